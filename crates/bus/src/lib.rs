@@ -1,0 +1,1 @@
+//! The event bus: JetStream between processes, a channel within one

@@ -1,0 +1,181 @@
+//! Money: integer minor units with their currency. Arithmetic is checked; floats never occur.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+/// Why an amount could not be made or computed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MoneyError {
+    #[error("the amount is too large")]
+    Overflow,
+    #[error("{0} and {1} cannot be added: the currencies differ")]
+    CurrencyMismatch(Currency, Currency),
+    #[error("not an ISO 4217 currency code; expected three capital letters such as USD")]
+    BadCurrency,
+}
+
+/// An ISO 4217 code. Only its form is checked; which currencies a shop takes is its own setting.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Currency([u8; 3]);
+
+impl Currency {
+    pub const USD: Self = Self(*b"USD");
+    pub const EUR: Self = Self(*b"EUR");
+
+    pub fn as_str(&self) -> &str {
+        // Only capital ASCII letters are ever stored.
+        std::str::from_utf8(&self.0).unwrap_or("???")
+    }
+
+    /// Decimal places of the minor unit (ISO 4217, the exponent column).
+    pub fn decimals(self) -> u32 {
+        match &self.0 {
+            b"BIF" | b"CLP" | b"DJF" | b"GNF" | b"ISK" | b"JPY" | b"KMF" | b"KRW" | b"PYG"
+            | b"RWF" | b"UGX" | b"VND" | b"VUV" | b"XAF" | b"XOF" | b"XPF" => 0,
+            b"BHD" | b"IQD" | b"JOD" | b"KWD" | b"LYD" | b"OMR" | b"TND" => 3,
+            _ => 2,
+        }
+    }
+}
+
+impl FromStr for Currency {
+    type Err = MoneyError;
+    fn from_str(text: &str) -> Result<Self, MoneyError> {
+        match text.as_bytes() {
+            [a, b, c] if [a, b, c].iter().all(|l| l.is_ascii_uppercase()) => Ok(Self([*a, *b, *c])),
+            _ => Err(MoneyError::BadCurrency),
+        }
+    }
+}
+
+impl TryFrom<String> for Currency {
+    type Error = MoneyError;
+    fn try_from(text: String) -> Result<Self, MoneyError> {
+        text.parse()
+    }
+}
+
+impl From<Currency> for String {
+    fn from(currency: Currency) -> String {
+        currency.as_str().to_owned()
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// An amount in minor units (1999 USD is 19.99 dollars).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Money {
+    pub amount: i64,
+    pub currency: Currency,
+}
+
+impl Money {
+    pub const fn new(amount: i64, currency: Currency) -> Self {
+        Self { amount, currency }
+    }
+
+    pub const fn zero(currency: Currency) -> Self {
+        Self::new(0, currency)
+    }
+
+    /// The sum; both must be of one currency.
+    pub fn checked_add(self, other: Self) -> Result<Self, MoneyError> {
+        if self.currency != other.currency {
+            return Err(MoneyError::CurrencyMismatch(self.currency, other.currency));
+        }
+        let amount = self
+            .amount
+            .checked_add(other.amount)
+            .ok_or(MoneyError::Overflow)?;
+        Ok(Self::new(amount, self.currency))
+    }
+
+    /// The price of `quantity` units.
+    pub fn checked_mul(self, quantity: i64) -> Result<Self, MoneyError> {
+        let amount = self
+            .amount
+            .checked_mul(quantity)
+            .ok_or(MoneyError::Overflow)?;
+        Ok(Self::new(amount, self.currency))
+    }
+
+    /// The part that `basis_points` (hundredths of a percent, 0 to 10,000) stand for, rounded down.
+    pub fn share(self, basis_points: u32) -> Self {
+        let part = i128::from(self.amount) * i128::from(basis_points.min(10_000)) / 10_000;
+        // At most the amount itself, so it fits again.
+        Self::new(part as i64, self.currency)
+    }
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let decimals = self.currency.decimals();
+        let unit = 10_u64.pow(decimals);
+        let sign = if self.amount < 0 { "-" } else { "" };
+        let amount = self.amount.unsigned_abs();
+        if decimals == 0 {
+            write!(f, "{sign}{amount} {}", self.currency)
+        } else {
+            let width = decimals as usize;
+            write!(
+                f,
+                "{sign}{}.{:0width$} {}",
+                amount / unit,
+                amount % unit,
+                self.currency
+            )
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn amounts_print_with_the_decimals_of_their_currency() {
+        assert_eq!(Money::new(1999, Currency::USD).to_string(), "19.99 USD");
+        assert_eq!(Money::new(-5, Currency::USD).to_string(), "-0.05 USD");
+        let yen: Currency = "JPY".parse().unwrap();
+        assert_eq!(Money::new(500, yen).to_string(), "500 JPY");
+    }
+
+    #[test]
+    fn arithmetic_refuses_overflow_and_mixed_currencies() {
+        let usd = Money::new(i64::MAX, Currency::USD);
+        assert_eq!(
+            usd.checked_add(Money::new(1, Currency::USD)),
+            Err(MoneyError::Overflow)
+        );
+        assert_eq!(usd.checked_mul(2), Err(MoneyError::Overflow));
+        assert!(matches!(
+            usd.checked_add(Money::new(1, Currency::EUR)),
+            Err(MoneyError::CurrencyMismatch(..))
+        ));
+        assert_eq!("usd".parse::<Currency>(), Err(MoneyError::BadCurrency));
+    }
+
+    proptest! {
+        #[test]
+        fn a_share_and_its_rest_are_the_whole(amount in 0..i64::MAX, points in 0_u32..=10_000) {
+            let whole = Money::new(amount, Currency::USD);
+            let part = whole.share(points);
+            prop_assert!(part.amount >= 0 && part.amount <= amount);
+        }
+    }
+}

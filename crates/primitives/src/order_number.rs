@@ -1,0 +1,84 @@
+//! Order numbers for people: short, unambiguous when read aloud, without a counter that buyers would queue for.
+
+use std::{fmt, str::FromStr};
+
+use rand::RngExt as _;
+
+use crate::Timestamp;
+
+/// Crockford's base 32: no I, L, O or U.
+const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const RANDOM_LEN: usize = 7;
+
+/// The text is not an order number.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not an order number; expected one such as W261121-7K3M9QX")]
+pub struct OrderNumberError;
+
+/// `W`, the UTC date as yymmdd, a dash and seven random characters: 34 thousand million a day, so that a clash
+/// (which the unique index refuses and placing then retries) is rare.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct OrderNumber(String);
+
+impl OrderNumber {
+    pub fn generate(at: Timestamp) -> Self {
+        let mut text = at.to_datetime().format("W%y%m%d-").to_string();
+        let mut rng = rand::rng();
+        text.extend((0..RANDOM_LEN).map(|_| char::from(ALPHABET[rng.random_range(0..32)])));
+        Self(text)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for OrderNumber {
+    type Err = OrderNumberError;
+
+    /// Takes lower case too: people type them.
+    fn from_str(text: &str) -> Result<Self, OrderNumberError> {
+        let text = text.trim().to_ascii_uppercase();
+        let (date, random) = text
+            .strip_prefix('W')
+            .and_then(|rest| rest.split_once('-'))
+            .ok_or(OrderNumberError)?;
+        let well_formed = date.len() == 6
+            && date.bytes().all(|b| b.is_ascii_digit())
+            && random.len() == RANDOM_LEN
+            && random.bytes().all(|b| ALPHABET.contains(&b));
+        if well_formed {
+            Ok(Self(text))
+        } else {
+            Err(OrderNumberError)
+        }
+    }
+}
+
+impl fmt::Display for OrderNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_carry_the_date_and_parse_again() {
+        let at = Timestamp::from_micros(1_795_219_200_000_000); // 2026-11-21
+        let number = OrderNumber::generate(at);
+        assert!(number.as_str().starts_with("W261121-"), "{number}");
+        assert_eq!(number.as_str().to_lowercase().parse(), Ok(number));
+        for bad in [
+            "",
+            "W261121",
+            "W261121-IIIIIII",
+            "261121-0000000",
+            "W26112-0000000",
+        ] {
+            assert_eq!(bad.parse::<OrderNumber>(), Err(OrderNumberError), "{bad}");
+        }
+    }
+}

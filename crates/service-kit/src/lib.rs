@@ -1,0 +1,1 @@
+//! What every service process needs: settings, telemetry, health, caller identity, errors, shutdown

@@ -1,0 +1,1 @@
+//! Database connections, transactions that carry events, outbox, inbox, idempotency keys

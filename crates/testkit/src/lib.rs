@@ -1,0 +1,1 @@
+//! A platform for tests in either shape, fixtures and real servers

@@ -1,0 +1,2 @@
+//! Developer commands: run, up, test, lint, bench, openapi, tidy
+fn main() {}

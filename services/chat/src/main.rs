@@ -1,0 +1,2 @@
+//! Starts the chat.
+fn main() {}

@@ -1,0 +1,1 @@
+//! REST, OpenAPI and Socket.IO for the web frontend

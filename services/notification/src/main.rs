@@ -1,0 +1,2 @@
+//! Starts the notification.
+fn main() {}

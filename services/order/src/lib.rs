@@ -1,0 +1,1 @@
+//! Catalogue, stock, orders and work

@@ -1,0 +1,2 @@
+//! Starts the order.
+fn main() {}

@@ -1,0 +1,2 @@
+//! Starts the payment.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The embedded shape: every service in one process
