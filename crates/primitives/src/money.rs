@@ -113,6 +113,7 @@ impl Money {
     }
 
     /// The part that `basis_points` (hundredths of a percent, 0 to 10,000) stand for, rounded down.
+    #[must_use]
     pub fn share(self, basis_points: u32) -> Self {
         let part = i128::from(self.amount) * i128::from(basis_points.min(10_000)) / 10_000;
         // At most the amount itself, so it fits again.

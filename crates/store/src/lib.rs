@@ -1,1 +1,30 @@
-//! Database connections, transactions that carry events, outbox, inbox, idempotency keys
+//! Database connections, transactions that carry events, outbox and relay, inbox and dead letters, idempotency keys, keyset pages.
+//!
+//! The rules that this crate keeps for every service:
+//! - state and events commit together: [`Tx::emit`] is the only way to publish;
+//! - what committed is published in the end: [`run_relay`];
+//! - an event that is delivered twice takes effect once: [`run_consumer`].
+
+pub mod admin;
+mod consumer;
+mod db;
+pub mod dead_letters;
+mod entity;
+mod error;
+mod housekeeping;
+pub mod idempotency;
+mod leader;
+mod migrations;
+mod outbox;
+pub mod page;
+mod relay;
+mod tx;
+
+pub use consumer::{EventHandler, HandlerError, RetryPolicy, decode, run_consumer};
+pub use db::{Db, DbConfig, Retry, retrying};
+pub use error::StoreError;
+pub use housekeeping::{Retention, prune};
+pub use idempotency::{IdempotencyError, IdempotencyKey};
+pub use outbox::{backlog, outbox_events};
+pub use relay::{RelayConfig, run_relay};
+pub use tx::{EventContext, Tx};

@@ -1,2 +1,110 @@
-//! Developer commands: run, up, test, lint, bench, openapi, tidy
-fn main() {}
+//! Developer commands, as `cargo xtask <command>`: run, up, test, lint, tidy, bench, openapi, settings.
+
+mod bench;
+mod lint;
+mod processes;
+mod run;
+mod test;
+mod tidy;
+mod up;
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context as _, Result, bail};
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Developer commands of Waybill")]
+struct Cli {
+    #[command(subcommand)]
+    command: Cmd,
+}
+
+#[derive(Subcommand)]
+enum Cmd {
+    /// Build and start the embedded shape with demo data; further arguments go to `waybill`.
+    Run {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Start the distributed shape as processes, against a PostgreSQL and a NATS.
+    Up(up::Options),
+    /// Run every test.
+    Test {
+        /// Passed on to nextest, for instance a test's name.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Check format, clippy and the arrows between crates and slices.
+    Lint,
+    /// Check the arrows between crates and slices, manifests and module docs.
+    Tidy {
+        /// Print the allowed arrows as a Mermaid graph.
+        #[arg(long)]
+        draw: bool,
+    },
+    /// Measure the release build against ceilings of the same run.
+    Bench(bench::Options),
+    /// Write the OpenAPI document anew.
+    Openapi,
+    /// Write the settings reference anew.
+    Settings,
+}
+
+fn main() -> Result<()> {
+    match Cli::parse().command {
+        Cmd::Run { args } => run::run(&args),
+        Cmd::Up(options) => up::up(&options),
+        Cmd::Test { args } => test::test(&args),
+        Cmd::Lint => lint::lint(),
+        Cmd::Tidy { draw: true } => tidy::draw(),
+        Cmd::Tidy { draw: false } => tidy::tidy(),
+        Cmd::Bench(options) => bench::bench(&options),
+        Cmd::Openapi => snapshot("waybill-gateway"),
+        Cmd::Settings => snapshot("waybill"),
+    }
+}
+
+/// The workspace's folder.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .nth(2)
+        .unwrap_or(Path::new("."))
+}
+
+/// Where cargo puts what it builds.
+fn target_dir() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+fn cargo() -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root());
+    command
+}
+
+/// Runs a command to its end; any exit code but 0 is an error.
+fn check(command: &mut Command) -> Result<()> {
+    let shown = format!("{command:?}");
+    let status = command
+        .status()
+        .with_context(|| format!("cannot start {shown}"))?;
+    if !status.success() {
+        bail!("{shown} failed ({status})");
+    }
+    Ok(())
+}
+
+/// Runs the snapshot tests of a package so that they write what they would compare with.
+fn snapshot(package: &str) -> Result<()> {
+    check(
+        cargo()
+            .args(["test", "--package", package, "snapshot"])
+            .env("UPDATE_SNAPSHOT", "1"),
+    )
+}

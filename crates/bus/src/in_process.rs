@@ -1,0 +1,252 @@
+//! The bus within one process: a publish calls the consumers and returns when all have settled the event. So the outbox alone makes it
+//! crash-safe, and nothing is kept here. Register every consumer before the first publish: one that comes later does not see the past.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+};
+
+use async_trait::async_trait;
+use futures::{
+    StreamExt as _,
+    future::join_all,
+    stream::{self, BoxStream},
+};
+use metrics::counter;
+use parking_lot::Mutex;
+use tokio::{sync::broadcast, task::JoinHandle};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tracing::Instrument as _;
+use uuid::Uuid;
+use waybill_primitives::{EventId, Timestamp};
+
+use crate::{
+    Bus, BusError, ConsumerSpec, Envelope, Handler, Published, Settled, StreamState, matches,
+    measure::Runner, subject,
+};
+
+/// Events that a tail may lag behind before it loses some.
+const TAIL_CAPACITY: usize = 8192;
+/// Settled ids per service that are remembered to drop repeats.
+const REMEMBERED_IDS: usize = 8192;
+
+/// Calls consumers directly. Clone the `Arc`.
+pub struct InProcessBus {
+    consumers: Mutex<Vec<Arc<Consumer>>>,
+    streams: Mutex<HashMap<String, Stream>>,
+    tails: broadcast::Sender<Envelope>,
+}
+
+/// The counter of a service and what it published lately.
+struct Stream {
+    last_sequence: u64,
+    settled: HashMap<EventId, u64>,
+    settled_order: VecDeque<EventId>,
+}
+
+struct Consumer {
+    spec: ConsumerSpec,
+    runner: Runner,
+    stop: CancellationToken,
+    tracker: TaskTracker,
+    /// One fair lock per aggregate that is being handled.
+    lanes: Mutex<HashMap<Uuid, Arc<tokio::sync::Mutex<()>>>>,
+}
+
+impl InProcessBus {
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self {
+            consumers: Mutex::default(),
+            streams: Mutex::default(),
+            tails: broadcast::channel(TAIL_CAPACITY).0,
+        })
+    }
+
+    fn with_stream<T>(&self, service: &str, work: impl FnOnce(&mut Stream) -> T) -> T {
+        let mut streams = self.streams.lock();
+        if !streams.contains_key(service) {
+            streams.insert(service.to_owned(), Stream::new());
+        }
+        // The entry was made above, so the fallback never runs.
+        work(
+            streams
+                .entry(service.to_owned())
+                .or_insert_with(Stream::new),
+        )
+    }
+}
+
+impl Stream {
+    /// Sequences go on from the clock, so that after a restart they are above all those that an outbox remembers.
+    fn new() -> Self {
+        Self {
+            last_sequence: u64::try_from(Timestamp::now().micros()).unwrap_or(0),
+            settled: HashMap::new(),
+            settled_order: VecDeque::new(),
+        }
+    }
+
+    fn state(&self) -> StreamState {
+        StreamState {
+            // Nothing is kept, so nothing can be lost: to the relay this stream is always the same.
+            created: Timestamp::UNIX_EPOCH,
+            first_sequence: 1,
+            last_sequence: self.last_sequence,
+        }
+    }
+
+    fn remember(&mut self, id: EventId) -> u64 {
+        self.last_sequence += 1;
+        if self.settled.insert(id, self.last_sequence).is_none() {
+            self.settled_order.push_back(id);
+        }
+        if self.settled_order.len() > REMEMBERED_IDS
+            && let Some(oldest) = self.settled_order.pop_front()
+        {
+            self.settled.remove(&oldest);
+        }
+        self.last_sequence
+    }
+}
+
+impl Consumer {
+    fn wants(&self, event: &Envelope) -> bool {
+        self.spec.source == event.source
+            && self
+                .spec
+                .subjects
+                .iter()
+                .any(|pattern| matches(pattern, &event.subject))
+    }
+
+    /// Waits for the aggregate's turn, then settles the event on a task of its own, so that a caller who goes away does not cut it short.
+    async fn deliver(self: Arc<Self>, event: Arc<Envelope>) -> Result<(), BusError> {
+        let lane = Arc::clone(self.lanes.lock().entry(event.aggregate_id).or_default());
+        // Tokio's lock is fair: turns follow the order of the first polls.
+        let turn = Arc::clone(&lane).lock_owned().await;
+        let consumer = Arc::clone(&self);
+        let task = self.tracker.spawn(
+            async move {
+                let settled = consumer.runner.settle(&event, &consumer.stop).await;
+                drop((turn, lane));
+                let mut lanes = consumer.lanes.lock();
+                if lanes
+                    .get(&event.aggregate_id)
+                    .is_some_and(|lane| Arc::strong_count(lane) == 1)
+                {
+                    lanes.remove(&event.aggregate_id);
+                }
+                settled
+            }
+            .in_current_span(),
+        );
+        match task.await {
+            Ok(Settled::Done) => Ok(()),
+            Ok(Settled::Later) | Err(_) => Err(BusError::NotSettled {
+                durable: self.spec.durable.clone(),
+            }),
+        }
+    }
+}
+
+#[async_trait]
+impl Bus for InProcessBus {
+    async fn ensure_stream(&self, service: &str) -> Result<StreamState, BusError> {
+        Ok(self.with_stream(service, |stream| stream.state()))
+    }
+
+    async fn stream_state(&self, service: &str) -> Result<StreamState, BusError> {
+        self.ensure_stream(service).await
+    }
+
+    async fn publish(&self, event: Envelope) -> Result<Published, BusError> {
+        subject::check_event(&event)?;
+        let known = |stream: &mut Stream| stream.settled.get(&event.id).copied();
+        if let Some(sequence) = self.with_stream(&event.source, known) {
+            return Ok(Published { sequence });
+        }
+        // Without a tail there is nobody to send to: no failure.
+        let _ = self.tails.send(event.clone());
+        let wanting: Vec<_> = self
+            .consumers
+            .lock()
+            .iter()
+            .filter(|consumer| consumer.wants(&event))
+            .cloned()
+            .collect();
+        let event = Arc::new(event);
+        let outcomes = join_all(
+            wanting
+                .into_iter()
+                .map(|consumer| consumer.deliver(Arc::clone(&event))),
+        )
+        .await;
+        let source = event.source.clone();
+        if let Some(error) = outcomes.into_iter().find_map(Result::err) {
+            counter!("waybill_bus_publish_failed_total", "source" => source).increment(1);
+            return Err(error);
+        }
+        counter!("waybill_bus_events_published_total", "source" => source).increment(1);
+        let sequence = self.with_stream(&event.source, |stream| stream.remember(event.id));
+        Ok(Published { sequence })
+    }
+
+    /// A durable name that is registered again takes over from its former holder (after a restart of that part of the process).
+    async fn consume(
+        &self,
+        spec: ConsumerSpec,
+        handler: Arc<dyn Handler>,
+        stop: CancellationToken,
+    ) -> Result<JoinHandle<()>, BusError> {
+        subject::check_spec(&spec)?;
+        let consumer = Arc::new(Consumer {
+            runner: Runner::new(&spec.durable, handler),
+            spec,
+            stop,
+            tracker: TaskTracker::new(),
+            lanes: Mutex::default(),
+        });
+        let mut consumers = self.consumers.lock();
+        let same = |other: &Arc<Consumer>| {
+            (&other.spec.source, &other.spec.durable)
+                == (&consumer.spec.source, &consumer.spec.durable)
+        };
+        consumers.retain(|other| !same(other));
+        consumers.push(Arc::clone(&consumer));
+        drop(consumers);
+        // A stopped consumer stays registered: until it is back, what it wants cannot be published.
+        Ok(tokio::spawn(async move {
+            consumer.stop.cancelled().await;
+            consumer.tracker.close();
+            consumer.tracker.wait().await;
+        }))
+    }
+
+    async fn tail(&self, subjects: Vec<String>) -> Result<BoxStream<'static, Envelope>, BusError> {
+        subject::check_patterns(&subjects)?;
+        let receiver = self.tails.subscribe();
+        Ok(stream::unfold(
+            (receiver, subjects),
+            |(mut receiver, subjects)| async move {
+                loop {
+                    match receiver.recv().await {
+                        Ok(event) if subjects.iter().any(|s| matches(s, &event.subject)) => {
+                            return Some((event, (receiver, subjects)));
+                        }
+                        Ok(_) => {}
+                        Err(broadcast::error::RecvError::Lagged(lost)) => {
+                            counter!("waybill_bus_tail_lost_total").increment(lost);
+                            tracing::warn!(lost, "A tail is too slow and lost events.");
+                        }
+                        Err(broadcast::error::RecvError::Closed) => return None,
+                    }
+                }
+            },
+        )
+        .boxed())
+    }
+
+    async fn healthy(&self) -> bool {
+        true
+    }
+}

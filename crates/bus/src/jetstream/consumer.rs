@@ -1,0 +1,220 @@
+//! A durable pull consumer that mends itself. It works in sessions: each looks the stream and the consumer up (creating the latter), asks for
+//! everything that was delivered but never settled, and pulls until something breaks or the connection was new.
+
+use std::{collections::HashSet, sync::Arc, time::Duration};
+
+use async_nats::{
+    Client,
+    jetstream::{
+        self, AckKind, Context,
+        consumer::{AckPolicy, DeliverPolicy, PullConsumer, pull},
+    },
+};
+use async_trait::async_trait;
+use futures::StreamExt as _;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use waybill_primitives::Timestamp;
+
+use super::{
+    NatsConfig,
+    lanes::{Acks, Lanes, Verdict},
+    stream, wire,
+};
+use crate::{BusError, ConsumerSpec, matches, subject};
+
+/// Without a sign of life for twice this long the pull is made anew.
+const HEARTBEAT: Duration = Duration::from_secs(5);
+const PULL_EXPIRES: Duration = Duration::from_secs(30);
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+/// How far back a session looks for deliveries that were never settled.
+const LONGEST_LOOK_BACK: u64 = 100_000;
+
+pub(super) struct Consumer {
+    pub(super) client: Client,
+    pub(super) context: Context,
+    pub(super) config: Arc<NatsConfig>,
+    pub(super) spec: ConsumerSpec,
+    pub(super) stream: String,
+    pub(super) lanes: Arc<Lanes>,
+    pub(super) connects: watch::Receiver<u64>,
+    pub(super) stop: CancellationToken,
+}
+
+impl Consumer {
+    /// Runs until `stop`, then lets the handlers at work return.
+    pub(super) async fn run(mut self) {
+        let progress = tokio::spawn(keep_reporting(
+            Arc::clone(&self.lanes),
+            self.config.ack_wait / 3,
+        ));
+        let mut created = None;
+        let mut pause = FIRST_PAUSE;
+        while !self.stop.is_cancelled() {
+            self.connects.mark_unchanged();
+            let Err(error) = self.session(&mut created, &mut pause).await else {
+                continue;
+            };
+            tracing::warn!(consumer = self.spec.durable, stream = self.stream, %error,
+                "Consuming was interrupted; trying again.");
+            tokio::select! {
+                () = self.stop.cancelled() => {}
+                _ = self.connects.changed() => {}
+                () = tokio::time::sleep(pause) => pause = (pause * 2).min(LONGEST_PAUSE),
+            }
+        }
+        self.lanes.drain().await;
+        progress.abort();
+        if let Err(error) = self.client.flush().await {
+            tracing::info!(%error, "The last acknowledgements did not reach NATS; those events come again.");
+        }
+    }
+
+    /// Ends well when it is time to stop or after a reconnect.
+    async fn session(
+        &mut self,
+        created: &mut Option<Timestamp>,
+        pause: &mut Duration,
+    ) -> Result<(), BusError> {
+        let stream = stream::get(&self.context, &self.stream).await?;
+        let now = stream::created(stream.cached_info());
+        if created.replace(now).is_some_and(|before| before != now) {
+            tracing::warn!(
+                consumer = self.spec.durable,
+                stream = self.stream,
+                "The stream was made anew; consuming it from the start."
+            );
+            self.lanes.forget_replies();
+        }
+        let consumer = stream
+            .create_consumer(self.consumer_config())
+            .await
+            .map_err(BusError::unavailable)?;
+        self.ask_again(&consumer).await;
+        let mut messages = consumer
+            .stream()
+            .max_messages_per_batch(self.config.max_ack_pending.min(512))
+            .expires(PULL_EXPIRES)
+            .heartbeat(HEARTBEAT)
+            .messages()
+            .await
+            .map_err(BusError::unavailable)?;
+        *pause = FIRST_PAUSE;
+        loop {
+            tokio::select! {
+                biased;
+                () = self.stop.cancelled() => return Ok(()),
+                _ = self.connects.changed() => return Ok(()),
+                message = messages.next() => match message {
+                    Some(Ok(message)) => self.take(message).await,
+                    Some(Err(error)) => return Err(BusError::unavailable(error)),
+                    None => return Err(BusError::unavailable("the pull ended")),
+                }
+            }
+        }
+    }
+
+    fn consumer_config(&self) -> pull::Config {
+        pull::Config {
+            durable_name: Some(self.spec.durable.clone()),
+            deliver_policy: DeliverPolicy::All,
+            ack_policy: AckPolicy::Explicit,
+            ack_wait: self.config.ack_wait,
+            max_ack_pending: i64::try_from(self.config.max_ack_pending).unwrap_or(i64::MAX),
+            // Servers before 2.10 know one filter only; `take` leaves out the rest.
+            filter_subject: subject::cover(&self.spec.subjects)
+                .map(|pattern| subject::with_root(&pattern, &self.config.namespace))
+                .unwrap_or_default(),
+            ..pull::Config::default()
+        }
+    }
+
+    /// Asks for what was delivered but is not in hand here: lost on the way, or held by a process that died. Left alone it would come after
+    /// `ack_wait`, behind younger events of the same aggregates. With replicas this may repeat what another one holds, which is harmless.
+    async fn ask_again(&self, consumer: &PullConsumer) {
+        let info = consumer.cached_info();
+        if info.num_ack_pending == 0 {
+            return;
+        }
+        let here: HashSet<u64> = self.lanes.holds().into_iter().collect();
+        let last = info.delivered.stream_sequence;
+        let first =
+            (info.ack_floor.stream_sequence + 1).max(last.saturating_sub(LONGEST_LOOK_BACK));
+        tracing::info!(
+            consumer = self.spec.durable,
+            unsettled = info.num_ack_pending,
+            in_hand = here.len(),
+            "Asking for events that were delivered but not settled."
+        );
+        for sequence in (first..=last).filter(|sequence| !here.contains(sequence)) {
+            // The server ignores this for events that are not pending.
+            let reply = format!(
+                "$JS.ACK.{}.{}.1.{sequence}.{}.0.0",
+                self.stream, self.spec.durable, info.delivered.consumer_sequence
+            );
+            say(&self.client, &reply, AckKind::Nak(None)).await;
+        }
+    }
+
+    async fn take(&self, message: jetstream::Message) {
+        let Some(reply) = message.reply.as_ref().map(ToString::to_string) else {
+            return;
+        };
+        let sequence = match message.info() {
+            Ok(info) => info.stream_sequence,
+            Err(error) => {
+                tracing::error!(%error, "A message without a place in its stream; skipped.");
+                return;
+            }
+        };
+        let event = match wire::envelope(&message.message) {
+            Ok(event) => event,
+            Err(header) => {
+                tracing::error!(
+                    consumer = self.spec.durable,
+                    stream = self.stream,
+                    sequence,
+                    header,
+                    "A message in the stream is not an event of ours (header missing or wrong); skipped."
+                );
+                say(&self.client, &reply, AckKind::Term).await;
+                return;
+            }
+        };
+        let subjects = &self.spec.subjects;
+        if subjects.iter().any(|s| matches(s, &event.subject)) {
+            self.lanes.push(event, sequence, reply);
+        } else {
+            say(&self.client, &reply, AckKind::Ack).await;
+        }
+    }
+}
+
+async fn keep_reporting(lanes: Arc<Lanes>, every: Duration) {
+    loop {
+        tokio::time::sleep(every).await;
+        lanes.report_progress(every / 2).await;
+    }
+}
+
+/// Says verdicts on the connection.
+pub(super) struct NatsAcks(pub(super) Client);
+
+#[async_trait]
+impl Acks for NatsAcks {
+    async fn say(&self, reply: &str, verdict: Verdict) {
+        let kind = match verdict {
+            Verdict::Done => AckKind::Ack,
+            Verdict::Again => AckKind::Nak(None),
+            Verdict::Progress => AckKind::Progress,
+        };
+        say(&self.0, reply, kind).await;
+    }
+}
+
+async fn say(client: &Client, reply: &str, kind: AckKind) {
+    if let Err(error) = client.publish(reply.to_owned(), kind.into()).await {
+        tracing::info!(%error, "An acknowledgement could not be sent; the event comes again.");
+    }
+}

@@ -1,0 +1,108 @@
+//! One stream per service: its settings, its state, and what the server's refusals mean.
+
+use async_nats::jetstream::{
+    Context, ErrorCode,
+    context::{CreateStreamErrorKind, GetStreamError, GetStreamErrorKind},
+    stream::{Config, DiscardPolicy, Info, RetentionPolicy, StorageType, Stream},
+};
+use waybill_primitives::Timestamp;
+
+use super::NatsConfig;
+use crate::{BusError, StreamState, subject};
+
+/// `WAYBILL_ORDER` for the service `order` in the namespace `waybill`.
+pub(super) fn name(config: &NatsConfig, service: &str) -> Result<String, BusError> {
+    subject::check_name(service)?;
+    Ok(format!("{}_{service}", config.namespace).to_ascii_uppercase())
+}
+
+fn wanted(config: &NatsConfig, service: &str) -> Result<Config, BusError> {
+    Ok(Config {
+        name: name(config, service)?,
+        subjects: vec![format!("{}.{service}.>", config.namespace)],
+        retention: RetentionPolicy::Limits,
+        storage: StorageType::File,
+        discard: DiscardPolicy::Old,
+        num_replicas: config.replicas,
+        max_age: config.max_age,
+        duplicate_window: config.duplicate_window,
+        ..Config::default()
+    })
+}
+
+/// Creates the stream, or changes the settings of ours that differ and leaves those of the operator alone.
+pub(super) async fn ensure(
+    context: &Context,
+    config: &NatsConfig,
+    service: &str,
+) -> Result<StreamState, BusError> {
+    let wanted = wanted(config, service)?;
+    match get(context, &wanted.name).await {
+        Ok(stream) => {
+            let mut info = stream.cached_info().clone();
+            let mut next = info.config.clone();
+            next.subjects.clone_from(&wanted.subjects);
+            next.num_replicas = wanted.num_replicas;
+            next.max_age = wanted.max_age;
+            next.duplicate_window = wanted.duplicate_window;
+            if next != info.config {
+                tracing::info!(stream = wanted.name, "Changing the stream's settings.");
+                info = context.update_stream(next).await.map_err(|error| {
+                    BusError::config(format!("cannot change stream {}: {error}", wanted.name))
+                })?;
+            }
+            Ok(state(&info))
+        }
+        Err(BusError::StreamMissing { stream }) => {
+            tracing::info!(stream, "Creating the stream.");
+            match context.create_stream(wanted).await {
+                Ok(created) => Ok(state(created.cached_info())),
+                // Somebody else was faster, with other settings; the next call mends those.
+                Err(error)
+                    if matches!(error.kind(), CreateStreamErrorKind::JetStream(e)
+                        if e.error_code() == ErrorCode::STREAM_NAME_EXIST) =>
+                {
+                    Ok(state(get(context, &stream).await?.cached_info()))
+                }
+                Err(error) => Err(match error.kind() {
+                    CreateStreamErrorKind::JetStream(e) if e.code() < 500 => {
+                        BusError::config(format!("cannot create stream {stream}: {e}"))
+                    }
+                    _ => BusError::unavailable(error),
+                }),
+            }
+        }
+        Err(error) => Err(error),
+    }
+}
+
+pub(super) async fn get(context: &Context, name: &str) -> Result<Stream, BusError> {
+    context
+        .get_stream(name)
+        .await
+        .map_err(|error| get_error(&error, name))
+}
+
+fn get_error(error: &GetStreamError, name: &str) -> BusError {
+    match error.kind() {
+        GetStreamErrorKind::JetStream(e) if e.error_code() == ErrorCode::STREAM_NOT_FOUND => {
+            BusError::StreamMissing {
+                stream: name.to_owned(),
+            }
+        }
+        _ => BusError::unavailable(error),
+    }
+}
+
+pub(super) fn state(info: &Info) -> StreamState {
+    StreamState {
+        created: created(info),
+        first_sequence: info.state.first_sequence,
+        last_sequence: info.state.last_sequence,
+    }
+}
+
+pub(super) fn created(info: &Info) -> Timestamp {
+    let micros = info.created.unix_timestamp_nanos() / 1_000;
+    Timestamp::from_micros(i64::try_from(micros).unwrap_or(0))
+}

@@ -1,0 +1,77 @@
+//! Runs a handler so that a panic stays in its event, and measures it. Both implementations deliver through here.
+
+use std::{
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use futures::FutureExt as _;
+use metrics::{Counter, Histogram, counter, histogram};
+use tokio_util::sync::CancellationToken;
+
+use crate::{Envelope, Handler, Settled};
+
+/// First and longest pause before a handler that did not settle is asked again.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
+/// A handler with its consumer's name and instruments.
+pub(crate) struct Runner {
+    durable: String,
+    handler: Arc<dyn Handler>,
+    consumed: Counter,
+    not_settled: Counter,
+    seconds: Histogram,
+}
+
+impl Runner {
+    pub(crate) fn new(durable: &str, handler: Arc<dyn Handler>) -> Self {
+        let label = || durable.to_owned();
+        Self {
+            durable: durable.to_owned(),
+            handler,
+            consumed: counter!("waybill_bus_events_consumed_total", "consumer" => label()),
+            not_settled: counter!("waybill_bus_events_not_settled_total", "consumer" => label()),
+            seconds: histogram!("waybill_bus_handler_seconds", "consumer" => label()),
+        }
+    }
+
+    /// Hands over the event once.
+    async fn attempt(&self, event: &Envelope) -> Settled {
+        let start = Instant::now();
+        let outcome = AssertUnwindSafe(self.handler.handle(event))
+            .catch_unwind()
+            .await;
+        self.seconds.record(start.elapsed().as_secs_f64());
+        let settled = outcome.unwrap_or_else(|_| {
+            tracing::error!(
+                consumer = self.durable,
+                event_id = %event.id,
+                subject = event.subject,
+                "The handler panicked; the event will be delivered again."
+            );
+            Settled::Later
+        });
+        match settled {
+            Settled::Done => self.consumed.increment(1),
+            Settled::Later => self.not_settled.increment(1),
+        }
+        settled
+    }
+
+    /// Hands over the event until it is settled, or `stop` is cancelled. Asking again in place is what keeps an aggregate's order.
+    pub(crate) async fn settle(&self, event: &Envelope, stop: &CancellationToken) -> Settled {
+        let mut pause = FIRST_PAUSE;
+        while !stop.is_cancelled() {
+            if self.attempt(event).await == Settled::Done {
+                return Settled::Done;
+            }
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep(pause) => pause = (pause * 2).min(LONGEST_PAUSE),
+            }
+        }
+        Settled::Later
+    }
+}

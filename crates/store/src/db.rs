@@ -1,0 +1,260 @@
+//! Connecting to SQLite, PostgreSQL or MySQL/MariaDB, and beginning transactions.
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use rand::RngExt as _;
+use sea_orm::{
+    ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbBackend, DbErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait as _, sqlx,
+};
+use sea_orm_migration::MigratorTrait;
+use tokio::sync::Notify;
+
+use crate::{EventContext, StoreError, Tx, leader::Lock, migrations};
+
+/// Where a service's database is and how much of it to use.
+#[derive(Debug, Clone)]
+pub struct DbConfig {
+    /// `sqlite:///path/file.db`, `postgres://user:password@host/db` or `mysql://user:password@host/db`.
+    pub url: String,
+    /// Connections of this process; on SQLite, of its readers (there is always one writer).
+    pub max_connections: u32,
+    /// How long a caller waits for a free connection.
+    pub acquire_timeout: Duration,
+}
+
+impl DbConfig {
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            max_connections: 10,
+            acquire_timeout: Duration::from_secs(5),
+        }
+    }
+}
+
+/// A service's database. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Db {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    service: &'static str,
+    url: String,
+    writer: DatabaseConnection,
+    reader: DatabaseConnection,
+    committed: Arc<Notify>,
+}
+
+impl Db {
+    /// Connects. SQLite files are created; databases of servers must exist.
+    pub async fn connect(config: &DbConfig, service: &'static str) -> Result<Self, StoreError> {
+        let url = config.url.as_str();
+        let (writer, reader) = if url.starts_with("sqlite:") {
+            retrying(|| connect_sqlite(config)).await?
+        } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            let pool = Database::connect(options(config, service)).await?;
+            (pool.clone(), pool)
+        } else if url.starts_with("mysql:") || url.starts_with("mariadb:") {
+            let mut options = options(config, service);
+            options.after_connect(|_| Box::pin(async { Ok(()) }));
+            options.map_sqlx_mysql_pool_opts(|pool| {
+                pool.after_connect(|connection, _| {
+                    Box::pin(async move {
+                        use sqlx::Executor as _;
+                        // As on the other two: fewer gap locks, so fewer deadlocks.
+                        connection
+                            .execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
+                            .await?;
+                        Ok(())
+                    })
+                })
+            });
+            let pool = Database::connect(options).await?;
+            (pool.clone(), pool)
+        } else {
+            return Err(StoreError::Config(format!(
+                "the database URL must begin with sqlite:, postgres: or mysql:, not {:?}",
+                url.split(':').next().unwrap_or_default()
+            )));
+        };
+        let inner = Inner {
+            service,
+            url: config.url.clone(),
+            writer,
+            reader,
+            committed: Arc::new(Notify::new()),
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// Brings the tables of this crate and the service's own up to date. Replicas that start at once take turns.
+    pub async fn migrate<M: MigratorTrait>(&self) -> Result<(), StoreError> {
+        let lock = Lock::acquire(self, "migrate").await?;
+        let outcome = self.run_migrations::<M>().await;
+        lock.release().await;
+        outcome
+    }
+
+    async fn run_migrations<M: MigratorTrait>(&self) -> Result<(), StoreError> {
+        if self.backend() == DbBackend::MySql {
+            // Text compares by its bytes, as on the other two.
+            let statement = "ALTER DATABASE CHARACTER SET utf8mb4 COLLATE utf8mb4_bin";
+            self.writer().execute_unprepared(statement).await?;
+        }
+        migrations::Migrator::up(self.writer(), None).await?;
+        M::up(self.writer(), None).await?;
+        Ok(())
+    }
+
+    /// For reads outside a transaction. On SQLite these connections cannot write.
+    pub fn reader(&self) -> &DatabaseConnection {
+        &self.inner.reader
+    }
+
+    pub(crate) fn writer(&self) -> &DatabaseConnection {
+        &self.inner.writer
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        &self.inner.url
+    }
+
+    /// Told after each commit that left events in the outbox.
+    pub(crate) fn committed(&self) -> &Arc<Notify> {
+        &self.inner.committed
+    }
+
+    pub fn backend(&self) -> DbBackend {
+        self.inner.writer.get_database_backend()
+    }
+
+    /// The service that owns this database, for instance `order`.
+    pub fn service(&self) -> &'static str {
+        self.inner.service
+    }
+
+    /// Begins a write transaction (READ COMMITTED; on SQLite `BEGIN IMMEDIATE`).
+    pub async fn begin(&self, context: &EventContext) -> Result<Tx, StoreError> {
+        let transaction = if self.backend() == DbBackend::Sqlite {
+            let options = TransactionOptions {
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+                ..TransactionOptions::default()
+            };
+            self.writer().begin_with_options(options).await?
+        } else {
+            self.writer().begin().await?
+        };
+        Ok(Tx::new(transaction, self.clone(), context.clone()))
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.reader().ping().await?;
+        Ok(())
+    }
+
+    /// Closes every connection; on SQLite this also folds the write-ahead log into the file.
+    pub async fn close(&self) {
+        let outcomes: [Result<(), DbErr>; 2] = [
+            self.inner.reader.close_by_ref().await,
+            self.inner.writer.close_by_ref().await,
+        ];
+        for error in outcomes.into_iter().filter_map(Result::err) {
+            tracing::debug!(%error, "closing a database pool failed");
+        }
+    }
+}
+
+/// One writer avoids `database is locked`; readers see the last commit (WAL). Two that open a new file at once can still
+/// meet while it is switched to WAL, which no busy timeout covers.
+async fn connect_sqlite(
+    config: &DbConfig,
+) -> Result<(DatabaseConnection, DatabaseConnection), StoreError> {
+    let writer = Database::connect(sqlite_options(config, 1, false)).await?;
+    let reader = Database::connect(sqlite_options(config, config.max_connections, true)).await?;
+    Ok((writer, reader))
+}
+
+fn options(config: &DbConfig, service: &'static str) -> ConnectOptions {
+    let mut options = ConnectOptions::new(config.url.clone());
+    options
+        .max_connections(config.max_connections)
+        .min_connections(1)
+        .acquire_timeout(config.acquire_timeout)
+        .connect_timeout(config.acquire_timeout)
+        // A ping per checkout would cost a round trip; a dead connection shows in its first statement.
+        .test_before_acquire(false)
+        .sqlx_logging(false);
+    if config.url.starts_with("postgres") {
+        options.set_application_name(format!("waybill-{service}"));
+    }
+    options
+}
+
+fn sqlite_options(config: &DbConfig, connections: u32, read_only: bool) -> ConnectOptions {
+    let mut options = ConnectOptions::new(config.url.clone());
+    options
+        .max_connections(connections)
+        .min_connections(1)
+        .acquire_timeout(config.acquire_timeout)
+        .idle_timeout(None::<Duration>)
+        .max_lifetime(None::<Duration>)
+        .test_before_acquire(false)
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(move |sqlite| {
+            use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+            sqlite
+                .create_if_missing(!read_only)
+                .read_only(read_only)
+                .journal_mode(SqliteJournalMode::Wal)
+                // What was acknowledged survives a power cut.
+                .synchronous(SqliteSynchronous::Full)
+                .foreign_keys(true)
+                .busy_timeout(Duration::from_secs(5))
+                .statement_cache_capacity(256)
+                .pragma("temp_store", "memory")
+                .pragma("cache_size", "-8192")
+        });
+    options
+}
+
+/// How often [`retrying`] repeats a transaction.
+const ATTEMPTS: u32 = 8;
+
+/// Runs a whole transaction, again if it lost against a concurrent one (deadlock, serialisation failure, busy file).
+/// At most eight times, with growing, jittered pauses of 2 ms to about 250 ms.
+pub async fn retrying<T, E, F, Fut>(mut transaction: F) -> Result<T, E>
+where
+    F: FnMut() -> Fut,
+    Fut: Future<Output = Result<T, E>>,
+    E: Retry,
+{
+    let mut attempt = 1;
+    loop {
+        match transaction().await {
+            Err(error) if error.retryable() && attempt < ATTEMPTS => {
+                let ceiling = 2_u64 << attempt;
+                let pause = rand::rng().random_range(1..=ceiling);
+                tokio::time::sleep(Duration::from_millis(pause)).await;
+                attempt += 1;
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+/// An error that knows whether repeating the transaction may help.
+pub trait Retry {
+    fn retryable(&self) -> bool;
+}
+
+impl Retry for StoreError {
+    fn retryable(&self) -> bool {
+        self.is_retryable()
+    }
+}

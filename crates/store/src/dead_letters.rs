@@ -1,0 +1,168 @@
+//! Events that a consumer gave up on: listed and sent round again by an operator.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use sea_orm::{
+    ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
+    sea_query::Expr,
+};
+use uuid::Uuid;
+use waybill_bus::Envelope;
+use waybill_primitives::{EventId, Timestamp};
+
+use crate::{
+    Db, EventContext, EventHandler, HandlerError, StoreError, Tx, consumer, entity::dead_letter,
+};
+
+/// An event that could not be taken in.
+#[derive(Debug, Clone)]
+pub struct DeadLetter {
+    pub id: Uuid,
+    pub consumer: String,
+    pub event: Envelope,
+    /// The last failure.
+    pub error: String,
+    pub attempts: i32,
+    pub at: Timestamp,
+    /// A retry was asked for and has not happened yet.
+    pub retry_requested: bool,
+}
+
+impl From<dead_letter::Model> for DeadLetter {
+    fn from(row: dead_letter::Model) -> Self {
+        let event = Envelope {
+            id: EventId::from_uuid(row.event_id),
+            subject: row.subject,
+            source: row.source,
+            aggregate_id: row.aggregate_id,
+            aggregate_version: row.aggregate_version,
+            time: Timestamp::from_micros(row.event_at),
+            traceparent: row.traceparent,
+            request_id: row.request_id,
+            actor: row.actor,
+            payload: Bytes::from(row.payload),
+        };
+        Self {
+            id: row.id,
+            consumer: row.consumer,
+            event,
+            error: row.error,
+            attempts: row.attempts,
+            at: Timestamp::from_micros(row.at),
+            retry_requested: row.retry_requested,
+        }
+    }
+}
+
+/// Error texts longer than this are cut.
+const LONGEST_ERROR: usize = 4000;
+
+pub(crate) async fn insert(
+    tx: &Tx,
+    consumer: &str,
+    event: &Envelope,
+    error: &str,
+    attempts: u32,
+) -> Result<(), StoreError> {
+    let row = dead_letter::ActiveModel {
+        id: Set(Uuid::now_v7()),
+        consumer: Set(consumer.to_owned()),
+        event_id: Set(event.id.uuid()),
+        source: Set(event.source.clone()),
+        subject: Set(event.subject.clone()),
+        aggregate_id: Set(event.aggregate_id),
+        aggregate_version: Set(event.aggregate_version),
+        event_at: Set(event.time.micros()),
+        traceparent: Set(event.traceparent.clone()),
+        request_id: Set(event.request_id.clone()),
+        actor: Set(event.actor.clone()),
+        payload: Set(event.payload.to_vec()),
+        error: Set(error.chars().take(LONGEST_ERROR).collect()),
+        attempts: Set(i32::try_from(attempts).unwrap_or(i32::MAX)),
+        at: Set(Timestamp::now().micros()),
+        retry_requested: Set(false),
+    };
+    dead_letter::Entity::insert(row)
+        .exec_without_returning(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// The oldest dead letters, at most `limit`.
+pub async fn list(db: &Db, limit: u64) -> Result<Vec<DeadLetter>, StoreError> {
+    let rows = dead_letter::Entity::find()
+        .order_by_asc(dead_letter::Column::Id)
+        .limit(limit)
+        .all(db.reader())
+        .await?;
+    Ok(rows.into_iter().map(DeadLetter::from).collect())
+}
+
+/// Asks for another try of one dead letter, or of all of them. The running service takes it up within its poll (2 s).
+/// Returns how many were asked for.
+pub async fn request_retry(db: &Db, id: Option<Uuid>) -> Result<u64, StoreError> {
+    let mut update = dead_letter::Entity::update_many()
+        .col_expr(dead_letter::Column::RetryRequested, Expr::value(true));
+    if let Some(id) = id {
+        update = update.filter(dead_letter::Column::Id.eq(id));
+    }
+    Ok(update.exec(db.writer()).await?.rows_affected)
+}
+
+/// Tries what was asked for again. A letter that fails again stays, with the new error.
+pub(crate) async fn take_up(db: &Db, handler: &Arc<dyn EventHandler>) -> Result<(), StoreError> {
+    let asked = dead_letter::Entity::find()
+        .filter(dead_letter::Column::Consumer.eq(handler.name()))
+        .filter(dead_letter::Column::RetryRequested.eq(true))
+        .order_by_asc(dead_letter::Column::Id)
+        .limit(100)
+        .all(db.reader())
+        .await?;
+    for letter in asked.into_iter().map(DeadLetter::from) {
+        match again(db, handler, &letter).await {
+            Ok(()) => {}
+            Err(HandlerError::Store(error)) if error.is_unavailable() => return Err(error),
+            Err(error) => {
+                let error = consumer::chain(&error);
+                tracing::warn!(consumer = handler.name(), event_id = %letter.event.id, error, "the dead letter failed again");
+                note_failure(db, &letter, &error).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn again(
+    db: &Db,
+    handler: &Arc<dyn EventHandler>,
+    letter: &DeadLetter,
+) -> Result<(), HandlerError> {
+    let tx = db.begin(&EventContext::of(&letter.event)).await?;
+    let deleted = dead_letter::Entity::delete_by_id(letter.id)
+        .exec(tx.conn())
+        .await?;
+    if deleted.rows_affected == 0 {
+        // Another replica was faster.
+        tx.rollback().await?;
+        return Ok(());
+    }
+    consumer::apply(handler, &tx, &letter.event).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn note_failure(db: &Db, letter: &DeadLetter, error: &str) -> Result<(), StoreError> {
+    let error: String = error.chars().take(LONGEST_ERROR).collect();
+    dead_letter::Entity::update_many()
+        .col_expr(dead_letter::Column::RetryRequested, Expr::value(false))
+        .col_expr(
+            dead_letter::Column::Attempts,
+            Expr::value(letter.attempts.saturating_add(1)),
+        )
+        .col_expr(dead_letter::Column::Error, Expr::value(error))
+        .filter(dead_letter::Column::Id.eq(letter.id))
+        .exec(db.writer())
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,51 @@
+//! Deleting what is no longer needed, in small steps.
+
+use std::time::Duration;
+
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use waybill_primitives::Timestamp;
+
+use crate::{
+    Db, StoreError,
+    entity::{idempotency_key, inbox},
+    outbox,
+};
+
+/// How long rows are kept.
+#[derive(Debug, Clone)]
+pub struct Retention {
+    /// Published events: as long as a stream may have to be filled again.
+    pub outbox: Duration,
+    /// Taken-in events: longer than any of them can be delivered again.
+    pub inbox: Duration,
+    pub idempotency_keys: Duration,
+}
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self {
+            outbox: DAY * 7,
+            inbox: DAY * 30,
+            idempotency_keys: DAY * 7,
+        }
+    }
+}
+
+const STEP: u64 = 1000;
+
+/// Deletes what has outlived its retention. Harmless when several replicas do it at once.
+pub async fn prune(db: &Db, retention: &Retention) -> Result<(), StoreError> {
+    let now = Timestamp::now();
+    while outbox::prune(db.writer(), now.minus(retention.outbox), STEP).await? == STEP {}
+    inbox::Entity::delete_many()
+        .filter(inbox::Column::At.lt(now.minus(retention.inbox).micros()))
+        .exec(db.writer())
+        .await?;
+    idempotency_key::Entity::delete_many()
+        .filter(idempotency_key::Column::At.lt(now.minus(retention.idempotency_keys).micros()))
+        .exec(db.writer())
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,100 @@
+//! Idempotency keys: a row in the same transaction as what it protects, with a hash of the request and the answer.
+//!
+//! A use case builds its answer, inserts the key with it as the transaction's first statement, and goes on. When the key
+//! exists already, the insert fails; the transaction is rolled back and [`lookup`] gives the first answer.
+
+use ring::digest;
+use sea_orm::{ConnectionTrait, EntityTrait as _, Set};
+use waybill_primitives::Timestamp;
+
+use crate::{StoreError, Tx, entity::idempotency_key};
+
+/// A key as a client sent it, with what it was sent for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotencyKey {
+    scope: String,
+    key: String,
+    request_hash: String,
+}
+
+impl IdempotencyKey {
+    /// `scope` names the operation and the caller (`place_order:<user>`, at most 120 characters), so that callers
+    /// cannot meet each other's keys; `request` is the request in a canonical encoding.
+    pub fn new(scope: impl Into<String>, key: impl Into<String>, request: &[u8]) -> Self {
+        let request_hash = hex::encode(digest::digest(&digest::SHA256, request));
+        Self {
+            scope: scope.into(),
+            key: key.into(),
+            request_hash,
+        }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum IdempotencyError {
+    /// The key was used for another request.
+    #[error("this idempotency key was used for a different request; use a new key")]
+    Reused,
+    /// The key exists: roll back and look up its answer.
+    #[error("the idempotency key is taken already")]
+    Taken,
+    #[error(transparent)]
+    Store(StoreError),
+}
+
+impl IdempotencyError {
+    pub fn is_taken(&self) -> bool {
+        matches!(self, Self::Taken)
+    }
+}
+
+impl From<StoreError> for IdempotencyError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl crate::Retry for IdempotencyError {
+    fn retryable(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_retryable())
+    }
+}
+
+/// The answer that was given to this key before; none if the key is new.
+pub async fn lookup(
+    connection: &impl ConnectionTrait,
+    key: &IdempotencyKey,
+) -> Result<Option<Vec<u8>>, IdempotencyError> {
+    let id = (key.scope.clone(), key.key.clone());
+    let found = idempotency_key::Entity::find_by_id(id)
+        .one(connection)
+        .await
+        .map_err(StoreError::from)?;
+    match found {
+        None => Ok(None),
+        Some(row) if row.request_hash == key.request_hash => Ok(Some(row.answer)),
+        Some(_) => Err(IdempotencyError::Reused),
+    }
+}
+
+/// Takes the key. A concurrent request with the same key waits here (on SQLite: at the beginning of its transaction)
+/// until this transaction ends.
+pub async fn insert(tx: &Tx, key: &IdempotencyKey, answer: &[u8]) -> Result<(), IdempotencyError> {
+    let row = idempotency_key::ActiveModel {
+        scope: Set(key.scope.clone()),
+        idempotency_key: Set(key.key.clone()),
+        request_hash: Set(key.request_hash.clone()),
+        answer: Set(answer.to_vec()),
+        at: Set(Timestamp::now().micros()),
+    };
+    match idempotency_key::Entity::insert(row)
+        .exec_without_returning(tx.conn())
+        .await
+    {
+        Ok(_) => Ok(()),
+        Err(error) => match StoreError::from(error) {
+            StoreError::Unique { .. } => Err(IdempotencyError::Taken),
+            other => Err(IdempotencyError::Store(other)),
+        },
+    }
+}

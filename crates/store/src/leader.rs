@@ -1,0 +1,137 @@
+//! One holder at a time among all replicas: a lock that the database frees by itself when its holder's connection dies.
+
+use std::{
+    collections::HashSet,
+    sync::{LazyLock, Mutex, PoisonError},
+    time::Duration,
+};
+
+use ring::digest;
+use sea_orm::{
+    DbBackend, DbErr, RuntimeErr,
+    sqlx::{self, Connection as _, MySqlConnection, PgConnection},
+};
+
+use crate::{Db, StoreError};
+
+/// How long migrations of another replica are waited for.
+const PATIENCE: Duration = Duration::from_secs(120);
+const POLL: Duration = Duration::from_millis(100);
+
+/// Held until released, dropped, or until its connection dies.
+#[derive(Debug)]
+pub struct Lock {
+    held: Held,
+}
+
+#[derive(Debug)]
+enum Held {
+    Postgres(Box<PgConnection>),
+    MySql(Box<MySqlConnection>),
+    /// A SQLite file belongs to one process (the data directory's lock sees to that).
+    Process(ProcessLock),
+}
+
+#[derive(Debug)]
+struct ProcessLock(String);
+
+static PROCESS_LOCKS: LazyLock<Mutex<HashSet<String>>> = LazyLock::new(Mutex::default);
+
+impl Drop for ProcessLock {
+    fn drop(&mut self) {
+        PROCESS_LOCKS
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&self.0);
+    }
+}
+
+impl Lock {
+    /// Takes the lock if nobody holds it.
+    pub async fn try_acquire(db: &Db, purpose: &str) -> Result<Option<Self>, StoreError> {
+        let name = format!("waybill:{}:{purpose}", db.service());
+        let held = match db.backend() {
+            DbBackend::Postgres => {
+                // A connection of its own: the lock lives exactly as long as it.
+                let mut connection = PgConnection::connect(db.url()).await.map_err(unavailable)?;
+                let got: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock($1)")
+                    .bind(key(&name))
+                    .fetch_one(&mut connection)
+                    .await
+                    .map_err(unavailable)?;
+                got.then(|| Held::Postgres(Box::new(connection)))
+            }
+            DbBackend::MySql => {
+                let mut connection = MySqlConnection::connect(db.url())
+                    .await
+                    .map_err(unavailable)?;
+                // Names are global to the server, so the database's own name goes in.
+                let got: Option<i64> = sqlx::query_scalar(
+                    "SELECT CAST(GET_LOCK(SHA1(CONCAT(DATABASE(), ?)), 0) AS SIGNED)",
+                )
+                .bind(name)
+                .fetch_one(&mut connection)
+                .await
+                .map_err(unavailable)?;
+                (got == Some(1)).then(|| Held::MySql(Box::new(connection)))
+            }
+            _ => {
+                let name = format!("{}|{name}", db.url());
+                let mut locks = PROCESS_LOCKS.lock().unwrap_or_else(PoisonError::into_inner);
+                locks
+                    .insert(name.clone())
+                    .then(|| Held::Process(ProcessLock(name)))
+            }
+        };
+        Ok(held.map(|held| Self { held }))
+    }
+
+    /// Waits for the lock, at most two minutes.
+    pub async fn acquire(db: &Db, purpose: &str) -> Result<Self, StoreError> {
+        let waited = tokio::time::timeout(PATIENCE, async {
+            loop {
+                if let Some(lock) = Self::try_acquire(db, purpose).await? {
+                    return Ok(lock);
+                }
+                tokio::time::sleep(POLL).await;
+            }
+        });
+        waited.await.unwrap_or_else(|_| {
+            Err(StoreError::Config(format!(
+                "another process has held the {purpose} lock of {} for two minutes",
+                db.service()
+            )))
+        })
+    }
+
+    /// Whether the lock's connection is still alive, and so the lock still held.
+    pub async fn still_held(&mut self) -> bool {
+        match &mut self.held {
+            Held::Postgres(connection) => connection.ping().await.is_ok(),
+            Held::MySql(connection) => connection.ping().await.is_ok(),
+            Held::Process(_) => true,
+        }
+    }
+
+    pub async fn release(self) {
+        // Closing the connection frees the lock; dropping would too, but later.
+        match self.held {
+            Held::Postgres(connection) => drop(connection.close().await),
+            Held::MySql(connection) => drop(connection.close().await),
+            Held::Process(lock) => drop(lock),
+        }
+    }
+}
+
+fn key(name: &str) -> i64 {
+    let digest = digest::digest(&digest::SHA256, name.as_bytes());
+    let mut bytes = [0; 8];
+    bytes.copy_from_slice(&digest.as_ref()[..8]);
+    i64::from_be_bytes(bytes)
+}
+
+fn unavailable(error: sqlx::Error) -> StoreError {
+    StoreError::Unavailable(DbErr::Conn(RuntimeErr::SqlxError(std::sync::Arc::new(
+        error,
+    ))))
+}

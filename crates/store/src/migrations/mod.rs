@@ -1,0 +1,19 @@
+//! The tables of this crate, in every service's database. They have a migration table of their own, so that
+//! a service's migrations never interleave with them.
+
+use sea_orm_migration::{prelude::*, sea_orm::DynIden};
+
+mod m20261121_000001_ground;
+
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261121_000001_ground::Migration)]
+    }
+
+    fn migration_table_name() -> DynIden {
+        "waybill_ground_migrations".into_iden()
+    }
+}

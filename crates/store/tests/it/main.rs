@@ -1,0 +1,8 @@
+//! The guarantees of this crate, on every database and bus that the machine has.
+
+mod consumers;
+mod idempotency;
+mod migrations;
+mod relay;
+mod support;
+mod transactions;

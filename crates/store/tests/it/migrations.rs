@@ -1,0 +1,52 @@
+//! Migrations run by themselves, however many replicas start at once.
+
+use tokio::task::JoinSet;
+use waybill_store::{Db, DbConfig};
+use waybill_testkit::for_each_database;
+
+use crate::support::{Migrator, happen};
+
+#[tokio::test]
+async fn replicas_that_start_at_once_migrate_once() {
+    for_each_database(async |database| {
+        let mut replicas = JoinSet::new();
+        for _ in 0..4 {
+            let url = database.url();
+            replicas.spawn(async move {
+                let config = DbConfig {
+                    max_connections: 2,
+                    ..DbConfig::new(url)
+                };
+                let db = Db::connect(&config, "order").await.unwrap();
+                db.migrate::<Migrator>().await.unwrap();
+                db
+            });
+        }
+        let replicas = replicas.join_all().await;
+        // Each of them can work, and running the migrations once more is harmless.
+        for db in &replicas {
+            happen(db, uuid::Uuid::now_v7(), 1).await;
+            db.migrate::<Migrator>().await.unwrap();
+        }
+        for db in replicas {
+            db.close().await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_url_of_another_kind_is_refused_with_what_would_do() {
+    let refused = Db::connect(&DbConfig::new("oracle://somewhere"), "order")
+        .await
+        .unwrap_err();
+    assert!(
+        refused.to_string().contains("sqlite:, postgres: or mysql:"),
+        "{refused}"
+    );
+    // The password of a URL never shows.
+    let refused = Db::connect(&DbConfig::new("pg://user:hunter2@somewhere"), "order")
+        .await
+        .unwrap_err();
+    assert!(!format!("{refused:?}").contains("hunter2"), "{refused:?}");
+}

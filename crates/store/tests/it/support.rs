@@ -1,0 +1,192 @@
+//! A tally: a table that counts events per aggregate, and consumers that fill it.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use sea_orm::{ConnectionTrait as _, FromQueryResult, Statement};
+use sea_orm_migration::{prelude::*, schema::*};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+use waybill_bus::{Bus, Envelope};
+use waybill_proto::order::ProductCreated;
+use waybill_store::{
+    Db, DbConfig, EventContext, EventHandler, HandlerError, RelayConfig, RetryPolicy, StoreError,
+    Tx, run_consumer, run_relay,
+};
+
+pub struct Migrator;
+
+#[async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(Tallies)]
+    }
+}
+
+struct Tallies;
+
+impl MigrationName for Tallies {
+    fn name(&self) -> &'static str {
+        "m20261121_000001_tallies"
+    }
+}
+
+#[async_trait]
+impl MigrationTrait for Tallies {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let table = Table::create()
+            .table("tallies")
+            .col(string_len("id", 64).primary_key())
+            .col(big_integer("count"))
+            .to_owned();
+        manager.create_table(table).await
+    }
+}
+
+/// Connects and migrates.
+pub async fn open(url: &str, service: &'static str) -> Db {
+    let db = Db::connect(&DbConfig::new(url), service)
+        .await
+        .expect("the database opens");
+    db.migrate::<Migrator>().await.expect("migrations run");
+    db
+}
+
+/// Adds one to a tally inside a transaction.
+pub async fn count(tx: &Tx, id: &str) -> Result<(), StoreError> {
+    let sql = format!("UPDATE tallies SET count = count + 1 WHERE id = '{id}'");
+    let changed = tx.conn().execute_unprepared(&sql).await?;
+    if changed.rows_affected() == 0 {
+        let sql = format!("INSERT INTO tallies (id, count) VALUES ('{id}', 1)");
+        tx.conn().execute_unprepared(&sql).await?;
+    }
+    Ok(())
+}
+
+#[derive(FromQueryResult)]
+struct Tally {
+    id: String,
+    count: i64,
+}
+
+pub async fn tallies(db: &Db) -> BTreeMap<String, i64> {
+    let statement = Statement::from_string(db.backend(), "SELECT id, count FROM tallies");
+    let rows = Tally::find_by_statement(statement)
+        .all(db.reader())
+        .await
+        .unwrap();
+    rows.into_iter().map(|row| (row.id, row.count)).collect()
+}
+
+/// Commits one event of the aggregate, with a tally beside it.
+pub async fn happen(db: &Db, aggregate: Uuid, version: i64) {
+    let tx = db.begin(&EventContext::default()).await.unwrap();
+    count(&tx, "committed").await.unwrap();
+    tx.emit(aggregate, version, &ProductCreated::default());
+    tx.commit().await.unwrap();
+}
+
+/// A consumer that counts each event under its aggregate and version, and can be told to fail.
+pub struct Counter {
+    pub name: &'static str,
+    /// Failures still to come, by aggregate.
+    pub failures: Mutex<BTreeMap<Uuid, u32>>,
+    pub broken: AtomicBool,
+    /// The order in which events were applied.
+    pub seen: Mutex<Vec<(Uuid, i64)>>,
+}
+
+impl Counter {
+    pub fn new(name: &'static str) -> Arc<Self> {
+        Arc::new(Self {
+            name,
+            failures: Mutex::default(),
+            broken: AtomicBool::new(false),
+            seen: Mutex::default(),
+        })
+    }
+}
+
+#[async_trait]
+impl EventHandler for Counter {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+    fn source(&self) -> &'static str {
+        "order"
+    }
+    fn subjects(&self) -> &'static [&'static str] {
+        &["waybill.order.product.*"]
+    }
+    async fn apply(&self, tx: &Tx, event: &Envelope) -> Result<(), HandlerError> {
+        // State first: a failure must take it back.
+        count(tx, &event.id.to_string()).await?;
+        if let Some(left) = self.failures.lock().unwrap().get_mut(&event.aggregate_id)
+            && *left > 0
+        {
+            *left -= 1;
+            return Err(HandlerError::transient("told to fail"));
+        }
+        if self.broken.load(Ordering::SeqCst) {
+            return Err(HandlerError::permanent("broken for good"));
+        }
+        self.seen
+            .lock()
+            .unwrap()
+            .push((event.aggregate_id, event.aggregate_version));
+        Ok(())
+    }
+}
+
+pub fn quick() -> RetryPolicy {
+    RetryPolicy {
+        attempts: 4,
+        first_delay: Duration::from_millis(5),
+        longest_delay: Duration::from_millis(50),
+        poll: Duration::from_millis(100),
+    }
+}
+
+pub fn eager() -> RelayConfig {
+    RelayConfig {
+        poll: Duration::from_millis(50),
+        compare: Duration::from_millis(200),
+        ..RelayConfig::default()
+    }
+}
+
+pub async fn consume(
+    db: &Db,
+    bus: &Arc<dyn Bus>,
+    handler: &Arc<Counter>,
+    stop: &CancellationToken,
+) {
+    let handler = Arc::clone(handler) as Arc<dyn EventHandler>;
+    run_consumer(db.clone(), Arc::clone(bus), handler, quick(), stop.clone())
+        .await
+        .unwrap();
+}
+
+pub fn relay(db: &Db, bus: &Arc<dyn Bus>, stop: &CancellationToken) {
+    run_relay(db.clone(), Arc::clone(bus), eager(), stop.clone());
+}
+
+/// Waits until the condition holds.
+pub async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
+    let start = Instant::now();
+    while !holds().await {
+        assert!(
+            start.elapsed() < Duration::from_secs(40),
+            "{what} did not come about"
+        );
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}

@@ -1,0 +1,127 @@
+//! A database of its own for each test, on SQLite, PostgreSQL or MariaDB.
+
+use std::{env, future::Future};
+
+use tempfile::TempDir;
+use uuid::Uuid;
+use waybill_store::admin;
+
+use crate::skip;
+
+/// The databases that Waybill runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DatabaseKind {
+    Sqlite,
+    Postgres,
+    MariaDb,
+}
+
+impl DatabaseKind {
+    pub const ALL: [Self; 3] = [Self::Sqlite, Self::Postgres, Self::MariaDb];
+
+    /// The server's URL without a database; the standard local port unless `WAYBILL_TEST_POSTGRES` or
+    /// `WAYBILL_TEST_MARIADB` says otherwise.
+    pub fn server(self) -> Option<String> {
+        let (variable, standard) = match self {
+            Self::Sqlite => return None,
+            Self::Postgres => (
+                "WAYBILL_TEST_POSTGRES",
+                "postgres://postgres@127.0.0.1:5432",
+            ),
+            Self::MariaDb => ("WAYBILL_TEST_MARIADB", "mysql://root@127.0.0.1:3306"),
+        };
+        Some(env::var(variable).unwrap_or_else(|_| standard.to_owned()))
+    }
+}
+
+/// A database that is dropped with this value.
+#[derive(Debug)]
+pub struct TestDb {
+    kind: DatabaseKind,
+    name: String,
+    folder: Option<TempDir>,
+}
+
+impl TestDb {
+    /// None (after saying so aloud) if the server is missing.
+    ///
+    /// # Panics
+    /// With `CI=true`, if the server is missing.
+    pub async fn create(kind: DatabaseKind) -> Option<Self> {
+        let name = format!("waybill_test_{}", Uuid::new_v4().simple());
+        let Some(server) = kind.server() else {
+            let folder = tempfile::tempdir().expect("a temporary folder");
+            return Some(Self {
+                kind,
+                name,
+                folder: Some(folder),
+            });
+        };
+        match admin::create_database(&server, &name).await {
+            Ok(()) => Some(Self {
+                kind,
+                name,
+                folder: None,
+            }),
+            Err(error) => {
+                skip::skip(
+                    &format!("a test on {kind:?}"),
+                    &format!("no server at {server}: {error}"),
+                );
+                None
+            }
+        }
+    }
+
+    pub fn kind(&self) -> DatabaseKind {
+        self.kind
+    }
+
+    pub fn url(&self) -> String {
+        match (&self.folder, self.kind.server()) {
+            (Some(folder), _) => format!("sqlite://{}/test.db", folder.path().display()),
+            (None, Some(server)) => format!("{server}/{}", self.name),
+            (None, None) => unreachable!("SQLite has a folder"),
+        }
+    }
+
+    /// Drops the database of a server now. Best effort in `Drop` as well.
+    async fn remove(&self) {
+        if let Some(server) = self.kind.server() {
+            let _ = admin::drop_database(&server, &self.name).await;
+        }
+    }
+}
+
+impl Drop for TestDb {
+    fn drop(&mut self) {
+        if self.folder.is_some() {
+            return;
+        }
+        // The test's runtime may be ending: a runtime of our own sees the drop through.
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                if let Ok(runtime) = tokio::runtime::Builder::new_current_thread()
+                    .enable_all()
+                    .build()
+                {
+                    runtime.block_on(self.remove());
+                }
+            });
+        });
+    }
+}
+
+/// Runs a check on each kind of database that this machine has, one after the other.
+pub async fn for_each_database<F, Fut>(check: F)
+where
+    F: Fn(TestDb) -> Fut,
+    Fut: Future<Output = ()>,
+{
+    for kind in DatabaseKind::ALL {
+        if let Some(database) = TestDb::create(kind).await {
+            eprintln!("on {kind:?}");
+            check(database).await;
+        }
+    }
+}

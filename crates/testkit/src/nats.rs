@@ -1,0 +1,216 @@
+//! A private NATS server for one test: the installed `nats-server` on a free port with a store of its own.
+
+use std::{
+    env, fs, io,
+    net::{Ipv4Addr, TcpListener},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncBufReadExt as _, BufReader},
+    net::TcpStream,
+    time::{Instant, sleep, timeout},
+};
+
+const START_DEADLINE: Duration = Duration::from_secs(15);
+const POLL: Duration = Duration::from_millis(20);
+
+/// A running (or killed) server. Dropping it ends the process and removes the store.
+pub struct NatsServer {
+    binary: PathBuf,
+    directory: TempDir,
+    port: u16,
+    process: Option<Child>,
+}
+
+impl NatsServer {
+    /// Starts a server and waits until JetStream answers. None if there is no `nats-server` on the `PATH` (or in `WAYBILL_NATS_SERVER`):
+    /// the test says that it is skipped and returns. With `CI=true` a missing server is a failure.
+    pub async fn start() -> Option<Self> {
+        let Some(binary) = binary() else {
+            let what = "no nats-server on the PATH (or in WAYBILL_NATS_SERVER)";
+            assert!(env::var("CI").as_deref() != Ok("true"), "{what}");
+            eprintln!("SKIPPED: {what}; this test needs one.");
+            return None;
+        };
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let mut server = Self {
+            binary,
+            directory,
+            port: 0,
+            process: None,
+        };
+        // Between choosing a free port and the server's taking it somebody else may have got it.
+        for _ in 0..5 {
+            server.port = free_port();
+            if server.try_start().await {
+                return Some(server);
+            }
+        }
+        panic!("nats-server did not start: {}", server.log());
+    }
+
+    /// Such as `nats://127.0.0.1:40123`; stays the same over restarts.
+    pub fn url(&self) -> String {
+        format!("nats://127.0.0.1:{}", self.port)
+    }
+
+    /// SIGKILL: nothing is flushed or said goodbye to.
+    pub fn kill(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            process.kill().expect("the server can be killed");
+            process.wait().expect("the server ends");
+        }
+    }
+
+    /// An orderly end.
+    pub fn stop(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            let id = process.id().to_string();
+            let asked = Command::new("kill").args(["-TERM", &id]).status();
+            assert!(asked.is_ok_and(|status| status.success()), "kill -TERM");
+            process.wait().expect("the server ends");
+        }
+    }
+
+    /// Starts it again (killing it first if need be) on the same port, with what its store holds.
+    pub async fn restart(&mut self) {
+        self.kill();
+        assert!(
+            self.try_start().await,
+            "nats-server did not start again: {}",
+            self.log()
+        );
+    }
+
+    /// Kills the server and throws all its streams away.
+    pub fn wipe(&mut self) {
+        self.kill();
+        if self.store().exists() {
+            fs::remove_dir_all(self.store()).expect("the store can be removed");
+        }
+    }
+
+    /// Stops the server and copies its store, to be put back later by [`NatsServer::roll_back`]: a server that lost its newest messages.
+    pub fn snapshot(&mut self) -> TempDir {
+        self.stop();
+        let copy = tempfile::tempdir().expect("a temporary directory");
+        copy_tree(&self.store(), &copy.path().join("store")).expect("the store can be copied");
+        copy
+    }
+
+    /// Kills the server and puts an earlier store back. Call [`NatsServer::restart`] afterwards.
+    pub fn roll_back(&mut self, snapshot: &TempDir) {
+        self.wipe();
+        copy_tree(&snapshot.path().join("store"), &self.store())
+            .expect("the store can be put back");
+    }
+
+    /// A client of its own, for looking into streams and for deleting them.
+    pub async fn jetstream(&self) -> async_nats::jetstream::Context {
+        let client = async_nats::connect(self.url())
+            .await
+            .expect("the server answers");
+        async_nats::jetstream::new(client)
+    }
+
+    /// Deletes a stream with its consumers, as an operator might.
+    pub async fn delete_stream(&self, name: &str) {
+        let deleted = self.jetstream().await.delete_stream(name).await;
+        deleted.expect("the stream can be deleted");
+    }
+
+    async fn try_start(&mut self) -> bool {
+        let root = self.directory.path();
+        let config = root.join("nats.conf");
+        let text = format!(
+            "listen: \"127.0.0.1:{}\"\njetstream: {{ store_dir: {:?} }}\n",
+            self.port,
+            self.store()
+        );
+        fs::write(&config, text).expect("the configuration can be written");
+        let log = fs::File::create(root.join("log")).expect("the log can be written");
+        let mut process = Command::new(&self.binary)
+            .arg("-c")
+            .arg(&config)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .expect("nats-server can be run");
+        let end = Instant::now() + START_DEADLINE;
+        while Instant::now() < end && matches!(process.try_wait(), Ok(None)) {
+            if self.answers().await {
+                self.process = Some(process);
+                return true;
+            }
+            sleep(POLL).await;
+        }
+        let _ = process.kill();
+        let _ = process.wait();
+        false
+    }
+
+    /// The server greets with its capabilities.
+    async fn answers(&self) -> bool {
+        let greeting = async {
+            let socket = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).await?;
+            let mut line = String::new();
+            BufReader::new(socket).read_line(&mut line).await?;
+            Ok::<_, io::Error>(line.starts_with("INFO ") && line.contains("\"jetstream\":true"))
+        };
+        matches!(
+            timeout(Duration::from_secs(1), greeting).await,
+            Ok(Ok(true))
+        )
+    }
+
+    fn store(&self) -> PathBuf {
+        self.directory.path().join("store")
+    }
+
+    fn log(&self) -> String {
+        fs::read_to_string(self.directory.path().join("log")).unwrap_or_default()
+    }
+}
+
+impl Drop for NatsServer {
+    fn drop(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+    }
+}
+
+fn binary() -> Option<PathBuf> {
+    if let Some(path) = env::var_os("WAYBILL_NATS_SERVER") {
+        return Some(path.into());
+    }
+    env::split_paths(&env::var_os("PATH")?)
+        .chain([PathBuf::from("/usr/sbin")])
+        .map(|directory| directory.join("nats-server"))
+        .find(|path| path.is_file())
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+    listener.local_addr().expect("its address").port()
+}
+
+fn copy_tree(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_tree(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}

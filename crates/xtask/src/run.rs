@@ -1,0 +1,12 @@
+//! `cargo xtask run`: the embedded shape with demo data, for a newcomer's first look.
+
+use anyhow::Result;
+
+use crate::{cargo, check};
+
+pub fn run(args: &[String]) -> Result<()> {
+    check(cargo().args(["build", "--package", "waybill"]))?;
+    let mut command = cargo();
+    command.args(["run", "--quiet", "--package", "waybill", "--", "--demo"]);
+    check(command.args(args))
+}
