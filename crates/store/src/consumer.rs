@@ -3,12 +3,21 @@
 //! The inbox row joins the handler's own transaction. A handler that fails is tried again with growing delays; when it keeps
 //! failing the event goes to the dead letters, and the rest of the stream goes on. A database that is away is waited for.
 
-use std::{collections::HashMap, fmt, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use futures::FutureExt as _;
 use parking_lot::Mutex;
-use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, Set};
+use sea_orm::{
+    ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QuerySelect as _,
+    Set,
+};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -333,6 +342,26 @@ impl Intake {
         }
         Ok(())
     }
+}
+
+/// What a consumer takes in, as data: for `waybill verify`, which has no running handler to ask.
+#[derive(Debug, Clone, Copy)]
+pub struct ConsumerInfo {
+    pub name: &'static str,
+    pub source: &'static str,
+    pub subjects: &'static [&'static str],
+}
+
+/// The ids of all events that a consumer has taken in and that have not been pruned.
+pub async fn consumed(db: &Db, consumer: &str) -> Result<HashSet<Uuid>, StoreError> {
+    let ids: Vec<Uuid> = inbox::Entity::find()
+        .select_only()
+        .column(inbox::Column::EventId)
+        .filter(inbox::Column::Consumer.eq(consumer))
+        .into_tuple()
+        .all(db.reader())
+        .await?;
+    Ok(ids.into_iter().collect())
 }
 
 /// Calls the handler; a panic in it is an error like any other.

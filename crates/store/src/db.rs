@@ -5,12 +5,12 @@ use std::{future::Future, sync::Arc, time::Duration};
 use rand::RngExt as _;
 use sea_orm::{
     ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbBackend, DbErr,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait as _, sqlx,
+    TransactionTrait as _, sqlx,
 };
 use sea_orm_migration::MigratorTrait;
 use tokio::sync::Notify;
 
-use crate::{EventContext, StoreError, Tx, leader::Lock, migrations};
+use crate::{EventContext, StoreError, Tx, group::Writer, leader::Lock, migrations};
 
 /// Where a service's database is and how much of it to use.
 #[derive(Debug, Clone)]
@@ -46,6 +46,8 @@ struct Inner {
     writer: DatabaseConnection,
     reader: DatabaseConnection,
     committed: Arc<Notify>,
+    /// SQLite only.
+    queue: Writer,
 }
 
 impl Db {
@@ -86,6 +88,7 @@ impl Db {
             writer,
             reader,
             committed: Arc::new(Notify::new()),
+            queue: Writer::default(),
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -138,18 +141,21 @@ impl Db {
         self.inner.service
     }
 
-    /// Begins a write transaction (READ COMMITTED; on SQLite `BEGIN IMMEDIATE`).
+    /// Begins a write transaction (READ COMMITTED; on SQLite one at a time, with commits shared by those that queue).
     pub async fn begin(&self, context: &EventContext) -> Result<Tx, StoreError> {
-        let transaction = if self.backend() == DbBackend::Sqlite {
-            let options = TransactionOptions {
-                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-                ..TransactionOptions::default()
-            };
-            self.writer().begin_with_options(options).await?
+        let (turn, transaction) = if self.backend() == DbBackend::Sqlite {
+            let (turn, transaction) = self.inner.queue.begin(self.writer()).await?;
+            (Some(turn), transaction)
         } else {
-            self.writer().begin().await?
+            (None, self.writer().begin().await?)
         };
-        Ok(Tx::new(transaction, self.clone(), context.clone()))
+        Ok(Tx::new(transaction, turn, self.clone(), context.clone()))
+    }
+
+    /// Waits until readers see whatever a transaction of this process has met, such as a row that it collided with. Only
+    /// SQLite, where commits are shared, needs the wait.
+    pub async fn settle(&self) {
+        self.inner.queue.settle().await;
     }
 
     /// Whether the database answers.

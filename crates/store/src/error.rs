@@ -20,6 +20,9 @@ pub enum StoreError {
     Unavailable(#[source] DbErr),
     #[error("the database refused the operation")]
     Other(#[source] DbErr),
+    /// A commit that several transactions shared failed; none of them took effect.
+    #[error("the commit failed")]
+    CommitFailed(#[source] std::sync::Arc<DbErr>),
     /// The settings ask for something that cannot be.
     #[error("{0}")]
     Config(String),

@@ -21,7 +21,7 @@ pub struct Retention {
     pub idempotency_keys: Duration,
 }
 
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const DAY: Duration = Duration::from_hours(24);
 
 impl Default for Retention {
     fn default() -> Self {

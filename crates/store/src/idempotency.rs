@@ -4,10 +4,10 @@
 //! exists already, the insert fails; the transaction is rolled back and [`lookup`] gives the first answer.
 
 use ring::digest;
-use sea_orm::{ConnectionTrait, EntityTrait as _, Set};
+use sea_orm::{EntityTrait as _, Set};
 use waybill_primitives::Timestamp;
 
-use crate::{StoreError, Tx, entity::idempotency_key};
+use crate::{Db, StoreError, Tx, entity::idempotency_key};
 
 /// A key as a client sent it, with what it was sent for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,13 +61,12 @@ impl crate::Retry for IdempotencyError {
 }
 
 /// The answer that was given to this key before; none if the key is new.
-pub async fn lookup(
-    connection: &impl ConnectionTrait,
-    key: &IdempotencyKey,
-) -> Result<Option<Vec<u8>>, IdempotencyError> {
+pub async fn lookup(db: &Db, key: &IdempotencyKey) -> Result<Option<Vec<u8>>, IdempotencyError> {
+    // The first answer may have been met in a transaction that readers do not see yet.
+    db.settle().await;
     let id = (key.scope.clone(), key.key.clone());
     let found = idempotency_key::Entity::find_by_id(id)
-        .one(connection)
+        .one(db.reader())
         .await
         .map_err(StoreError::from)?;
     match found {

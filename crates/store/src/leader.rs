@@ -15,7 +15,7 @@ use sea_orm::{
 use crate::{Db, StoreError};
 
 /// How long migrations of another replica are waited for.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 const POLL: Duration = Duration::from_millis(100);
 
 /// Held until released, dropped, or until its connection dies.

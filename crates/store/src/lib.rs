@@ -11,6 +11,7 @@ mod db;
 pub mod dead_letters;
 mod entity;
 mod error;
+mod group;
 mod housekeeping;
 pub mod idempotency;
 mod leader;
@@ -20,11 +21,13 @@ pub mod page;
 mod relay;
 mod tx;
 
-pub use consumer::{EventHandler, HandlerError, RetryPolicy, decode, run_consumer};
+pub use consumer::{
+    ConsumerInfo, EventHandler, HandlerError, RetryPolicy, consumed, decode, run_consumer,
+};
 pub use db::{Db, DbConfig, Retry, retrying};
 pub use error::StoreError;
 pub use housekeeping::{Retention, prune};
 pub use idempotency::{IdempotencyError, IdempotencyKey};
-pub use outbox::{backlog, outbox_events};
+pub use outbox::{all_outbox_events, backlog, outbox_events};
 pub use relay::{RelayConfig, run_relay};
 pub use tx::{EventContext, Tx};

@@ -151,10 +151,26 @@ pub async fn outbox_events(
     after: Option<EventId>,
     limit: u64,
 ) -> Result<Vec<Envelope>, StoreError> {
-    let mut query = outbox::Entity::find()
-        .filter(outbox::Column::Aggregate.eq(kind))
-        .order_by_asc(outbox::Column::Id)
-        .limit(limit);
+    let of_kind = outbox::Entity::find().filter(outbox::Column::Aggregate.eq(kind));
+    page_of(db, of_kind, after, limit).await
+}
+
+/// As [`outbox_events`], of every kind.
+pub async fn all_outbox_events(
+    db: &Db,
+    after: Option<EventId>,
+    limit: u64,
+) -> Result<Vec<Envelope>, StoreError> {
+    page_of(db, outbox::Entity::find(), after, limit).await
+}
+
+async fn page_of(
+    db: &Db,
+    query: sea_orm::Select<outbox::Entity>,
+    after: Option<EventId>,
+    limit: u64,
+) -> Result<Vec<Envelope>, StoreError> {
+    let mut query = query.order_by_asc(outbox::Column::Id).limit(limit);
     if let Some(after) = after {
         query = query.filter(outbox::Column::Id.gt(after.uuid()));
     }

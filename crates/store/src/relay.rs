@@ -259,8 +259,7 @@ impl<'a> Relay<'a> {
         let last = i64::try_from(state.last_sequence).unwrap_or(i64::MAX);
         let lost_from = match &known {
             Some(mark) if mark.created != created => Some(0),
-            None if highest > last => Some(last.saturating_add(1)),
-            Some(_) if highest > last => Some(last.saturating_add(1)),
+            _ if highest > last => Some(last.saturating_add(1)),
             _ => None,
         };
         if let Some(from) = lost_from {

@@ -1,6 +1,9 @@
 //! A transaction that carries state and events together.
 
-use std::sync::Mutex;
+use std::{
+    mem,
+    sync::{Mutex, PoisonError},
+};
 
 use bytes::Bytes;
 use sea_orm::DatabaseTransaction;
@@ -9,7 +12,7 @@ use waybill_bus::Envelope;
 use waybill_primitives::{EventId, Timestamp};
 use waybill_proto::Event;
 
-use crate::{Db, StoreError, outbox};
+use crate::{Db, StoreError, group::Turn, outbox};
 
 /// On whose behalf and within which trace a transaction runs; its events carry it on. The default is the system.
 #[derive(Debug, Clone, Default)]
@@ -35,16 +38,24 @@ impl EventContext {
 /// A write transaction. Dropping it without [`Tx::commit`] rolls back, and its events with it.
 #[derive(Debug)]
 pub struct Tx {
-    transaction: DatabaseTransaction,
+    /// None only while it is being ended.
+    transaction: Option<DatabaseTransaction>,
+    turn: Option<Turn>,
     db: Db,
     context: EventContext,
     events: Mutex<Vec<Envelope>>,
 }
 
 impl Tx {
-    pub(crate) fn new(transaction: DatabaseTransaction, db: Db, context: EventContext) -> Self {
+    pub(crate) fn new(
+        transaction: DatabaseTransaction,
+        turn: Option<Turn>,
+        db: Db,
+        context: EventContext,
+    ) -> Self {
         Self {
-            transaction,
+            transaction: Some(transaction),
+            turn,
             db,
             context,
             events: Mutex::default(),
@@ -52,8 +63,14 @@ impl Tx {
     }
 
     /// The connection to run statements on.
+    ///
+    /// # Panics
+    /// Never: only [`Tx::commit`] and [`Tx::rollback`], which consume the transaction, take it out.
+    #[expect(clippy::expect_used, reason = "commit and rollback consume self")]
     pub fn conn(&self) -> &DatabaseTransaction {
-        &self.transaction
+        self.transaction
+            .as_ref()
+            .expect("a transaction that has not ended")
     }
 
     /// Publishes an event if and only if the transaction commits. `version` counts the aggregate's events from 1
@@ -73,21 +90,23 @@ impl Tx {
         };
         self.events
             .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .unwrap_or_else(PoisonError::into_inner)
             .push(envelope);
     }
 
     /// Writes the events to the outbox, commits, and wakes the relay.
-    pub async fn commit(self) -> Result<(), StoreError> {
-        let events = self
-            .events
-            .into_inner()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+    pub async fn commit(mut self) -> Result<(), StoreError> {
+        let events = mem::take(&mut *self.events.lock().unwrap_or_else(PoisonError::into_inner));
         let any = !events.is_empty();
         if any {
-            outbox::insert(&self.transaction, events).await?;
+            outbox::insert(self.conn(), events).await?;
         }
-        self.transaction.commit().await?;
+        if let Some(transaction) = self.transaction.take() {
+            transaction.commit().await?;
+        }
+        if let Some(turn) = self.turn.take() {
+            turn.commit().await?;
+        }
         if any {
             self.db.committed().notify_one();
         }
@@ -95,8 +114,23 @@ impl Tx {
     }
 
     /// Gives everything up now rather than when dropped.
-    pub async fn rollback(self) -> Result<(), StoreError> {
-        self.transaction.rollback().await?;
+    pub async fn rollback(mut self) -> Result<(), StoreError> {
+        if let Some(transaction) = self.transaction.take() {
+            transaction.rollback().await?;
+        }
+        if let Some(turn) = self.turn.take() {
+            turn.give_up().await?;
+        }
         Ok(())
+    }
+}
+
+impl Drop for Tx {
+    fn drop(&mut self) {
+        // The savepoint goes first: it is inside what the turn may close.
+        drop(self.transaction.take());
+        if let Some(turn) = self.turn.take() {
+            turn.abandon();
+        }
     }
 }

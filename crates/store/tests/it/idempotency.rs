@@ -25,7 +25,7 @@ async fn act(
     match first {
         Ok(()) => Ok((answer.to_owned(), false)),
         Err(error) if error.is_taken() => {
-            let answer = idempotency::lookup(db.reader(), key)
+            let answer = idempotency::lookup(db, key)
                 .await?
                 .expect("the first answer");
             Ok((String::from_utf8(answer).unwrap(), true))

@@ -1,0 +1,379 @@
+//! The use cases: registration and the own account here, sign-in, administration and the first accounts beside it.
+
+use std::{sync::Arc, time::Duration};
+
+use uuid::Uuid;
+use waybill_primitives::{Clock, Role, UserId};
+use waybill_service_kit::{AppError, CallContext, UserCaller};
+use waybill_store::{Db, IdempotencyKey, StoreError, Tx, idempotency, retrying};
+
+use crate::{
+    domain::{self, Email, Problem, User},
+    error::{EMAIL_TAKEN, Error},
+    events,
+    keys::Keys,
+    password::Passwords,
+    store::{self, sessions::Ending, users::Credentials},
+};
+
+pub mod seed;
+mod sessions;
+mod users;
+
+pub use sessions::{SignedIn, token_hash};
+pub use users::ListUsers;
+
+/// How long tokens live and how many wrong passwords are too many.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    pub access_token_ttl: Duration,
+    pub refresh_token_ttl: Duration,
+    /// Wrong passwords of one account within [`Policy::login_window`] after which no more are looked at.
+    pub login_attempts: u32,
+    pub login_window: Duration,
+}
+
+/// The use cases of this service.
+pub struct App {
+    db: Db,
+    clock: Arc<dyn Clock>,
+    passwords: Passwords,
+    keys: Keys,
+    policy: Policy,
+}
+
+/// A request to open an account, as it came in.
+#[derive(Clone)]
+pub struct NewAccount {
+    pub email: String,
+    pub password: String,
+    pub first_name: String,
+    pub last_name: String,
+}
+
+/// The same, checked.
+struct CheckedAccount {
+    email: Email,
+    first_name: String,
+    last_name: String,
+}
+
+/// A change of the own account; what is none stays.
+pub struct ProfileChange {
+    pub first_name: Option<String>,
+    pub last_name: Option<String>,
+    pub version: Option<i64>,
+}
+
+impl App {
+    pub fn new(
+        db: Db,
+        clock: Arc<dyn Clock>,
+        passwords: Passwords,
+        keys: Keys,
+        policy: Policy,
+    ) -> Self {
+        Self {
+            db,
+            clock,
+            passwords,
+            keys,
+            policy,
+        }
+    }
+
+    pub fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// Opens a customer's account and signs in. A repeat with the same idempotency key and password signs in to the
+    /// account that the first attempt opened; any other attempt on a taken address is `EMAIL_TAKEN`.
+    pub async fn register(&self, ctx: &CallContext, new: NewAccount) -> Result<SignedIn, Error> {
+        let account = checked(&new)?;
+        let key = registration_key(ctx, &account)?;
+        if let Some(existing) = store::users::by_email(self.db.reader(), &account.email).await? {
+            return self
+                .registered_before(ctx, key, existing, &new.password)
+                .await;
+        }
+        let hash = self.passwords.hash(&new.password).await?;
+        let user = User {
+            id: UserId::new(),
+            email: account.email.to_string(),
+            first_name: account.first_name,
+            last_name: account.last_name,
+            role: Role::Customer,
+            email_verified: false,
+            avatar_url: String::new(),
+            suspended: false,
+            version: 1,
+            created_at: self.clock.now(),
+        };
+        let opened: Result<SignedIn, Error> = retrying(|| async {
+            let tx = self.db.begin(&ctx.event_context()).await?;
+            store::users::insert(tx.conn(), &user, &hash).await?;
+            if let Some(key) = &key {
+                idempotency::insert(&tx, key, user.id.uuid().as_bytes()).await?;
+            }
+            events::registered(&tx, &user);
+            let session = self.open_session(&tx, &user).await?;
+            tx.commit().await?;
+            Ok(session)
+        })
+        .await;
+        match opened {
+            // Somebody else was faster, perhaps another attempt of the same client.
+            Err(Error::Store(StoreError::Unique { .. })) => {
+                match store::users::by_email(self.db.reader(), &account.email).await? {
+                    Some(existing) => {
+                        self.registered_before(ctx, key, existing, &new.password)
+                            .await
+                    }
+                    None => Err(email_taken()),
+                }
+            }
+            opened => opened,
+        }
+    }
+
+    async fn registered_before(
+        &self,
+        ctx: &CallContext,
+        key: Option<IdempotencyKey>,
+        existing: Credentials,
+        password: &str,
+    ) -> Result<SignedIn, Error> {
+        let Some(key) = key else {
+            return Err(email_taken());
+        };
+        let answer = idempotency::lookup(&self.db, &key).await?;
+        if answer.as_deref() != Some(existing.user.id.uuid().as_bytes().as_slice()) {
+            return Err(email_taken());
+        }
+        if !self
+            .guess(&existing.user.email, password, Some(&existing))
+            .await?
+        {
+            return Err(email_taken());
+        }
+        self.sign_in(ctx, &existing).await
+    }
+
+    /// The caller's own account.
+    pub async fn profile(&self, ctx: &CallContext) -> Result<User, Error> {
+        let caller = ctx.user()?;
+        let user = store::users::by_id(self.db.reader(), caller.id).await?;
+        Ok(user.ok_or_else(account_gone)?)
+    }
+
+    /// Changes the caller's own name.
+    pub async fn update_profile(
+        &self,
+        ctx: &CallContext,
+        change: ProfileChange,
+    ) -> Result<User, Error> {
+        let caller = ctx.user()?;
+        let mut problems = Vec::new();
+        let mut name =
+            |field, text: Option<String>, rule: fn(_, &str) -> Result<String, Problem>| {
+                text.and_then(|text| domain::check(&mut problems, rule(field, &text)))
+            };
+        let first = name("firstName", change.first_name, domain::first_name);
+        let last = name("lastName", change.last_name, domain::last_name);
+        if !problems.is_empty() {
+            return Err(problems.into());
+        }
+        retrying(|| async {
+            let tx = self.db.begin(&ctx.event_context()).await?;
+            let before = own_account(&tx, caller).await?.user;
+            require_version(&before, change.version)?;
+            let mut user = before.clone();
+            if let Some(first) = &first {
+                user.first_name.clone_from(first);
+            }
+            if let Some(last) = &last {
+                user.last_name.clone_from(last);
+            }
+            if user == before {
+                return Ok(user);
+            }
+            user.version += 1;
+            store::users::update(tx.conn(), &user, self.clock.now()).await?;
+            events::updated(&tx, &user);
+            tx.commit().await?;
+            Ok(user)
+        })
+        .await
+    }
+
+    /// Replaces the caller's password and ends all of the caller's sessions but one: that of `refresh_token` if it is
+    /// the caller's, else that of the access token.
+    pub async fn change_password(
+        &self,
+        ctx: &CallContext,
+        current: &str,
+        new: &str,
+        refresh_token: &str,
+    ) -> Result<(), Error> {
+        let caller = ctx.user()?;
+        let mut problems = Vec::new();
+        domain::check(&mut problems, entered_password("currentPassword", current));
+        domain::check(&mut problems, domain::new_password("newPassword", new));
+        if problems.is_empty() && current == new {
+            problems.push(Problem::new(
+                "newPassword",
+                "is the current password; choose another",
+            ));
+        }
+        if !problems.is_empty() {
+            return Err(problems.into());
+        }
+        let known = store::users::credentials(self.db.reader(), caller.id).await?;
+        let known = known.ok_or_else(account_gone)?;
+        if !self.guess(&known.user.email, current, Some(&known)).await? {
+            return Err(Problem::new("currentPassword", "is not the current password").into());
+        }
+        let hash = self.passwords.hash(new).await?;
+        retrying(|| async {
+            let tx = self.db.begin(&ctx.event_context()).await?;
+            let now = self.clock.now();
+            let account = own_account(&tx, caller).await?;
+            if account.password_hash != known.password_hash {
+                let message = "the password was changed meanwhile; enter the one that holds now";
+                return Err(Problem::new("currentPassword", message).into());
+            }
+            let mut user = account.user;
+            user.version += 1;
+            store::users::set_password(tx.conn(), &user, &hash, now).await?;
+            let keep = kept_session(&tx, caller, refresh_token).await?;
+            store::sessions::end_sessions_of(
+                tx.conn(),
+                user.id,
+                keep,
+                Ending::PasswordChanged,
+                now,
+            )
+            .await?;
+            events::password_changed(&tx, &user);
+            tx.commit().await?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// The session that a change of password spares.
+async fn kept_session(
+    tx: &Tx,
+    caller: &UserCaller,
+    refresh_token: &str,
+) -> Result<Option<Uuid>, Error> {
+    let own = caller
+        .session
+        .as_deref()
+        .and_then(|sid| Uuid::try_parse(sid).ok());
+    let Some(hash) = token_hash(refresh_token) else {
+        return Ok(own);
+    };
+    let token = store::sessions::find_token(tx.conn(), &hash).await?;
+    Ok(token
+        .filter(|token| token.user == caller.id)
+        .map(|token| token.session)
+        .or(own))
+}
+
+/// The caller's account, locked. A suspended caller's token may still be valid for minutes; it changes nothing any more.
+async fn own_account(tx: &Tx, caller: &UserCaller) -> Result<Credentials, Error> {
+    let account = store::users::lock(tx.conn(), caller.id).await?;
+    let account = account.ok_or_else(account_gone)?;
+    if account.user.suspended {
+        return Err(suspended());
+    }
+    Ok(account)
+}
+
+fn require_version(user: &User, wanted: Option<i64>) -> Result<(), Error> {
+    match wanted {
+        Some(version) if version != user.version => {
+            Err(AppError::version_conflict(user.version).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+fn checked(new: &NewAccount) -> Result<CheckedAccount, Error> {
+    let mut problems = Vec::new();
+    let email = domain::check(&mut problems, Email::parse("email", &new.email));
+    let first = domain::check(
+        &mut problems,
+        domain::first_name("firstName", &new.first_name),
+    );
+    let last = domain::check(&mut problems, domain::last_name("lastName", &new.last_name));
+    domain::check(
+        &mut problems,
+        domain::new_password("password", &new.password),
+    );
+    match (email, first, last) {
+        (Some(email), Some(first_name), Some(last_name)) if problems.is_empty() => {
+            Ok(CheckedAccount {
+                email,
+                first_name,
+                last_name,
+            })
+        }
+        _ => Err(problems.into()),
+    }
+}
+
+/// A password that was typed to prove something: any that could ever have been set.
+fn entered_password(field: &'static str, password: &str) -> Result<(), Problem> {
+    if password.is_empty() {
+        return Err(Problem::new(field, "a password is required"));
+    }
+    if password.len() > domain::PASSWORD_MAX_BYTES {
+        return Err(Problem::new(field, "is longer than any password"));
+    }
+    Ok(())
+}
+
+/// The key that a repeated registration is known by. The password is no part of what is compared: its hash would be a
+/// fast one. It is checked against the account instead.
+fn registration_key(
+    ctx: &CallContext,
+    account: &CheckedAccount,
+) -> Result<Option<IdempotencyKey>, Error> {
+    let Some(key) = &ctx.idempotency_key else {
+        return Ok(None);
+    };
+    if key.is_empty() || key.chars().count() > 255 {
+        return Err(Problem::new("Idempotency-Key", "must have 1 to 255 characters").into());
+    }
+    let scope = format!("register:{}", sessions::sha256(account.email.as_str()));
+    let request = format!("{}\n{}", account.first_name, account.last_name);
+    Ok(Some(IdempotencyKey::new(scope, key, request.as_bytes())))
+}
+
+fn email_taken() -> Error {
+    AppError::conflict(
+        EMAIL_TAKEN,
+        "this e-mail address has an account already; sign in instead",
+    )
+    .with_field("email", "has an account already")
+    .into()
+}
+
+fn account_gone() -> AppError {
+    AppError::unauthenticated("the account no longer exists; sign in with another")
+}
+
+/// Only told to those who know the password or hold a token.
+fn suspended() -> Error {
+    AppError::forbidden("this account is suspended; ask the shop why")
+        .with_meta("reason", "suspended")
+        .into()
+}
+
+/// Whether an error is a lost race for a unique value.
+fn is_unique(error: &Error) -> bool {
+    matches!(error, Error::Store(error) if error.is_unique())
+}

@@ -1,0 +1,296 @@
+//! Signing in and staying signed in. A session is a family of refresh tokens: each is good for one use, which gives the
+//! next one; a token that comes a second time was stolen from one side or the other, and ends the family.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use ring::{
+    digest,
+    rand::{SecureRandom as _, SystemRandom},
+};
+use uuid::Uuid;
+use waybill_service_kit::{
+    AppError, CallContext,
+    tokens::{AccessClaims, ISSUER},
+};
+use waybill_store::{EventContext, Tx, retrying};
+
+use super::{App, entered_password, is_unique, suspended};
+use crate::{
+    domain::{self, Email, User},
+    error::Error,
+    store::{self, sessions::Ending, users::Credentials},
+};
+
+/// Bytes of randomness in a refresh token.
+const TOKEN_BYTES: usize = 32;
+/// Rows that one round of pruning deletes of each table.
+const PRUNE_BATCH: u64 = 500;
+
+/// What a successful sign-in gives.
+pub struct SignedIn {
+    pub user: User,
+    pub access_token: String,
+    /// Seconds.
+    pub expires_in: i64,
+    pub refresh_token: String,
+    /// Seconds.
+    pub refresh_expires_in: i64,
+}
+
+impl App {
+    /// Signs in by e-mail address and password. An unknown address and a wrong password are the same answer, after the
+    /// same work.
+    pub async fn login(
+        &self,
+        ctx: &CallContext,
+        email: &str,
+        password: &str,
+    ) -> Result<SignedIn, Error> {
+        let mut problems = Vec::new();
+        let email = domain::check(&mut problems, Email::parse("email", email));
+        domain::check(&mut problems, entered_password("password", password));
+        let Some(email) = email.filter(|_| problems.is_empty()) else {
+            return Err(problems.into());
+        };
+        let known = store::users::by_email(self.db.reader(), &email).await?;
+        let matches = self.guess(email.as_str(), password, known.as_ref()).await?;
+        match known {
+            Some(known) if matches => self.sign_in(ctx, &known).await,
+            _ => Err(wrong_credentials().into()),
+        }
+    }
+
+    /// Checks the password of the account of `email`, if there is one, counting failures. Only as many guesses as
+    /// passwords are hashed at a time can slip past the limit together.
+    pub(super) async fn guess(
+        &self,
+        email: &str,
+        password: &str,
+        known: Option<&Credentials>,
+    ) -> Result<bool, Error> {
+        let account = sha256(email);
+        let stored = known.map(|known| known.password_hash.as_str());
+        let turn = self.passwords.turn().await;
+        self.admit(&account).await?;
+        let matches = turn.verify(password, stored).await?;
+        if !matches {
+            self.count_failure(&account).await?;
+        }
+        Ok(matches)
+    }
+
+    /// Refuses a guess on an account that has had too many wrong ones.
+    async fn admit(&self, account: &str) -> Result<(), Error> {
+        let now = self.clock.now();
+        let cutoff = now.minus(self.policy.login_window);
+        let failures = store::throttle::failures(self.db.reader(), account, cutoff).await?;
+        match failures {
+            Some(failures) if failures.count >= self.policy.login_attempts => {
+                let wait = failures.since.plus(self.policy.login_window).since(now);
+                let message = "too many wrong passwords for this account; wait before the next try";
+                Err(AppError::too_many_requests(message, wait).into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn count_failure(&self, account: &str) -> Result<(), Error> {
+        let count = || async {
+            let now = self.clock.now();
+            let cutoff = now.minus(self.policy.login_window);
+            let tx = self.db.begin(&EventContext::default()).await?;
+            if !store::throttle::count_more(tx.conn(), account, cutoff).await? {
+                store::throttle::begin_window(tx.conn(), account, cutoff, now).await?;
+            }
+            tx.commit().await?;
+            Ok::<_, Error>(())
+        };
+        match retrying(count).await {
+            // Another failure began the window at the same moment: count in that one.
+            Err(error) if is_unique(&error) => retrying(count).await,
+            outcome => outcome,
+        }
+    }
+
+    /// Opens a session for somebody whose password was found right.
+    pub(super) async fn sign_in(
+        &self,
+        ctx: &CallContext,
+        known: &Credentials,
+    ) -> Result<SignedIn, Error> {
+        retrying(|| async {
+            let tx = self.db.begin(&ctx.event_context()).await?;
+            // Locked, so that a suspension or a change of password at this moment also ends this session.
+            let now = store::users::lock(tx.conn(), known.user.id).await?;
+            let now = now.filter(|now| now.password_hash == known.password_hash);
+            let user = now.ok_or_else(wrong_credentials)?.user;
+            if user.suspended {
+                return Err(suspended());
+            }
+            store::throttle::clear(tx.conn(), &sha256(&user.email)).await?;
+            let session = self.open_session(&tx, &user).await?;
+            tx.commit().await?;
+            Ok(session)
+        })
+        .await
+    }
+
+    pub(super) async fn open_session(&self, tx: &Tx, user: &User) -> Result<SignedIn, Error> {
+        let session = Uuid::now_v7();
+        let now = self.clock.now();
+        let expires_at = now.plus(self.policy.refresh_token_ttl);
+        store::sessions::insert_session(tx.conn(), session, user.id, now, expires_at).await?;
+        self.next_tokens(tx, user, session).await
+    }
+
+    async fn next_tokens(&self, tx: &Tx, user: &User, session: Uuid) -> Result<SignedIn, Error> {
+        let now = self.clock.now();
+        let (refresh_token, hash) = new_refresh_token()?;
+        let expires_at = now.plus(self.policy.refresh_token_ttl);
+        store::sessions::insert_token(tx.conn(), &hash, session, now, expires_at).await?;
+        let expires_in = seconds(self.policy.access_token_ttl);
+        let claims = AccessClaims {
+            sub: user.id,
+            role: user.role,
+            name: user.full_name(),
+            email: user.email.clone(),
+            sid: Some(session.to_string()),
+            iat: now.secs(),
+            exp: now.secs() + expires_in,
+            iss: ISSUER.to_owned(),
+            aud: None,
+        };
+        Ok(SignedIn {
+            user: user.clone(),
+            access_token: self.keys.signer().sign(&claims)?,
+            expires_in,
+            refresh_token,
+            refresh_expires_in: seconds(self.policy.refresh_token_ttl),
+        })
+    }
+
+    /// Exchanges a refresh token for the next one and a new access token, which carries the role of now.
+    pub async fn refresh(&self, ctx: &CallContext, token: &str) -> Result<SignedIn, Error> {
+        let hash = token_hash(token).ok_or_else(unknown_token)?;
+        retrying(|| async {
+            let tx = self.db.begin(&ctx.event_context()).await?;
+            let now = self.clock.now();
+            let token = store::sessions::find_token(tx.conn(), &hash).await?;
+            let token = token.ok_or_else(unknown_token)?;
+            if token.session_ended {
+                return Err(session_ended());
+            }
+            if token.used || !store::sessions::spend_token(tx.conn(), &hash, now).await? {
+                store::sessions::end_session(tx.conn(), token.session, Ending::TokenReused, now)
+                    .await?;
+                tx.commit().await?;
+                tracing::warn!(session = %token.session, "a refresh token was used twice; its session was ended");
+                return Err(token_reused());
+            }
+            if token.expires_at <= now {
+                return Err(session_ended());
+            }
+            let user = store::users::by_id(tx.conn(), token.user).await?;
+            let user = user.filter(|user| !user.suspended).ok_or_else(session_ended)?;
+            let expires_at = now.plus(self.policy.refresh_token_ttl);
+            if !store::sessions::extend_session(tx.conn(), token.session, now, expires_at).await? {
+                return Err(session_ended());
+            }
+            let session = self.next_tokens(&tx, &user, token.session).await?;
+            tx.commit().await?;
+            Ok(session)
+        })
+        .await
+    }
+
+    /// Ends the session of the refresh token; without one, that of the access token. Ending it twice is fine.
+    pub async fn logout(&self, ctx: &CallContext, token: &str) -> Result<(), Error> {
+        let hash = token_hash(token);
+        let own = ctx.user().ok().and_then(|caller| caller.session.clone());
+        let own = own.and_then(|sid| Uuid::try_parse(&sid).ok());
+        if token.is_empty() && own.is_none() {
+            let message = "is required to sign out without an access token";
+            return Err(AppError::invalid_field("refreshToken", message).into());
+        }
+        retrying(|| async {
+            let tx = self.db.begin(&ctx.event_context()).await?;
+            let session = match &hash {
+                Some(hash) => {
+                    let token = store::sessions::find_token(tx.conn(), hash).await?;
+                    token.map(|token| token.session)
+                }
+                None if token.is_empty() => own,
+                None => None,
+            };
+            if let Some(session) = session {
+                let now = self.clock.now();
+                store::sessions::end_session(tx.conn(), session, Ending::LoggedOut, now).await?;
+                tx.commit().await?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Deletes expired refresh tokens, their sessions, and counters of failed logins whose window is over.
+    pub async fn prune(&self) -> Result<(), Error> {
+        loop {
+            let pruned: u64 = retrying(|| async {
+                let now = self.clock.now();
+                let tx = self.db.begin(&EventContext::default()).await?;
+                let sessions = store::sessions::prune(tx.conn(), now, PRUNE_BATCH).await?;
+                let cutoff = now.minus(self.policy.login_window);
+                let counters = store::throttle::prune(tx.conn(), cutoff, PRUNE_BATCH).await?;
+                tx.commit().await?;
+                Ok::<_, Error>(sessions + counters)
+            })
+            .await?;
+            if pruned < PRUNE_BATCH {
+                return Ok(());
+            }
+        }
+    }
+}
+
+fn new_refresh_token() -> Result<(String, String), Error> {
+    let mut bytes = [0_u8; TOKEN_BYTES];
+    SystemRandom::new()
+        .fill(&mut bytes)
+        .map_err(|_| AppError::internal("the system gives no random numbers"))?;
+    let token = URL_SAFE_NO_PAD.encode(bytes);
+    let hash = sha256(&token);
+    Ok((token, hash))
+}
+
+/// What a refresh token is stored as; none for text that cannot be one. A fast hash is enough for 256 random bits.
+pub fn token_hash(token: &str) -> Option<String> {
+    let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
+    (bytes.len() == TOKEN_BYTES).then(|| sha256(token))
+}
+
+pub(super) fn sha256(text: &str) -> String {
+    hex::encode(digest::digest(&digest::SHA256, text.as_bytes()))
+}
+
+fn seconds(duration: std::time::Duration) -> i64 {
+    i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
+}
+
+fn wrong_credentials() -> AppError {
+    AppError::unauthenticated("the e-mail address or the password is wrong")
+}
+
+fn unknown_token() -> AppError {
+    AppError::unauthenticated("the refresh token is not valid; sign in again")
+}
+
+fn session_ended() -> Error {
+    AppError::unauthenticated("the session has ended; sign in again").into()
+}
+
+fn token_reused() -> Error {
+    let message =
+        "the refresh token was used before, so its session was ended for safety; sign in again";
+    AppError::unauthenticated(message)
+        .with_meta("reason", "reused")
+        .into()
+}

@@ -1,0 +1,177 @@
+//! What administrators do with accounts. The rights are those of the database, not of the token: an administrator who
+//! was demoted a minute ago changes nothing any more.
+
+use waybill_primitives::{Role, UserId};
+use waybill_service_kit::{AppError, CallContext, FieldError};
+use waybill_store::{Tx, page, retrying};
+
+use super::{App, require_version};
+use crate::{
+    domain::{self, User},
+    error::Error,
+    events,
+    store::{
+        self,
+        sessions::Ending,
+        users::{Filter, Suspension},
+    },
+};
+
+/// A page of a list of users, as it was asked for.
+pub struct ListUsers {
+    pub text: String,
+    pub role: Option<Role>,
+    /// 0 stands for the default.
+    pub limit: u32,
+    pub cursor: String,
+    pub total: bool,
+}
+
+/// A page of users, newest first.
+pub struct UserPage {
+    pub users: Vec<User>,
+    pub next_cursor: Option<String>,
+    pub total: Option<u64>,
+}
+
+impl App {
+    pub async fn list_users(&self, ctx: &CallContext, list: ListUsers) -> Result<UserPage, Error> {
+        ctx.require(&[Role::Admin])?;
+        let mut problems = Vec::new();
+        let text = domain::plain_text("q", &list.text, domain::QUERY_MAX);
+        let text = text.map_err(|problem| {
+            problems.push(FieldError::new(problem.field, problem.message));
+        });
+        let limit = page::Limit::new(list.limit).map_err(|error| {
+            problems.push(FieldError::new("limit", error.to_string()));
+        });
+        let after = page::decode::<UserId>(&list.cursor).map_err(|error| {
+            problems.push(FieldError::new("cursor", error.to_string()));
+        });
+        let (Ok(text), Ok(limit), Ok(after)) = (text, limit, after) else {
+            return Err(AppError::invalid(problems).into());
+        };
+        let filter = Filter {
+            text,
+            role: list.role,
+        };
+        let db = self.db.reader();
+        let found = store::users::list(db, &filter, after, limit.fetch()).await?;
+        let (users, next_cursor) = limit.page(found, |user| user.id);
+        let total = if list.total {
+            Some(store::users::count(db, &filter).await?)
+        } else {
+            None
+        };
+        Ok(UserPage {
+            users,
+            next_cursor,
+            total,
+        })
+    }
+
+    pub async fn get_user(&self, ctx: &CallContext, id: UserId) -> Result<User, Error> {
+        ctx.require(&[Role::Admin])?;
+        let user = store::users::by_id(self.db.reader(), id).await?;
+        Ok(user.ok_or_else(no_such_user)?)
+    }
+
+    /// Gives a user another role; the access tokens of now keep the old one until they are refreshed.
+    pub async fn set_role(
+        &self,
+        ctx: &CallContext,
+        id: UserId,
+        role: Role,
+        version: Option<i64>,
+    ) -> Result<User, Error> {
+        ctx.require(&[Role::Admin])?;
+        retrying(|| async {
+            let tx = self.db.begin(&ctx.event_context()).await?;
+            let active_admins = self.act_as_admin(&tx, ctx).await?;
+            let mut user = target(&tx, id).await?;
+            require_version(&user, version)?;
+            if user.role == role {
+                return Ok(user);
+            }
+            domain::may_set_role(&user, role, active_admins)?;
+            let from = std::mem::replace(&mut user.role, role);
+            user.version += 1;
+            store::users::update(tx.conn(), &user, self.clock.now()).await?;
+            events::role_changed(&tx, &user, from);
+            tx.commit().await?;
+            Ok(user)
+        })
+        .await
+    }
+
+    /// Shuts an account out: its sessions end, and it cannot sign in until it is restored.
+    pub async fn suspend(
+        &self,
+        ctx: &CallContext,
+        id: UserId,
+        reason: &str,
+    ) -> Result<User, Error> {
+        let caller = ctx.require(&[Role::Admin])?.id;
+        let reason = domain::plain_text("reason", reason, domain::REASON_MAX)?;
+        retrying(|| async {
+            let tx = self.db.begin(&ctx.event_context()).await?;
+            let active_admins = self.act_as_admin(&tx, ctx).await?;
+            let mut user = target(&tx, id).await?;
+            domain::may_suspend(caller, &user, active_admins)?;
+            if user.suspended {
+                return Ok(user);
+            }
+            user.suspended = true;
+            user.version += 1;
+            let at = self.clock.now();
+            let suspension = Suspension {
+                reason: &reason,
+                at,
+            };
+            store::users::set_suspension(tx.conn(), &user, Some(suspension), at).await?;
+            store::sessions::end_sessions_of(tx.conn(), id, None, Ending::Suspended, at).await?;
+            events::suspended(&tx, &user, &reason);
+            tx.commit().await?;
+            Ok(user)
+        })
+        .await
+    }
+
+    pub async fn restore(&self, ctx: &CallContext, id: UserId) -> Result<User, Error> {
+        ctx.require(&[Role::Admin])?;
+        retrying(|| async {
+            let tx = self.db.begin(&ctx.event_context()).await?;
+            self.act_as_admin(&tx, ctx).await?;
+            let mut user = target(&tx, id).await?;
+            if !user.suspended {
+                return Ok(user);
+            }
+            user.suspended = false;
+            user.version += 1;
+            store::users::set_suspension(tx.conn(), &user, None, self.clock.now()).await?;
+            events::restored(&tx, &user);
+            tx.commit().await?;
+            Ok(user)
+        })
+        .await
+    }
+
+    /// Keeps the administrators as they are until the transaction ends, and the caller to be one of them; their number.
+    async fn act_as_admin(&self, tx: &Tx, ctx: &CallContext) -> Result<u64, Error> {
+        let caller = ctx.user()?.id;
+        let admins = store::users::lock_active_admins(tx.conn()).await?;
+        if !admins.contains(&caller) {
+            return Err(AppError::forbidden("you are no longer an administrator").into());
+        }
+        Ok(admins.len() as u64)
+    }
+}
+
+async fn target(tx: &Tx, id: UserId) -> Result<User, Error> {
+    let account = store::users::lock(tx.conn(), id).await?;
+    Ok(account.ok_or_else(no_such_user)?.user)
+}
+
+fn no_such_user() -> AppError {
+    AppError::not_found("user")
+}

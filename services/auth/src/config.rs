@@ -1,0 +1,106 @@
+//! The settings of this service.
+
+use std::{thread, time::Duration};
+
+use secrecy::{ExposeSecret as _, SecretString};
+use waybill_service_kit::settings;
+
+use crate::{
+    app::Policy,
+    domain::{self, Email},
+    keys,
+};
+
+settings! {
+    /// Accounts and sign-in
+    pub struct Settings {
+        /// How long an access token is valid. A change of role or a suspension takes effect everywhere after at most so long.
+        pub access_token_ttl: Duration = "WAYBILL_AUTH_ACCESS_TOKEN_TTL", default "15m", check access_ttl;
+        /// How long a refresh token is valid; each use gives a new one.
+        pub refresh_token_ttl: Duration = "WAYBILL_AUTH_REFRESH_TOKEN_TTL", default "30d", check refresh_ttl;
+        /// Ed25519 key in PKCS#8 (PEM or base64) that signs access tokens. Without it, one is generated and kept in the service's database.
+        pub signing_key: Option<SecretString> = "WAYBILL_AUTH_SIGNING_KEY", check signing_key;
+        /// Wrong passwords of one account within the window after which no more are looked at.
+        pub login_attempts: u32 = "WAYBILL_AUTH_LOGIN_ATTEMPTS", default "10", range 1..=1000;
+        /// The window in which wrong passwords are counted.
+        pub login_window: Duration = "WAYBILL_AUTH_LOGIN_WINDOW", default "15m", check login_window;
+        /// Password hashes computed at a time, 19 MiB each; without it, as many as there are processors.
+        pub password_hashes: Option<usize> = "WAYBILL_AUTH_PASSWORD_HASHES", range 1..=1024;
+        /// E-mail address of the first administrator; the account is made at the start, or made an administrator if it exists.
+        pub admin_email: Option<String> = "WAYBILL_ADMIN_EMAIL", check admin_email;
+        /// Password of the first administrator, if the account has to be made; it does not change an existing one.
+        pub admin_password: Option<SecretString> = "WAYBILL_ADMIN_PASSWORD", check admin_password;
+    }
+}
+
+impl Settings {
+    /// What the use cases go by.
+    pub fn policy(&self) -> Policy {
+        Policy {
+            access_token_ttl: self.access_token_ttl,
+            refresh_token_ttl: self.refresh_token_ttl,
+            login_attempts: self.login_attempts,
+            login_window: self.login_window,
+        }
+    }
+
+    /// Password hashes to compute at a time.
+    pub fn hash_parallelism(&self) -> usize {
+        self.password_hashes
+            .unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from))
+    }
+
+    /// How long a superseded signing key is published: twice the life of a token, and an hour for caches and clocks.
+    pub fn key_overlap(&self) -> Duration {
+        2 * self.access_token_ttl + Duration::from_hours(1)
+    }
+}
+
+fn access_ttl(ttl: &Duration) -> Result<(), String> {
+    let day = Duration::from_hours(24);
+    let good = (Duration::from_secs(1)..=day).contains(ttl);
+    good.then_some(())
+        .ok_or_else(|| "must lie between 1s and 24h".to_owned())
+}
+
+fn refresh_ttl(ttl: &Duration) -> Result<(), String> {
+    let year = Duration::from_hours(365 * 24);
+    let good = (Duration::from_secs(1)..=year).contains(ttl);
+    good.then_some(())
+        .ok_or_else(|| "must lie between 1s and 365d".to_owned())
+}
+
+fn login_window(window: &Duration) -> Result<(), String> {
+    let day = Duration::from_hours(24);
+    let good = (Duration::from_secs(1)..=day).contains(window);
+    good.then_some(())
+        .ok_or_else(|| "must lie between 1s and 24h".to_owned())
+}
+
+#[expect(clippy::ref_option, reason = "settings! hands over the field as it is")]
+fn signing_key(key: &Option<SecretString>) -> Result<(), String> {
+    match key.as_ref().map(keys::parse_configured) {
+        Some(Err(error)) => Err(error.message.clone()),
+        _ => Ok(()),
+    }
+}
+
+#[expect(clippy::ref_option, reason = "settings! hands over the field as it is")]
+fn admin_email(email: &Option<String>) -> Result<(), String> {
+    match email
+        .as_deref()
+        .map(|email| Email::parse("WAYBILL_ADMIN_EMAIL", email))
+    {
+        Some(Err(problem)) => Err(problem.message),
+        _ => Ok(()),
+    }
+}
+
+#[expect(clippy::ref_option, reason = "settings! hands over the field as it is")]
+fn admin_password(password: &Option<SecretString>) -> Result<(), String> {
+    let Some(password) = password else {
+        return Ok(());
+    };
+    domain::new_password("WAYBILL_ADMIN_PASSWORD", password.expose_secret())
+        .map_err(|problem| problem.message)
+}

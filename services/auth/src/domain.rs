@@ -1,0 +1,354 @@
+//! The rules of accounts: e-mail addresses, names, passwords, roles and suspension. Pure: no I/O, no clock, no database.
+
+use std::fmt;
+
+use waybill_primitives::{Role, Timestamp, UserId};
+
+/// The longest address that SMTP can carry (RFC 5321, 4.5.3.1.3), in bytes.
+pub const EMAIL_MAX: usize = 254;
+/// The longest local part (RFC 5321, 4.5.3.1.1), in bytes.
+const LOCAL_MAX: usize = 64;
+/// The longest first or last name, in characters.
+pub const NAME_MAX: usize = 100;
+/// The shortest password, in characters.
+pub const PASSWORD_MIN: usize = 8;
+/// The longest password, in characters.
+pub const PASSWORD_MAX: usize = 128;
+/// The longest password, in bytes: characters take up to four each.
+pub const PASSWORD_MAX_BYTES: usize = 4 * PASSWORD_MAX;
+/// The longest reason of a suspension, in characters.
+pub const REASON_MAX: usize = 500;
+/// The longest text that users are searched by, in characters.
+pub const QUERY_MAX: usize = 100;
+/// The longest stored search text of a user, in characters: the address and both names.
+pub const SEARCH_MAX: usize = 512;
+
+/// What is wrong with one field of a request. Fields are named as the REST API names them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    pub field: &'static str,
+    pub message: String,
+}
+
+impl Problem {
+    pub fn new(field: &'static str, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self { field, message }
+    }
+}
+
+/// Takes the value out of `checked`, or notes its problem, so that all problems of a request are told at once.
+pub fn check<T>(problems: &mut Vec<Problem>, checked: Result<T, Problem>) -> Option<T> {
+    checked.map_err(|problem| problems.push(problem)).ok()
+}
+
+/// A checked address in the one spelling that accounts are known by: trimmed, lower case, ASCII.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Email(String);
+
+impl Email {
+    /// Reads an address. Quoted local parts, comments and addresses beyond ASCII are refused: hardly anyone has one,
+    /// and they are where look-alikes and header injection hide.
+    pub fn parse(field: &'static str, text: &str) -> Result<Self, Problem> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(Problem::new(field, "an e-mail address is required"));
+        }
+        if text.len() > EMAIL_MAX {
+            let message = format!("an e-mail address has at most {EMAIL_MAX} characters");
+            return Err(Problem::new(field, message));
+        }
+        let well_formed = text
+            .rsplit_once('@')
+            .is_some_and(|(local, domain)| is_local_part(local) && is_domain(domain));
+        if !well_formed {
+            let message = "not an e-mail address; expected one such as ada@example.com";
+            return Err(Problem::new(field, message));
+        }
+        Ok(Self(text.to_ascii_lowercase()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Email {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// RFC 5322's dot-atom.
+fn is_local_part(local: &str) -> bool {
+    let atom = |part: &str| {
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~".contains(&b))
+    };
+    local.len() <= LOCAL_MAX && local.split('.').all(atom)
+}
+
+/// A host name of at least two labels.
+fn is_domain(domain: &str) -> bool {
+    let label = |part: &str| {
+        (1..=63).contains(&part.len())
+            && !part.starts_with('-')
+            && !part.ends_with('-')
+            && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    domain.contains('.') && domain.split('.').all(label)
+}
+
+/// A first name: required, as everyone is called something.
+pub fn first_name(field: &'static str, text: &str) -> Result<String, Problem> {
+    let name = last_name(field, text)?;
+    if name.is_empty() {
+        return Err(Problem::new(field, "a first name is required"));
+    }
+    Ok(name)
+}
+
+/// A last name: may be empty, as not everyone has one.
+pub fn last_name(field: &'static str, text: &str) -> Result<String, Problem> {
+    plain_text(field, text, NAME_MAX)
+}
+
+/// One line of text of at most `max` characters, trimmed. Control characters and the marks that turn the direction of
+/// writing are refused: they would forge lines in mails and logs.
+pub fn plain_text(field: &'static str, text: &str, max: usize) -> Result<String, Problem> {
+    let text = text.trim();
+    if text.chars().count() > max {
+        return Err(Problem::new(field, format!("at most {max} characters")));
+    }
+    let forbidden =
+        |c: char| c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    if text.contains(forbidden) {
+        let message = "contains line breaks or other control characters; remove them";
+        return Err(Problem::new(field, message));
+    }
+    Ok(text.to_owned())
+}
+
+/// Checks a new password: its length only, after NIST SP 800-63B (rules about kinds of characters make passwords worse).
+pub fn new_password(field: &'static str, password: &str) -> Result<(), Problem> {
+    let length = password.chars().count();
+    if length < PASSWORD_MIN {
+        let message = format!("a password has at least {PASSWORD_MIN} characters");
+        return Err(Problem::new(field, message));
+    }
+    if length > PASSWORD_MAX || password.len() > PASSWORD_MAX_BYTES {
+        let message = format!("a password has at most {PASSWORD_MAX} characters");
+        return Err(Problem::new(field, message));
+    }
+    Ok(())
+}
+
+/// An account as it is stored, without its password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct User {
+    pub id: UserId,
+    pub email: String,
+    pub first_name: String,
+    pub last_name: String,
+    pub role: Role,
+    pub email_verified: bool,
+    /// Empty: no picture.
+    pub avatar_url: String,
+    pub suspended: bool,
+    /// The number of this account's events; also the version that a writer may insist on.
+    pub version: i64,
+    pub created_at: Timestamp,
+}
+
+impl User {
+    /// First and last name, as others see them.
+    pub fn full_name(&self) -> String {
+        full_name(&self.first_name, &self.last_name)
+    }
+
+    /// Whether this account counts towards "there is always an administrator".
+    pub fn is_active_admin(&self) -> bool {
+        self.role == Role::Admin && !self.suspended
+    }
+}
+
+pub fn full_name(first: &str, last: &str) -> String {
+    format!("{first} {last}").trim().to_owned()
+}
+
+/// What a user is found by: lower case, as databases disagree about the case of letters beyond ASCII.
+pub fn search_text(email: &str, first: &str, last: &str) -> String {
+    let text = format!("{email} {}", full_name(first, last)).to_lowercase();
+    text.chars().take(SEARCH_MAX).collect()
+}
+
+/// Why an administrator's act on an account is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    #[error("this is the last active administrator; make somebody else ADMIN first")]
+    LastAdmin,
+    #[error("you cannot suspend your own account; ask another administrator")]
+    OwnAccount,
+}
+
+/// Whether `user` may get `role`, where `active_admins` counts them all, `user` included.
+pub fn may_set_role(user: &User, role: Role, active_admins: u64) -> Result<(), Refusal> {
+    if user.is_active_admin() && role != Role::Admin && active_admins <= 1 {
+        return Err(Refusal::LastAdmin);
+    }
+    Ok(())
+}
+
+/// Whether `by` may suspend `user`.
+pub fn may_suspend(by: UserId, user: &User, active_admins: u64) -> Result<(), Refusal> {
+    if by == user.id {
+        return Err(Refusal::OwnAccount);
+    }
+    if user.is_active_admin() && active_admins <= 1 {
+        return Err(Refusal::LastAdmin);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn user(role: Role, suspended: bool) -> User {
+        User {
+            id: UserId::new(),
+            email: "ada@example.com".into(),
+            first_name: "Ada".into(),
+            last_name: "Lovelace".into(),
+            role,
+            email_verified: false,
+            avatar_url: String::new(),
+            suspended,
+            version: 1,
+            created_at: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn addresses_have_one_spelling() {
+        for (text, spelling) in [
+            ("ada@example.com", "ada@example.com"),
+            ("  Ada@Example.COM ", "ada@example.com"),
+            ("a.b+c_d@sub.example.co", "a.b+c_d@sub.example.co"),
+            (
+                "o'neil@xn--bcher-kva.example",
+                "o'neil@xn--bcher-kva.example",
+            ),
+        ] {
+            assert_eq!(Email::parse("email", text).unwrap().as_str(), spelling);
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused() {
+        let long_local = format!("{}@example.com", "a".repeat(65));
+        let long = format!("a@{}.com", "b.".repeat(130));
+        for text in [
+            "",
+            "   ",
+            "ada",
+            "ada@",
+            "@example.com",
+            "ada@localhost",
+            "ada@@example.com",
+            "ada@example..com",
+            ".ada@example.com",
+            "ada.@example.com",
+            "a..b@example.com",
+            "ada lovelace@example.com",
+            "ada@exam ple.com",
+            "ada@-example.com",
+            "ada@example.com\r\nBcc: x@example.com",
+            "\"ada\"@example.com",
+            "ädа@example.com",
+            "ada@bücher.example",
+            "Ada <ada@example.com>",
+            &long_local,
+            &long,
+        ] {
+            let problem = Email::parse("email", text).unwrap_err();
+            assert_eq!(problem.field, "email", "{text:?}");
+        }
+    }
+
+    #[test]
+    fn names_are_one_line_of_limited_length() {
+        assert_eq!(first_name("firstName", " Ada "), Ok("Ada".to_owned()));
+        assert_eq!(last_name("lastName", "  "), Ok(String::new()));
+        assert!(first_name("firstName", " ").is_err());
+        assert!(first_name("firstName", &"é".repeat(100)).is_ok());
+        assert!(first_name("firstName", &"é".repeat(101)).is_err());
+        for text in ["A\nB", "A\0B", "A\u{202e}B", "A\u{2028}B"] {
+            assert!(last_name("lastName", text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn passwords_are_measured_in_characters() {
+        for (password, good) in [
+            ("1234567", false),
+            ("12345678", true),
+            ("пароль12", true),
+            ("ééééééé", false),
+            (&"x".repeat(128), true),
+            (&"x".repeat(129), false),
+            (&"🙂".repeat(128), true),
+            (&"🙂".repeat(129), false),
+        ] {
+            assert_eq!(
+                new_password("password", password).is_ok(),
+                good,
+                "{password}"
+            );
+        }
+    }
+
+    #[test]
+    fn there_is_always_an_active_administrator() {
+        let admin = user(Role::Admin, false);
+        let refused = Err(Refusal::LastAdmin);
+        assert_eq!(may_set_role(&admin, Role::Staff, 1), refused);
+        assert_eq!(may_set_role(&admin, Role::Admin, 1), Ok(()));
+        assert_eq!(may_set_role(&admin, Role::Staff, 2), Ok(()));
+        assert_eq!(
+            may_set_role(&user(Role::Staff, false), Role::Customer, 1),
+            Ok(())
+        );
+        assert_eq!(
+            may_set_role(&user(Role::Admin, true), Role::Staff, 1),
+            Ok(())
+        );
+
+        assert_eq!(may_suspend(admin.id, &admin, 2), Err(Refusal::OwnAccount));
+        assert_eq!(may_suspend(UserId::new(), &admin, 1), refused);
+        assert_eq!(may_suspend(UserId::new(), &admin, 2), Ok(()));
+        assert_eq!(
+            may_suspend(UserId::new(), &user(Role::Staff, false), 1),
+            Ok(())
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_taken_or_refused_without_a_panic(text in ".*") {
+            if let Ok(email) = Email::parse("email", &text) {
+                // Reading it again changes nothing.
+                prop_assert_eq!(Email::parse("email", email.as_str()), Ok(email.clone()));
+                prop_assert!(email.as_str().len() <= EMAIL_MAX);
+            }
+            if let Ok(name) = last_name("lastName", &text) {
+                prop_assert!(name.chars().count() <= NAME_MAX);
+            }
+            prop_assert!(search_text(&text, &text, &text).chars().count() <= SEARCH_MAX);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! The rows as sea-orm sees them. Times are microseconds since the Unix epoch.
+
+/// An account.
+pub mod users {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "users")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        #[sea_orm(unique)]
+        pub email: String,
+        pub first_name: String,
+        pub last_name: String,
+        /// Lower-case address and names, for searching.
+        pub search_text: String,
+        /// A PHC string.
+        pub password_hash: String,
+        pub role: String,
+        pub email_verified: bool,
+        pub avatar_url: String,
+        pub suspended_at: Option<i64>,
+        pub suspended_reason: Option<String>,
+        pub version: i64,
+        pub created_at: i64,
+        pub updated_at: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// A signed-in device: the family of refresh tokens that follow from one sign-in.
+pub mod sessions {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "sessions")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub user_id: Uuid,
+        pub created_at: i64,
+        pub last_used_at: i64,
+        /// When its newest refresh token expires.
+        pub expires_at: i64,
+        pub revoked_at: Option<i64>,
+        pub revoked_reason: Option<String>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// A refresh token that was given out; only its hash is kept.
+pub mod refresh_tokens {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "refresh_tokens")]
+    pub struct Model {
+        /// SHA-256 of the token, in hexadecimal.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub token_hash: String,
+        pub session_id: Uuid,
+        pub issued_at: i64,
+        pub expires_at: i64,
+        pub used_at: Option<i64>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// A key that signs, or once signed, access tokens.
+pub mod signing_keys {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "signing_keys")]
+    pub struct Model {
+        /// The RFC 7638 thumbprint of the public key.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub kid: String,
+        /// Counts from 1; the highest signs. Unique, so that replicas that start at once agree on one key.
+        #[sea_orm(unique)]
+        pub generation: i64,
+        /// Base64url of the 32 bytes.
+        pub public_key: String,
+        /// Base64 of the PKCS#8 document; none where configuration holds the key, and once the key is retired.
+        pub private_key: Option<String>,
+        pub created_at: i64,
+        pub retired_at: Option<i64>,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Wrong passwords in the current window, per e-mail address (known or not).
+pub mod login_failures {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "login_failures")]
+    pub struct Model {
+        /// SHA-256 of the address, in hexadecimal.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub account: String,
+        pub window_start: i64,
+        pub failures: i32,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

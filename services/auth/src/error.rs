@@ -1,0 +1,75 @@
+//! What a use case ends with when it does not succeed. A failed transaction stays recognisable, so that it can be repeated.
+
+use waybill_service_kit::{AppError, FieldError};
+use waybill_store::{IdempotencyError, Retry, StoreError};
+
+use crate::{
+    domain::{Problem, Refusal},
+    password::PasswordError,
+};
+
+/// The address has an account already (409).
+pub const EMAIL_TAKEN: &str = "EMAIL_TAKEN";
+/// The act would leave nobody who administrates (409).
+pub const LAST_ADMIN: &str = "LAST_ADMIN";
+/// An administrator acts on the own account (409).
+pub const OWN_ACCOUNT: &str = "OWN_ACCOUNT";
+
+/// A refused or failed use case.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Refused(#[from] AppError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Idempotency(#[from] IdempotencyError),
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+}
+
+impl Retry for Error {
+    fn retryable(&self) -> bool {
+        match self {
+            Self::Store(error) => error.retryable(),
+            Self::Idempotency(error) => error.retryable(),
+            Self::Refused(_) | Self::Password(_) => false,
+        }
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        let code = match refusal {
+            Refusal::LastAdmin => LAST_ADMIN,
+            Refusal::OwnAccount => OWN_ACCOUNT,
+        };
+        AppError::conflict(code, refusal.to_string()).into()
+    }
+}
+
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        AppError::invalid_field(problem.field, problem.message).into()
+    }
+}
+
+impl From<Vec<Problem>> for Error {
+    fn from(problems: Vec<Problem>) -> Self {
+        let fields = problems
+            .into_iter()
+            .map(|problem| FieldError::new(problem.field, problem.message));
+        AppError::invalid(fields.collect()).into()
+    }
+}
+
+impl From<Error> for AppError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Refused(error) => error,
+            Error::Store(error) => error.into(),
+            Error::Idempotency(error) => error.into(),
+            Error::Password(error) => AppError::internal(error),
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! The gRPC front door: decodes, calls the use case, encodes.
+
+use std::sync::Arc;
+
+use tonic::{Request, Response, Status};
+use waybill_primitives::Role;
+use waybill_proto::{
+    auth::{
+        ChangePasswordRequest, ChangePasswordResponse, GetJwksRequest, GetJwksResponse,
+        GetProfileRequest, GetProfileResponse, GetUserRequest, GetUserResponse, ListUsersRequest,
+        ListUsersResponse, LoginRequest, LoginResponse, LogoutRequest, LogoutResponse,
+        RefreshRequest, RefreshResponse, RegisterRequest, RegisterResponse, RestoreUserRequest,
+        RestoreUserResponse, Session, SetUserRoleRequest, SetUserRoleResponse, SuspendUserRequest,
+        SuspendUserResponse, UpdateProfileRequest, UpdateProfileResponse,
+        auth_service_server::AuthService,
+    },
+    common, parse_id,
+};
+use waybill_service_kit::{AppError, context};
+
+use crate::{
+    app::{App, ListUsers, NewAccount, ProfileChange, SignedIn},
+    error::Error,
+    events,
+};
+
+impl From<Error> for Status {
+    fn from(error: Error) -> Self {
+        AppError::from(error).into()
+    }
+}
+
+/// The service that tonic serves.
+pub struct Grpc(pub Arc<App>);
+
+#[tonic::async_trait]
+impl AuthService for Grpc {
+    async fn register(
+        &self,
+        request: Request<RegisterRequest>,
+    ) -> Result<Response<RegisterResponse>, Status> {
+        let ctx = context(&request);
+        let RegisterRequest {
+            email,
+            password,
+            first_name,
+            last_name,
+        } = request.into_inner();
+        let new = NewAccount {
+            email,
+            password,
+            first_name,
+            last_name,
+        };
+        let session = Some(session(self.0.register(&ctx, new).await?));
+        Ok(Response::new(RegisterResponse { session }))
+    }
+
+    async fn login(
+        &self,
+        request: Request<LoginRequest>,
+    ) -> Result<Response<LoginResponse>, Status> {
+        let ctx = context(&request);
+        let LoginRequest { email, password } = request.into_inner();
+        let session = Some(session(self.0.login(&ctx, &email, &password).await?));
+        Ok(Response::new(LoginResponse { session }))
+    }
+
+    async fn refresh(
+        &self,
+        request: Request<RefreshRequest>,
+    ) -> Result<Response<RefreshResponse>, Status> {
+        let ctx = context(&request);
+        let token = request.into_inner().refresh_token;
+        let session = Some(session(self.0.refresh(&ctx, &token).await?));
+        Ok(Response::new(RefreshResponse { session }))
+    }
+
+    async fn logout(
+        &self,
+        request: Request<LogoutRequest>,
+    ) -> Result<Response<LogoutResponse>, Status> {
+        let ctx = context(&request);
+        self.0
+            .logout(&ctx, &request.into_inner().refresh_token)
+            .await?;
+        Ok(Response::new(LogoutResponse {}))
+    }
+
+    async fn get_jwks(
+        &self,
+        _: Request<GetJwksRequest>,
+    ) -> Result<Response<GetJwksResponse>, Status> {
+        let jwks_json = self.0.keys().jwks().await;
+        Ok(Response::new(GetJwksResponse { jwks_json }))
+    }
+
+    async fn get_profile(
+        &self,
+        request: Request<GetProfileRequest>,
+    ) -> Result<Response<GetProfileResponse>, Status> {
+        let user = self.0.profile(&context(&request)).await?;
+        let user = Some(events::message(&user));
+        Ok(Response::new(GetProfileResponse { user }))
+    }
+
+    async fn update_profile(
+        &self,
+        request: Request<UpdateProfileRequest>,
+    ) -> Result<Response<UpdateProfileResponse>, Status> {
+        let ctx = context(&request);
+        let UpdateProfileRequest {
+            first_name,
+            last_name,
+            version,
+        } = request.into_inner();
+        let change = ProfileChange {
+            first_name,
+            last_name,
+            version,
+        };
+        let user = self.0.update_profile(&ctx, change).await?;
+        let user = Some(events::message(&user));
+        Ok(Response::new(UpdateProfileResponse { user }))
+    }
+
+    async fn change_password(
+        &self,
+        request: Request<ChangePasswordRequest>,
+    ) -> Result<Response<ChangePasswordResponse>, Status> {
+        let ctx = context(&request);
+        let ChangePasswordRequest {
+            current_password,
+            new_password,
+            refresh_token,
+        } = request.into_inner();
+        self.0
+            .change_password(&ctx, &current_password, &new_password, &refresh_token)
+            .await?;
+        Ok(Response::new(ChangePasswordResponse {}))
+    }
+
+    async fn list_users(
+        &self,
+        request: Request<ListUsersRequest>,
+    ) -> Result<Response<ListUsersResponse>, Status> {
+        let ctx = context(&request);
+        // First, so that whoever may not ask learns nothing about the question.
+        ctx.require(&[Role::Admin])?;
+        let ListUsersRequest { page, q, role } = request.into_inner();
+        let page = page.unwrap_or_default();
+        let list = ListUsers {
+            text: q,
+            role: known_role(role)?,
+            limit: page.limit,
+            cursor: page.cursor,
+            total: page.total,
+        };
+        let found = self.0.list_users(&ctx, list).await?;
+        Ok(Response::new(ListUsersResponse {
+            users: found.users.iter().map(events::message).collect(),
+            page: Some(common::PageInfo {
+                next_cursor: found.next_cursor.unwrap_or_default(),
+                total: found.total,
+            }),
+        }))
+    }
+
+    async fn get_user(
+        &self,
+        request: Request<GetUserRequest>,
+    ) -> Result<Response<GetUserResponse>, Status> {
+        let ctx = context(&request);
+        ctx.require(&[Role::Admin])?;
+        let id = parse_id("id", &request.into_inner().id).map_err(AppError::from)?;
+        let user = self.0.get_user(&ctx, id).await?;
+        let user = Some(events::message(&user));
+        Ok(Response::new(GetUserResponse { user }))
+    }
+
+    async fn set_user_role(
+        &self,
+        request: Request<SetUserRoleRequest>,
+    ) -> Result<Response<SetUserRoleResponse>, Status> {
+        let ctx = context(&request);
+        ctx.require(&[Role::Admin])?;
+        let SetUserRoleRequest { id, role, version } = request.into_inner();
+        let id = parse_id("id", &id).map_err(AppError::from)?;
+        let role = known_role(role)?.ok_or_else(no_role)?;
+        let user = self.0.set_role(&ctx, id, role, version).await?;
+        let user = Some(events::message(&user));
+        Ok(Response::new(SetUserRoleResponse { user }))
+    }
+
+    async fn suspend_user(
+        &self,
+        request: Request<SuspendUserRequest>,
+    ) -> Result<Response<SuspendUserResponse>, Status> {
+        let ctx = context(&request);
+        ctx.require(&[Role::Admin])?;
+        let SuspendUserRequest { id, reason } = request.into_inner();
+        let id = parse_id("id", &id).map_err(AppError::from)?;
+        let user = self.0.suspend(&ctx, id, &reason).await?;
+        let user = Some(events::message(&user));
+        Ok(Response::new(SuspendUserResponse { user }))
+    }
+
+    async fn restore_user(
+        &self,
+        request: Request<RestoreUserRequest>,
+    ) -> Result<Response<RestoreUserResponse>, Status> {
+        let ctx = context(&request);
+        ctx.require(&[Role::Admin])?;
+        let id = parse_id("id", &request.into_inner().id).map_err(AppError::from)?;
+        let user = self.0.restore(&ctx, id).await?;
+        let user = Some(events::message(&user));
+        Ok(Response::new(RestoreUserResponse { user }))
+    }
+}
+
+fn session(signed_in: SignedIn) -> Session {
+    Session {
+        user: Some(events::message(&signed_in.user)),
+        access_token: signed_in.access_token,
+        expires_in: signed_in.expires_in,
+        refresh_token: signed_in.refresh_token,
+        refresh_expires_in: signed_in.refresh_expires_in,
+    }
+}
+
+/// The role of a request; none if it is unspecified.
+fn known_role(role: i32) -> Result<Option<Role>, AppError> {
+    common::Role::try_from(role)
+        .map(common::Role::known)
+        .map_err(|_| no_role())
+}
+
+fn no_role() -> AppError {
+    AppError::invalid_field("role", "expected CUSTOMER, STAFF or ADMIN")
+}

@@ -1,0 +1,244 @@
+//! The keys that sign access tokens: one signs, all that are not retired are published.
+//!
+//! The newest generation in the table signs, unless configuration gives a key: then that one does, and only its public
+//! half is in the table, so that keys that signed before it are still published beside it.
+
+use std::{sync::Arc, time::Duration};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use secrecy::{ExposeSecret as _, SecretString};
+use waybill_primitives::{Clock, Timestamp};
+use waybill_service_kit::{
+    AppError,
+    crypto::{Jwk, Jwks, SigningKey},
+};
+use waybill_store::{Db, EventContext, StoreError, retrying};
+
+use crate::{
+    error::Error,
+    store::keys::{self, StoredKey},
+};
+
+/// How often a start that loses the race for a generation looks again.
+const ATTEMPTS: u32 = 10;
+
+/// The keys of this replica. Clones share them.
+#[derive(Clone)]
+pub struct Keys(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    clock: Arc<dyn Clock>,
+    configured: Option<SigningKey>,
+    /// A superseded key is published for so long: longer than any token that it signed lives.
+    keep: Duration,
+    current: parking_lot::RwLock<Current>,
+}
+
+struct Current {
+    signer: SigningKey,
+    jwks: Jwks,
+}
+
+impl Keys {
+    /// Loads the keys, and makes the first one if there is none. Replicas that start at once end up with the same key.
+    pub async fn open(
+        db: Db,
+        clock: Arc<dyn Clock>,
+        configured: Option<SigningKey>,
+        keep: Duration,
+    ) -> Result<Self, Error> {
+        let mut signer = None;
+        for _ in 0..ATTEMPTS {
+            let published = keys::published(db.reader()).await?;
+            signer = choose(configured.as_ref(), &published)?;
+            if signer.is_some() {
+                break;
+            }
+            let key = match &configured {
+                Some(key) => key.clone(),
+                None => SigningKey::generate()?,
+            };
+            match put_in_front(&db, &key, configured.is_none(), clock.now()).await {
+                Ok(()) | Err(Error::Store(StoreError::Unique { .. })) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let signer = signer.ok_or_else(|| {
+            AppError::unavailable("the signing keys keep changing; start the service again")
+        })?;
+        let jwks = Jwks {
+            keys: vec![signer.jwk()],
+        };
+        let keys = Self(Arc::new(Inner {
+            db,
+            clock,
+            configured,
+            keep,
+            current: parking_lot::RwLock::new(Current { signer, jwks }),
+        }));
+        keys.reload().await?;
+        Ok(keys)
+    }
+
+    /// The key that signs now.
+    pub fn signer(&self) -> SigningKey {
+        self.0.current.read().signer.clone()
+    }
+
+    /// The public keys as JSON (RFC 7517): what the table holds now, or what it held when it was last reached.
+    pub async fn jwks(&self) -> String {
+        if let Err(error) = self.reload().await {
+            let error = AppError::from(error);
+            tracing::warn!(%error, "the signing keys could not be read; publishing those known before");
+        }
+        self.0.current.read().jwks.to_json()
+    }
+
+    /// Takes over what other replicas changed.
+    pub async fn reload(&self) -> Result<(), Error> {
+        let published = keys::published(self.0.db.reader()).await?;
+        let chosen = choose(self.0.configured.as_ref(), &published)?;
+        let mut current = self.0.current.write();
+        if let Some(signer) = chosen {
+            current.signer = signer;
+        }
+        let mut jwks = Jwks {
+            keys: published.iter().map(public).collect(),
+        };
+        if !jwks.keys.iter().any(|key| key.kid == current.signer.kid()) {
+            jwks.keys.push(current.signer.jwk());
+        }
+        current.jwks = jwks;
+        Ok(())
+    }
+
+    /// Makes a new key that signs from now on; the others go on verifying until they are retired. Refused where
+    /// configuration gives the key: there, a new one is rolled out by changing the setting.
+    pub async fn rotate(&self) -> Result<String, Error> {
+        if self.0.configured.is_some() {
+            let message =
+                "the signing key comes from WAYBILL_AUTH_SIGNING_KEY; change it there and restart";
+            return Err(AppError::conflict("KEY_CONFIGURED", message).into());
+        }
+        let key = SigningKey::generate()?;
+        put_in_front(&self.0.db, &key, true, self.0.clock.now()).await?;
+        self.reload().await?;
+        tracing::info!(kid = key.kid(), "a new key signs access tokens");
+        Ok(key.kid().to_owned())
+    }
+
+    /// Retires keys whose successor has been signing for longer than tokens live.
+    pub async fn retire_superseded(&self) -> Result<(), Error> {
+        let published = keys::published(self.0.db.reader()).await?;
+        let signer = self.signer();
+        let now = self.0.clock.now();
+        for pair in published.windows(2) {
+            let [successor, key] = pair else { continue };
+            if key.kid == signer.kid() || now.since(successor.created_at) < self.0.keep {
+                continue;
+            }
+            let tx = self.0.db.begin(&EventContext::default()).await?;
+            keys::retire(tx.conn(), &key.kid, now).await?;
+            tx.commit().await?;
+            tracing::info!(kid = key.kid, "a key that no longer signs was retired");
+        }
+        self.reload().await
+    }
+}
+
+/// The key that should sign; none if the table lacks it.
+fn choose(
+    configured: Option<&SigningKey>,
+    published: &[StoredKey],
+) -> Result<Option<SigningKey>, Error> {
+    if let Some(key) = configured {
+        let present = published.iter().any(|stored| stored.kid == key.kid());
+        return Ok(present.then(|| key.clone()));
+    }
+    published
+        .iter()
+        .find_map(|stored| stored.private_key.as_deref())
+        .map(|text| {
+            let pkcs8 = STANDARD.decode(text).map_err(AppError::internal)?;
+            Ok(SigningKey::from_pkcs8(&pkcs8)?)
+        })
+        .transpose()
+}
+
+fn public(stored: &StoredKey) -> Jwk {
+    Jwk {
+        kty: "OKP".to_owned(),
+        crv: "Ed25519".to_owned(),
+        x: stored.public_key.clone(),
+        kid: stored.kid.clone(),
+        alg: Some("EdDSA".to_owned()),
+        usage: Some("sig".to_owned()),
+    }
+}
+
+/// Gives `key` the next generation. A generation that another replica took meanwhile is [`StoreError::Unique`].
+async fn put_in_front(
+    db: &Db,
+    key: &SigningKey,
+    with_private: bool,
+    at: Timestamp,
+) -> Result<(), Error> {
+    retrying(|| async {
+        let tx = db.begin(&EventContext::default()).await?;
+        let generation = keys::last_generation(tx.conn()).await? + 1;
+        if !keys::bring_forward(tx.conn(), key.kid(), generation, at).await? {
+            let stored = StoredKey {
+                kid: key.kid().to_owned(),
+                generation,
+                public_key: key.jwk().x,
+                private_key: with_private.then(|| STANDARD.encode(key.pkcs8())),
+                created_at: at,
+            };
+            keys::insert(tx.conn(), &stored).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    })
+    .await
+}
+
+/// Reads a configured key: PKCS#8 as PEM (`openssl genpkey -algorithm ed25519`) or its base64 alone.
+pub fn parse_configured(text: &SecretString) -> Result<SigningKey, AppError> {
+    let base64: String = text
+        .expose_secret()
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("-----"))
+        .flat_map(str::chars)
+        .filter(|c| !c.is_whitespace())
+        .collect();
+    let advice = "WAYBILL_AUTH_SIGNING_KEY must be an Ed25519 key in PKCS#8, as PEM or base64; \
+                  make one with `openssl genpkey -algorithm ed25519`";
+    STANDARD
+        .decode(base64)
+        .ok()
+        .and_then(|pkcs8| SigningKey::from_pkcs8(&pkcs8).ok())
+        .ok_or_else(|| AppError::invalid_field("WAYBILL_AUTH_SIGNING_KEY", advice))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_read_from_pem_and_from_base64() {
+        let key = SigningKey::generate().unwrap();
+        let base64 = STANDARD.encode(key.pkcs8());
+        let pem = format!("-----BEGIN PRIVATE KEY-----\n{base64}\n-----END PRIVATE KEY-----\n");
+        for text in [base64.clone(), pem, format!(" {base64}\n")] {
+            let read = parse_configured(&SecretString::from(text)).unwrap();
+            assert_eq!(read.kid(), key.kid());
+        }
+        for bad in ["", "secret", &base64[..40]] {
+            assert!(
+                parse_configured(&SecretString::from(bad.to_owned())).is_err(),
+                "{bad}"
+            );
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! The tables of this service. A migration that was released is never changed: the next one amends it.
+
+use sea_orm_migration::prelude::*;
+
+mod m20261121_000001_accounts;
+
+/// All migrations, oldest first.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261121_000001_accounts::Migration)]
+    }
+}

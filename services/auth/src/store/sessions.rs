@@ -1,0 +1,220 @@
+//! Statements on sessions and their refresh tokens. What decides a race is a conditional update.
+
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _, Set,
+    prelude::Uuid, sea_query::Expr,
+};
+use waybill_primitives::{Timestamp, UserId};
+use waybill_store::StoreError;
+
+use crate::entity::{refresh_tokens, sessions};
+
+/// Why a session ended before its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    LoggedOut,
+    TokenReused,
+    PasswordChanged,
+    Suspended,
+}
+
+impl Ending {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::LoggedOut => "LOGGED_OUT",
+            Self::TokenReused => "TOKEN_REUSED",
+            Self::PasswordChanged => "PASSWORD_CHANGED",
+            Self::Suspended => "SUSPENDED",
+        }
+    }
+}
+
+/// A refresh token with the session that it belongs to.
+#[derive(Debug, Clone)]
+pub struct StoredToken {
+    pub session: Uuid,
+    pub user: UserId,
+    pub expires_at: Timestamp,
+    pub used: bool,
+    pub session_ended: bool,
+}
+
+pub async fn insert_session(
+    db: &impl ConnectionTrait,
+    id: Uuid,
+    user: UserId,
+    at: Timestamp,
+    expires_at: Timestamp,
+) -> Result<(), StoreError> {
+    let row = sessions::ActiveModel {
+        id: Set(id),
+        user_id: Set(user.uuid()),
+        created_at: Set(at.micros()),
+        last_used_at: Set(at.micros()),
+        expires_at: Set(expires_at.micros()),
+        revoked_at: Set(None),
+        revoked_reason: Set(None),
+    };
+    sessions::Entity::insert(row)
+        .exec_without_returning(db)
+        .await?;
+    Ok(())
+}
+
+pub async fn insert_token(
+    db: &impl ConnectionTrait,
+    hash: &str,
+    session: Uuid,
+    at: Timestamp,
+    expires_at: Timestamp,
+) -> Result<(), StoreError> {
+    let row = refresh_tokens::ActiveModel {
+        token_hash: Set(hash.to_owned()),
+        session_id: Set(session),
+        issued_at: Set(at.micros()),
+        expires_at: Set(expires_at.micros()),
+        used_at: Set(None),
+    };
+    refresh_tokens::Entity::insert(row)
+        .exec_without_returning(db)
+        .await?;
+    Ok(())
+}
+
+pub async fn find_token(
+    db: &impl ConnectionTrait,
+    hash: &str,
+) -> Result<Option<StoredToken>, StoreError> {
+    let Some(token) = refresh_tokens::Entity::find_by_id(hash.to_owned())
+        .one(db)
+        .await?
+    else {
+        return Ok(None);
+    };
+    let session = sessions::Entity::find_by_id(token.session_id)
+        .one(db)
+        .await?;
+    Ok(session.map(|session| StoredToken {
+        session: session.id,
+        user: UserId::from_uuid(session.user_id),
+        expires_at: Timestamp::from_micros(token.expires_at),
+        used: token.used_at.is_some(),
+        session_ended: session.revoked_at.is_some(),
+    }))
+}
+
+/// Uses the token up. Of any number of callers exactly one gets `true`.
+pub async fn spend_token(
+    db: &impl ConnectionTrait,
+    hash: &str,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let outcome = refresh_tokens::Entity::update_many()
+        .col_expr(refresh_tokens::Column::UsedAt, Expr::value(at.micros()))
+        .filter(refresh_tokens::Column::TokenHash.eq(hash))
+        .filter(refresh_tokens::Column::UsedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(outcome.rows_affected == 1)
+}
+
+/// Prolongs a session; `false` if it was ended.
+pub async fn extend_session(
+    db: &impl ConnectionTrait,
+    id: Uuid,
+    at: Timestamp,
+    expires_at: Timestamp,
+) -> Result<bool, StoreError> {
+    let outcome = sessions::Entity::update_many()
+        .col_expr(sessions::Column::LastUsedAt, Expr::value(at.micros()))
+        .col_expr(
+            sessions::Column::ExpiresAt,
+            Expr::value(expires_at.micros()),
+        )
+        .filter(sessions::Column::Id.eq(id))
+        .filter(sessions::Column::RevokedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(outcome.rows_affected == 1)
+}
+
+/// Ends one session; `false` if it had ended before.
+pub async fn end_session(
+    db: &impl ConnectionTrait,
+    id: Uuid,
+    ending: Ending,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let outcome = ended(ending, at)
+        .filter(sessions::Column::Id.eq(id))
+        .exec(db)
+        .await?;
+    Ok(outcome.rows_affected == 1)
+}
+
+/// Ends all sessions of a user but `keep`; how many there were.
+pub async fn end_sessions_of(
+    db: &impl ConnectionTrait,
+    user: UserId,
+    keep: Option<Uuid>,
+    ending: Ending,
+    at: Timestamp,
+) -> Result<u64, StoreError> {
+    let mut update = ended(ending, at).filter(sessions::Column::UserId.eq(user.uuid()));
+    if let Some(keep) = keep {
+        update = update.filter(sessions::Column::Id.ne(keep));
+    }
+    Ok(update.exec(db).await?.rows_affected)
+}
+
+fn ended(ending: Ending, at: Timestamp) -> sea_orm::UpdateMany<sessions::Entity> {
+    sessions::Entity::update_many()
+        .col_expr(sessions::Column::RevokedAt, Expr::value(at.micros()))
+        .col_expr(
+            sessions::Column::RevokedReason,
+            Expr::value(ending.as_str()),
+        )
+        .filter(sessions::Column::RevokedAt.is_null())
+}
+
+/// Deletes up to `limit` tokens that expired before `at`, and as many sessions whose last token did.
+pub async fn prune(
+    db: &impl ConnectionTrait,
+    at: Timestamp,
+    limit: u64,
+) -> Result<u64, StoreError> {
+    let tokens: Vec<String> = refresh_tokens::Entity::find()
+        .select_only()
+        .column(refresh_tokens::Column::TokenHash)
+        .filter(refresh_tokens::Column::ExpiresAt.lt(at.micros()))
+        .limit(limit)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let sessions: Vec<Uuid> = sessions::Entity::find()
+        .select_only()
+        .column(sessions::Column::Id)
+        .filter(sessions::Column::ExpiresAt.lt(at.micros()))
+        .limit(limit)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut pruned = 0;
+    if !tokens.is_empty() {
+        let outcome = refresh_tokens::Entity::delete_many()
+            .filter(refresh_tokens::Column::TokenHash.is_in(tokens))
+            .exec(db)
+            .await?;
+        pruned += outcome.rows_affected;
+    }
+    if !sessions.is_empty() {
+        let outcome = sessions::Entity::delete_many()
+            .filter(sessions::Column::Id.is_in(sessions))
+            // Prolonged between the two statements: then it lives.
+            .filter(sessions::Column::ExpiresAt.lt(at.micros()))
+            .exec(db)
+            .await?;
+        pruned += outcome.rows_affected;
+    }
+    Ok(pruned)
+}

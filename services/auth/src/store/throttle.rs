@@ -1,0 +1,101 @@
+//! Statements on the counters of failed logins.
+
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, ExprTrait as _, QueryFilter as _,
+    QuerySelect as _, Set, sea_query::Expr,
+};
+use waybill_primitives::Timestamp;
+use waybill_store::StoreError;
+
+use crate::entity::login_failures::{ActiveModel, Column, Entity};
+
+/// The failures of a window that began at `since`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Failures {
+    pub since: Timestamp,
+    pub count: u32,
+}
+
+/// The failures of `account` in a window that began at `cutoff` or later.
+pub async fn failures(
+    db: &impl ConnectionTrait,
+    account: &str,
+    cutoff: Timestamp,
+) -> Result<Option<Failures>, StoreError> {
+    let row = Entity::find_by_id(account.to_owned())
+        .filter(Column::WindowStart.gte(cutoff.micros()))
+        .one(db)
+        .await?;
+    Ok(row.map(|row| Failures {
+        since: Timestamp::from_micros(row.window_start),
+        count: u32::try_from(row.failures).unwrap_or(0),
+    }))
+}
+
+/// Counts one more in the window that began at `cutoff` or later; `false` if there is none.
+pub async fn count_more(
+    db: &impl ConnectionTrait,
+    account: &str,
+    cutoff: Timestamp,
+) -> Result<bool, StoreError> {
+    let outcome = Entity::update_many()
+        .col_expr(Column::Failures, Expr::col(Column::Failures).add(1))
+        .filter(Column::Account.eq(account))
+        .filter(Column::WindowStart.gte(cutoff.micros()))
+        .exec(db)
+        .await?;
+    Ok(outcome.rows_affected == 1)
+}
+
+/// Begins a window at `at` with one failure, in place of one that began before `cutoff`.
+/// [`StoreError::Unique`] if somebody else began one meanwhile.
+pub async fn begin_window(
+    db: &impl ConnectionTrait,
+    account: &str,
+    cutoff: Timestamp,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    Entity::delete_many()
+        .filter(Column::Account.eq(account))
+        .filter(Column::WindowStart.lt(cutoff.micros()))
+        .exec(db)
+        .await?;
+    let row = ActiveModel {
+        account: Set(account.to_owned()),
+        window_start: Set(at.micros()),
+        failures: Set(1),
+    };
+    Entity::insert(row).exec_without_returning(db).await?;
+    Ok(())
+}
+
+/// Forgets the failures of an account, after a good login.
+pub async fn clear(db: &impl ConnectionTrait, account: &str) -> Result<(), StoreError> {
+    Entity::delete_by_id(account.to_owned()).exec(db).await?;
+    Ok(())
+}
+
+/// Deletes up to `limit` counters of windows that began before `cutoff`.
+pub async fn prune(
+    db: &impl ConnectionTrait,
+    cutoff: Timestamp,
+    limit: u64,
+) -> Result<u64, StoreError> {
+    let accounts: Vec<String> = Entity::find()
+        .select_only()
+        .column(Column::Account)
+        .filter(Column::WindowStart.lt(cutoff.micros()))
+        .limit(limit)
+        .into_tuple()
+        .all(db)
+        .await?;
+    if accounts.is_empty() {
+        return Ok(0);
+    }
+    let outcome = Entity::delete_many()
+        .filter(Column::Account.is_in(accounts))
+        .filter(Column::WindowStart.lt(cutoff.micros()))
+        .exec(db)
+        .await?;
+    Ok(outcome.rows_affected)
+}

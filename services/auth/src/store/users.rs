@@ -1,0 +1,260 @@
+//! Statements on accounts.
+
+use sea_orm::{
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select, Set,
+    sea_query::{Expr, LikeExpr},
+};
+use waybill_primitives::{Role, Timestamp, UserId};
+use waybill_store::StoreError;
+
+use crate::{
+    domain::{Email, User, search_text},
+    entity::users::{ActiveModel, Column, Entity, Model},
+};
+
+/// An account with the hash of its password.
+#[derive(Clone)]
+pub struct Credentials {
+    pub user: User,
+    pub password_hash: String,
+}
+
+/// What a list of users is narrowed by.
+#[derive(Debug, Default, Clone)]
+pub struct Filter {
+    /// Part of the address or the name; empty: any.
+    pub text: String,
+    pub role: Option<Role>,
+}
+
+/// The reason and time of a suspension.
+#[derive(Debug)]
+pub struct Suspension<'a> {
+    pub reason: &'a str,
+    pub at: Timestamp,
+}
+
+/// Inserts an account; [`StoreError::Unique`] if the address is taken.
+pub async fn insert(
+    db: &impl ConnectionTrait,
+    user: &User,
+    password_hash: &str,
+) -> Result<(), StoreError> {
+    let row = ActiveModel {
+        id: Set(user.id.uuid()),
+        email: Set(user.email.clone()),
+        first_name: Set(user.first_name.clone()),
+        last_name: Set(user.last_name.clone()),
+        search_text: Set(search_text(&user.email, &user.first_name, &user.last_name)),
+        password_hash: Set(password_hash.to_owned()),
+        role: Set(user.role.as_str().to_owned()),
+        email_verified: Set(user.email_verified),
+        avatar_url: Set(user.avatar_url.clone()),
+        suspended_at: Set(None),
+        suspended_reason: Set(None),
+        version: Set(user.version),
+        created_at: Set(user.created_at.micros()),
+        updated_at: Set(user.created_at.micros()),
+    };
+    Entity::insert(row).exec_without_returning(db).await?;
+    Ok(())
+}
+
+pub async fn by_id(db: &impl ConnectionTrait, id: UserId) -> Result<Option<User>, StoreError> {
+    let row = Entity::find_by_id(id.uuid()).one(db).await?;
+    Ok(row.map(|row| from_row(row).user))
+}
+
+pub async fn credentials(
+    db: &impl ConnectionTrait,
+    id: UserId,
+) -> Result<Option<Credentials>, StoreError> {
+    let row = Entity::find_by_id(id.uuid()).one(db).await?;
+    Ok(row.map(from_row))
+}
+
+pub async fn by_email(
+    db: &impl ConnectionTrait,
+    email: &Email,
+) -> Result<Option<Credentials>, StoreError> {
+    let row = Entity::find()
+        .filter(Column::Email.eq(email.as_str()))
+        .one(db)
+        .await?;
+    Ok(row.map(from_row))
+}
+
+/// The account, kept from changing until the transaction ends.
+pub async fn lock(
+    db: &impl ConnectionTrait,
+    id: UserId,
+) -> Result<Option<Credentials>, StoreError> {
+    let row = Entity::find_by_id(id.uuid())
+        .lock_exclusive()
+        .one(db)
+        .await?;
+    Ok(row.map(from_row))
+}
+
+/// The ids of all administrators who are not suspended, kept from changing until the transaction ends. They are locked
+/// in one order, so that two administrators who act on each other take turns.
+pub async fn lock_active_admins(db: &impl ConnectionTrait) -> Result<Vec<UserId>, StoreError> {
+    let rows = Entity::find()
+        .filter(Column::Role.eq(Role::Admin.as_str()))
+        .filter(Column::SuspendedAt.is_null())
+        .order_by_asc(Column::Id)
+        .lock_exclusive()
+        .all(db)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| UserId::from_uuid(row.id))
+        .collect())
+}
+
+/// Writes names and role of an account that [`lock`] gave; `user` holds the new state with its new version.
+pub async fn update(
+    db: &impl ConnectionTrait,
+    user: &User,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let row = ActiveModel {
+        first_name: Set(user.first_name.clone()),
+        last_name: Set(user.last_name.clone()),
+        search_text: Set(search_text(&user.email, &user.first_name, &user.last_name)),
+        role: Set(user.role.as_str().to_owned()),
+        ..touched(user, at)
+    };
+    write(db, user, row).await
+}
+
+/// Suspends a locked account, or restores it with none.
+pub async fn set_suspension(
+    db: &impl ConnectionTrait,
+    user: &User,
+    suspension: Option<Suspension<'_>>,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let row = ActiveModel {
+        suspended_at: Set(suspension.as_ref().map(|suspension| suspension.at.micros())),
+        suspended_reason: Set(suspension.map(|suspension| suspension.reason.to_owned())),
+        ..touched(user, at)
+    };
+    write(db, user, row).await
+}
+
+/// Replaces the password of a locked account.
+pub async fn set_password(
+    db: &impl ConnectionTrait,
+    user: &User,
+    password_hash: &str,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let row = ActiveModel {
+        password_hash: Set(password_hash.to_owned()),
+        ..touched(user, at)
+    };
+    write(db, user, row).await
+}
+
+fn touched(user: &User, at: Timestamp) -> ActiveModel {
+    ActiveModel {
+        version: Set(user.version),
+        updated_at: Set(at.micros()),
+        ..ActiveModel::default()
+    }
+}
+
+async fn write(db: &impl ConnectionTrait, user: &User, row: ActiveModel) -> Result<(), StoreError> {
+    Entity::update_many()
+        .set(row)
+        .filter(Column::Id.eq(user.id.uuid()))
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// The next users after the one with the id `after`, newest first.
+pub async fn list(
+    db: &impl ConnectionTrait,
+    filter: &Filter,
+    after: Option<UserId>,
+    limit: u64,
+) -> Result<Vec<User>, StoreError> {
+    let mut query = filtered(filter).order_by_desc(Column::Id).limit(limit);
+    if let Some(after) = after {
+        query = query.filter(Column::Id.lt(after.uuid()));
+    }
+    let rows = query.all(db).await?;
+    Ok(rows.into_iter().map(|row| from_row(row).user).collect())
+}
+
+pub async fn count(db: &impl ConnectionTrait, filter: &Filter) -> Result<u64, StoreError> {
+    Ok(filtered(filter).count(db).await?)
+}
+
+fn filtered(filter: &Filter) -> Select<Entity> {
+    let mut condition = Condition::all();
+    if let Some(role) = filter.role {
+        condition = condition.add(Column::Role.eq(role.as_str()));
+    }
+    if !filter.text.is_empty() {
+        condition = condition.add(Expr::col(Column::SearchText).like(contains(&filter.text)));
+    }
+    Entity::find().filter(condition)
+}
+
+/// A pattern that finds `text` itself. The escape is not a backslash, as MySQL reads those in literals.
+fn contains(text: &str) -> LikeExpr {
+    let mut pattern = String::from("%");
+    for c in text.to_lowercase().chars() {
+        if matches!(c, '%' | '_' | '!') {
+            pattern.push('!');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    LikeExpr::new(pattern).escape('!')
+}
+
+fn from_row(row: Model) -> Credentials {
+    let user = User {
+        id: UserId::from_uuid(row.id),
+        email: row.email,
+        first_name: row.first_name,
+        last_name: row.last_name,
+        // Only roles are ever written. Should a row hold something else, it gets no rights from that.
+        role: row.role.parse().unwrap_or(Role::Customer),
+        email_verified: row.email_verified,
+        avatar_url: row.avatar_url,
+        suspended: row.suspended_at.is_some(),
+        version: row.version,
+        created_at: Timestamp::from_micros(row.created_at),
+    };
+    Credentials {
+        user,
+        password_hash: row.password_hash,
+    }
+}
+
+/// The id and version of the next accounts after `after`, oldest first: for checking all of them piece by piece.
+pub async fn versions(
+    db: &impl ConnectionTrait,
+    after: Option<UserId>,
+    limit: u64,
+) -> Result<Vec<(UserId, i64)>, StoreError> {
+    let mut query = Entity::find()
+        .select_only()
+        .columns([Column::Id, Column::Version])
+        .order_by_asc(Column::Id)
+        .limit(limit);
+    if let Some(after) = after {
+        query = query.filter(Column::Id.gt(after.uuid()));
+    }
+    let rows: Vec<(sea_orm::prelude::Uuid, i64)> = query.into_tuple().all(db).await?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, version)| (UserId::from_uuid(id), version))
+        .collect())
+}

@@ -1,0 +1,173 @@
+//! What happens at the start: the first administrator, the first key, and both with several replicas at once.
+
+use std::{collections::HashSet, sync::Arc};
+
+use sea_orm::ConnectionTrait as _;
+use waybill_auth::SeedUser;
+use waybill_primitives::{ManualClock, Role, Timestamp};
+use waybill_proto::{auth::GetJwksRequest, common};
+use waybill_store::EventContext;
+
+use crate::support::{
+    ADMIN, DatabaseKind, PASSWORD, TestDb, World, address, answer, id_of, on_each_database,
+    settings, unauthenticated,
+};
+
+on_each_database! {
+    the_administrator_is_made_once,
+    an_existing_account_becomes_administrator,
+    replicas_agree,
+    seeding_twice_is_seeding_once,
+    a_lost_event_is_found,
+}
+
+async fn the_administrator_is_made_once(world: &World) {
+    let admin = world.admin().await;
+    assert_eq!(admin.user.as_ref().unwrap().role(), common::Role::Admin);
+    let changed = settings(&[("WAYBILL_ADMIN_PASSWORD", "another password")]);
+    let again = world.replica(changed).await;
+    let same = again.admin().await;
+    assert_eq!(id_of(&same), id_of(&admin));
+    unauthenticated(again.login(ADMIN, "another password").await);
+    assert_eq!(world.events_of(id_of(&admin)).await, ["registered"]);
+    again.deps.db.close().await;
+}
+
+async fn an_existing_account_becomes_administrator(world: &World) {
+    let ada = world.register("ada").await;
+    let email = address("ada");
+    let changed = settings(&[
+        ("WAYBILL_ADMIN_EMAIL", email.as_str()),
+        ("WAYBILL_ADMIN_PASSWORD", "not hers, and not used"),
+    ]);
+    for _ in 0..2 {
+        let replica = world.replica(changed.clone()).await;
+        let session = replica.login(&email, PASSWORD).await.unwrap();
+        assert_eq!(session.user.unwrap().role(), common::Role::Admin);
+        replica.deps.db.close().await;
+    }
+    assert_eq!(
+        world.events_of(id_of(&ada)).await,
+        ["registered", "role_changed"]
+    );
+}
+
+/// The world that is given is only the fourth replica: the race is on a database of its own.
+async fn replicas_agree(world: &World) {
+    let kind = world.database.kind();
+    let fresh = TestDb::create(kind).await.expect("it was there before");
+    let fresh = Arc::new(fresh);
+    let clock = Arc::new(ManualClock::new(Timestamp::now()));
+    let starts = (0..3).map(|_| {
+        let start = World::replica_on(fresh.clone(), clock.clone(), settings(&[]));
+        tokio::spawn(start)
+    });
+    let mut replicas = Vec::new();
+    for start in starts.collect::<Vec<_>>() {
+        replicas.push(start.await.unwrap().expect("every replica starts"));
+    }
+    let (mut keys, mut admins) = (HashSet::new(), HashSet::new());
+    for replica in &replicas {
+        let jwks = answer(replica.auth.clone().get_jwks(GetJwksRequest {}).await).unwrap();
+        keys.insert(jwks.jwks_json);
+        let session = replica.admin().await;
+        admins.insert(id_of(&session));
+        // Each verifies what each signs.
+        for other in &replicas {
+            other
+                .deps
+                .verifier
+                .verify(&session.access_token)
+                .await
+                .unwrap();
+        }
+    }
+    assert_eq!((keys.len(), admins.len()), (1, 1), "{keys:?} {admins:?}");
+    for replica in replicas {
+        replica.finish().await;
+    }
+}
+
+async fn seeding_twice_is_seeding_once(world: &World) {
+    let seed = SeedUser {
+        email: address("worker"),
+        first_name: "Wanda".to_owned(),
+        last_name: "Worker".to_owned(),
+        role: Role::Staff,
+        password_hash: waybill_auth::hash_password(PASSWORD).await.unwrap(),
+    };
+    let first = waybill_auth::seed_user(&world.deps.db, &seed)
+        .await
+        .unwrap();
+    let again = SeedUser {
+        first_name: "Other".to_owned(),
+        ..seed
+    };
+    let second = waybill_auth::seed_user(&world.deps.db, &again)
+        .await
+        .unwrap();
+    assert_eq!(first, second);
+    let session = world.login(&address("worker"), PASSWORD).await.unwrap();
+    let user = session.user.unwrap();
+    assert_eq!(
+        (user.first_name.as_str(), user.role()),
+        ("Wanda", common::Role::Staff)
+    );
+}
+
+async fn a_lost_event_is_found(world: &World) {
+    let ada = world.register("ada").await;
+    let set_versions = async |version: &str| {
+        let tx = world.deps.db.begin(&EventContext::default()).await.unwrap();
+        let statement = format!("UPDATE users SET version = {version} WHERE email LIKE 'ada@%'");
+        tx.conn().execute_unprepared(&statement).await.unwrap();
+        tx.commit().await.unwrap();
+    };
+    set_versions("version + 1").await;
+    let violations = waybill_auth::verify(&world.deps.db).await.unwrap();
+    assert_eq!(violations.len(), 1, "{violations:?}");
+    assert!(
+        violations[0].contains(&id_of(&ada).to_string()),
+        "{violations:?}"
+    );
+    set_versions("version - 1").await;
+}
+
+#[tokio::test]
+async fn half_an_administrator_is_refused() {
+    for missing in ["WAYBILL_ADMIN_EMAIL", "WAYBILL_ADMIN_PASSWORD"] {
+        let database = TestDb::create(DatabaseKind::Sqlite)
+            .await
+            .expect("SQLite is always there");
+        let clock = Arc::new(ManualClock::new(Timestamp::now()));
+        let start = World::replica_on(Arc::new(database), clock, settings(&[(missing, "")])).await;
+        let Err(error) = start else {
+            panic!("it started without {missing}")
+        };
+        assert_eq!(error.fields[0].field, missing);
+    }
+}
+
+#[test]
+fn faults_of_the_settings_are_told_together() {
+    use waybill_service_kit::settings::{Sources, load};
+    let sources = Sources::empty()
+        .with("WAYBILL_AUTH_ACCESS_TOKEN_TTL", "2d")
+        .with("WAYBILL_AUTH_SIGNING_KEY", "nonsense")
+        .with("WAYBILL_AUTH_LOGIN_ATTEMPTS", "0")
+        .with("WAYBILL_ADMIN_EMAIL", "admin")
+        .with("WAYBILL_ADMIN_PASSWORD", "short");
+    let faults = load::<(waybill_auth::Settings,)>(&sources)
+        .unwrap_err()
+        .to_string();
+    for name in [
+        "WAYBILL_AUTH_ACCESS_TOKEN_TTL",
+        "WAYBILL_AUTH_SIGNING_KEY",
+        "WAYBILL_AUTH_LOGIN_ATTEMPTS",
+        "WAYBILL_ADMIN_EMAIL",
+        "WAYBILL_ADMIN_PASSWORD",
+    ] {
+        assert!(faults.contains(name), "{faults}");
+    }
+    assert!(!faults.contains("nonsense"), "{faults}");
+}
