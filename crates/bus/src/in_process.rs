@@ -249,4 +249,8 @@ impl Bus for InProcessBus {
     async fn healthy(&self) -> bool {
         true
     }
+
+    fn keeps_events(&self) -> bool {
+        false
+    }
 }

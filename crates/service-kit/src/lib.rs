@@ -1,1 +1,26 @@
-//! What every service process needs: settings, telemetry, health, caller identity, errors, shutdown
+//! What every service process needs: settings, telemetry, health, caller identity, errors, shutdown.
+//!
+//! Module map: `error` (the error of use cases and its gRPC form), `caller` (who calls), `tokens` and `crypto` (how that is
+//! proved), `layers` (what happens around every call), `channel` (calling others), `service` (starting and draining a
+//! service in either shape), `serve` and `process` (a service as a process of its own), `settings`, `telemetry`, `trace`,
+//! `shutdown`.
+
+mod caller;
+pub mod channel;
+pub mod crypto;
+mod error;
+pub mod layers;
+pub mod process;
+pub mod serve;
+pub mod service;
+pub mod settings;
+pub mod shutdown;
+pub mod telemetry;
+pub mod tokens;
+pub mod trace;
+
+pub use caller::{CallContext, Caller, Token, UserCaller, context, new_request_id};
+pub use channel::{GrpcChannel, outgoing, outgoing_within, retry_read};
+pub use error::{AppError, DOMAIN, Details, ErrorKind, FieldError, chain, codes};
+pub use layers::{ServerLayer, bearer};
+pub use service::{Deps, Job, Running, Service, local_channel, start, start_all};

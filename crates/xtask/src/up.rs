@@ -106,7 +106,7 @@ pub fn start(options: &Options, extra: &[(&str, &str)]) -> Result<Processes> {
         .listen
         .parse()
         .context("--listen takes ADDRESS:PORT")?;
-    processes.wait_until("the gateway", Duration::from_secs(60), || ready(address))?;
+    processes.wait_until("the gateway", Duration::from_mins(1), || ready(address))?;
     Ok(processes)
 }
 

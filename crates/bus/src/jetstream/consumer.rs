@@ -8,24 +8,29 @@ use async_nats::{
     jetstream::{
         self, AckKind, Context,
         consumer::{AckPolicy, DeliverPolicy, PullConsumer, pull},
+        stream::Stream,
     },
 };
 use async_trait::async_trait;
 use futures::StreamExt as _;
-use tokio::sync::watch;
+use tokio::{sync::watch, time::Instant};
 use tokio_util::sync::CancellationToken;
 use waybill_primitives::Timestamp;
 
 use super::{
     NatsConfig,
+    gather::Gathering,
     lanes::{Acks, Lanes, Verdict},
     stream, wire,
 };
-use crate::{BusError, ConsumerSpec, matches, subject};
+use crate::{BusError, ConsumerSpec, Envelope, matches, subject};
 
 /// Without a sign of life for twice this long the pull is made anew.
 const HEARTBEAT: Duration = Duration::from_secs(5);
 const PULL_EXPIRES: Duration = Duration::from_secs(30);
+/// Servers before 2.10 do not notice new events for a consumer whose filter was changed, until they restart; each pull makes them look.
+const POLL_HEARTBEAT: Duration = Duration::from_millis(400);
+const POLL_EXPIRES: Duration = Duration::from_secs(1);
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// How far back a session looks for deliveries that were never settled.
@@ -40,6 +45,8 @@ pub(super) struct Consumer {
     pub(super) lanes: Arc<Lanes>,
     pub(super) connects: watch::Receiver<u64>,
     pub(super) stop: CancellationToken,
+    /// Set once the filter was changed here.
+    pub(super) polling: bool,
 }
 
 impl Consumer {
@@ -87,31 +94,56 @@ impl Consumer {
             );
             self.lanes.forget_replies();
         }
-        let consumer = stream
-            .create_consumer(self.consumer_config())
-            .await
-            .map_err(BusError::unavailable)?;
-        self.ask_again(&consumer).await;
+        let consumer = self.ensure(&stream).await?;
+        let mut gathering = self.ask_again(&consumer).await;
+        let polling = self.polling;
         let mut messages = consumer
             .stream()
             .max_messages_per_batch(self.config.max_ack_pending.min(512))
-            .expires(PULL_EXPIRES)
-            .heartbeat(HEARTBEAT)
+            .expires(if polling { POLL_EXPIRES } else { PULL_EXPIRES })
+            .heartbeat(if polling { POLL_HEARTBEAT } else { HEARTBEAT })
             .messages()
             .await
             .map_err(BusError::unavailable)?;
         *pause = FIRST_PAUSE;
         loop {
+            if gathering.as_ref().is_some_and(Gathering::is_complete) {
+                self.release(gathering.take());
+            }
+            let deadline = gathering.as_ref().map(Gathering::deadline);
             tokio::select! {
                 biased;
                 () = self.stop.cancelled() => return Ok(()),
                 _ = self.connects.changed() => return Ok(()),
                 message = messages.next() => match message {
-                    Some(Ok(message)) => self.take(message).await,
+                    Some(Ok(message)) => self.take(message, gathering.as_mut()).await,
                     Some(Err(error)) => return Err(BusError::unavailable(error)),
                     None => return Err(BusError::unavailable("the pull ended")),
+                },
+                () = tokio::time::sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => {
+                    self.release(gathering.take());
                 }
             }
+        }
+    }
+
+    /// Makes the durable on the server, or brings its settings up to date.
+    async fn ensure(&mut self, stream: &Stream) -> Result<PullConsumer, BusError> {
+        let wanted = self.consumer_config();
+        let durable = &self.spec.durable;
+        if let Ok(known) = stream.get_consumer::<pull::Config>(durable).await
+            && known.cached_info().config.filter_subject != wanted.filter_subject
+        {
+            tracing::info!(consumer = durable, "The consumer's subjects changed.");
+            self.polling = true;
+        }
+        let made = stream.create_consumer(wanted).await;
+        made.map_err(BusError::unavailable)
+    }
+
+    fn release(&self, gathering: Option<Gathering>) {
+        for (sequence, (event, reply)) in gathering.into_iter().flat_map(Gathering::release) {
+            self.lanes.push(event, sequence, reply);
         }
     }
 
@@ -132,18 +164,19 @@ impl Consumer {
 
     /// Asks for what was delivered but is not in hand here: lost on the way, or held by a process that died. Left alone it would come after
     /// `ack_wait`, behind younger events of the same aggregates. With replicas this may repeat what another one holds, which is harmless.
-    async fn ask_again(&self, consumer: &PullConsumer) {
+    async fn ask_again(&self, consumer: &PullConsumer) -> Option<Gathering> {
         let info = consumer.cached_info();
-        if info.num_ack_pending == 0 {
-            return;
-        }
         let here: HashSet<u64> = self.lanes.holds().into_iter().collect();
+        let awaited = info.num_ack_pending.saturating_sub(here.len());
+        if awaited == 0 {
+            return None;
+        }
         let last = info.delivered.stream_sequence;
-        let first =
-            (info.ack_floor.stream_sequence + 1).max(last.saturating_sub(LONGEST_LOOK_BACK));
+        let floor = info.ack_floor.stream_sequence;
+        let first = (floor + 1).max(last.saturating_sub(LONGEST_LOOK_BACK));
         tracing::info!(
             consumer = self.spec.durable,
-            unsettled = info.num_ack_pending,
+            unsettled = awaited,
             in_hand = here.len(),
             "Asking for events that were delivered but not settled."
         );
@@ -155,9 +188,10 @@ impl Consumer {
             );
             say(&self.client, &reply, AckKind::Nak(None)).await;
         }
+        Some(Gathering::new(awaited, last))
     }
 
-    async fn take(&self, message: jetstream::Message) {
+    async fn take(&self, message: jetstream::Message, gathering: Option<&mut Gathering>) {
         let Some(reply) = message.reply.as_ref().map(ToString::to_string) else {
             return;
         };
@@ -168,8 +202,15 @@ impl Consumer {
                 return;
             }
         };
-        let event = match wire::envelope(&message.message) {
-            Ok(event) => event,
+        let kind = match wire::envelope(&message.message) {
+            Ok(event) if self.wants(&event) => {
+                match gathering {
+                    Some(gathering) => gathering.add(sequence, (event, reply)),
+                    None => self.lanes.push(event, sequence, reply),
+                }
+                return;
+            }
+            Ok(_) => AckKind::Ack,
             Err(header) => {
                 tracing::error!(
                     consumer = self.spec.durable,
@@ -178,16 +219,18 @@ impl Consumer {
                     header,
                     "A message in the stream is not an event of ours (header missing or wrong); skipped."
                 );
-                say(&self.client, &reply, AckKind::Term).await;
-                return;
+                AckKind::Term
             }
         };
-        let subjects = &self.spec.subjects;
-        if subjects.iter().any(|s| matches(s, &event.subject)) {
-            self.lanes.push(event, sequence, reply);
-        } else {
-            say(&self.client, &reply, AckKind::Ack).await;
+        if let Some(gathering) = gathering {
+            gathering.skip(sequence);
         }
+        say(&self.client, &reply, kind).await;
+    }
+
+    fn wants(&self, event: &Envelope) -> bool {
+        let subjects = &self.spec.subjects;
+        subjects.iter().any(|s| matches(s, &event.subject))
     }
 }
 

@@ -1,16 +1,21 @@
 //! The bus between processes: NATS JetStream (server 2.9 or newer).
 //!
 //! Module map: settings in `config`, the connection in `connection`, streams in `stream`, headers in `wire`,
-//! durable consumers in `consumer`, the order per aggregate in `lanes`.
+//! durable consumers in `consumer`, the order per aggregate in `lanes` and, after interruptions, in `gather`.
 
 mod config;
 mod connection;
 mod consumer;
+mod gather;
 mod lanes;
 mod stream;
 mod wire;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use async_nats::{
     Client,
@@ -21,6 +26,7 @@ use async_nats::{
     },
 };
 use async_trait::async_trait;
+use bytes::Bytes;
 pub use config::{NatsAuth, NatsConfig};
 use futures::{StreamExt as _, stream::BoxStream};
 use metrics::counter;
@@ -28,12 +34,13 @@ use tokio::{sync::watch, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Bus, BusError, ConsumerSpec, Envelope, Handler, Published, StreamState, matches,
+    Bus, BusError, ConsumerSpec, Envelope, Handler, Published, RepairAsk, StreamState, matches,
     measure::Runner, subject,
 };
 
 /// Publishes that may wait for their acknowledgement at the same time; more wait their turn.
 const MOST_IN_FLIGHT: usize = 5_000;
+const PROBE_INTERVAL: Duration = Duration::from_millis(500);
 const HEALTH_DEADLINE: Duration = Duration::from_secs(2);
 
 /// Speaks with NATS JetStream. Clone the `Arc`.
@@ -42,6 +49,8 @@ pub struct JetStreamBus {
     context: Context,
     config: Arc<NatsConfig>,
     connects: Arc<watch::Sender<u64>>,
+    /// Per stream: when it was last looked for after a failed publish, and whether it was missing.
+    probes: tokio::sync::Mutex<HashMap<String, (Instant, bool)>>,
 }
 
 impl JetStreamBus {
@@ -60,6 +69,7 @@ impl JetStreamBus {
             context,
             config: Arc::new(config.clone()),
             connects,
+            probes: tokio::sync::Mutex::default(),
         }))
     }
 
@@ -71,6 +81,17 @@ impl JetStreamBus {
                 Err(BusError::unavailable("not connected to NATS"))
             }
         }
+    }
+
+    /// Asks the server whether JetStream serves us. (The library's own call does not understand the answer of 2.9.)
+    async fn ask(&self) -> Result<(), BusError> {
+        let answer = self.client.request("$JS.API.INFO", Bytes::new()).await;
+        let answer = answer.map_err(BusError::unavailable)?.payload;
+        let answer: serde_json::Value =
+            serde_json::from_slice(&answer).map_err(BusError::unavailable)?;
+        answer.get("error").map_or(Ok(()), |error| {
+            Err(BusError::unavailable(format!("JetStream says {error}")))
+        })
     }
 
     async fn send(&self, event: &Envelope) -> Result<Published, BusError> {
@@ -92,9 +113,41 @@ impl JetStreamBus {
                 sequence: ack.sequence,
             })
         };
-        tokio::time::timeout(self.config.publish_deadline, sending)
+        let sent = tokio::time::timeout(self.config.publish_deadline, sending)
             .await
-            .unwrap_or_else(|_| Err(BusError::unavailable("NATS did not answer in time")))
+            .unwrap_or_else(|_| Err(BusError::unavailable("NATS did not answer in time")));
+        match sent {
+            Err(error @ BusError::Unavailable { .. }) => {
+                Err(self.explain(error, &event.source).await)
+            }
+            sent => sent,
+        }
+    }
+
+    /// The server says at once that nobody listens to a subject, but a tail listens to it even when its stream is gone.
+    /// So a publish without an answer asks for the stream; many of them at a time ask once.
+    async fn explain(&self, error: BusError, service: &str) -> BusError {
+        let Ok(name) = stream::name(&self.config, service) else {
+            return error;
+        };
+        let mut probes = self.probes.lock().await;
+        let missing = match probes.get(&name) {
+            Some((at, missing)) if at.elapsed() < PROBE_INTERVAL => *missing,
+            _ => {
+                let found = match self.check_connected() {
+                    Ok(()) => stream::get(&self.context, &name).await.map(drop),
+                    Err(error) => Err(error),
+                };
+                let missing = matches!(found, Err(BusError::StreamMissing { .. }));
+                probes.insert(name.clone(), (Instant::now(), missing));
+                missing
+            }
+        };
+        if missing {
+            BusError::StreamMissing { stream: name }
+        } else {
+            error
+        }
     }
 
     fn publish_error(&self, error: &PublishError, service: &str) -> BusError {
@@ -154,6 +207,7 @@ impl Bus for JetStreamBus {
             spec,
             connects: self.connects.subscribe(),
             stop,
+            polling: false,
         };
         Ok(tokio::spawn(consumer.run()))
     }
@@ -179,7 +233,7 @@ impl Bus for JetStreamBus {
         }
         // The server reads a connection in order: once it answers anything, it has the subscriptions, and events from now on are seen.
         if self.check_connected().is_ok()
-            && let Err(error) = self.context.query_account().await
+            && let Err(error) = self.ask().await
         {
             tracing::info!(%error, "A tail starts while NATS does not answer.");
         }
@@ -187,7 +241,29 @@ impl Bus for JetStreamBus {
     }
 
     async fn healthy(&self) -> bool {
-        let asked = tokio::time::timeout(HEALTH_DEADLINE, self.context.query_account());
-        self.check_connected().is_ok() && matches!(asked.await, Ok(Ok(_)))
+        let asked = tokio::time::timeout(HEALTH_DEADLINE, self.ask());
+        self.check_connected().is_ok() && matches!(asked.await, Ok(Ok(())))
+    }
+
+    async fn ask_repair(&self, ask: RepairAsk) -> Result<(), BusError> {
+        self.check_connected()?;
+        let subject = stream::repair_subject(&self.config, &ask.source);
+        let payload = serde_json::to_vec(&ask).map_err(BusError::rejected)?;
+        let sent = self.client.publish(subject, payload.into()).await;
+        sent.map_err(BusError::unavailable)
+    }
+
+    async fn repair_asks(&self, service: &str) -> Result<BoxStream<'static, RepairAsk>, BusError> {
+        let subject = stream::repair_subject(&self.config, service);
+        let asks = self
+            .client
+            .subscribe(subject)
+            .await
+            .map_err(BusError::unavailable)?;
+        let asks = asks.filter_map(|message| {
+            std::future::ready(serde_json::from_slice(&message.payload).ok())
+        });
+        // The relay must not end with the subscription.
+        Ok(asks.chain(futures::stream::pending()).boxed())
     }
 }

@@ -106,3 +106,8 @@ pub(super) fn created(info: &Info) -> Timestamp {
     let micros = info.created.unix_timestamp_nanos() / 1_000;
     Timestamp::from_micros(i64::try_from(micros).unwrap_or(0))
 }
+
+/// Where consumers ask a service for events that they miss. Outside every stream's subjects, so that no ask is kept.
+pub(super) fn repair_subject(config: &NatsConfig, service: &str) -> String {
+    format!("{}-repair.{service}", config.namespace)
+}

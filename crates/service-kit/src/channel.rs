@@ -1,0 +1,175 @@
+//! One client type for both shapes: a call in memory or over the network looks the same to the caller.
+
+use std::{
+    convert::Infallible,
+    future::Future,
+    sync::atomic::{AtomicI32, Ordering},
+    time::{Duration, Instant},
+};
+
+use http::{Request, Response};
+use tonic::{
+    Status,
+    body::Body,
+    metadata::{AsciiMetadataValue, MetadataMap},
+    service::Routes,
+    transport::Endpoint,
+};
+use tower::{ServiceExt as _, service_fn, util::BoxCloneSyncService};
+
+use crate::{AppError, CallContext, ErrorKind, trace};
+
+/// The transport of every client: `OrderServiceClient<GrpcChannel>`. It never fails: what goes wrong on the way is a
+/// response with the status `UNAVAILABLE`.
+pub type GrpcChannel = BoxCloneSyncService<Request<Body>, Response<Body>, Infallible>;
+
+/// How long a call may take when the caller sets no deadline.
+pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(10);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Calls routes of this process without a socket, and without the server's layers:
+/// [`crate::service::start`] gives a channel with them.
+pub fn local(routes: Routes) -> GrpcChannel {
+    BoxCloneSyncService::new(routes.prepare())
+}
+
+/// Calls a server at `http://host:port`. Connects with the first call, and again after a loss; a server that is away
+/// answers `UNAVAILABLE` at once, one that hangs within the call's deadline.
+pub fn remote(url: &str) -> Result<GrpcChannel, AppError> {
+    let endpoint = Endpoint::from_shared(url.to_owned())
+        .map_err(|error| AppError::internal(format!("{url} is not a gRPC address: {error}")))?
+        .connect_timeout(CONNECT_TIMEOUT)
+        .tcp_nodelay(true)
+        .tcp_keepalive(Some(Duration::from_secs(30)))
+        .http2_keep_alive_interval(Duration::from_secs(10))
+        .keep_alive_timeout(Duration::from_secs(5))
+        .keep_alive_while_idle(true);
+    let channel = endpoint.connect_lazy();
+    let target: std::sync::Arc<str> = url.into();
+    Ok(BoxCloneSyncService::new(service_fn(
+        move |request: Request<Body>| {
+            let (channel, target) = (channel.clone(), std::sync::Arc::clone(&target));
+            async move {
+                let deadline = deadline_of(request.headers()).unwrap_or(DEFAULT_DEADLINE);
+                // The server's own deadline ends first; this one is for a server that does not answer at all.
+                let patience = deadline + Duration::from_millis(100);
+                let answer = tokio::time::timeout(patience, channel.oneshot(request)).await;
+                let status = match answer {
+                    Ok(Ok(response)) => return Ok::<_, Infallible>(response),
+                    Ok(Err(error)) => {
+                        let causes = crate::error::chain(&error);
+                        tracing::warn!(%target, error = %causes, "a service cannot be reached");
+                        unreachable_status()
+                    }
+                    Err(_) => {
+                        tracing::warn!(%target, ?deadline, "a service did not answer in time");
+                        unreachable_status()
+                    }
+                };
+                Ok(status.into_http())
+            }
+        },
+    )))
+}
+
+fn unreachable_status() -> Status {
+    AppError::unavailable("a part of the shop is away for a moment; try again")
+        .with_retry_after(Duration::from_secs(1))
+        .into()
+}
+
+/// The caller's deadline in the `grpc-timeout` header; none if absent or malformed.
+pub(crate) fn deadline_of(headers: &http::HeaderMap) -> Option<Duration> {
+    let text = headers.get("grpc-timeout")?.to_str().ok()?;
+    let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    if digits.is_empty() || digits.len() > 8 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let value: u64 = digits.parse().ok()?;
+    Some(match unit {
+        "H" => Duration::from_secs(value * 3600),
+        "M" => Duration::from_secs(value * 60),
+        "S" => Duration::from_secs(value),
+        "m" => Duration::from_millis(value),
+        "u" => Duration::from_micros(value),
+        "n" => Duration::from_nanos(value),
+        _ => return None,
+    })
+}
+
+/// A request that carries `ctx` on: deadline, trace, request id, token, idempotency key and the client's address.
+pub fn outgoing<T>(ctx: &CallContext, message: T) -> tonic::Request<T> {
+    outgoing_within(ctx, DEFAULT_DEADLINE, message)
+}
+
+/// As [`outgoing`], with a deadline of its own; never later than that of `ctx`.
+pub fn outgoing_within<T>(ctx: &CallContext, deadline: Duration, message: T) -> tonic::Request<T> {
+    let mut request = tonic::Request::new(message);
+    let left = ctx.deadline.map(|at| {
+        at.saturating_duration_since(Instant::now())
+            .max(Duration::from_millis(1))
+    });
+    request.set_timeout(left.map_or(deadline, |left| left.min(deadline)));
+    let metadata = request.metadata_mut();
+    put(metadata, "x-request-id", Some(&ctx.request_id));
+    let traceparent = trace::current().or_else(|| ctx.traceparent.clone());
+    put(metadata, "traceparent", traceparent.as_deref());
+    let authorization = ctx.token().map(|token| format!("Bearer {token}"));
+    put(metadata, "authorization", authorization.as_deref());
+    put(metadata, "idempotency-key", ctx.idempotency_key.as_deref());
+    put(metadata, "x-client-address", ctx.client_address.as_deref());
+    request
+}
+
+/// Leaves out what a header cannot hold.
+fn put(metadata: &mut MetadataMap, key: &'static str, value: Option<&str>) {
+    let value = value.filter(|text| !text.is_empty());
+    if let Some(value) = value.and_then(|text| AsciiMetadataValue::try_from(text).ok()) {
+        metadata.insert(key, value);
+    }
+}
+
+/// At most this many attempts of a read.
+const READ_ATTEMPTS: u32 = 3;
+/// No repeat starts later than this after the first attempt.
+const READ_PATIENCE: Duration = Duration::from_secs(3);
+/// Repeats are paid from a budget of the process, so that they do not multiply the load on a service that is going down:
+/// each first attempt pays one in, up to this many, each repeat takes ten out.
+const BUDGET_MAX: i32 = 500;
+const REPEAT_COST: i32 = 10;
+static BUDGET: AtomicI32 = AtomicI32::new(BUDGET_MAX);
+
+/// Makes a read and repeats it when the service is away. Never for writes: those are the client's to repeat, with its
+/// idempotency key.
+pub async fn retry_read<T, F, Fut>(mut call: F) -> Result<T, AppError>
+where
+    F: FnMut() -> Fut,
+    Fut: Future<Output = Result<tonic::Response<T>, Status>>,
+{
+    let started = Instant::now();
+    let _ = BUDGET.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+        (left < BUDGET_MAX).then_some(left + 1)
+    });
+    let mut attempt = 1;
+    loop {
+        let error = match call().await {
+            Ok(answer) => return Ok(answer.into_inner()),
+            Err(status) => AppError::from_status(&status),
+        };
+        let again = error.kind == ErrorKind::Unavailable
+            && attempt < READ_ATTEMPTS
+            && started.elapsed() < READ_PATIENCE
+            && BUDGET
+                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                    (left >= REPEAT_COST).then_some(left - REPEAT_COST)
+                })
+                .is_ok();
+        if !again {
+            return Err(error);
+        }
+        let ceiling = 50_u64 << attempt;
+        let pause = Duration::from_millis(rand::random_range(ceiling / 2..=ceiling));
+        tokio::time::sleep(pause).await;
+        attempt += 1;
+    }
+}

@@ -1,0 +1,95 @@
+//! Errors of the ground crates as errors of use cases, and back for consumers.
+
+use std::{error::Error, time::Duration};
+
+use waybill_proto::ConvertError;
+use waybill_store::{
+    HandlerError, IdempotencyError, Retry, StoreError,
+    page::{BadCursor, BadLimit},
+};
+
+use super::{AppError, ErrorKind, chain, codes};
+
+impl From<ConvertError> for AppError {
+    fn from(error: ConvertError) -> Self {
+        Self::invalid_field(error.field, error.problem)
+    }
+}
+
+impl From<StoreError> for AppError {
+    fn from(error: StoreError) -> Self {
+        if error.is_unavailable() {
+            return Self::unavailable("the database is away for a moment; try again")
+                .with_retry_after(Duration::from_secs(1))
+                .with_source(error);
+        }
+        if error.is_retryable() {
+            // `store::retrying` gave up: there is too much contention right now.
+            return Self::unavailable("too many changes at once; try again")
+                .with_retry_after(Duration::from_secs(1))
+                .with_source(error);
+        }
+        Self::internal(error)
+    }
+}
+
+impl From<IdempotencyError> for AppError {
+    fn from(error: IdempotencyError) -> Self {
+        match error {
+            IdempotencyError::Reused => Self::new(
+                ErrorKind::Invalid,
+                codes::IDEMPOTENCY_KEY_REUSED,
+                error.to_string(),
+            ),
+            IdempotencyError::Taken => Self::conflict(
+                codes::CONFLICT,
+                "a request with this idempotency key is still running; try again shortly",
+            )
+            .with_retry_after(Duration::from_secs(1)),
+            IdempotencyError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<BadCursor> for AppError {
+    fn from(error: BadCursor) -> Self {
+        Self::invalid_field("cursor", error.to_string())
+    }
+}
+
+impl From<BadLimit> for AppError {
+    fn from(error: BadLimit) -> Self {
+        Self::invalid_field("limit", error.to_string())
+    }
+}
+
+/// A whole transaction that failed with a retryable store error may be repeated by `store::retrying`.
+impl Retry for AppError {
+    fn retryable(&self) -> bool {
+        self.0
+            .source
+            .as_deref()
+            .and_then(|cause| cause.downcast_ref::<StoreError>())
+            .is_some_and(StoreError::is_retryable)
+    }
+}
+
+/// For consumers that run use cases: what may pass by itself is tried again, the rest is for the dead letters.
+impl From<AppError> for HandlerError {
+    fn from(error: AppError) -> Self {
+        match error.0.kind {
+            ErrorKind::Unavailable | ErrorKind::Internal | ErrorKind::TooManyRequests => {
+                match error
+                    .0
+                    .source
+                    .map(<dyn Error + Send + Sync>::downcast::<StoreError>)
+                {
+                    Some(Ok(store)) => Self::Store(*store),
+                    Some(Err(cause)) => Self::transient(chain(cause.as_ref())),
+                    None => Self::transient(error.0.message),
+                }
+            }
+            _ => Self::permanent(error),
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! Kinds of errors, with their HTTP status and gRPC code, and the codes of the API.
+
+use tonic::Code;
+
+/// What sort of failure it is; decides the HTTP status and the gRPC code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ErrorKind {
+    /// 400: the request cannot be read.
+    Malformed,
+    /// 401: nobody, or a token that does not hold.
+    Unauthenticated,
+    /// 403: somebody, but not with this role.
+    Forbidden,
+    /// 404: absent, or not to be known by this caller.
+    NotFound,
+    /// 409: the state does not allow it.
+    Conflict,
+    /// 413.
+    PayloadTooLarge,
+    /// 415.
+    UnsupportedMediaType,
+    /// 422: readable, but a field holds what it must not.
+    Invalid,
+    /// 429.
+    TooManyRequests,
+    /// 500: a bug or a broken part of ours; details only in the log.
+    Internal,
+    /// 503: try again later.
+    Unavailable,
+}
+
+impl ErrorKind {
+    pub const ALL: [Self; 11] = [
+        Self::Malformed,
+        Self::Unauthenticated,
+        Self::Forbidden,
+        Self::NotFound,
+        Self::Conflict,
+        Self::PayloadTooLarge,
+        Self::UnsupportedMediaType,
+        Self::Invalid,
+        Self::TooManyRequests,
+        Self::Internal,
+        Self::Unavailable,
+    ];
+
+    /// The HTTP status that the gateway answers with.
+    pub const fn http_status(self) -> u16 {
+        match self {
+            Self::Malformed => 400,
+            Self::Unauthenticated => 401,
+            Self::Forbidden => 403,
+            Self::NotFound => 404,
+            Self::Conflict => 409,
+            Self::PayloadTooLarge => 413,
+            Self::UnsupportedMediaType => 415,
+            Self::Invalid => 422,
+            Self::TooManyRequests => 429,
+            Self::Internal => 500,
+            Self::Unavailable => 503,
+        }
+    }
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::Unauthenticated => "unauthenticated",
+            Self::Forbidden => "forbidden",
+            Self::NotFound => "not_found",
+            Self::Conflict => "conflict",
+            Self::PayloadTooLarge => "payload_too_large",
+            Self::UnsupportedMediaType => "unsupported_media_type",
+            Self::Invalid => "invalid",
+            Self::TooManyRequests => "too_many_requests",
+            Self::Internal => "internal",
+            Self::Unavailable => "unavailable",
+        }
+    }
+
+    pub(super) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    pub(super) const fn grpc_code(self) -> Code {
+        match self {
+            Self::Malformed | Self::Invalid | Self::UnsupportedMediaType => Code::InvalidArgument,
+            Self::Unauthenticated => Code::Unauthenticated,
+            Self::Forbidden => Code::PermissionDenied,
+            Self::NotFound => Code::NotFound,
+            Self::Conflict => Code::FailedPrecondition,
+            Self::PayloadTooLarge => Code::OutOfRange,
+            Self::TooManyRequests => Code::ResourceExhausted,
+            Self::Internal => Code::Internal,
+            Self::Unavailable => Code::Unavailable,
+        }
+    }
+
+    /// The kind of a status that no `AppError` made: tonic itself, or a foreign server.
+    pub(super) const fn from_grpc_code(code: Code) -> Self {
+        match code {
+            Code::InvalidArgument => Self::Malformed,
+            Code::Unauthenticated => Self::Unauthenticated,
+            Code::PermissionDenied => Self::Forbidden,
+            Code::NotFound => Self::NotFound,
+            Code::AlreadyExists | Code::Aborted | Code::FailedPrecondition => Self::Conflict,
+            Code::OutOfRange => Self::PayloadTooLarge,
+            Code::ResourceExhausted => Self::TooManyRequests,
+            Code::Unavailable | Code::DeadlineExceeded | Code::Cancelled => Self::Unavailable,
+            _ => Self::Internal,
+        }
+    }
+
+    /// The API's code of an error of this kind that has no better one.
+    pub(super) const fn default_code(self) -> &'static str {
+        match self {
+            Self::Malformed => codes::MALFORMED,
+            Self::Unauthenticated => codes::UNAUTHENTICATED,
+            Self::Forbidden => codes::FORBIDDEN,
+            Self::NotFound => codes::NOT_FOUND,
+            Self::Conflict => codes::CONFLICT,
+            Self::PayloadTooLarge => codes::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedMediaType => codes::UNSUPPORTED_MEDIA_TYPE,
+            Self::Invalid => codes::VALIDATION_ERROR,
+            Self::TooManyRequests => codes::RATE_LIMITED,
+            Self::Internal => codes::INTERNAL,
+            Self::Unavailable => codes::UNAVAILABLE,
+        }
+    }
+}
+
+/// The values of `error.code` in the API that more than one service uses.
+pub mod codes {
+    pub const ALREADY_CLAIMED: &str = "ALREADY_CLAIMED";
+    pub const CONFLICT: &str = "CONFLICT";
+    pub const FORBIDDEN: &str = "FORBIDDEN";
+    pub const IDEMPOTENCY_KEY_REUSED: &str = "IDEMPOTENCY_KEY_REUSED";
+    pub const INTERNAL: &str = "INTERNAL";
+    pub const INVALID_TRANSITION: &str = "INVALID_TRANSITION";
+    pub const MALFORMED: &str = "MALFORMED";
+    pub const NOT_FOUND: &str = "NOT_FOUND";
+    pub const OUT_OF_STOCK: &str = "OUT_OF_STOCK";
+    pub const PAYLOAD_TOO_LARGE: &str = "PAYLOAD_TOO_LARGE";
+    pub const RATE_LIMITED: &str = "RATE_LIMITED";
+    pub const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
+    pub const UNAVAILABLE: &str = "UNAVAILABLE";
+    pub const UNSUPPORTED_MEDIA_TYPE: &str = "UNSUPPORTED_MEDIA_TYPE";
+    pub const VALIDATION_ERROR: &str = "VALIDATION_ERROR";
+    pub const VERSION_CONFLICT: &str = "VERSION_CONFLICT";
+}

@@ -1,0 +1,316 @@
+//! The one error that use cases answer with, and its form on the wire: `google.rpc.Status` with `ErrorInfo` and `BadRequest`.
+//!
+//! [`AppError`] → [`tonic::Status`] → [`AppError::from_status`] gives the same error again, except that the causes of an
+//! internal error stay in the log of the service where it happened.
+
+mod convert;
+mod kind;
+
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+    error::Error,
+    fmt,
+    time::Duration,
+};
+
+use tonic::Status;
+use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
+
+pub use kind::{ErrorKind, codes};
+
+/// The `ErrorInfo.domain` of every error of the platform.
+pub const DOMAIN: &str = "waybill";
+/// The metadata key under which the kind travels.
+const KIND: &str = "kind";
+/// The metadata key under which [`AppError::with_retry_after`] travels, in whole seconds.
+const RETRY_AFTER: &str = "retry_after_seconds";
+/// Bytes of field violations that one answer carries. They travel in a header, and HTTP/2 peers refuse more than 16 KiB.
+const ROOM_FOR_FIELDS: usize = 6 * 1024;
+/// What a client is told of an internal error.
+const OPAQUE: &str = "something went wrong on our side; quote the request id when you report it";
+
+/// One field of a request and what is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError {
+    /// The field's path in the API's spelling, for instance `items[0].quantity`.
+    pub field: String,
+    pub message: String,
+}
+
+impl FieldError {
+    pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            field: field.into(),
+            message: message.into(),
+        }
+    }
+}
+
+/// The readable parts of an [`AppError`], which dereferences to this.
+#[derive(Debug)]
+pub struct Details {
+    pub kind: ErrorKind,
+    /// The API's code, for instance `OUT_OF_STOCK`.
+    pub code: Cow<'static, str>,
+    /// For people; says what to do.
+    pub message: String,
+    pub fields: Vec<FieldError>,
+    /// More for machines, for instance `available` of `OUT_OF_STOCK`.
+    pub metadata: BTreeMap<String, String>,
+    source: Option<Box<dyn Error + Send + Sync>>,
+    /// The causes are in a log already: ours, or that of the service that answered so.
+    logged: bool,
+}
+
+/// A refused or failed use case. One pointer wide, so that results stay small.
+#[derive(Debug)]
+pub struct AppError(Box<Details>);
+
+impl AppError {
+    pub fn new(
+        kind: ErrorKind,
+        code: impl Into<Cow<'static, str>>,
+        message: impl Into<String>,
+    ) -> Self {
+        Self(Box::new(Details {
+            kind,
+            code: code.into(),
+            message: message.into(),
+            fields: Vec::new(),
+            metadata: BTreeMap::new(),
+            source: None,
+            logged: false,
+        }))
+    }
+
+    fn of_kind(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self::new(kind, kind.default_code(), message)
+    }
+
+    /// `what` is the missing thing: "order", "product".
+    pub fn not_found(what: &str) -> Self {
+        Self::of_kind(ErrorKind::NotFound, format!("no such {what}"))
+    }
+
+    pub fn forbidden(message: impl Into<String>) -> Self {
+        Self::of_kind(ErrorKind::Forbidden, message)
+    }
+
+    pub fn unauthenticated(message: impl Into<String>) -> Self {
+        Self::of_kind(ErrorKind::Unauthenticated, message)
+    }
+
+    pub fn malformed(message: impl Into<String>) -> Self {
+        Self::of_kind(ErrorKind::Malformed, message)
+    }
+
+    pub fn conflict(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Conflict, code, message)
+    }
+
+    /// The caller wrote on top of a version that is not the current one.
+    pub fn version_conflict(current: i64) -> Self {
+        Self::conflict(
+            codes::VERSION_CONFLICT,
+            "somebody else changed it meanwhile; read it again and repeat the change",
+        )
+        .with_meta("version", current.to_string())
+    }
+
+    /// At least one field must be named.
+    pub fn invalid(fields: Vec<FieldError>) -> Self {
+        let message = match fields.as_slice() {
+            [only] => format!("{}: {}", only.field, only.message),
+            _ => "some fields are not valid".to_owned(),
+        };
+        let mut error = Self::of_kind(ErrorKind::Invalid, message);
+        error.0.fields = fields;
+        error
+    }
+
+    pub fn invalid_field(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::invalid(vec![FieldError::new(field, message)])
+    }
+
+    /// A failure of ours. The client gets an opaque message; the causes go to the log, once.
+    pub fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        let mut error = Self::of_kind(ErrorKind::Internal, OPAQUE);
+        error.0.source = Some(cause.into());
+        error
+    }
+
+    /// `message` says what is away and what to do.
+    pub fn unavailable(message: impl Into<String>) -> Self {
+        Self::of_kind(ErrorKind::Unavailable, message)
+    }
+
+    pub fn too_many_requests(message: impl Into<String>, retry_after: Duration) -> Self {
+        Self::of_kind(ErrorKind::TooManyRequests, message).with_retry_after(retry_after)
+    }
+
+    #[must_use]
+    pub fn with_meta(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.0.metadata.insert(key.into(), value.into());
+        self
+    }
+
+    #[must_use]
+    pub fn with_field(mut self, field: impl Into<String>, message: impl Into<String>) -> Self {
+        self.0.fields.push(FieldError::new(field, message));
+        self
+    }
+
+    /// The cause, for the log; never shown to a client.
+    #[must_use]
+    pub fn with_source(mut self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        self.0.source = Some(cause.into());
+        self
+    }
+
+    /// When a repeat has a chance; rounded up to whole seconds.
+    #[must_use]
+    pub fn with_retry_after(self, after: Duration) -> Self {
+        let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
+        self.with_meta(RETRY_AFTER, seconds.max(1).to_string())
+    }
+
+    pub fn retry_after(&self) -> Option<Duration> {
+        let seconds = self.metadata.get(RETRY_AFTER)?.parse().ok()?;
+        Some(Duration::from_secs(seconds))
+    }
+
+    /// Whether the error has this code of the API.
+    pub fn is(&self, code: &str) -> bool {
+        self.code == code
+    }
+
+    /// Writes an internal error with its causes to the log, unless that was done before. Call inside the request's span.
+    pub fn log_once(&mut self) {
+        if self.kind != ErrorKind::Internal || self.logged {
+            return;
+        }
+        self.0.logged = true;
+        let causes = self.source.as_deref().map_or_else(
+            || self.message.clone(),
+            |cause| chain(cause as &(dyn Error + 'static)),
+        );
+        tracing::error!(error = %causes, "a call failed inside");
+    }
+
+    /// The inverse of `Status::from(AppError)`. A status that no `AppError` made is taken by its code: transport failures
+    /// and missed deadlines are [`ErrorKind::Unavailable`].
+    pub fn from_status(status: &Status) -> Self {
+        let details = status.get_error_details();
+        let info = details
+            .error_info()
+            .filter(|info| info.domain == DOMAIN)
+            .cloned();
+        let Some(info) = info else {
+            return Self::from_foreign(status);
+        };
+        let mut metadata: BTreeMap<String, String> = info.metadata.into_iter().collect();
+        let kind = metadata
+            .remove(KIND)
+            .and_then(|name| ErrorKind::from_name(&name))
+            .unwrap_or(ErrorKind::from_grpc_code(status.code()));
+        let mut error = Self::new(kind, info.reason, status.message());
+        error.0.metadata = metadata;
+        error.0.logged = true;
+        error.0.fields = details
+            .bad_request()
+            .map(|bad| bad.field_violations.as_slice())
+            .unwrap_or_default()
+            .iter()
+            .map(|violation| FieldError::new(&violation.field, &violation.description))
+            .collect();
+        error
+    }
+
+    fn from_foreign(status: &Status) -> Self {
+        let kind = ErrorKind::from_grpc_code(status.code());
+        match kind {
+            ErrorKind::Internal => Self::internal(status.to_string()),
+            ErrorKind::Unavailable => {
+                Self::unavailable("a part of the shop is away for a moment; try again")
+                    .with_source(status.to_string())
+                    .with_retry_after(Duration::from_secs(1))
+            }
+            _ => Self::of_kind(kind, status.message()),
+        }
+    }
+}
+
+/// The messages of an error and of all its causes on one line.
+pub fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
+}
+
+impl std::ops::Deref for AppError {
+    type Target = Details;
+    fn deref(&self) -> &Details {
+        &self.0
+    }
+}
+
+impl fmt::Display for AppError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code, self.message)
+    }
+}
+
+impl Error for AppError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0
+            .source
+            .as_deref()
+            .map(|cause| cause as &(dyn Error + 'static))
+    }
+}
+
+impl From<AppError> for Status {
+    fn from(mut error: AppError) -> Self {
+        error.log_once();
+        let Details {
+            kind,
+            code,
+            message,
+            fields,
+            metadata,
+            ..
+        } = *error.0;
+        let mut info: HashMap<String, String> = metadata.into_iter().collect();
+        info.insert(KIND.to_owned(), kind.name().to_owned());
+        let mut details = ErrorDetails::with_error_info(code, DOMAIN, info);
+        let mut room = ROOM_FOR_FIELDS;
+        let fields = fields.into_iter().take_while(|field| {
+            let size = field.field.len() + field.message.len() + 8;
+            let fits = size <= room;
+            room = room.saturating_sub(size);
+            fits
+        });
+        let fields: Vec<_> = fields.collect();
+        if !fields.is_empty() {
+            details.set_bad_request(
+                fields
+                    .into_iter()
+                    .map(|field| FieldViolation::new(field.field, field.message))
+                    .collect::<Vec<_>>(),
+            );
+        }
+        Status::with_error_details(kind.grpc_code(), message, details)
+    }
+}
+
+impl From<Status> for AppError {
+    fn from(status: Status) -> Self {
+        Self::from_status(&status)
+    }
+}

@@ -1,0 +1,250 @@
+//! What happens to every call before and after its handler, in both shapes: identity, deadline, panics, trace, metrics.
+
+use std::{
+    any::Any,
+    convert::Infallible,
+    future::Future,
+    panic::AssertUnwindSafe,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::{Duration, Instant},
+};
+
+use futures::FutureExt as _;
+use http::{HeaderMap, Request, Response};
+use opentelemetry::{global, propagation::Extractor};
+use tonic::{Code, Status, body::Body};
+use tower::{Layer, Service};
+use tracing::Instrument as _;
+use tracing_opentelemetry::OpenTelemetrySpanExt as _;
+
+use crate::{
+    AppError, CallContext, Caller,
+    caller::new_request_id,
+    channel::{DEFAULT_DEADLINE, deadline_of},
+    tokens::{self, ServiceTokens, Verifier},
+    trace,
+};
+
+/// No caller may ask for more time than this.
+const LONGEST_DEADLINE: Duration = Duration::from_mins(1);
+/// Longer ids and keys are not taken from callers.
+const MAX_HEADER_TEXT: usize = 255;
+
+/// The layers of a service's gRPC server. The handler finds a [`CallContext`] in the request's extensions, and nothing
+/// else that the caller may have left there.
+#[derive(Clone)]
+pub struct ServerLayer {
+    service: &'static str,
+    verifier: Arc<Verifier>,
+    service_tokens: ServiceTokens,
+}
+
+impl ServerLayer {
+    pub fn new(
+        service: &'static str,
+        verifier: Arc<Verifier>,
+        service_tokens: ServiceTokens,
+    ) -> Self {
+        Self {
+            service,
+            verifier,
+            service_tokens,
+        }
+    }
+}
+
+impl<S> Layer<S> for ServerLayer {
+    type Service = Guarded<S>;
+    fn layer(&self, inner: S) -> Guarded<S> {
+        Guarded {
+            inner,
+            layer: self.clone(),
+        }
+    }
+}
+
+/// A service behind the [`ServerLayer`].
+#[derive(Clone)]
+pub struct Guarded<S> {
+    inner: S,
+    layer: ServerLayer,
+}
+
+impl<S> Service<Request<Body>> for Guarded<S>
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>
+        + Clone
+        + Send
+        + 'static,
+    S::Future: Send,
+{
+    type Response = Response<Body>;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<Body>) -> Self::Future {
+        // The one that is ready is used; the clone takes its place.
+        let clone = self.inner.clone();
+        let inner = std::mem::replace(&mut self.inner, clone);
+        let layer = self.layer.clone();
+        Box::pin(async move { Ok(layer.handle(inner, request).await) })
+    }
+}
+
+impl ServerLayer {
+    async fn handle<S>(self, mut inner: S, request: Request<Body>) -> Response<Body>
+    where
+        S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
+    {
+        let started = Instant::now();
+        let (mut parts, body) = request.into_parts();
+        // In one process, what the caller left here would reach the handler.
+        parts.extensions.clear();
+        let method = parts.uri.path().trim_start_matches('/').to_owned();
+        let request_id = text(&parts.headers, "x-request-id").unwrap_or_else(new_request_id);
+        let span = tracing::info_span!(
+            "grpc",
+            otel.name = %method,
+            service = self.service,
+            %method,
+            %request_id,
+            trace_id = tracing::field::Empty,
+            user = tracing::field::Empty,
+        );
+        let parent = global::get_text_map_propagator(|propagator| {
+            propagator.extract(&Headers(&parts.headers))
+        });
+        let _ = span.set_parent(parent);
+        let deadline = deadline_of(&parts.headers)
+            .unwrap_or(DEFAULT_DEADLINE)
+            .min(LONGEST_DEADLINE);
+
+        let work = async {
+            let mut context = self.identify(&parts.headers, request_id).await?;
+            context.deadline = Some(started + deadline);
+            if let Caller::User(user) = &context.caller {
+                tracing::Span::current().record("user", tracing::field::display(user.id));
+            }
+            parts.extensions.insert(context);
+            let Ok(response) = inner.call(Request::from_parts(parts, body)).await;
+            Ok::<_, Status>(response)
+        };
+        // The handler's state dies with the panic: nothing of it is looked at again.
+        let work = AssertUnwindSafe(work).catch_unwind();
+        let outcome = tokio::time::timeout(deadline, work)
+            .instrument(span.clone())
+            .await;
+        let entered = span.enter();
+        let response = match outcome {
+            Ok(Ok(Ok(response))) => response,
+            Ok(Ok(Err(status))) => status.into_http(),
+            Ok(Err(panic)) => {
+                let error = AppError::internal(format!("a handler panicked: {}", message(&*panic)));
+                Status::from(error).into_http()
+            }
+            Err(_) => {
+                tracing::warn!(?deadline, "a call did not end within its deadline");
+                Status::deadline_exceeded("the call did not end within its deadline").into_http()
+            }
+        };
+        let code = code_of(&response);
+        let elapsed = started.elapsed();
+        tracing::debug!(?code, elapsed_ms = elapsed.as_millis() as u64, "answered");
+        drop(entered);
+        record(self.service, &method, code, elapsed);
+        response
+    }
+
+    async fn identify(
+        &self,
+        headers: &HeaderMap,
+        request_id: String,
+    ) -> Result<CallContext, Status> {
+        let traceparent = trace::current_or_new(text(headers, "traceparent").as_deref());
+        tracing::Span::current().record("trace_id", trace::trace_id(&traceparent));
+        let mut context = CallContext {
+            request_id,
+            traceparent: Some(traceparent),
+            idempotency_key: text(headers, "idempotency-key"),
+            client_address: text(headers, "x-client-address"),
+            ..CallContext::default()
+        };
+        let Some(authorization) = headers.get("authorization") else {
+            return Ok(context);
+        };
+        let token = authorization
+            .to_str()
+            .ok()
+            .and_then(bearer)
+            .ok_or_else(|| AppError::unauthenticated("send the token as `Bearer …`"))?;
+        context.caller = tokens::authenticate(&self.verifier, &self.service_tokens, token).await?;
+        Ok(context.with_token(token))
+    }
+}
+
+/// The token in an `Authorization` header's value.
+pub fn bearer(authorization: &str) -> Option<&str> {
+    let (scheme, token) = authorization.split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+}
+
+fn text(headers: &HeaderMap, name: &str) -> Option<String> {
+    let text = headers.get(name)?.to_str().ok()?.trim();
+    (!text.is_empty() && text.len() <= MAX_HEADER_TEXT).then(|| text.to_owned())
+}
+
+fn message(panic: &(dyn Any + Send)) -> &str {
+    panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no message")
+}
+
+/// Errors come as headers, without a body; everything else is a success so far.
+fn code_of(response: &Response<Body>) -> Code {
+    response
+        .headers()
+        .get("grpc-status")
+        .map_or(Code::Ok, |value| Code::from_bytes(value.as_bytes()))
+}
+
+fn record(service: &'static str, method: &str, code: Code, elapsed: Duration) {
+    // A method that does not exist must not become a label: callers choose its name.
+    let method = if code == Code::Unimplemented {
+        "unknown".to_owned()
+    } else {
+        method.to_owned()
+    };
+    metrics::counter!(
+        "waybill_grpc_calls_total",
+        "service" => service,
+        "method" => method.clone(),
+        "code" => format!("{code:?}"),
+    )
+    .increment(1);
+    metrics::histogram!(
+        "waybill_grpc_call_seconds",
+        "service" => service,
+        "method" => method,
+    )
+    .record(elapsed.as_secs_f64());
+}
+
+struct Headers<'a>(&'a HeaderMap);
+
+impl Extractor for Headers<'_> {
+    fn get(&self, key: &str) -> Option<&str> {
+        self.0.get(key).and_then(|value| value.to_str().ok())
+    }
+    fn keys(&self) -> Vec<&str> {
+        self.0.keys().map(http::HeaderName::as_str).collect()
+    }
+}

@@ -1,0 +1,281 @@
+//! A service as a process of its own: settings, telemetry, connections, serving, draining.
+
+use std::{
+    future::Future, io::Write as _, net::SocketAddr, process::ExitCode, sync::Arc, time::Duration,
+};
+
+use http::Uri;
+use secrecy::ExposeSecret as _;
+use tokio_util::sync::CancellationToken;
+use waybill_bus::{Bus, JetStreamBus, NatsAuth, NatsConfig};
+use waybill_primitives::SystemClock;
+use waybill_store::{Db, DbConfig};
+
+use crate::{
+    AppError, Deps, GrpcChannel, Service, channel, crypto,
+    serve::{self, Listeners},
+    settings::{
+        self, CommonSettings, Faults, PeerSettings, ProcessSettings, Sections, Settings, Sources,
+        default_ports,
+    },
+    shutdown, telemetry,
+    tokens::{GrpcJwks, ServiceTokens, Verifier},
+};
+
+/// Any error of a builder.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Channels to the other services. Each connects with its first call.
+#[derive(Debug, Clone)]
+pub struct Peers(PeerSettings);
+
+impl Peers {
+    pub fn new(settings: PeerSettings) -> Self {
+        Self(settings)
+    }
+
+    pub fn auth(&self) -> Result<GrpcChannel, AppError> {
+        remote(&self.0.auth_url)
+    }
+
+    pub fn order(&self) -> Result<GrpcChannel, AppError> {
+        remote(&self.0.order_url)
+    }
+
+    pub fn payment(&self) -> Result<GrpcChannel, AppError> {
+        remote(&self.0.payment_url)
+    }
+
+    pub fn notification(&self) -> Result<GrpcChannel, AppError> {
+        remote(&self.0.notification_url)
+    }
+
+    pub fn chat(&self) -> Result<GrpcChannel, AppError> {
+        remote(&self.0.chat_url)
+    }
+}
+
+fn local(port: u16) -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], port))
+}
+
+fn remote(url: &Uri) -> Result<GrpcChannel, AppError> {
+    channel::remote(&url.to_string())
+}
+
+/// What a process without a database of its own (the gateway) is built from.
+pub struct Boot {
+    pub common: CommonSettings,
+    pub ops_listen: SocketAddr,
+    pub peers: Peers,
+    pub bus: Arc<dyn Bus>,
+    pub verifier: Arc<Verifier>,
+    pub service_tokens: ServiceTokens,
+    /// Cancelled by SIGTERM and SIGINT.
+    pub shutdown: CancellationToken,
+}
+
+/// The `main` of a service with gRPC and a database. `build` gets the service's own settings and makes the service of them;
+/// its migrations run there.
+///
+/// ```no_run
+/// # use std::process::ExitCode;
+/// # use waybill_service_kit::{AppError, Deps, Service, process};
+/// # waybill_service_kit::settings! { pub struct Settings {} }
+/// # async fn build(_: &Deps, _: &Settings) -> Result<Service, AppError> { Err(AppError::not_found("service")) }
+/// fn main() -> ExitCode {
+///     process::run("order", |deps, settings: Settings, _peers| async move {
+///         build(&deps, &settings).await
+///     })
+/// }
+/// ```
+pub fn run<S, B, F, E>(name: &'static str, build: B) -> ExitCode
+where
+    S: Settings,
+    B: FnOnce(Deps, S, Peers) -> F,
+    F: Future<Output = Result<Service, E>>,
+    E: Into<BoxError>,
+{
+    let (common, process, peers, own) =
+        match configure::<(CommonSettings, ProcessSettings, PeerSettings, S)>(name) {
+            Ok(sections) => sections,
+            Err(code) => return code,
+        };
+    block_on(name, common, async move |common, shutdown| {
+        let boot = boot(name, common, peers, shutdown).await?;
+        let grpc = process
+            .grpc_listen
+            .unwrap_or_else(|| local(default_ports(name).0));
+        let listeners = Listeners::bind(grpc, boot.ops_listen).await?;
+        let address = listeners.grpc.local_addr()?;
+        let config = DbConfig {
+            max_connections: process.database_max_connections,
+            ..DbConfig::new(process.database_url.expose_secret())
+        };
+        let db = tokio::select! {
+            db = connect(&config, name) => db?,
+            // Asked to stop while still waiting.
+            () = boot.shutdown.cancelled() => return Ok(()),
+        };
+        let deps = Deps {
+            db: db.clone(),
+            bus: boot.bus,
+            verifier: boot.verifier,
+            service_tokens: boot.service_tokens,
+            clock: Arc::new(SystemClock),
+            stop: CancellationToken::new(),
+            environment: boot.common.environment,
+            currency: boot.common.currency,
+        };
+        let service = build(deps.clone(), own, boot.peers)
+            .await
+            .map_err(Into::into)?;
+        let running = crate::start(service, &deps).await?;
+        tracing::info!(service = name, %address, "listening for gRPC");
+        let served = serve::serve(
+            running,
+            listeners,
+            boot.shutdown,
+            boot.common.shutdown_deadline,
+        )
+        .await;
+        db.close().await;
+        Ok(served?)
+    })
+}
+
+/// The `main` of a process without a database. `run` serves until `boot.shutdown` is cancelled and then drains.
+pub fn run_front<S, B, F, E>(name: &'static str, run: B) -> ExitCode
+where
+    S: Settings,
+    B: FnOnce(Boot, S) -> F,
+    F: Future<Output = Result<(), E>>,
+    E: Into<BoxError>,
+{
+    let (common, peers, own) = match configure::<(CommonSettings, PeerSettings, S)>(name) {
+        Ok(sections) => sections,
+        Err(code) => return code,
+    };
+    block_on(name, common, async move |common, shutdown| {
+        let boot = boot(name, common, peers, shutdown).await?;
+        run(boot, own).await.map_err(Into::into)
+    })
+}
+
+/// Reads flags and settings. `--help` and `--version` print and end the process with 0, faults end it with `EX_USAGE`.
+fn configure<S: Sections>(name: &str) -> Result<S, ExitCode> {
+    let (mut sources, rest) = Sources::from_arguments(std::env::args().skip(1));
+    for argument in rest {
+        match argument.as_str() {
+            "-h" | "--help" => {
+                let reference = settings::reference(&S::tables());
+                print(&format!(
+                    "usage: waybill-{name} [--config FILE] [--set NAME=VALUE]…\n\n{reference}"
+                ));
+                return Err(ExitCode::SUCCESS);
+            }
+            "-V" | "--version" => {
+                print(&format!("waybill-{name} {}\n", env!("CARGO_PKG_VERSION")));
+                return Err(ExitCode::SUCCESS);
+            }
+            _ => sources.add_fault(format!(
+                "{argument}: no such flag; there are --config FILE, --set NAME=VALUE and --help"
+            )),
+        }
+    }
+    settings::load::<S>(&sources).map_err(|faults| usage(&faults))
+}
+
+/// To standard output; that the reader may have gone (`| head`) is no fault.
+fn print(text: &str) {
+    let _ = std::io::stdout().write_all(text.as_bytes());
+}
+
+/// Prints the faults and gives `EX_USAGE`.
+pub fn usage(faults: &Faults) -> ExitCode {
+    eprintln!("{faults}");
+    ExitCode::from(Faults::EXIT_CODE)
+}
+
+/// Runs `main` on a new runtime, with telemetry and signals; an error is logged and gives exit code 1.
+fn block_on<M, F>(name: &'static str, common: CommonSettings, main: M) -> ExitCode
+where
+    M: FnOnce(CommonSettings, CancellationToken) -> F,
+    F: Future<Output = Result<(), BoxError>>,
+{
+    crypto::install();
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("the runtime cannot start: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    runtime.block_on(async move {
+        let telemetry = match telemetry::init(name, &common) {
+            Ok(telemetry) => telemetry,
+            Err(faults) => return usage(&faults),
+        };
+        let outcome = main(common, shutdown::on_signal()).await;
+        let code = match outcome {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                tracing::error!(service = name, error = %crate::chain(error.as_ref()), "cannot go on");
+                ExitCode::FAILURE
+            }
+        };
+        telemetry.shutdown().await;
+        code
+    })
+}
+
+async fn boot(
+    name: &'static str,
+    common: CommonSettings,
+    peer_settings: PeerSettings,
+    shutdown: CancellationToken,
+) -> Result<Boot, BoxError> {
+    let bus = JetStreamBus::connect(&NatsConfig {
+        namespace: peer_settings.nats_namespace.clone(),
+        name: name.to_owned(),
+        replicas: peer_settings.nats_replicas,
+        auth: match &peer_settings.nats_credentials {
+            Some(path) => NatsAuth::Credentials(path.into()),
+            None => NatsAuth::Url,
+        },
+        ..NatsConfig::new(peer_settings.nats_url.expose_secret())
+    })
+    .await?;
+    let ops_listen = peer_settings
+        .ops_listen
+        .unwrap_or_else(|| local(default_ports(name).1));
+    let peers = Peers::new(peer_settings);
+    let verifier = Verifier::new(Arc::new(GrpcJwks::new(peers.auth()?)));
+    Ok(Boot {
+        service_tokens: ServiceTokens::new(&common.service_key),
+        common,
+        ops_listen,
+        peers,
+        bus,
+        verifier,
+        shutdown,
+    })
+}
+
+/// Connects to the database, and again while its server is still starting.
+async fn connect(config: &DbConfig, name: &'static str) -> Result<Db, BoxError> {
+    let mut pause = Duration::from_millis(200);
+    loop {
+        let error = match Db::connect(config, name).await {
+            Ok(db) => return Ok(db),
+            Err(error) if error.is_unavailable() => error,
+            Err(error) => return Err(error.into()),
+        };
+        tracing::warn!(service = name, error = %crate::chain(&error), "the database is not ready yet");
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(Duration::from_secs(3));
+    }
+}

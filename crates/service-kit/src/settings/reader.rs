@@ -1,0 +1,222 @@
+//! Reads structs of settings out of the sources and collects every fault on the way.
+
+use std::{collections::BTreeSet, fmt, fs};
+
+use super::{Environment, PREFIX, SettingInfo, SettingType, Settings, Sources, Table};
+
+/// `EX_USAGE` of sysexits.h: the command or its settings are wrong.
+pub const EX_USAGE: u8 = 64;
+
+/// Everything that is wrong with the settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Faults(pub Vec<String>);
+
+impl Faults {
+    /// The exit code of a process that finds its settings faulty.
+    pub const EXIT_CODE: u8 = EX_USAGE;
+
+    pub fn one(fault: impl Into<String>) -> Self {
+        Self(vec![fault.into()])
+    }
+}
+
+impl fmt::Display for Faults {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (count, s) = (self.0.len(), if self.0.len() == 1 { "" } else { "s" });
+        write!(f, "the settings have {count} fault{s}:")?;
+        for fault in &self.0 {
+            write!(f, "\n  - {fault}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Faults {}
+
+/// The fault is recorded already.
+struct Faulty;
+
+/// Looks values up and collects faults.
+#[derive(Debug)]
+pub struct Reader<'a> {
+    sources: &'a Sources,
+    production: bool,
+    faults: Vec<String>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(sources: &'a Sources) -> Self {
+        let environment = sources
+            .values
+            .get(Environment::NAME)
+            .map(|value| Environment::parse(value.text.trim()));
+        Self {
+            sources,
+            production: matches!(environment, Some(Ok(Environment::Production))),
+            faults: sources.faults.clone(),
+        }
+    }
+
+    /// Records a fault of the named setting.
+    pub fn fault(&mut self, name: &str, problem: impl fmt::Display) {
+        let fault = match self.sources.values.get(name) {
+            Some(value) => format!("{name} ({}): {problem}", value.origin),
+            None => format!("{name}: {problem}"),
+        };
+        if !self.faults.contains(&fault) {
+            self.faults.push(fault);
+        }
+    }
+
+    /// The value of a setting from the strongest source that has one.
+    pub fn value<T: SettingType>(&mut self, info: &SettingInfo) -> Option<T> {
+        let given = match self.sources.values.get(info.name) {
+            Some(value) => Some(value.text.clone()),
+            None => match self.secret_file(info) {
+                Ok(text) => text,
+                Err(Faulty) => return None,
+            },
+        };
+        if self.production
+            && info.development_default.is_some()
+            && given.as_deref() == info.development_default
+        {
+            self.fault(
+                info.name,
+                "is the value for development; give production one of its own",
+            );
+            return None;
+        }
+        let development = if self.production {
+            None
+        } else {
+            info.development_default
+        };
+        let text = given.or_else(|| info.default.or(development).map(str::to_owned));
+        let Some(text) = text else {
+            if info.optional {
+                return T::absent();
+            }
+            let file = if info.secret {
+                format!(" (or {}_FILE)", info.name)
+            } else {
+                String::new()
+            };
+            self.fault(info.name, format!("must be set{file}: {}", info.kind));
+            return None;
+        };
+        T::parse(text.trim())
+            .map_err(|problem| self.fault(info.name, problem))
+            .ok()
+    }
+
+    /// The contents of the file that `NAME_FILE` names, if it is set.
+    fn secret_file(&mut self, info: &SettingInfo) -> Result<Option<String>, Faulty> {
+        let name = format!("{}_FILE", info.name);
+        let Some(path) = self.sources.values.get(&name).filter(|_| info.secret) else {
+            return Ok(None);
+        };
+        match fs::read_to_string(&path.text) {
+            Ok(text) => Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned())),
+            Err(error) => {
+                self.fault(&name, format!("cannot read {}: {error}", path.text));
+                Err(Faulty)
+            }
+        }
+    }
+
+    fn unknown(&mut self, tables: &[Table]) {
+        let known: BTreeSet<String> = tables
+            .iter()
+            .flat_map(|table| table.settings)
+            .flat_map(|info| {
+                let file = info.secret.then(|| format!("{}_FILE", info.name));
+                std::iter::once(info.name.to_owned()).chain(file)
+            })
+            .collect();
+        let unknown: Vec<_> = self
+            .sources
+            .values
+            .keys()
+            .filter(|name| !known.contains(*name))
+            .cloned()
+            .collect();
+        for (at, name) in unknown.iter().enumerate() {
+            let tolerance = (name.len().saturating_sub(PREFIX.len()) + 1) / 3;
+            let hint = known
+                .iter()
+                .map(|candidate| (distance(name, candidate), candidate))
+                .min()
+                .filter(|(distance, _)| *distance <= tolerance)
+                .map(|(_, candidate)| format!("; did you mean {candidate}?"))
+                .unwrap_or_default();
+            // Once is enough.
+            let all = if at + 1 == unknown.len() {
+                let known: Vec<_> = known.iter().map(String::as_str).collect();
+                format!(" The settings of this program are {}.", known.join(", "))
+            } else {
+                String::new()
+            };
+            self.fault(name, format!("no such setting{hint}{all}"));
+        }
+    }
+}
+
+/// Levenshtein's distance.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let substituted = diagonal + usize::from(x != *y);
+            diagonal = row[j + 1];
+            row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+/// One or several structs of settings that a program has.
+pub trait Sections: Sized {
+    fn tables() -> Vec<Table>;
+    fn read(reader: &mut Reader<'_>) -> Option<Self>;
+}
+
+macro_rules! sections {
+    ($($name:ident)+) => {
+        impl<$($name: Settings),+> Sections for ($($name,)+) {
+            fn tables() -> Vec<Table> { vec![$($name::TABLE),+] }
+            #[allow(non_snake_case, reason = "type parameters name the values")]
+            fn read(reader: &mut Reader<'_>) -> Option<Self> {
+                // Every section is read before the first fault ends it.
+                $(let $name = $name::read(reader);)+
+                Some(($($name?,)+))
+            }
+        }
+    };
+}
+
+sections!(A);
+sections!(A B);
+sections!(A B C);
+sections!(A B C D);
+sections!(A B C D E);
+sections!(A B C D E F);
+sections!(A B C D E F G);
+sections!(A B C D E F G H);
+sections!(A B C D E F G H I);
+sections!(A B C D E F G H I J);
+
+/// Reads all sections of a program: a tuple of structs made by [`settings!`](crate::settings!). Names that none of them
+/// declares are faults.
+pub fn load<S: Sections>(sources: &Sources) -> Result<S, Faults> {
+    let mut reader = Reader::new(sources);
+    let sections = S::read(&mut reader);
+    reader.unknown(&S::tables());
+    match sections {
+        Some(sections) if reader.faults.is_empty() => Ok(sections),
+        _ => Err(Faults(reader.faults)),
+    }
+}

@@ -1,0 +1,233 @@
+//! Sources, faults and the reference.
+
+use std::{fs, time::Duration};
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use super::*;
+
+fn short(text: &str) -> Result<(), String> {
+    if text.len() <= 8 {
+        Ok(())
+    } else {
+        Err("must have at most 8 letters".to_owned())
+    }
+}
+
+crate::settings! {
+    /// Things to try
+    struct Sample {
+        /// A name.
+        name: String = "WAYBILL_NAME", default "anon", check short;
+        /// How many.
+        count: u32 = "WAYBILL_COUNT", default "5", range 1..=10;
+        /// How long.
+        wait: Duration = "WAYBILL_WAIT", default "30s",
+            range Duration::from_secs(1)..=Duration::from_mins(1);
+        /// A key.
+        key: SecretString = "WAYBILL_KEY", dev "made-for-development";
+        /// Perhaps a password.
+        password: Option<SecretString> = "WAYBILL_PASSWORD";
+        /// Perhaps a number,
+        /// over two lines.
+        number: Option<u16> = "WAYBILL_NUMBER", range 1..=9;
+        /// Hosts.
+        hosts: Vec<String> = "WAYBILL_HOSTS", default "";
+        /// A switch.
+        switch: bool = "WAYBILL_SWITCH", default "off";
+        /// No default.
+        url: String = "WAYBILL_SAMPLE_URL";
+    }
+}
+
+fn given() -> Sources {
+    Sources::empty().with("WAYBILL_SAMPLE_URL", "here")
+}
+
+fn faults(sources: &Sources) -> Vec<String> {
+    load::<(CommonSettings, Sample)>(sources).unwrap_err().0
+}
+
+#[test]
+fn defaults_hold_where_nothing_is_said() {
+    let (sample,) = load::<(Sample,)>(&given()).unwrap();
+    assert_eq!(sample.name, "anon");
+    assert_eq!((sample.count, sample.wait), (5, Duration::from_secs(30)));
+    assert_eq!(sample.key.expose_secret(), "made-for-development");
+    assert!(sample.password.is_none());
+    assert_eq!((sample.number, sample.switch), (None, false));
+    assert!(sample.hosts.is_empty());
+    assert_eq!(sample.url, "here");
+}
+
+#[test]
+fn every_fault_is_reported_at_once_and_none_shows_a_secret() {
+    let sources = Sources::from_environment(&[
+        ("WAYBILL_NAME", "much too long"),
+        ("WAYBILL_COUNT", "11"),
+        ("WAYBILL_WAIT", "soon"),
+        ("WAYBILL_NUMBER", "0"),
+        ("WAYBILL_SWITCH", "maybe"),
+        ("WAYBILL_SERVICE_KEY", "short-secret"),
+        ("WAYBILL_PASSWORD_FILE", "/nowhere/at/all"),
+        ("WAYBILL_CUONT", "1"),
+    ]);
+    let faults = faults(&sources);
+    for expected in [
+        "WAYBILL_NAME (environment): must have at most 8 letters",
+        "WAYBILL_COUNT (environment): must lie in 1..=10",
+        "WAYBILL_WAIT (environment): expected a duration",
+        "WAYBILL_NUMBER (environment): must lie in 1..=9",
+        "WAYBILL_SWITCH (environment): expected on or off",
+        "WAYBILL_SERVICE_KEY (environment): must have at least 32 bytes",
+        "WAYBILL_PASSWORD_FILE (environment): cannot read /nowhere/at/all",
+        "WAYBILL_CUONT (environment): no such setting; did you mean WAYBILL_COUNT?",
+        "WAYBILL_SAMPLE_URL: must be set",
+    ] {
+        assert!(
+            faults.iter().any(|fault| fault.starts_with(expected)),
+            "{expected:?} is not among {faults:#?}"
+        );
+    }
+    assert_eq!(faults.len(), 9, "{faults:#?}");
+    let all = faults.concat();
+    assert!(
+        all.contains("The settings of this program are WAYBILL_COUNT, "),
+        "{all}"
+    );
+    assert!(!all.contains("short-secret"));
+}
+
+#[test]
+fn flags_win_over_the_environment_and_that_over_the_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("waybill.toml");
+    fs::write(
+        &file,
+        "name = 'file'\ncount = 1\nhosts = ['a', 'b']\n[sample]\nurl = 'there'\n",
+    )
+    .unwrap();
+    let mut sources = Sources::from_file(&file);
+    let (sample,) = load::<(Sample,)>(&sources).unwrap();
+    assert_eq!((sample.name.as_str(), sample.count), ("file", 1));
+    assert_eq!((sample.hosts.len(), sample.url.as_str()), (2, "there"));
+
+    sources.values.extend(
+        Sources::from_environment(&[("WAYBILL_NAME", "env"), ("WAYBILL_COUNT", "2")]).values,
+    );
+    sources.add_flag("--set", "WAYBILL_COUNT", "3");
+    let (sample,) = load::<(Sample,)>(&sources).unwrap();
+    assert_eq!((sample.name.as_str(), sample.count), ("env", 3));
+}
+
+#[test]
+fn a_faulty_file_is_a_fault() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("waybill.toml");
+    fs::write(&file, "name = ").unwrap();
+    let found = faults(&Sources::from_file(&file));
+    assert!(found[0].contains("waybill.toml"), "{found:?}");
+    let found = faults(&Sources::from_file(&dir.path().join("absent.toml")));
+    assert!(found[0].contains("absent.toml"), "{found:?}");
+    fs::write(&file, "colour = 'red'").unwrap();
+    let found = faults(&Sources::from_file(&file)).concat();
+    assert!(found.contains("WAYBILL_COLOUR"), "{found:?}");
+}
+
+#[test]
+fn a_secret_may_stand_in_a_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("password");
+    fs::write(&file, "s3cret\n").unwrap();
+    let path = file.display().to_string();
+    let sources = Sources::from_environment(&[
+        ("WAYBILL_SAMPLE_URL", "here"),
+        ("WAYBILL_PASSWORD_FILE", &path),
+    ]);
+    let (sample,) = load::<(Sample,)>(&sources).unwrap();
+    assert_eq!(sample.password.unwrap().expose_secret(), "s3cret");
+
+    // Only secrets, and not twice.
+    let sources = Sources::from_environment(&[
+        ("WAYBILL_NAME_FILE", &path),
+        ("WAYBILL_PASSWORD", "x"),
+        ("WAYBILL_PASSWORD_FILE", &path),
+    ]);
+    let faults = faults(&sources).join("\n");
+    assert!(faults.contains("WAYBILL_NAME_FILE (environment): no such setting"));
+    assert!(faults.contains("WAYBILL_PASSWORD: set directly and by WAYBILL_PASSWORD_FILE"));
+}
+
+#[test]
+fn production_takes_no_secrets_made_for_development() {
+    let production = || given().with("WAYBILL_ENVIRONMENT", "production");
+    let unset = faults(&production());
+    assert!(
+        unset
+            .iter()
+            .any(|fault| fault.starts_with("WAYBILL_KEY: must be set (or WAYBILL_KEY_FILE)"))
+    );
+    assert!(
+        unset
+            .iter()
+            .any(|fault| fault.starts_with("WAYBILL_SERVICE_KEY: must be set"))
+    );
+    let copied = faults(&production().with("WAYBILL_KEY", "made-for-development"));
+    assert!(
+        copied
+            .iter()
+            .any(|fault| fault.contains("is the value for development"))
+    );
+    let own = production()
+        .with("WAYBILL_KEY", "of our own")
+        .with("WAYBILL_SERVICE_KEY", "0123456789abcdef0123456789abcdef");
+    let (common, _) = load::<(CommonSettings, Sample)>(&own).unwrap();
+    assert!(common.environment.is_production());
+}
+
+#[test]
+fn secrets_are_not_printed() {
+    let sources = given().with("WAYBILL_PASSWORD", "s3cret");
+    let (sample,) = load::<(Sample,)>(&sources).unwrap();
+    assert!(!format!("{sample:?} {sources:?}").contains("s3cret"));
+}
+
+#[test]
+fn the_reference_lists_every_setting_with_its_default() {
+    let tables = [CommonSettings::TABLE, Sample::TABLE, Sample::TABLE];
+    let text = reference(&tables);
+    for info in tables.iter().flat_map(|table| table.settings) {
+        let rows = text.matches(&format!("| `{}`", info.name)).count();
+        assert_eq!(rows, 1, "{}", info.name);
+    }
+    for line in [
+        "## Things to try",
+        "| `WAYBILL_COUNT` | whole number, 1..=10 | `5` | How many. |",
+        "| `WAYBILL_KEY` (or `_FILE`) | secret text | required in production | A key. |",
+        "| `WAYBILL_NUMBER` | whole number, 1..=9 | none | Perhaps a number, over two lines. |",
+        "| `WAYBILL_HOSTS` | list, separated by commas | empty | Hosts. |",
+        "| `WAYBILL_SAMPLE_URL` | text | required | No default. |",
+    ] {
+        assert!(text.contains(line), "{line}\nis not in\n{text}");
+    }
+    assert!(!text.contains("made-for-development"));
+}
+
+#[test]
+fn arguments_are_taken_and_the_rest_is_handed_back() {
+    let arguments = [
+        "--demo",
+        "--set",
+        "WAYBILL_COUNT=7",
+        "--set=WAYBILL_NAME=x=y",
+        "--set",
+        "no",
+        "--listen",
+        "a",
+    ];
+    let (sources, rest) = Sources::from_arguments(arguments.map(str::to_owned));
+    assert_eq!(rest, ["--demo", "--listen", "a"]);
+    assert_eq!(sources.values["WAYBILL_COUNT"].text, "7");
+    assert_eq!(sources.values["WAYBILL_NAME"].text, "x=y");
+    assert_eq!(sources.faults, ["--set no: expected NAME=VALUE"]);
+}

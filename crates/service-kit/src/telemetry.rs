@@ -1,0 +1,144 @@
+//! Logs, traces and metrics of a process.
+//!
+//! Every line within a call carries the span's `request_id`. Lines go to standard error: standard output belongs to what
+//! the command prints.
+
+use std::{io::IsTerminal as _, sync::OnceLock, time::Duration};
+
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use opentelemetry::{global, trace::TracerProvider as _};
+use opentelemetry_otlp::{SpanExporter, WithExportConfig as _};
+use opentelemetry_sdk::{Resource, propagation::TraceContextPropagator, trace::SdkTracerProvider};
+use tracing::Subscriber;
+use tracing_subscriber::{
+    EnvFilter, Layer, fmt::MakeWriter, layer::SubscriberExt as _, registry::LookupSpan,
+    util::SubscriberInitExt as _,
+};
+
+use crate::settings::{CommonSettings, Faults, LogFormat};
+
+/// Buckets of durations, in seconds.
+const SECONDS: [f64; 14] = [
+    0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
+];
+
+/// Keeps the export of traces going; flush it at the end by [`Telemetry::shutdown`].
+#[derive(Debug, Default)]
+pub struct Telemetry {
+    traces: Option<SdkTracerProvider>,
+}
+
+impl Telemetry {
+    /// Sends what is still waiting.
+    pub async fn shutdown(self) {
+        let Some(traces) = self.traces else { return };
+        // Blocks until the collector has answered.
+        let flushed = tokio::task::spawn_blocking(move || traces.shutdown()).await;
+        if let Ok(Err(error)) = flushed {
+            tracing::warn!(%error, "the last traces could not be sent");
+        }
+    }
+}
+
+/// Whether the text is a filter that [`init`] understands.
+pub fn check_filter(text: &str) -> Result<(), String> {
+    EnvFilter::builder()
+        .parse(text)
+        .map(|_| ())
+        .map_err(|error| format!("not a log filter: {error}"))
+}
+
+/// Installs logs, traces (where an endpoint is set) and metrics for the process. Must run within a tokio runtime. A second
+/// call in the same process changes nothing: tests run several platforms in one.
+pub fn init(service: &'static str, settings: &CommonSettings) -> Result<Telemetry, Faults> {
+    let metrics = metrics_handle();
+    // Durations pile up until they are put into their buckets, which otherwise only reading /metrics does.
+    tokio::spawn(async move {
+        let mut timer = tokio::time::interval(Duration::from_secs(5));
+        loop {
+            timer.tick().await;
+            metrics.run_upkeep();
+        }
+    });
+    global::set_text_map_propagator(TraceContextPropagator::new());
+    let filter = EnvFilter::builder()
+        .parse(&settings.log)
+        .map_err(|error| Faults::one(format!("WAYBILL_LOG: {error}")))?;
+    let traces = match &settings.otlp_endpoint {
+        Some(endpoint) => Some(exporter(service, &endpoint.to_string())?),
+        None => None,
+    };
+    let lines = lines(settings.log_format, std::io::stderr);
+    let spans = traces
+        .as_ref()
+        .map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer("waybill")));
+    // An error means that a subscriber is there already.
+    let _ = tracing_subscriber::registry()
+        .with(lines)
+        .with(spans)
+        .with(filter)
+        .try_init();
+    Ok(Telemetry { traces })
+}
+
+/// The layer that writes log lines.
+pub fn lines<S, W>(format: LogFormat, writer: W) -> Box<dyn Layer<S> + Send + Sync>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let lines = tracing_subscriber::fmt::layer().with_writer(writer);
+    match format {
+        LogFormat::Console => lines
+            .with_ansi(std::io::stderr().is_terminal())
+            .with_target(false)
+            .compact()
+            .boxed(),
+        LogFormat::Json => lines
+            .json()
+            .flatten_event(true)
+            .with_current_span(true)
+            .with_span_list(false)
+            .boxed(),
+    }
+}
+
+fn exporter(service: &'static str, endpoint: &str) -> Result<SdkTracerProvider, Faults> {
+    let exporter = SpanExporter::builder()
+        .with_tonic()
+        .with_endpoint(endpoint)
+        .build()
+        .map_err(|error| Faults::one(format!("WAYBILL_OTLP_ENDPOINT: {error}")))?;
+    let resource = Resource::builder()
+        .with_service_name(format!("waybill-{service}"))
+        .build();
+    Ok(SdkTracerProvider::builder()
+        .with_batch_exporter(exporter)
+        .with_resource(resource)
+        .build())
+}
+
+/// The metrics of this process; installs their recorder with the first call.
+pub fn metrics_handle() -> &'static PrometheusHandle {
+    static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
+    HANDLE.get_or_init(|| {
+        let builder = PrometheusBuilder::new();
+        // The buckets are a constant that is not empty, which is all that can be wrong with them.
+        let builder = builder
+            .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)
+            .unwrap_or_else(|_| PrometheusBuilder::new());
+        let recorder = builder.build_recorder();
+        let handle = recorder.handle();
+        if metrics::set_global_recorder(recorder).is_err() {
+            tracing::warn!("another metrics recorder is installed; /metrics stays empty");
+        }
+        handle
+    })
+}
+
+/// All metrics in Prometheus' text format.
+pub fn render_metrics() -> String {
+    let handle = metrics_handle();
+    handle.run_upkeep();
+    handle.render()
+}

@@ -1,0 +1,9 @@
+//! Integration tests of the service kit.
+
+mod errors;
+mod layers;
+mod network;
+mod services;
+mod support;
+mod telemetry;
+mod tokens;

@@ -1,0 +1,208 @@
+//! A service on the network: reached, lost, found again, drained.
+
+use std::time::{Duration, Instant};
+
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tonic::Code;
+use waybill_bus::InProcessBus;
+use waybill_proto::auth::{auth_service_client::AuthServiceClient, *};
+use waybill_service_kit::{
+    AppError, CallContext, ErrorKind, GrpcChannel, channel, crypto, outgoing, outgoing_within,
+    serve::{Listeners, serve},
+    start,
+};
+
+use crate::support::{Ground, Probe, claims, ground, service};
+
+struct Server {
+    ground: Ground,
+    probe: Probe,
+    channel: GrpcChannel,
+    client: AuthServiceClient<GrpcChannel>,
+    ops: String,
+    shutdown: CancellationToken,
+    served: tokio::task::JoinHandle<Result<(), AppError>>,
+}
+
+async fn server() -> Server {
+    let ground = ground("auth", InProcessBus::new()).await;
+    let probe = Probe::default();
+    let running = start(service("auth", probe.routes()), &ground.deps)
+        .await
+        .unwrap();
+    let any = "127.0.0.1:0".parse().unwrap();
+    let listeners = Listeners::bind(any, any).await.unwrap();
+    let grpc = listeners.grpc.local_addr().unwrap();
+    let ops = listeners.ops.as_ref().unwrap().local_addr().unwrap();
+    let shutdown = CancellationToken::new();
+    let served = tokio::spawn(serve(
+        running,
+        listeners,
+        shutdown.clone(),
+        Duration::from_secs(10),
+    ));
+    let channel = channel::remote(&format!("http://{grpc}")).unwrap();
+    Server {
+        ground,
+        probe,
+        client: AuthServiceClient::new(channel.clone()),
+        channel,
+        ops: format!("http://{ops}"),
+        shutdown,
+        served,
+    }
+}
+
+async fn get(url: String) -> (u16, String) {
+    crypto::install();
+    let answer = reqwest::get(url).await.unwrap();
+    (answer.status().as_u16(), answer.text().await.unwrap())
+}
+
+#[tokio::test]
+async fn a_call_over_the_network_carries_the_same_context() {
+    let mut server = server().await;
+    let claims = claims();
+    let ctx = CallContext::anonymous().with_token(server.ground.key.sign(&claims).unwrap());
+    let answer = server
+        .client
+        .get_profile(outgoing(&ctx, GetProfileRequest {}))
+        .await
+        .unwrap();
+    assert_eq!(answer.into_inner().user.unwrap().id, claims.sub.to_string());
+    assert_eq!(server.probe.last().request_id, ctx.request_id);
+    let status = server
+        .client
+        .register(RegisterRequest::default())
+        .await
+        .unwrap_err();
+    assert_eq!(AppError::from_status(&status).code, "EMAIL_TAKEN");
+    let request = outgoing_within(&ctx, Duration::from_millis(50), LogoutRequest::default());
+    let status = server.client.logout(request).await.unwrap_err();
+    assert_eq!(AppError::from_status(&status).kind, ErrorKind::Unavailable);
+}
+
+#[tokio::test]
+async fn operations_are_served_beside() {
+    let server = server().await;
+    assert_eq!(
+        get(format!("{}/healthz", server.ops)).await,
+        (200, "ok\n".to_owned())
+    );
+    let (status, body) = get(format!("{}/readyz", server.ops)).await;
+    assert_eq!(status, 200, "{body}");
+    assert!(
+        body.contains("\"database\":\"up\"") && body.contains("\"bus\":\"up\""),
+        "{body}"
+    );
+    let mut client = server.client.clone();
+    let _ = client.register(RegisterRequest::default()).await;
+    let (status, body) = get(format!("{}/metrics", server.ops)).await;
+    assert_eq!(status, 200);
+    assert!(body.contains("waybill_grpc_calls_total"), "{body}");
+    // Without its database it is not ready.
+    server.ground.deps.db.close().await;
+    let (status, body) = get(format!("{}/readyz", server.ops)).await;
+    assert_eq!(status, 503, "{body}");
+}
+
+#[tokio::test]
+async fn a_drain_ends_the_calls_at_work_and_takes_no_new_ones() {
+    let server = server().await;
+    let mut client = server.client.clone();
+    let at_work = tokio::spawn(async move { client.logout(LogoutRequest::default()).await });
+    server.probe.entered.notified().await;
+    server.shutdown.cancel();
+    // The connection is closing: a new call is refused, and says how to go on.
+    let mut client = server.client.clone();
+    let deadline = Instant::now() + Duration::from_secs(5);
+    let refused = loop {
+        match client.register(RegisterRequest::default()).await {
+            Err(status) if status.code() == Code::Unavailable => {
+                break AppError::from_status(&status);
+            }
+            _ => assert!(Instant::now() < deadline, "new calls are still taken"),
+        }
+    };
+    assert!(refused.retry_after().is_some());
+    assert!(!at_work.is_finished());
+    server.probe.gate.notify_one();
+    at_work.await.unwrap().unwrap();
+    server.served.await.unwrap().unwrap();
+    assert!(server.ground.deps.stop.is_cancelled());
+}
+
+#[tokio::test]
+async fn a_service_that_is_away_is_unavailable_at_once_and_found_when_it_is_back() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let mut client = AuthServiceClient::new(channel::remote(&format!("http://{address}")).unwrap());
+    let started = Instant::now();
+    let status = client.get_jwks(GetJwksRequest {}).await.unwrap_err();
+    let error = AppError::from_status(&status);
+    assert_eq!(
+        (error.kind, error.code.as_ref()),
+        (ErrorKind::Unavailable, "UNAVAILABLE")
+    );
+    assert!(error.retry_after().is_some());
+    assert!(
+        started.elapsed() < Duration::from_secs(3),
+        "{:?}",
+        started.elapsed()
+    );
+
+    let ground = ground("auth", InProcessBus::new()).await;
+    let probe = Probe {
+        jwks: "{}".to_owned(),
+        ..Probe::default()
+    };
+    let running = start(service("auth", probe.routes()), &ground.deps)
+        .await
+        .unwrap();
+    let listeners = Listeners {
+        grpc: TcpListener::bind(address).await.unwrap(),
+        ops: None,
+    };
+    let shutdown = CancellationToken::new();
+    let _served = tokio::spawn(serve(running, listeners, shutdown, Duration::from_secs(1)));
+    client.get_jwks(GetJwksRequest {}).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_server_that_accepts_and_never_answers_is_given_up_at_the_deadline() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut client = AuthServiceClient::new(channel::remote(&format!("http://{address}")).unwrap());
+    let ctx = CallContext::anonymous();
+    let request = outgoing_within(&ctx, Duration::from_millis(200), GetJwksRequest {});
+    let status = client.get_jwks(request).await.unwrap_err();
+    assert_eq!(AppError::from_status(&status).kind, ErrorKind::Unavailable);
+    drop(listener);
+}
+
+#[tokio::test]
+async fn health_and_reflection_answer_without_a_token() {
+    let server = server().await;
+    // The health service is reached through the same port and layers.
+    let any_method = http::Request::builder()
+        .method("POST")
+        .uri("/grpc.health.v1.Health/Check")
+        .header("content-type", "application/grpc")
+        .header("te", "trailers")
+        .body(tonic::body::Body::new(http_body_util::Full::from(
+            &[0_u8; 5][..],
+        )))
+        .unwrap();
+    let answer = tower::ServiceExt::oneshot(server.channel.clone(), any_method)
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 200);
+    assert!(
+        answer
+            .headers()
+            .get("grpc-status")
+            .is_none_or(|code| code == "0")
+    );
+}

@@ -1,0 +1,166 @@
+//! An auth service with a few telling methods, keys, and services on scratch databases.
+
+use std::sync::{Arc, Mutex};
+
+use secrecy::SecretString;
+use tonic::{Request, Response, Status, service::Routes};
+use waybill_bus::InProcessBus;
+use waybill_primitives::{Role, Timestamp, UserId};
+use waybill_proto::auth::{
+    auth_service_server::{AuthService, AuthServiceServer},
+    *,
+};
+use waybill_service_kit::{
+    AppError, CallContext, Deps, Service, context,
+    crypto::{Jwks, SigningKey},
+    tokens::{AccessClaims, ISSUER, ServiceTokens, Verifier},
+};
+use waybill_store::{Db, DbConfig};
+
+pub const SERVICE_KEY: &str = "a-service-key-of-the-tests-32-bytes!";
+
+pub fn service_tokens() -> ServiceTokens {
+    ServiceTokens::new(&SecretString::from(SERVICE_KEY))
+}
+
+pub fn claims() -> AccessClaims {
+    let now = Timestamp::now().secs();
+    AccessClaims {
+        sub: UserId::new(),
+        role: Role::Customer,
+        name: "Ada Lovelace".to_owned(),
+        email: "ada@example.com".to_owned(),
+        sid: Some("session-1".to_owned()),
+        iat: now,
+        exp: now + 300,
+        iss: ISSUER.to_owned(),
+        aud: None,
+    }
+}
+
+/// Answers with what it was called with.
+#[derive(Clone, Default)]
+pub struct Probe {
+    pub seen: Arc<Mutex<Vec<CallContext>>>,
+    /// Holds `logout` until notified.
+    pub gate: Arc<tokio::sync::Notify>,
+    pub entered: Arc<tokio::sync::Notify>,
+    /// Told when `logout` ends, however it ends.
+    pub left: Arc<tokio::sync::Notify>,
+    pub jwks: String,
+}
+
+impl Probe {
+    pub fn routes(&self) -> Routes {
+        Routes::new(AuthServiceServer::new(self.clone()))
+    }
+
+    pub fn last(&self) -> CallContext {
+        self.seen.lock().unwrap().last().cloned().unwrap()
+    }
+}
+
+struct Leaving(Arc<tokio::sync::Notify>);
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        self.0.notify_one();
+    }
+}
+
+/// Something that a caller in the same process might leave in a request.
+#[derive(Clone)]
+pub struct Leak;
+
+macro_rules! unimplemented {
+    ($($method:ident: $request:ident => $response:ident),+ $(,)?) => {
+        #[tonic::async_trait]
+        impl AuthService for Probe {
+            $(async fn $method(&self, _: Request<$request>) -> Result<Response<$response>, Status> {
+                Err(Status::unimplemented(""))
+            })+
+
+            async fn get_jwks(&self, _: Request<GetJwksRequest>) -> Result<Response<GetJwksResponse>, Status> {
+                Ok(Response::new(GetJwksResponse { jwks_json: self.jwks.clone() }))
+            }
+
+            /// Tells who calls.
+            async fn get_profile(&self, request: Request<GetProfileRequest>) -> Result<Response<GetProfileResponse>, Status> {
+                assert!(request.extensions().get::<Leak>().is_none(), "an extension leaked through");
+                let ctx = context(&request);
+                self.seen.lock().unwrap().push(ctx.clone());
+                let user = ctx.user()?;
+                let user = User { id: user.id.to_string(), email: user.email.clone(), ..User::default() };
+                Ok(Response::new(GetProfileResponse { user: Some(user) }))
+            }
+
+            /// Takes its time.
+            async fn logout(&self, request: Request<LogoutRequest>) -> Result<Response<LogoutResponse>, Status> {
+                self.seen.lock().unwrap().push(context(&request));
+                let _left = Leaving(Arc::clone(&self.left));
+                self.entered.notify_one();
+                self.gate.notified().await;
+                Ok(Response::new(LogoutResponse {}))
+            }
+
+            /// Panics.
+            async fn refresh(&self, _: Request<RefreshRequest>) -> Result<Response<RefreshResponse>, Status> {
+                panic!("the secret is 42")
+            }
+
+            /// Refuses.
+            async fn register(&self, _: Request<RegisterRequest>) -> Result<Response<RegisterResponse>, Status> {
+                Err(AppError::conflict("EMAIL_TAKEN", "this address is registered").with_meta("hint", "sign in").into())
+            }
+        }
+    };
+}
+
+unimplemented! {
+    login: LoginRequest => LoginResponse,
+    update_profile: UpdateProfileRequest => UpdateProfileResponse,
+    change_password: ChangePasswordRequest => ChangePasswordResponse,
+    list_users: ListUsersRequest => ListUsersResponse,
+    get_user: GetUserRequest => GetUserResponse,
+    set_user_role: SetUserRoleRequest => SetUserRoleResponse,
+    suspend_user: SuspendUserRequest => SuspendUserResponse,
+    restore_user: RestoreUserRequest => RestoreUserResponse,
+}
+
+/// What a service stands on, in a directory that lives as long as this.
+pub struct Ground {
+    pub deps: Deps,
+    pub key: SigningKey,
+    _dir: tempfile::TempDir,
+}
+
+struct NoMigrations;
+
+impl sea_orm_migration::MigratorTrait for NoMigrations {
+    fn migrations() -> Vec<Box<dyn sea_orm_migration::MigrationTrait>> {
+        Vec::new()
+    }
+}
+
+pub async fn ground(service: &'static str, bus: Arc<InProcessBus>) -> Ground {
+    let dir = tempfile::tempdir().unwrap();
+    let url = format!("sqlite://{}/{service}.db", dir.path().display());
+    let db = Db::connect(&DbConfig::new(url), service).await.unwrap();
+    db.migrate::<NoMigrations>().await.unwrap();
+    let key = SigningKey::generate().unwrap();
+    let verifier = Verifier::fixed(&Jwks::new([&key]));
+    Ground {
+        deps: Deps::new(db, bus, verifier, service_tokens()),
+        key,
+        _dir: dir,
+    }
+}
+
+pub fn service(name: &'static str, routes: Routes) -> Service {
+    Service {
+        name,
+        routes,
+        consumers: Vec::new(),
+        jobs: Vec::new(),
+    }
+}

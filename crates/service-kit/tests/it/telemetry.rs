@@ -1,0 +1,147 @@
+//! What is logged and traced.
+
+use std::{
+    io::Write,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use opentelemetry::trace::TracerProvider as _;
+use opentelemetry_sdk::{propagation::TraceContextPropagator, trace::SdkTracerProvider};
+use tokio::sync::mpsc;
+use tracing_subscriber::layer::SubscriberExt as _;
+use waybill_proto::auth::{auth_service_client::AuthServiceClient, *};
+use waybill_service_kit::{
+    AppError, CallContext, ServerLayer, crypto, outgoing,
+    service::guarded,
+    settings::{CommonSettings, LogFormat, Sources, load},
+    telemetry,
+    tokens::Verifier,
+    trace,
+};
+
+use crate::support::{Probe, service_tokens};
+
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Lines {
+    fn records(&self) -> Vec<serde_json::Value> {
+        let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
+        text.lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    }
+}
+
+fn client(probe: &Probe) -> AuthServiceClient<waybill_service_kit::GrpcChannel> {
+    let layer = ServerLayer::new(
+        "probe",
+        Verifier::fixed(&crypto::Jwks::default()),
+        service_tokens(),
+    );
+    AuthServiceClient::new(guarded(&layer, probe.routes()))
+}
+
+#[tokio::test]
+async fn a_failure_inside_is_logged_once_with_its_causes_and_the_request() {
+    let lines = Lines::default();
+    let writer = lines.clone();
+    let subscriber = tracing_subscriber::registry()
+        .with(telemetry::lines(LogFormat::Json, move || writer.clone()));
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let ctx = CallContext::anonymous();
+    let status = client(&Probe::default())
+        .refresh(outgoing(&ctx, RefreshRequest::default()))
+        .await
+        .unwrap_err();
+    // A front door that passes the answer on does not log it again.
+    let _ = tonic::Status::from(AppError::from_status(&status));
+    let errors: Vec<_> = lines
+        .records()
+        .into_iter()
+        .filter(|record| record["level"] == "ERROR")
+        .collect();
+    let [error] = errors.as_slice() else {
+        panic!("{errors:#?}")
+    };
+    assert_eq!(error["error"], "a handler panicked: the secret is 42");
+    assert_eq!(error["span"]["request_id"], ctx.request_id.as_str());
+    let trace_id = trace::trace_id(ctx.traceparent.as_deref().unwrap()).unwrap();
+    assert_eq!(error["span"]["trace_id"], trace_id);
+}
+
+#[test]
+fn causes_are_written_on_one_line() {
+    let inner = std::io::Error::other("disk full");
+    let outer = AppError::internal(inner);
+    assert!(waybill_service_kit::chain(&outer).ends_with(": disk full"));
+}
+
+#[tokio::test]
+async fn with_an_exporter_the_span_of_a_call_is_a_child_of_the_caller_and_the_parent_of_its_calls()
+{
+    opentelemetry::global::set_text_map_propagator(TraceContextPropagator::new());
+    let provider = SdkTracerProvider::builder().build();
+    let subscriber = tracing_subscriber::registry()
+        .with(tracing_opentelemetry::layer().with_tracer(provider.tracer("test")));
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let probe = Probe::default();
+    let ctx = CallContext {
+        traceparent: Some("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".to_owned()),
+        ..CallContext::anonymous()
+    };
+    let _ = client(&probe)
+        .get_profile(outgoing(&ctx, GetProfileRequest {}))
+        .await;
+    let seen = trace::parse(probe.last().traceparent.as_deref().unwrap()).unwrap();
+    assert_eq!(seen.0, 0x0af7_6519_16cd_43dd_8448_eb21_1c80_319c);
+    assert_ne!(seen.1, 0xb7ad_6b71_6920_3331);
+    assert_eq!(seen.2, 1, "sampled");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn traces_are_sent_to_the_collector_that_is_set() {
+    let (sender, mut received) = mpsc::unbounded_channel();
+    let collector = axum::Router::new().route(
+        "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
+        axum::routing::post(move |body: axum::body::Bytes| {
+            let sender = sender.clone();
+            async move {
+                sender.send(body).unwrap();
+                tonic::Status::ok("").into_http::<axum::body::Body>()
+            }
+        }),
+    );
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, collector).await });
+
+    let sources = Sources::empty().with("WAYBILL_OTLP_ENDPOINT", endpoint);
+    let (settings,) = load::<(CommonSettings,)>(&sources).unwrap();
+    let telemetry = telemetry::init("order", &settings).unwrap();
+    let _ = client(&Probe::default())
+        .get_profile(GetProfileRequest {})
+        .await;
+    telemetry.shutdown().await;
+    let body = tokio::time::timeout(Duration::from_secs(10), received.recv())
+        .await
+        .unwrap()
+        .unwrap();
+    let text = String::from_utf8_lossy(&body);
+    assert!(text.contains("waybill-order"), "{text}");
+    assert!(
+        text.contains("waybill.auth.v1.AuthService/GetProfile"),
+        "{text}"
+    );
+}
