@@ -14,7 +14,10 @@ use futures::{
 };
 use metrics::counter;
 use parking_lot::Mutex;
-use tokio::{sync::broadcast, task::JoinHandle};
+use tokio::{
+    sync::broadcast,
+    task::{JoinHandle, coop::unconstrained},
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::Instrument as _;
 use uuid::Uuid;
@@ -122,8 +125,8 @@ impl Consumer {
     /// Waits for the aggregate's turn, then settles the event on a task of its own, so that a caller who goes away does not cut it short.
     async fn deliver(self: Arc<Self>, event: Arc<Envelope>) -> Result<(), BusError> {
         let lane = Arc::clone(self.lanes.lock().entry(event.aggregate_id).or_default());
-        // Tokio's lock is fair: turns follow the order of the first polls.
-        let turn = Arc::clone(&lane).lock_owned().await;
+        // Tokio's lock is fair: turns follow the order of the first polls. Its budget must not send one of them back to the queue.
+        let turn = unconstrained(Arc::clone(&lane).lock_owned()).await;
         let consumer = Arc::clone(&self);
         let task = self.tracker.spawn(
             async move {

@@ -29,6 +29,8 @@ use crate::{
 
 /// No caller may ask for more time than this.
 const LONGEST_DEADLINE: Duration = Duration::from_mins(1);
+/// Tells the platform's version with every answer, for the gateway's system report.
+const VERSION_HEADER: &str = "x-waybill-version";
 /// Longer ids and keys are not taken from callers.
 const MAX_HEADER_TEXT: usize = 255;
 
@@ -141,7 +143,7 @@ impl ServerLayer {
             .instrument(span.clone())
             .await;
         let entered = span.enter();
-        let response = match outcome {
+        let mut response = match outcome {
             Ok(Ok(Ok(response))) => response,
             Ok(Ok(Err(status))) => status.into_http(),
             Ok(Err(panic)) => {
@@ -158,6 +160,8 @@ impl ServerLayer {
         tracing::debug!(?code, elapsed_ms = elapsed.as_millis() as u64, "answered");
         drop(entered);
         record(self.service, &method, code, elapsed);
+        let version = http::HeaderValue::from_static(env!("CARGO_PKG_VERSION"));
+        response.headers_mut().insert(VERSION_HEADER, version);
         response
     }
 

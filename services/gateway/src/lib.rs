@@ -1,1 +1,237 @@
-//! REST, OpenAPI and Socket.IO for the web frontend
+//! REST, OpenAPI and Socket.IO for the web frontend.
+//!
+//! A request passes `edge` (id, identity, deadline, panics, error format, headers, log, metrics), CORS, the rate limit, and
+//! then its handler in `routes`, which takes checked input (`extract`), calls a service (`app::read!`, `app::send!`) and
+//! answers in the shapes of `dto`. Live events come from the bus and go to sockets in `sockets`. The gateway keeps nothing
+//! that must outlive it.
+//!
+//! Module map: `config` (settings), `app` (shared state), `edge`, `limits`, `cache` (product lists), `extract`, `error` (the
+//! one error format), `dto` (JSON shapes), `routes`, `openapi` and `asyncapi` (the contracts), `health`, `pages`
+//! (templates), `sockets`, `server` (listening and draining).
+
+mod app;
+mod asyncapi;
+mod cache;
+mod config;
+mod dto;
+mod edge;
+mod error;
+mod extract;
+mod health;
+mod limits;
+mod pages;
+mod routes;
+mod server;
+mod sockets;
+
+/// The OpenAPI document and its completion.
+pub mod openapi;
+
+use std::{
+    sync::{Arc, atomic::AtomicBool},
+    time::{Duration, Instant},
+};
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware::{from_fn_with_state, map_response},
+};
+use http::{HeaderName, HeaderValue, Method, header, request::Parts};
+use tokio_util::sync::CancellationToken;
+use tower_http::{
+    compression::CompressionLayer,
+    cors::{AllowOrigin, CorsLayer},
+};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_swagger_ui::SwaggerUi;
+use waybill_bus::Bus;
+use waybill_proto::{
+    auth::auth_service_client::AuthServiceClient,
+    chat::chat_service_client::ChatServiceClient,
+    notification::notification_service_client::NotificationServiceClient,
+    order::{
+        catalogue_service_client::CatalogueServiceClient, order_service_client::OrderServiceClient,
+        stock_service_client::StockServiceClient, work_service_client::WorkServiceClient,
+    },
+    payment::payment_service_client::PaymentServiceClient,
+};
+use waybill_service_kit::{
+    AppError,
+    settings::Environment,
+    tokens::{ServiceTokens, Verifier},
+};
+
+pub use app::{Channels, DemoAccount};
+pub use config::GatewaySettings;
+pub use server::serve;
+
+use crate::{app::Gateway, error::ApiError};
+
+/// What the gateway is built from.
+#[derive(Clone)]
+pub struct GatewayDeps {
+    pub channels: Channels,
+    pub bus: Arc<dyn Bus>,
+    pub verifier: Arc<Verifier>,
+    pub service_tokens: ServiceTokens,
+    pub settings: GatewaySettings,
+    pub environment: Environment,
+    /// Cancelled when the gateway shall stop: sockets are closed, `/readyz` says so.
+    pub stop: CancellationToken,
+    /// Shown on the welcome page.
+    pub demo_accounts: Vec<DemoAccount>,
+    /// Serve the pages of the development mailbox.
+    pub mailbox: bool,
+}
+
+/// Rate limit keys that are back at their limit are forgotten this often.
+const TIDY_EVERY: Duration = Duration::from_secs(10);
+/// Users whose tokens were withdrawn that are remembered at most.
+const REVOKED_USERS: u64 = 100_000;
+/// Longer than any access token lives.
+const REVOKED_FOR: Duration = Duration::from_secs(24 * 3600);
+/// Browsers keep the answer to a CORS preflight this long.
+const PREFLIGHT_AGE: Duration = Duration::from_secs(3600);
+
+/// Wires the router and starts the background work of the gateway, which ends with `deps.stop`.
+pub async fn build(deps: GatewayDeps) -> Result<Router, AppError> {
+    if let Some((name, problem)) = deps.settings.faults(deps.environment).into_iter().next() {
+        return Err(AppError::internal(format!("{name} {problem}")));
+    }
+    let channels = deps.channels;
+    let app = Arc::new(Gateway {
+        auth: AuthServiceClient::new(channels.auth.clone()),
+        catalogue: CatalogueServiceClient::new(channels.order.clone()),
+        stock: StockServiceClient::new(channels.order.clone()),
+        orders: OrderServiceClient::new(channels.order.clone()),
+        work: WorkServiceClient::new(channels.order.clone()),
+        payments: PaymentServiceClient::new(channels.payment.clone()),
+        notifications: NotificationServiceClient::new(channels.notification.clone()),
+        chat: ChatServiceClient::new(channels.chat.clone()),
+        channels,
+        bus: deps.bus,
+        verifier: deps.verifier,
+        service_tokens: deps.service_tokens,
+        limits: limits::Limits::new(&deps.settings),
+        proxies: limits::Proxies::new(&deps.settings.trusted_proxies),
+        revoked: moka::future::Cache::builder()
+            .max_capacity(REVOKED_USERS)
+            .time_to_live(REVOKED_FOR)
+            .build(),
+        products: cache::ProductCache::new(deps.settings.product_cache_ttl),
+        templates: pages::Templates::new()?,
+        settings: deps.settings,
+        environment: deps.environment,
+        demo_accounts: deps.demo_accounts,
+        mailbox: deps.mailbox,
+        started: Instant::now(),
+        seen_ready: AtomicBool::new(false),
+        stop: deps.stop,
+    });
+    let (sockets, io) = sockets::service(&app);
+    tokio::spawn(sockets::fan_out(Arc::clone(&app), io));
+    tokio::spawn(tidy(Arc::clone(&app)));
+
+    let (described, api) = described();
+    let document = openapi::complete(&api)?.to_string();
+    let router = described
+        .merge(routes::short::without_slash())
+        .merge(routes::ops::documents(document))
+        .merge(routes::pages::routes(app.mailbox))
+        .route_service("/socket.io/", sockets)
+        // Before the state, so that the layers are put around it once and not for each request.
+        .fallback(async || ApiError::of_status(http::StatusCode::NOT_FOUND))
+        .with_state(Arc::clone(&app))
+        .merge(swagger())
+        .layer(DefaultBodyLimit::max(app.settings.body_limit))
+        .layer(from_fn_with_state(Arc::clone(&app), edge::limit))
+        .layer(cors(&app))
+        .layer(from_fn_with_state(Arc::clone(&app), edge::edge))
+        .layer(CompressionLayer::new());
+    Ok(router)
+}
+
+/// The OpenAPI document of all routes.
+pub fn openapi_document() -> Result<serde_json::Value, AppError> {
+    openapi::complete(&described().1)
+}
+
+fn described() -> (Router<app::App>, utoipa::openapi::OpenApi) {
+    OpenApiRouter::with_openapi(openapi::base())
+        .merge(routes::all())
+        .split_for_parts()
+}
+
+fn swagger() -> Router {
+    let config = utoipa_swagger_ui::Config::from("/openapi.json")
+        .try_it_out_enabled(true)
+        .persist_authorization(true);
+    // Its files never change within one version.
+    Router::from(SwaggerUi::new("/api-docs").config(config)).layer(map_response(
+        async |mut response: axum::response::Response| {
+            response
+                .headers_mut()
+                .entry(header::CACHE_CONTROL)
+                .or_insert(HeaderValue::from_static("public, max-age=3600"));
+            response
+        },
+    ))
+}
+
+fn cors(app: &Gateway) -> CorsLayer {
+    let allowed = app.settings.cors_origins.clone();
+    let development = !app.environment.is_production();
+    let allow = move |origin: &HeaderValue, _: &Parts| {
+        origin.to_str().is_ok_and(|origin| {
+            allowed.iter().any(|allowed| allowed == origin) || (development && is_local(origin))
+        })
+    };
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::predicate(allow))
+        .allow_credentials(true)
+        .allow_methods([
+            Method::GET,
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+        ])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::IF_MATCH,
+            header::IF_NONE_MATCH,
+            HeaderName::from_static("idempotency-key"),
+            HeaderName::from_static("x-request-id"),
+            HeaderName::from_static("traceparent"),
+        ])
+        .expose_headers([
+            header::ETAG,
+            header::RETRY_AFTER,
+            HeaderName::from_static("x-request-id"),
+            HeaderName::from_static("idempotency-replayed"),
+            HeaderName::from_static("ratelimit-limit"),
+            HeaderName::from_static("ratelimit-remaining"),
+            HeaderName::from_static("ratelimit-reset"),
+        ])
+        .max_age(PREFLIGHT_AGE)
+}
+
+/// A page on the developer's own machine.
+fn is_local(origin: &str) -> bool {
+    origin.parse::<http::Uri>().is_ok_and(|uri| {
+        matches!(uri.host(), Some("localhost" | "127.0.0.1" | "[::1]"))
+            && matches!(uri.scheme_str(), Some("http" | "https"))
+    })
+}
+
+async fn tidy(app: Arc<Gateway>) {
+    let mut timer = tokio::time::interval(TIDY_EVERY);
+    loop {
+        tokio::select! {
+            () = app.stop.cancelled() => return,
+            _ = timer.tick() => app.limits.tidy(),
+        }
+    }
+}

@@ -1,2 +1,37 @@
-//! Starts the gateway.
-fn main() {}
+//! The gateway as a process of its own: settings, peers, serving, draining.
+
+use std::process::ExitCode;
+
+use waybill_gateway::{Channels, GatewayDeps, GatewaySettings};
+use waybill_service_kit::{AppError, process, serve};
+
+fn main() -> ExitCode {
+    process::run_front(
+        "gateway",
+        async |boot: process::Boot, settings: GatewaySettings| {
+            let listener = serve::bind(settings.listen).await?;
+            let address = listener.local_addr().map_err(AppError::internal)?;
+            let deadline = boot.common.shutdown_deadline;
+            let router = waybill_gateway::build(GatewayDeps {
+                channels: Channels {
+                    auth: boot.peers.auth()?,
+                    order: boot.peers.order()?,
+                    payment: boot.peers.payment()?,
+                    notification: boot.peers.notification()?,
+                    chat: boot.peers.chat()?,
+                },
+                bus: boot.bus,
+                verifier: boot.verifier,
+                service_tokens: boot.service_tokens,
+                settings,
+                environment: boot.common.environment,
+                stop: boot.shutdown.clone(),
+                demo_accounts: Vec::new(),
+                mailbox: false,
+            })
+            .await?;
+            println!("listening on http://{address}");
+            waybill_gateway::serve(router, listener, boot.shutdown, deadline).await
+        },
+    )
+}

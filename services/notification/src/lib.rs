@@ -1,1 +1,82 @@
-//! In-app notifications and e-mail
+//! In-app notifications and e-mail, driven by the events of the other services alone.
+//!
+//! `grpc`, `consumers` and `jobs` are the front doors; `app` holds the use cases with their transactions; `facts` what events
+//! say, `plan` who is told what about it, `domain` what both are made of; `mail` the templates, `sender` the SMTP client;
+//! `store` the statements; `events` what is told to the gateway.
+
+mod app;
+mod config;
+mod consumers;
+mod domain;
+mod entities;
+mod events;
+mod facts;
+mod grpc;
+mod jobs;
+mod mail;
+mod migrations;
+mod plan;
+mod sender;
+mod store;
+mod verify;
+
+use std::sync::Arc;
+
+use tonic::service::Routes;
+use waybill_proto::notification::notification_service_server::NotificationServiceServer;
+use waybill_service_kit::{
+    AppError,
+    service::{Deps, Service},
+    settings::Environment,
+};
+
+use app::{App, Policy};
+use mail::Shop;
+use sender::{Sender, Smtp};
+
+pub use config::{Settings, Tls, Transport};
+pub use consumers::CONSUMERS;
+pub use migrations::Migrator;
+pub use verify::verify;
+
+/// The name of this service.
+pub const NAME: &str = "notification";
+
+/// Brings the database up to date and wires the service.
+pub async fn build(deps: &Deps, settings: &Settings) -> Result<Service, AppError> {
+    let faults = settings.faults(deps.environment);
+    if !faults.is_empty() {
+        let lines: Vec<_> = faults
+            .iter()
+            .map(|(name, problem)| format!("{name}: {problem}"))
+            .collect();
+        return Err(AppError::malformed(lines.join("; ")));
+    }
+    deps.db.migrate::<Migrator>().await?;
+    let sender = match settings.transport {
+        Transport::Smtp => Sender::Smtp(Smtp::new(settings)?),
+        Transport::Mailbox => Sender::Mailbox,
+    };
+    let policy = Policy {
+        shop: Shop {
+            name: settings.shop_name.clone(),
+            url: settings.public_url.clone().unwrap_or_default(),
+        },
+        mail_attempts: i32::try_from(settings.mail_attempts).unwrap_or(i32::MAX),
+        mailbox_open: settings.transport == Transport::Mailbox
+            && deps.environment == Environment::Development,
+    };
+    let app = Arc::new(App::new(
+        deps.db.clone(),
+        Arc::clone(&deps.clock),
+        policy,
+        sender,
+        deps.stop.clone(),
+    ));
+    Ok(Service {
+        name: NAME,
+        routes: Routes::new(NotificationServiceServer::new(grpc::Grpc(Arc::clone(&app)))),
+        consumers: consumers::consumers(&app),
+        jobs: jobs::jobs(&app),
+    })
+}

@@ -1,1 +1,105 @@
-//! Payments, refunds and the ledger
+//! Payments, refunds and the ledger.
+//!
+//! Module map: `payments` (create, read, what providers say; the state machine), `refunds` (money that goes back),
+//! `ledger` (double-entry books), `providers` (who moves money: the trait and the sandbox), `consumers` (events of orders),
+//! `jobs` (timers), `events` (what is published), `clients` (what is asked of the order service), `verify` (what must hold),
+//! `config`, `entities`, `migrations`, `words`.
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+use tonic::service::Routes;
+use waybill_proto::payment::payment_service_server::PaymentServiceServer;
+use waybill_service_kit::{AppError, Deps, GrpcChannel, Service};
+
+mod clients;
+mod config;
+mod consumers;
+mod entities;
+mod events;
+mod jobs;
+mod ledger;
+mod migrations;
+mod payments;
+mod providers;
+mod refunds;
+mod verify;
+mod words;
+
+pub use config::Settings;
+pub use consumers::CONSUMERS;
+pub use migrations::Migrator;
+pub use payments::domain::Provider;
+pub use providers::{
+    Begun, Checkout, PaymentProvider, ProviderError, Providers, RefundOrder, sandbox::Sandbox,
+};
+pub use verify::verify;
+
+use clients::OrderClient;
+use consumers::OrderEvents;
+use ledger::app::Ledger;
+use payments::{app::Payments, grpc::PaymentGrpc, return_url::ReturnPolicy};
+use providers::app::News;
+use refunds::app::Refunds;
+
+/// The service's name: of its stream, its database and its process.
+pub const NAME: &str = "payment";
+
+/// Migrates the database and builds the service with the providers of the settings. `order` leads to the order service.
+pub async fn build(
+    deps: &Deps,
+    settings: &Settings,
+    order: GrpcChannel,
+) -> Result<Service, AppError> {
+    let providers = if deps.environment.is_production() {
+        Providers::default()
+    } else {
+        let sandbox = Sandbox::new(settings.public_url.as_deref());
+        Providers::new(vec![Arc::new(sandbox)])
+    };
+    build_with(deps, settings, order, providers).await
+}
+
+/// As [`build`], with providers of the caller's choice.
+pub async fn build_with(
+    deps: &Deps,
+    settings: &Settings,
+    order: GrpcChannel,
+    providers: Providers,
+) -> Result<Service, AppError> {
+    deps.db.migrate::<Migrator>().await?;
+    let production = deps.environment.is_production();
+    let origins = settings.public_url.iter().chain(&settings.return_origins);
+    let payments = Payments {
+        db: deps.db.clone(),
+        clock: Arc::clone(&deps.clock),
+        orders: Arc::new(OrderClient::new(order)),
+        providers: providers.clone(),
+        return_policy: if production {
+            ReturnPolicy::only(origins)
+        } else {
+            ReturnPolicy::any()
+        },
+        sandbox: !production,
+    };
+    let ledger = Arc::new(Ledger::new(
+        deps.db.clone(),
+        Arc::clone(&deps.clock),
+        settings.commission_basis_points,
+    ));
+    let wake = Arc::new(Notify::new());
+    let refunds = Arc::new(Refunds::new(
+        deps.db.clone(),
+        Arc::clone(&deps.clock),
+        providers,
+        Arc::clone(&wake),
+    ));
+    let news = News::new(deps.db.clone(), Arc::clone(&deps.clock), !production);
+    let grpc = PaymentGrpc::new(Arc::new(payments), Arc::new(news), Arc::clone(&ledger));
+    Ok(Service {
+        name: NAME,
+        routes: Routes::new(PaymentServiceServer::new(grpc)),
+        consumers: vec![Arc::new(OrderEvents::new(Arc::clone(&refunds), ledger))],
+        jobs: vec![jobs::refunds(refunds, wake)],
+    })
+}

@@ -1,1 +1,12 @@
-//! The embedded shape: every service in one process
+//! The embedded shape: every service in one process, and the operator's commands.
+//!
+//! Module map: `config` the settings of this shape; `embedded` wires the services; `databases` finds their databases;
+//! `demo` fills a shop; `verify` checks the databases of either shape; `events` prints and repairs events.
+
+pub mod config;
+pub mod databases;
+pub mod demo;
+pub mod embedded;
+pub mod events;
+pub mod health;
+pub mod verify;

@@ -1,2 +1,288 @@
-//! Starts the waybill.
-fn main() {}
+//! `waybill`: starts the embedded shape, or runs one of the operator's commands.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::{Context as _, Result, anyhow};
+use clap::{Parser, Subcommand};
+use uuid::Uuid;
+use waybill::{
+    config::{self, Config},
+    databases::{Place, SERVICES},
+    demo, embedded, events, health, verify,
+};
+use waybill_bus::{JetStreamBus, NatsConfig};
+use waybill_service_kit::{
+    crypto,
+    process::Peers,
+    settings::{self, PeerSettings, Sources},
+    shutdown, telemetry,
+};
+
+/// An order platform for businesses that sell goods and services. Without a command: starts everything in this process.
+#[derive(Parser)]
+#[command(
+    version,
+    after_help = "Settings: docs in README.md; `--set NAME=VALUE` and `--config FILE` work too."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// Where to listen, ADDRESS:PORT; port 0 takes a free one (the same as WAYBILL_LISTEN).
+    #[arg(long)]
+    listen: Option<String>,
+    /// Folder for the databases (the same as WAYBILL_DATA_DIR).
+    #[arg(long)]
+    data_dir: Option<String>,
+    /// Fill the platform with demo data (the same as WAYBILL_DEMO=on).
+    #[arg(long)]
+    demo: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Check the databases: stock, payments, history, events. Exit code 1 if anything is wrong.
+    Verify(Where),
+    /// Print events, list and retry dead letters.
+    Events {
+        #[command(subcommand)]
+        command: EventsCommand,
+    },
+    /// Fill a distributed platform (found by WAYBILL_AUTH_URL and so on) with demo data.
+    Demo,
+    /// Print the reference of all settings, in Markdown.
+    Settings,
+    /// Databases on a server.
+    Databases {
+        #[command(subcommand)]
+        command: DatabasesCommand,
+    },
+    /// Ask http://host:port/path; exit code 0 if it answers 200. For the health checks of containers.
+    Health { url: String },
+}
+
+#[derive(Subcommand)]
+enum EventsCommand {
+    /// Print every event from now on as a line of JSON (distributed shape; WAYBILL_NATS_URL).
+    Tail {
+        /// Patterns such as waybill.order.>; all events if none is given.
+        subjects: Vec<String>,
+    },
+    /// Events that a consumer could not take in.
+    DeadLetters {
+        #[command(subcommand)]
+        command: DeadLettersCommand,
+    },
+}
+
+#[derive(Subcommand)]
+enum DeadLettersCommand {
+    List(Where),
+    /// Ask for another try of all dead letters, or of one.
+    Retry {
+        #[command(flatten)]
+        place: Where,
+        #[arg(long)]
+        id: Option<Uuid>,
+    },
+}
+
+#[derive(Subcommand)]
+enum DatabasesCommand {
+    /// Make one database per service, unless it exists.
+    Create {
+        #[arg(long)]
+        server: String,
+        #[arg(long, default_value = "waybill_")]
+        prefix: String,
+    },
+}
+
+/// Where the databases are.
+#[derive(clap::Args)]
+struct Where {
+    /// Folder of an embedded platform.
+    #[arg(long, env = "WAYBILL_DATA_DIR", default_value = "waybill-data")]
+    data_dir: PathBuf,
+    /// Server of a distributed platform, postgres://… or mysql://…, without a database.
+    #[arg(long, env = "WAYBILL_DATABASE_SERVER", hide_env_values = true)]
+    server: Option<String>,
+    /// What the names of the databases on the server begin with.
+    #[arg(long, env = "WAYBILL_DATABASE_PREFIX", default_value = "waybill_")]
+    prefix: String,
+}
+
+impl Where {
+    fn place(self) -> Place {
+        match self.server {
+            Some(url) => Place::Server {
+                url,
+                prefix: self.prefix,
+            },
+            None => Place::Folder(self.data_dir),
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let (mut sources, rest) = Sources::from_arguments(std::env::args().skip(1));
+    let cli = Cli::parse_from(std::iter::once("waybill".to_owned()).chain(rest));
+    if let Some(listen) = &cli.listen {
+        sources.add_flag("--listen", "WAYBILL_LISTEN", listen);
+    }
+    if let Some(folder) = &cli.data_dir {
+        sources.add_flag("--data-dir", "WAYBILL_DATA_DIR", folder);
+    }
+    if cli.demo {
+        sources.add_flag("--demo", "WAYBILL_DEMO", "on");
+    }
+    crypto::install();
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("the runtime cannot start: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let outcome = runtime.block_on(async {
+        match cli.command {
+            None => run(sources).await,
+            Some(command) => operate(command, &sources).await,
+        }
+    });
+    match outcome {
+        Ok(code) => code,
+        Err(error) => match error.downcast_ref::<settings::Faults>() {
+            Some(faults) => waybill_service_kit::process::usage(faults),
+            None => {
+                eprintln!("waybill: {error:#}");
+                ExitCode::FAILURE
+            }
+        },
+    }
+}
+
+/// The embedded platform until SIGTERM or Ctrl-C.
+async fn run(sources: Sources) -> Result<ExitCode> {
+    let config = Config::load(&sources)?;
+    let telemetry = telemetry::init("waybill", &config.common)?;
+    let stop = shutdown::on_signal();
+    let demo = config.embedded.demo;
+    let platform = tokio::select! {
+        platform = embedded::start(config, stop.clone()) => platform?,
+        () = stop.cancelled() => return Ok(ExitCode::SUCCESS),
+    };
+    println!("listening on http://{}", platform.address);
+    if demo {
+        println!("demo accounts (password {}):", demo::PASSWORD);
+        for account in &demo::ACCOUNTS {
+            let role = account
+                .role
+                .known()
+                .map_or("", waybill_primitives::Role::as_str);
+            println!("  {role:<8} {}", account.email);
+        }
+    }
+    stop.cancelled().await;
+    let outcome = platform.stop().await;
+    telemetry.shutdown().await;
+    outcome.map(|()| ExitCode::SUCCESS)
+}
+
+async fn operate(command: Command, sources: &Sources) -> Result<ExitCode> {
+    match command {
+        Command::Verify(place) => {
+            let violations = verify::verify(&place.place()).await?;
+            for violation in &violations {
+                println!("{violation}");
+            }
+            println!("{} violations", violations.len());
+            return Ok(if violations.is_empty() {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            });
+        }
+        Command::Events {
+            command: EventsCommand::Tail { subjects },
+        } => {
+            let (peers,) = settings::load::<(PeerSettings,)>(&peers_only(sources))?;
+            let subjects = if subjects.is_empty() {
+                vec!["waybill.>".into()]
+            } else {
+                subjects
+            };
+            let bus = JetStreamBus::connect(&nats(&peers)).await?;
+            events::tail(&*bus, subjects).await?;
+        }
+        Command::Events {
+            command: EventsCommand::DeadLetters { command },
+        } => match command {
+            DeadLettersCommand::List(place) => {
+                let count = events::list_dead_letters(&place.place()).await?;
+                eprintln!("{count} dead letters");
+            }
+            DeadLettersCommand::Retry { place, id } => {
+                let count = events::retry_dead_letters(&place.place(), id).await?;
+                println!("{count} dead letters will be tried again");
+            }
+        },
+        Command::Demo => {
+            let (peers,) = settings::load::<(PeerSettings,)>(&peers_only(sources))?;
+            let peers = Peers::new(peers);
+            let channels = demo::Channels {
+                auth: peers.auth().map_err(|error| anyhow!(error))?,
+                order: peers.order().map_err(|error| anyhow!(error))?,
+                payment: peers.payment().map_err(|error| anyhow!(error))?,
+                notification: peers.notification().map_err(|error| anyhow!(error))?,
+                chat: peers.chat().map_err(|error| anyhow!(error))?,
+            };
+            demo::seed(&channels).await?;
+            println!(
+                "the demo data is there; demo accounts have the password {}",
+                demo::PASSWORD
+            );
+        }
+        Command::Settings => print!("{}", config::reference()),
+        Command::Databases {
+            command: DatabasesCommand::Create { server, prefix },
+        } => {
+            Place::Server {
+                url: server,
+                prefix: prefix.clone(),
+            }
+            .create()
+            .await?;
+            println!("databases {prefix}{{{}}} are there", SERVICES.join(","));
+        }
+        Command::Health { url } => {
+            health::check(&url).await.context("not healthy")?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The settings that these commands know, whatever else the environment has.
+fn peers_only(sources: &Sources) -> Sources {
+    use waybill_service_kit::settings::Settings as _;
+    let mut sources = sources.clone();
+    sources.retain(|name| {
+        let base = name.strip_suffix("_FILE").unwrap_or(name);
+        PeerSettings::TABLE
+            .settings
+            .iter()
+            .any(|info| info.name == base)
+    });
+    sources
+}
+
+fn nats(peers: &PeerSettings) -> NatsConfig {
+    use secrecy::ExposeSecret as _;
+    NatsConfig {
+        namespace: peers.nats_namespace.clone(),
+        name: "waybill-events".to_owned(),
+        ..NatsConfig::new(peers.nats_url.expose_secret())
+    }
+}

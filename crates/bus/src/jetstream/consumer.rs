@@ -28,9 +28,6 @@ use crate::{BusError, ConsumerSpec, Envelope, matches, subject};
 /// Without a sign of life for twice this long the pull is made anew.
 const HEARTBEAT: Duration = Duration::from_secs(5);
 const PULL_EXPIRES: Duration = Duration::from_secs(30);
-/// Servers before 2.10 do not notice new events for a consumer whose filter was changed, until they restart; each pull makes them look.
-const POLL_HEARTBEAT: Duration = Duration::from_millis(400);
-const POLL_EXPIRES: Duration = Duration::from_secs(1);
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// How far back a session looks for deliveries that were never settled.
@@ -45,8 +42,6 @@ pub(super) struct Consumer {
     pub(super) lanes: Arc<Lanes>,
     pub(super) connects: watch::Receiver<u64>,
     pub(super) stop: CancellationToken,
-    /// Set once the filter was changed here.
-    pub(super) polling: bool,
 }
 
 impl Consumer {
@@ -96,12 +91,11 @@ impl Consumer {
         }
         let consumer = self.ensure(&stream).await?;
         let mut gathering = self.ask_again(&consumer).await;
-        let polling = self.polling;
         let mut messages = consumer
             .stream()
             .max_messages_per_batch(self.config.max_ack_pending.min(512))
-            .expires(if polling { POLL_EXPIRES } else { PULL_EXPIRES })
-            .heartbeat(if polling { POLL_HEARTBEAT } else { HEARTBEAT })
+            .expires(PULL_EXPIRES)
+            .heartbeat(HEARTBEAT)
             .messages()
             .await
             .map_err(BusError::unavailable)?;
@@ -127,17 +121,43 @@ impl Consumer {
         }
     }
 
-    /// Makes the durable on the server, or brings its settings up to date.
-    async fn ensure(&mut self, stream: &Stream) -> Result<PullConsumer, BusError> {
+    /// Makes the durable on the server, or widens its filter. It is never narrowed, so that an older and a newer release that share a
+    /// durable do not take turns in changing it.
+    async fn ensure(&self, stream: &Stream) -> Result<PullConsumer, BusError> {
         let wanted = self.consumer_config();
         let durable = &self.spec.durable;
-        if let Ok(known) = stream.get_consumer::<pull::Config>(durable).await
-            && known.cached_info().config.filter_subject != wanted.filter_subject
+        let Ok(known) = stream.get_consumer::<pull::Config>(durable).await else {
+            let made = stream.create_consumer(wanted).await;
+            return made.map_err(BusError::unavailable);
+        };
+        let info = known.cached_info();
+        let filter = &info.config.filter_subject;
+        let widest = subject::cover(&[filter.clone(), wanted.filter_subject.clone()]);
+        let widest = widest.filter(|_| !filter.is_empty()).unwrap_or_default();
+        let mut next = pull::Config {
+            deliver_policy: info.config.deliver_policy,
+            filter_subject: widest,
+            ..wanted
+        };
+        if next.filter_subject != *filter {
+            tracing::info!(
+                consumer = durable,
+                from = filter,
+                to = next.filter_subject,
+                "Changing the consumer's filter."
+            );
+            // Servers before 2.10 take another filter but deliver nothing any more: so the consumer is made anew where it was.
+            next.deliver_policy = DeliverPolicy::ByStartSequence {
+                start_sequence: info.ack_floor.stream_sequence + 1,
+            };
+            let gone = stream.delete_consumer(durable).await;
+            gone.map_err(BusError::unavailable)?;
+        } else if (next.ack_wait, next.max_ack_pending)
+            == (info.config.ack_wait, info.config.max_ack_pending)
         {
-            tracing::info!(consumer = durable, "The consumer's subjects changed.");
-            self.polling = true;
+            return Ok(known);
         }
-        let made = stream.create_consumer(wanted).await;
+        let made = stream.create_consumer(next).await;
         made.map_err(BusError::unavailable)
     }
 

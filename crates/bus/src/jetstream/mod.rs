@@ -30,7 +30,10 @@ use bytes::Bytes;
 pub use config::{NatsAuth, NatsConfig};
 use futures::{StreamExt as _, stream::BoxStream};
 use metrics::counter;
-use tokio::{sync::watch, task::JoinHandle};
+use tokio::{
+    sync::watch,
+    task::{JoinHandle, coop::unconstrained},
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -49,6 +52,8 @@ pub struct JetStreamBus {
     context: Context,
     config: Arc<NatsConfig>,
     connects: Arc<watch::Sender<u64>>,
+    /// Held while an event is handed to the client.
+    turn: tokio::sync::Mutex<()>,
     /// Per stream: when it was last looked for after a failed publish, and whether it was missing.
     probes: tokio::sync::Mutex<HashMap<String, (Instant, bool)>>,
 }
@@ -69,6 +74,7 @@ impl JetStreamBus {
             context,
             config: Arc::new(config.clone()),
             connects,
+            turn: tokio::sync::Mutex::default(),
             probes: tokio::sync::Mutex::default(),
         }))
     }
@@ -99,15 +105,18 @@ impl JetStreamBus {
         self.check_connected()?;
         let failed = |error: PublishError| self.publish_error(&error, &event.source);
         let sending = async {
-            let acked = self
-                .context
-                .publish_with_headers(
-                    subject::with_root(&event.subject, &self.config.namespace),
-                    wire::headers(event),
-                    event.payload.clone(),
-                )
-                .await
-                .map_err(failed)?;
+            let handed_over = async {
+                // A fair queue, so that nothing overtakes while the client is busy.
+                let _turn = self.turn.lock().await;
+                let subject = subject::with_root(&event.subject, &self.config.namespace);
+                let (headers, payload) = (wire::headers(event), event.payload.clone());
+                let context = &self.context;
+                context
+                    .publish_with_headers(subject, headers, payload)
+                    .await
+            };
+            // Without Tokio's budget, which would send one future back to the queue and let the next pass.
+            let acked = unconstrained(handed_over).await.map_err(failed)?;
             let ack = acked.await.map_err(failed)?;
             Ok(Published {
                 sequence: ack.sequence,
@@ -207,7 +216,6 @@ impl Bus for JetStreamBus {
             spec,
             connects: self.connects.subscribe(),
             stop,
-            polling: false,
         };
         Ok(tokio::spawn(consumer.run()))
     }

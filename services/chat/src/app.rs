@@ -1,0 +1,344 @@
+//! The use cases with their transactions.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+use waybill_bus::Envelope;
+use waybill_primitives::{Clock, MessageId, OrderId, Timestamp};
+use waybill_service_kit::{AppError, CallContext, UserCaller};
+use waybill_store::{Db, IdempotencyError, Tx, page, retrying};
+
+use crate::{
+    clients::Orders,
+    domain::{self, Author, Change, Conversation, Message, OrderFacts},
+    events,
+    store::{
+        conversations,
+        messages::{self, Span},
+    },
+};
+
+/// The use cases.
+pub struct App {
+    db: Db,
+    clock: Arc<dyn Clock>,
+    orders: Orders,
+}
+
+/// Which part of a list is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Page {
+    pub limit: u32,
+    pub cursor: String,
+    pub total: bool,
+}
+
+/// A part of a list.
+#[derive(Debug)]
+pub struct Listed<T> {
+    pub items: Vec<T>,
+    pub next: Option<String>,
+    pub total: Option<u64>,
+}
+
+/// A conversation as one of its participants sees it.
+#[derive(Debug)]
+pub struct Seen {
+    pub conversation: Conversation,
+    pub unread: u64,
+    pub last: Option<Message>,
+}
+
+/// The answer to a post.
+#[derive(Debug)]
+pub struct Posted {
+    pub message: Message,
+    /// It had been posted before.
+    pub replayed: bool,
+}
+
+/// A position in a list of messages: the number of the last one, and whether the list goes forward.
+type Cursor = (i64, bool);
+
+impl App {
+    pub fn new(db: Db, clock: Arc<dyn Clock>, orders: Orders) -> Self {
+        Self { db, clock, orders }
+    }
+
+    // ------------------------------------------------------------ consumers
+
+    /// Takes over what an event says about an order, and notes the change in its conversation, once.
+    pub async fn follow(
+        &self,
+        tx: &Tx,
+        event: &Envelope,
+        order: &OrderFacts,
+        change: Option<&Change>,
+    ) -> Result<(), AppError> {
+        conversations::upsert(tx, order, event.time).await?;
+        let Some(change) = change else {
+            return Ok(());
+        };
+        if messages::tells_of(tx.conn(), event.id).await? {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        let Some(conversation) = conversations::next_message(tx, order.id, now).await? else {
+            return Ok(());
+        };
+        let line = Message {
+            id: MessageId::new(),
+            order_id: order.id,
+            seq: conversation.last_seq,
+            author: None,
+            body: change.line(),
+            client_id: None,
+            created_at: now,
+        };
+        messages::insert(tx, &line, Some(event.id)).await?;
+        events::posted(tx, &conversation, &line);
+        Ok(())
+    }
+
+    // -------------------------------------------------------- participation
+
+    /// The conversation, if the caller takes part in it; else NOT_FOUND. The projection answers where it can. Where it
+    /// does not know the order, or refuses the caller, it may only be late: then the order service is asked.
+    async fn admitted(
+        &self,
+        ctx: &CallContext,
+        user: &UserCaller,
+        order: OrderId,
+    ) -> Result<Conversation, AppError> {
+        let known = conversations::find(self.db.reader(), order).await?;
+        if let Some(known) = known.as_ref().filter(|one| one.admits(user.id, user.role)) {
+            return Ok(known.clone());
+        }
+        let Some((facts, placed)) = self.orders.get(ctx, order).await? else {
+            return Err(missing());
+        };
+        let conversation = match known {
+            // Nothing new: a refusal writes nothing, however often it is asked for.
+            Some(known) if known.order.version >= facts.version => known,
+            _ => self.take_over(ctx, &facts, placed).await?,
+        };
+        if conversation.admits(user.id, user.role) {
+            Ok(conversation)
+        } else {
+            Err(missing())
+        }
+    }
+
+    async fn take_over(
+        &self,
+        ctx: &CallContext,
+        order: &OrderFacts,
+        placed: Timestamp,
+    ) -> Result<Conversation, AppError> {
+        retrying(|| async {
+            let tx = self.db.begin(&ctx.event_context()).await?;
+            conversations::upsert(&tx, order, placed).await?;
+            let conversation = conversations::find(tx.conn(), order.id)
+                .await?
+                .ok_or_else(missing)?;
+            tx.commit().await?;
+            Ok(conversation)
+        })
+        .await
+    }
+
+    // -------------------------------------------------------- conversations
+
+    pub async fn conversation(&self, ctx: &CallContext, order: OrderId) -> Result<Seen, AppError> {
+        let user = ctx.user()?;
+        let conversation = self.admitted(ctx, user, order).await?;
+        self.seen(user, vec![conversation])
+            .await?
+            .pop()
+            .ok_or_else(missing)
+    }
+
+    /// The caller's conversations, the most recently changed first; administrators have all of them.
+    pub async fn conversations(
+        &self,
+        ctx: &CallContext,
+        page: &Page,
+    ) -> Result<Listed<Seen>, AppError> {
+        let user = ctx.user()?;
+        let limit = page::Limit::new(page.limit)?;
+        let before: Option<(i64, Uuid)> = page::decode(&page.cursor)?;
+        let reader = self.db.reader();
+        let rows = conversations::list(reader, user.id, user.role, before, limit.fetch()).await?;
+        let (rows, next) = limit.page(rows, |one| (one.updated_at.micros(), one.order.id.uuid()));
+        let total = if page.total {
+            Some(conversations::count(reader, user.id, user.role).await?)
+        } else {
+            None
+        };
+        let items = self.seen(user, rows).await?;
+        Ok(Listed { items, next, total })
+    }
+
+    async fn seen(
+        &self,
+        user: &UserCaller,
+        conversations: Vec<Conversation>,
+    ) -> Result<Vec<Seen>, AppError> {
+        let orders: Vec<_> = conversations.iter().map(|one| one.order.id).collect();
+        let reader = self.db.reader();
+        let unread = messages::unread(reader, user.id, &orders).await?;
+        let mut last = messages::last_of(reader, &conversations).await?;
+        Ok(conversations
+            .into_iter()
+            .map(|conversation| {
+                let order = conversation.order.id;
+                Seen {
+                    unread: unread.get(&order).copied().unwrap_or(0),
+                    last: last.remove(&order),
+                    conversation,
+                }
+            })
+            .collect())
+    }
+
+    // ------------------------------------------------------------- messages
+
+    /// Newest first; with `since`, oldest first from just after that message, so that a client which comes back misses none.
+    pub async fn messages(
+        &self,
+        ctx: &CallContext,
+        order: OrderId,
+        since: Option<MessageId>,
+        page: &Page,
+    ) -> Result<Listed<Message>, AppError> {
+        let user = ctx.user()?;
+        let limit = page::Limit::new(page.limit)?;
+        let cursor: Option<Cursor> = page::decode(&page.cursor)?;
+        let conversation = self.admitted(ctx, user, order).await?;
+        let reader = self.db.reader();
+        let span = match (since, cursor) {
+            (None, None) => Span::Newest,
+            (None, Some((seq, false))) => Span::Before(seq),
+            (Some(_), Some((seq, true))) => Span::After(seq),
+            (Some(since), None) => {
+                let seq = messages::seq_of(reader, order, since).await?;
+                Span::After(seq.ok_or_else(|| no_such_message("since"))?)
+            }
+            (None, Some((_, true))) | (Some(_), Some((_, false))) => {
+                return Err(page::BadCursor.into());
+            }
+        };
+        let forward = matches!(span, Span::After(_));
+        let rows = messages::list(reader, order, span, limit.fetch()).await?;
+        let (items, next) = limit.page(rows, |message| -> Cursor { (message.seq, forward) });
+        // Messages count from 1 without gaps.
+        let total = page
+            .total
+            .then(|| u64::try_from(conversation.last_seq).unwrap_or(0));
+        Ok(Listed { items, next, total })
+    }
+
+    /// Stores a message and announces it. With a client id (or an idempotency key) posting again gives the first answer again.
+    pub async fn post(
+        &self,
+        ctx: &CallContext,
+        order: OrderId,
+        body: &str,
+        client_id: &str,
+    ) -> Result<Posted, AppError> {
+        let user = ctx.user()?;
+        let body = domain::clean_body(body)
+            .map_err(|problem| AppError::invalid_field("body", problem.to_string()))?;
+        let client_id = if client_id.trim().is_empty() {
+            ctx.idempotency_key.as_deref().unwrap_or_default()
+        } else {
+            client_id
+        };
+        let client_id = domain::client_id(client_id)
+            .map_err(|problem| AppError::invalid_field("clientId", problem.to_string()))?;
+        self.admitted(ctx, user, order).await?;
+        retrying(|| async {
+            let tx = self.db.begin(&ctx.event_context()).await?;
+            let now = self.clock.now();
+            // From here on nobody else writes to this conversation, so the look-up below is final.
+            let conversation = conversations::next_message(&tx, order, now)
+                .await?
+                .filter(|conversation| conversation.admits(user.id, user.role))
+                .ok_or_else(missing)?;
+            if let Some(client_id) = &client_id
+                && let Some(message) =
+                    messages::by_client_id(tx.conn(), order, user.id, client_id).await?
+            {
+                tx.rollback().await?;
+                if message.body != body {
+                    return Err(IdempotencyError::Reused.into());
+                }
+                return Ok(Posted {
+                    message,
+                    replayed: true,
+                });
+            }
+            let message = Message {
+                id: MessageId::new(),
+                order_id: order,
+                seq: conversation.last_seq,
+                author: Some(Author {
+                    id: user.id,
+                    name: domain::cut(&user.name),
+                    role: user.role,
+                }),
+                body: body.clone(),
+                client_id: client_id.clone(),
+                created_at: now,
+            };
+            messages::insert(&tx, &message, None).await?;
+            events::posted(&tx, &conversation, &message);
+            tx.commit().await?;
+            Ok(Posted {
+                message,
+                replayed: false,
+            })
+        })
+        .await
+    }
+
+    /// Notes that everything up to a message was read; never goes back. How much is unread now.
+    pub async fn mark_read(
+        &self,
+        ctx: &CallContext,
+        order: OrderId,
+        up_to: MessageId,
+    ) -> Result<u64, AppError> {
+        let user = ctx.user()?;
+        self.admitted(ctx, user, order).await?;
+        let seq = messages::seq_of(self.db.reader(), order, up_to)
+            .await?
+            .ok_or_else(|| no_such_message("upTo"))?;
+        retrying(|| async {
+            let tx = self.db.begin(&ctx.event_context()).await?;
+            let conversation = conversations::next_event(&tx, order)
+                .await?
+                .filter(|conversation| conversation.admits(user.id, user.role))
+                .ok_or_else(missing)?;
+            if messages::mark_read(&tx, order, user.id, seq, self.clock.now()).await? {
+                events::read(&tx, &conversation, user.id, up_to);
+                tx.commit().await?;
+            } else {
+                tx.rollback().await?;
+            }
+            Ok::<_, AppError>(())
+        })
+        .await?;
+        let unread = messages::unread(self.db.reader(), user.id, &[order]).await?;
+        Ok(unread.get(&order).copied().unwrap_or(0))
+    }
+}
+
+/// Also for those who may not know of it.
+fn missing() -> AppError {
+    AppError::not_found("conversation")
+}
+
+fn no_such_message(field: &'static str) -> AppError {
+    AppError::invalid_field(field, "is no message of this conversation")
+}

@@ -1,0 +1,138 @@
+//! The gRPC front door: decodes, calls the use case, encodes.
+
+use std::sync::Arc;
+
+use tonic::{Request, Response, Status};
+use waybill_primitives::{MessageId, Role};
+use waybill_proto::{
+    chat::{
+        Conversation, GetConversationRequest, GetConversationResponse, ListConversationsRequest,
+        ListConversationsResponse, ListMessagesRequest, ListMessagesResponse, MarkReadRequest,
+        MarkReadResponse, PostMessageRequest, PostMessageResponse,
+        chat_service_server::ChatService,
+    },
+    common::{PageInfo, PageRequest},
+    parse_id, time,
+};
+use waybill_service_kit::{AppError, context};
+
+use crate::{
+    app::{App, Page, Seen},
+    events,
+};
+
+/// The service that tonic serves.
+pub struct Grpc(pub Arc<App>);
+
+fn page(request: Option<PageRequest>) -> Page {
+    let PageRequest {
+        limit,
+        cursor,
+        total,
+    } = request.unwrap_or_default();
+    Page {
+        limit,
+        cursor,
+        total,
+    }
+}
+
+fn page_info(next: Option<String>, total: Option<u64>) -> Option<PageInfo> {
+    Some(PageInfo {
+        next_cursor: next.unwrap_or_default(),
+        total,
+    })
+}
+
+fn conversation(seen: Seen) -> Conversation {
+    let conversation = seen.conversation;
+    let order = conversation.order;
+    Conversation {
+        order_id: order.id.to_string(),
+        order_number: order.number,
+        title: order.title,
+        customer: Some(events::party(&order.customer, Role::Customer)),
+        assignee: order
+            .assignee
+            .as_ref()
+            .map(|assignee| events::party(assignee, Role::Staff)),
+        unread: seen.unread,
+        last_message: seen.last.as_ref().map(events::message),
+        updated_at: Some(time::to_proto(conversation.updated_at)),
+    }
+}
+
+#[tonic::async_trait]
+impl ChatService for Grpc {
+    async fn list_messages(
+        &self,
+        request: Request<ListMessagesRequest>,
+    ) -> Result<Response<ListMessagesResponse>, Status> {
+        let ctx = context(&request);
+        let request = request.into_inner();
+        let order = parse_id("orderId", &request.order_id).map_err(AppError::from)?;
+        let since: Option<MessageId> = match request.since.as_str() {
+            "" => None,
+            since => Some(parse_id("since", since).map_err(AppError::from)?),
+        };
+        let page = page(request.page);
+        let listed = self.0.messages(&ctx, order, since, &page).await?;
+        Ok(Response::new(ListMessagesResponse {
+            messages: listed.items.iter().map(events::message).collect(),
+            page: page_info(listed.next, listed.total),
+        }))
+    }
+
+    async fn post_message(
+        &self,
+        request: Request<PostMessageRequest>,
+    ) -> Result<Response<PostMessageResponse>, Status> {
+        let ctx = context(&request);
+        let request = request.into_inner();
+        let order = parse_id("orderId", &request.order_id).map_err(AppError::from)?;
+        let posted = self
+            .0
+            .post(&ctx, order, &request.body, &request.client_id)
+            .await?;
+        Ok(Response::new(PostMessageResponse {
+            message: Some(events::message(&posted.message)),
+            replayed: posted.replayed,
+        }))
+    }
+
+    async fn mark_read(
+        &self,
+        request: Request<MarkReadRequest>,
+    ) -> Result<Response<MarkReadResponse>, Status> {
+        let ctx = context(&request);
+        let request = request.into_inner();
+        let order = parse_id("orderId", &request.order_id).map_err(AppError::from)?;
+        let up_to = parse_id("upTo", &request.up_to).map_err(AppError::from)?;
+        let unread = self.0.mark_read(&ctx, order, up_to).await?;
+        Ok(Response::new(MarkReadResponse { unread }))
+    }
+
+    async fn get_conversation(
+        &self,
+        request: Request<GetConversationRequest>,
+    ) -> Result<Response<GetConversationResponse>, Status> {
+        let ctx = context(&request);
+        let order = request.into_inner().order_id;
+        let order = parse_id("orderId", &order).map_err(AppError::from)?;
+        let conversation = Some(conversation(self.0.conversation(&ctx, order).await?));
+        Ok(Response::new(GetConversationResponse { conversation }))
+    }
+
+    async fn list_conversations(
+        &self,
+        request: Request<ListConversationsRequest>,
+    ) -> Result<Response<ListConversationsResponse>, Status> {
+        let ctx = context(&request);
+        let page = page(request.into_inner().page);
+        let listed = self.0.conversations(&ctx, &page).await?;
+        Ok(Response::new(ListConversationsResponse {
+            conversations: listed.items.into_iter().map(conversation).collect(),
+            page: page_info(listed.next, listed.total),
+        }))
+    }
+}

@@ -1,0 +1,22 @@
+//! The statements of this service.
+
+pub mod conversations;
+pub mod messages;
+
+use sea_orm::{ConnectionTrait, DbErr, Statement};
+use uuid::Uuid;
+use waybill_store::StoreError;
+
+/// A row holds what this version of the program does not know.
+fn corrupt(problem: impl std::fmt::Display) -> StoreError {
+    StoreError::Other(DbErr::Type(problem.to_string()))
+}
+
+/// The ids that a query of `verify` finds.
+pub async fn ids(connection: &impl ConnectionTrait, sql: &str) -> Result<Vec<Uuid>, StoreError> {
+    let statement = Statement::from_string(connection.get_database_backend(), sql);
+    let rows = connection.query_all_raw(statement).await?;
+    rows.iter()
+        .map(|row| row.try_get::<Uuid>("", "id").map_err(StoreError::from))
+        .collect()
+}

@@ -1,0 +1,247 @@
+//! Who may read and write, and how the service learns of it.
+
+use waybill_primitives::Role;
+use waybill_proto::{
+    chat::{GetConversationRequest, ListConversationsRequest},
+    order::{self, OrderStatus},
+};
+use waybill_service_kit::ErrorKind;
+
+use crate::support::{
+    Person, World, answer, assigned, change, envelope, not_found, on_each_database, order_of, page,
+    refused,
+};
+
+on_each_database!(
+    customer_worker_and_administrators_talk,
+    reassignment_changes_who_may_read,
+    an_order_that_no_event_told_of_is_asked_for,
+    staff_do_not_take_part_in_the_pool,
+    late_events_change_nothing_but_are_noted,
+    system_lines_follow_the_order_once,
+    everybody_lists_their_conversations,
+);
+
+async fn customer_worker_and_administrators_talk(world: &World) {
+    let (ada, wim, bo) = (Person::customer(), Person::worker(), Person::admin());
+    let order = world.placed(&ada).await;
+    let order = world.claimed(&order, &wim).await;
+    world.post(&ada, &order, "hello").await;
+    world.post(&wim, &order, "hi").await;
+    let message = world.post(&bo, &order, "welcome").await;
+    let author = message.author.expect("an author");
+    assert_eq!(
+        (author.name.as_str(), author.role()),
+        ("Bo", waybill_proto::common::Role::Admin)
+    );
+    for person in [&ada, &wim, &bo] {
+        let bodies = world.bodies(person, &order).await;
+        assert_eq!(
+            bodies,
+            ["Wim has taken the order.", "hello", "hi", "welcome"]
+        );
+    }
+    for stranger in [Person::customer(), Person::worker()] {
+        not_found(world.try_list(&stranger, &order, "", page(0)).await);
+        not_found(world.try_post(&stranger, &order, "let me in", "").await);
+        let request = GetConversationRequest {
+            order_id: order.id.clone(),
+        };
+        let request = world.by(&stranger, request);
+        not_found(world.client.clone().get_conversation(request).await);
+    }
+    not_found(world.try_list(&ada, &order_of(&ada), "", page(0)).await);
+    let nobody = GetConversationRequest { order_id: order.id };
+    let outcome = world.client.clone().get_conversation(nobody).await;
+    refused(outcome, ErrorKind::Unauthenticated, "UNAUTHENTICATED");
+    let bad = GetConversationRequest {
+        order_id: "x".to_owned(),
+    };
+    let outcome = world
+        .client
+        .clone()
+        .get_conversation(world.by(&ada, bad))
+        .await;
+    refused(outcome, ErrorKind::Invalid, "VALIDATION_ERROR");
+}
+
+async fn reassignment_changes_who_may_read(world: &World) {
+    let (ada, wim, olu) = (Person::customer(), Person::worker(), Person::worker());
+    let order = world.placed(&ada).await;
+    let order = world.claimed(&order, &wim).await;
+    world.post(&wim, &order, "on it").await;
+    let released = order::Order {
+        assignee: None,
+        version: order.version + 1,
+        ..order.clone()
+    };
+    world.orders.put(&released);
+    let event = order::OrderReleased {
+        order: Some(released.clone()),
+        change: change(OrderStatus::InProgress, OrderStatus::Pending),
+        previous: order.assignee.clone(),
+    };
+    world.event(&released, &event).await;
+    not_found(world.try_list(&wim, &order, "", page(0)).await);
+    not_found(world.try_post(&wim, &order, "still here", "").await);
+    let order = world.claimed(&released, &olu).await;
+    not_found(world.try_list(&wim, &order, "", page(0)).await);
+    assert_eq!(
+        world.bodies(&olu, &order).await.len(),
+        4,
+        "the history is the new worker's, too"
+    );
+    world.post(&olu, &order, "my turn").await;
+}
+
+async fn an_order_that_no_event_told_of_is_asked_for(world: &World) {
+    let (ada, wim) = (Person::customer(), Person::worker());
+    let order = order_of(&ada);
+    world.orders.put(&order);
+    world.post(&ada, &order, "am I early?").await;
+    assert_eq!(world.orders.asked(), 1);
+    world.post(&ada, &order, "hello?").await;
+    assert_eq!(world.orders.asked(), 1, "it is known from now on");
+    // Claimed, but the event is still on its way.
+    let order = assigned(&order, &wim);
+    world.orders.put(&order);
+    world.post(&wim, &order, "here I am").await;
+    // What cannot be answered for certain is not answered at all.
+    world.orders.go_away(true);
+    let stranger = Person::customer();
+    let outcome = world.try_post(&stranger, &order, "x", "").await;
+    refused(outcome, ErrorKind::Unavailable, "UNAVAILABLE");
+    world.post(&ada, &order, "those who are known go on").await;
+    world.orders.go_away(false);
+}
+
+async fn staff_do_not_take_part_in_the_pool(world: &World) {
+    let (ada, wim) = (Person::customer(), Person::worker());
+    let order = order_of(&ada);
+    world.orders.put(&order);
+    // Order itself shows an unassigned one to staff.
+    not_found(world.try_list(&wim, &order, "", page(0)).await);
+    let order = world.placed(&ada).await;
+    not_found(world.try_post(&wim, &order, "mine?", "").await);
+}
+
+async fn late_events_change_nothing_but_are_noted(world: &World) {
+    let (ada, wim, olu) = (Person::customer(), Person::worker(), Person::worker());
+    let placed = world.placed(&ada).await;
+    let first = assigned(&placed, &wim);
+    let second = order::Order {
+        version: 4,
+        ..assigned(&placed, &olu)
+    };
+    world.orders.put(&second);
+    // Asked for: the projection is at version 4 before the event of version 2 comes.
+    world.post(&olu, &second, "mine").await;
+    let event = order::OrderClaimed {
+        order: Some(first.clone()),
+        change: change(OrderStatus::Pending, OrderStatus::InProgress),
+    };
+    world.event(&first, &event).await;
+    not_found(world.try_list(&wim, &first, "", page(0)).await);
+    assert_eq!(
+        world.bodies(&olu, &second).await,
+        ["mine", "Wim has taken the order."]
+    );
+}
+
+async fn system_lines_follow_the_order_once(world: &World) {
+    let (ada, wim) = (Person::customer(), Person::worker());
+    let order = world.placed(&ada).await;
+    let mut order = world.claimed(&order, &wim).await;
+    let mut held = change(OrderStatus::InProgress, OrderStatus::OnHold).expect("a change");
+    held.note = "paper is late".to_owned();
+    for change in [
+        Some(held),
+        change(OrderStatus::OnHold, OrderStatus::InProgress),
+    ] {
+        order.version += 1;
+        let event = order::OrderStatusChanged {
+            order: Some(order.clone()),
+            change,
+        };
+        world.event(&order, &event).await;
+    }
+    order.version += 1;
+    let completed = order::OrderCompleted {
+        order: Some(order.clone()),
+        change: change(OrderStatus::InProgress, OrderStatus::Completed),
+    };
+    let completed = envelope(&order, &completed);
+    world.publish(completed.clone()).await;
+    let replica = world.replica().await;
+    replica.publish(completed).await;
+    assert_eq!(
+        world.bodies(&ada, &order).await,
+        [
+            "Wim has taken the order.",
+            "The order is on hold. paper is late",
+            "Work on the order goes on.",
+            "The order is completed."
+        ]
+    );
+    let listed = world.try_list(&ada, &order, "", page(0)).await;
+    let messages = answer(listed).expect("a list").messages;
+    assert!(messages.iter().all(|message| message.author.is_none()));
+    replica.finish().await;
+}
+
+async fn everybody_lists_their_conversations(world: &World) {
+    let (ada, wim, bo) = (Person::customer(), Person::worker(), Person::admin());
+    let eve = Person::new("Eve", Role::Customer);
+    let mut orders = Vec::new();
+    for _ in 0..3 {
+        orders.push(world.placed(&ada).await);
+    }
+    let foreign = world.placed(&eve).await;
+    let claimed = world.claimed(&orders[0], &wim).await;
+    world.post(&wim, &claimed, "started").await;
+    world.post(&eve, &foreign, "hello").await;
+
+    let list = async |person: &Person| {
+        let request = world.by(person, ListConversationsRequest::default());
+        let listed = world.client.clone().list_conversations(request).await;
+        answer(listed).expect("a list").conversations
+    };
+    let hers = list(&ada).await;
+    assert_eq!(hers.len(), 3);
+    assert_eq!(
+        hers[0].order_id, orders[0].id,
+        "the last changed comes first"
+    );
+    assert_eq!(
+        hers[0].unread, 1,
+        "other people's messages count, lines do not"
+    );
+    let last = hers[0].last_message.as_ref().expect("a message");
+    assert_eq!(last.body, "started");
+    assert_eq!(hers[1].last_message, None);
+    let his = list(&wim).await;
+    assert_eq!(his.len(), 1);
+    assert_eq!(his[0].unread, 0, "one's own are read");
+    assert_eq!(list(&bo).await.len(), 4);
+    assert_eq!(list(&Person::customer()).await.len(), 0);
+
+    let (mut seen, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let mut part = page(3);
+        part.cursor.clone_from(&cursor);
+        part.total = true;
+        let request = world.by(&bo, ListConversationsRequest { page: Some(part) });
+        let listed = world.client.clone().list_conversations(request).await;
+        let listed = answer(listed).expect("a page");
+        seen.extend(listed.conversations.into_iter().map(|one| one.order_id));
+        let info = listed.page.expect("page info");
+        assert_eq!(info.total, Some(4));
+        cursor = info.next_cursor;
+        if cursor.is_empty() {
+            break;
+        }
+    }
+    seen.sort_unstable();
+    seen.dedup();
+    assert_eq!(seen.len(), 4);
+}

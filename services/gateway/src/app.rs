@@ -1,0 +1,160 @@
+//! What all handlers share: clients of the services, limits, caches, settings.
+
+use std::{
+    sync::{Arc, atomic::AtomicBool},
+    time::Instant,
+};
+
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+use waybill_bus::Bus;
+use waybill_primitives::Timestamp;
+use waybill_proto::{
+    auth::auth_service_client::AuthServiceClient,
+    chat::chat_service_client::ChatServiceClient,
+    notification::notification_service_client::NotificationServiceClient,
+    order::{
+        catalogue_service_client::CatalogueServiceClient, order_service_client::OrderServiceClient,
+        stock_service_client::StockServiceClient, work_service_client::WorkServiceClient,
+    },
+    payment::payment_service_client::PaymentServiceClient,
+};
+use waybill_service_kit::{
+    AppError, GrpcChannel,
+    settings::Environment,
+    tokens::{AccessClaims, ServiceTokens, Verifier},
+};
+
+use crate::{
+    cache::ProductCache,
+    config::GatewaySettings,
+    limits::{Limits, Proxies},
+    pages::Templates,
+};
+
+/// A login that the welcome page shows in demo mode.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct DemoAccount {
+    pub role: String,
+    pub email: String,
+    pub password: String,
+}
+
+/// The transports of the five services.
+#[derive(Clone)]
+pub struct Channels {
+    pub auth: GrpcChannel,
+    pub order: GrpcChannel,
+    pub payment: GrpcChannel,
+    pub notification: GrpcChannel,
+    pub chat: GrpcChannel,
+}
+
+impl Channels {
+    /// Each service with its transport.
+    pub fn named(&self) -> [(&'static str, &GrpcChannel); 5] {
+        [
+            ("auth", &self.auth),
+            ("order", &self.order),
+            ("payment", &self.payment),
+            ("notification", &self.notification),
+            ("chat", &self.chat),
+        ]
+    }
+}
+
+/// Shared by all requests and sockets.
+pub struct Gateway {
+    pub auth: AuthServiceClient<GrpcChannel>,
+    pub catalogue: CatalogueServiceClient<GrpcChannel>,
+    pub stock: StockServiceClient<GrpcChannel>,
+    pub orders: OrderServiceClient<GrpcChannel>,
+    pub work: WorkServiceClient<GrpcChannel>,
+    pub payments: PaymentServiceClient<GrpcChannel>,
+    pub notifications: NotificationServiceClient<GrpcChannel>,
+    pub chat: ChatServiceClient<GrpcChannel>,
+    pub channels: Channels,
+    pub bus: Arc<dyn Bus>,
+    pub verifier: Arc<Verifier>,
+    pub service_tokens: ServiceTokens,
+    pub settings: GatewaySettings,
+    pub environment: Environment,
+    pub limits: Limits,
+    pub proxies: Proxies,
+    /// Tokens of these users that were issued before this time no longer hold.
+    pub revoked: moka::future::Cache<Uuid, Timestamp>,
+    pub products: ProductCache,
+    pub templates: Templates,
+    pub demo_accounts: Vec<DemoAccount>,
+    /// Whether mails are kept for the browser.
+    pub mailbox: bool,
+    pub started: Instant,
+    /// All services answered at least once.
+    pub seen_ready: AtomicBool,
+    /// Cancelled when the gateway shall stop.
+    pub stop: CancellationToken,
+}
+
+impl std::fmt::Debug for Gateway {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Gateway").finish_non_exhaustive()
+    }
+}
+
+impl Gateway {
+    /// The claims of an access token that holds, also against what happened since it was issued.
+    pub async fn identify(&self, token: &str) -> Result<Arc<AccessClaims>, AppError> {
+        let claims = self.verifier.verify(token).await?;
+        let revoked = self.revoked.get(&claims.sub.uuid()).await;
+        // Both times are of the auth service. A token of the same second may be the new one.
+        if revoked.is_some_and(|at| claims.iat < at.secs()) {
+            return Err(AppError::unauthenticated(
+                "your account has changed since the access token was issued; refresh it",
+            )
+            .with_meta("reason", "revoked"));
+        }
+        Ok(claims)
+    }
+
+    /// Tokens of the user from before `at` no longer hold.
+    pub async fn revoke(&self, user: Uuid, at: Timestamp) {
+        self.revoked.insert(user, at).await;
+    }
+}
+
+/// The state of the router.
+pub type App = Arc<Gateway>;
+
+/// Calls a service for reading; repeated while the service is away, within the budget of service-kit.
+macro_rules! read {
+    ($client:expr, $method:ident, $context:expr, $message:expr) => {{
+        let message = $message;
+        waybill_service_kit::retry_read(|| {
+            let mut client = $client.clone();
+            let request = waybill_service_kit::outgoing($context, message.clone());
+            async move { client.$method(request).await }
+        })
+        .await
+    }};
+}
+
+/// Calls a service for writing, once: a repeat is the client's to make, with its idempotency key.
+macro_rules! send {
+    ($client:expr, $method:ident, $context:expr, $message:expr) => {
+        $client
+            .clone()
+            .$method(waybill_service_kit::outgoing($context, $message))
+            .await
+            .map(tonic::Response::into_inner)
+            .map_err(|status| waybill_service_kit::AppError::from_status(&status))
+    };
+}
+
+pub(crate) use {read, send};
+
+/// The part of an answer that a service always sets.
+pub fn must<T>(part: Option<T>, what: &str) -> Result<T, crate::error::ApiError> {
+    part.ok_or_else(|| {
+        waybill_service_kit::AppError::internal(format!("a service answered without {what}")).into()
+    })
+}

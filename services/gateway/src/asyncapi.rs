@@ -1,0 +1,180 @@
+//! The AsyncAPI 3.0 document: the events between the services, from the table of events and the protobuf descriptors.
+
+use std::{collections::HashMap, sync::OnceLock};
+
+use prost::Message as _;
+use prost_types::{
+    DescriptorProto, EnumDescriptorProto, FieldDescriptorProto, FileDescriptorSet,
+    field_descriptor_proto::{Label, Type},
+};
+use serde_json::{Map, Value, json};
+use waybill_proto::{DESCRIPTORS, EVENTS};
+
+/// The document; made once.
+pub fn document() -> &'static str {
+    static DOCUMENT: OnceLock<String> = OnceLock::new();
+    DOCUMENT.get_or_init(|| build().to_string())
+}
+
+fn build() -> Value {
+    let types = Types::load();
+    let mut schemas = Map::new();
+    let mut channels = Map::new();
+    let mut messages = Map::new();
+    let mut operations = Map::new();
+    for event in EVENTS {
+        let name = short(event.message);
+        types.collect(event.message, &mut schemas);
+        let id = event
+            .subject
+            .trim_start_matches("waybill.")
+            .replace('.', "_");
+        messages.insert(
+            name.to_owned(),
+            json!({
+                "name": event.message,
+                "title": name,
+                "contentType": "application/protobuf",
+                "payload": {"$ref": format!("#/components/schemas/{}", event.message)},
+            }),
+        );
+        channels.insert(
+            id.clone(),
+            json!({
+                "address": event.subject,
+                "messages": {name: {"$ref": format!("#/components/messages/{name}")}},
+            }),
+        );
+        operations.insert(
+            format!("publish_{id}"),
+            json!({
+                "action": "send",
+                "channel": {"$ref": format!("#/channels/{id}")},
+                "summary": format!("Published by the {} service.", event.subject.split('.').nth(1).unwrap_or_default()),
+            }),
+        );
+    }
+    json!({
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Waybill events",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "What the services tell each other over NATS JetStream: one stream per service, protobuf payloads, CloudEvents headers (`ce-id`, `ce-type`, `ce-source`, `ce-subject`, `ce-time`). Payload schemas show the protobuf JSON form.",
+            "license": {"name": "Apache-2.0"},
+        },
+        "defaultContentType": "application/protobuf",
+        "channels": channels,
+        "operations": operations,
+        "components": {"messages": messages, "schemas": schemas},
+    })
+}
+
+fn short(full: &str) -> &str {
+    full.rsplit('.').next().unwrap_or(full)
+}
+
+/// Messages and enumerations by their full names.
+struct Types {
+    messages: HashMap<String, DescriptorProto>,
+    enums: HashMap<String, EnumDescriptorProto>,
+}
+
+impl Types {
+    fn load() -> Self {
+        let mut types = Self {
+            messages: HashMap::new(),
+            enums: HashMap::new(),
+        };
+        // The descriptors are our own build's output; without them the document merely has no schemas.
+        let set = FileDescriptorSet::decode(DESCRIPTORS).unwrap_or_default();
+        for file in set.file {
+            let package = file.package().to_owned();
+            for message in file.message_type {
+                let name = format!("{package}.{}", message.name());
+                types.messages.insert(name, message);
+            }
+            for enumeration in file.enum_type {
+                let name = format!("{package}.{}", enumeration.name());
+                types.enums.insert(name, enumeration);
+            }
+        }
+        types
+    }
+
+    /// Adds the schema of a message and of all that it refers to.
+    fn collect(&self, name: &str, schemas: &mut Map<String, Value>) {
+        if schemas.contains_key(name) {
+            return;
+        }
+        let Some(message) = self.messages.get(name) else {
+            return;
+        };
+        // Entered before its fields, so that a message may contain itself.
+        schemas.insert(name.to_owned(), Value::Null);
+        let mut properties = Map::new();
+        for field in &message.field {
+            let schema = self.field(field, schemas);
+            let schema = if field.label() == Label::Repeated {
+                json!({"type": "array", "items": schema})
+            } else {
+                schema
+            };
+            properties.insert(crate::error::camel_case(field.name()), schema);
+        }
+        schemas.insert(
+            name.to_owned(),
+            json!({"type": "object", "properties": properties}),
+        );
+    }
+
+    fn field(&self, field: &FieldDescriptorProto, schemas: &mut Map<String, Value>) -> Value {
+        let type_name = field.type_name().trim_start_matches('.');
+        match field.r#type() {
+            Type::Message if type_name == "google.protobuf.Timestamp" => {
+                json!({"type": "string", "format": "date-time"})
+            }
+            Type::Message => {
+                self.collect(type_name, schemas);
+                json!({"$ref": format!("#/components/schemas/{type_name}")})
+            }
+            Type::Enum => {
+                let names: Vec<_> = self
+                    .enums
+                    .get(type_name)
+                    .map(|known| known.value.iter().map(|value| value.name()).collect())
+                    .unwrap_or_default();
+                json!({"type": "string", "enum": names})
+            }
+            Type::Bool => json!({"type": "boolean"}),
+            Type::Int32 | Type::Uint32 => json!({"type": "integer"}),
+            // As protobuf's JSON has them.
+            Type::Int64 | Type::Uint64 => json!({"type": "string", "format": "int64"}),
+            Type::Bytes => json!({"type": "string", "format": "byte"}),
+            _ => json!({"type": "string"}),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_event_has_a_channel_and_a_schema_with_fields() {
+        let document = build();
+        for event in EVENTS {
+            let id = event
+                .subject
+                .trim_start_matches("waybill.")
+                .replace('.', "_");
+            assert_eq!(document["channels"][&id]["address"], event.subject);
+            let schema = &document["components"]["schemas"][event.message];
+            let fields = schema["properties"].as_object().unwrap();
+            assert!(!fields.is_empty(), "{}", event.message);
+        }
+        let order = &document["components"]["schemas"]["waybill.order.v1.Order"]["properties"];
+        assert_eq!(order["orderNumber"]["type"], "string");
+        assert_eq!(order["createdAt"]["format"], "date-time");
+        assert_eq!(order["items"]["type"], "array");
+    }
+}

@@ -1,0 +1,157 @@
+//! The gateway's settings.
+
+use std::{net::IpAddr, time::Duration};
+
+use waybill_service_kit::settings::Environment;
+
+waybill_service_kit::settings! {
+    /// Gateway
+    pub struct GatewaySettings {
+        /// Address and port of the REST API, Socket.IO and the pages. Port 0 takes a free one.
+        pub listen: std::net::SocketAddr = "WAYBILL_LISTEN", default "127.0.0.1:8080";
+        /// `off` lifts all rate limits; refused in production.
+        pub rate_limit: bool = "WAYBILL_RATE_LIMIT", default "on", dev "off";
+        /// Requests that one address without a valid token may make in a window.
+        pub rate_limit_anonymous: u32 = "WAYBILL_RATE_LIMIT_ANONYMOUS", default "100", range 1..=1_000_000;
+        /// Requests that one signed-in user may make in a window.
+        pub rate_limit_user: u32 = "WAYBILL_RATE_LIMIT_USER", default "1000", range 1..=1_000_000;
+        /// Attempts to log in or register that one address may make for one account in a window.
+        pub rate_limit_login: u32 = "WAYBILL_RATE_LIMIT_LOGIN", default "20", range 1..=1_000_000;
+        /// The window of the rate limits.
+        pub rate_limit_window: Duration = "WAYBILL_RATE_LIMIT_WINDOW", default "15m", check window;
+        /// Addresses or networks of reverse proxies, separated by commas, whose X-Forwarded-For is believed.
+        pub trusted_proxies: Vec<String> = "WAYBILL_TRUSTED_PROXIES", default "", check networks;
+        /// Other origins whose pages may call the API, for instance `https://shop.example.com`. In development localhost may.
+        pub cors_origins: Vec<String> = "WAYBILL_CORS_ORIGINS", default "", check origins;
+        /// The largest request body, in bytes.
+        pub body_limit: usize = "WAYBILL_BODY_LIMIT", default "1048576", range 1024..=67_108_864;
+        /// A request that takes longer is answered with 503.
+        pub request_timeout: Duration = "WAYBILL_REQUEST_TIMEOUT", default "30s";
+        /// How long a product list stays in the cache when no event says that it changed.
+        pub product_cache_ttl: Duration = "WAYBILL_PRODUCT_CACHE_TTL", default "1s";
+        /// Live connections that one user may hold.
+        pub sockets_per_user: u32 = "WAYBILL_SOCKETS_PER_USER", default "50", range 1..=100_000;
+        /// Events that one live connection may send in a second.
+        pub socket_events: u32 = "WAYBILL_SOCKET_EVENTS", default "20", range 1..=100_000;
+    }
+}
+
+impl GatewaySettings {
+    /// What is wrong only in this environment, as `(setting, problem)`.
+    pub fn faults(&self, environment: Environment) -> Vec<(&'static str, String)> {
+        let mut faults = Vec::new();
+        if environment.is_production() && !self.rate_limit {
+            faults.push((
+                "WAYBILL_RATE_LIMIT",
+                "must be on in production; raise the limits instead".to_owned(),
+            ));
+        }
+        faults
+    }
+}
+
+fn window(window: &Duration) -> Result<(), String> {
+    if (Duration::from_secs(1)..=Duration::from_secs(86_400)).contains(window) {
+        return Ok(());
+    }
+    Err("must lie between 1s and 24h".to_owned())
+}
+
+fn networks(list: &Vec<String>) -> Result<(), String> {
+    list.iter().try_for_each(|text| {
+        text.parse::<Network>()
+            .map(|_| ())
+            .map_err(|()| "expected addresses or networks such as 10.0.0.0/8".to_owned())
+    })
+}
+
+fn origins(list: &Vec<String>) -> Result<(), String> {
+    let well_formed = |origin: &String| {
+        origin.parse::<http::Uri>().is_ok_and(|uri| {
+            matches!(uri.scheme_str(), Some("http" | "https"))
+                && uri.path_and_query().is_none_or(|path| path == "/")
+                && !origin.ends_with('/')
+        })
+    };
+    if list.iter().all(well_formed) {
+        return Ok(());
+    }
+    Err("expected origins such as https://shop.example.com, without a path".to_owned())
+}
+
+/// An address or a network in CIDR notation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Network {
+    base: u128,
+    mask: u128,
+}
+
+/// IPv4 addresses as IPv4-mapped IPv6 ones, so that both compare as numbers.
+fn bits(address: IpAddr) -> u128 {
+    match address {
+        IpAddr::V4(address) => address.to_ipv6_mapped().to_bits(),
+        IpAddr::V6(address) => address.to_bits(),
+    }
+}
+
+impl Network {
+    pub fn contains(self, address: IpAddr) -> bool {
+        bits(address) & self.mask == self.base
+    }
+}
+
+impl std::str::FromStr for Network {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (address, prefix) = match text.split_once('/') {
+            Some((address, prefix)) => (address, Some(prefix.parse::<u32>().map_err(|_| ())?)),
+            None => (text, None),
+        };
+        let address: IpAddr = address.parse().map_err(|_| ())?;
+        let width = if address.is_ipv4() { 32 } else { 128 };
+        let prefix = prefix.unwrap_or(width);
+        if prefix > width {
+            return Err(());
+        }
+        let mask = u128::MAX.checked_shl(width - prefix).unwrap_or(0);
+        Ok(Self {
+            base: bits(address) & mask,
+            mask,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn networks_contain_their_addresses() {
+        for (network, address, inside) in [
+            ("10.0.0.0/8", "10.200.3.4", true),
+            ("10.0.0.0/8", "11.0.0.1", false),
+            ("127.0.0.1", "127.0.0.1", true),
+            ("127.0.0.1", "127.0.0.2", false),
+            ("fd00::/8", "fd12::1", true),
+            ("0.0.0.0/0", "8.8.8.8", true),
+            ("::/0", "::1", true),
+        ] {
+            let network: Network = network.parse().unwrap();
+            assert_eq!(network.contains(address.parse().unwrap()), inside);
+        }
+        for bad in ["", "10.0.0.0/33", "localhost", "10.0.0.0/x"] {
+            assert_eq!(bad.parse::<Network>(), Err(()), "{bad}");
+        }
+    }
+
+    #[test]
+    fn origins_have_no_path() {
+        let check = |origin: &str| origins(&vec![origin.to_owned()]);
+        assert!(check("https://shop.example.com").is_ok());
+        assert!(check("http://localhost:5173").is_ok());
+        assert!(check("https://shop.example.com/").is_err());
+        assert!(check("shop.example.com").is_err());
+        assert!(check("*").is_err());
+    }
+}

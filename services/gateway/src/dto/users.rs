@@ -1,0 +1,225 @@
+//! Accounts and sessions.
+
+use chrono::{DateTime, Utc};
+use garde::Validate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use waybill_proto::auth as pb;
+
+use super::{Role, filled, moment, not_blank, not_blank_if_given};
+
+/// An account.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct User {
+    #[schema(value_type = uuid::Uuid)]
+    pub id: String,
+    #[schema(example = "ada@example.com")]
+    pub email: String,
+    #[schema(example = "Ada")]
+    pub first_name: String,
+    #[schema(example = "Lovelace")]
+    pub last_name: String,
+    #[schema(value_type = Role)]
+    pub role: &'static str,
+    pub email_verified: bool,
+    #[schema(required)]
+    pub avatar_url: Option<String>,
+    /// A suspended account cannot log in.
+    pub suspended: bool,
+    /// Grows with each change; send it back to be told of changes made meanwhile.
+    pub version: i64,
+    pub created_at: DateTime<Utc>,
+}
+
+impl From<pb::User> for User {
+    fn from(user: pb::User) -> Self {
+        Self {
+            role: Role::text(user.role),
+            id: user.id,
+            email: user.email,
+            first_name: user.first_name,
+            last_name: user.last_name,
+            email_verified: user.email_verified,
+            avatar_url: filled(user.avatar_url),
+            suspended: user.suspended,
+            version: user.version,
+            created_at: moment(user.created_at),
+        }
+    }
+}
+
+/// How the refresh token travels.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum SessionMode {
+    /// In the body.
+    #[default]
+    Token,
+    /// As an HttpOnly, SameSite=Strict cookie, and not in the body.
+    Cookie,
+}
+
+#[derive(Debug, Deserialize, ToSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({"email": "ada@example.com", "password": "correct horse battery", "firstName": "Ada", "lastName": "Lovelace"}))]
+pub struct Register {
+    #[garde(email, length(bytes, max = 254))]
+    #[schema(format = Email, max_length = 254)]
+    pub email: String,
+    /// 8 to 128 characters.
+    #[garde(length(chars, min = 8, max = 128))]
+    #[schema(min_length = 8, max_length = 128)]
+    pub password: String,
+    #[garde(custom(not_blank), length(chars, max = 100))]
+    #[schema(min_length = 1, max_length = 100)]
+    pub first_name: String,
+    /// May be empty: not everyone has one.
+    #[garde(length(chars, max = 100))]
+    #[schema(max_length = 100)]
+    #[serde(default)]
+    pub last_name: String,
+    #[garde(skip)]
+    #[serde(default)]
+    pub session: SessionMode,
+}
+
+#[derive(Debug, Deserialize, ToSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({"email": "ada@example.com", "password": "correct horse battery"}))]
+pub struct Login {
+    #[garde(length(bytes, min = 1, max = 254))]
+    pub email: String,
+    #[garde(length(bytes, min = 1, max = 1024))]
+    pub password: String,
+    #[garde(skip)]
+    #[serde(default)]
+    pub session: SessionMode,
+}
+
+/// The refresh token; not needed where it travels as a cookie.
+#[derive(Debug, Default, Deserialize, ToSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RefreshToken {
+    #[garde(length(bytes, max = 1024))]
+    pub refresh_token: Option<String>,
+}
+
+/// What a successful sign-in gives.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Session {
+    pub user: User,
+    /// JWT; send it as `Authorization: Bearer …`.
+    pub access_token: String,
+    /// Always `Bearer`.
+    pub token_type: &'static str,
+    /// Seconds until the access token expires.
+    pub expires_in: i64,
+    /// Opaque, good for one refresh; not there in cookie mode.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LoggedOut {
+    pub success: bool,
+}
+
+#[derive(Debug, Deserialize, ToSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({"firstName": "Ada", "lastName": "King"}))]
+pub struct ProfileUpdate {
+    #[garde(custom(not_blank_if_given), length(chars, max = 100))]
+    pub first_name: Option<String>,
+    #[garde(length(chars, max = 100))]
+    pub last_name: Option<String>,
+    /// As last read; a stale one is refused with `VERSION_CONFLICT`.
+    #[garde(range(min = 1))]
+    pub version: Option<i64>,
+}
+
+#[derive(Debug, Deserialize, ToSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({"currentPassword": "correct horse battery", "newPassword": "staple battery horse"}))]
+pub struct PasswordChange {
+    #[garde(length(bytes, min = 1, max = 1024))]
+    pub current_password: String,
+    /// 8 to 128 characters.
+    #[garde(length(chars, min = 8, max = 128))]
+    #[schema(min_length = 8, max_length = 128)]
+    pub new_password: String,
+    /// Names the session to keep; without it, that of the cookie or of the access token stays.
+    #[garde(length(bytes, max = 1024))]
+    pub refresh_token: Option<String>,
+}
+
+#[derive(Debug, Deserialize, ToSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({"role": "STAFF"}))]
+pub struct RoleChange {
+    #[garde(skip)]
+    pub role: Role,
+    #[garde(range(min = 1))]
+    pub version: Option<i64>,
+}
+
+#[derive(Debug, Default, Deserialize, ToSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({"reason": "Chargebacks"}))]
+pub struct Suspension {
+    #[garde(length(chars, max = 500))]
+    pub reason: Option<String>,
+}
+
+/// The short contract's registration: one name.
+#[derive(Debug, Deserialize, ToSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({"name": "Ada Lovelace", "email": "ada@example.com", "password": "correct horse battery"}))]
+pub struct ShortRegister {
+    #[garde(custom(not_blank), length(chars, max = 200))]
+    pub name: String,
+    #[garde(email, length(bytes, max = 254))]
+    #[schema(format = Email)]
+    pub email: String,
+    #[garde(length(chars, min = 8, max = 128))]
+    #[schema(min_length = 8, max_length = 128)]
+    pub password: String,
+}
+
+impl From<ShortRegister> for Register {
+    /// The last word is the last name; a single word is the first name.
+    fn from(short: ShortRegister) -> Self {
+        let name = short.name.trim();
+        let (first, last) = name.rsplit_once(char::is_whitespace).unwrap_or((name, ""));
+        Self {
+            email: short.email,
+            password: short.password,
+            first_name: first.trim().to_owned(),
+            last_name: last.to_owned(),
+            session: SessionMode::Token,
+        }
+    }
+}
+
+/// The short contract's login.
+#[derive(Debug, Deserialize, ToSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({"email": "ada@example.com", "password": "correct horse battery"}))]
+pub struct ShortLogin {
+    #[garde(length(bytes, min = 1, max = 254))]
+    pub email: String,
+    #[garde(length(bytes, min = 1, max = 1024))]
+    pub password: String,
+}
+
+impl From<ShortLogin> for Login {
+    fn from(short: ShortLogin) -> Self {
+        Self {
+            email: short.email,
+            password: short.password,
+            session: SessionMode::Token,
+        }
+    }
+}

@@ -1,0 +1,298 @@
+//! What happens around every request: its id, who asks, panics, deadline, the error format, headers, log line, metrics.
+
+use std::{
+    net::SocketAddr,
+    panic::AssertUnwindSafe,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use axum::{
+    body::Body,
+    extract::{ConnectInfo, MatchedPath, Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use futures::FutureExt as _;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use tracing::Instrument as _;
+use waybill_service_kit::{AppError, bearer, new_request_id};
+
+use crate::{
+    app::{App, Gateway},
+    error::ApiError,
+    extract::{Identity, RequestInfo},
+    limits::{Key, address_key},
+};
+
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Longer request ids are replaced.
+const MAX_REQUEST_ID: usize = 128;
+/// Socket.IO answers in its own protocol.
+pub const SOCKET_PATH: &str = "/socket.io";
+
+/// The outermost layer.
+pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let request_id: Arc<str> = own_id(request.headers())
+        .map_or_else(new_request_id, str::to_owned)
+        .into();
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map(|matched| matched.as_str().to_owned());
+    let peer = request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .map(|ConnectInfo(peer)| *peer);
+    let span = tracing::info_span!("http", %request_id, %method, path = %path, user = tracing::field::Empty);
+
+    let work = async {
+        let info = identify(&app, request.headers(), peer, Arc::clone(&request_id)).await;
+        if let Identity::User { claims, .. } = &info.identity {
+            tracing::Span::current().record("user", tracing::field::display(claims.sub));
+        }
+        request.extensions_mut().insert(info);
+        next.run(request).await
+    };
+    // The state of the handler dies with the panic: nothing of it is looked at again.
+    let work = AssertUnwindSafe(work).catch_unwind();
+    let outcome = tokio::time::timeout(app.settings.request_timeout, work)
+        .instrument(span.clone())
+        .await;
+    let _entered = span.enter();
+    let mut response = match outcome {
+        Ok(Ok(response)) => response,
+        Ok(Err(_)) => ApiError::from(AppError::internal("a handler panicked")).into_response(),
+        Err(_) => {
+            tracing::warn!("a request did not end in time");
+            let error = AppError::unavailable("this took too long; try again")
+                .with_retry_after(Duration::from_secs(1));
+            ApiError::from(error).into_response()
+        }
+    };
+
+    let is_socket = path.starts_with(SOCKET_PATH);
+    if !is_socket {
+        write_error(&mut response, &request_id, &method);
+        secure(response.headers_mut(), &path, &app);
+    }
+    if let Ok(value) = HeaderValue::try_from(request_id.as_ref()) {
+        response.headers_mut().insert(X_REQUEST_ID, value);
+    }
+    let status = response.status().as_u16();
+    let elapsed = started.elapsed();
+    if !(is_socket || is_check(&path)) {
+        tracing::info!(
+            status,
+            elapsed_us = elapsed.as_micros() as u64,
+            "answered {method} {path}"
+        );
+    }
+    measure(&method, route, is_socket, status, elapsed);
+    response
+}
+
+/// The client's own request id, if it is one: at most 128 letters, digits and `-_.`.
+fn own_id(headers: &HeaderMap) -> Option<&str> {
+    let id = headers.get(X_REQUEST_ID)?.to_str().ok()?;
+    let well_formed = (1..=MAX_REQUEST_ID).contains(&id.len())
+        && id
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+    well_formed.then_some(id)
+}
+
+async fn identify(
+    app: &Gateway,
+    headers: &HeaderMap,
+    peer: Option<SocketAddr>,
+    request_id: Arc<str>,
+) -> RequestInfo {
+    let identity = match headers.get(header::AUTHORIZATION) {
+        None => Identity::Anonymous,
+        Some(value) => match value.to_str().ok().and_then(bearer) {
+            None => refused(AppError::unauthenticated(
+                "send the access token as `Authorization: Bearer …`",
+            )),
+            Some(token) => match app.identify(token).await {
+                Ok(claims) => Identity::User {
+                    claims,
+                    token: token.into(),
+                },
+                Err(error) => refused(error),
+            },
+        },
+    };
+    RequestInfo {
+        request_id,
+        traceparent: headers
+            .get("traceparent")
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned),
+        client_address: app.proxies.client(peer, headers),
+        identity,
+    }
+}
+
+fn refused(error: AppError) -> Identity {
+    Identity::Refused(Arc::new(error.into()))
+}
+
+/// The layer that counts requests; sockets have limits of their own. It lies inside CORS, so that a browser can read the refusal.
+pub async fn limit(State(app): State<App>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    if is_check(path) || path.starts_with(SOCKET_PATH) {
+        return next.run(request).await;
+    }
+    let key = match request.extensions().get::<RequestInfo>() {
+        Some(info) => match &info.identity {
+            Identity::User { claims, .. } => Key::User(claims.sub.uuid()),
+            _ => Key::Address(address_key(&info.client_address)),
+        },
+        None => Key::Crowd,
+    };
+    match app.limits.request(key) {
+        Ok(None) => next.run(request).await,
+        Ok(Some(standing)) => {
+            let mut response = next.run(request).await;
+            standing.write(response.headers_mut());
+            response
+        }
+        Err((error, standing)) => {
+            let mut response = error.into_response();
+            standing.write(response.headers_mut());
+            response
+        }
+    }
+}
+
+/// Paths that load balancers and monitors ask.
+fn is_check(path: &str) -> bool {
+    matches!(path, "/health" | "/healthz" | "/readyz" | "/metrics")
+}
+
+/// Writes the body of an error: of a handler, or of a layer that only set the status.
+fn write_error(response: &mut Response, request_id: &str, method: &Method) {
+    let status = response.status();
+    let error = match response.extensions_mut().remove::<ApiError>() {
+        Some(error) => error,
+        None if !(status.is_client_error() || status.is_server_error()) => return,
+        // A handler's own answer, such as /readyz.
+        None if is_json(response.headers()) => return,
+        None => ApiError::of_status(status),
+    };
+    let body = error.body(request_id);
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/json"),
+    );
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+    if error.status == StatusCode::SERVICE_UNAVAILABLE && !headers.contains_key(header::RETRY_AFTER)
+    {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    *response.body_mut() = if *method == Method::HEAD {
+        Body::empty()
+    } else {
+        Body::from(body)
+    };
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    crate::extract::is_json(headers)
+}
+
+/// For the API: nothing may be loaded or framed.
+const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+/// For our pages: only our own style sheet and forms.
+const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// The checkout sends the customer on to any shop's page.
+const CHECKOUT_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self' http: https:; base-uri 'none'; frame-ancestors 'none'";
+/// Swagger UI sets styles by attribute and draws with data URLs.
+const DOCS_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
+
+/// Headers that tell browsers what not to do. A handler's own `Content-Security-Policy` stays.
+fn secure(headers: &mut HeaderMap, path: &str, app: &Gateway) {
+    let html = headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
+    let policy = match path {
+        _ if path.starts_with("/api-docs") => DOCS_POLICY,
+        _ if path.contains("/sandbox/checkout/") && html => CHECKOUT_POLICY,
+        _ if html => PAGE_POLICY,
+        _ => API_POLICY,
+    };
+    headers
+        .entry(header::CONTENT_SECURITY_POLICY)
+        .or_insert(HeaderValue::from_static(policy));
+    headers
+        .entry(header::X_FRAME_OPTIONS)
+        .or_insert(HeaderValue::from_static("DENY"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    headers.insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("no-referrer"),
+    );
+    headers.insert(
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin"),
+    );
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
+    if app.environment.is_production() {
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=31536000; includeSubDomains"),
+        );
+    }
+}
+
+fn measure(method: &Method, route: Option<String>, socket: bool, status: u16, elapsed: Duration) {
+    let route = match route {
+        _ if socket => SOCKET_PATH.to_owned(),
+        Some(route) => route,
+        None => "unknown".to_owned(),
+    };
+    // Methods beyond the standard ones are the client's invention and must not become labels.
+    let method = match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::HEAD => "HEAD",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    };
+    metrics::counter!("waybill_http_requests_total", "method" => method, "route" => route.clone(), "status" => status.to_string())
+        .increment(1);
+    metrics::histogram!("waybill_http_request_seconds", "method" => method, "route" => route)
+        .record(elapsed.as_secs_f64());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn request_ids_are_taken_over_if_well_formed() {
+        let id = |text: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(X_REQUEST_ID, HeaderValue::from_static(text));
+            own_id(&headers).map(str::to_owned)
+        };
+        assert_eq!(id("req-1.a_B"), Some("req-1.a_B".to_owned()));
+        for bad in ["", "a b", "a\"b", "<script>"] {
+            assert_eq!(id(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! The one error format, and the one place where errors of services become answers.
+//!
+//! A handler's error travels in the response's extensions until [`crate::edge`] writes the body, because the body names the request id.
+
+use std::{borrow::Cow, collections::BTreeMap, time::Duration};
+
+use axum::{
+    body::Body,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderValue, StatusCode, header};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+use waybill_primitives::Timestamp;
+use waybill_service_kit::{AppError, ErrorKind};
+
+/// The answer to a request that failed.
+#[derive(Debug, Clone)]
+pub struct ApiError {
+    pub status: StatusCode,
+    pub code: Cow<'static, str>,
+    pub message: String,
+    pub details: Vec<Detail>,
+    pub context: BTreeMap<String, String>,
+    pub retry_after: Option<Duration>,
+}
+
+/// A field and what is wrong with it; for conflicts, a fact such as what is left in stock.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Detail {
+    #[schema(example = "items[0].quantity")]
+    pub field: String,
+    pub message: String,
+}
+
+/// Every error of the API has this shape.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Error, example = json!({
+    "success": false,
+    "error": {"message": "items[0].quantity: must be at least 1", "code": "VALIDATION_ERROR", "details": [{"field": "items[0].quantity", "message": "must be at least 1"}]},
+    "requestId": "01890a5d-ac96-774b-bcce-b302099a8057",
+    "timestamp": "2026-11-21T09:30:00.000000Z"
+}))]
+pub struct ErrorBody<'a> {
+    /// Always false.
+    pub success: bool,
+    pub error: ErrorInfo<'a>,
+    /// As in the header `X-Request-Id`; quote it when you report a problem.
+    pub request_id: &'a str,
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    pub timestamp: Timestamp,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ErrorInfo<'a> {
+    /// For people; says what to do.
+    pub message: &'a str,
+    /// For programs.
+    #[schema(example = "VALIDATION_ERROR")]
+    pub code: &'a str,
+    pub details: &'a [Detail],
+    /// The facts of the details once more, typed: `available` of `OUT_OF_STOCK`, `allowed` of `INVALID_TRANSITION`.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    #[schema(value_type = Object)]
+    pub context: Map<String, Value>,
+}
+
+impl ApiError {
+    pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            code: Cow::Borrowed(code),
+            message: message.into(),
+            details: Vec::new(),
+            context: BTreeMap::new(),
+            retry_after: None,
+        }
+    }
+
+    /// For an answer that a layer made without a body of ours, by its status.
+    pub fn of_status(status: StatusCode) -> Self {
+        let (code, message) = match status {
+            StatusCode::BAD_REQUEST => ("MALFORMED", "the request cannot be read"),
+            StatusCode::NOT_FOUND => (
+                "NOT_FOUND",
+                "nothing is here; /api-docs lists what there is",
+            ),
+            StatusCode::METHOD_NOT_ALLOWED => (
+                "METHOD_NOT_ALLOWED",
+                "this path does not take this method; the header Allow lists those that it takes",
+            ),
+            StatusCode::PAYLOAD_TOO_LARGE => ("PAYLOAD_TOO_LARGE", "the body is too large"),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => (
+                "UNSUPPORTED_MEDIA_TYPE",
+                "send the body as application/json",
+            ),
+            StatusCode::SERVICE_UNAVAILABLE => ("UNAVAILABLE", "try again shortly"),
+            status if status.is_server_error() => {
+                return AppError::internal("answered without an error").into();
+            }
+            _ => ("REFUSED", "the request was refused"),
+        };
+        Self::new(status, code, message)
+    }
+
+    /// The body that names the request.
+    pub fn body(&self, request_id: &str) -> Vec<u8> {
+        let body = ErrorBody {
+            success: false,
+            error: ErrorInfo {
+                message: &self.message,
+                code: &self.code,
+                details: &self.details,
+                context: self.context(),
+            },
+            request_id,
+            timestamp: Timestamp::now(),
+        };
+        // Serialising strings and maps with string keys cannot fail.
+        serde_json::to_vec(&body).unwrap_or_default()
+    }
+
+    fn context(&self) -> Map<String, Value> {
+        let typed = |(key, text): (&String, &String)| {
+            let value = match (key.as_str(), text.parse::<i64>()) {
+                ("allowed", _) => text
+                    .split(',')
+                    .filter(|item| !item.is_empty())
+                    .map(Value::from)
+                    .collect(),
+                (_, Ok(number)) => number.into(),
+                _ => text.as_str().into(),
+            };
+            (key.clone(), value)
+        };
+        self.context.iter().map(typed).collect()
+    }
+}
+
+/// What a machine reads as `RETRY_AFTER`; it has a header of its own.
+const RETRY_AFTER: &str = "retry_after_seconds";
+/// A 503 without a time of its own asks for a repeat after this.
+const DEFAULT_RETRY: Duration = Duration::from_secs(1);
+
+impl From<AppError> for ApiError {
+    fn from(mut error: AppError) -> Self {
+        error.log_once();
+        let status = StatusCode::from_u16(error.kind.http_status())
+            .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let context: BTreeMap<String, String> = error
+            .metadata
+            .iter()
+            .filter(|(key, _)| *key != RETRY_AFTER)
+            .map(|(key, value)| (camel_case(key), value.clone()))
+            .collect();
+        let mut details: Vec<Detail> = error
+            .fields
+            .iter()
+            .map(|field| Detail {
+                field: camel_case(&field.field),
+                message: field.message.clone(),
+            })
+            .collect();
+        if error.kind == ErrorKind::Conflict {
+            details.extend(context.iter().map(|(key, value)| Detail {
+                field: key.clone(),
+                message: value.clone(),
+            }));
+        }
+        let retry_after = error.retry_after();
+        Self {
+            status,
+            code: error.code.clone(),
+            message: error.message.clone(),
+            details,
+            context,
+            retry_after: retry_after
+                .or((error.kind == ErrorKind::Unavailable).then_some(DEFAULT_RETRY)),
+        }
+    }
+}
+
+impl From<tonic::Status> for ApiError {
+    fn from(status: tonic::Status) -> Self {
+        AppError::from_status(&status).into()
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = self.status;
+        if self.status == StatusCode::UNAUTHORIZED {
+            let challenge = match self.context.get("reason").map(String::as_str) {
+                Some(_) => "Bearer realm=\"waybill\", error=\"invalid_token\"",
+                None => "Bearer realm=\"waybill\"",
+            };
+            response.headers_mut().insert(
+                header::WWW_AUTHENTICATE,
+                HeaderValue::from_static(challenge),
+            );
+        }
+        if let Some(after) = self.retry_after {
+            let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// `first_name` → `firstName`, also inside paths such as `items[0].product_id`. Other spellings stay.
+pub fn camel_case(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    let mut letters = name.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let next_is_lower = letters.peek().is_some_and(char::is_ascii_lowercase);
+        let inner = out.ends_with(|last: char| last.is_ascii_alphanumeric());
+        if letter == '_' && inner && next_is_lower {
+            out.extend(letters.next().map(|next| next.to_ascii_uppercase()));
+        } else {
+            out.push(letter);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn field_names_read_as_in_the_api() {
+        for (rust, api) in [
+            ("first_name", "firstName"),
+            ("items[0].product_id", "items[0].productId"),
+            ("shipping_address.postal_code", "shippingAddress.postalCode"),
+            ("firstName", "firstName"),
+            ("Idempotency-Key", "Idempotency-Key"),
+            ("", ""),
+        ] {
+            assert_eq!(camel_case(rust), api);
+        }
+    }
+
+    #[test]
+    fn conflicts_show_their_facts_in_details_and_typed() {
+        let error: ApiError = AppError::conflict("INVALID_TRANSITION", "no")
+            .with_meta("from", "COMPLETED")
+            .with_meta("allowed", "PENDING,CANCELLED")
+            .with_meta("left", "3")
+            .into();
+        let body: Value = serde_json::from_slice(&error.body("r-1")).unwrap();
+        assert_eq!(body["error"]["context"]["allowed"][1], "CANCELLED");
+        assert_eq!(body["error"]["context"]["left"], 3);
+        assert_eq!(body["error"]["details"][1]["field"], "from");
+        assert_eq!(body["requestId"], "r-1");
+        assert_eq!(body["success"], false);
+    }
+}

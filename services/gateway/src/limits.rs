@@ -1,0 +1,281 @@
+//! Rate limits (GCRA): per user, or per address where nobody is signed in; stricter for attempts to sign in.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    num::NonZeroU32,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
+
+use governor::{
+    Quota, RateLimiter,
+    clock::{Clock as _, DefaultClock},
+    middleware::StateInformationMiddleware,
+    state::keyed::DashMapStateStore,
+};
+use http::{HeaderMap, HeaderValue};
+use uuid::Uuid;
+use waybill_service_kit::AppError;
+
+use crate::{
+    config::{GatewaySettings, Network},
+    error::ApiError,
+};
+
+/// Keys that a limiter remembers at most, about; beyond, newcomers share one.
+const MAX_KEYS: usize = 100_000;
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Key {
+    User(Uuid),
+    Address(u128),
+    /// Address and SHA-256 of the account.
+    Account(u128, [u8; 32]),
+    /// All newcomers, while too many keys are remembered.
+    Crowd,
+}
+
+type Limiter = RateLimiter<Key, DashMapStateStore<Key>, DefaultClock, StateInformationMiddleware>;
+
+struct Limit {
+    limiter: Limiter,
+    burst: u32,
+    /// One more request is allowed every so often.
+    pace: Duration,
+    crowded: AtomicBool,
+}
+
+/// What the headers `RateLimit-*` say.
+#[derive(Debug, Clone, Copy)]
+pub struct Standing {
+    pub limit: u32,
+    pub remaining: u32,
+    /// Until the full limit is there again.
+    pub reset: Duration,
+}
+
+impl Standing {
+    pub fn write(self, headers: &mut HeaderMap) {
+        let reset = self.reset.as_secs() + u64::from(self.reset.subsec_nanos() > 0);
+        headers.insert("ratelimit-limit", HeaderValue::from(self.limit));
+        headers.insert("ratelimit-remaining", HeaderValue::from(self.remaining));
+        headers.insert("ratelimit-reset", HeaderValue::from(reset));
+    }
+}
+
+impl Limit {
+    fn new(burst: u32, window: Duration) -> Self {
+        let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
+        let pace = (window / burst.get()).max(Duration::from_nanos(1));
+        // The pace is not zero, which is all that can be wrong with it.
+        let quota = Quota::with_period(pace)
+            .unwrap_or(Quota::per_second(burst))
+            .allow_burst(burst);
+        Self {
+            limiter: RateLimiter::dashmap(quota).with_middleware(),
+            burst: burst.get(),
+            pace,
+            crowded: AtomicBool::new(false),
+        }
+    }
+
+    fn check(&self, key: Key) -> Result<Standing, (Standing, Duration)> {
+        let key = if self.crowded.load(Ordering::Relaxed) && !matches!(key, Key::User(_)) {
+            Key::Crowd
+        } else {
+            key
+        };
+        let standing = |remaining: u32| Standing {
+            limit: self.burst,
+            remaining,
+            reset: self.pace * self.burst.saturating_sub(remaining),
+        };
+        match self.limiter.check_key(&key) {
+            Ok(snapshot) => Ok(standing(snapshot.remaining_burst_capacity())),
+            Err(not_until) => {
+                let wait = not_until.wait_time_from(self.limiter.clock().now());
+                Err((standing(0), wait))
+            }
+        }
+    }
+
+    fn tidy(&self) {
+        self.limiter.retain_recent();
+        self.limiter.shrink_to_fit();
+        self.crowded
+            .store(self.limiter.len() > MAX_KEYS, Ordering::Relaxed);
+    }
+}
+
+/// All limits of the gateway; none if they are switched off.
+pub struct Limits(Option<Set>);
+
+struct Set {
+    anonymous: Limit,
+    user: Limit,
+    login: Limit,
+}
+
+impl Limits {
+    pub fn new(settings: &GatewaySettings) -> Self {
+        let window = settings.rate_limit_window;
+        Self(settings.rate_limit.then(|| Set {
+            anonymous: Limit::new(settings.rate_limit_anonymous, window),
+            user: Limit::new(settings.rate_limit_user, window),
+            login: Limit::new(settings.rate_limit_login, window),
+        }))
+    }
+
+    /// Counts one request.
+    pub fn request(&self, key: Key) -> Result<Option<Standing>, (ApiError, Standing)> {
+        let Some(set) = &self.0 else { return Ok(None) };
+        let limit = match key {
+            Key::User(_) => &set.user,
+            _ => &set.anonymous,
+        };
+        limit.check(key).map(Some).map_err(|(standing, wait)| {
+            (
+                too_many("too many requests; wait as long as Retry-After says", wait),
+                standing,
+            )
+        })
+    }
+
+    /// Counts one attempt to sign in or register as `account`.
+    pub fn login(&self, address: &str, account: &str) -> Result<(), ApiError> {
+        let Some(set) = &self.0 else { return Ok(()) };
+        let account = account.trim().to_lowercase();
+        let digest = ring::digest::digest(&ring::digest::SHA256, account.as_bytes());
+        let mut hash = [0; 32];
+        hash.copy_from_slice(digest.as_ref());
+        let key = Key::Account(address_key(address), hash);
+        set.login.check(key).map(|_| ()).map_err(|(_, wait)| {
+            too_many(
+                "too many attempts for this account; wait as long as Retry-After says",
+                wait,
+            )
+        })
+    }
+
+    /// Forgets keys that are back at their full limit. To be called every few seconds.
+    pub fn tidy(&self) {
+        if let Some(set) = &self.0 {
+            for limit in [&set.anonymous, &set.user, &set.login] {
+                limit.tidy();
+            }
+        }
+    }
+}
+
+fn too_many(message: &str, wait: Duration) -> ApiError {
+    AppError::too_many_requests(message, wait).into()
+}
+
+/// The number that an address counts under: IPv6 by its /64, which one household or machine has to itself.
+pub fn address_key(address: &str) -> u128 {
+    match address.parse::<IpAddr>() {
+        Ok(IpAddr::V4(address)) => address.to_ipv6_mapped().to_bits(),
+        Ok(IpAddr::V6(address)) if address.to_ipv4_mapped().is_some() => address.to_bits(),
+        Ok(IpAddr::V6(address)) => address.to_bits() >> 64 << 64,
+        Err(_) => 0,
+    }
+}
+
+/// Which peers may say on whose behalf they ask.
+#[derive(Debug, Default)]
+pub struct Proxies(Vec<Network>);
+
+impl Proxies {
+    /// The settings have been checked: what does not parse is left out.
+    pub fn new(networks: &[String]) -> Self {
+        Self(
+            networks
+                .iter()
+                .filter_map(|text| text.parse().ok())
+                .collect(),
+        )
+    }
+
+    fn trusts(&self, address: IpAddr) -> bool {
+        self.0.iter().any(|network| network.contains(address))
+    }
+
+    /// The client's address: of `X-Forwarded-For` the last entry that no trusted proxy made, if the peer is one itself.
+    pub fn client(&self, peer: Option<SocketAddr>, headers: &HeaderMap) -> String {
+        let Some(peer) = peer.map(|peer| peer.ip().to_canonical()) else {
+            return "unknown".to_owned();
+        };
+        if !self.trusts(peer) {
+            return peer.to_string();
+        }
+        let mut client = peer;
+        let forwarded: Vec<_> = headers
+            .get_all("x-forwarded-for")
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .collect();
+        for entry in forwarded.iter().rev() {
+            let Ok(address) = entry.trim().parse::<IpAddr>() else {
+                break;
+            };
+            client = address.to_canonical();
+            if !self.trusts(client) {
+                break;
+            }
+        }
+        client.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limit_is_a_burst_and_then_a_pace() {
+        let limit = Limit::new(3, Duration::from_secs(900));
+        for left in [2, 1, 0] {
+            assert_eq!(limit.check(Key::Address(1)).unwrap().remaining, left);
+        }
+        let (standing, wait) = limit.check(Key::Address(1)).unwrap_err();
+        assert_eq!(standing.remaining, 0);
+        assert!(wait > Duration::from_secs(290) && wait <= Duration::from_secs(300));
+        assert!(
+            limit.check(Key::Address(2)).is_ok(),
+            "others are not affected"
+        );
+    }
+
+    #[test]
+    fn a_crowd_of_addresses_shares_one_key_and_users_do_not() {
+        let limit = Limit::new(1, Duration::from_secs(900));
+        limit.crowded.store(true, Ordering::Relaxed);
+        assert!(limit.check(Key::Address(1)).is_ok());
+        assert!(limit.check(Key::Address(2)).is_err());
+        assert!(limit.check(Key::User(Uuid::nil())).is_ok());
+        limit.tidy();
+        assert!(limit.check(Key::Address(3)).is_ok());
+    }
+
+    #[test]
+    fn only_trusted_proxies_are_believed() {
+        let proxies = Proxies::new(&["10.0.0.0/8".to_owned()]);
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            "x-forwarded-for",
+            HeaderValue::from_static("1.1.1.1, 203.0.113.9, 10.1.1.1"),
+        );
+        let client = |peer: &str| proxies.client(Some(peer.parse().unwrap()), &headers);
+        assert_eq!(client("10.2.2.2:1"), "203.0.113.9");
+        assert_eq!(client("198.51.100.1:1"), "198.51.100.1");
+        assert_eq!(proxies.client(None, &headers), "unknown");
+    }
+
+    #[test]
+    fn ipv6_counts_by_network() {
+        assert_eq!(address_key("2001:db8::1"), address_key("2001:db8::2"));
+        assert_ne!(address_key("2001:db8:0:1::1"), address_key("2001:db8::1"));
+        assert_ne!(address_key("192.0.2.1"), address_key("192.0.2.2"));
+    }
+}

@@ -1,0 +1,198 @@
+//! Signing in and out.
+
+use axum::{
+    Json,
+    extract::{FromRequest, Request, State},
+    response::{IntoResponse, Response},
+};
+use axum_extra::extract::{
+    CookieJar,
+    cookie::{Cookie, SameSite},
+};
+use http::StatusCode;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use waybill_proto::auth as pb;
+use waybill_service_kit::{AppError, CallContext};
+
+use crate::{
+    app::{App, Gateway, must, send},
+    dto,
+    error::ApiError,
+    extract::{Body, OptionalBody, Unsigned},
+};
+
+/// Holds the refresh token in cookie mode.
+pub const SESSION_COOKIE: &str = "waybill_session";
+/// The cookie goes nowhere but to the API.
+const COOKIE_PATH: &str = "/api";
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(register))
+        .routes(routes!(login))
+        .routes(routes!(refresh))
+        .routes(routes!(logout))
+}
+
+/// Create an account and sign in.
+#[utoipa::path(post, path = "/api/v1/auth/register", tag = "auth", request_body = dto::Register,
+    responses((status = 201, description = "Registered and signed in", body = dto::Session)))]
+pub async fn register(
+    State(app): State<App>,
+    Unsigned(context): Unsigned,
+    Body(body): Body<dto::Register>,
+) -> Result<Response, ApiError> {
+    register_with(&app, &context, body).await
+}
+
+/// Also the short contract's.
+pub async fn register_with(
+    app: &Gateway,
+    context: &CallContext,
+    body: dto::Register,
+) -> Result<Response, ApiError> {
+    limit_login(app, context, &body.email)?;
+    let request = pb::RegisterRequest {
+        email: body.email,
+        password: body.password,
+        first_name: body.first_name,
+        last_name: body.last_name,
+    };
+    let answer = send!(app.auth, register, context, request)?;
+    let session = session(app, answer.session, body.session)?;
+    Ok((StatusCode::CREATED, session).into_response())
+}
+
+/// Sign in.
+#[utoipa::path(post, path = "/api/v1/auth/login", tag = "auth", request_body = dto::Login,
+    responses((status = 200, description = "Signed in", body = dto::Session)))]
+pub async fn login(
+    State(app): State<App>,
+    Unsigned(context): Unsigned,
+    Body(body): Body<dto::Login>,
+) -> Result<Response, ApiError> {
+    login_with(&app, &context, body).await
+}
+
+/// Also the short contract's.
+pub async fn login_with(
+    app: &Gateway,
+    context: &CallContext,
+    body: dto::Login,
+) -> Result<Response, ApiError> {
+    limit_login(app, context, &body.email)?;
+    let request = pb::LoginRequest {
+        email: body.email,
+        password: body.password,
+    };
+    let answer = send!(app.auth, login, context, request)?;
+    Ok(session(app, answer.session, body.session)?.into_response())
+}
+
+/// Exchange the refresh token, which is good for one use, for new tokens.
+///
+/// The token comes in the body or as the cookie. A token that was used before ends the session.
+#[utoipa::path(post, path = "/api/v1/auth/refresh", tag = "auth", request_body(content = Option<dto::RefreshToken>),
+    responses((status = 200, description = "New tokens", body = dto::Session)))]
+pub async fn refresh(
+    State(app): State<App>,
+    Unsigned(context): Unsigned,
+    cookies: CookieJar,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let (refresh_token, mode) = refresh_token(&cookies, request, &app)
+        .await?
+        .ok_or_else(|| AppError::invalid_field("refreshToken", "is required"))?;
+    let request = pb::RefreshRequest { refresh_token };
+    match send!(app.auth, refresh, &context, request) {
+        Ok(answer) => Ok(session(&app, answer.session, mode)?.into_response()),
+        // A cookie that no longer works goes.
+        Err(error) if mode == dto::SessionMode::Cookie && error.kind.http_status() == 401 => {
+            Ok((remove_cookie(&app), ApiError::from(error)).into_response())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// End the session. Ending one that has ended is no error.
+#[utoipa::path(post, path = "/api/v1/auth/logout", tag = "auth", request_body(content = Option<dto::RefreshToken>),
+    responses((status = 200, description = "Signed out", body = dto::LoggedOut)))]
+pub async fn logout(
+    State(app): State<App>,
+    Unsigned(context): Unsigned,
+    cookies: CookieJar,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let done = Json(dto::LoggedOut { success: true });
+    let Some((refresh_token, mode)) = refresh_token(&cookies, request, &app).await? else {
+        return Ok(done.into_response());
+    };
+    let request = pb::LogoutRequest { refresh_token };
+    send!(app.auth, logout, &context, request)?;
+    Ok(match mode {
+        dto::SessionMode::Cookie => (remove_cookie(&app), done).into_response(),
+        dto::SessionMode::Token => done.into_response(),
+    })
+}
+
+/// The token of the body, else of the cookie.
+async fn refresh_token(
+    cookies: &CookieJar,
+    request: Request,
+    app: &App,
+) -> Result<Option<(String, dto::SessionMode)>, ApiError> {
+    let OptionalBody(body) = OptionalBody::<dto::RefreshToken>::from_request(request, app).await?;
+    if let Some(token) = body.refresh_token.filter(|token| !token.is_empty()) {
+        return Ok(Some((token, dto::SessionMode::Token)));
+    }
+    Ok(cookies
+        .get(SESSION_COOKIE)
+        .map(|cookie| (cookie.value().to_owned(), dto::SessionMode::Cookie)))
+}
+
+fn limit_login(app: &Gateway, context: &CallContext, email: &str) -> Result<(), ApiError> {
+    let address = context.client_address.as_deref().unwrap_or_default();
+    app.limits.login(address, email)
+}
+
+/// The answer, with the refresh token where the client wants it.
+fn session(
+    app: &Gateway,
+    session: Option<pb::Session>,
+    mode: dto::SessionMode,
+) -> Result<(CookieJar, Json<dto::Session>), ApiError> {
+    let session = must(session, "a session")?;
+    let mut cookies = CookieJar::new();
+    let refresh_token = match mode {
+        dto::SessionMode::Token => Some(session.refresh_token),
+        dto::SessionMode::Cookie => {
+            let lifetime = session.refresh_expires_in;
+            cookies = cookies.add(cookie(app, session.refresh_token, lifetime));
+            None
+        }
+    };
+    let body = dto::Session {
+        user: must(session.user, "the user")?.into(),
+        access_token: session.access_token,
+        token_type: "Bearer",
+        expires_in: session.expires_in,
+        refresh_token,
+    };
+    Ok((cookies, Json(body)))
+}
+
+fn cookie(app: &Gateway, value: String, seconds: i64) -> Cookie<'static> {
+    let max_age = std::time::Duration::from_secs(u64::try_from(seconds).unwrap_or(0));
+    Cookie::build((SESSION_COOKIE, value))
+        .path(COOKIE_PATH)
+        .http_only(true)
+        .same_site(SameSite::Strict)
+        .secure(app.environment.is_production())
+        // A duration of a few weeks always fits.
+        .max_age(max_age.try_into().unwrap_or_default())
+        .build()
+}
+
+fn remove_cookie(app: &Gateway) -> CookieJar {
+    CookieJar::new().add(cookie(app, String::new(), 0))
+}

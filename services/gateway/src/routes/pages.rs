@@ -1,0 +1,137 @@
+//! Pages for people: welcome, style sheet, and the mailbox of development.
+
+use axum::{
+    Router,
+    extract::{Query, State},
+    response::{Html, IntoResponse, Response},
+    routing::get,
+};
+use http::{HeaderName, HeaderValue, header};
+use serde::Deserialize;
+use waybill_proto::notification as pb;
+use waybill_service_kit::{AppError, CallContext};
+
+use crate::{
+    app::{App, Gateway, must, read},
+    dto::{self, page_request},
+    error::ApiError,
+    extract::{Id, Unsigned},
+    pages::STYLES,
+};
+
+/// Routes that are for people and so not in OpenAPI.
+pub fn routes(mailbox: bool) -> Router<App> {
+    let router = Router::new()
+        .route("/", get(welcome))
+        .route("/assets/waybill.css", get(styles));
+    if !mailbox {
+        return router;
+    }
+    router
+        .route("/mailbox", get(mailbox_list))
+        .route("/mailbox/{id}", get(mail))
+        .route("/mailbox/{id}/html", get(mail_html))
+}
+
+async fn welcome(State(app): State<App>) -> Result<Html<String>, ApiError> {
+    let context = minijinja::context! {
+        demo_accounts => minijinja::value::Serde(&app.demo_accounts),
+        mailbox => app.mailbox,
+        environment => app.environment.as_str(),
+        version => env!("CARGO_PKG_VERSION"),
+    };
+    app.templates.render("welcome.html", context).map(Html)
+}
+
+async fn styles() -> impl IntoResponse {
+    (
+        [
+            (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+            (header::CACHE_CONTROL, "public, max-age=3600"),
+        ],
+        STYLES,
+    )
+}
+
+#[derive(Debug, Deserialize)]
+struct MailFilter {
+    #[serde(default)]
+    to: String,
+    #[serde(default)]
+    cursor: String,
+}
+
+/// The mailbox belongs to the developer at the machine, so the gateway asks in its own name.
+fn own_context(app: &Gateway, context: CallContext) -> Result<CallContext, ApiError> {
+    Ok(context.with_service_token(&app.service_tokens, "gateway")?)
+}
+
+async fn mailbox_list(
+    State(app): State<App>,
+    Unsigned(context): Unsigned,
+    Query(filter): Query<MailFilter>,
+) -> Result<Html<String>, ApiError> {
+    let context = own_context(&app, context)?;
+    let request = pb::ListMailsRequest {
+        page: page_request(Some(50), Some(filter.cursor), None),
+        to: filter.to.clone(),
+    };
+    let answer = read!(app.notifications, list_mails, &context, request)?;
+    let mails: Vec<_> = answer.mails.into_iter().map(shown).collect();
+    let next = answer.page.map(|page| page.next_cursor).unwrap_or_default();
+    let context = minijinja::context! { mails => mails, to => filter.to, next => next };
+    app.templates.render("mailbox.html", context).map(Html)
+}
+
+async fn load(app: &Gateway, context: CallContext, id: Id) -> Result<pb::Mail, ApiError> {
+    let context = own_context(app, context)?;
+    let request = pb::GetMailRequest { id: id.to_string() };
+    let answer = read!(app.notifications, get_mail, &context, request)?;
+    must(answer.mail, "the mail")
+}
+
+async fn mail(
+    State(app): State<App>,
+    Unsigned(context): Unsigned,
+    id: Id,
+) -> Result<Html<String>, ApiError> {
+    let mail = load(&app, context, id).await?;
+    let context = minijinja::context! { mail => shown(mail) };
+    app.templates.render("mail.html", context).map(Html)
+}
+
+/// The mail's own HTML, for the frame on the mail's page: no scripts, no forms, nothing from us.
+async fn mail_html(
+    State(app): State<App>,
+    Unsigned(context): Unsigned,
+    id: Id,
+) -> Result<Response, ApiError> {
+    let mail = load(&app, context, id).await?;
+    if mail.html.is_empty() {
+        return Err(AppError::not_found("HTML part of this mail").into());
+    }
+    let mut response = Html(mail.html).into_response();
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(
+            "sandbox allow-popups; default-src 'none'; style-src 'unsafe-inline'; img-src data: https:; frame-ancestors 'self'",
+        ),
+    );
+    headers.insert(
+        HeaderName::from_static("x-frame-options"),
+        HeaderValue::from_static("SAMEORIGIN"),
+    );
+    Ok(response)
+}
+
+fn shown(mail: pb::Mail) -> minijinja::Value {
+    minijinja::context! {
+        id => mail.id,
+        to => mail.to,
+        subject => mail.subject,
+        text => mail.text,
+        has_html => !mail.html.is_empty(),
+        at => dto::moment(mail.at).format("%Y-%m-%d %H:%M:%S UTC").to_string(),
+    }
+}

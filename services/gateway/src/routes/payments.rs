@@ -1,0 +1,178 @@
+//! Payments, and the sandbox's hosted page.
+
+use axum::{
+    Form, Json,
+    extract::{FromRequest as _, Request, State},
+    response::{Html, IntoResponse, Redirect, Response},
+};
+use http::{HeaderMap, header};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use waybill_proto::payment as pb;
+use waybill_service_kit::AppError;
+
+use super::{Paging, created, versioned};
+use crate::{
+    app::{App, must, read, send},
+    dto::{self, page_request},
+    error::ApiError,
+    extract::{Body, Id, Idempotency, Params, SignedIn, Unsigned, content_type},
+};
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(of_order, create))
+        .routes(routes!(get))
+        .routes(routes!(checkout, choose))
+}
+
+/// List the attempts to pay an order.
+#[utoipa::path(get, path = "/api/v1/orders/{id}/payments", tag = "payments", params(("id" = uuid::Uuid, Path), Paging), security(("bearer" = [])),
+    responses((status = 200, description = "A page of payments", body = dto::Page<dto::Payment>)))]
+pub async fn of_order(
+    State(app): State<App>,
+    SignedIn(context): SignedIn,
+    id: Id,
+    Params(paging): Params<Paging>,
+) -> Result<Json<dto::Page<dto::Payment>>, ApiError> {
+    let request = pb::ListPaymentsRequest {
+        order_id: id.to_string(),
+        state: 0,
+        page: page_request(paging.limit, paging.cursor, paging.total),
+    };
+    let answer = read!(app.payments, list_payments, &context, request)?;
+    Ok(Json(dto::Page::new(answer.payments, answer.page)))
+}
+
+/// Start to pay an order; send the customer to `redirectUrl`. The amount is the order's.
+///
+/// With an `Idempotency-Key` a repeat gets the first answer again, with the header `Idempotency-Replayed`.
+#[utoipa::path(post, path = "/api/v1/orders/{id}/payments", tag = "payments", security(("bearer" = [])), request_body = dto::NewPayment,
+    params(("id" = uuid::Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters", max_length = 255)),
+    responses((status = 201, description = "The payment", body = dto::PaymentCreated)))]
+pub async fn create(
+    State(app): State<App>,
+    SignedIn(mut context): SignedIn,
+    id: Id,
+    idempotency: Idempotency,
+    Body(body): Body<dto::NewPayment>,
+) -> Result<Response, ApiError> {
+    context.idempotency_key = idempotency.0;
+    let request = pb::CreatePaymentRequest {
+        order_id: id.to_string(),
+        provider: body.provider.into(),
+        success_url: body.success_url.unwrap_or_default(),
+        cancel_url: body.cancel_url.unwrap_or_default(),
+    };
+    let answer = send!(app.payments, create_payment, &context, request)?;
+    let payment: dto::Payment = must(answer.payment, "the payment")?.into();
+    let body = dto::PaymentCreated {
+        redirect_url: payment.redirect_url.clone(),
+        payment,
+    };
+    Ok(created(body, answer.replayed))
+}
+
+/// Read a payment.
+#[utoipa::path(get, path = "/api/v1/payments/{id}", tag = "payments", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])),
+    responses((status = 200, description = "The payment", body = dto::Payment)))]
+pub async fn get(
+    State(app): State<App>,
+    SignedIn(context): SignedIn,
+    id: Id,
+) -> Result<Response, ApiError> {
+    let request = pb::GetPaymentRequest { id: id.to_string() };
+    let answer = read!(app.payments, get_payment, &context, request)?;
+    let payment: dto::Payment = must(answer.payment, "the payment")?.into();
+    Ok(versioned(payment.version, payment))
+}
+
+/// The sandbox's payment page, for whoever holds the link. Asked for JSON, it answers with the payment.
+#[utoipa::path(get, path = "/api/v1/sandbox/checkout/{paymentId}", tag = "payments", params(("paymentId" = uuid::Uuid, Path)),
+    responses((status = 200, description = "The page, or the payment", content((dto::Payment = "application/json"), (String = "text/html")))))]
+pub async fn checkout(
+    State(app): State<App>,
+    Unsigned(context): Unsigned,
+    id: Id,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let request = pb::GetSandboxCheckoutRequest {
+        payment_id: id.to_string(),
+    };
+    let answer = read!(app.payments, get_sandbox_checkout, &context, request)?;
+    let payment = must(answer.payment, "the payment")?;
+    if !wants_html(&headers) {
+        return Ok(Json(dto::Payment::from(payment)).into_response());
+    }
+    let amount = payment.amount.as_ref().and_then(|amount| {
+        waybill_primitives::Money::try_from(amount)
+            .map(|amount| amount.to_string())
+            .ok()
+    });
+    let page = app.templates.render(
+        "checkout.html",
+        minijinja::context! {
+            amount => amount,
+            cancel_url => answer.cancel_url,
+            success_url => answer.success_url,
+            payment => minijinja::value::Serde(dto::Payment::from(payment)),
+        },
+    )?;
+    Ok(Html(page).into_response())
+}
+
+/// Tell the sandbox what to do: succeed, decline, or stall.
+///
+/// Takes JSON or the page's form. A browser (`Accept: text/html`) is sent on; other clients get JSON.
+#[utoipa::path(post, path = "/api/v1/sandbox/checkout/{paymentId}", tag = "payments", params(("paymentId" = uuid::Uuid, Path)),
+    request_body(content((dto::SandboxChoice = "application/json"), (dto::SandboxChoice = "application/x-www-form-urlencoded"))),
+    responses((status = 200, description = "What was done", body = dto::CheckoutResult),
+        (status = 303, description = "A browser is sent on")))]
+pub async fn choose(
+    State(app): State<App>,
+    Unsigned(context): Unsigned,
+    id: Id,
+    headers: HeaderMap,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let choice = choice(request, &app).await?;
+    let request = pb::CompleteSandboxCheckoutRequest {
+        payment_id: id.to_string(),
+        outcome: choice.outcome.into(),
+    };
+    let answer = send!(app.payments, complete_sandbox_checkout, &context, request)?;
+    if wants_html(&headers) {
+        let back = format!("/api/v1/sandbox/checkout/{id}");
+        let next = if answer.redirect_url.is_empty() {
+            back
+        } else {
+            answer.redirect_url
+        };
+        return Ok(Redirect::to(&next).into_response());
+    }
+    let payment: dto::Payment = must(answer.payment, "the payment")?.into();
+    Ok(Json(dto::CheckoutResult {
+        payment,
+        redirect_url: dto::filled(answer.redirect_url),
+    })
+    .into_response())
+}
+
+async fn choice(request: Request, app: &App) -> Result<dto::SandboxChoice, ApiError> {
+    if content_type(request.headers()).starts_with("application/x-www-form-urlencoded") {
+        return Form::<dto::SandboxChoice>::from_request(request, app)
+            .await
+            .map(|Form(choice)| choice)
+            .map_err(|_| {
+                AppError::invalid_field("outcome", "must be SUCCEED, DECLINE or STALL").into()
+            });
+    }
+    let Body(choice) = Body::<dto::SandboxChoice>::from_request(request, app).await?;
+    Ok(choice)
+}
+
+fn wants_html(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"))
+}

@@ -1,0 +1,277 @@
+//! The catalogue and its stock.
+
+use axum::{
+    body::Body as HttpBody,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use garde::Validate;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use prost::Message as _;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use waybill_proto::order as pb;
+use waybill_service_kit::CallContext;
+
+use super::{created, versioned};
+use crate::{
+    app::{App, Gateway, must, read, send},
+    cache::CachedList,
+    dto::{self, ProductKind, ProductSort, page_request},
+    error::ApiError,
+    extract::{Admin, Anyone, Body, Id, IfMatch, OptionalBody, Params},
+};
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(get, put, patch, archive))
+        .routes(routes!(adjust_stock))
+}
+
+/// Filters of the product list.
+#[derive(Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+pub struct ProductFilter {
+    /// Each word must occur in name, SKU or description.
+    #[garde(length(chars, max = 200))]
+    pub q: Option<String>,
+    #[garde(length(chars, max = 100))]
+    pub category: Option<String>,
+    /// In minor units.
+    #[garde(range(min = 0))]
+    #[param(minimum = 0)]
+    pub min_price: Option<i64>,
+    /// In minor units.
+    #[garde(range(min = 0))]
+    #[param(minimum = 0)]
+    pub max_price: Option<i64>,
+    /// True: only what can be ordered now; false: only what cannot.
+    #[garde(skip)]
+    pub in_stock: Option<bool>,
+    #[garde(skip)]
+    pub kind: Option<ProductKind>,
+    #[garde(skip)]
+    pub sort: Option<ProductSort>,
+    /// Archived products too; administrators only, without effect for others.
+    #[garde(skip)]
+    pub include_inactive: Option<bool>,
+    /// Rows at most, 1 to 100; 20 if not given.
+    #[garde(range(min = 1, max = 100))]
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    pub limit: Option<u32>,
+    /// `nextCursor` of the page before.
+    #[garde(length(bytes, max = 1024))]
+    pub cursor: Option<String>,
+    /// Also count the rows of all pages.
+    #[garde(skip)]
+    pub total: Option<bool>,
+}
+
+impl From<ProductFilter> for pb::ListProductsRequest {
+    fn from(filter: ProductFilter) -> Self {
+        Self {
+            page: page_request(filter.limit, filter.cursor, filter.total),
+            q: filter.q.unwrap_or_default().trim().to_owned(),
+            category: filter.category.unwrap_or_default(),
+            min_price: filter.min_price,
+            max_price: filter.max_price,
+            in_stock: filter.in_stock,
+            kind: dto::number(filter.kind),
+            sort: dto::number(filter.sort),
+            include_inactive: filter.include_inactive.unwrap_or(false),
+        }
+    }
+}
+
+/// List products.
+///
+/// Administrators also see how much is in the store and how much of it is reserved. The answer has an `ETag`.
+#[utoipa::path(get, path = "/api/v1/products", tag = "products", params(ProductFilter), security((), ("bearer" = [])),
+    responses((status = 200, description = "A page of products", body = dto::Page<dto::Product>),
+        (status = 304, description = "Unchanged since `If-None-Match`")))]
+pub async fn list(
+    State(app): State<App>,
+    Anyone(context): Anyone,
+    headers: HeaderMap,
+    Params(filter): Params<ProductFilter>,
+) -> Result<Response, ApiError> {
+    let mut request = pb::ListProductsRequest::from(filter);
+    let is_admin = context.user().is_ok_and(|user| user.is_admin());
+    if is_admin {
+        let list = load_list(&app, &context, request).await?;
+        return Ok(list_response(&list, &headers));
+    }
+    request.include_inactive = false;
+    let query = request.encode_to_vec();
+    // Everybody but administrators gets the same list, so nobody's token goes with the question.
+    let load = async {
+        let context = CallContext {
+            request_id: context.request_id.clone(),
+            traceparent: context.traceparent.clone(),
+            ..CallContext::default()
+        };
+        load_list(&app, &context, request).await
+    };
+    let list = app.products.get(query, load).await?;
+    Ok(list_response(&list, &headers))
+}
+
+async fn load_list(
+    app: &Gateway,
+    context: &CallContext,
+    request: pb::ListProductsRequest,
+) -> Result<CachedList, ApiError> {
+    let answer = read!(app.catalogue, list_products, context, request)?;
+    let page = dto::Page::<dto::Product>::new(answer.products, answer.page);
+    let body = serde_json::to_vec(&page).map_err(waybill_service_kit::AppError::internal)?;
+    Ok(CachedList::new(body))
+}
+
+fn list_response(list: &CachedList, asked: &HeaderMap) -> Response {
+    let unchanged = asked
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|tags| matches_tag(tags, &list.etag));
+    let mut response = if unchanged {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        let mut response = Response::new(HttpBody::from(list.body.clone()));
+        response.headers_mut().insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        );
+        response
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::ETAG, list.etag.clone());
+    // The browser may keep it, but must ask each time whether it still holds.
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("private, no-cache"),
+    );
+    headers.insert(header::VARY, HeaderValue::from_static("authorization"));
+    response
+}
+
+fn matches_tag(tags: &HeaderValue, etag: &HeaderValue) -> bool {
+    let (Ok(tags), Ok(etag)) = (tags.to_str(), etag.to_str()) else {
+        return false;
+    };
+    tags.split(',')
+        .map(|tag| tag.trim().trim_start_matches("W/"))
+        .any(|tag| tag == "*" || tag == etag)
+}
+
+/// Add a product.
+#[utoipa::path(post, path = "/api/v1/products", tag = "products", security(("bearer" = [])), request_body = dto::NewProduct,
+    responses((status = 201, description = "The product", body = dto::Product)))]
+pub async fn create(
+    State(app): State<App>,
+    Admin(context): Admin,
+    Body(body): Body<dto::NewProduct>,
+) -> Result<Response, ApiError> {
+    let answer = send!(app.catalogue, create_product, &context, body.into())?;
+    app.products.invalidate();
+    let product: dto::Product = must(answer.product, "the product")?.into();
+    Ok(created(product, false))
+}
+
+/// Read a product.
+#[utoipa::path(get, path = "/api/v1/products/{id}", tag = "products", params(("id" = uuid::Uuid, Path)), security((), ("bearer" = [])),
+    responses((status = 200, description = "The product", body = dto::Product)))]
+pub async fn get(
+    State(app): State<App>,
+    Anyone(context): Anyone,
+    id: Id,
+) -> Result<Response, ApiError> {
+    let request = pb::GetProductRequest { id: id.to_string() };
+    let answer = read!(app.catalogue, get_product, &context, request)?;
+    product(answer.product)
+}
+
+/// Replace a product.
+///
+/// What is left out becomes empty; the SKU stays. The kind never changes, and stock has a route of its own.
+#[utoipa::path(put, path = "/api/v1/products/{id}", tag = "products", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body = dto::ProductPut,
+    responses((status = 200, description = "The product as it is now", body = dto::Product)))]
+pub async fn put(
+    State(app): State<App>,
+    Admin(context): Admin,
+    id: Id,
+    if_match: IfMatch,
+    Body(body): Body<dto::ProductPut>,
+) -> Result<Response, ApiError> {
+    update(&app, &context, id, if_match, body.into()).await
+}
+
+/// Change a product. Fields that are not given stay as they are.
+#[utoipa::path(patch, path = "/api/v1/products/{id}", tag = "products", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body = dto::ProductPatch,
+    responses((status = 200, description = "The product as it is now", body = dto::Product)))]
+pub async fn patch(
+    State(app): State<App>,
+    Admin(context): Admin,
+    id: Id,
+    if_match: IfMatch,
+    Body(body): Body<dto::ProductPatch>,
+) -> Result<Response, ApiError> {
+    update(&app, &context, id, if_match, body).await
+}
+
+async fn update(
+    app: &Gateway,
+    context: &CallContext,
+    id: Id,
+    if_match: IfMatch,
+    patch: dto::ProductPatch,
+) -> Result<Response, ApiError> {
+    let version = if_match.or_field(patch.version)?;
+    let request = patch.into_request(id.to_string(), version);
+    let answer = send!(app.catalogue, update_product, context, request)?;
+    app.products.invalidate();
+    product(answer.product)
+}
+
+/// Archive a product. It stays readable for administrators and can no longer be ordered.
+#[utoipa::path(delete, path = "/api/v1/products/{id}", tag = "products", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body(content = Option<dto::Versioned>),
+    responses((status = 200, description = "The archived product", body = dto::Product)))]
+pub async fn archive(
+    State(app): State<App>,
+    Admin(context): Admin,
+    id: Id,
+    if_match: IfMatch,
+    OptionalBody(body): OptionalBody<dto::Versioned>,
+) -> Result<Response, ApiError> {
+    let request = pb::ArchiveProductRequest {
+        id: id.to_string(),
+        version: if_match.or_field(body.version)?,
+    };
+    let answer = send!(app.catalogue, archive_product, &context, request)?;
+    app.products.invalidate();
+    product(answer.product)
+}
+
+/// Add units to the stock of goods, or take some away.
+#[utoipa::path(post, path = "/api/v1/products/{id}/stock", tag = "products", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body = dto::StockAdjustment,
+    responses((status = 200, description = "The product with its stock", body = dto::Product)))]
+pub async fn adjust_stock(
+    State(app): State<App>,
+    Admin(context): Admin,
+    id: Id,
+    Body(body): Body<dto::StockAdjustment>,
+) -> Result<Response, ApiError> {
+    let request = pb::AdjustStockRequest {
+        product_id: id.to_string(),
+        delta: body.delta,
+        reason: body.reason,
+    };
+    let answer = send!(app.stock, adjust_stock, &context, request)?;
+    app.products.invalidate();
+    product(answer.product)
+}
+
+fn product(product: Option<pb::Product>) -> Result<Response, ApiError> {
+    let product: dto::Product = must(product, "the product")?.into();
+    Ok(versioned(product.version, product))
+}

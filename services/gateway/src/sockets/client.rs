@@ -1,0 +1,357 @@
+//! What clients send. Every event is acknowledged: `{ok: true, …}` or `{ok: false, error: {code, message, details}}`.
+
+use std::{panic::AssertUnwindSafe, sync::Arc};
+
+use chrono::{DateTime, Utc};
+use futures::FutureExt as _;
+use garde::Validate;
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use socketioxide::extract::{AckSender, SocketRef, TryData};
+use uuid::Uuid;
+use waybill_proto::{chat as chat_pb, order as order_pb};
+use waybill_service_kit::{AppError, CallContext};
+
+use super::{Hub, Peer, disconnected, order_room, user_room};
+use crate::{
+    app::{must, read, send},
+    dto::{self, page_request},
+    error::ApiError,
+    extract,
+};
+
+/// Messages that a client gets back at most after it was away; more are on `GET …/chat/messages?since=`.
+const MISSED_MESSAGES: u32 = 100;
+
+type Answer = Result<Value, ApiError>;
+
+/// One socket with whose it is.
+#[derive(Clone)]
+struct Client {
+    hub: Arc<Hub>,
+    peer: Arc<Peer>,
+    socket: SocketRef,
+}
+
+pub(super) fn register(hub: &Arc<Hub>, socket: &SocketRef, peer: &Arc<Peer>) {
+    on(hub, peer, socket, "order:watch", Client::watch);
+    on(hub, peer, socket, "order:unwatch", Client::unwatch);
+    on(hub, peer, socket, "chat:send", Client::chat_send);
+    on(hub, peer, socket, "chat:typing", Client::chat_typing);
+    on(hub, peer, socket, "chat:read", Client::chat_read);
+    let (fallback_hub, fallback_peer) = (Arc::clone(hub), Arc::clone(peer));
+    socket.on_fallback(async move |ack: AckSender| {
+        let _ = fallback_hub;
+        let answer = if fallback_peer.pace.check().is_ok() {
+            failed(&AppError::malformed("there is no such event").into())
+        } else {
+            too_fast()
+        };
+        let _ = ack.send(&answer);
+    });
+    let (hub, peer) = (Arc::clone(hub), Arc::clone(peer));
+    socket.on_disconnect(async move |socket: SocketRef| {
+        disconnected(&hub, &peer, &socket);
+        for room in socket.rooms() {
+            if let Some(order) = room.strip_prefix("order:") {
+                present(&socket, &peer, order, false).await;
+            }
+        }
+    });
+}
+
+fn on<T, F, Fut>(
+    hub: &Arc<Hub>,
+    peer: &Arc<Peer>,
+    socket: &SocketRef,
+    event: &'static str,
+    handler: F,
+) where
+    T: DeserializeOwned + Validate<Context = ()> + Send + 'static,
+    F: Fn(Client, T) -> Fut + Clone + Send + Sync + 'static,
+    Fut: Future<Output = Answer> + Send + 'static,
+{
+    let (hub, peer) = (Arc::clone(hub), Arc::clone(peer));
+    socket.on(
+        event,
+        move |socket: SocketRef, TryData(data): TryData<Value>, ack: AckSender| {
+            let client = Client {
+                hub: Arc::clone(&hub),
+                peer: Arc::clone(&peer),
+                socket,
+            };
+            let handler = handler.clone();
+            async move {
+                if client.peer.pace.check().is_err() {
+                    let _ = ack.send(&too_fast());
+                    return;
+                }
+                let work = async {
+                    let data = data.map_err(|_| AppError::malformed("send one JSON object"))?;
+                    let bytes = serde_json::to_vec(&data).map_err(AppError::internal)?;
+                    handler(client, extract::parse(&bytes)?).await
+                };
+                // The state of the handler dies with the panic: nothing of it is looked at again.
+                let answer = match AssertUnwindSafe(work).catch_unwind().await {
+                    Ok(Ok(answer)) => answer,
+                    Ok(Err(error)) => failed(&error),
+                    Err(_) => failed(&AppError::internal("a socket handler panicked").into()),
+                };
+                // A client that is gone needs no answer.
+                let _ = ack.send(&answer);
+            }
+        },
+    );
+}
+
+fn failed(error: &ApiError) -> Value {
+    json!({
+        "ok": false,
+        "error": {"code": error.code, "message": error.message, "details": error.details},
+    })
+}
+
+fn too_fast() -> Value {
+    json!({
+        "ok": false,
+        "error": {"code": "RATE_LIMITED", "message": "too many events; send fewer a second", "details": []},
+    })
+}
+
+/// Where a client that was away stopped: an order's version, or a time.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+enum Since {
+    Version(i64),
+    Time(DateTime<Utc>),
+}
+
+#[derive(Debug, Deserialize, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Watch {
+    #[garde(skip)]
+    order_id: Uuid,
+    /// The answer holds what happened to the order after this.
+    #[garde(skip)]
+    since: Option<Since>,
+    /// The answer holds the messages after this one.
+    #[garde(skip)]
+    since_message: Option<Uuid>,
+}
+
+#[derive(Debug, Deserialize, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct OrderOnly {
+    #[garde(skip)]
+    order_id: Uuid,
+}
+
+#[derive(Debug, Deserialize, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Typing {
+    #[garde(skip)]
+    order_id: Uuid,
+    /// False: stopped typing.
+    #[garde(skip)]
+    typing: Option<bool>,
+}
+
+#[derive(Debug, Deserialize, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct ChatSend {
+    #[garde(skip)]
+    order_id: Uuid,
+    #[garde(custom(dto::not_blank), length(chars, max = 4_000))]
+    body: String,
+    #[garde(length(chars, max = 64))]
+    client_id: Option<String>,
+}
+
+#[derive(Debug, Deserialize, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct ChatRead {
+    #[garde(skip)]
+    order_id: Uuid,
+    #[garde(skip)]
+    up_to: Uuid,
+}
+
+impl Client {
+    async fn order(&self, context: &CallContext, id: Uuid) -> Result<order_pb::Order, ApiError> {
+        let request = order_pb::GetOrderRequest { id: id.to_string() };
+        let answer = read!(self.hub.app.orders, get_order, context, request)?;
+        must(answer.order, "the order")
+    }
+
+    /// Joins the room of an order that the user may read.
+    async fn watch(self, watch: Watch) -> Answer {
+        let context = self.peer.context();
+        let id = watch.order_id.to_string();
+        self.order(&context, watch.order_id).await?;
+        self.socket.join(order_room(&id));
+        // Read again inside the room: between the check and the join the order may have changed, or gone to another worker.
+        let order = match self.order(&context, watch.order_id).await {
+            Ok(order) => order,
+            Err(error) => {
+                self.socket.leave(order_room(&id));
+                return Err(error);
+            }
+        };
+        let missed = match &watch.since {
+            Some(since) => self.history(&context, &id, since).await?,
+            None => Vec::new(),
+        };
+        let mut answer = json!({"ok": true, "order": dto::Order::from(order), "missed": missed});
+        if let Some(messages) = self.missed_messages(&context, &id, &watch).await? {
+            answer["messages"] = json!(messages);
+        }
+        answer["present"] = json!(present_users(&self.socket, &id));
+        present(&self.socket, &self.peer, &id, true).await;
+        Ok(answer)
+    }
+
+    async fn history(
+        &self,
+        context: &CallContext,
+        order_id: &str,
+        since: &Since,
+    ) -> Result<Vec<dto::HistoryItem>, ApiError> {
+        let request = order_pb::GetHistoryRequest {
+            order_id: order_id.to_owned(),
+            after_version: match since {
+                Since::Version(version) => *version,
+                Since::Time(_) => 0,
+            },
+        };
+        let answer = read!(self.hub.app.orders, get_history, context, request)?;
+        let mut items: Vec<dto::HistoryItem> = answer.items.into_iter().map(Into::into).collect();
+        if let Since::Time(time) = since {
+            items.retain(|item| item.at > *time);
+        }
+        Ok(items)
+    }
+
+    /// None if the client did not say where it stopped.
+    async fn missed_messages(
+        &self,
+        context: &CallContext,
+        order_id: &str,
+        watch: &Watch,
+    ) -> Result<Option<Vec<dto::Message>>, ApiError> {
+        let after = match (watch.since_message, &watch.since) {
+            (None, Some(Since::Time(time))) => Some(*time),
+            (Some(_), _) => None,
+            _ => return Ok(None),
+        };
+        let request = chat_pb::ListMessagesRequest {
+            order_id: order_id.to_owned(),
+            page: page_request(Some(MISSED_MESSAGES), None, None),
+            since: watch
+                .since_message
+                .map(|id| id.to_string())
+                .unwrap_or_default(),
+        };
+        let answer = read!(self.hub.app.chat, list_messages, context, request)?;
+        let mut messages: Vec<dto::Message> = answer.messages.into_iter().map(Into::into).collect();
+        if let Some(after) = after {
+            // The page is newest first.
+            messages.retain(|message| message.created_at > after);
+            messages.reverse();
+        }
+        Ok(Some(messages))
+    }
+
+    async fn unwatch(self, order: OrderOnly) -> Answer {
+        let id = order.order_id.to_string();
+        self.socket.leave(order_room(&id));
+        present(&self.socket, &self.peer, &id, false).await;
+        Ok(json!({"ok": true}))
+    }
+
+    /// Stores the message; it reaches everybody, the sender too, as `chat:message` once it is stored.
+    async fn chat_send(self, message: ChatSend) -> Answer {
+        let request = chat_pb::PostMessageRequest {
+            order_id: message.order_id.to_string(),
+            body: message.body,
+            client_id: message.client_id.unwrap_or_default(),
+        };
+        let context = self.peer.context();
+        let answer = send!(self.hub.app.chat, post_message, &context, request)?;
+        let message: dto::Message = must(answer.message, "the message")?.into();
+        Ok(json!({"ok": true, "message": message, "replayed": answer.replayed}))
+    }
+
+    /// Tells the others who watch the order; the room's door was the check of who may.
+    async fn chat_typing(self, typing: Typing) -> Answer {
+        let id = typing.order_id.to_string();
+        let room = order_room(&id);
+        if !self.socket.rooms().iter().any(|joined| *joined == room) {
+            return Err(AppError::not_found("watched order; send order:watch first").into());
+        }
+        let claims = &self.peer.claims;
+        let payload = json!({
+            "orderId": id,
+            "user": {"id": claims.sub, "name": claims.name, "role": claims.role},
+            "typing": typing.typing.unwrap_or(true),
+        });
+        // Worth nothing a moment later, so a slow client does not get it.
+        let others = self
+            .socket
+            .to(room)
+            .except(user_room(&claims.sub.to_string()));
+        let _ = others.volatile().emit("chat:typing", &payload).await;
+        Ok(json!({"ok": true}))
+    }
+
+    async fn chat_read(self, read: ChatRead) -> Answer {
+        let request = chat_pb::MarkReadRequest {
+            order_id: read.order_id.to_string(),
+            up_to: read.up_to.to_string(),
+        };
+        let context = self.peer.context();
+        let answer = send!(self.hub.app.chat, mark_read, &context, request)?;
+        Ok(json!({"ok": true, "unread": answer.unread}))
+    }
+}
+
+/// Tells the others in an order's room that somebody came or went. A user with another socket in the room has not gone.
+async fn present(socket: &SocketRef, peer: &Peer, order_id: &str, online: bool) {
+    let claims = &peer.claims;
+    let own = user_room(&claims.sub.to_string());
+    let still_here = !online
+        && socket
+            .within(order_room(order_id))
+            .sockets()
+            .iter()
+            .any(|other| other.id != socket.id && other.rooms().iter().any(|room| *room == own));
+    if still_here {
+        return;
+    }
+    let payload = json!({
+        "orderId": order_id,
+        "user": {"id": claims.sub, "name": claims.name, "role": claims.role},
+        "online": online,
+    });
+    let _ = socket
+        .to(order_room(order_id))
+        .except(own)
+        .volatile()
+        .emit("presence", &payload)
+        .await;
+}
+
+/// Who watches an order, on this gateway.
+fn present_users(socket: &SocketRef, order_id: &str) -> Vec<Value> {
+    let mut seen = std::collections::HashSet::new();
+    socket
+        .within(order_room(order_id))
+        .sockets()
+        .iter()
+        .filter_map(|other| other.extensions.get::<Arc<Peer>>())
+        .filter(|peer| seen.insert(peer.claims.sub))
+        .map(|peer| {
+            let claims = &peer.claims;
+            json!({"id": claims.sub, "name": claims.name, "role": claims.role})
+        })
+        .collect()
+}

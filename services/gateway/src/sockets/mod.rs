@@ -1,0 +1,231 @@
+//! Live connections (Socket.IO, default namespace).
+//!
+//! A socket is let in with an access token and lives as long as that token. It is in the room of its user and of its role,
+//! and in the room of each order that it watches, after the order service said that it may read it. `client` handles what
+//! clients send, `fanout` turns events of the bus into what they get, `payloads` says who gets what.
+
+mod client;
+mod fanout;
+mod payloads;
+
+use std::{
+    collections::BTreeSet,
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use governor::{DefaultDirectRateLimiter, Quota};
+use parking_lot::Mutex;
+use serde::Deserialize;
+use socketioxide::{
+    SocketIo,
+    extract::{SocketRef, TryData},
+    handler::ConnectHandler as _,
+    service::SocketIoService,
+    socket::Sid,
+};
+use uuid::Uuid;
+use waybill_primitives::{Role, Timestamp};
+use waybill_service_kit::{CallContext, Caller, UserCaller, new_request_id, tokens::AccessClaims};
+
+pub use fanout::fan_out;
+
+use crate::{app::App, error::ApiError};
+
+/// Bytes of one message from a client at most.
+const MAX_MESSAGE: usize = 64 * 1024;
+/// Packets that wait for one client; one that does not read them is dropped and asks for what it missed when it is back.
+const BUFFER: usize = 512;
+/// How often expired sessions are looked for.
+const SWEEP: Duration = Duration::from_secs(1);
+
+/// Whose socket it is.
+pub(crate) struct Peer {
+    pub claims: Arc<AccessClaims>,
+    token: Arc<str>,
+    address: Option<String>,
+    pace: DefaultDirectRateLimiter,
+}
+
+impl Peer {
+    /// The context of a call that this socket makes.
+    fn context(&self) -> CallContext {
+        let mut context = CallContext::default();
+        context.request_id = new_request_id();
+        context.client_address.clone_from(&self.address);
+        context.caller = Caller::User(UserCaller::from(self.claims.as_ref()));
+        context.with_token(Arc::clone(&self.token))
+    }
+}
+
+/// The sockets of this gateway.
+pub(crate) struct Hub {
+    app: App,
+    /// When each socket's token expires, in seconds since the epoch; the soonest first.
+    expiries: Mutex<BTreeSet<(i64, Sid)>>,
+    open: AtomicI64,
+}
+
+#[derive(Debug, Deserialize)]
+struct Handshake {
+    token: Option<String>,
+}
+
+/// Why a socket was not let in; the text reaches the client as the message of `connect_error`.
+#[derive(Debug)]
+struct Refused(String);
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The room of all sockets of a user.
+pub(crate) fn user_room(id: &str) -> String {
+    format!("user:{id}")
+}
+
+/// The room of all sockets of a role.
+pub(crate) fn role_room(role: Role) -> String {
+    format!("role:{role}")
+}
+
+/// The room of the sockets that watch an order.
+pub(crate) fn order_room(id: &str) -> String {
+    format!("order:{id}")
+}
+
+/// What answers `/socket.io/`, and the handle to its sockets.
+pub fn service(app: &App) -> (SocketIoService<NotFoundService>, SocketIo) {
+    let (service, io) = SocketIo::builder()
+        .max_payload(MAX_MESSAGE as u64)
+        .ws_max_message_size(MAX_MESSAGE)
+        .ws_max_frame_size(MAX_MESSAGE)
+        .ws_read_buffer_size(4 * 1024)
+        .max_buffer_size(BUFFER)
+        .build_svc();
+    let hub = Arc::new(Hub {
+        app: Arc::clone(app),
+        expiries: Mutex::default(),
+        open: AtomicI64::new(0),
+    });
+    let welcome = {
+        let hub = Arc::clone(&hub);
+        async move |socket: SocketRef| connected(&hub, &socket)
+    };
+    let admit = {
+        let hub = Arc::clone(&hub);
+        move |io: SocketIo, socket: SocketRef, TryData(auth): TryData<Handshake>| {
+            let hub = Arc::clone(&hub);
+            async move { admit(&hub, &io, &socket, auth.ok()).await }
+        }
+    };
+    io.ns("/", welcome.with(admit));
+    tokio::spawn(sweep(hub, io.clone()));
+    (service, io)
+}
+
+/// The connect middleware. Handlers are registered and rooms joined here, so that nothing is lost right after connecting.
+async fn admit(
+    hub: &Arc<Hub>,
+    io: &SocketIo,
+    socket: &SocketRef,
+    auth: Option<Handshake>,
+) -> Result<(), Refused> {
+    let token = auth.and_then(|auth| auth.token).ok_or_else(|| {
+        Refused(
+            "UNAUTHENTICATED: send the access token in the handshake, as auth: { token }"
+                .to_owned(),
+        )
+    })?;
+    let token = token.strip_prefix("Bearer ").unwrap_or(&token);
+    let refused = |error: ApiError| Refused(format!("{}: {}", error.code, error.message));
+    let claims = hub
+        .app
+        .identify(token)
+        .await
+        .map_err(|error| refused(error.into()))?;
+    let id = claims.sub.to_string();
+    let already = io.within(user_room(&id)).sockets().len();
+    if already >= hub.app.settings.sockets_per_user as usize {
+        return Err(Refused(
+            "RATE_LIMITED: you have too many live connections; close one".to_owned(),
+        ));
+    }
+    let info = socket
+        .req_parts()
+        .extensions
+        .get::<crate::extract::RequestInfo>();
+    let burst = std::num::NonZeroU32::new(hub.app.settings.socket_events)
+        .unwrap_or(std::num::NonZeroU32::MIN);
+    let peer = Arc::new(Peer {
+        token: token.into(),
+        address: info.map(|info| info.client_address.clone()),
+        pace: DefaultDirectRateLimiter::direct(Quota::per_second(burst)),
+        claims,
+    });
+    client::register(hub, socket, &peer);
+    socket.join([user_room(&id), role_room(peer.claims.role)]);
+    socket.extensions.insert(peer);
+    Ok(())
+}
+
+fn connected(hub: &Arc<Hub>, socket: &SocketRef) {
+    if let Some(peer) = socket.extensions.get::<Arc<Peer>>() {
+        hub.expiries.lock().insert((peer.claims.exp, socket.id));
+    }
+    let open = hub.open.fetch_add(1, Ordering::Relaxed) + 1;
+    metrics::gauge!("waybill_sockets").set(open as f64);
+}
+
+fn disconnected(hub: &Hub, peer: &Peer, socket: &SocketRef) {
+    hub.expiries.lock().remove(&(peer.claims.exp, socket.id));
+    let open = hub.open.fetch_sub(1, Ordering::Relaxed) - 1;
+    metrics::gauge!("waybill_sockets").set(open as f64);
+}
+
+/// Ends sockets whose token has expired; at the end of the process, all.
+async fn sweep(hub: Arc<Hub>, io: SocketIo) {
+    let mut timer = tokio::time::interval(SWEEP);
+    loop {
+        tokio::select! {
+            () = hub.app.stop.cancelled() => break,
+            _ = timer.tick() => {}
+        }
+        let now = Timestamp::now().secs();
+        let ended = {
+            let mut expiries = hub.expiries.lock();
+            let later = expiries.split_off(&(now + 1, Sid::ZERO));
+            std::mem::replace(&mut *expiries, later)
+        };
+        for (_, id) in ended {
+            if let Some(socket) = io.get_socket(id) {
+                end(
+                    socket,
+                    "the access token has expired; connect again with a new one",
+                );
+            }
+        }
+    }
+    io.close().await;
+}
+
+/// Tells the client why, then disconnects it.
+fn end(socket: SocketRef, message: &str) {
+    let reason = serde_json::json!({"code": "UNAUTHENTICATED", "message": message});
+    // A client that is gone or does not read needs no explanation.
+    let _ = socket.emit("session:ended", &reason);
+    let _ = socket.disconnect();
+}
+
+/// The sockets of a user whose rights have changed connect again with a new token.
+pub(crate) fn end_user(io: &SocketIo, user: Uuid, message: &str) {
+    for socket in io.within(user_room(&user.to_string())).sockets() {
+        end(socket, message);
+    }
+}

@@ -1,0 +1,172 @@
+//! OpenAPI: checked in, complete, and true.
+
+use std::{collections::HashSet, fs, path::Path};
+
+use axum::body::Body;
+use http::Method;
+use serde_json::Value;
+
+use crate::support::{Gateway, request};
+
+/// Paths that are not part of the contract: pages, files, the documents themselves, other spellings.
+const NOT_DESCRIBED: [&str; 14] = [
+    "/",
+    "/assets/waybill.css",
+    "/mailbox",
+    "/mailbox/{id}",
+    "/mailbox/{id}/html",
+    "/openapi.json",
+    "/asyncapi.json",
+    "/api-docs",
+    "/api-docs/",
+    "/api-docs/{*rest}",
+    "/api/products",
+    "/api/orders",
+    "/{*__private__axum_fallback}",
+    "/{*__private__axum_nest_tail_param}",
+];
+
+#[test]
+fn the_checked_in_document_is_current() {
+    let document = waybill_gateway::openapi_document().unwrap();
+    let mut text = serde_json::to_string_pretty(&document).unwrap();
+    text.push('\n');
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi.json");
+    if std::env::var_os("UPDATE_SNAPSHOT").is_some() {
+        fs::write(&path, &text).unwrap();
+    }
+    let kept = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        kept == text,
+        "openapi.json is stale; run the tests once with UPDATE_SNAPSHOT=1 and look at the difference"
+    );
+}
+
+#[test]
+fn operations_are_named_tagged_and_described() {
+    let document = waybill_gateway::openapi_document().unwrap();
+    assert_eq!(document["openapi"], "3.1.0");
+    let mut names = HashSet::new();
+    for (path, method, operation) in operations(&document) {
+        let name = operation["operationId"].as_str().unwrap().to_owned();
+        assert!(names.insert(name.clone()), "{name} twice");
+        assert!(
+            operation["summary"]
+                .as_str()
+                .is_some_and(|text| !text.is_empty()),
+            "{name}"
+        );
+        assert!(operation["tags"][0].is_string(), "{name}");
+        if path.starts_with("/api/") {
+            assert!(
+                operation["responses"].get("429").is_some(),
+                "{method} {path}"
+            );
+        }
+        if operation["security"].is_array() {
+            assert!(
+                operation["responses"].get("401").is_some(),
+                "{method} {path}"
+            );
+        }
+        if let Some(body) = operation.get("requestBody") {
+            for content in body["content"].as_object().unwrap().values() {
+                assert!(
+                    has_example(&document, &content["schema"]),
+                    "{method} {path} has no example"
+                );
+            }
+        }
+    }
+    let text = document.to_string();
+    for reference in text.split("\"$ref\":\"#").skip(1) {
+        let pointer = reference.split('"').next().unwrap();
+        assert!(
+            document.pointer(pointer).is_some(),
+            "{pointer} leads nowhere"
+        );
+    }
+}
+
+fn has_example(document: &Value, schema: &Value) -> bool {
+    if let Some(of) = schema["oneOf"].as_array() {
+        return of.iter().any(|one| has_example(document, one));
+    }
+    let schema = match schema["$ref"].as_str() {
+        Some(reference) => document.pointer(reference.trim_start_matches('#')).unwrap(),
+        None => schema,
+    };
+    schema.get("example").is_some()
+        || schema.get("examples").is_some()
+        || schema["properties"].is_object()
+}
+
+fn operations(document: &Value) -> Vec<(String, Method, Value)> {
+    let mut all = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let method = method.to_uppercase().parse().unwrap();
+            all.push((path.clone(), method, operation.clone()));
+        }
+    }
+    all
+}
+
+#[tokio::test]
+async fn every_described_operation_is_served() {
+    let gateway = Gateway::start().await;
+    let document = waybill_gateway::openapi_document().unwrap();
+    for (path, method, _) in operations(&document) {
+        let id = "01890a5d-ac96-774b-bcce-b302099a8057";
+        let url = path.replace("{id}", id).replace("{paymentId}", id);
+        let answer = gateway
+            .call(request(method.clone(), &url).body(Body::empty()).unwrap())
+            .await;
+        assert!(
+            !matches!(answer.status.as_u16(), 404 | 405),
+            "{method} {path}: {answer:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn every_route_is_described() {
+    let gateway = Gateway::start().await;
+    let document = waybill_gateway::openapi_document().unwrap();
+    let described: HashSet<&str> = document["paths"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
+    // Axum shows the paths of a router only in its debug form.
+    let debug = format!("{:?}", gateway.router);
+    let mut seen = 0;
+    for part in debug.split('"') {
+        if !part.starts_with('/') {
+            continue;
+        }
+        seen += 1;
+        assert!(
+            described.contains(part) || NOT_DESCRIBED.contains(&part),
+            "{part} is not in OpenAPI; describe it, or list it here with its reason"
+        );
+    }
+    assert!(
+        seen >= described.len(),
+        "the debug form no longer shows the paths"
+    );
+}
+
+#[tokio::test]
+async fn the_events_are_described_too() {
+    let gateway = Gateway::start().await;
+    let document = gateway.get("/asyncapi.json").await.json();
+    assert_eq!(document["asyncapi"], "3.0.0");
+    let channels = document["channels"].as_object().unwrap();
+    assert_eq!(channels.len(), waybill_proto::EVENTS.len());
+    assert_eq!(
+        channels["order_order_placed"]["address"],
+        "waybill.order.order.placed"
+    );
+}

@@ -1,0 +1,265 @@
+//! Headers, limits and pages.
+
+use axum::body::Body;
+use http::Method;
+use waybill_gateway::GatewaySettings;
+use waybill_primitives::{Role, UserId};
+use waybill_proto::payment as pb;
+use waybill_service_kit::settings::{Environment, Sources, load};
+
+use crate::support::{Gateway, request, token_of};
+
+#[tokio::test]
+async fn every_answer_has_a_request_id_and_security_headers() {
+    let gateway = Gateway::start().await;
+    for path in [
+        "/healthz",
+        "/",
+        "/nothing",
+        "/api/v1/orders",
+        "/openapi.json",
+    ] {
+        let answer = gateway.get(path).await;
+        assert_eq!(answer.header("x-request-id").len(), 36, "{path}");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(answer.header("x-frame-options"), "DENY", "{path}");
+        assert!(
+            answer
+                .header("content-security-policy")
+                .contains("frame-ancestors 'none'"),
+            "{path}"
+        );
+        assert_eq!(answer.header("referrer-policy"), "no-referrer", "{path}");
+        assert_eq!(
+            answer.header("strict-transport-security"),
+            "",
+            "only in production"
+        );
+    }
+    let own = request(Method::GET, "/healthz").header("x-request-id", "mine-1");
+    let own = gateway.call(own.body(Body::empty()).unwrap()).await;
+    assert_eq!(own.header("x-request-id"), "mine-1");
+}
+
+#[tokio::test]
+async fn pages_of_allowed_origins_may_call_and_others_may_not() {
+    let gateway = Gateway::with(&[("WAYBILL_CORS_ORIGINS", "https://shop.example.com")]).await;
+    for (origin, allowed) in [
+        ("https://shop.example.com", true),
+        ("http://localhost:5173", true),
+        ("https://evil.example.com", false),
+        ("https://shop.example.com.evil.com", false),
+        ("null", false),
+    ] {
+        let preflight = request(Method::OPTIONS, "/api/v1/orders")
+            .header("origin", origin)
+            .header("access-control-request-method", "POST")
+            .header(
+                "access-control-request-headers",
+                "authorization, idempotency-key",
+            );
+        let preflight = gateway.call(preflight.body(Body::empty()).unwrap()).await;
+        let granted = preflight.header("access-control-allow-origin");
+        assert_eq!(granted == origin, allowed, "{origin}: {granted}");
+        let refused = request(Method::GET, "/api/v1/orders").header("origin", origin);
+        let refused = gateway.call(refused.body(Body::empty()).unwrap()).await;
+        assert_eq!(refused.status, 401);
+        assert_eq!(
+            refused.header("access-control-allow-origin") == origin,
+            allowed
+        );
+    }
+}
+
+#[tokio::test]
+async fn anonymous_callers_share_the_limit_of_their_address_and_users_have_their_own() {
+    let gateway = Gateway::with(&[
+        ("WAYBILL_RATE_LIMIT", "on"),
+        ("WAYBILL_RATE_LIMIT_ANONYMOUS", "3"),
+        ("WAYBILL_RATE_LIMIT_USER", "5"),
+    ])
+    .await;
+    let orders = || gateway.get("/api/v1/orders");
+    for left in ["2", "1", "0"] {
+        let answer = orders().await;
+        assert_eq!(answer.status, 401);
+        assert_eq!(answer.header("ratelimit-remaining"), left);
+        assert_eq!(answer.header("ratelimit-limit"), "3");
+    }
+    let over = orders().await;
+    over.error(429, "RATE_LIMITED");
+    assert!(over.header("retry-after").parse::<u64>().unwrap() > 200);
+    assert_eq!(
+        gateway.get("/healthz").await.status,
+        200,
+        "checks are not limited"
+    );
+
+    let token = token_of(UserId::new(), Role::Customer, 600);
+    let profile = || {
+        request(Method::GET, "/api/v1/products/x")
+            .header("authorization", format!("Bearer {token}"))
+            .body(Body::empty())
+            .unwrap()
+    };
+    for _ in 0..5 {
+        assert_eq!(gateway.call(profile()).await.status, 404);
+    }
+    gateway.call(profile()).await.error(429, "RATE_LIMITED");
+}
+
+#[tokio::test]
+async fn attempts_to_sign_in_are_limited_by_account() {
+    let gateway = Gateway::with(&[
+        ("WAYBILL_RATE_LIMIT", "on"),
+        ("WAYBILL_RATE_LIMIT_LOGIN", "2"),
+    ])
+    .await;
+    let login = |email: &str| {
+        let body = format!(r#"{{"email": "{email}", "password": "wrong"}}"#);
+        let gateway = &gateway;
+        async move {
+            gateway
+                .send(Method::POST, "/api/v1/auth/login", &body)
+                .await
+        }
+    };
+    for _ in 0..2 {
+        login("ada@example.com").await.error(503, "UNAVAILABLE");
+    }
+    login("ADA@example.com").await.error(429, "RATE_LIMITED");
+    login("grace@example.com").await.error(503, "UNAVAILABLE");
+}
+
+#[tokio::test]
+async fn production_keeps_its_limits_and_asks_for_https() {
+    let off = Sources::empty().with("WAYBILL_RATE_LIMIT", "off");
+    let (settings,) = load::<(GatewaySettings,)>(&off).unwrap();
+    assert!(
+        Gateway::build(settings, Environment::Production)
+            .await
+            .is_err()
+    );
+    let production = off.with("WAYBILL_ENVIRONMENT", "production");
+    assert!(
+        load::<(
+            waybill_service_kit::settings::CommonSettings,
+            GatewaySettings
+        )>(&production)
+        .is_err()
+    );
+
+    let (settings,) = load::<(GatewaySettings,)>(&Sources::empty()).unwrap();
+    let gateway = Gateway::build(settings, Environment::Production)
+        .await
+        .unwrap();
+    let answer = gateway.get("/healthz").await;
+    assert!(
+        answer
+            .header("strict-transport-security")
+            .contains("max-age")
+    );
+    let local = request(Method::GET, "/healthz").header("origin", "http://localhost:5173");
+    let local = gateway.call(local.body(Body::empty()).unwrap()).await;
+    assert_eq!(
+        local.header("access-control-allow-origin"),
+        "",
+        "localhost is for development"
+    );
+}
+
+#[tokio::test]
+async fn large_answers_are_compressed_for_those_who_ask() {
+    let gateway = Gateway::start().await;
+    let zipped = request(Method::GET, "/openapi.json").header("accept-encoding", "gzip");
+    let zipped = gateway.call(zipped.body(Body::empty()).unwrap()).await;
+    assert_eq!(zipped.header("content-encoding"), "gzip");
+    assert_eq!(
+        gateway
+            .get("/openapi.json")
+            .await
+            .header("content-encoding"),
+        ""
+    );
+}
+
+#[tokio::test]
+async fn the_sandbox_page_shows_buttons_and_sends_browsers_on() {
+    let gateway = Gateway::start().await;
+    let id = "01890a5d-ac96-774b-bcce-b302099a8057";
+    let payment = || pb::Payment {
+        order_number: "<b>W1</b>".to_owned(),
+        state: pb::PaymentState::Pending as i32,
+        ..Default::default()
+    };
+    gateway
+        .fake
+        .on(
+            "waybill.payment.v1.PaymentService/GetSandboxCheckout",
+            move |_: pb::GetSandboxCheckoutRequest| {
+                Ok(pb::GetSandboxCheckoutResponse {
+                    payment: Some(payment()),
+                    success_url: String::new(),
+                    cancel_url: String::new(),
+                })
+            },
+        )
+        .on(
+            "waybill.payment.v1.PaymentService/CompleteSandboxCheckout",
+            move |request: pb::CompleteSandboxCheckoutRequest| {
+                assert_eq!(request.outcome(), pb::SandboxOutcome::Decline);
+                Ok(pb::CompleteSandboxCheckoutResponse {
+                    payment: Some(payment()),
+                    redirect_url: "https://shop.example.com/cart".to_owned(),
+                })
+            },
+        );
+    let path = format!("/api/v1/sandbox/checkout/{id}");
+    let html = request(Method::GET, &path).header("accept", "text/html,*/*");
+    let page = gateway.call(html.body(Body::empty()).unwrap()).await;
+    let text = String::from_utf8_lossy(&page.body);
+    for outcome in ["SUCCEED", "DECLINE", "STALL"] {
+        assert!(text.contains(&format!("value=\"{outcome}\"")), "{text}");
+    }
+    assert!(!text.contains("<b>W1"), "values are escaped");
+    assert_eq!(gateway.get(&path).await.json()["state"], "PENDING");
+
+    let form = request(Method::POST, &path)
+        .header("accept", "text/html")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(Body::from("outcome=DECLINE"));
+    let sent_on = gateway.call(form.unwrap()).await;
+    assert_eq!(sent_on.status, 303);
+    assert_eq!(sent_on.header("location"), "https://shop.example.com/cart");
+    let json = gateway
+        .send(Method::POST, &path, r#"{"outcome": "DECLINE"}"#)
+        .await;
+    assert_eq!(json.json()["redirectUrl"], "https://shop.example.com/cart");
+    gateway
+        .send(Method::POST, &path, r#"{"outcome": "VANISH"}"#)
+        .await
+        .names("outcome");
+}
+
+#[tokio::test]
+async fn the_welcome_page_and_the_documentation_load_nothing_from_elsewhere() {
+    let gateway = Gateway::start().await;
+    for path in ["/", "/api-docs/"] {
+        let page = gateway.get(path).await;
+        let text = String::from_utf8_lossy(&page.body);
+        assert_eq!(page.status, 200, "{path}");
+        assert!(
+            page.header("content-type").starts_with("text/html"),
+            "{path}"
+        );
+        assert!(
+            !text.contains("src=\"http") && !text.contains("href=\"http"),
+            "{path}: {text}"
+        );
+    }
+    assert_eq!(gateway.get("/assets/waybill.css").await.status, 200);
+    assert_eq!(
+        gateway.get("/api-docs/swagger-ui-bundle.js").await.status,
+        200
+    );
+}

@@ -1,0 +1,300 @@
+//! Bad input: a clear error in the one format, and no call to a service.
+
+use axum::body::Body;
+use http::Method;
+use waybill_primitives::Role;
+use waybill_proto::order as pb;
+use waybill_service_kit::AppError;
+
+use crate::support::{Gateway, bearer, request};
+
+const PLACE: &str = "waybill.order.v1.OrderService/PlaceOrder";
+const ID: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
+
+#[tokio::test]
+async fn each_kind_of_bad_body_is_refused_by_name() {
+    let gateway = Gateway::start().await;
+    let place = |json: &'static str| {
+        let gateway = &gateway;
+        async move {
+            gateway
+                .send_as(Role::Customer, Method::POST, "/api/v1/orders", json)
+                .await
+        }
+    };
+    for malformed in ["", "{", "{\"items\": [}", "nonsense", "{} {}", "\u{feff}{}"] {
+        let answer = place(Box::leak(malformed.to_owned().into_boxed_str())).await;
+        answer.error(400, "MALFORMED");
+    }
+    let line = |rest: &str| format!(r#"{{"items": [{{"productId": "{ID}", {rest}}}]}}"#);
+    for (json, field) in [
+        ("[]".to_owned(), "body"),
+        ("null".to_owned(), "body"),
+        (r#"{"itemz": []}"#.to_owned(), "itemz"),
+        (r#"{"items": {}}"#.to_owned(), "items"),
+        (
+            r#"{"items": [{"quantity": 1}]}"#.to_owned(),
+            "items[0].productId",
+        ),
+        (
+            r#"{"items": [{"productId": "x", "quantity": 1}]}"#.to_owned(),
+            "items[0].productId",
+        ),
+        (line(r#""quantity": 0"#), "items[0].quantity"),
+        (line(r#""quantity": -5"#), "items[0].quantity"),
+        (line(r#""quantity": 1.5"#), "items[0].quantity"),
+        (line(r#""quantity": "2""#), "items[0].quantity"),
+        (
+            line(r#""quantity": 99999999999999999999"#),
+            "items[0].quantity",
+        ),
+        (
+            line(r#""quantity": 9223372036854775807"#),
+            "items[0].quantity",
+        ),
+        (line(r#""quantity": 1, "price": 1"#), "items[0].price"),
+        (line(r#""quantity": 1, "quantity": 2"#), "items[0].quantity"),
+        (r#"{"title": 5}"#.to_owned(), "title"),
+        (r#"{"title": "a\u0000b"}"#.to_owned(), "body"),
+        (
+            r#"{"estimatedCompletion": "tomorrow"}"#.to_owned(),
+            "estimatedCompletion",
+        ),
+        (
+            r#"{"shippingAddress": {"name": "A", "line1": "B", "city": "C", "country": "gb"}}"#
+                .to_owned(),
+            "shippingAddress.country",
+        ),
+    ] {
+        let answer = place(Box::leak(json.into_boxed_str())).await;
+        answer.names(field);
+    }
+    assert!(
+        gateway.fake.calls(PLACE).is_empty(),
+        "nothing reached the service"
+    );
+}
+
+#[tokio::test]
+async fn amounts_and_currencies_are_checked() {
+    let gateway = Gateway::start().await;
+    let product = |price: &str| format!(r#"{{"name": "Mug", "kind": "GOODS", "price": {price}}}"#);
+    for (price, field) in [
+        (r#"{"amount": -1, "currency": "USD"}"#, "price.amount"),
+        (
+            r#"{"amount": 9223372036854775807, "currency": "USD"}"#,
+            "price.amount",
+        ),
+        (r#"{"amount": 19.99, "currency": "USD"}"#, "price.amount"),
+        (r#"{"amount": 1, "currency": "usd"}"#, "price.currency"),
+        (r#"{"amount": 1}"#, "price.currency"),
+        ("5", "price"),
+    ] {
+        gateway
+            .send_as(
+                Role::Admin,
+                Method::POST,
+                "/api/v1/products",
+                &product(price),
+            )
+            .await
+            .names(field);
+    }
+}
+
+#[tokio::test]
+async fn other_content_types_and_too_large_bodies_are_refused() {
+    let gateway = Gateway::with(&[("WAYBILL_BODY_LIMIT", "2048")]).await;
+    for content_type in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "application/jsonx",
+        "",
+    ] {
+        let request = request(Method::POST, "/api/v1/orders")
+            .header("authorization", bearer(Role::Customer))
+            .header("content-type", content_type)
+            .body(Body::from("{}"));
+        gateway
+            .call(request.unwrap())
+            .await
+            .error(415, "UNSUPPORTED_MEDIA_TYPE");
+    }
+    let large = format!(r#"{{"title": "{}"}}"#, "x".repeat(4096));
+    gateway
+        .send_as(Role::Customer, Method::POST, "/api/v1/orders", &large)
+        .await
+        .error(413, "PAYLOAD_TOO_LARGE");
+}
+
+#[tokio::test]
+async fn unknown_paths_methods_and_ids_are_refused_in_the_one_format() {
+    let gateway = Gateway::start().await;
+    for path in [
+        "/nothing",
+        "/api/v1/nothing",
+        "/api/v1/products/42",
+        "/api/v1/products/x/stock/y",
+    ] {
+        gateway.get(path).await.error(404, "NOT_FOUND");
+    }
+    let answer = gateway.send(Method::DELETE, "/api/v1/products", "").await;
+    answer.error(405, "METHOD_NOT_ALLOWED");
+    assert!(
+        answer.header("allow").contains("GET"),
+        "{:?}",
+        answer.headers
+    );
+    let head = gateway
+        .call(
+            request(Method::HEAD, "/nothing")
+                .body(Body::empty())
+                .unwrap(),
+        )
+        .await;
+    assert_eq!((head.status.as_u16(), head.body.len()), (404, 0));
+}
+
+#[tokio::test]
+async fn bad_queries_name_the_parameter() {
+    let gateway = Gateway::start().await;
+    for (query, parameter) in [
+        ("limit=0", "limit"),
+        ("limit=101", "limit"),
+        ("limit=-1", "limit"),
+        ("limit=ten", "limit"),
+        ("limit=", "limit"),
+        ("limit=1&limit=2", "limit"),
+        ("minPrice=-1", "minPrice"),
+        ("minPrice=1.5", "minPrice"),
+        ("inStock=maybe", "inStock"),
+        ("kind=THING", "kind"),
+        ("sort=price", "sort"),
+        ("limitt=5", "limitt"),
+    ] {
+        gateway
+            .get(&format!("/api/v1/products?{query}"))
+            .await
+            .names(parameter);
+    }
+    gateway
+        .get("/api/v1/products?q=a%00b")
+        .await
+        .error(400, "MALFORMED");
+}
+
+#[tokio::test]
+async fn roles_and_tokens_are_checked_before_the_body() {
+    let gateway = Gateway::start().await;
+    let nobody = gateway.send(Method::POST, "/api/v1/products", "{").await;
+    nobody.error(401, "UNAUTHENTICATED");
+    assert!(nobody.header("www-authenticate").starts_with("Bearer"));
+    gateway
+        .send_as(Role::Customer, Method::POST, "/api/v1/products", "{")
+        .await
+        .error(403, "FORBIDDEN");
+    let forged = request(Method::GET, "/api/v1/orders")
+        .header("authorization", "Bearer eyJhbGciOiJub25lIn0.e30.")
+        .body(Body::empty());
+    let forged = gateway.call(forged.unwrap()).await;
+    forged.error(401, "UNAUTHENTICATED");
+    assert!(forged.header("www-authenticate").contains("invalid_token"));
+    let basic = request(Method::GET, "/api/v1/products")
+        .header("authorization", "Basic YTpi")
+        .body(Body::empty());
+    gateway
+        .call(basic.unwrap())
+        .await
+        .error(401, "UNAUTHENTICATED");
+}
+
+#[tokio::test]
+async fn idempotency_keys_and_versions_are_checked_and_passed_on() {
+    let gateway = Gateway::start().await;
+    gateway.fake.on(PLACE, |_: pb::PlaceOrderRequest| {
+        Ok(pb::PlaceOrderResponse {
+            order: Some(pb::Order::default()),
+            replayed: true,
+        })
+    });
+    let place = |key: String| {
+        request(Method::POST, "/api/v1/orders")
+            .header("authorization", bearer(Role::Customer))
+            .header("content-type", "application/json")
+            .header("idempotency-key", key)
+            .body(Body::from(r#"{"title": "A logo"}"#))
+            .unwrap()
+    };
+    for bad in ["a b".to_owned(), String::new(), "x".repeat(256)] {
+        gateway.call(place(bad)).await.names("Idempotency-Key");
+    }
+    let answer = gateway.call(place("k-1".to_owned())).await;
+    assert_eq!(answer.status, 201);
+    assert_eq!(answer.header("idempotency-replayed"), "true");
+    let calls = gateway.fake.calls(PLACE);
+    assert_eq!(calls.len(), 1);
+    assert_eq!(calls[0]["idempotency-key"], "k-1");
+    assert_eq!(
+        calls[0]["x-request-id"].to_str().unwrap(),
+        answer.header("x-request-id")
+    );
+
+    let status = |tag: &'static str, body: &'static str| {
+        request(Method::PATCH, &format!("/api/v1/orders/{ID}/status"))
+            .header("authorization", bearer(Role::Admin))
+            .header("content-type", "application/json")
+            .header("if-match", tag)
+            .body(Body::from(body))
+            .unwrap()
+    };
+    let gone = "waybill.order.v1.OrderService/ChangeStatus";
+    gateway.fake.on(gone, |request: pb::ChangeStatusRequest| {
+        assert_eq!(request.version, Some(3));
+        Err::<pb::ChangeStatusResponse, _>(AppError::version_conflict(4))
+    });
+    let body = r#"{"status": "ON_HOLD"}"#;
+    gateway
+        .call(status("three", body))
+        .await
+        .error(400, "MALFORMED");
+    gateway
+        .call(status("\"3\"", r#"{"status": "ON_HOLD", "version": 2}"#))
+        .await
+        .names("version");
+    let error = gateway
+        .call(status("\"3\"", body))
+        .await
+        .error(409, "VERSION_CONFLICT");
+    assert_eq!(error["context"]["version"], 4);
+}
+
+#[tokio::test]
+async fn errors_of_services_keep_their_facts_and_hide_their_causes() {
+    let gateway = Gateway::start().await;
+    gateway.fake.on(PLACE, |_: pb::PlaceOrderRequest| {
+        Err::<pb::PlaceOrderResponse, _>(
+            AppError::conflict("OUT_OF_STOCK", "only 3 left")
+                .with_meta("product_id", ID)
+                .with_meta("available", "3")
+                .with_field("items[0].quantity", "only 3 left"),
+        )
+    });
+    let body = format!(r#"{{"items": [{{"productId": "{ID}", "quantity": 5}}]}}"#);
+    let place = || gateway.send_as(Role::Customer, Method::POST, "/api/v1/orders", &body);
+    let error = place().await.error(409, "OUT_OF_STOCK");
+    assert_eq!(error["context"]["productId"], ID);
+    assert_eq!(error["context"]["available"], 3);
+    assert_eq!(error["details"][0]["field"], "items[0].quantity");
+
+    gateway.fake.on(PLACE, |_: pb::PlaceOrderRequest| {
+        Err::<pb::PlaceOrderResponse, _>(AppError::internal("table orders is missing"))
+    });
+    let error = place().await.error(500, "INTERNAL");
+    assert!(!error.to_string().contains("table"), "{error}");
+
+    let away = gateway
+        .get_as(Role::Customer, &format!("/api/v1/payments/{ID}"))
+        .await;
+    away.error(503, "UNAVAILABLE");
+    assert!(!away.header("retry-after").is_empty());
+}

@@ -1,0 +1,474 @@
+//! Socket.IO, spoken by hand over long polling.
+
+use std::collections::VecDeque;
+
+use axum::body::Body;
+use http::Method;
+use serde_json::{Value, json};
+use waybill_bus::Bus as _;
+use waybill_primitives::{Role, UserId};
+use waybill_proto::{Event, auth, chat, common, notification, order as pb};
+use waybill_service_kit::AppError;
+
+use crate::{
+    products::envelope,
+    support::{Gateway, request, token, token_of},
+};
+
+const ORDER: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
+
+/// A client with one session.
+struct Live<'a> {
+    gateway: &'a Gateway,
+    sid: String,
+    packets: VecDeque<String>,
+    acks: u32,
+}
+
+impl<'a> Live<'a> {
+    /// Opens the transport and asks to be let in; the answer is the client or the message of `connect_error`.
+    async fn connect(gateway: &'a Gateway, auth: Value) -> Result<Self, String> {
+        let path = "/socket.io/?EIO=4&transport=polling";
+        let opened = gateway.get(path).await;
+        let text = String::from_utf8_lossy(&opened.body).into_owned();
+        let open: Value = serde_json::from_str(text.trim_start_matches('0')).unwrap();
+        let mut live = Self {
+            gateway,
+            sid: open["sid"].as_str().unwrap().to_owned(),
+            packets: VecDeque::new(),
+            acks: 0,
+        };
+        live.post(&format!("40{auth}")).await;
+        let answer = live.packet().await;
+        match answer.strip_prefix("44") {
+            Some(refusal) => {
+                let refusal: Value = serde_json::from_str(refusal).unwrap();
+                Err(refusal["message"].as_str().unwrap().to_owned())
+            }
+            None => {
+                assert!(answer.starts_with("40"), "{answer}");
+                Ok(live)
+            }
+        }
+    }
+
+    async fn as_user(gateway: &'a Gateway, user: UserId, role: Role) -> Self {
+        let auth = json!({"token": token_of(user, role, 600)});
+        Self::connect(gateway, auth).await.expect("let in")
+    }
+
+    fn path(&self) -> String {
+        format!("/socket.io/?EIO=4&transport=polling&sid={}", self.sid)
+    }
+
+    async fn post(&self, packet: &str) {
+        let post = request(Method::POST, &self.path()).body(Body::from(packet.to_owned()));
+        let answer = self.gateway.call(post.unwrap()).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+    }
+
+    /// The next packet; waits for it.
+    async fn packet(&mut self) -> String {
+        loop {
+            if let Some(packet) = self.packets.pop_front() {
+                return packet;
+            }
+            let answer = self.gateway.get(&self.path()).await;
+            assert_eq!(answer.status, 200, "{answer:?}");
+            let text = String::from_utf8_lossy(&answer.body).into_owned();
+            for packet in text.split('\u{1e}') {
+                if packet == "2" {
+                    self.post("3").await;
+                } else {
+                    self.packets.push_back(packet.to_owned());
+                }
+            }
+        }
+    }
+
+    /// The next event, its name and payload.
+    async fn event(&mut self) -> (String, Value) {
+        loop {
+            let packet = self.packet().await;
+            if let Some(json) = packet.strip_prefix("42") {
+                let [name, payload]: [Value; 2] = serde_json::from_str(json).unwrap();
+                return (name.as_str().unwrap().to_owned(), payload);
+            }
+        }
+    }
+
+    /// The events up to the sentinel that [`mark`] sends.
+    async fn events_until_mark(&mut self) -> Vec<(String, Value)> {
+        let mut events = Vec::new();
+        loop {
+            let (name, payload) = self.event().await;
+            if payload["title"] == "mark" {
+                return events;
+            }
+            events.push((name, payload));
+        }
+    }
+
+    /// Sends an event and waits for its acknowledgement.
+    async fn ask(&mut self, event: &str, payload: Value) -> Value {
+        self.acks += 1;
+        let id = self.acks;
+        self.post(&format!("42{id}{}", json!([event, payload])))
+            .await;
+        let wanted = format!("43{id}");
+        let mut put_back = VecDeque::new();
+        let ack = loop {
+            let packet = self.packet().await;
+            match packet.strip_prefix(&wanted) {
+                Some(json) => break json.to_owned(),
+                None => put_back.push_back(packet),
+            }
+        };
+        put_back.append(&mut self.packets);
+        self.packets = put_back;
+        let [ack]: [Value; 1] = serde_json::from_str(&ack).unwrap();
+        ack
+    }
+}
+
+async fn publish<E: Event>(gateway: &Gateway, event: &E) {
+    gateway.bus.publish(envelope(event)).await.unwrap();
+}
+
+/// Lets [`Live::events_until_mark`] of this user return.
+async fn mark(gateway: &Gateway, user: UserId) {
+    let event = notification::NotificationCreated {
+        notification: Some(notification::Notification {
+            user_id: user.to_string(),
+            title: "mark".to_owned(),
+            ..Default::default()
+        }),
+    };
+    publish(gateway, &event).await;
+}
+
+/// Waits until events of the bus reach sockets: the tail starts with the gateway, but a little later.
+async fn settled(gateway: &Gateway) {
+    let user = UserId::new();
+    let mut probe = Live::as_user(gateway, user, Role::Customer).await;
+    let marking = async {
+        loop {
+            mark(gateway, user).await;
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    };
+    tokio::select! {
+        _ = probe.event() => {}
+        () = marking => {}
+    }
+}
+
+fn order(customer: UserId) -> pb::Order {
+    pb::Order {
+        id: ORDER.to_owned(),
+        order_number: "W261121-0000000".to_owned(),
+        status: pb::OrderStatus::Pending as i32,
+        payment_status: pb::PaymentStatus::Paid as i32,
+        kind: pb::OrderKind::Service as i32,
+        customer: Some(pb::Customer {
+            id: customer.to_string(),
+            name: "Ada".to_owned(),
+            email: "ada@example.com".to_owned(),
+        }),
+        version: 2,
+        ..Default::default()
+    }
+}
+
+/// The order service shows the order to whoever carries a token, and its history.
+fn show_order(gateway: &Gateway, customer: UserId) {
+    gateway
+        .fake
+        .on(
+            "waybill.order.v1.OrderService/GetOrder",
+            move |request: pb::GetOrderRequest| {
+                if request.id == ORDER {
+                    Ok(pb::GetOrderResponse {
+                        order: Some(order(customer)),
+                    })
+                } else {
+                    Err(AppError::not_found("order"))
+                }
+            },
+        )
+        .on(
+            "waybill.order.v1.OrderService/GetHistory",
+            |request: pb::GetHistoryRequest| {
+                assert_eq!(request.after_version, 1);
+                Ok(pb::GetHistoryResponse {
+                    items: vec![pb::HistoryItem {
+                        event: "PAID".to_owned(),
+                        version: 2,
+                        ..Default::default()
+                    }],
+                })
+            },
+        );
+}
+
+#[tokio::test]
+async fn only_good_tokens_are_let_in_and_the_refusal_says_why() {
+    let gateway = Gateway::start().await;
+    for (auth, reason) in [
+        (json!({}), "send the access token"),
+        (json!({"token": 5}), "send the access token"),
+        (json!({"token": "nonsense"}), "not valid"),
+        (
+            json!({"token": token_of(UserId::new(), Role::Customer, -60)}),
+            "expired",
+        ),
+    ] {
+        let refusal = Live::connect(&gateway, auth.clone()).await.err().unwrap();
+        assert!(
+            refusal.starts_with("UNAUTHENTICATED") && refusal.contains(reason),
+            "{auth}: {refusal}"
+        );
+    }
+    let live = Live::connect(&gateway, json!({"token": token(Role::Customer)})).await;
+    assert!(live.is_ok());
+}
+
+#[tokio::test]
+async fn everyone_gets_what_they_may_read_and_gets_it_once() {
+    let gateway = Gateway::start().await;
+    settled(&gateway).await;
+    let [ada, other, worker, admin] = std::array::from_fn(|_| UserId::new());
+    show_order(&gateway, ada);
+    let mut customer = Live::as_user(&gateway, ada, Role::Customer).await;
+    let mut stranger = Live::as_user(&gateway, other, Role::Customer).await;
+    let mut staff = Live::as_user(&gateway, worker, Role::Staff).await;
+    let mut chief = Live::as_user(&gateway, admin, Role::Admin).await;
+    // By user room and by order room, yet once.
+    assert_eq!(
+        customer.ask("order:watch", json!({"orderId": ORDER})).await["ok"],
+        true
+    );
+
+    let paid = pb::OrderPaid {
+        order: Some(order(ada)),
+        change: None,
+        payment_id: String::new(),
+        available: true,
+    };
+    let twice = envelope(&paid);
+    gateway.bus.publish(twice.clone()).await.unwrap();
+    gateway.bus.publish(twice).await.unwrap();
+    for user in [ada, other, worker, admin] {
+        mark(&gateway, user).await;
+    }
+    let names = |events: Vec<(String, Value)>| -> Vec<String> {
+        events.into_iter().map(|(name, _)| name).collect()
+    };
+    assert_eq!(names(customer.events_until_mark().await), ["order:updated"]);
+    assert!(names(stranger.events_until_mark().await).is_empty());
+    let pool = staff.events_until_mark().await;
+    assert!(!json!(pool).to_string().contains("ada@example.com"));
+    assert_eq!(names(pool), ["order:available"]);
+    assert_eq!(
+        names(chief.events_until_mark().await),
+        ["order:updated", "order:available"]
+    );
+}
+
+#[tokio::test]
+async fn watching_needs_the_right_to_read_and_tells_what_was_missed() {
+    let gateway = Gateway::start().await;
+    let ada = UserId::new();
+    show_order(&gateway, ada);
+    let mut live = Live::as_user(&gateway, ada, Role::Customer).await;
+    let foreign = json!({"orderId": UserId::new().to_string()});
+    let refused = live.ask("order:watch", foreign).await;
+    assert_eq!(refused["ok"], false);
+    assert_eq!(refused["error"]["code"], "NOT_FOUND");
+    let typing = live.ask("chat:typing", json!({"orderId": ORDER})).await;
+    assert_eq!(typing["error"]["code"], "NOT_FOUND", "not in the room yet");
+
+    let watched = live
+        .ask("order:watch", json!({"orderId": ORDER, "since": 1}))
+        .await;
+    assert_eq!(watched["ok"], true, "{watched}");
+    assert_eq!(watched["order"]["orderNumber"], "W261121-0000000");
+    assert_eq!(watched["missed"][0]["event"], "PAID");
+    assert_eq!(watched["present"][0]["id"], ada.to_string());
+    assert_eq!(
+        live.ask("chat:typing", json!({"orderId": ORDER})).await["ok"],
+        true
+    );
+    assert_eq!(
+        live.ask("order:unwatch", json!({"orderId": ORDER})).await["ok"],
+        true
+    );
+}
+
+#[tokio::test]
+async fn garbage_gets_an_error_and_the_connection_lives_on() {
+    let gateway = Gateway::with(&[("WAYBILL_SOCKET_EVENTS", "100")]).await;
+    let mut live = Live::as_user(&gateway, UserId::new(), Role::Customer).await;
+    for event in [
+        "order:watch",
+        "order:unwatch",
+        "chat:send",
+        "chat:typing",
+        "chat:read",
+    ] {
+        for payload in [
+            json!(null),
+            json!(5),
+            json!([]),
+            json!({}),
+            json!({"orderId": "x"}),
+            json!({"orderId": ORDER, "x": 1}),
+        ] {
+            let ack = live.ask(event, payload.clone()).await;
+            assert_eq!(ack["ok"], false, "{event} {payload}: {ack}");
+            assert_eq!(
+                ack["error"]["code"], "VALIDATION_ERROR",
+                "{event} {payload}: {ack}"
+            );
+        }
+    }
+    let long = json!({"orderId": ORDER, "body": "x".repeat(4001)});
+    assert_eq!(
+        live.ask("chat:send", long).await["error"]["details"][0]["field"],
+        "body"
+    );
+    let unknown = live.ask("order:explode", json!({})).await;
+    assert_eq!(unknown["error"]["code"], "MALFORMED");
+}
+
+#[tokio::test]
+async fn a_flood_is_refused() {
+    let gateway = Gateway::with(&[("WAYBILL_SOCKET_EVENTS", "2")]).await;
+    let mut live = Live::as_user(&gateway, UserId::new(), Role::Customer).await;
+    let mut codes = Vec::new();
+    for _ in 0..5 {
+        codes.push(live.ask("chat:send", json!({})).await["error"]["code"].clone());
+    }
+    assert!(codes.contains(&json!("RATE_LIMITED")), "{codes:?}");
+}
+
+#[tokio::test]
+async fn messages_are_sent_by_the_chat_service_and_come_as_events() {
+    let gateway = Gateway::start().await;
+    settled(&gateway).await;
+    let ada = UserId::new();
+    gateway.fake.on(
+        "waybill.chat.v1.ChatService/PostMessage",
+        |request: chat::PostMessageRequest| {
+            Ok(chat::PostMessageResponse {
+                message: Some(chat::Message {
+                    body: request.body,
+                    client_id: request.client_id,
+                    ..Default::default()
+                }),
+                replayed: false,
+            })
+        },
+    );
+    let mut live = Live::as_user(&gateway, ada, Role::Customer).await;
+    let sent = live
+        .ask(
+            "chat:send",
+            json!({"orderId": ORDER, "body": "Hello", "clientId": "c-1"}),
+        )
+        .await;
+    assert_eq!(sent["message"]["clientId"], "c-1", "{sent}");
+    assert!(
+        gateway
+            .fake
+            .calls("waybill.chat.v1.ChatService/PostMessage")[0]
+            .contains_key("authorization")
+    );
+    let posted = chat::MessagePosted {
+        message: Some(chat::Message {
+            order_id: ORDER.to_owned(),
+            body: "Hello".to_owned(),
+            author: Some(common::Person::default()),
+            ..Default::default()
+        }),
+        participant_ids: vec![ada.to_string()],
+    };
+    publish(&gateway, &posted).await;
+    let (name, payload) = live.event().await;
+    assert_eq!(
+        (name.as_str(), &payload["body"]),
+        ("chat:message", &json!("Hello"))
+    );
+}
+
+#[tokio::test]
+async fn a_released_order_is_no_longer_watched_by_its_old_worker() {
+    let gateway = Gateway::start().await;
+    settled(&gateway).await;
+    let (ada, worker) = (UserId::new(), UserId::new());
+    show_order(&gateway, ada);
+    let mut live = Live::as_user(&gateway, worker, Role::Staff).await;
+    assert_eq!(
+        live.ask("order:watch", json!({"orderId": ORDER})).await["ok"],
+        true
+    );
+    let released = pb::OrderReleased {
+        order: Some(pb::Order {
+            payment_status: pb::PaymentStatus::Refunded as i32,
+            ..order(ada)
+        }),
+        change: None,
+        previous: Some(pb::Assignee {
+            id: worker.to_string(),
+            name: "Will".to_owned(),
+        }),
+    };
+    publish(&gateway, &released).await;
+    mark(&gateway, worker).await;
+    assert!(live.events_until_mark().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_suspended_user_is_put_out_and_the_token_no_longer_holds() {
+    let gateway = Gateway::start().await;
+    settled(&gateway).await;
+    let user = UserId::new();
+    let token = token_of(user, Role::Customer, 600);
+    let mut live = Live::connect(&gateway, json!({"token": token}))
+        .await
+        .ok()
+        .unwrap();
+    let suspended = auth::UserSuspended {
+        user: Some(auth::User {
+            id: user.to_string(),
+            ..Default::default()
+        }),
+        reason: String::new(),
+    };
+    publish(&gateway, &suspended).await;
+    let (name, payload) = live.event().await;
+    assert_eq!(
+        (name.as_str(), &payload["code"]),
+        ("session:ended", &json!("UNAUTHENTICATED"))
+    );
+    assert_eq!(live.packet().await, "41", "disconnected");
+    let profile = request(Method::GET, "/api/v1/users/profile")
+        .header("authorization", format!("Bearer {token}"))
+        .body(Body::empty());
+    gateway
+        .call(profile.unwrap())
+        .await
+        .error(401, "UNAUTHENTICATED");
+}
+
+#[tokio::test]
+async fn a_socket_ends_with_its_token() {
+    let gateway = Gateway::start().await;
+    let token = token_of(UserId::new(), Role::Customer, 1);
+    let mut live = Live::connect(&gateway, json!({"token": token}))
+        .await
+        .ok()
+        .unwrap();
+    let (name, _) = live.event().await;
+    assert_eq!(name, "session:ended");
+}

@@ -1,0 +1,120 @@
+//! The product list's cache.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
+
+use axum::body::Body;
+use bytes::Bytes;
+use http::Method;
+use uuid::Uuid;
+use waybill_bus::{Bus as _, Envelope};
+use waybill_primitives::{EventId, Role, Timestamp};
+use waybill_proto::{Event, common, order as pb};
+
+use crate::support::{Gateway, request};
+
+const LIST: &str = "waybill.order.v1.CatalogueService/ListProducts";
+
+/// A gateway whose list shows how many units `stock` says; for administrators also `onHand`.
+async fn gateway(stock: &Arc<AtomicI64>) -> Gateway {
+    let gateway = Gateway::with(&[("WAYBILL_PRODUCT_CACHE_TTL", "1h")]).await;
+    let stock = Arc::clone(stock);
+    gateway.fake.on(LIST, move |_: pb::ListProductsRequest| {
+        Ok(pb::ListProductsResponse {
+            products: vec![pb::Product {
+                available: Some(stock.load(Ordering::SeqCst)),
+                ..Default::default()
+            }],
+            page: Some(common::PageInfo::default()),
+        })
+    });
+    gateway
+}
+
+#[tokio::test]
+async fn the_list_is_asked_for_once_until_an_event_says_that_it_changed() {
+    let stock = Arc::new(AtomicI64::new(5));
+    let gateway = gateway(&stock).await;
+    let list = || gateway.get("/api/v1/products?limit=20");
+    // The tail begins by forgetting everything; asking until two answers come from one load waits for that.
+    let mut loads = 0;
+    for _ in 0..200 {
+        list().await;
+        let now = gateway.fake.calls(LIST).len();
+        if now == loads {
+            break;
+        }
+        loads = now;
+        tokio::task::yield_now().await;
+    }
+    let first = list().await;
+    assert_eq!(first.json()["items"][0]["available"], 5);
+    assert!(first.json()["nextCursor"].is_null());
+    let before = gateway.fake.calls(LIST).len();
+    // The same query in another spelling is the same list.
+    gateway.get("/api/v1/products").await;
+    assert_eq!(gateway.fake.calls(LIST).len(), before);
+
+    let etag = first.header("etag").to_owned();
+    let again = request(Method::GET, "/api/v1/products").header("if-none-match", &etag);
+    let again = gateway.call(again.body(Body::empty()).unwrap()).await;
+    assert_eq!((again.status.as_u16(), again.body.len()), (304, 0));
+
+    stock.store(4, Ordering::SeqCst);
+    assert_eq!(list().await.json()["items"][0]["available"], 5);
+    let event = pb::StockChanged::default();
+    gateway.bus.publish(envelope(&event)).await.unwrap();
+    let mut shown = list().await.json();
+    for _ in 0..1000 {
+        if shown["items"][0]["available"] == 4 {
+            break;
+        }
+        tokio::task::yield_now().await;
+        shown = list().await.json();
+    }
+    assert_eq!(shown["items"][0]["available"], 4);
+    assert_ne!(list().await.header("etag"), etag);
+}
+
+#[tokio::test]
+async fn administrators_get_their_own_list_and_nobodys_token_is_behind_the_shared_one() {
+    let gateway = gateway(&Arc::new(AtomicI64::new(1))).await;
+    gateway
+        .get_as(Role::Customer, "/api/v1/products?sort=NAME")
+        .await;
+    assert!(
+        gateway
+            .fake
+            .calls(LIST)
+            .iter()
+            .all(|call| !call.contains_key("authorization"))
+    );
+    gateway
+        .get_as(Role::Admin, "/api/v1/products?sort=NAME")
+        .await;
+    assert!(
+        gateway
+            .fake
+            .calls(LIST)
+            .last()
+            .unwrap()
+            .contains_key("authorization")
+    );
+}
+
+pub fn envelope<E: Event>(event: &E) -> Envelope {
+    Envelope {
+        id: EventId::new(),
+        subject: E::SUBJECT.into(),
+        source: E::SUBJECT.split('.').nth(1).unwrap().into(),
+        aggregate_id: Uuid::now_v7(),
+        aggregate_version: 1,
+        time: Timestamp::now(),
+        traceparent: None,
+        request_id: None,
+        actor: None,
+        payload: Bytes::from(event.encode_to_vec()),
+    }
+}

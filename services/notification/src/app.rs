@@ -1,0 +1,356 @@
+//! The use cases with their transactions: telling people, what they do with it, and looking into the mailbox.
+//! Sending is in `app/delivery.rs`.
+
+mod delivery;
+
+use std::{collections::HashSet, sync::Arc, time::Duration};
+
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+use waybill_bus::Envelope;
+use waybill_primitives::{Clock, NotificationId, Role, UserId};
+use waybill_service_kit::{AppError, CallContext};
+use waybill_store::{Db, EventContext, Tx, page, retrying};
+
+use crate::{
+    domain::{
+        Audience, Delivery, KeptMail, MAX_NAME, MailPlan, Notice, Notification, Recipient, one_line,
+    },
+    events,
+    facts::Occurrence,
+    mail::{self, Shop},
+    plan,
+    sender::Sender,
+    store::{deliveries, mails, notifications, recipients},
+};
+
+/// Users asked for at a time when a notice goes to everybody of a role, and rows per statement.
+const CHUNK: u64 = 200;
+/// Notifications marked as read by one call at most; there is rarely more to mark, and a client may call again.
+const MOST_READ_AT_ONCE: u64 = 5_000;
+/// Notifications are kept this long, mails that were sent or shown this long.
+const KEEP_NOTIFICATIONS: Duration = Duration::from_secs(365 * 24 * 3600);
+const KEEP_MAILS: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// How deliveries are done and what the mailbox shows.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    pub shop: Shop,
+    /// A mail is given up after so many failed attempts.
+    pub mail_attempts: i32,
+    /// Whether anybody may look at kept mails.
+    pub mailbox_open: bool,
+}
+
+/// The use cases.
+pub struct App {
+    db: Db,
+    clock: Arc<dyn Clock>,
+    policy: Policy,
+    sender: Sender,
+    stop: CancellationToken,
+}
+
+/// Which part of a list is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Page {
+    pub limit: u32,
+    pub cursor: String,
+    pub total: bool,
+}
+
+/// A part of a list.
+#[derive(Debug)]
+pub struct Listed<T> {
+    pub items: Vec<T>,
+    pub next: Option<String>,
+    pub total: Option<u64>,
+}
+
+impl App {
+    pub fn new(
+        db: Db,
+        clock: Arc<dyn Clock>,
+        policy: Policy,
+        sender: Sender,
+        stop: CancellationToken,
+    ) -> Self {
+        Self {
+            db,
+            clock,
+            policy,
+            sender,
+            stop,
+        }
+    }
+
+    // ------------------------------------------------------------ consumers
+
+    /// Takes over what auth says about a user.
+    pub async fn note_user(
+        &self,
+        tx: &Tx,
+        recipient: &Recipient,
+        version: i64,
+    ) -> Result<(), AppError> {
+        Ok(recipients::upsert(tx, recipient, version).await?)
+    }
+
+    /// Notices, their events and queued mails, all in the transaction of the event they follow from.
+    pub async fn announce(
+        &self,
+        tx: &Tx,
+        event: &Envelope,
+        occurrence: &Occurrence,
+    ) -> Result<(), AppError> {
+        if let Occurrence::Placed(order) = occurrence {
+            // Auth's own event may still be on its way, or older than this service.
+            let customer = Recipient {
+                id: order.customer.id,
+                email: order.customer.email.clone().unwrap_or_default(),
+                name: one_line(&order.customer.name, MAX_NAME),
+                role: Role::Customer,
+                suspended: false,
+            };
+            recipients::insert_if_absent(tx, &customer, 0).await?;
+        }
+        let plan = plan::plan(occurrence);
+        let mut told = HashSet::new();
+        for notice in &plan.notices {
+            let new = |user| Notification {
+                id: NotificationId::new(),
+                user_id: user,
+                kind: notice.kind.as_str().to_owned(),
+                title: notice.title.clone(),
+                body: notice.body.clone(),
+                order_id: Some(plan.order_id),
+                created_at: self.clock.now(),
+                read_at: None,
+                version: 1,
+            };
+            let mut after = None;
+            loop {
+                let audience = audience(tx, notice, after).await?;
+                after = audience.last().copied();
+                let more = audience.len() as u64 == CHUNK;
+                let fresh: Vec<_> = audience
+                    .into_iter()
+                    .filter(|user| told.insert(*user))
+                    .map(new)
+                    .collect();
+                notifications::insert_all(tx, event.id, &fresh).await?;
+                for notification in &fresh {
+                    events::created(tx, notification);
+                }
+                if !more {
+                    break;
+                }
+            }
+        }
+        for mail in &plan.mails {
+            self.queue_mail(tx, event, mail).await?;
+        }
+        Ok(())
+    }
+
+    async fn queue_mail(&self, tx: &Tx, event: &Envelope, mail: &MailPlan) -> Result<(), AppError> {
+        let (mut name, mut address) = (mail.to.name.clone(), mail.to.email.clone());
+        if address.is_none()
+            && let Some((known_address, known_name)) =
+                recipients::contact(tx.conn(), mail.to.id).await?
+        {
+            (name, address) = (known_name, Some(known_address));
+        }
+        let name = one_line(&name, MAX_NAME);
+        let rendered = mail::render(mail.template, &self.policy.shop, &name, &mail.facts)
+            .map_err(AppError::internal)?;
+        let delivery = Delivery {
+            id: Uuid::now_v7(),
+            user_id: mail.to.id,
+            template: mail.template.as_str().to_owned(),
+            address: address.filter(|address| !address.is_empty()),
+            name,
+            subject: mail.subject.clone(),
+            text: rendered.text,
+            html: rendered.html,
+            attempts: 0,
+            created_at: self.clock.now(),
+        };
+        deliveries::insert(tx, event.id, delivery).await?;
+        Ok(())
+    }
+
+    // -------------------------------------------------------- notifications
+
+    /// The caller's own, newest first.
+    pub async fn list(
+        &self,
+        ctx: &CallContext,
+        unread_only: bool,
+        page: &Page,
+    ) -> Result<Listed<Notification>, AppError> {
+        let user = ctx.user()?.id;
+        let limit = page::Limit::new(page.limit)?;
+        let before = page::decode(&page.cursor)?;
+        let reader = self.db.reader();
+        let rows = notifications::list(reader, user, unread_only, before, limit.fetch()).await?;
+        let (items, next) = limit.page(rows, |one| (one.created_at.micros(), one.id.uuid()));
+        let total = if page.total {
+            Some(notifications::count(reader, user, unread_only).await?)
+        } else {
+            None
+        };
+        Ok(Listed { items, next, total })
+    }
+
+    pub async fn unread_count(&self, ctx: &CallContext) -> Result<u64, AppError> {
+        let user = ctx.user()?.id;
+        Ok(notifications::count(self.db.reader(), user, true).await?)
+    }
+
+    /// Marks one as read; it is harmless to do it again.
+    pub async fn mark_read(
+        &self,
+        ctx: &CallContext,
+        id: NotificationId,
+    ) -> Result<Notification, AppError> {
+        let user = ctx.user()?.id;
+        retrying(|| async {
+            let tx = self.db.begin(&ctx.event_context()).await?;
+            let changed = notifications::mark_read(&tx, user, id, self.clock.now()).await?;
+            let notification = notifications::find(tx.conn(), user, id)
+                .await?
+                .ok_or_else(missing)?;
+            if changed {
+                events::read(&tx, &notification);
+                tx.commit().await?;
+            } else {
+                tx.rollback().await?;
+            }
+            Ok(notification)
+        })
+        .await
+    }
+
+    /// Marks everything as read that was there when the call came in, at most 5,000; how many were unread.
+    pub async fn mark_all_read(&self, ctx: &CallContext) -> Result<u64, AppError> {
+        let user = ctx.user()?.id;
+        let until = self.clock.now();
+        let mut changed = 0;
+        while changed < MOST_READ_AT_ONCE {
+            let marked = retrying(|| async {
+                let tx = self.db.begin(&ctx.event_context()).await?;
+                let unread = notifications::unread_until(&tx, user, until, CHUNK).await?;
+                if unread.is_empty() {
+                    tx.rollback().await?;
+                    return Ok::<u64, AppError>(0);
+                }
+                let now = self.clock.now();
+                let marked = notifications::mark_all_read(&tx, &unread, now).await?;
+                for mut notification in unread {
+                    notification.read_at = Some(now);
+                    notification.version += 1;
+                    events::read(&tx, &notification);
+                }
+                tx.commit().await?;
+                Ok(marked)
+            })
+            .await?;
+            changed += marked;
+            if marked < CHUNK {
+                break;
+            }
+        }
+        Ok(changed)
+    }
+
+    pub async fn delete(&self, ctx: &CallContext, id: NotificationId) -> Result<(), AppError> {
+        let user = ctx.user()?.id;
+        retrying(|| async {
+            let tx = self.db.begin(&ctx.event_context()).await?;
+            if !notifications::delete(&tx, user, id).await? {
+                return Err(missing());
+            }
+            Ok(tx.commit().await?)
+        })
+        .await
+    }
+
+    // -------------------------------------------------------------- mailbox
+
+    /// Kept mails without their texts, newest first; for anybody, where the mailbox is open.
+    pub async fn list_mails(&self, to: &str, page: &Page) -> Result<Listed<KeptMail>, AppError> {
+        self.mailbox()?;
+        let limit = page::Limit::new(page.limit)?;
+        let before = page::decode(&page.cursor)?;
+        let (reader, to) = (self.db.reader(), to.trim());
+        let rows = mails::list(reader, to, before, limit.fetch()).await?;
+        let (mut items, next) = limit.page(rows, |mail| (mail.at.micros(), mail.id));
+        for mail in &mut items {
+            mail.text.clear();
+            mail.html.clear();
+        }
+        let total = if page.total {
+            Some(mails::count(reader, to).await?)
+        } else {
+            None
+        };
+        Ok(Listed { items, next, total })
+    }
+
+    pub async fn get_mail(&self, id: Uuid) -> Result<KeptMail, AppError> {
+        self.mailbox()?;
+        mails::find(self.db.reader(), id)
+            .await?
+            .ok_or_else(|| AppError::not_found("mail"))
+    }
+
+    fn mailbox(&self) -> Result<(), AppError> {
+        if self.policy.mailbox_open {
+            Ok(())
+        } else {
+            Err(AppError::not_found("mailbox"))
+        }
+    }
+
+    // ----------------------------------------------------------- old things
+
+    /// Deletes what nobody needs any more, in small transactions.
+    pub async fn prune(&self) -> Result<(), AppError> {
+        let now = self.clock.now();
+        let (notices, sent) = (now.minus(KEEP_NOTIFICATIONS), now.minus(KEEP_MAILS));
+        while !self.stop.is_cancelled() {
+            let deleted = retrying(|| async {
+                let tx = self.db.begin(&EventContext::default()).await?;
+                let deleted = notifications::prune(&tx, notices, CHUNK).await?
+                    + deliveries::prune(&tx, sent, CHUNK).await?
+                    + mails::prune(&tx, sent, CHUNK).await?;
+                tx.commit().await?;
+                Ok::<_, AppError>(deleted)
+            })
+            .await?;
+            if deleted == 0 {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn missing() -> AppError {
+    AppError::not_found("notification")
+}
+
+/// The next users whom a notice is for, after `after`.
+async fn audience(
+    tx: &Tx,
+    notice: &Notice,
+    after: Option<UserId>,
+) -> Result<Vec<UserId>, AppError> {
+    let role = match notice.to {
+        Audience::User(user) => return Ok(vec![user]),
+        Audience::Staff => Role::Staff,
+        Audience::Admins => Role::Admin,
+    };
+    Ok(recipients::of_role(tx.conn(), role, after, CHUNK).await?)
+}

@@ -1,0 +1,156 @@
+//! Sending what is queued. Harmless with several replicas: a mail is claimed before it is sent, and whoever claimed it has
+//! until the lease ends. A process that dies in between leaves the mail to the next; the recipient can then get it twice,
+//! with the same Message-ID.
+
+use std::time::Duration;
+
+use futures::{StreamExt as _, stream};
+use rand::RngExt as _;
+use waybill_service_kit::AppError;
+use waybill_store::{EventContext, retrying};
+
+use super::App;
+use crate::{
+    domain::{Delivery, KeptMail, retry_delay},
+    sender::{SendError, Sender},
+    store::{
+        deliveries::{self, Outcome},
+        mails, recipients,
+    },
+};
+
+/// Deliveries looked at in one go.
+const BATCH: u64 = 40;
+/// Mails on their way at a time.
+const AT_ONCE: usize = 4;
+/// One attempt is given up after this.
+const PATIENCE: Duration = Duration::from_secs(90);
+/// Nobody else takes a mail for this long; longer than [`PATIENCE`].
+const LEASE: Duration = Duration::from_secs(120);
+
+impl App {
+    /// Sends everything that is due now.
+    pub async fn deliver_due(&self) -> Result<(), AppError> {
+        while !self.stop.is_cancelled() {
+            let due = deliveries::due(self.db.reader(), self.clock.now(), BATCH).await?;
+            let found = due.len() as u64;
+            let mut outcomes = stream::iter(due)
+                .map(|delivery| self.deliver(delivery))
+                .buffer_unordered(AT_ONCE);
+            let mut failure = None;
+            while let Some(outcome) = outcomes.next().await {
+                failure = failure.or(outcome.err());
+            }
+            if let Some(failure) = failure {
+                return Err(failure);
+            }
+            if found < BATCH {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    async fn deliver(&self, delivery: Delivery) -> Result<(), AppError> {
+        if self.stop.is_cancelled() || !self.claim(&delivery).await? {
+            return Ok(());
+        }
+        let attempt = delivery.attempts + 1;
+        let result = if attempt > self.policy.mail_attempts {
+            Err(SendError::hopeless("every attempt was cut off"))
+        } else {
+            self.send(&delivery).await
+        };
+        let again =
+            result.as_ref().is_err_and(SendError::may_pass) && attempt < self.policy.mail_attempts;
+        let label = match &result {
+            Ok(_) => "sent",
+            Err(error) if again => {
+                tracing::warn!(delivery_id = %delivery.id, attempt, %error, "the mail will be tried again");
+                "again"
+            }
+            Err(error) => {
+                tracing::error!(delivery_id = %delivery.id, attempt, %error, "the mail is given up");
+                "dead"
+            }
+        };
+        metrics::counter!("waybill_mails_total", "outcome" => label).increment(1);
+        self.settle(&delivery, attempt, result, again).await
+    }
+
+    async fn claim(&self, delivery: &Delivery) -> Result<bool, AppError> {
+        retrying(|| async {
+            let tx = self.db.begin(&EventContext::default()).await?;
+            let now = self.clock.now();
+            let claimed = deliveries::claim(&tx, delivery, now, now.plus(LEASE)).await?;
+            tx.commit().await?;
+            Ok(claimed)
+        })
+        .await
+    }
+
+    /// The address that the mail went to.
+    async fn send(&self, delivery: &Delivery) -> Result<String, SendError> {
+        let address = match &delivery.address {
+            Some(address) => Some(address.clone()),
+            None => recipients::contact(self.db.reader(), delivery.user_id)
+                .await
+                .map_err(SendError::passing)?
+                .map(|(address, _)| address),
+        };
+        let address = address
+            .filter(|address| !address.is_empty())
+            .ok_or_else(|| SendError::passing("the recipient's address is not known yet"))?;
+        if let Sender::Smtp(smtp) = &self.sender {
+            tokio::time::timeout(PATIENCE, smtp.send(delivery, &address))
+                .await
+                .map_err(|_| SendError::passing("the mail server took too long"))??;
+        }
+        Ok(address)
+    }
+
+    async fn settle(
+        &self,
+        delivery: &Delivery,
+        attempt: i32,
+        result: Result<String, SendError>,
+        again: bool,
+    ) -> Result<(), AppError> {
+        let now = self.clock.now();
+        let reason = result.as_ref().err().map(ToString::to_string);
+        retrying(|| async {
+            let tx = self.db.begin(&EventContext::default()).await?;
+            let outcome = match (&result, reason.as_deref()) {
+                (Ok(address), _) => Outcome::Sent { at: now, address },
+                (Err(_), reason) if again => Outcome::Again {
+                    at: now.plus(jittered(retry_delay(attempt))),
+                    error: reason.unwrap_or_default(),
+                },
+                (Err(_), reason) => Outcome::Dead {
+                    error: reason.unwrap_or_default(),
+                },
+            };
+            let settled = deliveries::settle(&tx, delivery.id, attempt, outcome).await?;
+            if let (true, Ok(address), Sender::Mailbox) = (settled, &result, &self.sender) {
+                let mail = KeptMail {
+                    id: delivery.id,
+                    address: address.clone(),
+                    subject: delivery.subject.clone(),
+                    text: delivery.text.clone(),
+                    html: delivery.html.clone(),
+                    at: now,
+                };
+                mails::insert(&tx, mail).await?;
+            }
+            tx.commit().await?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// Up to a tenth longer, so that mails that failed together do not come back together.
+fn jittered(delay: Duration) -> Duration {
+    let tenth = u64::try_from(delay.as_millis() / 10).unwrap_or(0);
+    delay + Duration::from_millis(rand::rng().random_range(0..=tenth))
+}

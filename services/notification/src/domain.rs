@@ -1,0 +1,205 @@
+//! Notifications, the plan of who is told what, and the rules of deliveries. Pure: no I/O, no clock.
+
+use std::time::Duration;
+
+use waybill_primitives::{NotificationId, OrderId, Role, Timestamp, UserId};
+
+use crate::{
+    facts::Contact,
+    mail::{MailFacts, Template},
+};
+
+/// Longest title and body of a notice, in characters; longer ones are cut.
+pub const MAX_TITLE: usize = 150;
+pub const MAX_BODY: usize = 500;
+/// Longest name in a greeting or an address, in characters.
+pub const MAX_NAME: usize = 200;
+
+/// A notification as its user sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notification {
+    pub id: NotificationId,
+    pub user_id: UserId,
+    pub kind: String,
+    pub title: String,
+    pub body: String,
+    pub order_id: Option<OrderId>,
+    pub created_at: Timestamp,
+    pub read_at: Option<Timestamp>,
+    pub version: i64,
+}
+
+/// A mail that was kept instead of sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptMail {
+    pub id: uuid::Uuid,
+    pub address: String,
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+    pub at: Timestamp,
+}
+
+/// Somebody who can be told things.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recipient {
+    pub id: UserId,
+    pub email: String,
+    pub name: String,
+    pub role: Role,
+    pub suspended: bool,
+}
+
+/// A mail on its way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    pub id: uuid::Uuid,
+    pub user_id: UserId,
+    pub template: String,
+    /// None until the recipient's address is known.
+    pub address: Option<String>,
+    pub name: String,
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+    pub attempts: i32,
+    pub created_at: Timestamp,
+}
+
+/// Where a delivery stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeliveryState {
+    Queued,
+    /// Somebody is at it, for as long as the lease lasts.
+    Sending,
+    Sent,
+    /// Given up.
+    Dead,
+}
+
+impl DeliveryState {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "QUEUED",
+            Self::Sending => "SENDING",
+            Self::Sent => "SENT",
+            Self::Dead => "DEAD",
+        }
+    }
+}
+
+/// The `type` of a notification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    OrderPlaced,
+    OrderPaid,
+    OrderClaimed,
+    OrderStatus,
+    OrderCompleted,
+    OrderCancelled,
+    OrderExpired,
+    OrderAvailable,
+    PaymentFailed,
+    PaymentRefunded,
+    ChangeRequest,
+    ChangeRequestDecided,
+}
+
+impl Kind {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OrderPlaced => "ORDER_PLACED",
+            Self::OrderPaid => "ORDER_PAID",
+            Self::OrderClaimed => "ORDER_CLAIMED",
+            Self::OrderStatus => "ORDER_STATUS",
+            Self::OrderCompleted => "ORDER_COMPLETED",
+            Self::OrderCancelled => "ORDER_CANCELLED",
+            Self::OrderExpired => "ORDER_EXPIRED",
+            Self::OrderAvailable => "ORDER_AVAILABLE",
+            Self::PaymentFailed => "PAYMENT_FAILED",
+            Self::PaymentRefunded => "PAYMENT_REFUNDED",
+            Self::ChangeRequest => "CHANGE_REQUEST",
+            Self::ChangeRequestDecided => "CHANGE_REQUEST_DECIDED",
+        }
+    }
+}
+
+/// Whom a notice is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    User(UserId),
+    /// Everybody of role STAFF who is not suspended.
+    Staff,
+    /// Everybody of role ADMIN who is not suspended.
+    Admins,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    pub to: Audience,
+    pub kind: Kind,
+    pub title: String,
+    pub body: String,
+}
+
+/// A mail to be written; the subject's line breaks and the like are already gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailPlan {
+    pub to: Contact,
+    pub template: Template,
+    pub subject: String,
+    pub facts: MailFacts,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    pub order_id: OrderId,
+    pub notices: Vec<Notice>,
+    pub mails: Vec<MailPlan>,
+}
+
+/// One line of plain text: line breaks and tabs become spaces, other control characters vanish, and the end is cut
+/// (with an ellipsis) beyond `max` characters. Nothing that went through here can start a mail header of its own.
+pub fn one_line(text: &str, max: usize) -> String {
+    let cleaned: String = text
+        .chars()
+        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        .filter(|c| !c.is_control())
+        .collect();
+    let cleaned = cleaned.trim();
+    if cleaned.chars().count() <= max {
+        return cleaned.to_owned();
+    }
+    let mut cut: String = cleaned.chars().take(max.saturating_sub(1)).collect();
+    cut.push('…');
+    cut
+}
+
+/// How long after the `attempts`-th failure the next attempt is due: 5 s, 20 s, 80 s … at most an hour.
+pub fn retry_delay(attempts: i32) -> Duration {
+    const LONGEST: u64 = 3600;
+    let doublings = u32::try_from(attempts.saturating_sub(1)).unwrap_or(0);
+    let seconds = 4_u64
+        .checked_pow(doublings)
+        .map_or(LONGEST, |factor| factor.saturating_mul(5).min(LONGEST));
+    Duration::from_secs(seconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_line_is_one_line() {
+        assert_eq!(one_line("abcdef", 4), "abc…");
+        assert_eq!(one_line(" a\tb\r\nc\u{7f} ", 20), "a b  c");
+    }
+
+    #[test]
+    fn delays_grow_to_an_hour() {
+        let seconds: Vec<_> = (1..=7).map(|n| retry_delay(n).as_secs()).collect();
+        assert_eq!(seconds, [5, 20, 80, 320, 1280, 3600, 3600]);
+        assert_eq!(retry_delay(i32::MAX).as_secs(), 3600);
+        assert_eq!(retry_delay(0).as_secs(), 5);
+    }
+}

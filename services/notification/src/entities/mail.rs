@@ -1,0 +1,23 @@
+//! Mails of the mailbox transport: kept to be looked at instead of sent.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "mails")]
+pub struct Model {
+    /// The delivery's.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub address: String,
+    pub subject: String,
+    #[sea_orm(column_type = "Text")]
+    pub text: String,
+    #[sea_orm(column_type = "Text")]
+    pub html: String,
+    pub at: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,6 @@
+//! The tables as sea-orm sees them.
+
+pub mod delivery;
+pub mod mail;
+pub mod notification;
+pub mod recipient;

@@ -1,0 +1,37 @@
+//! What this service publishes: a notification was made, or read. The notification is the aggregate.
+
+use waybill_proto::{notification as proto, time};
+use waybill_store::Tx;
+
+use crate::domain::Notification;
+
+/// A notification as clients see it.
+pub fn message(notification: &Notification) -> proto::Notification {
+    proto::Notification {
+        id: notification.id.to_string(),
+        user_id: notification.user_id.to_string(),
+        r#type: notification.kind.clone(),
+        title: notification.title.clone(),
+        body: notification.body.clone(),
+        order_id: notification
+            .order_id
+            .map(|id| id.to_string())
+            .unwrap_or_default(),
+        read_at: notification.read_at.map(time::to_proto),
+        created_at: Some(time::to_proto(notification.created_at)),
+    }
+}
+
+pub fn created(tx: &Tx, notification: &Notification) {
+    let event = proto::NotificationCreated {
+        notification: Some(message(notification)),
+    };
+    tx.emit(notification.id, notification.version, &event);
+}
+
+pub fn read(tx: &Tx, notification: &Notification) {
+    let event = proto::NotificationRead {
+        notification: Some(message(notification)),
+    };
+    tx.emit(notification.id, notification.version, &event);
+}

@@ -1,0 +1,132 @@
+//! The gRPC front door: decodes, calls the use case, encodes.
+
+use std::sync::Arc;
+
+use tonic::{Request, Response, Status};
+use waybill_proto::{
+    common::{PageInfo, PageRequest},
+    notification::{
+        DeleteNotificationRequest, DeleteNotificationResponse, GetMailRequest, GetMailResponse,
+        GetUnreadCountRequest, GetUnreadCountResponse, ListMailsRequest, ListMailsResponse,
+        ListNotificationsRequest, ListNotificationsResponse, Mail, MarkAllReadRequest,
+        MarkAllReadResponse, MarkReadRequest, MarkReadResponse,
+        notification_service_server::NotificationService,
+    },
+    parse_id, time,
+};
+use waybill_service_kit::{AppError, context};
+
+use crate::{
+    app::{App, Page},
+    domain::KeptMail,
+    events,
+};
+
+/// The service that tonic serves.
+pub struct Grpc(pub Arc<App>);
+
+fn page(request: Option<PageRequest>) -> Page {
+    let PageRequest {
+        limit,
+        cursor,
+        total,
+    } = request.unwrap_or_default();
+    Page {
+        limit,
+        cursor,
+        total,
+    }
+}
+
+fn page_info(next: Option<String>, total: Option<u64>) -> Option<PageInfo> {
+    Some(PageInfo {
+        next_cursor: next.unwrap_or_default(),
+        total,
+    })
+}
+
+fn mail(mail: KeptMail) -> Mail {
+    Mail {
+        id: mail.id.to_string(),
+        to: mail.address,
+        subject: mail.subject,
+        text: mail.text,
+        html: mail.html,
+        at: Some(time::to_proto(mail.at)),
+    }
+}
+
+#[tonic::async_trait]
+impl NotificationService for Grpc {
+    async fn list_notifications(
+        &self,
+        request: Request<ListNotificationsRequest>,
+    ) -> Result<Response<ListNotificationsResponse>, Status> {
+        let ctx = context(&request);
+        let request = request.into_inner();
+        let page = page(request.page);
+        let listed = self.0.list(&ctx, request.unread_only, &page).await?;
+        Ok(Response::new(ListNotificationsResponse {
+            notifications: listed.items.iter().map(events::message).collect(),
+            page: page_info(listed.next, listed.total),
+        }))
+    }
+
+    async fn get_unread_count(
+        &self,
+        request: Request<GetUnreadCountRequest>,
+    ) -> Result<Response<GetUnreadCountResponse>, Status> {
+        let count = self.0.unread_count(&context(&request)).await?;
+        Ok(Response::new(GetUnreadCountResponse { count }))
+    }
+
+    async fn mark_read(
+        &self,
+        request: Request<MarkReadRequest>,
+    ) -> Result<Response<MarkReadResponse>, Status> {
+        let ctx = context(&request);
+        let id = parse_id("id", &request.into_inner().id).map_err(AppError::from)?;
+        let notification = Some(events::message(&self.0.mark_read(&ctx, id).await?));
+        Ok(Response::new(MarkReadResponse { notification }))
+    }
+
+    async fn mark_all_read(
+        &self,
+        request: Request<MarkAllReadRequest>,
+    ) -> Result<Response<MarkAllReadResponse>, Status> {
+        let changed = self.0.mark_all_read(&context(&request)).await?;
+        Ok(Response::new(MarkAllReadResponse { changed }))
+    }
+
+    async fn delete_notification(
+        &self,
+        request: Request<DeleteNotificationRequest>,
+    ) -> Result<Response<DeleteNotificationResponse>, Status> {
+        let ctx = context(&request);
+        let id = parse_id("id", &request.into_inner().id).map_err(AppError::from)?;
+        self.0.delete(&ctx, id).await?;
+        Ok(Response::new(DeleteNotificationResponse {}))
+    }
+
+    async fn list_mails(
+        &self,
+        request: Request<ListMailsRequest>,
+    ) -> Result<Response<ListMailsResponse>, Status> {
+        let request = request.into_inner();
+        let page = page(request.page);
+        let listed = self.0.list_mails(&request.to, &page).await?;
+        Ok(Response::new(ListMailsResponse {
+            mails: listed.items.into_iter().map(mail).collect(),
+            page: page_info(listed.next, listed.total),
+        }))
+    }
+
+    async fn get_mail(
+        &self,
+        request: Request<GetMailRequest>,
+    ) -> Result<Response<GetMailResponse>, Status> {
+        let id = parse_id("id", &request.into_inner().id).map_err(AppError::from)?;
+        let mail = Some(mail(self.0.get_mail(id).await?));
+        Ok(Response::new(GetMailResponse { mail }))
+    }
+}

@@ -1,0 +1,250 @@
+//! Mails as text: templates, and what goes into them. HTML is auto-escaped, so that what people typed stays text.
+
+use std::sync::LazyLock;
+
+use minijinja::{AutoEscape, Environment, context, syntax::SyntaxConfig, value::Serde};
+use serde::Serialize;
+
+use crate::facts::OrderFacts;
+
+/// Which mail it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Template {
+    OrderConfirmation,
+    OrderStatus,
+    PaymentReceipt,
+    Refund,
+    PaymentFailed,
+}
+
+impl Template {
+    /// The base name of its files, and its spelling in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::OrderConfirmation => "order_confirmation",
+            Self::OrderStatus => "order_status",
+            Self::PaymentReceipt => "payment_receipt",
+            Self::Refund => "refund",
+            Self::PaymentFailed => "payment_failed",
+        }
+    }
+}
+
+/// One line of the order, formatted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct MailLine {
+    pub name: String,
+    pub quantity: i64,
+    pub total: String,
+}
+
+/// What the templates may use besides the shop and the recipient's name.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct MailFacts {
+    pub heading: String,
+    pub message: String,
+    pub order_number: String,
+    pub order_title: String,
+    pub lines: Vec<MailLine>,
+    pub total: String,
+}
+
+impl MailFacts {
+    pub fn about(order: &OrderFacts, heading: &str, message: &str) -> Self {
+        Self {
+            heading: heading.to_owned(),
+            message: message.to_owned(),
+            order_number: order.number.clone(),
+            order_title: order.title.clone(),
+            lines: Vec::new(),
+            total: order.total.to_string(),
+        }
+    }
+
+    #[must_use]
+    pub fn with_lines(mut self, order: &OrderFacts) -> Self {
+        self.lines = order
+            .lines
+            .iter()
+            .map(|line| MailLine {
+                name: line.name.clone(),
+                quantity: line.quantity,
+                total: line.total.to_string(),
+            })
+            .collect();
+        self
+    }
+}
+
+/// The shop as mails present it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Shop {
+    pub name: String,
+    /// Where its pages are; the link of every mail.
+    pub url: String,
+}
+
+/// A mail's two parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendered {
+    pub text: String,
+    pub html: String,
+}
+
+const FILES: &[(&str, &str)] = &[
+    ("layout.html", include_str!("../templates/layout.html")),
+    ("layout.txt", include_str!("../templates/layout.txt")),
+    (
+        "order_confirmation.html",
+        include_str!("../templates/order_confirmation.html"),
+    ),
+    (
+        "order_confirmation.txt",
+        include_str!("../templates/order_confirmation.txt"),
+    ),
+    (
+        "order_status.html",
+        include_str!("../templates/order_status.html"),
+    ),
+    (
+        "order_status.txt",
+        include_str!("../templates/order_status.txt"),
+    ),
+    (
+        "payment_receipt.html",
+        include_str!("../templates/payment_receipt.html"),
+    ),
+    (
+        "payment_receipt.txt",
+        include_str!("../templates/payment_receipt.txt"),
+    ),
+    ("refund.html", include_str!("../templates/refund.html")),
+    ("refund.txt", include_str!("../templates/refund.txt")),
+    (
+        "payment_failed.html",
+        include_str!("../templates/payment_failed.html"),
+    ),
+    (
+        "payment_failed.txt",
+        include_str!("../templates/payment_failed.txt"),
+    ),
+];
+
+/// Compiled once; a test renders every template, so that a fault in one shows there.
+static ENVIRONMENT: LazyLock<Result<Environment<'static>, minijinja::Error>> =
+    LazyLock::new(|| {
+        let mut environment = Environment::new();
+        environment.set_syntax(
+            SyntaxConfig::builder()
+                .trim_blocks(true)
+                .lstrip_blocks(true)
+                .build()?,
+        );
+        environment.set_auto_escape_callback(|name| {
+            if name.ends_with(".html") {
+                AutoEscape::Html
+            } else {
+                AutoEscape::None
+            }
+        });
+        for (name, source) in FILES {
+            environment.add_template(name, source)?;
+        }
+        Ok(environment)
+    });
+
+/// A template that does not compile or render.
+#[derive(Debug, thiserror::Error)]
+#[error("a mail template is at fault")]
+pub struct RenderError(#[source] pub minijinja::Error);
+
+/// Renders both parts. `name` is how the recipient is greeted; empty for a greeting without a name.
+pub fn render(
+    template: Template,
+    shop: &Shop,
+    name: &str,
+    facts: &MailFacts,
+) -> Result<Rendered, RenderError> {
+    let environment = ENVIRONMENT
+        .as_ref()
+        .map_err(|error| RenderError(minijinja::Error::new(error.kind(), error.to_string())))?;
+    let part = |extension: &str| {
+        environment
+            .get_template(&format!("{}.{extension}", template.as_str()))?
+            .render(context! { shop => Serde(shop), name, facts => Serde(facts) })
+    };
+    Ok(Rendered {
+        text: part("txt").map_err(RenderError)?,
+        html: part("html").map_err(RenderError)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: [Template; 5] = [
+        Template::OrderConfirmation,
+        Template::OrderStatus,
+        Template::PaymentReceipt,
+        Template::Refund,
+        Template::PaymentFailed,
+    ];
+
+    fn shop() -> Shop {
+        Shop {
+            name: "Waybill".into(),
+            url: "https://shop.example/".into(),
+        }
+    }
+
+    fn facts() -> MailFacts {
+        MailFacts {
+            heading: "Order W1 received".into(),
+            message: "Thank you.".into(),
+            order_number: "W1".into(),
+            order_title: "A <b>bold</b> logo".into(),
+            lines: vec![MailLine {
+                name: "Tea & <script>alert(1)</script>".into(),
+                quantity: 2,
+                total: "19.98 USD".into(),
+            }],
+            total: "19.98 USD".into(),
+        }
+    }
+
+    #[test]
+    fn every_template_renders_with_and_without_a_name() {
+        for template in ALL {
+            for name in ["Ada", ""] {
+                let mail = render(template, &shop(), name, &facts()).expect("renders");
+                assert!(mail.html.contains("W1"), "{template:?}");
+                assert!(mail.text.contains("W1"), "{template:?}");
+                assert!(mail.text.contains("https://shop.example/"), "{template:?}");
+                assert!(!mail.html.contains("{{"), "{template:?}");
+                let greeting = if name.is_empty() {
+                    "Hello,"
+                } else {
+                    "Hello Ada,"
+                };
+                assert!(mail.text.contains(greeting), "{}", mail.text);
+                assert!(mail.html.contains(greeting), "{}", mail.html);
+            }
+        }
+    }
+
+    #[test]
+    fn what_people_typed_stays_text() {
+        let mail = render(
+            Template::OrderConfirmation,
+            &shop(),
+            "<img src=x>",
+            &facts(),
+        )
+        .expect("renders");
+        assert!(!mail.html.contains("<script>"), "{}", mail.html);
+        assert!(!mail.html.contains("<img"), "{}", mail.html);
+        assert!(mail.html.contains("&lt;script&gt;"));
+        assert!(mail.text.contains("Tea & <script>"), "text is not escaped");
+    }
+}

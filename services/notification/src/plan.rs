@@ -1,0 +1,359 @@
+//! What an occurrence tells whom, and in which words.
+//!
+//! Consumers turn events into an [`Occurrence`]; [`plan`] answers with the notices and mails that follow from it. Everybody is
+//! told at most once per event: who stands in two audiences gets the notice of the first one that names them.
+
+use waybill_primitives::OrderId;
+
+use crate::{
+    domain::{Audience, Kind, MAX_BODY, MAX_TITLE, MailPlan, Notice, Plan, one_line},
+    facts::{Contact, Occurrence, OrderFacts, PaymentFacts, Status},
+    mail::{MailFacts, Template},
+};
+
+/// `text`, or nothing; as a sentence after what was said before.
+fn with_note(sentence: String, label: &str, note: &str) -> String {
+    let note = note.trim();
+    if note.is_empty() {
+        sentence
+    } else {
+        format!("{sentence} {label}: {note}")
+    }
+}
+
+/// `W261121-7K3M9QX (Logo design)`.
+fn named(order: &OrderFacts) -> String {
+    let title = order.title.trim();
+    if title.is_empty() {
+        order.number.clone()
+    } else {
+        format!("{} ({title})", order.number)
+    }
+}
+
+struct Planner {
+    plan: Plan,
+}
+
+impl Planner {
+    fn new(order_id: OrderId) -> Self {
+        Self {
+            plan: Plan {
+                order_id,
+                notices: Vec::new(),
+                mails: Vec::new(),
+            },
+        }
+    }
+
+    fn tell(mut self, to: Audience, kind: Kind, title: &str, body: &str) -> Self {
+        self.plan.notices.push(Notice {
+            to,
+            kind,
+            title: one_line(title, MAX_TITLE),
+            body: one_line(body, MAX_BODY),
+        });
+        self
+    }
+
+    fn tell_customer(self, order: &OrderFacts, kind: Kind, title: &str, body: &str) -> Self {
+        self.tell(Audience::User(order.customer.id), kind, title, body)
+    }
+
+    fn mail(mut self, to: &Contact, template: Template, subject: &str, facts: MailFacts) -> Self {
+        self.plan.mails.push(MailPlan {
+            to: to.clone(),
+            template,
+            subject: one_line(subject, MAX_TITLE),
+            facts,
+        });
+        self
+    }
+
+    /// The customer learns of a new status by notice and mail alike.
+    fn status(self, order: &OrderFacts, kind: Kind, headline: &str, message: &str) -> Self {
+        let title = format!("Order {} {headline}", order.number);
+        let facts = MailFacts::about(order, &title, message);
+        self.tell_customer(order, kind, &title, message).mail(
+            &order.customer,
+            Template::OrderStatus,
+            &title,
+            facts,
+        )
+    }
+}
+
+/// Who is told what about `occurrence`.
+pub fn plan(occurrence: &Occurrence) -> Plan {
+    match occurrence {
+        Occurrence::Placed(order) => {
+            let title = format!("Order {} received", order.number);
+            let facts = MailFacts::about(
+                order,
+                &title,
+                "Thank you for your order. This is what we have noted:",
+            )
+            .with_lines(order);
+            Planner::new(order.id)
+                .tell_customer(
+                    order,
+                    Kind::OrderPlaced,
+                    &title,
+                    &format!("We have received your order of {}.", order.total),
+                )
+                .tell(
+                    Audience::Admins,
+                    Kind::OrderPlaced,
+                    &format!("New order {}", order.number),
+                    &format!(
+                        "{} ordered {} for {}.",
+                        order.customer.name,
+                        named(order),
+                        order.total
+                    ),
+                )
+                .mail(
+                    &order.customer,
+                    Template::OrderConfirmation,
+                    &format!("Order confirmation {}", order.number),
+                    facts,
+                )
+                .plan
+        }
+        Occurrence::Paid {
+            order,
+            by_payment,
+            available,
+        } => paid(order, *by_payment, *available),
+        Occurrence::Claimed { order, actor } => {
+            let worker = order.assignee.as_ref();
+            let name = worker.map_or("A worker", |worker| worker.name.as_str());
+            let mut planner = Planner::new(order.id).status(
+                order,
+                Kind::OrderClaimed,
+                "is in progress",
+                &format!("{name} is working on your order now."),
+            );
+            if let Some(worker) = worker.filter(|worker| Some(worker.id) != *actor) {
+                planner = planner.tell(
+                    Audience::User(worker.id),
+                    Kind::OrderClaimed,
+                    &format!("Order {} was assigned to you", order.number),
+                    &format!("{} is yours to work on.", named(order)),
+                );
+            }
+            planner.plan
+        }
+        Occurrence::StatusChanged {
+            order,
+            from,
+            to,
+            note,
+        } => {
+            let (headline, message) = status_words(*from, *to);
+            let message = with_note(message.to_owned(), "Note", note);
+            Planner::new(order.id)
+                .status(order, Kind::OrderStatus, headline, &message)
+                .plan
+        }
+        Occurrence::Released { order, previous } => {
+            let mut planner = Planner::new(order.id).tell_customer(
+                order,
+                Kind::OrderStatus,
+                &format!("Order {} waits for another worker", order.number),
+                "Your order is back in the queue and will be taken up by another worker.",
+            );
+            if let Some(previous) = previous {
+                planner = planner.tell(
+                    Audience::User(*previous),
+                    Kind::OrderStatus,
+                    &format!("Order {} is no longer yours", order.number),
+                    &format!("{} went back to the pool.", named(order)),
+                );
+            }
+            available_notice(planner, order).plan
+        }
+        Occurrence::Cancelled { order, reason } => {
+            let message = with_note("Your order was cancelled.".to_owned(), "Reason", reason);
+            let mut planner = Planner::new(order.id).status(
+                order,
+                Kind::OrderCancelled,
+                "was cancelled",
+                &message,
+            );
+            if let Some(worker) = &order.assignee {
+                planner = planner.tell(
+                    Audience::User(worker.id),
+                    Kind::OrderCancelled,
+                    &format!("Order {} was cancelled", order.number),
+                    &with_note(
+                        format!("Stop working on {}.", named(order)),
+                        "Reason",
+                        reason,
+                    ),
+                );
+            }
+            planner.plan
+        }
+        Occurrence::Expired(order) => {
+            Planner::new(order.id)
+                .status(
+                    order,
+                    Kind::OrderExpired,
+                    "has expired",
+                    "Your order was not paid in time and is cancelled. You are welcome to place it again.",
+                )
+                .plan
+        }
+        Occurrence::Completed(order) => {
+            Planner::new(order.id)
+                .status(
+                    order,
+                    Kind::OrderCompleted,
+                    "is completed",
+                    "Your order is complete. Thank you for your trust.",
+                )
+                .plan
+        }
+        Occurrence::ChangeRequested {
+            order,
+            kind,
+            by,
+            reason,
+        } => {
+            let asks = format!("{} asks for {} of {}.", by.name, kind.noun(), named(order));
+            Planner::new(order.id)
+                .tell(
+                    Audience::Admins,
+                    Kind::ChangeRequest,
+                    &format!("Request for {}: order {}", kind.noun(), order.number),
+                    &with_note(asks, "Reason", reason),
+                )
+                .plan
+        }
+        Occurrence::ChangeDecided {
+            order,
+            kind,
+            by,
+            approved,
+            note,
+        } => {
+            let decision = if *approved { "approved" } else { "rejected" };
+            let body = format!("Your request for {} was {decision}.", kind.noun());
+            Planner::new(order.id)
+                .tell(
+                    Audience::User(*by),
+                    Kind::ChangeRequestDecided,
+                    &format!(
+                        "Request for {} {decision}: order {}",
+                        kind.noun(),
+                        order.number
+                    ),
+                    &with_note(body, "Note", note),
+                )
+                .plan
+        }
+        Occurrence::PaymentFailed { payment, reason } => {
+            let message = with_note(
+                format!(
+                    "The payment of {} did not succeed; you can try again.",
+                    payment.amount
+                ),
+                "Reason",
+                reason,
+            );
+            payment_news(
+                payment,
+                Kind::PaymentFailed,
+                Template::PaymentFailed,
+                &format!("Payment for order {} failed", payment.order_number),
+                &message,
+            )
+        }
+        Occurrence::Refunded { payment, reason } => {
+            let message = with_note(
+                format!("{} go back to where you paid from.", payment.amount),
+                "Reason",
+                reason,
+            );
+            payment_news(
+                payment,
+                Kind::PaymentRefunded,
+                Template::Refund,
+                &format!("Refund for order {}", payment.order_number),
+                &message,
+            )
+        }
+    }
+}
+
+fn paid(order: &OrderFacts, by_payment: bool, available: bool) -> Plan {
+    let title = format!("Order {} is paid", order.number);
+    let mut planner = Planner::new(order.id);
+    if by_payment {
+        let message = format!("We have received your payment of {}.", order.total);
+        let facts = MailFacts::about(order, &title, &message).with_lines(order);
+        planner = planner
+            .tell_customer(order, Kind::OrderPaid, &title, &message)
+            .mail(
+                &order.customer,
+                Template::PaymentReceipt,
+                &format!("Receipt for order {}", order.number),
+                facts,
+            );
+    }
+    if available {
+        planner = available_notice(planner, order);
+    }
+    planner.plan
+}
+
+fn available_notice(planner: Planner, order: &OrderFacts) -> Planner {
+    planner.tell(
+        Audience::Staff,
+        Kind::OrderAvailable,
+        &format!("Order {} is available", order.number),
+        &format!("{} for {} waits for a worker.", named(order), order.total),
+    )
+}
+
+fn payment_news(
+    payment: &PaymentFacts,
+    kind: Kind,
+    template: Template,
+    title: &str,
+    message: &str,
+) -> Plan {
+    let customer = Contact {
+        id: payment.customer_id,
+        name: String::new(),
+        email: None,
+    };
+    let facts = MailFacts {
+        heading: title.to_owned(),
+        message: message.to_owned(),
+        order_number: payment.order_number.clone(),
+        total: payment.amount.to_string(),
+        ..MailFacts::default()
+    };
+    Planner::new(payment.order_id)
+        .tell(Audience::User(customer.id), kind, title, message)
+        .mail(&customer, template, title, facts)
+        .plan
+}
+
+const fn status_words(from: Status, to: Status) -> (&'static str, &'static str) {
+    match (from, to) {
+        (_, Status::OnHold) => ("is on hold", "Work on your order pauses for now."),
+        (Status::OnHold, Status::InProgress) => {
+            ("is in progress again", "Work on your order goes on.")
+        }
+        (_, Status::InProgress) => ("is in progress", "Work on your order has begun."),
+        (_, Status::Pending) => ("is pending again", "Your order waits to be taken up."),
+        (_, Status::Completed) => ("is completed", "Your order is complete."),
+        (_, Status::Cancelled) => ("was cancelled", "Your order was cancelled."),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,105 @@
+//! Who hears of what, and that nobody's text breaks a line.
+
+use waybill_primitives::{Currency, Money, UserId};
+
+use super::*;
+
+fn order() -> OrderFacts {
+    OrderFacts {
+        id: OrderId::new(),
+        number: "W261121-7K3M9QX".into(),
+        title: "Logo".into(),
+        customer: Contact {
+            id: UserId::new(),
+            name: "Ada".into(),
+            email: Some("ada@example.com".into()),
+        },
+        assignee: Some(Contact {
+            id: UserId::new(),
+            name: "Wim".into(),
+            email: None,
+        }),
+        total: Money::new(1999, Currency::USD),
+        lines: vec![],
+    }
+}
+
+fn audiences(plan: &Plan) -> Vec<(Audience, Kind)> {
+    plan.notices.iter().map(|n| (n.to, n.kind)).collect()
+}
+
+#[test]
+fn a_new_order_is_told_to_customer_and_administrators_and_confirmed_by_mail() {
+    let order = order();
+    let plan = plan(&Occurrence::Placed(order.clone()));
+    assert_eq!(
+        audiences(&plan),
+        [
+            (Audience::User(order.customer.id), Kind::OrderPlaced),
+            (Audience::Admins, Kind::OrderPlaced)
+        ]
+    );
+    assert_eq!(plan.mails.len(), 1);
+    assert_eq!(plan.mails[0].template, Template::OrderConfirmation);
+}
+
+#[test]
+fn only_money_makes_a_receipt_and_only_the_pool_calls_the_staff() {
+    let order = order();
+    let free = plan(&Occurrence::Paid {
+        order: order.clone(),
+        by_payment: false,
+        available: true,
+    });
+    assert_eq!(
+        audiences(&free),
+        [(Audience::Staff, Kind::OrderAvailable)],
+        "a free order has no receipt"
+    );
+    assert!(free.mails.is_empty());
+    let goods = plan(&Occurrence::Paid {
+        order: order.clone(),
+        by_payment: true,
+        available: false,
+    });
+    assert_eq!(
+        audiences(&goods),
+        [(Audience::User(order.customer.id), Kind::OrderPaid)]
+    );
+    assert_eq!(goods.mails[0].template, Template::PaymentReceipt);
+}
+
+#[test]
+fn a_worker_is_told_of_an_assignment_by_others_but_not_of_an_own_claim() {
+    let order = order();
+    let worker = order.assignee.as_ref().map(|worker| worker.id);
+    let own = plan(&Occurrence::Claimed {
+        order: order.clone(),
+        actor: worker,
+    });
+    assert_eq!(own.notices.len(), 1);
+    let assigned = plan(&Occurrence::Claimed {
+        order: order.clone(),
+        actor: Some(UserId::new()),
+    });
+    assert_eq!(assigned.notices.len(), 2);
+    assert_eq!(
+        assigned.notices[1].to,
+        Audience::User(worker.expect("assigned"))
+    );
+}
+
+#[test]
+fn what_people_typed_cannot_break_a_line() {
+    let mut order = order();
+    order.number = "W1\r\nBcc: all@example.com".into();
+    let plan = plan(&Occurrence::Cancelled {
+        order,
+        reason: "no\u{0}pe\n".into(),
+    });
+    for notice in &plan.notices {
+        assert!(!notice.title.contains(char::is_control));
+        assert!(!notice.body.contains(char::is_control));
+    }
+    assert!(!plan.mails[0].subject.contains(char::is_control));
+}

@@ -1,0 +1,168 @@
+//! Rows of deliveries. A claim and its outcome are conditional updates on the number of attempts, so that of several
+//! replicas one sends, and one that was too slow cannot overwrite what the next one found.
+
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Set, sea_query::Expr,
+};
+use uuid::Uuid;
+use waybill_primitives::{EventId, Timestamp, UserId};
+use waybill_store::{StoreError, Tx};
+
+use crate::{
+    domain::{Delivery, DeliveryState},
+    entities::delivery::{ActiveModel, Column, Entity, Model},
+};
+
+/// Longer errors are cut.
+const LONGEST_ERROR: usize = 1000;
+
+fn to_domain(row: Model) -> Delivery {
+    Delivery {
+        id: row.id,
+        user_id: UserId::from_uuid(row.user_id),
+        template: row.template,
+        address: row.address,
+        name: row.name,
+        subject: row.subject,
+        text: row.text,
+        html: row.html,
+        attempts: row.attempts,
+        created_at: Timestamp::from_micros(row.created_at),
+    }
+}
+
+/// Queues a mail, due at once.
+pub async fn insert(tx: &Tx, event: EventId, delivery: Delivery) -> Result<(), StoreError> {
+    let row = ActiveModel {
+        id: Set(delivery.id),
+        event_id: Set(event.uuid()),
+        user_id: Set(delivery.user_id.uuid()),
+        template: Set(delivery.template),
+        address: Set(delivery.address),
+        name: Set(delivery.name),
+        subject: Set(delivery.subject),
+        text: Set(delivery.text),
+        html: Set(delivery.html),
+        state: Set(DeliveryState::Queued.as_str().to_owned()),
+        attempts: Set(0),
+        due_at: Set(delivery.created_at.micros()),
+        last_error: Set(None),
+        created_at: Set(delivery.created_at.micros()),
+        sent_at: Set(None),
+    };
+    Entity::insert(row)
+        .exec_without_returning(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// What should be sent now: queued ones that are due, and ones whose sender has not come back.
+pub async fn due(
+    connection: &impl ConnectionTrait,
+    now: Timestamp,
+    limit: u64,
+) -> Result<Vec<Delivery>, StoreError> {
+    let open = [DeliveryState::Queued, DeliveryState::Sending];
+    let rows = Entity::find()
+        .filter(Column::State.is_in(open.map(DeliveryState::as_str)))
+        .filter(Column::DueAt.lte(now.micros()))
+        .order_by_asc(Column::DueAt)
+        .limit(limit)
+        .all(connection)
+        .await?;
+    Ok(rows.into_iter().map(to_domain).collect())
+}
+
+/// Takes a delivery until `lease`; false if somebody else did. Its attempts are one more from here on.
+pub async fn claim(
+    tx: &Tx,
+    delivery: &Delivery,
+    now: Timestamp,
+    lease: Timestamp,
+) -> Result<bool, StoreError> {
+    let open = [DeliveryState::Queued, DeliveryState::Sending];
+    let updated = Entity::update_many()
+        .col_expr(Column::State, Expr::value(DeliveryState::Sending.as_str()))
+        .col_expr(Column::Attempts, Expr::value(delivery.attempts + 1))
+        .col_expr(Column::DueAt, Expr::value(lease.micros()))
+        .filter(Column::Id.eq(delivery.id))
+        .filter(Column::Attempts.eq(delivery.attempts))
+        .filter(Column::State.is_in(open.map(DeliveryState::as_str)))
+        .filter(Column::DueAt.lte(now.micros()))
+        .exec(tx.conn())
+        .await?;
+    Ok(updated.rows_affected == 1)
+}
+
+/// What became of a claimed delivery.
+#[derive(Debug)]
+pub enum Outcome<'a> {
+    Sent {
+        at: Timestamp,
+        address: &'a str,
+    },
+    /// Try again then.
+    Again {
+        at: Timestamp,
+        error: &'a str,
+    },
+    Dead {
+        error: &'a str,
+    },
+}
+
+/// Writes the outcome of the `attempts`-th attempt; false if the lease ran out and somebody else took over.
+pub async fn settle(
+    tx: &Tx,
+    id: Uuid,
+    attempts: i32,
+    outcome: Outcome<'_>,
+) -> Result<bool, StoreError> {
+    let update = Entity::update_many();
+    let update = match outcome {
+        Outcome::Sent { at, address } => update
+            .col_expr(Column::State, Expr::value(DeliveryState::Sent.as_str()))
+            .col_expr(Column::SentAt, Expr::value(at.micros()))
+            .col_expr(Column::Address, Expr::value(address)),
+        Outcome::Again { at, error } => update
+            .col_expr(Column::State, Expr::value(DeliveryState::Queued.as_str()))
+            .col_expr(Column::DueAt, Expr::value(at.micros()))
+            .col_expr(Column::LastError, Expr::value(cut(error))),
+        Outcome::Dead { error } => update
+            .col_expr(Column::State, Expr::value(DeliveryState::Dead.as_str()))
+            .col_expr(Column::LastError, Expr::value(cut(error))),
+    };
+    let updated = update
+        .filter(Column::Id.eq(id))
+        .filter(Column::Attempts.eq(attempts))
+        .filter(Column::State.eq(DeliveryState::Sending.as_str()))
+        .exec(tx.conn())
+        .await?;
+    Ok(updated.rows_affected == 1)
+}
+
+fn cut(error: &str) -> String {
+    error.chars().take(LONGEST_ERROR).collect()
+}
+
+/// Deletes at most `limit` sent ones that were queued before `before`; how many.
+pub async fn prune(tx: &Tx, before: Timestamp, limit: u64) -> Result<u64, StoreError> {
+    let old: Vec<Uuid> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::State.eq(DeliveryState::Sent.as_str()))
+        .filter(Column::DueAt.lt(before.micros()))
+        .limit(limit)
+        .into_tuple()
+        .all(tx.conn())
+        .await?;
+    if old.is_empty() {
+        return Ok(0);
+    }
+    let deleted = Entity::delete_many()
+        .filter(Column::Id.is_in(old))
+        .exec(tx.conn())
+        .await?;
+    Ok(deleted.rows_affected)
+}

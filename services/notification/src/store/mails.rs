@@ -1,0 +1,105 @@
+//! Rows of the mailbox.
+
+use sea_orm::{
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select, Set,
+};
+use uuid::Uuid;
+use waybill_primitives::Timestamp;
+use waybill_store::{StoreError, Tx};
+
+use crate::{
+    domain::KeptMail,
+    entities::mail::{ActiveModel, Column, Entity, Model},
+};
+
+fn to_domain(row: Model) -> KeptMail {
+    KeptMail {
+        id: row.id,
+        address: row.address,
+        subject: row.subject,
+        text: row.text,
+        html: row.html,
+        at: Timestamp::from_micros(row.at),
+    }
+}
+
+pub async fn insert(tx: &Tx, mail: KeptMail) -> Result<(), StoreError> {
+    let row = ActiveModel {
+        id: Set(mail.id),
+        address: Set(mail.address),
+        subject: Set(mail.subject),
+        text: Set(mail.text),
+        html: Set(mail.html),
+        at: Set(mail.at.micros()),
+    };
+    Entity::insert(row)
+        .exec_without_returning(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// To this address; an empty one stands for all.
+fn filtered(address: &str) -> Select<Entity> {
+    if address.is_empty() {
+        Entity::find()
+    } else {
+        Entity::find().filter(Column::Address.eq(address))
+    }
+}
+
+pub async fn find(
+    connection: &impl ConnectionTrait,
+    id: Uuid,
+) -> Result<Option<KeptMail>, StoreError> {
+    let row = Entity::find_by_id(id).one(connection).await?;
+    Ok(row.map(to_domain))
+}
+
+/// Newest first, those before `before` (time and id of the last one seen).
+pub async fn list(
+    connection: &impl ConnectionTrait,
+    address: &str,
+    before: Option<(i64, Uuid)>,
+    limit: u64,
+) -> Result<Vec<KeptMail>, StoreError> {
+    let mut query = filtered(address);
+    if let Some((at, id)) = before {
+        query = query.filter(
+            Condition::any()
+                .add(Column::At.lt(at))
+                .add(Column::At.eq(at).and(Column::Id.lt(id))),
+        );
+    }
+    let rows = query
+        .order_by_desc(Column::At)
+        .order_by_desc(Column::Id)
+        .limit(limit)
+        .all(connection)
+        .await?;
+    Ok(rows.into_iter().map(to_domain).collect())
+}
+
+pub async fn count(connection: &impl ConnectionTrait, address: &str) -> Result<u64, StoreError> {
+    Ok(filtered(address).count(connection).await?)
+}
+
+/// Deletes at most `limit` that are older than `before`; how many.
+pub async fn prune(tx: &Tx, before: Timestamp, limit: u64) -> Result<u64, StoreError> {
+    let old: Vec<Uuid> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::At.lt(before.micros()))
+        .limit(limit)
+        .into_tuple()
+        .all(tx.conn())
+        .await?;
+    if old.is_empty() {
+        return Ok(0);
+    }
+    let deleted = Entity::delete_many()
+        .filter(Column::Id.is_in(old))
+        .exec(tx.conn())
+        .await?;
+    Ok(deleted.rows_affected)
+}

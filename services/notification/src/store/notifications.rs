@@ -1,0 +1,192 @@
+//! Rows of notifications. Whoever asks sees the own ones only: every query takes the user.
+
+use sea_orm::{
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select, Set,
+    sea_query::Expr,
+};
+use uuid::Uuid;
+use waybill_primitives::{EventId, NotificationId, OrderId, Timestamp, UserId};
+use waybill_store::{StoreError, Tx};
+
+use crate::{
+    domain::Notification,
+    entities::notification::{ActiveModel, Column, Entity, Model},
+};
+
+fn to_domain(row: Model) -> Notification {
+    Notification {
+        id: NotificationId::from_uuid(row.id),
+        user_id: UserId::from_uuid(row.user_id),
+        kind: row.kind,
+        title: row.title,
+        body: row.body,
+        order_id: row.order_id.map(OrderId::from_uuid),
+        created_at: Timestamp::from_micros(row.created_at),
+        read_at: row.read_at.map(Timestamp::from_micros),
+        version: row.version,
+    }
+}
+
+pub async fn insert_all(
+    tx: &Tx,
+    event: EventId,
+    notifications: &[Notification],
+) -> Result<(), StoreError> {
+    if notifications.is_empty() {
+        return Ok(());
+    }
+    let rows = notifications.iter().map(|new| ActiveModel {
+        id: Set(new.id.uuid()),
+        event_id: Set(event.uuid()),
+        user_id: Set(new.user_id.uuid()),
+        kind: Set(new.kind.clone()),
+        title: Set(new.title.clone()),
+        body: Set(new.body.clone()),
+        order_id: Set(new.order_id.map(OrderId::uuid)),
+        created_at: Set(new.created_at.micros()),
+        read_at: Set(new.read_at.map(Timestamp::micros)),
+        version: Set(new.version),
+    });
+    Entity::insert_many(rows)
+        .exec_without_returning(tx.conn())
+        .await?;
+    Ok(())
+}
+
+fn own(user: UserId, unread_only: bool) -> Select<Entity> {
+    let query = Entity::find().filter(Column::UserId.eq(user.uuid()));
+    if unread_only {
+        query.filter(Column::ReadAt.is_null())
+    } else {
+        query
+    }
+}
+
+pub async fn find(
+    connection: &impl ConnectionTrait,
+    user: UserId,
+    id: NotificationId,
+) -> Result<Option<Notification>, StoreError> {
+    let row = own(user, false)
+        .filter(Column::Id.eq(id.uuid()))
+        .one(connection)
+        .await?;
+    Ok(row.map(to_domain))
+}
+
+/// Newest first, those before `before` (time and id of the last one seen).
+pub async fn list(
+    connection: &impl ConnectionTrait,
+    user: UserId,
+    unread_only: bool,
+    before: Option<(i64, Uuid)>,
+    limit: u64,
+) -> Result<Vec<Notification>, StoreError> {
+    let mut query = own(user, unread_only);
+    if let Some((at, id)) = before {
+        query = query.filter(
+            Condition::any()
+                .add(Column::CreatedAt.lt(at))
+                .add(Column::CreatedAt.eq(at).and(Column::Id.lt(id))),
+        );
+    }
+    let rows = query
+        .order_by_desc(Column::CreatedAt)
+        .order_by_desc(Column::Id)
+        .limit(limit)
+        .all(connection)
+        .await?;
+    Ok(rows.into_iter().map(to_domain).collect())
+}
+
+pub async fn count(
+    connection: &impl ConnectionTrait,
+    user: UserId,
+    unread_only: bool,
+) -> Result<u64, StoreError> {
+    Ok(own(user, unread_only).count(connection).await?)
+}
+
+/// Marks one as read; false if it was read already or is not the user's.
+pub async fn mark_read(
+    tx: &Tx,
+    user: UserId,
+    id: NotificationId,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let updated = Entity::update_many()
+        .col_expr(Column::ReadAt, Expr::value(now.micros()))
+        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+        .filter(Column::Id.eq(id.uuid()))
+        .filter(Column::UserId.eq(user.uuid()))
+        .filter(Column::ReadAt.is_null())
+        .exec(tx.conn())
+        .await?;
+    Ok(updated.rows_affected == 1)
+}
+
+/// The oldest unread ones that are not newer than `until`; where the database can, locked until the transaction ends.
+pub async fn unread_until(
+    tx: &Tx,
+    user: UserId,
+    until: Timestamp,
+    limit: u64,
+) -> Result<Vec<Notification>, StoreError> {
+    let rows = own(user, true)
+        .filter(Column::CreatedAt.lte(until.micros()))
+        .order_by_asc(Column::CreatedAt)
+        .order_by_asc(Column::Id)
+        .limit(limit)
+        .lock_exclusive()
+        .all(tx.conn())
+        .await?;
+    Ok(rows.into_iter().map(to_domain).collect())
+}
+
+/// Marks those as read that [`unread_until`] gave in the same transaction.
+pub async fn mark_all_read(
+    tx: &Tx,
+    notifications: &[Notification],
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    let ids = notifications.iter().map(|one| one.id.uuid());
+    let updated = Entity::update_many()
+        .col_expr(Column::ReadAt, Expr::value(now.micros()))
+        .col_expr(Column::Version, Expr::col(Column::Version).add(1))
+        .filter(Column::Id.is_in(ids))
+        .filter(Column::ReadAt.is_null())
+        .exec(tx.conn())
+        .await?;
+    Ok(updated.rows_affected)
+}
+
+/// False if there is none of this id, or it is another user's.
+pub async fn delete(tx: &Tx, user: UserId, id: NotificationId) -> Result<bool, StoreError> {
+    let deleted = Entity::delete_many()
+        .filter(Column::Id.eq(id.uuid()))
+        .filter(Column::UserId.eq(user.uuid()))
+        .exec(tx.conn())
+        .await?;
+    Ok(deleted.rows_affected == 1)
+}
+
+/// Deletes at most `limit` that are older than `before`; how many.
+pub async fn prune(tx: &Tx, before: Timestamp, limit: u64) -> Result<u64, StoreError> {
+    let old: Vec<Uuid> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::CreatedAt.lt(before.micros()))
+        .limit(limit)
+        .into_tuple()
+        .all(tx.conn())
+        .await?;
+    if old.is_empty() {
+        return Ok(0);
+    }
+    let deleted = Entity::delete_many()
+        .filter(Column::Id.is_in(old))
+        .exec(tx.conn())
+        .await?;
+    Ok(deleted.rows_affected)
+}

@@ -1,0 +1,51 @@
+//! What must hold in this service's database at any moment, checked by `waybill verify`.
+
+use waybill_service_kit::AppError;
+use waybill_store::Db;
+
+use crate::store;
+
+/// More offenders of one kind than this are not listed.
+const MOST: usize = 100;
+
+/// What is wrong with the rows that a query finds, and the query; its one column `id` names the offender.
+const CHECKS: &[(&str, &str)] = &[
+    (
+        "notification: it is read but has version 1, or unread with another version",
+        "SELECT id FROM notifications WHERE (read_at IS NULL AND version <> 1) \
+         OR (read_at IS NOT NULL AND version <> 2)",
+    ),
+    (
+        "notification: its newest event is missing from the outbox, though another one of it is there",
+        "SELECT n.id FROM notifications n WHERE EXISTS \
+         (SELECT 1 FROM outbox o WHERE o.aggregate = 'notification' AND o.aggregate_id = n.id) \
+         AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.aggregate = 'notification' \
+         AND o.aggregate_id = n.id AND o.aggregate_version = n.version)",
+    ),
+    (
+        "delivery: it is sent without a time, or has a time without being sent",
+        "SELECT id FROM deliveries WHERE (state = 'SENT' AND sent_at IS NULL) \
+         OR (state <> 'SENT' AND sent_at IS NOT NULL)",
+    ),
+    (
+        "delivery: it is sent or given up without an attempt",
+        "SELECT id FROM deliveries WHERE state IN ('SENDING', 'SENT', 'DEAD') AND attempts < 1",
+    ),
+    (
+        "mail: it was kept, but its delivery is not sent",
+        "SELECT m.id FROM mails m WHERE EXISTS \
+         (SELECT 1 FROM deliveries d WHERE d.id = m.id AND d.state <> 'SENT')",
+    ),
+];
+
+/// Everything that is wrong, one sentence each; empty if all is well.
+pub async fn verify(db: &Db) -> Result<Vec<String>, AppError> {
+    let mut violations = Vec::new();
+    for (problem, sql) in CHECKS {
+        let sql = format!("{sql} LIMIT {MOST}");
+        for id in store::ids(db.reader(), &sql).await? {
+            violations.push(format!("{id}: {problem}"));
+        }
+    }
+    Ok(violations)
+}

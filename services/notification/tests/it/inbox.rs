@@ -1,0 +1,369 @@
+//! Who is told what in the shop, and what people do with it.
+
+use std::collections::HashSet;
+
+use futures::StreamExt as _;
+use waybill_primitives::Role;
+use waybill_proto::{
+    auth, common,
+    notification::{
+        DeleteNotificationRequest, GetUnreadCountRequest, ListNotificationsRequest,
+        MarkAllReadRequest, MarkReadRequest, NotificationCreated, NotificationRead,
+    },
+    order::{self, OrderStatus},
+    payment,
+};
+use waybill_service_kit::ErrorKind;
+
+use crate::support::{
+    Person, World, answer, change, envelope, not_found, on_each_database, order_id, order_of,
+    refused, settings,
+};
+
+on_each_database!(
+    everybody_is_told_their_part,
+    an_event_that_comes_twice_tells_once,
+    roles_follow_the_newest_version,
+    people_read_and_delete_their_own,
+    lists_come_in_pages,
+    each_notification_is_published,
+);
+
+async fn unread(world: &World, person: &Person) -> u64 {
+    let request = world.by(person, GetUnreadCountRequest {});
+    answer(world.client.clone().get_unread_count(request).await)
+        .expect("a count")
+        .count
+}
+
+async fn everybody_is_told_their_part(world: &World) {
+    let customer = Person::new("Ada", Role::Customer);
+    let worker = Person::new("Wim", Role::Staff);
+    let other = Person::new("Olu", Role::Staff);
+    let away = Person::new("Una", Role::Staff);
+    let admin = Person::new("Bo", Role::Admin);
+    world
+        .registered(&[&customer, &worker, &other, &away, &admin])
+        .await;
+    let suspended = auth::UserSuspended {
+        user: Some(away.user(2, true)),
+        reason: "away".to_owned(),
+    };
+    world.event(away.id, 2, &suspended).await;
+
+    let mut order = order_of(&customer, "W261121-AAAAAAA");
+    let id = order_id(&order);
+    let placed = order::OrderPlaced {
+        order: Some(order.clone()),
+        change: None,
+    };
+    world.event(id, 1, &placed).await;
+    let paid = order::OrderPaid {
+        order: Some(order.clone()),
+        change: None,
+        payment_id: uuid::Uuid::now_v7().to_string(),
+        available: true,
+    };
+    world.event(id, 2, &paid).await;
+    assert_eq!(world.kinds(&admin).await, ["ORDER_PLACED"]);
+    assert_eq!(world.kinds(&worker).await, ["ORDER_AVAILABLE"]);
+    assert_eq!(world.kinds(&other).await, ["ORDER_AVAILABLE"]);
+    assert_eq!(world.kinds(&away).await, Vec::<String>::new());
+
+    order.assignee = Some(order::Assignee {
+        id: worker.id.to_string(),
+        name: worker.name.clone(),
+    });
+    let mut claim = change(OrderStatus::Pending, OrderStatus::InProgress).expect("a change");
+    claim.actor = Some(common::Person {
+        id: worker.id.to_string(),
+        name: worker.name.clone(),
+        role: common::Role::Staff.into(),
+    });
+    let claimed = order::OrderClaimed {
+        order: Some(order.clone()),
+        change: Some(claim),
+    };
+    world.event(id, 3, &claimed).await;
+    let held = order::OrderStatusChanged {
+        order: Some(order.clone()),
+        change: change(OrderStatus::InProgress, OrderStatus::OnHold),
+    };
+    world.event(id, 4, &held).await;
+
+    let request = order::ChangeRequest {
+        id: uuid::Uuid::now_v7().to_string(),
+        order_id: order.id.clone(),
+        kind: order::ChangeRequestKind::Completion.into(),
+        state: order::ChangeRequestState::Pending.into(),
+        requested_by: Some(common::Person {
+            id: worker.id.to_string(),
+            name: worker.name.clone(),
+            role: common::Role::Staff.into(),
+        }),
+        ..order::ChangeRequest::default()
+    };
+    let asked = order::ChangeRequestCreated {
+        change_request: Some(request.clone()),
+        order: Some(order.clone()),
+    };
+    let request_id: uuid::Uuid = request.id.parse().expect("an id");
+    world.event(request_id, 1, &asked).await;
+    let decided = order::ChangeRequestDecided {
+        change_request: Some(order::ChangeRequest {
+            state: order::ChangeRequestState::Rejected.into(),
+            note: "not yet".to_owned(),
+            ..request
+        }),
+        order: Some(order.clone()),
+    };
+    world.event(request_id, 2, &decided).await;
+    let cancelled = order::OrderCancelled {
+        order: Some(order.clone()),
+        change: change(OrderStatus::OnHold, OrderStatus::Cancelled),
+    };
+    world.event(id, 5, &cancelled).await;
+    let refunded = payment::PaymentRefunded {
+        payment: Some(payment::Payment {
+            id: uuid::Uuid::now_v7().to_string(),
+            order_id: order.id.clone(),
+            order_number: order.order_number.clone(),
+            customer_id: customer.id.to_string(),
+            amount: order.total.clone(),
+            ..payment::Payment::default()
+        }),
+        reason: "cancelled".to_owned(),
+    };
+    world.event(uuid::Uuid::now_v7(), 3, &refunded).await;
+
+    assert_eq!(
+        world.kinds(&customer).await,
+        [
+            "ORDER_PLACED",
+            "ORDER_PAID",
+            "ORDER_CLAIMED",
+            "ORDER_STATUS",
+            "ORDER_CANCELLED",
+            "PAYMENT_REFUNDED"
+        ]
+    );
+    assert_eq!(
+        world.kinds(&worker).await,
+        [
+            "ORDER_AVAILABLE",
+            "CHANGE_REQUEST_DECIDED",
+            "ORDER_CANCELLED"
+        ]
+    );
+    assert_eq!(
+        world.kinds(&admin).await,
+        ["ORDER_PLACED", "CHANGE_REQUEST"]
+    );
+    let newest = world.inbox(&worker).await.remove(0);
+    assert_eq!(newest.order_id, order.id);
+    let decision = &world.inbox(&worker).await[1];
+    assert!(decision.body.contains("not yet"), "{}", decision.body);
+    // Placed, paid, claimed, on hold, cancelled, refunded.
+    assert_eq!(world.deliveries().await.len(), 6);
+}
+
+async fn an_event_that_comes_twice_tells_once(world: &World) {
+    let customer = Person::new("Ada", Role::Customer);
+    let admin = Person::new("Bo", Role::Admin);
+    world.registered(&[&customer, &admin]).await;
+    let order = order_of(&customer, "W261121-BBBBBBB");
+    let placed = order::OrderPlaced {
+        order: Some(order.clone()),
+        change: None,
+    };
+    let event = envelope(order_id(&order), 1, &placed);
+    world.publish(event.clone()).await;
+    let replica = world.replica(&settings(&[])).await;
+    replica.publish(event.clone()).await;
+    replica.publish(event).await;
+    assert_eq!(world.kinds(&customer).await, ["ORDER_PLACED"]);
+    assert_eq!(world.kinds(&admin).await, ["ORDER_PLACED"]);
+    assert_eq!(world.deliveries().await.len(), 1);
+    replica.finish().await;
+}
+
+async fn roles_follow_the_newest_version(world: &World) {
+    let customer = Person::new("Ada", Role::Customer);
+    let mut promoted = Person::new("Pia", Role::Customer);
+    world.registered(&[&promoted]).await;
+    let before = Some(promoted.user(2, false));
+    promoted.role = Role::Admin;
+    let change = auth::UserRoleChanged {
+        user: Some(promoted.user(3, false)),
+        from: common::Role::Customer.into(),
+    };
+    world.event(promoted.id, 3, &change).await;
+    // An older one arrives late.
+    let late = auth::UserUpdated { user: before };
+    world.event(promoted.id, 2, &late).await;
+    let order = order_of(&customer, "W261121-CCCCCCC");
+    let placed = order::OrderPlaced {
+        order: Some(order.clone()),
+        change: None,
+    };
+    world.event(order_id(&order), 1, &placed).await;
+    assert_eq!(world.kinds(&promoted).await, ["ORDER_PLACED"]);
+}
+
+/// So many notifications for one person.
+async fn tell(world: &World, customer: &Person, times: usize) {
+    for n in 0..times {
+        let order = order_of(customer, &format!("W261121-{n:07}"));
+        let expired = order::OrderExpired {
+            order: Some(order.clone()),
+            change: None,
+        };
+        world.event(order_id(&order), 2, &expired).await;
+    }
+}
+
+async fn people_read_and_delete_their_own(world: &World) {
+    let (ada, eve) = (
+        Person::new("Ada", Role::Customer),
+        Person::new("Eve", Role::Admin),
+    );
+    tell(world, &ada, 3).await;
+    tell(world, &eve, 1).await;
+    let mut client = world.client.clone();
+    assert_eq!(unread(world, &ada).await, 3);
+    let id = world.inbox(&ada).await[0].id.clone();
+
+    let read = MarkReadRequest { id: id.clone() };
+    not_found(client.mark_read(world.by(&eve, read.clone())).await);
+    let first = answer(client.mark_read(world.by(&ada, read.clone())).await).expect("read");
+    let again = answer(client.mark_read(world.by(&ada, read)).await).expect("read again");
+    assert_eq!(first, again);
+    assert!(first.notification.expect("one").read_at.is_some());
+    assert_eq!(unread(world, &ada).await, 2);
+
+    let delete = DeleteNotificationRequest { id: id.clone() };
+    not_found(
+        client
+            .delete_notification(world.by(&eve, delete.clone()))
+            .await,
+    );
+    answer(
+        client
+            .delete_notification(world.by(&ada, delete.clone()))
+            .await,
+    )
+    .expect("deleted");
+    not_found(client.delete_notification(world.by(&ada, delete)).await);
+    assert_eq!(world.inbox(&ada).await.len(), 2);
+
+    let all = world.by(&ada, MarkAllReadRequest {});
+    assert_eq!(
+        answer(client.mark_all_read(all).await)
+            .expect("all")
+            .changed,
+        2
+    );
+    let all = world.by(&ada, MarkAllReadRequest {});
+    assert_eq!(
+        answer(client.mark_all_read(all).await)
+            .expect("none")
+            .changed,
+        0
+    );
+    assert_eq!(unread(world, &ada).await, 0);
+    assert_eq!(
+        unread(world, &eve).await,
+        1,
+        "other people's stay as they are"
+    );
+
+    let bad = MarkReadRequest { id: "x".to_owned() };
+    let outcome = client.mark_read(world.by(&ada, bad)).await;
+    refused(outcome, ErrorKind::Invalid, "VALIDATION_ERROR");
+    let outcome = client.get_unread_count(GetUnreadCountRequest {}).await;
+    refused(outcome, ErrorKind::Unauthenticated, "UNAUTHENTICATED");
+}
+
+async fn lists_come_in_pages(world: &World) {
+    let ada = Person::new("Ada", Role::Customer);
+    tell(world, &ada, 7).await;
+    let mut client = world.client.clone();
+    let (mut seen, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = Some(common::PageRequest {
+            limit: 3,
+            cursor: cursor.clone(),
+            total: true,
+        });
+        let request = ListNotificationsRequest {
+            page,
+            unread_only: true,
+        };
+        let listed = client.list_notifications(world.by(&ada, request)).await;
+        let listed = answer(listed).expect("a page");
+        let page = listed.page.expect("page info");
+        assert_eq!(page.total, Some(7));
+        seen.extend(listed.notifications.into_iter().map(|one| one.id));
+        cursor = page.next_cursor;
+        if cursor.is_empty() {
+            break;
+        }
+    }
+    assert_eq!(seen.len(), 7);
+    assert_eq!(seen.iter().collect::<HashSet<_>>().len(), 7);
+    assert!(
+        seen.windows(2).all(|pair| pair[0] > pair[1]),
+        "newest first"
+    );
+    for page in [
+        common::PageRequest {
+            limit: 101,
+            ..Default::default()
+        },
+        common::PageRequest {
+            cursor: "nonsense".to_owned(),
+            ..Default::default()
+        },
+    ] {
+        let request = ListNotificationsRequest {
+            page: Some(page),
+            unread_only: false,
+        };
+        let outcome = client.list_notifications(world.by(&ada, request)).await;
+        refused(outcome, ErrorKind::Invalid, "VALIDATION_ERROR");
+    }
+}
+
+async fn each_notification_is_published(world: &World) {
+    let ada = Person::new("Ada", Role::Customer);
+    let subjects = vec!["waybill.notification.notification.*".to_owned()];
+    let mut tail = world.deps.bus.tail(subjects).await.expect("a tail");
+    tell(world, &ada, 1).await;
+    let created = tail.next().await.expect("an event");
+    assert_eq!(created.aggregate_version, 1);
+    let message = waybill_store::decode::<NotificationCreated>(&created).expect("decodes");
+    let notification = message.notification.expect("a notification");
+    assert_eq!(notification.user_id, ada.id.to_string());
+
+    let request = MarkReadRequest {
+        id: notification.id.clone(),
+    };
+    answer(
+        world
+            .client
+            .clone()
+            .mark_read(world.by(&ada, request))
+            .await,
+    )
+    .expect("read");
+    let read = tail.next().await.expect("an event");
+    assert_eq!(read.aggregate_version, 2);
+    let message = waybill_store::decode::<NotificationRead>(&read).expect("decodes");
+    assert!(
+        message
+            .notification
+            .expect("a notification")
+            .read_at
+            .is_some()
+    );
+}

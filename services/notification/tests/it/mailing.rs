@@ -1,0 +1,258 @@
+//! Mails through a real SMTP dialogue: what they look like, and what happens when the server does not want them.
+
+use std::{collections::HashSet, time::Duration};
+
+use waybill_notification::Settings;
+use waybill_primitives::Role;
+use waybill_proto::{order, payment};
+
+use crate::{
+    sink::{Mood, Sink},
+    support::{DatabaseKind, Person, TestDb, World, order_id, order_of, settings},
+};
+
+fn smtp(sink: &Sink, more: &[(&str, &str)]) -> Settings {
+    let port = sink.port.to_string();
+    let mut changes = vec![
+        ("WAYBILL_MAIL_TRANSPORT", "smtp"),
+        ("WAYBILL_SMTP_PORT", port.as_str()),
+    ];
+    changes.extend(more);
+    settings(&changes)
+}
+
+async fn placed(world: &World, customer: &Person) -> order::Order {
+    let order = order_of(customer, "W261121-AAAAAAA");
+    let event = order::OrderPlaced {
+        order: Some(order.clone()),
+        change: None,
+    };
+    world.event(order_id(&order), 1, &event).await;
+    order
+}
+
+/// Runs a check on each database with a mail server.
+macro_rules! with_smtp {
+    ($($name:ident),+ $(,)?) => {$(
+        mod $name {
+            use super::*;
+
+            async fn on(kind: DatabaseKind) {
+                let Some(database) = TestDb::create(kind).await else { return };
+                let sink = Sink::start().await;
+                let changes = [("WAYBILL_MAIL_ATTEMPTS", "3")];
+                let world = World::with_settings(database, &smtp(&sink, &changes)).await;
+                super::$name(&world, &sink).await;
+                world.finish().await;
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn sqlite() {
+                on(DatabaseKind::Sqlite).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn postgres() {
+                on(DatabaseKind::Postgres).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn mariadb() {
+                on(DatabaseKind::MariaDb).await;
+            }
+        }
+    )+};
+}
+
+with_smtp!(
+    a_confirmation_has_text_and_html,
+    a_name_cannot_add_headers,
+    a_mail_that_fails_twice_arrives_once,
+    a_mail_is_given_up_after_its_attempts,
+    a_refusal_for_good_is_not_repeated,
+    replicas_send_each_mail_once,
+    a_mail_cut_off_by_a_crash_is_sent_again_under_its_name,
+    a_mail_waits_for_the_address,
+);
+
+async fn a_confirmation_has_text_and_html(world: &World, sink: &Sink) {
+    let ada = Person::new("Ada", Role::Customer);
+    placed(world, &ada).await;
+    world.deliver().await;
+    let mails = sink.received();
+    assert_eq!(mails.len(), 1);
+    let mail = &mails[0];
+    assert_eq!(mail.to, [ada.email()]);
+    assert_eq!(
+        mail.header("Subject").as_deref(),
+        Some("Order confirmation W261121-AAAAAAA")
+    );
+    assert_eq!(
+        mail.header("From").as_deref(),
+        Some("Shop <shop@shop.example>")
+    );
+    let kind = mail.header("Content-Type").expect("a type");
+    assert!(kind.starts_with("multipart/alternative"), "{kind}");
+    let data = mail.decoded();
+    let text = data.find("Content-Type: text/plain").expect("text");
+    let html = data.find("Content-Type: text/html").expect("HTML");
+    assert!(text < html, "the richest part comes last");
+    let (text, html) = (&data[text..html], &data[html..]);
+    assert!(text.contains("Hello Ada,"), "{text}");
+    assert!(text.contains("2 x Tea & <b>cake</b>: 19.98 USD"), "{text}");
+    assert!(html.contains("Tea &amp; &lt;b&gt;cake"), "{html}");
+    assert_eq!(world.deliveries().await, [("SENT".to_owned(), 1)]);
+    world.deliver().await;
+    assert_eq!(sink.received().len(), 1, "sent once");
+}
+
+async fn a_name_cannot_add_headers(world: &World, sink: &Sink) {
+    let eve = Person::new("Eve\r\nBcc: all@example.com\r\n", Role::Customer);
+    let mut order = order_of(&eve, "W1\r\nBcc: all@example.com");
+    order.title = "x\r\n\r\nbody".to_owned();
+    let event = order::OrderPlaced {
+        order: Some(order.clone()),
+        change: None,
+    };
+    world.event(order_id(&order), 1, &event).await;
+    world.deliver().await;
+    let mails = sink.received();
+    assert_eq!(mails.len(), 1);
+    assert_eq!(mails[0].to, [eve.email()]);
+    assert_eq!(mails[0].header("Bcc"), None);
+    let mime = mails[0].header("MIME-Version");
+    assert_eq!(mime.as_deref(), Some("1.0"), "the head is whole");
+}
+
+async fn a_mail_that_fails_twice_arrives_once(world: &World, sink: &Sink) {
+    placed(world, &Person::new("Ada", Role::Customer)).await;
+    sink.moods(&[Mood::Refuse("451 try later"), Mood::Refuse("421 busy")]);
+    world.deliver().await;
+    assert_eq!(world.deliveries().await, [("QUEUED".to_owned(), 1)]);
+    world.deliver().await;
+    assert_eq!(
+        world.deliveries().await,
+        [("QUEUED".to_owned(), 1)],
+        "too early"
+    );
+    world.clock.advance(Duration::from_secs(6));
+    world.deliver().await;
+    assert_eq!(world.deliveries().await, [("QUEUED".to_owned(), 2)]);
+    world.clock.advance(Duration::from_secs(6));
+    world.deliver().await;
+    assert_eq!(
+        world.deliveries().await,
+        [("QUEUED".to_owned(), 2)],
+        "delays grow"
+    );
+    world.clock.advance(Duration::from_secs(20));
+    world.deliver().await;
+    assert_eq!(world.deliveries().await, [("SENT".to_owned(), 3)]);
+    assert_eq!(sink.received().len(), 1);
+}
+
+async fn a_mail_is_given_up_after_its_attempts(world: &World, sink: &Sink) {
+    placed(world, &Person::new("Ada", Role::Customer)).await;
+    sink.moods(&[Mood::Refuse("451 no"); 3]);
+    for _ in 0..5 {
+        world.deliver().await;
+        world.clock.advance(Duration::from_secs(3600));
+    }
+    assert_eq!(world.deliveries().await, [("DEAD".to_owned(), 3)]);
+    assert!(sink.received().is_empty());
+}
+
+async fn a_refusal_for_good_is_not_repeated(world: &World, sink: &Sink) {
+    placed(world, &Person::new("Ada", Role::Customer)).await;
+    sink.moods(&[Mood::Refuse("550 no such mailbox")]);
+    for _ in 0..2 {
+        world.deliver().await;
+        world.clock.advance(Duration::from_secs(3600));
+    }
+    assert_eq!(world.deliveries().await, [("DEAD".to_owned(), 1)]);
+    // One that wants to know us first may be mended.
+    placed(world, &Person::new("Bo", Role::Customer)).await;
+    sink.moods(&[Mood::Refuse("530 authentication required")]);
+    world.deliver().await;
+    world.clock.advance(Duration::from_secs(3600));
+    world.deliver().await;
+    assert_eq!(world.deliveries().await[1], ("SENT".to_owned(), 2));
+}
+
+async fn replicas_send_each_mail_once(world: &World, sink: &Sink) {
+    let replica = world.replica(&smtp(sink, &[])).await;
+    for n in 0..30 {
+        placed(world, &Person::new(&format!("P{n}"), Role::Customer)).await;
+    }
+    tokio::join!(
+        world.deliver(),
+        replica.deliver(),
+        world.deliver(),
+        replica.deliver()
+    );
+    let recipients: Vec<_> = sink
+        .received()
+        .into_iter()
+        .flat_map(|mail| mail.to)
+        .collect();
+    assert_eq!(recipients.len(), 30);
+    assert_eq!(recipients.iter().collect::<HashSet<_>>().len(), 30);
+    replica.finish().await;
+}
+
+async fn a_mail_cut_off_by_a_crash_is_sent_again_under_its_name(world: &World, sink: &Sink) {
+    placed(world, &Person::new("Ada", Role::Customer)).await;
+    sink.moods(&[Mood::Hang]);
+    let job = world.job("deliver-mails");
+    let sending = tokio::spawn((job.run)());
+    sink.wait_for(1).await;
+    // The process dies before the server's answer reaches it.
+    sending.abort();
+    assert!(sending.await.is_err_and(|error| error.is_cancelled()));
+    assert_eq!(world.deliveries().await, [("SENDING".to_owned(), 1)]);
+    world.deliver().await;
+    assert_eq!(
+        sink.received().len(),
+        1,
+        "nobody else takes it while the lease lasts"
+    );
+    world.clock.advance(Duration::from_secs(121));
+    world.deliver().await;
+    assert_eq!(world.deliveries().await, [("SENT".to_owned(), 2)]);
+    let ids: Vec<_> = sink
+        .received()
+        .iter()
+        .map(|mail| mail.header("Message-ID").expect("an id"))
+        .collect();
+    assert_eq!(ids.len(), 2);
+    assert_eq!(ids[0], ids[1]);
+}
+
+async fn a_mail_waits_for_the_address(world: &World, sink: &Sink) {
+    let ada = Person::new("Ada", Role::Customer);
+    let order = order_of(&ada, "W261121-DDDDDDD");
+    let event = payment::PaymentRefunded {
+        payment: Some(payment::Payment {
+            order_id: order.id.clone(),
+            order_number: order.order_number.clone(),
+            customer_id: ada.id.to_string(),
+            amount: order.total.clone(),
+            ..payment::Payment::default()
+        }),
+        reason: "too late".to_owned(),
+    };
+    world.event(uuid::Uuid::now_v7(), 3, &event).await;
+    world.deliver().await;
+    assert_eq!(world.deliveries().await, [("QUEUED".to_owned(), 1)]);
+    world.registered(&[&ada]).await;
+    world.clock.advance(Duration::from_secs(6));
+    world.deliver().await;
+    assert_eq!(world.deliveries().await, [("SENT".to_owned(), 2)]);
+    let mail = &sink.received()[0];
+    assert_eq!(mail.to, [ada.email()]);
+    assert!(
+        mail.decoded().contains("Refunded: 19.98 USD"),
+        "{}",
+        mail.data
+    );
+}

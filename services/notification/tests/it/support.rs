@@ -1,0 +1,334 @@
+//! A running notification service on a database of its own, fed by events on an in-process bus.
+
+use std::{sync::Arc, time::Duration};
+
+use sea_orm::{ConnectionTrait as _, Statement};
+use tonic::{Request, Response, Status};
+use uuid::Uuid;
+use waybill_bus::{Bus as _, Envelope, InProcessBus};
+use waybill_notification::Settings;
+use waybill_primitives::{EventId, ManualClock, Role, SystemClock, Timestamp, UserId};
+use waybill_proto::{
+    Event, auth, common,
+    notification::{
+        ListNotificationsRequest, Notification,
+        notification_service_client::NotificationServiceClient,
+    },
+    order,
+};
+use waybill_service_kit::{
+    AppError, CallContext, Deps, ErrorKind, GrpcChannel, Job, Running, crypto, outgoing,
+    settings::{Sources, load},
+    start,
+    tokens::{AccessClaims, ISSUER, ServiceTokens, Verifier},
+};
+use waybill_store::{Db, DbConfig, dead_letters};
+
+pub use waybill_testkit::{DatabaseKind, TestDb};
+
+pub type Client = NotificationServiceClient<GrpcChannel>;
+
+/// One replica of the service. Its jobs run when the test says so.
+pub struct World {
+    pub database: Arc<TestDb>,
+    pub deps: Deps,
+    pub client: Client,
+    pub clock: Arc<ManualClock>,
+    bus: Arc<InProcessBus>,
+    key: Arc<crypto::SigningKey>,
+    jobs: Vec<Job>,
+    running: Running,
+}
+
+/// The settings of the tests with changes.
+pub fn settings(changes: &[(&str, &str)]) -> Settings {
+    let sources = Sources::empty()
+        .with("WAYBILL_PUBLIC_URL", "https://shop.example")
+        .with("WAYBILL_MAIL_FROM", "Shop <shop@shop.example>");
+    let sources = changes
+        .iter()
+        .fold(sources, |sources, (name, value)| sources.with(name, *value));
+    load::<(Settings,)>(&sources).expect("good settings").0
+}
+
+/// Somebody in a test.
+#[derive(Debug, Clone)]
+pub struct Person {
+    pub id: UserId,
+    pub name: String,
+    pub role: Role,
+}
+
+impl Person {
+    pub fn new(name: &str, role: Role) -> Self {
+        Self {
+            id: UserId::new(),
+            name: name.to_owned(),
+            role,
+        }
+    }
+
+    pub fn email(&self) -> String {
+        format!("{}@example.com", self.id)
+    }
+
+    /// As auth tells of them.
+    pub fn user(&self, version: i64, suspended: bool) -> auth::User {
+        auth::User {
+            id: self.id.to_string(),
+            email: self.email(),
+            first_name: self.name.clone(),
+            last_name: String::new(),
+            role: common::Role::from(self.role).into(),
+            suspended,
+            version,
+            ..auth::User::default()
+        }
+    }
+}
+
+impl World {
+    pub async fn new(database: TestDb) -> Self {
+        Self::with_settings(database, &settings(&[])).await
+    }
+
+    pub async fn with_settings(database: TestDb, settings: &Settings) -> Self {
+        let clock = Arc::new(ManualClock::new(Timestamp::now()));
+        Self::start(Arc::new(database), clock, settings).await
+    }
+
+    /// Another process on the same database, with a bus of its own.
+    pub async fn replica(&self, settings: &Settings) -> Self {
+        Self::start(self.database.clone(), self.clock.clone(), settings).await
+    }
+
+    async fn start(database: Arc<TestDb>, clock: Arc<ManualClock>, settings: &Settings) -> Self {
+        let config = DbConfig::new(database.url());
+        let db = Db::connect(&config, waybill_notification::NAME)
+            .await
+            .expect("the database");
+        let key = Arc::new(crypto::SigningKey::generate().expect("a key"));
+        let verifier = Verifier::fixed(&crypto::Jwks::new([key.as_ref()]));
+        let shared = "0123456789abcdef0123456789abcdef".to_owned().into();
+        let tokens = ServiceTokens::with_clock(&shared, Arc::new(SystemClock));
+        let bus = InProcessBus::new();
+        let mut deps = Deps::new(db, bus.clone(), verifier, tokens);
+        deps.clock = clock.clone();
+        let mut service = waybill_notification::build(&deps, settings)
+            .await
+            .expect("the service is built");
+        let jobs = std::mem::take(&mut service.jobs);
+        let running = start(service, &deps).await.expect("the service starts");
+        Self {
+            database,
+            client: Client::new(running.channel()),
+            deps,
+            clock,
+            bus,
+            key,
+            jobs,
+            running,
+        }
+    }
+
+    /// Checks the database and gives it up.
+    pub async fn finish(self) {
+        let violations = waybill_notification::verify(&self.deps.db)
+            .await
+            .expect("verify runs");
+        assert_eq!(violations, Vec::<String>::new());
+        let dead = dead_letters::list(&self.deps.db, 10).await.expect("a list");
+        assert!(dead.is_empty(), "{dead:?}");
+        assert!(self.running.drain(Duration::from_secs(10)).await);
+        self.deps.db.close().await;
+    }
+
+    pub fn job(&self, name: &str) -> Job {
+        let job = self.jobs.iter().find(|job| job.name == name);
+        job.expect("a job of this name").clone()
+    }
+
+    /// Sends what is due.
+    pub async fn deliver(&self) {
+        let job = self.job("deliver-mails");
+        (job.run)().await.expect("the job succeeds");
+    }
+
+    /// Publishes an event and waits until it is taken in.
+    pub async fn event<E: Event>(&self, aggregate: impl Into<Uuid>, version: i64, event: &E) {
+        self.publish(envelope(aggregate.into(), version, event))
+            .await;
+    }
+
+    pub async fn publish(&self, envelope: Envelope) {
+        self.bus.publish(envelope).await.expect("published");
+    }
+
+    /// Tells of people as auth does.
+    pub async fn registered(&self, people: &[&Person]) {
+        for person in people {
+            let user = Some(person.user(1, false));
+            self.event(person.id, 1, &auth::UserRegistered { user })
+                .await;
+        }
+    }
+
+    pub fn by<T>(&self, person: &Person, message: T) -> Request<T> {
+        let now = Timestamp::now().secs();
+        let claims = AccessClaims {
+            sub: person.id,
+            role: person.role,
+            name: person.name.clone(),
+            email: person.email(),
+            sid: None,
+            iat: now,
+            exp: now + 600,
+            iss: ISSUER.to_owned(),
+            aud: None,
+        };
+        let token = self.key.sign(&claims).expect("a token");
+        outgoing(&CallContext::anonymous().with_token(token), message)
+    }
+
+    /// The person's notifications, newest first.
+    pub async fn inbox(&self, person: &Person) -> Vec<Notification> {
+        let request = ListNotificationsRequest::default();
+        let request = self.by(person, request);
+        let listed = self.client.clone().list_notifications(request).await;
+        answer(listed).expect("a list").notifications
+    }
+
+    /// The types of the person's notifications, oldest first.
+    pub async fn kinds(&self, person: &Person) -> Vec<String> {
+        let inbox = self.inbox(person).await;
+        inbox.into_iter().rev().map(|one| one.r#type).collect()
+    }
+
+    /// State and attempts of every delivery, oldest first.
+    pub async fn deliveries(&self) -> Vec<(String, i32)> {
+        let reader = self.deps.db.reader();
+        let sql = "SELECT state, attempts FROM deliveries ORDER BY id";
+        let statement = Statement::from_string(reader.get_database_backend(), sql);
+        let rows = reader.query_all_raw(statement).await.expect("rows");
+        rows.iter()
+            .map(|row| {
+                let state = row.try_get("", "state").expect("a state");
+                (state, row.try_get("", "attempts").expect("a number"))
+            })
+            .collect()
+    }
+}
+
+pub fn envelope<E: Event>(aggregate_id: Uuid, version: i64, event: &E) -> Envelope {
+    Envelope {
+        id: EventId::new(),
+        subject: E::SUBJECT.to_owned(),
+        source: E::SUBJECT.split('.').nth(1).unwrap_or_default().to_owned(),
+        aggregate_id,
+        aggregate_version: version,
+        time: Timestamp::now(),
+        traceparent: None,
+        request_id: None,
+        actor: None,
+        payload: event.encode_to_vec().into(),
+    }
+}
+
+/// An order as its events carry it.
+pub fn order_of(customer: &Person, number: &str) -> order::Order {
+    let price = |amount| {
+        Some(common::Money {
+            amount,
+            currency: "USD".to_owned(),
+        })
+    };
+    order::Order {
+        id: Uuid::now_v7().to_string(),
+        order_number: number.to_owned(),
+        status: order::OrderStatus::Pending.into(),
+        payment_status: order::PaymentStatus::Unpaid.into(),
+        kind: order::OrderKind::Mixed.into(),
+        customer: Some(order::Customer {
+            id: customer.id.to_string(),
+            name: customer.name.clone(),
+            email: customer.email(),
+        }),
+        title: "A logo".to_owned(),
+        items: vec![order::OrderItem {
+            product_id: Uuid::now_v7().to_string(),
+            name: "Tea & <b>cake</b>".to_owned(),
+            kind: order::ProductKind::Goods.into(),
+            unit_price: price(999),
+            quantity: 2,
+            line_total: price(1998),
+        }],
+        subtotal: price(1998),
+        total: price(1998),
+        version: 1,
+        ..order::Order::default()
+    }
+}
+
+pub fn order_id(order: &order::Order) -> Uuid {
+    order.id.parse().expect("an id")
+}
+
+pub fn change(from: order::OrderStatus, to: order::OrderStatus) -> Option<order::OrderChange> {
+    Some(order::OrderChange {
+        from: from.into(),
+        to: to.into(),
+        ..order::OrderChange::default()
+    })
+}
+
+pub fn answer<T>(outcome: Result<Response<T>, Status>) -> Result<T, AppError> {
+    outcome
+        .map(Response::into_inner)
+        .map_err(|status| AppError::from_status(&status))
+}
+
+/// The outcome is a refusal of this kind and code.
+#[track_caller]
+pub fn refused<T>(outcome: Result<Response<T>, Status>, kind: ErrorKind, code: &str) {
+    match answer(outcome) {
+        Ok(_) => panic!("expected {code}, but it succeeded"),
+        Err(error) => assert_eq!((error.kind, &*error.code), (kind, code), "{error}"),
+    }
+}
+
+#[track_caller]
+pub fn not_found<T>(outcome: Result<Response<T>, Status>) {
+    refused(outcome, ErrorKind::NotFound, "NOT_FOUND");
+}
+
+/// Makes a test on each database of each function `async fn name(world: &World)`.
+macro_rules! on_each_database {
+    ($($name:ident),+ $(,)?) => {$(
+        mod $name {
+            use crate::support::{DatabaseKind, TestDb, World};
+
+            async fn on(kind: DatabaseKind) {
+                let Some(database) = TestDb::create(kind).await else { return };
+                let world = World::new(database).await;
+                super::$name(&world).await;
+                world.finish().await;
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn sqlite() {
+                on(DatabaseKind::Sqlite).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn postgres() {
+                on(DatabaseKind::Postgres).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn mariadb() {
+                on(DatabaseKind::MariaDb).await;
+            }
+        }
+    )+};
+}
+pub(crate) use on_each_database;

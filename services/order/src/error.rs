@@ -1,0 +1,96 @@
+//! What the domains refuse, as errors of the API.
+
+use waybill_primitives::ProductId;
+use waybill_service_kit::{AppError, FieldError, codes};
+
+use crate::{
+    fields::Faults,
+    orders::domain::{OrderStatus, Refused},
+    work::domain::RequestRefused,
+};
+
+impl From<Faults> for AppError {
+    fn from(faults: Faults) -> Self {
+        let fields = faults
+            .0
+            .into_iter()
+            .map(|fault| FieldError::new(fault.field, fault.message));
+        Self::invalid(fields.collect())
+    }
+}
+
+impl From<Refused> for AppError {
+    fn from(refused: Refused) -> Self {
+        let allowed: Vec<_> = refused
+            .allowed
+            .iter()
+            .map(|status| status.as_str())
+            .collect();
+        let advice = if allowed.is_empty() {
+            "you cannot change its status now".to_owned()
+        } else {
+            format!("you can take it to {}", allowed.join(" or "))
+        };
+        Self::conflict(codes::INVALID_TRANSITION, format!("{refused}; {advice}"))
+            .with_meta("from", refused.from.as_str())
+            .with_meta("to", refused.to.as_str())
+            .with_meta("allowed", allowed.join(","))
+    }
+}
+
+impl From<RequestRefused> for AppError {
+    fn from(refused: RequestRefused) -> Self {
+        let message = refused.to_string();
+        match refused {
+            RequestRefused::NotYours(_) => Self::forbidden(message),
+            RequestRefused::WrongStatus { from, to } => wrong_status(from, to, message),
+        }
+    }
+}
+
+fn wrong_status(from: OrderStatus, to: OrderStatus, message: String) -> AppError {
+    AppError::conflict(codes::INVALID_TRANSITION, message)
+        .with_meta("from", from.as_str())
+        .with_meta("to", to.as_str())
+        .with_meta("allowed", "")
+}
+
+/// A product of an order of which too little is left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shortage {
+    pub product_id: ProductId,
+    pub name: String,
+    /// The first line that asks for it.
+    pub line: usize,
+    pub wanted: i64,
+    pub available: i64,
+}
+
+/// `OUT_OF_STOCK` with each product and what is left of it; the metadata are of the first.
+pub fn out_of_stock(shortages: &[Shortage]) -> AppError {
+    let told = |shortage: &Shortage| match shortage.available {
+        ..=0 => format!("{} is sold out", shortage.name),
+        left => format!("only {left} of {} are left", shortage.name),
+    };
+    let mut error = match shortages.first() {
+        None => AppError::conflict(codes::OUT_OF_STOCK, "too little is in stock; try again"),
+        Some(first) => AppError::conflict(
+            codes::OUT_OF_STOCK,
+            format!("{}, and {} are wanted", told(first), first.wanted),
+        )
+        .with_meta("product_id", first.product_id.to_string())
+        .with_meta("available", first.available.max(0).to_string()),
+    };
+    for shortage in shortages {
+        error = error.with_field(format!("items[{}].quantity", shortage.line), told(shortage));
+    }
+    error
+}
+
+/// Others kept changing the same thing.
+pub fn too_busy(what: &str) -> AppError {
+    AppError::conflict(
+        codes::CONFLICT,
+        format!("others keep changing this {what}; try again"),
+    )
+}

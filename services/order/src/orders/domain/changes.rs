@@ -1,0 +1,283 @@
+//! How an order changes: each function gives the next version and what to record of it, and touches nothing.
+
+use std::time::Duration;
+
+use uuid::Uuid;
+use waybill_primitives::{Money, Timestamp};
+
+use super::{
+    Assignee, Holding, Order,
+    OrderStatus::{Cancelled, Completed, InProgress, OnHold, Pending},
+    PaymentStatus, Refused, allowed,
+    transitions::Party,
+};
+use crate::{fields::text_enum, orders::domain::OrderStatus};
+
+text_enum! {
+    /// What happened, as the history names it.
+    HistoryEvent {
+        Placed = "PLACED",
+        Paid = "PAID",
+        PaymentFailed = "PAYMENT_FAILED",
+        PaymentRejected = "PAYMENT_REJECTED",
+        Refunded = "REFUNDED",
+        StatusChanged = "STATUS_CHANGED",
+        Claimed = "CLAIMED",
+        Released = "RELEASED",
+        Completed = "COMPLETED",
+        Cancelled = "CANCELLED",
+        Expired = "EXPIRED",
+    }
+}
+
+/// What a change does to the stock of the order's goods.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StockEffect {
+    Nothing,
+    Reserve,
+    Sell,
+    Release,
+    Return,
+}
+
+/// The next version of an order, and what led to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed {
+    pub order: Order,
+    pub event: HistoryEvent,
+    /// Status and payment status before.
+    pub before: (Option<OrderStatus>, Option<PaymentStatus>),
+    /// Who worked on it before, if the change took it from them.
+    pub previous: Option<Assignee>,
+    /// A payment that the change is about.
+    pub payment_id: Option<Uuid>,
+    pub stock: StockEffect,
+}
+
+/// What a payment event comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    Changed(Box<Changed>),
+    /// The money cannot be taken; it goes back.
+    Rejected(Box<Changed>, &'static str),
+    /// Known already.
+    Nothing,
+}
+
+impl Changed {
+    /// The first change or changes of an order (see [`super::Draft::place`]).
+    pub(super) fn placed(order: Order, now: Timestamp) -> Vec<Self> {
+        let stock = match order.holding {
+            Holding::Reserved => StockEffect::Reserve,
+            _ => StockEffect::Nothing,
+        };
+        let due = order.total.amount > 0;
+        let placed = Self {
+            event: HistoryEvent::Placed,
+            before: (None, None),
+            previous: None,
+            payment_id: None,
+            stock,
+            order,
+        };
+        if due {
+            return vec![placed];
+        }
+        let paid = placed.order.next(HistoryEvent::Paid, now, |order| {
+            order.payment_status = PaymentStatus::Paid;
+        });
+        vec![placed, paid]
+    }
+
+    /// The two sides of the change as the history shows them: payment statuses for what is about money.
+    pub fn sides(&self) -> (Option<&'static str>, &'static str) {
+        match self.event {
+            HistoryEvent::Paid
+            | HistoryEvent::PaymentFailed
+            | HistoryEvent::PaymentRejected
+            | HistoryEvent::Refunded => (
+                self.before.1.map(PaymentStatus::as_str),
+                self.order.payment_status.as_str(),
+            ),
+            _ => (
+                self.before.0.map(OrderStatus::as_str),
+                self.order.status.as_str(),
+            ),
+        }
+    }
+}
+
+impl Order {
+    /// The next version. What follows from the new state (expiry, pool, stock) is derived here and nowhere else.
+    fn next(&self, event: HistoryEvent, now: Timestamp, change: impl FnOnce(&mut Self)) -> Changed {
+        let mut order = self.clone();
+        change(&mut order);
+        order.version += 1;
+        order.updated_at = now;
+        let paid =
+            !order.payment_status.is_due() && order.payment_status != PaymentStatus::Authorized;
+        let (holding, stock) = match (self.holding, order.status) {
+            (Holding::Reserved, Cancelled) => (Holding::Nothing, StockEffect::Release),
+            (Holding::Sold, Cancelled) => (Holding::Nothing, StockEffect::Return),
+            // What is paid or handed over has left the stock.
+            (Holding::Reserved, status) if paid || status == Completed => {
+                (Holding::Sold, StockEffect::Sell)
+            }
+            (holding, _) => (holding, StockEffect::Nothing),
+        };
+        order.holding = holding;
+        if order.status != OnHold {
+            order.held_from = None;
+        }
+        if order.status != Pending || paid {
+            order.expires_at = None;
+        }
+        order.available_since = if order.is_available() {
+            order.available_since.or(Some(now))
+        } else {
+            None
+        };
+        Changed {
+            event,
+            before: (Some(self.status), Some(self.payment_status)),
+            previous: None,
+            payment_id: None,
+            stock,
+            order,
+        }
+    }
+
+    /// A step of the transition table by somebody who stands to the order as `parties`. An unpaid order that waits
+    /// again has `expiry` to be paid.
+    pub fn change_status(
+        &self,
+        to: OrderStatus,
+        parties: &[Party],
+        now: Timestamp,
+        expiry: Duration,
+    ) -> Result<Changed, Refused> {
+        let allowed = allowed(self.status, self.held_from, parties);
+        if !allowed.contains(&to) {
+            return Err(Refused {
+                from: self.status,
+                to,
+                allowed,
+            });
+        }
+        let event = match to {
+            Cancelled => HistoryEvent::Cancelled,
+            Completed => HistoryEvent::Completed,
+            _ => HistoryEvent::StatusChanged,
+        };
+        Ok(self.next(event, now, |order| {
+            order.status = to;
+            match to {
+                OnHold => order.held_from = Some(self.status),
+                Completed => order.completed_at = Some(now),
+                Pending if order.payment_status.is_due() => {
+                    order.expires_at = Some(now.plus(expiry));
+                }
+                _ => {}
+            }
+        }))
+    }
+
+    /// The change that an order which was just claimed has gone through; `self` is the order after it.
+    pub fn claimed(self) -> Changed {
+        Changed {
+            event: HistoryEvent::Claimed,
+            before: (Some(Pending), Some(self.payment_status)),
+            previous: None,
+            payment_id: None,
+            stock: StockEffect::Nothing,
+            order: self,
+        }
+    }
+
+    /// Back to the pool: nobody works on it any more.
+    pub fn released(&self, now: Timestamp, expiry: Duration) -> Result<Changed, Refused> {
+        if !matches!(self.status, InProgress | OnHold) || self.assignee.is_none() {
+            return Err(Refused {
+                from: self.status,
+                to: Pending,
+                allowed: allowed(self.status, self.held_from, &[Party::Admin]),
+            });
+        }
+        let mut changed = self.next(HistoryEvent::Released, now, |order| {
+            order.status = Pending;
+            order.assignee = None;
+            if order.payment_status.is_due() {
+                order.expires_at = Some(now.plus(expiry));
+            }
+        });
+        changed.previous.clone_from(&self.assignee);
+        Ok(changed)
+    }
+
+    /// The expiry of an order that is still unpaid when its time has come.
+    pub fn expired(&self, now: Timestamp) -> Option<Changed> {
+        let over = self.status == Pending
+            && self.payment_status.is_due()
+            && self.expires_at.is_some_and(|at| at <= now);
+        over.then(|| {
+            self.next(HistoryEvent::Expired, now, |order| {
+                order.status = Cancelled;
+            })
+        })
+    }
+
+    /// Money has arrived.
+    pub fn paid(&self, payment_id: Uuid, amount: Money, now: Timestamp) -> Outcome {
+        if self.payment_id == Some(payment_id) {
+            return Outcome::Nothing;
+        }
+        let reason = if self.status == Cancelled {
+            Some("the order is cancelled")
+        } else if !self.payment_status.is_due() {
+            Some("the order is paid already")
+        } else if amount != self.total {
+            Some("the amount is not what the order costs")
+        } else {
+            None
+        };
+        let mut changed = match reason {
+            None => self.next(HistoryEvent::Paid, now, |order| {
+                order.payment_status = PaymentStatus::Paid;
+                order.payment_id = Some(payment_id);
+            }),
+            Some(_) => self.next(HistoryEvent::PaymentRejected, now, |_| {}),
+        };
+        changed.payment_id = Some(payment_id);
+        match reason {
+            None => Outcome::Changed(Box::new(changed)),
+            Some(reason) => Outcome::Rejected(Box::new(changed), reason),
+        }
+    }
+
+    /// An attempt to pay has failed. The order can be paid still.
+    pub fn payment_failed(&self, payment_id: Uuid, now: Timestamp) -> Outcome {
+        if self.status == Cancelled || self.payment_status != PaymentStatus::Unpaid {
+            return Outcome::Nothing;
+        }
+        let mut changed = self.next(HistoryEvent::PaymentFailed, now, |order| {
+            order.payment_status = PaymentStatus::Failed;
+        });
+        changed.payment_id = Some(payment_id);
+        Outcome::Changed(Box::new(changed))
+    }
+
+    /// The money went back to the customer. A payment that the order never took changes nothing.
+    pub fn refunded(&self, payment_id: Uuid, now: Timestamp) -> Outcome {
+        if self.payment_id != Some(payment_id) || self.payment_status == PaymentStatus::Refunded {
+            return Outcome::Nothing;
+        }
+        let mut changed = self.next(HistoryEvent::Refunded, now, |order| {
+            order.payment_status = PaymentStatus::Refunded;
+        });
+        changed.payment_id = Some(payment_id);
+        Outcome::Changed(Box::new(changed))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,131 @@
+//! Which status follows which, and who may say so. One table; everything that is not in it is refused.
+
+use super::{
+    OrderStatus::{self, Cancelled, Completed, InProgress, OnHold, Pending},
+    Party::{Admin, Assignee, Owner},
+};
+
+/// In which capacity somebody changes an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Party {
+    /// The customer who placed it.
+    Owner,
+    /// The worker it is assigned to.
+    Assignee,
+    /// Any administrator.
+    Admin,
+}
+
+impl Party {
+    pub const ALL: [Self; 3] = [Owner, Assignee, Admin];
+}
+
+/// One allowed step.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    pub from: OrderStatus,
+    pub to: OrderStatus,
+    pub by: &'static [Party],
+}
+
+const fn rule(from: OrderStatus, to: OrderStatus, by: &'static [Party]) -> Rule {
+    Rule { from, to, by }
+}
+
+/// The table. A claim (PENDING → IN_PROGRESS by a worker), an approved release (back to PENDING) and expiry are
+/// steps of their own and not part of it.
+pub const RULES: &[Rule] = &[
+    // An administrator may start an order without a worker, and one that is not paid yet.
+    rule(Pending, InProgress, &[Admin]),
+    rule(Pending, OnHold, &[Admin]),
+    // The work can be interrupted by whoever does it.
+    rule(InProgress, OnHold, &[Assignee, Admin]),
+    rule(OnHold, InProgress, &[Assignee, Admin]),
+    // Back to waiting; only if it waited before it was put on hold.
+    rule(OnHold, Pending, &[Admin]),
+    // A worker asks for completion; an administrator decides.
+    rule(InProgress, Completed, &[Admin]),
+    // Customers may withdraw as long as nobody works on it.
+    rule(Pending, Cancelled, &[Owner, Admin]),
+    rule(OnHold, Cancelled, &[Owner, Admin]),
+    rule(InProgress, Cancelled, &[Admin]),
+];
+
+/// The table does not have this step for the caller.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the order cannot go from {from} to {to}")]
+pub struct Refused {
+    pub from: OrderStatus,
+    pub to: OrderStatus,
+    /// Where the caller may take it instead.
+    pub allowed: Vec<OrderStatus>,
+}
+
+/// Where these parties may take an order that is in `from` (and was put on hold from `held_from`).
+pub fn allowed(
+    from: OrderStatus,
+    held_from: Option<OrderStatus>,
+    parties: &[Party],
+) -> Vec<OrderStatus> {
+    RULES
+        .iter()
+        .filter(|rule| rule.from == from)
+        .filter(|rule| rule.by.iter().any(|party| parties.contains(party)))
+        .filter(|rule| (from, rule.to) != (OnHold, Pending) || held_from == Some(Pending))
+        .map(|rule| rule.to)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The whole table, spelled out again: state, party, what is allowed.
+    #[test]
+    fn every_state_and_party_has_its_answer() {
+        let held = Some(InProgress);
+        let table: &[(OrderStatus, Party, &[OrderStatus])] = &[
+            (Pending, Owner, &[Cancelled]),
+            (Pending, Assignee, &[]),
+            (Pending, Admin, &[InProgress, OnHold, Cancelled]),
+            (InProgress, Owner, &[]),
+            (InProgress, Assignee, &[OnHold]),
+            (InProgress, Admin, &[OnHold, Completed, Cancelled]),
+            (OnHold, Owner, &[Cancelled]),
+            (OnHold, Assignee, &[InProgress]),
+            (OnHold, Admin, &[InProgress, Cancelled]),
+            (Completed, Owner, &[]),
+            (Completed, Assignee, &[]),
+            (Completed, Admin, &[]),
+            (Cancelled, Owner, &[]),
+            (Cancelled, Assignee, &[]),
+            (Cancelled, Admin, &[]),
+        ];
+        assert_eq!(table.len(), OrderStatus::ALL.len() * Party::ALL.len());
+        for (from, party, expected) in table {
+            assert_eq!(
+                allowed(*from, held, &[*party]),
+                *expected,
+                "{from} {party:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_order_goes_back_to_pending_only_if_it_was_held_from_there() {
+        assert!(allowed(OnHold, Some(Pending), &[Admin]).contains(&Pending));
+        assert!(!allowed(OnHold, Some(InProgress), &[Admin]).contains(&Pending));
+        assert!(!allowed(OnHold, Some(Pending), &[Assignee, Owner]).contains(&Pending));
+    }
+
+    #[test]
+    fn no_rule_stays_where_it_is_or_occurs_twice() {
+        for (index, rule) in RULES.iter().enumerate() {
+            assert_ne!(rule.from, rule.to);
+            let again = RULES[index + 1..]
+                .iter()
+                .any(|other| (other.from, other.to) == (rule.from, rule.to));
+            assert!(!again, "{} → {}", rule.from, rule.to);
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Orders from placing to completion.
+
+pub mod app;
+pub mod domain;
+pub mod entity;
+pub mod grpc;
+pub mod store;

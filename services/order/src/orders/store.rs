@@ -1,0 +1,30 @@
+//! Rows of orders. [`visible_to`] is the only door through which they are read.
+
+mod read;
+mod write;
+
+pub use read::{
+    Position, available, claimable_state, cursor, due, find, find_locked, history, page,
+    pool_cursor,
+};
+pub use write::{claim, insert, insert_history, update};
+
+use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, Select};
+
+use super::{domain::Viewer, entity::order};
+
+/// The orders that somebody may know of.
+fn visible_to(viewer: Viewer) -> Select<order::Entity> {
+    use order::Column::{AssigneeId, AvailableSince, CustomerId};
+    let all = order::Entity::find();
+    match viewer {
+        Viewer::Everything => all,
+        Viewer::Customer(id) => all.filter(CustomerId.eq(id.uuid())),
+        Viewer::Staff(id) => all.filter(
+            Condition::any()
+                .add(AssigneeId.eq(id.uuid()))
+                .add(AvailableSince.is_not_null())
+                .add(CustomerId.eq(id.uuid())),
+        ),
+    }
+}

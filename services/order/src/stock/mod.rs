@@ -1,0 +1,7 @@
+//! Stock of goods and the ledger that explains it.
+
+pub mod app;
+pub mod domain;
+pub mod entity;
+pub mod grpc;
+pub mod store;

@@ -1,0 +1,210 @@
+//! Requests to change an order: who may ask for what, and when. Pure.
+
+use waybill_primitives::{ChangeRequestId, OrderId, Timestamp};
+
+use crate::{
+    fields::text_enum,
+    orders::domain::{
+        Order, OrderStatus,
+        OrderStatus::{Cancelled, Completed, InProgress, OnHold, Pending},
+        Party, Person,
+    },
+};
+
+text_enum! {
+    /// What is asked for.
+    RequestKind {
+        /// The work is done.
+        Completion = "COMPLETION",
+        /// Somebody else should do it.
+        Reassignment = "REASSIGNMENT",
+        /// It should not be done.
+        Cancellation = "CANCELLATION",
+    }
+}
+
+text_enum! {
+    /// What came of it.
+    RequestState {
+        Pending = "PENDING",
+        Approved = "APPROVED",
+        Rejected = "REJECTED",
+    }
+}
+
+/// A request that waits for an administrator, or was decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeRequest {
+    pub id: ChangeRequestId,
+    pub order_id: OrderId,
+    pub kind: RequestKind,
+    pub state: RequestState,
+    pub reason: String,
+    pub requested_by: Person,
+    pub decided_by: Option<Person>,
+    pub note: String,
+    pub created_at: Timestamp,
+    pub decided_at: Option<Timestamp>,
+    pub version: i64,
+}
+
+/// Why a request cannot be made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RequestRefused {
+    #[error("only {0} may ask for this")]
+    NotYours(&'static str),
+    #[error("an order that is {from} cannot become {to} by a request")]
+    WrongStatus { from: OrderStatus, to: OrderStatus },
+}
+
+impl RequestKind {
+    /// Where an approval takes the order.
+    pub const fn target(self) -> OrderStatus {
+        match self {
+            Self::Completion => Completed,
+            Self::Reassignment => Pending,
+            Self::Cancellation => Cancelled,
+        }
+    }
+
+    /// Whether `parties` may ask for this while the order is as it is.
+    pub fn check(self, order: &Order, parties: &[Party]) -> Result<(), RequestRefused> {
+        let assignee = parties.contains(&Party::Assignee);
+        let owner = parties.contains(&Party::Owner);
+        let statuses: &[OrderStatus] = match self {
+            Self::Completion if !assignee => {
+                return Err(RequestRefused::NotYours("the assigned worker"));
+            }
+            Self::Reassignment if !assignee => {
+                return Err(RequestRefused::NotYours("the assigned worker"));
+            }
+            Self::Cancellation if !assignee && !owner => {
+                return Err(RequestRefused::NotYours(
+                    "the customer or the assigned worker",
+                ));
+            }
+            Self::Completion => &[InProgress],
+            Self::Reassignment => &[InProgress, OnHold],
+            Self::Cancellation => &[Pending, InProgress, OnHold],
+        };
+        if statuses.contains(&order.status) {
+            Ok(())
+        } else {
+            Err(RequestRefused::WrongStatus {
+                from: order.status,
+                to: self.target(),
+            })
+        }
+    }
+}
+
+impl ChangeRequest {
+    pub fn new(
+        order: &Order,
+        kind: RequestKind,
+        reason: String,
+        requested_by: Person,
+        now: Timestamp,
+    ) -> Result<Self, RequestRefused> {
+        kind.check(order, &order.parties(&requested_by))?;
+        Ok(Self {
+            id: ChangeRequestId::new(),
+            order_id: order.id,
+            kind,
+            state: RequestState::Pending,
+            reason,
+            requested_by,
+            decided_by: None,
+            note: String::new(),
+            created_at: now,
+            decided_at: None,
+            version: 1,
+        })
+    }
+
+    /// The decided request. `decided_by` is none where the order's own change decided it.
+    pub fn decided(
+        &self,
+        approve: bool,
+        note: String,
+        decided_by: Option<Person>,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            state: if approve {
+                RequestState::Approved
+            } else {
+                RequestState::Rejected
+            },
+            note,
+            decided_by,
+            decided_at: Some(now),
+            version: self.version + 1,
+            ..self.clone()
+        }
+    }
+
+    /// What occurs once only while it is pending, so that the database refuses a second one of the kind.
+    pub fn pending_key(&self) -> Option<String> {
+        (self.state == RequestState::Pending).then(|| format!("{}:{}", self.order_id, self.kind))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::orders::domain::tests::sample_order;
+
+    #[test]
+    fn every_kind_party_and_status_has_its_answer() {
+        use Party::{Admin, Assignee, Owner};
+        use RequestKind::{Cancellation, Completion, Reassignment};
+        let may = |kind: RequestKind, party, status| {
+            let mut order = sample_order();
+            order.status = status;
+            kind.check(&order, &[party]).is_ok()
+        };
+        for kind in RequestKind::ALL {
+            for status in OrderStatus::ALL {
+                for party in Party::ALL {
+                    let expected = match (kind, party) {
+                        (_, Admin) | (Completion | Reassignment, Owner) => false,
+                        (Completion, Assignee) => *status == InProgress,
+                        (Reassignment, Assignee) => matches!(status, InProgress | OnHold),
+                        (Cancellation, Owner | Assignee) => {
+                            matches!(status, Pending | InProgress | OnHold)
+                        }
+                    };
+                    assert_eq!(
+                        may(*kind, party, *status),
+                        expected,
+                        "{kind} {party:?} {status}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn only_pending_requests_block_others() {
+        let order = sample_order();
+        let person = Person {
+            id: order.customer.id,
+            name: "Ada".into(),
+            role: waybill_primitives::Role::Customer,
+        };
+        let now = Timestamp::UNIX_EPOCH;
+        let request = ChangeRequest::new(
+            &order,
+            RequestKind::Cancellation,
+            String::new(),
+            person.clone(),
+            now,
+        )
+        .unwrap();
+        assert!(request.pending_key().is_some());
+        let decided = request.decided(false, "no".into(), Some(person), now);
+        assert_eq!((decided.pending_key(), decided.version), (None, 2));
+        assert_eq!(decided.state, RequestState::Rejected);
+    }
+}

@@ -1,0 +1,7 @@
+//! Work on orders: the pool, claims, and requests to change an order.
+
+pub mod app;
+pub mod domain;
+pub mod entity;
+pub mod grpc;
+pub mod store;

@@ -1,0 +1,456 @@
+//! A running order service for one test, with people who call it.
+
+use std::{sync::Arc, time::Duration};
+
+use secrecy::SecretString;
+use waybill_bus::{Bus as _, Envelope, InProcessBus};
+use waybill_order::{Settings, build, verify};
+use waybill_primitives::{Currency, EventId, ManualClock, Role, Timestamp, UserId};
+use waybill_proto::{
+    Event, common,
+    order::{
+        self as pb, catalogue_service_client::CatalogueServiceClient,
+        order_service_client::OrderServiceClient, stock_service_client::StockServiceClient,
+        work_service_client::WorkServiceClient,
+    },
+    payment,
+};
+use waybill_service_kit::{
+    AppError, CallContext, Deps, GrpcChannel, Job, Running, crypto, outgoing, start,
+    tokens::{AccessClaims, ISSUER, ServiceTokens, Verifier},
+};
+use waybill_store::{Db, DbConfig};
+use waybill_testkit::{TestDb, for_each_database};
+
+/// How long orders may stay unpaid in tests.
+pub const EXPIRY: Duration = Duration::from_secs(1800);
+
+/// Somebody with an access token.
+#[derive(Debug, Clone)]
+pub struct Somebody {
+    pub id: UserId,
+    pub ctx: CallContext,
+}
+
+impl Somebody {
+    /// The same person with an idempotency key.
+    pub fn with_key(&self, key: &str) -> Self {
+        Self {
+            id: self.id,
+            ctx: self.ctx.clone().with_idempotency_key(key),
+        }
+    }
+}
+
+/// The service and what a test needs to talk to it.
+pub struct Shop {
+    pub db: Db,
+    pub clock: Arc<ManualClock>,
+    pub channel: GrpcChannel,
+    pub expire: Job,
+    pub admin: Somebody,
+    bus: Arc<InProcessBus>,
+    key: Arc<crypto::SigningKey>,
+    running: Running,
+    url: String,
+}
+
+/// Runs a check against a fresh shop on each database, and verifies the database afterwards.
+pub async fn on_each_database(check: impl AsyncFn(&Shop)) {
+    for_each_database(|database: TestDb| {
+        let check = &check;
+        async move {
+            let shop = Shop::open(&database.url()).await;
+            check(&shop).await;
+            shop.verify().await;
+            shop.close().await;
+        }
+    })
+    .await;
+}
+
+impl Shop {
+    pub async fn open(url: &str) -> Self {
+        let now = Timestamp::now();
+        let key = Arc::new(crypto::SigningKey::generate().unwrap());
+        Self::replica(
+            url,
+            key,
+            Arc::new(ManualClock::new(now)),
+            InProcessBus::new(),
+        )
+        .await
+    }
+
+    async fn replica(
+        url: &str,
+        key: Arc<crypto::SigningKey>,
+        clock: Arc<ManualClock>,
+        bus: Arc<InProcessBus>,
+    ) -> Self {
+        let db = Db::connect(&DbConfig::new(url), "order").await.unwrap();
+        let verifier = Verifier::fixed(&crypto::Jwks::new([&*key]));
+        let secret = SecretString::from("a key for tests, long enough for HS256");
+        let mut deps = Deps::new(
+            db.clone(),
+            bus.clone(),
+            verifier,
+            ServiceTokens::new(&secret),
+        );
+        deps.clock = clock.clone();
+        let settings = Settings {
+            order_expiry: EXPIRY,
+        };
+        let mut service = build(&deps, &settings).await.unwrap();
+        // Expiry runs when a test says so.
+        let expire = service.jobs.remove(0);
+        let running = start(service, &deps).await.unwrap();
+        let admin = somebody(&key, Role::Admin, "Anna Admin");
+        let (channel, url) = (running.channel(), url.to_owned());
+        Self {
+            db,
+            clock,
+            channel,
+            expire,
+            admin,
+            bus,
+            key,
+            running,
+            url,
+        }
+    }
+
+    /// Another process of the same service.
+    pub async fn second(&self) -> Self {
+        let (key, clock) = (Arc::clone(&self.key), Arc::clone(&self.clock));
+        Self::replica(&self.url, key, clock, InProcessBus::new()).await
+    }
+
+    pub async fn close(&self) {
+        assert!(self.running.drain(Duration::from_secs(10)).await);
+        self.db.close().await;
+    }
+
+    pub async fn verify(&self) {
+        let violations = verify(&self.db).await.unwrap();
+        assert_eq!(violations, Vec::<String>::new());
+    }
+
+    pub fn somebody(&self, role: Role, name: &str) -> Somebody {
+        somebody(&self.key, role, name)
+    }
+
+    pub fn customer(&self) -> Somebody {
+        self.somebody(Role::Customer, "Carla Customer")
+    }
+
+    pub fn worker(&self) -> Somebody {
+        self.somebody(Role::Staff, "Will Worker")
+    }
+
+    pub fn catalogue(&self) -> CatalogueServiceClient<GrpcChannel> {
+        CatalogueServiceClient::new(self.channel.clone())
+    }
+
+    pub fn stock(&self) -> StockServiceClient<GrpcChannel> {
+        StockServiceClient::new(self.channel.clone())
+    }
+
+    pub fn orders(&self) -> OrderServiceClient<GrpcChannel> {
+        OrderServiceClient::new(self.channel.clone())
+    }
+
+    pub fn work(&self) -> WorkServiceClient<GrpcChannel> {
+        WorkServiceClient::new(self.channel.clone())
+    }
+
+    /// A new product of goods with so many units.
+    pub async fn goods(&self, name: &str, price: i64, stock: i64) -> pb::Product {
+        self.product(name, pb::ProductKind::Goods, price, stock)
+            .await
+    }
+
+    pub async fn service(&self, name: &str, price: i64) -> pb::Product {
+        self.product(name, pb::ProductKind::Service, price, 0).await
+    }
+
+    async fn product(
+        &self,
+        name: &str,
+        kind: pb::ProductKind,
+        price: i64,
+        stock: i64,
+    ) -> pb::Product {
+        let request = pb::CreateProductRequest {
+            name: name.to_owned(),
+            kind: kind.into(),
+            price: Some(usd(price)),
+            stock,
+            ..Default::default()
+        };
+        let answer = self
+            .catalogue()
+            .create_product(outgoing(&self.admin.ctx, request))
+            .await;
+        answer.unwrap().into_inner().product.unwrap()
+    }
+
+    /// The product as administrators see it now.
+    pub async fn look_at(&self, product: &pb::Product) -> pb::Product {
+        let request = pb::GetProductRequest {
+            id: product.id.clone(),
+        };
+        let answer = self
+            .catalogue()
+            .get_product(outgoing(&self.admin.ctx, request))
+            .await;
+        answer.unwrap().into_inner().product.unwrap()
+    }
+
+    /// (on hand, reserved) of a product.
+    pub async fn level(&self, product: &pb::Product) -> (i64, i64) {
+        let now = self.look_at(product).await;
+        (now.on_hand.unwrap(), now.reserved.unwrap())
+    }
+
+    pub async fn try_place(
+        &self,
+        who: &Somebody,
+        request: pb::PlaceOrderRequest,
+    ) -> Result<pb::PlaceOrderResponse, AppError> {
+        Ok(self
+            .orders()
+            .place_order(outgoing(&who.ctx, request))
+            .await?
+            .into_inner())
+    }
+
+    pub async fn place(&self, who: &Somebody, items: &[(&pb::Product, i64)]) -> pb::Order {
+        self.try_place(who, lines(items))
+            .await
+            .unwrap()
+            .order
+            .unwrap()
+    }
+
+    pub async fn get(&self, who: &Somebody, order: &pb::Order) -> Result<pb::Order, AppError> {
+        let request = pb::GetOrderRequest {
+            id: order.id.clone(),
+        };
+        let answer = self.orders().get_order(outgoing(&who.ctx, request)).await?;
+        Ok(answer.into_inner().order.unwrap())
+    }
+
+    /// The order as it is now.
+    pub async fn refresh(&self, order: &pb::Order) -> pb::Order {
+        self.get(&self.admin, order).await.unwrap()
+    }
+
+    pub async fn cancel(&self, who: &Somebody, order: &pb::Order) -> Result<pb::Order, AppError> {
+        let request = pb::CancelOrderRequest {
+            id: order.id.clone(),
+            ..Default::default()
+        };
+        let answer = self
+            .orders()
+            .cancel_order(outgoing(&who.ctx, request))
+            .await?;
+        Ok(answer.into_inner().order.unwrap())
+    }
+
+    pub async fn change_status(
+        &self,
+        who: &Somebody,
+        order: &pb::Order,
+        status: pb::OrderStatus,
+    ) -> Result<pb::Order, AppError> {
+        let request = pb::ChangeStatusRequest {
+            id: order.id.clone(),
+            status: status.into(),
+            ..Default::default()
+        };
+        let answer = self
+            .orders()
+            .change_status(outgoing(&who.ctx, request))
+            .await?;
+        Ok(answer.into_inner().order.unwrap())
+    }
+
+    pub async fn claim(&self, who: &Somebody, order: &pb::Order) -> Result<pb::Order, AppError> {
+        let request = pb::ClaimOrderRequest {
+            id: order.id.clone(),
+        };
+        let answer = self.work().claim_order(outgoing(&who.ctx, request)).await?;
+        Ok(answer.into_inner().order.unwrap())
+    }
+
+    pub async fn ask(
+        &self,
+        who: &Somebody,
+        order: &pb::Order,
+        kind: pb::ChangeRequestKind,
+    ) -> Result<pb::ChangeRequest, AppError> {
+        let request = pb::CreateChangeRequestRequest {
+            order_id: order.id.clone(),
+            kind: kind.into(),
+            reason: "because".into(),
+        };
+        let answer = self
+            .work()
+            .create_change_request(outgoing(&who.ctx, request))
+            .await?;
+        Ok(answer.into_inner().change_request.unwrap())
+    }
+
+    pub async fn decide(
+        &self,
+        request: &pb::ChangeRequest,
+        approve: bool,
+    ) -> Result<pb::DecideChangeRequestResponse, AppError> {
+        let decision = pb::DecideChangeRequestRequest {
+            id: request.id.clone(),
+            approve,
+            note: String::new(),
+        };
+        let ctx = &self.admin.ctx;
+        Ok(self
+            .work()
+            .decide_change_request(outgoing(ctx, decision))
+            .await?
+            .into_inner())
+    }
+
+    pub async fn history(&self, who: &Somebody, order: &pb::Order) -> Vec<pb::HistoryItem> {
+        let request = pb::GetHistoryRequest {
+            order_id: order.id.clone(),
+            after_version: 0,
+        };
+        let answer = self.orders().get_history(outgoing(&who.ctx, request)).await;
+        answer.unwrap().into_inner().items
+    }
+
+    /// Orders expire that are due.
+    pub async fn expire_due(&self) {
+        (self.expire.run)().await.unwrap();
+    }
+
+    /// The payment service says that a new payment of the whole order succeeded.
+    pub async fn pay(&self, order: &pb::Order) -> payment::Payment {
+        let paid = payment_of(order);
+        self.tell(
+            &paid,
+            &payment::PaymentSucceeded {
+                payment: Some(paid.clone()),
+            },
+        )
+        .await;
+        paid
+    }
+
+    /// Publishes an event of payment; returns when the order service has taken it in.
+    pub async fn tell<E: Event>(&self, about: &payment::Payment, event: &E) {
+        let envelope = Envelope {
+            id: EventId::new(),
+            subject: E::SUBJECT.to_owned(),
+            source: "payment".into(),
+            aggregate_id: about.id.parse().unwrap(),
+            aggregate_version: about.version,
+            time: Timestamp::now(),
+            traceparent: None,
+            request_id: None,
+            actor: None,
+            payload: event.encode_to_vec().into(),
+        };
+        self.bus.publish(envelope).await.unwrap();
+    }
+
+    /// The subjects (their last word) of an aggregate's events, by version.
+    pub async fn events(&self, kind: &str, id: &str) -> Vec<String> {
+        let id: uuid::Uuid = id.parse().unwrap();
+        let all = waybill_store::outbox_events(&self.db, kind, None, 100_000)
+            .await
+            .unwrap();
+        let mut own: Vec<_> = all
+            .into_iter()
+            .filter(|event| event.aggregate_id == id)
+            .collect();
+        own.sort_by_key(|event| event.aggregate_version);
+        own.iter()
+            .map(|event| event.subject.rsplit('.').next().unwrap().to_owned())
+            .collect()
+    }
+
+    /// Decodes the latest event of a kind about an order.
+    pub async fn last_event<E: Event>(&self, order: &pb::Order) -> E {
+        let id: uuid::Uuid = order.id.parse().unwrap();
+        let all = waybill_store::outbox_events(&self.db, "order", None, 100_000)
+            .await
+            .unwrap();
+        let last = all
+            .iter()
+            .rfind(|e| e.aggregate_id == id && e.subject == E::SUBJECT);
+        E::decode(last.expect(E::SUBJECT).payload.clone()).unwrap()
+    }
+}
+
+fn somebody(key: &crypto::SigningKey, role: Role, name: &str) -> Somebody {
+    let id = UserId::new();
+    let now = Timestamp::now().secs();
+    let claims = AccessClaims {
+        sub: id,
+        role,
+        name: name.to_owned(),
+        email: format!("{id}@example.com"),
+        sid: None,
+        iat: now,
+        exp: now + 3600,
+        iss: ISSUER.to_owned(),
+        aud: None,
+    };
+    let token = key.sign(&claims).unwrap();
+    Somebody {
+        id,
+        ctx: CallContext::anonymous().with_token(token),
+    }
+}
+
+pub fn usd(amount: i64) -> common::Money {
+    common::Money {
+        amount,
+        currency: Currency::USD.to_string(),
+    }
+}
+
+/// A request for these products.
+pub fn lines(items: &[(&pb::Product, i64)]) -> pb::PlaceOrderRequest {
+    let line = |(product, quantity): &(&pb::Product, i64)| pb::OrderLine {
+        product_id: product.id.clone(),
+        quantity: *quantity,
+    };
+    pb::PlaceOrderRequest {
+        items: items.iter().map(line).collect(),
+        ..Default::default()
+    }
+}
+
+/// A payment of the whole order.
+pub fn payment_of(order: &pb::Order) -> payment::Payment {
+    payment::Payment {
+        id: uuid::Uuid::now_v7().to_string(),
+        order_id: order.id.clone(),
+        order_number: order.order_number.clone(),
+        customer_id: order.customer.as_ref().unwrap().id.clone(),
+        amount: order.total.clone(),
+        version: 1,
+        ..Default::default()
+    }
+}
+
+/// The fields that an error names.
+pub fn fields(error: &AppError) -> Vec<&str> {
+    error
+        .fields
+        .iter()
+        .map(|field| field.field.as_str())
+        .collect()
+}

@@ -1,0 +1,204 @@
+//! Status changes: the table, versions, races.
+
+use futures::future::join_all;
+use waybill_proto::order::{self as pb, OrderStatus};
+use waybill_service_kit::{AppError, codes, outgoing};
+
+use crate::shop::on_each_database;
+
+#[tokio::test]
+async fn refused_steps_tell_what_is_allowed() {
+    on_each_database(async |shop| {
+        let (who, worker) = (shop.customer(), shop.worker());
+        let advice = shop.service("Advice", 5).await;
+        let order = shop.place(&who, &[(&advice, 1)]).await;
+        let error = shop
+            .change_status(&shop.admin, &order, OrderStatus::Completed)
+            .await
+            .unwrap_err();
+        assert_eq!(error.code, codes::INVALID_TRANSITION);
+        assert_eq!(error.metadata["from"], "PENDING");
+        assert_eq!(error.metadata["to"], "COMPLETED");
+        assert_eq!(error.metadata["allowed"], "IN_PROGRESS,ON_HOLD,CANCELLED");
+        let error = shop
+            .change_status(&shop.admin, &order, OrderStatus::Pending)
+            .await
+            .unwrap_err();
+        assert_eq!(error.code, codes::INVALID_TRANSITION);
+        let error = shop
+            .change_status(&who, &order, OrderStatus::Cancelled)
+            .await
+            .unwrap_err();
+        assert_eq!(error.code, codes::FORBIDDEN);
+        let error = shop
+            .change_status(&worker, &order, OrderStatus::InProgress)
+            .await
+            .unwrap_err();
+        assert_eq!(error.code, codes::NOT_FOUND);
+        let error = shop
+            .change_status(&shop.admin, &order, OrderStatus::Unspecified)
+            .await
+            .unwrap_err();
+        assert_eq!(error.code, codes::VALIDATION_ERROR);
+        let odd = pb::ChangeStatusRequest {
+            id: order.id.clone(),
+            status: 99,
+            ..Default::default()
+        };
+        let error = shop
+            .orders()
+            .change_status(outgoing(&shop.admin.ctx, odd))
+            .await
+            .unwrap_err();
+        assert_eq!(AppError::from(error).code, codes::VALIDATION_ERROR);
+        assert_eq!(shop.refresh(&order).await, order);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_worker_holds_and_resumes_and_the_history_tells() {
+    on_each_database(async |shop| {
+        let (who, worker) = (shop.customer(), shop.worker());
+        let advice = shop.service("Advice", 5).await;
+        let order = shop.place(&who, &[(&advice, 1)]).await;
+        shop.pay(&order).await;
+        // In the pool it is visible, but nothing that a worker can change.
+        let error = shop
+            .change_status(&worker, &order, OrderStatus::OnHold)
+            .await
+            .unwrap_err();
+        assert_eq!(
+            (error.code.as_ref(), error.metadata["allowed"].as_str()),
+            (codes::INVALID_TRANSITION, "")
+        );
+        shop.claim(&worker, &order).await.unwrap();
+        shop.change_status(&worker, &order, OrderStatus::OnHold)
+            .await
+            .unwrap();
+        shop.change_status(&worker, &order, OrderStatus::InProgress)
+            .await
+            .unwrap();
+        for status in [
+            OrderStatus::Completed,
+            OrderStatus::Cancelled,
+            OrderStatus::Pending,
+        ] {
+            let error = shop
+                .change_status(&worker, &order, status)
+                .await
+                .unwrap_err();
+            assert_eq!(error.code, codes::INVALID_TRANSITION);
+        }
+        // Work has begun: the customer asks instead of cancelling.
+        assert_eq!(
+            shop.cancel(&who, &order).await.unwrap_err().code,
+            codes::INVALID_TRANSITION
+        );
+        let events: Vec<_> = shop
+            .history(&who, &order)
+            .await
+            .into_iter()
+            .map(|h| (h.event, h.to))
+            .collect();
+        let expected = [
+            ("PLACED", "PENDING"),
+            ("PAID", "PAID"),
+            ("CLAIMED", "IN_PROGRESS"),
+            ("STATUS_CHANGED", "ON_HOLD"),
+            ("STATUS_CHANGED", "IN_PROGRESS"),
+        ];
+        assert_eq!(
+            events,
+            expected.map(|(event, to)| (event.to_owned(), to.to_owned()))
+        );
+        let later = pb::GetHistoryRequest {
+            order_id: order.id.clone(),
+            after_version: 3,
+        };
+        let items = shop
+            .orders()
+            .get_history(outgoing(&who.ctx, later))
+            .await
+            .unwrap()
+            .into_inner()
+            .items;
+        assert_eq!(
+            items.iter().map(|item| item.version).collect::<Vec<_>>(),
+            [4, 5]
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_stale_version_is_refused() {
+    on_each_database(async |shop| {
+        let advice = shop.service("Advice", 5).await;
+        let order = shop.place(&shop.customer(), &[(&advice, 1)]).await;
+        let hold = |version| pb::ChangeStatusRequest {
+            id: order.id.clone(),
+            status: OrderStatus::OnHold.into(),
+            note: "wait".into(),
+            version: Some(version),
+        };
+        shop.orders()
+            .change_status(outgoing(&shop.admin.ctx, hold(1)))
+            .await
+            .unwrap();
+        let error = shop
+            .orders()
+            .change_status(outgoing(&shop.admin.ctx, hold(1)))
+            .await
+            .unwrap_err();
+        let error = AppError::from(error);
+        assert_eq!(
+            (error.code.as_ref(), error.metadata["version"].as_str()),
+            (codes::VERSION_CONFLICT, "2")
+        );
+        let cancel = pb::CancelOrderRequest {
+            id: order.id.clone(),
+            version: Some(1),
+            ..Default::default()
+        };
+        let error = shop
+            .orders()
+            .cancel_order(outgoing(&shop.admin.ctx, cancel))
+            .await
+            .unwrap_err();
+        assert_eq!(AppError::from(error).code, codes::VERSION_CONFLICT);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_cancellations_at_once_one_counts() {
+    on_each_database(async |shop| {
+        let who = shop.customer();
+        let cup = shop.goods("Cup", 5, 10).await;
+        let order = shop.place(&who, &[(&cup, 4)]).await;
+        let attempts = (0..24).map(|_| {
+            let (mut orders, ctx, id) = (shop.orders(), who.ctx.clone(), order.id.clone());
+            tokio::spawn(async move {
+                let cancel = pb::CancelOrderRequest {
+                    id,
+                    ..Default::default()
+                };
+                orders
+                    .cancel_order(outgoing(&ctx, cancel))
+                    .await
+                    .map_err(AppError::from)
+            })
+        });
+        let mut won = 0;
+        for outcome in join_all(attempts).await {
+            match outcome.unwrap() {
+                Ok(_) => won += 1,
+                Err(error) => assert_eq!(error.code, codes::INVALID_TRANSITION),
+            }
+        }
+        assert_eq!(won, 1);
+        assert_eq!(shop.level(&cup).await, (10, 0));
+    })
+    .await;
+}

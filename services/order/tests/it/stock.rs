@@ -1,0 +1,204 @@
+//! Stock: never oversold, explained by its ledger, given back in time.
+
+use std::sync::Arc;
+
+use futures::future::join_all;
+use waybill_proto::order as pb;
+use waybill_service_kit::{AppError, codes, outgoing};
+
+use crate::shop::{EXPIRY, Shop, Somebody, lines, on_each_database};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn sixty_four_buyers_of_ten_units_make_ten_orders() {
+    on_each_database(async |shop| {
+        let product = Arc::new(shop.goods("Last of its kind", 500, 10).await);
+        let attempts = (0..64).map(|_| {
+            let (mut orders, who) = (shop.orders(), shop.customer());
+            let request = lines(&[(&product, 1)]);
+            tokio::spawn(async move { orders.place_order(outgoing(&who.ctx, request)).await })
+        });
+        let (mut placed, mut refused) = (0, 0);
+        for outcome in join_all(attempts).await {
+            match outcome.unwrap().map_err(AppError::from) {
+                Ok(_) => placed += 1,
+                Err(error) => {
+                    assert_eq!(error.code, codes::OUT_OF_STOCK, "{error:?}");
+                    assert_eq!(error.metadata["product_id"], product.id);
+                    assert!(error.metadata["available"].parse::<i64>().unwrap() < 10);
+                    refused += 1;
+                }
+            }
+        }
+        assert_eq!((placed, refused), (10, 54));
+        assert_eq!(shop.level(&product).await, (10, 10));
+        assert_eq!(shop.look_at(&product).await.available, Some(0));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn orders_of_the_same_products_in_opposite_order_do_not_block_each_other() {
+    on_each_database(async |shop| {
+        let (a, b) = (
+            shop.goods("A", 5, 1000).await,
+            shop.goods("B", 5, 1000).await,
+        );
+        let attempts = (0..60).map(|n| {
+            let (mut orders, who) = (shop.orders(), shop.customer());
+            let request = if n % 2 == 0 {
+                lines(&[(&a, 1), (&b, 2)])
+            } else {
+                lines(&[(&b, 2), (&a, 1)])
+            };
+            tokio::spawn(async move { orders.place_order(outgoing(&who.ctx, request)).await })
+        });
+        for outcome in join_all(attempts).await {
+            outcome.unwrap().unwrap();
+        }
+        assert_eq!(shop.level(&a).await, (1000, 60));
+        assert_eq!(shop.level(&b).await, (1000, 120));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_lines_of_a_product_are_summed_before_the_check() {
+    on_each_database(async |shop| {
+        let product = shop.goods("Cup", 5, 5).await;
+        let error = shop
+            .try_place(&shop.customer(), lines(&[(&product, 3), (&product, 3)]))
+            .await
+            .unwrap_err();
+        assert_eq!(error.code, codes::OUT_OF_STOCK);
+        assert_eq!(error.metadata["available"], "5");
+        assert_eq!(error.fields[0].field, "items[0].quantity");
+        assert_eq!(shop.level(&product).await, (5, 0));
+        shop.place(&shop.customer(), &[(&product, 3), (&product, 2)])
+            .await;
+        assert_eq!(shop.level(&product).await, (5, 5));
+    })
+    .await;
+}
+
+async fn adjust(
+    shop: &Shop,
+    who: &Somebody,
+    id: &str,
+    delta: i64,
+) -> Result<pb::Product, AppError> {
+    let request = pb::AdjustStockRequest {
+        product_id: id.to_owned(),
+        delta,
+        reason: "count".into(),
+    };
+    Ok(shop
+        .stock()
+        .adjust_stock(outgoing(&who.ctx, request))
+        .await?
+        .into_inner()
+        .product
+        .unwrap())
+}
+
+async fn ledger(shop: &Shop, product: &pb::Product) -> Vec<(String, i64, i64)> {
+    let request = pb::ListMovementsRequest {
+        product_id: product.id.clone(),
+        ..Default::default()
+    };
+    let answer = shop
+        .stock()
+        .list_movements(outgoing(&shop.admin.ctx, request))
+        .await;
+    let mut lines = answer.unwrap().into_inner().movements;
+    lines.reverse();
+    lines
+        .into_iter()
+        .map(|line| (line.kind, line.on_hand_delta, line.reserved_delta))
+        .collect()
+}
+
+#[tokio::test]
+async fn the_ledger_tells_the_life_of_a_reservation() {
+    on_each_database(async |shop| {
+        let product = shop.goods("Cup", 5, 10).await;
+        let who = shop.customer();
+        let sold = shop.place(&who, &[(&product, 2)]).await;
+        shop.pay(&sold).await;
+        assert_eq!(shop.level(&product).await, (8, 0));
+        shop.cancel(&who, &sold).await.unwrap();
+        assert_eq!(shop.level(&product).await, (10, 0));
+        let released = shop.place(&who, &[(&product, 3)]).await;
+        shop.cancel(&who, &released).await.unwrap();
+        assert_eq!(shop.level(&product).await, (10, 0));
+        shop.place(&who, &[(&product, 4)]).await;
+        assert_eq!(shop.level(&product).await, (10, 4));
+        shop.clock.advance(EXPIRY);
+        shop.expire_due().await;
+        assert_eq!(shop.level(&product).await, (10, 0));
+        let line = |kind: &str, hand, reserved| (kind.to_owned(), hand, reserved);
+        let expected = [
+            line("OPENING", 10, 0),
+            line("RESERVED", 0, 2),
+            line("SOLD", -2, -2),
+            line("RETURNED", 2, 0),
+            line("RESERVED", 0, 3),
+            line("RELEASED", 0, -3),
+            line("RESERVED", 0, 4),
+            line("RELEASED", 0, -4),
+        ];
+        assert_eq!(ledger(shop, &product).await, expected);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_adjustment_leaves_what_is_reserved_and_is_published() {
+    on_each_database(async |shop| {
+        let product = shop.goods("Cup", 5, 10).await;
+        shop.place(&shop.customer(), &[(&product, 4)]).await;
+        let after = adjust(shop, &shop.admin, &product.id, -6).await.unwrap();
+        assert_eq!(
+            (after.on_hand, after.reserved, after.available),
+            (Some(4), Some(4), Some(0))
+        );
+        let error = adjust(shop, &shop.admin, &product.id, -1)
+            .await
+            .unwrap_err();
+        assert_eq!(
+            (error.code.as_ref(), error.metadata["on_hand"].as_str()),
+            (codes::CONFLICT, "4")
+        );
+        adjust(shop, &shop.admin, &product.id, 1).await.unwrap();
+        assert_eq!(
+            shop.events("stock", &product.id).await,
+            ["changed", "changed"]
+        );
+        for delta in [0, i64::MIN, i64::MAX] {
+            let error = adjust(shop, &shop.admin, &product.id, delta)
+                .await
+                .unwrap_err();
+            assert_eq!(error.code, codes::VALIDATION_ERROR);
+        }
+        let error = adjust(shop, &shop.worker(), &product.id, 1)
+            .await
+            .unwrap_err();
+        assert_eq!(error.code, codes::FORBIDDEN);
+        let service = shop.service("Advice", 5).await;
+        assert_eq!(
+            adjust(shop, &shop.admin, &service.id, 1)
+                .await
+                .unwrap_err()
+                .code,
+            codes::CONFLICT
+        );
+        let unknown = uuid::Uuid::now_v7().to_string();
+        assert_eq!(
+            adjust(shop, &shop.admin, &unknown, 1)
+                .await
+                .unwrap_err()
+                .code,
+            codes::NOT_FOUND
+        );
+    })
+    .await;
+}

@@ -1,0 +1,316 @@
+//! The pool, claims, change requests.
+
+use futures::future::join_all;
+use waybill_primitives::Role;
+use waybill_proto::order::{
+    self as pb, ChangeRequestKind as Kind, ChangeRequestState as State, OrderStatus,
+};
+use waybill_service_kit::{AppError, codes, outgoing};
+
+use crate::shop::{Shop, Somebody, on_each_database};
+
+/// A paid order that waits for a worker.
+async fn waiting(shop: &Shop, who: &Somebody) -> pb::Order {
+    let service = shop.service("Advice", 5000).await;
+    let order = shop.place(who, &[(&service, 1)]).await;
+    shop.pay(&order).await;
+    shop.refresh(&order).await
+}
+
+async fn pool(shop: &Shop, who: &Somebody) -> Result<Vec<pb::Order>, AppError> {
+    let request = pb::ListAvailableRequest::default();
+    Ok(shop
+        .work()
+        .list_available(outgoing(&who.ctx, request))
+        .await?
+        .into_inner()
+        .orders)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_sixteen_workers_one_gets_the_order() {
+    on_each_database(async |shop| {
+        let order = waiting(shop, &shop.customer()).await;
+        let attempts = (0..16).map(|n| {
+            let worker = shop.somebody(Role::Staff, &format!("Worker {n}"));
+            let (mut work, id) = (shop.work(), order.id.clone());
+            tokio::spawn(async move {
+                let claim = pb::ClaimOrderRequest { id };
+                let outcome = work.claim_order(outgoing(&worker.ctx, claim)).await;
+                outcome.map(|_| worker.id).map_err(AppError::from)
+            })
+        });
+        let mut winners = Vec::new();
+        for outcome in join_all(attempts).await {
+            match outcome.unwrap() {
+                Ok(id) => winners.push(id),
+                Err(error) => assert_eq!(error.code, codes::ALREADY_CLAIMED),
+            }
+        }
+        assert_eq!(winners.len(), 1);
+        let now = shop.refresh(&order).await;
+        assert_eq!(now.assignee.as_ref().unwrap().id, winners[0].to_string());
+        assert_eq!(
+            (now.status(), now.version),
+            (OrderStatus::InProgress, order.version + 1)
+        );
+        let history = shop.history(&shop.admin, &order).await;
+        let last = history.last().unwrap();
+        assert_eq!(
+            (last.event.as_str(), last.from.as_str(), last.to.as_str()),
+            ("CLAIMED", "PENDING", "IN_PROGRESS")
+        );
+        assert_eq!(
+            shop.events("order", &order.id).await,
+            ["placed", "paid", "claimed"]
+        );
+        assert!(pool(shop, &shop.worker()).await.unwrap().is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_pool_has_paid_work_only_and_is_for_staff() {
+    on_each_database(async |shop| {
+        let who = shop.customer();
+        let (cup, advice) = (
+            shop.goods("Cup", 5, 10).await,
+            shop.service("Advice", 5).await,
+        );
+        let unpaid = shop.place(&who, &[(&advice, 1)]).await;
+        let goods = shop.place(&who, &[(&cup, 1)]).await;
+        shop.pay(&goods).await;
+        let first = waiting(shop, &who).await;
+        let mixed = shop.place(&who, &[(&cup, 1), (&advice, 1)]).await;
+        shop.clock.advance(std::time::Duration::from_secs(1));
+        shop.pay(&mixed).await;
+        let worker = shop.worker();
+        let ids: Vec<_> = pool(shop, &worker)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|o| o.id)
+            .collect();
+        assert_eq!(ids, [first.id.clone(), mixed.id.clone()]);
+        assert_eq!(pool(shop, &who).await.unwrap_err().code, codes::FORBIDDEN);
+        for order in [&unpaid, &goods] {
+            assert_eq!(
+                shop.claim(&worker, order).await.unwrap_err().code,
+                codes::NOT_FOUND
+            );
+        }
+        assert_eq!(
+            shop.claim(&who, &first).await.unwrap_err().code,
+            codes::FORBIDDEN
+        );
+        assert_eq!(
+            shop.claim(&shop.admin, &first).await.unwrap_err().code,
+            codes::FORBIDDEN
+        );
+        let page = |cursor: &str| pb::ListAvailableRequest {
+            page: Some(waybill_proto::common::PageRequest {
+                limit: 1,
+                cursor: cursor.into(),
+                total: true,
+            }),
+        };
+        let one = shop
+            .work()
+            .list_available(outgoing(&worker.ctx, page("")))
+            .await
+            .unwrap()
+            .into_inner();
+        let info = one.page.unwrap();
+        assert_eq!(
+            (one.orders[0].id.clone(), info.total),
+            (first.id.clone(), Some(2))
+        );
+        let two = shop
+            .work()
+            .list_available(outgoing(&worker.ctx, page(&info.next_cursor)))
+            .await
+            .unwrap()
+            .into_inner();
+        assert_eq!(
+            (two.orders[0].id.clone(), two.page.unwrap().next_cursor),
+            (mixed.id, String::new())
+        );
+        shop.cancel(&who, &first).await.unwrap();
+        assert_eq!(
+            shop.claim(&worker, &first).await.unwrap_err().code,
+            codes::NOT_FOUND
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_approved_completion_completes_the_order() {
+    on_each_database(async |shop| {
+        let (who, worker) = (shop.customer(), shop.worker());
+        let order = waiting(shop, &who).await;
+        shop.claim(&worker, &order).await.unwrap();
+        let request = shop.ask(&worker, &order, Kind::Completion).await.unwrap();
+        assert_eq!(request.state(), State::Pending);
+        let error = shop
+            .ask(&worker, &order, Kind::Completion)
+            .await
+            .unwrap_err();
+        assert_eq!(error.code, codes::CONFLICT);
+        let answer = shop.decide(&request, true).await.unwrap();
+        let (decided, done) = (answer.change_request.unwrap(), answer.order.unwrap());
+        assert_eq!((decided.state(), decided.version), (State::Approved, 2));
+        assert_eq!(decided.decided_by.unwrap().name, "Anna Admin");
+        assert_eq!(done.status(), OrderStatus::Completed);
+        assert!(done.completed_at.is_some());
+        assert_eq!(shop.refresh(&order).await, done);
+        assert_eq!(
+            shop.events("order", &order.id).await,
+            ["placed", "paid", "claimed", "completed"]
+        );
+        assert_eq!(
+            shop.events("change_request", &request.id).await,
+            ["created", "decided"]
+        );
+        assert_eq!(
+            shop.decide(&request, false).await.unwrap_err().code,
+            codes::CONFLICT
+        );
+        assert_eq!(
+            shop.ask(&worker, &order, Kind::Completion)
+                .await
+                .unwrap_err()
+                .code,
+            codes::INVALID_TRANSITION
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_rejected_request_changes_nothing_and_can_be_made_again() {
+    on_each_database(async |shop| {
+        let (who, worker) = (shop.customer(), shop.worker());
+        let order = waiting(shop, &who).await;
+        let claimed = shop.claim(&worker, &order).await.unwrap();
+        let request = shop.ask(&worker, &order, Kind::Completion).await.unwrap();
+        let answer = shop.decide(&request, false).await.unwrap();
+        assert_eq!(answer.change_request.unwrap().state(), State::Rejected);
+        assert_eq!(answer.order.unwrap(), claimed);
+        shop.ask(&worker, &order, Kind::Completion).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_approved_reassignment_returns_the_order_to_the_pool_and_settles_the_rest() {
+    on_each_database(async |shop| {
+        let (who, worker) = (shop.customer(), shop.worker());
+        let order = waiting(shop, &who).await;
+        shop.claim(&worker, &order).await.unwrap();
+        let completion = shop.ask(&worker, &order, Kind::Completion).await.unwrap();
+        let request = shop.ask(&worker, &order, Kind::Reassignment).await.unwrap();
+        let released = shop.decide(&request, true).await.unwrap().order.unwrap();
+        assert_eq!(
+            (released.status(), released.assignee),
+            (OrderStatus::Pending, None)
+        );
+        let event: pb::OrderReleased = shop.last_event(&order).await;
+        assert_eq!(event.previous.unwrap().id, worker.id.to_string());
+        // The other request has no object any more.
+        assert_eq!(
+            shop.decide(&completion, true).await.unwrap_err().code,
+            codes::CONFLICT
+        );
+        let list = pb::ListChangeRequestsRequest {
+            state: State::Pending.into(),
+            ..Default::default()
+        };
+        let left = shop
+            .work()
+            .list_change_requests(outgoing(&shop.admin.ctx, list))
+            .await
+            .unwrap();
+        assert!(left.into_inner().change_requests.is_empty());
+        let other = shop.somebody(Role::Staff, "Wanda Worker");
+        shop.claim(&other, &order).await.unwrap();
+        // The former worker has nothing to do with it now.
+        assert_eq!(
+            shop.get(&worker, &order).await.unwrap_err().code,
+            codes::NOT_FOUND
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_may_ask_for_what() {
+    on_each_database(async |shop| {
+        let (who, worker) = (shop.customer(), shop.worker());
+        let order = waiting(shop, &who).await;
+        // A pool order is visible to workers, but not theirs.
+        assert_eq!(
+            shop.ask(&worker, &order, Kind::Completion)
+                .await
+                .unwrap_err()
+                .code,
+            codes::FORBIDDEN
+        );
+        shop.claim(&worker, &order).await.unwrap();
+        let stranger = shop.customer();
+        let other = shop.somebody(Role::Staff, "Wanda Worker");
+        for nobody in [&stranger, &other] {
+            let error = shop
+                .ask(nobody, &order, Kind::Cancellation)
+                .await
+                .unwrap_err();
+            assert_eq!(error.code, codes::NOT_FOUND);
+        }
+        for kind in [Kind::Completion, Kind::Reassignment] {
+            assert_eq!(
+                shop.ask(&who, &order, kind).await.unwrap_err().code,
+                codes::FORBIDDEN
+            );
+        }
+        let error = shop
+            .ask(&worker, &order, Kind::Unspecified)
+            .await
+            .unwrap_err();
+        assert_eq!(error.code, codes::VALIDATION_ERROR);
+        let request = shop.ask(&who, &order, Kind::Cancellation).await.unwrap();
+        let list = |order_id: &str| pb::ListChangeRequestsRequest {
+            order_id: order_id.into(),
+            ..Default::default()
+        };
+        let own = shop
+            .work()
+            .list_change_requests(outgoing(&who.ctx, list(&order.id)))
+            .await
+            .unwrap();
+        assert_eq!(own.into_inner().change_requests.len(), 1);
+        let foreign = shop
+            .work()
+            .list_change_requests(outgoing(&stranger.ctx, list(&order.id)))
+            .await;
+        assert_eq!(AppError::from(foreign.unwrap_err()).code, codes::NOT_FOUND);
+        let all = shop
+            .work()
+            .list_change_requests(outgoing(&who.ctx, list("")))
+            .await;
+        assert_eq!(AppError::from(all.unwrap_err()).code, codes::FORBIDDEN);
+        let decision = pb::DecideChangeRequestRequest {
+            id: request.id.clone(),
+            approve: true,
+            note: String::new(),
+        };
+        let error = shop
+            .work()
+            .decide_change_request(outgoing(&worker.ctx, decision))
+            .await
+            .unwrap_err();
+        assert_eq!(AppError::from(error).code, codes::FORBIDDEN);
+        let done = shop.decide(&request, true).await.unwrap().order.unwrap();
+        assert_eq!(done.status(), OrderStatus::Cancelled);
+    })
+    .await;
+}

@@ -1,0 +1,72 @@
+//! What this service asks of others: the order service tells what an order costs and whether it may be paid.
+
+use async_trait::async_trait;
+use waybill_primitives::{Money, OrderId};
+use waybill_proto::{
+    ConvertError,
+    order::{self as proto, order_service_client::OrderServiceClient},
+    parse_id, time,
+};
+use waybill_service_kit::{AppError, CallContext, GrpcChannel, outgoing, retry_read};
+
+use crate::payments::domain::{OrderFacts, OrderPayment};
+
+/// Knows orders.
+#[async_trait]
+pub trait Orders: Send + Sync + 'static {
+    /// An order as the caller of `ctx` may see it; `NOT_FOUND` for everybody else.
+    async fn find(&self, ctx: &CallContext, id: OrderId) -> Result<OrderFacts, AppError>;
+}
+
+/// The order service, asked with the caller's own token.
+#[derive(Clone)]
+pub struct OrderClient(OrderServiceClient<GrpcChannel>);
+
+impl OrderClient {
+    pub fn new(channel: GrpcChannel) -> Self {
+        Self(OrderServiceClient::new(channel))
+    }
+}
+
+#[async_trait]
+impl Orders for OrderClient {
+    async fn find(&self, ctx: &CallContext, id: OrderId) -> Result<OrderFacts, AppError> {
+        let answer = retry_read(|| {
+            let mut client = self.0.clone();
+            let request = outgoing(ctx, proto::GetOrderRequest { id: id.to_string() });
+            async move { client.get_order(request).await }
+        })
+        .await?;
+        let order = answer
+            .order
+            .ok_or_else(|| AppError::internal("the order service answered without an order"))?;
+        facts(&order).map_err(AppError::internal)
+    }
+}
+
+/// What matters of an order when it is paid.
+pub fn facts(order: &proto::Order) -> Result<OrderFacts, ConvertError> {
+    let missing = |field| ConvertError {
+        field,
+        problem: "is missing".to_owned(),
+    };
+    let customer = order.customer.as_ref().ok_or_else(|| missing("customer"))?;
+    let total = order.total.as_ref().ok_or_else(|| missing("total"))?;
+    Ok(OrderFacts {
+        id: parse_id("order.id", &order.id)?,
+        number: order.order_number.clone(),
+        customer_id: parse_id("customer.id", &customer.id)?,
+        total: Money::try_from(total)?,
+        payment: match order.payment_status() {
+            proto::PaymentStatus::Paid | proto::PaymentStatus::Authorized => OrderPayment::Paid,
+            proto::PaymentStatus::Refunded | proto::PaymentStatus::PartiallyRefunded => {
+                OrderPayment::Refunded
+            }
+            proto::PaymentStatus::Unspecified
+            | proto::PaymentStatus::Unpaid
+            | proto::PaymentStatus::Failed => OrderPayment::Due,
+        },
+        cancelled: order.status() == proto::OrderStatus::Cancelled,
+        expires_at: order.expires_at.as_ref().map(time::from_proto),
+    })
+}

@@ -1,0 +1,76 @@
+//! The messages of this service: payments on the wire, and what is published about them.
+
+use waybill_proto::{payment as proto, time};
+use waybill_store::Tx;
+
+use crate::payments::domain::{Payment, PaymentState, Provider};
+
+impl From<Provider> for proto::Provider {
+    fn from(provider: Provider) -> Self {
+        match provider {
+            Provider::Stripe => Self::Stripe,
+            Provider::Paypal => Self::Paypal,
+            Provider::Sandbox => Self::Sandbox,
+        }
+    }
+}
+
+impl From<PaymentState> for proto::PaymentState {
+    fn from(state: PaymentState) -> Self {
+        match state {
+            PaymentState::Pending => Self::Pending,
+            PaymentState::Succeeded => Self::Succeeded,
+            PaymentState::Failed => Self::Failed,
+            PaymentState::Refunding => Self::Refunding,
+            PaymentState::Refunded => Self::Refunded,
+        }
+    }
+}
+
+impl From<&Payment> for proto::Payment {
+    fn from(payment: &Payment) -> Self {
+        Self {
+            id: payment.id.to_string(),
+            order_id: payment.order_id.to_string(),
+            order_number: payment.order_number.clone(),
+            customer_id: payment.customer_id.to_string(),
+            provider: proto::Provider::from(payment.provider).into(),
+            amount: Some(payment.amount.into()),
+            state: proto::PaymentState::from(payment.state).into(),
+            redirect_url: payment.redirect_url.clone(),
+            failure_reason: payment.failure_reason.clone().unwrap_or_default(),
+            version: payment.version,
+            created_at: Some(time::to_proto(payment.created_at)),
+            updated_at: Some(time::to_proto(payment.updated_at)),
+        }
+    }
+}
+
+pub fn created(tx: &Tx, payment: &Payment) {
+    let event = proto::PaymentCreated {
+        payment: Some(payment.into()),
+    };
+    tx.emit(payment.id, payment.version, &event);
+}
+
+pub fn succeeded(tx: &Tx, payment: &Payment) {
+    let event = proto::PaymentSucceeded {
+        payment: Some(payment.into()),
+    };
+    tx.emit(payment.id, payment.version, &event);
+}
+
+pub fn failed(tx: &Tx, payment: &Payment) {
+    let event = proto::PaymentFailed {
+        payment: Some(payment.into()),
+    };
+    tx.emit(payment.id, payment.version, &event);
+}
+
+pub fn refunded(tx: &Tx, payment: &Payment, reason: &str) {
+    let event = proto::PaymentRefunded {
+        payment: Some(payment.into()),
+        reason: reason.to_owned(),
+    };
+    tx.emit(payment.id, payment.version, &event);
+}

@@ -1,0 +1,20 @@
+//! Timers. Each job takes no input and can be repeated at any moment, by any replica.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::sync::Notify;
+use waybill_service_kit::Job;
+
+use crate::refunds::app::Refunds;
+
+/// How long a refund waits at most when nobody wakes the job.
+const EVERY: Duration = Duration::from_secs(1);
+
+/// Carries out open refunds, and takes up again those that a crash or a failure left.
+pub fn refunds(refunds: Arc<Refunds>, wake: Arc<Notify>) -> Job {
+    Job::new("refunds", EVERY, move || {
+        let refunds = Arc::clone(&refunds);
+        async move { refunds.run().await }
+    })
+    .woken_by(wake)
+}

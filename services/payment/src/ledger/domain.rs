@@ -1,0 +1,283 @@
+//! Double-entry bookkeeping. An entry is built from transfers between two accounts, so that it balances by construction.
+
+use std::{collections::BTreeMap, fmt, str::FromStr};
+
+use waybill_primitives::{Currency, Money, OrderId, PaymentId, UserId};
+
+use crate::{
+    payments::domain::{Payment, Provider},
+    words::{UnknownWord, words},
+};
+
+words! {
+    /// Why an entry was booked.
+    EntryKind, "kind of ledger entry" {
+        /// A customer paid: once per payment.
+        Payment = "PAYMENT",
+        /// A customer got the money back: once per payment.
+        Refund = "REFUND",
+        /// A completed order's money was shared between worker and platform: once per order.
+        Accrual = "ACCRUAL",
+    }
+}
+
+/// Whose money it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Account {
+    /// What a payment provider holds for us (an asset: debit balance).
+    Provider(Provider),
+    /// What customers have paid for orders that are not completed yet (a liability: credit balance).
+    Orders,
+    /// What we owe a worker (a liability).
+    Worker(UserId),
+    /// The platform's own share (income).
+    Platform,
+}
+
+impl fmt::Display for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Provider(provider) => write!(f, "provider:{provider}"),
+            Self::Orders => f.write_str("orders"),
+            Self::Worker(id) => write!(f, "worker:{id}"),
+            Self::Platform => f.write_str("platform"),
+        }
+    }
+}
+
+impl FromStr for Account {
+    type Err = UnknownWord;
+    fn from_str(text: &str) -> Result<Self, UnknownWord> {
+        let unknown = || UnknownWord(text.to_owned(), "account");
+        match text.split_once(':') {
+            None if text == "orders" => Ok(Self::Orders),
+            None if text == "platform" => Ok(Self::Platform),
+            Some(("provider", name)) => name.parse().map(Self::Provider).map_err(|_| unknown()),
+            Some(("worker", id)) => id.parse().map(Self::Worker).map_err(|_| unknown()),
+            _ => Err(unknown()),
+        }
+    }
+}
+
+/// Why an entry cannot be booked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EntryError {
+    #[error("an entry moves a positive amount; {0} is not")]
+    NotPositive(i64),
+    #[error("the commission is {0} basis points; it is at most 10000")]
+    Commission(u32),
+}
+
+/// A balanced set of lines that is booked as one. The fields are private: only the constructors below make one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    kind: EntryKind,
+    order_id: OrderId,
+    payment_id: Option<PaymentId>,
+    currency: Currency,
+    lines: BTreeMap<Account, i64>,
+}
+
+impl Entry {
+    /// The provider received the customer's money for an order.
+    pub fn payment(payment: &Payment) -> Result<Self, EntryError> {
+        let provider = Account::Provider(payment.provider);
+        Self::new(
+            EntryKind::Payment,
+            payment.order_id,
+            Some(payment.id),
+            payment.amount,
+        )?
+        .transfer(provider, Account::Orders, payment.amount.amount)
+    }
+
+    /// The provider gave it back: the payment's entry in reverse.
+    pub fn refund(payment: &Payment) -> Result<Self, EntryError> {
+        let provider = Account::Provider(payment.provider);
+        Self::new(
+            EntryKind::Refund,
+            payment.order_id,
+            Some(payment.id),
+            payment.amount,
+        )?
+        .transfer(Account::Orders, provider, payment.amount.amount)
+    }
+
+    /// A paid order is completed: the platform keeps its commission (rounded down), the worker gets the rest. An order that
+    /// nobody worked on (goods) is the platform's alone.
+    pub fn accrual(
+        order_id: OrderId,
+        total: Money,
+        worker: Option<UserId>,
+        commission_basis_points: u32,
+    ) -> Result<Self, EntryError> {
+        if commission_basis_points > 10_000 {
+            return Err(EntryError::Commission(commission_basis_points));
+        }
+        let entry = Self::new(EntryKind::Accrual, order_id, None, total)?;
+        let Some(worker) = worker else {
+            return entry.transfer(Account::Orders, Account::Platform, total.amount);
+        };
+        let platform = total.share(commission_basis_points).amount;
+        let share = total.amount - platform;
+        let mut entry = entry;
+        if platform > 0 {
+            entry = entry.transfer(Account::Orders, Account::Platform, platform)?;
+        }
+        if share > 0 {
+            entry = entry.transfer(Account::Orders, Account::Worker(worker), share)?;
+        }
+        Ok(entry)
+    }
+
+    fn new(
+        kind: EntryKind,
+        order_id: OrderId,
+        payment_id: Option<PaymentId>,
+        moved: Money,
+    ) -> Result<Self, EntryError> {
+        if moved.amount <= 0 {
+            return Err(EntryError::NotPositive(moved.amount));
+        }
+        Ok(Self {
+            kind,
+            order_id,
+            payment_id,
+            currency: moved.currency,
+            lines: BTreeMap::new(),
+        })
+    }
+
+    /// Debits one account and credits the other with the same amount. The sums stay in range: an entry's transfers add up to
+    /// the amount that it was made with.
+    fn transfer(
+        mut self,
+        debit: Account,
+        credit: Account,
+        amount: i64,
+    ) -> Result<Self, EntryError> {
+        if amount <= 0 {
+            return Err(EntryError::NotPositive(amount));
+        }
+        *self.lines.entry(debit).or_default() += amount;
+        *self.lines.entry(credit).or_default() -= amount;
+        Ok(self)
+    }
+
+    pub fn kind(&self) -> EntryKind {
+        self.kind
+    }
+
+    pub fn order_id(&self) -> OrderId {
+        self.order_id
+    }
+
+    pub fn payment_id(&self) -> Option<PaymentId> {
+        self.payment_id
+    }
+
+    pub fn currency(&self) -> Currency {
+        self.currency
+    }
+
+    /// Account and amount in minor units: debit positive, credit negative.
+    pub fn lines(&self) -> impl Iterator<Item = (Account, i64)> {
+        self.lines
+            .iter()
+            .map(|(account, amount)| (*account, *amount))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn sum(entry: &Entry) -> i128 {
+        entry.lines().map(|(_, amount)| i128::from(amount)).sum()
+    }
+
+    #[test]
+    fn accounts_round_trip() {
+        let worker = Account::Worker(UserId::new());
+        for account in [
+            Account::Provider(Provider::Sandbox),
+            Account::Orders,
+            Account::Platform,
+            worker,
+        ] {
+            assert_eq!(account.to_string().parse(), Ok(account));
+        }
+        for bad in [
+            "",
+            "order",
+            "worker:",
+            "worker:1",
+            "provider:sandbox",
+            "platform:x",
+        ] {
+            assert!(bad.parse::<Account>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_completed_order_is_shared_between_worker_and_platform() {
+        let worker = UserId::new();
+        let total = Money::new(9_999, Currency::USD);
+        let entry = Entry::accrual(OrderId::new(), total, Some(worker), 2_000).unwrap();
+        let lines: Vec<_> = entry.lines().collect();
+        assert_eq!(
+            lines,
+            [
+                (Account::Orders, 9_999),
+                (Account::Worker(worker), -8_000),
+                (Account::Platform, -1_999),
+            ]
+        );
+    }
+
+    #[test]
+    fn goods_without_a_worker_are_the_platforms() {
+        let total = Money::new(100, Currency::USD);
+        let entry = Entry::accrual(OrderId::new(), total, None, 2_000).unwrap();
+        let lines: Vec<_> = entry.lines().collect();
+        assert_eq!(lines, [(Account::Orders, 100), (Account::Platform, -100)]);
+    }
+
+    #[test]
+    fn nothing_and_less_than_nothing_are_not_booked() {
+        for amount in [0, -1, i64::MIN] {
+            let total = Money::new(amount, Currency::USD);
+            assert_eq!(
+                Entry::accrual(OrderId::new(), total, None, 0),
+                Err(EntryError::NotPositive(amount))
+            );
+        }
+        let total = Money::new(1, Currency::USD);
+        assert_eq!(
+            Entry::accrual(OrderId::new(), total, None, 10_001),
+            Err(EntryError::Commission(10_001))
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn every_entry_balances(amount in 1..=i64::MAX, points in 0_u32..=10_000, worked in any::<bool>()) {
+            let total = Money::new(amount, Currency::USD);
+            let worker = worked.then(UserId::new);
+            let accrual = Entry::accrual(OrderId::new(), total, worker, points).unwrap();
+            prop_assert_eq!(sum(&accrual), 0);
+            prop_assert!(accrual.lines().all(|(_, amount)| amount != 0));
+
+            let payment = crate::payments::testing::payment(total);
+            let paid = Entry::payment(&payment).unwrap();
+            let refund = Entry::refund(&payment).unwrap();
+            prop_assert_eq!(sum(&paid), 0);
+            prop_assert_eq!(sum(&refund), 0);
+            for (account, amount) in paid.lines() {
+                prop_assert!(refund.lines().any(|line| line == (account, -amount)));
+            }
+        }
+    }
+}

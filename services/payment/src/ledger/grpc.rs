@@ -1,0 +1,54 @@
+//! The ledger on the wire. The RPC is part of `PaymentService`, which `payments::grpc` serves.
+
+use waybill_proto::{
+    common::PageInfo,
+    parse_id,
+    payment::{LedgerLine, ListLedgerRequest, ListLedgerResponse},
+    time,
+};
+use waybill_service_kit::{AppError, CallContext};
+use waybill_store::page::Limit;
+
+use super::{
+    app::Ledger,
+    store::{BookedLine, Filter},
+};
+pub async fn list(
+    ledger: &Ledger,
+    ctx: &CallContext,
+    request: ListLedgerRequest,
+) -> Result<ListLedgerResponse, AppError> {
+    let order = match request.order_id.as_str() {
+        "" => None,
+        id => Some(parse_id("orderId", id)?),
+    };
+    let filter = Filter {
+        order,
+        account: Ledger::parse_account(&request.account)?,
+    };
+    let wanted = request.page.unwrap_or_default();
+    let limit = Limit::new(wanted.limit)?;
+    let page = ledger
+        .list(ctx, filter, limit, &wanted.cursor, wanted.total)
+        .await?;
+    Ok(ListLedgerResponse {
+        lines: page.lines.iter().map(line).collect(),
+        page: Some(PageInfo {
+            next_cursor: page.next_cursor.unwrap_or_default(),
+            total: page.total,
+        }),
+    })
+}
+
+fn line(line: &BookedLine) -> LedgerLine {
+    LedgerLine {
+        id: line.id.to_string(),
+        entry_id: line.entry_id.to_string(),
+        kind: line.kind.to_string(),
+        account: line.account.to_string(),
+        amount: Some(line.amount.into()),
+        order_id: line.order_id.to_string(),
+        payment_id: line.payment_id.map(|id| id.to_string()).unwrap_or_default(),
+        at: Some(time::to_proto(line.at)),
+    }
+}

@@ -1,0 +1,294 @@
+//! The use cases of payments and their transactions.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use uuid::Uuid;
+use waybill_primitives::{Clock, OrderId, PaymentId, Role};
+use waybill_service_kit::{AppError, CallContext, FieldError, UserCaller};
+use waybill_store::{
+    Db, IdempotencyError, IdempotencyKey, idempotency,
+    page::{self, Limit},
+    retrying,
+};
+
+use super::{
+    domain::{NotPayable, OrderFacts, Payment, PaymentState, Provider},
+    return_url::ReturnPolicy,
+    store::{self, Filter},
+};
+use crate::{
+    clients::Orders,
+    events,
+    providers::{Checkout, PaymentProvider, ProviderError, Providers, app::NO_SANDBOX},
+};
+
+/// The API's code for an order that takes no money.
+pub const ORDER_NOT_PAYABLE: &str = "ORDER_NOT_PAYABLE";
+
+/// A wish to pay an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NewPayment {
+    pub order_id: OrderId,
+    pub provider: Provider,
+    /// Empty: none.
+    pub success_url: String,
+    pub cancel_url: String,
+}
+
+#[derive(Debug)]
+pub struct Created {
+    pub payment: Payment,
+    /// The answer of an earlier call with the same idempotency key.
+    pub replayed: bool,
+}
+
+/// One page of payments, newest first.
+#[derive(Debug)]
+pub struct Page {
+    pub payments: Vec<Payment>,
+    pub next_cursor: Option<String>,
+    /// Counted only if asked for.
+    pub total: Option<u64>,
+}
+
+pub struct Payments {
+    pub db: Db,
+    pub clock: Arc<dyn Clock>,
+    pub orders: Arc<dyn Orders>,
+    pub providers: Providers,
+    pub return_policy: ReturnPolicy,
+    /// Whether the sandbox may be used: not in production.
+    pub sandbox: bool,
+}
+
+impl Payments {
+    /// Begins a payment of an order, for its owner or an administrator. Amount and currency are the order's.
+    pub async fn create(&self, ctx: &CallContext, new: NewPayment) -> Result<Created, AppError> {
+        let user = ctx.user()?;
+        let key = idempotency_key(ctx, user, &new)?;
+        if let Some(payment) = self.replay(key.as_ref()).await? {
+            return Ok(Created {
+                payment,
+                replayed: true,
+            });
+        }
+        let provider = self.provider(new.provider)?;
+        let (success_url, cancel_url) = self.return_urls(&new)?;
+        let order = self.own_order(ctx, user, new.order_id).await?;
+        self.check_payable(&order).await?;
+
+        let checkout = Checkout {
+            payment_id: PaymentId::new(),
+            order_number: order.number.clone(),
+            amount: order.total,
+            success_url,
+            cancel_url,
+        };
+        let begun = provider.begin(&checkout).await.map_err(provider_failed)?;
+        let now = self.clock.now();
+        let payment = Payment {
+            id: checkout.payment_id,
+            order_id: order.id,
+            order_number: order.number,
+            customer_id: order.customer_id,
+            provider: new.provider,
+            provider_reference: begun.reference,
+            amount: order.total,
+            state: PaymentState::Pending,
+            redirect_url: begun.redirect_url,
+            success_url: checkout.success_url,
+            cancel_url: checkout.cancel_url,
+            failure_reason: None,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        };
+        if self.insert(ctx, key.as_ref(), &payment).await? {
+            count(&payment);
+            return Ok(Created {
+                payment,
+                replayed: false,
+            });
+        }
+        // A concurrent call with the same key was faster; its answer is ours.
+        let first = self.replay(key.as_ref()).await?;
+        let payment = first.ok_or(IdempotencyError::Taken)?;
+        Ok(Created {
+            payment,
+            replayed: true,
+        })
+    }
+
+    /// False if the idempotency key is taken already.
+    async fn insert(
+        &self,
+        ctx: &CallContext,
+        key: Option<&IdempotencyKey>,
+        payment: &Payment,
+    ) -> Result<bool, AppError> {
+        let answer = serde_json::to_vec(payment).map_err(AppError::internal)?;
+        retrying(|| async {
+            let tx = self.db.begin(&ctx.event_context()).await?;
+            if let Some(key) = key {
+                match idempotency::insert(&tx, key, &answer).await {
+                    Err(IdempotencyError::Taken) => {
+                        tx.rollback().await?;
+                        return Ok(false);
+                    }
+                    outcome => outcome?,
+                }
+            }
+            store::insert(&tx, payment).await?;
+            events::created(&tx, payment);
+            tx.commit().await?;
+            Ok(true)
+        })
+        .await
+    }
+
+    async fn replay(&self, key: Option<&IdempotencyKey>) -> Result<Option<Payment>, AppError> {
+        let Some(key) = key else { return Ok(None) };
+        let Some(answer) = idempotency::lookup(&self.db, key).await? else {
+            return Ok(None);
+        };
+        serde_json::from_slice(&answer)
+            .map(Some)
+            .map_err(AppError::internal)
+    }
+
+    fn provider(&self, name: Provider) -> Result<&Arc<dyn PaymentProvider>, AppError> {
+        if name == Provider::Sandbox && !self.sandbox {
+            return Err(AppError::invalid_field("provider", NO_SANDBOX));
+        }
+        self.providers.get(name).ok_or_else(|| {
+            AppError::invalid_field("provider", format!("provider {name} is not configured"))
+        })
+    }
+
+    fn return_urls(&self, new: &NewPayment) -> Result<(Option<String>, Option<String>), AppError> {
+        let success = self.return_policy.check(&new.success_url);
+        let cancel = self.return_policy.check(&new.cancel_url);
+        match (success, cancel) {
+            (Ok(success), Ok(cancel)) => Ok((success, cancel)),
+            (success, cancel) => {
+                let problem = |field: &str, outcome: Result<_, _>| {
+                    let error = outcome.err()?;
+                    Some(FieldError::new(field, ToString::to_string(&error)))
+                };
+                let fields = [problem("successUrl", success), problem("cancelUrl", cancel)];
+                Err(AppError::invalid(fields.into_iter().flatten().collect()))
+            }
+        }
+    }
+
+    /// The order, if the user owns it or is an administrator. An assignee may see it but pays nothing.
+    async fn own_order(
+        &self,
+        ctx: &CallContext,
+        user: &UserCaller,
+        id: OrderId,
+    ) -> Result<OrderFacts, AppError> {
+        let order = self.orders.find(ctx, id).await?;
+        if order.customer_id != user.id && !user.is_admin() {
+            return Err(AppError::not_found("order"));
+        }
+        Ok(order)
+    }
+
+    async fn check_payable(&self, order: &OrderFacts) -> Result<(), AppError> {
+        order.check_payable(self.clock.now()).map_err(not_payable)?;
+        // The money may have arrived a moment ago, and the order has yet to hear of it.
+        let reader = self.db.reader();
+        let paid = store::of_order_in(reader, order.id, PaymentState::Succeeded).await?;
+        if paid.is_empty() {
+            Ok(())
+        } else {
+            Err(not_payable(NotPayable::Paid))
+        }
+    }
+
+    /// A payment, for its customer and administrators.
+    pub async fn get(&self, ctx: &CallContext, id: PaymentId) -> Result<Payment, AppError> {
+        let user = ctx.user()?;
+        store::find(self.db.reader(), id)
+            .await?
+            .filter(|payment| payment.customer_id == user.id || user.is_admin())
+            .ok_or_else(|| AppError::not_found("payment"))
+    }
+
+    /// The payments of an order for its owner and administrators, or of all orders for administrators.
+    pub async fn list(
+        &self,
+        ctx: &CallContext,
+        order: Option<OrderId>,
+        state: Option<PaymentState>,
+        limit: Limit,
+        cursor: &str,
+        total: bool,
+    ) -> Result<Page, AppError> {
+        let user = ctx.user()?;
+        if order.is_none() {
+            ctx.require(&[Role::Admin])?;
+        }
+        let before = page::decode::<Uuid>(cursor)?;
+        let filter = Filter {
+            order,
+            customer: (!user.is_admin()).then_some(user.id),
+            state,
+        };
+        let reader = self.db.reader();
+        let rows = store::list(reader, filter, before, limit.fetch()).await?;
+        if let (Some(order), true) = (order, rows.is_empty()) {
+            // Nobody paid yet, or the order is not the caller's: its own service knows.
+            self.own_order(ctx, user, order).await?;
+        }
+        let (payments, next_cursor) = limit.page(rows, |payment| payment.id.uuid());
+        let total = if total {
+            Some(store::count(reader, filter).await?)
+        } else {
+            None
+        };
+        Ok(Page {
+            payments,
+            next_cursor,
+            total,
+        })
+    }
+}
+
+fn idempotency_key(
+    ctx: &CallContext,
+    user: &UserCaller,
+    new: &NewPayment,
+) -> Result<Option<IdempotencyKey>, AppError> {
+    let Some(key) = ctx.idempotency_key.as_deref() else {
+        return Ok(None);
+    };
+    let request = serde_json::to_vec(new).map_err(AppError::internal)?;
+    let scope = format!("create_payment:{}", user.id);
+    Ok(Some(IdempotencyKey::new(scope, key, &request)))
+}
+
+fn not_payable(why: NotPayable) -> AppError {
+    AppError::conflict(ORDER_NOT_PAYABLE, why.to_string())
+}
+
+fn provider_failed(error: ProviderError) -> AppError {
+    match error {
+        ProviderError::Unavailable(_) => {
+            AppError::unavailable("the payment provider does not answer; try again shortly")
+                .with_source(error)
+        }
+        ProviderError::Refused(_) => AppError::internal(error),
+    }
+}
+
+/// Counts a payment that came into its state.
+pub(crate) fn count(payment: &Payment) {
+    metrics::counter!(
+        "waybill_payments_total",
+        "provider" => payment.provider.as_str(), "state" => payment.state.as_str()
+    )
+    .increment(1);
+}

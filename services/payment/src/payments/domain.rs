@@ -1,0 +1,329 @@
+//! A payment and the one table of its states. Pure: no I/O, no async.
+
+use serde::{Deserialize, Serialize};
+use waybill_primitives::{Money, OrderId, PaymentId, Timestamp, UserId};
+
+use crate::words::words;
+
+words! {
+    /// Who moves the money.
+    Provider, "provider" {
+        Stripe = "STRIPE",
+        Paypal = "PAYPAL",
+        Sandbox = "SANDBOX",
+    }
+}
+
+words! {
+    /// Where a payment stands.
+    PaymentState, "payment state" {
+        /// Waits for the customer on the provider's page.
+        Pending = "PENDING",
+        Succeeded = "SUCCEEDED",
+        Failed = "FAILED",
+        /// The money has to go back; the provider has not confirmed it yet.
+        Refunding = "REFUNDING",
+        Refunded = "REFUNDED",
+    }
+}
+
+/// What can happen to a payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// The provider has the customer's money.
+    Capture,
+    /// The provider refused, for good.
+    Fail,
+    /// The order cannot keep the money, or somebody gives it back.
+    RequestRefund,
+    /// The provider has sent the money back.
+    ConfirmRefund,
+}
+
+/// The transition table. Everything that is not in it is refused.
+pub const TRANSITIONS: &[(PaymentState, Step, PaymentState)] = &[
+    (
+        PaymentState::Pending,
+        Step::Capture,
+        PaymentState::Succeeded,
+    ),
+    (PaymentState::Pending, Step::Fail, PaymentState::Failed),
+    (
+        PaymentState::Succeeded,
+        Step::RequestRefund,
+        PaymentState::Refunding,
+    ),
+    (
+        PaymentState::Refunding,
+        Step::ConfirmRefund,
+        PaymentState::Refunded,
+    ),
+];
+
+/// What a step means for a payment in a given state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Move on to this state.
+    Move(PaymentState),
+    /// The step was taken before: the payment is where it led, or further on. Nothing is left to do.
+    Done,
+    /// The step contradicts what happened.
+    Refused,
+}
+
+impl Step {
+    pub const ALL: [Self; 4] = [
+        Self::Capture,
+        Self::Fail,
+        Self::RequestRefund,
+        Self::ConfirmRefund,
+    ];
+
+    /// The one transition that the step stands for: the state it needs and the state it leads to.
+    pub fn transition(self) -> (PaymentState, PaymentState) {
+        match self {
+            Self::Capture => (PaymentState::Pending, PaymentState::Succeeded),
+            Self::Fail => (PaymentState::Pending, PaymentState::Failed),
+            Self::RequestRefund => (PaymentState::Succeeded, PaymentState::Refunding),
+            Self::ConfirmRefund => (PaymentState::Refunding, PaymentState::Refunded),
+        }
+    }
+}
+
+impl PaymentState {
+    pub fn after(self, step: Step) -> Verdict {
+        let (from, to) = step.transition();
+        if self == from {
+            Verdict::Move(to)
+        } else if to.leads_to(self) {
+            Verdict::Done
+        } else {
+            Verdict::Refused
+        }
+    }
+
+    /// Whether `later` is this state or can be reached from it.
+    pub fn leads_to(self, later: Self) -> bool {
+        self == later
+            || TRANSITIONS
+                .iter()
+                .any(|(from, _, to)| *from == self && to.leads_to(later))
+    }
+
+    /// The provider holds, or held, the customer's money: the ledger has a PAYMENT entry.
+    pub fn was_paid(self) -> bool {
+        PaymentState::Succeeded.leads_to(self)
+    }
+}
+
+/// One attempt to pay an order, in full, with one provider.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Payment {
+    pub id: PaymentId,
+    pub order_id: OrderId,
+    pub order_number: String,
+    pub customer_id: UserId,
+    pub provider: Provider,
+    /// The provider's own name for it.
+    pub provider_reference: String,
+    pub amount: Money,
+    pub state: PaymentState,
+    /// Where the customer pays. A path if the platform's public address is not configured.
+    pub redirect_url: String,
+    pub success_url: Option<String>,
+    pub cancel_url: Option<String>,
+    pub failure_reason: Option<String>,
+    /// The version of the last event about it; the way into REFUNDING has none.
+    pub version: i64,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// What the order service says about an order that somebody wants to pay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrderFacts {
+    pub id: OrderId,
+    pub number: String,
+    pub customer_id: UserId,
+    pub total: Money,
+    pub payment: OrderPayment,
+    pub cancelled: bool,
+    /// Until when an unpaid order waits.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// How far an order's payment has come, as far as paying it matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OrderPayment {
+    /// Nothing was paid yet, or an attempt failed.
+    Due,
+    /// Paid or authorised.
+    Paid,
+    /// Paid and given back, in part or whole.
+    Refunded,
+}
+
+/// Why an order takes no money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotPayable {
+    #[error("the order is cancelled; place a new one")]
+    Cancelled,
+    #[error("the order has expired; place a new one")]
+    Expired,
+    #[error("the order is paid already")]
+    Paid,
+    #[error("the order's payment was given back; place a new order")]
+    Refunded,
+    #[error("nothing is due for this order: its total is zero")]
+    NothingDue,
+}
+
+impl OrderFacts {
+    /// Whether a payment may begin at `now`.
+    pub fn check_payable(&self, now: Timestamp) -> Result<(), NotPayable> {
+        match self.payment {
+            OrderPayment::Paid => return Err(NotPayable::Paid),
+            OrderPayment::Refunded => return Err(NotPayable::Refunded),
+            OrderPayment::Due => {}
+        }
+        if self.cancelled {
+            return Err(NotPayable::Cancelled);
+        }
+        if self.expires_at.is_some_and(|at| at <= now) {
+            return Err(NotPayable::Expired);
+        }
+        if self.total.amount <= 0 {
+            return Err(NotPayable::NothingDue);
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use proptest::prelude::*;
+    use waybill_primitives::Currency;
+
+    use super::*;
+
+    #[test]
+    fn words_round_trip() {
+        for state in PaymentState::ALL {
+            assert_eq!(state.as_str().parse(), Ok(*state));
+        }
+        for provider in Provider::ALL {
+            assert_eq!(provider.as_str().parse(), Ok(*provider));
+        }
+        assert!("pending".parse::<PaymentState>().is_err());
+    }
+
+    #[test]
+    fn each_step_is_one_row_of_the_table() {
+        assert_eq!(TRANSITIONS.len(), Step::ALL.len());
+        for step in Step::ALL {
+            let (from, to) = step.transition();
+            assert!(TRANSITIONS.contains(&(from, step, to)), "{step:?}");
+        }
+    }
+
+    #[test]
+    fn every_state_and_step_has_the_expected_verdict() {
+        use PaymentState::*;
+        use Verdict::*;
+        let expected = |state, step| match (state, step) {
+            (Pending, Step::Capture) => Move(Succeeded),
+            (Pending, Step::Fail) => Move(Failed),
+            (Succeeded, Step::RequestRefund) => Move(Refunding),
+            (Refunding, Step::ConfirmRefund) => Move(Refunded),
+            (Succeeded | Refunding | Refunded, Step::Capture)
+            | (Failed, Step::Fail)
+            | (Refunding | Refunded, Step::RequestRefund)
+            | (Refunded, Step::ConfirmRefund) => Done,
+            _ => Refused,
+        };
+        for state in PaymentState::ALL.iter().copied() {
+            for step in Step::ALL {
+                assert_eq!(state.after(step), expected(state, step), "{state} {step:?}");
+            }
+        }
+    }
+
+    fn order() -> OrderFacts {
+        OrderFacts {
+            id: OrderId::new(),
+            number: "W261121-7K3M9QX".to_owned(),
+            customer_id: UserId::new(),
+            total: Money::new(1999, Currency::USD),
+            payment: OrderPayment::Due,
+            cancelled: false,
+            expires_at: Some(Timestamp::from_secs(100)),
+        }
+    }
+
+    #[test]
+    fn an_order_is_payable_only_while_money_is_due() {
+        let now = Timestamp::from_secs(99);
+        assert_eq!(order().check_payable(now), Ok(()));
+        let later = now.plus(Duration::from_secs(1));
+        assert_eq!(order().check_payable(later), Err(NotPayable::Expired));
+        let cases = [
+            (
+                OrderFacts {
+                    cancelled: true,
+                    ..order()
+                },
+                NotPayable::Cancelled,
+            ),
+            (
+                OrderFacts {
+                    payment: OrderPayment::Paid,
+                    ..order()
+                },
+                NotPayable::Paid,
+            ),
+            (
+                OrderFacts {
+                    payment: OrderPayment::Refunded,
+                    ..order()
+                },
+                NotPayable::Refunded,
+            ),
+            (
+                OrderFacts {
+                    total: Money::zero(Currency::USD),
+                    ..order()
+                },
+                NotPayable::NothingDue,
+            ),
+        ];
+        for (order, why) in cases {
+            assert_eq!(order.check_payable(now), Err(why));
+        }
+    }
+
+    fn any_step() -> impl Strategy<Value = Step> {
+        prop::sample::select(Step::ALL.to_vec())
+    }
+
+    proptest! {
+        /// Whatever news arrives in whatever order and however often, money is taken at most once and given back at most once,
+        /// and taking a step a second time never changes anything.
+        #[test]
+        fn steps_taken_twice_change_nothing(steps in prop::collection::vec(any_step(), 0..24)) {
+            let mut state = PaymentState::Pending;
+            let (mut captured, mut refunded) = (0, 0);
+            for step in steps {
+                if let Verdict::Move(next) = state.after(step) {
+                    captured += i32::from(step == Step::Capture);
+                    refunded += i32::from(step == Step::ConfirmRefund);
+                    state = next;
+                    prop_assert_eq!(state.after(step), Verdict::Done);
+                }
+            }
+            prop_assert!(captured <= 1 && refunded <= captured);
+            prop_assert_eq!(state.was_paid(), captured == 1);
+        }
+    }
+}

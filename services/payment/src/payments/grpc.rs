@@ -1,0 +1,181 @@
+//! `PaymentService` on the wire: decode, call, encode.
+
+use std::sync::Arc;
+
+use tonic::{Request, Response, Status};
+use waybill_proto::{
+    common::PageInfo,
+    parse_id,
+    payment::{self as proto, payment_service_server::PaymentService},
+};
+use waybill_service_kit::{AppError, context};
+use waybill_store::page::Limit;
+
+use super::{
+    app::{NewPayment, Payments},
+    domain::{PaymentState, Provider},
+};
+use crate::{
+    ledger::{self, app::Ledger},
+    providers::{app::News, sandbox::Outcome},
+};
+
+#[derive(Clone)]
+pub struct PaymentGrpc {
+    payments: Arc<Payments>,
+    news: Arc<News>,
+    ledger: Arc<Ledger>,
+}
+
+impl PaymentGrpc {
+    pub fn new(payments: Arc<Payments>, news: Arc<News>, ledger: Arc<Ledger>) -> Self {
+        Self {
+            payments,
+            news,
+            ledger,
+        }
+    }
+}
+
+#[tonic::async_trait]
+impl PaymentService for PaymentGrpc {
+    async fn create_payment(
+        &self,
+        request: Request<proto::CreatePaymentRequest>,
+    ) -> Result<Response<proto::CreatePaymentResponse>, Status> {
+        let ctx = context(&request);
+        let request = request.into_inner();
+        let new = NewPayment {
+            order_id: parse_id("orderId", &request.order_id).map_err(AppError::from)?,
+            provider: provider(request.provider())?,
+            success_url: request.success_url,
+            cancel_url: request.cancel_url,
+        };
+        let created = self.payments.create(&ctx, new).await?;
+        Ok(Response::new(proto::CreatePaymentResponse {
+            payment: Some((&created.payment).into()),
+            replayed: created.replayed,
+        }))
+    }
+
+    async fn get_payment(
+        &self,
+        request: Request<proto::GetPaymentRequest>,
+    ) -> Result<Response<proto::GetPaymentResponse>, Status> {
+        let ctx = context(&request);
+        let id = parse_id("id", &request.get_ref().id).map_err(AppError::from)?;
+        let payment = self.payments.get(&ctx, id).await?;
+        Ok(Response::new(proto::GetPaymentResponse {
+            payment: Some((&payment).into()),
+        }))
+    }
+
+    async fn list_payments(
+        &self,
+        request: Request<proto::ListPaymentsRequest>,
+    ) -> Result<Response<proto::ListPaymentsResponse>, Status> {
+        let ctx = context(&request);
+        let request = request.into_inner();
+        let order = match request.order_id.as_str() {
+            "" => None,
+            id => Some(parse_id("orderId", id).map_err(AppError::from)?),
+        };
+        let state = state(request.state)?;
+        let wanted = request.page.unwrap_or_default();
+        let limit = Limit::new(wanted.limit).map_err(AppError::from)?;
+        let page = self
+            .payments
+            .list(&ctx, order, state, limit, &wanted.cursor, wanted.total)
+            .await?;
+        Ok(Response::new(proto::ListPaymentsResponse {
+            payments: page.payments.iter().map(proto::Payment::from).collect(),
+            page: Some(PageInfo {
+                next_cursor: page.next_cursor.unwrap_or_default(),
+                total: page.total,
+            }),
+        }))
+    }
+
+    async fn get_sandbox_checkout(
+        &self,
+        request: Request<proto::GetSandboxCheckoutRequest>,
+    ) -> Result<Response<proto::GetSandboxCheckoutResponse>, Status> {
+        let id = &request.get_ref().payment_id;
+        let id = parse_id("paymentId", id).map_err(AppError::from)?;
+        let payment = self.news.sandbox_checkout(id).await?;
+        Ok(Response::new(proto::GetSandboxCheckoutResponse {
+            success_url: payment.success_url.clone().unwrap_or_default(),
+            cancel_url: payment.cancel_url.clone().unwrap_or_default(),
+            payment: Some((&payment).into()),
+        }))
+    }
+
+    async fn complete_sandbox_checkout(
+        &self,
+        request: Request<proto::CompleteSandboxCheckoutRequest>,
+    ) -> Result<Response<proto::CompleteSandboxCheckoutResponse>, Status> {
+        let ctx = context(&request);
+        let request = request.into_inner();
+        let id = parse_id("paymentId", &request.payment_id).map_err(AppError::from)?;
+        let outcome = outcome(request.outcome())?;
+        let payment = self.news.complete_sandbox(&ctx, id, outcome).await?;
+        let redirect_url = match outcome {
+            Outcome::Succeed => payment.success_url.clone(),
+            Outcome::Decline => payment.cancel_url.clone(),
+            Outcome::Stall => None,
+        };
+        Ok(Response::new(proto::CompleteSandboxCheckoutResponse {
+            payment: Some((&payment).into()),
+            redirect_url: redirect_url.unwrap_or_default(),
+        }))
+    }
+
+    async fn list_ledger(
+        &self,
+        request: Request<proto::ListLedgerRequest>,
+    ) -> Result<Response<proto::ListLedgerResponse>, Status> {
+        let ctx = context(&request);
+        let page = ledger::grpc::list(&self.ledger, &ctx, request.into_inner()).await?;
+        Ok(Response::new(page))
+    }
+}
+
+fn provider(provider: proto::Provider) -> Result<Provider, AppError> {
+    match provider {
+        proto::Provider::Stripe => Ok(Provider::Stripe),
+        proto::Provider::Paypal => Ok(Provider::Paypal),
+        proto::Provider::Sandbox => Ok(Provider::Sandbox),
+        proto::Provider::Unspecified => Err(AppError::invalid_field(
+            "provider",
+            "expected STRIPE, PAYPAL or SANDBOX",
+        )),
+    }
+}
+
+/// None: payments in any state.
+fn state(number: i32) -> Result<Option<PaymentState>, AppError> {
+    match proto::PaymentState::try_from(number) {
+        Ok(proto::PaymentState::Unspecified) => Ok(None),
+        Ok(proto::PaymentState::Pending) => Ok(Some(PaymentState::Pending)),
+        Ok(proto::PaymentState::Succeeded) => Ok(Some(PaymentState::Succeeded)),
+        Ok(proto::PaymentState::Failed) => Ok(Some(PaymentState::Failed)),
+        Ok(proto::PaymentState::Refunding) => Ok(Some(PaymentState::Refunding)),
+        Ok(proto::PaymentState::Refunded) => Ok(Some(PaymentState::Refunded)),
+        Err(_) => Err(AppError::invalid_field(
+            "state",
+            "expected PENDING, SUCCEEDED, FAILED, REFUNDING or REFUNDED",
+        )),
+    }
+}
+
+fn outcome(outcome: proto::SandboxOutcome) -> Result<Outcome, AppError> {
+    match outcome {
+        proto::SandboxOutcome::Succeed => Ok(Outcome::Succeed),
+        proto::SandboxOutcome::Decline => Ok(Outcome::Decline),
+        proto::SandboxOutcome::Stall => Ok(Outcome::Stall),
+        proto::SandboxOutcome::Unspecified => Err(AppError::invalid_field(
+            "outcome",
+            "expected SUCCEED, DECLINE or STALL",
+        )),
+    }
+}

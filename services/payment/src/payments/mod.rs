@@ -1,0 +1,9 @@
+//! Payments: one attempt to pay an order, from the link to the money.
+
+pub mod app;
+pub mod domain;
+pub mod grpc;
+pub mod return_url;
+pub mod store;
+#[cfg(test)]
+pub mod testing;

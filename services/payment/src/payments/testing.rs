@@ -1,0 +1,26 @@
+//! A payment for unit tests.
+
+use waybill_primitives::{Money, OrderId, PaymentId, Timestamp, UserId};
+
+use super::domain::{Payment, PaymentState, Provider};
+
+pub fn payment(amount: Money) -> Payment {
+    let id = PaymentId::new();
+    Payment {
+        id,
+        order_id: OrderId::new(),
+        order_number: "W261121-7K3M9QX".to_owned(),
+        customer_id: UserId::new(),
+        provider: Provider::Sandbox,
+        provider_reference: format!("sandbox_{id}"),
+        amount,
+        state: PaymentState::Pending,
+        redirect_url: "/".to_owned(),
+        success_url: None,
+        cancel_url: None,
+        failure_reason: None,
+        version: 1,
+        created_at: Timestamp::from_secs(0),
+        updated_at: Timestamp::from_secs(0),
+    }
+}

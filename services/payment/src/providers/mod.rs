@@ -1,0 +1,108 @@
+//! Payment providers behind one trait. What they tell us comes in as [`ProviderEvent`]s, which are stored once and processed in
+//! the same transaction, out of order or twice.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use waybill_primitives::{Money, PaymentId};
+
+use crate::{payments::domain::Provider, words::words};
+
+pub mod app;
+pub mod sandbox;
+pub mod store;
+
+/// What a provider needs to know to take a payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Checkout {
+    /// Also the idempotency key: asking twice makes one payment at the provider.
+    pub payment_id: PaymentId,
+    pub order_number: String,
+    pub amount: Money,
+    pub success_url: Option<String>,
+    pub cancel_url: Option<String>,
+}
+
+/// A payment that the provider waits for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Begun {
+    /// The provider's own name for it, at most 255 characters.
+    pub reference: String,
+    /// Where the customer pays, at most 2,048 characters.
+    pub redirect_url: String,
+}
+
+/// Money that has to go back to the customer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefundOrder {
+    /// The provider must give the money back once per key, however often it is asked.
+    pub idempotency_key: String,
+    /// The provider's name for the payment.
+    pub reference: String,
+    pub amount: Money,
+    pub reason: String,
+}
+
+/// Why a provider did not do what it was asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ProviderError {
+    /// It could not be reached or did not answer: ask again later.
+    #[error("the payment provider is not available: {0}")]
+    Unavailable(String),
+    /// It answered no.
+    #[error("the payment provider refused: {0}")]
+    Refused(String),
+}
+
+/// Moves money. Every call may be repeated: after a crash nobody knows whether the first one arrived.
+#[async_trait]
+pub trait PaymentProvider: Send + Sync + 'static {
+    fn name(&self) -> Provider;
+
+    /// Prepares a payment and says where the customer pays it.
+    async fn begin(&self, checkout: &Checkout) -> Result<Begun, ProviderError>;
+
+    /// Gives the money back; the provider's name for the refund (at most 255 characters).
+    async fn refund(&self, refund: &RefundOrder) -> Result<String, ProviderError>;
+}
+
+words! {
+    /// What a provider says happened.
+    ProviderEventKind, "kind of provider event" {
+        /// It has the customer's money.
+        Captured = "CAPTURED",
+        /// The customer's means of payment was refused.
+        Failed = "FAILED",
+    }
+}
+
+/// News from a provider.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProviderEvent {
+    pub provider: Provider,
+    /// Unique per provider: news that arrives twice has the same id. At most 255 characters.
+    pub event_id: String,
+    /// The provider's name for the payment.
+    pub reference: String,
+    pub kind: ProviderEventKind,
+    /// Why it failed, for the customer.
+    pub failure_reason: Option<String>,
+}
+
+/// The providers of this installation.
+#[derive(Clone, Default)]
+pub struct Providers {
+    configured: Vec<Arc<dyn PaymentProvider>>,
+}
+
+impl Providers {
+    pub fn new(configured: Vec<Arc<dyn PaymentProvider>>) -> Self {
+        Self { configured }
+    }
+
+    pub fn get(&self, name: Provider) -> Option<&Arc<dyn PaymentProvider>> {
+        self.configured
+            .iter()
+            .find(|provider| provider.name() == name)
+    }
+}

@@ -1,0 +1,209 @@
+//! The refund of a payment, from the wish to the books. Each step can be the last before a crash; the next run goes on there:
+//!
+//! 1. `request` (one transaction, usually that of a consumed event): payment SUCCEEDED → REFUNDING, refund row opened.
+//! 2. `lease` (one transaction): one replica takes the row up; if it dies, the lease ends and another does.
+//! 3. The provider is asked, with the row's id as idempotency key, so that asking again gives the money back only once.
+//! 4. `settle` (one transaction): refund closed, payment REFUNDING → REFUNDED, REFUND booked, `payment.refunded` published.
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+use waybill_primitives::{Clock, OrderId, PaymentId};
+use waybill_service_kit::AppError;
+use waybill_store::{Db, EventContext, Tx, retrying};
+
+use super::{
+    domain::{LEASE, PROVIDER_DEADLINE, Refund, retry_delay, shortened},
+    store,
+};
+use crate::{
+    events,
+    ledger::app as ledger,
+    payments::{
+        domain::{Payment, PaymentState, Step, Verdict},
+        store as payments,
+    },
+    providers::{ProviderError, Providers, RefundOrder},
+};
+
+/// Refunds taken up in one round.
+const ROUND: u64 = 32;
+
+/// What became of the wish to refund a payment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Requested {
+    /// It is under way now.
+    Opened,
+    /// It was under way, or done, before.
+    Already,
+    /// There is no money to give back: the payment is in this state.
+    NothingPaid(PaymentState),
+    /// No such payment.
+    Unknown,
+}
+
+pub struct Refunds {
+    db: Db,
+    clock: Arc<dyn Clock>,
+    providers: Providers,
+    /// Wakes the job.
+    wake: Arc<Notify>,
+}
+
+impl Refunds {
+    pub fn new(db: Db, clock: Arc<dyn Clock>, providers: Providers, wake: Arc<Notify>) -> Self {
+        Self {
+            db,
+            clock,
+            providers,
+            wake,
+        }
+    }
+
+    /// Step 1 for one payment.
+    pub async fn request(
+        &self,
+        tx: &Tx,
+        id: PaymentId,
+        reason: &str,
+    ) -> Result<Requested, AppError> {
+        let now = self.clock.now();
+        let step = Step::RequestRefund;
+        if let Some(payment) = payments::advance(tx, id, step, None, now).await? {
+            store::insert(tx, &payment, &shortened(reason), now).await?;
+            // The commit follows at once; if the job is faster, its timer brings it back.
+            self.wake.notify_one();
+            return Ok(Requested::Opened);
+        }
+        let Some(payment) = payments::find(tx.conn(), id).await? else {
+            return Ok(Requested::Unknown);
+        };
+        Ok(match payment.state.after(step) {
+            Verdict::Done => Requested::Already,
+            Verdict::Move(_) | Verdict::Refused => Requested::NothingPaid(payment.state),
+        })
+    }
+
+    /// Step 1 for every payment of an order that was paid. Payments that are still PENDING stay so: should one succeed later,
+    /// the order service rejects it, and that brings it here.
+    pub async fn request_all(
+        &self,
+        tx: &Tx,
+        order: OrderId,
+        reason: &str,
+    ) -> Result<usize, AppError> {
+        let paid = payments::of_order_in(tx.conn(), order, PaymentState::Succeeded).await?;
+        for payment in &paid {
+            self.request(tx, payment.id, reason).await?;
+        }
+        Ok(paid.len())
+    }
+
+    /// Steps 2 to 4 for every refund that is due. A refund that fails is postponed and does not hold up the others.
+    pub async fn run(&self) -> Result<(), AppError> {
+        let mut outcome = Ok(());
+        loop {
+            let due = store::due(self.db.reader(), self.clock.now(), ROUND).await?;
+            if due.is_empty() {
+                return outcome;
+            }
+            for refund in due {
+                // What is leased is not due any more, so the loop ends even if every refund fails.
+                if self.lease(&refund).await?
+                    && let Err(error) = self.carry_out(&refund).await
+                {
+                    outcome = outcome.and(Err(error));
+                }
+            }
+        }
+    }
+
+    async fn lease(&self, refund: &Refund) -> Result<bool, AppError> {
+        let leased = retrying(|| async {
+            let now = self.clock.now();
+            let tx = self.db.begin(&EventContext::default()).await?;
+            let leased = store::lease(&tx, refund, now.plus(LEASE), now).await?;
+            tx.commit().await?;
+            Ok::<_, AppError>(leased)
+        });
+        leased.await
+    }
+
+    async fn carry_out(&self, refund: &Refund) -> Result<(), AppError> {
+        let Some(payment) = payments::find(self.db.reader(), refund.payment_id).await? else {
+            return self.postpone(refund, "the payment's row is missing").await;
+        };
+        match self.ask_provider(refund, &payment).await {
+            Ok(reference) => self.settle(refund, &reference).await,
+            Err(error) => self.postpone(refund, &error.to_string()).await,
+        }
+    }
+
+    async fn ask_provider(
+        &self,
+        refund: &Refund,
+        payment: &Payment,
+    ) -> Result<String, ProviderError> {
+        let provider = self.providers.get(payment.provider).ok_or_else(|| {
+            let name = payment.provider;
+            ProviderError::Unavailable(format!("the provider {name} is not configured"))
+        })?;
+        let order = RefundOrder {
+            idempotency_key: refund.id.to_string(),
+            reference: payment.provider_reference.clone(),
+            amount: refund.amount,
+            reason: refund.reason.clone(),
+        };
+        let answer = tokio::time::timeout(PROVIDER_DEADLINE, provider.refund(&order)).await;
+        answer.unwrap_or_else(|_| {
+            Err(ProviderError::Unavailable(
+                "it did not answer in time".to_owned(),
+            ))
+        })
+    }
+
+    async fn settle(&self, refund: &Refund, reference: &str) -> Result<(), AppError> {
+        let settled = retrying(|| async {
+            let now = self.clock.now();
+            let tx = self.db.begin(&EventContext::default()).await?;
+            if !store::complete(&tx, refund, reference, now).await? {
+                return Ok(false);
+            }
+            let step = Step::ConfirmRefund;
+            let payment = payments::advance(&tx, refund.payment_id, step, None, now).await?;
+            let payment = payment.ok_or_else(|| {
+                AppError::internal(format!(
+                    "payment {} has an open refund but is not REFUNDING",
+                    refund.payment_id
+                ))
+            })?;
+            ledger::book_refund(&tx, &payment, now).await?;
+            events::refunded(&tx, &payment, &refund.reason);
+            tx.commit().await?;
+            Ok::<_, AppError>(true)
+        });
+        if settled.await? {
+            metrics::counter!("waybill_refunds_total").increment(1);
+            tracing::info!(payment_id = %refund.payment_id, "the payment was refunded");
+        }
+        Ok(())
+    }
+
+    async fn postpone(&self, refund: &Refund, error: &str) -> Result<(), AppError> {
+        let attempt = refund.attempts.saturating_add(1);
+        metrics::counter!("waybill_refund_failures_total").increment(1);
+        tracing::warn!(
+            payment_id = %refund.payment_id, attempt, error,
+            "the refund failed and will be tried again"
+        );
+        let postponed = retrying(|| async {
+            let now = self.clock.now();
+            let until = now.plus(retry_delay(attempt));
+            let tx = self.db.begin(&EventContext::default()).await?;
+            store::postpone(&tx, refund, &shortened(error), until, now).await?;
+            tx.commit().await?;
+            Ok::<_, AppError>(())
+        });
+        postponed.await
+    }
+}

@@ -1,0 +1,101 @@
+//! The checks as queries that find offenders. The SQL is the same on all three databases.
+
+use sea_orm::{ConnectionTrait, Statement};
+use uuid::Uuid;
+use waybill_store::StoreError;
+
+/// A query whose rows must not be there; its one column `id` names the offender.
+pub struct Check {
+    pub what: &'static str,
+    pub problem: &'static str,
+    pub sql: &'static str,
+}
+
+/// More offenders of one kind than this are not listed.
+const MOST: usize = 100;
+
+pub const CHECKS: &[Check] = &[
+    Check {
+        what: "ledger entry",
+        problem: "its lines do not add up to zero",
+        sql: "SELECT l.entry_id AS id FROM ledger_lines l \
+              GROUP BY l.entry_id, l.currency HAVING SUM(l.amount) <> 0",
+    },
+    Check {
+        what: "ledger entry",
+        problem: "it has fewer than two lines",
+        sql: "SELECT e.id AS id FROM ledger_entries e WHERE \
+              (SELECT COUNT(*) FROM ledger_lines l WHERE l.entry_id = e.id) < 2",
+    },
+    Check {
+        what: "payment",
+        problem: "money was taken, but there is not exactly one PAYMENT entry",
+        sql: "SELECT p.id AS id FROM payments p \
+              WHERE p.state IN ('SUCCEEDED', 'REFUNDING', 'REFUNDED') AND \
+              (SELECT COUNT(*) FROM ledger_entries e \
+               WHERE e.kind = 'PAYMENT' AND e.source_id = p.id AND e.payment_id = p.id) <> 1",
+    },
+    Check {
+        what: "payment",
+        problem: "it is REFUNDED, but there is not exactly one REFUND entry",
+        sql: "SELECT p.id AS id FROM payments p WHERE p.state = 'REFUNDED' AND \
+              (SELECT COUNT(*) FROM ledger_entries e \
+               WHERE e.kind = 'REFUND' AND e.source_id = p.id AND e.payment_id = p.id) <> 1",
+    },
+    Check {
+        what: "ledger entry",
+        problem: "it books a payment that is missing or took no money",
+        sql: "SELECT e.id AS id FROM ledger_entries e WHERE e.kind = 'PAYMENT' AND NOT EXISTS \
+              (SELECT 1 FROM payments p WHERE p.id = e.source_id \
+               AND p.state IN ('SUCCEEDED', 'REFUNDING', 'REFUNDED'))",
+    },
+    Check {
+        what: "ledger entry",
+        problem: "it books the refund of a payment that is not REFUNDED",
+        sql: "SELECT e.id AS id FROM ledger_entries e WHERE e.kind = 'REFUND' AND NOT EXISTS \
+              (SELECT 1 FROM payments p WHERE p.id = e.source_id AND p.state = 'REFUNDED')",
+    },
+    Check {
+        what: "payment",
+        problem: "the provider's line of its PAYMENT entry has another amount or currency",
+        sql: "SELECT p.id AS id FROM payments p \
+              JOIN ledger_lines l ON l.payment_id = p.id AND l.kind = 'PAYMENT' \
+              WHERE l.account <> 'orders' AND (l.amount <> p.amount OR l.currency <> p.currency)",
+    },
+    Check {
+        what: "payment",
+        problem: "it is REFUNDING without an open refund",
+        sql: "SELECT p.id AS id FROM payments p WHERE p.state = 'REFUNDING' AND NOT EXISTS \
+              (SELECT 1 FROM refunds r WHERE r.payment_id = p.id AND NOT r.completed)",
+    },
+    Check {
+        what: "refund",
+        problem: "it is open, but its payment is not REFUNDING",
+        sql: "SELECT r.id AS id FROM refunds r WHERE NOT r.completed AND NOT EXISTS \
+              (SELECT 1 FROM payments p WHERE p.id = r.payment_id AND p.state = 'REFUNDING')",
+    },
+    Check {
+        what: "refund",
+        problem: "it is completed, but its payment is not REFUNDED",
+        sql: "SELECT r.id AS id FROM refunds r WHERE r.completed AND NOT EXISTS \
+              (SELECT 1 FROM payments p WHERE p.id = r.payment_id AND p.state = 'REFUNDED')",
+    },
+    Check {
+        what: "order",
+        problem: "more was shared or given back than was paid for it",
+        sql: "SELECT l.order_id AS id FROM ledger_lines l WHERE l.account = 'orders' \
+              GROUP BY l.order_id, l.currency HAVING SUM(l.amount) > 0",
+    },
+];
+
+pub async fn offenders(
+    connection: &impl ConnectionTrait,
+    check: &Check,
+) -> Result<Vec<Uuid>, StoreError> {
+    let sql = format!("{} LIMIT {MOST}", check.sql);
+    let statement = Statement::from_string(connection.get_database_backend(), sql);
+    let rows = connection.query_all_raw(statement).await?;
+    rows.iter()
+        .map(|row| row.try_get::<Uuid>("", "id").map_err(StoreError::from))
+        .collect()
+}

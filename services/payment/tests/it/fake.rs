@@ -1,0 +1,184 @@
+//! The neighbours: an order service that knows what a test tells it, and a bank that fails on demand.
+
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+};
+
+use async_trait::async_trait;
+use tonic::{Request, Response, Status};
+use waybill_payment::{
+    Begun, Checkout, PaymentProvider, Provider, ProviderError, RefundOrder, Sandbox,
+};
+use waybill_proto::order::{self as proto, order_service_server::OrderService};
+use waybill_service_kit::{AppError, context};
+
+/// Orders by id, shown to owner, assignee and administrators.
+#[derive(Clone, Default)]
+pub struct FakeOrders {
+    orders: Arc<Mutex<HashMap<String, proto::Order>>>,
+    away: Arc<AtomicBool>,
+}
+
+impl FakeOrders {
+    pub fn put(&self, order: &proto::Order) {
+        let mut orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
+        orders.insert(order.id.clone(), order.clone());
+    }
+
+    pub fn set_away(&self, away: bool) {
+        self.away.store(away, Ordering::SeqCst);
+    }
+}
+
+fn unused<T>() -> Result<Response<T>, Status> {
+    Err(Status::unimplemented("payment does not call this"))
+}
+
+#[tonic::async_trait]
+impl OrderService for FakeOrders {
+    async fn get_order(
+        &self,
+        request: Request<proto::GetOrderRequest>,
+    ) -> Result<Response<proto::GetOrderResponse>, Status> {
+        if self.away.load(Ordering::SeqCst) {
+            return Err(Status::unavailable("the order service is away"));
+        }
+        let ctx = context(&request);
+        let user = ctx.user()?;
+        let orders = self.orders.lock().unwrap_or_else(PoisonError::into_inner);
+        let order = orders.get(&request.get_ref().id).filter(|order| {
+            let me = user.id.to_string();
+            let owner = order.customer.as_ref().is_some_and(|c| c.id == me);
+            let assignee = order.assignee.as_ref().is_some_and(|a| a.id == me);
+            owner || assignee || user.is_admin()
+        });
+        let order = order.ok_or_else(|| AppError::not_found("order"))?.clone();
+        Ok(Response::new(proto::GetOrderResponse {
+            order: Some(order),
+        }))
+    }
+
+    async fn place_order(
+        &self,
+        _: Request<proto::PlaceOrderRequest>,
+    ) -> Result<Response<proto::PlaceOrderResponse>, Status> {
+        unused()
+    }
+
+    async fn list_orders(
+        &self,
+        _: Request<proto::ListOrdersRequest>,
+    ) -> Result<Response<proto::ListOrdersResponse>, Status> {
+        unused()
+    }
+
+    async fn get_history(
+        &self,
+        _: Request<proto::GetHistoryRequest>,
+    ) -> Result<Response<proto::GetHistoryResponse>, Status> {
+        unused()
+    }
+
+    async fn change_status(
+        &self,
+        _: Request<proto::ChangeStatusRequest>,
+    ) -> Result<Response<proto::ChangeStatusResponse>, Status> {
+        unused()
+    }
+
+    async fn cancel_order(
+        &self,
+        _: Request<proto::CancelOrderRequest>,
+    ) -> Result<Response<proto::CancelOrderResponse>, Status> {
+        unused()
+    }
+}
+
+/// What goes wrong with one refund.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// The bank cannot be reached; no money moves.
+    Down,
+    /// The bank gives the money back, but its answer is lost: as a crash right after the call.
+    AnswerLost,
+    /// The bank says no.
+    Refused,
+    /// The bank's client has a bug.
+    Panic,
+    /// The bank gives the money back and never answers.
+    Hangs,
+}
+
+/// A sandbox whose refunds move counted money and fail as planned.
+#[derive(Default)]
+pub struct Bank {
+    troubles: Mutex<VecDeque<Trouble>>,
+    calls: AtomicUsize,
+    /// The keys under which money went back.
+    returned: Mutex<HashSet<String>>,
+    amount: Mutex<i64>,
+}
+
+impl Bank {
+    pub fn plan(&self, troubles: impl IntoIterator<Item = Trouble>) {
+        self.troubles
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend(troubles);
+    }
+
+    pub fn calls(&self) -> usize {
+        self.calls.load(Ordering::SeqCst)
+    }
+
+    /// What went back to customers in all, in minor units.
+    pub fn returned(&self) -> i64 {
+        *self.amount.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn give_back(&self, refund: &RefundOrder) {
+        let mut returned = self.returned.lock().unwrap_or_else(PoisonError::into_inner);
+        if returned.insert(refund.idempotency_key.clone()) {
+            *self.amount.lock().unwrap_or_else(PoisonError::into_inner) += refund.amount.amount;
+        }
+    }
+}
+
+#[async_trait]
+impl PaymentProvider for Bank {
+    fn name(&self) -> Provider {
+        Provider::Sandbox
+    }
+
+    async fn begin(&self, checkout: &Checkout) -> Result<Begun, ProviderError> {
+        Sandbox::new(None).begin(checkout).await
+    }
+
+    async fn refund(&self, refund: &RefundOrder) -> Result<String, ProviderError> {
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        let trouble = self
+            .troubles
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop_front();
+        match trouble {
+            None => self.give_back(refund),
+            Some(Trouble::Down) => return Err(ProviderError::Unavailable("down".to_owned())),
+            Some(Trouble::Refused) => return Err(ProviderError::Refused("no".to_owned())),
+            Some(Trouble::Panic) => panic!("planned by the test"),
+            Some(Trouble::AnswerLost) => {
+                self.give_back(refund);
+                return Err(ProviderError::Unavailable("answer lost".to_owned()));
+            }
+            Some(Trouble::Hangs) => {
+                self.give_back(refund);
+                std::future::pending::<()>().await;
+            }
+        }
+        Ok(format!("bank_{}", refund.idempotency_key))
+    }
+}

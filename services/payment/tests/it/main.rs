@@ -1,0 +1,10 @@
+//! The payment service through its gRPC, on every database, with an order service of the test's own beside it.
+
+mod fake;
+mod idempotency;
+mod ledger;
+mod payments;
+mod refunds;
+mod sandbox;
+mod shop;
+mod start;

@@ -1,0 +1,414 @@
+//! A payment service with its neighbours, people and a clock that moves when told to.
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use secrecy::SecretString;
+use tokio_util::sync::CancellationToken;
+use tonic::{Status, service::Routes};
+use uuid::Uuid;
+use waybill_bus::{Bus, Envelope, InProcessBus};
+use waybill_payment::{Migrator, NAME, Providers, Settings, build_with, verify};
+use waybill_primitives::{
+    Clock, Currency, EventId, ManualClock, Money, OrderId, Role, SystemClock, Timestamp, UserId,
+};
+use waybill_proto::{
+    Event,
+    order::{self, order_service_server::OrderServiceServer},
+    payment::{self as proto, payment_service_client::PaymentServiceClient},
+    time,
+};
+use waybill_service_kit::{
+    AppError, CallContext, Deps, GrpcChannel, Job, Service,
+    crypto::{Jwks, SigningKey},
+    local_channel, outgoing,
+    settings::Environment,
+    tokens::{AccessClaims, ISSUER, ServiceTokens, Verifier},
+};
+use waybill_store::{Db, DbConfig, RetryPolicy, outbox_events, run_consumer};
+use waybill_testkit::TestDb;
+
+use crate::fake::{Bank, FakeOrders};
+
+/// What every order of a test costs: 100.00.
+pub const TOTAL: i64 = 10_000;
+
+/// Somebody with a token.
+#[derive(Debug, Clone)]
+pub struct Person {
+    pub id: UserId,
+    pub ctx: CallContext,
+}
+
+pub struct Shop {
+    pub db: Db,
+    pub deps: Deps,
+    pub bank: Arc<Bank>,
+    pub orders: FakeOrders,
+    pub order_channel: GrpcChannel,
+    pub clock: Arc<ManualClock>,
+    pub jobs: Vec<Job>,
+    client: PaymentServiceClient<GrpcChannel>,
+    key: SigningKey,
+    versions: std::sync::Mutex<HashMap<String, i64>>,
+    _database: TestDb,
+}
+
+impl Drop for Shop {
+    fn drop(&mut self) {
+        self.deps.stop.cancel();
+    }
+}
+
+impl Shop {
+    pub async fn open(database: TestDb) -> Self {
+        Self::open_in(database, Environment::Development).await
+    }
+
+    /// The consumers run; the jobs run when the test says so, and the relay does not run.
+    pub async fn open_in(database: TestDb, environment: Environment) -> Self {
+        let db = Db::connect(&DbConfig::new(database.url()), NAME)
+            .await
+            .expect("the database answers");
+        let key = SigningKey::generate().expect("a key");
+        let clock = Arc::new(ManualClock::new(SystemClock.now()));
+        let tokens = ServiceTokens::new(&SecretString::from("a key for tests only, 32 bytes long"));
+        let bus: Arc<dyn Bus> = InProcessBus::new();
+        let deps = Deps {
+            clock: Arc::clone(&clock) as Arc<dyn Clock>,
+            stop: CancellationToken::new(),
+            environment,
+            ..Deps::new(db.clone(), bus, Verifier::fixed(&Jwks::new([&key])), tokens)
+        };
+        let orders = FakeOrders::default();
+        let order_service = Service {
+            name: "order",
+            routes: Routes::new(OrderServiceServer::new(orders.clone())),
+            consumers: Vec::new(),
+            jobs: Vec::new(),
+        };
+        let order_channel = local_channel(&order_service, &deps);
+        let bank = Arc::new(Bank::default());
+        let service = replica(&deps, &order_channel, &bank).await;
+        let client = PaymentServiceClient::new(local_channel(&service, &deps));
+        for handler in &service.consumers {
+            let policy = RetryPolicy {
+                attempts: 2,
+                first_delay: Duration::from_millis(1),
+                ..RetryPolicy::default()
+            };
+            run_consumer(
+                db.clone(),
+                Arc::clone(&deps.bus),
+                Arc::clone(handler),
+                policy,
+                deps.stop.clone(),
+            )
+            .await
+            .expect("the consumer starts");
+        }
+        Self {
+            db,
+            deps,
+            bank,
+            orders,
+            order_channel,
+            clock,
+            jobs: service.jobs,
+            client,
+            key,
+            versions: std::sync::Mutex::default(),
+            _database: database,
+        }
+    }
+
+    pub fn person(&self, role: Role) -> Person {
+        let id = UserId::new();
+        let now = Timestamp::now().secs();
+        let claims = AccessClaims {
+            sub: id,
+            role,
+            name: "Ada Example".to_owned(),
+            email: format!("{id}@example.com"),
+            sid: None,
+            iat: now,
+            exp: now + 3600,
+            iss: ISSUER.to_owned(),
+            aud: None,
+        };
+        let token = self.key.sign(&claims).expect("a token");
+        let ctx = CallContext::anonymous().with_token(token);
+        Person { id, ctx }
+    }
+
+    pub fn customer(&self) -> Person {
+        self.person(Role::Customer)
+    }
+
+    pub fn admin(&self) -> Person {
+        self.person(Role::Admin)
+    }
+
+    /// An unpaid order of 100.00 that the order service knows.
+    pub fn order_of(&self, customer: &Person) -> order::Order {
+        let now = self.clock.now();
+        let total = Money::new(TOTAL, Currency::USD);
+        let order = order::Order {
+            id: OrderId::new().to_string(),
+            order_number: "W261121-7K3M9QX".to_owned(),
+            status: order::OrderStatus::Pending.into(),
+            payment_status: order::PaymentStatus::Unpaid.into(),
+            kind: order::OrderKind::Service.into(),
+            customer: Some(order::Customer {
+                id: customer.id.to_string(),
+                name: "Ada Example".to_owned(),
+                email: "ada@example.com".to_owned(),
+            }),
+            subtotal: Some(total.into()),
+            total: Some(total.into()),
+            expires_at: Some(time::to_proto(now.plus(Duration::from_mins(30)))),
+            version: 1,
+            ..order::Order::default()
+        };
+        self.orders.put(&order);
+        order
+    }
+
+    pub async fn create(
+        &self,
+        ctx: &CallContext,
+        order_id: &str,
+    ) -> Result<proto::CreatePaymentResponse, AppError> {
+        let request = proto::CreatePaymentRequest {
+            order_id: order_id.to_owned(),
+            provider: proto::Provider::Sandbox.into(),
+            success_url: "/thanks".to_owned(),
+            cancel_url: "/again".to_owned(),
+        };
+        self.create_with(ctx, request).await
+    }
+
+    pub async fn create_with(
+        &self,
+        ctx: &CallContext,
+        request: proto::CreatePaymentRequest,
+    ) -> Result<proto::CreatePaymentResponse, AppError> {
+        let mut client = self.client.clone();
+        answer(client.create_payment(outgoing(ctx, request)).await)
+    }
+
+    /// A new payment of a new order of a new customer, as the customer sees it.
+    pub async fn pending(&self) -> (Person, order::Order, proto::Payment) {
+        let customer = self.customer();
+        let order = self.order_of(&customer);
+        let payment = self.begin(&customer, &order).await;
+        (customer, order, payment)
+    }
+
+    pub async fn begin(&self, customer: &Person, order: &order::Order) -> proto::Payment {
+        let created = self.create(&customer.ctx, &order.id).await;
+        let payment = created.expect("the payment begins").payment;
+        payment.expect("a payment in the answer")
+    }
+
+    /// As [`Shop::pending`], and paid.
+    pub async fn paid(&self) -> (Person, order::Order, proto::Payment) {
+        let (customer, order, payment) = self.pending().await;
+        let paid = self.succeed(&payment.id).await.expect("it succeeds");
+        (customer, order, paid)
+    }
+
+    pub async fn complete(
+        &self,
+        id: &str,
+        outcome: proto::SandboxOutcome,
+    ) -> Result<proto::CompleteSandboxCheckoutResponse, AppError> {
+        let request = proto::CompleteSandboxCheckoutRequest {
+            payment_id: id.to_owned(),
+            outcome: outcome.into(),
+        };
+        let ctx = CallContext::anonymous();
+        let mut client = self.client.clone();
+        answer(
+            client
+                .complete_sandbox_checkout(outgoing(&ctx, request))
+                .await,
+        )
+    }
+
+    pub async fn succeed(&self, id: &str) -> Result<proto::Payment, AppError> {
+        let done = self.complete(id, proto::SandboxOutcome::Succeed).await?;
+        Ok(done.payment.expect("a payment in the answer"))
+    }
+
+    pub async fn checkout(&self, id: &str) -> Result<proto::GetSandboxCheckoutResponse, AppError> {
+        let request = proto::GetSandboxCheckoutRequest {
+            payment_id: id.to_owned(),
+        };
+        let ctx = CallContext::anonymous();
+        let mut client = self.client.clone();
+        answer(client.get_sandbox_checkout(outgoing(&ctx, request)).await)
+    }
+
+    pub async fn get(&self, ctx: &CallContext, id: &str) -> Result<proto::Payment, AppError> {
+        let request = proto::GetPaymentRequest { id: id.to_owned() };
+        let mut client = self.client.clone();
+        let found = answer(client.get_payment(outgoing(ctx, request)).await)?;
+        Ok(found.payment.expect("a payment in the answer"))
+    }
+
+    pub async fn list(
+        &self,
+        ctx: &CallContext,
+        request: proto::ListPaymentsRequest,
+    ) -> Result<proto::ListPaymentsResponse, AppError> {
+        let mut client = self.client.clone();
+        answer(client.list_payments(outgoing(ctx, request)).await)
+    }
+
+    pub async fn ledger(
+        &self,
+        ctx: &CallContext,
+        request: proto::ListLedgerRequest,
+    ) -> Result<proto::ListLedgerResponse, AppError> {
+        let mut client = self.client.clone();
+        answer(client.list_ledger(outgoing(ctx, request)).await)
+    }
+
+    /// `(kind, account, amount)` of every line about an order, sorted.
+    pub async fn books_of(&self, order: &order::Order) -> Vec<(String, String, i64)> {
+        let request = proto::ListLedgerRequest {
+            order_id: order.id.clone(),
+            ..proto::ListLedgerRequest::default()
+        };
+        let page = self.ledger(&self.admin().ctx, request).await;
+        let lines = page.expect("the books open").lines;
+        let mut books: Vec<_> = lines
+            .into_iter()
+            .map(|line| {
+                (
+                    line.kind,
+                    line.account,
+                    line.amount.unwrap_or_default().amount,
+                )
+            })
+            .collect();
+        books.sort();
+        books
+    }
+
+    pub async fn state_of(&self, id: &str) -> proto::PaymentState {
+        let payment = self.get(&self.admin().ctx, id).await;
+        payment.expect("the payment is there").state()
+    }
+
+    /// The order service publishes something about an order; returns when it was taken in (or is a dead letter).
+    pub async fn publish<E: Event>(&self, order_id: &str, event: &E) {
+        let version = {
+            let mut versions = self.versions.lock().expect("no test panicked holding it");
+            let version = versions.entry(order_id.to_owned()).or_insert(0);
+            *version += 1;
+            *version
+        };
+        let envelope = Envelope {
+            id: EventId::new(),
+            subject: E::SUBJECT.into(),
+            source: "order".to_owned(),
+            aggregate_id: order_id.parse().expect("an order id"),
+            aggregate_version: version,
+            time: self.clock.now(),
+            traceparent: None,
+            request_id: None,
+            actor: None,
+            payload: event.encode_to_vec().into(),
+        };
+        let published = self.deps.bus.publish(envelope).await;
+        published.expect("the consumers settle it");
+    }
+
+    pub async fn publish_rejected(&self, order: &order::Order, payment_id: &str) {
+        let event = order::OrderPaymentRejected {
+            order: Some(order.clone()),
+            payment_id: payment_id.to_owned(),
+            reason: "the order has expired".to_owned(),
+            ..order::OrderPaymentRejected::default()
+        };
+        self.publish(&order.id, &event).await;
+    }
+
+    pub async fn publish_cancelled(&self, order: &order::Order) {
+        let mut order = order.clone();
+        order.set_status(order::OrderStatus::Cancelled);
+        self.orders.put(&order);
+        let event = order::OrderCancelled {
+            order: Some(order.clone()),
+            change: None,
+        };
+        self.publish(&order.id, &event).await;
+    }
+
+    /// Every job once.
+    pub async fn run_jobs(&self) -> Result<(), AppError> {
+        for job in &self.jobs {
+            (job.run)().await?;
+        }
+        Ok(())
+    }
+
+    /// What the service published about a payment: version and last word of the subject.
+    pub async fn events_of(&self, payment_id: &str) -> Vec<(i64, String)> {
+        let id: Uuid = payment_id.parse().expect("a payment id");
+        self.events()
+            .await
+            .into_iter()
+            .filter(|event| event.aggregate_id == id)
+            .map(|event| {
+                let word = event.subject.rsplit('.').next().unwrap_or_default();
+                (event.aggregate_version, word.to_owned())
+            })
+            .collect()
+    }
+
+    pub async fn events(&self) -> Vec<Envelope> {
+        let events = outbox_events(&self.db, "payment", None, 10_000).await;
+        events.expect("the outbox can be read")
+    }
+
+    pub async fn assert_sound(&self) {
+        let problems = verify(&self.db).await.expect("the checks run");
+        assert!(problems.is_empty(), "{problems:#?}");
+    }
+}
+
+/// Another replica of the same service on the same database.
+pub async fn replica(deps: &Deps, order: &GrpcChannel, bank: &Arc<Bank>) -> Service {
+    let providers = if deps.environment.is_production() {
+        Providers::default()
+    } else {
+        Providers::new(vec![Arc::clone(bank) as _])
+    };
+    let settings = Settings {
+        return_origins: vec!["https://shop.example".to_owned()],
+        ..Settings::default()
+    };
+    build_with(deps, &settings, order.clone(), providers)
+        .await
+        .expect("the service is built")
+}
+
+/// Two replicas that start at once migrate one after the other; a later start finds nothing to do.
+pub async fn migrate_again(db: &Db) {
+    let (first, second) = tokio::join!(db.migrate::<Migrator>(), db.migrate::<Migrator>());
+    first.expect("the first migrates");
+    second.expect("the second migrates");
+}
+
+fn answer<T>(outcome: Result<tonic::Response<T>, Status>) -> Result<T, AppError> {
+    outcome
+        .map(tonic::Response::into_inner)
+        .map_err(|status| AppError::from_status(&status))
+}
+
+/// The code of a refusal.
+pub fn code<T: std::fmt::Debug>(outcome: Result<T, AppError>) -> String {
+    outcome.expect_err("it is refused").code.to_string()
+}

@@ -1,0 +1,58 @@
+//! The service as it really runs: relay, consumers and jobs together, and several replicas starting at once.
+
+use std::{sync::Arc, time::Duration};
+
+use waybill_primitives::{Clock, SystemClock};
+use waybill_proto::payment::PaymentState;
+use waybill_service_kit::{Deps, start};
+use waybill_store::backlog;
+use waybill_testkit::for_each_database;
+
+use crate::shop::{Shop, migrate_again, replica};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_running_service_refunds_by_itself() {
+    for_each_database(|database| async {
+        let shop = Shop::open(database).await;
+        let deps = Deps {
+            clock: Arc::new(SystemClock) as Arc<dyn Clock>,
+            ..shop.deps.clone()
+        };
+        let service = replica(&deps, &shop.order_channel, &shop.bank).await;
+        let (_, order, payment) = shop.paid().await;
+        shop.publish_cancelled(&order).await;
+        let running = start(
+            waybill_service_kit::Service {
+                consumers: Vec::new(),
+                ..service
+            },
+            &deps,
+        )
+        .await
+        .unwrap();
+        let refunded = async {
+            while shop.state_of(&payment.id).await != PaymentState::Refunded
+                || backlog(&shop.db).await.unwrap() > 0
+            {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        let outcome = tokio::time::timeout(Duration::from_secs(30), refunded).await;
+        outcome.expect("it is refunded and published in time");
+        shop.assert_sound().await;
+        assert!(running.drain(Duration::from_secs(10)).await);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn migrations_can_run_again_and_side_by_side() {
+    for_each_database(|database| async {
+        let shop = Shop::open(database).await;
+        shop.paid().await;
+        migrate_again(&shop.db).await;
+        shop.paid().await;
+        shop.assert_sound().await;
+    })
+    .await;
+}

@@ -1,0 +1,98 @@
+//! The settings of the embedded shape, and the reference of all settings of the platform.
+
+use std::path::PathBuf;
+
+use waybill_service_kit::settings::{
+    self, CommonSettings, Faults, PeerSettings, ProcessSettings, Settings as _, Sources,
+};
+
+waybill_service_kit::settings! {
+    /// Embedded shape
+    pub struct EmbeddedSettings {
+        /// Folder for the SQLite files; made if missing. One process at a time uses it.
+        pub data_dir: String = "WAYBILL_DATA_DIR", default "waybill-data";
+        /// Fill the platform with demo data and show the demo accounts; refused in production.
+        pub demo: bool = "WAYBILL_DEMO", default "off";
+        /// Server on which each service has a database of its own (made if missing), for instance
+        /// `postgres://waybill:secret@localhost:5432`; without it, SQLite files in the data directory.
+        pub database_server: Option<secrecy::SecretString> = "WAYBILL_DATABASE_SERVER";
+        /// What the names of the databases on that server begin with.
+        pub database_prefix: String = "WAYBILL_DATABASE_PREFIX", default "waybill_";
+        /// Connections of each service to its database at most.
+        pub pool: u32 = "WAYBILL_DATABASE_MAX_CONNECTIONS", default "10", range 1..=1000;
+    }
+}
+
+/// Everything that the embedded shape is set by.
+#[derive(Debug, Clone)]
+pub struct Config {
+    pub common: CommonSettings,
+    pub embedded: EmbeddedSettings,
+    pub auth: waybill_auth::Settings,
+    pub order: waybill_order::Settings,
+    pub payment: waybill_payment::Settings,
+    pub notification: waybill_notification::Settings,
+    pub chat: waybill_chat::Settings,
+    pub gateway: waybill_gateway::GatewaySettings,
+}
+
+type Sections = (
+    CommonSettings,
+    EmbeddedSettings,
+    waybill_auth::Settings,
+    waybill_order::Settings,
+    waybill_payment::Settings,
+    waybill_notification::Settings,
+    waybill_chat::Settings,
+    waybill_gateway::GatewaySettings,
+);
+
+impl Config {
+    /// Reads and checks all of it; every fault at once.
+    pub fn load(sources: &Sources) -> Result<Self, Faults> {
+        let (common, embedded, auth, order, payment, notification, chat, gateway) =
+            settings::load::<Sections>(sources)?;
+        let mut faults: Vec<String> = gateway
+            .faults(common.environment)
+            .into_iter()
+            .map(|(name, problem)| format!("{name}: {problem}"))
+            .collect();
+        if embedded.demo && common.environment.is_production() {
+            faults
+                .push("WAYBILL_DEMO: demo accounts have known passwords; not in production".into());
+        }
+        if !faults.is_empty() {
+            return Err(Faults(faults));
+        }
+        Ok(Self {
+            common,
+            embedded,
+            auth,
+            order,
+            payment,
+            notification,
+            chat,
+            gateway,
+        })
+    }
+
+    pub fn data_dir(&self) -> PathBuf {
+        PathBuf::from(&self.embedded.data_dir)
+    }
+}
+
+/// The settings reference, in Markdown.
+pub fn reference() -> String {
+    settings::reference(&[
+        CommonSettings::TABLE,
+        EmbeddedSettings::TABLE,
+        ProcessSettings::TABLE,
+        PeerSettings::TABLE,
+        waybill_gateway::GatewaySettings::TABLE,
+        waybill_auth::Settings::TABLE,
+        waybill_order::Settings::TABLE,
+        waybill_payment::Settings::TABLE,
+        waybill_notification::Settings::TABLE,
+        waybill_chat::Settings::TABLE,
+    ])
+}

@@ -1,0 +1,65 @@
+//! Where the databases of the five services are: files of a data directory, or databases of a server.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use waybill_store::{Db, DbConfig, admin};
+
+/// The services that own a database.
+pub const SERVICES: [&str; 5] = ["auth", "order", "payment", "notification", "chat"];
+
+/// A place for one database per service.
+#[derive(Debug, Clone)]
+pub enum Place {
+    /// SQLite files, `<service>.db`.
+    Folder(PathBuf),
+    /// `<prefix><service>` on a PostgreSQL or MySQL/MariaDB server, given as a URL without a database.
+    Server { url: String, prefix: String },
+}
+
+impl Place {
+    pub fn url(&self, service: &str) -> String {
+        match self {
+            Self::Folder(folder) => file_url(&folder.join(format!("{service}.db"))),
+            Self::Server { url, prefix } => {
+                format!("{}/{prefix}{service}", url.trim_end_matches('/'))
+            }
+        }
+    }
+
+    /// Makes the folder or the databases that are missing.
+    pub async fn create(&self) -> Result<()> {
+        match self {
+            Self::Folder(folder) => std::fs::create_dir_all(folder)
+                .with_context(|| format!("cannot make the data directory {}", folder.display())),
+            Self::Server { url, prefix } => {
+                for service in SERVICES {
+                    admin::create_database(url, &format!("{prefix}{service}"))
+                        .await
+                        .with_context(|| format!("cannot create database {prefix}{service}"))?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    pub async fn connect(&self, service: &'static str, max_connections: u32) -> Result<Db> {
+        let config = DbConfig {
+            max_connections,
+            ..DbConfig::new(self.url(service))
+        };
+        Db::connect(&config, service)
+            .await
+            .with_context(|| format!("cannot open the database of {service}"))
+    }
+}
+
+/// A path as a SQLite URL; what a URL would read otherwise is escaped.
+fn file_url(path: &Path) -> String {
+    let path = path
+        .to_string_lossy()
+        .replace('%', "%25")
+        .replace('?', "%3f")
+        .replace('#', "%23");
+    format!("sqlite://{path}")
+}

@@ -1,0 +1,421 @@
+//! What the demo shop sells: forty products.
+
+use std::collections::HashMap;
+
+use anyhow::{Result, bail};
+use waybill_proto::{
+    common::{Money, PageRequest},
+    order::{CreateProductRequest, ListProductsRequest, ProductKind},
+};
+
+use super::{Demo, Person, is_conflict};
+
+type Goods = (
+    &'static str,
+    &'static str,
+    &'static str,
+    i64,
+    i64,
+    &'static str,
+);
+
+/// SKU, name, category, price in cents, opening stock, description.
+const GOODS: [Goods; 28] = [
+    (
+        "MUG-01",
+        "Enamel mug",
+        "kitchen",
+        1490,
+        120,
+        "Half a litre, chip-proof, with a blue rim.",
+    ),
+    (
+        "MUG-02",
+        "Stoneware mug",
+        "kitchen",
+        1890,
+        80,
+        "Thrown by hand; no two glazes alike.",
+    ),
+    (
+        "POT-01",
+        "Tea pot",
+        "kitchen",
+        4200,
+        25,
+        "Pours without a drop, holds one litre.",
+    ),
+    (
+        "KNF-01",
+        "Paring knife",
+        "kitchen",
+        2450,
+        60,
+        "Carbon steel, pear wood handle.",
+    ),
+    (
+        "KNF-02",
+        "Bread knife",
+        "kitchen",
+        3950,
+        40,
+        "Long enough for a whole loaf.",
+    ),
+    (
+        "BRD-01",
+        "Cutting board",
+        "kitchen",
+        3200,
+        55,
+        "End grain oak, oiled.",
+    ),
+    (
+        "PAN-01",
+        "Iron pan",
+        "kitchen",
+        5900,
+        30,
+        "Seasoned and ready, 28 cm.",
+    ),
+    (
+        "TWL-01",
+        "Linen towel",
+        "home",
+        1650,
+        200,
+        "Dries fast, gets softer.",
+    ),
+    (
+        "BLK-01",
+        "Wool blanket",
+        "home",
+        8900,
+        18,
+        "Woven from undyed wool.",
+    ),
+    (
+        "CND-01",
+        "Beeswax candle",
+        "home",
+        990,
+        300,
+        "Burns twelve hours.",
+    ),
+    (
+        "LMP-01",
+        "Desk lamp",
+        "home",
+        7400,
+        22,
+        "Warm light, dims to a glow.",
+    ),
+    (
+        "VAS-01",
+        "Glass vase",
+        "home",
+        3100,
+        34,
+        "Recycled glass, slightly green.",
+    ),
+    ("CLK-01", "Wall clock", "home", 5600, 15, "Silent movement."),
+    (
+        "NTB-01",
+        "Notebook, plain",
+        "paper",
+        1250,
+        400,
+        "Lies flat, 192 pages.",
+    ),
+    (
+        "NTB-02",
+        "Notebook, dotted",
+        "paper",
+        1250,
+        380,
+        "Lies flat, 192 pages.",
+    ),
+    (
+        "PEN-01",
+        "Fountain pen",
+        "paper",
+        4800,
+        45,
+        "Steel nib, fine.",
+    ),
+    (
+        "INK-01",
+        "Ink, blue-black",
+        "paper",
+        1100,
+        90,
+        "Fifty millilitres.",
+    ),
+    (
+        "CRD-01",
+        "Letterpress cards",
+        "paper",
+        1800,
+        70,
+        "Set of eight with envelopes.",
+    ),
+    (
+        "CAL-01",
+        "Wall calendar",
+        "paper",
+        2200,
+        3,
+        "One drawing a month; the last copies.",
+    ),
+    (
+        "BAG-01",
+        "Canvas bag",
+        "travel",
+        2800,
+        110,
+        "Carries fifteen kilograms.",
+    ),
+    (
+        "BAG-02",
+        "Weekend bag",
+        "travel",
+        12900,
+        12,
+        "Waxed cotton, brass zips.",
+    ),
+    (
+        "BTL-01",
+        "Steel bottle",
+        "travel",
+        2600,
+        140,
+        "Keeps cold for a day.",
+    ),
+    (
+        "UMB-01",
+        "Umbrella",
+        "travel",
+        3900,
+        65,
+        "Turns inside out and back again.",
+    ),
+    ("KEY-01", "Key ring", "travel", 900, 500, "Solid brass."),
+    (
+        "SHR-01",
+        "Work shirt",
+        "clothing",
+        6900,
+        48,
+        "Heavy cotton, two pockets.",
+    ),
+    (
+        "SCK-01",
+        "Wool socks",
+        "clothing",
+        1700,
+        160,
+        "For boots and slippers.",
+    ),
+    (
+        "CAP-01",
+        "Wool cap",
+        "clothing",
+        2300,
+        75,
+        "Knitted in one piece.",
+    ),
+    (
+        "APR-01",
+        "Leather apron",
+        "clothing",
+        9800,
+        0,
+        "Sold out for now.",
+    ),
+];
+
+/// SKU, name, category, price in cents, description.
+const SERVICES: [(&str, &str, &str, i64, &str); 12] = [
+    (
+        "SVC-LOGO",
+        "Logo design",
+        "design",
+        45000,
+        "Three drafts, two rounds of changes, all file formats.",
+    ),
+    (
+        "SVC-CARD",
+        "Business card design",
+        "design",
+        18000,
+        "Front and back, ready to print.",
+    ),
+    (
+        "SVC-ILLU",
+        "Illustration",
+        "design",
+        32000,
+        "One full-page drawing from your description.",
+    ),
+    (
+        "SVC-PHOT",
+        "Product photography",
+        "photo",
+        26000,
+        "Ten products on white, retouched.",
+    ),
+    (
+        "SVC-PORT",
+        "Portrait session",
+        "photo",
+        21000,
+        "One hour, fifteen pictures.",
+    ),
+    (
+        "SVC-TRAN",
+        "Translation, ten pages",
+        "text",
+        28000,
+        "English and German, proofread by a second person.",
+    ),
+    (
+        "SVC-EDIT",
+        "Copy editing",
+        "text",
+        15000,
+        "Up to five thousand words.",
+    ),
+    (
+        "SVC-PAGE",
+        "Landing page",
+        "web",
+        89000,
+        "Designed, built, measured.",
+    ),
+    (
+        "SVC-AUDT",
+        "Website check-up",
+        "web",
+        39000,
+        "Speed, accessibility and search, with a list of what to mend.",
+    ),
+    (
+        "SVC-ENGR",
+        "Engraving",
+        "workshop",
+        2500,
+        "A name or a date on anything that we sell.",
+    ),
+    (
+        "SVC-KNIF",
+        "Knife sharpening",
+        "workshop",
+        1200,
+        "On stones, by hand.",
+    ),
+    (
+        "SVC-REPR",
+        "Bag repair",
+        "workshop",
+        4500,
+        "Seams, zips, straps.",
+    ),
+];
+
+impl Demo {
+    /// Creates the products that are not there yet; ids by SKU.
+    pub(super) async fn stock_shelves(
+        &mut self,
+        admin: &Person,
+    ) -> Result<HashMap<String, String>> {
+        let goods = GOODS
+            .iter()
+            .map(|&(sku, name, category, price, stock, description)| {
+                product(
+                    sku,
+                    name,
+                    category,
+                    price,
+                    description,
+                    ProductKind::Goods,
+                    stock,
+                )
+            });
+        let services = SERVICES
+            .iter()
+            .map(|&(sku, name, category, price, description)| {
+                product(
+                    sku,
+                    name,
+                    category,
+                    price,
+                    description,
+                    ProductKind::Service,
+                    0,
+                )
+            });
+        for request in goods.chain(services) {
+            let sku = request.sku.clone();
+            match self.catalogue.create_product(admin.ask(request)).await {
+                Ok(_) => {}
+                Err(status) if is_conflict(&status) => {}
+                Err(status) => bail!("creating product {sku}: {status}"),
+            }
+        }
+        self.ids_by_sku(admin).await
+    }
+
+    async fn ids_by_sku(&mut self, admin: &Person) -> Result<HashMap<String, String>> {
+        let mut ids = HashMap::new();
+        let mut cursor = String::new();
+        loop {
+            let page = PageRequest {
+                limit: 100,
+                cursor,
+                total: false,
+            };
+            let request = ListProductsRequest {
+                page: Some(page),
+                ..Default::default()
+            };
+            let answer = self
+                .catalogue
+                .list_products(admin.ask(request))
+                .await?
+                .into_inner();
+            ids.extend(
+                answer
+                    .products
+                    .into_iter()
+                    .map(|product| (product.sku, product.id)),
+            );
+            cursor = answer.page.unwrap_or_default().next_cursor;
+            if cursor.is_empty() {
+                return Ok(ids);
+            }
+        }
+    }
+}
+
+fn product(
+    sku: &str,
+    name: &str,
+    category: &str,
+    price: i64,
+    description: &str,
+    kind: ProductKind,
+    stock: i64,
+) -> CreateProductRequest {
+    CreateProductRequest {
+        sku: sku.into(),
+        name: name.into(),
+        description: description.into(),
+        kind: kind.into(),
+        price: Some(Money {
+            amount: price,
+            currency: "USD".into(),
+        }),
+        category: category.into(),
+        stock,
+        active: Some(true),
+    }
+}

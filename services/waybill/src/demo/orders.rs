@@ -1,0 +1,420 @@
+//! The demo's orders: a dozen, in every state that an order can be in.
+
+use std::collections::HashMap;
+
+use anyhow::{Context as _, Result};
+use waybill_proto::{
+    chat::PostMessageRequest,
+    order::{
+        Address, CancelOrderRequest, ChangeRequestKind, ChangeStatusRequest, ClaimOrderRequest,
+        CreateChangeRequestRequest, DecideChangeRequestRequest, GetOrderRequest, Order, OrderLine,
+        OrderStatus, PaymentStatus, PlaceOrderRequest,
+    },
+    payment::{CompleteSandboxCheckoutRequest, CreatePaymentRequest, Provider, SandboxOutcome},
+};
+
+use super::{Demo, Person, until};
+
+pub struct Cast {
+    pub admin: Person,
+    pub wendy: Person,
+    pub walter: Person,
+    pub carla: Person,
+    pub carl: Person,
+    pub cleo: Person,
+}
+
+/// What an order of the demo holds.
+struct Wish<'a> {
+    key: &'static str,
+    customer: &'a Person,
+    lines: &'a [(&'static str, i64)],
+    title: &'static str,
+    description: &'static str,
+}
+
+impl Demo {
+    pub(super) async fn play(
+        &mut self,
+        cast: &Cast,
+        products: &HashMap<String, String>,
+    ) -> Result<()> {
+        self.goods(cast, products).await?;
+        self.services_in_the_pool(cast, products).await?;
+        self.services_at_work(cast, products).await?;
+        self.services_done(cast, products).await
+    }
+
+    async fn goods(&mut self, cast: &Cast, products: &HashMap<String, String>) -> Result<()> {
+        let wish = |key, customer, lines| Wish {
+            key,
+            customer,
+            lines,
+            title: "",
+            description: "",
+        };
+
+        // Not paid yet.
+        let lines = [("MUG-01", 2), ("TWL-01", 1)];
+        self.place(products, &wish("demo-unpaid", &cast.carla, &lines))
+            .await?;
+
+        // Paid; waits for the administrator to pack it.
+        let lines = [("PEN-01", 1), ("INK-01", 2), ("NTB-01", 3)];
+        let order = self
+            .place(products, &wish("demo-paid-goods", &cast.carl, &lines))
+            .await?;
+        self.pay(&cast.carl, &order, SandboxOutcome::Succeed)
+            .await?;
+
+        // Being packed.
+        let lines = [("PAN-01", 1), ("BRD-01", 1)];
+        let order = self
+            .place(products, &wish("demo-packing", &cast.cleo, &lines))
+            .await?;
+        let order = self
+            .pay(&cast.cleo, &order, SandboxOutcome::Succeed)
+            .await?;
+        self.move_to(&cast.admin, &order, OrderStatus::InProgress, "Packing")
+            .await?;
+
+        // Delivered.
+        let lines = [("BLK-01", 1)];
+        let order = self
+            .place(products, &wish("demo-delivered", &cast.carla, &lines))
+            .await?;
+        let order = self
+            .pay(&cast.carla, &order, SandboxOutcome::Succeed)
+            .await?;
+        let order = self
+            .move_to(&cast.admin, &order, OrderStatus::InProgress, "Packed")
+            .await?;
+        self.move_to(&cast.admin, &order, OrderStatus::Completed, "Delivered")
+            .await?;
+
+        // Cancelled before it was paid.
+        let lines = [("UMB-01", 1)];
+        let order = self
+            .place(products, &wish("demo-cancelled", &cast.carl, &lines))
+            .await?;
+        self.cancel(&cast.carl, &order, "Found one in the cellar")
+            .await?;
+
+        // Cancelled after it was paid: refunded.
+        let lines = [("BAG-02", 1)];
+        let order = self
+            .place(products, &wish("demo-refunded", &cast.cleo, &lines))
+            .await?;
+        let order = self
+            .pay(&cast.cleo, &order, SandboxOutcome::Succeed)
+            .await?;
+        self.cancel(
+            &cast.admin,
+            &order,
+            "The zip of the last one is broken; sorry",
+        )
+        .await?;
+
+        // The card was declined.
+        let lines = [("LMP-01", 1)];
+        let order = self
+            .place(products, &wish("demo-declined", &cast.carla, &lines))
+            .await?;
+        self.pay(&cast.carla, &order, SandboxOutcome::Decline)
+            .await?;
+        Ok(())
+    }
+
+    async fn services_in_the_pool(
+        &mut self,
+        cast: &Cast,
+        products: &HashMap<String, String>,
+    ) -> Result<()> {
+        let wishes = [
+            Wish {
+                key: "demo-pool-logo",
+                customer: &cast.carla,
+                lines: &[("SVC-LOGO", 1)],
+                title: "Logo for a bakery",
+                description: "Warm, round, with a sheaf of wheat. Works in one colour too.",
+            },
+            Wish {
+                key: "demo-pool-edit",
+                customer: &cast.cleo,
+                lines: &[("SVC-EDIT", 1)],
+                title: "Edit a grant application",
+                description: "About four thousand words, due at the end of the month.",
+            },
+        ];
+        for wish in &wishes {
+            let order = self.place(products, wish).await?;
+            self.pay(wish.customer, &order, SandboxOutcome::Succeed)
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn services_at_work(
+        &mut self,
+        cast: &Cast,
+        products: &HashMap<String, String>,
+    ) -> Result<()> {
+        // Claimed, with a conversation.
+        let wish = Wish {
+            key: "demo-claimed",
+            customer: &cast.carl,
+            lines: &[("SVC-PAGE", 1)],
+            title: "Landing page for a bicycle shop",
+            description: "Opening hours, a map, three photographs.",
+        };
+        let order = self.place(products, &wish).await?;
+        let order = self
+            .pay(&cast.carl, &order, SandboxOutcome::Succeed)
+            .await?;
+        let order = self.claim(&cast.wendy, &order).await?;
+        let lines = [
+            (
+                &cast.wendy,
+                "Hello Carl, I will start today. Do you have the photographs at hand?",
+            ),
+            (
+                &cast.carl,
+                "I do. Two of the shop and one of the workshop; is that enough?",
+            ),
+            (
+                &cast.wendy,
+                "Perfect. You will see a first draft on Thursday.",
+            ),
+        ];
+        for (number, (author, body)) in lines.into_iter().enumerate() {
+            let client_id = format!("demo-message-{number}");
+            let message = PostMessageRequest {
+                order_id: order.id.clone(),
+                body: body.into(),
+                client_id,
+            };
+            self.chat
+                .post_message(author.ask(message))
+                .await
+                .context("posting a demo message")?;
+        }
+
+        // On hold.
+        let wish = Wish {
+            key: "demo-on-hold",
+            customer: &cast.cleo,
+            lines: &[("SVC-TRAN", 1)],
+            title: "Translate a user manual",
+            description: "Ten pages about a coffee grinder.",
+        };
+        let order = self.place(products, &wish).await?;
+        let order = self
+            .pay(&cast.cleo, &order, SandboxOutcome::Succeed)
+            .await?;
+        let order = self.claim(&cast.walter, &order).await?;
+        let note = "Waiting for the final text";
+        self.move_to(&cast.walter, &order, OrderStatus::OnHold, note)
+            .await?;
+
+        // Handed in; the administrator has to decide.
+        let wish = Wish {
+            key: "demo-handed-in",
+            customer: &cast.carla,
+            lines: &[("SVC-CARD", 1)],
+            title: "Business cards for a bakery",
+            description: "To go with the logo.",
+        };
+        let order = self.place(products, &wish).await?;
+        let order = self
+            .pay(&cast.carla, &order, SandboxOutcome::Succeed)
+            .await?;
+        let order = self.claim(&cast.wendy, &order).await?;
+        self.hand_in(&cast.wendy, &order).await?;
+        Ok(())
+    }
+
+    async fn services_done(
+        &mut self,
+        cast: &Cast,
+        products: &HashMap<String, String>,
+    ) -> Result<()> {
+        let wish = Wish {
+            key: "demo-completed",
+            customer: &cast.carl,
+            lines: &[("SVC-PHOT", 1)],
+            title: "Photographs of ten bicycles",
+            description: "On white, from the side.",
+        };
+        let order = self.place(products, &wish).await?;
+        let order = self
+            .pay(&cast.carl, &order, SandboxOutcome::Succeed)
+            .await?;
+        let order = self.claim(&cast.walter, &order).await?;
+        if let Some(id) = self.hand_in(&cast.walter, &order).await? {
+            let decision = DecideChangeRequestRequest {
+                id,
+                approve: true,
+                note: "Beautiful work".into(),
+            };
+            self.work
+                .decide_change_request(cast.admin.ask(decision))
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn place(
+        &mut self,
+        products: &HashMap<String, String>,
+        wish: &Wish<'_>,
+    ) -> Result<Order> {
+        let items = wish.lines.iter().map(|(sku, quantity)| {
+            let id = products
+                .get(*sku)
+                .with_context(|| format!("the demo sells no {sku}"))?;
+            Ok(OrderLine {
+                product_id: id.clone(),
+                quantity: *quantity,
+            })
+        });
+        let request = PlaceOrderRequest {
+            items: items.collect::<Result<_>>()?,
+            title: wish.title.into(),
+            description: wish.description.into(),
+            shipping_address: Some(Address {
+                name: "Demo Customer".into(),
+                line1: "1 Harbour Street".into(),
+                city: "Springfield".into(),
+                postal_code: "12345".into(),
+                country: "US".into(),
+                ..Default::default()
+            }),
+            ..Default::default()
+        };
+        let answer = self
+            .orders
+            .place_order(wish.customer.ask_once(wish.key, request))
+            .await;
+        let placed = answer
+            .with_context(|| format!("placing {}", wish.key))?
+            .into_inner();
+        let id = placed.order.context("placing answers with the order")?.id;
+        // A repetition answers with the order as it was; go on from how it is.
+        self.order(wish.customer, &id).await
+    }
+
+    async fn order(&mut self, reader: &Person, id: &str) -> Result<Order> {
+        let request = GetOrderRequest { id: id.into() };
+        let answer = self
+            .orders
+            .get_order(reader.ask(request))
+            .await?
+            .into_inner();
+        answer.order.context("the answer has an order")
+    }
+
+    /// Pays (or fails to) unless that has happened; waits until the order knows.
+    async fn pay(
+        &mut self,
+        customer: &Person,
+        order: &Order,
+        outcome: SandboxOutcome,
+    ) -> Result<Order> {
+        if order.status() != OrderStatus::Pending || order.payment_status() != PaymentStatus::Unpaid
+        {
+            return Ok(order.clone());
+        }
+        let request = CreatePaymentRequest {
+            order_id: order.id.clone(),
+            provider: Provider::Sandbox.into(),
+            ..Default::default()
+        };
+        let key = format!("demo-payment-{}", order.id);
+        let answer = self
+            .payments
+            .create_payment(customer.ask_once(&key, request))
+            .await?;
+        let payment = answer
+            .into_inner()
+            .payment
+            .context("the answer has a payment")?;
+        let request = CompleteSandboxCheckoutRequest {
+            payment_id: payment.id,
+            outcome: outcome.into(),
+        };
+        self.payments
+            .complete_sandbox_checkout(customer.ask(request))
+            .await?;
+        until("the payment of a demo order", async || {
+            let order = self.order(customer, &order.id).await?;
+            Ok((order.payment_status() != PaymentStatus::Unpaid).then_some(order))
+        })
+        .await
+    }
+
+    async fn claim(&mut self, worker: &Person, order: &Order) -> Result<Order> {
+        if order.status() != OrderStatus::Pending {
+            return Ok(order.clone());
+        }
+        let request = ClaimOrderRequest {
+            id: order.id.clone(),
+        };
+        let answer = self
+            .work
+            .claim_order(worker.ask(request))
+            .await?
+            .into_inner();
+        answer.order.context("the answer has an order")
+    }
+
+    async fn move_to(
+        &mut self,
+        actor: &Person,
+        order: &Order,
+        status: OrderStatus,
+        note: &str,
+    ) -> Result<Order> {
+        if order.status() == status || order.status() == OrderStatus::Completed {
+            return Ok(order.clone());
+        }
+        let request = ChangeStatusRequest {
+            id: order.id.clone(),
+            status: status.into(),
+            note: note.into(),
+            version: None,
+        };
+        let answer = self
+            .orders
+            .change_status(actor.ask(request))
+            .await?
+            .into_inner();
+        answer.order.context("the answer has an order")
+    }
+
+    async fn cancel(&mut self, actor: &Person, order: &Order, reason: &str) -> Result<()> {
+        if order.status() == OrderStatus::Cancelled {
+            return Ok(());
+        }
+        let request = CancelOrderRequest {
+            id: order.id.clone(),
+            reason: reason.into(),
+            version: None,
+        };
+        self.orders.cancel_order(actor.ask(request)).await?;
+        Ok(())
+    }
+
+    /// The change request's id, unless the order was handed in before.
+    async fn hand_in(&mut self, worker: &Person, order: &Order) -> Result<Option<String>> {
+        let request = CreateChangeRequestRequest {
+            order_id: order.id.clone(),
+            kind: ChangeRequestKind::Completion.into(),
+            reason: "Everything is in the folder".into(),
+        };
+        match self.work.create_change_request(worker.ask(request)).await {
+            Ok(answer) => Ok(answer.into_inner().change_request.map(|request| request.id)),
+            Err(status) if super::is_conflict(&status) => Ok(None),
+            Err(status) => Err(status).context("handing a demo order in"),
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! Every service in one process: the same services as in the distributed shape, called through memory instead of sockets
+//! and told of events by a bus within the process.
+
+use std::{
+    fs::{File, TryLockError},
+    net::SocketAddr,
+    sync::Arc,
+    time::Duration,
+};
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+use waybill_bus::{Bus, InProcessBus};
+use waybill_gateway::{DemoAccount, GatewayDeps};
+use waybill_primitives::{Clock, SystemClock};
+use waybill_service_kit::{
+    Deps, Running, Service, local_channel, start_all,
+    tokens::{ServiceTokens, Verifier},
+};
+
+use crate::{
+    config::Config,
+    databases::Place,
+    demo::{self, Channels},
+};
+
+/// A platform that runs in this process.
+#[derive(Debug)]
+pub struct Platform {
+    pub address: SocketAddr,
+    pub channels: Channels,
+    running: Vec<Running>,
+    server: JoinHandle<Result<()>>,
+    stop: CancellationToken,
+    deadline: Duration,
+    /// Holds the data directory until the end.
+    _lock: Option<File>,
+}
+
+impl Platform {
+    /// Takes no new requests, ends those at work, drains consumers and relays, within the deadline of the settings.
+    pub async fn stop(self) -> Result<()> {
+        self.stop.cancel();
+        let served = self.server.await.context("the gateway's task failed")?;
+        for running in &self.running {
+            running.drain(self.deadline).await;
+        }
+        served
+    }
+
+    /// Ends when the gateway does: when it was stopped, or failed.
+    pub async fn wait(&mut self) -> Result<()> {
+        (&mut self.server)
+            .await
+            .context("the gateway's task failed")?
+    }
+}
+
+/// Builds and starts everything; the gateway listens when this returns.
+pub async fn start(config: Config, stop: CancellationToken) -> Result<Platform> {
+    start_with_clock(config, stop, Arc::new(SystemClock)).await
+}
+
+/// As [`start`], with a clock of the caller's: tests move it.
+pub async fn start_with_clock(
+    mut config: Config,
+    stop: CancellationToken,
+    clock: Arc<dyn Clock>,
+) -> Result<Platform> {
+    let lock = match &config.embedded.database_server {
+        None => Some(lock_folder(&config)?),
+        Some(_) => None,
+    };
+    // Bound first, so that a taken port is told before any work is done.
+    let listener = TcpListener::bind(config.gateway.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", config.gateway.listen))?;
+    let address = listener.local_addr()?;
+    if config.embedded.demo && config.auth.admin_email.is_none() {
+        config.auth.admin_email = Some(demo::ADMIN.email.to_owned());
+        config.auth.admin_password = Some(demo::PASSWORD.into());
+    }
+
+    let place = place(&config);
+    place.create().await?;
+    let bus: Arc<dyn Bus> = InProcessBus::new();
+    let verifier = Verifier::unconnected(Arc::clone(&clock));
+    let service_tokens = ServiceTokens::with_clock(&config.common.service_key, Arc::clone(&clock));
+    let ground = Ground {
+        config: &config,
+        place,
+        bus,
+        verifier,
+        service_tokens,
+        clock,
+    };
+    let (built, channels) = ground.build().await?;
+    let running = start_all(built).await.map_err(|error| anyhow!(error))?;
+
+    let router = waybill_gateway::build(ground.gateway(&channels, &stop)).await?;
+    let deadline = config.common.shutdown_deadline;
+    let stopping = stop.clone();
+    let server = tokio::spawn(async move {
+        waybill_gateway::serve(router, listener, stopping, deadline).await?;
+        Ok(())
+    });
+    if config.embedded.demo {
+        demo::seed(&channels)
+            .await
+            .context("writing the demo data")?;
+    }
+    Ok(Platform {
+        address,
+        channels,
+        running,
+        server,
+        stop,
+        deadline,
+        _lock: lock,
+    })
+}
+
+fn place(config: &Config) -> Place {
+    use secrecy::ExposeSecret as _;
+    match &config.embedded.database_server {
+        Some(url) => Place::Server {
+            url: url.expose_secret().to_owned(),
+            prefix: config.embedded.database_prefix.clone(),
+        },
+        None => Place::Folder(config.data_dir()),
+    }
+}
+
+/// Two processes on one folder would each believe that they alone relay events.
+fn lock_folder(config: &Config) -> Result<File> {
+    let folder = config.data_dir();
+    std::fs::create_dir_all(&folder)
+        .with_context(|| format!("cannot make the data directory {}", folder.display()))?;
+    let path = folder.join("lock");
+    let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => bail!(
+            "the data directory {} is in use by another process; stop it, or give --data-dir another folder",
+            folder.display()
+        ),
+        Err(TryLockError::Error(error)) => Err(error).context("cannot lock the data directory"),
+    }
+}
+
+struct Ground<'a> {
+    config: &'a Config,
+    place: Place,
+    bus: Arc<dyn Bus>,
+    verifier: Arc<Verifier>,
+    service_tokens: ServiceTokens,
+    clock: Arc<dyn Clock>,
+}
+
+impl Ground<'_> {
+    async fn deps(&self, service: &'static str) -> Result<Deps> {
+        let common = &self.config.common;
+        Ok(Deps {
+            db: self
+                .place
+                .connect(service, self.config.embedded.pool)
+                .await?,
+            bus: Arc::clone(&self.bus),
+            verifier: Arc::clone(&self.verifier),
+            service_tokens: self.service_tokens.clone(),
+            clock: Arc::clone(&self.clock),
+            // Its own, so that consumers and relays go on until the gateway has served its last request.
+            stop: CancellationToken::new(),
+            environment: common.environment,
+            currency: common.currency,
+        })
+    }
+
+    /// The services in the order of who calls whom.
+    async fn build(&self) -> Result<(Vec<(Service, Deps)>, Channels)> {
+        let config = self.config;
+        let deps = self.deps("auth").await?;
+        let auth = (waybill_auth::build(&deps, &config.auth).await?, deps);
+        let deps = self.deps("order").await?;
+        let order = (waybill_order::build(&deps, &config.order).await?, deps);
+        let order_channel = local_channel(&order.0, &order.1);
+        let deps = self.deps("payment").await?;
+        let payment = waybill_payment::build(&deps, &config.payment, order_channel.clone()).await?;
+        let payment = (payment, deps);
+        let deps = self.deps("notification").await?;
+        let notification = waybill_notification::build(&deps, &config.notification).await?;
+        let notification = (notification, deps);
+        let deps = self.deps("chat").await?;
+        let chat = waybill_chat::build(&deps, &config.chat, order_channel.clone()).await?;
+        let chat = (chat, deps);
+        let channels = Channels {
+            auth: local_channel(&auth.0, &auth.1),
+            order: order_channel,
+            payment: local_channel(&payment.0, &payment.1),
+            notification: local_channel(&notification.0, &notification.1),
+            chat: local_channel(&chat.0, &chat.1),
+        };
+        Ok((vec![auth, order, payment, notification, chat], channels))
+    }
+
+    fn gateway(&self, channels: &Channels, stop: &CancellationToken) -> GatewayDeps {
+        let demo_accounts = if self.config.embedded.demo {
+            demo::ACCOUNTS.iter().map(demo_account).collect()
+        } else {
+            Vec::new()
+        };
+        GatewayDeps {
+            channels: waybill_gateway::Channels {
+                auth: channels.auth.clone(),
+                order: channels.order.clone(),
+                payment: channels.payment.clone(),
+                notification: channels.notification.clone(),
+                chat: channels.chat.clone(),
+            },
+            bus: Arc::clone(&self.bus),
+            verifier: Arc::clone(&self.verifier),
+            service_tokens: self.service_tokens.clone(),
+            settings: self.config.gateway.clone(),
+            environment: self.config.common.environment,
+            demo_accounts,
+            mailbox: self.config.notification.keeps_mails(),
+            stop: stop.clone(),
+        }
+    }
+}
+
+fn demo_account(account: &demo::Account) -> DemoAccount {
+    DemoAccount {
+        role: account
+            .role
+            .known()
+            .map_or("", waybill_primitives::Role::as_str)
+            .to_owned(),
+        email: account.email.to_owned(),
+        password: demo::PASSWORD.to_owned(),
+    }
+}

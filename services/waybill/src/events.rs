@@ -1,0 +1,95 @@
+//! `waybill events`: what happens, printed as JSON; dead letters listed and sent round again.
+
+use std::io::Write as _;
+
+use anyhow::{Context as _, Result};
+use futures::StreamExt as _;
+use prost_reflect::{DescriptorPool, DynamicMessage};
+use serde_json::{Value, json};
+use uuid::Uuid;
+use waybill_bus::{Bus, Envelope};
+use waybill_proto::{DESCRIPTORS, EVENTS};
+use waybill_store::dead_letters;
+
+use crate::databases::{Place, SERVICES};
+
+/// Turns events into JSON with the help of the descriptors.
+#[derive(Debug)]
+pub struct Printer {
+    pool: DescriptorPool,
+}
+
+impl Printer {
+    pub fn new() -> Result<Self> {
+        Ok(Self {
+            pool: DescriptorPool::decode(DESCRIPTORS).context("reading the descriptors")?,
+        })
+    }
+
+    /// The event with its payload in proto3's JSON form; a payload that cannot be read is given in hexadecimal.
+    pub fn json(&self, event: &Envelope) -> Value {
+        let payload = self.payload(event).unwrap_or_else(|| {
+            let hex: String = event
+                .payload
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect();
+            Value::String(hex)
+        });
+        json!({
+            "id": event.id, "type": event.subject, "source": event.source,
+            "subject": event.aggregate_id, "version": event.aggregate_version,
+            "time": event.time, "requestId": event.request_id, "actor": event.actor,
+            "data": payload,
+        })
+    }
+
+    fn payload(&self, event: &Envelope) -> Option<Value> {
+        let info = EVENTS.iter().find(|info| info.subject == event.subject)?;
+        let descriptor = self.pool.get_message_by_name(info.message)?;
+        let message = DynamicMessage::decode(descriptor, event.payload.clone()).ok()?;
+        serde_json::to_value(message).ok()
+    }
+}
+
+/// Prints every event from now on, a line each.
+pub async fn tail(bus: &dyn Bus, subjects: Vec<String>) -> Result<()> {
+    let printer = Printer::new()?;
+    let mut events = bus.tail(subjects).await?;
+    while let Some(event) = events.next().await {
+        writeln!(std::io::stdout(), "{}", printer.json(&event))?;
+    }
+    Ok(())
+}
+
+/// Prints the dead letters of all services, a line each; how many there are.
+pub async fn list_dead_letters(place: &Place) -> Result<usize> {
+    let printer = Printer::new()?;
+    let mut count = 0;
+    for service in SERVICES {
+        let db = place.connect(service, 1).await?;
+        for letter in dead_letters::list(&db, 1000).await? {
+            let line = json!({
+                "id": letter.id, "service": service, "consumer": letter.consumer,
+                "error": letter.error, "attempts": letter.attempts, "at": letter.at,
+                "retryRequested": letter.retry_requested, "event": printer.json(&letter.event),
+            });
+            writeln!(std::io::stdout(), "{line}")?;
+            count += 1;
+        }
+        db.close().await;
+    }
+    Ok(count)
+}
+
+/// Asks the services for another try of one dead letter or of all; how many were found. The running services take them up
+/// within two seconds.
+pub async fn retry_dead_letters(place: &Place, id: Option<Uuid>) -> Result<u64> {
+    let mut count = 0;
+    for service in SERVICES {
+        let db = place.connect(service, 1).await?;
+        count += dead_letters::request_retry(&db, id).await?;
+        db.close().await;
+    }
+    Ok(count)
+}

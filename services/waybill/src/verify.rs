@@ -1,0 +1,235 @@
+//! `waybill verify`: whether the databases of a platform agree, within each service and between them.
+//!
+//! Meant for a platform that is at rest (nothing placed or paid for a few seconds): what is under way would look amiss.
+
+use std::collections::{HashMap, HashSet};
+
+use anyhow::{Context as _, Result};
+use waybill_bus::Envelope;
+use waybill_primitives::EventId;
+use waybill_proto::{
+    order::{OrderPaid, OrderPaymentRejected},
+    payment::{PaymentRefunded, PaymentSucceeded},
+};
+use waybill_store::{Db, backlog, consumed, dead_letters, outbox_events};
+
+use crate::databases::{Place, SERVICES};
+
+/// Connections to each database while verifying.
+const CONNECTIONS: u32 = 2;
+const BATCH: u64 = 1000;
+
+/// The databases of the five services.
+struct Databases(HashMap<&'static str, Db>);
+
+impl Databases {
+    async fn open(place: &Place) -> Result<Self> {
+        let mut databases = HashMap::new();
+        for service in SERVICES {
+            databases.insert(service, place.connect(service, CONNECTIONS).await?);
+        }
+        Ok(Self(databases))
+    }
+
+    fn of(&self, service: &str) -> Result<&Db> {
+        self.0
+            .get(service)
+            .with_context(|| format!("no database of {service}"))
+    }
+}
+
+/// Everything that is wrong, one sentence each; empty if all is well.
+pub async fn verify(place: &Place) -> Result<Vec<String>> {
+    let databases = Databases::open(place).await?;
+    let mut violations = within_services(&databases).await?;
+    violations.extend(events(&databases).await?);
+    violations.extend(money(&databases).await?);
+    for db in databases.0.values() {
+        db.close().await;
+    }
+    Ok(violations)
+}
+
+/// What each service checks of itself.
+async fn within_services(databases: &Databases) -> Result<Vec<String>> {
+    let mut violations = Vec::new();
+    let mut note = |service: &str, found: Result<Vec<String>>| {
+        let found = found.with_context(|| format!("checking {service}"))?;
+        violations.extend(
+            found
+                .into_iter()
+                .map(|violation| format!("{service}: {violation}")),
+        );
+        anyhow::Ok(())
+    };
+    note(
+        "auth",
+        waybill_auth::verify(databases.of("auth")?)
+            .await
+            .map_err(Into::into),
+    )?;
+    note(
+        "order",
+        waybill_order::verify(databases.of("order")?)
+            .await
+            .map_err(Into::into),
+    )?;
+    note(
+        "payment",
+        waybill_payment::verify(databases.of("payment")?)
+            .await
+            .map_err(Into::into),
+    )?;
+    note(
+        "notification",
+        waybill_notification::verify(databases.of("notification")?)
+            .await
+            .map_err(Into::into),
+    )?;
+    note(
+        "chat",
+        waybill_chat::verify(databases.of("chat")?)
+            .await
+            .map_err(Into::into),
+    )?;
+    Ok(violations)
+}
+
+/// Every event has left its outbox and has been taken in once by every consumer that wants it.
+async fn events(databases: &Databases) -> Result<Vec<String>> {
+    let mut violations = Vec::new();
+    for service in SERVICES {
+        let db = databases.of(service)?;
+        let waiting = backlog(db).await?;
+        if waiting > 0 {
+            violations.push(format!("{service}: {waiting} events are not published yet"));
+        }
+        for letter in dead_letters::list(db, 100).await? {
+            violations.push(format!(
+                "{service}: {} could not take in {} ({}): {}",
+                letter.consumer, letter.event.subject, letter.event.id, letter.error
+            ));
+        }
+    }
+    for (service, consumers) in [
+        ("order", waybill_order::CONSUMERS),
+        ("payment", waybill_payment::CONSUMERS),
+        ("notification", waybill_notification::CONSUMERS),
+        ("chat", waybill_chat::CONSUMERS),
+    ] {
+        for consumer in consumers {
+            let taken_in = consumed(databases.of(service)?, consumer.name).await?;
+            let mut missing = 0_u64;
+            let mut example = None;
+            each_event(databases.of(consumer.source)?, None, |event| {
+                let wanted = consumer
+                    .subjects
+                    .iter()
+                    .any(|pattern| waybill_bus::matches(pattern, &event.subject));
+                if wanted && !taken_in.contains(&event.id.uuid()) {
+                    missing += 1;
+                    example.get_or_insert_with(|| format!("{} {}", event.subject, event.id));
+                }
+                Ok(())
+            })
+            .await?;
+            if let Some(example) = example {
+                violations.push(format!(
+                    "{service}: {} has not taken in {missing} events, such as {example}",
+                    consumer.name
+                ));
+            }
+        }
+    }
+    Ok(violations)
+}
+
+/// Each payment that succeeded was counted by its order exactly once: as paid, or as refused and then refunded.
+async fn money(databases: &Databases) -> Result<Vec<String>> {
+    let mut succeeded: HashMap<String, String> = HashMap::new();
+    let mut refunded: HashSet<String> = HashSet::new();
+    each_event(databases.of("payment")?, Some("payment"), |event| {
+        match event.subject.as_str() {
+            "waybill.payment.payment.succeeded" => {
+                let payment = waybill_store::decode::<PaymentSucceeded>(event)?.payment;
+                let payment = payment.context("a payment event without its payment")?;
+                succeeded.insert(payment.id, payment.order_id);
+            }
+            "waybill.payment.payment.refunded" => {
+                let payment = waybill_store::decode::<PaymentRefunded>(event)?.payment;
+                refunded.insert(payment.context("a payment event without its payment")?.id);
+            }
+            _ => {}
+        }
+        Ok(())
+    })
+    .await?;
+
+    let mut paid: HashMap<String, u32> = HashMap::new();
+    let mut rejected: HashMap<String, u32> = HashMap::new();
+    each_event(databases.of("order")?, Some("order"), |event| {
+        match event.subject.as_str() {
+            "waybill.order.order.paid" => {
+                let paid_by = waybill_store::decode::<OrderPaid>(event)?.payment_id;
+                // Orders that cost nothing are paid without a payment.
+                if !paid_by.is_empty() {
+                    *paid.entry(paid_by).or_default() += 1;
+                }
+            }
+            "waybill.order.order.payment_rejected" => {
+                let refused = waybill_store::decode::<OrderPaymentRejected>(event)?.payment_id;
+                *rejected.entry(refused).or_default() += 1;
+            }
+            _ => {}
+        }
+        Ok(())
+    })
+    .await?;
+
+    let mut violations = Vec::new();
+    for (payment, order) in &succeeded {
+        let times = paid.get(payment).copied().unwrap_or(0);
+        let refusals = rejected.get(payment).copied().unwrap_or(0);
+        if times + refusals != 1 {
+            violations.push(format!(
+                "payment {payment} of order {order} was counted {times} times and refused {refusals} times"
+            ));
+        }
+        if refusals > 0 && !refunded.contains(payment) {
+            violations.push(format!(
+                "payment {payment} was refused by its order and not refunded"
+            ));
+        }
+    }
+    for payment in paid
+        .keys()
+        .filter(|payment| !succeeded.contains_key(*payment))
+    {
+        violations.push(format!(
+            "an order was paid by payment {payment}, which never succeeded"
+        ));
+    }
+    Ok(violations)
+}
+
+/// Calls `see` with every event that the outbox still holds, oldest first.
+async fn each_event(
+    db: &Db,
+    kind: Option<&str>,
+    mut see: impl FnMut(&Envelope) -> Result<()>,
+) -> Result<()> {
+    let mut after: Option<EventId> = None;
+    loop {
+        let batch = match kind {
+            Some(kind) => outbox_events(db, kind, after, BATCH).await?,
+            None => waybill_store::all_outbox_events(db, after, BATCH).await?,
+        };
+        let Some(last) = batch.last() else {
+            return Ok(());
+        };
+        after = Some(last.id);
+        for event in &batch {
+            see(event)?;
+        }
+    }
+}
