@@ -67,10 +67,6 @@ impl InProcessBus {
 
     fn with_stream<T>(&self, service: &str, work: impl FnOnce(&mut Stream) -> T) -> T {
         let mut streams = self.streams.lock();
-        if !streams.contains_key(service) {
-            streams.insert(service.to_owned(), Stream::new());
-        }
-        // The entry was made above, so the fallback never runs.
         work(
             streams
                 .entry(service.to_owned())

@@ -175,7 +175,8 @@ impl ServerLayer {
         let mut context = CallContext {
             request_id,
             traceparent: Some(traceparent),
-            idempotency_key: text(headers, "idempotency-key"),
+            // Of any length: a key that is too long is for the service to refuse, not to be forgotten.
+            idempotency_key: visible(headers, "idempotency-key").map(str::to_owned),
             client_address: text(headers, "x-client-address"),
             ..CallContext::default()
         };
@@ -200,8 +201,14 @@ pub fn bearer(authorization: &str) -> Option<&str> {
 }
 
 fn text(headers: &HeaderMap, name: &str) -> Option<String> {
+    let text = visible(headers, name)?;
+    (text.len() <= MAX_HEADER_TEXT).then(|| text.to_owned())
+}
+
+/// The value of a header, if it has one of visible ASCII characters.
+fn visible<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let text = headers.get(name)?.to_str().ok()?.trim();
-    (!text.is_empty() && text.len() <= MAX_HEADER_TEXT).then(|| text.to_owned())
+    (!text.is_empty()).then_some(text)
 }
 
 fn message(panic: &(dyn Any + Send)) -> &str {

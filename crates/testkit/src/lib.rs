@@ -1,8 +1,14 @@
-//! A platform for tests in either shape, fixtures and real servers
+//! For tests: real databases and servers, a platform in either shape, clients that speak to it. A dev-dependency only.
 
+mod client;
 mod databases;
 mod nats;
+mod platform;
 pub mod skip;
+mod socketio;
 
+pub use client::{Answer, Api};
 pub use databases::{DatabaseKind, TestDb, for_each_database};
 pub use nats::NatsServer;
+pub use platform::{ADMIN, Platform, SERVICES, Shape};
+pub use socketio::SocketClient;

@@ -22,6 +22,7 @@ const POLL: Duration = Duration::from_millis(20);
 pub struct NatsServer {
     binary: PathBuf,
     directory: TempDir,
+    configuration: String,
     port: u16,
     process: Option<Child>,
 }
@@ -30,6 +31,11 @@ impl NatsServer {
     /// Starts a server and waits until JetStream answers. None if there is no `nats-server` on the `PATH` (or in `WAYBILL_NATS_SERVER`):
     /// the test says that it is skipped and returns. With `CI=true` a missing server is a failure.
     pub async fn start() -> Option<Self> {
+        Self::start_with("").await
+    }
+
+    /// As [`NatsServer::start`], with more lines for its configuration file.
+    pub async fn start_with(configuration: &str) -> Option<Self> {
         let Some(binary) = binary() else {
             let what = "no nats-server on the PATH (or in WAYBILL_NATS_SERVER)";
             assert!(env::var("CI").as_deref() != Ok("true"), "{what}");
@@ -40,6 +46,7 @@ impl NatsServer {
         let mut server = Self {
             binary,
             directory,
+            configuration: configuration.to_owned(),
             port: 0,
             process: None,
         };
@@ -127,9 +134,10 @@ impl NatsServer {
         let root = self.directory.path();
         let config = root.join("nats.conf");
         let text = format!(
-            "listen: \"127.0.0.1:{}\"\njetstream: {{ store_dir: {:?} }}\n",
+            "listen: \"127.0.0.1:{}\"\njetstream: {{ store_dir: \"{}\" }}\n{}\n",
             self.port,
-            self.store()
+            self.store().display(),
+            self.configuration
         );
         fs::write(&config, text).expect("the configuration can be written");
         let log = fs::File::create(root.join("log")).expect("the log can be written");

@@ -1,5 +1,10 @@
 //! Developer commands, as `cargo xtask <command>`: run, up, test, lint, tidy, bench, openapi, settings.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "threads that start and watch processes may sleep: there is no runtime here"
+)]
+
 mod bench;
 mod lint;
 mod processes;

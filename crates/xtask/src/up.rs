@@ -47,6 +47,9 @@ pub struct Options {
 pub fn up(options: &Options) -> Result<()> {
     build(options.release)?;
     let mut processes = start(options, &[])?;
+    if options.demo {
+        seed(options)?;
+    }
     println!("listening on http://{}", options.listen);
     let ended = processes.wait();
     println!("{ended}; stopping the others");
@@ -95,6 +98,12 @@ pub fn start(options: &Options, extra: &[(&str, &str)]) -> Result<Processes> {
             )
             .env("WAYBILL_GRPC_LISTEN", format!("127.0.0.1:{port}"))
             .env("WAYBILL_OPS_LISTEN", format!("127.0.0.1:{}", port + 100));
+        if options.demo && service == "auth" {
+            // What `waybill demo` signs in with.
+            command
+                .env("WAYBILL_ADMIN_EMAIL", "admin@waybill.example")
+                .env("WAYBILL_ADMIN_PASSWORD", "waybill-demo");
+        }
         processes.start(service, &mut command)?;
     }
     let mut gateway = process(&bin, "gateway", options, extra);
@@ -110,18 +119,30 @@ pub fn start(options: &Options, extra: &[(&str, &str)]) -> Result<Processes> {
     Ok(processes)
 }
 
+/// Fills the platform with demo data.
+fn seed(options: &Options) -> Result<()> {
+    let bin = target_dir().join(if options.release { "release" } else { "debug" });
+    let mut command = Command::new(bin.join("waybill"));
+    command.arg("demo").envs(peers());
+    check(&mut command)
+}
+
+/// Where the services find each other.
+fn peers() -> impl Iterator<Item = (String, String)> {
+    SERVICES.into_iter().map(|(service, port)| {
+        (
+            format!("WAYBILL_{}_URL", service.to_uppercase()),
+            format!("http://127.0.0.1:{port}"),
+        )
+    })
+}
+
 fn process(bin: &Path, service: &str, options: &Options, extra: &[(&str, &str)]) -> Command {
     let mut command = Command::new(bin.join(format!("waybill-{service}")));
     command
         .env("WAYBILL_NATS_URL", &options.nats)
         .env("WAYBILL_NATS_NAMESPACE", &options.namespace);
-    for (peer, port) in SERVICES {
-        let name = format!("WAYBILL_{}_URL", peer.to_uppercase());
-        command.env(name, format!("http://127.0.0.1:{port}"));
-    }
-    if options.demo {
-        command.env("WAYBILL_DEMO", "true");
-    }
+    command.envs(peers());
     command.envs(extra.iter().copied());
     command
 }

@@ -47,9 +47,12 @@ impl EventHandler for Orders {
     }
 }
 
-/// The order and what its conversation notes. An event of a kind that is not known yet changes nothing; the next known one
+/// The order as an event tells it, and what its conversation notes.
+type Told = (Option<Order>, Option<Change>);
+
+/// What an event tells. An event of a kind that is not known yet changes nothing; the next known one
 /// brings the projection up to date.
-fn read(event: &Envelope) -> Result<Option<(Option<Order>, Option<Change>)>, HandlerError> {
+fn read(event: &Envelope) -> Result<Option<Told>, HandlerError> {
     let read = match event.subject.as_str() {
         "waybill.order.order.placed" => (decode::<order::OrderPlaced>(event)?.order, None),
         "waybill.order.order.paid" => (decode::<order::OrderPaid>(event)?.order, None),

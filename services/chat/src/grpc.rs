@@ -37,11 +37,11 @@ fn page(request: Option<PageRequest>) -> Page {
     }
 }
 
-fn page_info(next: Option<String>, total: Option<u64>) -> Option<PageInfo> {
-    Some(PageInfo {
+fn page_info(next: Option<String>, total: Option<u64>) -> PageInfo {
+    PageInfo {
         next_cursor: next.unwrap_or_default(),
         total,
-    })
+    }
 }
 
 fn conversation(seen: Seen) -> Conversation {
@@ -79,7 +79,7 @@ impl ChatService for Grpc {
         let listed = self.0.messages(&ctx, order, since, &page).await?;
         Ok(Response::new(ListMessagesResponse {
             messages: listed.items.iter().map(events::message).collect(),
-            page: page_info(listed.next, listed.total),
+            page: Some(page_info(listed.next, listed.total)),
         }))
     }
 
@@ -132,7 +132,7 @@ impl ChatService for Grpc {
         let listed = self.0.conversations(&ctx, &page).await?;
         Ok(Response::new(ListConversationsResponse {
             conversations: listed.items.into_iter().map(conversation).collect(),
-            page: page_info(listed.next, listed.total),
+            page: Some(page_info(listed.next, listed.total)),
         }))
     }
 }

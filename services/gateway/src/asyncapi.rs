@@ -141,7 +141,13 @@ impl Types {
                 let names: Vec<_> = self
                     .enums
                     .get(type_name)
-                    .map(|known| known.value.iter().map(|value| value.name()).collect())
+                    .map(|known| {
+                        known
+                            .value
+                            .iter()
+                            .map(prost_types::EnumValueDescriptorProto::name)
+                            .collect()
+                    })
                     .unwrap_or_default();
                 json!({"type": "string", "enum": names})
             }

@@ -92,7 +92,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_change_during_a_load_is_not_covered_up_by_it() {
-        let cache = ProductCache::new(Duration::from_secs(60));
+        let cache = ProductCache::new(Duration::from_mins(1));
         let query = || b"q".to_vec();
         let loading = cache.get(query(), async {
             cache.invalidate();
@@ -107,7 +107,7 @@ mod tests {
 
     #[tokio::test]
     async fn failures_are_not_kept() {
-        let cache = ProductCache::new(Duration::from_secs(60));
+        let cache = ProductCache::new(Duration::from_mins(1));
         let failed = cache
             .get(Vec::new(), async {
                 Err(ApiError::of_status(http::StatusCode::SERVICE_UNAVAILABLE))

@@ -51,13 +51,13 @@ impl GatewaySettings {
 }
 
 fn window(window: &Duration) -> Result<(), String> {
-    if (Duration::from_secs(1)..=Duration::from_secs(86_400)).contains(window) {
+    if (Duration::from_secs(1)..=Duration::from_hours(24)).contains(window) {
         return Ok(());
     }
     Err("must lie between 1s and 24h".to_owned())
 }
 
-fn networks(list: &Vec<String>) -> Result<(), String> {
+fn networks(list: &[String]) -> Result<(), String> {
     list.iter().try_for_each(|text| {
         text.parse::<Network>()
             .map(|_| ())
@@ -65,7 +65,7 @@ fn networks(list: &Vec<String>) -> Result<(), String> {
     })
 }
 
-fn origins(list: &Vec<String>) -> Result<(), String> {
+fn origins(list: &[String]) -> Result<(), String> {
     let well_formed = |origin: &String| {
         origin.parse::<http::Uri>().is_ok_and(|uri| {
             matches!(uri.scheme_str(), Some("http" | "https"))
@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn origins_have_no_path() {
-        let check = |origin: &str| origins(&vec![origin.to_owned()]);
+        let check = |origin: &str| origins(&[origin.to_owned()]);
         assert!(check("https://shop.example.com").is_ok());
         assert!(check("http://localhost:5173").is_ok());
         assert!(check("https://shop.example.com/").is_err());

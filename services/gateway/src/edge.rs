@@ -133,6 +133,7 @@ async fn identify(
             .and_then(|value| value.to_str().ok())
             .map(str::to_owned),
         client_address: app.proxies.client(peer, headers),
+        secure: app.proxies.is_secure(peer, headers),
         identity,
     }
 }
@@ -161,7 +162,8 @@ pub async fn limit(State(app): State<App>, request: Request, next: Next) -> Resp
             standing.write(response.headers_mut());
             response
         }
-        Err((error, standing)) => {
+        Err(refusal) => {
+            let (error, standing) = *refusal;
             let mut response = error.into_response();
             standing.write(response.headers_mut());
             response

@@ -1,21 +1,20 @@
-//! What handlers take: who calls (which says who may call), checked bodies, queries, ids, and the conditional headers.
+//! What handlers take besides bodies: who calls (which says who may call), queries, ids, and the conditional headers.
 
 use std::sync::Arc;
 
-use axum::{
-    body::Bytes,
-    extract::{FromRequest, FromRequestParts, Path, Query, Request, rejection::BytesRejection},
-};
+use axum::extract::{FromRequestParts, Path, Query};
 use garde::Validate;
-use http::{HeaderMap, StatusCode, header, request::Parts};
+use http::{StatusCode, header, request::Parts, uri::Authority};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 use waybill_primitives::Role;
-use waybill_service_kit::{
-    AppError, CallContext, Caller, FieldError, UserCaller, tokens::AccessClaims, trace,
-};
+use waybill_service_kit::{AppError, CallContext, Caller, UserCaller, tokens::AccessClaims, trace};
 
-use crate::error::ApiError;
+pub use crate::body::{Body, OptionalBody, content_type, is_json, parse};
+use crate::{
+    body::{quoted, validate},
+    error::ApiError,
+};
 
 /// What [`crate::edge`] found out about a request.
 #[derive(Debug, Clone)]
@@ -25,6 +24,8 @@ pub struct RequestInfo {
     pub traceparent: Option<String>,
     /// The client's address; behind a trusted proxy, the one that it reports.
     pub client_address: String,
+    /// The client came by HTTPS, as a trusted proxy reports.
+    pub secure: bool,
     pub identity: Identity,
 }
 
@@ -43,11 +44,12 @@ pub enum Identity {
 impl RequestInfo {
     /// The context of the calls that the request makes; without the token.
     pub fn context(&self) -> CallContext {
-        let mut context = CallContext::default();
-        context.request_id = self.request_id.to_string();
-        context.traceparent = Some(trace::current_or_new(self.traceparent.as_deref()));
-        context.client_address = Some(self.client_address.clone());
-        context
+        CallContext {
+            request_id: self.request_id.to_string(),
+            traceparent: Some(trace::current_or_new(self.traceparent.as_deref())),
+            client_address: Some(self.client_address.clone()),
+            ..CallContext::default()
+        }
     }
 
     fn identified(&self) -> Result<CallContext, ApiError> {
@@ -111,6 +113,35 @@ impl<S: Send + Sync> FromRequestParts<S> for Unsigned {
     }
 }
 
+/// Where the client reached us, such as `http://localhost:8080`; none if it did not say.
+#[derive(Debug)]
+pub struct Origin(Option<String>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Origin {
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let host = parts
+            .headers
+            .get(header::HOST)
+            .and_then(|host| host.to_str().ok())
+            .and_then(|host| host.parse::<Authority>().ok());
+        // HTTP/2 has it in the request line.
+        let host = host.or_else(|| parts.uri.authority().cloned());
+        let scheme = if info(parts)?.secure { "https" } else { "http" };
+        Ok(Self(host.map(|host| format!("{scheme}://{host}"))))
+    }
+}
+
+impl Origin {
+    /// Makes a path on this gateway a full URL.
+    pub fn absolute(&self, url: String) -> String {
+        match &self.0 {
+            Some(origin) if url.starts_with('/') => format!("{origin}{url}"),
+            _ => url,
+        }
+    }
+}
+
 /// The id in the path. Anything but a UUID names nothing, so it is 404.
 #[derive(Debug, Clone, Copy)]
 pub struct Id(pub Uuid);
@@ -163,153 +194,9 @@ fn query_error(text: &str) -> ApiError {
         .unwrap_or(text);
     let (field, message) = match problem.split_once(": ") {
         Some((field, message)) if !field.contains(' ') => (field, message),
-        _ => (named(problem).unwrap_or("query"), problem),
+        _ => (quoted(problem).unwrap_or("query"), problem),
     };
     AppError::invalid_field(field, message).into()
-}
-
-/// The name that serde quotes, as in: unknown field `limitt`, expected …
-fn named(problem: &str) -> Option<&str> {
-    problem.split('`').nth(1)
-}
-
-/// A JSON body that must be there.
-#[derive(Debug)]
-pub struct Body<T>(pub T);
-
-impl<S, T> FromRequest<S> for Body<T>
-where
-    S: Send + Sync,
-    T: DeserializeOwned + Validate<Context = ()>,
-{
-    type Rejection = ApiError;
-    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let json = is_json(request.headers());
-        let bytes = read(request, state).await?;
-        if !json {
-            return Err(not_json());
-        }
-        parse(&bytes).map(Self)
-    }
-}
-
-/// A JSON body that may be left out.
-#[derive(Debug)]
-pub struct OptionalBody<T>(pub T);
-
-impl<S, T> FromRequest<S> for OptionalBody<T>
-where
-    S: Send + Sync,
-    T: DeserializeOwned + Validate<Context = ()> + Default,
-{
-    type Rejection = ApiError;
-    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let json = is_json(request.headers());
-        let bytes = read(request, state).await?;
-        if bytes.is_empty() {
-            return Ok(Self(T::default()));
-        }
-        if !json {
-            return Err(not_json());
-        }
-        parse(&bytes).map(Self)
-    }
-}
-
-pub fn is_json(headers: &HeaderMap) -> bool {
-    let essence = content_type(headers).split(';').next().unwrap_or_default();
-    let essence = essence.trim().to_ascii_lowercase();
-    essence == "application/json"
-        || (essence.starts_with("application/") && essence.ends_with("+json"))
-}
-
-pub fn content_type(headers: &HeaderMap) -> &str {
-    headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
-}
-
-fn not_json() -> ApiError {
-    ApiError::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE)
-}
-
-/// The whole body, within the limit of the router.
-pub async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
-    Bytes::from_request(request, state)
-        .await
-        .map_err(|rejection| match rejection {
-            BytesRejection::FailedToBufferBody(inner)
-                if inner.status() == StatusCode::PAYLOAD_TOO_LARGE =>
-            {
-                ApiError::of_status(StatusCode::PAYLOAD_TOO_LARGE)
-            }
-            _ => AppError::malformed("the body could not be read to its end").into(),
-        })
-}
-
-/// Malformed JSON is 400; well-formed JSON that does not fit is 422 and names the field.
-pub fn parse<T: DeserializeOwned + Validate<Context = ()>>(bytes: &[u8]) -> Result<T, ApiError> {
-    let mut json = serde_json::Deserializer::from_slice(bytes);
-    let value: T = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let path = error.path().to_string();
-        json_error(&path, error.inner())
-    })?;
-    json.end().map_err(|error| json_error("", &error))?;
-    if has_nul(bytes) {
-        return Err(AppError::invalid_field("body", "text must not contain NUL characters").into());
-    }
-    validate(&value)?;
-    Ok(value)
-}
-
-fn json_error(path: &str, error: &serde_json::Error) -> ApiError {
-    if !error.is_data() {
-        return AppError::malformed(format!("the body is not valid JSON: {error}")).into();
-    }
-    let text = error.to_string();
-    // The position says little about a body that a program made.
-    let problem = text.split(" at line ").next().unwrap_or(&text);
-    let named_by_serde = problem.starts_with("unknown field")
-        || problem.starts_with("missing field")
-        || problem.starts_with("duplicate field");
-    let field = match (named(problem).filter(|_| named_by_serde), path) {
-        (Some(name), "" | ".") => name.to_owned(),
-        (Some(name), path) if path == name || path.ends_with(&format!(".{name}")) => {
-            path.to_owned()
-        }
-        (Some(name), path) => format!("{path}.{name}"),
-        (None, "" | ".") => "body".to_owned(),
-        (None, path) => path.to_owned(),
-    };
-    AppError::invalid_field(field, problem).into()
-}
-
-/// Whether the JSON text has the escape `\u0000`: PostgreSQL cannot keep that character.
-fn has_nul(bytes: &[u8]) -> bool {
-    let mut rest = bytes;
-    while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {
-        let escape = &rest[at + 1..];
-        if escape.starts_with(b"u0000") {
-            return true;
-        }
-        // Steps over an escaped backslash, too.
-        rest = escape.get(1..).unwrap_or_default();
-    }
-    false
-}
-
-pub fn validate<T: Validate<Context = ()>>(value: &T) -> Result<(), ApiError> {
-    let Err(report) = value.validate() else {
-        return Ok(());
-    };
-    let fields = report
-        .iter()
-        .map(|(path, error)| {
-            FieldError::new(crate::error::camel_case(&path.to_string()), error.message())
-        })
-        .collect();
-    Err(AppError::invalid(fields).into())
 }
 
 /// `If-Match: "3"`: the version that the caller read.
@@ -377,24 +264,6 @@ impl<S: Send + Sync> FromRequestParts<S> for Idempotency {
                 "must be 1 to 255 visible ASCII characters",
             )
             .into()),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nul_escapes_are_found_and_escaped_backslashes_are_not() {
-        for (json, found) in [
-            (r#""a\u0000b""#, true),
-            (r#""a\\u0000b""#, false),
-            (r#""a\\\u0000b""#, true),
-            (r#""plain""#, false),
-            (r"\", false),
-        ] {
-            assert_eq!(has_nul(json.as_bytes()), found, "{json}");
         }
     }
 }

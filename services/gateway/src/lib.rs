@@ -1,16 +1,17 @@
 //! REST, OpenAPI and Socket.IO for the web frontend.
 //!
 //! A request passes `edge` (id, identity, deadline, panics, error format, headers, log, metrics), CORS, the rate limit, and
-//! then its handler in `routes`, which takes checked input (`extract`), calls a service (`app::read!`, `app::send!`) and
+//! then its handler in `routes`, which takes checked input, calls a service (`app::read!`, `app::send!`) and
 //! answers in the shapes of `dto`. Live events come from the bus and go to sockets in `sockets`. The gateway keeps nothing
 //! that must outlive it.
 //!
-//! Module map: `config` (settings), `app` (shared state), `edge`, `limits`, `cache` (product lists), `extract`, `error` (the
+//! Module map: `config` (settings), `app` (shared state), `edge`, `limits`, `cache` (product lists), `extract` and `body` (checked input), `error` (the
 //! one error format), `dto` (JSON shapes), `routes`, `openapi` and `asyncapi` (the contracts), `health`, `pages`
 //! (templates), `sockets`, `server` (listening and draining).
 
 mod app;
 mod asyncapi;
+mod body;
 mod cache;
 mod config;
 mod dto;
@@ -90,11 +91,15 @@ const TIDY_EVERY: Duration = Duration::from_secs(10);
 /// Users whose tokens were withdrawn that are remembered at most.
 const REVOKED_USERS: u64 = 100_000;
 /// Longer than any access token lives.
-const REVOKED_FOR: Duration = Duration::from_secs(24 * 3600);
+const REVOKED_FOR: Duration = Duration::from_hours(24);
 /// Browsers keep the answer to a CORS preflight this long.
-const PREFLIGHT_AGE: Duration = Duration::from_secs(3600);
+const PREFLIGHT_AGE: Duration = Duration::from_hours(1);
 
 /// Wires the router and starts the background work of the gateway, which ends with `deps.stop`.
+#[expect(
+    clippy::unused_async,
+    reason = "built like every service, and only within a runtime"
+)]
 pub async fn build(deps: GatewayDeps) -> Result<Router, AppError> {
     if let Some((name, problem)) = deps.settings.faults(deps.environment).into_iter().next() {
         return Err(AppError::internal(format!("{name} {problem}")));

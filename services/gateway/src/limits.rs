@@ -127,17 +127,17 @@ impl Limits {
     }
 
     /// Counts one request.
-    pub fn request(&self, key: Key) -> Result<Option<Standing>, (ApiError, Standing)> {
+    pub fn request(&self, key: Key) -> Result<Option<Standing>, Box<(ApiError, Standing)>> {
         let Some(set) = &self.0 else { return Ok(None) };
         let limit = match key {
             Key::User(_) => &set.user,
             _ => &set.anonymous,
         };
         limit.check(key).map(Some).map_err(|(standing, wait)| {
-            (
+            Box::new((
                 too_many("too many requests; wait as long as Retry-After says", wait),
                 standing,
-            )
+            ))
         })
     }
 
@@ -200,6 +200,14 @@ impl Proxies {
         self.0.iter().any(|network| network.contains(address))
     }
 
+    /// Whether the client reached a trusted proxy by HTTPS.
+    pub fn is_secure(&self, peer: Option<SocketAddr>, headers: &HeaderMap) -> bool {
+        peer.is_some_and(|peer| self.trusts(peer.ip().to_canonical()))
+            && headers
+                .get("x-forwarded-proto")
+                .is_some_and(|scheme| scheme.as_bytes().eq_ignore_ascii_case(b"https"))
+    }
+
     /// The client's address: of `X-Forwarded-For` the last entry that no trusted proxy made, if the peer is one itself.
     pub fn client(&self, peer: Option<SocketAddr>, headers: &HeaderMap) -> String {
         let Some(peer) = peer.map(|peer| peer.ip().to_canonical()) else {
@@ -234,13 +242,13 @@ mod tests {
 
     #[test]
     fn the_limit_is_a_burst_and_then_a_pace() {
-        let limit = Limit::new(3, Duration::from_secs(900));
+        let limit = Limit::new(3, Duration::from_mins(15));
         for left in [2, 1, 0] {
             assert_eq!(limit.check(Key::Address(1)).unwrap().remaining, left);
         }
         let (standing, wait) = limit.check(Key::Address(1)).unwrap_err();
         assert_eq!(standing.remaining, 0);
-        assert!(wait > Duration::from_secs(290) && wait <= Duration::from_secs(300));
+        assert!(wait > Duration::from_secs(290) && wait <= Duration::from_mins(5));
         assert!(
             limit.check(Key::Address(2)).is_ok(),
             "others are not affected"
@@ -249,7 +257,7 @@ mod tests {
 
     #[test]
     fn a_crowd_of_addresses_shares_one_key_and_users_do_not() {
-        let limit = Limit::new(1, Duration::from_secs(900));
+        let limit = Limit::new(1, Duration::from_mins(15));
         limit.crowded.store(true, Ordering::Relaxed);
         assert!(limit.check(Key::Address(1)).is_ok());
         assert!(limit.check(Key::Address(2)).is_err());

@@ -11,12 +11,27 @@ use utoipa::{
 };
 use waybill_service_kit::AppError;
 
-use crate::error::{Detail, ErrorBody, ErrorInfo};
+use crate::{
+    dto,
+    error::{Detail, ErrorBody, ErrorInfo},
+};
 
-/// Schemas that no handler names, because layers make these answers.
+/// Schemas that no handler's body names: layers make these answers, and queries use these names.
 #[derive(OpenApi)]
-#[openapi(components(schemas(ErrorBody<'_>, ErrorInfo<'_>, Detail)))]
-struct Errors;
+#[openapi(components(schemas(
+    ErrorBody<'_>,
+    ErrorInfo<'_>,
+    Detail,
+    dto::ChangeRequestState,
+    dto::OrderSort,
+    dto::OrderStatus,
+    dto::PaymentState,
+    dto::PaymentStatus,
+    dto::ProductKind,
+    dto::ProductSort,
+    dto::Role,
+)))]
+struct Shared;
 
 const TAGS: [(&str, &str); 11] = [
     ("auth", "Signing in and out"),
@@ -75,7 +90,7 @@ pub fn base() -> utoipa::openapi::OpenApi {
                 .build(),
         ))
         .build();
-    base.merge(Errors::openapi());
+    base.merge(Shared::openapi());
     base
 }
 

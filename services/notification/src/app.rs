@@ -29,8 +29,8 @@ const CHUNK: u64 = 200;
 /// Notifications marked as read by one call at most; there is rarely more to mark, and a client may call again.
 const MOST_READ_AT_ONCE: u64 = 5_000;
 /// Notifications are kept this long, mails that were sent or shown this long.
-const KEEP_NOTIFICATIONS: Duration = Duration::from_secs(365 * 24 * 3600);
-const KEEP_MAILS: Duration = Duration::from_secs(30 * 24 * 3600);
+const KEEP_NOTIFICATIONS: Duration = Duration::from_hours(365 * 24);
+const KEEP_MAILS: Duration = Duration::from_hours(30 * 24);
 
 /// How deliveries are done and what the mailbox shows.
 #[derive(Debug, Clone)]

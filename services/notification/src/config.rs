@@ -112,18 +112,22 @@ impl Settings {
     }
 }
 
-fn mailbox(text: &String) -> Result<(), String> {
+fn mailbox(text: &str) -> Result<(), String> {
     text.parse::<Mailbox>()
         .map(drop)
         .map_err(|_| "expected an address such as Shop <shop@example.com>".to_owned())
 }
 
-fn shop_name(name: &String) -> Result<(), String> {
+fn shop_name(name: &str) -> Result<(), String> {
     let good = !name.trim().is_empty() && !name.contains(char::is_control);
     good.then_some(())
         .ok_or_else(|| "must be one line of text".to_owned())
 }
 
+#[expect(
+    clippy::ref_option,
+    reason = "the settings macro passes a reference to the field"
+)]
 fn public_url(url: &Option<String>) -> Result<(), String> {
     let Some(url) = url else { return Ok(()) };
     let rest = url
@@ -136,7 +140,7 @@ fn public_url(url: &Option<String>) -> Result<(), String> {
 }
 
 fn timeout(timeout: &Duration) -> Result<(), String> {
-    let good = (Duration::from_millis(100)..=Duration::from_secs(60)).contains(timeout);
+    let good = (Duration::from_millis(100)..=Duration::from_mins(1)).contains(timeout);
     good.then_some(())
         .ok_or_else(|| "must lie between 100ms and 60s".to_owned())
 }

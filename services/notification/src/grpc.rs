@@ -38,11 +38,11 @@ fn page(request: Option<PageRequest>) -> Page {
     }
 }
 
-fn page_info(next: Option<String>, total: Option<u64>) -> Option<PageInfo> {
-    Some(PageInfo {
+fn page_info(next: Option<String>, total: Option<u64>) -> PageInfo {
+    PageInfo {
         next_cursor: next.unwrap_or_default(),
         total,
-    })
+    }
 }
 
 fn mail(mail: KeptMail) -> Mail {
@@ -68,7 +68,7 @@ impl NotificationService for Grpc {
         let listed = self.0.list(&ctx, request.unread_only, &page).await?;
         Ok(Response::new(ListNotificationsResponse {
             notifications: listed.items.iter().map(events::message).collect(),
-            page: page_info(listed.next, listed.total),
+            page: Some(page_info(listed.next, listed.total)),
         }))
     }
 
@@ -117,7 +117,7 @@ impl NotificationService for Grpc {
         let listed = self.0.list_mails(&request.to, &page).await?;
         Ok(Response::new(ListMailsResponse {
             mails: listed.items.into_iter().map(mail).collect(),
-            page: page_info(listed.next, listed.total),
+            page: Some(page_info(listed.next, listed.total)),
         }))
     }
 

@@ -8,7 +8,7 @@ use crate::app::App;
 
 /// How soon a queued mail leaves.
 const DELIVER_EVERY: Duration = Duration::from_secs(1);
-const PRUNE_EVERY: Duration = Duration::from_secs(3600);
+const PRUNE_EVERY: Duration = Duration::from_hours(1);
 
 /// The background jobs of this service.
 pub fn jobs(app: &Arc<App>) -> Vec<Job> {

@@ -140,12 +140,9 @@ static ENVIRONMENT: LazyLock<Result<Environment<'static>, minijinja::Error>> =
                 .lstrip_blocks(true)
                 .build()?,
         );
-        environment.set_auto_escape_callback(|name| {
-            if name.ends_with(".html") {
-                AutoEscape::Html
-            } else {
-                AutoEscape::None
-            }
+        environment.set_auto_escape_callback(|name| match name.rsplit_once('.') {
+            Some((_, "txt")) => AutoEscape::None,
+            _ => AutoEscape::Html,
         });
         for (name, source) in FILES {
             environment.add_template(name, source)?;

@@ -10,10 +10,6 @@ waybill_service_kit::settings! {
     }
 }
 
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "the macro passes settings by reference"
-)]
 fn long_enough(expiry: &Duration) -> Result<(), String> {
     if *expiry < Duration::from_secs(1) {
         return Err("must be at least 1s".to_owned());
@@ -24,7 +20,7 @@ fn long_enough(expiry: &Duration) -> Result<(), String> {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            order_expiry: Duration::from_secs(30 * 60),
+            order_expiry: Duration::from_mins(30),
         }
     }
 }

@@ -48,7 +48,7 @@ impl Faults {
 
     /// One trimmed line of at most `max` characters; no control characters.
     pub fn line(&mut self, field: &str, text: &str, max: usize) -> String {
-        self.text(field, text, max, |c| c.is_control())
+        self.text(field, text, max, char::is_control)
     }
 
     /// As [`Self::line`], and not empty.

@@ -33,9 +33,9 @@ pub fn page_query(page: Option<&PageRequest>) -> Result<PageQuery, AppError> {
     })
 }
 
-pub fn page_info<T>(page: &Page<T>) -> Option<PageInfo> {
-    Some(PageInfo {
+pub fn page_info<T>(page: &Page<T>) -> PageInfo {
+    PageInfo {
         next_cursor: page.next_cursor.clone().unwrap_or_default(),
         total: page.total,
-    })
+    }
 }

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use waybill_primitives::{Clock, Currency, Timestamp};
-use waybill_store::Db;
+use waybill_store::{Db, StoreError, Tx};
 
 /// Database, time and settings. Shared by all slices.
 #[derive(Debug)]
@@ -36,4 +36,21 @@ pub struct PageQuery {
     pub limit: waybill_store::page::Limit,
     pub cursor: String,
     pub total: bool,
+}
+
+/// Commits if all went well, else rolls back. Rolling back is waited for: whoever looks afterwards at why it failed then sees
+/// at least what the transaction saw.
+pub async fn finish<T, E: From<StoreError>>(tx: Tx, outcome: Result<T, E>) -> Result<T, E> {
+    match outcome {
+        Ok(value) => {
+            tx.commit().await?;
+            Ok(value)
+        }
+        Err(error) => {
+            if let Err(rollback) = tx.rollback().await {
+                tracing::debug!(error = %rollback, "a failed transaction could not be rolled back");
+            }
+            Err(error)
+        }
+    }
 }

@@ -10,12 +10,12 @@ use crate::{
     orders::domain::{
         Address, HistoryEntry, Item, Order, OrderKind, OrderStatus, PaymentStatus, Person,
     },
-    stock::domain::Movement,
+    stock::domain::{Level, Movement},
     work::domain::{ChangeRequest, RequestKind, RequestState},
 };
 
-fn at(moment: Timestamp) -> Option<ProtoTime> {
-    Some(time::to_proto(moment))
+fn at(moment: Timestamp) -> ProtoTime {
+    time::to_proto(moment)
 }
 
 /// Pairs each value of a domain enumeration with the message's, in both directions.
@@ -114,9 +114,9 @@ pub fn product(offer: &Offer, stock_parts: bool) -> pb::Product {
         category: product.category.clone(),
         active: product.active,
         version: product.version,
-        created_at: at(product.created_at),
-        updated_at: at(product.updated_at),
-        available: offer.stock.map(|level| level.available()),
+        created_at: Some(at(product.created_at)),
+        updated_at: Some(at(product.updated_at)),
+        available: offer.stock.map(Level::available),
         on_hand: parts.map(|level| level.on_hand),
         reserved: parts.map(|level| level.reserved),
     }
@@ -132,7 +132,7 @@ pub fn movement(line: &Movement) -> pb::StockMovement {
         reason: line.reason.clone(),
         order_id: line.order_id.map(|id| id.to_string()).unwrap_or_default(),
         actor_id: line.actor_id.map(|id| id.to_string()).unwrap_or_default(),
-        at: at(line.at),
+        at: Some(at(line.at)),
     }
 }
 
@@ -190,22 +190,22 @@ pub fn order(order: &Order) -> pb::Order {
         title: order.title.clone(),
         description: order.description.clone(),
         special_instructions: order.special_instructions.clone(),
-        estimated_completion: order.estimated_completion.and_then(at),
+        estimated_completion: order.estimated_completion.map(at),
         items: order.items.iter().map(item).collect(),
         subtotal: Some(order.total.into()),
         total: Some(order.total.into()),
         shipping_address: order.shipping_address.as_ref().map(address),
-        expires_at: order.expires_at.and_then(at),
-        completed_at: order.completed_at.and_then(at),
+        expires_at: order.expires_at.map(at),
+        completed_at: order.completed_at.map(at),
         version: order.version,
-        created_at: at(order.created_at),
-        updated_at: at(order.updated_at),
+        created_at: Some(at(order.created_at)),
+        updated_at: Some(at(order.updated_at)),
     }
 }
 
 pub fn history(entry: &HistoryEntry) -> pb::HistoryItem {
     pb::HistoryItem {
-        at: at(entry.at),
+        at: Some(at(entry.at)),
         actor: entry.actor.as_ref().map(person),
         event: entry.event.clone(),
         from: entry.from.clone().unwrap_or_default(),
@@ -225,8 +225,8 @@ pub fn change_request(request: &ChangeRequest) -> pb::ChangeRequest {
         requested_by: Some(person(&request.requested_by)),
         decided_by: request.decided_by.as_ref().map(person),
         note: request.note.clone(),
-        created_at: at(request.created_at),
-        decided_at: request.decided_at.and_then(at),
+        created_at: Some(at(request.created_at)),
+        decided_at: request.decided_at.map(at),
         version: request.version,
     }
 }

@@ -24,7 +24,7 @@ pub(super) async fn open(
         .map_err(|_| BusError::config("the NATS URL is not like nats://host:4222"))?;
     let options =
         match &config.auth {
-            NatsAuth::Url => ConnectOptions::new(),
+            NatsAuth::Url => from_url(&addresses),
             NatsAuth::UserPassword { user, password } => {
                 ConnectOptions::with_user_and_password(user.clone(), password.clone())
             }
@@ -55,6 +55,35 @@ pub(super) async fn open(
         .connect(addresses)
         .await
         .map_err(BusError::unavailable)
+}
+
+/// The user and password of the first address that has them. The client itself leaves what stands in a URL alone.
+fn from_url(addresses: &[ServerAddr]) -> ConnectOptions {
+    let credentials = addresses
+        .iter()
+        .find_map(|address| Some((address.username()?, address.password()?)));
+    match credentials {
+        Some((user, password)) => {
+            ConnectOptions::with_user_and_password(decoded(user), decoded(password))
+        }
+        None => ConnectOptions::new(),
+    }
+}
+
+/// `%40` is `@`, and so on: a URL writes so what would mean something else in it.
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, after @ ..] = rest {
+        let code = after
+            .get(..2)
+            .filter(|digits| *first == b'%' && digits.iter().all(u8::is_ascii_hexdigit))
+            .and_then(|digits| std::str::from_utf8(digits).ok())
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        bytes.push(code.unwrap_or(*first));
+        rest = if code.is_some() { &after[2..] } else { after };
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// 25 ms, doubling up to 2 s.

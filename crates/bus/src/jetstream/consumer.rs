@@ -7,7 +7,7 @@ use async_nats::{
     Client,
     jetstream::{
         self, AckKind, Context,
-        consumer::{AckPolicy, DeliverPolicy, PullConsumer, pull},
+        consumer::{AckPolicy, DeliverPolicy, Info, PullConsumer, pull},
         stream::Stream,
     },
 };
@@ -28,6 +28,7 @@ use crate::{BusError, ConsumerSpec, Envelope, matches, subject};
 /// Without a sign of life for twice this long the pull is made anew.
 const HEARTBEAT: Duration = Duration::from_secs(5);
 const PULL_EXPIRES: Duration = Duration::from_secs(30);
+const SAY_DEADLINE: Duration = Duration::from_secs(2);
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// How far back a session looks for deliveries that were never settled.
@@ -68,8 +69,12 @@ impl Consumer {
         }
         self.lanes.drain().await;
         progress.abort();
-        if let Err(error) = self.client.flush().await {
-            tracing::info!(%error, "The last acknowledgements did not reach NATS; those events come again.");
+        let flushed = tokio::time::timeout(SAY_DEADLINE, self.client.flush()).await;
+        if !matches!(flushed, Ok(Ok(()))) {
+            tracing::info!(
+                consumer = self.spec.durable,
+                "The last acknowledgements did not reach NATS; those events come again."
+            );
         }
     }
 
@@ -89,8 +94,8 @@ impl Consumer {
             );
             self.lanes.forget_replies();
         }
-        let consumer = self.ensure(&stream).await?;
-        let mut gathering = self.ask_again(&consumer).await;
+        let mut consumer = self.ensure(&stream).await?;
+        let mut gathering = self.ask_again(consumer.cached_info(), None).await;
         let mut messages = consumer
             .stream()
             .max_messages_per_batch(self.config.max_ack_pending.min(512))
@@ -115,7 +120,8 @@ impl Consumer {
                     None => return Err(BusError::unavailable("the pull ended")),
                 },
                 () = tokio::time::sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => {
-                    self.release(gathering.take());
+                    let info = consumer.info().await.map_err(BusError::unavailable)?;
+                    gathering = self.ask_again(info, gathering).await;
                 }
             }
         }
@@ -184,16 +190,30 @@ impl Consumer {
 
     /// Asks for what was delivered but is not in hand here: lost on the way, or held by a process that died. Left alone it would come after
     /// `ack_wait`, behind younger events of the same aggregates. With replicas this may repeat what another one holds, which is harmless.
-    async fn ask_again(&self, consumer: &PullConsumer) -> Option<Gathering> {
-        let info = consumer.cached_info();
-        let here: HashSet<u64> = self.lanes.holds().into_iter().collect();
+    /// Asks again for a while, because the server may not have noticed yet that a connection is gone; returns what is still awaited.
+    async fn ask_again(&self, info: &Info, before: Option<Gathering>) -> Option<Gathering> {
+        let mut here: HashSet<u64> = self.lanes.holds().into_iter().collect();
+        let last = match &before {
+            Some(gathering) => {
+                here.extend(gathering.held());
+                gathering.last()
+            }
+            None => info.delivered.stream_sequence,
+        };
+        let first =
+            (info.ack_floor.stream_sequence + 1).max(last.saturating_sub(LONGEST_LOOK_BACK));
         let awaited = info.num_ack_pending.saturating_sub(here.len());
-        if awaited == 0 {
-            return None;
-        }
-        let last = info.delivered.stream_sequence;
-        let floor = info.ack_floor.stream_sequence;
-        let first = (floor + 1).max(last.saturating_sub(LONGEST_LOOK_BACK));
+        let next = match before {
+            Some(gathering) => gathering.again(awaited),
+            None => Ok(Gathering::new(awaited, last)),
+        };
+        let gathering = match next {
+            Ok(gathering) if awaited > 0 && first <= last => gathering,
+            Ok(done) | Err(done) => {
+                self.release(Some(done));
+                return None;
+            }
+        };
         tracing::info!(
             consumer = self.spec.durable,
             unsettled = awaited,
@@ -208,7 +228,7 @@ impl Consumer {
             );
             say(&self.client, &reply, AckKind::Nak(None)).await;
         }
-        Some(Gathering::new(awaited, last))
+        Some(gathering)
     }
 
     async fn take(&self, message: jetstream::Message, gathering: Option<&mut Gathering>) {
@@ -276,8 +296,10 @@ impl Acks for NatsAcks {
     }
 }
 
+/// While there is no connection the client's queue may be full: what cannot be said then is not waited for, the event comes again.
 async fn say(client: &Client, reply: &str, kind: AckKind) {
-    if let Err(error) = client.publish(reply.to_owned(), kind.into()).await {
-        tracing::info!(%error, "An acknowledgement could not be sent; the event comes again.");
+    let said = client.publish(reply.to_owned(), kind.into());
+    if !matches!(tokio::time::timeout(SAY_DEADLINE, said).await, Ok(Ok(()))) {
+        tracing::info!("An acknowledgement could not be sent; the event comes again.");
     }
 }

@@ -7,8 +7,10 @@ use tokio::time::Instant;
 
 use crate::Envelope;
 
-/// Once no old event has come for so long, the rest is settled after all (its acknowledgements were on the way) or held by a replica.
-const QUIET: Duration = Duration::from_millis(500);
+/// Once no old event has come for so long, the rest is asked for again.
+const QUIET: Duration = Duration::from_millis(300);
+/// After so many times the rest is taken for settled (its acknowledgements were on the way) or for held by a replica.
+const MOST_ROUNDS: u32 = 10;
 
 /// A delivery with the subject that names it to the server.
 pub(super) type Delivery = (Envelope, String);
@@ -18,6 +20,7 @@ pub(super) struct Gathering {
     awaited: usize,
     /// Sequences up to this one were delivered before.
     last: u64,
+    round: u32,
     until: Instant,
     held: BTreeMap<u64, Delivery>,
 }
@@ -27,6 +30,7 @@ impl Gathering {
         Self {
             awaited,
             last,
+            round: 1,
             until: Instant::now() + QUIET,
             held: BTreeMap::new(),
         }
@@ -54,6 +58,25 @@ impl Gathering {
     /// When to stop waiting for the rest.
     pub(super) fn deadline(&self) -> Instant {
         self.until
+    }
+
+    /// Starts another round for `awaited` deliveries; `Err` gives back what is held when there were enough.
+    pub(super) fn again(mut self, awaited: usize) -> Result<Self, Self> {
+        if self.round >= MOST_ROUNDS {
+            return Err(self);
+        }
+        self.round += 1;
+        self.awaited = self.awaited.min(awaited);
+        self.until = Instant::now() + QUIET;
+        Ok(self)
+    }
+
+    pub(super) fn last(&self) -> u64 {
+        self.last
+    }
+
+    pub(super) fn held(&self) -> impl Iterator<Item = u64> {
+        self.held.keys().copied()
     }
 
     /// In the stream's order.
@@ -96,5 +119,18 @@ mod tests {
         assert!(gathering.is_complete());
         let order: Vec<_> = gathering.release().map(|(sequence, _)| sequence).collect();
         assert_eq!(order, [7, 9, 11, 12]);
+    }
+
+    #[tokio::test]
+    async fn the_rest_is_given_up_after_some_rounds() {
+        let mut gathering = Gathering::new(3, 10);
+        gathering.add(7, delivery(7));
+        for _ in 1..MOST_ROUNDS {
+            let Ok(next) = gathering.again(2) else {
+                panic!("given up too early")
+            };
+            gathering = next;
+        }
+        assert!(gathering.again(2).is_err_and(|rest| rest.held().eq([7])));
     }
 }

@@ -77,10 +77,8 @@ async fn an_aggregates_events_arrive_in_order_and_once(world: World) {
 async fn an_id_published_twice_is_delivered_once(world: World) {
     let recorder = Recorder::new();
     let _consumer = consume(&world.bus, spec("payment-orders", &[PLACED]), &recorder).await;
-    let (twice, last) = (
-        event(PLACED, Uuid::now_v7(), 1),
-        event(PLACED, Uuid::now_v7(), 1),
-    );
+    let order = Uuid::now_v7();
+    let (twice, last) = (event(PLACED, order, 1), event(PLACED, order, 2));
     let first = world.bus.publish(twice.clone()).await.unwrap();
     let second = world.bus.publish(twice.clone()).await.unwrap();
     assert_eq!(first, second);

@@ -225,6 +225,56 @@ async fn an_event_that_is_too_large_is_refused_for_good() {
     assert!(matches!(refused, Err(BusError::Rejected { .. })));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_user_and_password_or_a_token_open_the_door() {
+    let user = NatsAuth::UserPassword {
+        user: "waybill".to_owned(),
+        password: "secret".to_owned(),
+    };
+    let token = NatsAuth::Token("secret".to_owned());
+    for (door, key, wrong) in [
+        (
+            "authorization: { user: waybill, password: secret }",
+            user,
+            &token,
+        ),
+        (
+            "authorization: { token: secret }",
+            token.clone(),
+            &NatsAuth::Url,
+        ),
+    ] {
+        let Some(server) = NatsServer::start_with(door).await else {
+            return;
+        };
+        let config = |auth: &NatsAuth| NatsConfig {
+            auth: auth.clone(),
+            ..NatsConfig::new(server.url())
+        };
+        let bus = connect(&config(&key)).await;
+        bus.ensure_stream("order").await.unwrap();
+        let outside = waybill_bus::JetStreamBus::connect(&config(wrong)).await;
+        assert!(!outside.unwrap().healthy().await, "{door}");
+        assert!(!format!("{key:?}").contains("secret"));
+    }
+}
+
+#[tokio::test]
+async fn a_url_may_hold_the_user_and_the_password() {
+    let door = "authorization: { user: waybill, password: \"s@cret\" }";
+    let Some(server) = NatsServer::start_with(door).await else {
+        return;
+    };
+    let with = |credentials: &str| {
+        let url = server.url();
+        NatsConfig::new(url.replace("nats://", &format!("nats://{credentials}@")))
+    };
+    let bus = connect(&with("waybill:s%40cret")).await;
+    bus.ensure_stream("order").await.unwrap();
+    let outside = waybill_bus::JetStreamBus::connect(&with("waybill:wrong")).await;
+    assert!(!outside.unwrap().healthy().await);
+}
+
 #[tokio::test]
 async fn settings_that_cannot_work_are_refused() {
     let fine = || NatsConfig::new("nats://127.0.0.1:4222");

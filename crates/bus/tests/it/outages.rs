@@ -43,6 +43,20 @@ async fn without_a_server_nothing_hangs_and_everything_comes_back() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_consumer_stops_without_its_server() {
+    let Some(mut world) = World::jetstream().await else {
+        return;
+    };
+    let (recorder, sent) = (Recorder::new(), event(PLACED, Uuid::now_v7(), 1));
+    let consumer = consume(&world.bus, spec("payment-orders", &[PLACED]), &recorder).await;
+    world.bus.publish(sent.clone()).await.unwrap();
+    recorder.wait_for_event(&sent).await;
+    world.server().kill();
+    let stopped = tokio::time::timeout(Duration::from_secs(15), consumer.stop()).await;
+    assert!(stopped.is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bus_may_connect_before_its_server_is_there() {
     let Some(mut world) = World::jetstream().await else {
         return;

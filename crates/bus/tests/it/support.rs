@@ -22,7 +22,7 @@ use waybill_primitives::{EventId, Timestamp};
 use waybill_testkit::NatsServer;
 
 /// Nothing here takes longer unless it is broken.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 pub const PLACED: &str = "waybill.order.order.placed";
 pub const PAID: &str = "waybill.order.order.paid";
@@ -167,10 +167,10 @@ impl Recorder {
     pub async fn wait_until(&self, condition: impl Fn(&[Envelope]) -> bool) -> Vec<Envelope> {
         let mut done = self.done.subscribe();
         let met = tokio::time::timeout(PATIENCE, done.wait_for(|events| condition(events))).await;
-        match met {
-            Ok(events) => events.unwrap().clone(),
-            Err(_) => panic!("waited in vain; settled: {:#?}", versions(&self.done())),
-        }
+        let Ok(events) = met else {
+            panic!("waited in vain; settled: {:#?}", versions(&self.done()));
+        };
+        events.unwrap().clone()
     }
 
     pub async fn wait_for(&self, count: usize) -> Vec<Envelope> {

@@ -72,7 +72,7 @@ impl MigrationTrait for Migration {
             if *unique {
                 index.unique();
             }
-            manager.create_index(index.to_owned()).await?;
+            manager.create_index(index).await?;
         }
         Ok(())
     }

@@ -95,7 +95,7 @@ async fn history_comes_in_pages(world: &World) {
     assert_eq!(seen, ["6", "5", "4", "3", "2", "1", "0"]);
     invalid(world.try_list(&ada, &order, "", page(101)).await);
     let mut bad = page(1);
-    bad.cursor = "nonsense".to_owned();
+    "nonsense".clone_into(&mut bad.cursor);
     invalid(world.try_list(&ada, &order, "", bad).await);
 }
 

@@ -78,7 +78,7 @@ async fn reassignment_changes_who_may_read(world: &World) {
     world.orders.put(&released);
     let event = order::OrderReleased {
         order: Some(released.clone()),
-        change: change(OrderStatus::InProgress, OrderStatus::Pending),
+        change: Some(change(OrderStatus::InProgress, OrderStatus::Pending)),
         previous: order.assignee.clone(),
     };
     world.event(&released, &event).await;
@@ -138,7 +138,7 @@ async fn late_events_change_nothing_but_are_noted(world: &World) {
     world.post(&olu, &second, "mine").await;
     let event = order::OrderClaimed {
         order: Some(first.clone()),
-        change: change(OrderStatus::Pending, OrderStatus::InProgress),
+        change: Some(change(OrderStatus::Pending, OrderStatus::InProgress)),
     };
     world.event(&first, &event).await;
     not_found(world.try_list(&wim, &first, "", page(0)).await);
@@ -152,23 +152,20 @@ async fn system_lines_follow_the_order_once(world: &World) {
     let (ada, wim) = (Person::customer(), Person::worker());
     let order = world.placed(&ada).await;
     let mut order = world.claimed(&order, &wim).await;
-    let mut held = change(OrderStatus::InProgress, OrderStatus::OnHold).expect("a change");
-    held.note = "paper is late".to_owned();
-    for change in [
-        Some(held),
-        change(OrderStatus::OnHold, OrderStatus::InProgress),
-    ] {
+    let mut held = change(OrderStatus::InProgress, OrderStatus::OnHold);
+    "paper is late".clone_into(&mut held.note);
+    for change in [held, change(OrderStatus::OnHold, OrderStatus::InProgress)] {
         order.version += 1;
         let event = order::OrderStatusChanged {
             order: Some(order.clone()),
-            change,
+            change: Some(change),
         };
         world.event(&order, &event).await;
     }
     order.version += 1;
     let completed = order::OrderCompleted {
         order: Some(order.clone()),
-        change: change(OrderStatus::InProgress, OrderStatus::Completed),
+        change: Some(change(OrderStatus::InProgress, OrderStatus::Completed)),
     };
     let completed = envelope(&order, &completed);
     world.publish(completed.clone()).await;

@@ -152,7 +152,7 @@ impl World {
         self.orders.put(&order);
         let event = order::OrderClaimed {
             order: Some(order.clone()),
-            change: change(OrderStatus::Pending, OrderStatus::InProgress),
+            change: Some(change(OrderStatus::Pending, OrderStatus::InProgress)),
         };
         self.event(&order, &event).await;
         order
@@ -283,12 +283,12 @@ pub fn assigned(order: &order::Order, worker: &Person) -> order::Order {
     }
 }
 
-pub fn change(from: OrderStatus, to: OrderStatus) -> Option<order::OrderChange> {
-    Some(order::OrderChange {
+pub fn change(from: OrderStatus, to: OrderStatus) -> order::OrderChange {
+    order::OrderChange {
         from: from.into(),
         to: to.into(),
         ..order::OrderChange::default()
-    })
+    }
 }
 
 pub fn answer<T>(outcome: Result<Response<T>, Status>) -> Result<T, AppError> {

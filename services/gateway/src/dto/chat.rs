@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use waybill_proto::chat as pb;
 
-use super::{Person, filled, moment, not_blank, time};
+use super::{Person, filled, moment, rules::not_blank, time};
 
 /// A line of a conversation.
 #[derive(Debug, Serialize, ToSchema)]

@@ -6,6 +6,7 @@ mod notifications;
 mod orders;
 mod payments;
 mod products;
+pub(crate) mod rules;
 mod users;
 mod work;
 
@@ -42,33 +43,13 @@ pub struct Money {
     #[schema(example = 1999)]
     pub amount: i64,
     /// ISO 4217.
-    #[garde(custom(currency_code))]
+    #[garde(custom(rules::currency_code))]
     #[schema(example = "USD", pattern = "^[A-Z]{3}$")]
     pub currency: String,
 }
 
 /// The largest amount that a request may name: far above any price, far below where sums overflow.
 pub const MAX_AMOUNT: i64 = 1_000_000_000_000;
-
-fn currency_code(text: &str, (): &()) -> garde::Result {
-    text.parse::<waybill_primitives::Currency>()
-        .map(|_| ())
-        .map_err(|error| garde::Error::new(error.to_string()))
-}
-
-/// Refuses text that is only white space.
-pub(crate) fn not_blank(text: &str, (): &()) -> garde::Result {
-    if text.trim().is_empty() {
-        return Err(garde::Error::new("must not be blank"));
-    }
-    Ok(())
-}
-
-/// As [`not_blank`], for optional fields.
-pub(crate) fn not_blank_if_given<T: AsRef<str>>(text: &Option<T>, context: &()) -> garde::Result {
-    text.as_ref()
-        .map_or(Ok(()), |text| not_blank(text.as_ref(), context))
-}
 
 impl From<pb::Money> for Money {
     fn from(money: pb::Money) -> Self {
@@ -139,6 +120,10 @@ impl<T> Page<T> {
 }
 
 /// `limit`, `cursor` and `total` of a list's query as the services take them.
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the field that it fills is optional"
+)]
 pub fn page_request(
     limit: Option<u32>,
     cursor: Option<String>,

@@ -9,7 +9,8 @@ use waybill_proto::order as pb;
 
 use super::{
     Money, OrderKind, OrderStatus, PaymentStatus, Person, ProductKind, filled, moment, money,
-    not_blank, time, to_proto_time,
+    rules::{country_code, not_blank},
+    time, to_proto_time,
 };
 
 /// Who ordered.
@@ -18,7 +19,9 @@ pub struct Customer {
     #[schema(value_type = Uuid)]
     pub id: String,
     pub name: String,
-    pub email: String,
+    /// Null in the pool: workers learn it with the order.
+    #[schema(required)]
+    pub email: Option<String>,
 }
 
 /// Who does the work.
@@ -75,15 +78,6 @@ pub struct Address {
     pub country: String,
 }
 
-fn country_code(code: &str, (): &()) -> garde::Result {
-    if code.len() == 2 && code.bytes().all(|letter| letter.is_ascii_uppercase()) {
-        return Ok(());
-    }
-    Err(garde::Error::new(
-        "must be an ISO 3166-1 alpha-2 code: two capital letters such as GB",
-    ))
-}
-
 impl From<pb::Address> for Address {
     fn from(address: pb::Address) -> Self {
         Self {
@@ -113,6 +107,10 @@ impl From<Address> for pb::Address {
 }
 
 /// An order as whoever may read it sees it.
+#[expect(
+    clippy::struct_field_names,
+    reason = "`orderNumber` is the contract's name"
+)]
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Order {
@@ -167,7 +165,7 @@ impl From<pb::Order> for Order {
             customer: Customer {
                 id: customer.id,
                 name: customer.name,
-                email: customer.email,
+                email: filled(customer.email),
             },
             assignee: order.assignee.map(Into::into),
             title: filled(order.title),
@@ -184,6 +182,16 @@ impl From<pb::Order> for Order {
             created_at: moment(order.created_at),
             updated_at: moment(order.updated_at),
         }
+    }
+}
+
+impl Order {
+    /// As all workers see it in the pool: without how to reach the customer.
+    #[must_use]
+    pub fn for_pool(mut self) -> Self {
+        self.customer.email = None;
+        self.shipping_address = None;
+        self
     }
 }
 

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use waybill_proto::payment as pb;
 
-use super::{Money, PaymentState, Provider, SandboxOutcome, filled, moment, money};
+use crate::extract::Origin;
+
+use super::{Money, PaymentState, Provider, SandboxOutcome, filled, moment, money, rules::web_url};
 
 /// One attempt to pay an order.
 #[derive(Debug, Serialize, ToSchema)]
@@ -30,6 +32,15 @@ pub struct Payment {
     pub version: i64,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
+}
+
+impl Payment {
+    /// With `redirectUrl` as a full URL.
+    #[must_use]
+    pub fn seen_from(mut self, origin: &Origin) -> Self {
+        self.redirect_url = self.redirect_url.map(|url| origin.absolute(url));
+        self
+    }
 }
 
 impl From<pb::Payment> for Payment {
@@ -64,17 +75,6 @@ pub struct NewPayment {
     #[garde(inner(custom(web_url)), length(bytes, max = 2_000))]
     #[schema(max_length = 2000)]
     pub cancel_url: Option<String>,
-}
-
-/// Customers are sent there, so nothing but the web will do (no `javascript:`).
-fn web_url(url: &str, (): &()) -> garde::Result {
-    let fits = url
-        .parse::<http::Uri>()
-        .is_ok_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")));
-    if fits && url.is_ascii() {
-        return Ok(());
-    }
-    Err(garde::Error::new("must be a full http or https URL"))
 }
 
 /// A new payment, and where to send the customer.

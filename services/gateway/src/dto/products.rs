@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use waybill_proto::order as pb;
 
-use super::{Money, ProductKind, filled, moment, money, not_blank, not_blank_if_given};
+use super::{
+    Money, ProductKind, filled, moment, money,
+    rules::{not_blank, not_blank_if_given, not_zero},
+};
 
 /// A picture of a product.
 #[derive(Debug, Serialize, ToSchema)]
@@ -213,11 +216,4 @@ pub struct StockAdjustment {
     pub delta: i64,
     #[garde(custom(not_blank), length(chars, max = 200))]
     pub reason: String,
-}
-
-fn not_zero(delta: &i64, (): &()) -> garde::Result {
-    if *delta == 0 {
-        return Err(garde::Error::new("must not be zero"));
-    }
-    Ok(())
 }

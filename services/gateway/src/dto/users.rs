@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use waybill_proto::auth as pb;
 
-use super::{Role, filled, moment, not_blank, not_blank_if_given};
+use super::{
+    Role, filled, moment,
+    rules::{not_blank, not_blank_if_given},
+};
 
 /// An account.
 #[derive(Debug, Serialize, ToSchema)]

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use waybill_proto::order as pb;
 
 use super::{
-    ChangeRequestKind, ChangeRequestState, Order, Person, filled, moment, not_blank, time,
+    ChangeRequestKind, ChangeRequestState, Order, Person, filled, moment, rules::not_blank, time,
 };
 
 /// A request to change an order.

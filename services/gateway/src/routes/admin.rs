@@ -8,12 +8,12 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 use waybill_proto::{auth as pb, payment as money};
 
-use super::users::user;
+use super::{payments::page, users::user};
 use crate::{
     app::{App, read, send},
     dto::{self, PaymentState, Role, page_request},
     error::ApiError,
-    extract::{Admin, Body, Id, IfMatch, OptionalBody, Params},
+    extract::{Admin, Body, Id, IfMatch, OptionalBody, Origin, Params},
     health::{self, SystemReport},
 };
 
@@ -157,6 +157,7 @@ pub struct PaymentFilter {
 pub async fn list_payments(
     State(app): State<App>,
     Admin(context): Admin,
+    origin: Origin,
     Params(filter): Params<PaymentFilter>,
 ) -> Result<Json<dto::Page<dto::Payment>>, ApiError> {
     let request = money::ListPaymentsRequest {
@@ -165,7 +166,7 @@ pub async fn list_payments(
         page: page_request(filter.limit, filter.cursor, filter.total),
     };
     let answer = read!(app.payments, list_payments, &context, request)?;
-    Ok(Json(dto::Page::new(answer.payments, answer.page)))
+    Ok(Json(page(answer, &origin)))
 }
 
 /// Filters of the ledger.

@@ -15,7 +15,7 @@ use crate::{
     app::{App, must, read, send},
     dto::{self, page_request},
     error::ApiError,
-    extract::{Body, Id, Idempotency, Params, SignedIn, Unsigned, content_type},
+    extract::{Body, Id, Idempotency, Origin, Params, SignedIn, Unsigned, content_type},
 };
 
 pub fn routes() -> OpenApiRouter<App> {
@@ -32,6 +32,7 @@ pub async fn of_order(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     id: Id,
+    origin: Origin,
     Params(paging): Params<Paging>,
 ) -> Result<Json<dto::Page<dto::Payment>>, ApiError> {
     let request = pb::ListPaymentsRequest {
@@ -40,7 +41,18 @@ pub async fn of_order(
         page: page_request(paging.limit, paging.cursor, paging.total),
     };
     let answer = read!(app.payments, list_payments, &context, request)?;
-    Ok(Json(dto::Page::new(answer.payments, answer.page)))
+    Ok(Json(page(answer, &origin)))
+}
+
+/// Also the administrators' list.
+pub fn page(answer: pb::ListPaymentsResponse, origin: &Origin) -> dto::Page<dto::Payment> {
+    let mut page = dto::Page::<dto::Payment>::new(answer.payments, answer.page);
+    page.items = page
+        .items
+        .into_iter()
+        .map(|payment| payment.seen_from(origin))
+        .collect();
+    page
 }
 
 /// Start to pay an order; send the customer to `redirectUrl`. The amount is the order's.
@@ -53,6 +65,7 @@ pub async fn create(
     State(app): State<App>,
     SignedIn(mut context): SignedIn,
     id: Id,
+    origin: Origin,
     idempotency: Idempotency,
     Body(body): Body<dto::NewPayment>,
 ) -> Result<Response, ApiError> {
@@ -64,7 +77,7 @@ pub async fn create(
         cancel_url: body.cancel_url.unwrap_or_default(),
     };
     let answer = send!(app.payments, create_payment, &context, request)?;
-    let payment: dto::Payment = must(answer.payment, "the payment")?.into();
+    let payment = dto::Payment::from(must(answer.payment, "the payment")?).seen_from(&origin);
     let body = dto::PaymentCreated {
         redirect_url: payment.redirect_url.clone(),
         payment,
@@ -79,10 +92,11 @@ pub async fn get(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     id: Id,
+    origin: Origin,
 ) -> Result<Response, ApiError> {
     let request = pb::GetPaymentRequest { id: id.to_string() };
     let answer = read!(app.payments, get_payment, &context, request)?;
-    let payment: dto::Payment = must(answer.payment, "the payment")?.into();
+    let payment = dto::Payment::from(must(answer.payment, "the payment")?).seen_from(&origin);
     Ok(versioned(payment.version, payment))
 }
 

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use waybill_proto::order as pb;
-use waybill_service_kit::CallContext;
+use waybill_service_kit::{CallContext, UserCaller};
 
 use super::{created, versioned};
 use crate::{
@@ -99,7 +99,7 @@ pub async fn list(
     Params(filter): Params<ProductFilter>,
 ) -> Result<Response, ApiError> {
     let mut request = pb::ListProductsRequest::from(filter);
-    let is_admin = context.user().is_ok_and(|user| user.is_admin());
+    let is_admin = context.user().is_ok_and(UserCaller::is_admin);
     if is_admin {
         let list = load_list(&app, &context, request).await?;
         return Ok(list_response(&list, &headers));

@@ -38,7 +38,9 @@ pub async fn available(
         page: page_request(paging.limit, paging.cursor, paging.total),
     };
     let answer = read!(app.work, list_available, &context, request)?;
-    Ok(Json(dto::Page::new(answer.orders, answer.page)))
+    let mut page = dto::Page::<dto::Order>::new(answer.orders, answer.page);
+    page.items = page.items.into_iter().map(dto::Order::for_pool).collect();
+    Ok(Json(page))
 }
 
 /// Claim an order. Of several workers exactly one gets it; the others get `ALREADY_CLAIMED`.

@@ -118,12 +118,16 @@ fn too_fast() -> Value {
     })
 }
 
-/// Where a client that was away stopped: an order's version, or a time.
+/// Where a client that was away stopped: an order's version, a time, or a message.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "expected an order version, an RFC 3339 time or a message id"
+)]
 enum Since {
     Version(i64),
     Time(DateTime<Utc>),
+    Message(Uuid),
 }
 
 #[derive(Debug, Deserialize, Validate)]
@@ -161,7 +165,7 @@ struct Typing {
 struct ChatSend {
     #[garde(skip)]
     order_id: Uuid,
-    #[garde(custom(dto::not_blank), length(chars, max = 4_000))]
+    #[garde(custom(dto::rules::not_blank), length(chars, max = 4_000))]
     body: String,
     #[garde(length(chars, max = 64))]
     client_id: Option<String>,
@@ -198,8 +202,8 @@ impl Client {
             }
         };
         let missed = match &watch.since {
+            Some(Since::Message(_)) | None => Vec::new(),
             Some(since) => self.history(&context, &id, since).await?,
-            None => Vec::new(),
         };
         let mut answer = json!({"ok": true, "order": dto::Order::from(order), "missed": missed});
         if let Some(messages) = self.missed_messages(&context, &id, &watch).await? {
@@ -220,7 +224,7 @@ impl Client {
             order_id: order_id.to_owned(),
             after_version: match since {
                 Since::Version(version) => *version,
-                Since::Time(_) => 0,
+                Since::Time(_) | Since::Message(_) => 0,
             },
         };
         let answer = read!(self.hub.app.orders, get_history, context, request)?;
@@ -238,7 +242,12 @@ impl Client {
         order_id: &str,
         watch: &Watch,
     ) -> Result<Option<Vec<dto::Message>>, ApiError> {
-        let after = match (watch.since_message, &watch.since) {
+        let message = match (watch.since_message, &watch.since) {
+            (Some(id), _) => Some(id),
+            (None, Some(Since::Message(id))) => Some(*id),
+            _ => None,
+        };
+        let after = match (message, &watch.since) {
             (None, Some(Since::Time(time))) => Some(*time),
             (Some(_), _) => None,
             _ => return Ok(None),
@@ -246,10 +255,7 @@ impl Client {
         let request = chat_pb::ListMessagesRequest {
             order_id: order_id.to_owned(),
             page: page_request(Some(MISSED_MESSAGES), None, None),
-            since: watch
-                .since_message
-                .map(|id| id.to_string())
-                .unwrap_or_default(),
+            since: message.map(|id| id.to_string()).unwrap_or_default(),
         };
         let answer = read!(self.hub.app.chat, list_messages, context, request)?;
         let mut messages: Vec<dto::Message> = answer.messages.into_iter().map(Into::into).collect();

@@ -18,6 +18,7 @@ use std::{
     time::Duration,
 };
 
+use axum::Router;
 use governor::{DefaultDirectRateLimiter, Quota};
 use parking_lot::Mutex;
 use serde::Deserialize;
@@ -54,10 +55,12 @@ pub(crate) struct Peer {
 impl Peer {
     /// The context of a call that this socket makes.
     fn context(&self) -> CallContext {
-        let mut context = CallContext::default();
-        context.request_id = new_request_id();
-        context.client_address.clone_from(&self.address);
-        context.caller = Caller::User(UserCaller::from(self.claims.as_ref()));
+        let context = CallContext {
+            request_id: new_request_id(),
+            client_address: self.address.clone(),
+            caller: Caller::User(UserCaller::from(self.claims.as_ref())),
+            ..CallContext::default()
+        };
         context.with_token(Arc::clone(&self.token))
     }
 }
@@ -101,14 +104,14 @@ pub(crate) fn order_room(id: &str) -> String {
 }
 
 /// What answers `/socket.io/`, and the handle to its sockets.
-pub fn service(app: &App) -> (SocketIoService<NotFoundService>, SocketIo) {
+pub fn service(app: &App) -> (SocketIoService<Router>, SocketIo) {
     let (service, io) = SocketIo::builder()
         .max_payload(MAX_MESSAGE as u64)
         .ws_max_message_size(MAX_MESSAGE)
         .ws_max_frame_size(MAX_MESSAGE)
         .ws_read_buffer_size(4 * 1024)
         .max_buffer_size(BUFFER)
-        .build_svc();
+        .build_with_inner_svc(Router::new());
     let hub = Arc::new(Hub {
         app: Arc::clone(app),
         expiries: Mutex::default(),

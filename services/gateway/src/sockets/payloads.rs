@@ -197,15 +197,7 @@ fn changed(
 /// Goes to all workers, so it leaves out how to reach the customer.
 fn available(effects: &mut Effects, order: Option<order::Order>) {
     let Some(order) = order else { return };
-    let Ok(mut payload) = serde_json::to_value(dto::Order::from(order)) else {
-        return;
-    };
-    if let Some(customer) = payload["customer"].as_object_mut() {
-        customer.remove("email");
-    }
-    if let Some(order) = payload.as_object_mut() {
-        order.remove("shippingAddress");
-    }
+    let payload = dto::Order::from(order).for_pool();
     effects.emit("order:available", staff(), &payload);
 }
 

@@ -22,8 +22,8 @@ const NOT_DESCRIBED: [&str; 14] = [
     "/api-docs/{*rest}",
     "/api/products",
     "/api/orders",
+    "/socket.io/",
     "/{*__private__axum_fallback}",
-    "/{*__private__axum_nest_tail_param}",
 ];
 
 #[test]

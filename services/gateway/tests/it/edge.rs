@@ -7,7 +7,7 @@ use waybill_primitives::{Role, UserId};
 use waybill_proto::payment as pb;
 use waybill_service_kit::settings::{Environment, Sources, load};
 
-use crate::support::{Gateway, request, token_of};
+use crate::support::{Gateway, bearer, request, token_of};
 
 #[tokio::test]
 async fn every_answer_has_a_request_id_and_security_headers() {
@@ -262,4 +262,33 @@ async fn the_welcome_page_and_the_documentation_load_nothing_from_elsewhere() {
         gateway.get("/api-docs/swagger-ui-bundle.js").await.status,
         200
     );
+}
+
+#[tokio::test]
+async fn a_path_to_pay_becomes_a_full_url_where_the_client_reached_us() {
+    let gateway = Gateway::with(&[("WAYBILL_TRUSTED_PROXIES", "0.0.0.0/0")]).await;
+    gateway.fake.on(
+        "waybill.payment.v1.PaymentService/GetPayment",
+        |_: pb::GetPaymentRequest| {
+            Ok(pb::GetPaymentResponse {
+                payment: Some(pb::Payment {
+                    redirect_url: "/api/v1/sandbox/checkout/1".to_owned(),
+                    ..Default::default()
+                }),
+            })
+        },
+    );
+    let id = "01890a5d-ac96-774b-bcce-b302099a8057";
+    let mut read = request(Method::GET, &format!("/api/v1/payments/{id}"))
+        .header("host", "shop.example.com:8080")
+        .header("x-forwarded-proto", "https")
+        .header("authorization", bearer(Role::Customer))
+        .body(Body::empty())
+        .unwrap();
+    let proxy: std::net::SocketAddr = "10.0.0.1:5".parse().unwrap();
+    read.extensions_mut()
+        .insert(axum::extract::ConnectInfo(proxy));
+    let payment = gateway.call(read).await.json();
+    let url = "https://shop.example.com:8080/api/v1/sandbox/checkout/1";
+    assert_eq!(payment["redirectUrl"], url);
 }

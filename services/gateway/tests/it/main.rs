@@ -6,4 +6,5 @@ mod input;
 mod live;
 mod products;
 mod session;
+mod socket;
 mod support;

@@ -26,7 +26,7 @@ const AT_ONCE: usize = 4;
 /// One attempt is given up after this.
 const PATIENCE: Duration = Duration::from_secs(90);
 /// Nobody else takes a mail for this long; longer than [`PATIENCE`].
-const LEASE: Duration = Duration::from_secs(120);
+const LEASE: Duration = Duration::from_mins(2);
 
 impl App {
     /// Sends everything that is due now.

@@ -146,5 +146,5 @@ async fn index(
     if unique {
         index.unique();
     }
-    manager.create_index(index.to_owned()).await
+    manager.create_index(index).await
 }

@@ -74,7 +74,7 @@ async fn everybody_is_told_their_part(world: &World) {
         id: worker.id.to_string(),
         name: worker.name.clone(),
     });
-    let mut claim = change(OrderStatus::Pending, OrderStatus::InProgress).expect("a change");
+    let mut claim = change(OrderStatus::Pending, OrderStatus::InProgress);
     claim.actor = Some(common::Person {
         id: worker.id.to_string(),
         name: worker.name.clone(),
@@ -87,7 +87,7 @@ async fn everybody_is_told_their_part(world: &World) {
     world.event(id, 3, &claimed).await;
     let held = order::OrderStatusChanged {
         order: Some(order.clone()),
-        change: change(OrderStatus::InProgress, OrderStatus::OnHold),
+        change: Some(change(OrderStatus::InProgress, OrderStatus::OnHold)),
     };
     world.event(id, 4, &held).await;
 
@@ -120,7 +120,7 @@ async fn everybody_is_told_their_part(world: &World) {
     world.event(request_id, 2, &decided).await;
     let cancelled = order::OrderCancelled {
         order: Some(order.clone()),
-        change: change(OrderStatus::OnHold, OrderStatus::Cancelled),
+        change: Some(change(OrderStatus::OnHold, OrderStatus::Cancelled)),
     };
     world.event(id, 5, &cancelled).await;
     let refunded = payment::PaymentRefunded {

@@ -109,7 +109,7 @@ async fn a_confirmation_has_text_and_html(world: &World, sink: &Sink) {
 async fn a_name_cannot_add_headers(world: &World, sink: &Sink) {
     let eve = Person::new("Eve\r\nBcc: all@example.com\r\n", Role::Customer);
     let mut order = order_of(&eve, "W1\r\nBcc: all@example.com");
-    order.title = "x\r\n\r\nbody".to_owned();
+    "x\r\n\r\nbody".clone_into(&mut order.title);
     let event = order::OrderPlaced {
         order: Some(order.clone()),
         change: None,
@@ -156,7 +156,7 @@ async fn a_mail_is_given_up_after_its_attempts(world: &World, sink: &Sink) {
     sink.moods(&[Mood::Refuse("451 no"); 3]);
     for _ in 0..5 {
         world.deliver().await;
-        world.clock.advance(Duration::from_secs(3600));
+        world.clock.advance(Duration::from_hours(1));
     }
     assert_eq!(world.deliveries().await, [("DEAD".to_owned(), 3)]);
     assert!(sink.received().is_empty());
@@ -167,14 +167,14 @@ async fn a_refusal_for_good_is_not_repeated(world: &World, sink: &Sink) {
     sink.moods(&[Mood::Refuse("550 no such mailbox")]);
     for _ in 0..2 {
         world.deliver().await;
-        world.clock.advance(Duration::from_secs(3600));
+        world.clock.advance(Duration::from_hours(1));
     }
     assert_eq!(world.deliveries().await, [("DEAD".to_owned(), 1)]);
     // One that wants to know us first may be mended.
     placed(world, &Person::new("Bo", Role::Customer)).await;
     sink.moods(&[Mood::Refuse("530 authentication required")]);
     world.deliver().await;
-    world.clock.advance(Duration::from_secs(3600));
+    world.clock.advance(Duration::from_hours(1));
     world.deliver().await;
     assert_eq!(world.deliveries().await[1], ("SENT".to_owned(), 2));
 }

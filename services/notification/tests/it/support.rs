@@ -273,12 +273,12 @@ pub fn order_id(order: &order::Order) -> Uuid {
     order.id.parse().expect("an id")
 }
 
-pub fn change(from: order::OrderStatus, to: order::OrderStatus) -> Option<order::OrderChange> {
-    Some(order::OrderChange {
+pub fn change(from: order::OrderStatus, to: order::OrderStatus) -> order::OrderChange {
+    order::OrderChange {
         from: from.into(),
         to: to.into(),
         ..order::OrderChange::default()
-    })
+    }
 }
 
 pub fn answer<T>(outcome: Result<Response<T>, Status>) -> Result<T, AppError> {

@@ -81,7 +81,7 @@ impl CatalogueService for CatalogueGrpc {
                 .iter()
                 .map(|offer| wire::product(offer, parts))
                 .collect(),
-            page: page_info(&page),
+            page: Some(page_info(&page)),
         }))
     }
 

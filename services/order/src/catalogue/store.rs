@@ -163,9 +163,10 @@ pub async fn page(
     cursor: Option<Position>,
 ) -> Result<Page<Offer>, StoreError> {
     let all = offers(filter.with_archived).filter(condition(filter));
-    let total = match query.total {
-        true => Some(all.clone().count(connection).await?),
-        false => None,
+    let total = if query.total {
+        Some(all.clone().count(connection).await?)
+    } else {
+        None
     };
     let (key, descending) = match sort {
         Sort::Newest => (Column::CreatedAt, true),

@@ -131,7 +131,7 @@ impl OrderService for OrdersGrpc {
         let page = self.0.list(&ctx, filter, sort, &query).await?;
         Ok(Response::new(ListOrdersResponse {
             orders: page.rows.iter().map(wire::order).collect(),
-            page: page_info(&page),
+            page: Some(page_info(&page)),
         }))
     }
 

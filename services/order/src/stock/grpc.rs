@@ -45,7 +45,7 @@ impl StockService for StockGrpc {
         let page = self.0.movements(&ctx, id, &query).await?;
         Ok(Response::new(ListMovementsResponse {
             movements: page.rows.iter().map(wire::movement).collect(),
-            page: page_info(&page),
+            page: Some(page_info(&page)),
         }))
     }
 }

@@ -151,9 +151,10 @@ pub async fn movements(
 ) -> Result<Page<Movement>, StoreError> {
     use movement::Column;
     let all = movement::Entity::find().filter(Column::ProductId.eq(product_id.uuid()));
-    let total = match query.total {
-        true => Some(all.clone().count(connection).await?),
-        false => None,
+    let total = if query.total {
+        Some(all.clone().count(connection).await?)
+    } else {
+        None
     };
     let mut select = all
         .order_by_desc(Column::At)

@@ -10,7 +10,7 @@ use waybill_store::{Db, StoreError};
 /// Findings of one sort that are told.
 const MOST: u64 = 100;
 /// Events younger than this are still in the outbox, whatever its retention (at least a week less a margin).
-const KEPT: Duration = Duration::from_secs(6 * 24 * 3600);
+const KEPT: Duration = Duration::from_hours(6 * 24);
 
 async fn rows<T: FromQueryResult>(db: &Db, sql: &str) -> Result<Vec<T>, StoreError> {
     let backend = db.backend();

@@ -17,7 +17,7 @@ use crate::{
         domain::{Assignee, Order, OrderStatus, Party, Person, Viewer, note},
         store as orders,
     },
-    parts::{Page, PageQuery, Parts},
+    parts::{Page, PageQuery, Parts, finish},
 };
 
 /// Work on orders.
@@ -168,27 +168,33 @@ impl Work {
         let request = found.ok_or_else(|| AppError::not_found("change request"))?;
         retrying(|| async {
             let tx = db.begin(&ctx.event_context()).await?;
-            let order = orders::find_locked(&tx, Viewer::Everything, request.order_id).await?;
-            let order = order.ok_or_else(|| AppError::not_found("order"))?;
-            let now = self.parts.now();
-            let decided = request.decided(approve, text.clone(), Some(admin.clone()), now);
-            if !store::decide(&tx, &decided).await? {
-                tx.rollback().await?;
-                return Err(AppError::conflict(
-                    codes::CONFLICT,
-                    "this request has been decided already",
-                ));
-            }
-            let order = if approve {
-                self.fulfil(&tx, &decided, order, &admin).await?
-            } else {
-                order
-            };
-            events::request_decided(&tx, &decided, &order);
-            tx.commit().await?;
-            Ok((decided, order))
+            let decided =
+                request.decided(approve, text.clone(), Some(admin.clone()), self.parts.now());
+            let written = self.write_decision(&tx, decided, &admin).await;
+            finish(tx, written).await
         })
         .await
+    }
+
+    async fn write_decision(
+        &self,
+        tx: &Tx,
+        decided: ChangeRequest,
+        admin: &Person,
+    ) -> Result<(ChangeRequest, Order), AppError> {
+        let order = orders::find_locked(tx, Viewer::Everything, decided.order_id).await?;
+        let mut order = order.ok_or_else(|| AppError::not_found("order"))?;
+        if !store::decide(tx, &decided).await? {
+            return Err(AppError::conflict(
+                codes::CONFLICT,
+                "this request has been decided already",
+            ));
+        }
+        if decided.state == RequestState::Approved {
+            order = self.fulfil(tx, &decided, order, admin).await?;
+        }
+        events::request_decided(tx, &decided, &order);
+        Ok((decided, order))
     }
 
     /// Does what an approved request asks for.

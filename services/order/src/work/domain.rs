@@ -72,10 +72,7 @@ impl RequestKind {
         let assignee = parties.contains(&Party::Assignee);
         let owner = parties.contains(&Party::Owner);
         let statuses: &[OrderStatus] = match self {
-            Self::Completion if !assignee => {
-                return Err(RequestRefused::NotYours("the assigned worker"));
-            }
-            Self::Reassignment if !assignee => {
+            Self::Completion | Self::Reassignment if !assignee => {
                 return Err(RequestRefused::NotYours("the assigned worker"));
             }
             Self::Cancellation if !assignee && !owner => {
@@ -123,6 +120,7 @@ impl ChangeRequest {
     }
 
     /// The decided request. `decided_by` is none where the order's own change decided it.
+    #[must_use]
     pub fn decided(
         &self,
         approve: bool,

@@ -31,7 +31,7 @@ impl WorkService for WorkGrpc {
         let page = self.0.available(&ctx, &query).await?;
         Ok(Response::new(ListAvailableResponse {
             orders: page.rows.iter().map(wire::order).collect(),
-            page: page_info(&page),
+            page: Some(page_info(&page)),
         }))
     }
 
@@ -74,7 +74,7 @@ impl WorkService for WorkGrpc {
         let page = self.0.requests(&ctx, order, state, &query).await?;
         Ok(Response::new(ListChangeRequestsResponse {
             change_requests: page.rows.iter().map(wire::change_request).collect(),
-            page: page_info(&page),
+            page: Some(page_info(&page)),
         }))
     }
 

@@ -129,9 +129,10 @@ pub async fn list(
     if let Some(state) = state {
         all = all.filter(Column::State.eq(state.as_str()));
     }
-    let total = match query.total {
-        true => Some(all.clone().count(connection).await?),
-        false => None,
+    let total = if query.total {
+        Some(all.clone().count(connection).await?)
+    } else {
+        None
     };
     let mut select = all
         .order_by_desc(Column::CreatedAt)

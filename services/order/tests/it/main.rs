@@ -4,6 +4,7 @@ mod catalogue;
 mod invariants;
 mod migrations;
 mod payments;
+mod people;
 mod placing;
 mod shop;
 mod status;

@@ -5,9 +5,9 @@ use std::{sync::Arc, time::Duration};
 use secrecy::SecretString;
 use waybill_bus::{Bus as _, Envelope, InProcessBus};
 use waybill_order::{Settings, build, verify};
-use waybill_primitives::{Currency, EventId, ManualClock, Role, Timestamp, UserId};
+use waybill_primitives::{EventId, ManualClock, Role, Timestamp};
 use waybill_proto::{
-    Event, common,
+    Event,
     order::{
         self as pb, catalogue_service_client::CatalogueServiceClient,
         order_service_client::OrderServiceClient, stock_service_client::StockServiceClient,
@@ -16,31 +16,16 @@ use waybill_proto::{
     payment,
 };
 use waybill_service_kit::{
-    AppError, CallContext, Deps, GrpcChannel, Job, Running, crypto, outgoing, start,
-    tokens::{AccessClaims, ISSUER, ServiceTokens, Verifier},
+    AppError, Deps, GrpcChannel, Job, Running, crypto, outgoing, start,
+    tokens::{ServiceTokens, Verifier},
 };
 use waybill_store::{Db, DbConfig};
 use waybill_testkit::{TestDb, for_each_database};
 
+pub use crate::people::{Somebody, fields, lines, payment_of, somebody, usd};
+
 /// How long orders may stay unpaid in tests.
-pub const EXPIRY: Duration = Duration::from_secs(1800);
-
-/// Somebody with an access token.
-#[derive(Debug, Clone)]
-pub struct Somebody {
-    pub id: UserId,
-    pub ctx: CallContext,
-}
-
-impl Somebody {
-    /// The same person with an idempotency key.
-    pub fn with_key(&self, key: &str) -> Self {
-        Self {
-            id: self.id,
-            ctx: self.ctx.clone().with_idempotency_key(key),
-        }
-    }
-}
+pub const EXPIRY: Duration = Duration::from_mins(30);
 
 /// The service and what a test needs to talk to it.
 pub struct Shop {
@@ -391,66 +376,4 @@ impl Shop {
             .rfind(|e| e.aggregate_id == id && e.subject == E::SUBJECT);
         E::decode(last.expect(E::SUBJECT).payload.clone()).unwrap()
     }
-}
-
-fn somebody(key: &crypto::SigningKey, role: Role, name: &str) -> Somebody {
-    let id = UserId::new();
-    let now = Timestamp::now().secs();
-    let claims = AccessClaims {
-        sub: id,
-        role,
-        name: name.to_owned(),
-        email: format!("{id}@example.com"),
-        sid: None,
-        iat: now,
-        exp: now + 3600,
-        iss: ISSUER.to_owned(),
-        aud: None,
-    };
-    let token = key.sign(&claims).unwrap();
-    Somebody {
-        id,
-        ctx: CallContext::anonymous().with_token(token),
-    }
-}
-
-pub fn usd(amount: i64) -> common::Money {
-    common::Money {
-        amount,
-        currency: Currency::USD.to_string(),
-    }
-}
-
-/// A request for these products.
-pub fn lines(items: &[(&pb::Product, i64)]) -> pb::PlaceOrderRequest {
-    let line = |(product, quantity): &(&pb::Product, i64)| pb::OrderLine {
-        product_id: product.id.clone(),
-        quantity: *quantity,
-    };
-    pb::PlaceOrderRequest {
-        items: items.iter().map(line).collect(),
-        ..Default::default()
-    }
-}
-
-/// A payment of the whole order.
-pub fn payment_of(order: &pb::Order) -> payment::Payment {
-    payment::Payment {
-        id: uuid::Uuid::now_v7().to_string(),
-        order_id: order.id.clone(),
-        order_number: order.order_number.clone(),
-        customer_id: order.customer.as_ref().unwrap().id.clone(),
-        amount: order.total.clone(),
-        version: 1,
-        ..Default::default()
-    }
-}
-
-/// The fields that an error names.
-pub fn fields(error: &AppError) -> Vec<&str> {
-    error
-        .fields
-        .iter()
-        .map(|field| field.field.as_str())
-        .collect()
 }

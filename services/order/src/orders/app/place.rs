@@ -17,6 +17,7 @@ use crate::{
         domain::{Changed, Customer, Draft, Person, StockEffect},
         store,
     },
+    parts::finish,
     stock::{app::move_goods, domain::MovementKind, store as stock},
     wire,
 };
@@ -152,9 +153,8 @@ impl Orders {
             let changes = draft.place(customer, &products, currency, now, expiry)?;
             let outcome = retrying(|| async {
                 let tx = db.begin(&ctx.event_context()).await?;
-                let order = write(&tx, &changes, &actor, key).await?;
-                tx.commit().await?;
-                Ok(order)
+                let written = write(&tx, &changes, &actor, key).await;
+                finish(tx, written).await
             });
             match outcome.await {
                 Err(Failure::Number) => {}

@@ -29,9 +29,9 @@ pub const MAX_NOTE: usize = 2_000;
 /// Characters kept for text search.
 const MAX_SEARCH: usize = 500;
 /// A wanted date may lie this far back: "today" is sent as the midnight that has passed.
-const DAY: Duration = Duration::from_secs(24 * 3600);
+const DAY: Duration = Duration::from_hours(24);
 /// A wanted date may lie this far ahead.
-const TEN_YEARS: Duration = Duration::from_secs(3653 * 24 * 3600);
+const TEN_YEARS: Duration = Duration::from_hours(3653 * 24);
 
 /// A wanted product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -235,9 +235,10 @@ async fn keyset<P: Serialize>(
     cursor: Option<(i64, Uuid)>,
     position: impl Fn(&order::Model) -> P,
 ) -> Result<Page<Order>, StoreError> {
-    let total = match query.total {
-        true => Some(all.clone().count(connection).await?),
-        false => None,
+    let total = if query.total {
+        Some(all.clone().count(connection).await?)
+    } else {
+        None
     };
     let direction = if descending {
         Direction::Desc

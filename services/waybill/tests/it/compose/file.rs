@@ -20,9 +20,9 @@ impl Compose {
         let mut merged = Value::Mapping(Mapping::new());
         for file in files {
             let text = fs::read_to_string(root().join(file)).expect(file);
-            let text = interpolate(&text, &variables.iter().copied().collect());
             let mut document: Value = serde_yaml_ng::from_str(&text).expect(file);
             document.apply_merge().expect(file);
+            interpolate_all(&mut document, &variables.iter().copied().collect());
             merge(&mut merged, document, "");
         }
         Self {
@@ -151,6 +151,25 @@ fn entries(value: &Value) -> BTreeMap<&str, &Value> {
     map.iter()
         .map(|(key, value)| (key.as_str().expect("keys are texts"), value))
         .collect()
+}
+
+/// In every text, but not in keys.
+fn interpolate_all(value: &mut Value, variables: &BTreeMap<&str, &str>) {
+    match value {
+        Value::String(text) => *text = interpolate(text, variables),
+        Value::Sequence(items) => {
+            for item in items {
+                interpolate_all(item, variables);
+            }
+        }
+        Value::Mapping(map) => {
+            for value in map.values_mut() {
+                interpolate_all(value, variables);
+            }
+        }
+        Value::Tagged(tagged) => interpolate_all(&mut tagged.value, variables),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 /// `${NAME}` and `${NAME:-default}`; `$$` is a dollar.

@@ -12,7 +12,7 @@ use crate::{
 };
 
 const NOW: Timestamp = Timestamp::from_secs(1_795_219_200);
-const EXPIRY: Duration = Duration::from_secs(1800);
+const EXPIRY: Duration = Duration::from_mins(30);
 
 fn order(kinds: &[ProductKind], price: i64) -> Order {
     let mut products = HashMap::new();

@@ -7,7 +7,7 @@ use super::*;
 use crate::orders::domain::{HistoryEvent, StockEffect};
 
 const NOW: Timestamp = Timestamp::from_secs(1_795_219_200);
-const EXPIRY: Duration = Duration::from_secs(1800);
+const EXPIRY: Duration = Duration::from_mins(30);
 
 fn customer() -> Customer {
     Customer {

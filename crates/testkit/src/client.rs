@@ -1,0 +1,220 @@
+//! A REST client that reads like what it does.
+
+use std::time::Duration;
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
+
+/// Nothing that is waited for here takes longer unless it is broken.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A client for HTTP; gives up after half a minute.
+pub(crate) fn http() -> reqwest::Client {
+    // Needed before the first client is made: no default is compiled in.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+        .timeout(PATIENCE)
+        .build()
+        .expect("a client without special wishes can be built")
+}
+
+/// The gateway as one caller sees it.
+#[derive(Debug, Clone)]
+pub struct Api {
+    http: reqwest::Client,
+    base: String,
+    token: Option<String>,
+}
+
+/// An answer of the gateway.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: reqwest::header::HeaderMap,
+    pub body: Value,
+}
+
+impl Answer {
+    /// The body of an answer with this status.
+    ///
+    /// # Panics
+    /// On any other status, with the body.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{:#}", self.body);
+        self.body
+    }
+
+    /// The `code` of an error in the one error format.
+    ///
+    /// # Panics
+    /// If the status differs, or the body is not in that format.
+    #[track_caller]
+    pub fn refused(&self, status: u16) -> &str {
+        assert_eq!(self.status, status, "{:#}", self.body);
+        assert_eq!(self.body["success"], json!(false), "{:#}", self.body);
+        let well_formed = self.body["error"]["message"].is_string()
+            && self.body["error"]["details"].is_array()
+            && self.body["requestId"].is_string()
+            && self.body["timestamp"].is_string();
+        assert!(well_formed, "not the one error format: {:#}", self.body);
+        assert!(self.headers.contains_key("x-request-id"));
+        self.body["error"]["code"].as_str().expect("an error code")
+    }
+}
+
+impl Api {
+    /// Somebody who is not signed in.
+    pub fn new(base: &str) -> Self {
+        Self {
+            http: http(),
+            base: base.to_owned(),
+            token: None,
+        }
+    }
+
+    #[must_use]
+    pub fn with_token(&self, token: &str) -> Self {
+        Self {
+            token: Some(token.to_owned()),
+            ..self.clone()
+        }
+    }
+
+    pub fn token(&self) -> &str {
+        self.token.as_deref().unwrap_or_default()
+    }
+
+    /// Sends a request; a transport failure is an error for the caller to judge.
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        headers: &[(&str, &str)],
+    ) -> Result<Answer, reqwest::Error> {
+        let path = if path.starts_with("/api") || path.starts_with("/health") {
+            path.to_owned()
+        } else {
+            format!("/api/v1{path}")
+        };
+        let mut request = self.http.request(method, format!("{}{path}", self.base));
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let answer = request.send().await?;
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        let text = answer.text().await?;
+        let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        Ok(Answer {
+            status: status.as_u16(),
+            headers,
+            body,
+        })
+    }
+
+    async fn must(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {
+        let sent = self.send(method.clone(), path, body, &[]).await;
+        sent.unwrap_or_else(|error| panic!("{method} {path}: {error:?}"))
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.must(Method::GET, path, None).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.must(Method::POST, path, Some(&body)).await
+    }
+
+    pub async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.must(Method::PATCH, path, Some(&body)).await
+    }
+
+    pub async fn put(&self, path: &str, body: Value) -> Answer {
+        self.must(Method::PUT, path, Some(&body)).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.must(Method::DELETE, path, None).await
+    }
+
+    /// Asks again until the answer satisfies the condition; what travels by events takes a moment.
+    ///
+    /// # Panics
+    /// After half a minute, with the last answer.
+    pub async fn until(&self, path: &str, what: &str, holds: impl Fn(&Value) -> bool) -> Value {
+        let start = Instant::now();
+        loop {
+            let answer = self.get(path).await;
+            if answer.status == StatusCode::OK.as_u16() && holds(&answer.body) {
+                return answer.body;
+            }
+            assert!(
+                start.elapsed() < PATIENCE,
+                "{what} did not come about: {:#}",
+                answer.body
+            );
+            sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Registers a customer and signs in as them.
+    pub async fn register(&self, email: &str, first: &str, last: &str) -> Self {
+        let body = json!({"email": email, "password": "a good password", "firstName": first, "lastName": last});
+        let session = self.post("/auth/register", body).await.expect(201);
+        self.with_token(session["accessToken"].as_str().expect("a token"))
+    }
+
+    pub async fn login(&self, email: &str, password: &str) -> Self {
+        let body = json!({"email": email, "password": password});
+        let session = self.post("/auth/login", body).await.expect(200);
+        self.with_token(session["accessToken"].as_str().expect("a token"))
+    }
+
+    /// Registers a worker: a customer whom the administrator gives the role.
+    pub async fn enrol(&self, admin: &Self, email: &str, first: &str, last: &str) -> Self {
+        let registered = self.register(email, first, last).await;
+        let id = registered.get("/users/profile").await.expect(200)["id"].clone();
+        let id = id.as_str().expect("an id");
+        admin
+            .patch(&format!("/admin/users/{id}/role"), json!({"role": "STAFF"}))
+            .await
+            .expect(200);
+        self.login(email, "a good password").await
+    }
+
+    /// Creates a product; its id.
+    pub async fn product(&self, sku: &str, kind: &str, price: i64, stock: i64) -> String {
+        let mut body = json!({
+            "name": format!("Product {sku}"), "description": "For a test", "kind": kind,
+            "price": {"amount": price, "currency": "USD"}, "sku": sku,
+        });
+        if kind == "GOODS" {
+            body["stock"] = json!(stock);
+        }
+        let product = self.post("/products", body).await.expect(201);
+        product["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// Pays an order in the sandbox; the payment's id. Does not wait for the order to know.
+    pub async fn pay(&self, order: &str) -> String {
+        let body = json!({"provider": "SANDBOX"});
+        let created = self
+            .post(&format!("/orders/{order}/payments"), body)
+            .await
+            .expect(201);
+        let redirect = created["redirectUrl"].as_str().expect("a redirect URL");
+        let path = &redirect[redirect.find("/api/").expect("a URL of the API")..];
+        self.post(path, json!({"outcome": "SUCCEED"}))
+            .await
+            .expect(200);
+        created["payment"]["id"].as_str().expect("an id").to_owned()
+    }
+}
