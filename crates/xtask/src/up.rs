@@ -74,8 +74,8 @@ pub fn build(release: bool) -> Result<()> {
     check(&mut command)
 }
 
-/// Starts the six processes and waits until the gateway is ready. `extra` are further environment variables.
-pub fn start(options: &Options, extra: &[(&str, &str)]) -> Result<Processes> {
+/// Starts the six processes and waits until the gateway is ready. `extra` are further settings: process, name, value.
+pub fn start(options: &Options, extra: &[(&str, &str, &str)]) -> Result<Processes> {
     let bin = target_dir().join(if options.release { "release" } else { "debug" });
     let server = options.database.trim_end_matches('/');
     check(Command::new(bin.join("waybill")).args([
@@ -137,13 +137,15 @@ fn peers() -> impl Iterator<Item = (String, String)> {
     })
 }
 
-fn process(bin: &Path, service: &str, options: &Options, extra: &[(&str, &str)]) -> Command {
+fn process(bin: &Path, service: &str, options: &Options, extra: &[(&str, &str, &str)]) -> Command {
     let mut command = Command::new(bin.join(format!("waybill-{service}")));
     command
         .env("WAYBILL_NATS_URL", &options.nats)
         .env("WAYBILL_NATS_NAMESPACE", &options.namespace);
     command.envs(peers());
-    command.envs(extra.iter().copied());
+    for (_, name, value) in extra.iter().filter(|(of, _, _)| *of == service) {
+        command.env(name, value);
+    }
     command
 }
 

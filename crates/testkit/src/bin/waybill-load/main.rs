@@ -1,0 +1,69 @@
+//! The load generator of `cargo xtask bench`: a second process, so that its own work is not counted as the platform's.
+//! Every command prints one line of JSON.
+
+mod http;
+mod measure;
+mod sql;
+
+use std::{net::SocketAddr, time::Duration};
+
+use anyhow::Result;
+use axum::{Json, Router, routing::get};
+use clap::{Parser, Subcommand};
+use serde_json::json;
+
+#[derive(Parser)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// Connections that work side by side.
+    #[arg(long, global = true, default_value_t = 8)]
+    connections: usize,
+    /// How long to measure, after a tenth of it to warm up.
+    #[arg(long, global = true, default_value_t = 10)]
+    seconds: u64,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve one bare JSON route: the ceiling of what a route can do.
+    Bare { listen: SocketAddr },
+    /// GET one path again and again.
+    Get { base: String, path: String },
+    /// Fill the shop and place orders.
+    Place {
+        base: String,
+        #[arg(long)]
+        email: String,
+        #[arg(long)]
+        password: String,
+    },
+    /// The rows of an order in one transaction of plain SQL: the ceiling of placing.
+    Sql { url: String },
+}
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let cli = Cli::parse();
+    let load = measure::Load {
+        connections: cli.connections,
+        duration: Duration::from_secs(cli.seconds),
+    };
+    let report = match cli.command {
+        Command::Bare { listen } => {
+            let router = Router::new().route("/", get(async || Json(json!({"ok": true}))));
+            let listener = tokio::net::TcpListener::bind(listen).await?;
+            axum::serve(listener, router).await?;
+            return Ok(());
+        }
+        Command::Get { base, path } => http::get(&load, &base, &path).await?,
+        Command::Place {
+            base,
+            email,
+            password,
+        } => http::place(&load, &base, &email, &password).await?,
+        Command::Sql { url } => sql::run(&load, &url).await?,
+    };
+    println!("{}", serde_json::to_string(&report)?);
+    Ok(())
+}
