@@ -4,14 +4,12 @@ use std::{
     any::Any,
     convert::Infallible,
     future::Future,
-    panic::AssertUnwindSafe,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
     time::{Duration, Instant},
 };
 
-use futures::FutureExt as _;
 use http::{HeaderMap, Request, Response};
 use opentelemetry::{global, propagation::Extractor};
 use tonic::{Code, Status, body::Body};
@@ -27,6 +25,8 @@ use crate::{
     trace,
 };
 
+/// How long a handler may go on after its caller's time is over, to end the statement that it is at.
+const GRACE: Duration = Duration::from_secs(5);
 /// No caller may ask for more time than this.
 const LONGEST_DEADLINE: Duration = Duration::from_mins(1);
 /// Tells the platform's version with every answer, for the gateway's system report.
@@ -102,7 +102,8 @@ where
 impl ServerLayer {
     async fn handle<S>(self, mut inner: S, request: Request<Body>) -> Response<Body>
     where
-        S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
+        S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Send + 'static,
+        S::Future: Send,
     {
         let started = Instant::now();
         let (mut parts, body) = request.into_parts();
@@ -127,8 +128,9 @@ impl ServerLayer {
             .unwrap_or(DEFAULT_DEADLINE)
             .min(LONGEST_DEADLINE);
 
-        let work = async {
-            let mut context = self.identify(&parts.headers, request_id).await?;
+        let (service, layer) = (self.service, self);
+        let work = async move {
+            let mut context = layer.identify(&parts.headers, request_id).await?;
             context.deadline = Some(started + deadline);
             if let Caller::User(user) = &context.caller {
                 tracing::Span::current().record("user", tracing::field::display(user.id));
@@ -137,20 +139,22 @@ impl ServerLayer {
             let Ok(response) = inner.call(Request::from_parts(parts, body)).await;
             Ok::<_, Status>(response)
         };
-        // The handler's state dies with the panic: nothing of it is looked at again.
-        let work = AssertUnwindSafe(work).catch_unwind();
-        let outcome = tokio::time::timeout(deadline, work)
-            .instrument(span.clone())
-            .await;
+        // A task of its own, so that a caller who hangs up or whose time is over does not stop a statement half-way: on MySQL
+        // the connection would be out of step with its server from then on (transact-rs/sqlx#563).
+        let work = tokio::time::timeout(deadline + GRACE, work).instrument(span.clone());
+        let outcome = tokio::time::timeout(deadline, tokio::spawn(work)).await;
         let entered = span.enter();
         let mut response = match outcome {
-            Ok(Ok(Ok(response))) => response,
-            Ok(Ok(Err(status))) => status.into_http(),
-            Ok(Err(panic)) => {
-                let error = AppError::internal(format!("a handler panicked: {}", message(&*panic)));
-                Status::from(error).into_http()
+            Ok(Ok(Ok(Ok(response)))) => response,
+            Ok(Ok(Ok(Err(status)))) => status.into_http(),
+            Ok(Err(error)) => {
+                let what = match error.try_into_panic() {
+                    Ok(panic) => format!("a handler panicked: {}", message(&*panic)),
+                    Err(error) => error.to_string(),
+                };
+                Status::from(AppError::internal(what)).into_http()
             }
-            Err(_) => {
+            Ok(Ok(Err(_))) | Err(_) => {
                 tracing::warn!(?deadline, "a call did not end within its deadline");
                 Status::deadline_exceeded("the call did not end within its deadline").into_http()
             }
@@ -159,7 +163,7 @@ impl ServerLayer {
         let elapsed = started.elapsed();
         tracing::debug!(?code, elapsed_ms = elapsed.as_millis() as u64, "answered");
         drop(entered);
-        record(self.service, &method, code, elapsed);
+        record(service, &method, code, elapsed);
         let version = http::HeaderValue::from_static(env!("CARGO_PKG_VERSION"));
         response.headers_mut().insert(VERSION_HEADER, version);
         response

@@ -172,8 +172,8 @@ struct Intake {
     handler: Arc<dyn EventHandler>,
     policy: RetryPolicy,
     stop: CancellationToken,
-    /// Aggregates of which an earlier event has not been seen, with the missing version and when that was noticed.
-    gaps: Mutex<HashMap<Uuid, (i64, Timestamp)>>,
+    /// Aggregates with a version that has not been seen though a later one has, and when that was noticed.
+    gaps: Mutex<HashMap<(Uuid, i64), Timestamp>>,
 }
 
 /// Gaps remembered at a time; a stream that lost more is refilled by the relay's own comparison.
@@ -287,7 +287,8 @@ impl Intake {
         if let Ok(false) = self.has_seen(event.aggregate_id, missing).await {
             let mut gaps = self.gaps.lock();
             if gaps.len() < MOST_GAPS {
-                gaps.insert(event.aggregate_id, (missing, Timestamp::now()));
+                let gap = (event.aggregate_id, missing);
+                gaps.entry(gap).or_insert_with(Timestamp::now);
             }
         }
     }
@@ -314,10 +315,8 @@ impl Intake {
         let grown_old = Timestamp::now().minus(self.policy.poll);
         let old: Vec<(Uuid, i64)> = {
             let gaps = self.gaps.lock();
-            let old = gaps
-                .iter()
-                .filter(|(_, (_, noticed))| *noticed <= grown_old);
-            old.map(|(id, (version, _))| (*id, *version)).collect()
+            let old = gaps.iter().filter(|(_, noticed)| **noticed <= grown_old);
+            old.map(|(gap, _)| *gap).collect()
         };
         for (aggregate_id, version) in old {
             if !self.has_seen(aggregate_id, version).await? {
@@ -338,7 +337,7 @@ impl Intake {
                     continue;
                 }
             }
-            self.gaps.lock().remove(&aggregate_id);
+            self.gaps.lock().remove(&(aggregate_id, version));
         }
         Ok(())
     }

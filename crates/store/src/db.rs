@@ -4,7 +4,7 @@ use std::{future::Future, sync::Arc, time::Duration};
 
 use rand::RngExt as _;
 use sea_orm::{
-    ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbBackend, DbErr,
+    ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbBackend,
     TransactionTrait as _, sqlx,
 };
 use sea_orm_migration::MigratorTrait;
@@ -48,6 +48,8 @@ struct Inner {
     committed: Arc<Notify>,
     /// SQLite only.
     queue: Writer,
+    /// How long a transaction of SQLite waits for its turn.
+    patience: Duration,
 }
 
 impl Db {
@@ -89,6 +91,7 @@ impl Db {
             reader,
             committed: Arc::new(Notify::new()),
             queue: Writer::default(),
+            patience: config.acquire_timeout,
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -144,7 +147,8 @@ impl Db {
     /// Begins a write transaction (READ COMMITTED; on SQLite one at a time, with commits shared by those that queue).
     pub async fn begin(&self, context: &EventContext) -> Result<Tx, StoreError> {
         let (turn, transaction) = if self.backend() == DbBackend::Sqlite {
-            let (turn, transaction) = self.inner.queue.begin(self.writer()).await?;
+            let queue = &self.inner.queue;
+            let (turn, transaction) = queue.begin(self.writer(), self.inner.patience).await?;
             (Some(turn), transaction)
         } else {
             (None, self.writer().begin().await?)
@@ -164,14 +168,16 @@ impl Db {
         Ok(())
     }
 
-    /// Closes every connection; on SQLite this also folds the write-ahead log into the file.
+    /// Closes every connection; on SQLite this also folds the write-ahead log into the file. Takes at most five seconds per
+    /// pool: a connection whose statement was abandoned may never come back to it (on MySQL the driver waits for an answer
+    /// that will not come, transact-rs/sqlx#4350), and the end of the process closes it as well.
     pub async fn close(&self) {
-        let outcomes: [Result<(), DbErr>; 2] = [
-            self.inner.reader.close_by_ref().await,
-            self.inner.writer.close_by_ref().await,
-        ];
-        for error in outcomes.into_iter().filter_map(Result::err) {
-            tracing::debug!(%error, "closing a database pool failed");
+        for pool in [&self.inner.reader, &self.inner.writer] {
+            match tokio::time::timeout(CLOSE_DEADLINE, pool.close_by_ref()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => tracing::debug!(%error, "closing a database pool failed"),
+                Err(_) => tracing::warn!("a database connection did not close in time"),
+            }
         }
     }
 }
@@ -228,6 +234,9 @@ fn sqlite_options(config: &DbConfig, connections: u32, read_only: bool) -> Conne
         });
     options
 }
+
+/// See [`Db::close`].
+const CLOSE_DEADLINE: Duration = Duration::from_secs(5);
 
 /// How often [`retrying`] repeats a transaction.
 const ATTEMPTS: u32 = 8;

@@ -5,11 +5,11 @@
 //! commits for all of them. Without a queue the finisher's turn comes at once. A member is told of success only after the
 //! outer commit; a member that rolls back takes only its savepoint with it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait as _,
+    ConnAcquireErr, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait as _,
 };
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 
@@ -34,32 +34,29 @@ pub(crate) struct Turn {
 }
 
 impl Writer {
-    /// Waits for a turn; begins the outer transaction if none is open. Returns the member's own transaction.
+    /// Waits for a turn, `patience` at most; begins the outer transaction if none is open. Returns the member's own
+    /// transaction.
     pub(crate) async fn begin(
         &self,
         connection: &DatabaseConnection,
+        patience: Duration,
     ) -> Result<(Turn, DatabaseTransaction), StoreError> {
-        let mut group = Arc::clone(&self.0).lock_owned().await;
-        if group.outer.is_none() {
-            let options = TransactionOptions {
-                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-                ..TransactionOptions::default()
-            };
-            group.outer = Some(connection.begin_with_options(options).await?);
-        }
-        let Some(outer) = &group.outer else {
-            return Err(StoreError::Config(
-                "the writer has no transaction".to_owned(),
-            ));
-        };
-        let member = outer.begin().await?;
-        Ok((
-            Turn {
-                group,
-                writer: self.clone(),
-            },
-            member,
-        ))
+        // A queue that is too long is told to callers rather than grown: what they wait for would come too late for them.
+        let turn = tokio::time::timeout(patience, Arc::clone(&self.0).lock_owned());
+        let group = turn.await.map_err(|_| {
+            StoreError::Unavailable(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
+        })?;
+        // A task of its own: a begin that is dropped half-way is rolled back twice, once by the driver and once by the
+        // library above it, and the second time takes the outer transaction, with what others have written in it.
+        let opening = tokio::spawn(open(group, self.clone(), connection.clone()));
+        let mut opened = opening
+            .await
+            .map_err(|error| StoreError::Config(format!("the writer did not begin: {error}")))??;
+        let (member, turn) = opened
+            .0
+            .take()
+            .ok_or_else(|| StoreError::Config("the writer has no transaction".to_owned()))?;
+        Ok((turn, member))
     }
 
     /// Waits until everything that a transaction could have met by now is committed or gone: a member sees what earlier
@@ -81,6 +78,51 @@ impl Writer {
         for member in group.members.drain(..) {
             // A member that gave up waiting does not mind.
             let _ = member.send(outcome.clone());
+        }
+    }
+}
+
+/// A member's transaction that nobody has taken over yet.
+struct Opened(Option<(DatabaseTransaction, Turn)>);
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        if let Some((member, turn)) = self.0.take() {
+            // The savepoint goes first: it is inside what the turn may close.
+            drop(member);
+            turn.abandon();
+        }
+    }
+}
+
+async fn open(
+    mut group: OwnedMutexGuard<Group>,
+    writer: Writer,
+    connection: DatabaseConnection,
+) -> Result<Opened, StoreError> {
+    let outer = match group.outer.take() {
+        Some(outer) => outer,
+        None => {
+            let options = TransactionOptions {
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+                ..TransactionOptions::default()
+            };
+            connection.begin_with_options(options).await?
+        }
+    };
+    match outer.begin().await {
+        Ok(member) => {
+            group.outer = Some(outer);
+            Ok(Opened(Some((member, Turn { group, writer }))))
+        }
+        Err(error) => {
+            // The library has rolled back once too often here as well: nothing that the group wrote can be trusted.
+            drop(outer);
+            let error = Arc::new(error);
+            for waiting in group.members.drain(..) {
+                let _ = waiting.send(Err(Arc::clone(&error)));
+            }
+            Err(StoreError::CommitFailed(error))
         }
     }
 }

@@ -17,6 +17,9 @@ use crate::{Db, StoreError};
 /// How long migrations of another replica are waited for.
 const PATIENCE: Duration = Duration::from_mins(2);
 const POLL: Duration = Duration::from_millis(100);
+/// A server that does not answer within this is away: without it, one that vanished without a word (a cut network) would
+/// hold its caller up for as long as the system's TCP does, many minutes.
+const ANSWER: Duration = Duration::from_secs(5);
 
 /// Held until released, dropped, or until its connection dies.
 #[derive(Debug)]
@@ -49,6 +52,12 @@ impl Drop for ProcessLock {
 impl Lock {
     /// Takes the lock if nobody holds it.
     pub async fn try_acquire(db: &Db, purpose: &str) -> Result<Option<Self>, StoreError> {
+        tokio::time::timeout(ANSWER, Self::try_now(db, purpose))
+            .await
+            .unwrap_or_else(|_| Err(unavailable(sqlx::Error::PoolTimedOut)))
+    }
+
+    async fn try_now(db: &Db, purpose: &str) -> Result<Option<Self>, StoreError> {
         let name = format!("waybill:{}:{purpose}", db.service());
         let held = match db.backend() {
             DbBackend::Postgres => {
@@ -106,11 +115,14 @@ impl Lock {
 
     /// Whether the lock's connection is still alive, and so the lock still held.
     pub async fn still_held(&mut self) -> bool {
-        match &mut self.held {
-            Held::Postgres(connection) => connection.ping().await.is_ok(),
-            Held::MySql(connection) => connection.ping().await.is_ok(),
-            Held::Process(_) => true,
-        }
+        let ping = async {
+            match &mut self.held {
+                Held::Postgres(connection) => connection.ping().await.is_ok(),
+                Held::MySql(connection) => connection.ping().await.is_ok(),
+                Held::Process(_) => true,
+            }
+        };
+        tokio::time::timeout(ANSWER, ping).await.unwrap_or(false)
     }
 
     pub async fn release(self) {

@@ -65,11 +65,9 @@ pub fn run_relay(
             let pause = match Lock::try_acquire(&db, "relay").await {
                 Ok(Some(lock)) => {
                     let mut relay = Relay::new(&db, &bus, &config);
-                    let outcome = tokio::select! {
-                        outcome = relay.lead(lock) => outcome,
-                        () = stop.cancelled() => return,
-                    };
-                    if let Err(error) = outcome {
+                    // Stopping waits for the statement at hand: a connection that is left in the middle of one is of no
+                    // use to anybody (see `Db::close`).
+                    if let Err(error) = relay.lead(lock, &stop).await {
                         tracing::warn!(service = db.service(), %error, "the relay starts over");
                     }
                     config.poll.min(Duration::from_secs(1))
@@ -123,7 +121,7 @@ impl<'a> Relay<'a> {
         }
     }
 
-    async fn lead(&mut self, mut lock: Lock) -> Result<(), RelayError> {
+    async fn lead(&mut self, mut lock: Lock, stop: &CancellationToken) -> Result<(), RelayError> {
         tracing::debug!(service = self.db.service(), "the relay leads");
         let committed = Arc::clone(self.db.committed());
         let mut asks = self.bus.repair_asks(self.db.service()).await?;
@@ -139,6 +137,7 @@ impl<'a> Relay<'a> {
                 () = committed.notified() => true,
                 Some(ask) = asks.next() => self.repair(&ask).await?,
                 () = tokio::time::sleep(self.config.poll) => true,
+                () = stop.cancelled() => return Ok(()),
             };
             if compared.elapsed() >= self.config.compare {
                 if !lock.still_held().await {

@@ -99,6 +99,24 @@ impl Api {
         } else {
             format!("/api/v1{path}")
         };
+        match body {
+            None => self.raw(method, &path, headers, None).await,
+            Some(body) => {
+                let headers = [&[("content-type", "application/json")], headers].concat();
+                self.raw(method, &path, &headers, Some(body.to_string().into()))
+                    .await
+            }
+        }
+    }
+
+    /// Sends exactly this: a path from the root, and a body that need not be JSON.
+    pub async fn raw(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<Vec<u8>>,
+    ) -> Result<Answer, reqwest::Error> {
         let mut request = self.http.request(method, format!("{}{path}", self.base));
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
@@ -107,7 +125,7 @@ impl Api {
             request = request.header(*name, *value);
         }
         if let Some(body) = body {
-            request = request.json(body);
+            request = request.body(body);
         }
         let answer = request.send().await?;
         let (status, headers) = (answer.status(), answer.headers().clone());

@@ -21,7 +21,7 @@ use crate::{
     skip,
 };
 
-const START_DEADLINE: Duration = Duration::from_secs(60);
+const START_DEADLINE: Duration = Duration::from_mins(1);
 const POLL: Duration = Duration::from_millis(50);
 /// The services with a database.
 pub const SERVICES: [&str; 5] = ["auth", "order", "payment", "notification", "chat"];

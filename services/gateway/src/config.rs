@@ -27,6 +27,10 @@ waybill_service_kit::settings! {
         pub body_limit: usize = "WAYBILL_BODY_LIMIT", default "1048576", range 1024..=67_108_864;
         /// A request that takes longer is answered with 503.
         pub request_timeout: Duration = "WAYBILL_REQUEST_TIMEOUT", default "30s";
+        /// Connections that may be open at a time, live ones included; more wait until there is a place.
+        pub max_connections: u32 = "WAYBILL_MAX_CONNECTIONS", default "20000", range 1..=1_000_000;
+        /// A connection on which no request begins and gets as far as the end of its headers in this time is closed.
+        pub header_timeout: Duration = "WAYBILL_HEADER_TIMEOUT", default "75s";
         /// How long a product list stays in the cache when no event says that it changed.
         pub product_cache_ttl: Duration = "WAYBILL_PRODUCT_CACHE_TTL", default "1s";
         /// Live connections that one user may hold.

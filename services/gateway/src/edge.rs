@@ -14,7 +14,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures::FutureExt as _;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header};
 use tracing::Instrument as _;
 use waybill_service_kit::{AppError, bearer, new_request_id};
 
@@ -39,6 +39,7 @@ pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> R
         .into();
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
+    let may_stay_unread = may_stay_unread(&request);
     let route = request
         .extensions()
         .get::<MatchedPath>()
@@ -74,13 +75,18 @@ pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> R
         }
     };
 
-    let is_socket = path.starts_with(SOCKET_PATH);
+    let is_socket = is_socket(&path);
     if !is_socket {
         write_error(&mut response, &request_id, &method);
         secure(response.headers_mut(), &path, &app);
     }
     if let Ok(value) = HeaderValue::try_from(request_id.as_ref()) {
         response.headers_mut().insert(X_REQUEST_ID, value);
+    }
+    if may_stay_unread && !response.status().is_success() {
+        response
+            .headers_mut()
+            .insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     let status = response.status().as_u16();
     let elapsed = started.elapsed();
@@ -93,6 +99,26 @@ pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> R
     }
     measure(&method, route, is_socket, status, elapsed);
     response
+}
+
+/// Bodies up to this many bytes arrive with their heads, and are read even if nobody wants them.
+const SMALL_BODY: u64 = 4 * 1024;
+
+/// Whether a refusal may leave the rest of the body unread. The server then closes the connection, and has to say so, or the
+/// client's next request on it is lost. HTTP/2 has a stream for each request instead.
+fn may_stay_unread(request: &Request) -> bool {
+    let headers = request.headers();
+    let length = headers.get(header::CONTENT_LENGTH);
+    let length = length.and_then(|length| length.to_str().ok()?.parse().ok());
+    request.version() < Version::HTTP_2
+        && (length.is_some_and(|length: u64| length > SMALL_BODY)
+            || headers.contains_key(header::TRANSFER_ENCODING))
+}
+
+/// Whether Socket.IO answers this path.
+fn is_socket(path: &str) -> bool {
+    path.strip_prefix(SOCKET_PATH)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// The client's own request id, if it is one: at most 128 letters, digits and `-_.`.
@@ -145,7 +171,7 @@ fn refused(error: AppError) -> Identity {
 /// The layer that counts requests; sockets have limits of their own. It lies inside CORS, so that a browser can read the refusal.
 pub async fn limit(State(app): State<App>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    if is_check(path) || path.starts_with(SOCKET_PATH) {
+    if is_check(path) || is_socket(path) {
         return next.run(request).await;
     }
     let key = match request.extensions().get::<RequestInfo>() {

@@ -65,7 +65,7 @@ use waybill_service_kit::{
 
 pub use app::{Channels, DemoAccount};
 pub use config::GatewaySettings;
-pub use server::serve;
+pub use server::{Connections, serve};
 
 use crate::{app::Gateway, error::ApiError};
 

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use waybill_gateway::{Channels, GatewayDeps, GatewaySettings};
+use waybill_gateway::{Channels, Connections, GatewayDeps, GatewaySettings};
 use waybill_service_kit::{AppError, process, serve};
 
 fn main() -> ExitCode {
@@ -12,6 +12,7 @@ fn main() -> ExitCode {
             let listener = serve::bind(settings.listen).await?;
             let address = listener.local_addr().map_err(AppError::internal)?;
             let deadline = boot.common.shutdown_deadline;
+            let connections = Connections::from(&settings);
             let router = waybill_gateway::build(GatewayDeps {
                 channels: Channels {
                     auth: boot.peers.auth()?,
@@ -31,7 +32,7 @@ fn main() -> ExitCode {
             })
             .await?;
             println!("listening on http://{address}");
-            waybill_gateway::serve(router, listener, boot.shutdown, deadline).await
+            waybill_gateway::serve(router, listener, connections, boot.shutdown, deadline).await
         },
     )
 }

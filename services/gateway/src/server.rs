@@ -1,37 +1,293 @@
-//! Listening, and draining at the end.
+//! Listening, limits of connections, and draining at the end.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    io,
+    net::SocketAddr,
+    pin::{Pin, pin},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll},
+    time::Duration,
+};
 
-use axum::{Router, serve::ListenerExt as _};
-use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
+use axum::{Router, body::Body, extract::ConnectInfo};
+use http::Request;
+use hyper::{body::Incoming, service::service_fn};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::conn::auto::Builder,
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore},
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tower::Service as _;
 use waybill_service_kit::AppError;
 
+use crate::config::GatewaySettings;
+
+/// A client of HTTP/2 that does not answer a ping for this long is gone.
+const PING: Duration = Duration::from_secs(20);
+/// Requests at a time on one connection of HTTP/2.
+const STREAMS: u32 = 200;
+/// The pause after a connection could not be accepted for a reason of our own, such as too many open files.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(500);
+
+/// What clients may take of the listener.
+#[derive(Debug, Clone, Copy)]
+pub struct Connections {
+    /// Open at a time, live ones included; more wait in the system's queue.
+    pub most: usize,
+    /// How long a client may take for the head of a request, and be idle between two.
+    pub header_timeout: Duration,
+}
+
+impl From<&GatewaySettings> for Connections {
+    fn from(settings: &GatewaySettings) -> Self {
+        Self {
+            most: settings.max_connections as usize,
+            header_timeout: settings.header_timeout,
+        }
+    }
+}
+
 /// Serves until `stop` is cancelled, then takes no new connection and lets requests at work end, for `deadline` at most.
+///
+/// # Errors
+/// None at present: what goes wrong with one connection ends that connection.
 pub async fn serve(
     router: Router,
     listener: TcpListener,
+    connections: Connections,
     stop: CancellationToken,
     deadline: Duration,
 ) -> Result<(), AppError> {
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "TCP_NODELAY could not be set");
+    let places = Arc::new(Semaphore::new(connections.most));
+    let open = TaskTracker::new();
+    loop {
+        let (stream, peer) = tokio::select! {
+            accepted = accept(&listener, &places) => accepted,
+            () = stop.cancelled() => break,
+        };
+        let (router, stop) = (router.clone(), stop.clone());
+        let header_timeout = connections.header_timeout;
+        open.spawn(converse(stream, peer, router, header_timeout, stop));
+    }
+    // Others may listen here from now on.
+    drop(listener);
+    open.close();
+    if tokio::time::timeout(deadline, open.wait()).await.is_err() {
+        tracing::warn!(?deadline, "requests did not end in time");
+    }
+    Ok(())
+}
+
+/// The next connection, once there is a place for it.
+async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> (Connection, SocketAddr) {
+    loop {
+        let Ok(place) = Arc::clone(places).acquire_owned().await else {
+            // Cannot be: nobody closes the semaphore.
+            return std::future::pending().await;
+        };
+        match listener.accept().await {
+            Ok((stream, peer)) => {
+                if let Err(error) = stream.set_nodelay(true) {
+                    tracing::debug!(%error, "TCP_NODELAY could not be set");
+                }
+                let connection = Connection {
+                    stream,
+                    _place: place,
+                };
+                return (connection, peer);
+            }
+            // The client went before its turn came.
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset
+                ) => {}
+            Err(error) => {
+                tracing::error!(%error, "a connection cannot be accepted; are there too many open files?");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
         }
-    });
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let stopping = stop.clone();
-    let server = axum::serve(listener, service)
-        .with_graceful_shutdown(async move { stopping.cancelled().await });
-    let late = async {
-        stop.cancelled().await;
-        tokio::time::sleep(deadline).await;
+    }
+}
+
+/// Serves one connection to its end, or to the end of the request at work when it is time to stop.
+async fn converse(
+    stream: Connection,
+    peer: SocketAddr,
+    router: Router,
+    header_timeout: Duration,
+    stop: CancellationToken,
+) {
+    let asked = Arc::new(AtomicBool::new(false));
+    let service = {
+        let asked = Arc::clone(&asked);
+        service_fn(move |request: Request<Incoming>| {
+            asked.store(true, Ordering::Relaxed);
+            let mut request = request.map(Body::new);
+            request.extensions_mut().insert(ConnectInfo(peer));
+            // A router is always ready.
+            router.clone().call(request)
+        })
     };
-    tokio::select! {
-        served = async { server.await } => served.map_err(AppError::internal),
-        () = late => {
-            tracing::warn!(?deadline, "requests did not end in time");
-            Ok(())
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(header_timeout);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(PING)
+        .keep_alive_timeout(PING)
+        .max_concurrent_streams(STREAMS)
+        .enable_connect_protocol();
+    let mut served = pin!(builder.serve_connection_with_upgrades(TokioIo::new(stream), service));
+    // Also for what no version of HTTP has a time limit for: a client that connects and says nothing.
+    let mut first = pin!(tokio::time::sleep(header_timeout));
+    let (mut waiting, mut stopping) = (true, false);
+    loop {
+        tokio::select! {
+            outcome = served.as_mut() => {
+                if let Err(error) = outcome {
+                    tracing::trace!(%error, "a connection broke");
+                }
+                return;
+            }
+            () = first.as_mut(), if waiting => {
+                waiting = false;
+                if !asked.load(Ordering::Relaxed) {
+                    tracing::debug!(%peer, "a client connected and asked nothing");
+                    return;
+                }
+            }
+            () = stop.cancelled(), if !stopping => {
+                stopping = true;
+                served.as_mut().graceful_shutdown();
+            }
         }
+    }
+}
+
+/// A connection with its place among those that may be open. It goes on having it as a WebSocket.
+struct Connection {
+    stream: TcpStream,
+    _place: OwnedSemaphorePermit,
+}
+
+impl AsyncRead for Connection {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buffer)
+    }
+}
+
+impl AsyncWrite for Connection {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffers: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write_vectored(cx, buffers)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    use super::*;
+
+    async fn start(most: usize, header_timeout: Duration) -> (SocketAddr, CancellationToken) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let router = Router::new().route("/", axum::routing::get(async || "here"));
+        let connections = Connections {
+            most,
+            header_timeout,
+        };
+        let stop = CancellationToken::new();
+        let deadline = Duration::from_secs(5);
+        tokio::spawn(serve(router, listener, connections, stop.clone(), deadline));
+        (address, stop)
+    }
+
+    const ASK: &[u8] = b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+
+    async fn rest(stream: &mut TcpStream) -> String {
+        let mut text = Vec::new();
+        // A reset is an end as well.
+        let _ = stream.read_to_end(&mut text).await;
+        String::from_utf8_lossy(&text).into_owned()
+    }
+
+    #[tokio::test]
+    async fn clients_that_do_not_end_their_request_are_put_out() {
+        let (address, _stop) = start(10, Duration::from_millis(200)).await;
+        for begun in [
+            &b""[..],
+            b"P",
+            b"PRI * HT",
+            b"GET / HTTP/1.1\r\nhost: x\r\n",
+        ] {
+            let mut slow = TcpStream::connect(address).await.unwrap();
+            slow.write_all(begun).await.unwrap();
+            let ended = tokio::time::timeout(Duration::from_secs(10), rest(&mut slow)).await;
+            let answer = ended.expect("the connection ends");
+            assert!(!answer.contains("here"), "{answer}");
+        }
+        let mut quick = TcpStream::connect(address).await.unwrap();
+        quick.write_all(ASK).await.unwrap();
+        assert!(rest(&mut quick).await.ends_with("here"));
+    }
+
+    #[tokio::test]
+    async fn a_connection_too_many_waits_for_a_place() {
+        let (address, stop) = start(1, Duration::from_secs(60)).await;
+        let mut holder = TcpStream::connect(address).await.unwrap();
+        holder
+            .write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
+            .await
+            .unwrap();
+        let mut head = [0; 12];
+        holder.read_exact(&mut head).await.unwrap();
+        assert_eq!(&head, b"HTTP/1.1 200");
+        let mut waiting = TcpStream::connect(address).await.unwrap();
+        waiting.write_all(ASK).await.unwrap();
+        let early = tokio::time::timeout(Duration::from_millis(200), waiting.readable()).await;
+        assert!(early.is_err(), "answered beyond the limit");
+        drop(holder);
+        assert!(rest(&mut waiting).await.ends_with("here"));
+        stop.cancel();
     }
 }

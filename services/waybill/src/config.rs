@@ -12,7 +12,7 @@ waybill_service_kit::settings! {
         /// Folder for the SQLite files; made if missing. One process at a time uses it.
         pub data_dir: String = "WAYBILL_DATA_DIR", default "waybill-data";
         /// Fill the platform with demo data and show the demo accounts; refused in production.
-        pub demo: bool = "WAYBILL_DEMO", default "off";
+        pub demo: bool = "WAYBILL_DEMO", default "off", dev "on";
         /// Server on which each service has a database of its own (made if missing), for instance
         /// `postgres://waybill:secret@localhost:5432`; without it, SQLite files in the data directory.
         pub database_server: Option<secrecy::SecretString> = "WAYBILL_DATABASE_SERVER";
@@ -55,6 +55,7 @@ impl Config {
         let mut faults: Vec<String> = gateway
             .faults(common.environment)
             .into_iter()
+            .chain(notification.faults(common.environment))
             .map(|(name, problem)| format!("{name}: {problem}"))
             .collect();
         if embedded.demo && common.environment.is_production() {
@@ -95,4 +96,19 @@ pub fn reference() -> String {
         waybill_notification::Settings::TABLE,
         waybill_chat::Settings::TABLE,
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_that_do_not_fit_together_are_faults() {
+        let sources = Sources::empty().with("WAYBILL_SMTP_USERNAME", "shop");
+        let faults = Config::load(&sources).expect_err("a user name without a password");
+        assert!(
+            faults.to_string().contains("WAYBILL_SMTP_PASSWORD"),
+            "{faults}"
+        );
+    }
 }

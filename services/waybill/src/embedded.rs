@@ -12,7 +12,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 use waybill_bus::{Bus, InProcessBus};
-use waybill_gateway::{DemoAccount, GatewayDeps};
+use waybill_gateway::{Connections, DemoAccount, GatewayDeps};
 use waybill_primitives::{Clock, SystemClock};
 use waybill_service_kit::{
     Deps, Running, Service, local_channel, start_all,
@@ -43,9 +43,9 @@ impl Platform {
     pub async fn stop(self) -> Result<()> {
         self.stop.cancel();
         let served = self.server.await.context("the gateway's task failed")?;
-        for running in &self.running {
-            running.drain(self.deadline).await;
-        }
+        // All at once, within one deadline: each waits for consumers of others at most as long as they drain as well.
+        let drained = self.running.iter().map(|one| one.drain(self.deadline));
+        futures::future::join_all(drained).await;
         served
     }
 
@@ -101,8 +101,9 @@ pub async fn start_with_clock(
     let router = waybill_gateway::build(ground.gateway(&channels, &stop)).await?;
     let deadline = config.common.shutdown_deadline;
     let stopping = stop.clone();
+    let connections = Connections::from(&config.gateway);
     let server = tokio::spawn(async move {
-        waybill_gateway::serve(router, listener, stopping, deadline).await?;
+        waybill_gateway::serve(router, listener, connections, stopping, deadline).await?;
         Ok(())
     });
     if config.embedded.demo {

@@ -1,6 +1,6 @@
 //! `waybill events`: what happens, printed as JSON; dead letters listed and sent round again.
 
-use std::io::Write as _;
+use std::{fmt::Write as _, io::Write as _};
 
 use anyhow::{Context as _, Result};
 use futures::StreamExt as _;
@@ -29,11 +29,11 @@ impl Printer {
     /// The event with its payload in proto3's JSON form; a payload that cannot be read is given in hexadecimal.
     pub fn json(&self, event: &Envelope) -> Value {
         let payload = self.payload(event).unwrap_or_else(|| {
-            let hex: String = event
-                .payload
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
+            let mut hex = String::with_capacity(event.payload.len() * 2);
+            for byte in &event.payload {
+                // Writing to a string cannot fail.
+                _ = write!(hex, "{byte:02x}");
+            }
             Value::String(hex)
         });
         json!({

@@ -127,7 +127,7 @@ async fn roles_are_required_by_name() {
 }
 
 #[tokio::test]
-async fn a_call_ends_at_its_deadline_and_the_handler_is_dropped() {
+async fn a_call_ends_at_its_deadline_and_a_handler_that_goes_on_is_dropped_later() {
     let mut bench = bench();
     let ctx = CallContext::anonymous();
     let request = outgoing_within(&ctx, Duration::from_millis(50), LogoutRequest::default());

@@ -3,8 +3,8 @@
 use uuid::Uuid;
 use waybill_bus::{Bus, InProcessBus};
 use waybill_proto::order::ProductCreated;
-use waybill_store::{EventContext, backlog};
-use waybill_testkit::for_each_database;
+use waybill_store::{Db, DbConfig, EventContext, backlog};
+use waybill_testkit::{DatabaseKind, TestDb, for_each_database};
 
 use crate::support::{Counter, consume, count, happen, open, relay, tallies, until};
 
@@ -43,6 +43,74 @@ async fn two_writers_cannot_both_take_a_version() {
         db.close().await;
     })
     .await;
+}
+
+/// Callers who give up while their transaction begins (here after every possible number of steps) take nothing with them
+/// of what others commit in the same group.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_begin_that_is_given_up_harms_nobody() {
+    let database = TestDb::create(DatabaseKind::Sqlite).await.unwrap();
+    let db = open(&database.url(), "order").await;
+    let writers = (0..8).map(|writer| {
+        let db = db.clone();
+        tokio::spawn(async move {
+            let mut acknowledged = Vec::new();
+            for round in 0..40 {
+                let id = format!("{writer}-{round}");
+                let tx = db.begin(&EventContext::default()).await.unwrap();
+                count(&tx, &id).await.unwrap();
+                if tx.commit().await.is_ok() {
+                    acknowledged.push(id);
+                }
+            }
+            acknowledged
+        })
+    });
+    let writers: Vec<_> = writers.collect();
+    for round in 0_u32.. {
+        if writers.iter().all(tokio::task::JoinHandle::is_finished) {
+            break;
+        }
+        let context = EventContext::default();
+        let mut begin = Box::pin(db.begin(&context));
+        for _ in 0..round % 40 {
+            if futures::poll!(&mut begin).is_ready() {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+    let mut acknowledged = 0;
+    let stored = tallies(&db).await;
+    for writer in writers {
+        for id in writer.await.unwrap() {
+            assert!(
+                stored.contains_key(&id),
+                "{id} was acknowledged and is gone"
+            );
+            acknowledged += 1;
+        }
+    }
+    assert_eq!(acknowledged, 8 * 40);
+    db.close().await;
+}
+
+/// A writer that keeps its turn does not let others wait for ever.
+#[tokio::test]
+async fn the_queue_for_the_writer_has_an_end() {
+    let database = TestDb::create(DatabaseKind::Sqlite).await.unwrap();
+    open(&database.url(), "order").await.close().await;
+    let config = DbConfig {
+        acquire_timeout: std::time::Duration::from_millis(100),
+        ..DbConfig::new(database.url())
+    };
+    let db = Db::connect(&config, "order").await.unwrap();
+    let slow = db.begin(&EventContext::default()).await.unwrap();
+    let refused = db.begin(&EventContext::default()).await.unwrap_err();
+    assert!(refused.is_unavailable(), "{refused:?}");
+    slow.rollback().await.unwrap();
+    happen(&db, Uuid::now_v7(), 1).await;
+    db.close().await;
 }
 
 /// The process dies after the commit and before the publish: whoever starts next publishes.

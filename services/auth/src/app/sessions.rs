@@ -189,8 +189,10 @@ impl App {
             if token.expires_at <= now {
                 return Err(session_ended());
             }
-            let user = store::users::by_id(tx.conn(), token.user).await?;
-            let user = user.filter(|user| !user.suspended).ok_or_else(session_ended)?;
+            // Locked, so that a role that is changing at this moment does not live on in a token issued after the change.
+            let user = store::users::lock(tx.conn(), token.user).await?;
+            let user = user.map(|account| account.user).filter(|user| !user.suspended);
+            let user = user.ok_or_else(session_ended)?;
             let expires_at = now.plus(self.policy.refresh_token_ttl);
             if !store::sessions::extend_session(tx.conn(), token.session, now, expires_at).await? {
                 return Err(session_ended());

@@ -174,8 +174,12 @@ async fn admit(
     });
     client::register(hub, socket, &peer);
     socket.join([user_room(&id), role_room(peer.claims.role)]);
-    socket.extensions.insert(peer);
-    Ok(())
+    socket.extensions.insert(Arc::clone(&peer));
+    // Asked again inside the room: rights that were withdrawn since the first time found nothing there to end.
+    let still = hub.app.identify(&peer.token).await;
+    still
+        .map(|_| ())
+        .map_err(|error| refused(ApiError::from(error)))
 }
 
 fn connected(hub: &Arc<Hub>, socket: &SocketRef) {

@@ -1,6 +1,6 @@
 //! Placing: idempotent, checked field by field, complete.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
 use futures::future::join_all;
 use waybill_proto::order::{self as pb, OrderStatus, PaymentStatus};
@@ -231,6 +231,40 @@ async fn bad_input_is_named_field_by_field_and_changes_nothing() {
             .order
             .unwrap();
         assert_eq!(shop.refresh(&order).await.title, odd);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn callers_who_hang_up_break_nothing() {
+    on_each_database(async |shop| {
+        let product = shop.goods("Cup", 5, 100_000).await;
+        let attempts = (0..200_u64).map(|n| {
+            let (mut orders, who) = (shop.orders(), shop.customer());
+            let request = lines(&[(&product, 1)]);
+            tokio::spawn(async move {
+                let call = orders.place_order(outgoing(&who.ctx, request));
+                // Somewhere in the middle, each elsewhere.
+                let _ = tokio::time::timeout(Duration::from_micros(n * 97), call).await;
+            })
+        });
+        join_all(attempts).await;
+        // Every connection still answers what it is asked.
+        let attempts = (0..40).map(|_| {
+            let (mut orders, who) = (shop.orders(), shop.customer());
+            let request = lines(&[(&product, 1)]);
+            tokio::spawn(async move {
+                let placed = orders
+                    .place_order(outgoing(&who.ctx, request))
+                    .await
+                    .unwrap();
+                let customer = placed.into_inner().order.unwrap().customer.unwrap();
+                assert_eq!(customer.id, who.id.to_string());
+            })
+        });
+        for outcome in join_all(attempts).await {
+            outcome.unwrap();
+        }
     })
     .await;
 }

@@ -25,6 +25,8 @@ use crate::{
 
 /// The API's code for an order that takes no money.
 pub const ORDER_NOT_PAYABLE: &str = "ORDER_NOT_PAYABLE";
+/// Longest idempotency key, in bytes.
+const MAX_KEY: usize = 255;
 
 /// A wish to pay an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -262,9 +264,16 @@ fn idempotency_key(
     user: &UserCaller,
     new: &NewPayment,
 ) -> Result<Option<IdempotencyKey>, AppError> {
-    let Some(key) = ctx.idempotency_key.as_deref() else {
+    let key = ctx.idempotency_key.as_deref();
+    let Some(key) = key.filter(|key| !key.is_empty()) else {
         return Ok(None);
     };
+    if key.len() > MAX_KEY || key.contains(char::is_control) {
+        return Err(AppError::invalid_field(
+            "Idempotency-Key",
+            format!("must be at most {MAX_KEY} printable characters"),
+        ));
+    }
     let request = serde_json::to_vec(new).map_err(AppError::internal)?;
     let scope = format!("create_payment:{}", user.id);
     Ok(Some(IdempotencyKey::new(scope, key, &request)))

@@ -1,10 +1,90 @@
-//! Where the binaries are.
+//! Where the binaries are, and what an error looks like.
 
 use std::path::Path;
+
+use serde_json::{Value, json};
+use waybill_testkit::Answer;
 
 /// The folder into which cargo built `waybill` and the services.
 pub fn bin() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_waybill"))
         .parent()
         .expect("a binary is in a folder")
+}
+
+/// What was found wrong, all of it rather than the first.
+#[derive(Default)]
+pub struct Findings(Vec<String>);
+
+impl Findings {
+    pub fn add(&mut self, what: &str, answer: &Answer) {
+        self.0
+            .push(format!("{what}: {} {}", answer.status, answer.body));
+    }
+
+    /// The answer must be this error, in the one format.
+    pub fn refused(&mut self, what: &str, answer: &Answer, status: u16, code: &str) {
+        if answer.status != status
+            || answer.body["error"]["code"] != json!(code)
+            || !is_error(answer)
+        {
+            self.add(&format!("{what}: expected {status} {code}"), answer);
+        }
+    }
+
+    /// The answer must be a validation error that names this field.
+    pub fn names(&mut self, what: &str, answer: &Answer, field: &str) {
+        self.refused(what, answer, 422, "VALIDATION_ERROR");
+        let details = answer.body["error"]["details"].as_array();
+        let named = details
+            .is_some_and(|details| details.iter().any(|detail| detail["field"] == json!(field)));
+        if !named {
+            self.add(&format!("{what}: {field} is not named"), answer);
+        }
+    }
+
+    /// The answer must be an error of the client, in the one format.
+    pub fn client_error(&mut self, what: &str, answer: &Answer) {
+        if !(400..500).contains(&answer.status) || !is_error(answer) {
+            self.add(&format!("{what}: expected an error of the client"), answer);
+        }
+    }
+
+    /// What must not have changed.
+    pub fn unchanged(&mut self, before: &[Value], after: &[Value]) {
+        for (before, after) in before.iter().zip(after) {
+            if before != after {
+                self.0
+                    .push(format!("changed:\n  from {before}\n  to   {after}"));
+            }
+        }
+    }
+
+    /// # Panics
+    /// If anything was found.
+    #[track_caller]
+    pub fn none(self) {
+        assert!(
+            self.0.is_empty(),
+            "{} findings:\n{}",
+            self.0.len(),
+            self.0.join("\n")
+        );
+    }
+}
+
+/// Whether the body has the one error format, and names the request as the header does.
+pub fn is_error(answer: &Answer) -> bool {
+    let body = &answer.body;
+    body["success"] == json!(false)
+        && body["error"]["message"]
+            .as_str()
+            .is_some_and(|message| !message.is_empty())
+        && body["error"]["code"].is_string()
+        && body["error"]["details"].is_array()
+        && body["timestamp"].is_string()
+        && answer
+            .headers
+            .get("x-request-id")
+            .is_some_and(|id| body["requestId"] == json!(id.to_str().unwrap_or_default()))
 }

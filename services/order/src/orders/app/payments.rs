@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 use waybill_primitives::{Money, OrderId, Timestamp};
-use waybill_service_kit::{AppError, CallContext};
+use waybill_service_kit::{AppError, CallContext, ErrorKind};
 use waybill_store::{Tx, retrying};
 
 use super::{Lost, Orders, record_change};
@@ -68,15 +68,14 @@ impl Orders {
             if overdue.is_empty() {
                 return Ok(next);
             }
-            let mut tried = false;
+            let (mut progress, mut failure) = (false, None);
             for order in overdue {
                 let Some(changed) = order.expired(now) else {
                     // Cannot be while the domain keeps `expires_at` to orders that can expire; `verify` finds it.
                     tracing::error!(order_id = %order.id, "an order is due to expire but cannot");
                     continue;
                 };
-                tried = true;
-                let lost = retrying(|| async {
+                let outcome = retrying(|| async {
                     let tx = db.begin(&ctx.event_context()).await?;
                     let outcome = record_change(&tx, &changed, None, "not paid in time").await?;
                     match outcome {
@@ -85,14 +84,25 @@ impl Orders {
                     }
                     Ok::<_, AppError>(outcome.is_err())
                 })
-                .await?;
+                .await;
+                // One order that cannot be expired must not keep the others, and their stock, waiting.
+                let lost = match outcome {
+                    Ok(lost) => lost,
+                    Err(error) if error.kind == ErrorKind::Unavailable => return Err(error),
+                    Err(error) => {
+                        tracing::error!(order_id = %order.id, %error, "an order could not be expired");
+                        failure = Some(error);
+                        continue;
+                    }
+                };
+                progress = true;
                 if !lost {
                     metrics::counter!("waybill_orders_expired_total").increment(1);
                     tracing::info!(order_id = %order.id, "an unpaid order expired");
                 }
             }
-            if !tried {
-                return Ok(next);
+            if !progress {
+                return failure.map_or(Ok(next), Err);
             }
         }
     }

@@ -1,0 +1,133 @@
+//! `cargo xtask tidy`: what the compiler does not check. Arrows between crates and between the rooms of a slice,
+//! manifests that inherit from the workspace, dependencies that nobody uses, module docs, READMEs of the services.
+//!
+//! Every check is a function of text to faults, and a test plants the fault that it is there to find.
+
+mod arrows;
+mod manifests;
+mod readmes;
+mod rooms;
+
+use std::{fs, path::Path};
+
+use anyhow::{Result, bail};
+use cargo_metadata::{Metadata, MetadataCommand};
+
+pub use arrows::draw;
+
+use crate::root;
+
+pub fn tidy() -> Result<()> {
+    let metadata = workspace()?;
+    let mut faults = Vec::new();
+    arrows::check(&metadata, &mut faults);
+    manifests::check(&metadata, &mut faults)?;
+    readmes::check(&mut faults)?;
+    for file in files(&[root().join("crates"), root().join("services")], "rs")? {
+        let text = fs::read_to_string(root().join(&file))?;
+        module_docs(&file, &text, &mut faults);
+        rooms::check(&file, &text, &mut faults);
+    }
+    if faults.is_empty() {
+        println!("tidy: no faults");
+        return Ok(());
+    }
+    for fault in &faults {
+        println!("tidy: {fault}");
+    }
+    bail!("tidy found {} faults", faults.len())
+}
+
+/// The workspace's members and what their manifests say.
+fn workspace() -> Result<Metadata> {
+    Ok(MetadataCommand::new()
+        .current_dir(root())
+        .no_deps()
+        .exec()?)
+}
+
+/// The files below some folders whose names end so, relative to the workspace's folder, sorted.
+fn files(folders: &[impl AsRef<Path>], extension: &str) -> Result<Vec<String>> {
+    let mut files = Vec::new();
+    let mut folders: Vec<_> = folders.iter().map(|f| f.as_ref().to_path_buf()).collect();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                if !path.ends_with("node_modules") && !path.ends_with("target") {
+                    folders.push(path);
+                }
+            } else if path.extension().is_some_and(|found| found == extension) {
+                files.push(path.strip_prefix(root())?.display().to_string());
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn module_docs(file: &str, text: &str, faults: &mut Vec<String>) {
+    if !text.trim_start().starts_with("//!") {
+        faults.push(format!("{file} does not begin with a module doc (`//!`)"));
+    }
+}
+
+/// The words of Rust code, without comments and what stands in quotes; `::` counts as a word.
+fn words(code: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let mut rest = code;
+    while let Some(first) = rest.chars().next() {
+        let length = match first {
+            '/' if rest.starts_with("//") => rest.find('\n').unwrap_or(rest.len()),
+            '"' => quoted(rest),
+            ':' if rest.starts_with("::") => 2,
+            c if c.is_alphanumeric() || c == '_' => rest
+                .find(|c: char| !c.is_alphanumeric() && c != '_')
+                .unwrap_or(rest.len()),
+            // A quote as a character would open a string.
+            '\'' if rest.starts_with("'\"'") => 3,
+            c => c.len_utf8(),
+        };
+        let (word, after) = rest.split_at(length);
+        if !word.starts_with("//") && !word.starts_with('"') && !word.trim().is_empty() {
+            words.push(word);
+        }
+        rest = after;
+    }
+    words
+}
+
+/// The length of the string that begins here, both quotes included.
+fn quoted(text: &str) -> usize {
+    let mut escaped = false;
+    for (at, c) in text.char_indices().skip(1) {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' => return at + 1,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_without_a_module_doc_is_found() {
+        let mut faults = Vec::new();
+        module_docs("a.rs", "//! Says what it is for.\n", &mut faults);
+        assert!(faults.is_empty());
+        module_docs("b.rs", "use std::fs;\n//! Too late.\n", &mut faults);
+        assert_eq!(faults.len(), 1, "{faults:?}");
+    }
+
+    #[test]
+    fn words_are_those_of_the_code() {
+        let code = "let a = b::c(\"tonic::Code \\\" x\"); // sea_orm::Db\nd('\"', e)";
+        let expected = "let a = b :: c ( ) ; d ( '\"' , e )";
+        assert_eq!(words(code).join(" "), expected);
+    }
+}

@@ -1,0 +1,190 @@
+//! The rooms of a slice and the arrows between them: `grpc, consumers, jobs → app → domain, store`; `store → domain`.
+//!
+//! Only the services that are made of slices have them: not the gateway, and not the embedded shape.
+
+use std::collections::BTreeSet;
+
+use super::words;
+
+/// What only the rooms of the database name: sea-orm and what is below it.
+const DATABASE: [&str; 3] = ["sea_orm", "sea_orm_migration", "sqlx"];
+/// Those rooms: stores, entities, migrations.
+const DATABASE_ROOMS: [&str; 4] = ["store", "entity", "entities", "migrations"];
+
+/// Where `tonic` may be named.
+const GRPC_ROOMS: [&str; 4] = ["grpc", "lib", "clients", "client"];
+
+/// What a domain never names: it has no I/O and does not wait.
+const IMPURE: [&str; 8] = [
+    "async",
+    "fs",
+    "sea_orm",
+    "tokio",
+    "tokio_util",
+    "tonic",
+    "waybill_bus",
+    "waybill_store",
+];
+
+/// The rooms that an arrow may leave or reach.
+const ROOMS: [&str; 6] = ["grpc", "consumers", "jobs", "app", "store", "domain"];
+
+/// The rooms that a room may name besides itself; any other room, and what is in no room, may name all.
+fn below(room: &str) -> Option<&'static [&'static str]> {
+    match room {
+        "app" => Some(&["store", "domain"]),
+        "store" => Some(&["domain"]),
+        "domain" => Some(&[]),
+        _ => None,
+    }
+}
+
+pub fn check(file: &str, text: &str, faults: &mut Vec<String>) {
+    let Some((service, path)) = file
+        .strip_prefix("services/")
+        .and_then(|path| path.split_once("/src/"))
+    else {
+        return;
+    };
+    let rooms: Vec<&str> = path.trim_end_matches(".rs").split('/').collect();
+    // Tests may name what they like.
+    if ["gateway", "waybill"].contains(&service) || rooms.contains(&"tests") {
+        return;
+    }
+    let named = named(shipped(text));
+    let is_in = |allowed: &[&str]| rooms.iter().any(|room| allowed.contains(room));
+
+    for word in DATABASE {
+        if named.contains(word) && !is_in(&DATABASE_ROOMS) {
+            faults.push(format!(
+                "{file} names {word}, which belongs to store.rs, entities and migrations"
+            ));
+        }
+    }
+    if named.contains("tonic") && !is_in(&GRPC_ROOMS) {
+        faults.push(format!(
+            "{file} names tonic, which belongs to grpc.rs, lib.rs and clients"
+        ));
+    }
+    let Some(room) = rooms.iter().find(|room| ROOMS.contains(room)) else {
+        return;
+    };
+    if *room == "domain" {
+        for word in IMPURE {
+            if named.contains(word) {
+                faults.push(format!("{file} names {word}: a domain is pure"));
+            }
+        }
+    }
+    if let Some(below) = below(room) {
+        for other in ROOMS {
+            if named.contains(other) && other != *room && !below.contains(&other) {
+                faults.push(format!("{file} names {other}, which is above {room}"));
+            }
+        }
+    }
+}
+
+/// The text up to the tests that it may end with.
+fn shipped(text: &str) -> &str {
+    let mut lines = text.match_indices("#[cfg(test)]\n").filter(|(at, mark)| {
+        let next = text[at + mark.len()..].lines().next().unwrap_or_default();
+        next.starts_with("mod ") && next.ends_with('{')
+    });
+    lines.next().map_or(text, |(at, _)| &text[..at])
+}
+
+/// What code names: the parts of paths, what `use` brings in, and `async`.
+fn named(code: &str) -> BTreeSet<&str> {
+    let words = words(code);
+    let mut named = BTreeSet::new();
+    let mut in_use = false;
+    for (at, word) in words.iter().enumerate() {
+        match *word {
+            "use" => in_use = true,
+            ";" => in_use = false,
+            "async" => _ = named.insert("async"),
+            _ if in_use || words.get(at + 1) == Some(&"::") => _ = named.insert(word),
+            _ => {}
+        }
+    }
+    named
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(file: &str, text: &str) -> Vec<String> {
+        let mut faults = Vec::new();
+        check(file, text, &mut faults);
+        faults
+    }
+
+    #[test]
+    fn each_room_may_name_what_is_its_own() {
+        for (file, text) in [
+            (
+                "order/src/work/grpc.rs",
+                "use tonic::Status;\nuse super::app;",
+            ),
+            (
+                "order/src/work/app.rs",
+                "use super::{domain, store::Rows};\nasync fn f() {}",
+            ),
+            (
+                "order/src/work/store.rs",
+                "use sea_orm::Set;\nuse super::domain::Order;",
+            ),
+            ("order/src/work/store/read.rs", "use sea_orm::Set;"),
+            (
+                "order/src/work/domain.rs",
+                "use waybill_primitives::Money; // not tonic::Status",
+            ),
+            (
+                "order/src/work/domain.rs",
+                "fn f(store: u8) -> u8 { store }",
+            ),
+            (
+                "order/src/work/domain.rs",
+                "fn f() {}\n\n#[cfg(test)]\nmod tests {\n    use tokio::fs;\n}",
+            ),
+            ("order/src/work/domain/tests.rs", "use tokio::fs;"),
+            ("payment/src/clients.rs", "use tonic::Status;"),
+            ("gateway/src/error.rs", "use tonic::Status;"),
+        ] {
+            let found = faults(&format!("services/{file}"), text);
+            assert!(found.is_empty(), "{text}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn what_belongs_to_another_room_is_found() {
+        for (file, text) in [
+            ("order/src/work/app.rs", "use sea_orm::Set;"),
+            ("order/src/work/app.rs", "fn f() -> sea_orm::DbErr { g() }"),
+            ("order/src/jobs.rs", "use tonic::Status;"),
+            ("order/src/work/app.rs", "use super::grpc;"),
+            (
+                "order/src/work/app.rs",
+                "use crate::{error::Error, jobs::Expiry};",
+            ),
+            ("order/src/work/store.rs", "use super::app::Work;"),
+            (
+                "order/src/work/store/read.rs",
+                "fn f() { crate::work::app::g() }",
+            ),
+            ("order/src/work/domain.rs", "use super::store;"),
+            ("order/src/work/domain.rs", "use waybill_store::Tx;"),
+            ("order/src/work/domain.rs", "async fn f() {}"),
+            ("order/src/work/domain/listing.rs", "use tokio::time;"),
+            (
+                "order/src/work/domain.rs",
+                "#[cfg(test)]\nmod tests;\n\nuse waybill_bus::Bus;",
+            ),
+        ] {
+            let found = faults(&format!("services/{file}"), text);
+            assert_eq!(found.len(), 1, "{file}: {text}: {found:?}");
+        }
+    }
+}

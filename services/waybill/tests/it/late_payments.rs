@@ -1,0 +1,209 @@
+//! Orders that nobody pays in time, and money that comes too late: stock goes back, and so does the money, by itself.
+
+use std::time::Duration;
+
+use reqwest::Method;
+use serde_json::json;
+use tokio::{task::JoinSet, time::sleep};
+use waybill_primitives::Timestamp;
+use waybill_testkit::{ADMIN, Api, Platform, Shape};
+
+use crate::support::bin;
+
+/// Long enough to begin a payment, short enough to wait for.
+const EXPIRY: (&str, &str) = ("order:WAYBILL_ORDER_EXPIRY", "4s");
+
+/// Orders that end while their money comes.
+const RACES: u8 = 12;
+
+#[tokio::test]
+async fn late_payments_embedded() {
+    late_payments(Shape::Embedded).await;
+}
+
+#[tokio::test]
+async fn late_payments_distributed() {
+    late_payments(Shape::Distributed).await;
+}
+
+async fn late_payments(shape: Shape) {
+    let Some(platform) = Platform::start_with(shape, bin(), &[EXPIRY]).await else {
+        return;
+    };
+    let anyone = platform.api();
+    let admin = anyone.login(ADMIN.0, ADMIN.1).await;
+    let customer = anyone.register("carla@example.com", "Carla", "C").await;
+    let product = admin.product("MUG", "GOODS", 1_000, 10).await;
+
+    let (expired, its_payment) = begun(&customer, &product, 1).await;
+    let (cancelled, other_payment) = begun(&customer, &product, 2).await;
+    let (forgotten, _) = begun(&customer, &product, 3).await;
+    let (kept, kept_payment) = begun(&customer, &product, 4).await;
+    assert_eq!(stock(&admin, &product).await, (10, 10));
+    succeed(&anyone, &kept_payment).await;
+    customer
+        .post(
+            &format!("/orders/{cancelled}/cancel"),
+            json!({"reason": "Changed my mind"}),
+        )
+        .await
+        .expect(200);
+    succeed(&anyone, &other_payment).await;
+    refunded(&customer, &cancelled, &other_payment).await;
+
+    for order in [&expired, &forgotten] {
+        let path = format!("/orders/{order}");
+        customer
+            .until(&path, "the expiry", |o| o["status"] == "CANCELLED")
+            .await;
+        let history = customer.get(&format!("{path}/history")).await.expect(200);
+        let last = history["items"].as_array().unwrap().last().unwrap();
+        assert_eq!(last["event"], "EXPIRED", "{history:#}");
+        assert!(last["actor"].is_null(), "{history:#}");
+    }
+    succeed(&anyone, &its_payment).await;
+    refunded(&customer, &expired, &its_payment).await;
+    // Nobody pays twice what is over.
+    let again = customer
+        .post(
+            &format!("/orders/{expired}/payments"),
+            json!({"provider": "SANDBOX"}),
+        )
+        .await;
+    again.refused(409);
+
+    let kept = customer.get(&format!("/orders/{kept}")).await.expect(200);
+    assert_eq!(
+        (&kept["status"], &kept["paymentStatus"]),
+        (&json!("PENDING"), &json!("PAID"))
+    );
+    assert_eq!(
+        stock(&admin, &product).await,
+        (6, 0),
+        "four are sold, the other six are free again"
+    );
+    let ledger = admin.get("/admin/ledger?limit=100").await.expect(200);
+    let sum: i64 = ledger["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| line["amount"]["amount"].as_i64().unwrap())
+        .sum();
+    assert_eq!(sum, 0, "{ledger:#}");
+    platform.verify().await.unwrap();
+}
+
+#[tokio::test]
+async fn payments_race_with_the_end_embedded() {
+    payments_race_with_the_end(Shape::Embedded).await;
+}
+
+#[tokio::test]
+async fn payments_race_with_the_end_distributed() {
+    payments_race_with_the_end(Shape::Distributed).await;
+}
+
+/// Money that comes at the very moment of a cancellation or an expiry: either the order is paid, or the money goes back.
+async fn payments_race_with_the_end(shape: Shape) {
+    let Some(platform) = Platform::start_with(shape, bin(), &[EXPIRY]).await else {
+        return;
+    };
+    let anyone = platform.api();
+    let admin = anyone.login(ADMIN.0, ADMIN.1).await;
+    let customer = anyone.register("carla@example.com", "Carla", "C").await;
+    let product = admin.product("MUG", "GOODS", 1_000, 100).await;
+
+    let mut races = JoinSet::new();
+    for _ in 0..RACES {
+        let (anyone, customer) = (anyone.clone(), customer.clone());
+        let (order, payment) = begun(&customer, &product, 1).await;
+        races.spawn(async move {
+            let cancel = format!("/orders/{order}/cancel");
+            let cancel = customer.post(&cancel, json!({}));
+            let (cancelled, ()) = tokio::join!(cancel, succeed(&anyone, &payment));
+            cancelled.expect(200);
+            refunded(&customer, &order, &payment).await;
+        });
+    }
+    races.join_all().await;
+    assert_eq!(stock(&admin, &product).await, (100, 0));
+
+    let mut races = JoinSet::new();
+    for number in 0..RACES {
+        let (anyone, customer) = (anyone.clone(), customer.clone());
+        let (order, payment) = begun(&customer, &product, 1).await;
+        races.spawn(async move {
+            let path = format!("/orders/{order}");
+            let before = customer.get(&path).await.expect(200);
+            let expiry: Timestamp = serde_json::from_value(before["expiresAt"].clone()).unwrap();
+            // Some a little before, some a little after.
+            let moment = expiry.micros() - 40_000 + i64::from(number) * 8_000;
+            let pause = moment - Timestamp::now().micros();
+            sleep(Duration::from_micros(pause.try_into().unwrap_or(0))).await;
+            succeed(&anyone, &payment).await;
+            settled(&customer, &order, &payment).await
+        });
+    }
+    let sold: i64 = races.join_all().await.into_iter().map(i64::from).sum();
+    assert_eq!(stock(&admin, &product).await, (100 - sold, 0));
+    platform.verify().await.unwrap();
+}
+
+/// Waits until the order is paid (true), or is over and the money is back.
+async fn settled(customer: &Api, order: &str, payment: &str) -> bool {
+    let path = format!("/orders/{order}");
+    let settled = customer
+        .until(&path, "the end", |o| {
+            o["status"] == "CANCELLED" || o["paymentStatus"] == "PAID"
+        })
+        .await;
+    if settled["status"] == "CANCELLED" {
+        refunded(customer, order, payment).await;
+        return false;
+    }
+    let payment = customer.get(&format!("/payments/{payment}")).await;
+    assert_eq!(payment.expect(200)["state"], "SUCCEEDED");
+    true
+}
+
+/// An order with a payment that is not yet through; their ids.
+async fn begun(customer: &Api, product: &str, quantity: i64) -> (String, String) {
+    let wish = json!({"items": [{"productId": product, "quantity": quantity}]});
+    let order = customer.post("/orders", wish).await.expect(201);
+    let order = order["id"].as_str().unwrap().to_owned();
+    let path = format!("/orders/{order}/payments");
+    let begun = customer
+        .post(&path, json!({"provider": "SANDBOX"}))
+        .await
+        .expect(201);
+    (order, begun["payment"]["id"].as_str().unwrap().to_owned())
+}
+
+/// The provider says that the money has come.
+async fn succeed(anyone: &Api, payment: &str) {
+    let path = format!("/sandbox/checkout/{payment}");
+    let body = json!({"outcome": "SUCCEED"});
+    let answer = anyone.send(Method::POST, &path, Some(&body), &[]).await;
+    answer.unwrap().expect(200);
+}
+
+/// Waits until the money went back, and the order is no less cancelled for it.
+async fn refunded(customer: &Api, order: &str, payment: &str) {
+    customer
+        .until(&format!("/payments/{payment}"), "the refund", |payment| {
+            payment["state"] == "REFUNDED"
+        })
+        .await;
+    let order = customer.get(&format!("/orders/{order}")).await.expect(200);
+    assert_eq!(order["status"], "CANCELLED", "{order:#}");
+    assert_ne!(order["paymentStatus"], "PAID", "{order:#}");
+}
+
+/// On hand, reserved.
+async fn stock(admin: &Api, product: &str) -> (i64, i64) {
+    let product = admin.get(&format!("/products/{product}")).await.expect(200);
+    (
+        product["onHand"].as_i64().unwrap(),
+        product["reserved"].as_i64().unwrap(),
+    )
+}

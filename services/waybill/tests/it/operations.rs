@@ -1,0 +1,323 @@
+//! The `waybill` command as operators use it: settings, the data directory, signals, `verify`, dead letters.
+
+use std::process::{Command, Output};
+
+use reqwest::Method;
+use sea_orm::ConnectionTrait as _;
+use serde_json::json;
+use tokio::task::JoinSet;
+use uuid::Uuid;
+use waybill::databases::Place;
+use waybill_proto::payment::PaymentSucceeded;
+use waybill_store::{Db, EventContext};
+use waybill_testkit::{ADMIN, Platform, Shape};
+
+use crate::support::{Findings, bin};
+
+/// `EX_USAGE` of sysexits.
+const USAGE: i32 = 64;
+const SERVICE_KEY: &str = "0123456789abcdef0123456789abcdef";
+
+fn waybill(arguments: &[&str], settings: &[(&str, &str)]) -> Output {
+    Command::new(bin().join("waybill"))
+        .args(arguments)
+        .envs(settings.iter().copied())
+        .output()
+        .expect("the binary runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn bad_settings_are_named_all_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data").display().to_string();
+    let output = waybill(
+        &["--data-dir", &data, "--listen", "nowhere"],
+        &[
+            ("WAYBILL_ORDER_EXPIRY", "0s"),
+            ("WAYBILL_COMMISSION_BASIS_POINTS", "10001"),
+            ("WAYBILL_CURRENCY", "dollars"),
+            ("WAYBILL_SMTP_PASSWORD_FILE", "/nowhere/at/all"),
+            ("WAYBILL_RATE_LIMITT", "off"),
+        ],
+    );
+    let errors = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(USAGE), "{errors}");
+    for name in [
+        "WAYBILL_LISTEN",
+        "WAYBILL_ORDER_EXPIRY",
+        "WAYBILL_COMMISSION_BASIS_POINTS",
+        "WAYBILL_CURRENCY",
+        "WAYBILL_SMTP_PASSWORD_FILE",
+        "WAYBILL_RATE_LIMITT",
+    ] {
+        assert!(errors.contains(name), "{name} is not named:\n{errors}");
+    }
+    assert!(!folder.path().join("data").exists(), "nothing was begun");
+}
+
+#[test]
+fn production_refuses_what_is_for_development() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data").display().to_string();
+    let output = waybill(
+        &["--data-dir", &data, "--listen", "127.0.0.1:0", "--demo"],
+        &[
+            ("WAYBILL_ENVIRONMENT", "production"),
+            ("WAYBILL_SERVICE_KEY", SERVICE_KEY),
+            ("WAYBILL_RATE_LIMIT", "off"),
+        ],
+    );
+    let errors = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(USAGE), "{errors}");
+    assert!(errors.contains("WAYBILL_RATE_LIMIT"), "{errors}");
+    assert!(errors.contains("WAYBILL_DEMO"), "{errors}");
+
+    // Neither is there a key that everybody knows, nor a mailbox that everybody reads, unless asked for.
+    let output = waybill(
+        &["--data-dir", &data, "--listen", "127.0.0.1:0"],
+        &[("WAYBILL_ENVIRONMENT", "production")],
+    );
+    let errors = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(USAGE), "{errors}");
+    assert!(errors.contains("WAYBILL_SERVICE_KEY"), "{errors}");
+    assert!(errors.contains("WAYBILL_MAIL_TRANSPORT"), "{errors}");
+    assert!(!folder.path().join("data").exists(), "nothing was begun");
+}
+
+#[tokio::test]
+async fn production_refuses_the_sandbox_embedded() {
+    let extra = [
+        ("WAYBILL_ENVIRONMENT", "production"),
+        ("WAYBILL_SERVICE_KEY", SERVICE_KEY),
+        ("WAYBILL_RATE_LIMIT", "on"),
+        ("WAYBILL_MAIL_TRANSPORT", "smtp"),
+        ("WAYBILL_MAIL_FROM", "shop@example.com"),
+    ];
+    let Some(platform) = Platform::start_with(Shape::Embedded, bin(), &extra).await else {
+        return;
+    };
+    let customer = platform.api().register("c@example.com", "Carla", "C").await;
+    let admin = platform.api().login(ADMIN.0, ADMIN.1).await;
+    let product = admin.product("LOGO", "SERVICE", 5_000, 0).await;
+    let wish = json!({"items": [{"productId": product, "quantity": 1}]});
+    let order = customer.post("/orders", wish).await.expect(201);
+    let id = order["id"].as_str().unwrap();
+    let mut findings = Findings::default();
+    let answer = customer
+        .post(
+            &format!("/orders/{id}/payments"),
+            json!({"provider": "SANDBOX"}),
+        )
+        .await;
+    findings.names("a sandbox payment in production", &answer, "provider");
+    // The page is away, too, whatever it is asked for.
+    let page = format!("/sandbox/checkout/{id}");
+    for answer in [
+        customer.get(&page).await,
+        customer.post(&page, json!({"outcome": "SUCCEED"})).await,
+    ] {
+        findings.client_error("the sandbox's page in production", &answer);
+    }
+    let order = customer.get(&format!("/orders/{id}")).await.expect(200);
+    assert_eq!(order["paymentStatus"], "UNPAID");
+    findings.none();
+}
+
+#[tokio::test]
+async fn a_second_process_is_kept_off_the_data_directory_embedded() {
+    let Some(platform) = Platform::start(Shape::Embedded, bin()).await else {
+        return;
+    };
+    let place = platform.place();
+    let place: Vec<&str> = place.iter().map(String::as_str).collect();
+    let output = waybill(&[&place[..], &["--listen", "127.0.0.1:0"]].concat(), &[]);
+    let errors = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{errors}");
+    assert!(errors.contains("in use by another process"), "{errors}");
+    // The first one has not noticed.
+    platform.api().get("/products").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_stopped_platform_carries_on_where_it_was_embedded() {
+    let Some(mut platform) = Platform::start(Shape::Embedded, bin()).await else {
+        return;
+    };
+    let admin = platform.api().login(ADMIN.0, ADMIN.1).await;
+    let customer = platform.api().register("c@example.com", "Carla", "C").await;
+    let product = admin.product("MUG", "GOODS", 1_000, 1_000).await;
+    // Orders are being placed while it is asked to stop.
+    let mut shoppers = JoinSet::new();
+    let (first, mut placed) = tokio::sync::mpsc::unbounded_channel();
+    for number in 0..8 {
+        let (customer, product, first) = (customer.clone(), product.clone(), first.clone());
+        shoppers.spawn(async move {
+            let mut orders = Vec::new();
+            let wish = json!({"items": [{"productId": product, "quantity": 1}]});
+            for count in 0.. {
+                let key = format!("{number}-{count}");
+                let key = [("Idempotency-Key", key.as_str())];
+                let sent = customer.send(Method::POST, "/orders", Some(&wish), &key);
+                match sent.await {
+                    Ok(answer) if answer.status == 201 => {
+                        orders.push(answer.body["id"].as_str().expect("an id").to_owned());
+                        let _ = first.send(());
+                    }
+                    Ok(answer) => assert_eq!(answer.status, 503, "{:#}", answer.body),
+                    Err(_) => break,
+                }
+            }
+            orders
+        });
+    }
+    for _ in 0..20 {
+        placed.recv().await.expect("an order");
+    }
+    let (mut platform, code) = tokio::task::spawn_blocking(move || {
+        let code = platform.stop("waybill");
+        (platform, code)
+    })
+    .await
+    .unwrap();
+    assert_eq!(code, Some(0), "{}", platform.log("waybill"));
+    let orders = shoppers.join_all().await.concat();
+
+    platform.start_process("waybill");
+    platform.ready().await;
+    // The session holds, and all that was acknowledged is there.
+    for order in &orders {
+        customer.get(&format!("/orders/{order}")).await.expect(200);
+    }
+    let page = customer.get("/orders?total=true").await.expect(200);
+    assert!(page["total"].as_u64().unwrap() >= orders.len() as u64);
+    platform.verify().await.unwrap();
+}
+
+/// The database of a service of an embedded platform.
+async fn database(platform: &Platform, service: &'static str) -> Db {
+    let folder = platform.place().pop().expect("the data directory");
+    let place = Place::Folder(folder.into());
+    place.connect(service, 1).await.unwrap()
+}
+
+#[tokio::test]
+async fn verify_tells_sound_from_tampered_embedded() {
+    let Some(mut platform) = Platform::start(Shape::Embedded, bin()).await else {
+        return;
+    };
+    let admin = platform.api().login(ADMIN.0, ADMIN.1).await;
+    let product = admin.product("MUG", "GOODS", 1_000, 5).await;
+    let customer = platform.api().register("c@example.com", "Carla", "C").await;
+    let wish = json!({"items": [{"productId": product, "quantity": 2}]});
+    customer.post("/orders", wish).await.expect(201);
+    platform.verify().await.unwrap();
+    platform.stop("waybill");
+
+    let place = platform.place();
+    let place: Vec<&str> = place.iter().map(String::as_str).collect();
+    let verify = [&["verify"], &place[..]].concat();
+    let sound = waybill(&verify, &[]);
+    assert_eq!(sound.status.code(), Some(0), "{}", text(&sound.stdout));
+    assert!(text(&sound.stdout).contains("0 violations"));
+
+    for (tamper, mend) in [
+        (
+            "UPDATE stock SET on_hand = on_hand + 1",
+            "UPDATE stock SET on_hand = on_hand - 1",
+        ),
+        (
+            "UPDATE stock SET reserved = 0",
+            "UPDATE stock SET reserved = 2",
+        ),
+    ] {
+        run_sql(&platform, tamper).await;
+        let tampered = waybill(&verify, &[]);
+        let found = text(&tampered.stdout);
+        assert_eq!(tampered.status.code(), Some(1), "{tamper}: {found}");
+        assert!(found.contains(&product), "{found}");
+        run_sql(&platform, mend).await;
+    }
+    let mended = waybill(&verify, &[]);
+    assert_eq!(mended.status.code(), Some(0), "{}", text(&mended.stdout));
+}
+
+async fn run_sql(platform: &Platform, sql: &str) {
+    let db = database(platform, "order").await;
+    let tx = db.begin(&EventContext::default()).await.unwrap();
+    tx.conn().execute_unprepared(sql).await.unwrap();
+    tx.commit().await.unwrap();
+    db.close().await;
+}
+
+#[tokio::test]
+async fn dead_letters_are_listed_and_tried_again_embedded() {
+    let Some(mut platform) = Platform::start(Shape::Embedded, bin()).await else {
+        return;
+    };
+    let place = platform.place();
+    let place: Vec<&str> = place.iter().map(String::as_str).collect();
+    let list = [&["events", "dead-letters", "list"], &place[..]].concat();
+    let none = waybill(&list, &[]);
+    assert!(none.status.success());
+    assert_eq!(text(&none.stdout), "");
+
+    // An event that says nothing: no consumer can do anything with it.
+    platform.stop("waybill");
+    let db = database(&platform, "payment").await;
+    let tx = db.begin(&EventContext::default()).await.unwrap();
+    tx.emit(Uuid::now_v7(), 1, &PaymentSucceeded { payment: None });
+    tx.commit().await.unwrap();
+    db.close().await;
+    platform.start_process("waybill");
+    platform.ready().await;
+
+    let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(30);
+    let letters = loop {
+        let listed = text(&waybill(&list, &[]).stdout);
+        if listed.contains("\"service\":\"order\"") {
+            break listed;
+        }
+        assert!(
+            tokio::time::Instant::now() < deadline,
+            "no dead letter of order: {listed}"
+        );
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    };
+    let letter: serde_json::Value =
+        serde_json::from_str(letters.lines().next().expect("a line")).unwrap();
+    assert_eq!(letter["event"]["type"], "waybill.payment.payment.succeeded");
+    assert!(
+        letter["error"]
+            .as_str()
+            .is_some_and(|error| !error.is_empty())
+    );
+
+    // What cannot be taken in is no obstacle for the rest.
+    let admin = platform.api().login(ADMIN.0, ADMIN.1).await;
+    let product = admin.product("MUG", "GOODS", 1_000, 5).await;
+    let customer = platform.api().register("c@example.com", "Carla", "C").await;
+    let wish = json!({"items": [{"productId": product, "quantity": 1}]});
+    let order = customer.post("/orders", wish).await.expect(201);
+    let order = order["id"].as_str().unwrap();
+    customer.pay(order).await;
+    customer
+        .until(&format!("/orders/{order}"), "the payment", |o| {
+            o["paymentStatus"] == "PAID"
+        })
+        .await;
+
+    let retry = [&["events", "dead-letters", "retry"], &place[..]].concat();
+    let retried = waybill(&retry, &[]);
+    assert!(retried.status.success(), "{}", text(&retried.stderr));
+    assert!(text(&retried.stdout).contains("will be tried again"));
+    let verify = waybill(&[&["verify"], &place[..]].concat(), &[]);
+    assert_eq!(
+        verify.status.code(),
+        Some(1),
+        "a dead letter is a violation"
+    );
+}

@@ -1,0 +1,392 @@
+//! Who may do what: every route of OpenAPI has an expected answer for every kind of caller, and a route without one fails.
+//!
+//! What a caller may not know of is 404, a route that is not for their role 403, anything without a token 401.
+
+use std::collections::BTreeSet;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use waybill_testkit::{ADMIN, Answer, Api, Platform, Shape};
+
+use crate::support::{Findings, bin};
+
+/// Anything that is not a denial: done, or refused for what was asked rather than for who asked.
+const OK: u16 = 0;
+const CALLERS: [&str; 6] = [
+    "anonymous",
+    "the owner",
+    "another customer",
+    "the assignee",
+    "another worker",
+    "an administrator",
+];
+/// By caller, in the order of [`CALLERS`].
+type Expected = [u16; 6];
+const ANYONE: Expected = [OK; 6];
+const SIGNED_IN: Expected = [401, OK, OK, OK, OK, OK];
+const ADMINS: Expected = [401, 403, 403, 403, 403, OK];
+const WORKERS: Expected = [401, 403, 403, OK, OK, OK];
+const STAFF: Expected = [401, 403, 403, OK, OK, 403];
+/// Workers on an order that one of them has.
+const AT_WORK: Expected = [401, 403, 403, OK, 404, OK];
+/// All who have to do with an order.
+const PEOPLE: Expected = [401, OK, 404, OK, 404, OK];
+/// The work is the assignee's, the money is not.
+const PAYERS: Expected = [401, OK, 404, 404, 404, OK];
+const OWNER: Expected = [401, OK, 404, 404, 404, 404];
+
+/// A body that no route takes: whoever may call gets 422 and changes nothing.
+const BAD: &str = r#"{"nonsense": 1}"#;
+/// A version that never is: whoever may call gets 409 and changes nothing.
+const STALE: &str = r#"{"version": 999999}"#;
+
+/// Method, path, body, and what is expected of whom. A route may have several lines.
+const TABLE: &[(&str, &str, &str, Expected)] = &[
+    ("GET", "/.well-known/jwks.json", "", ANYONE),
+    ("GET", "/health", "", ANYONE),
+    ("GET", "/healthz", "", ANYONE),
+    ("GET", "/metrics", "", ANYONE),
+    ("GET", "/readyz", "", ANYONE),
+    // Accounts.
+    ("POST", "/api/v1/auth/register", BAD, ANYONE),
+    ("POST", "/api/v1/auth/login", BAD, ANYONE),
+    ("POST", "/api/v1/auth/refresh", "", ANYONE),
+    ("POST", "/api/v1/auth/logout", "", ANYONE),
+    ("GET", "/api/v1/users/profile", "", SIGNED_IN),
+    ("PUT", "/api/v1/users/profile", STALE, SIGNED_IN),
+    ("POST", "/api/v1/users/change-password", BAD, SIGNED_IN),
+    ("GET", "/api/v1/admin/users", "", ADMINS),
+    ("GET", "/api/v1/admin/users/{id}", "", ADMINS),
+    ("PATCH", "/api/v1/admin/users/{id}/role", BAD, ADMINS),
+    ("POST", "/api/v1/admin/users/{id}/suspend", BAD, ADMINS),
+    ("POST", "/api/v1/admin/users/{id}/restore", "", ADMINS),
+    // Catalogue and stock.
+    ("GET", "/api/v1/products", "", ANYONE),
+    ("POST", "/api/v1/products", BAD, ADMINS),
+    ("GET", "/api/v1/products/{id}", "", ANYONE),
+    ("PUT", "/api/v1/products/{id}", BAD, ADMINS),
+    ("PATCH", "/api/v1/products/{id}", STALE, ADMINS),
+    ("DELETE", "/api/v1/products/{id}", STALE, ADMINS),
+    ("POST", "/api/v1/products/{id}/stock", BAD, ADMINS),
+    // Orders.
+    ("GET", "/api/v1/orders", "", SIGNED_IN),
+    ("POST", "/api/v1/orders", BAD, SIGNED_IN),
+    ("GET", "/api/v1/orders/available", "", WORKERS),
+    ("GET", "/api/v1/orders/{id}", "", PEOPLE),
+    ("GET", "/api/v1/orders/{id}/history", "", PEOPLE),
+    ("POST", "/api/v1/orders/{id}/cancel", STALE, PEOPLE),
+    ("DELETE", "/api/v1/orders/{id}/cancel", STALE, PEOPLE),
+    (
+        "PATCH",
+        "/api/v1/orders/{id}/status",
+        r#"{"status": "PENDING"}"#,
+        AT_WORK,
+    ),
+    ("POST", "/api/v1/orders/{id}/claim", "", STAFF),
+    ("GET", "/api/v1/orders/{id}/change-requests", "", PEOPLE),
+    (
+        "POST",
+        "/api/v1/orders/{id}/change-requests",
+        r#"{"kind": "COMPLETION", "reason": "It is done"}"#,
+        [401, 403, 404, OK, 404, 403],
+    ),
+    (
+        "POST",
+        "/api/v1/orders/{id}/change-requests",
+        r#"{"kind": "CANCELLATION", "reason": "No longer needed"}"#,
+        [401, OK, 404, OK, 404, 403],
+    ),
+    ("GET", "/api/v1/admin/change-requests", "", ADMINS),
+    (
+        "POST",
+        "/api/v1/admin/change-requests/{id}/approve",
+        BAD,
+        ADMINS,
+    ),
+    (
+        "POST",
+        "/api/v1/admin/change-requests/{id}/reject",
+        BAD,
+        ADMINS,
+    ),
+    // Money.
+    ("GET", "/api/v1/orders/{id}/payments", "", PAYERS),
+    (
+        "POST",
+        "/api/v1/orders/{id}/payments",
+        r#"{"provider": "SANDBOX"}"#,
+        PAYERS,
+    ),
+    ("GET", "/api/v1/payments/{id}", "", PAYERS),
+    ("GET", "/api/v1/sandbox/checkout/{paymentId}", "", ANYONE),
+    ("POST", "/api/v1/sandbox/checkout/{paymentId}", BAD, ANYONE),
+    ("GET", "/api/v1/admin/payments", "", ADMINS),
+    ("GET", "/api/v1/admin/ledger", "", ADMINS),
+    ("GET", "/api/v1/admin/system", "", ADMINS),
+    // Conversations and notifications.
+    ("GET", "/api/v1/chat/conversations", "", SIGNED_IN),
+    ("GET", "/api/v1/orders/{id}/chat/messages", "", PEOPLE),
+    (
+        "POST",
+        "/api/v1/orders/{id}/chat/messages",
+        r#"{"body": "Hello", "clientId": "permissions"}"#,
+        PEOPLE,
+    ),
+    (
+        "POST",
+        "/api/v1/orders/{id}/chat/read",
+        r#"{"upTo": "{message}"}"#,
+        PEOPLE,
+    ),
+    ("GET", "/api/v1/notifications", "", SIGNED_IN),
+    ("GET", "/api/v1/notifications/unread-count", "", SIGNED_IN),
+    ("PATCH", "/api/v1/notifications/{id}/read", "", OWNER),
+    ("DELETE", "/api/v1/notifications/{id}", "", OWNER),
+    ("POST", "/api/v1/notifications/read-all", "", SIGNED_IN),
+    // The short contract.
+    ("POST", "/api/users/register", BAD, ANYONE),
+    ("POST", "/api/users/login", BAD, ANYONE),
+    ("GET", "/api/products/", "", ANYONE),
+    ("POST", "/api/products/", BAD, ADMINS),
+    ("POST", "/api/orders/", BAD, SIGNED_IN),
+    ("GET", "/api/orders/admin", "", ADMINS),
+    ("GET", "/api/orders/{id}", "", PEOPLE),
+    (
+        "PATCH",
+        "/api/orders/{id}/status",
+        r#"{"status": "PENDING"}"#,
+        AT_WORK,
+    ),
+];
+
+#[tokio::test]
+async fn every_route_answers_every_caller_as_expected_embedded() {
+    let Some(platform) = Platform::start(Shape::Embedded, bin()).await else {
+        return;
+    };
+    let world = World::make(&platform).await;
+    // What is under way would look like a change.
+    platform.verify().await.unwrap();
+
+    let mut findings = Findings::default();
+    let before = world.everything().await;
+    for line in TABLE {
+        world.check(line, false, &mut findings).await;
+    }
+    findings.unchanged(&before, &world.everything().await);
+    for line in TABLE {
+        world.check(line, true, &mut findings).await;
+    }
+    world.lists_are_scoped(&mut findings).await;
+    findings.none();
+    platform.verify().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_table_has_every_route_of_openapi_and_no_other_embedded() {
+    let Some(platform) = Platform::start(Shape::Embedded, bin()).await else {
+        return;
+    };
+    let document = platform
+        .api()
+        .raw(Method::GET, "/openapi.json", &[], None)
+        .await
+        .unwrap()
+        .expect(200);
+    let mut described = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for method in ["get", "put", "post", "delete", "patch", "head", "options"] {
+            if item.get(method).is_some() {
+                described.insert((method.to_uppercase(), path.clone()));
+            }
+        }
+    }
+    let expected: BTreeSet<_> = TABLE
+        .iter()
+        .map(|(method, path, ..)| ((*method).to_owned(), (*path).to_owned()))
+        .collect();
+    let missing: Vec<_> = described.difference(&expected).collect();
+    assert!(
+        missing.is_empty(),
+        "say in TABLE who may call {missing:?}, so that a test holds it"
+    );
+    let gone: Vec<_> = expected.difference(&described).collect();
+    assert!(gone.is_empty(), "OpenAPI does not describe {gone:?}");
+}
+
+/// One of everything, and everybody who might ask for it.
+struct World {
+    callers: [Api; 6],
+    order: String,
+    product: String,
+    payment: String,
+    user: String,
+    change_request: String,
+    notification: String,
+    message: String,
+}
+
+impl World {
+    /// An order that was paid by `owner`, claimed by `assignee`, talked about, and asked to be completed.
+    async fn make(platform: &Platform) -> Self {
+        let anyone = platform.api();
+        let admin = anyone.login(ADMIN.0, ADMIN.1).await;
+        let assignee = anyone.enrol(&admin, "a@example.com", "Anna", "A").await;
+        let rival = anyone.enrol(&admin, "b@example.com", "Ben", "B").await;
+        let owner = anyone.register("o@example.com", "Olga", "O").await;
+        let stranger = anyone.register("s@example.com", "Sam", "S").await;
+
+        let product = admin.product("LOGO", "SERVICE", 45_000, 0).await;
+        let wish = json!({"items": [{"productId": product, "quantity": 1}]});
+        let order = id(&owner.post("/orders", wish).await.expect(201));
+        let payment = owner.pay(&order).await;
+        let path = format!("/orders/{order}");
+        owner
+            .until(&path, "the payment", |o| o["paymentStatus"] == "PAID")
+            .await;
+        let claimed = assignee.post(&format!("{path}/claim"), json!({})).await;
+        claimed.expect(200);
+        let said = owner
+            .post(&format!("{path}/chat/messages"), json!({"body": "Hello"}))
+            .await
+            .expect(201);
+        let wish = json!({"kind": "COMPLETION", "reason": "All files are there"});
+        let asked = assignee
+            .post(&format!("{path}/change-requests"), wish)
+            .await
+            .expect(201);
+        let notified = owner
+            .until("/notifications", "a notification", |page| {
+                !page["items"].as_array().unwrap().is_empty()
+            })
+            .await;
+        let user = id(&stranger.get("/users/profile").await.expect(200));
+        Self {
+            callers: [anyone, owner, stranger, assignee, rival, admin],
+            order,
+            product,
+            payment,
+            user,
+            change_request: id(&asked),
+            notification: id(&notified["items"][0]),
+            message: id(&said),
+        }
+    }
+
+    /// Asks as all callers who are expected to be let in, or as all others.
+    async fn check(
+        &self,
+        (method, template, body, expected): &(&str, &str, &str, Expected),
+        allowed: bool,
+        findings: &mut Findings,
+    ) {
+        for ((caller, expected), who) in self.callers.iter().zip(expected).zip(CALLERS) {
+            if (*expected == OK) != allowed {
+                continue;
+            }
+            let what = format!("{method} {template} by {who}");
+            let answer = self.ask(caller, method, template, body).await;
+            match expected {
+                &OK => {
+                    if !matches!(answer.status, 200..=299 | 409 | 422) {
+                        findings.add(&format!("{what}: expected to be let in"), &answer);
+                    }
+                }
+                401 => findings.refused(&what, &answer, 401, "UNAUTHENTICATED"),
+                403 => findings.refused(&what, &answer, 403, "FORBIDDEN"),
+                _ => findings.refused(&what, &answer, 404, "NOT_FOUND"),
+            }
+        }
+    }
+
+    async fn ask(&self, caller: &Api, method: &str, template: &str, body: &str) -> Answer {
+        let path = template
+            .replace("{paymentId}", &self.payment)
+            .replace("{id}", self.subject(template));
+        let body = body.replace("{message}", &self.message);
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        let json = [("content-type", "application/json")];
+        let sent = if body.is_empty() {
+            caller.raw(method, &path, &[], None).await
+        } else {
+            caller.raw(method, &path, &json, Some(body.into())).await
+        };
+        sent.unwrap_or_else(|error| panic!("{path}: {error:?}"))
+    }
+
+    /// What `{id}` stands for in a path.
+    fn subject(&self, template: &str) -> &str {
+        let kinds = [
+            ("/admin/users/", &self.user),
+            ("/admin/change-requests/", &self.change_request),
+            ("/products/", &self.product),
+            ("/payments/", &self.payment),
+            ("/notifications/", &self.notification),
+        ];
+        let found = kinds.iter().find(|(part, _)| template.contains(part));
+        found.map_or(&self.order, |(_, id)| id)
+    }
+
+    /// No list shows an order, or who placed it, to those who may not read it, whatever they filter by.
+    async fn lists_are_scoped(&self, findings: &mut Findings) {
+        let [_, owner, stranger, assignee, rival, _] = &self.callers;
+        let of = async |caller: &Api| id(&caller.get("/users/profile").await.expect(200));
+        let (owner_id, assignee_id) = (of(owner).await, of(assignee).await);
+        let order = owner.get(&format!("/orders/{}", self.order)).await;
+        let number = order.expect(200)["orderNumber"].clone();
+        let number = number.as_str().expect("a number");
+        for list in [
+            "/orders?limit=100&total=true".to_owned(),
+            format!("/orders?customerId={owner_id}&total=true"),
+            format!("/orders?assigneeId={assignee_id}&total=true"),
+            format!("/orders?q={number}&total=true"),
+            "/chat/conversations?total=true".to_owned(),
+            "/orders/available".to_owned(),
+        ] {
+            for caller in [stranger, rival] {
+                let answer = caller.get(&list).await;
+                let text = answer.body.to_string();
+                let counted = answer.body["total"].as_u64().unwrap_or(0);
+                if counted > 0 || text.contains(&self.order) || text.contains("o@example.com") {
+                    findings.add(&format!("GET {list} shows what is another's"), &answer);
+                }
+            }
+        }
+        let notified = stranger.get("/notifications").await;
+        if notified.body.to_string().contains(&self.order) {
+            findings.add("notifications of another's order", &notified);
+        }
+        // Its own people do find it.
+        let mine = owner.get(&format!("/orders?q={number}&total=true")).await;
+        if mine.body["total"] != json!(1) {
+            findings.add("the owner searches for their order", &mine);
+        }
+    }
+
+    /// All that could have been changed, as administrators and the owner see it.
+    async fn everything(&self) -> Vec<Value> {
+        let [_, owner, .., admin] = &self.callers;
+        let mut all = Vec::new();
+        for path in [
+            format!("/orders/{}", self.order),
+            format!("/orders/{}/history", self.order),
+            format!("/orders/{}/change-requests", self.order),
+            format!("/orders/{}/chat/messages", self.order),
+            format!("/products/{}", self.product),
+            "/admin/users?limit=100".to_owned(),
+            "/admin/payments?limit=100".to_owned(),
+            "/admin/ledger?limit=100".to_owned(),
+            "/orders?limit=100".to_owned(),
+            "/products?limit=100&includeInactive=true".to_owned(),
+        ] {
+            all.push(admin.get(&path).await.expect(200));
+        }
+        all.push(owner.get("/notifications?limit=100").await.expect(200));
+        all.push(owner.get("/chat/conversations").await.expect(200));
+        all
+    }
+}
+
+fn id(object: &Value) -> String {
+    object["id"].as_str().expect("an id").to_owned()
+}
