@@ -5,9 +5,8 @@ use std::{net::SocketAddr, time::Duration};
 use axum::{Router, extract::State, response::IntoResponse, routing::get};
 use http::{StatusCode, header};
 use tokio::net::TcpListener;
-use tokio_stream::wrappers::TcpListenerStream;
 use tokio_util::sync::CancellationToken;
-use tonic::transport::Server;
+use tonic::transport::{Server, server::TcpIncoming};
 use tonic_health::{ServingStatus, server::HealthReporter};
 
 use crate::{AppError, Running, telemetry};
@@ -76,9 +75,13 @@ pub async fn serve(
     let server = Server::builder()
         .layer(running.layer.clone())
         .add_routes(routes)
-        .serve_with_incoming_shutdown(TcpListenerStream::new(listeners.grpc), async move {
-            stopping.cancelled().await;
-        });
+        // Without it small answers wait for the client's delayed acknowledgement: 40 ms a call.
+        .serve_with_incoming_shutdown(
+            TcpIncoming::from(listeners.grpc).with_nodelay(Some(true)),
+            async move {
+                stopping.cancelled().await;
+            },
+        );
     let mut server = tokio::spawn(server);
     let started = tokio::select! {
         outcome = &mut server => {

@@ -24,7 +24,9 @@ use uuid::Uuid;
 use waybill_bus::{Bus, BusError, ConsumerSpec, Envelope, Handler, RepairAsk, Settled};
 use waybill_primitives::Timestamp;
 
-use crate::{Db, EventContext, Retry, StoreError, Tx, dead_letters, entity::inbox, retrying};
+use crate::{
+    Db, EventContext, Retry, StoreError, Tx, batch::Batches, dead_letters, entity::inbox, retrying,
+};
 
 /// Takes in the events of one other service.
 #[async_trait]
@@ -142,6 +144,7 @@ pub async fn run_consumer(
         policy,
         stop: stop.clone(),
         gaps: Mutex::default(),
+        batches: Batches::default(),
     });
     let reader = bus
         .consume(spec, Arc::clone(&intake) as Arc<dyn Handler>, stop.clone())
@@ -174,6 +177,7 @@ struct Intake {
     stop: CancellationToken,
     /// Aggregates with a version that has not been seen though a later one has, and when that was noticed.
     gaps: Mutex<HashMap<(Uuid, i64), Timestamp>>,
+    batches: Batches,
 }
 
 /// Gaps remembered at a time; a stream that lost more is refilled by the relay's own comparison.
@@ -182,6 +186,15 @@ const MOST_GAPS: usize = 10_000;
 #[async_trait]
 impl Handler for Intake {
     async fn handle(&self, event: &Envelope) -> Settled {
+        // Together with others first: one commit for many. What fails there is tried alone.
+        if self
+            .batches
+            .join(event, |events| self.take_in_together(events))
+            .await
+        {
+            self.watch_for_gap(event).await;
+            return Settled::Done;
+        }
         let mut failures = 0;
         loop {
             let error = match self.take_in(event).await {
@@ -232,22 +245,56 @@ impl Intake {
         Ok(())
     }
 
+    /// All of them in one transaction, or none. They are of different aggregates, whose order among each other is free.
+    async fn take_in_together(&self, mut events: Vec<Envelope>) -> Result<(), HandlerError> {
+        // In one order everywhere, so that replicas do not lock each other out.
+        events.sort_by_key(|event| event.aggregate_id);
+        let tx = self.db.begin(&EventContext::default()).await?;
+        let ids = events.iter().map(|event| event.id.uuid());
+        let known: Vec<Uuid> = inbox::Entity::find()
+            .select_only()
+            .column(inbox::Column::EventId)
+            .filter(inbox::Column::Consumer.eq(self.handler.name()))
+            .filter(inbox::Column::EventId.is_in(ids))
+            .into_tuple()
+            .all(tx.conn())
+            .await?;
+        events.retain(|event| !known.contains(&event.id.uuid()));
+        if events.is_empty() {
+            tx.rollback().await?;
+            return Ok(());
+        }
+        let rows = events.iter().map(|event| self.inbox_row(event));
+        inbox::Entity::insert_many(rows)
+            .exec_without_returning(tx.conn())
+            .await?;
+        for event in &events {
+            tx.act_for(EventContext::of(event));
+            apply(&self.handler, &tx, event).await?;
+        }
+        tx.commit().await?;
+        Ok(())
+    }
+
     /// False if the event was taken in before.
     async fn insert_inbox(&self, tx: &Tx, event: &Envelope) -> Result<bool, StoreError> {
-        let row = inbox::ActiveModel {
-            consumer: Set(self.handler.name().to_owned()),
-            event_id: Set(event.id.uuid()),
-            aggregate_id: Set(event.aggregate_id),
-            aggregate_version: Set(event.aggregate_version),
-            at: Set(Timestamp::now().micros()),
-        };
-        let inserted = inbox::Entity::insert(row)
+        let inserted = inbox::Entity::insert(self.inbox_row(event))
             .exec_without_returning(tx.conn())
             .await;
         match inserted.map_err(StoreError::from) {
             Ok(_) => Ok(true),
             Err(error) if error.is_unique() => Ok(false),
             Err(error) => Err(error),
+        }
+    }
+
+    fn inbox_row(&self, event: &Envelope) -> inbox::ActiveModel {
+        inbox::ActiveModel {
+            consumer: Set(self.handler.name().to_owned()),
+            event_id: Set(event.id.uuid()),
+            aggregate_id: Set(event.aggregate_id),
+            aggregate_version: Set(event.aggregate_version),
+            at: Set(Timestamp::now().micros()),
         }
     }
 

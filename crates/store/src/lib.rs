@@ -6,6 +6,7 @@
 //! - an event that is delivered twice takes effect once: [`run_consumer`].
 
 pub mod admin;
+mod batch;
 mod consumer;
 mod db;
 pub mod dead_letters;

@@ -42,7 +42,7 @@ pub struct Tx {
     transaction: Option<DatabaseTransaction>,
     turn: Option<Turn>,
     db: Db,
-    context: EventContext,
+    context: Mutex<EventContext>,
     events: Mutex<Vec<Envelope>>,
 }
 
@@ -57,7 +57,7 @@ impl Tx {
             transaction: Some(transaction),
             turn,
             db,
-            context,
+            context: Mutex::new(context),
             events: Mutex::default(),
         }
     }
@@ -73,9 +73,19 @@ impl Tx {
             .expect("a transaction that has not ended")
     }
 
+    /// From here on, events are emitted on behalf of another: a transaction may take in several events.
+    pub(crate) fn act_for(&self, context: EventContext) {
+        *self.context.lock().unwrap_or_else(PoisonError::into_inner) = context;
+    }
+
     /// Publishes an event if and only if the transaction commits. `version` counts the aggregate's events from 1
     /// without gaps; together with the aggregate's id it is unique in the outbox, so two writers cannot both claim it.
     pub fn emit<E: Event>(&self, aggregate_id: impl Into<Uuid>, version: i64, event: &E) {
+        let context = self
+            .context
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         let envelope = Envelope {
             id: EventId::new(),
             subject: E::SUBJECT.into(),
@@ -83,9 +93,9 @@ impl Tx {
             aggregate_id: aggregate_id.into(),
             aggregate_version: version,
             time: Timestamp::now(),
-            traceparent: self.context.traceparent.clone(),
-            request_id: self.context.request_id.clone(),
-            actor: self.context.actor.clone(),
+            traceparent: context.traceparent,
+            request_id: context.request_id,
+            actor: context.actor,
             payload: Bytes::from(event.encode_to_vec()),
         };
         self.events

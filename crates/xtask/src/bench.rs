@@ -35,6 +35,9 @@ pub struct Options {
     /// Only the measurements whose name contains this.
     #[arg(long, default_value = "")]
     only: String,
+    /// Measure what was built before.
+    #[arg(long)]
+    no_build: bool,
     /// Where the JSON goes.
     #[arg(long, default_value = "bench-results.json")]
     out: PathBuf,
@@ -51,14 +54,9 @@ struct Row {
 }
 
 pub fn bench(options: &Options) -> Result<()> {
-    up::build(true)?;
-    check(cargo().args([
-        "build",
-        "--release",
-        "--package",
-        "waybill-testkit",
-        "--bins",
-    ]))?;
+    if !options.no_build {
+        build()?;
+    }
     let mut bench = Bench {
         options,
         bin: target_dir().join("release"),
@@ -69,6 +67,17 @@ pub fn bench(options: &Options) -> Result<()> {
     bench.embedded_postgres()?;
     bench.distributed()?;
     bench.report()
+}
+
+fn build() -> Result<()> {
+    up::build(true)?;
+    check(cargo().args([
+        "build",
+        "--release",
+        "--package",
+        "waybill-testkit",
+        "--bins",
+    ]))
 }
 
 struct Bench<'a> {

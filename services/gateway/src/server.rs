@@ -273,7 +273,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_connection_too_many_waits_for_a_place() {
-        let (address, stop) = start(1, Duration::from_secs(60)).await;
+        let (address, stop) = start(1, Duration::from_mins(1)).await;
         let mut holder = TcpStream::connect(address).await.unwrap();
         holder
             .write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")

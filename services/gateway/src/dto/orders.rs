@@ -5,7 +5,9 @@ use garde::Validate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
+use waybill_primitives::Role;
 use waybill_proto::order as pb;
+use waybill_service_kit::UserCaller;
 
 use super::{
     Money, OrderKind, OrderStatus, PaymentStatus, Person, ProductKind, filled, moment, money,
@@ -186,6 +188,18 @@ impl From<pb::Order> for Order {
 }
 
 impl Order {
+    /// As `reader` may see it: an order of the pool that is neither theirs to do nor their own, workers see as in the list.
+    #[must_use]
+    pub fn seen_by(self, reader: &UserCaller) -> Self {
+        let id = reader.id.to_string();
+        let theirs = self.customer.id == id || self.assignee.as_ref().is_some_and(|it| it.id == id);
+        if theirs || reader.role != Role::Staff {
+            self
+        } else {
+            self.for_pool()
+        }
+    }
+
     /// As all workers see it in the pool: without how to reach the customer.
     #[must_use]
     pub fn for_pool(mut self) -> Self {

@@ -147,7 +147,8 @@ pub async fn get(
 ) -> Result<Response, ApiError> {
     let request = pb::GetOrderRequest { id: id.to_string() };
     let answer = read!(app.orders, get_order, &context, request)?;
-    order(answer.order)
+    let order = dto::Order::from(must(answer.order, "the order")?).seen_by(context.user()?);
+    Ok(versioned(order.version, order))
 }
 
 /// Move an order along. Staff may do so with orders that are assigned to them.

@@ -9,8 +9,9 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use socketioxide::extract::{AckSender, SocketRef, TryData};
 use uuid::Uuid;
+use waybill_primitives::Role;
 use waybill_proto::{chat as chat_pb, order as order_pb};
-use waybill_service_kit::{AppError, CallContext};
+use waybill_service_kit::{AppError, CallContext, tokens::AccessClaims};
 
 use super::{Hub, Peer, disconnected, order_room, user_room};
 use crate::{
@@ -184,7 +185,12 @@ impl Client {
     async fn order(&self, context: &CallContext, id: Uuid) -> Result<order_pb::Order, ApiError> {
         let request = order_pb::GetOrderRequest { id: id.to_string() };
         let answer = read!(self.hub.app.orders, get_order, context, request)?;
-        must(answer.order, "the order")
+        let order = must(answer.order, "the order")?;
+        if follows(&order, &self.peer.claims) {
+            Ok(order)
+        } else {
+            Err(AppError::not_found("order of yours; the pool is told by order:available").into())
+        }
     }
 
     /// Joins the room of an order that the user may read.
@@ -318,6 +324,15 @@ impl Client {
         let answer = send!(self.hub.app.chat, mark_read, &context, request)?;
         Ok(json!({"ok": true, "unread": answer.unread}))
     }
+}
+
+/// Whether somebody who may read an order may also be in its room. All workers may read an order of the pool; its room
+/// hears what only the one who gets it may know, so the others must not be in there when it is claimed.
+fn follows(order: &order_pb::Order, claims: &AccessClaims) -> bool {
+    let user = claims.sub.to_string();
+    claims.role != Role::Staff
+        || order.assignee.as_ref().is_some_and(|it| it.id == user)
+        || order.customer.as_ref().is_some_and(|it| it.id == user)
 }
 
 /// Tells the others in an order's room that somebody came or went. A user with another socket in the room has not gone.

@@ -291,7 +291,22 @@ async fn a_released_order_is_no_longer_watched_by_its_old_worker() {
     let gateway = Gateway::start().await;
     settled(&gateway).await;
     let (ada, worker) = (UserId::new(), UserId::new());
-    show_order(&gateway, ada);
+    let will = pb::Assignee {
+        id: worker.to_string(),
+        name: "Will".to_owned(),
+    };
+    let assignee = will.clone();
+    gateway.fake.on(
+        "waybill.order.v1.OrderService/GetOrder",
+        move |_: pb::GetOrderRequest| {
+            Ok(pb::GetOrderResponse {
+                order: Some(pb::Order {
+                    assignee: Some(assignee.clone()),
+                    ..order(ada)
+                }),
+            })
+        },
+    );
     let mut live = Live::as_user(&gateway, worker, Role::Staff).await;
     assert_eq!(
         live.ask("order:watch", json!({"orderId": ORDER})).await["ok"],
@@ -303,14 +318,39 @@ async fn a_released_order_is_no_longer_watched_by_its_old_worker() {
             ..order(ada)
         }),
         change: None,
-        previous: Some(pb::Assignee {
-            id: worker.to_string(),
-            name: "Will".to_owned(),
-        }),
+        previous: Some(will),
     };
     publish(&gateway, &released).await;
     mark(&gateway, worker).await;
     assert!(live.events_until_mark().await.is_empty());
+}
+
+/// All workers may read an order of the pool, without the customer's address; who stayed in its room would hear all that
+/// follows after another worker has claimed it.
+#[tokio::test]
+async fn a_worker_does_not_follow_an_order_of_the_pool() {
+    let gateway = Gateway::start().await;
+    settled(&gateway).await;
+    let (ada, worker) = (UserId::new(), UserId::new());
+    show_order(&gateway, ada);
+    let mut live = Live::as_user(&gateway, worker, Role::Staff).await;
+    let refused = live.ask("order:watch", json!({"orderId": ORDER})).await;
+    assert_eq!(refused["error"]["code"], "NOT_FOUND", "{refused}");
+    let claimed = pb::OrderClaimed {
+        order: Some(pb::Order {
+            assignee: Some(pb::Assignee {
+                id: UserId::new().to_string(),
+                name: "Wanda".to_owned(),
+            }),
+            ..order(ada)
+        }),
+        change: None,
+    };
+    publish(&gateway, &claimed).await;
+    mark(&gateway, worker).await;
+    for (name, payload) in live.events_until_mark().await {
+        assert_eq!(name, "order:claimed", "{payload}");
+    }
 }
 
 #[tokio::test]

@@ -103,7 +103,7 @@ async fn progress(account: &Account) {
     let start = tokio::time::Instant::now();
     while count() < before + 5 {
         assert!(
-            start.elapsed() < Duration::from_secs(60),
+            start.elapsed() < Duration::from_mins(1),
             "the load does not get anything done"
         );
         sleep(Duration::from_millis(10)).await;
@@ -147,7 +147,7 @@ async fn insist(api: &Api, path: &str, body: &serde_json::Value, key: &str) -> s
             Err(_) => {}
         }
         assert!(
-            start.elapsed() < Duration::from_secs(60),
+            start.elapsed() < Duration::from_mins(1),
             "POST {path} was never answered"
         );
         sleep(Duration::from_millis(20)).await;

@@ -90,7 +90,7 @@ async fn main_job(shape: Shape) {
             data["orderId"] == json!(order) || data["id"] == json!(order)
         })
         .await;
-    assert_eq!(pool(&worker).await, [order.clone()]);
+    assert_eq!(pool(&worker).await, std::slice::from_ref(&order));
 
     claimed(&worker, &rival, &order).await;
     customer_live.wait("order:claimed", |_| true).await;

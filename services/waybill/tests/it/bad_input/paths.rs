@@ -225,7 +225,8 @@ pub async fn tricks(world: &World, findings: &mut Findings) {
         "GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: {}\r\n\r\n",
         "a".repeat(600_000)
     );
-    let many: String = (0..500).map(|n| format!("X-{n}: a\r\n")).collect();
+    let lines: Vec<String> = (0..500).map(|n| format!("X-{n}: a\r\n")).collect();
+    let many = lines.concat();
     let many = format!("GET /healthz HTTP/1.1\r\nHost: x\r\n{many}\r\n");
     let path = format!("GET /{} HTTP/1.1\r\nHost: x\r\n\r\n", "a".repeat(600_000));
     let smuggled = "POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\

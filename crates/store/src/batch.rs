@@ -1,0 +1,133 @@
+//! Handling what waits together: while one batch is at work, the next one gathers.
+
+use std::future::Future;
+
+use parking_lot::Mutex;
+use tokio::sync::oneshot;
+use waybill_bus::Envelope;
+
+/// Events in one batch at most.
+const MOST: usize = 64;
+
+/// The events that wait for the batch at work to end. Without a queue there are no batches: an event that finds nobody
+/// else is left to its caller.
+#[derive(Default)]
+pub(crate) struct Batches {
+    waiting: Mutex<Vec<(Envelope, oneshot::Sender<bool>)>>,
+    turn: tokio::sync::Mutex<()>,
+}
+
+impl Batches {
+    /// Joins a batch; whether it was handled there. False means that the event is the caller's to handle: it was alone, or
+    /// the batch failed as a whole.
+    pub(crate) async fn join<F, Fut, E>(&self, event: &Envelope, mut handle: F) -> bool
+    where
+        F: FnMut(Vec<Envelope>) -> Fut,
+        Fut: Future<Output = Result<(), E>>,
+    {
+        let (sender, mut receiver) = oneshot::channel();
+        self.waiting.lock().push((event.clone(), sender));
+        loop {
+            let turn = tokio::select! {
+                biased;
+                // An error means that whoever worked on the batch was dropped, and its transaction with it.
+                handled = &mut receiver => return handled.unwrap_or(false),
+                turn = self.turn.lock() => turn,
+            };
+            let batch: Vec<_> = {
+                let mut waiting = self.waiting.lock();
+                let count = waiting.len().min(MOST);
+                waiting.drain(..count).collect()
+            };
+            let handled = if batch.len() > 1 {
+                let events = batch.iter().map(|(event, _)| event.clone()).collect();
+                handle(events).await.is_ok()
+            } else {
+                false
+            };
+            drop(turn);
+            for (_, sender) in batch {
+                // Whoever stopped waiting will be given the event again.
+                let _ = sender.send(handled);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    };
+
+    use bytes::Bytes;
+    use tokio::task::JoinSet;
+    use uuid::Uuid;
+    use waybill_primitives::{EventId, Timestamp};
+
+    use super::*;
+
+    fn event() -> Envelope {
+        Envelope {
+            id: EventId::new(),
+            subject: "waybill.order.order.placed".to_owned(),
+            source: "order".to_owned(),
+            aggregate_id: Uuid::now_v7(),
+            aggregate_version: 1,
+            time: Timestamp::UNIX_EPOCH,
+            traceparent: None,
+            request_id: None,
+            actor: None,
+            payload: Bytes::new(),
+        }
+    }
+
+    #[tokio::test]
+    async fn one_alone_is_left_to_its_caller() {
+        let batches = Batches::default();
+        let joined = batches.join(&event(), |_| async { Ok::<_, ()>(()) }).await;
+        assert!(!joined);
+    }
+
+    /// Starts `count` events while a first batch is held up, so that they gather; how many were handled, in how many batches.
+    async fn gather(count: usize, succeed: bool) -> (usize, usize) {
+        let batches = Arc::new(Batches::default());
+        let calls = Arc::new(AtomicUsize::new(0));
+        let hold = batches.turn.lock().await;
+        let mut tasks = JoinSet::new();
+        for _ in 0..count {
+            let (batches, calls) = (Arc::clone(&batches), Arc::clone(&calls));
+            tasks.spawn(async move {
+                let handle = |events: Vec<Envelope>| {
+                    assert!(events.len() <= MOST);
+                    calls.fetch_add(1, Ordering::SeqCst);
+                    async move { if succeed { Ok(()) } else { Err(()) } }
+                };
+                batches.join(&event(), handle).await
+            });
+        }
+        while batches.waiting.lock().len() < count {
+            tokio::task::yield_now().await;
+        }
+        drop(hold);
+        let handled = tasks
+            .join_all()
+            .await
+            .into_iter()
+            .filter(|handled| *handled)
+            .count();
+        (handled, calls.load(Ordering::SeqCst))
+    }
+
+    #[tokio::test]
+    async fn those_that_wait_are_handled_together() {
+        assert_eq!(gather(10, true).await, (10, 1));
+        assert_eq!(gather(130, true).await, (130, 3));
+    }
+
+    #[tokio::test]
+    async fn a_batch_that_fails_is_given_back() {
+        assert_eq!(gather(10, false).await, (0, 1));
+    }
+}
