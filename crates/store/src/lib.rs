@@ -29,6 +29,7 @@ pub use db::{Db, DbConfig, Retry, retrying};
 pub use error::StoreError;
 pub use housekeeping::{Retention, prune};
 pub use idempotency::{IdempotencyError, IdempotencyKey};
+pub use migrations::create_index;
 pub use outbox::{all_outbox_events, backlog, outbox_events};
 pub use relay::{RelayConfig, run_relay};
 pub use tx::{EventContext, Tx};

@@ -17,3 +17,26 @@ impl MigratorTrait for Migrator {
         "waybill_ground_migrations".into_iden()
     }
 }
+
+/// Creates an index unless it is there, so that a migration which MySQL left half done (it has no transactions for these)
+/// can run again.
+pub async fn create_index(
+    manager: &SchemaManager<'_>,
+    table: &'static str,
+    name: &'static str,
+    columns: &[&'static str],
+    unique: bool,
+) -> Result<(), DbErr> {
+    if manager.has_index(table, name).await? {
+        return Ok(());
+    }
+    let mut index = Index::create();
+    index.table(table).name(name);
+    for column in columns {
+        index.col(*column);
+    }
+    if unique {
+        index.unique();
+    }
+    manager.create_index(index).await
+}

@@ -1,6 +1,7 @@
 //! Recipients, notifications, deliveries, mailbox.
 
 use sea_orm_migration::{prelude::*, schema::*};
+use waybill_store::create_index as index;
 
 #[derive(DeriveMigrationName)]
 pub struct Migration;
@@ -126,25 +127,4 @@ impl MigrationTrait for Migration {
         let address = ["address", "at", "id"];
         index(manager, "mails", "mails_by_address", &address, false).await
     }
-}
-
-async fn index(
-    manager: &SchemaManager<'_>,
-    table: &'static str,
-    name: &'static str,
-    columns: &[&'static str],
-    unique: bool,
-) -> Result<(), DbErr> {
-    if manager.has_index(table, name).await? {
-        return Ok(());
-    }
-    let mut index = Index::create();
-    index.table(table).name(name);
-    for column in columns {
-        index.col(*column);
-    }
-    if unique {
-        index.unique();
-    }
-    manager.create_index(index).await
 }

@@ -4,6 +4,7 @@
 //! and `waybill verify` proves what a key would; a key would cost a lock and a lookup per row on the hottest path.
 
 use sea_orm_migration::prelude::*;
+use waybill_store::create_index as index;
 
 mod m20261121_000001_catalogue;
 mod m20261121_000002_orders;
@@ -20,26 +21,4 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000003_work::Migration),
         ]
     }
-}
-
-/// Creates an index unless it is there: MariaDB commits each statement by itself, so a migration may have stopped half-way.
-async fn index(
-    manager: &SchemaManager<'_>,
-    table: &'static str,
-    name: &'static str,
-    columns: &[&'static str],
-    unique: bool,
-) -> Result<(), DbErr> {
-    if manager.has_index(table, name).await? {
-        return Ok(());
-    }
-    let mut index = Index::create();
-    index.table(table).name(name);
-    for column in columns {
-        index.col(*column);
-    }
-    if unique {
-        index.unique();
-    }
-    manager.create_index(index).await
 }
