@@ -35,7 +35,7 @@ async fn killed_under_load_embedded() {
 
 #[tokio::test]
 async fn killed_under_load_distributed() {
-    killed_under_load(Shape::Distributed, 1).await;
+    killed_under_load(Shape::Distributed, 3).await;
 }
 
 async fn killed_under_load(shape: Shape, rounds: usize) {
