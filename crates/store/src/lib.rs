@@ -13,6 +13,7 @@ pub mod dead_letters;
 mod entity;
 mod error;
 mod group;
+mod handler;
 mod housekeeping;
 pub mod idempotency;
 mod leader;
@@ -22,11 +23,10 @@ pub mod page;
 mod relay;
 mod tx;
 
-pub use consumer::{
-    ConsumerInfo, EventHandler, HandlerError, RetryPolicy, consumed, decode, run_consumer,
-};
+pub use consumer::{RetryPolicy, consumed, run_consumer};
 pub use db::{Db, DbConfig, Retry, retrying};
 pub use error::StoreError;
+pub use handler::{ConsumerInfo, EventHandler, HandlerError, decode};
 pub use housekeeping::{Retention, prune};
 pub use idempotency::{IdempotencyError, IdempotencyKey};
 pub use migrations::create_index;

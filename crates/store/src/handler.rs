@@ -1,0 +1,77 @@
+//! What a service implements to take events in, and how it says that one could not be taken in.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use waybill_bus::Envelope;
+
+use crate::{Retry, StoreError, Tx};
+
+/// Takes in the events of one other service.
+#[async_trait]
+pub trait EventHandler: Send + Sync + 'static {
+    /// The consumer's name on the bus and in the inbox, such as `payment-orders`; it must never change.
+    fn name(&self) -> &'static str;
+    /// The service whose events these are.
+    fn source(&self) -> &'static str;
+    /// Patterns of subjects, such as `waybill.order.order.*`.
+    fn subjects(&self) -> &'static [&'static str];
+    /// Changes state inside the transaction that also holds the inbox row; may emit events. An error rolls all of it back.
+    async fn apply(&self, tx: &Tx, event: &Envelope) -> Result<(), HandlerError>;
+}
+
+/// Why an event could not be taken in.
+#[derive(Debug, thiserror::Error)]
+pub enum HandlerError {
+    /// Trying again may help.
+    #[error("{0}")]
+    Transient(String),
+    /// Trying again cannot help: straight to the dead letters.
+    #[error("{0}")]
+    Permanent(String),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl HandlerError {
+    pub fn transient(reason: impl fmt::Display) -> Self {
+        Self::Transient(reason.to_string())
+    }
+
+    pub fn permanent(reason: impl fmt::Display) -> Self {
+        Self::Permanent(reason.to_string())
+    }
+}
+
+impl From<sea_orm::DbErr> for HandlerError {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+impl From<prost::DecodeError> for HandlerError {
+    fn from(error: prost::DecodeError) -> Self {
+        Self::Permanent(format!(
+            "the payload is not the message its subject promises: {error}"
+        ))
+    }
+}
+
+impl Retry for HandlerError {
+    fn retryable(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_retryable())
+    }
+}
+
+/// Reads the payload of an event.
+pub fn decode<M: prost::Message + Default>(event: &Envelope) -> Result<M, HandlerError> {
+    Ok(M::decode(event.payload.clone())?)
+}
+
+/// What a consumer takes in, as data: for `waybill verify`, which has no running handler to ask.
+#[derive(Debug, Clone, Copy)]
+pub struct ConsumerInfo {
+    pub name: &'static str,
+    pub source: &'static str,
+    pub subjects: &'static [&'static str],
+}
