@@ -1,0 +1,32 @@
+//! Where the files of orders, products and accounts lie, and what happens to a picture before it gets there: one crate, so that
+//! the services that take files agree on what may come in, and neither knows which storage an operator has chosen.
+//!
+//! Module map: [`FileStore`] and its errors (`store`), the storages behind it (`local`, `s3`, `cloudinary`), their settings (`settings`),
+//! [`Key`] (names of objects), [`Upload`] (receives a file with a limit), [`media`] (what a file is, by its content),
+//! [`pictures`] (decoding within limits, re-encoding, thumbnails), [`links`] (signed links that the gateway serves itself).
+//!
+//! Invariants, each held by a test in `tests/it`: every storage behaves alike (`stores.rs`); nothing is read or written outside
+//! of the local folder (`local.rs`); no picture leaves with the metadata that it came with (`metadata.rs`); no input makes the
+//! decoders take more memory than the limits allow (`bombs.rs`). Deliberately absent: who may see a file, which the services know.
+
+mod cloudinary;
+mod key;
+pub mod links;
+mod local;
+pub mod media;
+pub mod pictures;
+mod s3;
+mod settings;
+mod store;
+mod upload;
+
+pub use cloudinary::CloudinaryStore;
+pub use key::{Key, KeyError};
+pub use links::{LinkError, LinkSigner, content_disposition};
+pub use local::LocalStore;
+pub use media::MediaType;
+pub use pictures::{Picture, PictureError, PictureLimits, Processed};
+pub use s3::S3Store;
+pub use settings::{FilesSettings, Storage, from_settings};
+pub use store::{Entry, FileError, FileStore, LinkOptions, Object, Source};
+pub use upload::{Upload, UploadError, sweep};

@@ -1,0 +1,83 @@
+//! WebP: a decoder takes memory for a chunk by the length that it claims, so that lengths are looked at here.
+
+use super::PictureError;
+
+const HEADER: usize = 12;
+
+/// Follows the chunks. One that ends after the file is refused. What the file has up to its declared end, and whether the picture
+/// is lossless.
+pub fn check(bytes: &[u8]) -> Result<(&[u8], bool), PictureError> {
+    whole(bytes).ok_or_else(|| PictureError::broken("a part of the WebP is missing"))
+}
+
+fn whole(bytes: &[u8]) -> Option<(&[u8], bool)> {
+    let length = u32::from_le_bytes(*bytes.get(4..)?.first_chunk()?) as usize;
+    // The byte that makes lengths even may be missing at the end.
+    let end = (length + 8).min(bytes.len().max(length + 8 - length % 2));
+    let declared = bytes.get(..end)?;
+    Some((declared, lossless(declared.get(HEADER..)?, false)?))
+}
+
+/// None if a chunk is not there whole.
+fn lossless(mut chunks: &[u8], within: bool) -> Option<bool> {
+    let mut lossless = false;
+    while let Some((head, rest)) = chunks.split_first_chunk::<8>() {
+        let (name, length) = head.split_at(4);
+        let length = u32::from_le_bytes(*length.first_chunk()?) as usize;
+        let data = rest.get(..length)?;
+        match name {
+            b"VP8L" => lossless = true,
+            // A frame of an animation has chunks of its own after its position and time.
+            b"ANMF" if !within => lossless |= self::lossless(data.get(16..)?, true)?,
+            _ => {}
+        }
+        // The byte that makes lengths even may be missing at the end.
+        chunks = rest.get(length + length % 2..).unwrap_or_default();
+    }
+    Some(lossless)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chunk(name: &[u8], data: &[u8]) -> Vec<u8> {
+        let length = (data.len() as u32).to_le_bytes();
+        let pad = vec![0; data.len() % 2];
+        [name, &length, data, &pad].concat()
+    }
+
+    fn file(chunks: &[Vec<u8>]) -> Vec<u8> {
+        let chunks = chunks.concat();
+        let length = (chunks.len() as u32 + 4).to_le_bytes();
+        [b"RIFF", &length[..], b"WEBP", &chunks].concat()
+    }
+
+    #[test]
+    fn lossless_pictures_are_told_from_others() {
+        let lossy = file(&[chunk(b"VP8 ", b"abc")]);
+        assert!(!check(&lossy).unwrap().1);
+        assert!(check(&file(&[chunk(b"VP8L", b"abc")])).unwrap().1);
+        let frame = [vec![0; 16], chunk(b"VP8L", b"abc")].concat();
+        let animated = file(&[chunk(b"VP8X", &[0; 10]), chunk(b"ANMF", &frame)]);
+        assert!(check(&animated).unwrap().1);
+    }
+
+    #[test]
+    fn a_chunk_that_claims_more_than_there_is_is_refused() {
+        let mut lying = file(&[chunk(b"VP8L", b"abcd"), chunk(b"EXIF", b"abcd")]);
+        let at = lying.len() - 8;
+        lying[at..at + 4].copy_from_slice(&u32::MAX.to_le_bytes());
+        assert!(check(&lying).is_err());
+        let whole = file(&[chunk(b"VP8L", b"abcd")]);
+        assert!(check(&whole[..whole.len() - 1]).is_err());
+        assert!(check(b"RIFF").is_err());
+    }
+
+    #[test]
+    fn what_follows_the_file_is_left_out() {
+        let whole = file(&[chunk(b"VP8L", b"abcd")]);
+        let longer = [&whole[..], b"EXIF\xff\xff\xff\xff"].concat();
+        assert_eq!(check(&longer).unwrap(), (&whole[..], true));
+    }
+}

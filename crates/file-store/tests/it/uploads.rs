@@ -1,0 +1,74 @@
+//! Receiving files.
+
+use std::{fs, io, time::Duration};
+
+use bytes::Bytes;
+use futures::{StreamExt as _, stream};
+use waybill_file_store::{MediaType, Upload, UploadError, sweep};
+
+fn parts(parts: &[&'static [u8]]) -> Vec<Result<Bytes, io::Error>> {
+    parts
+        .iter()
+        .map(|part| Ok(Bytes::from_static(part)))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_file_is_received_whole_with_its_hash_and_type() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path().join("made");
+    let sent = stream::iter(parts(&[b"%P", b"", b"DF-1", b".7 and more"]));
+    let upload = Upload::receive(&folder, 100, sent).await.unwrap();
+    assert_eq!(upload.size(), 17);
+    assert_eq!(upload.media_type(), Some(MediaType::Pdf));
+    assert_eq!(fs::read(upload.path()).unwrap(), b"%PDF-1.7 and more");
+    assert_eq!(
+        hex::encode(upload.sha256()),
+        "1ac0bd55bab3ab5218e04fb7aab1bd288fe8e3eb30c2f1844eb0316a0a05b72c"
+    );
+    drop(upload);
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn receiving_ends_as_soon_as_the_limit_is_exceeded() {
+    let folder = tempfile::tempdir().unwrap();
+    let exact = stream::iter(parts(&[b"12345", b"67890"]));
+    assert_eq!(
+        Upload::receive(folder.path(), 10, exact)
+            .await
+            .unwrap()
+            .size(),
+        10
+    );
+    // A sender that never ends.
+    let endless = stream::repeat_with(|| Ok::<_, io::Error>(Bytes::from_static(b"1234")));
+    let refused = Upload::receive(folder.path(), 10, endless).await;
+    assert!(matches!(refused, Err(UploadError::TooLarge { limit: 10 })));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[tokio::test]
+async fn a_sender_that_breaks_off_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let broken =
+        stream::iter(parts(&[b"1234"])).chain(stream::iter([Err(io::Error::other("gone"))]));
+    let refused = Upload::receive(folder.path(), 10, broken).await;
+    assert!(matches!(refused, Err(UploadError::Stream(_))));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn what_a_crash_left_is_swept_away_and_what_is_new_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["old", "new"] {
+        fs::write(folder.path().join(name), b"").unwrap();
+    }
+    let old = fs::File::open(folder.path().join("old")).unwrap();
+    let hours_ago = std::time::SystemTime::now() - Duration::from_hours(25);
+    old.set_modified(hours_ago).unwrap();
+    sweep(folder.path(), Duration::from_hours(24)).unwrap();
+    assert!(!folder.path().join("old").exists());
+    assert!(folder.path().join("new").exists());
+    sweep(&folder.path().join("missing"), Duration::ZERO).unwrap();
+}
