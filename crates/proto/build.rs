@@ -2,11 +2,19 @@
 
 use std::{env, error::Error, fs, path::PathBuf};
 
-const FILES: [&str; 11] = [
+const FILES: [&str; 19] = [
     "waybill/common/v1/common.proto",
     "waybill/auth/v1/auth_service.proto",
     "waybill/auth/v1/auth_events.proto",
+    "waybill/auth/v1/audit_service.proto",
+    "waybill/order/v1/catalogue_service.proto",
+    "waybill/order/v1/cart_service.proto",
     "waybill/order/v1/order_service.proto",
+    "waybill/order/v1/work_service.proto",
+    "waybill/order/v1/shipment_service.proto",
+    "waybill/order/v1/file_service.proto",
+    "waybill/order/v1/analytics_service.proto",
+    "waybill/order/v1/shop_service.proto",
     "waybill/order/v1/order_events.proto",
     "waybill/payment/v1/payment_service.proto",
     "waybill/payment/v1/payment_events.proto",

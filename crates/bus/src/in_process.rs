@@ -15,7 +15,7 @@ use futures::{
 use metrics::counter;
 use parking_lot::Mutex;
 use tokio::{
-    sync::broadcast,
+    sync::{broadcast, watch},
     task::{JoinHandle, coop::unconstrained},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -38,6 +38,7 @@ pub struct InProcessBus {
     consumers: Mutex<Vec<Arc<Consumer>>>,
     streams: Mutex<HashMap<String, Stream>>,
     tails: broadcast::Sender<Envelope>,
+    losses: watch::Sender<u64>,
 }
 
 /// The counter of a service and what it published lately.
@@ -62,6 +63,7 @@ impl InProcessBus {
             consumers: Mutex::default(),
             streams: Mutex::default(),
             tails: broadcast::channel(TAIL_CAPACITY).0,
+            losses: watch::Sender::new(0),
         })
     }
 
@@ -225,16 +227,17 @@ impl Bus for InProcessBus {
         subject::check_patterns(&subjects)?;
         let receiver = self.tails.subscribe();
         Ok(stream::unfold(
-            (receiver, subjects),
-            |(mut receiver, subjects)| async move {
+            (receiver, subjects, self.losses.clone()),
+            |(mut receiver, subjects, losses)| async move {
                 loop {
                     match receiver.recv().await {
                         Ok(event) if subjects.iter().any(|s| matches(s, &event.subject)) => {
-                            return Some((event, (receiver, subjects)));
+                            return Some((event, (receiver, subjects, losses)));
                         }
                         Ok(_) => {}
                         Err(broadcast::error::RecvError::Lagged(lost)) => {
                             counter!("waybill_bus_tail_lost_total").increment(lost);
+                            losses.send_modify(|count| *count += 1);
                             tracing::warn!(lost, "A tail is too slow and lost events.");
                         }
                         Err(broadcast::error::RecvError::Closed) => return None,
@@ -243,6 +246,10 @@ impl Bus for InProcessBus {
             },
         )
         .boxed())
+    }
+
+    fn tail_losses(&self) -> watch::Receiver<u64> {
+        self.losses.subscribe()
     }
 
     async fn healthy(&self) -> bool {

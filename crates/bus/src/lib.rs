@@ -6,7 +6,7 @@
 //! - delivery at least once, and per aggregate in the order of publication; consumers are idempotent by the event's id;
 //! - an id that is published twice within a short while is delivered once;
 //! - a durable consumer sees only the subjects it asked for; two durables both see every event;
-//! - [`Bus::tail`] never blocks a publisher: a reader that is too slow loses events.
+//! - [`Bus::tail`] never blocks a publisher: a reader that is too slow loses events, and [`Bus::tail_losses`] says that some are lost.
 //!
 //! Module map: [`Envelope`] in `envelope`, errors in `error`, the patterns of subjects in `subject`,
 //! [`InProcessBus`] in `in_process`, [`JetStreamBus`] in `jetstream`, what both do around a handler in `measure`.
@@ -27,7 +27,7 @@ use futures::stream::BoxStream;
 pub use in_process::InProcessBus;
 pub use jetstream::{JetStreamBus, NatsAuth, NatsConfig};
 pub use subject::matches;
-use tokio::task::JoinHandle;
+use tokio::{sync::watch, task::JoinHandle};
 pub use tokio_util::sync::CancellationToken;
 use waybill_primitives::Timestamp;
 
@@ -56,6 +56,12 @@ pub trait Bus: Send + Sync + 'static {
     /// Every matching event from now on, without memory: for fan-out to live connections. Survives reconnects (what happens
     /// meanwhile is lost). Dropping the stream ends it.
     async fn tail(&self, subjects: Vec<String>) -> Result<BoxStream<'static, Envelope>, BusError>;
+
+    /// Counts up whenever a tail may have lost events: it was too slow, or the connection is back after it was away. Whoever
+    /// has built something on having seen every event builds it anew then.
+    fn tail_losses(&self) -> watch::Receiver<u64> {
+        watch::channel(0).1
+    }
 
     /// Whether a publish would probably work now; answers within two seconds.
     async fn healthy(&self) -> bool;

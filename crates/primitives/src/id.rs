@@ -46,6 +46,16 @@ ids! {
     ApiKeyId,
     /// Goods or a service in the catalogue.
     ProductId,
+    /// A group of products.
+    CategoryId,
+    /// What somebody has chosen and not ordered yet.
+    CartId,
+    /// A file of an order, or a picture of a product.
+    FileId,
+    /// A parcel of an order.
+    ShipmentId,
+    /// A note on an order, or a step of its progress.
+    NoteId,
     /// An order; also the id of its conversation.
     OrderId,
     /// A worker's or customer's request to change an order.

@@ -1,14 +1,16 @@
 //! Ids, money, roles and times that every crate shares. No I/O, no async: used by all services and by the proto conversions.
 
+mod calendar;
 mod id;
 mod money;
 mod order_number;
 mod role;
 mod time;
 
+pub use calendar::{Bucket, Span, SpanFault, day_of, start_of};
 pub use id::{
-    ApiKeyId, ChangeRequestId, EventId, IdError, MessageId, NotificationId, OrderId, PaymentId,
-    ProductId, UserId,
+    ApiKeyId, CartId, CategoryId, ChangeRequestId, EventId, FileId, IdError, MessageId, NoteId,
+    NotificationId, OrderId, PaymentId, ProductId, ShipmentId, UserId,
 };
 pub use money::{Currency, Money, MoneyError};
 pub use order_number::{OrderNumber, OrderNumberError};

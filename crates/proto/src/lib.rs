@@ -2,16 +2,18 @@
 
 mod convert;
 mod events;
+mod methods;
 
 pub use convert::{ConvertError, parse_id, time};
 pub use events::{EVENTS, Event, EventInfo};
+pub use methods::takes_stream;
 
 /// The encoded `FileDescriptorSet` of every proto file, for gRPC reflection and for printing events.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
 
 macro_rules! areas {
     ($($area:ident),+) => {$(
-        #[allow(clippy::pedantic, reason = "generated code")]
+        #[allow(clippy::all, clippy::pedantic, reason = "generated code")]
         pub mod $area {
             pub mod v1 {
                 include!(concat!(env!("OUT_DIR"), "/waybill.", stringify!($area), ".v1.rs"));

@@ -28,6 +28,8 @@ pub struct UserCaller {
     pub email: String,
     /// The session that the token belongs to.
     pub session: Option<String>,
+    /// Ordered without an account: `id` is of no account.
+    pub guest: bool,
 }
 
 impl UserCaller {
@@ -97,6 +99,17 @@ impl CallContext {
                 "sign in first, then send the access token as `Authorization: Bearer …`",
             )),
         }
+    }
+
+    /// The signed-in user, who has an account; else `UNAUTHENTICATED` or, for guests, `FORBIDDEN`.
+    pub fn account(&self) -> Result<&UserCaller, AppError> {
+        let user = self.user()?;
+        if user.guest {
+            return Err(AppError::forbidden(
+                "this needs an account: register, or sign in, and send that access token",
+            ));
+        }
+        Ok(user)
     }
 
     /// The signed-in user with one of these roles; else `UNAUTHENTICATED` or `FORBIDDEN`.

@@ -29,6 +29,8 @@ use crate::{
 const GRACE: Duration = Duration::from_secs(5);
 /// No caller may ask for more time than this.
 const LONGEST_DEADLINE: Duration = Duration::from_mins(1);
+/// Nor than this, where the caller sends a stream: a file from a phone on a slow line.
+const LONGEST_UPLOAD: Duration = Duration::from_mins(15);
 /// Tells the platform's version with every answer, for the gateway's system report.
 const VERSION_HEADER: &str = "x-waybill-version";
 /// Longer ids and keys are not taken from callers.
@@ -124,9 +126,14 @@ impl ServerLayer {
             propagator.extract(&Headers(&parts.headers))
         });
         let _ = span.set_parent(parent);
+        let longest = if waybill_proto::takes_stream(&method) {
+            LONGEST_UPLOAD
+        } else {
+            LONGEST_DEADLINE
+        };
         let deadline = deadline_of(&parts.headers)
             .unwrap_or(DEFAULT_DEADLINE)
-            .min(LONGEST_DEADLINE);
+            .min(longest);
 
         let (service, layer) = (self.service, self);
         let work = async move {

@@ -96,11 +96,42 @@ where
     F: Future<Output = Result<Service, E>>,
     E: Into<BoxError>,
 {
-    let (common, process, peers, own) =
-        match configure::<(CommonSettings, ProcessSettings, PeerSettings, S)>(name) {
-            Ok(sections) => sections,
-            Err(code) => return code,
-        };
+    match configure::<(CommonSettings, ProcessSettings, PeerSettings, S)>(name) {
+        Ok((common, process, peers, own)) => {
+            run_service(name, common, process, peers, async move |deps, peers| {
+                build(deps, own, peers).await
+            })
+        }
+        Err(code) => code,
+    }
+}
+
+/// As [`run`], for a service that also takes the settings of a crate that it is made with.
+pub fn run_with<S, T, B, F, E>(name: &'static str, build: B) -> ExitCode
+where
+    S: Settings,
+    T: Settings,
+    B: FnOnce(Deps, S, T, Peers) -> F,
+    F: Future<Output = Result<Service, E>>,
+    E: Into<BoxError>,
+{
+    match configure::<(CommonSettings, ProcessSettings, PeerSettings, S, T)>(name) {
+        Ok((common, process, peers, own, with)) => {
+            run_service(name, common, process, peers, async move |deps, peers| {
+                build(deps, own, with, peers).await
+            })
+        }
+        Err(code) => code,
+    }
+}
+
+fn run_service<E: Into<BoxError>>(
+    name: &'static str,
+    common: CommonSettings,
+    process: ProcessSettings,
+    peers: PeerSettings,
+    build: impl AsyncFnOnce(Deps, Peers) -> Result<Service, E>,
+) -> ExitCode {
     block_on(name, common, async move |common, shutdown| {
         let boot = boot(name, common, peers, shutdown).await?;
         let grpc = process
@@ -127,9 +158,7 @@ where
             environment: boot.common.environment,
             currency: boot.common.currency,
         };
-        let service = build(deps.clone(), own, boot.peers)
-            .await
-            .map_err(Into::into)?;
+        let service = build(deps.clone(), boot.peers).await.map_err(Into::into)?;
         let running = crate::start(service, &deps).await?;
         tracing::info!(service = name, %address, "listening for gRPC");
         let served = serve::serve(

@@ -9,6 +9,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, errors::ErrorKind};
 use moka::future::Cache;
 use parking_lot::{Mutex, RwLock};
@@ -47,6 +48,9 @@ pub struct AccessClaims {
     /// The session, so that signing out everywhere else can spare it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
+    /// Of somebody who ordered without an account; `sub` is then of no account.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub guest: bool,
     /// Seconds since the epoch, as is `exp`.
     pub iat: i64,
     pub exp: i64,
@@ -63,6 +67,7 @@ impl From<&AccessClaims> for UserCaller {
             name: claims.name.clone(),
             email: claims.email.clone(),
             session: claims.sid.clone(),
+            guest: claims.guest,
         }
     }
 }
@@ -281,6 +286,7 @@ pub struct ServiceTokens(Arc<ServiceTokensInner>);
 struct ServiceTokensInner {
     encoding: EncodingKey,
     decoding: DecodingKey,
+    secrets: ring::hmac::Key,
     issued: Mutex<HashMap<String, CachedToken>>,
     clock: Arc<dyn Clock>,
 }
@@ -302,9 +308,16 @@ impl ServiceTokens {
         Self(Arc::new(ServiceTokensInner {
             encoding: EncodingKey::from_secret(key),
             decoding: DecodingKey::from_secret(key),
+            secrets: ring::hmac::Key::new(ring::hmac::HMAC_SHA256, key),
             issued: Mutex::default(),
             clock,
         }))
+    }
+
+    /// A secret for another purpose, the same in every process that has the same key; the key does not follow from it.
+    pub fn secret_for(&self, purpose: &str) -> SecretString {
+        let tag = ring::hmac::sign(&self.0.secrets, format!("secret for {purpose}").as_bytes());
+        URL_SAFE_NO_PAD.encode(tag).into()
     }
 
     /// A token with which `service` may call others for at least the next 20 seconds.

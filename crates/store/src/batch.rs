@@ -6,11 +6,10 @@ use parking_lot::Mutex;
 use tokio::sync::oneshot;
 use waybill_bus::Envelope;
 
-/// Events in one batch at most.
-const MOST: usize = 64;
+/// Events in one batch at most, whatever a handler says.
+pub(crate) const MOST: usize = 64;
 
-/// The events that wait for the batch at work to end. Without a queue there are no batches: an event that finds nobody
-/// else is left to its caller.
+/// The events that wait for the batch at work to end. Without a queue a batch is one event.
 #[derive(Default)]
 pub(crate) struct Batches {
     waiting: Mutex<Vec<(Envelope, oneshot::Sender<bool>)>>,
@@ -18,9 +17,9 @@ pub(crate) struct Batches {
 }
 
 impl Batches {
-    /// Joins a batch; whether it was handled there. False means that the event is the caller's to handle: it was alone, or
-    /// the batch failed as a whole.
-    pub(crate) async fn join<F, Fut, E>(&self, event: &Envelope, mut handle: F) -> bool
+    /// Joins a batch; whether it was handled there. False means that the event is the caller's to handle: the batch failed as
+    /// a whole. At most `most` are handled together.
+    pub(crate) async fn join<F, Fut, E>(&self, event: &Envelope, most: usize, mut handle: F) -> bool
     where
         F: FnMut(Vec<Envelope>) -> Fut,
         Fut: Future<Output = Result<(), E>>,
@@ -36,14 +35,15 @@ impl Batches {
             };
             let batch: Vec<_> = {
                 let mut waiting = self.waiting.lock();
-                let count = waiting.len().min(MOST);
+                let count = waiting.len().min(most.clamp(1, MOST));
                 waiting.drain(..count).collect()
             };
-            let handled = if batch.len() > 1 {
+            // Empty if the batch before, whose answers are under way, had this event too.
+            let handled = if batch.is_empty() {
+                false
+            } else {
                 let events = batch.iter().map(|(event, _)| event.clone()).collect();
                 handle(events).await.is_ok()
-            } else {
-                false
             };
             drop(turn);
             for (_, sender) in batch {
@@ -84,10 +84,8 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_alone_is_left_to_its_caller() {
-        let batches = Batches::default();
-        let joined = batches.join(&event(), |_| async { Ok::<_, ()>(()) }).await;
-        assert!(!joined);
+    async fn one_alone_is_a_batch() {
+        assert_eq!(gather(1, true).await, (1, 1));
     }
 
     /// Starts `count` events while a first batch is held up, so that they gather; how many were handled, in how many batches.
@@ -104,7 +102,7 @@ mod tests {
                     calls.fetch_add(1, Ordering::SeqCst);
                     async move { if succeed { Ok(()) } else { Err(()) } }
                 };
-                batches.join(&event(), handle).await
+                batches.join(&event(), MOST, handle).await
             });
         }
         while batches.waiting.lock().len() < count {

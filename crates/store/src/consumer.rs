@@ -14,18 +14,21 @@ use async_trait::async_trait;
 use futures::FutureExt as _;
 use parking_lot::Mutex;
 use sea_orm::{
-    ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QuerySelect as _,
-    Set,
+    ColumnTrait as _, DbBackend, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
+    QuerySelect as _, Set,
 };
-use tokio::task::JoinHandle;
+use tokio::{sync::Semaphore, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use waybill_bus::{Bus, BusError, ConsumerSpec, Envelope, Handler, RepairAsk, Settled};
 use waybill_primitives::Timestamp;
 
 use crate::{
-    Db, EventContext, EventHandler, HandlerError, StoreError, Tx, batch::Batches, dead_letters,
-    entity::inbox, retrying,
+    Db, EventContext, EventHandler, HandlerError, StoreError, Tx,
+    batch::{Batches, MOST},
+    dead_letters,
+    entity::inbox,
+    retrying,
 };
 
 /// How long a failing event is tried.
@@ -77,6 +80,11 @@ pub async fn run_consumer(
             .map(|&subject| subject.to_owned())
             .collect(),
     };
+    let most = match db.backend() {
+        // A transaction has the only lock there is, for one event as for many.
+        DbBackend::Sqlite => MOST,
+        _ => handler.most_together(),
+    };
     let intake = Arc::new(Intake {
         db,
         handler,
@@ -84,6 +92,8 @@ pub async fn run_consumer(
         stop: stop.clone(),
         gaps: Mutex::default(),
         batches: Batches::default(),
+        most,
+        alone: Semaphore::new(SIDE_BY_SIDE),
     });
     let reader = bus
         .consume(spec, Arc::clone(&intake) as Arc<dyn Handler>, stop.clone())
@@ -117,7 +127,15 @@ struct Intake {
     /// Aggregates with a version that has not been seen though a later one has, and when that was noticed.
     gaps: Mutex<HashMap<(Uuid, i64), Timestamp>>,
     batches: Batches,
+    /// Events in one transaction.
+    most: usize,
+    /// For a handler that takes one event at a time.
+    alone: Semaphore,
 }
+
+/// Transactions of one consumer at a time that takes each event alone: enough to share the database's flushes, few enough to
+/// leave connections to callers.
+const SIDE_BY_SIDE: usize = 4;
 
 /// Gaps remembered at a time; a stream that lost more is refilled by the relay's own comparison.
 const MOST_GAPS: usize = 10_000;
@@ -126,18 +144,31 @@ const MOST_GAPS: usize = 10_000;
 impl Handler for Intake {
     async fn handle(&self, event: &Envelope) -> Settled {
         // Together with others first: one commit for many. What fails there is tried alone.
-        if self
-            .batches
-            .join(event, |events| self.take_in_together(events))
-            .await
+        let most = self.most;
+        if most > 1
+            && self
+                .batches
+                .join(event, most, |events| {
+                    retrying(move || self.take_in_together(events.clone()))
+                })
+                .await
         {
             self.watch_for_gap(event).await;
             return Settled::Done;
         }
         let mut failures = 0;
         loop {
-            let error = match self.take_in(event).await {
-                Ok(()) => return Settled::Done,
+            let permit = match most {
+                0 | 1 => self.alone.acquire().await.ok(),
+                _ => None,
+            };
+            let outcome = self.take_in(event).await;
+            drop(permit);
+            let error = match outcome {
+                Ok(()) => {
+                    self.watch_for_gap(event).await;
+                    return Settled::Done;
+                }
                 Err(error) => error,
             };
             let away = matches!(&error, HandlerError::Store(store) if store.is_unavailable());
@@ -179,15 +210,16 @@ impl Intake {
             tx.commit().await?;
             Ok::<_, HandlerError>(())
         });
-        attempt.await?;
-        self.watch_for_gap(event).await;
-        Ok(())
+        attempt.await
     }
 
     /// All of them in one transaction, or none. They are of different aggregates, whose order among each other is free.
     async fn take_in_together(&self, mut events: Vec<Envelope>) -> Result<(), HandlerError> {
+        if let [event] = events.as_slice() {
+            return self.take_in(event).await;
+        }
         // In one order everywhere, so that replicas do not lock each other out.
-        events.sort_by_key(|event| event.aggregate_id);
+        events.sort_by_key(|event| (event.aggregate_id, event.aggregate_version));
         let tx = self.db.begin(&EventContext::default()).await?;
         let ids = events.iter().map(|event| event.id.uuid());
         let known: Vec<Uuid> = inbox::Entity::find()
@@ -207,10 +239,7 @@ impl Intake {
         inbox::Entity::insert_many(rows)
             .exec_without_returning(tx.conn())
             .await?;
-        for event in &events {
-            tx.act_for(EventContext::of(event));
-            apply(&self.handler, &tx, event).await?;
-        }
+        guarded(self.handler.apply_batch(&tx, &events)).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -347,7 +376,11 @@ pub(crate) async fn apply(
     tx: &Tx,
     event: &Envelope,
 ) -> Result<(), HandlerError> {
-    AssertUnwindSafe(handler.apply(tx, event))
+    guarded(handler.apply(tx, event)).await
+}
+
+async fn guarded(work: impl Future<Output = Result<(), HandlerError>>) -> Result<(), HandlerError> {
+    AssertUnwindSafe(work)
         .catch_unwind()
         .await
         .unwrap_or_else(|_| Err(HandlerError::transient("the handler panicked")))

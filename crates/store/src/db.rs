@@ -230,7 +230,8 @@ fn sqlite_options(config: &DbConfig, connections: u32, read_only: bool) -> Conne
                 .busy_timeout(Duration::from_secs(5))
                 .statement_cache_capacity(256)
                 .pragma("temp_store", "memory")
-                .pragma("cache_size", "-8192")
+                // In KiB, of each connection; what it does not hold, the system's cache of the file does.
+                .pragma("cache_size", if read_only { "-1024" } else { "-8192" })
         });
     options
 }

@@ -3,6 +3,7 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 
 /// How many rows a page has: 1 to 100, 20 unless told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub struct BadLimit;
 impl Limit {
     pub const DEFAULT: Self = Self(20);
     pub const MAX: u32 = 100;
+    /// For work through whole lists, such as exports: no caller can ask for so many.
+    pub const BATCH: Self = Self(500);
 
     /// 0 stands for the default.
     pub fn new(limit: u32) -> Result<Self, BadLimit> {
@@ -69,9 +72,25 @@ pub fn decode<T: DeserializeOwned>(cursor: &str) -> Result<Option<T>, BadCursor>
         return Err(BadCursor);
     }
     let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| BadCursor)?;
-    serde_json::from_slice(&bytes)
+    let position: Value = serde_json::from_slice(&bytes).map_err(|_| BadCursor)?;
+    if has_nul(&position) {
+        return Err(BadCursor);
+    }
+    serde_json::from_value(position)
         .map(Some)
         .map_err(|_| BadCursor)
+}
+
+/// Whether a text has a NUL, which PostgreSQL takes in no value (no row has one, so no cursor of ours does).
+fn has_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(parts) => parts.iter().any(has_nul),
+        Value::Object(parts) => parts
+            .iter()
+            .any(|(key, part)| key.contains('\0') || has_nul(part)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
 }
 
 #[cfg(test)]
@@ -93,6 +112,10 @@ mod tests {
             assert_eq!(decode::<(i64, String)>(bad), Err(BadCursor), "{bad}");
         }
         assert_eq!(decode::<i64>(""), Ok(None));
+        let forged = encode(&("na\0me", 1));
+        assert_eq!(decode::<(String, i64)>(&forged), Err(BadCursor));
+        let odd = ("na\\u0000me".to_owned(), 1);
+        assert_eq!(decode(&encode(&odd)), Ok(Some(odd)));
         assert_eq!(Limit::new(0), Ok(Limit::DEFAULT));
         assert_eq!(Limit::new(101), Err(BadLimit));
     }

@@ -74,7 +74,7 @@ impl Tx {
     }
 
     /// From here on, events are emitted on behalf of another: a transaction may take in several events.
-    pub(crate) fn act_for(&self, context: EventContext) {
+    pub fn act_for(&self, context: EventContext) {
         *self.context.lock().unwrap_or_else(PoisonError::into_inner) = context;
     }
 

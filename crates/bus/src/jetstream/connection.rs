@@ -1,4 +1,4 @@
-//! The connection to the NATS servers: comes back by itself, and tells consumers when it did.
+//! The connection to the NATS servers: comes back by itself, and tells consumers and tails when it did.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,10 +11,12 @@ use crate::BusError;
 const PING_INTERVAL: Duration = Duration::from_secs(10);
 const LONGEST_RECONNECT_PAUSE: Duration = Duration::from_secs(2);
 
-/// Opens the connection. A server that is away is no error: the client keeps trying, and `connects` counts each success.
+/// Opens the connection. A server that is away is no error: the client keeps trying, and `connects` counts each success,
+/// and `losses` whatever a tail may have lost events by.
 pub(super) async fn open(
     config: &NatsConfig,
     connects: Arc<watch::Sender<u64>>,
+    losses: watch::Sender<u64>,
 ) -> Result<Client, BusError> {
     let addresses = config
         .url
@@ -49,6 +51,9 @@ pub(super) async fn open(
             report(&event);
             if matches!(event, Event::Connected) {
                 connects.send_modify(|count| *count += 1);
+            }
+            if matches!(event, Event::Connected | Event::SlowConsumer(_)) {
+                losses.send_modify(|count| *count += 1);
             }
             std::future::ready(())
         })

@@ -31,6 +31,8 @@ const PULL_EXPIRES: Duration = Duration::from_secs(30);
 const SAY_DEADLINE: Duration = Duration::from_secs(2);
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+/// While the stream has never been there: its service is starting as well, and makes it in a moment.
+const STREAM_PAUSE: Duration = Duration::from_millis(200);
 /// How far back a session looks for deliveries that were never settled.
 const LONGEST_LOOK_BACK: u64 = 100_000;
 
@@ -59,6 +61,22 @@ impl Consumer {
             let Err(error) = self.session(&mut created, &mut pause).await else {
                 continue;
             };
+            if created.is_none() && matches!(error, BusError::StreamMissing { .. }) {
+                if pause < STREAM_PAUSE {
+                    tracing::info!(
+                        consumer = self.spec.durable,
+                        stream = self.stream,
+                        "The stream is not there yet; waiting for the service that makes it."
+                    );
+                }
+                pause = STREAM_PAUSE;
+                tokio::select! {
+                    () = self.stop.cancelled() => {}
+                    _ = self.connects.changed() => {}
+                    () = tokio::time::sleep(pause) => {}
+                }
+                continue;
+            }
             tracing::warn!(consumer = self.spec.durable, stream = self.stream, %error,
                 "Consuming was interrupted; trying again.");
             tokio::select! {

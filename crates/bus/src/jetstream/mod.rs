@@ -52,6 +52,7 @@ pub struct JetStreamBus {
     context: Context,
     config: Arc<NatsConfig>,
     connects: Arc<watch::Sender<u64>>,
+    losses: watch::Sender<u64>,
     /// Held while an event is handed to the client.
     turn: tokio::sync::Mutex<()>,
     /// Per stream: when it was last looked for after a failed publish, and whether it was missing.
@@ -64,7 +65,8 @@ impl JetStreamBus {
     pub async fn connect(config: &NatsConfig) -> Result<Arc<Self>, BusError> {
         config.check()?;
         let connects = Arc::new(watch::Sender::new(0));
-        let client = connection::open(config, Arc::clone(&connects)).await?;
+        let losses = watch::Sender::new(0);
+        let client = connection::open(config, Arc::clone(&connects), losses.clone()).await?;
         let context = ContextBuilder::new()
             .timeout(config.publish_deadline)
             .max_ack_inflight(MOST_IN_FLIGHT)
@@ -74,6 +76,7 @@ impl JetStreamBus {
             context,
             config: Arc::new(config.clone()),
             connects,
+            losses,
             turn: tokio::sync::Mutex::default(),
             probes: tokio::sync::Mutex::default(),
         }))
@@ -246,6 +249,10 @@ impl Bus for JetStreamBus {
             tracing::info!(%error, "A tail starts while NATS does not answer.");
         }
         Ok(futures::stream::select_all(all).boxed())
+    }
+
+    fn tail_losses(&self) -> watch::Receiver<u64> {
+        self.losses.subscribe()
     }
 
     async fn healthy(&self) -> bool {

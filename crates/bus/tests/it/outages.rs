@@ -10,7 +10,7 @@ use std::{
 
 use futures::{StreamExt as _, future::join_all};
 use uuid::Uuid;
-use waybill_bus::{Bus, BusError, CancellationToken, Envelope, NatsConfig};
+use waybill_bus::{Bus, BusError, CancellationToken, ConsumerSpec, Envelope, NatsConfig};
 
 use crate::support::*;
 
@@ -71,6 +71,31 @@ async fn a_bus_may_connect_before_its_server_is_there() {
     let sent = event(PLACED, Uuid::now_v7(), 1);
     publish_stubbornly(&early, &sent).await;
     recorder.wait_for_event(&sent).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_consumer_that_starts_before_its_stream_finds_it_soon() {
+    let Some(world) = World::jetstream().await else {
+        return;
+    };
+    let recorder = Recorder::new();
+    let spec = ConsumerSpec {
+        source: "payment".to_owned(),
+        ..spec("order-payments", &["waybill.payment.payment.*"])
+    };
+    let _consumer = consume(&world.bus, spec, &recorder).await;
+    // Long enough for a pause that doubles to have grown to its limit.
+    tokio::time::sleep(Duration::from_millis(3_300)).await;
+    world.bus.ensure_stream("payment").await.unwrap();
+    let there = tokio::time::Instant::now();
+    let sent = event("waybill.payment.payment.created", Uuid::now_v7(), 1);
+    world.bus.publish(sent.clone()).await.unwrap();
+    recorder.wait_for_event(&sent).await;
+    assert!(
+        there.elapsed() < Duration::from_secs(1),
+        "{:?}",
+        there.elapsed()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -155,6 +180,8 @@ async fn a_server_that_lost_its_store_is_consumed_and_tailed_again() {
         tail.next().await.unwrap();
     }
 
+    let mut losses = world.bus.tail_losses();
+    losses.mark_unchanged();
     world.server().wipe();
     world.server().restart().await;
     let after = events(3, 3);
@@ -166,6 +193,8 @@ async fn a_server_that_lost_its_store_is_consumed_and_tailed_again() {
     let last = after.last().unwrap();
     let seen = async { while tail.next().await.unwrap().id != last.id {} };
     tokio::time::timeout(PATIENCE, seen).await.unwrap();
+    let told = tokio::time::timeout(PATIENCE, losses.changed()).await;
+    assert!(told.unwrap().is_ok(), "what happened meanwhile may be lost");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -138,9 +138,11 @@ pub mod codes {
     pub const INVALID_TRANSITION: &str = "INVALID_TRANSITION";
     pub const MALFORMED: &str = "MALFORMED";
     pub const NOT_FOUND: &str = "NOT_FOUND";
+    pub const NOT_QUALIFIED: &str = "NOT_QUALIFIED";
     pub const OUT_OF_STOCK: &str = "OUT_OF_STOCK";
     pub const PAYLOAD_TOO_LARGE: &str = "PAYLOAD_TOO_LARGE";
     pub const RATE_LIMITED: &str = "RATE_LIMITED";
+    pub const TOO_MANY_ORDERS: &str = "TOO_MANY_ORDERS";
     pub const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
     pub const UNAVAILABLE: &str = "UNAVAILABLE";
     pub const UNSUPPORTED_MEDIA_TYPE: &str = "UNSUPPORTED_MEDIA_TYPE";

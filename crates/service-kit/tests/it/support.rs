@@ -31,6 +31,7 @@ pub fn claims() -> AccessClaims {
         name: "Ada Lovelace".to_owned(),
         email: "ada@example.com".to_owned(),
         sid: Some("session-1".to_owned()),
+        guest: false,
         iat: now,
         exp: now + 300,
         iss: ISSUER.to_owned(),
@@ -117,7 +118,10 @@ macro_rules! unimplemented {
 }
 
 unimplemented! {
+    get_user_analytics: GetUserAnalyticsRequest => GetUserAnalyticsResponse,
     login: LoginRequest => LoginResponse,
+    issue_guest_token: IssueGuestTokenRequest => IssueGuestTokenResponse,
+    get_email_status: GetEmailStatusRequest => GetEmailStatusResponse,
     update_profile: UpdateProfileRequest => UpdateProfileResponse,
     change_password: ChangePasswordRequest => ChangePasswordResponse,
     list_users: ListUsersRequest => ListUsersResponse,

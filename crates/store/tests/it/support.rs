@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -102,6 +102,10 @@ pub struct Counter {
     pub broken: AtomicBool,
     /// The order in which events were applied.
     pub seen: Mutex<Vec<(Uuid, i64)>>,
+    /// The sizes of the batches it was given.
+    pub batches: Mutex<Vec<usize>>,
+    /// How many events it takes together.
+    pub most: AtomicUsize,
 }
 
 impl Counter {
@@ -111,6 +115,8 @@ impl Counter {
             failures: Mutex::default(),
             broken: AtomicBool::new(false),
             seen: Mutex::default(),
+            batches: Mutex::default(),
+            most: AtomicUsize::new(64),
         })
     }
 }
@@ -125,6 +131,9 @@ impl EventHandler for Counter {
     }
     fn subjects(&self) -> &'static [&'static str] {
         &["waybill.order.product.*"]
+    }
+    fn most_together(&self) -> usize {
+        self.most.load(Ordering::SeqCst)
     }
     async fn apply(&self, tx: &Tx, event: &Envelope) -> Result<(), HandlerError> {
         // State first: a failure must take it back.
@@ -142,6 +151,13 @@ impl EventHandler for Counter {
             .lock()
             .unwrap()
             .push((event.aggregate_id, event.aggregate_version));
+        Ok(())
+    }
+    async fn apply_batch(&self, tx: &Tx, events: &[Envelope]) -> Result<(), HandlerError> {
+        self.batches.lock().unwrap().push(events.len());
+        for event in events {
+            self.apply(tx, event).await?;
+        }
         Ok(())
     }
 }
