@@ -9,6 +9,31 @@ use tokio::time::{Instant, sleep};
 /// Nothing that is waited for here takes longer unless it is broken.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Between the parts of a form.
+pub const BOUNDARY: &str = "waybill-test-boundary";
+
+/// A form as browsers send it.
+pub fn form(fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (name, value) in fields {
+        let part = format!(
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+        );
+        body.extend(part.as_bytes());
+    }
+    if let Some((name, bytes)) = file {
+        let part = format!(
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\
+             Content-Type: application/octet-stream\r\n\r\n"
+        );
+        body.extend(part.as_bytes());
+        body.extend(bytes);
+        body.extend(b"\r\n");
+    }
+    body.extend(format!("--{BOUNDARY}--\r\n").as_bytes());
+    body
+}
+
 /// A client for HTTP; gives up after half a minute.
 pub(crate) fn http() -> reqwest::Client {
     // Needed before the first client is made: no default is compiled in.
@@ -129,13 +154,37 @@ impl Api {
         }
         let answer = request.send().await?;
         let (status, headers) = (answer.status(), answer.headers().clone());
-        let text = answer.text().await?;
+        // As it came: decoding as text would drop a byte order mark.
+        let text = String::from_utf8_lossy(&answer.bytes().await?).into_owned();
         let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
         Ok(Answer {
             status: status.as_u16(),
             headers,
             body,
         })
+    }
+
+    /// Sends a form with text fields and, after them, a file.
+    ///
+    /// # Panics
+    /// If the gateway cannot be reached.
+    pub async fn upload(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+        (name, bytes): (&str, &[u8]),
+    ) -> Answer {
+        let kind = format!("multipart/form-data; boundary={BOUNDARY}");
+        let form = form(fields, Some((name, bytes)));
+        let sent = self
+            .raw(
+                Method::POST,
+                &format!("/api/v1{path}"),
+                &[("content-type", &kind)],
+                Some(form),
+            )
+            .await;
+        sent.unwrap_or_else(|error| panic!("POST {path}: {error:?}"))
     }
 
     async fn must(&self, method: Method, path: &str, body: Option<&Value>) -> Answer {

@@ -139,6 +139,34 @@ impl Platform {
     /// # Panics
     /// If the binary is missing or exits at once.
     pub fn start_process(&mut self, process: &'static str) {
+        let settings = self.settings(process);
+        let (child, address) = self.spawn(process, settings);
+        if let Some(address) = address {
+            self.base = address;
+        }
+        self.processes.insert(process, child);
+    }
+
+    /// Another replica of the gateway, on an address of its own. It ends when it is dropped.
+    ///
+    /// # Panics
+    /// If it does not start.
+    pub fn second_gateway(&mut self) -> Replica {
+        let mut settings = self.settings("gateway");
+        settings.insert("WAYBILL_LISTEN".into(), "127.0.0.1:0".into());
+        let (child, address) = self.spawn("gateway", settings);
+        Replica {
+            base: address.expect("the gateway listens"),
+            child,
+        }
+    }
+
+    /// Starts a process; gateways say where they listen.
+    fn spawn(
+        &self,
+        process: &'static str,
+        settings: BTreeMap<String, String>,
+    ) -> (Child, Option<String>) {
         let log = self.folder.path().join(format!("{process}.log"));
         let log = std::fs::OpenOptions::new()
             .create(true)
@@ -158,18 +186,24 @@ impl Platform {
         );
         let mut command = Command::new(binary);
         command
-            .envs(self.settings(process))
+            .envs(settings)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(log);
         let mut child = command.spawn().expect("the process starts");
-        if matches!(process, "waybill" | "gateway") {
-            let address = first_address(&mut child).unwrap_or_else(|| {
-                panic!("{name} did not listen; its log:\n{}", self.log(process))
-            });
-            self.base = address;
-        }
-        self.processes.insert(process, child);
+        let address = matches!(process, "waybill" | "gateway").then(|| {
+            first_address(&mut child)
+                .unwrap_or_else(|| panic!("{name} did not listen; its log:\n{}", self.log(process)))
+        });
+        (child, address)
+    }
+
+    /// The number that the system gave a running process.
+    ///
+    /// # Panics
+    /// If it does not run.
+    pub fn process_id(&self, process: &str) -> u32 {
+        self.processes[process].id()
     }
 
     /// What the process has logged; for the message of a failure.
@@ -275,6 +309,10 @@ impl Platform {
                     let port = self.port(service);
                     set(&name, format!("http://127.0.0.1:{port}"));
                 }
+                if process == "order" {
+                    let files = self.folder.path().join("files");
+                    set("WAYBILL_FILES_DIR", files.display().to_string());
+                }
                 if process != "gateway" {
                     let server = DatabaseKind::Postgres.server().unwrap_or_default();
                     set(
@@ -300,6 +338,19 @@ impl Platform {
             }
         }
         settings
+    }
+}
+
+/// A further process beside a platform's own.
+pub struct Replica {
+    pub base: String,
+    child: Child,
+}
+
+impl Drop for Replica {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 

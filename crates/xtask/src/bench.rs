@@ -2,6 +2,8 @@
 //!
 //! The load comes from a second process (`waybill-load`). Every figure is printed in a table and written as JSON.
 
+mod scale;
+
 use std::{
     fs,
     io::{BufRead as _, BufReader},
@@ -35,6 +37,9 @@ pub struct Options {
     /// Only the measurements whose name contains this.
     #[arg(long, default_value = "")]
     only: String,
+    /// Orders of the larger shop that lists, searches and the export are measured with.
+    #[arg(long, default_value_t = 1_000_000)]
+    scale_orders: usize,
     /// Measure what was built before.
     #[arg(long)]
     no_build: bool,
@@ -66,6 +71,7 @@ pub fn bench(options: &Options) -> Result<()> {
     bench.embedded_sqlite()?;
     bench.embedded_postgres()?;
     bench.distributed()?;
+    bench.scale()?;
     bench.report()
 }
 
@@ -322,15 +328,18 @@ impl Embedded {
         })
     }
 
-    /// Resident memory, from the kernel; 0 where there is no /proc.
     fn memory_mb(&self) -> u64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()));
-        let status = status.unwrap_or_default();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kilobytes =
-            line.and_then(|rest| rest.trim().trim_end_matches(" kB").parse::<u64>().ok());
-        kilobytes.unwrap_or(0) / 1024
+        resident_mb(self.child.id())
     }
+}
+
+/// Resident memory of a process, from the kernel; 0 where there is no /proc.
+fn resident_mb(process: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status"));
+    let status = status.unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kilobytes = line.and_then(|rest| rest.trim().trim_end_matches(" kB").parse::<u64>().ok());
+    kilobytes.unwrap_or(0) / 1024
 }
 
 impl Drop for Embedded {

@@ -16,18 +16,22 @@ use crate::{
     store::{self, sessions::Ending, users::Credentials},
 };
 
+pub mod audit;
+mod guests;
 pub mod seed;
 mod sessions;
 mod users;
 
+pub use guests::Guest;
 pub use sessions::{SignedIn, token_hash};
-pub use users::ListUsers;
+pub use users::{Counts, ListUsers};
 
 /// How long tokens live and how many wrong passwords are too many.
 #[derive(Debug, Clone)]
 pub struct Policy {
     pub access_token_ttl: Duration,
     pub refresh_token_ttl: Duration,
+    pub guest_token_ttl: Duration,
     /// Wrong passwords of one account within [`Policy::login_window`] after which no more are looked at.
     pub login_attempts: u32,
     pub login_window: Duration,
@@ -161,7 +165,7 @@ impl App {
 
     /// The caller's own account.
     pub async fn profile(&self, ctx: &CallContext) -> Result<User, Error> {
-        let caller = ctx.user()?;
+        let caller = ctx.account()?;
         let user = store::users::by_id(self.db.reader(), caller.id).await?;
         Ok(user.ok_or_else(account_gone)?)
     }
@@ -172,7 +176,7 @@ impl App {
         ctx: &CallContext,
         change: ProfileChange,
     ) -> Result<User, Error> {
-        let caller = ctx.user()?;
+        let caller = ctx.account()?;
         let mut problems = Vec::new();
         let mut name =
             |field, text: Option<String>, rule: fn(_, &str) -> Result<String, Problem>| {
@@ -215,7 +219,7 @@ impl App {
         new: &str,
         refresh_token: &str,
     ) -> Result<(), Error> {
-        let caller = ctx.user()?;
+        let caller = ctx.account()?;
         let mut problems = Vec::new();
         domain::check(&mut problems, entered_password("currentPassword", current));
         domain::check(&mut problems, domain::new_password("newPassword", new));

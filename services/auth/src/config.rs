@@ -18,6 +18,8 @@ settings! {
         pub access_token_ttl: Duration = "WAYBILL_AUTH_ACCESS_TOKEN_TTL", default "15m", check access_ttl;
         /// How long a refresh token is valid; each use gives a new one.
         pub refresh_token_ttl: Duration = "WAYBILL_AUTH_REFRESH_TOKEN_TTL", default "30d", check refresh_ttl;
+        /// How long the access token of somebody who ordered without an account is valid; there is no other way back to the order.
+        pub guest_token_ttl: Duration = "WAYBILL_AUTH_GUEST_TOKEN_TTL", default "24h", check guest_ttl;
         /// Ed25519 key in PKCS#8 (PEM or base64) that signs access tokens. Without it, one is generated and kept in the service's database.
         pub signing_key: Option<SecretString> = "WAYBILL_AUTH_SIGNING_KEY", check signing_key;
         /// Wrong passwords of one account within the window after which no more are looked at.
@@ -39,6 +41,7 @@ impl Settings {
         Policy {
             access_token_ttl: self.access_token_ttl,
             refresh_token_ttl: self.refresh_token_ttl,
+            guest_token_ttl: self.guest_token_ttl,
             login_attempts: self.login_attempts,
             login_window: self.login_window,
         }
@@ -52,7 +55,7 @@ impl Settings {
 
     /// How long a superseded signing key is published: twice the life of a token, and an hour for caches and clocks.
     pub fn key_overlap(&self) -> Duration {
-        2 * self.access_token_ttl + Duration::from_hours(1)
+        2 * self.access_token_ttl.max(self.guest_token_ttl) + Duration::from_hours(1)
     }
 }
 
@@ -68,6 +71,13 @@ fn refresh_ttl(ttl: &Duration) -> Result<(), String> {
     let good = (Duration::from_secs(1)..=year).contains(ttl);
     good.then_some(())
         .ok_or_else(|| "must lie between 1s and 365d".to_owned())
+}
+
+fn guest_ttl(ttl: &Duration) -> Result<(), String> {
+    let month = Duration::from_hours(30 * 24);
+    let good = (Duration::from_secs(1)..=month).contains(ttl);
+    good.then_some(())
+        .ok_or_else(|| "must lie between 1s and 30d".to_owned())
 }
 
 fn login_window(window: &Duration) -> Result<(), String> {

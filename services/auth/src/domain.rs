@@ -1,5 +1,7 @@
 //! The rules of accounts: e-mail addresses, names, passwords, roles and suspension. Pure: no I/O, no clock, no database.
 
+pub mod audit;
+
 use std::fmt;
 
 use waybill_primitives::{Role, Timestamp, UserId};

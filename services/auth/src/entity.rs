@@ -125,3 +125,53 @@ pub mod login_failures {
 
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+/// Administrative acts. Rows are only ever added.
+pub mod audit_log {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "audit_log")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub at: i64,
+        pub actor_id: Option<Uuid>,
+        pub actor_name: String,
+        pub actor_role: String,
+        pub client_address: String,
+        pub request_id: String,
+        pub action: String,
+        pub target_kind: String,
+        pub target_id: String,
+        #[sea_orm(column_type = "Text")]
+        pub before_state: String,
+        #[sea_orm(column_type = "Text")]
+        pub after_state: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Accounts by day of registration and role.
+pub mod registrations {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "registrations_daily")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub day: i32,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub role: String,
+        pub accounts: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

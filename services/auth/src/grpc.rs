@@ -1,28 +1,34 @@
 //! The gRPC front door: decodes, calls the use case, encodes.
 
+mod audit;
+
 use std::sync::Arc;
 
 use tonic::{Request, Response, Status};
-use waybill_primitives::Role;
+use waybill_primitives::{Bucket, Role, start_of};
 use waybill_proto::{
     auth::{
-        ChangePasswordRequest, ChangePasswordResponse, GetJwksRequest, GetJwksResponse,
-        GetProfileRequest, GetProfileResponse, GetUserRequest, GetUserResponse, ListUsersRequest,
+        self, ChangePasswordRequest, ChangePasswordResponse, GetEmailStatusRequest,
+        GetEmailStatusResponse, GetJwksRequest, GetJwksResponse, GetProfileRequest,
+        GetProfileResponse, GetUserAnalyticsRequest, GetUserAnalyticsResponse, GetUserRequest,
+        GetUserResponse, IssueGuestTokenRequest, IssueGuestTokenResponse, ListUsersRequest,
         ListUsersResponse, LoginRequest, LoginResponse, LogoutRequest, LogoutResponse,
         RefreshRequest, RefreshResponse, RegisterRequest, RegisterResponse, RestoreUserRequest,
         RestoreUserResponse, Session, SetUserRoleRequest, SetUserRoleResponse, SuspendUserRequest,
-        SuspendUserResponse, UpdateProfileRequest, UpdateProfileResponse,
+        SuspendUserResponse, UpdateProfileRequest, UpdateProfileResponse, UserBucket, UserCounts,
         auth_service_server::AuthService,
     },
-    common, parse_id,
+    common, parse_id, time,
 };
 use waybill_service_kit::{AppError, context};
 
 use crate::{
-    app::{App, ListUsers, NewAccount, ProfileChange, SignedIn},
+    app::{App, Counts, Guest, ListUsers, NewAccount, ProfileChange, SignedIn},
     error::Error,
     events,
 };
+
+pub use audit::AuditGrpc;
 
 impl From<Error> for Status {
     fn from(error: Error) -> Self {
@@ -95,6 +101,34 @@ impl AuthService for Grpc {
         Ok(Response::new(GetJwksResponse { jwks_json }))
     }
 
+    async fn issue_guest_token(
+        &self,
+        request: Request<IssueGuestTokenRequest>,
+    ) -> Result<Response<IssueGuestTokenResponse>, Status> {
+        let ctx = context(&request);
+        let request = request.into_inner();
+        let guest = Guest {
+            email: request.email,
+            first_name: request.first_name,
+            last_name: request.last_name,
+        };
+        let token = self.0.guest_token(&ctx, &guest)?;
+        Ok(Response::new(IssueGuestTokenResponse {
+            id: token.id.to_string(),
+            access_token: token.access_token,
+            expires_in: token.expires_in,
+        }))
+    }
+
+    async fn get_email_status(
+        &self,
+        request: Request<GetEmailStatusRequest>,
+    ) -> Result<Response<GetEmailStatusResponse>, Status> {
+        let ctx = context(&request);
+        let registered = self.0.is_registered(&ctx, &request.get_ref().email).await?;
+        Ok(Response::new(GetEmailStatusResponse { registered }))
+    }
+
     async fn get_profile(
         &self,
         request: Request<GetProfileRequest>,
@@ -160,6 +194,7 @@ impl AuthService for Grpc {
         Ok(Response::new(ListUsersResponse {
             users: found.users.iter().map(events::message).collect(),
             page: Some(common::PageInfo {
+                total_capped: false,
                 next_cursor: found.next_cursor.unwrap_or_default(),
                 total: found.total,
             }),
@@ -216,6 +251,48 @@ impl AuthService for Grpc {
         let user = Some(events::message(&user));
         Ok(Response::new(RestoreUserResponse { user }))
     }
+
+    async fn get_user_analytics(
+        &self,
+        request: Request<GetUserAnalyticsRequest>,
+    ) -> Result<Response<GetUserAnalyticsResponse>, Status> {
+        let ctx = context(&request);
+        ctx.require(&[Role::Admin])?;
+        let request = request.into_inner();
+        let bucket = match auth::Bucket::try_from(request.bucket) {
+            Ok(auth::Bucket::Unspecified | auth::Bucket::Day) => Bucket::Day,
+            Ok(auth::Bucket::Week) => Bucket::Week,
+            Ok(auth::Bucket::Month) => Bucket::Month,
+            Err(_) => {
+                let problem = "must be one of day, week, month";
+                return Err(AppError::invalid_field("bucket", problem).into());
+            }
+        };
+        let from = request.from.as_ref().map(time::from_proto);
+        let to = request.to.as_ref().map(time::from_proto);
+        let found = self.0.registrations(&ctx, from, to, bucket).await?;
+        let bucket = |(day, counts): &(i32, Counts)| UserBucket {
+            start: Some(time::to_proto(start_of(*day))),
+            registered: user_counts(*counts),
+        };
+        Ok(Response::new(GetUserAnalyticsResponse {
+            buckets: found.buckets.iter().map(bucket).collect(),
+            registered: user_counts(found.registered),
+            total: user_counts(found.total),
+        }))
+    }
+}
+
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the field that it fills is optional"
+)]
+fn user_counts(counts: Counts) -> Option<UserCounts> {
+    Some(UserCounts {
+        customers: counts.customers,
+        staff: counts.staff,
+        admins: counts.admins,
+    })
 }
 
 fn session(signed_in: SignedIn) -> Session {

@@ -1,10 +1,11 @@
 //! Users, sessions, roles and the keys that sign access tokens.
 //!
-//! `grpc` and `jobs` are the front doors; `app` holds the use cases with their transactions; `domain` the rules; `store`
+//! `grpc`, `consumers` (administrative acts of other services) and `jobs` are the front doors; `app` holds the use cases with their transactions; `domain` the rules; `store`
 //! the statements; `events` what is told to the other services; `keys` and `password` the cryptography.
 
 mod app;
 mod config;
+mod consumers;
 mod domain;
 mod entity;
 mod error;
@@ -20,7 +21,9 @@ mod verify;
 use std::sync::Arc;
 
 use tonic::service::Routes;
-use waybill_proto::auth::auth_service_server::AuthServiceServer;
+use waybill_proto::auth::{
+    audit_service_server::AuditServiceServer, auth_service_server::AuthServiceServer,
+};
 use waybill_service_kit::{
     AppError,
     service::{Deps, Service},
@@ -32,6 +35,7 @@ use password::Passwords;
 
 pub use app::seed::{SeedUser, hash_password, seed_user};
 pub use config::Settings;
+pub use consumers::CONSUMERS;
 pub use error::{EMAIL_TAKEN, LAST_ADMIN, OWN_ACCOUNT};
 pub use migrations::Migrator;
 pub use verify::verify;
@@ -82,8 +86,9 @@ pub async fn build(deps: &Deps, settings: &Settings) -> Result<Service, AppError
     let grpc = grpc::Grpc(Arc::clone(&app));
     Ok(Service {
         name: NAME,
-        routes: Routes::new(AuthServiceServer::new(grpc)),
-        consumers: Vec::new(),
+        routes: Routes::new(AuthServiceServer::new(grpc))
+            .add_service(AuditServiceServer::new(grpc::AuditGrpc(Arc::clone(&app)))),
+        consumers: vec![Arc::new(consumers::OrderActs(Arc::clone(&app)))],
         jobs: jobs::jobs(&app),
     })
 }

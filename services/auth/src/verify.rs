@@ -1,4 +1,5 @@
-//! Checks the database: every account's version is the number of its newest event, and versions have no gaps.
+//! Checks the database: every account's version is the number of its newest event, versions have no gaps, and the
+//! numbers of registrations are those of the accounts.
 
 use std::collections::HashMap;
 
@@ -6,7 +7,7 @@ use uuid::Uuid;
 use waybill_service_kit::AppError;
 use waybill_store::{Db, outbox_events};
 
-use crate::store::users;
+use crate::store::{registrations, users};
 
 const BATCH: u64 = 500;
 
@@ -64,5 +65,6 @@ pub async fn verify(db: &Db) -> Result<Vec<String>, AppError> {
     for id in seen.into_keys() {
         violations.push(format!("there are events of user {id}, who does not exist"));
     }
+    violations.extend(registrations::mismatches(db.reader()).await?);
     Ok(violations)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 use waybill_bus::Envelope;
 use waybill_primitives::{Clock, MessageId, OrderId, Timestamp};
-use waybill_service_kit::{AppError, CallContext, UserCaller};
+use waybill_service_kit::{AppError, CallContext, UserCaller, codes};
 use waybill_store::{Db, IdempotencyError, Tx, page, retrying};
 
 use crate::{
@@ -277,6 +277,14 @@ impl App {
                     message,
                     replayed: true,
                 });
+            }
+            // After the look-up: a repeat of what was posted in time gets its answer.
+            if conversation.is_closed() {
+                tx.rollback().await?;
+                return Err(AppError::conflict(
+                    codes::CONFLICT,
+                    "this order was replaced by another one; write in that one's conversation",
+                ));
             }
             let message = Message {
                 id: MessageId::new(),

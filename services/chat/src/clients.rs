@@ -12,7 +12,7 @@ use waybill_service_kit::{
     AppError, CallContext, ErrorKind, GrpcChannel, outgoing_within, retry_read,
 };
 
-use crate::domain::{OrderFacts, Party, cut};
+use crate::domain::{OrderFacts, Party, REPLACED, cut};
 
 /// The order service as the caller sees it.
 pub struct Orders {
@@ -68,6 +68,7 @@ fn missing(field: &'static str) -> ConvertError {
 /// What the projection keeps of an order.
 pub fn facts(order: order::Order) -> Result<OrderFacts, ConvertError> {
     let status = match order.status() {
+        _ if !order.replaced_by_id.is_empty() => REPLACED,
         OrderStatus::Unspecified => return Err(missing("order.status")),
         OrderStatus::Pending => "PENDING",
         OrderStatus::InProgress => "IN_PROGRESS",

@@ -54,7 +54,15 @@ type Told = (Option<Order>, Option<Change>);
 /// brings the projection up to date.
 fn read(event: &Envelope) -> Result<Option<Told>, HandlerError> {
     let read = match event.subject.as_str() {
-        "waybill.order.order.placed" => (decode::<order::OrderPlaced>(event)?.order, None),
+        "waybill.order.order.placed" => {
+            let placed: order::OrderPlaced = decode(event)?;
+            let replaces = placed
+                .order
+                .as_ref()
+                .is_some_and(|order| !order.replaces_id.is_empty());
+            let why = placed.change.unwrap_or_default().note;
+            (placed.order, replaces.then_some(Change::Opened { why }))
+        }
         "waybill.order.order.paid" => (decode::<order::OrderPaid>(event)?.order, None),
         "waybill.order.order.payment_changed" => {
             (decode::<order::OrderPaymentChanged>(event)?.order, None)
@@ -76,6 +84,21 @@ fn read(event: &Envelope) -> Result<Option<Told>, HandlerError> {
             };
             (order, Some(change))
         }
+        "waybill.order.order.assigned" => {
+            let order = decode::<order::OrderAssigned>(event)?.order;
+            let assignee = order.as_ref().and_then(|order| order.assignee.as_ref());
+            let worker = assignee.map(|assignee| assignee.name.clone());
+            let change = Change::Assigned {
+                worker: worker.unwrap_or_default(),
+            };
+            (order, Some(change))
+        }
+        "waybill.order.order.replaced" => {
+            let replaced: order::OrderReplaced = decode(event)?;
+            let number = replaced.replacement.unwrap_or_default().order_number;
+            (replaced.order, Some(Change::Replaced { number }))
+        }
+        "waybill.order.order.updated" => (decode::<order::OrderUpdated>(event)?.order, None),
         "waybill.order.order.released" => (
             decode::<order::OrderReleased>(event)?.order,
             Some(Change::Released),

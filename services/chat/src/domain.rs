@@ -9,6 +9,9 @@ pub const MAX_CLIENT_ID: usize = 255;
 /// Longest title and name that the projection keeps, in characters.
 pub const MAX_TEXT: usize = 255;
 
+/// The status of an order that another one took the place of: its conversation goes on there.
+pub const REPLACED: &str = "REPLACED";
+
 /// Who wrote a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Author {
@@ -32,7 +35,7 @@ pub struct OrderFacts {
     pub title: String,
     pub customer: Party,
     pub assignee: Option<Party>,
-    /// PENDING, IN_PROGRESS, …
+    /// PENDING, IN_PROGRESS, … or [`REPLACED`].
     pub status: String,
     /// Facts of an older version change nothing.
     pub version: i64,
@@ -62,6 +65,11 @@ impl Conversation {
             Role::Staff => assigned || self.order.customer.id == user,
             Role::Customer => self.order.customer.id == user,
         }
+    }
+
+    /// Nobody writes any more; those who take part may still read.
+    pub fn is_closed(&self) -> bool {
+        self.order.status == REPLACED
     }
 
     /// Customer and worker; administrators take part in all conversations and are not listed.
@@ -139,13 +147,30 @@ pub fn cut(text: &str) -> String {
 /// What happened to an order, as far as its conversation notes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    Claimed { worker: String },
+    /// It took the place of another order, as the text says.
+    Opened {
+        why: String,
+    },
+    Claimed {
+        worker: String,
+    },
+    Assigned {
+        worker: String,
+    },
+    /// Another order, with this number, took its place.
+    Replaced {
+        number: String,
+    },
     Released,
-    OnHold { note: String },
+    OnHold {
+        note: String,
+    },
     Resumed,
     Started,
     Completed,
-    Cancelled { reason: String },
+    Cancelled {
+        reason: String,
+    },
     Expired,
 }
 
@@ -157,6 +182,11 @@ impl Change {
                 "A worker has taken the order.".to_owned()
             }
             Self::Claimed { worker } => format!("{worker} has taken the order."),
+            Self::Opened { why } => with_note("This order was opened for you:", why),
+            Self::Assigned { worker } => format!("{worker} works on the order now."),
+            Self::Replaced { number } => format!(
+                "The order was replaced by {number}. Please write in that one's conversation."
+            ),
             Self::Released => "The order went back to the pool.".to_owned(),
             Self::OnHold { note } => with_note("The order is on hold.", note),
             Self::Resumed => "Work on the order goes on.".to_owned(),
@@ -225,6 +255,15 @@ mod tests {
         conversation.order.assignee = None;
         assert!(!conversation.admits(worker, Role::Staff));
         assert_eq!(conversation.participants(), [customer]);
+    }
+
+    #[test]
+    fn only_the_conversation_of_a_replaced_order_is_closed() {
+        let mut conversation = conversation();
+        for (status, closed) in [("COMPLETED", false), ("CANCELLED", false), (REPLACED, true)] {
+            conversation.order.status = status.into();
+            assert_eq!(conversation.is_closed(), closed, "{status}");
+        }
     }
 
     #[test]

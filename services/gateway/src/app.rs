@@ -10,12 +10,15 @@ use uuid::Uuid;
 use waybill_bus::Bus;
 use waybill_primitives::Timestamp;
 use waybill_proto::{
-    auth::auth_service_client::AuthServiceClient,
+    auth::{audit_service_client::AuditServiceClient, auth_service_client::AuthServiceClient},
     chat::chat_service_client::ChatServiceClient,
     notification::notification_service_client::NotificationServiceClient,
     order::{
-        catalogue_service_client::CatalogueServiceClient, order_service_client::OrderServiceClient,
-        stock_service_client::StockServiceClient, work_service_client::WorkServiceClient,
+        analytics_service_client::AnalyticsServiceClient, cart_service_client::CartServiceClient,
+        catalogue_service_client::CatalogueServiceClient, file_service_client::FileServiceClient,
+        order_service_client::OrderServiceClient, shipment_service_client::ShipmentServiceClient,
+        shop_service_client::ShopServiceClient, stock_service_client::StockServiceClient,
+        work_service_client::WorkServiceClient,
     },
     payment::payment_service_client::PaymentServiceClient,
 };
@@ -28,6 +31,7 @@ use waybill_service_kit::{
 use crate::{
     cache::ProductCache,
     config::GatewaySettings,
+    downloads::Downloads,
     limits::{Limits, Proxies},
     pages::Templates,
 };
@@ -66,10 +70,16 @@ impl Channels {
 /// Shared by all requests and sockets.
 pub struct Gateway {
     pub auth: AuthServiceClient<GrpcChannel>,
+    pub audit: AuditServiceClient<GrpcChannel>,
     pub catalogue: CatalogueServiceClient<GrpcChannel>,
     pub stock: StockServiceClient<GrpcChannel>,
     pub orders: OrderServiceClient<GrpcChannel>,
     pub work: WorkServiceClient<GrpcChannel>,
+    pub carts: CartServiceClient<GrpcChannel>,
+    pub files: FileServiceClient<GrpcChannel>,
+    pub shipments: ShipmentServiceClient<GrpcChannel>,
+    pub shop: ShopServiceClient<GrpcChannel>,
+    pub analytics: AnalyticsServiceClient<GrpcChannel>,
     pub payments: PaymentServiceClient<GrpcChannel>,
     pub notifications: NotificationServiceClient<GrpcChannel>,
     pub chat: ChatServiceClient<GrpcChannel>,
@@ -81,6 +91,7 @@ pub struct Gateway {
     pub environment: Environment,
     pub limits: Limits,
     pub proxies: Proxies,
+    pub downloads: Downloads,
     /// Tokens of these users that were issued before this time no longer hold.
     pub revoked: moka::future::Cache<Uuid, Timestamp>,
     pub products: ProductCache,
@@ -132,10 +143,24 @@ macro_rules! read {
         waybill_service_kit::retry_read(|| {
             let mut client = $client.clone();
             let request = waybill_service_kit::outgoing($context, message.clone());
-            async move { client.$method(request).await }
+            async move {
+                client
+                    .$method(request)
+                    .await
+                    .map_err($crate::app::of_answer)
+            }
         })
         .await
     }};
+}
+
+/// To the transport, an answer beyond [`crate::MAX_ANSWER`] is "out of range", which reads as if the caller had sent too much. A
+/// service that says so itself gives details.
+pub fn of_answer(status: tonic::Status) -> tonic::Status {
+    if status.code() == tonic::Code::OutOfRange && status.details().is_empty() {
+        return tonic::Status::internal(status.message());
+    }
+    status
 }
 
 /// Calls a service for writing, once: a repeat is the client's to make, with its idempotency key.

@@ -60,7 +60,7 @@ fn build() -> Value {
             "title": "Waybill events",
             "version": env!("CARGO_PKG_VERSION"),
             "description": "What the services tell each other over NATS JetStream: one stream per service, protobuf payloads, CloudEvents headers (`ce-id`, `ce-type`, `ce-source`, `ce-subject`, `ce-time`). Payload schemas show the protobuf JSON form.",
-            "license": {"name": "Apache-2.0"},
+            "license": {"name": "MIT"},
         },
         "defaultContentType": "application/protobuf",
         "channels": channels,

@@ -1,81 +1,236 @@
-//! Product lists as the bytes that clients get, until something changes.
+//! Products, their lists and categories as the bytes that clients get, until something changes.
 //!
-//! The key holds a generation number. A change starts a new generation, so the next read asks the order service again, and an
+//! Every key holds a generation number. A change starts a new generation, so the next read asks the order service again, and an
 //! answer that was on its way while the change happened is kept under the old number, where nobody looks.
+//!
+//! Under load, orders change the stock many times a second. Each changes few products, whose entries have numbers of their own;
+//! lists, which any of them may change, begin a new generation [`PAUSE`] after the last one at the earliest. So a list is
+//! loaded a few times a second at most, and a change is still seen within a second. What this gateway itself has written
+//! shows at once.
 
 use std::{
     future::Future,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use bytes::Bytes;
 use http::HeaderValue;
 use moka::future::Cache;
+use parking_lot::Mutex;
 
 use crate::error::ApiError;
 
-/// Bytes of all lists together at most.
+/// Bytes of all entries together at most.
 const MAX_BYTES: u64 = 32 * 1024 * 1024;
+/// Between two generations that events begin.
+const PAUSE: Duration = Duration::from_millis(200);
+/// The same for categories, whose answer counts all products.
+const CATEGORY_PAUSE: Duration = Duration::from_millis(500);
+/// Products share so many numbers: more than change between two reads, and few enough to hold.
+const SHARDS: usize = 1024;
 
-/// A list ready to be sent.
+/// An answer ready to be sent.
 #[derive(Debug, Clone)]
-pub struct CachedList {
+pub struct Cached {
     pub body: Bytes,
     pub etag: HeaderValue,
 }
 
-impl CachedList {
+impl Cached {
     pub fn new(body: Vec<u8>) -> Self {
+        Self::tagged(body, "")
+    }
+
+    /// Its entity tag begins with the version, so that it can be sent back as `If-Match`; what else may change (the stock)
+    /// makes the rest of it.
+    pub fn versioned(body: Vec<u8>, version: i64) -> Self {
+        Self::tagged(body, &format!("{version}-"))
+    }
+
+    fn tagged(body: Vec<u8>, prefix: &str) -> Self {
         let digest = ring::digest::digest(&ring::digest::SHA256, &body);
-        let etag = format!("\"{}\"", hex::encode(&digest.as_ref()[..12]));
+        let etag = format!("\"{prefix}{}\"", hex::encode(&digest.as_ref()[..12]));
         Self {
-            // Hexadecimal digits in quotes are a valid header.
+            // Digits, letters and hyphens in quotes are a valid header.
             etag: HeaderValue::try_from(etag).unwrap_or(HeaderValue::from_static("\"\"")),
             body: Bytes::from(body),
         }
     }
 }
 
-type Key = (u64, Vec<u8>);
+/// What an event changes of what is kept here.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Touched {
+    /// Ids of products.
+    pub products: Vec<String>,
+    pub lists: bool,
+    pub categories: bool,
+    /// Anything may be another.
+    pub all: bool,
+}
 
-/// Lists by generation and query.
+/// A number that goes up with every change, but by events not too often.
+struct Generation {
+    number: AtomicU64,
+    pause: Duration,
+    /// A change waits for the pause to end.
+    due: AtomicBool,
+    last: Mutex<Option<Instant>>,
+}
+
+impl Generation {
+    fn new(pause: Duration) -> Self {
+        Self {
+            number: AtomicU64::new(0),
+            pause,
+            due: AtomicBool::new(false),
+            last: Mutex::new(None),
+        }
+    }
+
+    /// At once if the pause is over, or else when it is.
+    fn touch(&self) {
+        self.due.store(true, Ordering::SeqCst);
+        self.settle();
+    }
+
+    /// Begins the generation that is due, once the pause is over.
+    fn settle(&self) {
+        let mut last = self.last.lock();
+        if last.is_none_or(|last| last.elapsed() >= self.pause)
+            && self.due.swap(false, Ordering::SeqCst)
+        {
+            *last = Some(Instant::now());
+            self.number.fetch_add(1, Ordering::SeqCst);
+        }
+    }
+
+    fn current(&self) -> u64 {
+        if self.due.load(Ordering::SeqCst) {
+            self.settle();
+        }
+        self.number.load(Ordering::SeqCst)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum What {
+    List(Vec<u8>),
+    Categories,
+    Product(String),
+}
+
+type Key = (u64, u64, What);
+
+/// What everybody may see of the catalogue.
 pub struct ProductCache {
-    lists: Cache<Key, Arc<CachedList>>,
-    generation: AtomicU64,
+    entries: Cache<Key, Arc<Cached>>,
+    /// Everything at once.
+    epoch: AtomicU64,
+    lists: Generation,
+    categories: Generation,
+    products: Box<[AtomicU64]>,
 }
 
 impl ProductCache {
-    /// A list is asked for again after `ttl` even if no event says that it changed.
+    /// An answer is asked for again after `ttl` even if no event says that it changed.
     pub fn new(ttl: Duration) -> Self {
-        let lists = Cache::builder()
+        Self::with_pauses(ttl, PAUSE, CATEGORY_PAUSE)
+    }
+
+    fn with_pauses(ttl: Duration, lists: Duration, categories: Duration) -> Self {
+        let entries = Cache::builder()
             .max_capacity(MAX_BYTES)
-            .weigher(|key: &Key, list: &Arc<CachedList>| {
-                u32::try_from(key.1.len() + list.body.len() + 128).unwrap_or(u32::MAX)
+            .weigher(|key: &Key, entry: &Arc<Cached>| {
+                let key = match &key.2 {
+                    What::List(query) => query.len(),
+                    What::Product(id) => id.len(),
+                    What::Categories => 0,
+                };
+                u32::try_from(key + entry.body.len() + 160).unwrap_or(u32::MAX)
             })
             .time_to_live(ttl)
             .build();
         Self {
-            lists,
-            generation: AtomicU64::new(0),
+            entries,
+            epoch: AtomicU64::new(0),
+            lists: Generation::new(lists),
+            categories: Generation::new(categories),
+            products: (0..SHARDS).map(|_| AtomicU64::new(0)).collect(),
         }
     }
 
-    /// Something that a list shows has changed.
+    fn shard(&self, product: &str) -> &AtomicU64 {
+        let mut hasher = DefaultHasher::new();
+        product.hash(&mut hasher);
+        let at = usize::try_from(hasher.finish() % SHARDS as u64).unwrap_or(0);
+        &self.products[at]
+    }
+
+    /// Anything may have changed; the next reader sees it.
     pub fn invalidate(&self) {
-        self.generation.fetch_add(1, Ordering::SeqCst);
+        self.epoch.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// An event says that something changed; who reads within a second sees it.
+    pub fn touch(&self, touched: &Touched) {
+        if touched.all {
+            self.lists.touch();
+            self.categories.touch();
+            for shard in &self.products {
+                shard.fetch_add(1, Ordering::SeqCst);
+            }
+            return;
+        }
+        for product in &touched.products {
+            self.shard(product).fetch_add(1, Ordering::SeqCst);
+        }
+        if touched.lists {
+            self.lists.touch();
+        }
+        if touched.categories {
+            self.categories.touch();
+        }
     }
 
     /// The list of `query`; concurrent callers share one load.
-    pub async fn get<F>(&self, query: Vec<u8>, load: F) -> Result<Arc<CachedList>, ApiError>
+    pub async fn list<F>(&self, query: Vec<u8>, load: F) -> Result<Arc<Cached>, ApiError>
     where
-        F: Future<Output = Result<CachedList, ApiError>>,
+        F: Future<Output = Result<Cached, ApiError>>,
     {
-        let key = (self.generation.load(Ordering::SeqCst), query);
-        self.lists
+        self.get(self.lists.current(), What::List(query), load)
+            .await
+    }
+
+    /// All active categories.
+    pub async fn categories<F>(&self, load: F) -> Result<Arc<Cached>, ApiError>
+    where
+        F: Future<Output = Result<Cached, ApiError>>,
+    {
+        self.get(self.categories.current(), What::Categories, load)
+            .await
+    }
+
+    /// One product.
+    pub async fn product<F>(&self, id: String, load: F) -> Result<Arc<Cached>, ApiError>
+    where
+        F: Future<Output = Result<Cached, ApiError>>,
+    {
+        let generation = self.shard(&id).load(Ordering::SeqCst);
+        self.get(generation, What::Product(id), load).await
+    }
+
+    async fn get<F>(&self, generation: u64, what: What, load: F) -> Result<Arc<Cached>, ApiError>
+    where
+        F: Future<Output = Result<Cached, ApiError>>,
+    {
+        let key = (self.epoch.load(Ordering::SeqCst), generation, what);
+        self.entries
             .try_get_with(key, async { load.await.map(Arc::new) })
             .await
             .map_err(|error: Arc<ApiError>| error.as_ref().clone())
@@ -86,34 +241,126 @@ impl ProductCache {
 mod tests {
     use super::*;
 
-    fn list(text: &str) -> CachedList {
-        CachedList::new(text.as_bytes().to_vec())
+    const LONG: Duration = Duration::from_hours(1);
+
+    fn entry(text: &str) -> Cached {
+        Cached::new(text.as_bytes().to_vec())
+    }
+
+    fn lists() -> Touched {
+        Touched {
+            lists: true,
+            ..Touched::default()
+        }
+    }
+
+    fn product(id: &str) -> Touched {
+        Touched {
+            products: vec![id.to_owned()],
+            ..Touched::default()
+        }
+    }
+
+    async fn list(cache: &ProductCache, loaded: &str) -> Bytes {
+        let list = cache.list(b"q".to_vec(), async { Ok(entry(loaded)) }).await;
+        list.unwrap().body.clone()
+    }
+
+    async fn one(cache: &ProductCache, id: &str, loaded: &str) -> Bytes {
+        let found = cache
+            .product(id.to_owned(), async { Ok(entry(loaded)) })
+            .await;
+        found.unwrap().body.clone()
     }
 
     #[tokio::test]
     async fn a_change_during_a_load_is_not_covered_up_by_it() {
-        let cache = ProductCache::new(Duration::from_mins(1));
-        let query = || b"q".to_vec();
-        let loading = cache.get(query(), async {
-            cache.invalidate();
-            Ok(list("old"))
+        let cache = ProductCache::with_pauses(LONG, Duration::ZERO, Duration::ZERO);
+        let loading = cache.list(b"q".to_vec(), async {
+            cache.touch(&lists());
+            Ok(entry("old"))
         });
         assert_eq!(loading.await.unwrap().body, "old");
-        let next = cache.get(query(), async { Ok(list("new")) }).await.unwrap();
-        assert_eq!(next.body, "new");
-        let again = cache.get(query(), async { Ok(list("never asked for")) });
-        assert_eq!(again.await.unwrap().etag, next.etag);
+        assert_eq!(list(&cache, "new").await, "new");
+        assert_eq!(list(&cache, "never asked for").await, "new");
+        let loading = cache.product("p".to_owned(), async {
+            cache.touch(&product("p"));
+            Ok(entry("old"))
+        });
+        assert_eq!(loading.await.unwrap().body, "old");
+        assert_eq!(one(&cache, "p", "new").await, "new");
+        let loading = cache.categories(async {
+            cache.invalidate();
+            Ok(entry("old"))
+        });
+        assert_eq!(loading.await.unwrap().body, "old");
+        let next = cache.categories(async { Ok(entry("new")) }).await;
+        assert_eq!(next.unwrap().body, "new");
+    }
+
+    #[tokio::test]
+    async fn a_storm_of_events_makes_one_load_in_a_pause_and_own_writes_show_at_once() {
+        let cache = ProductCache::with_pauses(LONG, LONG, LONG);
+        assert_eq!(list(&cache, "1").await, "1");
+        cache.touch(&lists());
+        assert_eq!(list(&cache, "2").await, "2");
+        for _ in 0..1_000 {
+            cache.touch(&lists());
+            assert_eq!(list(&cache, "not yet").await, "2");
+        }
+        cache.invalidate();
+        assert_eq!(list(&cache, "3").await, "3");
+    }
+
+    #[tokio::test]
+    async fn what_waited_for_the_pause_comes_after_it() {
+        let pause = Duration::from_millis(20);
+        let cache = ProductCache::with_pauses(LONG, pause, pause);
+        let mut seen = 0;
+        cache.touch(&lists());
+        list(&cache, "0").await;
+        cache.touch(&lists());
+        // The pause may be over already; in any case it is soon, without another event.
+        while list(&cache, "1").await != "1" {
+            seen += 1;
+            tokio::task::yield_now().await;
+        }
+        assert!(seen < 10_000_000);
+        assert_eq!(list(&cache, "2").await, "1");
+    }
+
+    #[tokio::test]
+    async fn an_order_touches_its_products_and_no_others() {
+        let cache = ProductCache::new(LONG);
+        // Two that do not happen to share a number.
+        let (a, b) = ("a", "b");
+        assert!(!std::ptr::eq(cache.shard(a), cache.shard(b)));
+        one(&cache, a, "a1").await;
+        one(&cache, b, "b1").await;
+        cache.touch(&product(a));
+        assert_eq!(one(&cache, a, "a2").await, "a2");
+        assert_eq!(one(&cache, b, "b2").await, "b1");
+        cache.touch(&Touched {
+            all: true,
+            ..Touched::default()
+        });
+        assert_eq!(one(&cache, b, "b3").await, "b3");
     }
 
     #[tokio::test]
     async fn failures_are_not_kept() {
-        let cache = ProductCache::new(Duration::from_mins(1));
+        let cache = ProductCache::new(LONG);
         let failed = cache
-            .get(Vec::new(), async {
+            .list(Vec::new(), async {
                 Err(ApiError::of_status(http::StatusCode::SERVICE_UNAVAILABLE))
             })
             .await;
         assert_eq!(failed.unwrap_err().code, "UNAVAILABLE");
-        assert!(cache.get(Vec::new(), async { Ok(list("x")) }).await.is_ok());
+        assert!(
+            cache
+                .list(Vec::new(), async { Ok(entry("x")) })
+                .await
+                .is_ok()
+        );
     }
 }

@@ -13,10 +13,18 @@ waybill_service_kit::settings! {
         pub rate_limit: bool = "WAYBILL_RATE_LIMIT", default "on", dev "off";
         /// Requests that one address without a valid token may make in a window.
         pub rate_limit_anonymous: u32 = "WAYBILL_RATE_LIMIT_ANONYMOUS", default "100", range 1..=1_000_000;
-        /// Requests that one signed-in user may make in a window.
+        /// Requests that one signed-in user may make in a window, or all guests of one address.
         pub rate_limit_user: u32 = "WAYBILL_RATE_LIMIT_USER", default "1000", range 1..=1_000_000;
         /// Attempts to log in or register that one address may make for one account in a window.
         pub rate_limit_login: u32 = "WAYBILL_RATE_LIMIT_LOGIN", default "20", range 1..=1_000_000;
+        /// E-mail addresses of which one address may learn in a window whether they have an account: by asking, registering, or ordering with a password.
+        pub rate_limit_lookup: u32 = "WAYBILL_RATE_LIMIT_LOOKUP", default "60", range 1..=1_000_000;
+        /// Orders that one address may place in a window without an account.
+        pub rate_limit_guest_orders: u32 = "WAYBILL_RATE_LIMIT_GUEST_ORDERS", default "50", range 1..=1_000_000;
+        /// Orders that one address may place in a window for accounts that are signed in.
+        pub rate_limit_orders: u32 = "WAYBILL_RATE_LIMIT_ORDERS", default "1000", range 1..=1_000_000;
+        /// Pictures of products, pages and what belongs to them that one address without a valid token may read in a window.
+        pub rate_limit_public: u32 = "WAYBILL_RATE_LIMIT_PUBLIC", default "5000", range 1..=1_000_000;
         /// The window of the rate limits.
         pub rate_limit_window: Duration = "WAYBILL_RATE_LIMIT_WINDOW", default "15m", check window;
         /// Addresses or networks of reverse proxies, separated by commas, whose X-Forwarded-For is believed.
@@ -27,6 +35,10 @@ waybill_service_kit::settings! {
         pub body_limit: usize = "WAYBILL_BODY_LIMIT", default "1048576", range 1024..=67_108_864;
         /// A request that takes longer is answered with 503.
         pub request_timeout: Duration = "WAYBILL_REQUEST_TIMEOUT", default "30s";
+        /// As long may a request take that brings a file.
+        pub upload_timeout: Duration = "WAYBILL_UPLOAD_TIMEOUT", default "10m", check upload_time;
+        /// Files and exports that one user, or one address without a user, may be reading at a time; more wait a moment and are then refused.
+        pub downloads: u32 = "WAYBILL_DOWNLOADS", default "16", range 1..=10_000;
         /// Connections that may be open at a time, live ones included; more wait until there is a place.
         pub max_connections: u32 = "WAYBILL_MAX_CONNECTIONS", default "20000", range 1..=1_000_000;
         /// A connection on which no request begins and gets as far as the end of its headers in this time is closed.
@@ -35,7 +47,7 @@ waybill_service_kit::settings! {
         pub product_cache_ttl: Duration = "WAYBILL_PRODUCT_CACHE_TTL", default "1s";
         /// Live connections that one user may hold.
         pub sockets_per_user: u32 = "WAYBILL_SOCKETS_PER_USER", default "50", range 1..=100_000;
-        /// Events that one live connection may send in a second.
+        /// Events that one user may send in a second over all their live connections.
         pub socket_events: u32 = "WAYBILL_SOCKET_EVENTS", default "20", range 1..=100_000;
     }
 }
@@ -52,6 +64,14 @@ impl GatewaySettings {
         }
         faults
     }
+}
+
+/// Services end a call with a stream after a quarter of an hour, whatever the gateway says.
+fn upload_time(time: &Duration) -> Result<(), String> {
+    if (Duration::from_secs(1)..=Duration::from_mins(15)).contains(time) {
+        return Ok(());
+    }
+    Err("must lie between 1s and 15m".to_owned())
 }
 
 fn window(window: &Duration) -> Result<(), String> {

@@ -22,14 +22,15 @@ use crate::{
     app::{App, Gateway},
     error::ApiError,
     extract::{Identity, RequestInfo},
-    limits::{Key, address_key},
+    limits::{Key, Share, address_key},
+    routes::media::takes_files,
 };
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Longer request ids are replaced.
 const MAX_REQUEST_ID: usize = 128;
-/// Socket.IO answers in its own protocol.
-pub const SOCKET_PATH: &str = "/socket.io";
+/// Here, and nowhere below, Socket.IO answers in its own protocol.
+pub const SOCKET_PATH: &str = "/socket.io/";
 
 /// The outermost layer.
 pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> Response {
@@ -48,6 +49,11 @@ pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> R
         .extensions()
         .get::<ConnectInfo<SocketAddr>>()
         .map(|ConnectInfo(peer)| *peer);
+    let patience = if route.as_deref().is_some_and(takes_files) {
+        app.settings.upload_timeout
+    } else {
+        app.settings.request_timeout
+    };
     let span = tracing::info_span!("http", %request_id, %method, path = %path, user = tracing::field::Empty);
 
     let work = async {
@@ -60,7 +66,7 @@ pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> R
     };
     // The state of the handler dies with the panic: nothing of it is looked at again.
     let work = AssertUnwindSafe(work).catch_unwind();
-    let outcome = tokio::time::timeout(app.settings.request_timeout, work)
+    let outcome = tokio::time::timeout(patience, work)
         .instrument(span.clone())
         .await;
     let _entered = span.enter();
@@ -76,7 +82,8 @@ pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> R
     };
 
     let is_socket = is_socket(&path);
-    if !is_socket {
+    // What we refuse before Socket.IO sees it is refused in the format of all others.
+    if !is_socket || response.extensions().get::<ApiError>().is_some() {
         write_error(&mut response, &request_id, &method);
         secure(response.headers_mut(), &path, &app);
     }
@@ -117,8 +124,24 @@ fn may_stay_unread(request: &Request) -> bool {
 
 /// Whether Socket.IO answers this path.
 fn is_socket(path: &str) -> bool {
-    path.strip_prefix(SOCKET_PATH)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    path == SOCKET_PATH
+}
+
+/// Whether a request to Socket.IO begins a session; those within one name it.
+fn is_handshake(query: Option<&str>) -> bool {
+    !query
+        .unwrap_or_default()
+        .split('&')
+        .any(|pair| pair.strip_prefix("sid=").is_some_and(|sid| !sid.is_empty()))
+}
+
+/// Whether the request reads what pages are made of. They name many pictures at once, and none of it is secret or dear.
+fn is_public(method: &Method, path: &str) -> bool {
+    matches!(*method, Method::GET | Method::HEAD)
+        && (matches!(path, "/" | "/openapi.json" | "/asyncapi.json")
+            || ["/api/v1/media/", "/assets/", "/api-docs"]
+                .iter()
+                .any(|prefix| path.starts_with(prefix)))
 }
 
 /// The client's own request id, if it is one: at most 128 letters, digits and `-_.`.
@@ -168,20 +191,34 @@ fn refused(error: AppError) -> Identity {
     Identity::Refused(Arc::new(error.into()))
 }
 
-/// The layer that counts requests; sockets have limits of their own. It lies inside CORS, so that a browser can read the refusal.
+/// The layer that counts requests; of sockets, their beginnings: what they send has a limit of its own. It lies inside CORS, so
+/// that a browser can read the refusal.
 pub async fn limit(State(app): State<App>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    if is_check(path) || is_socket(path) {
+    let socket = is_socket(path);
+    if is_check(path) || (socket && !is_handshake(request.uri().query())) {
         return next.run(request).await;
     }
+    let mut share = if is_public(request.method(), path) {
+        Share::Public
+    } else {
+        Share::Calls
+    };
     let key = match request.extensions().get::<RequestInfo>() {
         Some(info) => match &info.identity {
-            Identity::User { claims, .. } => Key::User(claims.sub.uuid()),
+            Identity::User { claims, .. } if !(claims.guest || socket) => {
+                Key::User(claims.sub.uuid())
+            }
+            // Anybody can be as many guests as they like.
+            Identity::User { .. } if !socket && share == Share::Calls => {
+                share = Share::Guests;
+                Key::Address(address_key(&info.client_address))
+            }
             _ => Key::Address(address_key(&info.client_address)),
         },
         None => Key::Crowd,
     };
-    match app.limits.request(key) {
+    match app.limits.request(key, share) {
         Ok(None) => next.run(request).await,
         Ok(Some(standing)) => {
             let mut response = next.run(request).await;
@@ -286,7 +323,7 @@ fn secure(headers: &mut HeaderMap, path: &str, app: &Gateway) {
 
 fn measure(method: &Method, route: Option<String>, socket: bool, status: u16, elapsed: Duration) {
     let route = match route {
-        _ if socket => SOCKET_PATH.to_owned(),
+        _ if socket => "/socket.io".to_owned(),
         Some(route) => route,
         None => "unknown".to_owned(),
     };
@@ -321,6 +358,19 @@ mod tests {
         assert_eq!(id("req-1.a_B"), Some("req-1.a_B".to_owned()));
         for bad in ["", "a b", "a\"b", "<script>"] {
             assert_eq!(id(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_session_of_a_socket_is_begun_without_naming_one() {
+        for (query, begins) in [
+            (None, true),
+            (Some("EIO=4&transport=polling"), true),
+            (Some("EIO=4&sid="), true),
+            (Some("EIO=4&xsid=1"), true),
+            (Some("EIO=4&transport=polling&sid=abc"), false),
+        ] {
+            assert_eq!(is_handshake(query), begins, "{query:?}");
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Path, Query};
 use garde::Validate;
-use http::{StatusCode, header, request::Parts, uri::Authority};
+use http::{HeaderName, StatusCode, header, request::Parts, uri::Authority};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 use waybill_primitives::Role;
@@ -151,13 +151,31 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         match Path::<Uuid>::from_request_parts(parts, state).await {
             Ok(Path(id)) => Ok(Self(id)),
-            Err(_) => Err(ApiError::new(
-                StatusCode::NOT_FOUND,
-                "NOT_FOUND",
-                "nothing has this id; ids are UUIDs",
-            )),
+            Err(_) => Err(no_such_id()),
         }
     }
+}
+
+/// Two ids in the path: of a thing and of something that belongs to it.
+#[derive(Debug, Clone, Copy)]
+pub struct IdPair(pub Uuid, pub Uuid);
+
+impl<S: Send + Sync> FromRequestParts<S> for IdPair {
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        match Path::<(Uuid, Uuid)>::from_request_parts(parts, state).await {
+            Ok(Path((id, part))) => Ok(Self(id, part)),
+            Err(_) => Err(no_such_id()),
+        }
+    }
+}
+
+fn no_such_id() -> ApiError {
+    ApiError::new(
+        StatusCode::NOT_FOUND,
+        "NOT_FOUND",
+        "nothing has this id; ids are UUIDs",
+    )
 }
 
 impl std::fmt::Display for Id {
@@ -213,10 +231,12 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
         if text == "*" {
             return Ok(Self(None));
         }
-        let digits = text
+        let tag = text
             .strip_prefix('"')
             .and_then(|rest| rest.strip_suffix('"'))
             .unwrap_or(text);
+        // A tag may have more behind the version, which says what else the answer showed.
+        let digits = tag.split_once('-').map_or(tag, |(version, _)| version);
         match digits.parse() {
             Ok(version) if version > 0 => Ok(Self(Some(version))),
             _ => Err(AppError::malformed(
@@ -262,6 +282,32 @@ impl<S: Send + Sync> FromRequestParts<S> for Idempotency {
             _ => Err(AppError::invalid_field(
                 "Idempotency-Key",
                 "must be 1 to 255 visible ASCII characters",
+            )
+            .into()),
+        }
+    }
+}
+
+/// Names the cart of somebody who is not signed in, both ways.
+pub const CART_TOKEN: HeaderName = HeaderName::from_static("x-cart-token");
+/// The longest text that is looked at as a token.
+const MAX_CART_TOKEN: usize = 128;
+
+/// The header `X-Cart-Token`; empty if it is not given.
+#[derive(Debug)]
+pub struct CartToken(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for CartToken {
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let Some(value) = parts.headers.get(CART_TOKEN) else {
+            return Ok(Self(String::new()));
+        };
+        match value.to_str() {
+            Ok(token) if token.len() <= MAX_CART_TOKEN => Ok(Self(token.trim().to_owned())),
+            _ => Err(AppError::invalid_field(
+                "X-Cart-Token",
+                "must be a token that PUT /api/v1/cart/items/{productId} gave out",
             )
             .into()),
         }

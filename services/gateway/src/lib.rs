@@ -6,7 +6,7 @@
 //! that must outlive it.
 //!
 //! Module map: `config` (settings), `app` (shared state), `edge`, `limits`, `cache` (product lists), `extract` and `body` (checked input), `error` (the
-//! one error format), `dto` (JSON shapes), `routes`, `openapi` and `asyncapi` (the contracts), `health`, `pages`
+//! one error format), `multipart` (forms with files), `downloads` (bodies that are read slowly), `dto` (JSON shapes), `routes`, `openapi` and `asyncapi` (the contracts), `health`, `pages`
 //! (templates), `sockets`, `server` (listening and draining).
 
 mod app;
@@ -14,12 +14,14 @@ mod asyncapi;
 mod body;
 mod cache;
 mod config;
+mod downloads;
 mod dto;
 mod edge;
 mod error;
 mod extract;
 mod health;
 mod limits;
+mod multipart;
 mod pages;
 mod routes;
 mod server;
@@ -41,19 +43,25 @@ use axum::{
 use http::{HeaderName, HeaderValue, Method, header, request::Parts};
 use tokio_util::sync::CancellationToken;
 use tower_http::{
-    compression::CompressionLayer,
+    compression::{
+        CompressionLayer,
+        predicate::{DefaultPredicate, NotForContentType, Predicate},
+    },
     cors::{AllowOrigin, CorsLayer},
 };
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::SwaggerUi;
 use waybill_bus::Bus;
 use waybill_proto::{
-    auth::auth_service_client::AuthServiceClient,
+    auth::{audit_service_client::AuditServiceClient, auth_service_client::AuthServiceClient},
     chat::chat_service_client::ChatServiceClient,
     notification::notification_service_client::NotificationServiceClient,
     order::{
-        catalogue_service_client::CatalogueServiceClient, order_service_client::OrderServiceClient,
-        stock_service_client::StockServiceClient, work_service_client::WorkServiceClient,
+        analytics_service_client::AnalyticsServiceClient, cart_service_client::CartServiceClient,
+        catalogue_service_client::CatalogueServiceClient, file_service_client::FileServiceClient,
+        order_service_client::OrderServiceClient, shipment_service_client::ShipmentServiceClient,
+        shop_service_client::ShopServiceClient, stock_service_client::StockServiceClient,
+        work_service_client::WorkServiceClient,
     },
     payment::payment_service_client::PaymentServiceClient,
 };
@@ -86,6 +94,8 @@ pub struct GatewayDeps {
     pub mailbox: bool,
 }
 
+/// Bytes of one answer of a service at most: a page of 100 orders with the longest of texts has some 20 million.
+pub(crate) const MAX_ANSWER: usize = 32 * 1024 * 1024;
 /// Rate limit keys that are back at their limit are forgotten this often.
 const TIDY_EVERY: Duration = Duration::from_secs(10);
 /// Users whose tokens were withdrawn that are remembered at most.
@@ -105,21 +115,33 @@ pub async fn build(deps: GatewayDeps) -> Result<Router, AppError> {
         return Err(AppError::internal(format!("{name} {problem}")));
     }
     let channels = deps.channels;
+    macro_rules! client {
+        ($client:ident, $service:ident) => {
+            $client::new(channels.$service.clone()).max_decoding_message_size(MAX_ANSWER)
+        };
+    }
     let app = Arc::new(Gateway {
-        auth: AuthServiceClient::new(channels.auth.clone()),
-        catalogue: CatalogueServiceClient::new(channels.order.clone()),
-        stock: StockServiceClient::new(channels.order.clone()),
-        orders: OrderServiceClient::new(channels.order.clone()),
-        work: WorkServiceClient::new(channels.order.clone()),
-        payments: PaymentServiceClient::new(channels.payment.clone()),
-        notifications: NotificationServiceClient::new(channels.notification.clone()),
-        chat: ChatServiceClient::new(channels.chat.clone()),
+        auth: client!(AuthServiceClient, auth),
+        audit: client!(AuditServiceClient, auth),
+        catalogue: client!(CatalogueServiceClient, order),
+        stock: client!(StockServiceClient, order),
+        orders: client!(OrderServiceClient, order),
+        work: client!(WorkServiceClient, order),
+        carts: client!(CartServiceClient, order),
+        files: client!(FileServiceClient, order),
+        shipments: client!(ShipmentServiceClient, order),
+        shop: client!(ShopServiceClient, order),
+        analytics: client!(AnalyticsServiceClient, order),
+        payments: client!(PaymentServiceClient, payment),
+        notifications: client!(NotificationServiceClient, notification),
+        chat: client!(ChatServiceClient, chat),
         channels,
         bus: deps.bus,
         verifier: deps.verifier,
         service_tokens: deps.service_tokens,
         limits: limits::Limits::new(&deps.settings),
         proxies: limits::Proxies::new(&deps.settings.trusted_proxies),
+        downloads: downloads::Downloads::new(deps.settings.downloads),
         revoked: moka::future::Cache::builder()
             .max_capacity(REVOKED_USERS)
             .time_to_live(REVOKED_FOR)
@@ -134,8 +156,8 @@ pub async fn build(deps: GatewayDeps) -> Result<Router, AppError> {
         seen_ready: AtomicBool::new(false),
         stop: deps.stop,
     });
-    let (sockets, io) = sockets::service(&app);
-    tokio::spawn(sockets::fan_out(Arc::clone(&app), io));
+    let (sockets, io, hub) = sockets::service(&app);
+    tokio::spawn(sockets::fan_out(hub, io));
     tokio::spawn(tidy(Arc::clone(&app)));
 
     let (described, api) = described();
@@ -144,7 +166,7 @@ pub async fn build(deps: GatewayDeps) -> Result<Router, AppError> {
         .merge(routes::short::without_slash())
         .merge(routes::ops::documents(document))
         .merge(routes::pages::routes(app.mailbox))
-        .route_service("/socket.io/", sockets)
+        .route_service(edge::SOCKET_PATH, sockets)
         // Before the state, so that the layers are put around it once and not for each request.
         .fallback(async || ApiError::of_status(http::StatusCode::NOT_FOUND))
         .with_state(Arc::clone(&app))
@@ -153,7 +175,7 @@ pub async fn build(deps: GatewayDeps) -> Result<Router, AppError> {
         .layer(from_fn_with_state(Arc::clone(&app), edge::limit))
         .layer(cors(&app))
         .layer(from_fn_with_state(Arc::clone(&app), edge::edge))
-        .layer(CompressionLayer::new());
+        .layer(CompressionLayer::new().compress_when(not_files()));
     Ok(router)
 }
 
@@ -208,14 +230,17 @@ fn cors(app: &Gateway) -> CorsLayer {
             header::IF_MATCH,
             header::IF_NONE_MATCH,
             HeaderName::from_static("idempotency-key"),
+            extract::CART_TOKEN,
             HeaderName::from_static("x-request-id"),
             HeaderName::from_static("traceparent"),
         ])
         .expose_headers([
             header::ETAG,
+            header::LOCATION,
             header::RETRY_AFTER,
             HeaderName::from_static("x-request-id"),
             HeaderName::from_static("idempotency-replayed"),
+            extract::CART_TOKEN,
             HeaderName::from_static("ratelimit-limit"),
             HeaderName::from_static("ratelimit-remaining"),
             HeaderName::from_static("ratelimit-reset"),
@@ -231,12 +256,22 @@ fn is_local(origin: &str) -> bool {
     })
 }
 
+/// Files are packed already, and their lengths and ranges are of the bytes as they are.
+fn not_files() -> impl Predicate {
+    DefaultPredicate::new()
+        .and(NotForContentType::const_new("video/"))
+        .and(NotForContentType::const_new("application/pdf"))
+}
+
 async fn tidy(app: Arc<Gateway>) {
     let mut timer = tokio::time::interval(TIDY_EVERY);
     loop {
         tokio::select! {
             () = app.stop.cancelled() => return,
-            _ = timer.tick() => app.limits.tidy(),
+            _ = timer.tick() => {
+                app.limits.tidy();
+                app.downloads.tidy();
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Rate limits (GCRA): per user, or per address where nobody is signed in; stricter for attempts to sign in.
+//! Rate limits (GCRA): per user, or per address where nobody is signed in; stricter for attempts to sign in and for
+//! orders, wider for what pages are made of.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -114,6 +115,21 @@ struct Set {
     anonymous: Limit,
     user: Limit,
     login: Limit,
+    lookup: Limit,
+    guest_orders: Limit,
+    orders: Limit,
+    public: Limit,
+}
+
+/// What is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Share {
+    /// Calls.
+    Calls,
+    /// Calls of guests: those of one address together have what one user has.
+    Guests,
+    /// What pages are made of: many of them come at once.
+    Public,
 }
 
 impl Limits {
@@ -123,15 +139,24 @@ impl Limits {
             anonymous: Limit::new(settings.rate_limit_anonymous, window),
             user: Limit::new(settings.rate_limit_user, window),
             login: Limit::new(settings.rate_limit_login, window),
+            lookup: Limit::new(settings.rate_limit_lookup, window),
+            guest_orders: Limit::new(settings.rate_limit_guest_orders, window),
+            orders: Limit::new(settings.rate_limit_orders, window),
+            public: Limit::new(settings.rate_limit_public, window),
         }))
     }
 
-    /// Counts one request.
-    pub fn request(&self, key: Key) -> Result<Option<Standing>, Box<(ApiError, Standing)>> {
+    /// Counts one request. Users have one budget for everything.
+    pub fn request(
+        &self,
+        key: Key,
+        share: Share,
+    ) -> Result<Option<Standing>, Box<(ApiError, Standing)>> {
         let Some(set) = &self.0 else { return Ok(None) };
-        let limit = match key {
-            Key::User(_) => &set.user,
-            _ => &set.anonymous,
+        let limit = match (&key, share) {
+            (Key::User(_), _) | (_, Share::Guests) => &set.user,
+            (_, Share::Calls) => &set.anonymous,
+            (_, Share::Public) => &set.public,
         };
         limit.check(key).map(Some).map_err(|(standing, wait)| {
             Box::new((
@@ -157,10 +182,38 @@ impl Limits {
         })
     }
 
+    /// Counts one order that is placed from this address.
+    pub fn order(&self, address: &str, account: bool) -> Result<(), ApiError> {
+        let Some(set) = &self.0 else { return Ok(()) };
+        let limit = if account {
+            &set.orders
+        } else {
+            &set.guest_orders
+        };
+        let key = Key::Address(address_key(address));
+        limit.check(key).map(|_| ()).map_err(|(_, wait)| {
+            too_many("too many orders; wait as long as Retry-After says", wait)
+        })
+    }
+
+    /// Counts one question whether somebody has an account, in whichever way it is asked.
+    pub fn lookup(&self, address: &str) -> Result<(), ApiError> {
+        let Some(set) = &self.0 else { return Ok(()) };
+        let key = Key::Address(address_key(address));
+        set.lookup.check(key).map(|_| ()).map_err(|(_, wait)| {
+            too_many(
+                "too many questions about accounts; wait as long as Retry-After says",
+                wait,
+            )
+        })
+    }
+
     /// Forgets keys that are back at their full limit. To be called every few seconds.
     pub fn tidy(&self) {
         if let Some(set) = &self.0 {
-            for limit in [&set.anonymous, &set.user, &set.login] {
+            let accounts = [&set.login, &set.lookup, &set.guest_orders, &set.orders];
+            let requests = [&set.anonymous, &set.user, &set.public];
+            for limit in accounts.into_iter().chain(requests) {
                 limit.tidy();
             }
         }

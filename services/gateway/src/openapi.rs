@@ -23,6 +23,7 @@ use crate::{
     ErrorInfo<'_>,
     Detail,
     dto::ChangeRequestState,
+    dto::FilePurpose,
     dto::OrderSort,
     dto::OrderStatus,
     dto::PaymentState,
@@ -33,12 +34,15 @@ use crate::{
 )))]
 struct Shared;
 
-const TAGS: [(&str, &str); 11] = [
+const TAGS: &[(&str, &str)] = &[
     ("auth", "Signing in and out"),
     ("users", "Your own account"),
+    ("shop", "The shop itself"),
     ("products", "The catalogue and its stock"),
+    ("cart", "What you have chosen and not ordered yet"),
     ("orders", "Placing orders and following them"),
     ("work", "The pool of work, claims, change requests"),
+    ("media", "Files of orders, and reading pictures"),
     ("payments", "Paying, and the sandbox's page"),
     ("notifications", "What you should know"),
     ("chat", "The conversation of each order"),
@@ -68,8 +72,8 @@ pub fn base() -> utoipa::openapi::OpenApi {
                 ))
                 .license(Some(
                     LicenseBuilder::new()
-                        .name("Apache-2.0")
-                        .identifier(Some("Apache-2.0"))
+                        .name("MIT")
+                        .identifier(Some("MIT"))
                         .build(),
                 ))
                 .build(),
@@ -78,10 +82,10 @@ pub fn base() -> utoipa::openapi::OpenApi {
             .url("/")
             .description(Some("This gateway"))
             .build()]))
-        .tags(Some(TAGS.map(|(name, description)| {
+        .tags(Some(TAGS.iter().map(|(name, description)| {
             TagBuilder::new()
-                .name(name)
-                .description(Some(description))
+                .name(*name)
+                .description(Some(*description))
                 .build()
         })))
         .components(Some(

@@ -23,6 +23,7 @@ use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore},
+    time::Sleep,
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::Service as _;
@@ -34,6 +35,8 @@ use crate::config::GatewaySettings;
 const PING: Duration = Duration::from_secs(20);
 /// Requests at a time on one connection of HTTP/2.
 const STREAMS: u32 = 200;
+/// A client that takes nothing of what is sent to it for this long is gone; what it asked for would be held for ever.
+const STUCK: Duration = Duration::from_mins(1);
 /// The pause after a connection could not be accepted for a reason of our own, such as too many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(500);
 
@@ -100,6 +103,8 @@ async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> (Connection,
                 }
                 let connection = Connection {
                     stream,
+                    stuck: None,
+                    patience: STUCK,
                     _place: place,
                 };
                 return (connection, peer);
@@ -179,7 +184,32 @@ async fn converse(
 /// A connection with its place among those that may be open. It goes on having it as a WebSocket.
 struct Connection {
     stream: TcpStream,
+    /// Runs while the client takes nothing.
+    stuck: Option<Pin<Box<Sleep>>>,
+    patience: Duration,
     _place: OwnedSemaphorePermit,
+}
+
+impl Connection {
+    /// The outcome of a write, which fails once none has got through for too long.
+    fn within_patience(
+        &mut self,
+        cx: &mut Context<'_>,
+        written: Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<usize>> {
+        if written.is_ready() {
+            self.stuck = None;
+            return written;
+        }
+        let patience = self.patience;
+        let stuck = self
+            .stuck
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep(patience)));
+        stuck
+            .as_mut()
+            .poll(cx)
+            .map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
 }
 
 impl AsyncRead for Connection {
@@ -198,7 +228,8 @@ impl AsyncWrite for Connection {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
+        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.within_patience(cx, written)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -214,7 +245,8 @@ impl AsyncWrite for Connection {
         cx: &mut Context<'_>,
         buffers: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, buffers)
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, buffers);
+        self.within_patience(cx, written)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -269,6 +301,23 @@ mod tests {
         let mut quick = TcpStream::connect(address).await.unwrap();
         quick.write_all(ASK).await.unwrap();
         assert!(rest(&mut quick).await.ends_with("here"));
+    }
+
+    #[tokio::test]
+    async fn a_client_that_takes_nothing_is_given_up() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut client = TcpStream::connect(listener.local_addr().unwrap())
+            .await
+            .unwrap();
+        let places = Arc::new(Semaphore::new(1));
+        let (mut connection, _) = accept(&listener, &places).await;
+        connection.patience = Duration::from_millis(200);
+        let full = async { while connection.write_all(&[0; 8192]).await.is_ok() {} };
+        tokio::time::timeout(Duration::from_secs(30), full)
+            .await
+            .expect("the write ends");
+        assert!(connection.stuck.is_some(), "for want of progress");
+        client.read_exact(&mut [0; 8192]).await.unwrap();
     }
 
     #[tokio::test]

@@ -3,7 +3,11 @@
 
 mod delivery;
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -14,14 +18,15 @@ use waybill_store::{Db, EventContext, Tx, page, retrying};
 
 use crate::{
     domain::{
-        Audience, Delivery, KeptMail, MAX_NAME, MailPlan, Notice, Notification, Recipient, one_line,
+        Audience, Delivery, KeptMail, MAX_NAME, MAX_SHOP_NAME, MailPlan, Notice, Notification,
+        Recipient, one_line,
     },
     events,
     facts::Occurrence,
     mail::{self, Shop},
     plan,
     sender::Sender,
-    store::{deliveries, mails, notifications, recipients},
+    store::{deliveries, mails, notifications, recipients, shop},
 };
 
 /// Users asked for at a time when a notice goes to everybody of a role, and rows per statement.
@@ -96,15 +101,21 @@ impl App {
         Ok(recipients::upsert(tx, recipient, version).await?)
     }
 
-    /// Notices, their events and queued mails, all in the transaction of the event they follow from.
-    pub async fn announce(
+    /// Takes over what the shop is called.
+    pub async fn note_shop(&self, tx: &Tx, name: &str, version: i64) -> Result<(), AppError> {
+        Ok(shop::upsert(tx, &one_line(name, MAX_SHOP_NAME), version).await?)
+    }
+
+    /// Notes who placed orders, in the order of their ids: auth's own event may still be on its way, or older than this service.
+    pub async fn note_customers<'a>(
         &self,
         tx: &Tx,
-        event: &Envelope,
-        occurrence: &Occurrence,
+        occurrences: impl IntoIterator<Item = &'a Occurrence>,
     ) -> Result<(), AppError> {
-        if let Occurrence::Placed(order) = occurrence {
-            // Auth's own event may still be on its way, or older than this service.
+        let customers = occurrences.into_iter().filter_map(|occurrence| {
+            let Occurrence::Placed(order) = occurrence else {
+                return None;
+            };
             let customer = Recipient {
                 id: order.customer.id,
                 email: order.customer.email.clone().unwrap_or_default(),
@@ -112,8 +123,23 @@ impl App {
                 role: Role::Customer,
                 suspended: false,
             };
-            recipients::insert_if_absent(tx, &customer, 0).await?;
+            Some((customer.id.uuid(), customer))
+        });
+        let customers: BTreeMap<_, _> = customers.collect();
+        for customer in customers.values() {
+            recipients::insert_if_absent(tx, customer, 0).await?;
         }
+        Ok(())
+    }
+
+    /// Notices, their events and queued mails, all in the transaction of the event they follow from.
+    pub async fn announce(
+        &self,
+        tx: &Tx,
+        event: &Envelope,
+        occurrence: &Occurrence,
+    ) -> Result<(), AppError> {
+        self.note_customers(tx, [occurrence]).await?;
         let plan = plan::plan(occurrence);
         let mut told = HashSet::new();
         for notice in &plan.notices {
@@ -123,7 +149,7 @@ impl App {
                 kind: notice.kind.as_str().to_owned(),
                 title: notice.title.clone(),
                 body: notice.body.clone(),
-                order_id: Some(plan.order_id),
+                order_id: plan.order_id,
                 created_at: self.clock.now(),
                 read_at: None,
                 version: 1,
@@ -162,8 +188,13 @@ impl App {
             (name, address) = (known_name, Some(known_address));
         }
         let name = one_line(&name, MAX_NAME);
-        let rendered = mail::render(mail.template, &self.policy.shop, &name, &mail.facts)
-            .map_err(AppError::internal)?;
+        let known = shop::name(tx.conn()).await?;
+        let shop = Shop {
+            name: known.unwrap_or_else(|| self.policy.shop.name.clone()),
+            url: self.policy.shop.url.clone(),
+        };
+        let rendered =
+            mail::render(mail.template, &shop, &name, &mail.facts).map_err(AppError::internal)?;
         let delivery = Delivery {
             id: Uuid::now_v7(),
             user_id: mail.to.id,

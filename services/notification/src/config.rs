@@ -66,7 +66,7 @@ settings! {
         pub transport: Transport = "WAYBILL_MAIL_TRANSPORT", dev "mailbox";
         /// Sender of every mail, as `Name <address>`.
         pub from: String = "WAYBILL_MAIL_FROM", dev "Waybill <no-reply@waybill.localhost>", check mailbox;
-        /// The shop's name in mails.
+        /// The name of a new shop, in mails; afterwards the administrator's settings rule.
         pub shop_name: String = "WAYBILL_SHOP_NAME", default "Waybill", check shop_name;
         /// Where customers reach the shop, for instance `https://shop.example`; without it, mails have no link.
         pub public_url: Option<String> = "WAYBILL_PUBLIC_URL", check public_url;

@@ -2,6 +2,8 @@
 //!
 //! Subjects that say nothing to anybody are taken in without effect, so that a new one needs no change here.
 
+mod shop;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -11,7 +13,7 @@ use waybill_proto::{
     ConvertError, auth, common, order, order::ChangeRequestKind, order::ChangeRequestState,
     order::OrderStatus, parse_id, payment,
 };
-use waybill_store::{ConsumerInfo, EventHandler, HandlerError, Tx, decode};
+use waybill_store::{ConsumerInfo, EventContext, EventHandler, HandlerError, Tx, decode};
 
 use crate::{
     app::App,
@@ -29,14 +31,32 @@ pub const CONSUMERS: &[ConsumerInfo] = &[
     ConsumerInfo {
         name: "notification-orders",
         source: "order",
-        subjects: &["waybill.order.order.*", "waybill.order.change_request.*"],
+        subjects: &[
+            "waybill.order.order.*",
+            "waybill.order.change_request.*",
+            "waybill.order.note.*",
+            "waybill.order.progress.*",
+        ],
     },
     ConsumerInfo {
         name: "notification-payments",
         source: "payment",
         subjects: &["waybill.payment.payment.*"],
     },
+    ConsumerInfo {
+        name: "notification-shop",
+        source: "order",
+        subjects: &["waybill.order.settings.*", "waybill.order.shipment.*"],
+    },
+    STOCK,
 ];
+
+/// Stock that runs low.
+const STOCK: ConsumerInfo = ConsumerInfo {
+    name: "notification-stock",
+    source: "order",
+    subjects: &["waybill.order.stock.low"],
+};
 
 /// The consumers of this service.
 pub fn consumers(app: &Arc<App>) -> Vec<Arc<dyn EventHandler>> {
@@ -44,6 +64,8 @@ pub fn consumers(app: &Arc<App>) -> Vec<Arc<dyn EventHandler>> {
         Arc::new(Users(Arc::clone(app))),
         Arc::new(Orders(Arc::clone(app))),
         Arc::new(Payments(Arc::clone(app))),
+        Arc::new(shop::Shop(Arc::clone(app))),
+        Arc::new(Stock(Arc::clone(app))),
     ]
 }
 
@@ -129,13 +151,34 @@ impl EventHandler for Orders {
         }
         Ok(())
     }
+
+    async fn apply_batch(&self, tx: &Tx, events: &[Envelope]) -> Result<(), HandlerError> {
+        let mut occurrences = Vec::with_capacity(events.len());
+        for event in events {
+            occurrences.extend(order_occurrence(event)?.map(|occurrence| (event, occurrence)));
+        }
+        // The events are in the order of their orders, the rows of customers are written in the order of customers: as every
+        // other transaction does, so that they do not lock each other out.
+        let placed = occurrences.iter().map(|(_, occurrence)| occurrence);
+        self.0.note_customers(tx, placed).await?;
+        for (event, occurrence) in &occurrences {
+            tx.act_for(EventContext::of(event));
+            self.0.announce(tx, event, occurrence).await?;
+        }
+        Ok(())
+    }
 }
 
 /// What an event of the order service means to people; none for those that mean nothing to them.
 fn order_occurrence(event: &Envelope) -> Result<Option<Occurrence>, HandlerError> {
     let occurrence = match event.subject.as_str() {
         "waybill.order.order.placed" => {
-            Occurrence::Placed(facts(decode::<order::OrderPlaced>(event)?.order)?)
+            let order = decode::<order::OrderPlaced>(event)?.order;
+            // Nobody ordered anew: the order that this one is opened in place of tells of it.
+            if order.as_ref().is_some_and(|it| !it.replaces_id.is_empty()) {
+                return Ok(None);
+            }
+            Occurrence::Placed(facts(order)?)
         }
         "waybill.order.order.paid" => {
             let paid: order::OrderPaid = decode(event)?;
@@ -156,6 +199,47 @@ fn order_occurrence(event: &Envelope) -> Result<Option<Occurrence>, HandlerError
                     .map_err(faulty)?,
             }
         }
+        "waybill.order.order.assigned" => {
+            let assigned: order::OrderAssigned = decode(event)?;
+            let change = assigned.change.ok_or_else(|| missing("change"))?;
+            Occurrence::Assigned {
+                order: facts(assigned.order)?,
+                began: change.from() != change.to(),
+                previous: previous(assigned.previous)?,
+            }
+        }
+        "waybill.order.order.replaced" => {
+            let replaced: order::OrderReplaced = decode(event)?;
+            let opened = replaced.replacement.ok_or_else(|| missing("replacement"))?;
+            Occurrence::Replaced {
+                order: facts(replaced.order)?,
+                number: opened.order_number,
+                previous: previous(replaced.previous)?,
+            }
+        }
+        "waybill.order.note.added" => {
+            let added: order::NoteAdded = decode(event)?;
+            let note = added.note.ok_or_else(|| missing("note"))?;
+            // What is internal is nobody's news.
+            if note.visibility() != order::NoteVisibility::Customer {
+                return Ok(None);
+            }
+            Occurrence::Noted {
+                order: facts(added.order)?,
+                author: note.author.unwrap_or_default().name,
+                body: note.body,
+            }
+        }
+        "waybill.order.progress.added" => {
+            let added: order::ProgressAdded = decode(event)?;
+            let progress = added.progress.ok_or_else(|| missing("progress"))?;
+            Occurrence::Progressed {
+                order: facts(added.order)?,
+                step: progress.step,
+                percent: progress.percent,
+                note: progress.note,
+            }
+        }
         "waybill.order.order.status_changed" => {
             let changed: order::OrderStatusChanged = decode(event)?;
             let change = changed.change.ok_or_else(|| missing("change"))?;
@@ -170,11 +254,7 @@ fn order_occurrence(event: &Envelope) -> Result<Option<Occurrence>, HandlerError
             let released: order::OrderReleased = decode(event)?;
             Occurrence::Released {
                 order: facts(released.order)?,
-                previous: released
-                    .previous
-                    .map(|previous| parse_id("previous.id", &previous.id))
-                    .transpose()
-                    .map_err(faulty)?,
+                previous: previous(released.previous)?,
             }
         }
         "waybill.order.order.cancelled" => {
@@ -219,6 +299,11 @@ fn order_occurrence(event: &Envelope) -> Result<Option<Occurrence>, HandlerError
         _ => return Ok(None),
     };
     Ok(Some(occurrence))
+}
+
+fn previous(previous: Option<order::Assignee>) -> Result<Option<UserId>, HandlerError> {
+    let id = previous.map(|previous| parse_id("previous.id", &previous.id));
+    id.transpose().map_err(faulty)
 }
 
 fn status(status: OrderStatus) -> Result<Status, HandlerError> {
@@ -346,4 +431,34 @@ fn payment_facts(payment: Option<payment::Payment>) -> Result<PaymentFacts, Hand
         order_number: payment.order_number,
         customer_id,
     })
+}
+
+// ----------------------------------------------------------------------- stock
+
+struct Stock(Arc<App>);
+
+#[async_trait]
+impl EventHandler for Stock {
+    fn name(&self) -> &'static str {
+        STOCK.name
+    }
+
+    fn source(&self) -> &'static str {
+        STOCK.source
+    }
+
+    fn subjects(&self) -> &'static [&'static str] {
+        STOCK.subjects
+    }
+
+    async fn apply(&self, tx: &Tx, event: &Envelope) -> Result<(), HandlerError> {
+        let low: order::StockLow = decode(event)?;
+        let occurrence = Occurrence::StockLow {
+            product: low.name,
+            sku: low.sku,
+            available: low.available,
+            threshold: low.threshold,
+        };
+        Ok(self.0.announce(tx, event, &occurrence).await?)
+    }
 }

@@ -14,6 +14,8 @@ pub const MAX_TITLE: usize = 150;
 pub const MAX_BODY: usize = 500;
 /// Longest name in a greeting or an address, in characters.
 pub const MAX_NAME: usize = 200;
+/// Longest name of a shop, in characters.
+pub const MAX_SHOP_NAME: usize = 100;
 
 /// A notification as its user sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,11 +96,18 @@ pub enum Kind {
     OrderPlaced,
     OrderPaid,
     OrderClaimed,
+    OrderAssigned,
+    OrderReplaced,
+    OrderNote,
+    OrderProgress,
     OrderStatus,
     OrderCompleted,
     OrderCancelled,
     OrderExpired,
     OrderAvailable,
+    OrderShipped,
+    OrderDelivered,
+    StockLow,
     PaymentFailed,
     PaymentRefunded,
     ChangeRequest,
@@ -111,11 +120,18 @@ impl Kind {
             Self::OrderPlaced => "ORDER_PLACED",
             Self::OrderPaid => "ORDER_PAID",
             Self::OrderClaimed => "ORDER_CLAIMED",
+            Self::OrderAssigned => "ORDER_ASSIGNED",
+            Self::OrderReplaced => "ORDER_REPLACED",
+            Self::OrderNote => "ORDER_NOTE",
+            Self::OrderProgress => "ORDER_PROGRESS",
             Self::OrderStatus => "ORDER_STATUS",
             Self::OrderCompleted => "ORDER_COMPLETED",
             Self::OrderCancelled => "ORDER_CANCELLED",
             Self::OrderExpired => "ORDER_EXPIRED",
             Self::OrderAvailable => "ORDER_AVAILABLE",
+            Self::OrderShipped => "ORDER_SHIPPED",
+            Self::OrderDelivered => "ORDER_DELIVERED",
+            Self::StockLow => "STOCK_LOW",
             Self::PaymentFailed => "PAYMENT_FAILED",
             Self::PaymentRefunded => "PAYMENT_REFUNDED",
             Self::ChangeRequest => "CHANGE_REQUEST",
@@ -153,7 +169,8 @@ pub struct MailPlan {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
-    pub order_id: OrderId,
+    /// None: about something else.
+    pub order_id: Option<OrderId>,
     pub notices: Vec<Notice>,
     pub mails: Vec<MailPlan>,
 }

@@ -43,6 +43,24 @@ pub struct PaymentFacts {
     pub amount: Money,
 }
 
+/// What a shipment's events say about it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ParcelFacts {
+    /// May be empty, like the number and the page to follow it on.
+    pub carrier: String,
+    pub tracking_number: String,
+    pub tracking_url: String,
+    /// Name and units.
+    pub lines: Vec<(String, i64)>,
+}
+
+/// How far a parcel has got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ParcelNews {
+    Shipped,
+    Delivered,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Status {
     Pending,
@@ -85,6 +103,31 @@ pub enum Occurrence {
         order: OrderFacts,
         actor: Option<UserId>,
     },
+    Assigned {
+        order: OrderFacts,
+        /// Work on it began by this: it waited before.
+        began: bool,
+        previous: Option<UserId>,
+    },
+    /// Another order took its place.
+    Replaced {
+        order: OrderFacts,
+        /// Of the other one.
+        number: String,
+        previous: Option<UserId>,
+    },
+    /// Something was noted for the customer.
+    Noted {
+        order: OrderFacts,
+        author: String,
+        body: String,
+    },
+    Progressed {
+        order: OrderFacts,
+        step: String,
+        percent: Option<i32>,
+        note: String,
+    },
     StatusChanged {
         order: OrderFacts,
         from: Status,
@@ -113,6 +156,17 @@ pub enum Occurrence {
         by: UserId,
         approved: bool,
         note: String,
+    },
+    Parcel {
+        order: OrderFacts,
+        news: ParcelNews,
+        parcel: ParcelFacts,
+    },
+    StockLow {
+        product: String,
+        sku: String,
+        available: i64,
+        threshold: i64,
     },
     PaymentFailed {
         payment: PaymentFacts,

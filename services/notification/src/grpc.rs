@@ -40,6 +40,7 @@ fn page(request: Option<PageRequest>) -> Page {
 
 fn page_info(next: Option<String>, total: Option<u64>) -> PageInfo {
     PageInfo {
+        total_capped: false,
         next_cursor: next.unwrap_or_default(),
         total,
     }

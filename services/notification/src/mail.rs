@@ -15,6 +15,7 @@ pub enum Template {
     PaymentReceipt,
     Refund,
     PaymentFailed,
+    Shipment,
 }
 
 impl Template {
@@ -26,6 +27,7 @@ impl Template {
             Self::PaymentReceipt => "payment_receipt",
             Self::Refund => "refund",
             Self::PaymentFailed => "payment_failed",
+            Self::Shipment => "shipment",
         }
     }
 }
@@ -47,6 +49,8 @@ pub struct MailFacts {
     pub order_title: String,
     pub lines: Vec<MailLine>,
     pub total: String,
+    /// Where a parcel can be followed; https, or empty.
+    pub tracking_url: String,
 }
 
 impl MailFacts {
@@ -58,6 +62,7 @@ impl MailFacts {
             order_title: order.title.clone(),
             lines: Vec::new(),
             total: order.total.to_string(),
+            tracking_url: String::new(),
         }
     }
 
@@ -128,6 +133,8 @@ const FILES: &[(&str, &str)] = &[
         "payment_failed.txt",
         include_str!("../templates/payment_failed.txt"),
     ),
+    ("shipment.html", include_str!("../templates/shipment.html")),
+    ("shipment.txt", include_str!("../templates/shipment.txt")),
 ];
 
 /// Compiled once; a test renders every template, so that a fault in one shows there.
@@ -180,12 +187,13 @@ pub fn render(
 mod tests {
     use super::*;
 
-    const ALL: [Template; 5] = [
+    const ALL: [Template; 6] = [
         Template::OrderConfirmation,
         Template::OrderStatus,
         Template::PaymentReceipt,
         Template::Refund,
         Template::PaymentFailed,
+        Template::Shipment,
     ];
 
     fn shop() -> Shop {
@@ -207,6 +215,7 @@ mod tests {
                 total: "19.98 USD".into(),
             }],
             total: "19.98 USD".into(),
+            tracking_url: "https://carrier.example/1".into(),
         }
     }
 

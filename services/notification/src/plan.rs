@@ -3,7 +3,9 @@
 //! Consumers turn events into an [`Occurrence`]; [`plan`] answers with the notices and mails that follow from it. Everybody is
 //! told at most once per event: who stands in two audiences gets the notice of the first one that names them.
 
-use waybill_primitives::OrderId;
+mod parcels;
+
+use waybill_primitives::{OrderId, UserId};
 
 use crate::{
     domain::{Audience, Kind, MAX_BODY, MAX_TITLE, MailPlan, Notice, Plan, one_line},
@@ -37,6 +39,10 @@ struct Planner {
 
 impl Planner {
     fn new(order_id: OrderId) -> Self {
+        Self::about(Some(order_id))
+    }
+
+    fn about(order_id: Option<OrderId>) -> Self {
         Self {
             plan: Plan {
                 order_id,
@@ -143,6 +149,47 @@ pub fn plan(occurrence: &Occurrence) -> Plan {
                 );
             }
             planner.plan
+        }
+        Occurrence::Assigned {
+            order,
+            began,
+            previous,
+        } => assigned(order, *began, *previous),
+        Occurrence::Replaced {
+            order,
+            number,
+            previous,
+        } => replaced(order, number, *previous),
+        Occurrence::Noted {
+            order,
+            author,
+            body,
+        } => {
+            Planner::new(order.id)
+                .tell_customer(
+                    order,
+                    Kind::OrderNote,
+                    &format!("A note on order {}", order.number),
+                    &format!("{author}: {body}"),
+                )
+                .plan
+        }
+        Occurrence::Progressed {
+            order,
+            step,
+            percent,
+            note,
+        } => {
+            let done = percent.map(|percent| format!(" ({percent} %)"));
+            let message = format!("{step}{}.", done.unwrap_or_default());
+            Planner::new(order.id)
+                .tell_customer(
+                    order,
+                    Kind::OrderProgress,
+                    &format!("Order {} goes on", order.number),
+                    &with_note(message, "Note", note),
+                )
+                .plan
         }
         Occurrence::StatusChanged {
             order,
@@ -253,6 +300,25 @@ pub fn plan(occurrence: &Occurrence) -> Plan {
                 )
                 .plan
         }
+        Occurrence::Parcel {
+            order,
+            news,
+            parcel,
+        } => parcels::plan(order, *news, parcel),
+        Occurrence::StockLow {
+            product,
+            sku,
+            available,
+            threshold,
+        } => {
+            let title = format!("{product} is running low");
+            let body = format!(
+                "{available} of {product} ({sku}) can still be ordered; the threshold is {threshold}."
+            );
+            Planner::about(None)
+                .tell(Audience::Admins, Kind::StockLow, &title, &body)
+                .plan
+        }
         Occurrence::PaymentFailed { payment, reason } => {
             let message = with_note(
                 format!(
@@ -285,6 +351,58 @@ pub fn plan(occurrence: &Occurrence) -> Plan {
             )
         }
     }
+}
+
+fn assigned(order: &OrderFacts, began: bool, previous: Option<UserId>) -> Plan {
+    let worker = order.assignee.as_ref();
+    let name = worker.map_or("A worker", |worker| worker.name.as_str());
+    let message = format!("{name} is working on your order now.");
+    let planner = Planner::new(order.id);
+    let mut planner = if began {
+        planner.status(order, Kind::OrderAssigned, "is in progress", &message)
+    } else {
+        // It went from hand to hand; that is worth no mail.
+        let title = format!("Order {} has another worker", order.number);
+        planner.tell_customer(order, Kind::OrderAssigned, &title, &message)
+    };
+    if let Some(worker) = worker {
+        planner = planner.tell(
+            Audience::User(worker.id),
+            Kind::OrderAssigned,
+            &format!("Order {} was assigned to you", order.number),
+            &format!("{} is yours to work on.", named(order)),
+        );
+    }
+    if let Some(previous) = previous {
+        planner = planner.tell(
+            Audience::User(previous),
+            Kind::OrderAssigned,
+            &format!("Order {} is no longer yours", order.number),
+            &format!("{} was given to another worker.", named(order)),
+        );
+    }
+    planner.plan
+}
+
+fn replaced(order: &OrderFacts, number: &str, previous: Option<UserId>) -> Plan {
+    let message = format!(
+        "Your order goes on under the number {number}, with the same contents. What you paid counts for it."
+    );
+    let headline = format!("goes on as {number}");
+    let mut planner =
+        Planner::new(order.id).status(order, Kind::OrderReplaced, &headline, &message);
+    if let Some(previous) = previous {
+        planner = planner.tell(
+            Audience::User(previous),
+            Kind::OrderReplaced,
+            &format!("Order {} is closed", order.number),
+            &format!(
+                "{} was replaced by {number}; stop working on it.",
+                named(order)
+            ),
+        );
+    }
+    planner.plan
 }
 
 fn paid(order: &OrderFacts, by_payment: bool, available: bool) -> Plan {

@@ -4,6 +4,7 @@ pub mod deliveries;
 pub mod mails;
 pub mod notifications;
 pub mod recipients;
+pub mod shop;
 
 use sea_orm::{ConnectionTrait, Statement};
 use uuid::Uuid;

@@ -1,12 +1,25 @@
-//! Settings of this service.
+//! Settings of this service. What an administrator can set later too ([`crate::shop`]) is set here for a shop that is new: it is
+//! written to the database by the first start, and from then on the database rules.
 
 use std::time::Duration;
 
 waybill_service_kit::settings! {
     /// Orders
     pub struct Settings {
-        /// How long an order may stay unpaid before it expires and gives its stock back.
+        /// How long an order of a new shop may stay unpaid before it expires and gives its stock back; afterwards the
+        /// administrator's settings rule.
         pub order_expiry: Duration = "WAYBILL_ORDER_EXPIRY", default "30m", check long_enough;
+        /// The platform's share of a completed order in a new shop, in hundredths of a percent (the worker gets the rest);
+        /// afterwards the administrator's settings rule.
+        pub commission_basis_points: u32 = "WAYBILL_COMMISSION_BASIS_POINTS", default "2000", range 0..=10_000;
+        /// The name of a new shop, in mails and pages; afterwards the administrator's settings rule.
+        pub shop_name: String = "WAYBILL_SHOP_NAME", default "Waybill", check shop_name;
+        /// Folder for files on their way in and pictures at work. Without it: `.spool` in the folder of the files, or
+        /// `waybill-spool` in the system's temporary folder if there is none.
+        pub files_spool: Option<String> = "WAYBILL_FILES_SPOOL";
+        /// Who downloads a file is sent to the storage by a link that expires, where it has such. Off: all bytes go through the gateway,
+        /// for a storage that clients cannot reach.
+        pub files_redirect: bool = "WAYBILL_FILES_REDIRECT", default "on";
     }
 }
 
@@ -17,10 +30,21 @@ fn long_enough(expiry: &Duration) -> Result<(), String> {
     Ok(())
 }
 
+fn shop_name(name: &str) -> Result<(), String> {
+    if name.is_empty() || name.chars().count() > 100 || name.contains(char::is_control) {
+        return Err("must be 1 to 100 characters, without line breaks".to_owned());
+    }
+    Ok(())
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {
             order_expiry: Duration::from_mins(30),
+            commission_basis_points: 2_000,
+            shop_name: "Waybill".to_owned(),
+            files_spool: None,
+            files_redirect: true,
         }
     }
 }

@@ -5,8 +5,10 @@ use waybill_service_kit::{AppError, FieldError, codes};
 
 use crate::{
     fields::Faults,
-    orders::domain::{OrderStatus, Refused},
+    notes::domain::Over,
+    orders::domain::{NotAssignable, NotEdited, NotReplaceable, OrderStatus, Refused},
     work::domain::RequestRefused,
+    workers::domain::Unfit,
 };
 
 impl From<Faults> for AppError {
@@ -45,6 +47,63 @@ impl From<RequestRefused> for AppError {
             RequestRefused::NotYours(_) => Self::forbidden(message),
             RequestRefused::WrongStatus { from, to } => wrong_status(from, to, message),
         }
+    }
+}
+
+impl From<NotEdited> for AppError {
+    fn from(refused: NotEdited) -> Self {
+        match refused {
+            NotEdited::Faults(faults) => faults.into(),
+            NotEdited::State(status, payment) => Self::conflict(
+                "ORDER_NOT_EDITABLE",
+                format!(
+                    "only an order that is PENDING can be edited, and its items only until it is paid; this one is {status} and {payment}"
+                ),
+            )
+            .with_meta("status", status.as_str())
+            .with_meta("payment_status", payment.as_str()),
+        }
+    }
+}
+
+impl From<NotAssignable> for AppError {
+    fn from(refused: NotAssignable) -> Self {
+        let message = refused.to_string();
+        match refused {
+            NotAssignable::Ended(from) => wrong_status(from, OrderStatus::InProgress, message),
+            NotAssignable::Unpaid | NotAssignable::NoWork => {
+                Self::conflict(codes::CONFLICT, message)
+            }
+        }
+    }
+}
+
+impl From<NotReplaceable> for AppError {
+    fn from(refused: NotReplaceable) -> Self {
+        let message = refused.to_string();
+        match refused {
+            NotReplaceable::Status(from) => wrong_status(from, OrderStatus::Cancelled, message),
+            NotReplaceable::Payment(_) => Self::conflict(codes::CONFLICT, message),
+        }
+    }
+}
+
+impl From<Unfit> for AppError {
+    fn from(unfit: Unfit) -> Self {
+        let message = unfit.to_string();
+        match unfit {
+            Unfit::Inactive => Self::conflict(codes::CONFLICT, message),
+            Unfit::NotQualified => Self::conflict(codes::NOT_QUALIFIED, message),
+            Unfit::TooManyOrders { limit, open } => Self::conflict(codes::TOO_MANY_ORDERS, message)
+                .with_meta("limit", limit.to_string())
+                .with_meta("open", open.to_string()),
+        }
+    }
+}
+
+impl From<Over> for AppError {
+    fn from(over: Over) -> Self {
+        Self::conflict(codes::CONFLICT, over.to_string())
     }
 }
 

@@ -4,9 +4,12 @@ use waybill_proto::order as pb;
 use waybill_store::Tx;
 
 use crate::{
+    notes::domain::{Note, Progress},
     orders::domain::{Changed, HistoryEvent, Order, Person},
+    shipments::domain::{Shipment, ShipmentState},
     wire,
     work::domain::ChangeRequest,
+    workers::domain::Entry,
 };
 
 /// Publishes what became of an order.
@@ -24,21 +27,16 @@ pub fn order_changed_as(
     note: &str,
 ) {
     let (id, version) = (changed.order.id, changed.order.version);
-    let (from, payment_from) = changed.before;
-    let change = Some(pb::OrderChange {
-        from: from.map_or(0, |status| wire::order_status(status).into()),
-        to: wire::order_status(changed.order.status).into(),
-        payment_from: payment_from.map_or(0, |status| wire::payment_status(status).into()),
-        payment_to: wire::payment_status(changed.order.payment_status).into(),
-        actor: actor.map(wire::person),
-        note: note.to_owned(),
-    });
+    let change = Some(change(changed, actor, note));
     let payment_id = changed
         .payment_id
         .map(|id| id.to_string())
         .unwrap_or_default();
     match changed.event {
         HistoryEvent::Placed => tx.emit(id, version, &pb::OrderPlaced { order, change }),
+        HistoryEvent::Edited | HistoryEvent::PaymentStarted => {
+            tx.emit(id, version, &pb::OrderUpdated { order, change });
+        }
         HistoryEvent::Paid => {
             let available = changed.order.is_available();
             tx.emit(
@@ -92,9 +90,86 @@ pub fn order_changed_as(
                 },
             );
         }
-        HistoryEvent::Completed => tx.emit(id, version, &pb::OrderCompleted { order, change }),
-        HistoryEvent::Cancelled => tx.emit(id, version, &pb::OrderCancelled { order, change }),
+        HistoryEvent::Assigned => {
+            let previous = changed.previous.as_ref().map(wire::assignee);
+            tx.emit(
+                id,
+                version,
+                &pb::OrderAssigned {
+                    order,
+                    change,
+                    previous,
+                },
+            );
+        }
+        HistoryEvent::Replaced => {
+            let previous = changed.previous.as_ref().map(wire::assignee);
+            let replacement = changed.replacement.as_deref().map(wire::order);
+            tx.emit(
+                id,
+                version,
+                &pb::OrderReplaced {
+                    order,
+                    change,
+                    replacement,
+                    previous,
+                },
+            );
+        }
+        HistoryEvent::Completed => {
+            let commission_basis_points = None;
+            tx.emit(
+                id,
+                version,
+                &pb::OrderCompleted {
+                    order,
+                    change,
+                    commission_basis_points,
+                },
+            );
+        }
+        HistoryEvent::Cancelled => {
+            let paid_by = changed.order.payment_id;
+            let payment_id = paid_by.map(|id| id.to_string()).unwrap_or_default();
+            tx.emit(
+                id,
+                version,
+                &pb::OrderCancelled {
+                    order,
+                    change,
+                    payment_id,
+                },
+            );
+        }
         HistoryEvent::Expired => tx.emit(id, version, &pb::OrderExpired { order, change }),
+    }
+}
+
+/// As [`order_changed`], for the completion of an order: with the share that the platform has of it.
+pub fn order_completed(
+    tx: &Tx,
+    changed: &Changed,
+    actor: Option<&Person>,
+    note: &str,
+    commission_basis_points: u32,
+) {
+    let event = pb::OrderCompleted {
+        order: Some(wire::order(&changed.order)),
+        change: Some(change(changed, actor, note)),
+        commission_basis_points: i32::try_from(commission_basis_points).ok(),
+    };
+    tx.emit(changed.order.id, changed.order.version, &event);
+}
+
+fn change(changed: &Changed, actor: Option<&Person>, note: &str) -> pb::OrderChange {
+    let (from, payment_from) = changed.before;
+    pb::OrderChange {
+        from: from.map_or(0, |status| wire::order_status(status).into()),
+        to: wire::order_status(changed.order.status).into(),
+        payment_from: payment_from.map_or(0, |status| wire::payment_status(status).into()),
+        payment_to: wire::payment_status(changed.order.payment_status).into(),
+        actor: actor.map(wire::person),
+        note: note.to_owned(),
     }
 }
 
@@ -124,4 +199,49 @@ pub fn request_decided(tx: &Tx, request: &ChangeRequest, order: &Order) {
             order,
         },
     );
+}
+
+/// Publishes a note; `order` is as it stands.
+pub fn note_added(tx: &Tx, note: &Note, order: &Order) {
+    let event = pb::NoteAdded {
+        note: Some(wire::note(note)),
+        order: Some(wire::order(order)),
+    };
+    tx.emit(note.id, 1, &event);
+}
+
+/// Publishes a step of progress; `order` is as it stands.
+pub fn progress_added(tx: &Tx, progress: &Progress, order: &Order) {
+    let event = pb::ProgressAdded {
+        progress: Some(wire::progress(progress)),
+        order: Some(wire::order(order)),
+    };
+    tx.emit(progress.id, 1, &event);
+}
+
+/// Publishes what a worker may do now.
+pub fn worker_updated(tx: &Tx, entry: &Entry) {
+    let event = pb::WorkerUpdated {
+        worker: Some(wire::worker(entry)),
+    };
+    tx.emit(entry.worker.id, entry.worker.version, &event);
+}
+
+/// Publishes a new shipment; `order` is as it stands with it.
+pub fn shipment_created(tx: &Tx, shipment: &Shipment, order: &Order) {
+    let event = pb::ShipmentCreated {
+        shipment: Some(wire::shipment(shipment)),
+        order: Some(wire::order(order)),
+    };
+    tx.emit(shipment.id, shipment.version, &event);
+}
+
+/// Publishes how a shipment goes on; `order` is as it stands after it.
+pub fn shipment_updated(tx: &Tx, shipment: &Shipment, order: &Order, from: ShipmentState) {
+    let event = pb::ShipmentUpdated {
+        shipment: Some(wire::shipment(shipment)),
+        order: Some(wire::order(order)),
+        from: wire::shipment_state(from).into(),
+    };
+    tx.emit(shipment.id, shipment.version, &event);
 }

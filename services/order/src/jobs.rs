@@ -1,40 +1,116 @@
-//! What happens by time: unpaid orders expire.
+//! What happens by time: unpaid orders expire, forgotten carts go, settings that another replica changed are taken over,
+//! objects that nothing points to are removed, low stock is told. And once after an upgrade: earlier orders are counted.
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::sync::Notify;
+use parking_lot::Mutex;
+use tokio::task::AbortHandle;
 use tokio_util::sync::CancellationToken;
-use waybill_primitives::Timestamp;
 use waybill_service_kit::Job;
+use waybill_store::Db;
 
-use crate::{orders::app::Orders, parts::Parts};
+use crate::{
+    analytics::app::fill, cart::app::Carts, files::app::Files, orders::app::Orders, parts::Parts,
+    shop::app::Shop, stock::app::low::StockWatch,
+};
 
 /// The longest pause between two looks for orders that are due.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 /// The shortest; also how late an order may expire that was placed since the last look.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(200);
+/// After a look that failed.
+const AFTER_FAILURE: Duration = Duration::from_secs(1);
+/// Between two looks for carts that nobody touches any more.
+const CART_PAUSE: Duration = Duration::from_hours(1);
+/// How long a replica may hold settings that another has changed.
+const REFRESH: Duration = Duration::from_millis(500);
+/// Between two looks at what has moved in the stock.
+const STOCK_PAUSE: Duration = Duration::from_secs(1);
 
-/// Expires unpaid orders. Runs on a timer, and exactly when the next order that it knows of is due.
+/// The pause between two looks for objects to remove; deletions also wake it.
+const REMOVALS: Duration = Duration::from_mins(1);
+
+/// Removes objects of the storage that no file points to.
+pub fn removals(files: Files, wake: &Arc<tokio::sync::Notify>) -> Job {
+    Job::new("remove-files", REMOVALS, move || {
+        let files = files.clone();
+        async move { files.remove_due().await }
+    })
+    .woken_by(Arc::clone(wake))
+}
+
+/// Expires unpaid orders. Runs on a timer that fits the shortest expiry, exactly when the next order that it knows of is due,
+/// and when the settings change.
 pub fn expiry(orders: Orders, parts: &Arc<Parts>, stop: &CancellationToken) -> Job {
-    let wake = Arc::new(Notify::new());
-    let every = (parts.order_expiry / 4).clamp(SHORTEST_PAUSE, LONGEST_PAUSE);
+    let wake = Arc::clone(&parts.settings_changed);
     let (woken, parts, stop) = (Arc::clone(&wake), Arc::clone(parts), stop.clone());
-    Job::new("expire-orders", every, move || {
+    let alarm: Arc<Mutex<Option<AbortHandle>>> = Arc::default();
+    Job::new("expire-orders", LONGEST_PAUSE, move || {
         let (orders, wake) = (orders.clone(), Arc::clone(&woken));
-        let (parts, stop) = (Arc::clone(&parts), stop.clone());
+        let (parts, stop, alarm) = (Arc::clone(&parts), stop.clone(), Arc::clone(&alarm));
         async move {
-            let next = orders.expire_due().await?;
-            let soon = next.map(|due: Timestamp| due.since(parts.now()));
-            if let Some(pause) = soon.filter(|pause| *pause < every) {
+            let next = orders.expire_due().await;
+            let due = match &next {
+                Ok(None) => LONGEST_PAUSE,
+                Ok(Some(due)) => due.since(parts.now()),
+                // When the next order is due is not known now.
+                Err(_) => AFTER_FAILURE,
+            };
+            let every = (parts.shop().shortest_expiry() / 4).clamp(SHORTEST_PAUSE, LONGEST_PAUSE);
+            let pause = due.min(every);
+            let ring = (pause < LONGEST_PAUSE).then(|| {
                 tokio::spawn(async move {
                     tokio::select! {
                         () = stop.cancelled() => {}
                         () = tokio::time::sleep(pause) => wake.notify_one(),
                     }
-                });
+                })
+                .abort_handle()
+            });
+            // One alarm at a time: each run sets its own.
+            let before = std::mem::replace(&mut *alarm.lock(), ring);
+            if let Some(before) = before {
+                before.abort();
             }
-            Ok(())
+            next.map(|_| ())
         }
     })
     .woken_by(wake)
+}
+
+/// Cleans up carts that nobody has touched for their lifetime.
+pub fn cart_clean_up(carts: Carts) -> Job {
+    Job::new("clean-up-carts", CART_PAUSE, move || {
+        let carts = carts.clone();
+        async move { carts.clean_up().await }
+    })
+}
+
+/// Takes over the settings that another replica has changed.
+pub fn refresh_settings(shop: Shop) -> Job {
+    Job::new("refresh-settings", REFRESH, move || {
+        let shop = shop.clone();
+        async move { shop.refresh().await }
+    })
+}
+
+/// How often it is looked whether the figures of earlier orders are complete.
+const LOOK: Duration = Duration::from_mins(10);
+
+/// Counts the orders that were there before the rollups were.
+pub fn first_count(db: &Db) -> Job {
+    let db = db.clone();
+    Job::new("first-count", LOOK, move || {
+        let db = db.clone();
+        async move { fill(&db).await }
+    })
+}
+
+/// Tells of stock that runs low.
+pub fn stock_watch(watch: StockWatch) -> Job {
+    let watch = Arc::new(watch);
+    Job::new("watch-stock", STOCK_PAUSE, move || {
+        let watch = Arc::clone(&watch);
+        async move { watch.run().await }
+    })
 }

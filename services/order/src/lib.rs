@@ -1,73 +1,138 @@
 //! Catalogue, stock, orders and work.
 //!
-//! Module map. Slices, each with the rooms `grpc → app → domain, store`: [`catalogue`], [`stock`], [`orders`], [`work`].
-//! Front doors beside them: `consumers` (events of payment), `jobs` (expiry). Shared: `events` (which event follows from
-//! which change), `wire` (domain → protobuf), `fields` (checks of text and numbers), `parts`, `error`, `store`, `grpc`.
+//! Module map. Slices, each with the rooms `grpc → app → domain, store`: [`catalogue`], [`stock`], [`cart`], [`orders`], [`work`]
+//! (with [`workers`] and [`notes`] behind the same door), [`shop`], [`shipments`], [`files`], [`analytics`]; behind the catalogue's
+//! door [`categories`] and [`exchange`] (CSV).
+//! Front doors beside them: `consumers` (events of payment, auth and its own), `jobs` (what happens by time). Shared: `events` (which event follows from
+//! which change), `wire` (domain → protobuf), `fields` (checks of text and numbers), `csv`
+//! (exports that are safe to open), `parts`, `error`, `store`, `grpc`.
 //!
 //! Invariants, each held by a test in `tests/it`: stock is never oversold (`stock.rs`); a claim has one winner (`work.rs`);
 //! a repeated placing answers the first order (`placing.rs`); any sequence of operations leaves [`verify()`] clean
 //! (`invariants.rs`). Deliberately absent: calls to other services. Placing asks nobody.
 
+pub mod analytics;
+mod audit;
+pub mod cart;
 pub mod catalogue;
+pub mod categories;
 pub mod config;
 mod consumers;
+pub mod csv;
 mod error;
 mod events;
+pub mod exchange;
 pub mod fields;
+pub mod files;
 mod grpc;
 mod jobs;
 mod migrations;
+pub mod notes;
+mod once;
 pub mod orders;
 mod parts;
+pub mod shipments;
+pub mod shop;
 pub mod stock;
 mod store;
 mod verify;
 mod wire;
 pub mod work;
+pub mod workers;
 
 use std::sync::Arc;
 
+pub use analytics::app::rebuild as rebuild_analytics;
 pub use config::Settings;
 pub use consumers::CONSUMERS;
 pub use migrations::Migrator;
 use tonic::service::Routes;
 pub use verify::verify;
+use waybill_file_store::LinkSigner;
 use waybill_proto::order::{
-    catalogue_service_server::CatalogueServiceServer, order_service_server::OrderServiceServer,
-    stock_service_server::StockServiceServer, work_service_server::WorkServiceServer,
+    analytics_service_server::AnalyticsServiceServer, cart_service_server::CartServiceServer,
+    catalogue_service_server::CatalogueServiceServer, file_service_server::FileServiceServer,
+    order_service_server::OrderServiceServer, shipment_service_server::ShipmentServiceServer,
+    shop_service_server::ShopServiceServer, stock_service_server::StockServiceServer,
+    work_service_server::WorkServiceServer,
 };
 use waybill_service_kit::{AppError, Deps, Service};
 
 use crate::{
+    analytics::{app::Analytics, grpc::AnalyticsGrpc},
+    cart::{app::Carts, grpc::CartGrpc},
     catalogue::{app::Catalogue, grpc::CatalogueGrpc},
-    consumers::PaymentEvents,
+    categories::app::Categories,
+    consumers::{OrderProjections, PaymentEvents, UserEvents},
+    exchange::app::Exchange,
+    files::{app::Files, grpc::FilesGrpc, storage::Storage},
+    notes::app::Notes,
     orders::{app::Orders, grpc::OrdersGrpc},
     parts::Parts,
-    stock::{app::Stock, grpc::StockGrpc},
+    shipments::{app::Shipments, grpc::ShipmentsGrpc},
+    shop::{app::Shop, grpc::ShopGrpc},
+    stock::{
+        app::{Stock, low::StockWatch},
+        grpc::StockGrpc,
+    },
     work::{app::Work, grpc::WorkGrpc},
+    workers::app::Workers,
 };
 
 /// Brings the database up to date and builds the service. It does not run before `waybill_service_kit::start`.
-pub async fn build(deps: &Deps, settings: &Settings) -> Result<Service, AppError> {
+pub async fn build(
+    deps: &Deps,
+    settings: &Settings,
+    storage: Storage,
+) -> Result<Service, AppError> {
     deps.db.migrate::<Migrator>().await?;
-    let parts = Arc::new(Parts {
-        db: deps.db.clone(),
-        clock: Arc::clone(&deps.clock),
-        currency: deps.currency,
-        order_expiry: settings.order_expiry,
-    });
+    let shop = shop::app::open(&deps.db, deps.currency, settings, deps.clock.now()).await?;
+    let parts = Parts::new(deps.db.clone(), Arc::clone(&deps.clock), shop);
+    let parts = Arc::new(parts);
+    let shop = Shop::new(Arc::clone(&parts));
     let orders = Orders::new(Arc::clone(&parts));
-    let catalogue = CatalogueGrpc(Catalogue::new(Arc::clone(&parts)));
+    let catalogue = CatalogueGrpc {
+        catalogue: Catalogue::new(Arc::clone(&parts)),
+        categories: Categories::new(Arc::clone(&parts)),
+        exchange: Exchange::new(Arc::clone(&parts)),
+    };
+    let watch = StockWatch::new(Arc::clone(&parts));
     let stock = StockGrpc(Stock::new(Arc::clone(&parts)));
-    let work = WorkGrpc(Work::new(Arc::clone(&parts)));
+    let carts = Carts::new(Arc::clone(&parts));
+    let links = LinkSigner::new(&deps.service_tokens.secret_for("links to files"));
+    let files = Files::new(Arc::clone(&parts), storage.clone(), links);
+    let workers = Workers::new(Arc::clone(&parts));
+    let work = WorkGrpc {
+        work: Work::new(Arc::clone(&parts), orders.clone(), workers.clone()),
+        workers: workers.clone(),
+        notes: Notes::new(Arc::clone(&parts)),
+    };
+    let shipments = ShipmentsGrpc(Shipments::new(Arc::clone(&parts)));
+    let analytics = AnalyticsGrpc(Analytics::new(Arc::clone(&parts)));
     let routes = Routes::new(CatalogueServiceServer::new(catalogue))
         .add_service(StockServiceServer::new(stock))
         .add_service(OrderServiceServer::new(OrdersGrpc(orders.clone())))
-        .add_service(WorkServiceServer::new(work));
+        .add_service(WorkServiceServer::new(work))
+        .add_service(CartServiceServer::new(CartGrpc(carts.clone())))
+        .add_service(ShipmentServiceServer::new(shipments))
+        .add_service(ShopServiceServer::new(ShopGrpc(shop.clone())))
+        .add_service(FileServiceServer::new(FilesGrpc(files.clone())))
+        .add_service(AnalyticsServiceServer::new(analytics));
     Ok(Service {
         name: "order",
         routes,
-        jobs: vec![jobs::expiry(orders.clone(), &parts, &deps.stop)],
-        consumers: vec![Arc::new(PaymentEvents::new(orders))],
+        jobs: vec![
+            jobs::expiry(orders.clone(), &parts, &deps.stop),
+            jobs::cart_clean_up(carts),
+            jobs::refresh_settings(shop),
+            jobs::removals(files, &storage.removals),
+            jobs::first_count(&deps.db),
+            jobs::stock_watch(watch),
+        ],
+        consumers: vec![
+            Arc::new(PaymentEvents::new(orders)),
+            Arc::new(UserEvents::new(workers)),
+            Arc::new(OrderProjections),
+        ],
     })
 }

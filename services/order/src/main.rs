@@ -1,11 +1,20 @@
 //! The order service as a process of its own.
 
-use std::process::ExitCode;
+use std::{path::Path, process::ExitCode};
 
+use waybill_file_store::FilesSettings;
+use waybill_order::{Settings, files::storage::Storage};
 use waybill_service_kit::process;
 
+/// Where files are kept without a setting.
+const FILES: &str = "waybill-data/files";
+
 fn main() -> ExitCode {
-    process::run("order", |deps, settings, _peers| async move {
-        waybill_order::build(&deps, &settings).await
-    })
+    process::run_with(
+        "order",
+        |deps, settings: Settings, files: FilesSettings, _peers| async move {
+            let storage = Storage::open(&files, &settings, Path::new(FILES))?;
+            waybill_order::build(&deps, &settings, storage).await
+        },
+    )
 }

@@ -1,8 +1,9 @@
 //! What the slices' stores share: keyset conditions, text search, reading enumerations and money back.
 
 use sea_orm::{
-    ColumnTrait, Condition, DbErr, IntoSimpleExpr as _, Value,
-    sea_query::{Expr, ExprTrait as _, LikeExpr},
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoSimpleExpr as _,
+    QuerySelect as _, QueryTrait as _, Select, Value,
+    sea_query::{Expr, ExprTrait as _, LikeExpr, Query},
 };
 use uuid::Uuid;
 use waybill_primitives::{Currency, Money};
@@ -33,6 +34,28 @@ pub fn has_words<C: ColumnTrait>(column: C, words: &[String]) -> Condition {
     words.iter().fold(Condition::all(), |all, word| {
         all.add(like(column, contains_pattern(word)))
     })
+}
+
+/// Rows that a total counts; beyond them it only says that there are more. The cost of a count grows with what it counts.
+pub const MOST_COUNTED: u64 = 10_000;
+
+/// How many rows there are, up to one more than [`MOST_COUNTED`].
+pub async fn count<E: EntityTrait>(
+    connection: &impl ConnectionTrait,
+    all: Select<E>,
+) -> Result<u64, StoreError> {
+    let some = all
+        .select_only()
+        .expr_as(Expr::val(1), "one")
+        .limit(MOST_COUNTED + 1)
+        .into_query();
+    let mut counting = Query::select();
+    counting
+        .expr_as(Expr::cust("COUNT(*)"), "total")
+        .from_subquery(some, "some");
+    let row = connection.query_one(&counting).await?;
+    let total: i64 = row.map_or(Ok(0), |row| row.try_get("", "total"))?;
+    Ok(u64::try_from(total).unwrap_or(0))
 }
 
 /// `LIKE` with `!` as the escape.

@@ -5,18 +5,16 @@ use waybill_primitives::{Role, Timestamp};
 use waybill_proto::{common, order as pb, time};
 
 use crate::{
+    cart::domain::{Change, ShownItem, View},
     catalogue::domain::{Offer, ProductKind},
+    categories::domain::Category,
     fields::Faults,
     orders::domain::{
         Address, HistoryEntry, Item, Order, OrderKind, OrderStatus, PaymentStatus, Person,
     },
+    shop::domain::ShopSettings,
     stock::domain::{Level, Movement},
-    work::domain::{ChangeRequest, RequestKind, RequestState},
 };
-
-fn at(moment: Timestamp) -> ProtoTime {
-    time::to_proto(moment)
-}
 
 /// Pairs each value of a domain enumeration with the message's, in both directions.
 macro_rules! enumeration {
@@ -37,6 +35,20 @@ macro_rules! enumeration {
             }
         }
     };
+}
+mod files;
+mod shop;
+mod work;
+
+pub use files::{bytes, file, read_file_purpose};
+pub use shop::{read_shipment_state, shipment, shipment_state, shop_settings};
+pub use work::{
+    change_request, note, progress, read_note_visibility, read_request_kind, read_request_state,
+    worker,
+};
+
+fn at(moment: Timestamp) -> ProtoTime {
+    time::to_proto(moment)
 }
 
 enumeration!(
@@ -74,31 +86,12 @@ enumeration!(
     ]
 );
 enumeration!(
-    RequestKind,
-    ChangeRequestKind,
-    request_kind,
-    read_request_kind,
-    [
-        Completion = Completion,
-        Reassignment = Reassignment,
-        Cancellation = Cancellation,
-    ]
+    OrderKind,
+    OrderKind,
+    order_kind,
+    read_order_kind,
+    [Goods = Goods, Service = Service, Mixed = Mixed]
 );
-enumeration!(
-    RequestState,
-    ChangeRequestState,
-    request_state,
-    read_request_state,
-    [Pending = Pending, Approved = Approved, Rejected = Rejected,]
-);
-
-pub const fn order_kind(kind: OrderKind) -> pb::OrderKind {
-    match kind {
-        OrderKind::Goods => pb::OrderKind::Goods,
-        OrderKind::Service => pb::OrderKind::Service,
-        OrderKind::Mixed => pb::OrderKind::Mixed,
-    }
-}
 
 /// A product; the parts of its stock only with `stock_parts`.
 pub fn product(offer: &Offer, stock_parts: bool) -> pb::Product {
@@ -111,7 +104,11 @@ pub fn product(offer: &Offer, stock_parts: bool) -> pb::Product {
         description: product.description.clone(),
         kind: product_kind(product.kind).into(),
         price: Some(product.price.into()),
-        category: product.category.clone(),
+        category: product
+            .category
+            .as_ref()
+            .map(|category| category.name.clone())
+            .unwrap_or_default(),
         active: product.active,
         version: product.version,
         created_at: Some(at(product.created_at)),
@@ -119,6 +116,29 @@ pub fn product(offer: &Offer, stock_parts: bool) -> pb::Product {
         available: offer.stock.map(Level::available),
         on_hand: parts.map(|level| level.on_hand),
         reserved: parts.map(|level| level.reserved),
+        category_id: product
+            .category
+            .as_ref()
+            .map(|category| category.id.to_string())
+            .unwrap_or_default(),
+        images: product.images.iter().map(files::image).collect(),
+        low_stock_threshold: product.low_stock_threshold.filter(|_| stock_parts),
+    }
+}
+
+pub fn category(category: &Category, products: i64) -> pb::Category {
+    pb::Category {
+        id: category.id.to_string(),
+        slug: category.slug.clone(),
+        name: category.name.clone(),
+        description: category.description.clone(),
+        parent_id: category.parent.map(|id| id.to_string()).unwrap_or_default(),
+        position: category.position,
+        active: category.active,
+        version: category.version,
+        products,
+        created_at: Some(at(category.created_at)),
+        updated_at: Some(at(category.updated_at)),
     }
 }
 
@@ -200,6 +220,48 @@ pub fn order(order: &Order) -> pb::Order {
         version: order.version,
         created_at: Some(at(order.created_at)),
         updated_at: Some(at(order.updated_at)),
+        guest: order.guest,
+        replaces_id: order.replaces.map(|id| id.to_string()).unwrap_or_default(),
+        replaced_by_id: order
+            .replaced_by
+            .map(|id| id.to_string())
+            .unwrap_or_default(),
+    }
+}
+
+fn cart_change(change: &Change) -> pb::CartChange {
+    pb::CartChange {
+        code: change.code.as_str().to_owned(),
+        message: change.message.clone(),
+        previous_price: change.previous_price.map(Into::into),
+        previous_quantity: change.previous_quantity.unwrap_or(0),
+    }
+}
+
+fn cart_line(item: &ShownItem) -> pb::CartLine {
+    pb::CartLine {
+        product_id: item.product_id.to_string(),
+        name: item.name.clone(),
+        kind: product_kind(item.kind).into(),
+        quantity: item.quantity,
+        unit_price: Some(item.unit_price.into()),
+        line_total: Some(item.line_total.into()),
+        available: item.available,
+        changes: item.changes.iter().map(cart_change).collect(),
+    }
+}
+
+pub fn cart(view: &View, shop: &ShopSettings) -> pb::Cart {
+    let touched = view.updated_at;
+    pb::Cart {
+        id: view.id.map(|id| id.to_string()).unwrap_or_default(),
+        lines: view.items.iter().map(cart_line).collect(),
+        left_out: view.left_out.iter().map(cart_line).collect(),
+        subtotal: Some(view.subtotal.into()),
+        version: view.version,
+        updated_at: touched.map(at),
+        expires_at: touched.map(|touched| at(touched.plus(shop.cart_lifetime))),
+        changed: view.changed(),
     }
 }
 
@@ -212,22 +274,6 @@ pub fn history(entry: &HistoryEntry) -> pb::HistoryItem {
         to: entry.to.clone(),
         note: entry.note.clone(),
         version: entry.version,
-    }
-}
-
-pub fn change_request(request: &ChangeRequest) -> pb::ChangeRequest {
-    pb::ChangeRequest {
-        id: request.id.to_string(),
-        order_id: request.order_id.to_string(),
-        kind: request_kind(request.kind).into(),
-        state: request_state(request.state).into(),
-        reason: request.reason.clone(),
-        requested_by: Some(person(&request.requested_by)),
-        decided_by: request.decided_by.as_ref().map(person),
-        note: request.note.clone(),
-        created_at: Some(at(request.created_at)),
-        decided_at: request.decided_at.map(at),
-        version: request.version,
     }
 }
 

@@ -7,7 +7,8 @@ use crate::payments::return_url::origin_of;
 settings! {
     /// Payments
     pub struct Settings {
-        /// The platform's share of a completed order, in hundredths of a percent; the worker gets the rest.
+        /// The platform's share of a completed order in a new shop, in hundredths of a percent (the worker gets the rest);
+        /// afterwards the administrator's settings rule.
         pub commission_basis_points: u32 = "WAYBILL_COMMISSION_BASIS_POINTS", default "2000", range 0..=10_000;
         /// The address under which customers reach the platform, for instance `https://shop.example`.
         pub public_url: Option<String> = "WAYBILL_PUBLIC_URL", check public_url;

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use waybill_bus::Envelope;
 use waybill_primitives::{Money, OrderId, PaymentId};
-use waybill_proto::{ConvertError, Event, order as proto, parse_id};
+use waybill_proto::{ConvertError, Event, order as proto, parse_id, time};
 use waybill_store::{ConsumerInfo, EventHandler, HandlerError, Tx, decode};
 
 use crate::{
     ledger::app::{CompletedOrder, Ledger},
+    payments::app::Replaced,
     refunds::app::{Refunds, Requested},
 };
 
@@ -20,6 +21,11 @@ pub const CONSUMERS: &[ConsumerInfo] = &[
         name: "payment-orders",
         source: "order",
         subjects: &["waybill.order.order.*"],
+    },
+    ConsumerInfo {
+        name: "payment-settings",
+        source: "order",
+        subjects: &["waybill.order.settings.*"],
     },
 ];
 
@@ -53,30 +59,59 @@ impl OrderEvents {
         }
     }
 
+    /// `paid_by`: the payment that the order had, if it says so. It is looked for by itself, because an order that took the
+    /// place of another one may end before the event arrives that brings that one's payments over.
     async fn ended(
         &self,
         tx: &Tx,
         order: Option<proto::Order>,
+        paid_by: &str,
         reason: &str,
     ) -> Result<(), HandlerError> {
         let order = order.ok_or_else(no_order)?;
         let id: OrderId = parse_id("order.id", &order.id).map_err(permanent)?;
-        let refunds = self.refunds.request_all(tx, id, reason).await?;
+        let mut refunds = self.refunds.request_all(tx, id, reason).await?;
+        if !paid_by.is_empty() {
+            let payment: PaymentId = parse_id("payment_id", paid_by).map_err(permanent)?;
+            if self.refunds.request(tx, payment, reason).await? == Requested::Opened {
+                refunds += 1;
+            }
+        }
         if refunds > 0 {
             tracing::info!(order_id = %id, refunds, reason, "payments will be refunded");
         }
         Ok(())
     }
 
+    /// Another order was opened in place of this one, and has its payments from now on.
+    async fn replaced(&self, tx: &Tx, event: proto::OrderReplaced) -> Result<(), HandlerError> {
+        let closed = event.order.ok_or_else(no_order)?;
+        let opened = event.replacement.ok_or_else(no_order)?;
+        let replaced = Replaced {
+            closed: parse_id("order.id", &closed.id).map_err(permanent)?,
+            opened: parse_id("replacement.id", &opened.id).map_err(permanent)?,
+            number: opened.order_number,
+        };
+        Ok(self.ledger.take_over(tx, &replaced).await?)
+    }
+
     /// Shares the order's money if the order is both completed and paid, whichever came last.
-    async fn earned(&self, tx: &Tx, order: Option<proto::Order>) -> Result<(), HandlerError> {
+    async fn earned(
+        &self,
+        tx: &Tx,
+        order: Option<proto::Order>,
+        commission: Option<u32>,
+    ) -> Result<(), HandlerError> {
         let order = order.ok_or_else(no_order)?;
         if order.status() != proto::OrderStatus::Completed
             || order.payment_status() != proto::PaymentStatus::Paid
         {
             return Ok(());
         }
-        let completed = completed(&order).map_err(permanent)?;
+        let completed = CompletedOrder {
+            commission,
+            ..completed(&order).map_err(permanent)?
+        };
         Ok(self.ledger.accrue(tx, &completed).await?)
     }
 }
@@ -100,23 +135,70 @@ impl EventHandler for OrderEvents {
             proto::OrderPaymentRejected::SUBJECT => self.rejected(tx, decode(event)?).await,
             proto::OrderCancelled::SUBJECT => {
                 let event: proto::OrderCancelled = decode(event)?;
-                self.ended(tx, event.order, "the order was cancelled").await
+                let paid_by = &event.payment_id;
+                self.ended(tx, event.order, paid_by, "the order was cancelled")
+                    .await
             }
             proto::OrderExpired::SUBJECT => {
                 let event: proto::OrderExpired = decode(event)?;
-                self.ended(tx, event.order, "the order expired unpaid")
+                self.ended(tx, event.order, "", "the order expired unpaid")
                     .await
             }
+            proto::OrderReplaced::SUBJECT => self.replaced(tx, decode(event)?).await,
             proto::OrderCompleted::SUBJECT => {
                 let event: proto::OrderCompleted = decode(event)?;
-                self.earned(tx, event.order).await
+                let commission = event.commission_basis_points.map(share).transpose()?;
+                self.earned(tx, event.order, commission).await
             }
             proto::OrderPaid::SUBJECT => {
                 let event: proto::OrderPaid = decode(event)?;
-                self.earned(tx, event.order).await
+                self.earned(tx, event.order, None).await
             }
             _ => Ok(()),
         }
+    }
+}
+
+/// Takes over the shop's commission.
+pub struct SettingsEvents {
+    ledger: Arc<Ledger>,
+}
+
+impl SettingsEvents {
+    pub fn new(ledger: Arc<Ledger>) -> Self {
+        Self { ledger }
+    }
+}
+
+#[async_trait]
+impl EventHandler for SettingsEvents {
+    fn name(&self) -> &'static str {
+        CONSUMERS[1].name
+    }
+
+    fn source(&self) -> &'static str {
+        CONSUMERS[1].source
+    }
+
+    fn subjects(&self) -> &'static [&'static str] {
+        CONSUMERS[1].subjects
+    }
+
+    async fn apply(&self, tx: &Tx, event: &Envelope) -> Result<(), HandlerError> {
+        if event.subject != proto::SettingsChanged::SUBJECT {
+            return Ok(());
+        }
+        let event: proto::SettingsChanged = decode(event)?;
+        let settings = event
+            .settings
+            .ok_or_else(|| HandlerError::permanent("the event carries no settings"))?;
+        let commission = share(settings.commission_basis_points)?;
+        let since = settings.updated_at.as_ref().map(time::from_proto);
+        let since = since.ok_or_else(|| HandlerError::permanent("the settings have no time"))?;
+        self.ledger
+            .note_commission(tx, settings.version, commission, since)
+            .await?;
+        Ok(())
     }
 }
 
@@ -132,7 +214,17 @@ fn completed(order: &proto::Order) -> Result<CompletedOrder, ConvertError> {
         worker: worker
             .map(|worker| parse_id("order.assignee.id", &worker.id))
             .transpose()?,
+        completed_at: order.completed_at.as_ref().map(time::from_proto),
+        commission: None,
     })
+}
+
+/// Hundredths of a percent.
+fn share(basis_points: i32) -> Result<u32, HandlerError> {
+    u32::try_from(basis_points)
+        .ok()
+        .filter(|points| *points <= 10_000)
+        .ok_or_else(|| HandlerError::permanent("the commission is no share"))
 }
 
 fn no_order() -> HandlerError {

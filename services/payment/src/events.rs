@@ -71,6 +71,7 @@ pub fn refunded(tx: &Tx, payment: &Payment, reason: &str) {
     let event = proto::PaymentRefunded {
         payment: Some(payment.into()),
         reason: reason.to_owned(),
+        refunded: Some(payment.amount.into()),
     };
     tx.emit(payment.id, payment.version, &event);
 }

@@ -36,7 +36,7 @@ pub use providers::{
 pub use verify::verify;
 
 use clients::OrderClient;
-use consumers::OrderEvents;
+use consumers::{OrderEvents, SettingsEvents};
 use ledger::app::Ledger;
 use payments::{app::Payments, grpc::PaymentGrpc, return_url::ReturnPolicy};
 use providers::app::News;
@@ -99,7 +99,10 @@ pub async fn build_with(
     Ok(Service {
         name: NAME,
         routes: Routes::new(PaymentServiceServer::new(grpc)),
-        consumers: vec![Arc::new(OrderEvents::new(Arc::clone(&refunds), ledger))],
+        consumers: vec![
+            Arc::new(OrderEvents::new(Arc::clone(&refunds), Arc::clone(&ledger))),
+            Arc::new(SettingsEvents::new(ledger)),
+        ],
         jobs: vec![jobs::refunds(refunds, wake)],
     })
 }

@@ -30,6 +30,7 @@ pub struct Config {
     pub embedded: EmbeddedSettings,
     pub auth: waybill_auth::Settings,
     pub order: waybill_order::Settings,
+    pub files: waybill_file_store::FilesSettings,
     pub payment: waybill_payment::Settings,
     pub notification: waybill_notification::Settings,
     pub chat: waybill_chat::Settings,
@@ -41,6 +42,7 @@ type Sections = (
     EmbeddedSettings,
     waybill_auth::Settings,
     waybill_order::Settings,
+    waybill_file_store::FilesSettings,
     waybill_payment::Settings,
     waybill_notification::Settings,
     waybill_chat::Settings,
@@ -50,12 +52,13 @@ type Sections = (
 impl Config {
     /// Reads and checks all of it; every fault at once.
     pub fn load(sources: &Sources) -> Result<Self, Faults> {
-        let (common, embedded, auth, order, payment, notification, chat, gateway) =
+        let (common, embedded, auth, order, files, payment, notification, chat, gateway) =
             settings::load::<Sections>(sources)?;
         let mut faults: Vec<String> = gateway
             .faults(common.environment)
             .into_iter()
             .chain(notification.faults(common.environment))
+            .chain(files.faults())
             .map(|(name, problem)| format!("{name}: {problem}"))
             .collect();
         if embedded.demo && common.environment.is_production() {
@@ -70,6 +73,7 @@ impl Config {
             embedded,
             auth,
             order,
+            files,
             payment,
             notification,
             chat,
@@ -92,6 +96,7 @@ pub fn reference() -> String {
         waybill_gateway::GatewaySettings::TABLE,
         waybill_auth::Settings::TABLE,
         waybill_order::Settings::TABLE,
+        waybill_file_store::FilesSettings::TABLE,
         waybill_payment::Settings::TABLE,
         waybill_notification::Settings::TABLE,
         waybill_chat::Settings::TABLE,

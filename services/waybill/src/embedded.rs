@@ -13,6 +13,7 @@ use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 use waybill_bus::{Bus, InProcessBus};
 use waybill_gateway::{Connections, DemoAccount, GatewayDeps};
+use waybill_order::files::storage::Storage;
 use waybill_primitives::{Clock, SystemClock};
 use waybill_service_kit::{
     Deps, Running, Service, local_channel, start_all,
@@ -184,7 +185,10 @@ impl Ground<'_> {
         let deps = self.deps("auth").await?;
         let auth = (waybill_auth::build(&deps, &config.auth).await?, deps);
         let deps = self.deps("order").await?;
-        let order = (waybill_order::build(&deps, &config.order).await?, deps);
+        let folder = config.data_dir().join("files");
+        let storage = Storage::open(&config.files, &config.order, &folder)?;
+        let order = waybill_order::build(&deps, &config.order, storage).await?;
+        let order = (order, deps);
         let order_channel = local_channel(&order.0, &order.1);
         let deps = self.deps("payment").await?;
         let payment = waybill_payment::build(&deps, &config.payment, order_channel.clone()).await?;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use waybill::{
     config::{self, Config},
     databases::{Place, SERVICES},
-    demo, embedded, events, health, verify,
+    demo, embedded, events, health, rebuild, verify,
 };
 use waybill_bus::{JetStreamBus, NatsConfig};
 use waybill_service_kit::{
@@ -42,6 +42,11 @@ struct Cli {
 enum Command {
     /// Check the databases: stock, payments, history, events. Exit code 1 if anything is wrong.
     Verify(Where),
+    /// Derive anew what follows from other data, while the platform runs or not.
+    Rebuild {
+        #[command(subcommand)]
+        command: RebuildCommand,
+    },
     /// Print events, list and retry dead letters.
     Events {
         #[command(subcommand)]
@@ -58,6 +63,12 @@ enum Command {
     },
     /// Ask http://host:port/path; exit code 0 if it answers 200. For the health checks of containers.
     Health { url: String },
+}
+
+#[derive(Subcommand)]
+enum RebuildCommand {
+    /// The figures of all orders, and the words that they are found by. The present ones are shown until it is done.
+    Analytics(Where),
 }
 
 #[derive(Subcommand)]
@@ -204,6 +215,12 @@ async fn operate(command: Command, sources: &Sources) -> Result<ExitCode> {
             } else {
                 ExitCode::FAILURE
             });
+        }
+        Command::Rebuild {
+            command: RebuildCommand::Analytics(place),
+        } => {
+            let orders = rebuild::analytics(&place.place()).await?;
+            println!("the figures of {orders} orders were counted anew");
         }
         Command::Events {
             command: EventsCommand::Tail { subjects },

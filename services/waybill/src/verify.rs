@@ -112,6 +112,7 @@ async fn events(databases: &Databases) -> Result<Vec<String>> {
         }
     }
     for (service, consumers) in [
+        ("auth", waybill_auth::CONSUMERS),
         ("order", waybill_order::CONSUMERS),
         ("payment", waybill_payment::CONSUMERS),
         ("notification", waybill_notification::CONSUMERS),

@@ -120,6 +120,7 @@ async fn promote(db: &Db, id: UserId) -> Result<(), Error> {
         let from = std::mem::replace(&mut user.role, Role::Admin);
         user.version += 1;
         store::users::update(tx.conn(), &user, Timestamp::now()).await?;
+        store::registrations::moved(tx.conn(), &user, from).await?;
         events::role_changed(&tx, &user, from);
         tx.commit().await?;
         tracing::warn!(user = %id, "the account of WAYBILL_ADMIN_EMAIL was made an administrator");

@@ -154,6 +154,7 @@ impl App {
             name: user.full_name(),
             email: user.email.clone(),
             sid: Some(session.to_string()),
+            guest: false,
             iat: now.secs(),
             exp: now.secs() + expires_in,
             iss: ISSUER.to_owned(),
@@ -273,7 +274,7 @@ pub(super) fn sha256(text: &str) -> String {
     hex::encode(digest::digest(&digest::SHA256, text.as_bytes()))
 }
 
-fn seconds(duration: std::time::Duration) -> i64 {
+pub(super) fn seconds(duration: std::time::Duration) -> i64 {
     i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
 }
 

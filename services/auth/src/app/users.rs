@@ -1,7 +1,10 @@
 //! What administrators do with accounts. The rights are those of the database, not of the token: an administrator who
 //! was demoted a minute ago changes nothing any more.
 
-use waybill_primitives::{Role, UserId};
+use std::collections::BTreeMap;
+
+use serde_json::json;
+use waybill_primitives::{Bucket, Role, Span, Timestamp, UserId};
 use waybill_service_kit::{AppError, CallContext, FieldError};
 use waybill_store::{Tx, page, retrying};
 
@@ -34,7 +37,68 @@ pub struct UserPage {
     pub total: Option<u64>,
 }
 
+/// Accounts by role.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Counts {
+    pub customers: i64,
+    pub staff: i64,
+    pub admins: i64,
+}
+
+impl Counts {
+    fn add(&mut self, role: &str, accounts: i64) {
+        match role.parse() {
+            Ok(Role::Customer) => self.customers += accounts,
+            Ok(Role::Staff) => self.staff += accounts,
+            Ok(Role::Admin) => self.admins += accounts,
+            Err(_) => {}
+        }
+    }
+}
+
+/// Registrations over time.
+pub struct Registrations {
+    /// By the first day of each bucket.
+    pub buckets: Vec<(i32, Counts)>,
+    pub registered: Counts,
+    /// All accounts.
+    pub total: Counts,
+}
+
 impl App {
+    /// Registrations by day, week or month; by default of the last 30 days.
+    pub async fn registrations(
+        &self,
+        ctx: &CallContext,
+        from: Option<Timestamp>,
+        to: Option<Timestamp>,
+        bucket: Bucket,
+    ) -> Result<Registrations, Error> {
+        ctx.require(&[Role::Admin])?;
+        let span = Span::new(from, to, bucket, self.clock.now())
+            .map_err(|fault| AppError::invalid_field(fault.field(), fault.to_string()))?;
+        let db = self.db.reader();
+        let mut buckets: BTreeMap<i32, Counts> = span
+            .buckets(bucket)
+            .into_iter()
+            .map(|day| (day, Counts::default()))
+            .collect();
+        let (mut registered, mut total) = (Counts::default(), Counts::default());
+        for (day, role, accounts) in store::registrations::days(db, span).await? {
+            let counts = buckets.entry(bucket.first_day(day)).or_default();
+            counts.add(&role, accounts);
+            registered.add(&role, accounts);
+        }
+        for (role, accounts) in store::registrations::totals(db).await? {
+            total.add(&role, accounts);
+        }
+        Ok(Registrations {
+            buckets: buckets.into_iter().collect(),
+            registered,
+            total,
+        })
+    }
+
     pub async fn list_users(&self, ctx: &CallContext, list: ListUsers) -> Result<UserPage, Error> {
         ctx.require(&[Role::Admin])?;
         let mut problems = Vec::new();
@@ -97,7 +161,14 @@ impl App {
             let from = std::mem::replace(&mut user.role, role);
             user.version += 1;
             store::users::update(tx.conn(), &user, self.clock.now()).await?;
+            store::registrations::moved(tx.conn(), &user, from).await?;
             events::role_changed(&tx, &user, from);
+            let (before, after) = (
+                json!({ "role": from.as_str() }),
+                json!({ "role": role.as_str() }),
+            );
+            self.record_act(&tx, ctx, "user.set_role", id, before, after)
+                .await?;
             tx.commit().await?;
             Ok(user)
         })
@@ -131,6 +202,10 @@ impl App {
             store::users::set_suspension(tx.conn(), &user, Some(suspension), at).await?;
             store::sessions::end_sessions_of(tx.conn(), id, None, Ending::Suspended, at).await?;
             events::suspended(&tx, &user, &reason);
+            let before = json!({ "suspended": false });
+            let after = json!({ "suspended": true, "reason": reason });
+            self.record_act(&tx, ctx, "user.suspend", id, before, after)
+                .await?;
             tx.commit().await?;
             Ok(user)
         })
@@ -150,6 +225,10 @@ impl App {
             user.version += 1;
             store::users::set_suspension(tx.conn(), &user, None, self.clock.now()).await?;
             events::restored(&tx, &user);
+            let before = json!({ "suspended": true });
+            let after = json!({ "suspended": false });
+            self.record_act(&tx, ctx, "user.restore", id, before, after)
+                .await?;
             tx.commit().await?;
             Ok(user)
         })

@@ -8,6 +8,7 @@ use sea_orm::{
 use waybill_primitives::{Role, Timestamp, UserId};
 use waybill_store::StoreError;
 
+use super::registrations;
 use crate::{
     domain::{Email, User, search_text},
     entity::users::{ActiveModel, Column, Entity, Model},
@@ -35,7 +36,7 @@ pub struct Suspension<'a> {
     pub at: Timestamp,
 }
 
-/// Inserts an account; [`StoreError::Unique`] if the address is taken.
+/// Inserts an account and counts it; [`StoreError::Unique`] if the address is taken.
 pub async fn insert(
     db: &impl ConnectionTrait,
     user: &User,
@@ -58,7 +59,7 @@ pub async fn insert(
         updated_at: Set(user.created_at.micros()),
     };
     Entity::insert(row).exec_without_returning(db).await?;
-    Ok(())
+    registrations::opened(db, user).await
 }
 
 pub async fn by_id(db: &impl ConnectionTrait, id: UserId) -> Result<Option<User>, StoreError> {

@@ -123,7 +123,7 @@ async fn a_new_key_signs_while_the_old_one_still_verifies(world: &World) {
     }
 
     // Once every token of the old key has ended, it is published no more.
-    world.pass(Duration::from_secs(2 * 900 + 3600 + 1));
+    world.pass(world.settings.key_overlap() + Duration::from_secs(1));
     world.run_job("signing-keys").await;
     let left = jwks(world).await;
     assert_eq!(

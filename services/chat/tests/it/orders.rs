@@ -10,8 +10,9 @@ use tonic::{Request, Response, Status};
 use waybill_primitives::Role;
 use waybill_proto::order::{
     CancelOrderRequest, CancelOrderResponse, ChangeStatusRequest, ChangeStatusResponse,
-    GetHistoryRequest, GetHistoryResponse, GetOrderRequest, GetOrderResponse, ListOrdersRequest,
-    ListOrdersResponse, Order, PlaceOrderRequest, PlaceOrderResponse, order_service_server,
+    EditOrderRequest, EditOrderResponse, GetHistoryRequest, GetHistoryResponse, GetOrderRequest,
+    GetOrderResponse, ListOrdersRequest, ListOrdersResponse, Order, PlaceOrderRequest,
+    PlaceOrderResponse, order_service_server,
 };
 use waybill_service_kit::{AppError, context};
 
@@ -95,6 +96,13 @@ impl order_service_server::OrderService for Orders {
         &self,
         _: Request<ChangeStatusRequest>,
     ) -> Result<Response<ChangeStatusResponse>, Status> {
+        Err(Status::unimplemented("not played"))
+    }
+
+    async fn edit_order(
+        &self,
+        _: Request<EditOrderRequest>,
+    ) -> Result<Response<EditOrderResponse>, Status> {
         Err(Status::unimplemented("not played"))
     }
 

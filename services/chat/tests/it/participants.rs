@@ -15,6 +15,8 @@ use crate::support::{
 on_each_database!(
     customer_worker_and_administrators_talk,
     reassignment_changes_who_may_read,
+    an_assigned_order_is_the_new_workers,
+    a_replaced_order_is_closed_for_writing,
     an_order_that_no_event_told_of_is_asked_for,
     staff_do_not_take_part_in_the_pool,
     late_events_change_nothing_but_are_noted,
@@ -94,6 +96,73 @@ async fn reassignment_changes_who_may_read(world: &World) {
     world.post(&olu, &order, "my turn").await;
 }
 
+async fn an_assigned_order_is_the_new_workers(world: &World) {
+    let (ada, wim, olu) = (Person::customer(), Person::worker(), Person::worker());
+    let order = world.placed(&ada).await;
+    let order = world.claimed(&order, &wim).await;
+    let given = order::Order {
+        version: order.version + 1,
+        ..assigned(&order, &olu)
+    };
+    world.orders.put(&given);
+    let event = order::OrderAssigned {
+        order: Some(given.clone()),
+        change: Some(change(OrderStatus::InProgress, OrderStatus::InProgress)),
+        previous: order.assignee.clone(),
+    };
+    world.event(&given, &event).await;
+    not_found(world.try_list(&wim, &order, "", page(0)).await);
+    not_found(world.try_post(&wim, &order, "still here", "").await);
+    let name = given.assignee.expect("assigned").name;
+    assert_eq!(
+        world.bodies(&olu, &order).await.last(),
+        Some(&format!("{name} works on the order now."))
+    );
+    world.post(&olu, &order, "my turn").await;
+}
+
+async fn a_replaced_order_is_closed_for_writing(world: &World) {
+    let (ada, wim, bo) = (Person::customer(), Person::worker(), Person::admin());
+    let order = world.placed(&ada).await;
+    let order = world.claimed(&order, &wim).await;
+    world.post(&wim, &order, "on it").await;
+    let mut opened = order_of(&ada);
+    opened.replaces_id = order.id.clone();
+    world.orders.put(&opened);
+    let placed = order::OrderPlaced {
+        order: Some(opened.clone()),
+        change: Some(order::OrderChange {
+            note: format!("in place of {}", order.order_number),
+            ..order::OrderChange::default()
+        }),
+    };
+    world.event(&opened, &placed).await;
+    let mut closed = order::Order {
+        version: order.version + 1,
+        replaced_by_id: opened.id.clone(),
+        ..order.clone()
+    };
+    closed.set_status(OrderStatus::Cancelled);
+    world.orders.put(&closed);
+    let replaced = order::OrderReplaced {
+        order: Some(closed.clone()),
+        change: Some(change(OrderStatus::InProgress, OrderStatus::Cancelled)),
+        replacement: Some(opened.clone()),
+        previous: order.assignee.clone(),
+    };
+    world.event(&closed, &replaced).await;
+    for person in [&ada, &wim, &bo] {
+        let outcome = world.try_post(person, &order, "one more thing", "").await;
+        refused(outcome, ErrorKind::Conflict, "CONFLICT");
+        let last = world.bodies(person, &order).await.pop();
+        assert!(last.is_some_and(|line| line.contains(&opened.order_number)));
+    }
+    world.post(&ada, &opened, "here then").await;
+    not_found(world.try_post(&wim, &opened, "me too", "").await);
+    let lines = world.bodies(&ada, &opened).await;
+    assert!(lines[0].contains(&order.order_number), "{lines:?}");
+}
+
 async fn an_order_that_no_event_told_of_is_asked_for(world: &World) {
     let (ada, wim) = (Person::customer(), Person::worker());
     let order = order_of(&ada);
@@ -166,6 +235,7 @@ async fn system_lines_follow_the_order_once(world: &World) {
     let completed = order::OrderCompleted {
         order: Some(order.clone()),
         change: Some(change(OrderStatus::InProgress, OrderStatus::Completed)),
+        ..order::OrderCompleted::default()
     };
     let completed = envelope(&order, &completed);
     world.publish(completed.clone()).await;

@@ -170,6 +170,7 @@ impl World {
             name: person.name.clone(),
             email: format!("{}@example.com", person.id),
             sid: None,
+            guest: false,
             iat: now,
             exp: now + 600,
             iss: ISSUER.to_owned(),

@@ -38,7 +38,20 @@ api_enums! {
     /// Goods have stock; services are done by a worker.
     ProductKind = order::ProductKind, "PRODUCT_KIND_" { Goods, Service }
     /// The order of a product list; `NEWEST` if not given.
-    ProductSort = order::ProductSort, "PRODUCT_SORT_" { Newest, Name, PriceAsc, PriceDesc }
+    ProductSort = order::ProductSort, "PRODUCT_SORT_" {
+        #[serde(alias = "newest")]
+        Newest,
+        #[serde(alias = "oldest")]
+        Oldest,
+        #[serde(alias = "name")]
+        Name,
+        #[serde(alias = "name_desc")]
+        NameDesc,
+        #[serde(alias = "price_asc")]
+        PriceAsc,
+        #[serde(alias = "price_desc")]
+        PriceDesc,
+    }
     /// Where the work on an order stands.
     OrderStatus = order::OrderStatus, "ORDER_STATUS_" { Pending, InProgress, OnHold, Completed, Cancelled }
     /// Where the money of an order stands.
@@ -46,11 +59,26 @@ api_enums! {
     /// What an order consists of.
     OrderKind = order::OrderKind, "ORDER_KIND_" { Goods, Service, Mixed }
     /// The order of an order list; `NEWEST` if not given.
-    OrderSort = order::OrderSort, "ORDER_SORT_" { Newest, Oldest, TotalAsc, TotalDesc }
+    OrderSort = order::OrderSort, "ORDER_SORT_" {
+        #[serde(alias = "newest")]
+        Newest,
+        #[serde(alias = "oldest")]
+        Oldest,
+        #[serde(alias = "total_asc")]
+        TotalAsc,
+        #[serde(alias = "total_desc")]
+        TotalDesc,
+    }
+    /// What a file is for.
+    FilePurpose = order::FilePurpose, "FILE_PURPOSE_" { Progress, Result, Reference, Product }
     /// What somebody asks an administrator for.
     ChangeRequestKind = order::ChangeRequestKind, "CHANGE_REQUEST_KIND_" { Completion, Reassignment, Cancellation }
     /// Whether it has been decided.
     ChangeRequestState = order::ChangeRequestState, "CHANGE_REQUEST_STATE_" { Pending, Approved, Rejected }
+    /// For whom a note is: the assigned worker and administrators alone, or the customer, too.
+    NoteVisibility = order::NoteVisibility, "NOTE_VISIBILITY_" { Internal, Customer }
+    /// How far a parcel has got.
+    ShipmentState = order::ShipmentState, "SHIPMENT_STATE_" { Preparing, Shipped, Delivered, Cancelled }
     /// Who takes the money.
     Provider = payment::Provider, "PROVIDER_" { Stripe, Paypal, Sandbox }
     /// Where one attempt to pay stands.

@@ -1,14 +1,25 @@
 //! The API's JSON shapes and how they are made from the services' messages. Names here are the contract; nothing else in the crate knows JSON field names.
 
+mod analytics;
+mod audit;
+mod cart;
+mod categories;
 mod chat;
+mod editing;
 mod enums;
+mod guests;
+mod media;
 mod notifications;
 mod orders;
 mod payments;
 mod products;
 pub(crate) mod rules;
+mod shipments;
+mod shop;
+mod times;
 mod users;
 mod work;
+mod workers;
 
 use chrono::{DateTime, Utc};
 use garde::Validate;
@@ -16,22 +27,43 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use waybill_proto::common as pb;
 
+pub use analytics::{Dashboard, OrderAnalytics, UserAnalytics};
+pub use audit::AuditRecord;
+pub use cart::{Cart, CartQuantity};
+pub use categories::{
+    Category, CategoryPatch, CsvFile, ImportLine, ImportReport, NewCategory, ProductFile,
+};
 pub use chat::{ChatRead, ChatReadResult, Conversation, Message, NewMessage};
+pub use editing::OrderEdit;
 pub use enums::{
-    ChangeRequestKind, ChangeRequestState, OrderKind, OrderSort, OrderStatus, PaymentState,
-    PaymentStatus, ProductKind, ProductSort, Provider, Role, SandboxOutcome, number,
+    ChangeRequestKind, ChangeRequestState, FilePurpose, NoteVisibility, OrderKind, OrderSort,
+    OrderStatus, PaymentState, PaymentStatus, ProductKind, ProductSort, Provider, Role,
+    SandboxOutcome, ShipmentState, number,
+};
+pub use guests::{Contact, EmailStatus, OrderAuth, PlacedOrder};
+pub use media::{
+    File, FileLink, FileUpload, ImageOrder, NewLink, PictureUpload, file_url, thumbnail_url,
 };
 pub use notifications::{Notification, ReadAllResult, UnreadCount};
 pub use orders::{CancelOrder, HistoryItem, NewOrder, Order, StatusChange};
 pub use payments::{
     CheckoutResult, LedgerLine, NewPayment, Payment, PaymentCreated, SandboxChoice,
 };
-pub use products::{NewProduct, Product, ProductPatch, ProductPut, StockAdjustment, Versioned};
+pub use products::{
+    NewProduct, Product, ProductPatch, ProductPut, StockAdjustment, StockMovement, Versioned,
+};
+pub use shipments::{NewShipment, Shipment, ShipmentPatch, Shipments};
+pub use shop::{Shop, ShopSettings, ShopSettingsPatch};
+pub use times::{Since, Until};
 pub use users::{
     LoggedOut, Login, PasswordChange, ProfileUpdate, RefreshToken, Register, RoleChange, Session,
     SessionMode, ShortLogin, ShortRegister, Suspension, User,
 };
-pub use work::{ChangeRequest, Decided, Decision, NewChangeRequest};
+pub use work::{
+    Approval, Assignment, ChangeRequest, Claims, Decided, NewChangeRequest, OrderResults,
+    Rejection, Release,
+};
+pub use workers::{NewNote, NewProgress, Note, Progress, WorkerEntry, WorkerPatch};
 
 /// An amount in minor units (1999 USD is 19.99 dollars) of an ISO 4217 currency.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema, Validate)]
@@ -106,6 +138,9 @@ pub struct Page<T> {
     /// How many there are on all pages; only if asked for with `total=true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total: Option<u64>,
+    /// True if there are more than `total`: orders of a filter by more than their status are counted up to 10,000.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total_is_capped: Option<bool>,
 }
 
 impl<T> Page<T> {
@@ -114,6 +149,7 @@ impl<T> Page<T> {
         Self {
             items: items.into_iter().map(Into::into).collect(),
             next_cursor: filled(page.next_cursor),
+            total_is_capped: page.total.map(|_| page.total_capped),
             total: page.total,
         }
     }

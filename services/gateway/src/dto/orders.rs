@@ -5,12 +5,11 @@ use garde::Validate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
-use waybill_primitives::Role;
 use waybill_proto::order as pb;
-use waybill_service_kit::UserCaller;
 
 use super::{
-    Money, OrderKind, OrderStatus, PaymentStatus, Person, ProductKind, filled, moment, money,
+    Contact, Money, OrderKind, OrderStatus, PaymentStatus, Person, ProductKind, filled, moment,
+    money,
     rules::{country_code, not_blank},
     time, to_proto_time,
 };
@@ -62,8 +61,9 @@ pub struct OrderItem {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(example = json!({"name": "Ada Lovelace", "line1": "12 St James's Square", "city": "London", "postalCode": "SW1Y 4JH", "country": "GB"}))]
 pub struct Address {
-    #[garde(custom(not_blank), length(chars, max = 200))]
-    pub name: String,
+    /// Who gets it, if it is not the customer.
+    #[garde(length(chars, max = 200))]
+    pub name: Option<String>,
     #[garde(custom(not_blank), length(chars, max = 200))]
     pub line1: String,
     #[garde(length(chars, max = 200))]
@@ -83,7 +83,7 @@ pub struct Address {
 impl From<pb::Address> for Address {
     fn from(address: pb::Address) -> Self {
         Self {
-            name: address.name,
+            name: filled(address.name),
             line1: address.line1,
             line2: filled(address.line2),
             city: address.city,
@@ -97,7 +97,7 @@ impl From<pb::Address> for Address {
 impl From<Address> for pb::Address {
     fn from(address: Address) -> Self {
         Self {
-            name: address.name,
+            name: address.name.unwrap_or_default(),
             line1: address.line1,
             line2: address.line2.unwrap_or_default(),
             city: address.city,
@@ -149,6 +149,14 @@ pub struct Order {
     pub expires_at: Option<DateTime<Utc>>,
     #[schema(required)]
     pub completed_at: Option<DateTime<Utc>>,
+    /// Placed without an account.
+    pub guest: bool,
+    /// The order that this one was opened in place of.
+    #[schema(required, value_type = Option<Uuid>)]
+    pub replaces_id: Option<String>,
+    /// The order that was opened in place of this one.
+    #[schema(required, value_type = Option<Uuid>)]
+    pub replaced_by_id: Option<String>,
     pub version: i64,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
@@ -180,6 +188,9 @@ impl From<pb::Order> for Order {
             shipping_address: order.shipping_address.map(Into::into),
             expires_at: time(order.expires_at),
             completed_at: time(order.completed_at),
+            guest: order.guest,
+            replaces_id: filled(order.replaces_id),
+            replaced_by_id: filled(order.replaced_by_id),
             version: order.version,
             created_at: moment(order.created_at),
             updated_at: moment(order.updated_at),
@@ -188,18 +199,6 @@ impl From<pb::Order> for Order {
 }
 
 impl Order {
-    /// As `reader` may see it: an order of the pool that is neither theirs to do nor their own, workers see as in the list.
-    #[must_use]
-    pub fn seen_by(self, reader: &UserCaller) -> Self {
-        let id = reader.id.to_string();
-        let theirs = self.customer.id == id || self.assignee.as_ref().is_some_and(|it| it.id == id);
-        if theirs || reader.role != Role::Staff {
-            self
-        } else {
-            self.for_pool()
-        }
-    }
-
     /// As all workers see it in the pool: without how to reach the customer.
     #[must_use]
     pub fn for_pool(mut self) -> Self {
@@ -235,19 +234,35 @@ pub struct OrderLine {
 /// The most units of one product that an order may have.
 pub const MAX_QUANTITY: i64 = 1_000_000;
 
-/// Items, a free description, or both.
+/// The most lines that any shop allows; how many this one does is its setting.
+pub const MOST_LINES: usize = 100;
+
+/// Items or the cart, a free description, or both.
 #[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(example = json!({"items": [{"productId": "01890a5d-ac96-774b-bcce-b302099a8057", "quantity": 2}], "title": "A mug with our logo", "specialInstructions": "Please wrap it."}))]
 pub struct NewOrder {
-    #[garde(length(max = 100), dive)]
+    #[garde(length(max = MOST_LINES), dive)]
     #[serde(default)]
     pub items: Vec<OrderLine>,
+    /// Everything that the cart shows, instead of `items`; the cart is empty afterwards. What has changed since it was last
+    /// shown is refused with `CART_CHANGED`.
+    #[garde(skip)]
+    #[serde(default)]
+    pub from_cart: bool,
+    /// `version` of the cart that was looked at; any other is refused with `CART_CHANGED`.
+    #[garde(range(min = 1))]
+    #[schema(minimum = 1)]
+    pub cart_version: Option<i64>,
+    /// Who orders, if nobody is signed in; without effect for who is.
+    // Checked where it is used.
+    #[garde(skip)]
+    pub contact: Option<Contact>,
     #[garde(length(chars, max = 200))]
     pub title: Option<String>,
     #[garde(length(chars, max = 10_000))]
     pub description: Option<String>,
-    #[garde(length(chars, max = 2_000))]
+    #[garde(length(chars, max = 5_000))]
     pub special_instructions: Option<String>,
     #[garde(skip)]
     pub estimated_completion: Option<DateTime<Utc>>,
@@ -268,6 +283,9 @@ impl From<NewOrder> for pb::PlaceOrderRequest {
             special_instructions: new.special_instructions.unwrap_or_default(),
             estimated_completion: new.estimated_completion.map(to_proto_time),
             shipping_address: new.shipping_address.map(Into::into),
+            from_cart: new.from_cart,
+            cart_version: new.cart_version,
+            ..Self::default()
         }
     }
 }
@@ -278,7 +296,7 @@ impl From<NewOrder> for pb::PlaceOrderRequest {
 pub struct StatusChange {
     #[garde(skip)]
     pub status: OrderStatus,
-    #[garde(length(chars, max = 1_000))]
+    #[garde(length(chars, max = 2_000))]
     pub note: Option<String>,
     #[garde(range(min = 1))]
     pub version: Option<i64>,
@@ -288,7 +306,7 @@ pub struct StatusChange {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(example = json!({"reason": "Ordered twice."}))]
 pub struct CancelOrder {
-    #[garde(length(chars, max = 1_000))]
+    #[garde(length(chars, max = 2_000))]
     pub reason: Option<String>,
     #[garde(range(min = 1))]
     pub version: Option<i64>,

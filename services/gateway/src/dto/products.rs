@@ -7,16 +7,39 @@ use utoipa::ToSchema;
 use waybill_proto::order as pb;
 
 use super::{
-    Money, ProductKind, filled, moment, money,
+    Money, ProductKind, file_url, filled, moment, money, number,
     rules::{not_blank, not_blank_if_given, not_zero},
+    thumbnail_url,
 };
 
 /// A picture of a product.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ProductImage {
+    #[schema(value_type = uuid::Uuid)]
+    pub id: String,
+    /// On this gateway; public.
     pub url: String,
+    /// At most 320 pixels wide and high.
     pub thumbnail_url: String,
+    /// What it shows, in words; may be empty.
+    pub alt: String,
+    /// In pixels.
+    pub width: i32,
+    pub height: i32,
+}
+
+impl From<pb::ProductImage> for ProductImage {
+    fn from(image: pb::ProductImage) -> Self {
+        Self {
+            url: file_url(&image.id),
+            thumbnail_url: thumbnail_url(&image.id),
+            id: image.id,
+            alt: image.alt,
+            width: image.width,
+            height: image.height,
+        }
+    }
 }
 
 /// Goods or a service.
@@ -36,7 +59,6 @@ pub struct Product {
     /// The category's name.
     #[schema(required)]
     pub category: Option<String>,
-    /// Null until categories have entries of their own.
     #[schema(required)]
     pub category_id: Option<String>,
     pub images: Vec<ProductImage>,
@@ -51,6 +73,9 @@ pub struct Product {
     /// Units held for orders that are not yet paid; administrators only.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reserved: Option<i64>,
+    /// A warning comes when fewer units than this can be ordered; administrators only, and only if it is not the shop's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub low_stock_threshold: Option<i64>,
     pub version: i64,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
@@ -66,12 +91,13 @@ impl From<pb::Product> for Product {
             description: product.description,
             price: money(product.price),
             category: filled(product.category),
-            category_id: None,
-            images: Vec::new(),
+            images: product.images.into_iter().map(Into::into).collect(),
+            category_id: filled(product.category_id),
             available: product.available,
             active: product.active,
             on_hand: product.on_hand,
             reserved: product.reserved,
+            low_stock_threshold: product.low_stock_threshold,
             version: product.version,
             created_at: moment(product.created_at),
             updated_at: moment(product.updated_at),
@@ -95,11 +121,16 @@ pub struct NewProduct {
     /// Unique; made up if not given.
     #[garde(custom(not_blank_if_given), length(chars, max = 64))]
     pub sku: Option<String>,
-    #[garde(length(chars, max = 100))]
+    /// Id, slug or name of a category. A name that is not there yet makes a new one; empty text stands for none.
+    #[garde(length(chars, max = 110))]
+    #[serde(alias = "categoryId")]
     pub category: Option<String>,
     /// Opening stock of goods.
     #[garde(range(min = 0, max = MAX_UNITS))]
     pub stock: Option<i64>,
+    /// Of goods: a warning comes when fewer units than this can be ordered. The shop's threshold if not given.
+    #[garde(range(min = 0, max = MAX_UNITS))]
+    pub low_stock_threshold: Option<i64>,
     /// True if not given.
     #[garde(skip)]
     pub active: Option<bool>,
@@ -119,6 +150,7 @@ impl From<NewProduct> for pb::CreateProductRequest {
             category: new.category.unwrap_or_default(),
             stock: new.stock.unwrap_or(0),
             active: new.active,
+            low_stock_threshold: new.low_stock_threshold,
         }
     }
 }
@@ -136,10 +168,21 @@ pub struct ProductPut {
     pub price: Money,
     #[garde(custom(not_blank_if_given), length(chars, max = 64))]
     pub sku: Option<String>,
-    #[garde(length(chars, max = 100))]
+    /// Id, slug or name of a category. A name that is not there yet makes a new one; empty text stands for none.
+    #[garde(length(chars, max = 110))]
+    #[serde(alias = "categoryId")]
     pub category: Option<String>,
+    /// The shop's threshold if not given.
+    #[garde(range(min = 0, max = MAX_UNITS))]
+    pub low_stock_threshold: Option<i64>,
     #[garde(skip)]
     pub active: Option<bool>,
+    /// The one that it has: it never changes.
+    #[garde(skip)]
+    pub kind: Option<ProductKind>,
+    /// Of goods: what shall be on hand, as an adjustment in the ledger. Stays if not given.
+    #[garde(range(min = 0, max = MAX_UNITS))]
+    pub stock: Option<i64>,
     /// As last read; a stale one is refused with `VERSION_CONFLICT`.
     #[garde(range(min = 1))]
     pub version: Option<i64>,
@@ -154,7 +197,10 @@ impl From<ProductPut> for ProductPatch {
             price: Some(put.price),
             sku: put.sku,
             category: Some(put.category.unwrap_or_default()),
+            low_stock_threshold: Some(put.low_stock_threshold),
             active: Some(put.active.unwrap_or(true)),
+            kind: put.kind,
+            stock: put.stock,
             version: put.version,
         }
     }
@@ -173,13 +219,35 @@ pub struct ProductPatch {
     pub price: Option<Money>,
     #[garde(custom(not_blank_if_given), length(chars, max = 64))]
     pub sku: Option<String>,
-    #[garde(length(chars, max = 100))]
+    /// Id, slug or name of a category. A name that is not there yet makes a new one; empty text stands for none.
+    #[garde(length(chars, max = 110))]
+    #[serde(alias = "categoryId")]
     pub category: Option<String>,
+    /// Null: the shop's threshold again.
+    #[garde(inner(range(min = 0, max = MAX_UNITS)))]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<i64>)]
+    pub low_stock_threshold: Option<Option<i64>>,
     #[garde(skip)]
     pub active: Option<bool>,
+    /// The one that it has: it never changes.
+    #[garde(skip)]
+    pub kind: Option<ProductKind>,
+    /// Of goods: what shall be on hand, as an adjustment in the ledger.
+    #[garde(range(min = 0, max = MAX_UNITS))]
+    pub stock: Option<i64>,
     /// As last read; a stale one is refused with `VERSION_CONFLICT`.
     #[garde(range(min = 1))]
     pub version: Option<i64>,
+}
+
+/// Tells a field that is null from one that is not there.
+pub fn given<'de, D, T>(value: D) -> Result<Option<Option<T>>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::deserialize(value).map(Some)
 }
 
 impl ProductPatch {
@@ -194,6 +262,9 @@ impl ProductPatch {
             category: self.category,
             active: self.active,
             version,
+            low_stock_threshold: self.low_stock_threshold.map(|units| units.unwrap_or(-1)),
+            kind: number(self.kind),
+            stock: self.stock,
         }
     }
 }
@@ -214,6 +285,45 @@ pub struct StockAdjustment {
     /// Units to add, or to take away if negative; never below what is reserved.
     #[garde(range(min = -MAX_UNITS, max = MAX_UNITS), custom(not_zero))]
     pub delta: i64,
-    #[garde(custom(not_blank), length(chars, max = 200))]
+    #[garde(length(chars, max = 255))]
+    #[schema(max_length = 255)]
+    pub reason: Option<String>,
+    /// Of the product, as last read; a stale one is refused with `VERSION_CONFLICT`.
+    #[garde(range(min = 1))]
+    pub version: Option<i64>,
+}
+
+/// One line of the ledger that explains a product's stock.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StockMovement {
+    #[schema(value_type = uuid::Uuid)]
+    pub id: String,
+    /// `OPENING`, `ADJUSTED`, `RESERVED`, `RELEASED`, `SOLD` or `RETURNED`.
+    #[schema(example = "ADJUSTED")]
+    pub kind: String,
+    pub on_hand_delta: i64,
+    pub reserved_delta: i64,
     pub reason: String,
+    #[schema(value_type = Option<uuid::Uuid>, required)]
+    pub order_id: Option<String>,
+    /// Null: the system.
+    #[schema(value_type = Option<uuid::Uuid>, required)]
+    pub actor_id: Option<String>,
+    pub at: DateTime<Utc>,
+}
+
+impl From<pb::StockMovement> for StockMovement {
+    fn from(line: pb::StockMovement) -> Self {
+        Self {
+            id: line.id,
+            kind: line.kind,
+            on_hand_delta: line.on_hand_delta,
+            reserved_delta: line.reserved_delta,
+            reason: line.reason,
+            order_id: filled(line.order_id),
+            actor_id: filled(line.actor_id),
+            at: moment(line.at),
+        }
+    }
 }

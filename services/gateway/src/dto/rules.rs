@@ -14,6 +14,12 @@ pub fn currency_code(text: &str, (): &()) -> garde::Result {
         .map_err(|error| garde::Error::new(error.to_string()))
 }
 
+/// As [`currency_code`], for optional fields.
+pub fn currency_code_if_given(text: &Option<String>, context: &()) -> garde::Result {
+    text.as_ref()
+        .map_or(Ok(()), |text| currency_code(text, context))
+}
+
 /// An ISO 3166-1 alpha-2 code, by its form.
 pub fn country_code(code: &str, (): &()) -> garde::Result {
     if code.len() == 2 && code.bytes().all(|letter| letter.is_ascii_uppercase()) {

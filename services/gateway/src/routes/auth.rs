@@ -52,6 +52,7 @@ pub async fn register_with(
     body: dto::Register,
 ) -> Result<Response, ApiError> {
     limit_login(app, context, &body.email)?;
+    limit_lookup(app, context)?;
     let request = pb::RegisterRequest {
         email: body.email,
         password: body.password,
@@ -150,9 +151,16 @@ async fn refresh_token(
         .map(|cookie| (cookie.value().to_owned(), dto::SessionMode::Cookie)))
 }
 
-fn limit_login(app: &Gateway, context: &CallContext, email: &str) -> Result<(), ApiError> {
+/// Counts one attempt of the caller's address at this account.
+pub fn limit_login(app: &Gateway, context: &CallContext, email: &str) -> Result<(), ApiError> {
     let address = context.client_address.as_deref().unwrap_or_default();
     app.limits.login(address, email)
+}
+
+/// Counts one answer that tells the caller's address whether somebody has an account.
+pub fn limit_lookup(app: &Gateway, context: &CallContext) -> Result<(), ApiError> {
+    let address = context.client_address.as_deref().unwrap_or_default();
+    app.limits.lookup(address)
 }
 
 /// The answer, with the refresh token where the client wants it.

@@ -8,7 +8,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 use waybill_proto::chat as pb;
 
-use super::{Paging, created};
+use super::{Made, Paging, created};
 use crate::{
     app::{App, must, read, send},
     dto::{self, page_request},
@@ -92,7 +92,7 @@ pub async fn post(
     };
     let answer = send!(app.chat, post_message, &context, request)?;
     let message: dto::Message = must(answer.message, "the message")?.into();
-    Ok(created(message, answer.replayed))
+    Ok(created(message, answer.replayed, &Made::default()))
 }
 
 /// Mark a conversation as read up to a message.

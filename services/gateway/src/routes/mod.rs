@@ -1,17 +1,28 @@
 //! The routes. Each handler's annotation is both its route and its entry in OpenAPI.
 
 pub mod admin;
+pub mod analytics;
+pub mod audit;
 pub mod auth;
+pub mod cart;
+pub mod categories;
 pub mod chat;
+pub mod guests;
+pub mod imports;
+pub mod media;
 pub mod notifications;
 pub mod ops;
 pub mod orders;
 pub mod pages;
 pub mod payments;
 pub mod products;
+pub mod progress;
+pub mod shipments;
+pub mod shop;
 pub mod short;
 pub mod users;
 pub mod work;
+pub mod workers;
 
 use axum::{
     Json,
@@ -37,6 +48,17 @@ pub fn all() -> OpenApiRouter<App> {
         .merge(notifications::routes())
         .merge(chat::routes())
         .merge(admin::routes())
+        .merge(analytics::routes())
+        .merge(audit::routes())
+        .merge(cart::routes())
+        .merge(categories::routes())
+        .merge(guests::routes())
+        .merge(imports::routes())
+        .merge(media::routes())
+        .merge(progress::routes())
+        .merge(shipments::routes())
+        .merge(shop::routes())
+        .merge(workers::routes())
         .merge(short::routes())
         .merge(ops::routes())
 }
@@ -60,9 +82,43 @@ pub struct Paging {
 
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
-/// 201; a replay says so in a header.
-fn created<T: Serialize>(body: T, replayed: bool) -> Response {
+/// What came into being: where it is read, and its version, if it has them.
+#[derive(Debug, Default)]
+struct Made {
+    location: Option<String>,
+    version: Option<i64>,
+}
+
+impl Made {
+    /// Read at this path.
+    fn at(path: String) -> Self {
+        Self {
+            location: Some(path),
+            version: None,
+        }
+    }
+
+    fn version(mut self, version: i64) -> Self {
+        self.version = Some(version);
+        self
+    }
+}
+
+/// 201, with `Location` and `ETag`; a replay says so in a header.
+fn created<T: Serialize>(body: T, replayed: bool, made: &Made) -> Response {
     let mut response = (StatusCode::CREATED, Json(body)).into_response();
+    let location = made.location.as_deref().map(HeaderValue::from_str);
+    if let Some(Ok(location)) = location {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    if let Some(version) = made.version {
+        tag(&mut response, version);
+    }
+    marked(response, replayed)
+}
+
+/// The answer, marked if an earlier request with the same idempotency key got it first.
+fn marked(mut response: Response, replayed: bool) -> Response {
     if replayed {
         response
             .headers_mut()
@@ -74,8 +130,12 @@ fn created<T: Serialize>(body: T, replayed: bool) -> Response {
 /// 200 with the version as entity tag, to be sent back as `If-Match`.
 fn versioned<T: Serialize>(version: i64, body: T) -> Response {
     let mut response = Json(body).into_response();
+    tag(&mut response, version);
+    response
+}
+
+fn tag(response: &mut Response, version: i64) {
     if let Ok(tag) = HeaderValue::try_from(format!("\"{version}\"")) {
         response.headers_mut().insert(header::ETAG, tag);
     }
-    response
 }

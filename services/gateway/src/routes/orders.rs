@@ -5,27 +5,32 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use chrono::{DateTime, Utc};
 use garde::Validate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 use waybill_proto::order as pb;
-use waybill_service_kit::CallContext;
+use waybill_service_kit::{AppError, CallContext};
 
-use super::{created, versioned};
+use super::{
+    Made, created,
+    guests::{introduce, limit_orders},
+    versioned,
+};
 use crate::{
     app::{App, Gateway, must, read, send},
     dto::{self, OrderSort, OrderStatus, PaymentStatus, page_request},
     error::ApiError,
-    extract::{Body, Id, Idempotency, IfMatch, OptionalBody, Params, SignedIn, Worker},
+    extract::{
+        Anyone, Body, CartToken, Id, Idempotency, IfMatch, OptionalBody, Params, SignedIn, Worker,
+    },
 };
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list, place))
-        .routes(routes!(get))
+        .routes(routes!(get, edit))
         .routes(routes!(change_status))
         .routes(routes!(cancel, cancel_by_delete))
         .routes(routes!(history))
@@ -36,19 +41,22 @@ pub fn routes() -> OpenApiRouter<App> {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct OrderFilter {
-    /// An order number, or part of the title or the customer's name.
+    /// An order number or its beginning (`W2611`), or beginnings of words of the title and the customer's name, all of which an
+    /// order must have. A new order is found by its words within about a second.
     #[garde(length(chars, max = 200))]
     pub q: Option<String>,
     #[garde(skip)]
     pub status: Option<OrderStatus>,
     #[garde(skip)]
     pub payment_status: Option<PaymentStatus>,
-    /// Placed at this time or later.
+    /// Placed at this time or later: RFC 3339, or a day (UTC) from its start.
     #[garde(skip)]
-    pub from: Option<DateTime<Utc>>,
-    /// Placed before this time.
+    #[param(value_type = Option<String>, example = "2026-11-21", pattern = r"^\d{4}-\d{2}-\d{2}([Tt ].+)?$")]
+    pub from: Option<dto::Since>,
+    /// Placed before this time: RFC 3339, or a day (UTC) to its end.
     #[garde(skip)]
-    pub to: Option<DateTime<Utc>>,
+    #[param(value_type = Option<String>, example = "2026-11-21", pattern = r"^\d{4}-\d{2}-\d{2}([Tt ].+)?$")]
+    pub to: Option<dto::Until>,
     #[garde(skip)]
     pub customer_id: Option<Uuid>,
     #[garde(skip)]
@@ -83,8 +91,8 @@ impl From<OrderFilter> for pb::ListOrdersRequest {
             q: filter.q.unwrap_or_default().trim().to_owned(),
             status: dto::number(filter.status),
             payment_status: dto::number(filter.payment_status),
-            from: filter.from.map(dto::to_proto_time),
-            to: filter.to.map(dto::to_proto_time),
+            from: filter.from.map(Into::into),
+            to: filter.to.map(Into::into),
             customer_id: id(filter.customer_id),
             assignee_id: id(filter.assignee_id),
             min_total: filter.min_total,
@@ -116,25 +124,72 @@ pub async fn list_with(
     Ok(Json(dto::Page::new(answer.orders, answer.page)))
 }
 
-/// Place an order: items, a free description, or both. Stock is reserved at once.
+/// Place an order: items or the cart, a free description, or both. Stock is reserved at once.
 ///
-/// With an `Idempotency-Key` a repeat gets the first answer again, with the header `Idempotency-Replayed`.
-#[utoipa::path(post, path = "/api/v1/orders", tag = "orders", security(("bearer" = [])), request_body = dto::NewOrder,
-    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters", max_length = 255)),
-    responses((status = 201, description = "The order", body = dto::Order)))]
+/// With an access token, the order is its user's, and `contact` has no effect. Without one, `contact` says who orders, and the answer has `auth`: with a password, an account that is opened or
+/// signed in to with it (`EMAIL_REGISTERED` if the password of a known address is wrong); without one, the access token of a
+/// guest, which is the only way to this order. With an `Idempotency-Key` a repeat gets the first answer again, with the header
+/// `Idempotency-Replayed`; to order as a guest it must have at least 16 characters that nobody guesses.
+#[utoipa::path(post, path = "/api/v1/orders", tag = "orders", security((), ("bearer" = [])), request_body = dto::NewOrder,
+    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters", max_length = 255),
+        ("X-Cart-Token" = Option<String>, Header, description = "Names the cart of `fromCart`, for callers who are not signed in", max_length = 128)),
+    responses((status = 201, description = "The order", body = dto::PlacedOrder)))]
 pub async fn place(
     State(app): State<App>,
-    SignedIn(mut context): SignedIn,
+    Anyone(mut context): Anyone,
     idempotency: Idempotency,
-    Body(body): Body<dto::NewOrder>,
+    CartToken(cart_token): CartToken,
+    Body(mut body): Body<dto::NewOrder>,
 ) -> Result<Response, ApiError> {
     context.idempotency_key = idempotency.0;
-    let answer = send!(app.orders, place_order, &context, body.into())?;
+    let contact = body.contact.take();
+    let mut request: pb::PlaceOrderRequest = body.into();
+    let mut auth = None;
+    match (context.user(), contact) {
+        (Ok(user), _) => {
+            limit_orders(&app, &context, !user.guest)?;
+            // What the cart of somebody who is signed in shows is their own, whatever token they still send.
+            if user.guest {
+                request.cart_token = cart_token;
+            }
+        }
+        (Err(error), None) => return Err(error.into()),
+        (Err(_), Some(contact)) => {
+            let (introduced, access) = introduce(&app, &context, contact).await?;
+            (context, auth) = (introduced, Some(access));
+            request.cart_token = cart_token;
+        }
+    }
+    let answer = send!(app.orders, place_order, &context, request)?;
     let order: dto::Order = must(answer.order, "the order")?.into();
     if !order.items.is_empty() {
         app.products.invalidate();
     }
-    Ok(created(order, answer.replayed))
+    let made = Made::at(format!("/api/v1/orders/{}", order.id)).version(order.version);
+    Ok(created(
+        dto::PlacedOrder::new(order, auth),
+        answer.replayed,
+        &made,
+    ))
+}
+
+/// Change what an order is for, while it is PENDING and not paid: its owner, administrators.
+///
+/// New lines have the prices of now, and the total follows. `PAYMENT_UNDER_WAY`: somebody is paying the present total.
+#[utoipa::path(put, path = "/api/v1/orders/{id}", tag = "orders", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body = dto::OrderEdit,
+    responses((status = 200, description = "The order as it is now", body = dto::Order)))]
+pub async fn edit(
+    State(app): State<App>,
+    SignedIn(context): SignedIn,
+    id: Id,
+    if_match: IfMatch,
+    Body(body): Body<dto::OrderEdit>,
+) -> Result<Response, ApiError> {
+    let version = if_match.or_field(body.version)?;
+    let request = body.request(id.to_string(), version);
+    let answer = send!(app.orders, edit_order, &context, request)?;
+    app.products.invalidate();
+    order(answer.order)
 }
 
 /// Read an order: its owner, its assignee, administrators.
@@ -147,8 +202,7 @@ pub async fn get(
 ) -> Result<Response, ApiError> {
     let request = pb::GetOrderRequest { id: id.to_string() };
     let answer = read!(app.orders, get_order, &context, request)?;
-    let order = dto::Order::from(must(answer.order, "the order")?).seen_by(context.user()?);
-    Ok(versioned(order.version, order))
+    order(answer.order)
 }
 
 /// Move an order along. Staff may do so with orders that are assigned to them.
@@ -234,7 +288,17 @@ pub struct HistoryFilter {
     #[garde(range(min = 0))]
     #[param(minimum = 0)]
     pub after_version: Option<i64>,
+    /// The most items of one answer; all of them, up to 1,000, if not given.
+    #[garde(range(min = 1, max = 100))]
+    #[param(minimum = 1, maximum = 100)]
+    pub limit: Option<i32>,
+    /// `nextCursor` of the page before.
+    #[garde(length(bytes, max = 20))]
+    pub cursor: Option<String>,
 }
+
+/// The most items that the service gives at once.
+const MOST_HISTORY: usize = 1_000;
 
 /// What happened to an order, when and by whom.
 #[utoipa::path(get, path = "/api/v1/orders/{id}/history", tag = "orders", params(("id" = uuid::Uuid, Path), HistoryFilter), security(("bearer" = [])),
@@ -245,14 +309,29 @@ pub async fn history(
     id: Id,
     Params(filter): Params<HistoryFilter>,
 ) -> Result<Response, ApiError> {
+    let cursor = match filter.cursor.as_deref() {
+        None | Some("") => None,
+        Some(text) => Some(
+            text.parse::<i64>()
+                .ok()
+                .filter(|version| *version >= 0)
+                .ok_or_else(|| {
+                    AppError::invalid_field("cursor", "must be the nextCursor of the page before")
+                })?,
+        ),
+    };
     let request = pb::GetHistoryRequest {
         order_id: id.to_string(),
-        after_version: filter.after_version.unwrap_or(0),
+        after_version: cursor.or(filter.after_version).unwrap_or(0),
+        limit: filter.limit.unwrap_or(0),
     };
     let answer = read!(app.orders, get_history, &context, request)?;
+    let page = filter.limit.and_then(|limit| usize::try_from(limit).ok());
+    let full = answer.items.len() >= page.unwrap_or(MOST_HISTORY);
+    let last = answer.items.last().filter(|_| full);
     let history = History {
+        next_cursor: last.map(|item| item.version.to_string()),
         items: answer.items.into_iter().map(Into::into).collect(),
-        next_cursor: None,
     };
     Ok(Json(history).into_response())
 }

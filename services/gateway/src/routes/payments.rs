@@ -10,7 +10,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use waybill_proto::payment as pb;
 use waybill_service_kit::AppError;
 
-use super::{Paging, created, versioned};
+use super::{Made, Paging, created, versioned};
 use crate::{
     app::{App, must, read, send},
     dto::{self, page_request},
@@ -82,7 +82,9 @@ pub async fn create(
         redirect_url: payment.redirect_url.clone(),
         payment,
     };
-    Ok(created(body, answer.replayed))
+    let made =
+        Made::at(format!("/api/v1/payments/{}", body.payment.id)).version(body.payment.version);
+    Ok(created(body, answer.replayed, &made))
 }
 
 /// Read a payment.

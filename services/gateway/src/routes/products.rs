@@ -1,6 +1,9 @@
 //! The catalogue and its stock.
 
+use std::sync::Arc;
+
 use axum::{
+    Json,
     body::Body as HttpBody,
     extract::State,
     response::{IntoResponse, Response},
@@ -14,20 +17,20 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use waybill_proto::order as pb;
 use waybill_service_kit::{CallContext, UserCaller};
 
-use super::{created, versioned};
+use super::{Made, Paging, created, marked, versioned};
 use crate::{
     app::{App, Gateway, must, read, send},
-    cache::CachedList,
+    cache::Cached,
     dto::{self, ProductKind, ProductSort, page_request},
     error::ApiError,
-    extract::{Admin, Anyone, Body, Id, IfMatch, OptionalBody, Params},
+    extract::{Admin, Anyone, Body, Id, Idempotency, IfMatch, OptionalBody, Params},
 };
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
         .routes(routes!(get, put, patch, archive))
-        .routes(routes!(adjust_stock))
+        .routes(routes!(movements, adjust_stock))
 }
 
 /// Filters of the product list.
@@ -35,10 +38,11 @@ pub fn routes() -> OpenApiRouter<App> {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct ProductFilter {
-    /// Each word must occur in name, SKU or description.
+    /// With each of its words, a word of name, SKU or description must begin.
     #[garde(length(chars, max = 200))]
     pub q: Option<String>,
-    #[garde(length(chars, max = 100))]
+    /// Id, slug or name of a category; the products of those below it are in it too.
+    #[garde(length(chars, max = 110))]
     pub category: Option<String>,
     /// In minor units.
     #[garde(range(min = 0))]
@@ -58,6 +62,9 @@ pub struct ProductFilter {
     /// Archived products too; administrators only, without effect for others.
     #[garde(skip)]
     pub include_inactive: Option<bool>,
+    /// True: only goods that fell below their threshold; false: only others. Administrators only, without effect for others.
+    #[garde(skip)]
+    pub low_stock: Option<bool>,
     /// Rows at most, 1 to 100; 20 if not given.
     #[garde(range(min = 1, max = 100))]
     #[param(minimum = 1, maximum = 100, default = 20)]
@@ -82,6 +89,7 @@ impl From<ProductFilter> for pb::ListProductsRequest {
             kind: dto::number(filter.kind),
             sort: dto::number(filter.sort),
             include_inactive: filter.include_inactive.unwrap_or(false),
+            low_stock: filter.low_stock,
         }
     }
 }
@@ -102,42 +110,46 @@ pub async fn list(
     let is_admin = context.user().is_ok_and(UserCaller::is_admin);
     if is_admin {
         let list = load_list(&app, &context, request).await?;
-        return Ok(list_response(&list, &headers));
+        return Ok(cached_response(&list, &headers));
     }
     request.include_inactive = false;
+    request.low_stock = None;
     let query = request.encode_to_vec();
-    // Everybody but administrators gets the same list, so nobody's token goes with the question.
-    let load = async {
-        let context = CallContext {
-            request_id: context.request_id.clone(),
-            traceparent: context.traceparent.clone(),
-            ..CallContext::default()
-        };
-        load_list(&app, &context, request).await
-    };
-    let list = app.products.get(query, load).await?;
-    Ok(list_response(&list, &headers))
+    // Everybody but administrators gets the same list.
+    let load = async { load_list(&app, &for_everybody(&context), request).await };
+    let list = app.products.list(query, load).await?;
+    Ok(cached_response(&list, &headers))
 }
 
 async fn load_list(
     app: &Gateway,
     context: &CallContext,
     request: pb::ListProductsRequest,
-) -> Result<CachedList, ApiError> {
+) -> Result<Cached, ApiError> {
     let answer = read!(app.catalogue, list_products, context, request)?;
     let page = dto::Page::<dto::Product>::new(answer.products, answer.page);
     let body = serde_json::to_vec(&page).map_err(waybill_service_kit::AppError::internal)?;
-    Ok(CachedList::new(body))
+    Ok(Cached::new(body))
 }
 
-fn list_response(list: &CachedList, asked: &HeaderMap) -> Response {
+/// The context of a question whose answer everybody gets: nobody's token goes with it.
+pub fn for_everybody(context: &CallContext) -> CallContext {
+    CallContext {
+        request_id: context.request_id.clone(),
+        traceparent: context.traceparent.clone(),
+        ..CallContext::default()
+    }
+}
+
+/// The answer with its entity tag, or 304 if the client has it already.
+pub fn cached_response(cached: &Cached, asked: &HeaderMap) -> Response {
     let unchanged = asked
         .get(header::IF_NONE_MATCH)
-        .is_some_and(|tags| matches_tag(tags, &list.etag));
+        .is_some_and(|tags| matches_tag(tags, &cached.etag));
     let mut response = if unchanged {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        let mut response = Response::new(HttpBody::from(list.body.clone()));
+        let mut response = Response::new(HttpBody::from(cached.body.clone()));
         response.headers_mut().insert(
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/json"),
@@ -145,7 +157,7 @@ fn list_response(list: &CachedList, asked: &HeaderMap) -> Response {
         response
     };
     let headers = response.headers_mut();
-    headers.insert(header::ETAG, list.etag.clone());
+    headers.insert(header::ETAG, cached.etag.clone());
     // The browser may keep it, but must ask each time whether it still holds.
     headers.insert(
         header::CACHE_CONTROL,
@@ -155,7 +167,7 @@ fn list_response(list: &CachedList, asked: &HeaderMap) -> Response {
     response
 }
 
-fn matches_tag(tags: &HeaderValue, etag: &HeaderValue) -> bool {
+pub fn matches_tag(tags: &HeaderValue, etag: &HeaderValue) -> bool {
     let (Ok(tags), Ok(etag)) = (tags.to_str(), etag.to_str()) else {
         return false;
     };
@@ -175,20 +187,51 @@ pub async fn create(
     let answer = send!(app.catalogue, create_product, &context, body.into())?;
     app.products.invalidate();
     let product: dto::Product = must(answer.product, "the product")?.into();
-    Ok(created(product, false))
+    let made = Made::at(format!("/api/v1/products/{}", product.id)).version(product.version);
+    Ok(created(product, false, &made))
 }
 
 /// Read a product.
+///
+/// The answer has an `ETag`, which changes with what is in stock too and can be sent back as `If-Match`.
 #[utoipa::path(get, path = "/api/v1/products/{id}", tag = "products", params(("id" = uuid::Uuid, Path)), security((), ("bearer" = [])),
-    responses((status = 200, description = "The product", body = dto::Product)))]
+    responses((status = 200, description = "The product", body = dto::Product),
+        (status = 304, description = "Unchanged since `If-None-Match`")))]
 pub async fn get(
     State(app): State<App>,
     Anyone(context): Anyone,
+    headers: HeaderMap,
     id: Id,
 ) -> Result<Response, ApiError> {
-    let request = pb::GetProductRequest { id: id.to_string() };
-    let answer = read!(app.catalogue, get_product, &context, request)?;
-    product(answer.product)
+    let id = id.to_string();
+    if context.user().is_ok_and(UserCaller::is_admin) {
+        let product = load_product(&app, &context, id).await?;
+        return Ok(cached_response(&product, &headers));
+    }
+    let product = for_visitors(&app, &context, &id).await?;
+    Ok(cached_response(&product, &headers))
+}
+
+/// A product as everybody but administrators gets it.
+pub async fn for_visitors(
+    app: &Gateway,
+    context: &CallContext,
+    id: &str,
+) -> Result<Arc<Cached>, ApiError> {
+    let load = async { load_product(app, &for_everybody(context), id.to_owned()).await };
+    app.products.product(id.to_owned(), load).await
+}
+
+async fn load_product(
+    app: &Gateway,
+    context: &CallContext,
+    id: String,
+) -> Result<Cached, ApiError> {
+    let request = pb::GetProductRequest { id };
+    let answer = read!(app.catalogue, get_product, context, request)?;
+    let product: dto::Product = must(answer.product, "the product")?.into();
+    let body = serde_json::to_vec(&product).map_err(waybill_service_kit::AppError::internal)?;
+    Ok(Cached::versioned(body, product.version))
 }
 
 /// Replace a product.
@@ -252,23 +295,44 @@ pub async fn archive(
     product(answer.product)
 }
 
-/// Add units to the stock of goods, or take some away.
-#[utoipa::path(post, path = "/api/v1/products/{id}/stock", tag = "products", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body = dto::StockAdjustment,
-    responses((status = 200, description = "The product with its stock", body = dto::Product)))]
-pub async fn adjust_stock(
+/// List what changed a product's stock, newest first: the ledger.
+#[utoipa::path(get, path = "/api/v1/products/{id}/stock", tag = "products", params(("id" = uuid::Uuid, Path), Paging), security(("bearer" = [])),
+    responses((status = 200, description = "A page of movements", body = dto::Page<dto::StockMovement>)))]
+pub async fn movements(
     State(app): State<App>,
     Admin(context): Admin,
     id: Id,
+    Params(paging): Params<Paging>,
+) -> Result<Json<dto::Page<dto::StockMovement>>, ApiError> {
+    let request = pb::ListMovementsRequest {
+        product_id: id.to_string(),
+        page: page_request(paging.limit, paging.cursor, paging.total),
+    };
+    let answer = read!(app.stock, list_movements, &context, request)?;
+    Ok(Json(dto::Page::new(answer.movements, answer.page)))
+}
+
+/// Add units to the stock of goods, or take some away.
+#[utoipa::path(post, path = "/api/v1/products/{id}/stock", tag = "products", params(("id" = uuid::Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters", max_length = 255)), security(("bearer" = [])), request_body = dto::StockAdjustment,
+    responses((status = 200, description = "The product with its stock", body = dto::Product)))]
+pub async fn adjust_stock(
+    State(app): State<App>,
+    Admin(mut context): Admin,
+    id: Id,
+    idempotency: Idempotency,
+    if_match: IfMatch,
     Body(body): Body<dto::StockAdjustment>,
 ) -> Result<Response, ApiError> {
+    context.idempotency_key = idempotency.0;
     let request = pb::AdjustStockRequest {
         product_id: id.to_string(),
         delta: body.delta,
-        reason: body.reason,
+        reason: body.reason.unwrap_or_default(),
+        version: if_match.or_field(body.version)?,
     };
     let answer = send!(app.stock, adjust_stock, &context, request)?;
     app.products.invalidate();
-    product(answer.product)
+    Ok(marked(product(answer.product)?, answer.replayed))
 }
 
 fn product(product: Option<pb::Product>) -> Result<Response, ApiError> {

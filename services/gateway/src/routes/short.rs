@@ -13,7 +13,10 @@ use crate::{
     app::App,
     dto,
     error::ApiError,
-    extract::{Admin, Anyone, Body, Id, Idempotency, IfMatch, Params, SignedIn, Unsigned, Worker},
+    extract::{
+        Admin, Anyone, Body, CartToken, Id, Idempotency, IfMatch, Params, SignedIn, Unsigned,
+        Worker,
+    },
 };
 
 pub fn routes() -> OpenApiRouter<App> {
@@ -83,16 +86,18 @@ pub async fn create_product(
 }
 
 /// Place an order (short contract).
-#[utoipa::path(post, path = "/api/orders/", tag = "short", security(("bearer" = [])), request_body = dto::NewOrder,
-    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters", max_length = 255)),
-    responses((status = 201, description = "The order", body = dto::Order)))]
+#[utoipa::path(post, path = "/api/orders/", tag = "short", security((), ("bearer" = [])), request_body = dto::NewOrder,
+    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters", max_length = 255),
+        ("X-Cart-Token" = Option<String>, Header, description = "Names the cart of `fromCart`, for callers who are not signed in", max_length = 128)),
+    responses((status = 201, description = "The order", body = dto::PlacedOrder)))]
 pub async fn place_order(
     state: State<App>,
-    caller: SignedIn,
+    caller: Anyone,
     idempotency: Idempotency,
+    cart: CartToken,
     body: Body<dto::NewOrder>,
 ) -> Result<Response, ApiError> {
-    orders::place(state, caller, idempotency, body).await
+    orders::place(state, caller, idempotency, cart, body).await
 }
 
 /// List all orders (short contract).

@@ -5,55 +5,189 @@ use garde::Validate;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use waybill_proto::order as pb;
-use waybill_service_kit::CallContext;
+use uuid::Uuid;
+use waybill_proto::{auth, common, order as pb};
+use waybill_service_kit::{AppError, CallContext, ErrorKind};
 
-use super::{Paging, created, orders::order};
+use super::{Made, created, orders::order};
 use crate::{
     app::{App, Gateway, must, read, send},
-    dto::{self, ChangeRequestState, page_request},
+    dto::{self, ChangeRequestKind, ChangeRequestState, OrderKind, page_request},
     error::ApiError,
-    extract::{Admin, Body, Id, OptionalBody, Params, SignedIn, Staff, Worker},
+    extract::{Admin, Body, Id, IfMatch, OptionalBody, Params, SignedIn, Staff, Worker},
 };
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(available))
         .routes(routes!(claim))
+        .routes(routes!(claim_several))
+        .routes(routes!(assign))
+        .routes(routes!(release))
+        .routes(routes!(workload))
         .routes(routes!(of_order, ask))
         .routes(routes!(all))
         .routes(routes!(approve))
         .routes(routes!(reject))
 }
 
-/// List paid service orders that nobody works on.
-#[utoipa::path(get, path = "/api/v1/orders/available", tag = "work", params(Paging), security(("bearer" = [])),
+/// What of the pool to show.
+#[derive(Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+pub struct PoolFilter {
+    /// Words of the title or the customer's name, or an order number.
+    #[garde(length(chars, max = 200))]
+    pub q: Option<String>,
+    /// Id, slug or name of a category that one of the order's products is in, or in one below it.
+    #[garde(length(chars, max = 200))]
+    pub category: Option<String>,
+    /// In minor units.
+    #[garde(range(min = 0))]
+    #[param(minimum = 0)]
+    pub min_total: Option<i64>,
+    /// In minor units.
+    #[garde(range(min = 0))]
+    #[param(minimum = 0)]
+    pub max_total: Option<i64>,
+    #[garde(skip)]
+    pub kind: Option<OrderKind>,
+    /// Only what you may claim now, by your categories and the number of your open orders. For workers.
+    #[garde(skip)]
+    pub mine: Option<bool>,
+    /// Rows at most, 1 to 100; 20 if not given.
+    #[garde(range(min = 1, max = 100))]
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    pub limit: Option<u32>,
+    /// `nextCursor` of the page before.
+    #[garde(length(bytes, max = 1024))]
+    pub cursor: Option<String>,
+    /// Also count the rows of all pages.
+    #[garde(skip)]
+    pub total: Option<bool>,
+}
+
+/// List paid service orders that nobody works on, the one that waits longest first.
+#[utoipa::path(get, path = "/api/v1/orders/available", tag = "work", params(PoolFilter), security(("bearer" = [])),
     responses((status = 200, description = "A page of orders", body = dto::Page<dto::Order>)))]
 pub async fn available(
     State(app): State<App>,
     Worker(context): Worker,
-    Params(paging): Params<Paging>,
+    Params(filter): Params<PoolFilter>,
 ) -> Result<Json<dto::Page<dto::Order>>, ApiError> {
     let request = pb::ListAvailableRequest {
-        page: page_request(paging.limit, paging.cursor, paging.total),
+        page: page_request(filter.limit, filter.cursor, filter.total),
+        q: filter.q.unwrap_or_default().trim().to_owned(),
+        category: filter.category.unwrap_or_default().trim().to_owned(),
+        min_total: filter.min_total,
+        max_total: filter.max_total,
+        kind: dto::number(filter.kind),
+        only_mine: filter.mine.unwrap_or(false),
     };
     let answer = read!(app.work, list_available, &context, request)?;
-    let mut page = dto::Page::<dto::Order>::new(answer.orders, answer.page);
-    page.items = page.items.into_iter().map(dto::Order::for_pool).collect();
-    Ok(Json(page))
+    Ok(Json(dto::Page::new(answer.orders, answer.page)))
 }
 
 /// Claim an order. Of several workers exactly one gets it; the others get `ALREADY_CLAIMED`.
-#[utoipa::path(post, path = "/api/v1/orders/{id}/claim", tag = "work", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])),
+#[utoipa::path(post, path = "/api/v1/orders/{id}/claim", tag = "work", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body(content = Option<dto::Versioned>),
     responses((status = 200, description = "The order, now yours", body = dto::Order)))]
 pub async fn claim(
     State(app): State<App>,
     Staff(context): Staff,
     id: Id,
+    if_match: IfMatch,
+    OptionalBody(body): OptionalBody<dto::Versioned>,
 ) -> Result<Response, ApiError> {
-    let request = pb::ClaimOrderRequest { id: id.to_string() };
+    let request = pb::ClaimOrderRequest {
+        id: id.to_string(),
+        version: if_match.or_field(body.version)?,
+    };
     let answer = send!(app.work, claim_order, &context, request)?;
     order(answer.order)
+}
+
+/// Claim several orders, each by itself: what became of each is in the answer.
+#[utoipa::path(post, path = "/api/v1/orders/claim", tag = "work", security(("bearer" = [])), request_body = dto::Claims,
+    responses((status = 200, description = "One result per order", body = dto::OrderResults)))]
+pub async fn claim_several(
+    State(app): State<App>,
+    Staff(context): Staff,
+    Body(body): Body<dto::Claims>,
+) -> Result<Json<dto::OrderResults>, ApiError> {
+    let order_ids = body.order_ids.iter().map(ToString::to_string).collect();
+    let request = pb::ClaimOrdersRequest { order_ids };
+    let answer = send!(app.work, claim_orders, &context, request)?;
+    Ok(Json(answer.results.into()))
+}
+
+/// Give orders to a worker, from the pool or from whoever has them, each by itself.
+///
+/// The worker's categories and limit hold unless `force` is set. An order that the worker has already stays as it is.
+#[utoipa::path(post, path = "/api/v1/orders/assign", tag = "work", security(("bearer" = [])), request_body = dto::Assignment,
+    responses((status = 200, description = "One result per order", body = dto::OrderResults)))]
+pub async fn assign(
+    State(app): State<App>,
+    Admin(context): Admin,
+    Body(body): Body<dto::Assignment>,
+) -> Result<Json<dto::OrderResults>, ApiError> {
+    let request = pb::AssignOrdersRequest {
+        order_ids: body.order_ids.iter().map(ToString::to_string).collect(),
+        worker_id: body.worker_id.to_string(),
+        worker_name: worker_name(&app, &context, "workerId", body.worker_id).await?,
+        force: body.force,
+    };
+    let answer = send!(app.work, assign_orders, &context, request)?;
+    Ok(Json(answer.results.into()))
+}
+
+/// The name of an active worker, as auth has it now; anybody else is a fault of `field`.
+async fn worker_name(
+    app: &Gateway,
+    context: &CallContext,
+    field: &str,
+    id: Uuid,
+) -> Result<String, ApiError> {
+    let request = auth::GetUserRequest { id: id.to_string() };
+    let user = match read!(app.auth, get_user, context, request) {
+        Ok(answer) => answer.user,
+        Err(error) if error.kind == ErrorKind::NotFound => None,
+        Err(error) => return Err(error.into()),
+    };
+    match user.filter(|user| user.role() == common::Role::Staff && !user.suspended) {
+        Some(user) => Ok(format!("{} {}", user.first_name, user.last_name)),
+        None => Err(AppError::invalid_field(field, "must be the id of an active worker").into()),
+    }
+}
+
+/// Give an order back to the pool: its assignee, or an administrator.
+#[utoipa::path(post, path = "/api/v1/orders/{id}/release", tag = "work", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body(content = Option<dto::Release>),
+    responses((status = 200, description = "The order, without a worker", body = dto::Order)))]
+pub async fn release(
+    State(app): State<App>,
+    Worker(context): Worker,
+    id: Id,
+    if_match: IfMatch,
+    OptionalBody(body): OptionalBody<dto::Release>,
+) -> Result<Response, ApiError> {
+    let request = pb::ReleaseOrderRequest {
+        id: id.to_string(),
+        reason: body.reason.unwrap_or_default(),
+        version: if_match.or_field(body.version)?,
+    };
+    let answer = send!(app.work, release_order, &context, request)?;
+    order(answer.order)
+}
+
+/// Your categories, your limit, and how many orders you have.
+#[utoipa::path(get, path = "/api/v1/orders/workload", tag = "work", security(("bearer" = [])),
+    responses((status = 200, description = "Your own entry", body = dto::WorkerEntry)))]
+pub async fn workload(
+    State(app): State<App>,
+    Staff(context): Staff,
+) -> Result<Json<dto::WorkerEntry>, ApiError> {
+    let request = pb::GetMyWorkloadRequest {};
+    let answer = read!(app.work, get_my_workload, &context, request)?;
+    Ok(Json(must(answer.worker, "the worker")?.into()))
 }
 
 /// Filters of change requests.
@@ -63,6 +197,8 @@ pub async fn claim(
 pub struct ChangeRequestFilter {
     #[garde(skip)]
     pub state: Option<ChangeRequestState>,
+    #[garde(skip)]
+    pub kind: Option<ChangeRequestKind>,
     /// Rows at most, 1 to 100; 20 if not given.
     #[garde(range(min = 1, max = 100))]
     #[param(minimum = 1, maximum = 100, default = 20)]
@@ -103,7 +239,8 @@ pub async fn ask(
     };
     let answer = send!(app.work, create_change_request, &context, request)?;
     let request: dto::ChangeRequest = must(answer.change_request, "the change request")?.into();
-    Ok(created(request, false))
+    let made = Made::default().version(request.version);
+    Ok(created(request, false, &made))
 }
 
 /// List the change requests of all orders.
@@ -126,53 +263,78 @@ async fn change_requests(
     let request = pb::ListChangeRequestsRequest {
         order_id,
         state: dto::number(filter.state),
+        kind: dto::number(filter.kind),
         page: page_request(filter.limit, filter.cursor, filter.total),
     };
     let answer = read!(app.work, list_change_requests, context, request)?;
     Ok(Json(dto::Page::new(answer.change_requests, answer.page)))
 }
 
-/// Approve a change request: the order is completed, goes back to the pool, or is cancelled.
-#[utoipa::path(post, path = "/api/v1/admin/change-requests/{id}/approve", tag = "admin", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body(content = Option<dto::Decision>),
+/// Approve a change request: the order is completed or cancelled, or gets another worker.
+///
+/// An approved reassignment returns the order to the pool, or gives it to the worker that `assignTo` names. With `replace`, the
+/// order is closed and another one is opened in its place, linked both ways; it has the payment of the closed one.
+#[utoipa::path(post, path = "/api/v1/admin/change-requests/{id}/approve", tag = "admin", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body(content = Option<dto::Approval>),
     responses((status = 200, description = "The request and its order", body = dto::Decided)))]
 pub async fn approve(
     State(app): State<App>,
     Admin(context): Admin,
     id: Id,
-    OptionalBody(body): OptionalBody<dto::Decision>,
+    if_match: IfMatch,
+    OptionalBody(body): OptionalBody<dto::Approval>,
 ) -> Result<Json<dto::Decided>, ApiError> {
-    decide(&app, &context, id, true, body).await
+    let version = if_match.or_field(body.version)?;
+    let (assign_to, assign_to_name) = match body.assign_to {
+        None => Default::default(),
+        Some(worker) => {
+            let name = worker_name(&app, &context, "assignTo", worker).await?;
+            (worker.to_string(), name)
+        }
+    };
+    let request = pb::DecideChangeRequestRequest {
+        id: id.to_string(),
+        approve: true,
+        note: body.note.unwrap_or_default(),
+        assign_to,
+        assign_to_name,
+        replace: body.replace,
+        force: body.force,
+        version,
+    };
+    decide(&app, &context, request).await
 }
 
 /// Reject a change request; the order stays as it is.
-#[utoipa::path(post, path = "/api/v1/admin/change-requests/{id}/reject", tag = "admin", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body(content = Option<dto::Decision>),
+#[utoipa::path(post, path = "/api/v1/admin/change-requests/{id}/reject", tag = "admin", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body(content = Option<dto::Rejection>),
     responses((status = 200, description = "The request and its order", body = dto::Decided)))]
 pub async fn reject(
     State(app): State<App>,
     Admin(context): Admin,
     id: Id,
-    OptionalBody(body): OptionalBody<dto::Decision>,
+    if_match: IfMatch,
+    OptionalBody(body): OptionalBody<dto::Rejection>,
 ) -> Result<Json<dto::Decided>, ApiError> {
-    decide(&app, &context, id, false, body).await
+    let request = pb::DecideChangeRequestRequest {
+        id: id.to_string(),
+        approve: false,
+        note: body.note.unwrap_or_default(),
+        version: if_match.or_field(body.version)?,
+        ..Default::default()
+    };
+    decide(&app, &context, request).await
 }
 
 async fn decide(
     app: &Gateway,
     context: &CallContext,
-    id: Id,
-    approve: bool,
-    body: dto::Decision,
+    request: pb::DecideChangeRequestRequest,
 ) -> Result<Json<dto::Decided>, ApiError> {
-    let request = pb::DecideChangeRequestRequest {
-        id: id.to_string(),
-        approve,
-        note: body.note.unwrap_or_default(),
-    };
     let answer = send!(app.work, decide_change_request, context, request)?;
     // An approved cancellation gives stock back.
     app.products.invalidate();
     Ok(Json(dto::Decided {
         change_request: must(answer.change_request, "the change request")?.into(),
         order: answer.order.map(Into::into),
+        replacement: answer.replacement.map(Into::into),
     }))
 }

@@ -13,7 +13,7 @@ use waybill_primitives::Role;
 use waybill_proto::{chat as chat_pb, order as order_pb};
 use waybill_service_kit::{AppError, CallContext, tokens::AccessClaims};
 
-use super::{Hub, Peer, disconnected, order_room, user_room};
+use super::{Hub, ORDER_ROOM, Peer, disconnected, order_room, user_room};
 use crate::{
     app::{must, read, send},
     dto::{self, page_request},
@@ -42,8 +42,7 @@ pub(super) fn register(hub: &Arc<Hub>, socket: &SocketRef, peer: &Arc<Peer>) {
     on(hub, peer, socket, "chat:read", Client::chat_read);
     let (fallback_hub, fallback_peer) = (Arc::clone(hub), Arc::clone(peer));
     socket.on_fallback(async move |ack: AckSender| {
-        let _ = fallback_hub;
-        let answer = if fallback_peer.pace.check().is_ok() {
+        let answer = if fallback_hub.keeps_pace(&fallback_peer) {
             failed(&AppError::malformed("there is no such event").into())
         } else {
             too_fast()
@@ -54,7 +53,7 @@ pub(super) fn register(hub: &Arc<Hub>, socket: &SocketRef, peer: &Arc<Peer>) {
     socket.on_disconnect(async move |socket: SocketRef| {
         disconnected(&hub, &peer, &socket);
         for room in socket.rooms() {
-            if let Some(order) = room.strip_prefix("order:") {
+            if let Some(order) = room.strip_prefix(ORDER_ROOM) {
                 present(&socket, &peer, order, false).await;
             }
         }
@@ -83,7 +82,7 @@ fn on<T, F, Fut>(
             };
             let handler = handler.clone();
             async move {
-                if client.peer.pace.check().is_err() {
+                if !client.hub.keeps_pace(&client.peer) {
                     let _ = ack.send(&too_fast());
                     return;
                 }
@@ -227,6 +226,7 @@ impl Client {
         since: &Since,
     ) -> Result<Vec<dto::HistoryItem>, ApiError> {
         let request = order_pb::GetHistoryRequest {
+            limit: 0,
             order_id: order_id.to_owned(),
             after_version: match since {
                 Since::Version(version) => *version,
@@ -273,11 +273,19 @@ impl Client {
         Ok(Some(messages))
     }
 
+    /// Whoever is not in the room has nothing to leave, and nothing to tell those who are.
     async fn unwatch(self, order: OrderOnly) -> Answer {
         let id = order.order_id.to_string();
-        self.socket.leave(order_room(&id));
-        present(&self.socket, &self.peer, &id, false).await;
+        if self.watches(&id) {
+            self.socket.leave(order_room(&id));
+            present(&self.socket, &self.peer, &id, false).await;
+        }
         Ok(json!({"ok": true}))
+    }
+
+    fn watches(&self, order_id: &str) -> bool {
+        let room = order_room(order_id);
+        self.socket.rooms().iter().any(|joined| *joined == room)
     }
 
     /// Stores the message; it reaches everybody, the sender too, as `chat:message` once it is stored.
@@ -296,8 +304,7 @@ impl Client {
     /// Tells the others who watch the order; the room's door was the check of who may.
     async fn chat_typing(self, typing: Typing) -> Answer {
         let id = typing.order_id.to_string();
-        let room = order_room(&id);
-        if !self.socket.rooms().iter().any(|joined| *joined == room) {
+        if !self.watches(&id) {
             return Err(AppError::not_found("watched order; send order:watch first").into());
         }
         let claims = &self.peer.claims;
@@ -309,7 +316,7 @@ impl Client {
         // Worth nothing a moment later, so a slow client does not get it.
         let others = self
             .socket
-            .to(room)
+            .to(order_room(&id))
             .except(user_room(&claims.sub.to_string()));
         let _ = others.volatile().emit("chat:typing", &payload).await;
         Ok(json!({"ok": true}))

@@ -7,17 +7,20 @@ use std::{
 };
 
 use futures::StreamExt as _;
-use socketioxide::SocketIo;
+use socketioxide::{SocketIo, extract::SocketRef};
+use tokio::sync::watch;
 use uuid::Uuid;
 use waybill_bus::Envelope;
 use waybill_primitives::EventId;
 
 use super::{
-    end, end_user, order_room,
+    Hub, ORDER_ROOM, end, end_user,
+    moved::Moved,
+    order_room,
     payloads::{self, Outgoing},
     user_room,
 };
-use crate::app::{App, Gateway};
+use crate::app::Gateway;
 
 /// Events whose repeats are recognised.
 const REMEMBERED: usize = 8192;
@@ -25,24 +28,46 @@ const REMEMBERED: usize = 8192;
 const RETRY: Duration = Duration::from_millis(500);
 
 /// Runs until the gateway stops.
-pub async fn fan_out(app: App, io: SocketIo) {
-    let stop = app.stop.clone();
+pub async fn fan_out(hub: Arc<Hub>, io: SocketIo) {
+    let stop = hub.app.stop.clone();
+    let moved = Arc::new(Moved::default());
+    let telling = {
+        let (hub, io, moved) = (Arc::clone(&hub), io.clone(), Arc::clone(&moved));
+        // Apart: it waits for the order service, and events do not.
+        tokio::spawn(async move { moved.tell(&hub, &io).await })
+    };
     tokio::select! {
         () = stop.cancelled() => {}
-        () = follow(app, io) => {}
+        () = follow(&hub, &io, &moved) => {}
     }
+    telling.abort();
 }
 
-async fn follow(app: App, io: SocketIo) {
+async fn follow(hub: &Hub, io: &SocketIo, moved: &Moved) {
+    let app = &hub.app;
     let mut seen = Seen::default();
+    let mut losses = app.bus.tail_losses();
     loop {
         match app.bus.tail(vec!["waybill.>".to_owned()]).await {
             Ok(mut events) => {
-                // What was missed meanwhile may have changed anything.
-                app.products.invalidate();
-                while let Some(event) = events.next().await {
-                    if seen.is_new(event.id) {
-                        deliver(&app, &io, &event).await;
+                start_anew(app, io);
+                loop {
+                    tokio::select! {
+                        // First: what came after a gap must not reach whom the gap put out.
+                        biased;
+                        () = lost(&mut losses) => start_anew(app, io),
+                        event = events.next() => match event {
+                            Some(event) if seen.is_new(event.id) => {
+                                // The gap may have been just before this event.
+                                if losses.has_changed().unwrap_or(false) {
+                                    losses.mark_unchanged();
+                                    start_anew(app, io);
+                                }
+                                deliver(hub, io, moved, &event).await;
+                            }
+                            Some(_) => {}
+                            None => break,
+                        }
                     }
                 }
                 tracing::warn!("the stream of events ended; following it anew");
@@ -53,7 +78,41 @@ async fn follow(app: App, io: SocketIo) {
     }
 }
 
-async fn deliver(app: &Arc<Gateway>, io: &SocketIo, event: &Envelope) {
+/// Returns when events may have been lost.
+async fn lost(losses: &mut watch::Receiver<u64>) {
+    if losses.changed().await.is_err() {
+        // The bus never loses any.
+        std::future::pending::<()>().await;
+    }
+}
+
+/// What was missed may have changed anything. It may have taken an order from somebody who watches it: so nobody watches any
+/// more, and all are told to ask again, which checks their right anew.
+fn start_anew(app: &Gateway, io: &SocketIo) {
+    app.products.invalidate();
+    for socket in io.sockets() {
+        for room in socket.rooms() {
+            if room.starts_with(ORDER_ROOM) {
+                socket.leave(room);
+            }
+        }
+        sync(socket);
+    }
+}
+
+/// Tells a client to ask for what it missed. One that cannot even take that is dropped, and asks when it is back.
+fn sync(socket: SocketRef) {
+    if socket.emit("sync", &serde_json::json!({})).is_err() {
+        metrics::counter!("waybill_sockets_dropped_total").increment(1);
+        end(
+            socket,
+            "too slow; connect again and ask for what you missed",
+        );
+    }
+}
+
+async fn deliver(hub: &Hub, io: &SocketIo, moved: &Moved, event: &Envelope) {
+    let app = &hub.app;
     let effects = match payloads::effects(&event.subject, event.time, &event.payload) {
         Ok(effects) => effects,
         Err(error) => {
@@ -61,9 +120,8 @@ async fn deliver(app: &Arc<Gateway>, io: &SocketIo, event: &Envelope) {
             return;
         }
     };
-    if effects.products_changed {
-        app.products.invalidate();
-    }
+    app.products.touch(&effects.touched);
+    moved.note(hub, effects.moved);
     // Before anything is sent: the old worker must not get it.
     if let Some((user, order)) = effects.evicted {
         let left = io.within(user_room(&user)).leave(order_room(&order)).await;
@@ -83,7 +141,7 @@ async fn deliver(app: &Arc<Gateway>, io: &SocketIo, event: &Envelope) {
 }
 
 /// Never waits for a client: what does not fit into its buffer fails at once.
-async fn emit(io: &SocketIo, outgoing: Outgoing) {
+pub async fn emit(io: &SocketIo, outgoing: Outgoing) {
     let Outgoing {
         event,
         rooms,
@@ -92,16 +150,10 @@ async fn emit(io: &SocketIo, outgoing: Outgoing) {
     if io.to(rooms.clone()).emit(event, &payload).await.is_ok() {
         return;
     }
-    // Somebody missed it. Who still cannot take a packet is dropped, and asks for what it missed when it is back.
+    // Somebody missed it.
     tracing::debug!(event, "a client is too slow");
     for socket in io.to(rooms).sockets() {
-        if socket.emit("sync", &serde_json::json!({})).is_err() {
-            metrics::counter!("waybill_sockets_dropped_total").increment(1);
-            end(
-                socket,
-                "too slow; connect again and ask for what you missed",
-            );
-        }
+        sync(socket);
     }
 }
 

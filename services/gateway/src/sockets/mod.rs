@@ -2,10 +2,12 @@
 //!
 //! A socket is let in with an access token and lives as long as that token. It is in the room of its user and of its role,
 //! and in the room of each order that it watches, after the order service said that it may read it. `client` handles what
-//! clients send, `fanout` turns events of the bus into what they get, `payloads` says who gets what.
+//! clients send, `fanout` turns events of the bus into what they get, `payloads` says who gets what, `moved` gathers products
+//! whose stock has moved.
 
 mod client;
 mod fanout;
+mod moved;
 mod payloads;
 
 use std::{
@@ -19,7 +21,7 @@ use std::{
 };
 
 use axum::Router;
-use governor::{DefaultDirectRateLimiter, Quota};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use parking_lot::Mutex;
 use serde::Deserialize;
 use socketioxide::{
@@ -49,7 +51,6 @@ pub(crate) struct Peer {
     pub claims: Arc<AccessClaims>,
     token: Arc<str>,
     address: Option<String>,
-    pace: DefaultDirectRateLimiter,
 }
 
 impl Peer {
@@ -66,11 +67,25 @@ impl Peer {
 }
 
 /// The sockets of this gateway.
-pub(crate) struct Hub {
+pub struct Hub {
     app: App,
     /// When each socket's token expires, in seconds since the epoch; the soonest first.
     expiries: Mutex<BTreeSet<(i64, Sid)>>,
     open: AtomicI64,
+    /// How fast each user may send, over all sockets.
+    pace: DefaultKeyedRateLimiter<Uuid>,
+}
+
+impl Hub {
+    /// Whether anybody would hear an event.
+    fn has_sockets(&self) -> bool {
+        self.open.load(Ordering::Relaxed) > 0
+    }
+
+    /// Counts one event that a user sends; false if there are too many.
+    fn keeps_pace(&self, peer: &Peer) -> bool {
+        self.pace.check_key(&peer.claims.sub.uuid()).is_ok()
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -100,11 +115,16 @@ pub(crate) fn role_room(role: Role) -> String {
 
 /// The room of the sockets that watch an order.
 pub(crate) fn order_room(id: &str) -> String {
-    format!("order:{id}")
+    format!("{ORDER_ROOM}{id}")
 }
 
-/// What answers `/socket.io/`, and the handle to its sockets.
-pub fn service(app: &App) -> (SocketIoService<Router>, SocketIo) {
+/// What the names of order rooms begin with.
+const ORDER_ROOM: &str = "order:";
+
+/// What answers `/socket.io/`, the handle to its sockets, and what is known of them.
+pub fn service(app: &App) -> (SocketIoService<Router>, SocketIo, Arc<Hub>) {
+    let burst =
+        std::num::NonZeroU32::new(app.settings.socket_events).unwrap_or(std::num::NonZeroU32::MIN);
     let (service, io) = SocketIo::builder()
         .max_payload(MAX_MESSAGE as u64)
         .ws_max_message_size(MAX_MESSAGE)
@@ -116,6 +136,7 @@ pub fn service(app: &App) -> (SocketIoService<Router>, SocketIo) {
         app: Arc::clone(app),
         expiries: Mutex::default(),
         open: AtomicI64::new(0),
+        pace: RateLimiter::keyed(Quota::per_second(burst)),
     });
     let welcome = {
         let hub = Arc::clone(&hub);
@@ -129,8 +150,8 @@ pub fn service(app: &App) -> (SocketIoService<Router>, SocketIo) {
         }
     };
     io.ns("/", welcome.with(admit));
-    tokio::spawn(sweep(hub, io.clone()));
-    (service, io)
+    tokio::spawn(sweep(Arc::clone(&hub), io.clone()));
+    (service, io, hub)
 }
 
 /// The connect middleware. Handlers are registered and rooms joined here, so that nothing is lost right after connecting.
@@ -164,12 +185,9 @@ async fn admit(
         .req_parts()
         .extensions
         .get::<crate::extract::RequestInfo>();
-    let burst = std::num::NonZeroU32::new(hub.app.settings.socket_events)
-        .unwrap_or(std::num::NonZeroU32::MIN);
     let peer = Arc::new(Peer {
         token: token.into(),
         address: info.map(|info| info.client_address.clone()),
-        pace: DefaultDirectRateLimiter::direct(Quota::per_second(burst)),
         claims,
     });
     client::register(hub, socket, &peer);
@@ -196,7 +214,7 @@ fn disconnected(hub: &Hub, peer: &Peer, socket: &SocketRef) {
     metrics::gauge!("waybill_sockets").set(open as f64);
 }
 
-/// Ends sockets whose token has expired; at the end of the process, all.
+/// Ends sockets whose token has expired, and forgets whose pace is even; at the end of the process, all.
 async fn sweep(hub: Arc<Hub>, io: SocketIo) {
     let mut timer = tokio::time::interval(SWEEP);
     loop {
@@ -204,6 +222,7 @@ async fn sweep(hub: Arc<Hub>, io: SocketIo) {
             () = hub.app.stop.cancelled() => break,
             _ = timer.tick() => {}
         }
+        hub.pace.retain_recent();
         let now = Timestamp::now().secs();
         let ended = {
             let mut expiries = hub.expiries.lock();

@@ -7,8 +7,11 @@ use serde_json::{Value, json};
 use waybill_primitives::{Role, Timestamp};
 use waybill_proto::{Event, auth, chat, notification, order, payment};
 
-use super::{order_room, role_room, user_room};
-use crate::dto;
+use super::{
+    moved::{hidden, public, shown},
+    order_room, role_room, user_room,
+};
+use crate::{cache::Touched, dto};
 
 /// One event for sockets. Each socket in any of the rooms gets it once.
 #[derive(Debug)]
@@ -22,8 +25,10 @@ pub struct Outgoing {
 #[derive(Debug, Default)]
 pub struct Effects {
     pub outgoing: Vec<Outgoing>,
-    /// Product lists may look different now.
-    pub products_changed: bool,
+    /// What may look different now of what the cache keeps.
+    pub touched: Touched,
+    /// Products of which another number can be ordered now.
+    pub moved: Vec<String>,
     /// `(user, order)`: the user's sockets no longer watch the order.
     pub evicted: Option<(String, String)>,
     /// Tokens of the user from before now no longer hold; the text says why.
@@ -60,11 +65,8 @@ pub fn effects(subject: &str, at: Timestamp, payload: &Bytes) -> Result<Effects,
     }
     by_subject! {
         order::OrderPlaced => |event, effects| placed(&mut effects, event.order);
-        order::OrderPaid => |event, effects| {
-            let free = event.available;
-            changed(&mut effects, event.order.as_ref(), event.change.as_ref(), at);
-            if free { available(&mut effects, event.order) }
-        };
+        order::OrderPaid => |event, effects| changed(&mut effects, event.order.as_ref(), event.change.as_ref(), at);
+        order::OrderUpdated => |event, effects| changed(&mut effects, event.order.as_ref(), event.change.as_ref(), at);
         order::OrderPaymentChanged => |event, effects| changed(&mut effects, event.order.as_ref(), event.change.as_ref(), at);
         order::OrderPaymentRejected => |event, effects| changed(&mut effects, event.order.as_ref(), event.change.as_ref(), at);
         order::OrderStatusChanged => |event, effects| changed(&mut effects, event.order.as_ref(), event.change.as_ref(), at);
@@ -80,17 +82,44 @@ pub fn effects(subject: &str, at: Timestamp, payload: &Bytes) -> Result<Effects,
             if let (Some(previous), Some(order)) = (&event.previous, &event.order) {
                 effects.evicted = Some((previous.id.clone(), order.id.clone()));
             }
-            if event.order.as_ref().is_some_and(is_available) { available(&mut effects, event.order) }
+        };
+        order::OrderAssigned => |event, effects| {
+            changed(&mut effects, event.order.as_ref(), event.change.as_ref(), at);
+            if let (Some(previous), Some(order)) = (&event.previous, &event.order) {
+                effects.evicted = Some((previous.id.clone(), order.id.clone()));
+            }
+            claimed(&mut effects, event.order, at);
+        };
+        // The closed order stays readable for its people; the other one's own events tell of it.
+        order::OrderReplaced => |event, effects| changed(&mut effects, event.order.as_ref(), event.change.as_ref(), at);
+        order::NoteAdded => |event, effects| note(&mut effects, event.note, event.order.as_ref());
+        order::ProgressAdded => |event, effects| if let (Some(progress), Some(order)) = (event.progress, &event.order) {
+            effects.emit("order:progress", readers(order), &dto::Progress::from(progress));
         };
         order::ChangeRequestCreated => |event, effects| change_request(&mut effects, "change-request:created", event.change_request, event.order);
         order::ChangeRequestDecided => |event, effects| change_request(&mut effects, "change-request:decided", event.change_request, event.order);
         order::ProductCreated => |event, effects| product(&mut effects, event.product);
         order::ProductUpdated => |event, effects| product(&mut effects, event.product);
         order::ProductArchived => |event, effects| product(&mut effects, event.product);
+        order::FileAdded => |event, effects| file(&mut effects, "file:added", event.file, event.order);
+        order::FileDeleted => |event, effects| file(&mut effects, "file:deleted", event.file, event.order);
         order::StockChanged => |event, effects| {
-            effects.products_changed = true;
-            let available = event.on_hand.saturating_sub(event.reserved);
-            effects.emit("product:updated", everybody(), &json!({"id": event.product_id, "available": available}));
+            effects.touched.lists = true;
+            effects.touched.products.push(event.product_id.clone());
+            effects.moved.push(event.product_id);
+        };
+        order::ShipmentCreated => |event, effects| shipment(&mut effects, event.shipment, event.order.as_ref());
+        order::ShipmentUpdated => |event, effects| shipment(&mut effects, event.shipment, event.order.as_ref());
+        // Products show the names of their categories.
+        order::CategoryChanged => |_event, effects| effects.touched.all = true;
+        order::StockLow => |event, effects| {
+            let payload = json!({"productId": event.product_id, "sku": event.sku, "name": event.name,
+                "available": event.available, "threshold": event.threshold, "at": at});
+            effects.emit("stock:low", vec![role_room(Role::Admin)], &payload);
+        };
+        order::SettingsChanged => |event, effects| if let Some(settings) = event.settings {
+            let rooms = vec![role_room(Role::Admin)];
+            effects.emit("settings:changed", rooms, &dto::ShopSettings::from(settings));
         };
         payment::PaymentCreated => |event, effects| paid(&mut effects, event.payment);
         payment::PaymentSucceeded => |event, effects| paid(&mut effects, event.payment);
@@ -132,7 +161,7 @@ fn readers(order: &order::Order) -> Vec<String> {
     rooms
 }
 
-fn everybody() -> Vec<String> {
+pub fn everybody() -> Vec<String> {
     Role::ALL.map(role_room).to_vec()
 }
 
@@ -154,13 +183,31 @@ fn is_available(order: &order::Order) -> bool {
         && order.assignee.is_none()
 }
 
-fn has_items(order: &order::Order) -> bool {
-    !order.items.is_empty()
+/// What can be ordered of an order's products is another number now.
+fn stock_moved(effects: &mut Effects, order: &order::Order) {
+    let goods = order
+        .items
+        .iter()
+        .filter(|item| item.kind() == order::ProductKind::Goods)
+        .map(|item| item.product_id.clone());
+    effects.touched.products.extend(goods);
+    effects.touched.lists = !effects.touched.products.is_empty();
+    effects.moved.clone_from(&effects.touched.products);
+}
+
+/// Whether a change moves stock that others could order. What is paid was reserved before.
+fn moves_stock(order: &order::Order, change: Option<&order::OrderChange>) -> bool {
+    let Some(change) = change else { return true };
+    let cancelled = change.from != change.to && order.status() == order::OrderStatus::Cancelled;
+    let refunded = change.payment_from != change.payment_to
+        && order.payment_status() == order::PaymentStatus::Refunded;
+    let edited = change.from == change.to && change.payment_from == change.payment_to;
+    cancelled || refunded || edited
 }
 
 fn placed(effects: &mut Effects, order: Option<order::Order>) {
     let Some(order) = order else { return };
-    effects.products_changed = has_items(&order);
+    stock_moved(effects, &order);
     let free = is_available(&order);
     effects.emit(
         "order:created",
@@ -179,7 +226,9 @@ fn changed(
     at: Timestamp,
 ) {
     let Some(order) = order else { return };
-    effects.products_changed = has_items(order);
+    if moves_stock(order, change) {
+        stock_moved(effects, order);
+    }
     let rooms = readers(order);
     if let Some(change) = change.filter(|change| change.from != change.to) {
         let payload = json!({
@@ -192,6 +241,44 @@ fn changed(
         effects.emit("order:status", rooms.clone(), &payload);
     }
     effects.emit("order:updated", rooms, &dto::Order::from(order.clone()));
+    pool(effects, order, change, at);
+}
+
+/// Workers hear when an order comes into the pool, and when it leaves it other than to one of them.
+fn pool(
+    effects: &mut Effects,
+    order: &order::Order,
+    change: Option<&order::OrderChange>,
+    at: Timestamp,
+) {
+    let was_available = order.kind() != order::OrderKind::Goods
+        && change.is_some_and(|change| {
+            change.from() == order::OrderStatus::Pending
+                && change.payment_from() == order::PaymentStatus::Paid
+        });
+    match (was_available, is_available(order)) {
+        (false, true) => available(effects, Some(order.clone())),
+        // `order:claimed` tells who has it now.
+        (true, false) if order.assignee.is_none() => {
+            let payload = json!({"orderId": order.id, "orderNumber": order.order_number, "at": at});
+            effects.emit("order:unavailable", staff(), &payload);
+        }
+        _ => {}
+    }
+}
+
+/// What is internal goes to the worker and administrators; the order's room has its customer in it.
+fn note(effects: &mut Effects, note: Option<order::Note>, order: Option<&order::Order>) {
+    let (Some(note), Some(order)) = (note, order) else {
+        return;
+    };
+    let rooms = if note.visibility() == order::NoteVisibility::Customer {
+        readers(order)
+    } else {
+        let worker = order.assignee.iter().map(|worker| user_room(&worker.id));
+        worker.chain([role_room(Role::Admin)]).collect()
+    };
+    effects.emit("order:note", rooms, &dto::Note::from(note));
 }
 
 /// Goes to all workers, so it leaves out how to reach the customer.
@@ -236,13 +323,48 @@ fn change_request(
     effects.emit(event, rooms, &dto::ChangeRequest::from(request));
 }
 
+/// Goes to those who see the file, one by one: whoever else watches the order may not see all its files.
+fn file(
+    effects: &mut Effects,
+    event: &'static str,
+    file: Option<order::File>,
+    order: Option<order::Order>,
+) {
+    // A picture of a product is told of by its product.
+    let (Some(file), Some(order)) = (file, order) else {
+        return;
+    };
+    let hidden = file.purpose() == order::FilePurpose::Result
+        && order.status() != order::OrderStatus::Completed;
+    let customer = order.customer.iter().filter(|_| !hidden);
+    let mut rooms = vec![role_room(Role::Admin)];
+    rooms.extend(customer.map(|customer| user_room(&customer.id)));
+    rooms.extend(order.assignee.iter().map(|worker| user_room(&worker.id)));
+    effects.emit(event, rooms, &dto::File::from(file));
+}
+
+fn shipment(
+    effects: &mut Effects,
+    shipment: Option<order::Shipment>,
+    order: Option<&order::Order>,
+) {
+    if let (Some(shipment), Some(order)) = (shipment, order) {
+        let payload = dto::Shipment::from(shipment);
+        effects.emit("shipment:updated", readers(order), &payload);
+    }
+}
+
 fn product(effects: &mut Effects, product: Option<order::Product>) {
-    effects.products_changed = true;
-    let Some(mut product) = product else { return };
-    // For administrators only, and this goes to everybody.
-    product.on_hand = None;
-    product.reserved = None;
-    effects.emit("product:updated", everybody(), &dto::Product::from(product));
+    effects.touched.lists = true;
+    effects.touched.categories = true;
+    let Some(product) = product else { return };
+    effects.touched.products.push(product.id.clone());
+    if !product.active {
+        let id = product.id.clone();
+        effects.outgoing.extend(hidden(&id, Some(product)));
+    } else if let Some(product) = public(product) {
+        effects.outgoing.push(shown(product));
+    }
 }
 
 /// The customer and administrators; workers have no part in money.
@@ -257,114 +379,4 @@ fn revoke(effects: &mut Effects, user: Option<auth::User>, why: &'static str) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn order() -> order::Order {
-        order::Order {
-            id: "o1".into(),
-            order_number: "W261121-0000000".into(),
-            status: order::OrderStatus::Pending as i32,
-            payment_status: order::PaymentStatus::Paid as i32,
-            kind: order::OrderKind::Service as i32,
-            customer: Some(order::Customer {
-                id: "c1".into(),
-                name: "Ada".into(),
-                email: "ada@example.com".into(),
-            }),
-            ..Default::default()
-        }
-    }
-
-    fn of<E: Event>(event: &E) -> Effects {
-        effects(
-            E::SUBJECT,
-            Timestamp::UNIX_EPOCH,
-            &event.encode_to_vec().into(),
-        )
-        .unwrap()
-    }
-
-    #[test]
-    fn the_pool_learns_of_a_paid_order_without_the_customers_address() {
-        let effects = of(&order::OrderPaid {
-            order: Some(order()),
-            change: None,
-            payment_id: String::new(),
-            available: true,
-        });
-        let available = effects
-            .outgoing
-            .iter()
-            .find(|outgoing| outgoing.event == "order:available")
-            .unwrap();
-        assert_eq!(available.rooms, ["role:STAFF", "role:ADMIN"]);
-        assert!(!available.payload.to_string().contains("ada@example.com"));
-        let updated = &effects.outgoing[0];
-        assert_eq!(updated.event, "order:updated");
-        assert!(!updated.rooms.contains(&"role:STAFF".to_owned()));
-        assert!(updated.rooms.contains(&"user:c1".to_owned()));
-    }
-
-    #[test]
-    fn a_released_order_puts_its_old_worker_out_of_the_room() {
-        let effects = of(&order::OrderReleased {
-            order: Some(order()),
-            change: None,
-            previous: Some(order::Assignee {
-                id: "w1".into(),
-                name: "Will".into(),
-            }),
-        });
-        assert_eq!(effects.evicted, Some(("w1".into(), "o1".into())));
-        assert!(
-            effects
-                .outgoing
-                .iter()
-                .all(|outgoing| !outgoing.rooms.contains(&"user:w1".to_owned()))
-        );
-    }
-
-    #[test]
-    fn a_status_change_names_both_ends() {
-        let effects = of(&order::OrderStatusChanged {
-            order: Some(order()),
-            change: Some(order::OrderChange {
-                from: order::OrderStatus::Pending as i32,
-                to: order::OrderStatus::OnHold as i32,
-                ..Default::default()
-            }),
-        });
-        let status = &effects.outgoing[0];
-        assert_eq!(
-            (status.event, &status.payload["to"]),
-            ("order:status", &json!("ON_HOLD"))
-        );
-    }
-
-    #[test]
-    fn payments_never_reach_workers() {
-        let effects = of(&payment::PaymentSucceeded {
-            payment: Some(payment::Payment {
-                customer_id: "c1".into(),
-                ..Default::default()
-            }),
-        });
-        assert_eq!(effects.outgoing[0].rooms, ["role:ADMIN", "user:c1"]);
-    }
-
-    #[test]
-    fn garbage_is_an_error_and_unknown_subjects_are_nothing() {
-        let garbage = Bytes::from_static(&[0xff; 9]);
-        assert!(
-            effects(
-                "waybill.order.order.placed",
-                Timestamp::UNIX_EPOCH,
-                &garbage
-            )
-            .is_err()
-        );
-        let nothing = effects("waybill.future.thing.done", Timestamp::UNIX_EPOCH, &garbage);
-        assert!(nothing.unwrap().outgoing.is_empty());
-    }
-}
+mod tests;

@@ -118,7 +118,9 @@ async fn every_described_operation_is_served() {
     let document = waybill_gateway::openapi_document().unwrap();
     for (path, method, _) in operations(&document) {
         let id = "01890a5d-ac96-774b-bcce-b302099a8057";
-        let url = path.replace("{id}", id).replace("{paymentId}", id);
+        let url = ["{id}", "{paymentId}", "{productId}"]
+            .iter()
+            .fold(path.clone(), |path, name| path.replace(name, id));
         let answer = gateway
             .call(request(method.clone(), &url).body(Body::empty()).unwrap())
             .await;

@@ -14,14 +14,14 @@ use crate::{
     support::{Gateway, request, token, token_of},
 };
 
-const ORDER: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
+pub const ORDER: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 
-async fn publish<E: Event>(gateway: &Gateway, event: &E) {
+pub async fn publish<E: Event>(gateway: &Gateway, event: &E) {
     gateway.bus.publish(envelope(event)).await.unwrap();
 }
 
 /// Lets [`Live::events_until_mark`] of this user return.
-async fn mark(gateway: &Gateway, user: UserId) {
+pub async fn mark(gateway: &Gateway, user: UserId) {
     let event = notification::NotificationCreated {
         notification: Some(notification::Notification {
             user_id: user.to_string(),
@@ -33,7 +33,7 @@ async fn mark(gateway: &Gateway, user: UserId) {
 }
 
 /// Waits until events of the bus reach sockets: the tail starts with the gateway, but a little later.
-async fn settled(gateway: &Gateway) {
+pub async fn settled(gateway: &Gateway) {
     let user = UserId::new();
     let mut probe = Live::as_user(gateway, user, Role::Customer).await;
     let marking = async {
@@ -48,7 +48,7 @@ async fn settled(gateway: &Gateway) {
     }
 }
 
-fn order(customer: UserId) -> pb::Order {
+pub fn order(customer: UserId) -> pb::Order {
     pb::Order {
         id: ORDER.to_owned(),
         order_number: "W261121-0000000".to_owned(),
@@ -66,7 +66,7 @@ fn order(customer: UserId) -> pb::Order {
 }
 
 /// The order service shows the order to whoever carries a token, and its history.
-fn show_order(gateway: &Gateway, customer: UserId) {
+pub fn show_order(gateway: &Gateway, customer: UserId) {
     gateway
         .fake
         .on(

@@ -87,6 +87,21 @@ impl Fake {
     }
 }
 
+/// Answers a method and keeps what it was asked.
+pub fn record<Q, A>(gateway: &Gateway, path: &str, answer: A) -> Arc<Mutex<Vec<Q>>>
+where
+    Q: Message + Default + Clone + 'static,
+    A: Message + Clone + 'static,
+{
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&asked);
+    gateway.fake.on(path, move |request: Q| {
+        log.lock().push(request);
+        Ok(answer.clone())
+    });
+    asked
+}
+
 /// One message in gRPC's framing.
 fn grpc(message: &[u8]) -> Response<tonic::body::Body> {
     let mut data = BytesMut::with_capacity(message.len() + 5);
@@ -123,8 +138,28 @@ pub fn token_of(user: UserId, role: Role, seconds: i64) -> String {
             name: "Ada Lovelace".to_owned(),
             email: "ada@example.com".to_owned(),
             sid: None,
+            guest: false,
             iat: now - 1,
             exp: now + seconds,
+            iss: ISSUER.to_owned(),
+            aud: None,
+        })
+        .expect("a token")
+}
+
+/// An access token of a guest.
+pub fn guest_token() -> String {
+    let now = Timestamp::now().secs();
+    key()
+        .sign(&AccessClaims {
+            sub: UserId::new(),
+            role: Role::Customer,
+            name: "Grace Hopper".to_owned(),
+            email: "grace@example.com".to_owned(),
+            sid: None,
+            guest: true,
+            iat: now - 1,
+            exp: now + 600,
             iss: ISSUER.to_owned(),
             aud: None,
         })

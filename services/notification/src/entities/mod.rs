@@ -4,3 +4,4 @@ pub mod delivery;
 pub mod mail;
 pub mod notification;
 pub mod recipient;
+pub mod shop;

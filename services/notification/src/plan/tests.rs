@@ -90,6 +90,66 @@ fn a_worker_is_told_of_an_assignment_by_others_but_not_of_an_own_claim() {
 }
 
 #[test]
+fn an_assignment_is_told_to_customer_new_and_previous_worker() {
+    let order = order();
+    let worker = order.assignee.as_ref().expect("assigned").id;
+    let previous = UserId::new();
+    for (began, mails) in [(true, 1), (false, 0)] {
+        let plan = plan(&Occurrence::Assigned {
+            order: order.clone(),
+            began,
+            previous: Some(previous),
+        });
+        assert_eq!(
+            audiences(&plan),
+            [order.customer.id, worker, previous]
+                .map(|id| (Audience::User(id), Kind::OrderAssigned))
+        );
+        assert_eq!(plan.mails.len(), mails);
+    }
+}
+
+#[test]
+fn a_replacement_is_told_with_the_new_number() {
+    let order = order();
+    let previous = UserId::new();
+    let plan = plan(&Occurrence::Replaced {
+        order: order.clone(),
+        number: "W261121-NEWNEWN".into(),
+        previous: Some(previous),
+    });
+    assert_eq!(
+        audiences(&plan),
+        [order.customer.id, previous].map(|id| (Audience::User(id), Kind::OrderReplaced))
+    );
+    assert!(plan.mails[0].subject.contains("W261121-NEWNEWN"));
+    for notice in &plan.notices {
+        assert!(format!("{} {}", notice.title, notice.body).contains("W261121-NEWNEWN"));
+    }
+}
+
+#[test]
+fn notes_and_progress_are_the_customers_news_without_mail() {
+    let order = order();
+    let noted = plan(&Occurrence::Noted {
+        order: order.clone(),
+        author: "Wim".into(),
+        body: "Please choose".into(),
+    });
+    let went_on = plan(&Occurrence::Progressed {
+        order: order.clone(),
+        step: "Sketched".into(),
+        percent: Some(40),
+        note: String::new(),
+    });
+    let customer = Audience::User(order.customer.id);
+    assert_eq!(audiences(&noted), [(customer, Kind::OrderNote)]);
+    assert_eq!(audiences(&went_on), [(customer, Kind::OrderProgress)]);
+    assert_eq!(went_on.notices[0].body, "Sketched (40 %).");
+    assert!(noted.mails.is_empty() && went_on.mails.is_empty());
+}
+
+#[test]
 fn what_people_typed_cannot_break_a_line() {
     let mut order = order();
     order.number = "W1\r\nBcc: all@example.com".into();

@@ -22,11 +22,13 @@ use crate::support::{
 
 on_each_database!(
     everybody_is_told_their_part,
+    who_gets_an_order_instead_of_another_is_told_once,
     an_event_that_comes_twice_tells_once,
     roles_follow_the_newest_version,
     people_read_and_delete_their_own,
     lists_come_in_pages,
     each_notification_is_published,
+    administrators_learn_of_stock_that_runs_low,
 );
 
 async fn unread(world: &World, person: &Person) -> u64 {
@@ -121,6 +123,7 @@ async fn everybody_is_told_their_part(world: &World) {
     let cancelled = order::OrderCancelled {
         order: Some(order.clone()),
         change: Some(change(OrderStatus::OnHold, OrderStatus::Cancelled)),
+        payment_id: String::new(),
     };
     world.event(id, 5, &cancelled).await;
     let refunded = payment::PaymentRefunded {
@@ -133,6 +136,7 @@ async fn everybody_is_told_their_part(world: &World) {
             ..payment::Payment::default()
         }),
         reason: "cancelled".to_owned(),
+        ..Default::default()
     };
     world.event(uuid::Uuid::now_v7(), 3, &refunded).await;
 
@@ -165,6 +169,65 @@ async fn everybody_is_told_their_part(world: &World) {
     assert!(decision.body.contains("not yet"), "{}", decision.body);
     // Placed, paid, claimed, on hold, cancelled, refunded.
     assert_eq!(world.deliveries().await.len(), 6);
+}
+
+async fn who_gets_an_order_instead_of_another_is_told_once(world: &World) {
+    let customer = Person::new("Ada", Role::Customer);
+    let (worker, other) = (
+        Person::new("Wim", Role::Staff),
+        Person::new("Olu", Role::Staff),
+    );
+    world.registered(&[&customer, &worker, &other]).await;
+    let mut order = order_of(&customer, "W261121-AAAAAAA");
+    order.assignee = Some(order::Assignee {
+        id: worker.id.to_string(),
+        name: worker.name.clone(),
+    });
+    let id = order_id(&order);
+    let assigned = order::OrderAssigned {
+        order: Some(order.clone()),
+        change: Some(change(OrderStatus::Pending, OrderStatus::InProgress)),
+        previous: None,
+    };
+    world.event(id, 1, &assigned).await;
+    let mut opened = order_of(&customer, "W261121-BBBBBBB");
+    opened.replaces_id = order.id.clone();
+    let opened_id = order_id(&opened);
+    let placed = order::OrderPlaced {
+        order: Some(opened.clone()),
+        change: None,
+    };
+    world.event(opened_id, 1, &placed).await;
+    let replaced = order::OrderReplaced {
+        order: Some(order.clone()),
+        change: Some(change(OrderStatus::InProgress, OrderStatus::Cancelled)),
+        replacement: Some(opened),
+        previous: order.assignee.clone(),
+    };
+    world.event(id, 2, &replaced).await;
+    let note = |visibility: order::NoteVisibility| order::NoteAdded {
+        note: Some(order::Note {
+            visibility: visibility.into(),
+            body: "Please choose".to_owned(),
+            ..order::Note::default()
+        }),
+        order: Some(order.clone()),
+    };
+    for visibility in [
+        order::NoteVisibility::Internal,
+        order::NoteVisibility::Customer,
+    ] {
+        world
+            .event(uuid::Uuid::now_v7(), 1, &note(visibility))
+            .await;
+    }
+    let mut told = world.kinds(&customer).await;
+    told.sort();
+    assert_eq!(told, ["ORDER_ASSIGNED", "ORDER_NOTE", "ORDER_REPLACED"]);
+    let mut told = world.kinds(&worker).await;
+    told.sort();
+    assert_eq!(told, ["ORDER_ASSIGNED", "ORDER_REPLACED"]);
+    assert_eq!(world.kinds(&other).await, Vec::<String>::new());
 }
 
 async fn an_event_that_comes_twice_tells_once(world: &World) {
@@ -366,4 +429,22 @@ async fn each_notification_is_published(world: &World) {
             .read_at
             .is_some()
     );
+}
+
+async fn administrators_learn_of_stock_that_runs_low(world: &World) {
+    let (admin, worker) = (
+        Person::new("Bo", Role::Admin),
+        Person::new("Wim", Role::Staff),
+    );
+    world.registered(&[&admin, &worker]).await;
+    let low = order::StockLow {
+        product_id: uuid::Uuid::now_v7().to_string(),
+        sku: "MUG-01".to_owned(),
+        name: "Enamel mug".to_owned(),
+        available: 2,
+        threshold: 5,
+    };
+    world.event(uuid::Uuid::now_v7(), 1, &low).await;
+    assert_eq!(world.kinds(&admin).await, ["STOCK_LOW"]);
+    assert_eq!(world.kinds(&worker).await, Vec::<String>::new());
 }

@@ -240,6 +240,7 @@ async fn a_mail_waits_for_the_address(world: &World, sink: &Sink) {
             ..payment::Payment::default()
         }),
         reason: "too late".to_owned(),
+        ..Default::default()
     };
     world.event(uuid::Uuid::now_v7(), 3, &event).await;
     world.deliver().await;

@@ -2,6 +2,7 @@
 
 mod inbox;
 mod mailing;
+mod parcels;
 mod postbox;
 mod sink;
 mod support;

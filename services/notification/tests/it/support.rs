@@ -181,6 +181,7 @@ impl World {
             name: person.name.clone(),
             email: person.email(),
             sid: None,
+            guest: false,
             iat: now,
             exp: now + 600,
             iss: ISSUER.to_owned(),

@@ -1,20 +1,24 @@
 //! Use cases of the catalogue.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
-use waybill_primitives::{ProductId, Role};
+use serde_json::{Map, Value, json};
+use waybill_primitives::{CategoryId, ProductId, Role, Timestamp, UserId};
 use waybill_proto::order::{ProductArchived, ProductCreated, ProductUpdated};
 use waybill_service_kit::{AppError, CallContext, Caller};
-use waybill_store::{StoreError, retrying};
+use waybill_store::{StoreError, Tx, retrying};
 
 use super::{
     domain::{Filter, NewProduct, Offer, Product, ProductKind, ProductPatch, Sort},
     store,
 };
 use crate::{
-    parts::{Page, PageQuery, Parts},
+    audit::{self, Act},
+    categories::{app::Finder, domain::InCategory, store as categories},
+    fields::Faults,
+    parts::{Page, PageQuery, Parts, finish},
     stock::{
-        app::movement,
+        app::{NotSet, adjustment, impossible, low, movement, set_on_hand},
         domain::{Level, MovementKind},
         store as stock,
     },
@@ -23,6 +27,8 @@ use crate::{
 
 /// The code of a refused SKU.
 pub const SKU_TAKEN: &str = "SKU_TAKEN";
+/// The reason in the ledger of stock that was set with the product.
+const EDITED: &str = "product edited";
 /// How often a change is tried again that lost against another one.
 const ATTEMPTS: u32 = 16;
 
@@ -41,6 +47,22 @@ pub fn sees_all(ctx: &CallContext) -> bool {
     }
 }
 
+/// What a change makes of a product, once its category was found (see [`Product::patched`]).
+type Step<'a> = &'a (
+        dyn Fn(&Product, Option<Option<InCategory>>, Timestamp) -> Result<Option<Product>, Faults>
+            + Send
+            + Sync
+    );
+
+/// What a change asks for that is not in the product's own row.
+#[derive(Debug, Clone, Copy, Default)]
+struct Wish<'a> {
+    /// Id, slug or name of a category; empty for none.
+    category: Option<&'a str>,
+    /// What shall be on hand.
+    units: Option<i64>,
+}
+
 impl Catalogue {
     pub fn new(parts: Arc<Parts>) -> Self {
         Self { parts }
@@ -53,13 +75,29 @@ impl Catalogue {
         sort: Sort,
         query: &PageQuery,
     ) -> Result<Page<Offer>, AppError> {
-        let with_archived = filter.with_archived && sees_all(ctx);
+        let sees_all = sees_all(ctx);
         let filter = Filter {
-            with_archived,
+            with_archived: filter.with_archived && sees_all,
+            low_stock: filter.low_stock.filter(|_| sees_all),
             ..filter
         };
         let cursor = store::cursor(&query.cursor, sort)?;
-        Ok(store::page(self.parts.db.reader(), &filter, sort, query, cursor).await?)
+        let reader = self.parts.db.reader();
+        let categories = self.categories(&filter).await?;
+        let ids = categories.as_deref();
+        Ok(store::page(reader, &filter, ids, sort, query, cursor).await?)
+    }
+
+    /// The categories whose products the filter lets through: none, if it names none that there is.
+    async fn categories(&self, filter: &Filter) -> Result<Option<Vec<CategoryId>>, AppError> {
+        let Some(text) = &filter.category else {
+            return Ok(None);
+        };
+        let tree = categories::tree(self.parts.db.reader()).await?;
+        let found = tree.find(text);
+        Ok(Some(found.map_or_else(Vec::new, |category| {
+            tree.with_descendants(category.id)
+        })))
     }
 
     pub async fn get(&self, ctx: &CallContext, id: ProductId) -> Result<Offer, AppError> {
@@ -70,38 +108,39 @@ impl Catalogue {
     pub async fn create(&self, ctx: &CallContext, new: NewProduct) -> Result<Offer, AppError> {
         let actor = ctx.require(&[Role::Admin])?.id;
         let now = self.parts.now();
-        let (product, units) = new.build(self.parts.currency, now)?;
-        let goods = product.kind == ProductKind::Goods;
-        let stock = goods.then_some(Level {
-            on_hand: units,
-            reserved: 0,
-            version: 0,
-        });
-        let offer = Offer { product, stock };
-        let product = &offer.product;
+        let category = new.category.clone();
+        let (product, units) = new.build(self.parts.shop().currency, now)?;
         retrying(|| async {
             let tx = self.parts.db.begin(&ctx.event_context()).await?;
-            store::insert(&tx, product)
-                .await
-                .map_err(|error| taken(error, product))?;
-            if goods {
-                stock::open(&tx, product.id, units, now).await?;
-                if units > 0 {
-                    let kind = MovementKind::Opening;
-                    let line = movement(kind, product.id, units, None, Some(actor), now);
-                    stock::record(&tx, vec![line]).await?;
-                }
-            }
-            let message = Some(wire::product(&offer, false));
-            tx.emit(
-                product.id,
-                product.version,
-                &ProductCreated { product: message },
-            );
-            tx.commit().await?;
-            Ok::<_, AppError>(())
+            let outcome = self.create_in(&tx, ctx, &product, &category, units, actor);
+            let outcome = outcome.await;
+            finish(tx, outcome).await
         })
-        .await?;
+        .await
+    }
+
+    async fn create_in(
+        &self,
+        tx: &Tx,
+        ctx: &CallContext,
+        product: &Product,
+        category: &str,
+        units: i64,
+        actor: UserId,
+    ) -> Result<Offer, AppError> {
+        let now = product.created_at;
+        let mut finder = Finder::new(tx, ctx, now).await?;
+        let product = Product {
+            category: finder.find(category).await?,
+            ..product.clone()
+        };
+        store::insert(tx, &product)
+            .await
+            .map_err(|error| taken(error, &product))?;
+        let threshold = self.parts.shop().low_stock_threshold;
+        let offer = opened(product, units);
+        open_stock(tx, [&offer], threshold, actor, now).await?;
+        tell(tx, ctx, None, &offer);
         Ok(offer)
     }
 
@@ -113,11 +152,15 @@ impl Catalogue {
         version: Option<i64>,
     ) -> Result<Offer, AppError> {
         ctx.require(&[Role::Admin])?;
-        let currency = self.parts.currency;
-        self.change(ctx, id, version, |product, now| {
-            Ok(product.patched(patch, currency, now)?)
-        })
-        .await
+        let currency = self.parts.shop().currency;
+        let category = patch.category.as_deref();
+        let step =
+            |product: &Product, category, now| product.patched(patch, category, currency, now);
+        let wish = Wish {
+            category,
+            units: patch.stock,
+        };
+        self.change(ctx, id, version, wish, &step).await
     }
 
     /// Takes a product out of the shop. Orders that have it keep it. Archiving twice changes nothing.
@@ -128,8 +171,8 @@ impl Catalogue {
         version: Option<i64>,
     ) -> Result<Offer, AppError> {
         ctx.require(&[Role::Admin])?;
-        self.change(ctx, id, version, |product, now| Ok(product.archived(now)))
-            .await
+        let step = |product: &Product, _, now| Ok(product.archived(now));
+        self.change(ctx, id, version, Wish::default(), &step).await
     }
 
     /// Writes what `step` makes of the product, again if somebody else was faster and the caller named no version.
@@ -138,7 +181,8 @@ impl Catalogue {
         ctx: &CallContext,
         id: ProductId,
         version: Option<i64>,
-        step: impl Fn(&Product, waybill_primitives::Timestamp) -> Result<Option<Product>, AppError>,
+        wish: Wish<'_>,
+        step: Step<'_>,
     ) -> Result<Offer, AppError> {
         let db = &self.parts.db;
         for _ in 0..ATTEMPTS {
@@ -147,46 +191,180 @@ impl Catalogue {
             if version.is_some_and(|version| version != before.product.version) {
                 return Err(AppError::version_conflict(before.product.version));
             }
-            let Some(product) = step(&before.product, self.parts.now())? else {
+            let now = self.parts.now();
+            // What is wrong is told before anything is written.
+            let unchanged = step(&before.product, None, now)?.is_none();
+            let enough = wish
+                .units
+                .is_none_or(|units| before.stock.is_none_or(|stock| stock.on_hand == units));
+            if unchanged && enough && wish.category.is_none() {
                 return Ok(before);
-            };
-            let after = Offer {
-                product,
-                stock: before.stock,
-            };
-            let archived = before.product.active && !after.product.active;
+            }
             let written = retrying(|| async {
                 let tx = db.begin(&ctx.event_context()).await?;
-                let product = &after.product;
-                let written = store::update(&tx, product).await;
-                if !written.map_err(|error| taken(error, product))? {
-                    tx.rollback().await?;
-                    return Ok::<_, AppError>(false);
-                }
-                let message = Some(wire::product(&after, false));
-                if archived {
-                    tx.emit(
-                        product.id,
-                        product.version,
-                        &ProductArchived { product: message },
-                    );
-                } else {
-                    tx.emit(
-                        product.id,
-                        product.version,
-                        &ProductUpdated { product: message },
-                    );
-                }
-                tx.commit().await?;
-                Ok(true)
+                let outcome = self.change_in(&tx, ctx, &before, wish, step, now).await;
+                finish(tx, outcome).await
             })
             .await?;
-            if written {
-                return Ok(after);
+            if let Some(offer) = written {
+                return Ok(offer);
             }
         }
         Err(crate::error::too_busy("product"))
     }
+
+    /// None if somebody else was faster.
+    async fn change_in(
+        &self,
+        tx: &Tx,
+        ctx: &CallContext,
+        before: &Offer,
+        wish: Wish<'_>,
+        step: Step<'_>,
+        now: Timestamp,
+    ) -> Result<Option<Offer>, AppError> {
+        let category = match wish.category {
+            None => None,
+            Some(text) => Some(Finder::new(tx, ctx, now).await?.find(text).await?),
+        };
+        let mut offer = before.clone();
+        if let Some(product) = step(&before.product, category, now)? {
+            let written = store::update(tx, &before.product, &product).await;
+            if !written.map_err(|error| taken(error, &product))? {
+                return Ok(None);
+            }
+            offer.product = product;
+            tell(tx, ctx, Some(before), &offer);
+        }
+        let (was, is) = (&before.product, &offer.product);
+        let mut look = was.low_stock_threshold != is.low_stock_threshold || was.active != is.active;
+        if let Some(units) = wish.units.filter(|_| before.stock.is_some()) {
+            let actor = ctx.user()?.id;
+            let wanted = BTreeMap::from([(is.id, units)]);
+            let set = match set_on_hand(tx, &wanted, EDITED, actor, now).await {
+                Ok(set) => set,
+                Err(NotSet::Failed(error)) => return Err(error),
+                Err(NotSet::Reserved(_, level)) => {
+                    return Err(impossible(&level, "stock", units - level.on_hand));
+                }
+            };
+            if let Some((had, has)) = set.get(&is.id) {
+                let act = adjustment(is.id, had.on_hand, has.on_hand, EDITED);
+                audit::record(tx, ctx, act);
+                offer.stock = Some(*has);
+                look = true;
+            }
+        }
+        if look {
+            low::check(
+                tx,
+                &[offer.product.id],
+                self.parts.shop().low_stock_threshold,
+            )
+            .await?;
+        }
+        Ok(Some(offer))
+    }
+}
+
+/// A new product with its opening stock.
+pub fn opened(product: Product, units: i64) -> Offer {
+    let goods = product.kind == ProductKind::Goods;
+    Offer {
+        stock: goods.then_some(Level {
+            on_hand: units,
+            reserved: 0,
+            version: 0,
+        }),
+        product,
+    }
+}
+
+/// Opens the stock of new goods, with a line of the ledger for what is there. `threshold` is the shop's.
+pub async fn open_stock<'a>(
+    tx: &Tx,
+    offers: impl IntoIterator<Item = &'a Offer>,
+    threshold: i64,
+    actor: UserId,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let (mut stocks, mut lines) = (Vec::new(), Vec::new());
+    for offer in offers {
+        let Some(level) = offer.stock else { continue };
+        let (id, units) = (offer.product.id, level.on_hand);
+        let threshold = offer.product.low_stock_threshold.unwrap_or(threshold);
+        // Who opens with too little knows it: nothing is told until it was filled up once.
+        stocks.push((id, units, units < threshold));
+        if units > 0 {
+            let kind = MovementKind::Opening;
+            lines.push(movement(kind, id, units, None, Some(actor), now));
+        }
+    }
+    stock::open(tx, &stocks, now).await?;
+    Ok(stock::record(tx, lines).await?)
+}
+
+/// The event and the audit record of a change.
+pub fn tell(tx: &Tx, ctx: &CallContext, before: Option<&Offer>, after: &Offer) {
+    let action = announce(tx, before, after);
+    let (before, after_record) = changes(before.map(|offer| &offer.product), &after.product);
+    let act = Act {
+        action,
+        target_kind: "product",
+        target_id: after.product.id.to_string(),
+        before,
+        after: Some(after_record),
+    };
+    audit::record(tx, ctx, act);
+}
+
+/// The event of a change; what it is called in the audit log.
+pub fn announce(tx: &Tx, before: Option<&Offer>, after: &Offer) -> &'static str {
+    let (id, version) = (after.product.id, after.product.version);
+    let product = Some(wire::product(after, false));
+    match before {
+        None => {
+            tx.emit(id, version, &ProductCreated { product });
+            "product.create"
+        }
+        Some(before) if before.product.active && !after.product.active => {
+            tx.emit(id, version, &ProductArchived { product });
+            "product.archive"
+        }
+        Some(_) => {
+            tx.emit(id, version, &ProductUpdated { product });
+            "product.update"
+        }
+    }
+}
+
+/// The fields that changed, as they were and as they are; of a new product all.
+fn changes(before: Option<&Product>, after: &Product) -> (Option<Value>, Value) {
+    let fields = |product: &Product| match record(product) {
+        Value::Object(fields) => fields,
+        _ => Map::new(),
+    };
+    let mut is = fields(after);
+    let Some(before) = before else {
+        return (None, Value::Object(is));
+    };
+    let mut was = fields(before);
+    was.retain(|name, value| is.get(name) != Some(value));
+    is.retain(|name, _| was.contains_key(name));
+    (Some(Value::Object(was)), Value::Object(is))
+}
+
+fn record(product: &Product) -> Value {
+    json!({
+        "sku": product.sku,
+        "name": product.name,
+        "description": product.description,
+        "kind": product.kind.as_str(),
+        "price": { "amount": product.price.amount, "currency": product.price.currency },
+        "category": product.category.as_ref().map(|category| &category.name),
+        "lowStockThreshold": product.low_stock_threshold,
+        "active": product.active,
+    })
 }
 
 fn taken(error: StoreError, product: &Product) -> AppError {

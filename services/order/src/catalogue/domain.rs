@@ -1,9 +1,13 @@
 //! What a product is and which values its fields may take. Pure.
 
+use std::collections::BTreeSet;
+
 use rand::RngExt as _;
-use waybill_primitives::{Currency, Money, ProductId, Timestamp};
+use serde::{Deserialize, Serialize};
+use waybill_primitives::{Currency, FileId, Money, ProductId, Timestamp};
 
 use crate::{
+    categories::domain::{InCategory, MAX_NAME as MAX_CATEGORY},
     fields::{Faults, search_text, text_enum},
     stock::domain::{Level, MAX_UNITS},
 };
@@ -14,12 +18,15 @@ pub const MAX_SKU: usize = 64;
 pub const MAX_NAME: usize = 200;
 /// Longest product description.
 pub const MAX_DESCRIPTION: usize = 10_000;
-/// Longest category name.
-pub const MAX_CATEGORY: usize = 100;
 /// Highest price, in minor units.
 pub const MAX_PRICE: i64 = 1_000_000_000_000;
-/// Characters kept for text search.
+/// Characters of the text that other services may show of a search.
 pub const MAX_SEARCH: usize = 4_000;
+/// Characters of a name that lists sorted by name compare, so that a cursor of any name stays short.
+const MAX_NAME_KEY: usize = 100;
+/// Words of one product that a search finds it by, and characters of a word that count.
+const MAX_WORDS: usize = 200;
+const MAX_WORD: usize = 40;
 
 text_enum! {
     /// Whether a product is counted or done.
@@ -31,6 +38,17 @@ text_enum! {
     }
 }
 
+/// A picture of a product; its bytes are a file of that id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Image {
+    pub id: FileId,
+    /// What it shows, in words; may be empty.
+    pub alt: String,
+    /// In pixels.
+    pub width: u32,
+    pub height: u32,
+}
+
 /// A product of the catalogue.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Product {
@@ -40,7 +58,11 @@ pub struct Product {
     pub description: String,
     pub kind: ProductKind,
     pub price: Money,
-    pub category: String,
+    /// In the order in which they are shown.
+    pub images: Vec<Image>,
+    pub category: Option<InCategory>,
+    /// Of goods: a warning comes when fewer than this many can be ordered. None: the shop's own threshold.
+    pub low_stock_threshold: Option<i64>,
     pub active: bool,
     pub version: i64,
     pub created_at: Timestamp,
@@ -53,17 +75,54 @@ impl Product {
         search_text(&[&self.name, &self.sku, &self.description], MAX_SEARCH)
     }
 
-    /// What lists sorted by name compare. Lower case may be longer; the key keeps the name's limit.
+    /// What lists sorted by name compare.
     pub fn name_key(&self) -> String {
-        search_text(&[&self.name], MAX_NAME)
+        search_text(&[&self.name], MAX_NAME_KEY)
     }
+
+    /// What a search finds it by.
+    pub fn words(&self) -> BTreeSet<String> {
+        index_words(&[&self.sku, &self.name, &self.description])
+    }
+}
+
+/// The words by which a search finds a text: as they stand between spaces, and their parts between signs. Small letters.
+pub fn index_words(texts: &[&str]) -> BTreeSet<String> {
+    let mut words = BTreeSet::new();
+    for token in texts.iter().flat_map(|text| text.split_whitespace()) {
+        let Some(token) = search_word(token) else {
+            continue;
+        };
+        let parts = token.split(|c: char| !c.is_alphanumeric());
+        let parts: Vec<String> = parts.filter(|part| !part.is_empty()).map(cut).collect();
+        for word in parts.into_iter().chain([token]) {
+            if words.len() >= MAX_WORDS {
+                return words;
+            }
+            words.insert(word);
+        }
+    }
+    words
+}
+
+/// A word of a search as it is compared: small letters, without the signs around it. None if nothing is left.
+pub fn search_word(word: &str) -> Option<String> {
+    let word = word.to_lowercase();
+    let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+    (!word.is_empty()).then(|| cut(word))
+}
+
+fn cut(word: &str) -> String {
+    word.chars().take(MAX_WORD).collect()
 }
 
 text_enum! {
     /// How a list of products is sorted.
     Sort {
         Newest = "newest",
+        Oldest = "oldest",
         Name = "name",
+        NameDesc = "name_desc",
         PriceAsc = "price_asc",
         PriceDesc = "price_desc",
     }
@@ -72,14 +131,17 @@ text_enum! {
 /// Which products a list has.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    /// Each must occur in name, SKU or description.
+    /// With each a word of name, SKU or description must begin.
     pub words: Vec<String>,
+    /// Id, slug or name; what is below it counts.
     pub category: Option<String>,
     /// Minor units; both bounds are included.
     pub min_price: Option<i64>,
     pub max_price: Option<i64>,
     pub in_stock: Option<bool>,
     pub kind: Option<ProductKind>,
+    /// Below their threshold, or not.
+    pub low_stock: Option<bool>,
     pub with_archived: bool,
 }
 
@@ -98,8 +160,10 @@ pub struct NewProduct {
     pub description: String,
     pub kind: Option<ProductKind>,
     pub price: Option<Price>,
+    /// Id, slug or name.
     pub category: String,
     pub stock: i64,
+    pub low_stock_threshold: Option<i64>,
     pub active: bool,
 }
 
@@ -117,12 +181,19 @@ pub struct ProductPatch {
     pub name: Option<String>,
     pub description: Option<String>,
     pub price: Option<Price>,
+    /// Id, slug or name; empty for none.
     pub category: Option<String>,
+    /// The inner none: the shop's threshold.
+    pub low_stock_threshold: Option<Option<i64>>,
     pub active: Option<bool>,
+    /// Only as it is: a product that turned from goods into work would leave its stock behind.
+    pub kind: Option<ProductKind>,
+    /// What shall be on hand.
+    pub stock: Option<i64>,
 }
 
 impl NewProduct {
-    /// The product and its opening stock. An empty SKU gets a generated one.
+    /// The product and its opening stock; its category is still to be found. An empty SKU gets a generated one.
     pub fn build(self, shop: Currency, now: Timestamp) -> Result<(Product, i64), Faults> {
         let mut faults = Faults::default();
         let sku = if self.sku.trim().is_empty() {
@@ -132,7 +203,7 @@ impl NewProduct {
         };
         let name = faults.required_line("name", &self.name, MAX_NAME);
         let description = faults.paragraph("description", &self.description, MAX_DESCRIPTION);
-        let category = faults.line("category", &self.category, MAX_CATEGORY);
+        faults.line("category", &self.category, MAX_CATEGORY);
         let kind = self.kind.unwrap_or_else(|| {
             faults.add("kind", "is required: GOODS or SERVICE");
             ProductKind::Service
@@ -143,10 +214,8 @@ impl NewProduct {
             faults.add("price", "is required");
             Money::zero(shop)
         };
-        faults.number("stock", self.stock, 0, MAX_UNITS);
-        if kind == ProductKind::Service && self.kind.is_some() && self.stock != 0 {
-            faults.add("stock", "a service has no stock: leave it out");
-        }
+        checked_stock(&mut faults, self.kind, self.stock);
+        checked_threshold(&mut faults, kind, self.low_stock_threshold);
         let product = Product {
             id: ProductId::new(),
             sku,
@@ -154,7 +223,9 @@ impl NewProduct {
             description,
             kind,
             price,
-            category,
+            images: Vec::new(),
+            category: None,
+            low_stock_threshold: self.low_stock_threshold,
             active: self.active,
             version: 1,
             created_at: now,
@@ -165,10 +236,12 @@ impl NewProduct {
 }
 
 impl Product {
-    /// The product after the change, or none if nothing changes.
+    /// The product after the change, or none if nothing changes. `category` is what the patch's one was found to be; none
+    /// if it names none, or has not been looked for yet.
     pub fn patched(
         &self,
         patch: &ProductPatch,
+        category: Option<Option<InCategory>>,
         shop: Currency,
         now: Timestamp,
     ) -> Result<Option<Self>, Faults> {
@@ -186,16 +259,40 @@ impl Product {
         if let Some(price) = &patch.price {
             next.price = checked_price(&mut faults, price, shop);
         }
-        if let Some(category) = &patch.category {
-            next.category = faults.line("category", category, MAX_CATEGORY);
+        if let Some(text) = &patch.category {
+            faults.line("category", text, MAX_CATEGORY);
+        }
+        if let Some(category) = category {
+            next.category = category;
+        }
+        if let Some(threshold) = patch.low_stock_threshold {
+            checked_threshold(&mut faults, self.kind, threshold);
+            next.low_stock_threshold = threshold;
         }
         if let Some(active) = patch.active {
             next.active = active;
+        }
+        if patch.kind.is_some_and(|kind| kind != self.kind) {
+            faults.add("kind", format!("is {} for good", self.kind));
+        }
+        if let Some(units) = patch.stock {
+            checked_stock(&mut faults, Some(self.kind), units);
         }
         let changed = next != *self;
         next.version += 1;
         next.updated_at = now;
         faults.or(changed.then_some(next))
+    }
+
+    /// The product with these pictures.
+    #[must_use]
+    pub fn with_images(&self, images: Vec<Image>, now: Timestamp) -> Self {
+        Self {
+            images,
+            version: self.version + 1,
+            updated_at: now,
+            ..self.clone()
+        }
     }
 
     /// The archived product, or none if it is archived already.
@@ -221,6 +318,21 @@ fn checked_sku(faults: &mut Faults, sku: &str) -> String {
     sku
 }
 
+fn checked_stock(faults: &mut Faults, kind: Option<ProductKind>, units: i64) {
+    faults.number("stock", units, 0, MAX_UNITS);
+    if kind == Some(ProductKind::Service) && units != 0 {
+        faults.add("stock", "a service has no stock: leave it out");
+    }
+}
+
+fn checked_threshold(faults: &mut Faults, kind: ProductKind, threshold: Option<i64>) {
+    let Some(threshold) = threshold else { return };
+    faults.number("lowStockThreshold", threshold, 0, MAX_UNITS);
+    if kind == ProductKind::Service {
+        faults.add("lowStockThreshold", "a service has no stock: leave it out");
+    }
+}
+
 fn checked_price(faults: &mut Faults, price: &Price, shop: Currency) -> Money {
     faults.number("price.amount", price.amount, 0, MAX_PRICE);
     match price.currency.parse::<Currency>() {
@@ -243,103 +355,4 @@ fn generated_sku() -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn cup() -> NewProduct {
-        NewProduct {
-            sku: "CUP-1".into(),
-            name: " Cup ".into(),
-            description: "Holds tea".into(),
-            kind: Some(ProductKind::Goods),
-            price: Some(Price {
-                amount: 1999,
-                currency: "USD".into(),
-            }),
-            category: "Kitchen".into(),
-            stock: 10,
-            active: true,
-        }
-    }
-
-    fn faults(change: impl FnOnce(&mut NewProduct)) -> Vec<String> {
-        let mut product = cup();
-        change(&mut product);
-        match product.build(Currency::USD, Timestamp::UNIX_EPOCH) {
-            Ok(_) => Vec::new(),
-            Err(faults) => faults.0.into_iter().map(|fault| fault.field).collect(),
-        }
-    }
-
-    #[test]
-    fn a_complete_product_is_taken() {
-        let (product, stock) = cup().build(Currency::USD, Timestamp::UNIX_EPOCH).unwrap();
-        assert_eq!(
-            (product.name.as_str(), product.version, stock),
-            ("Cup", 1, 10)
-        );
-        assert_eq!(product.search(), "cup cup-1 holds tea");
-        let (product, _) = NewProduct {
-            sku: String::new(),
-            ..cup()
-        }
-        .build(Currency::USD, Timestamp::UNIX_EPOCH)
-        .unwrap();
-        assert!(product.sku.starts_with("P-"));
-    }
-
-    #[test]
-    fn each_bad_field_is_named() {
-        assert_eq!(faults(|p| p.sku = "a b".into()), ["sku"]);
-        assert_eq!(faults(|p| p.sku = "x".repeat(65)), ["sku"]);
-        assert_eq!(faults(|p| p.name = "  ".into()), ["name"]);
-        assert_eq!(faults(|p| p.name = "x".repeat(201)), ["name"]);
-        assert_eq!(faults(|p| p.description = "\0".into()), ["description"]);
-        assert_eq!(faults(|p| p.category = "x".repeat(101)), ["category"]);
-        assert_eq!(faults(|p| p.kind = None), ["kind"]);
-        assert_eq!(faults(|p| p.price = None), ["price"]);
-        let price = |amount, currency: &str| {
-            Some(Price {
-                amount,
-                currency: currency.into(),
-            })
-        };
-        assert_eq!(faults(|p| p.price = price(-1, "USD")), ["price.amount"]);
-        assert_eq!(
-            faults(|p| p.price = price(i64::MAX, "USD")),
-            ["price.amount"]
-        );
-        assert_eq!(faults(|p| p.price = price(1, "EUR")), ["price.currency"]);
-        assert_eq!(faults(|p| p.price = price(1, "usd")), ["price.currency"]);
-        assert_eq!(faults(|p| p.stock = -1), ["stock"]);
-        assert_eq!(faults(|p| p.stock = i64::MAX), ["stock"]);
-        assert_eq!(faults(|p| p.kind = Some(ProductKind::Service)), ["stock"]);
-    }
-
-    #[test]
-    fn a_patch_changes_what_it_names_and_counts_only_real_changes() {
-        let now = Timestamp::from_secs(5);
-        let (product, _) = cup().build(Currency::USD, Timestamp::UNIX_EPOCH).unwrap();
-        let patch = ProductPatch {
-            name: Some("Mug".into()),
-            ..Default::default()
-        };
-        let next = product
-            .patched(&patch, Currency::USD, now)
-            .unwrap()
-            .unwrap();
-        assert_eq!(
-            (next.name.as_str(), next.version, next.updated_at),
-            ("Mug", 2, now)
-        );
-        assert_eq!(next.patched(&patch, Currency::USD, now), Ok(None));
-        let archived = next.archived(now).unwrap();
-        assert!(!archived.active && archived.version == 3);
-        assert_eq!(archived.archived(now), None);
-        let bad = ProductPatch {
-            sku: Some(String::new()),
-            ..Default::default()
-        };
-        assert!(product.patched(&bad, Currency::USD, now).is_err());
-    }
-}
+mod tests;

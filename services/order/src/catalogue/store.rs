@@ -4,26 +4,41 @@ use std::collections::HashMap;
 
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
-    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, SelectTwo, Set,
-    sea_query::Expr,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _,
+    SelectTwo, Set, sea_query::Expr,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-use waybill_primitives::{ProductId, Timestamp};
+use waybill_primitives::{CategoryId, ProductId, Timestamp};
 use waybill_store::{StoreError, Tx, page};
 
 use super::{
     domain::{Filter, Offer, Product, ProductKind, Sort},
-    entity::{ActiveModel, Column, Entity, Model},
+    entity::{ActiveModel, Column, Entity, Model, word},
 };
 use crate::{
+    categories::{domain::InCategory, store as categories},
     orders::domain::Sellable,
     parts::{Page, PageQuery},
     stock::entity::level,
-    store::{after, has_words, money, spelled},
+    store::{after, money, spelled, unreadable},
 };
 
-fn read(row: Model) -> Result<Product, StoreError> {
+/// Rows of one statement that writes words.
+const WORDS_AT_ONCE: usize = 1_000;
+
+/// A product's row with that of its stock.
+type Row = (Model, Option<level::Model>);
+
+fn read(row: Model, names: &HashMap<Uuid, String>) -> Result<Product, StoreError> {
+    let category = row.category_id.map(|id| InCategory {
+        id: CategoryId::from_uuid(id),
+        name: names.get(&id).cloned().unwrap_or(row.category),
+    });
+    let images = row
+        .images
+        .as_deref()
+        .map_or(Ok(Vec::new()), serde_json::from_str);
     Ok(Product {
         id: ProductId::from_uuid(row.id),
         kind: spelled("product kind", &row.kind, ProductKind::parse)?,
@@ -31,7 +46,9 @@ fn read(row: Model) -> Result<Product, StoreError> {
         sku: row.sku,
         name: row.name,
         description: row.description,
-        category: row.category,
+        images: images.map_err(|error| unreadable("pictures", &error.to_string()))?,
+        category,
+        low_stock_threshold: row.low_stock_threshold,
         active: row.active,
         version: row.version,
         created_at: Timestamp::from_micros(row.created_at),
@@ -39,11 +56,23 @@ fn read(row: Model) -> Result<Product, StoreError> {
     })
 }
 
-fn read_offer((product, stock): (Model, Option<level::Model>)) -> Result<Offer, StoreError> {
-    Ok(Offer {
-        product: read(product)?,
-        stock: stock.as_ref().map(Into::into),
-    })
+/// The rows with the names that their categories have now.
+async fn read_offers(
+    connection: &impl ConnectionTrait,
+    rows: Vec<Row>,
+) -> Result<Vec<Offer>, StoreError> {
+    let mut ids: Vec<Uuid> = rows.iter().filter_map(|(row, _)| row.category_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let names = categories::names(connection, ids).await?;
+    rows.into_iter()
+        .map(|(product, stock)| {
+            Ok(Offer {
+                product: read(product, &names)?,
+                stock: stock.as_ref().map(Into::into),
+            })
+        })
+        .collect()
 }
 
 fn offers(with_archived: bool) -> SelectTwo<Entity, level::Entity> {
@@ -65,7 +94,25 @@ pub async fn offer(
         .filter(Column::Id.eq(id.uuid()))
         .one(connection)
         .await?;
-    found.map(read_offer).transpose()
+    Ok(read_offers(connection, found.into_iter().collect())
+        .await?
+        .pop())
+}
+
+/// The products of these SKUs, archived ones too.
+pub async fn by_skus(
+    connection: &impl ConnectionTrait,
+    skus: impl IntoIterator<Item = &str>,
+) -> Result<HashMap<String, Offer>, StoreError> {
+    let rows = offers(true)
+        .filter(Column::Sku.is_in(skus))
+        .all(connection)
+        .await?;
+    let found = read_offers(connection, rows).await?;
+    Ok(found
+        .into_iter()
+        .map(|offer| (offer.product.sku.clone(), offer))
+        .collect())
 }
 
 /// What placing needs to know of these products.
@@ -103,26 +150,60 @@ pub async fn sellables(
 
 /// Writes a new product. [`StoreError::Unique`]: the SKU is taken.
 pub async fn insert(tx: &Tx, product: &Product) -> Result<(), StoreError> {
-    let row = ActiveModel {
+    insert_all(tx, &[product]).await
+}
+
+/// Writes new products. [`StoreError::Unique`]: a SKU is taken.
+pub async fn insert_all(tx: &Tx, products: &[&Product]) -> Result<(), StoreError> {
+    if products.is_empty() {
+        return Ok(());
+    }
+    let rows = products.iter().map(|product| ActiveModel {
         id: Set(product.id.uuid()),
         kind: Set(product.kind.as_str().to_owned()),
         created_at: Set(product.created_at.micros()),
         ..changeable(product)
-    };
-    Entity::insert(row)
+    });
+    Entity::insert_many(rows)
         .exec_without_returning(tx.conn())
         .await?;
+    insert_words(tx, products).await
+}
+
+async fn insert_words(tx: &Tx, products: &[&Product]) -> Result<(), StoreError> {
+    let mut rows = Vec::new();
+    for product in products {
+        rows.extend(product.words().into_iter().map(|word| word::ActiveModel {
+            word: Set(word),
+            product_id: Set(product.id.uuid()),
+        }));
+    }
+    for rows in rows.chunks(WORDS_AT_ONCE) {
+        word::Entity::insert_many(rows.to_vec())
+            .exec_without_returning(tx.conn())
+            .await?;
+    }
     Ok(())
 }
 
 /// Writes the next version of a product. False if the version before is not the current one.
 /// [`StoreError::Unique`]: the SKU is taken.
-pub async fn update(tx: &Tx, product: &Product) -> Result<bool, StoreError> {
+pub async fn update(tx: &Tx, before: &Product, product: &Product) -> Result<bool, StoreError> {
     let update = Entity::update_many()
         .set(changeable(product))
         .filter(Column::Id.eq(product.id.uuid()))
-        .filter(Column::Version.eq(product.version - 1));
-    Ok(update.exec(tx.conn()).await?.rows_affected == 1)
+        .filter(Column::Version.eq(before.version));
+    if update.exec(tx.conn()).await?.rows_affected != 1 {
+        return Ok(false);
+    }
+    if before.words() != product.words() {
+        word::Entity::delete_many()
+            .filter(word::Column::ProductId.eq(product.id.uuid()))
+            .exec(tx.conn())
+            .await?;
+        insert_words(tx, &[product]).await?;
+    }
+    Ok(true)
 }
 
 fn changeable(product: &Product) -> ActiveModel {
@@ -133,7 +214,16 @@ fn changeable(product: &Product) -> ActiveModel {
         description: Set(product.description.clone()),
         price: Set(product.price.amount),
         currency: Set(product.price.currency.as_str().to_owned()),
-        category: Set(product.category.clone()),
+        // Ids, numbers and text always serialise.
+        images: Set((!product.images.is_empty())
+            .then(|| serde_json::to_string(&product.images).unwrap_or_default())),
+        category: Set(product
+            .category
+            .as_ref()
+            .map(|category| category.name.clone())
+            .unwrap_or_default()),
+        category_id: Set(product.category.as_ref().map(|category| category.id.uuid())),
+        low_stock_threshold: Set(product.low_stock_threshold),
         active: Set(product.active),
         search: Set(product.search()),
         version: Set(product.version),
@@ -154,15 +244,19 @@ pub fn cursor(text: &str, sort: Sort) -> Result<Option<Position>, page::BadCurso
     }
 }
 
-/// A page of products.
+/// A page of products; `categories` are the ids that the filter's category comes to.
 pub async fn page(
     connection: &impl ConnectionTrait,
     filter: &Filter,
+    categories: Option<&[CategoryId]>,
     sort: Sort,
     query: &PageQuery,
     cursor: Option<Position>,
 ) -> Result<Page<Offer>, StoreError> {
-    let all = offers(filter.with_archived).filter(condition(filter));
+    let mut all = offers(filter.with_archived).filter(condition(filter));
+    if let Some(ids) = categories {
+        all = all.filter(Column::CategoryId.is_in(ids.iter().map(|id| id.uuid())));
+    }
     let total = if query.total {
         Some(all.clone().count(connection).await?)
     } else {
@@ -170,7 +264,9 @@ pub async fn page(
     };
     let (key, descending) = match sort {
         Sort::Newest => (Column::CreatedAt, true),
+        Sort::Oldest => (Column::CreatedAt, false),
         Sort::Name => (Column::NameKey, false),
+        Sort::NameDesc => (Column::NameKey, true),
         Sort::PriceAsc => (Column::Price, false),
         Sort::PriceDesc => (Column::Price, true),
     };
@@ -185,20 +281,20 @@ pub async fn page(
         .limit(query.limit.fetch());
     if let Some(Position(_, number, name, id)) = cursor {
         select = select.filter(match sort {
-            Sort::Name => after(key, Column::Id, descending, name, id),
+            Sort::Name | Sort::NameDesc => after(key, Column::Id, descending, name, id),
             _ => after(key, Column::Id, descending, number, id),
         });
     }
     let rows = select.all(connection).await?;
     let (rows, next_cursor) = query.limit.page(rows, |(row, _)| {
         let (number, name) = match sort {
-            Sort::Newest => (row.created_at, String::new()),
-            Sort::Name => (0, row.name_key.clone()),
+            Sort::Newest | Sort::Oldest => (row.created_at, String::new()),
+            Sort::Name | Sort::NameDesc => (0, row.name_key.clone()),
             Sort::PriceAsc | Sort::PriceDesc => (row.price, String::new()),
         };
         Position(sort.as_str().to_owned(), number, name, row.id)
     });
-    let rows = rows.into_iter().map(read_offer).collect::<Result<_, _>>()?;
+    let rows = read_offers(connection, rows).await?;
     Ok(Page {
         rows,
         next_cursor,
@@ -207,9 +303,12 @@ pub async fn page(
 }
 
 fn condition(filter: &Filter) -> Condition {
-    let mut all = has_words(Column::Search, &filter.words);
-    if let Some(category) = &filter.category {
-        all = all.add(Column::Category.eq(category.as_str()));
+    let mut all = Condition::all();
+    for word in &filter.words {
+        all = all.add(has_word(word));
+    }
+    if let Some(low) = filter.low_stock {
+        all = all.add(Expr::col((level::Entity, level::Column::Low)).eq(low));
     }
     if let Some(price) = filter.min_price {
         all = all.add(Column::Price.gte(price));
@@ -233,4 +332,14 @@ fn condition(filter: &Filter) -> Condition {
         });
     }
     all
+}
+
+/// A word of the product begins with this one: a range of the index of words.
+fn has_word(beginning: &str) -> Condition {
+    let ids = word::Entity::find()
+        .select_only()
+        .column(word::Column::ProductId)
+        .filter(word::Column::Word.gte(beginning))
+        .filter(word::Column::Word.lt(format!("{beginning}{}", char::MAX)));
+    Condition::all().add(Column::Id.in_subquery(ids.into_query()))
 }

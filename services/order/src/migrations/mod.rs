@@ -9,6 +9,14 @@ use waybill_store::create_index as index;
 mod m20261121_000001_catalogue;
 mod m20261121_000002_orders;
 mod m20261121_000003_work;
+mod m20261121_000004_shop;
+mod m20261121_000005_categories;
+mod m20261121_000006_carts;
+mod m20261121_000007_workers;
+mod m20261121_000008_files;
+mod m20261121_000009_analytics;
+mod m20261121_000010_search;
+mod m20261121_000011_refunds;
 
 pub struct Migrator;
 
@@ -19,6 +27,14 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000001_catalogue::Migration),
             Box::new(m20261121_000002_orders::Migration),
             Box::new(m20261121_000003_work::Migration),
+            Box::new(m20261121_000004_shop::Migration),
+            Box::new(m20261121_000005_categories::Migration),
+            Box::new(m20261121_000006_carts::Migration),
+            Box::new(m20261121_000007_workers::Migration),
+            Box::new(m20261121_000008_files::Migration),
+            Box::new(m20261121_000009_analytics::Migration),
+            Box::new(m20261121_000010_search::Migration),
+            Box::new(m20261121_000011_refunds::Migration),
         ]
     }
 }

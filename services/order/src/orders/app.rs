@@ -1,6 +1,7 @@
 //! Use cases of orders: placing, reading, changing the status, cancelling, expiring, and what payments do to them.
 
 mod change;
+mod edit;
 mod payments;
 mod place;
 
@@ -10,19 +11,21 @@ use waybill_primitives::{OrderId, Role, UserId};
 use waybill_service_kit::{AppError, CallContext, Caller};
 
 use super::{
-    domain::{Filter, HistoryEntry, Order, OrderStatus, Party, Person, Sort, Viewer, note},
+    domain::{
+        Filter, HistoryEntry, MAX_PERSON_NAME, Order, OrderStatus, Party, Person, Sort, Viewer,
+        note,
+    },
     store,
 };
 use crate::{
+    analytics::store as analytics,
     fields::Faults,
     parts::{Page, PageQuery, Parts},
+    store::MOST_COUNTED,
 };
 
-pub use change::{Lost, record, record_change};
-pub use place::Placed;
-
-/// Longest name that is kept of a person, in characters.
-const MAX_PERSON_NAME: usize = 200;
+pub use change::{Lost, audit_change, history, record, record_change};
+pub use place::{CartWish, Placed};
 
 /// Orders of customers.
 #[derive(Debug, Clone)]
@@ -70,8 +73,10 @@ impl Orders {
     }
 
     pub async fn get(&self, ctx: &CallContext, id: OrderId) -> Result<Order, AppError> {
-        let found = store::find(self.parts.db.reader(), viewer(ctx)?, id).await?;
-        found.ok_or_else(|| AppError::not_found("order"))
+        let viewer = viewer(ctx)?;
+        let found = store::find(self.parts.db.reader(), viewer, id).await?;
+        let found = found.ok_or_else(|| AppError::not_found("order"))?;
+        Ok(found.seen_by(viewer))
     }
 
     /// Customers get their own orders, workers those assigned to them (or, filtered by themselves as the customer, what they
@@ -98,17 +103,53 @@ impl Orders {
         }
         let cursor = store::cursor(&query.cursor, sort)?;
         let reader = self.parts.db.reader();
-        Ok(store::page(reader, viewer, &filter, sort, query, cursor).await?)
+        let mut page = store::page(reader, viewer, &filter, sort, query, cursor).await?;
+        if page.total.is_some_and(|total| total > MOST_COUNTED)
+            && matches!(viewer, Viewer::Everything)
+            && let Some(total) = self.many(&filter).await?
+        {
+            page.total = Some(total);
+        }
+        Ok(page)
     }
 
+    /// How many orders a filter lets through that asks for no more than a status: more than are counted one by one, so the
+    /// rollups say it. None for other filters, and while the rollups know of fewer.
+    async fn many(&self, filter: &Filter) -> Result<Option<u64>, AppError> {
+        let only_status = Filter {
+            status: filter.status,
+            ..Filter::default()
+        };
+        if *filter != only_status {
+            return Ok(None);
+        }
+        let reader = self.parts.db.reader();
+        let generation = analytics::state(reader).await?.generation;
+        let counts = analytics::statuses(reader, generation).await?;
+        let wanted = |name: &str| filter.status.is_none_or(|status| status.as_str() == name);
+        let counted = counts.iter().filter(|(name, _)| wanted(name));
+        let total: i64 = counted.map(|(_, count)| count).sum();
+        Ok(u64::try_from(total)
+            .ok()
+            .filter(|total| *total > MOST_COUNTED))
+    }
+
+    /// What has happened to an order. Those who know it from the pool alone see what, but not the words that went with it.
     pub async fn history(
         &self,
         ctx: &CallContext,
         id: OrderId,
         after_version: i64,
+        limit: u64,
     ) -> Result<Vec<HistoryEntry>, AppError> {
-        self.get(ctx, id).await?;
-        Ok(store::history(self.parts.db.reader(), id, after_version).await?)
+        let from_pool = self.get(ctx, id).await?.is_known_from_pool(viewer(ctx)?);
+        let mut history = store::history(self.parts.db.reader(), id, after_version, limit).await?;
+        if from_pool {
+            for entry in &mut history {
+                entry.note.clear();
+            }
+        }
+        Ok(history)
     }
 
     /// A step of the transition table by the assigned worker or an administrator.
@@ -122,10 +163,18 @@ impl Orders {
     ) -> Result<Order, AppError> {
         let user = ctx.require(&[Role::Staff, Role::Admin])?.id;
         let text = note("note", text)?;
-        self.step(ctx, id, to, &text, version, |order, parties| {
-            // A worker who happens to be the customer cancels as one, by the route for customers.
-            parties.retain(|party| *party != Party::Owner || order.customer.id != user);
-        })
+        self.step(
+            ctx,
+            "order.status",
+            id,
+            to,
+            &text,
+            version,
+            |order, parties| {
+                // A worker who happens to be the customer cancels as one, by the route for customers.
+                parties.retain(|party| *party != Party::Owner || order.customer.id != user);
+            },
+        )
         .await
     }
 
@@ -139,13 +188,19 @@ impl Orders {
     ) -> Result<Order, AppError> {
         ctx.user()?;
         let reason = note("reason", reason)?;
-        self.step(ctx, id, OrderStatus::Cancelled, &reason, version, |_, _| ())
+        let to = OrderStatus::Cancelled;
+        self.step(ctx, "order.cancel", id, to, &reason, version, |_, _| ())
             .await
     }
 
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what the two callers differ in, each of another type"
+    )]
     async fn step(
         &self,
         ctx: &CallContext,
+        act: &'static str,
         id: OrderId,
         to: OrderStatus,
         text: &str,
@@ -153,11 +208,11 @@ impl Orders {
         restrict: impl Fn(&Order, &mut Vec<Party>),
     ) -> Result<Order, AppError> {
         let person = actor(ctx).ok_or_else(|| AppError::forbidden("this is for users"))?;
-        let expiry = self.parts.order_expiry;
-        self.change(ctx, id, text, version, |order, now| {
+        let shop = self.parts.shop();
+        self.change(ctx, act, id, text, version, |order, now| {
             let mut parties = order.parties(&person);
             restrict(order, &mut parties);
-            Ok(order.change_status(to, &parties, now, expiry)?)
+            Ok(order.change_status(to, &parties, now, shop.expiry(order.kind))?)
         })
         .await
     }

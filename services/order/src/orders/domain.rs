@@ -1,12 +1,16 @@
 //! What an order is: its states, its money, and how it changes. Pure.
 
+mod assignment;
 mod changes;
+mod editing;
 mod listing;
 mod placing;
 mod transitions;
 
+pub use assignment::{NotAssignable, NotReplaceable, Replacement};
 pub use changes::{Changed, HistoryEvent, Outcome, StockEffect};
-pub use listing::{Filter, Search, Sort, Viewer, last_number};
+pub use editing::{Edit, NotEdited};
+pub use listing::{Filter, Search, Sort, Viewer, days_of, last_number};
 pub use placing::{
     Address, Draft, Line, MAX_AMOUNT, MAX_LINES, MAX_NOTE, MAX_QUANTITY, Sellable, note,
 };
@@ -16,6 +20,9 @@ use uuid::Uuid;
 use waybill_primitives::{Money, OrderId, ProductId, Role, Timestamp, UserId};
 
 use crate::{catalogue::domain::ProductKind, fields::text_enum};
+
+/// Longest name that is kept of a person, in characters.
+pub const MAX_PERSON_NAME: usize = 200;
 
 text_enum! {
     /// How far the work is.
@@ -120,6 +127,12 @@ pub struct Order {
     pub items: Vec<Item>,
     pub total: Money,
     pub shipping_address: Option<Address>,
+    /// Placed without an account; the customer's id is then of no account.
+    pub guest: bool,
+    /// The order that this one was opened in place of.
+    pub replaces: Option<OrderId>,
+    /// The order that was opened in place of this one.
+    pub replaced_by: Option<OrderId>,
     /// The payment that paid it.
     pub payment_id: Option<Uuid>,
     /// The status that it was put on hold from.
@@ -173,6 +186,23 @@ impl Order {
         parties
     }
 
+    /// Whether `viewer` is a worker who may look at it only because it waits in the pool: neither theirs to do nor their own.
+    pub fn is_known_from_pool(&self, viewer: Viewer) -> bool {
+        matches!(viewer, Viewer::Staff(id) if self.customer.id != id
+            && self.assignee.as_ref().is_none_or(|worker| worker.id != id))
+    }
+
+    /// As `viewer` may see it: an order of the pool that is neither theirs to do nor their own, workers see without how to
+    /// reach the customer. Everything that answers a call with an order goes through here.
+    #[must_use]
+    pub fn seen_by(mut self, viewer: Viewer) -> Self {
+        if self.is_known_from_pool(viewer) {
+            self.customer.email.clear();
+            self.shipping_address = None;
+        }
+        self
+    }
+
     /// Units per product that have stock, in the order of product ids: the order in which rows are locked.
     pub fn goods(&self) -> Vec<(ProductId, i64)> {
         let mut units = std::collections::BTreeMap::new();
@@ -216,6 +246,9 @@ pub mod tests {
             items: Vec::new(),
             total: Money::zero(Currency::USD),
             shipping_address: None,
+            guest: false,
+            replaces: None,
+            replaced_by: None,
             payment_id: None,
             held_from: None,
             available_since: None,

@@ -1,4 +1,4 @@
-//! Rows of `orders`, `order_items` and `order_history`.
+//! Rows of `orders`, `order_items`, `order_history` and `payment_attempts`.
 
 pub mod order {
     //! An order without its items.
@@ -37,6 +37,9 @@ pub mod order {
         pub expires_at: Option<i64>,
         pub completed_at: Option<i64>,
         pub search: String,
+        pub guest: bool,
+        pub replaces_id: Option<Uuid>,
+        pub replaced_by_id: Option<Uuid>,
         pub version: i64,
         pub created_at: i64,
         pub updated_at: i64,
@@ -95,6 +98,30 @@ pub mod history {
         pub actor_role: Option<String>,
         #[sea_orm(column_type = "Text")]
         pub note: String,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod attempt {
+    //! An attempt to pay an order.
+
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "payment_attempts")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub payment_id: Uuid,
+        pub order_id: Uuid,
+        pub opened_at: i64,
+        /// Succeeded or failed.
+        pub closed_at: Option<i64>,
+        /// How much of it has gone back, if that was heard of before the order took it.
+        pub refunded: Option<i64>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

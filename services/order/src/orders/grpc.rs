@@ -15,8 +15,8 @@ use waybill_proto::{
 use waybill_service_kit::{AppError, context};
 
 use super::{
-    app::{Orders, user_id},
-    domain::{Address, Draft, Filter, Line, Search, Sort},
+    app::{CartWish, Orders, user_id},
+    domain::{Address, Draft, Edit, Filter, Line, Search, Sort},
 };
 use crate::{
     fields::Faults,
@@ -24,14 +24,16 @@ use crate::{
     wire,
 };
 
+/// The most items of a history in one answer.
+const MOST_HISTORY: u64 = 1_000;
+
 /// Answers `waybill.order.v1.OrderService`.
 #[derive(Debug, Clone)]
 pub struct OrdersGrpc(pub Orders);
 
-fn draft(request: PlaceOrderRequest) -> Result<Draft, Faults> {
-    let mut faults = Faults::default();
-    let mut lines = Vec::with_capacity(request.items.len());
-    for (index, item) in request.items.iter().enumerate() {
+fn lines(items: &[pb::OrderLine], faults: &mut Faults) -> Vec<Line> {
+    let mut lines = Vec::with_capacity(items.len());
+    for (index, item) in items.iter().enumerate() {
         match item.product_id.parse() {
             Ok(product_id) => lines.push(Line {
                 product_id,
@@ -43,6 +45,12 @@ fn draft(request: PlaceOrderRequest) -> Result<Draft, Faults> {
             ),
         }
     }
+    lines
+}
+
+fn draft(request: PlaceOrderRequest) -> Result<Draft, Faults> {
+    let mut faults = Faults::default();
+    let lines = lines(&request.items, &mut faults);
     faults.or(Draft {
         lines,
         title: request.title,
@@ -50,6 +58,27 @@ fn draft(request: PlaceOrderRequest) -> Result<Draft, Faults> {
         special_instructions: request.special_instructions,
         estimated_completion: request.estimated_completion.as_ref().map(time::from_proto),
         shipping_address: request.shipping_address.map(address),
+    })
+}
+
+fn edit(request: pb::EditOrderRequest) -> Result<Edit, Faults> {
+    let mut faults = Faults::default();
+    let lines = lines(&request.items, &mut faults);
+    if !lines.is_empty() && !request.replace_items {
+        faults.add("items", "are taken only with replace_items");
+    }
+    let wanted = request.estimated_completion.as_ref().map(time::from_proto);
+    let shipping = request.shipping_address.map(address);
+    let given = |value: bool, clear: bool| value || clear;
+    faults.or(Edit {
+        lines: request.replace_items.then_some(lines),
+        title: request.title,
+        description: request.description,
+        special_instructions: request.special_instructions,
+        estimated_completion: given(wanted.is_some(), request.clear_estimated_completion)
+            .then_some(wanted),
+        shipping_address: given(shipping.is_some(), request.clear_shipping_address)
+            .then_some(shipping),
     })
 }
 
@@ -65,7 +94,8 @@ fn address(address: pb::Address) -> Address {
     }
 }
 
-fn sort(value: i32) -> Result<Sort, Faults> {
+/// The sort of a list.
+pub fn sort(value: i32) -> Result<Sort, Faults> {
     match OrderSort::try_from(value) {
         Ok(OrderSort::Unspecified | OrderSort::Newest) => Ok(Sort::Newest),
         Ok(OrderSort::Oldest) => Ok(Sort::Oldest),
@@ -78,7 +108,8 @@ fn sort(value: i32) -> Result<Sort, Faults> {
     }
 }
 
-fn filter(request: &ListOrdersRequest) -> Result<Filter, Faults> {
+/// The filter of a list; also the export's.
+pub fn filter(request: &ListOrdersRequest) -> Result<Filter, Faults> {
     Ok(Filter {
         search: Search::parse(&request.q)?,
         status: wire::read_order_status("status", request.status)?,
@@ -101,8 +132,12 @@ impl OrderService for OrdersGrpc {
         let ctx = context(&request);
         let request = request.into_inner();
         let bytes = request.encode_to_vec();
+        let cart = request.from_cart.then(|| CartWish {
+            token: request.cart_token.clone(),
+            version: request.cart_version,
+        });
         let draft = draft(request).map_err(AppError::from)?;
-        let placed = self.0.place(&ctx, &bytes, draft).await?;
+        let placed = self.0.place(&ctx, &bytes, draft, cart.as_ref()).await?;
         Ok(Response::new(PlaceOrderResponse {
             order: Some(placed.order),
             replayed: placed.replayed,
@@ -141,9 +176,13 @@ impl OrderService for OrdersGrpc {
     ) -> Result<Response<GetHistoryResponse>, Status> {
         let ctx = context(&request);
         let id: OrderId = id("id", &request.get_ref().order_id)?;
+        let limit = match u64::try_from(request.get_ref().limit) {
+            Ok(limit @ 1..=MOST_HISTORY) => limit,
+            _ => MOST_HISTORY,
+        };
         let entries = self
             .0
-            .history(&ctx, id, request.get_ref().after_version)
+            .history(&ctx, id, request.get_ref().after_version, limit)
             .await?;
         let items = entries.iter().map(wire::history).collect();
         Ok(Response::new(GetHistoryResponse { items }))
@@ -163,6 +202,21 @@ impl OrderService for OrdersGrpc {
             .change_status(&ctx, id, status, &request.note, request.version)
             .await?;
         Ok(Response::new(ChangeStatusResponse {
+            order: Some(wire::order(&order)),
+        }))
+    }
+
+    async fn edit_order(
+        &self,
+        request: Request<pb::EditOrderRequest>,
+    ) -> Result<Response<pb::EditOrderResponse>, Status> {
+        let ctx = context(&request);
+        let request = request.into_inner();
+        let id: OrderId = id("id", &request.id)?;
+        let version = request.version;
+        let edit = edit(request).map_err(AppError::from)?;
+        let order = self.0.edit(&ctx, id, edit, version).await?;
+        Ok(Response::new(pb::EditOrderResponse {
             order: Some(wire::order(&order)),
         }))
     }

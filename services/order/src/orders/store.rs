@@ -1,13 +1,18 @@
 //! Rows of orders. [`visible_to`] is the only door through which they are read.
 
+mod attempts;
 mod read;
+mod search;
+mod whole;
 mod write;
 
+pub use attempts::{close_attempt, note_refund, open_attempt, payment_under_way};
 pub use read::{
-    Position, available, claimable_state, cursor, due, find, find_locked, history, page,
-    pool_cursor,
+    Pool, available, claimable_state, due, find, find_locked, history, page, pool_cursor,
 };
-pub use write::{claim, insert, insert_history, update};
+pub use search::{Position, cursor};
+pub use whole::{ids_after, searched, set_search, stretch, whole};
+pub use write::{claim, insert, insert_history, replace_items, rewrite, update};
 
 use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, Select};
 

@@ -45,7 +45,7 @@ impl MovementKind {
 pub struct Level {
     pub on_hand: i64,
     pub reserved: i64,
-    /// Counts adjustments; the version of the stock's events.
+    /// Counts adjustments and warnings of low stock; the version of the stock's events.
     pub version: i64,
 }
 

@@ -14,6 +14,8 @@ pub mod level {
         pub reserved: i64,
         pub version: i64,
         pub updated_at: i64,
+        /// It was told that there is too little; cleared when it is filled up.
+        pub low: bool,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,5 +1,6 @@
 //! Stock over gRPC.
 
+use prost::Message as _;
 use tonic::{Request, Response, Status};
 use waybill_primitives::ProductId;
 use waybill_proto::order::{
@@ -11,7 +12,7 @@ use waybill_service_kit::{AppError, context};
 use super::{app::Stock, domain::Adjustment};
 use crate::{
     grpc::{id, page_info, page_query},
-    wire,
+    once, wire,
 };
 
 /// Answers `waybill.order.v1.StockService`.
@@ -26,11 +27,14 @@ impl StockService for StockGrpc {
     ) -> Result<Response<AdjustStockResponse>, Status> {
         let ctx = context(&request);
         let request = request.into_inner();
+        let key = once::key(&ctx, "adjust_stock", &request.encode_to_vec())?;
         let id: ProductId = id("productId", &request.product_id)?;
         let adjustment = Adjustment::new(request.delta, &request.reason).map_err(AppError::from)?;
-        let offer = self.0.adjust(&ctx, id, &adjustment).await?;
+        let (version, key) = (request.version, key.as_ref());
+        let adjusted = self.0.adjust(&ctx, id, &adjustment, version, key).await?;
         Ok(Response::new(AdjustStockResponse {
-            product: Some(wire::product(&offer, true)),
+            product: Some(adjusted.answer),
+            replayed: adjusted.replayed,
         }))
     }
 

@@ -1,6 +1,8 @@
 //! Rows of stock. Every change is one conditional statement: nothing is read, computed and written back.
 
-use std::collections::HashMap;
+pub mod low;
+
+use std::collections::{BTreeMap, HashMap};
 
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, ExprTrait as _, PaginatorTrait as _,
@@ -29,24 +31,47 @@ impl From<&level::Model> for Level {
     }
 }
 
-/// Opens the stock of a new product.
+/// Opens the stock of new products: what is on hand, and whether that is too little from the start.
 pub async fn open(
     tx: &Tx,
-    product_id: ProductId,
-    on_hand: i64,
+    stocks: &[(ProductId, i64, bool)],
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let row = level::ActiveModel {
-        product_id: Set(product_id.uuid()),
-        on_hand: Set(on_hand),
-        reserved: Set(0),
-        version: Set(0),
-        updated_at: Set(now.micros()),
-    };
-    level::Entity::insert(row)
+    if stocks.is_empty() {
+        return Ok(());
+    }
+    let rows = stocks
+        .iter()
+        .map(|(product_id, on_hand, low)| level::ActiveModel {
+            product_id: Set(product_id.uuid()),
+            on_hand: Set(*on_hand),
+            reserved: Set(0),
+            version: Set(0),
+            updated_at: Set(now.micros()),
+            low: Set(*low),
+        });
+    level::Entity::insert_many(rows)
         .exec_without_returning(tx.conn())
         .await?;
     Ok(())
+}
+
+/// The levels of these products, which nobody else changes until the transaction ends; locked in the order of product ids.
+pub async fn lock(
+    tx: &Tx,
+    products: impl IntoIterator<Item = ProductId>,
+) -> Result<BTreeMap<ProductId, Level>, StoreError> {
+    let ids = products.into_iter().map(ProductId::uuid);
+    let rows = level::Entity::find()
+        .filter(level::Column::ProductId.is_in(ids))
+        .order_by_asc(level::Column::ProductId)
+        .lock_exclusive()
+        .all(tx.conn())
+        .await?;
+    Ok(rows
+        .iter()
+        .map(|row| (ProductId::from_uuid(row.product_id), row.into()))
+        .collect())
 }
 
 /// Moves units of one product for an order. False if that would take more than there is.

@@ -84,6 +84,36 @@ struct IdRow {
     id: Uuid,
 }
 
+/// Products and categories against the categories that they are in; every product can be searched for.
+pub async fn categories(db: &Db) -> Result<Vec<String>, StoreError> {
+    let products = "
+        SELECT p.id FROM products p LEFT JOIN categories c ON c.id = p.category_id
+        WHERE p.category_id IS NOT NULL AND c.id IS NULL";
+    let parents = "
+        SELECT c.id FROM categories c LEFT JOIN categories p ON p.id = c.parent_id
+        WHERE c.parent_id IS NOT NULL AND (p.id IS NULL OR p.id = c.id)";
+    let words = "
+        SELECT w.product_id AS id FROM product_words w LEFT JOIN products p ON p.id = w.product_id
+        WHERE p.id IS NULL";
+    let mut violations = Vec::new();
+    for (sql, what) in [
+        (products, "product {}: its category is missing"),
+        (parents, "category {}: the one above it is missing"),
+        (
+            words,
+            "product {}: it is missing, but has words to be searched by",
+        ),
+    ] {
+        let found: Vec<IdRow> = rows(db, sql).await?;
+        violations.extend(
+            found
+                .iter()
+                .map(|row| what.replace("{}", &row.id.to_string())),
+        );
+    }
+    Ok(violations)
+}
+
 #[derive(FromQueryResult)]
 struct OrderRow {
     number: String,
@@ -206,6 +236,89 @@ pub async fn events(db: &Db) -> Result<Vec<String>, StoreError> {
         format!(
             "order {}: version {}, but {} events",
             row.number, row.version, row.events
+        )
+    };
+    Ok(found.into_iter().map(told).collect())
+}
+
+/// Orders that took the place of others: linked both ways, and the closed one has neither money nor goods.
+pub async fn replacements(db: &Db) -> Result<Vec<String>, StoreError> {
+    let sql = "
+        SELECT o.id FROM orders o
+        WHERE (o.replaced_by_id IS NOT NULL AND (o.status <> 'CANCELLED' OR o.payment_status <> 'UNPAID'
+                 OR o.payment_id IS NOT NULL OR NOT EXISTS
+                 (SELECT 1 FROM orders n WHERE n.id = o.replaced_by_id AND n.replaces_id = o.id AND n.total = o.total)))
+           OR (o.replaces_id IS NOT NULL AND NOT EXISTS
+                 (SELECT 1 FROM orders p WHERE p.id = o.replaces_id AND p.replaced_by_id = o.id))";
+    let found: Vec<IdRow> = rows(db, sql).await?;
+    let told = |row: &IdRow| format!("order {}: it and the order in its place disagree", row.id);
+    Ok(found.iter().map(told).collect())
+}
+
+/// Orders that wait for a worker and have one: nobody could take them.
+pub async fn assignments(db: &Db) -> Result<Vec<String>, StoreError> {
+    let sql = "
+        SELECT o.id FROM orders o
+        WHERE o.assignee_id IS NOT NULL AND (o.status = 'PENDING' OR o.held_from = 'PENDING')";
+    let found: Vec<IdRow> = rows(db, sql).await?;
+    let told = |row: &IdRow| format!("order {}: it waits for a worker and has one", row.id);
+    Ok(found.iter().map(told).collect())
+}
+
+/// Files against their orders and products, and pictures both ways.
+pub async fn files(db: &Db) -> Result<Vec<String>, StoreError> {
+    let sql = "
+        SELECT f.id FROM files f
+        LEFT JOIN orders o ON o.id = f.order_id
+        LEFT JOIN products p ON p.id = f.product_id
+        WHERE (o.id IS NULL) = (p.id IS NULL)
+           OR (f.purpose = 'PRODUCT') <> (f.product_id IS NOT NULL)
+           OR f.size <= 0 OR f.thumbnail_size <= 0
+           OR (f.thumbnail_type IS NULL) <> (f.thumbnail_size IS NULL)
+           OR (f.width IS NULL) <> (f.height IS NULL)";
+    let found: Vec<IdRow> = rows(db, sql).await?;
+    let told = |row: &IdRow| format!("file {}: it does not go with its order or product", row.id);
+    let mut violations: Vec<String> = found.iter().map(told).collect();
+
+    // Each product shows as many pictures as it has; a quote within a text is escaped.
+    let sql = r#"
+        SELECT p.id FROM products p
+        LEFT JOIN (SELECT product_id, COUNT(*) AS pictures FROM files
+                   WHERE product_id IS NOT NULL GROUP BY product_id) f ON f.product_id = p.id
+        WHERE 4 * COALESCE(f.pictures, 0)
+           <> LENGTH(COALESCE(p.images, '')) - LENGTH(REPLACE(COALESCE(p.images, ''), '"id"', ''))"#;
+    let found: Vec<IdRow> = rows(db, sql).await?;
+    let told = |row: &IdRow| format!("product {}: not the pictures that it has", row.id);
+    violations.extend(found.iter().map(told));
+    Ok(violations)
+}
+
+#[derive(FromQueryResult)]
+struct ParcelRow {
+    number: String,
+    shipped: i64,
+    ordered: i64,
+}
+
+/// No more of a product in shipments than was ordered, and nothing being packed for an order that is cancelled.
+pub async fn shipments(db: &Db) -> Result<Vec<String>, StoreError> {
+    let sql = "
+        SELECT o.number, CAST(s.units AS INT64) AS shipped, CAST(COALESCE(i.units, 0) AS INT64) AS ordered
+        FROM (SELECT p.order_id, l.product_id, SUM(l.quantity) AS units
+              FROM shipments p JOIN shipment_lines l ON l.shipment_id = p.id
+              WHERE p.state <> 'CANCELLED' GROUP BY p.order_id, l.product_id) s
+        JOIN orders o ON o.id = s.order_id
+        LEFT JOIN (SELECT order_id, product_id, SUM(quantity) AS units FROM order_items
+                   WHERE kind = 'GOODS' GROUP BY order_id, product_id) i
+               ON i.order_id = s.order_id AND i.product_id = s.product_id
+        WHERE s.units > COALESCE(i.units, 0)
+           OR (o.status = 'CANCELLED' AND EXISTS (SELECT 1 FROM shipments p
+               WHERE p.order_id = o.id AND p.state = 'PREPARING'))";
+    let found: Vec<ParcelRow> = rows(db, sql).await?;
+    let told = |row: ParcelRow| {
+        format!(
+            "order {}: {} units of a product are in shipments, {} were ordered",
+            row.number, row.shipped, row.ordered
         )
     };
     Ok(found.into_iter().map(told).collect())

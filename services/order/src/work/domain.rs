@@ -5,7 +5,7 @@ use waybill_primitives::{ChangeRequestId, OrderId, Timestamp};
 use crate::{
     fields::text_enum,
     orders::domain::{
-        Order, OrderStatus,
+        Changed, HistoryEvent, Order, OrderStatus,
         OrderStatus::{Cancelled, Completed, InProgress, OnHold, Pending},
         Party, Person,
     },
@@ -140,6 +140,61 @@ impl ChangeRequest {
             version: self.version + 1,
             ..self.clone()
         }
+    }
+
+    /// What a change of its order makes of it while it waits: whether it came true, and why; none if it goes on waiting.
+    /// A change that ends the order, or takes it from its worker, leaves no request of that worker behind.
+    pub fn settled_by(&self, changed: &Changed) -> Option<(bool, &'static str)> {
+        let (true_for, why) = match changed.event {
+            HistoryEvent::Completed => (RequestKind::Completion, "the order was completed"),
+            HistoryEvent::Replaced if self.outlives_worker(changed) => {
+                return Some((
+                    false,
+                    "another order was opened in its place, and the request goes on with that one",
+                ));
+            }
+            HistoryEvent::Replaced => (
+                RequestKind::Reassignment,
+                "another order was opened in its place",
+            ),
+            HistoryEvent::Released | HistoryEvent::Assigned if self.outlives_worker(changed) => {
+                return None;
+            }
+            HistoryEvent::Released => {
+                (RequestKind::Reassignment, "the order went back to the pool")
+            }
+            HistoryEvent::Assigned => {
+                changed.previous.as_ref()?;
+                (
+                    RequestKind::Reassignment,
+                    "the order was given to another worker",
+                )
+            }
+            _ if changed.order.status == Cancelled => {
+                (RequestKind::Cancellation, "the order was cancelled")
+            }
+            _ => return None,
+        };
+        Some((self.kind == true_for, why))
+    }
+
+    /// What the customer asked for has nothing to do with who works on it.
+    fn outlives_worker(&self, changed: &Changed) -> bool {
+        let previous = changed.previous.as_ref();
+        let theirs = previous.is_some_and(|worker| worker.id == self.requested_by.id);
+        self.kind == RequestKind::Cancellation && !theirs
+    }
+
+    /// The request with which it goes on for the order that was opened in place of its own, if it does.
+    pub fn carried_over(&self, changed: &Changed) -> Option<Self> {
+        let opened = changed.replacement.as_deref()?;
+        self.outlives_worker(changed).then(|| Self {
+            id: ChangeRequestId::new(),
+            order_id: opened.id,
+            version: 1,
+            created_at: changed.order.updated_at,
+            ..self.clone()
+        })
     }
 
     /// What occurs once only while it is pending, so that the database refuses a second one of the kind.

@@ -114,20 +114,30 @@ pub fn cursor(text: &str) -> Result<Option<(i64, Uuid)>, page::BadCursor> {
     page::decode(text)
 }
 
+/// Which requests a list has.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Filter {
+    pub order: Option<OrderId>,
+    pub state: Option<RequestState>,
+    pub kind: Option<RequestKind>,
+}
+
 /// Requests of one order or of all, newest first.
 pub async fn list(
     connection: &impl ConnectionTrait,
-    order_id: Option<OrderId>,
-    state: Option<RequestState>,
+    filter: Filter,
     query: &PageQuery,
     cursor: Option<(i64, Uuid)>,
 ) -> Result<Page<ChangeRequest>, StoreError> {
     let mut all = Entity::find();
-    if let Some(id) = order_id {
+    if let Some(id) = filter.order {
         all = all.filter(Column::OrderId.eq(id.uuid()));
     }
-    if let Some(state) = state {
+    if let Some(state) = filter.state {
         all = all.filter(Column::State.eq(state.as_str()));
+    }
+    if let Some(kind) = filter.kind {
+        all = all.filter(Column::Kind.eq(kind.as_str()));
     }
     let total = if query.total {
         Some(all.clone().count(connection).await?)

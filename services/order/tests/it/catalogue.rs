@@ -245,7 +245,11 @@ async fn lists_are_searched_filtered_sorted_and_paged() {
         assert_eq!(names(shop, q("CUP")).await, ["red cup", "Blue Cup"]);
         assert_eq!(names(shop, q("cup blue")).await, ["Blue Cup"]);
         assert_eq!(names(shop, q("äpfel")).await, ["Äpfel 100%"]);
-        assert_eq!(names(shop, q("%")).await, ["Äpfel 100%"]);
+        assert_eq!(names(shop, q("100%")).await, ["Äpfel 100%"]);
+        assert_eq!(names(shop, q("%")).await, Vec::<String>::new());
+        // The beginning of a word will do.
+        assert_eq!(names(shop, q("zeb")).await, ["Zebra"]);
+        assert_eq!(names(shop, q("ebra")).await, Vec::<String>::new());
         assert_eq!(names(shop, q("z_9")).await, ["Zebra"]);
         let category = ListProductsRequest {
             category: "Kitchen".into(),
@@ -275,6 +279,7 @@ async fn lists_are_searched_filtered_sorted_and_paged() {
         assert_eq!(names(shop, kind).await, ["Advice"]);
         for (sort, first, last) in [
             (ProductSort::Newest, "Advice", "Blue Cup"),
+            (ProductSort::Oldest, "Blue Cup", "Advice"),
             (ProductSort::PriceAsc, "Sold out", "Zebra"),
             (ProductSort::PriceDesc, "Zebra", "Sold out"),
         ] {
@@ -319,6 +324,135 @@ async fn lists_are_searched_filtered_sorted_and_paged() {
         .await;
         let at = |name: &str| by_name.iter().position(|found| found == name).unwrap();
         assert!(at("Advice") < at("Blue Cup") && at("Blue Cup") < at("red cup"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn pages_neither_repeat_nor_skip_what_stays_while_rows_change() {
+    on_each_database(async |shop| {
+        for (sort, offset) in [
+            (ProductSort::Newest, 0),
+            (ProductSort::Oldest, 100),
+            (ProductSort::Name, 200),
+            (ProductSort::NameDesc, 300),
+            (ProductSort::PriceAsc, 400),
+            (ProductSort::PriceDesc, 500),
+        ] {
+            let category = format!("{sort:?}");
+            let new = |n: i64| CreateProductRequest {
+                category: category.clone(),
+                // Some share their sort key.
+                ..goods(&format!("Thing {:03}", n / 2), "", offset + n / 2)
+            };
+            let mut staying = Vec::new();
+            let mut leaving = Vec::new();
+            for n in 0..24 {
+                let product = create(shop, &shop.admin, new(n)).await.unwrap();
+                if n % 6 == 0 {
+                    &mut leaving
+                } else {
+                    &mut staying
+                }
+                .push(product);
+                if n % 3 == 0 {
+                    shop.clock.advance(std::time::Duration::from_millis(1));
+                }
+            }
+            let (mut seen, mut cursor, mut page) = (Vec::new(), String::new(), 0);
+            loop {
+                let request = ListProductsRequest {
+                    category: category.clone(),
+                    sort: sort.into(),
+                    page: Some(PageRequest {
+                        limit: 5,
+                        cursor,
+                        total: false,
+                    }),
+                    ..Default::default()
+                };
+                let answer = shop.catalogue().list_products(request).await;
+                let answer = answer.unwrap().into_inner();
+                seen.extend(answer.products.into_iter().map(|product| product.id));
+                cursor = answer.page.unwrap().next_cursor;
+                if cursor.is_empty() {
+                    break;
+                }
+                // Rows come, go, and move about.
+                create(shop, &shop.admin, new(page)).await.unwrap();
+                match leaving.pop() {
+                    Some(product) if page % 2 == 0 => _ = archive(shop, &product).await,
+                    Some(product) => {
+                        let moved = UpdateProductRequest {
+                            id: product.id,
+                            name: Some("Zzz".into()),
+                            price: Some(usd(9_000)),
+                            ..Default::default()
+                        };
+                        update(shop, &shop.admin, moved).await.unwrap();
+                    }
+                    None => {}
+                }
+                page += 1;
+            }
+            for product in &staying {
+                let times = seen.iter().filter(|id| **id == product.id).count();
+                assert_eq!(times, 1, "{sort:?}: {}", product.name);
+            }
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_longest_name_has_a_cursor_that_is_taken() {
+    on_each_database(async |shop| {
+        for _ in 0..2 {
+            let name = "🍎".repeat(200);
+            create(shop, &shop.admin, goods(&name, "", 5))
+                .await
+                .unwrap();
+        }
+        let list = async |cursor| {
+            let request = ListProductsRequest {
+                sort: ProductSort::Name.into(),
+                page: Some(PageRequest {
+                    limit: 1,
+                    cursor,
+                    total: false,
+                }),
+                ..Default::default()
+            };
+            let answer = shop.catalogue().list_products(request).await;
+            answer.unwrap().into_inner()
+        };
+        let first = list(String::new()).await;
+        let second = list(first.page.unwrap().next_cursor).await;
+        assert_ne!(first.products[0].id, second.products[0].id);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_act_on_a_product_is_recorded_with_what_it_changed() {
+    on_each_database(async |shop| {
+        let product = create(shop, &shop.admin, goods("Cup", "CUP-1", 500))
+            .await
+            .unwrap();
+        let patch = UpdateProductRequest {
+            id: product.id.clone(),
+            name: Some("Mug".into()),
+            ..Default::default()
+        };
+        update(shop, &shop.admin, patch).await.unwrap();
+        archive(shop, &product).await;
+        let acts = shop.acts().await;
+        let of = |n: usize| (acts[n].action.as_str(), acts[n].before.as_str());
+        assert_eq!(of(0), ("product.create", ""));
+        assert_eq!(of(1), ("product.update", r#"{"name":"Cup"}"#));
+        assert_eq!(acts[1].after, r#"{"name":"Mug"}"#);
+        assert_eq!(of(2), ("product.archive", r#"{"active":true}"#));
+        assert!(acts.iter().all(|act| act.target_id == product.id));
     })
     .await;
 }

@@ -1,13 +1,36 @@
 //! The order service through its gRPC, on SQLite, PostgreSQL and MariaDB; each test has a database of its own.
 
+mod analytics;
+mod assignment;
+mod cart;
 mod catalogue;
+mod categories;
+mod checkout;
+mod crew;
+mod editing;
+mod exchange;
+mod export;
+mod files;
+mod held;
 mod invariants;
+mod low_stock;
 mod migrations;
+mod notes;
 mod payments;
 mod people;
 mod placing;
+mod repeats;
+mod replaced;
+mod requests;
+mod search;
+mod shipments;
 mod shop;
+mod shop_settings;
+mod shopper;
+mod skills;
 mod status;
 mod stock;
+mod versions;
 mod visibility;
 mod work;
+mod workers;

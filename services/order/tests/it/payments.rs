@@ -1,5 +1,7 @@
 //! What payments and time do to orders.
 
+use std::time::Duration;
+
 use futures::future::join;
 use waybill_proto::{
     order::{self as pb, OrderStatus, PaymentStatus},
@@ -134,6 +136,7 @@ async fn cancelling_a_paid_order_ends_in_a_refund() {
         let refunded = payment::PaymentRefunded {
             payment: Some(back.clone()),
             reason: "cancelled".into(),
+            ..Default::default()
         };
         shop.tell(&back, &refunded).await;
         assert_eq!(
@@ -229,6 +232,160 @@ async fn two_replicas_expire_each_order_once() {
         assert_eq!(error.code, codes::INVALID_TRANSITION);
         assert_eq!(shop.refresh(&young).await.status(), OrderStatus::Pending);
         second.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_full_refund_of_what_was_not_carried_out_gives_the_goods_back_once() {
+    on_each_database(async |shop| {
+        let cup = shop.goods("Cup", 100, 10).await;
+        let who = shop.customer();
+        let refund = async |paid: &payment::Payment, version, amount| {
+            let back = payment::Payment {
+                version,
+                ..paid.clone()
+            };
+            let event = payment::PaymentRefunded {
+                payment: Some(back.clone()),
+                refunded: Some(usd(amount)),
+                ..Default::default()
+            };
+            shop.tell(&back, &event).await;
+        };
+        // In part: the goods are still the customer's.
+        let order = shop.place(&who, &[(&cup, 3)]).await;
+        let paid = shop.pay(&order).await;
+        refund(&paid, 2, 100).await;
+        let now = shop.refresh(&order).await;
+        assert_eq!(now.payment_status(), PaymentStatus::PartiallyRefunded);
+        assert_eq!(shop.level(&cup).await, (7, 0));
+        // In full.
+        refund(&paid, 3, 300).await;
+        let now = shop.refresh(&order).await;
+        assert_eq!(now.payment_status(), PaymentStatus::Refunded);
+        assert_eq!(shop.level(&cup).await, (10, 0));
+        // Neither another event nor a cancellation afterwards gives them back again.
+        refund(&paid, 4, 300).await;
+        shop.cancel(&shop.admin, &order).await.unwrap();
+        assert_eq!(shop.level(&cup).await, (10, 0));
+        // What was carried out does not come back with the money.
+        let done = shop.place(&who, &[(&cup, 2)]).await;
+        let paid = shop.pay(&done).await;
+        for status in [OrderStatus::InProgress, OrderStatus::Completed] {
+            shop.change_status(&shop.admin, &done, status)
+                .await
+                .unwrap();
+        }
+        refund(&paid, 2, 200).await;
+        let now = shop.refresh(&done).await;
+        assert_eq!(now.payment_status(), PaymentStatus::Refunded);
+        assert_eq!(shop.level(&cup).await, (8, 0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refund_that_comes_before_the_news_of_its_payment_is_not_lost() {
+    on_each_database(async |shop| {
+        let (cup, who) = (shop.goods("Cup", 100, 10).await, shop.customer());
+        let full = (None, PaymentStatus::Refunded, (10, 0));
+        let part = (Some(usd(40)), PaymentStatus::PartiallyRefunded, (9, 0));
+        for (refunded, status, level) in [full, part] {
+            let order = shop.place(&who, &[(&cup, 1)]).await;
+            let paid = payment_of(&order);
+            let back = payment::Payment {
+                version: 3,
+                ..paid.clone()
+            };
+            let event = payment::PaymentRefunded {
+                payment: Some(back.clone()),
+                refunded,
+                ..Default::default()
+            };
+            shop.tell(&back, &event).await;
+            assert_eq!(
+                shop.refresh(&order).await.payment_status(),
+                PaymentStatus::Unpaid
+            );
+            let begun = payment::PaymentCreated {
+                payment: Some(paid.clone()),
+            };
+            shop.tell(&paid, &begun).await;
+            let succeeded = payment::Payment { version: 2, ..paid };
+            let event = payment::PaymentSucceeded {
+                payment: Some(succeeded.clone()),
+            };
+            shop.tell(&succeeded, &event).await;
+            assert_eq!(shop.refresh(&order).await.payment_status(), status);
+            assert_eq!(
+                shop.events("order", &order.id).await,
+                ["placed", "paid", "payment_changed"]
+            );
+            assert_eq!(shop.level(&cup).await, level);
+        }
+        // Of an order that ended meanwhile the money is rejected, as ever.
+        let order = shop.place(&who, &[(&cup, 1)]).await;
+        shop.cancel(&who, &order).await.unwrap();
+        let paid = payment_of(&order);
+        let event = payment::PaymentRefunded {
+            payment: Some(paid.clone()),
+            ..Default::default()
+        };
+        shop.tell(&paid, &event).await;
+        let event = payment::PaymentSucceeded {
+            payment: Some(paid.clone()),
+        };
+        shop.tell(&paid, &event).await;
+        assert_ne!(
+            shop.refresh(&order).await.payment_status(),
+            PaymentStatus::Paid
+        );
+        assert_eq!(shop.level(&cup).await, (9, 0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_order_that_cannot_expire_does_not_hold_up_the_others() {
+    on_each_database(async |shop| {
+        let (cup, bowl) = (
+            shop.goods("Cup", 5, 1000).await,
+            shop.goods("Bowl", 5, 10).await,
+        );
+        let who = shop.customer();
+        // More of them than one batch has.
+        for _ in 0..101 {
+            shop.place(&who, &[(&cup, 1)]).await;
+        }
+        let sound = shop.place(&who, &[(&bowl, 1)]).await;
+        // The stock has lost what they would give back.
+        shop.statement("UPDATE stock SET reserved = reserved - 101 WHERE reserved = 101")
+            .await;
+        shop.clock.advance(EXPIRY);
+        shop.expire_due().await;
+        assert_eq!(shop.refresh(&sound).await.status(), OrderStatus::Cancelled);
+        assert_eq!(shop.level(&bowl).await, (10, 0));
+        // Once that is mended, they follow.
+        shop.statement("UPDATE stock SET reserved = 101 WHERE on_hand = 1000")
+            .await;
+        shop.expire_due().await;
+        assert_eq!(shop.level(&cup).await, (1000, 0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn after_a_run_of_the_expiry_that_failed_another_one_follows_soon() {
+    on_each_database(async |shop| {
+        shop.statement("ALTER TABLE orders RENAME TO orders_away")
+            .await;
+        (shop.expire.run)().await.unwrap_err();
+        shop.statement("ALTER TABLE orders_away RENAME TO orders")
+            .await;
+        let wake = shop.expire.wake.as_ref().unwrap();
+        let woken = tokio::time::timeout(Duration::from_secs(10), wake.notified()).await;
+        assert!(woken.is_ok(), "no alarm was set");
     })
     .await;
 }

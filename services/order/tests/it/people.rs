@@ -26,6 +26,15 @@ impl Somebody {
 
 /// Signs somebody in.
 pub fn somebody(key: &crypto::SigningKey, role: Role, name: &str) -> Somebody {
+    with_token(key, role, name, false)
+}
+
+/// Somebody without an account, as auth lets them order.
+pub fn guest(key: &crypto::SigningKey, name: &str) -> Somebody {
+    with_token(key, Role::Customer, name, true)
+}
+
+fn with_token(key: &crypto::SigningKey, role: Role, name: &str, guest: bool) -> Somebody {
     let id = UserId::new();
     let now = Timestamp::now().secs();
     let claims = AccessClaims {
@@ -34,6 +43,7 @@ pub fn somebody(key: &crypto::SigningKey, role: Role, name: &str) -> Somebody {
         name: name.to_owned(),
         email: format!("{id}@example.com"),
         sid: None,
+        guest,
         iat: now,
         exp: now + 3600,
         iss: ISSUER.to_owned(),
@@ -85,4 +95,9 @@ pub fn fields(error: &AppError) -> Vec<&str> {
         .iter()
         .map(|field| field.field.as_str())
         .collect()
+}
+
+/// Somebody who is not signed in.
+pub fn nobody() -> CallContext {
+    CallContext::anonymous()
 }

@@ -2,16 +2,20 @@
 
 use std::{sync::Arc, time::Duration};
 
+use sea_orm::ConnectionTrait as _;
 use secrecy::SecretString;
+use tempfile::TempDir;
 use waybill_bus::{Bus as _, Envelope, InProcessBus};
-use waybill_order::{Settings, build, verify};
+use waybill_file_store::{FileStore, LocalStore};
+use waybill_order::{Settings, build, files::storage::Storage, verify};
 use waybill_primitives::{EventId, ManualClock, Role, Timestamp};
 use waybill_proto::{
     Event,
     order::{
-        self as pb, catalogue_service_client::CatalogueServiceClient,
-        order_service_client::OrderServiceClient, stock_service_client::StockServiceClient,
-        work_service_client::WorkServiceClient,
+        self as pb, analytics_service_client::AnalyticsServiceClient,
+        cart_service_client::CartServiceClient, catalogue_service_client::CatalogueServiceClient,
+        order_service_client::OrderServiceClient, shop_service_client::ShopServiceClient,
+        stock_service_client::StockServiceClient, work_service_client::WorkServiceClient,
     },
     payment,
 };
@@ -19,10 +23,10 @@ use waybill_service_kit::{
     AppError, Deps, GrpcChannel, Job, Running, crypto, outgoing, start,
     tokens::{ServiceTokens, Verifier},
 };
-use waybill_store::{Db, DbConfig};
+use waybill_store::{Db, DbConfig, EventContext};
 use waybill_testkit::{TestDb, for_each_database};
 
-pub use crate::people::{Somebody, fields, lines, payment_of, somebody, usd};
+pub use crate::people::{Somebody, fields, guest, lines, payment_of, somebody, usd};
 
 /// How long orders may stay unpaid in tests.
 pub const EXPIRY: Duration = Duration::from_mins(30);
@@ -30,12 +34,19 @@ pub const EXPIRY: Duration = Duration::from_mins(30);
 /// The service and what a test needs to talk to it.
 pub struct Shop {
     pub db: Db,
+    pub deps: Deps,
     pub clock: Arc<ManualClock>,
     pub channel: GrpcChannel,
     pub expire: Job,
+    pub watch_stock: Job,
+    pub clean_up_carts: Job,
+    /// Removes objects that nothing points to.
+    pub remove: Job,
     pub admin: Somebody,
     bus: Arc<InProcessBus>,
     key: Arc<crypto::SigningKey>,
+    pub files: Arc<dyn FileStore>,
+    folder: Arc<TempDir>,
     running: Running,
     url: String,
 }
@@ -54,8 +65,19 @@ pub async fn on_each_database(check: impl AsyncFn(&Shop)) {
     .await;
 }
 
+fn storage(files: &Arc<dyn FileStore>, folder: &TempDir) -> Storage {
+    Storage::new(Arc::clone(files), folder.path().join("spool"))
+}
+
 impl Shop {
     pub async fn open(url: &str) -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let files = Arc::new(LocalStore::open(&folder.path().join("files")).unwrap());
+        Self::open_on(url, files, folder).await
+    }
+
+    /// With this storage.
+    pub async fn open_on(url: &str, files: Arc<dyn FileStore>, folder: Arc<TempDir>) -> Self {
         let now = Timestamp::now();
         let key = Arc::new(crypto::SigningKey::generate().unwrap());
         Self::replica(
@@ -63,6 +85,7 @@ impl Shop {
             key,
             Arc::new(ManualClock::new(now)),
             InProcessBus::new(),
+            (files, folder),
         )
         .await
     }
@@ -72,6 +95,7 @@ impl Shop {
         key: Arc<crypto::SigningKey>,
         clock: Arc<ManualClock>,
         bus: Arc<InProcessBus>,
+        (files, folder): (Arc<dyn FileStore>, Arc<TempDir>),
     ) -> Self {
         let db = Db::connect(&DbConfig::new(url), "order").await.unwrap();
         let verifier = Verifier::fixed(&crypto::Jwks::new([&*key]));
@@ -85,30 +109,50 @@ impl Shop {
         deps.clock = clock.clone();
         let settings = Settings {
             order_expiry: EXPIRY,
+            ..Settings::default()
         };
-        let mut service = build(&deps, &settings).await.unwrap();
-        // Expiry runs when a test says so.
-        let expire = service.jobs.remove(0);
+        let storage = storage(&files, &folder);
+        let mut service = build(&deps, &settings, storage).await.unwrap();
+        // These run when a test says so.
+        let mut job = |name| {
+            let at = service.jobs.iter().position(|job| job.name == name);
+            service.jobs.remove(at.expect(name))
+        };
+        let (expire, remove) = (job("expire-orders"), job("remove-files"));
+        let clean_up_carts = job("clean-up-carts");
+        let watch_stock = job("watch-stock");
         let running = start(service, &deps).await.unwrap();
         let admin = somebody(&key, Role::Admin, "Anna Admin");
         let (channel, url) = (running.channel(), url.to_owned());
         Self {
             db,
+            deps,
             clock,
             channel,
             expire,
+            watch_stock,
+            clean_up_carts,
+            remove,
             admin,
             bus,
             key,
+            files,
+            folder,
             running,
             url,
         }
     }
 
+    /// What another process would be built with.
+    pub fn storage(&self) -> Storage {
+        storage(&self.files, &self.folder)
+    }
+
     /// Another process of the same service.
     pub async fn second(&self) -> Self {
         let (key, clock) = (Arc::clone(&self.key), Arc::clone(&self.clock));
-        Self::replica(&self.url, key, clock, InProcessBus::new()).await
+        let place = (Arc::clone(&self.files), Arc::clone(&self.folder));
+        Self::replica(&self.url, key, clock, InProcessBus::new(), place).await
     }
 
     pub async fn close(&self) {
@@ -129,6 +173,11 @@ impl Shop {
         self.somebody(Role::Customer, "Carla Customer")
     }
 
+    /// Somebody who orders without an account.
+    pub fn guest(&self) -> Somebody {
+        guest(&self.key, "Grace Guest")
+    }
+
     pub fn worker(&self) -> Somebody {
         self.somebody(Role::Staff, "Will Worker")
     }
@@ -145,8 +194,34 @@ impl Shop {
         OrderServiceClient::new(self.channel.clone())
     }
 
+    pub fn analytics(&self) -> AnalyticsServiceClient<GrpcChannel> {
+        AnalyticsServiceClient::new(self.channel.clone())
+    }
+
+    /// Waits until every event so far has been taken in by whoever wants it.
+    pub async fn settle(&self) {
+        let deadline = tokio::time::Instant::now() + Duration::from_secs(30);
+        while waybill_store::backlog(&self.db).await.unwrap() > 0 {
+            assert!(tokio::time::Instant::now() < deadline, "events wait");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
+    /// Delivers an event to this process alone, as a bus that repeats itself would.
+    pub async fn deliver(&self, event: Envelope) {
+        self.bus.publish(event).await.unwrap();
+    }
+
     pub fn work(&self) -> WorkServiceClient<GrpcChannel> {
         WorkServiceClient::new(self.channel.clone())
+    }
+
+    pub fn carts(&self) -> CartServiceClient<GrpcChannel> {
+        CartServiceClient::new(self.channel.clone())
+    }
+
+    pub fn settings(&self) -> ShopServiceClient<GrpcChannel> {
+        ShopServiceClient::new(self.channel.clone())
     }
 
     /// A new product of goods with so many units.
@@ -263,6 +338,7 @@ impl Shop {
 
     pub async fn claim(&self, who: &Somebody, order: &pb::Order) -> Result<pb::Order, AppError> {
         let request = pb::ClaimOrderRequest {
+            version: None,
             id: order.id.clone(),
         };
         let answer = self.work().claim_order(outgoing(&who.ctx, request)).await?;
@@ -296,6 +372,7 @@ impl Shop {
             id: request.id.clone(),
             approve,
             note: String::new(),
+            ..Default::default()
         };
         let ctx = &self.admin.ctx;
         Ok(self
@@ -307,11 +384,24 @@ impl Shop {
 
     pub async fn history(&self, who: &Somebody, order: &pb::Order) -> Vec<pb::HistoryItem> {
         let request = pb::GetHistoryRequest {
+            limit: 0,
             order_id: order.id.clone(),
             after_version: 0,
         };
         let answer = self.orders().get_history(outgoing(&who.ctx, request)).await;
         answer.unwrap().into_inner().items
+    }
+
+    /// Runs one statement as it stands.
+    pub async fn statement(&self, sql: &str) {
+        let tx = self.db.begin(&EventContext::default()).await.unwrap();
+        tx.conn().execute_unprepared(sql).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// What has moved in the stock is looked at.
+    pub async fn watch_stock(&self) {
+        (self.watch_stock.run)().await.unwrap();
     }
 
     /// Orders expire that are due.
@@ -334,12 +424,18 @@ impl Shop {
 
     /// Publishes an event of payment; returns when the order service has taken it in.
     pub async fn tell<E: Event>(&self, about: &payment::Payment, event: &E) {
+        self.tell_of("payment", &about.id, about.version, event)
+            .await;
+    }
+
+    /// Publishes an event of another service; returns when the order service has taken it in.
+    pub async fn tell_of<E: Event>(&self, source: &str, id: &str, version: i64, event: &E) {
         let envelope = Envelope {
             id: EventId::new(),
             subject: E::SUBJECT.to_owned(),
-            source: "payment".into(),
-            aggregate_id: about.id.parse().unwrap(),
-            aggregate_version: about.version,
+            source: source.into(),
+            aggregate_id: id.parse().unwrap(),
+            aggregate_version: version,
             time: Timestamp::now(),
             traceparent: None,
             request_id: None,
@@ -363,6 +459,29 @@ impl Shop {
         own.iter()
             .map(|event| event.subject.rsplit('.').next().unwrap().to_owned())
             .collect()
+    }
+
+    /// All events of a kind, in the order in which they were published.
+    pub async fn published<E: Event>(&self) -> Vec<E> {
+        let kind = E::SUBJECT.split('.').nth(2).unwrap();
+        let all = waybill_store::outbox_events(&self.db, kind, None, 100_000)
+            .await
+            .unwrap();
+        let of_kind = all.iter().filter(|event| event.subject == E::SUBJECT);
+        of_kind
+            .map(|event| E::decode(event.payload.clone()).unwrap())
+            .collect()
+    }
+
+    /// The acts in the audit log so far, oldest first.
+    pub async fn acts(&self) -> Vec<waybill_proto::common::AuditRecord> {
+        let all = waybill_store::outbox_events(&self.db, "audit", None, 100_000)
+            .await
+            .unwrap();
+        let records = all.iter().map(|event| {
+            <pb::AuditRecorded as prost::Message>::decode(event.payload.clone()).unwrap()
+        });
+        records.filter_map(|event| event.record).collect()
     }
 
     /// Decodes the latest event of a kind about an order.

@@ -113,6 +113,7 @@ async fn a_worker_holds_and_resumes_and_the_history_tells() {
             expected.map(|(event, to)| (event.to_owned(), to.to_owned()))
         );
         let later = pb::GetHistoryRequest {
+            limit: 0,
             order_id: order.id.clone(),
             after_version: 3,
         };

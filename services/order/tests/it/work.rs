@@ -10,7 +10,7 @@ use waybill_service_kit::{AppError, codes, outgoing};
 use crate::shop::{Shop, Somebody, on_each_database};
 
 /// A paid order that waits for a worker.
-async fn waiting(shop: &Shop, who: &Somebody) -> pb::Order {
+pub async fn waiting(shop: &Shop, who: &Somebody) -> pb::Order {
     let service = shop.service("Advice", 5000).await;
     let order = shop.place(who, &[(&service, 1)]).await;
     shop.pay(&order).await;
@@ -35,7 +35,7 @@ async fn of_sixteen_workers_one_gets_the_order() {
             let worker = shop.somebody(Role::Staff, &format!("Worker {n}"));
             let (mut work, id) = (shop.work(), order.id.clone());
             tokio::spawn(async move {
-                let claim = pb::ClaimOrderRequest { id };
+                let claim = pb::ClaimOrderRequest { id, version: None };
                 let outcome = work.claim_order(outgoing(&worker.ctx, claim)).await;
                 outcome.map(|_| worker.id).map_err(AppError::from)
             })
@@ -113,6 +113,7 @@ async fn the_pool_has_paid_work_only_and_is_for_staff() {
                 cursor: cursor.into(),
                 total: true,
             }),
+            ..Default::default()
         };
         let one = shop
             .work()
@@ -302,6 +303,7 @@ async fn who_may_ask_for_what() {
             id: request.id.clone(),
             approve: true,
             note: String::new(),
+            ..Default::default()
         };
         let error = shop
             .work()

@@ -11,10 +11,10 @@ use waybill_store::{
 };
 
 use super::{
-    domain::{Account, Entry, EntryError},
+    domain::{Account, Entry, EntryError, EntryKind, Transfer},
     store::{self, BookedLine, Filter},
 };
-use crate::payments::domain::Payment;
+use crate::payments::{app::Replaced, domain::Payment, store as payments};
 
 /// A paid order whose work is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,10 @@ pub struct CompletedOrder {
     pub id: OrderId,
     pub total: Money,
     pub worker: Option<UserId>,
+    /// None: now.
+    pub completed_at: Option<Timestamp>,
+    /// The platform's share in hundredths of a percent, where the event says it.
+    pub commission: Option<u32>,
 }
 
 /// One page of lines, newest first.
@@ -36,7 +40,7 @@ pub struct Page {
 pub struct Ledger {
     db: Db,
     clock: Arc<dyn Clock>,
-    /// The platform's part of a completed order, in hundredths of a percent.
+    /// The platform's part of a completed order, in hundredths of a percent, as long as the shop's settings have not told.
     commission_basis_points: u32,
 }
 
@@ -53,8 +57,12 @@ pub async fn book_refund(tx: &Tx, payment: &Payment, now: Timestamp) -> Result<(
 async fn book(tx: &Tx, entry: Result<Entry, EntryError>, now: Timestamp) -> Result<(), AppError> {
     let entry = entry.map_err(AppError::internal)?;
     store::insert(tx, &entry, now).await?;
-    metrics::counter!("waybill_ledger_entries_total", "kind" => entry.kind().as_str()).increment(1);
+    count(entry.kind());
     Ok(())
+}
+
+fn count(kind: EntryKind) {
+    metrics::counter!("waybill_ledger_entries_total", "kind" => kind.as_str()).increment(1);
 }
 
 impl Ledger {
@@ -72,9 +80,47 @@ impl Ledger {
         if order.total.amount <= 0 || store::has_accrual(tx.conn(), order.id).await? {
             return Ok(());
         }
-        let commission = self.commission_basis_points;
+        let commission = match order.commission {
+            Some(commission) => commission,
+            // An older event, or an order that was paid after its completion. The settings come by another consumer, so the
+            // share is the right one only if what they were at the completion has been taken in.
+            None => {
+                let at = order.completed_at.unwrap_or_else(|| self.clock.now());
+                let known = store::commission_at(tx.conn(), at).await?;
+                known.unwrap_or(self.commission_basis_points)
+            }
+        };
         let entry = Entry::accrual(order.id, order.total, order.worker, commission);
         book(tx, entry, self.clock.now()).await
+    }
+
+    /// Brings the payments of a closed order, and what the books say of them, to the order in its place. A payment that is
+    /// still under way then pays that one; cancelling that one gives back what was paid for this one.
+    pub async fn take_over(&self, tx: &Tx, replaced: &Replaced) -> Result<(), AppError> {
+        let now = self.clock.now();
+        let closed = replaced.closed;
+        payments::note_successor(tx, closed, replaced.opened, &replaced.number, now).await?;
+        // The event that the opened one was replaced as well may have come first.
+        let (opened, number) = payments::holder(tx, replaced.opened, now).await?;
+        let number = number.as_ref().unwrap_or(&replaced.number);
+        let paid = payments::move_to(tx, closed, opened, number, now).await?;
+        let Some(transfer) = Transfer::new(closed, opened, &paid) else {
+            return Ok(());
+        };
+        store::insert_transfer(tx, &transfer, now).await?;
+        count(EntryKind::Transfer);
+        Ok(())
+    }
+
+    /// Takes over the commission that the shop's settings have from `since` on.
+    pub async fn note_commission(
+        &self,
+        tx: &Tx,
+        version: i64,
+        basis_points: u32,
+        since: Timestamp,
+    ) -> Result<(), AppError> {
+        Ok(store::insert_commission(tx, version, basis_points, since).await?)
     }
 
     /// The books, for administrators.

@@ -18,6 +18,8 @@ words! {
         Refund = "REFUND",
         /// A completed order's money was shared between worker and platform: once per order.
         Accrual = "ACCRUAL",
+        /// Another order took the place of one, and its money with it: once per order that was closed.
+        Transfer = "TRANSFER",
     }
 }
 
@@ -188,6 +190,36 @@ impl Entry {
     }
 }
 
+/// What customers paid for one order, now for another: within one account, so that it balances as every entry does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transfer {
+    from: OrderId,
+    to: OrderId,
+    paid: Vec<(PaymentId, Money)>,
+}
+
+impl Transfer {
+    /// None if there is nothing to move.
+    pub fn new(from: OrderId, to: OrderId, payments: &[Payment]) -> Option<Self> {
+        let paid = payments.iter().map(|payment| (payment.id, payment.amount));
+        let paid: Vec<_> = paid.collect();
+        (!paid.is_empty()).then_some(Self { from, to, paid })
+    }
+
+    pub fn from(&self) -> OrderId {
+        self.from
+    }
+
+    /// Order, payment and amount (debit positive) of each line of [`Account::Orders`].
+    pub fn lines(&self) -> impl Iterator<Item = (OrderId, PaymentId, Money)> {
+        self.paid.iter().flat_map(|(payment, amount)| {
+            // An amount is positive and so has a negative one.
+            let back = Money::new(-amount.amount, amount.currency);
+            [(self.from, *payment, *amount), (self.to, *payment, back)]
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -243,6 +275,22 @@ mod tests {
         let entry = Entry::accrual(OrderId::new(), total, None, 2_000).unwrap();
         let lines: Vec<_> = entry.lines().collect();
         assert_eq!(lines, [(Account::Orders, 100), (Account::Platform, -100)]);
+    }
+
+    #[test]
+    fn a_transfer_balances_and_leaves_nothing_behind() {
+        let (from, to) = (OrderId::new(), OrderId::new());
+        assert_eq!(Transfer::new(from, to, &[]), None);
+        let payments = [5, 7].map(|amount| {
+            let amount = Money::new(amount, Currency::USD);
+            crate::payments::testing::payment(amount)
+        });
+        let transfer = Transfer::new(from, to, &payments).unwrap();
+        let sum = |order: OrderId| {
+            let lines = transfer.lines().filter(|line| line.0 == order);
+            lines.map(|line| line.2.amount).sum::<i64>()
+        };
+        assert_eq!((sum(from), sum(to)), (12, -12));
     }
 
     #[test]

@@ -34,6 +34,7 @@ pub async fn list(
     Ok(ListLedgerResponse {
         lines: page.lines.iter().map(line).collect(),
         page: Some(PageInfo {
+            total_capped: false,
             next_cursor: page.next_cursor.unwrap_or_default(),
             total: page.total,
         }),

@@ -8,9 +8,9 @@ use uuid::Uuid;
 use waybill_primitives::{Money, OrderId, PaymentId, Timestamp};
 use waybill_store::{StoreError, Tx};
 
-use super::domain::{Account, Entry, EntryKind};
+use super::domain::{Account, Entry, EntryKind, Transfer};
 use crate::{
-    entities::{ledger_entry, ledger_line},
+    entities::{commission, ledger_entry, ledger_line},
     payments::store::corrupt,
 };
 
@@ -84,6 +84,44 @@ pub async fn insert(tx: &Tx, entry: &Entry, at: Timestamp) -> Result<(), StoreEr
     Ok(())
 }
 
+/// Books that money paid for one order is another's. The unique index refuses a second one for the same closed order.
+pub async fn insert_transfer(
+    tx: &Tx,
+    transfer: &Transfer,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let entry_id = Uuid::now_v7();
+    let kind = EntryKind::Transfer.to_string();
+    let row = ledger_entry::ActiveModel {
+        id: Set(entry_id),
+        kind: Set(kind.clone()),
+        source_id: Set(transfer.from().uuid()),
+        order_id: Set(transfer.from().uuid()),
+        payment_id: Set(None),
+        at: Set(at.micros()),
+    };
+    ledger_entry::Entity::insert(row)
+        .exec_without_returning(tx.conn())
+        .await?;
+    let lines = transfer
+        .lines()
+        .map(|(order, payment, amount)| ledger_line::ActiveModel {
+            id: Set(Uuid::now_v7()),
+            entry_id: Set(entry_id),
+            kind: Set(kind.clone()),
+            account: Set(Account::Orders.to_string()),
+            amount: Set(amount.amount),
+            currency: Set(amount.currency.to_string()),
+            order_id: Set(order.uuid()),
+            payment_id: Set(Some(payment.uuid())),
+            at: Set(at.micros()),
+        });
+    ledger_line::Entity::insert_many(lines)
+        .exec_without_returning(tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// Whether an order's money was shared already.
 pub async fn has_accrual(
     connection: &impl ConnectionTrait,
@@ -95,6 +133,40 @@ pub async fn has_accrual(
         .one(connection)
         .await?;
     Ok(found.is_some())
+}
+
+/// Notes the commission of a version of the shop's settings.
+pub async fn insert_commission(
+    tx: &Tx,
+    version: i64,
+    basis_points: u32,
+    since: Timestamp,
+) -> Result<(), StoreError> {
+    let row = commission::ActiveModel {
+        version: Set(version),
+        basis_points: Set(basis_points.into()),
+        since: Set(since.micros()),
+    };
+    commission::Entity::insert(row)
+        .on_conflict_do_nothing_on([commission::Column::Version])
+        .exec_without_returning(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// The commission that was in force at a moment; none before the first one that is known.
+pub async fn commission_at(
+    connection: &impl ConnectionTrait,
+    at: Timestamp,
+) -> Result<Option<u32>, StoreError> {
+    let row = commission::Entity::find()
+        .filter(commission::Column::Since.lte(at.micros()))
+        .order_by_desc(commission::Column::Version)
+        .limit(1)
+        .one(connection)
+        .await?;
+    let read = row.map(|row| u32::try_from(row.basis_points).map_err(corrupt));
+    read.transpose()
 }
 
 /// Which lines a list shows.

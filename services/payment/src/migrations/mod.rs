@@ -5,6 +5,8 @@ use sea_orm_migration::prelude::*;
 
 mod m20261121_000001_payments;
 mod m20261121_000002_ledger;
+mod m20261121_000003_commission;
+mod m20261121_000004_successions;
 
 #[derive(Debug)]
 pub struct Migrator;
@@ -15,6 +17,8 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m20261121_000001_payments::Migration),
             Box::new(m20261121_000002_ledger::Migration),
+            Box::new(m20261121_000003_commission::Migration),
+            Box::new(m20261121_000004_successions::Migration),
         ]
     }
 }

@@ -38,6 +38,15 @@ pub struct NewPayment {
     pub cancel_url: String,
 }
 
+/// An order that was closed, and the one that was opened in its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Replaced {
+    pub closed: OrderId,
+    pub opened: OrderId,
+    /// Of the opened one.
+    pub number: String,
+}
+
 #[derive(Debug)]
 pub struct Created {
     pub payment: Payment,
@@ -106,7 +115,7 @@ impl Payments {
             created_at: now,
             updated_at: now,
         };
-        if self.insert(ctx, key.as_ref(), &payment).await? {
+        if let Some(payment) = self.insert(ctx, key.as_ref(), payment).await? {
             count(&payment);
             return Ok(Created {
                 payment,
@@ -122,29 +131,36 @@ impl Payments {
         })
     }
 
-    /// False if the idempotency key is taken already.
+    /// The payment as it was written: for the order in place of its own, if that was replaced while the provider was asked.
+    /// None if the idempotency key is taken already.
     async fn insert(
         &self,
         ctx: &CallContext,
         key: Option<&IdempotencyKey>,
-        payment: &Payment,
-    ) -> Result<bool, AppError> {
-        let answer = serde_json::to_vec(payment).map_err(AppError::internal)?;
+        payment: Payment,
+    ) -> Result<Option<Payment>, AppError> {
         retrying(|| async {
             let tx = self.db.begin(&ctx.event_context()).await?;
+            let (holder, number) = store::holder(&tx, payment.order_id, payment.created_at).await?;
+            let payment = Payment {
+                order_id: holder,
+                order_number: number.unwrap_or_else(|| payment.order_number.clone()),
+                ..payment.clone()
+            };
+            let answer = serde_json::to_vec(&payment).map_err(AppError::internal)?;
             if let Some(key) = key {
                 match idempotency::insert(&tx, key, &answer).await {
                     Err(IdempotencyError::Taken) => {
                         tx.rollback().await?;
-                        return Ok(false);
+                        return Ok(None);
                     }
                     outcome => outcome?,
                 }
             }
-            store::insert(&tx, payment).await?;
-            events::created(&tx, payment);
+            store::insert(&tx, &payment).await?;
+            events::created(&tx, &payment);
             tx.commit().await?;
-            Ok(true)
+            Ok(Some(payment))
         })
         .await
     }

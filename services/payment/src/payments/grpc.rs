@@ -90,6 +90,7 @@ impl PaymentService for PaymentGrpc {
         Ok(Response::new(proto::ListPaymentsResponse {
             payments: page.payments.iter().map(proto::Payment::from).collect(),
             page: Some(PageInfo {
+                total_capped: false,
                 next_cursor: page.next_cursor.unwrap_or_default(),
                 total: page.total,
             }),

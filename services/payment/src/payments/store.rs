@@ -1,6 +1,10 @@
 //! Rows of payments. Every change of state is one conditional update, so that of concurrent ones exactly one happens.
 
+mod successions;
+
 use std::fmt::Display;
+
+pub use successions::{holder, note_successor};
 
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, PaginatorTrait as _,
@@ -132,6 +136,43 @@ pub async fn advance(
         return Ok(None);
     }
     find(tx.conn(), id).await
+}
+
+/// Moves the payments of an order that can still count for it to the one in its place; those that were paid. What is going
+/// back already, or has gone, stays where it was booked.
+pub async fn move_to(
+    tx: &Tx,
+    closed: OrderId,
+    opened: OrderId,
+    number: &str,
+    now: Timestamp,
+) -> Result<Vec<Payment>, StoreError> {
+    // Locked, so that none becomes another's while it moves.
+    let rows = Entity::find()
+        .filter(Column::OrderId.eq(closed.uuid()))
+        .order_by_asc(Column::Id)
+        .lock_exclusive()
+        .all(tx.conn())
+        .await?;
+    let mut moving = all_to_domain(rows)?;
+    moving.retain(|payment| {
+        matches!(
+            payment.state,
+            PaymentState::Pending | PaymentState::Succeeded | PaymentState::Failed
+        )
+    });
+    if !moving.is_empty() {
+        let ids = moving.iter().map(|payment| payment.id.uuid());
+        Entity::update_many()
+            .col_expr(Column::OrderId, Expr::value(opened.uuid()))
+            .col_expr(Column::OrderNumber, Expr::value(number))
+            .col_expr(Column::UpdatedAt, Expr::value(now.micros()))
+            .filter(Column::Id.is_in(ids))
+            .exec(tx.conn())
+            .await?;
+    }
+    moving.retain(|payment| payment.state == PaymentState::Succeeded);
+    Ok(moving)
 }
 
 /// Which payments a list shows.

@@ -81,6 +81,14 @@ pub const CHECKS: &[Check] = &[
               (SELECT 1 FROM payments p WHERE p.id = r.payment_id AND p.state = 'REFUNDED')",
     },
     Check {
+        what: "payment",
+        problem: "its order was replaced, but it is not the payment of the one in its place",
+        sql: "SELECT p.id AS id FROM payments p \
+              JOIN order_successions s ON s.order_id = p.order_id \
+              WHERE s.successor_id IS NOT NULL \
+              AND p.state IN ('PENDING', 'SUCCEEDED', 'FAILED')",
+    },
+    Check {
         what: "order",
         problem: "more was shared or given back than was paid for it",
         sql: "SELECT l.order_id AS id FROM ledger_lines l WHERE l.account = 'orders' \

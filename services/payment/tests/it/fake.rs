@@ -90,6 +90,13 @@ impl OrderService for FakeOrders {
         unused()
     }
 
+    async fn edit_order(
+        &self,
+        _: Request<proto::EditOrderRequest>,
+    ) -> Result<Response<proto::EditOrderResponse>, Status> {
+        unused()
+    }
+
     async fn cancel_order(
         &self,
         _: Request<proto::CancelOrderRequest>,
@@ -121,6 +128,9 @@ pub struct Bank {
     /// The keys under which money went back.
     returned: Mutex<HashSet<String>>,
     amount: Mutex<i64>,
+    /// Held by a test while checkouts must not begin.
+    counter: tokio::sync::Mutex<()>,
+    begins: AtomicUsize,
 }
 
 impl Bank {
@@ -129,6 +139,16 @@ impl Bank {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .extend(troubles);
+    }
+
+    /// As long as the guard lives, whoever wants to begin a checkout waits.
+    pub async fn close_counter(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.counter.lock().await
+    }
+
+    /// How many have wanted to begin a checkout.
+    pub fn begins(&self) -> usize {
+        self.begins.load(Ordering::SeqCst)
     }
 
     pub fn calls(&self) -> usize {
@@ -155,6 +175,8 @@ impl PaymentProvider for Bank {
     }
 
     async fn begin(&self, checkout: &Checkout) -> Result<Begun, ProviderError> {
+        self.begins.fetch_add(1, Ordering::SeqCst);
+        let _turn = self.counter.lock().await;
         Sandbox::new(None).begin(checkout).await
     }
 

@@ -1,9 +1,11 @@
 //! The books: what a completed order earns, who reads them, and what `verify` finds.
 
+use std::time::Duration;
+
 use sea_orm::ConnectionTrait as _;
 use waybill_payment::verify;
-use waybill_primitives::{Currency, Money, Role, UserId};
-use waybill_proto::{common::PageRequest, order, payment as proto};
+use waybill_primitives::{Currency, Money, Role, Timestamp, UserId};
+use waybill_proto::{common::PageRequest, order, payment as proto, time};
 use waybill_service_kit::CallContext;
 use waybill_store::EventContext;
 use waybill_testkit::for_each_database;
@@ -24,7 +26,7 @@ fn completed(order: &order::Order, worker: Option<UserId>) -> order::Order {
 async fn publish_completed(shop: &Shop, order: &order::Order) {
     let event = order::OrderCompleted {
         order: Some(order.clone()),
-        change: None,
+        ..order::OrderCompleted::default()
     };
     shop.publish(&order.id, &event).await;
 }
@@ -217,4 +219,68 @@ async fn mend(shop: &Shop) {
         tx.commit().await.unwrap();
     }
     shop.paid().await;
+}
+
+#[tokio::test]
+async fn an_order_is_shared_by_the_commission_of_the_moment_when_it_was_completed() {
+    for_each_database(|database| async {
+        let shop = Shop::open(database).await;
+        let worker = UserId::new();
+        let noon = Timestamp::now();
+        let at = |seconds| Some(time::to_proto(noon.plus(Duration::from_secs(seconds))));
+        let settings = |version, commission, seconds| order::SettingsChanged {
+            settings: Some(order::ShopSettings {
+                commission_basis_points: commission,
+                version,
+                updated_at: at(seconds),
+                ..Default::default()
+            }),
+            before: None,
+        };
+        let key = uuid::Uuid::now_v7().to_string();
+        shop.publish(&key, &settings(1, 1_000, 100)).await;
+        shop.publish(&key, &settings(2, 5_000, 200)).await;
+        // The event of an order may come long after the moment that it tells of.
+        for (seconds, share) in [(50, TOTAL / 5), (150, TOTAL / 10), (250, TOTAL / 2)] {
+            let (_, order, _) = shop.paid().await;
+            let mut order = completed(&order, Some(worker));
+            order.completed_at = at(seconds);
+            publish_completed(&shop, &order).await;
+            let expected = [
+                line("ACCRUAL", "orders", TOTAL),
+                line("ACCRUAL", "platform", -share),
+                line("ACCRUAL", format!("worker:{worker}"), share - TOTAL),
+            ];
+            assert_eq!(accrual_of(&shop, &order).await, expected, "{seconds}");
+        }
+        shop.assert_sound().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_share_that_the_completion_tells_counts_whatever_is_known_of_the_settings() {
+    for_each_database(|database| async {
+        let shop = Shop::open(database).await;
+        let worker = UserId::new();
+        // The news of the settings comes by another consumer, and here it is late. Nothing is a share, too.
+        for (points, share) in [(1_000, TOTAL / 10), (0, 0), (10_000, TOTAL)] {
+            let (_, order, _) = shop.paid().await;
+            let event = order::OrderCompleted {
+                order: Some(completed(&order, Some(worker))),
+                commission_basis_points: Some(points),
+                ..order::OrderCompleted::default()
+            };
+            shop.publish(&order.id, &event).await;
+            let books = accrual_of(&shop, &order).await;
+            let platform = books.iter().find(|(_, account, _)| account == "platform");
+            assert_eq!(
+                platform.map_or(0, |(.., amount)| -amount),
+                share,
+                "{books:?}"
+            );
+        }
+        shop.assert_sound().await;
+    })
+    .await;
 }

@@ -5,6 +5,7 @@ mod idempotency;
 mod ledger;
 mod payments;
 mod refunds;
+mod replaced;
 mod sandbox;
 mod shop;
 mod start;

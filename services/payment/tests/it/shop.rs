@@ -130,6 +130,7 @@ impl Shop {
             name: "Ada Example".to_owned(),
             email: format!("{id}@example.com"),
             sid: None,
+            guest: false,
             iat: now,
             exp: now + 3600,
             iss: ISSUER.to_owned(),
@@ -341,7 +342,7 @@ impl Shop {
         self.orders.put(&order);
         let event = order::OrderCancelled {
             order: Some(order.clone()),
-            change: None,
+            ..order::OrderCancelled::default()
         };
         self.publish(&order.id, &event).await;
     }

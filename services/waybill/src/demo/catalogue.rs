@@ -2,10 +2,13 @@
 
 use std::collections::HashMap;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use waybill_proto::{
     common::{Money, PageRequest},
-    order::{CreateProductRequest, ListProductsRequest, ProductKind},
+    order::{
+        CreateProductRequest, GetCartRequest, ListProductsRequest, Product, ProductKind,
+        PutCartItemRequest,
+    },
 };
 
 use super::{Demo, Person, is_conflict};
@@ -361,11 +364,45 @@ impl Demo {
                 Err(status) => bail!("creating product {sku}: {status}"),
             }
         }
-        self.ids_by_sku(admin).await
+        let products = self.products(admin).await?;
+        for product in &products {
+            if product.kind() == ProductKind::Goods {
+                self.picture(admin, product).await?;
+            }
+        }
+        let ids = products
+            .into_iter()
+            .map(|product| (product.sku, product.id));
+        Ok(ids.collect())
     }
 
-    async fn ids_by_sku(&mut self, admin: &Person) -> Result<HashMap<String, String>> {
-        let mut ids = HashMap::new();
+    /// Leaves something in a customer's cart, if it is empty.
+    pub(super) async fn fill_cart(
+        &mut self,
+        customer: &Person,
+        products: &HashMap<String, String>,
+    ) -> Result<()> {
+        let request = customer.ask(GetCartRequest::default());
+        let cart = self.carts.get_cart(request).await?.into_inner().cart;
+        if cart.is_some_and(|cart| !cart.lines.is_empty()) {
+            return Ok(());
+        }
+        for (sku, quantity) in [("MUG-02", 2), ("NTB-01", 1)] {
+            let id = products
+                .get(sku)
+                .with_context(|| format!("the demo sells no {sku}"))?;
+            let request = PutCartItemRequest {
+                product_id: id.clone(),
+                quantity,
+                ..Default::default()
+            };
+            self.carts.put_cart_item(customer.ask(request)).await?;
+        }
+        Ok(())
+    }
+
+    async fn products(&mut self, admin: &Person) -> Result<Vec<Product>> {
+        let mut products = Vec::new();
         let mut cursor = String::new();
         loop {
             let page = PageRequest {
@@ -382,15 +419,10 @@ impl Demo {
                 .list_products(admin.ask(request))
                 .await?
                 .into_inner();
-            ids.extend(
-                answer
-                    .products
-                    .into_iter()
-                    .map(|product| (product.sku, product.id)),
-            );
+            products.extend(answer.products);
             cursor = answer.page.unwrap_or_default().next_cursor;
             if cursor.is_empty() {
-                return Ok(ids);
+                return Ok(products);
             }
         }
     }
@@ -415,6 +447,7 @@ fn product(
             currency: "USD".into(),
         }),
         category: category.into(),
+        low_stock_threshold: None,
         stock,
         active: Some(true),
     }

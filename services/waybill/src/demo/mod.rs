@@ -2,6 +2,8 @@
 //! what a client could have done; every step may be repeated, so that a seeding that was interrupted is completed.
 
 mod catalogue;
+mod files;
+mod follow;
 mod orders;
 
 use std::time::{Duration, Instant};
@@ -16,8 +18,9 @@ use waybill_proto::{
     chat::chat_service_client::ChatServiceClient,
     common::Role,
     order::{
-        catalogue_service_client::CatalogueServiceClient, order_service_client::OrderServiceClient,
-        work_service_client::WorkServiceClient,
+        cart_service_client::CartServiceClient, catalogue_service_client::CatalogueServiceClient,
+        file_service_client::FileServiceClient, order_service_client::OrderServiceClient,
+        shipment_service_client::ShipmentServiceClient, work_service_client::WorkServiceClient,
     },
     payment::payment_service_client::PaymentServiceClient,
 };
@@ -91,7 +94,8 @@ pub async fn seed(channels: &Channels) -> Result<()> {
         carl,
         cleo,
     };
-    demo.play(&cast, &products).await
+    demo.play(&cast, &products).await?;
+    demo.fill_cart(&cast.cleo, &products).await
 }
 
 /// Somebody who is signed in.
@@ -123,6 +127,9 @@ struct Demo {
     catalogue: CatalogueServiceClient<GrpcChannel>,
     orders: OrderServiceClient<GrpcChannel>,
     work: WorkServiceClient<GrpcChannel>,
+    shipments: ShipmentServiceClient<GrpcChannel>,
+    files: FileServiceClient<GrpcChannel>,
+    carts: CartServiceClient<GrpcChannel>,
     payments: PaymentServiceClient<GrpcChannel>,
     chat: ChatServiceClient<GrpcChannel>,
 }
@@ -134,6 +141,9 @@ impl Demo {
             catalogue: CatalogueServiceClient::new(channels.order.clone()),
             orders: OrderServiceClient::new(channels.order.clone()),
             work: WorkServiceClient::new(channels.order.clone()),
+            shipments: ShipmentServiceClient::new(channels.order.clone()),
+            files: FileServiceClient::new(channels.order.clone()),
+            carts: CartServiceClient::new(channels.order.clone()),
             payments: PaymentServiceClient::new(channels.payment.clone()),
             chat: ChatServiceClient::new(channels.chat.clone()),
         }

@@ -7,8 +7,8 @@ use waybill_proto::{
     chat::PostMessageRequest,
     order::{
         Address, CancelOrderRequest, ChangeRequestKind, ChangeStatusRequest, ClaimOrderRequest,
-        CreateChangeRequestRequest, DecideChangeRequestRequest, GetOrderRequest, Order, OrderLine,
-        OrderStatus, PaymentStatus, PlaceOrderRequest,
+        CreateChangeRequestRequest, DecideChangeRequestRequest, FilePurpose, GetOrderRequest,
+        Order, OrderLine, OrderStatus, PaymentStatus, PlaceOrderRequest, ShipmentState,
     },
     payment::{CompleteSandboxCheckoutRequest, CreatePaymentRequest, Provider, SandboxOutcome},
 };
@@ -75,7 +75,18 @@ impl Demo {
         let order = self
             .pay(&cast.cleo, &order, SandboxOutcome::Succeed)
             .await?;
-        self.move_to(&cast.admin, &order, OrderStatus::InProgress, "Packing")
+        self.pack(&cast.admin, &order).await?;
+
+        // On its way.
+        let lines = [("KEY-01", 2)];
+        let order = self
+            .place(products, &wish("demo-shipped", &cast.carl, &lines))
+            .await?;
+        let order = self
+            .pay(&cast.carl, &order, SandboxOutcome::Succeed)
+            .await?;
+        let parcel = self.pack(&cast.admin, &order).await?;
+        self.send(&cast.admin, &parcel, ShipmentState::Shipped)
             .await?;
 
         // Delivered.
@@ -86,11 +97,10 @@ impl Demo {
         let order = self
             .pay(&cast.carla, &order, SandboxOutcome::Succeed)
             .await?;
-        let order = self
-            .move_to(&cast.admin, &order, OrderStatus::InProgress, "Packed")
-            .await?;
-        self.move_to(&cast.admin, &order, OrderStatus::Completed, "Delivered")
-            .await?;
+        let parcel = self.pack(&cast.admin, &order).await?;
+        for state in [ShipmentState::Shipped, ShipmentState::Delivered] {
+            self.send(&cast.admin, &parcel, state).await?;
+        }
 
         // Cancelled before it was paid.
         let lines = [("UMB-01", 1)];
@@ -199,6 +209,29 @@ impl Demo {
                 .context("posting a demo message")?;
         }
 
+        self.report(&cast.wendy, &order).await?;
+        for (person, purpose, name) in [
+            (&cast.carl, FilePurpose::Reference, "shop-front.png"),
+            (&cast.wendy, FilePurpose::Progress, "first-draft.png"),
+        ] {
+            self.attach(person, &order, purpose, name).await?;
+        }
+
+        // Opened anew, because the first worker could not do it.
+        let wish = Wish {
+            key: "demo-replaced",
+            customer: &cast.carla,
+            lines: &[("SVC-TRAN", 1)],
+            title: "Translate a menu into Dutch",
+            description: "Two pages, with the allergens.",
+        };
+        let order = self.place(products, &wish).await?;
+        let order = self
+            .pay(&cast.carla, &order, SandboxOutcome::Succeed)
+            .await?;
+        let order = self.claim(&cast.walter, &order).await?;
+        self.replace(&cast.admin, &cast.walter, &order).await?;
+
         // On hold.
         let wish = Wish {
             key: "demo-on-hold",
@@ -250,11 +283,16 @@ impl Demo {
             .pay(&cast.carl, &order, SandboxOutcome::Succeed)
             .await?;
         let order = self.claim(&cast.walter, &order).await?;
+        if order.status() == OrderStatus::InProgress {
+            let (worker, result) = (&cast.walter, FilePurpose::Result);
+            self.attach(worker, &order, result, "bicycles.png").await?;
+        }
         if let Some(id) = self.hand_in(&cast.walter, &order).await? {
             let decision = DecideChangeRequestRequest {
                 id,
                 approve: true,
                 note: "Beautiful work".into(),
+                ..Default::default()
             };
             self.work
                 .decide_change_request(cast.admin.ask(decision))
@@ -357,6 +395,7 @@ impl Demo {
             return Ok(order.clone());
         }
         let request = ClaimOrderRequest {
+            version: None,
             id: order.id.clone(),
         };
         let answer = self

@@ -1,17 +1,17 @@
 //! Orders that nobody pays in time, and money that comes too late: stock goes back, and so does the money, by itself.
+//!
+//! Only what must expire is placed under a short expiry, and whatever depends on the moment holds on both sides of it: the
+//! machine may be slow.
 
 use std::time::Duration;
 
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::{task::JoinSet, time::sleep};
 use waybill_primitives::Timestamp;
 use waybill_testkit::{ADMIN, Api, Platform, Shape};
 
 use crate::support::bin;
-
-/// Long enough to begin a payment, short enough to wait for.
-const EXPIRY: (&str, &str) = ("order:WAYBILL_ORDER_EXPIRY", "4s");
 
 /// Orders that end while their money comes.
 const RACES: u8 = 12;
@@ -27,7 +27,7 @@ async fn late_payments_distributed() {
 }
 
 async fn late_payments(shape: Shape) {
-    let Some(platform) = Platform::start_with(shape, bin(), &[EXPIRY]).await else {
+    let Some(platform) = Platform::start(shape, bin()).await else {
         return;
     };
     let anyone = platform.api();
@@ -35,12 +35,15 @@ async fn late_payments(shape: Shape) {
     let customer = anyone.register("carla@example.com", "Carla", "C").await;
     let product = admin.product("MUG", "GOODS", 1_000, 10).await;
 
-    let (expired, its_payment) = begun(&customer, &product, 1).await;
-    let (cancelled, other_payment) = begun(&customer, &product, 2).await;
-    let (forgotten, _) = begun(&customer, &product, 3).await;
     let (kept, kept_payment) = begun(&customer, &product, 4).await;
-    assert_eq!(stock(&admin, &product).await, (10, 10));
+    let (cancelled, other_payment) = begun(&customer, &product, 2).await;
+    stock_becomes(&admin, &product, (10, 6)).await;
     succeed(&anyone, &kept_payment).await;
+    let kept = format!("/orders/{kept}");
+    customer
+        .until(&kept, "the money", |order| order["paymentStatus"] == "PAID")
+        .await;
+    stock_becomes(&admin, &product, (6, 2)).await;
     customer
         .post(
             &format!("/orders/{cancelled}/cancel"),
@@ -50,7 +53,11 @@ async fn late_payments(shape: Shape) {
         .expect(200);
     succeed(&anyone, &other_payment).await;
     refunded(&customer, &cancelled, &other_payment).await;
+    stock_becomes(&admin, &product, (6, 0)).await;
 
+    hurry(&admin).await;
+    let (expired, its_payment) = begun(&customer, &product, 1).await;
+    let (forgotten, _) = begun(&customer, &product, 3).await;
     for order in [&expired, &forgotten] {
         let path = format!("/orders/{order}");
         customer
@@ -72,16 +79,13 @@ async fn late_payments(shape: Shape) {
         .await;
     again.refused(409);
 
-    let kept = customer.get(&format!("/orders/{kept}")).await.expect(200);
+    let kept = customer.get(&kept).await.expect(200);
     assert_eq!(
         (&kept["status"], &kept["paymentStatus"]),
         (&json!("PENDING"), &json!("PAID"))
     );
-    assert_eq!(
-        stock(&admin, &product).await,
-        (6, 0),
-        "four are sold, the other six are free again"
-    );
+    // Four are sold, the other six are free again.
+    stock_becomes(&admin, &product, (6, 0)).await;
     let ledger = admin.get("/admin/ledger?limit=100").await.expect(200);
     let sum: i64 = ledger["items"]
         .as_array()
@@ -105,7 +109,7 @@ async fn payments_race_with_the_end_distributed() {
 
 /// Money that comes at the very moment of a cancellation or an expiry: either the order is paid, or the money goes back.
 async fn payments_race_with_the_end(shape: Shape) {
-    let Some(platform) = Platform::start_with(shape, bin(), &[EXPIRY]).await else {
+    let Some(platform) = Platform::start(shape, bin()).await else {
         return;
     };
     let anyone = platform.api();
@@ -126,8 +130,9 @@ async fn payments_race_with_the_end(shape: Shape) {
         });
     }
     races.join_all().await;
-    assert_eq!(stock(&admin, &product).await, (100, 0));
+    stock_becomes(&admin, &product, (100, 0)).await;
 
+    hurry(&admin).await;
     let mut races = JoinSet::new();
     for number in 0..RACES {
         let (anyone, customer) = (anyone.clone(), customer.clone());
@@ -135,17 +140,20 @@ async fn payments_race_with_the_end(shape: Shape) {
         races.spawn(async move {
             let path = format!("/orders/{order}");
             let before = customer.get(&path).await.expect(200);
-            let expiry: Timestamp = serde_json::from_value(before["expiresAt"].clone()).unwrap();
-            // Some a little before, some a little after.
-            let moment = expiry.micros() - 40_000 + i64::from(number) * 8_000;
-            let pause = moment - Timestamp::now().micros();
-            sleep(Duration::from_micros(pause.try_into().unwrap_or(0))).await;
+            let expiry: Option<Timestamp> =
+                serde_json::from_value(before["expiresAt"].clone()).unwrap();
+            // Some a little before, some a little after; on a slow machine some long after.
+            if let Some(expiry) = expiry {
+                let moment = expiry.micros() - 40_000 + i64::from(number) * 8_000;
+                let pause = moment - Timestamp::now().micros();
+                sleep(Duration::from_micros(pause.try_into().unwrap_or(0))).await;
+            }
             succeed(&anyone, &payment).await;
             settled(&customer, &order, &payment).await
         });
     }
     let sold: i64 = races.join_all().await.into_iter().map(i64::from).sum();
-    assert_eq!(stock(&admin, &product).await, (100 - sold, 0));
+    stock_becomes(&admin, &product, (100 - sold, 0)).await;
     platform.verify().await.unwrap();
 }
 
@@ -166,17 +174,27 @@ async fn settled(customer: &Api, order: &str, payment: &str) -> bool {
     true
 }
 
-/// An order with a payment that is not yet through; their ids.
+/// Orders that are placed from now on expire soon, whether or not somebody has begun to pay them.
+async fn hurry(admin: &Api) {
+    let patch = json!({"goodsExpirySeconds": 3, "paymentWindowSeconds": 0});
+    admin.patch("/admin/settings", patch).await.expect(200);
+}
+
+/// An order with a payment that is not yet through; their ids. One that expires before its payment begins is left to expire,
+/// and another one is placed.
 async fn begun(customer: &Api, product: &str, quantity: i64) -> (String, String) {
-    let wish = json!({"items": [{"productId": product, "quantity": quantity}]});
-    let order = customer.post("/orders", wish).await.expect(201);
-    let order = order["id"].as_str().unwrap().to_owned();
-    let path = format!("/orders/{order}/payments");
-    let begun = customer
-        .post(&path, json!({"provider": "SANDBOX"}))
-        .await
-        .expect(201);
-    (order, begun["payment"]["id"].as_str().unwrap().to_owned())
+    loop {
+        let wish = json!({"items": [{"productId": product, "quantity": quantity}]});
+        let order = customer.post("/orders", wish).await.expect(201);
+        let order = order["id"].as_str().unwrap().to_owned();
+        let path = format!("/orders/{order}/payments");
+        let begun = customer.post(&path, json!({"provider": "SANDBOX"})).await;
+        if begun.status == 201 {
+            let payment = begun.expect(201);
+            return (order, payment["payment"]["id"].as_str().unwrap().to_owned());
+        }
+        begun.refused(409);
+    }
 }
 
 /// The provider says that the money has come.
@@ -187,23 +205,35 @@ async fn succeed(anyone: &Api, payment: &str) {
     answer.unwrap().expect(200);
 }
 
-/// Waits until the money went back, and the order is no less cancelled for it.
+/// Waits until the money went back and the order knows of it, and is no less cancelled for it.
 async fn refunded(customer: &Api, order: &str, payment: &str) {
     customer
         .until(&format!("/payments/{payment}"), "the refund", |payment| {
             payment["state"] == "REFUNDED"
         })
         .await;
-    let order = customer.get(&format!("/orders/{order}")).await.expect(200);
+    let order = customer
+        .until(&format!("/orders/{order}"), "its news", |order| {
+            order["paymentStatus"] != "PAID"
+        })
+        .await;
     assert_eq!(order["status"], "CANCELLED", "{order:#}");
-    assert_ne!(order["paymentStatus"], "PAID", "{order:#}");
 }
 
 /// On hand, reserved.
-async fn stock(admin: &Api, product: &str) -> (i64, i64) {
-    let product = admin.get(&format!("/products/{product}")).await.expect(200);
+fn level(product: &Value) -> (i64, i64) {
     (
         product["onHand"].as_i64().unwrap(),
         product["reserved"].as_i64().unwrap(),
     )
+}
+
+/// Waits for what is on hand and reserved once every order has ended.
+async fn stock_becomes(admin: &Api, product: &str, expected: (i64, i64)) {
+    let path = format!("/products/{product}");
+    admin
+        .until(&path, &format!("a stock of {expected:?}"), |product| {
+            level(product) == expected
+        })
+        .await;
 }

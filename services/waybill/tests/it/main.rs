@@ -1,14 +1,23 @@
 //! The platform: what is deployed, and the reference of its settings.
 
+mod analytics;
+mod audit;
 mod bad_input;
+mod carts;
+mod catalogue;
 mod compose;
 mod crashes;
+mod guests;
 mod late_payments;
+mod media;
 mod operations;
 mod permissions;
 mod races;
 mod readme;
 mod revocation;
 mod scenario;
+mod settings;
 mod settings_reference;
+mod shipments;
 mod support;
+mod work;

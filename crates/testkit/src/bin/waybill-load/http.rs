@@ -58,24 +58,67 @@ impl Connection {
 struct Getter {
     connection: Connection,
     path: String,
+    token: String,
 }
 
 impl Worker for Getter {
     async fn once(&mut self) -> Result<bool> {
         let status = self
             .connection
-            .send(Method::GET, &self.path, "", Bytes::new())
+            .send(Method::GET, &self.path, &self.token, Bytes::new())
             .await?;
         Ok(status == 200)
     }
 }
 
-pub async fn get(load: &Load, base: &str, path: &str) -> Result<Report> {
+/// An access token.
+pub async fn token(base: &str, email: &str, password: &str) -> String {
+    let user = Api::new(base).login(email, password).await;
+    user.token().to_owned()
+}
+
+/// The number of the newest order.
+pub async fn newest(base: &str, email: &str, password: &str) -> Result<String> {
+    let admin = Api::new(base).login(email, password).await;
+    let page = admin.get("/orders?limit=1").await;
+    let number = page.body["items"][0]["orderNumber"].as_str();
+    Ok(number.context("there are no orders")?.to_owned())
+}
+
+/// Fetches the export of all orders, keeping none of it: lines, bytes, seconds.
+pub async fn export(base: &str, email: &str, password: &str) -> Result<Value> {
+    let token = token(base, email, password).await;
+    let mut connection = Connection::open(base).await?;
+    let request = Request::builder()
+        .uri("/api/v1/admin/orders/export?format=csv")
+        .header("host", connection.host.as_str())
+        .header("authorization", format!("Bearer {token}"))
+        .body(Full::new(Bytes::new()))?;
+    let start = std::time::Instant::now();
+    let answer = connection.sender.send_request(request).await?;
+    ensure!(answer.status() == 200, "the export: {}", answer.status());
+    let (mut lines, mut bytes) = (0, 0);
+    let mut body = answer.into_body();
+    while let Some(frame) = body.frame().await {
+        if let Ok(data) = frame?.into_data() {
+            bytes += data.len();
+            lines += data.iter().filter(|byte| **byte == b'\n').count();
+        }
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    let rows = lines.saturating_sub(1);
+    Ok(
+        json!({"orders": rows, "bytes": bytes, "seconds": seconds, "per_second": rows as f64 / seconds}),
+    )
+}
+
+pub async fn get(load: &Load, base: &str, path: &str, token: &str) -> Result<Report> {
     let mut workers = Vec::new();
     for _ in 0..load.connections {
         workers.push(Getter {
             connection: Connection::open(base).await?,
             path: path.to_owned(),
+            token: token.to_owned(),
         });
     }
     load.run(workers).await

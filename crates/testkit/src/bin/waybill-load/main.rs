@@ -1,6 +1,7 @@
 //! The load generator of `cargo xtask bench`: a second process, so that its own work is not counted as the platform's.
 //! Every command prints one line of JSON.
 
+mod fill;
 mod http;
 mod measure;
 mod sql;
@@ -28,8 +29,37 @@ struct Cli {
 enum Command {
     /// Serve one bare JSON route: the ceiling of what a route can do.
     Bare { listen: SocketAddr },
-    /// GET one path again and again.
-    Get { base: String, path: String },
+    /// GET one path again and again, signed in if an address is given.
+    Get {
+        base: String,
+        path: String,
+        #[arg(long)]
+        email: Option<String>,
+        #[arg(long, default_value = "")]
+        password: String,
+    },
+    /// Write orders of the past straight into an order database.
+    Fill {
+        url: String,
+        #[arg(long)]
+        orders: usize,
+    },
+    /// Print the number of the newest order.
+    Number {
+        base: String,
+        #[arg(long)]
+        email: String,
+        #[arg(long)]
+        password: String,
+    },
+    /// Fetch the export of all orders and count its lines.
+    Export {
+        base: String,
+        #[arg(long)]
+        email: String,
+        #[arg(long)]
+        password: String,
+    },
     /// Fill the shop and place orders.
     Place {
         base: String,
@@ -56,7 +86,35 @@ async fn main() -> Result<()> {
             axum::serve(listener, router).await?;
             return Ok(());
         }
-        Command::Get { base, path } => http::get(&load, &base, &path).await?,
+        Command::Get {
+            base,
+            path,
+            email,
+            password,
+        } => {
+            let token = match email {
+                Some(email) => http::token(&base, &email, &password).await,
+                None => String::new(),
+            };
+            http::get(&load, &base, &path, &token).await?
+        }
+        Command::Fill { url, orders } => return fill::run(&url, orders).await,
+        Command::Number {
+            base,
+            email,
+            password,
+        } => {
+            println!("{}", http::newest(&base, &email, &password).await?);
+            return Ok(());
+        }
+        Command::Export {
+            base,
+            email,
+            password,
+        } => {
+            println!("{}", http::export(&base, &email, &password).await?);
+            return Ok(());
+        }
         Command::Place {
             base,
             email,

@@ -1,33 +1,39 @@
 //! One change of one order: the row, its history, its stock, its event and the requests that it settles, together.
 
-use waybill_primitives::{OrderId, Timestamp};
+use serde_json::{Value, json};
+use waybill_primitives::{OrderId, ProductId, Role, Timestamp};
 use waybill_service_kit::{AppError, CallContext};
 use waybill_store::{Tx, retrying};
 
 use super::{Orders, actor, viewer};
 use crate::{
+    audit::{self, Act},
     error::too_busy,
     events,
     orders::{
         domain::{Changed, HistoryEntry, HistoryEvent, Order, OrderStatus, Person, StockEffect},
         store,
     },
+    shipments,
+    shop::store as shop,
     stock::{app::move_goods, domain::MovementKind},
     work,
 };
 
 /// How often a change is tried again that lost against another one.
-const ATTEMPTS: u32 = 16;
+pub(super) const ATTEMPTS: u32 = 16;
 
 /// Somebody else changed the order meanwhile; the transaction must be rolled back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lost;
 
 impl Orders {
-    /// Writes what `step` makes of the order, again if somebody else was faster and the caller named no version.
-    pub(super) async fn change(
+    /// Writes what `step` makes of the order, again if somebody else was faster and the caller named no version. What an
+    /// administrator does is recorded as the act.
+    pub async fn change(
         &self,
         ctx: &CallContext,
+        act: &'static str,
         id: OrderId,
         note: &str,
         version: Option<i64>,
@@ -45,14 +51,17 @@ impl Orders {
                 let tx = db.begin(&ctx.event_context()).await?;
                 let outcome = record_change(&tx, &changed, actor.as_ref(), note).await?;
                 match outcome {
-                    Ok(()) => tx.commit().await?,
+                    Ok(()) => {
+                        audit_change(&tx, ctx, act, &before, &changed.order, note);
+                        tx.commit().await?;
+                    }
                     Err(Lost) => tx.rollback().await?,
                 }
                 Ok::<_, AppError>(outcome)
             })
             .await?;
             if outcome.is_ok() {
-                return Ok(changed.order);
+                return Ok(changed.order.seen_by(viewer));
             }
         }
         Err(too_busy("order"))
@@ -82,15 +91,67 @@ pub async fn record(
 ) -> Result<(), AppError> {
     let order = &changed.order;
     store::insert_history(tx, order.id, vec![history(changed, actor, note)]).await?;
-    events::order_changed(tx, changed, actor, note);
+    if changed.event == HistoryEvent::Completed {
+        // As the database has it: what this process remembers may be half a second old.
+        let settings = shop::find(tx.conn()).await?;
+        let settings = settings.ok_or_else(|| AppError::internal("the shop has no settings"))?;
+        let commission = settings.commission_basis_points;
+        events::order_completed(tx, changed, actor, note, commission);
+    } else {
+        events::order_changed(tx, changed, actor, note);
+    }
     let over = matches!(
         order.status,
         OrderStatus::Completed | OrderStatus::Cancelled
     );
-    if over || changed.event == HistoryEvent::Released {
-        work::app::settle(tx, order, actor).await?;
+    if over || changed.previous.is_some() {
+        work::app::settle(tx, changed, actor).await?;
     }
-    move_stock(tx, changed, actor).await
+    let cancelled =
+        order.status == OrderStatus::Cancelled && changed.before.0 != Some(OrderStatus::Cancelled);
+    // Goods of an order that only reserves them are in no shipment: it is not paid.
+    let goods = match changed.stock {
+        StockEffect::Return => shipments::app::settle(tx, order).await?,
+        StockEffect::Nothing if cancelled => shipments::app::settle(tx, order).await?,
+        _ => order.goods(),
+    };
+    move_stock(tx, changed, &goods, actor).await
+}
+
+/// Leaves the record of a change that an administrator made, in its transaction. What workers and customers do to their
+/// orders is in the orders' history alone.
+pub fn audit_change(
+    tx: &Tx,
+    ctx: &CallContext,
+    act: &'static str,
+    before: &Order,
+    after: &Order,
+    note: &str,
+) {
+    if actor(ctx).is_none_or(|person| person.role != Role::Admin) {
+        return;
+    }
+    let told = |order: &Order| {
+        json!({
+            "orderNumber": order.number,
+            "status": order.status.as_str(),
+            "assigneeId": order.assignee.as_ref().map(|worker| worker.id),
+        })
+    };
+    let mut after = told(after);
+    if let Value::Object(fields) = &mut after
+        && !note.is_empty()
+    {
+        fields.insert("note".to_owned(), note.into());
+    }
+    let act = Act {
+        action: act,
+        target_kind: "order",
+        target_id: before.id.to_string(),
+        before: Some(told(before)),
+        after: Some(after),
+    };
+    audit::record(tx, ctx, act);
 }
 
 /// The line of the history that tells of a change.
@@ -108,7 +169,12 @@ pub fn history(changed: &Changed, actor: Option<&Person>, note: &str) -> History
 }
 
 /// Moves stock for a change after placing. What is given back or sold was reserved, so it is there.
-async fn move_stock(tx: &Tx, changed: &Changed, actor: Option<&Person>) -> Result<(), AppError> {
+async fn move_stock(
+    tx: &Tx,
+    changed: &Changed,
+    goods: &[(ProductId, i64)],
+    actor: Option<&Person>,
+) -> Result<(), AppError> {
     let kind = match changed.stock {
         StockEffect::Nothing => return Ok(()),
         StockEffect::Reserve => MovementKind::Reserved,
@@ -118,15 +184,7 @@ async fn move_stock(tx: &Tx, changed: &Changed, actor: Option<&Person>) -> Resul
     };
     let order = &changed.order;
     let actor_id = actor.map(|actor| actor.id);
-    let short = move_goods(
-        tx,
-        kind,
-        order.id,
-        &order.goods(),
-        actor_id,
-        order.updated_at,
-    )
-    .await?;
+    let short = move_goods(tx, kind, order.id, goods, actor_id, order.updated_at).await?;
     match short {
         None => Ok(()),
         Some(product) => Err(AppError::internal(format!(

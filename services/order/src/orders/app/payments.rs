@@ -7,14 +7,36 @@ use waybill_store::{Tx, retrying};
 
 use super::{Lost, Orders, record_change};
 use crate::orders::{
-    domain::{Order, Outcome, Viewer},
+    domain::{Changed, Order, Outcome, Viewer},
     store,
 };
 
 /// Orders that one run of the expiry reads at a time.
 const BATCH: u64 = 100;
+/// Orders in a row that fail because the database is away before the run gives up. One alone may be the order's own trouble,
+/// such as a lock that somebody holds.
+const PATIENCE: u32 = 3;
 
 impl Orders {
+    /// A customer has begun to pay: the order does not expire meanwhile.
+    pub async fn payment_created(
+        &self,
+        tx: &Tx,
+        order_id: OrderId,
+        payment_id: Uuid,
+    ) -> Result<(), AppError> {
+        let order = locked(tx, order_id).await?;
+        let now = self.parts.now();
+        let Some(earlier) = store::open_attempt(tx, order.id, payment_id, now).await? else {
+            return Ok(());
+        };
+        let window = self.parts.shop().payment_window;
+        match order.payment_started(payment_id, earlier, window, now) {
+            None => Ok(()),
+            Some(changed) => apply(tx, Outcome::Changed(Box::new(changed)), "").await,
+        }
+    }
+
     /// Money has arrived. An order that cannot take it says so, and payment gives it back.
     pub async fn payment_succeeded(
         &self,
@@ -24,8 +46,19 @@ impl Orders {
         amount: Money,
     ) -> Result<(), AppError> {
         let order = locked(tx, order_id).await?;
-        let outcome = order.paid(payment_id, amount, self.parts.now());
-        apply(tx, outcome, "").await
+        let now = self.parts.now();
+        let refunded = store::close_attempt(tx, order.id, payment_id, now).await?;
+        let paid = order.paid(payment_id, amount, now);
+        apply(tx, paid.clone(), "").await?;
+        // Another replica was faster with the news that it went back.
+        match (paid, refunded) {
+            (Outcome::Changed(paid), Some(amount)) => {
+                let refunded = Money::new(amount, order.total.currency);
+                let outcome = paid.order.refunded(payment_id, Some(refunded), now);
+                apply(tx, outcome, "").await
+            }
+            _ => Ok(()),
+        }
     }
 
     /// An attempt to pay has failed.
@@ -37,80 +70,100 @@ impl Orders {
         reason: &str,
     ) -> Result<(), AppError> {
         let order = locked(tx, order_id).await?;
-        apply(
-            tx,
-            order.payment_failed(payment_id, self.parts.now()),
-            reason,
-        )
-        .await
+        let now = self.parts.now();
+        store::close_attempt(tx, order.id, payment_id, now).await?;
+        apply(tx, order.payment_failed(payment_id, now), reason).await
     }
 
-    /// The money went back.
+    /// The money went back: `refunded` of it so far, or all. Of a payment that the order does not have (yet) it is remembered:
+    /// the news that it succeeded may still be on its way.
     pub async fn payment_refunded(
         &self,
         tx: &Tx,
         order_id: OrderId,
         payment_id: Uuid,
+        refunded: Option<Money>,
         reason: &str,
     ) -> Result<(), AppError> {
         let order = locked(tx, order_id).await?;
-        apply(tx, order.refunded(payment_id, self.parts.now()), reason).await
+        let now = self.parts.now();
+        if order.payment_id != Some(payment_id) {
+            let amount = refunded.filter(|money| money.currency == order.total.currency);
+            let amount = amount.unwrap_or(order.total).amount;
+            store::note_refund(tx, order.id, payment_id, amount, now).await?;
+        }
+        apply(tx, order.refunded(payment_id, refunded, now), reason).await
     }
 
-    /// Expires every unpaid order whose time is over, in batches, each order in a transaction of its own. Two replicas may
-    /// do this at once: the conditional update decides per order. Tells when the next order is due.
+    /// Expires every unpaid order whose time is over, in batches, each order once and in a transaction of its own: one that
+    /// cannot be expired must not keep the others, and their stock, waiting. Two replicas may do this at once: the
+    /// conditional update decides per order. Tells when the next order is due.
     pub async fn expire_due(&self) -> Result<Option<Timestamp>, AppError> {
-        let db = &self.parts.db;
-        let ctx = CallContext::system();
+        let reader = self.parts.db.reader();
+        let now = self.parts.now();
+        let (mut past, mut away_in_a_row) = (None, 0);
         loop {
-            let now = self.parts.now();
-            let (overdue, next) = store::due(db.reader(), now, BATCH).await?;
-            if overdue.is_empty() {
+            let (overdue, next) = store::due(reader, now, past, BATCH).await?;
+            let Some(last) = overdue.last() else {
                 return Ok(next);
-            }
-            let (mut progress, mut failure) = (false, None);
+            };
+            past = last.expires_at.map(|at| (at, last.id));
             for order in overdue {
                 let Some(changed) = order.expired(now) else {
                     // Cannot be while the domain keeps `expires_at` to orders that can expire; `verify` finds it.
                     tracing::error!(order_id = %order.id, "an order is due to expire but cannot");
                     continue;
                 };
-                let outcome = retrying(|| async {
-                    let tx = db.begin(&ctx.event_context()).await?;
-                    let outcome = record_change(&tx, &changed, None, "not paid in time").await?;
-                    match outcome {
-                        Ok(()) => tx.commit().await?,
-                        Err(Lost) => tx.rollback().await?,
+                match self.expire(&changed).await {
+                    Ok(Ok(())) => {
+                        metrics::counter!("waybill_orders_expired_total").increment(1);
+                        tracing::info!(order_id = %order.id, "an unpaid order expired");
                     }
-                    Ok::<_, AppError>(outcome.is_err())
-                })
-                .await;
-                // One order that cannot be expired must not keep the others, and their stock, waiting.
-                let lost = match outcome {
-                    Ok(lost) => lost,
-                    Err(error) if error.kind == ErrorKind::Unavailable => return Err(error),
+                    // Paid, cancelled or expired by somebody else in this moment.
+                    Ok(Err(Lost)) => {}
                     Err(error) => {
                         tracing::error!(order_id = %order.id, %error, "an order could not be expired");
-                        failure = Some(error);
-                        continue;
+                        metrics::counter!("waybill_order_expiry_failures_total").increment(1);
+                        if error.kind == ErrorKind::Unavailable {
+                            away_in_a_row += 1;
+                            if away_in_a_row >= PATIENCE {
+                                return Err(error);
+                            }
+                            continue;
+                        }
                     }
-                };
-                progress = true;
-                if !lost {
-                    metrics::counter!("waybill_orders_expired_total").increment(1);
-                    tracing::info!(order_id = %order.id, "an unpaid order expired");
                 }
-            }
-            if !progress {
-                return failure.map_or(Ok(next), Err);
+                away_in_a_row = 0;
             }
         }
     }
+
+    async fn expire(&self, changed: &Changed) -> Result<Result<(), Lost>, AppError> {
+        let (db, ctx) = (&self.parts.db, CallContext::system());
+        retrying(|| async {
+            let tx = db.begin(&ctx.event_context()).await?;
+            let outcome = record_change(&tx, changed, None, "not paid in time").await?;
+            match outcome {
+                Ok(()) => tx.commit().await?,
+                Err(Lost) => tx.rollback().await?,
+            }
+            Ok(outcome)
+        })
+        .await
+    }
 }
 
+/// The order that a payment is for now: if it was replaced meanwhile, the one in its place, which has its payments.
 async fn locked(tx: &Tx, id: OrderId) -> Result<Order, AppError> {
-    let found = store::find_locked(tx, Viewer::Everything, id).await?;
-    found.ok_or_else(|| AppError::not_found("order"))
+    let mut next = id;
+    loop {
+        let found = store::find_locked(tx, Viewer::Everything, next).await?;
+        let order = found.ok_or_else(|| AppError::not_found("order"))?;
+        match order.replaced_by {
+            Some(replacement) => next = replacement,
+            None => return Ok(order),
+        }
+    }
 }
 
 async fn apply(tx: &Tx, outcome: Outcome, note: &str) -> Result<(), AppError> {

@@ -2,19 +2,25 @@
 //! others wait for (stock) last.
 
 use prost::Message as _;
-use waybill_primitives::Role;
+use waybill_primitives::{CartId, Role};
 use waybill_proto::order as pb;
 use waybill_service_kit::{AppError, CallContext, ErrorKind};
 use waybill_store::{IdempotencyError, IdempotencyKey, StoreError, Tx, idempotency, retrying};
 
-use super::{Orders, actor, change::history, person_name};
+use super::{Orders, actor, history, person_name};
 use crate::{
+    cart::{
+        app::{CartToken, offers, owner, products},
+        domain::{NotOrdered, Owner},
+        store as carts,
+    },
     catalogue::store as catalogue,
-    error::{Shortage, out_of_stock},
+    error::{Shortage, out_of_stock, too_busy},
     events,
     fields::Faults,
+    once,
     orders::{
-        domain::{Changed, Customer, Draft, Person, StockEffect},
+        domain::{Changed, Customer, Draft, Line, Person, StockEffect},
         store,
     },
     parts::finish,
@@ -22,10 +28,24 @@ use crate::{
     wire,
 };
 
-/// Longest idempotency key, in bytes.
-const MAX_KEY: usize = 255;
-/// How often another order number is tried.
-const NUMBERS: u32 = 5;
+/// How often it is tried again with another order number, or with the cart as it is then.
+const ATTEMPTS: u32 = 8;
+
+/// A cart that is to be ordered.
+#[derive(Debug, Clone)]
+pub struct CartWish {
+    /// Names a guest's cart; empty: the caller's own.
+    pub token: String,
+    /// The version that the customer looked at, if they say.
+    pub version: Option<i64>,
+}
+
+/// A cart as it was read: it must not change before it is emptied.
+#[derive(Debug, Clone, Copy)]
+struct Taken {
+    id: CartId,
+    version: i64,
+}
 
 /// A placed order, as the answer and its event show it.
 #[derive(Debug)]
@@ -41,6 +61,8 @@ enum Failure {
     Replay,
     /// The order number is taken.
     Number,
+    /// The cart changed in between.
+    Cart,
     Refused(AppError),
 }
 
@@ -63,29 +85,18 @@ impl waybill_store::Retry for Failure {
 }
 
 impl Orders {
-    /// Places an order. `request` is the request as it came, which the idempotency key is tied to.
+    /// Places an order. `request` is the request as it came, which the idempotency key is tied to. With a `cart`, the order
+    /// is of what that shows, and the cart is emptied in the same transaction.
     pub async fn place(
         &self,
         ctx: &CallContext,
         request: &[u8],
         draft: Draft,
+        cart: Option<&CartWish>,
     ) -> Result<Placed, AppError> {
-        let user = ctx.user()?;
-        let key = match ctx.idempotency_key.as_deref() {
-            None | Some("") => None,
-            Some(key) if key.len() > MAX_KEY || key.contains(char::is_control) => {
-                return Err(AppError::invalid_field(
-                    "Idempotency-Key",
-                    format!("must be at most {MAX_KEY} printable characters"),
-                ));
-            }
-            Some(key) => Some(IdempotencyKey::new(
-                format!("place_order:{}", user.id),
-                key,
-                request,
-            )),
-        };
-        let failure = match self.place_new(ctx, draft, key.as_ref()).await {
+        ctx.user()?;
+        let key = once::key(ctx, "place_order", request)?;
+        let failure = match self.place_new(ctx, draft, cart, key.as_ref()).await {
             Ok(order) => {
                 return Ok(Placed {
                     order,
@@ -97,7 +108,8 @@ impl Orders {
         // The first answer counts, whatever has become of products and stock since. Looking it up only after a failure
         // saves every other order the lookup.
         let may_be_replay = match &failure {
-            Failure::Replay => true,
+            // A cart: perhaps by the first attempt, which has emptied it.
+            Failure::Replay | Failure::Cart => true,
             Failure::Number => false,
             Failure::Refused(error) => {
                 !matches!(error.kind, ErrorKind::Internal | ErrorKind::Unavailable)
@@ -118,6 +130,7 @@ impl Orders {
             // The transaction that took the key was rolled back after all.
             Failure::Replay => IdempotencyError::Taken.into(),
             Failure::Number => AppError::internal("no free order number was found"),
+            Failure::Cart => too_busy("cart"),
         })
     }
 
@@ -125,18 +138,14 @@ impl Orders {
         &self,
         ctx: &CallContext,
         draft: Draft,
+        cart: Option<&CartWish>,
         key: Option<&IdempotencyKey>,
     ) -> Result<pb::Order, Failure> {
         let user = ctx.user()?;
-        let now = self.parts.now();
-        let draft = draft.check(now)?;
+        if cart.is_some() && !draft.lines.is_empty() {
+            return Err(Faults::one("items", "must be left out with `fromCart`").into());
+        }
         let db = &self.parts.db;
-        let products = if draft.lines.is_empty() {
-            Default::default()
-        } else {
-            let ids = draft.lines.iter().map(|line| line.product_id);
-            catalogue::sellables(db.reader(), ids).await?
-        };
         let customer = Customer {
             id: user.id,
             name: person_name(&user.name),
@@ -147,24 +156,82 @@ impl Orders {
             name: customer.name.clone(),
             role: Role::Customer,
         });
-        let (currency, expiry) = (self.parts.currency, self.parts.order_expiry);
-        for _ in 0..NUMBERS {
-            let (draft, customer) = (draft.clone(), customer.clone());
-            let changes = draft.place(customer, &products, currency, now, expiry)?;
+        for _ in 0..ATTEMPTS {
+            let (now, shop) = (self.parts.now(), self.parts.shop());
+            let mut draft = draft.clone();
+            let taken = match cart {
+                None => None,
+                Some(wish) => {
+                    let (taken, lines) = self.take(ctx, wish).await?;
+                    draft.lines = lines;
+                    Some(taken)
+                }
+            };
+            let draft = draft.check(now, shop.max_order_lines)?;
+            let products = if draft.lines.is_empty() {
+                Default::default()
+            } else {
+                let ids = draft.lines.iter().map(|line| line.product_id);
+                catalogue::sellables(db.reader(), ids).await?
+            };
+            let changes = draft.place(customer.clone(), user.guest, &products, &shop, now)?;
             let outcome = retrying(|| async {
                 let tx = db.begin(&ctx.event_context()).await?;
-                let written = write(&tx, &changes, &actor, key).await;
+                let written = write(&tx, &changes, &actor, key, taken).await;
                 finish(tx, written).await
             });
             match outcome.await {
                 Err(Failure::Number) => {}
+                Err(Failure::Cart) => db.settle().await,
                 Err(Failure::Refused(error)) if error.is(SHORT) => {
                     return Err(self.shortage(&changes).await.into());
                 }
                 outcome => return outcome,
             }
         }
-        Err(Failure::Number)
+        Err(if cart.is_some() {
+            Failure::Cart
+        } else {
+            Failure::Number
+        })
+    }
+
+    /// What the cart last showed, if it is still so.
+    async fn take(
+        &self,
+        ctx: &CallContext,
+        wish: &CartWish,
+    ) -> Result<(Taken, Vec<Line>), AppError> {
+        let owner = if wish.token.is_empty() {
+            owner(ctx, "")
+        } else {
+            CartToken::parse(&wish.token).map(|token| Owner::Guest(token.hash()))
+        };
+        let Some(owner) = owner else {
+            return Err(empty_cart());
+        };
+        let found = carts::find(self.parts.db.reader(), &owner).await?;
+        let cart = found.filter(|cart| cart.merged_into.is_none());
+        let cart = cart.ok_or_else(empty_cart)?;
+        let offers = offers(&self.parts, products(&cart.items)).await?;
+        let currency = self.parts.shop().currency;
+        let lines = match cart.order(&offers, currency) {
+            Ok(lines) => lines,
+            Err(NotOrdered::Empty) => return Err(empty_cart()),
+            Err(NotOrdered::Changed(faults)) => {
+                return Err(faults.into_iter().fold(changed_cart(), |error, fault| {
+                    error.with_field(fault.field, fault.message)
+                }));
+            }
+        };
+        if wish.version.is_some_and(|version| version != cart.version) {
+            return Err(changed_cart().with_meta("version", cart.version.to_string()));
+        }
+        let taken = Taken {
+            id: cart.id,
+            version: cart.version,
+        };
+        Ok((taken, lines))
     }
 
     /// What is left now of the goods that an order could not have.
@@ -203,11 +270,23 @@ impl Orders {
 /// The code of a shortage whose details are still to be read.
 const SHORT: &str = waybill_service_kit::codes::OUT_OF_STOCK;
 
+fn empty_cart() -> AppError {
+    AppError::conflict("CART_EMPTY", "nothing that can be ordered is in the cart")
+}
+
+fn changed_cart() -> AppError {
+    AppError::conflict(
+        "CART_CHANGED",
+        "the cart is no longer as it was last shown; look at it again, then order",
+    )
+}
+
 async fn write(
     tx: &Tx,
     changes: &[Changed],
     actor: &Person,
     key: Option<&IdempotencyKey>,
+    cart: Option<Taken>,
 ) -> Result<pb::Order, Failure> {
     let Some(last) = changes.last() else {
         return Err(AppError::internal("an order was placed without a change").into());
@@ -235,6 +314,12 @@ async fn write(
             wire::order(&changed.order)
         };
         events::order_changed_as(tx, changed, Some(message), Some(actor), "");
+    }
+    if let Some(cart) = cart {
+        if !carts::touch(tx, cart.id, Some(cart.version), order.created_at).await? {
+            return Err(Failure::Cart);
+        }
+        carts::clear(tx, cart.id).await?;
     }
     let goods = order.goods();
     for changed in changes {

@@ -17,18 +17,29 @@ text_enum! {
     /// What happened, as the history names it.
     HistoryEvent {
         Placed = "PLACED",
+        /// What it is for was changed.
+        Edited = "EDITED",
+        /// A payment has begun, and it does not expire meanwhile.
+        PaymentStarted = "PAYMENT_STARTED",
         Paid = "PAID",
         PaymentFailed = "PAYMENT_FAILED",
         PaymentRejected = "PAYMENT_REJECTED",
         Refunded = "REFUNDED",
         StatusChanged = "STATUS_CHANGED",
         Claimed = "CLAIMED",
+        Assigned = "ASSIGNED",
         Released = "RELEASED",
         Completed = "COMPLETED",
         Cancelled = "CANCELLED",
         Expired = "EXPIRED",
+        Replaced = "REPLACED",
     }
 }
+
+/// How often the beginning of a payment puts off the expiry of one order.
+pub const MOST_EXTENSIONS: u64 = 5;
+/// No payment keeps an unpaid order alive for longer than this after it was placed.
+pub const LONGEST_LIFE: Duration = Duration::from_hours(24);
 
 /// What a change does to the stock of the order's goods.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +63,8 @@ pub struct Changed {
     /// A payment that the change is about.
     pub payment_id: Option<Uuid>,
     pub stock: StockEffect,
+    /// The order that was opened in place of this one, as it is at the end of the change.
+    pub replacement: Option<Box<Order>>,
 }
 
 /// What a payment event comes to.
@@ -78,6 +91,7 @@ impl Changed {
             previous: None,
             payment_id: None,
             stock,
+            replacement: None,
             order,
         };
         if due {
@@ -109,7 +123,12 @@ impl Changed {
 
 impl Order {
     /// The next version. What follows from the new state (expiry, pool, stock) is derived here and nowhere else.
-    fn next(&self, event: HistoryEvent, now: Timestamp, change: impl FnOnce(&mut Self)) -> Changed {
+    pub(super) fn next(
+        &self,
+        event: HistoryEvent,
+        now: Timestamp,
+        change: impl FnOnce(&mut Self),
+    ) -> Changed {
         let mut order = self.clone();
         change(&mut order);
         order.version += 1;
@@ -119,6 +138,10 @@ impl Order {
         let (holding, stock) = match (self.holding, order.status) {
             (Holding::Reserved, Cancelled) => (Holding::Nothing, StockEffect::Release),
             (Holding::Sold, Cancelled) => (Holding::Nothing, StockEffect::Return),
+            // The money went back in full and the goods never left.
+            (Holding::Sold, _) if order.gives_goods_back() => {
+                (Holding::Nothing, StockEffect::Return)
+            }
             // What is paid or handed over has left the stock.
             (Holding::Reserved, status) if paid || status == Completed => {
                 (Holding::Sold, StockEffect::Sell)
@@ -143,6 +166,7 @@ impl Order {
             previous: None,
             payment_id: None,
             stock,
+            replacement: None,
             order,
         }
     }
@@ -190,6 +214,7 @@ impl Order {
             previous: None,
             payment_id: None,
             stock: StockEffect::Nothing,
+            replacement: None,
             order: self,
         }
     }
@@ -212,6 +237,28 @@ impl Order {
         });
         changed.previous.clone_from(&self.assignee);
         Ok(changed)
+    }
+
+    /// A payment has begun: the order does not expire for `window`, at most [`MOST_EXTENSIONS`] times and never longer
+    /// than [`LONGEST_LIFE`] after it was placed. None if it lasts so long anyway, give or take a tenth of the window:
+    /// most payments begin right after placing.
+    pub fn payment_started(
+        &self,
+        payment_id: Uuid,
+        earlier: u64,
+        window: Duration,
+        now: Timestamp,
+    ) -> Option<Changed> {
+        let expires_at = self.expires_at?;
+        let wanted = now.plus(window).min(self.created_at.plus(LONGEST_LIFE));
+        if earlier >= MOST_EXTENSIONS || wanted <= expires_at.plus(window / 10) {
+            return None;
+        }
+        let mut changed = self.next(HistoryEvent::PaymentStarted, now, |order| {
+            order.expires_at = Some(wanted);
+        });
+        changed.payment_id = Some(payment_id);
+        Some(changed)
     }
 
     /// The expiry of an order that is still unpaid when its time has come.
@@ -266,13 +313,25 @@ impl Order {
         Outcome::Changed(Box::new(changed))
     }
 
-    /// The money went back to the customer. A payment that the order never took changes nothing.
-    pub fn refunded(&self, payment_id: Uuid, now: Timestamp) -> Outcome {
+    /// Whether its goods belong on the shelf again: its money went back, and it was not carried out.
+    fn gives_goods_back(&self) -> bool {
+        self.payment_status == PaymentStatus::Refunded && self.status != Completed
+    }
+
+    /// Money went back to the customer: `refunded` of it so far, or all. A payment that the order never took changes nothing.
+    pub fn refunded(&self, payment_id: Uuid, refunded: Option<Money>, now: Timestamp) -> Outcome {
         if self.payment_id != Some(payment_id) || self.payment_status == PaymentStatus::Refunded {
             return Outcome::Nothing;
         }
+        let in_part = refunded.is_some_and(|money| {
+            money.currency == self.total.currency && money.amount < self.total.amount
+        });
         let mut changed = self.next(HistoryEvent::Refunded, now, |order| {
-            order.payment_status = PaymentStatus::Refunded;
+            order.payment_status = if in_part {
+                PaymentStatus::PartiallyRefunded
+            } else {
+                PaymentStatus::Refunded
+            };
         });
         changed.payment_id = Some(payment_id);
         Outcome::Changed(Box::new(changed))

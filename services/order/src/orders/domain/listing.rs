@@ -1,9 +1,13 @@
 //! Who sees which orders, and what lists can be asked for.
 
+use chrono::NaiveDate;
 use waybill_primitives::{OrderNumber, Timestamp, UserId};
 
 use super::{OrderStatus, PaymentStatus};
-use crate::fields::{Faults, search_words, text_enum};
+use crate::{
+    analytics::domain::Words,
+    fields::{Faults, search_words, text_enum},
+};
 
 /// As whom somebody looks at orders. Every query of orders begins with one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +37,7 @@ pub enum Search {
     Number(String),
     /// The beginning of one: `W` and at least two digits.
     NumberPrefix(String),
-    /// Words of the title or the customer's name.
+    /// Beginnings of words of the title or the customer's name; an order has all of them.
     Words(Vec<String>),
 }
 
@@ -44,14 +48,15 @@ impl Search {
     /// None for blank text.
     pub fn parse(text: &str) -> Result<Option<Self>, Faults> {
         let words = search_words(text)?;
+        let beginnings = || Self::Words(Words::of(&[text]).iter().map(str::to_owned).collect());
         Ok(match words.as_slice() {
             [] => None,
             [word] => Some(match word.parse::<OrderNumber>() {
                 Ok(number) => Self::Number(number.as_str().to_owned()),
                 Err(_) if begins_a_number(word) => Self::NumberPrefix(word.to_ascii_uppercase()),
-                Err(_) => Self::Words(words),
+                Err(_) => beginnings(),
             }),
-            _ => Some(Self::Words(words)),
+            _ => Some(beginnings()),
         })
     }
 }
@@ -68,13 +73,38 @@ fn begins_a_number(word: &str) -> bool {
         && random.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 
+/// From when to before when the orders with such numbers were placed. None if it names no time.
+pub fn days_of(prefix: &str) -> Option<(Timestamp, Timestamp)> {
+    let digits = prefix.strip_prefix('W')?.split('-').next()?;
+    let part = |at: std::ops::Range<usize>| digits.get(at).unwrap_or_default();
+    let year = 2000 + part(0..2).parse::<i32>().ok()?;
+    let (first_month, last_month) = bounds(digits.get(2..).unwrap_or_default(), 12)?;
+    let (first_day, last_day) = bounds(digits.get(4..).unwrap_or_default(), 31)?;
+    let first = NaiveDate::from_ymd_opt(year, first_month, first_day)?;
+    // The last day of a month may be before the last that its number could have.
+    let last = (28..=last_day)
+        .rev()
+        .chain(std::iter::once(last_day))
+        .find_map(|day| NaiveDate::from_ymd_opt(year, last_month, day))?;
+    let start = |date: NaiveDate| Some(Timestamp::from(date.and_hms_opt(0, 0, 0)?.and_utc()));
+    Some((start(first)?, start(last.succ_opt()?)?))
+}
+
+/// The least and the greatest number of two digits, from 1 to `most`, that begins with the first two of these digits.
+fn bounds(digits: &str, most: u32) -> Option<(u32, u32)> {
+    let known = digits.get(..2).unwrap_or(digits);
+    let fill = |filling: &str| format!("{known}{filling}").get(..2)?.parse::<u32>().ok();
+    let (least, greatest) = (fill("00")?.max(1), fill("99")?.min(most));
+    (least <= greatest).then_some((least, greatest))
+}
+
 /// The last number that can begin with `prefix`: an upper bound that an index can use under any collation.
 pub fn last_number(prefix: &str) -> String {
     format!("{prefix:Z<NUMBER_LENGTH$}")
 }
 
 /// Which orders a list has.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     pub search: Option<Search>,
     pub status: Option<OrderStatus>,
@@ -117,5 +147,35 @@ mod tests {
         }
         assert_eq!(last_number("W26"), "W26ZZZZZZZZZZZZ");
         assert!(Search::parse(&"x".repeat(300)).is_err());
+        let words = |text| match parse(text) {
+            Some(Search::Words(words)) => words.join(" "),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(words("O'Brien  FENCE"), "brien fence o");
+        assert_eq!(words("?!"), "");
+    }
+
+    #[test]
+    fn a_part_of_a_number_names_the_days_of_placing() {
+        let days = |prefix: &str| {
+            days_of(prefix).map(|(from, to)| {
+                let day = |at: Timestamp| at.to_datetime().format("%y%m%d").to_string();
+                format!("{} {}", day(from), day(to))
+            })
+        };
+        for (prefix, expected) in [
+            ("W26", Some("260101 270101")),
+            ("W261", Some("261001 270101")),
+            ("W260", Some("260101 261001")),
+            ("W2602", Some("260201 260301")),
+            ("W26112", Some("261120 261130")),
+            ("W26020", Some("260201 260210")),
+            ("W260230", None),
+            ("W2613", None),
+            ("W261121", Some("261121 261122")),
+            ("W261121-7K", Some("261121 261122")),
+        ] {
+            assert_eq!(days(prefix).as_deref(), expected, "{prefix}");
+        }
     }
 }

@@ -8,11 +8,11 @@ use super::{
     Customer, Holding, Item, Order, OrderKind, OrderStatus, PaymentStatus, changes::Changed,
 };
 use crate::{
-    catalogue::domain::ProductKind,
-    fields::{Faults, search_text},
+    analytics::domain::Words, catalogue::domain::ProductKind, fields::Faults,
+    shop::domain::ShopSettings,
 };
 
-/// Most lines of one order.
+/// The most lines of one order that a shop may allow.
 pub const MAX_LINES: usize = 100;
 /// Most units of one product in one order.
 pub const MAX_QUANTITY: i64 = 1_000_000;
@@ -26,8 +26,6 @@ pub const MAX_DESCRIPTION: usize = 10_000;
 pub const MAX_INSTRUCTIONS: usize = 5_000;
 /// Longest note or reason of a change.
 pub const MAX_NOTE: usize = 2_000;
-/// Characters kept for text search.
-const MAX_SEARCH: usize = 500;
 /// A wanted date may lie this far back: "today" is sent as the midnight that has passed.
 const DAY: Duration = Duration::from_hours(24);
 /// A wanted date may lie this far ahead.
@@ -62,6 +60,11 @@ pub struct Address {
     pub country: String,
 }
 
+/// What is told of an order without contents.
+pub(super) const NEEDS: &str = "an order needs items, a title or a description";
+/// Longest title that is made of a description, in characters.
+const SHORT_TITLE: usize = 80;
+
 /// An order as it arrives.
 #[derive(Debug, Clone, Default)]
 pub struct Draft {
@@ -74,15 +77,34 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// Checks everything that needs no database, and trims.
-    pub fn check(self, now: Timestamp) -> Result<Self, Faults> {
+    /// Checks everything that needs no database, and trims. `most_lines`: of one order.
+    pub fn check(self, now: Timestamp, most_lines: u32) -> Result<Self, Faults> {
+        let empty = self.lines.is_empty()
+            && self.title.trim().is_empty()
+            && self.description.trim().is_empty();
+        match self.check_fields(now, most_lines) {
+            Ok(mut draft) if !empty => {
+                if draft.lines.is_empty() && draft.title.is_empty() {
+                    draft.title = title_of(&draft.description);
+                }
+                Ok(draft)
+            }
+            outcome => {
+                let mut faults = outcome.err().unwrap_or_default();
+                if empty {
+                    faults.add("items", NEEDS);
+                }
+                Err(faults)
+            }
+        }
+    }
+
+    /// As [`Self::check`], also for a draft that has no items and no title.
+    pub fn check_fields(self, now: Timestamp, most_lines: u32) -> Result<Self, Faults> {
         let mut faults = Faults::default();
         let title = faults.line("title", &self.title, MAX_TITLE);
-        if self.lines.is_empty() && title.is_empty() {
-            faults.add("items", "an order needs items or a title");
-        }
-        if self.lines.len() > MAX_LINES {
-            faults.add("items", format!("must have at most {MAX_LINES} entries"));
+        if self.lines.len() > most_lines as usize {
+            faults.add("items", format!("must have at most {most_lines} entries"));
         }
         let mut units: HashMap<ProductId, i64> = HashMap::new();
         for (index, line) in self.lines.iter().enumerate() {
@@ -125,68 +147,28 @@ impl Draft {
     }
 
     /// Prices a checked draft and makes the order of it. Nothing due means paid at once: then there are two changes,
-    /// placed and paid. The last one holds the order.
+    /// placed and paid. The last one holds the order. `guest`: the customer has no account.
     pub fn place(
         self,
         customer: Customer,
+        guest: bool,
         products: &HashMap<ProductId, Sellable>,
-        currency: Currency,
+        shop: &ShopSettings,
         now: Timestamp,
-        expiry: Duration,
     ) -> Result<Vec<Changed>, Faults> {
         let mut faults = Faults::default();
-        let mut items = Vec::with_capacity(self.lines.len());
-        let mut total = Some(0_i64);
-        for (index, line) in self.lines.iter().enumerate() {
-            let Some(product) = products.get(&line.product_id).filter(|p| p.active) else {
-                faults.add(
-                    format!("items[{index}].productId"),
-                    "no such product can be ordered",
-                );
-                continue;
-            };
-            if product.price.currency != currency {
-                faults.add(
-                    format!("items[{index}].productId"),
-                    format!("is priced in another currency than {currency}"),
-                );
-                continue;
-            }
-            let line_total = product.price.checked_mul(line.quantity).ok();
-            total = total
-                .zip(line_total)
-                .and_then(|(sum, line)| sum.checked_add(line.amount))
-                .filter(|sum| *sum <= MAX_AMOUNT);
-            items.push(Item {
-                product_id: line.product_id,
-                name: product.name.clone(),
-                kind: product.kind,
-                unit_price: product.price,
-                quantity: line.quantity,
-                line_total: line_total.unwrap_or(Money::zero(currency)),
-            });
-        }
-        if total.is_none() {
-            faults.add("items", "the total is too large");
-        }
-        let total = Money::new(total.unwrap_or(0), currency);
-        let has_goods = items.iter().any(|item| item.kind == ProductKind::Goods);
-        let has_services = items.iter().any(|item| item.kind == ProductKind::Service);
-        let kind = match (has_goods, has_services) {
-            (true, true) => OrderKind::Mixed,
-            (true, false) => OrderKind::Goods,
-            (false, _) => OrderKind::Service,
-        };
+        let (items, total) = priced(&self.lines, products, shop.currency, &mut faults);
+        let kind = kind_of(&items);
         let order = Order {
             id: OrderId::new(),
             number: OrderNumber::generate(now).as_str().to_owned(),
             status: OrderStatus::Pending,
             payment_status: PaymentStatus::Unpaid,
             kind,
-            holding: if has_goods {
-                Holding::Reserved
-            } else {
+            holding: if kind == OrderKind::Service {
                 Holding::Nothing
+            } else {
+                Holding::Reserved
             },
             customer,
             assignee: None,
@@ -197,10 +179,13 @@ impl Draft {
             items,
             total,
             shipping_address: self.shipping_address,
+            guest,
+            replaces: None,
+            replaced_by: None,
             payment_id: None,
             held_from: None,
             available_since: None,
-            expires_at: Some(now.plus(expiry)),
+            expires_at: Some(now.plus(shop.expiry(kind))),
             completed_at: None,
             version: 1,
             created_at: now,
@@ -210,10 +195,80 @@ impl Draft {
     }
 }
 
+/// The lines at the prices of now, and their sum. Without faults only if every product can be ordered.
+pub(super) fn priced(
+    lines: &[Line],
+    products: &HashMap<ProductId, Sellable>,
+    currency: Currency,
+    faults: &mut Faults,
+) -> (Vec<Item>, Money) {
+    let mut items = Vec::with_capacity(lines.len());
+    let mut total = Some(0_i64);
+    for (index, line) in lines.iter().enumerate() {
+        let Some(product) = products.get(&line.product_id).filter(|p| p.active) else {
+            faults.add(
+                format!("items[{index}].productId"),
+                "no such product can be ordered",
+            );
+            continue;
+        };
+        if product.price.currency != currency {
+            faults.add(
+                format!("items[{index}].productId"),
+                format!("is priced in another currency than {currency}"),
+            );
+            continue;
+        }
+        let line_total = product.price.checked_mul(line.quantity).ok();
+        total = total
+            .zip(line_total)
+            .and_then(|(sum, line)| sum.checked_add(line.amount))
+            .filter(|sum| *sum <= MAX_AMOUNT);
+        items.push(Item {
+            product_id: line.product_id,
+            name: product.name.clone(),
+            kind: product.kind,
+            unit_price: product.price,
+            quantity: line.quantity,
+            line_total: line_total.unwrap_or(Money::zero(currency)),
+        });
+    }
+    if total.is_none() {
+        faults.add("items", "the total is too large");
+    }
+    (items, Money::new(total.unwrap_or(0), currency))
+}
+
+/// What an order of these items is for. Free text alone is a service.
+pub(super) fn kind_of(items: &[Item]) -> OrderKind {
+    let has = |kind| items.iter().any(|item| item.kind == kind);
+    match (has(ProductKind::Goods), has(ProductKind::Service)) {
+        (true, true) => OrderKind::Mixed,
+        (true, false) => OrderKind::Goods,
+        (false, _) => OrderKind::Service,
+    }
+}
+
+/// What an order of nothing but a description is called: its first line, shortened.
+pub(super) fn title_of(description: &str) -> String {
+    let line = description.trim().lines().next().unwrap_or_default().trim();
+    if line.chars().count() <= SHORT_TITLE {
+        return line.to_owned();
+    }
+    let start: String = line.chars().take(SHORT_TITLE - 1).collect();
+    format!("{}…", start.trim_end())
+}
+
 impl Order {
+    /// The words that it is found by.
+    pub fn words(&self) -> Words {
+        let items = self.items.iter().map(|item| item.name.as_str());
+        Words::of_order(&self.title, &self.customer.name, items, &self.description)
+    }
+
     /// The text that a search looks through.
     pub fn search(&self) -> String {
-        search_text(&[&self.title, &self.customer.name], MAX_SEARCH)
+        self.words().text()
     }
 }
 

@@ -3,27 +3,30 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, Order as Direction,
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, ExprTrait as _, Order as Direction,
     PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
+    sea_query::{Expr, Query},
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use uuid::Uuid;
-use waybill_primitives::{OrderId, ProductId, Timestamp, UserId};
+use waybill_primitives::{CategoryId, OrderId, ProductId, Timestamp, UserId};
 use waybill_store::{StoreError, Tx, page};
 
-use super::visible_to;
+use super::{
+    search::{Position, listed, position, sorted, within},
+    visible_to,
+};
 use crate::{
-    catalogue::domain::ProductKind,
-    fields::prefix_pattern,
+    catalogue::{domain::ProductKind, entity as product},
     orders::{
         domain::{
             Assignee, Customer, Filter, HistoryEntry, Holding, Item, Order, OrderKind, OrderStatus,
-            PaymentStatus, Person, Search, Sort, Viewer, last_number,
+            PaymentStatus, Person, Sort, Viewer,
         },
         entity::{history as history_row, item, order},
     },
     parts::{Page, PageQuery},
-    store::{after, has_words, like, money, spelled, unreadable},
+    store::{after, count, money, spelled, unreadable},
     wire,
 };
 
@@ -60,6 +63,9 @@ fn read(row: order::Model, items: Vec<Item>) -> Result<Order, StoreError> {
         special_instructions: row.special_instructions,
         estimated_completion: row.estimated_completion.map(Timestamp::from_micros),
         items,
+        guest: row.guest,
+        replaces: row.replaces_id.map(OrderId::from_uuid),
+        replaced_by: row.replaced_by_id.map(OrderId::from_uuid),
         payment_id: row.payment_id,
         available_since: row.available_since.map(Timestamp::from_micros),
         expires_at: row.expires_at.map(Timestamp::from_micros),
@@ -71,7 +77,7 @@ fn read(row: order::Model, items: Vec<Item>) -> Result<Order, StoreError> {
 }
 
 /// Adds the items of all rows by one query.
-async fn with_items(
+pub(super) async fn with_items(
     connection: &impl ConnectionTrait,
     rows: Vec<order::Model>,
 ) -> Result<Vec<Order>, StoreError> {
@@ -159,18 +165,6 @@ pub async fn claimable_state(
     Ok(found.map(|assignee| assignee.map(UserId::from_uuid)))
 }
 
-/// Where a page begins: the list's sort, the sort key and the id of the row before.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Position(String, i64, Uuid);
-
-/// Reads a cursor of a list sorted like this.
-pub fn cursor(text: &str, sort: Sort) -> Result<Option<Position>, page::BadCursor> {
-    match page::decode::<Position>(text)? {
-        Some(position) if position.0 != sort.as_str() => Err(page::BadCursor),
-        position => Ok(position),
-    }
-}
-
 /// A page of orders.
 pub async fn page(
     connection: &impl ConnectionTrait,
@@ -180,34 +174,85 @@ pub async fn page(
     query: &PageQuery,
     cursor: Option<Position>,
 ) -> Result<Page<Order>, StoreError> {
-    use order::Column::{CreatedAt, Total};
-    let all = visible_to(viewer).filter(condition(filter));
-    let (key, descending) = match sort {
-        Sort::Newest => (CreatedAt, true),
-        Sort::Oldest => (CreatedAt, false),
-        Sort::TotalAsc => (Total, false),
-        Sort::TotalDesc => (Total, true),
+    let Some(all) = listed(connection, viewer, filter, sort).await? else {
+        return Ok(Page {
+            rows: Vec::new(),
+            next_cursor: None,
+            total: query.total.then_some(0),
+        });
     };
-    let cursor = cursor.map(|Position(_, value, id)| (value, id));
-    let position = |row: &order::Model| {
-        let value = if matches!(key, Total) {
-            row.total
-        } else {
-            row.created_at
-        };
-        Position(sort.as_str().to_owned(), value, row.id)
+    let total = if query.total {
+        Some(count(connection, all.clone()).await?)
+    } else {
+        None
     };
-    keyset(connection, all, key, descending, query, cursor, position).await
+    let select = sorted(all, sort, cursor).limit(query.limit.fetch());
+    let rows = select.all(connection).await?;
+    let (rows, next_cursor) = query.limit.page(rows, |row| position(sort, row));
+    Ok(Page {
+        rows: with_items(connection, rows).await?,
+        next_cursor,
+        total,
+    })
+}
+
+/// What of the pool somebody wants to see.
+#[derive(Debug, Clone, Default)]
+pub struct Pool {
+    pub filter: Filter,
+    pub kind: Option<OrderKind>,
+    /// At least one of its products is in one of these.
+    pub within: Option<Vec<CategoryId>>,
+    /// None of its products is in another one than these.
+    pub only_from: Option<Vec<CategoryId>>,
+}
+
+/// Products of the order of the row that is looked at, as far as they are in a category, which satisfies the condition.
+fn ordered_in(condition: Expr) -> Expr {
+    let products = Query::select()
+        .expr(Expr::value(1))
+        .from(item::Entity)
+        .inner_join(
+            product::Entity,
+            Expr::col((product::Entity, product::Column::Id))
+                .equals((item::Entity, item::Column::ProductId)),
+        )
+        .and_where(
+            Expr::col((item::Entity, item::Column::OrderId))
+                .equals((order::Entity, order::Column::Id)),
+        )
+        .and_where(condition)
+        .to_owned();
+    Expr::exists(products)
 }
 
 /// The pool: whoever has waited longest comes first.
 pub async fn available(
     connection: &impl ConnectionTrait,
+    pool: &Pool,
     query: &PageQuery,
     cursor: Option<(i64, Uuid)>,
 ) -> Result<Page<Order>, StoreError> {
     use order::Column::AvailableSince;
-    let all = visible_to(Viewer::Everything).filter(AvailableSince.is_not_null());
+    let mut all = visible_to(Viewer::Everything)
+        .filter(AvailableSince.is_not_null())
+        .filter(within(connection, &pool.filter));
+    if let Some(kind) = pool.kind {
+        all = all.filter(order::Column::Kind.eq(kind.as_str()));
+    }
+    let category = || Expr::col((product::Entity, product::Column::CategoryId));
+    let ids = |categories: &[CategoryId]| -> Vec<Uuid> {
+        categories.iter().map(|id| id.uuid()).collect()
+    };
+    if let Some(within) = &pool.within {
+        all = all.filter(ordered_in(category().is_in(ids(within))));
+    }
+    if let Some(only) = &pool.only_from {
+        let others = category()
+            .is_not_null()
+            .and(category().is_not_in(ids(only)));
+        all = all.filter(ordered_in(others).not());
+    }
     let position = |row: &order::Model| (row.available_since.unwrap_or_default(), row.id);
     keyset(
         connection,
@@ -261,58 +306,23 @@ async fn keyset<P: Serialize>(
     })
 }
 
-fn condition(filter: &Filter) -> Condition {
-    use order::Column;
-    let mut all = match &filter.search {
-        None => Condition::all(),
-        Some(Search::Number(number)) => Condition::all().add(Column::Number.eq(number.as_str())),
-        // The range is for the index; the pattern makes it exact.
-        Some(Search::NumberPrefix(prefix)) => Condition::all()
-            .add(Column::Number.gte(prefix.as_str()))
-            .add(Column::Number.lte(last_number(prefix)))
-            .add(like(Column::Number, prefix_pattern(prefix))),
-        Some(Search::Words(words)) => has_words(Column::Search, words),
-    };
-    if let Some(status) = filter.status {
-        all = all.add(Column::Status.eq(status.as_str()));
-    }
-    if let Some(status) = filter.payment_status {
-        all = all.add(Column::PaymentStatus.eq(status.as_str()));
-    }
-    if let Some(from) = filter.from {
-        all = all.add(Column::CreatedAt.gte(from.micros()));
-    }
-    if let Some(to) = filter.to {
-        all = all.add(Column::CreatedAt.lt(to.micros()));
-    }
-    if let Some(id) = filter.customer {
-        all = all.add(Column::CustomerId.eq(id.uuid()));
-    }
-    if let Some(id) = filter.assignee {
-        all = all.add(Column::AssigneeId.eq(id.uuid()));
-    }
-    if let Some(total) = filter.min_total {
-        all = all.add(Column::Total.gte(total));
-    }
-    if let Some(total) = filter.max_total {
-        all = all.add(Column::Total.lte(total));
-    }
-    all
-}
-
 /// Unpaid orders whose time is over, the longest overdue first, and when the next one after `now` is due.
 pub async fn due(
     connection: &impl ConnectionTrait,
     now: Timestamp,
+    past: Option<(Timestamp, OrderId)>,
     limit: u64,
 ) -> Result<(Vec<Order>, Option<Timestamp>), StoreError> {
-    use order::Column::ExpiresAt;
-    let rows = visible_to(Viewer::Everything)
+    use order::Column::{ExpiresAt, Id};
+    let mut select = visible_to(Viewer::Everything)
         .filter(ExpiresAt.lte(now.micros()))
         .order_by_asc(ExpiresAt)
-        .limit(limit)
-        .all(connection)
-        .await?;
+        .order_by_asc(Id)
+        .limit(limit);
+    if let Some((at, id)) = past {
+        select = select.filter(after(ExpiresAt, Id, false, at.micros(), id.uuid()));
+    }
+    let rows = select.all(connection).await?;
     let next: Option<Option<i64>> = visible_to(Viewer::Everything)
         .select_only()
         .column(ExpiresAt)
@@ -333,18 +343,20 @@ pub async fn history(
     connection: &impl ConnectionTrait,
     id: OrderId,
     after_version: i64,
+    limit: u64,
 ) -> Result<Vec<HistoryEntry>, StoreError> {
     use history_row::Column;
     let rows = history_row::Entity::find()
         .filter(Column::OrderId.eq(id.uuid()))
         .filter(Column::Version.gt(after_version))
         .order_by_asc(Column::Version)
+        .limit(limit)
         .all(connection)
         .await?;
     Ok(rows.into_iter().map(entry).collect())
 }
 
-fn entry(row: history_row::Model) -> HistoryEntry {
+pub(super) fn entry(row: history_row::Model) -> HistoryEntry {
     let role = row.actor_role.as_deref().and_then(wire::role);
     let actor = row.actor_id.zip(role).map(|(id, role)| Person {
         id: UserId::from_uuid(id),

@@ -13,33 +13,25 @@ use crate::orders::{
 
 /// Writes a new order with its items. [`StoreError::Unique`]: its number is taken.
 pub async fn insert(tx: &Tx, order: &Order) -> Result<(), StoreError> {
-    let address = order
-        .shipping_address
-        .as_ref()
-        .map(serde_json::to_string)
-        .transpose();
-    let address = address.map_err(|error| sea_orm::DbErr::Json(error.to_string()))?;
     let row = order::ActiveModel {
         id: Set(order.id.uuid()),
         number: Set(order.number.clone()),
-        kind: Set(order.kind.as_str().to_owned()),
         customer_id: Set(order.customer.id.uuid()),
         customer_name: Set(order.customer.name.clone()),
         customer_email: Set(order.customer.email.clone()),
-        title: Set(order.title.clone()),
-        description: Set(order.description.clone()),
-        special_instructions: Set(order.special_instructions.clone()),
-        estimated_completion: Set(order.estimated_completion.map(Timestamp::micros)),
-        total: Set(order.total.amount),
         currency: Set(order.total.currency.as_str().to_owned()),
-        shipping_address: Set(address),
-        search: Set(order.search()),
+        guest: Set(order.guest),
+        replaces_id: Set(order.replaces.map(OrderId::uuid)),
         created_at: Set(order.created_at.micros()),
-        ..changeable(order)
+        ..contents(order)?
     };
     order::Entity::insert(row)
         .exec_without_returning(tx.conn())
         .await?;
+    insert_items(tx, order).await
+}
+
+async fn insert_items(tx: &Tx, order: &Order) -> Result<(), StoreError> {
     if order.items.is_empty() {
         return Ok(());
     }
@@ -63,6 +55,24 @@ pub async fn insert(tx: &Tx, order: &Order) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// What an edit can change besides what every step can.
+fn contents(order: &Order) -> Result<order::ActiveModel, StoreError> {
+    let address = order.shipping_address.as_ref();
+    let address = address.map(serde_json::to_string).transpose();
+    let address = address.map_err(|error| sea_orm::DbErr::Json(error.to_string()))?;
+    Ok(order::ActiveModel {
+        kind: Set(order.kind.as_str().to_owned()),
+        title: Set(order.title.clone()),
+        description: Set(order.description.clone()),
+        special_instructions: Set(order.special_instructions.clone()),
+        estimated_completion: Set(order.estimated_completion.map(Timestamp::micros)),
+        total: Set(order.total.amount),
+        shipping_address: Set(address),
+        search: Set(order.search()),
+        ..changeable(order)
+    })
+}
+
 /// What can change after placing.
 fn changeable(order: &Order) -> order::ActiveModel {
     order::ActiveModel {
@@ -74,6 +84,7 @@ fn changeable(order: &Order) -> order::ActiveModel {
             .assignee
             .as_ref()
             .map(|assignee| assignee.name.clone())),
+        replaced_by_id: Set(order.replaced_by.map(OrderId::uuid)),
         payment_id: Set(order.payment_id),
         held_from: Set(order.held_from.map(|status| status.as_str().to_owned())),
         available_since: Set(order.available_since.map(Timestamp::micros)),
@@ -83,6 +94,24 @@ fn changeable(order: &Order) -> order::ActiveModel {
         updated_at: Set(order.updated_at.micros()),
         ..order::ActiveModel::default()
     }
+}
+
+/// As [`update`], with what the order is for; its items apart.
+pub async fn rewrite(tx: &Tx, order: &Order) -> Result<bool, StoreError> {
+    let update = order::Entity::update_many()
+        .set(contents(order)?)
+        .filter(order::Column::Id.eq(order.id.uuid()))
+        .filter(order::Column::Version.eq(order.version - 1));
+    Ok(update.exec(tx.conn()).await?.rows_affected == 1)
+}
+
+/// Writes all items of an order anew.
+pub async fn replace_items(tx: &Tx, order: &Order) -> Result<(), StoreError> {
+    item::Entity::delete_many()
+        .filter(item::Column::OrderId.eq(order.id.uuid()))
+        .exec(tx.conn())
+        .await?;
+    insert_items(tx, order).await
 }
 
 /// Writes the next version of an order. False if the version before it is not the current one any more.

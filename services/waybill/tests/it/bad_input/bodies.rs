@@ -306,7 +306,7 @@ pub async fn kinds_and_sizes(world: &World, findings: &mut Findings) {
     let too_large = send(&world.customer, Method::POST, "/orders", &large).await;
     findings.refused("1.1 MB", &too_large, 413, "PAYLOAD_TOO_LARGE");
     // Who may not call at all is told so before.
-    let stranger = send(&world.anyone, Method::POST, "/orders", &large).await;
+    let stranger = send(&world.anyone, Method::POST, "/products", &large).await;
     findings.refused("1.1 MB from nobody", &stranger, 401, "UNAUTHENTICATED");
     // What stays unread costs the connection; told in time, no client sends its next request into the void.
     for answer in [too_large, stranger] {

@@ -70,6 +70,13 @@ fn sources(compose: &Compose, service: &Service<'_>, folder: &Path) -> Sources {
 /// Reads the settings as the process of this name does, and checks them as it does.
 fn read(name: &str, sources: &Sources) -> Result<Environment, Faults> {
     type Process<S> = (CommonSettings, ProcessSettings, PeerSettings, S);
+    type Order = (
+        CommonSettings,
+        ProcessSettings,
+        PeerSettings,
+        waybill_order::Settings,
+        waybill_file_store::FilesSettings,
+    );
     type Front = (
         CommonSettings,
         PeerSettings,
@@ -82,12 +89,10 @@ fn read(name: &str, sources: &Sources) -> Result<Environment, Faults> {
                 .environment,
             Vec::new(),
         ),
-        "order" => (
-            load::<Process<waybill_order::Settings>>(sources)?
-                .0
-                .environment,
-            Vec::new(),
-        ),
+        "order" => {
+            let (common, .., files) = load::<Order>(sources)?;
+            (common.environment, files.faults())
+        }
         "payment" => {
             let (common, ..) = load::<Process<waybill_payment::Settings>>(sources)?;
             (common.environment, Vec::new())

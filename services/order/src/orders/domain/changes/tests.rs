@@ -9,6 +9,7 @@ use super::*;
 use crate::{
     catalogue::domain::ProductKind,
     orders::domain::{Customer, Draft, Line, OrderKind, Sellable},
+    shop::domain::ShopSettings,
 };
 
 const NOW: Timestamp = Timestamp::from_secs(1_795_219_200);
@@ -44,7 +45,13 @@ fn order(kinds: &[ProductKind], price: i64) -> Order {
         email: "a@b.c".into(),
     };
     let changes = draft
-        .place(customer, &products, Currency::USD, NOW, EXPIRY)
+        .place(
+            customer,
+            false,
+            &products,
+            &ShopSettings::initial(Currency::USD, EXPIRY),
+            NOW,
+        )
         .unwrap();
     changes.last().unwrap().order.clone()
 }
@@ -152,14 +159,17 @@ fn cancelling_a_paid_order_returns_goods_and_waits_for_the_refund() {
     );
     assert_eq!(cancelled.order.payment_status, PaymentStatus::Paid);
     let payment = paid.payment_id.unwrap();
-    let Outcome::Changed(refunded) = cancelled.order.refunded(payment, NOW) else {
+    let Outcome::Changed(refunded) = cancelled.order.refunded(payment, None, NOW) else {
         panic!("ignored");
     };
     assert_eq!(refunded.order.payment_status, PaymentStatus::Refunded);
     assert_eq!(refunded.stock, StockEffect::Nothing);
-    assert_eq!(refunded.order.refunded(payment, NOW), Outcome::Nothing);
     assert_eq!(
-        cancelled.order.refunded(Uuid::now_v7(), NOW),
+        refunded.order.refunded(payment, None, NOW),
+        Outcome::Nothing
+    );
+    assert_eq!(
+        cancelled.order.refunded(Uuid::now_v7(), None, NOW),
         Outcome::Nothing
     );
 }
@@ -234,6 +244,9 @@ fn check_invariants(order: &Order) {
     let expected = match order.status {
         _ if !goods => Holding::Nothing,
         Cancelled => Holding::Nothing,
+        // Refunded before it was completed, its goods went back; afterwards, the customer has them.
+        Completed if order.payment_status == PaymentStatus::Refunded => order.holding,
+        _ if order.payment_status == PaymentStatus::Refunded => Holding::Nothing,
         Completed => Holding::Sold,
         _ if due => Holding::Reserved,
         _ => Holding::Sold,
@@ -259,6 +272,16 @@ fn check_invariants(order: &Order) {
         order.status == Completed,
         "{order:?}"
     );
+    // What waits has no worker; otherwise nobody could take it.
+    let waits = order.status == Pending || order.held_from == Some(Pending);
+    assert!(!(waits && order.assignee.is_some()), "{order:?}");
+    // A closed order has no money once another one took its place.
+    if order.replaced_by.is_some() {
+        assert_eq!(
+            (order.status, order.payment_status, order.payment_id),
+            (Cancelled, PaymentStatus::Unpaid, None)
+        );
+    }
 }
 
 proptest! {
@@ -268,7 +291,7 @@ proptest! {
     fn random_walks_keep_the_invariants(
         goods in any::<bool>(),
         free in any::<bool>(),
-        steps in prop::collection::vec((0_u8..11, 0_usize..3), 0..40)
+        steps in prop::collection::vec((0_u8..13, 0_usize..3), 0..40)
     ) {
         let kind = if goods { ProductKind::Goods } else { ProductKind::Service };
         let mut order = order(&[kind, kind], if free { 0 } else { 7 });
@@ -278,6 +301,10 @@ proptest! {
             Holding::Reserved => (0, 1),
             Holding::Sold => (-1, 0),
         };
+        let crew = ["Ann", "Ben", "Cid"].map(|name| Assignee {
+            id: UserId::new(),
+            name: name.into(),
+        });
         let mut now = NOW;
         for (step, party) in steps {
             now = now.plus(EXPIRY / 4);
@@ -296,10 +323,31 @@ proptest! {
                     Outcome::Changed(changed) => Some(*changed),
                     _ => None,
                 },
-                10 => match order.payment_id.map(|id| order.refunded(id, now)) {
+                10 => match order.payment_id.map(|id| order.refunded(id, None, now)) {
                     Some(Outcome::Changed(changed)) => Some(*changed),
                     _ => None,
                 },
+                11 => order.assigned(&crew[party], now).ok().flatten(),
+                12 => {
+                    let to = crew.get(party).filter(|_| party > 0);
+                    let Ok(replaced) = order.replaced(to, now, EXPIRY) else { continue };
+                    // Nothing moves, and the walk goes on with the order that was opened.
+                    check_invariants(&replaced.closed.order);
+                    for (opened, version) in replaced.opened.iter().zip(1..) {
+                        prop_assert_eq!(opened.order.version, version);
+                        prop_assert_eq!(opened.stock, StockEffect::Nothing);
+                    }
+                    prop_assert_eq!(replaced.closed.stock, StockEffect::Nothing);
+                    prop_assert_eq!(replaced.closed.order.version, order.version + 1);
+                    let opened = replaced.opened.last().unwrap().order.clone();
+                    prop_assert_eq!(
+                        (&opened.items, opened.total, opened.holding),
+                        (&order.items, order.total, order.holding)
+                    );
+                    order = opened;
+                    check_invariants(&order);
+                    continue;
+                }
                 _ => None,
             };
             let Some(changed) = changed else { continue };

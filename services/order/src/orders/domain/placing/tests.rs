@@ -1,12 +1,13 @@
 //! Tests of placing: every field, every limit, totals for any input.
 
 use proptest::prelude::*;
-use waybill_primitives::UserId;
+use waybill_primitives::{Currency, UserId};
 
 use super::*;
 use crate::orders::domain::{HistoryEvent, StockEffect};
 
 const NOW: Timestamp = Timestamp::from_secs(1_795_219_200);
+const MOST_LINES: u32 = 100;
 const EXPIRY: Duration = Duration::from_mins(30);
 
 fn customer() -> Customer {
@@ -41,8 +42,13 @@ fn place(lines: &[(i64, ProductKind, i64)], title: &str) -> Result<Vec<Changed>,
         });
     }
     draft
-        .check(NOW)?
-        .place(customer(), &products, Currency::USD, NOW, EXPIRY)
+        .check(NOW, MOST_LINES)?
+        .place(customer(), false, &products, &open_shop(), NOW)
+}
+
+/// A shop with the settings that it opens with.
+fn open_shop() -> ShopSettings {
+    ShopSettings::initial(Currency::USD, EXPIRY)
 }
 
 fn fields<T>(result: Result<T, Faults>) -> Vec<String> {
@@ -114,7 +120,7 @@ fn each_bad_field_is_named() {
     }
     assert_eq!(fields(place(&[], "  ")), ["items"]);
     assert_eq!(
-        fields(place(&[(1, goods, 1); MAX_LINES + 1], "")),
+        fields(place(&[(1, goods, 1); MOST_LINES as usize + 1], "")),
         ["items"]
     );
     let draft = |change: fn(&mut Draft)| {
@@ -123,7 +129,7 @@ fn each_bad_field_is_named() {
             ..Draft::default()
         };
         change(&mut draft);
-        fields(draft.check(NOW))
+        fields(draft.check(NOW, MOST_LINES))
     };
     assert_eq!(draft(|d| d.title = "x".repeat(201)), ["title"]);
     assert_eq!(draft(|d| d.title = "a\0b".into()), ["title"]);
@@ -183,7 +189,7 @@ fn two_lines_of_a_product_are_summed_before_the_limit() {
         ],
         ..Draft::default()
     };
-    assert_eq!(fields(draft.check(NOW)), ["items[1].quantity"]);
+    assert_eq!(fields(draft.check(NOW, MOST_LINES)), ["items[1].quantity"]);
 }
 
 #[test]
@@ -213,7 +219,7 @@ fn unknown_and_archived_products_and_foreign_currencies_are_refused() {
         ..Draft::default()
     };
     assert_eq!(
-        fields(draft.place(customer(), &products, Currency::USD, NOW, EXPIRY)),
+        fields(draft.place(customer(), false, &products, &open_shop(), NOW)),
         [
             "items[0].productId",
             "items[1].productId",
@@ -238,7 +244,7 @@ fn goods_are_summed_per_product_in_the_order_of_ids() {
         ..Draft::default()
     };
     let changes = draft
-        .place(customer(), &products, Currency::USD, NOW, EXPIRY)
+        .place(customer(), false, &products, &open_shop(), NOW)
         .unwrap();
     assert_eq!(changes[0].order.goods(), [(a, 2), (b, 4)]);
 }
@@ -276,7 +282,7 @@ proptest! {
     #[test]
     fn any_text_is_checked(title in ".{0,300}", description in any::<String>()) {
         let draft = Draft { title, description, ..Draft::default() };
-        if let Ok(draft) = draft.check(NOW) {
+        if let Ok(draft) = draft.check(NOW, MOST_LINES) {
             prop_assert!(draft.title.chars().count() <= MAX_TITLE);
             prop_assert!(!draft.title.contains(char::is_control));
             prop_assert!(!draft.description.contains('\0'));

@@ -1,0 +1,77 @@
+//! The audit log over gRPC.
+
+use std::sync::Arc;
+
+use tonic::{Request, Response, Status};
+use waybill_primitives::{Role, UserId};
+use waybill_proto::{
+    auth::{ListAuditLogRequest, ListAuditLogResponse, audit_service_server::AuditService},
+    common, parse_id, time,
+};
+use waybill_service_kit::{AppError, context};
+
+use crate::{
+    app::{App, audit::ListAudit},
+    domain::audit::{Filter, Record},
+};
+
+/// Answers `waybill.auth.v1.AuditService`.
+pub struct AuditGrpc(pub Arc<App>);
+
+#[tonic::async_trait]
+impl AuditService for AuditGrpc {
+    async fn list_audit_log(
+        &self,
+        request: Request<ListAuditLogRequest>,
+    ) -> Result<Response<ListAuditLogResponse>, Status> {
+        let ctx = context(&request);
+        ctx.require(&[Role::Admin])?;
+        let request = request.into_inner();
+        let actor: Option<UserId> = match request.actor_id.as_str() {
+            "" => None,
+            id => Some(parse_id("actorId", id).map_err(AppError::from)?),
+        };
+        let page = request.page.unwrap_or_default();
+        let list = ListAudit {
+            filter: Filter {
+                actor,
+                action: request.action,
+                target_kind: request.target_kind,
+                target_id: request.target_id,
+                from: request.from.as_ref().map(time::from_proto),
+                to: request.to.as_ref().map(time::from_proto),
+            },
+            limit: page.limit,
+            cursor: page.cursor,
+            total: page.total,
+        };
+        let found = self.0.list_audit(&ctx, list).await?;
+        Ok(Response::new(ListAuditLogResponse {
+            records: found.records.into_iter().map(message).collect(),
+            page: Some(common::PageInfo {
+                next_cursor: found.next_cursor.unwrap_or_default(),
+                total: found.total,
+                total_capped: false,
+            }),
+        }))
+    }
+}
+
+fn message(record: Record) -> common::AuditRecord {
+    common::AuditRecord {
+        id: record.id.to_string(),
+        at: Some(time::to_proto(record.at)),
+        actor: record.actor.map(|actor| common::Person {
+            id: actor.id.to_string(),
+            name: actor.name,
+            role: common::Role::from(actor.role).into(),
+        }),
+        client_address: record.client_address,
+        request_id: record.request_id,
+        action: record.action,
+        target_kind: record.target_kind,
+        target_id: record.target_id,
+        before: record.before,
+        after: record.after,
+    }
+}

@@ -1,0 +1,110 @@
+//! Statements on the audit log: adding and reading. There is none that changes or deletes.
+
+use sea_orm::{
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select, Set,
+    sea_query::{Expr, LikeExpr},
+};
+use uuid::Uuid;
+use waybill_primitives::{Role, Timestamp, UserId};
+use waybill_store::StoreError;
+
+use crate::{
+    domain::audit::{Actor, Filter, Record},
+    entity::audit_log::{ActiveModel, Column, Entity, Model},
+};
+
+/// Adds a record. [`StoreError::Unique`]: it is there already.
+pub async fn insert(db: &impl ConnectionTrait, record: &Record) -> Result<(), StoreError> {
+    let actor = record.actor.as_ref();
+    let row = ActiveModel {
+        id: Set(record.id),
+        at: Set(record.at.micros()),
+        actor_id: Set(actor.map(|actor| actor.id.uuid())),
+        actor_name: Set(actor.map(|actor| actor.name.clone()).unwrap_or_default()),
+        actor_role: Set(actor
+            .map(|actor| actor.role.to_string())
+            .unwrap_or_default()),
+        client_address: Set(record.client_address.clone()),
+        request_id: Set(record.request_id.clone()),
+        action: Set(record.action.clone()),
+        target_kind: Set(record.target_kind.clone()),
+        target_id: Set(record.target_id.clone()),
+        before_state: Set(record.before.clone()),
+        after_state: Set(record.after.clone()),
+    };
+    Entity::insert(row).exec_without_returning(db).await?;
+    Ok(())
+}
+
+/// The next records after the one at this place, newest first.
+pub async fn list(
+    db: &impl ConnectionTrait,
+    filter: &Filter,
+    after: Option<(i64, Uuid)>,
+    limit: u64,
+) -> Result<Vec<Record>, StoreError> {
+    let mut query = filtered(filter)
+        .order_by_desc(Column::At)
+        .order_by_desc(Column::Id)
+        .limit(limit);
+    if let Some((at, id)) = after {
+        // The first part lets the index of the time find them.
+        query = query.filter(Column::At.lte(at)).filter(
+            Condition::any()
+                .add(Column::At.lt(at))
+                .add(Column::Id.lt(id)),
+        );
+    }
+    let rows = query.all(db).await?;
+    Ok(rows.into_iter().map(from_row).collect())
+}
+
+pub async fn count(db: &impl ConnectionTrait, filter: &Filter) -> Result<u64, StoreError> {
+    Ok(filtered(filter).count(db).await?)
+}
+
+fn filtered(filter: &Filter) -> Select<Entity> {
+    let mut all = Condition::all();
+    if let Some(actor) = filter.actor {
+        all = all.add(Column::ActorId.eq(actor.uuid()));
+    }
+    if !filter.action.is_empty() {
+        // An underscore is itself, not any letter; `!` occurs in no action.
+        let pattern = format!("{}%", filter.action.replace('_', "!_"));
+        all = all.add(Expr::col(Column::Action).like(LikeExpr::new(pattern).escape('!')));
+    }
+    if !filter.target_kind.is_empty() {
+        all = all.add(Column::TargetKind.eq(filter.target_kind.as_str()));
+    }
+    if !filter.target_id.is_empty() {
+        all = all.add(Column::TargetId.eq(filter.target_id.as_str()));
+    }
+    if let Some(from) = filter.from {
+        all = all.add(Column::At.gte(from.micros()));
+    }
+    if let Some(to) = filter.to {
+        all = all.add(Column::At.lt(to.micros()));
+    }
+    Entity::find().filter(all)
+}
+
+fn from_row(row: Model) -> Record {
+    let (name, role) = (row.actor_name, row.actor_role);
+    Record {
+        id: row.id,
+        at: Timestamp::from_micros(row.at),
+        actor: row.actor_id.map(|id| Actor {
+            id: UserId::from_uuid(id),
+            name,
+            role: role.parse().unwrap_or(Role::Customer),
+        }),
+        client_address: row.client_address,
+        request_id: row.request_id,
+        action: row.action,
+        target_kind: row.target_kind,
+        target_id: row.target_id,
+        before: row.before_state,
+        after: row.after_state,
+    }
+}

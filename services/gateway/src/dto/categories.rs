@@ -1,0 +1,208 @@
+//! Categories, and products as files.
+
+use chrono::{DateTime, Utc};
+use garde::Validate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use waybill_proto::order as pb;
+
+use super::{
+    filled, moment,
+    rules::{not_blank, not_blank_if_given},
+};
+
+/// A category of the catalogue.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Category {
+    #[schema(value_type = uuid::Uuid)]
+    pub id: String,
+    /// Unique; for addresses of pages.
+    #[schema(example = "kitchen")]
+    pub slug: String,
+    #[schema(example = "Kitchen")]
+    pub name: String,
+    pub description: String,
+    /// Null at the top.
+    #[schema(value_type = Option<uuid::Uuid>, required)]
+    pub parent_id: Option<String>,
+    /// Among its siblings.
+    pub position: i32,
+    /// Inactive ones are shown to administrators only.
+    pub active: bool,
+    /// Active products in it, not counting those of the categories below it.
+    pub products: i64,
+    pub version: i64,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+}
+
+impl From<pb::Category> for Category {
+    fn from(category: pb::Category) -> Self {
+        Self {
+            id: category.id,
+            slug: category.slug,
+            name: category.name,
+            description: category.description,
+            parent_id: filled(category.parent_id),
+            position: category.position,
+            active: category.active,
+            products: category.products,
+            version: category.version,
+            created_at: moment(category.created_at),
+            updated_at: moment(category.updated_at),
+        }
+    }
+}
+
+#[derive(Debug, Deserialize, ToSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({"name": "Tea & Coffee", "description": "Pots, cups and what goes into them.", "position": 1}))]
+pub struct NewCategory {
+    #[garde(custom(not_blank), length(chars, max = 100))]
+    #[schema(min_length = 1, max_length = 100)]
+    pub name: String,
+    /// Made from the name if not given.
+    #[garde(custom(not_blank_if_given), length(chars, max = 100))]
+    pub slug: Option<String>,
+    #[garde(length(chars, max = 2_000))]
+    pub description: Option<String>,
+    /// At the top if not given.
+    #[garde(skip)]
+    pub parent_id: Option<uuid::Uuid>,
+    #[garde(range(min = 0, max = 1_000_000))]
+    pub position: Option<i32>,
+    /// True if not given.
+    #[garde(skip)]
+    pub active: Option<bool>,
+}
+
+impl From<NewCategory> for pb::CreateCategoryRequest {
+    fn from(new: NewCategory) -> Self {
+        Self {
+            name: new.name,
+            slug: new.slug.unwrap_or_default(),
+            description: new.description.unwrap_or_default(),
+            parent_id: new.parent_id.map(|id| id.to_string()).unwrap_or_default(),
+            position: new.position.unwrap_or(0),
+            active: new.active,
+        }
+    }
+}
+
+/// Fields that are not given stay as they are.
+#[derive(Debug, Deserialize, ToSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({"name": "Kitchen", "version": 1}))]
+pub struct CategoryPatch {
+    #[garde(custom(not_blank_if_given), length(chars, max = 100))]
+    pub name: Option<String>,
+    #[garde(custom(not_blank_if_given), length(chars, max = 100))]
+    pub slug: Option<String>,
+    #[garde(length(chars, max = 2_000))]
+    pub description: Option<String>,
+    /// Null: to the top.
+    #[garde(skip)]
+    #[serde(default, deserialize_with = "super::products::given")]
+    #[schema(value_type = Option<uuid::Uuid>)]
+    pub parent_id: Option<Option<uuid::Uuid>>,
+    #[garde(range(min = 0, max = 1_000_000))]
+    pub position: Option<i32>,
+    #[garde(skip)]
+    pub active: Option<bool>,
+    /// As last read; a stale one is refused with `VERSION_CONFLICT`.
+    #[garde(range(min = 1))]
+    pub version: Option<i64>,
+}
+
+impl CategoryPatch {
+    /// `version` is what the request asks for, by header or field.
+    pub fn into_request(self, id: String, version: Option<i64>) -> pb::UpdateCategoryRequest {
+        let parent = |id: Option<uuid::Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
+        pb::UpdateCategoryRequest {
+            id,
+            name: self.name,
+            slug: self.slug,
+            description: self.description,
+            parent_id: self.parent_id.map(parent),
+            position: self.position,
+            active: self.active,
+            version,
+        }
+    }
+}
+
+/// What became of a file of products.
+#[derive(Debug, Default, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportReport {
+    /// Nothing was changed; this is what would have been.
+    pub dry_run: bool,
+    pub created: i64,
+    pub updated: i64,
+    /// Lines that say what is already so.
+    pub unchanged: i64,
+    pub failed: i64,
+    pub lines: Vec<ImportLine>,
+}
+
+/// What became of a line.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportLine {
+    /// On which line of the file it begins; the header is line 1.
+    pub line: i64,
+    pub sku: String,
+    /// `CREATED`, `UPDATED`, `UNCHANGED` or `FAILED`.
+    #[schema(example = "CREATED")]
+    pub outcome: String,
+    /// Left out for a line that failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<uuid::Uuid>)]
+    pub product_id: Option<String>,
+    /// What is wrong with which column.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<ImportFault>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ImportFault {
+    #[schema(example = "price")]
+    pub field: String,
+    pub message: String,
+}
+
+impl From<pb::ImportLine> for ImportLine {
+    fn from(line: pb::ImportLine) -> Self {
+        Self {
+            line: line.line,
+            sku: line.sku,
+            outcome: line.outcome,
+            product_id: filled(line.product_id),
+            faults: line
+                .faults
+                .into_iter()
+                .map(|fault| ImportFault {
+                    field: fault.field,
+                    message: fault.message,
+                })
+                .collect(),
+        }
+    }
+}
+
+/// CSV in UTF-8.
+#[derive(Debug, ToSchema)]
+#[schema(value_type = String, example = "sku,name,kind,price\nMUG-01,Enamel mug,GOODS,12.50\n")]
+pub struct CsvFile(
+    #[expect(dead_code, reason = "it is read as a stream; this describes it")] String,
+);
+
+/// A file of products, as a form sends it.
+#[derive(Debug, ToSchema)]
+#[schema(example = json!({"file": "sku,name,kind,price\nMUG-01,Enamel mug,GOODS,12.50\n"}))]
+pub struct ProductFile {
+    /// CSV in UTF-8.
+    #[expect(dead_code, reason = "it is read as a stream; this describes it")]
+    pub file: String,
+}

@@ -1,0 +1,81 @@
+//! Changing an order.
+
+use chrono::{DateTime, Utc};
+use garde::Validate;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use waybill_proto::order as pb;
+
+use super::{
+    orders::{Address, MOST_LINES, OrderLine},
+    to_proto_time,
+};
+
+/// What is to change; fields that are not there stay as they are, and null takes what is there away.
+#[derive(Debug, Default, Deserialize, ToSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({"specialInstructions": "Please ring twice.", "estimatedCompletion": null}))]
+pub struct OrderEdit {
+    /// All lines anew, at the prices of now.
+    #[garde(length(max = MOST_LINES), dive)]
+    pub items: Option<Vec<OrderLine>>,
+    #[garde(inner(inner(length(chars, max = 200))))]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    pub title: Option<Option<String>>,
+    #[garde(inner(inner(length(chars, max = 10_000))))]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    pub description: Option<Option<String>>,
+    #[garde(inner(inner(length(chars, max = 5_000))))]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<String>)]
+    pub special_instructions: Option<Option<String>>,
+    #[garde(skip)]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<DateTime<Utc>>)]
+    pub estimated_completion: Option<Option<DateTime<Utc>>>,
+    #[garde(dive)]
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<Address>)]
+    pub shipping_address: Option<Option<Address>>,
+    /// As last read; a stale one is refused with `VERSION_CONFLICT`.
+    #[garde(range(min = 1))]
+    pub version: Option<i64>,
+}
+
+/// Tells null from a field that is not there.
+fn given<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::deserialize(deserializer).map(Some)
+}
+
+impl OrderEdit {
+    pub fn request(self, id: String, version: Option<i64>) -> pb::EditOrderRequest {
+        let items = self.items.as_deref().unwrap_or_default();
+        // To the service, empty text is none.
+        let text = |text: Option<Option<String>>| text.map(Option::unwrap_or_default);
+        pb::EditOrderRequest {
+            id,
+            items: items
+                .iter()
+                .map(|line| pb::OrderLine {
+                    product_id: line.product_id.to_string(),
+                    quantity: line.quantity,
+                })
+                .collect(),
+            replace_items: self.items.is_some(),
+            title: text(self.title),
+            description: text(self.description),
+            special_instructions: text(self.special_instructions),
+            clear_estimated_completion: self.estimated_completion == Some(None),
+            estimated_completion: self.estimated_completion.flatten().map(to_proto_time),
+            clear_shipping_address: matches!(self.shipping_address, Some(None)),
+            shipping_address: self.shipping_address.flatten().map(Into::into),
+            version,
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Ordering without being signed in.
+
+use garde::Validate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Order, User, rules::not_blank};
+
+/// Who orders without being signed in.
+#[derive(Debug, Deserialize, ToSchema, Validate)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({"email": "grace@example.com", "firstName": "Grace", "lastName": "Hopper"}))]
+pub struct Contact {
+    #[garde(email, length(bytes, max = 254))]
+    #[schema(format = Email, max_length = 254)]
+    pub email: String,
+    #[garde(custom(not_blank), length(chars, max = 100))]
+    #[schema(min_length = 1, max_length = 100)]
+    pub first_name: String,
+    /// May be empty: not everyone has one.
+    #[garde(length(chars, max = 100))]
+    #[schema(max_length = 100)]
+    #[serde(default)]
+    pub last_name: String,
+    /// With it, an account is opened for an e-mail address that has none, and signed in to for one that has. Without it, the
+    /// order is a guest's. 8 to 128 characters.
+    #[garde(length(chars, min = 8, max = 128))]
+    #[schema(min_length = 8, max_length = 128)]
+    pub password: Option<String>,
+}
+
+/// The access that comes with an order of somebody who was not signed in.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct OrderAuth {
+    /// Without an account: the token is for this order, and for others that are placed with it.
+    pub guest: bool,
+    /// The account; not there for guests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<User>,
+    /// JWT; send it as `Authorization: Bearer …` to read, pay and cancel the order and to chat about it.
+    pub access_token: String,
+    /// Always `Bearer`.
+    pub token_type: &'static str,
+    /// Seconds until the access token expires.
+    pub expires_in: i64,
+    /// Opaque, good for one refresh; not there for guests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<String>,
+}
+
+/// A new order; with `auth`, and its tokens beside the order too, if whoever placed it was not signed in.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PlacedOrder {
+    #[serde(flatten)]
+    pub order: Order,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auth: Option<OrderAuth>,
+    /// As in `auth`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access_token: Option<String>,
+    /// As in `auth`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_in: Option<i64>,
+    /// As in `auth`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<String>,
+}
+
+impl PlacedOrder {
+    pub fn new(order: Order, auth: Option<OrderAuth>) -> Self {
+        Self {
+            order,
+            access_token: auth.as_ref().map(|auth| auth.access_token.clone()),
+            expires_in: auth.as_ref().map(|auth| auth.expires_in),
+            refresh_token: auth.as_ref().and_then(|auth| auth.refresh_token.clone()),
+            auth,
+        }
+    }
+}
+
+/// Whether an e-mail address has an account.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EmailStatus {
+    pub registered: bool,
+}

@@ -1,0 +1,91 @@
+//! Times in queries: RFC 3339, or a day.
+
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+use serde::{Deserialize, Deserializer, de::Error as _};
+
+/// Where a span begins: a time, or the start of a day (UTC).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Since(pub DateTime<Utc>);
+
+/// Where a span ends: before a time, or with the end of a day (UTC), which belongs to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Until(pub DateTime<Utc>);
+
+const EXPECTED: &str = "expected a time such as 2026-11-21T09:30:00Z or a day such as 2026-11-21";
+
+/// A time as it is, or midnight `after` so many days from the start of a day.
+fn parse(text: &str, after: u64) -> Option<DateTime<Utc>> {
+    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+        return Some(time.to_utc());
+    }
+    // No shorter spelling, and no sign: chrono takes both.
+    let well_formed = text.len() == 10 && text.starts_with(|first: char| first.is_ascii_digit());
+    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+    let day = day.filter(|_| well_formed)?;
+    let day = day.checked_add_days(Days::new(after))?;
+    Some(day.and_time(NaiveTime::MIN).and_utc())
+}
+
+impl<'de> Deserialize<'de> for Since {
+    fn deserialize<D: Deserializer<'de>>(text: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(text)?;
+        let time = parse(&text, 0).ok_or_else(|| D::Error::custom(EXPECTED))?;
+        Ok(Self(time))
+    }
+}
+
+impl<'de> Deserialize<'de> for Until {
+    fn deserialize<D: Deserializer<'de>>(text: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(text)?;
+        let time = parse(&text, 1).ok_or_else(|| D::Error::custom(EXPECTED))?;
+        Ok(Self(time))
+    }
+}
+
+impl From<Since> for prost_types::Timestamp {
+    fn from(Since(time): Since) -> Self {
+        super::to_proto_time(time)
+    }
+}
+
+impl From<Until> for prost_types::Timestamp {
+    fn from(Until(time): Until) -> Self {
+        super::to_proto_time(time)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_taken_whole_and_a_time_as_it_is() {
+        let both = |text: &str| {
+            let text = serde_json::json!(text);
+            let since: Result<Since, _> = serde_json::from_value(text.clone());
+            let until: Result<Until, _> = serde_json::from_value(text);
+            since
+                .ok()
+                .map(|it| it.0.to_rfc3339())
+                .zip(until.ok().map(|it| it.0.to_rfc3339()))
+        };
+        let times = |since: &str, until: &str| Some((since.to_owned(), until.to_owned()));
+        assert_eq!(
+            both("2026-02-28"),
+            times("2026-02-28T00:00:00+00:00", "2026-03-01T00:00:00+00:00")
+        );
+        let time = "2026-02-28T23:30:00+00:00";
+        assert_eq!(both("2026-03-01T01:30:00+02:00"), times(time, time));
+        for bad in [
+            "",
+            "2026-2-28",
+            "2026-02-30",
+            "+026-02-28",
+            "20260228",
+            "2026-02-28T10:00",
+            "today",
+        ] {
+            assert_eq!(both(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,310 @@
+//! Forms with files, read within bounds.
+//!
+//! The parser keeps what arrives until it finds the next boundary or the end of a field's head, however long that takes. So it
+//! gets the body in small pieces, one at a time, and none beyond [`MAX_HEAD`] while it is between two fields. What a field
+//! holds goes through at once and counts against the limit of the whole only.
+
+use std::{
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use axum::{
+    body::{Body, BodyDataStream},
+    extract::{
+        DefaultBodyLimit, FromRequest, Multipart, Request,
+        multipart::{Field, MultipartError},
+    },
+};
+use bytes::Bytes;
+use futures::{Stream, StreamExt as _, future::poll_fn};
+use http::StatusCode;
+use parking_lot::Mutex;
+use waybill_service_kit::AppError;
+
+use crate::error::ApiError;
+
+/// Bytes that may come between two fields: the boundary and the head of the next one.
+const MAX_HEAD: usize = 64 * 1024;
+/// The parser is given so many bytes at a time, and looks at them before it gets more.
+const PIECE: usize = 32 * 1024;
+/// The largest file that the shop's settings can allow.
+const MAX_FILE: usize = 100 * 1024 * 1024;
+/// What a form may have besides its file.
+pub const SLACK: usize = 1024 * 1024;
+/// A client that sends nothing for so long has gone.
+const IDLE: Duration = Duration::from_secs(30);
+/// After a refusal the rest is read for so long: a client that is cut off while sending never sees the answer.
+pub const LINGER: Duration = Duration::from_secs(3);
+
+/// A form with a file.
+pub struct Form {
+    fields: Multipart,
+    source: Source,
+}
+
+impl<S: Send + Sync> FromRequest<S> for Form {
+    type Rejection = ApiError;
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+        let form = Self::within(request, MAX_FILE + SLACK).await;
+        form.ok_or_else(|| {
+            ApiError::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "UNSUPPORTED_MEDIA_TYPE",
+                "send the file as multipart/form-data, in a field named file",
+            )
+        })
+    }
+}
+
+impl Form {
+    /// The form of a request, of which no more than `most` bytes are read. None if it is no form.
+    pub async fn within(request: Request, most: usize) -> Option<Self> {
+        let (parts, body) = request.into_parts();
+        let source = Source(Arc::new(Mutex::new(Inbox {
+            body: body.into_data_stream(),
+            rest: Bytes::new(),
+            paused: false,
+            total: 0,
+            most,
+            head: Some(0),
+            excess: None,
+        })));
+        let mut request = Request::from_parts(parts, Body::from_stream(source.clone()));
+        // The limit of other bodies is not for files.
+        DefaultBodyLimit::disable().apply(&mut request);
+        let fields = Multipart::from_request(request, &()).await.ok()?;
+        Some(Self { fields, source })
+    }
+
+    /// The next field, if there is one.
+    pub async fn next(&mut self) -> Result<Option<Part<'_>>, ApiError> {
+        let field = patiently(&self.source, self.fields.next_field()).await?;
+        Ok(field.map(|field| {
+            self.source.0.lock().head = None;
+            Part {
+                field,
+                source: &self.source,
+            }
+        }))
+    }
+
+    /// Reads on for a while and forgets what comes. Past the parser, which would look for an end in it.
+    pub async fn linger(&mut self) {
+        let source = &self.source;
+        let rest = async { while poll_fn(|cx| source.0.lock().poll_raw(cx)).await {} };
+        // Whether it came to its end or not: the answer is the same.
+        let _ = tokio::time::timeout(LINGER, rest).await;
+    }
+}
+
+/// One field of a form. The next one begins after it is dropped.
+pub struct Part<'a> {
+    field: Field<'a>,
+    source: &'a Source,
+}
+
+impl Part<'_> {
+    pub fn name(&self) -> &str {
+        self.field.name().unwrap_or_default()
+    }
+
+    pub fn file_name(&self) -> &str {
+        self.field.file_name().unwrap_or_default()
+    }
+
+    /// What it holds, as it comes.
+    pub async fn chunk(&mut self) -> Result<Option<Bytes>, ApiError> {
+        patiently(self.source, self.field.chunk()).await
+    }
+}
+
+impl Drop for Part<'_> {
+    fn drop(&mut self) {
+        // What is left of it, the parser passes over; that counts as what stands between two fields.
+        self.source.0.lock().head = Some(0);
+    }
+}
+
+/// The next part of what the client sends, if it does so in time and within the limits.
+async fn patiently<T>(
+    source: &Source,
+    part: impl Future<Output = Result<T, MultipartError>>,
+) -> Result<T, ApiError> {
+    let part = tokio::time::timeout(IDLE, part)
+        .await
+        .map_err(|_| AppError::malformed("nothing came for half a minute; send the file again"))?;
+    part.map_err(|error| match source.0.lock().excess {
+        Some(excess) => excess.into(),
+        None => {
+            let problem = error.body_text();
+            AppError::malformed(format!("the form cannot be read: {problem}")).into()
+        }
+    })
+}
+
+/// What there is too much of.
+#[derive(Debug, Clone, Copy)]
+enum Excess {
+    Head,
+    Whole(usize),
+}
+
+impl From<Excess> for ApiError {
+    fn from(excess: Excess) -> Self {
+        let message = match excess {
+            Excess::Head => format!("no field begins within {MAX_HEAD} bytes of the form"),
+            Excess::Whole(most) => format!("the form has more than {most} bytes"),
+        };
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", message)
+    }
+}
+
+/// The body as the parser gets it; the form keeps a hand on it.
+#[derive(Clone)]
+struct Source(Arc<Mutex<Inbox>>);
+
+struct Inbox {
+    body: BodyDataStream,
+    /// Of the frame that came last, what has not been passed on.
+    rest: Bytes,
+    /// A piece has just been passed on.
+    paused: bool,
+    total: usize,
+    most: usize,
+    /// Bytes since the last field ended; none within a field.
+    head: Option<usize>,
+    excess: Option<Excess>,
+}
+
+impl Inbox {
+    fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, axum::Error>>> {
+        let refused = || Some(Err(axum::Error::new("the form is too large")));
+        if self.excess.is_some() {
+            return Poll::Ready(refused());
+        }
+        // The parser takes in all that is ready before it looks at any of it.
+        if std::mem::take(&mut self.paused) {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        while self.rest.is_empty() {
+            match ready!(self.body.poll_next_unpin(cx)) {
+                Some(Ok(frame)) => self.rest = frame,
+                end => return Poll::Ready(end),
+            }
+        }
+        let piece = self.rest.split_to(self.rest.len().min(PIECE));
+        self.total += piece.len();
+        if let Some(head) = &mut self.head {
+            *head += piece.len();
+        }
+        self.excess = match self.head {
+            _ if self.total > self.most => Some(Excess::Whole(self.most)),
+            Some(head) if head > MAX_HEAD => Some(Excess::Head),
+            _ => None,
+        };
+        if self.excess.is_some() {
+            return Poll::Ready(refused());
+        }
+        self.paused = true;
+        Poll::Ready(Some(Ok(piece)))
+    }
+
+    /// Whether more came, of which nothing is kept.
+    fn poll_raw(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
+        self.rest.clear();
+        let frame = ready!(self.body.poll_next_unpin(cx));
+        Poll::Ready(matches!(frame, Some(Ok(_))))
+    }
+}
+
+impl Stream for Source {
+    type Item = Result<Bytes, axum::Error>;
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.lock().poll_piece(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use futures::stream;
+    use http::header;
+
+    use super::*;
+
+    const BOUNDARY: &str =
+        "--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n";
+
+    /// A form of these bytes, in frames of `frame`; the counter says how many frames were taken.
+    async fn form(bytes: Vec<u8>, frame: usize, most: usize) -> (Form, Arc<AtomicUsize>) {
+        let taken = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&taken);
+        let frames: Vec<_> = bytes.chunks(frame).map(Bytes::copy_from_slice).collect();
+        let frames = stream::iter(frames).map(move |frame| {
+            counter.fetch_add(frame.len(), Ordering::Relaxed);
+            Ok::<_, std::io::Error>(frame)
+        });
+        let request = Request::builder()
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=x")
+            .body(Body::from_stream(frames))
+            .unwrap();
+        (Form::within(request, most).await.unwrap(), taken)
+    }
+
+    #[tokio::test]
+    async fn nothing_is_kept_while_no_field_begins() {
+        let junk = vec![b'j'; 8 * 1024 * 1024];
+        let endless_head = [b"--x\r\nx-header: ".to_vec(), junk.clone()].concat();
+        let second = [BOUNDARY.as_bytes(), b"content\r\n--x\r\ny: ", &junk].concat();
+        for (bytes, fields) in [(junk, 0), (endless_head, 0), (second, 1)] {
+            for frame in [4096, bytes.len()] {
+                let (mut form, taken) = form(bytes.clone(), frame, usize::MAX).await;
+                for _ in 0..fields {
+                    let mut part = form.next().await.unwrap().unwrap();
+                    while part.chunk().await.unwrap().is_some() {}
+                }
+                let refused = form.next().await.err().expect("too much");
+                assert_eq!(refused.status, StatusCode::PAYLOAD_TOO_LARGE);
+                let most = (MAX_HEAD + 3 * PIECE).max(frame);
+                assert!(taken.load(Ordering::Relaxed) <= most, "{frame}");
+                form.linger().await;
+                let all = taken.load(Ordering::Relaxed);
+                assert_eq!(all, bytes.len(), "the rest was read and forgotten");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_large_field_passes_and_the_whole_has_a_limit() {
+        let content = vec![b'c'; 3 * 1024 * 1024];
+        let bytes = [BOUNDARY.as_bytes(), &content, b"\r\n--x--\r\n"].concat();
+        for frame in [1000, bytes.len()] {
+            let (mut small, _) = form(bytes.clone(), frame, bytes.len()).await;
+            let mut part = small.next().await.unwrap().unwrap();
+            assert_eq!((part.name(), part.file_name()), ("file", "a"));
+            let mut length = 0;
+            while let Some(chunk) = part.chunk().await.unwrap() {
+                length += chunk.len();
+            }
+            assert_eq!(length, content.len());
+            drop(part);
+            assert!(small.next().await.unwrap().is_none());
+
+            let (mut large, _) = form(bytes.clone(), frame, bytes.len() - 1).await;
+            let mut part = large.next().await.unwrap().unwrap();
+            let refused = loop {
+                match part.chunk().await {
+                    Ok(Some(_)) => {}
+                    Ok(None) => panic!("the limit was not seen"),
+                    Err(error) => break error,
+                }
+            };
+            assert_eq!(refused.status, StatusCode::PAYLOAD_TOO_LARGE);
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! Dashboard, analytics and the export of orders.
+
+use axum::{
+    Json,
+    body::Bytes,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use chrono::Utc;
+use futures::{StreamExt as _, TryStreamExt as _, stream};
+use garde::Validate;
+use http::{HeaderValue, header};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
+use waybill_proto::{auth, order as pb};
+use waybill_service_kit::AppError;
+
+use super::orders::OrderFilter;
+use crate::{
+    app::{App, read, send},
+    downloads,
+    dto::{self, OrderSort, OrderStatus, PaymentStatus},
+    error::ApiError,
+    extract::{Admin, Params},
+};
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(dashboard))
+        .routes(routes!(orders))
+        .routes(routes!(users))
+        .routes(routes!(export))
+}
+
+/// How the shop is doing: the last 30 days, the 30 before, and in all.
+#[utoipa::path(get, path = "/api/v1/admin/dashboard", tag = "analytics", security(("bearer" = [])),
+    responses((status = 200, description = "The dashboard", body = dto::Dashboard)))]
+pub async fn dashboard(
+    State(app): State<App>,
+    Admin(context): Admin,
+) -> Result<Json<dto::Dashboard>, ApiError> {
+    let (board, accounts) = tokio::join!(
+        async {
+            read!(
+                app.analytics,
+                get_dashboard,
+                &context,
+                pb::GetDashboardRequest {}
+            )
+        },
+        async {
+            let request = auth::GetUserAnalyticsRequest::default();
+            read!(app.auth, get_user_analytics, &context, request)
+        },
+    );
+    Ok(Json(dto::Dashboard::new(board?, accounts?)))
+}
+
+/// What figures are added up by. Weeks begin on Monday.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Bucket {
+    Day,
+    Week,
+    Month,
+}
+
+impl Bucket {
+    const fn of_orders(self) -> pb::Bucket {
+        match self {
+            Self::Day => pb::Bucket::Day,
+            Self::Week => pb::Bucket::Week,
+            Self::Month => pb::Bucket::Month,
+        }
+    }
+
+    const fn of_users(self) -> auth::Bucket {
+        match self {
+            Self::Day => auth::Bucket::Day,
+            Self::Week => auth::Bucket::Week,
+            Self::Month => auth::Bucket::Month,
+        }
+    }
+}
+
+/// A span of whole days (UTC): all that the time from `from` to before `to` touches.
+#[derive(Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Span {
+    /// RFC 3339, or a day (UTC) from its start. 30 days before `to` if not given; at most ten years before it.
+    #[garde(skip)]
+    #[param(value_type = Option<String>, example = "2026-11-21", pattern = r"^\d{4}-\d{2}-\d{2}([Tt ].+)?$")]
+    pub from: Option<dto::Since>,
+    /// RFC 3339, or a day (UTC) to its end. Now if not given.
+    #[garde(skip)]
+    #[param(value_type = Option<String>, example = "2026-11-21", pattern = r"^\d{4}-\d{2}-\d{2}([Tt ].+)?$")]
+    pub to: Option<dto::Until>,
+    /// `day` if not given; then at most 1,100 days.
+    #[garde(skip)]
+    #[param(inline)]
+    pub bucket: Option<Bucket>,
+}
+
+/// Orders, revenue, products and workers over time.
+#[utoipa::path(get, path = "/api/v1/admin/orders/analytics", tag = "analytics", params(Span), security(("bearer" = [])),
+    responses((status = 200, description = "The figures", body = dto::OrderAnalytics)))]
+pub async fn orders(
+    State(app): State<App>,
+    Admin(context): Admin,
+    Params(span): Params<Span>,
+) -> Result<Json<dto::OrderAnalytics>, ApiError> {
+    let request = pb::GetOrderAnalyticsRequest {
+        from: span.from.map(Into::into),
+        to: span.to.map(Into::into),
+        bucket: span.bucket.map_or(0, |bucket| bucket.of_orders().into()),
+    };
+    let answer = read!(app.analytics, get_order_analytics, &context, request)?;
+    Ok(Json(answer.into()))
+}
+
+/// Registrations over time, by role.
+#[utoipa::path(get, path = "/api/v1/admin/users/analytics", tag = "analytics", params(Span), security(("bearer" = [])),
+    responses((status = 200, description = "The figures", body = dto::UserAnalytics)))]
+pub async fn users(
+    State(app): State<App>,
+    Admin(context): Admin,
+    Params(span): Params<Span>,
+) -> Result<Json<dto::UserAnalytics>, ApiError> {
+    let request = auth::GetUserAnalyticsRequest {
+        from: span.from.map(Into::into),
+        to: span.to.map(Into::into),
+        bucket: span.bucket.map_or(0, |bucket| bucket.of_users().into()),
+    };
+    let answer = read!(app.auth, get_user_analytics, &context, request)?;
+    Ok(Json(answer.into()))
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ExportFormat {
+    Csv,
+}
+
+/// What is exported: the filters of the order list.
+#[derive(Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+pub struct Export {
+    /// `csv` if not given.
+    #[garde(skip)]
+    #[param(inline)]
+    pub format: Option<ExportFormat>,
+    /// Begin with a byte order mark, by which Excel knows UTF-8.
+    #[garde(skip)]
+    pub bom: Option<bool>,
+    /// An order number or its beginning, or beginnings of words of the title and the customer's name.
+    #[garde(length(chars, max = 200))]
+    pub q: Option<String>,
+    #[garde(skip)]
+    pub status: Option<OrderStatus>,
+    #[garde(skip)]
+    pub payment_status: Option<PaymentStatus>,
+    /// Placed at this time or later: RFC 3339, or a day (UTC) from its start.
+    #[garde(skip)]
+    #[param(value_type = Option<String>, example = "2026-11-21", pattern = r"^\d{4}-\d{2}-\d{2}([Tt ].+)?$")]
+    pub from: Option<dto::Since>,
+    /// Placed before this time: RFC 3339, or a day (UTC) to its end.
+    #[garde(skip)]
+    #[param(value_type = Option<String>, example = "2026-11-21", pattern = r"^\d{4}-\d{2}-\d{2}([Tt ].+)?$")]
+    pub to: Option<dto::Until>,
+    #[garde(skip)]
+    pub customer_id: Option<Uuid>,
+    #[garde(skip)]
+    pub assignee_id: Option<Uuid>,
+    /// In minor units.
+    #[garde(range(min = 0))]
+    #[param(minimum = 0)]
+    pub min_total: Option<i64>,
+    /// In minor units.
+    #[garde(range(min = 0))]
+    #[param(minimum = 0)]
+    pub max_total: Option<i64>,
+    #[garde(skip)]
+    pub sort: Option<OrderSort>,
+}
+
+impl From<Export> for OrderFilter {
+    fn from(export: Export) -> Self {
+        Self {
+            q: export.q,
+            status: export.status,
+            payment_status: export.payment_status,
+            from: export.from,
+            to: export.to,
+            customer_id: export.customer_id,
+            assignee_id: export.assignee_id,
+            min_total: export.min_total,
+            max_total: export.max_total,
+            sort: export.sort,
+            ..Self::default()
+        }
+    }
+}
+
+const BYTE_ORDER_MARK: Bytes = Bytes::from_static(b"\xEF\xBB\xBF");
+
+/// Export orders as CSV (RFC 4180, UTF-8, a header line, amounts as decimals of their currency).
+///
+/// The file is streamed while it is read: an export that fails on the way ends the connection without the end of the body, so
+/// that what arrived is not taken for the whole. Text that a spreadsheet would run as a formula begins with an apostrophe.
+#[utoipa::path(get, path = "/api/v1/admin/orders/export", tag = "analytics", params(Export), security(("bearer" = [])),
+    responses((status = 200, description = "The orders of the filter, in the order of the sort", content_type = "text/csv", body = String)))]
+pub async fn export(
+    State(app): State<App>,
+    Admin(context): Admin,
+    Params(export): Params<Export>,
+) -> Result<Response, ApiError> {
+    let mark = export.bom.unwrap_or(false);
+    let list: pb::ListOrdersRequest = OrderFilter::from(export).into();
+    let request = pb::ExportOrdersRequest { filter: Some(list) };
+    let place = app.downloads.place(&context).await?;
+    let mut chunks = send!(app.analytics, export_orders, &context, request)?;
+    // What fails before the first line is an error like any other.
+    let first = chunks.message().await;
+    let first = first.map_err(|status| AppError::from_status(&status))?;
+    let head = mark.then_some(BYTE_ORDER_MARK).into_iter();
+    let head = head.chain(first.map(|first| Bytes::from(first.chunk)));
+    let rest = chunks.map_ok(|next| Bytes::from(next.chunk));
+    let rest = rest.inspect_err(|status| {
+        let error = AppError::from_status(status);
+        tracing::warn!(error = %waybill_service_kit::chain(&error), "an export broke off");
+    });
+    let body = stream::iter(head.map(Ok)).chain(rest);
+    let name = Utc::now().format("attachment; filename=\"orders-%Y%m%d-%H%M%S.csv\"");
+    let name = HeaderValue::try_from(name.to_string());
+    let mut response = downloads::body(body, place).into_response();
+    let headers = response.headers_mut();
+    let csv = HeaderValue::from_static("text/csv; charset=utf-8");
+    headers.insert(header::CONTENT_TYPE, csv);
+    if let Ok(name) = name {
+        headers.insert(header::CONTENT_DISPOSITION, name);
+    }
+    Ok(response)
+}

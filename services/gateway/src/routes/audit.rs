@@ -1,0 +1,77 @@
+//! The audit log.
+
+use axum::{Json, extract::State};
+use garde::Validate;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
+use waybill_proto::auth as pb;
+
+use crate::{
+    app::{App, read},
+    dto::{self, page_request},
+    error::ApiError,
+    extract::{Admin, Params},
+};
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(audit_log))
+}
+
+/// Filters of the audit log.
+#[derive(Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+pub struct AuditFilter {
+    /// Who did it.
+    #[garde(skip)]
+    pub actor_id: Option<Uuid>,
+    /// What the action begins with, such as `product.` or `product.update`.
+    #[garde(length(bytes, max = 64))]
+    pub action: Option<String>,
+    /// Such as `product`.
+    #[garde(length(bytes, max = 32))]
+    pub target_kind: Option<String>,
+    #[garde(length(bytes, max = 64))]
+    pub target_id: Option<String>,
+    /// From this time on: RFC 3339, or a day (UTC) from its start.
+    #[garde(skip)]
+    #[param(value_type = Option<String>, example = "2026-11-21", pattern = r"^\d{4}-\d{2}-\d{2}([Tt ].+)?$")]
+    pub from: Option<dto::Since>,
+    /// Before this time: RFC 3339, or a day (UTC) to its end.
+    #[garde(skip)]
+    #[param(value_type = Option<String>, example = "2026-11-21", pattern = r"^\d{4}-\d{2}-\d{2}([Tt ].+)?$")]
+    pub to: Option<dto::Until>,
+    /// Rows at most, 1 to 100; 20 if not given.
+    #[garde(range(min = 1, max = 100))]
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    pub limit: Option<u32>,
+    /// `nextCursor` of the page before.
+    #[garde(length(bytes, max = 1024))]
+    pub cursor: Option<String>,
+    /// Also count the rows of all pages.
+    #[garde(skip)]
+    pub total: Option<bool>,
+}
+
+/// Read the audit log: who did which administrative act, newest first. An act shows here within moments.
+#[utoipa::path(get, path = "/api/v1/admin/audit-log", tag = "admin", params(AuditFilter), security(("bearer" = [])),
+    responses((status = 200, description = "A page of records", body = dto::Page<dto::AuditRecord>)))]
+pub async fn audit_log(
+    State(app): State<App>,
+    Admin(context): Admin,
+    Params(filter): Params<AuditFilter>,
+) -> Result<Json<dto::Page<dto::AuditRecord>>, ApiError> {
+    let request = pb::ListAuditLogRequest {
+        page: page_request(filter.limit, filter.cursor, filter.total),
+        actor_id: filter.actor_id.map(|id| id.to_string()).unwrap_or_default(),
+        action: filter.action.unwrap_or_default(),
+        target_kind: filter.target_kind.unwrap_or_default(),
+        target_id: filter.target_id.unwrap_or_default(),
+        from: filter.from.map(Into::into),
+        to: filter.to.map(Into::into),
+    };
+    let answer = read!(app.audit, list_audit_log, &context, request)?;
+    Ok(Json(dto::Page::new(answer.records, answer.page)))
+}

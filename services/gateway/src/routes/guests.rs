@@ -1,0 +1,158 @@
+//! Ordering without being signed in: whoever comes with their contact gets an account, their account, or a guest's token.
+
+use axum::{Json, extract::State};
+use garde::Validate;
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use waybill_proto::auth as pb;
+use waybill_service_kit::{AppError, CallContext};
+
+use super::auth::{limit_login, limit_lookup};
+use crate::{
+    app::{App, Gateway, must, read, send},
+    body::validate,
+    dto,
+    error::{ApiError, Detail},
+    extract::{Params, Unsigned},
+};
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(email_status))
+}
+
+/// Whose account is asked for.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+pub struct EmailFilter {
+    #[garde(email, length(bytes, max = 254))]
+    #[param(format = Email, max_length = 254, example = "ada@example.com")]
+    pub email: String,
+}
+
+/// Tell an order form whether to ask for a password: has this e-mail address an account?
+///
+/// The number of questions that one address may ask is small (`WAYBILL_RATE_LIMIT_LOOKUP`); registering, and ordering with a
+/// password, answer the same question and count too.
+#[utoipa::path(get, path = "/api/v1/auth/email-status", tag = "auth", params(EmailFilter),
+    responses((status = 200, description = "Whether it is registered", body = dto::EmailStatus)))]
+pub async fn email_status(
+    State(app): State<App>,
+    Unsigned(context): Unsigned,
+    Params(filter): Params<EmailFilter>,
+) -> Result<Json<dto::EmailStatus>, ApiError> {
+    limit_lookup(&app, &context)?;
+    let context = context.with_service_token(&app.service_tokens, "gateway")?;
+    let request = pb::GetEmailStatusRequest {
+        email: filter.email,
+    };
+    let answer = read!(app.auth, get_email_status, &context, request)?;
+    Ok(Json(dto::EmailStatus {
+        registered: answer.registered,
+    }))
+}
+
+/// As whom somebody orders who is not signed in: the context of their calls from here on, and what they get to keep.
+///
+/// With a password, an address without an account gets one, and an address with one is signed in to. Without, they are a
+/// guest. All of it can be repeated with the same idempotency key: the same account or guest comes of it.
+pub async fn introduce(
+    app: &Gateway,
+    context: &CallContext,
+    contact: dto::Contact,
+) -> Result<(CallContext, dto::OrderAuth), ApiError> {
+    validate(&contact).map_err(in_contact)?;
+    limit_orders(app, context, false)?;
+    limit_login(app, context, &contact.email)?;
+    let auth = match contact.password {
+        Some(password) => {
+            limit_lookup(app, context)?;
+            let request = pb::RegisterRequest {
+                email: contact.email.clone(),
+                password: password.clone(),
+                first_name: contact.first_name,
+                last_name: contact.last_name,
+            };
+            let session = match send!(app.auth, register, context, request) {
+                Ok(answer) => answer.session,
+                Err(error) if error.is("EMAIL_TAKEN") => {
+                    login(app, context, contact.email, password).await?
+                }
+                Err(error) => return Err(of_contact(error)),
+            };
+            let session = must(session, "a session")?;
+            dto::OrderAuth {
+                guest: false,
+                user: Some(must(session.user, "the user")?.into()),
+                access_token: session.access_token,
+                token_type: "Bearer",
+                expires_in: session.expires_in,
+                refresh_token: Some(session.refresh_token),
+            }
+        }
+        None => {
+            let service = context.clone();
+            let service = service.with_service_token(&app.service_tokens, "gateway")?;
+            let request = pb::IssueGuestTokenRequest {
+                email: contact.email,
+                first_name: contact.first_name,
+                last_name: contact.last_name,
+            };
+            let answer =
+                send!(app.auth, issue_guest_token, &service, request).map_err(of_contact)?;
+            dto::OrderAuth {
+                guest: true,
+                user: None,
+                access_token: answer.access_token,
+                token_type: "Bearer",
+                expires_in: answer.expires_in,
+                refresh_token: None,
+            }
+        }
+    };
+    let context = context.clone().with_token(auth.access_token.as_str());
+    Ok((context, auth))
+}
+
+/// Counts one order of the caller's address.
+pub fn limit_orders(app: &Gateway, context: &CallContext, account: bool) -> Result<(), ApiError> {
+    let address = context.client_address.as_deref().unwrap_or_default();
+    app.limits.order(address, account)
+}
+
+async fn login(
+    app: &Gateway,
+    context: &CallContext,
+    email: String,
+    password: String,
+) -> Result<Option<pb::Session>, ApiError> {
+    let request = pb::LoginRequest { email, password };
+    match send!(app.auth, login, context, request) {
+        Ok(answer) => Ok(answer.session),
+        Err(error) if error.kind.http_status() == 401 => Err(AppError::conflict(
+            "EMAIL_REGISTERED",
+            "this e-mail address has an account, and the password is not its own; sign in first, or order without a password",
+        )
+        .with_field("contact.email", "has an account already")
+        .into()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The fields of an account are those of `contact` here.
+fn of_contact(error: AppError) -> ApiError {
+    in_contact(error.into())
+}
+
+fn in_contact(mut error: ApiError) -> ApiError {
+    for Detail { field, .. } in &mut error.details {
+        if matches!(
+            field.as_str(),
+            "email" | "password" | "firstName" | "lastName"
+        ) {
+            *field = format!("contact.{field}");
+        }
+    }
+    error
+}

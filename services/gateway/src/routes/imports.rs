@@ -1,0 +1,321 @@
+//! The catalogue as CSV, in and out. Neither way holds a whole file.
+
+use std::pin::pin;
+
+use axum::{
+    Json,
+    extract::{Request, State},
+    response::Response,
+};
+use bytes::Bytes;
+use futures::{SinkExt as _, Stream, StreamExt as _, TryStreamExt as _, channel::mpsc, stream};
+use garde::Validate;
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
+use waybill_proto::order as pb;
+use waybill_service_kit::{AppError, outgoing_within};
+
+use crate::{
+    app::{App, Gateway},
+    downloads,
+    dto::{self, ProductKind, ProductSort},
+    error::ApiError,
+    extract::{Admin, Params, content_type},
+    multipart::{Form, LINGER, SLACK},
+};
+
+/// Bytes of one message to the order service.
+const CHUNK: usize = 64 * 1024;
+/// Messages on their way at a time.
+const AHEAD: usize = 2;
+/// The largest file, in bytes.
+const MAX_BYTES: usize = 50 * 1024 * 1024;
+/// Faults are told line by line up to this many failed lines; of more, only that they failed.
+const MAX_EXPLAINED: i64 = 10_000;
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(import))
+        .routes(routes!(export))
+}
+
+/// How a file is taken.
+#[derive(Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+pub struct ImportOptions {
+    /// Only check the file and report what it would do.
+    #[garde(skip)]
+    pub dry_run: Option<bool>,
+}
+
+/// Import products from CSV.
+///
+/// Send the file as the body (`text/csv`), or as the field `file` of a form; UTF-8, at most 50 MB and 100,000 lines. The first
+/// line names the columns, in any order: `sku` (tells products apart), `name`, `description`, `kind`, `price` (such as 12.50),
+/// `currency`, `category` (id, slug or name; a new name makes a new category), `stock` (units on hand), `active`,
+/// `lowStockThreshold`. A line whose SKU is new makes a product; any other changes the product with its SKU where it says
+/// something. Bad lines are reported and hold up nobody. Sending a file again changes only what is not yet as it says.
+#[utoipa::path(post, path = "/api/v1/admin/products/import", tag = "products", params(ImportOptions), security(("bearer" = [])),
+    request_body(content((dto::CsvFile = "text/csv"), (dto::ProductFile = "multipart/form-data"))),
+    responses((status = 200, description = "What became of each line", body = dto::ImportReport)))]
+pub async fn import(
+    State(app): State<App>,
+    Admin(context): Admin,
+    Params(options): Params<ImportOptions>,
+    request: Request,
+) -> Result<Json<dto::ImportReport>, ApiError> {
+    let dry_run = options.dry_run.unwrap_or(false);
+    let (sender, messages) = mpsc::channel(AHEAD);
+    let mut feed = pin!(feed(request, sender, dry_run));
+    let patience = app.settings.upload_timeout;
+    let mut client = app.catalogue.clone();
+    let call = async {
+        let request = outgoing_within(&context, patience, messages);
+        let mut answers = client.import_products(request).await?.into_inner();
+        let mut report = dto::ImportReport {
+            dry_run,
+            ..dto::ImportReport::default()
+        };
+        while let Some(answer) = answers.message().await? {
+            add(&mut report, answer);
+        }
+        Ok::<_, ApiError>(report)
+    };
+    let mut call = pin!(call);
+    let report = tokio::select! {
+        // First: a refusal counts, and not that nobody listens any more.
+        biased;
+        report = call.as_mut() => {
+            if report.is_err() {
+                let _ = tokio::time::timeout(LINGER, feed.as_mut()).await;
+            }
+            report
+        }
+        fed = feed.as_mut() => match fed {
+            Ok(()) => call.await,
+            Err(error) => Err(error),
+        },
+    };
+    // Also after a failure: what was done before it is done.
+    if !dry_run {
+        app.products.invalidate();
+    }
+    Ok(Json(report?))
+}
+
+fn add(report: &mut dto::ImportReport, answer: pb::ImportProductsResponse) {
+    report.created += answer.created;
+    report.updated += answer.updated;
+    report.unchanged += answer.unchanged;
+    report.failed += answer.failed;
+    let explained = report.failed <= MAX_EXPLAINED;
+    report
+        .lines
+        .extend(answer.lines.into_iter().map(|mut line| {
+            if !explained {
+                line.faults.clear();
+            }
+            dto::ImportLine::from(line)
+        }));
+}
+
+/// Passes the file on, and says when it is whole: a body that breaks off would look like one that ends.
+async fn feed(
+    request: Request,
+    sender: mpsc::Sender<pb::ImportProductsRequest>,
+    dry_run: bool,
+) -> Result<(), ApiError> {
+    if is_csv(request.headers()) {
+        let body = request.into_body().into_data_stream();
+        return pass_on(body.map_err(|_| cut_off()), sender, dry_run).await;
+    }
+    let Some(mut form) = Form::within(request, MAX_BYTES + SLACK).await else {
+        return Err(ApiError::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "UNSUPPORTED_MEDIA_TYPE",
+            "send the file as text/csv, or as multipart/form-data in a field named file",
+        ));
+    };
+    // Held until all is said: to the order service, the end of the messages is an answer of its own.
+    let _open = sender.clone();
+    let fed = feed_form(&mut form, sender, dry_run).await;
+    if fed.is_err() {
+        form.linger().await;
+    }
+    fed
+}
+
+async fn feed_form(
+    form: &mut Form,
+    sender: mpsc::Sender<pb::ImportProductsRequest>,
+    dry_run: bool,
+) -> Result<(), ApiError> {
+    while let Some(field) = form.next().await? {
+        if field.name() == "file" {
+            let bytes = stream::try_unfold(field, async |mut field| {
+                Ok(field.chunk().await?.map(|chunk| (chunk, field)))
+            });
+            return pass_on(bytes, sender, dry_run).await;
+        }
+    }
+    Err(AppError::invalid_field("file", "is required").into())
+}
+
+fn is_csv(headers: &HeaderMap) -> bool {
+    let essence = content_type(headers).split(';').next().unwrap_or_default();
+    // What a browser calls it on a machine with a certain spreadsheet.
+    let names = ["text/csv", "application/csv", "application/vnd.ms-excel"];
+    names
+        .iter()
+        .any(|name| essence.trim().eq_ignore_ascii_case(name))
+}
+
+fn cut_off() -> ApiError {
+    AppError::malformed("the file could not be read to its end").into()
+}
+
+async fn pass_on(
+    bytes: impl Stream<Item = Result<Bytes, ApiError>>,
+    mut sender: mpsc::Sender<pb::ImportProductsRequest>,
+    dry_run: bool,
+) -> Result<(), ApiError> {
+    let mut bytes = pin!(bytes);
+    let mut length = 0;
+    let message = |chunk: &[u8], last| pb::ImportProductsRequest {
+        dry_run,
+        chunk: chunk.to_vec(),
+        last,
+    };
+    while let Some(piece) = bytes.next().await {
+        let piece = piece?;
+        length += piece.len();
+        if length > MAX_BYTES {
+            let _ = tokio::time::timeout(LINGER, forget(bytes)).await;
+            return Err(ApiError::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "PAYLOAD_TOO_LARGE",
+                format!("the file has more than {MAX_BYTES} bytes; divide it"),
+            ));
+        }
+        for chunk in piece.chunks(CHUNK) {
+            if sender.send(message(chunk, false)).await.is_err() {
+                // The answer says why.
+                forget(bytes).await;
+                return Ok(());
+            }
+        }
+    }
+    let _ = sender.send(message(&[], true)).await;
+    Ok(())
+}
+
+/// Reads what is left, and keeps nothing.
+async fn forget(mut bytes: impl Stream<Item = Result<Bytes, ApiError>> + Unpin) {
+    while let Some(Ok(_)) = bytes.next().await {}
+}
+
+/// The form of an export.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ExportFormat {
+    Csv,
+}
+
+/// Filters of an export: those of the product list.
+#[derive(Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+pub struct ExportFilter {
+    #[garde(skip)]
+    #[param(inline)]
+    pub format: Option<ExportFormat>,
+    /// With each of its words, a word of name, SKU or description must begin.
+    #[garde(length(chars, max = 200))]
+    pub q: Option<String>,
+    /// Id, slug or name of a category; the products of those below it are in it too.
+    #[garde(length(chars, max = 110))]
+    pub category: Option<String>,
+    /// In minor units.
+    #[garde(range(min = 0))]
+    #[param(minimum = 0)]
+    pub min_price: Option<i64>,
+    /// In minor units.
+    #[garde(range(min = 0))]
+    #[param(minimum = 0)]
+    pub max_price: Option<i64>,
+    #[garde(skip)]
+    pub in_stock: Option<bool>,
+    #[garde(skip)]
+    pub kind: Option<ProductKind>,
+    #[garde(skip)]
+    pub low_stock: Option<bool>,
+    #[garde(skip)]
+    pub sort: Option<ProductSort>,
+    /// Archived products too.
+    #[garde(skip)]
+    pub include_inactive: Option<bool>,
+}
+
+impl From<ExportFilter> for pb::ListProductsRequest {
+    fn from(filter: ExportFilter) -> Self {
+        Self {
+            page: None,
+            q: filter.q.unwrap_or_default().trim().to_owned(),
+            category: filter.category.unwrap_or_default(),
+            min_price: filter.min_price,
+            max_price: filter.max_price,
+            in_stock: filter.in_stock,
+            kind: dto::number(filter.kind),
+            sort: dto::number(filter.sort),
+            include_inactive: filter.include_inactive.unwrap_or(false),
+            low_stock: filter.low_stock,
+        }
+    }
+}
+
+/// Export products as CSV.
+///
+/// The columns are those of the import, which takes the file back unchanged. Cells that a spreadsheet would run as a formula
+/// begin with an apostrophe.
+#[utoipa::path(get, path = "/api/v1/admin/products/export", tag = "products", params(ExportFilter), security(("bearer" = [])),
+    responses((status = 200, description = "The products, line by line", body = String, content_type = "text/csv")))]
+pub async fn export(
+    State(app): State<App>,
+    Admin(context): Admin,
+    Params(filter): Params<ExportFilter>,
+) -> Result<Response, ApiError> {
+    let request = pb::ExportProductsRequest {
+        filter: Some(filter.into()),
+    };
+    let place = app.downloads.place(&context).await?;
+    let chunks = start_export(&app, &context, request).await?;
+    let bytes = chunks.map_ok(|answer| Bytes::from(answer.chunk));
+    let mut response = Response::new(downloads::body(bytes, place));
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (
+            header::CONTENT_DISPOSITION,
+            "attachment; filename=\"products.csv\"",
+        ),
+        (header::CACHE_CONTROL, "no-store"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    Ok(response)
+}
+
+async fn start_export(
+    app: &Gateway,
+    context: &waybill_service_kit::CallContext,
+    request: pb::ExportProductsRequest,
+) -> Result<tonic::Streaming<pb::ExportProductsResponse>, ApiError> {
+    let request = waybill_service_kit::outgoing(context, request);
+    let answer = app.catalogue.clone().export_products(request).await;
+    Ok(answer
+        .map_err(|status| AppError::from_status(&status))?
+        .into_inner())
+}

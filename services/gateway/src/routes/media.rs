@@ -1,0 +1,320 @@
+//! Files of orders and pictures of products.
+
+mod download;
+mod upload;
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    response::{IntoResponse, Response},
+};
+use garde::Validate;
+use http::{HeaderMap, StatusCode};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
+use waybill_proto::order as pb;
+
+use super::{Made, created, versioned};
+use crate::{
+    app::{App, must, read, send},
+    dto::{self, FilePurpose, filled, moment, page_request},
+    error::ApiError,
+    extract::{
+        Admin, Anyone, Body, Id, Idempotency, IfMatch, OptionalBody, Origin, Params, SignedIn,
+        Worker,
+    },
+    multipart::Form,
+};
+use download::{LinkQuery, download};
+use upload::Purposes;
+
+/// The routes that take files: they last as long as a slow line needs.
+const UPLOADS: [&str; 4] = [
+    "/api/v1/admin/products/import",
+    "/api/v1/orders/{id}/media",
+    "/api/v1/orders/{id}/customer-media",
+    "/api/v1/products/{id}/images",
+];
+
+/// Whether files are sent to this route.
+pub fn takes_files(route: &str) -> bool {
+    UPLOADS.contains(&route)
+}
+
+pub fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list, upload))
+        .routes(routes!(upload_reference))
+        .routes(routes!(add_image))
+        .routes(routes!(get, delete))
+        .routes(routes!(thumbnail))
+        .routes(routes!(link))
+        .routes(routes!(arrange_images))
+        .routes(routes!(delete_image))
+}
+
+/// Which files of an order.
+#[derive(Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+pub struct FileFilter {
+    #[garde(skip)]
+    pub purpose: Option<FilePurpose>,
+    /// Rows at most, 1 to 100; 20 if not given.
+    #[garde(range(min = 1, max = 100))]
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    pub limit: Option<u32>,
+    /// `nextCursor` of the page before.
+    #[garde(length(bytes, max = 1024))]
+    pub cursor: Option<String>,
+    /// Also count the rows of all pages.
+    #[garde(skip)]
+    pub total: Option<bool>,
+}
+
+/// List the files of an order, newest first.
+///
+/// The customer sees results once the order is completed. Staff who find the order in the pool see what the customer sent.
+#[utoipa::path(get, path = "/api/v1/orders/{id}/media", tag = "media", params(("id" = uuid::Uuid, Path), FileFilter), security(("bearer" = [])),
+    responses((status = 200, description = "A page of files", body = dto::Page<dto::File>)))]
+pub async fn list(
+    State(app): State<App>,
+    SignedIn(context): SignedIn,
+    id: Id,
+    Params(filter): Params<FileFilter>,
+) -> Result<Json<dto::Page<dto::File>>, ApiError> {
+    let request = pb::ListFilesRequest {
+        order_id: id.to_string(),
+        purpose: dto::number(filter.purpose),
+        page: page_request(filter.limit, filter.cursor, filter.total),
+    };
+    let answer = read!(app.files, list_files, &context, request)?;
+    Ok(Json(dto::Page::new(answer.files, answer.page)))
+}
+
+/// What a file is for, before it.
+#[derive(Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+pub struct UploadQuery {
+    /// In place of the field.
+    #[garde(skip)]
+    pub purpose: Option<FilePurpose>,
+}
+
+/// Add a file of the work to an order: the worker who has it, administrators.
+///
+/// The purpose is `PROGRESS` or `RESULT`, as a query parameter or as a field of the form. What the file is, its content says;
+/// pictures are encoded anew, without what cameras note in them. With an `Idempotency-Key` a repeat gets the first answer again.
+#[utoipa::path(post, path = "/api/v1/orders/{id}/media", tag = "media", security(("bearer" = [])),
+    params(("id" = uuid::Uuid, Path), UploadQuery, ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters", max_length = 255)),
+    request_body(content = dto::FileUpload, content_type = "multipart/form-data"),
+    responses((status = 201, description = "The file", body = dto::File)))]
+pub async fn upload(
+    State(app): State<App>,
+    Worker(mut context): Worker,
+    id: Id,
+    Params(query): Params<UploadQuery>,
+    idempotency: Idempotency,
+    form: Form,
+) -> Result<Response, ApiError> {
+    context.idempotency_key = idempotency.0;
+    let target = pb::UploadTarget {
+        order_id: id.to_string(),
+        ..Default::default()
+    };
+    let work = Purposes::OneOf(&[FilePurpose::Progress, FilePurpose::Result]);
+    let answer = form
+        .send(&app, &context, target, work, query.purpose)
+        .await?;
+    let file: dto::File = must(answer.file, "the file")?.into();
+    let made = Made::at(dto::file_url(&file.id));
+    Ok(created(file, answer.replayed, &made))
+}
+
+/// Add a file to your own order, to show what you wish; while the order goes on.
+#[utoipa::path(post, path = "/api/v1/orders/{id}/customer-media", tag = "media", security(("bearer" = [])),
+    params(("id" = uuid::Uuid, Path), UploadQuery, ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters", max_length = 255)),
+    request_body(content = dto::FileUpload, content_type = "multipart/form-data"),
+    responses((status = 201, description = "The file", body = dto::File)))]
+pub async fn upload_reference(
+    State(app): State<App>,
+    SignedIn(mut context): SignedIn,
+    id: Id,
+    Params(query): Params<UploadQuery>,
+    idempotency: Idempotency,
+    form: Form,
+) -> Result<Response, ApiError> {
+    context.idempotency_key = idempotency.0;
+    let target = pb::UploadTarget {
+        order_id: id.to_string(),
+        ..Default::default()
+    };
+    let wish = Purposes::Only(FilePurpose::Reference);
+    let answer = form
+        .send(&app, &context, target, wish, query.purpose)
+        .await?;
+    let file: dto::File = must(answer.file, "the file")?.into();
+    let made = Made::at(dto::file_url(&file.id));
+    Ok(created(file, answer.replayed, &made))
+}
+
+/// Read a file: streamed, or a redirect to a link on the storage that holds for a minute.
+///
+/// Pictures of products are public. Files of orders need a token, or a link's `expires` and `signature`. Understands `Range` and
+/// `If-None-Match`.
+#[utoipa::path(get, path = "/api/v1/media/{id}", tag = "media", params(("id" = uuid::Uuid, Path), LinkQuery), security((), ("bearer" = [])),
+    responses((status = 200, description = "The bytes", content_type = "application/octet-stream", body = String),
+        (status = 206, description = "The range that was asked for", content_type = "application/octet-stream", body = String),
+        (status = 302, description = "Where the storage has it"),
+        (status = 304, description = "Unchanged since `If-None-Match`"),
+        (status = 416, description = "The range begins after the end")))]
+pub async fn get(
+    State(app): State<App>,
+    Anyone(context): Anyone,
+    id: Id,
+    Params(query): Params<LinkQuery>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    download(&app, &context, id, false, query, &headers).await
+}
+
+/// Read the thumbnail of a picture: at most 320 pixels wide and high. As the file itself otherwise.
+#[utoipa::path(get, path = "/api/v1/media/{id}/thumbnail", tag = "media", params(("id" = uuid::Uuid, Path), LinkQuery), security((), ("bearer" = [])),
+    responses((status = 200, description = "The bytes", content_type = "application/octet-stream", body = String),
+        (status = 302, description = "Where the storage has it"),
+        (status = 304, description = "Unchanged since `If-None-Match`")))]
+pub async fn thumbnail(
+    State(app): State<App>,
+    Anyone(context): Anyone,
+    id: Id,
+    Params(query): Params<LinkQuery>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    download(&app, &context, id, true, query, &headers).await
+}
+
+/// Delete a file of an order: who uploaded it while the order goes on, administrators always. Its bytes go too.
+#[utoipa::path(delete, path = "/api/v1/media/{id}", tag = "media", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])),
+    responses((status = 204, description = "It is gone")))]
+pub async fn delete(
+    State(app): State<App>,
+    SignedIn(context): SignedIn,
+    id: Id,
+) -> Result<StatusCode, ApiError> {
+    let request = pb::DeleteFileRequest { id: id.to_string() };
+    let answer = send!(app.files, delete_file, &context, request)?;
+    if answer.product.is_some() {
+        app.products.invalidate();
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Make a link to a file that you may read, for whoever you give it to. It needs no token and expires.
+#[utoipa::path(post, path = "/api/v1/media/{id}/link", tag = "media", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body(content = Option<dto::NewLink>),
+    responses((status = 200, description = "The link", body = dto::FileLink)))]
+pub async fn link(
+    State(app): State<App>,
+    SignedIn(context): SignedIn,
+    id: Id,
+    origin: Origin,
+    OptionalBody(body): OptionalBody<dto::NewLink>,
+) -> Result<Response, ApiError> {
+    let id = id.to_string();
+    let request = pb::CreateFileLinkRequest {
+        id: id.clone(),
+        seconds: body.seconds.unwrap_or(0),
+    };
+    let answer = send!(app.files, create_file_link, &context, request)?;
+    // On the storage, or on this gateway with what makes it valid.
+    let full = |url: String, path: String, query: String| match (filled(url), filled(query)) {
+        (Some(url), _) => Some(url),
+        (None, query) => query.map(|query| origin.absolute(format!("{path}?{query}"))),
+    };
+    let file = full(answer.url, dto::file_url(&id), answer.signature);
+    let link = dto::FileLink {
+        url: must(file, "the link")?,
+        thumbnail_url: full(
+            answer.thumbnail_url,
+            dto::thumbnail_url(&id),
+            answer.thumbnail_signature,
+        ),
+        expires_at: moment(answer.expires_at),
+    };
+    Ok(Json(link).into_response())
+}
+
+/// Add a picture to a product; it is shown last.
+#[utoipa::path(post, path = "/api/v1/products/{id}/images", tag = "products", security(("bearer" = [])),
+    params(("id" = uuid::Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters", max_length = 255)),
+    request_body(content = dto::PictureUpload, content_type = "multipart/form-data"),
+    responses((status = 201, description = "The product with its pictures", body = dto::Product)))]
+pub async fn add_image(
+    State(app): State<App>,
+    Admin(mut context): Admin,
+    id: Id,
+    idempotency: Idempotency,
+    form: Form,
+) -> Result<Response, ApiError> {
+    context.idempotency_key = idempotency.0;
+    let target = pb::UploadTarget {
+        product_id: id.to_string(),
+        ..Default::default()
+    };
+    let picture = Purposes::None;
+    let answer = form.send(&app, &context, target, picture, None).await?;
+    app.products.invalidate();
+    let product: dto::Product = must(answer.product, "the product")?.into();
+    let made = Made::at(format!("/api/v1/products/{}", product.id)).version(product.version);
+    Ok(created(product, answer.replayed, &made))
+}
+
+/// Put the pictures of a product in another order.
+#[utoipa::path(put, path = "/api/v1/products/{id}/images", tag = "products", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body = dto::ImageOrder,
+    responses((status = 200, description = "The product as it is now", body = dto::Product)))]
+pub async fn arrange_images(
+    State(app): State<App>,
+    Admin(context): Admin,
+    id: Id,
+    if_match: IfMatch,
+    Body(body): Body<dto::ImageOrder>,
+) -> Result<Response, ApiError> {
+    let request = pb::ArrangeProductImagesRequest {
+        product_id: id.to_string(),
+        ids: body.ids.iter().map(Uuid::to_string).collect(),
+        version: if_match.or_field(body.version)?,
+    };
+    let answer = send!(app.files, arrange_product_images, &context, request)?;
+    app.products.invalidate();
+    product(answer.product)
+}
+
+/// Delete a picture of a product.
+#[utoipa::path(delete, path = "/api/v1/products/{id}/images/{imageId}", tag = "products", params(("id" = uuid::Uuid, Path), ("imageId" = uuid::Uuid, Path)), security(("bearer" = [])),
+    responses((status = 200, description = "The product as it is now", body = dto::Product)))]
+pub async fn delete_image(
+    State(app): State<App>,
+    Admin(context): Admin,
+    path: Result<Path<(Uuid, Uuid)>, axum::extract::rejection::PathRejection>,
+) -> Result<Response, ApiError> {
+    let missing = || ApiError::new(StatusCode::NOT_FOUND, "NOT_FOUND", "no such picture");
+    let Ok(Path((product_id, id))) = path else {
+        return Err(missing());
+    };
+    let request = pb::GetFileRequest { id: id.to_string() };
+    let answer = read!(app.files, get_file, &context, request)?;
+    if must(answer.file, "the file")?.product_id != product_id.to_string() {
+        return Err(missing());
+    }
+    let request = pb::DeleteFileRequest { id: id.to_string() };
+    let answer = send!(app.files, delete_file, &context, request)?;
+    app.products.invalidate();
+    product(answer.product)
+}
+
+fn product(product: Option<pb::Product>) -> Result<Response, ApiError> {
+    let product: dto::Product = must(product, "the product")?.into();
+    Ok(versioned(product.version, product))
+}

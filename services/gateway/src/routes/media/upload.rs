@@ -1,0 +1,211 @@
+//! Files on their way through: what arrives is passed on at once, and no faster than the order service takes it.
+
+use std::pin::pin;
+
+use bytes::Bytes;
+use futures::{SinkExt as _, channel::mpsc};
+use waybill_proto::order::{
+    UploadEnd, UploadFileRequest, UploadFileResponse, UploadTarget, upload_file_request::Part,
+};
+use waybill_service_kit::{AppError, CallContext, outgoing_within};
+
+use crate::{
+    app::Gateway,
+    dto::FilePurpose,
+    error::ApiError,
+    multipart::{self, Form},
+};
+
+/// Bytes of one message.
+const CHUNK: usize = 64 * 1024;
+/// Messages on their way at a time.
+const AHEAD: usize = 2;
+/// Longest text field, in bytes.
+const MAX_TEXT: usize = 2048;
+
+/// What a file may be for.
+#[derive(Debug, Clone, Copy)]
+pub enum Purposes {
+    /// The client says which.
+    OneOf(&'static [FilePurpose]),
+    /// It need not say.
+    Only(FilePurpose),
+    /// It must not.
+    None,
+}
+
+impl Form {
+    /// Passes the file on. `target` says where it goes; purpose and description come with the form.
+    pub async fn send(
+        mut self,
+        app: &Gateway,
+        context: &CallContext,
+        mut target: UploadTarget,
+        purposes: Purposes,
+        purpose: Option<FilePurpose>,
+    ) -> Result<UploadFileResponse, ApiError> {
+        let outcome = self
+            .pass_on(app, context, &mut target, purposes, purpose)
+            .await;
+        if outcome.is_err() {
+            self.linger().await;
+        }
+        outcome
+    }
+
+    async fn pass_on(
+        &mut self,
+        app: &Gateway,
+        context: &CallContext,
+        target: &mut UploadTarget,
+        purposes: Purposes,
+        purpose: Option<FilePurpose>,
+    ) -> Result<UploadFileResponse, ApiError> {
+        let mut fields = Fields {
+            purposes,
+            purpose,
+            alt: String::new(),
+        };
+        let field = loop {
+            let Some(field) = self.next().await? else {
+                return Err(AppError::invalid_field("file", "is required").into());
+            };
+            if field.name() == "file" {
+                break field;
+            }
+            fields.take(field).await?;
+        };
+        // What is not known yet may come after the file.
+        target.purpose = fields.named()?.map_or(0, Into::into);
+        target.alt.clone_from(&fields.alt);
+        field.file_name().clone_into(&mut target.name);
+        let (sender, messages) = mpsc::channel(AHEAD);
+        let mut client = app.files.clone();
+        let patience = app.settings.upload_timeout;
+        let mut call = pin!(client.upload_file(outgoing_within(context, patience, messages)));
+        let sent = send_file(sender, target.clone(), field);
+        let answer = tokio::select! {
+            // First, so that a refusal counts and not that nobody listens any more.
+            biased;
+            answer = call.as_mut() => answer,
+            sent = sent => {
+                let (mut sender, size) = sent?;
+                while let Some(field) = self.next().await? {
+                    fields.take(field).await?;
+                }
+                let purpose = match fields.named()? {
+                    None if !matches!(purposes, Purposes::None) => {
+                        return Err(AppError::invalid_field("purpose", "is required").into());
+                    }
+                    named => named.map_or(0, Into::into),
+                };
+                // Only now is it whole. If nobody listens, the answer says why.
+                let end = UploadEnd { size, purpose, alt: fields.alt };
+                let _ = sender.send(message(Part::End(end))).await;
+                drop(sender);
+                call.await
+            }
+        };
+        Ok(answer?.into_inner())
+    }
+}
+
+/// What a form says of its file, before or after it.
+struct Fields {
+    purposes: Purposes,
+    purpose: Option<FilePurpose>,
+    alt: String,
+}
+
+impl Fields {
+    async fn take(&mut self, field: multipart::Part<'_>) -> Result<(), ApiError> {
+        let with_alt = matches!(self.purposes, Purposes::None);
+        match field.name() {
+            "file" => Err(AppError::invalid_field("file", "must be one file").into()),
+            "purpose" if !with_alt => {
+                let text = text(field, "purpose").await?;
+                let named = serde_json::from_value(text.into()).ok();
+                let named = named.ok_or_else(|| wrong_purpose(self.purposes))?;
+                if self.purpose.is_some_and(|before| before != named) {
+                    let problem = "is given twice; send one of them";
+                    return Err(AppError::invalid_field("purpose", problem).into());
+                }
+                self.purpose = Some(named);
+                Ok(())
+            }
+            "alt" if with_alt => {
+                self.alt = text(field, "alt").await?;
+                Ok(())
+            }
+            other => Err(unknown(other)),
+        }
+    }
+
+    /// What the file is for, as far as that is known.
+    fn named(&self) -> Result<Option<FilePurpose>, ApiError> {
+        match (self.purposes, self.purpose) {
+            (Purposes::None, _) | (Purposes::OneOf(_), None) => Ok(None),
+            (Purposes::Only(only), None) => Ok(Some(only)),
+            (Purposes::Only(only), Some(named)) if named == only => Ok(Some(only)),
+            (Purposes::OneOf(some), Some(named)) if some.contains(&named) => Ok(Some(named)),
+            _ => Err(wrong_purpose(self.purposes)),
+        }
+    }
+}
+
+/// Sends the target and the bytes; how many they are. The stream stays open: that the file is whole is another message.
+async fn send_file(
+    mut sender: mpsc::Sender<UploadFileRequest>,
+    target: UploadTarget,
+    mut field: multipart::Part<'_>,
+) -> Result<(mpsc::Sender<UploadFileRequest>, i64), ApiError> {
+    let mut size = 0;
+    let mut listened = sender.send(message(Part::Target(target))).await.is_ok();
+    while let Some(mut bytes) = field.chunk().await? {
+        size += i64::try_from(bytes.len()).map_err(AppError::internal)?;
+        while !bytes.is_empty() && listened {
+            let part: Bytes = bytes.split_to(bytes.len().min(CHUNK));
+            let part = message(Part::Chunk(part.to_vec()));
+            listened = sender.send(part).await.is_ok();
+        }
+        if !listened {
+            // The call has ended or is about to; its answer says why.
+            std::future::pending::<()>().await;
+        }
+    }
+    Ok((sender, size))
+}
+
+fn message(part: Part) -> UploadFileRequest {
+    UploadFileRequest { part: Some(part) }
+}
+
+async fn text(mut field: multipart::Part<'_>, name: &'static str) -> Result<String, ApiError> {
+    let mut bytes = Vec::new();
+    while let Some(part) = field.chunk().await? {
+        bytes.extend_from_slice(&part);
+        if bytes.len() > MAX_TEXT {
+            return Err(AppError::invalid_field(name, "is too long").into());
+        }
+    }
+    String::from_utf8(bytes).map_err(|_| AppError::invalid_field(name, "must be UTF-8").into())
+}
+
+fn unknown(name: &str) -> ApiError {
+    let name: String = name.chars().take(100).collect();
+    AppError::invalid_field(name, "unknown field").into()
+}
+
+fn wrong_purpose(purposes: Purposes) -> ApiError {
+    let known = match purposes {
+        Purposes::OneOf(some) => some.to_vec(),
+        Purposes::Only(only) => vec![only],
+        Purposes::None => Vec::new(),
+    };
+    let known: Vec<_> = known
+        .into_iter()
+        .map(|purpose| FilePurpose::text(purpose.into()))
+        .collect();
+    let problem = format!("must be one of {}", known.join(", "));
+    AppError::invalid_field("purpose", problem).into()
+}

@@ -1,0 +1,131 @@
+//! What is told of products, and when their stock has moved.
+//!
+//! Orders move stock many times a second, and the events that say so do not hold the products. So what moved within a pause is
+//! told once after it, as REST shows it to everybody, from the cache that REST reads too. Without a socket nothing is loaded.
+
+use std::{collections::HashSet, sync::Arc, time::Duration};
+
+use parking_lot::Mutex;
+use serde_json::{Value, json};
+use socketioxide::SocketIo;
+use tokio::sync::Notify;
+use waybill_primitives::Role;
+use waybill_proto::order as pb;
+use waybill_service_kit::CallContext;
+
+use super::{
+    Hub,
+    fanout::emit,
+    payloads::{Outgoing, everybody},
+    role_room,
+};
+use crate::{
+    app::{must, read},
+    dto,
+    error::ApiError,
+    routes::products,
+};
+
+/// A product is told of at most once in this time.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// What is told of products.
+const PRODUCT: &str = "product:updated";
+
+/// What is still to be told.
+#[derive(Default)]
+pub struct Moved {
+    ids: Mutex<HashSet<String>>,
+    news: Notify,
+}
+
+impl Moved {
+    /// Notes products whose stock has moved, if anybody is there to hear of it.
+    pub fn note(&self, hub: &Hub, ids: Vec<String>) {
+        if !ids.is_empty() && hub.has_sockets() {
+            self.ids.lock().extend(ids);
+            self.news.notify_one();
+        }
+    }
+
+    /// Tells of them, for ever.
+    pub async fn tell(&self, hub: &Arc<Hub>, io: &SocketIo) {
+        loop {
+            self.news.notified().await;
+            let ids = std::mem::take(&mut *self.ids.lock());
+            for id in ids {
+                if !hub.has_sockets() {
+                    break;
+                }
+                match outgoing(hub, &id).await {
+                    Ok(outgoing) => {
+                        for outgoing in outgoing {
+                            emit(io, outgoing).await;
+                        }
+                    }
+                    // The next movement tells it.
+                    Err(error) => {
+                        tracing::warn!(code = %error.code, product_id = id, "a product could not be told of");
+                    }
+                }
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+}
+
+/// What is told of a product now.
+async fn outgoing(hub: &Hub, id: &str) -> Result<Vec<Outgoing>, ApiError> {
+    let app = &hub.app;
+    match products::for_visitors(app, &CallContext::anonymous(), id).await {
+        Ok(product) => {
+            let product: Value = serde_json::from_slice(&product.body)
+                .map_err(waybill_service_kit::AppError::internal)?;
+            return Ok(vec![shown(product)]);
+        }
+        Err(error) if error.status == http::StatusCode::NOT_FOUND => {}
+        Err(error) => return Err(error),
+    }
+    // Not for visitors (any more); administrators go on seeing it.
+    let context = CallContext::anonymous().with_service_token(&app.service_tokens, "gateway")?;
+    let request = pb::GetProductRequest { id: id.to_owned() };
+    let product = match read!(app.catalogue, get_product, &context, request) {
+        Ok(answer) => Some(must(answer.product, "the product")?),
+        Err(error) if error.kind == waybill_service_kit::ErrorKind::NotFound => None,
+        Err(error) => return Err(error.into()),
+    };
+    Ok(hidden(id, product))
+}
+
+/// A product without what only administrators see.
+pub fn public(mut product: pb::Product) -> Option<Value> {
+    product.on_hand = None;
+    product.reserved = None;
+    product.low_stock_threshold = None;
+    serde_json::to_value(dto::Product::from(product))
+        .inspect_err(|error| tracing::error!(%error, "a product could not be written"))
+        .ok()
+}
+
+/// Tells everybody of a product that everybody may see.
+pub fn shown(product: Value) -> Outgoing {
+    Outgoing {
+        event: PRODUCT,
+        rooms: everybody(),
+        payload: product,
+    }
+}
+
+/// Tells of a draft or of what has been archived: administrators see it, and the others no more than that it is not to be had.
+pub fn hidden(id: &str, product: Option<pb::Product>) -> Vec<Outgoing> {
+    let gone = json!({"id": id, "active": false});
+    let for_admins = product.and_then(public).unwrap_or_else(|| gone.clone());
+    let others = [Role::Customer, Role::Staff].map(role_room).to_vec();
+    [(vec![role_room(Role::Admin)], for_admins), (others, gone)]
+        .map(|(rooms, payload)| Outgoing {
+            event: PRODUCT,
+            rooms,
+            payload,
+        })
+        .into()
+}

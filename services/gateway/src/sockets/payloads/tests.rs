@@ -1,0 +1,296 @@
+//! Who gets what of which event.
+
+use super::*;
+
+fn order() -> order::Order {
+    order::Order {
+        id: "o1".into(),
+        order_number: "W261121-0000000".into(),
+        status: order::OrderStatus::Pending as i32,
+        payment_status: order::PaymentStatus::Paid as i32,
+        kind: order::OrderKind::Service as i32,
+        customer: Some(order::Customer {
+            id: "c1".into(),
+            name: "Ada".into(),
+            email: "ada@example.com".into(),
+        }),
+        ..Default::default()
+    }
+}
+
+fn of<E: Event>(event: &E) -> Effects {
+    effects(
+        E::SUBJECT,
+        Timestamp::UNIX_EPOCH,
+        &event.encode_to_vec().into(),
+    )
+    .unwrap()
+}
+
+#[test]
+fn the_pool_learns_of_a_paid_order_without_the_customers_address() {
+    let effects = of(&order::OrderPaid {
+        order: Some(order()),
+        change: None,
+        payment_id: String::new(),
+        available: true,
+    });
+    let available = effects
+        .outgoing
+        .iter()
+        .find(|outgoing| outgoing.event == "order:available")
+        .unwrap();
+    assert_eq!(available.rooms, ["role:STAFF", "role:ADMIN"]);
+    assert!(!available.payload.to_string().contains("ada@example.com"));
+    let updated = &effects.outgoing[0];
+    assert_eq!(updated.event, "order:updated");
+    assert!(!updated.rooms.contains(&"role:STAFF".to_owned()));
+    assert!(updated.rooms.contains(&"user:c1".to_owned()));
+}
+
+#[test]
+fn a_released_order_puts_its_old_worker_out_of_the_room() {
+    let effects = of(&order::OrderReleased {
+        order: Some(order()),
+        change: None,
+        previous: Some(order::Assignee {
+            id: "w1".into(),
+            name: "Will".into(),
+        }),
+    });
+    assert_eq!(effects.evicted, Some(("w1".into(), "o1".into())));
+    assert!(
+        effects
+            .outgoing
+            .iter()
+            .all(|outgoing| !outgoing.rooms.contains(&"user:w1".to_owned()))
+    );
+}
+
+#[test]
+fn a_status_change_names_both_ends() {
+    let effects = of(&order::OrderStatusChanged {
+        order: Some(order()),
+        change: Some(order::OrderChange {
+            from: order::OrderStatus::Pending as i32,
+            to: order::OrderStatus::OnHold as i32,
+            ..Default::default()
+        }),
+    });
+    let status = &effects.outgoing[0];
+    assert_eq!(
+        (status.event, &status.payload["to"]),
+        ("order:status", &json!("ON_HOLD"))
+    );
+}
+
+#[test]
+fn payments_never_reach_workers() {
+    let effects = of(&payment::PaymentSucceeded {
+        payment: Some(payment::Payment {
+            customer_id: "c1".into(),
+            ..Default::default()
+        }),
+    });
+    assert_eq!(effects.outgoing[0].rooms, ["role:ADMIN", "user:c1"]);
+}
+
+#[test]
+fn garbage_is_an_error_and_unknown_subjects_are_nothing() {
+    let garbage = Bytes::from_static(&[0xff; 9]);
+    assert!(
+        effects(
+            "waybill.order.order.placed",
+            Timestamp::UNIX_EPOCH,
+            &garbage
+        )
+        .is_err()
+    );
+    let nothing = effects("waybill.future.thing.done", Timestamp::UNIX_EPOCH, &garbage);
+    assert!(nothing.unwrap().outgoing.is_empty());
+}
+
+#[test]
+fn workers_hear_when_an_order_enters_or_leaves_the_pool() {
+    use order::{OrderStatus as S, PaymentStatus as P};
+    let names = |from: S, payment_from: P, to: S, worker: bool| {
+        let mut order = order();
+        order.status = to as i32;
+        order.assignee = worker.then(order::Assignee::default);
+        let effects = of(&order::OrderStatusChanged {
+            order: Some(order),
+            change: Some(order::OrderChange {
+                from: from as i32,
+                to: to as i32,
+                payment_from: payment_from as i32,
+                payment_to: P::Paid as i32,
+                ..Default::default()
+            }),
+        });
+        let pool = effects
+            .outgoing
+            .into_iter()
+            .filter(|outgoing| outgoing.rooms == staff());
+        pool.map(|outgoing| outgoing.event).collect::<Vec<_>>()
+    };
+    for (from, payment_from, to, worker, expected) in [
+        (
+            S::Pending,
+            P::Paid,
+            S::OnHold,
+            false,
+            &["order:unavailable"][..],
+        ),
+        (
+            S::Pending,
+            P::Paid,
+            S::Cancelled,
+            false,
+            &["order:unavailable"],
+        ),
+        (S::OnHold, P::Paid, S::Pending, false, &["order:available"]),
+        (
+            S::Pending,
+            P::Unpaid,
+            S::Pending,
+            false,
+            &["order:available"],
+        ),
+        // It was there before, or never; or it went to a worker, and `order:claimed` says so.
+        (S::Pending, P::Paid, S::Pending, false, &[]),
+        (S::Pending, P::Unpaid, S::Cancelled, false, &[]),
+        (S::InProgress, P::Paid, S::Cancelled, true, &[]),
+        (S::Pending, P::Paid, S::InProgress, true, &[]),
+    ] {
+        let told = names(from, payment_from, to, worker);
+        assert_eq!(told, expected, "{from:?} {payment_from:?} {to:?}");
+    }
+}
+
+#[test]
+fn an_assigned_order_is_its_new_workers_alone() {
+    let mut given = order();
+    given.assignee = Some(order::Assignee {
+        id: "w2".into(),
+        name: "Wanda".into(),
+    });
+    given.status = order::OrderStatus::InProgress as i32;
+    let effects = of(&order::OrderAssigned {
+        order: Some(given),
+        change: None,
+        previous: Some(order::Assignee {
+            id: "w1".into(),
+            name: "Will".into(),
+        }),
+    });
+    assert_eq!(effects.evicted, Some(("w1".into(), "o1".into())));
+    let events: Vec<_> = effects.outgoing.iter().map(|it| it.event).collect();
+    assert_eq!(events, ["order:updated", "order:claimed"]);
+    for outgoing in &effects.outgoing {
+        assert!(outgoing.rooms.contains(&"user:w2".to_owned()));
+        assert!(!outgoing.rooms.contains(&"user:w1".to_owned()));
+    }
+}
+
+#[test]
+fn an_internal_note_stays_out_of_the_rooms_with_the_customer() {
+    let mut order = order();
+    order.assignee = Some(order::Assignee {
+        id: "w1".into(),
+        name: "Will".into(),
+    });
+    let rooms = |visibility: order::NoteVisibility| {
+        let effects = of(&order::NoteAdded {
+            note: Some(order::Note {
+                visibility: visibility.into(),
+                ..Default::default()
+            }),
+            order: Some(order.clone()),
+        });
+        effects.outgoing[0].rooms.clone()
+    };
+    assert_eq!(
+        rooms(order::NoteVisibility::Internal),
+        ["user:w1", "role:ADMIN"]
+    );
+    // What is not said to be for the customer is internal.
+    assert_eq!(
+        rooms(order::NoteVisibility::Unspecified),
+        ["user:w1", "role:ADMIN"]
+    );
+    let open = rooms(order::NoteVisibility::Customer);
+    assert!(open.contains(&"user:c1".to_owned()) && open.contains(&"order:o1".to_owned()));
+}
+
+#[test]
+fn a_result_reaches_the_customer_only_after_completion() {
+    let mut order = order();
+    order.assignee = Some(order::Assignee {
+        id: "w1".into(),
+        name: "Will".into(),
+    });
+    let rooms = |purpose: order::FilePurpose, status: order::OrderStatus| {
+        let file = order::File {
+            purpose: purpose.into(),
+            ..Default::default()
+        };
+        let mut order = order.clone();
+        order.status = status.into();
+        let added = of(&order::FileAdded {
+            file: Some(file),
+            order: Some(order),
+        });
+        added.outgoing[0].rooms.join(" ")
+    };
+    use order::{FilePurpose as Purpose, OrderStatus as Status};
+    let all = "role:ADMIN user:c1 user:w1";
+    assert_eq!(rooms(Purpose::Progress, Status::InProgress), all);
+    assert_eq!(rooms(Purpose::Reference, Status::InProgress), all);
+    assert_eq!(rooms(Purpose::Result, Status::Completed), all);
+    let without = "role:ADMIN user:w1";
+    assert_eq!(rooms(Purpose::Result, Status::InProgress), without);
+    assert_eq!(rooms(Purpose::Result, Status::Cancelled), without);
+}
+
+#[test]
+fn only_what_moves_stock_touches_products() {
+    let goods = |status: order::OrderStatus| order::Order {
+        status: status.into(),
+        items: vec![order::OrderItem {
+            product_id: "p1".into(),
+            kind: order::ProductKind::Goods.into(),
+            ..Default::default()
+        }],
+        ..order()
+    };
+    let placed = of(&order::OrderPlaced {
+        order: Some(goods(order::OrderStatus::Pending)),
+        change: None,
+    });
+    assert_eq!(placed.touched.products, ["p1"]);
+    assert!(placed.touched.lists && !placed.touched.categories);
+    let step = |to: order::OrderStatus| order::OrderStatusChanged {
+        order: Some(goods(to)),
+        change: Some(order::OrderChange {
+            from: order::OrderStatus::Pending.into(),
+            to: to.into(),
+            ..Default::default()
+        }),
+    };
+    assert_eq!(
+        of(&step(order::OrderStatus::OnHold)).touched,
+        Touched::default()
+    );
+    assert!(of(&step(order::OrderStatus::Cancelled)).touched.lists);
+    let paid = of(&order::OrderPaid {
+        order: Some(goods(order::OrderStatus::Pending)),
+        change: Some(order::OrderChange {
+            payment_from: order::PaymentStatus::Unpaid.into(),
+            payment_to: order::PaymentStatus::Paid.into(),
+            ..Default::default()
+        }),
+        ..Default::default()
+    });
+    assert_eq!(paid.touched, Touched::default());
+    assert!(of(&order::CategoryChanged::default()).touched.all);
+}

@@ -1,0 +1,321 @@
+//! What one client may take: of memory, of places, of requests.
+
+use axum::body::Body;
+use bytes::Bytes;
+use http::{Method, Request};
+use waybill_primitives::{Role, UserId};
+use waybill_proto::{auth, order as pb};
+use waybill_service_kit::AppError;
+
+use crate::{
+    socket::Live,
+    support::{Gateway, bearer, guest_token, request, token_of},
+};
+
+const ORDER: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
+const PLACE: &str = "waybill.order.v1.OrderService/PlaceOrder";
+const LIST: &str = "waybill.order.v1.OrderService/ListOrders";
+
+fn form(path: &str, role: Role, body: impl Into<Body>) -> Request<Body> {
+    request(Method::POST, path)
+        .header("authorization", bearer(role))
+        .header("content-type", "multipart/form-data; boundary=x")
+        .body(body.into())
+        .unwrap()
+}
+
+/// Frames of junk, and then nothing: whoever waits for the end of the body waits for ever.
+fn junk_without_end(head: &'static str) -> Body {
+    let junk = std::iter::repeat_n(Bytes::from_static(&[b'j'; 16 * 1024]), 64);
+    let frames = std::iter::once(Bytes::from_static(head.as_bytes())).chain(junk);
+    let frames = futures::stream::iter(frames.map(Ok::<_, std::io::Error>));
+    Body::from_stream(futures::StreamExt::chain(
+        frames,
+        futures::stream::pending(),
+    ))
+}
+
+#[tokio::test]
+async fn a_form_in_which_no_field_begins_is_refused_before_it_ends() {
+    let gateway = Gateway::start().await;
+    let media = format!("/api/v1/orders/{ORDER}/customer-media");
+    let images = format!("/api/v1/products/{ORDER}/images");
+    let import = "/api/v1/admin/products/import";
+    gateway.fake.on(
+        "waybill.order.v1.CatalogueService/ImportProducts",
+        |_: pb::ImportProductsRequest| Ok(pb::ImportProductsResponse::default()),
+    );
+    let mut answers = Vec::new();
+    for path in [&media, &images, import] {
+        for head in [
+            "",
+            "--x\r\ncontent-disposition: form-data; name=\"",
+            "--x\r\n",
+        ] {
+            answers.push(gateway.call(form(path, Role::Admin, junk_without_end(head))));
+        }
+    }
+    let answers = futures::future::join_all(answers);
+    let answers = tokio::time::timeout(std::time::Duration::from_secs(20), answers);
+    for answer in answers.await.expect("answers before the end") {
+        answer.error(413, "PAYLOAD_TOO_LARGE");
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_long_orders_is_read_and_one_beyond_all_bounds_is_not_the_callers_fault() {
+    let gateway = Gateway::start().await;
+    let answer = |orders: usize| {
+        move |_: pb::ListOrdersRequest| {
+            let order = pb::Order {
+                description: "€".repeat(10_000),
+                special_instructions: "€".repeat(5_000),
+                ..Default::default()
+            };
+            Ok(pb::ListOrdersResponse {
+                orders: vec![order; orders],
+                page: None,
+            })
+        }
+    };
+    gateway.fake.on(LIST, answer(100));
+    let path = "/api/v1/orders?limit=100";
+    let page = gateway.get_as(Role::Customer, path).await;
+    assert_eq!(page.status, 200);
+    assert_eq!(page.json()["items"].as_array().unwrap().len(), 100);
+    gateway.fake.on(LIST, answer(800));
+    gateway
+        .get_as(Role::Customer, path)
+        .await
+        .error(500, "INTERNAL");
+}
+
+const LIMITED: (&str, &str) = ("WAYBILL_RATE_LIMIT", "on");
+
+fn place(token: Option<&str>, json: &str) -> Request<Body> {
+    let mut place =
+        request(Method::POST, "/api/v1/orders").header("content-type", "application/json");
+    if let Some(token) = token {
+        place = place.header("authorization", format!("Bearer {token}"));
+    }
+    place.body(Body::from(json.to_owned())).unwrap()
+}
+
+#[tokio::test]
+async fn orders_are_limited_by_address_and_more_so_for_guests() {
+    let gateway = Gateway::with(&[
+        LIMITED,
+        ("WAYBILL_RATE_LIMIT_ORDERS", "3"),
+        ("WAYBILL_RATE_LIMIT_GUEST_ORDERS", "2"),
+    ])
+    .await;
+    gateway.fake.on(PLACE, |_: pb::PlaceOrderRequest| {
+        Err::<pb::PlaceOrderResponse, _>(AppError::conflict("OUT_OF_STOCK", "none is left"))
+    });
+    gateway.fake.on(
+        "waybill.auth.v1.AuthService/IssueGuestToken",
+        |_: auth::IssueGuestTokenRequest| {
+            Ok(auth::IssueGuestTokenResponse {
+                access_token: guest_token(),
+                ..Default::default()
+            })
+        },
+    );
+    // Each is somebody else, and all of them are one address.
+    for _ in 0..3 {
+        let token = token_of(UserId::new(), Role::Customer, 600);
+        let placed = gateway.call(place(Some(&token), "{}")).await;
+        placed.error(409, "OUT_OF_STOCK");
+    }
+    let token = token_of(UserId::new(), Role::Customer, 600);
+    let over = gateway.call(place(Some(&token), "{}")).await;
+    over.error(429, "RATE_LIMITED");
+    assert_ne!(over.header("retry-after"), "");
+    // What is refused before it is an order does not count.
+    for _ in 0..3 {
+        gateway
+            .call(place(None, "{}"))
+            .await
+            .error(401, "UNAUTHENTICATED");
+        let nobody = r#"{"contact": {"email": "nobody", "firstName": "N"}}"#;
+        gateway
+            .call(place(None, nobody))
+            .await
+            .names("contact.email");
+    }
+    let contact = r#"{"contact": {"email": "a@example.com", "firstName": "Ada"}}"#;
+    gateway
+        .call(place(None, contact))
+        .await
+        .error(409, "OUT_OF_STOCK");
+    gateway
+        .call(place(Some(&guest_token()), "{}"))
+        .await
+        .error(409, "OUT_OF_STOCK");
+    for request in [place(None, contact), place(Some(&guest_token()), "{}")] {
+        gateway.call(request).await.error(429, "RATE_LIMITED");
+    }
+}
+
+#[tokio::test]
+async fn guests_share_the_limit_of_their_address() {
+    let gateway = Gateway::with(&[
+        LIMITED,
+        ("WAYBILL_RATE_LIMIT_ANONYMOUS", "1"),
+        ("WAYBILL_RATE_LIMIT_USER", "3"),
+    ])
+    .await;
+    for round in 0..4 {
+        let read = request(Method::GET, "/api/v1/orders/x")
+            .header("authorization", format!("Bearer {}", guest_token()));
+        let answer = gateway.call(read.body(Body::empty()).unwrap()).await;
+        assert_eq!(answer.status, if round < 3 { 404 } else { 429 });
+    }
+}
+
+#[tokio::test]
+async fn what_pages_are_made_of_has_a_budget_of_its_own() {
+    let gateway = Gateway::with(&[
+        LIMITED,
+        ("WAYBILL_RATE_LIMIT_ANONYMOUS", "3"),
+        ("WAYBILL_RATE_LIMIT_PUBLIC", "8"),
+    ])
+    .await;
+    let picture = format!("/api/v1/media/{ORDER}");
+    for _ in 0..2 {
+        for path in [
+            "/",
+            "/assets/waybill.css",
+            &picture,
+            &format!("{picture}/thumbnail"),
+        ] {
+            let answer = gateway.get(path).await;
+            assert_ne!(answer.status, 429, "{path}");
+            assert_eq!(answer.header("ratelimit-limit"), "8", "{path}");
+        }
+    }
+    gateway.get("/").await.error(429, "RATE_LIMITED");
+    assert_eq!(
+        gateway
+            .get("/api/v1/products/x")
+            .await
+            .header("ratelimit-remaining"),
+        "2"
+    );
+}
+
+#[tokio::test]
+async fn every_way_to_ask_for_an_account_counts_as_one_question() {
+    let gateway = Gateway::with(&[LIMITED, ("WAYBILL_RATE_LIMIT_LOOKUP", "3")]).await;
+    gateway.fake.on(
+        "waybill.auth.v1.AuthService/Register",
+        |_: auth::RegisterRequest| {
+            Err::<auth::RegisterResponse, _>(AppError::conflict("EMAIL_TAKEN", "has an account"))
+        },
+    );
+    gateway.fake.on(
+        "waybill.auth.v1.AuthService/Login",
+        |_: auth::LoginRequest| Err::<auth::LoginResponse, _>(AppError::unauthenticated("wrong")),
+    );
+    let status = gateway
+        .get("/api/v1/auth/email-status?email=a@example.com")
+        .await;
+    status.error(503, "UNAVAILABLE");
+    let register = |email: &str| {
+        format!(
+            r#"{{"email": "{email}", "password": "correct horse", "firstName": "A", "lastName": "B"}}"#
+        )
+    };
+    let path = "/api/v1/auth/register";
+    let taken = gateway
+        .send(Method::POST, path, &register("b@example.com"))
+        .await;
+    taken.error(409, "EMAIL_TAKEN");
+    let order = |email: &str| {
+        format!(
+            r#"{{"contact": {{"email": "{email}", "firstName": "A", "password": "correct horse"}}}}"#
+        )
+    };
+    let taken = gateway.call(place(None, &order("c@example.com"))).await;
+    taken.error(409, "EMAIL_REGISTERED");
+    for answer in [
+        gateway.call(place(None, &order("d@example.com"))).await,
+        gateway
+            .send(Method::POST, path, &register("e@example.com"))
+            .await,
+        gateway
+            .get("/api/v1/auth/email-status?email=f@example.com")
+            .await,
+    ] {
+        answer.error(429, "RATE_LIMITED");
+    }
+}
+
+#[tokio::test]
+async fn sessions_of_sockets_count_for_their_address_when_they_begin() {
+    let gateway = Gateway::with(&[LIMITED, ("WAYBILL_RATE_LIMIT_ANONYMOUS", "2")]).await;
+    let mut live = Live::as_user(&gateway, UserId::new(), Role::Customer).await;
+    Live::as_user(&gateway, UserId::new(), Role::Customer).await;
+    let path = "/socket.io/?EIO=4&transport=polling";
+    gateway.get(path).await.error(429, "RATE_LIMITED");
+    // What goes on within a session does not.
+    for _ in 0..5 {
+        assert_eq!(
+            live.ask("order:explode", serde_json::json!({})).await["ok"],
+            false
+        );
+    }
+}
+
+#[tokio::test]
+async fn only_one_path_is_a_socket() {
+    let gateway = Gateway::start().await;
+    for path in [
+        "/socket.io",
+        "/socket.io/x",
+        "/socket.io?EIO=4&transport=polling",
+    ] {
+        let answer = gateway.get(path).await;
+        answer.error(404, "NOT_FOUND");
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(answer.header("x-frame-options"), "DENY", "{path}");
+    }
+    let open = gateway.get("/socket.io/?EIO=4&transport=polling").await;
+    assert_eq!(open.status, 200);
+}
+
+#[tokio::test]
+async fn one_client_reads_only_so_many_files_at_a_time() {
+    use tower::ServiceExt as _;
+    let gateway = Gateway::with(&[("WAYBILL_DOWNLOADS", "1")]).await;
+    gateway.fake.on(
+        "waybill.order.v1.FileService/ReadFile",
+        |_: pb::ReadFileRequest| {
+            let description = pb::FileDescription {
+                file: Some(pb::File::default()),
+                content_type: "image/png".to_owned(),
+                content_disposition: "inline".to_owned(),
+                ..Default::default()
+            };
+            Ok(pb::ReadFileResponse {
+                part: Some(pb::read_file_response::Part::Description(description)),
+            })
+        },
+    );
+    let path = format!("/api/v1/media/{ORDER}");
+    let token = token_of(UserId::new(), Role::Customer, 600);
+    let read = || {
+        let read = request(Method::GET, &path).header("authorization", format!("Bearer {token}"));
+        read.body(Body::empty()).unwrap()
+    };
+    let unread = gateway.router.clone().oneshot(read()).await.unwrap();
+    assert_eq!(unread.status(), 200);
+    gateway.call(read()).await.error(429, "RATE_LIMITED");
+    assert_eq!(
+        gateway.get_as(Role::Customer, &path).await.status,
+        200,
+        "another user"
+    );
+    drop(unread);
+    assert_eq!(gateway.call(read()).await.status, 200);
+}

@@ -1,0 +1,321 @@
+//! What the contract promises of shapes, spellings and headers.
+
+use std::sync::Arc;
+
+use http::Method;
+use parking_lot::Mutex;
+use serde_json::{Value, json};
+use waybill_primitives::Role;
+use waybill_proto::{auth, order as pb, payment};
+
+use crate::support::{Gateway, guest_token, record, request};
+
+const ID: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
+const PLACE: &str = "waybill.order.v1.OrderService/PlaceOrder";
+
+fn order() -> pb::Order {
+    pb::Order {
+        id: ID.to_owned(),
+        version: 3,
+        ..Default::default()
+    }
+}
+
+fn places(gateway: &Gateway) -> Arc<Mutex<Vec<pb::PlaceOrderRequest>>> {
+    let answer = pb::PlaceOrderResponse {
+        order: Some(order()),
+        replayed: false,
+    };
+    record(gateway, PLACE, answer)
+}
+
+#[tokio::test]
+async fn who_is_signed_in_needs_no_contact_and_may_send_one() {
+    let gateway = Gateway::start().await;
+    let placed = places(&gateway);
+    for contact in [
+        r#"{"contact": {"email": "a@example.com", "firstName": "Ada", "password": "correct horse"}}"#,
+        r#"{"contact": {"email": "", "firstName": ""}}"#,
+    ] {
+        let path = "/api/v1/orders";
+        let answer = gateway
+            .send_as(Role::Customer, Method::POST, path, contact)
+            .await;
+        assert_eq!(answer.status, 201, "{:?}", answer.body);
+        assert!(answer.json().get("auth").is_none() && answer.json().get("accessToken").is_none());
+        let guest = request(Method::POST, path)
+            .header("content-type", "application/json")
+            .header("x-cart-token", "cart-1")
+            .header("authorization", format!("Bearer {}", guest_token()))
+            .body(axum::body::Body::from(contact));
+        assert_eq!(gateway.call(guest.unwrap()).await.status, 201);
+    }
+    assert_eq!(placed.lock().last().unwrap().cart_token, "cart-1");
+    // No account was asked for.
+    assert!(
+        gateway
+            .fake
+            .calls("waybill.auth.v1.AuthService/Register")
+            .is_empty()
+    );
+}
+
+#[tokio::test]
+async fn the_tokens_of_a_new_account_stand_beside_the_order() {
+    let gateway = Gateway::start().await;
+    places(&gateway);
+    let session = auth::Session {
+        user: Some(auth::User::default()),
+        access_token: guest_token(),
+        expires_in: 900,
+        refresh_token: "refresh".to_owned(),
+        ..Default::default()
+    };
+    let session = auth::RegisterResponse {
+        session: Some(session),
+    };
+    record::<auth::RegisterRequest, _>(&gateway, "waybill.auth.v1.AuthService/Register", session);
+    let body = r#"{"contact": {"email": "a@example.com", "firstName": "Ada", "password": "correct horse"}}"#;
+    let answer = gateway.send(Method::POST, "/api/v1/orders", body).await;
+    let json = answer.json();
+    assert_eq!(json["id"], ID);
+    assert_eq!(json["refreshToken"], "refresh");
+    for field in ["accessToken", "expiresIn", "refreshToken"] {
+        assert!(!json[field].is_null());
+        assert_eq!(json[field], json["auth"][field], "{field}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_made_says_where_it_is_and_which_version() {
+    let gateway = Gateway::start().await;
+    places(&gateway);
+    let product = pb::Product {
+        id: ID.to_owned(),
+        version: 1,
+        ..Default::default()
+    };
+    let created = pb::CreateProductResponse {
+        product: Some(product),
+    };
+    record::<pb::CreateProductRequest, _>(
+        &gateway,
+        "waybill.order.v1.CatalogueService/CreateProduct",
+        created,
+    );
+    let paid = payment::CreatePaymentResponse {
+        payment: Some(payment::Payment {
+            id: ID.to_owned(),
+            version: 2,
+            ..Default::default()
+        }),
+        replayed: false,
+    };
+    record::<payment::CreatePaymentRequest, _>(
+        &gateway,
+        "waybill.payment.v1.PaymentService/CreatePayment",
+        paid,
+    );
+    let shipped = pb::CreateShipmentResponse {
+        shipment: Some(pb::Shipment {
+            version: 1,
+            ..Default::default()
+        }),
+        replayed: false,
+    };
+    record::<pb::CreateShipmentRequest, _>(
+        &gateway,
+        "waybill.order.v1.ShipmentService/CreateShipment",
+        shipped,
+    );
+    let category = pb::CreateCategoryResponse {
+        category: Some(pb::Category {
+            id: ID.to_owned(),
+            version: 1,
+            ..Default::default()
+        }),
+    };
+    record::<pb::CreateCategoryRequest, _>(
+        &gateway,
+        "waybill.order.v1.CatalogueService/CreateCategory",
+        category,
+    );
+    let mug = r#"{"name": "Mug", "kind": "GOODS", "price": {"amount": 1, "currency": "USD"}}"#;
+    for (path, body, location, tag) in [
+        (
+            "orders",
+            r#"{"title": "A mug"}"#.to_owned(),
+            format!("/api/v1/orders/{ID}"),
+            "\"3\"",
+        ),
+        (
+            "products",
+            mug.to_owned(),
+            format!("/api/v1/products/{ID}"),
+            "\"1\"",
+        ),
+        (
+            "categories",
+            r#"{"name": "Mugs"}"#.to_owned(),
+            format!("/api/v1/categories/{ID}"),
+            "\"1\"",
+        ),
+        (
+            &format!("orders/{ID}/payments"),
+            r#"{"provider": "SANDBOX"}"#.to_owned(),
+            format!("/api/v1/payments/{ID}"),
+            "\"2\"",
+        ),
+        (
+            &format!("orders/{ID}/shipments"),
+            "{}".to_owned(),
+            String::new(),
+            "\"1\"",
+        ),
+    ] {
+        let path = format!("/api/v1/{path}");
+        let answer = gateway
+            .send_as(Role::Admin, Method::POST, &path, &body)
+            .await;
+        assert_eq!(answer.status, 201, "{path}: {:?}", answer.body);
+        assert_eq!(
+            (answer.header("location"), answer.header("etag")),
+            (location.as_str(), tag),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn null_clears_a_text_of_an_order() {
+    let gateway = Gateway::start().await;
+    let answer = pb::EditOrderResponse {
+        order: Some(order()),
+    };
+    let asked = record::<pb::EditOrderRequest, _>(
+        &gateway,
+        "waybill.order.v1.OrderService/EditOrder",
+        answer,
+    );
+    let path = format!("/api/v1/orders/{ID}");
+    for body in [
+        r#"{"title": null, "description": null, "specialInstructions": null}"#,
+        r#"{"title": "T"}"#,
+    ] {
+        let answer = gateway
+            .send_as(Role::Customer, Method::PUT, &path, body)
+            .await;
+        assert_eq!(answer.status, 200, "{:?}", answer.body);
+    }
+    let asked = asked.lock().clone();
+    let texts = |edit: &pb::EditOrderRequest| {
+        [
+            edit.title.clone(),
+            edit.description.clone(),
+            edit.special_instructions.clone(),
+        ]
+    };
+    assert_eq!(texts(&asked[0]), [const { Some(String::new()) }; 3]);
+    assert_eq!(texts(&asked[1]), [Some("T".to_owned()), None, None]);
+    let long = json!({"title": "x".repeat(201)}).to_string();
+    gateway
+        .send_as(Role::Customer, Method::PUT, &path, &long)
+        .await
+        .names("title");
+}
+
+#[tokio::test]
+async fn limits_of_length_are_those_of_the_order_service() {
+    let gateway = Gateway::start().await;
+    let placed = places(&gateway);
+    let answer = pb::AdjustStockResponse {
+        product: Some(pb::Product::default()),
+        ..Default::default()
+    };
+    let moved = record::<pb::AdjustStockRequest, _>(
+        &gateway,
+        "waybill.order.v1.StockService/AdjustStock",
+        answer,
+    );
+    let send = |method: Method, path: String, field: &'static str, length: usize, rest: Value| {
+        let mut body = rest;
+        body[field] = "x".repeat(length).into();
+        let gateway = &gateway;
+        async move {
+            gateway
+                .send_as(Role::Admin, method, &path, &body.to_string())
+                .await
+        }
+    };
+    let order = format!("/api/v1/orders/{ID}");
+    for (method, path, field, most, rest) in [
+        (
+            Method::POST,
+            "/api/v1/orders".to_owned(),
+            "specialInstructions",
+            5_000,
+            json!({}),
+        ),
+        (
+            Method::PUT,
+            order.clone(),
+            "specialInstructions",
+            5_000,
+            json!({}),
+        ),
+        (
+            Method::PATCH,
+            format!("{order}/status"),
+            "note",
+            2_000,
+            json!({"status": "ON_HOLD"}),
+        ),
+        (
+            Method::POST,
+            format!("{order}/cancel"),
+            "reason",
+            2_000,
+            json!({}),
+        ),
+        (
+            Method::POST,
+            format!("/api/v1/products/{ID}/stock"),
+            "reason",
+            255,
+            json!({"delta": 1}),
+        ),
+    ] {
+        let fits = send(method.clone(), path.clone(), field, most, rest.clone()).await;
+        assert_ne!(fits.status, 422, "{path} {field}");
+        send(method, path, field, most + 1, rest).await.names(field);
+    }
+    let stock = format!("/api/v1/products/{ID}/stock");
+    let without = gateway
+        .send_as(Role::Admin, Method::POST, &stock, r#"{"delta": 1}"#)
+        .await;
+    assert_eq!(without.status, 200);
+    assert_eq!(moved.lock().last().unwrap().reason, "");
+
+    // So is what an address needs.
+    let body = r#"{"title": "T", "shippingAddress": {"line1": "12 St James's Square", "city": "London", "country": "GB"}}"#;
+    let answer = gateway
+        .send_as(Role::Customer, Method::POST, "/api/v1/orders", body)
+        .await;
+    assert_eq!(answer.status, 201, "{:?}", answer.body);
+    let address = placed
+        .lock()
+        .last()
+        .unwrap()
+        .shipping_address
+        .clone()
+        .unwrap();
+    assert_eq!(
+        (address.name.as_str(), address.city.as_str()),
+        ("", "London")
+    );
+    let phone = r#"{"title": "T", "shippingAddress": {"line1": "12", "city": "London", "country": "GB", "phone": "1"}}"#;
+    let answer = gateway
+        .send_as(Role::Customer, Method::POST, "/api/v1/orders", phone)
+        .await;
+    answer.names("shippingAddress.phone");
+}

@@ -1,0 +1,145 @@
+//! What lists take and answer.
+
+use serde_json::{Value, json};
+use waybill_primitives::Role;
+use waybill_proto::{auth, order as pb};
+
+use crate::support::{Gateway, record};
+
+const ID: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
+
+#[tokio::test]
+async fn a_day_is_a_time_in_every_list() {
+    let gateway = Gateway::start().await;
+    let orders = record::<pb::ListOrdersRequest, _>(
+        &gateway,
+        "waybill.order.v1.OrderService/ListOrders",
+        pb::ListOrdersResponse::default(),
+    );
+    let audit = record::<auth::ListAuditLogRequest, _>(
+        &gateway,
+        "waybill.auth.v1.AuditService/ListAuditLog",
+        auth::ListAuditLogResponse::default(),
+    );
+    let figures = record::<pb::GetOrderAnalyticsRequest, _>(
+        &gateway,
+        "waybill.order.v1.AnalyticsService/GetOrderAnalytics",
+        pb::GetOrderAnalyticsResponse::default(),
+    );
+    let users = record::<auth::GetUserAnalyticsRequest, _>(
+        &gateway,
+        "waybill.auth.v1.AuthService/GetUserAnalytics",
+        auth::GetUserAnalyticsResponse::default(),
+    );
+    let export = record::<pb::ExportOrdersRequest, _>(
+        &gateway,
+        "waybill.order.v1.AnalyticsService/ExportOrders",
+        pb::ExportOrdersResponse::default(),
+    );
+    let lists = [
+        "orders",
+        "admin/audit-log",
+        "admin/orders/analytics",
+        "admin/users/analytics",
+        "admin/orders/export",
+    ];
+    for list in lists {
+        let days = format!("/api/v1/{list}?from=2026-11-20&to=2026-11-21");
+        let answer = gateway.get_as(Role::Admin, &days).await;
+        assert_eq!(answer.status, 200, "{list}: {:?}", answer.body);
+        for bad in ["2026-11", "2026-11-31", "yesterday"] {
+            let bad = format!("/api/v1/{list}?to={bad}");
+            gateway.get_as(Role::Admin, &bad).await.names("to");
+        }
+    }
+    let span = |from: Option<prost_types::Timestamp>, to: Option<prost_types::Timestamp>| {
+        (from.unwrap().seconds, to.unwrap().seconds)
+    };
+    // The 20th and the 21st, whole.
+    let both = (1_795_132_800, 1_795_132_800 + 2 * 86_400);
+    let asked = orders.lock().remove(0);
+    assert_eq!(span(asked.from, asked.to), both);
+    let asked = audit.lock().remove(0);
+    assert_eq!(span(asked.from, asked.to), both);
+    let asked = figures.lock().remove(0);
+    assert_eq!(span(asked.from, asked.to), both);
+    let asked = users.lock().remove(0);
+    assert_eq!(span(asked.from, asked.to), both);
+    let asked = export.lock().remove(0).filter.unwrap();
+    assert_eq!(span(asked.from, asked.to), both);
+}
+
+#[tokio::test]
+async fn either_spelling_of_a_sort_is_taken() {
+    let gateway = Gateway::start().await;
+    let path = "waybill.order.v1.OrderService/ListOrders";
+    let asked =
+        record::<pb::ListOrdersRequest, _>(&gateway, path, pb::ListOrdersResponse::default());
+    for sort in ["total_asc", "TOTAL_ASC"] {
+        let path = format!("/api/v1/orders?sort={sort}");
+        assert_eq!(gateway.get_as(Role::Customer, &path).await.status, 200);
+    }
+    let sorts: Vec<_> = asked
+        .lock()
+        .iter()
+        .map(pb::ListOrdersRequest::sort)
+        .collect();
+    assert_eq!(sorts, [pb::OrderSort::TotalAsc; 2]);
+}
+
+#[tokio::test]
+async fn lists_that_come_at_once_have_the_shape_of_all_lists() {
+    let gateway = Gateway::start().await;
+    let shipments = pb::ListShipmentsResponse {
+        shipments: vec![pb::Shipment::default()],
+    };
+    record::<pb::ListShipmentsRequest, _>(
+        &gateway,
+        "waybill.order.v1.ShipmentService/ListShipments",
+        shipments,
+    );
+    let path = format!("/api/v1/orders/{ID}/shipments");
+    let shipments = gateway.get_as(Role::Customer, &path).await.json();
+    assert_eq!(shipments.get("nextCursor"), Some(&Value::Null));
+
+    let categories = ["a", "b", "c"].map(|id| pb::Category {
+        id: id.to_owned(),
+        ..Default::default()
+    });
+    let categories = pb::ListCategoriesResponse {
+        categories: categories.to_vec(),
+    };
+    record::<pb::ListCategoriesRequest, _>(
+        &gateway,
+        "waybill.order.v1.CatalogueService/ListCategories",
+        categories,
+    );
+    let list = |query: &'static str| {
+        let gateway = &gateway;
+        async move {
+            let list = gateway
+                .get(&format!("/api/v1/categories{query}"))
+                .await
+                .json();
+            let ids = list["items"].as_array().unwrap().iter();
+            let ids: String = ids.map(|item| item["id"].as_str().unwrap()).collect();
+            (ids, list["nextCursor"].clone(), list.get("total").cloned())
+        }
+    };
+    let all = |ids: &str| (ids.to_owned(), Value::Null, None);
+    assert_eq!(list("").await, all("abc"));
+    assert_eq!(list("?limit=100").await, all("abc"));
+    assert_eq!(
+        list("?limit=2&total=true").await,
+        ("ab".to_owned(), json!("b"), Some(json!(3)))
+    );
+    assert_eq!(list("?limit=2&cursor=b").await, all("c"));
+    gateway
+        .get("/api/v1/categories?limit=0")
+        .await
+        .names("limit");
+    gateway
+        .get("/api/v1/categories?cursor=x")
+        .await
+        .names("cursor");
+}

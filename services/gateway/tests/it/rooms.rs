@@ -1,0 +1,284 @@
+//! Who hears of products, and who stays in the room of an order.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
+
+use serde_json::{Value, json};
+use waybill_bus::Bus as _;
+use waybill_primitives::{Role, UserId};
+use waybill_proto::{notification, order as pb};
+use waybill_service_kit::AppError;
+
+use crate::{
+    live::{ORDER, mark, order, publish, settled, show_order},
+    products::envelope,
+    socket::Live,
+    support::Gateway,
+};
+
+const PRODUCT: &str = "01890a5d-ac96-774b-bcce-b302099a8058";
+const GET: &str = "waybill.order.v1.CatalogueService/GetProduct";
+
+fn product(active: bool) -> pb::Product {
+    pb::Product {
+        id: PRODUCT.to_owned(),
+        name: "Next year's mug".to_owned(),
+        active,
+        available: Some(7),
+        on_hand: Some(9),
+        reserved: Some(2),
+        ..Default::default()
+    }
+}
+
+async fn one_of_each(gateway: &Gateway) -> [(UserId, Live<'_>); 3] {
+    let mut lives = Vec::new();
+    for role in [Role::Customer, Role::Staff, Role::Admin] {
+        let user = UserId::new();
+        lives.push((user, Live::as_user(gateway, user, role).await));
+    }
+    lives.try_into().ok().expect("three")
+}
+
+#[tokio::test]
+async fn drafts_and_archived_products_are_shown_to_administrators_only() {
+    let gateway = Gateway::start().await;
+    settled(&gateway).await;
+    let [(_, mut customer), (_, mut worker), (_, mut chief)] = one_of_each(&gateway).await;
+    let drafted = pb::ProductCreated {
+        product: Some(product(false)),
+    };
+    publish(&gateway, &drafted).await;
+    let gone = json!({"id": PRODUCT, "active": false});
+    for live in [&mut customer, &mut worker] {
+        assert_eq!(
+            live.event().await,
+            ("product:updated".to_owned(), gone.clone())
+        );
+    }
+    let (_, shown) = chief.event().await;
+    assert_eq!(shown["name"], "Next year's mug");
+    let published = pb::ProductUpdated {
+        product: Some(product(true)),
+    };
+    publish(&gateway, &published).await;
+    for live in [&mut customer, &mut worker, &mut chief] {
+        let (_, shown) = live.event().await;
+        assert_eq!(shown["name"], "Next year's mug");
+        assert!(shown.get("onHand").is_none(), "{shown}");
+    }
+}
+
+fn ordered(product: &str) -> pb::OrderPlaced {
+    pb::OrderPlaced {
+        order: Some(pb::Order {
+            items: vec![pb::OrderItem {
+                product_id: product.to_owned(),
+                kind: pb::ProductKind::Goods.into(),
+                ..Default::default()
+            }],
+            ..order(UserId::new())
+        }),
+        change: None,
+    }
+}
+
+/// The next `product:updated`.
+async fn told(live: &mut Live<'_>) -> Value {
+    loop {
+        let (name, payload) = live.event().await;
+        if name == "product:updated" {
+            return payload;
+        }
+    }
+}
+
+#[tokio::test]
+async fn stock_that_orders_move_is_told_as_the_product_once_for_many() {
+    let gateway = Gateway::start().await;
+    settled(&gateway).await;
+    let left = Arc::new(AtomicI64::new(7));
+    let shown = Arc::clone(&left);
+    gateway.fake.on(GET, move |_: pb::GetProductRequest| {
+        // Below zero: archived.
+        let available = shown.load(Ordering::SeqCst);
+        if available < 0 {
+            return Err(AppError::not_found("product"));
+        }
+        Ok(pb::GetProductResponse {
+            product: Some(pb::Product {
+                available: Some(available),
+                on_hand: None,
+                reserved: None,
+                ..product(true)
+            }),
+        })
+    });
+    let [(_, mut customer), (_, mut worker), _] = one_of_each(&gateway).await;
+    for _ in 0..50 {
+        publish(&gateway, &ordered(PRODUCT)).await;
+    }
+    left.store(3, Ordering::SeqCst);
+    publish(
+        &gateway,
+        &pb::StockChanged {
+            product_id: PRODUCT.to_owned(),
+            ..Default::default()
+        },
+    )
+    .await;
+    for live in [&mut customer, &mut worker] {
+        let shown = loop {
+            let shown = told(live).await;
+            if shown["available"] == 3 {
+                break shown;
+            }
+        };
+        assert_eq!(
+            shown["name"], "Next year's mug",
+            "the whole product: {shown}"
+        );
+    }
+    let loads = gateway.fake.calls(GET);
+    assert!(loads.len() <= 3, "{} loads", loads.len());
+    assert!(
+        !loads[0].contains_key("authorization"),
+        "as visitors see it"
+    );
+    left.store(-1, Ordering::SeqCst);
+    publish(&gateway, &ordered(PRODUCT)).await;
+    assert_eq!(
+        told(&mut customer).await,
+        json!({"id": PRODUCT, "active": false})
+    );
+}
+
+#[tokio::test]
+async fn without_a_socket_nothing_is_loaded() {
+    let gateway = Gateway::with(&[("WAYBILL_PRODUCT_CACHE_TTL", "1h")]).await;
+    gateway.fake.on(GET, |request: pb::GetProductRequest| {
+        Ok(pb::GetProductResponse {
+            product: Some(pb::Product {
+                id: request.id,
+                ..product(true)
+            }),
+        })
+    });
+    let path = format!("/api/v1/products/{PRODUCT}");
+    let loads = || gateway.fake.calls(GET).len();
+    // Until an event makes the cache ask again, which shows that events arrive.
+    while loads() < 3 {
+        publish(&gateway, &ordered(PRODUCT)).await;
+        tokio::task::yield_now().await;
+        assert_eq!(gateway.get(&path).await.status, 200);
+    }
+    let before = loads();
+    let mut live = Live::as_user(&gateway, UserId::new(), Role::Customer).await;
+    publish(&gateway, &ordered(ORDER)).await;
+    assert_eq!(told(&mut live).await["id"], ORDER);
+    assert_eq!(loads(), before + 1);
+}
+
+#[tokio::test]
+async fn who_was_not_in_a_room_cannot_tell_it_that_they_left() {
+    let gateway = Gateway::start().await;
+    settled(&gateway).await;
+    let (ada, other, admin) = (UserId::new(), UserId::new(), UserId::new());
+    show_order(&gateway, ada);
+    let this = json!({"orderId": ORDER});
+    let mut customer = Live::as_user(&gateway, ada, Role::Customer).await;
+    assert_eq!(customer.ask("order:watch", this.clone()).await["ok"], true);
+    let mut stranger = Live::as_user(&gateway, other, Role::Customer).await;
+    let leaving = async {
+        let answer = stranger.ask("order:unwatch", this.clone()).await;
+        mark(&gateway, ada).await;
+        answer
+    };
+    let (answer, heard) = tokio::join!(leaving, customer.events_until_mark());
+    assert_eq!(answer, json!({"ok": true}));
+    assert_eq!(heard, []);
+    let mut chief = Live::as_user(&gateway, admin, Role::Admin).await;
+    let coming_and_going = async {
+        for event in ["order:watch", "order:unwatch", "order:unwatch"] {
+            assert_eq!(chief.ask(event, this.clone()).await["ok"], true);
+        }
+        mark(&gateway, ada).await;
+    };
+    let ((), heard) = tokio::join!(coming_and_going, customer.events_until_mark());
+    let gone = heard
+        .iter()
+        .filter(|(name, payload)| name == "presence" && payload["online"] == false);
+    assert_eq!(gone.count(), 1, "{heard:?}");
+}
+
+/// Among the events that were lost may be the one that took the order from its worker.
+#[tokio::test]
+async fn after_a_gap_in_the_events_nobody_is_left_in_a_room() {
+    let gateway = Gateway::start().await;
+    settled(&gateway).await;
+    let (ada, worker) = (UserId::new(), UserId::new());
+    gateway.fake.on(
+        "waybill.order.v1.OrderService/GetOrder",
+        move |_: pb::GetOrderRequest| {
+            let assignee = pb::Assignee {
+                id: worker.to_string(),
+                name: "Will".to_owned(),
+            };
+            Ok(pb::GetOrderResponse {
+                order: Some(pb::Order {
+                    assignee: Some(assignee),
+                    ..order(ada)
+                }),
+            })
+        },
+    );
+    let this = json!({"orderId": ORDER});
+    let mut live = Live::as_user(&gateway, worker, Role::Staff).await;
+    assert_eq!(live.ask("order:watch", this.clone()).await["ok"], true);
+    // More than a tail may lag behind, and no pause in which it could keep up.
+    let nothing = envelope(&notification::NotificationCreated::default());
+    let changed = pb::OrderUpdated {
+        order: Some(pb::Order {
+            payment_status: pb::PaymentStatus::Unpaid.into(),
+            ..order(ada)
+        }),
+        ..Default::default()
+    };
+    for _ in 0..9_000 {
+        let next = waybill_bus::Envelope {
+            id: waybill_primitives::EventId::new(),
+            ..nothing.clone()
+        };
+        gateway.bus.publish(next).await.unwrap();
+    }
+    publish(&gateway, &changed).await;
+    mark(&gateway, worker).await;
+    assert_eq!(
+        live.events_until_mark().await,
+        [("sync".to_owned(), json!({}))]
+    );
+    let typing = live.ask("chat:typing", this.clone()).await;
+    assert_eq!(typing["error"]["code"], "NOT_FOUND", "{typing}");
+    assert_eq!(live.ask("order:watch", this).await["ok"], true);
+}
+
+#[tokio::test]
+async fn a_user_is_no_faster_with_more_sockets() {
+    let gateway = Gateway::with(&[("WAYBILL_SOCKET_EVENTS", "2")]).await;
+    let user = UserId::new();
+    let mut refused = 0;
+    for _ in 0..4 {
+        let mut live = Live::as_user(&gateway, user, Role::Customer).await;
+        let answer = live.ask("order:explode", json!({})).await;
+        refused += usize::from(answer["error"]["code"] == "RATE_LIMITED");
+    }
+    assert!(refused > 0);
+    let mut other = Live::as_user(&gateway, UserId::new(), Role::Customer).await;
+    let answer = other.ask("order:explode", json!({})).await;
+    assert_eq!(
+        answer["error"]["code"], "MALFORMED",
+        "others are not affected"
+    );
+}

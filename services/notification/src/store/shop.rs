@@ -1,0 +1,38 @@
+//! What the shop is called.
+
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, Set, sea_query::Expr,
+};
+use waybill_store::{StoreError, Tx};
+
+use crate::entities::shop::{ActiveModel, Column, Entity};
+
+/// The id of the only row.
+const ID: i32 = 1;
+
+/// Takes the name over if it is newer than what is known.
+pub async fn upsert(tx: &Tx, name: &str, version: i64) -> Result<(), StoreError> {
+    let row = ActiveModel {
+        id: Set(ID),
+        name: Set(name.to_owned()),
+        version: Set(version),
+    };
+    Entity::insert(row)
+        .on_conflict_do_nothing_on([Column::Id])
+        .exec_without_returning(tx.conn())
+        .await?;
+    Entity::update_many()
+        .col_expr(Column::Name, Expr::value(name))
+        .col_expr(Column::Version, Expr::value(version))
+        .filter(Column::Id.eq(ID))
+        .filter(Column::Version.lt(version))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// None as long as no event has told it.
+pub async fn name(connection: &impl ConnectionTrait) -> Result<Option<String>, StoreError> {
+    let row = Entity::find_by_id(ID).one(connection).await?;
+    Ok(row.map(|row| row.name))
+}

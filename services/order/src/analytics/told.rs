@@ -1,0 +1,71 @@
+//! Changes of orders as their events tell them.
+
+use waybill_primitives::Money;
+use waybill_proto::{order as pb, time};
+
+use super::{
+    app::Told,
+    domain::{Counted, Step, Words},
+};
+use crate::{orders::domain::OrderStatus, wire};
+
+/// Why an event is none of this service's.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the event's order has no readable {0}")]
+pub struct Unreadable(&'static str);
+
+/// `what` is the last word of the event's subject.
+pub fn told(order: &pb::Order, change: &pb::OrderChange, what: &str) -> Result<Told, Unreadable> {
+    let status = wire::read_order_status("status", order.status);
+    let payment = wire::read_payment_status("paymentStatus", order.payment_status);
+    let total = order.total.as_ref().ok_or(Unreadable("total"))?;
+    let total = Money::try_from(total).map_err(|_| Unreadable("total"))?;
+    let line = |item: &pb::OrderItem| {
+        let product = item.product_id.parse().ok()?;
+        Some((product, item.quantity, item.line_total.as_ref()?.amount))
+    };
+    let lines: Option<Vec<_>> = order.items.iter().map(line).collect();
+    let worker = order.assignee.as_ref().map(|worker| worker.id.parse());
+    let at = |moment: &Option<_>| moment.as_ref().map(time::from_proto);
+    let customer = order
+        .customer
+        .as_ref()
+        .map_or("", |person| person.name.as_str());
+    let items = order.items.iter().map(|item| item.name.as_str());
+    let order = Counted {
+        id: order.id.parse().map_err(|_| Unreadable("id"))?,
+        version: order.version,
+        status: status.ok().flatten().ok_or(Unreadable("status"))?,
+        payment_status: payment.ok().flatten().ok_or(Unreadable("payment status"))?,
+        total: total.amount,
+        currency: total.currency,
+        lines: lines.ok_or(Unreadable("items"))?,
+        worker: worker.transpose().map_err(|_| Unreadable("assignee"))?,
+        replaced: !order.replaced_by_id.is_empty(),
+        created_at: at(&order.created_at).ok_or(Unreadable("time"))?,
+        completed_at: at(&order.completed_at),
+        updated_at: at(&order.updated_at).ok_or(Unreadable("time"))?,
+        words: Words::of_order(&order.title, customer, items, &order.description),
+    };
+    Ok(Told {
+        step: step(order.status, change, what),
+        order,
+    })
+}
+
+/// The same step as the line of the history gives.
+fn step(status: OrderStatus, change: &pb::OrderChange, what: &str) -> Step {
+    let refunded = pb::PaymentStatus::Refunded;
+    let cancelled = pb::OrderStatus::Cancelled;
+    if status == OrderStatus::Cancelled && change.from() != cancelled {
+        Step::Cancelled
+    } else if change.payment_to() == refunded && change.payment_from() != refunded {
+        Step::Refunded
+    } else {
+        match what {
+            "paid" => Step::Paid,
+            "claimed" | "assigned" => Step::Taken,
+            _ => Step::Other,
+        }
+    }
+}

@@ -1,0 +1,360 @@
+//! Use cases of carts: looking, putting in, taking out, merging after sign-in, cleaning up.
+
+mod merge;
+mod token;
+
+use std::sync::Arc;
+
+use waybill_primitives::{CartId, Money, ProductId, Timestamp};
+use waybill_service_kit::{AppError, CallContext, Caller, codes};
+use waybill_store::{Retry, StoreError, Tx, retrying};
+
+use super::{
+    domain::{Cart, Item, Offered, Offers, Owner, View, check_quantity},
+    store,
+};
+use crate::{
+    catalogue,
+    error::too_busy,
+    fields::Faults,
+    parts::{Parts, finish},
+    shop::domain::ShopSettings,
+    stock,
+};
+
+pub use token::CartToken;
+
+/// How often a change is tried again that lost against another one.
+const ATTEMPTS: u32 = 16;
+/// Carts that one transaction of the clean-up deletes at most.
+const BATCH: u64 = 200;
+/// A read keeps a cart alive, but not every read writes: only when so much of its life is over.
+const TOUCH_AFTER: u32 = 10;
+
+/// Carts.
+#[derive(Debug, Clone)]
+pub struct Carts {
+    parts: Arc<Parts>,
+}
+
+/// Whose cart the caller means: an account's, or the one that the token names; none if neither is there. A guest who has
+/// an order, and so an access token, still has the cart of the token.
+pub fn owner(ctx: &CallContext, token: &str) -> Option<Owner> {
+    match &ctx.caller {
+        Caller::User(user) if !user.guest => Some(Owner::User(user.id)),
+        _ => CartToken::parse(token).map(|token| Owner::Guest(token.hash())),
+    }
+}
+
+impl Carts {
+    pub fn new(parts: Arc<Parts>) -> Self {
+        Self { parts }
+    }
+
+    /// The cart as it stands now. What it shows is remembered: an order of the cart is held against it.
+    pub async fn get(&self, ctx: &CallContext, token: &str) -> Result<View, AppError> {
+        let Some(owner) = owner(ctx, token) else {
+            return Ok(self.empty());
+        };
+        let (db, shop) = (&self.parts.db, self.parts.shop());
+        for _ in 0..ATTEMPTS {
+            let found = store::find(db.reader(), &owner).await?;
+            let Some(mut cart) = found.filter(|cart| cart.merged_into.is_none()) else {
+                return Ok(self.empty());
+            };
+            let offers = offers(&self.parts, products(&cart.items)).await?;
+            let news: Vec<_> = cart
+                .items
+                .iter()
+                .filter(|item| {
+                    item.showing(&offers, shop.currency) != (item.shown, item.shown_quantity)
+                })
+                .collect();
+            let now = self.parts.now();
+            let idle = cart.updated_at.plus(shop.cart_lifetime / TOUCH_AFTER) < now;
+            if news.is_empty() && !idle {
+                return Ok(cart.view(&[], &offers, shop.currency));
+            }
+            let written = retrying(|| async {
+                let tx = db.begin(&ctx.event_context()).await?;
+                if !store::touch(&tx, cart.id, Some(cart.version), now).await? {
+                    tx.rollback().await?;
+                    return Ok::<_, AppError>(false);
+                }
+                for item in &news {
+                    let (price, quantity) = item.showing(&offers, shop.currency);
+                    store::show(&tx, cart.id, item.product_id, price, quantity).await?;
+                }
+                tx.commit().await?;
+                Ok(true)
+            })
+            .await?;
+            if written {
+                (cart.version, cart.updated_at) = (cart.version + 1, now);
+                return Ok(cart.view(&[], &offers, shop.currency));
+            }
+            db.settle().await;
+        }
+        Err(too_busy("cart"))
+    }
+
+    /// Sets how many of a product are in the cart; a repeat changes nothing. A guest whose token names no cart gets a new
+    /// cart with a new token: the name of a cart is never the caller's choice. Gives the token back to guests.
+    pub async fn put(
+        &self,
+        ctx: &CallContext,
+        token: &str,
+        product_id: ProductId,
+        quantity: i64,
+    ) -> Result<(View, Option<CartToken>), AppError> {
+        let (db, shop) = (&self.parts.db, self.parts.shop());
+        let offers = offers(&self.parts, vec![product_id]).await?;
+        let offer = offers
+            .get(&product_id)
+            .filter(|offer| offer.product.active && offer.product.price.currency == shop.currency)
+            .ok_or_else(|| AppError::not_found("product"))?;
+        let price = offer.product.price;
+        check_quantity(quantity, price)?;
+        if let Some(available) = offer.available.filter(|available| quantity > *available) {
+            return Err(too_few(product_id, &offer.product.name, available));
+        }
+        let (mut owner, mut token) = match &ctx.caller {
+            Caller::User(user) if !user.guest => (Some(Owner::User(user.id)), None),
+            _ => {
+                let token = CartToken::parse(token);
+                (token.as_ref().map(|t| Owner::Guest(t.hash())), token)
+            }
+        };
+        let mut open = matches!(owner, Some(Owner::User(_)));
+        for _ in 0..ATTEMPTS {
+            let Some(whose) = &owner else {
+                let new = CartToken::new()?;
+                (owner, token, open) = (Some(Owner::Guest(new.hash())), Some(new), true);
+                continue;
+            };
+            let put = retrying(|| async {
+                let tx = db.begin(&ctx.event_context()).await?;
+                let written = self
+                    .write_line(&tx, whose, open, product_id, quantity, price)
+                    .await;
+                finish(tx, written).await
+            });
+            match put.await {
+                Ok(cart) => return Ok((self.view(&cart, &[]).await?, token)),
+                Err(Stopped::NoCart) => owner = None,
+                Err(Stopped::Lost) => db.settle().await,
+                Err(Stopped::Refused(error)) => return Err(error),
+            }
+        }
+        Err(too_busy("cart"))
+    }
+
+    async fn write_line(
+        &self,
+        tx: &Tx,
+        owner: &Owner,
+        open: bool,
+        product_id: ProductId,
+        quantity: i64,
+        price: Money,
+    ) -> Result<Cart, Stopped> {
+        let (now, most) = (self.parts.now(), self.parts.shop().max_order_lines);
+        let mut cart = locked(tx, owner, open, now).await?;
+        let known = cart.items.iter_mut().find(|i| i.product_id == product_id);
+        if let Some(item) = known {
+            *item = item.clone().rewritten(quantity, price);
+            store::update_item(tx, cart.id, item).await?;
+        } else if cart.items.len() >= most as usize {
+            return Err(full(most).into());
+        } else {
+            let item = Item::new(product_id, quantity, price, now);
+            store::insert_items(tx, cart.id, std::slice::from_ref(&item)).await?;
+            cart.items.push(item);
+        }
+        Ok(cart)
+    }
+
+    /// Takes a product out; one that is not in it is no error.
+    pub async fn remove(
+        &self,
+        ctx: &CallContext,
+        token: &str,
+        product_id: ProductId,
+    ) -> Result<View, AppError> {
+        self.take_out(ctx, token, Some(product_id)).await
+    }
+
+    /// Takes everything out.
+    pub async fn clear(&self, ctx: &CallContext, token: &str) -> Result<View, AppError> {
+        self.take_out(ctx, token, None).await
+    }
+
+    async fn take_out(
+        &self,
+        ctx: &CallContext,
+        token: &str,
+        product_id: Option<ProductId>,
+    ) -> Result<View, AppError> {
+        let Some(owner) = owner(ctx, token) else {
+            return Ok(self.empty());
+        };
+        let db = &self.parts.db;
+        let taken = retrying(|| async {
+            let tx = db.begin(&ctx.event_context()).await?;
+            let taken = self.write_removal(&tx, &owner, product_id).await;
+            finish(tx, taken).await
+        });
+        match taken.await {
+            Ok(cart) => self.view(&cart, &[]).await,
+            // Cleaned up or merged at this moment: then it is empty as well.
+            Err(Stopped::NoCart | Stopped::Lost) => Ok(self.empty()),
+            Err(Stopped::Refused(error)) => Err(error),
+        }
+    }
+
+    async fn write_removal(
+        &self,
+        tx: &Tx,
+        owner: &Owner,
+        product_id: Option<ProductId>,
+    ) -> Result<Cart, Stopped> {
+        let mut cart = locked(tx, owner, false, self.parts.now()).await?;
+        match product_id {
+            Some(product) => store::remove(tx, cart.id, [product]).await?,
+            None => store::clear(tx, cart.id).await?,
+        }
+        cart.items
+            .retain(|item| product_id.is_some_and(|product| product != item.product_id));
+        Ok(cart)
+    }
+
+    /// Deletes carts that nobody has touched for their lifetime, in batches; any number of replicas may do so at once.
+    pub async fn clean_up(&self) -> Result<(), AppError> {
+        let db = &self.parts.db;
+        loop {
+            let cutoff = self.parts.now().minus(self.parts.shop().cart_lifetime);
+            let deleted = retrying(|| async {
+                let tx = db.begin(&CallContext::system().event_context()).await?;
+                let deleted = store::prune(&tx, cutoff, BATCH).await?;
+                tx.commit().await?;
+                Ok::<_, StoreError>(deleted)
+            })
+            .await?;
+            metrics::counter!("waybill_carts_cleaned_up_total").increment(deleted);
+            if deleted < BATCH {
+                return Ok(());
+            }
+        }
+    }
+
+    /// The shop's settings, for what is told of a cart.
+    pub fn shop(&self) -> Arc<ShopSettings> {
+        self.parts.shop()
+    }
+
+    fn empty(&self) -> View {
+        View::empty(self.parts.shop().currency)
+    }
+
+    async fn view(&self, cart: &Cart, left_out: &[Item]) -> Result<View, AppError> {
+        let mut products = products(&cart.items);
+        products.extend(self::products(left_out));
+        let offers = offers(&self.parts, products).await?;
+        Ok(cart.view(left_out, &offers, self.parts.shop().currency))
+    }
+}
+
+/// What lines are of.
+pub fn products(items: &[Item]) -> Vec<ProductId> {
+    items.iter().map(|item| item.product_id).collect()
+}
+
+/// Why an attempt ended.
+enum Stopped {
+    /// The owner has no cart, and none is to be opened.
+    NoCart,
+    /// Somebody else opened, merged or cleaned up the cart at this moment.
+    Lost,
+    Refused(AppError),
+}
+
+impl From<AppError> for Stopped {
+    fn from(error: AppError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<StoreError> for Stopped {
+    fn from(error: StoreError) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+impl Retry for Stopped {
+    fn retryable(&self) -> bool {
+        matches!(self, Self::Refused(error) if error.retryable())
+    }
+}
+
+/// The owner's cart with its lines, locked for the rest of the transaction and at its next version. `open`: a new one if
+/// there is none.
+async fn locked(tx: &Tx, owner: &Owner, open: bool, now: Timestamp) -> Result<Cart, Stopped> {
+    let found = store::find(tx.conn(), owner).await?;
+    let Some(cart) = found.filter(|cart| cart.merged_into.is_none()) else {
+        if !open {
+            return Err(Stopped::NoCart);
+        }
+        let id = CartId::new();
+        return match store::insert(tx, id, owner, now).await {
+            Ok(()) => Ok(Cart {
+                id,
+                merged_into: None,
+                version: 1,
+                updated_at: now,
+                items: Vec::new(),
+            }),
+            Err(StoreError::Unique { .. }) => Err(Stopped::Lost),
+            Err(error) => Err(error.into()),
+        };
+    };
+    if !store::touch(tx, cart.id, None, now).await? {
+        return Err(Stopped::Lost);
+    }
+    // As it is under the lock.
+    let found = store::find(tx.conn(), owner).await?;
+    found.ok_or(Stopped::Lost)
+}
+
+/// These products as they are now.
+pub async fn offers(parts: &Parts, ids: Vec<ProductId>) -> Result<Offers, AppError> {
+    if ids.is_empty() {
+        return Ok(Offers::new());
+    }
+    let reader = parts.db.reader();
+    let products = catalogue::store::sellables(reader, ids.iter().copied()).await?;
+    let levels = stock::store::levels(reader, ids).await?;
+    let offers = products.into_iter().map(|(id, product)| {
+        let available = levels.get(&id).map(|level| level.available());
+        (id, Offered { product, available })
+    });
+    Ok(offers.collect())
+}
+
+fn too_few(product: ProductId, name: &str, available: i64) -> AppError {
+    let told = match available {
+        ..=0 => format!("{name} is sold out"),
+        left => format!("only {left} of {name} are left"),
+    };
+    AppError::conflict(codes::OUT_OF_STOCK, told.clone())
+        .with_field("quantity", told)
+        .with_meta("product_id", product.to_string())
+        .with_meta("available", available.max(0).to_string())
+}
+
+fn full(most: u32) -> AppError {
+    Faults::one(
+        "productId",
+        format!("a cart holds at most {most} products; take one out first"),
+    )
+    .into()
+}

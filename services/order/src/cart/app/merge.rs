@@ -1,0 +1,103 @@
+//! What a guest chose before signing in goes into the cart of the account.
+
+use waybill_primitives::UserId;
+use waybill_service_kit::{AppError, CallContext, ErrorKind};
+use waybill_store::{Tx, retrying};
+
+use super::{ATTEMPTS, CartToken, Carts, Stopped, locked};
+use crate::{
+    cart::{
+        domain::{Cart, Item, Owner, View, merged},
+        store,
+    },
+    error::too_busy,
+    parts::finish,
+};
+
+impl Carts {
+    /// Adds the guest's cart to the caller's; quantities add up. A repeat after a lost answer finds the guest's cart marked,
+    /// adds nothing, and answers the same.
+    pub async fn merge(&self, ctx: &CallContext, token: &str) -> Result<View, AppError> {
+        let user = ctx.account()?.id;
+        if token.is_empty() {
+            return Err(AppError::invalid_field(
+                "X-Cart-Token",
+                "is required: the token of the cart that was filled before signing in",
+            ));
+        }
+        let guest = CartToken::parse(token).ok_or_else(no_cart)?.hash();
+        let db = &self.parts.db;
+        for _ in 0..ATTEMPTS {
+            let merged = retrying(|| async {
+                let tx = db.begin(&ctx.event_context()).await?;
+                let written = self.write_merge(&tx, user, &guest).await;
+                finish(tx, written).await
+            });
+            match merged.await {
+                Ok((cart, left_out)) => return self.view(&cart, &left_out).await,
+                Err(Stopped::NoCart) => return Err(no_cart()),
+                Err(Stopped::Lost) => db.settle().await,
+                Err(Stopped::Refused(error)) => return Err(error),
+            }
+        }
+        Err(too_busy("cart"))
+    }
+
+    /// The user's cart after the merge, and what it had no room for.
+    async fn write_merge(
+        &self,
+        tx: &Tx,
+        user: UserId,
+        guest: &str,
+    ) -> Result<(Cart, Vec<Item>), Stopped> {
+        let (now, room) = (self.parts.now(), self.parts.shop().max_order_lines);
+        let (guest, user_owner) = (Owner::Guest(guest.to_owned()), Owner::User(user));
+        let found = store::find(tx.conn(), &guest).await?;
+        let found = found.ok_or(Stopped::NoCart)?;
+        if let Some(into) = found.merged_into {
+            // Whose cart it went into is nobody else's business.
+            if into != user {
+                return Err(Stopped::NoCart);
+            }
+            let cart = store::find(tx.conn(), &user_owner).await?;
+            let cart = cart.unwrap_or_else(|| Cart {
+                items: Vec::new(),
+                merged_into: None,
+                ..found.clone()
+            });
+            return Ok((cart, found.items));
+        }
+        // Guests' carts first: two merges into one account then wait for each other in a line.
+        let source = match locked(tx, &guest, false, now).await {
+            // A repeat of this call was faster; it has left its mark.
+            Err(Stopped::NoCart) => return Err(Stopped::Lost),
+            outcome => outcome?,
+        };
+        let mut target = locked(tx, &user_owner, true, now).await?;
+        let before = target.items.clone();
+        let (items, left_out) = merged(before.clone(), source.items, room as usize);
+        let (old, new) = items.split_at(before.len());
+        for (was, item) in before.iter().zip(old).filter(|(was, item)| was != item) {
+            debug_assert_eq!(was.product_id, item.product_id);
+            store::update_item(tx, target.id, item).await?;
+        }
+        store::insert_items(tx, target.id, new).await?;
+        // What stays found no room, and is told again to whoever repeats the call.
+        let gone = items.iter().map(|item| item.product_id);
+        store::remove(tx, source.id, gone).await?;
+        store::set_merged(tx, source.id, user).await?;
+        target.items = items;
+        target
+            .items
+            .sort_by_key(|item| (item.added_at, item.product_id));
+        Ok((target, left_out))
+    }
+}
+
+fn no_cart() -> AppError {
+    AppError::new(
+        ErrorKind::NotFound,
+        "CART_NOT_FOUND",
+        "the token names no cart (any more); put things into your own cart",
+    )
+}

@@ -1,0 +1,119 @@
+//! Products, their words and their changes.
+
+use super::*;
+
+fn cup() -> NewProduct {
+    NewProduct {
+        sku: "CUP-1".into(),
+        name: " Cup ".into(),
+        description: "Holds tea".into(),
+        kind: Some(ProductKind::Goods),
+        price: Some(Price {
+            amount: 1999,
+            currency: "USD".into(),
+        }),
+        category: "Kitchen".into(),
+        stock: 10,
+        low_stock_threshold: None,
+        active: true,
+    }
+}
+
+fn faults(change: impl FnOnce(&mut NewProduct)) -> Vec<String> {
+    let mut product = cup();
+    change(&mut product);
+    match product.build(Currency::USD, Timestamp::UNIX_EPOCH) {
+        Ok(_) => Vec::new(),
+        Err(faults) => faults.0.into_iter().map(|fault| fault.field).collect(),
+    }
+}
+
+#[test]
+fn a_complete_product_is_taken() {
+    let (product, stock) = cup().build(Currency::USD, Timestamp::UNIX_EPOCH).unwrap();
+    assert_eq!(
+        (product.name.as_str(), product.version, stock),
+        ("Cup", 1, 10)
+    );
+    assert_eq!(product.search(), "cup cup-1 holds tea");
+    let words: Vec<_> = product.words().into_iter().collect();
+    assert_eq!(words, ["1", "cup", "cup-1", "holds", "tea"]);
+    let (product, _) = NewProduct {
+        sku: String::new(),
+        ..cup()
+    }
+    .build(Currency::USD, Timestamp::UNIX_EPOCH)
+    .unwrap();
+    assert!(product.sku.starts_with("P-"));
+}
+
+#[test]
+fn each_bad_field_is_named() {
+    assert_eq!(faults(|p| p.sku = "a b".into()), ["sku"]);
+    assert_eq!(faults(|p| p.sku = "x".repeat(65)), ["sku"]);
+    assert_eq!(faults(|p| p.name = "  ".into()), ["name"]);
+    assert_eq!(faults(|p| p.name = "x".repeat(201)), ["name"]);
+    assert_eq!(faults(|p| p.description = "\0".into()), ["description"]);
+    assert_eq!(faults(|p| p.category = "x".repeat(101)), ["category"]);
+    assert_eq!(faults(|p| p.kind = None), ["kind"]);
+    assert_eq!(faults(|p| p.price = None), ["price"]);
+    let price = |amount, currency: &str| {
+        Some(Price {
+            amount,
+            currency: currency.into(),
+        })
+    };
+    assert_eq!(faults(|p| p.price = price(-1, "USD")), ["price.amount"]);
+    assert_eq!(
+        faults(|p| p.price = price(i64::MAX, "USD")),
+        ["price.amount"]
+    );
+    assert_eq!(faults(|p| p.price = price(1, "EUR")), ["price.currency"]);
+    assert_eq!(faults(|p| p.price = price(1, "usd")), ["price.currency"]);
+    assert_eq!(faults(|p| p.stock = -1), ["stock"]);
+    assert_eq!(faults(|p| p.stock = i64::MAX), ["stock"]);
+    assert_eq!(faults(|p| p.kind = Some(ProductKind::Service)), ["stock"]);
+    assert_eq!(
+        faults(|p| p.low_stock_threshold = Some(-1)),
+        ["lowStockThreshold"]
+    );
+}
+
+#[test]
+fn words_are_found_without_the_signs_around_them() {
+    let words = |text| index_words(&[text]).into_iter().collect::<Vec<_>>();
+    assert_eq!(words("(Blue), 100% Z_9"), ["100", "9", "blue", "z", "z_9"]);
+    assert_eq!(search_word("%"), None);
+    assert_eq!(search_word("\"ÄPFEL\""), Some("äpfel".into()));
+    let many: Vec<_> = (0..500).map(|n| format!("w{n}")).collect();
+    let many = many.join(" ");
+    assert_eq!(index_words(&[&many]).len(), MAX_WORDS);
+    assert_eq!(words(&"x".repeat(90)), ["x".repeat(MAX_WORD)]);
+}
+
+#[test]
+fn a_patch_changes_what_it_names_and_counts_only_real_changes() {
+    let now = Timestamp::from_secs(5);
+    let (product, _) = cup().build(Currency::USD, Timestamp::UNIX_EPOCH).unwrap();
+    let patch = ProductPatch {
+        name: Some("Mug".into()),
+        ..Default::default()
+    };
+    let next = product
+        .patched(&patch, None, Currency::USD, now)
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        (next.name.as_str(), next.version, next.updated_at),
+        ("Mug", 2, now)
+    );
+    assert_eq!(next.patched(&patch, None, Currency::USD, now), Ok(None));
+    let archived = next.archived(now).unwrap();
+    assert!(!archived.active && archived.version == 3);
+    assert_eq!(archived.archived(now), None);
+    let bad = ProductPatch {
+        sku: Some(String::new()),
+        ..Default::default()
+    };
+    assert!(product.patched(&bad, None, Currency::USD, now).is_err());
+}

@@ -1,0 +1,6 @@
+//! Categories: the tree that products hang in.
+
+pub mod app;
+pub mod domain;
+pub mod entity;
+pub mod store;

@@ -1,0 +1,89 @@
+//! Products as CSV, page by page: what is held at a time does not grow with their number.
+
+use futures::{
+    Stream,
+    stream::{self, StreamExt as _},
+};
+use serde_json::json;
+use waybill_primitives::Role;
+use waybill_service_kit::{AppError, CallContext};
+use waybill_store::page::Limit;
+
+use super::Exchange;
+use crate::{
+    audit::{self, Act},
+    catalogue::{
+        app::Catalogue,
+        domain::{Filter, Sort},
+    },
+    categories::store as categories,
+    csv::Lines,
+    exchange::domain::{Column, cells},
+    parts::PageQuery,
+};
+
+impl Exchange {
+    /// The products of a filter in chunks of CSV, the header first.
+    pub async fn export(
+        &self,
+        ctx: &CallContext,
+        filter: Filter,
+        sort: Sort,
+    ) -> Result<impl Stream<Item = Result<Vec<u8>, AppError>> + Send + use<>, AppError> {
+        ctx.require(&[Role::Admin])?;
+        let act = Act {
+            action: "products.export",
+            target_kind: "products",
+            target_id: String::new(),
+            before: None,
+            after: Some(json!({ "filter": format!("{filter:?}"), "sort": format!("{sort:?}") })),
+        };
+        let tx = self.parts.db.begin(&ctx.event_context()).await?;
+        audit::record(&tx, ctx, act);
+        tx.commit().await?;
+        let header = Column::ALL.iter().map(|column| column.as_str().into());
+        let mut lines = Lines::default();
+        lines.push(header).map_err(AppError::internal)?;
+        let header = lines.take().map_err(AppError::internal);
+        let (this, ctx) = (self.clone(), ctx.clone());
+        let pages = stream::try_unfold(Some(String::new()), move |cursor| {
+            let (this, ctx, filter) = (this.clone(), ctx.clone(), filter.clone());
+            async move {
+                match cursor {
+                    None => Ok::<_, AppError>(None),
+                    Some(cursor) => {
+                        let (chunk, next) = this.page(&ctx, filter, sort, cursor).await?;
+                        Ok(Some((chunk, next)))
+                    }
+                }
+            }
+        });
+        Ok(stream::iter([header]).chain(pages))
+    }
+
+    async fn page(
+        &self,
+        ctx: &CallContext,
+        filter: Filter,
+        sort: Sort,
+        cursor: String,
+    ) -> Result<(Vec<u8>, Option<String>), AppError> {
+        let query = PageQuery {
+            limit: Limit::BATCH,
+            cursor,
+            total: false,
+        };
+        let catalogue = Catalogue::new(self.parts.clone());
+        let page = catalogue.list(ctx, filter, sort, &query).await?;
+        let tree = categories::tree(self.parts.db.reader()).await?;
+        let mut lines = Lines::default();
+        for offer in &page.rows {
+            let category = offer.product.category.as_ref();
+            let label = category.and_then(|category| tree.label(category.id));
+            let line = cells(offer, label).into_iter().map(Into::into);
+            lines.push(line).map_err(AppError::internal)?;
+        }
+        let chunk = lines.take().map_err(AppError::internal)?;
+        Ok((chunk, page.next_cursor))
+    }
+}

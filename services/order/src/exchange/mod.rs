@@ -1,0 +1,4 @@
+//! Products as CSV, in and out.
+
+pub mod app;
+pub mod domain;

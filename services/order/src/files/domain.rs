@@ -1,0 +1,381 @@
+//! Who may see, add and delete which file; names, keys and ranges. Pure.
+
+use std::ops::Range;
+
+use waybill_file_store::{Key, MediaType};
+use waybill_primitives::{FileId, OrderId, ProductId, Timestamp, UserId};
+
+use crate::{
+    fields::text_enum,
+    orders::domain::{Order, OrderStatus, Party, Person},
+};
+
+/// Longest name of a file, in characters.
+pub const MAX_NAME: usize = 200;
+/// Pictures that a product may have.
+pub const MAX_IMAGES: usize = 20;
+/// How long a link holds unless somebody says otherwise, in seconds.
+pub const LINK_SECONDS: i64 = 300;
+/// The longest, in seconds: a day.
+pub const MAX_LINK_SECONDS: i64 = 86_400;
+
+text_enum! {
+    /// What a file is for.
+    Purpose {
+        /// By staff while they work.
+        Progress = "PROGRESS",
+        /// By staff: what was ordered.
+        Result = "RESULT",
+        /// By the customer: what it should be like.
+        Reference = "REFERENCE",
+        /// A picture of a product. Public.
+        Product = "PRODUCT",
+    }
+}
+
+/// What a file belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Home {
+    Order(OrderId),
+    Product(ProductId),
+}
+
+/// A small copy of a picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Thumbnail {
+    pub content_type: String,
+    /// In bytes.
+    pub size: u64,
+}
+
+/// A file whose bytes are in the storage. It never changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredFile {
+    pub id: FileId,
+    pub home: Home,
+    /// The name of its object in the storage. It stays when the file goes to another order.
+    pub key: String,
+    pub purpose: Purpose,
+    /// As the uploader called it, with the ending that its content has.
+    pub name: String,
+    /// By content.
+    pub content_type: String,
+    /// Bytes as stored.
+    pub size: u64,
+    /// Of the stored bytes, in hexadecimal.
+    pub sha256: String,
+    /// Width and height of a picture, in pixels.
+    pub pixels: Option<(u32, u32)>,
+    pub thumbnail: Option<Thumbnail>,
+    pub uploaded_by: Person,
+    pub created_at: Timestamp,
+}
+
+impl StoredFile {
+    pub fn order_id(&self) -> Option<OrderId> {
+        match self.home {
+            Home::Order(id) => Some(id),
+            Home::Product(_) => None,
+        }
+    }
+
+    /// The names of its objects in the storage: the file, and its thumbnail if there is one.
+    pub fn keys(&self) -> Vec<String> {
+        let mut keys = vec![self.key.clone()];
+        if self.thumbnail.is_some() {
+            keys.push(self.thumbnail_key());
+        }
+        keys
+    }
+
+    /// The name of its thumbnail's object.
+    pub fn thumbnail_key(&self) -> String {
+        format!("{}.thumbnail", self.key)
+    }
+}
+
+/// The name of a new file's object.
+pub fn key(home: Home, id: FileId) -> String {
+    match home {
+        Home::Order(order) => format!("orders/{order}/{id}"),
+        Home::Product(product) => format!("products/{product}/{id}"),
+    }
+}
+
+/// Reads the name of an object; those above always can be.
+pub fn object_key(text: &str) -> Option<Key> {
+    Key::parse(text).ok()
+}
+
+/// Why somebody who knows of the order may not do this with its files.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FileRefused {
+    #[error("{0}")]
+    NotYours(&'static str),
+    #[error("the order is {0}: its files no longer change")]
+    Over(OrderStatus),
+}
+
+/// Whether nothing more happens to an order.
+fn is_over(order: &Order) -> bool {
+    matches!(
+        order.status,
+        OrderStatus::Completed | OrderStatus::Cancelled
+    )
+}
+
+/// The files of an order that are shown to somebody who knows of it. Results reach the customer when the order is completed; workers
+/// who only find it in the pool see what the customer wishes.
+pub fn visible(order: &Order, person: &Person) -> Vec<Purpose> {
+    use Purpose::{Progress, Reference, Result};
+    let parties = order.parties(person);
+    if parties.contains(&Party::Admin) || parties.contains(&Party::Assignee) {
+        return vec![Progress, Result, Reference];
+    }
+    if !parties.contains(&Party::Owner) {
+        return vec![Reference];
+    }
+    if order.status == OrderStatus::Completed {
+        vec![Progress, Result, Reference]
+    } else {
+        vec![Progress, Reference]
+    }
+}
+
+/// Whether somebody who knows of the order may add a file to it.
+pub fn may_add(order: &Order, person: &Person, purpose: Purpose) -> Result<(), FileRefused> {
+    let parties = order.parties(person);
+    let is = |party| parties.contains(&party);
+    match purpose {
+        Purpose::Reference if !is(Party::Owner) => Err(FileRefused::NotYours(
+            "reference files are the customer's to add",
+        )),
+        Purpose::Progress | Purpose::Result if !is(Party::Assignee) && !is(Party::Admin) => {
+            Err(FileRefused::NotYours(
+                "progress and result files are for the worker who has the order, and administrators",
+            ))
+        }
+        Purpose::Product => Err(FileRefused::NotYours("this is for pictures of products")),
+        // A result that was forgotten can still be handed in by an administrator.
+        Purpose::Result if is(Party::Admin) && order.status == OrderStatus::Completed => Ok(()),
+        _ if is_over(order) => Err(FileRefused::Over(order.status)),
+        _ => Ok(()),
+    }
+}
+
+/// Whether somebody who knows of the order may add a file for this purpose, or, where they say it later, for any.
+pub fn may_add_some(
+    order: &Order,
+    person: &Person,
+    purpose: Option<Purpose>,
+) -> Result<(), FileRefused> {
+    if let Some(purpose) = purpose {
+        return may_add(order, person, purpose);
+    }
+    let all = [Purpose::Progress, Purpose::Result, Purpose::Reference];
+    let mut outcomes = all
+        .map(|purpose| may_add(order, person, purpose))
+        .into_iter();
+    let first = outcomes.next().unwrap_or(Ok(()));
+    outcomes.fold(first, Result::or)
+}
+
+/// Whether somebody who sees the file may delete it: administrators always, who uploaded it while the order goes on.
+pub fn may_delete(order: &Order, person: &Person, uploader: UserId) -> Result<(), FileRefused> {
+    if order.parties(person).contains(&Party::Admin) {
+        return Ok(());
+    }
+    if person.id != uploader {
+        return Err(FileRefused::NotYours(
+            "only who uploaded a file and administrators delete it",
+        ));
+    }
+    if is_over(order) {
+        return Err(FileRefused::Over(order.status));
+    }
+    Ok(())
+}
+
+/// The name that a file is kept under: what follows the last slash, without control characters, cut to [`MAX_NAME`], and with an
+/// ending that goes with its content.
+pub fn file_name(text: &str, kind: MediaType) -> String {
+    let last = text.rsplit(['/', '\\']).next().unwrap_or_default();
+    let plain: String = last.chars().filter(|c| !c.is_control()).collect();
+    let plain = plain.trim().trim_matches('.').trim();
+    let (stem, fits) = match plain.rsplit_once('.') {
+        Some((stem, ending)) if !stem.is_empty() => {
+            let lower = ending.to_ascii_lowercase();
+            let fits = lower == kind.extension() || (lower == "jpeg" && kind == MediaType::Jpeg);
+            let is_ending = ending.len() <= 5 && ending.chars().all(char::is_alphanumeric);
+            (if fits || is_ending { stem } else { plain }, fits)
+        }
+        _ => (plain, false),
+    };
+    let ending = if fits {
+        plain.rsplit('.').next().unwrap_or_default()
+    } else {
+        kind.extension()
+    };
+    let stem = if stem.is_empty() { "file" } else { stem };
+    let room = MAX_NAME.saturating_sub(ending.len() + 1);
+    let stem: String = stem.chars().take(room).collect();
+    format!("{stem}.{ending}")
+}
+
+/// The range begins after the end of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BeyondEnd;
+
+/// The bytes that are asked for, of `size`; none for all of them. An offset below 0 counts from the end, a length of 0 goes to it.
+pub fn range(offset: i64, length: i64, size: u64) -> Result<Option<Range<u64>>, BeyondEnd> {
+    if offset == 0 && length <= 0 {
+        return Ok(None);
+    }
+    let start = if offset < 0 {
+        size.saturating_sub(offset.unsigned_abs())
+    } else {
+        offset.unsigned_abs()
+    };
+    let end = if offset < 0 || length <= 0 {
+        size
+    } else {
+        start.saturating_add(length.unsigned_abs()).min(size)
+    };
+    if start >= end {
+        return Err(BeyondEnd);
+    }
+    Ok(Some(start..end))
+}
+
+/// The types that are taken, for people.
+pub fn allowed_types(pictures_only: bool) -> String {
+    let all = MediaType::ALL
+        .into_iter()
+        .filter(|kind| kind.is_picture() || !pictures_only);
+    let names: Vec<_> = all.map(MediaType::mime).collect();
+    names.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use waybill_primitives::Role;
+
+    use super::*;
+    use crate::orders::domain::{Assignee, tests::sample_order};
+
+    fn person(role: Role) -> Person {
+        Person {
+            id: UserId::new(),
+            name: "Pat".into(),
+            role,
+        }
+    }
+
+    /// An order with its owner, worker, a worker who only knows the pool, and an administrator.
+    fn people(status: OrderStatus) -> (Order, [Person; 4]) {
+        let (mut owner, worker) = (person(Role::Customer), person(Role::Staff));
+        let mut order = sample_order();
+        owner.id = order.customer.id;
+        order.status = status;
+        order.assignee = Some(Assignee {
+            id: worker.id,
+            name: "Will".into(),
+        });
+        let others = (person(Role::Staff), person(Role::Admin));
+        (order, [owner, worker, others.0, others.1])
+    }
+
+    #[test]
+    fn results_reach_the_customer_when_the_order_is_completed() {
+        use Purpose::{Progress, Reference, Result};
+        for status in OrderStatus::ALL {
+            let (order, [owner, worker, pool, admin]) = people(*status);
+            let all = vec![Progress, Result, Reference];
+            let of_owner = if *status == OrderStatus::Completed {
+                all.clone()
+            } else {
+                vec![Progress, Reference]
+            };
+            assert_eq!(visible(&order, &owner), of_owner, "{status}");
+            assert_eq!(visible(&order, &worker), all, "{status}");
+            assert_eq!(visible(&order, &admin), all, "{status}");
+            assert_eq!(visible(&order, &pool), [Reference], "{status}");
+        }
+    }
+
+    #[test]
+    fn everybody_adds_their_own_kind_while_the_order_goes_on() {
+        for status in OrderStatus::ALL {
+            let (order, [owner, worker, pool, admin]) = people(*status);
+            let over = matches!(status, OrderStatus::Completed | OrderStatus::Cancelled);
+            let people = [&owner, &worker, &pool, &admin];
+            for purpose in Purpose::ALL {
+                let allowed = match purpose {
+                    Purpose::Reference => [!over, false, false, false],
+                    Purpose::Progress => [false, !over, false, !over],
+                    Purpose::Result => {
+                        let late = *status == OrderStatus::Completed;
+                        [false, !over, false, !over || late]
+                    }
+                    Purpose::Product => [false; 4],
+                };
+                let found = people.map(|person| may_add(&order, person, *purpose).is_ok());
+                assert_eq!(found, allowed, "{purpose} {status}");
+            }
+            // Files of the worker, then of the owner.
+            for (uploader, allowed) in [
+                (worker.id, [false, !over, false, true]),
+                (owner.id, [!over, false, false, true]),
+            ] {
+                let found = people.map(|person| may_delete(&order, person, uploader).is_ok());
+                assert_eq!(found, allowed, "{status}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_name_is_one_line_without_a_path_and_ends_as_its_content_does() {
+        for (sent, kind, kept) in [
+            ("plan.pdf", MediaType::Pdf, "plan.pdf"),
+            ("C:\\Users\\a\\plan.PDF", MediaType::Pdf, "plan.PDF"),
+            ("../../etc/passwd", MediaType::Png, "passwd.png"),
+            ("photo.webp", MediaType::Jpeg, "photo.jpg"),
+            ("photo.jpeg", MediaType::Jpeg, "photo.jpeg"),
+            ("virus.exe", MediaType::Png, "virus.png"),
+            ("a.b.draft one", MediaType::Pdf, "a.b.draft one.pdf"),
+            ("a\r\nb\0.png", MediaType::Png, "ab.png"),
+            ("", MediaType::Gif, "file.gif"),
+            ("...", MediaType::Gif, "file.gif"),
+            (".png", MediaType::Png, "png.png"),
+            ("größe", MediaType::Mp4, "größe.mp4"),
+        ] {
+            assert_eq!(file_name(sent, kind), kept, "{sent:?}");
+        }
+        let long = file_name(&"ö".repeat(500), MediaType::Jpeg);
+        assert_eq!(long.chars().count(), MAX_NAME);
+    }
+
+    #[test]
+    fn ranges_end_with_the_file() {
+        assert_eq!(range(0, 0, 10), Ok(None));
+        assert_eq!(range(0, 4, 10), Ok(Some(0..4)));
+        assert_eq!(range(4, 0, 10), Ok(Some(4..10)));
+        assert_eq!(range(4, 100, 10), Ok(Some(4..10)));
+        assert_eq!(range(-3, 0, 10), Ok(Some(7..10)));
+        assert_eq!(range(-30, 0, 10), Ok(Some(0..10)));
+        assert_eq!(range(i64::MAX, i64::MAX, 10), Err(BeyondEnd));
+        assert_eq!(range(i64::MIN, 0, 10), Ok(Some(0..10)));
+        assert_eq!(range(10, 0, 10), Err(BeyondEnd));
+        assert_eq!(range(0, 1, 0), Err(BeyondEnd));
+    }
+
+    #[test]
+    fn keys_can_be_read_by_the_storage() {
+        for home in [Home::Order(OrderId::new()), Home::Product(ProductId::new())] {
+            let id = FileId::new();
+            let key = key(home, id);
+            assert!(object_key(&key).is_some());
+            assert!(object_key(&format!("{key}.thumbnail")).is_some());
+        }
+    }
+}

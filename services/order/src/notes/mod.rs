@@ -1,0 +1,6 @@
+//! Notes on orders, internal or for the customer, and steps of progress that the customer can follow.
+
+pub mod app;
+pub mod domain;
+pub mod entity;
+pub mod store;

@@ -1,0 +1,225 @@
+//! Editing an order: its lines, its stock, its history and its event, together.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde_json::json;
+use waybill_primitives::{OrderId, ProductId, Timestamp};
+use waybill_service_kit::{AppError, CallContext};
+use waybill_store::{Tx, retrying};
+
+use super::{
+    Orders, actor,
+    change::{ATTEMPTS, Lost, history, record_change},
+    viewer,
+};
+use crate::{
+    audit::{self, Act},
+    catalogue::store as catalogue,
+    error::{Shortage, out_of_stock, too_busy},
+    events,
+    orders::{
+        domain::{Changed, Edit, Order, Person},
+        store,
+    },
+    stock::{app::move_goods, domain::MovementKind, store as stock},
+};
+
+/// Why an attempt ended.
+enum Failure {
+    Lost,
+    /// Too little is left of this product.
+    Short,
+    Refused(AppError),
+}
+
+impl<E: Into<AppError>> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+impl waybill_store::Retry for Failure {
+    fn retryable(&self) -> bool {
+        matches!(self, Self::Refused(error) if error.retryable())
+    }
+}
+
+impl Orders {
+    /// Changes what an order is for. Its owner and administrators, while it is PENDING; its lines only while it waits for its
+    /// money and no payment is under way. New lines have the prices of now; stock is reserved and given back by the difference.
+    pub async fn edit(
+        &self,
+        ctx: &CallContext,
+        id: OrderId,
+        edit: Edit,
+        version: Option<i64>,
+    ) -> Result<Order, AppError> {
+        let user = ctx.user()?;
+        let (viewer, db) = (viewer(ctx)?, &self.parts.db);
+        let actor = actor(ctx).ok_or_else(|| AppError::forbidden("this is for users"))?;
+        for _ in 0..ATTEMPTS {
+            let found = store::find(db.reader(), viewer, id).await?;
+            let before = found.ok_or_else(|| AppError::not_found("order"))?;
+            if before.customer.id != user.id && !user.is_admin() {
+                return Err(AppError::forbidden(
+                    "only the customer and administrators edit an order",
+                ));
+            }
+            if version.is_some_and(|version| version != before.version) {
+                return Err(AppError::version_conflict(before.version));
+            }
+            let (now, shop) = (self.parts.now(), self.parts.shop());
+            let edit = edit.clone().check(now, shop.max_order_lines)?;
+            let products = match edit.lines.as_deref() {
+                None | Some([]) => HashMap::new(),
+                Some(lines) => {
+                    let ids = lines.iter().map(|line| line.product_id);
+                    catalogue::sellables(db.reader(), ids).await?
+                }
+            };
+            let changes = before.edited(edit, &products, &shop, now)?;
+            let Some(last) = changes.last() else {
+                return Ok(before);
+            };
+            let outcome = retrying(|| async {
+                let tx = db.begin(&ctx.event_context()).await?;
+                let written = self.write_edit(&tx, ctx, &before, &changes, &actor).await;
+                match written {
+                    Ok(()) => tx.commit().await?,
+                    Err(_) => tx.rollback().await?,
+                }
+                written
+            });
+            match outcome.await {
+                Ok(()) => return Ok(last.order.clone()),
+                Err(Failure::Lost) => db.settle().await,
+                Err(Failure::Short) => return Err(self.short(&before, &changes).await?),
+                Err(Failure::Refused(error)) => return Err(error),
+            }
+        }
+        Err(too_busy("order"))
+    }
+
+    async fn write_edit(
+        &self,
+        tx: &Tx,
+        ctx: &CallContext,
+        before: &Order,
+        changes: &[Changed],
+        actor: &Person,
+    ) -> Result<(), Failure> {
+        let [edited, then @ ..] = changes else {
+            return Ok(());
+        };
+        let order = &edited.order;
+        if !store::rewrite(tx, order).await? {
+            return Err(Failure::Lost);
+        }
+        // The row is locked now: a payment that begins from here on sees the new total, or is refused for its amount.
+        if order.items != before.items {
+            let window = self.parts.shop().payment_window;
+            let since = order.updated_at.minus(window);
+            if let Some(begun) = store::payment_under_way(tx.conn(), order.id, since).await? {
+                return Err(payment_under_way(begun.plus(window), order.updated_at).into());
+            }
+            store::replace_items(tx, order).await?;
+        }
+        let note = order.difference(before);
+        let entry = history(edited, Some(actor), &note);
+        store::insert_history(tx, order.id, vec![entry]).await?;
+        events::order_changed(tx, edited, Some(actor), &note);
+        if before.customer.id != actor.id {
+            audit::record(
+                tx,
+                ctx,
+                Act {
+                    action: "order.edit",
+                    target_kind: "order",
+                    target_id: order.id.to_string(),
+                    before: Some(told(before)),
+                    after: Some(told(order)),
+                },
+            );
+        }
+        for (product, more) in difference(before, order) {
+            let (kind, units) = if more > 0 {
+                (MovementKind::Reserved, more)
+            } else {
+                (MovementKind::Released, -more)
+            };
+            let (moved, now) = ([(product, units)], order.updated_at);
+            let short = move_goods(tx, kind, order.id, &moved, Some(actor.id), now).await?;
+            if short.is_some() {
+                return Err(Failure::Short);
+            }
+        }
+        for changed in then {
+            if let Err(Lost) = record_change(tx, changed, Some(actor), "").await? {
+                return Err(Failure::Lost);
+            }
+        }
+        Ok(())
+    }
+
+    /// What is left for this order of the goods that it could not have.
+    async fn short(&self, before: &Order, changes: &[Changed]) -> Result<AppError, AppError> {
+        let Some(order) = changes.first().map(|changed| &changed.order) else {
+            return Ok(out_of_stock(&[]));
+        };
+        let goods = order.goods();
+        let held: HashMap<_, _> = before.goods().into_iter().collect();
+        let ids = goods.iter().map(|(product, _)| *product);
+        let levels = stock::levels(self.parts.db.reader(), ids).await?;
+        let shortages = goods.iter().filter_map(|(product, wanted)| {
+            // What it has reserved already is its own.
+            let own = held.get(product).copied().unwrap_or(0);
+            let left = levels.get(product).map_or(0, |level| level.available());
+            let line = order
+                .items
+                .iter()
+                .position(|item| item.product_id == *product)?;
+            (left + own < *wanted).then(|| Shortage {
+                product_id: *product,
+                name: order.items[line].name.clone(),
+                line,
+                wanted: *wanted,
+                available: left + own,
+            })
+        });
+        let mut shortages: Vec<_> = shortages.collect();
+        shortages.sort_by_key(|shortage| shortage.line);
+        Ok(out_of_stock(&shortages))
+    }
+}
+
+/// By how much the goods of an order change, in the order of product ids: the order in which rows are locked.
+fn difference(before: &Order, after: &Order) -> BTreeMap<ProductId, i64> {
+    let mut units: BTreeMap<_, _> = after.goods().into_iter().collect();
+    for (product, had) in before.goods() {
+        *units.entry(product).or_insert(0) -= had;
+    }
+    units.retain(|_, more| *more != 0);
+    units
+}
+
+/// What the audit log keeps of an order's contents.
+fn told(order: &Order) -> serde_json::Value {
+    let items = order.items.iter().map(|item| {
+        json!({ "productId": item.product_id.to_string(), "quantity": item.quantity, "unitPrice": item.unit_price.amount })
+    });
+    json!({
+        "items": items.collect::<Vec<_>>(),
+        "total": order.total.amount,
+        "title": order.title,
+        "version": order.version,
+    })
+}
+
+fn payment_under_way(until: Timestamp, now: Timestamp) -> AppError {
+    AppError::conflict(
+        "PAYMENT_UNDER_WAY",
+        "a payment of this order is under way at its present total; edit it when that has failed, or after `until`",
+    )
+    .with_meta("until", until.to_string())
+    .with_retry_after(until.since(now))
+}

@@ -1,0 +1,188 @@
+//! Every state, payment and kind of order, given to a worker or replaced.
+
+use std::time::Duration;
+
+use uuid::Uuid;
+use waybill_primitives::{Currency, Money, UserId};
+
+use super::*;
+use crate::orders::domain::tests::sample_order;
+
+const NOW: Timestamp = Timestamp::from_secs(1_795_219_200);
+const EXPIRY: Duration = Duration::from_mins(30);
+
+fn worker(name: &str) -> Assignee {
+    Assignee {
+        id: UserId::new(),
+        name: name.into(),
+    }
+}
+
+/// An order as it may be, with what goes with its states.
+fn order(status: OrderStatus, payment: PaymentStatus, kind: OrderKind) -> Order {
+    let goods = kind != OrderKind::Service;
+    let ended = matches!(status, Completed | Cancelled);
+    Order {
+        status,
+        payment_status: payment,
+        kind,
+        total: Money::new(700, Currency::USD),
+        holding: match payment {
+            _ if !goods || status == Cancelled => Holding::Nothing,
+            _ if payment.is_due() && !ended => Holding::Reserved,
+            _ => Holding::Sold,
+        },
+        payment_id: (!payment.is_due()).then(Uuid::now_v7),
+        held_from: (status == OnHold).then_some(Pending),
+        expires_at: (status == Pending && payment.is_due()).then(|| NOW.plus(EXPIRY)),
+        ..sample_order()
+    }
+}
+
+fn each(mut check: impl FnMut(Order)) {
+    for status in OrderStatus::ALL {
+        for payment in PaymentStatus::ALL {
+            for kind in OrderKind::ALL {
+                check(order(*status, *payment, *kind));
+            }
+        }
+    }
+}
+
+#[test]
+fn who_can_get_which_order() {
+    each(|order| {
+        let given = order.assigned(&worker("Wanda"), NOW);
+        let expected = if matches!(order.status, Completed | Cancelled) {
+            Some(NotAssignable::Ended(order.status))
+        } else if order.kind == OrderKind::Goods {
+            Some(NotAssignable::NoWork)
+        } else if order.status == Pending && order.payment_status != PaymentStatus::Paid {
+            Some(NotAssignable::Unpaid)
+        } else {
+            None
+        };
+        assert_eq!(given.err(), expected, "{order:?}");
+    });
+}
+
+#[test]
+fn who_gets_an_order_works_on_it() {
+    each(|order| {
+        let (first, second) = (worker("Will"), worker("Wanda"));
+        if order.payment_status == PaymentStatus::Refunded {
+            // Its goods went back with the money; what is made up here still has them.
+            return;
+        }
+        let Ok(Some(given)) = order.assigned(&first, NOW) else {
+            return;
+        };
+        let after = &given.order;
+        assert_eq!(after.assignee.as_ref(), Some(&first));
+        assert_eq!(after.version, order.version + 1);
+        assert_eq!(after.available_since, None);
+        assert_eq!(given.stock, StockEffect::Nothing);
+        assert_eq!(given.previous, None);
+        let (status, held_from) = match order.status {
+            // Released from the hold, it is the worker's and not waiting for one.
+            OnHold => (OnHold, Some(InProgress)),
+            _ => (InProgress, None),
+        };
+        assert_eq!((after.status, after.held_from), (status, held_from));
+        assert_eq!(after.payment_status, order.payment_status);
+        // Again: nothing. To another one: the first one has lost it.
+        assert_eq!(after.assigned(&first, NOW), Ok(None));
+        let moved = after.assigned(&second, NOW).unwrap().unwrap();
+        assert_eq!(moved.previous, Some(first));
+        assert_eq!(moved.order.status, after.status);
+    });
+}
+
+#[test]
+fn what_can_be_replaced() {
+    each(|order| {
+        let expected = if !matches!(order.status, InProgress | OnHold) {
+            Some(NotReplaceable::Status(order.status))
+        } else if order.payment_status == PaymentStatus::Paid || order.payment_status.is_due() {
+            None
+        } else {
+            Some(NotReplaceable::Payment(order.payment_status))
+        };
+        assert_eq!(order.replaced(None, NOW, EXPIRY).err(), expected);
+    });
+}
+
+#[test]
+fn a_replacement_takes_over_everything_and_nothing_twice() {
+    each(|order| {
+        for wanda in [None, Some(worker("Wanda"))] {
+            let will = worker("Will");
+            let order = Order {
+                assignee: Some(will.clone()),
+                ..order.clone()
+            };
+            let Ok(Replacement { closed, opened }) = order.replaced(wanda.as_ref(), NOW, EXPIRY)
+            else {
+                return;
+            };
+            let paid = order.payment_status == PaymentStatus::Paid;
+            let events: Vec<_> = opened.iter().map(|changed| changed.event).collect();
+            let expected = match (&wanda, paid) {
+                (None, true) => vec![HistoryEvent::Placed, HistoryEvent::Paid],
+                (None, false) => vec![HistoryEvent::Placed],
+                (Some(_), true) => vec![
+                    HistoryEvent::Placed,
+                    HistoryEvent::Assigned,
+                    HistoryEvent::Paid,
+                ],
+                (Some(_), false) => vec![HistoryEvent::Placed, HistoryEvent::Assigned],
+            };
+            assert_eq!(events, expected);
+            for (changed, version) in opened.iter().zip(1..) {
+                assert_eq!(changed.order.version, version);
+                assert_eq!(
+                    (changed.stock, changed.payment_id),
+                    (StockEffect::Nothing, None)
+                );
+            }
+            let new = &opened.last().unwrap().order;
+            assert_eq!(
+                (new.replaces, closed.order.replaced_by),
+                (Some(order.id), Some(new.id))
+            );
+            assert_ne!((new.id, &new.number), (order.id, &order.number));
+            assert_eq!((&new.customer, &new.items), (&order.customer, &order.items));
+            assert_eq!((new.total, new.kind), (order.total, order.kind));
+            assert_eq!(new.assignee, wanda);
+            assert_eq!(
+                new.status,
+                if wanda.is_some() { InProgress } else { Pending }
+            );
+            // Money and goods are in exactly one of the two.
+            assert_eq!(
+                (new.payment_id, new.holding),
+                (order.payment_id, order.holding)
+            );
+            assert_eq!(new.payment_status == PaymentStatus::Paid, paid);
+            assert_eq!(
+                (closed.order.payment_id, closed.order.holding, closed.stock),
+                (None, Holding::Nothing, StockEffect::Nothing)
+            );
+            assert_eq!(closed.order.payment_status, PaymentStatus::Unpaid);
+            assert_eq!(closed.order.status, Cancelled);
+            assert_eq!(
+                (closed.event, closed.previous),
+                (HistoryEvent::Replaced, Some(will))
+            );
+            assert_eq!(closed.replacement.as_deref(), Some(new));
+            // Derived as for every order.
+            assert_eq!(new.available_since.is_some(), new.is_available());
+            let waits = new.status == Pending && new.payment_status.is_due();
+            assert_eq!(new.expires_at, waits.then(|| NOW.plus(EXPIRY)));
+            assert_eq!(
+                (closed.order.expires_at, closed.order.held_from),
+                (None, None)
+            );
+        }
+    });
+}

@@ -1,0 +1,191 @@
+//! Changing what an order is for while it waits: text, dates and address, and until it is paid its lines, anew at the prices
+//! of now.
+
+use std::collections::{BTreeMap, HashMap};
+
+use waybill_primitives::{ProductId, Timestamp};
+
+use super::{
+    Address, Changed, Draft, Holding, Line, Order, OrderStatus, PaymentStatus, Sellable,
+    changes::HistoryEvent,
+    placing::{NEEDS, kind_of, priced, title_of},
+};
+use crate::{catalogue::domain::ProductKind, fields::Faults, shop::domain::ShopSettings};
+
+/// What is to change; what is none stays as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Edit {
+    /// All lines anew.
+    pub lines: Option<Vec<Line>>,
+    pub title: Option<String>,
+    pub description: Option<String>,
+    pub special_instructions: Option<String>,
+    /// The inner none takes it away.
+    pub estimated_completion: Option<Option<Timestamp>>,
+    pub shipping_address: Option<Option<Address>>,
+}
+
+/// Why nothing is changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotEdited {
+    /// Only an order that waits can be, and its lines only until it is paid.
+    State(OrderStatus, PaymentStatus),
+    Faults(Faults),
+}
+
+impl From<Faults> for NotEdited {
+    fn from(faults: Faults) -> Self {
+        Self::Faults(faults)
+    }
+}
+
+fn set<T>(field: &mut T, value: Option<T>) {
+    if let Some(value) = value {
+        *field = value;
+    }
+}
+
+impl Edit {
+    /// Checks and trims what is given, by the rules of placing.
+    pub fn check(self, now: Timestamp, most_lines: u32) -> Result<Self, Faults> {
+        let given = (
+            self.lines.is_some(),
+            self.title.is_some(),
+            self.description.is_some(),
+            self.special_instructions.is_some(),
+            self.estimated_completion.is_some(),
+            self.shipping_address.is_some(),
+        );
+        let draft = Draft {
+            lines: self.lines.unwrap_or_default(),
+            title: self.title.unwrap_or_default(),
+            description: self.description.unwrap_or_default(),
+            special_instructions: self.special_instructions.unwrap_or_default(),
+            estimated_completion: self.estimated_completion.flatten(),
+            shipping_address: self.shipping_address.flatten(),
+        };
+        let draft = draft.check_fields(now, most_lines)?;
+        Ok(Self {
+            lines: given.0.then_some(draft.lines),
+            title: given.1.then_some(draft.title),
+            description: given.2.then_some(draft.description),
+            special_instructions: given.3.then_some(draft.special_instructions),
+            estimated_completion: given.4.then_some(draft.estimated_completion),
+            shipping_address: given.5.then_some(draft.shipping_address),
+        })
+    }
+}
+
+impl Order {
+    /// Whether these are the lines that it has.
+    fn is_of(&self, lines: &[Line]) -> bool {
+        let units = |lines: &mut dyn Iterator<Item = (ProductId, i64)>| {
+            let mut units: BTreeMap<ProductId, i64> = BTreeMap::new();
+            for (product, quantity) in lines {
+                *units.entry(product).or_insert(0) += quantity;
+            }
+            units
+        };
+        let mut has = self
+            .items
+            .iter()
+            .map(|item| (item.product_id, item.quantity));
+        let mut wanted = lines.iter().map(|line| (line.product_id, line.quantity));
+        units(&mut has) == units(&mut wanted)
+    }
+
+    /// The order after a checked edit; no change at all if it is as it was. What is paid keeps its lines; all else can change
+    /// while it waits. If nothing is due any more it is paid with that, as when placing. What its goods do to the stock follows from the difference, and is not among the effects. When it
+    /// expires stays: nobody keeps goods reserved by editing.
+    pub fn edited(
+        &self,
+        edit: Edit,
+        products: &HashMap<ProductId, Sellable>,
+        shop: &ShopSettings,
+        now: Timestamp,
+    ) -> Result<Vec<Changed>, NotEdited> {
+        let due = self.payment_status.is_due();
+        let repriced = edit
+            .lines
+            .as_ref()
+            .filter(|lines| due || !self.is_of(lines));
+        if self.status != OrderStatus::Pending || (repriced.is_some() && !due) {
+            return Err(NotEdited::State(self.status, self.payment_status));
+        }
+        let mut order = self.clone();
+        if let Some(lines) = repriced {
+            let mut faults = Faults::default();
+            let (items, total) = priced(lines, products, shop.currency, &mut faults);
+            faults.or(())?;
+            (order.kind, order.total) = (kind_of(&items), total);
+            order.items = items;
+        }
+        set(&mut order.title, edit.title);
+        set(&mut order.description, edit.description);
+        set(&mut order.special_instructions, edit.special_instructions);
+        set(&mut order.estimated_completion, edit.estimated_completion);
+        set(&mut order.shipping_address, edit.shipping_address);
+        if order.items.is_empty() && order.title.is_empty() {
+            if order.description.is_empty() {
+                return Err(Faults::one("items", NEEDS).into());
+            }
+            order.title = title_of(&order.description);
+        }
+        if order == *self {
+            return Ok(Vec::new());
+        }
+        let has_goods = order.items.iter().any(|i| i.kind == ProductKind::Goods);
+        let free = order.total.amount == 0;
+        let mut edited = self.next(HistoryEvent::Edited, now, |next| *next = order);
+        // What is paid keeps its lines and what it has of the stock.
+        if !due {
+            return Ok(vec![edited]);
+        }
+        edited.order.holding = if has_goods {
+            Holding::Reserved
+        } else {
+            Holding::Nothing
+        };
+        if !free {
+            return Ok(vec![edited]);
+        }
+        let paid = edited.order.next(HistoryEvent::Paid, now, |order| {
+            order.payment_status = PaymentStatus::Paid;
+        });
+        Ok(vec![edited, paid])
+    }
+
+    /// What differs from the order before, for the history.
+    pub fn difference(&self, before: &Self) -> String {
+        let mut parts = Vec::new();
+        let mut note = |differs: bool, name: &'static str| {
+            if differs {
+                parts.push(name);
+            }
+        };
+        note(self.items != before.items, "items");
+        note(self.title != before.title, "title");
+        note(self.description != before.description, "description");
+        note(
+            self.special_instructions != before.special_instructions,
+            "special instructions",
+        );
+        note(
+            self.estimated_completion != before.estimated_completion,
+            "wanted date",
+        );
+        note(
+            self.shipping_address != before.shipping_address,
+            "shipping address",
+        );
+        let parts = parts.join(", ");
+        if self.total == before.total {
+            format!("changed: {parts}")
+        } else {
+            format!("changed: {parts}; total {} → {}", before.total, self.total)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

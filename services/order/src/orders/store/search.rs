@@ -1,0 +1,326 @@
+//! Which rows a list has: its filter as a condition, with the words of a search narrowed down by their index.
+
+use std::time::Duration;
+
+use sea_orm::{
+    ColumnTrait as _, Condition, ConnectionTrait, DbBackend, EntityTrait as _, ExprTrait as _,
+    IntoSimpleExpr as _, Order as Direction, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    Select,
+    sea_query::{Expr, Func},
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+use waybill_primitives::Timestamp;
+use waybill_store::{StoreError, page};
+
+use super::visible_to;
+use crate::{
+    analytics::entity::word,
+    fields::prefix_pattern,
+    orders::{
+        domain::{Filter, Search, Sort, Viewer, days_of, last_number},
+        entity::order,
+    },
+    store::{after, like},
+};
+
+/// What at most this many orders have is looked up by its own index; what is more frequent is met soon enough by going
+/// through the list in its order.
+const RARE: usize = 1_000;
+
+/// The index of words is written by a consumer of the orders' events; what is younger than this may still be missing there.
+const FRESH: Duration = Duration::from_secs(10);
+
+/// Sorts after every word with the same beginning.
+const LAST: char = '\u{10FFFF}';
+
+/// Where a page begins: the list's sort, the sort key and the id of the row before.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Position(String, i64, Uuid);
+
+/// Reads a cursor of a list sorted like this.
+pub fn cursor(text: &str, sort: Sort) -> Result<Option<Position>, page::BadCursor> {
+    match page::decode::<Position>(text)? {
+        Some(position) if position.0 != sort.as_str() => Err(page::BadCursor),
+        position => Ok(position),
+    }
+}
+
+/// Where the page after this row begins.
+pub fn position(sort: Sort, row: &order::Model) -> Position {
+    let (key, _) = key(sort);
+    let value = if matches!(key, order::Column::Total) {
+        row.total
+    } else {
+        row.created_at
+    };
+    Position(sort.as_str().to_owned(), value, row.id)
+}
+
+const fn key(sort: Sort) -> (order::Column, bool) {
+    use order::Column::{CreatedAt, Total};
+    match sort {
+        Sort::Newest => (CreatedAt, true),
+        Sort::Oldest => (CreatedAt, false),
+        Sort::TotalAsc => (Total, false),
+        Sort::TotalDesc => (Total, true),
+    }
+}
+
+/// The rows of a list in its order, from just after a position.
+pub fn sorted(
+    all: Select<order::Entity>,
+    sort: Sort,
+    from: Option<Position>,
+) -> Select<order::Entity> {
+    let (key, descending) = key(sort);
+    let direction = if descending {
+        Direction::Desc
+    } else {
+        Direction::Asc
+    };
+    let select = all
+        .order_by(key, direction.clone())
+        .order_by(order::Column::Id, direction);
+    match from {
+        None => select,
+        Some(Position(_, value, id)) => {
+            select.filter(after(key, order::Column::Id, descending, value, id))
+        }
+    }
+}
+
+/// The orders of a list; none if no order can be in it.
+pub async fn listed(
+    connection: &impl ConnectionTrait,
+    viewer: Viewer,
+    filter: &Filter,
+    sort: Sort,
+) -> Result<Option<Select<order::Entity>>, StoreError> {
+    if matches!(&filter.search, Some(Search::Words(words)) if words.is_empty()) {
+        return Ok(None);
+    }
+    // Somebody's own orders are few: the index of whose they are is the way to them.
+    let own = filter.customer.is_some()
+        || filter.assignee.is_some()
+        || !matches!(viewer, Viewer::Everything);
+    let few = if own {
+        None
+    } else {
+        few(connection, filter, sort).await?
+    };
+    let by_total = matches!(sort, Sort::TotalAsc | Sort::TotalDesc);
+    let plain = Plain {
+        backend: connection.get_database_backend(),
+        states: own || by_total || few.is_some(),
+        time: by_total || few.is_some(),
+    };
+    let mut select = visible_to(viewer).filter(condition(filter, plain));
+    if let Some(ids) = few {
+        if ids.is_empty() {
+            return Ok(None);
+        }
+        select = select.filter(order::Column::Id.is_in(ids));
+    }
+    Ok(Some(select))
+}
+
+/// The filter as a condition on a list that has an index of its own.
+pub fn within(connection: &impl ConnectionTrait, filter: &Filter) -> Condition {
+    let plain = Plain {
+        backend: connection.get_database_backend(),
+        states: true,
+        time: true,
+    };
+    condition(filter, plain)
+}
+
+/// The orders that one part of the filter lets through, if it is a part that an index has side by side and they are at most
+/// [`RARE`]. If no part is that rare, going through the list in its order meets enough orders soon.
+async fn few(
+    connection: &impl ConnectionTrait,
+    filter: &Filter,
+    sort: Sort,
+) -> Result<Option<Vec<Uuid>>, StoreError> {
+    if let Some(Search::Words(words)) = &filter.search
+        && let Some(ids) = rare(connection, filter, words).await?
+    {
+        return Ok(Some(ids));
+    }
+    let part = match sort {
+        Sort::Newest | Sort::Oldest => Filter {
+            min_total: filter.min_total,
+            max_total: filter.max_total,
+            ..Filter::default()
+        },
+        Sort::TotalAsc | Sort::TotalDesc => Filter {
+            status: filter.status,
+            payment_status: filter.payment_status,
+            from: filter.from,
+            to: filter.to,
+            ..Filter::default()
+        },
+    };
+    if part == Filter::default() {
+        return Ok(None);
+    }
+    let plain = Plain {
+        backend: connection.get_database_backend(),
+        states: false,
+        time: false,
+    };
+    let ids: Vec<Uuid> = visible_to(Viewer::Everything)
+        .select_only()
+        .column(order::Column::Id)
+        .filter(condition(&part, plain))
+        .limit(RARE as u64 + 1)
+        .into_tuple()
+        .all(connection)
+        .await?;
+    Ok((ids.len() <= RARE).then_some(ids))
+}
+
+/// Which columns an index must not be used for, as a better way is known. PostgreSQL finds the best way by itself; the
+/// others know too little of how values are spread.
+#[derive(Clone, Copy)]
+struct Plain {
+    backend: DbBackend,
+    states: bool,
+    time: bool,
+}
+
+impl Plain {
+    fn text(self, column: order::Column) -> Expr {
+        let expr = column.into_simple_expr();
+        if self.states && self.backend != DbBackend::Postgres {
+            Func::coalesce([expr, Expr::val("")]).into()
+        } else {
+            expr
+        }
+    }
+
+    fn number(self, column: order::Column) -> Expr {
+        let expr = column.into_simple_expr();
+        if self.time && self.backend != DbBackend::Postgres {
+            expr.add(0_i64)
+        } else {
+            expr
+        }
+    }
+}
+
+/// The orders of a word that few orders have, if the search has one.
+async fn rare(
+    connection: &impl ConnectionTrait,
+    filter: &Filter,
+    words: &[String],
+) -> Result<Option<Vec<Uuid>>, StoreError> {
+    use word::Column::{CreatedAt, OrderId, Word};
+    for beginning in words {
+        let mut select = word::Entity::find()
+            .select_only()
+            .column(OrderId)
+            .filter(Word.gte(beginning.as_str()))
+            .filter(Word.lt(format!("{beginning}{LAST}")))
+            .limit(RARE as u64 + 1);
+        if let Some(from) = filter.from {
+            select = select.filter(CreatedAt.gte(from.micros()));
+        }
+        if let Some(to) = filter.to {
+            select = select.filter(CreatedAt.lt(to.micros()));
+        }
+        let mut ids: Vec<Uuid> = select.into_tuple().all(connection).await?;
+        if ids.len() <= RARE {
+            let fresh = fresh(connection, beginning).await?;
+            if fresh.len() > RARE {
+                return Ok(None);
+            }
+            ids.extend(fresh);
+            ids.sort_unstable();
+            ids.dedup();
+            return Ok(Some(ids));
+        }
+    }
+    Ok(None)
+}
+
+/// The newest orders with such a word, by their own text: who has just placed an order finds it.
+async fn fresh(
+    connection: &impl ConnectionTrait,
+    beginning: &str,
+) -> Result<Vec<Uuid>, StoreError> {
+    let since = Timestamp::now().minus(FRESH);
+    let ids = visible_to(Viewer::Everything)
+        .select_only()
+        .column(order::Column::Id)
+        .filter(order::Column::CreatedAt.gte(since.micros()))
+        .filter(begins(beginning))
+        .order_by_desc(order::Column::CreatedAt)
+        .limit(RARE as u64 + 1);
+    Ok(ids.into_tuple().all(connection).await?)
+}
+
+/// Rows whose words begin like this.
+fn begins(beginning: &str) -> Condition {
+    let column = order::Column::Search;
+    let first = prefix_pattern(beginning);
+    Condition::any()
+        .add(like(column, format!("% {first}")))
+        .add(like(column, first))
+}
+
+/// Orders whose number begins like this. A number begins with the day of placing: a prefix that says no more than days is a
+/// span of time, which the index of the list's own order has side by side.
+fn begins_number(prefix: &str) -> Condition {
+    use order::Column::{CreatedAt, Number};
+    let only_days = prefix
+        .split_once('-')
+        .is_none_or(|(_, rest)| rest.is_empty());
+    match days_of(prefix).filter(|_| only_days) {
+        Some((from, to)) => Condition::all()
+            .add(CreatedAt.gte(from.micros()))
+            .add(CreatedAt.lt(to.micros())),
+        // The range is for the index; the pattern makes it exact.
+        None => Condition::all()
+            .add(Number.gte(prefix))
+            .add(Number.lte(last_number(prefix)))
+            .add(like(Number, prefix_pattern(prefix))),
+    }
+}
+
+fn condition(filter: &Filter, plain: Plain) -> Condition {
+    use order::Column;
+    let mut all = match &filter.search {
+        None => Condition::all(),
+        Some(Search::Number(number)) => Condition::all().add(Column::Number.eq(number.as_str())),
+        Some(Search::NumberPrefix(prefix)) => begins_number(prefix),
+        Some(Search::Words(words)) => words
+            .iter()
+            .fold(Condition::all(), |all, word| all.add(begins(word))),
+    };
+    if let Some(status) = filter.status {
+        all = all.add(plain.text(Column::Status).eq(status.as_str()));
+    }
+    if let Some(status) = filter.payment_status {
+        all = all.add(plain.text(Column::PaymentStatus).eq(status.as_str()));
+    }
+    if let Some(from) = filter.from {
+        all = all.add(plain.number(Column::CreatedAt).gte(from.micros()));
+    }
+    if let Some(to) = filter.to {
+        all = all.add(plain.number(Column::CreatedAt).lt(to.micros()));
+    }
+    if let Some(id) = filter.customer {
+        all = all.add(Column::CustomerId.eq(id.uuid()));
+    }
+    if let Some(id) = filter.assignee {
+        all = all.add(Column::AssigneeId.eq(id.uuid()));
+    }
+    if let Some(total) = filter.min_total {
+        all = all.add(Column::Total.gte(total));
+    }
+    if let Some(total) = filter.max_total {
+        all = all.add(Column::Total.lte(total));
+    }
+    all
+}

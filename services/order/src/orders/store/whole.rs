@@ -1,0 +1,124 @@
+//! Orders as those need them who go through all of them: with their histories, or in long stretches of a list.
+
+use std::collections::HashMap;
+
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, sea_query::Expr,
+};
+use uuid::Uuid;
+use waybill_primitives::OrderId;
+use waybill_store::{StoreError, Tx};
+
+use super::{
+    read::{entry, with_items},
+    search::{Position, listed, position, sorted},
+    visible_to,
+};
+use crate::orders::{
+    domain::{Filter, HistoryEntry, Order, Sort, Viewer},
+    entity::{history, order},
+};
+
+/// Orders with their histories up to the version that is read of them.
+pub async fn whole(
+    connection: &impl ConnectionTrait,
+    ids: &[OrderId],
+) -> Result<HashMap<OrderId, (Order, Vec<HistoryEntry>)>, StoreError> {
+    let ids = || ids.iter().map(|id| id.uuid());
+    let rows = visible_to(Viewer::Everything)
+        .filter(order::Column::Id.is_in(ids()))
+        .all(connection)
+        .await?;
+    let mut all: HashMap<_, _> = with_items(connection, rows)
+        .await?
+        .into_iter()
+        .map(|order| (order.id, (order, Vec::new())))
+        .collect();
+    let lines = history::Entity::find()
+        .filter(history::Column::OrderId.is_in(ids()))
+        .order_by_asc(history::Column::OrderId)
+        .order_by_asc(history::Column::Version)
+        .all(connection)
+        .await?;
+    for line in lines {
+        if let Some((order, history)) = all.get_mut(&OrderId::from_uuid(line.order_id))
+            && line.version <= order.version
+        {
+            history.push(entry(line));
+        }
+    }
+    Ok(all)
+}
+
+/// Ids after this one, in their order.
+pub async fn ids_after(
+    connection: &impl ConnectionTrait,
+    after: Option<OrderId>,
+    limit: u64,
+) -> Result<Vec<OrderId>, StoreError> {
+    let mut select = visible_to(Viewer::Everything)
+        .select_only()
+        .column(order::Column::Id)
+        .order_by_asc(order::Column::Id)
+        .limit(limit);
+    if let Some(after) = after {
+        select = select.filter(order::Column::Id.gt(after.uuid()));
+    }
+    let ids: Vec<Uuid> = select.into_tuple().all(connection).await?;
+    Ok(ids.into_iter().map(OrderId::from_uuid).collect())
+}
+
+/// The texts that these orders are searched by.
+pub async fn searched(
+    connection: &impl ConnectionTrait,
+    ids: &[OrderId],
+) -> Result<HashMap<OrderId, String>, StoreError> {
+    let rows: Vec<(Uuid, String)> = visible_to(Viewer::Everything)
+        .select_only()
+        .column(order::Column::Id)
+        .column(order::Column::Search)
+        .filter(order::Column::Id.is_in(ids.iter().map(|id| id.uuid())))
+        .into_tuple()
+        .all(connection)
+        .await?;
+    let read = |(id, text)| (OrderId::from_uuid(id), text);
+    Ok(rows.into_iter().map(read).collect())
+}
+
+/// Writes the text that an order is searched by, if the order is still as it was read: an edit meanwhile has written its own.
+/// Not a change of the order: it has no version of its own.
+pub async fn set_search(tx: &Tx, id: OrderId, version: i64, text: &str) -> Result<(), StoreError> {
+    order::Entity::update_many()
+        .col_expr(order::Column::Search, Expr::value(text))
+        .filter(order::Column::Id.eq(id.uuid()))
+        .filter(order::Column::Version.eq(version))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// A stretch of a list, as long as is wanted, and where the next one begins.
+pub async fn stretch(
+    connection: &impl ConnectionTrait,
+    viewer: Viewer,
+    filter: &Filter,
+    sort: Sort,
+    after: Option<Position>,
+    rows: u64,
+) -> Result<(Vec<Order>, Option<Position>), StoreError> {
+    let Some(select) = listed(connection, viewer, filter, sort).await? else {
+        return Ok((Vec::new(), None));
+    };
+    let select = sorted(select, sort, after).limit(rows + 1);
+    let mut rows_read = select.all(connection).await?;
+    let more = rows_read.len() as u64 > rows;
+    if more {
+        rows_read.pop();
+    }
+    let next = rows_read
+        .last()
+        .filter(|_| more)
+        .map(|row| position(sort, row));
+    Ok((with_items(connection, rows_read).await?, next))
+}

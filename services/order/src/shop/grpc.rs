@@ -1,0 +1,72 @@
+//! The shop's settings over gRPC.
+
+use tonic::{Request, Response, Status};
+use waybill_proto::order::{
+    self as pb, GetSettingsRequest, GetSettingsResponse, UpdateSettingsRequest,
+    UpdateSettingsResponse, shop_service_server::ShopService,
+};
+use waybill_service_kit::context;
+
+use super::{
+    app::{Shop, sees_all},
+    domain::SettingsPatch,
+};
+use crate::wire;
+
+/// Answers `waybill.order.v1.ShopService`.
+#[derive(Debug, Clone)]
+pub struct ShopGrpc(pub Shop);
+
+fn patch(request: UpdateSettingsRequest) -> SettingsPatch {
+    SettingsPatch {
+        shop_name: request.shop_name,
+        currency: request.currency,
+        goods_expiry: request.goods_expiry_seconds,
+        service_expiry: request.service_expiry_seconds,
+        mixed_expiry: request.mixed_expiry_seconds,
+        payment_window: request.payment_window_seconds,
+        commission_basis_points: request.commission_basis_points.map(Into::into),
+        max_open_orders_per_worker: request.max_open_orders_per_worker.map(Into::into),
+        max_order_lines: request.max_order_lines.map(Into::into),
+        max_file_bytes: request.max_file_bytes,
+        max_files_per_order: request.max_files_per_order.map(Into::into),
+        cart_lifetime: request.cart_lifetime_seconds,
+        low_stock_threshold: request.low_stock_threshold,
+    }
+}
+
+#[tonic::async_trait]
+impl ShopService for ShopGrpc {
+    async fn get_settings(
+        &self,
+        request: Request<GetSettingsRequest>,
+    ) -> Result<Response<GetSettingsResponse>, Status> {
+        let ctx = context(&request);
+        let all = wire::shop_settings(&*self.0.get().await?);
+        let settings = if sees_all(&ctx) {
+            all
+        } else {
+            pb::ShopSettings {
+                shop_name: all.shop_name,
+                currency: all.currency,
+                ..pb::ShopSettings::default()
+            }
+        };
+        Ok(Response::new(GetSettingsResponse {
+            settings: Some(settings),
+        }))
+    }
+
+    async fn update_settings(
+        &self,
+        request: Request<UpdateSettingsRequest>,
+    ) -> Result<Response<UpdateSettingsResponse>, Status> {
+        let ctx = context(&request);
+        let request = request.into_inner();
+        let version = request.version;
+        let settings = self.0.update(&ctx, &patch(request), version).await?;
+        Ok(Response::new(UpdateSettingsResponse {
+            settings: Some(wire::shop_settings(&settings)),
+        }))
+    }
+}

@@ -1,0 +1,71 @@
+//! The shop's settings and shipments as messages.
+
+use std::time::Duration;
+
+use waybill_proto::order as pb;
+
+use super::at;
+use crate::{
+    fields::Faults,
+    shipments::domain::{Shipment, ShipmentState},
+    shop::domain::ShopSettings,
+};
+
+enumeration!(
+    ShipmentState,
+    ShipmentState,
+    shipment_state,
+    read_shipment_state,
+    [
+        Preparing = Preparing,
+        Shipped = Shipped,
+        Delivered = Delivered,
+        Cancelled = Cancelled,
+    ]
+);
+
+pub fn shipment(shipment: &Shipment) -> pb::Shipment {
+    let lines = shipment.lines.iter().map(|line| pb::ShipmentLine {
+        product_id: line.product_id.to_string(),
+        name: line.name.clone(),
+        quantity: line.quantity,
+    });
+    pb::Shipment {
+        id: shipment.id.to_string(),
+        order_id: shipment.order_id.to_string(),
+        state: shipment_state(shipment.state).into(),
+        carrier: shipment.carrier.clone(),
+        tracking_number: shipment.tracking_number.clone(),
+        tracking_url: shipment.tracking_url.clone(),
+        lines: lines.collect(),
+        note: shipment.note.clone(),
+        shipped_at: shipment.shipped_at.map(at),
+        delivered_at: shipment.delivered_at.map(at),
+        version: shipment.version,
+        created_at: Some(at(shipment.created_at)),
+        updated_at: Some(at(shipment.updated_at)),
+    }
+}
+
+/// The settings as messages have them; what is beyond a field's range is its end.
+pub fn shop_settings(shop: &ShopSettings) -> pb::ShopSettings {
+    let seconds = |time: Duration| i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
+    let number = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
+    pb::ShopSettings {
+        shop_name: shop.shop_name.clone(),
+        currency: shop.currency.as_str().to_owned(),
+        goods_expiry_seconds: seconds(shop.goods_expiry),
+        service_expiry_seconds: seconds(shop.service_expiry),
+        mixed_expiry_seconds: seconds(shop.mixed_expiry),
+        payment_window_seconds: seconds(shop.payment_window),
+        commission_basis_points: number(shop.commission_basis_points),
+        max_open_orders_per_worker: number(shop.max_open_orders_per_worker),
+        max_order_lines: number(shop.max_order_lines),
+        max_file_bytes: i64::try_from(shop.max_file_bytes).unwrap_or(i64::MAX),
+        max_files_per_order: number(shop.max_files_per_order),
+        cart_lifetime_seconds: seconds(shop.cart_lifetime),
+        low_stock_threshold: shop.low_stock_threshold,
+        version: shop.version,
+        updated_at: Some(at(shop.updated_at)),
+    }
+}

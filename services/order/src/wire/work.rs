@@ -1,0 +1,95 @@
+//! Requests, workers, notes and progress as messages.
+
+use waybill_proto::order as pb;
+
+use super::{at, person};
+use crate::{
+    fields::Faults,
+    notes::domain::{Note, Progress, Visibility},
+    work::domain::{ChangeRequest, RequestKind, RequestState},
+    workers::domain::Entry,
+};
+
+enumeration!(
+    RequestKind,
+    ChangeRequestKind,
+    request_kind,
+    read_request_kind,
+    [
+        Completion = Completion,
+        Reassignment = Reassignment,
+        Cancellation = Cancellation,
+    ]
+);
+enumeration!(
+    RequestState,
+    ChangeRequestState,
+    request_state,
+    read_request_state,
+    [Pending = Pending, Approved = Approved, Rejected = Rejected,]
+);
+
+enumeration!(
+    Visibility,
+    NoteVisibility,
+    note_visibility,
+    read_note_visibility,
+    [Internal = Internal, Customer = Customer]
+);
+
+pub fn change_request(request: &ChangeRequest) -> pb::ChangeRequest {
+    pb::ChangeRequest {
+        id: request.id.to_string(),
+        order_id: request.order_id.to_string(),
+        kind: request_kind(request.kind).into(),
+        state: request_state(request.state).into(),
+        reason: request.reason.clone(),
+        requested_by: Some(person(&request.requested_by)),
+        decided_by: request.decided_by.as_ref().map(person),
+        note: request.note.clone(),
+        created_at: Some(at(request.created_at)),
+        decided_at: request.decided_at.map(at),
+        version: request.version,
+    }
+}
+
+pub fn note(note: &Note) -> pb::Note {
+    pb::Note {
+        id: note.id.to_string(),
+        order_id: note.order_id.to_string(),
+        author: Some(person(&note.author)),
+        body: note.body.clone(),
+        visibility: note_visibility(note.visibility).into(),
+        created_at: Some(at(note.created_at)),
+    }
+}
+
+pub fn progress(progress: &Progress) -> pb::Progress {
+    pb::Progress {
+        id: progress.id.to_string(),
+        order_id: progress.order_id.to_string(),
+        author: Some(person(&progress.author)),
+        step: progress.step.clone(),
+        percent: progress.percent,
+        note: progress.note.clone(),
+        created_at: Some(at(progress.created_at)),
+    }
+}
+
+pub fn worker(entry: &Entry) -> pb::WorkerEntry {
+    let worker = &entry.worker;
+    let categories = worker.categories.iter();
+    pb::WorkerEntry {
+        id: worker.id.to_string(),
+        name: worker.name.clone(),
+        email: worker.email.clone(),
+        active: worker.active(),
+        category_ids: categories.map(ToString::to_string).collect(),
+        max_open_orders: worker.max_open_orders,
+        open_orders: entry.load.open,
+        on_hold_orders: entry.load.on_hold,
+        completed_orders: entry.load.completed,
+        version: worker.version,
+        limit: entry.limit,
+    }
+}

@@ -1,0 +1,6 @@
+//! Workers: who they are (as auth tells), what they may take, and how much they have.
+
+pub mod app;
+pub mod domain;
+pub mod entity;
+pub mod store;

@@ -1,0 +1,361 @@
+//! What is taken, what comes back, links.
+
+use std::time::Duration;
+
+use futures::future::join_all;
+use waybill_proto::order::{
+    self as pb,
+    FilePurpose::{Reference, Result as Handed},
+    upload_file_request::Part,
+};
+use waybill_service_kit::{AppError, codes, outgoing};
+
+use super::samples::{messages, mp4, of_order, part, pdf, picture, png};
+use crate::{
+    people::nobody,
+    shop::{Shop, Somebody, fields, on_each_database},
+};
+
+async fn placed(shop: &Shop) -> (Somebody, pb::Order) {
+    let customer = shop.customer();
+    let service = shop.service("Logo", 5000).await;
+    let order = shop.place(&customer, &[(&service, 1)]).await;
+    (customer, order)
+}
+
+#[tokio::test]
+async fn a_file_comes_back_as_it_was_sent_whole_and_in_parts() {
+    on_each_database(async |shop| {
+        let (who, order) = placed(shop).await;
+        let sent = pdf(300_000);
+        let target = of_order(&order, Reference, "../plans/Größe 1.pdf");
+        let file = shop.upload(&who, target, &sent).await.unwrap();
+        assert_eq!(
+            (file.name.as_str(), file.content_type.as_str(), file.size),
+            ("Größe 1.pdf", "application/pdf", 300_000)
+        );
+        assert!(!file.has_thumbnail);
+        assert_eq!(shop.read_file(&who, &file.id).await.unwrap(), sent);
+        assert_eq!(
+            shop.file_list(&who, &order).await.unwrap(),
+            std::slice::from_ref(&file)
+        );
+
+        let range = async |offset, length| {
+            let request = pb::ReadFileRequest {
+                id: file.id.clone(),
+                offset,
+                length,
+                ..Default::default()
+            };
+            shop.read_as(&who.ctx, request).await
+        };
+        let (described, body) = range(100, 70_000).await.unwrap();
+        assert_eq!(
+            (described.offset, described.length, described.size),
+            (100, 70_000, 300_000)
+        );
+        assert_eq!(body, sent[100..70_100]);
+        assert_eq!(range(-10, 0).await.unwrap().1, sent[299_990..]);
+        assert_eq!(range(299_999, 50).await.unwrap().1, sent[299_999..]);
+        let beyond = range(300_000, 0).await.unwrap_err();
+        assert_eq!(beyond.code, "RANGE_NOT_SATISFIABLE");
+        assert_eq!(beyond.metadata["size"], "300000");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn pictures_are_encoded_anew_and_have_thumbnails() {
+    on_each_database(async |shop| {
+        let (who, order) = placed(shop).await;
+        let mut sent = picture(800, 600, image::ImageFormat::Jpeg);
+        // What follows the end of a picture is no picture.
+        sent.extend(b"secret place 48.2082 N");
+        let target = of_order(&order, Reference, "garden.JPG");
+        let file = shop.upload(&who, target, &sent).await.unwrap();
+        assert_eq!(
+            (file.width, file.height, file.has_thumbnail),
+            (800, 600, true)
+        );
+        assert_eq!(file.name, "garden.JPG");
+        let kept = shop.read_file(&who, &file.id).await.unwrap();
+        assert_eq!(i64::try_from(kept.len()).unwrap(), file.size);
+        assert!(!kept.windows(6).any(|window| window == b"secret"));
+        let request = pb::ReadFileRequest {
+            id: file.id.clone(),
+            thumbnail: true,
+            ..Default::default()
+        };
+        let (described, small) = shop.read_as(&who.ctx, request).await.unwrap();
+        assert_eq!(described.content_type, "image/jpeg");
+        let small = image::load_from_memory(&small).unwrap();
+        assert_eq!((small.width(), small.height()), (320, 240));
+        let sha256 = ring::digest::digest(&ring::digest::SHA256, &kept);
+        assert_eq!(file.sha256, hex::encode(sha256));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_no_file_of_ours_is_refused_and_leaves_nothing() {
+    on_each_database(async |shop| {
+        let (who, order) = placed(shop).await;
+        let send = async |name: &str, bytes: &[u8]| {
+            let target = of_order(&order, Reference, name);
+            shop.upload(&who, target, bytes).await.unwrap_err()
+        };
+        for (name, bytes) in [
+            ("page.png", &b"<!DOCTYPE html><script>alert(1)</script>"[..]),
+            ("drawing.jpg", b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
+            ("program.pdf", b"MZ\x90\0\x03\0\0\0"),
+            ("text.pdf", b"just text"),
+        ] {
+            let error = send(name, bytes).await;
+            assert_eq!(error.code, codes::UNSUPPORTED_MEDIA_TYPE, "{name}");
+            assert!(error.message.contains("image/webp"), "{error}");
+        }
+        let cut = &png()[..200];
+        let garbage = [b"\x89PNG\r\n\x1a\n", &[0; 100][..]].concat();
+        for bytes in [cut, &garbage, b""] {
+            let error = send("a.png", bytes).await;
+            assert_eq!(error.code, codes::VALIDATION_ERROR);
+            assert_eq!(fields(&error), ["file"]);
+        }
+        let large = pdf(5 * 1024 * 1024 + 1);
+        let error = send("large.pdf", &large).await;
+        assert_eq!(error.code, codes::PAYLOAD_TOO_LARGE);
+        assert!(error.message.contains("5 MB"), "{error}");
+        let fits = &large[..5 * 1024 * 1024];
+        let target = of_order(&order, Reference, "fits.pdf");
+        shop.upload(&who, target, fits).await.unwrap();
+
+        let bad = pb::UploadTarget::default();
+        let error = shop.upload(&who, bad, &pdf(10)).await.unwrap_err();
+        assert_eq!(error.code, codes::VALIDATION_ERROR);
+        // A liar by name is what it contains.
+        let target = of_order(&order, Reference, "song.mp3");
+        let film = shop.upload(&who, target, &mp4()).await.unwrap();
+        assert_eq!(
+            (film.content_type.as_str(), film.name.as_str()),
+            ("video/mp4", "song.mp4")
+        );
+        assert_eq!(shop.objects().await.len(), 2);
+    })
+    .await;
+}
+
+/// Forms may have their fields in any order: what a file is for can come after its bytes.
+#[tokio::test]
+async fn the_purpose_may_come_last() {
+    on_each_database(async |shop| {
+        let (who, order) = placed(shop).await;
+        let bytes = pdf(2_000);
+        let unnamed = |purpose: pb::FilePurpose| {
+            let mut messages = messages(
+                of_order(&order, pb::FilePurpose::Unspecified, "a.pdf"),
+                &bytes,
+            );
+            messages.pop();
+            let end = pb::UploadEnd {
+                size: 2_000,
+                purpose: purpose.into(),
+                ..Default::default()
+            };
+            messages.push(part(Part::End(end)));
+            messages
+        };
+        let file = shop
+            .send(&who, unnamed(Reference))
+            .await
+            .unwrap()
+            .file
+            .unwrap();
+        assert_eq!(file.purpose(), Reference);
+        // What may be added is decided by what it is, whenever that is said.
+        let error = shop
+            .send(&who, unnamed(pb::FilePurpose::Result))
+            .await
+            .unwrap_err();
+        assert_eq!(error.code, codes::FORBIDDEN);
+        let nothing = unnamed(pb::FilePurpose::Unspecified);
+        let error = shop.send(&who, nothing).await.unwrap_err();
+        assert_eq!(crate::shop::fields(&error), ["purpose"]);
+        let picture = unnamed(pb::FilePurpose::Product);
+        shop.send(&who, picture).await.unwrap_err();
+        assert_eq!(shop.file_list(&who, &order).await.unwrap(), [file]);
+        shop.clean_up().await;
+        assert_eq!(shop.objects().await.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_upload_that_breaks_off_is_no_file() {
+    on_each_database(async |shop| {
+        let (who, order) = placed(shop).await;
+        let whole = messages(of_order(&order, Reference, "a.pdf"), &pdf(200_000));
+        let last = whole.len() - 1;
+        let without_end = whole[..last].to_vec();
+        let mut without_chunk = whole.clone();
+        without_chunk.remove(1);
+        let mut two_targets = whole.clone();
+        two_targets.insert(2, whole[0].clone());
+        let no_target = whole[1..].to_vec();
+        let wrong_size = [
+            &without_end[..],
+            &[part(Part::End(pb::UploadEnd {
+                size: 7,
+                ..Default::default()
+            }))],
+        ]
+        .concat();
+        for broken in [
+            without_end,
+            without_chunk,
+            two_targets,
+            no_target,
+            wrong_size,
+            Vec::new(),
+        ] {
+            let error = shop.send(&who, broken).await.unwrap_err();
+            assert_eq!(error.code, codes::MALFORMED);
+        }
+        assert!(shop.file_list(&who, &order).await.unwrap().is_empty());
+        assert!(shop.objects().await.is_empty());
+        shop.send(&who, whole).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_order_never_has_more_files_than_allowed() {
+    on_each_database(async |shop| {
+        let (who, order) = placed(shop).await;
+        let send = || shop.upload(&who, of_order(&order, Reference, "a.pdf"), b"%PDF-1.7 a");
+        for outcome in join_all((0..46).map(|_| send())).await {
+            outcome.unwrap();
+        }
+        let outcomes = join_all((0..12).map(|_| send())).await;
+        let refused: Vec<AppError> = outcomes.into_iter().filter_map(Result::err).collect();
+        assert_eq!(refused.len(), 8);
+        for error in refused {
+            assert_eq!(error.code, "TOO_MANY_FILES");
+        }
+        shop.clean_up().await;
+        assert_eq!(shop.objects().await.len(), 50);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_repeated_upload_with_its_key_is_one_file() {
+    on_each_database(async |shop| {
+        let (who, order) = placed(shop).await;
+        let keyed = who.with_key("upload-1");
+        let upload = messages(of_order(&order, Reference, "a.png"), &png());
+        let first = shop.send(&keyed, upload.clone()).await.unwrap();
+        let second = shop.send(&keyed, upload.clone()).await.unwrap();
+        assert_eq!((first.replayed, second.replayed), (false, true));
+        assert_eq!(first.file, second.file);
+        let other = messages(of_order(&order, Reference, "a.png"), &pdf(50));
+        let error = shop.send(&keyed, other).await.unwrap_err();
+        assert_eq!(error.code, codes::IDEMPOTENCY_KEY_REUSED);
+
+        // At once, too.
+        let keyed = who.with_key("upload-2");
+        let sent = (0..6).map(|_| shop.send(&keyed, upload.clone()));
+        let answers = join_all(sent).await;
+        let mut ids: Vec<_> = answers
+            .into_iter()
+            .map(|answer| answer.unwrap().file.unwrap().id)
+            .collect();
+        ids.dedup();
+        assert_eq!(ids.len(), 1);
+        assert_eq!(shop.file_list(&who, &order).await.unwrap().len(), 2);
+        shop.clean_up().await;
+        assert_eq!(shop.objects().await.len(), 4);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_link_gives_its_file_to_anybody_until_it_expires() {
+    on_each_database(async |shop| {
+        let (who, order) = placed(shop).await;
+        let target = of_order(&order, Reference, "a.png");
+        let file = shop.upload(&who, target, &png()).await.unwrap();
+        let other = shop
+            .upload(&who, of_order(&order, Reference, "b.pdf"), &pdf(20))
+            .await
+            .unwrap();
+        let link = async |seconds| {
+            let request = pb::CreateFileLinkRequest {
+                id: file.id.clone(),
+                seconds,
+            };
+            let sent = outgoing(&who.ctx, request);
+            let answer = shop.file_service().create_file_link(sent).await;
+            answer
+                .map(tonic::Response::into_inner)
+                .map_err(AppError::from)
+        };
+        let made = link(60).await.unwrap();
+        assert!(made.url.is_empty());
+        let read = async |id: &str, thumbnail, link: &str| {
+            let request = pb::ReadFileRequest {
+                id: id.to_owned(),
+                thumbnail,
+                link: link.to_owned(),
+                ..Default::default()
+            };
+            let outcome = shop.read_as(&nobody(), request).await;
+            outcome.map(|_| ()).map_err(|error| error.code.to_string())
+        };
+        let invalid = Err("LINK_INVALID".to_owned());
+        assert_eq!(read(&file.id, false, &made.signature).await, Ok(()));
+        assert_eq!(
+            read(&file.id, true, &made.thumbnail_signature).await,
+            Ok(())
+        );
+        // Not for the other file, not for the other size, not for longer.
+        assert_eq!(read(&other.id, false, &made.signature).await, invalid);
+        assert_eq!(read(&file.id, true, &made.signature).await, invalid);
+        let longer = link(61).await.unwrap().signature;
+        let (until, signature) = (
+            longer.split('&').next(),
+            made.signature.split('&').next_back(),
+        );
+        let forged = format!("{}&{}", until.unwrap(), signature.unwrap());
+        assert_eq!(read(&file.id, false, &forged).await, invalid);
+        assert_eq!(read(&file.id, false, "x").await, invalid);
+        shop.clock.advance(Duration::from_secs(61));
+        let expired = Err("LINK_EXPIRED".to_owned());
+        assert_eq!(read(&file.id, false, &made.signature).await, expired);
+        for seconds in [-1, 86_401] {
+            assert_eq!(
+                link(seconds).await.unwrap_err().code,
+                codes::VALIDATION_ERROR
+            );
+        }
+        // A link to what is deleted leads nowhere.
+        let made = link(60).await.unwrap();
+        shop.delete_file(&who, &file.id).await.unwrap();
+        let gone = Err("NOT_FOUND".to_owned());
+        assert_eq!(read(&file.id, false, &made.signature).await, gone);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_result_is_handed_in_by_the_worker_and_told_of() {
+    on_each_database(async |shop| {
+        let (customer, worker) = (shop.customer(), shop.worker());
+        let order = shop.at_work(&customer, &worker).await;
+        let target = of_order(&order, Handed, "logo.png");
+        let file = shop.upload(&worker, target, &png()).await.unwrap();
+        assert_eq!(shop.events("file", &file.id).await, ["added"]);
+        assert_eq!(file.uploaded_by.as_ref().unwrap().name, "Will Worker");
+    })
+    .await;
+}

@@ -1,0 +1,110 @@
+//! Moments that are held still by a lock on one row: what others may do meanwhile, and what they see when it is gone. Where
+//! there is one writer at a time, on SQLite, no such moment exists.
+
+use std::time::Duration;
+
+use sea_orm::{ConnectionTrait as _, DbBackend};
+use waybill_proto::order::PaymentStatus;
+use waybill_service_kit::codes;
+use waybill_store::{EventContext, Tx};
+
+use crate::{
+    shop::{Shop, on_each_database},
+    skills::{category, service},
+};
+
+/// A transaction that has carried out a statement and keeps its locks.
+async fn hold(shop: &Shop, sql: &str) -> Tx {
+    let tx = shop.db.begin(&EventContext::default()).await.unwrap();
+    tx.conn().execute_unprepared(sql).await.unwrap();
+    tx
+}
+
+fn has_rows_to_lock(shop: &Shop) -> bool {
+    shop.db.backend() != DbBackend::Sqlite
+}
+
+/// Longer than it takes to get as far as the lock. Where it is not, the test proves nothing, but does not fail.
+async fn a_moment() {
+    tokio::time::sleep(Duration::from_millis(300)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_payment_waits_for_its_own_order_only() {
+    on_each_database(async |shop| {
+        if !has_rows_to_lock(shop) {
+            return;
+        }
+        let cup = shop.goods("Cup", 5, 100).await;
+        let who = shop.customer();
+        let stuck = shop.place(&who, &[(&cup, 1)]).await;
+        let mut others = Vec::new();
+        for _ in 0..10 {
+            others.push(shop.place(&who, &[(&cup, 1)]).await);
+        }
+        let sql = format!(
+            "UPDATE orders SET title = title WHERE number = '{}'",
+            stuck.order_number
+        );
+        let held = hold(shop, &sql).await;
+        let paying = async {
+            a_moment().await;
+            let all = others.iter().map(|order| shop.pay(order));
+            let all = tokio::time::timeout(Duration::from_secs(20), futures::future::join_all(all));
+            all.await.expect("the others are paid meanwhile");
+            // Nor do they hold the stock that others need.
+            shop.cancel(&who, &others[0]).await.unwrap();
+            held.rollback().await.unwrap();
+        };
+        tokio::join!(shop.pay(&stuck), paying);
+        assert_eq!(
+            shop.refresh(&stuck).await.payment_status(),
+            PaymentStatus::Paid
+        );
+        assert_eq!(shop.level(&cup).await, (90, 0));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_claim_goes_by_what_the_worker_may_when_it_is_written() {
+    on_each_database(async |shop| {
+        if !has_rows_to_lock(shop) {
+            return;
+        }
+        let (customer, will) = (shop.customer(), shop.hired("Will").await);
+        let print = category(shop, "Print", "").await;
+        category(shop, "Web", "").await;
+        let flyer = service(shop, "A flyer", &print).await;
+        let lock = "UPDATE workers SET updated_at = updated_at";
+        for (change, code) in [
+            ("UPDATE workers SET suspended = true", codes::FORBIDDEN),
+            ("UPDATE workers SET role = 'CUSTOMER'", codes::FORBIDDEN),
+            (
+                "UPDATE workers SET max_open_orders = 1",
+                codes::TOO_MANY_ORDERS,
+            ),
+            (
+                "INSERT INTO worker_categories (worker_id, category_id)                  SELECT w.id, c.id FROM workers w, categories c WHERE c.name = 'Web'",
+                codes::NOT_QUALIFIED,
+            ),
+        ] {
+            let first = shop.waiting(&customer, &flyer).await;
+            let order = shop.waiting(&customer, &flyer).await;
+            shop.claim(&will, &first).await.unwrap();
+            let held = hold(shop, lock).await;
+            let changing = async {
+                a_moment().await;
+                held.conn().execute_unprepared(change).await.unwrap();
+                held.commit().await.unwrap();
+            };
+            let (claim, ()) = tokio::join!(shop.claim(&will, &order), changing);
+            assert_eq!(claim.unwrap_err().code, code, "{change}");
+            shop.statement(
+                "UPDATE workers SET role = 'STAFF', suspended = false, max_open_orders = NULL",
+            )
+            .await;
+        }
+    })
+    .await;
+}

@@ -1,0 +1,122 @@
+//! Writes that are sent again with their idempotency key, because the answer was lost.
+
+use futures::future::join_all;
+use waybill_proto::order::{self as pb, NoteVisibility, ShipmentState};
+use waybill_service_kit::{AppError, codes, outgoing};
+
+use crate::{
+    notes,
+    shipments::ship,
+    shop::{Shop, Somebody, on_each_database},
+};
+
+async fn adjust(
+    shop: &Shop,
+    who: &Somebody,
+    product: &pb::Product,
+    delta: i64,
+) -> Result<pb::AdjustStockResponse, AppError> {
+    let request = pb::AdjustStockRequest {
+        version: None,
+        product_id: product.id.clone(),
+        delta,
+        reason: "Delivery".into(),
+    };
+    let answer = shop
+        .stock()
+        .adjust_stock(outgoing(&who.ctx, request))
+        .await?;
+    Ok(answer.into_inner())
+}
+
+#[tokio::test]
+async fn stock_is_adjusted_once() {
+    on_each_database(async |shop| {
+        let cup = shop.goods("Cup", 5, 10).await;
+        let keyed = shop.admin.with_key("the delivery of Monday");
+        let repeats = (0..8).map(|_| adjust(shop, &keyed, &cup, 5));
+        let answers: Vec<_> = join_all(repeats).await;
+        let first = answers[0].as_ref().unwrap().product.as_ref().unwrap();
+        assert_eq!(first.on_hand, Some(15));
+        let mut new = 0;
+        for answer in &answers {
+            let answer = answer.as_ref().unwrap();
+            assert_eq!(answer.product.as_ref(), Some(first));
+            new += u32::from(!answer.replayed);
+        }
+        assert_eq!((new, shop.level(&cup).await), (1, (15, 0)));
+        let error = adjust(shop, &keyed, &cup, 6).await.unwrap_err();
+        assert!(error.is(codes::IDEMPOTENCY_KEY_REUSED), "{error}");
+        // Without a key, and with another one, it is another delivery.
+        adjust(shop, &shop.admin, &cup, 5).await.unwrap();
+        let other = shop.admin.with_key("the delivery of Tuesday");
+        adjust(shop, &other, &cup, 5).await.unwrap();
+        assert_eq!(shop.level(&cup).await, (25, 0));
+        // What is refused leaves the key free.
+        let other = shop.admin.with_key("what was broken");
+        adjust(shop, &other, &cup, -99).await.unwrap_err();
+        assert!(!adjust(shop, &other, &cup, -9).await.unwrap().replayed);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_parcel_leaves_once() {
+    on_each_database(async |shop| {
+        let who = shop.customer();
+        let cup = shop.goods("Cup", 5, 10).await;
+        let order = shop.place(&who, &[(&cup, 2)]).await;
+        shop.pay(&order).await;
+        let keyed = shop.admin.with_key("parcel 1");
+        let all = [(&cup, 2)];
+        let first = ship(shop, &keyed, &order, &all, ShipmentState::Shipped).await;
+        // Nothing is left to ship, but this is not another parcel.
+        let again = ship(shop, &keyed, &order, &all, ShipmentState::Shipped).await;
+        assert_eq!(first.unwrap(), again.unwrap());
+        let other = shop.admin.with_key("parcel 2");
+        let other = ship(shop, &other, &order, &all, ShipmentState::Shipped).await;
+        assert!(other.is_err(), "{other:?}");
+        assert_eq!(shop.history(&who, &order).await.len(), 3);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn notes_and_steps_are_written_once() {
+    on_each_database(async |shop| {
+        let (who, worker) = (shop.customer(), shop.hired("Will").await);
+        let gate = shop.service("Gate", 5).await;
+        let order = shop.waiting(&who, &gate).await;
+        shop.claim(&worker, &order).await.unwrap();
+        let keyed = worker.with_key("a key");
+        let seen = NoteVisibility::Customer;
+        let mut notes = Vec::new();
+        for _ in 0..3 {
+            notes.push(
+                notes::note(shop, &keyed, &order, "Sawn", seen)
+                    .await
+                    .unwrap(),
+            );
+        }
+        assert!(notes.iter().all(|note| *note == notes[0]), "{notes:?}");
+        // The same key for another operation is another key.
+        let mut steps = Vec::new();
+        for _ in 0..3 {
+            steps.push(
+                notes::step(shop, &keyed, &order, "Sawn", Some(40))
+                    .await
+                    .unwrap(),
+            );
+        }
+        assert!(steps.iter().all(|step| *step == steps[0]), "{steps:?}");
+        assert_eq!(notes::notes(shop, &who, &order).await.unwrap(), ["Sawn"]);
+        assert_eq!(shop.events("note", &notes[0].id).await.len(), 1);
+        let other = shop.hired("Wanda").await.with_key("a key");
+        let error = notes::note(shop, &other, &order, "Sawn", seen).await;
+        assert!(
+            error.unwrap_err().is(codes::NOT_FOUND),
+            "keys are the caller's own"
+        );
+    })
+    .await;
+}

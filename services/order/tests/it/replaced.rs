@@ -1,0 +1,184 @@
+//! An order closed in favour of another one: money, goods and people go over, once.
+
+use waybill_proto::{
+    order::{
+        self as pb, ChangeRequestKind as Kind, FilePurpose, NoteVisibility, OrderStatus,
+        PaymentStatus,
+    },
+    payment,
+};
+use waybill_service_kit::codes;
+
+use crate::{
+    files::samples::{of_order, pdf, png},
+    notes::note,
+    shop::on_each_database,
+};
+
+#[tokio::test]
+async fn a_replacement_takes_over_contents_payment_and_goods() {
+    on_each_database(async |shop| {
+        let (customer, will) = (shop.customer(), shop.hired("Will").await);
+        let (design, mug) = (
+            shop.service("Design", 5).await,
+            shop.goods("Mug", 3, 10).await,
+        );
+        let order = shop.place(&customer, &[(&design, 1), (&mug, 4)]).await;
+        let paid = shop.pay(&order).await;
+        shop.claim(&will, &order).await.unwrap();
+        let completion = shop.ask(&will, &order, Kind::Completion).await.unwrap();
+        let decided = shop.reassign(&will, &order, None, true).await.unwrap();
+        let (closed, opened) = (decided.order.unwrap(), decided.replacement.unwrap());
+        assert_eq!(
+            (closed.status(), closed.payment_status()),
+            (OrderStatus::Cancelled, PaymentStatus::Unpaid)
+        );
+        assert_eq!(
+            (opened.status(), opened.payment_status()),
+            (OrderStatus::Pending, PaymentStatus::Paid)
+        );
+        assert_eq!(closed.replaced_by_id, opened.id);
+        assert_eq!(opened.replaces_id, order.id);
+        assert_ne!(opened.order_number, order.order_number);
+        assert_eq!(
+            (&opened.items, &opened.total, &opened.customer),
+            (&order.items, &order.total, &order.customer)
+        );
+        assert_eq!(shop.refresh(&opened).await, opened);
+        assert_eq!(shop.refresh(&order).await, closed);
+        assert_eq!(shop.level(&mug).await, (6, 0), "no goods moved");
+        assert_eq!(
+            shop.events("order", &order.id).await,
+            ["placed", "paid", "claimed", "replaced"]
+        );
+        assert_eq!(shop.events("order", &opened.id).await, ["placed", "paid"]);
+        let told: pb::OrderPaid = shop.last_event(&opened).await;
+        assert!(told.available && told.payment_id.is_empty());
+        let told: pb::OrderReplaced = shop.last_event(&order).await;
+        assert_eq!(told.replacement.as_ref(), Some(&opened));
+        assert_eq!(told.previous.unwrap().id, will.id.to_string());
+        // The other request of the order has no object any more.
+        let error = shop.decide(&completion, true).await.unwrap_err();
+        assert_eq!(error.code, codes::CONFLICT);
+        // The former worker may read what was, and has no part in what is but the pool's.
+        shop.get(&will, &order).await.unwrap();
+        let history = shop.history(&customer, &order).await;
+        let last = history.last().unwrap();
+        assert_eq!(last.event, "REPLACED");
+        assert!(last.note.contains(&opened.order_number), "{}", last.note);
+        // It can be worked on, cancelled and refunded as any other.
+        let wanda = shop.hired("Wanda").await;
+        shop.claim(&wanda, &opened).await.unwrap();
+        let cancelled = shop.cancel(&shop.admin, &opened).await.unwrap();
+        let told: pb::OrderCancelled = shop.last_event(&cancelled).await;
+        assert_eq!(told.payment_id, paid.id);
+        assert_eq!(shop.level(&mug).await, (10, 0), "goods went back once");
+        let error = shop.cancel(&shop.admin, &order).await.unwrap_err();
+        assert_eq!(error.code, codes::INVALID_TRANSITION);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_replacement_can_go_to_a_worker_at_once() {
+    on_each_database(async |shop| {
+        let customer = shop.customer();
+        let (will, wanda) = (shop.hired("Will").await, shop.hired("Wanda").await);
+        let design = shop.service("Design", 5).await;
+        let order = shop.waiting(&customer, &design).await;
+        shop.claim(&will, &order).await.unwrap();
+        let decided = shop.reassign(&will, &order, Some(&wanda), true).await;
+        let opened = decided.unwrap().replacement.unwrap();
+        assert_eq!(opened.assignee.unwrap().id, wanda.id.to_string());
+        assert_eq!(opened.status, i32::from(OrderStatus::InProgress));
+        assert_eq!(
+            shop.events("order", &opened.id).await,
+            ["placed", "assigned", "paid"]
+        );
+        // It never was in the pool.
+        let order = shop.refresh(&order).await;
+        let told: pb::OrderReplaced = shop.last_event(&order).await;
+        let paid: pb::OrderPaid = shop.last_event(&told.replacement.unwrap()).await;
+        assert!(!paid.available);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn payments_of_a_closed_order_reach_the_one_in_its_place() {
+    on_each_database(async |shop| {
+        let (customer, will) = (shop.customer(), shop.hired("Will").await);
+        let design = shop.service("Design", 5).await;
+        let order = shop.waiting(&customer, &design).await;
+        shop.claim(&will, &order).await.unwrap();
+        let decided = shop.reassign(&will, &order, None, true).await.unwrap();
+        let opened = decided.replacement.unwrap();
+        // A second payment of the closed order arrives: the other one is paid already, and says so.
+        let late = shop.pay(&order).await;
+        let rejected: pb::OrderPaymentRejected = shop.last_event(&opened).await;
+        assert_eq!(rejected.payment_id, late.id);
+        // A refund that payment had begun for the closed order.
+        shop.claim(&will, &opened).await.unwrap();
+        let decided = shop.reassign(&will, &opened, None, true).await.unwrap();
+        let last = decided.replacement.unwrap();
+        let paid: pb::OrderPaid = shop.last_event(&order).await;
+        let back = payment::Payment {
+            id: paid.payment_id,
+            version: 3,
+            ..crate::shop::payment_of(&order)
+        };
+        let event = payment::PaymentRefunded {
+            payment: Some(back.clone()),
+            reason: "a test".into(),
+            ..Default::default()
+        };
+        shop.tell(&back, &event).await;
+        let last = shop.refresh(&last).await;
+        assert_eq!(last.payment_status(), PaymentStatus::Refunded);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_the_customer_sent_goes_over_and_who_is_out_writes_no_more() {
+    on_each_database(async |shop| {
+        let customer = shop.customer();
+        let (will, wanda) = (shop.hired("Will").await, shop.hired("Wanda").await);
+        let design = shop.service("Design", 5).await;
+        let order = shop.waiting(&customer, &design).await;
+        let sent = of_order(&order, FilePurpose::Reference, "wish.png");
+        let sent = shop.upload(&customer, sent, &png()).await.unwrap();
+        shop.claim(&will, &order).await.unwrap();
+        let draft = of_order(&order, FilePurpose::Progress, "draft.pdf");
+        let draft = shop.upload(&will, draft, &pdf(500)).await.unwrap();
+        let decided = shop.reassign(&will, &order, Some(&wanda), true).await;
+        let opened = decided.unwrap().replacement.unwrap();
+
+        let files = shop.file_list(&wanda, &opened).await.unwrap();
+        assert_eq!(files.len(), 1);
+        assert_eq!((&files[0].id, &files[0].order_id), (&sent.id, &opened.id));
+        shop.read_file(&wanda, &sent.id).await.unwrap();
+        let error = shop.read_file(&will, &sent.id).await.unwrap_err();
+        assert_eq!(error.code, codes::NOT_FOUND);
+        let kept = shop.file_list(&customer, &order).await.unwrap();
+        assert_eq!(
+            kept.len(),
+            1,
+            "what was made for the closed order stays with it"
+        );
+        assert_eq!(kept[0].id, draft.id);
+        // Its bytes stay where they are, and go with it.
+        shop.delete_file(&customer, &sent.id).await.unwrap();
+        shop.clean_up().await;
+        assert_eq!(shop.objects().await.len(), 1);
+
+        let seen = NoteVisibility::Customer;
+        let error = note(shop, &will, &order, "I am still here", seen).await;
+        assert_eq!(error.unwrap_err().code, codes::CONFLICT);
+        note(shop, &shop.admin, &order, "See the new one", seen)
+            .await
+            .unwrap();
+        assert_eq!(shop.acts().await.last().unwrap().action, "note.add");
+    })
+    .await;
+}

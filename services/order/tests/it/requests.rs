@@ -1,0 +1,179 @@
+//! What customers and workers ask for while the order changes hands, and who learns of it.
+
+use waybill_primitives::Role;
+use waybill_proto::{
+    auth, common,
+    order::{self as pb, ChangeRequestKind as Kind, ChangeRequestState as State, OrderStatus},
+};
+use waybill_service_kit::{AppError, codes, outgoing};
+
+use crate::{
+    crew::account,
+    shop::{Shop, Somebody, on_each_database},
+    work::waiting,
+};
+
+async fn requests(
+    shop: &Shop,
+    who: &Somebody,
+    order: &pb::Order,
+) -> Result<Vec<pb::ChangeRequest>, AppError> {
+    let list = pb::ListChangeRequestsRequest {
+        order_id: order.id.clone(),
+        ..Default::default()
+    };
+    let list = outgoing(&who.ctx, list);
+    let answer = shop.work().list_change_requests(list).await?;
+    Ok(answer.into_inner().change_requests)
+}
+
+#[tokio::test]
+async fn what_the_customer_asks_for_outlives_a_change_of_the_worker() {
+    on_each_database(async |shop| {
+        let (who, will) = (shop.customer(), shop.hired("Will").await);
+        let order = waiting(shop, &who).await;
+        shop.claim(&will, &order).await.unwrap();
+        let wish = shop.ask(&who, &order, Kind::Cancellation).await.unwrap();
+        // By the worker alone, and by an administrator's decision.
+        shop.release(&will, &order).await.unwrap();
+        let all = requests(shop, &who, &order).await.unwrap();
+        assert_eq!(all, std::slice::from_ref(&wish));
+        shop.claim(&will, &order).await.unwrap();
+        shop.reassign(&will, &order, None, false).await.unwrap();
+        let all = requests(shop, &who, &order).await.unwrap();
+        assert!(all.contains(&wish), "{all:?}");
+        // It can still be granted.
+        let done = shop.decide(&wish, true).await.unwrap().order.unwrap();
+        assert_eq!(done.status(), OrderStatus::Cancelled);
+        // What the worker asked for goes with the worker.
+        let order = waiting(shop, &who).await;
+        shop.claim(&will, &order).await.unwrap();
+        shop.ask(&will, &order, Kind::Cancellation).await.unwrap();
+        shop.release(&will, &order).await.unwrap();
+        let all = requests(shop, &who, &order).await.unwrap();
+        assert_eq!(all[0].state(), State::Rejected);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_the_customer_asks_for_goes_on_with_the_replacement() {
+    on_each_database(async |shop| {
+        let (who, will) = (shop.customer(), shop.hired("Will").await);
+        let order = waiting(shop, &who).await;
+        shop.claim(&will, &order).await.unwrap();
+        let wish = shop.ask(&who, &order, Kind::Cancellation).await.unwrap();
+        let decided = shop.reassign(&will, &order, None, true).await.unwrap();
+        let opened = decided.replacement.unwrap();
+        let all = requests(shop, &who, &order).await.unwrap();
+        let old = all.iter().find(|one| one.id == wish.id).unwrap();
+        assert_eq!((old.state(), &old.decided_by), (State::Rejected, &None));
+        assert!(old.note.contains("goes on"), "{}", old.note);
+        let new = requests(shop, &who, &opened).await.unwrap();
+        assert_eq!(new.len(), 1);
+        assert_eq!(
+            (new[0].state(), new[0].kind(), &new[0].reason),
+            (State::Pending, Kind::Cancellation, &wish.reason)
+        );
+        assert_eq!(new[0].requested_by, wish.requested_by);
+        assert_eq!(
+            shop.events("change_request", &wish.id).await,
+            ["created", "decided"]
+        );
+        assert_eq!(shop.events("change_request", &new[0].id).await, ["created"]);
+        let done = shop.decide(&new[0], true).await.unwrap().order.unwrap();
+        assert_eq!(
+            (done.id, done.status),
+            (opened.id, OrderStatus::Cancelled.into())
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn workers_who_look_at_the_pool_learn_nothing_of_what_was_said() {
+    on_each_database(async |shop| {
+        let (who, will) = (shop.customer(), shop.hired("Will").await);
+        let wanda = shop.hired("Wanda").await;
+        let order = waiting(shop, &who).await;
+        shop.claim(&will, &order).await.unwrap();
+        shop.ask(&who, &order, Kind::Cancellation).await.unwrap();
+        shop.release(&will, &order).await.unwrap();
+        let seen = shop.history(&wanda, &order).await;
+        let known = shop.history(&who, &order).await;
+        assert_eq!(seen.len(), known.len());
+        assert!(seen.iter().all(|entry| entry.note.is_empty()), "{seen:?}");
+        assert!(known.iter().any(|entry| entry.note == "ill"), "{known:?}");
+        let error = requests(shop, &wanda, &order).await.unwrap_err();
+        assert_eq!(error.code, codes::NOT_FOUND);
+        // Whose order it is, sees both.
+        shop.claim(&wanda, &order).await.unwrap();
+        assert_eq!(requests(shop, &wanda, &order).await.unwrap().len(), 1);
+        let seen = shop.history(&wanda, &order).await;
+        assert!(seen.iter().any(|entry| entry.note == "ill"), "{seen:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_is_no_worker_any_more_claims_nothing() {
+    on_each_database(async |shop| {
+        let (who, will) = (shop.customer(), shop.hired("Will").await);
+        let order = waiting(shop, &who).await;
+        let id = will.id.to_string();
+        let suspended = auth::UserSuspended {
+            user: Some(auth::User {
+                suspended: true,
+                ..account(&will, "Will", Role::Staff, 3)
+            }),
+            reason: String::new(),
+        };
+        shop.tell_of("auth", &id, 3, &suspended).await;
+        // Their token is still good.
+        let error = shop.claim(&will, &order).await.unwrap_err();
+        assert_eq!(error.code, codes::FORBIDDEN);
+        let error = shop.claim_all(&will, &[&order]).await.unwrap_err();
+        assert_eq!(error.code, codes::FORBIDDEN);
+        let demoted = auth::UserRoleChanged {
+            user: Some(account(&will, "Will", Role::Customer, 4)),
+            from: common::Role::Staff.into(),
+        };
+        shop.tell_of("auth", &id, 4, &demoted).await;
+        let error = shop.claim(&will, &order).await.unwrap_err();
+        assert_eq!(error.code, codes::FORBIDDEN);
+        let promoted = auth::UserRoleChanged {
+            user: Some(account(&will, "Will", Role::Staff, 5)),
+            from: common::Role::Customer.into(),
+        };
+        shop.tell_of("auth", &id, 5, &promoted).await;
+        shop.claim(&will, &order).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_completion_tells_the_share_that_holds_in_this_moment() {
+    on_each_database(async |shop| {
+        let (who, will) = (shop.customer(), shop.hired("Will").await);
+        let second = shop.second().await;
+        for points in [500, 0, 700] {
+            let order = waiting(shop, &who).await;
+            shop.claim(&will, &order).await.unwrap();
+            let request = pb::UpdateSettingsRequest {
+                commission_basis_points: Some(points),
+                ..Default::default()
+            };
+            let request = outgoing(&shop.admin.ctx, request);
+            shop.settings().update_settings(request).await.unwrap();
+            // The other process may not know of it yet.
+            second
+                .change_status(&shop.admin, &order, OrderStatus::Completed)
+                .await
+                .unwrap();
+            let event: pb::OrderCompleted = shop.last_event(&order).await;
+            assert_eq!(event.commission_basis_points, Some(points));
+        }
+        second.close().await;
+    })
+    .await;
+}

@@ -1,0 +1,211 @@
+//! Finding orders by words and by parts of their numbers.
+
+use waybill_order::orders::store::{searched, set_search};
+use waybill_proto::{
+    common::PageRequest,
+    order::{self as pb, OrderSort},
+};
+use waybill_service_kit::outgoing;
+use waybill_store::EventContext;
+
+use crate::shop::{Shop, Somebody, lines, on_each_database};
+
+pub async fn list(
+    shop: &Shop,
+    who: &Somebody,
+    request: pb::ListOrdersRequest,
+) -> pb::ListOrdersResponse {
+    let answer = shop.orders().list_orders(outgoing(&who.ctx, request)).await;
+    answer.unwrap().into_inner()
+}
+
+/// The titles that a search finds, newest first.
+pub async fn found(shop: &Shop, who: &Somebody, q: &str) -> Vec<String> {
+    let request = pb::ListOrdersRequest {
+        q: q.to_owned(),
+        ..Default::default()
+    };
+    let answer = list(shop, who, request).await;
+    answer.orders.into_iter().map(|order| order.title).collect()
+}
+
+async fn order(shop: &Shop, who: &Somebody, title: &str) -> pb::Order {
+    let request = pb::PlaceOrderRequest {
+        title: title.to_owned(),
+        description: "as told".into(),
+        ..lines(&[])
+    };
+    shop.try_place(who, request).await.unwrap().order.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn words_are_found_by_their_beginnings() {
+    on_each_database(async |shop| {
+        let (zoe, adam) = (
+            shop.somebody(waybill_primitives::Role::Customer, "Zoë O'Brien"),
+            shop.somebody(waybill_primitives::Role::Customer, "Adam 50%_off"),
+        );
+        for title in ["Garden-Fence, oak", "Fenster putzen", "Paint the hall"] {
+            order(shop, &zoe, title).await;
+        }
+        order(shop, &adam, "Fence of steel").await;
+        shop.settle().await;
+        for (q, expected) in [
+            (
+                "fen",
+                &["Fence of steel", "Fenster putzen", "Garden-Fence, oak"][..],
+            ),
+            ("FENCE", &["Fence of steel", "Garden-Fence, oak"]),
+            ("fence zo", &["Garden-Fence, oak"]),
+            ("fence o'brien", &["Garden-Fence, oak"]),
+            ("ence", &[]),
+            ("hall paint", &["Paint the hall"]),
+            (
+                "zoë",
+                &["Paint the hall", "Fenster putzen", "Garden-Fence, oak"],
+            ),
+            ("50", &["Fence of steel"]),
+            ("%", &[]),
+            ("_", &[]),
+            ("nothing", &[]),
+        ] {
+            assert_eq!(found(shop, &shop.admin, q).await, expected, "{q}");
+        }
+        // Customers find their own.
+        assert_eq!(found(shop, &adam, "fen").await, ["Fence of steel"]);
+        assert_eq!(found(shop, &adam, "zoë").await, Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_search_goes_with_every_filter_sort_and_page() {
+    on_each_database(async |shop| {
+        let carla = shop.customer();
+        let fence = shop.service("Fence", 100).await;
+        let mut placed = Vec::new();
+        for units in [3, 1, 2, 5, 4] {
+            let request = pb::PlaceOrderRequest {
+                title: format!("Fence of {units}"),
+                ..lines(&[(&fence, units)])
+            };
+            placed.push(
+                shop.try_place(&carla, request)
+                    .await
+                    .unwrap()
+                    .order
+                    .unwrap(),
+            );
+        }
+        shop.pay(&placed[3]).await;
+        shop.settle().await;
+        let request = |sort: OrderSort, cursor: &str| pb::ListOrdersRequest {
+            q: "fen".into(),
+            sort: sort.into(),
+            min_total: Some(200),
+            page: Some(PageRequest {
+                limit: 2,
+                cursor: cursor.into(),
+                total: true,
+            }),
+            ..Default::default()
+        };
+        let first = list(shop, &shop.admin, request(OrderSort::TotalDesc, "")).await;
+        let page = first.page.unwrap();
+        assert_eq!((page.total, page.total_capped), (Some(4), false));
+        let second = list(
+            shop,
+            &shop.admin,
+            request(OrderSort::TotalDesc, &page.next_cursor),
+        )
+        .await;
+        let titles: Vec<_> = first
+            .orders
+            .iter()
+            .chain(&second.orders)
+            .map(|o| o.title.as_str())
+            .collect();
+        assert_eq!(
+            titles,
+            ["Fence of 5", "Fence of 4", "Fence of 3", "Fence of 2"]
+        );
+        let paid = pb::ListOrdersRequest {
+            q: "fence".into(),
+            payment_status: pb::PaymentStatus::Paid.into(),
+            ..Default::default()
+        };
+        let paid = list(shop, &shop.admin, paid).await;
+        assert_eq!(paid.orders.len(), 1);
+        assert_eq!(paid.orders[0].id, placed[3].id);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn numbers_are_found_whole_and_by_their_beginning() {
+    on_each_database(async |shop| {
+        let order = order(shop, &shop.customer(), "Fence").await;
+        let number = order.order_number.as_str();
+        for q in [
+            number,
+            &number.to_lowercase(),
+            &number[..3],
+            &number[..6],
+            &number[..7],
+            &number[..10],
+        ] {
+            assert_eq!(found(shop, &shop.admin, q).await, ["Fence"], "{q}");
+        }
+        for q in ["W19", "W1911", "W261331"] {
+            assert!(found(shop, &shop.admin, q).await.is_empty(), "{q}");
+        }
+    })
+    .await;
+}
+
+/// The index of words is written by events; nobody waits for that to find what they have just placed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_just_placed_is_found_by_all_that_it_says() {
+    on_each_database(async |shop| {
+        let who = shop.customer();
+        let kettle = shop.goods("Copper kettle", 5, 1_000).await;
+        for round in 0..20 {
+            let request = pb::PlaceOrderRequest {
+                title: format!("Round {round}"),
+                description: format!("Engraved with unique{round}x, please"),
+                ..lines(&[(&kettle, 1)])
+            };
+            let placed = shop.try_place(&who, request).await.unwrap().order.unwrap();
+            for q in [format!("unique{round}x"), format!("kettle round {round}")] {
+                let found = found(shop, &shop.admin, &q).await;
+                assert!(found.contains(&placed.title), "{q}: {found:?}");
+            }
+        }
+        shop.settle().await;
+        let found = found(shop, &shop.admin, "copper unique7x").await;
+        assert_eq!(found, ["Round 7"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_words_of_an_edit_are_not_overwritten_by_what_was_read_before() {
+    on_each_database(async |shop| {
+        let zoe = shop.customer();
+        let order = order(shop, &zoe, "Fence").await;
+        let id = order.id.parse().unwrap();
+        let tx = shop.db.begin(&EventContext::default()).await.unwrap();
+        set_search(&tx, id, order.version - 1, "read before")
+            .await
+            .unwrap();
+        let searched = searched(tx.conn(), &[id]).await.unwrap();
+        assert!(searched[&id].contains("fence"), "{searched:?}");
+        set_search(&tx, id, order.version, "as it is")
+            .await
+            .unwrap();
+        let after = waybill_order::orders::store::searched(tx.conn(), &[id]).await;
+        assert_eq!(after.unwrap()[&id], "as it is");
+        tx.rollback().await.unwrap();
+    })
+    .await;
+}

@@ -1,0 +1,361 @@
+//! Parcels: who ships what when, and what they do to the order.
+
+use futures::future::join_all;
+use waybill_proto::{
+    order::{self as pb, ShipmentState, shipment_service_client::ShipmentServiceClient},
+    payment,
+};
+use waybill_service_kit::{AppError, GrpcChannel, codes, outgoing};
+
+use crate::shop::{Shop, Somebody, fields, on_each_database};
+
+fn client(shop: &Shop) -> ShipmentServiceClient<GrpcChannel> {
+    ShipmentServiceClient::new(shop.channel.clone())
+}
+
+pub async fn ship(
+    shop: &Shop,
+    who: &Somebody,
+    order: &pb::Order,
+    lines: &[(&pb::Product, i64)],
+    state: ShipmentState,
+) -> Result<pb::Shipment, AppError> {
+    let request = pb::CreateShipmentRequest {
+        order_id: order.id.clone(),
+        carrier: "DHL".into(),
+        tracking_number: "0034".into(),
+        lines: lines
+            .iter()
+            .map(|(product, quantity)| pb::OrderLine {
+                product_id: product.id.clone(),
+                quantity: *quantity,
+            })
+            .collect(),
+        state: state.into(),
+        ..Default::default()
+    };
+    let answer = client(shop)
+        .create_shipment(outgoing(&who.ctx, request))
+        .await?;
+    Ok(answer.into_inner().shipment.unwrap())
+}
+
+pub async fn turn(
+    shop: &Shop,
+    who: &Somebody,
+    shipment: &pb::Shipment,
+    state: ShipmentState,
+    version: Option<i64>,
+) -> Result<pb::Shipment, AppError> {
+    let request = pb::UpdateShipmentRequest {
+        id: shipment.id.clone(),
+        order_id: shipment.order_id.clone(),
+        state: state.into(),
+        version,
+        ..Default::default()
+    };
+    let answer = client(shop)
+        .update_shipment(outgoing(&who.ctx, request))
+        .await?;
+    Ok(answer.into_inner().shipment.unwrap())
+}
+
+async fn list(
+    shop: &Shop,
+    who: &Somebody,
+    order: &pb::Order,
+) -> Result<Vec<pb::Shipment>, AppError> {
+    let request = pb::ListShipmentsRequest {
+        order_id: order.id.clone(),
+    };
+    let answer = client(shop)
+        .list_shipments(outgoing(&who.ctx, request))
+        .await?;
+    Ok(answer.into_inner().shipments)
+}
+
+/// A paid order of five cups, and who placed it.
+async fn five_cups(shop: &Shop) -> (Somebody, pb::Product, pb::Order) {
+    let who = shop.customer();
+    let cup = shop.goods("Cup", 5, 10).await;
+    let order = shop.place(&who, &[(&cup, 5)]).await;
+    shop.pay(&order).await;
+    (who, cup, order)
+}
+
+#[tokio::test]
+async fn who_finds_an_order_in_the_pool_sees_none_of_its_parcels() {
+    on_each_database(async |shop| {
+        let who = shop.customer();
+        let cup = shop.goods("Cup", 5, 10).await;
+        let gate = shop.service("Gate", 5).await;
+        let order = shop.place(&who, &[(&cup, 1), (&gate, 1)]).await;
+        shop.pay(&order).await;
+        let worker = shop.hired("Will").await;
+        shop.get(&worker, &order).await.unwrap();
+        let state = ShipmentState::Preparing;
+        let parcel = ship(shop, &shop.admin, &order, &[(&cup, 1)], state).await;
+        let error = list(shop, &worker, &order).await.unwrap_err();
+        assert_eq!(error.code, codes::NOT_FOUND);
+        shop.claim(&worker, &order).await.unwrap();
+        let parcel = parcel.unwrap();
+        for who in [&worker, &who, &shop.admin] {
+            let parcels = list(shop, who, &order).await.unwrap();
+            assert_eq!(parcels, std::slice::from_ref(&parcel));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_order_of_goods_follows_its_parcels_to_the_end() {
+    on_each_database(async |shop| {
+        let (who, cup, order) = five_cups(shop).await;
+        let admin = &shop.admin;
+        let first = ship(shop, admin, &order, &[(&cup, 2)], ShipmentState::Preparing)
+            .await
+            .unwrap();
+        assert!(first.tracking_url.starts_with("https://www.dhl.com/"));
+        assert_eq!(
+            shop.refresh(&order).await.status(),
+            pb::OrderStatus::Pending
+        );
+        let first = turn(shop, admin, &first, ShipmentState::Shipped, Some(1))
+            .await
+            .unwrap();
+        assert!(first.shipped_at.is_some());
+        assert_eq!(
+            shop.refresh(&order).await.status(),
+            pb::OrderStatus::InProgress
+        );
+        // What is left, on its way at once.
+        let rest = ship(shop, admin, &order, &[], ShipmentState::Shipped)
+            .await
+            .unwrap();
+        assert_eq!(rest.lines[0].quantity, 3);
+        turn(shop, admin, &first, ShipmentState::Delivered, None)
+            .await
+            .unwrap();
+        assert_eq!(
+            shop.refresh(&order).await.status(),
+            pb::OrderStatus::InProgress
+        );
+        turn(shop, admin, &rest, ShipmentState::Delivered, None)
+            .await
+            .unwrap();
+        assert_eq!(
+            shop.refresh(&order).await.status(),
+            pb::OrderStatus::Completed
+        );
+
+        let history = shop.history(&who, &order).await;
+        let told: Vec<_> = history
+            .iter()
+            .skip(2)
+            .map(|item| (item.actor.is_some(), item.to.as_str(), item.note.as_str()))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                (false, "IN_PROGRESS", "shipped by DHL, tracking number 0034"),
+                (false, "COMPLETED", "all goods are delivered"),
+            ]
+        );
+        let seen = list(shop, &who, &order).await.unwrap();
+        let states: Vec<_> = seen.iter().map(pb::Shipment::state).collect();
+        assert_eq!(states, [ShipmentState::Delivered; 2]);
+        let events = shop.events("shipment", &first.id).await;
+        assert_eq!(events, ["created", "updated", "updated"]);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_parcels_at_once_no_unit_travels_twice() {
+    on_each_database(async |shop| {
+        let (_, cup, order) = five_cups(shop).await;
+        let two = [(&cup, 2)];
+        let attempts =
+            (0..12).map(|_| ship(shop, &shop.admin, &order, &two, ShipmentState::Shipped));
+        let mut won = 0;
+        for outcome in join_all(attempts).await {
+            match outcome {
+                Ok(_) => won += 1,
+                Err(error) => assert_eq!(fields(&error), ["lines[0].quantity"], "{error}"),
+            }
+        }
+        assert_eq!(won, 2);
+        let rest = ship(shop, &shop.admin, &order, &[], ShipmentState::Preparing).await;
+        assert_eq!(rest.unwrap().lines[0].quantity, 1);
+        let again = ship(shop, &shop.admin, &order, &[], ShipmentState::Preparing).await;
+        assert_eq!(again.unwrap_err().code, codes::CONFLICT);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_has_left_keeps_the_order_from_being_cancelled_and_what_has_not_is_given_up_with_it() {
+    on_each_database(async |shop| {
+        let (_, cup, order) = five_cups(shop).await;
+        let admin = &shop.admin;
+        let gone = ship(shop, admin, &order, &[(&cup, 2)], ShipmentState::Shipped)
+            .await
+            .unwrap();
+        let packed = ship(shop, admin, &order, &[], ShipmentState::Preparing)
+            .await
+            .unwrap();
+        let before = shop.refresh(&order).await;
+        let error = shop.cancel(admin, &order).await.unwrap_err();
+        assert_eq!(error.code, "SHIPPED");
+        assert_eq!(shop.refresh(&order).await, before);
+        assert_eq!(shop.level(&cup).await, (5, 0));
+        // The parcel came back.
+        turn(shop, admin, &gone, ShipmentState::Cancelled, None)
+            .await
+            .unwrap();
+        shop.cancel(admin, &order).await.unwrap();
+        assert_eq!(shop.level(&cup).await, (10, 0));
+        let states: Vec<_> = list(shop, admin, &order)
+            .await
+            .unwrap()
+            .iter()
+            .map(pb::Shipment::state)
+            .collect();
+        assert_eq!(states, [ShipmentState::Cancelled; 2]);
+        assert_eq!(
+            shop.events("shipment", &packed.id).await,
+            ["created", "updated"]
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_paid_goods_are_shipped() {
+    on_each_database(async |shop| {
+        let who = shop.customer();
+        let cup = shop.goods("Cup", 5, 10).await;
+        let advice = shop.service("Advice", 5).await;
+        let unpaid = shop.place(&who, &[(&cup, 1)]).await;
+        let service = shop.place(&who, &[(&advice, 1)]).await;
+        shop.pay(&service).await;
+        for order in [&unpaid, &service] {
+            let refused = ship(shop, &shop.admin, order, &[], ShipmentState::Preparing).await;
+            assert_eq!(refused.unwrap_err().code, codes::CONFLICT);
+            assert_eq!(list(shop, &who, order).await.unwrap(), []);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_assigned_worker_ships_a_mixed_order_which_goes_its_own_way() {
+    on_each_database(async |shop| {
+        let (who, worker, other) = (shop.customer(), shop.worker(), shop.worker());
+        let cup = shop.goods("Cup", 5, 10).await;
+        let advice = shop.service("Advice", 5).await;
+        let order = shop.place(&who, &[(&cup, 1), (&advice, 1)]).await;
+        shop.pay(&order).await;
+        // Shipped by an administrator, it still waits for a worker.
+        let parcel = ship(shop, &shop.admin, &order, &[], ShipmentState::Shipped)
+            .await
+            .unwrap();
+        assert_eq!(
+            shop.refresh(&order).await.status(),
+            pb::OrderStatus::Pending
+        );
+        // In the pool any worker sees it, and none ships it.
+        let refused = turn(shop, &other, &parcel, ShipmentState::Delivered, None).await;
+        assert_eq!(refused.unwrap_err().code, codes::FORBIDDEN);
+        shop.claim(&worker, &order).await.unwrap();
+        for (whom, code) in [(&other, codes::NOT_FOUND), (&who, codes::FORBIDDEN)] {
+            let refused = turn(shop, whom, &parcel, ShipmentState::Delivered, None).await;
+            assert_eq!(refused.unwrap_err().code, code);
+        }
+        assert_eq!(
+            list(shop, &other, &order).await.unwrap_err().code,
+            codes::NOT_FOUND
+        );
+        turn(shop, &worker, &parcel, ShipmentState::Delivered, None)
+            .await
+            .unwrap();
+        assert_eq!(
+            shop.refresh(&order).await.status(),
+            pb::OrderStatus::InProgress
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn stale_versions_and_steps_that_cannot_be_are_refused_and_the_same_again_is_no_change() {
+    on_each_database(async |shop| {
+        let (_, _, order) = five_cups(shop).await;
+        let admin = &shop.admin;
+        let parcel = ship(shop, admin, &order, &[], ShipmentState::Preparing)
+            .await
+            .unwrap();
+        let early = turn(shop, admin, &parcel, ShipmentState::Delivered, None).await;
+        let early = early.unwrap_err();
+        assert_eq!(
+            (early.code.as_ref(), early.metadata["allowed"].as_str()),
+            (codes::INVALID_TRANSITION, "SHIPPED,CANCELLED")
+        );
+        let gone = turn(shop, admin, &parcel, ShipmentState::Shipped, Some(1))
+            .await
+            .unwrap();
+        let stale = turn(shop, admin, &parcel, ShipmentState::Delivered, Some(1)).await;
+        assert_eq!(stale.unwrap_err().code, codes::VERSION_CONFLICT);
+        let again = turn(shop, admin, &parcel, ShipmentState::Shipped, None).await;
+        assert_eq!(again.unwrap(), gone);
+        // Of another order there is no such shipment.
+        let (_, _, other) = five_cups(shop).await;
+        let foreign = pb::Shipment {
+            order_id: other.id.clone(),
+            ..parcel
+        };
+        let foreign = turn(shop, admin, &foreign, ShipmentState::Delivered, None).await;
+        assert_eq!(foreign.unwrap_err().code, codes::NOT_FOUND);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn when_the_money_goes_back_only_what_has_not_left_returns_to_the_stock() {
+    on_each_database(async |shop| {
+        let who = shop.customer();
+        let cup = shop.goods("Cup", 5, 10).await;
+        let order = shop.place(&who, &[(&cup, 5)]).await;
+        let paid = shop.pay(&order).await;
+        let admin = &shop.admin;
+        let gone = ship(shop, admin, &order, &[(&cup, 2)], ShipmentState::Shipped)
+            .await
+            .unwrap();
+        ship(shop, admin, &order, &[(&cup, 1)], ShipmentState::Preparing)
+            .await
+            .unwrap();
+        let back = payment::Payment { version: 2, ..paid };
+        let refunded = payment::PaymentRefunded {
+            payment: Some(back.clone()),
+            ..Default::default()
+        };
+        shop.tell(&back, &refunded).await;
+        assert_eq!(shop.level(&cup).await, (8, 0));
+        let states: Vec<_> = list(shop, admin, &order)
+            .await
+            .unwrap()
+            .iter()
+            .map(pb::Shipment::state)
+            .collect();
+        assert_eq!(states, [ShipmentState::Shipped, ShipmentState::Cancelled]);
+        // Nothing more leaves, and the parcel may still arrive or come back.
+        let more = ship(shop, admin, &order, &[], ShipmentState::Preparing).await;
+        assert_eq!(more.unwrap_err().code, codes::CONFLICT);
+        shop.cancel(admin, &order).await.unwrap();
+        turn(shop, admin, &gone, ShipmentState::Delivered, None)
+            .await
+            .unwrap();
+        assert_eq!(shop.level(&cup).await, (8, 0));
+    })
+    .await;
+}

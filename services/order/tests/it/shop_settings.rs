@@ -1,0 +1,227 @@
+//! The administrator's settings: who may change them, what they must be, and that they hold at once.
+
+use std::time::Duration;
+
+use waybill_order::{Settings, build};
+use waybill_proto::order as pb;
+use waybill_service_kit::{AppError, codes, outgoing};
+
+use crate::shop::{EXPIRY, Shop, Somebody, fields, on_each_database};
+
+async fn settings(shop: &Shop, who: &Somebody) -> pb::ShopSettings {
+    let request = outgoing(&who.ctx, pb::GetSettingsRequest {});
+    let answer = shop.settings().get_settings(request).await.unwrap();
+    answer.into_inner().settings.unwrap()
+}
+
+async fn update(
+    shop: &Shop,
+    who: &Somebody,
+    request: pb::UpdateSettingsRequest,
+) -> Result<pb::ShopSettings, AppError> {
+    let answer = shop
+        .settings()
+        .update_settings(outgoing(&who.ctx, request))
+        .await?;
+    Ok(answer.into_inner().settings.unwrap())
+}
+
+fn expiry(seconds: i64) -> pb::UpdateSettingsRequest {
+    pb::UpdateSettingsRequest {
+        goods_expiry_seconds: Some(seconds),
+        ..Default::default()
+    }
+}
+
+#[tokio::test]
+async fn a_new_shop_is_as_the_process_was_told_and_everybody_knows_its_name_and_currency() {
+    on_each_database(async |shop| {
+        let all = settings(shop, &shop.admin).await;
+        assert_eq!(
+            (all.shop_name.as_str(), all.currency.as_str()),
+            ("Waybill", "USD")
+        );
+        assert_eq!(all.goods_expiry_seconds, EXPIRY.as_secs().cast_signed());
+        assert_eq!((all.commission_basis_points, all.version), (2_000, 1));
+        for who in [shop.customer(), shop.worker()] {
+            let seen = settings(shop, &who).await;
+            let expected = pb::ShopSettings {
+                shop_name: "Waybill".into(),
+                currency: "USD".into(),
+                ..Default::default()
+            };
+            assert_eq!(seen, expected);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn administrators_alone_change_settings_and_all_faults_are_told_at_once() {
+    on_each_database(async |shop| {
+        for who in [shop.customer(), shop.worker()] {
+            let error = update(shop, &who, expiry(60)).await.unwrap_err();
+            assert_eq!(error.code, codes::FORBIDDEN);
+        }
+        let bad = pb::UpdateSettingsRequest {
+            shop_name: Some(String::new()),
+            currency: Some("dollars".into()),
+            commission_basis_points: Some(10_001),
+            ..expiry(0)
+        };
+        let error = update(shop, &shop.admin, bad).await.unwrap_err();
+        assert_eq!(error.code, codes::VALIDATION_ERROR);
+        assert_eq!(
+            fields(&error),
+            [
+                "shopName",
+                "currency",
+                "goodsExpirySeconds",
+                "commissionBasisPoints"
+            ]
+        );
+        assert_eq!(settings(shop, &shop.admin).await.version, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_stale_version_changes_nothing_and_the_same_again_is_no_change() {
+    on_each_database(async |shop| {
+        let first = pb::UpdateSettingsRequest {
+            version: Some(1),
+            ..expiry(60)
+        };
+        let changed = update(shop, &shop.admin, first.clone()).await.unwrap();
+        assert_eq!((changed.goods_expiry_seconds, changed.version), (60, 2));
+        let error = update(shop, &shop.admin, first).await.unwrap_err();
+        assert_eq!(error.code, codes::VERSION_CONFLICT);
+        assert_eq!(error.metadata["version"], "2");
+        let again = update(shop, &shop.admin, expiry(60)).await.unwrap();
+        assert_eq!(again, changed);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_new_expiry_is_for_orders_placed_from_now_on() {
+    on_each_database(async |shop| {
+        let cup = shop.goods("Cup", 5, 10).await;
+        let who = shop.customer();
+        let before = shop.place(&who, &[(&cup, 1)]).await;
+        update(shop, &shop.admin, expiry(60)).await.unwrap();
+        let after = shop.place(&who, &[(&cup, 1)]).await;
+        shop.clock.advance(Duration::from_secs(61));
+        shop.expire_due().await;
+        let status = async |order| shop.refresh(order).await.status();
+        assert_eq!(status(&after).await, pb::OrderStatus::Cancelled);
+        assert_eq!(status(&before).await, pb::OrderStatus::Pending);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_currency_changes_only_while_nothing_has_a_price() {
+    on_each_database(async |shop| {
+        let currency = |code: &str| pb::UpdateSettingsRequest {
+            currency: Some(code.into()),
+            ..Default::default()
+        };
+        let changed = update(shop, &shop.admin, currency("EUR")).await.unwrap();
+        assert_eq!(changed.currency, "EUR");
+        update(shop, &shop.admin, currency("USD")).await.unwrap();
+        shop.goods("Cup", 5, 10).await;
+        let error = update(shop, &shop.admin, currency("EUR"))
+            .await
+            .unwrap_err();
+        assert_eq!(error.code, codes::CONFLICT);
+        assert_eq!(fields(&error), ["currency"]);
+        // What is not the currency still changes; naming the one it has is no change.
+        let request = pb::UpdateSettingsRequest {
+            currency: Some("USD".into()),
+            ..expiry(60)
+        };
+        assert_eq!(
+            update(shop, &shop.admin, request)
+                .await
+                .unwrap()
+                .goods_expiry_seconds,
+            60
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_change_leaves_its_event_and_the_record_of_who_did_it() {
+    on_each_database(async |shop| {
+        let request = pb::UpdateSettingsRequest {
+            commission_basis_points: Some(1_500),
+            ..Default::default()
+        };
+        update(shop, &shop.admin, request).await.unwrap();
+        let changed: Vec<pb::SettingsChanged> = shop.published().await;
+        let told: Vec<_> = changed
+            .iter()
+            .map(|event| {
+                let commission =
+                    |s: &Option<pb::ShopSettings>| s.as_ref().map(|s| s.commission_basis_points);
+                (commission(&event.before), commission(&event.settings))
+            })
+            .collect();
+        assert_eq!(told, [(None, Some(2_000)), (Some(2_000), Some(1_500))]);
+        let acts: Vec<pb::AuditRecorded> = shop.published().await;
+        let record = acts.last().unwrap().record.clone().unwrap();
+        assert_eq!(record.action, "settings.update");
+        assert_eq!(record.actor.unwrap().id, shop.admin.id.to_string());
+        assert_eq!(record.before, r#"{"commissionBasisPoints":2000}"#);
+        assert_eq!(record.after, r#"{"commissionBasisPoints":1500}"#);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_one_replica_changes_the_other_uses_without_a_restart() {
+    on_each_database(async |shop| {
+        let cup = shop.goods("Cup", 5, 10).await;
+        let second = shop.second().await;
+        update(shop, &shop.admin, expiry(60)).await.unwrap();
+        let who = shop.customer();
+        // Its job looks every half second.
+        let deadline = tokio::time::Instant::now() + Duration::from_secs(20);
+        loop {
+            let order = second.place(&who, &[(&cup, 1)]).await;
+            let expires = order.expires_at.unwrap().seconds - order.created_at.unwrap().seconds;
+            shop.cancel(&who, &order).await.unwrap();
+            if expires == 60 {
+                break;
+            }
+            assert!(
+                tokio::time::Instant::now() < deadline,
+                "expires after {expires} s"
+            );
+            tokio::task::yield_now().await;
+        }
+        second.close().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_the_administrator_has_set_outlives_a_restart_with_other_defaults() {
+    on_each_database(async |shop| {
+        update(shop, &shop.admin, expiry(60)).await.unwrap();
+        let other = Settings {
+            order_expiry: Duration::from_secs(7),
+            shop_name: "Other".into(),
+            ..Settings::default()
+        };
+        build(&shop.deps, &other, shop.storage()).await.unwrap();
+        let now = settings(shop, &shop.admin).await;
+        assert_eq!(
+            (now.goods_expiry_seconds, now.shop_name.as_str()),
+            (60, "Waybill")
+        );
+    })
+    .await;
+}

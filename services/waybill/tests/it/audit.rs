@@ -1,0 +1,365 @@
+//! Every administrative act leaves its record: who did what, to what, from where.
+
+use std::collections::BTreeSet;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use waybill_testkit::{ADMIN, Answer, Api, Platform, Shape};
+
+use crate::{
+    media::PNG,
+    permissions::{ADMINS, TABLE},
+    support::bin,
+};
+
+/// Method, path, body, and the action that the record names; carried out in this order. `{name}` stands for what [`World`] calls so.
+const ACTS: &[(&str, &str, &str, &str)] = &[
+    (
+        "PATCH",
+        "/api/v1/admin/settings",
+        r#"{"maxFilesPerOrder": 40}"#,
+        "settings.update",
+    ),
+    (
+        "PUT",
+        "/api/v1/admin/settings",
+        r#"{"maxFilesPerOrder": 41}"#,
+        "settings.update",
+    ),
+    (
+        "PATCH",
+        "/api/v1/admin/users/{user}/role",
+        r#"{"role": "STAFF"}"#,
+        "user.set_role",
+    ),
+    (
+        "POST",
+        "/api/v1/admin/users/{user}/suspend",
+        r#"{"reason": "Test"}"#,
+        "user.suspend",
+    ),
+    (
+        "POST",
+        "/api/v1/admin/users/{user}/restore",
+        "",
+        "user.restore",
+    ),
+    (
+        "PATCH",
+        "/api/v1/admin/workers/{worker}",
+        r#"{"maxOpenOrders": 5}"#,
+        "worker.update",
+    ),
+    (
+        "POST",
+        "/api/v1/categories",
+        r#"{"name": "Stationery"}"#,
+        "category.create",
+    ),
+    (
+        "PATCH",
+        "/api/v1/categories/{category}",
+        r#"{"description": "To write with"}"#,
+        "category.update",
+    ),
+    (
+        "DELETE",
+        "/api/v1/categories/{category}",
+        "",
+        "category.delete",
+    ),
+    (
+        "POST",
+        "/api/v1/admin/products/import",
+        SHEET,
+        "product.import",
+    ),
+    (
+        "POST",
+        "/api/v1/products",
+        r#"{"name": "Ruler", "kind": "GOODS", "price": {"amount": 300, "currency": "USD"}}"#,
+        "product.create",
+    ),
+    (
+        "PATCH",
+        "/api/v1/products/{product}",
+        r#"{"description": "30 cm"}"#,
+        "product.update",
+    ),
+    (
+        "PUT",
+        "/api/v1/products/{product}",
+        r#"{"name": "Long ruler", "price": {"amount": 350, "currency": "USD"}}"#,
+        "product.update",
+    ),
+    (
+        "DELETE",
+        "/api/v1/products/{product}",
+        "",
+        "product.archive",
+    ),
+    (
+        "POST",
+        "/api/v1/products/{goods}/stock",
+        r#"{"delta": 5, "reason": "Delivery"}"#,
+        "stock.adjust",
+    ),
+    (
+        "POST",
+        "/api/v1/products/{goods}/images",
+        PICTURE,
+        "product.pictures",
+    ),
+    (
+        "POST",
+        "/api/v1/products/{goods}/images",
+        PICTURE,
+        "product.pictures",
+    ),
+    (
+        "PUT",
+        "/api/v1/products/{goods}/images",
+        r#"{"ids": ["{second}", "{first}"]}"#,
+        "product.pictures",
+    ),
+    (
+        "DELETE",
+        "/api/v1/products/{goods}/images/{first}",
+        "",
+        "product.pictures",
+    ),
+    (
+        "POST",
+        "/api/v1/orders/assign",
+        r#"{"orderIds": ["{service}"], "workerId": "{worker}"}"#,
+        "order.assign",
+    ),
+    (
+        "PATCH",
+        "/api/v1/orders/{service}/status",
+        r#"{"status": "ON_HOLD"}"#,
+        "order.status",
+    ),
+    (
+        "POST",
+        "/api/v1/orders/{order}/shipments",
+        "{}",
+        "shipment.create",
+    ),
+    (
+        "PATCH",
+        "/api/v1/orders/{order}/shipments/{shipment}",
+        r#"{"carrier": "DHL"}"#,
+        "shipment.update",
+    ),
+    (
+        "POST",
+        "/api/v1/orders/{order}/cancel",
+        r#"{"reason": "Test"}"#,
+        "order.cancel",
+    ),
+    (
+        "POST",
+        "/api/v1/admin/change-requests/{rejected}/reject",
+        "{}",
+        "change_request.reject",
+    ),
+    (
+        "POST",
+        "/api/v1/admin/change-requests/{approved}/approve",
+        "{}",
+        "change_request.approve",
+    ),
+];
+
+/// Stands for a form with a picture.
+const PICTURE: &str = "a picture";
+/// A catalogue of one product.
+const SHEET: &str = "sku,name,kind,price,currency\nPEN-1,Pen,GOODS,2.50,USD\n";
+
+/// Writes of administrators that change nothing in the shop, or whose record is one of those above.
+const ELSEWHERE: &[(&str, &str)] = &[
+    // The same handler under its short name.
+    ("POST", "/api/products/"),
+];
+
+#[tokio::test]
+async fn every_admin_write_leaves_its_record_embedded() {
+    let Some(platform) = Platform::start(Shape::Embedded, bin()).await else {
+        return;
+    };
+    let mut world = World::make(&platform).await;
+    for (method, path, body, action) in ACTS {
+        let (path, body) = (world.filled(path), world.filled(body));
+        let what = format!("{method} {path}");
+        let answer = world.carry_out(method, &path, &body).await;
+        assert!(
+            matches!(answer.status, 200..=299),
+            "{what}: {:#}",
+            answer.body
+        );
+        let request = answer.headers["x-request-id"].to_str().unwrap().to_owned();
+        world.learn(action, &answer.body);
+        let list = format!("/admin/audit-log?action={action}");
+        let page = world
+            .admin
+            .until(&list, &what, |page| {
+                let items = page["items"].as_array().expect("items");
+                items
+                    .iter()
+                    .any(|record| record["requestId"] == request.as_str())
+            })
+            .await;
+        let items = page["items"].as_array().expect("items");
+        let record = items
+            .iter()
+            .find(|record| record["requestId"] == request.as_str())
+            .expect("the record");
+        assert_eq!(record["action"], *action, "{what}");
+        assert_eq!(record["actor"]["role"], "ADMIN", "{what}: {record:#}");
+        assert_eq!(record["clientAddress"], "127.0.0.1", "{what}: {record:#}");
+        let changed = record["before"].is_object() || record["after"].is_object();
+        assert!(changed, "{what}: {record:#}");
+    }
+    // What was refused is no act.
+    let bad = world
+        .admin
+        .patch("/admin/settings", json!({"nonsense": 1}))
+        .await;
+    bad.refused(422);
+    let log = world
+        .admin
+        .get("/admin/audit-log?limit=100&total=true")
+        .await
+        .expect(200);
+    let settings = log["items"].as_array().expect("items").iter();
+    let settings = settings.filter(|record| record["action"] == "settings.update");
+    assert_eq!(settings.count(), 2);
+    for secret in ["password", "token", "secret"] {
+        assert!(!log.to_string().to_lowercase().contains(secret), "{log:#}");
+    }
+    platform.verify().await.unwrap();
+}
+
+#[test]
+fn the_table_of_acts_has_every_write_that_only_administrators_make() {
+    let shape = |path: &str| {
+        let parts = path
+            .split('/')
+            .map(|part| if part.starts_with('{') { "{}" } else { part });
+        parts.collect::<Vec<_>>().join("/")
+    };
+    let known: BTreeSet<_> = ACTS
+        .iter()
+        .map(|(method, path, ..)| (*method, shape(path)))
+        .chain(
+            ELSEWHERE
+                .iter()
+                .map(|(method, path)| (*method, shape(path))),
+        )
+        .collect();
+    let missing: Vec<_> = TABLE
+        .iter()
+        .filter(|(method, _, _, expected)| *method != "GET" && *expected == ADMINS)
+        .map(|(method, path, ..)| (*method, shape(path)))
+        .filter(|route| !known.contains(route))
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "say in ACTS what these leave in the audit log: {missing:?}"
+    );
+}
+
+/// What acts are done to.
+struct World {
+    admin: Api,
+    names: Vec<(&'static str, String)>,
+}
+
+impl World {
+    async fn make(platform: &Platform) -> Self {
+        let anyone = platform.api();
+        let admin = anyone.login(ADMIN.0, ADMIN.1).await;
+        let worker = anyone.enrol(&admin, "w@example.com", "Wim", "W").await;
+        let owner = anyone.register("o@example.com", "Olga", "O").await;
+        let user = anyone.register("u@example.com", "Una", "U").await;
+        let goods = admin.product("CUP", "GOODS", 500, 10).await;
+        let advice = admin.product("ADVICE", "SERVICE", 900, 0).await;
+        let paid = async |product: &str| {
+            let wish = json!({"items": [{"productId": product, "quantity": 1}]});
+            let order = id(&owner.post("/orders", wish).await.expect(201));
+            owner.pay(&order).await;
+            owner
+                .until(&format!("/orders/{order}"), "the payment", |order| {
+                    order["paymentStatus"] == "PAID"
+                })
+                .await;
+            order
+        };
+        let (order, service) = (paid(&goods).await, paid(&advice).await);
+        let asked = async || {
+            let order = paid(&advice).await;
+            let wish = json!({"kind": "CANCELLATION", "reason": "Test"});
+            let path = format!("/orders/{order}/change-requests");
+            id(&owner.post(&path, wish).await.expect(201))
+        };
+        let of = async |who: &Api| id(&who.get("/users/profile").await.expect(200));
+        let names = vec![
+            ("{rejected}", asked().await),
+            ("{approved}", asked().await),
+            ("{worker}", of(&worker).await),
+            ("{user}", of(&user).await),
+            ("{goods}", goods),
+            ("{order}", order),
+            ("{service}", service),
+        ];
+        Self { admin, names }
+    }
+
+    async fn carry_out(&self, method: &str, path: &str, body: &str) -> Answer {
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        let sent = match body {
+            PICTURE => {
+                let path = path.trim_start_matches("/api/v1");
+                return self.admin.upload(path, &[], ("mug.png", PNG)).await;
+            }
+            SHEET => {
+                let csv = [("content-type", "text/csv")];
+                self.admin.raw(method, path, &csv, Some(body.into())).await
+            }
+            "" => self.admin.raw(method, path, &[], None).await,
+            body => {
+                let json = [("content-type", "application/json")];
+                self.admin.raw(method, path, &json, Some(body.into())).await
+            }
+        };
+        sent.unwrap_or_else(|error| panic!("{path}: {error:?}"))
+    }
+
+    /// What an act has made can be named by the acts after it.
+    fn learn(&mut self, action: &str, made: &Value) {
+        let made_here = [
+            ("shipment.create", "{shipment}"),
+            ("category.create", "{category}"),
+            ("product.create", "{product}"),
+        ];
+        if let Some((_, name)) = made_here.iter().find(|(act, _)| *act == action) {
+            self.names.push((name, id(made)));
+        }
+        let pictures = made["images"].as_array().into_iter().flatten();
+        for (name, picture) in ["{first}", "{second}"].into_iter().zip(pictures) {
+            if !self.names.iter().any(|(known, _)| *known == name) {
+                self.names.push((name, id(picture)));
+            }
+        }
+    }
+
+    fn filled(&self, text: &str) -> String {
+        let named = self.names.iter();
+        named.fold(text.to_owned(), |text, (name, id)| text.replace(name, id))
+    }
+}
+
+fn id(object: &Value) -> String {
+    object["id"].as_str().expect("an id").to_owned()
+}
