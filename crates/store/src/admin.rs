@@ -1,6 +1,8 @@
 //! Creating and dropping databases on a server: for `waybill databases create`, and for tests.
 
-use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbBackend};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbBackend, DbErr, Statement,
+};
 
 use crate::StoreError;
 
@@ -28,20 +30,44 @@ pub async fn create_database(server: &str, name: &str) -> Result<(), StoreError>
     }
 }
 
-/// Drops the database and ends its connections.
+/// Drops the database and ends its connections. Waits at most 10 s for transactions that are still open in it.
 pub async fn drop_database(server: &str, name: &str) -> Result<(), StoreError> {
     let connection = connect(server).await?;
     let quoted = quote(&connection, name)?;
-    let force = if connection.get_database_backend() == DbBackend::Postgres {
-        " WITH (FORCE)"
-    } else {
-        ""
+    let outcome = match connection.get_database_backend() {
+        DbBackend::MySql => drop_on_mysql(&connection, name, &quoted).await,
+        _ => connection
+            .execute_unprepared(&format!("DROP DATABASE IF EXISTS {quoted} WITH (FORCE)"))
+            .await
+            .map(drop),
     };
-    let statement = format!("DROP DATABASE IF EXISTS {quoted}{force}");
-    let outcome = connection.execute_unprepared(&statement).await;
     connection.close().await?;
-    outcome?;
-    Ok(())
+    Ok(outcome?)
+}
+
+/// MySQL has no `WITH (FORCE)`: `DROP DATABASE` waits for the metadata locks of open transactions, by default for a day.
+async fn drop_on_mysql(
+    connection: &DatabaseConnection,
+    name: &str,
+    quoted: &str,
+) -> Result<(), DbErr> {
+    connection
+        .execute_unprepared("SET SESSION lock_wait_timeout = 10")
+        .await?;
+    let others = Statement::from_sql_and_values(
+        DbBackend::MySql,
+        "SELECT CAST(id AS SIGNED) AS id FROM information_schema.processlist WHERE db = ?",
+        [name.into()],
+    );
+    for row in connection.query_all_raw(others).await? {
+        let id: i64 = row.try_get("", "id")?;
+        // One that has ended by itself since is an error that means nothing.
+        let _ = connection.execute_unprepared(&format!("KILL {id}")).await;
+    }
+    connection
+        .execute_unprepared(&format!("DROP DATABASE IF EXISTS {quoted}"))
+        .await
+        .map(drop)
 }
 
 async fn connect(server: &str) -> Result<DatabaseConnection, StoreError> {

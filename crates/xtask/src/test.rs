@@ -13,8 +13,9 @@ pub fn test(args: &[String]) -> Result<()> {
 
     start_servers();
     install_socketio_client()?;
-    // The scenario tests start these as processes.
-    crate::up::build(false)?;
+    // The scenario tests start the services as processes, whichever tests were asked for. Together with the tests, as a build
+    // of the services alone takes other features of their dependencies and so compiles those twice.
+    check(cargo().args(["build", "--workspace", "--bins", "--tests"]))?;
 
     let nextest = cargo()
         .args(["nextest", "--version"])

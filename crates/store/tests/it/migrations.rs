@@ -1,10 +1,10 @@
 //! Migrations run by themselves, however many replicas start at once.
 
 use tokio::task::JoinSet;
-use waybill_store::{Db, DbConfig};
+use waybill_store::{Db, DbConfig, EventContext};
 use waybill_testkit::for_each_database;
 
-use crate::support::{Migrator, happen};
+use crate::support::{Migrator, count, happen, open};
 
 #[tokio::test]
 async fn replicas_that_start_at_once_migrate_once() {
@@ -49,4 +49,26 @@ async fn a_url_of_another_kind_is_refused_with_what_would_do() {
         .await
         .unwrap_err();
     assert!(!format!("{refused:?}").contains("hunter2"), "{refused:?}");
+}
+
+/// A test that fails leaves transactions open; its database goes all the same.
+#[tokio::test]
+async fn a_database_with_an_open_transaction_can_be_dropped() {
+    for_each_database(async |database| {
+        let Some(server) = database.kind().server() else {
+            return;
+        };
+        let db = open(&database.url(), "order").await;
+        let tx = db.begin(&EventContext::default()).await.unwrap();
+        count(&tx, "open").await.unwrap();
+        let url = database.url();
+        let name = url.rsplit('/').next().unwrap();
+        waybill_store::admin::drop_database(&server, name)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap_err();
+        let refused = Db::connect(&DbConfig::new(&url), "order").await;
+        assert!(refused.is_err(), "the database is still there");
+    })
+    .await;
 }

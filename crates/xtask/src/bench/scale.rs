@@ -25,12 +25,12 @@ const ASKED: [(&str, &str); 9] = [
     // A page is full at both sizes, so that the same work is compared.
     (
         "status and date",
-        "/api/v1/orders?limit=20&status=IN_PROGRESS&from=2025-12-01T00:00:00Z&to=2026-11-01T00:00:00Z",
+        "/api/v1/orders?limit=20&status=IN_PROGRESS&from={days-ago:355}&to={days-ago:20}",
     ),
     // Of a thousand orders about three are found, of a million more than a page.
     (
         "rare status and date",
-        "/api/v1/orders?limit=20&status=ON_HOLD&from=2026-01-01T00:00:00Z&to=2026-09-01T00:00:00Z",
+        "/api/v1/orders?limit=20&status=ON_HOLD&from={days-ago:324}&to={days-ago:81}",
     ),
     (
         "rare state",

@@ -146,7 +146,8 @@ async fn filters_narrow_the_list() {
         check(q("%"), &[]).await;
         check(q("_"), &[]).await;
         check(q(&roof.order_number.to_lowercase()), &[&roof]).await;
-        check(q(&roof.order_number[..10]), &[&roof]).await;
+        // All but the last character: shorter beginnings are now and then shared by two of the three.
+        check(q(&roof.order_number[..14]), &[&roof]).await;
         check(q(&roof.order_number[..4]), &[&roof, &blue, &red]).await;
         check(
             ListOrdersRequest {

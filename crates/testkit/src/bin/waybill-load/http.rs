@@ -1,5 +1,7 @@
 //! Load over HTTP: one keep-alive connection per worker.
 
+use std::time::Duration;
+
 use anyhow::{Context as _, Result, ensure};
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
@@ -8,6 +10,7 @@ use hyper_util::rt::TokioIo;
 use rand::RngExt as _;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
+use waybill_primitives::Timestamp;
 use waybill_testkit::Api;
 
 use crate::measure::{Load, Report, Worker};
@@ -69,6 +72,19 @@ impl Worker for Getter {
             .await?;
         Ok(status == 200)
     }
+}
+
+/// The path with each `{days-ago:N}` as a time.
+pub fn dated(path: &str) -> Result<String> {
+    let mut parts = path.split("{days-ago:");
+    let mut all = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (days, rest) = part.split_once('}').context("expected {days-ago:N}")?;
+        let age = Duration::from_hours(24 * days.parse::<u64>()?);
+        all.push_str(&Timestamp::now().minus(age).to_string());
+        all.push_str(rest);
+    }
+    Ok(all)
 }
 
 /// An access token.

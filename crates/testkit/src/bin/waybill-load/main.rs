@@ -32,6 +32,7 @@ enum Command {
     /// GET one path again and again, signed in if an address is given.
     Get {
         base: String,
+        /// `{days-ago:N}` in it is the time N days ago.
         path: String,
         #[arg(long)]
         email: Option<String>,
@@ -96,7 +97,7 @@ async fn main() -> Result<()> {
                 Some(email) => http::token(&base, &email, &password).await,
                 None => String::new(),
             };
-            http::get(&load, &base, &path, &token).await?
+            http::get(&load, &base, &http::dated(&path)?, &token).await?
         }
         Command::Fill { url, orders } => return fill::run(&url, orders).await,
         Command::Number {
