@@ -23,7 +23,7 @@ createInterface({ input: process.stdin })
     const { id, emit, data, disconnect, connect } = JSON.parse(line);
     if (disconnect) return socket.disconnect();
     if (connect) return socket.connect();
-    socket.timeout(10_000).emit(emit, data, (error, answer) =>
+    socket.timeout(60_000).emit(emit, data, (error, answer) =>
       say({ ack: id, data: error ? { ok: false, error: { message: error.message } } : answer }),
     );
   })

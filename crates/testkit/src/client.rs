@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
 /// Nothing that is waited for here takes longer unless it is broken.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Between the parts of a form.
 pub const BOUNDARY: &str = "waybill-test-boundary";

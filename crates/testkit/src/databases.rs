@@ -1,10 +1,10 @@
 //! A database of its own for each test, on SQLite, PostgreSQL or MariaDB.
 
-use std::{env, future::Future};
+use std::{env, future::Future, time::Duration};
 
 use tempfile::TempDir;
 use uuid::Uuid;
-use waybill_store::admin;
+use waybill_store::{DbConfig, admin};
 
 use crate::skip;
 
@@ -85,6 +85,11 @@ impl TestDb {
         }
     }
 
+    /// How a test opens it: see [`db_config`].
+    pub fn config(&self) -> DbConfig {
+        db_config(self.url())
+    }
+
     /// Drops the database of a server now. Best effort in `Drop` as well.
     async fn remove(&self) {
         if let Some(server) = self.kind.server() {
@@ -109,6 +114,15 @@ impl Drop for TestDb {
                 }
             });
         });
+    }
+}
+
+/// How a test opens a database. Many callers at once may wait longer for a connection than a user would: on a busy machine
+/// that is slow, not wrong.
+pub fn db_config(url: impl Into<String>) -> DbConfig {
+    DbConfig {
+        acquire_timeout: Duration::from_mins(1),
+        ..DbConfig::new(url)
     }
 }
 

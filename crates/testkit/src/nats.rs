@@ -2,7 +2,7 @@
 
 use std::{
     env, fs, io,
-    net::{Ipv4Addr, TcpListener},
+    net::Ipv4Addr,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::Duration,
@@ -15,9 +15,9 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-use crate::skip;
+use crate::{ports::free_port, skip};
 
-const START_DEADLINE: Duration = Duration::from_secs(15);
+const START_DEADLINE: Duration = Duration::from_mins(1);
 const POLL: Duration = Duration::from_millis(20);
 
 /// A running (or killed) server. Dropping it ends the process and removes the store.
@@ -51,14 +51,13 @@ impl NatsServer {
             port: 0,
             process: None,
         };
-        // Between choosing a free port and the server's taking it somebody else may have got it.
-        for _ in 0..5 {
-            server.port = free_port();
-            if server.try_start().await {
-                return Some(server);
-            }
-        }
-        panic!("nats-server did not start: {}", server.log());
+        server.port = free_port();
+        assert!(
+            server.try_start().await,
+            "nats-server did not start: {}",
+            server.log()
+        );
+        Some(server)
     }
 
     /// Such as `nats://127.0.0.1:40123`; stays the same over restarts.
@@ -172,7 +171,7 @@ impl NatsServer {
             Ok::<_, io::Error>(line.starts_with("INFO ") && line.contains("\"jetstream\":true"))
         };
         matches!(
-            timeout(Duration::from_secs(1), greeting).await,
+            timeout(Duration::from_secs(5), greeting).await,
             Ok(Ok(true))
         )
     }
@@ -203,11 +202,6 @@ fn binary() -> Option<PathBuf> {
         .chain([PathBuf::from("/usr/sbin")])
         .map(|directory| directory.join("nats-server"))
         .find(|path| path.is_file())
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-    listener.local_addr().expect("its address").port()
 }
 
 fn copy_tree(from: &Path, to: &Path) -> io::Result<()> {

@@ -3,7 +3,6 @@
 use std::{
     collections::BTreeMap,
     io::{BufRead as _, BufReader},
-    net::{Ipv4Addr, TcpListener},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::mpsc,
@@ -18,6 +17,7 @@ use waybill_store::admin;
 use crate::{
     DatabaseKind, NatsServer,
     client::{Api, http},
+    ports::free_port,
     skip,
 };
 
@@ -223,7 +223,7 @@ impl Platform {
         loop {
             if let Ok(answer) = client
                 .get(&url)
-                .timeout(Duration::from_secs(3))
+                .timeout(Duration::from_secs(10))
                 .send()
                 .await
                 && answer.status().is_success()
@@ -397,10 +397,4 @@ fn first_address(child: &mut Child) -> Option<String> {
         }
     });
     receiver.recv_timeout(START_DEADLINE).ok()
-}
-
-/// A port that was free a moment ago. Another process may take it in between; starting then fails loudly.
-fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-    listener.local_addr().expect("an address").port()
 }

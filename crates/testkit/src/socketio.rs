@@ -15,7 +15,7 @@ use tokio::{
 
 use crate::skip;
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A live connection.
 pub struct SocketClient {

@@ -176,7 +176,7 @@ mod tests {
     async fn what_nobody_reads_is_let_go_and_what_is_read_slowly_is_not() {
         let downloads = Downloads::new(2);
         let context = CallContext::default();
-        let idle = Duration::from_millis(300);
+        let idle = Duration::from_secs(2);
         let [stopped, slow] = [Arc::new(()), Arc::new(())];
         let place = downloads.place(&context).await.unwrap();
         let mut left = watched(endless(Arc::clone(&stopped)), place, idle);

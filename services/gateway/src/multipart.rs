@@ -37,7 +37,7 @@ pub const SLACK: usize = 1024 * 1024;
 /// A client that sends nothing for so long has gone.
 const IDLE: Duration = Duration::from_secs(30);
 /// After a refusal the rest is read for so long: a client that is cut off while sending never sees the answer.
-pub const LINGER: Duration = Duration::from_secs(3);
+pub const LINGER: Duration = Duration::from_secs(10);
 
 /// A form with a file.
 pub struct Form {

@@ -173,7 +173,7 @@ async fn a_handler_may_take_longer_than_the_server_waits() {
         return;
     };
     let config = NatsConfig {
-        ack_wait: Duration::from_millis(600),
+        ack_wait: Duration::from_secs(2),
         concurrency: 1,
         ..NatsConfig::new(server.url())
     };
@@ -181,7 +181,7 @@ async fn a_handler_may_take_longer_than_the_server_waits() {
     bus.ensure_stream("order").await.unwrap();
     // The second event waits in the queue, the first is at work: both longer than ack_wait.
     let recorder = Recorder::scripted(|_, _| async {
-        tokio::time::sleep(Duration::from_millis(1_500)).await;
+        tokio::time::sleep(Duration::from_secs(5)).await;
         Settled::Done
     });
     let _consumer = consume(&bus, spec("payment-orders", &[PLACED]), &recorder).await;

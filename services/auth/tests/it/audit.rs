@@ -250,7 +250,7 @@ async fn acts_of_the_order_service_come_once_and_are_found(world: &World) {
         ),
         ("203.0.113.7", "r-1", r#"{"name":"Cup"}"#)
     );
-    assert!(running.drain(std::time::Duration::from_secs(10)).await);
+    assert!(running.drain(std::time::Duration::from_mins(1)).await);
 }
 
 async fn only_administrators_look(world: &World) {

@@ -14,7 +14,7 @@ use waybill_service_kit::{
     settings::{Sources, load},
     tokens::{ServiceTokens, Verifier},
 };
-use waybill_store::{Db, DbConfig, outbox_events};
+use waybill_store::{Db, outbox_events};
 
 pub use waybill_testkit::{DatabaseKind, TestDb};
 
@@ -65,7 +65,7 @@ impl World {
         clock: Arc<ManualClock>,
         settings: Settings,
     ) -> Result<Self, AppError> {
-        let db = Db::connect(&DbConfig::new(database.url()), waybill_auth::NAME).await?;
+        let db = Db::connect(&database.config(), waybill_auth::NAME).await?;
         let verifier = Verifier::unconnected(clock.clone());
         let key = "0123456789abcdef0123456789abcdef".to_owned().into();
         let tokens = ServiceTokens::with_clock(&key, clock.clone());

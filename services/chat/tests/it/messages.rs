@@ -2,9 +2,11 @@
 
 use futures::StreamExt as _;
 use waybill_proto::chat::{MarkReadRequest, MessagePosted, MessagesRead, PostMessageRequest};
-use waybill_service_kit::{ErrorKind, outgoing};
+use waybill_service_kit::ErrorKind;
 
-use crate::support::{Person, World, answer, invalid, not_found, on_each_database, page, refused};
+use crate::support::{
+    Person, World, answer, invalid, not_found, on_each_database, outgoing, page, refused,
+};
 
 on_each_database!(
     bodies_are_checked,

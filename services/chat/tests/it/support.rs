@@ -18,17 +18,23 @@ use waybill_proto::{
     time,
 };
 use waybill_service_kit::{
-    AppError, CallContext, Deps, ErrorKind, GrpcChannel, Running, ServerLayer, crypto, outgoing,
+    AppError, CallContext, Deps, ErrorKind, GrpcChannel, Running, ServerLayer, crypto,
+    outgoing_within,
     service::guarded,
     settings::{Sources, load},
     start,
     tokens::{AccessClaims, ISSUER, ServiceTokens, Verifier},
 };
-use waybill_store::{Db, DbConfig, dead_letters};
+use waybill_store::{Db, dead_letters};
 
 use crate::orders::Orders;
 
 pub use waybill_testkit::{DatabaseKind, TestDb};
+
+/// A call with a deadline that the slowest machine meets, though many calls wait for each other: what is slow is no failure.
+pub fn outgoing<T>(ctx: &CallContext, message: T) -> tonic::Request<T> {
+    outgoing_within(ctx, Duration::from_mins(1), message)
+}
 
 pub type Client = ChatServiceClient<GrpcChannel>;
 
@@ -84,7 +90,7 @@ impl World {
     }
 
     async fn start(database: Arc<TestDb>) -> Self {
-        let config = DbConfig::new(database.url());
+        let config = database.config();
         let db = Db::connect(&config, waybill_chat::NAME)
             .await
             .expect("the database");
@@ -121,7 +127,7 @@ impl World {
         assert_eq!(violations, Vec::<String>::new());
         let dead = dead_letters::list(&self.deps.db, 10).await.expect("a list");
         assert!(dead.is_empty(), "{dead:?}");
-        assert!(self.running.drain(Duration::from_secs(10)).await);
+        assert!(self.running.drain(Duration::from_mins(1)).await);
         self.deps.db.close().await;
     }
 

@@ -22,7 +22,7 @@ use waybill_service_kit::{
     start,
     tokens::{AccessClaims, ISSUER, ServiceTokens, Verifier},
 };
-use waybill_store::{Db, DbConfig, dead_letters};
+use waybill_store::{Db, dead_letters};
 
 pub use waybill_testkit::{DatabaseKind, TestDb};
 
@@ -103,7 +103,7 @@ impl World {
     }
 
     async fn start(database: Arc<TestDb>, clock: Arc<ManualClock>, settings: &Settings) -> Self {
-        let config = DbConfig::new(database.url());
+        let config = database.config();
         let db = Db::connect(&config, waybill_notification::NAME)
             .await
             .expect("the database");
@@ -139,7 +139,7 @@ impl World {
         assert_eq!(violations, Vec::<String>::new());
         let dead = dead_letters::list(&self.deps.db, 10).await.expect("a list");
         assert!(dead.is_empty(), "{dead:?}");
-        assert!(self.running.drain(Duration::from_secs(10)).await);
+        assert!(self.running.drain(Duration::from_mins(1)).await);
         self.deps.db.close().await;
     }
 

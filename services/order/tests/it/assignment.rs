@@ -5,8 +5,9 @@ use waybill_primitives::{Role, UserId};
 use waybill_proto::order::{
     self as pb, ChangeRequestKind as Kind, ChangeRequestState, OrderStatus,
 };
-use waybill_service_kit::{AppError, codes, outgoing};
+use waybill_service_kit::{AppError, codes};
 
+use crate::shop::outgoing;
 use crate::{
     crew::result_codes,
     shop::{Shop, fields, on_each_database},

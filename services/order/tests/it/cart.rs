@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use waybill_proto::order as pb;
-use waybill_service_kit::{ErrorKind, codes, outgoing};
+use waybill_service_kit::{ErrorKind, codes};
 
+use crate::shop::outgoing;
 use crate::{
     shop::{fields, on_each_database, usd},
     shopper::{Shopper, adjust, codes_of, lines, set_price},

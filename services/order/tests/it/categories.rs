@@ -5,9 +5,9 @@ use waybill_proto::order::{
     self as pb, CreateCategoryRequest, CreateProductRequest, ListProductsRequest,
     UpdateCategoryRequest, UpdateProductRequest,
 };
-use waybill_service_kit::{AppError, codes, outgoing};
+use waybill_service_kit::{AppError, codes};
 
-use crate::shop::{Shop, Somebody, fields, on_each_database, usd};
+use crate::shop::{Shop, Somebody, fields, on_each_database, outgoing, usd};
 
 async fn create(
     shop: &Shop,

@@ -2,8 +2,9 @@
 
 use futures::future::join_all;
 use waybill_proto::order as pb;
-use waybill_service_kit::{codes, outgoing};
+use waybill_service_kit::codes;
 
+use crate::shop::outgoing;
 use crate::{
     shop::{fields, lines as wanted, on_each_database, usd},
     shopper::{Shopper, adjust, set_price},

@@ -5,9 +5,9 @@ use waybill_proto::{
     auth, common,
     order::{self as pb, ChangeRequestKind},
 };
-use waybill_service_kit::{AppError, outgoing};
+use waybill_service_kit::AppError;
 
-use crate::shop::{Shop, Somebody};
+use crate::shop::{Shop, Somebody, outgoing};
 
 /// An account as auth tells of it.
 pub fn account(who: &Somebody, first: &str, role: Role, version: i64) -> auth::User {

@@ -7,9 +7,11 @@ use waybill_proto::{
     order::{self as pb, OrderStatus, PaymentStatus},
     payment,
 };
-use waybill_service_kit::{AppError, ErrorKind, codes, outgoing};
+use waybill_service_kit::{AppError, ErrorKind, codes};
 
-use crate::shop::{EXPIRY, Shop, Somebody, fields, lines, on_each_database, payment_of, usd};
+use crate::shop::{
+    EXPIRY, Shop, Somebody, fields, lines, on_each_database, outgoing, payment_of, usd,
+};
 
 pub async fn edit(
     shop: &Shop,

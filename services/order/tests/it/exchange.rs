@@ -2,9 +2,9 @@
 
 use futures::stream;
 use waybill_proto::order::{self as pb, ImportLine, ImportProductsResponse};
-use waybill_service_kit::{AppError, codes, outgoing};
+use waybill_service_kit::{AppError, codes};
 
-use crate::shop::{Shop, Somebody, fields, on_each_database, usd};
+use crate::shop::{Shop, Somebody, fields, on_each_database, outgoing, usd};
 
 async fn import_as(
     shop: &Shop,

@@ -6,8 +6,9 @@ use waybill_proto::{
     Event as _,
     order::{self as pb, AuditRecorded, OrderSort},
 };
-use waybill_service_kit::{AppError, ErrorKind, outgoing};
+use waybill_service_kit::{AppError, ErrorKind};
 
+use crate::shop::outgoing;
 use crate::{
     search::list,
     shop::{Shop, Somebody, lines, on_each_database},

@@ -50,7 +50,7 @@ async fn a_payment_waits_for_its_own_order_only() {
         let paying = async {
             a_moment().await;
             let all = others.iter().map(|order| shop.pay(order));
-            let all = tokio::time::timeout(Duration::from_secs(20), futures::future::join_all(all));
+            let all = tokio::time::timeout(Duration::from_secs(40), futures::future::join_all(all));
             all.await.expect("the others are paid meanwhile");
             // Nor do they hold the stock that others need.
             shop.cancel(&who, &others[0]).await.unwrap();

@@ -1,9 +1,8 @@
 //! Low stock is told once when it falls below its threshold, and again only after it was filled up.
 
 use waybill_proto::order::{self as pb, UpdateProductRequest};
-use waybill_service_kit::outgoing;
 
-use crate::shop::{Shop, on_each_database};
+use crate::shop::{Shop, on_each_database, outgoing};
 
 async fn adjust(shop: &Shop, product: &pb::Product, delta: i64) {
     let request = pb::AdjustStockRequest {

@@ -5,9 +5,9 @@ use waybill_proto::{
     common,
     order::{self as pb, NoteVisibility, OrderStatus},
 };
-use waybill_service_kit::{AppError, codes, outgoing};
+use waybill_service_kit::{AppError, codes};
 
-use crate::shop::{Shop, Somebody, fields, on_each_database};
+use crate::shop::{Shop, Somebody, fields, on_each_database, outgoing};
 
 pub async fn note(
     shop: &Shop,

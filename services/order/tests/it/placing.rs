@@ -4,9 +4,9 @@ use std::{collections::HashSet, time::Duration};
 
 use futures::future::join_all;
 use waybill_proto::order::{self as pb, OrderStatus, PaymentStatus};
-use waybill_service_kit::{AppError, ErrorKind, codes, outgoing};
+use waybill_service_kit::{AppError, ErrorKind, codes};
 
-use crate::shop::{EXPIRY, fields, lines, on_each_database, usd};
+use crate::shop::{EXPIRY, fields, lines, on_each_database, outgoing, usd};
 
 #[tokio::test]
 async fn an_order_has_prices_totals_history_and_its_event() {

@@ -2,8 +2,9 @@
 
 use futures::future::join_all;
 use waybill_proto::order::{self as pb, NoteVisibility, ShipmentState};
-use waybill_service_kit::{AppError, codes, outgoing};
+use waybill_service_kit::{AppError, codes};
 
+use crate::shop::outgoing;
 use crate::{
     notes,
     shipments::ship,

@@ -5,8 +5,9 @@ use waybill_proto::{
     auth, common,
     order::{self as pb, ChangeRequestKind as Kind, ChangeRequestState as State, OrderStatus},
 };
-use waybill_service_kit::{AppError, codes, outgoing};
+use waybill_service_kit::{AppError, codes};
 
+use crate::shop::outgoing;
 use crate::{
     crew::account,
     shop::{Shop, Somebody, on_each_database},

@@ -5,9 +5,9 @@ use waybill_proto::{
     order::{self as pb, ShipmentState, shipment_service_client::ShipmentServiceClient},
     payment,
 };
-use waybill_service_kit::{AppError, GrpcChannel, codes, outgoing};
+use waybill_service_kit::{AppError, GrpcChannel, codes};
 
-use crate::shop::{Shop, Somebody, fields, on_each_database};
+use crate::shop::{Shop, Somebody, fields, on_each_database, outgoing};
 
 fn client(shop: &Shop) -> ShipmentServiceClient<GrpcChannel> {
     ShipmentServiceClient::new(shop.channel.clone())

@@ -1,9 +1,9 @@
 //! Somebody who fills a cart.
 
 use waybill_proto::order as pb;
-use waybill_service_kit::{AppError, CallContext, outgoing};
+use waybill_service_kit::{AppError, CallContext};
 
-use crate::shop::{Shop, usd};
+use crate::shop::{Shop, outgoing, usd};
 
 /// Somebody with a cart.
 pub struct Shopper<'a> {

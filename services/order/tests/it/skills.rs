@@ -1,8 +1,9 @@
 //! Workers who are limited to categories.
 
 use waybill_proto::order::{self as pb, ProductKind};
-use waybill_service_kit::{codes, outgoing};
+use waybill_service_kit::codes;
 
+use crate::shop::outgoing;
 use crate::{
     crew::result_codes,
     shop::{Shop, Somebody, fields, on_each_database, usd},

@@ -2,9 +2,9 @@
 
 use futures::future::join_all;
 use waybill_proto::order::{self as pb, OrderStatus};
-use waybill_service_kit::{AppError, codes, outgoing};
+use waybill_service_kit::{AppError, codes};
 
-use crate::shop::on_each_database;
+use crate::shop::{on_each_database, outgoing};
 
 #[tokio::test]
 async fn refused_steps_tell_what_is_allowed() {

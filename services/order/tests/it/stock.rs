@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 use waybill_proto::order as pb;
-use waybill_service_kit::{AppError, codes, outgoing};
+use waybill_service_kit::{AppError, codes};
 
-use crate::shop::{EXPIRY, Shop, Somebody, fields, lines, on_each_database};
+use crate::shop::{EXPIRY, Shop, Somebody, fields, lines, on_each_database, outgoing};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn sixty_four_buyers_of_ten_units_make_ten_orders() {

@@ -1,9 +1,9 @@
 //! Writes that name the version they were made for: a stale one is refused, and changes nothing.
 
 use waybill_proto::order::{self as pb, ChangeRequestKind};
-use waybill_service_kit::{AppError, codes, outgoing};
+use waybill_service_kit::{AppError, codes};
 
-use crate::shop::on_each_database;
+use crate::shop::{on_each_database, outgoing};
 
 fn is_stale(outcome: Result<(), AppError>, now: i64) {
     let error = outcome.unwrap_err();

@@ -5,9 +5,9 @@ use waybill_primitives::Role;
 use waybill_proto::order::{
     self as pb, ChangeRequestKind as Kind, ChangeRequestState as State, OrderStatus,
 };
-use waybill_service_kit::{AppError, codes, outgoing};
+use waybill_service_kit::{AppError, codes};
 
-use crate::shop::{Shop, Somebody, on_each_database};
+use crate::shop::{Shop, Somebody, on_each_database, outgoing};
 
 /// A paid order that waits for a worker.
 pub async fn waiting(shop: &Shop, who: &Somebody) -> pb::Order {

@@ -6,8 +6,9 @@ use waybill_proto::{
     auth, common,
     order::{self as pb, OrderStatus},
 };
-use waybill_service_kit::{AppError, codes, outgoing};
+use waybill_service_kit::{AppError, codes};
 
+use crate::shop::outgoing;
 use crate::{
     crew::{account, result_codes},
     shop::{Shop, Somebody, fields, on_each_database},

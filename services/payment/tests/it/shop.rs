@@ -20,14 +20,19 @@ use waybill_proto::{
 use waybill_service_kit::{
     AppError, CallContext, Deps, GrpcChannel, Job, Service,
     crypto::{Jwks, SigningKey},
-    local_channel, outgoing,
+    local_channel, outgoing_within,
     settings::Environment,
     tokens::{AccessClaims, ISSUER, ServiceTokens, Verifier},
 };
-use waybill_store::{Db, DbConfig, RetryPolicy, outbox_events, run_consumer};
+use waybill_store::{Db, RetryPolicy, outbox_events, run_consumer};
 use waybill_testkit::TestDb;
 
 use crate::fake::{Bank, FakeOrders};
+
+/// A call with a deadline that the slowest machine meets, though many calls wait for each other: what is slow is no failure.
+pub fn outgoing<T>(ctx: &CallContext, message: T) -> tonic::Request<T> {
+    outgoing_within(ctx, Duration::from_mins(1), message)
+}
 
 /// What every order of a test costs: 100.00.
 pub const TOTAL: i64 = 10_000;
@@ -66,7 +71,7 @@ impl Shop {
 
     /// The consumers run; the jobs run when the test says so, and the relay does not run.
     pub async fn open_in(database: TestDb, environment: Environment) -> Self {
-        let db = Db::connect(&DbConfig::new(database.url()), NAME)
+        let db = Db::connect(&database.config(), NAME)
             .await
             .expect("the database answers");
         let key = SigningKey::generate().expect("a key");

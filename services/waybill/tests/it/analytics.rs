@@ -39,15 +39,16 @@ async fn figures_search_and_export(shape: Shape) {
     // The dashboard follows events.
     let board = admin
         .until("/admin/dashboard", "the payment", |board| {
-            board["orders"]["allTime"]["paid"] == 1 && board["pendingEvents"] == 0
+            board["orders"]["allTime"]["paid"] == 1
+                && board["orders"]["last30Days"]["placed"] == 3
+                && board["ordersByStatus"]["PENDING"] == 3
+                && board["pendingEvents"] == 0
         })
         .await;
-    assert_eq!(board["orders"]["last30Days"]["placed"], 3);
     assert_eq!(
         board["revenue"]["allTime"],
         json!({"amount": 2_000, "currency": "USD"})
     );
-    assert_eq!(board["ordersByStatus"]["PENDING"], 3);
     assert_eq!(board["topProducts"][0]["units"], 2);
     assert_eq!(board["recentOrders"].as_array().unwrap().len(), 3);
     assert_eq!(board["users"]["allTime"]["customers"], 1);
@@ -110,6 +111,8 @@ async fn figures_search_and_export(shape: Shape) {
     assert!(output.status.success(), "{told}");
     assert!(told.contains("3 orders"), "{told}");
     let again = admin.get("/admin/dashboard").await.expect(200);
-    assert_eq!(again["orders"], board["orders"]);
+    // Not those of the last days: a day may have ended since.
+    let all_time = |board: &serde_json::Value| board["orders"]["allTime"].clone();
+    assert_eq!(all_time(&again), all_time(&board));
     platform.verify().await.unwrap();
 }

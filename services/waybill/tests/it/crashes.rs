@@ -142,12 +142,12 @@ async fn insist(api: &Api, path: &str, body: &serde_json::Value, key: &str) -> s
             .await
         {
             Ok(answer) if answer.status < 300 => return answer.body,
-            Ok(answer) if answer.status == 503 => {}
+            Ok(answer) if matches!(answer.status, 502..=504) => {}
             Ok(answer) => panic!("POST {path}: {} {:#}", answer.status, answer.body),
             Err(_) => {}
         }
         assert!(
-            start.elapsed() < Duration::from_mins(1),
+            start.elapsed() < Duration::from_mins(3),
             "POST {path} was never answered"
         );
         sleep(Duration::from_millis(20)).await;

@@ -109,7 +109,7 @@ async fn refused_soon(api: &Api, path: &str) {
             return;
         }
         assert!(
-            start.elapsed() < Duration::from_secs(10),
+            start.elapsed() < Duration::from_mins(1),
             "the token still holds: {:#}",
             answer.body
         );

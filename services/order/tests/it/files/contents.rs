@@ -8,9 +8,10 @@ use waybill_proto::order::{
     FilePurpose::{Reference, Result as Handed},
     upload_file_request::Part,
 };
-use waybill_service_kit::{AppError, codes, outgoing};
+use waybill_service_kit::{AppError, codes};
 
 use super::samples::{messages, mp4, of_order, part, pdf, picture, png};
+use crate::shop::outgoing;
 use crate::{
     people::nobody,
     shop::{Shop, Somebody, fields, on_each_database},

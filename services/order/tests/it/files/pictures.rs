@@ -2,9 +2,10 @@
 
 use futures::future::join_all;
 use waybill_proto::order::{self as pb, ListProductsRequest};
-use waybill_service_kit::{AppError, codes, outgoing};
+use waybill_service_kit::{AppError, codes};
 
 use super::samples::{FULL, messages, of_product, pdf, png};
+use crate::shop::outgoing;
 use crate::{
     people::nobody,
     shop::{Shop, Somebody, fields, on_each_database},

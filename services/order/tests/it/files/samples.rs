@@ -9,9 +9,9 @@ use waybill_proto::order::{
     self as pb, FilePurpose, UploadFileRequest, file_service_client::FileServiceClient,
     read_file_response::Part as Out, upload_file_request::Part,
 };
-use waybill_service_kit::{AppError, CallContext, GrpcChannel, outgoing};
+use waybill_service_kit::{AppError, CallContext, GrpcChannel};
 
-use crate::shop::{Shop, Somebody};
+use crate::shop::{Shop, Somebody, outgoing};
 
 /// So many pictures fill a product.
 pub const FULL: usize = MAX_IMAGES;

@@ -9,9 +9,10 @@ use waybill_proto::{
     },
     payment,
 };
-use waybill_service_kit::{AppError, codes, outgoing};
+use waybill_service_kit::{AppError, codes};
 
 use super::Step;
+use crate::shop::outgoing;
 use crate::{
     editing::{begin, edit, new_lines},
     files::samples::{of_order, pdf},

@@ -264,7 +264,7 @@ async fn barely(world: &World, request: &[u8]) -> String {
     // The other side may close before it has read everything.
     let _ = connection.write_all(request).await;
     let mut answer = Vec::new();
-    let read = timeout(Duration::from_secs(10), connection.read_to_end(&mut answer));
+    let read = timeout(Duration::from_secs(30), connection.read_to_end(&mut answer));
     let _ = read.await;
     String::from_utf8_lossy(&answer).into_owned()
 }
