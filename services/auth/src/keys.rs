@@ -60,7 +60,8 @@ impl Keys {
                 None => SigningKey::generate()?,
             };
             match put_in_front(&db, &key, configured.is_none(), clock.now()).await {
-                Ok(()) | Err(Error::Store(StoreError::Unique { .. })) => {}
+                Ok(()) => {}
+                Err(Error::Store(StoreError::Unique { .. })) => db.settle().await,
                 Err(error) => return Err(error),
             }
         }

@@ -3,8 +3,14 @@
 use std::sync::Arc;
 
 use argon2::{
-    Argon2, PasswordHasher as _, PasswordVerifier as _, password_hash::phc::PasswordHash,
+    Algorithm, Argon2, Block, Params, Version,
+    password_hash::{
+        Error as HashError,
+        phc::{Output, ParamsString, PasswordHash, Salt},
+        try_generate_salt,
+    },
 };
+use parking_lot::Mutex;
 use tokio::{
     sync::{Semaphore, SemaphorePermit},
     task::spawn_blocking,
@@ -14,17 +20,18 @@ use tokio::{
 #[derive(Debug, thiserror::Error)]
 pub enum PasswordError {
     #[error("a password could not be hashed")]
-    Hash(#[source] argon2::password_hash::Error),
+    Hash(#[source] HashError),
     #[error("a stored password hash is malformed")]
-    Malformed(#[source] argon2::password_hash::Error),
+    Malformed(#[source] HashError),
     #[error("the hashing task ended early")]
     Task(#[from] tokio::task::JoinError),
 }
 
-/// Hashes and checks passwords. Clones share the bound.
+/// Hashes and checks passwords. Clones share the bound and the memory.
 #[derive(Clone)]
 pub struct Passwords {
     permits: Arc<Semaphore>,
+    memory: Arc<Memory>,
     /// Checked when the account is unknown, so that the answer takes as long as for a wrong password.
     dummy: Arc<str>,
 }
@@ -32,18 +39,21 @@ pub struct Passwords {
 impl Passwords {
     /// At most `parallel` hashes at a time (at least one).
     pub async fn new(parallel: usize) -> Result<Self, PasswordError> {
-        let dummy = spawn_blocking(|| hash(b"no account has this hash")).await??;
+        let memory = Arc::new(Memory::default());
+        let own = Arc::clone(&memory);
+        let dummy = spawn_blocking(move || hash(&own, b"no account has this hash")).await??;
         Ok(Self {
             permits: Arc::new(Semaphore::new(parallel.max(1))),
+            memory,
             dummy: dummy.into(),
         })
     }
 
     /// The PHC string of `password` (Argon2id, 19 MiB, t = 2, p = 1: OWASP's minimum), freshly salted.
     pub async fn hash(&self, password: &str) -> Result<String, PasswordError> {
-        let password = password.to_owned();
+        let (password, memory) = (password.to_owned(), Arc::clone(&self.memory));
         let _permit = self.permits.acquire().await;
-        spawn_blocking(move || hash(password.as_bytes())).await?
+        spawn_blocking(move || hash(&memory, password.as_bytes())).await?
     }
 
     /// Waits for a turn to check a password. Whoever counts wrong ones looks before and counts before giving the turn
@@ -51,7 +61,7 @@ impl Passwords {
     pub async fn turn(&self) -> Turn<'_> {
         // The semaphore is never closed, so there is always a permit.
         Turn {
-            dummy: &self.dummy,
+            passwords: self,
             _permit: self.permits.acquire().await.ok(),
         }
     }
@@ -59,7 +69,7 @@ impl Passwords {
 
 /// The right to compute one hash.
 pub struct Turn<'a> {
-    dummy: &'a Arc<str>,
+    passwords: &'a Passwords,
     _permit: Option<SemaphorePermit<'a>>,
 }
 
@@ -71,28 +81,71 @@ impl Turn<'_> {
         stored: Option<&str>,
     ) -> Result<bool, PasswordError> {
         let known = stored.is_some();
-        let stored: Arc<str> = stored.map_or_else(|| Arc::clone(self.dummy), Arc::from);
-        let password = password.to_owned();
-        let matches = spawn_blocking(move || verify(password.as_bytes(), &stored)).await??;
+        let stored = stored.map_or_else(|| Arc::clone(&self.passwords.dummy), Arc::from);
+        let (password, memory) = (password.to_owned(), Arc::clone(&self.passwords.memory));
+        let check = move || verify(&memory, password.as_bytes(), &stored);
+        let matches = spawn_blocking(check).await??;
         Ok(known && matches)
     }
 }
 
-fn hash(password: &[u8]) -> Result<String, PasswordError> {
-    let hash: PasswordHash = Argon2::default()
-        .hash_password(password)
-        .map_err(PasswordError::Hash)?;
+/// What hashes work in, kept for the next one. Allocated anew each time, on whichever thread is free, it would stay with the
+/// allocator's arena of each of these threads: more than a gigabyte after a busy hour.
+#[derive(Default)]
+struct Memory(Mutex<Vec<Vec<Block>>>);
+
+impl Memory {
+    fn compute(
+        &self,
+        argon2: &Argon2<'_>,
+        password: &[u8],
+        salt: &[u8],
+        out: &mut [u8],
+    ) -> Result<(), HashError> {
+        let mut blocks = self.0.lock().pop().unwrap_or_default();
+        blocks.resize(argon2.params().block_count(), Block::default());
+        let done = argon2.hash_password_into_with_memory(password, salt, out, &mut blocks);
+        self.0.lock().push(blocks);
+        Ok(done?)
+    }
+}
+
+fn hash(memory: &Memory, password: &[u8]) -> Result<String, PasswordError> {
+    let hash = || -> Result<PasswordHash, HashError> {
+        let (argon2, salt) = (Argon2::default(), Salt::new(&try_generate_salt()?)?);
+        let mut out = [0; Params::DEFAULT_OUTPUT_LEN];
+        memory.compute(&argon2, password, &salt, &mut out)?;
+        Ok(PasswordHash {
+            algorithm: Algorithm::default().ident(),
+            version: Some(Version::default().into()),
+            params: ParamsString::try_from(argon2.params())?,
+            salt: Some(salt),
+            hash: Some(Output::new(&out)?),
+        })
+    };
+    let hash = hash().map_err(PasswordError::Hash)?;
     Ok(hash.to_string())
 }
 
-fn verify(password: &[u8], stored: &str) -> Result<bool, PasswordError> {
-    let stored =
-        PasswordHash::new(stored).map_err(|error| PasswordError::Malformed(error.into()))?;
-    match Argon2::default().verify_password(password, &stored) {
-        Ok(()) => Ok(true),
-        Err(argon2::password_hash::Error::PasswordInvalid) => Ok(false),
-        Err(error) => Err(PasswordError::Malformed(error)),
-    }
+fn verify(memory: &Memory, password: &[u8], stored: &str) -> Result<bool, PasswordError> {
+    let verify = || -> Result<bool, HashError> {
+        let stored = PasswordHash::new(stored)?;
+        let (Some(salt), Some(expected)) = (&stored.salt, &stored.hash) else {
+            return Err(HashError::EncodingInvalid);
+        };
+        let argon2 = Argon2::new(
+            Algorithm::try_from(stored.algorithm.as_str())?,
+            stored
+                .version
+                .map_or_else(|| Ok(Version::default()), Version::try_from)?,
+            Params::try_from(&stored)?,
+        );
+        let mut out = vec![0; expected.len()];
+        memory.compute(&argon2, password, salt, &mut out)?;
+        // Compares in constant time.
+        Ok(Output::new(&out)? == *expected)
+    };
+    verify().map_err(PasswordError::Malformed)
 }
 
 #[cfg(test)]
@@ -128,6 +181,7 @@ mod tests {
             matches!(answer, Err(PasswordError::Malformed(_))),
             "{answer:?}"
         );
+        assert_eq!(passwords.memory.0.lock().len(), 1, "used again and again");
         // While one turn is taken, the next one waits.
         assert_eq!(passwords.permits.available_permits(), 0);
         drop(turn);

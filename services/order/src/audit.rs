@@ -23,6 +23,12 @@ pub struct Act {
     pub after: Option<Value>,
 }
 
+/// Only what was said: a filter without the parts that it does not have.
+pub fn said<const N: usize>(parts: [(&str, Value); N]) -> Value {
+    let said = parts.into_iter().filter(|(_, value)| !value.is_null());
+    Value::Object(said.map(|(name, value)| (name.to_owned(), value)).collect())
+}
+
 /// Leaves the record in the transaction of the act. Only users act: what the platform does by itself leaves none.
 pub fn record(tx: &Tx, ctx: &CallContext, act: Act) {
     let Caller::User(_) = &ctx.caller else { return };

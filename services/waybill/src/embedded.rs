@@ -23,7 +23,7 @@ use waybill_service_kit::{
 use crate::{
     config::Config,
     databases::Place,
-    demo::{self, Channels},
+    demo::{self, Channels, Seeded},
 };
 
 /// A platform that runs in this process.
@@ -108,9 +108,7 @@ pub async fn start_with_clock(
         Ok(())
     });
     if config.embedded.demo {
-        demo::seed(&channels)
-            .await
-            .context("writing the demo data")?;
+        seed(&channels).await?;
     }
     Ok(Platform {
         address,
@@ -121,6 +119,21 @@ pub async fn start_with_clock(
         deadline,
         _lock: lock,
     })
+}
+
+async fn seed(channels: &Channels) -> Result<()> {
+    let seeded = demo::seed(channels).await;
+    match seeded.context("writing the demo data")? {
+        Seeded::Now => tracing::info!("the demo data was written"),
+        Seeded::Before => {
+            tracing::info!("the demo data was written at an earlier start and is left as it is");
+        }
+        Seeded::InPart(error) => {
+            let error = format!("{error:#}");
+            tracing::warn!(%error, "the shop is in use already and goes on without the rest of the demo data");
+        }
+    }
+    Ok(())
 }
 
 fn place(config: &Config) -> Place {

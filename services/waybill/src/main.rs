@@ -8,7 +8,8 @@ use uuid::Uuid;
 use waybill::{
     config::{self, Config},
     databases::{Place, SERVICES},
-    demo, embedded, events, health, rebuild, verify,
+    demo::{self, Seeded},
+    embedded, events, health, rebuild, verify,
 };
 use waybill_bus::{JetStreamBus, NatsConfig};
 use waybill_service_kit::{
@@ -256,11 +257,18 @@ async fn operate(command: Command, sources: &Sources) -> Result<ExitCode> {
                 notification: peers.notification().map_err(|error| anyhow!(error))?,
                 chat: peers.chat().map_err(|error| anyhow!(error))?,
             };
-            demo::seed(&channels).await?;
-            println!(
-                "the demo data is there; demo accounts have the password {}",
-                demo::PASSWORD
-            );
+            match demo::seed(&channels).await? {
+                Seeded::Now => println!(
+                    "the demo data is there; demo accounts have the password {}",
+                    demo::PASSWORD
+                ),
+                Seeded::Before => {
+                    println!("the demo data was written before and is left as it is");
+                }
+                Seeded::InPart(error) => eprintln!(
+                    "waybill: the shop is in use already and goes on without the rest of the demo data: {error:#}"
+                ),
+            }
         }
         Command::Settings => print!("{}", config::reference()),
         Command::Databases {

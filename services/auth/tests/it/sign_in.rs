@@ -19,6 +19,7 @@ on_each_database! {
     an_address_has_one_account,
     of_concurrent_registrations_one_wins,
     a_repeated_registration_is_the_same_account,
+    repeats_of_a_registration_at_once_are_the_same_account,
     bad_registrations_name_their_fields,
     a_wrong_password_and_an_unknown_address_look_the_same,
     guessing_is_stopped,
@@ -114,6 +115,24 @@ async fn a_repeated_registration_is_the_same_account(world: &World) {
         ErrorKind::Invalid,
         "IDEMPOTENCY_KEY_REUSED",
     );
+}
+
+/// A client whose answers are lost asks again before the first call has ended.
+async fn repeats_of_a_registration_at_once_are_the_same_account(world: &World) {
+    for round in 0..8 {
+        let repeats = (0..12).map(|_| {
+            let mut auth = world.auth.clone();
+            let ctx = CallContext::anonymous().with_idempotency_key(format!("key-{round}"));
+            let request = outgoing(&ctx, registration(&format!("ada{round}")));
+            tokio::spawn(async move { answer(auth.register(request).await) })
+        });
+        let mut accounts = Vec::new();
+        for repeat in repeats.collect::<Vec<_>>() {
+            accounts.push(id_of(&repeat.await.unwrap().unwrap().session.unwrap()));
+        }
+        accounts.dedup();
+        assert_eq!(accounts.len(), 1);
+    }
 }
 
 async fn bad_registrations_name_their_fields(world: &World) {

@@ -35,10 +35,11 @@ pub use categories::{
 };
 pub use chat::{ChatRead, ChatReadResult, Conversation, Message, NewMessage};
 pub use editing::OrderEdit;
+pub(crate) use enums::named;
 pub use enums::{
-    ChangeRequestKind, ChangeRequestState, FilePurpose, NoteVisibility, OrderKind, OrderSort,
-    OrderStatus, PaymentState, PaymentStatus, ProductKind, ProductSort, Provider, Role,
-    SandboxOutcome, ShipmentState, number,
+    ChangeRequestKind, ChangeRequestState, FilePurpose, Named, NoteVisibility, OrderKind,
+    OrderSort, OrderStatus, PaymentState, PaymentStatus, ProductKind, ProductSort, Provider, Role,
+    SandboxOutcome, ShipmentState, by_name, number,
 };
 pub use guests::{Contact, EmailStatus, OrderAuth, PlacedOrder};
 pub use media::{

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use waybill_proto::auth as pb;
 
 use super::{
-    Role, filled, moment,
+    Role, filled, moment, named,
     rules::{not_blank, not_blank_if_given},
 };
 
@@ -53,7 +53,7 @@ impl From<pb::User> for User {
 }
 
 /// How the refresh token travels.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SessionMode {
     /// In the body.
@@ -62,6 +62,11 @@ pub enum SessionMode {
     /// As an HttpOnly, SameSite=Strict cookie, and not in the body.
     Cookie,
 }
+
+named!(SessionMode {
+    Token = "token",
+    Cookie = "cookie",
+});
 
 #[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

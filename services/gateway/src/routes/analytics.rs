@@ -59,13 +59,19 @@ pub async fn dashboard(
 }
 
 /// What figures are added up by. Weeks begin on Monday.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Bucket {
     Day,
     Week,
     Month,
 }
+
+dto::named!(Bucket {
+    Day = "day",
+    Week = "week",
+    Month = "month",
+});
 
 impl Bucket {
     const fn of_orders(self) -> pb::Bucket {
@@ -138,11 +144,13 @@ pub async fn users(
     Ok(Json(answer.into()))
 }
 
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ExportFormat {
     Csv,
 }
+
+dto::named!(ExportFormat { Csv = "csv" });
 
 /// What is exported: the filters of the order list.
 #[derive(Debug, Default, Deserialize, Validate, IntoParams)]

@@ -12,11 +12,12 @@ use futures::{SinkExt as _, Stream, StreamExt as _, TryStreamExt as _, channel::
 use garde::Validate;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use waybill_proto::order as pb;
 use waybill_service_kit::{AppError, outgoing_within};
 
+use super::analytics::ExportFormat;
 use crate::{
     app::{App, Gateway},
     downloads,
@@ -217,12 +218,6 @@ async fn forget(mut bytes: impl Stream<Item = Result<Bytes, ApiError>> + Unpin) 
     while let Some(Ok(_)) = bytes.next().await {}
 }
 
-/// The form of an export.
-#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum ExportFormat {
-    Csv,
-}
 
 /// Filters of an export: those of the product list.
 #[derive(Debug, Default, Deserialize, Validate, IntoParams)]

@@ -53,16 +53,37 @@ impl Carts {
 
     /// The cart as it stands now. What it shows is remembered: an order of the cart is held against it.
     pub async fn get(&self, ctx: &CallContext, token: &str) -> Result<View, AppError> {
-        let Some(owner) = owner(ctx, token) else {
-            return Ok(self.empty());
-        };
+        match owner(ctx, token) {
+            Some(owner) => self.show(ctx, &owner, None, &[]).await,
+            None => Ok(self.empty()),
+        }
+    }
+
+    /// Shows a cart as it was just written, or else as it is, and remembers what it shows: each answer with a cart is one that
+    /// its customer has looked at. Remembering gives the cart its next version.
+    async fn show(
+        &self,
+        ctx: &CallContext,
+        owner: &Owner,
+        mut written: Option<Cart>,
+        left_out: &[Item],
+    ) -> Result<View, AppError> {
         let (db, shop) = (&self.parts.db, self.parts.shop());
         for _ in 0..ATTEMPTS {
-            let found = store::find(db.reader(), &owner).await?;
-            let Some(mut cart) = found.filter(|cart| cart.merged_into.is_none()) else {
-                return Ok(self.empty());
+            let now = self.parts.now();
+            let (mut cart, idle) = if let Some(cart) = written.take() {
+                (cart, false)
+            } else {
+                let found = store::find(db.reader(), owner).await?;
+                let Some(cart) = found.filter(|cart| cart.merged_into.is_none()) else {
+                    return Ok(self.empty());
+                };
+                let idle = cart.updated_at.plus(shop.cart_lifetime / TOUCH_AFTER) < now;
+                (cart, idle)
             };
-            let offers = offers(&self.parts, products(&cart.items)).await?;
+            let mut products = products(&cart.items);
+            products.extend(self::products(left_out));
+            let offers = offers(&self.parts, products).await?;
             let news: Vec<_> = cart
                 .items
                 .iter()
@@ -70,12 +91,10 @@ impl Carts {
                     item.showing(&offers, shop.currency) != (item.shown, item.shown_quantity)
                 })
                 .collect();
-            let now = self.parts.now();
-            let idle = cart.updated_at.plus(shop.cart_lifetime / TOUCH_AFTER) < now;
             if news.is_empty() && !idle {
-                return Ok(cart.view(&[], &offers, shop.currency));
+                return Ok(cart.view(left_out, &offers, shop.currency));
             }
-            let written = retrying(|| async {
+            let remembered = retrying(|| async {
                 let tx = db.begin(&ctx.event_context()).await?;
                 if !store::touch(&tx, cart.id, Some(cart.version), now).await? {
                     tx.rollback().await?;
@@ -89,9 +108,9 @@ impl Carts {
                 Ok(true)
             })
             .await?;
-            if written {
+            if remembered {
                 (cart.version, cart.updated_at) = (cart.version + 1, now);
-                return Ok(cart.view(&[], &offers, shop.currency));
+                return Ok(cart.view(left_out, &offers, shop.currency));
             }
             db.settle().await;
         }
@@ -140,7 +159,7 @@ impl Carts {
                 finish(tx, written).await
             });
             match put.await {
-                Ok(cart) => return Ok((self.view(&cart, &[]).await?, token)),
+                Ok(cart) => return Ok((self.show(ctx, whose, Some(cart), &[]).await?, token)),
                 Err(Stopped::NoCart) => owner = None,
                 Err(Stopped::Lost) => db.settle().await,
                 Err(Stopped::Refused(error)) => return Err(error),
@@ -205,7 +224,7 @@ impl Carts {
             finish(tx, taken).await
         });
         match taken.await {
-            Ok(cart) => self.view(&cart, &[]).await,
+            Ok(cart) => self.show(ctx, &owner, Some(cart), &[]).await,
             // Cleaned up or merged at this moment: then it is empty as well.
             Err(Stopped::NoCart | Stopped::Lost) => Ok(self.empty()),
             Err(Stopped::Refused(error)) => Err(error),
@@ -254,13 +273,6 @@ impl Carts {
 
     fn empty(&self) -> View {
         View::empty(self.parts.shop().currency)
-    }
-
-    async fn view(&self, cart: &Cart, left_out: &[Item]) -> Result<View, AppError> {
-        let mut products = products(&cart.items);
-        products.extend(self::products(left_out));
-        let offers = offers(&self.parts, products).await?;
-        Ok(cart.view(left_out, &offers, self.parts.shop().currency))
     }
 }
 

@@ -319,7 +319,7 @@ pub fn tell(tx: &Tx, ctx: &CallContext, before: Option<&Offer>, after: &Offer) {
 }
 
 /// The event of a change; what it is called in the audit log.
-pub fn announce(tx: &Tx, before: Option<&Offer>, after: &Offer) -> &'static str {
+fn announce(tx: &Tx, before: Option<&Offer>, after: &Offer) -> &'static str {
     let (id, version) = (after.product.id, after.product.version);
     let product = Some(wire::product(after, false));
     match before {

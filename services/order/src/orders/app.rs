@@ -24,7 +24,7 @@ use crate::{
     store::MOST_COUNTED,
 };
 
-pub use change::{Lost, audit_change, history, record, record_change};
+pub use change::{Lost, audit_change, audit_change_with, history, record, record_change};
 pub use place::{CartWish, Placed};
 
 /// Orders of customers.

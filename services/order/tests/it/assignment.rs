@@ -7,10 +7,9 @@ use waybill_proto::order::{
 };
 use waybill_service_kit::{AppError, codes};
 
-use crate::shop::outgoing;
 use crate::{
     crew::result_codes,
-    shop::{Shop, fields, on_each_database},
+    shop::{Shop, fields, on_each_database, outgoing},
 };
 
 #[tokio::test]
@@ -330,6 +329,12 @@ async fn what_administrators_do_to_orders_is_recorded() {
         shop.cancel(&shop.admin, &order).await.unwrap();
         let other = shop.waiting(&customer, &design).await;
         shop.cancel(&customer, &other).await.unwrap();
+        let all = shop.acts().await;
+        let decided = all.iter().find(|act| act.action == "change_request.reject");
+        let after = &decided.unwrap().after;
+        for part in [&request.id, "\"COMPLETION\"", "\"REJECTED\""] {
+            assert!(after.contains(part), "{part} is not in {after}");
+        }
         let mut acts = shop.audited().await;
         acts.retain(|(_, target)| *target == order.id || *target == other.id);
         let acts: Vec<_> = acts.iter().map(|(act, _)| act.as_str()).collect();

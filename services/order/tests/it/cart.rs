@@ -6,9 +6,8 @@ use futures::future::join_all;
 use waybill_proto::order as pb;
 use waybill_service_kit::{ErrorKind, codes};
 
-use crate::shop::outgoing;
 use crate::{
-    shop::{fields, on_each_database, usd},
+    shop::{fields, on_each_database, outgoing, usd},
     shopper::{Shopper, adjust, codes_of, lines, set_price},
 };
 

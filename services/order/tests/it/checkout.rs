@@ -4,9 +4,8 @@ use futures::future::join_all;
 use waybill_proto::order as pb;
 use waybill_service_kit::codes;
 
-use crate::shop::outgoing;
 use crate::{
-    shop::{fields, lines as wanted, on_each_database, usd},
+    shop::{fields, lines as wanted, on_each_database, outgoing, usd},
     shopper::{Shopper, adjust, set_price},
 };
 
@@ -77,6 +76,36 @@ async fn nobody_orders_at_a_price_that_the_cart_has_not_shown() {
         let order = placed.unwrap().order.unwrap();
         assert_eq!(order.total, Some(usd(2 * 1_300 + 2 * 2_000)));
         assert_eq!(newer.subtotal, order.total);
+    })
+    .await;
+}
+
+/// Each answer with the cart shows all of it: what was changed, merged or taken out as well as what was read.
+#[tokio::test]
+async fn what_any_answer_has_shown_may_be_ordered() {
+    on_each_database(async |shop| {
+        let (cup, pot) = (
+            shop.goods("Cup", 1_000, 10).await,
+            shop.goods("Pot", 2_000, 50).await,
+        );
+        let mut shopper = Shopper::with(shop, shop.customer().ctx);
+        shopper.put(&cup, 5).await;
+        set_price(shop, &cup, 1_500).await;
+        adjust(shop, &cup, -7).await;
+        let seen = shopper.put(&pot, 1).await;
+        assert_eq!(seen.subtotal, Some(usd(3 * 1_500 + 2_000)));
+        let placed = shopper.try_order("", Some(seen.version)).await;
+        let order = placed.unwrap().order.unwrap();
+        assert_eq!(order.total, seen.subtotal);
+
+        let mut guest = Shopper::guest(shop);
+        guest.put(&pot, 2).await;
+        shopper.put(&pot, 1).await;
+        set_price(shop, &pot, 2_500).await;
+        let seen = shopper.merge(&guest.token).await.unwrap();
+        assert_eq!(seen.subtotal, Some(usd(3 * 2_500)));
+        let placed = shopper.try_order("", Some(seen.version)).await;
+        assert_eq!(placed.unwrap().order.unwrap().total, seen.subtotal);
     })
     .await;
 }

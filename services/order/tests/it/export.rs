@@ -8,10 +8,9 @@ use waybill_proto::{
 };
 use waybill_service_kit::{AppError, ErrorKind};
 
-use crate::shop::outgoing;
 use crate::{
     search::list,
-    shop::{Shop, Somebody, lines, on_each_database},
+    shop::{Shop, Somebody, lines, on_each_database, outgoing},
 };
 
 async fn export(

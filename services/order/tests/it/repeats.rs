@@ -4,11 +4,10 @@ use futures::future::join_all;
 use waybill_proto::order::{self as pb, NoteVisibility, ShipmentState};
 use waybill_service_kit::{AppError, codes};
 
-use crate::shop::outgoing;
 use crate::{
     notes,
     shipments::ship,
-    shop::{Shop, Somebody, on_each_database},
+    shop::{Shop, Somebody, on_each_database, outgoing},
 };
 
 async fn adjust(

@@ -7,10 +7,9 @@ use waybill_proto::{
 };
 use waybill_service_kit::{AppError, codes};
 
-use crate::shop::outgoing;
 use crate::{
     crew::account,
-    shop::{Shop, Somebody, on_each_database},
+    shop::{Shop, Somebody, on_each_database, outgoing},
     work::waiting,
 };
 

@@ -3,10 +3,9 @@
 use waybill_proto::order::{self as pb, ProductKind};
 use waybill_service_kit::codes;
 
-use crate::shop::outgoing;
 use crate::{
     crew::result_codes,
-    shop::{Shop, Somebody, fields, on_each_database, usd},
+    shop::{Shop, Somebody, fields, on_each_database, outgoing, usd},
 };
 
 pub async fn category(shop: &Shop, name: &str, parent: &str) -> String {

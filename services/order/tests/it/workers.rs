@@ -8,10 +8,9 @@ use waybill_proto::{
 };
 use waybill_service_kit::{AppError, codes};
 
-use crate::shop::outgoing;
 use crate::{
     crew::{account, result_codes},
-    shop::{Shop, Somebody, fields, on_each_database},
+    shop::{Shop, Somebody, fields, on_each_database, outgoing},
 };
 
 async fn list(shop: &Shop, request: pb::ListWorkersRequest) -> pb::ListWorkersResponse {

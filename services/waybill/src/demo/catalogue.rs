@@ -10,6 +10,7 @@ use waybill_proto::{
         PutCartItemRequest,
     },
 };
+use waybill_service_kit::{CallContext, outgoing};
 
 use super::{Demo, Person, is_conflict};
 
@@ -325,6 +326,14 @@ const SERVICES: [(&str, &str, &str, i64, &str); 12] = [
 ];
 
 impl Demo {
+    /// Whether anything is in the shop window.
+    pub(super) async fn sells_something(&mut self) -> Result<bool> {
+        let request = outgoing(&CallContext::anonymous(), ListProductsRequest::default());
+        let answer = self.catalogue.list_products(request).await;
+        let answer = answer.context("looking at what the shop sells")?;
+        Ok(!answer.into_inner().products.is_empty())
+    }
+
     /// Creates the products that are not there yet; ids by SKU.
     pub(super) async fn stock_shelves(
         &mut self,
@@ -366,7 +375,7 @@ impl Demo {
         }
         let products = self.products(admin).await?;
         for product in &products {
-            if product.kind() == ProductKind::Goods {
+            if GOODS.iter().any(|goods| goods.0 == product.sku) {
                 self.picture(admin, product).await?;
             }
         }

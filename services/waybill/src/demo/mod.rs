@@ -1,5 +1,6 @@
 //! Demo data: a shop that has been open for a while. Written through the services' own calls, so that it cannot differ from
-//! what a client could have done; every step may be repeated, so that a seeding that was interrupted is completed.
+//! what a client could have done; every step may be repeated, so that a seeding that was interrupted is completed. Once it
+//! is complete it is left alone: what people do with it afterwards stays.
 
 mod catalogue;
 mod files;
@@ -9,10 +10,10 @@ mod orders;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use tonic::Code;
+use tonic::{Code, Response, Status};
 use waybill_proto::{
     auth::{
-        LoginRequest, RegisterRequest, Session, SetUserRoleRequest,
+        LoginRequest, LoginResponse, RegisterRequest, Session, SetUserRoleRequest,
         auth_service_client::AuthServiceClient,
     },
     chat::chat_service_client::ChatServiceClient,
@@ -48,6 +49,10 @@ pub const ACCOUNTS: [Account; 6] = [
     account("cleo@waybill.example", "Cleo", "Customer", Role::Customer),
 ];
 
+/// Registers after everything else, and nobody is told of her, so that nobody changes her account: where she can sign in,
+/// the demo is complete. An account rather than a file, because `waybill demo` fills shops whose disks it does not see.
+const NEWCOMER: Account = account("nora@waybill.example", "Nora", "Newcomer", Role::Customer);
+
 const fn account(
     email: &'static str,
     first_name: &'static str,
@@ -72,30 +77,34 @@ pub struct Channels {
     pub chat: GrpcChannel,
 }
 
-/// Writes what is missing of the demo. The administrator must exist already (settings make the first one) with [`PASSWORD`].
-pub async fn seed(channels: &Channels) -> Result<()> {
+/// What came of [`seed`].
+#[derive(Debug)]
+pub enum Seeded {
+    /// The demo is complete now.
+    Now,
+    /// It was complete before; nothing was written.
+    Before,
+    /// The shop was in use already, and the demo does not go with what people made of it. This could not be written, nor
+    /// what comes after it.
+    InPart(anyhow::Error),
+}
+
+/// Writes what is missing of the demo, unless it was complete once. The administrator must exist already (settings make the
+/// first one), with [`PASSWORD`].
+///
+/// What cannot be written is an error in a shop that sells nothing yet. One that sells something is more than a demo to
+/// somebody, and goes on without: [`Seeded::InPart`].
+pub async fn seed(channels: &Channels) -> Result<Seeded> {
     let mut demo = Demo::new(channels);
-    let mut people = Vec::with_capacity(ACCOUNTS.len());
-    let admin = demo
-        .sign_in(&ADMIN)
-        .await
-        .context("signing the demo administrator in")?;
-    for account in &ACCOUNTS[1..] {
-        people.push(demo.enrol(account, &admin).await?);
+    if demo.is_complete().await {
+        return Ok(Seeded::Before);
     }
-    let [wendy, walter, carla, carl, cleo] = <[Person; 5]>::try_from(people)
-        .map_err(|_| anyhow::anyhow!("the demo has five people besides the administrator"))?;
-    let products = demo.stock_shelves(&admin).await?;
-    let cast = orders::Cast {
-        admin,
-        wendy,
-        walter,
-        carla,
-        carl,
-        cleo,
-    };
-    demo.play(&cast, &products).await?;
-    demo.fill_cart(&cast.cleo, &products).await
+    let in_use = demo.sells_something().await?;
+    match demo.complete().await {
+        Ok(()) => Ok(Seeded::Now),
+        Err(error) if in_use => Ok(Seeded::InPart(error)),
+        Err(error) => Err(error),
+    }
 }
 
 /// Somebody who is signed in.
@@ -149,20 +158,58 @@ impl Demo {
         }
     }
 
-    async fn sign_in(&mut self, account: &Account) -> Result<Person> {
+    /// Whether a seeding has come to its end once.
+    async fn is_complete(&mut self) -> bool {
+        match self.log_in(&NEWCOMER).await {
+            Ok(_) => true,
+            // Suspended, which is told only to who knows the password.
+            Err(status) => status.code() == Code::PermissionDenied,
+        }
+    }
+
+    async fn complete(&mut self) -> Result<()> {
+        let admin = Person::of(&self.sign_in(&ADMIN).await?);
+        if !self.is_played(&admin).await? {
+            self.fill(&admin).await?;
+        }
+        self.enrol(&NEWCOMER, &admin).await?;
+        Ok(())
+    }
+
+    async fn fill(&mut self, admin: &Person) -> Result<()> {
+        let mut people = Vec::with_capacity(ACCOUNTS.len());
+        for account in &ACCOUNTS[1..] {
+            people.push(self.enrol(account, admin).await?);
+        }
+        let [wendy, walter, carla, carl, cleo] = <[Person; 5]>::try_from(people)
+            .map_err(|_| anyhow::anyhow!("the demo has five people besides the administrator"))?;
+        let products = self.stock_shelves(admin).await?;
+        self.fill_cart(&cleo, &products).await?;
+        let cast = orders::Cast {
+            admin: admin.clone(),
+            wendy,
+            walter,
+            carla,
+            carl,
+            cleo,
+        };
+        self.play(&cast, &products).await
+    }
+
+    async fn sign_in(&mut self, account: &Account) -> Result<Session> {
+        let answer = self.log_in(account).await;
+        let answer = answer.with_context(|| format!("signing {} in", account.email))?;
+        let session = answer.into_inner().session;
+        session.context("a login answers with a session")
+    }
+
+    async fn log_in(&mut self, account: &Account) -> Result<Response<LoginResponse>, Status> {
         let request = LoginRequest {
             email: account.email.into(),
             password: PASSWORD.into(),
         };
         let anonymous = CallContext::anonymous();
-        let answer = self
-            .auth
-            .login(outgoing(&anonymous, request))
-            .await?
-            .into_inner();
-        Ok(Person::of(
-            &answer.session.context("a login answers with a session")?,
-        ))
+        self.auth.login(outgoing(&anonymous, request)).await
     }
 
     /// Registers the account unless it exists, gives it its role, signs it in.
@@ -174,32 +221,31 @@ impl Demo {
             last_name: account.last_name.into(),
         };
         let anonymous = CallContext::anonymous();
-        match self.auth.register(outgoing(&anonymous, request)).await {
+        let session = match self.auth.register(outgoing(&anonymous, request)).await {
             Ok(answer) => {
-                let session = answer
-                    .into_inner()
-                    .session
-                    .context("registering opens a session")?;
-                if account.role == Role::Customer {
-                    return Ok(Person::of(&session));
-                }
-                let id = session.user.context("a session has a user")?.id;
-                let request = SetUserRoleRequest {
-                    id,
-                    role: account.role.into(),
-                    version: None,
-                };
-                self.auth.set_user_role(admin.ask(request)).await?;
+                let session = answer.into_inner().session;
+                session.context("registering opens a session")?
             }
-            Err(status) if is_conflict(&status) => {}
+            Err(status) if is_conflict(&status) => self.sign_in(account).await?,
             Err(status) => bail!("registering {}: {status}", account.email),
+        };
+        let user = session.user.as_ref().context("a session has a user")?;
+        if user.role() == account.role {
+            return Ok(Person::of(&session));
         }
+        let request = SetUserRoleRequest {
+            id: user.id.clone(),
+            role: account.role.into(),
+            version: None,
+        };
+        let given = self.auth.set_user_role(admin.ask(request)).await;
+        given.with_context(|| format!("giving {} a role", account.email))?;
         // A new session, whose token carries the role.
-        self.sign_in(account).await
+        Ok(Person::of(&self.sign_in(account).await?))
     }
 }
 
-fn is_conflict(status: &tonic::Status) -> bool {
+fn is_conflict(status: &Status) -> bool {
     matches!(
         status.code(),
         Code::AlreadyExists | Code::Aborted | Code::FailedPrecondition

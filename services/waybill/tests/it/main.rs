@@ -7,6 +7,7 @@ mod carts;
 mod catalogue;
 mod compose;
 mod crashes;
+mod demo;
 mod guests;
 mod late_payments;
 mod media;

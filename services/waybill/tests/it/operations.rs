@@ -3,16 +3,14 @@
 use std::process::{Command, Output};
 
 use reqwest::Method;
-use sea_orm::ConnectionTrait as _;
 use serde_json::json;
 use tokio::task::JoinSet;
 use uuid::Uuid;
-use waybill::databases::Place;
 use waybill_proto::payment::PaymentSucceeded;
-use waybill_store::{Db, EventContext};
+use waybill_store::EventContext;
 use waybill_testkit::{ADMIN, Platform, Shape};
 
-use crate::support::{Findings, bin};
+use crate::support::{Findings, bin, database, run_sql};
 
 /// `EX_USAGE` of sysexits.
 const USAGE: i32 = 64;
@@ -197,13 +195,6 @@ async fn a_stopped_platform_carries_on_where_it_was_embedded() {
     platform.verify().await.unwrap();
 }
 
-/// The database of a service of an embedded platform.
-async fn database(platform: &Platform, service: &'static str) -> Db {
-    let folder = platform.place().pop().expect("the data directory");
-    let place = Place::Folder(folder.into());
-    place.connect(service, 1).await.unwrap()
-}
-
 #[tokio::test]
 async fn verify_tells_sound_from_tampered_embedded() {
     let Some(mut platform) = Platform::start(Shape::Embedded, bin()).await else {
@@ -234,23 +225,15 @@ async fn verify_tells_sound_from_tampered_embedded() {
             "UPDATE stock SET reserved = 2",
         ),
     ] {
-        run_sql(&platform, tamper).await;
+        run_sql(&platform, "order", tamper).await;
         let tampered = waybill(&verify, &[]);
         let found = text(&tampered.stdout);
         assert_eq!(tampered.status.code(), Some(1), "{tamper}: {found}");
         assert!(found.contains(&product), "{found}");
-        run_sql(&platform, mend).await;
+        run_sql(&platform, "order", mend).await;
     }
     let mended = waybill(&verify, &[]);
     assert_eq!(mended.status.code(), Some(0), "{}", text(&mended.stdout));
-}
-
-async fn run_sql(platform: &Platform, sql: &str) {
-    let db = database(platform, "order").await;
-    let tx = db.begin(&EventContext::default()).await.unwrap();
-    tx.conn().execute_unprepared(sql).await.unwrap();
-    tx.commit().await.unwrap();
-    db.close().await;
 }
 
 #[tokio::test]

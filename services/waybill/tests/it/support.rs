@@ -1,15 +1,34 @@
-//! Where the binaries are, and what an error looks like.
+//! Where the binaries and the databases are, and what an error looks like.
 
 use std::path::Path;
 
+use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
-use waybill_testkit::Answer;
+use waybill::databases::Place;
+use waybill_store::{Db, EventContext};
+use waybill_testkit::{Answer, Platform};
 
 /// The folder into which cargo built `waybill` and the services.
 pub fn bin() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_waybill"))
         .parent()
         .expect("a binary is in a folder")
+}
+
+/// The database of a service of an embedded platform.
+pub async fn database(platform: &Platform, service: &'static str) -> Db {
+    let folder = platform.place().pop().expect("the data directory");
+    let place = Place::Folder(folder.into());
+    place.connect(service, 1).await.unwrap()
+}
+
+/// Changes what no call would, in the database of a service of an embedded platform.
+pub async fn run_sql(platform: &Platform, service: &'static str, sql: &str) {
+    let db = database(platform, service).await;
+    let tx = db.begin(&EventContext::default()).await.unwrap();
+    tx.conn().execute_unprepared(sql).await.unwrap();
+    tx.commit().await.unwrap();
+    db.close().await;
 }
 
 /// What was found wrong, all of it rather than the first.

@@ -7,6 +7,7 @@
 
 use std::borrow::Cow;
 
+use serde_json::{Value, json};
 use waybill_primitives::{Role, Timestamp};
 use waybill_service_kit::{AppError, CallContext};
 use waybill_store::Db;
@@ -16,7 +17,7 @@ use crate::{
     audit::{self, Act},
     csv::Lines,
     orders::{
-        domain::{Filter, Order, Sort, Viewer},
+        domain::{Filter, Order, OrderStatus, PaymentStatus, Search, Sort, Viewer},
         store::{self, Position},
     },
 };
@@ -55,6 +56,28 @@ const HEADER: [&str; 27] = [
     "shippingCountry",
 ];
 
+/// The filter as the audit log shows it, under the names of the request.
+fn told(filter: &Filter) -> Value {
+    let search = filter.search.as_ref().map(|search| match search {
+        Search::Number(text) | Search::NumberPrefix(text) => text.clone(),
+        Search::Words(words) => words.join(" "),
+    });
+    audit::said([
+        ("q", json!(search)),
+        ("status", json!(filter.status.map(OrderStatus::as_str))),
+        (
+            "paymentStatus",
+            json!(filter.payment_status.map(PaymentStatus::as_str)),
+        ),
+        ("from", json!(filter.from)),
+        ("to", json!(filter.to)),
+        ("customerId", json!(filter.customer)),
+        ("assigneeId", json!(filter.assignee)),
+        ("minTotal", json!(filter.min_total)),
+        ("maxTotal", json!(filter.max_total)),
+    ])
+}
+
 /// A running export.
 #[derive(Debug)]
 pub struct Export {
@@ -87,8 +110,8 @@ impl Analytics {
             target_kind: "orders",
             target_id: String::new(),
             before: None,
-            after: Some(serde_json::json!({
-                "filter": format!("{filter:?}"), "sort": sort.as_str(), "format": "csv",
+            after: Some(json!({
+                "filter": told(&filter), "sort": sort.as_str(), "format": "csv",
             })),
         };
         audit::record(&tx, ctx, act);

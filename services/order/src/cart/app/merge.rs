@@ -34,7 +34,10 @@ impl Carts {
                 finish(tx, written).await
             });
             match merged.await {
-                Ok((cart, left_out)) => return self.view(&cart, &left_out).await,
+                Ok((cart, left_out)) => {
+                    let owner = Owner::User(user);
+                    return self.show(ctx, &owner, Some(cart), &left_out).await;
+                }
                 Err(Stopped::NoCart) => return Err(no_cart()),
                 Err(Stopped::Lost) => db.settle().await,
                 Err(Stopped::Refused(error)) => return Err(error),

@@ -4,7 +4,7 @@ use futures::{
     Stream,
     stream::{self, StreamExt as _},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use waybill_primitives::Role;
 use waybill_service_kit::{AppError, CallContext};
 use waybill_store::page::Limit;
@@ -14,7 +14,7 @@ use crate::{
     audit::{self, Act},
     catalogue::{
         app::Catalogue,
-        domain::{Filter, Sort},
+        domain::{Filter, ProductKind, Sort},
     },
     categories::store as categories,
     csv::Lines,
@@ -36,7 +36,7 @@ impl Exchange {
             target_kind: "products",
             target_id: String::new(),
             before: None,
-            after: Some(json!({ "filter": format!("{filter:?}"), "sort": format!("{sort:?}") })),
+            after: Some(json!({ "filter": told(&filter), "sort": sort.as_str() })),
         };
         let tx = self.parts.db.begin(&ctx.event_context()).await?;
         audit::record(&tx, ctx, act);
@@ -86,4 +86,19 @@ impl Exchange {
         let chunk = lines.take().map_err(AppError::internal)?;
         Ok((chunk, page.next_cursor))
     }
+}
+
+/// The filter as the audit log shows it, under the names of the request.
+fn told(filter: &Filter) -> Value {
+    let words = (!filter.words.is_empty()).then(|| filter.words.join(" "));
+    audit::said([
+        ("q", json!(words)),
+        ("category", json!(filter.category)),
+        ("minPrice", json!(filter.min_price)),
+        ("maxPrice", json!(filter.max_price)),
+        ("inStock", json!(filter.in_stock)),
+        ("kind", json!(filter.kind.map(ProductKind::as_str))),
+        ("lowStock", json!(filter.low_stock)),
+        ("archived", json!(filter.with_archived)),
+    ])
 }

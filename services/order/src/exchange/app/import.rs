@@ -19,7 +19,7 @@ use super::{
 use crate::{
     audit::{self, Act},
     catalogue::{
-        app::{announce, open_stock},
+        app::{open_stock, tell},
         domain::Product,
         store as catalogue,
     },
@@ -31,7 +31,7 @@ use crate::{
     },
     fields::Faults,
     parts::{Parts, finish},
-    stock::app::{NotSet, set_on_hand},
+    stock::app::{NotSet, adjustment, set_on_hand},
 };
 
 /// The largest file, in bytes.
@@ -254,11 +254,11 @@ impl Import {
             if !catalogue::update(tx, &before.product, &after.product).await? {
                 return Err(Stopped::Outrun);
             }
-            announce(tx, Some(before), after);
+            tell(tx, &self.ctx, Some(before), after);
         }
         open_stock(tx, &changes.new, threshold, self.actor, now).await?;
         for offer in &changes.new {
-            announce(tx, None, offer);
+            tell(tx, &self.ctx, None, offer);
         }
         self.set_stock(tx, &changes.stock, now).await?;
         let count = |outcome| {
@@ -298,7 +298,13 @@ impl Import {
     ) -> Result<(), Stopped> {
         let units = wanted.iter().map(|(id, (_, units))| (*id, *units));
         match set_on_hand(tx, &units.collect(), REASON, self.actor, now).await {
-            Ok(_) => Ok(()),
+            Ok(set) => {
+                for (id, (had, has)) in set {
+                    let act = adjustment(id, had.on_hand, has.on_hand, REASON);
+                    audit::record(tx, &self.ctx, act);
+                }
+                Ok(())
+            }
             Err(NotSet::Failed(error)) => Err(error.into()),
             Err(NotSet::Reserved(id, level)) => {
                 let message = format!(

@@ -1,6 +1,6 @@
 //! One change of one order: the row, its history, its stock, its event and the requests that it settles, together.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use waybill_primitives::{OrderId, ProductId, Role, Timestamp};
 use waybill_service_kit::{AppError, CallContext};
 use waybill_store::{Tx, retrying};
@@ -128,6 +128,18 @@ pub fn audit_change(
     after: &Order,
     note: &str,
 ) {
+    audit_change_with(tx, ctx, act, (before, after), note, Map::new());
+}
+
+/// As [`audit_change`], with more of what is now.
+pub fn audit_change_with(
+    tx: &Tx,
+    ctx: &CallContext,
+    act: &'static str,
+    (before, after): (&Order, &Order),
+    note: &str,
+    more: Map<String, Value>,
+) {
     if actor(ctx).is_none_or(|person| person.role != Role::Admin) {
         return;
     }
@@ -139,10 +151,11 @@ pub fn audit_change(
         })
     };
     let mut after = told(after);
-    if let Value::Object(fields) = &mut after
-        && !note.is_empty()
-    {
-        fields.insert("note".to_owned(), note.into());
+    if let Value::Object(fields) = &mut after {
+        fields.extend(more);
+        if !note.is_empty() {
+            fields.insert("note".to_owned(), note.into());
+        }
     }
     let act = Act {
         action: act,

@@ -1,5 +1,6 @@
 //! Requests to change an order, and their decisions.
 
+use serde_json::{Map, json};
 use waybill_primitives::{ChangeRequestId, OrderId, Role, UserId};
 use waybill_service_kit::{AppError, CallContext, codes};
 use waybill_store::{StoreError, Tx, retrying};
@@ -10,7 +11,7 @@ use crate::{
     events,
     files::store as files,
     orders::{
-        app::{Lost, audit_change, history, record_change, viewer},
+        app::{Lost, audit_change_with, history, record_change, viewer},
         domain::{Changed, Order, Party, Person, Viewer, note},
         store as orders,
     },
@@ -259,7 +260,18 @@ impl Work {
             RequestState::Approved => "change_request.approve",
             _ => "change_request.reject",
         };
-        audit_change(tx, ctx, act, &before, &order, &decided.note);
+        let mut more = Map::new();
+        more.insert(
+            "request".to_owned(),
+            json!({
+                "id": decided.id,
+                "kind": decided.kind.as_str(),
+                "state": decided.state.as_str(),
+                "requestedBy": decided.requested_by.id,
+                "replacementId": replacement.as_ref().map(|order| order.id),
+            }),
+        );
+        audit_change_with(tx, ctx, act, (&before, &order), &decided.note, more);
         Ok(Decided {
             request: decided,
             order,

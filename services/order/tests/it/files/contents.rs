@@ -11,10 +11,9 @@ use waybill_proto::order::{
 use waybill_service_kit::{AppError, codes};
 
 use super::samples::{messages, mp4, of_order, part, pdf, picture, png};
-use crate::shop::outgoing;
 use crate::{
     people::nobody,
-    shop::{Shop, Somebody, fields, on_each_database},
+    shop::{Shop, Somebody, fields, on_each_database, outgoing},
 };
 
 async fn placed(shop: &Shop) -> (Somebody, pb::Order) {

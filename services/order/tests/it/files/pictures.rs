@@ -5,10 +5,9 @@ use waybill_proto::order::{self as pb, ListProductsRequest};
 use waybill_service_kit::{AppError, codes};
 
 use super::samples::{FULL, messages, of_product, pdf, png};
-use crate::shop::outgoing;
 use crate::{
     people::nobody,
-    shop::{Shop, Somebody, fields, on_each_database},
+    shop::{Shop, Somebody, fields, on_each_database, outgoing},
 };
 
 async fn add(shop: &Shop, product: &pb::Product, alt: &str) -> Result<pb::Product, AppError> {

@@ -12,13 +12,12 @@ use waybill_proto::{
 use waybill_service_kit::{AppError, codes};
 
 use super::Step;
-use crate::shop::outgoing;
 use crate::{
     editing::{begin, edit, new_lines},
     files::samples::{of_order, pdf},
     notes,
     shipments::{ship, turn},
-    shop::{EXPIRY, Shop, Somebody, lines, payment_of},
+    shop::{EXPIRY, Shop, Somebody, lines, outgoing, payment_of},
     shopper::Shopper,
 };
 
