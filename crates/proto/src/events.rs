@@ -70,6 +70,7 @@ events! {
     "waybill.payment.payment.succeeded" => payment::PaymentSucceeded,
     "waybill.payment.payment.failed" => payment::PaymentFailed,
     "waybill.payment.payment.refunded" => payment::PaymentRefunded,
+    "waybill.payment.audit.recorded" => payment::AuditRecorded,
     "waybill.notification.notification.created" => notification::NotificationCreated,
     "waybill.notification.notification.read" => notification::NotificationRead,
     "waybill.chat.message.posted" => chat::MessagePosted,

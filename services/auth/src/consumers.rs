@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use waybill_bus::Envelope;
-use waybill_proto::{Event, common, order::AuditRecorded, parse_id, time};
+use waybill_proto::{Event, common, order, parse_id, payment, time};
 use waybill_store::{ConsumerInfo, EventHandler, HandlerError, Tx, decode};
 
 use crate::{
@@ -13,37 +13,59 @@ use crate::{
 };
 
 /// What this service takes in.
-pub const CONSUMERS: &[ConsumerInfo] = &[ConsumerInfo {
-    name: "auth-audit",
-    source: "order",
-    subjects: &["waybill.order.audit.*"],
-}];
+pub const CONSUMERS: &[ConsumerInfo] = &[
+    ConsumerInfo {
+        name: "auth-audit",
+        source: "order",
+        subjects: &["waybill.order.audit.*"],
+    },
+    ConsumerInfo {
+        name: "auth-payment-audit",
+        source: "payment",
+        subjects: &["waybill.payment.audit.*"],
+    },
+];
 
-/// Brings the acts of the order service into the log.
-pub struct OrderActs(pub Arc<App>);
+/// Brings the acts of another service into the log.
+pub struct Acts {
+    app: Arc<App>,
+    of: &'static ConsumerInfo,
+}
+
+/// One consumer for each service that acts.
+pub fn consumers(app: &Arc<App>) -> Vec<Arc<dyn EventHandler>> {
+    let acts = |of| {
+        Arc::new(Acts {
+            app: Arc::clone(app),
+            of,
+        }) as Arc<dyn EventHandler>
+    };
+    CONSUMERS.iter().map(acts).collect()
+}
 
 #[async_trait]
-impl EventHandler for OrderActs {
+impl EventHandler for Acts {
     fn name(&self) -> &'static str {
-        CONSUMERS[0].name
+        self.of.name
     }
 
     fn source(&self) -> &'static str {
-        CONSUMERS[0].source
+        self.of.source
     }
 
     fn subjects(&self) -> &'static [&'static str] {
-        CONSUMERS[0].subjects
+        self.of.subjects
     }
 
     async fn apply(&self, tx: &Tx, event: &Envelope) -> Result<(), HandlerError> {
-        if event.subject != AuditRecorded::SUBJECT {
-            return Ok(());
-        }
-        let message: AuditRecorded = decode(event)?;
+        let record = match event.subject.as_str() {
+            order::AuditRecorded::SUBJECT => decode::<order::AuditRecorded>(event)?.record,
+            payment::AuditRecorded::SUBJECT => decode::<payment::AuditRecorded>(event)?.record,
+            _ => return Ok(()),
+        };
         let missing = || HandlerError::permanent("the event has no record");
-        let record = read(message.record.ok_or_else(missing)?)?;
-        Ok(self.0.take_in_act(tx, record).await?)
+        let record = read(record.ok_or_else(missing)?)?;
+        Ok(self.app.take_in_act(tx, record).await?)
     }
 }
 

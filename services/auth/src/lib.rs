@@ -88,7 +88,7 @@ pub async fn build(deps: &Deps, settings: &Settings) -> Result<Service, AppError
         name: NAME,
         routes: Routes::new(AuthServiceServer::new(grpc))
             .add_service(AuditServiceServer::new(grpc::AuditGrpc(Arc::clone(&app)))),
-        consumers: vec![Arc::new(consumers::OrderActs(Arc::clone(&app)))],
+        consumers: consumers::consumers(&app),
         jobs: jobs::jobs(&app),
     })
 }

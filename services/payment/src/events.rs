@@ -1,6 +1,9 @@
 //! The messages of this service: payments on the wire, and what is published about them.
 
-use waybill_proto::{payment as proto, time};
+use serde_json::json;
+use uuid::Uuid;
+use waybill_proto::{common, payment as proto, time};
+use waybill_service_kit::{CallContext, UserCaller};
 use waybill_store::Tx;
 
 use crate::payments::domain::{Payment, PaymentState, Provider};
@@ -51,6 +54,36 @@ pub fn created(tx: &Tx, payment: &Payment) {
         payment: Some(payment.into()),
     };
     tx.emit(payment.id, payment.version, &event);
+}
+
+/// The record of a payment that an administrator began for somebody else, for the audit log.
+pub fn begun_for(tx: &Tx, ctx: &CallContext, by: &UserCaller, payment: &Payment) {
+    let id = Uuid::now_v7();
+    let after = json!({
+        "orderId": payment.order_id,
+        "orderNumber": payment.order_number,
+        "customerId": payment.customer_id,
+        "provider": payment.provider.as_str(),
+        "amount": payment.amount,
+    });
+    let record = common::AuditRecord {
+        id: id.to_string(),
+        at: Some(time::to_proto(payment.created_at)),
+        actor: Some(common::Person {
+            id: by.id.to_string(),
+            name: by.name.trim().to_owned(),
+            role: common::Role::from(by.role).into(),
+        }),
+        client_address: ctx.client_address.clone().unwrap_or_default(),
+        request_id: ctx.request_id.clone(),
+        action: "payment.create".to_owned(),
+        target_kind: "payment".to_owned(),
+        target_id: payment.id.to_string(),
+        before: String::new(),
+        after: after.to_string(),
+    };
+    let record = Some(record);
+    tx.emit(id, 1, &proto::AuditRecorded { record });
 }
 
 pub fn succeeded(tx: &Tx, payment: &Payment) {

@@ -240,7 +240,10 @@ mod tests {
             ("createdAt", ProductSort::Oldest),
             ("-createdAt", ProductSort::Newest),
         ] {
-            assert_eq!(serde_json::from_value::<ProductSort>(text.into()).unwrap(), sort);
+            assert_eq!(
+                serde_json::from_value::<ProductSort>(text.into()).unwrap(),
+                sort
+            );
         }
         for (text, sort) in [
             ("total", OrderSort::TotalAsc),
@@ -248,7 +251,10 @@ mod tests {
             ("createdAt", OrderSort::Oldest),
             ("-createdAt", OrderSort::Newest),
         ] {
-            assert_eq!(serde_json::from_value::<OrderSort>(text.into()).unwrap(), sort);
+            assert_eq!(
+                serde_json::from_value::<OrderSort>(text.into()).unwrap(),
+                sort
+            );
         }
     }
 }

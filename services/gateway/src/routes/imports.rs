@@ -218,7 +218,6 @@ async fn forget(mut bytes: impl Stream<Item = Result<Bytes, ApiError>> + Unpin) 
     while let Some(Ok(_)) = bytes.next().await {}
 }
 
-
 /// Filters of an export: those of the product list.
 #[derive(Debug, Default, Deserialize, Validate, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -155,6 +155,9 @@ async fn numbers_are_found_whole_and_by_their_beginning() {
         ] {
             assert_eq!(found(shop, &shop.admin, q).await, ["Fence"], "{q}");
         }
+        assert_eq!(found(shop, &shop.admin, &order.id).await, ["Fence"]);
+        let another = waybill_primitives::OrderId::new().to_string();
+        assert!(found(shop, &shop.admin, &another).await.is_empty());
         for q in ["W19", "W1911", "W261331"] {
             assert!(found(shop, &shop.admin, q).await.is_empty(), "{q}");
         }

@@ -115,7 +115,7 @@ impl Payments {
             created_at: now,
             updated_at: now,
         };
-        if let Some(payment) = self.insert(ctx, key.as_ref(), payment).await? {
+        if let Some(payment) = self.insert(ctx, user, key.as_ref(), payment).await? {
             count(&payment);
             return Ok(Created {
                 payment,
@@ -136,6 +136,7 @@ impl Payments {
     async fn insert(
         &self,
         ctx: &CallContext,
+        user: &UserCaller,
         key: Option<&IdempotencyKey>,
         payment: Payment,
     ) -> Result<Option<Payment>, AppError> {
@@ -159,6 +160,9 @@ impl Payments {
             }
             store::insert(&tx, &payment).await?;
             events::created(&tx, &payment);
+            if user.id != payment.customer_id {
+                events::begun_for(&tx, ctx, user, &payment);
+            }
             tx.commit().await?;
             Ok(Some(payment))
         })

@@ -170,6 +170,12 @@ const ACTS: &[(&str, &str, &str, &str)] = &[
         "{}",
         "change_request.approve",
     ),
+    (
+        "POST",
+        "/api/v1/orders/{unpaid}/payments",
+        r#"{"provider": "SANDBOX"}"#,
+        "payment.create",
+    ),
 ];
 
 /// Stands for a form with a picture.
@@ -304,7 +310,10 @@ impl World {
             id(&owner.post(&path, wish).await.expect(201))
         };
         let of = async |who: &Api| id(&who.get("/users/profile").await.expect(200));
+        let wish = json!({"items": [{"productId": advice, "quantity": 1}]});
+        let unpaid = owner.post("/orders", wish).await.expect(201);
         let names = vec![
+            ("{unpaid}", id(&unpaid)),
             ("{rejected}", asked().await),
             ("{approved}", asked().await),
             ("{worker}", of(&worker).await),

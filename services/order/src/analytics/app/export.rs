@@ -59,6 +59,7 @@ const HEADER: [&str; 27] = [
 /// The filter as the audit log shows it, under the names of the request.
 fn told(filter: &Filter) -> Value {
     let search = filter.search.as_ref().map(|search| match search {
+        Search::Id(id) => id.to_string(),
         Search::Number(text) | Search::NumberPrefix(text) => text.clone(),
         Search::Words(words) => words.join(" "),
     });

@@ -1,7 +1,7 @@
 //! Who sees which orders, and what lists can be asked for.
 
 use chrono::NaiveDate;
-use waybill_primitives::{OrderNumber, Timestamp, UserId};
+use waybill_primitives::{OrderId, OrderNumber, Timestamp, UserId};
 
 use super::{OrderStatus, PaymentStatus};
 use crate::{
@@ -33,6 +33,8 @@ text_enum! {
 /// What a search looks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Search {
+    /// The id of an order.
+    Id(OrderId),
     /// A whole order number.
     Number(String),
     /// The beginning of one: `W` and at least two digits.
@@ -51,10 +53,11 @@ impl Search {
         let beginnings = || Self::Words(Words::of(&[text]).iter().map(str::to_owned).collect());
         Ok(match words.as_slice() {
             [] => None,
-            [word] => Some(match word.parse::<OrderNumber>() {
-                Ok(number) => Self::Number(number.as_str().to_owned()),
-                Err(_) if begins_a_number(word) => Self::NumberPrefix(word.to_ascii_uppercase()),
-                Err(_) => beginnings(),
+            [word] => Some(match (word.parse(), word.parse::<OrderNumber>()) {
+                (Ok(id), _) => Self::Id(id),
+                (_, Ok(number)) => Self::Number(number.as_str().to_owned()),
+                _ if begins_a_number(word) => Self::NumberPrefix(word.to_ascii_uppercase()),
+                _ => beginnings(),
             }),
             _ => Some(beginnings()),
         })

@@ -292,6 +292,7 @@ fn condition(filter: &Filter, plain: Plain) -> Condition {
     use order::Column;
     let mut all = match &filter.search {
         None => Condition::all(),
+        Some(Search::Id(id)) => Condition::all().add(Column::Id.eq(id.uuid())),
         Some(Search::Number(number)) => Condition::all().add(Column::Number.eq(number.as_str())),
         Some(Search::NumberPrefix(prefix)) => begins_number(prefix),
         Some(Search::Words(words)) => words
