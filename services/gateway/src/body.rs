@@ -9,7 +9,10 @@ use http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
 use waybill_service_kit::{AppError, FieldError};
 
-use crate::error::{ApiError, camel_case};
+use crate::{
+    error::{ApiError, camel_case},
+    objects::Objects,
+};
 
 /// A JSON body that must be there.
 #[derive(Debug)]
@@ -89,7 +92,7 @@ pub async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, 
 /// Malformed JSON is 400; well-formed JSON that does not fit is 422 and names the field.
 pub fn parse<T: DeserializeOwned + Validate<Context = ()>>(bytes: &[u8]) -> Result<T, ApiError> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let value: T = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+    let value: T = serde_path_to_error::deserialize(Objects(&mut json)).map_err(|error| {
         let path = error.path().to_string();
         json_error(&path, error.inner())
     })?;

@@ -14,7 +14,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures::FutureExt as _;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header};
 use tracing::Instrument as _;
 use waybill_service_kit::{AppError, bearer, new_request_id};
 
@@ -120,6 +120,29 @@ fn may_stay_unread(request: &Request) -> bool {
     request.version() < Version::HTTP_2
         && (length.is_some_and(|length: u64| length > SMALL_BODY)
             || headers.contains_key(header::TRANSFER_ENCODING))
+}
+
+/// Below it, a slash at the end of a path means nothing.
+const API: &str = "/api/v1/";
+
+/// The request to the path without the slash at its end; any other as it is. One slash and not more: whoever forgets the id in a
+/// path does not mean the whole list.
+pub fn without_slash(mut request: Request) -> Request {
+    let uri = request.uri();
+    let path = uri.path().strip_suffix('/');
+    let Some(path) = path.filter(|path| path.starts_with(API)) else {
+        return request;
+    };
+    let shorter = match uri.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    };
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = shorter.parse().ok();
+    if let Ok(uri) = Uri::from_parts(parts) {
+        *request.uri_mut() = uri;
+    }
+    request
 }
 
 /// Whether Socket.IO answers this path.
@@ -358,6 +381,23 @@ mod tests {
         assert_eq!(id("req-1.a_B"), Some("req-1.a_B".to_owned()));
         for bad in ["", "a b", "a\"b", "<script>"] {
             assert_eq!(id(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn one_slash_at_the_end_of_a_path_of_the_api_goes() {
+        for (uri, becomes) in [
+            ("/api/v1/products/", "/api/v1/products"),
+            ("/api/v1/products/?q=a/", "/api/v1/products?q=a/"),
+            ("http://x/api/v1/orders/1/", "http://x/api/v1/orders/1"),
+            ("/api/v1/orders//", "/api/v1/orders/"),
+            ("/api/v1/products", "/api/v1/products"),
+            ("/api/v1/", "/api/v1/"),
+            ("/api/products/", "/api/products/"),
+            ("/socket.io/", "/socket.io/"),
+        ] {
+            let request = Request::builder().uri(uri).body(Body::empty()).unwrap();
+            assert_eq!(without_slash(request).uri(), becomes, "{uri}");
         }
     }
 

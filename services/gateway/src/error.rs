@@ -61,7 +61,8 @@ pub struct ErrorInfo<'a> {
     #[schema(example = "VALIDATION_ERROR")]
     pub code: &'a str,
     pub details: &'a [Detail],
-    /// The facts of the details once more, typed: `available` of `OUT_OF_STOCK`, `allowed` of `INVALID_TRANSITION`.
+    /// The facts of the details once more, typed: `available` of `OUT_OF_STOCK`, `allowed` of `INVALID_TRANSITION`. `registered`
+    /// if an order was refused, but its customer has an account now.
     #[serde(skip_serializing_if = "Map::is_empty")]
     #[schema(value_type = Object)]
     pub context: Map<String, Value>,
@@ -125,6 +126,7 @@ impl ApiError {
     fn context(&self) -> Map<String, Value> {
         let typed = |(key, text): (&String, &String)| {
             let value = match (key.as_str(), text.parse::<i64>()) {
+                (REGISTERED, _) => (text == "true").into(),
                 ("allowed", _) => text
                     .split(',')
                     .filter(|item| !item.is_empty())
@@ -139,6 +141,8 @@ impl ApiError {
     }
 }
 
+/// A refused order has left an account behind.
+pub const REGISTERED: &str = "registered";
 /// What a machine reads as `RETRY_AFTER`; it has a header of its own.
 const RETRY_AFTER: &str = "retry_after_seconds";
 /// A 503 without a time of its own asks for a repeat after this.

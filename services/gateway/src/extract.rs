@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Path, Query};
 use garde::Validate;
-use http::{HeaderName, StatusCode, header, request::Parts, uri::Authority};
+use http::{HeaderName, StatusCode, Uri, header, request::Parts, uri::Authority};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 use waybill_primitives::Role;
@@ -184,7 +184,8 @@ impl std::fmt::Display for Id {
     }
 }
 
-/// Query parameters; unknown and malformed ones are refused by name.
+/// Query parameters; unknown and malformed ones are refused by name. Those without a value, as forms send what nobody has filled
+/// in (`kind=`), count as not given.
 #[derive(Debug)]
 pub struct Params<T>(pub T);
 
@@ -198,11 +199,23 @@ where
         if parts.uri.query().is_some_and(|query| query.contains("%00")) {
             return Err(AppError::malformed("the query must not contain NUL characters").into());
         }
-        let Query(params) = Query::<T>::try_from_uri(&parts.uri)
+        let filled = filled_in(&parts.uri);
+        let Query(params) = Query::<T>::try_from_uri(filled.as_ref().unwrap_or(&parts.uri))
             .map_err(|rejection| query_error(&rejection.body_text()))?;
         validate(&params)?;
         Ok(Self(params))
     }
+}
+
+/// The address without those parameters of its query that have no value; none if all have one.
+fn filled_in(uri: &Uri) -> Option<Uri> {
+    let query = uri.query()?;
+    let is_empty = |pair: &&str| matches!(pair.split_once('='), Some((_, "")));
+    if !query.split('&').any(|pair| is_empty(&pair)) {
+        return None;
+    }
+    let filled: Vec<_> = query.split('&').filter(|pair| !is_empty(pair)).collect();
+    format!("/?{}", filled.join("&")).parse().ok()
 }
 
 /// Axum's text is `Failed to deserialize query string: <field>: <problem>`.
@@ -231,6 +244,11 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
         if text == "*" {
             return Ok(Self(None));
         }
+        // Whoever packs our answers on their way makes their tags weak.
+        let text = text
+            .strip_prefix("W/")
+            .filter(|tag| tag.starts_with('"'))
+            .unwrap_or(text);
         let tag = text
             .strip_prefix('"')
             .and_then(|rest| rest.strip_suffix('"'))

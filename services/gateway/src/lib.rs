@@ -5,7 +5,7 @@
 //! answers in the shapes of `dto`. Live events come from the bus and go to sockets in `sockets`. The gateway keeps nothing
 //! that must outlive it.
 //!
-//! Module map: `config` (settings), `app` (shared state), `edge`, `limits`, `cache` (product lists), `extract` and `body` (checked input), `error` (the
+//! Module map: `config` (settings), `app` (shared state), `edge`, `limits`, `cache` (product lists), `extract`, `body` and `objects` (checked input), `error` (the
 //! one error format), `multipart` (forms with files), `downloads` (bodies that are read slowly), `dto` (JSON shapes), `routes`, `openapi` and `asyncapi` (the contracts), `health`, `pages`
 //! (templates), `sockets`, `server` (listening and draining).
 
@@ -22,6 +22,7 @@ mod extract;
 mod health;
 mod limits;
 mod multipart;
+mod objects;
 mod pages;
 mod routes;
 mod server;
@@ -42,6 +43,7 @@ use axum::{
 };
 use http::{HeaderName, HeaderValue, Method, header, request::Parts};
 use tokio_util::sync::CancellationToken;
+use tower::Service as _;
 use tower_http::{
     compression::{
         CompressionLayer,
@@ -176,7 +178,17 @@ pub async fn build(deps: GatewayDeps) -> Result<Router, AppError> {
         .layer(cors(&app))
         .layer(from_fn_with_state(Arc::clone(&app), edge::edge))
         .layer(CompressionLayer::new().compress_when(not_files()));
-    Ok(router)
+    Ok(with_or_without_slash(router))
+}
+
+/// A route of the API is the same with a slash at its end: what no route takes is tried once more without it. That is a request
+/// like any other then, with the layers around it and the route's own pattern in the log.
+fn with_or_without_slash(router: Router) -> Router {
+    let whole = router.clone();
+    router.fallback(move |request: axum::extract::Request| {
+        let mut whole = whole.clone();
+        async move { whole.call(edge::without_slash(request)).await }
+    })
 }
 
 /// The OpenAPI document of all routes.

@@ -68,7 +68,8 @@ pub fn base() -> utoipa::openapi::OpenApi {
                 .version(env!("CARGO_PKG_VERSION"))
                 .description(Some(
                     "An order platform for goods and services. Times are RFC 3339 in UTC, ids are UUIDs, money is in minor units. \
-                     Lists are paged: pass `nextCursor` as `cursor` until it is null. Live events come over Socket.IO at `/socket.io/`.",
+                     Lists are paged: pass `nextCursor` as `cursor` until it is null. A query parameter without a value (`kind=`) counts \
+                     as not given, and names such as `PENDING` may be in any case. Live events come over Socket.IO at `/socket.io/`.",
                 ))
                 .license(Some(
                     LicenseBuilder::new()
@@ -141,6 +142,9 @@ const FAILURES: [(&str, &str, &str); 11] = [
     ),
 ];
 
+/// Routes that are for some roles, or not for guests, and look as if they were for everybody who is signed in.
+const RESTRICTED: [&str; 2] = ["/api/v1/products/{id}/stock", "/api/v1/users/profile"];
+
 /// The document as JSON.
 pub fn complete(api: &utoipa::openapi::OpenApi) -> Result<Value, AppError> {
     let mut document = serde_json::to_value(api).map_err(AppError::internal)?;
@@ -197,7 +201,12 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value) {
         .is_some_and(|ways| ways.contains(&json!({})));
     let signs_in = tag == "auth" || path.contains("/users/login");
     let writes = method != "get";
-    let checks_role = tag == "admin" || tag == "work" || (secured && writes);
+    let checks_role = tag == "admin"
+        || tag == "work"
+        || path.contains("/admin/")
+        || path.ends_with("/admin")
+        || RESTRICTED.contains(&path)
+        || (secured && writes);
     let platform = path.starts_with("/api/");
     let wanted = |status: &str| match status {
         "400" => takes_body || in_query || (secured && writes),

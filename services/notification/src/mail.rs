@@ -240,6 +240,26 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_known_is_left_out() {
+        let shop = Shop {
+            url: String::new(),
+            ..shop()
+        };
+        let facts = MailFacts {
+            order_number: "W1".into(),
+            total: "19.98 USD".into(),
+            ..MailFacts::default()
+        };
+        for template in ALL {
+            let mail = render(template, &shop, "", &facts).expect("renders");
+            assert!(!mail.html.contains("href"), "{}", mail.html);
+            assert!(!mail.html.contains("<strong></strong>"), "{}", mail.html);
+            assert!(!mail.text.contains("Follow the parcel"), "{}", mail.text);
+            assert!(mail.text.contains("order W1."), "{}", mail.text);
+        }
+    }
+
+    #[test]
     fn what_people_typed_stays_text() {
         let mail = render(
             Template::OrderConfirmation,

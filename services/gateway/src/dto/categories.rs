@@ -8,6 +8,7 @@ use waybill_proto::order as pb;
 
 use super::{
     filled, moment,
+    read_only::with_read_only,
     rules::{not_blank, not_blank_if_given},
 };
 
@@ -90,29 +91,33 @@ impl From<NewCategory> for pb::CreateCategoryRequest {
     }
 }
 
-/// Fields that are not given stay as they are.
-#[derive(Debug, Deserialize, ToSchema, Validate)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schema(example = json!({"name": "Kitchen", "version": 1}))]
-pub struct CategoryPatch {
-    #[garde(custom(not_blank_if_given), length(chars, max = 100))]
-    pub name: Option<String>,
-    #[garde(custom(not_blank_if_given), length(chars, max = 100))]
-    pub slug: Option<String>,
-    #[garde(length(chars, max = 2_000))]
-    pub description: Option<String>,
-    /// Null: to the top.
-    #[garde(skip)]
-    #[serde(default, deserialize_with = "super::products::given")]
-    #[schema(value_type = Option<uuid::Uuid>)]
-    pub parent_id: Option<Option<uuid::Uuid>>,
-    #[garde(range(min = 0, max = 1_000_000))]
-    pub position: Option<i32>,
-    #[garde(skip)]
-    pub active: Option<bool>,
-    /// As last read; a stale one is refused with `VERSION_CONFLICT`.
-    #[garde(range(min = 1))]
-    pub version: Option<i64>,
+with_read_only! {
+    /// Fields that are not given stay as they are. A category can be sent back as it was read.
+    #[derive(Debug, Deserialize, ToSchema, Validate)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    #[schema(example = json!({"name": "Kitchen", "version": 1}))]
+    pub struct CategoryPatch {
+        #[garde(custom(not_blank_if_given), length(chars, max = 100))]
+        pub name: Option<String>,
+        #[garde(custom(not_blank_if_given), length(chars, max = 100))]
+        pub slug: Option<String>,
+        #[garde(length(chars, max = 2_000))]
+        pub description: Option<String>,
+        /// Null: to the top.
+        #[garde(skip)]
+        #[serde(default, deserialize_with = "super::products::given")]
+        #[schema(value_type = Option<uuid::Uuid>)]
+        pub parent_id: Option<Option<uuid::Uuid>>,
+        #[garde(range(min = 0, max = 1_000_000))]
+        pub position: Option<i32>,
+        #[garde(skip)]
+        pub active: Option<bool>,
+        /// As last read; a stale one is refused with `VERSION_CONFLICT`.
+        #[garde(range(min = 1))]
+        pub version: Option<i64>,
+    }
+
+    read_only { id, products, created_at, updated_at }
 }
 
 impl CategoryPatch {

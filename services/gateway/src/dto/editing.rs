@@ -4,44 +4,69 @@ use chrono::{DateTime, Utc};
 use garde::Validate;
 use serde::Deserialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 use waybill_proto::order as pb;
 
 use super::{
-    orders::{Address, MOST_LINES, OrderLine},
+    orders::{Address, MAX_QUANTITY, MOST_LINES},
+    read_only::with_read_only,
     to_proto_time,
 };
 
-/// What is to change; fields that are not there stay as they are, and null takes what is there away.
-#[derive(Debug, Default, Deserialize, ToSchema, Validate)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schema(example = json!({"specialInstructions": "Please ring twice.", "estimatedCompletion": null}))]
-pub struct OrderEdit {
-    /// All lines anew, at the prices of now.
-    #[garde(length(max = MOST_LINES), dive)]
-    pub items: Option<Vec<OrderLine>>,
-    #[garde(inner(inner(length(chars, max = 200))))]
-    #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
-    pub title: Option<Option<String>>,
-    #[garde(inner(inner(length(chars, max = 10_000))))]
-    #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
-    pub description: Option<Option<String>>,
-    #[garde(inner(inner(length(chars, max = 5_000))))]
-    #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<String>)]
-    pub special_instructions: Option<Option<String>>,
-    #[garde(skip)]
-    #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<DateTime<Utc>>)]
-    pub estimated_completion: Option<Option<DateTime<Utc>>>,
-    #[garde(dive)]
-    #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<Address>)]
-    pub shipping_address: Option<Option<Address>>,
-    /// As last read; a stale one is refused with `VERSION_CONFLICT`.
-    #[garde(range(min = 1))]
-    pub version: Option<i64>,
+with_read_only! {
+    /// What is to change; fields that are not there stay as they are, and null takes what is there away. An order can be sent back
+    /// as it was read: what cannot be changed here is not looked at.
+    #[derive(Debug, Default, Deserialize, ToSchema, Validate)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    #[schema(example = json!({"specialInstructions": "Please ring twice.", "estimatedCompletion": null}))]
+    pub struct OrderEdit {
+        /// All lines anew, at the prices of now.
+        #[garde(length(max = MOST_LINES), dive)]
+        pub items: Option<Vec<EditedLine>>,
+        #[garde(inner(inner(length(chars, max = 200))))]
+        #[serde(default, deserialize_with = "given")]
+        #[schema(value_type = Option<String>)]
+        pub title: Option<Option<String>>,
+        #[garde(inner(inner(length(chars, max = 10_000))))]
+        #[serde(default, deserialize_with = "given")]
+        #[schema(value_type = Option<String>)]
+        pub description: Option<Option<String>>,
+        #[garde(inner(inner(length(chars, max = 5_000))))]
+        #[serde(default, deserialize_with = "given")]
+        #[schema(value_type = Option<String>)]
+        pub special_instructions: Option<Option<String>>,
+        #[garde(skip)]
+        #[serde(default, deserialize_with = "given")]
+        #[schema(value_type = Option<DateTime<Utc>>)]
+        pub estimated_completion: Option<Option<DateTime<Utc>>>,
+        #[garde(dive)]
+        #[serde(default, deserialize_with = "given")]
+        #[schema(value_type = Option<Address>)]
+        pub shipping_address: Option<Option<Address>>,
+        /// As last read; a stale one is refused with `VERSION_CONFLICT`.
+        #[garde(range(min = 1))]
+        pub version: Option<i64>,
+    }
+
+    read_only {
+        id, order_number, status, payment_status, payment_received, kind, customer, assignee, subtotal, total, expires_at,
+        completed_at, guest, replaces_id, replaced_by_id, created_at, updated_at,
+    }
+}
+
+with_read_only! {
+    /// A line, new or as it was read.
+    #[derive(Debug, Deserialize, ToSchema, Validate)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    pub struct EditedLine {
+        #[garde(skip)]
+        pub product_id: Uuid,
+        #[garde(range(min = 1, max = MAX_QUANTITY))]
+        #[schema(minimum = 1, maximum = 1_000_000)]
+        pub quantity: i64,
+    }
+
+    read_only { name, kind, unit_price, line_total }
 }
 
 /// Tells null from a field that is not there.

@@ -13,6 +13,7 @@ mod notifications;
 mod orders;
 mod payments;
 mod products;
+mod read_only;
 pub(crate) mod rules;
 mod shipments;
 mod shop;
@@ -51,7 +52,8 @@ pub use payments::{
     CheckoutResult, LedgerLine, NewPayment, Payment, PaymentCreated, SandboxChoice,
 };
 pub use products::{
-    NewProduct, Product, ProductPatch, ProductPut, StockAdjustment, StockMovement, Versioned,
+    Categories, NewProduct, Product, ProductPatch, ProductPut, StockAdjustment, StockMovement,
+    Versioned,
 };
 pub use shipments::{NewShipment, Shipment, ShipmentPatch, Shipments};
 pub use shop::{Shop, ShopSettings, ShopSettingsPatch};

@@ -7,6 +7,8 @@
 
 use waybill_primitives::Currency;
 
+use super::{Since, Until};
+
 /// An ISO 4217 code.
 pub fn currency_code(text: &str, (): &()) -> garde::Result {
     text.parse::<Currency>()
@@ -61,4 +63,25 @@ pub fn not_zero(delta: &i64, (): &()) -> garde::Result {
         return Err(garde::Error::new("must not be zero"));
     }
     Ok(())
+}
+
+/// Where a span begins, which is before it ends.
+pub fn before(to: Option<Until>) -> impl FnOnce(&Option<Since>, &()) -> garde::Result {
+    move |from, _| match (from, to) {
+        (Some(from), Some(to)) if from.0 >= to.0 => Err(garde::Error::new("must be before to")),
+        _ => Ok(()),
+    }
+}
+
+/// The lower of two bounds; `name` is the upper one's.
+pub fn at_most(
+    most: Option<i64>,
+    name: &'static str,
+) -> impl FnOnce(&Option<i64>, &()) -> garde::Result {
+    move |least, _| match (least, most) {
+        (Some(least), Some(most)) if *least > most => {
+            Err(garde::Error::new(format!("must not be more than {name}")))
+        }
+        _ => Ok(()),
+    }
 }

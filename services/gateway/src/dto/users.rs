@@ -8,6 +8,7 @@ use waybill_proto::auth as pb;
 
 use super::{
     Role, filled, moment, named,
+    read_only::with_read_only,
     rules::{not_blank, not_blank_if_given},
 };
 
@@ -135,17 +136,22 @@ pub struct LoggedOut {
     pub success: bool,
 }
 
-#[derive(Debug, Deserialize, ToSchema, Validate)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schema(example = json!({"firstName": "Ada", "lastName": "King"}))]
-pub struct ProfileUpdate {
-    #[garde(custom(not_blank_if_given), length(chars, max = 100))]
-    pub first_name: Option<String>,
-    #[garde(length(chars, max = 100))]
-    pub last_name: Option<String>,
-    /// As last read; a stale one is refused with `VERSION_CONFLICT`.
-    #[garde(range(min = 1))]
-    pub version: Option<i64>,
+with_read_only! {
+    /// Fields that are not given stay as they are. The account can be sent back as it was read.
+    #[derive(Debug, Deserialize, ToSchema, Validate)]
+    #[serde(rename_all = "camelCase", deny_unknown_fields)]
+    #[schema(example = json!({"firstName": "Ada", "lastName": "King"}))]
+    pub struct ProfileUpdate {
+        #[garde(custom(not_blank_if_given), length(chars, max = 100))]
+        pub first_name: Option<String>,
+        #[garde(length(chars, max = 100))]
+        pub last_name: Option<String>,
+        /// As last read; a stale one is refused with `VERSION_CONFLICT`.
+        #[garde(range(min = 1))]
+        pub version: Option<i64>,
+    }
+
+    read_only { id, email, role, email_verified, avatar_url, suspended, created_at }
 }
 
 #[derive(Debug, Deserialize, ToSchema, Validate)]

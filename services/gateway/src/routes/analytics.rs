@@ -21,7 +21,10 @@ use super::orders::OrderFilter;
 use crate::{
     app::{App, read, send},
     downloads,
-    dto::{self, OrderSort, OrderStatus, PaymentStatus},
+    dto::{
+        self, OrderSort, OrderStatus, PaymentStatus,
+        rules::{at_most, before},
+    },
     error::ApiError,
     extract::{Admin, Params},
 };
@@ -171,8 +174,8 @@ pub struct Export {
     pub status: Option<OrderStatus>,
     #[garde(skip)]
     pub payment_status: Option<PaymentStatus>,
-    /// Placed at this time or later: RFC 3339, or a day (UTC) from its start.
-    #[garde(skip)]
+    /// Placed at this time or later: RFC 3339, or a day (UTC) from its start. Before `to`.
+    #[garde(custom(before(self.to)))]
     #[param(value_type = Option<String>, example = "2026-11-21", pattern = r"^\d{4}-\d{2}-\d{2}([Tt ].+)?$")]
     pub from: Option<dto::Since>,
     /// Placed before this time: RFC 3339, or a day (UTC) to its end.
@@ -183,8 +186,8 @@ pub struct Export {
     pub customer_id: Option<Uuid>,
     #[garde(skip)]
     pub assignee_id: Option<Uuid>,
-    /// In minor units.
-    #[garde(range(min = 0))]
+    /// In minor units; not more than `maxTotal`.
+    #[garde(range(min = 0), custom(at_most(self.max_total, "maxTotal")))]
     #[param(minimum = 0)]
     pub min_total: Option<i64>,
     /// In minor units.

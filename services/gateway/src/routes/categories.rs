@@ -31,7 +31,7 @@ use crate::{
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
-        .routes(routes!(get, patch, delete))
+        .routes(routes!(get, put, patch, delete))
 }
 
 /// Which categories.
@@ -156,6 +156,8 @@ pub async fn create(
 }
 
 /// Change a category. Fields that are not given stay as they are.
+///
+/// A category can be sent back as it was read; what cannot be changed is not looked at.
 #[utoipa::path(patch, path = "/api/v1/categories/{id}", tag = "categories", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body = dto::CategoryPatch,
     responses((status = 200, description = "The category as it is now", body = dto::Category)))]
 pub async fn patch(
@@ -165,9 +167,32 @@ pub async fn patch(
     if_match: IfMatch,
     Body(body): Body<dto::CategoryPatch>,
 ) -> Result<Response, ApiError> {
+    update(&app, &context, id, if_match, body).await
+}
+
+/// Change a category, for clients that only know PUT; the same as PATCH.
+#[utoipa::path(put, path = "/api/v1/categories/{id}", tag = "categories", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body = dto::CategoryPatch,
+    responses((status = 200, description = "The category as it is now", body = dto::Category)))]
+pub async fn put(
+    State(app): State<App>,
+    Admin(context): Admin,
+    id: Id,
+    if_match: IfMatch,
+    Body(body): Body<dto::CategoryPatch>,
+) -> Result<Response, ApiError> {
+    update(&app, &context, id, if_match, body).await
+}
+
+async fn update(
+    app: &Gateway,
+    context: &CallContext,
+    id: Id,
+    if_match: IfMatch,
+    body: dto::CategoryPatch,
+) -> Result<Response, ApiError> {
     let version = if_match.or_field(body.version)?;
     let request = body.into_request(id.to_string(), version);
-    let answer = send!(app.catalogue, update_category, &context, request)?;
+    let answer = send!(app.catalogue, update_category, context, request)?;
     app.products.invalidate();
     let category: dto::Category = must(answer.category, "the category")?.into();
     Ok(versioned(category.version, category))

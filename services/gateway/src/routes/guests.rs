@@ -13,7 +13,7 @@ use crate::{
     app::{App, Gateway, must, read, send},
     body::validate,
     dto,
-    error::{ApiError, Detail},
+    error::{ApiError, Detail, REGISTERED},
     extract::{Params, Unsigned},
 };
 
@@ -53,7 +53,17 @@ pub async fn email_status(
     }))
 }
 
-/// As whom somebody orders who is not signed in: the context of their calls from here on, and what they get to keep.
+/// As whom somebody orders who is not signed in.
+pub struct Introduced {
+    /// Of their calls from here on.
+    pub context: CallContext,
+    /// What they get to keep.
+    pub auth: dto::OrderAuth,
+    /// An account was opened for them, now or by an earlier attempt of the same request.
+    pub registered: bool,
+}
+
+/// Gets somebody who is not signed in an account, into their account, or a guest's token.
 ///
 /// With a password, an address without an account gets one, and an address with one is signed in to. Without, they are a
 /// guest. All of it can be repeated with the same idempotency key: the same account or guest comes of it.
@@ -61,10 +71,11 @@ pub async fn introduce(
     app: &Gateway,
     context: &CallContext,
     contact: dto::Contact,
-) -> Result<(CallContext, dto::OrderAuth), ApiError> {
+) -> Result<Introduced, ApiError> {
     validate(&contact).map_err(in_contact)?;
     limit_orders(app, context, false)?;
     limit_login(app, context, &contact.email)?;
+    let mut registered = false;
     let auth = match contact.password {
         Some(password) => {
             limit_lookup(app, context)?;
@@ -75,7 +86,10 @@ pub async fn introduce(
                 last_name: contact.last_name,
             };
             let session = match send!(app.auth, register, context, request) {
-                Ok(answer) => answer.session,
+                Ok(answer) => {
+                    registered = true;
+                    answer.session
+                }
                 Err(error) if error.is("EMAIL_TAKEN") => {
                     login(app, context, contact.email, password).await?
                 }
@@ -111,8 +125,20 @@ pub async fn introduce(
             }
         }
     };
-    let context = context.clone().with_token(auth.access_token.as_str());
-    Ok((context, auth))
+    Ok(Introduced {
+        context: context.clone().with_token(auth.access_token.as_str()),
+        auth,
+        registered,
+    })
+}
+
+/// The refusal of an order for which an account has just been opened: it tells the visitor, who got no tokens, how to go on.
+pub fn but_registered(refusal: AppError) -> ApiError {
+    let mut error = ApiError::from(refusal);
+    error.message += "; the account was created, sign in to order";
+    let registered = (REGISTERED.to_owned(), true.to_string());
+    error.context.extend([registered]);
+    error
 }
 
 /// Counts one order of the caller's address.

@@ -21,7 +21,7 @@ use super::analytics::ExportFormat;
 use crate::{
     app::{App, Gateway},
     downloads,
-    dto::{self, ProductKind, ProductSort},
+    dto::{self, ProductKind, ProductSort, rules::at_most},
     error::ApiError,
     extract::{Admin, Params, content_type},
     multipart::{Form, LINGER, SLACK},
@@ -223,17 +223,19 @@ async fn forget(mut bytes: impl Stream<Item = Result<Bytes, ApiError>> + Unpin) 
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct ExportFilter {
+    /// `csv` if not given.
     #[garde(skip)]
     #[param(inline)]
     pub format: Option<ExportFormat>,
     /// With each of its words, a word of name, SKU or description must begin.
     #[garde(length(chars, max = 200))]
     pub q: Option<String>,
-    /// Id, slug or name of a category; the products of those below it are in it too.
+    /// Id, slug or name of a category; the products of those below it are in it too. `categoryId` is taken for it as well.
     #[garde(length(chars, max = 110))]
+    #[serde(alias = "categoryId")]
     pub category: Option<String>,
-    /// In minor units.
-    #[garde(range(min = 0))]
+    /// In minor units; not more than `maxPrice`.
+    #[garde(range(min = 0), custom(at_most(self.max_price, "maxPrice")))]
     #[param(minimum = 0)]
     pub min_price: Option<i64>,
     /// In minor units.

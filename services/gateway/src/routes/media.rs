@@ -170,6 +170,7 @@ pub async fn upload_reference(
         (status = 206, description = "The range that was asked for", content_type = "application/octet-stream", body = String),
         (status = 302, description = "Where the storage has it"),
         (status = 304, description = "Unchanged since `If-None-Match`"),
+        (status = 403, description = "`LINK_INVALID`, `LINK_EXPIRED`: make another link", body = crate::error::ErrorBody<'_>),
         (status = 416, description = "The range begins after the end")))]
 pub async fn get(
     State(app): State<App>,
@@ -185,7 +186,8 @@ pub async fn get(
 #[utoipa::path(get, path = "/api/v1/media/{id}/thumbnail", tag = "media", params(("id" = uuid::Uuid, Path), LinkQuery), security((), ("bearer" = [])),
     responses((status = 200, description = "The bytes", content_type = "application/octet-stream", body = String),
         (status = 302, description = "Where the storage has it"),
-        (status = 304, description = "Unchanged since `If-None-Match`")))]
+        (status = 304, description = "Unchanged since `If-None-Match`"),
+        (status = 403, description = "`LINK_INVALID`, `LINK_EXPIRED`: make another link", body = crate::error::ErrorBody<'_>)))]
 pub async fn thumbnail(
     State(app): State<App>,
     Anyone(context): Anyone,

@@ -15,12 +15,15 @@ use waybill_service_kit::{AppError, CallContext};
 
 use super::{
     Made, created,
-    guests::{introduce, limit_orders},
+    guests::{but_registered, introduce, limit_orders},
     versioned,
 };
 use crate::{
     app::{App, Gateway, must, read, send},
-    dto::{self, OrderSort, OrderStatus, PaymentStatus, page_request},
+    dto::{
+        self, OrderSort, OrderStatus, PaymentStatus, page_request,
+        rules::{at_most, before},
+    },
     error::ApiError,
     extract::{
         Anyone, Body, CartToken, Id, Idempotency, IfMatch, OptionalBody, Params, SignedIn, Worker,
@@ -30,7 +33,7 @@ use crate::{
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list, place))
-        .routes(routes!(get, edit))
+        .routes(routes!(get, edit, patch))
         .routes(routes!(change_status))
         .routes(routes!(cancel, cancel_by_delete))
         .routes(routes!(history))
@@ -49,8 +52,8 @@ pub struct OrderFilter {
     pub status: Option<OrderStatus>,
     #[garde(skip)]
     pub payment_status: Option<PaymentStatus>,
-    /// Placed at this time or later: RFC 3339, or a day (UTC) from its start.
-    #[garde(skip)]
+    /// Placed at this time or later: RFC 3339, or a day (UTC) from its start. Before `to`.
+    #[garde(custom(before(self.to)))]
     #[param(value_type = Option<String>, example = "2026-11-21", pattern = r"^\d{4}-\d{2}-\d{2}([Tt ].+)?$")]
     pub from: Option<dto::Since>,
     /// Placed before this time: RFC 3339, or a day (UTC) to its end.
@@ -61,8 +64,8 @@ pub struct OrderFilter {
     pub customer_id: Option<Uuid>,
     #[garde(skip)]
     pub assignee_id: Option<Uuid>,
-    /// In minor units.
-    #[garde(range(min = 0))]
+    /// In minor units; not more than `maxTotal`.
+    #[garde(range(min = 0), custom(at_most(self.max_total, "maxTotal")))]
     #[param(minimum = 0)]
     pub min_total: Option<i64>,
     /// In minor units.
@@ -128,8 +131,10 @@ pub async fn list_with(
 ///
 /// With an access token, the order is its user's, and `contact` has no effect. Without one, `contact` says who orders, and the answer has `auth`: with a password, an account that is opened or
 /// signed in to with it (`EMAIL_REGISTERED` if the password of a known address is wrong); without one, the access token of a
-/// guest, which is the only way to this order. With an `Idempotency-Key` a repeat gets the first answer again, with the header
-/// `Idempotency-Replayed`; to order as a guest it must have at least 16 characters that nobody guesses.
+/// guest, which is the only way to this order. An account that was opened stays even if the order is refused after that: the
+/// error says so in its message, and has `registered: true` in its `context`; sign in to order then. With an `Idempotency-Key` a
+/// repeat gets the first answer again, with the header `Idempotency-Replayed`; to order as a guest it must have at least 16
+/// characters that nobody guesses.
 #[utoipa::path(post, path = "/api/v1/orders", tag = "orders", security((), ("bearer" = [])), request_body = dto::NewOrder,
     params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters", max_length = 255),
         ("X-Cart-Token" = Option<String>, Header, description = "Names the cart of `fromCart`, for callers who are not signed in", max_length = 128)),
@@ -144,7 +149,7 @@ pub async fn place(
     context.idempotency_key = idempotency.0;
     let contact = body.contact.take();
     let mut request: pb::PlaceOrderRequest = body.into();
-    let mut auth = None;
+    let (mut auth, mut registered) = (None, false);
     match (context.user(), contact) {
         (Ok(user), _) => {
             limit_orders(&app, &context, !user.guest)?;
@@ -155,12 +160,19 @@ pub async fn place(
         }
         (Err(error), None) => return Err(error.into()),
         (Err(_), Some(contact)) => {
-            let (introduced, access) = introduce(&app, &context, contact).await?;
-            (context, auth) = (introduced, Some(access));
+            let introduced = introduce(&app, &context, contact).await?;
+            registered = introduced.registered;
+            (context, auth) = (introduced.context, Some(introduced.auth));
             request.cart_token = cart_token;
         }
     }
-    let answer = send!(app.orders, place_order, &context, request)?;
+    let answer = send!(app.orders, place_order, &context, request).map_err(|error| {
+        if registered {
+            but_registered(error)
+        } else {
+            error.into()
+        }
+    })?;
     let order: dto::Order = must(answer.order, "the order")?.into();
     if !order.items.is_empty() {
         app.products.invalidate();
@@ -175,7 +187,9 @@ pub async fn place(
 
 /// Change what an order is for, while it is PENDING and not paid: its owner, administrators.
 ///
-/// New lines have the prices of now, and the total follows. `PAYMENT_UNDER_WAY`: somebody is paying the present total.
+/// Fields that are not given stay as they are. An order can be sent back as it was read; what cannot be changed here is not
+/// looked at. New lines have the prices of now, and the total follows. `PAYMENT_UNDER_WAY`: somebody is paying the present
+/// total.
 #[utoipa::path(put, path = "/api/v1/orders/{id}", tag = "orders", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body = dto::OrderEdit,
     responses((status = 200, description = "The order as it is now", body = dto::Order)))]
 pub async fn edit(
@@ -185,9 +199,32 @@ pub async fn edit(
     if_match: IfMatch,
     Body(body): Body<dto::OrderEdit>,
 ) -> Result<Response, ApiError> {
+    edit_with(&app, &context, id, if_match, body).await
+}
+
+/// Change what an order is for; the same as PUT.
+#[utoipa::path(patch, path = "/api/v1/orders/{id}", tag = "orders", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body = dto::OrderEdit,
+    responses((status = 200, description = "The order as it is now", body = dto::Order)))]
+pub async fn patch(
+    State(app): State<App>,
+    SignedIn(context): SignedIn,
+    id: Id,
+    if_match: IfMatch,
+    Body(body): Body<dto::OrderEdit>,
+) -> Result<Response, ApiError> {
+    edit_with(&app, &context, id, if_match, body).await
+}
+
+async fn edit_with(
+    app: &Gateway,
+    context: &CallContext,
+    id: Id,
+    if_match: IfMatch,
+    body: dto::OrderEdit,
+) -> Result<Response, ApiError> {
     let version = if_match.or_field(body.version)?;
     let request = body.request(id.to_string(), version);
-    let answer = send!(app.orders, edit_order, &context, request)?;
+    let answer = send!(app.orders, edit_order, context, request)?;
     app.products.invalidate();
     order(answer.order)
 }

@@ -15,13 +15,13 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use waybill_proto::order as pb;
-use waybill_service_kit::{CallContext, UserCaller};
+use waybill_service_kit::{AppError, CallContext, UserCaller};
 
 use super::{Made, Paging, created, marked, versioned};
 use crate::{
     app::{App, Gateway, must, read, send},
     cache::Cached,
-    dto::{self, ProductKind, ProductSort, page_request},
+    dto::{self, Categories, ProductKind, ProductSort, page_request, rules::at_most},
     error::ApiError,
     extract::{Admin, Anyone, Body, Id, Idempotency, IfMatch, OptionalBody, Params},
 };
@@ -41,11 +41,12 @@ pub struct ProductFilter {
     /// With each of its words, a word of name, SKU or description must begin.
     #[garde(length(chars, max = 200))]
     pub q: Option<String>,
-    /// Id, slug or name of a category; the products of those below it are in it too.
+    /// Id, slug or name of a category; the products of those below it are in it too. `categoryId` is taken for it as well.
     #[garde(length(chars, max = 110))]
+    #[serde(alias = "categoryId")]
     pub category: Option<String>,
-    /// In minor units.
-    #[garde(range(min = 0))]
+    /// In minor units; not more than `maxPrice`.
+    #[garde(range(min = 0), custom(at_most(self.max_price, "maxPrice")))]
     #[param(minimum = 0)]
     pub min_price: Option<i64>,
     /// In minor units.
@@ -62,7 +63,7 @@ pub struct ProductFilter {
     /// Archived products too; administrators only, without effect for others.
     #[garde(skip)]
     pub include_inactive: Option<bool>,
-    /// True: only goods that fell below their threshold; false: only others. Administrators only, without effect for others.
+    /// True: only goods that fell below their threshold; false: only others. Administrators only: `FORBIDDEN` for others.
     #[garde(skip)]
     pub low_stock: Option<bool>,
     /// Rows at most, 1 to 100; 20 if not given.
@@ -99,7 +100,8 @@ impl From<ProductFilter> for pb::ListProductsRequest {
 /// Administrators also see how much is in the store and how much of it is reserved. The answer has an `ETag`.
 #[utoipa::path(get, path = "/api/v1/products", tag = "products", params(ProductFilter), security((), ("bearer" = [])),
     responses((status = 200, description = "A page of products", body = dto::Page<dto::Product>),
-        (status = 304, description = "Unchanged since `If-None-Match`")))]
+        (status = 304, description = "Unchanged since `If-None-Match`"),
+        (status = 403, description = "`FORBIDDEN`: `lowStock` is for administrators", body = crate::error::ErrorBody<'_>)))]
 pub async fn list(
     State(app): State<App>,
     Anyone(context): Anyone,
@@ -112,8 +114,10 @@ pub async fn list(
         let list = load_list(&app, &context, request).await?;
         return Ok(cached_response(&list, &headers));
     }
+    if request.low_stock.is_some() {
+        return Err(AppError::forbidden("lowStock is for administrators").into());
+    }
     request.include_inactive = false;
-    request.low_stock = None;
     let query = request.encode_to_vec();
     // Everybody but administrators gets the same list.
     let load = async { load_list(&app, &for_everybody(&context), request).await };
@@ -128,7 +132,7 @@ async fn load_list(
 ) -> Result<Cached, ApiError> {
     let answer = read!(app.catalogue, list_products, context, request)?;
     let page = dto::Page::<dto::Product>::new(answer.products, answer.page);
-    let body = serde_json::to_vec(&page).map_err(waybill_service_kit::AppError::internal)?;
+    let body = serde_json::to_vec(&page).map_err(AppError::internal)?;
     Ok(Cached::new(body))
 }
 
@@ -230,13 +234,14 @@ async fn load_product(
     let request = pb::GetProductRequest { id };
     let answer = read!(app.catalogue, get_product, context, request)?;
     let product: dto::Product = must(answer.product, "the product")?.into();
-    let body = serde_json::to_vec(&product).map_err(waybill_service_kit::AppError::internal)?;
+    let body = serde_json::to_vec(&product).map_err(AppError::internal)?;
     Ok(Cached::versioned(body, product.version))
 }
 
 /// Replace a product.
 ///
-/// What is left out becomes empty; the SKU stays. The kind never changes, and stock has a route of its own.
+/// What is left out becomes empty; the SKU stays. The kind never changes, and stock has a route of its own. A product can be
+/// sent back as it was read; what cannot be changed here is not looked at.
 #[utoipa::path(put, path = "/api/v1/products/{id}", tag = "products", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body = dto::ProductPut,
     responses((status = 200, description = "The product as it is now", body = dto::Product)))]
 pub async fn put(
@@ -244,12 +249,15 @@ pub async fn put(
     Admin(context): Admin,
     id: Id,
     if_match: IfMatch,
-    Body(body): Body<dto::ProductPut>,
+    Body(mut body): Body<dto::ProductPut>,
 ) -> Result<Response, ApiError> {
-    update(&app, &context, id, if_match, body.into()).await
+    let category = category_of(&app, &context, id, body.categories()).await?;
+    update(&app, &context, id, if_match, category, body.into()).await
 }
 
 /// Change a product. Fields that are not given stay as they are.
+///
+/// A product can be sent back as it was read; what cannot be changed here is not looked at.
 #[utoipa::path(patch, path = "/api/v1/products/{id}", tag = "products", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body = dto::ProductPatch,
     responses((status = 200, description = "The product as it is now", body = dto::Product)))]
 pub async fn patch(
@@ -257,9 +265,36 @@ pub async fn patch(
     Admin(context): Admin,
     id: Id,
     if_match: IfMatch,
-    Body(body): Body<dto::ProductPatch>,
+    Body(mut body): Body<dto::ProductPatch>,
 ) -> Result<Response, ApiError> {
-    update(&app, &context, id, if_match, body).await
+    let category = category_of(&app, &context, id, body.categories()).await?;
+    update(&app, &context, id, if_match, category, body).await
+}
+
+/// The category that a change asks for. A product that was read and is sent back has its category twice: by name and by id.
+/// Whoever changed one of them and left the other means the one that they changed.
+async fn category_of(
+    app: &Gateway,
+    context: &CallContext,
+    product: Id,
+    categories: Categories,
+) -> Result<Option<String>, ApiError> {
+    let (category, id) = match categories {
+        Categories::One(category) => return Ok(category),
+        Categories::Two { category, id } => (category, id),
+    };
+    let request = pb::GetProductRequest {
+        id: product.to_string(),
+    };
+    let answer = read!(app.catalogue, get_product, context, request)?;
+    let present = must(answer.product, "the product")?;
+    let has_moved = !id.eq_ignore_ascii_case(&present.category_id);
+    let is_renamed = category != present.category;
+    Ok(Some(if is_renamed && !has_moved {
+        category
+    } else {
+        id
+    }))
 }
 
 async fn update(
@@ -267,10 +302,11 @@ async fn update(
     context: &CallContext,
     id: Id,
     if_match: IfMatch,
+    category: Option<String>,
     patch: dto::ProductPatch,
 ) -> Result<Response, ApiError> {
     let version = if_match.or_field(patch.version)?;
-    let request = patch.into_request(id.to_string(), version);
+    let request = patch.into_request(id.to_string(), category, version);
     let answer = send!(app.catalogue, update_product, context, request)?;
     app.products.invalidate();
     product(answer.product)

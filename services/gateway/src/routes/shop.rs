@@ -40,7 +40,7 @@ pub async fn settings(State(app): State<App>, Admin(context): Admin) -> Result<R
 
 /// Change the shop's settings. In effect everywhere within a second, without a restart.
 ///
-/// Settings that are not given stay as they are. A new expiry is for orders that are placed from now on; a new commission for
+/// Settings that are not given stay as they are, and all of them can be sent back as they were read. A new expiry is for orders that are placed from now on; a new commission for
 /// orders that are completed from now on.
 #[utoipa::path(patch, path = "/api/v1/admin/settings", tag = "admin", security(("bearer" = [])), request_body = dto::ShopSettingsPatch,
     responses((status = 200, description = "The settings as they are now", body = dto::ShopSettings)))]

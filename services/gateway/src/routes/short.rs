@@ -64,7 +64,8 @@ pub async fn login(
 
 /// List products (short contract).
 #[utoipa::path(get, path = "/api/products/", tag = "short", params(ProductFilter), security((), ("bearer" = [])),
-    responses((status = 200, description = "A page of products", body = dto::Page<dto::Product>)))]
+    responses((status = 200, description = "A page of products", body = dto::Page<dto::Product>),
+        (status = 403, description = "`FORBIDDEN`: `lowStock` is for administrators", body = crate::error::ErrorBody<'_>)))]
 pub async fn list_products(
     state: State<App>,
     caller: Anyone,

@@ -35,6 +35,8 @@ pub async fn profile(
 }
 
 /// Change your name. Fields that are not given stay as they are.
+///
+/// Your account can be sent back as it was read; what cannot be changed here is not looked at.
 #[utoipa::path(put, path = "/api/v1/users/profile", tag = "users", security(("bearer" = [])), request_body = dto::ProfileUpdate,
     responses((status = 200, description = "The account as it is now", body = dto::User)))]
 pub async fn update_profile(

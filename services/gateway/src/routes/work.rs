@@ -12,7 +12,7 @@ use waybill_service_kit::{AppError, CallContext, ErrorKind};
 use super::{Made, created, orders::order};
 use crate::{
     app::{App, Gateway, must, read, send},
-    dto::{self, ChangeRequestKind, ChangeRequestState, OrderKind, page_request},
+    dto::{self, ChangeRequestKind, ChangeRequestState, OrderKind, page_request, rules::at_most},
     error::ApiError,
     extract::{Admin, Body, Id, IfMatch, OptionalBody, Params, SignedIn, Staff, Worker},
 };
@@ -39,11 +39,13 @@ pub struct PoolFilter {
     /// Words of the title or the customer's name, or an order number.
     #[garde(length(chars, max = 200))]
     pub q: Option<String>,
-    /// Id, slug or name of a category that one of the order's products is in, or in one below it.
+    /// Id, slug or name of a category that one of the order's products is in, or in one below it. `categoryId` is taken for it
+    /// as well.
     #[garde(length(chars, max = 200))]
+    #[serde(alias = "categoryId")]
     pub category: Option<String>,
-    /// In minor units.
-    #[garde(range(min = 0))]
+    /// In minor units; not more than `maxTotal`.
+    #[garde(range(min = 0), custom(at_most(self.max_total, "maxTotal")))]
     #[param(minimum = 0)]
     pub min_total: Option<i64>,
     /// In minor units.

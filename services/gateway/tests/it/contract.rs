@@ -7,6 +7,7 @@ use parking_lot::Mutex;
 use serde_json::{Value, json};
 use waybill_primitives::Role;
 use waybill_proto::{auth, order as pb, payment};
+use waybill_service_kit::AppError;
 
 use crate::support::{Gateway, guest_token, record, request};
 
@@ -83,6 +84,70 @@ async fn the_tokens_of_a_new_account_stand_beside_the_order() {
     for field in ["accessToken", "expiresIn", "refreshToken"] {
         assert!(!json[field].is_null());
         assert_eq!(json[field], json["auth"][field], "{field}");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_order_says_that_it_left_an_account() {
+    let gateway = Gateway::start().await;
+    gateway.fake.on(PLACE, |_: pb::PlaceOrderRequest| {
+        Err::<pb::PlaceOrderResponse, _>(
+            AppError::conflict("OUT_OF_STOCK", "only 3 left").with_meta("available", "3"),
+        )
+    });
+    let session = || auth::Session {
+        user: Some(auth::User::default()),
+        access_token: guest_token(),
+        ..Default::default()
+    };
+    gateway.fake.on(
+        "waybill.auth.v1.AuthService/Register",
+        move |request: auth::RegisterRequest| {
+            if request.email == "known@example.com" {
+                return Err(AppError::conflict(
+                    "EMAIL_TAKEN",
+                    "this address has an account",
+                ));
+            }
+            Ok(auth::RegisterResponse {
+                session: Some(session()),
+            })
+        },
+    );
+    gateway.fake.on(
+        "waybill.auth.v1.AuthService/Login",
+        move |_: auth::LoginRequest| {
+            Ok(auth::LoginResponse {
+                session: Some(session()),
+            })
+        },
+    );
+    gateway.fake.on(
+        "waybill.auth.v1.AuthService/IssueGuestToken",
+        |_: auth::IssueGuestTokenRequest| {
+            Ok(auth::IssueGuestTokenResponse {
+                access_token: guest_token(),
+                ..Default::default()
+            })
+        },
+    );
+    for (email, password, registered) in [
+        ("new@example.com", json!("correct horse"), true),
+        ("known@example.com", json!("correct horse"), false),
+        ("guest@example.com", Value::Null, false),
+    ] {
+        for path in ["/api/v1/orders", "/api/orders/"] {
+            let contact = json!({"email": email, "firstName": "Ada", "password": password});
+            let body = json!({"title": "A mug", "contact": contact}).to_string();
+            let answer = gateway.send(Method::POST, path, &body).await;
+            let error = answer.error(409, "OUT_OF_STOCK");
+            assert_eq!(error["context"]["available"], 3, "{error}");
+            let told = error["context"].get("registered");
+            assert_eq!(told == Some(&json!(true)), registered, "{email}: {error}");
+            let message = error["message"].as_str().unwrap();
+            assert!(message.starts_with("only 3 left"), "{message}");
+            assert_eq!(message.contains("the account was created"), registered);
+        }
     }
 }
 

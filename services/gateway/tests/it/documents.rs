@@ -5,8 +5,9 @@ use std::{collections::HashSet, fs, path::Path};
 use axum::body::Body;
 use http::Method;
 use serde_json::Value;
+use waybill_primitives::Role;
 
-use crate::support::{Gateway, request};
+use crate::support::{Gateway, bearer, request};
 
 /// Paths that are not part of the contract: pages, files, the documents themselves, other spellings.
 const NOT_DESCRIBED: [&str; 14] = [
@@ -128,6 +129,51 @@ async fn every_described_operation_is_served() {
             !matches!(answer.status.as_u16(), 404 | 405),
             "{method} {path}: {answer:?}"
         );
+    }
+}
+
+/// Who may not call learns it before anything else is looked at, so that a call with nothing in it shows what a route is for.
+#[tokio::test]
+async fn every_denial_is_described() {
+    let gateway = Gateway::start().await;
+    let document = waybill_gateway::openapi_document().unwrap();
+    let id = "01890a5d-ac96-774b-bcce-b302099a8057";
+    let callers = [None, Some(Role::Customer), Some(Role::Staff)];
+    let mut denials = 0;
+    for (path, method, operation) in operations(&document) {
+        let url: Vec<_> = path
+            .split('/')
+            .map(|part| if part.starts_with('{') { id } else { part })
+            .collect();
+        for role in callers {
+            let mut call = request(method.clone(), &url.join("/"));
+            if let Some(role) = role {
+                call = call.header("authorization", bearer(role));
+            }
+            let answer = gateway.call(call.body(Body::empty()).unwrap()).await;
+            let status = answer.status.as_u16();
+            if matches!(status, 401 | 403) {
+                denials += 1;
+            }
+            assert!(
+                operation["responses"].get(status.to_string()).is_some(),
+                "{method} {path} answers {status}, which is not described"
+            );
+        }
+    }
+    assert!(
+        denials > 100,
+        "{denials}: do calls still show who may call?"
+    );
+    // Denied to guests, and to who has a link that does not hold: the services say so.
+    for (path, method) in [
+        ("/api/v1/users/profile", "get"),
+        ("/api/v1/media/{id}", "get"),
+        ("/api/v1/media/{id}/thumbnail", "get"),
+        ("/api/v1/products", "get"),
+    ] {
+        let responses = &document["paths"][path][method]["responses"];
+        assert!(responses.get("403").is_some(), "{method} {path}");
     }
 }
 

@@ -42,6 +42,66 @@ async fn every_answer_has_a_request_id_and_security_headers() {
 }
 
 #[tokio::test]
+async fn a_slash_at_the_end_of_a_path_of_the_api_changes_nothing() {
+    let gateway = Gateway::start().await;
+    let id = "01890a5d-ac96-774b-bcce-b302099a8057";
+    gateway.fake.on(
+        "waybill.payment.v1.PaymentService/GetPayment",
+        move |request: pb::GetPaymentRequest| {
+            assert_eq!(request.id, id);
+            Ok(pb::GetPaymentResponse {
+                payment: Some(pb::Payment::default()),
+            })
+        },
+    );
+    for path in [
+        format!("/api/v1/payments/{id}"),
+        format!("/api/v1/payments/{id}/"),
+    ] {
+        let answer = gateway.get_as(Role::Customer, &path).await;
+        assert_eq!(answer.status, 200, "{path}: {:?}", answer.body);
+        assert_eq!(answer.header("x-request-id").len(), 36, "{path}");
+        assert_eq!(answer.header("x-frame-options"), "DENY", "{path}");
+    }
+    // As without it: the body, the query, the method, the role.
+    gateway
+        .send(Method::POST, "/api/v1/auth/login/", "{}")
+        .await
+        .names("email");
+    gateway
+        .get("/api/v1/products/?limit=0")
+        .await
+        .names("limit");
+    gateway
+        .get("/api/v1/orders/")
+        .await
+        .error(401, "UNAUTHENTICATED");
+    gateway
+        .get_as(Role::Customer, "/api/v1/admin/system/")
+        .await
+        .error(403, "FORBIDDEN");
+    let answer = gateway.send(Method::DELETE, "/api/v1/products/", "").await;
+    answer.error(405, "METHOD_NOT_ALLOWED");
+    assert!(answer.header("allow").contains("GET"));
+    let preflight = request(Method::OPTIONS, "/api/v1/orders/")
+        .header("origin", "http://localhost:5173")
+        .header("access-control-request-method", "POST");
+    let preflight = gateway.call(preflight.body(Body::empty()).unwrap()).await;
+    let granted = preflight.header("access-control-allow-origin");
+    assert_eq!(granted, "http://localhost:5173");
+    // Nothing is there without it either, or it is not the API's.
+    for path in [
+        "/api/v1/",
+        "/api/v1/nothing/",
+        "/api/v1/orders//",
+        "/healthz/",
+        "/socket.io",
+    ] {
+        gateway.get(path).await.error(404, "NOT_FOUND");
+    }
+}
+
+#[tokio::test]
 async fn pages_of_allowed_origins_may_call_and_others_may_not() {
     let gateway = Gateway::with(&[("WAYBILL_CORS_ORIGINS", "https://shop.example.com")]).await;
     for (origin, allowed) in [

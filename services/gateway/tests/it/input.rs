@@ -2,11 +2,12 @@
 
 use axum::body::Body;
 use http::Method;
+use serde_json::json;
 use waybill_primitives::Role;
 use waybill_proto::order as pb;
 use waybill_service_kit::AppError;
 
-use crate::support::{Gateway, bearer, request};
+use crate::support::{Gateway, bearer, record, request};
 
 const PLACE: &str = "waybill.order.v1.OrderService/PlaceOrder";
 const ID: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
@@ -73,6 +74,144 @@ async fn each_kind_of_bad_body_is_refused_by_name() {
         gateway.fake.calls(PLACE).is_empty(),
         "nothing reached the service"
     );
+}
+
+#[tokio::test]
+async fn a_choice_is_a_name_in_any_case_and_nothing_else() {
+    let gateway = Gateway::start().await;
+    let order = format!("/api/v1/orders/{ID}");
+    let shipment = format!("{order}/shipments/{ID}");
+    let role = format!("/api/v1/admin/users/{ID}/role");
+    let price = json!({"amount": 1, "currency": "USD"});
+    for (method, path, field, rest) in [
+        (
+            Method::PATCH,
+            format!("{order}/status"),
+            "status",
+            json!({}),
+        ),
+        (
+            Method::POST,
+            format!("{order}/notes"),
+            "visibility",
+            json!({"body": "A"}),
+        ),
+        (
+            Method::POST,
+            format!("{order}/change-requests"),
+            "kind",
+            json!({"reason": "A"}),
+        ),
+        (
+            Method::POST,
+            format!("{order}/payments"),
+            "provider",
+            json!({}),
+        ),
+        (Method::PATCH, shipment, "state", json!({})),
+        (Method::PATCH, role, "role", json!({})),
+        (
+            Method::POST,
+            "/api/v1/products".to_owned(),
+            "kind",
+            json!({"name": "Mug", "price": price}),
+        ),
+        (
+            Method::POST,
+            "/api/v1/auth/login".to_owned(),
+            "session",
+            json!({"email": "a@example.com", "password": "b"}),
+        ),
+    ] {
+        for bad in [
+            json!(5),
+            json!(1.5),
+            json!(true),
+            json!({}),
+            json!({"IN_PROGRESS": null}),
+            json!([]),
+            json!(["IN_PROGRESS"]),
+            json!(""),
+            json!("NONSENSE"),
+        ] {
+            let mut body = rest.clone();
+            body[field] = bad;
+            let answer = gateway
+                .send_as(Role::Admin, method.clone(), &path, &body.to_string())
+                .await;
+            answer.names(field);
+            let text = answer.json()["error"]["details"][0]["message"].to_string();
+            assert!(text.contains("one of"), "{path} {body}: {text}");
+        }
+    }
+    gateway
+        .send_as(
+            Role::Admin,
+            Method::PATCH,
+            &format!("{order}/status"),
+            r#"{"status": null}"#,
+        )
+        .await
+        .names("status");
+
+    let moved = record::<pb::ChangeStatusRequest, _>(
+        &gateway,
+        "waybill.order.v1.OrderService/ChangeStatus",
+        pb::ChangeStatusResponse {
+            order: Some(pb::Order::default()),
+        },
+    );
+    for status in ["ON_HOLD", "on_hold", "On_Hold"] {
+        let body = json!({"status": status}).to_string();
+        let path = format!("{order}/status");
+        let answer = gateway
+            .send_as(Role::Admin, Method::PATCH, &path, &body)
+            .await;
+        assert_eq!(answer.status, 200, "{status}: {:?}", answer.body);
+    }
+    let statuses: Vec<_> = moved
+        .lock()
+        .iter()
+        .map(pb::ChangeStatusRequest::status)
+        .collect();
+    assert_eq!(statuses, [pb::OrderStatus::OnHold; 3]);
+}
+
+#[tokio::test]
+async fn an_array_is_no_object() {
+    let gateway = Gateway::start().await;
+    let stock = format!("/api/v1/products/{ID}/stock");
+    let cart = format!("/api/v1/cart/items/{ID}");
+    let items = format!(r#"{{"items": [{{"productId": "{ID}", "quantity": 1}}, ["{ID}", 1]]}}"#);
+    for (method, path, body, field) in [
+        (
+            Method::POST,
+            stock.as_str(),
+            r#"[3, "Delivery", null]"#,
+            "body",
+        ),
+        (Method::PUT, &cart, "[3]", "body"),
+        (Method::POST, "/api/v1/auth/login", r#"["a", "b"]"#, "body"),
+        (Method::POST, "/api/v1/auth/logout", r#"["a"]"#, "body"),
+        (Method::POST, "/api/v1/orders", &items, "items[1]"),
+        (
+            Method::POST,
+            "/api/v1/orders",
+            r#"{"shippingAddress": [null, "B", null, "C", null, null, "GB"]}"#,
+            "shippingAddress",
+        ),
+        (
+            Method::POST,
+            "/api/v1/products",
+            r#"{"name": "Mug", "kind": "GOODS", "price": [1, "USD"]}"#,
+            "price",
+        ),
+    ] {
+        let answer = gateway.send_as(Role::Admin, method, path, body).await;
+        answer.names(field);
+        let text = answer.json()["error"]["details"][0]["message"].to_string();
+        assert!(text.contains("expected an object"), "{path}: {text}");
+    }
 }
 
 #[tokio::test]
@@ -163,13 +302,16 @@ async fn bad_queries_name_the_parameter() {
         ("limit=101", "limit"),
         ("limit=-1", "limit"),
         ("limit=ten", "limit"),
-        ("limit=", "limit"),
+        ("limit", "limit"),
         ("limit=1&limit=2", "limit"),
         ("minPrice=-1", "minPrice"),
         ("minPrice=1.5", "minPrice"),
         ("inStock=maybe", "inStock"),
         ("kind=THING", "kind"),
-        ("sort=price", "sort"),
+        ("sort=cheapest", "sort"),
+        ("sort=-price_asc", "sort"),
+        ("minPrice=2&maxPrice=1", "minPrice"),
+        ("category=mugs&categoryId=mugs", "category"),
         ("limitt=5", "limitt"),
     ] {
         gateway
@@ -253,19 +395,19 @@ async fn idempotency_keys_and_versions_are_checked_and_passed_on() {
         Err::<pb::ChangeStatusResponse, _>(AppError::version_conflict(4))
     });
     let body = r#"{"status": "ON_HOLD"}"#;
-    gateway
-        .call(status("three", body))
-        .await
-        .error(400, "MALFORMED");
+    for bad in ["three", "W/3", "W/\"\"", "\"1\", \"3\""] {
+        let answer = gateway.call(status(bad, body)).await;
+        answer.error(400, "MALFORMED");
+    }
     gateway
         .call(status("\"3\"", r#"{"status": "ON_HOLD", "version": 2}"#))
         .await
         .names("version");
-    let error = gateway
-        .call(status("\"3\"", body))
-        .await
-        .error(409, "VERSION_CONFLICT");
-    assert_eq!(error["context"]["version"], 4);
+    for tag in ["\"3\"", "W/\"3\"", "3"] {
+        let answer = gateway.call(status(tag, body)).await;
+        let error = answer.error(409, "VERSION_CONFLICT");
+        assert_eq!(error["context"]["version"], 4);
+    }
 }
 
 #[tokio::test]

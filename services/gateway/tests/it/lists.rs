@@ -88,6 +88,158 @@ async fn either_spelling_of_a_sort_is_taken() {
 }
 
 #[tokio::test]
+async fn a_sort_may_be_a_field_with_a_minus_in_front() {
+    let gateway = Gateway::start().await;
+    let path = "waybill.order.v1.OrderService/ListOrders";
+    let orders =
+        record::<pb::ListOrdersRequest, _>(&gateway, path, pb::ListOrdersResponse::default());
+    let path = "waybill.order.v1.CatalogueService/ListProducts";
+    let products =
+        record::<pb::ListProductsRequest, _>(&gateway, path, pb::ListProductsResponse::default());
+    for sort in ["total", "-total", "createdAt", "-createdAt"] {
+        let path = format!("/api/v1/orders?sort={sort}");
+        assert_eq!(gateway.get_as(Role::Customer, &path).await.status, 200);
+    }
+    for sort in [
+        "price",
+        "-price",
+        "name",
+        "-name",
+        "createdAt",
+        "-createdAt",
+    ] {
+        let path = format!("/api/v1/products?sort={sort}");
+        assert_eq!(gateway.get_as(Role::Admin, &path).await.status, 200);
+    }
+    let sorts: Vec<_> = orders
+        .lock()
+        .iter()
+        .map(pb::ListOrdersRequest::sort)
+        .collect();
+    assert_eq!(
+        sorts,
+        [
+            pb::OrderSort::TotalAsc,
+            pb::OrderSort::TotalDesc,
+            pb::OrderSort::Oldest,
+            pb::OrderSort::Newest,
+        ]
+    );
+    let sorts: Vec<_> = products
+        .lock()
+        .iter()
+        .map(pb::ListProductsRequest::sort)
+        .collect();
+    assert_eq!(
+        sorts,
+        [
+            pb::ProductSort::PriceAsc,
+            pb::ProductSort::PriceDesc,
+            pb::ProductSort::Name,
+            pb::ProductSort::NameDesc,
+            pb::ProductSort::Oldest,
+            pb::ProductSort::Newest,
+        ]
+    );
+    for sort in ["price", "-name"] {
+        let path = format!("/api/v1/orders?sort={sort}");
+        gateway.get_as(Role::Customer, &path).await.names("sort");
+    }
+}
+
+#[tokio::test]
+async fn a_parameter_without_a_value_is_not_given_and_names_are_taken_in_any_case() {
+    let gateway = Gateway::start().await;
+    let path = "waybill.order.v1.CatalogueService/ListProducts";
+    let products =
+        record::<pb::ListProductsRequest, _>(&gateway, path, pb::ListProductsResponse::default());
+    let path = "waybill.order.v1.OrderService/ListOrders";
+    let orders =
+        record::<pb::ListOrdersRequest, _>(&gateway, path, pb::ListOrdersResponse::default());
+    for query in [
+        "",
+        "?q=&category=&kind=&minPrice=&maxPrice=&inStock=&sort=&limit=&cursor=&total=&lowStock=",
+        "?limit=&limit=20",
+    ] {
+        let path = format!("/api/v1/products{query}");
+        let answer = gateway.get_as(Role::Admin, &path).await;
+        assert_eq!(answer.status, 200, "{path}: {:?}", answer.body);
+    }
+    let asked = products.lock().clone();
+    assert!(asked.iter().all(|other| *other == asked[0]), "{asked:?}");
+    for query in [
+        "",
+        "?status=&paymentStatus=&from=&to=&customerId=&assigneeId=&minTotal=&maxTotal=",
+    ] {
+        let path = format!("/api/v1/orders{query}");
+        let answer = gateway.get_as(Role::Customer, &path).await;
+        assert_eq!(answer.status, 200, "{path}: {:?}", answer.body);
+    }
+    let asked = orders.lock().clone();
+    assert_eq!(asked[0], asked[1]);
+    // What has to be given is not given then.
+    gateway
+        .get("/api/v1/auth/email-status?email=")
+        .await
+        .names("email");
+
+    let path = format!("/api/v1/products?kind=goods&categoryId={ID}&maxPrice=5&inStock=");
+    assert_eq!(gateway.get_as(Role::Admin, &path).await.status, 200);
+    let asked = products.lock().last().cloned().unwrap();
+    assert_eq!(asked.kind(), pb::ProductKind::Goods);
+    assert_eq!((asked.category.as_str(), asked.max_price), (ID, Some(5)));
+    let path = "/api/v1/orders?status=on_hold&paymentStatus=Paid";
+    assert_eq!(gateway.get_as(Role::Customer, path).await.status, 200);
+    let asked = orders.lock().last().cloned().unwrap();
+    assert_eq!(asked.status(), pb::OrderStatus::OnHold);
+    assert_eq!(asked.payment_status(), pb::PaymentStatus::Paid);
+}
+
+#[tokio::test]
+async fn bounds_the_wrong_way_round_are_refused() {
+    let gateway = Gateway::start().await;
+    for list in ["orders", "admin/orders/export"] {
+        for (query, field) in [
+            ("from=2026-11-22&to=2026-11-21", "from"),
+            ("from=2026-11-21T10:00:00Z&to=2026-11-21T10:00:00Z", "from"),
+            ("minTotal=2&maxTotal=1", "minTotal"),
+        ] {
+            let path = format!("/api/v1/{list}?{query}");
+            gateway.get_as(Role::Admin, &path).await.names(field);
+        }
+    }
+    for (path, field) in [
+        ("orders/available?minTotal=2&maxTotal=1", "minTotal"),
+        ("products?minPrice=2&maxPrice=1", "minPrice"),
+        ("admin/products/export?minPrice=2&maxPrice=1", "minPrice"),
+    ] {
+        let path = format!("/api/v1/{path}");
+        gateway.get_as(Role::Admin, &path).await.names(field);
+    }
+    let path = "waybill.order.v1.OrderService/ListOrders";
+    record::<pb::ListOrdersRequest, _>(&gateway, path, pb::ListOrdersResponse::default());
+    let path = "/api/v1/orders?from=2026-11-21&to=2026-11-21&minTotal=1&maxTotal=1";
+    assert_eq!(gateway.get_as(Role::Admin, path).await.status, 200);
+}
+
+#[tokio::test]
+async fn what_runs_out_is_told_to_administrators_alone() {
+    let gateway = Gateway::start().await;
+    let path = "waybill.order.v1.CatalogueService/ListProducts";
+    record::<pb::ListProductsRequest, _>(&gateway, path, pb::ListProductsResponse::default());
+    for list in ["/api/v1/products", "/api/products/"] {
+        for low in ["true", "false"] {
+            let path = format!("{list}?lowStock={low}");
+            gateway.get(&path).await.error(403, "FORBIDDEN");
+            for role in [Role::Customer, Role::Staff] {
+                gateway.get_as(role, &path).await.error(403, "FORBIDDEN");
+            }
+            assert_eq!(gateway.get_as(Role::Admin, &path).await.status, 200);
+        }
+    }
+}
+
+#[tokio::test]
 async fn lists_that_come_at_once_have_the_shape_of_all_lists() {
     let gateway = Gateway::start().await;
     let shipments = pb::ListShipmentsResponse {

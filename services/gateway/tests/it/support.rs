@@ -206,11 +206,20 @@ impl Gateway {
         settings: GatewaySettings,
         environment: Environment,
     ) -> Result<Self, AppError> {
+        Self::build_with(settings, environment, |_| {}).await
+    }
+
+    /// As [`Gateway::build`], from something else than usual.
+    pub async fn build_with(
+        settings: GatewaySettings,
+        environment: Environment,
+        change: impl FnOnce(&mut GatewayDeps),
+    ) -> Result<Self, AppError> {
         let fake = Fake::default();
         let channel = fake.channel();
         let bus = InProcessBus::new();
         let stop = CancellationToken::new();
-        let deps = GatewayDeps {
+        let mut deps = GatewayDeps {
             channels: Channels {
                 auth: channel.clone(),
                 order: channel.clone(),
@@ -227,6 +236,7 @@ impl Gateway {
             demo_accounts: Vec::new(),
             mailbox: true,
         };
+        change(&mut deps);
         let router = waybill_gateway::build(deps).await?;
         Ok(Self {
             router,

@@ -63,6 +63,12 @@ const ACTS: &[(&str, &str, &str, &str)] = &[
         "category.update",
     ),
     (
+        "PUT",
+        "/api/v1/categories/{category}",
+        r#"{"description": "To draw with"}"#,
+        "category.update",
+    ),
+    (
         "DELETE",
         "/api/v1/categories/{category}",
         "",

@@ -10,6 +10,7 @@ mod crashes;
 mod demo;
 mod guests;
 mod late_payments;
+mod mailbox;
 mod media;
 mod operations;
 mod permissions;

@@ -87,6 +87,7 @@ pub(crate) const TABLE: &[(&str, &str, &str, Expected)] = &[
     ("POST", "/api/v1/categories", BAD, ADMINS),
     ("GET", "/api/v1/categories/{id}", "", ANYONE),
     ("PATCH", "/api/v1/categories/{id}", BAD, ADMINS),
+    ("PUT", "/api/v1/categories/{id}", BAD, ADMINS),
     ("DELETE", "/api/v1/categories/{id}", BAD, ADMINS),
     // Carts.
     ("GET", "/api/v1/cart", "", ANYONE),
@@ -101,6 +102,12 @@ pub(crate) const TABLE: &[(&str, &str, &str, Expected)] = &[
     ("POST", "/api/v1/orders", r#"{"items": []}"#, SIGNED_IN),
     ("GET", "/api/v1/orders/available", "", WORKERS),
     ("GET", "/api/v1/orders/{id}", "", PEOPLE),
+    (
+        "PATCH",
+        "/api/v1/orders/{id}",
+        STALE,
+        [401, OK, 404, 403, 404, OK],
+    ),
     (
         "PUT",
         "/api/v1/orders/{id}",

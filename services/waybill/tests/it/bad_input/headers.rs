@@ -71,7 +71,7 @@ pub async fn versions(world: &World, findings: &mut Findings) {
         for tag in [
             "three",
             "\"x\"",
-            "W/\"1\"",
+            "W/1",
             "\"0\"",
             "-1",
             "\"1\", \"2\"",

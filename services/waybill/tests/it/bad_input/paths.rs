@@ -43,7 +43,7 @@ pub async fn queries(world: &World, findings: &mut Findings) {
             ("limit=-1", "limit"),
             ("limit=ten", "limit"),
             ("limit=4294967297", "limit"),
-            ("limit=", "limit"),
+            ("limit", "limit"),
             ("total=maybe", "total"),
             ("cursor=nonsense", "cursor"),
             ("cursor=bnVsbA", "cursor"),

@@ -1,0 +1,283 @@
+//! Where the contract says object, nothing else will do. What serde derives for a struct also takes an array, value by value in
+//! the order of the fields, and that order is nobody's contract.
+
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+/// Reads as the deserializer within it does, except that a struct, however deep, is read as a map.
+pub struct Objects<D>(pub D);
+
+/// Values that cannot have a struct in them.
+macro_rules! plain {
+    ($($method:ident($($name:ident: $type:ty),*))+) => {$(
+        fn $method<V: Visitor<'de>>(self, $($name: $type,)* visitor: V) -> Result<V::Value, D::Error> {
+            self.0.$method($($name,)* visitor)
+        }
+    )+};
+}
+
+/// Values that can.
+macro_rules! deep {
+    ($($method:ident($($name:ident: $type:ty),*))+) => {$(
+        fn $method<V: Visitor<'de>>(self, $($name: $type,)* visitor: V) -> Result<V::Value, D::Error> {
+            self.0.$method($($name,)* Inside(visitor))
+        }
+    )+};
+}
+
+impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<D> {
+    type Error = D::Error;
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, D::Error> {
+        self.0.deserialize_map(Object(visitor))
+    }
+
+    deep! {
+        deserialize_any()
+        deserialize_option()
+        deserialize_newtype_struct(name: &'static str)
+        deserialize_seq()
+        deserialize_tuple(len: usize)
+        deserialize_tuple_struct(name: &'static str, len: usize)
+        deserialize_map()
+    }
+
+    // Of our enums, none has more than a name.
+    plain! {
+        deserialize_enum(name: &'static str, variants: &'static [&'static str])
+        deserialize_bool()
+        deserialize_i8()
+        deserialize_i16()
+        deserialize_i32()
+        deserialize_i64()
+        deserialize_i128()
+        deserialize_u8()
+        deserialize_u16()
+        deserialize_u32()
+        deserialize_u64()
+        deserialize_u128()
+        deserialize_f32()
+        deserialize_f64()
+        deserialize_char()
+        deserialize_str()
+        deserialize_string()
+        deserialize_bytes()
+        deserialize_byte_buf()
+        deserialize_unit()
+        deserialize_unit_struct(name: &'static str)
+        deserialize_identifier()
+        deserialize_ignored_any()
+    }
+
+    fn is_human_readable(&self) -> bool {
+        self.0.is_human_readable()
+    }
+}
+
+/// Passes on what is found; what that has within it is read by the same rule.
+struct Inside<V>(V);
+
+macro_rules! found {
+    ($($method:ident($type:ty))+) => {$(
+        fn $method<E: Error>(self, value: $type) -> Result<V::Value, E> {
+            self.0.$method(value)
+        }
+    )+};
+}
+
+impl<'de, V: Visitor<'de>> Visitor<'de> for Inside<V> {
+    type Value = V::Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.expecting(f)
+    }
+
+    found! {
+        visit_bool(bool)
+        visit_i64(i64)
+        visit_u64(u64)
+        visit_f64(f64)
+        visit_str(&str)
+        visit_borrowed_str(&'de str)
+        visit_string(String)
+    }
+
+    fn visit_none<E: Error>(self) -> Result<V::Value, E> {
+        self.0.visit_none()
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<V::Value, E> {
+        self.0.visit_unit()
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, value: D) -> Result<V::Value, D::Error> {
+        self.0.visit_some(Objects(value))
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, value: D) -> Result<V::Value, D::Error> {
+        self.0.visit_newtype_struct(Objects(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<V::Value, A::Error> {
+        self.0.visit_seq(Parts(items))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<V::Value, A::Error> {
+        self.0.visit_map(Parts(entries))
+    }
+}
+
+/// Passes on a map, and takes nothing else.
+struct Object<V>(V);
+
+impl<'de, V: Visitor<'de>> Visitor<'de> for Object<V> {
+    type Value = V::Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<V::Value, A::Error> {
+        self.0.visit_map(Parts(entries))
+    }
+}
+
+/// The items of a sequence, or the entries of a map.
+struct Parts<A>(A);
+
+impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Parts<A> {
+    type Error = A::Error;
+
+    fn next_element_seed<S: DeserializeSeed<'de>>(
+        &mut self,
+        seed: S,
+    ) -> Result<Option<S::Value>, A::Error> {
+        self.0.next_element_seed(Within(seed))
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        self.0.size_hint()
+    }
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Parts<A> {
+    type Error = A::Error;
+
+    fn next_key_seed<S: DeserializeSeed<'de>>(
+        &mut self,
+        seed: S,
+    ) -> Result<Option<S::Value>, A::Error> {
+        self.0.next_key_seed(seed)
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
+        self.0.next_value_seed(Within(seed))
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        self.0.size_hint()
+    }
+}
+
+/// Reads a part.
+struct Within<S>(S);
+
+impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Within<S> {
+    type Value = S::Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, value: D) -> Result<S::Value, D::Error> {
+        self.0.deserialize(Objects(value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Leaf {
+        n: i64,
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Wrapped(Option<Leaf>);
+
+    /// Has a struct in every place that can have one.
+    #[derive(Debug, Default, PartialEq, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    struct Tree {
+        one: Option<Leaf>,
+        list: Vec<Leaf>,
+        map: BTreeMap<String, Leaf>,
+        wrapped: Option<Wrapped>,
+        pair: Option<(i64, Leaf)>,
+        numbers: [u8; 2],
+    }
+
+    fn read(json: &str) -> Result<Tree, (String, String)> {
+        let mut json = serde_json::Deserializer::from_str(json);
+        serde_path_to_error::deserialize(Objects(&mut json))
+            .map_err(|error| (error.path().to_string(), error.inner().to_string()))
+    }
+
+    #[test]
+    fn objects_are_read_as_ever() {
+        let json = r#"{"one": {"n": 1}, "list": [{"n": 2}], "map": {"a": {"n": 3}}, "wrapped": {"n": 4},
+            "pair": [5, {"n": 6}], "numbers": [7, 8]}"#;
+        let tree = Tree {
+            one: Some(Leaf { n: 1 }),
+            list: vec![Leaf { n: 2 }],
+            map: BTreeMap::from([("a".to_owned(), Leaf { n: 3 })]),
+            wrapped: Some(Wrapped(Some(Leaf { n: 4 }))),
+            pair: Some((5, Leaf { n: 6 })),
+            numbers: [7, 8],
+        };
+        assert_eq!(read(json), Ok(tree));
+        assert_eq!(read(r#"{"one": null}"#), Ok(Tree::default()));
+    }
+
+    #[test]
+    fn an_array_is_no_object_at_any_depth() {
+        for (json, path) in [
+            ("[]", "."),
+            (r#"[{"n": 1}]"#, "."),
+            (r#"{"one": [1]}"#, "one"),
+            (r#"{"list": [{"n": 1}, [2]]}"#, "list[1]"),
+            (r#"{"map": {"a": [3]}}"#, "map.a"),
+            (r#"{"wrapped": [4]}"#, "wrapped"),
+            (r#"{"pair": [5, [6]]}"#, "pair[1]"),
+        ] {
+            let (at, problem) = read(json).unwrap_err();
+            assert_eq!(at, path, "{json}");
+            assert!(
+                problem.starts_with("invalid type: sequence, expected an object"),
+                "{json}: {problem}"
+            );
+        }
+    }
+
+    #[test]
+    fn other_faults_are_told_as_ever() {
+        for (json, path, problem) in [
+            (r#"{"two": 1}"#, "two", "unknown field `two`"),
+            (r#"{"one": {}}"#, "one", "missing field `n`"),
+            (r#"{"one": {"n": "1"}}"#, "one.n", "invalid type: string"),
+            (r#"{"one": {"n": 1, "n": 2}}"#, "one", "duplicate field `n`"),
+            (r#"{"numbers": [1, 300]}"#, "numbers[1]", "invalid value"),
+        ] {
+            let (at, text) = read(json).unwrap_err();
+            assert!(at.starts_with(path), "{json}: {at}");
+            assert!(text.starts_with(problem), "{json}: {text}");
+        }
+    }
+}
