@@ -165,8 +165,17 @@ async fn an_order_is_edited_until_it_is_paid_embedded() {
     let stale = [("If-Match", "\"1\"")];
     let answer = carla.send(Method::PUT, &path, Some(&change), &stale).await;
     assert_eq!(answer.unwrap().refused(409), "VERSION_CONFLICT");
-    let nonsense = carla.put(&path, json!({"status": "COMPLETED"})).await;
+    let nonsense = carla.put(&path, json!({"colour": "red"})).await;
     assert_eq!(nonsense.refused(422), "VALIDATION_ERROR");
+    // What was read may come back as it is; none of it but what can be edited counts.
+    let mut whole = carla.get(&path).await.expect(200);
+    whole["status"] = json!("COMPLETED");
+    whole["total"]["amount"] = json!(1);
+    let same = carla.put(&path, whole).await.expect(200);
+    assert_eq!(
+        (&same["status"], &same["total"]["amount"], &same["version"]),
+        (&json!("PENDING"), &json!(5_000), &json!(2))
+    );
 
     // While somebody pays, the total stays.
     let payment = carla
