@@ -133,6 +133,13 @@ async fn text_dates_and_address_change_and_what_is_not_named_stays() {
         assert_eq!(order.estimated_completion, wanted);
         assert_eq!(order.shipping_address, Some(address));
         assert_eq!(order.items.len(), 1);
+        // Sent back as it was read, a date that has passed since is no fault.
+        shop.clock.advance(std::time::Duration::from_hours(49));
+        let back = pb::EditOrderRequest {
+            estimated_completion: wanted,
+            ..Default::default()
+        };
+        assert_eq!(edit(shop, &who, &order, back).await.unwrap(), order);
         let change = pb::EditOrderRequest {
             clear_estimated_completion: true,
             clear_shipping_address: true,

@@ -125,7 +125,8 @@ async fn what_people_made_of_the_demo_stays_embedded() {
 /// Versions without the newcomer wrote a complete demo, too, and the keys of its orders are long forgotten.
 #[tokio::test]
 async fn a_demo_without_its_newcomer_is_not_written_twice_embedded() {
-    const GONE: &str = "UPDATE users SET email = hex(id), search_text = '' WHERE email LIKE 'nora@%'";
+    const GONE: &str =
+        "UPDATE users SET email = hex(id), search_text = '' WHERE email LIKE 'nora@%'";
     let Some(mut platform) = Platform::start_with(Shape::Embedded, bin(), &settings(None)).await
     else {
         return;

@@ -69,7 +69,11 @@ impl Orders {
                 return Err(AppError::version_conflict(before.version));
             }
             let (now, shop) = (self.parts.now(), self.parts.shop());
-            let edit = edit.clone().check(now, shop.max_order_lines)?;
+            let mut edit = edit.clone();
+            // A date that has passed since it was given is no fault of who sends back what they read.
+            edit.estimated_completion
+                .take_if(|wanted| *wanted == before.estimated_completion);
+            let edit = edit.check(now, shop.max_order_lines)?;
             let products = match edit.lines.as_deref() {
                 None | Some([]) => HashMap::new(),
                 Some(lines) => {
