@@ -14,11 +14,11 @@ const ID: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 const CATEGORY: &str = "01890a5d-ac96-774b-bcce-b302099a8058";
 const OTHER: &str = "01890a5d-ac96-774b-bcce-b302099a8059";
 
-fn usd(amount: i64) -> Option<common::Money> {
-    Some(common::Money {
+fn usd(amount: i64) -> common::Money {
+    common::Money {
         amount,
         currency: "USD".to_owned(),
-    })
+    }
 }
 
 /// Reads what is at `path` and sends it back by each of the methods.
@@ -49,7 +49,7 @@ fn mug() -> pb::Product {
         name: "Enamel mug".to_owned(),
         description: "Holds 350 ml.".to_owned(),
         kind: pb::ProductKind::Goods as i32,
-        price: usd(1250),
+        price: Some(usd(1250)),
         category: "Kitchen".to_owned(),
         category_id: CATEGORY.to_owned(),
         active: true,
@@ -102,7 +102,7 @@ async fn a_product_sent_back_stays_as_it_is() {
         sku: Some("MUG-01".to_owned()),
         name: Some("Enamel mug".to_owned()),
         description: Some("Holds 350 ml.".to_owned()),
-        price: usd(1250),
+        price: Some(usd(1250)),
         category: Some(CATEGORY.to_owned()),
         active: Some(true),
         version: Some(7),
@@ -220,12 +220,12 @@ async fn an_order_sent_back_stays_as_it_is() {
             product_id: OTHER.to_owned(),
             name: "Enamel mug".to_owned(),
             kind: pb::ProductKind::Goods as i32,
-            unit_price: usd(1250),
+            unit_price: Some(usd(1250)),
             quantity: 2,
-            line_total: usd(2500),
+            line_total: Some(usd(2500)),
         }],
-        subtotal: usd(2500),
-        total: usd(2500),
+        subtotal: Some(usd(2500)),
+        total: Some(usd(2500)),
         shipping_address: Some(address.clone()),
         expires_at: Some(completion),
         version: 3,
