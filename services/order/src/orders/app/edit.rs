@@ -69,11 +69,7 @@ impl Orders {
                 return Err(AppError::version_conflict(before.version));
             }
             let (now, shop) = (self.parts.now(), self.parts.shop());
-            let mut edit = edit.clone();
-            // A date that has passed since it was given is no fault of who sends back what they read.
-            edit.estimated_completion
-                .take_if(|wanted| *wanted == before.estimated_completion);
-            let edit = edit.check(now, shop.max_order_lines)?;
+            let edit = edit.clone().check(&before, now, shop.max_order_lines)?;
             let products = match edit.lines.as_deref() {
                 None | Some([]) => HashMap::new(),
                 Some(lines) => {

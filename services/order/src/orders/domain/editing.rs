@@ -46,8 +46,11 @@ fn set<T>(field: &mut T, value: Option<T>) {
 }
 
 impl Edit {
-    /// Checks and trims what is given, by the rules of placing.
-    pub fn check(self, now: Timestamp, most_lines: u32) -> Result<Self, Faults> {
+    /// Checks and trims what is given, by the rules of placing. A date that the order has already is not checked again: that
+    /// it has passed since is no fault of who sends back what they read.
+    pub fn check(mut self, order: &Order, now: Timestamp, most_lines: u32) -> Result<Self, Faults> {
+        self.estimated_completion
+            .take_if(|wanted| *wanted == order.estimated_completion);
         let given = (
             self.lines.is_some(),
             self.title.is_some(),
@@ -95,8 +98,8 @@ impl Order {
     }
 
     /// The order after a checked edit; no change at all if it is as it was. What is paid keeps its lines; all else can change
-    /// while it waits. If nothing is due any more it is paid with that, as when placing. What its goods do to the stock follows from the difference, and is not among the effects. When it
-    /// expires stays: nobody keeps goods reserved by editing.
+    /// while it waits. If nothing is due any more it is paid with that, as when placing. What its goods do to the stock follows
+    /// from the difference, and is not among the effects. When it expires stays: nobody keeps goods reserved by editing.
     pub fn edited(
         &self,
         edit: Edit,

@@ -171,7 +171,7 @@ fn only_an_order_that_waits_is_edited_and_its_lines_until_it_is_paid() {
 
 #[test]
 fn every_given_field_is_checked_and_no_other() {
-    let fields = |edit: Edit| match edit.check(NOW, 2) {
+    let fields = |edit: Edit| match edit.check(&waiting(), NOW, 2) {
         Ok(_) => Vec::new(),
         Err(faults) => faults.0.into_iter().map(|fault| fault.field).collect(),
     };
