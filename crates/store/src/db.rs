@@ -4,13 +4,17 @@ use std::{future::Future, sync::Arc, time::Duration};
 
 use rand::RngExt as _;
 use sea_orm::{
-    ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbBackend,
-    TransactionTrait as _, sqlx,
+    ColumnTrait as _, ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection,
+    DbBackend, EntityTrait as _, QueryFilter as _, Set, TransactionTrait as _, sqlx,
 };
 use sea_orm_migration::MigratorTrait;
 use tokio::sync::Notify;
+use uuid::Uuid;
 
-use crate::{EventContext, StoreError, Tx, group::Writer, leader::Lock, migrations};
+use crate::{
+    Conn, EventContext, StoreError, Tx, entity::write_check, group::Writer, leader::Lock,
+    migrations, writes::Writes,
+};
 
 /// Where a service's database is and how much of it to use.
 #[derive(Debug, Clone)]
@@ -48,6 +52,7 @@ struct Inner {
     committed: Arc<Notify>,
     /// SQLite only.
     queue: Writer,
+    writes: Arc<Writes>,
     /// How long a transaction of SQLite waits for its turn.
     patience: Duration,
 }
@@ -56,13 +61,14 @@ impl Db {
     /// Connects. SQLite files are created; databases of servers must exist.
     pub async fn connect(config: &DbConfig, service: &'static str) -> Result<Self, StoreError> {
         let url = config.url.as_str();
+        let writes = Arc::new(Writes::new(service));
         let (writer, reader) = if url.starts_with("sqlite:") {
-            retrying(|| connect_sqlite(config)).await?
+            retrying(|| connect_sqlite(config, &writes)).await?
         } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-            let pool = Database::connect(options(config, service)).await?;
+            let pool = Database::connect(options(config, service, &writes)).await?;
             (pool.clone(), pool)
         } else if url.starts_with("mysql:") || url.starts_with("mariadb:") {
-            let mut options = options(config, service);
+            let mut options = options(config, service, &writes);
             options.after_connect(|_| Box::pin(async { Ok(()) }));
             options.map_sqlx_mysql_pool_opts(|pool| {
                 pool.after_connect(|connection, _| {
@@ -91,6 +97,7 @@ impl Db {
             reader,
             committed: Arc::new(Notify::new()),
             queue: Writer::default(),
+            writes,
             patience: config.acquire_timeout,
         };
         Ok(Self {
@@ -146,14 +153,17 @@ impl Db {
 
     /// Begins a write transaction (READ COMMITTED; on SQLite one at a time, with commits shared by those that queue).
     pub async fn begin(&self, context: &EventContext) -> Result<Tx, StoreError> {
-        let (turn, transaction) = if self.backend() == DbBackend::Sqlite {
+        let conn = if self.backend() == DbBackend::Sqlite {
             let queue = &self.inner.queue;
-            let (turn, transaction) = queue.begin(self.writer(), self.inner.patience).await?;
-            (Some(turn), transaction)
+            let turn = queue.begin(self.writer(), self.inner.patience).await;
+            Conn::shared(
+                self,
+                turn.inspect_err(|error| self.writes().note_error(error))?,
+            )
         } else {
-            (None, self.writer().begin().await?)
+            Conn::own(self, self.writer().begin().await?)
         };
-        Ok(Tx::new(transaction, turn, self.clone(), context.clone()))
+        Ok(Tx::new(conn, context.clone()))
     }
 
     /// Waits until readers see whatever a transaction of this process has met, such as a row that it collided with. Only
@@ -162,10 +172,43 @@ impl Db {
         self.inner.queue.settle().await;
     }
 
-    /// Whether the database answers.
+    /// Whether the database answers and takes writes. Writes where the last write was refused, or where none was made of late.
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.reader().ping().await?;
+        if self.writes().uncertain() {
+            retrying(|| self.check_write()).await?;
+        }
         Ok(())
+    }
+
+    async fn check_write(&self) -> Result<(), StoreError> {
+        // A database that was full has room again when there is room for more than this row.
+        let size = if self.writes().refused() {
+            WRITE_CHECK
+        } else {
+            1
+        };
+        let mut filler = vec![0; size];
+        // Not to be compressed away.
+        rand::rng().fill(filler.as_mut_slice());
+        let id = Uuid::now_v7();
+        let tx = self.begin(&EventContext::default()).await?;
+        write_check::Entity::delete_many()
+            .filter(write_check::Column::Id.ne(id))
+            .exec(tx.conn())
+            .await?;
+        let row = write_check::ActiveModel {
+            id: Set(id),
+            filler: Set(filler),
+        };
+        write_check::Entity::insert(row)
+            .exec_without_returning(tx.conn())
+            .await?;
+        tx.commit().await
+    }
+
+    pub(crate) fn writes(&self) -> &Writes {
+        &self.inner.writes
     }
 
     /// Closes every connection; on SQLite this also folds the write-ahead log into the file. Takes at most five seconds per
@@ -186,14 +229,17 @@ impl Db {
 /// meet while it is switched to WAL, which no busy timeout covers.
 async fn connect_sqlite(
     config: &DbConfig,
+    writes: &Arc<Writes>,
 ) -> Result<(DatabaseConnection, DatabaseConnection), StoreError> {
-    let writer = Database::connect(sqlite_options(config, 1, false)).await?;
-    let reader = Database::connect(sqlite_options(config, config.max_connections, true)).await?;
+    let writer = Database::connect(sqlite_options(config, 1, false, writes)).await?;
+    let reader = sqlite_options(config, config.max_connections, true, writes);
+    let reader = Database::connect(reader).await?;
     Ok((writer, reader))
 }
 
-fn options(config: &DbConfig, service: &'static str) -> ConnectOptions {
+fn options(config: &DbConfig, service: &'static str, writes: &Arc<Writes>) -> ConnectOptions {
     let mut options = ConnectOptions::new(config.url.clone());
+    replace_unusable(&mut options, writes);
     options
         .max_connections(config.max_connections)
         .min_connections(1)
@@ -208,8 +254,36 @@ fn options(config: &DbConfig, service: &'static str) -> ConnectOptions {
     options
 }
 
-fn sqlite_options(config: &DbConfig, connections: u32, read_only: bool) -> ConnectOptions {
+/// Whether the pool may hand the connection out. One that comes back within a transaction has lost count of it (see
+/// [`crate::group`]). Reads what the driver counts; asks the database nothing.
+fn usable(connection: &impl sqlx::Connection, age: Duration, writes: &Writes) -> bool {
+    !connection.is_in_transaction() && !writes.replaces(age)
+}
+
+/// Makes the pool ask [`usable`] before it hands a connection out; it closes one that is not, and opens another.
+fn replace_unusable(options: &mut ConnectOptions, writes: &Arc<Writes>) {
+    macro_rules! ask {
+        ($map:ident) => {
+            let writes = Arc::clone(writes);
+            options.$map(move |connection, known| {
+                let usable = usable(connection, known.age, &writes);
+                Box::pin(async move { Ok(usable) })
+            });
+        };
+    }
+    ask!(map_sqlx_sqlite_before_acquire);
+    ask!(map_sqlx_postgres_before_acquire);
+    ask!(map_sqlx_mysql_before_acquire);
+}
+
+fn sqlite_options(
+    config: &DbConfig,
+    connections: u32,
+    read_only: bool,
+    writes: &Arc<Writes>,
+) -> ConnectOptions {
     let mut options = ConnectOptions::new(config.url.clone());
+    replace_unusable(&mut options, writes);
     options
         .max_connections(connections)
         .min_connections(1)
@@ -235,6 +309,9 @@ fn sqlite_options(config: &DbConfig, connections: u32, read_only: bool) -> Conne
         });
     options
 }
+
+/// Bytes that a health check writes after a write was refused.
+const WRITE_CHECK: usize = 48 * 1024;
 
 /// See [`Db::close`].
 const CLOSE_DEADLINE: Duration = Duration::from_secs(5);

@@ -1,6 +1,6 @@
 //! What can go wrong in a database, sorted by what the caller can do about it.
 
-use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx};
+use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlErr, sqlx};
 
 /// A failed database operation.
 #[derive(Debug, thiserror::Error)]
@@ -15,7 +15,8 @@ pub enum StoreError {
     /// Deadlock, serialisation failure or a busy SQLite file: the same transaction may work when repeated.
     #[error("the transaction lost against a concurrent one")]
     Retryable(#[source] DbErr),
-    /// The server is away, starting, shutting down or out of connections.
+    /// The server is away, starting, shutting down or out of connections, or it does not take writes: its disk is full or
+    /// fails, or it is read-only.
     #[error("the database is not available")]
     Unavailable(#[source] DbErr),
     #[error("the database refused the operation")]
@@ -53,18 +54,37 @@ impl From<DbErr> for StoreError {
         }
         match classify(&error) {
             Class::Retryable => Self::Retryable(error),
-            Class::Unavailable => Self::Unavailable(error),
-            Class::Check => Self::Check,
+            Class::Unavailable | Class::WritesRefused => Self::Unavailable(error),
+            Class::Constraint => Self::Check,
             Class::Other => Self::Other(error),
         }
     }
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Class {
     Retryable,
     Unavailable,
-    Check,
+    /// Unavailable for writes: the disk is full or fails, or the database is read-only.
+    WritesRefused,
+    /// Any constraint.
+    Constraint,
     Other,
+}
+
+/// Whether the error says that the database does not take writes, though it may answer reads.
+pub(crate) fn refuses_writes(error: &DbErr) -> bool {
+    classify(error) == Class::WritesRefused
+}
+
+/// Whether a constraint refused the statement. Such an error never ends a transaction of SQLite.
+pub(crate) fn is_constraint(error: &DbErr) -> bool {
+    classify(error) == Class::Constraint
+}
+
+/// For what is asked of a transaction that has failed.
+pub(crate) fn closed() -> DbErr {
+    DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed)
 }
 
 fn classify(error: &DbErr) -> Class {
@@ -83,24 +103,109 @@ fn classify(error: &DbErr) -> Class {
         | sqlx::Error::WorkerCrashed
         | sqlx::Error::Protocol(_) => Class::Unavailable,
         sqlx::Error::Database(refused) => {
-            let mysql = refused
-                .try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>()
-                .map_or(0, sqlx::mysql::MySqlDatabaseError::number);
-            match refused.code().as_deref().unwrap_or_default() {
-                // SQLITE_BUSY (and its extended codes), PostgreSQL and MySQL serialisation failures and deadlocks.
-                "5" | "261" | "517" | "773" | "40001" | "40P01" => Class::Retryable,
-                _ if matches!(mysql, 1205 | 1213 | 1020) => Class::Retryable,
-                // PostgreSQL: admin and crash shutdown, cannot connect now, too many connections, connection lost.
-                "57P01" | "57P02" | "57P03" | "53300" | "08006" | "08003" | "08001" => {
-                    Class::Unavailable
-                }
-                // MySQL: too many connections, server shutdown, shutting down, connection killed.
-                _ if matches!(mysql, 1040 | 1053 | 1077 | 1927) => Class::Unavailable,
-                "275" | "23514" => Class::Check,
-                _ if mysql == 4025 || mysql == 3819 => Class::Check,
-                _ => Class::Other,
+            let code = refused.code();
+            let code = code.as_deref().unwrap_or_default();
+            if let Some(mysql) = refused.try_downcast_ref::<sqlx::mysql::MySqlDatabaseError>() {
+                mysql_class(mysql.number())
+            } else if refused
+                .try_downcast_ref::<sqlx::sqlite::SqliteError>()
+                .is_some()
+            {
+                sqlite_class(code.parse().unwrap_or_default())
+            } else {
+                postgres_class(code)
             }
         }
         _ => Class::Other,
+    }
+}
+
+/// By primary result code, the low byte of the extended one (<https://sqlite.org/rescode.html>).
+fn sqlite_class(extended: u32) -> Class {
+    match extended & 0xff {
+        // BUSY, LOCKED.
+        5 | 6 => Class::Retryable,
+        // READONLY, IOERR, FULL, CANTOPEN.
+        8 | 10 | 13 | 14 => Class::WritesRefused,
+        // NOMEM, INTERRUPT.
+        7 | 9 => Class::Unavailable,
+        19 => Class::Constraint,
+        _ => Class::Other,
+    }
+}
+
+/// By SQLSTATE (<https://www.postgresql.org/docs/current/errcodes-appendix.html>).
+fn postgres_class(state: &str) -> Class {
+    match state {
+        // Serialisation failure, deadlock.
+        "40001" | "40P01" => Class::Retryable,
+        // Disk full, a read-only transaction, an I/O error.
+        "53100" | "25006" | "58030" => Class::WritesRefused,
+        _ => match state.get(..2) {
+            // Connection exceptions, insufficient resources, operator intervention, system errors.
+            Some("08" | "53" | "57" | "58") => Class::Unavailable,
+            Some("23") => Class::Constraint,
+            _ => Class::Other,
+        },
+    }
+}
+
+/// By error number (<https://mariadb.com/kb/en/mariadb-error-code-reference/>).
+fn mysql_class(number: u16) -> Class {
+    match number {
+        // Record changed, lock wait timeout, deadlock.
+        1020 | 1205 | 1213 => Class::Retryable,
+        // Disk full, error on write, engine error, table full, --read-only, read-only transaction, read-only mode.
+        1021 | 1026 | 1030 | 1114 | 1290 | 1792 | 1836 => Class::WritesRefused,
+        // Too many connections (of the server, of the user), shutdown, killed connection or statement, statement timeout.
+        1040 | 1203 | 1226 | 1053 | 1077 | 1079 | 1094 | 1317 | 1927 | 1969 => Class::Unavailable,
+        // NOT NULL, duplicate, foreign keys, CHECK.
+        1048 | 1062 | 1216 | 1217 | 1451 | 1452 | 1557 | 1586 | 3819 | 4025 => Class::Constraint,
+        _ => Class::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_fall_into_the_class_that_says_what_to_do() {
+        for (code, class) in [
+            (13, Class::WritesRefused),
+            // IOERR_WRITE, READONLY_DBMOVED.
+            (778, Class::WritesRefused),
+            (1032, Class::WritesRefused),
+            // BUSY_SNAPSHOT.
+            (517, Class::Retryable),
+            // CONSTRAINT_CHECK.
+            (275, Class::Constraint),
+            (1, Class::Other),
+        ] {
+            assert_eq!(sqlite_class(code), class, "SQLite {code}");
+        }
+        for (state, class) in [
+            ("53100", Class::WritesRefused),
+            ("25006", Class::WritesRefused),
+            ("53300", Class::Unavailable),
+            ("57P01", Class::Unavailable),
+            ("57014", Class::Unavailable),
+            ("40P01", Class::Retryable),
+            ("23514", Class::Constraint),
+            ("42703", Class::Other),
+            ("", Class::Other),
+        ] {
+            assert_eq!(postgres_class(state), class, "PostgreSQL {state}");
+        }
+        for (number, class) in [
+            (1114, Class::WritesRefused),
+            (1290, Class::WritesRefused),
+            (1040, Class::Unavailable),
+            (1213, Class::Retryable),
+            (4025, Class::Constraint),
+            (1054, Class::Other),
+        ] {
+            assert_eq!(mysql_class(number), class, "MySQL {number}");
+        }
     }
 }

@@ -1,171 +1,298 @@
 //! Group commit for SQLite: transactions that queue for the one writer share a commit, and so a flush to disk.
 //!
-//! Each member runs in a savepoint of one outer transaction. When the first member has ended, a finisher queues for the writer
-//! behind everybody who is waiting then; those run in the same outer transaction, and when the finisher's turn comes it
-//! commits for all of them. Without a queue the finisher's turn comes at once. A member is told of success only after the
-//! outer commit; a member that rolls back takes only its savepoint with it.
+//! The first member begins the outer transaction. When it has ended, a finisher queues for the writer behind everybody who is
+//! waiting then; those run in the same outer transaction, each behind a savepoint, and when the finisher's turn comes it commits
+//! for all of them. Without a queue the finisher's turn comes at once. A member is told of success only after the outer commit; a
+//! member that rolls back takes only its own writes with it.
+//!
+//! SQLite ends a transaction by itself when a disk is full or fails, and then takes the next statement as a transaction of its own
+//! (<https://sqlite.org/lang_transaction.html>, "Response To Errors Within A Transaction"). sqlx 0.9 does not notice: it counts
+//! how deep in transactions a connection is and lowers the count only after a COMMIT or ROLLBACK that succeeded
+//! (sqlx-sqlite, `connection/worker.rs`). On a connection with a wrong count, the next `begin` makes a savepoint, and every later
+//! commit only releases it: everything is acknowledged, nothing is kept. Three rules make that impossible here:
+//! - savepoints are this module's own statements, so that the driver's count is 0 or 1 and 1 means a transaction of this module;
+//! - an error that may have ended the transaction breaks the whole group: no statement runs in it any more, every member fails,
+//!   and the transaction is dropped ([`Group::run`]);
+//! - the pool hands out no connection whose count is not 0 (`usable` in [`crate::db`]).
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use sea_orm::{
-    ConnAcquireErr, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait as _,
+    ConnAcquireErr, ConnectionTrait as _, DatabaseConnection, DatabaseTransaction, DbErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
 };
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 
-use crate::StoreError;
+use crate::{
+    StoreError,
+    error::{closed, is_constraint},
+};
 
 /// The queue for the one writer. The mutex is fair: first come, first served.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Writer(Arc<Mutex<Group>>);
+pub(crate) struct Writer(Arc<Mutex<Option<Group>>>);
 
-#[derive(Debug, Default)]
-pub(crate) struct Group {
-    outer: Option<DatabaseTransaction>,
+/// An open outer transaction with its members.
+#[derive(Debug)]
+struct Group {
+    outer: DatabaseTransaction,
+    savepoint: Savepoint,
+    /// The error after which the outer transaction may be gone.
+    broken: OnceLock<Arc<DbErr>>,
     /// Members that have ended and wait for the commit.
     members: Vec<oneshot::Sender<Result<(), Arc<DbErr>>>>,
 }
 
-/// A turn at the writer.
+/// The savepoint `member` within the outer transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Savepoint {
+    None,
+    /// What follows it is to be kept, or belongs to the member at work.
+    Kept,
+    /// What follows it is to be taken back: its member rolled back or was dropped.
+    Undone,
+}
+
+/// A member's turn at the writer. Dropping it rolls the member back.
 #[derive(Debug)]
 pub(crate) struct Turn {
-    group: OwnedMutexGuard<Group>,
+    slot: OwnedMutexGuard<Option<Group>>,
     writer: Writer,
+    /// A statement was dropped before its outcome was known; the member cannot commit any more.
+    interrupted: AtomicBool,
+    ended: bool,
 }
 
 impl Writer {
-    /// Waits for a turn, `patience` at most; begins the outer transaction if none is open. Returns the member's own
-    /// transaction.
+    /// Waits for a turn, `patience` at most; begins the outer transaction if none is open.
     pub(crate) async fn begin(
         &self,
         connection: &DatabaseConnection,
         patience: Duration,
-    ) -> Result<(Turn, DatabaseTransaction), StoreError> {
+    ) -> Result<Turn, StoreError> {
         // A queue that is too long is told to callers rather than grown: what they wait for would come too late for them.
-        let turn = tokio::time::timeout(patience, Arc::clone(&self.0).lock_owned());
-        let group = turn.await.map_err(|_| {
-            StoreError::Unavailable(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
-        })?;
-        // A task of its own: a begin that is dropped half-way is rolled back twice, once by the driver and once by the
-        // library above it, and the second time takes the outer transaction, with what others have written in it.
-        let opening = tokio::spawn(open(group, self.clone(), connection.clone()));
-        let mut opened = opening
+        let slot = tokio::time::timeout(patience, Arc::clone(&self.0).lock_owned())
             .await
-            .map_err(|error| StoreError::Config(format!("the writer did not begin: {error}")))??;
-        let (member, turn) = opened
-            .0
-            .take()
-            .ok_or_else(|| StoreError::Config("the writer has no transaction".to_owned()))?;
-        Ok((turn, member))
+            .map_err(|_| {
+                StoreError::Unavailable(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
+            })?;
+        let turn = Turn {
+            slot,
+            writer: self.clone(),
+            interrupted: AtomicBool::new(false),
+            ended: false,
+        };
+        // A task of its own: a begin that is dropped half-way leaves nobody who knows whether it took place.
+        tokio::spawn(turn.open(connection.clone()))
+            .await
+            .map_err(|error| StoreError::Config(format!("the writer did not begin: {error}")))?
     }
 
     /// Waits until everything that a transaction could have met by now is committed or gone: a member sees what earlier
     /// members of its group wrote before readers do.
     pub(crate) async fn settle(&self) {
         // The finisher of an open group may not have queued yet, so that this may be the finish itself.
-        self.finish().await;
+        let _ = self.finish().await;
     }
 
-    async fn finish(&self) {
-        let mut group = self.0.lock().await;
-        if group.members.is_empty() {
-            return;
-        }
-        let outcome = match group.outer.take() {
-            Some(outer) => outer.commit().await.map_err(Arc::new),
-            None => return,
-        };
-        for member in group.members.drain(..) {
-            // A member that gave up waiting does not mind.
-            let _ = member.send(outcome.clone());
-        }
-    }
-}
-
-/// A member's transaction that nobody has taken over yet.
-struct Opened(Option<(DatabaseTransaction, Turn)>);
-
-impl Drop for Opened {
-    fn drop(&mut self) {
-        if let Some((member, turn)) = self.0.take() {
-            // The savepoint goes first: it is inside what the turn may close.
-            drop(member);
-            turn.abandon();
-        }
-    }
-}
-
-async fn open(
-    mut group: OwnedMutexGuard<Group>,
-    writer: Writer,
-    connection: DatabaseConnection,
-) -> Result<Opened, StoreError> {
-    let outer = match group.outer.take() {
-        Some(outer) => outer,
-        None => {
-            let options = TransactionOptions {
-                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-                ..TransactionOptions::default()
-            };
-            connection.begin_with_options(options).await?
-        }
-    };
-    match outer.begin().await {
-        Ok(member) => {
-            group.outer = Some(outer);
-            Ok(Opened(Some((member, Turn { group, writer }))))
-        }
-        Err(error) => {
-            // The library has rolled back once too often here as well: nothing that the group wrote can be trusted.
-            drop(outer);
-            let error = Arc::new(error);
-            for waiting in group.members.drain(..) {
-                let _ = waiting.send(Err(Arc::clone(&error)));
+    /// Commits the open group. A task of its own: the commit does not depend on whether a caller goes on waiting.
+    fn finish(&self) -> tokio::task::JoinHandle<()> {
+        let slot = Arc::clone(&self.0).lock_owned();
+        tokio::spawn(async move {
+            let mut slot = slot.await;
+            if let Some(group) = slot.take_if(|group| !group.members.is_empty()) {
+                group.commit().await;
             }
-            Err(StoreError::CommitFailed(error))
-        }
+        })
     }
 }
 
 impl Turn {
+    /// Begins the outer transaction, or a savepoint in the one that is open.
+    async fn open(mut self, connection: DatabaseConnection) -> Result<Self, StoreError> {
+        let Some(group) = self.slot.as_mut() else {
+            let options = TransactionOptions {
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+                ..TransactionOptions::default()
+            };
+            *self.slot = Some(Group {
+                outer: connection.begin_with_options(options).await?,
+                savepoint: Savepoint::None,
+                broken: OnceLock::new(),
+                members: Vec::new(),
+            });
+            return Ok(self);
+        };
+        let statement = match group.savepoint {
+            Savepoint::None => "SAVEPOINT member",
+            Savepoint::Kept => "RELEASE member; SAVEPOINT member",
+            Savepoint::Undone => "ROLLBACK TO member",
+        };
+        match group.run(|outer| outer.execute_unprepared(statement)).await {
+            Ok(_) => {
+                group.savepoint = Savepoint::Kept;
+                Ok(self)
+            }
+            Err(error) => {
+                let error = group.break_with(&error);
+                Err(StoreError::CommitFailed(error))
+            }
+        }
+    }
+
+    /// Runs a statement of this member.
+    pub(crate) async fn run<'a, T, F>(
+        &'a self,
+        statement: impl FnOnce(&'a DatabaseTransaction) -> F,
+    ) -> Result<T, DbErr>
+    where
+        F: Future<Output = Result<T, DbErr>>,
+    {
+        let group = self.slot.as_ref().ok_or_else(closed)?;
+        if self.interrupted.load(Ordering::Relaxed) {
+            return Err(closed());
+        }
+        let unfinished = Unfinished(&self.interrupted);
+        let outcome = group.run(statement).await;
+        std::mem::forget(unfinished);
+        outcome
+    }
+
     /// Ends the member's turn and waits until the group has committed.
     pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
-        let (sender, receiver) = oneshot::channel();
-        let first = self.group.members.is_empty();
-        self.group.members.push(sender);
-        let Self { group, writer } = self;
+        let interrupted = self.interrupted.load(Ordering::Relaxed);
+        let waiting = match self.slot.as_mut() {
+            Some(group) if !interrupted && group.broken.get().is_none() => {
+                let (sender, receiver) = oneshot::channel();
+                group.members.push(sender);
+                self.ended = true;
+                (receiver, group.members.len() == 1)
+            }
+            Some(group) => {
+                let error = group
+                    .broken
+                    .get()
+                    .map_or_else(|| Arc::new(closed()), Arc::clone);
+                return Err(StoreError::CommitFailed(error));
+            }
+            None => return Err(StoreError::CommitFailed(Arc::new(closed()))),
+        };
+        let (receiver, first) = waiting;
         if first {
-            // A task of its own: the commit must not depend on whether this caller goes on waiting.
-            tokio::spawn(async move { writer.finish().await });
+            self.writer.finish();
         }
-        drop(group);
+        drop(self);
         match receiver.await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err(StoreError::CommitFailed(error)),
-            Err(_) => Err(StoreError::Config(
-                "the writer ended before the commit".to_owned(),
-            )),
+            Ok(outcome) => outcome.map_err(StoreError::CommitFailed),
+            Err(_) => Err(StoreError::CommitFailed(Arc::new(closed()))),
         }
     }
 
-    /// Ends the turn of a member that rolled back, and waits for the commit of those that it may have met. An outer
-    /// transaction that holds nothing is closed, to free the file.
-    pub(crate) async fn give_up(mut self) -> Result<(), StoreError> {
-        if !self.group.members.is_empty() {
-            let Self { group, writer } = self;
-            drop(group);
+    /// Rolls the member back, and waits for the commit of those that it may have met.
+    pub(crate) async fn rollback(self) {
+        let met = self
+            .slot
+            .as_ref()
+            .is_some_and(|group| !group.members.is_empty());
+        let writer = self.writer.clone();
+        drop(self);
+        if met {
             writer.settle().await;
-        } else if let Some(outer) = self.group.outer.take() {
-            outer.rollback().await?;
-        }
-        Ok(())
-    }
-
-    /// As [`Turn::give_up`], for a transaction that is dropped.
-    pub(crate) fn abandon(mut self) {
-        if self.group.members.is_empty() {
-            // Dropping rolls back when the connection is next used.
-            drop(self.group.outer.take());
         }
     }
 }
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if self.ended {
+            return;
+        }
+        let Some(group) = self.slot.as_mut() else {
+            return;
+        };
+        if group.broken.get().is_some() {
+            if let Some(group) = self.slot.take() {
+                group.fail();
+            }
+        } else if group.members.is_empty() {
+            // Nothing in it is to be kept. Dropping rolls back, which frees the file for other processes.
+            self.slot.take();
+        } else {
+            group.savepoint = Savepoint::Undone;
+        }
+    }
+}
+
+impl Group {
+    /// Runs a statement unless the group is broken; an error that may have ended the outer transaction breaks it.
+    async fn run<'a, T, F>(
+        &'a self,
+        statement: impl FnOnce(&'a DatabaseTransaction) -> F,
+    ) -> Result<T, DbErr>
+    where
+        F: Future<Output = Result<T, DbErr>>,
+    {
+        if self.broken.get().is_some() {
+            return Err(closed());
+        }
+        let outcome = statement(&self.outer).await;
+        if let Err(error) = &outcome
+            && !is_constraint(error)
+        {
+            self.break_with(error);
+        }
+        outcome
+    }
+
+    /// The error that broke the group, which may be an earlier one.
+    fn break_with(&self, error: &DbErr) -> Arc<DbErr> {
+        let error = || Arc::new(DbErr::Custom(error.to_string()));
+        Arc::clone(self.broken.get_or_init(error))
+    }
+
+    async fn commit(self) {
+        if self.savepoint == Savepoint::Undone {
+            let undo = self.run(|outer| outer.execute_unprepared("ROLLBACK TO member"));
+            if undo.await.is_err() {
+                return self.fail();
+            }
+        }
+        let Self { outer, members, .. } = self;
+        let outcome = outer.commit().await.map_err(Arc::new);
+        answer(members, outcome);
+    }
+
+    /// Drops the outer transaction and tells the members. The driver rolls back what is left of it; where SQLite has done so
+    /// before, its count stays wrong and the pool discards the connection.
+    fn fail(mut self) {
+        let error = self.broken.take().unwrap_or_else(|| Arc::new(closed()));
+        drop(self.outer);
+        answer(self.members, Err(error));
+    }
+}
+
+fn answer(members: Vec<oneshot::Sender<Result<(), Arc<DbErr>>>>, outcome: Result<(), Arc<DbErr>>) {
+    for member in members {
+        // A member that gave up waiting does not mind.
+        let _ = member.send(outcome.clone());
+    }
+}
+
+/// Marks the member if a statement is dropped before its outcome is known.
+struct Unfinished<'a>(&'a AtomicBool);
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,7 @@
 
 pub mod admin;
 mod batch;
+mod conn;
 mod consumer;
 mod db;
 pub mod dead_letters;
@@ -22,7 +23,9 @@ mod outbox;
 pub mod page;
 mod relay;
 mod tx;
+mod writes;
 
+pub use conn::Conn;
 pub use consumer::{RetryPolicy, consumed, run_consumer};
 pub use db::{Db, DbConfig, Retry, retrying};
 pub use error::StoreError;

@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DatabaseTransaction, EntityTrait as _, ExprTrait as _,
-    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, ExprTrait as _, PaginatorTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
     sea_query::{CaseStatement, Expr},
 };
 use uuid::Uuid;
@@ -13,7 +13,7 @@ use waybill_primitives::{EventId, Timestamp};
 use crate::{Db, EventContext, StoreError, entity::outbox};
 
 pub(crate) async fn insert(
-    transaction: &DatabaseTransaction,
+    transaction: &impl ConnectionTrait,
     events: Vec<Envelope>,
 ) -> Result<(), StoreError> {
     let rows = events.into_iter().map(|event| outbox::ActiveModel {

@@ -5,3 +5,4 @@ pub mod idempotency_key;
 pub mod inbox;
 pub mod outbox;
 pub mod stream_mark;
+pub mod write_check;

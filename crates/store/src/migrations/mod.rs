@@ -4,13 +4,17 @@
 use sea_orm_migration::{prelude::*, sea_orm::DynIden};
 
 mod m20261121_000001_ground;
+mod m20261128_000002_write_checks;
 
 pub struct Migrator;
 
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261121_000001_ground::Migration)]
+        vec![
+            Box::new(m20261121_000001_ground::Migration),
+            Box::new(m20261128_000002_write_checks::Migration),
+        ]
     }
 
     fn migration_table_name() -> DynIden {

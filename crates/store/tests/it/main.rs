@@ -6,3 +6,4 @@ mod migrations;
 mod relay;
 mod support;
 mod transactions;
+mod writes;

@@ -1,0 +1,99 @@
+//! Whether a database takes writes: a full disk, or a server that has become read-only, still answers every read.
+
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::{Duration, Instant},
+};
+
+use parking_lot::Mutex;
+use sea_orm::DbErr;
+
+use crate::{StoreError, error};
+
+/// A write is tried for a health check where none has succeeded for this long.
+const FRESH: Duration = Duration::from_secs(10);
+
+/// Refusals replace the connections at most this often.
+const REPLACE_EVERY: Duration = Duration::from_secs(1);
+
+/// What the writes of one process have met.
+#[derive(Debug)]
+pub(crate) struct Writes {
+    service: &'static str,
+    refused: AtomicBool,
+    succeeded: Mutex<Option<Instant>>,
+    /// Connections from before this moment are replaced.
+    replaced: Mutex<Option<Instant>>,
+}
+
+impl Writes {
+    pub(crate) fn new(service: &'static str) -> Self {
+        Self {
+            service,
+            refused: AtomicBool::new(false),
+            succeeded: Mutex::new(None),
+            replaced: Mutex::new(None),
+        }
+    }
+
+    /// Notes how a commit ended.
+    pub(crate) fn note(&self, commit: &Result<(), StoreError>) {
+        match commit {
+            Ok(()) => {
+                *self.succeeded.lock() = Some(Instant::now());
+                if self.refused.swap(false, Ordering::Relaxed) {
+                    tracing::info!(service = self.service, "the database takes writes again");
+                    self.publish(true);
+                }
+            }
+            Err(error) => self.note_error(error),
+        }
+    }
+
+    pub(crate) fn note_error(&self, error: &StoreError) {
+        match error {
+            StoreError::Unavailable(error) => self.note_refusal(error),
+            StoreError::CommitFailed(error) => self.note_refusal(error),
+            _ => {}
+        }
+    }
+
+    /// Notes an error if it says that the database does not take writes now.
+    pub(crate) fn note_refusal(&self, error: &DbErr) {
+        if !error::refuses_writes(error) {
+            return;
+        }
+        let mut replaced = self.replaced.lock();
+        if replaced.is_none_or(|at| at.elapsed() > REPLACE_EVERY) {
+            *replaced = Some(Instant::now());
+        }
+        drop(replaced);
+        if !self.refused.swap(true, Ordering::Relaxed) {
+            tracing::error!(service = self.service, %error, "the database refuses writes; requests that write get 503 until it takes them again");
+            self.publish(false);
+        }
+    }
+
+    /// Whether a connection of this age is to be replaced: a refusal may be the connection's alone. A session of a server that
+    /// was read-only at its start stays so, one that outlived a failover is still with the old server, and SQLite opens a
+    /// file read-only for good where it cannot write at that moment.
+    pub(crate) fn replaces(&self, age: Duration) -> bool {
+        self.replaced.lock().is_some_and(|at| age > at.elapsed())
+    }
+
+    /// Whether the last write was refused because of the database's state.
+    pub(crate) fn refused(&self) -> bool {
+        self.refused.load(Ordering::Relaxed)
+    }
+
+    /// Whether nothing recent shows that the database takes writes.
+    pub(crate) fn uncertain(&self) -> bool {
+        let recent = |at: Instant| at.elapsed() < FRESH;
+        self.refused() || !self.succeeded.lock().is_some_and(recent)
+    }
+
+    fn publish(&self, writable: bool) {
+        metrics::gauge!("waybill_database_writable", "service" => self.service)
+            .set(f64::from(u8::from(writable)));
+    }
+}
