@@ -91,6 +91,8 @@ pub async fn available(
 }
 
 /// Claim an order. Of several workers exactly one gets it; the others get `ALREADY_CLAIMED`.
+///
+/// A claim that its winner repeats gets the order as it is, for as long as they have it and it has not ended.
 #[utoipa::path(post, path = "/api/v1/orders/{id}/claim", tag = "work", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body(content = Option<dto::Versioned>),
     responses((status = 200, description = "The order, now yours", body = dto::Order)))]
 pub async fn claim(
@@ -109,6 +111,8 @@ pub async fn claim(
 }
 
 /// Claim several orders, each by itself: what became of each is in the answer.
+///
+/// An order that the worker has already stays as it is, and is a success.
 #[utoipa::path(post, path = "/api/v1/orders/claim", tag = "work", security(("bearer" = [])), request_body = dto::Claims,
     responses((status = 200, description = "One result per order", body = dto::OrderResults)))]
 pub async fn claim_several(

@@ -70,6 +70,50 @@ async fn of_sixteen_workers_one_gets_the_order() {
 }
 
 #[tokio::test]
+async fn a_claim_that_its_winner_repeats_succeeds_and_changes_nothing() {
+    on_each_database(async |shop| {
+        let order = waiting(shop, &shop.customer()).await;
+        let (will, wanda) = (shop.hired("Will").await, shop.hired("Wanda").await);
+        // The order itself fills the limit.
+        shop.limit(&will, 1).await;
+        let won = shop.claim(&will, &order).await.unwrap();
+        assert_eq!(shop.claim(&will, &order).await.unwrap(), won);
+        let request = pb::ClaimOrderRequest {
+            id: order.id.clone(),
+            version: Some(order.version),
+        };
+        let repeated = shop.work().claim_order(outgoing(&will.ctx, request)).await;
+        let repeated = repeated.unwrap().into_inner().order;
+        assert_eq!(
+            repeated.as_ref(),
+            Some(&won),
+            "with the first one's version"
+        );
+        let many = shop.claim_all(&will, &[&order]).await.unwrap();
+        assert_eq!(many[0].order.as_ref(), Some(&won));
+        assert_eq!(shop.refresh(&order).await, won);
+        let claims = shop.history(&shop.admin, &order).await;
+        let claims = claims.iter().filter(|line| line.event == "CLAIMED");
+        assert_eq!(claims.count(), 1);
+        let told = ["placed", "paid", "claimed"];
+        assert_eq!(shop.events("order", &order.id).await, told);
+        let other = waiting(shop, &shop.customer()).await;
+        let full = shop.claim(&will, &other).await.unwrap_err();
+        assert_eq!(full.code, codes::TOO_MANY_ORDERS);
+
+        // Given back it is in the pool again, and whoever is faster has it.
+        shop.release(&will, &order).await.unwrap();
+        shop.claim(&wanda, &order).await.unwrap();
+        let late = shop.claim(&will, &order).await.unwrap_err();
+        assert_eq!(late.code, codes::ALREADY_CLAIMED);
+        shop.cancel(&shop.admin, &order).await.unwrap();
+        let ended = shop.claim(&wanda, &order).await.unwrap_err();
+        assert_eq!(ended.code, codes::ALREADY_CLAIMED);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_pool_has_paid_work_only_and_is_for_staff() {
     on_each_database(async |shop| {
         let who = shop.customer();

@@ -9,7 +9,7 @@ use crate::{
     categories::store as categories,
     orders::{
         app::{record, viewer},
-        domain::{Filter, Order, OrderKind, Person, Search, Viewer},
+        domain::{Filter, Order, OrderKind, OrderStatus, Person, Search, Viewer},
         store::{self as orders, Pool},
     },
     parts::{Page, PageQuery, finish},
@@ -83,7 +83,7 @@ impl Work {
         })
     }
 
-    /// Takes an order from the pool. Of any number of callers exactly one succeeds.
+    /// Takes an order from the pool. Of any number of workers exactly one succeeds, however often they ask.
     pub async fn claim(
         &self,
         ctx: &CallContext,
@@ -128,27 +128,55 @@ impl Work {
     ) -> Result<Order, AppError> {
         let person = person(ctx)?;
         let db = &self.parts.db;
-        let claimed = retrying(|| async {
+        let written = retrying(|| async {
             let tx = db.begin(&ctx.event_context()).await?;
             let written = self.write_claim(&tx, candidate, &person, id, version).await;
             finish(tx, written).await
         })
-        .await?;
-        if let Some(order) = claimed {
+        .await;
+        let refused = match written {
+            Ok(Some(order)) => return Ok(order),
+            Ok(None) => None,
+            // It may be this very order that fills the limit.
+            Err(error) if error.is(codes::TOO_MANY_ORDERS) => Some(error),
+            Err(error) => return Err(error),
+        };
+        db.settle().await;
+        let holder = orders::claimable_state(db.reader(), id).await?;
+        if holder == Some(Some(candidate.worker.id))
+            && let Some(order) = self.claimed_before(candidate, id).await?
+        {
             return Ok(order);
         }
-        match orders::claimable_state(db.reader(), id).await? {
-            Some(Some(holder)) if holder == candidate.worker.id => Err(AppError::conflict(
+        Err(match (refused, holder) {
+            (Some(refused), _) => refused,
+            (None, Some(Some(holder))) if holder == candidate.worker.id => AppError::conflict(
                 codes::ALREADY_CLAIMED,
-                "you have claimed this order already",
-            )),
-            Some(Some(_)) => Err(AppError::conflict(
-                codes::ALREADY_CLAIMED,
-                "another worker was faster",
-            )),
+                "you have claimed this order already, and it has ended",
+            ),
+            (None, Some(Some(_))) => {
+                AppError::conflict(codes::ALREADY_CLAIMED, "another worker was faster")
+            }
             // Unpaid, cancelled, without work: nothing that a worker may know of.
-            Some(None) | None => Err(AppError::not_found("order")),
-        }
+            (None, Some(None) | None) => AppError::not_found("order"),
+        })
+    }
+
+    /// The order as it is, if the worker has it and it has not ended: whoever repeats a claim because its answer was lost has
+    /// what they ask for. Nothing is written, so no version is asked for either.
+    async fn claimed_before(
+        &self,
+        candidate: &Candidate,
+        id: OrderId,
+    ) -> Result<Option<Order>, AppError> {
+        use OrderStatus::{Cancelled, Completed};
+        let viewer = Viewer::Staff(candidate.worker.id);
+        let order = orders::find(self.parts.db.reader(), viewer, id).await?;
+        let has = |order: &Order| {
+            let holder = order.assignee.as_ref().map(|holder| holder.id);
+            holder == Some(candidate.worker.id) && !matches!(order.status, Completed | Cancelled)
+        };
+        Ok(order.filter(has))
     }
 
     /// The claimed order; none if it is not in the pool (any more), and nothing was written.
