@@ -1,11 +1,12 @@
-//! Sending what is queued. Harmless with several replicas: a mail is claimed before it is sent, and whoever claimed it has
-//! until the lease ends. A process that dies in between leaves the mail to the next; the recipient can then get it twice,
-//! with the same Message-ID.
+//! Sending what is queued. Harmless with several replicas: a mail is claimed before it is sent, and whoever claimed it renews
+//! the lease while it sends. A process that dies in between leaves the mail to the next; if the mail server had just taken it,
+//! the recipient gets it twice, with the same Message-ID.
 
 use std::time::Duration;
 
 use futures::{StreamExt as _, stream};
 use rand::RngExt as _;
+use tokio_util::sync::CancellationToken;
 use waybill_service_kit::AppError;
 use waybill_store::{EventContext, retrying};
 
@@ -25,8 +26,10 @@ const BATCH: u64 = 40;
 const AT_ONCE: usize = 4;
 /// One attempt is given up after this.
 const PATIENCE: Duration = Duration::from_secs(90);
-/// Nobody else takes a mail for this long; longer than [`PATIENCE`].
-const LEASE: Duration = Duration::from_mins(2);
+/// Nobody else takes a mail for this long, so a crash delays it by as much. Longer than replicas' clocks differ.
+const LEASE: Duration = Duration::from_secs(15);
+/// How often a sender renews its lease.
+const RENEWAL: Duration = Duration::from_secs(4);
 
 impl App {
     /// Sends everything that is due now.
@@ -59,7 +62,10 @@ impl App {
         let result = if attempt > self.policy.mail_attempts {
             Err(SendError::hopeless("every attempt was cut off"))
         } else {
-            self.send(&delivery).await
+            match self.send_leased(&delivery, attempt).await {
+                Some(result) => result,
+                None => return Ok(()),
+            }
         };
         let again =
             result.as_ref().is_err_and(SendError::may_pass) && attempt < self.policy.mail_attempts;
@@ -85,6 +91,50 @@ impl App {
             let claimed = deliveries::claim(&tx, delivery, now, now.plus(LEASE)).await?;
             tx.commit().await?;
             Ok(claimed)
+        })
+        .await
+    }
+
+    /// Sends and renews the lease meanwhile; none if somebody else has taken the mail over.
+    async fn send_leased(
+        &self,
+        delivery: &Delivery,
+        attempt: i32,
+    ) -> Option<Result<String, SendError>> {
+        let (sent, lost) = (CancellationToken::new(), CancellationToken::new());
+        let sending = async {
+            let _sent = sent.clone().drop_guard();
+            tokio::select! {
+                result = self.send(delivery) => Some(result),
+                () = lost.cancelled() => None,
+            }
+        };
+        // A renewal that has started is not cut off: what came of its transaction would be unknown.
+        let renewing = async {
+            while sent
+                .run_until_cancelled(tokio::time::sleep(RENEWAL))
+                .await
+                .is_some()
+            {
+                match self.renew(delivery, attempt).await {
+                    Ok(true) => {}
+                    Ok(false) => return lost.cancel(),
+                    Err(error) => {
+                        tracing::warn!(delivery_id = %delivery.id, %error, "the lease of a mail was not renewed");
+                    }
+                }
+            }
+        };
+        tokio::join!(sending, renewing).0
+    }
+
+    async fn renew(&self, delivery: &Delivery, attempt: i32) -> Result<bool, AppError> {
+        retrying(|| async {
+            let tx = self.db.begin(&EventContext::default()).await?;
+            let lease = self.clock.now().plus(LEASE);
+            let renewed = deliveries::renew(&tx, delivery.id, attempt, lease).await?;
+            tx.commit().await?;
+            Ok(renewed)
         })
         .await
     }

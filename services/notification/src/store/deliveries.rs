@@ -3,7 +3,7 @@
 
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, Set, sea_query::Expr,
+    QuerySelect as _, Set, UpdateMany, sea_query::Expr,
 };
 use uuid::Uuid;
 use waybill_primitives::{EventId, Timestamp, UserId};
@@ -95,6 +95,23 @@ pub async fn claim(
     Ok(updated.rows_affected == 1)
 }
 
+/// Keeps a claimed delivery until `lease`; false if it ran out and somebody else took over.
+pub async fn renew(tx: &Tx, id: Uuid, attempts: i32, lease: Timestamp) -> Result<bool, StoreError> {
+    let updated = claimed(Entity::update_many(), id, attempts)
+        .col_expr(Column::DueAt, Expr::value(lease.micros()))
+        .exec(tx.conn())
+        .await?;
+    Ok(updated.rows_affected == 1)
+}
+
+/// The delivery, as long as it is this attempt's.
+fn claimed(update: UpdateMany<Entity>, id: Uuid, attempts: i32) -> UpdateMany<Entity> {
+    update
+        .filter(Column::Id.eq(id))
+        .filter(Column::Attempts.eq(attempts))
+        .filter(Column::State.eq(DeliveryState::Sending.as_str()))
+}
+
 /// What became of a claimed delivery.
 #[derive(Debug)]
 pub enum Outcome<'a> {
@@ -133,12 +150,7 @@ pub async fn settle(
             .col_expr(Column::State, Expr::value(DeliveryState::Dead.as_str()))
             .col_expr(Column::LastError, Expr::value(cut(error))),
     };
-    let updated = update
-        .filter(Column::Id.eq(id))
-        .filter(Column::Attempts.eq(attempts))
-        .filter(Column::State.eq(DeliveryState::Sending.as_str()))
-        .exec(tx.conn())
-        .await?;
+    let updated = claimed(update, id, attempts).exec(tx.conn()).await?;
     Ok(updated.rows_affected == 1)
 }
 

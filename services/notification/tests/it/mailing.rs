@@ -3,7 +3,7 @@
 use std::{collections::HashSet, time::Duration};
 
 use waybill_notification::Settings;
-use waybill_primitives::Role;
+use waybill_primitives::{Clock as _, Role};
 use waybill_proto::{order, payment};
 
 use crate::{
@@ -72,6 +72,7 @@ with_smtp!(
     a_refusal_for_good_is_not_repeated,
     replicas_send_each_mail_once,
     a_mail_cut_off_by_a_crash_is_sent_again_under_its_name,
+    a_sender_that_lives_keeps_its_mail,
     a_mail_waits_for_the_address,
 );
 
@@ -216,7 +217,7 @@ async fn a_mail_cut_off_by_a_crash_is_sent_again_under_its_name(world: &World, s
         1,
         "nobody else takes it while the lease lasts"
     );
-    world.clock.advance(Duration::from_secs(121));
+    world.clock.advance(Duration::from_secs(16));
     world.deliver().await;
     assert_eq!(world.deliveries().await, [("SENT".to_owned(), 2)]);
     let ids: Vec<_> = sink
@@ -226,6 +227,32 @@ async fn a_mail_cut_off_by_a_crash_is_sent_again_under_its_name(world: &World, s
         .collect();
     assert_eq!(ids.len(), 2);
     assert_eq!(ids[0], ids[1]);
+}
+
+async fn a_sender_that_lives_keeps_its_mail(world: &World, sink: &Sink) {
+    let replica = world.replica(&smtp(sink, &[])).await;
+    placed(world, &Person::new("Ada", Role::Customer)).await;
+    sink.moods(&[Mood::Hang]);
+    let job = world.job("deliver-mails");
+    let sending = tokio::spawn((job.run)());
+    sink.wait_for(1).await;
+    // Longer than the lease in all, but it is renewed in between.
+    world.clock.advance(Duration::from_secs(10));
+    let soon = world.clock.now().plus(Duration::from_secs(10));
+    while world.lease().await <= soon {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    world.clock.advance(Duration::from_secs(10));
+    replica.deliver().await;
+    assert_eq!(world.deliveries().await, [("SENDING".to_owned(), 1)]);
+    assert_eq!(sink.received().len(), 1);
+    // It dies, and the next one need not wait for long.
+    sending.abort();
+    assert!(sending.await.is_err_and(|error| error.is_cancelled()));
+    world.clock.advance(Duration::from_secs(16));
+    replica.deliver().await;
+    assert_eq!(world.deliveries().await, [("SENT".to_owned(), 2)]);
+    replica.finish().await;
 }
 
 async fn a_mail_waits_for_the_address(world: &World, sink: &Sink) {

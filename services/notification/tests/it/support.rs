@@ -205,6 +205,16 @@ impl World {
         inbox.into_iter().rev().map(|one| one.r#type).collect()
     }
 
+    /// Until when nobody else takes the only delivery.
+    pub async fn lease(&self) -> Timestamp {
+        let reader = self.deps.db.reader();
+        let sql = "SELECT due_at FROM deliveries";
+        let statement = Statement::from_string(reader.get_database_backend(), sql);
+        let row = reader.query_one_raw(statement).await.expect("rows");
+        let due_at = row.expect("a delivery").try_get("", "due_at");
+        Timestamp::from_micros(due_at.expect("a number"))
+    }
+
     /// State and attempts of every delivery, oldest first.
     pub async fn deliveries(&self) -> Vec<(String, i32)> {
         let reader = self.deps.db.reader();
