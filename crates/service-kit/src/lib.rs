@@ -2,9 +2,10 @@
 //!
 //! Module map: `error` (the error of use cases and its gRPC form), `caller` (who calls), `tokens` and `crypto` (how that is
 //! proved), `layers` (what happens around every call), `channel` (calling others), `service` (starting and draining a
-//! service in either shape), `serve` and `process` (a service as a process of its own), `settings`, `telemetry`, `trace`,
-//! `shutdown`.
+//! service in either shape), `serve`, `accept` and `process` (a service as a process of its own), `settings`, `telemetry`,
+//! `trace`, `shutdown`.
 
+pub mod accept;
 mod caller;
 pub mod channel;
 pub mod crypto;

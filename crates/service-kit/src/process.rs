@@ -1,10 +1,12 @@
 //! A service as a process of its own: settings, telemetry, connections, serving, draining.
 
 use std::{
-    future::Future, io::Write as _, net::SocketAddr, process::ExitCode, sync::Arc, time::Duration,
+    collections::HashMap, future::Future, io::Write as _, net::SocketAddr, process::ExitCode,
+    sync::Arc, time::Duration,
 };
 
 use http::Uri;
+use parking_lot::Mutex;
 use secrecy::ExposeSecret as _;
 use tokio_util::sync::CancellationToken;
 use waybill_bus::{Bus, JetStreamBus, NatsAuth, NatsConfig};
@@ -18,49 +20,62 @@ use crate::{
         self, CommonSettings, Faults, PeerSettings, ProcessSettings, Sections, Settings, Sources,
         default_ports,
     },
-    shutdown, telemetry,
+    shutdown::Shutdown,
+    telemetry,
     tokens::{GrpcJwks, ServiceTokens, Verifier},
 };
 
 /// Any error of a builder.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Channels to the other services. Each connects with its first call.
-#[derive(Debug, Clone)]
-pub struct Peers(PeerSettings);
+/// Channels to the other services. Each connects with its first call; all who ask for one share it.
+#[derive(Clone)]
+pub struct Peers {
+    settings: PeerSettings,
+    channels: Arc<Mutex<HashMap<Uri, GrpcChannel>>>,
+}
 
 impl Peers {
     pub fn new(settings: PeerSettings) -> Self {
-        Self(settings)
+        Self {
+            settings,
+            channels: Arc::default(),
+        }
     }
 
     pub fn auth(&self) -> Result<GrpcChannel, AppError> {
-        remote(&self.0.auth_url)
+        self.remote(&self.settings.auth_url)
     }
 
     pub fn order(&self) -> Result<GrpcChannel, AppError> {
-        remote(&self.0.order_url)
+        self.remote(&self.settings.order_url)
     }
 
     pub fn payment(&self) -> Result<GrpcChannel, AppError> {
-        remote(&self.0.payment_url)
+        self.remote(&self.settings.payment_url)
     }
 
     pub fn notification(&self) -> Result<GrpcChannel, AppError> {
-        remote(&self.0.notification_url)
+        self.remote(&self.settings.notification_url)
     }
 
     pub fn chat(&self) -> Result<GrpcChannel, AppError> {
-        remote(&self.0.chat_url)
+        self.remote(&self.settings.chat_url)
+    }
+
+    fn remote(&self, url: &Uri) -> Result<GrpcChannel, AppError> {
+        let mut channels = self.channels.lock();
+        if let Some(channel) = channels.get(url) {
+            return Ok(channel.clone());
+        }
+        let channel = channel::remote(&url.to_string())?;
+        channels.insert(url.clone(), channel.clone());
+        Ok(channel)
     }
 }
 
 fn local(port: u16) -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], port))
-}
-
-fn remote(url: &Uri) -> Result<GrpcChannel, AppError> {
-    channel::remote(&url.to_string())
 }
 
 /// What a process without a database of its own (the gateway) is built from.
@@ -71,8 +86,8 @@ pub struct Boot {
     pub bus: Arc<dyn Bus>,
     pub verifier: Arc<Verifier>,
     pub service_tokens: ServiceTokens,
-    /// Cancelled by SIGTERM and SIGINT.
-    pub shutdown: CancellationToken,
+    /// Begun by SIGTERM and SIGINT.
+    pub shutdown: Shutdown,
 }
 
 /// The `main` of a service with gRPC and a database. `build` gets the service's own settings and makes the service of them;
@@ -132,7 +147,8 @@ fn run_service<E: Into<BoxError>>(
     peers: PeerSettings,
     build: impl AsyncFnOnce(Deps, Peers) -> Result<Service, E>,
 ) -> ExitCode {
-    block_on(name, common, async move |common, shutdown| {
+    let drain_delay = peers.drain_delay;
+    block_on(name, common, drain_delay, async move |common, shutdown| {
         let boot = boot(name, common, peers, shutdown).await?;
         let grpc = process
             .grpc_listen
@@ -146,7 +162,7 @@ fn run_service<E: Into<BoxError>>(
         let db = tokio::select! {
             db = connect(&config, name) => db?,
             // Asked to stop while still waiting.
-            () = boot.shutdown.cancelled() => return Ok(()),
+            () = boot.shutdown.leaving().cancelled() => return Ok(()),
         };
         let deps = Deps {
             db: db.clone(),
@@ -173,7 +189,7 @@ fn run_service<E: Into<BoxError>>(
     })
 }
 
-/// The `main` of a process without a database. `run` serves until `boot.shutdown` is cancelled and then drains.
+/// The `main` of a process without a database. `run` serves until `boot.shutdown` is closing and then drains.
 pub fn run_front<S, B, F, E>(name: &'static str, run: B) -> ExitCode
 where
     S: Settings,
@@ -185,7 +201,8 @@ where
         Ok(sections) => sections,
         Err(code) => return code,
     };
-    block_on(name, common, async move |common, shutdown| {
+    let drain_delay = peers.drain_delay;
+    block_on(name, common, drain_delay, async move |common, shutdown| {
         let boot = boot(name, common, peers, shutdown).await?;
         run(boot, own).await.map_err(Into::into)
     })
@@ -227,9 +244,14 @@ pub fn usage(faults: &Faults) -> ExitCode {
 }
 
 /// Runs `main` on a new runtime, with telemetry and signals; an error is logged and gives exit code 1.
-fn block_on<M, F>(name: &'static str, common: CommonSettings, main: M) -> ExitCode
+fn block_on<M, F>(
+    name: &'static str,
+    common: CommonSettings,
+    drain_delay: Duration,
+    main: M,
+) -> ExitCode
 where
-    M: FnOnce(CommonSettings, CancellationToken) -> F,
+    M: FnOnce(CommonSettings, Shutdown) -> F,
     F: Future<Output = Result<(), BoxError>>,
 {
     crypto::install();
@@ -248,7 +270,7 @@ where
             Ok(telemetry) => telemetry,
             Err(faults) => return usage(&faults),
         };
-        let outcome = main(common, shutdown::on_signal()).await;
+        let outcome = main(common, Shutdown::on_signal(drain_delay)).await;
         let code = match outcome {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
@@ -265,7 +287,7 @@ async fn boot(
     name: &'static str,
     common: CommonSettings,
     peer_settings: PeerSettings,
-    shutdown: CancellationToken,
+    shutdown: Shutdown,
 ) -> Result<Boot, BoxError> {
     let bus = JetStreamBus::connect(&NatsConfig {
         namespace: peer_settings.nats_namespace.clone(),

@@ -1,15 +1,19 @@
 //! A service on the network: gRPC with health and reflection, and a small HTTP server for operations.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{io, net::SocketAddr, time::Duration};
 
 use axum::{Router, extract::State, response::IntoResponse, routing::get};
+use futures::{Stream, StreamExt as _, stream};
 use http::{StatusCode, header};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
-use tonic::transport::{Server, server::TcpIncoming};
+use tonic::transport::Server;
 use tonic_health::{ServingStatus, server::HealthReporter};
 
-use crate::{AppError, Running, telemetry};
+use crate::{AppError, Running, accept, shutdown::Shutdown, telemetry};
+
+/// A caller connects anew after this long: callers behind an address that stands for several replicas find the new ones.
+const CONNECTION_AGE: Duration = Duration::from_mins(5);
 
 /// Where a service listens.
 #[derive(Debug)]
@@ -36,12 +40,13 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, AppError> {
         .map_err(|error| AppError::internal(format!("cannot listen on {address}: {error}")))
 }
 
-/// Serves until `shutdown` is cancelled, then takes no new calls, ends those at work, and drains consumers, jobs and relay.
-/// All of that within `deadline`; what is not done by then is dropped (and found again at the next start).
+/// Serves until `shutdown` is closing, then takes no new calls, ends those at work, and drains consumers, jobs and relay.
+/// All of that within `deadline`; what is not done by then is dropped (and found again at the next start). From `leaving` on,
+/// the service says that it is not ready.
 pub async fn serve(
     running: Running,
     listeners: Listeners,
-    shutdown: CancellationToken,
+    shutdown: Shutdown,
     deadline: Duration,
 ) -> Result<(), AppError> {
     // Before the first call is counted.
@@ -59,37 +64,31 @@ pub async fn serve(
         .clone()
         .add_service(health)
         .add_service(reflection);
+    let leaving = shutdown.leaving().clone();
     let checks = tokio::spawn(watch_health(
         Readiness::of(&running),
         reporter,
-        shutdown.clone(),
+        leaving.clone(),
     ));
-    let ops = listeners.ops.map(|listener| {
-        tokio::spawn(serve_ops(
-            listener,
-            Readiness::of(&running),
-            shutdown.clone(),
-        ))
-    });
-    let stopping = shutdown.clone();
+    let ops = listeners
+        .ops
+        .map(|listener| tokio::spawn(serve_ops(listener, Readiness::of(&running), leaving)));
     let server = Server::builder()
+        .max_connection_age(CONNECTION_AGE)
         .layer(running.layer.clone())
         .add_routes(routes)
-        // Without it small answers wait for the client's delayed acknowledgement: 40 ms a call.
+        // Its end is the end of `incoming`, which takes in those who wait to be accepted: a signal would leave them out.
         .serve_with_incoming_shutdown(
-            TcpIncoming::from(listeners.grpc).with_nodelay(Some(true)),
-            async move {
-                stopping.cancelled().await;
-            },
+            incoming(listeners.grpc, shutdown.closing().clone()),
+            std::future::pending(),
         );
     let mut server = tokio::spawn(server);
     let started = tokio::select! {
         outcome = &mut server => {
-            shutdown.cancel();
             running.drain(deadline).await;
             return flatten(outcome);
         }
-        () = shutdown.cancelled() => tokio::time::Instant::now(),
+        () = shutdown.closing().cancelled() => tokio::time::Instant::now(),
     };
     let calls_ended = tokio::time::timeout_at(started + deadline, &mut server).await;
     if calls_ended.is_err() {
@@ -104,6 +103,33 @@ pub async fn serve(
     }
     tracing::info!(service = running.name, "stopped");
     calls_ended.map_or(Ok(()), flatten)
+}
+
+/// Connections until `closing`, and then those that wait to be accepted.
+fn incoming(
+    listener: TcpListener,
+    closing: CancellationToken,
+) -> impl Stream<Item = io::Result<TcpStream>> {
+    let state = (Some(listener), None);
+    let connections = stream::unfold(state, move |(mut open, mut rest)| {
+        let closing = closing.clone();
+        async move {
+            if let Some(listener) = &open {
+                let accepted = tokio::select! {
+                    biased;
+                    () = closing.cancelled() => None,
+                    (stream, _) = accept::accept(listener) => Some(stream),
+                };
+                if let Some(stream) = accepted {
+                    return Some((stream, (open, rest)));
+                }
+                rest = open.take().map(accept::waiting);
+            }
+            let (stream, _) = rest.as_mut()?.next()?;
+            Some((stream, (open, rest)))
+        }
+    });
+    connections.map(Ok)
 }
 
 fn flatten(

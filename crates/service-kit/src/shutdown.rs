@@ -1,20 +1,61 @@
-//! When a process is asked to end.
+//! When a process is asked to end, and how it goes.
+
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-/// A token that SIGTERM or SIGINT (Ctrl-C) cancels. A second signal ends the process at once, with exit code 130.
-pub fn on_signal() -> CancellationToken {
-    let token = CancellationToken::new();
-    let first = token.clone();
-    tokio::spawn(async move {
-        signal().await;
-        tracing::info!("asked to stop; finishing what is at work");
-        first.cancel();
-        signal().await;
-        tracing::warn!("asked to stop again; stopping at once");
-        std::process::exit(130);
-    });
-    token
+/// The end of a process in two steps, so that whoever shares out requests can look elsewhere before this one stops to answer.
+#[derive(Debug, Clone, Default)]
+pub struct Shutdown {
+    leaving: CancellationToken,
+    closing: CancellationToken,
+}
+
+/// Both steps at once: where nobody shares out requests.
+impl From<CancellationToken> for Shutdown {
+    fn from(token: CancellationToken) -> Self {
+        Self {
+            leaving: token.clone(),
+            closing: token,
+        }
+    }
+}
+
+impl Shutdown {
+    /// The first step: the process says that it is not ready. It goes on answering whatever comes.
+    pub fn leaving(&self) -> &CancellationToken {
+        &self.leaving
+    }
+
+    /// The second step: it takes nothing new, ends what is at work, and closes.
+    pub fn closing(&self) -> &CancellationToken {
+        &self.closing
+    }
+
+    /// Takes both steps, with `delay` between them.
+    pub async fn begin(&self, delay: Duration) {
+        self.leaving.cancel();
+        tokio::time::sleep(delay).await;
+        self.closing.cancel();
+    }
+
+    /// As [`Shutdown::begin`], once SIGTERM or SIGINT (Ctrl-C) comes. A second signal ends the process at once, with exit
+    /// code 130.
+    pub fn on_signal(delay: Duration) -> Self {
+        let shutdown = Self::default();
+        let first = shutdown.clone();
+        tokio::spawn(async move {
+            signal().await;
+            tracing::info!(?delay, "asked to stop; finishing what is at work");
+            let at_once = async {
+                signal().await;
+                tracing::warn!("asked to stop again; stopping at once");
+                std::process::exit(130);
+            };
+            tokio::join!(first.begin(delay), at_once)
+        });
+        shutdown
+    }
 }
 
 #[cfg(unix)]

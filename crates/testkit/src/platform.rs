@@ -304,6 +304,7 @@ impl Platform {
                 let nats = self.nats.as_ref().map(NatsServer::url).unwrap_or_default();
                 set("WAYBILL_NATS_URL", nats);
                 set("WAYBILL_OPS_LISTEN", "127.0.0.1:0".into());
+                set("WAYBILL_DRAIN_DELAY", "0s".into());
                 for service in SERVICES {
                     let name = format!("WAYBILL_{}_URL", service.to_uppercase());
                     let port = self.port(service);

@@ -141,7 +141,8 @@ fn process(bin: &Path, service: &str, options: &Options, extra: &[(&str, &str, &
     let mut command = Command::new(bin.join(format!("waybill-{service}")));
     command
         .env("WAYBILL_NATS_URL", &options.nats)
-        .env("WAYBILL_NATS_NAMESPACE", &options.namespace);
+        .env("WAYBILL_NATS_NAMESPACE", &options.namespace)
+        .env("WAYBILL_DRAIN_DELAY", "0s");
     command.envs(peers());
     for (_, name, value) in extra.iter().filter(|(of, _, _)| *of == service) {
         command.env(name, value);

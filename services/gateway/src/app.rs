@@ -102,6 +102,8 @@ pub struct Gateway {
     pub started: Instant,
     /// All services answered at least once.
     pub seen_ready: AtomicBool,
+    /// Cancelled when requests shall go elsewhere; they are still answered.
+    pub leaving: CancellationToken,
     /// Cancelled when the gateway shall stop.
     pub stop: CancellationToken,
 }

@@ -42,7 +42,6 @@ use axum::{
     middleware::{from_fn_with_state, map_response},
 };
 use http::{HeaderName, HeaderValue, Method, header, request::Parts};
-use tokio_util::sync::CancellationToken;
 use tower::Service as _;
 use tower_http::{
     compression::{
@@ -70,6 +69,7 @@ use waybill_proto::{
 use waybill_service_kit::{
     AppError,
     settings::Environment,
+    shutdown::Shutdown,
     tokens::{ServiceTokens, Verifier},
 };
 
@@ -88,8 +88,8 @@ pub struct GatewayDeps {
     pub service_tokens: ServiceTokens,
     pub settings: GatewaySettings,
     pub environment: Environment,
-    /// Cancelled when the gateway shall stop: sockets are closed, `/readyz` says so.
-    pub stop: CancellationToken,
+    /// While it is leaving, `/readyz` says so; when it is closing, sockets are closed.
+    pub shutdown: Shutdown,
     /// Shown on the welcome page.
     pub demo_accounts: Vec<DemoAccount>,
     /// Serve the pages of the development mailbox.
@@ -107,7 +107,7 @@ const REVOKED_FOR: Duration = Duration::from_hours(24);
 /// Browsers keep the answer to a CORS preflight this long.
 const PREFLIGHT_AGE: Duration = Duration::from_hours(1);
 
-/// Wires the router and starts the background work of the gateway, which ends with `deps.stop`.
+/// Wires the router and starts the background work of the gateway, which ends when `deps.shutdown` is closing.
 #[expect(
     clippy::unused_async,
     reason = "built like every service, and only within a runtime"
@@ -156,7 +156,8 @@ pub async fn build(deps: GatewayDeps) -> Result<Router, AppError> {
         mailbox: deps.mailbox,
         started: Instant::now(),
         seen_ready: AtomicBool::new(false),
-        stop: deps.stop,
+        leaving: deps.shutdown.leaving().clone(),
+        stop: deps.shutdown.closing().clone(),
     });
     let (sockets, io, hub) = sockets::service(&app);
     tokio::spawn(sockets::fan_out(hub, io));

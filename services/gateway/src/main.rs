@@ -26,7 +26,7 @@ fn main() -> ExitCode {
                 service_tokens: boot.service_tokens,
                 settings,
                 environment: boot.common.environment,
-                stop: boot.shutdown.clone(),
+                shutdown: boot.shutdown.clone(),
                 demo_accounts: Vec::new(),
                 mailbox: false,
             })

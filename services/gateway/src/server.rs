@@ -1,6 +1,7 @@
 //! Listening, limits of connections, and draining at the end.
 
 use std::{
+    convert::Infallible,
     io,
     net::SocketAddr,
     pin::{Pin, pin},
@@ -13,7 +14,7 @@ use std::{
 };
 
 use axum::{Router, body::Body, extract::ConnectInfo};
-use http::Request;
+use http::{HeaderValue, Request, Response, StatusCode, Version, header};
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
@@ -25,9 +26,13 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     time::Sleep,
 };
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::task::TaskTracker;
 use tower::Service as _;
-use waybill_service_kit::AppError;
+use waybill_service_kit::{
+    AppError,
+    accept::{accept, waiting},
+    shutdown::Shutdown,
+};
 
 use crate::config::GatewaySettings;
 
@@ -37,8 +42,9 @@ const PING: Duration = Duration::from_secs(20);
 const STREAMS: u32 = 200;
 /// A client that takes nothing of what is sent to it for this long is gone; what it asked for would be held for ever.
 const STUCK: Duration = Duration::from_mins(1);
-/// The pause after a connection could not be accepted for a reason of our own, such as too many open files.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(500);
+/// Connections stay open for this long after the listener is closed: a request that is on its way on one of them, or that its
+/// client is just about to send, is answered. The answer says that the connection closes.
+const LINGER: Duration = Duration::from_millis(500);
 
 /// What clients may take of the listener.
 #[derive(Debug, Clone, Copy)]
@@ -58,7 +64,8 @@ impl From<&GatewaySettings> for Connections {
     }
 }
 
-/// Serves until `stop` is cancelled, then takes no new connection and lets requests at work end, for `deadline` at most.
+/// Serves until `shutdown` is closing, then takes no new connection and lets requests at work end, for `deadline` at most. From
+/// `leaving` on, every answer of HTTP/1 closes its connection, so that clients open the next one elsewhere.
 ///
 /// # Errors
 /// None at present: what goes wrong with one connection ends that connection.
@@ -66,60 +73,46 @@ pub async fn serve(
     router: Router,
     listener: TcpListener,
     connections: Connections,
-    stop: CancellationToken,
+    shutdown: impl Into<Shutdown>,
     deadline: Duration,
 ) -> Result<(), AppError> {
+    let shutdown = shutdown.into();
     let places = Arc::new(Semaphore::new(connections.most));
     let open = TaskTracker::new();
-    loop {
-        let (stream, peer) = tokio::select! {
-            accepted = accept(&listener, &places) => accepted,
-            () = stop.cancelled() => break,
-        };
-        let (router, stop) = (router.clone(), stop.clone());
+    let start = |stream, peer, place: OwnedSemaphorePermit| {
+        let connection = Connection::new(stream, place);
+        let (router, shutdown) = (router.clone(), shutdown.clone());
         let header_timeout = connections.header_timeout;
-        open.spawn(converse(stream, peer, router, header_timeout, stop));
+        open.spawn(converse(connection, peer, router, header_timeout, shutdown));
+    };
+    loop {
+        let next = async { (place(&places).await, accept(&listener).await) };
+        let (place, (stream, peer)) = tokio::select! {
+            next = next => next,
+            () = shutdown.closing().cancelled() => break,
+        };
+        start(stream, peer, place);
     }
-    // Others may listen here from now on.
-    drop(listener);
-    open.close();
-    if tokio::time::timeout(deadline, open.wait()).await.is_err() {
+    let ended = tokio::time::timeout(deadline, async {
+        // Others may listen here once these are taken.
+        for (stream, peer) in waiting(listener) {
+            start(stream, peer, place(&places).await);
+        }
+        open.close();
+        open.wait().await;
+    });
+    if ended.await.is_err() {
         tracing::warn!(?deadline, "requests did not end in time");
     }
     Ok(())
 }
 
-/// The next connection, once there is a place for it.
-async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> (Connection, SocketAddr) {
-    loop {
-        let Ok(place) = Arc::clone(places).acquire_owned().await else {
-            // Cannot be: nobody closes the semaphore.
-            return std::future::pending().await;
-        };
-        match listener.accept().await {
-            Ok((stream, peer)) => {
-                if let Err(error) = stream.set_nodelay(true) {
-                    tracing::debug!(%error, "TCP_NODELAY could not be set");
-                }
-                let connection = Connection {
-                    stream,
-                    stuck: None,
-                    patience: STUCK,
-                    _place: place,
-                };
-                return (connection, peer);
-            }
-            // The client went before its turn came.
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset
-                ) => {}
-            Err(error) => {
-                tracing::error!(%error, "a connection cannot be accepted; are there too many open files?");
-                tokio::time::sleep(ACCEPT_PAUSE).await;
-            }
-        }
+/// A place for one connection more, once there is one.
+async fn place(places: &Arc<Semaphore>) -> OwnedSemaphorePermit {
+    match Arc::clone(places).acquire_owned().await {
+        Ok(place) => place,
+        // Cannot be: nobody closes the semaphore.
+        Err(_) => std::future::pending().await,
     }
 }
 
@@ -129,17 +122,26 @@ async fn converse(
     peer: SocketAddr,
     router: Router,
     header_timeout: Duration,
-    stop: CancellationToken,
+    shutdown: Shutdown,
 ) {
     let asked = Arc::new(AtomicBool::new(false));
     let service = {
-        let asked = Arc::clone(&asked);
+        let (asked, leaving) = (Arc::clone(&asked), shutdown.leaving().clone());
         service_fn(move |request: Request<Incoming>| {
             asked.store(true, Ordering::Relaxed);
+            let version = request.version();
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(ConnectInfo(peer));
             // A router is always ready.
-            router.clone().call(request)
+            let answer = router.clone().call(request);
+            let leaving = leaving.clone();
+            async move {
+                let mut response = answer.await?;
+                if leaving.is_cancelled() && version < Version::HTTP_2 {
+                    close_after(&mut response);
+                }
+                Ok::<_, Infallible>(response)
+            }
         })
     };
     let mut builder = Builder::new(TokioExecutor::new());
@@ -157,6 +159,10 @@ async fn converse(
     let mut served = pin!(builder.serve_connection_with_upgrades(TokioIo::new(stream), service));
     // Also for what no version of HTTP has a time limit for: a client that connects and says nothing.
     let mut first = pin!(tokio::time::sleep(header_timeout));
+    let mut over = pin!(async {
+        shutdown.closing().cancelled().await;
+        tokio::time::sleep(LINGER).await;
+    });
     let (mut waiting, mut stopping) = (true, false);
     loop {
         tokio::select! {
@@ -173,11 +179,19 @@ async fn converse(
                     return;
                 }
             }
-            () = stop.cancelled(), if !stopping => {
+            () = over.as_mut(), if !stopping => {
                 stopping = true;
                 served.as_mut().graceful_shutdown();
             }
         }
+    }
+}
+
+/// Says that the connection closes after this answer. One that becomes a WebSocket goes on.
+fn close_after<B>(response: &mut Response<B>) {
+    if response.status() != StatusCode::SWITCHING_PROTOCOLS {
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(header::CONNECTION, close);
     }
 }
 
@@ -191,6 +205,15 @@ struct Connection {
 }
 
 impl Connection {
+    fn new(stream: TcpStream, place: OwnedSemaphorePermit) -> Self {
+        Self {
+            stream,
+            stuck: None,
+            patience: STUCK,
+            _place: place,
+        }
+    }
+
     /// The outcome of a write, which fails once none has got through for too long.
     fn within_patience(
         &mut self,
@@ -257,23 +280,35 @@ impl AsyncWrite for Connection {
 #[cfg(test)]
 mod tests {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio_util::sync::CancellationToken;
 
     use super::*;
 
     async fn start(most: usize, header_timeout: Duration) -> (SocketAddr, CancellationToken) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
+        let stop = CancellationToken::new();
+        tokio::spawn(serve_on(listener, most, header_timeout, stop.clone()));
+        (address, stop)
+    }
+
+    async fn serve_on(
+        listener: TcpListener,
+        most: usize,
+        header_timeout: Duration,
+        stop: CancellationToken,
+    ) {
         let router = Router::new().route("/", axum::routing::get(async || "here"));
         let connections = Connections {
             most,
             header_timeout,
         };
-        let stop = CancellationToken::new();
         let deadline = Duration::from_secs(5);
-        tokio::spawn(serve(router, listener, connections, stop.clone(), deadline));
-        (address, stop)
+        let served = serve(router, listener, connections, stop, deadline).await;
+        served.unwrap();
     }
 
+    const ASK_ON: &[u8] = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n";
     const ASK: &[u8] = b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
 
     async fn rest(stream: &mut TcpStream) -> String {
@@ -304,13 +339,35 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn those_who_wait_to_be_accepted_at_the_end_are_answered() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let mut clients = Vec::new();
+        for _ in 0..20 {
+            let mut client = TcpStream::connect(address).await.unwrap();
+            client.write_all(ASK_ON).await.unwrap();
+            clients.push(client);
+        }
+        let stop = CancellationToken::new();
+        stop.cancel();
+        tokio::spawn(serve_on(listener, 10, Duration::from_mins(1), stop));
+        for client in &mut clients {
+            let answer = rest(client).await;
+            assert!(answer.contains("connection: close"), "{answer}");
+            assert!(answer.ends_with("here"), "{answer}");
+        }
+        assert!(TcpStream::connect(address).await.is_err());
+    }
+
+    #[tokio::test]
     async fn a_client_that_takes_nothing_is_given_up() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let mut client = TcpStream::connect(listener.local_addr().unwrap())
             .await
             .unwrap();
         let places = Arc::new(Semaphore::new(1));
-        let (mut connection, _) = accept(&listener, &places).await;
+        let (stream, _) = accept(&listener).await;
+        let mut connection = Connection::new(stream, place(&places).await);
         connection.patience = Duration::from_millis(200);
         let full = async { while connection.write_all(&[0; 8192]).await.is_ok() {} };
         tokio::time::timeout(Duration::from_secs(30), full)
@@ -324,10 +381,7 @@ mod tests {
     async fn a_connection_too_many_waits_for_a_place() {
         let (address, stop) = start(1, Duration::from_mins(1)).await;
         let mut holder = TcpStream::connect(address).await.unwrap();
-        holder
-            .write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
-            .await
-            .unwrap();
+        holder.write_all(ASK_ON).await.unwrap();
         let mut head = [0; 12];
         holder.read_exact(&mut head).await.unwrap();
         assert_eq!(&head, b"HTTP/1.1 200");

@@ -243,7 +243,8 @@ impl Ground<'_> {
             environment: self.config.common.environment,
             demo_accounts,
             mailbox: self.config.notification.keeps_mails(),
-            stop: stop.clone(),
+            // Nobody shares out requests among several.
+            shutdown: stop.clone().into(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `waybill`: starts the embedded shape, or runs one of the operator's commands.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use anyhow::{Context as _, Result, anyhow};
 use clap::{Parser, Subcommand};
@@ -16,7 +16,8 @@ use waybill_service_kit::{
     crypto,
     process::Peers,
     settings::{self, PeerSettings, Sources},
-    shutdown, telemetry,
+    shutdown::Shutdown,
+    telemetry,
 };
 
 /// An order platform for businesses that sell goods and services. Without a command: starts everything in this process.
@@ -180,7 +181,7 @@ fn main() -> ExitCode {
 async fn run(sources: Sources) -> Result<ExitCode> {
     let config = Config::load(&sources)?;
     let telemetry = telemetry::init("waybill", &config.common)?;
-    let stop = shutdown::on_signal();
+    let stop = Shutdown::on_signal(Duration::ZERO).closing().clone();
     let demo = config.embedded.demo;
     let platform = tokio::select! {
         platform = embedded::start(config, stop.clone()) => platform?,

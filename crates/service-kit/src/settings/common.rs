@@ -91,7 +91,7 @@ crate::settings! {
         pub log_format: LogFormat = "WAYBILL_LOG_FORMAT", default "console";
         /// Where traces are sent (OTLP over gRPC), for instance `http://localhost:4317`; without it they are not exported.
         pub otlp_endpoint: Option<Uri> = "WAYBILL_OTLP_ENDPOINT";
-        /// After SIGTERM, calls and events at work get this long to end.
+        /// Calls and events at work get this long to end after SIGTERM, and after WAYBILL_DRAIN_DELAY where there is one.
         pub shutdown_deadline: Duration = "WAYBILL_SHUTDOWN_DEADLINE", default "20s";
         /// The shared key with which services prove to each other who they are; at least 32 bytes.
         pub service_key: SecretString = "WAYBILL_SERVICE_KEY",
@@ -143,6 +143,9 @@ crate::settings! {
         /// Address for `/healthz`, `/readyz` and `/metrics`. Without it: 127.0.0.1 and 4200 for the gateway, 4201 auth,
         /// 4202 order, 4203 payment, 4204 notification, 4205 chat.
         pub ops_listen: Option<SocketAddr> = "WAYBILL_OPS_LISTEN";
+        /// After SIGTERM the process says that it is not ready, and still answers for this long: the time that a load balancer
+        /// (Kubernetes, a proxy) needs to look elsewhere. 0s where there is none.
+        pub drain_delay: Duration = "WAYBILL_DRAIN_DELAY", default "5s";
         /// Where auth answers gRPC.
         pub auth_url: Uri = "WAYBILL_AUTH_URL", default "http://127.0.0.1:4101";
         /// Where order answers gRPC.

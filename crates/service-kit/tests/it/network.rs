@@ -3,13 +3,16 @@
 use std::time::{Duration, Instant};
 
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
 use tonic::Code;
+use tonic_health::pb::{
+    HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
+};
 use waybill_bus::InProcessBus;
 use waybill_proto::auth::{auth_service_client::AuthServiceClient, *};
 use waybill_service_kit::{
     AppError, CallContext, ErrorKind, GrpcChannel, channel, crypto, outgoing, outgoing_within,
     serve::{Listeners, serve},
+    shutdown::Shutdown,
     start,
 };
 
@@ -21,7 +24,7 @@ struct Server {
     channel: GrpcChannel,
     client: AuthServiceClient<GrpcChannel>,
     ops: String,
-    shutdown: CancellationToken,
+    shutdown: Shutdown,
     served: tokio::task::JoinHandle<Result<(), AppError>>,
 }
 
@@ -35,7 +38,7 @@ async fn server() -> Server {
     let listeners = Listeners::bind(any, any).await.unwrap();
     let grpc = listeners.grpc.local_addr().unwrap();
     let ops = listeners.ops.as_ref().unwrap().local_addr().unwrap();
-    let shutdown = CancellationToken::new();
+    let shutdown = Shutdown::default();
     let served = tokio::spawn(serve(
         running,
         listeners,
@@ -108,12 +111,36 @@ async fn operations_are_served_beside() {
 }
 
 #[tokio::test]
+async fn while_it_is_leaving_it_is_not_ready_and_still_answers() {
+    let server = server().await;
+    server.shutdown.leaving().cancel();
+    let (status, body) = get(format!("{}/readyz", server.ops)).await;
+    assert_eq!(status, 503, "{body}");
+    let mut health = HealthClient::new(server.channel.clone());
+    let told = async {
+        loop {
+            let answer = health.check(HealthCheckRequest::default()).await.unwrap();
+            if answer.get_ref().status() == ServingStatus::NotServing {
+                break;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), told)
+        .await
+        .expect("its health says so");
+    let mut client = server.client.clone();
+    client.get_jwks(GetJwksRequest {}).await.unwrap();
+    server.shutdown.closing().cancel();
+    server.served.await.unwrap().unwrap();
+}
+
+#[tokio::test]
 async fn a_drain_ends_the_calls_at_work_and_takes_no_new_ones() {
     let server = server().await;
     let mut client = server.client.clone();
     let at_work = tokio::spawn(async move { client.logout(LogoutRequest::default()).await });
     server.probe.entered.notified().await;
-    server.shutdown.cancel();
+    server.shutdown.begin(Duration::ZERO).await;
     // The connection is closing: a new call is refused, and says how to go on.
     let mut client = server.client.clone();
     let deadline = Instant::now() + Duration::from_mins(1);
@@ -165,9 +192,20 @@ async fn a_service_that_is_away_is_unavailable_at_once_and_found_when_it_is_back
         grpc: TcpListener::bind(address).await.unwrap(),
         ops: None,
     };
-    let shutdown = CancellationToken::new();
-    let _served = tokio::spawn(serve(running, listeners, shutdown, Duration::from_secs(1)));
-    client.get_jwks(GetJwksRequest {}).await.unwrap();
+    let _served = tokio::spawn(serve(
+        running,
+        listeners,
+        Shutdown::default(),
+        Duration::from_secs(1),
+    ));
+    let found = async {
+        while client.get_jwks(GetJwksRequest {}).await.is_err() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), found)
+        .await
+        .expect("it is found again");
 }
 
 #[tokio::test]

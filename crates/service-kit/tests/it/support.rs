@@ -1,8 +1,16 @@
 //! An auth service with a few telling methods, keys, and services on scratch databases.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use secrecy::SecretString;
+use tokio::net::TcpListener;
 use tonic::{Request, Response, Status, service::Routes};
 use waybill_bus::InProcessBus;
 use waybill_primitives::{Role, Timestamp, UserId};
@@ -13,6 +21,9 @@ use waybill_proto::auth::{
 use waybill_service_kit::{
     AppError, CallContext, Deps, Service, context,
     crypto::{Jwks, SigningKey},
+    serve::{Listeners, serve},
+    shutdown::Shutdown,
+    start,
     tokens::{AccessClaims, ISSUER, ServiceTokens, Verifier},
 };
 use waybill_store::{Db, DbConfig};
@@ -49,6 +60,8 @@ pub struct Probe {
     /// Told when `logout` ends, however it ends.
     pub left: Arc<tokio::sync::Notify>,
     pub jwks: String,
+    /// How often `register` was at work.
+    pub writes: Arc<AtomicUsize>,
 }
 
 impl Probe {
@@ -111,6 +124,7 @@ macro_rules! unimplemented {
 
             /// Refuses.
             async fn register(&self, _: Request<RegisterRequest>) -> Result<Response<RegisterResponse>, Status> {
+                self.writes.fetch_add(1, Ordering::SeqCst);
                 Err(AppError::conflict("EMAIL_TAKEN", "this address is registered").with_meta("hint", "sign in").into())
             }
         }
@@ -166,5 +180,46 @@ pub fn service(name: &'static str, routes: Routes) -> Service {
         routes,
         consumers: Vec::new(),
         jobs: Vec::new(),
+    }
+}
+
+/// A service on the network, which ends with this.
+pub struct Replica {
+    pub probe: Probe,
+    pub address: SocketAddr,
+    pub shutdown: Shutdown,
+    served: tokio::task::JoinHandle<Result<(), AppError>>,
+    _ground: Ground,
+}
+
+impl Replica {
+    pub async fn start() -> Self {
+        Self::on(TcpListener::bind("127.0.0.1:0").await.unwrap()).await
+    }
+
+    pub async fn on(grpc: TcpListener) -> Self {
+        let ground = ground("auth", InProcessBus::new()).await;
+        let probe = Probe::default();
+        let running = start(service("auth", probe.routes()), &ground.deps)
+            .await
+            .unwrap();
+        let address = grpc.local_addr().unwrap();
+        let shutdown = Shutdown::default();
+        let listeners = Listeners { grpc, ops: None };
+        let deadline = Duration::from_mins(1);
+        let served = tokio::spawn(serve(running, listeners, shutdown.clone(), deadline));
+        Self {
+            probe,
+            address,
+            shutdown,
+            served,
+            _ground: ground,
+        }
+    }
+
+    /// As after SIGTERM, without a delay; ends when the process would.
+    pub async fn stop(self) {
+        self.shutdown.begin(Duration::ZERO).await;
+        self.served.await.unwrap().unwrap();
     }
 }

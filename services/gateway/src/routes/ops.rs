@@ -79,7 +79,7 @@ pub async fn healthz() -> Json<Check> {
 #[utoipa::path(get, path = "/readyz", tag = "operations",
     responses((status = 200, description = "Ready", body = Check)))]
 pub async fn readyz(State(app): State<App>) -> Response {
-    if app.stop.is_cancelled() {
+    if app.leaving.is_cancelled() {
         return not_ready("STOPPING");
     }
     // Later, a service that is away is no reason to take this gateway out: the rest of the API goes on.

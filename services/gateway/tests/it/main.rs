@@ -9,6 +9,7 @@ mod lists;
 mod live;
 mod pages;
 mod products;
+mod restarts;
 mod rooms;
 mod round_trip;
 mod session;

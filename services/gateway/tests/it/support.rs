@@ -232,7 +232,7 @@ impl Gateway {
             service_tokens: ServiceTokens::new(&"0123456789abcdef0123456789abcdef".into()),
             settings,
             environment,
-            stop: stop.clone(),
+            shutdown: stop.clone().into(),
             demo_accounts: Vec::new(),
             mailbox: true,
         };
