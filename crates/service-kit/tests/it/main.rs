@@ -3,6 +3,7 @@
 mod errors;
 mod layers;
 mod network;
+mod replicas;
 mod services;
 mod support;
 mod telemetry;

@@ -1,5 +1,11 @@
 //! One client type for both shapes: a call in memory or over the network looks the same to the caller.
 
+mod connect;
+mod message;
+mod peer;
+mod pool;
+mod remote;
+
 use std::{
     convert::Infallible,
     future::Future,
@@ -13,9 +19,11 @@ use tonic::{
     body::Body,
     metadata::{AsciiMetadataValue, MetadataMap},
     service::Routes,
-    transport::Endpoint,
 };
-use tower::{ServiceExt as _, service_fn, util::BoxCloneSyncService};
+use tower::util::BoxCloneSyncService;
+
+pub use pool::Resolve;
+pub use remote::{remote, resolved};
 
 use crate::{AppError, CallContext, ErrorKind, trace};
 
@@ -25,57 +33,11 @@ pub type GrpcChannel = BoxCloneSyncService<Request<Body>, Response<Body>, Infall
 
 /// How long a call may take when the caller sets no deadline.
 pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(10);
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Calls routes of this process without a socket, and without the server's layers:
 /// [`crate::service::start`] gives a channel with them.
 pub fn local(routes: Routes) -> GrpcChannel {
     BoxCloneSyncService::new(routes.prepare())
-}
-
-/// Calls a server at `http://host:port`. Connects with the first call, and again after a loss; a server that is away
-/// answers `UNAVAILABLE` at once, one that hangs within the call's deadline.
-pub fn remote(url: &str) -> Result<GrpcChannel, AppError> {
-    let endpoint = Endpoint::from_shared(url.to_owned())
-        .map_err(|error| AppError::internal(format!("{url} is not a gRPC address: {error}")))?
-        .connect_timeout(CONNECT_TIMEOUT)
-        .tcp_nodelay(true)
-        .tcp_keepalive(Some(Duration::from_secs(30)))
-        .http2_keep_alive_interval(Duration::from_secs(10))
-        .keep_alive_timeout(Duration::from_secs(5))
-        .keep_alive_while_idle(true);
-    let channel = endpoint.connect_lazy();
-    let target: std::sync::Arc<str> = url.into();
-    Ok(BoxCloneSyncService::new(service_fn(
-        move |request: Request<Body>| {
-            let (channel, target) = (channel.clone(), std::sync::Arc::clone(&target));
-            async move {
-                let deadline = deadline_of(request.headers()).unwrap_or(DEFAULT_DEADLINE);
-                // The server's own deadline ends first; this one is for a server that does not answer at all.
-                let patience = deadline + Duration::from_millis(100);
-                let answer = tokio::time::timeout(patience, channel.oneshot(request)).await;
-                let status = match answer {
-                    Ok(Ok(response)) => return Ok::<_, Infallible>(response),
-                    Ok(Err(error)) => {
-                        let causes = crate::error::chain(&error);
-                        tracing::warn!(%target, error = %causes, "a service cannot be reached");
-                        unreachable_status()
-                    }
-                    Err(_) => {
-                        tracing::warn!(%target, ?deadline, "a service did not answer in time");
-                        unreachable_status()
-                    }
-                };
-                Ok(status.into_http())
-            }
-        },
-    )))
-}
-
-fn unreachable_status() -> Status {
-    AppError::unavailable("a part of the shop is away for a moment; try again")
-        .with_retry_after(Duration::from_secs(1))
-        .into()
 }
 
 /// The caller's deadline in the `grpc-timeout` header; none if absent or malformed.

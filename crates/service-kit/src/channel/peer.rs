@@ -1,0 +1,173 @@
+//! One address of a service: its connection, and a breaker that holds calls back while nobody answers there.
+//!
+//! Slow is not hung: a call that waits makes this look, by `grpc.health.v1`, whether the server answers at all. Only if it does
+//! not, calls are held back, and the same question, asked by one task at growing intervals, lets them through again. So no call
+//! of a user is ever the one that tries.
+
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc, Weak,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use http::{Request, Response, Uri};
+use parking_lot::Mutex;
+use tonic::{Code, Status, body::Body, transport::Channel};
+use tonic_health::pb::{
+    HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
+};
+use tower::ServiceExt as _;
+
+use super::connect::connect;
+
+/// A call that waits for longer, while nothing else is answered either, is a reason to look.
+const SUSPICIOUS: Duration = Duration::from_secs(1);
+/// A server that does not answer within this does not answer.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// The pause between two looks grows from this …
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+/// … to this.
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// One address of a service.
+pub(super) struct Peer {
+    pub(super) address: SocketAddr,
+    origin: Uri,
+    channel: Mutex<Channel>,
+    /// Calls are held back.
+    open: AtomicBool,
+    /// A task looks whether it answers.
+    looking: AtomicBool,
+    /// The number of answers, to see whether there are any.
+    answers: AtomicU64,
+}
+
+impl Peer {
+    pub(super) fn new(origin: Uri, address: SocketAddr) -> Arc<Self> {
+        Arc::new(Self {
+            address,
+            channel: Mutex::new(connect(&origin, address)),
+            origin,
+            open: AtomicBool::new(false),
+            looking: AtomicBool::new(false),
+            answers: AtomicU64::new(0),
+        })
+    }
+
+    /// Whether calls may go there.
+    pub(super) fn usable(&self) -> bool {
+        !self.open.load(Ordering::Relaxed)
+    }
+
+    /// Sends a call that has `deadline` to be answered.
+    pub(super) async fn send(
+        self: &Arc<Self>,
+        request: Request<Body>,
+        deadline: Duration,
+    ) -> Result<Response<Body>, tonic::transport::Error> {
+        let before = self.answers.load(Ordering::Relaxed);
+        let channel = self.channel.lock().clone();
+        let mut answer = std::pin::pin!(channel.oneshot(request));
+        let outcome = match tokio::time::timeout(SUSPICIOUS.min(deadline), &mut answer).await {
+            Ok(outcome) => outcome,
+            Err(_) => {
+                if self.answers.load(Ordering::Relaxed) == before {
+                    self.look();
+                }
+                answer.await
+            }
+        };
+        if let Ok(response) = &outcome {
+            self.answers.fetch_add(1, Ordering::Relaxed);
+            // It answers, but what it needs itself may not.
+            if code_of(response) == Some(Code::DeadlineExceeded) {
+                self.look();
+            }
+        }
+        outcome
+    }
+
+    /// Holds calls back until it answers.
+    pub(super) fn hold_back(self: &Arc<Self>) {
+        self.trip();
+        self.look();
+    }
+
+    /// Looks whether it answers, unless that is being done.
+    fn look(self: &Arc<Self>) {
+        if !self.looking.swap(true, Ordering::Relaxed) {
+            tokio::spawn(look(Arc::downgrade(self)));
+        }
+    }
+
+    fn trip(&self) {
+        if !self.open.swap(true, Ordering::Relaxed) {
+            self.gauge().increment(1.0);
+            tracing::info!(address = %self.address, service = %self.origin, "does not answer; calls to it are held back");
+        }
+    }
+
+    fn close(&self) {
+        if self.open.swap(false, Ordering::Relaxed) {
+            self.gauge().decrement(1.0);
+            tracing::info!(address = %self.address, service = %self.origin, "answers again; calls go there");
+        }
+    }
+
+    fn gauge(&self) -> metrics::Gauge {
+        metrics::gauge!("waybill_breakers_open", "service" => self.origin.to_string())
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        if !self.usable() {
+            self.gauge().decrement(1.0);
+        }
+    }
+}
+
+/// Asks until there is an answer, or nobody needs the peer any more.
+async fn look(peer: Weak<Peer>) {
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let Some(asked) = peer.upgrade() else { return };
+        // While calls are held back, each time on a new connection: the old one may be what is broken, and a balancer may know
+        // of another server by now.
+        let channel = if asked.usable() {
+            asked.channel.lock().clone()
+        } else {
+            connect(&asked.origin, asked.address)
+        };
+        if serves(channel.clone()).await {
+            *asked.channel.lock() = channel;
+            asked.looking.store(false, Ordering::Relaxed);
+            asked.close();
+            return;
+        }
+        asked.trip();
+        drop(asked);
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+/// Whether a server answers and has what it needs. One without the health service answers as well.
+async fn serves(channel: Channel) -> bool {
+    let mut client = HealthClient::new(channel);
+    let mut request = tonic::Request::new(HealthCheckRequest::default());
+    request.set_timeout(PATIENCE);
+    match tokio::time::timeout(PATIENCE, client.check(request)).await {
+        Ok(Ok(answer)) => answer.get_ref().status() == ServingStatus::Serving,
+        Ok(Err(status)) => status.code() == Code::Unimplemented,
+        Err(_) => false,
+    }
+}
+
+/// The code of an answer that is an error.
+fn code_of(response: &Response<Body>) -> Option<Code> {
+    Status::from_header_map(response.headers()).map(|status| status.code())
+}

@@ -1,0 +1,146 @@
+//! What fails many times a second is logged when it begins, now and then while it lasts, and when it is over.
+
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::{Duration, Instant},
+};
+
+use parking_lot::Mutex;
+
+/// A line for what goes on failing, this often.
+const EVERY: Duration = Duration::from_secs(30);
+/// An outage is over with the first success after this long without a failure: while some succeed and some fail, it goes on.
+const QUIET: Duration = Duration::from_secs(1);
+
+/// Follows one thing that can fail, such as a service that is called. It decides what is worth a log line; the caller writes it.
+///
+/// ```
+/// # use waybill_service_kit::outage::Outage;
+/// # let outage = Outage::default();
+/// # fn call() -> Result<(), std::fmt::Error> { Ok(()) }
+/// match call() {
+///     Ok(()) => {
+///         if let Some(report) = outage.succeeded() {
+///             tracing::info!(failures = report.failures, lasted = ?report.lasted, "it works again");
+///         }
+///     }
+///     Err(error) => {
+///         if let Some(report) = outage.failed() {
+///             tracing::warn!(%error, failures = report.failures, "it fails");
+///         }
+///     }
+/// }
+/// ```
+#[derive(Debug, Default)]
+pub struct Outage {
+    /// So that successes cost nothing while all is well.
+    lasting: AtomicBool,
+    state: Mutex<Option<State>>,
+}
+
+#[derive(Debug)]
+struct State {
+    since: Instant,
+    last: Instant,
+    reported: Instant,
+    failures: u64,
+}
+
+/// What a log line tells about an outage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Report {
+    /// Since it began; 1 means that it begins.
+    pub failures: u64,
+    /// From the first failure to the last.
+    pub lasted: Duration,
+}
+
+impl State {
+    fn report(&self) -> Report {
+        Report {
+            failures: self.failures,
+            lasted: self.last.saturating_duration_since(self.since),
+        }
+    }
+}
+
+impl Outage {
+    /// Counts a failure. A report if it is worth a line: it is the first, or the last line is some time ago.
+    pub fn failed(&self) -> Option<Report> {
+        self.failed_at(Instant::now())
+    }
+
+    /// A report if an outage is over with this success.
+    pub fn succeeded(&self) -> Option<Report> {
+        if !self.lasting.load(Ordering::Relaxed) {
+            return None;
+        }
+        self.succeeded_at(Instant::now())
+    }
+
+    fn failed_at(&self, now: Instant) -> Option<Report> {
+        let mut state = self.state.lock();
+        self.lasting.store(true, Ordering::Relaxed);
+        let begun = state.is_some();
+        let state = state.get_or_insert(State {
+            since: now,
+            last: now,
+            reported: now,
+            failures: 0,
+        });
+        state.failures += 1;
+        state.last = now;
+        if begun && now.saturating_duration_since(state.reported) < EVERY {
+            return None;
+        }
+        state.reported = now;
+        Some(state.report())
+    }
+
+    fn succeeded_at(&self, now: Instant) -> Option<Report> {
+        let mut state = self.state.lock();
+        let over = state
+            .take_if(|state| now.saturating_duration_since(state.last) >= QUIET)
+            .map(|state| state.report());
+        if over.is_some() {
+            self.lasting.store(false, Ordering::Relaxed);
+        }
+        over
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outage_is_a_line_at_its_beginning_one_now_and_then_and_one_at_its_end() {
+        let outage = Outage::default();
+        let start = Instant::now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        assert_eq!(outage.succeeded_at(at(0)), None);
+        let lines: Vec<_> = (10..80).filter_map(|s| outage.failed_at(at(s))).collect();
+        let told: Vec<_> = lines
+            .iter()
+            .map(|report| (report.failures, report.lasted.as_secs()))
+            .collect();
+        assert_eq!(told, [(1, 0), (31, 30), (61, 60)]);
+        let over = outage.succeeded_at(at(81)).expect("it is over");
+        assert_eq!((over.failures, over.lasted.as_secs()), (70, 69));
+        assert_eq!(outage.succeeded_at(at(82)), None);
+        assert_eq!(outage.failed_at(at(90)).expect("another").failures, 1);
+    }
+
+    #[test]
+    fn while_some_succeed_and_some_fail_it_is_one_outage() {
+        let outage = Outage::default();
+        let start = Instant::now();
+        assert!(outage.failed_at(start).is_some());
+        for tenth in 1..100 {
+            let now = start + Duration::from_millis(100 * tenth);
+            assert_eq!(outage.succeeded_at(now), None);
+            assert_eq!(outage.failed_at(now), None);
+        }
+        assert!(outage.succeeded().is_none(), "within the quiet time");
+    }
+}
