@@ -1,20 +1,32 @@
 //! For tests: real databases and servers, a platform in either shape, clients that speak to it. A dev-dependency only.
 
+mod balancer;
+pub mod campaign;
 mod client;
 mod databases;
+mod disks;
 mod nats;
+mod nats_cluster;
+mod network;
 mod platform;
 mod ports;
+mod process;
 mod s3;
+mod servers;
 mod shared;
 pub mod skip;
 mod socketio;
 
+pub use balancer::{Balancer, Traffic};
 pub use client::{Answer, Api, BOUNDARY, form};
 pub use databases::{DatabaseKind, TestDb, db_config, for_each_database};
+pub use disks::{FailingDisk, SmallDisk};
 pub use nats::NatsServer;
-pub use platform::{ADMIN, Platform, SERVICES, Shape};
+pub use nats_cluster::NatsCluster;
+pub use network::{Cut, Network};
+pub use platform::{ADMIN, Platform, SERVICES, Setup, Shape};
 pub use ports::free_port;
 pub use s3::S3Server;
+pub use servers::{Home, MariaDbServer, PostgresServer};
 pub use shared::shared;
 pub use socketio::SocketClient;

@@ -4,7 +4,7 @@ use std::{
     env, fs, io,
     net::Ipv4Addr,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     time::Duration,
 };
 
@@ -15,7 +15,12 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 
-use crate::{ports::free_port, skip};
+use crate::{
+    network::Network,
+    ports::free_port,
+    process::{Process, signal},
+    skip,
+};
 
 const START_DEADLINE: Duration = Duration::from_mins(1);
 const POLL: Duration = Duration::from_millis(20);
@@ -25,8 +30,12 @@ pub struct NatsServer {
     binary: PathBuf,
     directory: TempDir,
     configuration: String,
+    limit: Option<i64>,
+    host: Ipv4Addr,
     port: u16,
-    process: Option<Child>,
+    /// The network namespace that it runs in.
+    namespace: Option<String>,
+    process: Option<Process>,
 }
 
 impl NatsServer {
@@ -38,48 +47,81 @@ impl NatsServer {
 
     /// As [`NatsServer::start`], with more lines for its configuration file.
     pub async fn start_with(configuration: &str) -> Option<Self> {
+        let mut server = Self::prepare(configuration)?;
+        server.restart().await;
+        Some(server)
+    }
+
+    /// As [`NatsServer::start`], in a network namespace.
+    pub async fn start_in(network: &Network) -> Option<Self> {
+        let mut server = Self::prepare("")?;
+        server.host = network.address();
+        server.namespace = Some(network.name().to_owned());
+        server.restart().await;
+        Some(server)
+    }
+
+    /// A server that does not run yet. None, after saying so aloud, if there is no `nats-server`.
+    pub(crate) fn prepare(configuration: &str) -> Option<Self> {
         let Some(binary) = binary() else {
             let reason = "no nats-server on the PATH (or in WAYBILL_TEST_NATS_SERVER)";
             skip::skip("a test with a NATS server of its own", reason);
             return None;
         };
-        let directory = tempfile::tempdir().expect("a temporary directory");
-        let mut server = Self {
+        Some(Self {
             binary,
-            directory,
+            directory: tempfile::tempdir().expect("a temporary directory"),
             configuration: configuration.to_owned(),
-            port: 0,
+            limit: None,
+            host: Ipv4Addr::LOCALHOST,
+            port: free_port(),
+            namespace: None,
             process: None,
-        };
-        server.port = free_port();
-        assert!(
-            server.try_start().await,
-            "nats-server did not start: {}",
-            server.log()
-        );
-        Some(server)
+        })
     }
 
     /// Such as `nats://127.0.0.1:40123`; stays the same over restarts.
     pub fn url(&self) -> String {
-        format!("nats://127.0.0.1:{}", self.port)
+        format!("nats://{}:{}", self.host, self.port)
+    }
+
+    /// How many bytes its streams may take, from the next start on.
+    pub fn limit_storage(&mut self, bytes: Option<i64>) {
+        self.limit = bytes;
+    }
+
+    /// How many bytes its streams take.
+    pub async fn stored(&self) -> i64 {
+        let account = self.jetstream().await.query_account().await;
+        account.map_or(0, |account| {
+            i64::try_from(account.storage).unwrap_or(i64::MAX)
+        })
     }
 
     /// SIGKILL: nothing is flushed or said goodbye to.
     pub fn kill(&mut self) {
-        if let Some(mut process) = self.process.take() {
-            process.kill().expect("the server can be killed");
-            process.wait().expect("the server ends");
-        }
+        self.process = None;
     }
 
     /// An orderly end.
     pub fn stop(&mut self) {
-        if let Some(mut process) = self.process.take() {
-            let id = process.id().to_string();
-            let asked = Command::new("kill").args(["-TERM", &id]).status();
-            assert!(asked.is_ok_and(|status| status.success()), "kill -TERM");
-            process.wait().expect("the server ends");
+        if let Some(process) = self.process.take() {
+            process.stop();
+        }
+    }
+
+    /// Stops it where it is.
+    pub fn freeze(&self) {
+        self.signal("STOP");
+    }
+
+    pub fn thaw(&self) {
+        self.signal("CONT");
+    }
+
+    fn signal(&self, name: &str) {
+        if let Some(process) = &self.process {
+            signal(process.id(), name);
         }
     }
 
@@ -131,41 +173,57 @@ impl NatsServer {
     }
 
     async fn try_start(&mut self) -> bool {
+        self.spawn();
+        let end = Instant::now() + START_DEADLINE;
+        while Instant::now() < end && self.process.as_mut().is_some_and(Process::runs) {
+            if self.answers().await {
+                return true;
+            }
+            sleep(POLL).await;
+        }
+        self.process = None;
+        false
+    }
+
+    /// Starts the process and does not wait for it: the servers of a cluster wait for each other.
+    pub(crate) fn spawn(&mut self) {
         let root = self.directory.path();
         let config = root.join("nats.conf");
+        let limit = self.limit.map(|bytes| format!(", max_file_store: {bytes}"));
+        let limit = limit.unwrap_or_default();
         let text = format!(
-            "listen: \"127.0.0.1:{}\"\njetstream: {{ store_dir: \"{}\" }}\n{}\n",
+            "listen: \"{}:{}\"\njetstream: {{ store_dir: \"{}\" {limit} }}\n{}\n",
+            self.host,
             self.port,
             self.store().display(),
             self.configuration
         );
         fs::write(&config, text).expect("the configuration can be written");
-        let log = fs::File::create(root.join("log")).expect("the log can be written");
-        let mut process = Command::new(&self.binary)
+        let log = fs::File::options()
+            .create(true)
+            .append(true)
+            .open(root.join("log"))
+            .expect("the log can be written");
+        let mut command = match &self.namespace {
+            None => Command::new(&self.binary),
+            Some(namespace) => {
+                let mut command = Command::new("ip");
+                command.args(["netns", "exec", namespace]).arg(&self.binary);
+                command
+            }
+        };
+        command
             .arg("-c")
             .arg(&config)
-            .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(log)
-            .spawn()
-            .expect("nats-server can be run");
-        let end = Instant::now() + START_DEADLINE;
-        while Instant::now() < end && matches!(process.try_wait(), Ok(None)) {
-            if self.answers().await {
-                self.process = Some(process);
-                return true;
-            }
-            sleep(POLL).await;
-        }
-        let _ = process.kill();
-        let _ = process.wait();
-        false
+            .stderr(log);
+        self.process = Some(Process::spawn(&mut command).expect("nats-server can be run"));
     }
 
     /// The server greets with its capabilities.
     async fn answers(&self) -> bool {
         let greeting = async {
-            let socket = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).await?;
+            let socket = TcpStream::connect((self.host, self.port)).await?;
             let mut line = String::new();
             BufReader::new(socket).read_line(&mut line).await?;
             Ok::<_, io::Error>(line.starts_with("INFO ") && line.contains("\"jetstream\":true"))
@@ -180,17 +238,8 @@ impl NatsServer {
         self.directory.path().join("store")
     }
 
-    fn log(&self) -> String {
+    pub fn log(&self) -> String {
         fs::read_to_string(self.directory.path().join("log")).unwrap_or_default()
-    }
-}
-
-impl Drop for NatsServer {
-    fn drop(&mut self) {
-        if let Some(mut process) = self.process.take() {
-            let _ = process.kill();
-            let _ = process.wait();
-        }
     }
 }
 

@@ -45,6 +45,10 @@ impl S3Server {
         }
     }
 
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// The settings of a process that keeps its files there.
     pub fn settings(&self) -> Vec<(&'static str, String)> {
         vec![

@@ -75,7 +75,8 @@ pub fn bench(options: &Options) -> Result<()> {
     bench.report()
 }
 
-fn build() -> Result<()> {
+/// The release build of what is measured, and of what measures.
+pub fn build() -> Result<()> {
     up::build(true)?;
     check(cargo().args([
         "build",

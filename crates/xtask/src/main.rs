@@ -1,4 +1,4 @@
-//! Developer commands, as `cargo xtask <command>`: run, up, test, lint, tidy, bench, openapi, settings.
+//! Developer commands, as `cargo xtask <command>`: run, up, test, lint, tidy, bench, faults, openapi, settings.
 
 #![expect(
     clippy::disallowed_methods,
@@ -6,6 +6,7 @@
 )]
 
 mod bench;
+mod faults;
 mod lint;
 mod processes;
 mod run;
@@ -54,6 +55,8 @@ enum Cmd {
     },
     /// Measure the release build against ceilings of the same run.
     Bench(bench::Options),
+    /// Kill, freeze, fill and cut what the release build runs on, and compare with what its clients were told.
+    Faults(faults::Options),
     /// Write the OpenAPI document anew.
     Openapi,
     /// Write the settings reference anew.
@@ -69,6 +72,7 @@ fn main() -> Result<()> {
         Cmd::Tidy { draw: true } => tidy::draw(),
         Cmd::Tidy { draw: false } => tidy::tidy(),
         Cmd::Bench(options) => bench::bench(&options),
+        Cmd::Faults(options) => faults::faults(&options),
         Cmd::Openapi => snapshot("waybill-gateway"),
         Cmd::Settings => snapshot("waybill"),
     }

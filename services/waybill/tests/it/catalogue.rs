@@ -278,8 +278,8 @@ async fn a_change_is_seen_through_every_gateway_distributed() {
     let Some(mut platform) = started else {
         return;
     };
-    let second = platform.second_gateway();
-    let (here, there) = (platform.api(), Api::new(&second.base));
+    let second = platform.second_gateway().await;
+    let (here, there) = (platform.api(), Api::new(&second));
     let admin = here.login(ADMIN.0, ADMIN.1).await;
     let product = admin.product("CUP-1", "GOODS", 500, 6).await;
     let path = format!("/products/{product}");

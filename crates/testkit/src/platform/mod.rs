@@ -1,0 +1,490 @@
+//! A whole platform for one test, in either shape, as the processes that a user would start.
+
+mod setup;
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::Duration,
+};
+
+use tempfile::TempDir;
+use tokio::time::{Instant, sleep};
+use uuid::Uuid;
+use waybill_store::admin;
+
+pub use setup::Setup;
+
+use crate::{
+    DatabaseKind, NatsServer,
+    balancer::Balancer,
+    client::{Api, http},
+    ports::free_port,
+    process::{Process, signal},
+    skip,
+};
+
+const START_DEADLINE: Duration = Duration::from_mins(1);
+const POLL: Duration = Duration::from_millis(50);
+/// The services with a database.
+pub const SERVICES: [&str; 5] = ["auth", "order", "payment", "notification", "chat"];
+
+/// The processes of a platform with replicas, in pairs.
+const REPLICAS: [&str; 12] = [
+    "auth",
+    "auth-2",
+    "order",
+    "order-2",
+    "payment",
+    "payment-2",
+    "notification",
+    "notification-2",
+    "chat",
+    "chat-2",
+    "gateway",
+    "gateway-2",
+];
+
+/// The administrator that the settings of every test platform make.
+pub const ADMIN: (&str, &str) = ("admin@waybill.example", "admin-password");
+
+/// One code base, two shapes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// One process, SQLite.
+    Embedded,
+    /// Six processes, PostgreSQL, NATS.
+    Distributed,
+}
+
+impl Shape {
+    pub const BOTH: [Self; 2] = [Self::Embedded, Self::Distributed];
+}
+
+impl std::fmt::Display for Shape {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Embedded => "embedded",
+            Self::Distributed => "distributed",
+        })
+    }
+}
+
+/// A running platform; its processes and databases end with it.
+pub struct Platform {
+    pub shape: Shape,
+    /// Of the gateway, or of the balancer before its replicas.
+    pub base: String,
+    setup: Setup,
+    folder: TempDir,
+    processes: BTreeMap<String, Process>,
+    /// Ports by what listens there, kept over restarts.
+    ports: BTreeMap<String, u16>,
+    balancers: Vec<Balancer>,
+    prefix: String,
+    nats: Option<NatsServer>,
+}
+
+impl Platform {
+    /// Starts a platform with the binaries of `bin` (the folder that cargo built them into). None, after saying so aloud,
+    /// if the machine lacks a server that the shape needs.
+    pub async fn start(shape: Shape, bin: &Path) -> Option<Self> {
+        Self::start_setup(Setup::new(shape, bin)).await
+    }
+
+    /// As [`Platform::start`], with further settings.
+    pub async fn start_with(shape: Shape, bin: &Path, extra: &[(&str, &str)]) -> Option<Self> {
+        let setup = Setup::new(shape, bin);
+        let setup = extra
+            .iter()
+            .fold(setup, |setup, (name, value)| setup.set(name, *value));
+        Self::start_setup(setup).await
+    }
+
+    /// As [`Platform::start`], put together as the setup says.
+    ///
+    /// # Panics
+    /// If a process does not start.
+    pub async fn start_setup(setup: Setup) -> Option<Self> {
+        let mut platform = Self {
+            shape: setup.shape,
+            base: String::new(),
+            setup,
+            folder: tempfile::tempdir().expect("a temporary folder"),
+            processes: BTreeMap::new(),
+            ports: BTreeMap::new(),
+            balancers: Vec::new(),
+            prefix: format!(
+                "waybill_test_{}_",
+                &Uuid::new_v4().simple().to_string()[..12]
+            ),
+            nats: None,
+        };
+        if platform.shape == Shape::Distributed {
+            if platform.setup.nats.is_none() {
+                platform.nats = Some(NatsServer::start().await?);
+            }
+            platform.create_databases().await?;
+        }
+        for process in platform.process_names() {
+            platform.start_process(process);
+        }
+        platform.balance().await;
+        platform.ready().await;
+        Some(platform)
+    }
+
+    async fn create_databases(&self) -> Option<()> {
+        let server = self.server()?;
+        for service in SERVICES {
+            let name = format!("{}{service}", self.prefix);
+            if let Err(error) = admin::create_database(&server, &name).await {
+                let reason = format!("no server at {server}: {error}");
+                skip::skip("the distributed shape", &reason);
+                return None;
+            }
+        }
+        Some(())
+    }
+
+    /// Puts a balancer before each pair of replicas.
+    async fn balance(&mut self) {
+        let front = self.port(self.front());
+        self.base = format!("http://127.0.0.1:{front}");
+        if !self.setup.replicas {
+            return;
+        }
+        for pair in REPLICAS.chunks(2) {
+            let mut backends = Vec::new();
+            for &name in pair {
+                let port = self.port(name);
+                let ready = self.ready_url(name);
+                backends.push((SocketAddr::from(([127, 0, 0, 1], port)), Some(ready)));
+            }
+            let port = self.port(&format!("{}.balancer", pair[0]));
+            self.balancers.push(Balancer::start(port, backends).await);
+        }
+        let front = self.port("gateway.balancer");
+        self.base = format!("http://127.0.0.1:{front}");
+    }
+
+    /// The processes of the shape.
+    pub fn process_names(&self) -> Vec<&'static str> {
+        match self.shape {
+            Shape::Embedded => vec!["waybill"],
+            Shape::Distributed if self.setup.replicas => REPLICAS.to_vec(),
+            Shape::Distributed => [&SERVICES[..], &["gateway"]].concat(),
+        }
+    }
+
+    /// The process that clients reach.
+    fn front(&self) -> &'static str {
+        match self.shape {
+            Shape::Embedded => "waybill",
+            Shape::Distributed => "gateway",
+        }
+    }
+
+    pub fn api(&self) -> Api {
+        Api::new(&self.base)
+    }
+
+    /// The NATS server that the platform made for itself.
+    pub fn nats(&mut self) -> Option<&mut NatsServer> {
+        self.nats.as_mut()
+    }
+
+    /// SIGKILL.
+    pub fn kill(&mut self, process: &str) {
+        if let Some(process) = self.processes.remove(process) {
+            process.kill();
+        }
+    }
+
+    /// SIGTERM; waits for the end and gives the exit code.
+    pub fn stop(&mut self, process: &str) -> Option<i32> {
+        self.processes.remove(process)?.stop()
+    }
+
+    /// As [`Platform::stop`], while the runtime goes on with its work; a process that takes longer is killed.
+    pub async fn stop_within(&mut self, process: &str, patience: Duration) -> Option<i32> {
+        let process = self.processes.remove(process)?;
+        process.stop_within("TERM", patience).await
+    }
+
+    /// Stops a process where it is, or lets it go on.
+    ///
+    /// # Panics
+    /// If it does not run.
+    pub fn signal(&self, process: &str, name: &str) {
+        signal(self.process_id(process), name);
+    }
+
+    /// Starts a process (again), with the same settings, and does not wait for it.
+    ///
+    /// # Panics
+    /// If the binary is missing.
+    pub fn start_process(&mut self, process: &str) {
+        let settings = self.settings(process);
+        let log = fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(self.log_path(process))
+            .expect("a log");
+        let service = service(process);
+        let name = if service == "waybill" {
+            service.to_owned()
+        } else {
+            format!("waybill-{service}")
+        };
+        let binary = self.setup.bin.join(&name);
+        assert!(
+            binary.exists(),
+            "{} is not built; run `cargo xtask test`, or `cargo build --workspace` first",
+            binary.display()
+        );
+        let mut command = Command::new(binary);
+        command.envs(settings).stdout(Stdio::null()).stderr(log);
+        let started = Process::spawn(&mut command).expect("the process starts");
+        self.processes.insert(process.to_owned(), started);
+    }
+
+    /// Another replica of the gateway, on an address of its own, which is returned.
+    pub async fn second_gateway(&mut self) -> String {
+        self.start_process("gateway-2");
+        self.ready().await;
+        format!("http://127.0.0.1:{}", self.port("gateway-2"))
+    }
+
+    /// The number that the system gave a running process.
+    ///
+    /// # Panics
+    /// If it does not run.
+    pub fn process_id(&self, process: &str) -> u32 {
+        self.processes[process].id()
+    }
+
+    /// The most memory that a running process had so far, in MB.
+    pub fn peak_mb(&self, process: &str) -> u64 {
+        self.processes.get(process).map_or(0, Process::peak_mb)
+    }
+
+    fn log_path(&self, process: &str) -> PathBuf {
+        let folder = self.setup.logs.as_deref().unwrap_or(self.folder.path());
+        folder.join(format!("{process}.log"))
+    }
+
+    /// What the process has logged; for the message of a failure.
+    pub fn log(&self, process: &str) -> String {
+        fs::read_to_string(self.log_path(process)).unwrap_or_default()
+    }
+
+    /// Waits until every process that runs, and everything behind it, is ready.
+    ///
+    /// # Panics
+    /// After a minute, or when a process ends before it is ready.
+    pub async fn ready(&mut self) {
+        let client = http();
+        let start = Instant::now();
+        for name in self.processes.keys().cloned().collect::<Vec<_>>() {
+            let url = self.ready_url(&name);
+            loop {
+                let answer = client.get(&url).timeout(Duration::from_secs(10)).send();
+                if answer
+                    .await
+                    .is_ok_and(|answer| answer.status().is_success())
+                {
+                    break;
+                }
+                let runs = self.processes.get_mut(&name).is_some_and(Process::runs);
+                assert!(
+                    runs && start.elapsed() < START_DEADLINE,
+                    "{name} was not ready; its log:\n{}",
+                    self.log(&name)
+                );
+                sleep(POLL).await;
+            }
+        }
+    }
+
+    /// Where a process says whether it is ready.
+    pub fn ready_url(&mut self, process: &str) -> String {
+        let port = match service(process) {
+            "waybill" | "gateway" => self.port(process),
+            _ => self.port(&format!("{process}.ops")),
+        };
+        format!("http://127.0.0.1:{port}/readyz")
+    }
+
+    /// The arguments by which `waybill verify` finds the databases.
+    pub fn place(&self) -> Vec<String> {
+        match self.shape {
+            Shape::Embedded if self.setup.server.is_none() => {
+                vec!["--data-dir".into(), self.data_dir()]
+            }
+            _ => vec![
+                "--server".into(),
+                self.server().unwrap_or_default(),
+                "--prefix".into(),
+                self.prefix.clone(),
+            ],
+        }
+    }
+
+    /// Runs `waybill verify` until it finds nothing (events may still be on their way) or the patience ends; what it
+    /// printed last.
+    pub async fn verify(&self) -> Result<(), String> {
+        let start = Instant::now();
+        loop {
+            let output = tokio::process::Command::new(self.setup.bin.join("waybill"))
+                .arg("verify")
+                .args(self.place())
+                .output()
+                .await
+                .map_err(|error| error.to_string())?;
+            if output.status.success() {
+                return Ok(());
+            }
+            if start.elapsed() > START_DEADLINE {
+                let text = String::from_utf8_lossy(&output.stdout).into_owned();
+                return Err(format!("{text}{}", String::from_utf8_lossy(&output.stderr)));
+            }
+            sleep(Duration::from_millis(500)).await;
+        }
+    }
+
+    /// The URL of a service's database.
+    pub fn database_url(&self, service: &str) -> String {
+        match self.server() {
+            None => format!("sqlite://{}/{service}.db", self.data_dir()),
+            Some(server) => format!("{server}/{}{service}", self.prefix),
+        }
+    }
+
+    fn data_dir(&self) -> String {
+        let data = match &self.setup.data {
+            Some(folder) => folder.clone(),
+            None => self.folder.path().join("data"),
+        };
+        data.display().to_string()
+    }
+
+    /// The database server; None for SQLite.
+    fn server(&self) -> Option<String> {
+        let standard = match self.shape {
+            Shape::Embedded => None,
+            Shape::Distributed => DatabaseKind::Postgres.server(),
+        };
+        self.setup.server.clone().or(standard)
+    }
+
+    fn port(&mut self, name: &str) -> u16 {
+        *self.ports.entry(name.to_owned()).or_insert_with(free_port)
+    }
+
+    /// Where the others reach a service.
+    fn peer_port(&mut self, service: &'static str) -> u16 {
+        match self.setup.addresses.get(service) {
+            Some(port) => *port,
+            None if self.setup.replicas => self.port(&format!("{service}.balancer")),
+            None => self.port(service),
+        }
+    }
+
+    fn settings(&mut self, process: &str) -> BTreeMap<String, String> {
+        let service = service(process);
+        let mut settings = BTreeMap::new();
+        let mut set = |name: &str, value: String| settings.insert(name.to_owned(), value);
+        set("WAYBILL_LOG", "warn".into());
+        if matches!(service, "waybill" | "auth") {
+            set("WAYBILL_ADMIN_EMAIL", ADMIN.0.into());
+            set("WAYBILL_ADMIN_PASSWORD", ADMIN.1.into());
+        }
+        if matches!(service, "waybill" | "gateway") {
+            set("WAYBILL_RATE_LIMIT", "off".into());
+            let port = self.port(process);
+            set("WAYBILL_LISTEN", format!("127.0.0.1:{port}"));
+        }
+        match self.shape {
+            Shape::Embedded => {
+                set("WAYBILL_DATA_DIR", self.data_dir());
+                if let Some(server) = &self.setup.server {
+                    set("WAYBILL_DATABASE_SERVER", server.clone());
+                    set("WAYBILL_DATABASE_PREFIX", self.prefix.clone());
+                }
+            }
+            Shape::Distributed => {
+                let own = self.nats.as_ref().map(NatsServer::url);
+                let nats = self.setup.nats.clone().or(own).unwrap_or_default();
+                set("WAYBILL_NATS_URL", nats);
+                let port = self.port(&format!("{process}.ops"));
+                set("WAYBILL_OPS_LISTEN", format!("127.0.0.1:{port}"));
+                set("WAYBILL_DRAIN_DELAY", "0s".into());
+                for peer in SERVICES {
+                    let name = format!("WAYBILL_{}_URL", peer.to_uppercase());
+                    let port = self.peer_port(peer);
+                    set(&name, format!("http://127.0.0.1:{port}"));
+                }
+                if service == "order" {
+                    let files = self.folder.path().join("files");
+                    set("WAYBILL_FILES_DIR", files.display().to_string());
+                }
+                if service != "gateway" {
+                    set("WAYBILL_DATABASE_URL", self.database_url(service));
+                    set("WAYBILL_DATABASE_MAX_CONNECTIONS", "5".into());
+                    let port = self.port(process);
+                    set("WAYBILL_GRPC_LISTEN", format!("127.0.0.1:{port}"));
+                }
+            }
+        }
+        for (name, value) in &self.setup.settings {
+            match name.split_once(':') {
+                Some((of, name)) if of == service || service == "waybill" => {
+                    set(name, value.clone());
+                }
+                Some(_) => {}
+                None => {
+                    set(name, value.clone());
+                }
+            }
+        }
+        settings
+    }
+}
+
+/// The service that a process is a replica of.
+fn service(process: &str) -> &str {
+    process.strip_suffix("-2").unwrap_or(process)
+}
+
+impl Drop for Platform {
+    fn drop(&mut self) {
+        self.processes.clear();
+        // A server of the caller's goes by itself.
+        if self.shape != Shape::Distributed || self.setup.server.is_some() {
+            return;
+        }
+        let Some(server) = self.server() else {
+            return;
+        };
+        let prefix = self.prefix.clone();
+        // The test's runtime may be ending: a thread of our own sees the drops through.
+        let drops = std::thread::spawn(move || {
+            let Ok(runtime) = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+            else {
+                return;
+            };
+            runtime.block_on(async {
+                for service in SERVICES {
+                    let _ = admin::drop_database(&server, &format!("{prefix}{service}")).await;
+                }
+            });
+        });
+        let _ = drops.join();
+    }
+}

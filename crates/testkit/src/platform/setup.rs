@@ -1,0 +1,95 @@
+//! How a platform for tests is put together.
+
+use std::{collections::BTreeMap, path::Path, path::PathBuf};
+
+use super::Shape;
+
+/// What a platform is made of. The servers that it names belong to the caller, and outlive it.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    pub(super) shape: Shape,
+    /// The folder that cargo built the binaries into.
+    pub(super) bin: PathBuf,
+    pub(super) settings: BTreeMap<String, String>,
+    pub(super) server: Option<String>,
+    pub(super) nats: Option<String>,
+    pub(super) data: Option<PathBuf>,
+    pub(super) logs: Option<PathBuf>,
+    pub(super) replicas: bool,
+    pub(super) addresses: BTreeMap<&'static str, u16>,
+}
+
+impl Setup {
+    pub fn new(shape: Shape, bin: &Path) -> Self {
+        Self {
+            shape,
+            bin: bin.to_owned(),
+            settings: BTreeMap::new(),
+            server: None,
+            nats: None,
+            data: None,
+            logs: None,
+            replicas: false,
+            addresses: BTreeMap::new(),
+        }
+    }
+
+    /// A further setting. `order:WAYBILL_X` is one of a single process in the distributed shape, and of the only one in the
+    /// embedded.
+    #[must_use]
+    pub fn set(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.settings.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// A database server in place of the machine's PostgreSQL; in the embedded shape, in place of SQLite.
+    #[must_use]
+    pub fn server(mut self, url: impl Into<String>) -> Self {
+        self.server = Some(url.into());
+        self
+    }
+
+    /// NATS servers in place of one of its own.
+    #[must_use]
+    pub fn nats(mut self, url: impl Into<String>) -> Self {
+        self.nats = Some(url.into());
+        self
+    }
+
+    /// A folder for the SQLite files in place of a temporary one.
+    #[must_use]
+    pub fn data(mut self, folder: &Path) -> Self {
+        self.data = Some(folder.to_owned());
+        self
+    }
+
+    /// A folder for the logs that stays, in place of a temporary one.
+    #[must_use]
+    pub fn logs(mut self, folder: &Path) -> Self {
+        self.logs = Some(folder.to_owned());
+        self
+    }
+
+    /// Two processes of each service and of the gateway, with a TCP balancer before each pair.
+    #[must_use]
+    pub fn replicas(mut self) -> Self {
+        self.replicas = true;
+        self
+    }
+
+    /// The others reach a service by this local port in place of its own: something stands between.
+    #[must_use]
+    pub fn reached_by(mut self, service: &'static str, port: u16) -> Self {
+        self.addresses.insert(service, port);
+        self
+    }
+
+    /// The service listens here.
+    #[must_use]
+    pub fn listening(self, service: &'static str, port: u16) -> Self {
+        self.set(
+            &format!("{service}:WAYBILL_GRPC_LISTEN"),
+            format!("127.0.0.1:{port}"),
+        )
+    }
+}

@@ -1,0 +1,99 @@
+//! A child process that ends with its owner, and the signals that tests send to it.
+
+use std::{
+    fs, io,
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use tokio::time::{Instant, sleep};
+
+const POLL: Duration = Duration::from_millis(20);
+
+/// A running process. Dropping it kills it.
+#[derive(Debug)]
+pub struct Process(Child);
+
+impl Process {
+    pub fn spawn(command: &mut Command) -> io::Result<Self> {
+        command.stdin(Stdio::null()).spawn().map(Self)
+    }
+
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+
+    pub fn runs(&mut self) -> bool {
+        matches!(self.0.try_wait(), Ok(None))
+    }
+
+    /// SIGKILL.
+    pub fn kill(mut self) {
+        self.end();
+    }
+
+    /// SIGTERM; blocks until the end and gives the exit code.
+    ///
+    /// # Panics
+    /// If the system knows no such process.
+    pub fn stop(mut self) -> Option<i32> {
+        signal(self.id(), "TERM");
+        self.0.wait().expect("the process ends").code()
+    }
+
+    /// As [`Process::stop`] for a runtime that has other work: with the signal of the caller's choice, and SIGKILL after the
+    /// patience. None if it came to that.
+    pub async fn stop_within(mut self, name: &str, patience: Duration) -> Option<i32> {
+        signal(self.id(), name);
+        let end = Instant::now() + patience;
+        while Instant::now() < end {
+            if let Ok(Some(status)) = self.0.try_wait() {
+                return status.code();
+            }
+            sleep(POLL).await;
+        }
+        None
+    }
+
+    /// The most memory that the process had resident so far, in MB; 0 where there is no /proc.
+    pub fn peak_mb(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kb = line.and_then(|rest| rest.trim().trim_end_matches(" kB").parse::<u64>().ok());
+        kb.unwrap_or(0) / 1024
+    }
+
+    /// A process and the children it has now, such as a database's sessions.
+    pub fn family(&self) -> Vec<u32> {
+        let id = self.id();
+        let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children"));
+        let children = children.unwrap_or_default();
+        let children = children.split_whitespace().filter_map(|id| id.parse().ok());
+        [id].into_iter().chain(children).collect()
+    }
+
+    fn end(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// Sends a signal by its name, such as `STOP`.
+///
+/// # Panics
+/// If there is no such process.
+pub fn signal(id: u32, name: &str) {
+    let sent = Command::new("kill")
+        .args([&format!("-{name}"), &id.to_string()])
+        .status();
+    assert!(
+        sent.is_ok_and(|status| status.success()),
+        "kill -{name} {id}"
+    );
+}
