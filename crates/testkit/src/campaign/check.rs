@@ -19,8 +19,6 @@ use super::{
 };
 use crate::{Api, Platform};
 
-/// What travels by events has arrived by then.
-const ARRIVAL: Duration = Duration::from_mins(3);
 const POLL: Duration = Duration::from_millis(250);
 /// Readers side by side.
 const READERS: usize = 8;
@@ -42,11 +40,14 @@ struct Listed {
     expired: bool,
 }
 
+/// One comparison.
 pub struct Check<'a> {
     pub platform: &'a Platform,
     pub people: &'a People,
     pub account: &'a Account,
     pub found: &'a mut Differences,
+    /// What travels by events has arrived by then, and nothing is waited for any more.
+    pub end: Instant,
 }
 
 impl Check<'_> {
@@ -78,11 +79,12 @@ impl Check<'_> {
         for reader in 0..READERS {
             let (work, paid) = (work.clone(), paid.clone());
             let customers = self.people.customers.clone();
+            let end = self.end;
             readers.spawn(async move {
                 let mut found = Differences::default();
                 for placed in work.iter().skip(reader).step_by(READERS) {
                     let api = &customers[placed.customer];
-                    one_order(api, placed, paid.contains(&placed.id), &mut found).await;
+                    one_order(api, placed, paid.contains(&placed.id), end, &mut found).await;
                 }
                 found
             });
@@ -94,7 +96,7 @@ impl Check<'_> {
         }
         for (path, customer) in book.files {
             let api = &self.people.customers[customer];
-            if read(api, &path).await.is_none() {
+            if read(api, &path, self.end).await.is_none() {
                 self.found.lost.insert(format!("the file {path}"));
             }
         }
@@ -106,7 +108,7 @@ impl Check<'_> {
         let mut keys = HashSet::new();
         let book = self.copy();
         for (customer, api) in self.people.customers.iter().enumerate() {
-            for order in pages(api, "/orders?limit=100").await {
+            for order in pages(api, "/orders?limit=100", self.end).await {
                 let id = text(&order, "id");
                 let number = text(&order, "orderNumber");
                 let key = self.key(api, &order).await;
@@ -142,7 +144,7 @@ impl Check<'_> {
         if order.get("description").is_some() {
             return text(order, "description");
         }
-        let whole = read(api, &format!("/orders/{}", text(order, "id"))).await;
+        let whole = read(api, &format!("/orders/{}", text(order, "id")), self.end).await;
         whole.map_or_else(String::new, |whole| text(&whole, "description"))
     }
 
@@ -157,7 +159,7 @@ impl Check<'_> {
         };
         let (reserved, sold) = (count("UNPAID"), count("PAID"));
         let path = format!("/products/{}", self.people.goods);
-        let Some(product) = read(&self.people.admin, &path).await else {
+        let Some(product) = read(&self.people.admin, &path, self.end).await else {
             self.found.lost.insert("the product".to_owned());
             return;
         };
@@ -174,7 +176,7 @@ impl Check<'_> {
         let book = self.copy();
         let admin = &self.people.admin;
         for (order, winner) in &book.claimed {
-            let Some(shown) = read(admin, &format!("/orders/{order}")).await else {
+            let Some(shown) = read(admin, &format!("/orders/{order}"), self.end).await else {
                 continue;
             };
             let assignee = shown["assignee"]["id"].as_str();
@@ -184,7 +186,7 @@ impl Check<'_> {
                 self.found.lost.insert(what);
             }
             let path = format!("/orders/{order}/chat/messages?limit=100");
-            let lines = pages(admin, &path).await;
+            let lines = pages(admin, &path, self.end).await;
             let mut system = HashMap::<String, usize>::new();
             let mut posted = HashMap::<String, usize>::new();
             for line in &lines {
@@ -213,7 +215,7 @@ impl Check<'_> {
     async fn notifications(&mut self, listed: &HashMap<String, Listed>) {
         let mut told = HashMap::<String, usize>::new();
         for api in &self.people.customers {
-            for one in pages(api, "/notifications?limit=100").await {
+            for one in pages(api, "/notifications?limit=100", self.end).await {
                 let what = format!("{} of {}", text(&one, "type"), text(&one, "orderId"));
                 *told.entry(what).or_default() += 1;
             }
@@ -233,7 +235,6 @@ impl Check<'_> {
     /// Each order's confirmation was sent once. The mailbox keeps all mails; the gateway of the distributed shape does not show
     /// it, so this asks the database.
     async fn mails(&mut self, listed: &HashMap<String, Listed>) {
-        let end = Instant::now() + ARRIVAL;
         let missing = loop {
             let mut sent = HashMap::<String, usize>::new();
             let mails = mails(&self.platform.database_url("notification")).await;
@@ -247,7 +248,7 @@ impl Check<'_> {
                 .map(|order| format!("Order confirmation {}", order.number))
                 .filter(|subject| !subjects.contains(subject))
                 .collect();
-            if missing.is_empty() || Instant::now() > end {
+            if missing.is_empty() || Instant::now() > self.end {
                 self.once("the mail", &sent);
                 break missing;
             }
@@ -293,10 +294,11 @@ async fn one_order(
     api: &Api,
     placed: &super::account::Placed,
     paid: bool,
+    end: Instant,
     found: &mut Differences,
 ) {
     let path = format!("/orders/{}", placed.id);
-    let Some(order) = read(api, &path).await else {
+    let Some(order) = read(api, &path, end).await else {
         found
             .lost
             .insert(format!("order {} ({})", placed.number, placed.id));
@@ -310,12 +312,12 @@ async fn one_order(
     if !paid {
         return;
     }
-    if !becomes_paid(api, &path).await {
+    if !becomes_paid(api, &path, end).await {
         found
             .lost
             .insert(format!("the payment of order {}", placed.number));
     }
-    let payments = pages(api, &format!("{path}/payments")).await;
+    let payments = pages(api, &format!("{path}/payments"), end).await;
     let succeeded = payments.iter().filter(|one| one["state"] == "SUCCEEDED");
     match succeeded.count() {
         1 => {}
@@ -332,21 +334,21 @@ async fn one_order(
     }
 }
 
-async fn becomes_paid(api: &Api, path: &str) -> bool {
-    let end = Instant::now() + ARRIVAL;
-    while Instant::now() < end {
-        let order = read(api, path).await;
+async fn becomes_paid(api: &Api, path: &str, end: Instant) -> bool {
+    loop {
+        let order = read(api, path, end).await;
         if order.is_some_and(|order| order["paymentStatus"] == "PAID") {
             return true;
         }
+        if Instant::now() > end {
+            return false;
+        }
         sleep(POLL).await;
     }
-    false
 }
 
 /// The body of a resource; None if it is not there. What is not answered is asked again: nothing is away any more.
-async fn read(api: &Api, path: &str) -> Option<Value> {
-    let end = Instant::now() + ARRIVAL;
+async fn read(api: &Api, path: &str, end: Instant) -> Option<Value> {
     loop {
         match api.send(Method::GET, path, None, &[]).await {
             Ok(answer) if answer.status == 200 => return Some(answer.body),
@@ -358,11 +360,11 @@ async fn read(api: &Api, path: &str) -> Option<Value> {
 }
 
 /// All items of a list.
-async fn pages(api: &Api, path: &str) -> Vec<Value> {
+async fn pages(api: &Api, path: &str, end: Instant) -> Vec<Value> {
     let mut items = Vec::new();
     let mut next = Some(path.to_owned());
     while let Some(path_now) = next.take() {
-        let Some(mut page) = read(api, &path_now).await else {
+        let Some(mut page) = read(api, &path_now, end).await else {
             return items;
         };
         if let Some(more) = page["items"].as_array_mut() {

@@ -40,8 +40,8 @@ pub async fn restarted(run: Run) -> Result<Outcome> {
         database.stop().await;
         sleep(PAUSE).await;
         database.restart().await;
-        scene.recovered().await?;
-        scene.progress().await?;
+        scene.recovered().await;
+        scene.progress().await;
     }
     scene.finish().await
 }
@@ -55,8 +55,8 @@ pub async fn killed(run: Run) -> Result<Outcome> {
         database.kill();
         sleep(PAUSE).await;
         database.restart().await;
-        scene.recovered().await?;
-        scene.progress().await?;
+        scene.recovered().await;
+        scene.progress().await;
     }
     scene.finish().await
 }
@@ -70,7 +70,7 @@ pub async fn frozen(run: Run) -> Result<Outcome> {
     scene.expect_ready(false).await;
     scene.harm().await;
     database.thaw();
-    scene.recovered().await?;
+    scene.recovered().await;
     scene.finish().await
 }
 
@@ -87,13 +87,13 @@ pub async fn full(run: Run) -> Result<Outcome> {
         return Ok(Run::skipped(MISSING));
     };
     disk.fill();
-    scene.refused().await?;
+    scene.refused().await;
     scene.expect_ready(false).await;
     scene.harm().await;
     disk.free()?;
     // It ends by itself when not even its log can be written.
     database.restart().await;
-    scene.recovered().await?;
+    scene.recovered().await;
     scene.finish().await
 }
 
@@ -103,11 +103,11 @@ pub async fn read_only(run: Run) -> Result<Outcome> {
         return Ok(Run::skipped(MISSING));
     };
     set_read_only(&database, "on").await?;
-    scene.refused().await?;
+    scene.refused().await;
     scene.expect_ready(false).await;
     scene.harm().await;
     set_read_only(&database, "off").await?;
-    scene.recovered().await?;
+    scene.recovered().await;
     scene.finish().await
 }
 
@@ -141,7 +141,7 @@ pub async fn out_of_slots(run: Run) -> Result<Outcome> {
     for connection in held {
         connection.close().await?;
     }
-    scene.recovered().await?;
+    scene.recovered().await;
     scene.finish().await
 }
 
@@ -162,7 +162,7 @@ pub async fn sessions_ended(run: Run) -> Result<Outcome> {
         database.run(END_SESSIONS).await?;
         sleep(PAUSE).await;
     }
-    scene.recovered().await?;
+    scene.recovered().await;
     scene.finish().await
 }
 
@@ -183,8 +183,8 @@ pub async fn mariadb_restarted(run: Run) -> Result<Outcome> {
         }
         sleep(PAUSE).await;
         database.restart().await;
-        scene.recovered().await?;
-        scene.progress().await?;
+        scene.recovered().await;
+        scene.progress().await;
     }
     scene.finish().await
 }
@@ -202,7 +202,7 @@ pub async fn mariadb_frozen(run: Run) -> Result<Outcome> {
     scene.expect_ready(false).await;
     scene.harm().await;
     database.thaw();
-    scene.recovered().await?;
+    scene.recovered().await;
     scene.finish().await
 }
 
@@ -220,11 +220,11 @@ pub async fn mariadb_full(run: Run) -> Result<Outcome> {
     let setup = run.setup().server(database.url()).nats(nats.url());
     let mut scene = run.scene(setup).await?;
     disk.fill();
-    scene.refused().await?;
+    scene.refused().await;
     scene.expect_ready(false).await;
     scene.harm().await;
     disk.free()?;
     database.restart().await;
-    scene.recovered().await?;
+    scene.recovered().await;
     scene.finish().await
 }

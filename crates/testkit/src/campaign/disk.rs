@@ -20,12 +20,12 @@ pub async fn full(run: Run) -> Result<Outcome> {
     let rounds = 3;
     for _ in 0..rounds {
         disk.fill();
-        scene.refused().await?;
+        scene.refused().await;
         scene.expect_ready(false).await;
         sleep(scene.run.harm / rounds).await;
         disk.free()?;
-        scene.recovered().await?;
-        scene.more_orders(AFTERWARDS).await?;
+        scene.recovered().await;
+        scene.more_orders(AFTERWARDS).await;
     }
     scene.finish().await
 }
@@ -39,13 +39,13 @@ pub async fn failing(run: Run) -> Result<Outcome> {
     let setup = run.setup().data(&disk.path().join("data"));
     let mut scene = run.scene(setup).await?;
     disk.fail();
-    scene.refused().await?;
+    scene.refused().await;
     scene.expect_ready(false).await;
     scene.harm().await;
     scene.platform.kill("waybill");
     ensure!(disk.repair(), "the disk can be mounted again");
     scene.platform.start_process("waybill");
-    scene.recovered().await?;
-    scene.more_orders(AFTERWARDS).await?;
+    scene.recovered().await;
+    scene.more_orders(AFTERWARDS).await;
     scene.finish().await
 }

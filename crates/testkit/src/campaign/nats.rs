@@ -32,9 +32,9 @@ pub async fn away(run: Run) -> Result<Outcome> {
     servers.nats.kill();
     scene.harm().await;
     scene.expect_ready(true).await;
-    scene.more_orders(20).await?;
+    scene.more_orders(20).await;
     servers.nats.restart().await;
-    scene.recovered().await?;
+    scene.recovered().await;
     scene.finish().await
 }
 
@@ -51,9 +51,9 @@ pub async fn away_at_start(run: Run) -> Result<Outcome> {
         scene.platform.start_process(name);
     }
     scene.platform.ready().await;
-    scene.more_orders(50).await?;
+    scene.more_orders(50).await;
     servers.nats.restart().await;
-    scene.recovered().await?;
+    scene.recovered().await;
     scene.finish().await
 }
 
@@ -66,9 +66,9 @@ pub async fn wiped(run: Run) -> Result<Outcome> {
     let mut scene = run.scene(setup).await?;
     scene.harm().await;
     servers.nats.wipe();
-    scene.more_orders(50).await?;
+    scene.more_orders(50).await;
     servers.nats.restart().await;
-    scene.recovered().await?;
+    scene.recovered().await;
     scene.finish().await
 }
 
@@ -84,7 +84,7 @@ pub async fn set_back(run: Run) -> Result<Outcome> {
     scene.harm().await;
     servers.nats.roll_back(&copy);
     servers.nats.restart().await;
-    scene.recovered().await?;
+    scene.recovered().await;
     scene.finish().await
 }
 
@@ -100,7 +100,7 @@ pub async fn limit(run: Run) -> Result<Outcome> {
     servers.nats.limit_storage(Some(stored + (1 << 20)));
     servers.nats.restart().await;
     scene.harm().await;
-    scene.more_orders(20).await?;
+    scene.more_orders(20).await;
     let full = servers.nats.stored().await;
     scene
         .notes
@@ -111,7 +111,7 @@ pub async fn limit(run: Run) -> Result<Outcome> {
     );
     servers.nats.limit_storage(None);
     servers.nats.restart().await;
-    scene.recovered().await?;
+    scene.recovered().await;
     scene.finish().await
 }
 
@@ -126,7 +126,7 @@ pub async fn frozen(run: Run) -> Result<Outcome> {
     scene.harm().await;
     scene.expect_ready(true).await;
     servers.nats.thaw();
-    scene.recovered().await?;
+    scene.recovered().await;
     scene.finish().await
 }
 
@@ -138,13 +138,13 @@ pub async fn purged(run: Run) -> Result<Outcome> {
     let setup = servers.join(run.setup());
     let mut scene = run.scene(setup).await?;
     scene.platform.kill("notification");
-    scene.more_orders(100).await?;
+    scene.more_orders(100).await;
     let context = servers.nats.jetstream().await;
     for name in STREAMS {
         context.get_stream(name).await?.purge().await?;
     }
     scene.platform.start_process("notification");
-    scene.recovered().await?;
+    scene.recovered().await;
     scene.finish().await
 }
 
@@ -179,11 +179,11 @@ async fn cluster(run: Run, lose: bool) -> Result<Outcome> {
             cluster.nodes[leader].kill();
         }
         sleep(scene.run.harm / rounds).await;
-        scene.recovered().await?;
+        scene.recovered().await;
         cluster.nodes[leader].restart().await;
         // A cluster that lost two of three at once is another fault: the one that came back has caught up first.
         caught_up(&cluster).await?;
-        scene.progress().await?;
+        scene.progress().await;
     }
     scene.finish().await
 }

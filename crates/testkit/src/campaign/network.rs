@@ -61,7 +61,7 @@ async fn cut(mut scene: Scene, network: &Network, which: Cut) -> Result<Outcome>
     network.cut(which);
     scene.harm().await;
     network.join();
-    scene.recovered().await?;
+    scene.recovered().await;
     scene.finish().await
 }
 
@@ -85,8 +85,8 @@ pub async fn links(run: Run) -> Result<Outcome> {
         link.set(traffic);
         sleep(scene.run.harm / 3).await;
         link.set(Traffic::Pass);
-        scene.recovered().await?;
-        scene.progress().await?;
+        scene.recovered().await;
+        scene.progress().await;
     }
     scene.finish().await
 }

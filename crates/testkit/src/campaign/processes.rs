@@ -57,8 +57,8 @@ async fn roll(run: Run, replicas: bool) -> Result<Outcome> {
         }
         scene.platform.start_process(name);
         scene.platform.ready().await;
-        scene.recovered().await?;
-        scene.progress().await?;
+        scene.recovered().await;
+        scene.progress().await;
     }
     scene.finish().await
 }
@@ -78,7 +78,7 @@ pub async fn frozen(run: Run) -> Result<Outcome> {
         scene.notes.push(format!(
             "{service} frozen: the slowest product list took {slowest} ms"
         ));
-        scene.recovered().await?;
+        scene.recovered().await;
     }
     scene.finish().await
 }
@@ -120,7 +120,7 @@ pub async fn backlog(run: Run) -> Result<Outcome> {
         "{orders} orders were told of {seconds:.1} s after notification started: {:.0} orders/s",
         orders as f64 / seconds
     ));
-    scene.recovered().await?;
+    scene.recovered().await;
     scene.finish().await
 }
 

@@ -122,10 +122,10 @@ pub async fn kills(run: Run) -> Result<Outcome> {
     for round in 0..rounds {
         let victim = names[round % names.len()];
         scene.platform.kill(victim);
-        scene.recovered().await?;
+        scene.recovered().await;
         scene.platform.start_process(victim);
         scene.platform.ready().await;
-        scene.progress().await?;
+        scene.progress().await;
     }
     scene.notes.push(format!("{rounds} kills"));
     scene.finish().await

@@ -28,6 +28,8 @@ const PROGRESS: Duration = Duration::from_mins(1);
 const RECOVERY: Duration = Duration::from_mins(2);
 /// A process ends in order within this.
 const STOP: Duration = Duration::from_mins(1);
+/// What travels by events arrives within this.
+const ARRIVAL: Duration = Duration::from_mins(3);
 const POLL: Duration = Duration::from_millis(20);
 /// Memory of a process that is not bounded grows beyond this; a quiet one takes a tenth.
 const MEMORY_MB: u64 = 500;
@@ -88,7 +90,7 @@ impl Run {
     pub async fn scene(self, setup: Setup) -> Result<Scene> {
         let mut scene = self.quiet_scene(setup).await?;
         scene.load(PACE);
-        scene.progress().await?;
+        scene.see_progress().await?;
         Ok(scene)
     }
 
@@ -129,8 +131,19 @@ impl Scene {
         sleep(self.run.harm).await;
     }
 
+    /// Notes what did not come about as a broken promise; the account is compared all the same.
+    fn note(&self, step: Result<()>) {
+        if let Err(error) = step {
+            self.account.broken(format!("{error:#}"));
+        }
+    }
+
     /// Waits until the load has got something done since now.
-    pub async fn progress(&self) -> Result<()> {
+    pub async fn progress(&self) {
+        self.note(self.see_progress().await);
+    }
+
+    async fn see_progress(&self) -> Result<()> {
         let count = || self.account.book().paid.len();
         let before = count();
         let start = Instant::now();
@@ -144,7 +157,12 @@ impl Scene {
     }
 
     /// The cause is gone: measures until an order is acknowledged, and until one is seen to be PAID.
-    pub async fn recovered(&mut self) -> Result<()> {
+    pub async fn recovered(&mut self) {
+        let recovered = self.see_recovery().await;
+        self.note(recovered);
+    }
+
+    async fn see_recovery(&mut self) -> Result<()> {
         let start = Instant::now();
         let client = self.client();
         let key = format!("after-{}", Uuid::new_v4().simple());
@@ -174,7 +192,11 @@ impl Scene {
     }
 
     /// Waits until the load is refused something.
-    pub async fn refused(&self) -> Result<()> {
+    pub async fn refused(&self) {
+        self.note(self.see_refusal().await);
+    }
+
+    async fn see_refusal(&self) -> Result<()> {
         let failed = || self.account.book().failed.values().sum::<u64>();
         let before = failed();
         let start = Instant::now();
@@ -188,7 +210,11 @@ impl Scene {
     }
 
     /// Waits until so many further orders are acknowledged.
-    pub async fn more_orders(&self, count: usize) -> Result<()> {
+    pub async fn more_orders(&self, count: usize) {
+        self.note(self.see_orders(count).await);
+    }
+
+    async fn see_orders(&self, count: usize) -> Result<()> {
         let enough = self.account.orders() + count;
         let start = Instant::now();
         while self.account.orders() < enough {
@@ -239,10 +265,17 @@ impl Scene {
             }
         }
         self.notes.push(format!("peak MB:{peaks}"));
+        let start = Instant::now();
         self.platform.ready().await;
         self.compare().await;
+        let compared = start.elapsed().as_secs();
         self.restart_all().await;
+        let restarted = start.elapsed().as_secs() - compared;
         self.compare().await;
+        let again = start.elapsed().as_secs() - compared - restarted;
+        self.notes.push(format!(
+            "compared in {compared} s, restarted in {restarted} s, compared again in {again} s"
+        ));
         let book = self.account.book();
         let mut differences = self.found;
         differences.wrong.extend(book.broken.iter().cloned());
@@ -263,6 +296,7 @@ impl Scene {
             people: &self.people,
             account: &self.account,
             found: &mut self.found,
+            end: Instant::now() + ARRIVAL,
         };
         check.run().await;
     }

@@ -62,9 +62,9 @@ pub async fn s3(run: Run) -> Result<Outcome> {
         link.set(traffic);
         sleep(scene.run.harm / 2).await;
         // Orders do not need it.
-        scene.more_orders(20).await?;
+        scene.more_orders(20).await;
         link.set(Traffic::Pass);
-        scene.recovered().await?;
+        scene.recovered().await;
         more_files(&scene).await?;
     }
     stop.store(true, Ordering::SeqCst);
