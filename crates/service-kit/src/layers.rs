@@ -121,6 +121,7 @@ impl ServerLayer {
             %request_id,
             trace_id = tracing::field::Empty,
             user = tracing::field::Empty,
+            order_id = tracing::field::Empty,
         );
         let parent = global::get_text_map_propagator(|propagator| {
             propagator.extract(&Headers(&parts.headers))
@@ -168,7 +169,7 @@ impl ServerLayer {
         };
         let code = code_of(&response);
         let elapsed = started.elapsed();
-        tracing::debug!(?code, elapsed_ms = elapsed.as_millis() as u64, "answered");
+        log(&method, code, elapsed);
         drop(entered);
         record(service, &method, code, elapsed);
         let version = http::HeaderValue::from_static(env!("CARGO_PKG_VERSION"));
@@ -236,6 +237,37 @@ fn code_of(response: &Response<Body>) -> Code {
         .headers()
         .get("grpc-status")
         .map_or(Code::Ok, |value| Code::from_bytes(value.as_bytes()))
+}
+
+/// A read that takes longer is worth a line.
+const SLOW: Duration = Duration::from_secs(1);
+
+/// Every write is one line of each service that works on it, by which a request is found again everywhere. Reads are many and
+/// leave nothing behind: they are lines if they are slow or fail for a reason of ours.
+fn log(method: &str, code: Code, elapsed: Duration) {
+    let elapsed_ms = elapsed.as_millis() as u64;
+    let ours = matches!(
+        code,
+        Code::Unknown
+            | Code::DeadlineExceeded
+            | Code::Internal
+            | Code::Unavailable
+            | Code::DataLoss
+    );
+    if !is_read(method) || ours || elapsed >= SLOW {
+        tracing::info!(?code, elapsed_ms, "answered {method}");
+    } else {
+        tracing::debug!(?code, elapsed_ms, "answered {method}");
+    }
+}
+
+/// Whether a method only reads; by its name, and all that is not of the platform itself.
+fn is_read(method: &str) -> bool {
+    let name = method.rsplit('/').next().unwrap_or_default();
+    !method.starts_with("waybill.")
+        || ["Get", "List", "Read", "Export"]
+            .iter()
+            .any(|verb| name.starts_with(verb))
 }
 
 fn record(service: &'static str, method: &str, code: Code, elapsed: Duration) {

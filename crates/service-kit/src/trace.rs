@@ -25,6 +25,11 @@ pub fn current() -> Option<String> {
     })
 }
 
+/// Names the order that the call at work is about, in all its log lines from now on.
+pub fn about_order(id: impl std::fmt::Display) {
+    tracing::Span::current().record("order_id", tracing::field::display(id));
+}
+
 /// A new span in the trace of `traceparent`; none if that is malformed.
 pub fn child_of(traceparent: &str) -> Option<String> {
     let (trace, _, flags) = parse(traceparent)?;

@@ -14,7 +14,7 @@ use waybill_proto::{
     common::{PageInfo, PageRequest},
     parse_id, time,
 };
-use waybill_service_kit::{AppError, context};
+use waybill_service_kit::{AppError, context, trace};
 
 use crate::{
     app::{App, Page, Seen},
@@ -91,6 +91,7 @@ impl ChatService for Grpc {
         let ctx = context(&request);
         let request = request.into_inner();
         let order = parse_id("orderId", &request.order_id).map_err(AppError::from)?;
+        trace::about_order(order);
         let posted = self
             .0
             .post(&ctx, order, &request.body, &request.client_id)

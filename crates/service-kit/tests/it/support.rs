@@ -25,6 +25,7 @@ use waybill_service_kit::{
     shutdown::Shutdown,
     start,
     tokens::{AccessClaims, ISSUER, ServiceTokens, Verifier},
+    trace,
 };
 use waybill_store::{Db, DbConfig};
 
@@ -125,6 +126,7 @@ macro_rules! unimplemented {
             /// Refuses.
             async fn register(&self, _: Request<RegisterRequest>) -> Result<Response<RegisterResponse>, Status> {
                 self.writes.fetch_add(1, Ordering::SeqCst);
+                trace::about_order(17);
                 Err(AppError::conflict("EMAIL_TAKEN", "this address is registered").with_meta("hint", "sign in").into())
             }
         }

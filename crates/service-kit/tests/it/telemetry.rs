@@ -9,7 +9,7 @@ use std::{
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_sdk::{propagation::TraceContextPropagator, trace::SdkTracerProvider};
 use tokio::sync::mpsc;
-use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::{Layer as _, filter::LevelFilter, layer::SubscriberExt as _};
 use waybill_proto::auth::{auth_service_client::AuthServiceClient, *};
 use waybill_service_kit::{
     AppError, CallContext, ServerLayer, crypto, outgoing,
@@ -79,6 +79,39 @@ async fn a_failure_inside_is_logged_once_with_its_causes_and_the_request() {
     assert_eq!(error["span"]["request_id"], ctx.request_id.as_str());
     let trace_id = trace::trace_id(ctx.traceparent.as_deref().unwrap()).unwrap();
     assert_eq!(error["span"]["trace_id"], trace_id);
+}
+
+#[tokio::test]
+async fn a_write_is_a_line_with_its_request_and_a_read_is_none() {
+    let lines = Lines::default();
+    let writer = lines.clone();
+    let format = telemetry::lines(LogFormat::Json, move || writer.clone());
+    let subscriber = tracing_subscriber::registry().with(format.with_filter(LevelFilter::INFO));
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let ctx = CallContext::anonymous();
+    let mut client = client(&Probe::default());
+    client
+        .get_jwks(outgoing(&ctx, GetJwksRequest {}))
+        .await
+        .unwrap();
+    client
+        .register(outgoing(&ctx, RegisterRequest::default()))
+        .await
+        .unwrap_err();
+    let records = lines.records();
+    let [line] = records.as_slice() else {
+        panic!("{records:#?}")
+    };
+    assert_eq!(
+        (&line["level"], &line["code"]),
+        (&"INFO".into(), &"FailedPrecondition".into())
+    );
+    assert!(line["elapsed_ms"].is_u64(), "{line}");
+    let span = &line["span"];
+    assert_eq!(span["request_id"], ctx.request_id.as_str());
+    assert_eq!(span["method"], "waybill.auth.v1.AuthService/Register");
+    assert_eq!(span["service"], "probe");
+    assert_eq!(span["order_id"], "17", "named by the handler");
 }
 
 #[test]

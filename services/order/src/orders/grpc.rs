@@ -12,7 +12,7 @@ use waybill_proto::{
     },
     time,
 };
-use waybill_service_kit::{AppError, context};
+use waybill_service_kit::{AppError, context, trace};
 
 use super::{
     app::{CartWish, Orders, user_id},
@@ -138,6 +138,7 @@ impl OrderService for OrdersGrpc {
         });
         let draft = draft(request).map_err(AppError::from)?;
         let placed = self.0.place(&ctx, &bytes, draft, cart.as_ref()).await?;
+        trace::about_order(&placed.order.id);
         Ok(Response::new(PlaceOrderResponse {
             order: Some(placed.order),
             replayed: placed.replayed,

@@ -8,7 +8,7 @@ use waybill_proto::{
     parse_id,
     payment::{self as proto, payment_service_server::PaymentService},
 };
-use waybill_service_kit::{AppError, context};
+use waybill_service_kit::{AppError, context, trace};
 use waybill_store::page::Limit;
 
 use super::{
@@ -51,6 +51,7 @@ impl PaymentService for PaymentGrpc {
             success_url: request.success_url,
             cancel_url: request.cancel_url,
         };
+        trace::about_order(new.order_id);
         let created = self.payments.create(&ctx, new).await?;
         Ok(Response::new(proto::CreatePaymentResponse {
             payment: Some((&created.payment).into()),
