@@ -85,6 +85,7 @@ pub async fn serve(
     let mut server = tokio::spawn(server);
     let started = tokio::select! {
         outcome = &mut server => {
+            shutdown.begin(Duration::ZERO).await;
             running.drain(deadline).await;
             return flatten(outcome);
         }
