@@ -1,9 +1,16 @@
 //! Logs, traces and metrics of a process.
 //!
 //! Every line within a call carries the span's `request_id`. Lines go to standard error: standard output belongs to what
-//! the command prints.
+//! the command prints. Panics are lines as well.
 
-use std::{io::IsTerminal as _, sync::OnceLock, time::Duration};
+use std::{
+    backtrace::{Backtrace, BacktraceStatus},
+    io::{IsTerminal as _, Write as _},
+    net::SocketAddr,
+    panic::PanicHookInfo,
+    sync::OnceLock,
+    time::Duration,
+};
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use opentelemetry::{global, trace::TracerProvider as _};
@@ -72,13 +79,60 @@ pub fn init(service: &'static str, settings: &CommonSettings) -> Result<Telemetr
     let spans = traces
         .as_ref()
         .map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer("waybill")));
-    // An error means that a subscriber is there already.
-    let _ = tracing_subscriber::registry()
+    let installed = tracing_subscriber::registry()
         .with(lines)
         .with(spans)
         .with(filter)
         .try_init();
+    // An error means that a subscriber is there already.
+    if installed.is_ok() {
+        log_panics();
+    }
     Ok(Telemetry { traces })
+}
+
+/// Logs what was found before there was a log.
+pub fn warn(findings: &[String]) {
+    for finding in findings {
+        tracing::warn!("{finding}");
+    }
+}
+
+/// Makes every panic of the process a log line. Where errors are not logged, it is printed as before.
+pub fn log_panics() {
+    let print = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if tracing::enabled!(tracing::Level::ERROR) {
+            log_panic(panic);
+        } else {
+            print(panic);
+        }
+    }));
+}
+
+fn log_panic(panic: &PanicHookInfo<'_>) {
+    let backtrace = Backtrace::capture();
+    let backtrace = (backtrace.status() == BacktraceStatus::Captured).then_some(backtrace);
+    tracing::error!(
+        panic = panic.payload_as_str().unwrap_or("no text"),
+        location = panic.location().map(tracing::field::display),
+        thread = std::thread::current().name(),
+        backtrace = backtrace.as_ref().map(tracing::field::display),
+        "a thread panicked"
+    );
+    metrics::counter!("waybill_panics_total").increment(1);
+}
+
+/// Says that the process listens: on standard output, for people and for programs that start it and wait for this line. Where
+/// lines are for machines it is one of them, so that the output has one format.
+pub fn announce(format: LogFormat, address: SocketAddr) {
+    match format {
+        // That nobody reads it is no fault.
+        LogFormat::Console => {
+            let _ = writeln!(std::io::stdout(), "listening on http://{address}");
+        }
+        LogFormat::Json => tracing::info!(%address, "listening on http://{address}"),
+    }
 }
 
 /// The layer that writes log lines.

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use waybill_gateway::{Channels, Connections, GatewayDeps, GatewaySettings};
-use waybill_service_kit::{AppError, process, serve};
+use waybill_service_kit::{AppError, process, serve, telemetry};
 
 fn main() -> ExitCode {
     process::run_front(
@@ -31,7 +31,7 @@ fn main() -> ExitCode {
                 mailbox: false,
             })
             .await?;
-            println!("listening on http://{address}");
+            telemetry::announce(boot.common.log_format, address);
             waybill_gateway::serve(router, listener, connections, boot.shutdown, deadline).await
         },
     )

@@ -15,7 +15,7 @@ use waybill_bus::{JetStreamBus, NatsConfig};
 use waybill_service_kit::{
     crypto,
     process::Peers,
-    settings::{self, PeerSettings, Sources},
+    settings::{self, LogFormat, PeerSettings, Sources},
     shutdown::Shutdown,
     telemetry,
 };
@@ -182,12 +182,13 @@ async fn run(sources: Sources) -> Result<ExitCode> {
     let config = Config::load(&sources)?;
     let telemetry = telemetry::init("waybill", &config.common)?;
     let stop = Shutdown::on_signal(Duration::ZERO).closing().clone();
-    let demo = config.embedded.demo;
+    let format = config.common.log_format;
+    let demo = config.embedded.demo && format == LogFormat::Console;
     let platform = tokio::select! {
         platform = embedded::start(config, stop.clone()) => platform?,
         () = stop.cancelled() => return Ok(ExitCode::SUCCESS),
     };
-    println!("listening on http://{}", platform.address);
+    telemetry::announce(format, platform.address);
     if demo {
         println!("demo accounts (password {}):", demo::PASSWORD);
         for account in &demo::ACCOUNTS {

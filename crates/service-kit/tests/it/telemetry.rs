@@ -115,6 +115,25 @@ async fn a_write_is_a_line_with_its_request_and_a_read_is_none() {
 }
 
 #[test]
+fn a_panic_is_a_log_line_that_says_where() {
+    let lines = Lines::default();
+    let writer = lines.clone();
+    let subscriber = tracing_subscriber::registry()
+        .with(telemetry::lines(LogFormat::Json, move || writer.clone()));
+    let _guard = tracing::subscriber::set_default(subscriber);
+    telemetry::log_panics();
+    let caught = std::panic::catch_unwind(|| panic!("the sky is {}", "green"));
+    assert!(caught.is_err());
+    let records = lines.records();
+    let [line] = records.as_slice() else {
+        panic!("{records:#?}")
+    };
+    assert_eq!(line["level"], "ERROR");
+    assert_eq!(line["panic"], "the sky is green");
+    assert!(line["location"].as_str().unwrap().contains("telemetry.rs:"));
+}
+
+#[test]
 fn causes_are_written_on_one_line() {
     let inner = std::io::Error::other("disk full");
     let outer = AppError::internal(inner);
