@@ -131,7 +131,11 @@ impl Gateway {
 
     /// Tokens of the user from before `at` no longer hold.
     pub async fn revoke(&self, user: Uuid, at: Timestamp) {
-        self.revoked.insert(user, at).await;
+        // An event from before the last one may come again.
+        self.revoked
+            .entry(user)
+            .and_upsert_with(async |known| known.map_or(at, |known| known.into_value().max(at)))
+            .await;
     }
 }
 

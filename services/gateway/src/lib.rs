@@ -159,8 +159,8 @@ pub async fn build(deps: GatewayDeps) -> Result<Router, AppError> {
         leaving: deps.shutdown.leaving().clone(),
         stop: deps.shutdown.closing().clone(),
     });
-    let (sockets, io, hub) = sockets::service(&app);
-    tokio::spawn(sockets::fan_out(hub, io));
+    let (sockets, live) = sockets::service(&app);
+    tokio::spawn(live);
     tokio::spawn(tidy(Arc::clone(&app)));
 
     let (described, api) = described();

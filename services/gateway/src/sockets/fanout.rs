@@ -1,51 +1,34 @@
 //! From the bus to the sockets. Every gateway sees every event and serves its own sockets.
 
-use std::{
-    collections::{HashSet, VecDeque},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::HashSet, time::Duration};
 
 use futures::StreamExt as _;
 use socketioxide::{SocketIo, extract::SocketRef};
-use tokio::sync::watch;
+use tokio::{sync::watch, time::Instant};
 use uuid::Uuid;
 use waybill_bus::Envelope;
-use waybill_primitives::EventId;
+use waybill_primitives::Timestamp;
 
 use super::{
     Hub, ORDER_ROOM, end, end_user,
     moved::Moved,
+    newest::{Newest, News},
     order_room,
-    payloads::{self, Outgoing},
+    payloads::{self, Effects, Outgoing},
     user_room,
 };
 use crate::app::Gateway;
 
-/// Events whose repeats are recognised.
-const REMEMBERED: usize = 8192;
 /// A bus that is away is asked again after this.
 const RETRY: Duration = Duration::from_millis(500);
+/// Clients are told together that they may have missed something, so that a refill does not make them ask for each event.
+const GATHER: Duration = Duration::from_secs(1);
 
-/// Runs until the gateway stops.
-pub async fn fan_out(hub: Arc<Hub>, io: SocketIo) {
-    let stop = hub.app.stop.clone();
-    let moved = Arc::new(Moved::default());
-    let telling = {
-        let (hub, io, moved) = (Arc::clone(&hub), io.clone(), Arc::clone(&moved));
-        // Apart: it waits for the order service, and events do not.
-        tokio::spawn(async move { moved.tell(&hub, &io).await })
-    };
-    tokio::select! {
-        () = stop.cancelled() => {}
-        () = follow(&hub, &io, &moved) => {}
-    }
-    telling.abort();
-}
-
-async fn follow(hub: &Hub, io: &SocketIo, moved: &Moved) {
+/// Follows the bus for ever.
+pub async fn follow(hub: &Hub, io: &SocketIo, moved: &Moved) {
     let app = &hub.app;
-    let mut seen = Seen::default();
+    let mut newest = Newest::new(app.bus.keeps_events(), Timestamp::now());
+    let mut unsure = Unsure::default();
     let mut losses = app.bus.tail_losses();
     loop {
         match app.bus.tail(vec!["waybill.>".to_owned()]).await {
@@ -56,17 +39,23 @@ async fn follow(hub: &Hub, io: &SocketIo, moved: &Moved) {
                         // First: what came after a gap must not reach whom the gap put out.
                         biased;
                         () = lost(&mut losses) => start_anew(app, io),
-                        event = events.next() => match event {
-                            Some(event) if seen.is_new(event.id) => {
-                                // The gap may have been just before this event.
-                                if losses.has_changed().unwrap_or(false) {
-                                    losses.mark_unchanged();
-                                    start_anew(app, io);
-                                }
-                                deliver(hub, io, moved, &event).await;
+                        () = unsure.due() => unsure.tell(io),
+                        event = events.next() => {
+                            let Some(event) = event else { break };
+                            // The gap may have been just before this event.
+                            if losses.has_changed().unwrap_or(false) {
+                                losses.mark_unchanged();
+                                start_anew(app, io);
                             }
-                            Some(_) => {}
-                            None => break,
+                            let Some(effects) = effects(&event) else { continue };
+                            match newest.take(&event, Timestamp::now()) {
+                                News::New => deliver(hub, io, moved, &event, effects).await,
+                                News::Old => repeat(hub, io, &event, &effects).await,
+                                News::Unsure => {
+                                    repeat(hub, io, &event, &effects).await;
+                                    unsure.note(io, effects).await;
+                                }
+                            }
                         }
                     }
                 }
@@ -111,32 +100,83 @@ fn sync(socket: SocketRef) {
     }
 }
 
-async fn deliver(hub: &Hub, io: &SocketIo, moved: &Moved, event: &Envelope) {
-    let app = &hub.app;
-    let effects = match payloads::effects(&event.subject, event.time, &event.payload) {
-        Ok(effects) => effects,
-        Err(error) => {
+/// None for an event that means nothing here.
+fn effects(event: &Envelope) -> Option<Effects> {
+    payloads::effects(&event.subject, event.time, &event.payload)
+        .inspect_err(|error| {
             tracing::error!(%error, subject = event.subject, "an event cannot be read");
-            return;
-        }
-    };
-    app.products.touch(&effects.touched);
+        })
+        .ok()
+        .filter(|effects| *effects != Effects::default())
+}
+
+async fn deliver(hub: &Hub, io: &SocketIo, moved: &Moved, event: &Envelope, effects: Effects) {
+    repeat(hub, io, event, &effects).await;
     moved.note(hub, effects.moved);
     // Before anything is sent: the old worker must not get it.
-    if let Some((user, order)) = effects.evicted {
+    evict(io, effects.evicted).await;
+    for outgoing in effects.outgoing {
+        emit(io, outgoing).await;
+    }
+}
+
+/// What of an event may be done again, whatever happened since: the cache asks the order service, and tokens from before it
+/// hold no longer.
+async fn repeat(hub: &Hub, io: &SocketIo, event: &Envelope, effects: &Effects) {
+    hub.app.products.touch(&effects.touched);
+    if let Some((user, why)) = &effects.revoked
+        && let Ok(user) = user.parse::<Uuid>()
+    {
+        hub.app.revoke(user, event.time).await;
+        end_user(io, user, event.time, why);
+    }
+}
+
+/// The user's sockets leave the room of the order.
+async fn evict(io: &SocketIo, evicted: Option<(String, String)>) {
+    if let Some((user, order)) = evicted {
         let left = io.within(user_room(&user)).leave(order_room(&order)).await;
         if let Err(error) = left {
             tracing::error!(%error, "a socket could not leave a room");
         }
     }
-    if let Some((user, why)) = effects.revoked
-        && let Ok(user) = user.parse::<Uuid>()
-    {
-        app.revoke(user, event.time).await;
-        end_user(io, user, why);
+}
+
+/// Who is to ask for the present state, because an event may be news to them.
+#[derive(Default)]
+struct Unsure {
+    rooms: HashSet<String>,
+    since: Option<Instant>,
+}
+
+impl Unsure {
+    async fn note(&mut self, io: &SocketIo, effects: Effects) {
+        self.rooms
+            .extend(effects.outgoing.into_iter().flat_map(|one| one.rooms));
+        // They watch again, which checks their right anew.
+        if let Some((user, _)) = &effects.evicted {
+            self.rooms.insert(user_room(user));
+        }
+        evict(io, effects.evicted).await;
+        if !self.rooms.is_empty() {
+            self.since.get_or_insert_with(Instant::now);
+        }
     }
-    for outgoing in effects.outgoing {
-        emit(io, outgoing).await;
+
+    /// Returns when they should be told.
+    async fn due(&self) {
+        match self.since {
+            Some(since) => tokio::time::sleep_until(since + GATHER).await,
+            None => std::future::pending().await,
+        }
+    }
+
+    fn tell(&mut self, io: &SocketIo) {
+        self.since = None;
+        let rooms: Vec<String> = std::mem::take(&mut self.rooms).into_iter().collect();
+        for socket in io.to(rooms).sockets() {
+            sync(socket);
+        }
     }
 }
 
@@ -154,44 +194,5 @@ pub async fn emit(io: &SocketIo, outgoing: Outgoing) {
     tracing::debug!(event, "a client is too slow");
     for socket in io.to(rooms).sockets() {
         sync(socket);
-    }
-}
-
-/// The latest event ids: the bus delivers at least once.
-#[derive(Default)]
-struct Seen {
-    ids: HashSet<EventId>,
-    order: VecDeque<EventId>,
-}
-
-impl Seen {
-    fn is_new(&mut self, id: EventId) -> bool {
-        if !self.ids.insert(id) {
-            return false;
-        }
-        self.order.push_back(id);
-        if self.order.len() > REMEMBERED
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.ids.remove(&oldest);
-        }
-        true
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn repeats_are_recognised_and_memory_is_bounded() {
-        let mut seen = Seen::default();
-        let first = EventId::new();
-        assert!(seen.is_new(first));
-        assert!(!seen.is_new(first));
-        for _ in 0..REMEMBERED {
-            assert!(seen.is_new(EventId::new()));
-        }
-        assert_eq!(seen.ids.len(), REMEMBERED);
     }
 }

@@ -2,12 +2,13 @@
 //!
 //! A socket is let in with an access token and lives as long as that token. It is in the room of its user and of its role,
 //! and in the room of each order that it watches, after the order service said that it may read it. `client` handles what
-//! clients send, `fanout` turns events of the bus into what they get, `payloads` says who gets what, `moved` gathers products
-//! whose stock has moved.
+//! clients send, `fanout` turns events of the bus into what they get, `newest` knows which of them are news, `payloads` says who
+//! gets what, `moved` gathers products whose stock has moved.
 
 mod client;
 mod fanout;
 mod moved;
+mod newest;
 mod payloads;
 
 use std::{
@@ -31,12 +32,12 @@ use socketioxide::{
     service::SocketIoService,
     socket::Sid,
 };
+use tokio::task::JoinSet;
 use uuid::Uuid;
 use waybill_primitives::{Role, Timestamp};
 use waybill_service_kit::{CallContext, Caller, UserCaller, new_request_id, tokens::AccessClaims};
 
-pub use fanout::fan_out;
-
+use self::moved::Moved;
 use crate::{app::App, error::ApiError};
 
 /// Bytes of one message from a client at most.
@@ -121,8 +122,8 @@ pub(crate) fn order_room(id: &str) -> String {
 /// What the names of order rooms begin with.
 const ORDER_ROOM: &str = "order:";
 
-/// What answers `/socket.io/`, the handle to its sockets, and what is known of them.
-pub fn service(app: &App) -> (SocketIoService<Router>, SocketIo, Arc<Hub>) {
+/// What answers `/socket.io/`, and the background work of its sockets, which ends when the gateway stops.
+pub fn service(app: &App) -> (SocketIoService<Router>, impl Future<Output = ()> + use<>) {
     let burst =
         std::num::NonZeroU32::new(app.settings.socket_events).unwrap_or(std::num::NonZeroU32::MIN);
     let (service, io) = SocketIo::builder()
@@ -150,8 +151,27 @@ pub fn service(app: &App) -> (SocketIoService<Router>, SocketIo, Arc<Hub>) {
         }
     };
     io.ns("/", welcome.with(admit));
-    tokio::spawn(sweep(Arc::clone(&hub), io.clone()));
-    (service, io, hub)
+    (service, work(hub, io))
+}
+
+/// Everything that sends to sockets of its own accord, until the gateway stops. Then all sockets are closed.
+async fn work(hub: Arc<Hub>, io: SocketIo) {
+    let moved = Arc::new(Moved::default());
+    let mut tasks = JoinSet::new();
+    // Tasks of their own: one waits for the order service, and events do not wait with it.
+    tasks.spawn({
+        let (hub, io, moved) = (Arc::clone(&hub), io.clone(), Arc::clone(&moved));
+        async move { fanout::follow(&hub, &io, &moved).await }
+    });
+    tasks.spawn({
+        let (hub, io) = (Arc::clone(&hub), io.clone());
+        async move { moved.tell(&hub, &io).await }
+    });
+    tasks.spawn(sweep(Arc::clone(&hub), io.clone()));
+    hub.app.stop.cancelled().await;
+    // Aborts the tasks and waits for their end. Closing takes the namespace away, and whoever sends to it afterwards panics.
+    tasks.shutdown().await;
+    io.close().await;
 }
 
 /// The connect middleware. Handlers are registered and rooms joined here, so that nothing is lost right after connecting.
@@ -175,7 +195,11 @@ async fn admit(
         .await
         .map_err(|error| refused(error.into()))?;
     let id = claims.sub.to_string();
-    let already = io.within(user_room(&id)).sockets().len();
+    // A client may come while the sockets are being closed.
+    let namespace = io
+        .of("/")
+        .ok_or_else(|| Refused("UNAVAILABLE: the server is stopping; connect again".to_owned()))?;
+    let already = namespace.within(user_room(&id)).sockets().len();
     if already >= hub.app.settings.sockets_per_user as usize {
         return Err(Refused(
             "RATE_LIMITED: you have too many live connections; close one".to_owned(),
@@ -214,14 +238,11 @@ fn disconnected(hub: &Hub, peer: &Peer, socket: &SocketRef) {
     metrics::gauge!("waybill_sockets").set(open as f64);
 }
 
-/// Ends sockets whose token has expired, and forgets whose pace is even; at the end of the process, all.
+/// Ends sockets whose token has expired, and forgets whose pace is even.
 async fn sweep(hub: Arc<Hub>, io: SocketIo) {
     let mut timer = tokio::time::interval(SWEEP);
     loop {
-        tokio::select! {
-            () = hub.app.stop.cancelled() => break,
-            _ = timer.tick() => {}
-        }
+        timer.tick().await;
         hub.pace.retain_recent();
         let now = Timestamp::now().secs();
         let ended = {
@@ -238,7 +259,6 @@ async fn sweep(hub: Arc<Hub>, io: SocketIo) {
             }
         }
     }
-    io.close().await;
 }
 
 /// Tells the client why, then disconnects it.
@@ -249,9 +269,13 @@ fn end(socket: SocketRef, message: &str) {
     let _ = socket.disconnect();
 }
 
-/// The sockets of a user whose rights have changed connect again with a new token.
-pub(crate) fn end_user(io: &SocketIo, user: Uuid, message: &str) {
+/// The sockets of a user whose rights changed at this time connect again with a new token. Those that have done so stay.
+pub(crate) fn end_user(io: &SocketIo, user: Uuid, changed: Timestamp, message: &str) {
     for socket in io.within(user_room(&user.to_string())).sockets() {
-        end(socket, message);
+        let peer = socket.extensions.get::<Arc<Peer>>();
+        // A token of the same second may be an old one.
+        if peer.is_none_or(|peer| peer.claims.iat <= changed.secs()) {
+            end(socket, message);
+        }
     }
 }

@@ -14,7 +14,7 @@ use super::{
 use crate::{cache::Touched, dto};
 
 /// One event for sockets. Each socket in any of the rooms gets it once.
-#[derive(Debug)]
+#[derive(Debug, PartialEq)]
 pub struct Outgoing {
     pub event: &'static str,
     pub rooms: Vec<String>,
@@ -22,7 +22,7 @@ pub struct Outgoing {
 }
 
 /// What an event of the bus means here.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub struct Effects {
     pub outgoing: Vec<Outgoing>,
     /// What may look different now of what the cache keeps.

@@ -2,7 +2,9 @@
 
 use axum::body::Body;
 use http::Method;
+use parking_lot::Mutex;
 use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
 use waybill_bus::Bus as _;
 use waybill_primitives::{Role, UserId};
 use waybill_proto::{Event, auth, chat, common, notification, order as pb};
@@ -391,6 +393,7 @@ async fn a_suspended_user_is_put_out_and_the_token_no_longer_holds() {
 #[tokio::test]
 async fn a_socket_ends_with_its_token() {
     let gateway = Gateway::start().await;
+    settled(&gateway).await;
     let token = token_of(UserId::new(), Role::Customer, 1);
     let mut live = Live::connect(&gateway, json!({"token": token}))
         .await
@@ -398,4 +401,39 @@ async fn a_socket_ends_with_its_token() {
         .unwrap();
     let (name, _) = live.event().await;
     assert_eq!(name, "session:ended");
+}
+
+/// Closing the sockets takes the namespace away that events are sent to.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_gateway_that_stops_while_events_flow_does_not_panic() {
+    static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+    let print = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        PANICS.lock().push(panic.to_string());
+        print(panic);
+    }));
+    for _ in 0..20 {
+        let gateway = Gateway::start().await;
+        settled(&gateway).await;
+        let product = UserId::new().to_string();
+        let closed = CancellationToken::new();
+        let sending = async {
+            let mut after = 0;
+            while after < 50 {
+                after += i32::from(closed.is_cancelled());
+                publish(&gateway, &crate::rooms::ordered(&product)).await;
+                mark(&gateway, UserId::new()).await;
+                tokio::task::yield_now().await;
+            }
+        };
+        let stopping = async {
+            let live = Live::as_user(&gateway, UserId::new(), Role::Customer).await;
+            gateway.stop.cancel();
+            live.closed().await;
+            closed.cancel();
+        };
+        tokio::join!(sending, stopping);
+    }
+    let panics = PANICS.lock();
+    assert!(panics.is_empty(), "{panics:#?}");
 }

@@ -11,6 +11,7 @@ mod pages;
 mod products;
 mod restarts;
 mod rooms;
+mod refill;
 mod round_trip;
 mod session;
 mod socket;

@@ -71,7 +71,7 @@ async fn drafts_and_archived_products_are_shown_to_administrators_only() {
     }
 }
 
-fn ordered(product: &str) -> pb::OrderPlaced {
+pub fn ordered(product: &str) -> pb::OrderPlaced {
     pb::OrderPlaced {
         order: Some(pb::Order {
             items: vec![pb::OrderItem {

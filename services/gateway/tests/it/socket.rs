@@ -78,6 +78,11 @@ impl<'a> Live<'a> {
         }
     }
 
+    /// Reads and drops packets until the server knows the session no longer.
+    pub async fn closed(&self) {
+        while self.gateway.get(&self.path()).await.status == 200 {}
+    }
+
     /// The next event, its name and payload.
     pub async fn event(&mut self) -> (String, Value) {
         loop {

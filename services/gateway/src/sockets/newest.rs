@@ -1,0 +1,268 @@
+//! Which events are news to live connections.
+//!
+//! The bus delivers at least once, and a stream that was filled again brings back events of days. Clients have seen those, or
+//! read what became of them; sent again, they would show an older state. So the newest version of each aggregate is
+//! remembered, and nothing at or below it is sent.
+//!
+//! Memory is bounded: of each kind of aggregate the latest are known. For all others the event's time decides. It is news if
+//! it lies after the kind's horizon, because whatever was sent since then is remembered. The horizon begins with the process
+//! and moves when memory is given up. What an outage of the bus has held up lies after it, since nothing moves it meanwhile.
+//!
+//! Times come from other hosts, whose clocks may be off by [`MARGIN`]. An event from around the start of the process may have
+//! happened before the clients connected, or after: they are told to ask ([`News::Unsure`]).
+
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    mem,
+    time::Duration,
+};
+
+use uuid::Uuid;
+use waybill_bus::Envelope;
+use waybill_primitives::Timestamp;
+
+/// How far clocks may differ, and how late an event may be that nothing has held up.
+const MARGIN: Duration = Duration::from_secs(2);
+/// Aggregates of each kind that are surely known; up to twice as many are.
+const KNOWN: usize = 16_384;
+
+/// Whether an event tells something that was not told before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum News {
+    New,
+    /// What it says, or something later, was told before.
+    Old,
+    /// Clients may know it or not: to be on the safe side, they ask for the present state.
+    Unsure,
+}
+
+/// The newest versions that were sent.
+pub struct Newest {
+    /// Whether the bus can bring back old events at all.
+    refills: bool,
+    started: Timestamp,
+    known: usize,
+    kinds: HashMap<String, Kind>,
+}
+
+/// What is known of one kind of aggregate, such as `waybill.order.order`.
+struct Kind {
+    /// Up to here, an aggregate that is not known may have been told of.
+    horizon: Timestamp,
+    recent: Versions,
+    /// Given up, with the horizon moved, when `recent` is full and takes its place.
+    earlier: Versions,
+}
+
+type Versions = HashMap<Uuid, Told>;
+
+#[derive(Debug, Clone, Copy)]
+struct Told {
+    version: i64,
+    /// The latest time of the aggregate's events.
+    time: Timestamp,
+}
+
+impl Newest {
+    /// Knows nothing; `started` is when the process began to follow the bus.
+    pub fn new(refills: bool, started: Timestamp) -> Self {
+        Self::of_size(refills, started, KNOWN)
+    }
+
+    fn of_size(refills: bool, started: Timestamp, known: usize) -> Self {
+        Self {
+            refills,
+            started,
+            known,
+            kinds: HashMap::new(),
+        }
+    }
+
+    /// Whether the event is news at this time. If so, it is not from now on.
+    pub fn take(&mut self, event: &Envelope, now: Timestamp) -> News {
+        let name = event.subject.rsplit_once('.').map_or("", |(kind, _)| kind);
+        let start = self.started;
+        if !self.kinds.contains_key(name) {
+            self.kinds
+                .insert(name.to_owned(), Kind::new(start.plus(MARGIN)));
+        }
+        let Some(kind) = self.kinds.get_mut(name) else {
+            return News::New;
+        };
+        let news = match kind.told(event.aggregate_id) {
+            Some(told) if event.aggregate_version <= told.version => News::Old,
+            Some(_) => News::New,
+            None if !self.refills || event.time > kind.horizon => News::New,
+            // It just happened, as far as clocks can tell.
+            None if event.time.plus(MARGIN) >= now => News::New,
+            None if event.time.plus(MARGIN) >= start && kind.horizon == start.plus(MARGIN) => {
+                News::Unsure
+            }
+            None => News::Old,
+        };
+        if news == News::New {
+            // A clock that is wrong by days must not move the horizon there.
+            kind.remember(event, event.time.min(now), self.known);
+        }
+        news
+    }
+}
+
+impl Kind {
+    fn new(horizon: Timestamp) -> Self {
+        Self {
+            horizon,
+            recent: HashMap::new(),
+            earlier: HashMap::new(),
+        }
+    }
+
+    fn told(&self, aggregate: Uuid) -> Option<Told> {
+        let told = self.recent.get(&aggregate);
+        told.or_else(|| self.earlier.get(&aggregate)).copied()
+    }
+
+    fn remember(&mut self, event: &Envelope, time: Timestamp, known: usize) {
+        let before = self.earlier.remove(&event.aggregate_id);
+        let version = event.aggregate_version;
+        match self.recent.entry(event.aggregate_id) {
+            Entry::Occupied(mut told) => {
+                let told = told.get_mut();
+                told.version = version;
+                told.time = told.time.max(time);
+            }
+            Entry::Vacant(free) => {
+                let time = before.map_or(time, |before| before.time.max(time));
+                free.insert(Told { version, time });
+            }
+        }
+        if self.recent.len() >= known {
+            let dropped = mem::replace(&mut self.earlier, mem::take(&mut self.recent));
+            let latest = dropped.values().map(|told| told.time).max();
+            self.horizon = latest.map_or(self.horizon, |latest| latest.max(self.horizon));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use waybill_primitives::EventId;
+
+    use super::*;
+
+    const START: i64 = 1_800_000_000;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_secs(START + seconds)
+    }
+
+    fn of(subject: &str, aggregate: Uuid, version: i64, seconds: i64) -> Envelope {
+        Envelope {
+            id: EventId::new(),
+            subject: subject.to_owned(),
+            source: "order".to_owned(),
+            aggregate_id: aggregate,
+            aggregate_version: version,
+            time: at(seconds),
+            traceparent: None,
+            request_id: None,
+            actor: None,
+            payload: Bytes::new(),
+        }
+    }
+
+    fn event(aggregate: Uuid, version: i64, seconds: i64) -> Envelope {
+        of("waybill.order.order.updated", aggregate, version, seconds)
+    }
+
+    #[test]
+    fn versions_of_an_aggregate_only_go_up() {
+        let mut newest = Newest::new(true, at(0));
+        let [one, other] = [Uuid::from_u128(1), Uuid::from_u128(2)];
+        for (version, expected) in [
+            (1, News::New),
+            (1, News::Old),
+            (3, News::New),
+            (2, News::Old),
+            (4, News::New),
+        ] {
+            assert_eq!(newest.take(&event(one, version, 10), at(10)), expected);
+        }
+        assert_eq!(newest.take(&event(other, 1, 10), at(10)), News::New);
+        // The same id, but a count of its own.
+        let stock = of("waybill.order.stock.changed", one, 2, 10);
+        assert_eq!(newest.take(&stock, at(10)), News::New);
+        let placed = of("waybill.order.order.placed", one, 4, 10);
+        assert_eq!(newest.take(&placed, at(10)), News::Old, "another event");
+    }
+
+    #[test]
+    fn what_happened_before_the_start_is_old_and_around_it_unsure() {
+        let mut newest = Newest::new(true, at(0));
+        let mut next = 0;
+        let mut take = |seconds, now| {
+            next += 1;
+            newest.take(&event(Uuid::from_u128(next), 7, seconds), at(now))
+        };
+        assert_eq!(take(-3_600, 1), News::Old);
+        assert_eq!(take(-3, 5), News::Old);
+        assert_eq!(take(-1, 5), News::Unsure);
+        assert_eq!(take(1, 10), News::Unsure);
+        // The clock of its host is behind ours; it comes as soon as it happens.
+        assert_eq!(take(-1, 1), News::New);
+        // An outage of the bus has held it up.
+        assert_eq!(take(3, 600), News::New);
+    }
+
+    #[test]
+    fn what_is_unsure_makes_no_later_version_news() {
+        let mut newest = Newest::new(true, at(0));
+        let aggregate = Uuid::from_u128(1);
+        for version in 1..5 {
+            let news = newest.take(&event(aggregate, version, 0), at(60));
+            assert_eq!(news, News::Unsure);
+        }
+    }
+
+    #[test]
+    fn a_bus_that_keeps_nothing_brings_back_nothing() {
+        let mut newest = Newest::new(false, at(0));
+        let aggregate = Uuid::from_u128(1);
+        // Committed before a crash, published after it.
+        assert_eq!(newest.take(&event(aggregate, 1, -3_600), at(9)), News::New);
+        assert_eq!(newest.take(&event(aggregate, 1, -3_600), at(9)), News::Old);
+    }
+
+    #[test]
+    fn memory_is_bounded_and_what_is_forgotten_is_not_sent_again() {
+        let mut newest = Newest::of_size(true, at(0), 10);
+        let aggregates = 1..=1_000_u128;
+        for number in aggregates.clone() {
+            let second = 10 + i64::try_from(number).expect("small");
+            let news = newest.take(&event(Uuid::from_u128(number), 1, second), at(second));
+            assert_eq!(news, News::New);
+            let kind = &newest.kinds["waybill.order.order"];
+            assert!(kind.recent.len() + kind.earlier.len() <= 20);
+        }
+        // The whole stream once more, an hour later.
+        for number in aggregates {
+            let second = 10 + i64::try_from(number).expect("small");
+            let news = newest.take(&event(Uuid::from_u128(number), 1, second), at(5_000));
+            assert_eq!(news, News::Old, "{number}");
+        }
+        // Held up since the bus went away: after all that was sent.
+        let late = event(Uuid::from_u128(5_000), 1, 1_011);
+        assert_eq!(newest.take(&late, at(5_000)), News::New);
+    }
+
+    #[test]
+    fn a_clock_that_is_days_ahead_silences_nobody() {
+        let mut newest = Newest::of_size(true, at(0), 1);
+        for number in 1..5 {
+            newest.take(&event(Uuid::from_u128(number), 1, 900_000), at(10));
+        }
+        let next = event(Uuid::from_u128(9), 1, 20);
+        assert_eq!(newest.take(&next, at(60)), News::New);
+    }
+}
