@@ -112,10 +112,9 @@ where
     E: Into<BoxError>,
 {
     match configure::<(CommonSettings, ProcessSettings, PeerSettings, S)>(name) {
-        Ok((common, process, peers, own)) => {
-            run_service(name, common, process, peers, async move |deps, peers| {
-                build(deps, own, peers).await
-            })
+        Ok(((common, process, peers, own), strays)) => {
+            let build = async move |deps, peers| build(deps, own, peers).await;
+            run_service(name, strays, common, process, peers, build)
         }
         Err(code) => code,
     }
@@ -131,10 +130,9 @@ where
     E: Into<BoxError>,
 {
     match configure::<(CommonSettings, ProcessSettings, PeerSettings, S, T)>(name) {
-        Ok((common, process, peers, own, with)) => {
-            run_service(name, common, process, peers, async move |deps, peers| {
-                build(deps, own, with, peers).await
-            })
+        Ok(((common, process, peers, own, with), strays)) => {
+            let build = async move |deps, peers| build(deps, own, with, peers).await;
+            run_service(name, strays, common, process, peers, build)
         }
         Err(code) => code,
     }
@@ -142,13 +140,14 @@ where
 
 fn run_service<E: Into<BoxError>>(
     name: &'static str,
+    strays: Vec<String>,
     common: CommonSettings,
     process: ProcessSettings,
     peers: PeerSettings,
     build: impl AsyncFnOnce(Deps, Peers) -> Result<Service, E>,
 ) -> ExitCode {
     let drain_delay = peers.drain_delay;
-    block_on(name, common, drain_delay, async move |common, shutdown| {
+    block_on(name, strays, common, drain_delay, async move |common, shutdown| {
         let boot = boot(name, common, peers, shutdown).await?;
         let grpc = process
             .grpc_listen
@@ -197,19 +196,21 @@ where
     F: Future<Output = Result<(), E>>,
     E: Into<BoxError>,
 {
-    let (common, peers, own) = match configure::<(CommonSettings, PeerSettings, S)>(name) {
+    let ((common, peers, own), strays) = match configure::<(CommonSettings, PeerSettings, S)>(name)
+    {
         Ok(sections) => sections,
         Err(code) => return code,
     };
     let drain_delay = peers.drain_delay;
-    block_on(name, common, drain_delay, async move |common, shutdown| {
+    block_on(name, strays, common, drain_delay, async move |common, shutdown| {
         let boot = boot(name, common, peers, shutdown).await?;
         run(boot, own).await.map_err(Into::into)
     })
 }
 
-/// Reads flags and settings. `--help` and `--version` print and end the process with 0, faults end it with `EX_USAGE`.
-fn configure<S: Sections>(name: &str) -> Result<S, ExitCode> {
+/// Reads flags and settings; beside those, the warnings about the environment. `--help` and `--version` print and end the
+/// process with 0, faults end it with `EX_USAGE`.
+fn configure<S: Sections>(name: &str) -> Result<(S, Vec<String>), ExitCode> {
     let (mut sources, rest) = Sources::from_arguments(std::env::args().skip(1));
     for argument in rest {
         match argument.as_str() {
@@ -229,7 +230,8 @@ fn configure<S: Sections>(name: &str) -> Result<S, ExitCode> {
             )),
         }
     }
-    settings::load::<S>(&sources).map_err(|faults| usage(&faults))
+    let sections = settings::load::<S>(&sources).map_err(|faults| usage(&faults))?;
+    Ok((sections, settings::strays::<S>(&sources)))
 }
 
 /// To standard output; that the reader may have gone (`| head`) is no fault.
@@ -246,6 +248,7 @@ pub fn usage(faults: &Faults) -> ExitCode {
 /// Runs `main` on a new runtime, with telemetry and signals; an error is logged and gives exit code 1.
 fn block_on<M, F>(
     name: &'static str,
+    strays: Vec<String>,
     common: CommonSettings,
     drain_delay: Duration,
     main: M,
@@ -270,6 +273,7 @@ where
             Ok(telemetry) => telemetry,
             Err(faults) => return usage(&faults),
         };
+        telemetry::warn(&strays);
         let outcome = main(common, Shutdown::on_signal(drain_delay)).await;
         let code = match outcome {
             Ok(()) => ExitCode::SUCCESS,

@@ -85,6 +85,11 @@ impl Config {
         PathBuf::from(&self.embedded.data_dir)
     }
 }
+    /// What is in the environment beside settings.
+    pub fn strays(sources: &Sources) -> Vec<String> {
+        settings::strays::<Sections>(sources)
+    }
+
 
 /// The settings reference, in Markdown.
 pub fn reference() -> String {

@@ -181,6 +181,7 @@ fn main() -> ExitCode {
 async fn run(sources: Sources) -> Result<ExitCode> {
     let config = Config::load(&sources)?;
     let telemetry = telemetry::init("waybill", &config.common)?;
+    telemetry::warn(&Config::strays(&sources));
     let stop = Shutdown::on_signal(Duration::ZERO).closing().clone();
     let format = config.common.log_format;
     let demo = config.embedded.demo && format == LogFormat::Console;

@@ -1,7 +1,8 @@
 //! Settings: each declared once, with its name, type, default and documentation, by [`settings!`](crate::settings!).
 //!
 //! Sources, later ones win: default → TOML file (`WAYBILL_CONFIG` or `--config`) → environment → flags. A secret may be
-//! read from a file by `NAME_FILE`. All faults are found before anything starts and reported together.
+//! read from a file by `NAME_FILE`. All faults are found before anything starts and reported together. A name that the program
+//! does not have is a fault in a file or a flag, and a warning in the environment.
 //!
 //! ```
 //! use std::time::Duration;
@@ -42,7 +43,7 @@ mod value;
 pub use common::{
     CommonSettings, Environment, LogFormat, PeerSettings, ProcessSettings, default_ports,
 };
-pub use reader::{Faults, Reader, Sections, load};
+pub use reader::{Faults, Reader, Sections, load, strays};
 pub use reference::reference;
 pub use source::Sources;
 pub use value::{SettingType, parse_duration};

@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeSet, fmt, fs};
 
-use super::{Environment, PREFIX, SettingInfo, SettingType, Settings, Sources, Table};
+use super::{
+    Environment, PREFIX, SettingInfo, SettingType, Settings, Sources, Table, source::ENVIRONMENT,
+};
 
 /// `EX_USAGE` of sysexits.h: the command or its settings are wrong.
 pub const EX_USAGE: u8 = 64;
@@ -125,57 +127,73 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn unknown(&mut self, tables: &[Table]) {
-        let known: BTreeSet<String> = tables
-            .iter()
-            .flat_map(|table| table.settings)
-            .flat_map(|info| {
-                let file = info.secret.then(|| format!("{}_FILE", info.name));
-                std::iter::once(info.name.to_owned()).chain(file)
-            })
+    /// Faults of names: those that the program does not have, and doubtful ones that it has. A foreign variable in the
+    /// environment is none of them, see [`strays`].
+    fn check_names(&mut self, tables: &[Table]) {
+        let known = known(tables);
+        for (name, fault) in &self.sources.doubts {
+            if known.contains(name) {
+                self.faults.push(format!("{name}: {fault}"));
+            }
+        }
+        let mut unknown: Vec<_> = unknown(self.sources, &known)
+            .filter(|(_, from_environment, _)| !from_environment)
+            .map(|(name, _, hint)| (name.to_owned(), format!("no such setting{hint}")))
             .collect();
-        let unknown: Vec<_> = self
-            .sources
-            .values
-            .keys()
-            .filter(|name| !known.contains(*name))
-            .cloned()
-            .collect();
-        for (at, name) in unknown.iter().enumerate() {
-            let tolerance = (name.len().saturating_sub(PREFIX.len()) + 1) / 3;
-            let hint = known
-                .iter()
-                .map(|candidate| (distance(name, candidate), candidate))
-                .min()
-                .filter(|(distance, _)| *distance <= tolerance)
-                .map(|(_, candidate)| format!("; did you mean {candidate}?"))
-                .unwrap_or_default();
+        if let Some((_, last)) = unknown.last_mut() {
             // Once is enough.
-            let all = if at + 1 == unknown.len() {
-                let known: Vec<_> = known.iter().map(String::as_str).collect();
-                format!(" The settings of this program are {}.", known.join(", "))
-            } else {
-                String::new()
-            };
-            self.fault(name, format!("no such setting{hint}{all}"));
+            let known: Vec<_> = known.iter().map(String::as_str).collect();
+            *last += &format!(" The settings of this program are {}.", known.join(", "));
+        }
+        for (name, problem) in unknown {
+            self.fault(&name, problem);
         }
     }
 }
 
-/// Levenshtein's distance.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let substituted = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
+/// The names that a program knows.
+fn known(tables: &[Table]) -> BTreeSet<String> {
+    let infos = tables.iter().flat_map(|table| table.settings);
+    infos
+        .flat_map(|info| {
+            let file = info.secret.then(|| format!("{}_FILE", info.name));
+            std::iter::once(info.name.to_owned()).chain(file)
+        })
+        .collect()
+}
+
+/// Names that are given and not known: each with whether it is in the environment, and what may have been meant.
+fn unknown<'a>(
+    sources: &'a Sources,
+    known: &'a BTreeSet<String>,
+) -> impl Iterator<Item = (&'a str, bool, String)> {
+    let strange = sources
+        .values
+        .iter()
+        .filter(|(name, _)| !known.contains(*name));
+    strange.map(|(name, value)| {
+        let tolerance = (name.len().saturating_sub(PREFIX.len()) + 1) / 3;
+        let hint = known
+            .iter()
+            .map(|candidate| (strsim::levenshtein(name, candidate), candidate))
+            .min()
+            .filter(|(distance, _)| *distance <= tolerance)
+            .map(|(_, candidate)| format!("; did you mean {candidate}?"))
+            .unwrap_or_default();
+        (name.as_str(), value.origin == ENVIRONMENT, hint)
+    })
+}
+
+/// What a program says of variables in the environment that are not its own: left over, or meant for another program. They
+/// are no faults, but one of them may be a setting that is spelled wrong.
+pub fn strays<S: Sections>(sources: &Sources) -> Vec<String> {
+    let known = known(&S::tables());
+    unknown(sources, &known)
+        .filter(|(_, from_environment, _)| *from_environment)
+        .map(|(name, _, hint)| {
+            format!("{name} (environment) is no setting of this program and has no effect{hint}")
+        })
+        .collect()
 }
 
 /// One or several structs of settings that a program has.
@@ -210,11 +228,11 @@ sections!(A B C D E F G H I);
 sections!(A B C D E F G H I J);
 
 /// Reads all sections of a program: a tuple of structs made by [`settings!`](crate::settings!). Names that none of them
-/// declares are faults.
+/// declares are faults, but for those in the environment ([`strays`]).
 pub fn load<S: Sections>(sources: &Sources) -> Result<S, Faults> {
     let mut reader = Reader::new(sources);
     let sections = S::read(&mut reader);
-    reader.unknown(&S::tables());
+    reader.check_names(&S::tables());
     match sections {
         Some(sections) if reader.faults.is_empty() => Ok(sections),
         _ => Err(Faults(reader.faults)),

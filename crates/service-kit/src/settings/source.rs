@@ -12,6 +12,8 @@ use super::PREFIX;
 const TEST_PREFIX: &str = "WAYBILL_TEST_";
 /// The setting that names the file; read before all others.
 pub(super) const CONFIG: &str = "WAYBILL_CONFIG";
+/// Where variables come from that nobody may have meant for this program.
+pub(super) const ENVIRONMENT: &str = "environment";
 
 /// A value and where it stands, for faults.
 #[derive(Debug, Clone)]
@@ -26,6 +28,8 @@ pub struct Sources {
     pub(super) values: BTreeMap<String, RawValue>,
     /// What could not be read at all.
     pub(super) faults: Vec<String>,
+    /// Faults of variables, with their names: of no account where the program has no such setting.
+    pub(super) doubts: Vec<(String, String)>,
 }
 
 impl std::fmt::Debug for Sources {
@@ -58,7 +62,7 @@ impl Sources {
             }
             match value.into_string() {
                 Ok(value) => variables.push((name, value)),
-                Err(_) => sources.faults.push(format!("{name}: not valid UTF-8")),
+                Err(_) => sources.doubts.push((name, "not valid UTF-8".to_owned())),
             }
         }
         sources.add_environment(variables);
@@ -148,11 +152,11 @@ impl Sources {
             .map(str::to_owned)
             .collect();
         for base in both {
-            self.faults
-                .push(format!("{base}: set directly and by {base}_FILE; use one"));
+            let fault = format!("set directly and by {base}_FILE; use one");
+            self.doubts.push((base, fault));
         }
         for (name, value) in variables {
-            self.put(&name, value, "environment");
+            self.put(&name, value, ENVIRONMENT);
         }
     }
 

@@ -70,8 +70,8 @@ fn every_fault_is_reported_at_once_and_none_shows_a_secret() {
         ("WAYBILL_SWITCH", "maybe"),
         ("WAYBILL_SERVICE_KEY", "short-secret"),
         ("WAYBILL_PASSWORD_FILE", "/nowhere/at/all"),
-        ("WAYBILL_CUONT", "1"),
-    ]);
+    ])
+    .with("WAYBILL_CUONT", "1");
     let faults = faults(&sources);
     for expected in [
         "WAYBILL_NAME (environment): must have at most 8 letters",
@@ -81,7 +81,7 @@ fn every_fault_is_reported_at_once_and_none_shows_a_secret() {
         "WAYBILL_SWITCH (environment): expected on or off",
         "WAYBILL_SERVICE_KEY (environment): must have at least 32 bytes",
         "WAYBILL_PASSWORD_FILE (environment): cannot read /nowhere/at/all",
-        "WAYBILL_CUONT (environment): no such setting; did you mean WAYBILL_COUNT?",
+        "WAYBILL_CUONT (given by the program): no such setting; did you mean WAYBILL_COUNT?",
         "WAYBILL_SAMPLE_URL: must be set",
     ] {
         assert!(
@@ -96,6 +96,33 @@ fn every_fault_is_reported_at_once_and_none_shows_a_secret() {
         "{all}"
     );
     assert!(!all.contains("short-secret"));
+}
+
+#[test]
+fn a_variable_that_is_no_setting_is_a_warning_that_says_what_may_be_meant() {
+    let variables = [
+        ("WAYBILL_SAMPLE_URL", "here"),
+        ("WAYBILL_CUONT", "3"),
+        ("WAYBILL_LEFT_OVER", "secret"),
+        // As Kubernetes makes them for a service of this name.
+        ("WAYBILL_ORDER_PORT", "tcp://10.0.0.1:4102"),
+        ("WAYBILL_ORDER_PORT_FILE", "x"),
+    ];
+    let mut sources = Sources::from_environment(&variables);
+    assert_eq!(load::<(Sample,)>(&sources).unwrap().0.count, 5);
+    let what = "(environment) is no setting of this program and has no effect";
+    assert_eq!(
+        strays::<(Sample,)>(&sources),
+        [
+            format!("WAYBILL_CUONT {what}; did you mean WAYBILL_COUNT?"),
+            format!("WAYBILL_LEFT_OVER {what}"),
+            format!("WAYBILL_ORDER_PORT_FILE {what}"),
+        ]
+    );
+    // Whoever writes a flag means this program.
+    sources.add_flag("--set", "WAYBILL_LEFT_OVER", "1");
+    let faults = load::<(Sample,)>(&sources).unwrap_err().0;
+    assert!(faults[0].starts_with("WAYBILL_LEFT_OVER (--set): no such setting"));
 }
 
 #[test]
@@ -153,8 +180,9 @@ fn a_secret_may_stand_in_a_file() {
         ("WAYBILL_PASSWORD", "x"),
         ("WAYBILL_PASSWORD_FILE", &path),
     ]);
+    let strays = strays::<(CommonSettings, Sample)>(&sources).join("\n");
+    assert!(strays.starts_with("WAYBILL_NAME_FILE (environment) is no setting"));
     let faults = faults(&sources).join("\n");
-    assert!(faults.contains("WAYBILL_NAME_FILE (environment): no such setting"));
     assert!(faults.contains("WAYBILL_PASSWORD: set directly and by WAYBILL_PASSWORD_FILE"));
 }
 

@@ -33,13 +33,19 @@ fn bad_settings_are_named_all_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data").display().to_string();
     let output = waybill(
-        &["--data-dir", &data, "--listen", "nowhere"],
+        &[
+            "--data-dir",
+            &data,
+            "--listen",
+            "nowhere",
+            "--set",
+            "WAYBILL_RATE_LIMITT=off",
+        ],
         &[
             ("WAYBILL_ORDER_EXPIRY", "0s"),
             ("WAYBILL_COMMISSION_BASIS_POINTS", "10001"),
             ("WAYBILL_CURRENCY", "dollars"),
             ("WAYBILL_SMTP_PASSWORD_FILE", "/nowhere/at/all"),
-            ("WAYBILL_RATE_LIMITT", "off"),
         ],
     );
     let errors = text(&output.stderr);

@@ -157,6 +157,6 @@ fn the_image_builds_with_our_rust_and_does_not_run_as_root() {
             .all(|id| id.parse::<u32>().is_ok_and(|id| id > 0)),
         "{user}"
     );
-    // A process refuses settings that it does not know, so the image sets none.
+    // A process warns of variables that it does not know, so the image sets none.
     assert!(!last.lines().any(|line| line.starts_with("ENV")));
 }
