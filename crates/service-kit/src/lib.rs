@@ -2,8 +2,8 @@
 //!
 //! Module map: `error` (the error of use cases and its gRPC form), `caller` (who calls), `tokens` and `crypto` (how that is
 //! proved), `layers` (what happens around every call), `channel` (calling others), `service` (starting and draining a
-//! service in either shape), `serve`, `accept` and `process` (a service as a process of its own), `settings`, `telemetry`,
-//! `trace`, `shutdown`, `outage` (one log line per change of state).
+//! service in either shape), `readiness` (whether it can do its work), `serve`, `accept` and `process` (a service as a process
+//! of its own), `settings`, `telemetry`, `trace`, `shutdown`, `outage` (one log line per change of state).
 
 pub mod accept;
 mod caller;
@@ -13,6 +13,7 @@ mod error;
 pub mod layers;
 pub mod outage;
 pub mod process;
+mod readiness;
 pub mod serve;
 pub mod service;
 pub mod settings;
@@ -25,4 +26,5 @@ pub use caller::{CallContext, Caller, Token, UserCaller, context, new_request_id
 pub use channel::{GrpcChannel, outgoing, outgoing_within, retry_read};
 pub use error::{AppError, DOMAIN, Details, ErrorKind, FieldError, chain, codes};
 pub use layers::{ServerLayer, bearer};
+pub use readiness::Readiness;
 pub use service::{Deps, Job, Running, Service, local_channel, start, start_all};

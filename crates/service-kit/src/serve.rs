@@ -8,9 +8,8 @@ use http::{StatusCode, header};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tonic::transport::Server;
-use tonic_health::{ServingStatus, server::HealthReporter};
 
-use crate::{AppError, Running, accept, shutdown::Shutdown, telemetry};
+use crate::{AppError, Running, accept, readiness::Readiness, shutdown::Shutdown, telemetry};
 
 /// A caller connects anew after this long: callers behind an address that stands for several replicas find the new ones.
 const CONNECTION_AGE: Duration = Duration::from_mins(5);
@@ -51,10 +50,8 @@ pub async fn serve(
 ) -> Result<(), AppError> {
     // Before the first call is counted.
     telemetry::metrics_handle();
-    let (reporter, health) = tonic_health::server::health_reporter();
-    reporter
-        .set_service_status("", ServingStatus::Serving)
-        .await;
+    let leaving = shutdown.leaving().clone();
+    let readiness = Readiness::start(running.name, &running.db, &running.bus, leaving);
     let reflection = tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(waybill_proto::DESCRIPTORS)
         .build_v1()
@@ -62,17 +59,11 @@ pub async fn serve(
     let routes = running
         .routes
         .clone()
-        .add_service(health)
+        .add_service(readiness.health())
         .add_service(reflection);
-    let leaving = shutdown.leaving().clone();
-    let checks = tokio::spawn(watch_health(
-        Readiness::of(&running),
-        reporter,
-        leaving.clone(),
-    ));
     let ops = listeners
         .ops
-        .map(|listener| tokio::spawn(serve_ops(listener, Readiness::of(&running), leaving)));
+        .map(|listener| tokio::spawn(serve_ops(listener, readiness)));
     let server = Server::builder()
         .max_connection_age(CONNECTION_AGE)
         .layer(running.layer.clone())
@@ -98,7 +89,6 @@ pub async fn serve(
     }
     let left = deadline.saturating_sub(started.elapsed());
     running.drain(left.max(Duration::from_millis(100))).await;
-    checks.abort();
     if let Some(ops) = ops {
         ops.abort();
     }
@@ -142,87 +132,33 @@ fn flatten(
     }
 }
 
-/// What a service needs to do its work.
-#[derive(Clone)]
-struct Readiness {
-    db: waybill_store::Db,
-    bus: std::sync::Arc<dyn waybill_bus::Bus>,
-    stopping: Option<CancellationToken>,
-}
-
-impl Readiness {
-    fn of(running: &Running) -> Self {
-        Self {
-            db: running.db.clone(),
-            bus: std::sync::Arc::clone(&running.bus),
-            stopping: None,
-        }
-    }
-
-    /// Each part with whether it answers.
-    async fn check(&self) -> [(&'static str, bool); 2] {
-        let patience = Duration::from_secs(2);
-        let database = tokio::time::timeout(patience, self.db.ping());
-        let bus = tokio::time::timeout(patience, self.bus.healthy());
-        let (database, bus) = tokio::join!(database, bus);
-        [
-            ("database", matches!(database, Ok(Ok(())))),
-            ("bus", matches!(bus, Ok(true))),
-        ]
-    }
-}
-
-/// Keeps `grpc.health.v1` up to date. The bus does not count there: without it, calls still work and events wait in the outbox.
-async fn watch_health(readiness: Readiness, reporter: HealthReporter, stop: CancellationToken) {
-    let mut timer = tokio::time::interval(Duration::from_secs(5));
-    timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => break,
-            _ = timer.tick() => {}
-        }
-        let [(_, database), _] = readiness.check().await;
-        let status = if database {
-            ServingStatus::Serving
-        } else {
-            ServingStatus::NotServing
-        };
-        reporter.set_service_status("", status).await;
-    }
-    reporter
-        .set_service_status("", ServingStatus::NotServing)
-        .await;
-}
-
 /// `/healthz`: the process runs. `/readyz`: it can do its work and is not stopping. `/metrics`: Prometheus.
-async fn serve_ops(listener: TcpListener, mut readiness: Readiness, shutdown: CancellationToken) {
-    readiness.stopping = Some(shutdown);
+async fn serve_ops(listener: TcpListener, readiness: Readiness) {
     let router = Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
         .with_state(readiness);
+    operations(listener, router).await;
+}
+
+/// Serves what operators ask, for ever.
+pub async fn operations(listener: TcpListener, router: Router) {
     if let Err(error) = axum::serve(listener, router).await {
         tracing::error!(%error, "the operations server ended");
     }
 }
 
 async fn ready(State(readiness): State<Readiness>) -> impl IntoResponse {
-    let stopping = readiness
-        .stopping
-        .as_ref()
-        .is_some_and(CancellationToken::is_cancelled);
-    let parts = readiness.check().await;
-    let ready = !stopping && parts.iter().all(|(_, up)| *up);
+    let report = readiness.report().await;
+    let word = |up: bool| if up { "up" } else { "down" };
     let body = serde_json::json!({
-        "ready": ready,
-        "stopping": stopping,
-        "parts": parts
-            .iter()
-            .map(|(name, up)| (*name, if *up { "up" } else { "down" }))
-            .collect::<std::collections::BTreeMap<_, _>>(),
+        "ready": report.ready(),
+        "stopping": report.stopping,
+        "degraded": !report.bus,
+        "parts": {"database": word(report.database), "bus": word(report.bus)},
     });
-    let status = if ready {
+    let status = if report.ready() {
         StatusCode::OK
     } else {
         StatusCode::SERVICE_UNAVAILABLE

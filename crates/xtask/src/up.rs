@@ -150,16 +150,16 @@ fn process(bin: &Path, service: &str, options: &Options, extra: &[(&str, &str, &
     command
 }
 
-/// Whether `GET /readyz` answers 200.
+/// Whether `GET /health` says that every part is up.
 pub fn ready(address: SocketAddr) -> bool {
     use std::io::{Read as _, Write as _};
     let Ok(mut stream) = TcpStream::connect_timeout(&address, Duration::from_millis(500)) else {
         return false;
     };
     let _ = stream.set_read_timeout(Some(Duration::from_secs(3)));
-    let request = format!("GET /readyz HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    let request = format!("GET /health HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
     let mut answer = String::new();
     stream.write_all(request.as_bytes()).is_ok()
         && stream.read_to_string(&mut answer).is_ok()
-        && answer.starts_with("HTTP/1.1 200")
+        && answer.contains("\"status\":\"OK\"")
 }

@@ -100,10 +100,14 @@ pub struct Gateway {
     /// Whether mails are kept for the browser.
     pub mailbox: bool,
     pub started: Instant,
-    /// All services answered at least once.
-    pub seen_ready: AtomicBool,
     /// Cancelled when requests shall go elsewhere; they are still answered.
     pub leaving: CancellationToken,
+    /// There is a listener for operators.
+    pub operations: bool,
+    /// The services are in this process.
+    pub one_process: bool,
+    /// A service has answered at least once.
+    pub reached: AtomicBool,
     /// Cancelled when the gateway shall stop.
     pub stop: CancellationToken,
 }

@@ -7,7 +7,6 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
-use tonic::Code;
 use tonic_health::pb::{
     HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
 };
@@ -27,8 +26,6 @@ const VERSION_HEADER: &str = "x-waybill-version";
 pub enum Part {
     Up,
     Down,
-    /// Not part of this installation.
-    Disabled,
 }
 
 impl Part {
@@ -47,12 +44,26 @@ pub struct ServiceReport {
     pub version: Option<String>,
     /// How long it took to answer, in milliseconds.
     pub latency_ms: u64,
+    /// It did, be it that it cannot work.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub answered: bool,
 }
 
-/// The whole platform.
+/// Whether something outside can be reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Link {
+    Connected,
+    Disconnected,
+    /// Not part of this installation.
+    Disabled,
+}
+
+/// What everybody may know of the platform.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct SystemReport {
+pub struct Health {
     /// `OK`, or `DEGRADED` if a part is down.
     #[schema(example = "OK")]
     pub status: &'static str,
@@ -61,13 +72,28 @@ pub struct SystemReport {
     pub uptime: u64,
     #[schema(example = "development")]
     pub environment: &'static str,
+    /// Disconnected if a service's database cannot be read or written.
+    pub database: Link,
+    pub redis: Link,
+}
+
+/// The whole platform, for administrators and operators.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SystemReport {
+    #[serde(flatten)]
+    pub health: Health,
     #[schema(example = "0.1.0")]
     pub version: &'static str,
-    /// Down if a service cannot reach its database.
-    pub database: Part,
     pub bus: Part,
-    pub redis: Part,
     pub services: BTreeMap<&'static str, ServiceReport>,
+}
+
+impl SystemReport {
+    /// Whether any service answers.
+    pub fn reaches(&self) -> bool {
+        self.services.values().any(|service| service.answered)
+    }
 }
 
 /// Asks all services and the bus at the same time.
@@ -84,41 +110,45 @@ pub async fn report(app: &Gateway) -> SystemReport {
     let (services, bus) = tokio::join!(futures::future::join_all(asked), bus);
     let services: BTreeMap<_, _> = services.into_iter().collect();
     let all_up = services.values().all(|part| part.status == Part::Up);
-    SystemReport {
+    let without_database = |part: &ServiceReport| part.answered && part.status == Part::Down;
+    let database = !services.values().any(without_database);
+    let health = Health {
         status: if all_up && bus { "OK" } else { "DEGRADED" },
         timestamp: Utc::now(),
         uptime: app.started.elapsed().as_secs(),
         environment: app.environment.as_str(),
+        database: if database {
+            Link::Connected
+        } else {
+            Link::Disconnected
+        },
+        redis: Link::Disabled,
+    };
+    SystemReport {
+        health,
         version: env!("CARGO_PKG_VERSION"),
-        database: Part::of(all_up),
         bus: Part::of(bus),
-        redis: Part::Disabled,
         services,
     }
 }
 
-/// By `grpc.health.v1`, which watches the database too. A service within this process has no such endpoint, but answers.
+/// By `grpc.health.v1`, behind which is the state of the service's database.
 async fn service(channel: &GrpcChannel) -> ServiceReport {
     let started = Instant::now();
     let mut request = tonic::Request::new(HealthCheckRequest::default());
     request.set_timeout(PATIENCE);
     let mut client = HealthClient::new(channel.clone());
     let answer = tokio::time::timeout(PATIENCE, client.check(request)).await;
-    let (up, version) = match answer {
-        Ok(Ok(answer)) => (
-            answer.get_ref().status() == ServingStatus::Serving,
-            version(answer.metadata()),
-        ),
-        Ok(Err(status)) => (
-            status.code() == Code::Unimplemented,
-            version(status.metadata()),
-        ),
-        Err(_) => (false, None),
+    let (status, version) = match answer {
+        Ok(Ok(answer)) => (Some(answer.get_ref().status()), version(answer.metadata())),
+        Ok(Err(status)) => (None, version(status.metadata())),
+        Err(_) => (None, None),
     };
     ServiceReport {
-        status: Part::of(up),
+        status: Part::of(status == Some(ServingStatus::Serving)),
         version,
         latency_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        answered: status.is_some(),
     }
 }
 

@@ -94,6 +94,18 @@ pub struct GatewayDeps {
     pub demo_accounts: Vec<DemoAccount>,
     /// Serve the pages of the development mailbox.
     pub mailbox: bool,
+    /// [`Routers::operations`] is served; `/metrics` is there alone then.
+    pub operations: bool,
+    /// The services are in this process, which is as ready as their databases are.
+    pub one_process: bool,
+}
+
+/// What the gateway serves.
+pub struct Routers {
+    /// To everybody.
+    pub public: Router,
+    /// To operators: health in detail, metrics.
+    pub operations: Router,
 }
 
 /// Bytes of one answer of a service at most: a page of 100 orders with the longest of texts has some 20 million.
@@ -107,12 +119,12 @@ const REVOKED_FOR: Duration = Duration::from_hours(24);
 /// Browsers keep the answer to a CORS preflight this long.
 const PREFLIGHT_AGE: Duration = Duration::from_hours(1);
 
-/// Wires the router and starts the background work of the gateway, which ends when `deps.shutdown` is closing.
+/// Wires the routers and starts the background work of the gateway, which ends when `deps.shutdown` is closing.
 #[expect(
     clippy::unused_async,
     reason = "built like every service, and only within a runtime"
 )]
-pub async fn build(deps: GatewayDeps) -> Result<Router, AppError> {
+pub async fn build(deps: GatewayDeps) -> Result<Routers, AppError> {
     if let Some((name, problem)) = deps.settings.faults(deps.environment).into_iter().next() {
         return Err(AppError::internal(format!("{name} {problem}")));
     }
@@ -155,7 +167,9 @@ pub async fn build(deps: GatewayDeps) -> Result<Router, AppError> {
         demo_accounts: deps.demo_accounts,
         mailbox: deps.mailbox,
         started: Instant::now(),
-        seen_ready: AtomicBool::new(false),
+        operations: deps.operations,
+        one_process: deps.one_process,
+        reached: AtomicBool::new(false),
         leaving: deps.shutdown.leaving().clone(),
         stop: deps.shutdown.closing().clone(),
     });
@@ -179,7 +193,10 @@ pub async fn build(deps: GatewayDeps) -> Result<Router, AppError> {
         .layer(cors(&app))
         .layer(from_fn_with_state(Arc::clone(&app), edge::edge))
         .layer(CompressionLayer::new().compress_when(not_files()));
-    Ok(with_or_without_slash(router))
+    Ok(Routers {
+        public: with_or_without_slash(router),
+        operations: routes::ops::operations(app),
+    })
 }
 
 /// A route of the API is the same with a slash at its end: what no route takes is tried once more without it. That is a request

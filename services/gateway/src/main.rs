@@ -13,7 +13,8 @@ fn main() -> ExitCode {
             let address = listener.local_addr().map_err(AppError::internal)?;
             let deadline = boot.common.shutdown_deadline;
             let connections = Connections::from(&settings);
-            let router = waybill_gateway::build(GatewayDeps {
+            let operations = serve::bind(boot.ops_listen).await?;
+            let routers = waybill_gateway::build(GatewayDeps {
                 channels: Channels {
                     auth: boot.peers.auth()?,
                     order: boot.peers.order()?,
@@ -29,10 +30,20 @@ fn main() -> ExitCode {
                 shutdown: boot.shutdown.clone(),
                 demo_accounts: Vec::new(),
                 mailbox: false,
+                operations: true,
+                one_process: false,
             })
             .await?;
+            tokio::spawn(serve::operations(operations, routers.operations));
             telemetry::announce(boot.common.log_format, address);
-            waybill_gateway::serve(router, listener, connections, boot.shutdown, deadline).await
+            waybill_gateway::serve(
+                routers.public,
+                listener,
+                connections,
+                boot.shutdown,
+                deadline,
+            )
+            .await
         },
     )
 }

@@ -10,13 +10,13 @@ use std::{
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use tokio::{net::TcpListener, task::JoinHandle};
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 use waybill_bus::{Bus, InProcessBus};
 use waybill_gateway::{Connections, DemoAccount, GatewayDeps};
 use waybill_order::files::storage::Storage;
 use waybill_primitives::{Clock, SystemClock};
 use waybill_service_kit::{
-    Deps, Running, Service, local_channel, start_all,
+    Deps, Readiness, Running, Service, local_channel, serve, start_all,
     tokens::{ServiceTokens, Verifier},
 };
 
@@ -35,6 +35,8 @@ pub struct Platform {
     server: JoinHandle<Result<()>>,
     stop: CancellationToken,
     deadline: Duration,
+    /// Ends with the platform.
+    _operations: Option<AbortOnDropHandle<()>>,
     /// Holds the data directory until the end.
     _lock: Option<File>,
 }
@@ -78,6 +80,10 @@ pub async fn start_with_clock(
         .await
         .with_context(|| format!("cannot listen on {}", config.gateway.listen))?;
     let address = listener.local_addr()?;
+    let operations = match config.embedded.ops_listen {
+        Some(address) => Some(serve::bind(address).await.map_err(|error| anyhow!(error))?),
+        None => None,
+    };
     if config.embedded.demo && config.auth.admin_email.is_none() {
         config.auth.admin_email = Some(demo::ADMIN.email.to_owned());
         config.auth.admin_password = Some(demo::PASSWORD.into());
@@ -99,12 +105,16 @@ pub async fn start_with_clock(
     let (built, channels) = ground.build().await?;
     let running = start_all(built).await.map_err(|error| anyhow!(error))?;
 
-    let router = waybill_gateway::build(ground.gateway(&channels, &stop)).await?;
+    let routers = waybill_gateway::build(ground.gateway(&channels, &stop)).await?;
+    let operations = operations.map(|listener| {
+        let served = serve::operations(listener, routers.operations);
+        AbortOnDropHandle::new(tokio::spawn(served))
+    });
     let deadline = config.common.shutdown_deadline;
     let stopping = stop.clone();
     let connections = Connections::from(&config.gateway);
     let server = tokio::spawn(async move {
-        waybill_gateway::serve(router, listener, connections, stopping, deadline).await?;
+        waybill_gateway::serve(routers.public, listener, connections, stopping, deadline).await?;
         Ok(())
     });
     if config.embedded.demo {
@@ -117,6 +127,7 @@ pub async fn start_with_clock(
         server,
         stop,
         deadline,
+        _operations: operations,
         _lock: lock,
     })
 }
@@ -196,22 +207,23 @@ impl Ground<'_> {
     async fn build(&self) -> Result<(Vec<(Service, Deps)>, Channels)> {
         let config = self.config;
         let deps = self.deps("auth").await?;
-        let auth = (waybill_auth::build(&deps, &config.auth).await?, deps);
+        let auth = waybill_auth::build(&deps, &config.auth).await?;
+        let auth = (watched(auth, &deps), deps);
         let deps = self.deps("order").await?;
         let folder = config.data_dir().join("files");
         let storage = Storage::open(&config.files, &config.order, &folder)?;
         let order = waybill_order::build(&deps, &config.order, storage).await?;
-        let order = (order, deps);
+        let order = (watched(order, &deps), deps);
         let order_channel = local_channel(&order.0, &order.1);
         let deps = self.deps("payment").await?;
         let payment = waybill_payment::build(&deps, &config.payment, order_channel.clone()).await?;
-        let payment = (payment, deps);
+        let payment = (watched(payment, &deps), deps);
         let deps = self.deps("notification").await?;
         let notification = waybill_notification::build(&deps, &config.notification).await?;
-        let notification = (notification, deps);
+        let notification = (watched(notification, &deps), deps);
         let deps = self.deps("chat").await?;
         let chat = waybill_chat::build(&deps, &config.chat, order_channel.clone()).await?;
-        let chat = (chat, deps);
+        let chat = (watched(chat, &deps), deps);
         let channels = Channels {
             auth: local_channel(&auth.0, &auth.1),
             order: order_channel,
@@ -243,10 +255,19 @@ impl Ground<'_> {
             environment: self.config.common.environment,
             demo_accounts,
             mailbox: self.config.notification.keeps_mails(),
+            operations: self.config.embedded.ops_listen.is_some(),
+            one_process: true,
             // Nobody shares out requests among several.
             shutdown: stop.clone().into(),
         }
     }
+}
+
+/// The service with `grpc.health.v1`, as it has it in the network.
+fn watched(mut service: Service, deps: &Deps) -> Service {
+    let readiness = Readiness::start(service.name, &deps.db, &deps.bus, deps.stop.clone());
+    service.routes = service.routes.add_service(readiness.health());
+    service
 }
 
 fn demo_account(account: &demo::Account) -> DemoAccount {

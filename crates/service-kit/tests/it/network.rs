@@ -1,13 +1,17 @@
 //! A service on the network: reached, lost, found again, drained.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
+use sea_orm_migration::sea_orm::TransactionTrait as _;
 use tokio::net::TcpListener;
 use tonic::Code;
 use tonic_health::pb::{
     HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
 };
-use waybill_bus::InProcessBus;
+use waybill_bus::{Bus, InProcessBus, JetStreamBus, NatsConfig};
 use waybill_proto::auth::{auth_service_client::AuthServiceClient, *};
 use waybill_service_kit::{
     AppError, CallContext, ErrorKind, GrpcChannel, channel, crypto, outgoing, outgoing_within,
@@ -15,6 +19,7 @@ use waybill_service_kit::{
     shutdown::Shutdown,
     start,
 };
+use waybill_store::DbConfig;
 
 use crate::support::{Ground, Probe, claims, ground, service};
 
@@ -29,7 +34,11 @@ struct Server {
 }
 
 async fn server() -> Server {
-    let ground = ground("auth", InProcessBus::new()).await;
+    server_on(InProcessBus::new()).await
+}
+
+async fn server_on(bus: Arc<dyn Bus>) -> Server {
+    let ground = ground("auth", bus).await;
     let probe = Probe::default();
     let running = start(service("auth", probe.routes()), &ground.deps)
         .await
@@ -106,8 +115,52 @@ async fn operations_are_served_beside() {
     assert!(body.contains("waybill_grpc_calls_total"), "{body}");
     // Without its database it is not ready.
     server.ground.deps.db.close().await;
+    while get(format!("{}/readyz", server.ops)).await.0 != 503 {}
+    let mut health = HealthClient::new(server.channel.clone());
+    let whole = health.check(HealthCheckRequest::default()).await.unwrap();
+    assert_eq!(whole.get_ref().status(), ServingStatus::NotServing);
+}
+
+#[tokio::test]
+async fn without_the_bus_a_service_is_ready_and_degraded() {
+    let away = JetStreamBus::connect(&NatsConfig::new("nats://127.0.0.1:1")).await;
+    let server = server_on(away.unwrap()).await;
     let (status, body) = get(format!("{}/readyz", server.ops)).await;
-    assert_eq!(status, 503, "{body}");
+    assert_eq!(status, 200, "{body}");
+    let body: serde_json::Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(
+        (&body["ready"], &body["degraded"]),
+        (&true.into(), &true.into())
+    );
+    assert_eq!(
+        (&body["parts"]["bus"], &body["parts"]["database"]),
+        (&"down".into(), &"up".into())
+    );
+    let mut health = HealthClient::new(server.channel.clone());
+    let whole = health.check(HealthCheckRequest::default()).await.unwrap();
+    assert_eq!(whole.get_ref().status(), ServingStatus::Serving);
+    let down = r#"waybill_part_up{service="auth",part="bus"} 0"#;
+    while !get(format!("{}/metrics", server.ops))
+        .await
+        .1
+        .contains(down)
+    {}
+}
+
+#[tokio::test]
+async fn a_database_that_hangs_does_not_hold_up_the_answer_of_readiness() {
+    let server = server().await;
+    let db = &server.ground.deps.db;
+    // All that a probe could ask: the writer and every reader. Whoever else wants one waits for a quarter of an hour.
+    let context = waybill_store::EventContext::default();
+    let writing = db.begin(&context).await.unwrap();
+    let mut reading = Vec::new();
+    for _ in 0..DbConfig::new("").max_connections {
+        reading.push(db.reader().begin().await.unwrap());
+    }
+    while get(format!("{}/readyz", server.ops)).await.0 != 503 {}
+    drop((writing, reading));
+    while get(format!("{}/readyz", server.ops)).await.0 != 200 {}
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use std::{
 
 use tokio::sync::{Notify, mpsc};
 use tonic::service::Routes;
-use waybill_bus::{Envelope, InProcessBus};
+use waybill_bus::{Bus, Envelope, InProcessBus};
 use waybill_primitives::UserId;
 use waybill_proto::auth::{UserRestored, auth_service_client::AuthServiceClient, *};
 use waybill_service_kit::{AppError, CallContext, Job, outgoing, start, start_all};
@@ -40,7 +40,7 @@ impl EventHandler for Listener {
 
 #[tokio::test]
 async fn an_event_committed_before_the_start_reaches_a_consumer_that_is_started_after_its_source() {
-    let bus = InProcessBus::new();
+    let bus: Arc<dyn Bus> = InProcessBus::new();
     let auth = ground("auth", Arc::clone(&bus)).await;
     let chat = ground("chat", bus).await;
     let ctx = CallContext::for_user((&claims()).into());

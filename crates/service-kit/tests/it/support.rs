@@ -12,7 +12,7 @@ use std::{
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tonic::{Request, Response, Status, service::Routes};
-use waybill_bus::InProcessBus;
+use waybill_bus::Bus;
 use waybill_primitives::{Role, Timestamp, UserId};
 use waybill_proto::auth::{
     auth_service_server::{AuthService, AuthServiceServer},
@@ -162,10 +162,14 @@ impl sea_orm_migration::MigratorTrait for NoMigrations {
     }
 }
 
-pub async fn ground(service: &'static str, bus: Arc<InProcessBus>) -> Ground {
+pub async fn ground(service: &'static str, bus: Arc<dyn Bus>) -> Ground {
     let dir = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}/{service}.db", dir.path().display());
-    let db = Db::connect(&DbConfig::new(url), service).await.unwrap();
+    let config = DbConfig {
+        acquire_timeout: Duration::from_mins(15),
+        ..DbConfig::new(url)
+    };
+    let db = Db::connect(&config, service).await.unwrap();
     db.migrate::<NoMigrations>().await.unwrap();
     let key = SigningKey::generate().unwrap();
     let verifier = Verifier::fixed(&Jwks::new([&key]));

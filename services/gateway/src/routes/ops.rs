@@ -15,11 +15,11 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use waybill_proto::auth as pb;
 
 use crate::{
-    app::{App, read},
+    app::{App, Gateway, read},
     asyncapi,
     error::ApiError,
     extract::Unsigned,
-    health::{self, SystemReport},
+    health::{self, Health, Link, SystemReport},
 };
 
 pub fn routes() -> OpenApiRouter<App> {
@@ -45,6 +45,21 @@ pub fn documents(openapi: String) -> Router<App> {
         )
 }
 
+/// What operators ask, on a listener of its own.
+pub fn operations(app: App) -> Router {
+    Router::new()
+        .route("/health", get(details))
+        .route("/healthz", get(healthz))
+        .route("/readyz", get(readyz))
+        .route("/metrics", get(waybill_service_kit::serve::metrics))
+        .with_state(app)
+}
+
+/// How each part of the platform is.
+async fn details(State(app): State<App>) -> Json<SystemReport> {
+    Json(health::report(&app).await)
+}
+
 fn document(body: bytes::Bytes) -> Response {
     let mut response = Response::new(body.into());
     response.headers_mut().insert(
@@ -54,11 +69,13 @@ fn document(body: bytes::Bytes) -> Response {
     response
 }
 
-/// How each part of the platform is.
+/// How the platform is.
+///
+/// Administrators read at `/api/v1/admin/system` how each part of it is, operators on the operations listener.
 #[utoipa::path(get, path = "/health", tag = "operations",
-    responses((status = 200, description = "The parts; `status` says whether one is down", body = SystemReport)))]
-pub async fn health(State(app): State<App>) -> Json<SystemReport> {
-    Json(health::report(&app).await)
+    responses((status = 200, description = "`status` says whether a part is down", body = Health)))]
+pub async fn health(State(app): State<App>) -> Json<Health> {
+    Json(health::report(&app).await.health)
 }
 
 /// An answer of two words.
@@ -75,22 +92,35 @@ pub async fn healthz() -> Json<Check> {
     Json(Check { status: "OK" })
 }
 
-/// Whether requests should be sent here: all services were there at least once, and it is not stopping.
+/// Whether requests should be sent here.
+///
+/// A part that is away is no reason against it: the rest of the API goes on, and `/health` says `DEGRADED`.
 #[utoipa::path(get, path = "/readyz", tag = "operations",
     responses((status = 200, description = "Ready", body = Check)))]
 pub async fn readyz(State(app): State<App>) -> Response {
+    match unready(&app).await {
+        None => Json(Check { status: "OK" }).into_response(),
+        Some(why) => not_ready(why),
+    }
+}
+
+/// Why requests should not be sent here.
+async fn unready(app: &Gateway) -> Option<&'static str> {
     if app.leaving.is_cancelled() {
-        return not_ready("STOPPING");
+        return Some("STOPPING");
     }
-    // Later, a service that is away is no reason to take this gateway out: the rest of the API goes on.
-    if app.seen_ready.load(Ordering::Relaxed) {
-        return Json(Check { status: "OK" }).into_response();
+    if app.one_process {
+        let report = health::report(app).await;
+        return (report.health.database == Link::Disconnected).then_some("DATABASE");
     }
-    if health::report(&app).await.status == "OK" {
-        app.seen_ready.store(true, Ordering::Relaxed);
-        return Json(Check { status: "OK" }).into_response();
+    // One that has never reached any service is in the wrong network, or has wrong addresses.
+    if !app.reached.load(Ordering::Relaxed) {
+        if !health::report(app).await.reaches() {
+            return Some("STARTING");
+        }
+        app.reached.store(true, Ordering::Relaxed);
     }
-    not_ready("STARTING")
+    None
 }
 
 fn not_ready(status: &'static str) -> Response {
@@ -102,10 +132,16 @@ fn not_ready(status: &'static str) -> Response {
 }
 
 /// Metrics in Prometheus' text format.
+///
+/// Where the process has an operations listener (`WAYBILL_OPS_LISTEN`), they are there and not here.
 #[utoipa::path(get, path = "/metrics", tag = "operations",
-    responses((status = 200, description = "The metrics", body = String, content_type = "text/plain")))]
-pub async fn metrics() -> Response {
-    waybill_service_kit::serve::metrics().await.into_response()
+    responses((status = 200, description = "The metrics", body = String, content_type = "text/plain"),
+        (status = 404, description = "They are on the operations listener", body = crate::error::ErrorBody<'_>)))]
+pub async fn metrics(State(app): State<App>) -> Result<Response, ApiError> {
+    if app.operations {
+        return Err(ApiError::of_status(StatusCode::NOT_FOUND));
+    }
+    Ok(waybill_service_kit::serve::metrics().await.into_response())
 }
 
 /// The public keys that verify access tokens (RFC 7517).

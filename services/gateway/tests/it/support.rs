@@ -61,7 +61,7 @@ impl Fake {
         of_path.map(|(_, headers)| headers.clone()).collect()
     }
 
-    fn channel(&self) -> GrpcChannel {
+    pub fn channel(&self) -> GrpcChannel {
         let fake = self.clone();
         BoxCloneSyncService::new(service_fn(move |request: Request<tonic::body::Body>| {
             let fake = fake.clone();
@@ -174,6 +174,7 @@ pub fn token(role: Role) -> String {
 /// A gateway in this process.
 pub struct Gateway {
     pub router: Router,
+    pub operations: Router,
     pub fake: Fake,
     pub bus: Arc<InProcessBus>,
     pub stop: CancellationToken,
@@ -235,11 +236,14 @@ impl Gateway {
             shutdown: stop.clone().into(),
             demo_accounts: Vec::new(),
             mailbox: true,
+            operations: false,
+            one_process: false,
         };
         change(&mut deps);
-        let router = waybill_gateway::build(deps).await?;
+        let routers = waybill_gateway::build(deps).await?;
         Ok(Self {
-            router,
+            router: routers.public,
+            operations: routers.operations,
             fake,
             bus,
             stop,
@@ -247,19 +251,7 @@ impl Gateway {
     }
 
     pub async fn call(&self, request: Request<Body>) -> Answer {
-        let response = self
-            .router
-            .clone()
-            .oneshot(request)
-            .await
-            .expect("an answer");
-        let (parts, body) = response.into_parts();
-        let body = body.collect().await.expect("a body").to_bytes();
-        Answer {
-            status: parts.status,
-            headers: parts.headers,
-            body,
-        }
+        answer(&self.router, request).await
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -269,6 +261,12 @@ impl Gateway {
                 .expect("a request"),
         )
         .await
+    }
+
+    /// Asks the operations listener.
+    pub async fn ask_operations(&self, path: &str) -> Answer {
+        let request = request(Method::GET, path).body(Body::empty());
+        answer(&self.operations, request.expect("a request")).await
     }
 
     pub async fn get_as(&self, role: Role, path: &str) -> Answer {
@@ -297,6 +295,17 @@ impl Gateway {
                 .expect("a request"),
         )
         .await
+    }
+}
+
+async fn answer(router: &Router, request: Request<Body>) -> Answer {
+    let response = router.clone().oneshot(request).await.expect("an answer");
+    let (parts, body) = response.into_parts();
+    let body = body.collect().await.expect("a body").to_bytes();
+    Answer {
+        status: parts.status,
+        headers: parts.headers,
+        body,
     }
 }
 

@@ -1,12 +1,16 @@
 //! The `waybill` command as operators use it: settings, the data directory, signals, `verify`, dead letters.
 
-use std::process::{Command, Output};
+use std::{
+    io::{BufRead as _, BufReader},
+    process::{Command, Output, Stdio},
+};
 
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 use waybill_proto::payment::PaymentSucceeded;
+use waybill_service_kit::crypto;
 use waybill_store::EventContext;
 use waybill_testkit::{ADMIN, Platform, Shape};
 
@@ -61,6 +65,46 @@ fn bad_settings_are_named_all_at_once() {
         assert!(errors.contains(name), "{name} is not named:\n{errors}");
     }
     assert!(!folder.path().join("data").exists(), "nothing was begun");
+}
+
+/// One format for all lines, from the first warning on; a variable that is no setting is such a warning.
+#[tokio::test]
+async fn logs_for_machines_are_json_throughout_embedded() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data").display().to_string();
+    let mut child = Command::new(bin().join("waybill"))
+        .args(["--data-dir", &data, "--listen", "127.0.0.1:0", "--demo"])
+        .env("WAYBILL_LOG_FORMAT", "json")
+        .env("WAYBILL_RATE_LIMITT", "off")
+        .env("WAYBILL_OPS_LISTEN", "127.0.0.1:0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let lines = lines.map(|line| -> Value { serde_json::from_str(&line.unwrap()).expect("JSON") });
+    let mut warned = false;
+    let mut address = None;
+    for line in lines {
+        let message = line["message"].as_str().unwrap_or_default();
+        warned |= line["level"] == "WARN"
+            && message.starts_with("WAYBILL_RATE_LIMITT")
+            && message.ends_with("did you mean WAYBILL_RATE_LIMIT?");
+        if message.starts_with("listening on http://") {
+            address = line["address"].as_str().map(str::to_owned);
+            break;
+        }
+    }
+    assert!(warned, "the variable is not named");
+    let address = address.expect("it listens");
+    crypto::install();
+    let health = reqwest::get(format!("http://{address}/health")).await;
+    assert_eq!(health.unwrap().status(), 200);
+    let metrics = reqwest::get(format!("http://{address}/metrics")).await;
+    assert_eq!(metrics.unwrap().status(), 404, "they are for operators");
+    child.kill().unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(text(&output.stdout), "");
 }
 
 #[test]

@@ -1,0 +1,204 @@
+//! Whether a service can do its work. That is what its calls need: its database, for writing too ([`Db::ping`] says so). Without
+//! the bus they go on, and events wait in the outbox: then the service is degraded, which a metric tells and not readiness.
+
+use std::{pin::Pin, sync::Arc, time::Duration};
+
+use futures::{Stream, StreamExt as _, stream};
+use parking_lot::Mutex;
+use tokio::{
+    sync::watch,
+    task::JoinHandle,
+    time::{Instant, timeout},
+};
+use tokio_util::sync::CancellationToken;
+use tonic::{Request, Response, Status};
+use tonic_health::pb::{
+    HealthCheckRequest, HealthCheckResponse,
+    health_check_response::ServingStatus,
+    health_server::{Health, HealthServer},
+};
+use waybill_bus::Bus;
+use waybill_store::Db;
+
+/// A part that does not answer within this is down.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// An answer of the database holds for so long, however many ask.
+const FRESH: Duration = Duration::from_millis(500);
+/// How often the parts are looked at when nobody asks.
+const EVERY: Duration = Duration::from_secs(5);
+
+/// The state of a service's parts. Cheap to clone.
+#[derive(Clone)]
+pub struct Readiness {
+    database: Arc<Probe>,
+    bus: Arc<dyn Bus>,
+    stop: CancellationToken,
+}
+
+/// How a service is.
+#[derive(Debug, Clone, Copy)]
+pub struct Report {
+    pub stopping: bool,
+    pub database: bool,
+    pub bus: bool,
+}
+
+impl Report {
+    /// Whether calls should be sent here.
+    pub fn ready(self) -> bool {
+        self.database && !self.stopping
+    }
+}
+
+impl Readiness {
+    /// Starts to watch; ends with `stop`, from when on the service is not ready.
+    pub fn start(name: &'static str, db: &Db, bus: &Arc<dyn Bus>, stop: CancellationToken) -> Self {
+        let readiness = Self {
+            database: Arc::new(Probe::new(db.clone())),
+            bus: Arc::clone(bus),
+            stop,
+        };
+        tokio::spawn(readiness.clone().measure(name));
+        readiness
+    }
+
+    /// How the service is now; within [`PATIENCE`] also while a part hangs.
+    pub async fn report(&self) -> Report {
+        let bus = timeout(PATIENCE, self.bus.healthy());
+        let (database, bus) = tokio::join!(self.database.answers(), bus);
+        Report {
+            stopping: self.stop.is_cancelled(),
+            database,
+            bus: bus.unwrap_or(false),
+        }
+    }
+
+    /// `grpc.health.v1`, for callers in the network and in this process.
+    pub fn health(&self) -> HealthServer<Self> {
+        HealthServer::new(self.clone())
+    }
+
+    /// Keeps the metric that alerts look at, and logs when a part goes or comes back.
+    async fn measure(self, name: &'static str) {
+        let mut before = [true; 2];
+        loop {
+            let report = self.report().await;
+            let parts = [("database", report.database), ("bus", report.bus)];
+            for ((part, up), was_up) in parts.into_iter().zip(&mut before) {
+                metrics::gauge!("waybill_part_up", "service" => name, "part" => part)
+                    .set(f64::from(u8::from(up)));
+                match (*was_up, up) {
+                    (true, false) => tracing::warn!(service = name, part, "a part is down"),
+                    (false, true) => tracing::info!(service = name, part, "a part is up again"),
+                    _ => {}
+                }
+                *was_up = up;
+            }
+            tokio::select! {
+                () = self.stop.cancelled() => return,
+                () = tokio::time::sleep(EVERY) => {}
+            }
+        }
+    }
+
+    async fn serving(&self) -> HealthCheckResponse {
+        let status = if self.report().await.ready() {
+            ServingStatus::Serving
+        } else {
+            ServingStatus::NotServing
+        };
+        HealthCheckResponse {
+            status: status.into(),
+        }
+    }
+}
+
+/// The process has one service; only the whole of it can be asked for.
+fn whole(request: &Request<HealthCheckRequest>) -> Result<(), Status> {
+    if request.get_ref().service.is_empty() {
+        return Ok(());
+    }
+    Err(Status::not_found("ask for the service without a name"))
+}
+
+#[tonic::async_trait]
+impl Health for Readiness {
+    async fn check(
+        &self,
+        request: Request<HealthCheckRequest>,
+    ) -> Result<Response<HealthCheckResponse>, Status> {
+        whole(&request)?;
+        Ok(Response::new(self.serving().await))
+    }
+
+    type WatchStream = Pin<Box<dyn Stream<Item = Result<HealthCheckResponse, Status>> + Send>>;
+
+    async fn watch(
+        &self,
+        request: Request<HealthCheckRequest>,
+    ) -> Result<Response<Self::WatchStream>, Status> {
+        whole(&request)?;
+        let states = stream::unfold((self.clone(), None), |(readiness, last)| async move {
+            loop {
+                let state = readiness.serving().await;
+                if last != Some(state.status) {
+                    let status = state.status;
+                    return Some((Ok(state), (readiness, Some(status))));
+                }
+                if readiness.stop.is_cancelled() {
+                    return None;
+                }
+                tokio::select! {
+                    () = readiness.stop.cancelled() => {}
+                    () = tokio::time::sleep(EVERY) => {}
+                }
+            }
+        });
+        Ok(Response::new(states.boxed()))
+    }
+}
+
+/// Asks the database, once at a time however many want to know, and never gives up half-way: a connection that is left in
+/// the middle of a statement may be lost.
+struct Probe {
+    db: Db,
+    last: watch::Sender<Option<(Instant, bool)>>,
+    task: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Probe {
+    fn new(db: Db) -> Self {
+        Self {
+            db,
+            last: watch::Sender::new(None),
+            task: Mutex::new(None),
+        }
+    }
+
+    /// Whether the database takes writes.
+    async fn answers(self: &Arc<Self>) -> bool {
+        // Before the last answer is looked at, so that none is missed.
+        let mut answers = self.last.subscribe();
+        let last = *answers.borrow_and_update();
+        if let Some((at, up)) = last
+            && at.elapsed() < FRESH
+        {
+            return up;
+        }
+        self.ask();
+        let answered = timeout(PATIENCE, answers.changed()).await;
+        let last = *answers.borrow();
+        matches!(answered, Ok(Ok(()))) && last.is_some_and(|(_, up)| up)
+    }
+
+    fn ask(self: &Arc<Self>) {
+        let mut task = self.task.lock();
+        if task.as_ref().is_none_or(JoinHandle::is_finished) {
+            let probe = Arc::clone(self);
+            *task = Some(tokio::spawn(async move {
+                let up = probe.db.ping().await.is_ok();
+                probe.last.send_replace(Some((Instant::now(), up)));
+            }));
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! What operators and load balancers ask.
+
+use tonic_health::pb::{
+    HealthCheckRequest, HealthCheckResponse, health_check_response::ServingStatus,
+};
+use waybill_gateway::{GatewayDeps, GatewaySettings};
+use waybill_primitives::Role;
+use waybill_service_kit::settings::{Environment, Sources, load};
+
+use crate::support::{Fake, Gateway};
+
+async fn gateway(change: impl FnOnce(&mut GatewayDeps)) -> Gateway {
+    let sources = Sources::empty().with("WAYBILL_RATE_LIMIT", "off");
+    let (settings,) = load::<(GatewaySettings,)>(&sources).expect("good settings");
+    let built = Gateway::build_with(settings, Environment::Development, change).await;
+    built.expect("a gateway")
+}
+
+fn serve(fake: &Fake, status: ServingStatus) {
+    let check = "grpc.health.v1.Health/Check";
+    fake.on(check, move |_: HealthCheckRequest| {
+        Ok(HealthCheckResponse {
+            status: status.into(),
+        })
+    });
+}
+
+#[tokio::test]
+async fn a_gateway_is_ready_without_a_service_but_not_without_all() {
+    let gateway = gateway(|deps| deps.channels.chat = Fake::default().channel()).await;
+    let starting = gateway.get("/readyz").await;
+    assert_eq!(starting.status, 503, "nobody answers");
+    assert_eq!(starting.json()["status"], "STARTING");
+    serve(&gateway.fake, ServingStatus::Serving);
+    assert_eq!(gateway.get("/readyz").await.status, 200);
+    let health = gateway.get("/health").await.json();
+    assert_eq!(health["status"], "DEGRADED", "{health}");
+    assert_eq!(health["database"], "connected", "{health}");
+    assert!(health.get("services").is_none(), "{health}");
+    let system = gateway.get_as(Role::Admin, "/api/v1/admin/system").await;
+    assert_eq!(system.json()["services"]["chat"]["status"], "DOWN");
+    assert_eq!(system.json()["services"]["order"]["status"], "UP");
+    gateway.stop.cancel();
+    let stopping = gateway.get("/readyz").await;
+    assert_eq!(stopping.json()["status"], "STOPPING");
+}
+
+#[tokio::test]
+async fn a_database_that_takes_no_writes_shows_and_one_process_is_as_ready_as_its_databases() {
+    for one_process in [false, true] {
+        let broken = Fake::default();
+        serve(&broken, ServingStatus::NotServing);
+        let gateway = gateway(|deps| {
+            deps.one_process = one_process;
+            deps.channels.payment = broken.channel();
+        })
+        .await;
+        serve(&gateway.fake, ServingStatus::Serving);
+        let health = gateway.get("/health").await.json();
+        assert_eq!(health["status"], "DEGRADED", "{health}");
+        assert_eq!(health["database"], "disconnected", "{health}");
+        let ready = gateway.get("/readyz").await;
+        assert_eq!(ready.status == 503, one_process, "{ready:?}");
+        serve(&broken, ServingStatus::Serving);
+        assert_eq!(gateway.get("/readyz").await.status, 200);
+        let health = gateway.get("/health").await.json();
+        assert_eq!(health["database"], "connected", "{health}");
+    }
+}
+
+#[tokio::test]
+async fn details_and_metrics_are_on_the_operations_listener() {
+    let apart = gateway(|deps| deps.operations = true).await;
+    serve(&apart.fake, ServingStatus::Serving);
+    apart.get("/metrics").await.error(404, "NOT_FOUND");
+    let metrics = apart.ask_operations("/metrics").await;
+    assert_eq!(metrics.status, 200);
+    assert_eq!(metrics.header("content-type"), "text/plain; version=0.0.4");
+    let health = apart.ask_operations("/health").await.json();
+    assert_eq!(health["services"]["order"]["status"], "UP", "{health}");
+    for path in ["/healthz", "/readyz"] {
+        assert_eq!(apart.ask_operations(path).await.status, 200);
+        assert_eq!(apart.get(path).await.status, 200);
+    }
+    let without = gateway(|_| {}).await;
+    assert_eq!(without.get("/metrics").await.status, 200);
+}
