@@ -7,6 +7,9 @@
 //! lists, which any of them may change, begin a new generation [`PAUSE`] after the last one at the earliest. So a list is
 //! loaded a few times a second at most, and a change is still seen within a second. What this gateway itself has written
 //! shows at once.
+//!
+//! While the order service cannot answer, what it answered last is given out for a while, with its age (`stale-if-error` of
+//! RFC 5861).
 
 use std::{
     future::Future,
@@ -19,7 +22,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use http::HeaderValue;
+use http::{HeaderValue, StatusCode};
 use moka::future::Cache;
 use parking_lot::Mutex;
 
@@ -39,6 +42,8 @@ const SHARDS: usize = 1024;
 pub struct Cached {
     pub body: Bytes,
     pub etag: HeaderValue,
+    /// Set if the answer is no longer known to be true.
+    pub stale: Option<Duration>,
 }
 
 impl Cached {
@@ -59,6 +64,7 @@ impl Cached {
             // Digits, letters and hyphens in quotes are a valid header.
             etag: HeaderValue::try_from(etag).unwrap_or(HeaderValue::from_static("\"\"")),
             body: Bytes::from(body),
+            stale: None,
         }
     }
 }
@@ -127,9 +133,20 @@ enum What {
 
 type Key = (u64, u64, What);
 
+fn weight(what: &What, entry: &Cached) -> u32 {
+    let key = match what {
+        What::List(query) => query.len(),
+        What::Product(id) => id.len(),
+        What::Categories => 0,
+    };
+    u32::try_from(key + entry.body.len() + 160).unwrap_or(u32::MAX)
+}
+
 /// What everybody may see of the catalogue.
 pub struct ProductCache {
     entries: Cache<Key, Arc<Cached>>,
+    /// The last answers, whatever changed since, with when they were loaded.
+    last: Cache<What, (Instant, Arc<Cached>)>,
     /// Everything at once.
     epoch: AtomicU64,
     lists: Generation,
@@ -138,26 +155,24 @@ pub struct ProductCache {
 }
 
 impl ProductCache {
-    /// An answer is asked for again after `ttl` even if no event says that it changed.
-    pub fn new(ttl: Duration) -> Self {
-        Self::with_pauses(ttl, PAUSE, CATEGORY_PAUSE)
+    /// An answer is asked for again after `ttl` even if no event says that it changed, and given out for up to `stale` while
+    /// that fails.
+    pub fn new(ttl: Duration, stale: Duration) -> Self {
+        Self::with_pauses(ttl, stale, PAUSE, CATEGORY_PAUSE)
     }
 
-    fn with_pauses(ttl: Duration, lists: Duration, categories: Duration) -> Self {
-        let entries = Cache::builder()
-            .max_capacity(MAX_BYTES)
-            .weigher(|key: &Key, entry: &Arc<Cached>| {
-                let key = match &key.2 {
-                    What::List(query) => query.len(),
-                    What::Product(id) => id.len(),
-                    What::Categories => 0,
-                };
-                u32::try_from(key + entry.body.len() + 160).unwrap_or(u32::MAX)
-            })
-            .time_to_live(ttl)
-            .build();
+    fn with_pauses(ttl: Duration, stale: Duration, lists: Duration, categories: Duration) -> Self {
         Self {
-            entries,
+            entries: Cache::builder()
+                .max_capacity(MAX_BYTES)
+                .weigher(|key: &Key, entry: &Arc<Cached>| weight(&key.2, entry))
+                .time_to_live(ttl)
+                .build(),
+            last: Cache::builder()
+                .max_capacity(MAX_BYTES)
+                .weigher(|what: &What, (_, entry): &(Instant, Arc<Cached>)| weight(what, entry))
+                .time_to_live(stale)
+                .build(),
             epoch: AtomicU64::new(0),
             lists: Generation::new(lists),
             categories: Generation::new(categories),
@@ -229,11 +244,31 @@ impl ProductCache {
     where
         F: Future<Output = Result<Cached, ApiError>>,
     {
-        let key = (self.epoch.load(Ordering::SeqCst), generation, what);
-        self.entries
-            .try_get_with(key, async { load.await.map(Arc::new) })
-            .await
-            .map_err(|error: Arc<ApiError>| error.as_ref().clone())
+        let key = (self.epoch.load(Ordering::SeqCst), generation, what.clone());
+        let load = async {
+            let entry = load.await.map(Arc::new)?;
+            let last = (Instant::now(), Arc::clone(&entry));
+            self.last.insert(what.clone(), last).await;
+            Ok(entry)
+        };
+        let error: Arc<ApiError> = match self.entries.try_get_with(key, load).await {
+            Ok(entry) => return Ok(entry),
+            Err(error) => error,
+        };
+        match error.status {
+            // Away, hung, or with a database that is.
+            StatusCode::SERVICE_UNAVAILABLE => {
+                if let Some((loaded, entry)) = self.last.get(&what).await {
+                    return Ok(Arc::new(Cached {
+                        stale: Some(loaded.elapsed()),
+                        ..entry.as_ref().clone()
+                    }));
+                }
+            }
+            StatusCode::NOT_FOUND => self.last.invalidate(&what).await,
+            _ => {}
+        }
+        Err(Arc::unwrap_or_clone(error))
     }
 }
 
@@ -275,7 +310,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_change_during_a_load_is_not_covered_up_by_it() {
-        let cache = ProductCache::with_pauses(LONG, Duration::ZERO, Duration::ZERO);
+        let cache = ProductCache::with_pauses(LONG, LONG, Duration::ZERO, Duration::ZERO);
         let loading = cache.list(b"q".to_vec(), async {
             cache.touch(&lists());
             Ok(entry("old"))
@@ -300,7 +335,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_storm_of_events_makes_one_load_in_a_pause_and_own_writes_show_at_once() {
-        let cache = ProductCache::with_pauses(LONG, LONG, LONG);
+        let cache = ProductCache::with_pauses(LONG, LONG, LONG, LONG);
         assert_eq!(list(&cache, "1").await, "1");
         cache.touch(&lists());
         assert_eq!(list(&cache, "2").await, "2");
@@ -315,7 +350,7 @@ mod tests {
     #[tokio::test]
     async fn what_waited_for_the_pause_comes_after_it() {
         let pause = Duration::from_millis(20);
-        let cache = ProductCache::with_pauses(LONG, pause, pause);
+        let cache = ProductCache::with_pauses(LONG, LONG, pause, pause);
         let mut seen = 0;
         cache.touch(&lists());
         list(&cache, "0").await;
@@ -331,7 +366,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_order_touches_its_products_and_no_others() {
-        let cache = ProductCache::new(LONG);
+        let cache = ProductCache::new(LONG, LONG);
         // Two that do not happen to share a number.
         let (a, b) = ("a", "b");
         assert!(!std::ptr::eq(cache.shard(a), cache.shard(b)));
@@ -349,7 +384,7 @@ mod tests {
 
     #[tokio::test]
     async fn failures_are_not_kept() {
-        let cache = ProductCache::new(LONG);
+        let cache = ProductCache::new(LONG, LONG);
         let failed = cache
             .list(Vec::new(), async {
                 Err(ApiError::of_status(http::StatusCode::SERVICE_UNAVAILABLE))

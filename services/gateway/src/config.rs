@@ -45,6 +45,8 @@ waybill_service_kit::settings! {
         pub header_timeout: Duration = "WAYBILL_HEADER_TIMEOUT", default "75s";
         /// How long a product list stays in the cache when no event says that it changed.
         pub product_cache_ttl: Duration = "WAYBILL_PRODUCT_CACHE_TTL", default "1s";
+        /// For how long products, their lists and categories are given out as they were last, with the header `Age`, while the order service cannot answer.
+        pub product_cache_stale: Duration = "WAYBILL_PRODUCT_CACHE_STALE", default "5m";
         /// Live connections that one user may hold.
         pub sockets_per_user: u32 = "WAYBILL_SOCKETS_PER_USER", default "50", range 1..=100_000;
         /// Events that one user may send in a second over all their live connections.

@@ -160,7 +160,10 @@ pub async fn build(deps: GatewayDeps) -> Result<Routers, AppError> {
             .max_capacity(REVOKED_USERS)
             .time_to_live(REVOKED_FOR)
             .build(),
-        products: cache::ProductCache::new(deps.settings.product_cache_ttl),
+        products: cache::ProductCache::new(
+            deps.settings.product_cache_ttl,
+            deps.settings.product_cache_stale,
+        ),
         templates: pages::Templates::new()?,
         settings: deps.settings,
         environment: deps.environment,
@@ -265,6 +268,8 @@ fn cors(app: &Gateway) -> CorsLayer {
             HeaderName::from_static("traceparent"),
         ])
         .expose_headers([
+            header::AGE,
+            HeaderName::from_static("cache-status"),
             header::ETAG,
             header::LOCATION,
             header::RETRY_AFTER,

@@ -97,7 +97,8 @@ impl From<ProductFilter> for pb::ListProductsRequest {
 
 /// List products.
 ///
-/// Administrators also see how much is in the store and how much of it is reserved. The answer has an `ETag`.
+/// Administrators also see how much is in the store and how much of it is reserved. The answer has an `ETag`. While the service
+/// behind it is away, others get the last answer for some minutes; the headers `Age` and `Cache-Status` say so.
 #[utoipa::path(get, path = "/api/v1/products", tag = "products", params(ProductFilter), security((), ("bearer" = [])),
     responses((status = 200, description = "A page of products", body = dto::Page<dto::Product>),
         (status = 304, description = "Unchanged since `If-None-Match`"),
@@ -162,6 +163,14 @@ pub fn cached_response(cached: &Cached, asked: &HeaderMap) -> Response {
     };
     let headers = response.headers_mut();
     headers.insert(header::ETAG, cached.etag.clone());
+    if let Some(age) = cached.stale {
+        // RFC 9111 and RFC 9211: a stored answer, of which nobody knows whether it still holds.
+        headers.insert(header::AGE, HeaderValue::from(age.as_secs()));
+        headers.insert(
+            "cache-status",
+            HeaderValue::from_static("waybill; fwd=stale; fwd-status=503"),
+        );
+    }
     // The browser may keep it, but must ask each time whether it still holds.
     headers.insert(
         header::CACHE_CONTROL,
@@ -197,7 +206,8 @@ pub async fn create(
 
 /// Read a product.
 ///
-/// The answer has an `ETag`, which changes with what is in stock too and can be sent back as `If-Match`.
+/// The answer has an `ETag`, which changes with what is in stock too and can be sent back as `If-Match`. As with the list, it
+/// may be the last one while the service behind it is away.
 #[utoipa::path(get, path = "/api/v1/products/{id}", tag = "products", params(("id" = uuid::Uuid, Path)), security((), ("bearer" = [])),
     responses((status = 200, description = "The product", body = dto::Product),
         (status = 304, description = "Unchanged since `If-None-Match`")))]

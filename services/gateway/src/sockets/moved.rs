@@ -78,6 +78,8 @@ impl Moved {
 async fn outgoing(hub: &Hub, id: &str) -> Result<Vec<Outgoing>, ApiError> {
     let app = &hub.app;
     match products::for_visitors(app, &CallContext::anonymous(), id).await {
+        // The state of before it moved.
+        Ok(product) if product.stale.is_some() => return Ok(Vec::new()),
         Ok(product) => {
             let product: Value = serde_json::from_slice(&product.body)
                 .map_err(waybill_service_kit::AppError::internal)?;

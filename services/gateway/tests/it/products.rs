@@ -2,7 +2,7 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicI64, Ordering},
+    atomic::{AtomicBool, AtomicI64, Ordering},
 };
 
 use axum::body::Body;
@@ -13,9 +13,12 @@ use waybill_bus::{Bus as _, Envelope};
 use waybill_primitives::{EventId, Role, Timestamp};
 use waybill_proto::{Event, common, order as pb};
 
+use waybill_service_kit::AppError;
+
 use crate::support::{Gateway, request};
 
 const LIST: &str = "waybill.order.v1.CatalogueService/ListProducts";
+const GET: &str = "waybill.order.v1.CatalogueService/GetProduct";
 
 /// A gateway whose list shows how many units `stock` says; for administrators also `onHand`.
 async fn gateway(stock: &Arc<AtomicI64>) -> Gateway {
@@ -117,4 +120,82 @@ pub fn envelope<E: Event>(event: &E) -> Envelope {
         actor: None,
         payload: Bytes::from(event.encode_to_vec()),
     }
+}
+
+/// Answers as long as it is told to, and is away otherwise.
+fn play_at_times(gateway: &Gateway, there: &Arc<AtomicBool>) {
+    let up = Arc::clone(there);
+    let check = move || match up.load(Ordering::SeqCst) {
+        true => Ok(()),
+        false => Err(AppError::unavailable("played away")),
+    };
+    let listed = check.clone();
+    gateway.fake.on(LIST, move |_: pb::ListProductsRequest| {
+        listed().map(|()| pb::ListProductsResponse {
+            products: vec![pb::Product::default()],
+            page: Some(common::PageInfo::default()),
+        })
+    });
+    gateway.fake.on(GET, move |request: pb::GetProductRequest| {
+        check()?;
+        Ok(pb::GetProductResponse {
+            product: Some(pb::Product {
+                id: request.id,
+                ..Default::default()
+            }),
+        })
+    });
+}
+
+#[tokio::test]
+async fn the_last_answer_is_served_with_its_age_while_the_service_is_away() {
+    let gateway = Gateway::with(&[("WAYBILL_PRODUCT_CACHE_TTL", "1ms")]).await;
+    let there = Arc::new(AtomicBool::new(true));
+    play_at_times(&gateway, &there);
+    let one = format!("/api/v1/products/{}", Uuid::now_v7());
+    let paths = ["/api/v1/products", one.as_str()];
+    for path in paths {
+        let fresh = gateway.get(path).await;
+        assert_eq!(fresh.status, 200);
+        assert!(!fresh.headers.contains_key("age"));
+    }
+    there.store(false, Ordering::SeqCst);
+    for path in paths {
+        // Until the entry has ended.
+        let stale = loop {
+            let answer = gateway.get(path).await;
+            assert_eq!(answer.status, 200, "{answer:?}");
+            if answer.headers.contains_key("age") {
+                break answer;
+            }
+        };
+        assert!(stale.header("age").parse::<u64>().is_ok());
+        assert!(stale.header("cache-status").contains("fwd=stale"));
+        // Administrators act on what they see.
+        let admin = gateway.get_as(Role::Admin, path).await;
+        admin.error(503, "UNAVAILABLE");
+    }
+    // What nobody has read before is not there.
+    let other = gateway.get("/api/v1/products?limit=7").await;
+    other.error(503, "UNAVAILABLE");
+    there.store(true, Ordering::SeqCst);
+    for path in paths {
+        assert!(!gateway.get(path).await.headers.contains_key("age"));
+    }
+}
+
+#[tokio::test]
+async fn an_old_answer_is_not_served_for_ever() {
+    let gateway = Gateway::with(&[
+        ("WAYBILL_PRODUCT_CACHE_TTL", "1ms"),
+        ("WAYBILL_PRODUCT_CACHE_STALE", "1ms"),
+    ])
+    .await;
+    let there = Arc::new(AtomicBool::new(true));
+    play_at_times(&gateway, &there);
+    assert_eq!(gateway.get("/api/v1/products").await.status, 200);
+    there.store(false, Ordering::SeqCst);
+    while gateway.get("/api/v1/products").await.status == 200 {}
+    let gone = gateway.get("/api/v1/products").await;
+    gone.error(503, "UNAVAILABLE");
 }
