@@ -93,6 +93,9 @@ impl Stream {
             created: Timestamp::UNIX_EPOCH,
             first_sequence: 1,
             last_sequence: self.last_sequence,
+            messages: self.last_sequence,
+            max_age: None,
+            full: false,
         }
     }
 
@@ -161,11 +164,19 @@ impl Bus for InProcessBus {
     }
 
     async fn publish(&self, event: Envelope) -> Result<Published, BusError> {
-        subject::check_event(&event)?;
-        let known = |stream: &mut Stream| stream.settled.get(&event.id).copied();
-        if let Some(sequence) = self.with_stream(&event.source, known) {
-            return Ok(Published { sequence });
+        let known = {
+            let streams = self.streams.lock();
+            let stream = streams.get(&event.source);
+            stream.and_then(|stream| stream.settled.get(&event.id).copied())
+        };
+        match known {
+            Some(sequence) => Ok(Published { sequence }),
+            None => self.publish_again(event).await,
         }
+    }
+
+    async fn publish_again(&self, event: Envelope) -> Result<Published, BusError> {
+        subject::check_event(&event)?;
         // Without a tail there is nobody to send to: no failure.
         let _ = self.tails.send(event.clone());
         let wanting: Vec<_> = self

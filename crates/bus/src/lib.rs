@@ -9,16 +9,18 @@
 //! - [`Bus::tail`] never blocks a publisher: a reader that is too slow loses events, and [`Bus::tail_losses`] says that some are lost.
 //!
 //! Module map: [`Envelope`] in `envelope`, errors in `error`, the patterns of subjects in `subject`,
-//! [`InProcessBus`] in `in_process`, [`JetStreamBus`] in `jetstream`, what both do around a handler in `measure`.
+//! [`InProcessBus`] in `in_process`, [`JetStreamBus`] in `jetstream`, what both do around a handler in `measure`,
+//! how an outage is logged in `outage`.
 
 mod envelope;
 mod error;
 mod in_process;
 mod jetstream;
 mod measure;
+mod outage;
 mod subject;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 pub use envelope::Envelope;
@@ -26,6 +28,7 @@ pub use error::BusError;
 use futures::stream::BoxStream;
 pub use in_process::InProcessBus;
 pub use jetstream::{JetStreamBus, NatsAuth, NatsConfig};
+pub use outage::Outage;
 pub use subject::matches;
 use tokio::{sync::watch, task::JoinHandle};
 pub use tokio_util::sync::CancellationToken;
@@ -43,6 +46,23 @@ pub trait Bus: Send + Sync + 'static {
     /// Returns once the bus has taken charge of the event. Callers pipeline by holding several of these futures;
     /// the order of their first polls is the order of publication.
     async fn publish(&self, event: Envelope) -> Result<Published, BusError>;
+
+    /// As [`Bus::publish`], for an event that was published before and got lost or is wanted once more: taken even if the bus still
+    /// remembers its id. Consumers know the ids that they have taken in.
+    async fn publish_again(&self, event: Envelope) -> Result<Published, BusError> {
+        self.publish(event).await
+    }
+
+    /// How far the durable consumers of the stream of `service` are. To be read before the stream's state: what a purge takes away,
+    /// it takes away from here too.
+    async fn lag(&self, _service: &str) -> Result<Lag, BusError> {
+        Ok(Lag::default())
+    }
+
+    /// Sequences between the first and the last one whose events the stream of `service` does not hold.
+    async fn holes(&self, _service: &str) -> Result<Vec<u64>, BusError> {
+        Ok(Vec::new())
+    }
 
     /// Starts a durable consumer: each matching event goes to `handler` at least once, per aggregate in order, different aggregates
     /// side by side. It heals by itself; the task ends only after `stop` is cancelled and the handlers at work have returned.
@@ -129,6 +149,30 @@ pub struct StreamState {
     pub first_sequence: u64,
     /// The newest event; 0 for a stream that never had one.
     pub last_sequence: u64,
+    /// How many events it holds.
+    pub messages: u64,
+    /// Events older than this are dropped; none if age does not matter.
+    pub max_age: Option<Duration>,
+    /// The stream has reached a limit of its size: new events push old ones out.
+    pub full: bool,
+}
+
+impl StreamState {
+    /// How many events between the first and the last one are not there.
+    pub fn holes(&self) -> u64 {
+        (self.last_sequence + 1)
+            .saturating_sub(self.first_sequence)
+            .saturating_sub(self.messages)
+    }
+}
+
+/// How far the durable consumers of a stream are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Lag {
+    /// Up to this sequence every consumer has settled every event that it wants; none without consumers.
+    pub settled: Option<u64>,
+    /// The most events that a consumer which is connected has yet to settle.
+    pub most: u64,
 }
 
 /// The bus's receipt.

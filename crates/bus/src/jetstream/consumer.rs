@@ -23,7 +23,7 @@ use super::{
     lanes::{Acks, Lanes, Verdict},
     stream, wire,
 };
-use crate::{BusError, ConsumerSpec, Envelope, matches, subject};
+use crate::{BusError, ConsumerSpec, Envelope, Outage, matches, subject};
 
 /// Without a sign of life for twice this long the pull is made anew.
 const HEARTBEAT: Duration = Duration::from_secs(5);
@@ -45,7 +45,11 @@ pub(super) struct Consumer {
     pub(super) lanes: Arc<Lanes>,
     pub(super) connects: watch::Receiver<u64>,
     pub(super) stop: CancellationToken,
+    pub(super) interrupted: Outage,
 }
+
+/// Acknowledgements that could not be sent, of all consumers of the process.
+static UNSENT: Outage = Outage::new();
 
 impl Consumer {
     /// Runs until `stop`, then lets the handlers at work return.
@@ -77,8 +81,10 @@ impl Consumer {
                 }
                 continue;
             }
-            tracing::warn!(consumer = self.spec.durable, stream = self.stream, %error,
-                "Consuming was interrupted; trying again.");
+            if let Some(times) = self.interrupted.failed() {
+                tracing::warn!(consumer = self.spec.durable, stream = self.stream, times, %error,
+                    "Consuming was interrupted; trying again.");
+            }
             tokio::select! {
                 () = self.stop.cancelled() => {}
                 _ = self.connects.changed() => {}
@@ -123,6 +129,14 @@ impl Consumer {
             .await
             .map_err(BusError::unavailable)?;
         *pause = FIRST_PAUSE;
+        if let Some(times) = self.interrupted.over() {
+            tracing::info!(
+                consumer = self.spec.durable,
+                stream = self.stream,
+                times,
+                "Consuming goes on."
+            );
+        }
         loop {
             if gathering.as_ref().is_some_and(Gathering::is_complete) {
                 self.release(gathering.take());
@@ -221,6 +235,7 @@ impl Consumer {
         let first =
             (info.ack_floor.stream_sequence + 1).max(last.saturating_sub(LONGEST_LOOK_BACK));
         let awaited = info.num_ack_pending.saturating_sub(here.len());
+        let again = before.is_some();
         let next = match before {
             Some(gathering) => gathering.again(awaited),
             None => Ok(Gathering::new(awaited, last)),
@@ -232,12 +247,14 @@ impl Consumer {
                 return None;
             }
         };
-        tracing::info!(
-            consumer = self.spec.durable,
-            unsettled = awaited,
-            in_hand = here.len(),
-            "Asking for events that were delivered but not settled."
-        );
+        if !again {
+            tracing::info!(
+                consumer = self.spec.durable,
+                unsettled = awaited,
+                in_hand = here.len(),
+                "Asking for events that were delivered but not settled."
+            );
+        }
         for sequence in (first..=last).filter(|sequence| !here.contains(sequence)) {
             // The server ignores this for events that are not pending.
             let reply = format!(
@@ -317,7 +334,12 @@ impl Acks for NatsAcks {
 /// While there is no connection the client's queue may be full: what cannot be said then is not waited for, the event comes again.
 async fn say(client: &Client, reply: &str, kind: AckKind) {
     let said = client.publish(reply.to_owned(), kind.into());
-    if !matches!(tokio::time::timeout(SAY_DEADLINE, said).await, Ok(Ok(()))) {
-        tracing::info!("An acknowledgement could not be sent; the event comes again.");
+    if matches!(tokio::time::timeout(SAY_DEADLINE, said).await, Ok(Ok(()))) {
+        UNSENT.over();
+    } else if let Some(times) = UNSENT.failed() {
+        tracing::info!(
+            times,
+            "Acknowledgements could not be sent; their events come again."
+        );
     }
 }

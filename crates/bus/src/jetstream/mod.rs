@@ -37,8 +37,8 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Bus, BusError, ConsumerSpec, Envelope, Handler, Published, RepairAsk, StreamState, matches,
-    measure::Runner, subject,
+    Bus, BusError, ConsumerSpec, Envelope, Handler, Lag, Outage, Published, RepairAsk, StreamState,
+    matches, measure::Runner, subject,
 };
 
 /// Publishes that may wait for their acknowledgement at the same time; more wait their turn.
@@ -103,7 +103,7 @@ impl JetStreamBus {
         })
     }
 
-    async fn send(&self, event: &Envelope) -> Result<Published, BusError> {
+    async fn send(&self, event: &Envelope, again: bool) -> Result<Published, BusError> {
         subject::check_event(event)?;
         self.check_connected()?;
         let failed = |error: PublishError| self.publish_error(&error, &event.source);
@@ -112,7 +112,7 @@ impl JetStreamBus {
                 // A fair queue, so that nothing overtakes while the client is busy.
                 let _turn = self.turn.lock().await;
                 let subject = subject::with_root(&event.subject, &self.config.namespace);
-                let (headers, payload) = (wire::headers(event), event.payload.clone());
+                let (headers, payload) = (wire::headers(event, again), event.payload.clone());
                 let context = &self.context;
                 context
                     .publish_with_headers(subject, headers, payload)
@@ -174,6 +174,15 @@ impl JetStreamBus {
     }
 }
 
+fn counted(event: &Envelope, outcome: Result<Published, BusError>) -> Result<Published, BusError> {
+    let name = match outcome {
+        Ok(_) => "waybill_bus_events_published_total",
+        Err(_) => "waybill_bus_publish_failed_total",
+    };
+    counter!(name, "source" => event.source.clone()).increment(1);
+    outcome
+}
+
 #[async_trait]
 impl Bus for JetStreamBus {
     async fn ensure_stream(&self, service: &str) -> Result<StreamState, BusError> {
@@ -189,13 +198,24 @@ impl Bus for JetStreamBus {
     }
 
     async fn publish(&self, event: Envelope) -> Result<Published, BusError> {
-        let outcome = self.send(&event).await;
-        let name = match outcome {
-            Ok(_) => "waybill_bus_events_published_total",
-            Err(_) => "waybill_bus_publish_failed_total",
-        };
-        counter!(name, "source" => event.source).increment(1);
-        outcome
+        counted(&event, self.send(&event, false).await)
+    }
+
+    async fn publish_again(&self, event: Envelope) -> Result<Published, BusError> {
+        counted(&event, self.send(&event, true).await)
+    }
+
+    async fn lag(&self, service: &str) -> Result<Lag, BusError> {
+        self.check_connected()?;
+        let name = stream::name(&self.config, service)?;
+        let stream = stream::get(&self.context, &name).await?;
+        stream::lag(&stream).await
+    }
+
+    async fn holes(&self, service: &str) -> Result<Vec<u64>, BusError> {
+        self.check_connected()?;
+        let name = stream::name(&self.config, service)?;
+        stream::holes(&self.context, &name).await
     }
 
     async fn consume(
@@ -219,6 +239,7 @@ impl Bus for JetStreamBus {
             spec,
             connects: self.connects.subscribe(),
             stop,
+            interrupted: Outage::new(),
         };
         Ok(tokio::spawn(consumer.run()))
     }

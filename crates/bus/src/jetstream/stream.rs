@@ -5,10 +5,11 @@ use async_nats::jetstream::{
     context::{CreateStreamErrorKind, GetStreamError, GetStreamErrorKind},
     stream::{Config, DiscardPolicy, Info, RetentionPolicy, StorageType, Stream},
 };
+use futures::StreamExt as _;
 use waybill_primitives::Timestamp;
 
 use super::NatsConfig;
-use crate::{BusError, StreamState, subject};
+use crate::{BusError, Lag, StreamState, subject};
 
 /// `WAYBILL_ORDER` for the service `order` in the namespace `waybill`.
 pub(super) fn name(config: &NatsConfig, service: &str) -> Result<String, BusError> {
@@ -95,11 +96,47 @@ fn get_error(error: &GetStreamError, name: &str) -> BusError {
 }
 
 pub(super) fn state(info: &Info) -> StreamState {
+    let (config, state) = (&info.config, &info.state);
+    let reached = |limit: i64, now: u64| {
+        // A message that does not fit any more may be larger than what is left.
+        u64::try_from(limit).is_ok_and(|limit| limit > 0 && now >= limit - limit / 20)
+    };
     StreamState {
         created: created(info),
-        first_sequence: info.state.first_sequence,
-        last_sequence: info.state.last_sequence,
+        first_sequence: state.first_sequence,
+        last_sequence: state.last_sequence,
+        messages: state.messages,
+        max_age: Some(config.max_age).filter(|age| !age.is_zero()),
+        full: reached(config.max_messages, state.messages)
+            || reached(config.max_bytes, state.bytes),
     }
+}
+
+pub(super) async fn lag(stream: &Stream) -> Result<Lag, BusError> {
+    let last = stream.cached_info().state.last_sequence;
+    let mut lag = Lag::default();
+    let mut consumers = stream.consumers();
+    while let Some(info) = consumers.next().await {
+        let info = info.map_err(BusError::unavailable)?;
+        let open = info.num_pending + info.num_ack_pending as u64;
+        // What it has settled ends with the last event that it wanted; beyond that nothing waits for it.
+        let settled = match open {
+            0 => last,
+            _ => info.ack_floor.stream_sequence,
+        };
+        lag.settled = Some(lag.settled.map_or(settled, |least| least.min(settled)));
+        if info.num_waiting > 0 {
+            lag.most = lag.most.max(open);
+        }
+    }
+    Ok(lag)
+}
+
+pub(super) async fn holes(context: &Context, name: &str) -> Result<Vec<u64>, BusError> {
+    let stream = get(context, name).await?;
+    let builder = stream.info_builder().with_deleted(true);
+    let info = builder.fetch().await.map_err(BusError::unavailable)?;
+    Ok(info.info.state.deleted.unwrap_or_default())
 }
 
 pub(super) fn created(info: &Info) -> Timestamp {

@@ -17,10 +17,13 @@ const TRACE_PARENT: &str = "traceparent";
 const REQUEST_ID: &str = "waybill-request-id";
 const ACTOR: &str = "waybill-actor";
 
-pub(super) fn headers(event: &Envelope) -> HeaderMap {
+/// With `again` the server is not told the id: it would take the event for a repeat and drop it, also when the first copy is gone.
+pub(super) fn headers(event: &Envelope, again: bool) -> HeaderMap {
     let id = event.id.to_string();
     let mut headers = HeaderMap::new();
-    headers.insert(NATS_MESSAGE_ID, id.as_str());
+    if !again {
+        headers.insert(NATS_MESSAGE_ID, id.as_str());
+    }
     headers.insert(CE_ID, id);
     headers.insert(CE_SPEC_VERSION, "1.0");
     headers.insert(CE_TYPE, event.subject.as_str());

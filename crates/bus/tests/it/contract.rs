@@ -34,6 +34,7 @@ on_both!(
     an_event_arrives_whole,
     an_aggregates_events_arrive_in_order_and_once,
     an_id_published_twice_is_delivered_once,
+    an_event_published_again_is_delivered_again,
     what_is_not_settled_is_delivered_again_before_its_successors,
     a_panic_is_like_not_settled,
     two_consumers_both_get_everything,
@@ -44,6 +45,16 @@ on_both!(
     a_tail_that_nobody_reads_blocks_nobody,
     nonsense_is_refused,
 );
+
+async fn an_event_published_again_is_delivered_again(world: World) {
+    let recorder = Recorder::new();
+    let _consumer = consume(&world.bus, spec("payment-orders", &[PLACED]), &recorder).await;
+    let sent = event(PLACED, Uuid::now_v7(), 1);
+    let first = world.bus.publish(sent.clone()).await.unwrap();
+    let again = world.bus.publish_again(sent.clone()).await.unwrap();
+    assert!(again.sequence > first.sequence);
+    assert_eq!(recorder.wait_for(2).await, [sent.clone(), sent]);
+}
 
 async fn an_event_arrives_whole(world: World) {
     let recorder = Recorder::new();
