@@ -1,9 +1,11 @@
 //! Rows of the outbox: written by a transaction's commit, read and marked by the relay.
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, ExprTrait as _, PaginatorTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
     sea_query::{CaseStatement, Expr},
 };
 use uuid::Uuid;
@@ -12,11 +14,17 @@ use waybill_primitives::{EventId, Timestamp};
 
 use crate::{Db, EventContext, StoreError, entity::outbox};
 
+/// In the place of a sequence: the event was published before and is to be published again.
+pub(crate) const AGAIN: i64 = -1;
+
+/// Rows in one statement of [`insert`].
+const MOST_ROWS: usize = 1000;
+
 pub(crate) async fn insert(
     transaction: &impl ConnectionTrait,
     events: Vec<Envelope>,
 ) -> Result<(), StoreError> {
-    let rows = events.into_iter().map(|event| outbox::ActiveModel {
+    let row = |event: Envelope| outbox::ActiveModel {
         id: Set(event.id.uuid()),
         aggregate: Set(aggregate(&event.subject).to_owned()),
         subject: Set(event.subject.clone()),
@@ -28,10 +36,14 @@ pub(crate) async fn insert(
         actor: Set(event.actor),
         payload: Set(event.payload.to_vec()),
         sequence: Set(None),
-    });
-    outbox::Entity::insert_many(rows)
-        .exec_without_returning(transaction)
-        .await?;
+    };
+    // Databases limit the number of a statement's parameters.
+    let mut rows = events.into_iter().map(row).peekable();
+    while rows.peek().is_some() {
+        outbox::Entity::insert_many(rows.by_ref().take(MOST_ROWS))
+            .exec_without_returning(transaction)
+            .await?;
+    }
     Ok(())
 }
 
@@ -40,18 +52,30 @@ fn aggregate(subject: &str) -> &str {
     subject.split('.').nth(2).unwrap_or(subject)
 }
 
-/// The oldest unpublished events.
+/// The oldest events that were never published.
 pub(crate) async fn unpublished(db: &Db, limit: u64) -> Result<Vec<Envelope>, StoreError> {
-    let rows = outbox::Entity::find()
-        .filter(outbox::Column::Sequence.is_null())
-        .order_by_asc(outbox::Column::Id)
-        .limit(limit)
-        .all(db.reader())
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| envelope(row, db.service()))
-        .collect())
+    let fresh = outbox::Entity::find().filter(outbox::Column::Sequence.is_null());
+    page_of(db, fresh, None, limit).await
+}
+
+/// The oldest events that are to be published again.
+pub(crate) async fn to_repeat(db: &Db, limit: u64) -> Result<Vec<Envelope>, StoreError> {
+    let old = outbox::Entity::find().filter(outbox::Column::Sequence.eq(AGAIN));
+    page_of(db, old, None, limit).await
+}
+
+/// Those of the aggregates of `events` that are to be published again: they go before.
+pub(crate) async fn to_repeat_before(
+    db: &Db,
+    events: &[Envelope],
+) -> Result<Vec<Envelope>, StoreError> {
+    let kinds: BTreeSet<&str> = events.iter().map(|it| aggregate(&it.subject)).collect();
+    let ids: BTreeSet<Uuid> = events.iter().map(|it| it.aggregate_id).collect();
+    let old = outbox::Entity::find()
+        .filter(outbox::Column::Aggregate.is_in(kinds))
+        .filter(outbox::Column::AggregateId.is_in(ids))
+        .filter(outbox::Column::Sequence.eq(AGAIN));
+    page_of(db, old, None, u64::from(u32::MAX)).await
 }
 
 fn envelope(row: outbox::Model, service: &str) -> Envelope {
@@ -111,37 +135,95 @@ pub(crate) async fn sequence_taken(db: &Db, id: Uuid, sequence: i64) -> Result<b
     Ok(other > 0)
 }
 
-/// Makes events from `sequence` on unpublished again; those of `but` stay. Returns how many.
-pub(crate) async fn forget_from(db: &Db, sequence: i64, but: &[Uuid]) -> Result<u64, StoreError> {
-    let none: Option<i64> = None;
-    let update = outbox::Entity::update_many()
-        .col_expr(outbox::Column::Sequence, Expr::value(none))
-        .filter(outbox::Column::Sequence.gte(sequence))
-        .filter(outbox::Column::Id.is_not_in(but.iter().copied()));
-    Ok(update.exec(db.writer()).await?.rows_affected)
+/// Events from `sequence` on are to be published again; those of `but` stay. Returns how many.
+pub(crate) async fn repeat_from(db: &Db, sequence: i64, but: &[Uuid]) -> Result<u64, StoreError> {
+    let lost = Condition::all()
+        .add(outbox::Column::Sequence.gte(sequence))
+        .add(outbox::Column::Id.is_not_in(but.iter().copied()));
+    repeat(db, lost).await
 }
 
-/// Makes the events of one aggregate from `version` on unpublished again: a consumer misses them.
-pub(crate) async fn forget_aggregate(
+/// The events of one aggregate from `version` on are to be published again: a consumer misses them.
+pub(crate) async fn repeat_aggregate(
     db: &Db,
     aggregate_id: Uuid,
     version: i64,
 ) -> Result<u64, StoreError> {
-    let none: Option<i64> = None;
-    let update = outbox::Entity::update_many()
-        .col_expr(outbox::Column::Sequence, Expr::value(none))
-        .filter(outbox::Column::AggregateId.eq(aggregate_id))
-        .filter(outbox::Column::AggregateVersion.gte(version));
-    Ok(update.exec(db.writer()).await?.rows_affected)
+    let missed = Condition::all()
+        .add(outbox::Column::AggregateId.eq(aggregate_id))
+        .add(outbox::Column::AggregateVersion.gte(version));
+    repeat(db, missed).await
 }
 
-/// How many events wait to be published.
+/// Has published events sent out once more by the running relay: those since `from`, and of one aggregate, where given. Consumers
+/// that have taken one in pass over it. Returns how many go out.
+pub async fn replay(
+    db: &Db,
+    from: Option<Timestamp>,
+    aggregate: Option<Uuid>,
+) -> Result<u64, StoreError> {
+    let mut wanted = Condition::all();
+    if let Some(from) = from {
+        wanted = wanted.add(outbox::Column::At.gte(from.micros()));
+    }
+    if let Some(id) = aggregate {
+        wanted = wanted.add(outbox::Column::AggregateId.eq(id));
+    }
+    repeat(db, wanted).await
+}
+
+/// Rows in one statement of [`repeat`].
+const STEP: u64 = 1000;
+
+/// Of the published events those that fit are to be published again. In steps, so that nobody who commits an event waits for long.
+pub(crate) async fn repeat(db: &Db, which: Condition) -> Result<u64, StoreError> {
+    let mut count = 0;
+    let mut after: Option<Uuid> = None;
+    loop {
+        let mut page = outbox::Entity::find()
+            .select_only()
+            .column(outbox::Column::Id)
+            .filter(outbox::Column::Sequence.gte(0))
+            .filter(which.clone())
+            .order_by_asc(outbox::Column::Id)
+            .limit(STEP);
+        if let Some(after) = after {
+            page = page.filter(outbox::Column::Id.gt(after));
+        }
+        let ids: Vec<Uuid> = page.into_tuple().all(db.reader()).await?;
+        after = ids.last().copied();
+        let last = (ids.len() as u64) < STEP;
+        if !ids.is_empty() {
+            count += crate::retrying(|| async {
+                let tx = db.begin(&EventContext::default()).await?;
+                let update = outbox::Entity::update_many()
+                    .col_expr(outbox::Column::Sequence, Expr::value(AGAIN))
+                    .filter(outbox::Column::Id.is_in(ids.iter().copied()))
+                    .filter(outbox::Column::Sequence.gte(0));
+                let changed = update.exec(tx.conn()).await?.rows_affected;
+                tx.commit().await?;
+                Ok::<_, StoreError>(changed)
+            })
+            .await?;
+        }
+        if last {
+            return Ok(count);
+        }
+    }
+}
+
+/// How many events fit.
+pub(crate) async fn count(db: &Db, which: Condition) -> Result<u64, StoreError> {
+    let matching = outbox::Entity::find().filter(which);
+    Ok(matching.count(db.reader()).await?)
+}
+
+/// How many events wait to be published, the first time or again.
 pub async fn backlog(db: &Db) -> Result<u64, StoreError> {
-    let count = outbox::Entity::find()
-        .filter(outbox::Column::Sequence.is_null())
-        .count(db.reader())
-        .await?;
-    Ok(count)
+    let waiting = Condition::any()
+        .add(outbox::Column::Sequence.is_null())
+        .add(outbox::Column::Sequence.eq(AGAIN));
+    count(db, waiting).await
 }
 
 /// The events in the outbox of one aggregate kind (`order`), oldest first, from just after `after`; for checks and repairs.

@@ -3,6 +3,10 @@
 //! Events of one aggregate leave one after the other; different aggregates side by side, so that an event which a slow
 //! consumer holds up (in the embedded shape) does not hold up the rest. Publishing twice is harmless (the bus drops a known
 //! id for a while, consumers for good), so an event is marked only after the bus has acknowledged it.
+//!
+//! Events that are published again, because a stream lost them or an operator wants it, have a lane of their own: a part of
+//! the window, and no more of them than consumers keep up with, so that new events are not held up behind old ones. Only
+//! those of a new event's own aggregate go before it.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -11,13 +15,28 @@ use std::{
 };
 
 use futures::{StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
-use sea_orm::{EntityTrait as _, Set, sea_query::OnConflict};
 use tokio::{task::JoinHandle, time::Instant};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
-use waybill_bus::{Bus, BusError, Envelope, RepairAsk};
+use waybill_bus::{Bus, BusError, Envelope, Lag, Outage, RepairAsk};
 
-use crate::{Db, StoreError, entity::stream_mark, leader::Lock, outbox};
+use crate::{
+    Db, StoreError,
+    leader::Lock,
+    outbox::{self, AGAIN},
+    publishing::{self, Outcome, Together},
+    refill,
+};
+
+/// Of the aggregates published side by side, one in so many may be published again.
+const REPEATED_SHARE: usize = 2;
+/// Events read at a time to be published again.
+const REPEATED_BATCH: u64 = 256;
+/// Nothing is published again while a consumer has more than this before it, but for one batch in [`LONGEST_HOLD`].
+const MOST_BEHIND: u64 = 512;
+const LONGEST_HOLD: Duration = Duration::from_secs(1);
+/// How soon consumers that are behind are looked at again.
+const HOLD: Duration = Duration::from_millis(25);
 
 /// How the relay works; the defaults are meant for production.
 #[derive(Debug, Clone)]
@@ -44,7 +63,7 @@ impl Default for RelayConfig {
 }
 
 #[derive(Debug, thiserror::Error)]
-enum RelayError {
+pub(crate) enum RelayError {
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
@@ -61,20 +80,25 @@ pub fn run_relay(
     stop: CancellationToken,
 ) -> JoinHandle<()> {
     tokio::spawn(async move {
+        let outages = Outages::default();
         while !stop.is_cancelled() {
             let pause = match Lock::try_acquire(&db, "relay").await {
                 Ok(Some(lock)) => {
-                    let mut relay = Relay::new(&db, &bus, &config);
+                    let mut relay = Relay::new(&db, &bus, &config, &outages);
                     // Stopping waits for the statement at hand: a connection that is left in the middle of one is of no
                     // use to anybody (see `Db::close`).
-                    if let Err(error) = relay.lead(lock, &stop).await {
-                        tracing::warn!(service = db.service(), %error, "the relay starts over");
+                    if let Err(error) = relay.lead(lock, &stop).await
+                        && let Some(times) = outages.lead.failed()
+                    {
+                        tracing::warn!(service = db.service(), times, %error, "the relay starts over");
                     }
                     config.poll.min(Duration::from_secs(1))
                 }
                 Ok(None) => config.poll,
                 Err(error) => {
-                    tracing::warn!(service = db.service(), %error, "the relay has no database");
+                    if let Some(times) = outages.lead.failed() {
+                        tracing::warn!(service = db.service(), times, %error, "the relay has no database");
+                    }
                     Duration::from_secs(1)
                 }
             };
@@ -86,38 +110,65 @@ pub fn run_relay(
     })
 }
 
-/// What became of the events of one aggregate that were published one after the other.
-struct Outcome {
-    aggregate: Uuid,
-    published: Vec<(Uuid, i64)>,
-    failed: Option<BusError>,
+/// What is logged once and then counted while it lasts.
+#[derive(Default)]
+struct Outages {
+    /// Leading: the database or the bus is away.
+    lead: Outage,
+    publish: Outage,
+    pushed_out: Outage,
+}
+
+/// An aggregate whose events are being published now.
+struct Work {
+    events: usize,
+    /// It is in the lane of what is published again.
+    again: bool,
 }
 
 struct Relay<'a> {
     db: &'a Db,
     bus: &'a Arc<dyn Bus>,
     config: &'a RelayConfig,
+    outages: &'a Outages,
     at_work: FuturesUnordered<BoxFuture<'static, Outcome>>,
-    /// Aggregates and events that are being published now.
-    aggregates: HashSet<Uuid>,
-    events: HashMap<Uuid, usize>,
+    aggregates: HashMap<Uuid, Work>,
     /// Acknowledged, not yet marked.
     unmarked: Vec<(Uuid, i64)>,
     /// The highest sequence seen so far; a fresh one below it means that the stream went back.
     highest: i64,
+    /// The stream's first sequence when it was looked at last.
+    first: i64,
+    /// There may be events to publish again.
+    repeating: bool,
+    /// They wait for consumers.
+    holding: bool,
+    repeated_at: Instant,
+    /// Events that went out again since the last time when there were none.
+    repeated: usize,
 }
 
 impl<'a> Relay<'a> {
-    fn new(db: &'a Db, bus: &'a Arc<dyn Bus>, config: &'a RelayConfig) -> Self {
+    fn new(
+        db: &'a Db,
+        bus: &'a Arc<dyn Bus>,
+        config: &'a RelayConfig,
+        outages: &'a Outages,
+    ) -> Self {
         Self {
             db,
             bus,
             config,
+            outages,
             at_work: FuturesUnordered::new(),
-            aggregates: HashSet::new(),
-            events: HashMap::new(),
+            aggregates: HashMap::new(),
             unmarked: Vec::new(),
             highest: 0,
+            first: 0,
+            repeating: true,
+            holding: false,
+            repeated_at: Instant::now(),
+            repeated: 0,
         }
     }
 
@@ -126,17 +177,25 @@ impl<'a> Relay<'a> {
         let committed = Arc::clone(self.db.committed());
         let mut asks = self.bus.repair_asks(self.db.service()).await?;
         self.compare().await?;
+        if let Some(times) = self.outages.lead.over() {
+            tracing::info!(service = self.db.service(), times, "the relay works again");
+        }
         let mut compared = Instant::now();
         let mut look = true;
         loop {
             if look {
                 self.start_publishing().await?;
             }
+            let pause = if self.holding { HOLD } else { self.config.poll };
             look = tokio::select! {
                 Some(outcome) = self.at_work.next() => self.settle(outcome).await?,
                 () = committed.notified() => true,
                 Some(ask) = asks.next() => self.repair(&ask).await?,
-                () = tokio::time::sleep(self.config.poll) => true,
+                () = tokio::time::sleep(pause) => {
+                    // An operator may have asked for some.
+                    self.repeating = true;
+                    true
+                }
                 () = stop.cancelled() => return Ok(()),
             };
             if compared.elapsed() >= self.config.compare {
@@ -149,39 +208,105 @@ impl<'a> Relay<'a> {
         }
     }
 
-    /// Reads what is unpublished and not at work, and starts publishing it.
+    /// Reads what is to be published and not at work, and starts publishing it: new events first.
     async fn start_publishing(&mut self) -> Result<(), RelayError> {
-        if self.aggregates.len() >= self.config.concurrency {
+        let room = self
+            .config
+            .concurrency
+            .saturating_sub(self.aggregates.len());
+        if room == 0 {
             return Ok(());
         }
-        let at_work: usize = self.events.values().sum();
-        let limit = self.config.batch + at_work as u64 + self.unmarked.len() as u64;
-        let unmarked: HashSet<Uuid> = self.unmarked.iter().map(|(id, _)| *id).collect();
-        let mut by_aggregate: Vec<(Uuid, Vec<Envelope>)> = Vec::new();
-        let mut places: HashMap<Uuid, usize> = HashMap::new();
-        for event in outbox::unpublished(self.db, limit).await? {
-            let aggregate = event.aggregate_id;
-            // Events of an aggregate at work are read again when its turn has ended.
-            if self.aggregates.contains(&aggregate) || unmarked.contains(&event.id.uuid()) {
-                continue;
+        let at_work = |again| {
+            let works = self.aggregates.values().filter(move |it| it.again == again);
+            works.map(|it| it.events as u64).sum::<u64>()
+        };
+        let unmarked = self.unmarked.len() as u64;
+        let limit = self.config.batch + at_work(false) + unmarked;
+        let repeated = at_work(true);
+        let fresh = outbox::unpublished(self.db, limit).await?;
+        // However much there is that is new, what goes out again goes on.
+        let due = self.repeating && repeated == 0 && self.repeated_at.elapsed() >= LONGEST_HOLD;
+        let reserve = if due { room / 8 } else { 0 };
+        let mut fresh = self.by_aggregate(fresh, room - reserve);
+        if self.repeating && !fresh.is_empty() {
+            // What was published before goes out before: consumers may have missed it.
+            let news: Vec<Envelope> = fresh.iter().flatten().map(|(it, _)| it.clone()).collect();
+            for event in outbox::to_repeat_before(self.db, &news).await? {
+                let same = |all: &&mut Together| all[0].0.aggregate_id == event.aggregate_id;
+                if let Some(all) = fresh.iter_mut().find(same) {
+                    all.push((event, true));
+                }
             }
-            let place = *places.entry(aggregate).or_insert_with(|| {
-                by_aggregate.push((aggregate, Vec::new()));
-                by_aggregate.len() - 1
-            });
-            by_aggregate[place].1.push(event);
         }
-        let room = self.config.concurrency - self.aggregates.len();
-        for (aggregate, mut events) in by_aggregate.into_iter().take(room) {
-            // Ids order by time of creation; replicas' clocks may differ, versions do not.
-            events.sort_by_key(|event| event.aggregate_version);
-            self.aggregates.insert(aggregate);
-            self.events.insert(aggregate, events.len());
-            let bus = Arc::clone(self.bus);
-            self.at_work
-                .push(Box::pin(publish_in_order(bus, aggregate, events)));
+        let room = room - fresh.len();
+        for events in fresh {
+            self.publish(events, false);
+        }
+        // One batch at a time: each is read, published and marked as a whole.
+        if self.repeating && repeated == 0 && room > 0 && self.consumers_keep_up().await {
+            self.start_repeating(REPEATED_BATCH + unmarked, room)
+                .await?;
         }
         Ok(())
+    }
+
+    async fn start_repeating(&mut self, limit: u64, room: usize) -> Result<(), RelayError> {
+        let old = outbox::to_repeat(self.db, limit).await?;
+        self.repeating = !old.is_empty();
+        if !self.repeating && self.repeated > 0 {
+            let count = std::mem::take(&mut self.repeated);
+            tracing::info!(
+                service = self.db.service(),
+                count,
+                "events were published again"
+            );
+        }
+        let share = (self.config.concurrency / REPEATED_SHARE).max(1);
+        for mut events in self.by_aggregate(old, room.min(share)) {
+            for (_, again) in &mut events {
+                *again = true;
+            }
+            self.repeated_at = Instant::now();
+            self.publish(events, true);
+        }
+        Ok(())
+    }
+
+    /// Groups those that are not at work; at most `room` aggregates. Events of an aggregate at work are read again when its turn
+    /// has ended.
+    fn by_aggregate(&self, mut events: Vec<Envelope>, room: usize) -> Vec<Together> {
+        let unmarked: HashSet<Uuid> = self.unmarked.iter().map(|(id, _)| *id).collect();
+        events.retain(|event| {
+            let at_work = self.aggregates.contains_key(&event.aggregate_id);
+            !at_work && !unmarked.contains(&event.id.uuid())
+        });
+        let mut groups = publishing::by_aggregate(events);
+        groups.truncate(room);
+        groups
+    }
+
+    fn publish(&mut self, mut events: Together, again: bool) {
+        // Ids order by time of creation; replicas' clocks may differ, versions do not.
+        events.sort_by_key(|(event, _)| event.aggregate_version);
+        let aggregate = events[0].0.aggregate_id;
+        let work = Work {
+            events: events.len(),
+            again,
+        };
+        self.aggregates.insert(aggregate, work);
+        self.repeated += events.iter().filter(|(_, again)| *again).count();
+        let bus = Arc::clone(self.bus);
+        self.at_work
+            .push(Box::pin(publishing::in_order(bus, aggregate, events)));
+    }
+
+    /// Whether consumers have few enough events before them to be given old ones. If one never has, they get some now and then.
+    async fn consumers_keep_up(&mut self) -> bool {
+        self.holding = self.bus.keeps_events()
+            && self.repeated_at.elapsed() < LONGEST_HOLD
+            && !matches!(lag(self.db, self.bus).await, Ok(lag) if lag.most <= MOST_BEHIND);
+        !self.holding
     }
 
     /// Takes in one aggregate's outcome and all others that are ready, marks them; whether to look for more.
@@ -190,27 +315,46 @@ impl<'a> Relay<'a> {
         let mut next = Some(first);
         while let Some(outcome) = next {
             self.aggregates.remove(&outcome.aggregate);
-            self.events.remove(&outcome.aggregate);
             self.unmarked.extend(outcome.published);
             failed = failed.or(outcome.failed);
             next = futures::FutureExt::now_or_never(self.at_work.next()).flatten();
         }
         if self.bus.keeps_events() {
+            self.notice_lost_copies();
             self.notice_lost_tail().await?;
         }
         outbox::mark(self.db, &self.unmarked).await?;
         metrics::counter!("waybill_outbox_published_total", "service" => self.db.service())
             .increment(self.unmarked.len() as u64);
+        let any = !self.unmarked.is_empty();
         self.unmarked.clear();
         match failed {
-            None => Ok(true),
+            None => {
+                if any && let Some(times) = self.outages.publish.over() {
+                    tracing::info!(service = self.db.service(), times, "publishing goes on");
+                }
+                Ok(true)
+            }
             Some(BusError::StreamMissing { .. }) => {
                 self.compare().await?;
                 Ok(true)
             }
             Some(error) => {
-                tracing::warn!(service = self.db.service(), %error, "publishing waits");
+                if let Some(times) = self.outages.publish.failed() {
+                    tracing::warn!(service = self.db.service(), times, %error, "publishing waits");
+                }
                 Ok(false)
+            }
+        }
+    }
+
+    /// A sequence before the stream's first one is the receipt of an earlier copy that is gone: the bus took the event for a
+    /// repeat and dropped it.
+    fn notice_lost_copies(&mut self) {
+        for (_, sequence) in &mut self.unmarked {
+            if *sequence < self.first {
+                *sequence = AGAIN;
+                self.repeating = true;
             }
         }
     }
@@ -218,20 +362,21 @@ impl<'a> Relay<'a> {
     /// A sequence that another event holds already was given out twice: the stream lost its tail in between.
     async fn notice_lost_tail(&mut self) -> Result<(), RelayError> {
         let mut lowest: Option<i64> = None;
-        for (id, sequence) in &self.unmarked {
+        for (id, sequence) in self.unmarked.iter().filter(|(_, it)| *it != AGAIN) {
             if *sequence <= self.highest && outbox::sequence_taken(self.db, *id, *sequence).await? {
                 lowest = Some(lowest.map_or(*sequence, |lowest| lowest.min(*sequence)));
             }
         }
         if let Some(lowest) = lowest {
             let fresh: Vec<Uuid> = self.unmarked.iter().map(|(id, _)| *id).collect();
-            let count = outbox::forget_from(self.db, lowest, &fresh).await?;
+            let count = outbox::repeat_from(self.db, lowest, &fresh).await?;
             tracing::warn!(
                 service = self.db.service(),
                 count,
                 "the stream went back; filling it again"
             );
             self.highest = 0;
+            self.repeating = true;
         }
         let newest = self
             .unmarked
@@ -243,88 +388,40 @@ impl<'a> Relay<'a> {
         Ok(())
     }
 
-    /// Compares the stream with the outbox: a stream that was made anew or went back is filled again.
+    /// Compares the stream with the outbox: what it lost is published again.
     async fn compare(&mut self) -> Result<(), RelayError> {
-        let state = self.bus.ensure_stream(self.db.service()).await?;
         if !self.bus.keeps_events() {
+            self.bus.ensure_stream(self.db.service()).await?;
             return Ok(());
         }
+        let settled = lag(self.db, self.bus).await?.settled;
+        let state = self.bus.ensure_stream(self.db.service()).await?;
+        let pushed_out = &self.outages.pushed_out;
+        let lost = refill::compare(self.db, &**self.bus, settled, &state, pushed_out).await?;
+        self.repeating |= lost > 0;
+        self.first = refill::sequence(state.first_sequence);
         let highest = outbox::highest_sequence(self.db).await?;
-        let created = state.created.micros();
-        let known = stream_mark::Entity::find_by_id(self.db.service().to_owned())
-            .one(self.db.reader())
-            .await
-            .map_err(StoreError::from)?;
-        let last = i64::try_from(state.last_sequence).unwrap_or(i64::MAX);
-        let lost_from = match &known {
-            Some(mark) if mark.created != created => Some(0),
-            _ if highest > last => Some(last.saturating_add(1)),
-            _ => None,
-        };
-        if let Some(from) = lost_from {
-            let count = outbox::forget_from(self.db, from, &[]).await?;
-            metrics::counter!("waybill_outbox_refilled_total", "service" => self.db.service())
-                .increment(count);
-            tracing::warn!(
-                service = self.db.service(),
-                count,
-                "the stream lost events that it had acknowledged; filling it again"
-            );
-        }
-        if known.is_none_or(|mark| mark.created != created) {
-            save_mark(self.db, created).await?;
-        }
-        self.highest = highest.min(last);
+        self.highest = highest.min(refill::sequence(state.last_sequence));
         Ok(())
     }
 
     async fn repair(&mut self, ask: &RepairAsk) -> Result<bool, RelayError> {
-        let count = outbox::forget_aggregate(self.db, ask.aggregate_id, ask.from_version).await?;
+        let count = outbox::repeat_aggregate(self.db, ask.aggregate_id, ask.from_version).await?;
         tracing::warn!(
             service = self.db.service(),
             aggregate_id = %ask.aggregate_id,
             count,
             "a consumer misses events; publishing them again"
         );
+        self.repeating = true;
         Ok(true)
     }
 }
 
-async fn publish_in_order(bus: Arc<dyn Bus>, aggregate: Uuid, events: Vec<Envelope>) -> Outcome {
-    let mut published = Vec::with_capacity(events.len());
-    for event in events {
-        let id = event.id.uuid();
-        match bus.publish(event).await {
-            Ok(receipt) => {
-                published.push((id, i64::try_from(receipt.sequence).unwrap_or(i64::MAX)));
-            }
-            Err(error) => {
-                return Outcome {
-                    aggregate,
-                    published,
-                    failed: Some(error),
-                };
-            }
-        }
+/// How far the consumers are; a stream that is not there has none.
+async fn lag(db: &Db, bus: &Arc<dyn Bus>) -> Result<Lag, BusError> {
+    match bus.lag(db.service()).await {
+        Err(BusError::StreamMissing { .. }) => Ok(Lag::default()),
+        lag => lag,
     }
-    Outcome {
-        aggregate,
-        published,
-        failed: None,
-    }
-}
-
-async fn save_mark(db: &Db, created: i64) -> Result<(), StoreError> {
-    let row = stream_mark::ActiveModel {
-        service: Set(db.service().to_owned()),
-        created: Set(created),
-    };
-    let replace = OnConflict::column(stream_mark::Column::Service)
-        .update_column(stream_mark::Column::Created)
-        .to_owned();
-    stream_mark::Entity::insert(row)
-        .on_conflict(replace)
-        .exec_without_returning(db.writer())
-        .await?;
-    Ok(())
 }

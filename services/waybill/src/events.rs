@@ -1,14 +1,16 @@
-//! `waybill events`: what happens, printed as JSON; dead letters listed and sent round again.
+//! `waybill events`: what happens, printed as JSON; published events and dead letters sent round again.
 
 use std::{fmt::Write as _, io::Write as _};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow};
 use futures::StreamExt as _;
 use prost_reflect::{DescriptorPool, DynamicMessage};
 use serde_json::{Value, json};
 use uuid::Uuid;
 use waybill_bus::{Bus, Envelope};
+use waybill_primitives::Timestamp;
 use waybill_proto::{DESCRIPTORS, EVENTS};
+use waybill_service_kit::settings::parse_duration;
 use waybill_store::dead_letters;
 
 use crate::databases::{Place, SERVICES};
@@ -62,6 +64,30 @@ pub async fn tail(bus: &dyn Bus, subjects: Vec<String>) -> Result<()> {
     Ok(())
 }
 
+/// A time such as `2026-11-28T09:30:00Z`, or how long ago it is, such as `90m`.
+pub fn since(text: &str) -> Result<Timestamp, String> {
+    let ago = || Some(Timestamp::now().minus(parse_duration(text).ok()?));
+    Timestamp::parse_rfc3339(text)
+        .or_else(ago)
+        .ok_or_else(|| "expected a time such as 2026-11-28T09:30:00Z or an age such as 90m".into())
+}
+
+/// Has events of a service that were published before sent out once more; how many. The running service picks them up within
+/// a second. Consumers that have taken one in pass over it.
+pub async fn replay(
+    place: &Place,
+    service: &str,
+    from: Option<Timestamp>,
+    aggregate: Option<Uuid>,
+) -> Result<u64> {
+    let service = SERVICES.into_iter().find(|known| *known == service);
+    let service = service.ok_or_else(|| anyhow!("the services are {}", SERVICES.join(", ")))?;
+    let db = place.connect(service, 1).await?;
+    let count = waybill_store::replay(&db, from, aggregate).await?;
+    db.close().await;
+    Ok(count)
+}
+
 /// Prints the dead letters of all services, a line each; how many there are.
 pub async fn list_dead_letters(place: &Place) -> Result<usize> {
     let printer = Printer::new()?;
@@ -92,4 +118,21 @@ pub async fn retry_dead_letters(place: &Place, id: Option<Uuid>) -> Result<u64> 
         db.close().await;
     }
     Ok(count)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_replay_starts_at_a_time_or_so_long_ago() {
+        let midnight = Timestamp::from_secs(1_795_219_200);
+        assert_eq!(since("2026-11-21T00:00:00Z"), Ok(midnight));
+        let hour_ago = Timestamp::now().minus(Duration::from_hours(1));
+        let given = since("60m").expect("a time");
+        assert!(given >= hour_ago && given <= Timestamp::now());
+        since("yesterday").expect_err("neither");
+    }
 }

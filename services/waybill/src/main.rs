@@ -3,7 +3,7 @@
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use anyhow::{Context as _, Result, anyhow};
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, builder::PossibleValuesParser};
 use uuid::Uuid;
 use waybill::{
     config::{self, Config},
@@ -12,6 +12,7 @@ use waybill::{
     embedded, events, health, rebuild, verify,
 };
 use waybill_bus::{JetStreamBus, NatsConfig};
+use waybill_primitives::Timestamp;
 use waybill_service_kit::{
     crypto,
     process::Peers,
@@ -49,7 +50,7 @@ enum Command {
         #[command(subcommand)]
         command: RebuildCommand,
     },
-    /// Print events, list and retry dead letters.
+    /// Print events, send some out once more, list and retry dead letters.
     Events {
         #[command(subcommand)]
         command: EventsCommand,
@@ -79,6 +80,20 @@ enum EventsCommand {
     Tail {
         /// Patterns such as waybill.order.>; all events if none is given.
         subjects: Vec<String>,
+    },
+    /// Send published events out once more. Consumers that have taken one in pass over it; the running platform does it.
+    Replay {
+        #[command(flatten)]
+        place: Where,
+        /// The service that published them.
+        #[arg(long, value_parser = PossibleValuesParser::new(SERVICES))]
+        service: String,
+        /// From when on: a time such as 2026-11-28T09:30:00Z, or an age such as 90m; without it, all that are kept (7 days).
+        #[arg(long, value_parser = events::since)]
+        from: Option<Timestamp>,
+        /// Only those of one order, product, payment and so on.
+        #[arg(long)]
+        aggregate: Option<Uuid>,
     },
     /// Events that a consumer could not take in.
     DeadLetters {
@@ -237,6 +252,18 @@ async fn operate(command: Command, sources: &Sources) -> Result<ExitCode> {
             };
             let bus = JetStreamBus::connect(&nats(&peers)).await?;
             events::tail(&*bus, subjects).await?;
+        }
+        Command::Events {
+            command:
+                EventsCommand::Replay {
+                    place,
+                    service,
+                    from,
+                    aggregate,
+                },
+        } => {
+            let count = events::replay(&place.place(), &service, from, aggregate).await?;
+            println!("{count} events of {service} go out once more");
         }
         Command::Events {
             command: EventsCommand::DeadLetters { command },

@@ -18,7 +18,7 @@ pub struct Model {
     pub actor: Option<String>,
     #[sea_orm(column_type = "VarBinary(StringLen::Max)")]
     pub payload: Vec<u8>,
-    /// The stream's sequence that acknowledged it; none while unpublished.
+    /// The stream's sequence that acknowledged it; none while unpublished, -1 while it is to be published again.
     pub sequence: Option<i64>,
 }
 

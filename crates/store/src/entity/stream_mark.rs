@@ -1,4 +1,4 @@
-//! The stream that this outbox was last published to, to notice one that was created anew.
+//! The stream that this outbox was last published to, to notice one that was created anew or lost events.
 
 use sea_orm::entity::prelude::*;
 
@@ -9,6 +9,10 @@ pub struct Model {
     pub service: String,
     /// When the stream was created, by its own account, in microseconds.
     pub created: i64,
+    /// Up to here every consumer had settled what it wants; none if that is not known.
+    pub settled: Option<i64>,
+    /// How many events were missing in the middle of it; none if that is not known.
+    pub holes: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

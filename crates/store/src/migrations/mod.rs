@@ -4,7 +4,8 @@
 use sea_orm_migration::{prelude::*, sea_orm::DynIden};
 
 mod m20261121_000001_ground;
-mod m20261128_000002_write_checks;
+mod m20261128_000002_stream_progress;
+mod m20261128_000003_write_checks;
 
 pub struct Migrator;
 
@@ -13,7 +14,8 @@ impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(m20261121_000001_ground::Migration),
-            Box::new(m20261128_000002_write_checks::Migration),
+            Box::new(m20261128_000002_stream_progress::Migration),
+            Box::new(m20261128_000003_write_checks::Migration),
         ]
     }
 

@@ -3,6 +3,7 @@
 mod consumers;
 mod idempotency;
 mod migrations;
+mod refill;
 mod relay;
 mod support;
 mod transactions;

@@ -1,0 +1,445 @@
+//! What a stream lost, and only that, goes out again; new events do not wait behind it.
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use sea_orm::{ConnectionTrait as _, Statement};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+use waybill_bus::{Bus, Envelope, InProcessBus, JetStreamBus, NatsConfig, StreamState};
+use waybill_primitives::Timestamp;
+use waybill_proto::order::ProductCreated;
+use waybill_store::{
+    Db, EventContext, EventHandler, HandlerError, Tx, backlog, replay, run_consumer, run_relay,
+};
+use waybill_testkit::{DatabaseKind, NatsServer, TestDb, for_each_database};
+
+use crate::support::{Counter, consume, eager, happen, open, quick, relay, tallies, until};
+
+const STREAM: &str = "WAYBILL_ORDER";
+
+/// PostgreSQL with a JetStream of its own; consumers and relays come and go.
+struct World {
+    nats: NatsServer,
+    _databases: [TestDb; 2],
+    order: Db,
+    consumer: Db,
+    bus: Arc<dyn Bus>,
+}
+
+/// Something that runs until it is ended.
+struct Running {
+    stop: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+impl Running {
+    async fn end(self) {
+        self.stop.cancel();
+        self.task.await.unwrap();
+    }
+}
+
+impl World {
+    async fn new() -> Option<Self> {
+        Self::with(|_| ()).await
+    }
+
+    async fn with(change: impl FnOnce(&mut NatsConfig)) -> Option<Self> {
+        let nats = NatsServer::start().await?;
+        let databases = [
+            TestDb::create(DatabaseKind::Postgres).await?,
+            TestDb::create(DatabaseKind::Postgres).await?,
+        ];
+        let mut config = NatsConfig::new(nats.url());
+        change(&mut config);
+        let bus: Arc<dyn Bus> = JetStreamBus::connect(&config).await.unwrap();
+        until("NATS", async || bus.ensure_stream("order").await.is_ok()).await;
+        Some(Self {
+            order: open(&databases[0].url(), "order").await,
+            consumer: open(&databases[1].url(), "payment").await,
+            nats,
+            _databases: databases,
+            bus,
+        })
+    }
+
+    async fn consumer(&self) -> Running {
+        self.handler(Counter::new("tally")).await
+    }
+
+    async fn handler(&self, handler: Arc<dyn EventHandler>) -> Running {
+        let stop = CancellationToken::new();
+        let (db, bus) = (self.consumer.clone(), Arc::clone(&self.bus));
+        let task = run_consumer(db, bus, handler, quick(), stop.clone());
+        let task = task.await.unwrap();
+        Running { stop, task }
+    }
+
+    fn relay(&self) -> Running {
+        let stop = CancellationToken::new();
+        let (db, bus) = (self.order.clone(), Arc::clone(&self.bus));
+        let task = run_relay(db, bus, eager(), stop.clone());
+        Running { stop, task }
+    }
+
+    async fn happen(&self, count: usize) {
+        happen_together(&self.order, (0..count).map(|_| Uuid::now_v7())).await;
+    }
+
+    async fn published(&self) {
+        let published = async || backlog(&self.order).await.unwrap() == 0;
+        until("the events are published", published).await;
+    }
+
+    /// The consumer has taken in so many, each once.
+    async fn taken_in(&self, count: usize) {
+        let taken_in = async || tallies(&self.consumer).await.len() == count;
+        until("the events are taken in", taken_in).await;
+        let once = tallies(&self.consumer).await;
+        assert!(once.values().all(|count| *count == 1), "{once:?}");
+    }
+
+    /// The relay has noted that every consumer is so far.
+    async fn noted(&self, settled: i64) {
+        let sql = format!("SELECT 1 FROM stream_marks WHERE settled = {settled}");
+        let noted = async || {
+            let statement = Statement::from_string(self.order.backend(), &sql);
+            let row = self.order.reader().query_one_raw(statement).await.unwrap();
+            row.is_some()
+        };
+        until("the relay notes how far consumers are", noted).await;
+    }
+
+    async fn purge(&self) {
+        let stream = self.nats.jetstream().await.get_stream(STREAM).await;
+        stream.unwrap().purge().await.unwrap();
+    }
+
+    async fn delete(&self, sequences: &[u64]) {
+        let stream = self.nats.jetstream().await.get_stream(STREAM).await;
+        let stream = stream.unwrap();
+        for sequence in sequences {
+            stream.delete_message(*sequence).await.unwrap();
+        }
+    }
+
+    /// As an operator who does not want the stream to hold more.
+    async fn limit(&self, messages: i64) {
+        let context = self.nats.jetstream().await;
+        let stream = context.get_stream(STREAM).await.unwrap();
+        let mut limited = stream.cached_info().config.clone();
+        limited.max_messages = messages;
+        context.update_stream(limited).await.unwrap();
+    }
+
+    async fn state(&self) -> StreamState {
+        self.bus.stream_state("order").await.unwrap()
+    }
+
+    /// A new relay has compared everything before it publishes this one.
+    async fn compared_by_a_new_relay(&self, relay: Running) -> Running {
+        relay.end().await;
+        let relay = self.relay();
+        self.happen(1).await;
+        self.published().await;
+        relay
+    }
+
+    async fn end(self, running: impl IntoIterator<Item = Running>) {
+        for one in running {
+            one.end().await;
+        }
+        self.order.close().await;
+        self.consumer.close().await;
+    }
+}
+
+async fn happen_together(db: &Db, aggregates: impl IntoIterator<Item = Uuid>) {
+    let tx = db.begin(&EventContext::default()).await.unwrap();
+    for aggregate in aggregates {
+        tx.emit(aggregate, 1, &ProductCreated::default());
+    }
+    tx.commit().await.unwrap();
+}
+
+/// Also within the time for which the server remembers ids.
+#[tokio::test]
+async fn what_a_purge_took_from_a_consumer_that_was_away_goes_out_again() {
+    let Some(world) = World::new().await else {
+        return;
+    };
+    let (consumer, relay) = (world.consumer().await, world.relay());
+    world.happen(5).await;
+    world.taken_in(5).await;
+    world.noted(5).await;
+    consumer.end().await;
+    world.happen(20).await;
+    world.published().await;
+
+    world.purge().await;
+    let refilled = async || world.state().await.messages == 20;
+    until("the stream is filled again", refilled).await;
+    assert_eq!(world.state().await.last_sequence, 45, "what was seen stays");
+    let consumer = world.consumer().await;
+    world.taken_in(25).await;
+
+    // Once: nothing goes out a second time.
+    let relay = world.compared_by_a_new_relay(relay).await;
+    world.taken_in(26).await;
+    assert_eq!(world.state().await.last_sequence, 46);
+    world.end([consumer, relay]).await;
+}
+
+#[tokio::test]
+async fn a_purge_while_the_relay_was_away_is_noticed_too() {
+    let Some(world) = World::new().await else {
+        return;
+    };
+    let (consumer, relay) = (world.consumer().await, world.relay());
+    world.happen(5).await;
+    world.taken_in(5).await;
+    world.noted(5).await;
+    consumer.end().await;
+    world.happen(5).await;
+    world.published().await;
+    relay.end().await;
+    world.purge().await;
+    let (consumer, relay) = (world.consumer().await, world.relay());
+    world.taken_in(10).await;
+    world.end([consumer, relay]).await;
+}
+
+#[tokio::test]
+async fn what_was_deleted_from_the_middle_goes_out_again_where_a_consumer_misses_it() {
+    let Some(world) = World::new().await else {
+        return;
+    };
+    let (consumer, relay) = (world.consumer().await, world.relay());
+    world.happen(5).await;
+    world.taken_in(5).await;
+    world.noted(5).await;
+    consumer.end().await;
+    world.happen(10).await;
+    world.published().await;
+    // One that was seen and three that were not.
+    world.delete(&[3, 8, 9, 11]).await;
+    let refilled = async || world.state().await.last_sequence == 18;
+    until("the three go out again", refilled).await;
+    let consumer = world.consumer().await;
+    world.taken_in(15).await;
+    let relay = world.compared_by_a_new_relay(relay).await;
+    assert_eq!(world.state().await.last_sequence, 19);
+    world.end([consumer, relay]).await;
+}
+
+/// The relay died before it noted the receipt, and the stream was purged: the server answers with the receipt of the copy that
+/// is gone.
+#[tokio::test]
+async fn a_receipt_for_a_copy_that_is_gone_counts_for_nothing() {
+    let Some(world) = World::new().await else {
+        return;
+    };
+    let (consumer, relay) = (world.consumer().await, world.relay());
+    world.happen(1).await;
+    world.taken_in(1).await;
+    world.noted(1).await;
+    consumer.end().await;
+    world.happen(10).await;
+    world.published().await;
+    relay.end().await;
+    let sql = "UPDATE outbox SET sequence = NULL WHERE sequence > 1";
+    let tx = world.order.begin(&EventContext::default()).await.unwrap();
+    tx.conn().execute_unprepared(sql).await.unwrap();
+    tx.commit().await.unwrap();
+    world.purge().await;
+    let (consumer, relay) = (world.consumer().await, world.relay());
+    world.taken_in(11).await;
+    world.end([consumer, relay]).await;
+}
+
+#[tokio::test]
+async fn what_a_limit_of_the_stream_dropped_does_not_come_back() {
+    let Some(world) = World::new().await else {
+        return;
+    };
+    let (consumer, relay) = (world.consumer().await, world.relay());
+    world.happen(5).await;
+    world.taken_in(5).await;
+    world.noted(5).await;
+    consumer.end().await;
+    world.limit(10).await;
+    world.happen(30).await;
+    world.published().await;
+    let relay = world.compared_by_a_new_relay(relay).await;
+    let state = world.state().await;
+    assert_eq!(
+        (state.last_sequence, state.messages, state.full),
+        (36, 10, true)
+    );
+    let consumer = world.consumer().await;
+    world.taken_in(15).await;
+    world.end([consumer, relay]).await;
+}
+
+#[tokio::test]
+async fn what_grew_too_old_for_the_stream_does_not_come_back() {
+    let short = Duration::from_secs(1);
+    let world = World::with(|config| {
+        config.max_age = short;
+        config.duplicate_window = short;
+    });
+    let Some(world) = world.await else { return };
+    let (consumer, relay) = (world.consumer().await, world.relay());
+    world.happen(5).await;
+    world.taken_in(5).await;
+    world.noted(5).await;
+    consumer.end().await;
+    world.happen(10).await;
+    world.published().await;
+    until("they are too old", async || {
+        world.state().await.messages == 0
+    })
+    .await;
+    let relay = world.compared_by_a_new_relay(relay).await;
+    assert_eq!(world.state().await.last_sequence, 16);
+    world.end([relay]).await;
+}
+
+#[tokio::test]
+async fn an_operator_has_events_sent_out_once_more() {
+    let Some(world) = World::new().await else {
+        return;
+    };
+    let first = Counter::new("tally");
+    let consumer = world.handler(Arc::clone(&first) as _).await;
+    let relay = world.relay();
+    let product = Uuid::now_v7();
+    happen_together(&world.order, [product]).await;
+    world.happen(9).await;
+    world.taken_in(10).await;
+    world.noted(10).await;
+    // Everybody who was there has seen them, so nobody misses what a purge takes; who comes later does.
+    world.purge().await;
+    world.noted(10).await;
+    let late = Counter::new("late");
+    let latecomer = world.handler(Arc::clone(&late) as _).await;
+    let seen = || late.seen.lock().unwrap().len();
+
+    let since = Timestamp::now();
+    assert_eq!(replay(&world.order, Some(since), None).await.unwrap(), 0);
+    let one = replay(&world.order, None, Some(product)).await.unwrap();
+    assert_eq!(one, 1);
+    until("the product's", async || seen() == 1).await;
+    let hour_ago = since.minus(Duration::from_hours(1));
+    let all = replay(&world.order, Some(hour_ago), None).await.unwrap();
+    assert_eq!(all, 10);
+    until("the rest", async || seen() == 10).await;
+    world.published().await;
+    // And for those who had them it makes no difference.
+    world.happen(1).await;
+    let count = || first.seen.lock().unwrap().len();
+    until("the next one", async || count() > 10 && seen() == 11).await;
+    assert_eq!(count(), 11);
+    world.end([consumer, latecomer, relay]).await;
+}
+
+#[tokio::test]
+async fn an_operator_has_events_sent_out_once_more_within_one_process() {
+    for_each_database(async |database| {
+        let db = open(&database.url(), "order").await;
+        let bus: Arc<dyn Bus> = InProcessBus::new();
+        let stop = CancellationToken::new();
+        let counter = Counter::new("tally");
+        consume(&db, &bus, &counter, &stop).await;
+        relay(&db, &bus, &stop);
+        for _ in 0..5 {
+            happen(&db, Uuid::now_v7(), 1).await;
+        }
+        until("the first time", async || backlog(&db).await.unwrap() == 0).await;
+        // The consumer's state is put back to before.
+        let tx = db.begin(&EventContext::default()).await.unwrap();
+        let forget = tx.conn().execute_unprepared("DELETE FROM inbox");
+        forget.await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(replay(&db, None, None).await.unwrap(), 5);
+        until("the second time", async || {
+            counter.seen.lock().unwrap().len() == 10
+        })
+        .await;
+        stop.cancel();
+        db.close().await;
+    })
+    .await;
+}
+
+/// A consumer that takes its time.
+struct Slow(Mutex<Vec<(Uuid, i64)>>);
+
+#[async_trait]
+impl EventHandler for Slow {
+    fn name(&self) -> &'static str {
+        "slow"
+    }
+    fn source(&self) -> &'static str {
+        "order"
+    }
+    fn subjects(&self) -> &'static [&'static str] {
+        &["waybill.order.product.*"]
+    }
+    fn most_together(&self) -> usize {
+        1
+    }
+    async fn apply(&self, _: &Tx, event: &Envelope) -> Result<(), HandlerError> {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+        let seen = (event.aggregate_id, event.aggregate_version);
+        self.0.lock().unwrap().push(seen);
+        Ok(())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_event_is_not_held_up_behind_those_that_go_out_again() {
+    let Some(world) = World::new().await else {
+        return;
+    };
+    let relay = world.relay();
+    let old: Vec<Uuid> = (0..4000).map(|_| Uuid::now_v7()).collect();
+    for some in old.chunks(500) {
+        happen_together(&world.order, some.iter().copied()).await;
+    }
+    world.published().await;
+    world.nats.delete_stream(STREAM).await;
+    let slow = Arc::new(Slow(Mutex::default()));
+    let consumer = world.handler(Arc::clone(&slow) as _).await;
+    let seen = || slow.0.lock().unwrap().clone();
+    until("the refill has started", async || !seen().is_empty()).await;
+
+    // Of the last of them something new happens: its old event comes first, the others' do not.
+    let (last, other) = (old[old.len() - 1], Uuid::now_v7());
+    happen(&world.order, last, 2).await;
+    happen(&world.order, other, 1).await;
+    let both = [(last, 2), (other, 1)];
+    until("the new events", async || {
+        let seen = seen();
+        both.iter().all(|new| seen.contains(new))
+    })
+    .await;
+    let before = seen();
+    assert!(before.len() < 3000, "{} old ones went first", before.len());
+    let place = |event: (Uuid, i64)| before.iter().position(|it| *it == event);
+    assert!(place((last, 1)) < place((last, 2)), "in order");
+
+    // And the old ones arrive, too.
+    until("the refill", async || {
+        seen().iter().collect::<BTreeSet<_>>().len() == old.len() + 2
+    })
+    .await;
+    world.published().await;
+    world.end([consumer, relay]).await;
+}
