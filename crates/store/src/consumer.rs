@@ -3,24 +3,18 @@
 //! The inbox row joins the handler's own transaction. A handler that fails is tried again with growing delays; when it keeps
 //! failing the event goes to the dead letters, and the rest of the stream goes on. A database that is away is waited for.
 
-use std::{
-    collections::{HashMap, HashSet},
-    panic::AssertUnwindSafe,
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::HashSet, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use futures::FutureExt as _;
-use parking_lot::Mutex;
 use sea_orm::{
-    ColumnTrait as _, DbBackend, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
-    QuerySelect as _, Set,
+    ColumnTrait as _, DbBackend, EntityTrait as _, QueryFilter as _, QuerySelect as _, Set,
 };
 use tokio::{sync::Semaphore, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
 use uuid::Uuid;
-use waybill_bus::{Bus, BusError, ConsumerSpec, Envelope, Handler, RepairAsk, Settled};
+use waybill_bus::{Bus, BusError, ConsumerSpec, Envelope, Handler, Outage, Settled};
 use waybill_primitives::Timestamp;
 
 use crate::{
@@ -28,7 +22,8 @@ use crate::{
     batch::{Batches, MOST},
     dead_letters,
     entity::inbox,
-    retrying,
+    gaps::Gaps,
+    retrying, trace,
 };
 
 /// How long a failing event is tried.
@@ -86,14 +81,15 @@ pub async fn run_consumer(
         _ => handler.most_together(),
     };
     let intake = Arc::new(Intake {
+        gaps: Gaps::new(db.clone(), Arc::clone(&handler)),
         db,
         handler,
         policy,
         stop: stop.clone(),
-        gaps: Mutex::default(),
         batches: Batches::default(),
         most,
         alone: Semaphore::new(SIDE_BY_SIDE),
+        away: Outage::new(),
     });
     let reader = bus
         .consume(spec, Arc::clone(&intake) as Arc<dyn Handler>, stop.clone())
@@ -106,11 +102,12 @@ pub async fn run_consumer(
                 () = stop.cancelled() => break,
                 _ = timer.tick() => {}
             }
-            if let Err(error) = dead_letters::take_up(&intake.db, &intake.handler).await {
-                tracing::warn!(consumer = intake.handler.name(), %error, "dead letters wait");
-            }
-            if let Err(error) = intake.ask_for_missing(&bus).await {
-                tracing::warn!(consumer = intake.handler.name(), %error, "looking for gaps failed");
+            let outcome = async {
+                dead_letters::take_up(&intake.db, &intake.handler).await?;
+                intake.gaps.ask(&bus, intake.policy.poll).await
+            };
+            if let Err(error) = outcome.await {
+                intake.waits(&error);
             }
         }
         if let Err(error) = reader.await {
@@ -124,25 +121,36 @@ struct Intake {
     handler: Arc<dyn EventHandler>,
     policy: RetryPolicy,
     stop: CancellationToken,
-    /// Aggregates with a version that has not been seen though a later one has, and when that was noticed.
-    gaps: Mutex<HashMap<(Uuid, i64), Timestamp>>,
+    gaps: Gaps,
     batches: Batches,
     /// Events in one transaction.
     most: usize,
     /// For a handler that takes one event at a time.
     alone: Semaphore,
+    /// The database is away.
+    away: Outage,
 }
 
 /// Transactions of one consumer at a time that takes each event alone: enough to share the database's flushes, few enough to
 /// leave connections to callers.
 const SIDE_BY_SIDE: usize = 4;
 
-/// Gaps remembered at a time; a stream that lost more is refilled by the relay's own comparison.
-const MOST_GAPS: usize = 10_000;
-
 #[async_trait]
 impl Handler for Intake {
     async fn handle(&self, event: &Envelope) -> Settled {
+        let span = tracing::info_span!(
+            "event",
+            consumer = self.handler.name(),
+            event_id = %event.id,
+            subject = event.subject,
+            request_id = event.request_id,
+        );
+        self.settle(event).instrument(span).await
+    }
+}
+
+impl Intake {
+    async fn settle(&self, event: &Envelope) -> Settled {
         // Together with others first: one commit for many. What fails there is tried alone.
         let most = self.most;
         if most > 1
@@ -153,7 +161,7 @@ impl Handler for Intake {
                 })
                 .await
         {
-            self.watch_for_gap(event).await;
+            self.gaps.watch(event).await;
             return Settled::Done;
         }
         let mut failures = 0;
@@ -166,28 +174,26 @@ impl Handler for Intake {
             drop(permit);
             let error = match outcome {
                 Ok(()) => {
-                    self.watch_for_gap(event).await;
+                    self.gaps.watch(event).await;
                     return Settled::Done;
                 }
                 Err(error) => error,
             };
-            let away = matches!(&error, HandlerError::Store(store) if store.is_unavailable());
-            if !away {
-                failures += 1;
-            }
-            let hopeless = matches!(error, HandlerError::Permanent(_));
-            if hopeless || failures >= self.policy.attempts {
-                match self.give_up(event, &error, failures).await {
-                    Ok(()) => return Settled::Done,
-                    Err(error) => {
-                        tracing::warn!(consumer = self.handler.name(), %error, "no dead letter yet");
-                    }
-                }
+            if let HandlerError::Store(error) = &error
+                && error.is_unavailable()
+            {
+                self.waits(error);
             } else {
-                tracing::warn!(
-                    consumer = self.handler.name(), event_id = %event.id, subject = %event.subject,
-                    failures, error = %chain(&error), "the event will be tried again"
-                );
+                failures += 1;
+                let hopeless = matches!(error, HandlerError::Permanent(_));
+                if hopeless || failures >= self.policy.attempts {
+                    match self.give_up(event, &error, failures).await {
+                        Ok(()) => return Settled::Done,
+                        Err(error) => self.waits(&error),
+                    }
+                } else {
+                    tracing::warn!(failures, error = %chain(&error), "the event will be tried again");
+                }
             }
             let pause = self.policy.delay(failures.max(1));
             tokio::select! {
@@ -196,9 +202,31 @@ impl Handler for Intake {
             }
         }
     }
-}
 
-impl Intake {
+    /// Says so once, and then how often at intervals.
+    fn waits(&self, error: &StoreError) {
+        if let Some(times) = self.away.failed() {
+            tracing::warn!(
+                consumer = self.handler.name(), times, error = %chain(error),
+                "events wait for the database"
+            );
+        }
+    }
+
+    /// What committed.
+    fn taken_in<'a>(&self, events: impl IntoIterator<Item = &'a Envelope>) {
+        for event in events {
+            trace::taken_in(self.db.service(), self.handler.name(), event);
+        }
+        if let Some(times) = self.away.over() {
+            tracing::info!(
+                consumer = self.handler.name(),
+                times,
+                "events are taken in again"
+            );
+        }
+    }
+
     async fn take_in(&self, event: &Envelope) -> Result<(), HandlerError> {
         let attempt = retrying(|| async {
             let tx = self.db.begin(&EventContext::of(event)).await?;
@@ -208,6 +236,7 @@ impl Intake {
             }
             apply(&self.handler, &tx, event).await?;
             tx.commit().await?;
+            self.taken_in([event]);
             Ok::<_, HandlerError>(())
         });
         attempt.await
@@ -241,6 +270,7 @@ impl Intake {
             .await?;
         guarded(self.handler.apply_batch(&tx, &events)).await?;
         tx.commit().await?;
+        self.taken_in(&events);
         Ok(())
     }
 
@@ -286,74 +316,9 @@ impl Intake {
         metrics::counter!("waybill_dead_letters_total", "consumer" => self.handler.name())
             .increment(1);
         tracing::error!(
-            consumer = self.handler.name(), event_id = %event.id, subject = %event.subject,
             failures, error = %chain(error),
             "the event went to the dead letters; mend the cause, then: waybill events dead-letters retry"
         );
-        Ok(())
-    }
-
-    /// Notes the version before this event's if this consumer sees every event of the aggregate and has not seen that one.
-    async fn watch_for_gap(&self, event: &Envelope) {
-        let missing = event.aggregate_version - 1;
-        if missing < 1 || !self.sees_whole_aggregate(&event.subject) {
-            return;
-        }
-        if let Ok(false) = self.has_seen(event.aggregate_id, missing).await {
-            let mut gaps = self.gaps.lock();
-            if gaps.len() < MOST_GAPS {
-                let gap = (event.aggregate_id, missing);
-                gaps.entry(gap).or_insert_with(Timestamp::now);
-            }
-        }
-    }
-
-    fn sees_whole_aggregate(&self, subject: &str) -> bool {
-        let all = subject
-            .rsplit_once('.')
-            .map_or_else(String::new, |(head, _)| format!("{head}.*"));
-        self.handler.subjects().contains(&all.as_str())
-    }
-
-    async fn has_seen(&self, aggregate_id: Uuid, version: i64) -> Result<bool, StoreError> {
-        let seen = inbox::Entity::find()
-            .filter(inbox::Column::Consumer.eq(self.handler.name()))
-            .filter(inbox::Column::AggregateId.eq(aggregate_id))
-            .filter(inbox::Column::AggregateVersion.eq(version))
-            .count(self.db.reader())
-            .await?;
-        Ok(seen > 0)
-    }
-
-    /// Gaps that have not closed by themselves for one poll (another replica may just be taking the event in).
-    async fn ask_for_missing(&self, bus: &Arc<dyn Bus>) -> Result<(), StoreError> {
-        let grown_old = Timestamp::now().minus(self.policy.poll);
-        let old: Vec<(Uuid, i64)> = {
-            let gaps = self.gaps.lock();
-            let old = gaps.iter().filter(|(_, noticed)| **noticed <= grown_old);
-            old.map(|(gap, _)| *gap).collect()
-        };
-        for (aggregate_id, version) in old {
-            if !self.has_seen(aggregate_id, version).await? {
-                tracing::warn!(
-                    consumer = self.handler.name(), %aggregate_id, version,
-                    "an event of this aggregate is missing; asking its service for it"
-                );
-                metrics::counter!("waybill_event_gaps_total", "consumer" => self.handler.name())
-                    .increment(1);
-                let source = self.handler.source().to_owned();
-                let ask = RepairAsk {
-                    source,
-                    aggregate_id,
-                    from_version: version,
-                };
-                if let Err(error) = bus.ask_repair(ask).await {
-                    tracing::warn!(consumer = self.handler.name(), %error, "could not ask");
-                    continue;
-                }
-            }
-            self.gaps.lock().remove(&(aggregate_id, version));
-        }
         Ok(())
     }
 }

@@ -13,6 +13,7 @@ mod db;
 pub mod dead_letters;
 mod entity;
 mod error;
+mod gaps;
 mod group;
 mod handler;
 mod housekeeping;
@@ -24,6 +25,7 @@ pub mod page;
 mod publishing;
 mod refill;
 mod relay;
+mod trace;
 mod tx;
 mod writes;
 

@@ -1,0 +1,169 @@
+//! Versions of aggregates that a consumer has not seen though it has seen later ones: their service is asked for them.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
+
+use parking_lot::Mutex;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
+use uuid::Uuid;
+use waybill_bus::{Bus, Envelope, Outage, RepairAsk};
+use waybill_primitives::Timestamp;
+
+use crate::{Db, EventHandler, StoreError, entity::inbox};
+
+/// Gaps remembered at a time; a stream that lost more is refilled by the relay's own comparison.
+const MOST_GAPS: usize = 10_000;
+/// Aggregates whose newest version is remembered, so that the database need not be asked for the one before the next.
+const REMEMBERED: usize = 16_384;
+
+/// The gaps of one consumer.
+pub(crate) struct Gaps {
+    db: Db,
+    handler: Arc<dyn EventHandler>,
+    /// When each was noticed.
+    noticed: Mutex<HashMap<(Uuid, i64), Timestamp>>,
+    newest: Mutex<Newest>,
+    /// No service can be asked for what is missing.
+    unheard: Outage,
+}
+
+#[derive(Default)]
+struct Newest {
+    versions: HashMap<Uuid, i64>,
+    /// The oldest first.
+    order: VecDeque<Uuid>,
+}
+
+impl Newest {
+    /// Notes a version; the one that was noted before.
+    fn replace(&mut self, aggregate: Uuid, version: i64) -> Option<i64> {
+        let before = self.versions.insert(aggregate, version);
+        if before.is_none() {
+            self.order.push_back(aggregate);
+            if self.order.len() > REMEMBERED
+                && let Some(oldest) = self.order.pop_front()
+            {
+                self.versions.remove(&oldest);
+            }
+        }
+        before
+    }
+}
+
+impl Gaps {
+    pub(crate) fn new(db: Db, handler: Arc<dyn EventHandler>) -> Self {
+        Self {
+            db,
+            handler,
+            noticed: Mutex::default(),
+            newest: Mutex::default(),
+            unheard: Outage::new(),
+        }
+    }
+
+    /// Notes the version before this event's if this consumer sees every event of the aggregate and has not seen that one.
+    pub(crate) async fn watch(&self, event: &Envelope) {
+        let (aggregate, version) = (event.aggregate_id, event.aggregate_version);
+        let missing = version - 1;
+        if !self.sees_whole_aggregate(&event.subject) {
+            return;
+        }
+        let before = self.newest.lock().replace(aggregate, version);
+        if missing < 1 || before == Some(missing) {
+            return;
+        }
+        if let Ok(false) = self.has_seen(aggregate, missing).await {
+            let mut noticed = self.noticed.lock();
+            if noticed.len() < MOST_GAPS {
+                let gap = (aggregate, missing);
+                noticed.entry(gap).or_insert_with(Timestamp::now);
+            }
+        }
+    }
+
+    fn sees_whole_aggregate(&self, subject: &str) -> bool {
+        let all = subject
+            .rsplit_once('.')
+            .map_or_else(String::new, |(head, _)| format!("{head}.*"));
+        self.handler.subjects().contains(&all.as_str())
+    }
+
+    async fn has_seen(&self, aggregate_id: Uuid, version: i64) -> Result<bool, StoreError> {
+        let seen = inbox::Entity::find()
+            .filter(inbox::Column::Consumer.eq(self.handler.name()))
+            .filter(inbox::Column::AggregateId.eq(aggregate_id))
+            .filter(inbox::Column::AggregateVersion.eq(version))
+            .count(self.db.reader())
+            .await?;
+        Ok(seen > 0)
+    }
+
+    /// Asks for those that have not closed by themselves for `patience` (another replica may just be taking the event in).
+    pub(crate) async fn ask(
+        &self,
+        bus: &Arc<dyn Bus>,
+        patience: Duration,
+    ) -> Result<(), StoreError> {
+        let grown_old = Timestamp::now().minus(patience);
+        let old: Vec<(Uuid, i64)> = {
+            let noticed = self.noticed.lock();
+            let old = noticed.iter().filter(|(_, at)| **at <= grown_old);
+            old.map(|(gap, _)| *gap).collect()
+        };
+        let mut asked = 0_u64;
+        for (aggregate_id, version) in old {
+            if !self.has_seen(aggregate_id, version).await? {
+                metrics::counter!("waybill_event_gaps_total", "consumer" => self.handler.name())
+                    .increment(1);
+                let source = self.handler.source().to_owned();
+                let ask = RepairAsk {
+                    source,
+                    aggregate_id,
+                    from_version: version,
+                };
+                if let Err(error) = bus.ask_repair(ask).await {
+                    if let Some(times) = self.unheard.failed() {
+                        tracing::warn!(
+                            consumer = self.handler.name(), times, %error,
+                            "events are missing, and their service could not be asked for them"
+                        );
+                    }
+                    continue;
+                }
+                asked += 1;
+                tracing::debug!(consumer = self.handler.name(), %aggregate_id, version, "asked");
+            }
+            self.noticed.lock().remove(&(aggregate_id, version));
+        }
+        if asked > 0 {
+            self.unheard.over();
+            tracing::warn!(
+                consumer = self.handler.name(),
+                aggregates = asked,
+                "events are missing; their service was asked for them"
+            );
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_version_of_so_many_aggregates_is_remembered() {
+        let mut newest = Newest::default();
+        let one = Uuid::now_v7();
+        assert_eq!(newest.replace(one, 1), None);
+        assert_eq!(newest.replace(one, 2), Some(1));
+        for _ in 0..REMEMBERED {
+            newest.replace(Uuid::now_v7(), 1);
+        }
+        assert_eq!(newest.versions.len(), REMEMBERED);
+        assert_eq!(newest.replace(one, 3), None, "forgotten");
+    }
+}
