@@ -12,7 +12,7 @@ use std::{
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use waybill_bus::Envelope;
-use waybill_primitives::{Clock, NotificationId, Role, UserId};
+use waybill_primitives::{Clock, EventId, NotificationId, Role, UserId};
 use waybill_service_kit::{AppError, CallContext};
 use waybill_store::{Db, EventContext, Tx, page, retrying};
 
@@ -106,80 +106,50 @@ impl App {
         Ok(shop::upsert(tx, &one_line(name, MAX_SHOP_NAME), version).await?)
     }
 
-    /// Notes who placed orders, in the order of their ids: auth's own event may still be on its way, or older than this service.
-    pub async fn note_customers<'a>(
-        &self,
-        tx: &Tx,
-        occurrences: impl IntoIterator<Item = &'a Occurrence>,
-    ) -> Result<(), AppError> {
-        let customers = occurrences.into_iter().filter_map(|occurrence| {
-            let Occurrence::Placed(order) = occurrence else {
-                return None;
-            };
-            let customer = Recipient {
-                id: order.customer.id,
-                email: order.customer.email.clone().unwrap_or_default(),
-                name: one_line(&order.customer.name, MAX_NAME),
-                role: Role::Customer,
-                suspended: false,
-            };
-            Some((customer.id.uuid(), customer))
-        });
-        let customers: BTreeMap<_, _> = customers.collect();
-        for customer in customers.values() {
-            recipients::insert_if_absent(tx, customer, 0).await?;
-        }
-        Ok(())
-    }
-
-    /// Notices, their events and queued mails, all in the transaction of the event they follow from.
+    /// Notices, their events and queued mails, all in the transaction of the events that they follow from: few statements,
+    /// however many events.
     pub async fn announce(
         &self,
         tx: &Tx,
-        event: &Envelope,
-        occurrence: &Occurrence,
+        occurrences: &[(&Envelope, Occurrence)],
     ) -> Result<(), AppError> {
-        self.note_customers(tx, [occurrence]).await?;
-        let plan = plan::plan(occurrence);
-        let mut told = HashSet::new();
-        for notice in &plan.notices {
-            let new = |user| Notification {
-                id: NotificationId::new(),
-                user_id: user,
-                kind: notice.kind.as_str().to_owned(),
-                title: notice.title.clone(),
-                body: notice.body.clone(),
-                order_id: plan.order_id,
-                created_at: self.clock.now(),
-                read_at: None,
-                version: 1,
-            };
-            let mut after = None;
-            loop {
-                let audience = audience(tx, notice, after).await?;
-                after = audience.last().copied();
-                let more = audience.len() as u64 == CHUNK;
-                let fresh: Vec<_> = audience
-                    .into_iter()
-                    .filter(|user| told.insert(*user))
-                    .map(new)
-                    .collect();
-                notifications::insert_all(tx, event.id, &fresh).await?;
-                for notification in &fresh {
-                    events::created(tx, notification);
-                }
-                if !more {
-                    break;
+        let placed = occurrences.iter().map(|(_, occurrence)| occurrence);
+        recipients::insert_absent(tx, customers(placed)).await?;
+        let mut news = News::default();
+        for (event, occurrence) in occurrences {
+            tx.act_for(EventContext::of(event));
+            let plan = plan::plan(occurrence);
+            let mut told = HashSet::new();
+            for notice in &plan.notices {
+                for user in news.audience(tx, notice).await? {
+                    if !told.insert(user) {
+                        continue;
+                    }
+                    let notification = Notification {
+                        id: NotificationId::new(),
+                        user_id: user,
+                        kind: notice.kind.as_str().to_owned(),
+                        title: notice.title.clone(),
+                        body: notice.body.clone(),
+                        order_id: plan.order_id,
+                        created_at: self.clock.now(),
+                        read_at: None,
+                        version: 1,
+                    };
+                    events::created(tx, &notification);
+                    news.notifications.push((event.id, notification));
                 }
             }
+            for mail in &plan.mails {
+                let delivery = self.mail(tx, mail, &mut news).await?;
+                news.deliveries.push((event.id, delivery));
+            }
         }
-        for mail in &plan.mails {
-            self.queue_mail(tx, event, mail).await?;
-        }
-        Ok(())
+        notifications::insert_all(tx, &news.notifications).await?;
+        Ok(deliveries::insert_all(tx, news.deliveries).await?)
     }
 
-    async fn queue_mail(&self, tx: &Tx, event: &Envelope, mail: &MailPlan) -> Result<(), AppError> {
+    async fn mail(&self, tx: &Tx, mail: &MailPlan, news: &mut News) -> Result<Delivery, AppError> {
         let (mut name, mut address) = (mail.to.name.clone(), mail.to.email.clone());
         if address.is_none()
             && let Some((known_address, known_name)) =
@@ -188,14 +158,19 @@ impl App {
             (name, address) = (known_name, Some(known_address));
         }
         let name = one_line(&name, MAX_NAME);
-        let known = shop::name(tx.conn()).await?;
-        let shop = Shop {
-            name: known.unwrap_or_else(|| self.policy.shop.name.clone()),
-            url: self.policy.shop.url.clone(),
+        let shop = match &news.shop {
+            Some(shop) => shop,
+            None => {
+                let known = shop::name(tx.conn()).await?;
+                news.shop.insert(Shop {
+                    name: known.unwrap_or_else(|| self.policy.shop.name.clone()),
+                    url: self.policy.shop.url.clone(),
+                })
+            }
         };
         let rendered =
-            mail::render(mail.template, &shop, &name, &mail.facts).map_err(AppError::internal)?;
-        let delivery = Delivery {
+            mail::render(mail.template, shop, &name, &mail.facts).map_err(AppError::internal)?;
+        Ok(Delivery {
             id: Uuid::now_v7(),
             user_id: mail.to.id,
             template: mail.template.as_str().to_owned(),
@@ -206,9 +181,7 @@ impl App {
             html: rendered.html,
             attempts: 0,
             created_at: self.clock.now(),
-        };
-        deliveries::insert(tx, event.id, delivery).await?;
-        Ok(())
+        })
     }
 
     // -------------------------------------------------------- notifications
@@ -372,16 +345,56 @@ fn missing() -> AppError {
     AppError::not_found("notification")
 }
 
-/// The next users whom a notice is for, after `after`.
-async fn audience(
-    tx: &Tx,
-    notice: &Notice,
-    after: Option<UserId>,
-) -> Result<Vec<UserId>, AppError> {
-    let role = match notice.to {
-        Audience::User(user) => return Ok(vec![user]),
-        Audience::Staff => Role::Staff,
-        Audience::Admins => Role::Admin,
-    };
-    Ok(recipients::of_role(tx.conn(), role, after, CHUNK).await?)
+/// Who placed orders, in the order of their ids: auth's own event may still be on its way, or older than this service. Every
+/// transaction writes them in this order, so that they do not lock each other out.
+fn customers<'a>(occurrences: impl IntoIterator<Item = &'a Occurrence>) -> Vec<Recipient> {
+    let customers = occurrences.into_iter().filter_map(|occurrence| {
+        let Occurrence::Placed(order) = occurrence else {
+            return None;
+        };
+        let customer = Recipient {
+            id: order.customer.id,
+            email: order.customer.email.clone().unwrap_or_default(),
+            name: one_line(&order.customer.name, MAX_NAME),
+            role: Role::Customer,
+            suspended: false,
+        };
+        Some((customer.id.uuid(), customer))
+    });
+    let customers: BTreeMap<_, _> = customers.collect();
+    customers.into_values().collect()
+}
+
+/// What one transaction tells people, and whom and what it has looked up for that.
+#[derive(Default)]
+struct News {
+    notifications: Vec<(EventId, Notification)>,
+    deliveries: Vec<(EventId, Delivery)>,
+    roles: Vec<(Role, Vec<UserId>)>,
+    shop: Option<Shop>,
+}
+
+impl News {
+    /// The users whom a notice is for.
+    async fn audience(&mut self, tx: &Tx, notice: &Notice) -> Result<Vec<UserId>, AppError> {
+        let role = match notice.to {
+            Audience::User(user) => return Ok(vec![user]),
+            Audience::Staff => Role::Staff,
+            Audience::Admins => Role::Admin,
+        };
+        if let Some((_, users)) = self.roles.iter().find(|(known, _)| *known == role) {
+            return Ok(users.clone());
+        }
+        let mut users = Vec::new();
+        loop {
+            let more = recipients::of_role(tx.conn(), role, users.last().copied(), CHUNK).await?;
+            let end = (more.len() as u64) < CHUNK;
+            users.extend(more);
+            if end {
+                break;
+            }
+        }
+        self.roles.push((role, users.clone()));
+        Ok(users)
+    }
 }

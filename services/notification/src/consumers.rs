@@ -13,7 +13,7 @@ use waybill_proto::{
     ConvertError, auth, common, order, order::ChangeRequestKind, order::ChangeRequestState,
     order::OrderStatus, parse_id, payment,
 };
-use waybill_store::{ConsumerInfo, EventContext, EventHandler, HandlerError, Tx, decode};
+use waybill_store::{ConsumerInfo, EventHandler, HandlerError, Tx, decode};
 
 use crate::{
     app::App,
@@ -146,10 +146,7 @@ impl EventHandler for Orders {
     }
 
     async fn apply(&self, tx: &Tx, event: &Envelope) -> Result<(), HandlerError> {
-        if let Some(occurrence) = order_occurrence(event)? {
-            self.0.announce(tx, event, &occurrence).await?;
-        }
-        Ok(())
+        self.apply_batch(tx, std::slice::from_ref(event)).await
     }
 
     async fn apply_batch(&self, tx: &Tx, events: &[Envelope]) -> Result<(), HandlerError> {
@@ -157,15 +154,7 @@ impl EventHandler for Orders {
         for event in events {
             occurrences.extend(order_occurrence(event)?.map(|occurrence| (event, occurrence)));
         }
-        // The events are in the order of their orders, the rows of customers are written in the order of customers: as every
-        // other transaction does, so that they do not lock each other out.
-        let placed = occurrences.iter().map(|(_, occurrence)| occurrence);
-        self.0.note_customers(tx, placed).await?;
-        for (event, occurrence) in &occurrences {
-            tx.act_for(EventContext::of(event));
-            self.0.announce(tx, event, occurrence).await?;
-        }
-        Ok(())
+        Ok(self.0.announce(tx, &occurrences).await?)
     }
 }
 
@@ -417,7 +406,7 @@ impl EventHandler for Payments {
             // The receipt follows from order's event: only then the order has taken the money.
             _ => return Ok(()),
         };
-        Ok(self.0.announce(tx, event, &occurrence).await?)
+        Ok(self.0.announce(tx, &[(event, occurrence)]).await?)
     }
 }
 
@@ -459,6 +448,6 @@ impl EventHandler for Stock {
             available: low.available,
             threshold: low.threshold,
         };
-        Ok(self.0.announce(tx, event, &occurrence).await?)
+        Ok(self.0.announce(tx, &[(event, occurrence)]).await?)
     }
 }

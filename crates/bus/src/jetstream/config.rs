@@ -26,7 +26,8 @@ pub struct NatsConfig {
     pub ack_wait: Duration,
     /// Events that one consumer may hold unacknowledged. Default 1,024.
     pub max_ack_pending: usize,
-    /// Aggregates that one consumer handles side by side. Default 64.
+    /// Aggregates that one consumer handles side by side: twice what one transaction takes, so that the next batch is full when
+    /// one has ended. Default 128.
     pub concurrency: usize,
 }
 
@@ -69,7 +70,7 @@ impl NatsConfig {
             publish_deadline: Duration::from_secs(5),
             ack_wait: Duration::from_secs(30),
             max_ack_pending: 1024,
-            concurrency: 64,
+            concurrency: 128,
         }
     }
 

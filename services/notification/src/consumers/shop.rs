@@ -53,7 +53,7 @@ impl EventHandler for Shop {
             _ => None,
         };
         if let Some(occurrence) = occurrence {
-            self.0.announce(tx, event, &occurrence).await?;
+            self.0.announce(tx, &[(event, occurrence)]).await?;
         }
         Ok(())
     }

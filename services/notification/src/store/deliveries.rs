@@ -9,6 +9,7 @@ use uuid::Uuid;
 use waybill_primitives::{EventId, Timestamp, UserId};
 use waybill_store::{StoreError, Tx};
 
+use super::MOST_ROWS;
 use crate::{
     domain::{Delivery, DeliveryState},
     entities::delivery::{ActiveModel, Column, Entity, Model},
@@ -32,9 +33,9 @@ fn to_domain(row: Model) -> Delivery {
     }
 }
 
-/// Queues a mail, due at once.
-pub async fn insert(tx: &Tx, event: EventId, delivery: Delivery) -> Result<(), StoreError> {
-    let row = ActiveModel {
+/// Queues mails, due at once, each with the event that it tells of.
+pub async fn insert_all(tx: &Tx, deliveries: Vec<(EventId, Delivery)>) -> Result<(), StoreError> {
+    let row = |(event, delivery): (EventId, Delivery)| ActiveModel {
         id: Set(delivery.id),
         event_id: Set(event.uuid()),
         user_id: Set(delivery.user_id.uuid()),
@@ -51,9 +52,12 @@ pub async fn insert(tx: &Tx, event: EventId, delivery: Delivery) -> Result<(), S
         created_at: Set(delivery.created_at.micros()),
         sent_at: Set(None),
     };
-    Entity::insert(row)
-        .exec_without_returning(tx.conn())
-        .await?;
+    let mut rows = deliveries.into_iter().map(row).peekable();
+    while rows.peek().is_some() {
+        Entity::insert_many(rows.by_ref().take(MOST_ROWS))
+            .exec_without_returning(tx.conn())
+            .await?;
+    }
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use waybill_primitives::{EventId, NotificationId, OrderId, Timestamp, UserId};
 use waybill_store::{StoreError, Tx};
 
+use super::MOST_ROWS;
 use crate::{
     domain::Notification,
     entities::notification::{ActiveModel, Column, Entity, Model},
@@ -28,15 +29,12 @@ fn to_domain(row: Model) -> Notification {
     }
 }
 
+/// Writes them, each with the event that it tells of.
 pub async fn insert_all(
     tx: &Tx,
-    event: EventId,
-    notifications: &[Notification],
+    notifications: &[(EventId, Notification)],
 ) -> Result<(), StoreError> {
-    if notifications.is_empty() {
-        return Ok(());
-    }
-    let rows = notifications.iter().map(|new| ActiveModel {
+    let row = |(event, new): &(EventId, Notification)| ActiveModel {
         id: Set(new.id.uuid()),
         event_id: Set(event.uuid()),
         user_id: Set(new.user_id.uuid()),
@@ -47,10 +45,12 @@ pub async fn insert_all(
         created_at: Set(new.created_at.micros()),
         read_at: Set(new.read_at.map(Timestamp::micros)),
         version: Set(new.version),
-    });
-    Entity::insert_many(rows)
-        .exec_without_returning(tx.conn())
-        .await?;
+    };
+    for some in notifications.chunks(MOST_ROWS) {
+        Entity::insert_many(some.iter().map(row))
+            .exec_without_returning(tx.conn())
+            .await?;
+    }
     Ok(())
 }
 

@@ -15,7 +15,11 @@ use crate::{
 
 /// Takes over what is newer than what is known; older versions change nothing.
 pub async fn upsert(tx: &Tx, recipient: &Recipient, version: i64) -> Result<(), StoreError> {
-    insert_if_absent(tx, recipient, version).await?;
+    let row = new_row(recipient.clone(), version);
+    Entity::insert(row)
+        .on_conflict_do_nothing_on([Column::Id])
+        .exec_without_returning(tx.conn())
+        .await?;
     Entity::update_many()
         .col_expr(Column::Email, Expr::value(recipient.email.clone()))
         .col_expr(Column::Name, Expr::value(recipient.name.clone()))
@@ -29,25 +33,28 @@ pub async fn upsert(tx: &Tx, recipient: &Recipient, version: i64) -> Result<(), 
     Ok(())
 }
 
-/// Notes a user that is not known yet.
-pub async fn insert_if_absent(
-    tx: &Tx,
-    recipient: &Recipient,
-    version: i64,
-) -> Result<(), StoreError> {
-    let row = ActiveModel {
-        id: Set(recipient.id.uuid()),
-        email: Set(recipient.email.clone()),
-        name: Set(recipient.name.clone()),
-        role: Set(recipient.role.as_str().to_owned()),
-        suspended: Set(recipient.suspended),
-        version: Set(version),
-    };
-    Entity::insert(row)
+/// Notes users as far as they are not known yet.
+pub async fn insert_absent(tx: &Tx, recipients: Vec<Recipient>) -> Result<(), StoreError> {
+    if recipients.is_empty() {
+        return Ok(());
+    }
+    let rows = recipients.into_iter().map(|new| new_row(new, 0));
+    Entity::insert_many(rows)
         .on_conflict_do_nothing_on([Column::Id])
         .exec_without_returning(tx.conn())
         .await?;
     Ok(())
+}
+
+fn new_row(recipient: Recipient, version: i64) -> ActiveModel {
+    ActiveModel {
+        id: Set(recipient.id.uuid()),
+        email: Set(recipient.email),
+        name: Set(recipient.name),
+        role: Set(recipient.role.as_str().to_owned()),
+        suspended: Set(recipient.suspended),
+        version: Set(version),
+    }
 }
 
 /// Address and name of a user.
