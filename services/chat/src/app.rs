@@ -6,7 +6,7 @@ use uuid::Uuid;
 use waybill_bus::Envelope;
 use waybill_primitives::{Clock, MessageId, OrderId, Timestamp};
 use waybill_service_kit::{AppError, CallContext, UserCaller, codes};
-use waybill_store::{Db, IdempotencyError, Tx, page, retrying};
+use waybill_store::{Db, EventContext, IdempotencyError, Tx, page, retrying};
 
 use crate::{
     clients::Orders,
@@ -41,6 +41,15 @@ pub struct Listed<T> {
     pub total: Option<u64>,
 }
 
+/// What an event tells of an order.
+#[derive(Debug)]
+pub struct News<'a> {
+    pub event: &'a Envelope,
+    pub order: OrderFacts,
+    /// What its conversation notes.
+    pub change: Option<Change>,
+}
+
 /// A conversation as one of its participants sees it.
 #[derive(Debug)]
 pub struct Seen {
@@ -67,37 +76,41 @@ impl App {
 
     // ------------------------------------------------------------ consumers
 
-    /// Takes over what an event says about an order, and notes the change in its conversation, once.
-    pub async fn follow(
-        &self,
-        tx: &Tx,
-        event: &Envelope,
-        order: &OrderFacts,
-        change: Option<&Change>,
-    ) -> Result<(), AppError> {
-        conversations::upsert(tx, order, event.time).await?;
-        let Some(change) = change else {
-            return Ok(());
-        };
-        if messages::tells_of(tx.conn(), event.id).await? {
-            return Ok(());
-        }
+    /// Takes over what events say about their orders, and notes the changes in their conversations, once. At most one event of
+    /// each order.
+    pub async fn follow(&self, tx: &Tx, news: &[News<'_>]) -> Result<(), AppError> {
+        let orders = news.iter().map(|one| (&one.order, one.event.time));
+        conversations::upsert_all(tx, orders.collect()).await?;
+        let mut changes: Vec<_> = news
+            .iter()
+            .filter_map(|one| Some((one, one.change.as_ref()?)))
+            .collect();
+        let ids = changes.iter().map(|(one, _)| one.event.id);
+        let told = messages::told_of(tx.conn(), ids.collect()).await?;
+        changes.retain(|(one, _)| !told.contains(&one.event.id));
+        let orders: Vec<_> = changes.iter().map(|(one, _)| one.order.id).collect();
         let now = self.clock.now();
-        let Some(conversation) = conversations::next_message(tx, order.id, now).await? else {
-            return Ok(());
-        };
-        let line = Message {
-            id: MessageId::new(),
-            order_id: order.id,
-            seq: conversation.last_seq,
-            author: None,
-            body: change.line(),
-            client_id: None,
-            created_at: now,
-        };
-        messages::insert(tx, &line, Some(event.id)).await?;
-        events::posted(tx, &conversation, &line);
-        Ok(())
+        let conversations = conversations::next_messages(tx, &orders, now).await?;
+        let mut lines = Vec::new();
+        for (one, change) in changes {
+            let order = one.order.id;
+            let Some(conversation) = conversations.get(&order) else {
+                continue;
+            };
+            let line = Message {
+                id: MessageId::new(),
+                order_id: order,
+                seq: conversation.last_seq,
+                author: None,
+                body: change.line(),
+                client_id: None,
+                created_at: now,
+            };
+            tx.act_for(EventContext::of(one.event));
+            events::posted(tx, conversation, &line);
+            lines.push((line, Some(one.event.id)));
+        }
+        Ok(messages::insert_all(tx, &lines).await?)
     }
 
     // -------------------------------------------------------- participation
@@ -137,7 +150,7 @@ impl App {
     ) -> Result<Conversation, AppError> {
         retrying(|| async {
             let tx = self.db.begin(&ctx.event_context()).await?;
-            conversations::upsert(&tx, order, placed).await?;
+            conversations::upsert_all(&tx, vec![(order, placed)]).await?;
             let conversation = conversations::find(tx.conn(), order.id)
                 .await?
                 .ok_or_else(missing)?;
@@ -299,7 +312,7 @@ impl App {
                 client_id: client_id.clone(),
                 created_at: now,
             };
-            messages::insert(&tx, &message, None).await?;
+            messages::insert_all(&tx, &[(message.clone(), None)]).await?;
             events::posted(&tx, &conversation, &message);
             tx.commit().await?;
             Ok(Posted {

@@ -7,7 +7,11 @@ use waybill_bus::Envelope;
 use waybill_proto::order::{self, Order, OrderChange, OrderStatus};
 use waybill_store::{ConsumerInfo, EventHandler, HandlerError, Tx, decode};
 
-use crate::{app::App, clients, domain::Change};
+use crate::{
+    app::{App, News},
+    clients,
+    domain::Change,
+};
 
 /// What this service takes in.
 pub const CONSUMERS: &[ConsumerInfo] = &[ConsumerInfo {
@@ -38,12 +42,24 @@ impl EventHandler for Orders {
     }
 
     async fn apply(&self, tx: &Tx, event: &Envelope) -> Result<(), HandlerError> {
-        let Some((order, change)) = read(event)? else {
-            return Ok(());
-        };
-        let order = order.ok_or_else(|| HandlerError::permanent("the event carries no order"))?;
-        let facts = clients::facts(order).map_err(HandlerError::permanent)?;
-        Ok(self.0.follow(tx, event, &facts, change.as_ref()).await?)
+        self.apply_batch(tx, std::slice::from_ref(event)).await
+    }
+
+    async fn apply_batch(&self, tx: &Tx, events: &[Envelope]) -> Result<(), HandlerError> {
+        let mut news = Vec::with_capacity(events.len());
+        for event in events {
+            if let Some((order, change)) = read(event)? {
+                let order =
+                    order.ok_or_else(|| HandlerError::permanent("the event carries no order"))?;
+                let order = clients::facts(order).map_err(HandlerError::permanent)?;
+                news.push(News {
+                    event,
+                    order,
+                    change,
+                });
+            }
+        }
+        Ok(self.0.follow(tx, &news).await?)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Rows of conversations. The row is the lock of its conversation: whoever counts it up writes alone until the commit.
 
+use std::collections::HashMap;
+
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
     PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select, Set,
@@ -38,29 +40,57 @@ fn to_domain(row: Model) -> Conversation {
     }
 }
 
-/// Takes over what is newer than what is known of an order; older versions change nothing. `since` is the time that a new
-/// conversation begins with.
-pub async fn upsert(tx: &Tx, order: &OrderFacts, since: Timestamp) -> Result<(), StoreError> {
-    let assignee_id = order.assignee.as_ref().map(|party| party.id.uuid());
-    let assignee_name = order.assignee.as_ref().map(|party| party.name.clone());
-    let row = ActiveModel {
+/// Takes over what is newer than what is known of orders, each with the time that a new conversation begins with; older versions
+/// change nothing.
+pub async fn upsert_all(tx: &Tx, orders: Vec<(&OrderFacts, Timestamp)>) -> Result<(), StoreError> {
+    if orders.is_empty() {
+        return Ok(());
+    }
+    let rows = orders.iter().map(|(order, since)| new_row(order, *since));
+    Entity::insert_many(rows)
+        .on_conflict_do_nothing_on([Column::OrderId])
+        .exec_without_returning(tx.conn())
+        .await?;
+    let ids = orders.iter().map(|(order, _)| order.id.uuid());
+    let known: Vec<(Uuid, i64)> = Entity::find()
+        .select_only()
+        .columns([Column::OrderId, Column::OrderVersion])
+        .filter(Column::OrderId.is_in(ids))
+        .into_tuple()
+        .all(tx.conn())
+        .await?;
+    let known: HashMap<Uuid, i64> = known.into_iter().collect();
+    for (order, _) in orders {
+        if known.get(&order.id.uuid()) < Some(&order.version) {
+            update(tx, order).await?;
+        }
+    }
+    Ok(())
+}
+
+fn new_row(order: &OrderFacts, since: Timestamp) -> ActiveModel {
+    let assignee = order.assignee.as_ref();
+    ActiveModel {
         order_id: Set(order.id.uuid()),
         order_number: Set(order.number.clone()),
         title: Set(order.title.clone()),
         customer_id: Set(order.customer.id.uuid()),
         customer_name: Set(order.customer.name.clone()),
-        assignee_id: Set(assignee_id),
-        assignee_name: Set(assignee_name.clone()),
+        assignee_id: Set(assignee.map(|party| party.id.uuid())),
+        assignee_name: Set(assignee.map(|party| party.name.clone())),
         status: Set(order.status.clone()),
         order_version: Set(order.version),
         version: Set(0),
         last_seq: Set(0),
         updated_at: Set(since.micros()),
-    };
-    Entity::insert(row)
-        .on_conflict_do_nothing_on([Column::OrderId])
-        .exec_without_returning(tx.conn())
-        .await?;
+    }
+}
+
+/// Unless somebody has taken over something newer meanwhile.
+async fn update(tx: &Tx, order: &OrderFacts) -> Result<(), StoreError> {
+    let assignee = order.assignee.as_ref();
+    let assignee_id = assignee.map(|party| party.id.uuid());
+    let assignee_name = assignee.map(|party| party.name.clone());
     Entity::update_many()
         .col_expr(Column::OrderNumber, Expr::value(order.number.clone()))
         .col_expr(Column::Title, Expr::value(order.title.clone()))
@@ -94,17 +124,29 @@ pub async fn next_message(
     id: OrderId,
     now: Timestamp,
 ) -> Result<Option<Conversation>, StoreError> {
-    let updated = Entity::update_many()
+    Ok(next_messages(tx, &[id], now).await?.remove(&id))
+}
+
+/// As [`next_message`], for one message in each of several conversations.
+pub async fn next_messages(
+    tx: &Tx,
+    ids: &[OrderId],
+    now: Timestamp,
+) -> Result<HashMap<OrderId, Conversation>, StoreError> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let these = Column::OrderId.is_in(ids.iter().map(|id| id.uuid()));
+    Entity::update_many()
         .col_expr(Column::Version, Expr::col(Column::Version).add(1))
         .col_expr(Column::LastSeq, Expr::col(Column::LastSeq).add(1))
         .col_expr(Column::UpdatedAt, Expr::value(now.micros()))
-        .filter(Column::OrderId.eq(id.uuid()))
+        .filter(these.clone())
         .exec(tx.conn())
         .await?;
-    if updated.rows_affected == 0 {
-        return Ok(None);
-    }
-    find(tx.conn(), id).await
+    let rows = Entity::find().filter(these).all(tx.conn()).await?;
+    let conversations = rows.into_iter().map(to_domain);
+    Ok(conversations.map(|one| (one.order.id, one)).collect())
 }
 
 /// As [`next_message`], for an event that is no message.

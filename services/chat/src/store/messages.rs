@@ -1,6 +1,6 @@
 //! Rows of messages and read markers. All are written under the lock of their conversation.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
@@ -44,9 +44,23 @@ fn to_domain(row: Model) -> Result<Message, StoreError> {
     })
 }
 
-pub async fn insert(tx: &Tx, message: &Message, event: Option<EventId>) -> Result<(), StoreError> {
+/// Writes messages, a system line with the event that it tells of.
+pub async fn insert_all(
+    tx: &Tx,
+    messages: &[(Message, Option<EventId>)],
+) -> Result<(), StoreError> {
+    if messages.is_empty() {
+        return Ok(());
+    }
+    Entity::insert_many(messages.iter().map(new_row))
+        .exec_without_returning(tx.conn())
+        .await?;
+    Ok(())
+}
+
+fn new_row((message, event): &(Message, Option<EventId>)) -> ActiveModel {
     let author = message.author.as_ref();
-    let row = ActiveModel {
+    ActiveModel {
         id: Set(message.id.uuid()),
         order_id: Set(message.order_id.uuid()),
         seq: Set(message.seq),
@@ -57,11 +71,7 @@ pub async fn insert(tx: &Tx, message: &Message, event: Option<EventId>) -> Resul
         client_id: Set(message.client_id.clone()),
         event_id: Set(event.map(EventId::uuid)),
         created_at: Set(message.created_at.micros()),
-    };
-    Entity::insert(row)
-        .exec_without_returning(tx.conn())
-        .await?;
-    Ok(())
+    }
 }
 
 /// What the author posted under this id before.
@@ -80,16 +90,22 @@ pub async fn by_client_id(
     row.map(to_domain).transpose()
 }
 
-/// Whether a system line tells of this event already.
-pub async fn tells_of(
+/// Those of the events that a system line tells of already.
+pub async fn told_of(
     connection: &impl ConnectionTrait,
-    event: EventId,
-) -> Result<bool, StoreError> {
-    let row = Entity::find()
-        .filter(Column::EventId.eq(event.uuid()))
-        .one(connection)
+    events: Vec<EventId>,
+) -> Result<HashSet<EventId>, StoreError> {
+    if events.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let told: Vec<Uuid> = Entity::find()
+        .select_only()
+        .column(Column::EventId)
+        .filter(Column::EventId.is_in(events.into_iter().map(EventId::uuid)))
+        .into_tuple()
+        .all(connection)
         .await?;
-    Ok(row.is_some())
+    Ok(told.into_iter().map(EventId::from_uuid).collect())
 }
 
 /// The number of a message of this conversation.
