@@ -1,10 +1,6 @@
 //! Versions of aggregates that a consumer has not seen though it has seen later ones: their service is asked for them.
 
-use std::{
-    collections::{HashMap, VecDeque},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use parking_lot::Mutex;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
@@ -12,7 +8,7 @@ use uuid::Uuid;
 use waybill_bus::{Bus, Envelope, Outage, RepairAsk};
 use waybill_primitives::Timestamp;
 
-use crate::{Db, EventHandler, StoreError, entity::inbox};
+use crate::{Db, EventHandler, StoreError, entity::inbox, recent::Recent};
 
 /// Gaps remembered at a time; a stream that lost more is refilled by the relay's own comparison.
 const MOST_GAPS: usize = 10_000;
@@ -25,32 +21,10 @@ pub(crate) struct Gaps {
     handler: Arc<dyn EventHandler>,
     /// When each was noticed.
     noticed: Mutex<HashMap<(Uuid, i64), Timestamp>>,
-    newest: Mutex<Newest>,
+    /// The newest version that was taken in here, by aggregate.
+    newest: Mutex<Recent<Uuid, i64>>,
     /// No service can be asked for what is missing.
     unheard: Outage,
-}
-
-#[derive(Default)]
-struct Newest {
-    versions: HashMap<Uuid, i64>,
-    /// The oldest first.
-    order: VecDeque<Uuid>,
-}
-
-impl Newest {
-    /// Notes a version; the one that was noted before.
-    fn replace(&mut self, aggregate: Uuid, version: i64) -> Option<i64> {
-        let before = self.versions.insert(aggregate, version);
-        if before.is_none() {
-            self.order.push_back(aggregate);
-            if self.order.len() > REMEMBERED
-                && let Some(oldest) = self.order.pop_front()
-            {
-                self.versions.remove(&oldest);
-            }
-        }
-        before
-    }
 }
 
 impl Gaps {
@@ -59,7 +33,7 @@ impl Gaps {
             db,
             handler,
             noticed: Mutex::default(),
-            newest: Mutex::default(),
+            newest: Mutex::new(Recent::new(REMEMBERED)),
             unheard: Outage::new(),
         }
     }
@@ -147,23 +121,5 @@ impl Gaps {
             );
         }
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_newest_version_of_so_many_aggregates_is_remembered() {
-        let mut newest = Newest::default();
-        let one = Uuid::now_v7();
-        assert_eq!(newest.replace(one, 1), None);
-        assert_eq!(newest.replace(one, 2), Some(1));
-        for _ in 0..REMEMBERED {
-            newest.replace(Uuid::now_v7(), 1);
-        }
-        assert_eq!(newest.versions.len(), REMEMBERED);
-        assert_eq!(newest.replace(one, 3), None, "forgotten");
     }
 }

@@ -23,6 +23,7 @@ mod migrations;
 mod outbox;
 pub mod page;
 mod publishing;
+mod recent;
 mod refill;
 mod relay;
 mod trace;

@@ -263,7 +263,7 @@ async fn page_of(
         .collect())
 }
 
-/// Deletes published events older than `before`, at most `limit` at a time. Returns how many.
+/// Deletes published events older than `before` that are not to go out again, at most `limit` at a time. Returns how many.
 pub(crate) async fn prune(
     connection: &impl ConnectionTrait,
     before: Timestamp,
@@ -272,7 +272,7 @@ pub(crate) async fn prune(
     let old: Vec<Uuid> = outbox::Entity::find()
         .select_only()
         .column(outbox::Column::Id)
-        .filter(outbox::Column::Sequence.is_not_null())
+        .filter(outbox::Column::Sequence.gte(0))
         .filter(outbox::Column::At.lt(before.micros()))
         .order_by_asc(outbox::Column::Id)
         .limit(limit)

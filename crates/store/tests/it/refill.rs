@@ -105,6 +105,18 @@ impl World {
         assert!(once.values().all(|count| *count == 1), "{once:?}");
     }
 
+    /// A consumer has seen five events and is away when so many more happen. The relay that published them.
+    async fn consumer_misses(&self, count: usize) -> Running {
+        let (consumer, relay) = (self.consumer().await, self.relay());
+        self.happen(5).await;
+        self.taken_in(5).await;
+        self.noted(5).await;
+        consumer.end().await;
+        self.happen(count).await;
+        self.published().await;
+        relay
+    }
+
     /// The relay has noted that every consumer is so far.
     async fn noted(&self, settled: i64) {
         let sql = format!("SELECT 1 FROM stream_marks WHERE settled = {settled}");
@@ -174,13 +186,7 @@ async fn what_a_purge_took_from_a_consumer_that_was_away_goes_out_again() {
     let Some(world) = World::new().await else {
         return;
     };
-    let (consumer, relay) = (world.consumer().await, world.relay());
-    world.happen(5).await;
-    world.taken_in(5).await;
-    world.noted(5).await;
-    consumer.end().await;
-    world.happen(20).await;
-    world.published().await;
+    let relay = world.consumer_misses(20).await;
 
     world.purge().await;
     let refilled = async || world.state().await.messages == 20;
@@ -201,14 +207,7 @@ async fn a_purge_while_the_relay_was_away_is_noticed_too() {
     let Some(world) = World::new().await else {
         return;
     };
-    let (consumer, relay) = (world.consumer().await, world.relay());
-    world.happen(5).await;
-    world.taken_in(5).await;
-    world.noted(5).await;
-    consumer.end().await;
-    world.happen(5).await;
-    world.published().await;
-    relay.end().await;
+    world.consumer_misses(5).await.end().await;
     world.purge().await;
     let (consumer, relay) = (world.consumer().await, world.relay());
     world.taken_in(10).await;
@@ -220,13 +219,7 @@ async fn what_was_deleted_from_the_middle_goes_out_again_where_a_consumer_misses
     let Some(world) = World::new().await else {
         return;
     };
-    let (consumer, relay) = (world.consumer().await, world.relay());
-    world.happen(5).await;
-    world.taken_in(5).await;
-    world.noted(5).await;
-    consumer.end().await;
-    world.happen(10).await;
-    world.published().await;
+    let relay = world.consumer_misses(10).await;
     // One that was seen and three that were not.
     world.delete(&[3, 8, 9, 11]).await;
     let refilled = async || world.state().await.last_sequence == 18;
@@ -245,21 +238,14 @@ async fn a_receipt_for_a_copy_that_is_gone_counts_for_nothing() {
     let Some(world) = World::new().await else {
         return;
     };
-    let (consumer, relay) = (world.consumer().await, world.relay());
-    world.happen(1).await;
-    world.taken_in(1).await;
-    world.noted(1).await;
-    consumer.end().await;
-    world.happen(10).await;
-    world.published().await;
-    relay.end().await;
-    let sql = "UPDATE outbox SET sequence = NULL WHERE sequence > 1";
+    world.consumer_misses(10).await.end().await;
+    let sql = "UPDATE outbox SET sequence = NULL WHERE sequence > 5";
     let tx = world.order.begin(&EventContext::default()).await.unwrap();
     tx.conn().execute_unprepared(sql).await.unwrap();
     tx.commit().await.unwrap();
     world.purge().await;
     let (consumer, relay) = (world.consumer().await, world.relay());
-    world.taken_in(11).await;
+    world.taken_in(15).await;
     world.end([consumer, relay]).await;
 }
 
@@ -268,14 +254,8 @@ async fn what_a_limit_of_the_stream_dropped_does_not_come_back() {
     let Some(world) = World::new().await else {
         return;
     };
-    let (consumer, relay) = (world.consumer().await, world.relay());
-    world.happen(5).await;
-    world.taken_in(5).await;
-    world.noted(5).await;
-    consumer.end().await;
     world.limit(10).await;
-    world.happen(30).await;
-    world.published().await;
+    let relay = world.consumer_misses(30).await;
     let relay = world.compared_by_a_new_relay(relay).await;
     let state = world.state().await;
     assert_eq!(
@@ -295,13 +275,7 @@ async fn what_grew_too_old_for_the_stream_does_not_come_back() {
         config.duplicate_window = short;
     });
     let Some(world) = world.await else { return };
-    let (consumer, relay) = (world.consumer().await, world.relay());
-    world.happen(5).await;
-    world.taken_in(5).await;
-    world.noted(5).await;
-    consumer.end().await;
-    world.happen(10).await;
-    world.published().await;
+    let relay = world.consumer_misses(10).await;
     until("they are too old", async || {
         world.state().await.messages == 0
     })
