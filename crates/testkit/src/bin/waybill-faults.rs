@@ -46,6 +46,8 @@ fn main() -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let wanted = wanted(&cli)?;
+    // A fault that panics has failed, and its line says why.
+    std::panic::set_hook(Box::new(|_| {}));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(4)
         .enable_all()
@@ -119,7 +121,7 @@ async fn campaign(cli: &Cli, wanted: &[(&'static Fault, Shape)], folder: &Path) 
                 println!("  {note}");
             }
         }
-        println!("  ran for {} s", start.elapsed().as_secs());
+        println!("  ran for {} s\n", start.elapsed().as_secs());
         rows.push(row);
     }
     rows

@@ -116,10 +116,13 @@ impl Account {
             }
             _ => {
                 self.count(&answer.status.to_string());
+                let answered = format!("{what} was answered {} {code}", answer.status);
                 let mut book = self.book();
-                if book.broken.len() < 100 {
-                    let what = format!("{what} was answered {}: {}", answer.status, answer.body);
-                    book.broken.push(what);
+                // One of each kind, with a request to look for in the logs.
+                if !book.broken.iter().any(|one| one.starts_with(&answered)) {
+                    let request = &answer.body["requestId"];
+                    book.broken
+                        .push(format!("{answered}, for instance {request}"));
                 }
                 Verdict::Later
             }

@@ -131,7 +131,7 @@ impl Check<'_> {
             }
             for placed in book.placed.iter().filter(|one| one.customer == customer) {
                 if !all.contains_key(&placed.id) {
-                    let what = format!("order {} is not in the list", placed.number);
+                    let what = format!("order {} ({})", placed.number, placed.id);
                     self.found.lost.insert(what);
                 }
             }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection};
 use tokio::time::{Instant, sleep};
 
 use super::scene::{Outcome, Run, Scene};
@@ -14,9 +14,9 @@ const MISSING: &str = "the database server or NATS is missing";
 const MEGABYTES: u32 = 220;
 /// Between two strokes.
 const PAUSE: Duration = Duration::from_secs(1);
-/// Ends every session but the one that asks.
+/// Ends every session of the services.
 const END_SESSIONS: &str =
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()";
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname <> 'postgres'";
 
 /// PostgreSQL, with whatever is done to it.
 async fn postgres(run: Run, home: Home<'_>) -> Result<Option<(PostgresServer, NatsServer, Scene)>> {
@@ -121,7 +121,7 @@ async fn set_read_only(database: &PostgresServer, how: &str) -> Result<()> {
 /// Others hold all of its connections.
 pub async fn out_of_slots(run: Run) -> Result<Outcome> {
     let home = Home {
-        settings: &["superuser_reserved_connections=0"],
+        settings: &["superuser_reserved_connections=0", "max_connections=60"],
         ..Home::default()
     };
     let Some((database, _nats, mut scene)) = postgres(run, home).await? else {
@@ -129,13 +129,15 @@ pub async fn out_of_slots(run: Run) -> Result<Outcome> {
     };
     let mut held = Vec::new();
     let end = Instant::now() + scene.run.harm;
-    // Whoever loses a connection must not get another one.
-    database.run(END_SESSIONS).await?;
     while Instant::now() < end {
-        match hold(&database).await {
-            Ok(connection) => held.push(connection),
-            Err(_) => sleep(Duration::from_millis(20)).await,
+        // Whoever loses a connection must not get another one.
+        if let Some(first) = held.first() {
+            first.execute_unprepared(END_SESSIONS).await?;
         }
+        while let Ok(connection) = hold(&database).await {
+            held.push(connection);
+        }
+        sleep(PAUSE).await;
     }
     scene.notes.push(format!("{} connections held", held.len()));
     for connection in held {
@@ -148,7 +150,7 @@ pub async fn out_of_slots(run: Run) -> Result<Outcome> {
 async fn hold(database: &PostgresServer) -> Result<DatabaseConnection, sea_orm::DbErr> {
     let mut options = ConnectOptions::new(format!("{}/postgres", database.url()));
     options.max_connections(1).sqlx_logging(false);
-    options.acquire_timeout(Duration::from_secs(1));
+    options.acquire_timeout(Duration::from_millis(500));
     Database::connect(options).await
 }
 

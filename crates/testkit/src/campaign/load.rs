@@ -252,7 +252,8 @@ impl Client {
         patience: Duration,
     ) -> Option<Value> {
         let end = Instant::now() + patience;
-        let what = format!("POST {path}");
+        // Ids aside.
+        let what = format!("POST {}", path.rsplit('/').next().unwrap_or(path));
         loop {
             match self
                 .account
@@ -267,8 +268,9 @@ impl Client {
                 Verdict::Refused(404, _) if path.ends_with("/messages") => {}
                 Verdict::Refused(status, code) => {
                     self.account.count(&format!("{status} {code}"));
-                    self.account
-                        .broken(format!("{what} (key {key}) was refused: {status} {code}"));
+                    self.account.broken(format!(
+                        "POST {path} (key {key}) was refused: {status} {code}"
+                    ));
                     return None;
                 }
                 Verdict::Later => {}

@@ -10,7 +10,7 @@ use std::{
 pub use mariadb::MariaDbServer;
 pub use postgres::PostgresServer;
 
-use crate::process::{Process, signal};
+use crate::process::{Process, try_signal};
 
 const START_DEADLINE: Duration = Duration::from_mins(1);
 const POLL: Duration = Duration::from_millis(50);
@@ -69,6 +69,6 @@ fn find(program: &str, folders: &[PathBuf]) -> Option<PathBuf> {
 fn signal_all(process: Option<&Process>, name: &str) {
     for id in process.map(Process::family).unwrap_or_default() {
         // A session may end at any time.
-        let _ = std::panic::catch_unwind(|| signal(id, name));
+        try_signal(id, name);
     }
 }

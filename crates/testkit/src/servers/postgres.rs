@@ -170,7 +170,7 @@ impl PostgresServer {
                 "-c",
                 "shared_buffers=32MB",
             ])
-            .args(["-c", "max_connections=60", "-c", "min_wal_size=2MB"])
+            .args(["-c", "max_connections=200", "-c", "min_wal_size=2MB"])
             .args(["-c", "max_wal_size=16MB", "-c"])
             .arg(format!("listen_addresses={}", self.host));
         for setting in &self.settings {

@@ -4,10 +4,11 @@ use std::{fs, path::Path};
 
 use crate::compose::root;
 
-const PAGES: [&str; 4] = [
+const PAGES: [&str; 5] = [
     "README.md",
     "CHANGELOG.md",
     "deploy/README.md",
+    "deploy/faults.md",
     "deploy/secrets/README.md",
 ];
 
