@@ -143,7 +143,7 @@ impl<'a> Reader<'a> {
         if let Some((_, last)) = unknown.last_mut() {
             // Once is enough.
             let known: Vec<_> = known.iter().map(String::as_str).collect();
-            *last += &format!(" The settings of this program are {}.", known.join(", "));
+            *last = format!("{last} The settings of this program are {}.", known.join(", "));
         }
         for (name, problem) in unknown {
             self.fault(&name, problem);

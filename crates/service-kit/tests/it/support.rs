@@ -12,7 +12,7 @@ use std::{
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tonic::{Request, Response, Status, service::Routes};
-use waybill_bus::Bus;
+use waybill_bus::{Bus, InProcessBus};
 use waybill_primitives::{Role, Timestamp, UserId};
 use waybill_proto::auth::{
     auth_service_server::{AuthService, AuthServiceServer},

@@ -127,7 +127,7 @@ pub async fn out_of_slots(run: Run) -> Result<Outcome> {
     let Some((database, _nats, mut scene)) = postgres(run, home).await? else {
         return Ok(Run::skipped(MISSING));
     };
-    let mut held = Vec::new();
+    let mut held: Vec<DatabaseConnection> = Vec::new();
     let end = Instant::now() + scene.run.harm;
     while Instant::now() < end {
         // Whoever loses a connection must not get another one.

@@ -125,9 +125,12 @@ pub fn envelope<E: Event>(event: &E) -> Envelope {
 /// Answers as long as it is told to, and is away otherwise.
 fn play_at_times(gateway: &Gateway, there: &Arc<AtomicBool>) {
     let up = Arc::clone(there);
-    let check = move || match up.load(Ordering::SeqCst) {
-        true => Ok(()),
-        false => Err(AppError::unavailable("played away")),
+    let check = move || {
+        if up.load(Ordering::SeqCst) {
+            Ok(())
+        } else {
+            Err(AppError::unavailable("played away"))
+        }
     };
     let listed = check.clone();
     gateway.fake.on(LIST, move |_: pb::ListProductsRequest| {
