@@ -46,7 +46,7 @@ struct State {
     failures: u64,
 }
 
-/// What a log line tells about an outage.
+/// What a log line says about an outage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Report {
     /// Since it began; 1 means that it begins.
@@ -81,7 +81,7 @@ impl Outage {
     fn failed_at(&self, now: Instant) -> Option<Report> {
         let mut state = self.state.lock();
         self.lasting.store(true, Ordering::Relaxed);
-        let begun = state.is_some();
+        let goes_on = state.is_some();
         let state = state.get_or_insert(State {
             since: now,
             last: now,
@@ -90,7 +90,7 @@ impl Outage {
         });
         state.failures += 1;
         state.last = now;
-        if begun && now.saturating_duration_since(state.reported) < EVERY {
+        if goes_on && now.saturating_duration_since(state.reported) < EVERY {
             return None;
         }
         state.reported = now;
@@ -120,11 +120,11 @@ mod tests {
         let at = |seconds| start + Duration::from_secs(seconds);
         assert_eq!(outage.succeeded_at(at(0)), None);
         let lines: Vec<_> = (10..80).filter_map(|s| outage.failed_at(at(s))).collect();
-        let told: Vec<_> = lines
+        let reports: Vec<_> = lines
             .iter()
             .map(|report| (report.failures, report.lasted.as_secs()))
             .collect();
-        assert_eq!(told, [(1, 0), (31, 30), (61, 60)]);
+        assert_eq!(reports, [(1, 0), (31, 30), (61, 60)]);
         let over = outage.succeeded_at(at(81)).expect("it is over");
         assert_eq!((over.failures, over.lasted.as_secs()), (70, 69));
         assert_eq!(outage.succeeded_at(at(82)), None);

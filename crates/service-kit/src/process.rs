@@ -86,7 +86,7 @@ pub struct Boot {
     pub bus: Arc<dyn Bus>,
     pub verifier: Arc<Verifier>,
     pub service_tokens: ServiceTokens,
-    /// Begun by SIGTERM and SIGINT.
+    /// Starts with SIGTERM and SIGINT.
     pub shutdown: Shutdown,
 }
 

@@ -11,7 +11,8 @@ use tonic::transport::Server;
 
 use crate::{AppError, Running, accept, readiness::Readiness, shutdown::Shutdown, telemetry};
 
-/// A caller connects anew after this long: callers behind an address that stands for several replicas find the new ones.
+/// A connection ends after this long and its caller connects again: so callers of an address that stands for several replicas
+/// find new ones.
 const CONNECTION_AGE: Duration = Duration::from_mins(5);
 
 /// Where a service listens.

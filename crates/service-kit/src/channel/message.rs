@@ -54,7 +54,7 @@ pub(super) enum Loss {
     /// There was no connection to send it on.
     NotConnected,
     /// The connection was closing. The server says, or it is plain, that the call never was at work.
-    NotBegun,
+    NotStarted,
     /// It may have taken effect.
     Unknown,
 }
@@ -72,7 +72,7 @@ impl Loss {
                 .downcast_ref::<hyper::Error>()
                 .is_some_and(hyper::Error::is_canceled);
             if canceled || error.downcast_ref::<h2::Error>().is_some_and(refused) {
-                return Self::NotBegun;
+                return Self::NotStarted;
             }
             cause = error.source();
         }

@@ -23,7 +23,7 @@ type BoxError = Box<dyn Error + Send + Sync>;
 const ATTEMPTS: u32 = 4;
 
 /// Calls the servers at `http://host:port`, in turn if the name stands for several addresses. Connects with the first call, and
-/// again after a loss. A call that was certainly not begun is sent again, elsewhere if possible; it does not matter whether it
+/// again after a loss. A call that certainly was never started is sent again, elsewhere if possible; it does not matter whether it
 /// writes. A service that is away or hangs answers `UNAVAILABLE` at once, one that is slow within the call's deadline.
 pub fn remote(url: &str) -> Result<GrpcChannel, AppError> {
     let fault = |what: &dyn std::fmt::Display| {

@@ -170,7 +170,7 @@ async fn while_it_is_leaving_it_is_not_ready_and_still_answers() {
     let (status, body) = get(format!("{}/readyz", server.ops)).await;
     assert_eq!(status, 503, "{body}");
     let mut health = HealthClient::new(server.channel.clone());
-    let told = async {
+    let not_serving = async {
         loop {
             let answer = health.check(HealthCheckRequest::default()).await.unwrap();
             if answer.get_ref().status() == ServingStatus::NotServing {
@@ -178,7 +178,7 @@ async fn while_it_is_leaving_it_is_not_ready_and_still_answers() {
             }
         }
     };
-    tokio::time::timeout(Duration::from_mins(1), told)
+    tokio::time::timeout(Duration::from_mins(1), not_serving)
         .await
         .expect("its health says so");
     let mut client = server.client.clone();

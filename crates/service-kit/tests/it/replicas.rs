@@ -188,15 +188,11 @@ async fn the_restart_of_a_single_replica_is_answered_by_try_again() {
 async fn those_who_wait_to_be_accepted_when_a_server_closes_are_answered() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let waiting = TcpStream::connect(address).await.unwrap();
-    waiting.writable().await.unwrap();
     let mut client = AuthServiceClient::new(channel::remote(&format!("http://{address}")).unwrap());
     let call = tokio::spawn(async move { client.register(RegisterRequest::default()).await });
-    // The backlog has both, as far as the system tells: the call's connection is made before this one.
-    let _third = TcpStream::connect(address).await.unwrap();
+    // It connects in the meantime: the system takes its connection.
     let replica = Replica::on(listener).await;
     replica.shutdown.begin(Duration::ZERO).await;
-    drop(waiting);
     let status = soon("an answer", call).await.unwrap().unwrap_err();
     assert!(
         AppError::from_status(&status).is("EMAIL_TAKEN"),
@@ -270,7 +266,7 @@ async fn a_service_that_is_slow_is_not_given_up() {
     slow.await.unwrap().unwrap();
 }
 
-/// The line of the metrics that tells of held back calls.
+/// The line of the metrics about calls that are held back.
 fn breaker() -> String {
     let metrics = render_metrics();
     let line = metrics
