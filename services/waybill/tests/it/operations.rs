@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use uuid::Uuid;
 use waybill_proto::payment::PaymentSucceeded;
 use waybill_service_kit::crypto;
-use waybill_store::EventContext;
+use waybill_store::{EventContext, consumed};
 use waybill_testkit::{ADMIN, Platform, Shape};
 
 use crate::support::{Findings, bin, database, run_sql};
@@ -353,4 +353,51 @@ async fn dead_letters_are_listed_and_tried_again_embedded() {
         Some(1),
         "a dead letter is a violation"
     );
+}
+
+#[tokio::test]
+async fn a_service_that_lost_events_gets_them_once_more_embedded() {
+    let Some(mut platform) = Platform::start(Shape::Embedded, bin()).await else {
+        return;
+    };
+    let admin = platform.api().login(ADMIN.0, ADMIN.1).await;
+    let product = admin.product("MUG", "GOODS", 1_000, 5).await;
+    let customer = platform.api().register("c@example.com", "Carla", "C").await;
+    let wish = json!({"items": [{"productId": product, "quantity": 1}]});
+    let order = customer.post("/orders", wish).await.expect(201);
+    let order = order["id"].as_str().unwrap();
+    let chat = database(&platform, "chat").await;
+    let seen = async || consumed(&chat, "chat-orders").await.unwrap().len();
+    let one = async || {
+        let deadline = tokio::time::Instant::now() + std::time::Duration::from_mins(1);
+        while seen().await == 0 {
+            assert!(tokio::time::Instant::now() < deadline, "no event");
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    };
+    one().await;
+
+    // Its database is put back to before.
+    platform.stop("waybill");
+    run_sql(&platform, "chat", "DELETE FROM inbox").await;
+    platform.start_process("waybill");
+    platform.ready().await;
+    assert_eq!(seen().await, 0);
+    let place = platform.place();
+    let place: Vec<&str> = place.iter().map(String::as_str).collect();
+    let replay = |more: &[&str]| waybill(&[&["events", "replay"], more, &place[..]].concat(), &[]);
+    let replayed = replay(&["--service", "order", "--aggregate", order, "--from", "1h"]);
+    let said = text(&replayed.stdout);
+    assert!(replayed.status.success(), "{}", text(&replayed.stderr));
+    assert!(said.starts_with("1 events of order"), "{said}");
+    one().await;
+    chat.close().await;
+
+    for wrong in [
+        &["--service", "warehouse"][..],
+        &["--service", "order", "--from", "yesterday"],
+        &[],
+    ] {
+        assert_eq!(replay(wrong).status.code(), Some(2), "{wrong:?}");
+    }
 }
