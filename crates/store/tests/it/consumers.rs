@@ -1,12 +1,16 @@
 //! At least once from the bus, once in effect; what fails for good steps aside.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    io,
+    sync::{Arc, Mutex, atomic::Ordering},
+};
 
 use sea_orm::DbBackend;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use waybill_bus::{Bus, InProcessBus};
-use waybill_store::{Db, backlog, dead_letters};
+use waybill_proto::order::ProductCreated;
+use waybill_store::{Db, EventContext, backlog, dead_letters};
 use waybill_testkit::for_each_database;
 
 use crate::support::{Counter, consume, happen, open, relay, tallies, until};
@@ -213,6 +217,66 @@ async fn a_handler_says_how_many_events_one_transaction_takes() {
             assert_eq!(batches.is_empty(), most == 1, "{most}: {batches:?}");
             stop.cancel();
         }
+        db.close().await;
+    })
+    .await;
+}
+
+/// Keeps what is logged.
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Lines {
+    fn with(&self, what: &str) -> Vec<String> {
+        let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
+        let found = text.lines().filter(|line| line.contains(what));
+        found.map(str::to_owned).collect()
+    }
+}
+
+#[tokio::test]
+async fn a_consumers_lines_name_the_request_and_one_says_that_the_service_works_on_it() {
+    for_each_database(async |database| {
+        let lines = Lines::default();
+        let writer = lines.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_ansi(false)
+            .with_writer(move || writer.clone())
+            .finish();
+        let _guard = tracing::subscriber::set_default(subscriber);
+        let World {
+            db, stop, counter, ..
+        } = world(&database.url()).await;
+        let stubborn = Uuid::now_v7();
+        counter.failures.lock().unwrap().insert(stubborn, 2);
+        let request = format!("request-{stubborn}");
+        let context = EventContext {
+            request_id: Some(request.clone()),
+            ..EventContext::default()
+        };
+        let tx = db.begin(&context).await.unwrap();
+        for aggregate in [stubborn, Uuid::now_v7(), Uuid::now_v7()] {
+            tx.emit(aggregate, 1, &ProductCreated::default());
+        }
+        tx.commit().await.unwrap();
+        until("the events", async || backlog(&db).await.unwrap() == 0).await;
+        let again = lines.with("will be tried again");
+        assert!(!again.is_empty());
+        let named = |line: &String| line.contains(&request) && line.contains("tally");
+        assert!(again.iter().all(named), "{again:?}");
+        let works = lines.with("took in an event of this request");
+        assert_eq!(works.len(), 1, "{works:?}");
+        assert!(works.iter().all(named), "{works:?}");
+        stop.cancel();
         db.close().await;
     })
     .await;
