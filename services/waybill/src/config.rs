@@ -18,9 +18,8 @@ waybill_service_kit::settings! {
         pub database_server: Option<secrecy::SecretString> = "WAYBILL_DATABASE_SERVER";
         /// What the names of the databases on that server begin with.
         pub database_prefix: String = "WAYBILL_DATABASE_PREFIX", default "waybill_";
-        /// Address for `/healthz`, `/readyz`, `/metrics`, and `/health` in detail. Without it: 127.0.0.1 and 4200 for the gateway,
-        /// 4201 auth, 4202 order, 4203 payment, 4204 notification, 4205 chat; the embedded shape has no such address then, and
-        /// `/metrics` is on `WAYBILL_LISTEN`.
+        /// Address for `/healthz`, `/readyz`, `/metrics`, and `/health` in detail. Without it there is none, and `/metrics` is on
+        /// `WAYBILL_LISTEN`.
         pub ops_listen: Option<std::net::SocketAddr> = "WAYBILL_OPS_LISTEN";
         /// Connections of each service to its database at most.
         pub pool: u32 = "WAYBILL_DATABASE_MAX_CONNECTIONS", default "10", range 1..=1000;

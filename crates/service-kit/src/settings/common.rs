@@ -140,8 +140,8 @@ crate::settings! {
         pub nats_replicas: usize = "WAYBILL_NATS_REPLICAS", default "1", range 1..=5;
         /// Path of a `.creds` file, where the NATS servers ask for one.
         pub nats_credentials: Option<String> = "WAYBILL_NATS_CREDENTIALS";
-        /// Address for `/healthz`, `/readyz` and `/metrics`. Without it: 127.0.0.1 and 4200 for the gateway, 4201 auth,
-        /// 4202 order, 4203 payment, 4204 notification, 4205 chat.
+        /// Address for `/healthz`, `/readyz`, `/metrics`, and at the gateway `/health` in detail. Without it: 127.0.0.1 and 4200
+        /// for the gateway, 4201 auth, 4202 order, 4203 payment, 4204 notification, 4205 chat.
         pub ops_listen: Option<SocketAddr> = "WAYBILL_OPS_LISTEN";
         /// After SIGTERM the process says that it is not ready, and still answers for this long: the time that a load balancer
         /// (Kubernetes, a proxy) needs to look elsewhere. 0s where there is none.

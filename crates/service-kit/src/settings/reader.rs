@@ -143,7 +143,9 @@ impl<'a> Reader<'a> {
         if let Some((_, last)) = unknown.last_mut() {
             // Once is enough.
             let known: Vec<_> = known.iter().map(String::as_str).collect();
-            *last = format!("{last} The settings of this program are {}.", known.join(", "));
+            last.push_str(" The settings of this program are ");
+            last.push_str(&known.join(", "));
+            last.push('.');
         }
         for (name, problem) in unknown {
             self.fault(&name, problem);
