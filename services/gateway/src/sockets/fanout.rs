@@ -53,6 +53,8 @@ pub async fn follow(hub: &Hub, io: &SocketIo, moved: &Moved) {
                                 News::Old => repeat(hub, io, &event, &effects).await,
                                 News::Unsure => {
                                     repeat(hub, io, &event, &effects).await;
+                                    // Products are told of as they are now.
+                                    moved.note(hub, effects.moved.clone());
                                     unsure.note(io, effects).await;
                                 }
                             }
