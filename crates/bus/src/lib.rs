@@ -17,7 +17,6 @@ mod error;
 mod in_process;
 mod jetstream;
 mod measure;
-mod outage;
 mod subject;
 
 use std::{sync::Arc, time::Duration};
@@ -28,7 +27,6 @@ pub use error::BusError;
 use futures::stream::BoxStream;
 pub use in_process::InProcessBus;
 pub use jetstream::{JetStreamBus, NatsAuth, NatsConfig};
-pub use outage::Outage;
 pub use subject::matches;
 use tokio::{sync::watch, task::JoinHandle};
 pub use tokio_util::sync::CancellationToken;

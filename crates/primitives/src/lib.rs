@@ -1,9 +1,10 @@
-//! Ids, money, roles and times that every crate shares. No I/O, no async: used by all services and by the proto conversions.
+//! Ids, money, roles, times and the like that every crate shares. No I/O, no async: used by all services and by the proto conversions.
 
 mod calendar;
 mod id;
 mod money;
 mod order_number;
+mod outage;
 mod role;
 mod time;
 
@@ -14,5 +15,6 @@ pub use id::{
 };
 pub use money::{Currency, Money, MoneyError};
 pub use order_number::{OrderNumber, OrderNumberError};
+pub use outage::{Outage, Report};
 pub use role::{Role, RoleError};
 pub use time::{Clock, ManualClock, SystemClock, Timestamp};

@@ -3,7 +3,7 @@
 //! Module map: `error` (the error of use cases and its gRPC form), `caller` (who calls), `tokens` and `crypto` (how that is
 //! proved), `layers` (what happens around every call), `channel` (calling others), `service` (starting and draining a
 //! service in either shape), `readiness` (whether it can do its work), `serve`, `accept` and `process` (a service as a process
-//! of its own), `settings`, `telemetry`, `trace`, `shutdown`, `outage` (one log line per change of state).
+//! of its own), `settings`, `telemetry`, `trace`, `shutdown`.
 
 pub mod accept;
 mod caller;
@@ -11,7 +11,6 @@ pub mod channel;
 pub mod crypto;
 mod error;
 pub mod layers;
-pub mod outage;
 pub mod process;
 mod readiness;
 pub mod serve;

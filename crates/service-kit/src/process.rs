@@ -147,45 +147,51 @@ fn run_service<E: Into<BoxError>>(
     build: impl AsyncFnOnce(Deps, Peers) -> Result<Service, E>,
 ) -> ExitCode {
     let drain_delay = peers.drain_delay;
-    block_on(name, strays, common, drain_delay, async move |common, shutdown| {
-        let boot = boot(name, common, peers, shutdown).await?;
-        let grpc = process
-            .grpc_listen
-            .unwrap_or_else(|| local(default_ports(name).0));
-        let listeners = Listeners::bind(grpc, boot.ops_listen).await?;
-        let address = listeners.grpc.local_addr()?;
-        let config = DbConfig {
-            max_connections: process.database_max_connections,
-            ..DbConfig::new(process.database_url.expose_secret())
-        };
-        let db = tokio::select! {
-            db = connect(&config, name) => db?,
-            // Asked to stop while still waiting.
-            () = boot.shutdown.leaving().cancelled() => return Ok(()),
-        };
-        let deps = Deps {
-            db: db.clone(),
-            bus: boot.bus,
-            verifier: boot.verifier,
-            service_tokens: boot.service_tokens,
-            clock: Arc::new(SystemClock),
-            stop: CancellationToken::new(),
-            environment: boot.common.environment,
-            currency: boot.common.currency,
-        };
-        let service = build(deps.clone(), boot.peers).await.map_err(Into::into)?;
-        let running = crate::start(service, &deps).await?;
-        tracing::info!(service = name, %address, "listening for gRPC");
-        let served = serve::serve(
-            running,
-            listeners,
-            boot.shutdown,
-            boot.common.shutdown_deadline,
-        )
-        .await;
-        db.close().await;
-        Ok(served?)
-    })
+    block_on(
+        name,
+        strays,
+        common,
+        drain_delay,
+        async move |common, shutdown| {
+            let boot = boot(name, common, peers, shutdown).await?;
+            let grpc = process
+                .grpc_listen
+                .unwrap_or_else(|| local(default_ports(name).0));
+            let listeners = Listeners::bind(grpc, boot.ops_listen).await?;
+            let address = listeners.grpc.local_addr()?;
+            let config = DbConfig {
+                max_connections: process.database_max_connections,
+                ..DbConfig::new(process.database_url.expose_secret())
+            };
+            let db = tokio::select! {
+                db = connect(&config, name) => db?,
+                // Asked to stop while still waiting.
+                () = boot.shutdown.leaving().cancelled() => return Ok(()),
+            };
+            let deps = Deps {
+                db: db.clone(),
+                bus: boot.bus,
+                verifier: boot.verifier,
+                service_tokens: boot.service_tokens,
+                clock: Arc::new(SystemClock),
+                stop: CancellationToken::new(),
+                environment: boot.common.environment,
+                currency: boot.common.currency,
+            };
+            let service = build(deps.clone(), boot.peers).await.map_err(Into::into)?;
+            let running = crate::start(service, &deps).await?;
+            tracing::info!(service = name, %address, "listening for gRPC");
+            let served = serve::serve(
+                running,
+                listeners,
+                boot.shutdown,
+                boot.common.shutdown_deadline,
+            )
+            .await;
+            db.close().await;
+            Ok(served?)
+        },
+    )
 }
 
 /// The `main` of a process without a database. `run` serves until `boot.shutdown` is closing and then drains.
@@ -202,10 +208,16 @@ where
         Err(code) => return code,
     };
     let drain_delay = peers.drain_delay;
-    block_on(name, strays, common, drain_delay, async move |common, shutdown| {
-        let boot = boot(name, common, peers, shutdown).await?;
-        run(boot, own).await.map_err(Into::into)
-    })
+    block_on(
+        name,
+        strays,
+        common,
+        drain_delay,
+        async move |common, shutdown| {
+            let boot = boot(name, common, peers, shutdown).await?;
+            run(boot, own).await.map_err(Into::into)
+        },
+    )
 }
 
 /// Reads flags and settings; beside those, the warnings about the environment. `--help` and `--version` print and end the

@@ -14,8 +14,8 @@ use tokio::{sync::Semaphore, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 use uuid::Uuid;
-use waybill_bus::{Bus, BusError, ConsumerSpec, Envelope, Handler, Outage, Settled};
-use waybill_primitives::Timestamp;
+use waybill_bus::{Bus, BusError, ConsumerSpec, Envelope, Handler, Settled};
+use waybill_primitives::{Outage, Report, Timestamp};
 
 use crate::{
     Db, EventContext, EventHandler, HandlerError, StoreError, Tx,
@@ -205,9 +205,9 @@ impl Intake {
 
     /// Says so once, and then how often at intervals.
     fn waits(&self, error: &StoreError) {
-        if let Some(times) = self.away.failed() {
+        if let Some(Report { failures, .. }) = self.away.failed() {
             tracing::warn!(
-                consumer = self.handler.name(), times, error = %chain(error),
+                consumer = self.handler.name(), failures, error = %chain(error),
                 "events wait for the database"
             );
         }
@@ -218,10 +218,11 @@ impl Intake {
         for event in events {
             trace::taken_in(self.db.service(), self.handler.name(), event);
         }
-        if let Some(times) = self.away.over() {
+        if let Some(Report { failures, lasted }) = self.away.succeeded() {
             tracing::info!(
                 consumer = self.handler.name(),
-                times,
+                failures,
+                ?lasted,
                 "events are taken in again"
             );
         }

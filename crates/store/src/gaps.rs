@@ -5,8 +5,8 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use parking_lot::Mutex;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
 use uuid::Uuid;
-use waybill_bus::{Bus, Envelope, Outage, RepairAsk};
-use waybill_primitives::Timestamp;
+use waybill_bus::{Bus, Envelope, RepairAsk};
+use waybill_primitives::{Outage, Report, Timestamp};
 
 use crate::{Db, EventHandler, StoreError, entity::inbox, recent::Recent};
 
@@ -99,9 +99,9 @@ impl Gaps {
                     from_version: version,
                 };
                 if let Err(error) = bus.ask_repair(ask).await {
-                    if let Some(times) = self.unheard.failed() {
+                    if let Some(Report { failures, .. }) = self.unheard.failed() {
                         tracing::warn!(
-                            consumer = self.handler.name(), times, %error,
+                            consumer = self.handler.name(), failures, %error,
                             "events are missing, and their service could not be asked for them"
                         );
                     }

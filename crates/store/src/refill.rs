@@ -4,8 +4,8 @@
 //! deleted, gets again what some durable consumer had not settled before. What limits of age and size have dropped is no loss.
 
 use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, Set, sea_query::OnConflict};
-use waybill_bus::{Bus, Outage, StreamState};
-use waybill_primitives::Timestamp;
+use waybill_bus::{Bus, StreamState};
+use waybill_primitives::{Outage, Timestamp};
 
 use crate::{
     Db, EventContext, StoreError,

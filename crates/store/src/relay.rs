@@ -18,7 +18,8 @@ use futures::{StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use tokio::{task::JoinHandle, time::Instant};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
-use waybill_bus::{Bus, BusError, Envelope, Lag, Outage, RepairAsk};
+use waybill_bus::{Bus, BusError, Envelope, Lag, RepairAsk};
+use waybill_primitives::{Outage, Report};
 
 use crate::{
     Db, StoreError,
@@ -88,16 +89,16 @@ pub fn run_relay(
                     // Stopping waits for the statement at hand: a connection that is left in the middle of one is of no
                     // use to anybody (see `Db::close`).
                     if let Err(error) = relay.lead(lock, &stop).await
-                        && let Some(times) = outages.lead.failed()
+                        && let Some(Report { failures, .. }) = outages.lead.failed()
                     {
-                        tracing::warn!(service = db.service(), times, %error, "the relay starts over");
+                        tracing::warn!(service = db.service(), failures, %error, "the relay starts over");
                     }
                     config.poll.min(Duration::from_secs(1))
                 }
                 Ok(None) => config.poll,
                 Err(error) => {
-                    if let Some(times) = outages.lead.failed() {
-                        tracing::warn!(service = db.service(), times, %error, "the relay has no database");
+                    if let Some(Report { failures, .. }) = outages.lead.failed() {
+                        tracing::warn!(service = db.service(), failures, %error, "the relay has no database");
                     }
                     Duration::from_secs(1)
                 }
@@ -177,8 +178,13 @@ impl<'a> Relay<'a> {
         let committed = Arc::clone(self.db.committed());
         let mut asks = self.bus.repair_asks(self.db.service()).await?;
         self.compare().await?;
-        if let Some(times) = self.outages.lead.over() {
-            tracing::info!(service = self.db.service(), times, "the relay works again");
+        if let Some(Report { failures, lasted }) = self.outages.lead.over() {
+            tracing::info!(
+                service = self.db.service(),
+                failures,
+                ?lasted,
+                "the relay works again"
+            );
         }
         let mut compared = Instant::now();
         let mut look = true;
@@ -330,8 +336,13 @@ impl<'a> Relay<'a> {
         self.unmarked.clear();
         match failed {
             None => {
-                if any && let Some(times) = self.outages.publish.over() {
-                    tracing::info!(service = self.db.service(), times, "publishing goes on");
+                if any && let Some(Report { failures, lasted }) = self.outages.publish.over() {
+                    tracing::info!(
+                        service = self.db.service(),
+                        failures,
+                        ?lasted,
+                        "publishing goes on"
+                    );
                 }
                 Ok(true)
             }
@@ -340,8 +351,8 @@ impl<'a> Relay<'a> {
                 Ok(true)
             }
             Some(error) => {
-                if let Some(times) = self.outages.publish.failed() {
-                    tracing::warn!(service = self.db.service(), times, %error, "publishing waits");
+                if let Some(Report { failures, .. }) = self.outages.publish.failed() {
+                    tracing::warn!(service = self.db.service(), failures, %error, "publishing waits");
                 }
                 Ok(false)
             }

@@ -15,7 +15,7 @@ use async_trait::async_trait;
 use futures::StreamExt as _;
 use tokio::{sync::watch, time::Instant};
 use tokio_util::sync::CancellationToken;
-use waybill_primitives::Timestamp;
+use waybill_primitives::{Outage, Report, Timestamp};
 
 use super::{
     NatsConfig,
@@ -23,7 +23,7 @@ use super::{
     lanes::{Acks, Lanes, Verdict},
     stream, wire,
 };
-use crate::{BusError, ConsumerSpec, Envelope, Outage, matches, subject};
+use crate::{BusError, ConsumerSpec, Envelope, matches, subject};
 
 /// Without a sign of life for twice this long the pull is made anew.
 const HEARTBEAT: Duration = Duration::from_secs(5);
@@ -81,8 +81,8 @@ impl Consumer {
                 }
                 continue;
             }
-            if let Some(times) = self.interrupted.failed() {
-                tracing::warn!(consumer = self.spec.durable, stream = self.stream, times, %error,
+            if let Some(Report { failures, .. }) = self.interrupted.failed() {
+                tracing::warn!(consumer = self.spec.durable, stream = self.stream, failures, %error,
                     "Consuming was interrupted; trying again.");
             }
             tokio::select! {
@@ -129,11 +129,12 @@ impl Consumer {
             .await
             .map_err(BusError::unavailable)?;
         *pause = FIRST_PAUSE;
-        if let Some(times) = self.interrupted.over() {
+        if let Some(Report { failures, lasted }) = self.interrupted.over() {
             tracing::info!(
                 consumer = self.spec.durable,
                 stream = self.stream,
-                times,
+                failures,
+                ?lasted,
                 "Consuming goes on."
             );
         }
@@ -335,10 +336,10 @@ impl Acks for NatsAcks {
 async fn say(client: &Client, reply: &str, kind: AckKind) {
     let said = client.publish(reply.to_owned(), kind.into());
     if matches!(tokio::time::timeout(SAY_DEADLINE, said).await, Ok(Ok(()))) {
-        UNSENT.over();
-    } else if let Some(times) = UNSENT.failed() {
+        UNSENT.succeeded();
+    } else if let Some(Report { failures, .. }) = UNSENT.failed() {
         tracing::info!(
-            times,
+            failures,
             "Acknowledgements could not be sent; their events come again."
         );
     }

@@ -35,9 +35,10 @@ use tokio::{
     task::{JoinHandle, coop::unconstrained},
 };
 use tokio_util::sync::CancellationToken;
+use waybill_primitives::Outage;
 
 use crate::{
-    Bus, BusError, ConsumerSpec, Envelope, Handler, Lag, Outage, Published, RepairAsk, StreamState,
+    Bus, BusError, ConsumerSpec, Envelope, Handler, Lag, Published, RepairAsk, StreamState,
     matches, measure::Runner, subject,
 };
 

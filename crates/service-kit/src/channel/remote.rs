@@ -6,16 +6,14 @@ use http::{Request, Response, Uri};
 use tokio::time::Instant;
 use tonic::{Status, body::Body};
 use tower::{service_fn, util::BoxCloneSyncService};
+use waybill_primitives::{Outage, Report};
 
 use super::{
     DEFAULT_DEADLINE, GrpcChannel, deadline_of,
     message::{Loss, Message},
     pool::{Pool, Resolve},
 };
-use crate::{
-    AppError,
-    outage::{Outage, Report},
-};
+use crate::AppError;
 
 type BoxError = Box<dyn Error + Send + Sync>;
 

@@ -15,18 +15,18 @@ const QUIET: Duration = Duration::from_secs(1);
 /// Follows one thing that can fail, such as a service that is called. It decides what is worth a log line; the caller writes it.
 ///
 /// ```
-/// # use waybill_service_kit::outage::Outage;
+/// # use waybill_primitives::Outage;
 /// # let outage = Outage::default();
 /// # fn call() -> Result<(), std::fmt::Error> { Ok(()) }
 /// match call() {
 ///     Ok(()) => {
 ///         if let Some(report) = outage.succeeded() {
-///             tracing::info!(failures = report.failures, lasted = ?report.lasted, "it works again");
+///             println!("it works again after {} failures in {:?}", report.failures, report.lasted);
 ///         }
 ///     }
 ///     Err(error) => {
 ///         if let Some(report) = outage.failed() {
-///             tracing::warn!(%error, failures = report.failures, "it fails");
+///             println!("it fails ({} times now): {error}", report.failures);
 ///         }
 ///     }
 /// }
@@ -65,17 +65,31 @@ impl State {
 }
 
 impl Outage {
+    pub const fn new() -> Self {
+        Self {
+            lasting: AtomicBool::new(false),
+            state: Mutex::new(None),
+        }
+    }
+
     /// Counts a failure. A report if it is worth a line: it is the first, or the last line is some time ago.
     pub fn failed(&self) -> Option<Report> {
         self.failed_at(Instant::now())
     }
 
-    /// A report if an outage is over with this success.
+    /// A report if an outage is over with this success. For what many do at once: while some succeed and some fail, it goes on.
     pub fn succeeded(&self) -> Option<Report> {
         if !self.lasting.load(Ordering::Relaxed) {
             return None;
         }
         self.succeeded_at(Instant::now())
+    }
+
+    /// A report if there was an outage: it is over, says the only one who meets it.
+    pub fn over(&self) -> Option<Report> {
+        let over = self.state.lock().take();
+        self.lasting.store(false, Ordering::Relaxed);
+        over.map(|state| state.report())
     }
 
     fn failed_at(&self, now: Instant) -> Option<Report> {
@@ -142,5 +156,7 @@ mod tests {
             assert_eq!(outage.failed_at(now), None);
         }
         assert!(outage.succeeded().is_none(), "within the quiet time");
+        assert_eq!(outage.over().expect("it was one").failures, 100);
+        assert_eq!(outage.over(), None);
     }
 }
