@@ -18,7 +18,7 @@ use tokio::{
 use crate::{
     network::Network,
     ports::free_port,
-    process::{Process, signal},
+    process::{Process, end_of, signal},
     skip,
 };
 
@@ -30,7 +30,6 @@ pub struct NatsServer {
     binary: PathBuf,
     directory: TempDir,
     configuration: String,
-    limit: Option<i64>,
     host: Ipv4Addr,
     port: u16,
     /// The network namespace that it runs in.
@@ -72,7 +71,6 @@ impl NatsServer {
             binary,
             directory: tempfile::tempdir().expect("a temporary directory"),
             configuration: configuration.to_owned(),
-            limit: None,
             host: Ipv4Addr::LOCALHOST,
             port: free_port(),
             namespace: None,
@@ -83,19 +81,6 @@ impl NatsServer {
     /// Such as `nats://127.0.0.1:40123`; stays the same over restarts.
     pub fn url(&self) -> String {
         format!("nats://{}:{}", self.host, self.port)
-    }
-
-    /// How many bytes its streams may take, from the next start on.
-    pub fn limit_storage(&mut self, bytes: Option<i64>) {
-        self.limit = bytes;
-    }
-
-    /// How many bytes its streams take.
-    pub async fn stored(&self) -> i64 {
-        let account = self.jetstream().await.query_account().await;
-        account.map_or(0, |account| {
-            i64::try_from(account.storage).unwrap_or(i64::MAX)
-        })
     }
 
     /// SIGKILL: nothing is flushed or said goodbye to.
@@ -189,10 +174,8 @@ impl NatsServer {
     pub(crate) fn spawn(&mut self) {
         let root = self.directory.path();
         let config = root.join("nats.conf");
-        let limit = self.limit.map(|bytes| format!(", max_file_store: {bytes}"));
-        let limit = limit.unwrap_or_default();
         let text = format!(
-            "listen: \"{}:{}\"\njetstream: {{ store_dir: \"{}\" {limit} }}\n{}\n",
+            "listen: \"{}:{}\"\njetstream: {{ store_dir: \"{}\" }}\n{}\n",
             self.host,
             self.port,
             self.store().display(),
@@ -238,8 +221,9 @@ impl NatsServer {
         self.directory.path().join("store")
     }
 
+    /// The end of its log.
     pub fn log(&self) -> String {
-        fs::read_to_string(self.directory.path().join("log")).unwrap_or_default()
+        end_of(&fs::read_to_string(self.directory.path().join("log")).unwrap_or_default())
     }
 }
 

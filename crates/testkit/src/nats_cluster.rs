@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use async_nats::jetstream::stream::Config;
 use tokio::time::{Instant, sleep};
 
 use crate::{NatsServer, ports::free_port};
@@ -52,13 +53,16 @@ impl NatsCluster {
 
     /// Of all servers, separated by commas.
     pub fn url(&self) -> String {
-        let urls: Vec<_> = self.nodes.iter().map(NatsServer::url).collect();
-        urls.join(",")
+        self.urls().join(",")
+    }
+
+    fn urls(&self) -> Vec<String> {
+        self.nodes.iter().map(NatsServer::url).collect()
     }
 
     /// Which server leads a stream now.
     pub async fn leader(&self, stream: &str) -> Option<usize> {
-        let client = async_nats::connect(self.url()).await.ok()?;
+        let client = async_nats::connect(self.urls()).await.ok()?;
         let context = async_nats::jetstream::new(client);
         let stream = context.get_stream(stream).await.ok()?;
         let leader = stream.cached_info().cluster.as_ref()?.leader.clone()?;
@@ -67,7 +71,7 @@ impl NatsCluster {
 
     /// Whether every copy of a stream is up to date.
     pub async fn is_current(&self, stream: &str) -> bool {
-        let Ok(client) = async_nats::connect(self.url()).await else {
+        let Ok(client) = async_nats::connect(self.urls()).await else {
             return false;
         };
         let context = async_nats::jetstream::new(client);
@@ -81,14 +85,19 @@ impl NatsCluster {
         })
     }
 
-    /// Asking for the account takes a leader of the cluster.
+    /// A stream with a copy on each server takes all of them, and a leader.
     async fn has_leader(&self) -> bool {
-        let Ok(client) = async_nats::connect(self.url()).await else {
+        let Ok(client) = async_nats::connect(self.urls()).await else {
             return false;
         };
-        let mut context = async_nats::jetstream::new(client);
-        context.set_timeout(Duration::from_secs(2));
-        context.query_account().await.is_ok()
+        let context = async_nats::jetstream::new(client);
+        let probe = Config {
+            name: "PROBE".to_owned(),
+            num_replicas: NODES,
+            ..Config::default()
+        };
+        let made = context.create_stream(probe).await.is_ok();
+        made && context.delete_stream("PROBE").await.is_ok()
     }
 }
 

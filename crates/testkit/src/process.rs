@@ -100,3 +100,9 @@ pub fn try_signal(id: u32, name: &str) -> bool {
         .status();
     sent.is_ok_and(|status| status.success())
 }
+
+/// The last lines of a log, for the message of a failure.
+pub fn end_of(log: &str) -> String {
+    let lines: Vec<_> = log.lines().collect();
+    lines[lines.len().saturating_sub(10)..].join("\n")
+}

@@ -8,6 +8,7 @@ use std::{
 
 use anyhow::{Result, bail};
 use clap::Parser;
+use tokio::signal::unix::{SignalKind, signal};
 use waybill_testkit::{
     Shape,
     campaign::{FAULTS, Fault, HEAD, Row, fault},
@@ -59,7 +60,7 @@ fn main() -> Result<ExitCode> {
         tokio::select! {
             rows = campaign(&cli, &wanted, folder.path()) => Some(rows),
             // Dropping the campaign ends its processes and unmounts its disks.
-            _ = tokio::signal::ctrl_c() => None,
+            () = interrupted() => None,
         }
     });
     let Some(rows) = outcome else {
@@ -77,6 +78,20 @@ fn main() -> Result<ExitCode> {
     }
     println!("logs and findings: {}", folder.keep().display());
     Ok(ExitCode::FAILURE)
+}
+
+/// Ends at SIGINT and at SIGTERM.
+async fn interrupted() {
+    let terminated = signal(SignalKind::terminate());
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = async {
+            match terminated {
+                Ok(mut terminated) => drop(terminated.recv().await),
+                Err(_) => std::future::pending().await,
+            }
+        } => {}
+    }
 }
 
 /// The faults and shapes that were asked for.

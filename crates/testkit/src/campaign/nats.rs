@@ -2,20 +2,25 @@
 
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Result, bail};
+use async_nats::jetstream::{
+    Context,
+    stream::{Config, DiscardPolicy},
+};
 use tokio::time::{Instant, sleep};
 
 use super::{
     kills::Servers,
     scene::{Outcome, Run},
 };
-use crate::{NatsCluster, NatsServer, PostgresServer};
+use crate::{NatsCluster, PostgresServer};
 
 const MISSING: &str = "PostgreSQL or NATS is missing";
+const ORDER: &str = "WAYBILL_ORDER";
 /// The streams of the services.
 const STREAMS: [&str; 5] = [
     "WAYBILL_AUTH",
-    "WAYBILL_ORDER",
+    ORDER,
     "WAYBILL_PAYMENT",
     "WAYBILL_NOTIFICATION",
     "WAYBILL_CHAT",
@@ -88,41 +93,45 @@ pub async fn set_back(run: Run) -> Result<Outcome> {
     scene.finish().await
 }
 
-/// It takes no more messages, as its storage is as large as it may be.
+/// Order's stream takes no more messages: it is as large as it may be.
 pub async fn limit(run: Run) -> Result<Outcome> {
-    let Some(mut servers) = Servers::start().await else {
+    let Some(servers) = Servers::start().await else {
         return Ok(Run::skipped(MISSING));
     };
     let setup = servers.join(run.setup());
     let mut scene = run.scene(setup).await?;
-    // Little more than there is now.
-    let before = servers.nats.stored().await;
-    servers.nats.limit_storage(Some(before + (256 << 10)));
-    servers.nats.restart().await;
-    let stored = full(&servers.nats).await?;
-    scene
-        .notes
-        .push(format!("{} KB stored at the limit", stored / 1024));
+    let context = servers.nats.jetstream().await;
+    let before = context.get_stream(ORDER).await?.cached_info().clone();
+    let limited = Config {
+        max_bytes: i64::try_from(before.state.bytes)? + (64 << 10),
+        discard: DiscardPolicy::New,
+        ..before.config.clone()
+    };
+    context.update_stream(limited).await?;
+    let stored = full(&context).await?;
+    let note = format!("{} KB of order's stream at its limit", stored / 1024);
+    scene.notes.push(note);
     scene.harm().await;
     scene.expect_ready(true).await;
     scene.more_orders(20).await;
-    servers.nats.limit_storage(None);
-    servers.nats.restart().await;
+    context.update_stream(before.config).await?;
     scene.recovered().await;
     scene.finish().await
 }
 
 /// Waits until nothing more is stored although orders come; how much there is.
-async fn full(nats: &NatsServer) -> Result<i64> {
+async fn full(context: &Context) -> Result<u64> {
     let end = Instant::now() + Duration::from_mins(1);
+    let mut before = 0;
     while Instant::now() < end {
-        let before = nats.stored().await;
-        sleep(Duration::from_secs(2)).await;
-        if before > 0 && nats.stored().await == before {
-            return Ok(before);
+        let now = context.get_stream(ORDER).await?.cached_info().state.bytes;
+        if now == before {
+            return Ok(now);
         }
+        before = now;
+        sleep(Duration::from_secs(2)).await;
     }
-    None.context("the limit is not reached within a minute")
+    bail!("the limit is not reached within a minute")
 }
 
 /// SIGSTOP: connections stay open and hear nothing.
@@ -201,12 +210,12 @@ async fn cluster(run: Run, lose: bool) -> Result<Outcome> {
 async fn leader(cluster: &NatsCluster) -> Result<usize> {
     let end = Instant::now() + Duration::from_mins(1);
     while Instant::now() < end {
-        if let Some(leader) = cluster.leader("WAYBILL_ORDER").await {
+        if let Some(leader) = cluster.leader(ORDER).await {
             return Ok(leader);
         }
         sleep(POLL).await;
     }
-    None.context("order's stream has no leader")
+    bail!("order's stream has no leader")
 }
 
 async fn caught_up(cluster: &NatsCluster) -> Result<()> {
@@ -221,5 +230,5 @@ async fn caught_up(cluster: &NatsCluster) -> Result<()> {
         }
         sleep(POLL).await;
     }
-    None.context("the server that came back does not catch up")
+    bail!("the server that came back does not catch up")
 }

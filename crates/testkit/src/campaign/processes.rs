@@ -5,7 +5,10 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use reqwest::Method;
 use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, Statement};
-use tokio::time::{Instant, sleep};
+use tokio::{
+    task::JoinSet,
+    time::{Instant, sleep},
+};
 
 use super::{
     kills::Servers,
@@ -16,8 +19,10 @@ use crate::{SERVICES, Shape};
 const MISSING: &str = "PostgreSQL or NATS is missing";
 /// A process ends in order within this.
 const STOP: Duration = Duration::from_mins(1);
-/// Orders a second for a backlog: as many as the platform takes.
-const FULL_SPEED: u32 = 2_000;
+/// Customers who order without a pause, for a backlog.
+const HURRIED: usize = 16;
+/// Orders of a backlog at most.
+const BACKLOG: usize = 10_000;
 /// A backlog is drained within this.
 const DRAINED: Duration = Duration::from_mins(5);
 const POLL: Duration = Duration::from_millis(100);
@@ -108,9 +113,7 @@ pub async fn backlog(run: Run) -> Result<Outcome> {
     let setup = servers.join(run.setup());
     let mut scene = run.quiet_scene(setup).await?;
     scene.platform.kill("notification");
-    scene.load(FULL_SPEED);
-    scene.harm().await;
-    scene.rest().await;
+    hurry(&scene).await;
     let orders = scene.account.orders();
     let start = Instant::now();
     scene.platform.start_process("notification");
@@ -122,6 +125,25 @@ pub async fn backlog(run: Run) -> Result<Outcome> {
     ));
     scene.recovered().await;
     scene.finish().await
+}
+
+/// Orders, as fast as the platform takes them and as long as the harm lasts.
+async fn hurry(scene: &Scene) {
+    let end = Instant::now() + scene.run.harm;
+    let mut customers = JoinSet::new();
+    for number in 0..HURRIED {
+        let client = scene.client();
+        customers.spawn(async move {
+            for count in 0..BACKLOG / HURRIED {
+                if Instant::now() > end {
+                    return;
+                }
+                let key = format!("hurried-{number}-{count}");
+                client.place(number % 4, &key, false, STOP).await;
+            }
+        });
+    }
+    customers.join_all().await;
 }
 
 /// Waits until each order's customer has been told of it.

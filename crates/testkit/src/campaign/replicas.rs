@@ -32,7 +32,7 @@ pub async fn race(run: Run) -> Result<Outcome> {
     let setup = servers
         .join(run.setup())
         .replicas()
-        .set("WAYBILL_ORDER_EXPIRY", expiry);
+        .set("order:WAYBILL_ORDER_EXPIRY", expiry);
     let mut scene = run.scene(setup).await?;
     let end = Instant::now() + scene.run.harm;
     let mut rounds = 0;

@@ -23,7 +23,7 @@ use crate::{
     DatabaseKind, NatsServer,
     balancer::Balancer,
     client::{Api, http},
-    process::{Process, signal},
+    process::{Process, end_of, signal},
     skip,
 };
 
@@ -380,12 +380,6 @@ impl Platform {
         };
         self.setup.server.clone().or(standard)
     }
-}
-
-/// The last lines of a log.
-fn end_of(log: &str) -> String {
-    let lines: Vec<_> = log.lines().collect();
-    lines[lines.len().saturating_sub(10)..].join("\n")
 }
 
 /// The service that a process is a replica of.

@@ -11,7 +11,11 @@ use tempfile::TempDir;
 use tokio::time::{Instant, sleep};
 
 use super::{POLL, START_DEADLINE, STOP_DEADLINE, find, give_to, run_as, signal_all, user};
-use crate::{ports::free_port, process::Process, skip};
+use crate::{
+    ports::free_port,
+    process::{Process, end_of},
+    skip,
+};
 
 /// A running (or stopped) server. Dropping it ends the process and removes its data.
 pub struct MariaDbServer {
@@ -150,7 +154,8 @@ impl MariaDbServer {
         done.map(drop)
     }
 
+    /// The end of its log.
     pub fn log(&self) -> String {
-        fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+        end_of(&fs::read_to_string(self.folder.path().join("log")).unwrap_or_default())
     }
 }

@@ -12,7 +12,12 @@ use tempfile::TempDir;
 use tokio::time::{Instant, sleep};
 
 use super::{Home, POLL, START_DEADLINE, STOP_DEADLINE, find, give_to, run_as, signal_all, user};
-use crate::{network::Network, ports::free_port, process::Process, skip};
+use crate::{
+    network::Network,
+    ports::free_port,
+    process::{Process, end_of},
+    skip,
+};
 
 /// A running (or stopped) server. Dropping it ends its processes and removes its data.
 pub struct PostgresServer {
@@ -199,8 +204,9 @@ impl PostgresServer {
         done.map(drop)
     }
 
+    /// The end of its log.
     pub fn log(&self) -> String {
-        fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+        end_of(&fs::read_to_string(self.folder.path().join("log")).unwrap_or_default())
     }
 }
 
