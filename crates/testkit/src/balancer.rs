@@ -48,6 +48,7 @@ struct Backend {
 pub struct Balancer {
     port: u16,
     traffic: watch::Sender<Traffic>,
+    backends: Vec<Arc<Backend>>,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -74,16 +75,25 @@ impl Balancer {
             }
             all.push(backend);
         }
-        tasks.push(tokio::spawn(accept(listener, all, receiver)));
+        tasks.push(tokio::spawn(accept(listener, all.clone(), receiver)));
         Self {
             port,
             traffic,
+            backends: all,
             tasks,
         }
     }
 
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Waits until every backend gets connections.
+    pub async fn all_ready(&self) {
+        let ready = |backend: &Arc<Backend>| backend.ready.load(Ordering::Relaxed);
+        while !self.backends.iter().all(ready) {
+            sleep(PROBE / 5).await;
+        }
     }
 
     pub fn set(&self, traffic: Traffic) {

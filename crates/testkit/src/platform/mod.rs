@@ -13,7 +13,7 @@ use std::{
 };
 
 use tempfile::TempDir;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 use uuid::Uuid;
 use waybill_store::admin;
 
@@ -307,6 +307,10 @@ impl Platform {
                 );
                 sleep(POLL).await;
             }
+        }
+        for balancer in &self.balancers {
+            let seen = timeout(START_DEADLINE, balancer.all_ready()).await;
+            assert!(seen.is_ok(), "a balancer has a backend that is not ready");
         }
     }
 
