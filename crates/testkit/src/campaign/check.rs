@@ -37,6 +37,7 @@ struct Listed {
     payment: String,
     /// It holds a unit of the product that all buy.
     plenty: bool,
+    /// Expired: an order that was not paid in time is cancelled.
     expired: bool,
 }
 
@@ -121,7 +122,7 @@ impl Check<'_> {
                     number: number.clone(),
                     payment: text(&order, "paymentStatus"),
                     plenty: order["items"][0]["productId"] == self.people.goods.as_str(),
-                    expired: order["status"] == "EXPIRED",
+                    expired: order["status"] == "CANCELLED",
                 };
                 if all.insert(id, listed).is_some() {
                     self.found
