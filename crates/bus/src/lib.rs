@@ -9,8 +9,7 @@
 //! - [`Bus::tail`] never blocks a publisher: a reader that is too slow loses events, and [`Bus::tail_losses`] says that some are lost.
 //!
 //! Module map: [`Envelope`] in `envelope`, errors in `error`, the patterns of subjects in `subject`,
-//! [`InProcessBus`] in `in_process`, [`JetStreamBus`] in `jetstream`, what both do around a handler in `measure`,
-//! how an outage is logged in `outage`.
+//! [`InProcessBus`] in `in_process`, [`JetStreamBus`] in `jetstream`, what both do around a handler in `measure`.
 
 mod envelope;
 mod error;

@@ -204,7 +204,9 @@ impl Db {
         write_check::Entity::insert(row)
             .exec_without_returning(tx.conn())
             .await?;
-        tx.commit().await
+        tx.commit().await?;
+        self.writes().checked();
+        Ok(())
     }
 
     pub(crate) fn writes(&self) -> &Writes {

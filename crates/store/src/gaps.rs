@@ -14,6 +14,8 @@ use crate::{Db, EventHandler, StoreError, entity::inbox, recent::Recent};
 const MOST_GAPS: usize = 10_000;
 /// Aggregates whose newest version is remembered, so that the database need not be asked for the one before the next.
 const REMEMBERED: usize = 16_384;
+/// A version that was asked for and did not come is asked for again after this, if an event shows that it still is missing.
+const ASK_AGAIN: Duration = Duration::from_mins(10);
 
 /// The gaps of one consumer.
 pub(crate) struct Gaps {
@@ -23,6 +25,8 @@ pub(crate) struct Gaps {
     noticed: Mutex<HashMap<(Uuid, i64), Timestamp>>,
     /// The newest version that was taken in here, by aggregate.
     newest: Mutex<Recent<Uuid, i64>>,
+    /// When each was asked for.
+    asked: Mutex<Recent<(Uuid, i64), Timestamp>>,
     /// No service can be asked for what is missing.
     unheard: Outage,
 }
@@ -34,6 +38,7 @@ impl Gaps {
             handler,
             noticed: Mutex::default(),
             newest: Mutex::new(Recent::new(REMEMBERED)),
+            asked: Mutex::new(Recent::new(REMEMBERED)),
             unheard: Outage::new(),
         }
     }
@@ -65,6 +70,15 @@ impl Gaps {
         self.handler.subjects().contains(&all.as_str())
     }
 
+    /// Whether it was not asked for of late.
+    fn is_due(&self, aggregate_id: Uuid, version: i64) -> bool {
+        let since = Timestamp::now().minus(ASK_AGAIN);
+        let asked = self.asked.lock();
+        asked
+            .get(&(aggregate_id, version))
+            .is_none_or(|at| *at < since)
+    }
+
     async fn has_seen(&self, aggregate_id: Uuid, version: i64) -> Result<bool, StoreError> {
         let seen = inbox::Entity::find()
             .filter(inbox::Column::Consumer.eq(self.handler.name()))
@@ -89,7 +103,7 @@ impl Gaps {
         };
         let mut asked = 0_u64;
         for (aggregate_id, version) in old {
-            if !self.has_seen(aggregate_id, version).await? {
+            if self.is_due(aggregate_id, version) && !self.has_seen(aggregate_id, version).await? {
                 metrics::counter!("waybill_event_gaps_total", "consumer" => self.handler.name())
                     .increment(1);
                 let source = self.handler.source().to_owned();
@@ -108,6 +122,9 @@ impl Gaps {
                     continue;
                 }
                 asked += 1;
+                self.asked
+                    .lock()
+                    .replace((aggregate_id, version), Timestamp::now());
                 tracing::debug!(consumer = self.handler.name(), %aggregate_id, version, "asked");
             }
             self.noticed.lock().remove(&(aggregate_id, version));

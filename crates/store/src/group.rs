@@ -167,32 +167,30 @@ impl Turn {
 
     /// Ends the member's turn and waits until the group has committed.
     pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
-        let interrupted = self.interrupted.load(Ordering::Relaxed);
-        let waiting = match self.slot.as_mut() {
-            Some(group) if !interrupted && group.broken.get().is_none() => {
-                let (sender, receiver) = oneshot::channel();
-                group.members.push(sender);
-                self.ended = true;
-                (receiver, group.members.len() == 1)
-            }
-            Some(group) => {
-                let error = group
-                    .broken
-                    .get()
-                    .map_or_else(|| Arc::new(closed()), Arc::clone);
-                return Err(StoreError::CommitFailed(error));
-            }
-            None => return Err(StoreError::CommitFailed(Arc::new(closed()))),
-        };
-        let (receiver, first) = waiting;
-        if first {
+        let outcome = self.end().map_err(StoreError::CommitFailed)?;
+        drop(self);
+        outcome
+            .await
+            .unwrap_or_else(|_| Err(Arc::new(closed())))
+            .map_err(StoreError::CommitFailed)
+    }
+
+    /// Joins those who wait for the commit.
+    fn end(&mut self) -> Result<oneshot::Receiver<Result<(), Arc<DbErr>>>, Arc<DbErr>> {
+        let group = self.slot.as_mut().ok_or_else(|| Arc::new(closed()))?;
+        if let Some(error) = group.broken.get() {
+            return Err(Arc::clone(error));
+        }
+        if self.interrupted.load(Ordering::Relaxed) {
+            return Err(Arc::new(closed()));
+        }
+        let (sender, outcome) = oneshot::channel();
+        group.members.push(sender);
+        self.ended = true;
+        if group.members.len() == 1 {
             self.writer.finish();
         }
-        drop(self);
-        match receiver.await {
-            Ok(outcome) => outcome.map_err(StoreError::CommitFailed),
-            Err(_) => Err(StoreError::CommitFailed(Arc::new(closed()))),
-        }
+        Ok(outcome)
     }
 
     /// Rolls the member back, and waits for the commit of those that it may have met.

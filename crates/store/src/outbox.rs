@@ -17,8 +17,8 @@ use crate::{Db, EventContext, StoreError, entity::outbox};
 /// In the place of a sequence: the event was published before and is to be published again.
 pub(crate) const AGAIN: i64 = -1;
 
-/// Rows in one statement of [`insert`].
-const MOST_ROWS: usize = 1000;
+/// Rows in one statement: databases limit the number of its parameters.
+pub(crate) const MOST_ROWS: usize = 1000;
 
 pub(crate) async fn insert(
     transaction: &impl ConnectionTrait,
@@ -37,7 +37,6 @@ pub(crate) async fn insert(
         payload: Set(event.payload.to_vec()),
         sequence: Set(None),
     };
-    // Databases limit the number of a statement's parameters.
     let mut rows = events.into_iter().map(row).peekable();
     while rows.peek().is_some() {
         outbox::Entity::insert_many(rows.by_ref().take(MOST_ROWS))
@@ -64,7 +63,7 @@ pub(crate) async fn to_repeat(db: &Db, limit: u64) -> Result<Vec<Envelope>, Stor
     page_of(db, old, None, limit).await
 }
 
-/// Those of the aggregates of `events` that are to be published again: they go before.
+/// The oldest of the aggregates of `events` that are to be published again, [`MOST_ROWS`] at most: they go before.
 pub(crate) async fn to_repeat_before(
     db: &Db,
     events: &[Envelope],
@@ -75,7 +74,7 @@ pub(crate) async fn to_repeat_before(
         .filter(outbox::Column::Aggregate.is_in(kinds))
         .filter(outbox::Column::AggregateId.is_in(ids))
         .filter(outbox::Column::Sequence.eq(AGAIN));
-    page_of(db, old, None, u64::from(u32::MAX)).await
+    page_of(db, old, None, MOST_ROWS as u64).await
 }
 
 fn envelope(row: outbox::Model, service: &str) -> Envelope {
@@ -93,25 +92,25 @@ fn envelope(row: outbox::Model, service: &str) -> Envelope {
     }
 }
 
-/// Keeps the stream sequences that acknowledged these events, in one statement.
+/// Keeps the stream sequences that acknowledged these events.
 pub(crate) async fn mark(db: &Db, published: &[(Uuid, i64)]) -> Result<(), StoreError> {
-    if published.is_empty() {
-        return Ok(());
+    for some in published.chunks(MOST_ROWS) {
+        crate::retrying(|| async {
+            let tx = db.begin(&EventContext::default()).await?;
+            let mut sequence = CaseStatement::new();
+            for (id, number) in some {
+                sequence = sequence.case(Expr::col(outbox::Column::Id).eq(*id), *number);
+            }
+            outbox::Entity::update_many()
+                .col_expr(outbox::Column::Sequence, sequence.into())
+                .filter(outbox::Column::Id.is_in(some.iter().map(|(id, _)| *id)))
+                .exec(tx.conn())
+                .await?;
+            tx.commit().await
+        })
+        .await?;
     }
-    crate::retrying(|| async {
-        let tx = db.begin(&EventContext::default()).await?;
-        let mut sequence = CaseStatement::new();
-        for (id, number) in published {
-            sequence = sequence.case(Expr::col(outbox::Column::Id).eq(*id), *number);
-        }
-        outbox::Entity::update_many()
-            .col_expr(outbox::Column::Sequence, sequence.into())
-            .filter(outbox::Column::Id.is_in(published.iter().map(|(id, _)| *id)))
-            .exec(tx.conn())
-            .await?;
-        tx.commit().await
-    })
-    .await
+    Ok(())
 }
 
 /// The highest sequence that any event was acknowledged with; 0 for none.
@@ -172,9 +171,6 @@ pub async fn replay(
     repeat(db, wanted).await
 }
 
-/// Rows in one statement of [`repeat`].
-const STEP: u64 = 1000;
-
 /// Of the published events those that fit are to be published again. In steps, so that nobody who commits an event waits for long.
 pub(crate) async fn repeat(db: &Db, which: Condition) -> Result<u64, StoreError> {
     let mut count = 0;
@@ -186,13 +182,13 @@ pub(crate) async fn repeat(db: &Db, which: Condition) -> Result<u64, StoreError>
             .filter(outbox::Column::Sequence.gte(0))
             .filter(which.clone())
             .order_by_asc(outbox::Column::Id)
-            .limit(STEP);
+            .limit(MOST_ROWS as u64);
         if let Some(after) = after {
             page = page.filter(outbox::Column::Id.gt(after));
         }
         let ids: Vec<Uuid> = page.into_tuple().all(db.reader()).await?;
         after = ids.last().copied();
-        let last = (ids.len() as u64) < STEP;
+        let last = ids.len() < MOST_ROWS;
         if !ids.is_empty() {
             count += crate::retrying(|| async {
                 let tx = db.begin(&EventContext::default()).await?;
@@ -210,6 +206,14 @@ pub(crate) async fn repeat(db: &Db, which: Condition) -> Result<u64, StoreError>
             return Ok(count);
         }
     }
+}
+
+/// Whether the outbox still has this version of the aggregate.
+pub(crate) async fn holds(db: &Db, aggregate_id: Uuid, version: i64) -> Result<bool, StoreError> {
+    let row = Condition::all()
+        .add(outbox::Column::AggregateId.eq(aggregate_id))
+        .add(outbox::Column::AggregateVersion.eq(version));
+    Ok(count(db, row).await? > 0)
 }
 
 /// How many events fit.

@@ -18,8 +18,8 @@ pub(crate) struct Outcome {
     pub(crate) failed: Option<BusError>,
 }
 
-/// The groups in the order of their first events; none was published before.
-pub(crate) fn by_aggregate(events: Vec<Envelope>) -> Vec<Together> {
+/// The groups in the order of their first events; whether all were published before.
+pub(crate) fn by_aggregate(events: Vec<Envelope>, again: bool) -> Vec<Together> {
     let mut groups: Vec<Together> = Vec::new();
     let mut places: HashMap<Uuid, usize> = HashMap::new();
     for event in events {
@@ -27,7 +27,7 @@ pub(crate) fn by_aggregate(events: Vec<Envelope>) -> Vec<Together> {
             groups.push(Vec::new());
             groups.len() - 1
         });
-        groups[place].push((event, false));
+        groups[place].push((event, again));
     }
     groups
 }

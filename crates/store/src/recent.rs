@@ -21,6 +21,10 @@ impl<K: Copy + Eq + Hash, V> Recent<K, V> {
         }
     }
 
+    pub(crate) fn get(&self, key: &K) -> Option<&V> {
+        self.values.get(key)
+    }
+
     /// Notes a value; the one that was known before.
     pub(crate) fn replace(&mut self, key: K, value: V) -> Option<V> {
         let before = self.values.insert(key, value);

@@ -17,9 +17,6 @@ use crate::{
     relay::RelayError,
 };
 
-/// Sequences in one statement.
-const STEP: usize = 1000;
-
 /// Compares, and has lost events published again. `settled` was read before `state`. How many events go out again.
 pub(crate) async fn compare(
     db: &Db,
@@ -114,7 +111,7 @@ async fn taken_out(
         .collect();
     holes.retain(|hole| *hole > settled);
     let mut count = 0;
-    for holes in holes.chunks(STEP) {
+    for holes in holes.chunks(outbox::MOST_ROWS) {
         let holes = Column::Sequence.is_in(holes.iter().copied());
         count += outbox::repeat(db, recent(state).add(holes)).await?;
     }

@@ -210,6 +210,8 @@ impl<'a> Relay<'a> {
                 }
                 self.compare().await?;
                 compared = Instant::now();
+                // An operator may have asked for some; under load the pause above never ends.
+                self.repeating = true;
             }
         }
     }
@@ -233,15 +235,21 @@ impl<'a> Relay<'a> {
         let fresh = outbox::unpublished(self.db, limit).await?;
         // However much there is that is new, what goes out again goes on.
         let due = self.repeating && repeated == 0 && self.repeated_at.elapsed() >= LONGEST_HOLD;
-        let reserve = if due { room / 8 } else { 0 };
-        let mut fresh = self.by_aggregate(fresh, room - reserve);
+        let reserve = if due { (room / 8).max(1) } else { 0 };
+        let mut fresh = self.by_aggregate(fresh, room - reserve, false);
         if self.repeating && !fresh.is_empty() {
             // What was published before goes out before: consumers may have missed it.
             let news: Vec<Envelope> = fresh.iter().flatten().map(|(it, _)| it.clone()).collect();
-            for event in outbox::to_repeat_before(self.db, &news).await? {
-                let same = |all: &&mut Together| all[0].0.aggregate_id == event.aggregate_id;
-                if let Some(all) = fresh.iter_mut().find(same) {
-                    all.push((event, true));
+            let before = outbox::to_repeat_before(self.db, &news).await?;
+            // There may be more than one turn takes: those first, and nothing new that could pass the rest.
+            if before.len() == outbox::MOST_ROWS {
+                fresh.clear();
+            }
+            for old in publishing::by_aggregate(before, true) {
+                let same = |all: &&mut Together| all[0].0.aggregate_id == old[0].0.aggregate_id;
+                match fresh.iter_mut().find(same) {
+                    Some(all) => all.extend(old),
+                    None => fresh.push(old),
                 }
             }
         }
@@ -269,10 +277,7 @@ impl<'a> Relay<'a> {
             );
         }
         let share = (self.config.concurrency / REPEATED_SHARE).max(1);
-        for mut events in self.by_aggregate(old, room.min(share)) {
-            for (_, again) in &mut events {
-                *again = true;
-            }
+        for events in self.by_aggregate(old, room.min(share), true) {
             self.repeated_at = Instant::now();
             self.publish(events, true);
         }
@@ -281,13 +286,13 @@ impl<'a> Relay<'a> {
 
     /// Groups those that are not at work; at most `room` aggregates. Events of an aggregate at work are read again when its turn
     /// has ended.
-    fn by_aggregate(&self, mut events: Vec<Envelope>, room: usize) -> Vec<Together> {
+    fn by_aggregate(&self, mut events: Vec<Envelope>, room: usize, again: bool) -> Vec<Together> {
         let unmarked: HashSet<Uuid> = self.unmarked.iter().map(|(id, _)| *id).collect();
         events.retain(|event| {
             let at_work = self.aggregates.contains_key(&event.aggregate_id);
             !at_work && !unmarked.contains(&event.id.uuid())
         });
-        let mut groups = publishing::by_aggregate(events);
+        let mut groups = publishing::by_aggregate(events, again);
         groups.truncate(room);
         groups
     }
@@ -326,7 +331,7 @@ impl<'a> Relay<'a> {
             next = futures::FutureExt::now_or_never(self.at_work.next()).flatten();
         }
         if self.bus.keeps_events() {
-            self.notice_lost_copies();
+            self.notice_lost_copies().await?;
             self.notice_lost_tail().await?;
         }
         outbox::mark(self.db, &self.unmarked).await?;
@@ -361,13 +366,17 @@ impl<'a> Relay<'a> {
 
     /// A sequence before the stream's first one is the receipt of an earlier copy that is gone: the bus took the event for a
     /// repeat and dropped it.
-    fn notice_lost_copies(&mut self) {
-        for (_, sequence) in &mut self.unmarked {
-            if *sequence < self.first {
-                *sequence = AGAIN;
-                self.repeating = true;
-            }
+    async fn notice_lost_copies(&mut self) -> Result<(), RelayError> {
+        let before = |first| move |(_, sequence): &&mut (Uuid, i64)| *sequence < first;
+        if self.unmarked.iter_mut().any(|it| before(self.first)(&it)) {
+            // The stream may have been made again since it was looked at: then it counts from 1.
+            self.compare().await?;
         }
+        for (_, sequence) in self.unmarked.iter_mut().filter(before(self.first)) {
+            *sequence = AGAIN;
+            self.repeating = true;
+        }
+        Ok(())
     }
 
     /// A sequence that another event holds already was given out twice: the stream lost its tail in between.
@@ -417,6 +426,10 @@ impl<'a> Relay<'a> {
     }
 
     async fn repair(&mut self, ask: &RepairAsk) -> Result<bool, RelayError> {
+        if !outbox::holds(self.db, ask.aggregate_id, ask.from_version).await? {
+            // It is too old, and nothing that is sent can close the gap: who misses it has the later ones.
+            return Ok(false);
+        }
         let count = outbox::repeat_aggregate(self.db, ask.aggregate_id, ask.from_version).await?;
         tracing::warn!(
             service = self.db.service(),

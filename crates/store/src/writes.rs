@@ -8,6 +8,8 @@ use std::{
 use parking_lot::Mutex;
 use sea_orm::DbErr;
 
+use waybill_primitives::{Outage, Report};
+
 use crate::{StoreError, error};
 
 /// A write is tried for a health check where none has succeeded for this long.
@@ -21,6 +23,7 @@ const REPLACE_EVERY: Duration = Duration::from_secs(1);
 pub(crate) struct Writes {
     service: &'static str,
     refused: AtomicBool,
+    refusals: Outage,
     succeeded: Mutex<Option<Instant>>,
     /// Connections from before this moment are replaced.
     replaced: Mutex<Option<Instant>>,
@@ -31,6 +34,7 @@ impl Writes {
         Self {
             service,
             refused: AtomicBool::new(false),
+            refusals: Outage::new(),
             succeeded: Mutex::new(None),
             replaced: Mutex::new(None),
         }
@@ -39,13 +43,7 @@ impl Writes {
     /// Notes how a commit ended.
     pub(crate) fn note(&self, commit: &Result<(), StoreError>) {
         match commit {
-            Ok(()) => {
-                *self.succeeded.lock() = Some(Instant::now());
-                if self.refused.swap(false, Ordering::Relaxed) {
-                    tracing::info!(service = self.service, "the database takes writes again");
-                    self.publish(true);
-                }
-            }
+            Ok(()) => *self.succeeded.lock() = Some(Instant::now()),
             Err(error) => self.note_error(error),
         }
     }
@@ -68,9 +66,24 @@ impl Writes {
             *replaced = Some(Instant::now());
         }
         drop(replaced);
-        if !self.refused.swap(true, Ordering::Relaxed) {
-            tracing::error!(service = self.service, %error, "the database refuses writes; requests that write get 503 until it takes them again");
+        self.refused.store(true, Ordering::Relaxed);
+        if let Some(Report { failures, .. }) = self.refusals.failed() {
+            tracing::error!(service = self.service, failures, %error, "the database refuses writes; requests that write get 503 until it takes them again");
             self.publish(false);
+        }
+    }
+
+    /// Notes that a health check has written. Other writes do not end a refusal: on a full disk small ones still succeed.
+    pub(crate) fn checked(&self) {
+        if let Some(Report { failures, lasted }) = self.refusals.succeeded() {
+            self.refused.store(false, Ordering::Relaxed);
+            tracing::info!(
+                service = self.service,
+                failures,
+                ?lasted,
+                "the database takes writes again"
+            );
+            self.publish(true);
         }
     }
 
@@ -81,7 +94,7 @@ impl Writes {
         self.replaced.lock().is_some_and(|at| age > at.elapsed())
     }
 
-    /// Whether the last write was refused because of the database's state.
+    /// Whether a write was refused because of the database's state, and no health check has written since.
     pub(crate) fn refused(&self) -> bool {
         self.refused.load(Ordering::Relaxed)
     }

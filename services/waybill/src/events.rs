@@ -73,7 +73,7 @@ pub fn since(text: &str) -> Result<Timestamp, String> {
 }
 
 /// Has events of a service that were published before sent out once more; how many. The running service picks them up within
-/// a second. Consumers that have taken one in pass over it.
+/// seconds. Consumers that have taken one in pass over it.
 pub async fn replay(
     place: &Place,
     service: &str,

@@ -1,10 +1,11 @@
 //! What committed arrives in the end, whatever becomes of the relay and the stream.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
+use futures::StreamExt as _;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
-use waybill_bus::{Bus, InProcessBus, JetStreamBus, NatsConfig};
+use waybill_bus::{Bus, InProcessBus, JetStreamBus, NatsConfig, RepairAsk};
 use waybill_store::{Db, backlog};
 use waybill_testkit::{DatabaseKind, NatsServer, TestDb, for_each_database};
 
@@ -220,5 +221,38 @@ async fn a_consumer_that_misses_an_event_gets_it_again() {
     let mut seen: Vec<i64> = late.seen.lock().unwrap().iter().map(|(_, v)| *v).collect();
     seen.sort_unstable();
     assert_eq!(seen, [1, 2, 3]);
+    world.end().await;
+}
+
+/// A version that is too old to be in the outbox is not sent for by sending the later ones again and again.
+#[tokio::test]
+async fn a_gap_that_nothing_can_close_sends_nothing_again() {
+    let Some(world) = World::new().await else {
+        return;
+    };
+    let counter = Counter::new("late");
+    consume(&world.order, &world.bus, &counter, &world.stop).await;
+    let mut asks = world.bus.repair_asks("order").await.unwrap();
+    let (old, other) = (Uuid::now_v7(), Uuid::now_v7());
+    happen(&world.order, old, 9).await;
+    let ask = tokio::time::timeout(Duration::from_secs(40), asks.next()).await;
+    let ask = ask.expect("the consumer asks").expect("an ask");
+    assert_eq!((ask.aggregate_id, ask.from_version), (old, 8));
+    // Asks are answered in turn: once this one is, the other was.
+    happen(&world.order, other, 1).await;
+    world.arrived(2).await;
+    let ask = RepairAsk {
+        source: "order".to_owned(),
+        aggregate_id: other,
+        from_version: 1,
+    };
+    world.bus.ask_repair(ask).await.unwrap();
+    let last = async || world.bus.stream_state("order").await.unwrap().last_sequence;
+    until("the answer", async || last().await > 2).await;
+    until("its mark", async || {
+        backlog(&world.order).await.unwrap() == 0
+    })
+    .await;
+    assert_eq!(last().await, 3, "only the other went out again");
     world.end().await;
 }
