@@ -106,6 +106,8 @@ pub struct Gateway {
     pub operations: bool,
     /// The services are in this process.
     pub one_process: bool,
+    /// What a start has to do is done.
+    pub complete: Arc<AtomicBool>,
     /// A service has answered at least once.
     pub reached: AtomicBool,
     /// Cancelled when the gateway shall stop.

@@ -98,6 +98,8 @@ pub struct GatewayDeps {
     pub operations: bool,
     /// The services are in this process, which is as ready as their databases are.
     pub one_process: bool,
+    /// False until the process has done what its start has to do, such as writing the demo; not ready before.
+    pub complete: Arc<AtomicBool>,
 }
 
 /// What the gateway serves.
@@ -172,6 +174,7 @@ pub async fn build(deps: GatewayDeps) -> Result<Routers, AppError> {
         started: Instant::now(),
         operations: deps.operations,
         one_process: deps.one_process,
+        complete: deps.complete,
         reached: AtomicBool::new(false),
         leaving: deps.shutdown.leaving().clone(),
         stop: deps.shutdown.closing().clone(),

@@ -1,6 +1,9 @@
 //! The gateway as a process of its own: settings, peers, serving, draining.
 
-use std::process::ExitCode;
+use std::{
+    process::ExitCode,
+    sync::{Arc, atomic::AtomicBool},
+};
 
 use waybill_gateway::{Channels, Connections, GatewayDeps, GatewaySettings};
 use waybill_service_kit::{AppError, process, serve, telemetry};
@@ -32,6 +35,7 @@ fn main() -> ExitCode {
                 mailbox: false,
                 operations: true,
                 one_process: false,
+                complete: Arc::new(AtomicBool::new(true)),
             })
             .await?;
             tokio::spawn(serve::operations(operations, routers.operations));

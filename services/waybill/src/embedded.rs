@@ -4,7 +4,10 @@
 use std::{
     fs::{File, TryLockError},
     net::SocketAddr,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -101,6 +104,7 @@ pub async fn start_with_clock(
         verifier,
         service_tokens,
         clock,
+        complete: Arc::default(),
     };
     let (built, channels) = ground.build().await?;
     let running = start_all(built).await.map_err(|error| anyhow!(error))?;
@@ -120,6 +124,7 @@ pub async fn start_with_clock(
     if config.embedded.demo {
         seed(&channels).await?;
     }
+    ground.complete.store(true, Ordering::Relaxed);
     Ok(Platform {
         address,
         channels,
@@ -182,6 +187,8 @@ struct Ground<'a> {
     verifier: Arc<Verifier>,
     service_tokens: ServiceTokens,
     clock: Arc<dyn Clock>,
+    /// All is there that this start was asked for.
+    complete: Arc<AtomicBool>,
 }
 
 impl Ground<'_> {
@@ -257,6 +264,7 @@ impl Ground<'_> {
             mailbox: self.config.notification.keeps_mails(),
             operations: self.config.embedded.ops_listen.is_some(),
             one_process: true,
+            complete: Arc::clone(&self.complete),
             // Nobody shares out requests among several.
             shutdown: stop.clone().into(),
         }

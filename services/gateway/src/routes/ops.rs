@@ -109,6 +109,9 @@ async fn unready(app: &Gateway) -> Option<&'static str> {
     if app.leaving.is_cancelled() {
         return Some("STOPPING");
     }
+    if !app.complete.load(Ordering::Relaxed) {
+        return Some("STARTING");
+    }
     if app.one_process {
         let report = health::report(app).await;
         return (report.health.database == Link::Disconnected).then_some("DATABASE");

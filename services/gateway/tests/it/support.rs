@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     convert::Infallible,
-    sync::{Arc, OnceLock},
+    sync::{Arc, OnceLock, atomic::AtomicBool},
 };
 
 use axum::{Router, body::Body};
@@ -238,6 +238,7 @@ impl Gateway {
             mailbox: true,
             operations: false,
             one_process: false,
+            complete: Arc::new(AtomicBool::new(true)),
         };
         change(&mut deps);
         let routers = waybill_gateway::build(deps).await?;
