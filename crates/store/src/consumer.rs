@@ -318,7 +318,7 @@ impl Intake {
             .increment(1);
         tracing::error!(
             failures, error = %chain(error),
-            "the event went to the dead letters; mend the cause, then: waybill events dead-letters retry"
+            "the event went to the dead letters; fix the cause, then: waybill events dead-letters retry"
         );
         Ok(())
     }

@@ -239,9 +239,14 @@ async fn a_sender_that_lives_keeps_its_mail(world: &World, sink: &Sink) {
     // Longer than the lease in all, but it is renewed in between.
     world.clock.advance(Duration::from_secs(10));
     let soon = world.clock.now().plus(Duration::from_secs(10));
-    while world.lease().await <= soon {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    let renewed = async {
+        while world.lease().await <= soon {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_mins(1), renewed)
+        .await
+        .expect("the lease is renewed");
     world.clock.advance(Duration::from_secs(10));
     replica.deliver().await;
     assert_eq!(world.deliveries().await, [("SENDING".to_owned(), 1)]);
