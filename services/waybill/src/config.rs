@@ -19,7 +19,7 @@ waybill_service_kit::settings! {
         /// What the names of the databases on that server begin with.
         pub database_prefix: String = "WAYBILL_DATABASE_PREFIX", default "waybill_";
         /// Address for `/healthz`, `/readyz`, `/metrics`, and `/health` in detail. Without it there is none, and `/metrics` is on
-        /// `WAYBILL_LISTEN`.
+        /// `WAYBILL_LISTEN` (nowhere in production).
         pub ops_listen: Option<std::net::SocketAddr> = "WAYBILL_OPS_LISTEN";
         /// Connections of each service to its database at most.
         pub pool: u32 = "WAYBILL_DATABASE_MAX_CONNECTIONS", default "10", range 1..=1000;

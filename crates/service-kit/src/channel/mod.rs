@@ -31,6 +31,8 @@ use crate::{AppError, CallContext, ErrorKind, trace};
 /// response with the status `UNAVAILABLE`.
 pub type GrpcChannel = BoxCloneSyncService<Request<Body>, Response<Body>, Infallible>;
 
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
 /// How long a call may take when the caller sets no deadline.
 pub const DEFAULT_DEADLINE: Duration = Duration::from_secs(10);
 

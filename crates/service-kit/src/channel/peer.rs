@@ -15,13 +15,14 @@ use std::{
 
 use http::{Request, Response, Uri};
 use parking_lot::Mutex;
+use tokio::sync::Notify;
 use tonic::{Code, Status, body::Body, transport::Channel};
 use tonic_health::pb::{
     HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
 };
 use tower::ServiceExt as _;
 
-use super::connect::connect;
+use super::{BoxError, connect::connect};
 
 /// A call that waits for longer, while nothing else is answered either, is a reason to look.
 const SUSPICIOUS: Duration = Duration::from_secs(1);
@@ -39,6 +40,8 @@ pub(super) struct Peer {
     channel: Mutex<Channel>,
     /// Calls are held back.
     open: AtomicBool,
+    /// For those who wait when that begins.
+    tripped: Notify,
     /// A task looks whether it answers.
     looking: AtomicBool,
     /// The number of answers, to see whether there are any.
@@ -52,6 +55,7 @@ impl Peer {
             channel: Mutex::new(connect(&origin, address)),
             origin,
             open: AtomicBool::new(false),
+            tripped: Notify::new(),
             looking: AtomicBool::new(false),
             answers: AtomicU64::new(0),
         })
@@ -62,12 +66,13 @@ impl Peer {
         !self.open.load(Ordering::Relaxed)
     }
 
-    /// Sends a call that has `deadline` to be answered.
+    /// Sends a call that has `deadline` to be answered. One that waits is given up with the others when the server turns out not to
+    /// answer.
     pub(super) async fn send(
         self: &Arc<Self>,
         request: Request<Body>,
         deadline: Duration,
-    ) -> Result<Response<Body>, tonic::transport::Error> {
+    ) -> Result<Response<Body>, BoxError> {
         let before = self.answers.load(Ordering::Relaxed);
         let channel = self.channel.lock().clone();
         let mut answer = std::pin::pin!(channel.oneshot(request));
@@ -75,36 +80,50 @@ impl Peer {
             Ok(outcome) => outcome,
             Err(_) => {
                 if self.answers.load(Ordering::Relaxed) == before {
-                    self.look();
+                    self.look(Doubt::Answers);
                 }
-                answer.await
+                tokio::select! {
+                    outcome = &mut answer => outcome,
+                    () = self.given_up() => return Err("the server does not answer".into()),
+                }
             }
         };
         if let Ok(response) = &outcome {
             self.answers.fetch_add(1, Ordering::Relaxed);
             // It answers, but what it needs itself may not.
             if code_of(response) == Some(Code::DeadlineExceeded) {
-                self.look();
+                self.look(Doubt::Serves);
             }
         }
-        outcome
+        Ok(outcome?)
+    }
+
+    /// Returns when calls are held back.
+    async fn given_up(&self) {
+        let mut tripped = std::pin::pin!(self.tripped.notified());
+        // From here on no change is missed.
+        tripped.as_mut().enable();
+        if self.usable() {
+            tripped.await;
+        }
     }
 
     /// Holds calls back until it answers.
     pub(super) fn hold_back(self: &Arc<Self>) {
         self.trip();
-        self.look();
+        self.look(Doubt::Serves);
     }
 
-    /// Looks whether it answers, unless that is being done.
-    fn look(self: &Arc<Self>) {
+    /// Looks whether the doubt is right, unless that is being done.
+    fn look(self: &Arc<Self>, doubt: Doubt) {
         if !self.looking.swap(true, Ordering::Relaxed) {
-            tokio::spawn(look(Arc::downgrade(self)));
+            tokio::spawn(look(Arc::downgrade(self), doubt));
         }
     }
 
     fn trip(&self) {
         if !self.open.swap(true, Ordering::Relaxed) {
+            self.tripped.notify_waiters();
             self.gauge().increment(1.0);
             tracing::info!(address = %self.address, service = %self.origin, "does not answer; calls to it are held back");
         }
@@ -130,8 +149,17 @@ impl Drop for Peer {
     }
 }
 
-/// Asks until there is an answer, or nobody needs the peer any more.
-async fn look(peer: Weak<Peer>) {
+/// What is in doubt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Doubt {
+    /// Whether anybody answers. One that says it does not serve (it is leaving, or its database takes no writes) does.
+    Answers,
+    /// Whether it has what it needs: its own calls ended without an answer.
+    Serves,
+}
+
+/// Asks until the doubt is wrong, or nobody needs the peer any more.
+async fn look(peer: Weak<Peer>, doubt: Doubt) {
     let mut pause = FIRST_PAUSE;
     loop {
         let Some(asked) = peer.upgrade() else { return };
@@ -142,7 +170,7 @@ async fn look(peer: Weak<Peer>) {
         } else {
             connect(&asked.origin, asked.address)
         };
-        if serves(channel.clone()).await {
+        if passes(channel.clone(), doubt).await {
             *asked.channel.lock() = channel;
             asked.looking.store(false, Ordering::Relaxed);
             asked.close();
@@ -155,13 +183,15 @@ async fn look(peer: Weak<Peer>) {
     }
 }
 
-/// Whether a server answers and has what it needs. One without the health service answers as well.
-async fn serves(channel: Channel) -> bool {
+/// Whether the server is well as far as that was in doubt. One without the health service is.
+async fn passes(channel: Channel, doubt: Doubt) -> bool {
     let mut client = HealthClient::new(channel);
     let mut request = tonic::Request::new(HealthCheckRequest::default());
     request.set_timeout(PATIENCE);
     match tokio::time::timeout(PATIENCE, client.check(request)).await {
-        Ok(Ok(answer)) => answer.get_ref().status() == ServingStatus::Serving,
+        Ok(Ok(answer)) => {
+            doubt == Doubt::Answers || answer.get_ref().status() == ServingStatus::Serving
+        }
         Ok(Err(status)) => status.code() == Code::Unimplemented,
         Err(_) => false,
     }

@@ -71,7 +71,8 @@ impl Pool {
         Ok(other.or(first).cloned())
     }
 
-    async fn peers(self: &Arc<Self>) -> io::Result<Arc<[Arc<Peer>]>> {
+    /// All addresses, looked up if none is known.
+    pub(super) async fn peers(self: &Arc<Self>) -> io::Result<Arc<[Arc<Peer>]>> {
         let (peers, at) = {
             let known = self.known.lock();
             (Arc::clone(&known.peers), known.at)

@@ -9,13 +9,11 @@ use tower::{service_fn, util::BoxCloneSyncService};
 use waybill_primitives::{Outage, Report};
 
 use super::{
-    DEFAULT_DEADLINE, GrpcChannel, deadline_of,
+    BoxError, DEFAULT_DEADLINE, GrpcChannel, deadline_of,
     message::{Loss, Message},
     pool::{Pool, Resolve},
 };
 use crate::AppError;
-
-type BoxError = Box<dyn Error + Send + Sync>;
 
 /// A call is sent this often at most.
 const ATTEMPTS: u32 = 4;
@@ -92,13 +90,17 @@ impl Remote {
         deadline: Duration,
     ) -> Result<Response<Body>, BoxError> {
         let mut peer = self.pool.pick(None).await?;
+        if peer.is_none() && message.path().starts_with("grpc.health.v1.") {
+            // Never held back: its answer says what is wrong.
+            peer = self.pool.peers().await?.first().cloned();
+        }
         for attempt in 1.. {
             let Some(here) = peer else { break };
             let error = match here.send(message.next(), deadline).await {
                 Ok(response) => return Ok(response),
                 Err(error) => error,
             };
-            let loss = Loss::of(&error);
+            let loss = Loss::of(&*error);
             let last = loss == Loss::Unknown || !message.can_be_repeated() || attempt == ATTEMPTS;
             let next = self.pool.pick(Some(&here)).await?;
             let elsewhere = next.as_ref().is_some_and(|next| !Arc::ptr_eq(next, &here));
@@ -106,7 +108,7 @@ impl Remote {
                 here.hold_back();
             }
             if last {
-                return Err(error.into());
+                return Err(error);
             }
             metrics::counter!("waybill_calls_repeated_total", "service" => self.target.clone())
                 .increment(1);

@@ -72,12 +72,13 @@ impl<'a> Reader<'a> {
 
     /// The value of a setting from the strongest source that has one.
     pub fn value<T: SettingType>(&mut self, info: &SettingInfo) -> Option<T> {
-        let given = match self.sources.values.get(info.name) {
-            Some(value) => Some(value.text.clone()),
-            None => match self.secret_file(info) {
-                Ok(text) => text,
-                Err(Faulty) => return None,
-            },
+        let given = match self.secret_file(info) {
+            Ok(None) => {
+                let value = self.sources.values.get(info.name);
+                value.map(|value| value.text.clone())
+            }
+            Ok(text) => text,
+            Err(Faulty) => return None,
         };
         if self.production
             && info.development_default.is_some()

@@ -129,12 +129,9 @@ impl Sources {
     }
 
     fn put(&mut self, name: &str, text: String, origin: &str) {
-        // A direct value and its file variant replace each other.
-        if let Some(base) = name.strip_suffix("_FILE") {
-            self.values.remove(base);
-        } else {
-            self.values.remove(&format!("{name}_FILE"));
-        }
+        // A direct value takes the place of its file variant. The other way round the reader decides, who knows whether the setting
+        // has one: a foreign `NAME_FILE` must not take a value away.
+        self.values.remove(&format!("{name}_FILE"));
         self.values.insert(
             name.to_owned(),
             RawValue {

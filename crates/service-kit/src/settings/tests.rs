@@ -116,6 +116,7 @@ fn a_variable_that_is_no_setting_is_a_warning_that_says_what_may_be_meant() {
         [
             format!("WAYBILL_CUONT {what}; did you mean WAYBILL_COUNT?"),
             format!("WAYBILL_LEFT_OVER {what}"),
+            format!("WAYBILL_ORDER_PORT {what}"),
             format!("WAYBILL_ORDER_PORT_FILE {what}"),
         ]
     );

@@ -134,6 +134,7 @@ impl Platform {
         }
         platform.balance().await;
         platform.ready().await;
+        platform.whole().await;
         Some(platform)
     }
 
@@ -287,30 +288,45 @@ impl Platform {
     /// # Panics
     /// After a minute, or when a process ends before it is ready.
     pub async fn ready(&mut self) {
-        let client = http();
-        let start = Instant::now();
         for name in self.processes.keys().cloned().collect::<Vec<_>>() {
             let url = self.ready_url(&name);
-            loop {
-                let answer = client.get(&url).timeout(Duration::from_secs(10)).send();
-                if answer
-                    .await
-                    .is_ok_and(|answer| answer.status().is_success())
-                {
-                    break;
-                }
-                let runs = self.processes.get_mut(&name).is_some_and(Process::runs);
-                assert!(
-                    runs && start.elapsed() < START_DEADLINE,
-                    "{name} was not ready; the end of its log:\n{}",
-                    end_of(&self.log(&name))
-                );
-                sleep(POLL).await;
-            }
+            self.until_answered(&name, &url, "").await;
         }
         for balancer in &self.balancers {
             let seen = timeout(START_DEADLINE, balancer.all_ready()).await;
             assert!(seen.is_ok(), "a balancer has a backend that is not ready");
+        }
+    }
+
+    /// Waits until every part is there for the gateways too: one that started before a service holds calls to it back for a moment.
+    async fn whole(&mut self) {
+        for name in self.processes.keys().cloned().collect::<Vec<_>>() {
+            if matches!(service(&name), "waybill" | "gateway") {
+                let url = format!("http://127.0.0.1:{}/health", self.port(&name));
+                self.until_answered(&name, &url, "\"OK\"").await;
+            }
+        }
+    }
+
+    /// Waits until a process answers with success and a body that has this text.
+    async fn until_answered(&mut self, name: &str, url: &str, text: &str) {
+        let client = http();
+        let start = Instant::now();
+        loop {
+            let answer = client.get(url).timeout(Duration::from_secs(10)).send();
+            if let Ok(answer) = answer.await
+                && answer.status().is_success()
+                && answer.text().await.is_ok_and(|body| body.contains(text))
+            {
+                return;
+            }
+            let runs = self.processes.get_mut(name).is_some_and(Process::runs);
+            assert!(
+                runs && start.elapsed() < START_DEADLINE,
+                "{name} was not ready; the end of its log:\n{}",
+                end_of(&self.log(name))
+            );
+            sleep(POLL).await;
         }
     }
 

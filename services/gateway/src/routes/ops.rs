@@ -136,12 +136,13 @@ fn not_ready(status: &'static str) -> Response {
 
 /// Metrics in Prometheus' text format.
 ///
-/// Where the process has an operations listener (`WAYBILL_OPS_LISTEN`), they are there and not here.
+/// Where the process has an operations listener (`WAYBILL_OPS_LISTEN`), they are there and not here; in production they are
+/// nowhere else.
 #[utoipa::path(get, path = "/metrics", tag = "operations",
     responses((status = 200, description = "The metrics", body = String, content_type = "text/plain"),
         (status = 404, description = "They are on the operations listener", body = crate::error::ErrorBody<'_>)))]
 pub async fn metrics(State(app): State<App>) -> Result<Response, ApiError> {
-    if app.operations {
+    if app.operations || app.environment.is_production() {
         return Err(ApiError::of_status(StatusCode::NOT_FOUND));
     }
     Ok(waybill_service_kit::serve::metrics().await.into_response())
