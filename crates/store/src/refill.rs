@@ -41,7 +41,7 @@ pub(crate) async fn compare(
         Some(mark) if mark.created != now.created => outbox::repeat_from(db, 0, &[]).await?,
         _ if highest > last => outbox::repeat_from(db, last.saturating_add(1), &[]).await?,
         Some(mark) => {
-            taken_off(db, mark, state, pushed_out).await?
+            taken_off(db, mark, &now, state, pushed_out).await?
                 + taken_out(db, bus, mark, &now, state).await?
         }
         None => 0,
@@ -66,11 +66,14 @@ pub(crate) async fn compare(
 async fn taken_off(
     db: &Db,
     mark: &Model,
+    now: &Model,
     state: &StreamState,
     pushed_out: &Outage,
 ) -> Result<u64, RelayError> {
     let first = sequence(state.first_sequence);
-    let Some(settled) = mark.settled.filter(|settled| first > settled + 1) else {
+    // Consumers that came since the last look may have seen nothing of what went.
+    let settled = mark.settled.or(now.settled.map(|_| 0));
+    let Some(settled) = settled.filter(|settled| first > settled + 1) else {
         return Ok(0);
     };
     let lost = recent(state)

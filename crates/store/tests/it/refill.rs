@@ -15,7 +15,8 @@ use waybill_bus::{Bus, Envelope, InProcessBus, JetStreamBus, NatsConfig, StreamS
 use waybill_primitives::Timestamp;
 use waybill_proto::order::ProductCreated;
 use waybill_store::{
-    Db, EventContext, EventHandler, HandlerError, Tx, backlog, replay, run_consumer, run_relay,
+    Db, EventContext, EventHandler, HandlerError, RelayConfig, Tx, backlog, replay, run_consumer,
+    run_relay,
 };
 use waybill_testkit::{DatabaseKind, NatsServer, TestDb, for_each_database};
 
@@ -284,6 +285,38 @@ async fn what_grew_too_old_for_the_stream_does_not_come_back() {
     let relay = world.compared_by_a_new_relay(relay).await;
     assert_eq!(world.state().await.last_sequence, 16);
     world.end([relay]).await;
+}
+
+/// The relay looked at the stream last before its first consumer was there.
+#[tokio::test]
+async fn what_a_purge_took_from_a_new_consumer_goes_out_again() {
+    let Some(world) = World::new().await else {
+        return;
+    };
+    let stop = CancellationToken::new();
+    let never = RelayConfig {
+        compare: Duration::from_hours(1),
+        ..eager()
+    };
+    let task = run_relay(
+        world.order.clone(),
+        Arc::clone(&world.bus),
+        never,
+        stop.clone(),
+    );
+    let relay = Running { stop, task };
+    world.happen(1).await;
+    world.published().await;
+    let consumer = world.consumer().await;
+    world.taken_in(1).await;
+    consumer.end().await;
+    world.happen(3).await;
+    world.published().await;
+    world.purge().await;
+    let relay = world.compared_by_a_new_relay(relay).await;
+    let consumer = world.consumer().await;
+    world.taken_in(5).await;
+    world.end([consumer, relay]).await;
 }
 
 #[tokio::test]

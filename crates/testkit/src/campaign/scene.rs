@@ -232,7 +232,8 @@ impl Scene {
         Client::new(&self.people, &self.account, &stop)
     }
 
-    /// Whether `/readyz` or `/health` of the gateway say within some seconds what they should.
+    /// Whether the gateway says within some seconds what it should: `/readyz` that it is ready, `/health` that databases are. A gateway
+    /// of its own process is ready without them, since it can answer.
     pub async fn expect_ready(&mut self, ready: bool) {
         let base = self.platform.base.clone();
         let start = Instant::now();
@@ -241,10 +242,15 @@ impl Scene {
         while start.elapsed() < Duration::from_secs(15) {
             let answer = client.get(format!("{base}/readyz")).send().await;
             let status = answer.map_or(0, |answer| answer.status().as_u16());
-            if (status == 200) == ready {
+            let health = match client.get(format!("{base}/health")).send().await {
+                Ok(answer) => answer.text().await.unwrap_or_default(),
+                Err(_) => String::new(),
+            };
+            let well = status == 200 && !health.contains("\"database\":\"disconnected\"");
+            if well == ready {
                 return;
             }
-            last = format!("{base}/readyz answers {status}");
+            last = format!("{base}/readyz answers {status}, /health {health}");
             sleep(POLL).await;
         }
         let what = if ready { "ready" } else { "not ready" };
