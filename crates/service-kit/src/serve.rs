@@ -5,11 +5,17 @@ use std::{io, net::SocketAddr, time::Duration};
 use axum::{Router, extract::State, response::IntoResponse, routing::get};
 use futures::{Stream, StreamExt as _, stream};
 use http::{StatusCode, header};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tonic::transport::Server;
 
-use crate::{AppError, Running, accept, readiness::Readiness, shutdown::Shutdown, telemetry};
+use crate::{
+    AppError, Running,
+    accept::{self, Accepted},
+    readiness::Readiness,
+    shutdown::Shutdown,
+    telemetry,
+};
 
 /// A connection ends after this long and its caller connects again: so callers of an address that stands for several replicas
 /// find new ones.
@@ -101,7 +107,7 @@ pub async fn serve(
 fn incoming(
     listener: TcpListener,
     closing: CancellationToken,
-) -> impl Stream<Item = io::Result<TcpStream>> {
+) -> impl Stream<Item = io::Result<Accepted>> {
     let state = (Some(listener), None);
     let connections = stream::unfold(state, move |(mut open, mut rest)| {
         let closing = closing.clone();

@@ -30,7 +30,7 @@ use tokio_util::task::TaskTracker;
 use tower::Service as _;
 use waybill_service_kit::{
     AppError,
-    accept::{accept, waiting},
+    accept::{Accepted, accept, waiting},
     shutdown::Shutdown,
 };
 
@@ -197,7 +197,7 @@ fn close_after<B>(response: &mut Response<B>) {
 
 /// A connection with its place among those that may be open. It goes on having it as a WebSocket.
 struct Connection {
-    stream: TcpStream,
+    stream: Accepted,
     /// Runs while the client takes nothing.
     stuck: Option<Pin<Box<Sleep>>>,
     patience: Duration,
@@ -205,7 +205,7 @@ struct Connection {
 }
 
 impl Connection {
-    fn new(stream: TcpStream, place: OwnedSemaphorePermit) -> Self {
+    fn new(stream: Accepted, place: OwnedSemaphorePermit) -> Self {
         Self {
             stream,
             stuck: None,

@@ -165,12 +165,23 @@ async fn look(peer: Weak<Peer>, doubt: Doubt) {
         let Some(asked) = peer.upgrade() else { return };
         // While calls are held back, each time on a new connection: the old one may be what is broken, and a balancer may know
         // of another server by now.
-        let channel = if asked.usable() {
-            asked.channel.lock().clone()
-        } else {
+        let held_back = !asked.usable();
+        let channel = if held_back {
             connect(&asked.origin, asked.address)
+        } else {
+            asked.channel.lock().clone()
         };
-        if passes(channel.clone(), doubt).await {
+        let look = async {
+            // A connection that just ends is no reason to hold calls back: those that it takes along are sent again.
+            loop {
+                match answer(channel.clone(), doubt).await {
+                    Err(_) if !held_back => tokio::time::sleep(FIRST_PAUSE).await,
+                    answer => break answer.unwrap_or(false),
+                }
+            }
+        };
+        let passes = tokio::time::timeout(PATIENCE, look).await.unwrap_or(false);
+        if passes {
             *asked.channel.lock() = channel;
             asked.looking.store(false, Ordering::Relaxed);
             asked.close();
@@ -183,17 +194,17 @@ async fn look(peer: Weak<Peer>, doubt: Doubt) {
     }
 }
 
-/// Whether the server is well as far as that was in doubt. One without the health service is.
-async fn passes(channel: Channel, doubt: Doubt) -> bool {
-    let mut client = HealthClient::new(channel);
+/// Whether the server is well as far as that was in doubt. One without the health service is. An error says that the connection
+/// failed.
+async fn answer(channel: Channel, doubt: Doubt) -> Result<bool, Status> {
     let mut request = tonic::Request::new(HealthCheckRequest::default());
     request.set_timeout(PATIENCE);
-    match tokio::time::timeout(PATIENCE, client.check(request)).await {
-        Ok(Ok(answer)) => {
-            doubt == Doubt::Answers || answer.get_ref().status() == ServingStatus::Serving
+    match HealthClient::new(channel).check(request).await {
+        Ok(answer) => {
+            Ok(doubt == Doubt::Answers || answer.get_ref().status() == ServingStatus::Serving)
         }
-        Ok(Err(status)) => status.code() == Code::Unimplemented,
-        Err(_) => false,
+        Err(status) if status.code() == Code::Unimplemented => Ok(true),
+        Err(status) => Err(status),
     }
 }
 

@@ -112,7 +112,9 @@ impl Remote {
             }
             metrics::counter!("waybill_calls_repeated_total", "service" => self.target.clone())
                 .increment(1);
-            if loss == Loss::NotConnected && !elsewhere {
+            // A connection that ends takes the calls along that come before it knows. Without a pause that may be all attempts.
+            let pause = !elsewhere && (loss == Loss::NotConnected || attempt > 1);
+            if pause {
                 let ceiling = 25_u64 << attempt;
                 let pause = rand::random_range(ceiling / 2..=ceiling);
                 tokio::time::sleep(Duration::from_millis(pause)).await;

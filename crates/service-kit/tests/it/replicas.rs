@@ -56,6 +56,8 @@ impl Load {
                         answered.fetch_add(1, Ordering::SeqCst);
                     } else {
                         failures.push(error);
+                        // A call that is refused at once never waits, and would leave no thread to those who make it pass again.
+                        tokio::time::sleep(Duration::from_millis(5)).await;
                     }
                 }
                 failures
@@ -93,6 +95,8 @@ async fn busy(replicas: &[Replica]) -> usize {
 
 /// Replaces one of two replicas, several times, each time one that is at work; no write fails, and none is done twice.
 async fn roll(channel: &GrpcChannel, addresses: &Mutex<Vec<SocketAddr>>, shared: bool) {
+    // Says why calls failed, if they did.
+    let _ = tracing_subscriber::fmt().with_test_writer().try_init();
     let mut replicas = vec![Replica::start().await, Replica::start().await];
     let name = |replicas: &[Replica]| {
         *addresses.lock().unwrap() = replicas.iter().map(|replica| replica.address).collect();
