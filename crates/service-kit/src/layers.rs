@@ -243,16 +243,13 @@ fn code_of(response: &Response<Body>) -> Code {
 const SLOW: Duration = Duration::from_secs(1);
 
 /// Every write is one line of each service that works on it, by which a request is found again everywhere. Reads are many and
-/// leave nothing behind: they are lines if they are slow or fail for a reason of ours.
+/// leave nothing behind: they are lines if they are slow or fail for a reason of ours. What is away for a moment is reported by
+/// whoever calls it, once and not for every read.
 fn log(method: &str, code: Code, elapsed: Duration) {
     let elapsed_ms = elapsed.as_millis() as u64;
     let ours = matches!(
         code,
-        Code::Unknown
-            | Code::DeadlineExceeded
-            | Code::Internal
-            | Code::Unavailable
-            | Code::DataLoss
+        Code::Unknown | Code::DeadlineExceeded | Code::Internal | Code::DataLoss
     );
     if !is_read(method) || ours || elapsed >= SLOW {
         tracing::info!(?code, elapsed_ms, "answered {method}");

@@ -134,12 +134,11 @@ pub(crate) async fn sequence_taken(db: &Db, id: Uuid, sequence: i64) -> Result<b
     Ok(other > 0)
 }
 
-/// Events from `sequence` on are to be published again; those of `but` stay. Returns how many.
-pub(crate) async fn repeat_from(db: &Db, sequence: i64, but: &[Uuid]) -> Result<u64, StoreError> {
-    let lost = Condition::all()
+/// Events from `sequence` on; those of `but` are not meant.
+pub(crate) fn from_sequence(sequence: i64, but: &[Uuid]) -> Condition {
+    Condition::all()
         .add(outbox::Column::Sequence.gte(sequence))
-        .add(outbox::Column::Id.is_not_in(but.iter().copied()));
-    repeat(db, lost).await
+        .add(outbox::Column::Id.is_not_in(but.iter().copied()))
 }
 
 /// The events of one aggregate from `version` on are to be published again: a consumer misses them.
@@ -172,40 +171,72 @@ pub async fn replay(
 }
 
 /// Of the published events those that fit are to be published again. In steps, so that nobody who commits an event waits for long.
-pub(crate) async fn repeat(db: &Db, which: Condition) -> Result<u64, StoreError> {
-    let mut count = 0;
-    let mut after: Option<Uuid> = None;
+async fn repeat(db: &Db, which: Condition) -> Result<u64, StoreError> {
+    let (mut count, mut after) = (0, None);
     loop {
-        let mut page = outbox::Entity::find()
-            .select_only()
-            .column(outbox::Column::Id)
-            .filter(outbox::Column::Sequence.gte(0))
-            .filter(which.clone())
-            .order_by_asc(outbox::Column::Id)
-            .limit(MOST_ROWS as u64);
-        if let Some(after) = after {
-            page = page.filter(outbox::Column::Id.gt(after));
-        }
-        let ids: Vec<Uuid> = page.into_tuple().all(db.reader()).await?;
-        after = ids.last().copied();
-        let last = ids.len() < MOST_ROWS;
-        if !ids.is_empty() {
-            count += crate::retrying(|| async {
-                let tx = db.begin(&EventContext::default()).await?;
-                let update = outbox::Entity::update_many()
-                    .col_expr(outbox::Column::Sequence, Expr::value(AGAIN))
-                    .filter(outbox::Column::Id.is_in(ids.iter().copied()))
-                    .filter(outbox::Column::Sequence.gte(0));
-                let changed = update.exec(tx.conn()).await?.rows_affected;
-                tx.commit().await?;
-                Ok::<_, StoreError>(changed)
-            })
-            .await?;
-        }
-        if last {
+        let page = repeat_page(db, &which, after).await?;
+        count += page.count;
+        after = page.last;
+        if after.is_none() {
             return Ok(count);
         }
     }
+}
+
+/// What one step has changed.
+pub(crate) struct Repeated {
+    pub(crate) count: u64,
+    /// Where the next step begins; none after the last one.
+    pub(crate) last: Option<Uuid>,
+}
+
+/// Of the published events that fit, the oldest [`MOST_ROWS`] from just after `after` are to be published again.
+pub(crate) async fn repeat_page(
+    db: &Db,
+    which: &Condition,
+    after: Option<Uuid>,
+) -> Result<Repeated, StoreError> {
+    let mut page = outbox::Entity::find()
+        .select_only()
+        .column(outbox::Column::Id)
+        .filter(outbox::Column::Sequence.gte(0))
+        .filter(which.clone())
+        .order_by_asc(outbox::Column::Id)
+        .limit(MOST_ROWS as u64);
+    if let Some(after) = after {
+        page = page.filter(outbox::Column::Id.gt(after));
+    }
+    let ids: Vec<Uuid> = page.into_tuple().all(db.reader()).await?;
+    if ids.is_empty() {
+        return Ok(Repeated {
+            count: 0,
+            last: None,
+        });
+    }
+    let count = crate::retrying(|| async {
+        let tx = db.begin(&EventContext::default()).await?;
+        let update = outbox::Entity::update_many()
+            .col_expr(outbox::Column::Sequence, Expr::value(AGAIN))
+            .filter(outbox::Column::Id.is_in(ids.iter().copied()))
+            .filter(outbox::Column::Sequence.gte(0));
+        let changed = update.exec(tx.conn()).await?.rows_affected;
+        tx.commit().await?;
+        Ok::<_, StoreError>(changed)
+    })
+    .await?;
+    let last = ids.last().filter(|_| ids.len() == MOST_ROWS).copied();
+    Ok(Repeated { count, last })
+}
+
+/// The newest event, published or not.
+pub(crate) async fn newest(db: &Db) -> Result<Option<Uuid>, StoreError> {
+    let newest = outbox::Entity::find()
+        .select_only()
+        .column(outbox::Column::Id)
+        .order_by_desc(outbox::Column::Id)
+        .into_tuple()
+        .one(db.reader());
+    Ok(newest.await?)
 }
 
 /// Whether the outbox still has this version of the aggregate.
@@ -213,13 +244,21 @@ pub(crate) async fn holds(db: &Db, aggregate_id: Uuid, version: i64) -> Result<b
     let row = Condition::all()
         .add(outbox::Column::AggregateId.eq(aggregate_id))
         .add(outbox::Column::AggregateVersion.eq(version));
-    Ok(count(db, row).await? > 0)
+    any(db, row).await
 }
 
 /// How many events fit.
 pub(crate) async fn count(db: &Db, which: Condition) -> Result<u64, StoreError> {
     let matching = outbox::Entity::find().filter(which);
     Ok(matching.count(db.reader()).await?)
+}
+
+/// Whether any event fits.
+pub(crate) async fn any(db: &Db, which: Condition) -> Result<bool, StoreError> {
+    let matching = outbox::Entity::find().filter(which);
+    let one = matching.select_only().column(outbox::Column::Id).limit(1);
+    let id: Option<Uuid> = one.into_tuple().one(db.reader()).await?;
+    Ok(id.is_some())
 }
 
 /// How many events wait to be published, the first time or again.

@@ -3,7 +3,10 @@
 //! A stream that was made anew or went back is filled again with everything. One that was purged, or from which events were
 //! deleted, gets again what some durable consumer had not settled before. What limits of age and size have dropped is no loss.
 
+use std::collections::VecDeque;
+
 use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, Set, sea_query::OnConflict};
+use uuid::Uuid;
 use waybill_bus::{Bus, StreamState};
 use waybill_primitives::{Outage, Timestamp};
 
@@ -17,18 +20,83 @@ use crate::{
     relay::RelayError,
 };
 
-/// Compares, and has lost events published again. `settled` was read before `state`. How many events go out again.
+/// In the place of the time when a stream was created.
+const UNFINISHED: i64 = -1;
+
+/// Events that a stream lost, on their way to be published again. They are marked page by page, so that new events go out
+/// meanwhile.
+pub(crate) struct Refill {
+    /// What fits one of these.
+    lost: VecDeque<Condition>,
+    /// Those that come later are in the stream as it is now.
+    newest: Option<Uuid>,
+    /// Where the next page begins.
+    after: Option<Uuid>,
+    /// What is known of the stream when all are marked: whatever stops before is found again.
+    then: Option<Model>,
+}
+
+impl Refill {
+    /// Of what fits one of `lost`; `then` is kept of the stream when it is done.
+    async fn new(db: &Db, lost: Vec<Condition>, then: Option<Model>) -> Result<Self, StoreError> {
+        Ok(Self {
+            lost: lost.into(),
+            newest: outbox::newest(db).await?,
+            after: None,
+            then,
+        })
+    }
+
+    /// Of what the stream acknowledged from `lowest` on and has not any more; events of `but` are in it.
+    pub(crate) async fn of_tail(db: &Db, lowest: i64, but: &[Uuid]) -> Result<Self, StoreError> {
+        let known = mark(db).await?;
+        Self::new(db, vec![outbox::from_sequence(lowest, but)], known)
+            .await?
+            .remembered(db)
+            .await
+    }
+
+    /// New events soon get the numbers of lost ones. Then nothing shows any more that these are lost, so it is noted before: who
+    /// finds that takes the stream for one that was made again.
+    async fn remembered(self, db: &Db) -> Result<Self, StoreError> {
+        if let Some(then) = self.then.clone() {
+            let created = UNFINISHED;
+            save(db, Model { created, ..then }).await?;
+        }
+        Ok(self)
+    }
+
+    /// Marks one page. Whether it was the last.
+    pub(crate) async fn page(&mut self, db: &Db) -> Result<bool, StoreError> {
+        if let Some(lost) = self.lost.front() {
+            let known = self.newest.map(|newest| Column::Id.lte(newest));
+            let page = outbox::repeat_page(db, &lost.clone().add_option(known), self.after).await?;
+            metrics::counter!("waybill_outbox_refilled_total", "service" => db.service())
+                .increment(page.count);
+            self.after = page.last;
+            if self.after.is_none() {
+                self.lost.pop_front();
+            }
+        }
+        if !self.lost.is_empty() {
+            return Ok(false);
+        }
+        if let Some(mark) = self.then.take() {
+            save(db, mark).await?;
+        }
+        Ok(true)
+    }
+}
+
+/// Compares, and gives what was lost. `settled` was read before `state`.
 pub(crate) async fn compare(
     db: &Db,
     bus: &dyn Bus,
     settled: Option<u64>,
     state: &StreamState,
     pushed_out: &Outage,
-) -> Result<u64, RelayError> {
-    let known = stream_mark::Entity::find_by_id(db.service().to_owned())
-        .one(db.reader())
-        .await
-        .map_err(StoreError::from)?;
+) -> Result<Option<Refill>, RelayError> {
+    let known = mark(db).await?;
     let now = Model {
         service: db.service().to_owned(),
         created: state.created.micros(),
@@ -37,29 +105,42 @@ pub(crate) async fn compare(
     };
     let last = sequence(state.last_sequence);
     let highest = outbox::highest_sequence(db).await?;
-    let count = match &known {
-        Some(mark) if mark.created != now.created => outbox::repeat_from(db, 0, &[]).await?,
-        _ if highest > last => outbox::repeat_from(db, last.saturating_add(1), &[]).await?,
-        Some(mark) => {
-            taken_off(db, mark, &now, state, pushed_out).await?
-                + taken_out(db, bus, mark, &now, state).await?
+    let mut lost = Vec::new();
+    let mut went_back = false;
+    match &known {
+        Some(mark) if mark.created != now.created => lost.push(outbox::from_sequence(0, &[])),
+        _ if highest > last => {
+            went_back = true;
+            lost.push(outbox::from_sequence(last.saturating_add(1), &[]));
         }
-        None => 0,
-    };
-    if count > 0 {
-        metrics::counter!("waybill_outbox_refilled_total", "service" => db.service())
-            .increment(count);
+        Some(mark) => {
+            lost.extend(taken_off(db, mark, &now, state, pushed_out).await?);
+            lost.extend(taken_out(db, bus, mark, &now, state).await?);
+        }
+        None => {}
+    }
+    let mut some = Vec::new();
+    for lost in lost {
+        if outbox::any(db, lost.clone().add(Column::Sequence.gte(0))).await? {
+            some.push(lost);
+        }
+    }
+    if !some.is_empty() {
         tracing::warn!(
             service = db.service(),
-            count,
             "the stream lost events that it had acknowledged; publishing them again"
         );
+        let refill = Refill::new(db, some, Some(now)).await?;
+        return Ok(Some(if went_back {
+            refill.remembered(db).await?
+        } else {
+            refill
+        }));
     }
-    // Last: whatever stopped before is found again.
     if known.as_ref() != Some(&now) {
         save(db, now).await?;
     }
-    Ok(count)
+    Ok(None)
 }
 
 /// Events at the stream's start that were not settled everywhere when they went: a purge, or a limit.
@@ -69,18 +150,18 @@ async fn taken_off(
     now: &Model,
     state: &StreamState,
     pushed_out: &Outage,
-) -> Result<u64, RelayError> {
+) -> Result<Option<Condition>, RelayError> {
     let first = sequence(state.first_sequence);
     // Consumers that came since the last look may have seen nothing of what went.
     let settled = mark.settled.or(now.settled.map(|_| 0));
     let Some(settled) = settled.filter(|settled| first > settled + 1) else {
-        return Ok(0);
+        return Ok(None);
     };
     let lost = recent(state)
         .add(Column::Sequence.gt(settled))
         .add(Column::Sequence.lt(first));
     if !state.full {
-        return Ok(outbox::repeat(db, lost).await?);
+        return Ok(Some(lost));
     }
     // Sent again, they would push out the next ones.
     let count = outbox::count(db, lost).await?;
@@ -91,7 +172,7 @@ async fn taken_off(
             "the stream's limit of size dropped events that a consumer has not seen; raise it, then: waybill events replay"
         );
     }
-    Ok(0)
+    Ok(None)
 }
 
 /// Events in the stream's middle that were deleted one by one or by subject, as far as a consumer may miss them.
@@ -101,9 +182,9 @@ async fn taken_out(
     mark: &Model,
     now: &Model,
     state: &StreamState,
-) -> Result<u64, RelayError> {
+) -> Result<Vec<Condition>, RelayError> {
     if mark.holes.is_none_or(|before| now.holes <= Some(before)) {
-        return Ok(0);
+        return Ok(Vec::new());
     }
     let settled = mark.settled.unwrap_or(0);
     let mut holes: Vec<i64> = bus
@@ -113,12 +194,9 @@ async fn taken_out(
         .map(sequence)
         .collect();
     holes.retain(|hole| *hole > settled);
-    let mut count = 0;
-    for holes in holes.chunks(outbox::MOST_ROWS) {
-        let holes = Column::Sequence.is_in(holes.iter().copied());
-        count += outbox::repeat(db, recent(state).add(holes)).await?;
-    }
-    Ok(count)
+    let pages = holes.chunks(outbox::MOST_ROWS);
+    let lost = pages.map(|page| Column::Sequence.is_in(page.iter().copied()));
+    Ok(lost.map(|lost| recent(state).add(lost)).collect())
 }
 
 /// Events too young for the stream to have dropped them for their age.
@@ -129,6 +207,12 @@ fn recent(state: &StreamState) -> Condition {
 
 pub(crate) fn sequence(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// What was known of the stream when it was looked at last.
+async fn mark(db: &Db) -> Result<Option<Model>, StoreError> {
+    let mark = stream_mark::Entity::find_by_id(db.service().to_owned());
+    Ok(mark.one(db.reader()).await?)
 }
 
 async fn save(db: &Db, mark: Model) -> Result<(), StoreError> {

@@ -8,11 +8,7 @@
 //! the window, and no more of them than consumers keep up with, so that new events are not held up behind old ones. Only
 //! those of a new event's own aggregate go before it.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use futures::{StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use tokio::{task::JoinHandle, time::Instant};
@@ -26,7 +22,7 @@ use crate::{
     leader::Lock,
     outbox::{self, AGAIN},
     publishing::{self, Outcome, Together},
-    refill,
+    refill::{self, Refill},
 };
 
 /// Of the aggregates published side by side, one in so many may be published again.
@@ -140,6 +136,8 @@ struct Relay<'a> {
     highest: i64,
     /// The stream's first sequence when it was looked at last.
     first: i64,
+    /// Events that the stream lost are being marked to be published again.
+    refill: Option<Refill>,
     /// There may be events to publish again.
     repeating: bool,
     /// They wait for consumers.
@@ -166,6 +164,7 @@ impl<'a> Relay<'a> {
             unmarked: Vec::new(),
             highest: 0,
             first: 0,
+            refill: None,
             repeating: true,
             holding: false,
             repeated_at: Instant::now(),
@@ -197,6 +196,7 @@ impl<'a> Relay<'a> {
                 Some(outcome) = self.at_work.next() => self.settle(outcome).await?,
                 () = committed.notified() => true,
                 Some(ask) = asks.next() => self.repair(&ask).await?,
+                () = std::future::ready(()), if self.refill.is_some() => self.mark_lost().await?,
                 () = tokio::time::sleep(pause) => {
                     // An operator may have asked for some.
                     self.repeating = true;
@@ -229,8 +229,7 @@ impl<'a> Relay<'a> {
             let works = self.aggregates.values().filter(move |it| it.again == again);
             works.map(|it| it.events as u64).sum::<u64>()
         };
-        let unmarked = self.unmarked.len() as u64;
-        let limit = self.config.batch + at_work(false) + unmarked;
+        let limit = self.config.batch + at_work(false);
         let repeated = at_work(true);
         let fresh = outbox::unpublished(self.db, limit).await?;
         // However much there is that is new, what goes out again goes on.
@@ -259,16 +258,15 @@ impl<'a> Relay<'a> {
         }
         // One batch at a time: each is read, published and marked as a whole.
         if self.repeating && repeated == 0 && room > 0 && self.consumers_keep_up().await {
-            self.start_repeating(REPEATED_BATCH + unmarked, room)
-                .await?;
+            self.start_repeating(room).await?;
         }
         Ok(())
     }
 
-    async fn start_repeating(&mut self, limit: u64, room: usize) -> Result<(), RelayError> {
-        let old = outbox::to_repeat(self.db, limit).await?;
+    async fn start_repeating(&mut self, room: usize) -> Result<(), RelayError> {
+        let old = outbox::to_repeat(self.db, REPEATED_BATCH).await?;
         self.repeating = !old.is_empty();
-        if !self.repeating && self.repeated > 0 {
+        if !self.repeating && self.refill.is_none() && self.repeated > 0 {
             let count = std::mem::take(&mut self.repeated);
             tracing::info!(
                 service = self.db.service(),
@@ -287,11 +285,7 @@ impl<'a> Relay<'a> {
     /// Groups those that are not at work; at most `room` aggregates. Events of an aggregate at work are read again when its turn
     /// has ended.
     fn by_aggregate(&self, mut events: Vec<Envelope>, room: usize, again: bool) -> Vec<Together> {
-        let unmarked: HashSet<Uuid> = self.unmarked.iter().map(|(id, _)| *id).collect();
-        events.retain(|event| {
-            let at_work = self.aggregates.contains_key(&event.aggregate_id);
-            !at_work && !unmarked.contains(&event.id.uuid())
-        });
+        events.retain(|event| !self.aggregates.contains_key(&event.aggregate_id));
         let mut groups = publishing::by_aggregate(events, again);
         groups.truncate(room);
         groups
@@ -381,6 +375,10 @@ impl<'a> Relay<'a> {
 
     /// A sequence that another event holds already was given out twice: the stream lost its tail in between.
     async fn notice_lost_tail(&mut self) -> Result<(), RelayError> {
+        if self.refill.is_some() {
+            // Those that are being marked hold their old sequences until their turn comes.
+            return Ok(());
+        }
         let mut lowest: Option<i64> = None;
         for (id, sequence) in self.unmarked.iter().filter(|(_, it)| *it != AGAIN) {
             if *sequence <= self.highest && outbox::sequence_taken(self.db, *id, *sequence).await? {
@@ -389,14 +387,11 @@ impl<'a> Relay<'a> {
         }
         if let Some(lowest) = lowest {
             let fresh: Vec<Uuid> = self.unmarked.iter().map(|(id, _)| *id).collect();
-            let count = outbox::repeat_from(self.db, lowest, &fresh).await?;
+            self.refill = Some(Refill::of_tail(self.db, lowest, &fresh).await?);
             tracing::warn!(
                 service = self.db.service(),
-                count,
                 "the stream went back; filling it again"
             );
-            self.highest = 0;
-            self.repeating = true;
         }
         let newest = self
             .unmarked
@@ -417,12 +412,26 @@ impl<'a> Relay<'a> {
         let settled = lag(self.db, self.bus).await?.settled;
         let state = self.bus.ensure_stream(self.db.service()).await?;
         let pushed_out = &self.outages.pushed_out;
-        let lost = refill::compare(self.db, &**self.bus, settled, &state, pushed_out).await?;
-        self.repeating |= lost > 0;
+        if self.refill.is_none() {
+            self.refill =
+                refill::compare(self.db, &**self.bus, settled, &state, pushed_out).await?;
+            self.mark_lost().await?;
+        }
         self.first = refill::sequence(state.first_sequence);
         let highest = outbox::highest_sequence(self.db).await?;
         self.highest = highest.min(refill::sequence(state.last_sequence));
         Ok(())
+    }
+
+    /// Marks one page of what the stream lost, to go out again.
+    async fn mark_lost(&mut self) -> Result<bool, RelayError> {
+        if let Some(refill) = &mut self.refill {
+            self.repeating = true;
+            if refill.page(self.db).await? {
+                self.refill = None;
+            }
+        }
+        Ok(true)
     }
 
     async fn repair(&mut self, ask: &RepairAsk) -> Result<bool, RelayError> {
