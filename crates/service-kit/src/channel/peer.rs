@@ -114,6 +114,16 @@ impl Peer {
         self.look(Doubt::Serves);
     }
 
+    /// Looks at once and not when it is time again, and lets calls through if it answers.
+    pub(super) async fn look_now(self: &Arc<Self>) {
+        let channel = connect(&self.origin, self.address);
+        let serves = tokio::time::timeout(PATIENCE, answer(channel.clone(), Doubt::Serves)).await;
+        if matches!(serves, Ok(Ok(true))) {
+            *self.channel.lock() = channel;
+            self.close();
+        }
+    }
+
     /// Looks whether the doubt is right, unless that is being done.
     fn look(self: &Arc<Self>, doubt: Doubt) {
         if !self.looking.swap(true, Ordering::Relaxed) {

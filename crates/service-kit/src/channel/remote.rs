@@ -91,8 +91,11 @@ impl Remote {
     ) -> Result<Response<Body>, BoxError> {
         let mut peer = self.pool.pick(None).await?;
         if peer.is_none() && message.path().starts_with("grpc.health.v1.") {
-            // Never held back: its answer says what is wrong.
+            // Never held back: its answer says what is wrong. If nothing is, calls are not held back any more when it is given.
             peer = self.pool.peers().await?.first().cloned();
+            if let Some(peer) = &peer {
+                peer.look_now().await;
+            }
         }
         for attempt in 1.. {
             let Some(here) = peer else { break };

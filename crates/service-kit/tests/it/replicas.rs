@@ -13,6 +13,9 @@ use tokio::{
     net::{TcpListener, TcpStream},
     task::JoinSet,
 };
+use tonic_health::pb::{
+    HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
+};
 use waybill_proto::auth::{auth_service_client::AuthServiceClient, *};
 use waybill_service_kit::{
     AppError, CallContext, GrpcChannel, channel, outgoing_within,
@@ -245,6 +248,32 @@ async fn a_service_that_hangs_is_given_up_before_its_calls_are_and_found_when_it
     })
     .await;
     assert!(breaker(address).ends_with(" 0"), "{}", breaker(address));
+}
+
+#[tokio::test]
+async fn a_service_that_is_said_to_be_well_gets_calls() {
+    metrics_handle();
+    let address = {
+        let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        nobody.local_addr().unwrap()
+    };
+    let channel = channel::remote(&format!("http://{address}")).unwrap();
+    let mut client = AuthServiceClient::new(channel.clone());
+    client.get_jwks(GetJwksRequest {}).await.unwrap_err();
+    assert!(breaker(address).ends_with(" 1"), "{}", breaker(address));
+
+    let _replica = Replica::on(TcpListener::bind(address).await.unwrap()).await;
+    let mut health = HealthClient::new(channel);
+    soon("it says that it is well", async {
+        while !matches!(
+            health.check(HealthCheckRequest::default()).await,
+            Ok(answer) if answer.get_ref().status() == ServingStatus::Serving
+        ) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    })
+    .await;
+    client.get_jwks(GetJwksRequest {}).await.unwrap();
 }
 
 #[tokio::test]
