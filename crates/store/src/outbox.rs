@@ -68,13 +68,19 @@ pub(crate) async fn to_repeat_before(
     db: &Db,
     events: &[Envelope],
 ) -> Result<Vec<Envelope>, StoreError> {
-    let kinds: BTreeSet<&str> = events.iter().map(|it| aggregate(&it.subject)).collect();
-    let ids: BTreeSet<Uuid> = events.iter().map(|it| it.aggregate_id).collect();
     let old = outbox::Entity::find()
-        .filter(outbox::Column::Aggregate.is_in(kinds))
-        .filter(outbox::Column::AggregateId.is_in(ids))
+        .filter(of_aggregates(events))
         .filter(outbox::Column::Sequence.eq(AGAIN));
     page_of(db, old, None, MOST_ROWS as u64).await
+}
+
+/// All events of the aggregates of `events`.
+pub(crate) fn of_aggregates(events: &[Envelope]) -> Condition {
+    let kinds: BTreeSet<&str> = events.iter().map(|it| aggregate(&it.subject)).collect();
+    let ids: BTreeSet<Uuid> = events.iter().map(|it| it.aggregate_id).collect();
+    Condition::all()
+        .add(outbox::Column::Aggregate.is_in(kinds))
+        .add(outbox::Column::AggregateId.is_in(ids))
 }
 
 fn envelope(row: outbox::Model, service: &str) -> Envelope {
@@ -170,8 +176,20 @@ pub async fn replay(
     repeat(db, wanted).await
 }
 
+/// The stream gave the sequences of `published` to these: what else holds one is lost, and is to be published again.
+pub(crate) async fn repeat_others(db: &Db, published: &[(Uuid, i64)]) -> Result<u64, StoreError> {
+    let mut count = 0;
+    for some in published.chunks(MOST_ROWS) {
+        let lost = Condition::all()
+            .add(outbox::Column::Sequence.is_in(some.iter().map(|(_, sequence)| *sequence)))
+            .add(outbox::Column::Id.is_not_in(some.iter().map(|(id, _)| *id)));
+        count += repeat(db, lost).await?;
+    }
+    Ok(count)
+}
+
 /// Of the published events those that fit are to be published again. In steps, so that nobody who commits an event waits for long.
-async fn repeat(db: &Db, which: Condition) -> Result<u64, StoreError> {
+pub(crate) async fn repeat(db: &Db, which: Condition) -> Result<u64, StoreError> {
     let (mut count, mut after) = (0, None);
     loop {
         let page = repeat_page(db, &which, after).await?;

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, Set, sea_query::OnConflict};
 use uuid::Uuid;
-use waybill_bus::{Bus, StreamState};
+use waybill_bus::{Bus, Envelope, StreamState};
 use waybill_primitives::{Outage, Timestamp};
 
 use crate::{
@@ -66,13 +66,25 @@ impl Refill {
         Ok(self)
     }
 
+    /// Marks what was lost of the aggregates of `news`, which must not pass it.
+    pub(crate) async fn before(&self, db: &Db, news: &[Envelope]) -> Result<(), StoreError> {
+        for lost in &self.lost {
+            let lost = self.known(lost).add(outbox::of_aggregates(news));
+            counted(db, outbox::repeat(db, lost).await?);
+        }
+        Ok(())
+    }
+
+    fn known(&self, lost: &Condition) -> Condition {
+        let known = self.newest.map(|newest| Column::Id.lte(newest));
+        Condition::all().add(lost.clone()).add_option(known)
+    }
+
     /// Marks one page. Whether it was the last.
     pub(crate) async fn page(&mut self, db: &Db) -> Result<bool, StoreError> {
         if let Some(lost) = self.lost.front() {
-            let known = self.newest.map(|newest| Column::Id.lte(newest));
-            let page = outbox::repeat_page(db, &lost.clone().add_option(known), self.after).await?;
-            metrics::counter!("waybill_outbox_refilled_total", "service" => db.service())
-                .increment(page.count);
+            let page = outbox::repeat_page(db, &self.known(lost), self.after).await?;
+            counted(db, page.count);
             self.after = page.last;
             if self.after.is_none() {
                 self.lost.pop_front();
@@ -86,6 +98,10 @@ impl Refill {
         }
         Ok(true)
     }
+}
+
+fn counted(db: &Db, count: u64) {
+    metrics::counter!("waybill_outbox_refilled_total", "service" => db.service()).increment(count);
 }
 
 /// Compares, and gives what was lost. `settled` was read before `state`.

@@ -138,6 +138,8 @@ struct Relay<'a> {
     first: i64,
     /// Events that the stream lost are being marked to be published again.
     refill: Option<Refill>,
+    /// The last publish failed.
+    failing: bool,
     /// There may be events to publish again.
     repeating: bool,
     /// They wait for consumers.
@@ -165,6 +167,7 @@ impl<'a> Relay<'a> {
             highest: 0,
             first: 0,
             refill: None,
+            failing: false,
             repeating: true,
             holding: false,
             repeated_at: Instant::now(),
@@ -196,7 +199,11 @@ impl<'a> Relay<'a> {
                 Some(outcome) = self.at_work.next() => self.settle(outcome).await?,
                 () = committed.notified() => true,
                 Some(ask) = asks.next() => self.repair(&ask).await?,
-                () = std::future::ready(()), if self.refill.is_some() => self.mark_lost().await?,
+                // While publishing fails, it waits as well: it would end the pause between two attempts.
+                () = std::future::ready(()), if self.refill.is_some() && !self.failing => {
+                    self.mark_lost().await?;
+                    true
+                }
                 () = tokio::time::sleep(pause) => {
                     // An operator may have asked for some.
                     self.repeating = true;
@@ -239,6 +246,9 @@ impl<'a> Relay<'a> {
         if self.repeating && !fresh.is_empty() {
             // What was published before goes out before: consumers may have missed it.
             let news: Vec<Envelope> = fresh.iter().flatten().map(|(it, _)| it.clone()).collect();
+            if let Some(refill) = &self.refill {
+                refill.before(self.db, &news).await?;
+            }
             let before = outbox::to_repeat_before(self.db, &news).await?;
             // There may be more than one turn takes: those first, and nothing new that could pass the rest.
             if before.len() == outbox::MOST_ROWS {
@@ -333,6 +343,7 @@ impl<'a> Relay<'a> {
             .increment(self.unmarked.len() as u64);
         let any = !self.unmarked.is_empty();
         self.unmarked.clear();
+        self.failing = failed.is_some();
         match failed {
             None => {
                 if any && let Some(Report { failures, lasted }) = self.outages.publish.over() {
@@ -375,14 +386,23 @@ impl<'a> Relay<'a> {
 
     /// A sequence that another event holds already was given out twice: the stream lost its tail in between.
     async fn notice_lost_tail(&mut self) -> Result<(), RelayError> {
-        if self.refill.is_some() {
-            // Those that are being marked hold their old sequences until their turn comes.
-            return Ok(());
-        }
         let mut lowest: Option<i64> = None;
-        for (id, sequence) in self.unmarked.iter().filter(|(_, it)| *it != AGAIN) {
-            if *sequence <= self.highest && outbox::sequence_taken(self.db, *id, *sequence).await? {
-                lowest = Some(lowest.map_or(*sequence, |lowest| lowest.min(*sequence)));
+        if self.refill.is_some() {
+            // It need not reach them all: the numbers of some may have been given out before it began.
+            let sent: Vec<_> = self
+                .unmarked
+                .iter()
+                .copied()
+                .filter(|(_, it)| *it != AGAIN)
+                .collect();
+            outbox::repeat_others(self.db, &sent).await?;
+        } else {
+            for (id, sequence) in self.unmarked.iter().filter(|(_, it)| *it != AGAIN) {
+                if *sequence <= self.highest
+                    && outbox::sequence_taken(self.db, *id, *sequence).await?
+                {
+                    lowest = Some(lowest.map_or(*sequence, |lowest| lowest.min(*sequence)));
+                }
             }
         }
         if let Some(lowest) = lowest {
@@ -424,14 +444,14 @@ impl<'a> Relay<'a> {
     }
 
     /// Marks one page of what the stream lost, to go out again.
-    async fn mark_lost(&mut self) -> Result<bool, RelayError> {
+    async fn mark_lost(&mut self) -> Result<(), RelayError> {
         if let Some(refill) = &mut self.refill {
             self.repeating = true;
             if refill.page(self.db).await? {
                 self.refill = None;
             }
         }
-        Ok(true)
+        Ok(())
     }
 
     async fn repair(&mut self, ask: &RepairAsk) -> Result<bool, RelayError> {

@@ -44,6 +44,10 @@ pub(super) struct Peer {
     tripped: Notify,
     /// A task looks whether it answers.
     looking: AtomicBool,
+    /// Somebody cannot wait for that task.
+    looking_now: tokio::sync::Mutex<()>,
+    /// How often calls were let through again.
+    closed: AtomicU64,
     /// The number of answers, to see whether there are any.
     answers: AtomicU64,
 }
@@ -57,6 +61,8 @@ impl Peer {
             open: AtomicBool::new(false),
             tripped: Notify::new(),
             looking: AtomicBool::new(false),
+            looking_now: tokio::sync::Mutex::default(),
+            closed: AtomicU64::new(0),
             answers: AtomicU64::new(0),
         })
     }
@@ -98,6 +104,12 @@ impl Peer {
         Ok(outcome?)
     }
 
+    /// Sends a call that is to be answered even while others are held back.
+    pub(super) async fn ask(&self, request: Request<Body>) -> Result<Response<Body>, BoxError> {
+        let channel = self.channel.lock().clone();
+        Ok(channel.oneshot(request).await?)
+    }
+
     /// Returns when calls are held back.
     async fn given_up(&self) {
         let mut tripped = std::pin::pin!(self.tripped.notified());
@@ -114,10 +126,14 @@ impl Peer {
         self.look(Doubt::Serves);
     }
 
-    /// Looks at once and not when it is time again, and lets calls through if it answers.
-    pub(super) async fn look_now(self: &Arc<Self>) {
+    /// Looks at once and not when it is time again, and lets calls through if it answers. Whoever comes meanwhile waits for that look.
+    pub(super) async fn look_now(&self) {
+        let Ok(_one) = self.looking_now.try_lock() else {
+            drop(self.looking_now.lock().await);
+            return;
+        };
         let channel = connect(&self.origin, self.address);
-        let serves = tokio::time::timeout(PATIENCE, answer(channel.clone(), Doubt::Serves)).await;
+        let serves = tokio::time::timeout(SUSPICIOUS, answer(channel.clone(), Doubt::Serves)).await;
         if matches!(serves, Ok(Ok(true))) {
             *self.channel.lock() = channel;
             self.close();
@@ -141,6 +157,7 @@ impl Peer {
 
     fn close(&self) {
         if self.open.swap(false, Ordering::Relaxed) {
+            self.closed.fetch_add(1, Ordering::Relaxed);
             self.gauge().decrement(1.0);
             tracing::info!(address = %self.address, service = %self.origin, "answers again; calls go there");
         }
@@ -175,6 +192,7 @@ async fn look(peer: Weak<Peer>, doubt: Doubt) {
         let Some(asked) = peer.upgrade() else { return };
         // While calls are held back, each time on a new connection: the old one may be what is broken, and a balancer may know
         // of another server by now.
+        let closed = asked.closed.load(Ordering::Relaxed);
         let held_back = !asked.usable();
         let channel = if held_back {
             connect(&asked.origin, asked.address)
@@ -197,7 +215,10 @@ async fn look(peer: Weak<Peer>, doubt: Doubt) {
             asked.close();
             return;
         }
-        asked.trip();
+        // Unless it was found to answer meanwhile.
+        if asked.closed.load(Ordering::Relaxed) == closed {
+            asked.trip();
+        }
         drop(asked);
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(LONGEST_PAUSE);

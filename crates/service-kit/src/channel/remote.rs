@@ -91,10 +91,9 @@ impl Remote {
     ) -> Result<Response<Body>, BoxError> {
         let mut peer = self.pool.pick(None).await?;
         if peer.is_none() && message.path().starts_with("grpc.health.v1.") {
-            // Never held back: its answer says what is wrong. If nothing is, calls are not held back any more when it is given.
-            peer = self.pool.peers().await?.first().cloned();
-            if let Some(peer) = &peer {
-                peer.look_now().await;
+            // Not held back: its answer says what is wrong. If nothing is, others are not held back any more once it is answered.
+            if let Some(here) = self.pool.peers().await?.first() {
+                return tokio::join!(here.ask(message.next()), here.look_now()).0;
             }
         }
         for attempt in 1.. {
