@@ -74,8 +74,8 @@ pub trait Bus: Send + Sync + 'static {
     /// meanwhile is lost). Dropping the stream ends it.
     async fn tail(&self, subjects: Vec<String>) -> Result<BoxStream<'static, Envelope>, BusError>;
 
-    /// Counts up whenever a tail may have lost events: it was too slow, or the connection is back after it was away. Whoever
-    /// has built something on having seen every event builds it anew then.
+    /// Counts up whenever a tail may have lost events: it was too slow, or the connection is back after it was away (then at once,
+    /// and again when the tail sees everything that is published from now on). Whoever has built something on having seen every event builds it anew then.
     fn tail_losses(&self) -> watch::Receiver<u64> {
         watch::channel(0).1
     }

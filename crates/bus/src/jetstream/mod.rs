@@ -13,12 +13,12 @@ mod wire;
 
 use std::{
     collections::HashMap,
-    sync::Arc,
+    sync::{Arc, Weak},
     time::{Duration, Instant},
 };
 
 use async_nats::{
-    Client,
+    Client, RequestErrorKind,
     connection::State,
     jetstream::{
         Context,
@@ -72,7 +72,7 @@ impl JetStreamBus {
             .timeout(config.publish_deadline)
             .max_ack_inflight(MOST_IN_FLIGHT)
             .build(client.clone());
-        Ok(Arc::new(Self {
+        let bus = Arc::new(Self {
             client,
             context,
             config: Arc::new(config.clone()),
@@ -80,7 +80,9 @@ impl JetStreamBus {
             losses,
             turn: tokio::sync::Mutex::default(),
             probes: tokio::sync::Mutex::default(),
-        }))
+        });
+        tokio::spawn(count_gaps(Arc::downgrade(&bus), bus.connects.subscribe()));
+        Ok(bus)
     }
 
     /// While disconnected nothing is sent: the caller tries again, rather than events piling up in the client.
@@ -182,6 +184,26 @@ fn counted(event: &Envelope, outcome: Result<Published, BusError>) -> Result<Pub
     };
     counter!(name, "source" => event.source.clone()).increment(1);
     outcome
+}
+
+/// The client says that it is connected before it has subscribed again, and a tail misses what is published in between. So the gap
+/// is counted once more when it certainly is over.
+async fn count_gaps(bus: Weak<JetStreamBus>, mut connects: watch::Receiver<u64>) {
+    while connects.changed().await.is_ok() {
+        loop {
+            let Some(bus) = bus.upgrade() else { return };
+            // The server reads a connection in order: any answer comes after the subscriptions.
+            let asked = bus.client.request("$JS.API.INFO", Bytes::new()).await;
+            let unanswered =
+                matches!(asked, Err(error) if error.kind() == RequestErrorKind::TimedOut);
+            if !unanswered {
+                bus.losses.send_modify(|count| *count += 1);
+            }
+            if !unanswered || connects.has_changed().unwrap_or(true) {
+                break;
+            }
+        }
+    }
 }
 
 #[async_trait]

@@ -202,6 +202,29 @@ async fn a_server_that_lost_its_store_is_consumed_and_tailed_again() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_tail_sees_everything_again_once_the_end_of_a_gap_is_counted() {
+    let Some(mut world) = World::jetstream().await else {
+        return;
+    };
+    let mut tail = world.bus.tail(vec![PLACED.to_owned()]).await.unwrap();
+    let other: Arc<dyn Bus> = connect(&NatsConfig::new(world.server().url())).await;
+    let mut losses = world.bus.tail_losses();
+    for connection in 1..=4 {
+        let counted = losses.wait_for(|count| *count >= 2 * connection);
+        tokio::time::timeout(PATIENCE, counted)
+            .await
+            .unwrap()
+            .unwrap();
+        let sent = event(PLACED, Uuid::now_v7(), 1);
+        publish_stubbornly(&other, &sent).await;
+        let seen = tokio::time::timeout(PATIENCE, tail.next()).await;
+        assert_eq!(seen.unwrap().unwrap().id, sent.id);
+        world.server().kill();
+        world.server().restart().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stream_that_was_set_back_shows_it() {
     let Some(mut world) = World::jetstream().await else {
         return;

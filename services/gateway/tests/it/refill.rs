@@ -103,7 +103,7 @@ impl World {
         self.publish(&dated(&told(user, "mark"), self.later)).await;
     }
 
-    /// Waits until events reach sockets.
+    /// Waits until events reach sockets. What asks them to look again, as after a reconnect, may come before.
     async fn settled(&self) {
         let user = UserId::new();
         let mut probe = Live::as_user(&self.gateway, user, Role::Customer).await;
@@ -113,7 +113,7 @@ impl World {
             }
         };
         tokio::select! {
-            _ = probe.event() => {}
+            _ = probe.events_until_mark() => {}
             () = marking => {}
         }
     }
