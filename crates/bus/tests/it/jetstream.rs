@@ -159,6 +159,14 @@ async fn a_durables_subjects_can_change() {
         &recorder,
     )
     .await;
+    // What happens before is none of a subject that the durable did not have.
+    let context = world.server.as_ref().unwrap().jetstream().await;
+    let stream = context.get_stream("WAYBILL_ORDER").await.unwrap();
+    until("the durable is widened", async || {
+        let durable = stream.consumer_info("payment-orders").await;
+        durable.is_ok_and(|info| info.config.filter_subject != PLACED)
+    })
+    .await;
     publish_all(
         &world.bus,
         &[event(PAID, order, 2), event(PLACED, order, 3)],
