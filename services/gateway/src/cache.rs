@@ -12,7 +12,7 @@
 //! RFC 5861).
 
 use std::{
-    future::Future,
+    future::{Future, ready},
     hash::{DefaultHasher, Hash as _, Hasher as _},
     sync::{
         Arc,
@@ -23,7 +23,7 @@ use std::{
 
 use bytes::Bytes;
 use http::{HeaderValue, StatusCode};
-use moka::future::Cache;
+use moka::{Entry, future::Cache};
 use parking_lot::Mutex;
 
 use crate::error::ApiError;
@@ -145,7 +145,7 @@ fn weight(what: &What, entry: &Cached) -> u32 {
 /// What everybody may see of the catalogue.
 pub struct ProductCache {
     entries: Cache<Key, Arc<Cached>>,
-    /// The last answers, whatever changed since, with when they were loaded.
+    /// The last answers, whatever changed since, with when they were asked for.
     last: Cache<What, (Instant, Arc<Cached>)>,
     /// Everything at once.
     epoch: AtomicU64,
@@ -246,9 +246,15 @@ impl ProductCache {
     {
         let key = (self.epoch.load(Ordering::SeqCst), generation, what.clone());
         let load = async {
+            let asked = Instant::now();
             let entry = load.await.map(Arc::new)?;
-            let last = (Instant::now(), Arc::clone(&entry));
-            self.last.insert(what.clone(), last).await;
+            let last = (asked, Arc::clone(&entry));
+            // Unless one that was asked for later is there already.
+            let newer = |old: Option<Entry<_, (Instant, _)>>| match old {
+                Some(old) if old.value().0 > asked => ready(old.into_value()),
+                _ => ready(last),
+            };
+            self.last.entry(what.clone()).and_upsert_with(newer).await;
             Ok(entry)
         };
         let error: Arc<ApiError> = match self.entries.try_get_with(key, load).await {
@@ -258,9 +264,9 @@ impl ProductCache {
         match error.status {
             // Away, hung, or with a database that is.
             StatusCode::SERVICE_UNAVAILABLE => {
-                if let Some((loaded, entry)) = self.last.get(&what).await {
+                if let Some((asked, entry)) = self.last.get(&what).await {
                     return Ok(Arc::new(Cached {
-                        stale: Some(loaded.elapsed()),
+                        stale: Some(asked.elapsed()),
                         ..entry.as_ref().clone()
                     }));
                 }
@@ -380,6 +386,22 @@ mod tests {
             ..Touched::default()
         });
         assert_eq!(one(&cache, b, "b3").await, "b3");
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_was_overtaken_does_not_become_the_last_one() {
+        let cache = ProductCache::new(LONG, LONG);
+        let slow = cache.product("p".to_owned(), async {
+            cache.touch(&product("p"));
+            assert_eq!(one(&cache, "p", "new").await, "new");
+            Ok(entry("old"))
+        });
+        assert_eq!(slow.await.unwrap().body, "old");
+        cache.invalidate();
+        let away = async { Err(ApiError::of_status(StatusCode::SERVICE_UNAVAILABLE)) };
+        let last = cache.product("p".to_owned(), away).await.unwrap();
+        assert!(last.stale.is_some());
+        assert_eq!(last.body, "new");
     }
 
     #[tokio::test]

@@ -5,13 +5,14 @@
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
+use http::StatusCode;
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 use socketioxide::SocketIo;
 use tokio::sync::Notify;
 use waybill_primitives::Role;
 use waybill_proto::order as pb;
-use waybill_service_kit::CallContext;
+use waybill_service_kit::{AppError, CallContext, ErrorKind};
 
 use super::{
     Hub,
@@ -28,6 +29,9 @@ use crate::{
 
 /// A product is told of at most once in this time.
 const PAUSE: Duration = Duration::from_millis(250);
+
+/// A product that could not be loaded because its service is away is tried again after this time.
+const RETRY: Duration = Duration::from_secs(1);
 
 /// What is told of products.
 const PRODUCT: &str = "product:updated";
@@ -53,6 +57,7 @@ impl Moved {
         loop {
             self.news.notified().await;
             let ids = std::mem::take(&mut *self.ids.lock());
+            let mut again = Vec::new();
             for id in ids {
                 if !hub.has_sockets() {
                     break;
@@ -63,13 +68,16 @@ impl Moved {
                             emit(io, outgoing).await;
                         }
                     }
+                    Err(error) if error.status == StatusCode::SERVICE_UNAVAILABLE => again.push(id),
                     // The next movement tells it.
                     Err(error) => {
                         tracing::warn!(code = %error.code, product_id = id, "a product could not be told of");
                     }
                 }
             }
-            tokio::time::sleep(PAUSE).await;
+            let pause = if again.is_empty() { PAUSE } else { RETRY };
+            self.note(hub, again);
+            tokio::time::sleep(pause).await;
         }
     }
 }
@@ -79,13 +87,15 @@ async fn outgoing(hub: &Hub, id: &str) -> Result<Vec<Outgoing>, ApiError> {
     let app = &hub.app;
     match products::for_visitors(app, &CallContext::anonymous(), id).await {
         // The state of before it moved.
-        Ok(product) if product.stale.is_some() => return Ok(Vec::new()),
+        Ok(product) if product.stale.is_some() => {
+            return Err(AppError::unavailable("the product is an old one").into());
+        }
         Ok(product) => {
-            let product: Value = serde_json::from_slice(&product.body)
-                .map_err(waybill_service_kit::AppError::internal)?;
+            let product: Value =
+                serde_json::from_slice(&product.body).map_err(AppError::internal)?;
             return Ok(vec![shown(product)]);
         }
-        Err(error) if error.status == http::StatusCode::NOT_FOUND => {}
+        Err(error) if error.status == StatusCode::NOT_FOUND => {}
         Err(error) => return Err(error),
     }
     // Not for visitors (any more); administrators go on seeing it.
@@ -93,7 +103,7 @@ async fn outgoing(hub: &Hub, id: &str) -> Result<Vec<Outgoing>, ApiError> {
     let request = pb::GetProductRequest { id: id.to_owned() };
     let product = match read!(app.catalogue, get_product, &context, request) {
         Ok(answer) => Some(must(answer.product, "the product")?),
-        Err(error) if error.kind == waybill_service_kit::ErrorKind::NotFound => None,
+        Err(error) if error.kind == ErrorKind::NotFound => None,
         Err(error) => return Err(error.into()),
     };
     Ok(hidden(id, product))

@@ -1,10 +1,14 @@
 //! Who hears of products, and who stays in the room of an order.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
 };
 
+use parking_lot::Mutex;
 use serde_json::{Value, json};
 use waybill_bus::Bus as _;
 use waybill_primitives::{Role, UserId};
@@ -154,6 +158,38 @@ async fn stock_that_orders_move_is_told_as_the_product_once_for_many() {
         told(&mut customer).await,
         json!({"id": PRODUCT, "active": false})
     );
+}
+
+#[tokio::test]
+async fn stock_that_moves_while_its_service_is_away_is_told_when_it_is_back() {
+    let gateway = Gateway::with(&[("WAYBILL_PRODUCT_CACHE_TTL", "1h")]).await;
+    settled(&gateway).await;
+    // None: away.
+    let left = Arc::new(Mutex::new(Some(7)));
+    let shown = Arc::clone(&left);
+    gateway.fake.on(GET, move |_: pb::GetProductRequest| {
+        let available = *shown.lock();
+        let available = available.ok_or_else(|| AppError::unavailable("played away"))?;
+        let product = pb::Product {
+            available: Some(available),
+            ..product(true)
+        };
+        Ok(pb::GetProductResponse {
+            product: Some(product),
+        })
+    });
+    let mut customer = Live::as_user(&gateway, UserId::new(), Role::Customer).await;
+    let path = format!("/api/v1/products/{PRODUCT}");
+    assert_eq!(gateway.get(&path).await.json()["available"], 7);
+    *left.lock() = None;
+    let asked = gateway.fake.calls(GET).len();
+    publish(&gateway, &ordered(PRODUCT)).await;
+    while gateway.fake.calls(GET).len() == asked {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    *left.lock() = Some(3);
+    // Never the old state.
+    assert_eq!(told(&mut customer).await["available"], 3);
 }
 
 #[tokio::test]
