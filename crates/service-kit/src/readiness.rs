@@ -1,7 +1,14 @@
 //! Whether a service can do its work. That is what its calls need: its database, for writing too ([`Db::ping`] says so). Without
 //! the bus they go on, and events wait in the outbox: then the service is degraded, which a metric tells and not readiness.
 
-use std::{pin::Pin, sync::Arc, time::Duration};
+use std::{
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use futures::{Stream, StreamExt as _, stream};
 use parking_lot::Mutex;
@@ -32,6 +39,8 @@ const EVERY: Duration = Duration::from_secs(5);
 pub struct Readiness {
     database: Arc<Probe>,
     bus: Arc<dyn Bus>,
+    /// As it was found when it was last looked at.
+    bus_up: Arc<AtomicBool>,
     stop: CancellationToken,
 }
 
@@ -56,20 +65,20 @@ impl Readiness {
         let readiness = Self {
             database: Arc::new(Probe::new(db.clone())),
             bus: Arc::clone(bus),
+            bus_up: Arc::new(AtomicBool::new(true)),
             stop,
         };
         tokio::spawn(readiness.clone().measure(name));
         readiness
     }
 
-    /// How the service is now; within [`PATIENCE`] also while a part hangs.
+    /// How the service is now; within [`PATIENCE`] also while its database hangs. Of the bus, what was found at most
+    /// [`EVERY`] ago: readiness does not depend on it, and its answer must not wait for it.
     pub async fn report(&self) -> Report {
-        let bus = timeout(PATIENCE, self.bus.healthy());
-        let (database, bus) = tokio::join!(self.database.answers(), bus);
         Report {
+            database: self.database.answers().await,
+            bus: self.bus_up.load(Ordering::Relaxed),
             stopping: self.stop.is_cancelled(),
-            database,
-            bus: bus.unwrap_or(false),
         }
     }
 
@@ -82,8 +91,11 @@ impl Readiness {
     async fn measure(self, name: &'static str) {
         let mut before = [true; 2];
         loop {
-            let report = self.report().await;
-            let parts = [("database", report.database), ("bus", report.bus)];
+            let bus = timeout(PATIENCE, self.bus.healthy());
+            let (database, bus) = tokio::join!(self.database.answers(), bus);
+            let bus = bus.unwrap_or(false);
+            self.bus_up.store(bus, Ordering::Relaxed);
+            let parts = [("database", database), ("bus", bus)];
             for ((part, up), was_up) in parts.into_iter().zip(&mut before) {
                 metrics::gauge!("waybill_part_up", "service" => name, "part" => part)
                     .set(f64::from(u8::from(up)));

@@ -3,6 +3,7 @@
 use std::{convert::Infallible, error::Error, sync::Arc, time::Duration};
 
 use http::{Request, Response, Uri};
+use http_body_util::BodyExt as _;
 use tokio::time::Instant;
 use tonic::{Status, body::Body};
 use tower::{service_fn, util::BoxCloneSyncService};
@@ -71,7 +72,8 @@ impl Remote {
         match tokio::time::timeout_at(until, self.send(&mut message, deadline)).await {
             Ok(Ok(response)) => {
                 self.answered();
-                Ok(response)
+                // Its messages may still be on their way when the connection ends.
+                Ok(response.map(|body| Body::new(body.map_err(lost))))
             }
             Ok(Err(error)) => {
                 self.cannot_be_reached(&*error);
@@ -127,30 +129,48 @@ impl Remote {
     }
 
     fn answered(&self) {
-        let target = &self.target;
+        let service = &self.target;
         if let Some(report) = self.away.succeeded() {
             let Report { failures, lasted } = report;
-            tracing::info!(%target, failures, ?lasted, "a service can be reached again");
+            tracing::info!(service, failures, ?lasted, "a service can be reached again");
         }
         if let Some(report) = self.late.succeeded() {
             let Report { failures, lasted } = report;
-            tracing::info!(%target, failures, ?lasted, "a service answers in time again");
+            tracing::info!(
+                service,
+                failures,
+                ?lasted,
+                "a service answers in time again"
+            );
         }
     }
 
     fn cannot_be_reached(&self, error: &(dyn Error + 'static)) {
         if let Some(Report { failures, .. }) = self.away.failed() {
             let error = crate::error::chain(error);
-            tracing::warn!(target = %self.target, failures, %error, "a service cannot be reached");
+            tracing::warn!(service = self.target, failures, %error, "a service cannot be reached");
         }
     }
 
     fn did_not_answer(&self, method: &str, deadline: Duration) {
         if let Some(Report { failures, .. }) = self.late.failed() {
-            let target = &self.target;
-            tracing::warn!(%target, method, ?deadline, failures, "a service did not answer in time");
+            let service = &self.target;
+            tracing::warn!(
+                service,
+                method,
+                ?deadline,
+                failures,
+                "a service did not answer in time"
+            );
         }
     }
+}
+
+/// The error of a transport that ended within an answer, which says nothing of the call.
+fn lost(error: Status) -> Status {
+    let mut lost = Status::unavailable(format!("the answer was cut off: {}", error.message()));
+    lost.set_source(Arc::new(error));
+    lost
 }
 
 fn unreachable() -> Status {

@@ -1,17 +1,24 @@
 //! A service on the network: reached, lost, found again, drained.
 
 use std::{
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 
+use futures::stream::BoxStream;
 use sea_orm_migration::sea_orm::TransactionTrait as _;
 use tokio::net::TcpListener;
 use tonic::Code;
 use tonic_health::pb::{
     HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
 };
-use waybill_bus::{Bus, InProcessBus, JetStreamBus, NatsConfig};
+use waybill_bus::{
+    Bus, BusError, CancellationToken, ConsumerSpec, Envelope, Handler, InProcessBus, JetStreamBus,
+    NatsConfig, Published, StreamState,
+};
 use waybill_proto::auth::{auth_service_client::AuthServiceClient, *};
 use waybill_service_kit::{
     AppError, CallContext, ErrorKind, GrpcChannel, channel, crypto, outgoing, outgoing_within,
@@ -125,13 +132,16 @@ async fn operations_are_served_beside() {
 async fn without_the_bus_a_service_is_ready_and_degraded() {
     let away = JetStreamBus::connect(&NatsConfig::new("nats://127.0.0.1:1")).await;
     let server = server_on(away.unwrap()).await;
-    let (status, body) = get(format!("{}/readyz", server.ops)).await;
-    assert_eq!(status, 200, "{body}");
-    let body: serde_json::Value = serde_json::from_str(&body).unwrap();
-    assert_eq!(
-        (&body["ready"], &body["degraded"]),
-        (&true.into(), &true.into())
-    );
+    // It is looked at from the start on, now and then.
+    let body = loop {
+        let (status, body) = get(format!("{}/readyz", server.ops)).await;
+        assert_eq!(status, 200, "{body}");
+        let body: serde_json::Value = serde_json::from_str(&body).unwrap();
+        if body["degraded"] == true {
+            break body;
+        }
+    };
+    assert_eq!(body["ready"], true);
     assert_eq!(
         (&body["parts"]["bus"], &body["parts"]["database"]),
         (&"down".into(), &"up".into())
@@ -145,6 +155,64 @@ async fn without_the_bus_a_service_is_ready_and_degraded() {
         .1
         .contains(down)
     {}
+}
+
+/// A bus whose server accepts everything and answers nothing.
+struct Hung {
+    bus: Arc<InProcessBus>,
+    asked: AtomicUsize,
+}
+
+#[tonic::async_trait]
+impl Bus for Hung {
+    async fn ensure_stream(&self, service: &str) -> Result<StreamState, BusError> {
+        self.bus.ensure_stream(service).await
+    }
+    async fn stream_state(&self, service: &str) -> Result<StreamState, BusError> {
+        self.bus.stream_state(service).await
+    }
+    async fn publish(&self, event: Envelope) -> Result<Published, BusError> {
+        self.bus.publish(event).await
+    }
+    async fn consume(
+        &self,
+        spec: ConsumerSpec,
+        handler: Arc<dyn Handler>,
+        stop: CancellationToken,
+    ) -> Result<tokio::task::JoinHandle<()>, BusError> {
+        self.bus.consume(spec, handler, stop).await
+    }
+    async fn tail(&self, subjects: Vec<String>) -> Result<BoxStream<'static, Envelope>, BusError> {
+        self.bus.tail(subjects).await
+    }
+    async fn healthy(&self) -> bool {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        std::future::pending().await
+    }
+}
+
+#[tokio::test]
+async fn readiness_does_not_ask_the_bus() {
+    let bus = Arc::new(Hung {
+        bus: InProcessBus::new(),
+        asked: AtomicUsize::new(0),
+    });
+    let server = server_on(Arc::clone(&bus) as Arc<dyn Bus>).await;
+    let mut health = HealthClient::new(server.channel.clone());
+    let mut answers = 0;
+    // What it says of the bus comes from whoever watches it.
+    loop {
+        let (status, body) = get(format!("{}/readyz", server.ops)).await;
+        assert_eq!(status, 200, "{body}");
+        let whole = health.check(HealthCheckRequest::default()).await.unwrap();
+        assert_eq!(whole.get_ref().status(), ServingStatus::Serving);
+        answers += 1;
+        if body.contains("\"degraded\":true") {
+            break;
+        }
+    }
+    let asked = bus.asked.load(Ordering::SeqCst);
+    assert!(asked < answers, "asked {asked} times for {answers} answers");
 }
 
 #[tokio::test]
@@ -271,6 +339,35 @@ async fn a_server_that_accepts_and_never_answers_is_given_up_at_the_deadline() {
     let status = client.get_jwks(request).await.unwrap_err();
     assert_eq!(AppError::from_status(&status).kind, ErrorKind::Unavailable);
     drop(listener);
+}
+
+/// As of a server that is killed between the head of an answer and its end.
+#[tokio::test]
+async fn an_answer_that_is_cut_off_says_that_the_service_is_away() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        loop {
+            let (socket, _) = listener.accept().await.unwrap();
+            let mut connection = h2::server::handshake(socket).await.unwrap();
+            let (_, mut respond) = connection.accept().await.unwrap().unwrap();
+            let head = http::Response::builder()
+                .header("content-type", "application/grpc")
+                .body(())
+                .unwrap();
+            let mut stream = respond.send_response(head, false).unwrap();
+            // The beginning of a message of 100 bytes.
+            let begun = bytes::Bytes::from_static(&[0, 0, 0, 0, 100, 1, 2]);
+            stream.send_data(begun, false).unwrap();
+            let sent = tokio::time::timeout(Duration::from_millis(100), connection.accept()).await;
+            assert!(sent.is_err(), "no other call comes");
+        }
+    });
+    let mut client = AuthServiceClient::new(channel::remote(&format!("http://{address}")).unwrap());
+    let request = outgoing(&CallContext::anonymous(), RegisterRequest::default());
+    let error = AppError::from_status(&client.register(request).await.unwrap_err());
+    assert_eq!(error.kind, ErrorKind::Unavailable, "{error}");
+    assert!(error.retry_after().is_some());
 }
 
 #[tokio::test]
