@@ -17,8 +17,8 @@ use crate::{
     AppError, Deps, GrpcChannel, Service, channel, crypto,
     serve::{self, Listeners},
     settings::{
-        self, CommonSettings, Faults, PeerSettings, ProcessSettings, Sections, Settings, Sources,
-        default_ports,
+        self, CommonSettings, Faults, LogFormat, PeerSettings, ProcessSettings, Sections, Settings,
+        Sources, default_ports,
     },
     shutdown::Shutdown,
     telemetry,
@@ -178,7 +178,10 @@ fn run_service<E: Into<BoxError>>(
                 environment: boot.common.environment,
                 currency: boot.common.currency,
             };
-            let service = build(deps.clone(), boot.peers).await.map_err(Into::into)?;
+            let service = tokio::select! {
+                service = build(deps.clone(), boot.peers) => service.map_err(Into::into)?,
+                () = boot.shutdown.leaving().cancelled() => return Ok(()),
+            };
             let running = crate::start(service, &deps).await?;
             tracing::info!(service = name, %address, "listening for gRPC");
             let served = serve::serve(
@@ -242,7 +245,8 @@ fn configure<S: Sections>(name: &str) -> Result<(S, Vec<String>), ExitCode> {
             )),
         }
     }
-    let sections = settings::load::<S>(&sources).map_err(|faults| usage(&faults))?;
+    let sections =
+        settings::load::<S>(&sources).map_err(|faults| usage(&faults, sources.log_format()))?;
     Ok((sections, settings::strays::<S>(&sources)))
 }
 
@@ -252,8 +256,15 @@ fn print(text: &str) {
 }
 
 /// Prints the faults and gives `EX_USAGE`.
-pub fn usage(faults: &Faults) -> ExitCode {
-    eprintln!("{faults}");
+pub fn usage(faults: &Faults, format: LogFormat) -> ExitCode {
+    match format {
+        LogFormat::Console => eprintln!("{faults}"),
+        LogFormat::Json => telemetry::as_json(|| {
+            for fault in &faults.0 {
+                tracing::error!(fault, "the settings have a fault");
+            }
+        }),
+    }
     ExitCode::from(Faults::EXIT_CODE)
 }
 
@@ -283,7 +294,7 @@ where
     runtime.block_on(async move {
         let telemetry = match telemetry::init(name, &common) {
             Ok(telemetry) => telemetry,
-            Err(faults) => return usage(&faults),
+            Err(faults) => return usage(&faults, common.log_format),
         };
         telemetry::warn(&strays);
         let outcome = main(common, Shutdown::on_signal(drain_delay)).await;

@@ -16,10 +16,10 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use opentelemetry::{global, trace::TracerProvider as _};
 use opentelemetry_otlp::{SpanExporter, WithExportConfig as _};
 use opentelemetry_sdk::{Resource, propagation::TraceContextPropagator, trace::SdkTracerProvider};
-use tracing::Subscriber;
+use tracing::{Subscriber, level_filters::LevelFilter};
 use tracing_subscriber::{
-    EnvFilter, Layer, fmt::MakeWriter, layer::SubscriberExt as _, registry::LookupSpan,
-    util::SubscriberInitExt as _,
+    EnvFilter, Layer, filter::ParseError, fmt::MakeWriter, layer::SubscriberExt as _,
+    registry::LookupSpan, util::SubscriberInitExt as _,
 };
 
 use crate::settings::{CommonSettings, Faults, LogFormat};
@@ -49,10 +49,21 @@ impl Telemetry {
 
 /// Whether the text is a filter that [`init`] understands.
 pub fn check_filter(text: &str) -> Result<(), String> {
-    EnvFilter::builder()
-        .parse(text)
+    filter(text)
         .map(|_| ())
         .map_err(|error| format!("not a log filter: {error}"))
+}
+
+/// The NATS client writes a line for each attempt to connect, of which the bus reports as well, now and then. So of its lines
+/// at the level `info` there are those that are asked for by its name.
+fn filter(text: &str) -> Result<EnvFilter, ParseError> {
+    let filter = EnvFilter::builder().parse(text)?;
+    let quieter =
+        filter.max_level_hint() == Some(LevelFilter::INFO) && !text.contains("async_nats");
+    if quieter {
+        return Ok(filter.add_directive("async_nats=warn".parse()?));
+    }
+    Ok(filter)
 }
 
 /// Installs logs, traces (where an endpoint is set) and metrics for the process. Must run within a tokio runtime. A second
@@ -68,9 +79,8 @@ pub fn init(service: &'static str, settings: &CommonSettings) -> Result<Telemetr
         }
     });
     global::set_text_map_propagator(TraceContextPropagator::new());
-    let filter = EnvFilter::builder()
-        .parse(&settings.log)
-        .map_err(|error| Faults::one(format!("WAYBILL_LOG: {error}")))?;
+    let filter =
+        filter(&settings.log).map_err(|error| Faults::one(format!("WAYBILL_LOG: {error}")))?;
     let traces = match &settings.otlp_endpoint {
         Some(endpoint) => Some(exporter(service, &endpoint.to_string())?),
         None => None,
@@ -96,6 +106,12 @@ pub fn warn(findings: &[String]) {
     for finding in findings {
         tracing::warn!("{finding}");
     }
+}
+
+/// Writes lines of the format `json` while there may be no log, or none any more.
+pub fn as_json(write: impl FnOnce()) {
+    let lines = lines(LogFormat::Json, std::io::stderr);
+    tracing::subscriber::with_default(tracing_subscriber::registry().with(lines), write);
 }
 
 /// Makes every panic of the process a log line. Where errors are not logged, it is printed as before.
@@ -195,4 +211,25 @@ pub fn render_metrics() -> String {
     let handle = metrics_handle();
     handle.run_upkeep();
     handle.render()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nats_client_is_heard_when_it_is_asked() {
+        let of_nats = |text| {
+            filter(text)
+                .unwrap()
+                .to_string()
+                .contains("async_nats=warn")
+        };
+        assert!(of_nats("info"));
+        assert!(of_nats("info,waybill_order=warn"));
+        for text in ["warn", "off", "debug", "info,async_nats=info"] {
+            assert!(!of_nats(text), "{text}");
+        }
+        assert!(check_filter("loud=very").is_err());
+    }
 }

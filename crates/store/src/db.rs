@@ -10,6 +10,7 @@ use sea_orm::{
 use sea_orm_migration::MigratorTrait;
 use tokio::sync::Notify;
 use uuid::Uuid;
+use waybill_primitives::{Outage, Report};
 
 use crate::{
     Conn, EventContext, StoreError, Tx, entity::write_check, group::Writer, leader::Lock,
@@ -105,8 +106,24 @@ impl Db {
         })
     }
 
-    /// Brings the tables of this crate and the service's own up to date. Replicas that start at once take turns.
+    /// Brings the tables of this crate and the service's own up to date. Replicas that start at once take turns. Waits for a
+    /// database that takes no writes for now.
     pub async fn migrate<M: MigratorTrait>(&self) -> Result<(), StoreError> {
+        let outage = Outage::new();
+        loop {
+            let error = match self.try_migrate::<M>().await {
+                Err(error) if error.is_unavailable() => error,
+                outcome => return outcome,
+            };
+            self.writes().note_error(&error);
+            if let Some(Report { failures, .. }) = outage.failed() {
+                tracing::warn!(service = self.service(), failures, %error, "the database cannot be brought up to date yet");
+            }
+            tokio::time::sleep(MIGRATION_PAUSE).await;
+        }
+    }
+
+    async fn try_migrate<M: MigratorTrait>(&self) -> Result<(), StoreError> {
         let lock = Lock::acquire(self, "migrate").await?;
         let outcome = self.run_migrations::<M>().await;
         lock.release().await;
@@ -213,16 +230,18 @@ impl Db {
         &self.inner.writes
     }
 
-    /// Closes every connection; on SQLite this also folds the write-ahead log into the file. Takes at most five seconds per
-    /// pool: a connection whose statement was abandoned may never come back to it (on MySQL the driver waits for an answer
+    /// Closes every connection; on SQLite this also folds the write-ahead log into the file. Takes at most two seconds: a connection whose statement was abandoned may never come back to it (on MySQL the driver waits for an answer
     /// that will not come, transact-rs/sqlx#4350), and the end of the process closes it as well.
     pub async fn close(&self) {
-        for pool in [&self.inner.reader, &self.inner.writer] {
-            match tokio::time::timeout(CLOSE_DEADLINE, pool.close_by_ref()).await {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => tracing::debug!(%error, "closing a database pool failed"),
-                Err(_) => tracing::warn!("a database connection did not close in time"),
+        let close = async {
+            for pool in [&self.inner.reader, &self.inner.writer] {
+                if let Err(error) = pool.close_by_ref().await {
+                    tracing::debug!(%error, "closing a database pool failed");
+                }
             }
+        };
+        if tokio::time::timeout(CLOSE_DEADLINE, close).await.is_err() {
+            tracing::warn!("a database connection did not close in time");
         }
     }
 }
@@ -315,8 +334,11 @@ fn sqlite_options(
 /// Bytes that a health check writes after a write was refused.
 const WRITE_CHECK: usize = 48 * 1024;
 
+/// Between two attempts of [`Db::migrate`].
+const MIGRATION_PAUSE: Duration = Duration::from_secs(1);
+
 /// See [`Db::close`].
-const CLOSE_DEADLINE: Duration = Duration::from_secs(5);
+const CLOSE_DEADLINE: Duration = Duration::from_secs(2);
 
 /// How often [`retrying`] repeats a transaction.
 const ATTEMPTS: u32 = 8;

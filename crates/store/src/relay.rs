@@ -180,19 +180,15 @@ impl<'a> Relay<'a> {
         let committed = Arc::clone(self.db.committed());
         let mut asks = self.bus.repair_asks(self.db.service()).await?;
         self.compare().await?;
-        if let Some(Report { failures, lasted }) = self.outages.lead.over() {
-            tracing::info!(
-                service = self.db.service(),
-                failures,
-                ?lasted,
-                "the relay works again"
-            );
-        }
         let mut compared = Instant::now();
         let mut look = true;
         loop {
             if look {
                 self.start_publishing().await?;
+            }
+            if self.at_work.is_empty() {
+                // Nothing is to be done, or what was has been marked.
+                self.works();
             }
             let pause = if self.holding { HOLD } else { self.config.poll };
             look = tokio::select! {
@@ -220,6 +216,18 @@ impl<'a> Relay<'a> {
                 // An operator may have asked for some; under load the pause above never ends.
                 self.repeating = true;
             }
+        }
+    }
+
+    /// Says that it works again, if it did not.
+    fn works(&self) {
+        if let Some(Report { failures, lasted }) = self.outages.lead.over() {
+            tracing::info!(
+                service = self.db.service(),
+                failures,
+                ?lasted,
+                "the relay works again"
+            );
         }
     }
 
@@ -343,6 +351,9 @@ impl<'a> Relay<'a> {
             .increment(self.unmarked.len() as u64);
         let any = !self.unmarked.is_empty();
         self.unmarked.clear();
+        if any {
+            self.works();
+        }
         self.failing = failed.is_some();
         match failed {
             None => {

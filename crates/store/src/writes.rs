@@ -75,6 +75,10 @@ impl Writes {
 
     /// Notes that a health check has written. Other writes do not end a refusal: on a full disk small ones still succeed.
     pub(crate) fn checked(&self) {
+        if self.refused() {
+            // Others may have been opened since the last refusal, when it still took none.
+            *self.replaced.lock() = Some(Instant::now());
+        }
         if let Some(Report { failures, lasted }) = self.refusals.succeeded() {
             self.refused.store(false, Ordering::Relaxed);
             tracing::info!(

@@ -8,7 +8,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context as _, Result, anyhow, bail};
@@ -47,10 +47,13 @@ pub struct Platform {
 impl Platform {
     /// Takes no new requests, ends those at work, drains consumers and relays, within the deadline of the settings.
     pub async fn stop(self) -> Result<()> {
+        let asked = Instant::now();
         self.stop.cancel();
         let served = self.server.await.context("the gateway's task failed")?;
-        // All at once, within one deadline: each waits for consumers of others at most as long as they drain as well.
-        let drained = self.running.iter().map(|one| one.drain(self.deadline));
+        // All at once, within what is left: each waits for consumers of others at most as long as they drain as well.
+        let left = self.deadline.saturating_sub(asked.elapsed());
+        let left = left.max(Duration::from_millis(100));
+        let drained = self.running.iter().map(|one| one.drain(left));
         futures::future::join_all(drained).await;
         served
     }

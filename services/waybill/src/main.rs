@@ -15,7 +15,7 @@ use waybill_bus::{JetStreamBus, NatsConfig};
 use waybill_primitives::Timestamp;
 use waybill_service_kit::{
     crypto,
-    process::Peers,
+    process::{self, Peers},
     settings::{self, LogFormat, PeerSettings, Sources},
     shutdown::Shutdown,
     telemetry,
@@ -174,6 +174,11 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    // Commands answer people.
+    let format = match cli.command {
+        None => sources.log_format(),
+        Some(_) => LogFormat::Console,
+    };
     let outcome = runtime.block_on(async {
         match cli.command {
             None => run(sources).await,
@@ -183,9 +188,15 @@ fn main() -> ExitCode {
     match outcome {
         Ok(code) => code,
         Err(error) => match error.downcast_ref::<settings::Faults>() {
-            Some(faults) => waybill_service_kit::process::usage(faults),
+            Some(faults) => process::usage(faults, format),
             None => {
-                eprintln!("waybill: {error:#}");
+                let error = format!("{error:#}");
+                match format {
+                    LogFormat::Console => eprintln!("waybill: {error}"),
+                    LogFormat::Json => {
+                        telemetry::as_json(|| tracing::error!(error, "cannot go on"));
+                    }
+                }
                 ExitCode::FAILURE
             }
         },

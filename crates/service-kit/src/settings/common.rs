@@ -54,6 +54,10 @@ pub enum LogFormat {
     Json,
 }
 
+impl LogFormat {
+    pub(super) const NAME: &str = "WAYBILL_LOG_FORMAT";
+}
+
 impl SettingType for LogFormat {
     type Known = Self;
     const KIND: &'static str = "`console` or `json`";

@@ -144,6 +144,8 @@ impl<'a> Reader<'a> {
         if let Some((_, last)) = unknown.last_mut() {
             // Once is enough.
             let known: Vec<_> = known.iter().map(String::as_str).collect();
+            let end = if last.ends_with('?') { "" } else { "." };
+            last.push_str(end);
             last.push_str(" The settings of this program are ");
             last.push_str(&known.join(", "));
             last.push('.');

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::PREFIX;
+use super::{LogFormat, PREFIX, SettingType as _};
 
 /// Names under this prefix belong to the tests and are not settings.
 const TEST_PREFIX: &str = "WAYBILL_TEST_";
@@ -104,6 +104,14 @@ impl Sources {
             }
         }
         (sources, rest)
+    }
+
+    /// The format of log lines that is asked for, for what is to be said before the settings are read.
+    pub fn log_format(&self) -> LogFormat {
+        let value = self.values.get(LogFormat::NAME);
+        value
+            .and_then(|value| LogFormat::parse(value.text.trim()).ok())
+            .unwrap_or_default()
     }
 
     /// A value that wins over the others so far.

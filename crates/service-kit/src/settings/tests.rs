@@ -123,7 +123,9 @@ fn a_variable_that_is_no_setting_is_a_warning_that_says_what_may_be_meant() {
     // Whoever writes a flag means this program.
     sources.add_flag("--set", "WAYBILL_LEFT_OVER", "1");
     let faults = load::<(Sample,)>(&sources).unwrap_err().0;
-    assert!(faults[0].starts_with("WAYBILL_LEFT_OVER (--set): no such setting"));
+    assert!(faults[0].starts_with(
+        "WAYBILL_LEFT_OVER (--set): no such setting. The settings of this program are "
+    ));
 }
 
 #[test]

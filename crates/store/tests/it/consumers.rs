@@ -1,9 +1,6 @@
 //! At least once from the bus, once in effect; what fails for good steps aside.
 
-use std::{
-    io,
-    sync::{Arc, Mutex, atomic::Ordering},
-};
+use std::sync::{Arc, atomic::Ordering};
 
 use sea_orm::DbBackend;
 use tokio_util::sync::CancellationToken;
@@ -13,7 +10,7 @@ use waybill_proto::order::ProductCreated;
 use waybill_store::{Db, EventContext, backlog, dead_letters};
 use waybill_testkit::for_each_database;
 
-use crate::support::{Counter, consume, happen, open, relay, tallies, until};
+use crate::support::{Counter, Lines, consume, happen, open, relay, tallies, until};
 
 struct World {
     db: Db,
@@ -222,37 +219,10 @@ async fn a_handler_says_how_many_events_one_transaction_takes() {
     .await;
 }
 
-/// Keeps what is logged.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Lines {
-    fn with(&self, what: &str) -> Vec<String> {
-        let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
-        let found = text.lines().filter(|line| line.contains(what));
-        found.map(str::to_owned).collect()
-    }
-}
-
 #[tokio::test]
 async fn a_consumers_lines_name_the_request_and_one_says_that_the_service_works_on_it() {
     for_each_database(async |database| {
-        let lines = Lines::default();
-        let writer = lines.clone();
-        let subscriber = tracing_subscriber::fmt()
-            .with_ansi(false)
-            .with_writer(move || writer.clone())
-            .finish();
-        let _guard = tracing::subscriber::set_default(subscriber);
+        let (lines, _guard) = Lines::capture();
         let World {
             db, stop, counter, ..
         } = world(&database.url()).await;

@@ -108,6 +108,28 @@ async fn logs_for_machines_are_json_throughout_embedded() {
 }
 
 #[test]
+fn why_it_does_not_start_is_a_line_of_the_same_format() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = taken.local_addr().unwrap().to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data").display().to_string();
+    for (arguments, code, why) in [
+        (vec!["--listen", &taken], 1, "cannot listen on"),
+        (vec!["--set", "WAYBILL_NOPE=1"], USAGE, "WAYBILL_NOPE"),
+    ] {
+        let arguments = [vec!["--data-dir", &data], arguments].concat();
+        let output = waybill(&arguments, &[("WAYBILL_LOG_FORMAT", "json")]);
+        assert_eq!(output.status.code(), Some(code));
+        let errors = text(&output.stderr);
+        let lines = errors.lines();
+        let lines = lines.map(|line| -> Value { serde_json::from_str(line).expect("JSON") });
+        let last = lines.last().expect("a line");
+        assert_eq!(last["level"], "ERROR", "{errors}");
+        assert!(last.to_string().contains(why), "{errors}");
+    }
+}
+
+#[test]
 fn production_refuses_what_is_for_development() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data").display().to_string();
