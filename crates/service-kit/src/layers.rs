@@ -123,6 +123,10 @@ impl ServerLayer {
             user = tracing::field::Empty,
             order_id = tracing::field::Empty,
         );
+        if !is_read(&method) {
+            // Its end will be a line. Events that follow from it may be taken in before.
+            waybill_store::logged(self.service, &request_id);
+        }
         let parent = global::get_text_map_propagator(|propagator| {
             propagator.extract(&Headers(&parts.headers))
         });

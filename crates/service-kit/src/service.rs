@@ -9,7 +9,7 @@ use tonic::service::Routes;
 use tower::{Layer as _, util::BoxCloneSyncService};
 use tracing::Instrument as _;
 use waybill_bus::Bus;
-use waybill_primitives::{Clock, Currency, SystemClock};
+use waybill_primitives::{Clock, Currency, Outage, Report, SystemClock};
 use waybill_store::{
     Db, EventHandler, RelayConfig, Retention, RetryPolicy, run_consumer, run_relay,
 };
@@ -288,6 +288,7 @@ fn housekeeping(db: &Db) -> [Job; 2] {
 
 /// Runs a job at once, then on its timer and signal, until `stop`. Failures and panics are logged; the next run comes.
 async fn run_job(service: &'static str, job: Job, stop: CancellationToken) {
+    let failing = Outage::default();
     loop {
         let span = tracing::info_span!(
             "job",
@@ -299,10 +300,23 @@ async fn run_job(service: &'static str, job: Job, stop: CancellationToken) {
             .catch_unwind()
             .instrument(span);
         let outcome = match run.await {
-            Ok(Ok(())) => "ok",
+            Ok(Ok(())) => {
+                if let Some(Report { failures, lasted }) = failing.over() {
+                    tracing::info!(
+                        service,
+                        job = job.name,
+                        failures,
+                        ?lasted,
+                        "a job works again"
+                    );
+                }
+                "ok"
+            }
             Ok(Err(error)) => {
-                let causes = crate::error::chain(&error);
-                tracing::error!(service, job = job.name, error = %causes, "a job failed; it will run again");
+                if let Some(Report { failures, .. }) = failing.failed() {
+                    let causes = crate::error::chain(&error);
+                    tracing::error!(service, job = job.name, failures, error = %causes, "a job failed; it will run again");
+                }
                 "failed"
             }
             Err(_) => {

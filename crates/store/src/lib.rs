@@ -40,4 +40,5 @@ pub use idempotency::{IdempotencyError, IdempotencyKey};
 pub use migrations::create_index;
 pub use outbox::{all_outbox_events, backlog, outbox_events, replay};
 pub use relay::{RelayConfig, run_relay};
+pub use trace::logged;
 pub use tx::{EventContext, Tx};

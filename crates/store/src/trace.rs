@@ -1,4 +1,4 @@
-//! What the log says of events that are taken in: one line per service and request, whatever the number of its events.
+//! What the log says of a request: one line per service that works on it, whatever the number of its calls' events.
 
 use std::{
     hash::{BuildHasher as _, RandomState},
@@ -36,6 +36,11 @@ impl Requests {
 /// Of all services of the process.
 static REQUESTS: LazyLock<Mutex<Requests>> = LazyLock::new(|| Mutex::new(Requests::new()));
 
+/// Notes that a line of the log names the request and the service already.
+pub fn logged(service: &str, request_id: &str) {
+    REQUESTS.lock().is_new(service, request_id);
+}
+
 /// Says that `service` works on the request which an event follows from. Call it once the event is taken in for good.
 pub(crate) fn taken_in(service: &str, consumer: &str, event: &Envelope) {
     let Some(request_id) = event.request_id.as_deref() else {
@@ -57,6 +62,13 @@ pub(crate) fn taken_in(service: &str, consumer: &str, event: &Envelope) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_line_names_already_is_not_said_again() {
+        logged("auth", "a call");
+        assert!(!REQUESTS.lock().is_new("auth", "a call"));
+        assert!(REQUESTS.lock().is_new("order", "a call"));
+    }
 
     #[test]
     fn a_request_is_new_to_each_service_once() {

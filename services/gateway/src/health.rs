@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
 
@@ -17,6 +18,8 @@ use crate::app::Gateway;
 
 /// A part that does not answer within this is down.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// Between two looks for a service, before there was one.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// The version of the platform that a service tells with every answer.
 const VERSION_HEADER: &str = "x-waybill-version";
 
@@ -94,6 +97,17 @@ impl SystemReport {
     pub fn reaches(&self) -> bool {
         self.services.values().any(|service| service.answered)
     }
+}
+
+/// Looks until a service answers, so that the gateway knows it when it is asked later, when all may be away.
+pub async fn find_services(app: Arc<Gateway>) {
+    while !app.reached.load(Ordering::Relaxed) && !report(&app).await.reaches() {
+        tokio::select! {
+            () = app.stop.cancelled() => return,
+            () = tokio::time::sleep(LOOK_EVERY) => {}
+        }
+    }
+    app.reached.store(true, Ordering::Relaxed);
 }
 
 /// Asks all services and the bus at the same time.

@@ -182,6 +182,9 @@ pub async fn build(deps: GatewayDeps) -> Result<Routers, AppError> {
     let (sockets, live) = sockets::service(&app);
     tokio::spawn(live);
     tokio::spawn(tidy(Arc::clone(&app)));
+    if !app.one_process {
+        tokio::spawn(health::find_services(Arc::clone(&app)));
+    }
 
     let (described, api) = described();
     let document = openapi::complete(&api)?.to_string();

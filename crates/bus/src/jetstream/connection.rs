@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use async_nats::{Client, ConnectOptions, Event, ServerAddr};
 use tokio::sync::watch;
+use waybill_primitives::{Outage, Report};
 
 use super::{NatsAuth, NatsConfig};
 use crate::BusError;
@@ -18,6 +19,7 @@ pub(super) async fn open(
     connects: Arc<watch::Sender<u64>>,
     losses: watch::Sender<u64>,
 ) -> Result<Client, BusError> {
+    let outage = Outage::new();
     let addresses = config
         .url
         .split(',')
@@ -48,7 +50,7 @@ pub(super) async fn open(
         .request_timeout(Some(config.publish_deadline))
         .reconnect_delay_callback(reconnect_pause)
         .event_callback(move |event| {
-            report(&event);
+            report(&event, &outage);
             if matches!(event, Event::Connected) {
                 connects.send_modify(|count| *count += 1);
             }
@@ -97,16 +99,26 @@ fn reconnect_pause(attempt: usize) -> Duration {
     (Duration::from_millis(25) * 2_u32.pow(doublings)).min(LONGEST_RECONNECT_PAUSE)
 }
 
-fn report(event: &Event) {
+/// Logs what happens to the connection. While it is away each attempt is an event; a line is written now and then.
+fn report(event: &Event, outage: &Outage) {
     match event {
-        Event::Connected => tracing::info!("Connected to NATS."),
+        Event::Connected => match outage.over() {
+            None => tracing::info!("Connected to NATS."),
+            Some(Report { failures, lasted }) => {
+                tracing::info!(failures, ?lasted, "Connected to NATS again.");
+            }
+        },
         Event::Disconnected => tracing::warn!("The connection to NATS is lost; reconnecting."),
         Event::SlowConsumer(_) => {
             metrics::counter!("waybill_bus_tail_lost_total").increment(1);
             tracing::warn!("A tail is too slow and lost an event.");
         }
         Event::ServerError(error) => tracing::error!(%error, "NATS reports an error."),
-        Event::ClientError(error) => tracing::warn!(%error, "The NATS client reports an error."),
+        Event::ClientError(error) => {
+            if let Some(Report { failures, .. }) = outage.failed() {
+                tracing::warn!(failures, %error, "The NATS client reports an error.");
+            }
+        }
         other => tracing::info!(event = %other, "The NATS connection changed."),
     }
 }

@@ -2,25 +2,30 @@
 
 use std::{
     io::Write,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry_sdk::{propagation::TraceContextPropagator, trace::SdkTracerProvider};
 use tokio::sync::mpsc;
+use tonic::service::Routes;
 use tracing_subscriber::{Layer as _, filter::LevelFilter, layer::SubscriberExt as _};
+use waybill_bus::InProcessBus;
 use waybill_proto::auth::{auth_service_client::AuthServiceClient, *};
 use waybill_service_kit::{
-    AppError, CallContext, ServerLayer, crypto, outgoing,
+    AppError, CallContext, Job, ServerLayer, crypto, outgoing,
     service::guarded,
     settings::{CommonSettings, LogFormat, Sources, load},
-    telemetry,
+    start, telemetry,
     tokens::Verifier,
     trace,
 };
 
-use crate::support::{Probe, service_tokens};
+use crate::support::{Probe, ground, service, service_tokens};
 
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<u8>>>);
@@ -112,6 +117,75 @@ async fn a_write_is_a_line_with_its_request_and_a_read_is_none() {
     assert_eq!(span["method"], "waybill.auth.v1.AuthService/Register");
     assert_eq!(span["service"], "probe");
     assert_eq!(span["order_id"], "17", "named by the handler");
+}
+
+#[tokio::test]
+async fn a_service_that_is_away_is_named_and_no_name_stands_twice_in_a_line() {
+    let lines = Lines::default();
+    let writer = lines.clone();
+    let subscriber = tracing_subscriber::registry()
+        .with(telemetry::lines(LogFormat::Json, move || writer.clone()));
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let url = "http://127.0.0.1:1/";
+    let mut away = AuthServiceClient::new(waybill_service_kit::channel::remote(url).unwrap());
+    let request = outgoing(&CallContext::anonymous(), GetJwksRequest {});
+    away.get_jwks(request).await.unwrap_err();
+    let records = lines.records();
+    let line = records
+        .iter()
+        .find(|line| line["message"] == "a service cannot be reached")
+        .unwrap_or_else(|| panic!("{records:#?}"));
+    assert_eq!(line["service"], url);
+    let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    for line in text.lines() {
+        for name in ["timestamp", "level", "target", "message", "span"] {
+            let times = line.matches(&format!("\"{name}\":")).count();
+            assert!(times <= 1, "{name} {times} times: {line}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_job_that_goes_on_failing_is_one_line_and_one_when_it_works_again() {
+    let lines = Lines::default();
+    let writer = lines.clone();
+    let subscriber = tracing_subscriber::registry()
+        .with(telemetry::lines(LogFormat::Json, move || writer.clone()));
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let ground = ground("auth", InProcessBus::new()).await;
+    let runs = Arc::new(AtomicUsize::new(0));
+    let (done, mut worked) = mpsc::unbounded_channel();
+    let mut failing = service("auth", Routes::default());
+    failing
+        .jobs
+        .push(Job::new("try", Duration::from_millis(1), move || {
+            let run = runs.fetch_add(1, Ordering::SeqCst);
+            let done = done.clone();
+            async move {
+                if run < 5 {
+                    return Err(AppError::internal("not yet"));
+                }
+                let _ = done.send(());
+                Ok(())
+            }
+        }));
+    let running = start(failing, &ground.deps).await.unwrap();
+    // The line of the first success is written by the time of the second.
+    for _ in 0..2 {
+        worked.recv().await.unwrap();
+    }
+    assert!(running.drain(Duration::from_mins(1)).await);
+    let records = lines.records();
+    let of_job: Vec<_> = records
+        .iter()
+        .filter(|line| line["job"] == "try")
+        .map(|line| (line["message"].as_str().unwrap(), &line["failures"]))
+        .collect();
+    let expected = [
+        ("a job failed; it will run again", &1.into()),
+        ("a job works again", &5.into()),
+    ];
+    assert_eq!(of_job, expected);
 }
 
 #[test]

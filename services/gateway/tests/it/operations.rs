@@ -1,11 +1,22 @@
 //! What operators and load balancers ask.
 
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
 use tonic_health::pb::{
     HealthCheckRequest, HealthCheckResponse, health_check_response::ServingStatus,
 };
 use waybill_gateway::{GatewayDeps, GatewaySettings};
 use waybill_primitives::Role;
-use waybill_service_kit::settings::{Environment, Sources, load};
+use waybill_service_kit::{
+    AppError,
+    settings::{Environment, Sources, load},
+};
 
 use crate::support::{Fake, Gateway};
 
@@ -43,6 +54,35 @@ async fn a_gateway_is_ready_without_a_service_but_not_without_all() {
     gateway.stop.cancel();
     let stopping = gateway.get("/readyz").await;
     assert_eq!(stopping.json()["status"], "STOPPING");
+}
+
+#[tokio::test]
+async fn a_gateway_that_has_found_its_services_stays_ready_when_all_are_away() {
+    let gateway = gateway(|_| {}).await;
+    let there = Arc::new(AtomicBool::new(true));
+    let answering = Arc::clone(&there);
+    let check = "grpc.health.v1.Health/Check";
+    gateway.fake.on(check, move |_: HealthCheckRequest| {
+        if !answering.load(Ordering::SeqCst) {
+            return Err(AppError::unavailable("played away"));
+        }
+        Ok(HealthCheckResponse {
+            status: ServingStatus::Serving.into(),
+        })
+    });
+    // It looks by itself; nobody asks it before they are away.
+    let before = gateway.fake.calls(check).len();
+    while gateway.fake.calls(check).len() < before + 5 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    there.store(false, Ordering::SeqCst);
+    let ready = async {
+        while gateway.get("/readyz").await.status != 200 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let ready = tokio::time::timeout(Duration::from_secs(30), ready).await;
+    assert!(ready.is_ok(), "it is not ready");
 }
 
 #[tokio::test]
