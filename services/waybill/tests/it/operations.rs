@@ -122,7 +122,9 @@ fn why_it_does_not_start_is_a_line_of_the_same_format() {
         assert_eq!(output.status.code(), Some(code));
         let errors = text(&output.stderr);
         let lines = errors.lines();
-        let lines = lines.map(|line| -> Value { serde_json::from_str(line).expect("JSON") });
+        let lines: Vec<Value> = lines
+            .map(|line| serde_json::from_str(line).expect("JSON"))
+            .collect();
         let last = lines.last().expect("a line");
         assert_eq!(last["level"], "ERROR", "{errors}");
         assert!(last.to_string().contains(why), "{errors}");
