@@ -40,7 +40,7 @@ async fn a_service_that_starts_while_no_writes_are_taken_waits_with_its_migratio
     };
     let (server, name) = server_of(&database).await;
     set_read_only(&server, &name, true).await;
-    let db = Db::connect(&waybill_testkit::db_config(&database.url()), "order")
+    let db = Db::connect(&waybill_testkit::db_config(database.url()), "order")
         .await
         .unwrap();
     let mut migrating = std::pin::pin!(db.migrate::<Migrator>());
