@@ -178,9 +178,14 @@ fn run_service<E: Into<BoxError>>(
                 environment: boot.common.environment,
                 currency: boot.common.currency,
             };
+            // A migration at work is let end; one that waits for its database is not waited for.
+            let too_late = async {
+                boot.shutdown.leaving().cancelled().await;
+                tokio::time::sleep(boot.common.shutdown_deadline).await;
+            };
             let service = tokio::select! {
                 service = build(deps.clone(), boot.peers) => service.map_err(Into::into)?,
-                () = boot.shutdown.leaving().cancelled() => return Ok(()),
+                () = too_late => return Ok(()),
             };
             let running = crate::start(service, &deps).await?;
             tracing::info!(service = name, %address, "listening for gRPC");

@@ -230,8 +230,9 @@ impl Db {
         &self.inner.writes
     }
 
-    /// Closes every connection; on SQLite this also folds the write-ahead log into the file. Takes at most two seconds: a connection whose statement was abandoned may never come back to it (on MySQL the driver waits for an answer
-    /// that will not come, transact-rs/sqlx#4350), and the end of the process closes it as well.
+    /// Closes every connection; on SQLite this also folds the write-ahead log into the file. Takes at most two seconds: a
+    /// connection whose statement was abandoned may never come back to it (on MySQL the driver waits for an answer that will not
+    /// come, transact-rs/sqlx#4350), and the end of the process closes it as well.
     pub async fn close(&self) {
         let close = async {
             for pool in [&self.inner.reader, &self.inner.writer] {
