@@ -101,13 +101,21 @@ impl SystemReport {
 
 /// Looks until a service answers, so that the gateway knows it when it is asked later, when all may be away.
 pub async fn find_services(app: Arc<Gateway>) {
-    while !app.reached.load(Ordering::Relaxed) && !report(&app).await.reaches() {
+    while !reached(&app).await {
         tokio::select! {
             () = app.stop.cancelled() => return,
             () = tokio::time::sleep(LOOK_EVERY) => {}
         }
     }
-    app.reached.store(true, Ordering::Relaxed);
+}
+
+/// Whether any service has ever answered. Looks as long as none has.
+pub async fn reached(app: &Gateway) -> bool {
+    let reached = app.reached.load(Ordering::Relaxed) || report(app).await.reaches();
+    if reached {
+        app.reached.store(true, Ordering::Relaxed);
+    }
+    reached
 }
 
 /// Asks all services and the bus at the same time.

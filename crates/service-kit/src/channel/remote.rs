@@ -73,7 +73,7 @@ impl Remote {
             Ok(Ok(response)) => {
                 self.answered();
                 // Its messages may still be on their way when the connection ends.
-                Ok(response.map(|body| Body::new(body.map_err(lost))))
+                Ok(response.map(|body| Body::new(body.map_err(cut_off))))
             }
             Ok(Err(error)) => {
                 self.cannot_be_reached(&*error);
@@ -167,10 +167,10 @@ impl Remote {
 }
 
 /// The error of a transport that ended within an answer, which says nothing of the call.
-fn lost(error: Status) -> Status {
-    let mut lost = Status::unavailable(format!("the answer was cut off: {}", error.message()));
-    lost.set_source(Arc::new(error));
-    lost
+fn cut_off(error: Status) -> Status {
+    let mut status = Status::unavailable(format!("the answer was cut off: {}", error.message()));
+    status.set_source(Arc::new(error));
+    status
 }
 
 fn unreachable() -> Status {

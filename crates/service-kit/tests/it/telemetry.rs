@@ -41,6 +41,15 @@ impl Write for Lines {
 }
 
 impl Lines {
+    /// From now on, of this thread, while the guard is held.
+    fn capture(level: LevelFilter) -> (Self, tracing::subscriber::DefaultGuard) {
+        let lines = Self::default();
+        let writer = lines.clone();
+        let format = telemetry::lines(LogFormat::Json, move || writer.clone());
+        let subscriber = tracing_subscriber::registry().with(format.with_filter(level));
+        (lines, tracing::subscriber::set_default(subscriber))
+    }
+
     fn records(&self) -> Vec<serde_json::Value> {
         let text = String::from_utf8(self.0.lock().unwrap().clone()).unwrap();
         text.lines()
@@ -60,11 +69,7 @@ fn client(probe: &Probe) -> AuthServiceClient<waybill_service_kit::GrpcChannel> 
 
 #[tokio::test]
 async fn a_failure_inside_is_logged_once_with_its_causes_and_the_request() {
-    let lines = Lines::default();
-    let writer = lines.clone();
-    let subscriber = tracing_subscriber::registry()
-        .with(telemetry::lines(LogFormat::Json, move || writer.clone()));
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let (lines, _guard) = Lines::capture(LevelFilter::TRACE);
     let ctx = CallContext::anonymous();
     let status = client(&Probe::default())
         .refresh(outgoing(&ctx, RefreshRequest::default()))
@@ -88,11 +93,7 @@ async fn a_failure_inside_is_logged_once_with_its_causes_and_the_request() {
 
 #[tokio::test]
 async fn a_write_is_a_line_with_its_request_and_a_read_is_none() {
-    let lines = Lines::default();
-    let writer = lines.clone();
-    let format = telemetry::lines(LogFormat::Json, move || writer.clone());
-    let subscriber = tracing_subscriber::registry().with(format.with_filter(LevelFilter::INFO));
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let (lines, _guard) = Lines::capture(LevelFilter::INFO);
     let ctx = CallContext::anonymous();
     let mut client = client(&Probe::default());
     client
@@ -121,11 +122,7 @@ async fn a_write_is_a_line_with_its_request_and_a_read_is_none() {
 
 #[tokio::test]
 async fn a_service_that_is_away_is_named_and_no_name_stands_twice_in_a_line() {
-    let lines = Lines::default();
-    let writer = lines.clone();
-    let subscriber = tracing_subscriber::registry()
-        .with(telemetry::lines(LogFormat::Json, move || writer.clone()));
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let (lines, _guard) = Lines::capture(LevelFilter::TRACE);
     let url = "http://127.0.0.1:1/";
     let mut away = AuthServiceClient::new(waybill_service_kit::channel::remote(url).unwrap());
     let request = outgoing(&CallContext::anonymous(), GetJwksRequest {});
@@ -147,11 +144,7 @@ async fn a_service_that_is_away_is_named_and_no_name_stands_twice_in_a_line() {
 
 #[tokio::test]
 async fn a_job_that_goes_on_failing_is_one_line_and_one_when_it_works_again() {
-    let lines = Lines::default();
-    let writer = lines.clone();
-    let subscriber = tracing_subscriber::registry()
-        .with(telemetry::lines(LogFormat::Json, move || writer.clone()));
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let (lines, _guard) = Lines::capture(LevelFilter::TRACE);
     let ground = ground("auth", InProcessBus::new()).await;
     let runs = Arc::new(AtomicUsize::new(0));
     let (done, mut worked) = mpsc::unbounded_channel();
@@ -190,11 +183,7 @@ async fn a_job_that_goes_on_failing_is_one_line_and_one_when_it_works_again() {
 
 #[test]
 fn a_panic_is_a_log_line_that_says_where() {
-    let lines = Lines::default();
-    let writer = lines.clone();
-    let subscriber = tracing_subscriber::registry()
-        .with(telemetry::lines(LogFormat::Json, move || writer.clone()));
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let (lines, _guard) = Lines::capture(LevelFilter::TRACE);
     telemetry::log_panics();
     let caught = std::panic::catch_unwind(|| panic!("the sky is {}", "green"));
     assert!(caught.is_err());

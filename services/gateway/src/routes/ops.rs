@@ -117,13 +117,7 @@ async fn unready(app: &Gateway) -> Option<&'static str> {
         return (report.health.database == Link::Disconnected).then_some("DATABASE");
     }
     // One that has never reached any service is in the wrong network, or has wrong addresses.
-    if !app.reached.load(Ordering::Relaxed) {
-        if !health::report(app).await.reaches() {
-            return Some("STARTING");
-        }
-        app.reached.store(true, Ordering::Relaxed);
-    }
-    None
+    (!health::reached(app).await).then_some("STARTING")
 }
 
 fn not_ready(status: &'static str) -> Response {
