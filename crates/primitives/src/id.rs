@@ -36,6 +36,7 @@ macro_rules! ids {
         impl From<$name> for Uuid {
             fn from(id: $name) -> Uuid { id.0 }
         }
+        crate::__column!($name, Uuid, |id| id.0, |id| Ok::<_, IdError>($name(*id)));
     )+};
 }
 

@@ -1,14 +1,18 @@
 //! Ids, money, roles, times and the like that every crate shares. No I/O, no async: used by all services and by the proto conversions.
 
 mod calendar;
+mod column;
 mod id;
 mod money;
 mod order_number;
 mod outage;
 mod role;
+mod string_enum;
 mod time;
 
 pub use calendar::{Bucket, Span, SpanFault, day_of, start_of};
+#[doc(hidden)]
+pub use column::__private;
 pub use id::{
     ApiKeyId, CartId, CategoryId, ChangeRequestId, EventId, FileId, IdError, MessageId, NoteId,
     NotificationId, OrderId, PaymentId, ProductId, ShipmentId, UserId,
@@ -16,5 +20,6 @@ pub use id::{
 pub use money::{Currency, Money, MoneyError};
 pub use order_number::{OrderNumber, OrderNumberError};
 pub use outage::{Outage, Report};
-pub use role::{Role, RoleError};
+pub use role::Role;
+pub use string_enum::UnknownValue;
 pub use time::{Clock, ManualClock, SystemClock, Timestamp};

@@ -75,6 +75,13 @@ impl fmt::Debug for Currency {
     }
 }
 
+crate::__column!(
+    Currency,
+    String,
+    |currency| String::from(currency),
+    |text| text.parse::<Currency>(),
+);
+
 /// An amount in minor units (1999 USD is 19.99 dollars).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Money {

@@ -61,6 +61,10 @@ impl fmt::Display for OrderNumber {
     }
 }
 
+crate::__column!(OrderNumber, String, |number| number.0, |text| text
+    .parse::<OrderNumber>(
+),);
+
 #[cfg(test)]
 mod tests {
     use super::*;

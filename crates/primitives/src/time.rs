@@ -1,6 +1,7 @@
 //! Time in microseconds since the Unix epoch: the finest that all three databases keep, and one integer on each of them.
 
 use std::{
+    convert::Infallible,
     fmt,
     sync::atomic::{AtomicI64, Ordering},
     time::Duration,
@@ -96,6 +97,10 @@ impl<'de> Deserialize<'de> for Timestamp {
         })
     }
 }
+
+crate::__column!(Timestamp, i64, |time| time.0, |micros| Ok::<_, Infallible>(
+    Timestamp(*micros)
+),);
 
 /// Where the time comes from, so that tests can move it.
 pub trait Clock: Send + Sync + fmt::Debug {

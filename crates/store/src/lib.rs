@@ -12,6 +12,7 @@ mod consumer;
 mod db;
 pub mod dead_letters;
 mod entity;
+pub mod entity_prelude;
 mod error;
 mod gaps;
 mod group;
