@@ -3,6 +3,7 @@
 mod calendar;
 mod column;
 mod id;
+mod message;
 mod money;
 mod order_number;
 mod outage;
@@ -23,3 +24,8 @@ pub use outage::{Outage, Report};
 pub use role::Role;
 pub use string_enum::UnknownValue;
 pub use time::{Clock, ManualClock, SystemClock, Timestamp};
+
+/// The text; none if it is empty.
+pub fn non_empty(text: impl Into<String>) -> Option<String> {
+    Some(text.into()).filter(|text| !text.is_empty())
+}

@@ -3,6 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Why an amount could not be made or computed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -23,6 +24,8 @@ pub struct Currency([u8; 3]);
 impl Currency {
     pub const USD: Self = Self(*b"USD");
     pub const EUR: Self = Self(*b"EUR");
+    /// "No currency": what a message without a readable code holds. No shop has it.
+    pub const NONE: Self = Self(*b"XXX");
 
     pub fn as_str(&self) -> &str {
         // Only capital ASCII letters are ever stored.
@@ -37,6 +40,12 @@ impl Currency {
             b"BHD" | b"IQD" | b"JOD" | b"KWD" | b"LYD" | b"OMR" | b"TND" => 3,
             _ => 2,
         }
+    }
+}
+
+impl Default for Currency {
+    fn default() -> Self {
+        Self::NONE
     }
 }
 
@@ -82,10 +91,16 @@ crate::__column!(
     |text| text.parse::<Currency>(),
 );
 
-/// An amount in minor units (1999 USD is 19.99 dollars).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// An amount in minor units (1999 USD is 19.99 dollars) of an ISO 4217 currency.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"amount": 1999, "currency": "USD"}))]
 pub struct Money {
+    /// Minor units.
+    #[schema(example = 1999)]
     pub amount: i64,
+    /// ISO 4217.
+    #[schema(value_type = String, example = "USD", pattern = "^[A-Z]{3}$")]
     pub currency: Currency,
 }
 

@@ -1,10 +1,12 @@
-//! Code generated from proto/, the table of events, and conversions to and from the primitives.
+//! Code generated from proto/, how messages are JSON, the table of events, and conversions to and from the primitives.
 
 mod convert;
 mod events;
+pub mod json;
+pub mod media;
 mod methods;
 
-pub use convert::{ConvertError, parse_id, time};
+pub use convert::{ConvertError, parse_id};
 pub use events::{EVENTS, Event, EventInfo};
 pub use methods::takes_stream;
 
@@ -22,5 +24,10 @@ macro_rules! areas {
         }
     )+};
 }
+
+/// Bytes of one answer at most that [`Clients`] take: a page of 100 orders with the longest of texts has some 20 million.
+pub const MAX_ANSWER: usize = 32 * 1024 * 1024;
+
+include!(concat!(env!("OUT_DIR"), "/generated.rs"));
 
 areas!(common, auth, order, payment, notification, chat);

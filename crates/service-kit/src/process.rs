@@ -11,6 +11,7 @@ use secrecy::ExposeSecret as _;
 use tokio_util::sync::CancellationToken;
 use waybill_bus::{Bus, JetStreamBus, NatsAuth, NatsConfig};
 use waybill_primitives::SystemClock;
+use waybill_proto::Channels;
 use waybill_store::{Db, DbConfig};
 
 use crate::{
@@ -61,6 +62,16 @@ impl Peers {
 
     pub fn chat(&self) -> Result<GrpcChannel, AppError> {
         self.remote(&self.settings.chat_url)
+    }
+
+    pub fn all(&self) -> Result<Channels<GrpcChannel>, AppError> {
+        Ok(Channels {
+            auth: self.auth()?,
+            order: self.order()?,
+            payment: self.payment()?,
+            notification: self.notification()?,
+            chat: self.chat()?,
+        })
     }
 
     fn remote(&self, url: &Uri) -> Result<GrpcChannel, AppError> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use waybill_bus::Envelope;
-use waybill_proto::{Event, common, order, parse_id, payment, time};
+use waybill_proto::{Event, common, order, parse_id, payment};
 use waybill_store::{ConsumerInfo, EventHandler, HandlerError, Tx, decode};
 
 use crate::{
@@ -70,8 +70,9 @@ impl EventHandler for Acts {
 }
 
 fn read(record: common::AuditRecord) -> Result<Record, HandlerError> {
-    let at = record.at.as_ref();
-    let at = at.ok_or_else(|| HandlerError::permanent("the record has no time"))?;
+    let at = record
+        .at
+        .ok_or_else(|| HandlerError::permanent("the record has no time"))?;
     let actor = match record.actor {
         None => None,
         Some(actor) => Some(Actor {
@@ -85,14 +86,14 @@ fn read(record: common::AuditRecord) -> Result<Record, HandlerError> {
     };
     Ok(Record {
         id: record.id.parse().map_err(HandlerError::permanent)?,
-        at: time::from_proto(at),
+        at,
         actor,
         client_address: record.client_address,
         request_id: record.request_id,
         action: record.action,
         target_kind: record.target_kind,
         target_id: record.target_id,
-        before: record.before,
-        after: record.after,
+        before: record.before.unwrap_or_default(),
+        after: record.after.unwrap_or_default(),
     })
 }

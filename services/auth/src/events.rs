@@ -1,7 +1,7 @@
 //! The events of an account: each change of it has exactly one, numbered by the account's version.
 
-use waybill_primitives::Role;
-use waybill_proto::{auth, common, time};
+use waybill_primitives::{Role, non_empty};
+use waybill_proto::{auth, common};
 use waybill_store::Tx;
 
 use crate::domain::User;
@@ -15,10 +15,10 @@ pub fn message(user: &User) -> auth::User {
         last_name: user.last_name.clone(),
         role: common::Role::from(user.role).into(),
         email_verified: user.email_verified,
-        avatar_url: user.avatar_url.clone(),
+        avatar_url: non_empty(user.avatar_url.as_str()),
         suspended: user.suspended,
         version: user.version,
-        created_at: Some(time::to_proto(user.created_at)),
+        created_at: Some(user.created_at),
     }
 }
 

@@ -8,7 +8,7 @@ use tonic::{Request, Response, Status};
 use waybill_primitives::{Bucket, Role, start_of};
 use waybill_proto::{
     auth::{
-        self, ChangePasswordRequest, ChangePasswordResponse, GetEmailStatusRequest,
+        ChangePasswordRequest, ChangePasswordResponse, GetEmailStatusRequest,
         GetEmailStatusResponse, GetJwksRequest, GetJwksResponse, GetProfileRequest,
         GetProfileResponse, GetUserAnalyticsRequest, GetUserAnalyticsResponse, GetUserRequest,
         GetUserResponse, IssueGuestTokenRequest, IssueGuestTokenResponse, ListUsersRequest,
@@ -18,7 +18,7 @@ use waybill_proto::{
         SuspendUserResponse, UpdateProfileRequest, UpdateProfileResponse, UserBucket, UserCounts,
         auth_service_server::AuthService,
     },
-    common, parse_id, time,
+    common, parse_id,
 };
 use waybill_service_kit::{AppError, context};
 
@@ -195,7 +195,7 @@ impl AuthService for Grpc {
             users: found.users.iter().map(events::message).collect(),
             page: Some(common::PageInfo {
                 total_capped: false,
-                next_cursor: found.next_cursor.unwrap_or_default(),
+                next_cursor: found.next_cursor,
                 total: found.total,
             }),
         }))
@@ -259,20 +259,21 @@ impl AuthService for Grpc {
         let ctx = context(&request);
         ctx.require(&[Role::Admin])?;
         let request = request.into_inner();
-        let bucket = match auth::Bucket::try_from(request.bucket) {
-            Ok(auth::Bucket::Unspecified | auth::Bucket::Day) => Bucket::Day,
-            Ok(auth::Bucket::Week) => Bucket::Week,
-            Ok(auth::Bucket::Month) => Bucket::Month,
+        let bucket = match common::Bucket::try_from(request.bucket) {
+            Ok(common::Bucket::Unspecified | common::Bucket::Day) => Bucket::Day,
+            Ok(common::Bucket::Week) => Bucket::Week,
+            Ok(common::Bucket::Month) => Bucket::Month,
             Err(_) => {
                 let problem = "must be one of day, week, month";
                 return Err(AppError::invalid_field("bucket", problem).into());
             }
         };
-        let from = request.from.as_ref().map(time::from_proto);
-        let to = request.to.as_ref().map(time::from_proto);
-        let found = self.0.registrations(&ctx, from, to, bucket).await?;
+        let found = self
+            .0
+            .registrations(&ctx, request.from, request.to, bucket)
+            .await?;
         let bucket = |(day, counts): &(i32, Counts)| UserBucket {
-            start: Some(time::to_proto(start_of(*day))),
+            start: Some(start_of(*day)),
             registered: user_counts(*counts),
         };
         Ok(Response::new(GetUserAnalyticsResponse {
@@ -292,6 +293,7 @@ fn user_counts(counts: Counts) -> Option<UserCounts> {
         customers: counts.customers,
         staff: counts.staff,
         admins: counts.admins,
+        all: counts.customers + counts.staff + counts.admins,
     })
 }
 

@@ -6,7 +6,7 @@ use waybill_primitives::{OrderId, Timestamp};
 use waybill_proto::{
     ConvertError,
     order::{self, GetOrderRequest, OrderStatus, order_service_client::OrderServiceClient},
-    parse_id, time,
+    parse_id,
 };
 use waybill_service_kit::{
     AppError, CallContext, ErrorKind, GrpcChannel, outgoing_within, retry_read,
@@ -46,7 +46,7 @@ impl Orders {
                 let order = answer
                     .order
                     .ok_or_else(|| AppError::internal(missing("order")))?;
-                let placed = order.created_at.as_ref().map(time::from_proto);
+                let placed = order.created_at;
                 let facts = facts(order).map_err(AppError::internal)?;
                 Ok(Some((facts, placed.unwrap_or(Timestamp::UNIX_EPOCH))))
             }
@@ -68,7 +68,7 @@ fn missing(field: &'static str) -> ConvertError {
 /// What the projection keeps of an order.
 pub fn facts(order: order::Order) -> Result<OrderFacts, ConvertError> {
     let status = match order.status() {
-        _ if !order.replaced_by_id.is_empty() => REPLACED,
+        _ if order.replaced_by_id.is_some() => REPLACED,
         OrderStatus::Unspecified => return Err(missing("order.status")),
         OrderStatus::Pending => "PENDING",
         OrderStatus::InProgress => "IN_PROGRESS",
@@ -87,7 +87,7 @@ pub fn facts(order: order::Order) -> Result<OrderFacts, ConvertError> {
     Ok(OrderFacts {
         id: parse_id("order.id", &order.id)?,
         number: order.order_number,
-        title: cut(&order.title),
+        title: cut(order.title.as_deref().unwrap_or_default()),
         customer: Party {
             id: parse_id("order.customer.id", &customer.id)?,
             name: cut(&customer.name),

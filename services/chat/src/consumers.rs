@@ -75,7 +75,7 @@ fn read(event: &Envelope) -> Result<Option<Told>, HandlerError> {
             let replaces = placed
                 .order
                 .as_ref()
-                .is_some_and(|order| !order.replaces_id.is_empty());
+                .is_some_and(|order| order.replaces_id.is_some());
             let why = placed.change.unwrap_or_default().note;
             (placed.order, replaces.then_some(Change::Opened { why }))
         }

@@ -4,7 +4,6 @@ use waybill_primitives::{MessageId, Role, UserId};
 use waybill_proto::{
     chat as proto,
     common::{self, Person},
-    time,
 };
 use waybill_store::Tx;
 
@@ -34,8 +33,9 @@ pub fn message(message: &Message) -> proto::Message {
         order_id: message.order_id.to_string(),
         author: message.author.as_ref().map(author),
         body: message.body.clone(),
-        created_at: Some(time::to_proto(message.created_at)),
-        client_id: message.client_id.clone().unwrap_or_default(),
+        created_at: Some(message.created_at),
+        client_id: message.client_id.clone(),
+        attachments: Vec::new(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tonic::{Request, Response, Status};
-use waybill_primitives::{MessageId, Role};
+use waybill_primitives::{MessageId, Role, non_empty};
 use waybill_proto::{
     chat::{
         Conversation, GetConversationRequest, GetConversationResponse, ListConversationsRequest,
@@ -12,7 +12,7 @@ use waybill_proto::{
         chat_service_server::ChatService,
     },
     common::{PageInfo, PageRequest},
-    parse_id, time,
+    parse_id,
 };
 use waybill_service_kit::{AppError, context, trace};
 
@@ -40,7 +40,7 @@ fn page(request: Option<PageRequest>) -> Page {
 fn page_info(next: Option<String>, total: Option<u64>) -> PageInfo {
     PageInfo {
         total_capped: false,
-        next_cursor: next.unwrap_or_default(),
+        next_cursor: next,
         total,
     }
 }
@@ -51,7 +51,7 @@ fn conversation(seen: Seen) -> Conversation {
     Conversation {
         order_id: order.id.to_string(),
         order_number: order.number,
-        title: order.title,
+        title: non_empty(order.title),
         customer: Some(events::party(&order.customer, Role::Customer)),
         assignee: order
             .assignee
@@ -59,7 +59,7 @@ fn conversation(seen: Seen) -> Conversation {
             .map(|assignee| events::party(assignee, Role::Staff)),
         unread: seen.unread,
         last_message: seen.last.as_ref().map(events::message),
-        updated_at: Some(time::to_proto(conversation.updated_at)),
+        updated_at: Some(conversation.updated_at),
     }
 }
 
@@ -94,7 +94,7 @@ impl ChatService for Grpc {
         trace::about_order(order);
         let posted = self
             .0
-            .post(&ctx, order, &request.body, &request.client_id)
+            .post(&ctx, order, &request.body, request.client_id())
             .await?;
         Ok(Response::new(PostMessageResponse {
             message: Some(events::message(&posted.message)),

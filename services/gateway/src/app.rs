@@ -9,19 +9,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use waybill_bus::Bus;
 use waybill_primitives::Timestamp;
-use waybill_proto::{
-    auth::{audit_service_client::AuditServiceClient, auth_service_client::AuthServiceClient},
-    chat::chat_service_client::ChatServiceClient,
-    notification::notification_service_client::NotificationServiceClient,
-    order::{
-        analytics_service_client::AnalyticsServiceClient, cart_service_client::CartServiceClient,
-        catalogue_service_client::CatalogueServiceClient, file_service_client::FileServiceClient,
-        order_service_client::OrderServiceClient, shipment_service_client::ShipmentServiceClient,
-        shop_service_client::ShopServiceClient, stock_service_client::StockServiceClient,
-        work_service_client::WorkServiceClient,
-    },
-    payment::payment_service_client::PaymentServiceClient,
-};
+use waybill_proto::{Channels, Clients};
 use waybill_service_kit::{
     AppError, GrpcChannel,
     settings::Environment,
@@ -44,46 +32,10 @@ pub struct DemoAccount {
     pub password: String,
 }
 
-/// The transports of the five services.
-#[derive(Clone)]
-pub struct Channels {
-    pub auth: GrpcChannel,
-    pub order: GrpcChannel,
-    pub payment: GrpcChannel,
-    pub notification: GrpcChannel,
-    pub chat: GrpcChannel,
-}
-
-impl Channels {
-    /// Each service with its transport.
-    pub fn named(&self) -> [(&'static str, &GrpcChannel); 5] {
-        [
-            ("auth", &self.auth),
-            ("order", &self.order),
-            ("payment", &self.payment),
-            ("notification", &self.notification),
-            ("chat", &self.chat),
-        ]
-    }
-}
-
 /// Shared by all requests and sockets.
 pub struct Gateway {
-    pub auth: AuthServiceClient<GrpcChannel>,
-    pub audit: AuditServiceClient<GrpcChannel>,
-    pub catalogue: CatalogueServiceClient<GrpcChannel>,
-    pub stock: StockServiceClient<GrpcChannel>,
-    pub orders: OrderServiceClient<GrpcChannel>,
-    pub work: WorkServiceClient<GrpcChannel>,
-    pub carts: CartServiceClient<GrpcChannel>,
-    pub files: FileServiceClient<GrpcChannel>,
-    pub shipments: ShipmentServiceClient<GrpcChannel>,
-    pub shop: ShopServiceClient<GrpcChannel>,
-    pub analytics: AnalyticsServiceClient<GrpcChannel>,
-    pub payments: PaymentServiceClient<GrpcChannel>,
-    pub notifications: NotificationServiceClient<GrpcChannel>,
-    pub chat: ChatServiceClient<GrpcChannel>,
-    pub channels: Channels,
+    pub clients: Clients<GrpcChannel>,
+    pub channels: Channels<GrpcChannel>,
     pub bus: Arc<dyn Bus>,
     pub verifier: Arc<Verifier>,
     pub service_tokens: ServiceTokens,
@@ -166,7 +118,7 @@ macro_rules! read {
     }};
 }
 
-/// To the transport, an answer beyond [`crate::MAX_ANSWER`] is "out of range", which reads as if the caller had sent too much. A
+/// To the transport, an answer beyond [`waybill_proto::MAX_ANSWER`] is "out of range", which reads as if the caller had sent too much. A
 /// service that says so itself gives details.
 pub fn of_answer(status: tonic::Status) -> tonic::Status {
     if status.code() == tonic::Code::OutOfRange && status.details().is_empty() {

@@ -53,27 +53,15 @@ use tower_http::{
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::SwaggerUi;
 use waybill_bus::Bus;
-use waybill_proto::{
-    auth::{audit_service_client::AuditServiceClient, auth_service_client::AuthServiceClient},
-    chat::chat_service_client::ChatServiceClient,
-    notification::notification_service_client::NotificationServiceClient,
-    order::{
-        analytics_service_client::AnalyticsServiceClient, cart_service_client::CartServiceClient,
-        catalogue_service_client::CatalogueServiceClient, file_service_client::FileServiceClient,
-        order_service_client::OrderServiceClient, shipment_service_client::ShipmentServiceClient,
-        shop_service_client::ShopServiceClient, stock_service_client::StockServiceClient,
-        work_service_client::WorkServiceClient,
-    },
-    payment::payment_service_client::PaymentServiceClient,
-};
+use waybill_proto::{Channels, Clients};
 use waybill_service_kit::{
-    AppError,
+    AppError, GrpcChannel,
     settings::Environment,
     shutdown::Shutdown,
     tokens::{ServiceTokens, Verifier},
 };
 
-pub use app::{Channels, DemoAccount};
+pub use app::DemoAccount;
 pub use config::GatewaySettings;
 pub use server::{Connections, serve};
 
@@ -82,7 +70,7 @@ use crate::{app::Gateway, error::ApiError};
 /// What the gateway is built from.
 #[derive(Clone)]
 pub struct GatewayDeps {
-    pub channels: Channels,
+    pub channels: Channels<GrpcChannel>,
     pub bus: Arc<dyn Bus>,
     pub verifier: Arc<Verifier>,
     pub service_tokens: ServiceTokens,
@@ -110,8 +98,6 @@ pub struct Routers {
     pub operations: Router,
 }
 
-/// Bytes of one answer of a service at most: a page of 100 orders with the longest of texts has some 20 million.
-pub(crate) const MAX_ANSWER: usize = 32 * 1024 * 1024;
 /// Rate limit keys that are back at their limit are forgotten this often.
 const TIDY_EVERY: Duration = Duration::from_secs(10);
 /// Users whose tokens were withdrawn that are remembered at most.
@@ -131,26 +117,8 @@ pub async fn build(deps: GatewayDeps) -> Result<Routers, AppError> {
         return Err(AppError::internal(format!("{name} {problem}")));
     }
     let channels = deps.channels;
-    macro_rules! client {
-        ($client:ident, $service:ident) => {
-            $client::new(channels.$service.clone()).max_decoding_message_size(MAX_ANSWER)
-        };
-    }
     let app = Arc::new(Gateway {
-        auth: client!(AuthServiceClient, auth),
-        audit: client!(AuditServiceClient, auth),
-        catalogue: client!(CatalogueServiceClient, order),
-        stock: client!(StockServiceClient, order),
-        orders: client!(OrderServiceClient, order),
-        work: client!(WorkServiceClient, order),
-        carts: client!(CartServiceClient, order),
-        files: client!(FileServiceClient, order),
-        shipments: client!(ShipmentServiceClient, order),
-        shop: client!(ShopServiceClient, order),
-        analytics: client!(AnalyticsServiceClient, order),
-        payments: client!(PaymentServiceClient, payment),
-        notifications: client!(NotificationServiceClient, notification),
-        chat: client!(ChatServiceClient, chat),
+        clients: Clients::new(&channels),
         channels,
         bus: deps.bus,
         verifier: deps.verifier,

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, atomic::AtomicBool},
 };
 
-use waybill_gateway::{Channels, Connections, GatewayDeps, GatewaySettings};
+use waybill_gateway::{Connections, GatewayDeps, GatewaySettings};
 use waybill_service_kit::{AppError, process, serve, telemetry};
 
 fn main() -> ExitCode {
@@ -18,13 +18,7 @@ fn main() -> ExitCode {
             let connections = Connections::from(&settings);
             let operations = serve::bind(boot.ops_listen).await?;
             let routers = waybill_gateway::build(GatewayDeps {
-                channels: Channels {
-                    auth: boot.peers.auth()?,
-                    order: boot.peers.order()?,
-                    payment: boot.peers.payment()?,
-                    notification: boot.peers.notification()?,
-                    chat: boot.peers.chat()?,
-                },
+                channels: boot.peers.all()?,
                 bus: boot.bus,
                 verifier: boot.verifier,
                 service_tokens: boot.service_tokens,

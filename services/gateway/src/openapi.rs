@@ -9,12 +9,10 @@ use utoipa::{
         tag::TagBuilder,
     },
 };
+use waybill_proto::{common, order, payment};
 use waybill_service_kit::AppError;
 
-use crate::{
-    dto,
-    error::{Detail, ErrorBody, ErrorInfo},
-};
+use crate::error::{Detail, ErrorBody, ErrorInfo};
 
 /// Schemas that no handler's body names: layers make these answers, and queries use these names.
 #[derive(OpenApi)]
@@ -22,15 +20,15 @@ use crate::{
     ErrorBody<'_>,
     ErrorInfo<'_>,
     Detail,
-    dto::ChangeRequestState,
-    dto::FilePurpose,
-    dto::OrderSort,
-    dto::OrderStatus,
-    dto::PaymentState,
-    dto::PaymentStatus,
-    dto::ProductKind,
-    dto::ProductSort,
-    dto::Role,
+    order::ChangeRequestState,
+    order::FilePurpose,
+    order::OrderSort,
+    order::OrderStatus,
+    payment::PaymentState,
+    order::PaymentStatus,
+    order::ProductKind,
+    order::ProductSort,
+    common::Role,
 )))]
 struct Shared;
 

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use waybill_bus::Envelope;
 use waybill_primitives::{Money, UserId};
 use waybill_proto::{
-    ConvertError, auth, common, order, order::ChangeRequestKind, order::ChangeRequestState,
+    ConvertError, auth, order, order::ChangeRequestKind, order::ChangeRequestState,
     order::OrderStatus, parse_id, payment,
 };
 use waybill_store::{ConsumerInfo, EventHandler, HandlerError, Tx, decode};
@@ -164,7 +164,7 @@ fn order_occurrence(event: &Envelope) -> Result<Option<Occurrence>, HandlerError
         "waybill.order.order.placed" => {
             let order = decode::<order::OrderPlaced>(event)?.order;
             // Nobody ordered anew: the order that this one is opened in place of tells of it.
-            if order.as_ref().is_some_and(|it| !it.replaces_id.is_empty()) {
+            if order.as_ref().is_some_and(|it| it.replaces_id.is_some()) {
                 return Ok(None);
             }
             Occurrence::Placed(facts(order)?)
@@ -226,7 +226,7 @@ fn order_occurrence(event: &Envelope) -> Result<Option<Occurrence>, HandlerError
                 order: facts(added.order)?,
                 step: progress.step,
                 percent: progress.percent,
-                note: progress.note,
+                note: progress.note.unwrap_or_default(),
             }
         }
         "waybill.order.order.status_changed" => {
@@ -281,7 +281,7 @@ fn order_occurrence(event: &Envelope) -> Result<Option<Occurrence>, HandlerError
                 kind: request_kind(&request)?,
                 by: requester(&request)?.id,
                 approved: request.state() == ChangeRequestState::Approved,
-                note: request.note,
+                note: request.note.unwrap_or_default(),
             }
         }
         // Of failed and refunded payments, payment's own events tell; a rejected one is refunded next.
@@ -327,8 +327,8 @@ fn requester(request: &order::ChangeRequest) -> Result<Contact, HandlerError> {
     })
 }
 
-fn money(field: &'static str, money: Option<&common::Money>) -> Result<Money, HandlerError> {
-    Money::try_from(money.ok_or_else(|| missing(field))?).map_err(faulty)
+fn money(field: &'static str, money: Option<Money>) -> Result<Money, HandlerError> {
+    money.ok_or_else(|| missing(field))
 }
 
 fn facts(order: Option<order::Order>) -> Result<OrderFacts, HandlerError> {
@@ -344,7 +344,7 @@ fn facts(order: Option<order::Order>) -> Result<OrderFacts, HandlerError> {
     };
     let lines = order.items.into_iter().map(|item| {
         Ok(Line {
-            total: money("order.items.line_total", item.line_total.as_ref())?,
+            total: money("order.items.line_total", item.line_total)?,
             name: item.name,
             quantity: item.quantity,
         })
@@ -352,14 +352,14 @@ fn facts(order: Option<order::Order>) -> Result<OrderFacts, HandlerError> {
     Ok(OrderFacts {
         id: parse_id("order.id", &order.id).map_err(faulty)?,
         number: order.order_number,
-        title: order.title,
+        title: order.title.unwrap_or_default(),
         customer: Contact {
             id: parse_id("order.customer.id", &customer.id).map_err(faulty)?,
             name: customer.name,
-            email: Some(customer.email).filter(|email| !email.is_empty()),
+            email: customer.email,
         },
         assignee,
-        total: money("order.total", order.total.as_ref())?,
+        total: money("order.total", order.total)?,
         lines: lines.collect::<Result<_, HandlerError>>()?,
     })
 }
@@ -389,7 +389,7 @@ impl EventHandler for Payments {
                 let reason = failed
                     .payment
                     .as_ref()
-                    .map(|payment| payment.failure_reason.clone())
+                    .and_then(|payment| payment.failure_reason.clone())
                     .unwrap_or_default();
                 Occurrence::PaymentFailed {
                     payment: payment_facts(failed.payment)?,
@@ -416,7 +416,7 @@ fn payment_facts(payment: Option<payment::Payment>) -> Result<PaymentFacts, Hand
         parse_id("payment.customer_id", &payment.customer_id).map_err(faulty)?;
     Ok(PaymentFacts {
         order_id: parse_id("payment.order_id", &payment.order_id).map_err(faulty)?,
-        amount: money("payment.amount", payment.amount.as_ref())?,
+        amount: money("payment.amount", payment.amount)?,
         order_number: payment.order_number,
         customer_id,
     })

@@ -1,6 +1,6 @@
 //! What this service publishes: a notification was made, or read. The notification is the aggregate.
 
-use waybill_proto::{notification as proto, time};
+use waybill_proto::notification as proto;
 use waybill_store::Tx;
 
 use crate::domain::Notification;
@@ -13,12 +13,9 @@ pub fn message(notification: &Notification) -> proto::Notification {
         r#type: notification.kind.clone(),
         title: notification.title.clone(),
         body: notification.body.clone(),
-        order_id: notification
-            .order_id
-            .map(|id| id.to_string())
-            .unwrap_or_default(),
-        read_at: notification.read_at.map(time::to_proto),
-        created_at: Some(time::to_proto(notification.created_at)),
+        order_id: notification.order_id.map(|id| id.to_string()),
+        read_at: notification.read_at,
+        created_at: Some(notification.created_at),
     }
 }
 

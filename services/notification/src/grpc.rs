@@ -12,7 +12,7 @@ use waybill_proto::{
         MarkAllReadResponse, MarkReadRequest, MarkReadResponse,
         notification_service_server::NotificationService,
     },
-    parse_id, time,
+    parse_id,
 };
 use waybill_service_kit::{AppError, context};
 
@@ -41,7 +41,7 @@ fn page(request: Option<PageRequest>) -> Page {
 fn page_info(next: Option<String>, total: Option<u64>) -> PageInfo {
     PageInfo {
         total_capped: false,
-        next_cursor: next.unwrap_or_default(),
+        next_cursor: next,
         total,
     }
 }
@@ -53,7 +53,7 @@ fn mail(mail: KeptMail) -> Mail {
         subject: mail.subject,
         text: mail.text,
         html: mail.html,
-        at: Some(time::to_proto(mail.at)),
+        at: Some(mail.at),
     }
 }
 

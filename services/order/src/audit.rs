@@ -3,7 +3,7 @@
 use serde_json::Value;
 use uuid::Uuid;
 use waybill_primitives::Timestamp;
-use waybill_proto::{common, order::AuditRecorded, time};
+use waybill_proto::{common, order::AuditRecorded};
 use waybill_service_kit::{CallContext, Caller};
 use waybill_store::Tx;
 
@@ -33,10 +33,10 @@ pub fn said<const N: usize>(parts: [(&str, Value); N]) -> Value {
 pub fn record(tx: &Tx, ctx: &CallContext, act: Act) {
     let Caller::User(_) = &ctx.caller else { return };
     let id = Uuid::now_v7();
-    let text = |value: Option<Value>| value.map(|value| value.to_string()).unwrap_or_default();
+    let text = |value: Option<Value>| value.map(|value| value.to_string());
     let record = common::AuditRecord {
         id: id.to_string(),
-        at: Some(time::to_proto(Timestamp::now())),
+        at: Some(Timestamp::now()),
         actor: actor(ctx).as_ref().map(wire::person),
         client_address: ctx.client_address.clone().unwrap_or_default(),
         request_id: ctx.request_id.clone(),

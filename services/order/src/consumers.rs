@@ -55,12 +55,13 @@ struct About {
 
 fn about(payment: Option<&Payment>) -> Result<About, HandlerError> {
     let payment = payment.ok_or_else(|| HandlerError::permanent("the event has no payment"))?;
-    let amount = payment.amount.as_ref();
-    let amount = amount.ok_or_else(|| HandlerError::permanent("the payment has no amount"))?;
+    let amount = payment
+        .amount
+        .ok_or_else(|| HandlerError::permanent("the payment has no amount"))?;
     Ok(About {
         order_id: payment.order_id.parse().map_err(HandlerError::permanent)?,
         payment_id: payment.id.parse().map_err(HandlerError::permanent)?,
-        amount: Money::try_from(amount).map_err(HandlerError::permanent)?,
+        amount,
     })
 }
 
@@ -105,7 +106,7 @@ impl EventHandler for PaymentEvents {
                 let about = about(message.payment.as_ref())?;
                 let reason = message
                     .payment
-                    .map(|p| p.failure_reason)
+                    .and_then(|payment| payment.failure_reason)
                     .unwrap_or_default();
                 let (order, payment) = (about.order_id, about.payment_id);
                 self.orders
@@ -116,10 +117,8 @@ impl EventHandler for PaymentEvents {
                 let message: PaymentRefunded = decode(event)?;
                 let about = about(message.payment.as_ref())?;
                 let (order, payment) = (about.order_id, about.payment_id);
-                let refunded = message.refunded.as_ref().map(Money::try_from);
-                let refunded = refunded.transpose().map_err(HandlerError::permanent)?;
                 self.orders
-                    .payment_refunded(tx, order, payment, refunded, &message.reason)
+                    .payment_refunded(tx, order, payment, message.refunded, &message.reason)
                     .await?;
             }
             // What is not known yet changes no order.

@@ -48,7 +48,7 @@ pub fn page_info<T>(page: &Page<T>) -> PageInfo {
     // One more than is counted stands for "and more".
     let capped = page.total == Some(MOST_COUNTED + 1);
     PageInfo {
-        next_cursor: page.next_cursor.clone().unwrap_or_default(),
+        next_cursor: page.next_cursor.clone(),
         total: page.total.map(|total| total - u64::from(capped)),
         total_capped: capped,
     }

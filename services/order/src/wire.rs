@@ -1,8 +1,7 @@
 //! The domain as protobuf messages, for answers and events, and enumerations read from requests.
 
-use prost_types::Timestamp as ProtoTime;
-use waybill_primitives::{Role, Timestamp};
-use waybill_proto::{common, order as pb, time};
+use waybill_primitives::{Role, non_empty};
+use waybill_proto::{common, order as pb};
 
 use crate::{
     cart::domain::{Change, ShownItem, View},
@@ -46,10 +45,6 @@ pub use work::{
     change_request, note, progress, read_note_visibility, read_request_kind, read_request_state,
     worker,
 };
-
-fn at(moment: Timestamp) -> ProtoTime {
-    time::to_proto(moment)
-}
 
 enumeration!(
     ProductKind,
@@ -103,24 +98,22 @@ pub fn product(offer: &Offer, stock_parts: bool) -> pb::Product {
         name: product.name.clone(),
         description: product.description.clone(),
         kind: product_kind(product.kind).into(),
-        price: Some(product.price.into()),
+        price: Some(product.price),
         category: product
             .category
             .as_ref()
-            .map(|category| category.name.clone())
-            .unwrap_or_default(),
+            .map(|category| category.name.clone()),
         active: product.active,
         version: product.version,
-        created_at: Some(at(product.created_at)),
-        updated_at: Some(at(product.updated_at)),
+        created_at: Some(product.created_at),
+        updated_at: Some(product.updated_at),
         available: offer.stock.map(Level::available),
         on_hand: parts.map(|level| level.on_hand),
         reserved: parts.map(|level| level.reserved),
         category_id: product
             .category
             .as_ref()
-            .map(|category| category.id.to_string())
-            .unwrap_or_default(),
+            .map(|category| category.id.to_string()),
         images: product.images.iter().map(files::image).collect(),
         low_stock_threshold: product.low_stock_threshold.filter(|_| stock_parts),
     }
@@ -132,13 +125,13 @@ pub fn category(category: &Category, products: i64) -> pb::Category {
         slug: category.slug.clone(),
         name: category.name.clone(),
         description: category.description.clone(),
-        parent_id: category.parent.map(|id| id.to_string()).unwrap_or_default(),
+        parent_id: category.parent.map(|id| id.to_string()),
         position: category.position,
         active: category.active,
         version: category.version,
         products,
-        created_at: Some(at(category.created_at)),
-        updated_at: Some(at(category.updated_at)),
+        created_at: Some(category.created_at),
+        updated_at: Some(category.updated_at),
     }
 }
 
@@ -150,9 +143,9 @@ pub fn movement(line: &Movement) -> pb::StockMovement {
         on_hand_delta: line.on_hand_delta,
         reserved_delta: line.reserved_delta,
         reason: line.reason.clone(),
-        order_id: line.order_id.map(|id| id.to_string()).unwrap_or_default(),
-        actor_id: line.actor_id.map(|id| id.to_string()).unwrap_or_default(),
-        at: Some(at(line.at)),
+        order_id: line.order_id.map(|id| id.to_string()),
+        actor_id: line.actor_id.map(|id| id.to_string()),
+        at: Some(line.at),
     }
 }
 
@@ -169,20 +162,20 @@ fn item(item: &Item) -> pb::OrderItem {
         product_id: item.product_id.to_string(),
         name: item.name.clone(),
         kind: product_kind(item.kind).into(),
-        unit_price: Some(item.unit_price.into()),
+        unit_price: Some(item.unit_price),
         quantity: item.quantity,
-        line_total: Some(item.line_total.into()),
+        line_total: Some(item.line_total),
     }
 }
 
 fn address(address: &Address) -> pb::Address {
     pb::Address {
-        name: address.name.clone(),
+        name: non_empty(address.name.as_str()),
         line1: address.line1.clone(),
-        line2: address.line2.clone(),
+        line2: non_empty(address.line2.as_str()),
         city: address.city.clone(),
-        region: address.region.clone(),
-        postal_code: address.postal_code.clone(),
+        region: non_empty(address.region.as_str()),
+        postal_code: non_empty(address.postal_code.as_str()),
         country: address.country.clone(),
     }
 }
@@ -204,28 +197,26 @@ pub fn order(order: &Order) -> pb::Order {
         customer: Some(pb::Customer {
             id: order.customer.id.to_string(),
             name: order.customer.name.clone(),
-            email: order.customer.email.clone(),
+            email: non_empty(order.customer.email.as_str()),
         }),
         assignee: order.assignee.as_ref().map(assignee),
-        title: order.title.clone(),
-        description: order.description.clone(),
-        special_instructions: order.special_instructions.clone(),
-        estimated_completion: order.estimated_completion.map(at),
+        title: non_empty(order.title.as_str()),
+        description: non_empty(order.description.as_str()),
+        special_instructions: non_empty(order.special_instructions.as_str()),
+        estimated_completion: order.estimated_completion,
         items: order.items.iter().map(item).collect(),
-        subtotal: Some(order.total.into()),
-        total: Some(order.total.into()),
+        subtotal: Some(order.total),
+        total: Some(order.total),
         shipping_address: order.shipping_address.as_ref().map(address),
-        expires_at: order.expires_at.map(at),
-        completed_at: order.completed_at.map(at),
+        expires_at: order.expires_at,
+        completed_at: order.completed_at,
         version: order.version,
-        created_at: Some(at(order.created_at)),
-        updated_at: Some(at(order.updated_at)),
+        created_at: Some(order.created_at),
+        updated_at: Some(order.updated_at),
         guest: order.guest,
-        replaces_id: order.replaces.map(|id| id.to_string()).unwrap_or_default(),
-        replaced_by_id: order
-            .replaced_by
-            .map(|id| id.to_string())
-            .unwrap_or_default(),
+        payment_received: order.payment_status == PaymentStatus::Paid,
+        replaces_id: order.replaces.map(|id| id.to_string()),
+        replaced_by_id: order.replaced_by.map(|id| id.to_string()),
     }
 }
 
@@ -233,19 +224,19 @@ fn cart_change(change: &Change) -> pb::CartChange {
     pb::CartChange {
         code: change.code.as_str().to_owned(),
         message: change.message.clone(),
-        previous_price: change.previous_price.map(Into::into),
-        previous_quantity: change.previous_quantity.unwrap_or(0),
+        previous_price: change.previous_price,
+        previous_quantity: change.previous_quantity,
     }
 }
 
-fn cart_line(item: &ShownItem) -> pb::CartLine {
-    pb::CartLine {
+fn cart_item(item: &ShownItem) -> pb::CartItem {
+    pb::CartItem {
         product_id: item.product_id.to_string(),
         name: item.name.clone(),
         kind: product_kind(item.kind).into(),
         quantity: item.quantity,
-        unit_price: Some(item.unit_price.into()),
-        line_total: Some(item.line_total.into()),
+        unit_price: Some(item.unit_price),
+        line_total: Some(item.line_total),
         available: item.available,
         changes: item.changes.iter().map(cart_change).collect(),
     }
@@ -254,25 +245,24 @@ fn cart_line(item: &ShownItem) -> pb::CartLine {
 pub fn cart(view: &View, shop: &ShopSettings) -> pb::Cart {
     let touched = view.updated_at;
     pb::Cart {
-        id: view.id.map(|id| id.to_string()).unwrap_or_default(),
-        lines: view.items.iter().map(cart_line).collect(),
-        left_out: view.left_out.iter().map(cart_line).collect(),
-        subtotal: Some(view.subtotal.into()),
+        items: view.items.iter().map(cart_item).collect(),
+        left_out: view.left_out.iter().map(cart_item).collect(),
+        subtotal: Some(view.subtotal),
         version: view.version,
-        updated_at: touched.map(at),
-        expires_at: touched.map(|touched| at(touched.plus(shop.cart_lifetime))),
+        updated_at: touched,
+        expires_at: touched.map(|touched| touched.plus(shop.cart_lifetime)),
         changed: view.changed(),
     }
 }
 
 pub fn history(entry: &HistoryEntry) -> pb::HistoryItem {
     pb::HistoryItem {
-        at: Some(at(entry.at)),
+        at: Some(entry.at),
         actor: entry.actor.as_ref().map(person),
         event: entry.event.clone(),
-        from: entry.from.clone().unwrap_or_default(),
-        to: entry.to.clone(),
-        note: entry.note.clone(),
+        from: entry.from.clone(),
+        to: non_empty(entry.to.as_str()),
+        note: non_empty(entry.note.as_str()),
         version: entry.version,
     }
 }

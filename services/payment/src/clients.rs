@@ -1,11 +1,11 @@
 //! What this service asks of others: the order service tells what an order costs and whether it may be paid.
 
 use async_trait::async_trait;
-use waybill_primitives::{Money, OrderId};
+use waybill_primitives::OrderId;
 use waybill_proto::{
     ConvertError,
     order::{self as proto, order_service_client::OrderServiceClient},
-    parse_id, time,
+    parse_id,
 };
 use waybill_service_kit::{AppError, CallContext, GrpcChannel, outgoing, retry_read};
 
@@ -51,12 +51,12 @@ pub fn facts(order: &proto::Order) -> Result<OrderFacts, ConvertError> {
         problem: "is missing".to_owned(),
     };
     let customer = order.customer.as_ref().ok_or_else(|| missing("customer"))?;
-    let total = order.total.as_ref().ok_or_else(|| missing("total"))?;
+    let total = order.total.ok_or_else(|| missing("total"))?;
     Ok(OrderFacts {
         id: parse_id("order.id", &order.id)?,
         number: order.order_number.clone(),
         customer_id: parse_id("customer.id", &customer.id)?,
-        total: Money::try_from(total)?,
+        total,
         payment: match order.payment_status() {
             proto::PaymentStatus::Paid | proto::PaymentStatus::Authorized => OrderPayment::Paid,
             proto::PaymentStatus::Refunded | proto::PaymentStatus::PartiallyRefunded => {
@@ -67,6 +67,6 @@ pub fn facts(order: &proto::Order) -> Result<OrderFacts, ConvertError> {
             | proto::PaymentStatus::Failed => OrderPayment::Due,
         },
         cancelled: order.status() == proto::OrderStatus::Cancelled,
-        expires_at: order.expires_at.as_ref().map(time::from_proto),
+        expires_at: order.expires_at,
     })
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use waybill_bus::Envelope;
-use waybill_primitives::{Money, OrderId, PaymentId};
-use waybill_proto::{ConvertError, Event, order as proto, parse_id, time};
+use waybill_primitives::{OrderId, PaymentId};
+use waybill_proto::{ConvertError, Event, order as proto, parse_id};
 use waybill_store::{ConsumerInfo, EventHandler, HandlerError, Tx, decode};
 
 use crate::{
@@ -193,7 +193,7 @@ impl EventHandler for SettingsEvents {
             .settings
             .ok_or_else(|| HandlerError::permanent("the event carries no settings"))?;
         let commission = share(settings.commission_basis_points)?;
-        let since = settings.updated_at.as_ref().map(time::from_proto);
+        let since = settings.updated_at;
         let since = since.ok_or_else(|| HandlerError::permanent("the settings have no time"))?;
         self.ledger
             .note_commission(tx, settings.version, commission, since)
@@ -203,18 +203,18 @@ impl EventHandler for SettingsEvents {
 }
 
 fn completed(order: &proto::Order) -> Result<CompletedOrder, ConvertError> {
-    let total = order.total.as_ref().ok_or_else(|| ConvertError {
+    let total = order.total.ok_or_else(|| ConvertError {
         field: "order.total",
         problem: "is missing".to_owned(),
     })?;
     let worker = order.assignee.as_ref();
     Ok(CompletedOrder {
         id: parse_id("order.id", &order.id)?,
-        total: Money::try_from(total)?,
+        total,
         worker: worker
             .map(|worker| parse_id("order.assignee.id", &worker.id))
             .transpose()?,
-        completed_at: order.completed_at.as_ref().map(time::from_proto),
+        completed_at: order.completed_at,
         commission: None,
     })
 }

@@ -2,7 +2,8 @@
 
 use serde_json::json;
 use uuid::Uuid;
-use waybill_proto::{common, payment as proto, time};
+use waybill_primitives::non_empty;
+use waybill_proto::{common, payment as proto};
 use waybill_service_kit::{CallContext, UserCaller};
 use waybill_store::Tx;
 
@@ -38,13 +39,13 @@ impl From<&Payment> for proto::Payment {
             order_number: payment.order_number.clone(),
             customer_id: payment.customer_id.to_string(),
             provider: proto::Provider::from(payment.provider).into(),
-            amount: Some(payment.amount.into()),
+            amount: Some(payment.amount),
             state: proto::PaymentState::from(payment.state).into(),
-            redirect_url: payment.redirect_url.clone(),
-            failure_reason: payment.failure_reason.clone().unwrap_or_default(),
+            redirect_url: non_empty(payment.redirect_url.as_str()),
+            failure_reason: payment.failure_reason.clone(),
             version: payment.version,
-            created_at: Some(time::to_proto(payment.created_at)),
-            updated_at: Some(time::to_proto(payment.updated_at)),
+            created_at: Some(payment.created_at),
+            updated_at: Some(payment.updated_at),
         }
     }
 }
@@ -68,7 +69,7 @@ pub fn begun_for(tx: &Tx, ctx: &CallContext, by: &UserCaller, payment: &Payment)
     });
     let record = common::AuditRecord {
         id: id.to_string(),
-        at: Some(time::to_proto(payment.created_at)),
+        at: Some(payment.created_at),
         actor: Some(common::Person {
             id: by.id.to_string(),
             name: by.name.trim().to_owned(),
@@ -79,8 +80,8 @@ pub fn begun_for(tx: &Tx, ctx: &CallContext, by: &UserCaller, payment: &Payment)
         action: "payment.create".to_owned(),
         target_kind: "payment".to_owned(),
         target_id: payment.id.to_string(),
-        before: String::new(),
-        after: after.to_string(),
+        before: None,
+        after: Some(after.to_string()),
     };
     let record = Some(record);
     tx.emit(id, 1, &proto::AuditRecorded { record });
@@ -104,7 +105,7 @@ pub fn refunded(tx: &Tx, payment: &Payment, reason: &str) {
     let event = proto::PaymentRefunded {
         payment: Some(payment.into()),
         reason: reason.to_owned(),
-        refunded: Some(payment.amount.into()),
+        refunded: Some(payment.amount),
     };
     tx.emit(payment.id, payment.version, &event);
 }

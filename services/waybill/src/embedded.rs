@@ -18,22 +18,23 @@ use waybill_bus::{Bus, InProcessBus};
 use waybill_gateway::{Connections, DemoAccount, GatewayDeps};
 use waybill_order::files::storage::Storage;
 use waybill_primitives::{Clock, SystemClock};
+use waybill_proto::Channels;
 use waybill_service_kit::{
-    Deps, Readiness, Running, Service, local_channel, serve, start_all,
+    Deps, GrpcChannel, Readiness, Running, Service, local_channel, serve, start_all,
     tokens::{ServiceTokens, Verifier},
 };
 
 use crate::{
     config::Config,
     databases::Place,
-    demo::{self, Channels, Seeded},
+    demo::{self, Seeded},
 };
 
 /// A platform that runs in this process.
 #[derive(Debug)]
 pub struct Platform {
     pub address: SocketAddr,
-    pub channels: Channels,
+    pub channels: Channels<GrpcChannel>,
     running: Vec<Running>,
     server: JoinHandle<Result<()>>,
     stop: CancellationToken,
@@ -140,7 +141,7 @@ pub async fn start_with_clock(
     })
 }
 
-async fn seed(channels: &Channels) -> Result<()> {
+async fn seed(channels: &Channels<GrpcChannel>) -> Result<()> {
     let seeded = demo::seed(channels).await;
     match seeded.context("writing the demo data")? {
         Seeded::Now => tracing::info!("the demo data was written"),
@@ -214,7 +215,7 @@ impl Ground<'_> {
     }
 
     /// The services in the order of who calls whom.
-    async fn build(&self) -> Result<(Vec<(Service, Deps)>, Channels)> {
+    async fn build(&self) -> Result<(Vec<(Service, Deps)>, Channels<GrpcChannel>)> {
         let config = self.config;
         let deps = self.deps("auth").await?;
         let auth = waybill_auth::build(&deps, &config.auth).await?;
@@ -244,20 +245,14 @@ impl Ground<'_> {
         Ok((vec![auth, order, payment, notification, chat], channels))
     }
 
-    fn gateway(&self, channels: &Channels, stop: &CancellationToken) -> GatewayDeps {
+    fn gateway(&self, channels: &Channels<GrpcChannel>, stop: &CancellationToken) -> GatewayDeps {
         let demo_accounts = if self.config.embedded.demo {
             demo::ACCOUNTS.iter().map(demo_account).collect()
         } else {
             Vec::new()
         };
         GatewayDeps {
-            channels: waybill_gateway::Channels {
-                auth: channels.auth.clone(),
-                order: channels.order.clone(),
-                payment: channels.payment.clone(),
-                notification: channels.notification.clone(),
-                chat: channels.chat.clone(),
-            },
+            channels: channels.clone(),
             bus: Arc::clone(&self.bus),
             verifier: Arc::clone(&self.verifier),
             service_tokens: self.service_tokens.clone(),

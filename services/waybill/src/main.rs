@@ -291,13 +291,7 @@ async fn operate(command: Command, sources: &Sources) -> Result<ExitCode> {
         Command::Demo => {
             let (peers,) = settings::load::<(PeerSettings,)>(&peers_only(sources))?;
             let peers = Peers::new(peers);
-            let channels = demo::Channels {
-                auth: peers.auth().map_err(|error| anyhow!(error))?,
-                order: peers.order().map_err(|error| anyhow!(error))?,
-                payment: peers.payment().map_err(|error| anyhow!(error))?,
-                notification: peers.notification().map_err(|error| anyhow!(error))?,
-                chat: peers.chat().map_err(|error| anyhow!(error))?,
-            };
+            let channels = peers.all().map_err(|error| anyhow!(error))?;
             match demo::seed(&channels).await? {
                 Seeded::Now => println!(
                     "the demo data is there; demo accounts have the password {}",

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use tonic::{Request, Response, Status};
-use waybill_primitives::{Role, UserId};
+use waybill_primitives::{Role, UserId, non_empty};
 use waybill_proto::{
     auth::{ListAuditLogRequest, ListAuditLogResponse, audit_service_server::AuditService},
-    common, parse_id, time,
+    common, parse_id,
 };
 use waybill_service_kit::{AppError, context};
 
@@ -38,8 +38,8 @@ impl AuditService for AuditGrpc {
                 action: request.action,
                 target_kind: request.target_kind,
                 target_id: request.target_id,
-                from: request.from.as_ref().map(time::from_proto),
-                to: request.to.as_ref().map(time::from_proto),
+                from: request.from,
+                to: request.to,
             },
             limit: page.limit,
             cursor: page.cursor,
@@ -49,7 +49,7 @@ impl AuditService for AuditGrpc {
         Ok(Response::new(ListAuditLogResponse {
             records: found.records.into_iter().map(message).collect(),
             page: Some(common::PageInfo {
-                next_cursor: found.next_cursor.unwrap_or_default(),
+                next_cursor: found.next_cursor,
                 total: found.total,
                 total_capped: false,
             }),
@@ -60,7 +60,7 @@ impl AuditService for AuditGrpc {
 fn message(record: Record) -> common::AuditRecord {
     common::AuditRecord {
         id: record.id.to_string(),
-        at: Some(time::to_proto(record.at)),
+        at: Some(record.at),
         actor: record.actor.map(|actor| common::Person {
             id: actor.id.to_string(),
             name: actor.name,
@@ -71,7 +71,7 @@ fn message(record: Record) -> common::AuditRecord {
         action: record.action,
         target_kind: record.target_kind,
         target_id: record.target_id,
-        before: record.before,
-        after: record.after,
+        before: non_empty(record.before),
+        after: non_empty(record.after),
     }
 }

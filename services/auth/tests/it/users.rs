@@ -143,7 +143,7 @@ async fn users_are_listed_in_pages(world: &World) {
         emails.extend(found.users.into_iter().map(|user| user.email));
         let info = found.page.unwrap();
         assert_eq!(info.total, Some(6));
-        cursor = info.next_cursor;
+        cursor = info.next_cursor.unwrap_or_default();
         if cursor.is_empty() {
             break;
         }

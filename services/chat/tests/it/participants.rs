@@ -127,7 +127,7 @@ async fn a_replaced_order_is_closed_for_writing(world: &World) {
     let order = world.claimed(&order, &wim).await;
     world.post(&wim, &order, "on it").await;
     let mut opened = order_of(&ada);
-    opened.replaces_id = order.id.clone();
+    opened.replaces_id = Some(order.id.clone());
     world.orders.put(&opened);
     let placed = order::OrderPlaced {
         order: Some(opened.clone()),
@@ -139,7 +139,7 @@ async fn a_replaced_order_is_closed_for_writing(world: &World) {
     world.event(&opened, &placed).await;
     let mut closed = order::Order {
         version: order.version + 1,
-        replaced_by_id: opened.id.clone(),
+        replaced_by_id: Some(opened.id.clone()),
         ..order.clone()
     };
     closed.set_status(OrderStatus::Cancelled);
@@ -303,7 +303,7 @@ async fn everybody_lists_their_conversations(world: &World) {
         seen.extend(listed.conversations.into_iter().map(|one| one.order_id));
         let info = listed.page.expect("page info");
         assert_eq!(info.total, Some(4));
-        cursor = info.next_cursor;
+        cursor = info.next_cursor.unwrap_or_default();
         if cursor.is_empty() {
             break;
         }

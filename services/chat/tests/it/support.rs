@@ -15,7 +15,6 @@ use waybill_proto::{
     },
     common,
     order::{self, OrderStatus, order_service_server::OrderServiceServer},
-    time,
 };
 use waybill_service_kit::{
     AppError, CallContext, Deps, ErrorKind, GrpcChannel, Running, ServerLayer, crypto,
@@ -196,7 +195,7 @@ impl World {
         let request = PostMessageRequest {
             order_id: order.id.clone(),
             body: body.to_owned(),
-            client_id: client_id.to_owned(),
+            client_id: Some(client_id.to_owned()),
         };
         self.client
             .clone()
@@ -268,11 +267,11 @@ pub fn order_of(customer: &Person) -> order::Order {
         customer: Some(order::Customer {
             id: customer.id.to_string(),
             name: customer.name.clone(),
-            email: "customer@example.com".to_owned(),
+            email: Some("customer@example.com".to_owned()),
         }),
-        title: "A logo".to_owned(),
+        title: Some("A logo".to_owned()),
         version: 1,
-        created_at: Some(time::to_proto(Timestamp::now())),
+        created_at: Some(Timestamp::now()),
         ..order::Order::default()
     }
 }

@@ -1,60 +1,14 @@
 //! Categories, and products as files.
 
-use chrono::{DateTime, Utc};
 use garde::Validate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use waybill_proto::order as pb;
+use waybill_proto::order::{self as pb, ImportLine};
 
 use super::{
-    filled, moment,
     read_only::with_read_only,
     rules::{not_blank, not_blank_if_given},
 };
-
-/// A category of the catalogue.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Category {
-    #[schema(value_type = uuid::Uuid)]
-    pub id: String,
-    /// Unique; for addresses of pages.
-    #[schema(example = "kitchen")]
-    pub slug: String,
-    #[schema(example = "Kitchen")]
-    pub name: String,
-    pub description: String,
-    /// Null at the top.
-    #[schema(value_type = Option<uuid::Uuid>, required)]
-    pub parent_id: Option<String>,
-    /// Among its siblings.
-    pub position: i32,
-    /// Inactive ones are shown to administrators only.
-    pub active: bool,
-    /// Active products in it, not counting those of the categories below it.
-    pub products: i64,
-    pub version: i64,
-    pub created_at: DateTime<Utc>,
-    pub updated_at: DateTime<Utc>,
-}
-
-impl From<pb::Category> for Category {
-    fn from(category: pb::Category) -> Self {
-        Self {
-            id: category.id,
-            slug: category.slug,
-            name: category.name,
-            description: category.description,
-            parent_id: filled(category.parent_id),
-            position: category.position,
-            active: category.active,
-            products: category.products,
-            version: category.version,
-            created_at: moment(category.created_at),
-            updated_at: moment(category.updated_at),
-        }
-    }
-}
 
 #[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -105,7 +59,7 @@ with_read_only! {
         pub description: Option<String>,
         /// Null: to the top.
         #[garde(skip)]
-        #[serde(default, deserialize_with = "super::products::given")]
+        #[serde(default, deserialize_with = "super::given")]
         #[schema(value_type = Option<uuid::Uuid>)]
         pub parent_id: Option<Option<uuid::Uuid>>,
         #[garde(range(min = 0, max = 1_000_000))]
@@ -149,51 +103,6 @@ pub struct ImportReport {
     pub unchanged: i64,
     pub failed: i64,
     pub lines: Vec<ImportLine>,
-}
-
-/// What became of a line.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ImportLine {
-    /// On which line of the file it begins; the header is line 1.
-    pub line: i64,
-    pub sku: String,
-    /// `CREATED`, `UPDATED`, `UNCHANGED` or `FAILED`.
-    #[schema(example = "CREATED")]
-    pub outcome: String,
-    /// Left out for a line that failed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<uuid::Uuid>)]
-    pub product_id: Option<String>,
-    /// What is wrong with which column.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub faults: Vec<ImportFault>,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ImportFault {
-    #[schema(example = "price")]
-    pub field: String,
-    pub message: String,
-}
-
-impl From<pb::ImportLine> for ImportLine {
-    fn from(line: pb::ImportLine) -> Self {
-        Self {
-            line: line.line,
-            sku: line.sku,
-            outcome: line.outcome,
-            product_id: filled(line.product_id),
-            faults: line
-                .faults
-                .into_iter()
-                .map(|fault| ImportFault {
-                    field: fault.field,
-                    message: fault.message,
-                })
-                .collect(),
-        }
-    }
 }
 
 /// CSV in UTF-8.

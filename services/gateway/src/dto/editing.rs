@@ -8,9 +8,9 @@ use uuid::Uuid;
 use waybill_proto::order as pb;
 
 use super::{
-    orders::{Address, MAX_QUANTITY, MOST_LINES},
+    given,
+    orders::{MAX_QUANTITY, MOST_LINES, NewAddress},
     read_only::with_read_only,
-    to_proto_time,
 };
 
 with_read_only! {
@@ -41,8 +41,8 @@ with_read_only! {
         pub estimated_completion: Option<Option<DateTime<Utc>>>,
         #[garde(dive)]
         #[serde(default, deserialize_with = "given")]
-        #[schema(value_type = Option<Address>)]
-        pub shipping_address: Option<Option<Address>>,
+        #[schema(value_type = Option<NewAddress>)]
+        pub shipping_address: Option<Option<NewAddress>>,
         /// As last read; a stale one is refused with `VERSION_CONFLICT`.
         #[garde(range(min = 1))]
         pub version: Option<i64>,
@@ -69,15 +69,6 @@ with_read_only! {
     read_only { name, kind, unit_price, line_total }
 }
 
-/// Tells null from a field that is not there.
-fn given<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
-where
-    D: serde::Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    Option::deserialize(deserializer).map(Some)
-}
-
 impl OrderEdit {
     pub fn request(self, id: String, version: Option<i64>) -> pb::EditOrderRequest {
         let items = self.items.as_deref().unwrap_or_default();
@@ -97,7 +88,7 @@ impl OrderEdit {
             description: text(self.description),
             special_instructions: text(self.special_instructions),
             clear_estimated_completion: self.estimated_completion == Some(None),
-            estimated_completion: self.estimated_completion.flatten().map(to_proto_time),
+            estimated_completion: self.estimated_completion.flatten().map(Into::into),
             clear_shipping_address: matches!(self.shipping_address, Some(None)),
             shipping_address: self.shipping_address.flatten().map(Into::into),
             version,

@@ -3,8 +3,9 @@
 use garde::Validate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use waybill_proto::{auth::User, order::Order};
 
-use super::{Order, User, rules::not_blank};
+use super::rules::not_blank;
 
 /// Who orders without being signed in.
 #[derive(Debug, Deserialize, ToSchema, Validate)]
@@ -78,10 +79,4 @@ impl PlacedOrder {
             auth,
         }
     }
-}
-
-/// Whether an e-mail address has an account.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct EmailStatus {
-    pub registered: bool,
 }

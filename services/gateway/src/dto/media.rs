@@ -1,80 +1,11 @@
 //! Files of orders, and pictures of products.
 
-use chrono::{DateTime, Utc};
 use garde::Validate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
-use waybill_proto::order as pb;
-
-use super::{FilePurpose, Person, filled, moment};
-
-/// Where a file is fetched.
-pub fn file_url(id: &str) -> String {
-    format!("/api/v1/media/{id}")
-}
-
-/// Where its thumbnail is fetched.
-pub fn thumbnail_url(id: &str) -> String {
-    format!("/api/v1/media/{id}/thumbnail")
-}
-
-/// A file of an order, or a picture of a product.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct File {
-    #[schema(value_type = Uuid)]
-    pub id: String,
-    #[schema(required, value_type = Option<Uuid>)]
-    pub order_id: Option<String>,
-    #[schema(required, value_type = Option<Uuid>)]
-    pub product_id: Option<String>,
-    #[schema(value_type = FilePurpose)]
-    pub purpose: &'static str,
-    #[schema(example = "logo.png")]
-    pub name: String,
-    /// By content, not by name.
-    #[schema(example = "image/png")]
-    pub content_type: String,
-    /// In bytes, as it is kept: pictures are encoded anew.
-    pub size: i64,
-    /// Of what is kept, in hexadecimal.
-    pub sha256: String,
-    /// Of a picture, in pixels.
-    #[schema(required)]
-    pub width: Option<i32>,
-    #[schema(required)]
-    pub height: Option<i32>,
-    /// On this gateway; needs your access token. For a page, make a link.
-    pub url: String,
-    /// Of a picture.
-    #[schema(required)]
-    pub thumbnail_url: Option<String>,
-    #[schema(required)]
-    pub uploaded_by: Option<Person>,
-    pub created_at: DateTime<Utc>,
-}
-
-impl From<pb::File> for File {
-    fn from(file: pb::File) -> Self {
-        Self {
-            purpose: FilePurpose::text(file.purpose),
-            url: file_url(&file.id),
-            thumbnail_url: file.has_thumbnail.then(|| thumbnail_url(&file.id)),
-            id: file.id,
-            order_id: filled(file.order_id),
-            product_id: filled(file.product_id),
-            name: file.name,
-            content_type: file.content_type,
-            size: file.size,
-            sha256: file.sha256,
-            width: (file.width > 0).then_some(file.width),
-            height: (file.height > 0).then_some(file.height),
-            uploaded_by: file.uploaded_by.map(Into::into),
-            created_at: moment(file.created_at),
-        }
-    }
-}
+use waybill_primitives::Timestamp;
+use waybill_proto::order::FilePurpose;
 
 /// A file to upload, as `multipart/form-data`. Its fields may come in any order.
 #[derive(Debug, ToSchema)]
@@ -120,7 +51,8 @@ pub struct FileLink {
     /// Of a picture.
     #[schema(required)]
     pub thumbnail_url: Option<String>,
-    pub expires_at: DateTime<Utc>,
+    #[schema(value_type = chrono::DateTime<chrono::Utc>)]
+    pub expires_at: Timestamp,
 }
 
 /// The order in which a product shows its pictures.

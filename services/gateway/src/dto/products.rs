@@ -1,110 +1,16 @@
 //! The catalogue.
 
-use chrono::{DateTime, Utc};
 use garde::Validate;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
-use waybill_proto::order as pb;
+use waybill_primitives::Money;
+use waybill_proto::order::{self as pb, ProductKind};
 
 use super::{
-    Money, ProductKind, file_url, filled, moment, money, number,
+    given, number,
     read_only::with_read_only,
     rules::{not_blank, not_blank_if_given, not_zero},
-    thumbnail_url,
 };
-
-/// A picture of a product.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ProductImage {
-    #[schema(value_type = uuid::Uuid)]
-    pub id: String,
-    /// On this gateway; public.
-    pub url: String,
-    /// At most 320 pixels wide and high.
-    pub thumbnail_url: String,
-    /// What it shows, in words; may be empty.
-    pub alt: String,
-    /// In pixels.
-    pub width: i32,
-    pub height: i32,
-}
-
-impl From<pb::ProductImage> for ProductImage {
-    fn from(image: pb::ProductImage) -> Self {
-        Self {
-            url: file_url(&image.id),
-            thumbnail_url: thumbnail_url(&image.id),
-            id: image.id,
-            alt: image.alt,
-            width: image.width,
-            height: image.height,
-        }
-    }
-}
-
-/// Goods or a service.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Product {
-    #[schema(value_type = uuid::Uuid)]
-    pub id: String,
-    #[schema(example = "MUG-01")]
-    pub sku: String,
-    #[schema(example = "Enamel mug")]
-    pub name: String,
-    pub description: String,
-    #[schema(value_type = ProductKind)]
-    pub kind: &'static str,
-    pub price: Money,
-    /// The category's name.
-    #[schema(required)]
-    pub category: Option<String>,
-    #[schema(required)]
-    pub category_id: Option<String>,
-    pub images: Vec<ProductImage>,
-    /// Units that can be ordered now; null for services, which have no stock.
-    #[schema(required)]
-    pub available: Option<i64>,
-    /// False once archived: it can no longer be ordered.
-    pub active: bool,
-    /// Units in the store; administrators only.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub on_hand: Option<i64>,
-    /// Units held for orders that are not yet paid; administrators only.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reserved: Option<i64>,
-    /// A warning comes when fewer units than this can be ordered; administrators only, and only if it is not the shop's.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub low_stock_threshold: Option<i64>,
-    pub version: i64,
-    pub created_at: DateTime<Utc>,
-    pub updated_at: DateTime<Utc>,
-}
-
-impl From<pb::Product> for Product {
-    fn from(product: pb::Product) -> Self {
-        Self {
-            kind: ProductKind::text(product.kind),
-            id: product.id,
-            sku: product.sku,
-            name: product.name,
-            description: product.description,
-            price: money(product.price),
-            category: filled(product.category),
-            images: product.images.into_iter().map(Into::into).collect(),
-            category_id: filled(product.category_id),
-            available: product.available,
-            active: product.active,
-            on_hand: product.on_hand,
-            reserved: product.reserved,
-            low_stock_threshold: product.low_stock_threshold,
-            version: product.version,
-            created_at: moment(product.created_at),
-            updated_at: moment(product.updated_at),
-        }
-    }
-}
 
 #[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -117,7 +23,8 @@ pub struct NewProduct {
     pub description: Option<String>,
     #[garde(skip)]
     pub kind: ProductKind,
-    #[garde(dive)]
+    // The order service knows the currency and the limits.
+    #[garde(skip)]
     pub price: Money,
     /// Unique; made up if not given.
     #[garde(custom(not_blank_if_given), length(chars, max = 64))]
@@ -147,7 +54,7 @@ impl From<NewProduct> for pb::CreateProductRequest {
             name: new.name,
             description: new.description.unwrap_or_default(),
             kind: new.kind.into(),
-            price: Some(new.price.into()),
+            price: Some(new.price),
             category: new.category.unwrap_or_default(),
             stock: new.stock.unwrap_or(0),
             active: new.active,
@@ -166,7 +73,7 @@ with_read_only! {
         pub name: String,
         #[garde(length(chars, max = 10_000))]
         pub description: Option<String>,
-        #[garde(dive)]
+        #[garde(skip)]
         pub price: Money,
         #[garde(custom(not_blank_if_given), length(chars, max = 64))]
         pub sku: Option<String>,
@@ -240,7 +147,7 @@ with_read_only! {
         pub name: Option<String>,
         #[garde(length(chars, max = 10_000))]
         pub description: Option<String>,
-        #[garde(dive)]
+        #[garde(skip)]
         pub price: Option<Money>,
         #[garde(custom(not_blank_if_given), length(chars, max = 64))]
         pub sku: Option<String>,
@@ -280,15 +187,6 @@ pub enum Categories {
     Two { category: String, id: String },
 }
 
-/// Tells a field that is null from one that is not there.
-pub fn given<'de, D, T>(value: D) -> Result<Option<Option<T>>, D::Error>
-where
-    D: serde::Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    Option::deserialize(value).map(Some)
-}
-
 impl ProductPatch {
     /// What the category is called, as far as it is called anything.
     pub fn categories(&mut self) -> Categories {
@@ -310,7 +208,7 @@ impl ProductPatch {
             sku: self.sku,
             name: self.name,
             description: self.description,
-            price: self.price.map(Into::into),
+            price: self.price,
             category,
             active: self.active,
             version,
@@ -343,39 +241,4 @@ pub struct StockAdjustment {
     /// Of the product, as last read; a stale one is refused with `VERSION_CONFLICT`.
     #[garde(range(min = 1))]
     pub version: Option<i64>,
-}
-
-/// One line of the ledger that explains a product's stock.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct StockMovement {
-    #[schema(value_type = uuid::Uuid)]
-    pub id: String,
-    /// `OPENING`, `ADJUSTED`, `RESERVED`, `RELEASED`, `SOLD` or `RETURNED`.
-    #[schema(example = "ADJUSTED")]
-    pub kind: String,
-    pub on_hand_delta: i64,
-    pub reserved_delta: i64,
-    pub reason: String,
-    #[schema(value_type = Option<uuid::Uuid>, required)]
-    pub order_id: Option<String>,
-    /// Null: the system.
-    #[schema(value_type = Option<uuid::Uuid>, required)]
-    pub actor_id: Option<String>,
-    pub at: DateTime<Utc>,
-}
-
-impl From<pb::StockMovement> for StockMovement {
-    fn from(line: pb::StockMovement) -> Self {
-        Self {
-            id: line.id,
-            kind: line.kind,
-            on_hand_delta: line.on_hand_delta,
-            reserved_delta: line.reserved_delta,
-            reason: line.reason,
-            order_id: filled(line.order_id),
-            actor_id: filled(line.actor_id),
-            at: moment(line.at),
-        }
-    }
 }

@@ -1,88 +1,12 @@
 //! Shipments of goods.
 
-use chrono::{DateTime, Utc};
 use garde::Validate;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
-use waybill_proto::order as pb;
+use waybill_proto::order::{self as pb, ShipmentState};
 
-use super::{ShipmentState, filled, moment, number, time};
-
-/// Units of one product.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ShipmentLine {
-    #[schema(value_type = uuid::Uuid)]
-    pub product_id: String,
-    #[schema(example = "Enamel mug")]
-    pub name: String,
-    pub quantity: i64,
-}
-
-/// A parcel of an order.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Shipment {
-    #[schema(value_type = uuid::Uuid)]
-    pub id: String,
-    #[schema(value_type = uuid::Uuid)]
-    pub order_id: String,
-    #[schema(value_type = ShipmentState)]
-    pub state: &'static str,
-    #[schema(required, example = "DHL")]
-    pub carrier: Option<String>,
-    #[schema(required)]
-    pub tracking_number: Option<String>,
-    /// Where the customer can follow it.
-    #[schema(required)]
-    pub tracking_url: Option<String>,
-    pub lines: Vec<ShipmentLine>,
-    #[schema(required)]
-    pub note: Option<String>,
-    #[schema(required)]
-    pub shipped_at: Option<DateTime<Utc>>,
-    #[schema(required)]
-    pub delivered_at: Option<DateTime<Utc>>,
-    pub version: i64,
-    pub created_at: DateTime<Utc>,
-    pub updated_at: DateTime<Utc>,
-}
-
-impl From<pb::Shipment> for Shipment {
-    fn from(shipment: pb::Shipment) -> Self {
-        let lines = shipment.lines.into_iter().map(|line| ShipmentLine {
-            product_id: line.product_id,
-            name: line.name,
-            quantity: line.quantity,
-        });
-        Self {
-            state: ShipmentState::text(shipment.state),
-            id: shipment.id,
-            order_id: shipment.order_id,
-            carrier: filled(shipment.carrier),
-            tracking_number: filled(shipment.tracking_number),
-            tracking_url: filled(shipment.tracking_url),
-            lines: lines.collect(),
-            note: filled(shipment.note),
-            shipped_at: time(shipment.shipped_at),
-            delivered_at: time(shipment.delivered_at),
-            version: shipment.version,
-            created_at: moment(shipment.created_at),
-            updated_at: moment(shipment.updated_at),
-        }
-    }
-}
-
-/// The shipments of an order, oldest first.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Shipments {
-    pub items: Vec<Shipment>,
-    /// Always null: there are few, and they come at once.
-    #[schema(required)]
-    pub next_cursor: Option<String>,
-}
+use super::number;
 
 #[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

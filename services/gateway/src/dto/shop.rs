@@ -1,13 +1,11 @@
 //! The shop and its settings.
 
-use chrono::{DateTime, Utc};
 use garde::Validate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use waybill_proto::order as pb;
 
 use super::{
-    moment,
     products::MAX_UNITS,
     read_only::with_read_only,
     rules::{currency_code_if_given, not_blank_if_given},
@@ -29,64 +27,6 @@ impl From<pb::ShopSettings> for Shop {
         Self {
             name: settings.shop_name,
             currency: settings.currency,
-        }
-    }
-}
-
-/// What administrators set.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ShopSettings {
-    #[schema(example = "Waybill")]
-    pub shop_name: String,
-    /// ISO 4217. It can only change while there are neither products nor orders.
-    #[schema(example = "USD")]
-    pub currency: String,
-    /// How long an order of goods may stay unpaid before it expires.
-    pub goods_expiry_seconds: i64,
-    /// The same for an order of services.
-    pub service_expiry_seconds: i64,
-    /// The same for an order of both.
-    pub mixed_expiry_seconds: i64,
-    /// An order does not expire for this long after a payment was begun.
-    pub payment_window_seconds: i64,
-    /// The platform's share of a completed order, in hundredths of a percent; the worker gets the rest.
-    #[schema(example = 2000)]
-    pub commission_basis_points: i32,
-    /// Orders that a worker may have at a time; 0: no limit.
-    pub max_open_orders_per_worker: i32,
-    /// Lines of one order.
-    pub max_order_lines: i32,
-    /// Bytes of one file.
-    pub max_file_bytes: i64,
-    /// Files of one order.
-    pub max_files_per_order: i32,
-    /// A cart that nobody touches is cleaned up after this.
-    pub cart_lifetime_seconds: i64,
-    /// Below this many units a product counts as low in stock, if it has no threshold of its own.
-    pub low_stock_threshold: i64,
-    pub version: i64,
-    pub updated_at: DateTime<Utc>,
-}
-
-impl From<pb::ShopSettings> for ShopSettings {
-    fn from(settings: pb::ShopSettings) -> Self {
-        Self {
-            shop_name: settings.shop_name,
-            currency: settings.currency,
-            goods_expiry_seconds: settings.goods_expiry_seconds,
-            service_expiry_seconds: settings.service_expiry_seconds,
-            mixed_expiry_seconds: settings.mixed_expiry_seconds,
-            payment_window_seconds: settings.payment_window_seconds,
-            commission_basis_points: settings.commission_basis_points,
-            max_open_orders_per_worker: settings.max_open_orders_per_worker,
-            max_order_lines: settings.max_order_lines,
-            max_file_bytes: settings.max_file_bytes,
-            max_files_per_order: settings.max_files_per_order,
-            cart_lifetime_seconds: settings.cart_lifetime_seconds,
-            low_stock_threshold: settings.low_stock_threshold,
-            version: settings.version,
-            updated_at: moment(settings.updated_at),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Deserializer, de::Error as _};
+use waybill_primitives::Timestamp;
 
 /// Where a span begins: a time, or the start of a day (UTC).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,15 +43,15 @@ impl<'de> Deserialize<'de> for Until {
     }
 }
 
-impl From<Since> for prost_types::Timestamp {
+impl From<Since> for Timestamp {
     fn from(Since(time): Since) -> Self {
-        super::to_proto_time(time)
+        time.into()
     }
 }
 
-impl From<Until> for prost_types::Timestamp {
+impl From<Until> for Timestamp {
     fn from(Until(time): Until) -> Self {
-        super::to_proto_time(time)
+        time.into()
     }
 }
 

@@ -1,57 +1,15 @@
 //! Accounts and sessions.
 
-use chrono::{DateTime, Utc};
 use garde::Validate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use waybill_proto::auth as pb;
+use waybill_proto::{auth::User, common::Role};
 
 use super::{
-    Role, filled, moment, named,
+    named,
     read_only::with_read_only,
     rules::{not_blank, not_blank_if_given},
 };
-
-/// An account.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct User {
-    #[schema(value_type = uuid::Uuid)]
-    pub id: String,
-    #[schema(example = "ada@example.com")]
-    pub email: String,
-    #[schema(example = "Ada")]
-    pub first_name: String,
-    #[schema(example = "Lovelace")]
-    pub last_name: String,
-    #[schema(value_type = Role)]
-    pub role: &'static str,
-    pub email_verified: bool,
-    #[schema(required)]
-    pub avatar_url: Option<String>,
-    /// A suspended account cannot log in.
-    pub suspended: bool,
-    /// Grows with each change; send it back to be told of changes made meanwhile.
-    pub version: i64,
-    pub created_at: DateTime<Utc>,
-}
-
-impl From<pb::User> for User {
-    fn from(user: pb::User) -> Self {
-        Self {
-            role: Role::text(user.role),
-            id: user.id,
-            email: user.email,
-            first_name: user.first_name,
-            last_name: user.last_name,
-            email_verified: user.email_verified,
-            avatar_url: filled(user.avatar_url),
-            suspended: user.suspended,
-            version: user.version,
-            created_at: moment(user.created_at),
-        }
-    }
-}
 
 /// How the refresh token travels.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]

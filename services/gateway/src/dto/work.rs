@@ -1,58 +1,12 @@
 //! Claims, assignments, and requests of workers and customers that an administrator decides.
 
-use chrono::{DateTime, Utc};
 use garde::Validate;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
-use waybill_proto::order as pb;
+use waybill_proto::order::ChangeRequestKind;
 
-use super::{
-    ChangeRequestKind, ChangeRequestState, Order, Person, filled, moment, rules::not_blank, time,
-};
-
-/// A request to change an order.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ChangeRequest {
-    #[schema(value_type = uuid::Uuid)]
-    pub id: String,
-    #[schema(value_type = uuid::Uuid)]
-    pub order_id: String,
-    #[schema(value_type = ChangeRequestKind)]
-    pub kind: &'static str,
-    #[schema(value_type = ChangeRequestState)]
-    pub state: &'static str,
-    pub reason: String,
-    #[schema(required)]
-    pub requested_by: Option<Person>,
-    #[schema(required)]
-    pub decided_by: Option<Person>,
-    #[schema(required)]
-    pub note: Option<String>,
-    pub version: i64,
-    pub created_at: DateTime<Utc>,
-    #[schema(required)]
-    pub decided_at: Option<DateTime<Utc>>,
-}
-
-impl From<pb::ChangeRequest> for ChangeRequest {
-    fn from(request: pb::ChangeRequest) -> Self {
-        Self {
-            kind: ChangeRequestKind::text(request.kind),
-            state: ChangeRequestState::text(request.state),
-            id: request.id,
-            order_id: request.order_id,
-            reason: request.reason,
-            requested_by: request.requested_by.map(Into::into),
-            decided_by: request.decided_by.map(Into::into),
-            note: filled(request.note),
-            version: request.version,
-            created_at: moment(request.created_at),
-            decided_at: time(request.decided_at),
-        }
-    }
-}
+use super::rules::not_blank;
 
 #[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -98,18 +52,6 @@ pub struct Rejection {
     pub version: Option<i64>,
 }
 
-/// The request as decided, and the order as it stands after it.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Decided {
-    pub change_request: ChangeRequest,
-    #[schema(required)]
-    pub order: Option<Order>,
-    /// The order that was opened in its place.
-    #[schema(required)]
-    pub replacement: Option<Order>,
-}
-
 /// Most orders of one call.
 const MAX_ORDERS: usize = 50;
 
@@ -145,52 +87,4 @@ pub struct Release {
     pub reason: Option<String>,
     #[garde(range(min = 1))]
     pub version: Option<i64>,
-}
-
-/// Why one of several orders was refused, as the error of the single call would say.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Refusal {
-    #[schema(example = "ALREADY_CLAIMED")]
-    pub code: String,
-    pub message: String,
-}
-
-/// What became of one of several orders: either `order` or `error` is there.
-#[derive(Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct OrderResult {
-    #[schema(value_type = Uuid)]
-    pub order_id: String,
-    /// As it is now.
-    #[schema(required)]
-    pub order: Option<Order>,
-    #[schema(required)]
-    pub error: Option<Refusal>,
-}
-
-impl From<pb::OrderResult> for OrderResult {
-    fn from(result: pb::OrderResult) -> Self {
-        Self {
-            order_id: result.order_id,
-            error: result.order.is_none().then_some(Refusal {
-                code: result.code,
-                message: result.message,
-            }),
-            order: result.order.map(Into::into),
-        }
-    }
-}
-
-/// One result per order, in the order of the request; an id that was named twice has one.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct OrderResults {
-    pub results: Vec<OrderResult>,
-}
-
-impl From<Vec<pb::OrderResult>> for OrderResults {
-    fn from(results: Vec<pb::OrderResult>) -> Self {
-        Self {
-            results: results.into_iter().map(Into::into).collect(),
-        }
-    }
 }

@@ -6,12 +6,16 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
-use waybill_proto::{auth as pb, payment as money};
+use waybill_proto::{
+    auth as pb,
+    common::Role,
+    payment::{self as money, PaymentState},
+};
 
 use super::{payments::page, users::user};
 use crate::{
     app::{App, read, send},
-    dto::{self, PaymentState, Role, page_request},
+    dto::{self, page_request},
     error::ApiError,
     extract::{Admin, Body, Id, IfMatch, OptionalBody, Origin, Params},
     health::{self, SystemReport},
@@ -53,37 +57,37 @@ pub struct UserFilter {
 
 /// List and search users.
 #[utoipa::path(get, path = "/api/v1/admin/users", tag = "admin", params(UserFilter), security(("bearer" = [])),
-    responses((status = 200, description = "A page of users", body = dto::Page<dto::User>)))]
+    responses((status = 200, description = "A page of users", body = dto::Page<pb::User>)))]
 pub async fn list_users(
     State(app): State<App>,
     Admin(context): Admin,
     Params(filter): Params<UserFilter>,
-) -> Result<Json<dto::Page<dto::User>>, ApiError> {
+) -> Result<Json<dto::Page<pb::User>>, ApiError> {
     let request = pb::ListUsersRequest {
         page: page_request(filter.limit, filter.cursor, filter.total),
         q: filter.q.unwrap_or_default().trim().to_owned(),
         role: dto::number(filter.role),
     };
-    let answer = read!(app.auth, list_users, &context, request)?;
+    let answer = read!(app.clients.auth, list_users, &context, request)?;
     Ok(Json(dto::Page::new(answer.users, answer.page)))
 }
 
 /// Read a user.
 #[utoipa::path(get, path = "/api/v1/admin/users/{id}", tag = "admin", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])),
-    responses((status = 200, description = "The user", body = dto::User)))]
+    responses((status = 200, description = "The user", body = pb::User)))]
 pub async fn get_user(
     State(app): State<App>,
     Admin(context): Admin,
     id: Id,
 ) -> Result<Response, ApiError> {
     let request = pb::GetUserRequest { id: id.to_string() };
-    let answer = read!(app.auth, get_user, &context, request)?;
+    let answer = read!(app.clients.auth, get_user, &context, request)?;
     user(answer.user)
 }
 
 /// Give a user another role.
 #[utoipa::path(patch, path = "/api/v1/admin/users/{id}/role", tag = "admin", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body = dto::RoleChange,
-    responses((status = 200, description = "The user as it is now", body = dto::User)))]
+    responses((status = 200, description = "The user as it is now", body = pb::User)))]
 pub async fn change_role(
     State(app): State<App>,
     Admin(context): Admin,
@@ -96,13 +100,13 @@ pub async fn change_role(
         role: body.role.into(),
         version: if_match.or_field(body.version)?,
     };
-    let answer = send!(app.auth, set_user_role, &context, request)?;
+    let answer = send!(app.clients.auth, set_user_role, &context, request)?;
     user(answer.user)
 }
 
 /// Suspend a user: all sessions end, and no new one can begin.
 #[utoipa::path(post, path = "/api/v1/admin/users/{id}/suspend", tag = "admin", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body(content = Option<dto::Suspension>),
-    responses((status = 200, description = "The user as it is now", body = dto::User)))]
+    responses((status = 200, description = "The user as it is now", body = pb::User)))]
 pub async fn suspend(
     State(app): State<App>,
     Admin(context): Admin,
@@ -113,20 +117,20 @@ pub async fn suspend(
         id: id.to_string(),
         reason: body.reason.unwrap_or_default(),
     };
-    let answer = send!(app.auth, suspend_user, &context, request)?;
+    let answer = send!(app.clients.auth, suspend_user, &context, request)?;
     user(answer.user)
 }
 
 /// Let a suspended user in again.
 #[utoipa::path(post, path = "/api/v1/admin/users/{id}/restore", tag = "admin", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])),
-    responses((status = 200, description = "The user as it is now", body = dto::User)))]
+    responses((status = 200, description = "The user as it is now", body = pb::User)))]
 pub async fn restore(
     State(app): State<App>,
     Admin(context): Admin,
     id: Id,
 ) -> Result<Response, ApiError> {
     let request = pb::RestoreUserRequest { id: id.to_string() };
-    let answer = send!(app.auth, restore_user, &context, request)?;
+    let answer = send!(app.clients.auth, restore_user, &context, request)?;
     user(answer.user)
 }
 
@@ -153,19 +157,19 @@ pub struct PaymentFilter {
 
 /// List the payments of all orders.
 #[utoipa::path(get, path = "/api/v1/admin/payments", tag = "admin", params(PaymentFilter), security(("bearer" = [])),
-    responses((status = 200, description = "A page of payments", body = dto::Page<dto::Payment>)))]
+    responses((status = 200, description = "A page of payments", body = dto::Page<money::Payment>)))]
 pub async fn list_payments(
     State(app): State<App>,
     Admin(context): Admin,
     origin: Origin,
     Params(filter): Params<PaymentFilter>,
-) -> Result<Json<dto::Page<dto::Payment>>, ApiError> {
+) -> Result<Json<dto::Page<money::Payment>>, ApiError> {
     let request = money::ListPaymentsRequest {
         order_id: filter.order_id.map(|id| id.to_string()).unwrap_or_default(),
         state: dto::number(filter.state),
         page: page_request(filter.limit, filter.cursor, filter.total),
     };
-    let answer = read!(app.payments, list_payments, &context, request)?;
+    let answer = read!(app.clients.payment, list_payments, &context, request)?;
     Ok(Json(page(answer, &origin)))
 }
 
@@ -193,18 +197,18 @@ pub struct LedgerFilter {
 
 /// Read the ledger: every movement of money, twice.
 #[utoipa::path(get, path = "/api/v1/admin/ledger", tag = "admin", params(LedgerFilter), security(("bearer" = [])),
-    responses((status = 200, description = "A page of ledger lines", body = dto::Page<dto::LedgerLine>)))]
+    responses((status = 200, description = "A page of ledger lines", body = dto::Page<money::LedgerLine>)))]
 pub async fn list_ledger(
     State(app): State<App>,
     Admin(context): Admin,
     Params(filter): Params<LedgerFilter>,
-) -> Result<Json<dto::Page<dto::LedgerLine>>, ApiError> {
+) -> Result<Json<dto::Page<money::LedgerLine>>, ApiError> {
     let request = money::ListLedgerRequest {
         page: page_request(filter.limit, filter.cursor, filter.total),
         order_id: filter.order_id.map(|id| id.to_string()).unwrap_or_default(),
         account: filter.account.unwrap_or_default(),
     };
-    let answer = read!(app.payments, list_ledger, &context, request)?;
+    let answer = read!(app.clients.payment, list_ledger, &context, request)?;
     Ok(Json(dto::Page::new(answer.lines, answer.page)))
 }
 

@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
-use waybill_proto::{auth, order as pb};
+use waybill_proto::order::{OrderSort, OrderStatus, PaymentStatus};
+use waybill_proto::{auth, common::Bucket, order as pb};
 use waybill_service_kit::AppError;
 
 use super::orders::OrderFilter;
@@ -22,7 +23,7 @@ use crate::{
     app::{App, read, send},
     downloads,
     dto::{
-        self, OrderSort, OrderStatus, PaymentStatus,
+        self,
         rules::{at_most, before},
     },
     error::ApiError,
@@ -47,7 +48,7 @@ pub async fn dashboard(
     let (board, accounts) = tokio::join!(
         async {
             read!(
-                app.analytics,
+                app.clients.analytics,
                 get_dashboard,
                 &context,
                 pb::GetDashboardRequest {}
@@ -55,43 +56,10 @@ pub async fn dashboard(
         },
         async {
             let request = auth::GetUserAnalyticsRequest::default();
-            read!(app.auth, get_user_analytics, &context, request)
+            read!(app.clients.auth, get_user_analytics, &context, request)
         },
     );
     Ok(Json(dto::Dashboard::new(board?, accounts?)))
-}
-
-/// What figures are added up by. Weeks begin on Monday.
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Bucket {
-    Day,
-    Week,
-    Month,
-}
-
-dto::named!(Bucket {
-    Day = "day",
-    Week = "week",
-    Month = "month",
-});
-
-impl Bucket {
-    const fn of_orders(self) -> pb::Bucket {
-        match self {
-            Self::Day => pb::Bucket::Day,
-            Self::Week => pb::Bucket::Week,
-            Self::Month => pb::Bucket::Month,
-        }
-    }
-
-    const fn of_users(self) -> auth::Bucket {
-        match self {
-            Self::Day => auth::Bucket::Day,
-            Self::Week => auth::Bucket::Week,
-            Self::Month => auth::Bucket::Month,
-        }
-    }
 }
 
 /// A span of whole days (UTC): all that the time from `from` to before `to` touches.
@@ -107,47 +75,51 @@ pub struct Span {
     #[garde(skip)]
     #[param(value_type = Option<String>, example = "2026-11-21", pattern = r"^\d{4}-\d{2}-\d{2}([Tt ].+)?$")]
     pub to: Option<dto::Until>,
-    /// `day` if not given; then at most 1,100 days.
+    /// `DAY` if not given; then at most 1,100 days.
     #[garde(skip)]
-    #[param(inline)]
     pub bucket: Option<Bucket>,
 }
 
 /// Orders, revenue, products and workers over time.
 #[utoipa::path(get, path = "/api/v1/admin/orders/analytics", tag = "analytics", params(Span), security(("bearer" = [])),
-    responses((status = 200, description = "The figures", body = dto::OrderAnalytics)))]
+    responses((status = 200, description = "The figures", body = pb::GetOrderAnalyticsResponse)))]
 pub async fn orders(
     State(app): State<App>,
     Admin(context): Admin,
     Params(span): Params<Span>,
-) -> Result<Json<dto::OrderAnalytics>, ApiError> {
+) -> Result<Json<pb::GetOrderAnalyticsResponse>, ApiError> {
     let request = pb::GetOrderAnalyticsRequest {
         from: span.from.map(Into::into),
         to: span.to.map(Into::into),
-        bucket: span.bucket.map_or(0, |bucket| bucket.of_orders().into()),
+        bucket: dto::number(span.bucket),
     };
-    let answer = read!(app.analytics, get_order_analytics, &context, request)?;
-    Ok(Json(answer.into()))
+    let answer = read!(
+        app.clients.analytics,
+        get_order_analytics,
+        &context,
+        request
+    )?;
+    Ok(Json(answer))
 }
 
 /// Registrations over time, by role.
 #[utoipa::path(get, path = "/api/v1/admin/users/analytics", tag = "analytics", params(Span), security(("bearer" = [])),
-    responses((status = 200, description = "The figures", body = dto::UserAnalytics)))]
+    responses((status = 200, description = "The figures", body = auth::GetUserAnalyticsResponse)))]
 pub async fn users(
     State(app): State<App>,
     Admin(context): Admin,
     Params(span): Params<Span>,
-) -> Result<Json<dto::UserAnalytics>, ApiError> {
+) -> Result<Json<auth::GetUserAnalyticsResponse>, ApiError> {
     let request = auth::GetUserAnalyticsRequest {
         from: span.from.map(Into::into),
         to: span.to.map(Into::into),
-        bucket: span.bucket.map_or(0, |bucket| bucket.of_users().into()),
+        bucket: dto::number(span.bucket),
     };
-    let answer = read!(app.auth, get_user_analytics, &context, request)?;
-    Ok(Json(answer.into()))
+    let answer = read!(app.clients.auth, get_user_analytics, &context, request)?;
+    Ok(Json(answer))
 }
 
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ExportFormat {
     Csv,
@@ -233,7 +205,7 @@ pub async fn export(
     let list: pb::ListOrdersRequest = OrderFilter::from(export).into();
     let request = pb::ExportOrdersRequest { filter: Some(list) };
     let place = app.downloads.place(&context).await?;
-    let mut chunks = send!(app.analytics, export_orders, &context, request)?;
+    let mut chunks = send!(app.clients.analytics, export_orders, &context, request)?;
     // What fails before the first line is an error like any other.
     let first = chunks.message().await;
     let first = first.map_err(|status| AppError::from_status(&status))?;

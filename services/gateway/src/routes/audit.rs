@@ -7,6 +7,7 @@ use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 use waybill_proto::auth as pb;
+use waybill_proto::common;
 
 use crate::{
     app::{App, read},
@@ -57,12 +58,12 @@ pub struct AuditFilter {
 
 /// Read the audit log: who did which administrative act, newest first. An act shows here within moments.
 #[utoipa::path(get, path = "/api/v1/admin/audit-log", tag = "admin", params(AuditFilter), security(("bearer" = [])),
-    responses((status = 200, description = "A page of records", body = dto::Page<dto::AuditRecord>)))]
+    responses((status = 200, description = "A page of records", body = dto::Page<common::AuditRecord>)))]
 pub async fn audit_log(
     State(app): State<App>,
     Admin(context): Admin,
     Params(filter): Params<AuditFilter>,
-) -> Result<Json<dto::Page<dto::AuditRecord>>, ApiError> {
+) -> Result<Json<dto::Page<common::AuditRecord>>, ApiError> {
     let request = pb::ListAuditLogRequest {
         page: page_request(filter.limit, filter.cursor, filter.total),
         actor_id: filter.actor_id.map(|id| id.to_string()).unwrap_or_default(),
@@ -72,6 +73,6 @@ pub async fn audit_log(
         from: filter.from.map(Into::into),
         to: filter.to.map(Into::into),
     };
-    let answer = read!(app.audit, list_audit_log, &context, request)?;
+    let answer = read!(app.clients.audit, list_audit_log, &context, request)?;
     Ok(Json(dto::Page::new(answer.records, answer.page)))
 }

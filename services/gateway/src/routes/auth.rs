@@ -59,7 +59,7 @@ pub async fn register_with(
         first_name: body.first_name,
         last_name: body.last_name,
     };
-    let answer = send!(app.auth, register, context, request)?;
+    let answer = send!(app.clients.auth, register, context, request)?;
     let session = session(app, answer.session, body.session)?;
     Ok((StatusCode::CREATED, session).into_response())
 }
@@ -86,7 +86,7 @@ pub async fn login_with(
         email: body.email,
         password: body.password,
     };
-    let answer = send!(app.auth, login, context, request)?;
+    let answer = send!(app.clients.auth, login, context, request)?;
     Ok(session(app, answer.session, body.session)?.into_response())
 }
 
@@ -105,7 +105,7 @@ pub async fn refresh(
         .await?
         .ok_or_else(|| AppError::invalid_field("refreshToken", "is required"))?;
     let request = pb::RefreshRequest { refresh_token };
-    match send!(app.auth, refresh, &context, request) {
+    match send!(app.clients.auth, refresh, &context, request) {
         Ok(answer) => Ok(session(&app, answer.session, mode)?.into_response()),
         // A cookie that no longer works goes.
         Err(error) if mode == dto::SessionMode::Cookie && error.kind.http_status() == 401 => {
@@ -129,7 +129,7 @@ pub async fn logout(
         return Ok(done.into_response());
     };
     let request = pb::LogoutRequest { refresh_token };
-    send!(app.auth, logout, &context, request)?;
+    send!(app.clients.auth, logout, &context, request)?;
     Ok(match mode {
         dto::SessionMode::Cookie => (remove_cookie(&app), done).into_response(),
         dto::SessionMode::Token => done.into_response(),
@@ -180,7 +180,7 @@ fn session(
         }
     };
     let body = dto::Session {
-        user: must(session.user, "the user")?.into(),
+        user: must(session.user, "the user")?,
         access_token: session.access_token,
         token_type: "Bearer",
         expires_in: session.expires_in,

@@ -29,28 +29,28 @@ pub fn routes() -> OpenApiRouter<App> {
 /// nothing is an empty cart.
 #[utoipa::path(get, path = "/api/v1/cart", tag = "cart", security((), ("bearer" = [])),
     params(("X-Cart-Token" = Option<String>, Header, description = "As PUT gave it out; for callers who are not signed in", max_length = 128)),
-    responses((status = 200, description = "The cart", body = dto::Cart)))]
+    responses((status = 200, description = "The cart", body = pb::Cart)))]
 pub async fn get(
     State(app): State<App>,
     Anyone(context): Anyone,
     CartToken(cart_token): CartToken,
 ) -> Result<Response, ApiError> {
     let request = pb::GetCartRequest { cart_token };
-    let answer = read!(app.carts, get_cart, &context, request)?;
+    let answer = read!(app.clients.cart, get_cart, &context, request)?;
     cart(answer.cart)
 }
 
 /// Take everything out of the cart.
 #[utoipa::path(delete, path = "/api/v1/cart", tag = "cart", security((), ("bearer" = [])),
     params(("X-Cart-Token" = Option<String>, Header, description = "As PUT gave it out; for callers who are not signed in", max_length = 128)),
-    responses((status = 200, description = "The empty cart", body = dto::Cart)))]
+    responses((status = 200, description = "The empty cart", body = pb::Cart)))]
 pub async fn clear(
     State(app): State<App>,
     Anyone(context): Anyone,
     CartToken(cart_token): CartToken,
 ) -> Result<Response, ApiError> {
     let request = pb::ClearCartRequest { cart_token };
-    let answer = send!(app.carts, clear_cart, &context, request)?;
+    let answer = send!(app.clients.cart, clear_cart, &context, request)?;
     cart(answer.cart)
 }
 
@@ -60,7 +60,7 @@ pub async fn clear(
 /// the cart in the answer's header `X-Cart-Token`, and sends it from then on.
 #[utoipa::path(put, path = "/api/v1/cart/items/{productId}", tag = "cart", security((), ("bearer" = [])), request_body = dto::CartQuantity,
     params(("productId" = uuid::Uuid, Path), ("X-Cart-Token" = Option<String>, Header, description = "As PUT gave it out; for callers who are not signed in", max_length = 128)),
-    responses((status = 200, description = "The cart", body = dto::Cart)))]
+    responses((status = 200, description = "The cart", body = pb::Cart)))]
 pub async fn put_item(
     State(app): State<App>,
     Anyone(context): Anyone,
@@ -73,7 +73,7 @@ pub async fn put_item(
         product_id: id.to_string(),
         quantity: body.quantity,
     };
-    let answer = send!(app.carts, put_cart_item, &context, request)?;
+    let answer = send!(app.clients.cart, put_cart_item, &context, request)?;
     let mut response = cart(answer.cart)?;
     if let Ok(token) = HeaderValue::try_from(answer.cart_token)
         && !token.is_empty()
@@ -86,7 +86,7 @@ pub async fn put_item(
 /// Take a product out of the cart; one that is not in it is no error.
 #[utoipa::path(delete, path = "/api/v1/cart/items/{productId}", tag = "cart", security((), ("bearer" = [])),
     params(("productId" = uuid::Uuid, Path), ("X-Cart-Token" = Option<String>, Header, description = "As PUT gave it out; for callers who are not signed in", max_length = 128)),
-    responses((status = 200, description = "The cart", body = dto::Cart)))]
+    responses((status = 200, description = "The cart", body = pb::Cart)))]
 pub async fn remove_item(
     State(app): State<App>,
     Anyone(context): Anyone,
@@ -97,7 +97,7 @@ pub async fn remove_item(
         cart_token,
         product_id: id.to_string(),
     };
-    let answer = send!(app.carts, remove_cart_item, &context, request)?;
+    let answer = send!(app.clients.cart, remove_cart_item, &context, request)?;
     cart(answer.cart)
 }
 
@@ -107,7 +107,7 @@ pub async fn remove_item(
 /// adds nothing and gives the same answer.
 #[utoipa::path(post, path = "/api/v1/cart/merge", tag = "cart", security(("bearer" = [])),
     params(("X-Cart-Token" = Option<String>, Header, description = "Of the cart that was filled before signing in", max_length = 128)),
-    responses((status = 200, description = "Your cart", body = dto::Cart),
+    responses((status = 200, description = "Your cart", body = pb::Cart),
         (status = 404, description = "`CART_NOT_FOUND`: the token names no cart", body = crate::error::ErrorBody<'_>)))]
 pub async fn merge(
     State(app): State<App>,
@@ -115,11 +115,11 @@ pub async fn merge(
     CartToken(cart_token): CartToken,
 ) -> Result<Response, ApiError> {
     let request = pb::MergeCartRequest { cart_token };
-    let answer = send!(app.carts, merge_cart, &context, request)?;
+    let answer = send!(app.clients.cart, merge_cart, &context, request)?;
     cart(answer.cart)
 }
 
 fn cart(cart: Option<pb::Cart>) -> Result<Response, ApiError> {
-    let cart: dto::Cart = must(cart, "the cart")?.into();
+    let cart: pb::Cart = must(cart, "the cart")?;
     Ok(Json(cart).into_response())
 }

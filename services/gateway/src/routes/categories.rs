@@ -91,7 +91,7 @@ impl CategoryFilter {
 ///
 /// All come at once unless `limit` asks for pages. The answer has an `ETag`.
 #[utoipa::path(get, path = "/api/v1/categories", tag = "categories", params(CategoryFilter), security((), ("bearer" = [])),
-    responses((status = 200, description = "The categories", body = dto::Page<dto::Category>),
+    responses((status = 200, description = "The categories", body = dto::Page<pb::Category>),
         (status = 304, description = "Unchanged since `If-None-Match`")))]
 pub async fn list(
     State(app): State<App>,
@@ -114,15 +114,15 @@ async fn load(app: &Gateway, context: &CallContext, inactive: bool) -> Result<Ca
     let request = pb::ListCategoriesRequest {
         include_inactive: inactive,
     };
-    let answer = read!(app.catalogue, list_categories, context, request)?;
-    let all = dto::Page::<dto::Category>::new(answer.categories, None);
+    let answer = read!(app.clients.catalogue, list_categories, context, request)?;
+    let all = dto::Page::<pb::Category>::new(answer.categories, None);
     let body = serde_json::to_vec(&all).map_err(AppError::internal)?;
     Ok(Cached::new(body))
 }
 
 /// Read a category, by its id or its slug.
 #[utoipa::path(get, path = "/api/v1/categories/{id}", tag = "categories", params(("id" = String, Path, description = "Id or slug")), security((), ("bearer" = [])),
-    responses((status = 200, description = "The category", body = dto::Category)))]
+    responses((status = 200, description = "The category", body = pb::Category)))]
 pub async fn get(
     State(app): State<App>,
     Anyone(context): Anyone,
@@ -131,26 +131,31 @@ pub async fn get(
     let request = pb::ListCategoriesRequest {
         include_inactive: true,
     };
-    let answer = read!(app.catalogue, list_categories, &context, request)?;
+    let answer = read!(app.clients.catalogue, list_categories, &context, request)?;
     let found = answer
         .categories
         .into_iter()
         .find(|category| category.id.eq_ignore_ascii_case(&id) || category.slug == id);
     let found = found.ok_or_else(|| AppError::not_found("category"))?;
-    Ok(versioned(found.version, dto::Category::from(found)))
+    Ok(versioned(found.version, pb::Category::from(found)))
 }
 
 /// Add a category.
 #[utoipa::path(post, path = "/api/v1/categories", tag = "categories", security(("bearer" = [])), request_body = dto::NewCategory,
-    responses((status = 201, description = "The category", body = dto::Category)))]
+    responses((status = 201, description = "The category", body = pb::Category)))]
 pub async fn create(
     State(app): State<App>,
     Admin(context): Admin,
     Body(body): Body<dto::NewCategory>,
 ) -> Result<Response, ApiError> {
-    let answer = send!(app.catalogue, create_category, &context, body.into())?;
+    let answer = send!(
+        app.clients.catalogue,
+        create_category,
+        &context,
+        body.into()
+    )?;
     app.products.invalidate();
-    let category: dto::Category = must(answer.category, "the category")?.into();
+    let category: pb::Category = must(answer.category, "the category")?;
     let made = Made::at(format!("/api/v1/categories/{}", category.id)).version(category.version);
     Ok(created(category, false, &made))
 }
@@ -159,7 +164,7 @@ pub async fn create(
 ///
 /// A category can be sent back as it was read; what cannot be changed is not looked at.
 #[utoipa::path(patch, path = "/api/v1/categories/{id}", tag = "categories", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body = dto::CategoryPatch,
-    responses((status = 200, description = "The category as it is now", body = dto::Category)))]
+    responses((status = 200, description = "The category as it is now", body = pb::Category)))]
 pub async fn patch(
     State(app): State<App>,
     Admin(context): Admin,
@@ -172,7 +177,7 @@ pub async fn patch(
 
 /// Change a category, for clients that only know PUT; the same as PATCH.
 #[utoipa::path(put, path = "/api/v1/categories/{id}", tag = "categories", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body = dto::CategoryPatch,
-    responses((status = 200, description = "The category as it is now", body = dto::Category)))]
+    responses((status = 200, description = "The category as it is now", body = pb::Category)))]
 pub async fn put(
     State(app): State<App>,
     Admin(context): Admin,
@@ -192,9 +197,9 @@ async fn update(
 ) -> Result<Response, ApiError> {
     let version = if_match.or_field(body.version)?;
     let request = body.into_request(id.to_string(), version);
-    let answer = send!(app.catalogue, update_category, context, request)?;
+    let answer = send!(app.clients.catalogue, update_category, context, request)?;
     app.products.invalidate();
-    let category: dto::Category = must(answer.category, "the category")?.into();
+    let category: pb::Category = must(answer.category, "the category")?;
     Ok(versioned(category.version, category))
 }
 
@@ -212,7 +217,7 @@ pub async fn delete(
         id: id.to_string(),
         version: if_match.or_field(body.version)?,
     };
-    send!(app.catalogue, delete_category, &context, request)?;
+    send!(app.clients.catalogue, delete_category, &context, request)?;
     app.products.invalidate();
     Ok(StatusCode::NO_CONTENT.into_response())
 }

@@ -25,16 +25,16 @@ pub fn routes() -> OpenApiRouter<App> {
 
 /// List your conversations, the latest first, with what you have not read.
 #[utoipa::path(get, path = "/api/v1/chat/conversations", tag = "chat", params(Paging), security(("bearer" = [])),
-    responses((status = 200, description = "A page of conversations", body = dto::Page<dto::Conversation>)))]
+    responses((status = 200, description = "A page of conversations", body = dto::Page<pb::Conversation>)))]
 pub async fn conversations(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     Params(paging): Params<Paging>,
-) -> Result<Json<dto::Page<dto::Conversation>>, ApiError> {
+) -> Result<Json<dto::Page<pb::Conversation>>, ApiError> {
     let request = pb::ListConversationsRequest {
         page: page_request(paging.limit, paging.cursor, paging.total),
     };
-    let answer = read!(app.chat, list_conversations, &context, request)?;
+    let answer = read!(app.clients.chat, list_conversations, &context, request)?;
     Ok(Json(dto::Page::new(answer.conversations, answer.page)))
 }
 
@@ -60,25 +60,25 @@ pub struct MessageFilter {
 
 /// Read the conversation of an order, newest first; with `since`, oldest first.
 #[utoipa::path(get, path = "/api/v1/orders/{id}/chat/messages", tag = "chat", params(("id" = uuid::Uuid, Path), MessageFilter), security(("bearer" = [])),
-    responses((status = 200, description = "A page of messages", body = dto::Page<dto::Message>)))]
+    responses((status = 200, description = "A page of messages", body = dto::Page<pb::Message>)))]
 pub async fn messages(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     id: Id,
     Params(filter): Params<MessageFilter>,
-) -> Result<Json<dto::Page<dto::Message>>, ApiError> {
+) -> Result<Json<dto::Page<pb::Message>>, ApiError> {
     let request = pb::ListMessagesRequest {
         order_id: id.to_string(),
         page: page_request(filter.limit, filter.cursor, filter.total),
         since: filter.since.map(|id| id.to_string()).unwrap_or_default(),
     };
-    let answer = read!(app.chat, list_messages, &context, request)?;
+    let answer = read!(app.clients.chat, list_messages, &context, request)?;
     Ok(Json(dto::Page::new(answer.messages, answer.page)))
 }
 
 /// Write into the conversation of an order.
 #[utoipa::path(post, path = "/api/v1/orders/{id}/chat/messages", tag = "chat", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body = dto::NewMessage,
-    responses((status = 201, description = "The stored message", body = dto::Message)))]
+    responses((status = 201, description = "The stored message", body = pb::Message)))]
 pub async fn post(
     State(app): State<App>,
     SignedIn(context): SignedIn,
@@ -88,28 +88,28 @@ pub async fn post(
     let request = pb::PostMessageRequest {
         order_id: id.to_string(),
         body: body.body,
-        client_id: body.client_id.unwrap_or_default(),
+        client_id: body.client_id,
     };
-    let answer = send!(app.chat, post_message, &context, request)?;
-    let message: dto::Message = must(answer.message, "the message")?.into();
+    let answer = send!(app.clients.chat, post_message, &context, request)?;
+    let message: pb::Message = must(answer.message, "the message")?;
     Ok(created(message, answer.replayed, &Made::default()))
 }
 
 /// Mark a conversation as read up to a message.
 #[utoipa::path(post, path = "/api/v1/orders/{id}/chat/read", tag = "chat", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body = dto::ChatRead,
-    responses((status = 200, description = "What is still unread", body = dto::ChatReadResult)))]
+    responses((status = 200, description = "What is still unread", body = pb::MarkReadResponse)))]
 pub async fn mark_read(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     id: Id,
     Body(body): Body<dto::ChatRead>,
-) -> Result<Json<dto::ChatReadResult>, ApiError> {
+) -> Result<Json<pb::MarkReadResponse>, ApiError> {
     let request = pb::MarkReadRequest {
         order_id: id.to_string(),
         up_to: body.up_to.to_string(),
     };
-    let answer = send!(app.chat, mark_read, &context, request)?;
-    Ok(Json(dto::ChatReadResult {
+    let answer = send!(app.clients.chat, mark_read, &context, request)?;
+    Ok(Json(pb::MarkReadResponse {
         unread: answer.unread,
     }))
 }

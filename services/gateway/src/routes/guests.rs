@@ -36,19 +36,19 @@ pub struct EmailFilter {
 /// The number of questions that one address may ask is small (`WAYBILL_RATE_LIMIT_LOOKUP`); registering, and ordering with a
 /// password, answer the same question and count too.
 #[utoipa::path(get, path = "/api/v1/auth/email-status", tag = "auth", params(EmailFilter),
-    responses((status = 200, description = "Whether it is registered", body = dto::EmailStatus)))]
+    responses((status = 200, description = "Whether it is registered", body = pb::GetEmailStatusResponse)))]
 pub async fn email_status(
     State(app): State<App>,
     Unsigned(context): Unsigned,
     Params(filter): Params<EmailFilter>,
-) -> Result<Json<dto::EmailStatus>, ApiError> {
+) -> Result<Json<pb::GetEmailStatusResponse>, ApiError> {
     limit_lookup(&app, &context)?;
     let context = context.with_service_token(&app.service_tokens, "gateway")?;
     let request = pb::GetEmailStatusRequest {
         email: filter.email,
     };
-    let answer = read!(app.auth, get_email_status, &context, request)?;
-    Ok(Json(dto::EmailStatus {
+    let answer = read!(app.clients.auth, get_email_status, &context, request)?;
+    Ok(Json(pb::GetEmailStatusResponse {
         registered: answer.registered,
     }))
 }
@@ -85,7 +85,7 @@ pub async fn introduce(
                 first_name: contact.first_name,
                 last_name: contact.last_name,
             };
-            let session = match send!(app.auth, register, context, request) {
+            let session = match send!(app.clients.auth, register, context, request) {
                 Ok(answer) => {
                     registered = true;
                     answer.session
@@ -98,7 +98,7 @@ pub async fn introduce(
             let session = must(session, "a session")?;
             dto::OrderAuth {
                 guest: false,
-                user: Some(must(session.user, "the user")?.into()),
+                user: Some(must(session.user, "the user")?),
                 access_token: session.access_token,
                 token_type: "Bearer",
                 expires_in: session.expires_in,
@@ -113,8 +113,8 @@ pub async fn introduce(
                 first_name: contact.first_name,
                 last_name: contact.last_name,
             };
-            let answer =
-                send!(app.auth, issue_guest_token, &service, request).map_err(of_contact)?;
+            let answer = send!(app.clients.auth, issue_guest_token, &service, request)
+                .map_err(of_contact)?;
             dto::OrderAuth {
                 guest: true,
                 user: None,
@@ -154,7 +154,7 @@ async fn login(
     password: String,
 ) -> Result<Option<pb::Session>, ApiError> {
     let request = pb::LoginRequest { email, password };
-    match send!(app.auth, login, context, request) {
+    match send!(app.clients.auth, login, context, request) {
         Ok(answer) => Ok(answer.session),
         Err(error) if error.kind.http_status() == 401 => Err(AppError::conflict(
             "EMAIL_REGISTERED",

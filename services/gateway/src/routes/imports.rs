@@ -1,6 +1,7 @@
 //! The catalogue as CSV, in and out. Neither way holds a whole file.
 
 use std::pin::pin;
+use waybill_proto::order::{ProductKind, ProductSort};
 
 use axum::{
     Json,
@@ -21,7 +22,7 @@ use super::analytics::ExportFormat;
 use crate::{
     app::{App, Gateway},
     downloads,
-    dto::{self, ProductKind, ProductSort, rules::at_most},
+    dto::{self, rules::at_most},
     error::ApiError,
     extract::{Admin, Params, content_type},
     multipart::{Form, LINGER, SLACK},
@@ -72,7 +73,7 @@ pub async fn import(
     let (sender, messages) = mpsc::channel(AHEAD);
     let mut feed = pin!(feed(request, sender, dry_run));
     let patience = app.settings.upload_timeout;
-    let mut client = app.catalogue.clone();
+    let mut client = app.clients.catalogue.clone();
     let call = async {
         let request = outgoing_within(&context, patience, messages);
         let mut answers = client.import_products(request).await?.into_inner();
@@ -119,7 +120,7 @@ fn add(report: &mut dto::ImportReport, answer: pb::ImportProductsResponse) {
             if !explained {
                 line.faults.clear();
             }
-            dto::ImportLine::from(line)
+            pb::ImportLine::from(line)
         }));
 }
 
@@ -310,7 +311,7 @@ async fn start_export(
     request: pb::ExportProductsRequest,
 ) -> Result<tonic::Streaming<pb::ExportProductsResponse>, ApiError> {
     let request = waybill_service_kit::outgoing(context, request);
-    let answer = app.catalogue.clone().export_products(request).await;
+    let answer = app.clients.catalogue.clone().export_products(request).await;
     Ok(answer
         .map_err(|status| AppError::from_status(&status))?
         .into_inner())

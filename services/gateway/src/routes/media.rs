@@ -14,12 +14,16 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
-use waybill_proto::order as pb;
+use waybill_primitives::non_empty;
+use waybill_proto::{
+    media,
+    order::{self as pb, FilePurpose},
+};
 
 use super::{Made, created, versioned};
 use crate::{
     app::{App, must, read, send},
-    dto::{self, FilePurpose, filled, moment, page_request},
+    dto::{self, page_request},
     error::ApiError,
     extract::{
         Admin, Anyone, Body, Id, Idempotency, IfMatch, OptionalBody, Origin, Params, SignedIn,
@@ -78,19 +82,19 @@ pub struct FileFilter {
 ///
 /// The customer sees results once the order is completed. Staff who find the order in the pool see what the customer sent.
 #[utoipa::path(get, path = "/api/v1/orders/{id}/media", tag = "media", params(("id" = uuid::Uuid, Path), FileFilter), security(("bearer" = [])),
-    responses((status = 200, description = "A page of files", body = dto::Page<dto::File>)))]
+    responses((status = 200, description = "A page of files", body = dto::Page<pb::File>)))]
 pub async fn list(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     id: Id,
     Params(filter): Params<FileFilter>,
-) -> Result<Json<dto::Page<dto::File>>, ApiError> {
+) -> Result<Json<dto::Page<pb::File>>, ApiError> {
     let request = pb::ListFilesRequest {
         order_id: id.to_string(),
         purpose: dto::number(filter.purpose),
         page: page_request(filter.limit, filter.cursor, filter.total),
     };
-    let answer = read!(app.files, list_files, &context, request)?;
+    let answer = read!(app.clients.file, list_files, &context, request)?;
     Ok(Json(dto::Page::new(answer.files, answer.page)))
 }
 
@@ -111,7 +115,7 @@ pub struct UploadQuery {
 #[utoipa::path(post, path = "/api/v1/orders/{id}/media", tag = "media", security(("bearer" = [])),
     params(("id" = uuid::Uuid, Path), UploadQuery, ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters", max_length = 255)),
     request_body(content = dto::FileUpload, content_type = "multipart/form-data"),
-    responses((status = 201, description = "The file", body = dto::File)))]
+    responses((status = 201, description = "The file", body = pb::File)))]
 pub async fn upload(
     State(app): State<App>,
     Worker(mut context): Worker,
@@ -129,8 +133,8 @@ pub async fn upload(
     let answer = form
         .send(&app, &context, target, work, query.purpose)
         .await?;
-    let file: dto::File = must(answer.file, "the file")?.into();
-    let made = Made::at(dto::file_url(&file.id));
+    let file: pb::File = must(answer.file, "the file")?;
+    let made = Made::at(media::url(&file.id));
     Ok(created(file, answer.replayed, &made))
 }
 
@@ -138,7 +142,7 @@ pub async fn upload(
 #[utoipa::path(post, path = "/api/v1/orders/{id}/customer-media", tag = "media", security(("bearer" = [])),
     params(("id" = uuid::Uuid, Path), UploadQuery, ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters", max_length = 255)),
     request_body(content = dto::FileUpload, content_type = "multipart/form-data"),
-    responses((status = 201, description = "The file", body = dto::File)))]
+    responses((status = 201, description = "The file", body = pb::File)))]
 pub async fn upload_reference(
     State(app): State<App>,
     SignedIn(mut context): SignedIn,
@@ -156,8 +160,8 @@ pub async fn upload_reference(
     let answer = form
         .send(&app, &context, target, wish, query.purpose)
         .await?;
-    let file: dto::File = must(answer.file, "the file")?.into();
-    let made = Made::at(dto::file_url(&file.id));
+    let file: pb::File = must(answer.file, "the file")?;
+    let made = Made::at(media::url(&file.id));
     Ok(created(file, answer.replayed, &made))
 }
 
@@ -207,7 +211,7 @@ pub async fn delete(
     id: Id,
 ) -> Result<StatusCode, ApiError> {
     let request = pb::DeleteFileRequest { id: id.to_string() };
-    let answer = send!(app.files, delete_file, &context, request)?;
+    let answer = send!(app.clients.file, delete_file, &context, request)?;
     if answer.product.is_some() {
         app.products.invalidate();
     }
@@ -229,21 +233,21 @@ pub async fn link(
         id: id.clone(),
         seconds: body.seconds.unwrap_or(0),
     };
-    let answer = send!(app.files, create_file_link, &context, request)?;
+    let answer = send!(app.clients.file, create_file_link, &context, request)?;
     // On the storage, or on this gateway with what makes it valid.
-    let full = |url: String, path: String, query: String| match (filled(url), filled(query)) {
+    let full = |url: String, path: String, query: String| match (non_empty(url), non_empty(query)) {
         (Some(url), _) => Some(url),
         (None, query) => query.map(|query| origin.absolute(format!("{path}?{query}"))),
     };
-    let file = full(answer.url, dto::file_url(&id), answer.signature);
+    let file = full(answer.url, media::url(&id), answer.signature);
     let link = dto::FileLink {
         url: must(file, "the link")?,
         thumbnail_url: full(
             answer.thumbnail_url,
-            dto::thumbnail_url(&id),
+            media::thumbnail_url(&id),
             answer.thumbnail_signature,
         ),
-        expires_at: moment(answer.expires_at),
+        expires_at: must(answer.expires_at, "the time")?,
     };
     Ok(Json(link).into_response())
 }
@@ -252,7 +256,7 @@ pub async fn link(
 #[utoipa::path(post, path = "/api/v1/products/{id}/images", tag = "products", security(("bearer" = [])),
     params(("id" = uuid::Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters", max_length = 255)),
     request_body(content = dto::PictureUpload, content_type = "multipart/form-data"),
-    responses((status = 201, description = "The product with its pictures", body = dto::Product)))]
+    responses((status = 201, description = "The product with its pictures", body = pb::Product)))]
 pub async fn add_image(
     State(app): State<App>,
     Admin(mut context): Admin,
@@ -268,14 +272,14 @@ pub async fn add_image(
     let picture = Purposes::None;
     let answer = form.send(&app, &context, target, picture, None).await?;
     app.products.invalidate();
-    let product: dto::Product = must(answer.product, "the product")?.into();
+    let product: pb::Product = must(answer.product, "the product")?;
     let made = Made::at(format!("/api/v1/products/{}", product.id)).version(product.version);
     Ok(created(product, answer.replayed, &made))
 }
 
 /// Put the pictures of a product in another order.
 #[utoipa::path(put, path = "/api/v1/products/{id}/images", tag = "products", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body = dto::ImageOrder,
-    responses((status = 200, description = "The product as it is now", body = dto::Product)))]
+    responses((status = 200, description = "The product as it is now", body = pb::Product)))]
 pub async fn arrange_images(
     State(app): State<App>,
     Admin(context): Admin,
@@ -288,14 +292,14 @@ pub async fn arrange_images(
         ids: body.ids.iter().map(Uuid::to_string).collect(),
         version: if_match.or_field(body.version)?,
     };
-    let answer = send!(app.files, arrange_product_images, &context, request)?;
+    let answer = send!(app.clients.file, arrange_product_images, &context, request)?;
     app.products.invalidate();
     product(answer.product)
 }
 
 /// Delete a picture of a product.
 #[utoipa::path(delete, path = "/api/v1/products/{id}/images/{imageId}", tag = "products", params(("id" = uuid::Uuid, Path), ("imageId" = uuid::Uuid, Path)), security(("bearer" = [])),
-    responses((status = 200, description = "The product as it is now", body = dto::Product)))]
+    responses((status = 200, description = "The product as it is now", body = pb::Product)))]
 pub async fn delete_image(
     State(app): State<App>,
     Admin(context): Admin,
@@ -306,17 +310,17 @@ pub async fn delete_image(
         return Err(missing());
     };
     let request = pb::GetFileRequest { id: id.to_string() };
-    let answer = read!(app.files, get_file, &context, request)?;
-    if must(answer.file, "the file")?.product_id != product_id.to_string() {
+    let answer = read!(app.clients.file, get_file, &context, request)?;
+    if must(answer.file, "the file")?.product_id != Some(product_id.to_string()) {
         return Err(missing());
     }
     let request = pb::DeleteFileRequest { id: id.to_string() };
-    let answer = send!(app.files, delete_file, &context, request)?;
+    let answer = send!(app.clients.file, delete_file, &context, request)?;
     app.products.invalidate();
     product(answer.product)
 }
 
 fn product(product: Option<pb::Product>) -> Result<Response, ApiError> {
-    let product: dto::Product = must(product, "the product")?.into();
+    let product: pb::Product = must(product, "the product")?;
     Ok(versioned(product.version, product))
 }

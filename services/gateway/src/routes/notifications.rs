@@ -46,57 +46,67 @@ pub struct NotificationFilter {
 
 /// List your notifications, newest first.
 #[utoipa::path(get, path = "/api/v1/notifications", tag = "notifications", params(NotificationFilter), security(("bearer" = [])),
-    responses((status = 200, description = "A page of notifications", body = dto::Page<dto::Notification>)))]
+    responses((status = 200, description = "A page of notifications", body = dto::Page<pb::Notification>)))]
 pub async fn list(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     Params(filter): Params<NotificationFilter>,
-) -> Result<Json<dto::Page<dto::Notification>>, ApiError> {
+) -> Result<Json<dto::Page<pb::Notification>>, ApiError> {
     let request = pb::ListNotificationsRequest {
         page: page_request(filter.limit, filter.cursor, filter.total),
         unread_only: filter.unread_only.unwrap_or(false),
     };
-    let answer = read!(app.notifications, list_notifications, &context, request)?;
+    let answer = read!(
+        app.clients.notification,
+        list_notifications,
+        &context,
+        request
+    )?;
     Ok(Json(dto::Page::new(answer.notifications, answer.page)))
 }
 
 /// Count your unread notifications.
 #[utoipa::path(get, path = "/api/v1/notifications/unread-count", tag = "notifications", security(("bearer" = [])),
-    responses((status = 200, description = "The count", body = dto::UnreadCount)))]
+    responses((status = 200, description = "The count", body = pb::GetUnreadCountResponse)))]
 pub async fn unread_count(
     State(app): State<App>,
     SignedIn(context): SignedIn,
-) -> Result<Json<dto::UnreadCount>, ApiError> {
+) -> Result<Json<pb::GetUnreadCountResponse>, ApiError> {
     let request = pb::GetUnreadCountRequest {};
-    let answer = read!(app.notifications, get_unread_count, &context, request)?;
-    Ok(Json(dto::UnreadCount {
+    let answer = read!(
+        app.clients.notification,
+        get_unread_count,
+        &context,
+        request
+    )?;
+    Ok(Json(pb::GetUnreadCountResponse {
         count: answer.count,
     }))
 }
 
 /// Mark a notification as read.
 #[utoipa::path(patch, path = "/api/v1/notifications/{id}/read", tag = "notifications", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])),
-    responses((status = 200, description = "The notification", body = dto::Notification)))]
+    responses((status = 200, description = "The notification", body = pb::Notification)))]
 pub async fn mark_read(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     id: Id,
-) -> Result<Json<dto::Notification>, ApiError> {
+) -> Result<Json<pb::Notification>, ApiError> {
     let request = pb::MarkReadRequest { id: id.to_string() };
-    let answer = send!(app.notifications, mark_read, &context, request)?;
-    Ok(Json(must(answer.notification, "the notification")?.into()))
+    let answer = send!(app.clients.notification, mark_read, &context, request)?;
+    Ok(Json(must(answer.notification, "the notification")?))
 }
 
 /// Mark all your notifications as read.
 #[utoipa::path(post, path = "/api/v1/notifications/read-all", tag = "notifications", security(("bearer" = [])),
-    responses((status = 200, description = "Done", body = dto::ReadAllResult)))]
+    responses((status = 200, description = "Done", body = pb::MarkAllReadResponse)))]
 pub async fn read_all(
     State(app): State<App>,
     SignedIn(context): SignedIn,
-) -> Result<Json<dto::ReadAllResult>, ApiError> {
+) -> Result<Json<pb::MarkAllReadResponse>, ApiError> {
     let request = pb::MarkAllReadRequest {};
-    let answer = send!(app.notifications, mark_all_read, &context, request)?;
-    Ok(Json(dto::ReadAllResult {
+    let answer = send!(app.clients.notification, mark_all_read, &context, request)?;
+    Ok(Json(pb::MarkAllReadResponse {
         changed: answer.changed,
     }))
 }
@@ -110,6 +120,11 @@ pub async fn delete(
     id: Id,
 ) -> Result<StatusCode, ApiError> {
     let request = pb::DeleteNotificationRequest { id: id.to_string() };
-    send!(app.notifications, delete_notification, &context, request)?;
+    send!(
+        app.clients.notification,
+        delete_notification,
+        &context,
+        request
+    )?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -149,7 +149,7 @@ pub async fn jwks(
     State(app): State<App>,
     Unsigned(context): Unsigned,
 ) -> Result<Response, ApiError> {
-    let answer = read!(app.auth, get_jwks, &context, pb::GetJwksRequest {})?;
+    let answer = read!(app.clients.auth, get_jwks, &context, pb::GetJwksRequest {})?;
     let mut response = document(answer.jwks_json.into());
     response.headers_mut().insert(
         header::CACHE_CONTROL,

@@ -11,6 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 use waybill_proto::order as pb;
+use waybill_proto::order::{OrderSort, OrderStatus, PaymentStatus};
 use waybill_service_kit::{AppError, CallContext};
 
 use super::{
@@ -21,7 +22,7 @@ use super::{
 use crate::{
     app::{App, Gateway, must, read, send},
     dto::{
-        self, OrderSort, OrderStatus, PaymentStatus, page_request,
+        self, page_request,
         rules::{at_most, before},
     },
     error::ApiError,
@@ -107,12 +108,12 @@ impl From<OrderFilter> for pb::ListOrdersRequest {
 
 /// List orders: customers see theirs, staff those assigned to them, administrators all.
 #[utoipa::path(get, path = "/api/v1/orders", tag = "orders", params(OrderFilter), security(("bearer" = [])),
-    responses((status = 200, description = "A page of orders", body = dto::Page<dto::Order>)))]
+    responses((status = 200, description = "A page of orders", body = dto::Page<pb::Order>)))]
 pub async fn list(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     Params(filter): Params<OrderFilter>,
-) -> Result<Json<dto::Page<dto::Order>>, ApiError> {
+) -> Result<Json<dto::Page<pb::Order>>, ApiError> {
     list_with(&app, &context, filter).await
 }
 
@@ -121,9 +122,9 @@ pub async fn list_with(
     app: &Gateway,
     context: &CallContext,
     filter: OrderFilter,
-) -> Result<Json<dto::Page<dto::Order>>, ApiError> {
+) -> Result<Json<dto::Page<pb::Order>>, ApiError> {
     let request: pb::ListOrdersRequest = filter.into();
-    let answer = read!(app.orders, list_orders, context, request)?;
+    let answer = read!(app.clients.order, list_orders, context, request)?;
     Ok(Json(dto::Page::new(answer.orders, answer.page)))
 }
 
@@ -166,14 +167,14 @@ pub async fn place(
             request.cart_token = cart_token;
         }
     }
-    let answer = send!(app.orders, place_order, &context, request).map_err(|error| {
+    let answer = send!(app.clients.order, place_order, &context, request).map_err(|error| {
         if registered {
             but_registered(error)
         } else {
             error.into()
         }
     })?;
-    let order: dto::Order = must(answer.order, "the order")?.into();
+    let order: pb::Order = must(answer.order, "the order")?;
     if !order.items.is_empty() {
         app.products.invalidate();
     }
@@ -191,7 +192,7 @@ pub async fn place(
 /// looked at. New lines have the prices of now, and the total follows. `PAYMENT_UNDER_WAY`: somebody is paying the present
 /// total.
 #[utoipa::path(put, path = "/api/v1/orders/{id}", tag = "orders", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body = dto::OrderEdit,
-    responses((status = 200, description = "The order as it is now", body = dto::Order)))]
+    responses((status = 200, description = "The order as it is now", body = pb::Order)))]
 pub async fn edit(
     State(app): State<App>,
     SignedIn(context): SignedIn,
@@ -204,7 +205,7 @@ pub async fn edit(
 
 /// Change what an order is for; the same as PUT.
 #[utoipa::path(patch, path = "/api/v1/orders/{id}", tag = "orders", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body = dto::OrderEdit,
-    responses((status = 200, description = "The order as it is now", body = dto::Order)))]
+    responses((status = 200, description = "The order as it is now", body = pb::Order)))]
 pub async fn patch(
     State(app): State<App>,
     SignedIn(context): SignedIn,
@@ -224,27 +225,27 @@ async fn edit_with(
 ) -> Result<Response, ApiError> {
     let version = if_match.or_field(body.version)?;
     let request = body.request(id.to_string(), version);
-    let answer = send!(app.orders, edit_order, context, request)?;
+    let answer = send!(app.clients.order, edit_order, context, request)?;
     app.products.invalidate();
     order(answer.order)
 }
 
 /// Read an order: its owner, its assignee, administrators.
 #[utoipa::path(get, path = "/api/v1/orders/{id}", tag = "orders", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])),
-    responses((status = 200, description = "The order", body = dto::Order)))]
+    responses((status = 200, description = "The order", body = pb::Order)))]
 pub async fn get(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     id: Id,
 ) -> Result<Response, ApiError> {
     let request = pb::GetOrderRequest { id: id.to_string() };
-    let answer = read!(app.orders, get_order, &context, request)?;
+    let answer = read!(app.clients.order, get_order, &context, request)?;
     order(answer.order)
 }
 
 /// Move an order along. Staff may do so with orders that are assigned to them.
 #[utoipa::path(patch, path = "/api/v1/orders/{id}/status", tag = "orders", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body = dto::StatusChange,
-    responses((status = 200, description = "The order as it is now", body = dto::Order)))]
+    responses((status = 200, description = "The order as it is now", body = pb::Order)))]
 pub async fn change_status(
     State(app): State<App>,
     Worker(context): Worker,
@@ -258,14 +259,14 @@ pub async fn change_status(
         note: body.note.unwrap_or_default(),
         version: if_match.or_field(body.version)?,
     };
-    let answer = send!(app.orders, change_status, &context, request)?;
+    let answer = send!(app.clients.order, change_status, &context, request)?;
     app.products.invalidate();
     order(answer.order)
 }
 
 /// Cancel an order. What was paid is refunded, what was reserved goes back to the stock.
 #[utoipa::path(post, path = "/api/v1/orders/{id}/cancel", tag = "orders", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body(content = Option<dto::CancelOrder>),
-    responses((status = 200, description = "The cancelled order", body = dto::Order)))]
+    responses((status = 200, description = "The cancelled order", body = pb::Order)))]
 pub async fn cancel(
     State(app): State<App>,
     SignedIn(context): SignedIn,
@@ -278,7 +279,7 @@ pub async fn cancel(
 
 /// Cancel an order; the same as POST.
 #[utoipa::path(delete, path = "/api/v1/orders/{id}/cancel", tag = "orders", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body(content = Option<dto::CancelOrder>),
-    responses((status = 200, description = "The cancelled order", body = dto::Order)))]
+    responses((status = 200, description = "The cancelled order", body = pb::Order)))]
 pub async fn cancel_by_delete(
     State(app): State<App>,
     SignedIn(context): SignedIn,
@@ -301,7 +302,7 @@ async fn cancel_with(
         reason: body.reason.unwrap_or_default(),
         version: if_match.or_field(body.version)?,
     };
-    let answer = send!(app.orders, cancel_order, context, request)?;
+    let answer = send!(app.clients.order, cancel_order, context, request)?;
     app.products.invalidate();
     order(answer.order)
 }
@@ -310,7 +311,7 @@ async fn cancel_with(
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct History {
-    pub items: Vec<dto::HistoryItem>,
+    pub items: Vec<pb::HistoryItem>,
     /// Always null: a history is not paged.
     #[schema(required)]
     pub next_cursor: Option<String>,
@@ -362,7 +363,7 @@ pub async fn history(
         after_version: cursor.or(filter.after_version).unwrap_or(0),
         limit: filter.limit.unwrap_or(0),
     };
-    let answer = read!(app.orders, get_history, &context, request)?;
+    let answer = read!(app.clients.order, get_history, &context, request)?;
     let page = filter.limit.and_then(|limit| usize::try_from(limit).ok());
     let full = answer.items.len() >= page.unwrap_or(MOST_HISTORY);
     let last = answer.items.last().filter(|_| full);
@@ -374,6 +375,6 @@ pub async fn history(
 }
 
 pub fn order(order: Option<pb::Order>) -> Result<Response, ApiError> {
-    let order: dto::Order = must(order, "the order")?.into();
+    let order: pb::Order = must(order, "the order")?;
     Ok(versioned(order.version, order))
 }

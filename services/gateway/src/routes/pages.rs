@@ -13,7 +13,7 @@ use waybill_service_kit::{AppError, CallContext};
 
 use crate::{
     app::{App, Gateway, must, read},
-    dto::{self, page_request},
+    dto::page_request,
     error::ApiError,
     extract::{Id, Unsigned},
     pages::STYLES,
@@ -76,7 +76,7 @@ async fn mailbox_list(
         page: page_request(Some(50), Some(filter.cursor), None),
         to: filter.to.clone(),
     };
-    let answer = read!(app.notifications, list_mails, &context, request)?;
+    let answer = read!(app.clients.notification, list_mails, &context, request)?;
     let mails: Vec<_> = answer.mails.into_iter().map(shown).collect();
     let next = answer.page.map(|page| page.next_cursor).unwrap_or_default();
     let context = minijinja::context! { mails => mails, to => filter.to, next => next };
@@ -86,7 +86,7 @@ async fn mailbox_list(
 async fn load(app: &Gateway, context: CallContext, id: Id) -> Result<pb::Mail, ApiError> {
     let context = own_context(app, context)?;
     let request = pb::GetMailRequest { id: id.to_string() };
-    let answer = read!(app.notifications, get_mail, &context, request)?;
+    let answer = read!(app.clients.notification, get_mail, &context, request)?;
     must(answer.mail, "the mail")
 }
 
@@ -132,6 +132,6 @@ fn shown(mail: pb::Mail) -> minijinja::Value {
         subject => mail.subject,
         text => mail.text,
         has_html => !mail.html.is_empty(),
-        at => dto::moment(mail.at).format("%Y-%m-%d %H:%M:%S UTC").to_string(),
+        at => mail.at.unwrap_or_default().to_datetime().format("%Y-%m-%d %H:%M:%S UTC").to_string(),
     }
 }

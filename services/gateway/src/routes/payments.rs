@@ -27,32 +27,28 @@ pub fn routes() -> OpenApiRouter<App> {
 
 /// List the attempts to pay an order.
 #[utoipa::path(get, path = "/api/v1/orders/{id}/payments", tag = "payments", params(("id" = uuid::Uuid, Path), Paging), security(("bearer" = [])),
-    responses((status = 200, description = "A page of payments", body = dto::Page<dto::Payment>)))]
+    responses((status = 200, description = "A page of payments", body = dto::Page<pb::Payment>)))]
 pub async fn of_order(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     id: Id,
     origin: Origin,
     Params(paging): Params<Paging>,
-) -> Result<Json<dto::Page<dto::Payment>>, ApiError> {
+) -> Result<Json<dto::Page<pb::Payment>>, ApiError> {
     let request = pb::ListPaymentsRequest {
         order_id: id.to_string(),
         state: 0,
         page: page_request(paging.limit, paging.cursor, paging.total),
     };
-    let answer = read!(app.payments, list_payments, &context, request)?;
+    let answer = read!(app.clients.payment, list_payments, &context, request)?;
     Ok(Json(page(answer, &origin)))
 }
 
 /// Also the administrators' list.
-pub fn page(answer: pb::ListPaymentsResponse, origin: &Origin) -> dto::Page<dto::Payment> {
-    let mut page = dto::Page::<dto::Payment>::new(answer.payments, answer.page);
-    page.items = page
-        .items
-        .into_iter()
-        .map(|payment| payment.seen_from(origin))
-        .collect();
-    page
+pub fn page(answer: pb::ListPaymentsResponse, origin: &Origin) -> dto::Page<pb::Payment> {
+    let payments = answer.payments.into_iter();
+    let payments = payments.map(|payment| dto::seen_from(origin, payment));
+    dto::Page::new(payments.collect(), answer.page)
 }
 
 /// Start to pay an order; send the customer to `redirectUrl`. The amount is the order's.
@@ -76,8 +72,8 @@ pub async fn create(
         success_url: body.success_url.unwrap_or_default(),
         cancel_url: body.cancel_url.unwrap_or_default(),
     };
-    let answer = send!(app.payments, create_payment, &context, request)?;
-    let payment = dto::Payment::from(must(answer.payment, "the payment")?).seen_from(&origin);
+    let answer = send!(app.clients.payment, create_payment, &context, request)?;
+    let payment = dto::seen_from(&origin, must(answer.payment, "the payment")?);
     let body = dto::PaymentCreated {
         redirect_url: payment.redirect_url.clone(),
         payment,
@@ -89,7 +85,7 @@ pub async fn create(
 
 /// Read a payment.
 #[utoipa::path(get, path = "/api/v1/payments/{id}", tag = "payments", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])),
-    responses((status = 200, description = "The payment", body = dto::Payment)))]
+    responses((status = 200, description = "The payment", body = pb::Payment)))]
 pub async fn get(
     State(app): State<App>,
     SignedIn(context): SignedIn,
@@ -97,14 +93,14 @@ pub async fn get(
     origin: Origin,
 ) -> Result<Response, ApiError> {
     let request = pb::GetPaymentRequest { id: id.to_string() };
-    let answer = read!(app.payments, get_payment, &context, request)?;
-    let payment = dto::Payment::from(must(answer.payment, "the payment")?).seen_from(&origin);
+    let answer = read!(app.clients.payment, get_payment, &context, request)?;
+    let payment = dto::seen_from(&origin, must(answer.payment, "the payment")?);
     Ok(versioned(payment.version, payment))
 }
 
 /// The sandbox's payment page, for whoever holds the link. Asked for JSON, it answers with the payment.
 #[utoipa::path(get, path = "/api/v1/sandbox/checkout/{paymentId}", tag = "payments", params(("paymentId" = uuid::Uuid, Path)),
-    responses((status = 200, description = "The page, or the payment", content((dto::Payment = "application/json"), (String = "text/html")))))]
+    responses((status = 200, description = "The page, or the payment", content((pb::Payment = "application/json"), (String = "text/html")))))]
 pub async fn checkout(
     State(app): State<App>,
     Unsigned(context): Unsigned,
@@ -114,23 +110,19 @@ pub async fn checkout(
     let request = pb::GetSandboxCheckoutRequest {
         payment_id: id.to_string(),
     };
-    let answer = read!(app.payments, get_sandbox_checkout, &context, request)?;
+    let answer = read!(app.clients.payment, get_sandbox_checkout, &context, request)?;
     let payment = must(answer.payment, "the payment")?;
     if !wants_html(&headers) {
-        return Ok(Json(dto::Payment::from(payment)).into_response());
+        return Ok(Json(payment).into_response());
     }
-    let amount = payment.amount.as_ref().and_then(|amount| {
-        waybill_primitives::Money::try_from(amount)
-            .map(|amount| amount.to_string())
-            .ok()
-    });
+    let amount = payment.amount.map(|amount| amount.to_string());
     let page = app.templates.render(
         "checkout.html",
         minijinja::context! {
             amount => amount,
             cancel_url => answer.cancel_url,
             success_url => answer.success_url,
-            payment => minijinja::value::Serde(dto::Payment::from(payment)),
+            payment => minijinja::value::Serde(payment),
         },
     )?;
     Ok(Html(page).into_response())
@@ -141,7 +133,7 @@ pub async fn checkout(
 /// Takes JSON or the page's form. A browser (`Accept: text/html`) is sent on; other clients get JSON.
 #[utoipa::path(post, path = "/api/v1/sandbox/checkout/{paymentId}", tag = "payments", params(("paymentId" = uuid::Uuid, Path)),
     request_body(content((dto::SandboxChoice = "application/json"), (dto::SandboxChoice = "application/x-www-form-urlencoded"))),
-    responses((status = 200, description = "What was done", body = dto::CheckoutResult),
+    responses((status = 200, description = "What was done", body = pb::CompleteSandboxCheckoutResponse),
         (status = 303, description = "A browser is sent on")))]
 pub async fn choose(
     State(app): State<App>,
@@ -155,22 +147,18 @@ pub async fn choose(
         payment_id: id.to_string(),
         outcome: choice.outcome.into(),
     };
-    let answer = send!(app.payments, complete_sandbox_checkout, &context, request)?;
+    let answer = send!(
+        app.clients.payment,
+        complete_sandbox_checkout,
+        &context,
+        request
+    )?;
     if wants_html(&headers) {
         let back = format!("/api/v1/sandbox/checkout/{id}");
-        let next = if answer.redirect_url.is_empty() {
-            back
-        } else {
-            answer.redirect_url
-        };
+        let next = answer.redirect_url.unwrap_or(back);
         return Ok(Redirect::to(&next).into_response());
     }
-    let payment: dto::Payment = must(answer.payment, "the payment")?.into();
-    Ok(Json(dto::CheckoutResult {
-        payment,
-        redirect_url: dto::filled(answer.redirect_url),
-    })
-    .into_response())
+    Ok(Json(answer).into_response())
 }
 
 async fn choice(request: Request, app: &App) -> Result<dto::SandboxChoice, ApiError> {

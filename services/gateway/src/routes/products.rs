@@ -1,6 +1,7 @@
 //! The catalogue and its stock.
 
 use std::sync::Arc;
+use waybill_proto::order::{ProductKind, ProductSort};
 
 use axum::{
     Json,
@@ -21,7 +22,7 @@ use super::{Made, Paging, created, marked, versioned};
 use crate::{
     app::{App, Gateway, must, read, send},
     cache::Cached,
-    dto::{self, Categories, ProductKind, ProductSort, page_request, rules::at_most},
+    dto::{self, Categories, page_request, rules::at_most},
     error::ApiError,
     extract::{Admin, Anyone, Body, Id, Idempotency, IfMatch, OptionalBody, Params},
 };
@@ -100,7 +101,7 @@ impl From<ProductFilter> for pb::ListProductsRequest {
 /// Administrators also see how much is in the store and how much of it is reserved. The answer has an `ETag`. While the service
 /// behind it is away, others get the last answer for some minutes; the headers `Age` and `Cache-Status` say so.
 #[utoipa::path(get, path = "/api/v1/products", tag = "products", params(ProductFilter), security((), ("bearer" = [])),
-    responses((status = 200, description = "A page of products", body = dto::Page<dto::Product>),
+    responses((status = 200, description = "A page of products", body = dto::Page<pb::Product>),
         (status = 304, description = "Unchanged since `If-None-Match`"),
         (status = 403, description = "`FORBIDDEN`: `lowStock` is for administrators", body = crate::error::ErrorBody<'_>)))]
 pub async fn list(
@@ -131,8 +132,8 @@ async fn load_list(
     context: &CallContext,
     request: pb::ListProductsRequest,
 ) -> Result<Cached, ApiError> {
-    let answer = read!(app.catalogue, list_products, context, request)?;
-    let page = dto::Page::<dto::Product>::new(answer.products, answer.page);
+    let answer = read!(app.clients.catalogue, list_products, context, request)?;
+    let page = dto::Page::<pb::Product>::new(answer.products, answer.page);
     let body = serde_json::to_vec(&page).map_err(AppError::internal)?;
     Ok(Cached::new(body))
 }
@@ -191,15 +192,15 @@ pub fn matches_tag(tags: &HeaderValue, etag: &HeaderValue) -> bool {
 
 /// Add a product.
 #[utoipa::path(post, path = "/api/v1/products", tag = "products", security(("bearer" = [])), request_body = dto::NewProduct,
-    responses((status = 201, description = "The product", body = dto::Product)))]
+    responses((status = 201, description = "The product", body = pb::Product)))]
 pub async fn create(
     State(app): State<App>,
     Admin(context): Admin,
     Body(body): Body<dto::NewProduct>,
 ) -> Result<Response, ApiError> {
-    let answer = send!(app.catalogue, create_product, &context, body.into())?;
+    let answer = send!(app.clients.catalogue, create_product, &context, body.into())?;
     app.products.invalidate();
-    let product: dto::Product = must(answer.product, "the product")?.into();
+    let product: pb::Product = must(answer.product, "the product")?;
     let made = Made::at(format!("/api/v1/products/{}", product.id)).version(product.version);
     Ok(created(product, false, &made))
 }
@@ -209,7 +210,7 @@ pub async fn create(
 /// The answer has an `ETag`, which changes with what is in stock too and can be sent back as `If-Match`. As with the list, it
 /// may be the last one while the service behind it is away.
 #[utoipa::path(get, path = "/api/v1/products/{id}", tag = "products", params(("id" = uuid::Uuid, Path)), security((), ("bearer" = [])),
-    responses((status = 200, description = "The product", body = dto::Product),
+    responses((status = 200, description = "The product", body = pb::Product),
         (status = 304, description = "Unchanged since `If-None-Match`")))]
 pub async fn get(
     State(app): State<App>,
@@ -242,8 +243,8 @@ async fn load_product(
     id: String,
 ) -> Result<Cached, ApiError> {
     let request = pb::GetProductRequest { id };
-    let answer = read!(app.catalogue, get_product, context, request)?;
-    let product: dto::Product = must(answer.product, "the product")?.into();
+    let answer = read!(app.clients.catalogue, get_product, context, request)?;
+    let product: pb::Product = must(answer.product, "the product")?;
     let body = serde_json::to_vec(&product).map_err(AppError::internal)?;
     Ok(Cached::versioned(body, product.version))
 }
@@ -253,7 +254,7 @@ async fn load_product(
 /// What is left out becomes empty; the SKU stays. The kind never changes, and stock has a route of its own. A product can be
 /// sent back as it was read; what cannot be changed here is not looked at.
 #[utoipa::path(put, path = "/api/v1/products/{id}", tag = "products", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body = dto::ProductPut,
-    responses((status = 200, description = "The product as it is now", body = dto::Product)))]
+    responses((status = 200, description = "The product as it is now", body = pb::Product)))]
 pub async fn put(
     State(app): State<App>,
     Admin(context): Admin,
@@ -269,7 +270,7 @@ pub async fn put(
 ///
 /// A product can be sent back as it was read; what cannot be changed here is not looked at.
 #[utoipa::path(patch, path = "/api/v1/products/{id}", tag = "products", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body = dto::ProductPatch,
-    responses((status = 200, description = "The product as it is now", body = dto::Product)))]
+    responses((status = 200, description = "The product as it is now", body = pb::Product)))]
 pub async fn patch(
     State(app): State<App>,
     Admin(context): Admin,
@@ -296,10 +297,10 @@ async fn category_of(
     let request = pb::GetProductRequest {
         id: product.to_string(),
     };
-    let answer = read!(app.catalogue, get_product, context, request)?;
+    let answer = read!(app.clients.catalogue, get_product, context, request)?;
     let present = must(answer.product, "the product")?;
-    let has_moved = !id.eq_ignore_ascii_case(&present.category_id);
-    let is_renamed = category != present.category;
+    let has_moved = !id.eq_ignore_ascii_case(present.category_id());
+    let is_renamed = category != present.category();
     Ok(Some(if is_renamed && !has_moved {
         category
     } else {
@@ -317,14 +318,14 @@ async fn update(
 ) -> Result<Response, ApiError> {
     let version = if_match.or_field(patch.version)?;
     let request = patch.into_request(id.to_string(), category, version);
-    let answer = send!(app.catalogue, update_product, context, request)?;
+    let answer = send!(app.clients.catalogue, update_product, context, request)?;
     app.products.invalidate();
     product(answer.product)
 }
 
 /// Archive a product. It stays readable for administrators and can no longer be ordered.
 #[utoipa::path(delete, path = "/api/v1/products/{id}", tag = "products", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body(content = Option<dto::Versioned>),
-    responses((status = 200, description = "The archived product", body = dto::Product)))]
+    responses((status = 200, description = "The archived product", body = pb::Product)))]
 pub async fn archive(
     State(app): State<App>,
     Admin(context): Admin,
@@ -336,31 +337,31 @@ pub async fn archive(
         id: id.to_string(),
         version: if_match.or_field(body.version)?,
     };
-    let answer = send!(app.catalogue, archive_product, &context, request)?;
+    let answer = send!(app.clients.catalogue, archive_product, &context, request)?;
     app.products.invalidate();
     product(answer.product)
 }
 
 /// List what changed a product's stock, newest first: the ledger.
 #[utoipa::path(get, path = "/api/v1/products/{id}/stock", tag = "products", params(("id" = uuid::Uuid, Path), Paging), security(("bearer" = [])),
-    responses((status = 200, description = "A page of movements", body = dto::Page<dto::StockMovement>)))]
+    responses((status = 200, description = "A page of movements", body = dto::Page<pb::StockMovement>)))]
 pub async fn movements(
     State(app): State<App>,
     Admin(context): Admin,
     id: Id,
     Params(paging): Params<Paging>,
-) -> Result<Json<dto::Page<dto::StockMovement>>, ApiError> {
+) -> Result<Json<dto::Page<pb::StockMovement>>, ApiError> {
     let request = pb::ListMovementsRequest {
         product_id: id.to_string(),
         page: page_request(paging.limit, paging.cursor, paging.total),
     };
-    let answer = read!(app.stock, list_movements, &context, request)?;
+    let answer = read!(app.clients.stock, list_movements, &context, request)?;
     Ok(Json(dto::Page::new(answer.movements, answer.page)))
 }
 
 /// Add units to the stock of goods, or take some away.
 #[utoipa::path(post, path = "/api/v1/products/{id}/stock", tag = "products", params(("id" = uuid::Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters", max_length = 255)), security(("bearer" = [])), request_body = dto::StockAdjustment,
-    responses((status = 200, description = "The product with its stock", body = dto::Product)))]
+    responses((status = 200, description = "The product with its stock", body = pb::Product)))]
 pub async fn adjust_stock(
     State(app): State<App>,
     Admin(mut context): Admin,
@@ -376,12 +377,12 @@ pub async fn adjust_stock(
         reason: body.reason.unwrap_or_default(),
         version: if_match.or_field(body.version)?,
     };
-    let answer = send!(app.stock, adjust_stock, &context, request)?;
+    let answer = send!(app.clients.stock, adjust_stock, &context, request)?;
     app.products.invalidate();
     Ok(marked(product(answer.product)?, answer.replayed))
 }
 
 fn product(product: Option<pb::Product>) -> Result<Response, ApiError> {
-    let product: dto::Product = must(product, "the product")?.into();
+    let product: pb::Product = must(product, "the product")?;
     Ok(versioned(product.version, product))
 }

@@ -26,15 +26,25 @@ pub async fn shop(
     State(app): State<App>,
     Anyone(context): Anyone,
 ) -> Result<Json<dto::Shop>, ApiError> {
-    let answer = read!(app.shop, get_settings, &context, pb::GetSettingsRequest {})?;
+    let answer = read!(
+        app.clients.shop,
+        get_settings,
+        &context,
+        pb::GetSettingsRequest {}
+    )?;
     Ok(Json(must(answer.settings, "the settings")?.into()))
 }
 
 /// Read the shop's settings.
 #[utoipa::path(get, path = "/api/v1/admin/settings", tag = "admin", security(("bearer" = [])),
-    responses((status = 200, description = "The settings", body = dto::ShopSettings)))]
+    responses((status = 200, description = "The settings", body = pb::ShopSettings)))]
 pub async fn settings(State(app): State<App>, Admin(context): Admin) -> Result<Response, ApiError> {
-    let answer = read!(app.shop, get_settings, &context, pb::GetSettingsRequest {})?;
+    let answer = read!(
+        app.clients.shop,
+        get_settings,
+        &context,
+        pb::GetSettingsRequest {}
+    )?;
     answered(answer.settings)
 }
 
@@ -43,7 +53,7 @@ pub async fn settings(State(app): State<App>, Admin(context): Admin) -> Result<R
 /// Settings that are not given stay as they are, and all of them can be sent back as they were read. A new expiry is for orders that are placed from now on; a new commission for
 /// orders that are completed from now on.
 #[utoipa::path(patch, path = "/api/v1/admin/settings", tag = "admin", security(("bearer" = [])), request_body = dto::ShopSettingsPatch,
-    responses((status = 200, description = "The settings as they are now", body = dto::ShopSettings)))]
+    responses((status = 200, description = "The settings as they are now", body = pb::ShopSettings)))]
 pub async fn patch(
     State(app): State<App>,
     Admin(context): Admin,
@@ -55,7 +65,7 @@ pub async fn patch(
 
 /// Change the shop's settings, for clients that only know PUT; the same as PATCH.
 #[utoipa::path(put, path = "/api/v1/admin/settings", tag = "admin", security(("bearer" = [])), request_body = dto::ShopSettingsPatch,
-    responses((status = 200, description = "The settings as they are now", body = dto::ShopSettings)))]
+    responses((status = 200, description = "The settings as they are now", body = pb::ShopSettings)))]
 pub async fn put(
     State(app): State<App>,
     Admin(context): Admin,
@@ -73,7 +83,7 @@ async fn update(
 ) -> Result<Response, ApiError> {
     let version = if_match.or_field(patch.version)?;
     let answer = send!(
-        app.shop,
+        app.clients.shop,
         update_settings,
         context,
         patch.into_request(version)
@@ -82,6 +92,6 @@ async fn update(
 }
 
 fn answered(settings: Option<pb::ShopSettings>) -> Result<Response, ApiError> {
-    let settings: dto::ShopSettings = must(settings, "the settings")?.into();
+    let settings: pb::ShopSettings = must(settings, "the settings")?;
     Ok(versioned(settings.version, settings))
 }

@@ -3,6 +3,7 @@
 use axum::{Json, Router, extract::State, response::Response, routing};
 use http::HeaderMap;
 use utoipa_axum::{router::OpenApiRouter, routes};
+use waybill_proto::order;
 
 use super::{
     auth, orders,
@@ -64,7 +65,7 @@ pub async fn login(
 
 /// List products (short contract).
 #[utoipa::path(get, path = "/api/products/", tag = "short", params(ProductFilter), security((), ("bearer" = [])),
-    responses((status = 200, description = "A page of products", body = dto::Page<dto::Product>),
+    responses((status = 200, description = "A page of products", body = dto::Page<order::Product>),
         (status = 403, description = "`FORBIDDEN`: `lowStock` is for administrators", body = crate::error::ErrorBody<'_>)))]
 pub async fn list_products(
     state: State<App>,
@@ -77,7 +78,7 @@ pub async fn list_products(
 
 /// Add a product (short contract).
 #[utoipa::path(post, path = "/api/products/", tag = "short", security(("bearer" = [])), request_body = dto::NewProduct,
-    responses((status = 201, description = "The product", body = dto::Product)))]
+    responses((status = 201, description = "The product", body = order::Product)))]
 pub async fn create_product(
     state: State<App>,
     caller: Admin,
@@ -103,25 +104,25 @@ pub async fn place_order(
 
 /// List all orders (short contract).
 #[utoipa::path(get, path = "/api/orders/admin", tag = "short", params(OrderFilter), security(("bearer" = [])),
-    responses((status = 200, description = "A page of orders", body = dto::Page<dto::Order>)))]
+    responses((status = 200, description = "A page of orders", body = dto::Page<order::Order>)))]
 pub async fn list_orders(
     State(app): State<App>,
     Admin(context): Admin,
     Params(filter): Params<OrderFilter>,
-) -> Result<Json<dto::Page<dto::Order>>, ApiError> {
+) -> Result<Json<dto::Page<order::Order>>, ApiError> {
     orders::list_with(&app, &context, filter).await
 }
 
 /// Read an order (short contract).
 #[utoipa::path(get, path = "/api/orders/{id}", tag = "short", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])),
-    responses((status = 200, description = "The order", body = dto::Order)))]
+    responses((status = 200, description = "The order", body = order::Order)))]
 pub async fn get_order(state: State<App>, caller: SignedIn, id: Id) -> Result<Response, ApiError> {
     orders::get(state, caller, id).await
 }
 
 /// Move an order along (short contract).
 #[utoipa::path(patch, path = "/api/orders/{id}/status", tag = "short", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body = dto::StatusChange,
-    responses((status = 200, description = "The order as it is now", body = dto::Order)))]
+    responses((status = 200, description = "The order as it is now", body = order::Order)))]
 pub async fn change_status(
     state: State<App>,
     caller: Worker,

@@ -25,12 +25,17 @@ pub fn routes() -> OpenApiRouter<App> {
 
 /// Read your account.
 #[utoipa::path(get, path = "/api/v1/users/profile", tag = "users", security(("bearer" = [])),
-    responses((status = 200, description = "The account", body = dto::User)))]
+    responses((status = 200, description = "The account", body = pb::User)))]
 pub async fn profile(
     State(app): State<App>,
     SignedIn(context): SignedIn,
 ) -> Result<Response, ApiError> {
-    let answer = read!(app.auth, get_profile, &context, pb::GetProfileRequest {})?;
+    let answer = read!(
+        app.clients.auth,
+        get_profile,
+        &context,
+        pb::GetProfileRequest {}
+    )?;
     user(answer.user)
 }
 
@@ -38,7 +43,7 @@ pub async fn profile(
 ///
 /// Your account can be sent back as it was read; what cannot be changed here is not looked at.
 #[utoipa::path(put, path = "/api/v1/users/profile", tag = "users", security(("bearer" = [])), request_body = dto::ProfileUpdate,
-    responses((status = 200, description = "The account as it is now", body = dto::User)))]
+    responses((status = 200, description = "The account as it is now", body = pb::User)))]
 pub async fn update_profile(
     State(app): State<App>,
     SignedIn(context): SignedIn,
@@ -50,7 +55,7 @@ pub async fn update_profile(
         last_name: body.last_name,
         version: if_match.or_field(body.version)?,
     };
-    let answer = send!(app.auth, update_profile, &context, request)?;
+    let answer = send!(app.clients.auth, update_profile, &context, request)?;
     user(answer.user)
 }
 
@@ -69,11 +74,11 @@ pub async fn change_password(
         new_password: body.new_password,
         refresh_token: body.refresh_token.or_else(from_cookie).unwrap_or_default(),
     };
-    send!(app.auth, change_password, &context, request)?;
+    send!(app.clients.auth, change_password, &context, request)?;
     Ok(Json(dto::LoggedOut { success: true }).into_response())
 }
 
 pub fn user(user: Option<pb::User>) -> Result<Response, ApiError> {
-    let user: dto::User = must(user, "the user")?.into();
+    let user: pb::User = must(user, "the user")?;
     Ok(versioned(user.version, user))
 }

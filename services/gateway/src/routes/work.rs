@@ -6,13 +6,14 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
+use waybill_proto::order::{ChangeRequestKind, ChangeRequestState, OrderKind};
 use waybill_proto::{auth, common, order as pb};
 use waybill_service_kit::{AppError, CallContext, ErrorKind};
 
 use super::{Made, created, orders::order};
 use crate::{
     app::{App, Gateway, must, read, send},
-    dto::{self, ChangeRequestKind, ChangeRequestState, OrderKind, page_request, rules::at_most},
+    dto::{self, page_request, rules::at_most},
     error::ApiError,
     extract::{Admin, Body, Id, IfMatch, OptionalBody, Params, SignedIn, Staff, Worker},
 };
@@ -71,12 +72,12 @@ pub struct PoolFilter {
 
 /// List paid service orders that nobody works on, the one that waits longest first.
 #[utoipa::path(get, path = "/api/v1/orders/available", tag = "work", params(PoolFilter), security(("bearer" = [])),
-    responses((status = 200, description = "A page of orders", body = dto::Page<dto::Order>)))]
+    responses((status = 200, description = "A page of orders", body = dto::Page<pb::Order>)))]
 pub async fn available(
     State(app): State<App>,
     Worker(context): Worker,
     Params(filter): Params<PoolFilter>,
-) -> Result<Json<dto::Page<dto::Order>>, ApiError> {
+) -> Result<Json<dto::Page<pb::Order>>, ApiError> {
     let request = pb::ListAvailableRequest {
         page: page_request(filter.limit, filter.cursor, filter.total),
         q: filter.q.unwrap_or_default().trim().to_owned(),
@@ -86,7 +87,7 @@ pub async fn available(
         kind: dto::number(filter.kind),
         only_mine: filter.mine.unwrap_or(false),
     };
-    let answer = read!(app.work, list_available, &context, request)?;
+    let answer = read!(app.clients.work, list_available, &context, request)?;
     Ok(Json(dto::Page::new(answer.orders, answer.page)))
 }
 
@@ -94,7 +95,7 @@ pub async fn available(
 ///
 /// A claim that its winner repeats gets the order as it is, for as long as they have it and it has not ended.
 #[utoipa::path(post, path = "/api/v1/orders/{id}/claim", tag = "work", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body(content = Option<dto::Versioned>),
-    responses((status = 200, description = "The order, now yours", body = dto::Order)))]
+    responses((status = 200, description = "The order, now yours", body = pb::Order)))]
 pub async fn claim(
     State(app): State<App>,
     Staff(context): Staff,
@@ -106,7 +107,7 @@ pub async fn claim(
         id: id.to_string(),
         version: if_match.or_field(body.version)?,
     };
-    let answer = send!(app.work, claim_order, &context, request)?;
+    let answer = send!(app.clients.work, claim_order, &context, request)?;
     order(answer.order)
 }
 
@@ -114,36 +115,36 @@ pub async fn claim(
 ///
 /// An order that the worker has already stays as it is, and is a success.
 #[utoipa::path(post, path = "/api/v1/orders/claim", tag = "work", security(("bearer" = [])), request_body = dto::Claims,
-    responses((status = 200, description = "One result per order", body = dto::OrderResults)))]
+    responses((status = 200, description = "One result per order", body = pb::ClaimOrdersResponse)))]
 pub async fn claim_several(
     State(app): State<App>,
     Staff(context): Staff,
     Body(body): Body<dto::Claims>,
-) -> Result<Json<dto::OrderResults>, ApiError> {
+) -> Result<Json<pb::ClaimOrdersResponse>, ApiError> {
     let order_ids = body.order_ids.iter().map(ToString::to_string).collect();
     let request = pb::ClaimOrdersRequest { order_ids };
-    let answer = send!(app.work, claim_orders, &context, request)?;
-    Ok(Json(answer.results.into()))
+    let answer = send!(app.clients.work, claim_orders, &context, request)?;
+    Ok(Json(answer))
 }
 
 /// Give orders to a worker, from the pool or from whoever has them, each by itself.
 ///
 /// The worker's categories and limit hold unless `force` is set. An order that the worker has already stays as it is.
 #[utoipa::path(post, path = "/api/v1/orders/assign", tag = "work", security(("bearer" = [])), request_body = dto::Assignment,
-    responses((status = 200, description = "One result per order", body = dto::OrderResults)))]
+    responses((status = 200, description = "One result per order", body = pb::AssignOrdersResponse)))]
 pub async fn assign(
     State(app): State<App>,
     Admin(context): Admin,
     Body(body): Body<dto::Assignment>,
-) -> Result<Json<dto::OrderResults>, ApiError> {
+) -> Result<Json<pb::AssignOrdersResponse>, ApiError> {
     let request = pb::AssignOrdersRequest {
         order_ids: body.order_ids.iter().map(ToString::to_string).collect(),
         worker_id: body.worker_id.to_string(),
         worker_name: worker_name(&app, &context, "workerId", body.worker_id).await?,
         force: body.force,
     };
-    let answer = send!(app.work, assign_orders, &context, request)?;
-    Ok(Json(answer.results.into()))
+    let answer = send!(app.clients.work, assign_orders, &context, request)?;
+    Ok(Json(answer))
 }
 
 /// The name of an active worker, as auth has it now; anybody else is a fault of `field`.
@@ -154,7 +155,7 @@ async fn worker_name(
     id: Uuid,
 ) -> Result<String, ApiError> {
     let request = auth::GetUserRequest { id: id.to_string() };
-    let user = match read!(app.auth, get_user, context, request) {
+    let user = match read!(app.clients.auth, get_user, context, request) {
         Ok(answer) => answer.user,
         Err(error) if error.kind == ErrorKind::NotFound => None,
         Err(error) => return Err(error.into()),
@@ -167,7 +168,7 @@ async fn worker_name(
 
 /// Give an order back to the pool: its assignee, or an administrator.
 #[utoipa::path(post, path = "/api/v1/orders/{id}/release", tag = "work", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body(content = Option<dto::Release>),
-    responses((status = 200, description = "The order, without a worker", body = dto::Order)))]
+    responses((status = 200, description = "The order, without a worker", body = pb::Order)))]
 pub async fn release(
     State(app): State<App>,
     Worker(context): Worker,
@@ -180,20 +181,20 @@ pub async fn release(
         reason: body.reason.unwrap_or_default(),
         version: if_match.or_field(body.version)?,
     };
-    let answer = send!(app.work, release_order, &context, request)?;
+    let answer = send!(app.clients.work, release_order, &context, request)?;
     order(answer.order)
 }
 
 /// Your categories, your limit, and how many orders you have.
 #[utoipa::path(get, path = "/api/v1/orders/workload", tag = "work", security(("bearer" = [])),
-    responses((status = 200, description = "Your own entry", body = dto::WorkerEntry)))]
+    responses((status = 200, description = "Your own entry", body = pb::WorkerEntry)))]
 pub async fn workload(
     State(app): State<App>,
     Staff(context): Staff,
-) -> Result<Json<dto::WorkerEntry>, ApiError> {
+) -> Result<Json<pb::WorkerEntry>, ApiError> {
     let request = pb::GetMyWorkloadRequest {};
-    let answer = read!(app.work, get_my_workload, &context, request)?;
-    Ok(Json(must(answer.worker, "the worker")?.into()))
+    let answer = read!(app.clients.work, get_my_workload, &context, request)?;
+    Ok(Json(must(answer.worker, "the worker")?))
 }
 
 /// Filters of change requests.
@@ -219,19 +220,19 @@ pub struct ChangeRequestFilter {
 
 /// List the change requests of an order.
 #[utoipa::path(get, path = "/api/v1/orders/{id}/change-requests", tag = "work", params(("id" = uuid::Uuid, Path), ChangeRequestFilter), security(("bearer" = [])),
-    responses((status = 200, description = "A page of change requests", body = dto::Page<dto::ChangeRequest>)))]
+    responses((status = 200, description = "A page of change requests", body = dto::Page<pb::ChangeRequest>)))]
 pub async fn of_order(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     id: Id,
     Params(filter): Params<ChangeRequestFilter>,
-) -> Result<Json<dto::Page<dto::ChangeRequest>>, ApiError> {
+) -> Result<Json<dto::Page<pb::ChangeRequest>>, ApiError> {
     change_requests(&app, &context, id.to_string(), filter).await
 }
 
 /// Ask for a change: completion or reassignment as the assignee, cancellation as the owner.
 #[utoipa::path(post, path = "/api/v1/orders/{id}/change-requests", tag = "work", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body = dto::NewChangeRequest,
-    responses((status = 201, description = "The change request", body = dto::ChangeRequest)))]
+    responses((status = 201, description = "The change request", body = pb::ChangeRequest)))]
 pub async fn ask(
     State(app): State<App>,
     SignedIn(context): SignedIn,
@@ -243,20 +244,20 @@ pub async fn ask(
         kind: body.kind.into(),
         reason: body.reason,
     };
-    let answer = send!(app.work, create_change_request, &context, request)?;
-    let request: dto::ChangeRequest = must(answer.change_request, "the change request")?.into();
+    let answer = send!(app.clients.work, create_change_request, &context, request)?;
+    let request: pb::ChangeRequest = must(answer.change_request, "the change request")?;
     let made = Made::default().version(request.version);
     Ok(created(request, false, &made))
 }
 
 /// List the change requests of all orders.
 #[utoipa::path(get, path = "/api/v1/admin/change-requests", tag = "admin", params(ChangeRequestFilter), security(("bearer" = [])),
-    responses((status = 200, description = "A page of change requests", body = dto::Page<dto::ChangeRequest>)))]
+    responses((status = 200, description = "A page of change requests", body = dto::Page<pb::ChangeRequest>)))]
 pub async fn all(
     State(app): State<App>,
     Admin(context): Admin,
     Params(filter): Params<ChangeRequestFilter>,
-) -> Result<Json<dto::Page<dto::ChangeRequest>>, ApiError> {
+) -> Result<Json<dto::Page<pb::ChangeRequest>>, ApiError> {
     change_requests(&app, &context, String::new(), filter).await
 }
 
@@ -265,14 +266,14 @@ async fn change_requests(
     context: &CallContext,
     order_id: String,
     filter: ChangeRequestFilter,
-) -> Result<Json<dto::Page<dto::ChangeRequest>>, ApiError> {
+) -> Result<Json<dto::Page<pb::ChangeRequest>>, ApiError> {
     let request = pb::ListChangeRequestsRequest {
         order_id,
         state: dto::number(filter.state),
         kind: dto::number(filter.kind),
         page: page_request(filter.limit, filter.cursor, filter.total),
     };
-    let answer = read!(app.work, list_change_requests, context, request)?;
+    let answer = read!(app.clients.work, list_change_requests, context, request)?;
     Ok(Json(dto::Page::new(answer.change_requests, answer.page)))
 }
 
@@ -281,14 +282,14 @@ async fn change_requests(
 /// An approved reassignment returns the order to the pool, or gives it to the worker that `assignTo` names. With `replace`, the
 /// order is closed and another one is opened in its place, linked both ways; it has the payment of the closed one.
 #[utoipa::path(post, path = "/api/v1/admin/change-requests/{id}/approve", tag = "admin", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body(content = Option<dto::Approval>),
-    responses((status = 200, description = "The request and its order", body = dto::Decided)))]
+    responses((status = 200, description = "The request and its order", body = pb::DecideChangeRequestResponse)))]
 pub async fn approve(
     State(app): State<App>,
     Admin(context): Admin,
     id: Id,
     if_match: IfMatch,
     OptionalBody(body): OptionalBody<dto::Approval>,
-) -> Result<Json<dto::Decided>, ApiError> {
+) -> Result<Json<pb::DecideChangeRequestResponse>, ApiError> {
     let version = if_match.or_field(body.version)?;
     let (assign_to, assign_to_name) = match body.assign_to {
         None => Default::default(),
@@ -312,14 +313,14 @@ pub async fn approve(
 
 /// Reject a change request; the order stays as it is.
 #[utoipa::path(post, path = "/api/v1/admin/change-requests/{id}/reject", tag = "admin", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body(content = Option<dto::Rejection>),
-    responses((status = 200, description = "The request and its order", body = dto::Decided)))]
+    responses((status = 200, description = "The request and its order", body = pb::DecideChangeRequestResponse)))]
 pub async fn reject(
     State(app): State<App>,
     Admin(context): Admin,
     id: Id,
     if_match: IfMatch,
     OptionalBody(body): OptionalBody<dto::Rejection>,
-) -> Result<Json<dto::Decided>, ApiError> {
+) -> Result<Json<pb::DecideChangeRequestResponse>, ApiError> {
     let request = pb::DecideChangeRequestRequest {
         id: id.to_string(),
         approve: false,
@@ -334,13 +335,9 @@ async fn decide(
     app: &Gateway,
     context: &CallContext,
     request: pb::DecideChangeRequestRequest,
-) -> Result<Json<dto::Decided>, ApiError> {
-    let answer = send!(app.work, decide_change_request, context, request)?;
+) -> Result<Json<pb::DecideChangeRequestResponse>, ApiError> {
+    let answer = send!(app.clients.work, decide_change_request, context, request)?;
     // An approved cancellation gives stock back.
     app.products.invalidate();
-    Ok(Json(dto::Decided {
-        change_request: must(answer.change_request, "the change request")?.into(),
-        order: answer.order.map(Into::into),
-        replacement: answer.replacement.map(Into::into),
-    }))
+    Ok(Json(answer))
 }

@@ -45,36 +45,36 @@ pub struct WorkerFilter {
 ///
 /// Workers who were suspended, or who are none any more but have open orders, are in it with `active` false.
 #[utoipa::path(get, path = "/api/v1/admin/workers", tag = "admin", params(WorkerFilter), security(("bearer" = [])),
-    responses((status = 200, description = "A page of workers", body = dto::Page<dto::WorkerEntry>)))]
+    responses((status = 200, description = "A page of workers", body = dto::Page<pb::WorkerEntry>)))]
 pub async fn workers(
     State(app): State<App>,
     Admin(context): Admin,
     Params(filter): Params<WorkerFilter>,
-) -> Result<Json<dto::Page<dto::WorkerEntry>>, ApiError> {
+) -> Result<Json<dto::Page<pb::WorkerEntry>>, ApiError> {
     let request = pb::ListWorkersRequest {
         page: page_request(filter.limit, filter.cursor, filter.total),
         q: filter.q.unwrap_or_default().trim().to_owned(),
     };
-    let answer = read!(app.work, list_workers, &context, request)?;
+    let answer = read!(app.clients.work, list_workers, &context, request)?;
     Ok(Json(dto::Page::new(answer.workers, answer.page)))
 }
 
 /// Read a worker.
 #[utoipa::path(get, path = "/api/v1/admin/workers/{id}", tag = "admin", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])),
-    responses((status = 200, description = "The worker", body = dto::WorkerEntry)))]
+    responses((status = 200, description = "The worker", body = pb::WorkerEntry)))]
 pub async fn get(
     State(app): State<App>,
     Admin(context): Admin,
     id: Id,
 ) -> Result<Response, ApiError> {
     let request = pb::GetWorkerRequest { id: id.to_string() };
-    let answer = read!(app.work, get_worker, &context, request)?;
+    let answer = read!(app.clients.work, get_worker, &context, request)?;
     worker(answer.worker)
 }
 
 /// Set a worker's categories and limit. What they have already stays theirs.
 #[utoipa::path(patch, path = "/api/v1/admin/workers/{id}", tag = "admin", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body = dto::WorkerPatch,
-    responses((status = 200, description = "The worker as it is now", body = dto::WorkerEntry)))]
+    responses((status = 200, description = "The worker as it is now", body = pb::WorkerEntry)))]
 pub async fn update(
     State(app): State<App>,
     Admin(context): Admin,
@@ -91,11 +91,11 @@ pub async fn update(
         clear_max_open_orders: body.max_open_orders == Some(None),
         version: if_match.or_field(body.version)?,
     };
-    let answer = send!(app.work, update_worker, &context, request)?;
+    let answer = send!(app.clients.work, update_worker, &context, request)?;
     worker(answer.worker)
 }
 
 fn worker(worker: Option<pb::WorkerEntry>) -> Result<Response, ApiError> {
-    let worker: dto::WorkerEntry = must(worker, "the worker")?.into();
+    let worker: pb::WorkerEntry = must(worker, "the worker")?;
     Ok(versioned(worker.version, worker))
 }

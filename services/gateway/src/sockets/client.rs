@@ -183,7 +183,7 @@ struct ChatRead {
 impl Client {
     async fn order(&self, context: &CallContext, id: Uuid) -> Result<order_pb::Order, ApiError> {
         let request = order_pb::GetOrderRequest { id: id.to_string() };
-        let answer = read!(self.hub.app.orders, get_order, context, request)?;
+        let answer = read!(self.hub.app.clients.order, get_order, context, request)?;
         let order = must(answer.order, "the order")?;
         if follows(&order, &self.peer.claims) {
             Ok(order)
@@ -210,7 +210,7 @@ impl Client {
             Some(Since::Message(_)) | None => Vec::new(),
             Some(since) => self.history(&context, &id, since).await?,
         };
-        let mut answer = json!({"ok": true, "order": dto::Order::from(order), "missed": missed});
+        let mut answer = json!({"ok": true, "order": order, "missed": missed});
         if let Some(messages) = self.missed_messages(&context, &id, &watch).await? {
             answer["messages"] = json!(messages);
         }
@@ -224,7 +224,7 @@ impl Client {
         context: &CallContext,
         order_id: &str,
         since: &Since,
-    ) -> Result<Vec<dto::HistoryItem>, ApiError> {
+    ) -> Result<Vec<order_pb::HistoryItem>, ApiError> {
         let request = order_pb::GetHistoryRequest {
             limit: 0,
             order_id: order_id.to_owned(),
@@ -233,10 +233,10 @@ impl Client {
                 Since::Time(_) | Since::Message(_) => 0,
             },
         };
-        let answer = read!(self.hub.app.orders, get_history, context, request)?;
-        let mut items: Vec<dto::HistoryItem> = answer.items.into_iter().map(Into::into).collect();
+        let answer = read!(self.hub.app.clients.order, get_history, context, request)?;
+        let mut items = answer.items;
         if let Since::Time(time) = since {
-            items.retain(|item| item.at > *time);
+            items.retain(|item| item.at > Some((*time).into()));
         }
         Ok(items)
     }
@@ -247,7 +247,7 @@ impl Client {
         context: &CallContext,
         order_id: &str,
         watch: &Watch,
-    ) -> Result<Option<Vec<dto::Message>>, ApiError> {
+    ) -> Result<Option<Vec<chat_pb::Message>>, ApiError> {
         let message = match (watch.since_message, &watch.since) {
             (Some(id), _) => Some(id),
             (None, Some(Since::Message(id))) => Some(*id),
@@ -263,11 +263,11 @@ impl Client {
             page: page_request(Some(MISSED_MESSAGES), None, None),
             since: message.map(|id| id.to_string()).unwrap_or_default(),
         };
-        let answer = read!(self.hub.app.chat, list_messages, context, request)?;
-        let mut messages: Vec<dto::Message> = answer.messages.into_iter().map(Into::into).collect();
+        let answer = read!(self.hub.app.clients.chat, list_messages, context, request)?;
+        let mut messages = answer.messages;
         if let Some(after) = after {
             // The page is newest first.
-            messages.retain(|message| message.created_at > after);
+            messages.retain(|message| message.created_at > Some(after.into()));
             messages.reverse();
         }
         Ok(Some(messages))
@@ -293,11 +293,11 @@ impl Client {
         let request = chat_pb::PostMessageRequest {
             order_id: message.order_id.to_string(),
             body: message.body,
-            client_id: message.client_id.unwrap_or_default(),
+            client_id: message.client_id,
         };
         let context = self.peer.context();
-        let answer = send!(self.hub.app.chat, post_message, &context, request)?;
-        let message: dto::Message = must(answer.message, "the message")?.into();
+        let answer = send!(self.hub.app.clients.chat, post_message, &context, request)?;
+        let message: chat_pb::Message = must(answer.message, "the message")?;
         Ok(json!({"ok": true, "message": message, "replayed": answer.replayed}))
     }
 
@@ -328,7 +328,7 @@ impl Client {
             up_to: read.up_to.to_string(),
         };
         let context = self.peer.context();
-        let answer = send!(self.hub.app.chat, mark_read, &context, request)?;
+        let answer = send!(self.hub.app.clients.chat, mark_read, &context, request)?;
         Ok(json!({"ok": true, "unread": answer.unread}))
     }
 }

@@ -22,7 +22,6 @@ use super::{
 };
 use crate::{
     app::{must, read},
-    dto,
     error::ApiError,
     routes::products,
 };
@@ -101,7 +100,7 @@ async fn outgoing(hub: &Hub, id: &str) -> Result<Vec<Outgoing>, ApiError> {
     // Not for visitors (any more); administrators go on seeing it.
     let context = CallContext::anonymous().with_service_token(&app.service_tokens, "gateway")?;
     let request = pb::GetProductRequest { id: id.to_owned() };
-    let product = match read!(app.catalogue, get_product, &context, request) {
+    let product = match read!(app.clients.catalogue, get_product, &context, request) {
         Ok(answer) => Some(must(answer.product, "the product")?),
         Err(error) if error.kind == ErrorKind::NotFound => None,
         Err(error) => return Err(error.into()),
@@ -114,7 +113,7 @@ pub fn public(mut product: pb::Product) -> Option<Value> {
     product.on_hand = None;
     product.reserved = None;
     product.low_stock_threshold = None;
-    serde_json::to_value(dto::Product::from(product))
+    serde_json::to_value(product)
         .inspect_err(|error| tracing::error!(%error, "a product could not be written"))
         .ok()
 }

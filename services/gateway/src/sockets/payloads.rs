@@ -5,7 +5,7 @@ use prost::{DecodeError, Message};
 use serde::Serialize;
 use serde_json::{Value, json};
 use waybill_primitives::{Role, Timestamp};
-use waybill_proto::{Event, auth, chat, notification, order, payment};
+use waybill_proto::{Event, auth, chat, json::Named as _, notification, order, payment};
 
 use super::{
     moved::{hidden, public, shown},
@@ -94,7 +94,7 @@ pub fn effects(subject: &str, at: Timestamp, payload: &Bytes) -> Result<Effects,
         order::OrderReplaced => |event, effects| changed(&mut effects, event.order.as_ref(), event.change.as_ref(), at);
         order::NoteAdded => |event, effects| note(&mut effects, event.note, event.order.as_ref());
         order::ProgressAdded => |event, effects| if let (Some(progress), Some(order)) = (event.progress, &event.order) {
-            effects.emit("order:progress", readers(order), &dto::Progress::from(progress));
+            effects.emit("order:progress", readers(order), &progress);
         };
         order::ChangeRequestCreated => |event, effects| change_request(&mut effects, "change-request:created", event.change_request, event.order);
         order::ChangeRequestDecided => |event, effects| change_request(&mut effects, "change-request:decided", event.change_request, event.order);
@@ -119,7 +119,7 @@ pub fn effects(subject: &str, at: Timestamp, payload: &Bytes) -> Result<Effects,
         };
         order::SettingsChanged => |event, effects| if let Some(settings) = event.settings {
             let rooms = vec![role_room(Role::Admin)];
-            effects.emit("settings:changed", rooms, &dto::ShopSettings::from(settings));
+            effects.emit("settings:changed", rooms, &settings);
         };
         payment::PaymentCreated => |event, effects| paid(&mut effects, event.payment);
         payment::PaymentSucceeded => |event, effects| paid(&mut effects, event.payment);
@@ -127,11 +127,11 @@ pub fn effects(subject: &str, at: Timestamp, payload: &Bytes) -> Result<Effects,
         payment::PaymentRefunded => |event, effects| paid(&mut effects, event.payment);
         notification::NotificationCreated => |event, effects| if let Some(notification) = event.notification {
             let rooms = vec![user_room(&notification.user_id)];
-            effects.emit("notification:new", rooms, &dto::Notification::from(notification));
+            effects.emit("notification:new", rooms, &notification);
         };
         chat::MessagePosted => |event, effects| if let Some(message) = event.message {
             let rooms = participants(&message.order_id, &event.participant_ids);
-            effects.emit("chat:message", rooms, &dto::Message::from(message));
+            effects.emit("chat:message", rooms, &message);
         };
         chat::MessagesRead => |event, effects| {
             let rooms = participants(&event.order_id, &event.participant_ids);
@@ -209,11 +209,7 @@ fn placed(effects: &mut Effects, order: Option<order::Order>) {
     let Some(order) = order else { return };
     stock_moved(effects, &order);
     let free = is_available(&order);
-    effects.emit(
-        "order:created",
-        readers(&order),
-        &dto::Order::from(order.clone()),
-    );
+    effects.emit("order:created", readers(&order), &order.clone());
     if free {
         available(effects, Some(order));
     }
@@ -234,13 +230,13 @@ fn changed(
         let payload = json!({
             "orderId": order.id,
             "orderNumber": order.order_number,
-            "from": dto::OrderStatus::text(change.from),
-            "to": dto::OrderStatus::text(change.to),
+            "from": change.from().name(),
+            "to": change.to().name(),
             "at": at,
         });
         effects.emit("order:status", rooms.clone(), &payload);
     }
-    effects.emit("order:updated", rooms, &dto::Order::from(order.clone()));
+    effects.emit("order:updated", rooms, &order.clone());
     pool(effects, order, change, at);
 }
 
@@ -278,13 +274,13 @@ fn note(effects: &mut Effects, note: Option<order::Note>, order: Option<&order::
         let worker = order.assignee.iter().map(|worker| user_room(&worker.id));
         worker.chain([role_room(Role::Admin)]).collect()
     };
-    effects.emit("order:note", rooms, &dto::Note::from(note));
+    effects.emit("order:note", rooms, &note);
 }
 
 /// Goes to all workers, so it leaves out how to reach the customer.
 fn available(effects: &mut Effects, order: Option<order::Order>) {
     let Some(order) = order else { return };
-    let payload = dto::Order::from(order).for_pool();
+    let payload = dto::for_pool(order);
     effects.emit("order:available", staff(), &payload);
 }
 
@@ -320,7 +316,7 @@ fn change_request(
             .iter()
             .map(|person| user_room(&person.id)),
     );
-    effects.emit(event, rooms, &dto::ChangeRequest::from(request));
+    effects.emit(event, rooms, &request);
 }
 
 /// Goes to those who see the file, one by one: whoever else watches the order may not see all its files.
@@ -340,7 +336,7 @@ fn file(
     let mut rooms = vec![role_room(Role::Admin)];
     rooms.extend(customer.map(|customer| user_room(&customer.id)));
     rooms.extend(order.assignee.iter().map(|worker| user_room(&worker.id)));
-    effects.emit(event, rooms, &dto::File::from(file));
+    effects.emit(event, rooms, &file);
 }
 
 fn shipment(
@@ -349,7 +345,7 @@ fn shipment(
     order: Option<&order::Order>,
 ) {
     if let (Some(shipment), Some(order)) = (shipment, order) {
-        let payload = dto::Shipment::from(shipment);
+        let payload = shipment;
         effects.emit("shipment:updated", readers(order), &payload);
     }
 }
@@ -371,7 +367,7 @@ fn product(effects: &mut Effects, product: Option<order::Product>) {
 fn paid(effects: &mut Effects, payment: Option<payment::Payment>) {
     let Some(payment) = payment else { return };
     let rooms = vec![role_room(Role::Admin), user_room(&payment.customer_id)];
-    effects.emit("payment:updated", rooms, &dto::Payment::from(payment));
+    effects.emit("payment:updated", rooms, &payment);
 }
 
 fn revoke(effects: &mut Effects, user: Option<auth::User>, why: &'static str) {

@@ -68,8 +68,8 @@ async fn a_page_of_long_orders_is_read_and_one_beyond_all_bounds_is_not_the_call
     let answer = |orders: usize| {
         move |_: pb::ListOrdersRequest| {
             let order = pb::Order {
-                description: "€".repeat(10_000),
-                special_instructions: "€".repeat(5_000),
+                description: Some("€".repeat(10_000)),
+                special_instructions: Some("€".repeat(5_000)),
                 ..Default::default()
             };
             Ok(pb::ListOrdersResponse {

@@ -270,7 +270,7 @@ async fn the_sandbox_page_shows_buttons_and_sends_browsers_on() {
                 assert_eq!(request.outcome(), pb::SandboxOutcome::Decline);
                 Ok(pb::CompleteSandboxCheckoutResponse {
                     payment: Some(payment()),
-                    redirect_url: "https://shop.example.com/cart".to_owned(),
+                    redirect_url: Some("https://shop.example.com/cart".to_owned()),
                 })
             },
         );
@@ -332,7 +332,7 @@ async fn a_path_to_pay_becomes_a_full_url_where_the_client_reached_us() {
         |_: pb::GetPaymentRequest| {
             Ok(pb::GetPaymentResponse {
                 payment: Some(pb::Payment {
-                    redirect_url: "/api/v1/sandbox/checkout/1".to_owned(),
+                    redirect_url: Some("/api/v1/sandbox/checkout/1".to_owned()),
                     ..Default::default()
                 }),
             })

@@ -1,7 +1,7 @@
 //! What lists take and answer.
 
 use serde_json::{Value, json};
-use waybill_primitives::Role;
+use waybill_primitives::{Role, Timestamp};
 use waybill_proto::{auth, order as pb};
 
 use crate::support::{Gateway, record};
@@ -52,9 +52,8 @@ async fn a_day_is_a_time_in_every_list() {
             gateway.get_as(Role::Admin, &bad).await.names("to");
         }
     }
-    let span = |from: Option<prost_types::Timestamp>, to: Option<prost_types::Timestamp>| {
-        (from.unwrap().seconds, to.unwrap().seconds)
-    };
+    let span =
+        |from: Option<Timestamp>, to: Option<Timestamp>| (from.unwrap().secs(), to.unwrap().secs());
     // The 20th and the 21st, whole.
     let both = (1_795_132_800, 1_795_132_800 + 2 * 86_400);
     let asked = orders.lock().remove(0);

@@ -60,7 +60,7 @@ pub fn order(customer: UserId) -> pb::Order {
         customer: Some(pb::Customer {
             id: customer.to_string(),
             name: "Ada".to_owned(),
-            email: "ada@example.com".to_owned(),
+            email: Some("ada@example.com".to_owned()),
         }),
         version: 2,
         ..Default::default()

@@ -3,8 +3,9 @@
 use axum::body::Body;
 use http::Method;
 use waybill_gateway::{DemoAccount, GatewaySettings};
+use waybill_primitives::{Currency, Money};
 use waybill_proto::{
-    common::{Money, PageInfo},
+    common::PageInfo,
     notification::{GetMailRequest, GetMailResponse, ListMailsRequest, ListMailsResponse, Mail},
     payment::{
         GetSandboxCheckoutRequest, GetSandboxCheckoutResponse, Payment,
@@ -64,7 +65,7 @@ async fn the_mailbox_is_read_to_its_oldest_mail() {
         Ok(ListMailsResponse {
             mails: (first..end).map(mail).collect(),
             page: Some(PageInfo {
-                next_cursor,
+                next_cursor: Some(next_cursor),
                 ..Default::default()
             }),
         })
@@ -135,16 +136,13 @@ async fn the_sandbox_page_says_how_the_payment_ended_and_leads_back() {
         (Failed, THANKS, CART, Some(CART)),
         (Refunded, THANKS, "", None),
     ] {
-        let price = Money {
-            amount: 1_490,
-            currency: "USD".to_owned(),
-        };
+        let price = Money::new(1_490, Currency::USD);
         let payment = Payment {
             order_number: "W1".to_owned(),
             state: state.into(),
             // Without a price that can be shown, the page says what is paid.
             amount: (state == Pending).then_some(price),
-            failure_reason: reason(state).to_owned(),
+            failure_reason: Some(reason(state).to_owned()),
             ..Default::default()
         };
         let answer = GetSandboxCheckoutResponse {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::Method;
 use parking_lot::Mutex;
 use serde_json::{Value, json};
-use waybill_primitives::Role;
+use waybill_primitives::{Currency, Money, Role, Timestamp};
 use waybill_proto::{auth, common, order as pb};
 
 use crate::support::{Gateway, record};
@@ -14,11 +14,8 @@ const ID: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 const CATEGORY: &str = "01890a5d-ac96-774b-bcce-b302099a8058";
 const OTHER: &str = "01890a5d-ac96-774b-bcce-b302099a8059";
 
-fn usd(amount: i64) -> common::Money {
-    common::Money {
-        amount,
-        currency: "USD".to_owned(),
-    }
+const fn usd(amount: i64) -> Money {
+    Money::new(amount, Currency::USD)
 }
 
 /// Reads what is at `path` and sends it back by each of the methods.
@@ -50,8 +47,8 @@ fn mug() -> pb::Product {
         description: "Holds 350 ml.".to_owned(),
         kind: pb::ProductKind::Goods as i32,
         price: Some(usd(1250)),
-        category: "Kitchen".to_owned(),
-        category_id: CATEGORY.to_owned(),
+        category: Some("Kitchen".to_owned()),
+        category_id: Some(CATEGORY.to_owned()),
         active: true,
         version: 7,
         available: Some(35),
@@ -114,8 +111,8 @@ async fn a_product_sent_back_stays_as_it_is() {
 
     // One that has neither category nor threshold; to the service, -1 is none.
     let plain = pb::Product {
-        category: String::new(),
-        category_id: String::new(),
+        category: None,
+        category_id: None,
         low_stock_threshold: None,
         ..mug()
     };
@@ -202,10 +199,7 @@ async fn an_order_sent_back_stays_as_it_is() {
         country: "GB".to_owned(),
         ..Default::default()
     };
-    let completion = prost_types::Timestamp {
-        seconds: 1_795_132_800,
-        nanos: 0,
-    };
+    let completion = Timestamp::from_secs(1_795_132_800);
     let order = pb::Order {
         id: ID.to_owned(),
         order_number: "W261121-7K3M9QX".to_owned(),
@@ -214,7 +208,7 @@ async fn an_order_sent_back_stays_as_it_is() {
         kind: pb::OrderKind::Goods as i32,
         customer: Some(pb::Customer::default()),
         assignee: Some(pb::Assignee::default()),
-        title: "Two mugs".to_owned(),
+        title: Some("Two mugs".to_owned()),
         estimated_completion: Some(completion),
         items: vec![pb::OrderItem {
             product_id: OTHER.to_owned(),

@@ -16,8 +16,9 @@ use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use tower::{ServiceExt as _, service_fn, util::BoxCloneSyncService};
 use waybill_bus::InProcessBus;
-use waybill_gateway::{Channels, GatewayDeps, GatewaySettings};
+use waybill_gateway::{GatewayDeps, GatewaySettings};
 use waybill_primitives::{Role, Timestamp, UserId};
+use waybill_proto::Channels;
 use waybill_service_kit::{
     AppError, GrpcChannel,
     crypto::{Jwks, SigningKey},

@@ -77,9 +77,9 @@ fn parcel(
         order: facts(order)?,
         news,
         parcel: ParcelFacts {
-            carrier: shipment.carrier,
-            tracking_number: shipment.tracking_number,
-            tracking_url: shipment.tracking_url,
+            carrier: shipment.carrier.unwrap_or_default(),
+            tracking_number: shipment.tracking_number.unwrap_or_default(),
+            tracking_url: shipment.tracking_url.unwrap_or_default(),
             lines: lines.map(|line| (line.name, line.quantity)).collect(),
         },
     }))

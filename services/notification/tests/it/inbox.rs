@@ -114,7 +114,7 @@ async fn everybody_is_told_their_part(world: &World) {
     let decided = order::ChangeRequestDecided {
         change_request: Some(order::ChangeRequest {
             state: order::ChangeRequestState::Rejected.into(),
-            note: "not yet".to_owned(),
+            note: Some("not yet".to_owned()),
             ..request
         }),
         order: Some(order.clone()),
@@ -164,7 +164,7 @@ async fn everybody_is_told_their_part(world: &World) {
         ["ORDER_PLACED", "CHANGE_REQUEST"]
     );
     let newest = world.inbox(&worker).await.remove(0);
-    assert_eq!(newest.order_id, order.id);
+    assert_eq!(newest.order_id, Some(order.id));
     let decision = &world.inbox(&worker).await[1];
     assert!(decision.body.contains("not yet"), "{}", decision.body);
     // Placed, paid, claimed, on hold, cancelled, refunded.
@@ -191,7 +191,7 @@ async fn who_gets_an_order_instead_of_another_is_told_once(world: &World) {
     };
     world.event(id, 1, &assigned).await;
     let mut opened = order_of(&customer, "W261121-BBBBBBB");
-    opened.replaces_id = order.id.clone();
+    opened.replaces_id = Some(order.id.clone());
     let opened_id = order_id(&opened);
     let placed = order::OrderPlaced {
         order: Some(opened.clone()),
@@ -367,7 +367,7 @@ async fn lists_come_in_pages(world: &World) {
         let page = listed.page.expect("page info");
         assert_eq!(page.total, Some(7));
         seen.extend(listed.notifications.into_iter().map(|one| one.id));
-        cursor = page.next_cursor;
+        cursor = page.next_cursor.unwrap_or_default();
         if cursor.is_empty() {
             break;
         }

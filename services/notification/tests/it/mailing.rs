@@ -110,7 +110,7 @@ async fn a_confirmation_has_text_and_html(world: &World, sink: &Sink) {
 async fn a_name_cannot_add_headers(world: &World, sink: &Sink) {
     let eve = Person::new("Eve\r\nBcc: all@example.com\r\n", Role::Customer);
     let mut order = order_of(&eve, "W1\r\nBcc: all@example.com");
-    "x\r\n\r\nbody".clone_into(&mut order.title);
+    order.title = Some("x\r\n\r\nbody".to_owned());
     let event = order::OrderPlaced {
         order: Some(order.clone()),
         change: None,

@@ -18,9 +18,9 @@ fn shipment(order: &order::Order, state: ShipmentState) -> order::Shipment {
         id: uuid::Uuid::now_v7().to_string(),
         order_id: order.id.clone(),
         state: state.into(),
-        carrier: "DHL".to_owned(),
-        tracking_number: "00340434".to_owned(),
-        tracking_url: "https://carrier.example/?piece=00340434".to_owned(),
+        carrier: Some("DHL".to_owned()),
+        tracking_number: Some("00340434".to_owned()),
+        tracking_url: Some("https://carrier.example/?piece=00340434".to_owned()),
         lines: vec![order::ShipmentLine {
             product_id: String::new(),
             name: "Tea & <b>cake</b>".to_owned(),

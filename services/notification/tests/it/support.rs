@@ -7,7 +7,9 @@ use tonic::{Request, Response, Status};
 use uuid::Uuid;
 use waybill_bus::{Bus as _, Envelope, InProcessBus};
 use waybill_notification::Settings;
-use waybill_primitives::{EventId, ManualClock, Role, SystemClock, Timestamp, UserId};
+use waybill_primitives::{
+    Currency, EventId, ManualClock, Money, Role, SystemClock, Timestamp, UserId,
+};
 use waybill_proto::{
     Event, auth, common,
     notification::{
@@ -247,12 +249,7 @@ pub fn envelope<E: Event>(aggregate_id: Uuid, version: i64, event: &E) -> Envelo
 
 /// An order as its events carry it.
 pub fn order_of(customer: &Person, number: &str) -> order::Order {
-    let price = |amount| {
-        Some(common::Money {
-            amount,
-            currency: "USD".to_owned(),
-        })
-    };
+    let price = |amount| Some(Money::new(amount, Currency::USD));
     order::Order {
         id: Uuid::now_v7().to_string(),
         order_number: number.to_owned(),
@@ -262,9 +259,9 @@ pub fn order_of(customer: &Person, number: &str) -> order::Order {
         customer: Some(order::Customer {
             id: customer.id.to_string(),
             name: customer.name.clone(),
-            email: customer.email(),
+            email: Some(customer.email()),
         }),
-        title: "A logo".to_owned(),
+        title: Some("A logo".to_owned()),
         items: vec![order::OrderItem {
             product_id: Uuid::now_v7().to_string(),
             name: "Tea & <b>cake</b>".to_owned(),

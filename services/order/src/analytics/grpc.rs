@@ -7,12 +7,12 @@ use futures::{
 use tonic::{Request, Response, Status};
 use waybill_primitives::{Bucket, Currency, Money, start_of};
 use waybill_proto::{
+    common,
     order::{
         self as pb, ExportOrdersRequest, ExportOrdersResponse, GetDashboardRequest,
         GetDashboardResponse, GetOrderAnalyticsRequest, GetOrderAnalyticsResponse,
         analytics_service_server::AnalyticsService,
     },
-    time,
 };
 use waybill_service_kit::{AppError, context};
 
@@ -35,7 +35,7 @@ pub struct AnalyticsGrpc(pub Analytics);
     reason = "the field that it fills is optional"
 )]
 fn totals(totals: &Totals, currency: Currency) -> Option<pb::OrderTotals> {
-    let money = |amount| Some(Money::new(amount, currency).into());
+    let money = |amount| Some(Money::new(amount, currency));
     Some(pb::OrderTotals {
         placed: totals.placed.quantity,
         paid: totals.paid.quantity,
@@ -47,12 +47,18 @@ fn totals(totals: &Totals, currency: Currency) -> Option<pb::OrderTotals> {
     })
 }
 
-fn statuses(counts: &[(OrderStatus, i64)]) -> Vec<pb::StatusCount> {
-    let count = |(status, count): &(OrderStatus, i64)| pb::StatusCount {
-        status: wire::order_status(*status).into(),
-        count: *count,
-    };
-    counts.iter().map(count).collect()
+fn statuses(counts: &[(OrderStatus, i64)]) -> pb::OrdersByStatus {
+    let mut orders = pb::OrdersByStatus::default();
+    for (status, count) in counts {
+        *match status {
+            OrderStatus::Pending => &mut orders.pending,
+            OrderStatus::InProgress => &mut orders.in_progress,
+            OrderStatus::OnHold => &mut orders.on_hold,
+            OrderStatus::Completed => &mut orders.completed,
+            OrderStatus::Cancelled => &mut orders.cancelled,
+        } = *count;
+    }
+    orders
 }
 
 fn sellers(sellers: Vec<Seller>, currency: Currency) -> Vec<pb::ProductSales> {
@@ -60,7 +66,7 @@ fn sellers(sellers: Vec<Seller>, currency: Currency) -> Vec<pb::ProductSales> {
         product_id: seller.product.to_string(),
         name: seller.name,
         units: seller.units,
-        revenue: Some(Money::new(seller.amount, currency).into()),
+        revenue: Some(Money::new(seller.amount, currency)),
     };
     sellers.into_iter().map(seller).collect()
 }
@@ -71,16 +77,16 @@ fn worker(worker: Worker, currency: Currency) -> pb::WorkerPerformance {
         name: worker.name,
         claimed: worker.taken,
         completed: worker.finished,
-        completed_total: Some(Money::new(worker.amount, currency).into()),
+        completed_total: Some(Money::new(worker.amount, currency)),
         mean_seconds: worker.mean_seconds,
     }
 }
 
 fn bucket(value: i32) -> Result<Bucket, AppError> {
-    match pb::Bucket::try_from(value) {
-        Ok(pb::Bucket::Unspecified | pb::Bucket::Day) => Ok(Bucket::Day),
-        Ok(pb::Bucket::Week) => Ok(Bucket::Week),
-        Ok(pb::Bucket::Month) => Ok(Bucket::Month),
+    match common::Bucket::try_from(value) {
+        Ok(common::Bucket::Unspecified | common::Bucket::Day) => Ok(Bucket::Day),
+        Ok(common::Bucket::Week) => Ok(Bucket::Week),
+        Ok(common::Bucket::Month) => Ok(Bucket::Month),
         Err(_) => Err(AppError::invalid_field(
             "bucket",
             "must be one of day, week, month",
@@ -105,7 +111,7 @@ impl AnalyticsService for AnalyticsGrpc {
             current: totals(&board.current, currency),
             previous: totals(&board.previous, currency),
             all_time: totals(&board.all_time, currency),
-            orders_by_status: statuses(&board.statuses),
+            orders_by_status: Some(statuses(&board.statuses)),
             top_products: sellers(board.top_products, currency),
             recent_orders: board.recent.iter().map(wire::order).collect(),
             low_stock: board
@@ -124,19 +130,17 @@ impl AnalyticsService for AnalyticsGrpc {
         let ctx = context(&request);
         let request = request.into_inner();
         let bucket = bucket(request.bucket)?;
-        let from = request.from.as_ref().map(time::from_proto);
-        let to = request.to.as_ref().map(time::from_proto);
-        let span = self.0.span(from, to, bucket)?;
+        let span = self.0.span(request.from, request.to, bucket)?;
         let report = self.0.report(&ctx, span, bucket).await?;
         let currency = report.currency;
         let one = |(day, part): &(i32, Totals)| pb::OrderBucket {
-            start: Some(time::to_proto(start_of(*day))),
+            start: Some(start_of(*day)),
             totals: totals(part, currency),
         };
         Ok(Response::new(GetOrderAnalyticsResponse {
             buckets: report.buckets.iter().map(one).collect(),
             totals: totals(&report.totals, currency),
-            orders_by_status: statuses(&report.statuses),
+            orders_by_status: Some(statuses(&report.statuses)),
             top_products: sellers(report.top_products, currency),
             workers: report
                 .workers

@@ -1,7 +1,6 @@
 //! Changes of orders as their events tell them.
 
-use waybill_primitives::Money;
-use waybill_proto::{order as pb, time};
+use waybill_proto::order as pb;
 
 use super::{
     app::Told,
@@ -18,15 +17,13 @@ pub struct Unreadable(&'static str);
 pub fn told(order: &pb::Order, change: &pb::OrderChange, what: &str) -> Result<Told, Unreadable> {
     let status = wire::read_order_status("status", order.status);
     let payment = wire::read_payment_status("paymentStatus", order.payment_status);
-    let total = order.total.as_ref().ok_or(Unreadable("total"))?;
-    let total = Money::try_from(total).map_err(|_| Unreadable("total"))?;
+    let total = order.total.ok_or(Unreadable("total"))?;
     let line = |item: &pb::OrderItem| {
         let product = item.product_id.parse().ok()?;
         Some((product, item.quantity, item.line_total.as_ref()?.amount))
     };
     let lines: Option<Vec<_>> = order.items.iter().map(line).collect();
     let worker = order.assignee.as_ref().map(|worker| worker.id.parse());
-    let at = |moment: &Option<_>| moment.as_ref().map(time::from_proto);
     let customer = order
         .customer
         .as_ref()
@@ -41,11 +38,11 @@ pub fn told(order: &pb::Order, change: &pb::OrderChange, what: &str) -> Result<T
         currency: total.currency,
         lines: lines.ok_or(Unreadable("items"))?,
         worker: worker.transpose().map_err(|_| Unreadable("assignee"))?,
-        replaced: !order.replaced_by_id.is_empty(),
-        created_at: at(&order.created_at).ok_or(Unreadable("time"))?,
-        completed_at: at(&order.completed_at),
-        updated_at: at(&order.updated_at).ok_or(Unreadable("time"))?,
-        words: Words::of_order(&order.title, customer, items, &order.description),
+        replaced: order.replaced_by_id.is_some(),
+        created_at: order.created_at.ok_or(Unreadable("time"))?,
+        completed_at: order.completed_at,
+        updated_at: order.updated_at.ok_or(Unreadable("time"))?,
+        words: Words::of_order(order.title(), customer, items, order.description()),
     };
     Ok(Told {
         step: step(order.status, change, what),

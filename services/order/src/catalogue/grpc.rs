@@ -3,15 +3,12 @@
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use tokio::sync::mpsc;
 use tonic::{Request, Response, Status, Streaming};
-use waybill_primitives::ProductId;
-use waybill_proto::{
-    common,
-    order::{
-        self as pb, ArchiveProductRequest, ArchiveProductResponse, CreateProductRequest,
-        CreateProductResponse, GetProductRequest, GetProductResponse, ListProductsRequest,
-        ListProductsResponse, ProductSort, UpdateProductRequest, UpdateProductResponse,
-        catalogue_service_server::CatalogueService,
-    },
+use waybill_primitives::{Money, ProductId, non_empty};
+use waybill_proto::order::{
+    self as pb, ArchiveProductRequest, ArchiveProductResponse, CreateProductRequest,
+    CreateProductResponse, GetProductRequest, GetProductResponse, ListProductsRequest,
+    ListProductsResponse, ProductSort, UpdateProductRequest, UpdateProductResponse,
+    catalogue_service_server::CatalogueService,
 };
 use waybill_service_kit::{AppError, context};
 
@@ -41,10 +38,10 @@ pub struct CatalogueGrpc {
     pub exchange: Exchange,
 }
 
-fn price(money: common::Money) -> Price {
+fn price(money: Money) -> Price {
     Price {
         amount: money.amount,
-        currency: money.currency,
+        currency: money.currency.to_string(),
     }
 }
 
@@ -344,7 +341,7 @@ fn wire_answer(answer: Answer) -> pb::ImportProductsResponse {
             line: i64::try_from(line.line).unwrap_or(i64::MAX),
             sku: line.sku,
             outcome: line.outcome.to_string(),
-            product_id: line.product_id,
+            product_id: non_empty(line.product_id),
             faults: line
                 .faults
                 .0

@@ -12,12 +12,9 @@ use futures::{
 };
 use tonic::{Request, Response, Status, Streaming};
 use waybill_primitives::{FileId, OrderId, ProductId};
-use waybill_proto::{
-    order::{
-        self as pb, UploadFileRequest, file_service_server::FileService,
-        read_file_response::Part as Out, upload_file_request::Part,
-    },
-    time,
+use waybill_proto::order::{
+    self as pb, UploadFileRequest, file_service_server::FileService,
+    read_file_response::Part as Out, upload_file_request::Part,
 };
 use waybill_service_kit::{AppError, context};
 
@@ -251,7 +248,7 @@ impl FileService for FilesGrpc {
         Ok(Response::new(pb::CreateFileLinkResponse {
             url,
             signature,
-            expires_at: Some(time::to_proto(links.expires_at)),
+            expires_at: Some(links.expires_at),
             thumbnail_url,
             thumbnail_signature,
         }))

@@ -3,14 +3,11 @@
 use prost::Message as _;
 use tonic::{Request, Response, Status};
 use waybill_primitives::OrderId;
-use waybill_proto::{
-    order::{
-        self as pb, CancelOrderRequest, CancelOrderResponse, ChangeStatusRequest,
-        ChangeStatusResponse, GetHistoryRequest, GetHistoryResponse, GetOrderRequest,
-        GetOrderResponse, ListOrdersRequest, ListOrdersResponse, OrderSort, PlaceOrderRequest,
-        PlaceOrderResponse, order_service_server::OrderService,
-    },
-    time,
+use waybill_proto::order::{
+    self as pb, CancelOrderRequest, CancelOrderResponse, ChangeStatusRequest, ChangeStatusResponse,
+    GetHistoryRequest, GetHistoryResponse, GetOrderRequest, GetOrderResponse, ListOrdersRequest,
+    ListOrdersResponse, OrderSort, PlaceOrderRequest, PlaceOrderResponse,
+    order_service_server::OrderService,
 };
 use waybill_service_kit::{AppError, context, trace};
 
@@ -53,10 +50,10 @@ fn draft(request: PlaceOrderRequest) -> Result<Draft, Faults> {
     let lines = lines(&request.items, &mut faults);
     faults.or(Draft {
         lines,
-        title: request.title,
-        description: request.description,
-        special_instructions: request.special_instructions,
-        estimated_completion: request.estimated_completion.as_ref().map(time::from_proto),
+        title: request.title.unwrap_or_default(),
+        description: request.description.unwrap_or_default(),
+        special_instructions: request.special_instructions.unwrap_or_default(),
+        estimated_completion: request.estimated_completion,
         shipping_address: request.shipping_address.map(address),
     })
 }
@@ -67,7 +64,7 @@ fn edit(request: pb::EditOrderRequest) -> Result<Edit, Faults> {
     if !lines.is_empty() && !request.replace_items {
         faults.add("items", "are taken only with replace_items");
     }
-    let wanted = request.estimated_completion.as_ref().map(time::from_proto);
+    let wanted = request.estimated_completion;
     let shipping = request.shipping_address.map(address);
     let given = |value: bool, clear: bool| value || clear;
     faults.or(Edit {
@@ -84,12 +81,12 @@ fn edit(request: pb::EditOrderRequest) -> Result<Edit, Faults> {
 
 fn address(address: pb::Address) -> Address {
     Address {
-        name: address.name,
+        name: address.name.unwrap_or_default(),
         line1: address.line1,
-        line2: address.line2,
+        line2: address.line2.unwrap_or_default(),
         city: address.city,
-        region: address.region,
-        postal_code: address.postal_code,
+        region: address.region.unwrap_or_default(),
+        postal_code: address.postal_code.unwrap_or_default(),
         country: address.country,
     }
 }
@@ -114,8 +111,8 @@ pub fn filter(request: &ListOrdersRequest) -> Result<Filter, Faults> {
         search: Search::parse(&request.q)?,
         status: wire::read_order_status("status", request.status)?,
         payment_status: wire::read_payment_status("paymentStatus", request.payment_status)?,
-        from: request.from.as_ref().map(time::from_proto),
-        to: request.to.as_ref().map(time::from_proto),
+        from: request.from,
+        to: request.to,
         customer: user_id("customerId", &request.customer_id)?,
         assignee: user_id("assigneeId", &request.assignee_id)?,
         min_total: request.min_total,

@@ -1,8 +1,8 @@
 //! Files and pictures as protobuf messages.
 
-use waybill_proto::order as pb;
+use waybill_proto::{media, order as pb};
 
-use super::{at, person};
+use super::person;
 use crate::{
     catalogue::domain::Image,
     fields::Faults,
@@ -28,6 +28,8 @@ pub(super) fn image(image: &Image) -> pb::ProductImage {
         alt: image.alt.clone(),
         width: side(image.width),
         height: side(image.height),
+        url: media::url(image.id),
+        thumbnail_url: media::thumbnail_url(image.id),
     }
 }
 
@@ -43,10 +45,9 @@ pub fn bytes(number: u64) -> i64 {
 
 pub fn file(file: &StoredFile) -> pb::File {
     let (order_id, product_id) = match file.home {
-        Home::Order(id) => (id.to_string(), String::new()),
-        Home::Product(id) => (String::new(), id.to_string()),
+        Home::Order(id) => (Some(id.to_string()), None),
+        Home::Product(id) => (None, Some(id.to_string())),
     };
-    let (width, height) = file.pixels.unwrap_or_default();
     pb::File {
         id: file.id.to_string(),
         order_id,
@@ -56,10 +57,14 @@ pub fn file(file: &StoredFile) -> pb::File {
         content_type: file.content_type.clone(),
         size: bytes(file.size),
         sha256: file.sha256.clone(),
-        width: side(width),
-        height: side(height),
-        has_thumbnail: file.thumbnail.is_some(),
+        width: file.pixels.map(|(width, _)| side(width)),
+        height: file.pixels.map(|(_, height)| side(height)),
+        url: media::url(file.id),
+        thumbnail_url: file
+            .thumbnail
+            .as_ref()
+            .map(|_| media::thumbnail_url(file.id)),
         uploaded_by: Some(person(&file.uploaded_by)),
-        created_at: Some(at(file.created_at)),
+        created_at: Some(file.created_at),
     }
 }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use waybill_primitives::non_empty;
 use waybill_proto::order as pb;
 
-use super::at;
 use crate::{
     fields::Faults,
     shipments::domain::{Shipment, ShipmentState},
@@ -34,16 +34,16 @@ pub fn shipment(shipment: &Shipment) -> pb::Shipment {
         id: shipment.id.to_string(),
         order_id: shipment.order_id.to_string(),
         state: shipment_state(shipment.state).into(),
-        carrier: shipment.carrier.clone(),
-        tracking_number: shipment.tracking_number.clone(),
-        tracking_url: shipment.tracking_url.clone(),
+        carrier: non_empty(shipment.carrier.as_str()),
+        tracking_number: non_empty(shipment.tracking_number.as_str()),
+        tracking_url: non_empty(shipment.tracking_url.as_str()),
         lines: lines.collect(),
-        note: shipment.note.clone(),
-        shipped_at: shipment.shipped_at.map(at),
-        delivered_at: shipment.delivered_at.map(at),
+        note: non_empty(shipment.note.as_str()),
+        shipped_at: shipment.shipped_at,
+        delivered_at: shipment.delivered_at,
         version: shipment.version,
-        created_at: Some(at(shipment.created_at)),
-        updated_at: Some(at(shipment.updated_at)),
+        created_at: Some(shipment.created_at),
+        updated_at: Some(shipment.updated_at),
     }
 }
 
@@ -66,6 +66,6 @@ pub fn shop_settings(shop: &ShopSettings) -> pb::ShopSettings {
         cart_lifetime_seconds: seconds(shop.cart_lifetime),
         low_stock_threshold: shop.low_stock_threshold,
         version: shop.version,
-        updated_at: Some(at(shop.updated_at)),
+        updated_at: Some(shop.updated_at),
     }
 }

@@ -1,8 +1,9 @@
 //! Requests, workers, notes and progress as messages.
 
+use waybill_primitives::non_empty;
 use waybill_proto::order as pb;
 
-use super::{at, person};
+use super::person;
 use crate::{
     fields::Faults,
     notes::domain::{Note, Progress, Visibility},
@@ -46,9 +47,9 @@ pub fn change_request(request: &ChangeRequest) -> pb::ChangeRequest {
         reason: request.reason.clone(),
         requested_by: Some(person(&request.requested_by)),
         decided_by: request.decided_by.as_ref().map(person),
-        note: request.note.clone(),
-        created_at: Some(at(request.created_at)),
-        decided_at: request.decided_at.map(at),
+        note: non_empty(request.note.as_str()),
+        created_at: Some(request.created_at),
+        decided_at: request.decided_at,
         version: request.version,
     }
 }
@@ -60,7 +61,7 @@ pub fn note(note: &Note) -> pb::Note {
         author: Some(person(&note.author)),
         body: note.body.clone(),
         visibility: note_visibility(note.visibility).into(),
-        created_at: Some(at(note.created_at)),
+        created_at: Some(note.created_at),
     }
 }
 
@@ -71,8 +72,8 @@ pub fn progress(progress: &Progress) -> pb::Progress {
         author: Some(person(&progress.author)),
         step: progress.step.clone(),
         percent: progress.percent,
-        note: progress.note.clone(),
-        created_at: Some(at(progress.created_at)),
+        note: non_empty(progress.note.as_str()),
+        created_at: Some(progress.created_at),
     }
 }
 
@@ -82,7 +83,7 @@ pub fn worker(entry: &Entry) -> pb::WorkerEntry {
     pb::WorkerEntry {
         id: worker.id.to_string(),
         name: worker.name.clone(),
-        email: worker.email.clone(),
+        email: non_empty(worker.email.as_str()),
         active: worker.active(),
         category_ids: categories.map(ToString::to_string).collect(),
         max_open_orders: worker.max_open_orders,

@@ -49,19 +49,17 @@ fn orders(texts: &[String]) -> Result<Vec<OrderId>, AppError> {
 }
 
 fn result(one: OneOf) -> pb::OrderResult {
-    let order_id = one.id.to_string();
-    match one.outcome {
-        Ok(order) => pb::OrderResult {
-            order_id,
-            order: Some(wire::order(&order)),
-            ..Default::default()
-        },
-        Err(error) => pb::OrderResult {
-            order_id,
-            order: None,
+    let (order, error) = match one.outcome {
+        Ok(order) => (Some(wire::order(&order)), None),
+        Err(error) => (None, Some(error)),
+    };
+    pb::OrderResult {
+        order_id: one.id.to_string(),
+        order,
+        error: error.map(|error| pb::Refusal {
             code: error.code.to_string(),
             message: error.message.clone(),
-        },
+        }),
     }
 }
 

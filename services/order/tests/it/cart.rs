@@ -19,7 +19,7 @@ async fn a_guest_gets_a_token_and_finds_the_cart_by_it() {
             shop.service("Advice", 5_000).await,
         );
         let mut guest = Shopper::guest(shop);
-        assert_eq!(guest.get().await.lines, []);
+        assert_eq!(guest.get().await.items, []);
         guest.put(&cup, 2).await;
         let token = guest.token.clone();
         assert_eq!(token.len(), 43);
@@ -27,13 +27,13 @@ async fn a_guest_gets_a_token_and_finds_the_cart_by_it() {
         assert_eq!(guest.token, token);
         assert_eq!(lines(&cart), [("Cup", 2), ("Advice", 1)]);
         assert_eq!(cart.subtotal, Some(usd(8_998)));
-        assert_eq!(cart.lines[0].available, Some(10));
-        assert_eq!(cart.lines[1].available, None);
+        assert_eq!(cart.items[0].available, Some(10));
+        assert_eq!(cart.items[1].available, None);
         assert!(!cart.changed);
         assert_eq!(guest.get().await, cart);
         // A repeat changes nothing but when it was touched.
         let again = guest.put(&advice, 1).await;
-        assert_eq!(again.lines, cart.lines);
+        assert_eq!(again.items, cart.items);
         // The cart reserves nothing.
         assert_eq!(shop.level(&cup).await, (10, 0));
 
@@ -51,7 +51,7 @@ async fn a_guest_gets_a_token_and_finds_the_cart_by_it() {
         );
         let request = pb::ClearCartRequest { cart_token: token };
         let empty = shop.carts().clear_cart(outgoing(&guest.ctx, request)).await;
-        assert_eq!(empty.unwrap().into_inner().cart.unwrap().lines, []);
+        assert_eq!(empty.unwrap().into_inner().cart.unwrap().items, []);
         assert_eq!(lines(&guest.put(&cup, 1).await), [("Cup", 1)]);
     })
     .await;
@@ -65,7 +65,7 @@ async fn a_cart_is_its_owners_alone() {
         let mut carla = Shopper::with(shop, carla.ctx);
         carla.put(&cup, 3).await;
         assert_eq!(carla.token, "", "an account's cart needs no token");
-        assert_eq!(Shopper::with(shop, dora.ctx.clone()).get().await.lines, []);
+        assert_eq!(Shopper::with(shop, dora.ctx.clone()).get().await.items, []);
 
         let mut guest = Shopper::guest(shop);
         guest.put(&cup, 1).await;
@@ -73,7 +73,7 @@ async fn a_cart_is_its_owners_alone() {
         let mut liar = Shopper::guest(shop);
         for made_up in ["guess", &"A".repeat(43), &"%".repeat(300)] {
             liar.token = made_up.to_owned();
-            assert_eq!(liar.get().await.lines, []);
+            assert_eq!(liar.get().await.items, []);
         }
         liar.token = "A".repeat(43);
         liar.put(&cup, 2).await;
@@ -81,7 +81,7 @@ async fn a_cart_is_its_owners_alone() {
         // Whoever is signed in has their own cart, whatever token they send.
         let mut dora = Shopper::with(shop, dora.ctx);
         dora.token.clone_from(&guest.token);
-        assert_eq!(dora.get().await.lines, []);
+        assert_eq!(dora.get().await.items, []);
         assert_eq!(lines(&guest.get().await), [("Cup", 1)]);
     })
     .await;
@@ -109,7 +109,7 @@ async fn what_cannot_be_put_in_is_refused_with_its_reason() {
         }
         let error = guest.try_put(&archived, 1).await.unwrap_err();
         assert_eq!(error.kind, ErrorKind::NotFound);
-        assert_eq!(guest.get().await.lines, [], "nothing was opened");
+        assert_eq!(guest.get().await.items, [], "nothing was opened");
     })
     .await;
 }
@@ -129,7 +129,7 @@ async fn a_full_cart_takes_no_other_product() {
             }
         }
         let cart = guest.put(&last.unwrap(), 7).await;
-        assert_eq!(cart.lines.len(), 100, "what is in it can be changed");
+        assert_eq!(cart.items.len(), 100, "what is in it can be changed");
     })
     .await;
 }
@@ -152,8 +152,8 @@ async fn changes_are_told_at_every_read_until_the_line_is_written() {
             let cart = shopper.get().await;
             assert!(cart.changed);
             assert_eq!(codes_of(&cart), ["PRICE_CHANGED", "QUANTITY_REDUCED"]);
-            assert_eq!(cart.lines[0].changes[0].previous_price, Some(usd(1_000)));
-            assert_eq!(cart.lines[1].changes[0].previous_quantity, 4);
+            assert_eq!(cart.items[0].changes[0].previous_price, Some(usd(1_000)));
+            assert_eq!(cart.items[1].changes[0].previous_quantity, Some(4));
             assert_eq!(lines(&cart), [("Cup", 2), ("Pot", 2)]);
             assert_eq!(cart.subtotal, Some(usd(2_400 + 4_000)));
             assert!(version == 0 || version == cart.version);
@@ -201,7 +201,7 @@ async fn tabs_that_add_at_once_lose_nothing() {
         });
         join_all(tabs).await;
         let cart = Shopper::with(shop, who.ctx.clone()).get().await;
-        assert_eq!(cart.lines.len(), 12);
+        assert_eq!(cart.items.len(), 12);
         // The same product from many tabs: one of the quantities, and one line.
         let tabs = (1..=8).map(|quantity| {
             let (who, product) = (who.ctx.clone(), &products[0]);
@@ -209,8 +209,8 @@ async fn tabs_that_add_at_once_lose_nothing() {
         });
         join_all(tabs).await;
         let cart = Shopper::with(shop, who.ctx.clone()).get().await;
-        assert_eq!(cart.lines.len(), 12);
-        let first = cart.lines.iter().find(|line| line.name == "P0").unwrap();
+        assert_eq!(cart.items.len(), 12);
+        let first = cart.items.iter().find(|line| line.name == "P0").unwrap();
         assert!((1..=8).contains(&first.quantity));
     })
     .await;
@@ -236,9 +236,9 @@ async fn a_merge_adds_up_once_however_often_it_is_sent() {
             let cart = merged.unwrap();
             assert_eq!(lines(&cart), [("Cup", 1), ("Pot", 5), ("Pan", 2)]);
             assert_eq!(codes_of(&cart), ["QUANTITY_REDUCED"]);
-            assert_eq!(cart.lines[1].changes[0].previous_quantity, 7);
+            assert_eq!(cart.items[1].changes[0].previous_quantity, Some(7));
         }
-        assert_eq!(guest.get().await.lines, [], "the guest's cart is gone");
+        assert_eq!(guest.get().await.items, [], "the guest's cart is gone");
         let old = guest.token.clone();
         guest.put(&cup, 1).await;
         assert_ne!(guest.token, old);
@@ -274,7 +274,7 @@ async fn a_merge_tells_what_finds_no_room_also_when_it_is_repeated() {
         for _ in 0..2 {
             let cart = user.merge(&guest.token).await.unwrap();
             assert_eq!(
-                (cart.lines.len(), cart.lines[99].name.as_str()),
+                (cart.items.len(), cart.items[99].name.as_str()),
                 (100, "G0")
             );
             let left_out: Vec<_> = cart.left_out.iter().map(|l| l.name.as_str()).collect();
@@ -307,7 +307,7 @@ async fn carts_that_nobody_touches_go() {
         }
         replica.close().await;
         assert_eq!(lines(&old[0].get().await), [("Cup", 1)]);
-        assert_eq!(old[1].get().await.lines, []);
+        assert_eq!(old[1].get().await.items, []);
         let token = old[1].token.clone();
         old[1].put(&cup, 1).await;
         assert_ne!(old[1].token, token);

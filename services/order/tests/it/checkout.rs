@@ -27,7 +27,7 @@ async fn the_order_is_what_the_cart_showed_and_the_cart_is_empty() {
         assert!(!order.guest);
         assert_eq!(shop.get(&who, &order).await.unwrap(), order);
         assert_eq!(shop.level(&cup).await, (10, 2));
-        assert_eq!(shopper.get().await.lines, []);
+        assert_eq!(shopper.get().await.items, []);
         // The answer was lost: the same key finds the same order, though nothing is in the cart.
         let again = shopper.try_order("the first time", None).await.unwrap();
         assert!(again.replayed);
@@ -38,7 +38,7 @@ async fn the_order_is_what_the_cart_showed_and_the_cart_is_empty() {
         assert!(error.is("CART_EMPTY"), "{error}");
         assert_eq!(shop.level(&cup).await, (10, 2));
         shopper.put(&cup, 1).await;
-        assert_eq!(shopper.get().await.lines.len(), 1);
+        assert_eq!(shopper.get().await.items.len(), 1);
     })
     .await;
 }
@@ -131,7 +131,7 @@ async fn what_is_no_longer_sold_is_left_out_once_the_cart_says_so() {
         shopper.get().await;
         let order = shopper.try_order("", None).await.unwrap().order.unwrap();
         assert_eq!(order.items.len(), 1);
-        assert_eq!(shopper.get().await.lines, []);
+        assert_eq!(shopper.get().await.items, []);
     })
     .await;
 }
@@ -155,7 +155,7 @@ async fn a_guest_orders_the_cart_of_their_token() {
         assert_eq!(shop.get(&guest, &order).await.unwrap(), order);
         let other = shop.guest();
         assert!(shop.get(&other, &order).await.is_err());
-        assert_eq!(shopper.get().await.lines, []);
+        assert_eq!(shopper.get().await.items, []);
         // The cart of somebody who has just registered is that of the token too.
         shopper.put(&cup, 1).await;
         let registered = Shopper {

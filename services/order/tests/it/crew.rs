@@ -160,6 +160,7 @@ impl Shop {
 }
 
 /// The codes of the results; empty for what succeeded.
-pub fn result_codes(results: &[pb::OrderResult]) -> Vec<&str> {
-    results.iter().map(|result| result.code.as_str()).collect()
+pub fn result_codes<'a>(results: &'a [pb::OrderResult]) -> Vec<&'a str> {
+    let code = |result: &'a pb::OrderResult| result.error.as_ref().map_or("", |error| &error.code);
+    results.iter().map(code).collect()
 }

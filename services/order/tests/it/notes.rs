@@ -147,7 +147,7 @@ async fn customers_follow_the_progress_until_the_order_ends() {
             ("Looked at", Some(2))
         );
         let mut next = one.clone();
-        next.page.as_mut().unwrap().cursor = page.next_cursor;
+        next.page.as_mut().unwrap().cursor = page.next_cursor.unwrap_or_default();
         assert_eq!(
             steps(shop, &customer, next).await.unwrap().progress,
             [first]

@@ -43,8 +43,8 @@ async fn a_payment_pays_the_order_once_however_often_it_is_told() {
         assert_eq!(
             (
                 history[1].event.as_str(),
-                history[1].from.as_str(),
-                history[1].to.as_str()
+                history[1].from(),
+                history[1].to()
             ),
             ("PAID", "UNPAID", "PAID")
         );
@@ -158,7 +158,7 @@ async fn a_failed_payment_leaves_the_order_payable() {
         let cup = shop.goods("Cup", 5, 10).await;
         let order = shop.place(&shop.customer(), &[(&cup, 1)]).await;
         let mut failed = payment_of(&order);
-        failed.failure_reason = "declined".into();
+        failed.failure_reason = Some("declined".into());
         shop.tell(
             &failed,
             &payment::PaymentFailed {
@@ -171,7 +171,10 @@ async fn a_failed_payment_leaves_the_order_payable() {
             (now.payment_status(), now.expires_at),
             (PaymentStatus::Failed, order.expires_at)
         );
-        assert_eq!(shop.history(&shop.admin, &order).await[1].note, "declined");
+        assert_eq!(
+            shop.history(&shop.admin, &order).await[1].note,
+            Some("declined".to_owned())
+        );
         shop.pay(&order).await;
         assert_eq!(
             shop.refresh(&order).await.payment_status(),

@@ -1,6 +1,6 @@
 //! People with access tokens, and what they send.
 
-use waybill_primitives::{Currency, Role, Timestamp, UserId};
+use waybill_primitives::{Currency, Money, Role, Timestamp, UserId};
 use waybill_proto::{common, order as pb, payment};
 use waybill_service_kit::{
     AppError, CallContext, crypto,
@@ -56,11 +56,8 @@ fn with_token(key: &crypto::SigningKey, role: Role, name: &str, guest: bool) -> 
     }
 }
 
-pub fn usd(amount: i64) -> common::Money {
-    common::Money {
-        amount,
-        currency: Currency::USD.to_string(),
-    }
+pub const fn usd(amount: i64) -> Money {
+    Money::new(amount, Currency::USD)
 }
 
 /// A request for these products.

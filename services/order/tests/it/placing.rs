@@ -17,7 +17,7 @@ async fn an_order_has_prices_totals_history_and_its_event() {
         );
         let who = shop.customer();
         let request = pb::PlaceOrderRequest {
-            title: "For the kitchen".into(),
+            title: Some("For the kitchen".into()),
             shipping_address: Some(pb::Address {
                 line1: "1 High Street".into(),
                 city: "Leeds".into(),
@@ -38,14 +38,14 @@ async fn an_order_has_prices_totals_history_and_its_event() {
             (OrderStatus::Pending, PaymentStatus::Unpaid)
         );
         assert_eq!(order.customer.as_ref().unwrap().name, "Carla Customer");
-        let left = order.expires_at.unwrap().seconds - order.created_at.unwrap().seconds;
+        let left = order.expires_at.unwrap().secs() - order.created_at.unwrap().secs();
         assert_eq!(left, EXPIRY.as_secs() as i64);
         // What is stored is what was answered.
         assert_eq!(shop.get(&who, &order).await.unwrap(), order);
         let history = shop.history(&who, &order).await;
         assert_eq!(history.len(), 1);
         assert_eq!(
-            (history[0].event.as_str(), history[0].to.as_str()),
+            (history[0].event.as_str(), history[0].to()),
             ("PLACED", "PENDING")
         );
         assert_eq!(history[0].actor.as_ref().unwrap().id, who.id.to_string());
@@ -74,7 +74,7 @@ async fn free_text_alone_is_paid_at_once_and_waits_in_the_pool() {
     on_each_database(async |shop| {
         let who = shop.customer();
         let request = pb::PlaceOrderRequest {
-            title: "Paint my fence".into(),
+            title: Some("Paint my fence".into()),
             ..Default::default()
         };
         let order = shop.try_place(&who, request).await.unwrap().order.unwrap();
@@ -210,7 +210,7 @@ async fn bad_input_is_named_field_by_field_and_changes_nothing() {
         assert_eq!(refused(lines(&[(&product, 1); 101])).await, "items");
         assert_eq!(refused(lines(&[(&dear, 1_000_000)])).await, "items");
         let titled = |title: &str| pb::PlaceOrderRequest {
-            title: title.into(),
+            title: Some(title.into()),
             ..Default::default()
         };
         assert_eq!(refused(titled("a\0b")).await, "title");
@@ -230,7 +230,7 @@ async fn bad_input_is_named_field_by_field_and_changes_nothing() {
             .unwrap()
             .order
             .unwrap();
-        assert_eq!(shop.refresh(&order).await.title, odd);
+        assert_eq!(shop.refresh(&order).await.title, Some(odd.to_owned()));
     })
     .await;
 }

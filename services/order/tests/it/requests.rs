@@ -68,7 +68,7 @@ async fn what_the_customer_asks_for_goes_on_with_the_replacement() {
         let all = requests(shop, &who, &order).await.unwrap();
         let old = all.iter().find(|one| one.id == wish.id).unwrap();
         assert_eq!((old.state(), &old.decided_by), (State::Rejected, &None));
-        assert!(old.note.contains("goes on"), "{}", old.note);
+        assert!(old.note().contains("goes on"), "{}", old.note);
         let new = requests(shop, &who, &opened).await.unwrap();
         assert_eq!(new.len(), 1);
         assert_eq!(
@@ -102,15 +102,24 @@ async fn workers_who_look_at_the_pool_learn_nothing_of_what_was_said() {
         let seen = shop.history(&wanda, &order).await;
         let known = shop.history(&who, &order).await;
         assert_eq!(seen.len(), known.len());
-        assert!(seen.iter().all(|entry| entry.note.is_empty()), "{seen:?}");
-        assert!(known.iter().any(|entry| entry.note == "ill"), "{known:?}");
+        assert!(seen.iter().all(|entry| entry.note().is_empty()), "{seen:?}");
+        assert!(
+            known
+                .iter()
+                .any(|entry| entry.note == Some("ill".to_owned())),
+            "{known:?}"
+        );
         let error = requests(shop, &wanda, &order).await.unwrap_err();
         assert_eq!(error.code, codes::NOT_FOUND);
         // Whose order it is, sees both.
         shop.claim(&wanda, &order).await.unwrap();
         assert_eq!(requests(shop, &wanda, &order).await.unwrap().len(), 1);
         let seen = shop.history(&wanda, &order).await;
-        assert!(seen.iter().any(|entry| entry.note == "ill"), "{seen:?}");
+        assert!(
+            seen.iter()
+                .any(|entry| entry.note == Some("ill".to_owned())),
+            "{seen:?}"
+        );
     })
     .await;
 }

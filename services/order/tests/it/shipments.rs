@@ -115,7 +115,7 @@ async fn an_order_of_goods_follows_its_parcels_to_the_end() {
         let first = ship(shop, admin, &order, &[(&cup, 2)], ShipmentState::Preparing)
             .await
             .unwrap();
-        assert!(first.tracking_url.starts_with("https://www.dhl.com/"));
+        assert!(first.tracking_url().starts_with("https://www.dhl.com/"));
         assert_eq!(
             shop.refresh(&order).await.status(),
             pb::OrderStatus::Pending
@@ -152,7 +152,7 @@ async fn an_order_of_goods_follows_its_parcels_to_the_end() {
         let told: Vec<_> = history
             .iter()
             .skip(2)
-            .map(|item| (item.actor.is_some(), item.to.as_str(), item.note.as_str()))
+            .map(|item| (item.actor.is_some(), item.to(), item.note()))
             .collect();
         assert_eq!(
             told,

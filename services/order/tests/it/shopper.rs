@@ -86,14 +86,14 @@ impl<'a> Shopper<'a> {
 
 /// (product's name, quantity) of each line.
 pub fn lines(cart: &pb::Cart) -> Vec<(&str, i64)> {
-    cart.lines
+    cart.items
         .iter()
         .map(|line| (line.name.as_str(), line.quantity))
         .collect()
 }
 
 pub fn codes_of(cart: &pb::Cart) -> Vec<&str> {
-    let changes = cart.lines.iter().flat_map(|line| &line.changes);
+    let changes = cart.items.iter().flat_map(|line| &line.changes);
     changes.map(|change| change.code.as_str()).collect()
 }
 

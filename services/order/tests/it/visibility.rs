@@ -117,7 +117,7 @@ async fn filters_narrow_the_list() {
             (&bob, "Roof", 3),
         ] {
             let request = pb::PlaceOrderRequest {
-                title: title.into(),
+                title: Some(title.into()),
                 ..crate::shop::lines(&[(&cup, quantity)])
             };
             placed.push(shop.try_place(who, request).await.unwrap().order.unwrap());
@@ -284,7 +284,7 @@ async fn pages_follow_each_other_without_gaps_in_every_sort() {
                 paged.extend(answer.orders.into_iter().map(|order| order.id));
                 let info = answer.page.unwrap();
                 assert_eq!(info.total, Some(23));
-                cursor = info.next_cursor;
+                cursor = info.next_cursor.unwrap_or_default();
                 if cursor.is_empty() {
                     break;
                 }
@@ -306,7 +306,7 @@ async fn pages_follow_each_other_without_gaps_in_every_sort() {
         )
         .await
         .unwrap();
-        let cursor = first.page.unwrap().next_cursor;
+        let cursor = first.page.unwrap().next_cursor.unwrap_or_default();
         let wrong = ListOrdersRequest {
             sort: OrderSort::TotalAsc.into(),
             page: Some(PageRequest {

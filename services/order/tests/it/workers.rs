@@ -123,7 +123,7 @@ async fn the_workload_counts_what_each_worker_has() {
             ("Wanda Worker", Some(2))
         );
         let mut second = first;
-        second.page.as_mut().unwrap().cursor = page.next_cursor;
+        second.page.as_mut().unwrap().cursor = page.next_cursor.unwrap_or_default();
         assert_eq!(list(shop, second).await.workers, [entry]);
         let searched = pb::ListWorkersRequest {
             q: "WIL".into(),
@@ -291,7 +291,11 @@ async fn the_limit_holds_for_claims_and_assignments_at_once() {
         let take = async |order: &pb::Order, at: usize, will: &Somebody| {
             if at.is_multiple_of(3) {
                 let results = shop.assign(will, &[order], false).await.unwrap();
-                results[0].code.clone()
+                results[0]
+                    .error
+                    .as_ref()
+                    .map(|error| error.code.clone())
+                    .unwrap_or_default()
             } else {
                 match shop.claim(will, order).await {
                     Ok(_) => String::new(),

@@ -4,7 +4,6 @@ use waybill_proto::{
     common::PageInfo,
     parse_id,
     payment::{LedgerLine, ListLedgerRequest, ListLedgerResponse},
-    time,
 };
 use waybill_service_kit::{AppError, CallContext};
 use waybill_store::page::Limit;
@@ -35,7 +34,7 @@ pub async fn list(
         lines: page.lines.iter().map(line).collect(),
         page: Some(PageInfo {
             total_capped: false,
-            next_cursor: page.next_cursor.unwrap_or_default(),
+            next_cursor: page.next_cursor,
             total: page.total,
         }),
     })
@@ -47,9 +46,9 @@ fn line(line: &BookedLine) -> LedgerLine {
         entry_id: line.entry_id.to_string(),
         kind: line.kind.to_string(),
         account: line.account.to_string(),
-        amount: Some(line.amount.into()),
-        order_id: line.order_id.to_string(),
-        payment_id: line.payment_id.map(|id| id.to_string()).unwrap_or_default(),
-        at: Some(time::to_proto(line.at)),
+        amount: Some(line.amount),
+        order_id: Some(line.order_id.to_string()),
+        payment_id: line.payment_id.map(|id| id.to_string()),
+        at: Some(line.at),
     }
 }

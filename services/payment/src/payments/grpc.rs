@@ -92,7 +92,7 @@ impl PaymentService for PaymentGrpc {
             payments: page.payments.iter().map(proto::Payment::from).collect(),
             page: Some(PageInfo {
                 total_capped: false,
-                next_cursor: page.next_cursor.unwrap_or_default(),
+                next_cursor: page.next_cursor,
                 total: page.total,
             }),
         }))
@@ -128,7 +128,7 @@ impl PaymentService for PaymentGrpc {
         };
         Ok(Response::new(proto::CompleteSandboxCheckoutResponse {
             payment: Some((&payment).into()),
-            redirect_url: redirect_url.unwrap_or_default(),
+            redirect_url,
         }))
     }
 

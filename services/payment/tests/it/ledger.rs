@@ -5,7 +5,7 @@ use std::time::Duration;
 use sea_orm::ConnectionTrait as _;
 use waybill_payment::verify;
 use waybill_primitives::{Currency, Money, Role, Timestamp, UserId};
-use waybill_proto::{common::PageRequest, order, payment as proto, time};
+use waybill_proto::{common::PageRequest, order, payment as proto};
 use waybill_service_kit::CallContext;
 use waybill_store::EventContext;
 use waybill_testkit::for_each_database;
@@ -133,14 +133,14 @@ async fn the_books_are_for_administrators_paged_and_filtered() {
         assert_eq!((page.lines.len(), info.total), (3, Some(4)));
         let rest = proto::ListLedgerRequest {
             page: Some(PageRequest {
-                cursor: info.next_cursor,
+                cursor: info.next_cursor.unwrap_or_default(),
                 ..PageRequest::default()
             }),
             ..all.clone()
         };
         let page = shop.ledger(&admin.ctx, rest).await.unwrap();
         assert_eq!(page.lines.len(), 1);
-        assert_eq!(page.page.unwrap().next_cursor, "");
+        assert_eq!(page.page.unwrap().next_cursor, None);
 
         let orders = proto::ListLedgerRequest {
             account: "orders".to_owned(),
@@ -227,7 +227,7 @@ async fn an_order_is_shared_by_the_commission_of_the_moment_when_it_was_complete
         let shop = Shop::open(database).await;
         let worker = UserId::new();
         let noon = Timestamp::now();
-        let at = |seconds| Some(time::to_proto(noon.plus(Duration::from_secs(seconds))));
+        let at = |seconds| Some(noon.plus(Duration::from_secs(seconds)));
         let settings = |version, commission, seconds| order::SettingsChanged {
             settings: Some(order::ShopSettings {
                 commission_basis_points: commission,

@@ -11,7 +11,7 @@ fn replacement_of(shop: &Shop, order: &order::Order) -> order::Order {
     let opened = order::Order {
         id: uuid::Uuid::now_v7().to_string(),
         order_number: "W261121-REPLACE".to_owned(),
-        replaces_id: order.id.clone(),
+        replaces_id: Some(order.id.clone()),
         payment_status: order::PaymentStatus::Paid.into(),
         ..order.clone()
     };
@@ -24,7 +24,7 @@ async fn publish_replaced(shop: &Shop, closed: &order::Order, opened: &order::Or
         order: Some(order::Order {
             status: order::OrderStatus::Cancelled.into(),
             payment_status: order::PaymentStatus::Unpaid.into(),
-            replaced_by_id: opened.id.clone(),
+            replaced_by_id: Some(opened.id.clone()),
             ..closed.clone()
         }),
         replacement: Some(opened.clone()),

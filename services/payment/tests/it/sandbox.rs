@@ -29,7 +29,7 @@ async fn a_success_moves_state_books_and_event_together_and_once() {
             .complete(&payment.id, SandboxOutcome::Succeed)
             .await
             .unwrap();
-        assert_eq!(done.redirect_url, "/thanks");
+        assert_eq!(done.redirect_url, Some("/thanks".to_owned()));
         assert_eq!(
             done.payment.as_ref().unwrap().state(),
             PaymentState::Succeeded
@@ -65,11 +65,11 @@ async fn a_decline_fails_the_payment_and_books_nothing() {
             .complete(&payment.id, SandboxOutcome::Decline)
             .await
             .unwrap();
-        assert_eq!(done.redirect_url, "/again");
+        assert_eq!(done.redirect_url, Some("/again".to_owned()));
         let failed = done.payment.clone().unwrap();
         assert_eq!(failed.state(), PaymentState::Failed);
         assert!(
-            failed.failure_reason.contains("declined"),
+            failed.failure_reason().contains("declined"),
             "{}",
             failed.failure_reason
         );
@@ -102,7 +102,7 @@ async fn a_customer_who_walks_away_leaves_the_payment_pending() {
         .await
         .unwrap();
     assert_eq!(stalled.payment.unwrap(), payment);
-    assert_eq!(stalled.redirect_url, "");
+    assert_eq!(stalled.redirect_url, None);
     assert_eq!(shop.events_of(&payment.id).await.len(), 1);
     let nothing = shop
         .complete(&payment.id, SandboxOutcome::Unspecified)

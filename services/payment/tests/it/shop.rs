@@ -15,7 +15,6 @@ use waybill_proto::{
     Event,
     order::{self, order_service_server::OrderServiceServer},
     payment::{self as proto, payment_service_client::PaymentServiceClient},
-    time,
 };
 use waybill_service_kit::{
     AppError, CallContext, Deps, GrpcChannel, Job, Service,
@@ -167,11 +166,11 @@ impl Shop {
             customer: Some(order::Customer {
                 id: customer.id.to_string(),
                 name: "Ada Example".to_owned(),
-                email: "ada@example.com".to_owned(),
+                email: Some("ada@example.com".to_owned()),
             }),
             subtotal: Some(total.into()),
             total: Some(total.into()),
-            expires_at: Some(time::to_proto(now.plus(Duration::from_mins(30)))),
+            expires_at: Some(now.plus(Duration::from_mins(30))),
             version: 1,
             ..order::Order::default()
         };

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use anyhow::{Context as _, Result, bail};
+use waybill_primitives::{Currency, Money};
 use waybill_proto::{
-    common::{Money, PageRequest},
+    common::PageRequest,
     order::{
         CreateProductRequest, GetCartRequest, ListProductsRequest, Product, ProductKind,
         PutCartItemRequest,
@@ -329,7 +330,7 @@ impl Demo {
     /// Whether anything is in the shop window.
     pub(super) async fn sells_something(&mut self) -> Result<bool> {
         let request = outgoing(&CallContext::anonymous(), ListProductsRequest::default());
-        let answer = self.catalogue.list_products(request).await;
+        let answer = self.clients.catalogue.list_products(request).await;
         let answer = answer.context("looking at what the shop sells")?;
         Ok(!answer.into_inner().products.is_empty())
     }
@@ -367,7 +368,12 @@ impl Demo {
             });
         for request in goods.chain(services) {
             let sku = request.sku.clone();
-            match self.catalogue.create_product(admin.ask(request)).await {
+            match self
+                .clients
+                .catalogue
+                .create_product(admin.ask(request))
+                .await
+            {
                 Ok(_) => {}
                 Err(status) if is_conflict(&status) => {}
                 Err(status) => bail!("creating product {sku}: {status}"),
@@ -392,8 +398,8 @@ impl Demo {
         products: &HashMap<String, String>,
     ) -> Result<()> {
         let request = customer.ask(GetCartRequest::default());
-        let cart = self.carts.get_cart(request).await?.into_inner().cart;
-        if cart.is_some_and(|cart| !cart.lines.is_empty()) {
+        let cart = self.clients.cart.get_cart(request).await?.into_inner().cart;
+        if cart.is_some_and(|cart| !cart.items.is_empty()) {
             return Ok(());
         }
         for (sku, quantity) in [("MUG-02", 2), ("NTB-01", 1)] {
@@ -405,7 +411,10 @@ impl Demo {
                 quantity,
                 ..Default::default()
             };
-            self.carts.put_cart_item(customer.ask(request)).await?;
+            self.clients
+                .cart
+                .put_cart_item(customer.ask(request))
+                .await?;
         }
         Ok(())
     }
@@ -424,12 +433,17 @@ impl Demo {
                 ..Default::default()
             };
             let answer = self
+                .clients
                 .catalogue
                 .list_products(admin.ask(request))
                 .await?
                 .into_inner();
             products.extend(answer.products);
-            cursor = answer.page.unwrap_or_default().next_cursor;
+            cursor = answer
+                .page
+                .unwrap_or_default()
+                .next_cursor
+                .unwrap_or_default();
             if cursor.is_empty() {
                 return Ok(products);
             }
@@ -451,10 +465,7 @@ fn product(
         name: name.into(),
         description: description.into(),
         kind: kind.into(),
-        price: Some(Money {
-            amount: price,
-            currency: "USD".into(),
-        }),
+        price: Some(Money::new(price, Currency::USD)),
         category: category.into(),
         low_stock_threshold: None,
         stock,

@@ -43,7 +43,7 @@ impl Demo {
             purpose: purpose.into(),
             page: None,
         };
-        let answer = self.files.list_files(person.ask(request)).await?;
+        let answer = self.clients.file.list_files(person.ask(request)).await?;
         if !answer.into_inner().files.is_empty() {
             return Ok(());
         }
@@ -69,7 +69,7 @@ impl Demo {
             .map(|part| UploadFileRequest { part: Some(part) })
             .collect();
         let request = person.ask(stream::iter(parts));
-        let answer = self.files.upload_file(request).await;
+        let answer = self.clients.file.upload_file(request).await;
         answer.with_context(|| format!("uploading {name}"))?;
         Ok(())
     }

@@ -16,7 +16,11 @@ impl Demo {
         let request = ListShipmentsRequest {
             order_id: order.id.clone(),
         };
-        let answer = self.shipments.list_shipments(admin.ask(request)).await?;
+        let answer = self
+            .clients
+            .shipment
+            .list_shipments(admin.ask(request))
+            .await?;
         if let Some(packed) = answer.into_inner().shipments.into_iter().next() {
             return Ok(packed);
         }
@@ -27,7 +31,11 @@ impl Demo {
             note: "Handle with care".into(),
             ..Default::default()
         };
-        let answer = self.shipments.create_shipment(admin.ask(request)).await;
+        let answer = self
+            .clients
+            .shipment
+            .create_shipment(admin.ask(request))
+            .await;
         let answer = answer.context("packing a demo order")?.into_inner();
         answer.shipment.context("the answer has a shipment")
     }
@@ -48,7 +56,10 @@ impl Demo {
             state: state.into(),
             ..Default::default()
         };
-        self.shipments.update_shipment(admin.ask(request)).await?;
+        self.clients
+            .shipment
+            .update_shipment(admin.ask(request))
+            .await?;
         Ok(())
     }
 
@@ -58,7 +69,7 @@ impl Demo {
             order_id: order.id.clone(),
             page: None,
         };
-        let answer = self.work.list_progress(worker.ask(request)).await?;
+        let answer = self.clients.work.list_progress(worker.ask(request)).await?;
         let told = answer.into_inner().progress.len();
         let steps = [("Layout", 20, "Three columns"), ("First draft", 60, "")];
         for (step, percent, note) in steps.into_iter().skip(told) {
@@ -68,13 +79,13 @@ impl Demo {
                 percent: Some(percent),
                 note: note.into(),
             };
-            self.work.add_progress(worker.ask(request)).await?;
+            self.clients.work.add_progress(worker.ask(request)).await?;
         }
         let request = ListNotesRequest {
             order_id: order.id.clone(),
             page: None,
         };
-        let answer = self.work.list_notes(worker.ask(request)).await?;
+        let answer = self.clients.work.list_notes(worker.ask(request)).await?;
         let told = answer.into_inner().notes.len();
         let notes = [
             (
@@ -92,7 +103,7 @@ impl Demo {
                 body: body.into(),
                 visibility: visibility.into(),
             };
-            self.work.add_note(worker.ask(request)).await?;
+            self.clients.work.add_note(worker.ask(request)).await?;
         }
         Ok(())
     }
@@ -112,7 +123,12 @@ impl Demo {
             kind: ChangeRequestKind::Reassignment.into(),
             reason: "I do not speak enough Dutch for this one".into(),
         };
-        let request = match self.work.create_change_request(worker.ask(request)).await {
+        let request = match self
+            .clients
+            .work
+            .create_change_request(worker.ask(request))
+            .await
+        {
             Ok(answer) => answer.into_inner().change_request,
             // It was asked before and waits for the administrator: also something to look at.
             Err(status) if super::is_conflict(&status) => return Ok(()),
@@ -125,7 +141,11 @@ impl Demo {
             replace: true,
             ..Default::default()
         };
-        let decided = self.work.decide_change_request(admin.ask(decision)).await;
+        let decided = self
+            .clients
+            .work
+            .decide_change_request(admin.ask(decision))
+            .await;
         decided.context("replacing a demo order")?;
         Ok(())
     }

@@ -12,18 +12,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail};
 use tonic::{Code, Response, Status};
 use waybill_proto::{
-    auth::{
-        LoginRequest, LoginResponse, RegisterRequest, Session, SetUserRoleRequest,
-        auth_service_client::AuthServiceClient,
-    },
-    chat::chat_service_client::ChatServiceClient,
+    Channels, Clients,
+    auth::{LoginRequest, LoginResponse, RegisterRequest, Session, SetUserRoleRequest},
     common::Role,
-    order::{
-        cart_service_client::CartServiceClient, catalogue_service_client::CatalogueServiceClient,
-        file_service_client::FileServiceClient, order_service_client::OrderServiceClient,
-        shipment_service_client::ShipmentServiceClient, work_service_client::WorkServiceClient,
-    },
-    payment::payment_service_client::PaymentServiceClient,
 };
 use waybill_service_kit::{CallContext, GrpcChannel, outgoing};
 
@@ -67,16 +58,6 @@ const fn account(
     }
 }
 
-/// Channels to the services, in this process or others.
-#[derive(Debug, Clone)]
-pub struct Channels {
-    pub auth: GrpcChannel,
-    pub order: GrpcChannel,
-    pub payment: GrpcChannel,
-    pub notification: GrpcChannel,
-    pub chat: GrpcChannel,
-}
-
 /// What came of [`seed`].
 #[derive(Debug)]
 pub enum Seeded {
@@ -94,7 +75,7 @@ pub enum Seeded {
 ///
 /// What cannot be written is an error in a shop that sells nothing yet. One that sells something is more than a demo to
 /// somebody, and goes on without: [`Seeded::InPart`].
-pub async fn seed(channels: &Channels) -> Result<Seeded> {
+pub async fn seed(channels: &Channels<GrpcChannel>) -> Result<Seeded> {
     let mut demo = Demo::new(channels);
     if demo.is_complete().await {
         return Ok(Seeded::Before);
@@ -132,29 +113,13 @@ impl Person {
 }
 
 struct Demo {
-    auth: AuthServiceClient<GrpcChannel>,
-    catalogue: CatalogueServiceClient<GrpcChannel>,
-    orders: OrderServiceClient<GrpcChannel>,
-    work: WorkServiceClient<GrpcChannel>,
-    shipments: ShipmentServiceClient<GrpcChannel>,
-    files: FileServiceClient<GrpcChannel>,
-    carts: CartServiceClient<GrpcChannel>,
-    payments: PaymentServiceClient<GrpcChannel>,
-    chat: ChatServiceClient<GrpcChannel>,
+    clients: Clients<GrpcChannel>,
 }
 
 impl Demo {
-    fn new(channels: &Channels) -> Self {
+    fn new(channels: &Channels<GrpcChannel>) -> Self {
         Self {
-            auth: AuthServiceClient::new(channels.auth.clone()),
-            catalogue: CatalogueServiceClient::new(channels.order.clone()),
-            orders: OrderServiceClient::new(channels.order.clone()),
-            work: WorkServiceClient::new(channels.order.clone()),
-            shipments: ShipmentServiceClient::new(channels.order.clone()),
-            files: FileServiceClient::new(channels.order.clone()),
-            carts: CartServiceClient::new(channels.order.clone()),
-            payments: PaymentServiceClient::new(channels.payment.clone()),
-            chat: ChatServiceClient::new(channels.chat.clone()),
+            clients: Clients::new(channels),
         }
     }
 
@@ -209,7 +174,7 @@ impl Demo {
             password: PASSWORD.into(),
         };
         let anonymous = CallContext::anonymous();
-        self.auth.login(outgoing(&anonymous, request)).await
+        self.clients.auth.login(outgoing(&anonymous, request)).await
     }
 
     /// Registers the account unless it exists, gives it its role, signs it in.
@@ -221,7 +186,12 @@ impl Demo {
             last_name: account.last_name.into(),
         };
         let anonymous = CallContext::anonymous();
-        let session = match self.auth.register(outgoing(&anonymous, request)).await {
+        let session = match self
+            .clients
+            .auth
+            .register(outgoing(&anonymous, request))
+            .await
+        {
             Ok(answer) => {
                 let session = answer.into_inner().session;
                 session.context("registering opens a session")?
@@ -238,7 +208,7 @@ impl Demo {
             role: account.role.into(),
             version: None,
         };
-        let given = self.auth.set_user_role(admin.ask(request)).await;
+        let given = self.clients.auth.set_user_role(admin.ask(request)).await;
         given.with_context(|| format!("giving {} a role", account.email))?;
         // A new session, whose token carries the role.
         Ok(Person::of(&self.sign_in(account).await?))

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use anyhow::{Context as _, Result};
+use waybill_primitives::non_empty;
 use waybill_proto::{
     chat::PostMessageRequest,
     order::{
@@ -47,7 +48,7 @@ impl Demo {
             status: OrderStatus::Completed.into(),
             ..Default::default()
         };
-        let answer = self.orders.list_orders(admin.ask(request)).await;
+        let answer = self.clients.order.list_orders(admin.ask(request)).await;
         let answer = answer.context("looking for the last demo order")?;
         Ok(!answer.into_inner().orders.is_empty())
     }
@@ -219,9 +220,10 @@ impl Demo {
             let message = PostMessageRequest {
                 order_id: order.id.clone(),
                 body: body.into(),
-                client_id,
+                client_id: Some(client_id),
             };
-            self.chat
+            self.clients
+                .chat
                 .post_message(author.ask(message))
                 .await
                 .context("posting a demo message")?;
@@ -312,7 +314,8 @@ impl Demo {
                 note: "Beautiful work".into(),
                 ..Default::default()
             };
-            self.work
+            self.clients
+                .work
                 .decide_change_request(cast.admin.ask(decision))
                 .await?;
         }
@@ -335,20 +338,21 @@ impl Demo {
         });
         let request = PlaceOrderRequest {
             items: items.collect::<Result<_>>()?,
-            title: wish.title.into(),
-            description: wish.description.into(),
+            title: non_empty(wish.title),
+            description: non_empty(wish.description),
             shipping_address: Some(Address {
-                name: "Demo Customer".into(),
+                name: Some("Demo Customer".into()),
                 line1: "1 Harbour Street".into(),
                 city: "Springfield".into(),
-                postal_code: "12345".into(),
+                postal_code: Some("12345".into()),
                 country: "US".into(),
                 ..Default::default()
             }),
             ..Default::default()
         };
         let answer = self
-            .orders
+            .clients
+            .order
             .place_order(wish.customer.ask_once(wish.key, request))
             .await;
         let placed = answer
@@ -362,7 +366,8 @@ impl Demo {
     async fn order(&mut self, reader: &Person, id: &str) -> Result<Order> {
         let request = GetOrderRequest { id: id.into() };
         let answer = self
-            .orders
+            .clients
+            .order
             .get_order(reader.ask(request))
             .await?
             .into_inner();
@@ -387,7 +392,8 @@ impl Demo {
         };
         let key = format!("demo-payment-{}", order.id);
         let answer = self
-            .payments
+            .clients
+            .payment
             .create_payment(customer.ask_once(&key, request))
             .await?;
         let payment = answer
@@ -398,7 +404,8 @@ impl Demo {
             payment_id: payment.id,
             outcome: outcome.into(),
         };
-        self.payments
+        self.clients
+            .payment
             .complete_sandbox_checkout(customer.ask(request))
             .await?;
         until("the payment of a demo order", async || {
@@ -417,6 +424,7 @@ impl Demo {
             id: order.id.clone(),
         };
         let answer = self
+            .clients
             .work
             .claim_order(worker.ask(request))
             .await?
@@ -441,7 +449,8 @@ impl Demo {
             version: None,
         };
         let answer = self
-            .orders
+            .clients
+            .order
             .change_status(actor.ask(request))
             .await?
             .into_inner();
@@ -457,7 +466,7 @@ impl Demo {
             reason: reason.into(),
             version: None,
         };
-        self.orders.cancel_order(actor.ask(request)).await?;
+        self.clients.order.cancel_order(actor.ask(request)).await?;
         Ok(())
     }
 
@@ -468,7 +477,12 @@ impl Demo {
             kind: ChangeRequestKind::Completion.into(),
             reason: "Everything is in the folder".into(),
         };
-        match self.work.create_change_request(worker.ask(request)).await {
+        match self
+            .clients
+            .work
+            .create_change_request(worker.ask(request))
+            .await
+        {
             Ok(answer) => Ok(answer.into_inner().change_request.map(|request| request.id)),
             Err(status) if super::is_conflict(&status) => Ok(None),
             Err(status) => Err(status).context("handing a demo order in"),

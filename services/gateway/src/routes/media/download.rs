@@ -91,7 +91,7 @@ pub async fn download(
     }
     let is_public = must(description.file.as_ref(), "the file")?
         .order_id
-        .is_empty();
+        .is_none();
     let known = headers.get(header::IF_NONE_MATCH);
     let mut response = if known.is_some_and(|known| matches_tag(known, &tag)) {
         StatusCode::NOT_MODIFIED.into_response()
@@ -130,7 +130,7 @@ async fn open(
     context: &CallContext,
     request: ReadFileRequest,
 ) -> Result<(FileDescription, Parts), ApiError> {
-    let mut parts = read!(app.files, read_file, context, request)?;
+    let mut parts = read!(app.clients.file, read_file, context, request)?;
     let first = parts.message().await?.and_then(|message| message.part);
     match first {
         Some(Part::Description(description)) => Ok((description, parts)),

@@ -4,14 +4,17 @@ use std::pin::pin;
 
 use bytes::Bytes;
 use futures::{SinkExt as _, channel::mpsc};
-use waybill_proto::order::{
-    UploadEnd, UploadFileRequest, UploadFileResponse, UploadTarget, upload_file_request::Part,
+use waybill_proto::{
+    json::Named,
+    order::{
+        FilePurpose, UploadEnd, UploadFileRequest, UploadFileResponse, UploadTarget,
+        upload_file_request::Part,
+    },
 };
 use waybill_service_kit::{AppError, CallContext, outgoing_within};
 
 use crate::{
     app::Gateway,
-    dto::FilePurpose,
     error::ApiError,
     multipart::{self, Form},
 };
@@ -80,7 +83,7 @@ impl Form {
         target.alt.clone_from(&fields.alt);
         field.file_name().clone_into(&mut target.name);
         let (sender, messages) = mpsc::channel(AHEAD);
-        let mut client = app.files.clone();
+        let mut client = app.clients.file.clone();
         let patience = app.settings.upload_timeout;
         let mut call = pin!(client.upload_file(outgoing_within(context, patience, messages)));
         let sent = send_file(sender, target.clone(), field);
@@ -202,10 +205,7 @@ fn wrong_purpose(purposes: Purposes) -> ApiError {
         Purposes::Only(only) => vec![only],
         Purposes::None => Vec::new(),
     };
-    let known: Vec<_> = known
-        .into_iter()
-        .map(|purpose| FilePurpose::text(purpose.into()))
-        .collect();
+    let known: Vec<_> = known.into_iter().map(Named::name).collect();
     let problem = format!("must be one of {}", known.join(", "));
     AppError::invalid_field("purpose", problem).into()
 }

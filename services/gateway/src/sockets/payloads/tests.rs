@@ -12,7 +12,7 @@ fn order() -> order::Order {
         customer: Some(order::Customer {
             id: "c1".into(),
             name: "Ada".into(),
-            email: "ada@example.com".into(),
+            email: Some("ada@example.com".into()),
         }),
         ..Default::default()
     }

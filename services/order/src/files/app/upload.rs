@@ -399,9 +399,12 @@ impl Files {
 
     async fn replayed(&self, ctx: &CallContext, answer: &[u8]) -> Result<Uploaded, AppError> {
         let file = pb::File::decode(answer).map_err(AppError::internal)?;
-        let product = match file.product_id.parse::<ProductId>() {
-            Ok(id) => Some(self.product(ctx, id).await?),
-            Err(_) => None,
+        let product = match &file.product_id {
+            Some(id) => {
+                let id: ProductId = id.parse().map_err(AppError::internal)?;
+                Some(self.product(ctx, id).await?)
+            }
+            None => None,
         };
         Ok(Uploaded {
             file,

@@ -277,8 +277,8 @@ impl<'a> World<'a> {
                 let [result] = results.as_slice() else {
                     panic!("one result for one order: {results:?}");
                 };
-                if result.order.is_none() {
-                    return Err(AppError::conflict(codes::CONFLICT, &result.message));
+                if let Some(error) = &result.error {
+                    return Err(AppError::conflict(codes::CONFLICT, &error.message));
                 }
             }
             Step::Release { by_worker, .. } => {

@@ -1,0 +1,164 @@
+//! How messages are JSON, as far as derives cannot say it; generated code refers to it.
+
+use std::{fmt, marker::PhantomData};
+
+use serde::{
+    Deserializer, Serialize as _, Serializer,
+    de::{self, Visitor},
+};
+
+/// A choice among few, which clients make by name.
+pub trait Named: Copy + PartialEq + 'static {
+    /// Every choice as JSON spells it.
+    const NAMES: &'static [(&'static str, Self)];
+    /// Other spellings that are taken.
+    const ALIASES: &'static [(&'static str, Self)] = &[];
+
+    /// As JSON spells it; `UNSPECIFIED` for none of the choices.
+    fn name(self) -> &'static str {
+        let named = Self::NAMES.iter().find(|(_, choice)| *choice == self);
+        named.map_or("UNSPECIFIED", |(name, _)| name)
+    }
+}
+
+/// The name of a number in a message. A number that this version does not know reads `UNSPECIFIED`.
+pub fn name_of<T: Named + TryFrom<i32> + Default>(number: i32) -> &'static str {
+    T::try_from(number).unwrap_or_default().name()
+}
+
+/// Serialises a number in a message as its name.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes the field by reference"
+)]
+pub(crate) fn name<T, S>(number: &i32, serializer: S) -> Result<S::Ok, S::Error>
+where
+    T: Named + TryFrom<i32> + Default,
+    S: Serializer,
+{
+    serializer.serialize_str(name_of::<T>(*number))
+}
+
+/// Serialises the text of a JSON object as that object; null if there is none.
+#[expect(clippy::ref_option, reason = "serde passes the field by reference")]
+pub(crate) fn object<S: Serializer>(
+    text: &Option<String>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let object = text
+        .as_deref()
+        .map(serde_json::from_str::<serde_json::Value>);
+    object
+        .transpose()
+        .map_err(serde::ser::Error::custom)?
+        .serialize(serializer)
+}
+
+/// Reads a choice by its name, in whatever case. What serde derives for an enum takes objects as well, and serde_json calls
+/// everything else that is no text malformed.
+pub fn by_name<'de, T: Named, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    deserializer.deserialize_str(ByName(PhantomData))
+}
+
+struct ByName<T>(PhantomData<T>);
+
+/// The names of all choices, for messages.
+fn names<T: Named>() -> String {
+    let names: Vec<_> = T::NAMES.iter().map(|(name, _)| *name).collect();
+    names.join(", ")
+}
+
+impl<T: Named> Visitor<'_> for ByName<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "one of {}", names::<T>())
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+        T::NAMES
+            .iter()
+            .chain(T::ALIASES)
+            .find(|(name, _)| name.eq_ignore_ascii_case(text))
+            .map(|(_, choice)| *choice)
+            .ok_or_else(|| E::custom(format_args!("must be one of {}", names::<T>())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{from_value, json, to_value};
+
+    use super::*;
+    use crate::{
+        common::{AuditRecord, Role},
+        order::{Order, OrderSort, OrderStatus},
+    };
+
+    #[test]
+    fn choices_are_written_and_read_by_name() {
+        for (name, choice) in OrderStatus::NAMES {
+            assert_eq!(to_value(choice).unwrap(), *name);
+            assert_eq!(choice.name(), *name);
+            for text in [(*name).to_owned(), name.to_ascii_lowercase()] {
+                assert_eq!(from_value::<OrderStatus>(text.into()).unwrap(), *choice);
+            }
+        }
+        assert_eq!(
+            from_value::<OrderSort>(json!("-createdAt")).unwrap(),
+            OrderSort::Newest
+        );
+        assert_eq!(name_of::<OrderStatus>(99), "UNSPECIFIED");
+    }
+
+    #[test]
+    fn nothing_but_a_name_is_a_choice() {
+        for bad in [
+            json!(5),
+            json!(1.5),
+            json!(null),
+            json!(true),
+            json!([]),
+            json!({}),
+            json!({"PENDING": null}),
+            json!(""),
+            json!("ON HOLD"),
+            json!("UNSPECIFIED"),
+        ] {
+            let refused = from_value::<OrderStatus>(bad.clone()).unwrap_err();
+            assert!(refused.is_data(), "{bad}");
+            let names = "one of PENDING, IN_PROGRESS, ON_HOLD, COMPLETED, CANCELLED";
+            assert!(refused.to_string().contains(names), "{bad}: {refused}");
+        }
+    }
+
+    #[test]
+    fn what_is_absent_is_null_and_numbers_are_names() {
+        let order = Order {
+            status: OrderStatus::OnHold.into(),
+            ..Order::default()
+        };
+        let order = to_value(order).unwrap();
+        assert_eq!(order["status"], "ON_HOLD");
+        assert_eq!(order["paymentStatus"], "UNSPECIFIED");
+        assert!(order["specialInstructions"].is_null());
+        assert!(
+            order
+                .get("assignee")
+                .is_some_and(serde_json::Value::is_null)
+        );
+        let role: Role = from_value(json!("staff")).unwrap();
+        assert_eq!(role, Role::Staff);
+    }
+
+    #[test]
+    fn the_text_of_an_object_is_an_object() {
+        let record = AuditRecord {
+            before: Some(r#"{"name": "Mug"}"#.to_owned()),
+            ..AuditRecord::default()
+        };
+        let record = to_value(record).unwrap();
+        assert_eq!(record["before"]["name"], "Mug");
+        assert!(record["after"].is_null());
+    }
+}
