@@ -124,13 +124,13 @@ async fn lines_make_and_change_products_and_bad_ones_hold_up_nobody() {
         let acts = shop.acts().await;
         let imports: Vec<_> = acts.iter().filter(|act| act.action == "product.import").collect();
         assert_eq!(imports.len(), 1);
-        assert!(imports[0].after().contains(r#""created":2"#), "{}", imports[0].after);
+        assert!(imports[0].after().contains(r#""created":2"#), "{}", imports[0].after());
         // What it changed, product by product.
         let of_old: Vec<_> = acts.iter().filter(|act| act.target_id == old.id).skip(1).collect();
         let told = |at: usize| (of_old[at].action.as_str(), of_old[at].before().contains("Old"), of_old[at].after().contains("Renamed"));
         assert_eq!(told(0), ("product.update", true, true));
         assert_eq!(of_old[1].action, "stock.adjust");
-        assert!(of_old[1].after().contains(r#""onHand":9"#), "{}", of_old[1].after);
+        assert!(of_old[1].after().contains(r#""onHand":9"#), "{}", of_old[1].after());
     })
     .await;
 }

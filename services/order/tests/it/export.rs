@@ -48,7 +48,7 @@ async fn an_export_has_the_lines_of_the_list() {
         let mut tasks = Vec::new();
         for number in 0..520_i64 {
             let request = pb::PlaceOrderRequest {
-                title: format!("Order {number}"),
+                title: Some(format!("Order {number}")),
                 ..lines(&[(&fence, 1 + number % 3)])
             };
             tasks.push(shop.try_place(&carla, request));

@@ -68,7 +68,7 @@ async fn what_the_customer_asks_for_goes_on_with_the_replacement() {
         let all = requests(shop, &who, &order).await.unwrap();
         let old = all.iter().find(|one| one.id == wish.id).unwrap();
         assert_eq!((old.state(), &old.decided_by), (State::Rejected, &None));
-        assert!(old.note().contains("goes on"), "{}", old.note);
+        assert!(old.note().contains("goes on"), "{}", old.note());
         let new = requests(shop, &who, &opened).await.unwrap();
         assert_eq!(new.len(), 1);
         assert_eq!(

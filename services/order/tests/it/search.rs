@@ -89,7 +89,7 @@ async fn a_search_goes_with_every_filter_sort_and_page() {
         let mut placed = Vec::new();
         for units in [3, 1, 2, 5, 4] {
             let request = pb::PlaceOrderRequest {
-                title: format!("Fence of {units}"),
+                title: Some(format!("Fence of {units}")),
                 ..lines(&[(&fence, units)])
             };
             placed.push(
@@ -179,8 +179,8 @@ async fn what_was_just_placed_is_found_by_all_that_it_says() {
         let kettle = shop.goods("Copper kettle", 5, 1_000).await;
         for round in 0..20 {
             let request = pb::PlaceOrderRequest {
-                title: format!("Round {round}"),
-                description: format!("Engraved with unique{round}x, please"),
+                title: Some(format!("Round {round}")),
+                description: Some(format!("Engraved with unique{round}x, please")),
                 ..lines(&[(&kettle, 1)])
             };
             let placed = shop.try_place(&who, request).await.unwrap().order.unwrap();
