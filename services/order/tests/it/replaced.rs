@@ -37,8 +37,8 @@ async fn a_replacement_takes_over_contents_payment_and_goods() {
             (opened.status(), opened.payment_status()),
             (OrderStatus::Pending, PaymentStatus::Paid)
         );
-        assert_eq!(closed.replaced_by_id, Some(opened.id));
-        assert_eq!(opened.replaces_id, Some(order.id));
+        assert_eq!(closed.replaced_by_id, Some(opened.id.clone()));
+        assert_eq!(opened.replaces_id, Some(order.id.clone()));
         assert_ne!(opened.order_number, order.order_number);
         assert_eq!(
             (&opened.items, &opened.total, &opened.customer),

@@ -110,7 +110,7 @@ async fn a_worker_holds_and_resumes_and_the_history_tells() {
         ];
         assert_eq!(
             events,
-            expected.map(|(event, to)| (event.to_owned(), to.to_owned()))
+            expected.map(|(event, to)| (event.to_owned(), Some(to.to_owned())))
         );
         let later = pb::GetHistoryRequest {
             limit: 0,

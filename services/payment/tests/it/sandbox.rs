@@ -71,7 +71,7 @@ async fn a_decline_fails_the_payment_and_books_nothing() {
         assert!(
             failed.failure_reason().contains("declined"),
             "{}",
-            failed.failure_reason
+            failed.failure_reason()
         );
         let again = shop
             .complete(&payment.id, SandboxOutcome::Decline)
