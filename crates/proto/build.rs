@@ -52,6 +52,13 @@ fn main() -> Result<()> {
     for message in pool.all_messages() {
         if is_json(&message) && !requests.contains(&message) {
             builder = json.message(builder, &message);
+            if message.get_field_by_name("version").is_some() {
+                writeln!(
+                    generated,
+                    "impl crate::json::Version for {} {{ fn version(&self) -> i64 {{ self.version }} }}",
+                    rust_path(message.full_name())
+                )?;
+            }
         }
     }
     for choice in pool

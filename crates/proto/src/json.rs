@@ -21,6 +21,12 @@ pub trait Named: Copy + PartialEq + 'static {
     }
 }
 
+/// A message that counts its changes.
+pub trait Version {
+    /// 1 for what was just created; grows with each change.
+    fn version(&self) -> i64;
+}
+
 /// The name of a number in a message. A number that this version does not know reads `UNSPECIFIED`.
 pub fn name_of<T: Named + TryFrom<i32> + Default>(number: i32) -> &'static str {
     T::try_from(number).unwrap_or_default().name()

@@ -64,7 +64,7 @@ pub struct ErrorInfo<'a> {
     /// The facts of the details once more, typed: `available` of `OUT_OF_STOCK`, `allowed` of `INVALID_TRANSITION`. `registered`
     /// if an order was refused, but its customer has an account now.
     #[serde(skip_serializing_if = "Map::is_empty")]
-    #[schema(value_type = Object)]
+    #[schema(value_type = HashMap<String, Value>)]
     pub context: Map<String, Value>,
 }
 

@@ -5,9 +5,17 @@ use std::sync::Arc;
 use axum::extract::{FromRequestParts, Path, Query};
 use garde::Validate;
 use http::{HeaderName, StatusCode, Uri, header, request::Parts, uri::Authority};
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
+use utoipa::{
+    IntoParams,
+    openapi::{
+        ObjectBuilder, Required, Type,
+        path::{Parameter, ParameterBuilder, ParameterIn},
+    },
+};
 use uuid::Uuid;
 use waybill_primitives::Role;
+use waybill_proto::common::PageRequest;
 use waybill_service_kit::{AppError, CallContext, Caller, UserCaller, tokens::AccessClaims, trace};
 
 pub use crate::body::{Body, OptionalBody, content_type, is_json, parse};
@@ -196,26 +204,78 @@ where
 {
     type Rejection = ApiError;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        if parts.uri.query().is_some_and(|query| query.contains("%00")) {
-            return Err(AppError::malformed("the query must not contain NUL characters").into());
-        }
-        let filled = filled_in(&parts.uri);
-        let Query(params) = Query::<T>::try_from_uri(filled.as_ref().unwrap_or(&parts.uri))
-            .map_err(|rejection| query_error(&rejection.body_text()))?;
-        validate(&params)?;
-        Ok(Self(params))
+        query_of(parts.uri.query().unwrap_or_default()).map(Self)
     }
 }
 
-/// The address without those parameters of its query that have no value; none if all have one.
-fn filled_in(uri: &Uri) -> Option<Uri> {
-    let query = uri.query()?;
-    let is_empty = |pair: &&str| matches!(pair.split_once('='), Some((_, "")));
-    if !query.split('&').any(|pair| is_empty(&pair)) {
-        return None;
+/// Which part of a list.
+#[derive(Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Paging {
+    /// Rows at most, 1 to 100; 20 if not given.
+    #[garde(range(min = 1, max = 100))]
+    #[param(minimum = 1, maximum = 100, default = 20)]
+    pub limit: Option<u32>,
+    /// `nextCursor` of the page before.
+    #[garde(length(bytes, max = 1024))]
+    pub cursor: Option<String>,
+    /// Also count the rows of all pages.
+    #[garde(skip)]
+    pub total: Option<bool>,
+}
+
+/// Rows of a page if the client does not say.
+const DEFAULT_LIMIT: u32 = 20;
+
+impl From<Paging> for PageRequest {
+    fn from(paging: Paging) -> Self {
+        Self {
+            limit: paging.limit.unwrap_or(DEFAULT_LIMIT),
+            cursor: paging.cursor.unwrap_or_default(),
+            total: paging.total.unwrap_or(false),
+        }
     }
-    let filled: Vec<_> = query.split('&').filter(|pair| !is_empty(pair)).collect();
-    format!("/?{}", filled.join("&")).parse().ok()
+}
+
+/// The query of a list: a filter, and [`Paging`], whose parameters filters need not repeat.
+#[derive(Debug)]
+pub struct Paged<F>(pub F, pub Option<PageRequest>);
+
+impl<S, F> FromRequestParts<S> for Paged<F>
+where
+    S: Send + Sync,
+    F: DeserializeOwned + Validate<Context = ()>,
+{
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let query = parts.uri.query().unwrap_or_default();
+        let is_paging = |pair: &&str| {
+            let name = pair.split_once('=').map_or(*pair, |(name, _)| name);
+            matches!(name, "limit" | "cursor" | "total")
+        };
+        let (paging, filter): (Vec<_>, Vec<_>) = query.split('&').partition(is_paging);
+        let filter = query_of(&filter.join("&"))?;
+        let paging: Paging = query_of(&paging.join("&"))?;
+        Ok(Self(filter, Some(paging.into())))
+    }
+}
+
+/// Reads and checks the parameters of a query that have a value.
+fn query_of<T: DeserializeOwned + Validate<Context = ()>>(query: &str) -> Result<T, ApiError> {
+    if query.contains("%00") {
+        return Err(AppError::malformed("the query must not contain NUL characters").into());
+    }
+    let is_filled = |pair: &&str| !matches!(pair.split_once('='), Some((_, "")));
+    let filled: Vec<_> = query.split('&').filter(is_filled).collect();
+    // Its own parts make a valid address again.
+    let uri: Uri = format!("/?{}", filled.join("&"))
+        .parse()
+        .map_err(|_| AppError::malformed("the query cannot be read"))?;
+    let Query(params) =
+        Query::<T>::try_from_uri(&uri).map_err(|rejection| query_error(&rejection.body_text()))?;
+    validate(&params)?;
+    Ok(params)
 }
 
 /// Axum's text is `Failed to deserialize query string: <field>: <problem>`.
@@ -229,6 +289,45 @@ fn query_error(text: &str) -> ApiError {
     };
     AppError::invalid_field(field, message).into()
 }
+
+/// Describes an optional header.
+macro_rules! header_params {
+    ($extractor:ident, $name:literal, $max_length:literal, $description:literal) => {
+        impl IntoParams for $extractor {
+            fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+                let text = ObjectBuilder::new()
+                    .schema_type(Type::String)
+                    .max_length(Some($max_length));
+                let parameter = ParameterBuilder::new()
+                    .name($name)
+                    .parameter_in(ParameterIn::Header)
+                    .required(Required::False)
+                    .description(Some($description))
+                    .schema(Some(text));
+                vec![parameter.build()]
+            }
+        }
+    };
+}
+
+header_params!(
+    IfMatch,
+    "If-Match",
+    64,
+    "The `ETag` that was read; a stale one is refused with `VERSION_CONFLICT`. As the field `version`."
+);
+header_params!(
+    Idempotency,
+    "Idempotency-Key",
+    255,
+    "1 to 255 visible ASCII characters. A repeat gets the first answer again, with the header `Idempotency-Replayed`."
+);
+header_params!(
+    CartToken,
+    "X-Cart-Token",
+    128,
+    "Names the cart of a caller who is not signed in; as `PUT /api/v1/cart/items/{productId}` gave it out."
+);
 
 /// `If-Match: "3"`: the version that the caller read.
 #[derive(Debug, Clone, Copy)]

@@ -9,6 +9,7 @@
 //! one error format), `multipart` (forms with files), `downloads` (bodies that are read slowly), `dto` (JSON shapes), `routes`, `openapi` and `asyncapi` (the contracts), `health`, `pages`
 //! (templates), `sockets`, `server` (listening and draining).
 
+mod answer;
 mod app;
 mod asyncapi;
 mod body;

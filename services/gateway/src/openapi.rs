@@ -5,14 +5,20 @@ use utoipa::{
     OpenApi,
     openapi::{
         ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApiBuilder, ServerBuilder,
-        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+        security::{
+            ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+        },
         tag::TagBuilder,
     },
 };
 use waybill_proto::{common, order, payment};
 use waybill_service_kit::AppError;
 
-use crate::error::{Detail, ErrorBody, ErrorInfo};
+use crate::{
+    answer,
+    error::{Detail, ErrorBody, ErrorInfo},
+    routes::auth::SESSION_COOKIE,
+};
 
 /// Schemas that no handler's body names: layers make these answers, and queries use these names.
 #[derive(OpenApi)]
@@ -28,6 +34,7 @@ use crate::error::{Detail, ErrorBody, ErrorInfo};
     order::PaymentStatus,
     order::ProductKind,
     order::ProductSort,
+    common::Bucket,
     common::Role,
 )))]
 struct Shared;
@@ -37,6 +44,7 @@ const TAGS: &[(&str, &str)] = &[
     ("users", "Your own account"),
     ("shop", "The shop itself"),
     ("products", "The catalogue and its stock"),
+    ("categories", "What products are sorted into"),
     ("cart", "What you have chosen and not ordered yet"),
     ("orders", "Placing orders and following them"),
     ("work", "The pool of work, claims, change requests"),
@@ -45,12 +53,16 @@ const TAGS: &[(&str, &str)] = &[
     ("notifications", "What you should know"),
     ("chat", "The conversation of each order"),
     ("admin", "For administrators"),
+    ("analytics", "Figures and exports, for administrators"),
     (
-        "short",
-        "The short contract: the same handlers under shorter paths",
+        "legacy",
+        "The legacy API: the same handlers under shorter paths",
     ),
     ("operations", "For operators"),
 ];
+
+/// The name of the one security scheme.
+const BEARER: &str = "bearer";
 
 /// What the document says before any route is added.
 pub fn base() -> utoipa::openapi::OpenApi {
@@ -87,9 +99,25 @@ pub fn base() -> utoipa::openapi::OpenApi {
                 .description(Some(*description))
                 .build()
         })))
+        // Of every operation that does not say otherwise.
+        .security(Some([SecurityRequirement::new(BEARER, [""; 0])]))
         .components(Some(
             ComponentsBuilder::new()
-                .security_scheme("bearer", SecurityScheme::Http(bearer))
+                .security_scheme(BEARER, SecurityScheme::Http(bearer))
+                .security_scheme(
+                    "session",
+                    SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(
+                        SESSION_COOKIE,
+                        "The refresh token of a session that was opened with `session: \"cookie\"`.",
+                    ))),
+                )
+                .security_scheme(
+                    "cartToken",
+                    SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::with_description(
+                        "X-Cart-Token",
+                        "The cart of a caller who is not signed in.",
+                    ))),
+                )
                 .build(),
         ))
         .build();
@@ -146,19 +174,27 @@ const RESTRICTED: [&str; 2] = ["/api/v1/products/{id}/stock", "/api/v1/users/pro
 /// The document as JSON.
 pub fn complete(api: &utoipa::openapi::OpenApi) -> Result<Value, AppError> {
     let mut document = serde_json::to_value(api).map_err(AppError::internal)?;
+    let mut schemas = Map::new();
     let paths = document["paths"].as_object_mut();
     for (path, item) in paths.into_iter().flatten() {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
-            complete_operation(path, method, operation);
+            name_ids(path, operation);
+            complete_operation(path, method, operation, &mut schemas);
         }
     }
     let components = &mut document["components"];
+    if let Some(known) = components["schemas"].as_object_mut() {
+        known.append(&mut schemas);
+    }
     components["responses"] = FAILURES
         .iter()
         .map(|(status, name, description)| ((*name).to_owned(), failure(status, description)))
         .collect::<Map<_, _>>()
         .into();
     components["headers"] = json!({
+        "CartToken": {"description": "The cart of a caller who is not signed in; send it from then on.", "schema": {"type": "string"}},
+        "ETag": {"description": "The version, to be sent back as `If-Match`.", "schema": {"type": "string", "example": "\"3\""}},
+        "Location": {"description": "Where it is read, if it can be read by itself.", "schema": {"type": "string"}},
         "RequestId": {"description": "Names the request in logs and reports.", "schema": {"type": "string"}},
         "RetryAfter": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}},
     });
@@ -177,10 +213,39 @@ fn failure(status: &str, description: &str) -> Value {
     })
 }
 
-fn complete_operation(path: &str, method: &str, operation: &mut Value) {
+/// Describes the ids of a path that its handler does not describe.
+fn name_ids(path: &str, operation: &mut Value) {
+    let known: Vec<_> = operation["parameters"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|parameter| parameter["name"].clone())
+        .collect();
+    let ids = path.split(['{', '}']).skip(1).step_by(2);
+    let ids = ids.filter(|id| !known.contains(&json!(id))).map(|id| {
+        json!({"name": id, "in": "path", "required": true, "schema": {"type": "string", "format": "uuid"}})
+    });
+    let ids: Vec<_> = ids.collect();
+    if ids.is_empty() {
+        return;
+    }
+    match operation["parameters"].as_array_mut() {
+        Some(parameters) => {
+            parameters.splice(0..0, ids);
+        }
+        None => operation["parameters"] = ids.into(),
+    }
+}
+
+fn complete_operation(
+    path: &str,
+    method: &str,
+    operation: &mut Value,
+    schemas: &mut Map<String, Value>,
+) {
     let tag = operation["tags"][0].as_str().unwrap_or_default().to_owned();
     if let Some(name) = operation["operationId"].as_str() {
-        operation["operationId"] = operation_id(&tag, name).into();
+        operation["operationId"] = crate::error::camel_case(name).into();
     }
     let parameters = operation["parameters"].as_array();
     let in_query = parameters
@@ -193,10 +258,9 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value) {
         .any(|parameter| parameter["in"] == "header");
     let in_path = path.contains('{');
     let takes_body = operation.get("requestBody").is_some();
-    let secured = operation.get("security").is_some();
-    let public = operation["security"]
-        .as_array()
-        .is_some_and(|ways| ways.contains(&json!({})));
+    let ways = operation["security"].as_array();
+    let public = ways.is_some_and(|ways| ways.contains(&json!({})));
+    let secured = ways.is_none_or(|ways| ways.len() > 1);
     let signs_in = tag == "auth" || path.contains("/users/login");
     let writes = method != "get";
     let checks_role = tag == "admin"
@@ -223,7 +287,13 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value) {
         return;
     };
     for response in responses.values_mut() {
-        response["headers"] = json!({"X-Request-Id": {"$ref": "#/components/headers/RequestId"}});
+        response["headers"]["X-Request-Id"] = json!({"$ref": "#/components/headers/RequestId"});
+        let of_body = response
+            .as_object_mut()
+            .and_then(|response| response.remove(answer::SCHEMAS));
+        if let Some(Value::Object(mut of_body)) = of_body {
+            schemas.append(&mut of_body);
+        }
     }
     for (status, name, _) in FAILURES {
         if wanted(status) && !responses.contains_key(status) {
@@ -231,9 +301,4 @@ fn complete_operation(path: &str, method: &str, operation: &mut Value) {
             responses.insert(status.to_owned(), reference);
         }
     }
-}
-
-/// `orders` and `change_status` → `ordersChangeStatus`: unique, and good as the name of a generated method.
-fn operation_id(tag: &str, name: &str) -> String {
-    crate::error::camel_case(&format!("{tag}_{name}"))
 }

@@ -3,7 +3,7 @@
 use garde::Validate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use waybill_proto::{auth::User, order::Order};
+use waybill_proto::{auth::User, json::Version, order::Order};
 
 use super::rules::not_blank;
 
@@ -67,6 +67,12 @@ pub struct PlacedOrder {
     /// As in `auth`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<String>,
+}
+
+impl Version for PlacedOrder {
+    fn version(&self) -> i64 {
+        self.order.version
+    }
 }
 
 impl PlacedOrder {

@@ -3,7 +3,10 @@
 use garde::Validate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use waybill_proto::payment::{Payment, Provider, SandboxOutcome};
+use waybill_proto::{
+    json::Version,
+    payment::{Payment, Provider, SandboxOutcome},
+};
 
 use super::rules::web_url;
 use crate::extract::Origin;
@@ -37,6 +40,12 @@ pub struct PaymentCreated {
     #[schema(required)]
     pub redirect_url: Option<String>,
     pub payment: Payment,
+}
+
+impl Version for PaymentCreated {
+    fn version(&self) -> i64 {
+        self.payment.version
+    }
 }
 
 #[derive(Debug, Deserialize, ToSchema, Validate)]

@@ -1,11 +1,6 @@
 //! Dashboard, analytics and the export of orders.
 
-use axum::{
-    Json,
-    body::Bytes,
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::{body::Bytes, extract::State, response::IntoResponse};
 use chrono::Utc;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use garde::Validate;
@@ -20,6 +15,7 @@ use waybill_service_kit::AppError;
 
 use super::orders::OrderFilter;
 use crate::{
+    answer::{Answer, Raw},
     app::{App, read, send},
     downloads,
     dto::{
@@ -32,19 +28,18 @@ use crate::{
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(dashboard))
-        .routes(routes!(orders))
-        .routes(routes!(users))
-        .routes(routes!(export))
+        .routes(routes!(get_dashboard))
+        .routes(routes!(get_order_analytics))
+        .routes(routes!(get_user_analytics))
+        .routes(routes!(export_orders))
 }
 
 /// How the shop is doing: the last 30 days, the 30 before, and in all.
-#[utoipa::path(get, path = "/api/v1/admin/dashboard", tag = "analytics", security(("bearer" = [])),
-    responses((status = 200, description = "The dashboard", body = dto::Dashboard)))]
-pub async fn dashboard(
+#[utoipa::path(get, path = "/api/v1/admin/dashboard", tag = "analytics")]
+pub async fn get_dashboard(
     State(app): State<App>,
     Admin(context): Admin,
-) -> Result<Json<dto::Dashboard>, ApiError> {
+) -> Result<Answer<dto::Dashboard>, ApiError> {
     let (board, accounts) = tokio::join!(
         async {
             read!(
@@ -59,7 +54,7 @@ pub async fn dashboard(
             read!(app.clients.auth, get_user_analytics, &context, request)
         },
     );
-    Ok(Json(dto::Dashboard::new(board?, accounts?)))
+    Ok(Answer(dto::Dashboard::new(board?, accounts?)))
 }
 
 /// A span of whole days (UTC): all that the time from `from` to before `to` touches.
@@ -81,13 +76,17 @@ pub struct Span {
 }
 
 /// Orders, revenue, products and workers over time.
-#[utoipa::path(get, path = "/api/v1/admin/orders/analytics", tag = "analytics", params(Span), security(("bearer" = [])),
-    responses((status = 200, description = "The figures", body = pb::GetOrderAnalyticsResponse)))]
-pub async fn orders(
+#[utoipa::path(
+    get,
+    path = "/api/v1/admin/orders/analytics",
+    tag = "analytics",
+    params(Span)
+)]
+pub async fn get_order_analytics(
     State(app): State<App>,
     Admin(context): Admin,
     Params(span): Params<Span>,
-) -> Result<Json<pb::GetOrderAnalyticsResponse>, ApiError> {
+) -> Result<Answer<pb::GetOrderAnalyticsResponse>, ApiError> {
     let request = pb::GetOrderAnalyticsRequest {
         from: span.from.map(Into::into),
         to: span.to.map(Into::into),
@@ -99,24 +98,28 @@ pub async fn orders(
         &context,
         request
     )?;
-    Ok(Json(answer))
+    Ok(Answer(answer))
 }
 
 /// Registrations over time, by role.
-#[utoipa::path(get, path = "/api/v1/admin/users/analytics", tag = "analytics", params(Span), security(("bearer" = [])),
-    responses((status = 200, description = "The figures", body = auth::GetUserAnalyticsResponse)))]
-pub async fn users(
+#[utoipa::path(
+    get,
+    path = "/api/v1/admin/users/analytics",
+    tag = "analytics",
+    params(Span)
+)]
+pub async fn get_user_analytics(
     State(app): State<App>,
     Admin(context): Admin,
     Params(span): Params<Span>,
-) -> Result<Json<auth::GetUserAnalyticsResponse>, ApiError> {
+) -> Result<Answer<auth::GetUserAnalyticsResponse>, ApiError> {
     let request = auth::GetUserAnalyticsRequest {
         from: span.from.map(Into::into),
         to: span.to.map(Into::into),
         bucket: dto::number(span.bucket),
     };
     let answer = read!(app.clients.auth, get_user_analytics, &context, request)?;
-    Ok(Json(answer))
+    Ok(Answer(answer))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -194,13 +197,13 @@ const BYTE_ORDER_MARK: Bytes = Bytes::from_static(b"\xEF\xBB\xBF");
 ///
 /// The file is streamed while it is read: an export that fails on the way ends the connection without the end of the body, so
 /// that what arrived is not taken for the whole. Text that a spreadsheet would run as a formula begins with an apostrophe.
-#[utoipa::path(get, path = "/api/v1/admin/orders/export", tag = "analytics", params(Export), security(("bearer" = [])),
+#[utoipa::path(get, path = "/api/v1/admin/orders/export", tag = "analytics", params(Export),
     responses((status = 200, description = "The orders of the filter, in the order of the sort", content_type = "text/csv", body = String)))]
-pub async fn export(
+pub async fn export_orders(
     State(app): State<App>,
     Admin(context): Admin,
     Params(export): Params<Export>,
-) -> Result<Response, ApiError> {
+) -> Result<Raw, ApiError> {
     let mark = export.bom.unwrap_or(false);
     let list: pb::ListOrdersRequest = OrderFilter::from(export).into();
     let request = pb::ExportOrdersRequest { filter: Some(list) };
@@ -226,5 +229,5 @@ pub async fn export(
     if let Ok(name) = name {
         headers.insert(header::CONTENT_DISPOSITION, name);
     }
-    Ok(response)
+    Ok(Raw(response))
 }

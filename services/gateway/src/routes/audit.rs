@@ -1,6 +1,6 @@
 //! The audit log.
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use garde::Validate;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -10,14 +10,15 @@ use waybill_proto::auth as pb;
 use waybill_proto::common;
 
 use crate::{
+    answer::Page,
     app::{App, read},
-    dto::{self, page_request},
+    dto::{self},
     error::ApiError,
-    extract::{Admin, Params},
+    extract::{Admin, Paged, Paging},
 };
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(audit_log))
+    OpenApiRouter::new().routes(routes!(list_audit_log))
 }
 
 /// Filters of the audit log.
@@ -44,28 +45,22 @@ pub struct AuditFilter {
     #[garde(skip)]
     #[param(value_type = Option<String>, example = "2026-11-21", pattern = r"^\d{4}-\d{2}-\d{2}([Tt ].+)?$")]
     pub to: Option<dto::Until>,
-    /// Rows at most, 1 to 100; 20 if not given.
-    #[garde(range(min = 1, max = 100))]
-    #[param(minimum = 1, maximum = 100, default = 20)]
-    pub limit: Option<u32>,
-    /// `nextCursor` of the page before.
-    #[garde(length(bytes, max = 1024))]
-    pub cursor: Option<String>,
-    /// Also count the rows of all pages.
-    #[garde(skip)]
-    pub total: Option<bool>,
 }
 
 /// Read the audit log: who did which administrative act, newest first. An act shows here within moments.
-#[utoipa::path(get, path = "/api/v1/admin/audit-log", tag = "admin", params(AuditFilter), security(("bearer" = [])),
-    responses((status = 200, description = "A page of records", body = dto::Page<common::AuditRecord>)))]
-pub async fn audit_log(
+#[utoipa::path(
+    get,
+    path = "/api/v1/admin/audit-log",
+    tag = "admin",
+    params(AuditFilter, Paging)
+)]
+pub async fn list_audit_log(
     State(app): State<App>,
     Admin(context): Admin,
-    Params(filter): Params<AuditFilter>,
-) -> Result<Json<dto::Page<common::AuditRecord>>, ApiError> {
+    Paged(filter, page): Paged<AuditFilter>,
+) -> Result<Page<common::AuditRecord>, ApiError> {
     let request = pb::ListAuditLogRequest {
-        page: page_request(filter.limit, filter.cursor, filter.total),
+        page,
         actor_id: filter.actor_id.map(|id| id.to_string()).unwrap_or_default(),
         action: filter.action.unwrap_or_default(),
         target_kind: filter.target_kind.unwrap_or_default(),
@@ -74,5 +69,5 @@ pub async fn audit_log(
         to: filter.to.map(Into::into),
     };
     let answer = read!(app.clients.audit, list_audit_log, &context, request)?;
-    Ok(Json(dto::Page::new(answer.records, answer.page)))
+    Ok(Page::new(answer.records, answer.page))
 }

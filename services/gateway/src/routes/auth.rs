@@ -1,20 +1,19 @@
 //! Signing in and out.
 
 use axum::{
-    Json,
-    extract::{FromRequest, Request, State},
-    response::{IntoResponse, Response},
+    extract::FromRequest,
+    extract::{Request, State},
 };
 use axum_extra::extract::{
     CookieJar,
     cookie::{Cookie, SameSite},
 };
-use http::StatusCode;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use waybill_proto::auth as pb;
 use waybill_service_kit::{AppError, CallContext};
 
 use crate::{
+    answer::{Answer, Created, WithCookies, present},
     app::{App, Gateway, must, send},
     dto,
     error::ApiError,
@@ -30,27 +29,26 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(register))
         .routes(routes!(login))
-        .routes(routes!(refresh))
+        .routes(routes!(refresh_session))
         .routes(routes!(logout))
 }
 
 /// Create an account and sign in.
-#[utoipa::path(post, path = "/api/v1/auth/register", tag = "auth", request_body = dto::Register,
-    responses((status = 201, description = "Registered and signed in", body = dto::Session)))]
+#[utoipa::path(post, path = "/api/v1/auth/register", tag = "auth", request_body = dto::Register, security(()))]
 pub async fn register(
     State(app): State<App>,
     Unsigned(context): Unsigned,
     Body(body): Body<dto::Register>,
-) -> Result<Response, ApiError> {
+) -> Result<WithCookies<Created<dto::Session>>, ApiError> {
     register_with(&app, &context, body).await
 }
 
-/// Also the short contract's.
+/// Also of the legacy API.
 pub async fn register_with(
     app: &Gateway,
     context: &CallContext,
     body: dto::Register,
-) -> Result<Response, ApiError> {
+) -> Result<WithCookies<Created<dto::Session>>, ApiError> {
     limit_login(app, context, &body.email)?;
     limit_lookup(app, context)?;
     let request = pb::RegisterRequest {
@@ -60,80 +58,88 @@ pub async fn register_with(
         last_name: body.last_name,
     };
     let answer = send!(app.clients.auth, register, context, request)?;
-    let session = session(app, answer.session, body.session)?;
-    Ok((StatusCode::CREATED, session).into_response())
+    let (cookies, session) = session(app, answer.session, body.session)?;
+    Ok(WithCookies(cookies, Created::new(session)))
 }
 
 /// Sign in.
-#[utoipa::path(post, path = "/api/v1/auth/login", tag = "auth", request_body = dto::Login,
-    responses((status = 200, description = "Signed in", body = dto::Session)))]
+#[utoipa::path(post, path = "/api/v1/auth/login", tag = "auth", request_body = dto::Login, security(()))]
 pub async fn login(
     State(app): State<App>,
     Unsigned(context): Unsigned,
     Body(body): Body<dto::Login>,
-) -> Result<Response, ApiError> {
+) -> Result<WithCookies<Answer<dto::Session>>, ApiError> {
     login_with(&app, &context, body).await
 }
 
-/// Also the short contract's.
+/// Also of the legacy API.
 pub async fn login_with(
     app: &Gateway,
     context: &CallContext,
     body: dto::Login,
-) -> Result<Response, ApiError> {
+) -> Result<WithCookies<Answer<dto::Session>>, ApiError> {
     limit_login(app, context, &body.email)?;
     let request = pb::LoginRequest {
         email: body.email,
         password: body.password,
     };
     let answer = send!(app.clients.auth, login, context, request)?;
-    Ok(session(app, answer.session, body.session)?.into_response())
+    let (cookies, session) = session(app, answer.session, body.session)?;
+    Ok(WithCookies(cookies, Answer(session)))
 }
 
 /// Exchange the refresh token, which is good for one use, for new tokens.
 ///
 /// The token comes in the body or as the cookie. A token that was used before ends the session.
-#[utoipa::path(post, path = "/api/v1/auth/refresh", tag = "auth", request_body(content = Option<dto::RefreshToken>),
-    responses((status = 200, description = "New tokens", body = dto::Session)))]
-pub async fn refresh(
+#[utoipa::path(post, path = "/api/v1/auth/refresh", tag = "auth",
+    request_body(content = Option<dto::RefreshToken>),
+    security((), ("session" = [])))]
+pub async fn refresh_session(
     State(app): State<App>,
     Unsigned(context): Unsigned,
     cookies: CookieJar,
     request: Request,
-) -> Result<Response, ApiError> {
+) -> Result<WithCookies<Answer<dto::Session>>, WithCookies<ApiError>> {
     let (refresh_token, mode) = refresh_token(&cookies, request, &app)
         .await?
-        .ok_or_else(|| AppError::invalid_field("refreshToken", "is required"))?;
+        .ok_or_else(|| AppError::invalid_field("refreshToken", "is required"))
+        .map_err(ApiError::from)?;
     let request = pb::RefreshRequest { refresh_token };
     match send!(app.clients.auth, refresh, &context, request) {
-        Ok(answer) => Ok(session(&app, answer.session, mode)?.into_response()),
+        Ok(answer) => {
+            let (cookies, session) = session(&app, answer.session, mode)?;
+            Ok(WithCookies(cookies, Answer(session)))
+        }
         // A cookie that no longer works goes.
         Err(error) if mode == dto::SessionMode::Cookie && error.kind.http_status() == 401 => {
-            Ok((remove_cookie(&app), ApiError::from(error)).into_response())
+            Err(WithCookies(remove_cookie(&app), error.into()))
         }
-        Err(error) => Err(error.into()),
+        Err(error) => Err(ApiError::from(error).into()),
     }
 }
 
 /// End the session. Ending one that has ended is no error.
-#[utoipa::path(post, path = "/api/v1/auth/logout", tag = "auth", request_body(content = Option<dto::RefreshToken>),
-    responses((status = 200, description = "Signed out", body = dto::LoggedOut)))]
+#[utoipa::path(post, path = "/api/v1/auth/logout", tag = "auth",
+    request_body(content = Option<dto::RefreshToken>),
+    security((), ("session" = [])))]
 pub async fn logout(
     State(app): State<App>,
     Unsigned(context): Unsigned,
     cookies: CookieJar,
     request: Request,
-) -> Result<Response, ApiError> {
-    let done = Json(dto::LoggedOut { success: true });
-    let Some((refresh_token, mode)) = refresh_token(&cookies, request, &app).await? else {
-        return Ok(done.into_response());
-    };
-    let request = pb::LogoutRequest { refresh_token };
-    send!(app.clients.auth, logout, &context, request)?;
-    Ok(match mode {
-        dto::SessionMode::Cookie => (remove_cookie(&app), done).into_response(),
-        dto::SessionMode::Token => done.into_response(),
-    })
+) -> Result<WithCookies<Answer<dto::LoggedOut>>, ApiError> {
+    let mut removed = CookieJar::new();
+    if let Some((refresh_token, mode)) = refresh_token(&cookies, request, &app).await? {
+        let request = pb::LogoutRequest { refresh_token };
+        send!(app.clients.auth, logout, &context, request)?;
+        if mode == dto::SessionMode::Cookie {
+            removed = remove_cookie(&app);
+        }
+    }
+    Ok(WithCookies(
+        removed,
+        Answer(dto::LoggedOut { success: true }),
+    ))
 }
 
 /// The token of the body, else of the cookie.
@@ -168,7 +174,7 @@ fn session(
     app: &Gateway,
     session: Option<pb::Session>,
     mode: dto::SessionMode,
-) -> Result<(CookieJar, Json<dto::Session>), ApiError> {
+) -> Result<(CookieJar, dto::Session), ApiError> {
     let session = must(session, "a session")?;
     let mut cookies = CookieJar::new();
     let refresh_token = match mode {
@@ -180,13 +186,13 @@ fn session(
         }
     };
     let body = dto::Session {
-        user: must(session.user, "the user")?,
+        user: present(session.user)?,
         access_token: session.access_token,
         token_type: "Bearer",
         expires_in: session.expires_in,
         refresh_token,
     };
-    Ok((cookies, Json(body)))
+    Ok((cookies, body))
 }
 
 fn cookie(app: &Gateway, value: String, seconds: i64) -> Cookie<'static> {

@@ -2,12 +2,9 @@
 
 use std::sync::Arc;
 
-use axum::{
-    extract::{Path, State},
-    response::{IntoResponse, Response},
-};
+use axum::extract::{Path, State};
 use garde::Validate;
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::IntoParams;
@@ -15,13 +12,10 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use waybill_proto::order as pb;
 use waybill_service_kit::{AppError, CallContext, UserCaller};
 
-use super::{
-    Made, created,
-    products::{cached_response, for_everybody},
-    versioned,
-};
+use super::products::{cached_response, for_everybody};
 use crate::{
-    app::{App, Gateway, must, read, send},
+    answer::{Created, NoContent, Page, Stored, Versioned},
+    app::{App, Gateway, read, send},
     cache::Cached,
     dto,
     error::ApiError,
@@ -30,8 +24,13 @@ use crate::{
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(list, create))
-        .routes(routes!(get, put, patch, delete))
+        .routes(routes!(list_categories, create_category))
+        .routes(routes!(
+            get_category,
+            replace_category,
+            update_category,
+            delete_category
+        ))
 }
 
 /// Which categories.
@@ -90,15 +89,13 @@ impl CategoryFilter {
 /// List all categories, by position and name.
 ///
 /// All come at once unless `limit` asks for pages. The answer has an `ETag`.
-#[utoipa::path(get, path = "/api/v1/categories", tag = "categories", params(CategoryFilter), security((), ("bearer" = [])),
-    responses((status = 200, description = "The categories", body = dto::Page<pb::Category>),
-        (status = 304, description = "Unchanged since `If-None-Match`")))]
-pub async fn list(
+#[utoipa::path(get, path = "/api/v1/categories", tag = "categories", params(CategoryFilter), security((), ("bearer" = [])))]
+pub async fn list_categories(
     State(app): State<App>,
     Anyone(context): Anyone,
     headers: HeaderMap,
     Params(filter): Params<CategoryFilter>,
-) -> Result<Response, ApiError> {
+) -> Result<Stored<Page<pb::Category>>, ApiError> {
     let inactive = filter.include_inactive.unwrap_or(false);
     let all = if inactive && context.user().is_ok_and(UserCaller::is_admin) {
         Arc::new(load(&app, &context, true).await?)
@@ -115,19 +112,19 @@ async fn load(app: &Gateway, context: &CallContext, inactive: bool) -> Result<Ca
         include_inactive: inactive,
     };
     let answer = read!(app.clients.catalogue, list_categories, context, request)?;
-    let all = dto::Page::<pb::Category>::new(answer.categories, None);
+    let all = Page::<pb::Category>::new(answer.categories, None);
     let body = serde_json::to_vec(&all).map_err(AppError::internal)?;
     Ok(Cached::new(body))
 }
 
 /// Read a category, by its id or its slug.
-#[utoipa::path(get, path = "/api/v1/categories/{id}", tag = "categories", params(("id" = String, Path, description = "Id or slug")), security((), ("bearer" = [])),
-    responses((status = 200, description = "The category", body = pb::Category)))]
-pub async fn get(
+#[utoipa::path(get, path = "/api/v1/categories/{id}", tag = "categories", params(("id" = String, Path, description = "Id or slug")),
+    security((), ("bearer" = [])))]
+pub async fn get_category(
     State(app): State<App>,
     Anyone(context): Anyone,
     Path(id): Path<String>,
-) -> Result<Response, ApiError> {
+) -> Result<Versioned<pb::Category>, ApiError> {
     let request = pb::ListCategoriesRequest {
         include_inactive: true,
     };
@@ -137,17 +134,16 @@ pub async fn get(
         .into_iter()
         .find(|category| category.id.eq_ignore_ascii_case(&id) || category.slug == id);
     let found = found.ok_or_else(|| AppError::not_found("category"))?;
-    Ok(versioned(found.version, pb::Category::from(found)))
+    Ok(Versioned::new(found))
 }
 
 /// Add a category.
-#[utoipa::path(post, path = "/api/v1/categories", tag = "categories", security(("bearer" = [])), request_body = dto::NewCategory,
-    responses((status = 201, description = "The category", body = pb::Category)))]
-pub async fn create(
+#[utoipa::path(post, path = "/api/v1/categories", tag = "categories", request_body = dto::NewCategory)]
+pub async fn create_category(
     State(app): State<App>,
     Admin(context): Admin,
     Body(body): Body<dto::NewCategory>,
-) -> Result<Response, ApiError> {
+) -> Result<Created<pb::Category>, ApiError> {
     let answer = send!(
         app.clients.catalogue,
         create_category,
@@ -155,36 +151,34 @@ pub async fn create(
         body.into()
     )?;
     app.products.invalidate();
-    let category: pb::Category = must(answer.category, "the category")?;
-    let made = Made::at(format!("/api/v1/categories/{}", category.id)).version(category.version);
-    Ok(created(category, false, &made))
+    Ok(Created::of(answer.category)?
+        .versioned()
+        .at(|category| format!("/api/v1/categories/{}", category.id)))
 }
 
 /// Change a category. Fields that are not given stay as they are.
 ///
 /// A category can be sent back as it was read; what cannot be changed is not looked at.
-#[utoipa::path(patch, path = "/api/v1/categories/{id}", tag = "categories", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body = dto::CategoryPatch,
-    responses((status = 200, description = "The category as it is now", body = pb::Category)))]
-pub async fn patch(
+#[utoipa::path(patch, path = "/api/v1/categories/{id}", tag = "categories", params(IfMatch), request_body = dto::CategoryPatch)]
+pub async fn update_category(
     State(app): State<App>,
     Admin(context): Admin,
     id: Id,
     if_match: IfMatch,
     Body(body): Body<dto::CategoryPatch>,
-) -> Result<Response, ApiError> {
+) -> Result<Versioned<pb::Category>, ApiError> {
     update(&app, &context, id, if_match, body).await
 }
 
 /// Change a category, for clients that only know PUT; the same as PATCH.
-#[utoipa::path(put, path = "/api/v1/categories/{id}", tag = "categories", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body = dto::CategoryPatch,
-    responses((status = 200, description = "The category as it is now", body = pb::Category)))]
-pub async fn put(
+#[utoipa::path(put, path = "/api/v1/categories/{id}", tag = "categories", params(IfMatch), request_body = dto::CategoryPatch)]
+pub async fn replace_category(
     State(app): State<App>,
     Admin(context): Admin,
     id: Id,
     if_match: IfMatch,
     Body(body): Body<dto::CategoryPatch>,
-) -> Result<Response, ApiError> {
+) -> Result<Versioned<pb::Category>, ApiError> {
     update(&app, &context, id, if_match, body).await
 }
 
@@ -194,30 +188,30 @@ async fn update(
     id: Id,
     if_match: IfMatch,
     body: dto::CategoryPatch,
-) -> Result<Response, ApiError> {
+) -> Result<Versioned<pb::Category>, ApiError> {
     let version = if_match.or_field(body.version)?;
     let request = body.into_request(id.to_string(), version);
     let answer = send!(app.clients.catalogue, update_category, context, request)?;
     app.products.invalidate();
-    let category: pb::Category = must(answer.category, "the category")?;
-    Ok(versioned(category.version, category))
+    Versioned::of(answer.category)
 }
 
 /// Delete a category. Refused while products or other categories are in it.
-#[utoipa::path(delete, path = "/api/v1/categories/{id}", tag = "categories", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body(content = Option<dto::Versioned>),
-    responses((status = 204, description = "It is gone"), (status = 409, description = "`CATEGORY_IN_USE`")))]
-pub async fn delete(
+#[utoipa::path(delete, path = "/api/v1/categories/{id}", tag = "categories", params(IfMatch),
+    request_body(content = Option<dto::Versioned>),
+    responses((status = 409, description = "`CATEGORY_IN_USE`")))]
+pub async fn delete_category(
     State(app): State<App>,
     Admin(context): Admin,
     id: Id,
     if_match: IfMatch,
     OptionalBody(body): OptionalBody<dto::Versioned>,
-) -> Result<Response, ApiError> {
+) -> Result<NoContent, ApiError> {
     let request = pb::DeleteCategoryRequest {
         id: id.to_string(),
         version: if_match.or_field(body.version)?,
     };
     send!(app.clients.catalogue, delete_category, &context, request)?;
     app.products.invalidate();
-    Ok(StatusCode::NO_CONTENT.into_response())
+    Ok(NoContent)
 }

@@ -1,6 +1,6 @@
 //! Ordering without being signed in: whoever comes with their contact gets an account, their account, or a guest's token.
 
-use axum::{Json, extract::State};
+use axum::extract::State;
 use garde::Validate;
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -10,6 +10,7 @@ use waybill_service_kit::{AppError, CallContext};
 
 use super::auth::{limit_login, limit_lookup};
 use crate::{
+    answer::{Answer, present},
     app::{App, Gateway, must, read, send},
     body::validate,
     dto,
@@ -18,7 +19,7 @@ use crate::{
 };
 
 pub fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(email_status))
+    OpenApiRouter::new().routes(routes!(get_email_status))
 }
 
 /// Whose account is asked for.
@@ -35,22 +36,19 @@ pub struct EmailFilter {
 ///
 /// The number of questions that one address may ask is small (`WAYBILL_RATE_LIMIT_LOOKUP`); registering, and ordering with a
 /// password, answer the same question and count too.
-#[utoipa::path(get, path = "/api/v1/auth/email-status", tag = "auth", params(EmailFilter),
-    responses((status = 200, description = "Whether it is registered", body = pb::GetEmailStatusResponse)))]
-pub async fn email_status(
+#[utoipa::path(get, path = "/api/v1/auth/email-status", tag = "auth", params(EmailFilter), security(()))]
+pub async fn get_email_status(
     State(app): State<App>,
     Unsigned(context): Unsigned,
     Params(filter): Params<EmailFilter>,
-) -> Result<Json<pb::GetEmailStatusResponse>, ApiError> {
+) -> Result<Answer<pb::GetEmailStatusResponse>, ApiError> {
     limit_lookup(&app, &context)?;
     let context = context.with_service_token(&app.service_tokens, "gateway")?;
     let request = pb::GetEmailStatusRequest {
         email: filter.email,
     };
     let answer = read!(app.clients.auth, get_email_status, &context, request)?;
-    Ok(Json(pb::GetEmailStatusResponse {
-        registered: answer.registered,
-    }))
+    Ok(Answer(answer))
 }
 
 /// As whom somebody orders who is not signed in.
@@ -98,7 +96,7 @@ pub async fn introduce(
             let session = must(session, "a session")?;
             dto::OrderAuth {
                 guest: false,
-                user: Some(must(session.user, "the user")?),
+                user: Some(present(session.user)?),
                 access_token: session.access_token,
                 token_type: "Bearer",
                 expires_in: session.expires_in,

@@ -4,7 +4,6 @@ use std::pin::pin;
 use waybill_proto::order::{ProductKind, ProductSort};
 
 use axum::{
-    Json,
     extract::{Request, State},
     response::Response,
 };
@@ -20,6 +19,7 @@ use waybill_service_kit::{AppError, outgoing_within};
 
 use super::analytics::ExportFormat;
 use crate::{
+    answer::{Answer, Raw},
     app::{App, Gateway},
     downloads,
     dto::{self, rules::at_most},
@@ -39,8 +39,8 @@ const MAX_EXPLAINED: i64 = 10_000;
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(import))
-        .routes(routes!(export))
+        .routes(routes!(import_products))
+        .routes(routes!(export_products))
 }
 
 /// How a file is taken.
@@ -60,15 +60,14 @@ pub struct ImportOptions {
 /// `currency`, `category` (id, slug or name; a new name makes a new category), `stock` (units on hand), `active`,
 /// `lowStockThreshold`. A line whose SKU is new makes a product; any other changes the product with its SKU where it says
 /// something. Bad lines are reported and hold up nobody. Sending a file again changes only what is not yet as it says.
-#[utoipa::path(post, path = "/api/v1/admin/products/import", tag = "products", params(ImportOptions), security(("bearer" = [])),
-    request_body(content((dto::CsvFile = "text/csv"), (dto::ProductFile = "multipart/form-data"))),
-    responses((status = 200, description = "What became of each line", body = dto::ImportReport)))]
-pub async fn import(
+#[utoipa::path(post, path = "/api/v1/admin/products/import", tag = "products", params(ImportOptions),
+    request_body(content((dto::CsvFile = "text/csv"), (dto::ProductFile = "multipart/form-data"))))]
+pub async fn import_products(
     State(app): State<App>,
     Admin(context): Admin,
     Params(options): Params<ImportOptions>,
     request: Request,
-) -> Result<Json<dto::ImportReport>, ApiError> {
+) -> Result<Answer<dto::ImportReport>, ApiError> {
     let dry_run = options.dry_run.unwrap_or(false);
     let (sender, messages) = mpsc::channel(AHEAD);
     let mut feed = pin!(feed(request, sender, dry_run));
@@ -105,7 +104,7 @@ pub async fn import(
     if !dry_run {
         app.products.invalidate();
     }
-    Ok(Json(report?))
+    Ok(Answer(report?))
 }
 
 fn add(report: &mut dto::ImportReport, answer: pb::ImportProductsResponse) {
@@ -277,13 +276,13 @@ impl From<ExportFilter> for pb::ListProductsRequest {
 ///
 /// The columns are those of the import, which takes the file back unchanged. Cells that a spreadsheet would run as a formula
 /// begin with an apostrophe.
-#[utoipa::path(get, path = "/api/v1/admin/products/export", tag = "products", params(ExportFilter), security(("bearer" = [])),
+#[utoipa::path(get, path = "/api/v1/admin/products/export", tag = "products", params(ExportFilter),
     responses((status = 200, description = "The products, line by line", body = String, content_type = "text/csv")))]
-pub async fn export(
+pub async fn export_products(
     State(app): State<App>,
     Admin(context): Admin,
     Params(filter): Params<ExportFilter>,
-) -> Result<Response, ApiError> {
+) -> Result<Raw, ApiError> {
     let request = pb::ExportProductsRequest {
         filter: Some(filter.into()),
     };
@@ -302,7 +301,7 @@ pub async fn export(
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    Ok(response)
+    Ok(Raw(response))
 }
 
 async fn start_export(

@@ -3,11 +3,7 @@
 mod download;
 mod upload;
 
-use axum::{
-    Json,
-    extract::{Path, State},
-    response::{IntoResponse, Response},
-};
+use axum::extract::{Path, State};
 use garde::Validate;
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
@@ -20,14 +16,14 @@ use waybill_proto::{
     order::{self as pb, FilePurpose},
 };
 
-use super::{Made, created, versioned};
 use crate::{
+    answer::{Answer, Created, NoContent, Page, Raw, Versioned, present},
     app::{App, must, read, send},
-    dto::{self, page_request},
+    dto::{self},
     error::ApiError,
     extract::{
-        Admin, Anyone, Body, Id, Idempotency, IfMatch, OptionalBody, Origin, Params, SignedIn,
-        Worker,
+        Admin, Anyone, Body, Id, Idempotency, IfMatch, OptionalBody, Origin, Paged, Paging, Params,
+        SignedIn, Worker,
     },
     multipart::Form,
 };
@@ -49,14 +45,14 @@ pub fn takes_files(route: &str) -> bool {
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(list, upload))
+        .routes(routes!(list_files, upload_file))
         .routes(routes!(upload_reference))
-        .routes(routes!(add_image))
-        .routes(routes!(get, delete))
-        .routes(routes!(thumbnail))
-        .routes(routes!(link))
-        .routes(routes!(arrange_images))
-        .routes(routes!(delete_image))
+        .routes(routes!(add_product_image))
+        .routes(routes!(download_file, delete_file))
+        .routes(routes!(download_thumbnail))
+        .routes(routes!(create_file_link))
+        .routes(routes!(arrange_product_images))
+        .routes(routes!(delete_product_image))
 }
 
 /// Which files of an order.
@@ -66,36 +62,30 @@ pub fn routes() -> OpenApiRouter<App> {
 pub struct FileFilter {
     #[garde(skip)]
     pub purpose: Option<FilePurpose>,
-    /// Rows at most, 1 to 100; 20 if not given.
-    #[garde(range(min = 1, max = 100))]
-    #[param(minimum = 1, maximum = 100, default = 20)]
-    pub limit: Option<u32>,
-    /// `nextCursor` of the page before.
-    #[garde(length(bytes, max = 1024))]
-    pub cursor: Option<String>,
-    /// Also count the rows of all pages.
-    #[garde(skip)]
-    pub total: Option<bool>,
 }
 
 /// List the files of an order, newest first.
 ///
 /// The customer sees results once the order is completed. Staff who find the order in the pool see what the customer sent.
-#[utoipa::path(get, path = "/api/v1/orders/{id}/media", tag = "media", params(("id" = uuid::Uuid, Path), FileFilter), security(("bearer" = [])),
-    responses((status = 200, description = "A page of files", body = dto::Page<pb::File>)))]
-pub async fn list(
+#[utoipa::path(
+    get,
+    path = "/api/v1/orders/{id}/media",
+    tag = "media",
+    params(FileFilter, Paging)
+)]
+pub async fn list_files(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     id: Id,
-    Params(filter): Params<FileFilter>,
-) -> Result<Json<dto::Page<pb::File>>, ApiError> {
+    Paged(filter, page): Paged<FileFilter>,
+) -> Result<Page<pb::File>, ApiError> {
     let request = pb::ListFilesRequest {
         order_id: id.to_string(),
         purpose: dto::number(filter.purpose),
-        page: page_request(filter.limit, filter.cursor, filter.total),
+        page,
     };
     let answer = read!(app.clients.file, list_files, &context, request)?;
-    Ok(Json(dto::Page::new(answer.files, answer.page)))
+    Ok(Page::new(answer.files, answer.page))
 }
 
 /// What a file is for, before it.
@@ -112,18 +102,16 @@ pub struct UploadQuery {
 ///
 /// The purpose is `PROGRESS` or `RESULT`, as a query parameter or as a field of the form. What the file is, its content says;
 /// pictures are encoded anew, without what cameras note in them. With an `Idempotency-Key` a repeat gets the first answer again.
-#[utoipa::path(post, path = "/api/v1/orders/{id}/media", tag = "media", security(("bearer" = [])),
-    params(("id" = uuid::Uuid, Path), UploadQuery, ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters", max_length = 255)),
-    request_body(content = dto::FileUpload, content_type = "multipart/form-data"),
-    responses((status = 201, description = "The file", body = pb::File)))]
-pub async fn upload(
+#[utoipa::path(post, path = "/api/v1/orders/{id}/media", tag = "media", params(UploadQuery, Idempotency),
+    request_body(content = dto::FileUpload, content_type = "multipart/form-data"))]
+pub async fn upload_file(
     State(app): State<App>,
     Worker(mut context): Worker,
     id: Id,
     Params(query): Params<UploadQuery>,
     idempotency: Idempotency,
     form: Form,
-) -> Result<Response, ApiError> {
+) -> Result<Created<pb::File>, ApiError> {
     context.idempotency_key = idempotency.0;
     let target = pb::UploadTarget {
         order_id: id.to_string(),
@@ -133,16 +121,14 @@ pub async fn upload(
     let answer = form
         .send(&app, &context, target, work, query.purpose)
         .await?;
-    let file: pb::File = must(answer.file, "the file")?;
-    let made = Made::at(media::url(&file.id));
-    Ok(created(file, answer.replayed, &made))
+    Ok(Created::of(answer.file)?
+        .at(|file| media::url(&file.id))
+        .replayed(answer.replayed))
 }
 
 /// Add a file to your own order, to show what you wish; while the order goes on.
-#[utoipa::path(post, path = "/api/v1/orders/{id}/customer-media", tag = "media", security(("bearer" = [])),
-    params(("id" = uuid::Uuid, Path), UploadQuery, ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters", max_length = 255)),
-    request_body(content = dto::FileUpload, content_type = "multipart/form-data"),
-    responses((status = 201, description = "The file", body = pb::File)))]
+#[utoipa::path(post, path = "/api/v1/orders/{id}/customer-media", tag = "media", params(UploadQuery, Idempotency),
+    request_body(content = dto::FileUpload, content_type = "multipart/form-data"))]
 pub async fn upload_reference(
     State(app): State<App>,
     SignedIn(mut context): SignedIn,
@@ -150,7 +136,7 @@ pub async fn upload_reference(
     Params(query): Params<UploadQuery>,
     idempotency: Idempotency,
     form: Form,
-) -> Result<Response, ApiError> {
+) -> Result<Created<pb::File>, ApiError> {
     context.idempotency_key = idempotency.0;
     let target = pb::UploadTarget {
         order_id: id.to_string(),
@@ -160,74 +146,76 @@ pub async fn upload_reference(
     let answer = form
         .send(&app, &context, target, wish, query.purpose)
         .await?;
-    let file: pb::File = must(answer.file, "the file")?;
-    let made = Made::at(media::url(&file.id));
-    Ok(created(file, answer.replayed, &made))
+    Ok(Created::of(answer.file)?
+        .at(|file| media::url(&file.id))
+        .replayed(answer.replayed))
 }
 
 /// Read a file: streamed, or a redirect to a link on the storage that holds for a minute.
 ///
 /// Pictures of products are public. Files of orders need a token, or a link's `expires` and `signature`. Understands `Range` and
 /// `If-None-Match`.
-#[utoipa::path(get, path = "/api/v1/media/{id}", tag = "media", params(("id" = uuid::Uuid, Path), LinkQuery), security((), ("bearer" = [])),
+#[utoipa::path(get, path = "/api/v1/media/{id}", tag = "media", params(LinkQuery), security((), ("bearer" = [])),
     responses((status = 200, description = "The bytes", content_type = "application/octet-stream", body = String),
         (status = 206, description = "The range that was asked for", content_type = "application/octet-stream", body = String),
         (status = 302, description = "Where the storage has it"),
         (status = 304, description = "Unchanged since `If-None-Match`"),
         (status = 403, description = "`LINK_INVALID`, `LINK_EXPIRED`: make another link", body = crate::error::ErrorBody<'_>),
         (status = 416, description = "The range begins after the end")))]
-pub async fn get(
+pub async fn download_file(
     State(app): State<App>,
     Anyone(context): Anyone,
     id: Id,
     Params(query): Params<LinkQuery>,
     headers: HeaderMap,
-) -> Result<Response, ApiError> {
-    download(&app, &context, id, false, query, &headers).await
+) -> Result<Raw, ApiError> {
+    download(&app, &context, id, false, query, &headers)
+        .await
+        .map(Raw)
 }
 
 /// Read the thumbnail of a picture: at most 320 pixels wide and high. As the file itself otherwise.
-#[utoipa::path(get, path = "/api/v1/media/{id}/thumbnail", tag = "media", params(("id" = uuid::Uuid, Path), LinkQuery), security((), ("bearer" = [])),
+#[utoipa::path(get, path = "/api/v1/media/{id}/thumbnail", tag = "media", params(LinkQuery), security((), ("bearer" = [])),
     responses((status = 200, description = "The bytes", content_type = "application/octet-stream", body = String),
         (status = 302, description = "Where the storage has it"),
         (status = 304, description = "Unchanged since `If-None-Match`"),
         (status = 403, description = "`LINK_INVALID`, `LINK_EXPIRED`: make another link", body = crate::error::ErrorBody<'_>)))]
-pub async fn thumbnail(
+pub async fn download_thumbnail(
     State(app): State<App>,
     Anyone(context): Anyone,
     id: Id,
     Params(query): Params<LinkQuery>,
     headers: HeaderMap,
-) -> Result<Response, ApiError> {
-    download(&app, &context, id, true, query, &headers).await
+) -> Result<Raw, ApiError> {
+    download(&app, &context, id, true, query, &headers)
+        .await
+        .map(Raw)
 }
 
 /// Delete a file of an order: who uploaded it while the order goes on, administrators always. Its bytes go too.
-#[utoipa::path(delete, path = "/api/v1/media/{id}", tag = "media", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])),
-    responses((status = 204, description = "It is gone")))]
-pub async fn delete(
+#[utoipa::path(delete, path = "/api/v1/media/{id}", tag = "media")]
+pub async fn delete_file(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     id: Id,
-) -> Result<StatusCode, ApiError> {
+) -> Result<NoContent, ApiError> {
     let request = pb::DeleteFileRequest { id: id.to_string() };
     let answer = send!(app.clients.file, delete_file, &context, request)?;
     if answer.product.is_some() {
         app.products.invalidate();
     }
-    Ok(StatusCode::NO_CONTENT)
+    Ok(NoContent)
 }
 
 /// Make a link to a file that you may read, for whoever you give it to. It needs no token and expires.
-#[utoipa::path(post, path = "/api/v1/media/{id}/link", tag = "media", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body(content = Option<dto::NewLink>),
-    responses((status = 200, description = "The link", body = dto::FileLink)))]
-pub async fn link(
+#[utoipa::path(post, path = "/api/v1/media/{id}/link", tag = "media", request_body(content = Option<dto::NewLink>))]
+pub async fn create_file_link(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     id: Id,
     origin: Origin,
     OptionalBody(body): OptionalBody<dto::NewLink>,
-) -> Result<Response, ApiError> {
+) -> Result<Answer<dto::FileLink>, ApiError> {
     let id = id.to_string();
     let request = pb::CreateFileLinkRequest {
         id: id.clone(),
@@ -249,21 +237,19 @@ pub async fn link(
         ),
         expires_at: must(answer.expires_at, "the time")?,
     };
-    Ok(Json(link).into_response())
+    Ok(Answer(link))
 }
 
 /// Add a picture to a product; it is shown last.
-#[utoipa::path(post, path = "/api/v1/products/{id}/images", tag = "products", security(("bearer" = [])),
-    params(("id" = uuid::Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters", max_length = 255)),
-    request_body(content = dto::PictureUpload, content_type = "multipart/form-data"),
-    responses((status = 201, description = "The product with its pictures", body = pb::Product)))]
-pub async fn add_image(
+#[utoipa::path(post, path = "/api/v1/products/{id}/images", tag = "products", params(Idempotency),
+    request_body(content = dto::PictureUpload, content_type = "multipart/form-data"))]
+pub async fn add_product_image(
     State(app): State<App>,
     Admin(mut context): Admin,
     id: Id,
     idempotency: Idempotency,
     form: Form,
-) -> Result<Response, ApiError> {
+) -> Result<Created<pb::Product>, ApiError> {
     context.idempotency_key = idempotency.0;
     let target = pb::UploadTarget {
         product_id: id.to_string(),
@@ -272,21 +258,21 @@ pub async fn add_image(
     let picture = Purposes::None;
     let answer = form.send(&app, &context, target, picture, None).await?;
     app.products.invalidate();
-    let product: pb::Product = must(answer.product, "the product")?;
-    let made = Made::at(format!("/api/v1/products/{}", product.id)).version(product.version);
-    Ok(created(product, answer.replayed, &made))
+    Ok(Created::of(answer.product)?
+        .versioned()
+        .at(|product| format!("/api/v1/products/{}", product.id))
+        .replayed(answer.replayed))
 }
 
 /// Put the pictures of a product in another order.
-#[utoipa::path(put, path = "/api/v1/products/{id}/images", tag = "products", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body = dto::ImageOrder,
-    responses((status = 200, description = "The product as it is now", body = pb::Product)))]
-pub async fn arrange_images(
+#[utoipa::path(put, path = "/api/v1/products/{id}/images", tag = "products", params(IfMatch), request_body = dto::ImageOrder)]
+pub async fn arrange_product_images(
     State(app): State<App>,
     Admin(context): Admin,
     id: Id,
     if_match: IfMatch,
     Body(body): Body<dto::ImageOrder>,
-) -> Result<Response, ApiError> {
+) -> Result<Versioned<pb::Product>, ApiError> {
     let request = pb::ArrangeProductImagesRequest {
         product_id: id.to_string(),
         ids: body.ids.iter().map(Uuid::to_string).collect(),
@@ -294,33 +280,31 @@ pub async fn arrange_images(
     };
     let answer = send!(app.clients.file, arrange_product_images, &context, request)?;
     app.products.invalidate();
-    product(answer.product)
+    Versioned::of(answer.product)
 }
 
 /// Delete a picture of a product.
-#[utoipa::path(delete, path = "/api/v1/products/{id}/images/{imageId}", tag = "products", params(("id" = uuid::Uuid, Path), ("imageId" = uuid::Uuid, Path)), security(("bearer" = [])),
-    responses((status = 200, description = "The product as it is now", body = pb::Product)))]
-pub async fn delete_image(
+#[utoipa::path(
+    delete,
+    path = "/api/v1/products/{id}/images/{imageId}",
+    tag = "products"
+)]
+pub async fn delete_product_image(
     State(app): State<App>,
     Admin(context): Admin,
     path: Result<Path<(Uuid, Uuid)>, axum::extract::rejection::PathRejection>,
-) -> Result<Response, ApiError> {
+) -> Result<Versioned<pb::Product>, ApiError> {
     let missing = || ApiError::new(StatusCode::NOT_FOUND, "NOT_FOUND", "no such picture");
     let Ok(Path((product_id, id))) = path else {
         return Err(missing());
     };
     let request = pb::GetFileRequest { id: id.to_string() };
     let answer = read!(app.clients.file, get_file, &context, request)?;
-    if must(answer.file, "the file")?.product_id != Some(product_id.to_string()) {
+    if present(answer.file)?.product_id != Some(product_id.to_string()) {
         return Err(missing());
     }
     let request = pb::DeleteFileRequest { id: id.to_string() };
     let answer = send!(app.clients.file, delete_file, &context, request)?;
     app.products.invalidate();
-    product(answer.product)
-}
-
-fn product(product: Option<pb::Product>) -> Result<Response, ApiError> {
-    let product: pb::Product = must(product, "the product")?;
-    Ok(versioned(product.version, product))
+    Versioned::of(answer.product)
 }

@@ -15,6 +15,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use waybill_proto::auth as pb;
 
 use crate::{
+    answer::{Answer, Either, Raw},
     app::{App, Gateway, read},
     asyncapi,
     error::ApiError,
@@ -24,11 +25,11 @@ use crate::{
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(health))
-        .routes(routes!(healthz))
-        .routes(routes!(readyz))
-        .routes(routes!(metrics))
-        .routes(routes!(jwks))
+        .routes(routes!(get_health))
+        .routes(routes!(get_liveness))
+        .routes(routes!(get_readiness))
+        .routes(routes!(get_metrics))
+        .routes(routes!(get_jwks))
 }
 
 /// The contracts themselves; not described by themselves.
@@ -49,8 +50,8 @@ pub fn documents(openapi: String) -> Router<App> {
 pub fn operations(app: App) -> Router {
     Router::new()
         .route("/health", get(details))
-        .route("/healthz", get(healthz))
-        .route("/readyz", get(readyz))
+        .route("/healthz", get(get_liveness))
+        .route("/readyz", get(get_readiness))
         .route("/metrics", get(waybill_service_kit::serve::metrics))
         .with_state(app)
 }
@@ -72,10 +73,9 @@ fn document(body: bytes::Bytes) -> Response {
 /// How the platform is.
 ///
 /// Administrators read at `/api/v1/admin/system` how each part of it is, operators on the operations listener.
-#[utoipa::path(get, path = "/health", tag = "operations",
-    responses((status = 200, description = "`status` says whether a part is down", body = Health)))]
-pub async fn health(State(app): State<App>) -> Json<Health> {
-    Json(health::report(&app).await.health)
+#[utoipa::path(get, path = "/health", tag = "operations", security(()))]
+pub async fn get_health(State(app): State<App>) -> Answer<Health> {
+    Answer(health::report(&app).await.health)
 }
 
 /// An answer of two words.
@@ -86,21 +86,19 @@ pub struct Check {
 }
 
 /// The process runs.
-#[utoipa::path(get, path = "/healthz", tag = "operations",
-    responses((status = 200, description = "It runs", body = Check)))]
-pub async fn healthz() -> Json<Check> {
-    Json(Check { status: "OK" })
+#[utoipa::path(get, path = "/healthz", tag = "operations", security(()))]
+pub async fn get_liveness() -> Answer<Check> {
+    Answer(Check { status: "OK" })
 }
 
 /// Whether requests should be sent here.
 ///
 /// A part that is away is no reason against it: the rest of the API goes on, and `/health` says `DEGRADED`.
-#[utoipa::path(get, path = "/readyz", tag = "operations",
-    responses((status = 200, description = "Ready", body = Check)))]
-pub async fn readyz(State(app): State<App>) -> Response {
+#[utoipa::path(get, path = "/readyz", tag = "operations", security(()))]
+pub async fn get_readiness(State(app): State<App>) -> Either<Answer<Check>, Response> {
     match unready(&app).await {
-        None => Json(Check { status: "OK" }).into_response(),
-        Some(why) => not_ready(why),
+        None => Either::Described(Answer(Check { status: "OK" })),
+        Some(why) => Either::Other(not_ready(why)),
     }
 }
 
@@ -132,28 +130,30 @@ fn not_ready(status: &'static str) -> Response {
 ///
 /// Where the process has an operations listener (`WAYBILL_OPS_LISTEN`), they are there and not here; in production they are
 /// nowhere else.
-#[utoipa::path(get, path = "/metrics", tag = "operations",
+#[utoipa::path(get, path = "/metrics", tag = "operations", security(()),
     responses((status = 200, description = "The metrics", body = String, content_type = "text/plain"),
         (status = 404, description = "They are on the operations listener", body = crate::error::ErrorBody<'_>)))]
-pub async fn metrics(State(app): State<App>) -> Result<Response, ApiError> {
+pub async fn get_metrics(State(app): State<App>) -> Result<Raw, ApiError> {
     if app.operations || app.environment.is_production() {
         return Err(ApiError::of_status(StatusCode::NOT_FOUND));
     }
-    Ok(waybill_service_kit::serve::metrics().await.into_response())
+    Ok(Raw(waybill_service_kit::serve::metrics()
+        .await
+        .into_response()))
 }
 
 /// The public keys that verify access tokens (RFC 7517).
-#[utoipa::path(get, path = "/.well-known/jwks.json", tag = "operations",
+#[utoipa::path(get, path = "/.well-known/jwks.json", tag = "operations", security(()),
     responses((status = 200, description = "The key set", body = Object)))]
-pub async fn jwks(
+pub async fn get_jwks(
     State(app): State<App>,
     Unsigned(context): Unsigned,
-) -> Result<Response, ApiError> {
+) -> Result<Raw, ApiError> {
     let answer = read!(app.clients.auth, get_jwks, &context, pb::GetJwksRequest {})?;
     let mut response = document(answer.jwks_json.into());
     response.headers_mut().insert(
         header::CACHE_CONTROL,
         HeaderValue::from_static("public, max-age=60"),
     );
-    Ok(response)
+    Ok(Raw(response))
 }

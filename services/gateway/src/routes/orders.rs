@@ -1,43 +1,39 @@
 //! Orders: placing, reading, moving along, cancelling.
 
-use axum::{
-    Json,
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::extract::State;
 use garde::Validate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
-use waybill_proto::order as pb;
-use waybill_proto::order::{OrderSort, OrderStatus, PaymentStatus};
+use waybill_proto::{
+    common::PageRequest,
+    order::{self as pb, OrderSort, OrderStatus, PaymentStatus},
+};
 use waybill_service_kit::{AppError, CallContext};
 
-use super::{
-    Made, created,
-    guests::{but_registered, introduce, limit_orders},
-    versioned,
-};
+use super::guests::{but_registered, introduce, limit_orders};
 use crate::{
-    app::{App, Gateway, must, read, send},
+    answer::{Answer, Created, Page, Versioned, present},
+    app::{App, Gateway, read, send},
     dto::{
-        self, page_request,
+        self,
         rules::{at_most, before},
     },
     error::ApiError,
     extract::{
-        Anyone, Body, CartToken, Id, Idempotency, IfMatch, OptionalBody, Params, SignedIn, Worker,
+        Anyone, Body, CartToken, Id, Idempotency, IfMatch, OptionalBody, Paged, Paging, Params,
+        SignedIn, Worker,
     },
 };
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(list, place))
-        .routes(routes!(get, edit, patch))
-        .routes(routes!(change_status))
-        .routes(routes!(cancel, cancel_by_delete))
-        .routes(routes!(history))
+        .routes(routes!(list_orders, place_order))
+        .routes(routes!(get_order, replace_order, update_order))
+        .routes(routes!(change_order_status))
+        .routes(routes!(cancel_order, delete_order))
+        .routes(routes!(list_order_history))
 }
 
 /// Filters of the order list.
@@ -75,23 +71,13 @@ pub struct OrderFilter {
     pub max_total: Option<i64>,
     #[garde(skip)]
     pub sort: Option<OrderSort>,
-    /// Rows at most, 1 to 100; 20 if not given.
-    #[garde(range(min = 1, max = 100))]
-    #[param(minimum = 1, maximum = 100, default = 20)]
-    pub limit: Option<u32>,
-    /// `nextCursor` of the page before.
-    #[garde(length(bytes, max = 1024))]
-    pub cursor: Option<String>,
-    /// Also count the rows of all pages.
-    #[garde(skip)]
-    pub total: Option<bool>,
 }
 
 impl From<OrderFilter> for pb::ListOrdersRequest {
     fn from(filter: OrderFilter) -> Self {
         let id = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
         Self {
-            page: page_request(filter.limit, filter.cursor, filter.total),
+            page: None,
             q: filter.q.unwrap_or_default().trim().to_owned(),
             status: dto::number(filter.status),
             payment_status: dto::number(filter.payment_status),
@@ -107,25 +93,33 @@ impl From<OrderFilter> for pb::ListOrdersRequest {
 }
 
 /// List orders: customers see theirs, staff those assigned to them, administrators all.
-#[utoipa::path(get, path = "/api/v1/orders", tag = "orders", params(OrderFilter), security(("bearer" = [])),
-    responses((status = 200, description = "A page of orders", body = dto::Page<pb::Order>)))]
-pub async fn list(
+#[utoipa::path(
+    get,
+    path = "/api/v1/orders",
+    tag = "orders",
+    params(OrderFilter, Paging)
+)]
+pub async fn list_orders(
     State(app): State<App>,
     SignedIn(context): SignedIn,
-    Params(filter): Params<OrderFilter>,
-) -> Result<Json<dto::Page<pb::Order>>, ApiError> {
-    list_with(&app, &context, filter).await
+    Paged(filter, page): Paged<OrderFilter>,
+) -> Result<Page<pb::Order>, ApiError> {
+    list_with(&app, &context, filter, page).await
 }
 
-/// Also the short contract's.
+/// Also of the legacy API.
 pub async fn list_with(
     app: &Gateway,
     context: &CallContext,
     filter: OrderFilter,
-) -> Result<Json<dto::Page<pb::Order>>, ApiError> {
-    let request: pb::ListOrdersRequest = filter.into();
+    page: Option<PageRequest>,
+) -> Result<Page<pb::Order>, ApiError> {
+    let request = pb::ListOrdersRequest {
+        page,
+        ..filter.into()
+    };
     let answer = read!(app.clients.order, list_orders, context, request)?;
-    Ok(Json(dto::Page::new(answer.orders, answer.page)))
+    Ok(Page::new(answer.orders, answer.page))
 }
 
 /// Place an order: items or the cart, a free description, or both. Stock is reserved at once.
@@ -136,17 +130,16 @@ pub async fn list_with(
 /// error says so in its message, and has `registered: true` in its `context`; sign in to order then. With an `Idempotency-Key` a
 /// repeat gets the first answer again, with the header `Idempotency-Replayed`; to order as a guest it must have at least 16
 /// characters that nobody guesses.
-#[utoipa::path(post, path = "/api/v1/orders", tag = "orders", security((), ("bearer" = [])), request_body = dto::NewOrder,
-    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters", max_length = 255),
-        ("X-Cart-Token" = Option<String>, Header, description = "Names the cart of `fromCart`, for callers who are not signed in", max_length = 128)),
-    responses((status = 201, description = "The order", body = dto::PlacedOrder)))]
-pub async fn place(
+#[utoipa::path(post, path = "/api/v1/orders", tag = "orders", params(Idempotency, CartToken),
+    request_body = dto::NewOrder,
+    security((), ("cartToken" = []), ("bearer" = [])))]
+pub async fn place_order(
     State(app): State<App>,
     Anyone(mut context): Anyone,
     idempotency: Idempotency,
     CartToken(cart_token): CartToken,
     Body(mut body): Body<dto::NewOrder>,
-) -> Result<Response, ApiError> {
+) -> Result<Created<dto::PlacedOrder>, ApiError> {
     context.idempotency_key = idempotency.0;
     let contact = body.contact.take();
     let mut request: pb::PlaceOrderRequest = body.into();
@@ -174,16 +167,15 @@ pub async fn place(
             error.into()
         }
     })?;
-    let order: pb::Order = must(answer.order, "the order")?;
+    let order = present(answer.order)?;
     if !order.items.is_empty() {
         app.products.invalidate();
     }
-    let made = Made::at(format!("/api/v1/orders/{}", order.id)).version(order.version);
-    Ok(created(
-        dto::PlacedOrder::new(order, auth),
-        answer.replayed,
-        &made,
-    ))
+    let created = Created::new(dto::PlacedOrder::new(order, auth));
+    Ok(created
+        .versioned()
+        .at(|placed| format!("/api/v1/orders/{}", placed.order.id))
+        .replayed(answer.replayed))
 }
 
 /// Change what an order is for, while it is PENDING and not paid: its owner, administrators.
@@ -191,28 +183,26 @@ pub async fn place(
 /// Fields that are not given stay as they are. An order can be sent back as it was read; what cannot be changed here is not
 /// looked at. New lines have the prices of now, and the total follows. `PAYMENT_UNDER_WAY`: somebody is paying the present
 /// total.
-#[utoipa::path(put, path = "/api/v1/orders/{id}", tag = "orders", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body = dto::OrderEdit,
-    responses((status = 200, description = "The order as it is now", body = pb::Order)))]
-pub async fn edit(
+#[utoipa::path(put, path = "/api/v1/orders/{id}", tag = "orders", params(IfMatch), request_body = dto::OrderEdit)]
+pub async fn replace_order(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     id: Id,
     if_match: IfMatch,
     Body(body): Body<dto::OrderEdit>,
-) -> Result<Response, ApiError> {
+) -> Result<Versioned<pb::Order>, ApiError> {
     edit_with(&app, &context, id, if_match, body).await
 }
 
 /// Change what an order is for; the same as PUT.
-#[utoipa::path(patch, path = "/api/v1/orders/{id}", tag = "orders", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body = dto::OrderEdit,
-    responses((status = 200, description = "The order as it is now", body = pb::Order)))]
-pub async fn patch(
+#[utoipa::path(patch, path = "/api/v1/orders/{id}", tag = "orders", params(IfMatch), request_body = dto::OrderEdit)]
+pub async fn update_order(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     id: Id,
     if_match: IfMatch,
     Body(body): Body<dto::OrderEdit>,
-) -> Result<Response, ApiError> {
+) -> Result<Versioned<pb::Order>, ApiError> {
     edit_with(&app, &context, id, if_match, body).await
 }
 
@@ -222,37 +212,35 @@ async fn edit_with(
     id: Id,
     if_match: IfMatch,
     body: dto::OrderEdit,
-) -> Result<Response, ApiError> {
+) -> Result<Versioned<pb::Order>, ApiError> {
     let version = if_match.or_field(body.version)?;
     let request = body.request(id.to_string(), version);
     let answer = send!(app.clients.order, edit_order, context, request)?;
     app.products.invalidate();
-    order(answer.order)
+    Versioned::of(answer.order)
 }
 
 /// Read an order: its owner, its assignee, administrators.
-#[utoipa::path(get, path = "/api/v1/orders/{id}", tag = "orders", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])),
-    responses((status = 200, description = "The order", body = pb::Order)))]
-pub async fn get(
+#[utoipa::path(get, path = "/api/v1/orders/{id}", tag = "orders")]
+pub async fn get_order(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     id: Id,
-) -> Result<Response, ApiError> {
+) -> Result<Versioned<pb::Order>, ApiError> {
     let request = pb::GetOrderRequest { id: id.to_string() };
     let answer = read!(app.clients.order, get_order, &context, request)?;
-    order(answer.order)
+    Versioned::of(answer.order)
 }
 
 /// Move an order along. Staff may do so with orders that are assigned to them.
-#[utoipa::path(patch, path = "/api/v1/orders/{id}/status", tag = "orders", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body = dto::StatusChange,
-    responses((status = 200, description = "The order as it is now", body = pb::Order)))]
-pub async fn change_status(
+#[utoipa::path(patch, path = "/api/v1/orders/{id}/status", tag = "orders", params(IfMatch), request_body = dto::StatusChange)]
+pub async fn change_order_status(
     State(app): State<App>,
     Worker(context): Worker,
     id: Id,
     if_match: IfMatch,
     Body(body): Body<dto::StatusChange>,
-) -> Result<Response, ApiError> {
+) -> Result<Versioned<pb::Order>, ApiError> {
     let request = pb::ChangeStatusRequest {
         id: id.to_string(),
         status: body.status.into(),
@@ -261,32 +249,32 @@ pub async fn change_status(
     };
     let answer = send!(app.clients.order, change_status, &context, request)?;
     app.products.invalidate();
-    order(answer.order)
+    Versioned::of(answer.order)
 }
 
 /// Cancel an order. What was paid is refunded, what was reserved goes back to the stock.
-#[utoipa::path(post, path = "/api/v1/orders/{id}/cancel", tag = "orders", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body(content = Option<dto::CancelOrder>),
-    responses((status = 200, description = "The cancelled order", body = pb::Order)))]
-pub async fn cancel(
+#[utoipa::path(post, path = "/api/v1/orders/{id}/cancel", tag = "orders", params(IfMatch),
+    request_body(content = Option<dto::CancelOrder>))]
+pub async fn cancel_order(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     id: Id,
     if_match: IfMatch,
     OptionalBody(body): OptionalBody<dto::CancelOrder>,
-) -> Result<Response, ApiError> {
+) -> Result<Versioned<pb::Order>, ApiError> {
     cancel_with(&app, &context, id, if_match, body).await
 }
 
 /// Cancel an order; the same as POST.
-#[utoipa::path(delete, path = "/api/v1/orders/{id}/cancel", tag = "orders", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body(content = Option<dto::CancelOrder>),
-    responses((status = 200, description = "The cancelled order", body = pb::Order)))]
-pub async fn cancel_by_delete(
+#[utoipa::path(delete, path = "/api/v1/orders/{id}/cancel", tag = "orders", params(IfMatch),
+    request_body(content = Option<dto::CancelOrder>))]
+pub async fn delete_order(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     id: Id,
     if_match: IfMatch,
     OptionalBody(body): OptionalBody<dto::CancelOrder>,
-) -> Result<Response, ApiError> {
+) -> Result<Versioned<pb::Order>, ApiError> {
     cancel_with(&app, &context, id, if_match, body).await
 }
 
@@ -296,7 +284,7 @@ async fn cancel_with(
     id: Id,
     if_match: IfMatch,
     body: dto::CancelOrder,
-) -> Result<Response, ApiError> {
+) -> Result<Versioned<pb::Order>, ApiError> {
     let request = pb::CancelOrderRequest {
         id: id.to_string(),
         reason: body.reason.unwrap_or_default(),
@@ -304,7 +292,7 @@ async fn cancel_with(
     };
     let answer = send!(app.clients.order, cancel_order, context, request)?;
     app.products.invalidate();
-    order(answer.order)
+    Versioned::of(answer.order)
 }
 
 /// All changes of one order, oldest first.
@@ -339,14 +327,18 @@ pub struct HistoryFilter {
 const MOST_HISTORY: usize = 1_000;
 
 /// What happened to an order, when and by whom.
-#[utoipa::path(get, path = "/api/v1/orders/{id}/history", tag = "orders", params(("id" = uuid::Uuid, Path), HistoryFilter), security(("bearer" = [])),
-    responses((status = 200, description = "The history, oldest first", body = History)))]
-pub async fn history(
+#[utoipa::path(
+    get,
+    path = "/api/v1/orders/{id}/history",
+    tag = "orders",
+    params(HistoryFilter)
+)]
+pub async fn list_order_history(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     id: Id,
     Params(filter): Params<HistoryFilter>,
-) -> Result<Response, ApiError> {
+) -> Result<Answer<History>, ApiError> {
     let cursor = match filter.cursor.as_deref() {
         None | Some("") => None,
         Some(text) => Some(
@@ -369,12 +361,7 @@ pub async fn history(
     let last = answer.items.last().filter(|_| full);
     let history = History {
         next_cursor: last.map(|item| item.version.to_string()),
-        items: answer.items.into_iter().map(Into::into).collect(),
+        items: answer.items,
     };
-    Ok(Json(history).into_response())
-}
-
-pub fn order(order: Option<pb::Order>) -> Result<Response, ApiError> {
-    let order: pb::Order = must(order, "the order")?;
-    Ok(versioned(order.version, order))
+    Ok(Answer(history))
 }

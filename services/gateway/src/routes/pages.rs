@@ -8,12 +8,11 @@ use axum::{
 };
 use http::{HeaderName, HeaderValue, header};
 use serde::Deserialize;
-use waybill_proto::notification as pb;
+use waybill_proto::{common::PageRequest, notification as pb};
 use waybill_service_kit::{AppError, CallContext};
 
 use crate::{
     app::{App, Gateway, must, read},
-    dto::page_request,
     error::ApiError,
     extract::{Id, Unsigned},
     pages::STYLES,
@@ -73,7 +72,11 @@ async fn mailbox_list(
 ) -> Result<Html<String>, ApiError> {
     let context = own_context(&app, context)?;
     let request = pb::ListMailsRequest {
-        page: page_request(Some(50), Some(filter.cursor), None),
+        page: Some(PageRequest {
+            limit: 50,
+            cursor: filter.cursor,
+            total: false,
+        }),
         to: filter.to.clone(),
     };
     let answer = read!(app.clients.notification, list_mails, &context, request)?;

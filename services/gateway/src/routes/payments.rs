@@ -3,68 +3,71 @@
 use axum::{
     Form, Json,
     extract::{FromRequest as _, Request, State},
-    response::{Html, IntoResponse, Redirect, Response},
+    response::{Html, IntoResponse, Redirect},
 };
 use http::{HeaderMap, header};
 use utoipa_axum::{router::OpenApiRouter, routes};
 use waybill_proto::payment as pb;
 use waybill_service_kit::AppError;
 
-use super::{Made, Paging, created, versioned};
 use crate::{
-    app::{App, must, read, send},
-    dto::{self, page_request},
+    answer::{Answer, Created, Either, Page, Raw, Versioned, present},
+    app::{App, read, send},
+    dto::{self},
     error::ApiError,
-    extract::{Body, Id, Idempotency, Origin, Params, SignedIn, Unsigned, content_type},
+    extract::{Body, Id, Idempotency, Origin, Paging, Params, SignedIn, Unsigned, content_type},
 };
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(of_order, create))
-        .routes(routes!(get))
-        .routes(routes!(checkout, choose))
+        .routes(routes!(list_order_payments, create_payment))
+        .routes(routes!(get_payment))
+        .routes(routes!(get_sandbox_checkout, complete_sandbox_checkout))
 }
 
 /// List the attempts to pay an order.
-#[utoipa::path(get, path = "/api/v1/orders/{id}/payments", tag = "payments", params(("id" = uuid::Uuid, Path), Paging), security(("bearer" = [])),
-    responses((status = 200, description = "A page of payments", body = dto::Page<pb::Payment>)))]
-pub async fn of_order(
+#[utoipa::path(
+    get,
+    path = "/api/v1/orders/{id}/payments",
+    tag = "payments",
+    params(Paging)
+)]
+pub async fn list_order_payments(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     id: Id,
     origin: Origin,
     Params(paging): Params<Paging>,
-) -> Result<Json<dto::Page<pb::Payment>>, ApiError> {
+) -> Result<Page<pb::Payment>, ApiError> {
     let request = pb::ListPaymentsRequest {
         order_id: id.to_string(),
         state: 0,
-        page: page_request(paging.limit, paging.cursor, paging.total),
+        page: Some(paging.into()),
     };
     let answer = read!(app.clients.payment, list_payments, &context, request)?;
-    Ok(Json(page(answer, &origin)))
+    Ok(page(answer, &origin))
 }
 
 /// Also the administrators' list.
-pub fn page(answer: pb::ListPaymentsResponse, origin: &Origin) -> dto::Page<pb::Payment> {
+pub fn page(answer: pb::ListPaymentsResponse, origin: &Origin) -> Page<pb::Payment> {
     let payments = answer.payments.into_iter();
     let payments = payments.map(|payment| dto::seen_from(origin, payment));
-    dto::Page::new(payments.collect(), answer.page)
+    Page::new(payments.collect(), answer.page)
 }
 
 /// Start to pay an order; send the customer to `redirectUrl`. The amount is the order's.
 ///
 /// With an `Idempotency-Key` a repeat gets the first answer again, with the header `Idempotency-Replayed`.
-#[utoipa::path(post, path = "/api/v1/orders/{id}/payments", tag = "payments", security(("bearer" = [])), request_body = dto::NewPayment,
-    params(("id" = uuid::Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters", max_length = 255)),
-    responses((status = 201, description = "The payment", body = dto::PaymentCreated)))]
-pub async fn create(
+#[utoipa::path(post, path = "/api/v1/orders/{id}/payments", tag = "payments", params(Idempotency),
+    request_body = dto::NewPayment)]
+pub async fn create_payment(
     State(app): State<App>,
     SignedIn(mut context): SignedIn,
     id: Id,
     origin: Origin,
     idempotency: Idempotency,
     Body(body): Body<dto::NewPayment>,
-) -> Result<Response, ApiError> {
+) -> Result<Created<dto::PaymentCreated>, ApiError> {
     context.idempotency_key = idempotency.0;
     let request = pb::CreatePaymentRequest {
         order_id: id.to_string(),
@@ -73,47 +76,47 @@ pub async fn create(
         cancel_url: body.cancel_url.unwrap_or_default(),
     };
     let answer = send!(app.clients.payment, create_payment, &context, request)?;
-    let payment = dto::seen_from(&origin, must(answer.payment, "the payment")?);
-    let body = dto::PaymentCreated {
+    let payment = dto::seen_from(&origin, present(answer.payment)?);
+    let created = Created::new(dto::PaymentCreated {
         redirect_url: payment.redirect_url.clone(),
         payment,
-    };
-    let made =
-        Made::at(format!("/api/v1/payments/{}", body.payment.id)).version(body.payment.version);
-    Ok(created(body, answer.replayed, &made))
+    });
+    Ok(created
+        .versioned()
+        .at(|created| format!("/api/v1/payments/{}", created.payment.id))
+        .replayed(answer.replayed))
 }
 
 /// Read a payment.
-#[utoipa::path(get, path = "/api/v1/payments/{id}", tag = "payments", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])),
-    responses((status = 200, description = "The payment", body = pb::Payment)))]
-pub async fn get(
+#[utoipa::path(get, path = "/api/v1/payments/{id}", tag = "payments")]
+pub async fn get_payment(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     id: Id,
     origin: Origin,
-) -> Result<Response, ApiError> {
+) -> Result<Versioned<pb::Payment>, ApiError> {
     let request = pb::GetPaymentRequest { id: id.to_string() };
     let answer = read!(app.clients.payment, get_payment, &context, request)?;
-    let payment = dto::seen_from(&origin, must(answer.payment, "the payment")?);
-    Ok(versioned(payment.version, payment))
+    let payment = dto::seen_from(&origin, present(answer.payment)?);
+    Ok(Versioned::new(payment))
 }
 
 /// The sandbox's payment page, for whoever holds the link. Asked for JSON, it answers with the payment.
-#[utoipa::path(get, path = "/api/v1/sandbox/checkout/{paymentId}", tag = "payments", params(("paymentId" = uuid::Uuid, Path)),
+#[utoipa::path(get, path = "/api/v1/sandbox/checkout/{paymentId}", tag = "payments", security(()),
     responses((status = 200, description = "The page, or the payment", content((pb::Payment = "application/json"), (String = "text/html")))))]
-pub async fn checkout(
+pub async fn get_sandbox_checkout(
     State(app): State<App>,
     Unsigned(context): Unsigned,
     id: Id,
     headers: HeaderMap,
-) -> Result<Response, ApiError> {
+) -> Result<Raw, ApiError> {
     let request = pb::GetSandboxCheckoutRequest {
         payment_id: id.to_string(),
     };
     let answer = read!(app.clients.payment, get_sandbox_checkout, &context, request)?;
-    let payment = must(answer.payment, "the payment")?;
+    let payment = present(answer.payment)?;
     if !wants_html(&headers) {
-        return Ok(Json(payment).into_response());
+        return Ok(Raw(Json(payment).into_response()));
     }
     let amount = payment.amount.map(|amount| amount.to_string());
     let page = app.templates.render(
@@ -125,23 +128,23 @@ pub async fn checkout(
             payment => minijinja::value::Serde(payment),
         },
     )?;
-    Ok(Html(page).into_response())
+    Ok(Raw(Html(page).into_response()))
 }
 
 /// Tell the sandbox what to do: succeed, decline, or stall.
 ///
 /// Takes JSON or the page's form. A browser (`Accept: text/html`) is sent on; other clients get JSON.
-#[utoipa::path(post, path = "/api/v1/sandbox/checkout/{paymentId}", tag = "payments", params(("paymentId" = uuid::Uuid, Path)),
+#[utoipa::path(post, path = "/api/v1/sandbox/checkout/{paymentId}", tag = "payments",
     request_body(content((dto::SandboxChoice = "application/json"), (dto::SandboxChoice = "application/x-www-form-urlencoded"))),
-    responses((status = 200, description = "What was done", body = pb::CompleteSandboxCheckoutResponse),
-        (status = 303, description = "A browser is sent on")))]
-pub async fn choose(
+    security(()),
+    responses((status = 303, description = "A browser is sent on")))]
+pub async fn complete_sandbox_checkout(
     State(app): State<App>,
     Unsigned(context): Unsigned,
     id: Id,
     headers: HeaderMap,
     request: Request,
-) -> Result<Response, ApiError> {
+) -> Result<Either<Answer<pb::CompleteSandboxCheckoutResponse>, Redirect>, ApiError> {
     let choice = choice(request, &app).await?;
     let request = pb::CompleteSandboxCheckoutRequest {
         payment_id: id.to_string(),
@@ -156,9 +159,9 @@ pub async fn choose(
     if wants_html(&headers) {
         let back = format!("/api/v1/sandbox/checkout/{id}");
         let next = answer.redirect_url.unwrap_or(back);
-        return Ok(Redirect::to(&next).into_response());
+        return Ok(Either::Other(Redirect::to(&next)));
     }
-    Ok(Json(answer).into_response())
+    Ok(Either::Described(Answer(answer)))
 }
 
 async fn choice(request: Request, app: &App) -> Result<dto::SandboxChoice, ApiError> {

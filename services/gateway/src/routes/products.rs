@@ -4,7 +4,6 @@ use std::sync::Arc;
 use waybill_proto::order::{ProductKind, ProductSort};
 
 use axum::{
-    Json,
     body::Body as HttpBody,
     extract::State,
     response::{IntoResponse, Response},
@@ -18,20 +17,25 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use waybill_proto::order as pb;
 use waybill_service_kit::{AppError, CallContext, UserCaller};
 
-use super::{Made, Paging, created, marked, versioned};
 use crate::{
-    app::{App, Gateway, must, read, send},
+    answer::{Created, Page, Stored, Versioned, present},
+    app::{App, Gateway, read, send},
     cache::Cached,
-    dto::{self, Categories, page_request, rules::at_most},
+    dto::{self, Categories, rules::at_most},
     error::ApiError,
-    extract::{Admin, Anyone, Body, Id, Idempotency, IfMatch, OptionalBody, Params},
+    extract::{Admin, Anyone, Body, Id, Idempotency, IfMatch, OptionalBody, Paged, Paging, Params},
 };
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(list, create))
-        .routes(routes!(get, put, patch, archive))
-        .routes(routes!(movements, adjust_stock))
+        .routes(routes!(list_products, create_product))
+        .routes(routes!(
+            get_product,
+            replace_product,
+            update_product,
+            archive_product
+        ))
+        .routes(routes!(list_stock_movements, adjust_stock))
 }
 
 /// Filters of the product list.
@@ -67,22 +71,12 @@ pub struct ProductFilter {
     /// True: only goods that fell below their threshold; false: only others. Administrators only: `FORBIDDEN` for others.
     #[garde(skip)]
     pub low_stock: Option<bool>,
-    /// Rows at most, 1 to 100; 20 if not given.
-    #[garde(range(min = 1, max = 100))]
-    #[param(minimum = 1, maximum = 100, default = 20)]
-    pub limit: Option<u32>,
-    /// `nextCursor` of the page before.
-    #[garde(length(bytes, max = 1024))]
-    pub cursor: Option<String>,
-    /// Also count the rows of all pages.
-    #[garde(skip)]
-    pub total: Option<bool>,
 }
 
 impl From<ProductFilter> for pb::ListProductsRequest {
     fn from(filter: ProductFilter) -> Self {
         Self {
-            page: page_request(filter.limit, filter.cursor, filter.total),
+            page: None,
             q: filter.q.unwrap_or_default().trim().to_owned(),
             category: filter.category.unwrap_or_default(),
             min_price: filter.min_price,
@@ -100,17 +94,18 @@ impl From<ProductFilter> for pb::ListProductsRequest {
 ///
 /// Administrators also see how much is in the store and how much of it is reserved. The answer has an `ETag`. While the service
 /// behind it is away, others get the last answer for some minutes; the headers `Age` and `Cache-Status` say so.
-#[utoipa::path(get, path = "/api/v1/products", tag = "products", params(ProductFilter), security((), ("bearer" = [])),
-    responses((status = 200, description = "A page of products", body = dto::Page<pb::Product>),
-        (status = 304, description = "Unchanged since `If-None-Match`"),
-        (status = 403, description = "`FORBIDDEN`: `lowStock` is for administrators", body = crate::error::ErrorBody<'_>)))]
-pub async fn list(
+#[utoipa::path(get, path = "/api/v1/products", tag = "products", params(ProductFilter, Paging), security((), ("bearer" = [])),
+    responses((status = 403, description = "`FORBIDDEN`: `lowStock` is for administrators", body = crate::error::ErrorBody<'_>)))]
+pub async fn list_products(
     State(app): State<App>,
     Anyone(context): Anyone,
     headers: HeaderMap,
-    Params(filter): Params<ProductFilter>,
-) -> Result<Response, ApiError> {
-    let mut request = pb::ListProductsRequest::from(filter);
+    Paged(filter, page): Paged<ProductFilter>,
+) -> Result<Stored<Page<pb::Product>>, ApiError> {
+    let mut request = pb::ListProductsRequest {
+        page,
+        ..filter.into()
+    };
     let is_admin = context.user().is_ok_and(UserCaller::is_admin);
     if is_admin {
         let list = load_list(&app, &context, request).await?;
@@ -133,7 +128,7 @@ async fn load_list(
     request: pb::ListProductsRequest,
 ) -> Result<Cached, ApiError> {
     let answer = read!(app.clients.catalogue, list_products, context, request)?;
-    let page = dto::Page::<pb::Product>::new(answer.products, answer.page);
+    let page = Page::<pb::Product>::new(answer.products, answer.page);
     let body = serde_json::to_vec(&page).map_err(AppError::internal)?;
     Ok(Cached::new(body))
 }
@@ -148,7 +143,7 @@ pub fn for_everybody(context: &CallContext) -> CallContext {
 }
 
 /// The answer with its entity tag, or 304 if the client has it already.
-pub fn cached_response(cached: &Cached, asked: &HeaderMap) -> Response {
+pub fn cached_response<T>(cached: &Cached, asked: &HeaderMap) -> Stored<T> {
     let unchanged = asked
         .get(header::IF_NONE_MATCH)
         .is_some_and(|tags| matches_tag(tags, &cached.etag));
@@ -178,7 +173,7 @@ pub fn cached_response(cached: &Cached, asked: &HeaderMap) -> Response {
         HeaderValue::from_static("private, no-cache"),
     );
     headers.insert(header::VARY, HeaderValue::from_static("authorization"));
-    response
+    Stored::new(response)
 }
 
 pub fn matches_tag(tags: &HeaderValue, etag: &HeaderValue) -> bool {
@@ -191,33 +186,30 @@ pub fn matches_tag(tags: &HeaderValue, etag: &HeaderValue) -> bool {
 }
 
 /// Add a product.
-#[utoipa::path(post, path = "/api/v1/products", tag = "products", security(("bearer" = [])), request_body = dto::NewProduct,
-    responses((status = 201, description = "The product", body = pb::Product)))]
-pub async fn create(
+#[utoipa::path(post, path = "/api/v1/products", tag = "products", request_body = dto::NewProduct)]
+pub async fn create_product(
     State(app): State<App>,
     Admin(context): Admin,
     Body(body): Body<dto::NewProduct>,
-) -> Result<Response, ApiError> {
+) -> Result<Created<pb::Product>, ApiError> {
     let answer = send!(app.clients.catalogue, create_product, &context, body.into())?;
     app.products.invalidate();
-    let product: pb::Product = must(answer.product, "the product")?;
-    let made = Made::at(format!("/api/v1/products/{}", product.id)).version(product.version);
-    Ok(created(product, false, &made))
+    Ok(Created::of(answer.product)?
+        .versioned()
+        .at(|product| format!("/api/v1/products/{}", product.id)))
 }
 
 /// Read a product.
 ///
 /// The answer has an `ETag`, which changes with what is in stock too and can be sent back as `If-Match`. As with the list, it
 /// may be the last one while the service behind it is away.
-#[utoipa::path(get, path = "/api/v1/products/{id}", tag = "products", params(("id" = uuid::Uuid, Path)), security((), ("bearer" = [])),
-    responses((status = 200, description = "The product", body = pb::Product),
-        (status = 304, description = "Unchanged since `If-None-Match`")))]
-pub async fn get(
+#[utoipa::path(get, path = "/api/v1/products/{id}", tag = "products", security((), ("bearer" = [])))]
+pub async fn get_product(
     State(app): State<App>,
     Anyone(context): Anyone,
     headers: HeaderMap,
     id: Id,
-) -> Result<Response, ApiError> {
+) -> Result<Stored<pb::Product>, ApiError> {
     let id = id.to_string();
     if context.user().is_ok_and(UserCaller::is_admin) {
         let product = load_product(&app, &context, id).await?;
@@ -244,7 +236,7 @@ async fn load_product(
 ) -> Result<Cached, ApiError> {
     let request = pb::GetProductRequest { id };
     let answer = read!(app.clients.catalogue, get_product, context, request)?;
-    let product: pb::Product = must(answer.product, "the product")?;
+    let product = present(answer.product)?;
     let body = serde_json::to_vec(&product).map_err(AppError::internal)?;
     Ok(Cached::versioned(body, product.version))
 }
@@ -253,15 +245,14 @@ async fn load_product(
 ///
 /// What is left out becomes empty; the SKU stays. The kind never changes, and stock has a route of its own. A product can be
 /// sent back as it was read; what cannot be changed here is not looked at.
-#[utoipa::path(put, path = "/api/v1/products/{id}", tag = "products", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body = dto::ProductPut,
-    responses((status = 200, description = "The product as it is now", body = pb::Product)))]
-pub async fn put(
+#[utoipa::path(put, path = "/api/v1/products/{id}", tag = "products", params(IfMatch), request_body = dto::ProductPut)]
+pub async fn replace_product(
     State(app): State<App>,
     Admin(context): Admin,
     id: Id,
     if_match: IfMatch,
     Body(mut body): Body<dto::ProductPut>,
-) -> Result<Response, ApiError> {
+) -> Result<Versioned<pb::Product>, ApiError> {
     let category = category_of(&app, &context, id, body.categories()).await?;
     update(&app, &context, id, if_match, category, body.into()).await
 }
@@ -269,15 +260,14 @@ pub async fn put(
 /// Change a product. Fields that are not given stay as they are.
 ///
 /// A product can be sent back as it was read; what cannot be changed here is not looked at.
-#[utoipa::path(patch, path = "/api/v1/products/{id}", tag = "products", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body = dto::ProductPatch,
-    responses((status = 200, description = "The product as it is now", body = pb::Product)))]
-pub async fn patch(
+#[utoipa::path(patch, path = "/api/v1/products/{id}", tag = "products", params(IfMatch), request_body = dto::ProductPatch)]
+pub async fn update_product(
     State(app): State<App>,
     Admin(context): Admin,
     id: Id,
     if_match: IfMatch,
     Body(mut body): Body<dto::ProductPatch>,
-) -> Result<Response, ApiError> {
+) -> Result<Versioned<pb::Product>, ApiError> {
     let category = category_of(&app, &context, id, body.categories()).await?;
     update(&app, &context, id, if_match, category, body).await
 }
@@ -298,9 +288,9 @@ async fn category_of(
         id: product.to_string(),
     };
     let answer = read!(app.clients.catalogue, get_product, context, request)?;
-    let present = must(answer.product, "the product")?;
-    let has_moved = !id.eq_ignore_ascii_case(present.category_id());
-    let is_renamed = category != present.category();
+    let now = present(answer.product)?;
+    let has_moved = !id.eq_ignore_ascii_case(now.category_id());
+    let is_renamed = category != now.category();
     Ok(Some(if is_renamed && !has_moved {
         category
     } else {
@@ -315,53 +305,57 @@ async fn update(
     if_match: IfMatch,
     category: Option<String>,
     patch: dto::ProductPatch,
-) -> Result<Response, ApiError> {
+) -> Result<Versioned<pb::Product>, ApiError> {
     let version = if_match.or_field(patch.version)?;
     let request = patch.into_request(id.to_string(), category, version);
     let answer = send!(app.clients.catalogue, update_product, context, request)?;
     app.products.invalidate();
-    product(answer.product)
+    Versioned::of(answer.product)
 }
 
 /// Archive a product. It stays readable for administrators and can no longer be ordered.
-#[utoipa::path(delete, path = "/api/v1/products/{id}", tag = "products", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body(content = Option<dto::Versioned>),
-    responses((status = 200, description = "The archived product", body = pb::Product)))]
-pub async fn archive(
+#[utoipa::path(delete, path = "/api/v1/products/{id}", tag = "products", params(IfMatch),
+    request_body(content = Option<dto::Versioned>))]
+pub async fn archive_product(
     State(app): State<App>,
     Admin(context): Admin,
     id: Id,
     if_match: IfMatch,
     OptionalBody(body): OptionalBody<dto::Versioned>,
-) -> Result<Response, ApiError> {
+) -> Result<Versioned<pb::Product>, ApiError> {
     let request = pb::ArchiveProductRequest {
         id: id.to_string(),
         version: if_match.or_field(body.version)?,
     };
     let answer = send!(app.clients.catalogue, archive_product, &context, request)?;
     app.products.invalidate();
-    product(answer.product)
+    Versioned::of(answer.product)
 }
 
 /// List what changed a product's stock, newest first: the ledger.
-#[utoipa::path(get, path = "/api/v1/products/{id}/stock", tag = "products", params(("id" = uuid::Uuid, Path), Paging), security(("bearer" = [])),
-    responses((status = 200, description = "A page of movements", body = dto::Page<pb::StockMovement>)))]
-pub async fn movements(
+#[utoipa::path(
+    get,
+    path = "/api/v1/products/{id}/stock",
+    tag = "products",
+    params(Paging)
+)]
+pub async fn list_stock_movements(
     State(app): State<App>,
     Admin(context): Admin,
     id: Id,
     Params(paging): Params<Paging>,
-) -> Result<Json<dto::Page<pb::StockMovement>>, ApiError> {
+) -> Result<Page<pb::StockMovement>, ApiError> {
     let request = pb::ListMovementsRequest {
         product_id: id.to_string(),
-        page: page_request(paging.limit, paging.cursor, paging.total),
+        page: Some(paging.into()),
     };
     let answer = read!(app.clients.stock, list_movements, &context, request)?;
-    Ok(Json(dto::Page::new(answer.movements, answer.page)))
+    Ok(Page::new(answer.movements, answer.page))
 }
 
 /// Add units to the stock of goods, or take some away.
-#[utoipa::path(post, path = "/api/v1/products/{id}/stock", tag = "products", params(("id" = uuid::Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters", max_length = 255)), security(("bearer" = [])), request_body = dto::StockAdjustment,
-    responses((status = 200, description = "The product with its stock", body = pb::Product)))]
+#[utoipa::path(post, path = "/api/v1/products/{id}/stock", tag = "products", params(IfMatch, Idempotency),
+    request_body = dto::StockAdjustment)]
 pub async fn adjust_stock(
     State(app): State<App>,
     Admin(mut context): Admin,
@@ -369,7 +363,7 @@ pub async fn adjust_stock(
     idempotency: Idempotency,
     if_match: IfMatch,
     Body(body): Body<dto::StockAdjustment>,
-) -> Result<Response, ApiError> {
+) -> Result<Versioned<pb::Product>, ApiError> {
     context.idempotency_key = idempotency.0;
     let request = pb::AdjustStockRequest {
         product_id: id.to_string(),
@@ -379,10 +373,5 @@ pub async fn adjust_stock(
     };
     let answer = send!(app.clients.stock, adjust_stock, &context, request)?;
     app.products.invalidate();
-    Ok(marked(product(answer.product)?, answer.replayed))
-}
-
-fn product(product: Option<pb::Product>) -> Result<Response, ApiError> {
-    let product: pb::Product = must(product, "the product")?;
-    Ok(versioned(product.version, product))
+    Ok(Versioned::of(answer.product)?.replayed(answer.replayed))
 }

@@ -1,13 +1,13 @@
 //! The shop: what everybody may know of it, and the administrator's settings.
 
-use axum::{Json, extract::State, response::Response};
+use axum::extract::State;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use waybill_proto::order as pb;
 use waybill_service_kit::CallContext;
 
-use super::versioned;
 use crate::{
-    app::{App, Gateway, must, read, send},
+    answer::{Answer, Versioned, present},
+    app::{App, Gateway, read, send},
     dto,
     error::ApiError,
     extract::{Admin, Anyone, Body, IfMatch},
@@ -15,63 +15,62 @@ use crate::{
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(shop))
-        .routes(routes!(settings, put, patch))
+        .routes(routes!(get_shop))
+        .routes(routes!(get_settings, replace_settings, update_settings))
 }
 
 /// The shop's name and currency.
-#[utoipa::path(get, path = "/api/v1/shop", tag = "shop", security((), ("bearer" = [])),
-    responses((status = 200, description = "The shop", body = dto::Shop)))]
-pub async fn shop(
+#[utoipa::path(get, path = "/api/v1/shop", tag = "shop", security((), ("bearer" = [])))]
+pub async fn get_shop(
     State(app): State<App>,
     Anyone(context): Anyone,
-) -> Result<Json<dto::Shop>, ApiError> {
+) -> Result<Answer<dto::Shop>, ApiError> {
     let answer = read!(
         app.clients.shop,
         get_settings,
         &context,
         pb::GetSettingsRequest {}
     )?;
-    Ok(Json(must(answer.settings, "the settings")?.into()))
+    Ok(Answer(present(answer.settings)?.into()))
 }
 
 /// Read the shop's settings.
-#[utoipa::path(get, path = "/api/v1/admin/settings", tag = "admin", security(("bearer" = [])),
-    responses((status = 200, description = "The settings", body = pb::ShopSettings)))]
-pub async fn settings(State(app): State<App>, Admin(context): Admin) -> Result<Response, ApiError> {
+#[utoipa::path(get, path = "/api/v1/admin/settings", tag = "admin")]
+pub async fn get_settings(
+    State(app): State<App>,
+    Admin(context): Admin,
+) -> Result<Versioned<pb::ShopSettings>, ApiError> {
     let answer = read!(
         app.clients.shop,
         get_settings,
         &context,
         pb::GetSettingsRequest {}
     )?;
-    answered(answer.settings)
+    Versioned::of(answer.settings)
 }
 
 /// Change the shop's settings. In effect everywhere within a second, without a restart.
 ///
 /// Settings that are not given stay as they are, and all of them can be sent back as they were read. A new expiry is for orders that are placed from now on; a new commission for
 /// orders that are completed from now on.
-#[utoipa::path(patch, path = "/api/v1/admin/settings", tag = "admin", security(("bearer" = [])), request_body = dto::ShopSettingsPatch,
-    responses((status = 200, description = "The settings as they are now", body = pb::ShopSettings)))]
-pub async fn patch(
+#[utoipa::path(patch, path = "/api/v1/admin/settings", tag = "admin", params(IfMatch), request_body = dto::ShopSettingsPatch)]
+pub async fn update_settings(
     State(app): State<App>,
     Admin(context): Admin,
     if_match: IfMatch,
     Body(body): Body<dto::ShopSettingsPatch>,
-) -> Result<Response, ApiError> {
+) -> Result<Versioned<pb::ShopSettings>, ApiError> {
     update(&app, &context, if_match, body).await
 }
 
 /// Change the shop's settings, for clients that only know PUT; the same as PATCH.
-#[utoipa::path(put, path = "/api/v1/admin/settings", tag = "admin", security(("bearer" = [])), request_body = dto::ShopSettingsPatch,
-    responses((status = 200, description = "The settings as they are now", body = pb::ShopSettings)))]
-pub async fn put(
+#[utoipa::path(put, path = "/api/v1/admin/settings", tag = "admin", params(IfMatch), request_body = dto::ShopSettingsPatch)]
+pub async fn replace_settings(
     State(app): State<App>,
     Admin(context): Admin,
     if_match: IfMatch,
     Body(body): Body<dto::ShopSettingsPatch>,
-) -> Result<Response, ApiError> {
+) -> Result<Versioned<pb::ShopSettings>, ApiError> {
     update(&app, &context, if_match, body).await
 }
 
@@ -80,7 +79,7 @@ async fn update(
     context: &CallContext,
     if_match: IfMatch,
     patch: dto::ShopSettingsPatch,
-) -> Result<Response, ApiError> {
+) -> Result<Versioned<pb::ShopSettings>, ApiError> {
     let version = if_match.or_field(patch.version)?;
     let answer = send!(
         app.clients.shop,
@@ -88,10 +87,5 @@ async fn update(
         context,
         patch.into_request(version)
     )?;
-    answered(answer.settings)
-}
-
-fn answered(settings: Option<pb::ShopSettings>) -> Result<Response, ApiError> {
-    let settings: pb::ShopSettings = must(settings, "the settings")?;
-    Ok(versioned(settings.version, settings))
+    Versioned::of(answer.settings)
 }

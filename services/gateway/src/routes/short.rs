@@ -1,6 +1,6 @@
-//! The short contract under `/api`: the same handlers for clients that were written against it.
+//! The legacy API under `/api`: the same handlers for clients that were written against it.
 
-use axum::{Json, Router, extract::State, response::Response, routing};
+use axum::{Router, extract::State, routing};
 use http::HeaderMap;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use waybill_proto::order;
@@ -11,24 +11,25 @@ use super::{
     products::{self, ProductFilter},
 };
 use crate::{
+    answer::{Answer, Created, Page, Stored, Versioned, WithCookies},
     app::App,
     dto,
     error::ApiError,
     extract::{
-        Admin, Anyone, Body, CartToken, Id, Idempotency, IfMatch, Params, SignedIn, Unsigned,
-        Worker,
+        Admin, Anyone, Body, CartToken, Id, Idempotency, IfMatch, Paged, Paging, SignedIn,
+        Unsigned, Worker,
     },
 };
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(register))
-        .routes(routes!(login))
-        .routes(routes!(list_products, create_product))
-        .routes(routes!(place_order))
-        .routes(routes!(list_orders))
-        .routes(routes!(get_order))
-        .routes(routes!(change_status))
+        .routes(routes!(legacy_register))
+        .routes(routes!(legacy_login))
+        .routes(routes!(legacy_list_products, legacy_create_product))
+        .routes(routes!(legacy_place_order))
+        .routes(routes!(legacy_list_orders))
+        .routes(routes!(legacy_get_order))
+        .routes(routes!(legacy_change_order_status))
 }
 
 /// The same without the slash at the end; not in OpenAPI, which describes one spelling.
@@ -36,99 +37,100 @@ pub fn without_slash() -> Router<App> {
     Router::new()
         .route(
             "/api/products",
-            routing::get(list_products).post(create_product),
+            routing::get(legacy_list_products).post(legacy_create_product),
         )
-        .route("/api/orders", routing::post(place_order))
+        .route("/api/orders", routing::post(legacy_place_order))
 }
 
-/// Create an account (short contract).
-#[utoipa::path(post, path = "/api/users/register", tag = "short", request_body = dto::ShortRegister,
-    responses((status = 201, description = "Registered and signed in", body = dto::Session)))]
-pub async fn register(
+/// Create an account (legacy API).
+#[utoipa::path(post, path = "/api/users/register", tag = "legacy", request_body = dto::ShortRegister, security(()))]
+pub async fn legacy_register(
     State(app): State<App>,
     Unsigned(context): Unsigned,
     Body(body): Body<dto::ShortRegister>,
-) -> Result<Response, ApiError> {
+) -> Result<WithCookies<Created<dto::Session>>, ApiError> {
     auth::register_with(&app, &context, body.into()).await
 }
 
-/// Sign in (short contract).
-#[utoipa::path(post, path = "/api/users/login", tag = "short", request_body = dto::ShortLogin,
-    responses((status = 200, description = "Signed in", body = dto::Session)))]
-pub async fn login(
+/// Sign in (legacy API).
+#[utoipa::path(post, path = "/api/users/login", tag = "legacy", request_body = dto::ShortLogin, security(()))]
+pub async fn legacy_login(
     State(app): State<App>,
     Unsigned(context): Unsigned,
     Body(body): Body<dto::ShortLogin>,
-) -> Result<Response, ApiError> {
+) -> Result<WithCookies<Answer<dto::Session>>, ApiError> {
     auth::login_with(&app, &context, body.into()).await
 }
 
-/// List products (short contract).
-#[utoipa::path(get, path = "/api/products/", tag = "short", params(ProductFilter), security((), ("bearer" = [])),
-    responses((status = 200, description = "A page of products", body = dto::Page<order::Product>),
-        (status = 403, description = "`FORBIDDEN`: `lowStock` is for administrators", body = crate::error::ErrorBody<'_>)))]
-pub async fn list_products(
+/// List products (legacy API).
+#[utoipa::path(get, path = "/api/products/", tag = "legacy", params(ProductFilter, Paging), security((), ("bearer" = [])),
+    responses((status = 403, description = "`FORBIDDEN`: `lowStock` is for administrators", body = crate::error::ErrorBody<'_>)))]
+pub async fn legacy_list_products(
     state: State<App>,
     caller: Anyone,
     headers: HeaderMap,
-    filter: Params<ProductFilter>,
-) -> Result<Response, ApiError> {
-    products::list(state, caller, headers, filter).await
+    filter: Paged<ProductFilter>,
+) -> Result<Stored<Page<order::Product>>, ApiError> {
+    products::list_products(state, caller, headers, filter).await
 }
 
-/// Add a product (short contract).
-#[utoipa::path(post, path = "/api/products/", tag = "short", security(("bearer" = [])), request_body = dto::NewProduct,
-    responses((status = 201, description = "The product", body = order::Product)))]
-pub async fn create_product(
+/// Add a product (legacy API).
+#[utoipa::path(post, path = "/api/products/", tag = "legacy", request_body = dto::NewProduct)]
+pub async fn legacy_create_product(
     state: State<App>,
     caller: Admin,
     body: Body<dto::NewProduct>,
-) -> Result<Response, ApiError> {
-    products::create(state, caller, body).await
+) -> Result<Created<order::Product>, ApiError> {
+    products::create_product(state, caller, body).await
 }
 
-/// Place an order (short contract).
-#[utoipa::path(post, path = "/api/orders/", tag = "short", security((), ("bearer" = [])), request_body = dto::NewOrder,
-    params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters", max_length = 255),
-        ("X-Cart-Token" = Option<String>, Header, description = "Names the cart of `fromCart`, for callers who are not signed in", max_length = 128)),
-    responses((status = 201, description = "The order", body = dto::PlacedOrder)))]
-pub async fn place_order(
+/// Place an order (legacy API).
+#[utoipa::path(post, path = "/api/orders/", tag = "legacy", params(Idempotency, CartToken),
+    request_body = dto::NewOrder,
+    security((), ("cartToken" = []), ("bearer" = [])))]
+pub async fn legacy_place_order(
     state: State<App>,
     caller: Anyone,
     idempotency: Idempotency,
     cart: CartToken,
     body: Body<dto::NewOrder>,
-) -> Result<Response, ApiError> {
-    orders::place(state, caller, idempotency, cart, body).await
+) -> Result<Created<dto::PlacedOrder>, ApiError> {
+    orders::place_order(state, caller, idempotency, cart, body).await
 }
 
-/// List all orders (short contract).
-#[utoipa::path(get, path = "/api/orders/admin", tag = "short", params(OrderFilter), security(("bearer" = [])),
-    responses((status = 200, description = "A page of orders", body = dto::Page<order::Order>)))]
-pub async fn list_orders(
+/// List all orders (legacy API).
+#[utoipa::path(
+    get,
+    path = "/api/orders/admin",
+    tag = "legacy",
+    params(OrderFilter, Paging)
+)]
+pub async fn legacy_list_orders(
     State(app): State<App>,
     Admin(context): Admin,
-    Params(filter): Params<OrderFilter>,
-) -> Result<Json<dto::Page<order::Order>>, ApiError> {
-    orders::list_with(&app, &context, filter).await
+    Paged(filter, page): Paged<OrderFilter>,
+) -> Result<Page<order::Order>, ApiError> {
+    orders::list_with(&app, &context, filter, page).await
 }
 
-/// Read an order (short contract).
-#[utoipa::path(get, path = "/api/orders/{id}", tag = "short", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])),
-    responses((status = 200, description = "The order", body = order::Order)))]
-pub async fn get_order(state: State<App>, caller: SignedIn, id: Id) -> Result<Response, ApiError> {
-    orders::get(state, caller, id).await
+/// Read an order (legacy API).
+#[utoipa::path(get, path = "/api/orders/{id}", tag = "legacy")]
+pub async fn legacy_get_order(
+    state: State<App>,
+    caller: SignedIn,
+    id: Id,
+) -> Result<Versioned<order::Order>, ApiError> {
+    orders::get_order(state, caller, id).await
 }
 
-/// Move an order along (short contract).
-#[utoipa::path(patch, path = "/api/orders/{id}/status", tag = "short", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body = dto::StatusChange,
-    responses((status = 200, description = "The order as it is now", body = order::Order)))]
-pub async fn change_status(
+/// Move an order along (legacy API).
+#[utoipa::path(patch, path = "/api/orders/{id}/status", tag = "legacy", params(IfMatch), request_body = dto::StatusChange)]
+pub async fn legacy_change_order_status(
     state: State<App>,
     caller: Worker,
     id: Id,
     if_match: IfMatch,
     body: Body<dto::StatusChange>,
-) -> Result<Response, ApiError> {
-    orders::change_status(state, caller, id, if_match, body).await
+) -> Result<Versioned<order::Order>, ApiError> {
+    orders::change_order_status(state, caller, id, if_match, body).await
 }

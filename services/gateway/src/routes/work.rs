@@ -1,35 +1,38 @@
 //! The pool of work, claims, and requests that an administrator decides.
 
-use axum::{Json, extract::State, response::Response};
+use axum::extract::State;
 use garde::Validate;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
-use waybill_proto::order::{ChangeRequestKind, ChangeRequestState, OrderKind};
-use waybill_proto::{auth, common, order as pb};
+use waybill_proto::{
+    auth,
+    common::{self, PageRequest},
+    order::{self as pb, ChangeRequestKind, ChangeRequestState, OrderKind},
+};
 use waybill_service_kit::{AppError, CallContext, ErrorKind};
 
-use super::{Made, created, orders::order};
 use crate::{
-    app::{App, Gateway, must, read, send},
-    dto::{self, page_request, rules::at_most},
+    answer::{Answer, Created, Page, Versioned},
+    app::{App, Gateway, read, send},
+    dto::{self, rules::at_most},
     error::ApiError,
-    extract::{Admin, Body, Id, IfMatch, OptionalBody, Params, SignedIn, Staff, Worker},
+    extract::{Admin, Body, Id, IfMatch, OptionalBody, Paged, Paging, SignedIn, Staff, Worker},
 };
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(available))
-        .routes(routes!(claim))
-        .routes(routes!(claim_several))
-        .routes(routes!(assign))
-        .routes(routes!(release))
-        .routes(routes!(workload))
-        .routes(routes!(of_order, ask))
-        .routes(routes!(all))
-        .routes(routes!(approve))
-        .routes(routes!(reject))
+        .routes(routes!(list_available_orders))
+        .routes(routes!(claim_order))
+        .routes(routes!(claim_orders))
+        .routes(routes!(assign_orders))
+        .routes(routes!(release_order))
+        .routes(routes!(get_workload))
+        .routes(routes!(list_change_requests, create_change_request))
+        .routes(routes!(list_admin_change_requests))
+        .routes(routes!(approve_change_request))
+        .routes(routes!(reject_change_request))
 }
 
 /// What of the pool to show.
@@ -58,28 +61,22 @@ pub struct PoolFilter {
     /// Only what you may claim now, by your categories and the number of your open orders. For workers.
     #[garde(skip)]
     pub mine: Option<bool>,
-    /// Rows at most, 1 to 100; 20 if not given.
-    #[garde(range(min = 1, max = 100))]
-    #[param(minimum = 1, maximum = 100, default = 20)]
-    pub limit: Option<u32>,
-    /// `nextCursor` of the page before.
-    #[garde(length(bytes, max = 1024))]
-    pub cursor: Option<String>,
-    /// Also count the rows of all pages.
-    #[garde(skip)]
-    pub total: Option<bool>,
 }
 
 /// List paid service orders that nobody works on, the one that waits longest first.
-#[utoipa::path(get, path = "/api/v1/orders/available", tag = "work", params(PoolFilter), security(("bearer" = [])),
-    responses((status = 200, description = "A page of orders", body = dto::Page<pb::Order>)))]
-pub async fn available(
+#[utoipa::path(
+    get,
+    path = "/api/v1/orders/available",
+    tag = "work",
+    params(PoolFilter, Paging)
+)]
+pub async fn list_available_orders(
     State(app): State<App>,
     Worker(context): Worker,
-    Params(filter): Params<PoolFilter>,
-) -> Result<Json<dto::Page<pb::Order>>, ApiError> {
+    Paged(filter, page): Paged<PoolFilter>,
+) -> Result<Page<pb::Order>, ApiError> {
     let request = pb::ListAvailableRequest {
-        page: page_request(filter.limit, filter.cursor, filter.total),
+        page,
         q: filter.q.unwrap_or_default().trim().to_owned(),
         category: filter.category.unwrap_or_default().trim().to_owned(),
         min_total: filter.min_total,
@@ -88,55 +85,53 @@ pub async fn available(
         only_mine: filter.mine.unwrap_or(false),
     };
     let answer = read!(app.clients.work, list_available, &context, request)?;
-    Ok(Json(dto::Page::new(answer.orders, answer.page)))
+    Ok(Page::new(answer.orders, answer.page))
 }
 
 /// Claim an order. Of several workers exactly one gets it; the others get `ALREADY_CLAIMED`.
 ///
 /// A claim that its winner repeats gets the order as it is, for as long as they have it and it has not ended.
-#[utoipa::path(post, path = "/api/v1/orders/{id}/claim", tag = "work", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body(content = Option<dto::Versioned>),
-    responses((status = 200, description = "The order, now yours", body = pb::Order)))]
-pub async fn claim(
+#[utoipa::path(post, path = "/api/v1/orders/{id}/claim", tag = "work", params(IfMatch),
+    request_body(content = Option<dto::Versioned>))]
+pub async fn claim_order(
     State(app): State<App>,
     Staff(context): Staff,
     id: Id,
     if_match: IfMatch,
     OptionalBody(body): OptionalBody<dto::Versioned>,
-) -> Result<Response, ApiError> {
+) -> Result<Versioned<pb::Order>, ApiError> {
     let request = pb::ClaimOrderRequest {
         id: id.to_string(),
         version: if_match.or_field(body.version)?,
     };
     let answer = send!(app.clients.work, claim_order, &context, request)?;
-    order(answer.order)
+    Versioned::of(answer.order)
 }
 
 /// Claim several orders, each by itself: what became of each is in the answer.
 ///
 /// An order that the worker has already stays as it is, and is a success.
-#[utoipa::path(post, path = "/api/v1/orders/claim", tag = "work", security(("bearer" = [])), request_body = dto::Claims,
-    responses((status = 200, description = "One result per order", body = pb::ClaimOrdersResponse)))]
-pub async fn claim_several(
+#[utoipa::path(post, path = "/api/v1/orders/claim", tag = "work", request_body = dto::Claims)]
+pub async fn claim_orders(
     State(app): State<App>,
     Staff(context): Staff,
     Body(body): Body<dto::Claims>,
-) -> Result<Json<pb::ClaimOrdersResponse>, ApiError> {
+) -> Result<Answer<pb::ClaimOrdersResponse>, ApiError> {
     let order_ids = body.order_ids.iter().map(ToString::to_string).collect();
     let request = pb::ClaimOrdersRequest { order_ids };
     let answer = send!(app.clients.work, claim_orders, &context, request)?;
-    Ok(Json(answer))
+    Ok(Answer(answer))
 }
 
 /// Give orders to a worker, from the pool or from whoever has them, each by itself.
 ///
 /// The worker's categories and limit hold unless `force` is set. An order that the worker has already stays as it is.
-#[utoipa::path(post, path = "/api/v1/orders/assign", tag = "work", security(("bearer" = [])), request_body = dto::Assignment,
-    responses((status = 200, description = "One result per order", body = pb::AssignOrdersResponse)))]
-pub async fn assign(
+#[utoipa::path(post, path = "/api/v1/orders/assign", tag = "work", request_body = dto::Assignment)]
+pub async fn assign_orders(
     State(app): State<App>,
     Admin(context): Admin,
     Body(body): Body<dto::Assignment>,
-) -> Result<Json<pb::AssignOrdersResponse>, ApiError> {
+) -> Result<Answer<pb::AssignOrdersResponse>, ApiError> {
     let request = pb::AssignOrdersRequest {
         order_ids: body.order_ids.iter().map(ToString::to_string).collect(),
         worker_id: body.worker_id.to_string(),
@@ -144,7 +139,7 @@ pub async fn assign(
         force: body.force,
     };
     let answer = send!(app.clients.work, assign_orders, &context, request)?;
-    Ok(Json(answer))
+    Ok(Answer(answer))
 }
 
 /// The name of an active worker, as auth has it now; anybody else is a fault of `field`.
@@ -167,34 +162,33 @@ async fn worker_name(
 }
 
 /// Give an order back to the pool: its assignee, or an administrator.
-#[utoipa::path(post, path = "/api/v1/orders/{id}/release", tag = "work", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body(content = Option<dto::Release>),
-    responses((status = 200, description = "The order, without a worker", body = pb::Order)))]
-pub async fn release(
+#[utoipa::path(post, path = "/api/v1/orders/{id}/release", tag = "work", params(IfMatch),
+    request_body(content = Option<dto::Release>))]
+pub async fn release_order(
     State(app): State<App>,
     Worker(context): Worker,
     id: Id,
     if_match: IfMatch,
     OptionalBody(body): OptionalBody<dto::Release>,
-) -> Result<Response, ApiError> {
+) -> Result<Versioned<pb::Order>, ApiError> {
     let request = pb::ReleaseOrderRequest {
         id: id.to_string(),
         reason: body.reason.unwrap_or_default(),
         version: if_match.or_field(body.version)?,
     };
     let answer = send!(app.clients.work, release_order, &context, request)?;
-    order(answer.order)
+    Versioned::of(answer.order)
 }
 
 /// Your categories, your limit, and how many orders you have.
-#[utoipa::path(get, path = "/api/v1/orders/workload", tag = "work", security(("bearer" = [])),
-    responses((status = 200, description = "Your own entry", body = pb::WorkerEntry)))]
-pub async fn workload(
+#[utoipa::path(get, path = "/api/v1/orders/workload", tag = "work")]
+pub async fn get_workload(
     State(app): State<App>,
     Staff(context): Staff,
-) -> Result<Json<pb::WorkerEntry>, ApiError> {
+) -> Result<Versioned<pb::WorkerEntry>, ApiError> {
     let request = pb::GetMyWorkloadRequest {};
     let answer = read!(app.clients.work, get_my_workload, &context, request)?;
-    Ok(Json(must(answer.worker, "the worker")?))
+    Versioned::of(answer.worker)
 }
 
 /// Filters of change requests.
@@ -206,59 +200,54 @@ pub struct ChangeRequestFilter {
     pub state: Option<ChangeRequestState>,
     #[garde(skip)]
     pub kind: Option<ChangeRequestKind>,
-    /// Rows at most, 1 to 100; 20 if not given.
-    #[garde(range(min = 1, max = 100))]
-    #[param(minimum = 1, maximum = 100, default = 20)]
-    pub limit: Option<u32>,
-    /// `nextCursor` of the page before.
-    #[garde(length(bytes, max = 1024))]
-    pub cursor: Option<String>,
-    /// Also count the rows of all pages.
-    #[garde(skip)]
-    pub total: Option<bool>,
 }
 
 /// List the change requests of an order.
-#[utoipa::path(get, path = "/api/v1/orders/{id}/change-requests", tag = "work", params(("id" = uuid::Uuid, Path), ChangeRequestFilter), security(("bearer" = [])),
-    responses((status = 200, description = "A page of change requests", body = dto::Page<pb::ChangeRequest>)))]
-pub async fn of_order(
+#[utoipa::path(
+    get,
+    path = "/api/v1/orders/{id}/change-requests",
+    tag = "work",
+    params(ChangeRequestFilter, Paging)
+)]
+pub async fn list_change_requests(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     id: Id,
-    Params(filter): Params<ChangeRequestFilter>,
-) -> Result<Json<dto::Page<pb::ChangeRequest>>, ApiError> {
-    change_requests(&app, &context, id.to_string(), filter).await
+    Paged(filter, page): Paged<ChangeRequestFilter>,
+) -> Result<Page<pb::ChangeRequest>, ApiError> {
+    change_requests(&app, &context, id.to_string(), filter, page).await
 }
 
 /// Ask for a change: completion or reassignment as the assignee, cancellation as the owner.
-#[utoipa::path(post, path = "/api/v1/orders/{id}/change-requests", tag = "work", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body = dto::NewChangeRequest,
-    responses((status = 201, description = "The change request", body = pb::ChangeRequest)))]
-pub async fn ask(
+#[utoipa::path(post, path = "/api/v1/orders/{id}/change-requests", tag = "work", request_body = dto::NewChangeRequest)]
+pub async fn create_change_request(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     id: Id,
     Body(body): Body<dto::NewChangeRequest>,
-) -> Result<Response, ApiError> {
+) -> Result<Created<pb::ChangeRequest>, ApiError> {
     let request = pb::CreateChangeRequestRequest {
         order_id: id.to_string(),
         kind: body.kind.into(),
         reason: body.reason,
     };
     let answer = send!(app.clients.work, create_change_request, &context, request)?;
-    let request: pb::ChangeRequest = must(answer.change_request, "the change request")?;
-    let made = Made::default().version(request.version);
-    Ok(created(request, false, &made))
+    Ok(Created::of(answer.change_request)?.versioned())
 }
 
 /// List the change requests of all orders.
-#[utoipa::path(get, path = "/api/v1/admin/change-requests", tag = "admin", params(ChangeRequestFilter), security(("bearer" = [])),
-    responses((status = 200, description = "A page of change requests", body = dto::Page<pb::ChangeRequest>)))]
-pub async fn all(
+#[utoipa::path(
+    get,
+    path = "/api/v1/admin/change-requests",
+    tag = "admin",
+    params(ChangeRequestFilter, Paging)
+)]
+pub async fn list_admin_change_requests(
     State(app): State<App>,
     Admin(context): Admin,
-    Params(filter): Params<ChangeRequestFilter>,
-) -> Result<Json<dto::Page<pb::ChangeRequest>>, ApiError> {
-    change_requests(&app, &context, String::new(), filter).await
+    Paged(filter, page): Paged<ChangeRequestFilter>,
+) -> Result<Page<pb::ChangeRequest>, ApiError> {
+    change_requests(&app, &context, String::new(), filter, page).await
 }
 
 async fn change_requests(
@@ -266,30 +255,31 @@ async fn change_requests(
     context: &CallContext,
     order_id: String,
     filter: ChangeRequestFilter,
-) -> Result<Json<dto::Page<pb::ChangeRequest>>, ApiError> {
+    page: Option<PageRequest>,
+) -> Result<Page<pb::ChangeRequest>, ApiError> {
     let request = pb::ListChangeRequestsRequest {
         order_id,
         state: dto::number(filter.state),
         kind: dto::number(filter.kind),
-        page: page_request(filter.limit, filter.cursor, filter.total),
+        page,
     };
     let answer = read!(app.clients.work, list_change_requests, context, request)?;
-    Ok(Json(dto::Page::new(answer.change_requests, answer.page)))
+    Ok(Page::new(answer.change_requests, answer.page))
 }
 
 /// Approve a change request: the order is completed or cancelled, or gets another worker.
 ///
 /// An approved reassignment returns the order to the pool, or gives it to the worker that `assignTo` names. With `replace`, the
 /// order is closed and another one is opened in its place, linked both ways; it has the payment of the closed one.
-#[utoipa::path(post, path = "/api/v1/admin/change-requests/{id}/approve", tag = "admin", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body(content = Option<dto::Approval>),
-    responses((status = 200, description = "The request and its order", body = pb::DecideChangeRequestResponse)))]
-pub async fn approve(
+#[utoipa::path(post, path = "/api/v1/admin/change-requests/{id}/approve", tag = "admin", params(IfMatch),
+    request_body(content = Option<dto::Approval>))]
+pub async fn approve_change_request(
     State(app): State<App>,
     Admin(context): Admin,
     id: Id,
     if_match: IfMatch,
     OptionalBody(body): OptionalBody<dto::Approval>,
-) -> Result<Json<pb::DecideChangeRequestResponse>, ApiError> {
+) -> Result<Answer<pb::DecideChangeRequestResponse>, ApiError> {
     let version = if_match.or_field(body.version)?;
     let (assign_to, assign_to_name) = match body.assign_to {
         None => Default::default(),
@@ -312,15 +302,15 @@ pub async fn approve(
 }
 
 /// Reject a change request; the order stays as it is.
-#[utoipa::path(post, path = "/api/v1/admin/change-requests/{id}/reject", tag = "admin", params(("id" = uuid::Uuid, Path)), security(("bearer" = [])), request_body(content = Option<dto::Rejection>),
-    responses((status = 200, description = "The request and its order", body = pb::DecideChangeRequestResponse)))]
-pub async fn reject(
+#[utoipa::path(post, path = "/api/v1/admin/change-requests/{id}/reject", tag = "admin", params(IfMatch),
+    request_body(content = Option<dto::Rejection>))]
+pub async fn reject_change_request(
     State(app): State<App>,
     Admin(context): Admin,
     id: Id,
     if_match: IfMatch,
     OptionalBody(body): OptionalBody<dto::Rejection>,
-) -> Result<Json<pb::DecideChangeRequestResponse>, ApiError> {
+) -> Result<Answer<pb::DecideChangeRequestResponse>, ApiError> {
     let request = pb::DecideChangeRequestRequest {
         id: id.to_string(),
         approve: false,
@@ -335,9 +325,9 @@ async fn decide(
     app: &Gateway,
     context: &CallContext,
     request: pb::DecideChangeRequestRequest,
-) -> Result<Json<pb::DecideChangeRequestResponse>, ApiError> {
+) -> Result<Answer<pb::DecideChangeRequestResponse>, ApiError> {
     let answer = send!(app.clients.work, decide_change_request, context, request)?;
     // An approved cancellation gives stock back.
     app.products.invalidate();
-    Ok(Json(answer))
+    Ok(Answer(answer))
 }

@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 use socketioxide::extract::{AckSender, SocketRef, TryData};
 use uuid::Uuid;
 use waybill_primitives::Role;
-use waybill_proto::{chat as chat_pb, order as order_pb};
+use waybill_proto::{chat as chat_pb, common::PageRequest, order as order_pb};
 use waybill_service_kit::{AppError, CallContext, tokens::AccessClaims};
 
 use super::{Hub, ORDER_ROOM, Peer, disconnected, order_room, user_room};
 use crate::{
     app::{must, read, send},
-    dto::{self, page_request},
+    dto,
     error::ApiError,
     extract,
 };
@@ -260,7 +260,10 @@ impl Client {
         };
         let request = chat_pb::ListMessagesRequest {
             order_id: order_id.to_owned(),
-            page: page_request(Some(MISSED_MESSAGES), None, None),
+            page: Some(PageRequest {
+                limit: MISSED_MESSAGES,
+                ..PageRequest::default()
+            }),
             since: message.map(|id| id.to_string()).unwrap_or_default(),
         };
         let answer = read!(self.hub.app.clients.chat, list_messages, context, request)?;

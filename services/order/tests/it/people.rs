@@ -1,7 +1,7 @@
 //! People with access tokens, and what they send.
 
 use waybill_primitives::{Currency, Money, Role, Timestamp, UserId};
-use waybill_proto::{common, order as pb, payment};
+use waybill_proto::{order as pb, payment};
 use waybill_service_kit::{
     AppError, CallContext, crypto,
     tokens::{AccessClaims, ISSUER},

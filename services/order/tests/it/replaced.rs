@@ -65,7 +65,11 @@ async fn a_replacement_takes_over_contents_payment_and_goods() {
         let history = shop.history(&customer, &order).await;
         let last = history.last().unwrap();
         assert_eq!(last.event, "REPLACED");
-        assert!(last.note().contains(&opened.order_number), "{}", last.note());
+        assert!(
+            last.note().contains(&opened.order_number),
+            "{}",
+            last.note()
+        );
         // It can be worked on, cancelled and refunded as any other.
         let wanda = shop.hired("Wanda").await;
         shop.claim(&wanda, &opened).await.unwrap();
