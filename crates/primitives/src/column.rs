@@ -79,6 +79,30 @@ macro_rules! __column {
     ($($ignored:tt)*) => {};
 }
 
+/// Makes a type with `Display`, `FromStr` and `Clone` a text column of sea-orm entities.
+///
+/// ```
+/// # use std::{fmt, num::ParseIntError, str::FromStr};
+/// #[derive(Clone, PartialEq)]
+/// struct Shelf(u8);
+/// # impl fmt::Display for Shelf {
+/// #     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { self.0.fmt(f) }
+/// # }
+/// # impl FromStr for Shelf {
+/// #     type Err = ParseIntError;
+/// #     fn from_str(text: &str) -> Result<Self, ParseIntError> { text.parse().map(Self) }
+/// # }
+///
+/// waybill_primitives::string_column!(Shelf);
+/// ```
+#[macro_export]
+macro_rules! string_column {
+    ($name:ty) => {
+        $crate::__column!($name, String, |value| value.to_string(), |text| text
+            .parse::<$name>());
+    };
+}
+
 /// What the macros name in the crates that use them.
 #[doc(hidden)]
 pub mod __private {

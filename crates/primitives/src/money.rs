@@ -84,12 +84,7 @@ impl fmt::Debug for Currency {
     }
 }
 
-crate::__column!(
-    Currency,
-    String,
-    |currency| String::from(currency),
-    |text| text.parse::<Currency>(),
-);
+crate::string_column!(Currency);
 
 /// An amount in minor units (1999 USD is 19.99 dollars) of an ISO 4217 currency.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]

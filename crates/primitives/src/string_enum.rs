@@ -44,6 +44,7 @@ pub struct UnknownValue {
 /// assert_eq!(Light::from_proto(2), Ok(Some(Light::Green)));
 /// assert_eq!(Light::from_proto(0), Ok(None), "unspecified");
 /// assert!(Light::from_proto(3).is_err());
+/// assert!(Light::required_from_proto(0).is_err());
 /// ```
 #[macro_export]
 macro_rules! string_enum {
@@ -130,6 +131,12 @@ macro_rules! string_enum {
                     $(Ok(<$proto>::$variant) => Ok(Some(Self::$variant)),)+
                     Err(_) => Err($crate::UnknownValue { names: Self::NAMES }),
                 }
+            }
+
+            /// As [`Self::from_proto`], where there has to be one.
+            pub fn required_from_proto(number: i32) -> Result<Self, $crate::UnknownValue> {
+                let unknown = $crate::UnknownValue { names: Self::NAMES };
+                Self::from_proto(number)?.ok_or(unknown)
             }
         }
     };
