@@ -1,14 +1,15 @@
-//! The rows as sea-orm sees them. Times are microseconds since the Unix epoch.
+//! The tables and the types of their columns.
 
 /// An account.
 pub mod users {
-    use sea_orm::entity::prelude::*;
+    use waybill_primitives::{Role, Timestamp, UserId};
+    use waybill_store::entity_prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "users")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
-        pub id: Uuid,
+        pub id: UserId,
         #[sea_orm(unique)]
         pub email: String,
         pub first_name: String,
@@ -17,49 +18,55 @@ pub mod users {
         pub search_text: String,
         /// A PHC string.
         pub password_hash: String,
-        pub role: String,
+        pub role: Role,
         pub email_verified: bool,
         pub avatar_url: String,
-        pub suspended_at: Option<i64>,
+        pub suspended_at: Option<Timestamp>,
         pub suspended_reason: Option<String>,
         pub version: i64,
-        pub created_at: i64,
-        pub updated_at: i64,
+        pub created_at: Timestamp,
+        pub updated_at: Timestamp,
     }
-
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
 
     impl ActiveModelBehavior for ActiveModel {}
 }
 
 /// A signed-in device: the family of refresh tokens that follow from one sign-in.
 pub mod sessions {
-    use sea_orm::entity::prelude::*;
+    use waybill_primitives::{Timestamp, UserId};
+    use waybill_store::entity_prelude::*;
+
+    waybill_primitives::string_enum! {
+        /// Why a session ended before its time.
+        pub enum Ending {
+            LoggedOut = "LOGGED_OUT",
+            TokenReused = "TOKEN_REUSED",
+            PasswordChanged = "PASSWORD_CHANGED",
+            Suspended = "SUSPENDED",
+        }
+    }
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "sessions")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: Uuid,
-        pub user_id: Uuid,
-        pub created_at: i64,
-        pub last_used_at: i64,
+        pub user_id: UserId,
+        pub created_at: Timestamp,
+        pub last_used_at: Timestamp,
         /// When its newest refresh token expires.
-        pub expires_at: i64,
-        pub revoked_at: Option<i64>,
-        pub revoked_reason: Option<String>,
+        pub expires_at: Timestamp,
+        pub revoked_at: Option<Timestamp>,
+        pub revoked_reason: Option<Ending>,
     }
-
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
 
     impl ActiveModelBehavior for ActiveModel {}
 }
 
 /// A refresh token that was given out; only its hash is kept.
 pub mod refresh_tokens {
-    use sea_orm::entity::prelude::*;
+    use waybill_primitives::Timestamp;
+    use waybill_store::entity_prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "refresh_tokens")]
@@ -68,20 +75,18 @@ pub mod refresh_tokens {
         #[sea_orm(primary_key, auto_increment = false)]
         pub token_hash: String,
         pub session_id: Uuid,
-        pub issued_at: i64,
-        pub expires_at: i64,
-        pub used_at: Option<i64>,
+        pub issued_at: Timestamp,
+        pub expires_at: Timestamp,
+        pub used_at: Option<Timestamp>,
     }
-
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
 
     impl ActiveModelBehavior for ActiveModel {}
 }
 
 /// A key that signs, or once signed, access tokens.
 pub mod signing_keys {
-    use sea_orm::entity::prelude::*;
+    use waybill_primitives::Timestamp;
+    use waybill_store::entity_prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "signing_keys")]
@@ -96,19 +101,17 @@ pub mod signing_keys {
         pub public_key: String,
         /// Base64 of the PKCS#8 document; none where configuration holds the key, and once the key is retired.
         pub private_key: Option<String>,
-        pub created_at: i64,
-        pub retired_at: Option<i64>,
+        pub created_at: Timestamp,
+        pub retired_at: Option<Timestamp>,
     }
-
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
 
     impl ActiveModelBehavior for ActiveModel {}
 }
 
 /// Wrong passwords in the current window, per e-mail address (known or not).
 pub mod login_failures {
-    use sea_orm::entity::prelude::*;
+    use waybill_primitives::Timestamp;
+    use waybill_store::entity_prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "login_failures")]
@@ -116,27 +119,25 @@ pub mod login_failures {
         /// SHA-256 of the address, in hexadecimal.
         #[sea_orm(primary_key, auto_increment = false)]
         pub account: String,
-        pub window_start: i64,
+        pub window_start: Timestamp,
         pub failures: i32,
     }
-
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
 
     impl ActiveModelBehavior for ActiveModel {}
 }
 
 /// Administrative acts. Rows are only ever added.
 pub mod audit_log {
-    use sea_orm::entity::prelude::*;
+    use waybill_primitives::{Timestamp, UserId};
+    use waybill_store::entity_prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "audit_log")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: Uuid,
-        pub at: i64,
-        pub actor_id: Option<Uuid>,
+        pub at: Timestamp,
+        pub actor_id: Option<UserId>,
         pub actor_name: String,
         pub actor_role: String,
         pub client_address: String,
@@ -150,15 +151,13 @@ pub mod audit_log {
         pub after_state: String,
     }
 
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
-
     impl ActiveModelBehavior for ActiveModel {}
 }
 
 /// Accounts by day of registration and role.
 pub mod registrations {
-    use sea_orm::entity::prelude::*;
+    use waybill_primitives::Role;
+    use waybill_store::entity_prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "registrations_daily")]
@@ -166,12 +165,9 @@ pub mod registrations {
         #[sea_orm(primary_key, auto_increment = false)]
         pub day: i32,
         #[sea_orm(primary_key, auto_increment = false)]
-        pub role: String,
+        pub role: Role,
         pub accounts: i64,
     }
-
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
 
     impl ActiveModelBehavior for ActiveModel {}
 }

@@ -195,8 +195,9 @@ async fn put_in_front(
                 public_key: key.jwk().x,
                 private_key: with_private.then(|| STANDARD.encode(key.pkcs8())),
                 created_at: at,
+                retired_at: None,
             };
-            keys::insert(tx.conn(), &stored).await?;
+            keys::insert(tx.conn(), stored).await?;
         }
         tx.commit().await?;
         Ok(())

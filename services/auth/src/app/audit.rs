@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use uuid::Uuid;
-use waybill_primitives::Role;
+use waybill_primitives::{Role, Timestamp};
 use waybill_service_kit::{AppError, CallContext, Caller};
 use waybill_store::{Tx, page};
 
@@ -37,14 +37,14 @@ impl App {
             problems.push(crate::domain::Problem { field, message });
         };
         let limit = page::Limit::new(list.limit).map_err(|error| note("limit", error.to_string()));
-        let after = page::decode::<(i64, Uuid)>(&list.cursor);
+        let after = page::decode::<(Timestamp, Uuid)>(&list.cursor);
         let after = after.map_err(|error| note("cursor", error.to_string()));
         let (Ok(limit), Ok(after), true) = (limit, after, problems.is_empty()) else {
             return Err(problems.into());
         };
         let db = self.db.reader();
         let found = store::audit::list(db, &list.filter, after, limit.fetch()).await?;
-        let (records, next_cursor) = limit.page(found, |record| (record.at.micros(), record.id));
+        let (records, next_cursor) = limit.page(found, |record| (record.at, record.id));
         let total = if list.total {
             Some(store::audit::count(db, &list.filter).await?)
         } else {

@@ -84,8 +84,8 @@ impl App {
         let cutoff = now.minus(self.policy.login_window);
         let failures = store::throttle::failures(self.db.reader(), account, cutoff).await?;
         match failures {
-            Some(failures) if failures.count >= self.policy.login_attempts => {
-                let wait = failures.since.plus(self.policy.login_window).since(now);
+            Some(known) if i64::from(known.failures) >= i64::from(self.policy.login_attempts) => {
+                let wait = known.window_start.plus(self.policy.login_window).since(now);
                 let message = "too many wrong passwords for this account; wait before the next try";
                 Err(AppError::too_many_requests(message, wait).into())
             }

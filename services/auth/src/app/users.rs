@@ -46,12 +46,11 @@ pub struct Counts {
 }
 
 impl Counts {
-    fn add(&mut self, role: &str, accounts: i64) {
-        match role.parse() {
-            Ok(Role::Customer) => self.customers += accounts,
-            Ok(Role::Staff) => self.staff += accounts,
-            Ok(Role::Admin) => self.admins += accounts,
-            Err(_) => {}
+    fn add(&mut self, role: Role, accounts: i64) {
+        match role {
+            Role::Customer => self.customers += accounts,
+            Role::Staff => self.staff += accounts,
+            Role::Admin => self.admins += accounts,
         }
     }
 }
@@ -84,13 +83,13 @@ impl App {
             .map(|day| (day, Counts::default()))
             .collect();
         let (mut registered, mut total) = (Counts::default(), Counts::default());
-        for (day, role, accounts) in store::registrations::days(db, span).await? {
-            let counts = buckets.entry(bucket.first_day(day)).or_default();
-            counts.add(&role, accounts);
-            registered.add(&role, accounts);
+        for of_day in store::registrations::days(db, span).await? {
+            let counts = buckets.entry(bucket.first_day(of_day.day)).or_default();
+            counts.add(of_day.role, of_day.accounts);
+            registered.add(of_day.role, of_day.accounts);
         }
         for (role, accounts) in store::registrations::totals(db).await? {
-            total.add(&role, accounts);
+            total.add(role, accounts);
         }
         Ok(Registrations {
             buckets: buckets.into_iter().collect(),
@@ -163,10 +162,7 @@ impl App {
             store::users::update(tx.conn(), &user, self.clock.now()).await?;
             store::registrations::moved(tx.conn(), &user, from).await?;
             events::role_changed(&tx, &user, from);
-            let (before, after) = (
-                json!({ "role": from.as_str() }),
-                json!({ "role": role.as_str() }),
-            );
+            let (before, after) = (json!({ "role": from }), json!({ "role": role }));
             self.record_act(&tx, ctx, "user.set_role", id, before, after)
                 .await?;
             tx.commit().await?;

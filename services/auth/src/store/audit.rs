@@ -2,38 +2,41 @@
 
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
-    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select, Set,
+    IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    Select,
     sea_query::{Expr, LikeExpr},
 };
 use uuid::Uuid;
-use waybill_primitives::{Role, Timestamp, UserId};
+use waybill_primitives::{Role, Timestamp};
 use waybill_store::StoreError;
 
 use crate::{
     domain::audit::{Actor, Filter, Record},
-    entity::audit_log::{ActiveModel, Column, Entity, Model},
+    entity::audit_log::{Column, Entity, Model},
 };
 
 /// Adds a record. [`StoreError::Unique`]: it is there already.
 pub async fn insert(db: &impl ConnectionTrait, record: &Record) -> Result<(), StoreError> {
     let actor = record.actor.as_ref();
-    let row = ActiveModel {
-        id: Set(record.id),
-        at: Set(record.at.micros()),
-        actor_id: Set(actor.map(|actor| actor.id.uuid())),
-        actor_name: Set(actor.map(|actor| actor.name.clone()).unwrap_or_default()),
-        actor_role: Set(actor
+    let row = Model {
+        id: record.id,
+        at: record.at,
+        actor_id: actor.map(|actor| actor.id),
+        actor_name: actor.map(|actor| actor.name.clone()).unwrap_or_default(),
+        actor_role: actor
             .map(|actor| actor.role.to_string())
-            .unwrap_or_default()),
-        client_address: Set(record.client_address.clone()),
-        request_id: Set(record.request_id.clone()),
-        action: Set(record.action.clone()),
-        target_kind: Set(record.target_kind.clone()),
-        target_id: Set(record.target_id.clone()),
-        before_state: Set(record.before.clone()),
-        after_state: Set(record.after.clone()),
+            .unwrap_or_default(),
+        client_address: record.client_address.clone(),
+        request_id: record.request_id.clone(),
+        action: record.action.clone(),
+        target_kind: record.target_kind.clone(),
+        target_id: record.target_id.clone(),
+        before_state: record.before.clone(),
+        after_state: record.after.clone(),
     };
-    Entity::insert(row).exec_without_returning(db).await?;
+    Entity::insert(row.into_active_model())
+        .exec_without_returning(db)
+        .await?;
     Ok(())
 }
 
@@ -41,7 +44,7 @@ pub async fn insert(db: &impl ConnectionTrait, record: &Record) -> Result<(), St
 pub async fn list(
     db: &impl ConnectionTrait,
     filter: &Filter,
-    after: Option<(i64, Uuid)>,
+    after: Option<(Timestamp, Uuid)>,
     limit: u64,
 ) -> Result<Vec<Record>, StoreError> {
     let mut query = filtered(filter)
@@ -67,7 +70,7 @@ pub async fn count(db: &impl ConnectionTrait, filter: &Filter) -> Result<u64, St
 fn filtered(filter: &Filter) -> Select<Entity> {
     let mut all = Condition::all();
     if let Some(actor) = filter.actor {
-        all = all.add(Column::ActorId.eq(actor.uuid()));
+        all = all.add(Column::ActorId.eq(actor));
     }
     if !filter.action.is_empty() {
         // An underscore is itself, not any letter; `!` occurs in no action.
@@ -81,10 +84,10 @@ fn filtered(filter: &Filter) -> Select<Entity> {
         all = all.add(Column::TargetId.eq(filter.target_id.as_str()));
     }
     if let Some(from) = filter.from {
-        all = all.add(Column::At.gte(from.micros()));
+        all = all.add(Column::At.gte(from));
     }
     if let Some(to) = filter.to {
-        all = all.add(Column::At.lt(to.micros()));
+        all = all.add(Column::At.lt(to));
     }
     Entity::find().filter(all)
 }
@@ -93,9 +96,9 @@ fn from_row(row: Model) -> Record {
     let (name, role) = (row.actor_name, row.actor_role);
     Record {
         id: row.id,
-        at: Timestamp::from_micros(row.at),
+        at: row.at,
         actor: row.actor_id.map(|id| Actor {
-            id: UserId::from_uuid(id),
+            id,
             name,
             role: role.parse().unwrap_or(Role::Customer),
         }),

@@ -1,8 +1,8 @@
 //! Accounts by day of registration and role, kept in step with the accounts themselves.
 
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DbBackend, EntityTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, Set, Statement,
+    ColumnTrait as _, ConnectionTrait, DbBackend, EntityTrait as _, IntoActiveModel as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, Statement,
     sea_query::{Expr, ExprTrait as _, Func, OnConflict},
 };
 use waybill_primitives::{Role, Span, day_of};
@@ -10,7 +10,7 @@ use waybill_store::StoreError;
 
 use crate::{
     domain::User,
-    entity::registrations::{ActiveModel, Column, Entity, Model},
+    entity::registrations::{Column, Entity, Model},
 };
 
 /// Counts a new account.
@@ -30,10 +30,14 @@ async fn add(
     mut accounts: Vec<(Role, i64)>,
 ) -> Result<(), StoreError> {
     accounts.sort_by_key(|(role, _)| role.as_str());
-    let rows = accounts.into_iter().map(|(role, accounts)| ActiveModel {
-        day: Set(day_of(user.created_at)),
-        role: Set(role.as_str().to_owned()),
-        accounts: Set(accounts),
+    let rows = accounts.into_iter().map(|(role, accounts)| {
+        let day = day_of(user.created_at);
+        let row = Model {
+            day,
+            role,
+            accounts,
+        };
+        row.into_active_model()
     });
     let sum = if db.get_database_backend() == DbBackend::MySql {
         "accounts + VALUES(accounts)"
@@ -50,23 +54,17 @@ async fn add(
     Ok(())
 }
 
-/// Day, role and number of accounts, of the days of a span.
-pub async fn days(
-    db: &impl ConnectionTrait,
-    span: Span,
-) -> Result<Vec<(i32, String, i64)>, StoreError> {
-    let rows = Entity::find()
+/// The numbers of the days of a span.
+pub async fn days(db: &impl ConnectionTrait, span: Span) -> Result<Vec<Model>, StoreError> {
+    let days = Entity::find()
         .filter(Column::Day.gte(span.first))
         .filter(Column::Day.lt(span.end))
-        .order_by_asc(Column::Day)
-        .all(db)
-        .await?;
-    let read = |row: Model| (row.day, row.role, row.accounts);
-    Ok(rows.into_iter().map(read).collect())
+        .order_by_asc(Column::Day);
+    Ok(days.all(db).await?)
 }
 
 /// Role and number of all accounts.
-pub async fn totals(db: &impl ConnectionTrait) -> Result<Vec<(String, i64)>, StoreError> {
+pub async fn totals(db: &impl ConnectionTrait) -> Result<Vec<(Role, i64)>, StoreError> {
     let kind = match db.get_database_backend() {
         DbBackend::MySql => "SIGNED",
         _ => "BIGINT",

@@ -1,33 +1,14 @@
 //! Statements on sessions and their refresh tokens. What decides a race is a conditional update.
 
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _, Set,
-    prelude::Uuid, sea_query::Expr,
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
+    QuerySelect as _, prelude::Uuid, sea_query::Expr,
 };
 use waybill_primitives::{Timestamp, UserId};
 use waybill_store::StoreError;
 
+pub use crate::entity::sessions::Ending;
 use crate::entity::{refresh_tokens, sessions};
-
-/// Why a session ended before its time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
-    LoggedOut,
-    TokenReused,
-    PasswordChanged,
-    Suspended,
-}
-
-impl Ending {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::LoggedOut => "LOGGED_OUT",
-            Self::TokenReused => "TOKEN_REUSED",
-            Self::PasswordChanged => "PASSWORD_CHANGED",
-            Self::Suspended => "SUSPENDED",
-        }
-    }
-}
 
 /// A refresh token with the session that it belongs to.
 #[derive(Debug, Clone)]
@@ -46,16 +27,16 @@ pub async fn insert_session(
     at: Timestamp,
     expires_at: Timestamp,
 ) -> Result<(), StoreError> {
-    let row = sessions::ActiveModel {
-        id: Set(id),
-        user_id: Set(user.uuid()),
-        created_at: Set(at.micros()),
-        last_used_at: Set(at.micros()),
-        expires_at: Set(expires_at.micros()),
-        revoked_at: Set(None),
-        revoked_reason: Set(None),
+    let row = sessions::Model {
+        id,
+        user_id: user,
+        created_at: at,
+        last_used_at: at,
+        expires_at,
+        revoked_at: None,
+        revoked_reason: None,
     };
-    sessions::Entity::insert(row)
+    sessions::Entity::insert(row.into_active_model())
         .exec_without_returning(db)
         .await?;
     Ok(())
@@ -68,14 +49,14 @@ pub async fn insert_token(
     at: Timestamp,
     expires_at: Timestamp,
 ) -> Result<(), StoreError> {
-    let row = refresh_tokens::ActiveModel {
-        token_hash: Set(hash.to_owned()),
-        session_id: Set(session),
-        issued_at: Set(at.micros()),
-        expires_at: Set(expires_at.micros()),
-        used_at: Set(None),
+    let row = refresh_tokens::Model {
+        token_hash: hash.to_owned(),
+        session_id: session,
+        issued_at: at,
+        expires_at,
+        used_at: None,
     };
-    refresh_tokens::Entity::insert(row)
+    refresh_tokens::Entity::insert(row.into_active_model())
         .exec_without_returning(db)
         .await?;
     Ok(())
@@ -96,8 +77,8 @@ pub async fn find_token(
         .await?;
     Ok(session.map(|session| StoredToken {
         session: session.id,
-        user: UserId::from_uuid(session.user_id),
-        expires_at: Timestamp::from_micros(token.expires_at),
+        user: session.user_id,
+        expires_at: token.expires_at,
         used: token.used_at.is_some(),
         session_ended: session.revoked_at.is_some(),
     }))
@@ -110,7 +91,7 @@ pub async fn spend_token(
     at: Timestamp,
 ) -> Result<bool, StoreError> {
     let outcome = refresh_tokens::Entity::update_many()
-        .col_expr(refresh_tokens::Column::UsedAt, Expr::value(at.micros()))
+        .col_expr(refresh_tokens::Column::UsedAt, Expr::value(at))
         .filter(refresh_tokens::Column::TokenHash.eq(hash))
         .filter(refresh_tokens::Column::UsedAt.is_null())
         .exec(db)
@@ -126,11 +107,8 @@ pub async fn extend_session(
     expires_at: Timestamp,
 ) -> Result<bool, StoreError> {
     let outcome = sessions::Entity::update_many()
-        .col_expr(sessions::Column::LastUsedAt, Expr::value(at.micros()))
-        .col_expr(
-            sessions::Column::ExpiresAt,
-            Expr::value(expires_at.micros()),
-        )
+        .col_expr(sessions::Column::LastUsedAt, Expr::value(at))
+        .col_expr(sessions::Column::ExpiresAt, Expr::value(expires_at))
         .filter(sessions::Column::Id.eq(id))
         .filter(sessions::Column::RevokedAt.is_null())
         .exec(db)
@@ -160,7 +138,7 @@ pub async fn end_sessions_of(
     ending: Ending,
     at: Timestamp,
 ) -> Result<u64, StoreError> {
-    let mut update = ended(ending, at).filter(sessions::Column::UserId.eq(user.uuid()));
+    let mut update = ended(ending, at).filter(sessions::Column::UserId.eq(user));
     if let Some(keep) = keep {
         update = update.filter(sessions::Column::Id.ne(keep));
     }
@@ -169,11 +147,8 @@ pub async fn end_sessions_of(
 
 fn ended(ending: Ending, at: Timestamp) -> sea_orm::UpdateMany<sessions::Entity> {
     sessions::Entity::update_many()
-        .col_expr(sessions::Column::RevokedAt, Expr::value(at.micros()))
-        .col_expr(
-            sessions::Column::RevokedReason,
-            Expr::value(ending.as_str()),
-        )
+        .col_expr(sessions::Column::RevokedAt, Expr::value(at))
+        .col_expr(sessions::Column::RevokedReason, Expr::value(ending))
         .filter(sessions::Column::RevokedAt.is_null())
 }
 
@@ -186,7 +161,7 @@ pub async fn prune(
     let tokens: Vec<String> = refresh_tokens::Entity::find()
         .select_only()
         .column(refresh_tokens::Column::TokenHash)
-        .filter(refresh_tokens::Column::ExpiresAt.lt(at.micros()))
+        .filter(refresh_tokens::Column::ExpiresAt.lt(at))
         .limit(limit)
         .into_tuple()
         .all(db)
@@ -194,7 +169,7 @@ pub async fn prune(
     let sessions: Vec<Uuid> = sessions::Entity::find()
         .select_only()
         .column(sessions::Column::Id)
-        .filter(sessions::Column::ExpiresAt.lt(at.micros()))
+        .filter(sessions::Column::ExpiresAt.lt(at))
         .limit(limit)
         .into_tuple()
         .all(db)
@@ -211,7 +186,7 @@ pub async fn prune(
         let outcome = sessions::Entity::delete_many()
             .filter(sessions::Column::Id.is_in(sessions))
             // Prolonged between the two statements: then it lives.
-            .filter(sessions::Column::ExpiresAt.lt(at.micros()))
+            .filter(sessions::Column::ExpiresAt.lt(at))
             .exec(db)
             .await?;
         pruned += outcome.rows_affected;

@@ -1,20 +1,13 @@
 //! Statements on the counters of failed logins.
 
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, ExprTrait as _, QueryFilter as _,
-    QuerySelect as _, Set, sea_query::Expr,
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, ExprTrait as _, IntoActiveModel as _,
+    QueryFilter as _, QuerySelect as _, sea_query::Expr,
 };
 use waybill_primitives::Timestamp;
 use waybill_store::StoreError;
 
-use crate::entity::login_failures::{ActiveModel, Column, Entity};
-
-/// The failures of a window that began at `since`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Failures {
-    pub since: Timestamp,
-    pub count: u32,
-}
+use crate::entity::login_failures::{Column, Entity, Model as Failures};
 
 /// The failures of `account` in a window that began at `cutoff` or later.
 pub async fn failures(
@@ -22,14 +15,8 @@ pub async fn failures(
     account: &str,
     cutoff: Timestamp,
 ) -> Result<Option<Failures>, StoreError> {
-    let row = Entity::find_by_id(account.to_owned())
-        .filter(Column::WindowStart.gte(cutoff.micros()))
-        .one(db)
-        .await?;
-    Ok(row.map(|row| Failures {
-        since: Timestamp::from_micros(row.window_start),
-        count: u32::try_from(row.failures).unwrap_or(0),
-    }))
+    let found = Entity::find_by_id(account).filter(Column::WindowStart.gte(cutoff));
+    Ok(found.one(db).await?)
 }
 
 /// Counts one more in the window that began at `cutoff` or later; `false` if there is none.
@@ -41,7 +28,7 @@ pub async fn count_more(
     let outcome = Entity::update_many()
         .col_expr(Column::Failures, Expr::col(Column::Failures).add(1))
         .filter(Column::Account.eq(account))
-        .filter(Column::WindowStart.gte(cutoff.micros()))
+        .filter(Column::WindowStart.gte(cutoff))
         .exec(db)
         .await?;
     Ok(outcome.rows_affected == 1)
@@ -57,21 +44,23 @@ pub async fn begin_window(
 ) -> Result<(), StoreError> {
     Entity::delete_many()
         .filter(Column::Account.eq(account))
-        .filter(Column::WindowStart.lt(cutoff.micros()))
+        .filter(Column::WindowStart.lt(cutoff))
         .exec(db)
         .await?;
-    let row = ActiveModel {
-        account: Set(account.to_owned()),
-        window_start: Set(at.micros()),
-        failures: Set(1),
+    let first = Failures {
+        account: account.to_owned(),
+        window_start: at,
+        failures: 1,
     };
-    Entity::insert(row).exec_without_returning(db).await?;
+    Entity::insert(first.into_active_model())
+        .exec_without_returning(db)
+        .await?;
     Ok(())
 }
 
 /// Forgets the failures of an account, after a good login.
 pub async fn clear(db: &impl ConnectionTrait, account: &str) -> Result<(), StoreError> {
-    Entity::delete_by_id(account.to_owned()).exec(db).await?;
+    Entity::delete_by_id(account).exec(db).await?;
     Ok(())
 }
 
@@ -84,7 +73,7 @@ pub async fn prune(
     let accounts: Vec<String> = Entity::find()
         .select_only()
         .column(Column::Account)
-        .filter(Column::WindowStart.lt(cutoff.micros()))
+        .filter(Column::WindowStart.lt(cutoff))
         .limit(limit)
         .into_tuple()
         .all(db)
@@ -94,7 +83,7 @@ pub async fn prune(
     }
     let outcome = Entity::delete_many()
         .filter(Column::Account.is_in(accounts))
-        .filter(Column::WindowStart.lt(cutoff.micros()))
+        .filter(Column::WindowStart.lt(cutoff))
         .exec(db)
         .await?;
     Ok(outcome.rows_affected)

@@ -2,7 +2,8 @@
 
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
-    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select, Set,
+    IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    Select, Set,
     sea_query::{Expr, LikeExpr},
 };
 use waybill_primitives::{Role, Timestamp, UserId};
@@ -42,28 +43,30 @@ pub async fn insert(
     user: &User,
     password_hash: &str,
 ) -> Result<(), StoreError> {
-    let row = ActiveModel {
-        id: Set(user.id.uuid()),
-        email: Set(user.email.clone()),
-        first_name: Set(user.first_name.clone()),
-        last_name: Set(user.last_name.clone()),
-        search_text: Set(search_text(&user.email, &user.first_name, &user.last_name)),
-        password_hash: Set(password_hash.to_owned()),
-        role: Set(user.role.as_str().to_owned()),
-        email_verified: Set(user.email_verified),
-        avatar_url: Set(user.avatar_url.clone()),
-        suspended_at: Set(None),
-        suspended_reason: Set(None),
-        version: Set(user.version),
-        created_at: Set(user.created_at.micros()),
-        updated_at: Set(user.created_at.micros()),
+    let row = Model {
+        id: user.id,
+        email: user.email.clone(),
+        first_name: user.first_name.clone(),
+        last_name: user.last_name.clone(),
+        search_text: search_text(&user.email, &user.first_name, &user.last_name),
+        password_hash: password_hash.to_owned(),
+        role: user.role,
+        email_verified: user.email_verified,
+        avatar_url: user.avatar_url.clone(),
+        suspended_at: None,
+        suspended_reason: None,
+        version: user.version,
+        created_at: user.created_at,
+        updated_at: user.created_at,
     };
-    Entity::insert(row).exec_without_returning(db).await?;
+    Entity::insert(row.into_active_model())
+        .exec_without_returning(db)
+        .await?;
     registrations::opened(db, user).await
 }
 
 pub async fn by_id(db: &impl ConnectionTrait, id: UserId) -> Result<Option<User>, StoreError> {
-    let row = Entity::find_by_id(id.uuid()).one(db).await?;
+    let row = Entity::find_by_id(id).one(db).await?;
     Ok(row.map(|row| from_row(row).user))
 }
 
@@ -71,7 +74,7 @@ pub async fn credentials(
     db: &impl ConnectionTrait,
     id: UserId,
 ) -> Result<Option<Credentials>, StoreError> {
-    let row = Entity::find_by_id(id.uuid()).one(db).await?;
+    let row = Entity::find_by_id(id).one(db).await?;
     Ok(row.map(from_row))
 }
 
@@ -91,27 +94,20 @@ pub async fn lock(
     db: &impl ConnectionTrait,
     id: UserId,
 ) -> Result<Option<Credentials>, StoreError> {
-    let row = Entity::find_by_id(id.uuid())
-        .lock_exclusive()
-        .one(db)
-        .await?;
+    let row = Entity::find_by_id(id).lock_exclusive().one(db).await?;
     Ok(row.map(from_row))
 }
 
 /// The ids of all administrators who are not suspended, kept from changing until the transaction ends. They are locked
 /// in one order, so that two administrators who act on each other take turns.
 pub async fn lock_active_admins(db: &impl ConnectionTrait) -> Result<Vec<UserId>, StoreError> {
-    let rows = Entity::find()
-        .filter(Column::Role.eq(Role::Admin.as_str()))
+    let admins = Entity::find()
+        .filter(Column::Role.eq(Role::Admin))
         .filter(Column::SuspendedAt.is_null())
         .order_by_asc(Column::Id)
-        .lock_exclusive()
-        .all(db)
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| UserId::from_uuid(row.id))
-        .collect())
+        .lock_exclusive();
+    let admins = admins.all(db).await?;
+    Ok(admins.into_iter().map(|admin| admin.id).collect())
 }
 
 /// Writes names and role of an account that [`lock`] gave; `user` holds the new state with its new version.
@@ -124,7 +120,7 @@ pub async fn update(
         first_name: Set(user.first_name.clone()),
         last_name: Set(user.last_name.clone()),
         search_text: Set(search_text(&user.email, &user.first_name, &user.last_name)),
-        role: Set(user.role.as_str().to_owned()),
+        role: Set(user.role),
         ..touched(user, at)
     };
     write(db, user, row).await
@@ -138,7 +134,7 @@ pub async fn set_suspension(
     at: Timestamp,
 ) -> Result<(), StoreError> {
     let row = ActiveModel {
-        suspended_at: Set(suspension.as_ref().map(|suspension| suspension.at.micros())),
+        suspended_at: Set(suspension.as_ref().map(|suspension| suspension.at)),
         suspended_reason: Set(suspension.map(|suspension| suspension.reason.to_owned())),
         ..touched(user, at)
     };
@@ -162,7 +158,7 @@ pub async fn set_password(
 fn touched(user: &User, at: Timestamp) -> ActiveModel {
     ActiveModel {
         version: Set(user.version),
-        updated_at: Set(at.micros()),
+        updated_at: Set(at),
         ..ActiveModel::default()
     }
 }
@@ -170,7 +166,7 @@ fn touched(user: &User, at: Timestamp) -> ActiveModel {
 async fn write(db: &impl ConnectionTrait, user: &User, row: ActiveModel) -> Result<(), StoreError> {
     Entity::update_many()
         .set(row)
-        .filter(Column::Id.eq(user.id.uuid()))
+        .filter(Column::Id.eq(user.id))
         .exec(db)
         .await?;
     Ok(())
@@ -185,7 +181,7 @@ pub async fn list(
 ) -> Result<Vec<User>, StoreError> {
     let mut query = filtered(filter).order_by_desc(Column::Id).limit(limit);
     if let Some(after) = after {
-        query = query.filter(Column::Id.lt(after.uuid()));
+        query = query.filter(Column::Id.lt(after));
     }
     let rows = query.all(db).await?;
     Ok(rows.into_iter().map(|row| from_row(row).user).collect())
@@ -198,7 +194,7 @@ pub async fn count(db: &impl ConnectionTrait, filter: &Filter) -> Result<u64, St
 fn filtered(filter: &Filter) -> Select<Entity> {
     let mut condition = Condition::all();
     if let Some(role) = filter.role {
-        condition = condition.add(Column::Role.eq(role.as_str()));
+        condition = condition.add(Column::Role.eq(role));
     }
     if !filter.text.is_empty() {
         condition = condition.add(Expr::col(Column::SearchText).like(contains(&filter.text)));
@@ -221,17 +217,16 @@ fn contains(text: &str) -> LikeExpr {
 
 fn from_row(row: Model) -> Credentials {
     let user = User {
-        id: UserId::from_uuid(row.id),
+        id: row.id,
         email: row.email,
         first_name: row.first_name,
         last_name: row.last_name,
-        // Only roles are ever written. Should a row hold something else, it gets no rights from that.
-        role: row.role.parse().unwrap_or(Role::Customer),
+        role: row.role,
         email_verified: row.email_verified,
         avatar_url: row.avatar_url,
         suspended: row.suspended_at.is_some(),
         version: row.version,
-        created_at: Timestamp::from_micros(row.created_at),
+        created_at: row.created_at,
     };
     Credentials {
         user,
@@ -251,11 +246,7 @@ pub async fn versions(
         .order_by_asc(Column::Id)
         .limit(limit);
     if let Some(after) = after {
-        query = query.filter(Column::Id.gt(after.uuid()));
+        query = query.filter(Column::Id.gt(after));
     }
-    let rows: Vec<(sea_orm::prelude::Uuid, i64)> = query.into_tuple().all(db).await?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, version)| (UserId::from_uuid(id), version))
-        .collect())
+    Ok(query.into_tuple().all(db).await?)
 }
