@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use uuid::Uuid;
 use waybill_bus::Envelope;
 use waybill_primitives::{Clock, MessageId, OrderId, Timestamp};
 use waybill_service_kit::{AppError, CallContext, UserCaller, codes};
@@ -10,7 +9,7 @@ use waybill_store::{Db, EventContext, IdempotencyError, Tx, page, retrying};
 
 use crate::{
     clients::Orders,
-    domain::{self, Author, Change, Conversation, Message, OrderFacts},
+    domain::{self, Change, Conversation, Message},
     events,
     store::{
         conversations,
@@ -45,7 +44,8 @@ pub struct Listed<T> {
 #[derive(Debug)]
 pub struct News<'a> {
     pub event: &'a Envelope,
-    pub order: OrderFacts,
+    /// The order's conversation as it begins.
+    pub order: Conversation,
     /// What its conversation notes.
     pub change: Option<Change>,
 }
@@ -79,8 +79,8 @@ impl App {
     /// Takes over what events say about their orders, and notes the changes in their conversations, once. At most one event of
     /// each order.
     pub async fn follow(&self, tx: &Tx, news: &[News<'_>]) -> Result<(), AppError> {
-        let orders = news.iter().map(|one| (&one.order, one.event.time));
-        conversations::upsert_all(tx, orders.collect()).await?;
+        let orders = news.iter().map(|one| &one.order);
+        conversations::upsert_all(tx, orders.cloned().collect()).await?;
         let mut changes: Vec<_> = news
             .iter()
             .filter_map(|one| Some((one, one.change.as_ref()?)))
@@ -88,12 +88,12 @@ impl App {
         let ids = changes.iter().map(|(one, _)| one.event.id);
         let told = messages::told_of(tx.conn(), ids.collect()).await?;
         changes.retain(|(one, _)| !told.contains(&one.event.id));
-        let orders: Vec<_> = changes.iter().map(|(one, _)| one.order.id).collect();
+        let orders: Vec<_> = changes.iter().map(|(one, _)| one.order.order_id).collect();
         let now = self.clock.now();
         let conversations = conversations::next_messages(tx, &orders, now).await?;
         let mut lines = Vec::new();
         for (one, change) in changes {
-            let order = one.order.id;
+            let order = one.order.order_id;
             let Some(conversation) = conversations.get(&order) else {
                 continue;
             };
@@ -101,16 +101,19 @@ impl App {
                 id: MessageId::new(),
                 order_id: order,
                 seq: conversation.last_seq,
-                author: None,
+                author_id: None,
+                author_name: None,
+                author_role: None,
                 body: change.line(),
                 client_id: None,
+                event_id: Some(one.event.id),
                 created_at: now,
             };
             tx.act_for(EventContext::of(one.event));
             events::posted(tx, conversation, &line);
-            lines.push((line, Some(one.event.id)));
+            lines.push(line);
         }
-        Ok(messages::insert_all(tx, &lines).await?)
+        Ok(messages::insert_all(tx, lines).await?)
     }
 
     // -------------------------------------------------------- participation
@@ -127,13 +130,13 @@ impl App {
         if let Some(known) = known.as_ref().filter(|one| one.admits(user.id, user.role)) {
             return Ok(known.clone());
         }
-        let Some((facts, placed)) = self.orders.get(ctx, order).await? else {
+        let Some(told) = self.orders.get(ctx, order).await? else {
             return Err(missing());
         };
         let conversation = match known {
             // Nothing new: a refusal writes nothing, however often it is asked for.
-            Some(known) if known.order.version >= facts.version => known,
-            _ => self.take_over(ctx, &facts, placed).await?,
+            Some(known) if known.order_version >= told.order_version => known,
+            _ => self.take_over(ctx, &told).await?,
         };
         if conversation.admits(user.id, user.role) {
             Ok(conversation)
@@ -145,13 +148,12 @@ impl App {
     async fn take_over(
         &self,
         ctx: &CallContext,
-        order: &OrderFacts,
-        placed: Timestamp,
+        told: &Conversation,
     ) -> Result<Conversation, AppError> {
         retrying(|| async {
             let tx = self.db.begin(&ctx.event_context()).await?;
-            conversations::upsert_all(&tx, vec![(order, placed)]).await?;
-            let conversation = conversations::find(tx.conn(), order.id)
+            conversations::upsert_all(&tx, vec![told.clone()]).await?;
+            let conversation = conversations::find(tx.conn(), told.order_id)
                 .await?
                 .ok_or_else(missing)?;
             tx.commit().await?;
@@ -179,10 +181,10 @@ impl App {
     ) -> Result<Listed<Seen>, AppError> {
         let user = ctx.user()?;
         let limit = page::Limit::new(page.limit)?;
-        let before: Option<(i64, Uuid)> = page::decode(&page.cursor)?;
+        let before: Option<(Timestamp, OrderId)> = page::decode(&page.cursor)?;
         let reader = self.db.reader();
         let rows = conversations::list(reader, user.id, user.role, before, limit.fetch()).await?;
-        let (rows, next) = limit.page(rows, |one| (one.updated_at.micros(), one.order.id.uuid()));
+        let (rows, next) = limit.page(rows, |one| (one.updated_at, one.order_id));
         let total = if page.total {
             Some(conversations::count(reader, user.id, user.role).await?)
         } else {
@@ -197,14 +199,14 @@ impl App {
         user: &UserCaller,
         conversations: Vec<Conversation>,
     ) -> Result<Vec<Seen>, AppError> {
-        let orders: Vec<_> = conversations.iter().map(|one| one.order.id).collect();
+        let orders: Vec<_> = conversations.iter().map(|one| one.order_id).collect();
         let reader = self.db.reader();
         let unread = messages::unread(reader, user.id, &orders).await?;
         let mut last = messages::last_of(reader, &conversations).await?;
         Ok(conversations
             .into_iter()
             .map(|conversation| {
-                let order = conversation.order.id;
+                let order = conversation.order_id;
                 Seen {
                     unread: unread.get(&order).copied().unwrap_or(0),
                     last: last.remove(&order),
@@ -303,16 +305,15 @@ impl App {
                 id: MessageId::new(),
                 order_id: order,
                 seq: conversation.last_seq,
-                author: Some(Author {
-                    id: user.id,
-                    name: domain::cut(&user.name),
-                    role: user.role,
-                }),
+                author_id: Some(user.id),
+                author_name: Some(domain::cut(&user.name)),
+                author_role: Some(user.role),
                 body: body.clone(),
                 client_id: client_id.clone(),
+                event_id: None,
                 created_at: now,
             };
-            messages::insert_all(&tx, &[(message.clone(), None)]).await?;
+            messages::insert_all(&tx, vec![message.clone()]).await?;
             events::posted(&tx, &conversation, &message);
             tx.commit().await?;
             Ok(Posted {

@@ -12,7 +12,7 @@ use waybill_service_kit::{
     AppError, CallContext, ErrorKind, GrpcChannel, outgoing_within, retry_read,
 };
 
-use crate::domain::{OrderFacts, Party, REPLACED, cut};
+use crate::domain::{Conversation, Status, cut};
 
 /// The order service as the caller sees it.
 pub struct Orders {
@@ -33,7 +33,7 @@ impl Orders {
         &self,
         ctx: &CallContext,
         id: OrderId,
-    ) -> Result<Option<(OrderFacts, Timestamp)>, AppError> {
+    ) -> Result<Option<Conversation>, AppError> {
         let answer = retry_read(|| {
             let request = GetOrderRequest { id: id.to_string() };
             let request = outgoing_within(ctx, self.timeout, request);
@@ -46,9 +46,10 @@ impl Orders {
                 let order = answer
                     .order
                     .ok_or_else(|| AppError::internal(missing("order")))?;
-                let placed = order.created_at;
-                let facts = facts(order).map_err(AppError::internal)?;
-                Ok(Some((facts, placed.unwrap_or(Timestamp::UNIX_EPOCH))))
+                let placed = order.created_at.unwrap_or(Timestamp::UNIX_EPOCH);
+                conversation(order, placed)
+                    .map(Some)
+                    .map_err(AppError::internal)
             }
             Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Forbidden) => {
                 Ok(None)
@@ -65,35 +66,33 @@ fn missing(field: &'static str) -> ConvertError {
     }
 }
 
-/// What the projection keeps of an order.
-pub fn facts(order: order::Order) -> Result<OrderFacts, ConvertError> {
+/// The conversation of an order as it begins, at `since`.
+pub fn conversation(order: order::Order, since: Timestamp) -> Result<Conversation, ConvertError> {
     let status = match order.status() {
-        _ if order.replaced_by_id.is_some() => REPLACED,
+        _ if order.replaced_by_id.is_some() => Status::Replaced,
         OrderStatus::Unspecified => return Err(missing("order.status")),
-        OrderStatus::Pending => "PENDING",
-        OrderStatus::InProgress => "IN_PROGRESS",
-        OrderStatus::OnHold => "ON_HOLD",
-        OrderStatus::Completed => "COMPLETED",
-        OrderStatus::Cancelled => "CANCELLED",
+        OrderStatus::Pending => Status::Pending,
+        OrderStatus::InProgress => Status::InProgress,
+        OrderStatus::OnHold => Status::OnHold,
+        OrderStatus::Completed => Status::Completed,
+        OrderStatus::Cancelled => Status::Cancelled,
     };
     let customer = order.customer.ok_or_else(|| missing("order.customer"))?;
-    let assignee = match order.assignee {
-        None => None,
-        Some(assignee) => Some(Party {
-            id: parse_id("order.assignee.id", &assignee.id)?,
-            name: cut(&assignee.name),
-        }),
-    };
-    Ok(OrderFacts {
-        id: parse_id("order.id", &order.id)?,
-        number: order.order_number,
+    let assignee = order.assignee.as_ref();
+    Ok(Conversation {
+        order_id: parse_id("order.id", &order.id)?,
+        order_number: order.order_number,
         title: cut(order.title.as_deref().unwrap_or_default()),
-        customer: Party {
-            id: parse_id("order.customer.id", &customer.id)?,
-            name: cut(&customer.name),
-        },
-        assignee,
-        status: status.to_owned(),
-        version: order.version,
+        customer_id: parse_id("order.customer.id", &customer.id)?,
+        customer_name: cut(&customer.name),
+        assignee_id: assignee
+            .map(|assignee| parse_id("order.assignee.id", &assignee.id))
+            .transpose()?,
+        assignee_name: assignee.map(|assignee| cut(&assignee.name)),
+        status,
+        order_version: order.version,
+        version: 0,
+        last_seq: 0,
+        updated_at: since,
     })
 }

@@ -51,7 +51,8 @@ impl EventHandler for Orders {
             if let Some((order, change)) = read(event)? {
                 let order =
                     order.ok_or_else(|| HandlerError::permanent("the event carries no order"))?;
-                let order = clients::facts(order).map_err(HandlerError::permanent)?;
+                let order =
+                    clients::conversation(order, event.time).map_err(HandlerError::permanent)?;
                 news.push(News {
                     event,
                     order,

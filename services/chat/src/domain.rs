@@ -1,6 +1,11 @@
 //! Conversations, messages and who may take part. Pure: no I/O, no clock.
 
-use waybill_primitives::{MessageId, OrderId, Role, Timestamp, UserId};
+use waybill_primitives::{Role, UserId};
+
+pub use crate::entities::{
+    conversation::{Model as Conversation, Status},
+    message::Model as Message,
+};
 
 /// Longest body of a message, in characters.
 pub const MAX_BODY: usize = 4000;
@@ -9,90 +14,27 @@ pub const MAX_CLIENT_ID: usize = 255;
 /// Longest title and name that the projection keeps, in characters.
 pub const MAX_TEXT: usize = 255;
 
-/// The status of an order that another one took the place of: its conversation goes on there.
-pub const REPLACED: &str = "REPLACED";
-
-/// Who wrote a message.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Author {
-    pub id: UserId,
-    pub name: String,
-    pub role: Role,
-}
-
-/// The customer or the worker of an order.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Party {
-    pub id: UserId,
-    pub name: String,
-}
-
-/// What the projection keeps of an order.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OrderFacts {
-    pub id: OrderId,
-    pub number: String,
-    pub title: String,
-    pub customer: Party,
-    pub assignee: Option<Party>,
-    /// PENDING, IN_PROGRESS, … or [`REPLACED`].
-    pub status: String,
-    /// Facts of an older version change nothing.
-    pub version: i64,
-}
-
-/// The conversation of an order.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Conversation {
-    pub order: OrderFacts,
-    /// Counts the conversation's events.
-    pub version: i64,
-    /// Number of the newest message; they count from 1 without gaps, in the order of their commits.
-    pub last_seq: i64,
-    pub updated_at: Timestamp,
-}
-
 impl Conversation {
     /// Whether somebody takes part: the customer, the worker it is assigned to now, every administrator.
     pub fn admits(&self, user: UserId, role: Role) -> bool {
-        let assigned = self
-            .order
-            .assignee
-            .as_ref()
-            .is_some_and(|assignee| assignee.id == user);
         match role {
             Role::Admin => true,
-            Role::Staff => assigned || self.order.customer.id == user,
-            Role::Customer => self.order.customer.id == user,
+            Role::Staff => self.participants().contains(&user),
+            Role::Customer => self.customer_id == user,
         }
     }
 
     /// Nobody writes any more; those who take part may still read.
     pub fn is_closed(&self) -> bool {
-        self.order.status == REPLACED
+        self.status == Status::Replaced
     }
 
     /// Customer and worker; administrators take part in all conversations and are not listed.
     pub fn participants(&self) -> Vec<UserId> {
-        let customer = self.order.customer.id;
-        let assignee = self.order.assignee.as_ref().map(|assignee| assignee.id);
-        std::iter::once(customer)
-            .chain(assignee.filter(|assignee| *assignee != customer))
-            .collect()
+        let customer = self.customer_id;
+        let assignee = self.assignee_id.filter(|assignee| *assignee != customer);
+        std::iter::once(customer).chain(assignee).collect()
     }
-}
-
-/// A line of a conversation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
-    pub id: MessageId,
-    pub order_id: OrderId,
-    pub seq: i64,
-    /// None: a system line.
-    pub author: Option<Author>,
-    pub body: String,
-    pub client_id: Option<String>,
-    pub created_at: Timestamp,
 }
 
 /// Why a text was refused.
@@ -209,23 +151,21 @@ fn with_note(sentence: &str, note: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use waybill_primitives::{OrderId, Timestamp};
+
     use super::*;
 
     fn conversation() -> Conversation {
-        let party = |name: &str| Party {
-            id: UserId::new(),
-            name: name.into(),
-        };
         Conversation {
-            order: OrderFacts {
-                id: OrderId::new(),
-                number: "W1".into(),
-                title: String::new(),
-                customer: party("Ada"),
-                assignee: Some(party("Wim")),
-                status: "IN_PROGRESS".into(),
-                version: 3,
-            },
+            order_id: OrderId::new(),
+            order_number: "W1".into(),
+            title: String::new(),
+            customer_id: UserId::new(),
+            customer_name: "Ada".into(),
+            assignee_id: Some(UserId::new()),
+            assignee_name: Some("Wim".into()),
+            status: Status::InProgress,
+            order_version: 3,
             version: 1,
             last_seq: 1,
             updated_at: Timestamp::UNIX_EPOCH,
@@ -235,8 +175,8 @@ mod tests {
     #[test]
     fn customer_current_worker_and_administrators_take_part() {
         let mut conversation = conversation();
-        let customer = conversation.order.customer.id;
-        let worker = conversation.order.assignee.clone().expect("assigned").id;
+        let customer = conversation.customer_id;
+        let worker = conversation.assignee_id.expect("assigned");
         let stranger = UserId::new();
         for (user, role, admitted) in [
             (customer, Role::Customer, true),
@@ -252,7 +192,7 @@ mod tests {
             assert_eq!(conversation.admits(user, role), admitted, "{role}");
         }
         assert_eq!(conversation.participants(), [customer, worker]);
-        conversation.order.assignee = None;
+        conversation.assignee_id = None;
         assert!(!conversation.admits(worker, Role::Staff));
         assert_eq!(conversation.participants(), [customer]);
     }
@@ -260,8 +200,9 @@ mod tests {
     #[test]
     fn only_the_conversation_of_a_replaced_order_is_closed() {
         let mut conversation = conversation();
-        for (status, closed) in [("COMPLETED", false), ("CANCELLED", false), (REPLACED, true)] {
-            conversation.order.status = status.into();
+        for status in Status::ALL {
+            conversation.status = status;
+            let closed = status == Status::Replaced;
             assert_eq!(conversation.is_closed(), closed, "{status}");
         }
     }

@@ -7,31 +7,24 @@ use waybill_proto::{
 };
 use waybill_store::Tx;
 
-use crate::domain::{Author, Conversation, Message, Party};
+use crate::domain::{Conversation, Message};
 
-fn author(author: &Author) -> Person {
+pub fn person(id: UserId, name: &str, role: Role) -> Person {
     Person {
-        id: author.id.to_string(),
-        name: author.name.clone(),
-        role: common::Role::from(author.role).into(),
-    }
-}
-
-/// A party of an order as others see it.
-pub fn party(party: &Party, role: Role) -> Person {
-    Person {
-        id: party.id.to_string(),
-        name: party.name.clone(),
+        id: id.to_string(),
+        name: name.to_owned(),
         role: common::Role::from(role).into(),
     }
 }
 
 /// A message as clients see it.
 pub fn message(message: &Message) -> proto::Message {
+    let author = message.author_id.zip(message.author_role);
+    let name = message.author_name.as_deref().unwrap_or_default();
     proto::Message {
         id: message.id.to_string(),
         order_id: message.order_id.to_string(),
-        author: message.author.as_ref().map(author),
+        author: author.map(|(id, role)| person(id, name, role)),
         body: message.body.clone(),
         created_at: Some(message.created_at),
         client_id: message.client_id.clone(),
@@ -49,15 +42,15 @@ pub fn posted(tx: &Tx, conversation: &Conversation, posted: &Message) {
         message: Some(message(posted)),
         participant_ids: participants(conversation),
     };
-    tx.emit(conversation.order.id, conversation.version, &event);
+    tx.emit(conversation.order_id, conversation.version, &event);
 }
 
 pub fn read(tx: &Tx, conversation: &Conversation, user: UserId, up_to: MessageId) {
     let event = proto::MessagesRead {
-        order_id: conversation.order.id.to_string(),
+        order_id: conversation.order_id.to_string(),
         user_id: user.to_string(),
         up_to: up_to.to_string(),
         participant_ids: participants(conversation),
     };
-    tx.emit(conversation.order.id, conversation.version, &event);
+    tx.emit(conversation.order_id, conversation.version, &event);
 }

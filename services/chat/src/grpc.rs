@@ -47,16 +47,18 @@ fn page_info(next: Option<String>, total: Option<u64>) -> PageInfo {
 
 fn conversation(seen: Seen) -> Conversation {
     let conversation = seen.conversation;
-    let order = conversation.order;
+    let assignee = conversation.assignee_id;
+    let assignee_name = conversation.assignee_name.unwrap_or_default();
     Conversation {
-        order_id: order.id.to_string(),
-        order_number: order.number,
-        title: non_empty(order.title),
-        customer: Some(events::party(&order.customer, Role::Customer)),
-        assignee: order
-            .assignee
-            .as_ref()
-            .map(|assignee| events::party(assignee, Role::Staff)),
+        order_id: conversation.order_id.to_string(),
+        order_number: conversation.order_number,
+        title: non_empty(conversation.title),
+        customer: Some(events::person(
+            conversation.customer_id,
+            &conversation.customer_name,
+            Role::Customer,
+        )),
+        assignee: assignee.map(|id| events::person(id, &assignee_name, Role::Staff)),
         unread: seen.unread,
         last_message: seen.last.as_ref().map(events::message),
         updated_at: Some(conversation.updated_at),

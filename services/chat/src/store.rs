@@ -3,14 +3,9 @@
 pub mod conversations;
 pub mod messages;
 
-use sea_orm::{ConnectionTrait, DbErr, Statement};
+use sea_orm::{ConnectionTrait, Statement};
 use uuid::Uuid;
 use waybill_store::StoreError;
-
-/// A row holds what this version of the program does not know.
-fn corrupt(problem: impl std::fmt::Display) -> StoreError {
-    StoreError::Other(DbErr::Type(problem.to_string()))
-}
 
 /// The ids that a query of `verify` finds.
 pub async fn ids(connection: &impl ConnectionTrait, sql: &str) -> Result<Vec<Uuid>, StoreError> {

@@ -1,29 +1,27 @@
 //! Messages and system lines.
 
-use sea_orm::entity::prelude::*;
+use waybill_primitives::{EventId, MessageId, OrderId, Role, Timestamp, UserId};
+use waybill_store::entity_prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "messages")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub id: Uuid,
-    pub order_id: Uuid,
+    pub id: MessageId,
+    pub order_id: OrderId,
     /// Counts the conversation's messages from 1; unique within it.
     pub seq: i64,
     /// None: a system line.
-    pub author_id: Option<Uuid>,
+    pub author_id: Option<UserId>,
     pub author_name: Option<String>,
-    pub author_role: Option<String>,
+    pub author_role: Option<Role>,
     #[sea_orm(column_type = "Text")]
     pub body: String,
     /// The author's own id; unique within conversation and author.
     pub client_id: Option<String>,
     /// The event that a system line tells of; unique.
-    pub event_id: Option<Uuid>,
-    pub created_at: i64,
+    pub event_id: Option<EventId>,
+    pub created_at: Timestamp,
 }
-
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -4,74 +4,28 @@ use std::collections::{HashMap, HashSet};
 
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
-    FromQueryResult, JoinType, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
+    IntoActiveModel as _, JoinType, QueryFilter as _, QueryOrder as _, QuerySelect as _,
     sea_query::{Expr, IntoCondition as _},
 };
-use uuid::Uuid;
 use waybill_primitives::{EventId, MessageId, OrderId, Timestamp, UserId};
 use waybill_store::{StoreError, Tx};
 
-use super::corrupt;
 use crate::{
-    domain::{Author, Conversation, Message},
+    domain::{Conversation, Message},
     entities::{
-        message::{ActiveModel, Column, Entity, Model},
+        message::{Column, Entity},
         read_marker,
     },
 };
 
-fn to_domain(row: Model) -> Result<Message, StoreError> {
-    let author = match row.author_id {
-        None => None,
-        Some(id) => Some(Author {
-            id: UserId::from_uuid(id),
-            name: row.author_name.unwrap_or_default(),
-            role: row
-                .author_role
-                .unwrap_or_default()
-                .parse()
-                .map_err(corrupt)?,
-        }),
-    };
-    Ok(Message {
-        id: MessageId::from_uuid(row.id),
-        order_id: OrderId::from_uuid(row.order_id),
-        seq: row.seq,
-        author,
-        body: row.body,
-        client_id: row.client_id,
-        created_at: Timestamp::from_micros(row.created_at),
-    })
-}
-
-/// Writes messages, a system line with the event that it tells of.
-pub async fn insert_all(
-    tx: &Tx,
-    messages: &[(Message, Option<EventId>)],
-) -> Result<(), StoreError> {
+pub async fn insert_all(tx: &Tx, messages: Vec<Message>) -> Result<(), StoreError> {
     if messages.is_empty() {
         return Ok(());
     }
-    Entity::insert_many(messages.iter().map(new_row))
+    Entity::insert_many(messages.into_iter().map(Message::into_active_model))
         .exec_without_returning(tx.conn())
         .await?;
     Ok(())
-}
-
-fn new_row((message, event): &(Message, Option<EventId>)) -> ActiveModel {
-    let author = message.author.as_ref();
-    ActiveModel {
-        id: Set(message.id.uuid()),
-        order_id: Set(message.order_id.uuid()),
-        seq: Set(message.seq),
-        author_id: Set(author.map(|author| author.id.uuid())),
-        author_name: Set(author.map(|author| author.name.clone())),
-        author_role: Set(author.map(|author| author.role.as_str().to_owned())),
-        body: Set(message.body.clone()),
-        client_id: Set(message.client_id.clone()),
-        event_id: Set(event.map(EventId::uuid)),
-        created_at: Set(message.created_at.micros()),
-    }
 }
 
 /// What the author posted under this id before.
@@ -81,13 +35,11 @@ pub async fn by_client_id(
     author: UserId,
     client_id: &str,
 ) -> Result<Option<Message>, StoreError> {
-    let row = Entity::find()
-        .filter(Column::OrderId.eq(order.uuid()))
-        .filter(Column::AuthorId.eq(author.uuid()))
-        .filter(Column::ClientId.eq(client_id))
-        .one(connection)
-        .await?;
-    row.map(to_domain).transpose()
+    let posted = Entity::find()
+        .filter(Column::OrderId.eq(order))
+        .filter(Column::AuthorId.eq(author))
+        .filter(Column::ClientId.eq(client_id));
+    Ok(posted.one(connection).await?)
 }
 
 /// Those of the events that a system line tells of already.
@@ -98,14 +50,14 @@ pub async fn told_of(
     if events.is_empty() {
         return Ok(HashSet::new());
     }
-    let told: Vec<Uuid> = Entity::find()
+    let told: Vec<EventId> = Entity::find()
         .select_only()
         .column(Column::EventId)
-        .filter(Column::EventId.is_in(events.into_iter().map(EventId::uuid)))
+        .filter(Column::EventId.is_in(events))
         .into_tuple()
         .all(connection)
         .await?;
-    Ok(told.into_iter().map(EventId::from_uuid).collect())
+    Ok(told.into_iter().collect())
 }
 
 /// The number of a message of this conversation.
@@ -114,8 +66,8 @@ pub async fn seq_of(
     order: OrderId,
     id: MessageId,
 ) -> Result<Option<i64>, StoreError> {
-    let row = Entity::find_by_id(id.uuid())
-        .filter(Column::OrderId.eq(order.uuid()))
+    let row = Entity::find_by_id(id)
+        .filter(Column::OrderId.eq(order))
         .one(connection)
         .await?;
     Ok(row.map(|row| row.seq))
@@ -138,14 +90,13 @@ pub async fn list(
     span: Span,
     limit: u64,
 ) -> Result<Vec<Message>, StoreError> {
-    let query = Entity::find().filter(Column::OrderId.eq(order.uuid()));
+    let query = Entity::find().filter(Column::OrderId.eq(order));
     let query = match span {
         Span::Newest => query.order_by_desc(Column::Seq),
         Span::Before(seq) => query.filter(Column::Seq.lt(seq)).order_by_desc(Column::Seq),
         Span::After(seq) => query.filter(Column::Seq.gt(seq)).order_by_asc(Column::Seq),
     };
-    let rows = query.limit(limit).all(connection).await?;
-    rows.into_iter().map(to_domain).collect()
+    Ok(query.limit(limit).all(connection).await?)
 }
 
 /// The newest message of each conversation that has one.
@@ -157,7 +108,7 @@ pub async fn last_of(
     for conversation in conversations.iter().filter(|one| one.last_seq > 0) {
         newest = newest.add(
             Column::OrderId
-                .eq(conversation.order.id.uuid())
+                .eq(conversation.order_id)
                 .and(Column::Seq.eq(conversation.last_seq)),
         );
     }
@@ -165,15 +116,8 @@ pub async fn last_of(
         return Ok(HashMap::new());
     }
     let rows = Entity::find().filter(newest).all(connection).await?;
-    rows.into_iter()
-        .map(|row| to_domain(row).map(|message| (message.order_id, message)))
-        .collect()
-}
-
-#[derive(FromQueryResult)]
-struct Unread {
-    order_id: Uuid,
-    unread: i64,
+    let messages = rows.into_iter();
+    Ok(messages.map(|one| (one.order_id, one)).collect())
 }
 
 /// How many messages of other people the user has not read, by conversation; those with none are left out.
@@ -185,32 +129,29 @@ pub async fn unread(
     if orders.is_empty() {
         return Ok(HashMap::new());
     }
-    let of_user = Expr::col((read_marker::Entity, read_marker::Column::UserId)).eq(user.uuid());
+    let of_user = Expr::col((read_marker::Entity, read_marker::Column::UserId)).eq(user);
     let marker = read_marker::Entity::belongs_to(Entity)
         .from(read_marker::Column::OrderId)
         .to(Column::OrderId)
         .on_condition(move |_, _| of_user.clone().into_condition())
         .into();
     let read = Expr::col((read_marker::Entity, read_marker::Column::UpToSeq)).if_null(0);
-    let rows: Vec<Unread> = Entity::find()
+    let rows: Vec<(OrderId, i64)> = Entity::find()
         .select_only()
         .column(Column::OrderId)
         .column_as(Column::Id.count(), "unread")
         .join_rev(JoinType::LeftJoin, marker)
-        .filter(Column::OrderId.is_in(orders.iter().map(|order| order.uuid())))
+        .filter(Column::OrderId.is_in(orders.iter().copied()))
         .filter(Expr::col((Entity, Column::Seq)).gt(read))
         // A system line has no author, and no comparison with nothing is true.
-        .filter(Column::AuthorId.ne(user.uuid()))
+        .filter(Column::AuthorId.ne(user))
         .group_by(Column::OrderId)
-        .into_model()
+        .into_tuple()
         .all(connection)
         .await?;
     Ok(rows
         .into_iter()
-        .map(|row| {
-            let unread = u64::try_from(row.unread).unwrap_or(0);
-            (OrderId::from_uuid(row.order_id), unread)
-        })
+        .map(|(order, unread)| (order, u64::try_from(unread).unwrap_or(0)))
         .collect())
 }
 
@@ -222,17 +163,17 @@ pub async fn mark_read(
     seq: i64,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let key = (order.uuid(), user.uuid());
-    let found = read_marker::Entity::find_by_id(key).one(tx.conn()).await?;
+    let found = read_marker::Entity::find_by_id((order, user));
+    let found = found.one(tx.conn()).await?;
     match found {
         None => {
-            let row = read_marker::ActiveModel {
-                order_id: Set(order.uuid()),
-                user_id: Set(user.uuid()),
-                up_to_seq: Set(seq),
-                at: Set(now.micros()),
+            let row = read_marker::Model {
+                order_id: order,
+                user_id: user,
+                up_to_seq: seq,
+                at: now,
             };
-            read_marker::Entity::insert(row)
+            read_marker::Entity::insert(row.into_active_model())
                 .exec_without_returning(tx.conn())
                 .await?;
             Ok(true)
@@ -241,9 +182,9 @@ pub async fn mark_read(
         Some(_) => {
             read_marker::Entity::update_many()
                 .col_expr(read_marker::Column::UpToSeq, Expr::value(seq))
-                .col_expr(read_marker::Column::At, Expr::value(now.micros()))
-                .filter(read_marker::Column::OrderId.eq(order.uuid()))
-                .filter(read_marker::Column::UserId.eq(user.uuid()))
+                .col_expr(read_marker::Column::At, Expr::value(now))
+                .filter(read_marker::Column::OrderId.eq(order))
+                .filter(read_marker::Column::UserId.eq(user))
                 .exec(tx.conn())
                 .await?;
             Ok(true)
