@@ -18,8 +18,8 @@ use waybill_store::{Db, EventContext, Tx, page, retrying};
 
 use crate::{
     domain::{
-        Audience, Delivery, KeptMail, MAX_NAME, MAX_SHOP_NAME, MailPlan, Notice, Notification,
-        Recipient, one_line,
+        Audience, Delivery, DeliveryState, KeptMail, MAX_NAME, MAX_SHOP_NAME, MailPlan, Notice,
+        Notification, Recipient, one_line,
     },
     events,
     facts::Occurrence,
@@ -92,13 +92,8 @@ impl App {
     // ------------------------------------------------------------ consumers
 
     /// Takes over what auth says about a user.
-    pub async fn note_user(
-        &self,
-        tx: &Tx,
-        recipient: &Recipient,
-        version: i64,
-    ) -> Result<(), AppError> {
-        Ok(recipients::upsert(tx, recipient, version).await?)
+    pub async fn note_user(&self, tx: &Tx, recipient: Recipient) -> Result<(), AppError> {
+        Ok(recipients::upsert(tx, recipient).await?)
     }
 
     /// Takes over what the shop is called.
@@ -127,8 +122,9 @@ impl App {
                     }
                     let notification = Notification {
                         id: NotificationId::new(),
+                        event_id: event.id,
                         user_id: user,
-                        kind: notice.kind.as_str().to_owned(),
+                        kind: notice.kind,
                         title: notice.title.clone(),
                         body: notice.body.clone(),
                         order_id: plan.order_id,
@@ -137,19 +133,25 @@ impl App {
                         version: 1,
                     };
                     events::created(tx, &notification);
-                    news.notifications.push((event.id, notification));
+                    news.notifications.push(notification);
                 }
             }
             for mail in &plan.mails {
-                let delivery = self.mail(tx, mail, &mut news).await?;
-                news.deliveries.push((event.id, delivery));
+                let delivery = self.mail(tx, event.id, mail, &mut news).await?;
+                news.deliveries.push(delivery);
             }
         }
-        notifications::insert_all(tx, &news.notifications).await?;
+        notifications::insert_all(tx, news.notifications).await?;
         Ok(deliveries::insert_all(tx, news.deliveries).await?)
     }
 
-    async fn mail(&self, tx: &Tx, mail: &MailPlan, news: &mut News) -> Result<Delivery, AppError> {
+    async fn mail(
+        &self,
+        tx: &Tx,
+        event: EventId,
+        mail: &MailPlan,
+        news: &mut News,
+    ) -> Result<Delivery, AppError> {
         let (mut name, mut address) = (mail.to.name.clone(), mail.to.email.clone());
         if address.is_none()
             && let Some((known_address, known_name)) =
@@ -170,17 +172,23 @@ impl App {
         };
         let rendered =
             mail::render(mail.template, shop, &name, &mail.facts).map_err(AppError::internal)?;
+        let now = self.clock.now();
         Ok(Delivery {
             id: Uuid::now_v7(),
+            event_id: event,
             user_id: mail.to.id,
-            template: mail.template.as_str().to_owned(),
+            template: mail.template,
             address: address.filter(|address| !address.is_empty()),
             name,
             subject: mail.subject.clone(),
             text: rendered.text,
             html: rendered.html,
+            state: DeliveryState::Queued,
             attempts: 0,
-            created_at: self.clock.now(),
+            due_at: now,
+            last_error: None,
+            created_at: now,
+            sent_at: None,
         })
     }
 
@@ -198,7 +206,7 @@ impl App {
         let before = page::decode(&page.cursor)?;
         let reader = self.db.reader();
         let rows = notifications::list(reader, user, unread_only, before, limit.fetch()).await?;
-        let (items, next) = limit.page(rows, |one| (one.created_at.micros(), one.id.uuid()));
+        let (items, next) = limit.page(rows, |one| (one.created_at, one.id));
         let total = if page.total {
             Some(notifications::count(reader, user, unread_only).await?)
         } else {
@@ -289,7 +297,7 @@ impl App {
         let before = page::decode(&page.cursor)?;
         let (reader, to) = (self.db.reader(), to.trim());
         let rows = mails::list(reader, to, before, limit.fetch()).await?;
-        let (mut items, next) = limit.page(rows, |mail| (mail.at.micros(), mail.id));
+        let (mut items, next) = limit.page(rows, |mail| (mail.at, mail.id));
         for mail in &mut items {
             mail.text.clear();
             mail.html.clear();
@@ -358,8 +366,10 @@ fn customers<'a>(occurrences: impl IntoIterator<Item = &'a Occurrence>) -> Vec<R
             name: one_line(&order.customer.name, MAX_NAME),
             role: Role::Customer,
             suspended: false,
+            // Whatever auth tells is newer.
+            version: 0,
         };
-        Some((customer.id.uuid(), customer))
+        Some((customer.id, customer))
     });
     let customers: BTreeMap<_, _> = customers.collect();
     customers.into_values().collect()
@@ -368,8 +378,8 @@ fn customers<'a>(occurrences: impl IntoIterator<Item = &'a Occurrence>) -> Vec<R
 /// What one transaction tells people, and whom and what it has looked up for that.
 #[derive(Default)]
 struct News {
-    notifications: Vec<(EventId, Notification)>,
-    deliveries: Vec<(EventId, Delivery)>,
+    notifications: Vec<Notification>,
+    deliveries: Vec<Delivery>,
     roles: Vec<(Role, Vec<UserId>)>,
     shop: Option<Shop>,
 }

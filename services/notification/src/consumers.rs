@@ -119,11 +119,9 @@ impl EventHandler for Users {
             email: user.email,
             role,
             suspended: user.suspended,
+            version: event.aggregate_version,
         };
-        Ok(self
-            .0
-            .note_user(tx, &recipient, event.aggregate_version)
-            .await?)
+        Ok(self.0.note_user(tx, recipient).await?)
     }
 }
 

@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
-use waybill_primitives::{NotificationId, OrderId, Role, Timestamp, UserId};
+use waybill_primitives::{OrderId, UserId};
 
-use crate::{
-    facts::Contact,
-    mail::{MailFacts, Template},
+pub use crate::entities::{
+    delivery::{DeliveryState, Model as Delivery, Template},
+    mail::Model as KeptMail,
+    notification::{Kind, Model as Notification},
+    recipient::Model as Recipient,
 };
+use crate::{facts::Contact, mail::MailFacts};
 
 /// Longest title and body of a notice, in characters; longer ones are cut.
 pub const MAX_TITLE: usize = 150;
@@ -16,129 +19,6 @@ pub const MAX_BODY: usize = 500;
 pub const MAX_NAME: usize = 200;
 /// Longest name of a shop, in characters.
 pub const MAX_SHOP_NAME: usize = 100;
-
-/// A notification as its user sees it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Notification {
-    pub id: NotificationId,
-    pub user_id: UserId,
-    pub kind: String,
-    pub title: String,
-    pub body: String,
-    pub order_id: Option<OrderId>,
-    pub created_at: Timestamp,
-    pub read_at: Option<Timestamp>,
-    pub version: i64,
-}
-
-/// A mail that was kept instead of sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeptMail {
-    pub id: uuid::Uuid,
-    pub address: String,
-    pub subject: String,
-    pub text: String,
-    pub html: String,
-    pub at: Timestamp,
-}
-
-/// Somebody who can be told things.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Recipient {
-    pub id: UserId,
-    pub email: String,
-    pub name: String,
-    pub role: Role,
-    pub suspended: bool,
-}
-
-/// A mail on its way.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Delivery {
-    pub id: uuid::Uuid,
-    pub user_id: UserId,
-    pub template: String,
-    /// None until the recipient's address is known.
-    pub address: Option<String>,
-    pub name: String,
-    pub subject: String,
-    pub text: String,
-    pub html: String,
-    pub attempts: i32,
-    pub created_at: Timestamp,
-}
-
-/// Where a delivery stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DeliveryState {
-    Queued,
-    /// Somebody is at it, for as long as the lease lasts.
-    Sending,
-    Sent,
-    /// Given up.
-    Dead,
-}
-
-impl DeliveryState {
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Queued => "QUEUED",
-            Self::Sending => "SENDING",
-            Self::Sent => "SENT",
-            Self::Dead => "DEAD",
-        }
-    }
-}
-
-/// The `type` of a notification.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    OrderPlaced,
-    OrderPaid,
-    OrderClaimed,
-    OrderAssigned,
-    OrderReplaced,
-    OrderNote,
-    OrderProgress,
-    OrderStatus,
-    OrderCompleted,
-    OrderCancelled,
-    OrderExpired,
-    OrderAvailable,
-    OrderShipped,
-    OrderDelivered,
-    StockLow,
-    PaymentFailed,
-    PaymentRefunded,
-    ChangeRequest,
-    ChangeRequestDecided,
-}
-
-impl Kind {
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::OrderPlaced => "ORDER_PLACED",
-            Self::OrderPaid => "ORDER_PAID",
-            Self::OrderClaimed => "ORDER_CLAIMED",
-            Self::OrderAssigned => "ORDER_ASSIGNED",
-            Self::OrderReplaced => "ORDER_REPLACED",
-            Self::OrderNote => "ORDER_NOTE",
-            Self::OrderProgress => "ORDER_PROGRESS",
-            Self::OrderStatus => "ORDER_STATUS",
-            Self::OrderCompleted => "ORDER_COMPLETED",
-            Self::OrderCancelled => "ORDER_CANCELLED",
-            Self::OrderExpired => "ORDER_EXPIRED",
-            Self::OrderAvailable => "ORDER_AVAILABLE",
-            Self::OrderShipped => "ORDER_SHIPPED",
-            Self::OrderDelivered => "ORDER_DELIVERED",
-            Self::StockLow => "STOCK_LOW",
-            Self::PaymentFailed => "PAYMENT_FAILED",
-            Self::PaymentRefunded => "PAYMENT_REFUNDED",
-            Self::ChangeRequest => "CHANGE_REQUEST",
-            Self::ChangeRequestDecided => "CHANGE_REQUEST_DECIDED",
-        }
-    }
-}
 
 /// Whom a notice is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

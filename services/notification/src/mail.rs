@@ -5,32 +5,7 @@ use std::sync::LazyLock;
 use minijinja::{AutoEscape, Environment, context, syntax::SyntaxConfig, value::Serde};
 use serde::Serialize;
 
-use crate::facts::OrderFacts;
-
-/// Which mail it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Template {
-    OrderConfirmation,
-    OrderStatus,
-    PaymentReceipt,
-    Refund,
-    PaymentFailed,
-    Shipment,
-}
-
-impl Template {
-    /// The base name of its files, and its spelling in the database.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::OrderConfirmation => "order_confirmation",
-            Self::OrderStatus => "order_status",
-            Self::PaymentReceipt => "payment_receipt",
-            Self::Refund => "refund",
-            Self::PaymentFailed => "payment_failed",
-            Self::Shipment => "shipment",
-        }
-    }
-}
+use crate::{domain::Template, facts::OrderFacts};
 
 /// One line of the order, formatted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -187,15 +162,6 @@ pub fn render(
 mod tests {
     use super::*;
 
-    const ALL: [Template; 6] = [
-        Template::OrderConfirmation,
-        Template::OrderStatus,
-        Template::PaymentReceipt,
-        Template::Refund,
-        Template::PaymentFailed,
-        Template::Shipment,
-    ];
-
     fn shop() -> Shop {
         Shop {
             name: "Waybill".into(),
@@ -221,7 +187,7 @@ mod tests {
 
     #[test]
     fn every_template_renders_with_and_without_a_name() {
-        for template in ALL {
+        for template in Template::ALL {
             for name in ["Ada", ""] {
                 let mail = render(template, &shop(), name, &facts()).expect("renders");
                 assert!(mail.html.contains("W1"), "{template:?}");
@@ -250,7 +216,7 @@ mod tests {
             total: "19.98 USD".into(),
             ..MailFacts::default()
         };
-        for template in ALL {
+        for template in Template::ALL {
             let mail = render(template, &shop, "", &facts).expect("renders");
             assert!(!mail.html.contains("href"), "{}", mail.html);
             assert!(!mail.html.contains("<strong></strong>"), "{}", mail.html);

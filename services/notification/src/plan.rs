@@ -8,9 +8,9 @@ mod parcels;
 use waybill_primitives::{OrderId, UserId};
 
 use crate::{
-    domain::{Audience, Kind, MAX_BODY, MAX_TITLE, MailPlan, Notice, Plan, one_line},
+    domain::{Audience, Kind, MAX_BODY, MAX_TITLE, MailPlan, Notice, Plan, Template, one_line},
     facts::{Contact, Occurrence, OrderFacts, PaymentFacts, Status},
-    mail::{MailFacts, Template},
+    mail::MailFacts,
 };
 
 /// `text`, or nothing; as a sentence after what was said before.

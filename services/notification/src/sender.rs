@@ -167,22 +167,29 @@ fn classify(error: &smtp::Error) -> SendError {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use waybill_primitives::{Timestamp, UserId};
+    use waybill_primitives::{EventId, Timestamp, UserId};
 
     use super::*;
+    use crate::domain::{DeliveryState, Template};
 
     fn delivery(name: &str, subject: &str) -> Delivery {
+        let created_at = Timestamp::from_secs(1_795_219_200);
         Delivery {
             id: uuid::Uuid::now_v7(),
+            event_id: EventId::new(),
             user_id: UserId::new(),
-            template: "order_status".into(),
+            template: Template::OrderStatus,
             address: None,
             name: name.into(),
             subject: subject.into(),
             text: "Hello".into(),
             html: "<p>Hello</p>".into(),
-            attempts: 0,
-            created_at: Timestamp::from_secs(1_795_219_200),
+            state: DeliveryState::Sending,
+            attempts: 1,
+            due_at: created_at,
+            last_error: None,
+            created_at,
+            sent_at: None,
         }
     }
 

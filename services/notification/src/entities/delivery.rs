@@ -1,6 +1,31 @@
 //! Mails to send, being sent, sent or given up.
 
-use sea_orm::entity::prelude::*;
+use waybill_primitives::{EventId, Timestamp, UserId, string_enum};
+use waybill_store::entity_prelude::*;
+
+string_enum! {
+    /// Where a delivery stands.
+    pub enum DeliveryState {
+        Queued = "QUEUED",
+        /// Somebody is at it, for as long as the lease lasts.
+        Sending = "SENDING",
+        Sent = "SENT",
+        /// Given up.
+        Dead = "DEAD",
+    }
+}
+
+string_enum! {
+    /// Which mail it is: the base name of its templates.
+    pub enum Template {
+        OrderConfirmation = "order_confirmation",
+        OrderStatus = "order_status",
+        PaymentReceipt = "payment_receipt",
+        Refund = "refund",
+        PaymentFailed = "payment_failed",
+        Shipment = "shipment",
+    }
+}
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "deliveries")]
@@ -9,9 +34,9 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     /// The event that it tells of; unique together with user and template.
-    pub event_id: Uuid,
-    pub user_id: Uuid,
-    pub template: String,
+    pub event_id: EventId,
+    pub user_id: UserId,
+    pub template: Template,
     /// None until the recipient's address is known; the sender looks it up.
     pub address: Option<String>,
     pub name: String,
@@ -20,18 +45,14 @@ pub struct Model {
     pub text: String,
     #[sea_orm(column_type = "Text")]
     pub html: String,
-    /// QUEUED, SENDING, SENT or DEAD.
-    pub state: String,
+    pub state: DeliveryState,
     /// How often sending was begun; also what a claim and its outcome are checked against.
     pub attempts: i32,
     /// QUEUED: not before then. SENDING: until then nobody else takes it.
-    pub due_at: i64,
+    pub due_at: Timestamp,
     pub last_error: Option<String>,
-    pub created_at: i64,
-    pub sent_at: Option<i64>,
+    pub created_at: Timestamp,
+    pub sent_at: Option<Timestamp>,
 }
-
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -1,6 +1,7 @@
 //! Mails of the mailbox transport: kept to be looked at instead of sent.
 
-use sea_orm::entity::prelude::*;
+use waybill_primitives::Timestamp;
+use waybill_store::entity_prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "mails")]
@@ -14,10 +15,7 @@ pub struct Model {
     pub text: String,
     #[sea_orm(column_type = "Text")]
     pub html: String,
-    pub at: i64,
+    pub at: Timestamp,
 }
-
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -1,4 +1,4 @@
-//! The tables as sea-orm sees them.
+//! The tables and the types of their columns.
 
 pub mod delivery;
 pub mod mail;

@@ -1,6 +1,6 @@
 //! What the shop is called, as the order service's events tell.
 
-use sea_orm::entity::prelude::*;
+use waybill_store::entity_prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "shop")]
@@ -11,8 +11,5 @@ pub struct Model {
     /// Of the shop's settings. Older events change nothing.
     pub version: i64,
 }
-
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}

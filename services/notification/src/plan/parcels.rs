@@ -2,9 +2,9 @@
 
 use super::Planner;
 use crate::{
-    domain::{Kind, Plan},
+    domain::{Kind, Plan, Template},
     facts::{OrderFacts, ParcelFacts, ParcelNews},
-    mail::{MailFacts, MailLine, Template},
+    mail::{MailFacts, MailLine},
 };
 
 pub fn plan(order: &OrderFacts, news: ParcelNews, parcel: &ParcelFacts) -> Plan {

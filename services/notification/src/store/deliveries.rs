@@ -2,57 +2,29 @@
 //! replicas one sends, and one that was too slow cannot overwrite what the next one found.
 
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, Set, UpdateMany, sea_query::Expr,
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, UpdateMany, sea_query::Expr,
 };
 use uuid::Uuid;
-use waybill_primitives::{EventId, Timestamp, UserId};
+use waybill_primitives::Timestamp;
 use waybill_store::{StoreError, Tx};
 
 use super::MOST_ROWS;
 use crate::{
     domain::{Delivery, DeliveryState},
-    entities::delivery::{ActiveModel, Column, Entity, Model},
+    entities::delivery::{Column, Entity},
 };
 
 /// Longer errors are cut.
 const LONGEST_ERROR: usize = 1000;
+/// Still to be sent.
+const OPEN: [DeliveryState; 2] = [DeliveryState::Queued, DeliveryState::Sending];
 
-fn to_domain(row: Model) -> Delivery {
-    Delivery {
-        id: row.id,
-        user_id: UserId::from_uuid(row.user_id),
-        template: row.template,
-        address: row.address,
-        name: row.name,
-        subject: row.subject,
-        text: row.text,
-        html: row.html,
-        attempts: row.attempts,
-        created_at: Timestamp::from_micros(row.created_at),
-    }
-}
-
-/// Queues mails, due at once, each with the event that it tells of.
-pub async fn insert_all(tx: &Tx, deliveries: Vec<(EventId, Delivery)>) -> Result<(), StoreError> {
-    let row = |(event, delivery): (EventId, Delivery)| ActiveModel {
-        id: Set(delivery.id),
-        event_id: Set(event.uuid()),
-        user_id: Set(delivery.user_id.uuid()),
-        template: Set(delivery.template),
-        address: Set(delivery.address),
-        name: Set(delivery.name),
-        subject: Set(delivery.subject),
-        text: Set(delivery.text),
-        html: Set(delivery.html),
-        state: Set(DeliveryState::Queued.as_str().to_owned()),
-        attempts: Set(0),
-        due_at: Set(delivery.created_at.micros()),
-        last_error: Set(None),
-        created_at: Set(delivery.created_at.micros()),
-        sent_at: Set(None),
-    };
-    let mut rows = deliveries.into_iter().map(row).peekable();
+pub async fn insert_all(tx: &Tx, deliveries: Vec<Delivery>) -> Result<(), StoreError> {
+    let mut rows = deliveries
+        .into_iter()
+        .map(Delivery::into_active_model)
+        .peekable();
     while rows.peek().is_some() {
         Entity::insert_many(rows.by_ref().take(MOST_ROWS))
             .exec_without_returning(tx.conn())
@@ -67,15 +39,12 @@ pub async fn due(
     now: Timestamp,
     limit: u64,
 ) -> Result<Vec<Delivery>, StoreError> {
-    let open = [DeliveryState::Queued, DeliveryState::Sending];
-    let rows = Entity::find()
-        .filter(Column::State.is_in(open.map(DeliveryState::as_str)))
-        .filter(Column::DueAt.lte(now.micros()))
+    let due = Entity::find()
+        .filter(Column::State.is_in(OPEN))
+        .filter(Column::DueAt.lte(now))
         .order_by_asc(Column::DueAt)
-        .limit(limit)
-        .all(connection)
-        .await?;
-    Ok(rows.into_iter().map(to_domain).collect())
+        .limit(limit);
+    Ok(due.all(connection).await?)
 }
 
 /// Takes a delivery until `lease`; false if somebody else did. Its attempts are one more from here on.
@@ -85,15 +54,14 @@ pub async fn claim(
     now: Timestamp,
     lease: Timestamp,
 ) -> Result<bool, StoreError> {
-    let open = [DeliveryState::Queued, DeliveryState::Sending];
     let updated = Entity::update_many()
-        .col_expr(Column::State, Expr::value(DeliveryState::Sending.as_str()))
+        .col_expr(Column::State, Expr::value(DeliveryState::Sending))
         .col_expr(Column::Attempts, Expr::value(delivery.attempts + 1))
-        .col_expr(Column::DueAt, Expr::value(lease.micros()))
+        .col_expr(Column::DueAt, Expr::value(lease))
         .filter(Column::Id.eq(delivery.id))
         .filter(Column::Attempts.eq(delivery.attempts))
-        .filter(Column::State.is_in(open.map(DeliveryState::as_str)))
-        .filter(Column::DueAt.lte(now.micros()))
+        .filter(Column::State.is_in(OPEN))
+        .filter(Column::DueAt.lte(now))
         .exec(tx.conn())
         .await?;
     Ok(updated.rows_affected == 1)
@@ -102,7 +70,7 @@ pub async fn claim(
 /// Keeps a claimed delivery until `lease`; false if it ran out and somebody else took over.
 pub async fn renew(tx: &Tx, id: Uuid, attempts: i32, lease: Timestamp) -> Result<bool, StoreError> {
     let updated = claimed(Entity::update_many(), id, attempts)
-        .col_expr(Column::DueAt, Expr::value(lease.micros()))
+        .col_expr(Column::DueAt, Expr::value(lease))
         .exec(tx.conn())
         .await?;
     Ok(updated.rows_affected == 1)
@@ -113,7 +81,7 @@ fn claimed(update: UpdateMany<Entity>, id: Uuid, attempts: i32) -> UpdateMany<En
     update
         .filter(Column::Id.eq(id))
         .filter(Column::Attempts.eq(attempts))
-        .filter(Column::State.eq(DeliveryState::Sending.as_str()))
+        .filter(Column::State.eq(DeliveryState::Sending))
 }
 
 /// What became of a claimed delivery.
@@ -143,15 +111,15 @@ pub async fn settle(
     let update = Entity::update_many();
     let update = match outcome {
         Outcome::Sent { at, address } => update
-            .col_expr(Column::State, Expr::value(DeliveryState::Sent.as_str()))
-            .col_expr(Column::SentAt, Expr::value(at.micros()))
+            .col_expr(Column::State, Expr::value(DeliveryState::Sent))
+            .col_expr(Column::SentAt, Expr::value(at))
             .col_expr(Column::Address, Expr::value(address)),
         Outcome::Again { at, error } => update
-            .col_expr(Column::State, Expr::value(DeliveryState::Queued.as_str()))
-            .col_expr(Column::DueAt, Expr::value(at.micros()))
+            .col_expr(Column::State, Expr::value(DeliveryState::Queued))
+            .col_expr(Column::DueAt, Expr::value(at))
             .col_expr(Column::LastError, Expr::value(cut(error))),
         Outcome::Dead { error } => update
-            .col_expr(Column::State, Expr::value(DeliveryState::Dead.as_str()))
+            .col_expr(Column::State, Expr::value(DeliveryState::Dead))
             .col_expr(Column::LastError, Expr::value(cut(error))),
     };
     let updated = claimed(update, id, attempts).exec(tx.conn()).await?;
@@ -167,8 +135,8 @@ pub async fn prune(tx: &Tx, before: Timestamp, limit: u64) -> Result<u64, StoreE
     let old: Vec<Uuid> = Entity::find()
         .select_only()
         .column(Column::Id)
-        .filter(Column::State.eq(DeliveryState::Sent.as_str()))
-        .filter(Column::DueAt.lt(before.micros()))
+        .filter(Column::State.eq(DeliveryState::Sent))
+        .filter(Column::DueAt.lt(before))
         .limit(limit)
         .into_tuple()
         .all(tx.conn())

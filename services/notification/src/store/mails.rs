@@ -2,7 +2,8 @@
 
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
-    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select, Set,
+    IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    Select,
 };
 use uuid::Uuid;
 use waybill_primitives::Timestamp;
@@ -10,30 +11,11 @@ use waybill_store::{StoreError, Tx};
 
 use crate::{
     domain::KeptMail,
-    entities::mail::{ActiveModel, Column, Entity, Model},
+    entities::mail::{Column, Entity},
 };
 
-fn to_domain(row: Model) -> KeptMail {
-    KeptMail {
-        id: row.id,
-        address: row.address,
-        subject: row.subject,
-        text: row.text,
-        html: row.html,
-        at: Timestamp::from_micros(row.at),
-    }
-}
-
 pub async fn insert(tx: &Tx, mail: KeptMail) -> Result<(), StoreError> {
-    let row = ActiveModel {
-        id: Set(mail.id),
-        address: Set(mail.address),
-        subject: Set(mail.subject),
-        text: Set(mail.text),
-        html: Set(mail.html),
-        at: Set(mail.at.micros()),
-    };
-    Entity::insert(row)
+    Entity::insert(mail.into_active_model())
         .exec_without_returning(tx.conn())
         .await?;
     Ok(())
@@ -52,15 +34,14 @@ pub async fn find(
     connection: &impl ConnectionTrait,
     id: Uuid,
 ) -> Result<Option<KeptMail>, StoreError> {
-    let row = Entity::find_by_id(id).one(connection).await?;
-    Ok(row.map(to_domain))
+    Ok(Entity::find_by_id(id).one(connection).await?)
 }
 
 /// Newest first, those before `before` (time and id of the last one seen).
 pub async fn list(
     connection: &impl ConnectionTrait,
     address: &str,
-    before: Option<(i64, Uuid)>,
+    before: Option<(Timestamp, Uuid)>,
     limit: u64,
 ) -> Result<Vec<KeptMail>, StoreError> {
     let mut query = filtered(address);
@@ -74,10 +55,8 @@ pub async fn list(
     let rows = query
         .order_by_desc(Column::At)
         .order_by_desc(Column::Id)
-        .limit(limit)
-        .all(connection)
-        .await?;
-    Ok(rows.into_iter().map(to_domain).collect())
+        .limit(limit);
+    Ok(rows.all(connection).await?)
 }
 
 pub async fn count(connection: &impl ConnectionTrait, address: &str) -> Result<u64, StoreError> {
@@ -89,7 +68,7 @@ pub async fn prune(tx: &Tx, before: Timestamp, limit: u64) -> Result<u64, StoreE
     let old: Vec<Uuid> = Entity::find()
         .select_only()
         .column(Column::Id)
-        .filter(Column::At.lt(before.micros()))
+        .filter(Column::At.lt(before))
         .limit(limit)
         .into_tuple()
         .all(tx.conn())

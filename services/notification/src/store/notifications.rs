@@ -2,52 +2,25 @@
 
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
-    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select, Set,
-    sea_query::Expr,
+    IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    Select, sea_query::Expr,
 };
-use uuid::Uuid;
-use waybill_primitives::{EventId, NotificationId, OrderId, Timestamp, UserId};
+use waybill_primitives::{NotificationId, Timestamp, UserId};
 use waybill_store::{StoreError, Tx};
 
 use super::MOST_ROWS;
 use crate::{
     domain::Notification,
-    entities::notification::{ActiveModel, Column, Entity, Model},
+    entities::notification::{Column, Entity},
 };
 
-fn to_domain(row: Model) -> Notification {
-    Notification {
-        id: NotificationId::from_uuid(row.id),
-        user_id: UserId::from_uuid(row.user_id),
-        kind: row.kind,
-        title: row.title,
-        body: row.body,
-        order_id: row.order_id.map(OrderId::from_uuid),
-        created_at: Timestamp::from_micros(row.created_at),
-        read_at: row.read_at.map(Timestamp::from_micros),
-        version: row.version,
-    }
-}
-
-/// Writes them, each with the event that it tells of.
-pub async fn insert_all(
-    tx: &Tx,
-    notifications: &[(EventId, Notification)],
-) -> Result<(), StoreError> {
-    let row = |(event, new): &(EventId, Notification)| ActiveModel {
-        id: Set(new.id.uuid()),
-        event_id: Set(event.uuid()),
-        user_id: Set(new.user_id.uuid()),
-        kind: Set(new.kind.clone()),
-        title: Set(new.title.clone()),
-        body: Set(new.body.clone()),
-        order_id: Set(new.order_id.map(OrderId::uuid)),
-        created_at: Set(new.created_at.micros()),
-        read_at: Set(new.read_at.map(Timestamp::micros)),
-        version: Set(new.version),
-    };
-    for some in notifications.chunks(MOST_ROWS) {
-        Entity::insert_many(some.iter().map(row))
+pub async fn insert_all(tx: &Tx, notifications: Vec<Notification>) -> Result<(), StoreError> {
+    let mut rows = notifications
+        .into_iter()
+        .map(Notification::into_active_model)
+        .peekable();
+    while rows.peek().is_some() {
+        Entity::insert_many(rows.by_ref().take(MOST_ROWS))
             .exec_without_returning(tx.conn())
             .await?;
     }
@@ -55,7 +28,7 @@ pub async fn insert_all(
 }
 
 fn own(user: UserId, unread_only: bool) -> Select<Entity> {
-    let query = Entity::find().filter(Column::UserId.eq(user.uuid()));
+    let query = Entity::find().filter(Column::UserId.eq(user));
     if unread_only {
         query.filter(Column::ReadAt.is_null())
     } else {
@@ -68,11 +41,8 @@ pub async fn find(
     user: UserId,
     id: NotificationId,
 ) -> Result<Option<Notification>, StoreError> {
-    let row = own(user, false)
-        .filter(Column::Id.eq(id.uuid()))
-        .one(connection)
-        .await?;
-    Ok(row.map(to_domain))
+    let one = own(user, false).filter(Column::Id.eq(id));
+    Ok(one.one(connection).await?)
 }
 
 /// Newest first, those before `before` (time and id of the last one seen).
@@ -80,7 +50,7 @@ pub async fn list(
     connection: &impl ConnectionTrait,
     user: UserId,
     unread_only: bool,
-    before: Option<(i64, Uuid)>,
+    before: Option<(Timestamp, NotificationId)>,
     limit: u64,
 ) -> Result<Vec<Notification>, StoreError> {
     let mut query = own(user, unread_only);
@@ -94,10 +64,8 @@ pub async fn list(
     let rows = query
         .order_by_desc(Column::CreatedAt)
         .order_by_desc(Column::Id)
-        .limit(limit)
-        .all(connection)
-        .await?;
-    Ok(rows.into_iter().map(to_domain).collect())
+        .limit(limit);
+    Ok(rows.all(connection).await?)
 }
 
 pub async fn count(
@@ -116,10 +84,10 @@ pub async fn mark_read(
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let updated = Entity::update_many()
-        .col_expr(Column::ReadAt, Expr::value(now.micros()))
+        .col_expr(Column::ReadAt, Expr::value(now))
         .col_expr(Column::Version, Expr::col(Column::Version).add(1))
-        .filter(Column::Id.eq(id.uuid()))
-        .filter(Column::UserId.eq(user.uuid()))
+        .filter(Column::Id.eq(id))
+        .filter(Column::UserId.eq(user))
         .filter(Column::ReadAt.is_null())
         .exec(tx.conn())
         .await?;
@@ -134,14 +102,12 @@ pub async fn unread_until(
     limit: u64,
 ) -> Result<Vec<Notification>, StoreError> {
     let rows = own(user, true)
-        .filter(Column::CreatedAt.lte(until.micros()))
+        .filter(Column::CreatedAt.lte(until))
         .order_by_asc(Column::CreatedAt)
         .order_by_asc(Column::Id)
         .limit(limit)
-        .lock_exclusive()
-        .all(tx.conn())
-        .await?;
-    Ok(rows.into_iter().map(to_domain).collect())
+        .lock_exclusive();
+    Ok(rows.all(tx.conn()).await?)
 }
 
 /// Marks those as read that [`unread_until`] gave in the same transaction.
@@ -150,9 +116,9 @@ pub async fn mark_all_read(
     notifications: &[Notification],
     now: Timestamp,
 ) -> Result<u64, StoreError> {
-    let ids = notifications.iter().map(|one| one.id.uuid());
+    let ids = notifications.iter().map(|one| one.id);
     let updated = Entity::update_many()
-        .col_expr(Column::ReadAt, Expr::value(now.micros()))
+        .col_expr(Column::ReadAt, Expr::value(now))
         .col_expr(Column::Version, Expr::col(Column::Version).add(1))
         .filter(Column::Id.is_in(ids))
         .filter(Column::ReadAt.is_null())
@@ -164,8 +130,8 @@ pub async fn mark_all_read(
 /// False if there is none of this id, or it is another user's.
 pub async fn delete(tx: &Tx, user: UserId, id: NotificationId) -> Result<bool, StoreError> {
     let deleted = Entity::delete_many()
-        .filter(Column::Id.eq(id.uuid()))
-        .filter(Column::UserId.eq(user.uuid()))
+        .filter(Column::Id.eq(id))
+        .filter(Column::UserId.eq(user))
         .exec(tx.conn())
         .await?;
     Ok(deleted.rows_affected == 1)
@@ -173,10 +139,10 @@ pub async fn delete(tx: &Tx, user: UserId, id: NotificationId) -> Result<bool, S
 
 /// Deletes at most `limit` that are older than `before`; how many.
 pub async fn prune(tx: &Tx, before: Timestamp, limit: u64) -> Result<u64, StoreError> {
-    let old: Vec<Uuid> = Entity::find()
+    let old: Vec<NotificationId> = Entity::find()
         .select_only()
         .column(Column::Id)
-        .filter(Column::CreatedAt.lt(before.micros()))
+        .filter(Column::CreatedAt.lt(before))
         .limit(limit)
         .into_tuple()
         .all(tx.conn())

@@ -1,32 +1,24 @@
 //! The projection of auth's users.
 
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, Set, sea_query::Expr,
+    ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _,
+    IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
-use uuid::Uuid;
 use waybill_primitives::{Role, UserId};
 use waybill_store::{StoreError, Tx};
 
 use crate::{
     domain::Recipient,
-    entities::recipient::{ActiveModel, Column, Entity},
+    entities::recipient::{Column, Entity},
 };
 
 /// Takes over what is newer than what is known; older versions change nothing.
-pub async fn upsert(tx: &Tx, recipient: &Recipient, version: i64) -> Result<(), StoreError> {
-    let row = new_row(recipient.clone(), version);
-    Entity::insert(row)
-        .on_conflict_do_nothing_on([Column::Id])
-        .exec_without_returning(tx.conn())
-        .await?;
+pub async fn upsert(tx: &Tx, recipient: Recipient) -> Result<(), StoreError> {
+    insert_absent(tx, vec![recipient.clone()]).await?;
+    let (id, version) = (recipient.id, recipient.version);
     Entity::update_many()
-        .col_expr(Column::Email, Expr::value(recipient.email.clone()))
-        .col_expr(Column::Name, Expr::value(recipient.name.clone()))
-        .col_expr(Column::Role, Expr::value(recipient.role.as_str()))
-        .col_expr(Column::Suspended, Expr::value(recipient.suspended))
-        .col_expr(Column::Version, Expr::value(version))
-        .filter(Column::Id.eq(recipient.id.uuid()))
+        .set(recipient.into_active_model().reset_all())
+        .filter(Column::Id.eq(id))
         .filter(Column::Version.lt(version))
         .exec(tx.conn())
         .await?;
@@ -38,7 +30,7 @@ pub async fn insert_absent(tx: &Tx, recipients: Vec<Recipient>) -> Result<(), St
     if recipients.is_empty() {
         return Ok(());
     }
-    let rows = recipients.into_iter().map(|new| new_row(new, 0));
+    let rows = recipients.into_iter().map(Recipient::into_active_model);
     Entity::insert_many(rows)
         .on_conflict_do_nothing_on([Column::Id])
         .exec_without_returning(tx.conn())
@@ -46,23 +38,12 @@ pub async fn insert_absent(tx: &Tx, recipients: Vec<Recipient>) -> Result<(), St
     Ok(())
 }
 
-fn new_row(recipient: Recipient, version: i64) -> ActiveModel {
-    ActiveModel {
-        id: Set(recipient.id.uuid()),
-        email: Set(recipient.email),
-        name: Set(recipient.name),
-        role: Set(recipient.role.as_str().to_owned()),
-        suspended: Set(recipient.suspended),
-        version: Set(version),
-    }
-}
-
 /// Address and name of a user.
 pub async fn contact(
     connection: &impl ConnectionTrait,
     id: UserId,
 ) -> Result<Option<(String, String)>, StoreError> {
-    let row = Entity::find_by_id(id.uuid()).one(connection).await?;
+    let row = Entity::find_by_id(id).one(connection).await?;
     Ok(row.map(|row| (row.email, row.name)))
 }
 
@@ -76,16 +57,11 @@ pub async fn of_role(
     let mut query = Entity::find()
         .select_only()
         .column(Column::Id)
-        .filter(Column::Role.eq(role.as_str()))
+        .filter(Column::Role.eq(role))
         .filter(Column::Suspended.eq(false));
     if let Some(after) = after {
-        query = query.filter(Column::Id.gt(after.uuid()));
+        query = query.filter(Column::Id.gt(after));
     }
-    let ids: Vec<Uuid> = query
-        .order_by_asc(Column::Id)
-        .limit(limit)
-        .into_tuple()
-        .all(connection)
-        .await?;
-    Ok(ids.into_iter().map(UserId::from_uuid).collect())
+    let ids = query.order_by_asc(Column::Id).limit(limit).into_tuple();
+    Ok(ids.all(connection).await?)
 }

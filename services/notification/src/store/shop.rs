@@ -1,23 +1,24 @@
 //! What the shop is called.
 
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, Set, sea_query::Expr,
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
+    sea_query::Expr,
 };
 use waybill_store::{StoreError, Tx};
 
-use crate::entities::shop::{ActiveModel, Column, Entity};
+use crate::entities::shop::{Column, Entity, Model};
 
 /// The id of the only row.
 const ID: i32 = 1;
 
 /// Takes the name over if it is newer than what is known.
 pub async fn upsert(tx: &Tx, name: &str, version: i64) -> Result<(), StoreError> {
-    let row = ActiveModel {
-        id: Set(ID),
-        name: Set(name.to_owned()),
-        version: Set(version),
+    let row = Model {
+        id: ID,
+        name: name.to_owned(),
+        version,
     };
-    Entity::insert(row)
+    Entity::insert(row.into_active_model())
         .on_conflict_do_nothing_on([Column::Id])
         .exec_without_returning(tx.conn())
         .await?;
