@@ -7,29 +7,7 @@ use waybill_proto::{common, payment as proto};
 use waybill_service_kit::{CallContext, UserCaller};
 use waybill_store::Tx;
 
-use crate::payments::domain::{Payment, PaymentState, Provider};
-
-impl From<Provider> for proto::Provider {
-    fn from(provider: Provider) -> Self {
-        match provider {
-            Provider::Stripe => Self::Stripe,
-            Provider::Paypal => Self::Paypal,
-            Provider::Sandbox => Self::Sandbox,
-        }
-    }
-}
-
-impl From<PaymentState> for proto::PaymentState {
-    fn from(state: PaymentState) -> Self {
-        match state {
-            PaymentState::Pending => Self::Pending,
-            PaymentState::Succeeded => Self::Succeeded,
-            PaymentState::Failed => Self::Failed,
-            PaymentState::Refunding => Self::Refunding,
-            PaymentState::Refunded => Self::Refunded,
-        }
-    }
-}
+use crate::payments::domain::Payment;
 
 impl From<&Payment> for proto::Payment {
     fn from(payment: &Payment) -> Self {
@@ -38,9 +16,9 @@ impl From<&Payment> for proto::Payment {
             order_id: payment.order_id.to_string(),
             order_number: payment.order_number.clone(),
             customer_id: payment.customer_id.to_string(),
-            provider: proto::Provider::from(payment.provider).into(),
-            amount: Some(payment.amount),
-            state: proto::PaymentState::from(payment.state).into(),
+            provider: payment.provider.into(),
+            amount: Some(payment.money()),
+            state: payment.state.into(),
             redirect_url: non_empty(payment.redirect_url.as_str()),
             failure_reason: payment.failure_reason.clone(),
             version: payment.version,
@@ -64,8 +42,8 @@ pub fn begun_for(tx: &Tx, ctx: &CallContext, by: &UserCaller, payment: &Payment)
         "orderId": payment.order_id,
         "orderNumber": payment.order_number,
         "customerId": payment.customer_id,
-        "provider": payment.provider.as_str(),
-        "amount": payment.amount,
+        "provider": payment.provider,
+        "amount": payment.money(),
     });
     let record = common::AuditRecord {
         id: id.to_string(),
@@ -105,7 +83,7 @@ pub fn refunded(tx: &Tx, payment: &Payment, reason: &str) {
     let event = proto::PaymentRefunded {
         payment: Some(payment.into()),
         reason: reason.to_owned(),
-        refunded: Some(payment.amount),
+        refunded: Some(payment.money()),
     };
     tx.emit(payment.id, payment.version, &event);
 }

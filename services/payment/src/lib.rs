@@ -3,7 +3,7 @@
 //! Module map: `payments` (create, read, what providers say; the state machine), `refunds` (money that goes back),
 //! `ledger` (double-entry books), `providers` (who moves money: the trait and the sandbox), `consumers` (events of orders),
 //! `jobs` (timers), `events` (what is published), `clients` (what is asked of the order service), `verify` (what must hold),
-//! `config`, `entities`, `migrations`, `words`.
+//! `config`, `entities`, `migrations`.
 
 use std::sync::Arc;
 
@@ -24,7 +24,6 @@ mod payments;
 mod providers;
 mod refunds;
 mod verify;
-mod words;
 
 pub use config::Settings;
 pub use consumers::CONSUMERS;

@@ -1,6 +1,7 @@
 //! The platform's share of completed orders since a moment.
 
-use sea_orm::entity::prelude::*;
+use waybill_primitives::Timestamp;
+use waybill_store::entity_prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "commissions")]
@@ -10,10 +11,7 @@ pub struct Model {
     pub version: i64,
     /// Hundredths of a percent.
     pub basis_points: i64,
-    pub since: i64,
+    pub since: Timestamp,
 }
-
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}

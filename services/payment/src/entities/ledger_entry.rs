@@ -1,21 +1,33 @@
 //! A booking. `(kind, source_id)` is unique, so that nothing is booked twice.
 
-use sea_orm::entity::prelude::*;
+use waybill_primitives::{OrderId, PaymentId, Timestamp, string_enum};
+use waybill_store::entity_prelude::*;
+
+string_enum! {
+    /// Why an entry was booked.
+    pub enum EntryKind {
+        /// A customer paid: once per payment.
+        Payment = "PAYMENT",
+        /// A customer got the money back: once per payment.
+        Refund = "REFUND",
+        /// A completed order's money was shared between worker and platform: once per order.
+        Accrual = "ACCRUAL",
+        /// Another order took the place of one, and its money with it: once per order that was closed.
+        Transfer = "TRANSFER",
+    }
+}
 
 #[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "ledger_entries")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    pub kind: String,
+    pub kind: EntryKind,
     /// What it was booked for: the payment (PAYMENT, REFUND) or the order (ACCRUAL).
     pub source_id: Uuid,
-    pub order_id: Uuid,
-    pub payment_id: Option<Uuid>,
-    pub at: i64,
+    pub order_id: OrderId,
+    pub payment_id: Option<PaymentId>,
+    pub at: Timestamp,
 }
-
-#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
-pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}

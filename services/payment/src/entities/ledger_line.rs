@@ -1,7 +1,58 @@
 //! One line of a booking: debit positive, credit negative. Kind, order, payment and time repeat the entry's, so that a page of
 //! lines is one indexed read.
 
-use sea_orm::entity::prelude::*;
+use std::{fmt, str::FromStr};
+
+use waybill_primitives::{Currency, Money, OrderId, PaymentId, Timestamp, UserId, string_column};
+use waybill_store::entity_prelude::*;
+
+use super::{ledger_entry::EntryKind, payment::Provider};
+
+/// Whose money it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Account {
+    /// What a payment provider holds for us (an asset: debit balance).
+    Provider(Provider),
+    /// What customers have paid for orders that are not completed yet (a liability: credit balance).
+    Orders,
+    /// What we owe a worker (a liability).
+    Worker(UserId),
+    /// The platform's own share (income).
+    Platform,
+}
+
+impl fmt::Display for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Provider(provider) => write!(f, "provider:{provider}"),
+            Self::Orders => f.write_str("orders"),
+            Self::Worker(id) => write!(f, "worker:{id}"),
+            Self::Platform => f.write_str("platform"),
+        }
+    }
+}
+
+impl FromStr for Account {
+    type Err = UnknownAccount;
+    fn from_str(text: &str) -> Result<Self, UnknownAccount> {
+        match text.split_once(':') {
+            None if text == "orders" => Ok(Self::Orders),
+            None if text == "platform" => Ok(Self::Platform),
+            Some(("provider", name)) => {
+                name.parse().map(Self::Provider).map_err(|_| UnknownAccount)
+            }
+            Some(("worker", id)) => id.parse().map(Self::Worker).map_err(|_| UnknownAccount),
+            _ => Err(UnknownAccount),
+        }
+    }
+}
+
+/// The text names no account.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected orders, platform, provider:<PROVIDER> or worker:<user id>")]
+pub struct UnknownAccount;
+
+string_column!(Account);
 
 #[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "ledger_lines")]
@@ -9,16 +60,20 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub entry_id: Uuid,
-    pub kind: String,
-    pub account: String,
+    pub kind: EntryKind,
+    pub account: Account,
+    /// In minor units.
     pub amount: i64,
-    pub currency: String,
-    pub order_id: Uuid,
-    pub payment_id: Option<Uuid>,
-    pub at: i64,
+    pub currency: Currency,
+    pub order_id: OrderId,
+    pub payment_id: Option<PaymentId>,
+    pub at: Timestamp,
 }
 
-#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
-pub enum Relation {}
+impl Model {
+    pub fn money(&self) -> Money {
+        Money::new(self.amount, self.currency)
+    }
+}
 
 impl ActiveModelBehavior for ActiveModel {}

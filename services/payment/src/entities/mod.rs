@@ -1,4 +1,4 @@
-//! The tables as sea-orm sees them. Times are microseconds since 1970 (UTC), amounts minor units, enums the API's words.
+//! The tables and the types of their columns.
 
 pub mod commission;
 pub mod ledger_entry;

@@ -1,19 +1,17 @@
 //! An order that payments have begun for or that was closed in favour of another one.
 
-use sea_orm::entity::prelude::*;
+use waybill_primitives::{OrderId, Timestamp};
+use waybill_store::entity_prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "order_successions")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub order_id: Uuid,
+    pub order_id: OrderId,
     /// The order that was opened in its place, if one was.
-    pub successor_id: Option<Uuid>,
+    pub successor_id: Option<OrderId>,
     pub successor_number: Option<String>,
-    pub updated_at: i64,
+    pub updated_at: Timestamp,
 }
-
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}

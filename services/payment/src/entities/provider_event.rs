@@ -1,23 +1,41 @@
 //! What a provider told us, stored once and processed in the same transaction.
 
-use sea_orm::entity::prelude::*;
+use waybill_primitives::{PaymentId, Timestamp, string_enum};
+use waybill_store::entity_prelude::*;
+
+use super::payment::Provider;
+
+string_enum! {
+    /// What a provider says happened.
+    pub enum ProviderEventKind {
+        /// It has the customer's money.
+        Captured = "CAPTURED",
+        /// The customer's means of payment was refused.
+        Failed = "FAILED",
+    }
+}
+
+string_enum! {
+    /// What an event did to its payment.
+    pub enum Effect {
+        Applied = "APPLIED",
+        /// It came too late to change anything.
+        Ignored = "IGNORED",
+    }
+}
 
 #[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "provider_events")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    pub provider: String,
+    pub provider: Provider,
     /// The provider's id of the event; unique per provider.
     pub event_id: String,
-    pub payment_id: Uuid,
-    pub kind: String,
-    /// Whether it changed the payment (`APPLIED`) or came too late to (`IGNORED`).
-    pub effect: String,
-    pub received_at: i64,
+    pub payment_id: PaymentId,
+    pub kind: ProviderEventKind,
+    pub effect: Effect,
+    pub received_at: Timestamp,
 }
-
-#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
-pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}

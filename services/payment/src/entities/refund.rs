@@ -1,6 +1,7 @@
 //! A refund that was asked for; the job works on the rows that are not completed.
 
-use sea_orm::entity::prelude::*;
+use waybill_primitives::{Currency, Money, PaymentId, Timestamp};
+use waybill_store::entity_prelude::*;
 
 #[derive(Debug, Clone, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "refunds")]
@@ -8,21 +9,26 @@ pub struct Model {
     /// Also the provider's idempotency key.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    pub payment_id: Uuid,
+    pub payment_id: PaymentId,
     pub reason: String,
+    /// In minor units.
     pub amount: i64,
-    pub currency: String,
+    pub currency: Currency,
     pub provider_reference: Option<String>,
+    /// How often it was taken up.
     pub attempts: i32,
     /// Nobody tries before this moment: the lease of the replica at work, then the delay after a failure.
-    pub next_attempt_at: i64,
+    pub next_attempt_at: Timestamp,
     pub last_error: Option<String>,
     pub completed: bool,
-    pub created_at: i64,
-    pub updated_at: i64,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
 }
 
-#[derive(Debug, Clone, Copy, EnumIter, DeriveRelation)]
-pub enum Relation {}
+impl Model {
+    pub fn money(&self) -> Money {
+        Money::new(self.amount, self.currency)
+    }
+}
 
 impl ActiveModelBehavior for ActiveModel {}

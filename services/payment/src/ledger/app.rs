@@ -11,8 +11,8 @@ use waybill_store::{
 };
 
 use super::{
-    domain::{Account, Entry, EntryError, EntryKind, Transfer},
-    store::{self, BookedLine, Filter},
+    domain::{Account, BookedLine, Entry, EntryError, EntryKind, Transfer, UnknownAccount},
+    store::{self, Filter},
 };
 use crate::payments::{app::Replaced, domain::Payment, store as payments};
 
@@ -154,11 +154,12 @@ impl Ledger {
         if text.is_empty() {
             return Ok(None);
         }
-        text.parse().map(Some).map_err(|_| {
-            AppError::invalid_field(
+        match text.parse() {
+            Ok(account) => Ok(Some(account)),
+            Err(UnknownAccount) => Err(AppError::invalid_field(
                 "account",
-                "expected orders, platform, provider:<PROVIDER> or worker:<user id>",
-            )
-        })
+                UnknownAccount.to_string(),
+            )),
+        }
     }
 }

@@ -1,65 +1,14 @@
 //! Double-entry bookkeeping. An entry is built from transfers between two accounts, so that it balances by construction.
 
-use std::{collections::BTreeMap, fmt, str::FromStr};
+use std::collections::BTreeMap;
 
 use waybill_primitives::{Currency, Money, OrderId, PaymentId, UserId};
 
-use crate::{
-    payments::domain::{Payment, Provider},
-    words::{UnknownWord, words},
+pub use crate::entities::{
+    ledger_entry::EntryKind,
+    ledger_line::{Account, Model as BookedLine, UnknownAccount},
 };
-
-words! {
-    /// Why an entry was booked.
-    EntryKind, "kind of ledger entry" {
-        /// A customer paid: once per payment.
-        Payment = "PAYMENT",
-        /// A customer got the money back: once per payment.
-        Refund = "REFUND",
-        /// A completed order's money was shared between worker and platform: once per order.
-        Accrual = "ACCRUAL",
-        /// Another order took the place of one, and its money with it: once per order that was closed.
-        Transfer = "TRANSFER",
-    }
-}
-
-/// Whose money it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Account {
-    /// What a payment provider holds for us (an asset: debit balance).
-    Provider(Provider),
-    /// What customers have paid for orders that are not completed yet (a liability: credit balance).
-    Orders,
-    /// What we owe a worker (a liability).
-    Worker(UserId),
-    /// The platform's own share (income).
-    Platform,
-}
-
-impl fmt::Display for Account {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Provider(provider) => write!(f, "provider:{provider}"),
-            Self::Orders => f.write_str("orders"),
-            Self::Worker(id) => write!(f, "worker:{id}"),
-            Self::Platform => f.write_str("platform"),
-        }
-    }
-}
-
-impl FromStr for Account {
-    type Err = UnknownWord;
-    fn from_str(text: &str) -> Result<Self, UnknownWord> {
-        let unknown = || UnknownWord(text.to_owned(), "account");
-        match text.split_once(':') {
-            None if text == "orders" => Ok(Self::Orders),
-            None if text == "platform" => Ok(Self::Platform),
-            Some(("provider", name)) => name.parse().map(Self::Provider).map_err(|_| unknown()),
-            Some(("worker", id)) => id.parse().map(Self::Worker).map_err(|_| unknown()),
-            _ => Err(unknown()),
-        }
-    }
-}
+use crate::payments::domain::Payment;
 
 /// Why an entry cannot be booked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -88,9 +37,9 @@ impl Entry {
             EntryKind::Payment,
             payment.order_id,
             Some(payment.id),
-            payment.amount,
+            payment.money(),
         )?
-        .transfer(provider, Account::Orders, payment.amount.amount)
+        .transfer(provider, Account::Orders, payment.amount)
     }
 
     /// The provider gave it back: the payment's entry in reverse.
@@ -100,9 +49,9 @@ impl Entry {
             EntryKind::Refund,
             payment.order_id,
             Some(payment.id),
-            payment.amount,
+            payment.money(),
         )?
-        .transfer(Account::Orders, provider, payment.amount.amount)
+        .transfer(Account::Orders, provider, payment.amount)
     }
 
     /// A paid order is completed: the platform keeps its commission (rounded down), the worker gets the rest. An order that
@@ -201,7 +150,7 @@ pub struct Transfer {
 impl Transfer {
     /// None if there is nothing to move.
     pub fn new(from: OrderId, to: OrderId, payments: &[Payment]) -> Option<Self> {
-        let paid = payments.iter().map(|payment| (payment.id, payment.amount));
+        let paid = payments.iter().map(|payment| (payment.id, payment.money()));
         let paid: Vec<_> = paid.collect();
         (!paid.is_empty()).then_some(Self { from, to, paid })
     }
@@ -225,6 +174,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::payments::domain::Provider;
 
     fn sum(entry: &Entry) -> i128 {
         entry.lines().map(|(_, amount)| i128::from(amount)).sum()

@@ -8,10 +8,8 @@ use waybill_proto::{
 use waybill_service_kit::{AppError, CallContext};
 use waybill_store::page::Limit;
 
-use super::{
-    app::Ledger,
-    store::{BookedLine, Filter},
-};
+use super::{app::Ledger, domain::BookedLine, store::Filter};
+
 pub async fn list(
     ledger: &Ledger,
     ctx: &CallContext,
@@ -46,7 +44,7 @@ fn line(line: &BookedLine) -> LedgerLine {
         entry_id: line.entry_id.to_string(),
         kind: line.kind.to_string(),
         account: line.account.to_string(),
-        amount: Some(line.amount),
+        amount: Some(line.money()),
         order_id: Some(line.order_id.to_string()),
         payment_id: line.payment_id.map(|id| id.to_string()),
         at: Some(line.at),

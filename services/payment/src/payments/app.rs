@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use serde::Serialize;
-use uuid::Uuid;
 use waybill_primitives::{Clock, OrderId, PaymentId, Role};
 use waybill_service_kit::{AppError, CallContext, FieldError, UserCaller};
 use waybill_store::{
@@ -105,7 +104,8 @@ impl Payments {
             customer_id: order.customer_id,
             provider: new.provider,
             provider_reference: begun.reference,
-            amount: order.total,
+            amount: order.total.amount,
+            currency: order.total.currency,
             state: PaymentState::Pending,
             redirect_url: begun.redirect_url,
             success_url: checkout.success_url,
@@ -158,7 +158,7 @@ impl Payments {
                     outcome => outcome?,
                 }
             }
-            store::insert(&tx, &payment).await?;
+            store::insert(&tx, payment.clone()).await?;
             events::created(&tx, &payment);
             if user.id != payment.customer_id {
                 events::begun_for(&tx, ctx, user, &payment);
@@ -253,7 +253,7 @@ impl Payments {
         if order.is_none() {
             ctx.require(&[Role::Admin])?;
         }
-        let before = page::decode::<Uuid>(cursor)?;
+        let before = page::decode::<PaymentId>(cursor)?;
         let filter = Filter {
             order,
             customer: (!user.is_admin()).then_some(user.id),
@@ -265,7 +265,7 @@ impl Payments {
             // Nobody paid yet, or the order is not the caller's: its own service knows.
             self.own_order(ctx, user, order).await?;
         }
-        let (payments, next_cursor) = limit.page(rows, |payment| payment.id.uuid());
+        let (payments, next_cursor) = limit.page(rows, |payment| payment.id);
         let total = if total {
             Some(store::count(reader, filter).await?)
         } else {

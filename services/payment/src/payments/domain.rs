@@ -1,31 +1,8 @@
 //! A payment and the one table of its states. Pure: no I/O, no async.
 
-use serde::{Deserialize, Serialize};
-use waybill_primitives::{Money, OrderId, PaymentId, Timestamp, UserId};
+use waybill_primitives::{Money, OrderId, Timestamp, UserId};
 
-use crate::words::words;
-
-words! {
-    /// Who moves the money.
-    Provider, "provider" {
-        Stripe = "STRIPE",
-        Paypal = "PAYPAL",
-        Sandbox = "SANDBOX",
-    }
-}
-
-words! {
-    /// Where a payment stands.
-    PaymentState, "payment state" {
-        /// Waits for the customer on the provider's page.
-        Pending = "PENDING",
-        Succeeded = "SUCCEEDED",
-        Failed = "FAILED",
-        /// The money has to go back; the provider has not confirmed it yet.
-        Refunding = "REFUNDING",
-        Refunded = "REFUNDED",
-    }
-}
+pub use crate::entities::payment::{Model as Payment, PaymentState, Provider};
 
 /// What can happen to a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,29 +93,6 @@ impl PaymentState {
     }
 }
 
-/// One attempt to pay an order, in full, with one provider.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Payment {
-    pub id: PaymentId,
-    pub order_id: OrderId,
-    pub order_number: String,
-    pub customer_id: UserId,
-    pub provider: Provider,
-    /// The provider's own name for it.
-    pub provider_reference: String,
-    pub amount: Money,
-    pub state: PaymentState,
-    /// Where the customer pays. A path if the platform's public address is not configured.
-    pub redirect_url: String,
-    pub success_url: Option<String>,
-    pub cancel_url: Option<String>,
-    pub failure_reason: Option<String>,
-    /// The version of the last event about it; the way into REFUNDING has none.
-    pub version: i64,
-    pub created_at: Timestamp,
-    pub updated_at: Timestamp,
-}
-
 /// What the order service says about an order that somebody wants to pay.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderFacts {
@@ -209,17 +163,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_round_trip() {
-        for state in PaymentState::ALL {
-            assert_eq!(state.as_str().parse(), Ok(*state));
-        }
-        for provider in Provider::ALL {
-            assert_eq!(provider.as_str().parse(), Ok(*provider));
-        }
-        assert!("pending".parse::<PaymentState>().is_err());
-    }
-
-    #[test]
     fn each_step_is_one_row_of_the_table() {
         assert_eq!(TRANSITIONS.len(), Step::ALL.len());
         for step in Step::ALL {
@@ -243,7 +186,7 @@ mod tests {
             | (Refunded, Step::ConfirmRefund) => Done,
             _ => Refused,
         };
-        for state in PaymentState::ALL.iter().copied() {
+        for state in PaymentState::ALL {
             for step in Step::ALL {
                 assert_eq!(state.after(step), expected(state, step), "{state} {step:?}");
             }

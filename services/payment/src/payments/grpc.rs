@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tonic::{Request, Response, Status};
+use waybill_primitives::UnknownValue;
 use waybill_proto::{
     common::PageInfo,
     parse_id,
@@ -47,7 +48,8 @@ impl PaymentService for PaymentGrpc {
         let request = request.into_inner();
         let new = NewPayment {
             order_id: parse_id("orderId", &request.order_id).map_err(AppError::from)?,
-            provider: provider(request.provider())?,
+            provider: Provider::required_from_proto(request.provider)
+                .map_err(invalid("provider"))?,
             success_url: request.success_url,
             cancel_url: request.cancel_url,
         };
@@ -81,7 +83,7 @@ impl PaymentService for PaymentGrpc {
             "" => None,
             id => Some(parse_id("orderId", id).map_err(AppError::from)?),
         };
-        let state = state(request.state)?;
+        let state = PaymentState::from_proto(request.state).map_err(invalid("state"))?;
         let wanted = request.page.unwrap_or_default();
         let limit = Limit::new(wanted.limit).map_err(AppError::from)?;
         let page = self
@@ -119,7 +121,7 @@ impl PaymentService for PaymentGrpc {
         let ctx = context(&request);
         let request = request.into_inner();
         let id = parse_id("paymentId", &request.payment_id).map_err(AppError::from)?;
-        let outcome = outcome(request.outcome())?;
+        let outcome = Outcome::required_from_proto(request.outcome).map_err(invalid("outcome"))?;
         let payment = self.news.complete_sandbox(&ctx, id, outcome).await?;
         let redirect_url = match outcome {
             Outcome::Succeed => payment.success_url.clone(),
@@ -142,42 +144,6 @@ impl PaymentService for PaymentGrpc {
     }
 }
 
-fn provider(provider: proto::Provider) -> Result<Provider, AppError> {
-    match provider {
-        proto::Provider::Stripe => Ok(Provider::Stripe),
-        proto::Provider::Paypal => Ok(Provider::Paypal),
-        proto::Provider::Sandbox => Ok(Provider::Sandbox),
-        proto::Provider::Unspecified => Err(AppError::invalid_field(
-            "provider",
-            "expected STRIPE, PAYPAL or SANDBOX",
-        )),
-    }
-}
-
-/// None: payments in any state.
-fn state(number: i32) -> Result<Option<PaymentState>, AppError> {
-    match proto::PaymentState::try_from(number) {
-        Ok(proto::PaymentState::Unspecified) => Ok(None),
-        Ok(proto::PaymentState::Pending) => Ok(Some(PaymentState::Pending)),
-        Ok(proto::PaymentState::Succeeded) => Ok(Some(PaymentState::Succeeded)),
-        Ok(proto::PaymentState::Failed) => Ok(Some(PaymentState::Failed)),
-        Ok(proto::PaymentState::Refunding) => Ok(Some(PaymentState::Refunding)),
-        Ok(proto::PaymentState::Refunded) => Ok(Some(PaymentState::Refunded)),
-        Err(_) => Err(AppError::invalid_field(
-            "state",
-            "expected PENDING, SUCCEEDED, FAILED, REFUNDING or REFUNDED",
-        )),
-    }
-}
-
-fn outcome(outcome: proto::SandboxOutcome) -> Result<Outcome, AppError> {
-    match outcome {
-        proto::SandboxOutcome::Succeed => Ok(Outcome::Succeed),
-        proto::SandboxOutcome::Decline => Ok(Outcome::Decline),
-        proto::SandboxOutcome::Stall => Ok(Outcome::Stall),
-        proto::SandboxOutcome::Unspecified => Err(AppError::invalid_field(
-            "outcome",
-            "expected SUCCEED, DECLINE or STALL",
-        )),
-    }
+fn invalid(field: &'static str) -> impl FnOnce(UnknownValue) -> AppError {
+    move |error| AppError::invalid_field(field, error.to_string())
 }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use waybill_primitives::{Money, PaymentId};
 
-use crate::{payments::domain::Provider, words::words};
+pub use crate::entities::provider_event::ProviderEventKind;
+use crate::payments::domain::Provider;
 
 pub mod app;
 pub mod sandbox;
@@ -64,16 +65,6 @@ pub trait PaymentProvider: Send + Sync + 'static {
 
     /// Gives the money back; the provider's name for the refund (at most 255 characters).
     async fn refund(&self, refund: &RefundOrder) -> Result<String, ProviderError>;
-}
-
-words! {
-    /// What a provider says happened.
-    ProviderEventKind, "kind of provider event" {
-        /// It has the customer's money.
-        Captured = "CAPTURED",
-        /// The customer's means of payment was refused.
-        Failed = "FAILED",
-    }
 }
 
 /// News from a provider.

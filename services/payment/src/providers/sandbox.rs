@@ -2,7 +2,8 @@
 //! the payment ends. It moves no money, so it is not configured in production.
 
 use async_trait::async_trait;
-use waybill_primitives::PaymentId;
+use waybill_primitives::{PaymentId, string_enum};
+use waybill_proto::payment::SandboxOutcome;
 
 use super::{
     Begun, Checkout, PaymentProvider, ProviderError, ProviderEvent, ProviderEventKind, RefundOrder,
@@ -12,13 +13,14 @@ use crate::payments::domain::{Payment, Provider};
 /// What the customer sees after DECLINE.
 const DECLINED: &str = "The card was declined (sandbox).";
 
-/// How a visit to the hosted page ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    Succeed,
-    Decline,
-    /// The customer walks away; the payment stays PENDING.
-    Stall,
+string_enum! {
+    /// How a visit to the hosted page ends.
+    pub enum Outcome as SandboxOutcome {
+        Succeed = "SUCCEED",
+        Decline = "DECLINE",
+        /// The customer walks away; the payment stays PENDING.
+        Stall = "STALL",
+    }
 }
 
 #[derive(Debug, Clone)]

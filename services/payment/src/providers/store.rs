@@ -1,12 +1,12 @@
 //! Rows of what providers told us.
 
-use sea_orm::{EntityTrait as _, Set};
+use sea_orm::{EntityTrait as _, IntoActiveModel as _};
 use uuid::Uuid;
 use waybill_primitives::{PaymentId, Timestamp};
 use waybill_store::{StoreError, Tx};
 
 use super::ProviderEvent;
-use crate::entities::provider_event;
+use crate::entities::provider_event::{Effect, Entity, Model};
 
 /// Remembers an event in the transaction that processes it. [`StoreError::Unique`] means that it was processed before.
 pub async fn insert(
@@ -16,16 +16,20 @@ pub async fn insert(
     applied: bool,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let row = provider_event::ActiveModel {
-        id: Set(Uuid::now_v7()),
-        provider: Set(event.provider.to_string()),
-        event_id: Set(event.event_id.clone()),
-        payment_id: Set(payment.uuid()),
-        kind: Set(event.kind.to_string()),
-        effect: Set(if applied { "APPLIED" } else { "IGNORED" }.to_owned()),
-        received_at: Set(now.micros()),
+    let row = Model {
+        id: Uuid::now_v7(),
+        provider: event.provider,
+        event_id: event.event_id.clone(),
+        payment_id: payment,
+        kind: event.kind,
+        effect: if applied {
+            Effect::Applied
+        } else {
+            Effect::Ignored
+        },
+        received_at: now,
     };
-    provider_event::Entity::insert(row)
+    Entity::insert(row.into_active_model())
         .exec_without_returning(tx.conn())
         .await?;
     Ok(())

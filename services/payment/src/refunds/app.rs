@@ -151,7 +151,7 @@ impl Refunds {
         let order = RefundOrder {
             idempotency_key: refund.id.to_string(),
             reference: payment.provider_reference.clone(),
-            amount: refund.amount,
+            amount: refund.money(),
             reason: refund.reason.clone(),
         };
         let answer = tokio::time::timeout(PROVIDER_DEADLINE, provider.refund(&order)).await;

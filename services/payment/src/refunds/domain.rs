@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use uuid::Uuid;
-use waybill_primitives::{Money, PaymentId};
+pub use crate::entities::refund::Model as Refund;
 
 /// Longest reason and error text, in characters.
 pub const MAX_TEXT: usize = 500;
@@ -13,19 +12,6 @@ pub const LEASE: Duration = Duration::from_mins(1);
 pub const PROVIDER_DEADLINE: Duration = Duration::from_secs(30);
 const FIRST_DELAY: Duration = Duration::from_secs(1);
 const LONGEST_DELAY: Duration = Duration::from_mins(5);
-
-/// A refund that is not completed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refund {
-    pub id: Uuid,
-    pub payment_id: PaymentId,
-    pub amount: Money,
-    pub reason: String,
-    /// How often it was taken up before.
-    pub attempts: i32,
-    /// Microseconds since 1970; part of the condition under which a replica may take it up.
-    pub next_attempt_at: i64,
-}
 
 /// The pause after the given attempt (counted from 1): doubles from one second to five minutes. There is no last attempt:
 /// the money is the customer's.

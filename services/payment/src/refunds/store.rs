@@ -1,30 +1,18 @@
 //! Rows of refunds. Replicas share the open ones by conditional updates.
 
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, Set, sea_query::Expr,
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, sea_query::Expr,
 };
 use uuid::Uuid;
-use waybill_primitives::{Money, PaymentId, Timestamp};
+use waybill_primitives::Timestamp;
 use waybill_store::{StoreError, Tx};
 
 use super::domain::Refund;
 use crate::{
-    entities::refund::{ActiveModel, Column, Entity, Model},
-    payments::{domain::Payment, store::corrupt},
+    entities::refund::{Column, Entity},
+    payments::domain::Payment,
 };
-
-fn to_domain(row: Model) -> Result<Refund, StoreError> {
-    let currency = row.currency.parse().map_err(corrupt)?;
-    Ok(Refund {
-        id: row.id,
-        payment_id: PaymentId::from_uuid(row.payment_id),
-        amount: Money::new(row.amount, currency),
-        reason: row.reason,
-        attempts: row.attempts,
-        next_attempt_at: row.next_attempt_at,
-    })
-}
 
 /// Opens the refund of a payment, due at once.
 pub async fn insert(
@@ -33,21 +21,21 @@ pub async fn insert(
     reason: &str,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let row = ActiveModel {
-        id: Set(Uuid::now_v7()),
-        payment_id: Set(payment.id.uuid()),
-        reason: Set(reason.to_owned()),
-        amount: Set(payment.amount.amount),
-        currency: Set(payment.amount.currency.to_string()),
-        provider_reference: Set(None),
-        attempts: Set(0),
-        next_attempt_at: Set(now.micros()),
-        last_error: Set(None),
-        completed: Set(false),
-        created_at: Set(now.micros()),
-        updated_at: Set(now.micros()),
+    let refund = Refund {
+        id: Uuid::now_v7(),
+        payment_id: payment.id,
+        reason: reason.to_owned(),
+        amount: payment.amount,
+        currency: payment.currency,
+        provider_reference: None,
+        attempts: 0,
+        next_attempt_at: now,
+        last_error: None,
+        completed: false,
+        created_at: now,
+        updated_at: now,
     };
-    Entity::insert(row)
+    Entity::insert(refund.into_active_model())
         .exec_without_returning(tx.conn())
         .await?;
     Ok(())
@@ -59,14 +47,12 @@ pub async fn due(
     now: Timestamp,
     limit: u64,
 ) -> Result<Vec<Refund>, StoreError> {
-    let rows = Entity::find()
+    let due = Entity::find()
         .filter(Column::Completed.eq(false))
-        .filter(Column::NextAttemptAt.lte(now.micros()))
+        .filter(Column::NextAttemptAt.lte(now))
         .order_by_asc(Column::NextAttemptAt)
-        .limit(limit)
-        .all(connection)
-        .await?;
-    rows.into_iter().map(to_domain).collect()
+        .limit(limit);
+    Ok(due.all(connection).await?)
 }
 
 /// Takes up a refund until the lease ends. False if another replica was faster.
@@ -77,12 +63,12 @@ pub async fn lease(
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let taken = Entity::update_many()
-        .col_expr(Column::NextAttemptAt, Expr::value(until.micros()))
+        .col_expr(Column::NextAttemptAt, Expr::value(until))
         .col_expr(
             Column::Attempts,
             Expr::value(refund.attempts.saturating_add(1)),
         )
-        .col_expr(Column::UpdatedAt, Expr::value(now.micros()))
+        .col_expr(Column::UpdatedAt, Expr::value(now))
         .filter(Column::Id.eq(refund.id))
         .filter(Column::Completed.eq(false))
         .filter(Column::NextAttemptAt.eq(refund.next_attempt_at))
@@ -100,9 +86,9 @@ pub async fn postpone(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     Entity::update_many()
-        .col_expr(Column::NextAttemptAt, Expr::value(until.micros()))
+        .col_expr(Column::NextAttemptAt, Expr::value(until))
         .col_expr(Column::LastError, Expr::value(error))
-        .col_expr(Column::UpdatedAt, Expr::value(now.micros()))
+        .col_expr(Column::UpdatedAt, Expr::value(now))
         .filter(Column::Id.eq(refund.id))
         .filter(Column::Completed.eq(false))
         .exec(tx.conn())
@@ -120,7 +106,7 @@ pub async fn complete(
     let closed = Entity::update_many()
         .col_expr(Column::Completed, Expr::value(true))
         .col_expr(Column::ProviderReference, Expr::value(provider_reference))
-        .col_expr(Column::UpdatedAt, Expr::value(now.micros()))
+        .col_expr(Column::UpdatedAt, Expr::value(now))
         .filter(Column::Id.eq(refund.id))
         .filter(Column::Completed.eq(false))
         .exec(tx.conn())

@@ -1,11 +1,11 @@
 //! Rows of `order_successions`. A payment that begins and the event that its order was replaced meet at the order's row:
 //! whichever comes second sees what the first has done.
 
-use sea_orm::{EntityTrait as _, Set, sea_query::OnConflict};
+use sea_orm::{EntityTrait as _, IntoActiveModel as _, sea_query::OnConflict};
 use waybill_primitives::{OrderId, Timestamp};
 use waybill_store::{StoreError, Tx};
 
-use crate::entities::order_succession::{ActiveModel, Column, Entity};
+use crate::entities::order_succession::{Column, Entity, Model};
 
 /// The order that has the payments of `order` now: itself, or the last one of those that were opened in its place, with its
 /// number. That stays so until the transaction ends.
@@ -17,24 +17,24 @@ pub async fn holder(
     let (mut holder, mut number) = (order, None);
     loop {
         // Written rather than read: a row that is not there cannot be locked.
-        let row = ActiveModel {
-            order_id: Set(holder.uuid()),
-            successor_id: Set(None),
-            successor_number: Set(None),
-            updated_at: Set(now.micros()),
+        let row = Model {
+            order_id: holder,
+            successor_id: None,
+            successor_number: None,
+            updated_at: now,
         };
         let touch = OnConflict::column(Column::OrderId)
             .update_column(Column::UpdatedAt)
             .to_owned();
-        Entity::insert(row)
+        Entity::insert(row.into_active_model())
             .on_conflict(touch)
             .exec_without_returning(tx.conn())
             .await?;
-        let row = Entity::find_by_id(holder.uuid()).one(tx.conn()).await?;
+        let row = Entity::find_by_id(holder).one(tx.conn()).await?;
         let Some(successor) = row.as_ref().and_then(|row| row.successor_id) else {
             return Ok((holder, number));
         };
-        holder = OrderId::from_uuid(successor);
+        holder = successor;
         number = row.and_then(|row| row.successor_number);
     }
 }
@@ -47,11 +47,11 @@ pub async fn note_successor(
     number: &str,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let row = ActiveModel {
-        order_id: Set(closed.uuid()),
-        successor_id: Set(Some(opened.uuid())),
-        successor_number: Set(Some(number.to_owned())),
-        updated_at: Set(now.micros()),
+    let row = Model {
+        order_id: closed,
+        successor_id: Some(opened),
+        successor_number: Some(number.to_owned()),
+        updated_at: now,
     };
     let take_over = OnConflict::column(Column::OrderId)
         .update_columns([
@@ -60,7 +60,7 @@ pub async fn note_successor(
             Column::UpdatedAt,
         ])
         .to_owned();
-    Entity::insert(row)
+    Entity::insert(row.into_active_model())
         .on_conflict(take_over)
         .exec_without_returning(tx.conn())
         .await?;
