@@ -7,15 +7,12 @@ use std::{collections::HashSet, panic::AssertUnwindSafe, sync::Arc, time::Durati
 
 use async_trait::async_trait;
 use futures::FutureExt as _;
-use sea_orm::{
-    ColumnTrait as _, DbBackend, EntityTrait as _, QueryFilter as _, QuerySelect as _, Set,
-};
+use sea_orm::{ColumnTrait as _, DbBackend, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 use tokio::{sync::Semaphore, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
-use uuid::Uuid;
 use waybill_bus::{Bus, BusError, ConsumerSpec, Envelope, Handler, Settled};
-use waybill_primitives::{Outage, Report, Timestamp};
+use waybill_primitives::{EventId, Outage, Report, Timestamp};
 
 use crate::{
     Db, EventContext, EventHandler, HandlerError, StoreError, Tx,
@@ -23,7 +20,7 @@ use crate::{
     dead_letters,
     entity::inbox,
     gaps::Gaps,
-    retrying, trace,
+    retrying, rows, trace,
 };
 
 /// How long a failing event is tried.
@@ -251,8 +248,8 @@ impl Intake {
         // In one order everywhere, so that replicas do not lock each other out.
         events.sort_by_key(|event| (event.aggregate_id, event.aggregate_version));
         let tx = self.db.begin(&EventContext::default()).await?;
-        let ids = events.iter().map(|event| event.id.uuid());
-        let known: Vec<Uuid> = inbox::Entity::find()
+        let ids = events.iter().map(|event| event.id);
+        let known: Vec<EventId> = inbox::Entity::find()
             .select_only()
             .column(inbox::Column::EventId)
             .filter(inbox::Column::Consumer.eq(self.handler.name()))
@@ -260,15 +257,13 @@ impl Intake {
             .into_tuple()
             .all(tx.conn())
             .await?;
-        events.retain(|event| !known.contains(&event.id.uuid()));
+        events.retain(|event| !known.contains(&event.id));
         if events.is_empty() {
             tx.rollback().await?;
             return Ok(());
         }
         let rows = events.iter().map(|event| self.inbox_row(event));
-        inbox::Entity::insert_many(rows)
-            .exec_without_returning(tx.conn())
-            .await?;
+        rows::insert_all(tx.conn(), rows.collect()).await?;
         guarded(self.handler.apply_batch(&tx, &events)).await?;
         tx.commit().await?;
         self.taken_in(&events);
@@ -277,23 +272,20 @@ impl Intake {
 
     /// False if the event was taken in before.
     async fn insert_inbox(&self, tx: &Tx, event: &Envelope) -> Result<bool, StoreError> {
-        let inserted = inbox::Entity::insert(self.inbox_row(event))
-            .exec_without_returning(tx.conn())
-            .await;
-        match inserted.map_err(StoreError::from) {
-            Ok(_) => Ok(true),
+        match rows::insert(tx.conn(), self.inbox_row(event)).await {
+            Ok(()) => Ok(true),
             Err(error) if error.is_unique() => Ok(false),
             Err(error) => Err(error),
         }
     }
 
-    fn inbox_row(&self, event: &Envelope) -> inbox::ActiveModel {
-        inbox::ActiveModel {
-            consumer: Set(self.handler.name().to_owned()),
-            event_id: Set(event.id.uuid()),
-            aggregate_id: Set(event.aggregate_id),
-            aggregate_version: Set(event.aggregate_version),
-            at: Set(Timestamp::now().micros()),
+    fn inbox_row(&self, event: &Envelope) -> inbox::Model {
+        inbox::Model {
+            consumer: self.handler.name().to_owned(),
+            event_id: event.id,
+            aggregate_id: event.aggregate_id,
+            aggregate_version: event.aggregate_version,
+            at: Timestamp::now(),
         }
     }
 
@@ -325,8 +317,8 @@ impl Intake {
 }
 
 /// The ids of all events that a consumer has taken in and that have not been pruned.
-pub async fn consumed(db: &Db, consumer: &str) -> Result<HashSet<Uuid>, StoreError> {
-    let ids: Vec<Uuid> = inbox::Entity::find()
+pub async fn consumed(db: &Db, consumer: &str) -> Result<HashSet<EventId>, StoreError> {
+    let ids: Vec<EventId> = inbox::Entity::find()
         .select_only()
         .column(inbox::Column::EventId)
         .filter(inbox::Column::Consumer.eq(consumer))

@@ -5,7 +5,7 @@ use std::{future::Future, sync::Arc, time::Duration};
 use rand::RngExt as _;
 use sea_orm::{
     ColumnTrait as _, ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection,
-    DbBackend, EntityTrait as _, QueryFilter as _, Set, TransactionTrait as _, sqlx,
+    DbBackend, EntityTrait as _, QueryFilter as _, TransactionTrait as _, sqlx,
 };
 use sea_orm_migration::MigratorTrait;
 use tokio::sync::Notify;
@@ -14,7 +14,7 @@ use waybill_primitives::{Outage, Report};
 
 use crate::{
     Conn, EventContext, StoreError, Tx, entity::write_check, group::Writer, leader::Lock,
-    migrations, writes::Writes,
+    migrations, rows, writes::Writes,
 };
 
 /// Where a service's database is and how much of it to use.
@@ -214,13 +214,8 @@ impl Db {
             .filter(write_check::Column::Id.ne(id))
             .exec(tx.conn())
             .await?;
-        let row = write_check::ActiveModel {
-            id: Set(id),
-            filler: Set(filler),
-        };
-        write_check::Entity::insert(row)
-            .exec_without_returning(tx.conn())
-            .await?;
+        let row = write_check::Model { id, filler };
+        rows::insert(tx.conn(), row).await?;
         tx.commit().await?;
         self.writes().checked();
         Ok(())

@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use sea_orm::{
-    ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
+    ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
     sea_query::Expr,
 };
 use uuid::Uuid;
 use waybill_bus::Envelope;
-use waybill_primitives::{EventId, Timestamp};
+use waybill_primitives::Timestamp;
 
 use crate::{
     Db, EventContext, EventHandler, HandlerError, StoreError, Tx, consumer, entity::dead_letter,
+    rows,
 };
 
 /// An event that could not be taken in.
@@ -32,12 +33,12 @@ pub struct DeadLetter {
 impl From<dead_letter::Model> for DeadLetter {
     fn from(row: dead_letter::Model) -> Self {
         let event = Envelope {
-            id: EventId::from_uuid(row.event_id),
+            id: row.event_id,
             subject: row.subject,
             source: row.source,
             aggregate_id: row.aggregate_id,
             aggregate_version: row.aggregate_version,
-            time: Timestamp::from_micros(row.event_at),
+            time: row.event_at,
             traceparent: row.traceparent,
             request_id: row.request_id,
             actor: row.actor,
@@ -49,7 +50,7 @@ impl From<dead_letter::Model> for DeadLetter {
             event,
             error: row.error,
             attempts: row.attempts,
-            at: Timestamp::from_micros(row.at),
+            at: row.at,
             retry_requested: row.retry_requested,
         }
     }
@@ -65,28 +66,25 @@ pub(crate) async fn insert(
     error: &str,
     attempts: u32,
 ) -> Result<(), StoreError> {
-    let row = dead_letter::ActiveModel {
-        id: Set(Uuid::now_v7()),
-        consumer: Set(consumer.to_owned()),
-        event_id: Set(event.id.uuid()),
-        source: Set(event.source.clone()),
-        subject: Set(event.subject.clone()),
-        aggregate_id: Set(event.aggregate_id),
-        aggregate_version: Set(event.aggregate_version),
-        event_at: Set(event.time.micros()),
-        traceparent: Set(event.traceparent.clone()),
-        request_id: Set(event.request_id.clone()),
-        actor: Set(event.actor.clone()),
-        payload: Set(event.payload.to_vec()),
-        error: Set(error.chars().take(LONGEST_ERROR).collect()),
-        attempts: Set(i32::try_from(attempts).unwrap_or(i32::MAX)),
-        at: Set(Timestamp::now().micros()),
-        retry_requested: Set(false),
+    let row = dead_letter::Model {
+        id: Uuid::now_v7(),
+        consumer: consumer.to_owned(),
+        event_id: event.id,
+        source: event.source.clone(),
+        subject: event.subject.clone(),
+        aggregate_id: event.aggregate_id,
+        aggregate_version: event.aggregate_version,
+        event_at: event.time,
+        traceparent: event.traceparent.clone(),
+        request_id: event.request_id.clone(),
+        actor: event.actor.clone(),
+        payload: event.payload.to_vec(),
+        error: error.chars().take(LONGEST_ERROR).collect(),
+        attempts: i32::try_from(attempts).unwrap_or(i32::MAX),
+        at: Timestamp::now(),
+        retry_requested: false,
     };
-    dead_letter::Entity::insert(row)
-        .exec_without_returning(tx.conn())
-        .await?;
-    Ok(())
+    rows::insert(tx.conn(), row).await
 }
 
 /// The oldest dead letters, at most `limit`.

@@ -40,11 +40,11 @@ pub async fn prune(db: &Db, retention: &Retention) -> Result<(), StoreError> {
     let now = Timestamp::now();
     while outbox::prune(db.writer(), now.minus(retention.outbox), STEP).await? == STEP {}
     inbox::Entity::delete_many()
-        .filter(inbox::Column::At.lt(now.minus(retention.inbox).micros()))
+        .filter(inbox::Column::At.lt(now.minus(retention.inbox)))
         .exec(db.writer())
         .await?;
     idempotency_key::Entity::delete_many()
-        .filter(idempotency_key::Column::At.lt(now.minus(retention.idempotency_keys).micros()))
+        .filter(idempotency_key::Column::At.lt(now.minus(retention.idempotency_keys)))
         .exec(db.writer())
         .await?;
     Ok(())

@@ -4,10 +4,10 @@
 //! exists already, the insert fails; the transaction is rolled back and [`lookup`] gives the first answer.
 
 use ring::digest;
-use sea_orm::{EntityTrait as _, Set};
+use sea_orm::EntityTrait as _;
 use waybill_primitives::Timestamp;
 
-use crate::{Db, StoreError, Tx, entity::idempotency_key};
+use crate::{Db, StoreError, Tx, entity::idempotency_key, rows};
 
 /// A key as a client sent it, with what it was sent for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,21 +79,15 @@ pub async fn lookup(db: &Db, key: &IdempotencyKey) -> Result<Option<Vec<u8>>, Id
 /// Takes the key. A concurrent request with the same key waits here (on SQLite: at the beginning of its transaction)
 /// until this transaction ends.
 pub async fn insert(tx: &Tx, key: &IdempotencyKey, answer: &[u8]) -> Result<(), IdempotencyError> {
-    let row = idempotency_key::ActiveModel {
-        scope: Set(key.scope.clone()),
-        idempotency_key: Set(key.key.clone()),
-        request_hash: Set(key.request_hash.clone()),
-        answer: Set(answer.to_vec()),
-        at: Set(Timestamp::now().micros()),
+    let row = idempotency_key::Model {
+        scope: key.scope.clone(),
+        idempotency_key: key.key.clone(),
+        request_hash: key.request_hash.clone(),
+        answer: answer.to_vec(),
+        at: Timestamp::now(),
     };
-    match idempotency_key::Entity::insert(row)
-        .exec_without_returning(tx.conn())
-        .await
-    {
-        Ok(_) => Ok(()),
-        Err(error) => match StoreError::from(error) {
-            StoreError::Unique { .. } => Err(IdempotencyError::Taken),
-            other => Err(IdempotencyError::Store(other)),
-        },
+    match rows::insert(tx.conn(), row).await {
+        Err(error) if error.is_unique() => Err(IdempotencyError::Taken),
+        outcome => Ok(outcome?),
     }
 }

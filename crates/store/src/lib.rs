@@ -27,6 +27,7 @@ mod publishing;
 mod recent;
 mod refill;
 mod relay;
+pub mod rows;
 mod trace;
 mod tx;
 mod writes;

@@ -5,45 +5,39 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
-    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
     sea_query::{CaseStatement, Expr},
 };
 use uuid::Uuid;
 use waybill_bus::Envelope;
 use waybill_primitives::{EventId, Timestamp};
 
-use crate::{Db, EventContext, StoreError, entity::outbox};
+use crate::{Db, EventContext, StoreError, entity::outbox, rows};
 
 /// In the place of a sequence: the event was published before and is to be published again.
 pub(crate) const AGAIN: i64 = -1;
 
-/// Rows in one statement: databases limit the number of its parameters.
+/// Rows that one statement marks.
 pub(crate) const MOST_ROWS: usize = 1000;
 
 pub(crate) async fn insert(
     transaction: &impl ConnectionTrait,
     events: Vec<Envelope>,
 ) -> Result<(), StoreError> {
-    let row = |event: Envelope| outbox::ActiveModel {
-        id: Set(event.id.uuid()),
-        aggregate: Set(aggregate(&event.subject).to_owned()),
-        subject: Set(event.subject.clone()),
-        aggregate_id: Set(event.aggregate_id),
-        aggregate_version: Set(event.aggregate_version),
-        at: Set(event.time.micros()),
-        traceparent: Set(event.traceparent),
-        request_id: Set(event.request_id),
-        actor: Set(event.actor),
-        payload: Set(event.payload.to_vec()),
-        sequence: Set(None),
+    let row = |event: Envelope| outbox::Model {
+        id: event.id,
+        aggregate: aggregate(&event.subject).to_owned(),
+        subject: event.subject.clone(),
+        aggregate_id: event.aggregate_id,
+        aggregate_version: event.aggregate_version,
+        at: event.time,
+        traceparent: event.traceparent,
+        request_id: event.request_id,
+        actor: event.actor,
+        payload: event.payload.to_vec(),
+        sequence: None,
     };
-    let mut rows = events.into_iter().map(row).peekable();
-    while rows.peek().is_some() {
-        outbox::Entity::insert_many(rows.by_ref().take(MOST_ROWS))
-            .exec_without_returning(transaction)
-            .await?;
-    }
-    Ok(())
+    rows::insert_all(transaction, events.into_iter().map(row).collect()).await
 }
 
 /// The third word of a subject: `order` of `waybill.order.order.placed`.
@@ -85,12 +79,12 @@ pub(crate) fn of_aggregates(events: &[Envelope]) -> Condition {
 
 fn envelope(row: outbox::Model, service: &str) -> Envelope {
     Envelope {
-        id: EventId::from_uuid(row.id),
+        id: row.id,
         subject: row.subject,
         source: service.to_owned(),
         aggregate_id: row.aggregate_id,
         aggregate_version: row.aggregate_version,
-        time: Timestamp::from_micros(row.at),
+        time: row.at,
         traceparent: row.traceparent,
         request_id: row.request_id,
         actor: row.actor,
@@ -99,7 +93,7 @@ fn envelope(row: outbox::Model, service: &str) -> Envelope {
 }
 
 /// Keeps the stream sequences that acknowledged these events.
-pub(crate) async fn mark(db: &Db, published: &[(Uuid, i64)]) -> Result<(), StoreError> {
+pub(crate) async fn mark(db: &Db, published: &[(EventId, i64)]) -> Result<(), StoreError> {
     for some in published.chunks(MOST_ROWS) {
         crate::retrying(|| async {
             let tx = db.begin(&EventContext::default()).await?;
@@ -131,7 +125,11 @@ pub(crate) async fn highest_sequence(db: &Db) -> Result<i64, StoreError> {
 }
 
 /// Whether an event other than `id` holds `sequence`: then the stream gave one number out twice, so it went back.
-pub(crate) async fn sequence_taken(db: &Db, id: Uuid, sequence: i64) -> Result<bool, StoreError> {
+pub(crate) async fn sequence_taken(
+    db: &Db,
+    id: EventId,
+    sequence: i64,
+) -> Result<bool, StoreError> {
     let other = outbox::Entity::find()
         .filter(outbox::Column::Sequence.eq(sequence))
         .filter(outbox::Column::Id.ne(id))
@@ -141,7 +139,7 @@ pub(crate) async fn sequence_taken(db: &Db, id: Uuid, sequence: i64) -> Result<b
 }
 
 /// Events from `sequence` on; those of `but` are not meant.
-pub(crate) fn from_sequence(sequence: i64, but: &[Uuid]) -> Condition {
+pub(crate) fn from_sequence(sequence: i64, but: &[EventId]) -> Condition {
     Condition::all()
         .add(outbox::Column::Sequence.gte(sequence))
         .add(outbox::Column::Id.is_not_in(but.iter().copied()))
@@ -168,7 +166,7 @@ pub async fn replay(
 ) -> Result<u64, StoreError> {
     let mut wanted = Condition::all();
     if let Some(from) = from {
-        wanted = wanted.add(outbox::Column::At.gte(from.micros()));
+        wanted = wanted.add(outbox::Column::At.gte(from));
     }
     if let Some(id) = aggregate {
         wanted = wanted.add(outbox::Column::AggregateId.eq(id));
@@ -177,7 +175,10 @@ pub async fn replay(
 }
 
 /// The stream gave the sequences of `published` to these: what else holds one is lost, and is to be published again.
-pub(crate) async fn repeat_others(db: &Db, published: &[(Uuid, i64)]) -> Result<u64, StoreError> {
+pub(crate) async fn repeat_others(
+    db: &Db,
+    published: &[(EventId, i64)],
+) -> Result<u64, StoreError> {
     let mut count = 0;
     for some in published.chunks(MOST_ROWS) {
         let lost = Condition::all()
@@ -205,14 +206,14 @@ pub(crate) async fn repeat(db: &Db, which: Condition) -> Result<u64, StoreError>
 pub(crate) struct Repeated {
     pub(crate) count: u64,
     /// Where the next step begins; none after the last one.
-    pub(crate) last: Option<Uuid>,
+    pub(crate) last: Option<EventId>,
 }
 
 /// Of the published events that fit, the oldest [`MOST_ROWS`] from just after `after` are to be published again.
 pub(crate) async fn repeat_page(
     db: &Db,
     which: &Condition,
-    after: Option<Uuid>,
+    after: Option<EventId>,
 ) -> Result<Repeated, StoreError> {
     let mut page = outbox::Entity::find()
         .select_only()
@@ -224,7 +225,7 @@ pub(crate) async fn repeat_page(
     if let Some(after) = after {
         page = page.filter(outbox::Column::Id.gt(after));
     }
-    let ids: Vec<Uuid> = page.into_tuple().all(db.reader()).await?;
+    let ids: Vec<EventId> = page.into_tuple().all(db.reader()).await?;
     if ids.is_empty() {
         return Ok(Repeated {
             count: 0,
@@ -247,7 +248,7 @@ pub(crate) async fn repeat_page(
 }
 
 /// The newest event, published or not.
-pub(crate) async fn newest(db: &Db) -> Result<Option<Uuid>, StoreError> {
+pub(crate) async fn newest(db: &Db) -> Result<Option<EventId>, StoreError> {
     let newest = outbox::Entity::find()
         .select_only()
         .column(outbox::Column::Id)
@@ -275,7 +276,7 @@ pub(crate) async fn count(db: &Db, which: Condition) -> Result<u64, StoreError> 
 pub(crate) async fn any(db: &Db, which: Condition) -> Result<bool, StoreError> {
     let matching = outbox::Entity::find().filter(which);
     let one = matching.select_only().column(outbox::Column::Id).limit(1);
-    let id: Option<Uuid> = one.into_tuple().one(db.reader()).await?;
+    let id: Option<EventId> = one.into_tuple().one(db.reader()).await?;
     Ok(id.is_some())
 }
 
@@ -315,7 +316,7 @@ async fn page_of(
 ) -> Result<Vec<Envelope>, StoreError> {
     let mut query = query.order_by_asc(outbox::Column::Id).limit(limit);
     if let Some(after) = after {
-        query = query.filter(outbox::Column::Id.gt(after.uuid()));
+        query = query.filter(outbox::Column::Id.gt(after));
     }
     let rows = query.all(db.reader()).await?;
     Ok(rows
@@ -330,11 +331,11 @@ pub(crate) async fn prune(
     before: Timestamp,
     limit: u64,
 ) -> Result<u64, StoreError> {
-    let old: Vec<Uuid> = outbox::Entity::find()
+    let old: Vec<EventId> = outbox::Entity::find()
         .select_only()
         .column(outbox::Column::Id)
         .filter(outbox::Column::Sequence.gte(0))
-        .filter(outbox::Column::At.lt(before.micros()))
+        .filter(outbox::Column::At.lt(before))
         .order_by_asc(outbox::Column::Id)
         .limit(limit)
         .into_tuple()

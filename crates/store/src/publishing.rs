@@ -4,6 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use uuid::Uuid;
 use waybill_bus::{Bus, BusError, Envelope};
+use waybill_primitives::EventId;
 
 use crate::refill;
 
@@ -14,7 +15,7 @@ pub(crate) type Together = Vec<(Envelope, bool)>;
 pub(crate) struct Outcome {
     pub(crate) aggregate: Uuid,
     /// Ids with the sequences that acknowledged them.
-    pub(crate) published: Vec<(Uuid, i64)>,
+    pub(crate) published: Vec<(EventId, i64)>,
     pub(crate) failed: Option<BusError>,
 }
 
@@ -40,7 +41,7 @@ pub(crate) async fn in_order(bus: Arc<dyn Bus>, aggregate: Uuid, events: Togethe
         failed: None,
     };
     for (event, again) in events {
-        let id = event.id.uuid();
+        let id = event.id;
         let receipt = if again {
             bus.publish_again(event).await
         } else {

@@ -5,10 +5,11 @@
 
 use std::collections::VecDeque;
 
-use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, Set, sea_query::OnConflict};
-use uuid::Uuid;
+use sea_orm::{
+    ColumnTrait as _, Condition, EntityTrait as _, IntoActiveModel as _, sea_query::OnConflict,
+};
 use waybill_bus::{Bus, Envelope, StreamState};
-use waybill_primitives::{Outage, Timestamp};
+use waybill_primitives::{EventId, Outage, Timestamp};
 
 use crate::{
     Db, EventContext, StoreError,
@@ -29,9 +30,9 @@ pub(crate) struct Refill {
     /// What fits one of these.
     lost: VecDeque<Condition>,
     /// Those that come later are in the stream as it is now.
-    newest: Option<Uuid>,
+    newest: Option<EventId>,
     /// Where the next page begins.
-    after: Option<Uuid>,
+    after: Option<EventId>,
     /// What is known of the stream when all are marked: whatever stops before is found again.
     then: Option<Model>,
 }
@@ -48,7 +49,7 @@ impl Refill {
     }
 
     /// Of what the stream acknowledged from `lowest` on and has not any more; events of `but` are in it.
-    pub(crate) async fn of_tail(db: &Db, lowest: i64, but: &[Uuid]) -> Result<Self, StoreError> {
+    pub(crate) async fn of_tail(db: &Db, lowest: i64, but: &[EventId]) -> Result<Self, StoreError> {
         let known = mark(db).await?;
         Self::new(db, vec![outbox::from_sequence(lowest, but)], known)
             .await?
@@ -218,7 +219,7 @@ async fn taken_out(
 /// Events too young for the stream to have dropped them for their age.
 fn recent(state: &StreamState) -> Condition {
     let oldest = state.max_age.map(|age| Timestamp::now().minus(age));
-    Condition::all().add_option(oldest.map(|oldest| Column::At.gt(oldest.micros())))
+    Condition::all().add_option(oldest.map(|oldest| Column::At.gt(oldest)))
 }
 
 pub(crate) fn sequence(number: u64) -> i64 {
@@ -232,12 +233,6 @@ async fn mark(db: &Db) -> Result<Option<Model>, StoreError> {
 }
 
 async fn save(db: &Db, mark: Model) -> Result<(), StoreError> {
-    let row = stream_mark::ActiveModel {
-        service: Set(mark.service),
-        created: Set(mark.created),
-        settled: Set(mark.settled),
-        holes: Set(mark.holes),
-    };
     let replace = OnConflict::column(stream_mark::Column::Service)
         .update_columns([
             stream_mark::Column::Created,
@@ -246,7 +241,7 @@ async fn save(db: &Db, mark: Model) -> Result<(), StoreError> {
         ])
         .to_owned();
     let tx = db.begin(&EventContext::default()).await?;
-    stream_mark::Entity::insert(row)
+    stream_mark::Entity::insert(mark.into_active_model())
         .on_conflict(replace)
         .exec_without_returning(tx.conn())
         .await?;

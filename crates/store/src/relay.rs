@@ -15,7 +15,7 @@ use tokio::{task::JoinHandle, time::Instant};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use waybill_bus::{Bus, BusError, Envelope, Lag, RepairAsk};
-use waybill_primitives::{Outage, Report};
+use waybill_primitives::{EventId, Outage, Report};
 
 use crate::{
     Db, StoreError,
@@ -131,7 +131,7 @@ struct Relay<'a> {
     at_work: FuturesUnordered<BoxFuture<'static, Outcome>>,
     aggregates: HashMap<Uuid, Work>,
     /// Acknowledged, not yet marked.
-    unmarked: Vec<(Uuid, i64)>,
+    unmarked: Vec<(EventId, i64)>,
     /// The highest sequence seen so far; a fresh one below it means that the stream went back.
     highest: i64,
     /// The stream's first sequence when it was looked at last.
@@ -383,7 +383,7 @@ impl<'a> Relay<'a> {
     /// A sequence before the stream's first one is the receipt of an earlier copy that is gone: the bus took the event for a
     /// repeat and dropped it.
     async fn notice_lost_copies(&mut self) -> Result<(), RelayError> {
-        let before = |first| move |(_, sequence): &&mut (Uuid, i64)| *sequence < first;
+        let before = |first| move |(_, sequence): &&mut (EventId, i64)| *sequence < first;
         if self.unmarked.iter_mut().any(|it| before(self.first)(&it)) {
             // The stream may have been made again since it was looked at: then it counts from 1.
             self.compare().await?;
@@ -417,7 +417,7 @@ impl<'a> Relay<'a> {
             }
         }
         if let Some(lowest) = lowest {
-            let fresh: Vec<Uuid> = self.unmarked.iter().map(|(id, _)| *id).collect();
+            let fresh: Vec<EventId> = self.unmarked.iter().map(|(id, _)| *id).collect();
             self.refill = Some(Refill::of_tail(self.db, lowest, &fresh).await?);
             tracing::warn!(
                 service = self.db.service(),

@@ -127,7 +127,7 @@ async fn events(databases: &Databases) -> Result<Vec<String>> {
                     .subjects
                     .iter()
                     .any(|pattern| waybill_bus::matches(pattern, &event.subject));
-                if wanted && !taken_in.contains(&event.id.uuid()) {
+                if wanted && !taken_in.contains(&event.id) {
                     missing += 1;
                     example.get_or_insert_with(|| format!("{} {}", event.subject, event.id));
                 }

@@ -1,6 +1,8 @@
 //! Events that a consumer could not take in, with the reason.
 
-use sea_orm::entity::prelude::*;
+use waybill_primitives::{EventId, Timestamp};
+
+use crate::entity_prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "dead_letters")]
@@ -8,12 +10,12 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub consumer: String,
-    pub event_id: Uuid,
+    pub event_id: EventId,
     pub source: String,
     pub subject: String,
     pub aggregate_id: Uuid,
     pub aggregate_version: i64,
-    pub event_at: i64,
+    pub event_at: Timestamp,
     pub traceparent: Option<String>,
     pub request_id: Option<String>,
     pub actor: Option<String>,
@@ -22,12 +24,9 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub error: String,
     pub attempts: i32,
-    pub at: i64,
+    pub at: Timestamp,
     /// An operator asked for another try; the consumer takes it up.
     pub retry_requested: bool,
 }
-
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}

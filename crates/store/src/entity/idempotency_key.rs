@@ -1,6 +1,8 @@
 //! Answers to requests that may be repeated.
 
-use sea_orm::entity::prelude::*;
+use waybill_primitives::Timestamp;
+
+use crate::entity_prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "idempotency_keys")]
@@ -13,10 +15,7 @@ pub struct Model {
     pub request_hash: String,
     #[sea_orm(column_type = "VarBinary(StringLen::Max)")]
     pub answer: Vec<u8>,
-    pub at: i64,
+    pub at: Timestamp,
 }
-
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -1,18 +1,20 @@
 //! Events that committed, published or not. Kept after publishing, so that a stream which forgot can be filled again.
 
-use sea_orm::entity::prelude::*;
+use waybill_primitives::{EventId, Timestamp};
+
+use crate::entity_prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "outbox")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub id: Uuid,
+    pub id: EventId,
     pub subject: String,
     /// The third word of the subject; with id and version it is unique.
     pub aggregate: String,
     pub aggregate_id: Uuid,
     pub aggregate_version: i64,
-    pub at: i64,
+    pub at: Timestamp,
     pub traceparent: Option<String>,
     pub request_id: Option<String>,
     pub actor: Option<String>,
@@ -21,8 +23,5 @@ pub struct Model {
     /// The stream's sequence that acknowledged it; none while unpublished, -1 while it is to be published again.
     pub sequence: Option<i64>,
 }
-
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}

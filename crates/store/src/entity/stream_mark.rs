@@ -1,6 +1,6 @@
 //! The stream that this outbox was last published to, to notice one that was created anew or lost events.
 
-use sea_orm::entity::prelude::*;
+use crate::entity_prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "stream_marks")]
@@ -14,8 +14,5 @@ pub struct Model {
     /// How many events were missing in the middle of it; none if that is not known.
     pub holes: Option<i64>,
 }
-
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}

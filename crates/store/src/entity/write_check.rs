@@ -1,6 +1,6 @@
 //! Rows that are written only to see that the database takes writes.
 
-use sea_orm::entity::prelude::*;
+use crate::entity_prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "write_checks")]
@@ -10,8 +10,5 @@ pub struct Model {
     #[sea_orm(column_type = "VarBinary(StringLen::Max)")]
     pub filler: Vec<u8>,
 }
-
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -1,5 +1,6 @@
 //! The guarantees of this crate, on every database and bus that the machine has.
 
+mod columns;
 mod consumers;
 mod idempotency;
 mod migrations;

@@ -1,0 +1,55 @@
+//! Inserts of rows as their entities hold them.
+
+use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Iterable as _};
+
+use crate::StoreError;
+
+/// Parameters of one statement at most; SQLite takes 32,766, the others more.
+const MAX_PARAMETERS: usize = 30_000;
+
+/// Inserts a row. [`StoreError::Unique`] if another one has one of its unique values.
+pub async fn insert<M, A>(db: &impl ConnectionTrait, row: M) -> Result<(), StoreError>
+where
+    M: IntoActiveModel<A>,
+    A: ActiveModelTrait,
+{
+    let insert = A::Entity::insert(row.into_active_model());
+    insert.exec_without_returning(db).await?;
+    Ok(())
+}
+
+/// Inserts rows with as few statements as databases allow; with none if there are no rows.
+pub async fn insert_all<M, A>(db: &impl ConnectionTrait, rows: Vec<M>) -> Result<(), StoreError>
+where
+    M: IntoActiveModel<A>,
+    A: ActiveModelTrait,
+{
+    let mut rows = rows.into_iter().map(M::into_active_model).peekable();
+    while rows.peek().is_some() {
+        A::Entity::insert_many(rows.by_ref().take(at_once::<A>()))
+            .exec_without_returning(db)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Inserts the rows whose primary keys are not there yet.
+pub async fn insert_absent<M, A>(db: &impl ConnectionTrait, rows: Vec<M>) -> Result<(), StoreError>
+where
+    M: IntoActiveModel<A>,
+    A: ActiveModelTrait,
+{
+    let mut rows = rows.into_iter().map(M::into_active_model).peekable();
+    while rows.peek().is_some() {
+        A::Entity::insert_many(rows.by_ref().take(at_once::<A>()))
+            .on_conflict_do_nothing()
+            .exec_without_returning(db)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Rows of one statement.
+fn at_once<A: ActiveModelTrait>() -> usize {
+    MAX_PARAMETERS / <A::Entity as EntityTrait>::Column::iter().count().max(1)
+}
