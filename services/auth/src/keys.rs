@@ -12,7 +12,7 @@ use waybill_service_kit::{
     AppError,
     crypto::{Jwk, Jwks, SigningKey},
 };
-use waybill_store::{Db, EventContext, StoreError, retrying};
+use waybill_store::{Db, EventContext, StoreError, retrying, rows};
 
 use crate::{
     error::Error,
@@ -197,7 +197,7 @@ async fn put_in_front(
                 created_at: at,
                 retired_at: None,
             };
-            keys::insert(tx.conn(), stored).await?;
+            rows::insert(tx.conn(), stored).await?;
         }
         tx.commit().await?;
         Ok(())

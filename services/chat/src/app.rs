@@ -5,7 +5,7 @@ use std::sync::Arc;
 use waybill_bus::Envelope;
 use waybill_primitives::{Clock, MessageId, OrderId, Timestamp};
 use waybill_service_kit::{AppError, CallContext, UserCaller, codes};
-use waybill_store::{Db, EventContext, IdempotencyError, Tx, page, retrying};
+use waybill_store::{Db, EventContext, IdempotencyError, Tx, page, retrying, rows};
 
 use crate::{
     clients::Orders,
@@ -113,7 +113,7 @@ impl App {
             events::posted(tx, conversation, &line);
             lines.push(line);
         }
-        Ok(messages::insert_all(tx, lines).await?)
+        Ok(rows::insert_all(tx.conn(), lines).await?)
     }
 
     // -------------------------------------------------------- participation
@@ -313,7 +313,7 @@ impl App {
                 event_id: None,
                 created_at: now,
             };
-            messages::insert_all(&tx, vec![message.clone()]).await?;
+            rows::insert(tx.conn(), message.clone()).await?;
             events::posted(&tx, &conversation, &message);
             tx.commit().await?;
             Ok(Posted {

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use waybill_bus::Envelope;
 use waybill_primitives::{Clock, EventId, NotificationId, Role, UserId};
 use waybill_service_kit::{AppError, CallContext};
-use waybill_store::{Db, EventContext, Tx, page, retrying};
+use waybill_store::{Db, EventContext, Tx, page, retrying, rows};
 
 use crate::{
     domain::{
@@ -109,7 +109,7 @@ impl App {
         occurrences: &[(&Envelope, Occurrence)],
     ) -> Result<(), AppError> {
         let placed = occurrences.iter().map(|(_, occurrence)| occurrence);
-        recipients::insert_absent(tx, customers(placed)).await?;
+        rows::insert_absent(tx.conn(), customers(placed)).await?;
         let mut news = News::default();
         for (event, occurrence) in occurrences {
             tx.act_for(EventContext::of(event));
@@ -141,8 +141,8 @@ impl App {
                 news.deliveries.push(delivery);
             }
         }
-        notifications::insert_all(tx, news.notifications).await?;
-        Ok(deliveries::insert_all(tx, news.deliveries).await?)
+        rows::insert_all(tx.conn(), news.notifications).await?;
+        Ok(rows::insert_all(tx.conn(), news.deliveries).await?)
     }
 
     async fn mail(

@@ -10,9 +10,6 @@ use sea_orm::{ConnectionTrait, Statement};
 use uuid::Uuid;
 use waybill_store::StoreError;
 
-/// Rows in one statement: databases limit the number of its parameters.
-const MOST_ROWS: usize = 500;
-
 /// The ids that a query of `verify` finds.
 pub async fn ids(connection: &impl ConnectionTrait, sql: &str) -> Result<Vec<Uuid>, StoreError> {
     let statement = Statement::from_string(connection.get_database_backend(), sql);

@@ -2,13 +2,12 @@
 
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
-    IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-    Select,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
     sea_query::{Expr, LikeExpr},
 };
 use uuid::Uuid;
 use waybill_primitives::{Role, Timestamp};
-use waybill_store::StoreError;
+use waybill_store::{StoreError, rows};
 
 use crate::{
     domain::audit::{Actor, Filter, Record},
@@ -34,10 +33,7 @@ pub async fn insert(db: &impl ConnectionTrait, record: &Record) -> Result<(), St
         before_state: record.before.clone(),
         after_state: record.after.clone(),
     };
-    Entity::insert(row.into_active_model())
-        .exec_without_returning(db)
-        .await?;
-    Ok(())
+    rows::insert(db, row).await
 }
 
 /// The next records after the one at this place, newest first.

@@ -1,8 +1,8 @@
 //! Statements on signing keys.
 
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, sea_query::Expr,
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, sea_query::Expr,
 };
 use waybill_primitives::Timestamp;
 use waybill_store::StoreError;
@@ -29,14 +29,6 @@ pub async fn last_generation(db: &impl ConnectionTrait) -> Result<i64, StoreErro
         .one(db)
         .await?;
     Ok(newest.unwrap_or(0))
-}
-
-/// Inserts a key; [`StoreError::Unique`] if another replica made this generation first.
-pub async fn insert(db: &impl ConnectionTrait, key: StoredKey) -> Result<(), StoreError> {
-    Entity::insert(key.into_active_model())
-        .exec_without_returning(db)
-        .await?;
-    Ok(())
 }
 
 /// Puts a key that was superseded back in front; `false` if there is none of that name.

@@ -1,11 +1,11 @@
 //! Statements on sessions and their refresh tokens. What decides a race is a conditional update.
 
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
-    QuerySelect as _, prelude::Uuid, sea_query::Expr,
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _,
+    prelude::Uuid, sea_query::Expr,
 };
 use waybill_primitives::{Timestamp, UserId};
-use waybill_store::StoreError;
+use waybill_store::{StoreError, rows};
 
 pub use crate::entity::sessions::Ending;
 use crate::entity::{refresh_tokens, sessions};
@@ -36,10 +36,7 @@ pub async fn insert_session(
         revoked_at: None,
         revoked_reason: None,
     };
-    sessions::Entity::insert(row.into_active_model())
-        .exec_without_returning(db)
-        .await?;
-    Ok(())
+    rows::insert(db, row).await
 }
 
 pub async fn insert_token(
@@ -56,10 +53,7 @@ pub async fn insert_token(
         expires_at,
         used_at: None,
     };
-    refresh_tokens::Entity::insert(row.into_active_model())
-        .exec_without_returning(db)
-        .await?;
-    Ok(())
+    rows::insert(db, row).await
 }
 
 pub async fn find_token(

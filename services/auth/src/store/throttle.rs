@@ -1,11 +1,11 @@
 //! Statements on the counters of failed logins.
 
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, ExprTrait as _, IntoActiveModel as _,
-    QueryFilter as _, QuerySelect as _, sea_query::Expr,
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, ExprTrait as _, QueryFilter as _,
+    QuerySelect as _, sea_query::Expr,
 };
 use waybill_primitives::Timestamp;
-use waybill_store::StoreError;
+use waybill_store::{StoreError, rows};
 
 use crate::entity::login_failures::{Column, Entity, Model as Failures};
 
@@ -52,10 +52,7 @@ pub async fn begin_window(
         window_start: at,
         failures: 1,
     };
-    Entity::insert(first.into_active_model())
-        .exec_without_returning(db)
-        .await?;
-    Ok(())
+    rows::insert(db, first).await
 }
 
 /// Forgets the failures of an account, after a good login.

@@ -2,12 +2,11 @@
 
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
-    IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-    Select, Set,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select, Set,
     sea_query::{Expr, LikeExpr},
 };
 use waybill_primitives::{Role, Timestamp, UserId};
-use waybill_store::StoreError;
+use waybill_store::{StoreError, rows};
 
 use super::registrations;
 use crate::{
@@ -59,9 +58,7 @@ pub async fn insert(
         created_at: user.created_at,
         updated_at: user.created_at,
     };
-    Entity::insert(row.into_active_model())
-        .exec_without_returning(db)
-        .await?;
+    rows::insert(db, row).await?;
     registrations::opened(db, user).await
 }
 

@@ -4,15 +4,15 @@ use std::collections::HashMap;
 
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
-    IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-    Select, Set, sea_query::Expr,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select, Set,
+    sea_query::Expr,
 };
 use waybill_primitives::{OrderId, Role, Timestamp, UserId};
-use waybill_store::{StoreError, Tx};
+use waybill_store::{StoreError, Tx, rows};
 
 use crate::{
     domain::Conversation,
-    entities::conversation::{ActiveModel, Column, Entity, Model},
+    entities::conversation::{ActiveModel, Column, Entity},
 };
 
 /// Takes over what is newer than what is known of orders, or begins their conversations; older versions change nothing.
@@ -20,11 +20,7 @@ pub async fn upsert_all(tx: &Tx, orders: Vec<Conversation>) -> Result<(), StoreE
     if orders.is_empty() {
         return Ok(());
     }
-    let rows = orders.iter().cloned().map(Model::into_active_model);
-    Entity::insert_many(rows)
-        .on_conflict_do_nothing_on([Column::OrderId])
-        .exec_without_returning(tx.conn())
-        .await?;
+    rows::insert_absent(tx.conn(), orders.clone()).await?;
     let ids = orders.iter().map(|order| order.order_id);
     let known: Vec<(OrderId, i64)> = Entity::find()
         .select_only()

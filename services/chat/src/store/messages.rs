@@ -3,12 +3,12 @@
 use std::collections::{HashMap, HashSet};
 
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
-    IntoActiveModel as _, JoinType, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _, JoinType,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _,
     sea_query::{Expr, IntoCondition as _},
 };
 use waybill_primitives::{EventId, MessageId, OrderId, Timestamp, UserId};
-use waybill_store::{StoreError, Tx};
+use waybill_store::{StoreError, Tx, rows};
 
 use crate::{
     domain::{Conversation, Message},
@@ -17,16 +17,6 @@ use crate::{
         read_marker,
     },
 };
-
-pub async fn insert_all(tx: &Tx, messages: Vec<Message>) -> Result<(), StoreError> {
-    if messages.is_empty() {
-        return Ok(());
-    }
-    Entity::insert_many(messages.into_iter().map(Message::into_active_model))
-        .exec_without_returning(tx.conn())
-        .await?;
-    Ok(())
-}
 
 /// What the author posted under this id before.
 pub async fn by_client_id(
@@ -173,9 +163,7 @@ pub async fn mark_read(
                 up_to_seq: seq,
                 at: now,
             };
-            read_marker::Entity::insert(row.into_active_model())
-                .exec_without_returning(tx.conn())
-                .await?;
+            rows::insert(tx.conn(), row).await?;
             Ok(true)
         }
         Some(marker) if marker.up_to_seq >= seq => Ok(false),

@@ -8,7 +8,7 @@ use futures::{StreamExt as _, stream};
 use rand::RngExt as _;
 use tokio_util::sync::CancellationToken;
 use waybill_service_kit::AppError;
-use waybill_store::{EventContext, retrying};
+use waybill_store::{EventContext, retrying, rows};
 
 use super::App;
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
     sender::{SendError, Sender},
     store::{
         deliveries::{self, Outcome},
-        mails, recipients,
+        recipients,
     },
 };
 
@@ -190,7 +190,7 @@ impl App {
                     html: delivery.html.clone(),
                     at: now,
                 };
-                mails::insert(&tx, mail).await?;
+                rows::insert(tx.conn(), mail).await?;
             }
             tx.commit().await?;
             Ok(())

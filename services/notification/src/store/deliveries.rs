@@ -2,14 +2,13 @@
 //! replicas one sends, and one that was too slow cannot overwrite what the next one found.
 
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, UpdateMany, sea_query::Expr,
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, UpdateMany, sea_query::Expr,
 };
 use uuid::Uuid;
 use waybill_primitives::Timestamp;
 use waybill_store::{StoreError, Tx};
 
-use super::MOST_ROWS;
 use crate::{
     domain::{Delivery, DeliveryState},
     entities::delivery::{Column, Entity},
@@ -19,19 +18,6 @@ use crate::{
 const LONGEST_ERROR: usize = 1000;
 /// Still to be sent.
 const OPEN: [DeliveryState; 2] = [DeliveryState::Queued, DeliveryState::Sending];
-
-pub async fn insert_all(tx: &Tx, deliveries: Vec<Delivery>) -> Result<(), StoreError> {
-    let mut rows = deliveries
-        .into_iter()
-        .map(Delivery::into_active_model)
-        .peekable();
-    while rows.peek().is_some() {
-        Entity::insert_many(rows.by_ref().take(MOST_ROWS))
-            .exec_without_returning(tx.conn())
-            .await?;
-    }
-    Ok(())
-}
 
 /// What should be sent now: queued ones that are due, and ones whose sender has not come back.
 pub async fn due(

@@ -2,8 +2,7 @@
 
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
-    IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-    Select,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
 };
 use uuid::Uuid;
 use waybill_primitives::Timestamp;
@@ -13,13 +12,6 @@ use crate::{
     domain::KeptMail,
     entities::mail::{Column, Entity},
 };
-
-pub async fn insert(tx: &Tx, mail: KeptMail) -> Result<(), StoreError> {
-    Entity::insert(mail.into_active_model())
-        .exec_without_returning(tx.conn())
-        .await?;
-    Ok(())
-}
 
 /// To this address; an empty one stands for all.
 fn filtered(address: &str) -> Select<Entity> {

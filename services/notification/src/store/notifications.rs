@@ -2,30 +2,16 @@
 
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
-    IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-    Select, sea_query::Expr,
+    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
+    sea_query::Expr,
 };
 use waybill_primitives::{NotificationId, Timestamp, UserId};
 use waybill_store::{StoreError, Tx};
 
-use super::MOST_ROWS;
 use crate::{
     domain::Notification,
     entities::notification::{Column, Entity},
 };
-
-pub async fn insert_all(tx: &Tx, notifications: Vec<Notification>) -> Result<(), StoreError> {
-    let mut rows = notifications
-        .into_iter()
-        .map(Notification::into_active_model)
-        .peekable();
-    while rows.peek().is_some() {
-        Entity::insert_many(rows.by_ref().take(MOST_ROWS))
-            .exec_without_returning(tx.conn())
-            .await?;
-    }
-    Ok(())
-}
 
 fn own(user: UserId, unread_only: bool) -> Select<Entity> {
     let query = Entity::find().filter(Column::UserId.eq(user));

@@ -5,7 +5,7 @@ use sea_orm::{
     IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use waybill_primitives::{Role, UserId};
-use waybill_store::{StoreError, Tx};
+use waybill_store::{StoreError, Tx, rows};
 
 use crate::{
     domain::Recipient,
@@ -14,26 +14,13 @@ use crate::{
 
 /// Takes over what is newer than what is known; older versions change nothing.
 pub async fn upsert(tx: &Tx, recipient: Recipient) -> Result<(), StoreError> {
-    insert_absent(tx, vec![recipient.clone()]).await?;
+    rows::insert_absent(tx.conn(), vec![recipient.clone()]).await?;
     let (id, version) = (recipient.id, recipient.version);
     Entity::update_many()
         .set(recipient.into_active_model().reset_all())
         .filter(Column::Id.eq(id))
         .filter(Column::Version.lt(version))
         .exec(tx.conn())
-        .await?;
-    Ok(())
-}
-
-/// Notes users as far as they are not known yet.
-pub async fn insert_absent(tx: &Tx, recipients: Vec<Recipient>) -> Result<(), StoreError> {
-    if recipients.is_empty() {
-        return Ok(());
-    }
-    let rows = recipients.into_iter().map(Recipient::into_active_model);
-    Entity::insert_many(rows)
-        .on_conflict_do_nothing_on([Column::Id])
-        .exec_without_returning(tx.conn())
         .await?;
     Ok(())
 }

@@ -1,10 +1,9 @@
 //! What the shop is called.
 
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
-    sea_query::Expr,
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, sea_query::Expr,
 };
-use waybill_store::{StoreError, Tx};
+use waybill_store::{StoreError, Tx, rows};
 
 use crate::entities::shop::{Column, Entity, Model};
 
@@ -18,10 +17,7 @@ pub async fn upsert(tx: &Tx, name: &str, version: i64) -> Result<(), StoreError>
         name: name.to_owned(),
         version,
     };
-    Entity::insert(row.into_active_model())
-        .on_conflict_do_nothing_on([Column::Id])
-        .exec_without_returning(tx.conn())
-        .await?;
+    rows::insert_absent(tx.conn(), vec![row]).await?;
     Entity::update_many()
         .col_expr(Column::Name, Expr::value(name))
         .col_expr(Column::Version, Expr::value(version))

@@ -3,12 +3,12 @@
 use std::num::TryFromIntError;
 
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, IntoActiveModel as _,
-    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
+    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, PaginatorTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
 };
 use uuid::Uuid;
 use waybill_primitives::{OrderId, PaymentId, Timestamp};
-use waybill_store::{StoreError, Tx};
+use waybill_store::{StoreError, Tx, rows};
 
 use super::domain::{Account, BookedLine, Entry, EntryKind, Transfer};
 use crate::entities::{commission, ledger_entry, ledger_line};
@@ -79,13 +79,8 @@ async fn insert_rows(
     entry: ledger_entry::Model,
     lines: impl Iterator<Item = BookedLine>,
 ) -> Result<(), StoreError> {
-    ledger_entry::Entity::insert(entry.into_active_model())
-        .exec_without_returning(tx.conn())
-        .await?;
-    ledger_line::Entity::insert_many(lines.map(BookedLine::into_active_model))
-        .exec_without_returning(tx.conn())
-        .await?;
-    Ok(())
+    rows::insert(tx.conn(), entry).await?;
+    rows::insert_all(tx.conn(), lines.collect()).await
 }
 
 /// Whether an order's money was shared already.
@@ -113,11 +108,7 @@ pub async fn insert_commission(
         basis_points: basis_points.into(),
         since,
     };
-    commission::Entity::insert(row.into_active_model())
-        .on_conflict_do_nothing_on([commission::Column::Version])
-        .exec_without_returning(tx.conn())
-        .await?;
-    Ok(())
+    rows::insert_absent(tx.conn(), vec![row]).await
 }
 
 /// The commission that was in force at a moment; none before the first one that is known.

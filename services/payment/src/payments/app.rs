@@ -8,7 +8,7 @@ use waybill_service_kit::{AppError, CallContext, FieldError, UserCaller};
 use waybill_store::{
     Db, IdempotencyError, IdempotencyKey, idempotency,
     page::{self, Limit},
-    retrying,
+    retrying, rows,
 };
 
 use super::{
@@ -158,7 +158,7 @@ impl Payments {
                     outcome => outcome?,
                 }
             }
-            store::insert(&tx, payment.clone()).await?;
+            rows::insert(tx.conn(), payment.clone()).await?;
             events::created(&tx, &payment);
             if user.id != payment.customer_id {
                 events::begun_for(&tx, ctx, user, &payment);

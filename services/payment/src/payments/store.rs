@@ -5,8 +5,8 @@ mod successions;
 pub use successions::{holder, note_successor};
 
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, PaginatorTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, Select,
     sea_query::{Expr, ExprTrait},
 };
 use waybill_primitives::{OrderId, PaymentId, Timestamp, UserId};
@@ -14,13 +14,6 @@ use waybill_store::{StoreError, Tx};
 
 use super::domain::{Payment, PaymentState, Provider, Step};
 use crate::entities::payment::{Column, Entity};
-
-pub async fn insert(tx: &Tx, payment: Payment) -> Result<(), StoreError> {
-    Entity::insert(payment.into_active_model())
-        .exec_without_returning(tx.conn())
-        .await?;
-    Ok(())
-}
 
 pub async fn find(
     connection: &impl ConnectionTrait,

@@ -1,12 +1,11 @@
 //! Rows of what providers told us.
 
-use sea_orm::{EntityTrait as _, IntoActiveModel as _};
 use uuid::Uuid;
 use waybill_primitives::{PaymentId, Timestamp};
-use waybill_store::{StoreError, Tx};
+use waybill_store::{StoreError, Tx, rows};
 
 use super::ProviderEvent;
-use crate::entities::provider_event::{Effect, Entity, Model};
+use crate::entities::provider_event::{Effect, Model};
 
 /// Remembers an event in the transaction that processes it. [`StoreError::Unique`] means that it was processed before.
 pub async fn insert(
@@ -29,8 +28,5 @@ pub async fn insert(
         },
         received_at: now,
     };
-    Entity::insert(row.into_active_model())
-        .exec_without_returning(tx.conn())
-        .await?;
-    Ok(())
+    rows::insert(tx.conn(), row).await
 }

@@ -1,12 +1,12 @@
 //! Rows of refunds. Replicas share the open ones by conditional updates.
 
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, IntoActiveModel as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, sea_query::Expr,
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, sea_query::Expr,
 };
 use uuid::Uuid;
 use waybill_primitives::Timestamp;
-use waybill_store::{StoreError, Tx};
+use waybill_store::{StoreError, Tx, rows};
 
 use super::domain::Refund;
 use crate::{
@@ -35,10 +35,7 @@ pub async fn insert(
         created_at: now,
         updated_at: now,
     };
-    Entity::insert(refund.into_active_model())
-        .exec_without_returning(tx.conn())
-        .await?;
-    Ok(())
+    rows::insert(tx.conn(), refund).await
 }
 
 /// Open refunds whose time has come, the longest waiting first.
