@@ -1,4 +1,11 @@
 //! What a module with an entity imports: sea-orm's own prelude, the relation enum of a table without relations, JSON columns.
+//!
+//! Such a module holds a table's row and the types of its columns, nothing that queries. Where a row is what the domain
+//! works with, the domain uses it under its own name and adds the rules:
+//!
+//! ```ignore
+//! pub use crate::entities::payment::{Model as Payment, PaymentState};
+//! ```
 
 use std::{fmt, ops::Deref};
 
