@@ -4,9 +4,8 @@
 mod projections;
 
 use async_trait::async_trait;
-use uuid::Uuid;
 use waybill_bus::Envelope;
-use waybill_primitives::{Money, OrderId};
+use waybill_primitives::{Money, OrderId, PaymentId};
 use waybill_proto::{
     Event, auth,
     payment::{Payment, PaymentCreated, PaymentFailed, PaymentRefunded, PaymentSucceeded},
@@ -49,7 +48,7 @@ impl PaymentEvents {
 /// What every event of a payment tells.
 struct About {
     order_id: OrderId,
-    payment_id: Uuid,
+    payment_id: PaymentId,
     amount: Money,
 }
 

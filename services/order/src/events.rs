@@ -151,7 +151,7 @@ pub fn order_completed(
     changed: &Changed,
     actor: Option<&Person>,
     note: &str,
-    commission_basis_points: u32,
+    commission_basis_points: i64,
 ) {
     let event = pb::OrderCompleted {
         order: Some(wire::order(&changed.order)),
@@ -164,10 +164,10 @@ pub fn order_completed(
 fn change(changed: &Changed, actor: Option<&Person>, note: &str) -> pb::OrderChange {
     let (from, payment_from) = changed.before;
     pb::OrderChange {
-        from: from.map_or(0, |status| wire::order_status(status).into()),
-        to: wire::order_status(changed.order.status).into(),
-        payment_from: payment_from.map_or(0, |status| wire::payment_status(status).into()),
-        payment_to: wire::payment_status(changed.order.payment_status).into(),
+        from: from.map_or(0, Into::into),
+        to: changed.order.status.into(),
+        payment_from: payment_from.map_or(0, Into::into),
+        payment_to: changed.order.payment_status.into(),
         actor: actor.map(wire::person),
         note: note.to_owned(),
     }
@@ -241,7 +241,7 @@ pub fn shipment_updated(tx: &Tx, shipment: &Shipment, order: &Order, from: Shipm
     let event = pb::ShipmentUpdated {
         shipment: Some(wire::shipment(shipment)),
         order: Some(wire::order(order)),
-        from: wire::shipment_state(from).into(),
+        from: from.into(),
     };
     tx.emit(shipment.id, shipment.version, &event);
 }

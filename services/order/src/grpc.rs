@@ -1,7 +1,8 @@
-//! What the gRPC rooms of all slices share: ids and pages.
+//! What the gRPC rooms of all slices share: ids, enums and pages.
 
 use std::{fmt::Display, str::FromStr};
 
+use waybill_primitives::UnknownValue;
 use waybill_proto::common::{PageInfo, PageRequest};
 use waybill_service_kit::AppError;
 use waybill_store::page::Limit;
@@ -18,6 +19,14 @@ where
 {
     text.parse()
         .map_err(|error: T::Err| AppError::invalid_field(field, error.to_string()))
+}
+
+/// Reads an enum of a request; none if it is left out.
+pub fn choice<T>(
+    field: &str,
+    read: Result<Option<T>, UnknownValue>,
+) -> Result<Option<T>, AppError> {
+    read.map_err(|unknown| AppError::invalid_field(field, unknown.to_string()))
 }
 
 /// Bytes of one message at most: a quarter of what a client takes by default.

@@ -1,15 +1,76 @@
-//! What the slices' stores share: keyset conditions, text search, reading enumerations and money back.
+//! What the slices' stores share: writing rows, keyset conditions, text search.
 
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoSimpleExpr as _,
+    ActiveModelTrait as _, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel,
+    IntoSimpleExpr as _, Iterable as _, ModelTrait, PrimaryKeyToColumn as _, QueryFilter as _,
     QuerySelect as _, QueryTrait as _, Select, Value,
-    sea_query::{Expr, ExprTrait as _, LikeExpr, Query},
+    sea_query::{Expr, ExprTrait as _, IntoCondition, LikeExpr, Query},
 };
-use uuid::Uuid;
-use waybill_primitives::{Currency, Money};
-use waybill_store::StoreError;
+use waybill_store::{StoreError, Tx};
 
 use crate::fields::contains_pattern;
+
+/// What a statement writes of a row.
+pub type ActiveModel<M> = <<M as ModelTrait>::Entity as EntityTrait>::ActiveModel;
+type Column<M> = <<M as ModelTrait>::Entity as EntityTrait>::Column;
+type PrimaryKey<M> = <<M as ModelTrait>::Entity as EntityTrait>::PrimaryKey;
+
+/// A row as its entity declares it.
+pub trait Row: ModelTrait + IntoActiveModel<ActiveModel<Self>> + Sync {}
+
+impl<M: ModelTrait + IntoActiveModel<ActiveModel<M>> + Sync> Row for M {}
+
+/// Writes a new row.
+pub async fn insert<M: Row>(tx: &Tx, row: &M) -> Result<(), StoreError> {
+    M::Entity::insert(row.clone().into_active_model())
+        .exec_without_returning(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Writes new rows, if there are any, by one statement.
+pub async fn insert_all<M: Row>(tx: &Tx, rows: &[M]) -> Result<(), StoreError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let rows = rows.iter().cloned().map(IntoActiveModel::into_active_model);
+    M::Entity::insert_many(rows)
+        .exec_without_returning(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Writes all columns of a row anew if it still satisfies the condition. False if it does not, or is gone.
+pub async fn update<M: Row>(
+    tx: &Tx,
+    row: &M,
+    condition: impl IntoCondition,
+) -> Result<bool, StoreError> {
+    let columns =
+        Column::<M>::iter().filter(|column| PrimaryKey::<M>::from_column(*column).is_none());
+    update_columns(tx, row, columns, condition).await
+}
+
+/// As [`update`], only these columns.
+pub async fn update_columns<M: Row>(
+    tx: &Tx,
+    row: &M,
+    columns: impl IntoIterator<Item = Column<M>>,
+    condition: impl IntoCondition,
+) -> Result<bool, StoreError> {
+    let mut values = row.clone().into_active_model();
+    for column in columns {
+        values.reset(column);
+    }
+    let mut update = M::Entity::update_many()
+        .set(values)
+        .filter(condition.into_condition());
+    for key in PrimaryKey::<M>::iter() {
+        let column = key.into_column();
+        update = update.filter(column.eq(row.get(column)));
+    }
+    Ok(update.exec(tx.conn()).await?.rows_affected == 1)
+}
 
 /// Rows after the one with this sort key and id. The first part lets the index of the key find them.
 pub fn after<C: ColumnTrait>(
@@ -17,7 +78,7 @@ pub fn after<C: ColumnTrait>(
     id: C,
     descending: bool,
     value: impl Into<Value> + Clone,
-    last: Uuid,
+    last: impl Into<Value>,
 ) -> Condition {
     let (edge, beyond, further) = if descending {
         (key.lte(value.clone()), key.lt(value), id.lt(last))
@@ -63,28 +124,4 @@ pub fn like<C: ColumnTrait>(column: C, pattern: String) -> Expr {
     column
         .into_simple_expr()
         .like(LikeExpr::new(pattern).escape('!'))
-}
-
-/// The database holds what this version does not know.
-pub fn unreadable(what: &str, value: &str) -> StoreError {
-    StoreError::from(DbErr::Custom(format!(
-        "unknown {what} in the database: {value:?}"
-    )))
-}
-
-/// Reads an enumeration by its spelling.
-pub fn spelled<T>(
-    what: &str,
-    text: &str,
-    parse: impl FnOnce(&str) -> Option<T>,
-) -> Result<T, StoreError> {
-    parse(text).ok_or_else(|| unreadable(what, text))
-}
-
-/// Reads an amount with its currency.
-pub fn money(amount: i64, currency: &str) -> Result<Money, StoreError> {
-    let currency: Currency = currency
-        .parse()
-        .map_err(|_| unreadable("currency", currency))?;
-    Ok(Money::new(amount, currency))
 }

@@ -1,92 +1,24 @@
-//! The domain as protobuf messages, for answers and events, and enumerations read from requests.
+//! The domain as protobuf messages, for answers and events.
 
-use waybill_primitives::{Role, non_empty};
+use waybill_primitives::non_empty;
 use waybill_proto::{common, order as pb};
 
 use crate::{
     cart::domain::{Change, ShownItem, View},
-    catalogue::domain::{Offer, ProductKind},
+    catalogue::domain::Offer,
     categories::domain::Category,
-    fields::Faults,
-    orders::domain::{
-        Address, HistoryEntry, Item, Order, OrderKind, OrderStatus, PaymentStatus, Person,
-    },
+    orders::domain::{Address, HistoryEntry, Item, Order, PaymentStatus, Person},
     shop::domain::ShopSettings,
     stock::domain::{Level, Movement},
 };
 
-/// Pairs each value of a domain enumeration with the message's, in both directions.
-macro_rules! enumeration {
-    ($domain:ident, $message:ident, $to:ident, $from:ident, [$($variant:ident = $other:ident),+ $(,)?]) => {
-        pub const fn $to(value: $domain) -> pb::$message {
-            match value { $($domain::$variant => pb::$message::$other),+ }
-        }
-
-        /// None for the unspecified value; a number that the proto does not know is a fault of `field`.
-        pub fn $from(field: &str, value: i32) -> Result<Option<$domain>, Faults> {
-            match pb::$message::try_from(value) {
-                $(Ok(pb::$message::$other) => Ok(Some($domain::$variant)),)+
-                Ok(pb::$message::Unspecified) => Ok(None),
-                Err(_) => {
-                    let known: Vec<_> = $domain::ALL.iter().map(|value| value.as_str()).collect();
-                    Err(Faults::one(field, format!("must be one of {}", known.join(", "))))
-                }
-            }
-        }
-    };
-}
 mod files;
 mod shop;
 mod work;
 
-pub use files::{bytes, file, read_file_purpose};
-pub use shop::{read_shipment_state, shipment, shipment_state, shop_settings};
-pub use work::{
-    change_request, note, progress, read_note_visibility, read_request_kind, read_request_state,
-    worker,
-};
-
-enumeration!(
-    ProductKind,
-    ProductKind,
-    product_kind,
-    read_product_kind,
-    [Goods = Goods, Service = Service]
-);
-enumeration!(
-    OrderStatus,
-    OrderStatus,
-    order_status,
-    read_order_status,
-    [
-        Pending = Pending,
-        InProgress = InProgress,
-        OnHold = OnHold,
-        Completed = Completed,
-        Cancelled = Cancelled,
-    ]
-);
-enumeration!(
-    PaymentStatus,
-    PaymentStatus,
-    payment_status,
-    read_payment_status,
-    [
-        Unpaid = Unpaid,
-        Authorized = Authorized,
-        Paid = Paid,
-        PartiallyRefunded = PartiallyRefunded,
-        Refunded = Refunded,
-        Failed = Failed,
-    ]
-);
-enumeration!(
-    OrderKind,
-    OrderKind,
-    order_kind,
-    read_order_kind,
-    [Goods = Goods, Service = Service, Mixed = Mixed]
-);
+pub use files::{bytes, file};
+pub use shop::{shipment, shop_settings};
+pub use work::{change_request, note, progress, worker};
 
 /// A product; the parts of its stock only with `stock_parts`.
 pub fn product(offer: &Offer, stock_parts: bool) -> pb::Product {
@@ -97,12 +29,9 @@ pub fn product(offer: &Offer, stock_parts: bool) -> pb::Product {
         sku: product.sku.clone(),
         name: product.name.clone(),
         description: product.description.clone(),
-        kind: product_kind(product.kind).into(),
-        price: Some(product.price),
-        category: product
-            .category
-            .as_ref()
-            .map(|category| category.name.clone()),
+        kind: product.kind.into(),
+        price: Some(product.price()),
+        category: product.category_id.map(|_| product.category.clone()),
         active: product.active,
         version: product.version,
         created_at: Some(product.created_at),
@@ -110,11 +39,8 @@ pub fn product(offer: &Offer, stock_parts: bool) -> pb::Product {
         available: offer.stock.map(Level::available),
         on_hand: parts.map(|level| level.on_hand),
         reserved: parts.map(|level| level.reserved),
-        category_id: product
-            .category
-            .as_ref()
-            .map(|category| category.id.to_string()),
-        images: product.images.iter().map(files::image).collect(),
+        category_id: product.category_id.map(|id| id.to_string()),
+        images: product.images().iter().map(files::image).collect(),
         low_stock_threshold: product.low_stock_threshold.filter(|_| stock_parts),
     }
 }
@@ -125,7 +51,7 @@ pub fn category(category: &Category, products: i64) -> pb::Category {
         slug: category.slug.clone(),
         name: category.name.clone(),
         description: category.description.clone(),
-        parent_id: category.parent.map(|id| id.to_string()),
+        parent_id: category.parent_id.map(|id| id.to_string()),
         position: category.position,
         active: category.active,
         version: category.version,
@@ -157,14 +83,14 @@ pub fn person(person: &Person) -> common::Person {
     }
 }
 
-fn item(item: &Item) -> pb::OrderItem {
+fn item(order: &Order, item: &Item) -> pb::OrderItem {
     pb::OrderItem {
         product_id: item.product_id.to_string(),
         name: item.name.clone(),
-        kind: product_kind(item.kind).into(),
-        unit_price: Some(item.unit_price),
+        kind: item.kind.into(),
+        unit_price: Some(order.money(item.unit_price)),
         quantity: item.quantity,
-        line_total: Some(item.line_total),
+        line_total: Some(order.money(item.line_total)),
     }
 }
 
@@ -190,24 +116,24 @@ pub fn assignee(assignee: &crate::orders::domain::Assignee) -> pb::Assignee {
 pub fn order(order: &Order) -> pb::Order {
     pb::Order {
         id: order.id.to_string(),
-        order_number: order.number.clone(),
-        status: order_status(order.status).into(),
-        payment_status: payment_status(order.payment_status).into(),
-        kind: order_kind(order.kind).into(),
+        order_number: order.number.to_string(),
+        status: order.status.into(),
+        payment_status: order.payment_status.into(),
+        kind: order.kind.into(),
         customer: Some(pb::Customer {
-            id: order.customer.id.to_string(),
-            name: order.customer.name.clone(),
-            email: non_empty(order.customer.email.as_str()),
+            id: order.customer_id.to_string(),
+            name: order.customer_name.clone(),
+            email: non_empty(order.customer_email.as_str()),
         }),
-        assignee: order.assignee.as_ref().map(assignee),
+        assignee: order.assignee().as_ref().map(assignee),
         title: non_empty(order.title.as_str()),
         description: non_empty(order.description.as_str()),
         special_instructions: non_empty(order.special_instructions.as_str()),
         estimated_completion: order.estimated_completion,
-        items: order.items.iter().map(item).collect(),
-        subtotal: Some(order.total),
-        total: Some(order.total),
-        shipping_address: order.shipping_address.as_ref().map(address),
+        items: order.items.iter().map(|line| item(order, line)).collect(),
+        subtotal: Some(order.total()),
+        total: Some(order.total()),
+        shipping_address: order.shipping_address.as_deref().map(address),
         expires_at: order.expires_at,
         completed_at: order.completed_at,
         version: order.version,
@@ -215,8 +141,8 @@ pub fn order(order: &Order) -> pb::Order {
         updated_at: Some(order.updated_at),
         guest: order.guest,
         payment_received: order.payment_status == PaymentStatus::Paid,
-        replaces_id: order.replaces.map(|id| id.to_string()),
-        replaced_by_id: order.replaced_by.map(|id| id.to_string()),
+        replaces_id: order.replaces_id.map(|id| id.to_string()),
+        replaced_by_id: order.replaced_by_id.map(|id| id.to_string()),
     }
 }
 
@@ -233,7 +159,7 @@ fn cart_item(item: &ShownItem) -> pb::CartItem {
     pb::CartItem {
         product_id: item.product_id.to_string(),
         name: item.name.clone(),
-        kind: product_kind(item.kind).into(),
+        kind: item.kind.into(),
         quantity: item.quantity,
         unit_price: Some(item.unit_price),
         line_total: Some(item.line_total),
@@ -250,7 +176,7 @@ pub fn cart(view: &View, shop: &ShopSettings) -> pb::Cart {
         subtotal: Some(view.subtotal),
         version: view.version,
         updated_at: touched,
-        expires_at: touched.map(|touched| touched.plus(shop.cart_lifetime)),
+        expires_at: touched.map(|touched| touched.plus(shop.cart_lifetime())),
         changed: view.changed(),
     }
 }
@@ -258,16 +184,11 @@ pub fn cart(view: &View, shop: &ShopSettings) -> pb::Cart {
 pub fn history(entry: &HistoryEntry) -> pb::HistoryItem {
     pb::HistoryItem {
         at: Some(entry.at),
-        actor: entry.actor.as_ref().map(person),
-        event: entry.event.clone(),
-        from: entry.from.clone(),
-        to: non_empty(entry.to.as_str()),
+        actor: entry.actor().as_ref().map(person),
+        event: entry.event.as_str().to_owned(),
+        from: entry.from_value.clone(),
+        to: non_empty(entry.to_value.as_str()),
         note: non_empty(entry.note.as_str()),
         version: entry.version,
     }
-}
-
-/// A role as it is stored.
-pub fn role(text: &str) -> Option<Role> {
-    text.parse().ok()
 }

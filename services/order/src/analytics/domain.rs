@@ -5,19 +5,15 @@ mod words;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
-use waybill_primitives::{Currency, Timestamp, day_of};
+use waybill_primitives::{Currency, OrderId, ProductId, Timestamp, UserId, day_of, string_enum};
 
 pub use words::{MAX_WORD, Words};
 
-use crate::{
-    fields::text_enum,
-    orders::domain::{HistoryEntry, Order, OrderStatus, PaymentStatus},
-};
+use crate::orders::domain::{HistoryEntry, HistoryEvent, Order, OrderStatus, PaymentStatus};
 
-text_enum! {
+string_enum! {
     /// What is counted. The dimension of most is empty.
-    Metric {
+    pub enum Metric {
         /// Orders by the day of placing; amount: their totals.
         Placed = "PLACED",
         /// Orders by the day of payment, also if refunded later.
@@ -89,19 +85,15 @@ pub enum Step {
 impl Step {
     /// What a line of the history tells.
     pub fn of(entry: &HistoryEntry) -> Self {
-        Self::told(&entry.event, entry.from.as_deref(), &entry.to)
-    }
-
-    /// From the history's name of what happened and the two sides of the change.
-    pub fn told(event: &str, from: Option<&str>, to: &str) -> Self {
+        let (from, to) = (entry.from_value.as_deref(), entry.to_value.as_str());
         if to == OrderStatus::Cancelled.as_str() && from != Some(to) {
             Self::Cancelled
         } else if to == PaymentStatus::Refunded.as_str() {
             Self::Refunded
         } else {
-            match event {
-                "PAID" => Self::Paid,
-                "CLAIMED" | "ASSIGNED" => Self::Taken,
+            match entry.event {
+                HistoryEvent::Paid => Self::Paid,
+                HistoryEvent::Claimed | HistoryEvent::Assigned => Self::Taken,
                 _ => Self::Other,
             }
         }
@@ -147,15 +139,15 @@ impl Times {
 /// What the figures need to know of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counted {
-    pub id: Uuid,
+    pub id: OrderId,
     pub version: i64,
     pub status: OrderStatus,
     pub payment_status: PaymentStatus,
     pub total: i64,
     pub currency: Currency,
     /// Product, units, amount of each line.
-    pub lines: Vec<(Uuid, i64, i64)>,
-    pub worker: Option<Uuid>,
+    pub lines: Vec<(ProductId, i64, i64)>,
+    pub worker: Option<UserId>,
     /// Another order was opened in its place and has its payment.
     pub replaced: bool,
     pub created_at: Timestamp,
@@ -167,25 +159,19 @@ pub struct Counted {
 impl From<&Order> for Counted {
     fn from(order: &Order) -> Self {
         Self {
-            id: order.id.uuid(),
+            id: order.id,
             version: order.version,
             status: order.status,
             payment_status: order.payment_status,
-            total: order.total.amount,
-            currency: order.total.currency,
+            total: order.total,
+            currency: order.currency,
             lines: order
                 .items
                 .iter()
-                .map(|item| {
-                    (
-                        item.product_id.uuid(),
-                        item.quantity,
-                        item.line_total.amount,
-                    )
-                })
+                .map(|item| (item.product_id, item.quantity, item.line_total))
                 .collect(),
-            worker: order.assignee.as_ref().map(|worker| worker.id.uuid()),
-            replaced: order.replaced_by.is_some(),
+            worker: order.assignee_id,
+            replaced: order.replaced_by_id.is_some(),
             created_at: order.created_at,
             completed_at: order.completed_at,
             updated_at: order.updated_at,

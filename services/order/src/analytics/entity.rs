@@ -1,39 +1,38 @@
 //! Rows of `order_projections`, `analytics_daily`, `projection_state` and `order_words`.
 
 pub mod projection {
-    //! What an order has added to the rollups and the words, and up to which version.
+    use waybill_primitives::OrderId;
+    use waybill_store::entity_prelude::*;
 
-    use sea_orm::entity::prelude::*;
+    use crate::analytics::domain::Contribution;
 
+    /// What an order has added to the rollups and the words, and up to which version.
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "order_projections")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
-        pub order_id: Uuid,
+        pub order_id: OrderId,
         pub version: i64,
         pub generation: i64,
-        #[sea_orm(column_type = "Text")]
-        pub contribution: String,
+        pub contribution: JsonText<Contribution>,
+        /// With a space between them.
         #[sea_orm(column_type = "Text")]
         pub words: String,
     }
-
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
 
     impl ActiveModelBehavior for ActiveModel {}
 }
 
 pub mod daily {
-    //! A figure of one day.
+    use waybill_store::entity_prelude::*;
 
-    use sea_orm::entity::prelude::*;
-
+    /// A figure of one day.
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "analytics_daily")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub generation: i64,
+        /// As a [`Metric`](crate::analytics::domain::Metric) is named; perhaps one of a newer version.
         #[sea_orm(primary_key, auto_increment = false)]
         pub metric: String,
         #[sea_orm(primary_key, auto_increment = false)]
@@ -46,51 +45,43 @@ pub mod daily {
         pub amount: i64,
     }
 
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
-
     impl ActiveModelBehavior for ActiveModel {}
 }
 
 pub mod state {
-    //! Which generation of the rollups holds.
+    use waybill_store::entity_prelude::*;
 
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    /// Which generation of the rollups is shown, and which a rebuild is filling.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "projection_state")]
     pub struct Model {
+        /// There is one row.
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: i32,
         pub generation: i64,
         pub building: Option<i64>,
+        /// Every order that was there before the rollups has been counted.
         pub complete: bool,
     }
-
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
 
     impl ActiveModelBehavior for ActiveModel {}
 }
 
 pub mod word {
-    //! A word that an order is found by.
+    use waybill_primitives::{OrderId, Timestamp};
+    use waybill_store::entity_prelude::*;
 
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    /// A word that an order is found by, with the time at which the order was placed.
+    #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, DeriveEntityModel)]
     #[sea_orm(table_name = "order_words")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub word: String,
         #[sea_orm(primary_key, auto_increment = false)]
-        pub created_at: i64,
+        pub created_at: Timestamp,
         #[sea_orm(primary_key, auto_increment = false)]
-        pub order_id: Uuid,
+        pub order_id: OrderId,
     }
-
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
 
     impl ActiveModelBehavior for ActiveModel {}
 }

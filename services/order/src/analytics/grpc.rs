@@ -158,8 +158,7 @@ impl AnalyticsService for AnalyticsGrpc {
     ) -> Result<Response<Self::ExportOrdersStream>, Status> {
         let ctx = context(&request);
         let list = request.into_inner().filter.unwrap_or_default();
-        let filter = filter(&list).map_err(AppError::from)?;
-        let sort = sort(list.sort).map_err(AppError::from)?;
+        let (filter, sort) = (filter(&list)?, sort(list.sort)?);
         let export = self.0.export(&ctx, filter, sort).await?;
         // The next page is read when the one before has been taken; a client that goes away ends it.
         let pages = stream::try_unfold(export, |mut export| async move {

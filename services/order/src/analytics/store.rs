@@ -15,17 +15,20 @@ use std::collections::{BTreeMap, HashMap};
 
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait as _,
-    ExprTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
+    ExprTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
     sea_query::{Expr, OnConflict},
 };
-use uuid::Uuid;
+use waybill_primitives::OrderId;
 use waybill_store::{StoreError, Tx};
 
+pub use super::entity::{
+    projection::Model as Projection, state::Model as State, word::Model as WordRow,
+};
 use super::{
-    domain::{Contribution, Figures, Words},
+    domain::Figures,
     entity::{daily, projection, state, word},
 };
-use crate::store::unreadable;
+use crate::store::{ActiveModel, Row, insert_all};
 
 /// Rows of one statement: the parameters of a statement are limited (SQLite 32,766).
 const ROWS: usize = 1_000;
@@ -33,87 +36,46 @@ const ROWS: usize = 1_000;
 /// The one row of `projection_state`.
 pub const STATE: i32 = 1;
 
-/// What an order has added.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Projection {
-    pub version: i64,
-    pub generation: i64,
-    pub contribution: Contribution,
-    pub words: Words,
-}
-
-/// Which rollups are shown, and which a rebuild is filling.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct State {
-    pub generation: i64,
-    pub building: Option<i64>,
-}
-
-fn read(row: projection::Model) -> Result<(Uuid, Projection), StoreError> {
-    let contribution = serde_json::from_str(&row.contribution);
-    let contribution =
-        contribution.map_err(|error| unreadable("contribution", &error.to_string()))?;
-    let projection = Projection {
-        version: row.version,
-        generation: row.generation,
-        contribution,
-        words: Words::read(&row.words),
-    };
-    Ok((row.order_id, projection))
-}
-
-fn read_all(rows: Vec<projection::Model>) -> Result<Vec<(Uuid, Projection)>, StoreError> {
-    rows.into_iter().map(read).collect()
-}
-
 /// What these orders have added so far; nobody else changes it until the transaction ends.
 pub async fn locked(
     tx: &Tx,
-    ids: impl IntoIterator<Item = Uuid>,
-) -> Result<HashMap<Uuid, Projection>, StoreError> {
+    ids: impl IntoIterator<Item = OrderId>,
+) -> Result<HashMap<OrderId, Projection>, StoreError> {
     let rows = projection::Entity::find()
         .filter(projection::Column::OrderId.is_in(ids))
         .order_by_asc(projection::Column::OrderId)
         .lock_exclusive()
         .all(tx.conn())
         .await?;
-    rows.into_iter().map(read).collect()
+    Ok(rows.into_iter().map(|row| (row.order_id, row)).collect())
 }
 
 pub async fn state(connection: &impl ConnectionTrait) -> Result<State, StoreError> {
     let row = state::Entity::find_by_id(STATE).one(connection).await?;
-    let row = row.ok_or_else(|| unreadable("state of the rollups", "none"))?;
-    Ok(State {
-        generation: row.generation,
-        building: row.building,
-    })
+    row.ok_or_else(no_state)
+}
+
+fn no_state() -> StoreError {
+    DbErr::RecordNotFound("the state of the rollups".to_owned()).into()
 }
 
 /// Keeps what orders have added now. Of an order that had none before, another transaction may have written one since:
 /// then the whole transaction is worth another try.
-pub async fn keep(
-    tx: &Tx,
-    new: Vec<(Uuid, Projection)>,
-    known: Vec<(Uuid, Projection)>,
-) -> Result<(), StoreError> {
+pub async fn keep(tx: &Tx, new: Vec<Projection>, known: Vec<Projection>) -> Result<(), StoreError> {
     for some in new.chunks(ROWS) {
-        let written = projection::Entity::insert_many(rows(some)?)
-            .exec_without_returning(tx.conn())
-            .await
-            .map_err(StoreError::from);
-        match written {
+        match insert_all(tx, some).await {
             Err(StoreError::Unique { constraint }) => {
                 return Err(StoreError::Retryable(DbErr::Custom(constraint)));
             }
             outcome => outcome?,
-        };
+        }
     }
     for some in known.chunks(ROWS) {
         use projection::Column::{Contribution, Generation, OrderId, Version, Words};
         let replace = OnConflict::column(OrderId)
             .update_columns([Version, Generation, Contribution, Words])
             .to_owned();
-        projection::Entity::insert_many(rows(some)?)
+        projection::Entity::insert_many(active(some))
             .on_conflict(replace)
             .exec_without_returning(tx.conn())
             .await?;
@@ -121,21 +83,9 @@ pub async fn keep(
     Ok(())
 }
 
-fn rows(projections: &[(Uuid, Projection)]) -> Result<Vec<projection::ActiveModel>, StoreError> {
-    projections
-        .iter()
-        .map(|(order_id, projection)| {
-            let contribution = serde_json::to_string(&projection.contribution);
-            let contribution = contribution.map_err(|error| DbErr::Json(error.to_string()))?;
-            Ok(projection::ActiveModel {
-                order_id: Set(*order_id),
-                version: Set(projection.version),
-                generation: Set(projection.generation),
-                contribution: Set(contribution),
-                words: Set(projection.words.text()),
-            })
-        })
-        .collect()
+/// Rows for a statement that says what becomes of those that are there.
+fn active<M: Row>(rows: &[M]) -> impl Iterator<Item = ActiveModel<M>> {
+    rows.iter().map(|row| row.clone().into_active_model())
 }
 
 /// Adds to the rollups of each generation; in one order everywhere, so that replicas do not lock each other out.
@@ -145,14 +95,14 @@ pub async fn add(tx: &Tx, all: &BTreeMap<i64, Figures>) -> Result<(), StoreError
         .iter()
         .flat_map(|(generation, figures)| figures.iter().map(|figure| (*generation, figure)))
         .filter(|(_, (_, figure))| !figure.is_zero())
-        .map(|(generation, (cell, figure))| daily::ActiveModel {
-            generation: Set(generation),
-            metric: Set(cell.metric.clone()),
-            day: Set(cell.day),
-            dimension: Set(cell.dimension.clone()),
-            currency: Set(cell.currency.clone()),
-            quantity: Set(figure.quantity),
-            amount: Set(figure.amount),
+        .map(|(generation, (cell, figure))| daily::Model {
+            generation,
+            metric: cell.metric.clone(),
+            day: cell.day,
+            dimension: cell.dimension.clone(),
+            currency: cell.currency.clone(),
+            quantity: figure.quantity,
+            amount: figure.amount,
         })
         .collect();
     let sum = |column: &str| {
@@ -168,7 +118,7 @@ pub async fn add(tx: &Tx, all: &BTreeMap<i64, Figures>) -> Result<(), StoreError
             .value(Quantity, sum("quantity"))
             .value(Amount, sum("amount"))
             .to_owned();
-        daily::Entity::insert_many(some.to_vec())
+        daily::Entity::insert_many(active(some))
             .on_conflict(plus)
             .exec_without_returning(tx.conn())
             .await?;
@@ -176,23 +126,13 @@ pub async fn add(tx: &Tx, all: &BTreeMap<i64, Figures>) -> Result<(), StoreError
     Ok(())
 }
 
-/// A word of an order with the time at which the order was placed.
-pub type WordRow = (String, i64, Uuid);
-
 /// Adds words, sorted; those that are there already stay.
 pub async fn add_words(tx: &Tx, mut words: Vec<WordRow>) -> Result<(), StoreError> {
     use word::Column::{CreatedAt, OrderId, Word};
     words.sort_unstable();
     words.dedup();
     for some in words.chunks(ROWS) {
-        let rows = some
-            .iter()
-            .map(|(word, created_at, order_id)| word::ActiveModel {
-                word: Set(word.clone()),
-                created_at: Set(*created_at),
-                order_id: Set(*order_id),
-            });
-        word::Entity::insert_many(rows)
+        word::Entity::insert_many(active(some))
             .on_conflict(
                 OnConflict::columns([Word, CreatedAt, OrderId])
                     .do_nothing_on([Word])
@@ -208,11 +148,11 @@ pub async fn remove_words(tx: &Tx, mut words: Vec<WordRow>) -> Result<(), StoreE
     use word::Column::{CreatedAt, OrderId, Word};
     words.sort_unstable();
     for some in words.chunks(100) {
-        let any = some.iter().fold(Condition::any(), |any, (word, at, id)| {
+        let any = some.iter().fold(Condition::any(), |any, row| {
             any.add(
-                Word.eq(word.as_str())
-                    .and(CreatedAt.eq(*at))
-                    .and(OrderId.eq(*id)),
+                Word.eq(row.word.as_str())
+                    .and(CreatedAt.eq(row.created_at))
+                    .and(OrderId.eq(row.order_id)),
             )
         });
         word::Entity::delete_many()

@@ -6,7 +6,7 @@ use super::{
     app::Told,
     domain::{Counted, Step, Words},
 };
-use crate::{orders::domain::OrderStatus, wire};
+use crate::orders::domain::{OrderStatus, PaymentStatus};
 
 /// Why an event is none of this service's.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -15,8 +15,8 @@ pub struct Unreadable(&'static str);
 
 /// `what` is the last word of the event's subject.
 pub fn told(order: &pb::Order, change: &pb::OrderChange, what: &str) -> Result<Told, Unreadable> {
-    let status = wire::read_order_status("status", order.status);
-    let payment = wire::read_payment_status("paymentStatus", order.payment_status);
+    let status = OrderStatus::from_proto(order.status);
+    let payment = PaymentStatus::from_proto(order.payment_status);
     let total = order.total.ok_or(Unreadable("total"))?;
     let line = |item: &pb::OrderItem| {
         let product = item.product_id.parse().ok()?;

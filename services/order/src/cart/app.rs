@@ -5,7 +5,7 @@ mod token;
 
 use std::sync::Arc;
 
-use waybill_primitives::{CartId, Money, ProductId, Timestamp};
+use waybill_primitives::{Money, ProductId, Timestamp};
 use waybill_service_kit::{AppError, CallContext, Caller, codes};
 use waybill_store::{Retry, StoreError, Tx, retrying};
 
@@ -20,6 +20,7 @@ use crate::{
     parts::{Parts, finish},
     shop::domain::ShopSettings,
     stock,
+    store::insert,
 };
 
 pub use token::CartToken;
@@ -78,7 +79,7 @@ impl Carts {
                 let Some(cart) = found.filter(|cart| cart.merged_into.is_none()) else {
                     return Ok(self.empty());
                 };
-                let idle = cart.updated_at.plus(shop.cart_lifetime / TOUCH_AFTER) < now;
+                let idle = cart.updated_at.plus(shop.cart_lifetime() / TOUCH_AFTER) < now;
                 (cart, idle)
             };
             let mut products = products(&cart.items);
@@ -88,7 +89,7 @@ impl Carts {
                 .items
                 .iter()
                 .filter(|item| {
-                    item.showing(&offers, shop.currency) != (item.shown, item.shown_quantity)
+                    item.showing(&offers, shop.currency) != (item.shown(), item.shown_quantity)
                 })
                 .collect();
             if news.is_empty() && !idle {
@@ -102,7 +103,7 @@ impl Carts {
                 }
                 for item in &news {
                     let (price, quantity) = item.showing(&offers, shop.currency);
-                    store::show(&tx, cart.id, item.product_id, price, quantity).await?;
+                    store::update_item(&tx, &item.told(price, quantity)).await?;
                 }
                 tx.commit().await?;
                 Ok(true)
@@ -177,17 +178,17 @@ impl Carts {
         quantity: i64,
         price: Money,
     ) -> Result<Cart, Stopped> {
-        let (now, most) = (self.parts.now(), self.parts.shop().max_order_lines);
+        let (now, most) = (self.parts.now(), self.parts.shop().max_lines());
         let mut cart = locked(tx, owner, open, now).await?;
         let known = cart.items.iter_mut().find(|i| i.product_id == product_id);
         if let Some(item) = known {
             *item = item.clone().rewritten(quantity, price);
-            store::update_item(tx, cart.id, item).await?;
-        } else if cart.items.len() >= most as usize {
+            store::update_item(tx, item).await?;
+        } else if cart.items.len() >= most {
             return Err(full(most).into());
         } else {
-            let item = Item::new(product_id, quantity, price, now);
-            store::insert_items(tx, cart.id, std::slice::from_ref(&item)).await?;
+            let item = Item::new(cart.id, product_id, quantity, price, now);
+            insert(tx, &item).await?;
             cart.items.push(item);
         }
         Ok(cart)
@@ -251,7 +252,7 @@ impl Carts {
     pub async fn clean_up(&self) -> Result<(), AppError> {
         let db = &self.parts.db;
         loop {
-            let cutoff = self.parts.now().minus(self.parts.shop().cart_lifetime);
+            let cutoff = self.parts.now().minus(self.parts.shop().cart_lifetime());
             let deleted = retrying(|| async {
                 let tx = db.begin(&CallContext::system().event_context()).await?;
                 let deleted = store::prune(&tx, cutoff, BATCH).await?;
@@ -316,15 +317,9 @@ async fn locked(tx: &Tx, owner: &Owner, open: bool, now: Timestamp) -> Result<Ca
         if !open {
             return Err(Stopped::NoCart);
         }
-        let id = CartId::new();
-        return match store::insert(tx, id, owner, now).await {
-            Ok(()) => Ok(Cart {
-                id,
-                merged_into: None,
-                version: 1,
-                updated_at: now,
-                items: Vec::new(),
-            }),
+        let cart = Cart::new(owner, now);
+        return match insert(tx, &cart).await {
+            Ok(()) => Ok(cart),
             Err(StoreError::Unique { .. }) => Err(Stopped::Lost),
             Err(error) => Err(error.into()),
         };
@@ -363,7 +358,7 @@ fn too_few(product: ProductId, name: &str, available: i64) -> AppError {
         .with_meta("available", available.max(0).to_string())
 }
 
-fn full(most: u32) -> AppError {
+fn full(most: usize) -> AppError {
     Faults::one(
         "productId",
         format!("a cart holds at most {most} products; take one out first"),

@@ -7,11 +7,12 @@
 
 use std::collections::HashMap;
 
-use waybill_primitives::{CartId, Currency, Money, ProductId, Timestamp, UserId};
+use waybill_primitives::{CartId, Currency, Money, ProductId, Timestamp, UserId, string_enum};
 
+pub use super::entity::{cart::Model as Cart, item::Model as Item};
 use crate::{
     catalogue::domain::ProductKind,
-    fields::{Fault, Faults, text_enum},
+    fields::{Fault, Faults},
     orders::domain::{Line, MAX_AMOUNT, MAX_QUANTITY, Sellable},
 };
 
@@ -26,29 +27,6 @@ pub enum Owner {
     Guest(String),
 }
 
-/// A line as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Item {
-    pub product_id: ProductId,
-    /// What was put in.
-    pub quantity: i64,
-    pub seen: Money,
-    pub shown: Money,
-    pub shown_quantity: i64,
-    pub added_at: Timestamp,
-}
-
-/// A cart as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cart {
-    pub id: CartId,
-    pub merged_into: Option<UserId>,
-    pub version: i64,
-    pub updated_at: Timestamp,
-    /// In the order in which they were put in.
-    pub items: Vec<Item>,
-}
-
 /// A product as it is now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offered {
@@ -60,9 +38,9 @@ pub struct Offered {
 /// The products of a cart, as far as there are any.
 pub type Offers = HashMap<ProductId, Offered>;
 
-text_enum! {
+string_enum! {
     /// What can have happened to a line.
-    ChangeCode {
+    pub enum ChangeCode {
         PriceChanged = "PRICE_CHANGED",
         /// Fewer are left than were put in.
         QuantityReduced = "QUANTITY_REDUCED",
@@ -119,14 +97,44 @@ pub enum NotOrdered {
 
 impl Item {
     /// A line that is put in now, at the price of now.
-    pub fn new(product_id: ProductId, quantity: i64, price: Money, now: Timestamp) -> Self {
+    pub const fn new(
+        cart_id: CartId,
+        product_id: ProductId,
+        quantity: i64,
+        price: Money,
+        now: Timestamp,
+    ) -> Self {
         Self {
+            cart_id,
             product_id,
             quantity,
-            seen: price,
-            shown: price,
+            seen_price: price.amount,
+            seen_currency: price.currency,
+            shown_price: price.amount,
+            shown_currency: price.currency,
             shown_quantity: quantity,
             added_at: now,
+        }
+    }
+
+    /// The price that the customer knew when they wrote it.
+    pub const fn seen(&self) -> Money {
+        Money::new(self.seen_price, self.seen_currency)
+    }
+
+    /// The price that the cart told when it was last read.
+    pub const fn shown(&self) -> Money {
+        Money::new(self.shown_price, self.shown_currency)
+    }
+
+    /// The same line, which the cart tells at this price and quantity now.
+    #[must_use]
+    pub fn told(&self, price: Money, quantity: i64) -> Self {
+        Self {
+            shown_price: price.amount,
+            shown_currency: price.currency,
+            shown_quantity: quantity,
+            ..self.clone()
         }
     }
 
@@ -134,8 +142,8 @@ impl Item {
     /// goes on being told.
     #[must_use]
     pub fn rewritten(mut self, quantity: i64, price: Money) -> Self {
-        if self.shown == price {
-            self.seen = price;
+        if self.shown() == price {
+            (self.seen_price, self.seen_currency) = (price.amount, price.currency);
         }
         self.quantity = quantity;
         self.shown_quantity = quantity;
@@ -166,7 +174,7 @@ impl Item {
     /// What a read of the cart shows of this line: price and quantity.
     pub fn showing(&self, offers: &Offers, currency: Currency) -> (Money, i64) {
         let offer = offers.get(&self.product_id);
-        let price = offer.map_or(self.seen, |offer| offer.product.price);
+        let price = offer.map_or_else(|| self.seen(), |offer| offer.product.price);
         (price, self.orderable(offer, currency))
     }
 
@@ -174,7 +182,7 @@ impl Item {
     pub fn is_as_shown(&self, offers: &Offers, currency: Currency) -> bool {
         let (price, quantity) = self.showing(offers, currency);
         // What cannot be ordered has no price that matters.
-        quantity == self.shown_quantity && (quantity == 0 || price == self.shown)
+        quantity == self.shown_quantity && (quantity == 0 || price == self.shown())
     }
 
     fn shown_now(&self, offers: &Offers, currency: Currency) -> ShownItem {
@@ -184,11 +192,12 @@ impl Item {
         let mut changes = Vec::new();
         let sold = offer
             .is_some_and(|offer| offer.product.active && offer.product.price.currency == currency);
-        if sold && price != self.seen {
+        let seen = self.seen();
+        if sold && price != seen {
             changes.push(Change {
                 code: ChangeCode::PriceChanged,
-                message: format!("the price of {name} was {} and is {price} now", self.seen),
-                previous_price: Some(self.seen),
+                message: format!("the price of {name} was {seen} and is {price} now"),
+                previous_price: Some(seen),
                 previous_quantity: None,
             });
         }
@@ -230,6 +239,24 @@ fn times(price: Money, quantity: i64) -> Money {
 }
 
 impl Cart {
+    /// A new, empty cart.
+    pub fn new(owner: &Owner, now: Timestamp) -> Self {
+        let (user_id, token_hash) = match owner {
+            Owner::User(id) => (Some(*id), None),
+            Owner::Guest(hash) => (None, Some(hash.clone())),
+        };
+        Self {
+            id: CartId::new(),
+            user_id,
+            token_hash,
+            merged_into: None,
+            version: 1,
+            items: Vec::new(),
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
     /// The cart as it stands now. `left_out`: what a merge had no room for.
     pub fn view(&self, left_out: &[Item], offers: &Offers, currency: Currency) -> View {
         let items: Vec<_> = self
@@ -282,7 +309,8 @@ impl Cart {
                     format!("cart.items[{index}].{part}"),
                     format!(
                         "{name}: the cart showed {} at {}, and now it is {quantity} at {price}",
-                        item.shown_quantity, item.shown
+                        item.shown_quantity,
+                        item.shown()
                     ),
                 );
             }
@@ -333,14 +361,17 @@ pub fn check_quantity(quantity: i64, price: Money) -> Result<(), Faults> {
     faults.or(())
 }
 
-/// The user's lines, then the guest's as far as they have no such line and there is room, and what there is no room for.
-pub fn merged(user: Vec<Item>, guest: Vec<Item>, room: usize) -> (Vec<Item>, Vec<Item>) {
-    let (mut items, mut left_out) = (user, Vec::new());
+/// The lines of a cart with those of a guest's, as far as it has no such line and there is room, and what there is no room for.
+pub fn merged(cart: &Cart, guest: Vec<Item>, room: usize) -> (Vec<Item>, Vec<Item>) {
+    let (mut items, mut left_out) = (cart.items.clone(), Vec::new());
     for item in guest {
         if let Some(at) = items.iter().position(|i| i.product_id == item.product_id) {
             items[at] = items[at].clone().with(&item);
         } else if items.len() < room {
-            items.push(item);
+            items.push(Item {
+                cart_id: cart.id,
+                ..item
+            });
         } else {
             left_out.push(item);
         }

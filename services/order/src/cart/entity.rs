@@ -1,54 +1,53 @@
-//! Rows of `carts` and `cart_items`.
+//! Rows of `carts` and `cart_items`: carts with their lines as they are kept.
 
 pub mod cart {
-    //! A cart without its lines.
+    use waybill_primitives::{CartId, Timestamp, UserId};
+    use waybill_store::entity_prelude::*;
 
-    use sea_orm::entity::prelude::*;
+    use super::item;
 
+    /// A cart as it is kept.
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "carts")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
-        pub id: Uuid,
-        pub user_id: Option<Uuid>,
+        pub id: CartId,
+        /// Whose it is: an account's, or of whoever holds the token with this SHA-256 (lower-case hex).
+        pub user_id: Option<UserId>,
         pub token_hash: Option<String>,
-        pub merged_into: Option<Uuid>,
+        pub merged_into: Option<UserId>,
         pub version: i64,
-        pub created_at: i64,
-        pub updated_at: i64,
+        /// Rows of their own, in the order in which they were put in.
+        #[sea_orm(ignore)]
+        pub items: Vec<item::Model>,
+        pub created_at: Timestamp,
+        pub updated_at: Timestamp,
     }
-
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
 
     impl ActiveModelBehavior for ActiveModel {}
 }
 
 pub mod item {
-    //! A line of a cart.
+    use waybill_primitives::{CartId, Currency, ProductId, Timestamp};
+    use waybill_store::entity_prelude::*;
 
-    use sea_orm::entity::prelude::*;
-
+    /// A line of a cart as it is kept. Amounts in minor units of the currency beside them.
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "cart_items")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
-        pub cart_id: Uuid,
+        pub cart_id: CartId,
         #[sea_orm(primary_key, auto_increment = false)]
-        pub product_id: Uuid,
+        pub product_id: ProductId,
+        /// What was put in.
         pub quantity: i64,
-        /// Minor units of `seen_currency`.
         pub seen_price: i64,
-        pub seen_currency: String,
-        /// Minor units of `shown_currency`.
+        pub seen_currency: Currency,
         pub shown_price: i64,
-        pub shown_currency: String,
+        pub shown_currency: Currency,
         pub shown_quantity: i64,
-        pub added_at: i64,
+        pub added_at: Timestamp,
     }
-
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
 
     impl ActiveModelBehavior for ActiveModel {}
 }

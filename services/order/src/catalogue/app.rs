@@ -20,8 +20,8 @@ use crate::{
     stock::{
         app::{NotSet, adjustment, impossible, low, movement, set_on_hand},
         domain::{Level, MovementKind},
-        store as stock,
     },
+    store::insert_all,
     wire,
 };
 
@@ -130,16 +130,14 @@ impl Catalogue {
     ) -> Result<Offer, AppError> {
         let now = product.created_at;
         let mut finder = Finder::new(tx, ctx, now).await?;
-        let product = Product {
-            category: finder.find(category).await?,
-            ..product.clone()
-        };
+        let mut product = product.clone();
+        product.set_category(finder.find(category).await?);
         store::insert(tx, &product)
             .await
             .map_err(|error| taken(error, &product))?;
         let threshold = self.parts.shop().low_stock_threshold;
-        let offer = opened(product, units);
-        open_stock(tx, [&offer], threshold, actor, now).await?;
+        let offer = opened(product, units, threshold);
+        open_stock(tx, [&offer], actor, now).await?;
         tell(tx, ctx, None, &offer);
         Ok(offer)
     }
@@ -267,41 +265,35 @@ impl Catalogue {
     }
 }
 
-/// A new product with its opening stock.
-pub fn opened(product: Product, units: i64) -> Offer {
+/// A new product with its opening stock. `threshold` is the shop's.
+pub fn opened(product: Product, units: i64, threshold: i64) -> Offer {
     let goods = product.kind == ProductKind::Goods;
+    // Who opens with too little knows it: nothing is told until it was filled up once.
+    let low = units < product.low_stock_threshold.unwrap_or(threshold);
     Offer {
-        stock: goods.then_some(Level {
-            on_hand: units,
-            reserved: 0,
-            version: 0,
-        }),
+        stock: goods.then(|| Level::opening(product.id, units, low, product.created_at)),
         product,
     }
 }
 
-/// Opens the stock of new goods, with a line of the ledger for what is there. `threshold` is the shop's.
+/// Opens the stock of new goods, with a line of the ledger for what is there.
 pub async fn open_stock<'a>(
     tx: &Tx,
     offers: impl IntoIterator<Item = &'a Offer>,
-    threshold: i64,
     actor: UserId,
     now: Timestamp,
 ) -> Result<(), AppError> {
-    let (mut stocks, mut lines) = (Vec::new(), Vec::new());
-    for offer in offers {
-        let Some(level) = offer.stock else { continue };
-        let (id, units) = (offer.product.id, level.on_hand);
-        let threshold = offer.product.low_stock_threshold.unwrap_or(threshold);
-        // Who opens with too little knows it: nothing is told until it was filled up once.
-        stocks.push((id, units, units < threshold));
+    let (mut levels, mut lines) = (Vec::new(), Vec::new());
+    for level in offers.into_iter().filter_map(|offer| offer.stock) {
+        levels.push(level);
+        let (id, units) = (level.product_id, level.on_hand);
         if units > 0 {
             let kind = MovementKind::Opening;
             lines.push(movement(kind, id, units, None, Some(actor), now));
         }
     }
-    stock::open(tx, &stocks, now).await?;
-    Ok(stock::record(tx, lines).await?)
+    insert_all(tx, &levels).await?;
+    Ok(insert_all(tx, &lines).await?)
 }
 
 /// The event and the audit record of a change.
@@ -360,8 +352,8 @@ fn record(product: &Product) -> Value {
         "name": product.name,
         "description": product.description,
         "kind": product.kind.as_str(),
-        "price": { "amount": product.price.amount, "currency": product.price.currency },
-        "category": product.category.as_ref().map(|category| &category.name),
+        "price": { "amount": product.price, "currency": product.currency },
+        "category": product.category_id.map(|_| &product.category),
         "lowStockThreshold": product.low_stock_threshold,
         "active": product.active,
     })

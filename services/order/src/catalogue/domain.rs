@@ -3,14 +3,16 @@
 use std::collections::BTreeSet;
 
 use rand::RngExt as _;
-use serde::{Deserialize, Serialize};
-use waybill_primitives::{Currency, FileId, Money, ProductId, Timestamp};
+use waybill_primitives::{Currency, Money, ProductId, Timestamp, string_enum};
 
+pub use super::entity::{Image, Model as Product, ProductKind};
 use crate::{
     categories::domain::{InCategory, MAX_NAME as MAX_CATEGORY},
-    fields::{Faults, search_text, text_enum},
+    fields::{Faults, search_text},
     stock::domain::{Level, MAX_UNITS},
 };
+
+use waybill_proto::order as pb;
 
 /// Longest SKU, in characters.
 pub const MAX_SKU: usize = 64;
@@ -28,56 +30,30 @@ const MAX_NAME_KEY: usize = 100;
 const MAX_WORDS: usize = 200;
 const MAX_WORD: usize = 40;
 
-text_enum! {
-    /// Whether a product is counted or done.
-    ProductKind {
-        /// Has stock.
-        Goods = "GOODS",
-        /// Has none: a worker does it.
-        Service = "SERVICE",
-    }
-}
-
-/// A picture of a product; its bytes are a file of that id.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Image {
-    pub id: FileId,
-    /// What it shows, in words; may be empty.
-    pub alt: String,
-    /// In pixels.
-    pub width: u32,
-    pub height: u32,
-}
-
-/// A product of the catalogue.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Product {
-    pub id: ProductId,
-    pub sku: String,
-    pub name: String,
-    pub description: String,
-    pub kind: ProductKind,
-    pub price: Money,
-    /// In the order in which they are shown.
-    pub images: Vec<Image>,
-    pub category: Option<InCategory>,
-    /// Of goods: a warning comes when fewer than this many can be ordered. None: the shop's own threshold.
-    pub low_stock_threshold: Option<i64>,
-    pub active: bool,
-    pub version: i64,
-    pub created_at: Timestamp,
-    pub updated_at: Timestamp,
-}
-
 impl Product {
-    /// The text that a search looks through.
-    pub fn search(&self) -> String {
-        search_text(&[&self.name, &self.sku, &self.description], MAX_SEARCH)
+    pub const fn price(&self) -> Money {
+        Money::new(self.price, self.currency)
     }
 
-    /// What lists sorted by name compare.
-    pub fn name_key(&self) -> String {
-        search_text(&[&self.name], MAX_NAME_KEY)
+    /// In the order in which they are shown.
+    pub fn images(&self) -> &[Image] {
+        self.images.as_ref().map_or(&[], |images| images)
+    }
+
+    /// In this category.
+    pub fn set_category(&mut self, category: Option<InCategory>) {
+        self.category_id = category.as_ref().map(|category| category.id);
+        self.category = category.map(|category| category.name).unwrap_or_default();
+    }
+
+    /// With what is derived of it for searches and lists, as its row has it.
+    #[must_use]
+    pub fn indexed(&self) -> Self {
+        Self {
+            name_key: search_text(&[&self.name], MAX_NAME_KEY),
+            search: search_text(&[&self.name, &self.sku, &self.description], MAX_SEARCH),
+            ..self.clone()
+        }
     }
 
     /// What a search finds it by.
@@ -116,9 +92,9 @@ fn cut(word: &str) -> String {
     word.chars().take(MAX_WORD).collect()
 }
 
-text_enum! {
+string_enum! {
     /// How a list of products is sorted.
-    Sort {
+    pub enum Sort as pb::ProductSort {
         Newest = "newest",
         Oldest = "oldest",
         Name = "name",
@@ -212,7 +188,7 @@ impl NewProduct {
             checked_price(&mut faults, price, shop)
         } else {
             faults.add("price", "is required");
-            Money::zero(shop)
+            0
         };
         checked_stock(&mut faults, self.kind, self.stock);
         checked_threshold(&mut faults, kind, self.low_stock_threshold);
@@ -220,16 +196,20 @@ impl NewProduct {
             id: ProductId::new(),
             sku,
             name,
+            name_key: String::new(),
             description,
             kind,
             price,
-            images: Vec::new(),
-            category: None,
-            low_stock_threshold: self.low_stock_threshold,
+            currency: shop,
+            category: String::new(),
             active: self.active,
+            search: String::new(),
+            images: None,
             version: 1,
             created_at: now,
             updated_at: now,
+            category_id: None,
+            low_stock_threshold: self.low_stock_threshold,
         };
         faults.or((product, self.stock))
     }
@@ -257,13 +237,13 @@ impl Product {
             next.description = faults.paragraph("description", text, MAX_DESCRIPTION);
         }
         if let Some(price) = &patch.price {
-            next.price = checked_price(&mut faults, price, shop);
+            (next.price, next.currency) = (checked_price(&mut faults, price, shop), shop);
         }
         if let Some(text) = &patch.category {
             faults.line("category", text, MAX_CATEGORY);
         }
         if let Some(category) = category {
-            next.category = category;
+            next.set_category(category);
         }
         if let Some(threshold) = patch.low_stock_threshold {
             checked_threshold(&mut faults, self.kind, threshold);
@@ -288,7 +268,7 @@ impl Product {
     #[must_use]
     pub fn with_images(&self, images: Vec<Image>, now: Timestamp) -> Self {
         Self {
-            images,
+            images: (!images.is_empty()).then(|| images.into()),
             version: self.version + 1,
             updated_at: now,
             ..self.clone()
@@ -333,7 +313,7 @@ fn checked_threshold(faults: &mut Faults, kind: ProductKind, threshold: Option<i
     }
 }
 
-fn checked_price(faults: &mut Faults, price: &Price, shop: Currency) -> Money {
+fn checked_price(faults: &mut Faults, price: &Price, shop: Currency) -> i64 {
     faults.number("price.amount", price.amount, 0, MAX_PRICE);
     match price.currency.parse::<Currency>() {
         Ok(currency) if currency == shop => {}
@@ -343,7 +323,7 @@ fn checked_price(faults: &mut Faults, price: &Price, shop: Currency) -> Money {
         ),
         Err(problem) => faults.add("price.currency", problem.to_string()),
     }
-    Money::new(price.amount, shop)
+    price.amount
 }
 
 fn generated_sku() -> String {

@@ -7,14 +7,14 @@ use waybill_primitives::{Money, ProductId, non_empty};
 use waybill_proto::order::{
     self as pb, ArchiveProductRequest, ArchiveProductResponse, CreateProductRequest,
     CreateProductResponse, GetProductRequest, GetProductResponse, ListProductsRequest,
-    ListProductsResponse, ProductSort, UpdateProductRequest, UpdateProductResponse,
+    ListProductsResponse, UpdateProductRequest, UpdateProductResponse,
     catalogue_service_server::CatalogueService,
 };
 use waybill_service_kit::{AppError, context};
 
 use super::{
     app::{Catalogue, sees_all},
-    domain::{Filter, NewProduct, Price, ProductPatch, Sort, search_word},
+    domain::{Filter, NewProduct, Price, ProductKind, ProductPatch, Sort, search_word},
 };
 use crate::{
     categories::{
@@ -26,7 +26,7 @@ use crate::{
         domain::Outcome,
     },
     fields::{Faults, search_words},
-    grpc::{id, page_info, page_query, pieces},
+    grpc::{choice, id, page_info, page_query, pieces},
     wire,
 };
 
@@ -50,19 +50,9 @@ fn threshold(units: i64) -> Option<i64> {
     (units != -1).then_some(units)
 }
 
-fn sort(value: i32) -> Result<Sort, Faults> {
-    match ProductSort::try_from(value) {
-        Ok(ProductSort::Unspecified | ProductSort::Newest) => Ok(Sort::Newest),
-        Ok(ProductSort::Oldest) => Ok(Sort::Oldest),
-        Ok(ProductSort::Name) => Ok(Sort::Name),
-        Ok(ProductSort::NameDesc) => Ok(Sort::NameDesc),
-        Ok(ProductSort::PriceAsc) => Ok(Sort::PriceAsc),
-        Ok(ProductSort::PriceDesc) => Ok(Sort::PriceDesc),
-        Err(_) => Err(Faults::one(
-            "sort",
-            "must be one of newest, oldest, name, name_desc, price_asc, price_desc",
-        )),
-    }
+fn sort(value: i32) -> Result<Sort, AppError> {
+    let sort = choice("sort", Sort::from_proto(value))?;
+    Ok(sort.unwrap_or(Sort::Newest))
 }
 
 /// The words of a search. One of signs only finds nothing, so it stays as it is.
@@ -83,7 +73,7 @@ fn filter(request: &ListProductsRequest) -> Result<Filter, AppError> {
         min_price: request.min_price,
         max_price: request.max_price,
         in_stock: request.in_stock,
-        kind: wire::read_product_kind("kind", request.kind)?,
+        kind: choice("kind", ProductKind::from_proto(request.kind))?,
         with_archived: request.include_inactive,
     })
 }
@@ -97,10 +87,7 @@ impl CatalogueService for CatalogueGrpc {
         let ctx = context(&request);
         let request = request.into_inner();
         let query = page_query(request.page.as_ref())?;
-        let (filter, sort) = (
-            filter(&request)?,
-            sort(request.sort).map_err(AppError::from)?,
-        );
+        let (filter, sort) = (filter(&request)?, sort(request.sort)?);
         let page = self.catalogue.list(&ctx, filter, sort, &query).await?;
         let parts = sees_all(&ctx);
         Ok(Response::new(ListProductsResponse {
@@ -134,7 +121,7 @@ impl CatalogueService for CatalogueGrpc {
             sku: request.sku,
             name: request.name,
             description: request.description,
-            kind: wire::read_product_kind("kind", request.kind).map_err(AppError::from)?,
+            kind: choice("kind", ProductKind::from_proto(request.kind))?,
             price: request.price.map(price),
             category: request.category,
             stock: request.stock,
@@ -163,7 +150,7 @@ impl CatalogueService for CatalogueGrpc {
             category: request.category,
             low_stock_threshold: request.low_stock_threshold.map(threshold),
             active: request.active,
-            kind: wire::read_product_kind("kind", request.kind).map_err(AppError::from)?,
+            kind: choice("kind", ProductKind::from_proto(request.kind))?,
             stock: request.stock,
         };
         let offer = self
@@ -308,10 +295,7 @@ impl CatalogueService for CatalogueGrpc {
     ) -> Result<Response<Self::ExportProductsStream>, Status> {
         let ctx = context(&request);
         let request = request.into_inner().filter.unwrap_or_default();
-        let (filter, sort) = (
-            filter(&request)?,
-            sort(request.sort).map_err(AppError::from)?,
-        );
+        let (filter, sort) = (filter(&request)?, sort(request.sort)?);
         let chunks = self.exchange.export(&ctx, filter, sort).await?;
         let answers = chunks.flat_map(|chunk| {
             stream::iter(match chunk {

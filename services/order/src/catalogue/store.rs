@@ -5,74 +5,51 @@ use std::collections::HashMap;
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
     PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _,
-    SelectTwo, Set, sea_query::Expr,
+    SelectTwo, sea_query::Expr,
 };
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
-use waybill_primitives::{CategoryId, ProductId, Timestamp};
+use waybill_primitives::{CategoryId, Currency, Money, ProductId};
 use waybill_store::{StoreError, Tx, page};
 
 use super::{
     domain::{Filter, Offer, Product, ProductKind, Sort},
-    entity::{ActiveModel, Column, Entity, Model, word},
+    entity::{Column, Entity, word},
 };
 use crate::{
-    categories::{domain::InCategory, store as categories},
+    categories::store as categories,
     orders::domain::Sellable,
     parts::{Page, PageQuery},
     stock::entity::level,
-    store::{after, money, spelled, unreadable},
+    store::{self, after},
 };
 
 /// Rows of one statement that writes words.
 const WORDS_AT_ONCE: usize = 1_000;
 
-/// A product's row with that of its stock.
-type Row = (Model, Option<level::Model>);
-
-fn read(row: Model, names: &HashMap<Uuid, String>) -> Result<Product, StoreError> {
-    let category = row.category_id.map(|id| InCategory {
-        id: CategoryId::from_uuid(id),
-        name: names.get(&id).cloned().unwrap_or(row.category),
-    });
-    let images = row
-        .images
-        .as_deref()
-        .map_or(Ok(Vec::new()), serde_json::from_str);
-    Ok(Product {
-        id: ProductId::from_uuid(row.id),
-        kind: spelled("product kind", &row.kind, ProductKind::parse)?,
-        price: money(row.price, &row.currency)?,
-        sku: row.sku,
-        name: row.name,
-        description: row.description,
-        images: images.map_err(|error| unreadable("pictures", &error.to_string()))?,
-        category,
-        low_stock_threshold: row.low_stock_threshold,
-        active: row.active,
-        version: row.version,
-        created_at: Timestamp::from_micros(row.created_at),
-        updated_at: Timestamp::from_micros(row.updated_at),
-    })
-}
+/// A product with its stock.
+type Row = (Product, Option<level::Model>);
 
 /// The rows with the names that their categories have now.
 async fn read_offers(
     connection: &impl ConnectionTrait,
     rows: Vec<Row>,
 ) -> Result<Vec<Offer>, StoreError> {
-    let mut ids: Vec<Uuid> = rows.iter().filter_map(|(row, _)| row.category_id).collect();
+    let mut ids: Vec<_> = rows.iter().filter_map(|(row, _)| row.category_id).collect();
     ids.sort_unstable();
     ids.dedup();
     let names = categories::names(connection, ids).await?;
-    rows.into_iter()
-        .map(|(product, stock)| {
-            Ok(Offer {
-                product: read(product, &names)?,
-                stock: stock.as_ref().map(Into::into),
-            })
-        })
-        .collect()
+    let offers = rows.into_iter().map(|(mut product, stock)| {
+        match product.category_id {
+            None => product.category.clear(),
+            Some(id) => {
+                if let Some(name) = names.get(&id) {
+                    product.category.clone_from(name);
+                }
+            }
+        }
+        Offer { product, stock }
+    });
+    Ok(offers.collect())
 }
 
 fn offers(with_archived: bool) -> SelectTwo<Entity, level::Entity> {
@@ -91,7 +68,7 @@ pub async fn offer(
     with_archived: bool,
 ) -> Result<Option<Offer>, StoreError> {
     let found = offers(with_archived)
-        .filter(Column::Id.eq(id.uuid()))
+        .filter(Column::Id.eq(id))
         .one(connection)
         .await?;
     Ok(read_offers(connection, found.into_iter().collect())
@@ -120,7 +97,7 @@ pub async fn sellables(
     connection: &impl ConnectionTrait,
     ids: impl IntoIterator<Item = ProductId>,
 ) -> Result<HashMap<ProductId, Sellable>, StoreError> {
-    type Row = (Uuid, String, String, i64, String, bool);
+    type Row = (ProductId, String, ProductKind, i64, Currency, bool);
     let rows: Vec<Row> = Entity::find()
         .select_only()
         .columns([
@@ -131,21 +108,23 @@ pub async fn sellables(
             Column::Currency,
             Column::Active,
         ])
-        .filter(Column::Id.is_in(ids.into_iter().map(ProductId::uuid)))
+        .filter(Column::Id.is_in(ids))
         .into_tuple()
         .all(connection)
         .await?;
-    rows.into_iter()
+    let sellables = rows
+        .into_iter()
         .map(|(id, name, kind, price, currency, active)| {
+            let price = Money::new(price, currency);
             let sellable = Sellable {
                 name,
-                kind: spelled("product kind", &kind, ProductKind::parse)?,
-                price: money(price, &currency)?,
+                kind,
+                price,
                 active,
             };
-            Ok((ProductId::from_uuid(id), sellable))
-        })
-        .collect()
+            (id, sellable)
+        });
+    Ok(sellables.collect())
 }
 
 /// Writes a new product. [`StoreError::Unique`]: the SKU is taken.
@@ -155,33 +134,22 @@ pub async fn insert(tx: &Tx, product: &Product) -> Result<(), StoreError> {
 
 /// Writes new products. [`StoreError::Unique`]: a SKU is taken.
 pub async fn insert_all(tx: &Tx, products: &[&Product]) -> Result<(), StoreError> {
-    if products.is_empty() {
-        return Ok(());
-    }
-    let rows = products.iter().map(|product| ActiveModel {
-        id: Set(product.id.uuid()),
-        kind: Set(product.kind.as_str().to_owned()),
-        created_at: Set(product.created_at.micros()),
-        ..changeable(product)
-    });
-    Entity::insert_many(rows)
-        .exec_without_returning(tx.conn())
-        .await?;
+    let rows: Vec<_> = products.iter().map(|product| product.indexed()).collect();
+    store::insert_all(tx, &rows).await?;
     insert_words(tx, products).await
 }
 
 async fn insert_words(tx: &Tx, products: &[&Product]) -> Result<(), StoreError> {
     let mut rows = Vec::new();
     for product in products {
-        rows.extend(product.words().into_iter().map(|word| word::ActiveModel {
-            word: Set(word),
-            product_id: Set(product.id.uuid()),
+        let words = product.words().into_iter();
+        rows.extend(words.map(|word| word::Model {
+            word,
+            product_id: product.id,
         }));
     }
     for rows in rows.chunks(WORDS_AT_ONCE) {
-        word::Entity::insert_many(rows.to_vec())
-            .exec_without_returning(tx.conn())
-            .await?;
+        store::insert_all(tx, rows).await?;
     }
     Ok(())
 }
@@ -189,16 +157,13 @@ async fn insert_words(tx: &Tx, products: &[&Product]) -> Result<(), StoreError> 
 /// Writes the next version of a product. False if the version before is not the current one.
 /// [`StoreError::Unique`]: the SKU is taken.
 pub async fn update(tx: &Tx, before: &Product, product: &Product) -> Result<bool, StoreError> {
-    let update = Entity::update_many()
-        .set(changeable(product))
-        .filter(Column::Id.eq(product.id.uuid()))
-        .filter(Column::Version.eq(before.version));
-    if update.exec(tx.conn()).await?.rows_affected != 1 {
+    let current = Column::Version.eq(before.version);
+    if !store::update(tx, &product.indexed(), current).await? {
         return Ok(false);
     }
     if before.words() != product.words() {
         word::Entity::delete_many()
-            .filter(word::Column::ProductId.eq(product.id.uuid()))
+            .filter(word::Column::ProductId.eq(product.id))
             .exec(tx.conn())
             .await?;
         insert_words(tx, &[product]).await?;
@@ -206,35 +171,9 @@ pub async fn update(tx: &Tx, before: &Product, product: &Product) -> Result<bool
     Ok(true)
 }
 
-fn changeable(product: &Product) -> ActiveModel {
-    ActiveModel {
-        sku: Set(product.sku.clone()),
-        name: Set(product.name.clone()),
-        name_key: Set(product.name_key()),
-        description: Set(product.description.clone()),
-        price: Set(product.price.amount),
-        currency: Set(product.price.currency.as_str().to_owned()),
-        // Ids, numbers and text always serialise.
-        images: Set((!product.images.is_empty())
-            .then(|| serde_json::to_string(&product.images).unwrap_or_default())),
-        category: Set(product
-            .category
-            .as_ref()
-            .map(|category| category.name.clone())
-            .unwrap_or_default()),
-        category_id: Set(product.category.as_ref().map(|category| category.id.uuid())),
-        low_stock_threshold: Set(product.low_stock_threshold),
-        active: Set(product.active),
-        search: Set(product.search()),
-        version: Set(product.version),
-        updated_at: Set(product.updated_at.micros()),
-        ..ActiveModel::default()
-    }
-}
-
 /// Where a page begins: the list's sort, the sort key (a number or a name) and the id of the row before.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Position(String, i64, String, Uuid);
+pub struct Position(String, i64, String, ProductId);
 
 /// Reads a cursor of a list sorted like this.
 pub fn cursor(text: &str, sort: Sort) -> Result<Option<Position>, page::BadCursor> {
@@ -255,7 +194,7 @@ pub async fn page(
 ) -> Result<Page<Offer>, StoreError> {
     let mut all = offers(filter.with_archived).filter(condition(filter));
     if let Some(ids) = categories {
-        all = all.filter(Column::CategoryId.is_in(ids.iter().map(|id| id.uuid())));
+        all = all.filter(Column::CategoryId.is_in(ids.iter().copied()));
     }
     let total = if query.total {
         Some(all.clone().count(connection).await?)
@@ -288,7 +227,7 @@ pub async fn page(
     let rows = select.all(connection).await?;
     let (rows, next_cursor) = query.limit.page(rows, |(row, _)| {
         let (number, name) = match sort {
-            Sort::Newest | Sort::Oldest => (row.created_at, String::new()),
+            Sort::Newest | Sort::Oldest => (row.created_at.micros(), String::new()),
             Sort::Name | Sort::NameDesc => (0, row.name_key.clone()),
             Sort::PriceAsc | Sort::PriceDesc => (row.price, String::new()),
         };
@@ -317,7 +256,7 @@ fn condition(filter: &Filter) -> Condition {
         all = all.add(Column::Price.lte(price));
     }
     if let Some(kind) = filter.kind {
-        all = all.add(Column::Kind.eq(kind.as_str()));
+        all = all.add(Column::Kind.eq(kind));
     }
     if let Some(in_stock) = filter.in_stock {
         let on_hand = Expr::col((level::Entity, level::Column::OnHand));

@@ -17,6 +17,7 @@ use crate::{
     catalogue::app::sees_all,
     fields::Faults,
     parts::{Parts, finish},
+    store::insert,
     wire,
 };
 
@@ -119,7 +120,7 @@ async fn create(
     if made {
         store::insert_or_retry(tx, &category).await?;
     } else {
-        store::insert(tx, &category)
+        insert(tx, &category)
             .await
             .map_err(|error| taken(error, &category))?;
     }
@@ -251,7 +252,7 @@ fn record(category: &Category) -> Value {
         "name": category.name,
         "slug": category.slug,
         "description": category.description,
-        "parentId": category.parent.map(|id| id.to_string()),
+        "parentId": category.parent_id.map(|id| id.to_string()),
         "position": category.position,
         "active": category.active,
     })

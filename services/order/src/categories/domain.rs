@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use uuid::Uuid;
 use waybill_primitives::{CategoryId, Timestamp};
 
+pub use super::entity::Model as Category;
 use crate::fields::Faults;
 
 /// Longest name, in characters.
@@ -19,22 +20,6 @@ pub const MAX_DEPTH: usize = 5;
 pub const MAX_CATEGORIES: usize = 2_000;
 /// Positions among siblings run from 0 to this.
 pub const MAX_POSITION: i32 = 1_000_000;
-
-/// A category of the catalogue.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Category {
-    pub id: CategoryId,
-    pub slug: String,
-    pub name: String,
-    pub description: String,
-    pub parent: Option<CategoryId>,
-    pub position: i32,
-    /// Inactive ones are left out of the public list; what is in them stays in the shop.
-    pub active: bool,
-    pub version: i64,
-    pub created_at: Timestamp,
-    pub updated_at: Timestamp,
-}
 
 /// The category that a product is in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,7 +121,7 @@ impl Tree {
     fn children(&self, id: CategoryId) -> impl Iterator<Item = &Category> {
         self.0
             .iter()
-            .filter(move |category| category.parent == Some(id))
+            .filter(move |category| category.parent_id == Some(id))
     }
 
     pub fn has_children(&self, id: CategoryId) -> bool {
@@ -168,7 +153,7 @@ impl Tree {
             if depth > self.0.len() {
                 break;
             }
-            at = category.parent.and_then(|parent| self.get(parent));
+            at = category.parent_id.and_then(|parent| self.get(parent));
         }
         depth
     }
@@ -241,14 +226,14 @@ impl NewCategory {
             checked_slug(&mut faults, &self.slug)
         };
         let description = faults.paragraph("description", &self.description, MAX_DESCRIPTION);
-        let parent = tree.parent(&mut faults, None, &self.parent);
+        let parent_id = tree.parent(&mut faults, None, &self.parent);
         faults.number("position", self.position.into(), 0, MAX_POSITION.into());
         let category = Category {
             id: CategoryId::new(),
             slug,
             name,
             description,
-            parent,
+            parent_id,
             position: self.position,
             active: self.active,
             version: 1,
@@ -279,7 +264,7 @@ impl Category {
             next.description = faults.paragraph("description", text, MAX_DESCRIPTION);
         }
         if let Some(parent) = &patch.parent {
-            next.parent = tree.parent(&mut faults, Some(self.id), parent);
+            next.parent_id = tree.parent(&mut faults, Some(self.id), parent);
         }
         if let Some(position) = patch.position {
             faults.number("position", position.into(), 0, MAX_POSITION.into());

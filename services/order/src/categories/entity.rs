@@ -1,25 +1,25 @@
-//! Rows of `categories`.
+//! Rows of `categories`: categories as they are.
 
-use sea_orm::entity::prelude::*;
+use waybill_primitives::{CategoryId, Timestamp};
+use waybill_store::entity_prelude::*;
 
+/// A category of the catalogue.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "categories")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub id: Uuid,
+    pub id: CategoryId,
     pub slug: String,
     pub name: String,
     #[sea_orm(column_type = "Text")]
     pub description: String,
-    pub parent_id: Option<Uuid>,
+    pub parent_id: Option<CategoryId>,
     pub position: i32,
+    /// Inactive ones are left out of the public list; what is in them stays in the shop.
     pub active: bool,
     pub version: i64,
-    pub created_at: i64,
-    pub updated_at: i64,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
 }
-
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}

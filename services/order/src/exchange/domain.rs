@@ -2,17 +2,17 @@
 
 pub mod reader;
 
-use waybill_primitives::Currency;
+use waybill_primitives::{Currency, string_enum};
 
 use crate::{
     catalogue::domain::{NewProduct, Offer, Price, Product, ProductKind, ProductPatch},
     csv::plain,
-    fields::{Fault, Faults, text_enum},
+    fields::{Fault, Faults},
 };
 
-text_enum! {
+string_enum! {
     /// A column, by its name in the header. Columns may stand in any order; all but the SKU may be missing.
-    Column {
+    pub enum Column {
         Sku = "sku",
         Name = "name",
         Description = "description",
@@ -26,9 +26,9 @@ text_enum! {
     }
 }
 
-text_enum! {
+string_enum! {
     /// What became of a line.
-    Outcome {
+    pub enum Outcome {
         Created = "CREATED",
         Updated = "UPDATED",
         Unchanged = "UNCHANGED",
@@ -146,7 +146,7 @@ impl Row {
             faults.add("sku", "is required");
         }
         let kind = self.filled(Column::Kind).and_then(|text| {
-            let kind = ProductKind::parse(&text.to_uppercase());
+            let kind = text.to_uppercase().parse().ok();
             if kind.is_none() {
                 faults.add("kind", "must be GOODS or SERVICE");
             }
@@ -325,8 +325,8 @@ pub fn cells(offer: &Offer, category: Option<&str>) -> Vec<String> {
             Column::Name => product.name.clone(),
             Column::Description => product.description.clone(),
             Column::Kind => product.kind.to_string(),
-            Column::Price => written(product.price.amount, product.price.currency.decimals()),
-            Column::Currency => product.price.currency.to_string(),
+            Column::Price => written(product.price, product.currency.decimals()),
+            Column::Currency => product.currency.to_string(),
             Column::Category => category.unwrap_or_default().to_owned(),
             Column::Stock => number(offer.stock.map(|level| level.on_hand)),
             Column::Active => product.active.to_string(),

@@ -13,7 +13,7 @@ use waybill_primitives::{FileId, OrderId};
 use waybill_service_kit::{AppError, CallContext, Caller};
 
 use super::{
-    domain::{FileRefused, Home, Purpose, StoredFile, visible},
+    domain::{FileRefused, Purpose, StoredFile, visible},
     storage::Storage,
     store,
 };
@@ -82,8 +82,8 @@ impl Files {
         let found = store::find(self.parts.db.reader(), id).await?;
         let missing = || AppError::not_found("file");
         let order_id = match &found {
-            Some(file) if file.order_id().is_none() => return Ok(file.clone()),
-            Some(file) => file.order_id(),
+            Some(file) if file.order_id.is_none() => return Ok(file.clone()),
+            Some(file) => file.order_id,
             None => None,
         };
         // Whether there is a file of an order is for those who are signed in.
@@ -135,13 +135,9 @@ impl Files {
 
 /// What an audit record tells of a file.
 fn described(file: &StoredFile) -> serde_json::Value {
-    let (order, product) = match file.home {
-        Home::Order(id) => (Some(id), None),
-        Home::Product(id) => (None, Some(id)),
-    };
     serde_json::json!({
-        "orderId": order,
-        "productId": product,
+        "orderId": file.order_id,
+        "productId": file.product_id,
         "purpose": file.purpose.as_str(),
         "name": file.name,
         "contentType": file.content_type,

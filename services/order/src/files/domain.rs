@@ -3,12 +3,10 @@
 use std::ops::Range;
 
 use waybill_file_store::{Key, MediaType};
-use waybill_primitives::{FileId, OrderId, ProductId, Timestamp, UserId};
+use waybill_primitives::{FileId, OrderId, ProductId, UserId};
 
-use crate::{
-    fields::text_enum,
-    orders::domain::{Order, OrderStatus, Party, Person},
-};
+pub use super::entity::{Purpose, file::Model as StoredFile};
+use crate::orders::domain::{Order, OrderStatus, Party, Person};
 
 /// Longest name of a file, in characters.
 pub const MAX_NAME: usize = 200;
@@ -19,20 +17,6 @@ pub const LINK_SECONDS: i64 = 300;
 /// The longest, in seconds: a day.
 pub const MAX_LINK_SECONDS: i64 = 86_400;
 
-text_enum! {
-    /// What a file is for.
-    Purpose {
-        /// By staff while they work.
-        Progress = "PROGRESS",
-        /// By staff: what was ordered.
-        Result = "RESULT",
-        /// By the customer: what it should be like.
-        Reference = "REFERENCE",
-        /// A picture of a product. Public.
-        Product = "PRODUCT",
-    }
-}
-
 /// What a file belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Home {
@@ -40,49 +24,30 @@ pub enum Home {
     Product(ProductId),
 }
 
-/// A small copy of a picture.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Thumbnail {
-    pub content_type: String,
-    /// In bytes.
-    pub size: u64,
-}
-
-/// A file whose bytes are in the storage. It never changes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredFile {
-    pub id: FileId,
-    pub home: Home,
-    /// The name of its object in the storage. It stays when the file goes to another order.
-    pub key: String,
-    pub purpose: Purpose,
-    /// As the uploader called it, with the ending that its content has.
-    pub name: String,
-    /// By content.
-    pub content_type: String,
-    /// Bytes as stored.
-    pub size: u64,
-    /// Of the stored bytes, in hexadecimal.
-    pub sha256: String,
-    /// Width and height of a picture, in pixels.
-    pub pixels: Option<(u32, u32)>,
-    pub thumbnail: Option<Thumbnail>,
-    pub uploaded_by: Person,
-    pub created_at: Timestamp,
+impl Home {
+    /// As a file's row has it.
+    pub const fn ids(self) -> (Option<OrderId>, Option<ProductId>) {
+        match self {
+            Self::Order(id) => (Some(id), None),
+            Self::Product(id) => (None, Some(id)),
+        }
+    }
 }
 
 impl StoredFile {
-    pub fn order_id(&self) -> Option<OrderId> {
-        match self.home {
-            Home::Order(id) => Some(id),
-            Home::Product(_) => None,
-        }
+    pub fn uploaded_by(&self) -> Person {
+        Person::new(self.uploader_id, &self.uploader_name, self.uploader_role)
+    }
+
+    /// Type and bytes of its thumbnail.
+    pub fn thumbnail(&self) -> Option<(&str, i64)> {
+        self.thumbnail_type.as_deref().zip(self.thumbnail_size)
     }
 
     /// The names of its objects in the storage: the file, and its thumbnail if there is one.
     pub fn keys(&self) -> Vec<String> {
-        let mut keys = vec![self.key.clone()];
-        if self.thumbnail.is_some() {
+        let mut keys = vec![self.object_key.clone()];
+        if self.thumbnail().is_some() {
             keys.push(self.thumbnail_key());
         }
         keys
@@ -90,7 +55,7 @@ impl StoredFile {
 
     /// The name of its thumbnail's object.
     pub fn thumbnail_key(&self) -> String {
-        format!("{}.thumbnail", self.key)
+        format!("{}.thumbnail", self.object_key)
     }
 }
 
@@ -261,7 +226,7 @@ mod tests {
     use waybill_primitives::Role;
 
     use super::*;
-    use crate::orders::domain::{Assignee, tests::sample_order};
+    use crate::orders::domain::tests::sample_order;
 
     fn person(role: Role) -> Person {
         Person {
@@ -275,12 +240,9 @@ mod tests {
     fn people(status: OrderStatus) -> (Order, [Person; 4]) {
         let (mut owner, worker) = (person(Role::Customer), person(Role::Staff));
         let mut order = sample_order();
-        owner.id = order.customer.id;
+        owner.id = order.customer_id;
         order.status = status;
-        order.assignee = Some(Assignee {
-            id: worker.id,
-            name: "Will".into(),
-        });
+        order.assignee_id = Some(worker.id);
         let others = (person(Role::Staff), person(Role::Admin));
         (order, [owner, worker, others.0, others.1])
     }
@@ -289,9 +251,9 @@ mod tests {
     fn results_reach_the_customer_when_the_order_is_completed() {
         use Purpose::{Progress, Reference, Result};
         for status in OrderStatus::ALL {
-            let (order, [owner, worker, pool, admin]) = people(*status);
+            let (order, [owner, worker, pool, admin]) = people(status);
             let all = vec![Progress, Result, Reference];
-            let of_owner = if *status == OrderStatus::Completed {
+            let of_owner = if status == OrderStatus::Completed {
                 all.clone()
             } else {
                 vec![Progress, Reference]
@@ -306,7 +268,7 @@ mod tests {
     #[test]
     fn everybody_adds_their_own_kind_while_the_order_goes_on() {
         for status in OrderStatus::ALL {
-            let (order, [owner, worker, pool, admin]) = people(*status);
+            let (order, [owner, worker, pool, admin]) = people(status);
             let over = matches!(status, OrderStatus::Completed | OrderStatus::Cancelled);
             let people = [&owner, &worker, &pool, &admin];
             for purpose in Purpose::ALL {
@@ -314,12 +276,12 @@ mod tests {
                     Purpose::Reference => [!over, false, false, false],
                     Purpose::Progress => [false, !over, false, !over],
                     Purpose::Result => {
-                        let late = *status == OrderStatus::Completed;
+                        let late = status == OrderStatus::Completed;
                         [false, !over, false, !over || late]
                     }
                     Purpose::Product => [false; 4],
                 };
-                let found = people.map(|person| may_add(&order, person, *purpose).is_ok());
+                let found = people.map(|person| may_add(&order, person, purpose).is_ok());
                 assert_eq!(found, allowed, "{purpose} {status}");
             }
             // Files of the worker, then of the owner.

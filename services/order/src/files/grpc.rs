@@ -23,7 +23,7 @@ use super::{
     domain::{Home, Purpose},
 };
 use crate::{
-    grpc::{id, page_info, page_query},
+    grpc::{choice, id, page_info, page_query},
     wire,
 };
 
@@ -32,7 +32,7 @@ use crate::{
 pub struct FilesGrpc(pub Files);
 
 fn target(target: pb::UploadTarget) -> Result<Target, AppError> {
-    let purpose = wire::read_file_purpose("purpose", target.purpose)?;
+    let purpose = choice("purpose", Purpose::from_proto(target.purpose))?;
     let (home, purpose) = match (target.order_id.is_empty(), target.product_id.is_empty()) {
         (false, true) => {
             let order: OrderId = id("orderId", &target.order_id)?;
@@ -104,7 +104,7 @@ fn chunks(
                 Ok(Some((Bytes::from(chunk), Some((messages, size, late)))))
             }
             Some(Part::End(end)) if end.size == size => {
-                let purpose = wire::read_file_purpose("purpose", end.purpose)?;
+                let purpose = choice("purpose", Purpose::from_proto(end.purpose))?;
                 of_order(purpose)?;
                 // Set once: the stream ends with it.
                 let _ = late.set(Late {
@@ -155,8 +155,7 @@ impl FileService for FilesGrpc {
         let ctx = context(&request);
         let request = request.into_inner();
         let order: OrderId = id("orderId", &request.order_id)?;
-        let purpose =
-            wire::read_file_purpose("purpose", request.purpose).map_err(AppError::from)?;
+        let purpose = choice("purpose", Purpose::from_proto(request.purpose))?;
         let query = page_query(request.page.as_ref())?;
         let page = self.0.list(&ctx, order, purpose, &query).await?;
         Ok(Response::new(pb::ListFilesResponse {

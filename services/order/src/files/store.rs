@@ -2,119 +2,48 @@
 
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, Set, sea_query::Expr,
+    QueryOrder as _, QuerySelect as _, sea_query::Expr,
 };
-use uuid::Uuid;
-use waybill_primitives::{FileId, OrderId, ProductId, Timestamp, UserId};
+use waybill_primitives::{FileId, OrderId, Timestamp};
 use waybill_store::{StoreError, Tx, page};
 
+pub use super::entity::removal::Model as Removal;
 use super::{
-    domain::{Home, Purpose, StoredFile, Thumbnail},
+    domain::{Purpose, StoredFile},
     entity::{file, removal},
 };
 use crate::{
-    orders::domain::Person,
     parts::{Page, PageQuery},
-    store::{after, spelled, unreadable},
-    wire,
+    store::{self, after},
 };
-
-fn read(row: file::Model) -> Result<StoredFile, StoreError> {
-    let home = match (row.order_id, row.product_id) {
-        (Some(id), None) => Home::Order(OrderId::from_uuid(id)),
-        (None, Some(id)) => Home::Product(ProductId::from_uuid(id)),
-        _ => return Err(unreadable("home of file", &row.id.to_string())),
-    };
-    let size = |size: i64| u64::try_from(size).map_err(|_| unreadable("size", &size.to_string()));
-    let side = |side: i32| u32::try_from(side).ok();
-    let thumbnail_size = row.thumbnail_size.map(size).transpose()?;
-    Ok(StoredFile {
-        id: FileId::from_uuid(row.id),
-        home,
-        key: row.object_key,
-        purpose: spelled("purpose", &row.purpose, Purpose::parse)?,
-        name: row.name,
-        content_type: row.content_type,
-        size: size(row.size)?,
-        sha256: row.sha256,
-        pixels: row.width.and_then(side).zip(row.height.and_then(side)),
-        thumbnail: row
-            .thumbnail_type
-            .zip(thumbnail_size)
-            .map(|(content_type, size)| Thumbnail { content_type, size }),
-        uploaded_by: Person {
-            id: UserId::from_uuid(row.uploader_id),
-            name: row.uploader_name,
-            role: spelled("role", &row.uploader_role, wire::role)?,
-        },
-        created_at: Timestamp::from_micros(row.created_at),
-    })
-}
-
-/// A number that the column can hold; sizes are far smaller.
-fn signed(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-pub async fn insert(tx: &Tx, file: &StoredFile) -> Result<(), StoreError> {
-    let (order_id, product_id) = match file.home {
-        Home::Order(id) => (Some(id.uuid()), None),
-        Home::Product(id) => (None, Some(id.uuid())),
-    };
-    let side = |side: u32| i32::try_from(side).unwrap_or(i32::MAX);
-    let row = file::ActiveModel {
-        id: Set(file.id.uuid()),
-        order_id: Set(order_id),
-        product_id: Set(product_id),
-        object_key: Set(file.key.clone()),
-        purpose: Set(file.purpose.as_str().to_owned()),
-        name: Set(file.name.clone()),
-        content_type: Set(file.content_type.clone()),
-        size: Set(signed(file.size)),
-        sha256: Set(file.sha256.clone()),
-        width: Set(file.pixels.map(|(width, _)| side(width))),
-        height: Set(file.pixels.map(|(_, height)| side(height))),
-        thumbnail_type: Set(file.thumbnail.as_ref().map(|t| t.content_type.clone())),
-        thumbnail_size: Set(file.thumbnail.as_ref().map(|t| signed(t.size))),
-        uploader_id: Set(file.uploaded_by.id.uuid()),
-        uploader_name: Set(file.uploaded_by.name.clone()),
-        uploader_role: Set(file.uploaded_by.role.as_str().to_owned()),
-        created_at: Set(file.created_at.micros()),
-    };
-    file::Entity::insert(row)
-        .exec_without_returning(tx.conn())
-        .await?;
-    Ok(())
-}
 
 /// One file, whoever asks: the use cases look at who may see it.
 pub async fn find(
     connection: &impl ConnectionTrait,
     id: FileId,
 ) -> Result<Option<StoredFile>, StoreError> {
-    let row = file::Entity::find_by_id(id.uuid()).one(connection).await?;
-    row.map(read).transpose()
+    Ok(file::Entity::find_by_id(id).one(connection).await?)
 }
 
 /// How many files an order has.
 pub async fn count(connection: &impl ConnectionTrait, id: OrderId) -> Result<u64, StoreError> {
-    let all = file::Entity::find().filter(file::Column::OrderId.eq(id.uuid()));
+    let all = file::Entity::find().filter(file::Column::OrderId.eq(id));
     Ok(all.count(connection).await?)
 }
 
 /// Gives the customer's files of one order to another.
 pub async fn move_references(tx: &Tx, from: OrderId, to: OrderId) -> Result<(), StoreError> {
     file::Entity::update_many()
-        .col_expr(file::Column::OrderId, Expr::value(to.uuid()))
-        .filter(file::Column::OrderId.eq(from.uuid()))
-        .filter(file::Column::Purpose.eq(Purpose::Reference.as_str()))
+        .col_expr(file::Column::OrderId, Expr::value(to))
+        .filter(file::Column::OrderId.eq(from))
+        .filter(file::Column::Purpose.eq(Purpose::Reference))
         .exec(tx.conn())
         .await?;
     Ok(())
 }
 
 /// Where a page of files begins.
-pub fn cursor(text: &str) -> Result<Option<(i64, Uuid)>, page::BadCursor> {
+pub fn cursor(text: &str) -> Result<Option<(Timestamp, FileId)>, page::BadCursor> {
     page::decode(text)
 }
 
@@ -124,13 +53,12 @@ pub async fn list(
     id: OrderId,
     purposes: &[Purpose],
     query: &PageQuery,
-    cursor: Option<(i64, Uuid)>,
+    cursor: Option<(Timestamp, FileId)>,
 ) -> Result<Page<StoredFile>, StoreError> {
     use file::Column::{CreatedAt, Id, OrderId};
-    let purposes = purposes.iter().map(|purpose| purpose.as_str());
     let all = file::Entity::find()
-        .filter(OrderId.eq(id.uuid()))
-        .filter(file::Column::Purpose.is_in(purposes));
+        .filter(OrderId.eq(id))
+        .filter(file::Column::Purpose.is_in(purposes.iter().copied()));
     let total = if query.total {
         Some(all.clone().count(connection).await?)
     } else {
@@ -145,7 +73,6 @@ pub async fn list(
     }
     let rows = select.all(connection).await?;
     let (rows, next_cursor) = query.limit.page(rows, |row| (row.created_at, row.id));
-    let rows = rows.into_iter().map(read).collect::<Result<_, _>>()?;
     Ok(Page {
         rows,
         next_cursor,
@@ -155,30 +82,25 @@ pub async fn list(
 
 /// Forgets a file. False if somebody else did.
 pub async fn delete(tx: &Tx, id: FileId) -> Result<bool, StoreError> {
-    let deleted = file::Entity::delete_by_id(id.uuid())
-        .exec(tx.conn())
-        .await?;
+    let deleted = file::Entity::delete_by_id(id).exec(tx.conn()).await?;
     Ok(deleted.rows_affected == 1)
 }
 
 /// Notes that these objects are to be removed at this time.
 pub async fn remove_at(tx: &Tx, keys: &[String], due: Timestamp) -> Result<(), StoreError> {
-    let rows = keys.iter().map(|key| removal::ActiveModel {
-        object_key: Set(key.clone()),
-        due_at: Set(due.micros()),
-        attempts: Set(0),
+    let removals = keys.iter().map(|key| Removal {
+        object_key: key.clone(),
+        due_at: due,
+        attempts: 0,
     });
-    removal::Entity::insert_many(rows)
-        .exec_without_returning(tx.conn())
-        .await?;
-    Ok(())
+    store::insert_all(tx, &removals.collect::<Vec<_>>()).await
 }
 
 /// Takes the notes back. False if one is not as it was: the objects may be gone already.
 pub async fn keep(tx: &Tx, keys: &[String], due: Timestamp) -> Result<bool, StoreError> {
     let deleted = removal::Entity::delete_many()
         .filter(removal::Column::ObjectKey.is_in(keys))
-        .filter(removal::Column::DueAt.eq(due.micros()))
+        .filter(removal::Column::DueAt.eq(due))
         .exec(tx.conn())
         .await?;
     Ok(deleted.rows_affected == keys.len() as u64)
@@ -192,23 +114,12 @@ pub async fn hasten(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     removal::Entity::update_many()
-        .set(removal::ActiveModel {
-            due_at: Set(now.micros()),
-            ..Default::default()
-        })
+        .col_expr(removal::Column::DueAt, Expr::value(now))
         .filter(removal::Column::ObjectKey.is_in(keys))
-        .filter(removal::Column::DueAt.eq(due.micros()))
+        .filter(removal::Column::DueAt.eq(due))
         .exec(tx.conn())
         .await?;
     Ok(())
-}
-
-/// An object that is to be removed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Removal {
-    pub key: String,
-    pub due: Timestamp,
-    pub attempts: u32,
 }
 
 /// The removals that are due, longest waiting first.
@@ -217,32 +128,22 @@ pub async fn due(
     now: Timestamp,
     limit: u64,
 ) -> Result<Vec<Removal>, StoreError> {
-    let rows = removal::Entity::find()
-        .filter(removal::Column::DueAt.lte(now.micros()))
+    Ok(removal::Entity::find()
+        .filter(removal::Column::DueAt.lte(now))
         .order_by_asc(removal::Column::DueAt)
         .limit(limit)
         .all(connection)
-        .await?;
-    let removal = |row: removal::Model| Removal {
-        key: row.object_key,
-        due: Timestamp::from_micros(row.due_at),
-        attempts: u32::try_from(row.attempts).unwrap_or_default(),
-    };
-    Ok(rows.into_iter().map(removal).collect())
+        .await?)
 }
 
 /// Takes a removal on and says when others may try it. False if it is not as it was.
 pub async fn take_on(tx: &Tx, removal: &Removal, again: Timestamp) -> Result<bool, StoreError> {
-    let attempts = i32::try_from(removal.attempts).unwrap_or(i32::MAX);
-    let update = removal::Entity::update_many()
-        .set(removal::ActiveModel {
-            due_at: Set(again.micros()),
-            attempts: Set(attempts.saturating_add(1)),
-            ..Default::default()
-        })
-        .filter(removal::Column::ObjectKey.eq(removal.key.as_str()))
-        .filter(removal::Column::DueAt.eq(removal.due.micros()));
-    Ok(update.exec(tx.conn()).await?.rows_affected == 1)
+    let next = Removal {
+        due_at: again,
+        attempts: removal.attempts.saturating_add(1),
+        ..removal.clone()
+    };
+    store::update(tx, &next, removal::Column::DueAt.eq(removal.due_at)).await
 }
 
 /// The object is gone.

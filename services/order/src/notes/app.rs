@@ -22,6 +22,7 @@ use crate::{
         store as orders,
     },
     parts::{Page, PageQuery, Parts, finish},
+    store::insert,
     wire,
 };
 
@@ -63,7 +64,7 @@ impl Notes {
             let written = async {
                 let (order, author) = Self::writing(&tx, ctx, order_id).await?;
                 let note = Note::new(&order, author, body, visibility, self.parts.now())?;
-                store::insert_note(&tx, &note).await?;
+                insert(&tx, &note).await?;
                 events::note_added(&tx, &note, &order);
                 Self::audit(&tx, ctx, "note.add", &order, note.visibility.as_str());
                 let answer = wire::note(&note);
@@ -94,7 +95,7 @@ impl Notes {
                 let now = self.parts.now();
                 let progress = Progress::new(&order, author, step, percent, note, now)?;
                 goes_on(&order)?;
-                store::insert_progress(&tx, &progress).await?;
+                insert(&tx, &progress).await?;
                 events::progress_added(&tx, &progress, &order);
                 Self::audit(&tx, ctx, "progress.add", &order, &progress.step);
                 let answer = wire::progress(&progress);
@@ -115,7 +116,7 @@ impl Notes {
                 target_kind: "order",
                 target_id: order.id.to_string(),
                 before: None,
-                after: Some(json!({ "order": order.number, "what": what })),
+                after: Some(json!({ "order": order.number.as_str(), "what": what })),
             };
             audit::record(tx, ctx, act);
         }
@@ -133,7 +134,8 @@ impl Notes {
         match may(ctx, &order)? {
             // The one in its place goes on, perhaps with another worker.
             Access::Full
-                if order.replaced_by.is_some() && !ctx.user().is_ok_and(UserCaller::is_admin) =>
+                if order.replaced_by_id.is_some()
+                    && !ctx.user().is_ok_and(UserCaller::is_admin) =>
             {
                 return Err(AppError::conflict(
                     codes::CONFLICT,

@@ -1,9 +1,10 @@
 //! What is told about an order while it is worked on, and who may read and write it. Pure.
 
-use waybill_primitives::{NoteId, OrderId, Timestamp};
+use waybill_primitives::{NoteId, Timestamp};
 
+pub use super::entity::{Visibility, note::Model as Note, progress::Model as Progress};
 use crate::{
-    fields::{Faults, text_enum},
+    fields::Faults,
     orders::domain::{
         MAX_NOTE, Order,
         OrderStatus::{Cancelled, Completed},
@@ -15,40 +16,6 @@ use crate::{
 pub const MAX_BODY: usize = 5_000;
 /// Longest name of a step, in characters.
 pub const MAX_STEP: usize = 200;
-
-text_enum! {
-    /// For whom a note is.
-    Visibility {
-        /// The assigned worker and administrators.
-        Internal = "INTERNAL",
-        /// The customer, too.
-        Customer = "CUSTOMER",
-    }
-}
-
-/// Something told about an order.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Note {
-    pub id: NoteId,
-    pub order_id: OrderId,
-    pub author: Person,
-    pub body: String,
-    pub visibility: Visibility,
-    pub created_at: Timestamp,
-}
-
-/// A step of the work.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Progress {
-    pub id: NoteId,
-    pub order_id: OrderId,
-    pub author: Person,
-    pub step: String,
-    /// 0 to 100.
-    pub percent: Option<i32>,
-    pub note: String,
-    pub created_at: Timestamp,
-}
 
 /// What somebody may do with the notes of an order that they know of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,6 +45,10 @@ pub fn access(parties: &[Party]) -> Access {
 pub struct Over;
 
 impl Note {
+    pub fn author(&self) -> Person {
+        Person::new(self.author_id, &self.author_name, self.author_role)
+    }
+
     pub fn new(
         order: &Order,
         author: Person,
@@ -96,7 +67,9 @@ impl Note {
         faults.or(Self {
             id: NoteId::new(),
             order_id: order.id,
-            author,
+            author_id: author.id,
+            author_name: author.name,
+            author_role: author.role,
             body,
             // The fault above keeps this from being seen.
             visibility: visibility.unwrap_or(Visibility::Internal),
@@ -106,6 +79,10 @@ impl Note {
 }
 
 impl Progress {
+    pub fn author(&self) -> Person {
+        Person::new(self.author_id, &self.author_name, self.author_role)
+    }
+
     pub fn new(
         order: &Order,
         author: Person,
@@ -123,7 +100,9 @@ impl Progress {
         faults.or(Self {
             id: NoteId::new(),
             order_id: order.id,
-            author,
+            author_id: author.id,
+            author_name: author.name,
+            author_role: author.role,
             step,
             percent,
             note,
@@ -195,7 +174,7 @@ mod tests {
     fn progress_ends_with_the_order() {
         for status in OrderStatus::ALL {
             let mut order = sample_order();
-            order.status = *status;
+            order.status = status;
             let over = matches!(status, Completed | Cancelled);
             assert_eq!(goes_on(&order).is_err(), over, "{status}");
         }

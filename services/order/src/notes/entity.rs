@@ -1,54 +1,63 @@
-//! Rows of `order_notes` and `order_progress`.
+//! Rows of `order_notes` and `order_progress`: notes and steps of progress as they are.
+
+use waybill_primitives::string_enum;
+
+string_enum! {
+    /// For whom a note is.
+    pub enum Visibility as waybill_proto::order::NoteVisibility {
+        /// The assigned worker and administrators.
+        Internal = "INTERNAL",
+        /// The customer, too.
+        Customer = "CUSTOMER",
+    }
+}
 
 pub mod note {
-    //! Something told about an order.
+    use waybill_primitives::{NoteId, OrderId, Role, Timestamp, UserId};
+    use waybill_store::entity_prelude::*;
 
-    use sea_orm::entity::prelude::*;
+    use super::Visibility;
 
+    /// Something told about an order.
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "order_notes")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
-        pub id: Uuid,
-        pub order_id: Uuid,
-        pub author_id: Uuid,
+        pub id: NoteId,
+        pub order_id: OrderId,
+        pub author_id: UserId,
         pub author_name: String,
-        pub author_role: String,
+        pub author_role: Role,
         #[sea_orm(column_type = "Text")]
         pub body: String,
-        pub visibility: String,
-        pub created_at: i64,
+        pub visibility: Visibility,
+        pub created_at: Timestamp,
     }
-
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
 
     impl ActiveModelBehavior for ActiveModel {}
 }
 
 pub mod progress {
-    //! A step of the work on an order.
+    use waybill_primitives::{NoteId, OrderId, Role, Timestamp, UserId};
+    use waybill_store::entity_prelude::*;
 
-    use sea_orm::entity::prelude::*;
-
+    /// A step of the work on an order.
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "order_progress")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
-        pub id: Uuid,
-        pub order_id: Uuid,
-        pub author_id: Uuid,
+        pub id: NoteId,
+        pub order_id: OrderId,
+        pub author_id: UserId,
         pub author_name: String,
-        pub author_role: String,
+        pub author_role: Role,
         pub step: String,
+        /// 0 to 100.
         pub percent: Option<i32>,
         #[sea_orm(column_type = "Text")]
         pub note: String,
-        pub created_at: i64,
+        pub created_at: Timestamp,
     }
-
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
 
     impl ActiveModelBehavior for ActiveModel {}
 }

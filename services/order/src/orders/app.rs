@@ -172,7 +172,7 @@ impl Orders {
             version,
             |order, parties| {
                 // A worker who happens to be the customer cancels as one, by the route for customers.
-                parties.retain(|party| *party != Party::Owner || order.customer.id != user);
+                parties.retain(|party| *party != Party::Owner || order.customer_id != user);
             },
         )
         .await

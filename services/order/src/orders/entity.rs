@@ -1,131 +1,224 @@
-//! Rows of `orders`, `order_items`, `order_history` and `payment_attempts`.
+//! Rows of `orders`, `order_items`, `order_history` and `payment_attempts`: orders with what belongs to them as they are.
+
+use serde::{Deserialize, Serialize};
+use waybill_primitives::string_enum;
+use waybill_proto::order as pb;
+
+string_enum! {
+    /// How far the work is.
+    pub enum OrderStatus as pb::OrderStatus {
+        Pending = "PENDING",
+        InProgress = "IN_PROGRESS",
+        OnHold = "ON_HOLD",
+        Completed = "COMPLETED",
+        Cancelled = "CANCELLED",
+    }
+}
+
+string_enum! {
+    /// How far the money is; independent of [`OrderStatus`].
+    pub enum PaymentStatus as pb::PaymentStatus {
+        Unpaid = "UNPAID",
+        Authorized = "AUTHORIZED",
+        Paid = "PAID",
+        PartiallyRefunded = "PARTIALLY_REFUNDED",
+        Refunded = "REFUNDED",
+        Failed = "FAILED",
+    }
+}
+
+string_enum! {
+    /// What an order is for. Free text alone is a service.
+    pub enum OrderKind as pb::OrderKind {
+        Goods = "GOODS",
+        Service = "SERVICE",
+        Mixed = "MIXED",
+    }
+}
+
+string_enum! {
+    /// What the order's goods do to the stock at present.
+    pub enum Holding {
+        /// Nothing: no goods, or they went back.
+        Nothing = "NONE",
+        /// Its goods are reserved.
+        Reserved = "RESERVED",
+        /// Its goods have left the stock.
+        Sold = "SOLD",
+    }
+}
+
+string_enum! {
+    /// What happened, as the history names it.
+    pub enum HistoryEvent {
+        Placed = "PLACED",
+        /// What it is for was changed.
+        Edited = "EDITED",
+        /// A payment has begun, and it does not expire meanwhile.
+        PaymentStarted = "PAYMENT_STARTED",
+        Paid = "PAID",
+        PaymentFailed = "PAYMENT_FAILED",
+        PaymentRejected = "PAYMENT_REJECTED",
+        Refunded = "REFUNDED",
+        StatusChanged = "STATUS_CHANGED",
+        Claimed = "CLAIMED",
+        Assigned = "ASSIGNED",
+        Released = "RELEASED",
+        Completed = "COMPLETED",
+        Cancelled = "CANCELLED",
+        Expired = "EXPIRED",
+        Replaced = "REPLACED",
+    }
+}
+
+/// Where goods go.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Address {
+    pub name: String,
+    pub line1: String,
+    pub line2: String,
+    pub city: String,
+    pub region: String,
+    pub postal_code: String,
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+}
 
 pub mod order {
-    //! An order without its items.
+    use waybill_primitives::{Currency, OrderId, OrderNumber, PaymentId, Timestamp, UserId};
+    use waybill_store::entity_prelude::*;
 
-    use sea_orm::entity::prelude::*;
+    use super::{Address, Holding, OrderKind, OrderStatus, PaymentStatus, item};
 
+    /// An order. It changes only by the methods of the domain, each of which gives the next version.
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "orders")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
-        pub id: Uuid,
-        pub number: String,
-        pub status: String,
-        pub payment_status: String,
-        pub kind: String,
-        pub holding: String,
-        pub customer_id: Uuid,
+        pub id: OrderId,
+        pub number: OrderNumber,
+        pub status: OrderStatus,
+        pub payment_status: PaymentStatus,
+        pub kind: OrderKind,
+        pub holding: Holding,
+        /// Who ordered, as they were called then; of no account if `guest`.
+        pub customer_id: UserId,
         pub customer_name: String,
         pub customer_email: String,
-        pub assignee_id: Option<Uuid>,
+        /// The worker.
+        pub assignee_id: Option<UserId>,
         pub assignee_name: Option<String>,
         pub title: String,
         #[sea_orm(column_type = "Text")]
         pub description: String,
         #[sea_orm(column_type = "Text")]
         pub special_instructions: String,
-        pub estimated_completion: Option<i64>,
+        pub estimated_completion: Option<Timestamp>,
+        /// Rows of their own, by position.
+        #[sea_orm(ignore)]
+        pub items: Vec<item::Model>,
         /// Minor units of `currency`.
         pub total: i64,
-        pub currency: String,
-        #[sea_orm(column_type = "Text", nullable)]
-        pub shipping_address: Option<String>,
-        pub payment_id: Option<Uuid>,
-        pub held_from: Option<String>,
-        pub available_since: Option<i64>,
-        pub expires_at: Option<i64>,
-        pub completed_at: Option<i64>,
+        pub currency: Currency,
+        pub shipping_address: Option<JsonText<Address>>,
+        /// The payment that paid it.
+        pub payment_id: Option<PaymentId>,
+        /// The status that it was put on hold from.
+        pub held_from: Option<OrderStatus>,
+        /// Since when it waits for a worker; none outside the pool.
+        pub available_since: Option<Timestamp>,
+        /// When it expires unpaid; none if it does not.
+        pub expires_at: Option<Timestamp>,
+        pub completed_at: Option<Timestamp>,
+        /// The text that a search looks through; made anew when it is written.
         pub search: String,
+        /// Placed without an account.
         pub guest: bool,
-        pub replaces_id: Option<Uuid>,
-        pub replaced_by_id: Option<Uuid>,
+        /// The order that this one was opened in place of.
+        pub replaces_id: Option<OrderId>,
+        /// The order that was opened in place of this one.
+        pub replaced_by_id: Option<OrderId>,
         pub version: i64,
-        pub created_at: i64,
-        pub updated_at: i64,
+        pub created_at: Timestamp,
+        pub updated_at: Timestamp,
     }
-
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
 
     impl ActiveModelBehavior for ActiveModel {}
 }
 
 pub mod item {
-    //! A line of an order.
+    use waybill_primitives::{OrderId, ProductId};
+    use waybill_store::entity_prelude::*;
 
-    use sea_orm::entity::prelude::*;
+    use crate::catalogue::entity::ProductKind;
 
+    /// A line of an order with the name and price of the moment of ordering. Amounts in minor units of the order's currency.
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "order_items")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
-        pub order_id: Uuid,
+        pub order_id: OrderId,
         #[sea_orm(primary_key, auto_increment = false)]
         pub position: i32,
-        pub product_id: Uuid,
+        pub product_id: ProductId,
         pub name: String,
-        pub kind: String,
+        pub kind: ProductKind,
         pub unit_price: i64,
         pub quantity: i64,
         pub line_total: i64,
     }
 
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
-
     impl ActiveModelBehavior for ActiveModel {}
 }
 
 pub mod history {
-    //! One change of an order.
+    use waybill_primitives::{OrderId, Role, Timestamp, UserId};
+    use waybill_store::entity_prelude::*;
 
-    use sea_orm::entity::prelude::*;
+    use super::HistoryEvent;
 
+    /// One change of an order.
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "order_history")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
-        pub order_id: Uuid,
+        pub order_id: OrderId,
+        /// Of the order after the change.
         #[sea_orm(primary_key, auto_increment = false)]
         pub version: i64,
-        pub at: i64,
-        pub event: String,
+        pub at: Timestamp,
+        pub event: HistoryEvent,
+        /// The status before and after, or the payment status where it is about money.
         pub from_value: Option<String>,
         pub to_value: String,
-        pub actor_id: Option<Uuid>,
+        /// None: the system.
+        pub actor_id: Option<UserId>,
         pub actor_name: Option<String>,
-        pub actor_role: Option<String>,
+        pub actor_role: Option<Role>,
         #[sea_orm(column_type = "Text")]
         pub note: String,
     }
-
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
 
     impl ActiveModelBehavior for ActiveModel {}
 }
 
 pub mod attempt {
-    //! An attempt to pay an order.
+    use waybill_primitives::{OrderId, PaymentId, Timestamp};
+    use waybill_store::entity_prelude::*;
 
-    use sea_orm::entity::prelude::*;
-
+    /// An attempt to pay an order.
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "payment_attempts")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
-        pub payment_id: Uuid,
-        pub order_id: Uuid,
-        pub opened_at: i64,
+        pub payment_id: PaymentId,
+        pub order_id: OrderId,
+        pub opened_at: Timestamp,
         /// Succeeded or failed.
-        pub closed_at: Option<i64>,
+        pub closed_at: Option<Timestamp>,
         /// How much of it has gone back, if that was heard of before the order took it.
         pub refunded: Option<i64>,
     }
-
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
 
     impl ActiveModelBehavior for ActiveModel {}
 }

@@ -6,18 +6,17 @@ use waybill_primitives::OrderId;
 use waybill_proto::order::{
     self as pb, CancelOrderRequest, CancelOrderResponse, ChangeStatusRequest, ChangeStatusResponse,
     GetHistoryRequest, GetHistoryResponse, GetOrderRequest, GetOrderResponse, ListOrdersRequest,
-    ListOrdersResponse, OrderSort, PlaceOrderRequest, PlaceOrderResponse,
-    order_service_server::OrderService,
+    ListOrdersResponse, PlaceOrderRequest, PlaceOrderResponse, order_service_server::OrderService,
 };
 use waybill_service_kit::{AppError, context, trace};
 
 use super::{
     app::{CartWish, Orders, user_id},
-    domain::{Address, Draft, Edit, Filter, Line, Search, Sort},
+    domain::{Address, Draft, Edit, Filter, Line, OrderStatus, PaymentStatus, Search, Sort},
 };
 use crate::{
     fields::Faults,
-    grpc::{id, page_info, page_query},
+    grpc::{choice, id, page_info, page_query},
     wire,
 };
 
@@ -92,25 +91,20 @@ fn address(address: pb::Address) -> Address {
 }
 
 /// The sort of a list.
-pub fn sort(value: i32) -> Result<Sort, Faults> {
-    match OrderSort::try_from(value) {
-        Ok(OrderSort::Unspecified | OrderSort::Newest) => Ok(Sort::Newest),
-        Ok(OrderSort::Oldest) => Ok(Sort::Oldest),
-        Ok(OrderSort::TotalAsc) => Ok(Sort::TotalAsc),
-        Ok(OrderSort::TotalDesc) => Ok(Sort::TotalDesc),
-        Err(_) => Err(Faults::one(
-            "sort",
-            "must be one of newest, oldest, total_asc, total_desc",
-        )),
-    }
+pub fn sort(value: i32) -> Result<Sort, AppError> {
+    let sort = choice("sort", Sort::from_proto(value))?;
+    Ok(sort.unwrap_or(Sort::Newest))
 }
 
 /// The filter of a list; also the export's.
-pub fn filter(request: &ListOrdersRequest) -> Result<Filter, Faults> {
+pub fn filter(request: &ListOrdersRequest) -> Result<Filter, AppError> {
     Ok(Filter {
         search: Search::parse(&request.q)?,
-        status: wire::read_order_status("status", request.status)?,
-        payment_status: wire::read_payment_status("paymentStatus", request.payment_status)?,
+        status: choice("status", OrderStatus::from_proto(request.status))?,
+        payment_status: choice(
+            "paymentStatus",
+            PaymentStatus::from_proto(request.payment_status),
+        )?,
         from: request.from,
         to: request.to,
         customer: user_id("customerId", &request.customer_id)?,
@@ -159,8 +153,7 @@ impl OrderService for OrdersGrpc {
         let ctx = context(&request);
         let request = request.into_inner();
         let query = page_query(request.page.as_ref())?;
-        let filter = filter(&request).map_err(AppError::from)?;
-        let sort = sort(request.sort).map_err(AppError::from)?;
+        let (filter, sort) = (filter(&request)?, sort(request.sort)?);
         let page = self.0.list(&ctx, filter, sort, &query).await?;
         Ok(Response::new(ListOrdersResponse {
             orders: page.rows.iter().map(wire::order).collect(),
@@ -193,7 +186,7 @@ impl OrderService for OrdersGrpc {
         let ctx = context(&request);
         let request = request.into_inner();
         let id: OrderId = id("id", &request.id)?;
-        let status = wire::read_order_status("status", request.status).map_err(AppError::from)?;
+        let status = choice("status", OrderStatus::from_proto(request.status))?;
         let status = status.ok_or_else(|| AppError::invalid_field("status", "is required"))?;
         let order = self
             .0

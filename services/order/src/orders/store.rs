@@ -12,7 +12,7 @@ pub use read::{
 };
 pub use search::{Position, cursor};
 pub use whole::{ids_after, searched, set_search, stretch, whole};
-pub use write::{claim, insert, insert_history, replace_items, rewrite, update};
+pub use write::{claim, insert, replace_items, rewrite, update};
 
 use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, Select};
 
@@ -24,12 +24,12 @@ fn visible_to(viewer: Viewer) -> Select<order::Entity> {
     let all = order::Entity::find();
     match viewer {
         Viewer::Everything => all,
-        Viewer::Customer(id) => all.filter(CustomerId.eq(id.uuid())),
+        Viewer::Customer(id) => all.filter(CustomerId.eq(id)),
         Viewer::Staff(id) => all.filter(
             Condition::any()
-                .add(AssigneeId.eq(id.uuid()))
+                .add(AssigneeId.eq(id))
                 .add(AvailableSince.is_not_null())
-                .add(CustomerId.eq(id.uuid())),
+                .add(CustomerId.eq(id)),
         ),
     }
 }

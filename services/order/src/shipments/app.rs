@@ -114,7 +114,7 @@ impl Shipments {
         let order = self.take_along(tx, order, &all, &shipment).await?;
         events::shipment_created(tx, &shipment, &order);
         let after = json!({
-            "order": order.number,
+            "order": order.number.as_str(),
             "state": shipment.state.as_str(),
             "carrier": shipment.carrier,
             "trackingNumber": shipment.tracking_number,

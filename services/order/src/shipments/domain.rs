@@ -4,11 +4,12 @@ mod tracking;
 
 use std::collections::BTreeMap;
 
-use waybill_primitives::{OrderId, ProductId, ShipmentId, Timestamp};
+use waybill_primitives::{ProductId, ShipmentId, Timestamp};
 
+pub use super::entity::{ShipmentState, line::Model as Line, shipment::Model as Shipment};
 use crate::{
     catalogue::domain::ProductKind,
-    fields::{Faults, text_enum},
+    fields::Faults,
     orders::domain::{MAX_NOTE, Order, OrderKind, OrderStatus, PaymentStatus},
 };
 
@@ -16,20 +17,6 @@ use crate::{
 pub const MAX_CARRIER: usize = 100;
 /// Most shipments of one order.
 pub const MAX_SHIPMENTS: usize = 100;
-
-text_enum! {
-    /// How far a shipment has got.
-    ShipmentState {
-        /// It is being packed.
-        Preparing = "PREPARING",
-        /// The carrier has it.
-        Shipped = "SHIPPED",
-        /// The customer has it.
-        Delivered = "DELIVERED",
-        /// Given up before it was delivered; what it had can be shipped again.
-        Cancelled = "CANCELLED",
-    }
-}
 
 impl ShipmentState {
     /// Where it can go from here.
@@ -47,31 +34,11 @@ impl ShipmentState {
     }
 }
 
-/// Units of one product.
+/// Units of one product that are not in a shipment, below 0 if too many are.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
-    pub product_id: ProductId,
+pub struct Unshipped {
     pub name: String,
     pub quantity: i64,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shipment {
-    pub id: ShipmentId,
-    pub order_id: OrderId,
-    pub state: ShipmentState,
-    /// May be empty, like the number and the URL: the shop may bring the goods itself.
-    pub carrier: String,
-    pub tracking_number: String,
-    /// https, as given or made for a known carrier.
-    pub tracking_url: String,
-    pub lines: Vec<Line>,
-    pub note: String,
-    pub shipped_at: Option<Timestamp>,
-    pub delivered_at: Option<Timestamp>,
-    pub version: i64,
-    pub created_at: Timestamp,
-    pub updated_at: Timestamp,
 }
 
 /// A shipment as it arrives.
@@ -119,19 +86,18 @@ pub enum ShipmentRefused {
 }
 
 /// Units per product that no shipment has, of all goods of the order; others than cancelled shipments count.
-pub fn unshipped(order: &Order, shipments: &[Shipment]) -> BTreeMap<ProductId, Line> {
-    let mut left: BTreeMap<ProductId, Line> = BTreeMap::new();
+pub fn unshipped(order: &Order, shipments: &[Shipment]) -> BTreeMap<ProductId, Unshipped> {
+    let mut left: BTreeMap<ProductId, Unshipped> = BTreeMap::new();
     for item in order
         .items
         .iter()
         .filter(|item| item.kind == ProductKind::Goods)
     {
-        let line = left.entry(item.product_id).or_insert_with(|| Line {
-            product_id: item.product_id,
+        let units = left.entry(item.product_id).or_insert_with(|| Unshipped {
             name: item.name.clone(),
             quantity: 0,
         });
-        line.quantity += item.quantity;
+        units.quantity += item.quantity;
     }
     let live = shipments
         .iter()
@@ -164,9 +130,9 @@ pub fn still_here(order: &Order, shipments: &[Shipment]) -> Vec<(ProductId, i64)
         .cloned()
         .collect();
     unshipped(order, &gone)
-        .into_values()
-        .filter(|line| line.quantity > 0)
-        .map(|line| (line.product_id, line.quantity))
+        .into_iter()
+        .map(|(product, left)| (product, left.quantity))
+        .filter(|(_, quantity)| *quantity > 0)
         .collect()
 }
 
@@ -200,10 +166,17 @@ impl NewShipment {
         let tracking_number = tracking::number(&mut faults, &self.tracking_number);
         let given = tracking::url(&mut faults, &self.tracking_url);
         let note = faults.paragraph("note", &self.note, MAX_NOTE);
-        let mut left = unshipped(order, others);
+        let left = unshipped(order, others);
+        let id = ShipmentId::new();
+        let line = |product: ProductId, name: &str, quantity: i64| Line {
+            shipment_id: id,
+            product_id: product,
+            name: name.to_owned(),
+            quantity,
+        };
         let mut lines = Vec::new();
         for (index, (product, quantity)) in self.lines.iter().enumerate() {
-            let Some(line) = left.get_mut(product) else {
+            let Some(units) = left.get(product) else {
                 faults.add(
                     format!("lines[{index}].productId"),
                     "is not among the goods of the order",
@@ -212,17 +185,14 @@ impl NewShipment {
             };
             if lines.iter().any(|line: &Line| line.product_id == *product) {
                 faults.add(format!("lines[{index}].productId"), "comes twice");
-            } else if !(1..=line.quantity).contains(quantity) {
-                let problem = match line.quantity {
+            } else if !(1..=units.quantity).contains(quantity) {
+                let problem = match units.quantity {
                     ..=0 => "all of it is in shipments already".to_owned(),
                     left => format!("must be from 1 to {left}, which no shipment has yet"),
                 };
                 faults.add(format!("lines[{index}].quantity"), problem);
             }
-            lines.push(Line {
-                quantity: *quantity,
-                ..line.clone()
-            });
+            lines.push(line(*product, &units.name, *quantity));
         }
         faults.or(())?;
         may_ship(order)?;
@@ -231,8 +201,9 @@ impl NewShipment {
         }
         if self.lines.is_empty() {
             lines = left
-                .into_values()
-                .filter(|line| line.quantity > 0)
+                .iter()
+                .filter(|(_, units)| units.quantity > 0)
+                .map(|(product, units)| line(*product, &units.name, units.quantity))
                 .collect();
             if lines.is_empty() {
                 return Err(ShipmentRefused::NothingLeft);
@@ -240,7 +211,7 @@ impl NewShipment {
         }
         let tracking_url = given.unwrap_or_else(|| tracking::made(&carrier, &tracking_number));
         Ok(Shipment {
-            id: ShipmentId::new(),
+            id,
             order_id: order.id,
             state: if self.shipped {
                 ShipmentState::Shipped

@@ -1,49 +1,70 @@
-//! Rows of `shipments` and `shipment_lines`.
+//! Rows of `shipments` and `shipment_lines`: shipments and their lines as they are.
+
+use waybill_primitives::string_enum;
+
+string_enum! {
+    /// How far a shipment has got.
+    pub enum ShipmentState as waybill_proto::order::ShipmentState {
+        /// It is being packed.
+        Preparing = "PREPARING",
+        /// The carrier has it.
+        Shipped = "SHIPPED",
+        /// The customer has it.
+        Delivered = "DELIVERED",
+        /// Given up before it was delivered; what it had can be shipped again.
+        Cancelled = "CANCELLED",
+    }
+}
 
 pub mod shipment {
-    use sea_orm::entity::prelude::*;
+    use waybill_primitives::{OrderId, ShipmentId, Timestamp};
+    use waybill_store::entity_prelude::*;
 
+    use super::{ShipmentState, line};
+
+    /// A shipment of an order.
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "shipments")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
-        pub id: Uuid,
-        pub order_id: Uuid,
-        pub state: String,
+        pub id: ShipmentId,
+        pub order_id: OrderId,
+        pub state: ShipmentState,
+        /// May be empty, like the number and the URL: the shop may bring the goods itself.
         pub carrier: String,
         pub tracking_number: String,
+        /// https, as given or made for a known carrier.
         pub tracking_url: String,
+        /// Rows of their own, by product.
+        #[sea_orm(ignore)]
+        pub lines: Vec<line::Model>,
         #[sea_orm(column_type = "Text")]
         pub note: String,
-        pub shipped_at: Option<i64>,
-        pub delivered_at: Option<i64>,
+        pub shipped_at: Option<Timestamp>,
+        pub delivered_at: Option<Timestamp>,
         pub version: i64,
-        pub created_at: i64,
-        pub updated_at: i64,
+        pub created_at: Timestamp,
+        pub updated_at: Timestamp,
     }
-
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
 
     impl ActiveModelBehavior for ActiveModel {}
 }
 
 pub mod line {
-    use sea_orm::entity::prelude::*;
+    use waybill_primitives::{ProductId, ShipmentId};
+    use waybill_store::entity_prelude::*;
 
+    /// Units of one product in a shipment.
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "shipment_lines")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
-        pub shipment_id: Uuid,
+        pub shipment_id: ShipmentId,
         #[sea_orm(primary_key, auto_increment = false)]
-        pub product_id: Uuid,
+        pub product_id: ProductId,
         pub name: String,
         pub quantity: i64,
     }
-
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
 
     impl ActiveModelBehavior for ActiveModel {}
 }

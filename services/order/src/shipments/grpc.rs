@@ -13,7 +13,13 @@ use super::{
     app::Shipments,
     domain::{NewShipment, ShipmentPatch, ShipmentState},
 };
-use crate::{fields::Faults, grpc::id, once, orders::domain::MAX_LINES, wire};
+use crate::{
+    fields::Faults,
+    grpc::{choice, id},
+    once,
+    orders::domain::MAX_LINES,
+    wire,
+};
 
 /// Answers `waybill.order.v1.ShipmentService`.
 #[derive(Debug, Clone)]
@@ -34,7 +40,7 @@ fn new(request: CreateShipmentRequest) -> Result<NewShipment, Faults> {
             ),
         }
     }
-    let shipped = match wire::read_shipment_state("state", request.state) {
+    let shipped = match choice("state", ShipmentState::from_proto(request.state)) {
         Ok(None | Some(ShipmentState::Preparing)) => false,
         Ok(Some(ShipmentState::Shipped)) => true,
         Ok(Some(_)) | Err(_) => {
@@ -90,7 +96,7 @@ impl ShipmentService for ShipmentsGrpc {
         let request = request.into_inner();
         let order: OrderId = id("orderId", &request.order_id)?;
         let shipment: ShipmentId = id("id", &request.id)?;
-        let state = wire::read_shipment_state("state", request.state).map_err(AppError::from)?;
+        let state = choice("state", ShipmentState::from_proto(request.state))?;
         let patch = ShipmentPatch {
             state,
             carrier: request.carrier,

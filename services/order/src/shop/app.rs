@@ -16,6 +16,7 @@ use crate::{
     audit::{self, Act},
     config,
     parts::{Parts, finish},
+    store::insert,
     wire,
 };
 
@@ -40,13 +41,13 @@ pub async fn open(
     }
     let initial = ShopSettings {
         shop_name: settings.shop_name.clone(),
-        commission_basis_points: settings.commission_basis_points,
+        commission_basis_points: settings.commission_basis_points.into(),
         updated_at: now,
         ..ShopSettings::initial(currency, settings.order_expiry)
     };
     let written = retrying(|| async {
         let tx = db.begin(&EventContext::default()).await?;
-        let written = store::insert(&tx, &initial).await;
+        let written = insert(&tx, &initial).await;
         if written.is_ok() {
             tell(&tx, &initial, None);
         }

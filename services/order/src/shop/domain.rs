@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 use waybill_primitives::{Currency, Timestamp};
 
+pub use super::entity::Model as ShopSettings;
 use crate::{
     fields::Faults,
     orders::domain::{MAX_LINES, OrderKind},
@@ -30,51 +31,32 @@ pub const MAX_FILES: i64 = 1_000;
 /// From a minute to a year, in seconds.
 pub const CART_LIFETIME_SECONDS: (i64, i64) = (MINUTE, 365 * DAY);
 
-/// The shop as it is set now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ShopSettings {
-    pub shop_name: String,
-    pub currency: Currency,
-    /// How long an order of each kind may stay unpaid.
-    pub goods_expiry: Duration,
-    pub service_expiry: Duration,
-    pub mixed_expiry: Duration,
-    /// An order does not expire for this long after a payment was begun.
-    pub payment_window: Duration,
-    /// The platform's share of a completed order, in hundredths of a percent.
-    pub commission_basis_points: u32,
-    /// Orders that a worker may have at a time, unless their own entry says otherwise; 0: no limit.
-    pub max_open_orders_per_worker: u32,
-    /// Lines of one order.
-    pub max_order_lines: u32,
-    /// Bytes of one file.
-    pub max_file_bytes: u64,
-    /// Files of one order.
-    pub max_files_per_order: u32,
-    /// A cart that nobody touches is cleaned up after this.
-    pub cart_lifetime: Duration,
-    /// For products that have no threshold of their own, in units.
-    pub low_stock_threshold: i64,
-    pub version: i64,
-    pub updated_at: Timestamp,
+/// The id of the only row.
+pub const THE_ROW: i32 = 1;
+
+/// No amount of time is below 0.
+const fn seconds(seconds: i64) -> Duration {
+    Duration::from_secs(seconds.unsigned_abs())
 }
 
 impl ShopSettings {
     /// A shop that nobody has set up yet.
     pub fn initial(currency: Currency, expiry: Duration) -> Self {
+        let expiry = i64::try_from(expiry.as_secs()).unwrap_or(i64::MAX);
         Self {
+            id: THE_ROW,
             shop_name: "Waybill".to_owned(),
             currency,
             goods_expiry: expiry,
             service_expiry: expiry,
             mixed_expiry: expiry,
-            payment_window: Duration::from_mins(30).min(expiry),
+            payment_window: expiry.min(30 * MINUTE),
             commission_basis_points: 2_000,
             max_open_orders_per_worker: 0,
             max_order_lines: 100,
             max_file_bytes: 5 * 1024 * 1024,
             max_files_per_order: 50,
-            cart_lifetime: Duration::from_hours(30 * 24),
+            cart_lifetime: 30 * DAY,
             low_stock_threshold: 5,
             version: 1,
             updated_at: Timestamp::UNIX_EPOCH,
@@ -83,18 +65,30 @@ impl ShopSettings {
 
     /// How long an order of this kind may stay unpaid.
     pub const fn expiry(&self, kind: OrderKind) -> Duration {
-        match kind {
+        seconds(match kind {
             OrderKind::Goods => self.goods_expiry,
             OrderKind::Service => self.service_expiry,
             OrderKind::Mixed => self.mixed_expiry,
-        }
+        })
     }
 
     /// The shortest of them.
     pub fn shortest_expiry(&self) -> Duration {
-        self.goods_expiry
-            .min(self.service_expiry)
-            .min(self.mixed_expiry)
+        let goods_or_service = self.goods_expiry.min(self.service_expiry);
+        seconds(goods_or_service.min(self.mixed_expiry))
+    }
+
+    pub const fn payment_window(&self) -> Duration {
+        seconds(self.payment_window)
+    }
+
+    pub const fn cart_lifetime(&self) -> Duration {
+        seconds(self.cart_lifetime)
+    }
+
+    /// The most lines of one order.
+    pub fn max_lines(&self) -> usize {
+        usize::try_from(self.max_order_lines).unwrap_or(0)
     }
 
     /// The next version with what `patch` names; none if that changes nothing. Every fault at once.
@@ -110,7 +104,8 @@ impl ShopSettings {
                 Err(_) => faults.add("currency", "must be an ISO 4217 code such as EUR"),
             }
         }
-        for (field, seconds, bounds, place) in [
+        let lines = i64::try_from(MAX_LINES).unwrap_or(i64::MAX);
+        for (field, number, bounds, place) in [
             (
                 "goodsExpirySeconds",
                 patch.goods_expiry,
@@ -141,13 +136,6 @@ impl ShopSettings {
                 CART_LIFETIME_SECONDS,
                 &mut next.cart_lifetime,
             ),
-        ] {
-            let Some(seconds) = seconds else { continue };
-            faults.number(field, seconds, bounds.0, bounds.1);
-            *place = Duration::from_secs(seconds.unsigned_abs());
-        }
-        let lines = i64::try_from(MAX_LINES).unwrap_or(i64::MAX);
-        for (field, number, bounds, place) in [
             (
                 "commissionBasisPoints",
                 patch.commission_basis_points,
@@ -172,18 +160,22 @@ impl ShopSettings {
                 (1, MAX_FILES),
                 &mut next.max_files_per_order,
             ),
+            (
+                "maxFileBytes",
+                patch.max_file_bytes,
+                FILE_BYTES,
+                &mut next.max_file_bytes,
+            ),
+            (
+                "lowStockThreshold",
+                patch.low_stock_threshold,
+                (0, MAX_UNITS),
+                &mut next.low_stock_threshold,
+            ),
         ] {
             let Some(number) = number else { continue };
             faults.number(field, number, bounds.0, bounds.1);
-            *place = u32::try_from(number).unwrap_or_default();
-        }
-        if let Some(bytes) = patch.max_file_bytes {
-            faults.number("maxFileBytes", bytes, FILE_BYTES.0, FILE_BYTES.1);
-            next.max_file_bytes = bytes.unsigned_abs();
-        }
-        if let Some(units) = patch.low_stock_threshold {
-            faults.number("lowStockThreshold", units, 0, MAX_UNITS);
-            next.low_stock_threshold = units;
+            *place = number;
         }
         if next == *self {
             return faults.or(None);
@@ -209,10 +201,10 @@ impl ShopSettings {
         [
             ("shopName", json!(self.shop_name)),
             ("currency", json!(self.currency.as_str())),
-            ("goodsExpirySeconds", json!(self.goods_expiry.as_secs())),
-            ("serviceExpirySeconds", json!(self.service_expiry.as_secs())),
-            ("mixedExpirySeconds", json!(self.mixed_expiry.as_secs())),
-            ("paymentWindowSeconds", json!(self.payment_window.as_secs())),
+            ("goodsExpirySeconds", json!(self.goods_expiry)),
+            ("serviceExpirySeconds", json!(self.service_expiry)),
+            ("mixedExpirySeconds", json!(self.mixed_expiry)),
+            ("paymentWindowSeconds", json!(self.payment_window)),
             ("commissionBasisPoints", json!(self.commission_basis_points)),
             (
                 "maxOpenOrdersPerWorker",
@@ -221,7 +213,7 @@ impl ShopSettings {
             ("maxOrderLines", json!(self.max_order_lines)),
             ("maxFileBytes", json!(self.max_file_bytes)),
             ("maxFilesPerOrder", json!(self.max_files_per_order)),
-            ("cartLifetimeSeconds", json!(self.cart_lifetime.as_secs())),
+            ("cartLifetimeSeconds", json!(self.cart_lifetime)),
             ("lowStockThreshold", json!(self.low_stock_threshold)),
         ]
     }
@@ -265,7 +257,7 @@ mod tests {
         let next = shop().patched(&patch, now).unwrap().unwrap();
         assert_eq!((next.version, next.updated_at), (2, now));
         assert_eq!(next.shop_name, "Tea & Co");
-        assert_eq!(next.goods_expiry, Duration::from_mins(1));
+        assert_eq!(next.goods_expiry, 60);
         assert_eq!(next.service_expiry, shop().service_expiry);
         let (before, after) = shop().differences(&next);
         assert_eq!(
@@ -326,8 +318,8 @@ mod tests {
     #[test]
     fn every_kind_of_order_has_its_own_expiry() {
         let mut shop = shop();
-        shop.service_expiry = Duration::from_mins(10);
-        shop.mixed_expiry = Duration::from_mins(20);
+        shop.service_expiry = 600;
+        shop.mixed_expiry = 1_200;
         assert_eq!(shop.expiry(OrderKind::Goods), Duration::from_mins(30));
         assert_eq!(shop.expiry(OrderKind::Service), Duration::from_mins(10));
         assert_eq!(shop.expiry(OrderKind::Mixed), Duration::from_mins(20));

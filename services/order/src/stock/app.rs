@@ -21,6 +21,7 @@ use crate::{
     catalogue::{domain::Offer, store as catalogue},
     once::{self, Done, once},
     parts::{Page, PageQuery, Parts, finish},
+    store::{insert, insert_all},
     wire,
 };
 
@@ -158,7 +159,7 @@ pub async fn move_goods(
     let lines = goods
         .iter()
         .map(|(product, units)| movement(kind, *product, *units, Some(order_id), actor_id, now));
-    store::record(tx, lines.collect()).await?;
+    insert_all(tx, &lines.collect::<Vec<_>>()).await?;
     for (product_id, units) in goods {
         if !store::shift(tx, kind, *product_id, *units, now).await? {
             return Ok(Some(*product_id));
@@ -233,7 +234,7 @@ async fn adjusted(
         reason: reason.to_owned(),
         ..line
     };
-    store::record(tx, vec![line]).await?;
+    insert(tx, &line).await?;
     let levels = store::levels(tx.conn(), [product_id]).await?;
     let level = levels.get(&product_id).copied();
     let level = level.ok_or_else(|| AppError::not_found("product"))?;

@@ -1,32 +1,14 @@
 //! Stock levels, and the ledger entries that explain them. Pure.
 
-use uuid::Uuid;
-use waybill_primitives::{OrderId, ProductId, Timestamp, UserId};
+use waybill_primitives::{ProductId, Timestamp};
 
-use crate::fields::{Faults, text_enum};
+pub use super::entity::{MovementKind, level::Model as Level, movement::Model as Movement};
+use crate::fields::Faults;
 
 /// Most units that one adjustment may move, and most that may be on hand.
 pub const MAX_UNITS: i64 = 1_000_000_000;
 /// Longest reason of an adjustment, in characters.
 pub const MAX_REASON: usize = 255;
-
-text_enum! {
-    /// Why stock changed.
-    MovementKind {
-        /// What the product began with.
-        Opening = "OPENING",
-        /// An administrator counted, bought or wrote off.
-        Adjusted = "ADJUSTED",
-        /// An order was placed.
-        Reserved = "RESERVED",
-        /// An unpaid order was cancelled or expired.
-        Released = "RELEASED",
-        /// An order was paid.
-        Sold = "SOLD",
-        /// A paid order was cancelled.
-        Returned = "RETURNED",
-    }
-}
 
 impl MovementKind {
     /// What `units` of an order do to (on hand, reserved). Opening and adjustments change what is on hand.
@@ -40,35 +22,23 @@ impl MovementKind {
     }
 }
 
-/// How much there is of a product. Always `0 ≤ reserved ≤ on_hand`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Level {
-    pub on_hand: i64,
-    pub reserved: i64,
-    /// Counts adjustments and warnings of low stock; the version of the stock's events.
-    pub version: i64,
-}
-
 impl Level {
+    /// Of a product that nobody has ordered yet.
+    pub const fn opening(product_id: ProductId, on_hand: i64, low: bool, now: Timestamp) -> Self {
+        Self {
+            product_id,
+            on_hand,
+            reserved: 0,
+            version: 0,
+            updated_at: now,
+            low,
+        }
+    }
+
     /// Units that can be ordered now.
     pub const fn available(self) -> i64 {
         self.on_hand - self.reserved
     }
-}
-
-/// One line of the ledger. The sum of a product's lines is its level.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Movement {
-    pub id: Uuid,
-    pub product_id: ProductId,
-    pub kind: MovementKind,
-    pub on_hand_delta: i64,
-    pub reserved_delta: i64,
-    pub reason: String,
-    pub order_id: Option<OrderId>,
-    /// None: the system.
-    pub actor_id: Option<UserId>,
-    pub at: Timestamp,
 }
 
 /// An adjustment that may be tried.

@@ -3,24 +3,7 @@
 use waybill_proto::{media, order as pb};
 
 use super::person;
-use crate::{
-    catalogue::domain::Image,
-    fields::Faults,
-    files::domain::{Home, Purpose, StoredFile},
-};
-
-enumeration!(
-    Purpose,
-    FilePurpose,
-    file_purpose,
-    read_file_purpose,
-    [
-        Progress = Progress,
-        Result = Result,
-        Reference = Reference,
-        Product = Product,
-    ]
-);
+use crate::{catalogue::domain::Image, files::domain::StoredFile};
 
 pub(super) fn image(image: &Image) -> pb::ProductImage {
     pb::ProductImage {
@@ -44,27 +27,20 @@ pub fn bytes(number: u64) -> i64 {
 }
 
 pub fn file(file: &StoredFile) -> pb::File {
-    let (order_id, product_id) = match file.home {
-        Home::Order(id) => (Some(id.to_string()), None),
-        Home::Product(id) => (None, Some(id.to_string())),
-    };
     pb::File {
         id: file.id.to_string(),
-        order_id,
-        product_id,
-        purpose: file_purpose(file.purpose).into(),
+        order_id: file.order_id.map(|id| id.to_string()),
+        product_id: file.product_id.map(|id| id.to_string()),
+        purpose: file.purpose.into(),
         name: file.name.clone(),
         content_type: file.content_type.clone(),
-        size: bytes(file.size),
+        size: file.size,
         sha256: file.sha256.clone(),
-        width: file.pixels.map(|(width, _)| side(width)),
-        height: file.pixels.map(|(_, height)| side(height)),
+        width: file.width,
+        height: file.height,
         url: media::url(file.id),
-        thumbnail_url: file
-            .thumbnail
-            .as_ref()
-            .map(|_| media::thumbnail_url(file.id)),
-        uploaded_by: Some(person(&file.uploaded_by)),
+        thumbnail_url: file.thumbnail().map(|_| media::thumbnail_url(file.id)),
+        uploaded_by: Some(person(&file.uploaded_by())),
         created_at: Some(file.created_at),
     }
 }

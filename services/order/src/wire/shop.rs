@@ -1,28 +1,9 @@
 //! The shop's settings and shipments as messages.
 
-use std::time::Duration;
-
 use waybill_primitives::non_empty;
 use waybill_proto::order as pb;
 
-use crate::{
-    fields::Faults,
-    shipments::domain::{Shipment, ShipmentState},
-    shop::domain::ShopSettings,
-};
-
-enumeration!(
-    ShipmentState,
-    ShipmentState,
-    shipment_state,
-    read_shipment_state,
-    [
-        Preparing = Preparing,
-        Shipped = Shipped,
-        Delivered = Delivered,
-        Cancelled = Cancelled,
-    ]
-);
+use crate::{shipments::domain::Shipment, shop::domain::ShopSettings};
 
 pub fn shipment(shipment: &Shipment) -> pb::Shipment {
     let lines = shipment.lines.iter().map(|line| pb::ShipmentLine {
@@ -33,7 +14,7 @@ pub fn shipment(shipment: &Shipment) -> pb::Shipment {
     pb::Shipment {
         id: shipment.id.to_string(),
         order_id: shipment.order_id.to_string(),
-        state: shipment_state(shipment.state).into(),
+        state: shipment.state.into(),
         carrier: non_empty(shipment.carrier.as_str()),
         tracking_number: non_empty(shipment.tracking_number.as_str()),
         tracking_url: non_empty(shipment.tracking_url.as_str()),
@@ -49,21 +30,20 @@ pub fn shipment(shipment: &Shipment) -> pb::Shipment {
 
 /// The settings as messages have them; what is beyond a field's range is its end.
 pub fn shop_settings(shop: &ShopSettings) -> pb::ShopSettings {
-    let seconds = |time: Duration| i64::try_from(time.as_secs()).unwrap_or(i64::MAX);
-    let number = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
+    let number = |number: i64| i32::try_from(number).unwrap_or(i32::MAX);
     pb::ShopSettings {
         shop_name: shop.shop_name.clone(),
         currency: shop.currency.as_str().to_owned(),
-        goods_expiry_seconds: seconds(shop.goods_expiry),
-        service_expiry_seconds: seconds(shop.service_expiry),
-        mixed_expiry_seconds: seconds(shop.mixed_expiry),
-        payment_window_seconds: seconds(shop.payment_window),
+        goods_expiry_seconds: shop.goods_expiry,
+        service_expiry_seconds: shop.service_expiry,
+        mixed_expiry_seconds: shop.mixed_expiry,
+        payment_window_seconds: shop.payment_window,
         commission_basis_points: number(shop.commission_basis_points),
         max_open_orders_per_worker: number(shop.max_open_orders_per_worker),
         max_order_lines: number(shop.max_order_lines),
-        max_file_bytes: i64::try_from(shop.max_file_bytes).unwrap_or(i64::MAX),
+        max_file_bytes: shop.max_file_bytes,
         max_files_per_order: number(shop.max_files_per_order),
-        cart_lifetime_seconds: seconds(shop.cart_lifetime),
+        cart_lifetime_seconds: shop.cart_lifetime,
         low_stock_threshold: shop.low_stock_threshold,
         version: shop.version,
         updated_at: Some(shop.updated_at),

@@ -5,48 +5,20 @@ use waybill_proto::order as pb;
 
 use super::person;
 use crate::{
-    fields::Faults,
-    notes::domain::{Note, Progress, Visibility},
-    work::domain::{ChangeRequest, RequestKind, RequestState},
+    notes::domain::{Note, Progress},
+    work::domain::ChangeRequest,
     workers::domain::Entry,
 };
-
-enumeration!(
-    RequestKind,
-    ChangeRequestKind,
-    request_kind,
-    read_request_kind,
-    [
-        Completion = Completion,
-        Reassignment = Reassignment,
-        Cancellation = Cancellation,
-    ]
-);
-enumeration!(
-    RequestState,
-    ChangeRequestState,
-    request_state,
-    read_request_state,
-    [Pending = Pending, Approved = Approved, Rejected = Rejected,]
-);
-
-enumeration!(
-    Visibility,
-    NoteVisibility,
-    note_visibility,
-    read_note_visibility,
-    [Internal = Internal, Customer = Customer]
-);
 
 pub fn change_request(request: &ChangeRequest) -> pb::ChangeRequest {
     pb::ChangeRequest {
         id: request.id.to_string(),
         order_id: request.order_id.to_string(),
-        kind: request_kind(request.kind).into(),
-        state: request_state(request.state).into(),
+        kind: request.kind.into(),
+        state: request.state.into(),
         reason: request.reason.clone(),
-        requested_by: Some(person(&request.requested_by)),
-        decided_by: request.decided_by.as_ref().map(person),
+        requested_by: Some(person(&request.requested_by())),
+        decided_by: request.decided_by().as_ref().map(person),
         note: non_empty(request.note.as_str()),
         created_at: Some(request.created_at),
         decided_at: request.decided_at,
@@ -58,9 +30,9 @@ pub fn note(note: &Note) -> pb::Note {
     pb::Note {
         id: note.id.to_string(),
         order_id: note.order_id.to_string(),
-        author: Some(person(&note.author)),
+        author: Some(person(&note.author())),
         body: note.body.clone(),
-        visibility: note_visibility(note.visibility).into(),
+        visibility: note.visibility.into(),
         created_at: Some(note.created_at),
     }
 }
@@ -69,7 +41,7 @@ pub fn progress(progress: &Progress) -> pb::Progress {
     pb::Progress {
         id: progress.id.to_string(),
         order_id: progress.order_id.to_string(),
-        author: Some(person(&progress.author)),
+        author: Some(person(&progress.author())),
         step: progress.step.clone(),
         percent: progress.percent,
         note: non_empty(progress.note.as_str()),

@@ -98,7 +98,7 @@ impl Work {
         })
     }
 
-    fn max_open_orders(&self) -> u32 {
+    fn max_open_orders(&self) -> i64 {
         self.parts.shop().max_open_orders_per_worker
     }
 }

@@ -2,51 +2,12 @@
 
 use waybill_primitives::{ChangeRequestId, OrderId, Timestamp};
 
-use crate::{
-    fields::text_enum,
-    orders::domain::{
-        Changed, HistoryEvent, Order, OrderStatus,
-        OrderStatus::{Cancelled, Completed, InProgress, OnHold, Pending},
-        Party, Person,
-    },
+pub use super::entity::{Model as ChangeRequest, RequestKind, RequestState};
+use crate::orders::domain::{
+    Changed, HistoryEvent, Order, OrderStatus,
+    OrderStatus::{Cancelled, Completed, InProgress, OnHold, Pending},
+    Party, Person,
 };
-
-text_enum! {
-    /// What is asked for.
-    RequestKind {
-        /// The work is done.
-        Completion = "COMPLETION",
-        /// Somebody else should do it.
-        Reassignment = "REASSIGNMENT",
-        /// It should not be done.
-        Cancellation = "CANCELLATION",
-    }
-}
-
-text_enum! {
-    /// What came of it.
-    RequestState {
-        Pending = "PENDING",
-        Approved = "APPROVED",
-        Rejected = "REJECTED",
-    }
-}
-
-/// A request that waits for an administrator, or was decided.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChangeRequest {
-    pub id: ChangeRequestId,
-    pub order_id: OrderId,
-    pub kind: RequestKind,
-    pub state: RequestState,
-    pub reason: String,
-    pub requested_by: Person,
-    pub decided_by: Option<Person>,
-    pub note: String,
-    pub created_at: Timestamp,
-    pub decided_at: Option<Timestamp>,
-    pub version: i64,
-}
 
 /// Why a request cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -95,7 +56,23 @@ impl RequestKind {
     }
 }
 
+/// What occurs once only while a request is pending, so that the database refuses a second one of the kind.
+fn pending_key(order: OrderId, kind: RequestKind) -> String {
+    format!("{order}:{kind}")
+}
+
 impl ChangeRequest {
+    pub fn requested_by(&self) -> Person {
+        Person::new(self.requester_id, &self.requester_name, self.requester_role)
+    }
+
+    /// None while it waits, and where the order's own change decided it.
+    pub fn decided_by(&self) -> Option<Person> {
+        let (id, role) = self.decider_id.zip(self.decider_role)?;
+        let name = self.decider_name.clone().unwrap_or_default();
+        Some(Person::new(id, name, role))
+    }
+
     pub fn new(
         order: &Order,
         kind: RequestKind,
@@ -110,9 +87,14 @@ impl ChangeRequest {
             kind,
             state: RequestState::Pending,
             reason,
-            requested_by,
-            decided_by: None,
+            requester_id: requested_by.id,
+            requester_name: requested_by.name,
+            requester_role: requested_by.role,
+            decider_id: None,
+            decider_name: None,
+            decider_role: None,
             note: String::new(),
+            pending_key: Some(pending_key(order.id, kind)),
             created_at: now,
             decided_at: None,
             version: 1,
@@ -135,7 +117,10 @@ impl ChangeRequest {
                 RequestState::Rejected
             },
             note,
-            decided_by,
+            decider_id: decided_by.as_ref().map(|person| person.id),
+            decider_role: decided_by.as_ref().map(|person| person.role),
+            decider_name: decided_by.map(|person| person.name),
+            pending_key: None,
             decided_at: Some(now),
             version: self.version + 1,
             ..self.clone()
@@ -181,7 +166,7 @@ impl ChangeRequest {
     /// What the customer asked for has nothing to do with who works on it.
     fn outlives_worker(&self, changed: &Changed) -> bool {
         let previous = changed.previous.as_ref();
-        let theirs = previous.is_some_and(|worker| worker.id == self.requested_by.id);
+        let theirs = previous.is_some_and(|worker| worker.id == self.requester_id);
         self.kind == RequestKind::Cancellation && !theirs
     }
 
@@ -191,15 +176,11 @@ impl ChangeRequest {
         self.outlives_worker(changed).then(|| Self {
             id: ChangeRequestId::new(),
             order_id: opened.id,
+            pending_key: Some(pending_key(opened.id, self.kind)),
             version: 1,
             created_at: changed.order.updated_at,
             ..self.clone()
         })
-    }
-
-    /// What occurs once only while it is pending, so that the database refuses a second one of the kind.
-    pub fn pending_key(&self) -> Option<String> {
-        (self.state == RequestState::Pending).then(|| format!("{}:{}", self.order_id, self.kind))
     }
 }
 
@@ -222,14 +203,14 @@ mod tests {
                 for party in Party::ALL {
                     let expected = match (kind, party) {
                         (_, Admin) | (Completion | Reassignment, Owner) => false,
-                        (Completion, Assignee) => *status == InProgress,
+                        (Completion, Assignee) => status == InProgress,
                         (Reassignment, Assignee) => matches!(status, InProgress | OnHold),
                         (Cancellation, Owner | Assignee) => {
                             matches!(status, Pending | InProgress | OnHold)
                         }
                     };
                     assert_eq!(
-                        may(*kind, party, *status),
+                        may(kind, party, status),
                         expected,
                         "{kind} {party:?} {status}"
                     );
@@ -242,7 +223,7 @@ mod tests {
     fn only_pending_requests_block_others() {
         let order = sample_order();
         let person = Person {
-            id: order.customer.id,
+            id: order.customer_id,
             name: "Ada".into(),
             role: waybill_primitives::Role::Customer,
         };
@@ -255,9 +236,9 @@ mod tests {
             now,
         )
         .unwrap();
-        assert!(request.pending_key().is_some());
+        assert!(request.pending_key.is_some());
         let decided = request.decided(false, "no".into(), Some(person), now);
-        assert_eq!((decided.pending_key(), decided.version), (None, 2));
+        assert_eq!((&decided.pending_key, decided.version), (&None, 2));
         assert_eq!(decided.state, RequestState::Rejected);
     }
 }

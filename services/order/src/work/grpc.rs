@@ -8,14 +8,15 @@ use waybill_service_kit::{AppError, context};
 
 use super::{
     app::{Assignment, Decision, OneOf, PoolFilter, Work},
+    domain::{RequestKind, RequestState},
     store::Filter,
 };
 use crate::{
     fields::Faults,
-    grpc::{id, page_info, page_query},
-    notes::app::Notes,
+    grpc::{choice, id, page_info, page_query},
+    notes::{app::Notes, domain::Visibility},
     once,
-    orders::domain::Search,
+    orders::domain::{OrderKind, Search},
     wire,
     workers::{app::Workers, domain::Change},
 };
@@ -63,13 +64,13 @@ fn result(one: OneOf) -> pb::OrderResult {
     }
 }
 
-fn pool_filter(request: &pb::ListAvailableRequest) -> Result<PoolFilter, Faults> {
+fn pool_filter(request: &pb::ListAvailableRequest) -> Result<PoolFilter, AppError> {
     Ok(PoolFilter {
         search: Search::parse(&request.q)?,
         category: request.category.clone(),
         min_total: request.min_total,
         max_total: request.max_total,
-        kind: wire::read_order_kind("kind", request.kind)?,
+        kind: choice("kind", OrderKind::from_proto(request.kind))?,
         only_mine: request.only_mine,
     })
 }
@@ -83,7 +84,7 @@ impl WorkService for WorkGrpc {
         let ctx = context(&request);
         let request = request.into_inner();
         let query = page_query(request.page.as_ref())?;
-        let filter = pool_filter(&request).map_err(AppError::from)?;
+        let filter = pool_filter(&request)?;
         let page = self.work.available(&ctx, filter, &query).await?;
         Ok(Response::new(pb::ListAvailableResponse {
             orders: page.rows.iter().map(wire::order).collect(),
@@ -156,8 +157,7 @@ impl WorkService for WorkGrpc {
         let request = request.into_inner();
         let key = once::key(&ctx, "add_note", &request.encode_to_vec())?;
         let id: OrderId = id("orderId", &request.order_id)?;
-        let visibility = wire::read_note_visibility("visibility", request.visibility);
-        let visibility = visibility.map_err(AppError::from)?;
+        let visibility = choice("visibility", Visibility::from_proto(request.visibility))?;
         let (body, key) = (&request.body, key.as_ref());
         let added = self.notes.add(&ctx, id, body, visibility, key).await?;
         Ok(Response::new(pb::AddNoteResponse {
@@ -279,7 +279,7 @@ impl WorkService for WorkGrpc {
         let ctx = context(&request);
         let request = request.into_inner();
         let id: OrderId = id("orderId", &request.order_id)?;
-        let kind = wire::read_request_kind("kind", request.kind).map_err(AppError::from)?;
+        let kind = choice("kind", RequestKind::from_proto(request.kind))?;
         let created = self.work.request(&ctx, id, kind, &request.reason).await?;
         Ok(Response::new(pb::CreateChangeRequestResponse {
             change_request: Some(wire::change_request(&created)),
@@ -296,8 +296,8 @@ impl WorkService for WorkGrpc {
             "" => None,
             text => Some(id::<OrderId>("orderId", text)?),
         };
-        let state = wire::read_request_state("state", request.state).map_err(AppError::from)?;
-        let kind = wire::read_request_kind("kind", request.kind).map_err(AppError::from)?;
+        let state = choice("state", RequestState::from_proto(request.state))?;
+        let kind = choice("kind", RequestKind::from_proto(request.kind))?;
         let query = page_query(request.page.as_ref())?;
         let filter = Filter { order, state, kind };
         let page = self.work.requests(&ctx, filter, &query).await?;

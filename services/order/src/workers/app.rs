@@ -204,7 +204,7 @@ impl Workers {
         let account = account.trimmed();
         retrying(|| async {
             let tx = db.begin(&EventContext::default()).await?;
-            store::insert_if_absent(&tx, &account, self.parts.now()).await?;
+            store::insert_if_absent(&tx, &account.worker(self.parts.now())).await?;
             let worker = store::find(tx.conn(), account.id).await?;
             tx.commit().await?;
             worker.ok_or_else(|| AppError::unavailable("the worker is not there yet; try again"))
@@ -220,10 +220,10 @@ impl Workers {
         account: Account,
         rights_changed: bool,
     ) -> Result<(), AppError> {
-        let (account, now) = (account.trimmed(), self.parts.now());
-        if account.role == Role::Staff || rights_changed {
-            store::insert_if_absent(tx, &account, now).await?;
+        let worker = account.trimmed().worker(self.parts.now());
+        if worker.role == Role::Staff || rights_changed {
+            store::insert_if_absent(tx, &worker).await?;
         }
-        Ok(store::follow(tx, &account, now).await?)
+        Ok(store::follow(tx, &worker).await?)
     }
 }

@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
-use waybill_primitives::{CategoryId, Role, UserId};
+use waybill_primitives::{CategoryId, Role, Timestamp, UserId};
 
+pub use super::entity::worker::Model as Worker;
 use crate::{
     fields::Faults,
     orders::domain::{Assignee, MAX_PERSON_NAME},
@@ -40,22 +41,24 @@ impl Account {
         self.email = self.email.chars().take(320).collect();
         self
     }
-}
 
-/// Somebody who works, or has worked, on orders.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Worker {
-    pub id: UserId,
-    pub name: String,
-    pub email: String,
-    pub role: Role,
-    pub suspended: bool,
-    /// Categories that they may take orders from, in the order of their ids; none: all.
-    pub categories: Vec<CategoryId>,
-    /// Orders that they may have at a time, 0: any number; none: as the shop's settings say.
-    pub max_open_orders: Option<i32>,
-    /// Counts the changes of categories and limit.
-    pub version: i64,
+    /// Of the account what is kept of a worker, who may take everything.
+    pub fn worker(&self, now: Timestamp) -> Worker {
+        Worker {
+            id: self.id,
+            name: self.name.clone(),
+            name_key: self.name.to_lowercase(),
+            email: self.email.clone(),
+            role: self.role,
+            suspended: self.suspended,
+            auth_version: self.version,
+            max_open_orders: None,
+            categories: Vec::new(),
+            version: 0,
+            created_at: now,
+            updated_at: now,
+        }
+    }
 }
 
 /// Why somebody cannot have an order.
@@ -83,8 +86,8 @@ impl Worker {
     }
 
     /// How many orders they may have at a time, where the shop's settings say `otherwise`; none: any number.
-    pub fn limit(&self, otherwise: u32) -> Option<i64> {
-        let limit = self.max_open_orders.map_or(i64::from(otherwise), i64::from);
+    pub fn limit(&self, otherwise: i64) -> Option<i64> {
+        let limit = self.max_open_orders.map_or(otherwise, i64::from);
         (limit > 0).then_some(limit)
     }
 
@@ -98,7 +101,7 @@ impl Worker {
     }
 
     /// Whether one more order fits beside `open` ones.
-    pub fn has_room(&self, open: i64, otherwise: u32) -> Result<(), Unfit> {
+    pub fn has_room(&self, open: i64, otherwise: i64) -> Result<(), Unfit> {
         match self.limit(otherwise) {
             Some(limit) if open >= limit => Err(Unfit::TooManyOrders { limit, open }),
             _ => Ok(()),
@@ -192,16 +195,15 @@ mod tests {
     use super::*;
 
     fn worker() -> Worker {
-        Worker {
+        let account = Account {
             id: UserId::new(),
             name: "Will".into(),
             email: "will@example.com".into(),
             role: Role::Staff,
             suspended: false,
-            categories: Vec::new(),
-            max_open_orders: None,
             version: 0,
-        }
+        };
+        account.worker(Timestamp::UNIX_EPOCH)
     }
 
     #[test]

@@ -4,15 +4,14 @@ use std::collections::{HashMap, HashSet};
 
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
-    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Set,
+    IntoActiveModel as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
     sea_query::{Expr, Query},
 };
-use uuid::Uuid;
 use waybill_primitives::{CategoryId, OrderId, Role, Timestamp, UserId};
 use waybill_store::{StoreError, Tx, page};
 
 use super::{
-    domain::{Account, Load, Worker},
+    domain::{Load, Worker},
     entity::{skill, worker},
 };
 use crate::{
@@ -23,62 +22,42 @@ use crate::{
         entity::{item, order},
     },
     parts::{Page, PageQuery},
-    store::{after, has_words, spelled},
-    wire,
+    store::{self, after, has_words},
 };
 
 /// What an order that is somebody's to do may be.
-const OPEN: [&str; 2] = [
-    OrderStatus::InProgress.as_str(),
-    OrderStatus::OnHold.as_str(),
-];
-
-fn read(row: worker::Model, categories: Vec<CategoryId>) -> Result<Worker, StoreError> {
-    Ok(Worker {
-        id: UserId::from_uuid(row.id),
-        name: row.name,
-        email: row.email,
-        role: spelled("role", &row.role, wire::role)?,
-        suspended: row.suspended,
-        categories,
-        max_open_orders: row.max_open_orders,
-        version: row.version,
-    })
-}
+const OPEN: [OrderStatus; 2] = [OrderStatus::InProgress, OrderStatus::OnHold];
 
 /// Adds the categories of all rows by one query.
 async fn with_categories(
     connection: &impl ConnectionTrait,
-    rows: Vec<worker::Model>,
+    mut workers: Vec<Worker>,
 ) -> Result<Vec<Worker>, StoreError> {
-    if rows.is_empty() {
-        return Ok(Vec::new());
+    if workers.is_empty() {
+        return Ok(workers);
     }
     let skills = skill::Entity::find()
-        .filter(skill::Column::WorkerId.is_in(rows.iter().map(|row| row.id)))
+        .filter(skill::Column::WorkerId.is_in(workers.iter().map(|worker| worker.id)))
         .order_by_asc(skill::Column::WorkerId)
         .order_by_asc(skill::Column::CategoryId)
         .all(connection)
         .await?;
-    let mut categories: HashMap<Uuid, Vec<CategoryId>> = HashMap::new();
-    for row in skills {
-        let of = categories.entry(row.worker_id).or_default();
-        of.push(CategoryId::from_uuid(row.category_id));
+    let mut categories: HashMap<UserId, Vec<CategoryId>> = HashMap::new();
+    for skill in skills {
+        let of = categories.entry(skill.worker_id).or_default();
+        of.push(skill.category_id);
     }
-    let rows = rows.into_iter().map(|row| {
-        let categories = categories.remove(&row.id).unwrap_or_default();
-        read(row, categories)
-    });
-    rows.collect()
+    for worker in &mut workers {
+        worker.categories = categories.remove(&worker.id).unwrap_or_default();
+    }
+    Ok(workers)
 }
 
 pub async fn find(
     connection: &impl ConnectionTrait,
     id: UserId,
 ) -> Result<Option<Worker>, StoreError> {
-    let row = worker::Entity::find_by_id(id.uuid())
-        .one(connection)
-        .await?;
+    let row = worker::Entity::find_by_id(id).one(connection).await?;
     let rows = with_categories(connection, row.into_iter().collect()).await?;
     Ok(rows.into_iter().next())
 }
@@ -86,7 +65,7 @@ pub async fn find(
 /// As [`find`], and nobody else gives this worker an order until the transaction ends. Comes before anything else that the
 /// transaction reads or locks: what it reads afterwards is then no older than the lock.
 pub async fn find_locked(tx: &Tx, id: UserId) -> Result<Option<Worker>, StoreError> {
-    let row = worker::Entity::find_by_id(id.uuid())
+    let row = worker::Entity::find_by_id(id)
         .lock_exclusive()
         .one(tx.conn())
         .await?;
@@ -95,25 +74,8 @@ pub async fn find_locked(tx: &Tx, id: UserId) -> Result<Option<Worker>, StoreErr
 }
 
 /// Notes somebody of whom auth's events have not told yet.
-pub async fn insert_if_absent(
-    tx: &Tx,
-    account: &Account,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let row = worker::ActiveModel {
-        id: Set(account.id.uuid()),
-        name: Set(account.name.clone()),
-        name_key: Set(account.name.to_lowercase()),
-        email: Set(account.email.clone()),
-        role: Set(account.role.as_str().to_owned()),
-        suspended: Set(account.suspended),
-        auth_version: Set(account.version),
-        max_open_orders: Set(None),
-        version: Set(0),
-        created_at: Set(now.micros()),
-        updated_at: Set(now.micros()),
-    };
-    worker::Entity::insert(row)
+pub async fn insert_if_absent(tx: &Tx, worker: &Worker) -> Result<(), StoreError> {
+    worker::Entity::insert(worker.clone().into_active_model())
         .on_conflict_do_nothing_on([worker::Column::Id])
         .exec_without_returning(tx.conn())
         .await?;
@@ -121,55 +83,49 @@ pub async fn insert_if_absent(
 }
 
 /// Takes over what is newer than what is known of an account; older versions change nothing.
-pub async fn follow(tx: &Tx, account: &Account, now: Timestamp) -> Result<(), StoreError> {
-    use worker::Column;
-    let update = worker::Entity::update_many()
-        .col_expr(Column::Name, Expr::value(account.name.clone()))
-        .col_expr(Column::NameKey, Expr::value(account.name.to_lowercase()))
-        .col_expr(Column::Email, Expr::value(account.email.clone()))
-        .col_expr(Column::Role, Expr::value(account.role.as_str()))
-        .col_expr(Column::Suspended, Expr::value(account.suspended))
-        .col_expr(Column::AuthVersion, Expr::value(account.version))
-        .col_expr(Column::UpdatedAt, Expr::value(now.micros()))
-        .filter(Column::Id.eq(account.id.uuid()))
-        .filter(Column::AuthVersion.lt(account.version));
-    update.exec(tx.conn()).await?;
+pub async fn follow(tx: &Tx, worker: &Worker) -> Result<(), StoreError> {
+    use worker::Column::{AuthVersion, Email, Name, NameKey, Role, Suspended, UpdatedAt};
+    let columns = [
+        Name,
+        NameKey,
+        Email,
+        Role,
+        Suspended,
+        AuthVersion,
+        UpdatedAt,
+    ];
+    let older = AuthVersion.lt(worker.auth_version);
+    store::update_columns(tx, worker, columns, older).await?;
     Ok(())
 }
 
 /// Writes the next version of what a worker may take. False if the version before it is not the current one any more.
 pub async fn update(tx: &Tx, next: &Worker, now: Timestamp) -> Result<bool, StoreError> {
-    use worker::Column;
-    let update = worker::Entity::update_many()
-        .col_expr(Column::MaxOpenOrders, Expr::value(next.max_open_orders))
-        .col_expr(Column::Version, Expr::value(next.version))
-        .col_expr(Column::UpdatedAt, Expr::value(now.micros()))
-        .filter(Column::Id.eq(next.id.uuid()))
-        .filter(Column::Version.eq(next.version - 1));
-    if update.exec(tx.conn()).await?.rows_affected == 0 {
+    use worker::Column::{MaxOpenOrders, UpdatedAt, Version};
+    let next = Worker {
+        updated_at: now,
+        ..next.clone()
+    };
+    let columns = [MaxOpenOrders, Version, UpdatedAt];
+    if !store::update_columns(tx, &next, columns, Version.eq(next.version - 1)).await? {
         return Ok(false);
     }
     skill::Entity::delete_many()
-        .filter(skill::Column::WorkerId.eq(next.id.uuid()))
+        .filter(skill::Column::WorkerId.eq(next.id))
         .exec(tx.conn())
         .await?;
-    if next.categories.is_empty() {
-        return Ok(true);
-    }
-    let rows = next.categories.iter().map(|category| skill::ActiveModel {
-        worker_id: Set(next.id.uuid()),
-        category_id: Set(category.uuid()),
+    let skills = next.categories.iter().map(|category| skill::Model {
+        worker_id: next.id,
+        category_id: *category,
     });
-    skill::Entity::insert_many(rows)
-        .exec_without_returning(tx.conn())
-        .await?;
+    store::insert_all(tx, &skills.collect::<Vec<_>>()).await?;
     Ok(true)
 }
 
 /// Orders that are a worker's to do.
 pub async fn open_orders(connection: &impl ConnectionTrait, id: UserId) -> Result<i64, StoreError> {
     let count = order::Entity::find()
-        .filter(order::Column::AssigneeId.eq(id.uuid()))
+        .filter(order::Column::AssigneeId.eq(id))
         .filter(order::Column::Status.is_in(OPEN))
         .count(connection)
         .await?;
@@ -184,9 +140,9 @@ pub async fn categories_of(
     let ordered = Query::select()
         .column(item::Column::ProductId)
         .from(item::Entity)
-        .and_where(item::Column::OrderId.eq(order.uuid()))
+        .and_where(item::Column::OrderId.eq(order))
         .to_owned();
-    let rows: Vec<Option<Uuid>> = product::Entity::find()
+    let rows: Vec<Option<CategoryId>> = product::Entity::find()
         .select_only()
         .column(product::Column::CategoryId)
         .distinct()
@@ -194,11 +150,7 @@ pub async fn categories_of(
         .into_tuple()
         .all(connection)
         .await?;
-    Ok(rows
-        .into_iter()
-        .flatten()
-        .map(CategoryId::from_uuid)
-        .collect())
+    Ok(rows.into_iter().flatten().collect())
 }
 
 /// Every category that a worker may take orders from, with those below; none: all of them.
@@ -221,12 +173,12 @@ pub async fn loads(
     connection: &impl ConnectionTrait,
     workers: impl IntoIterator<Item = UserId>,
 ) -> Result<HashMap<UserId, Load>, StoreError> {
-    let rows: Vec<(Uuid, String, i64)> = order::Entity::find()
+    let rows: Vec<(UserId, OrderStatus, i64)> = order::Entity::find()
         .select_only()
         .column(order::Column::AssigneeId)
         .column(order::Column::Status)
         .column_as(order::Column::Id.count(), "orders")
-        .filter(order::Column::AssigneeId.is_in(workers.into_iter().map(UserId::uuid)))
+        .filter(order::Column::AssigneeId.is_in(workers))
         .group_by(order::Column::AssigneeId)
         .group_by(order::Column::Status)
         .into_tuple()
@@ -234,8 +186,8 @@ pub async fn loads(
         .await?;
     let mut loads: HashMap<UserId, Load> = HashMap::new();
     for (id, status, orders) in rows {
-        let load = loads.entry(UserId::from_uuid(id)).or_default();
-        match spelled("status", &status, OrderStatus::parse)? {
+        let load = loads.entry(id).or_default();
+        match status {
             OrderStatus::InProgress => load.open += orders,
             OrderStatus::OnHold => {
                 load.open += orders;
@@ -249,7 +201,7 @@ pub async fn loads(
 }
 
 /// Where a page of workers begins: name and id of the one before.
-pub fn cursor(text: &str) -> Result<Option<(String, Uuid)>, page::BadCursor> {
+pub fn cursor(text: &str) -> Result<Option<(String, UserId)>, page::BadCursor> {
     page::decode(text)
 }
 
@@ -258,7 +210,7 @@ pub async fn list(
     connection: &impl ConnectionTrait,
     words: &[String],
     query: &PageQuery,
-    cursor: Option<(String, Uuid)>,
+    cursor: Option<(String, UserId)>,
 ) -> Result<Page<Worker>, StoreError> {
     use worker::Column;
     let busy = Query::select()
@@ -273,7 +225,7 @@ pub async fn list(
     let all = worker::Entity::find()
         .filter(
             Condition::any()
-                .add(Column::Role.eq(Role::Staff.as_str()))
+                .add(Column::Role.eq(Role::Staff))
                 .add(Expr::exists(busy)),
         )
         .filter(has_words(Column::NameKey, words));

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use uuid::Uuid;
 use waybill_primitives::{OrderId, Timestamp};
 use waybill_store::{StoreError, Tx};
 
@@ -32,8 +31,8 @@ impl Told {
 /// What is to be written, gathered so that it takes few statements.
 #[derive(Debug, Default)]
 pub(super) struct Writing {
-    new: Vec<(Uuid, Projection)>,
-    known: Vec<(Uuid, Projection)>,
+    new: Vec<Projection>,
+    known: Vec<Projection>,
     figures: BTreeMap<i64, Figures>,
     more_words: Vec<WordRow>,
     fewer_words: Vec<WordRow>,
@@ -56,21 +55,23 @@ impl Writing {
                 before.contribution.add_to(figures, -1);
             }
         }
-        let none = Words::default();
-        let had = before.as_ref().map_or(&none, |before| &before.words);
-        let row = |word: &str| (word.to_owned(), order.created_at.micros(), order.id);
-        self.more_words.extend(order.words.without(had).map(row));
+        let had = before
+            .as_ref()
+            .map_or_else(Words::default, |before| Words::read(&before.words));
+        let row = |word: &str| word_row(order, word);
+        self.more_words.extend(order.words.without(&had).map(row));
         self.fewer_words.extend(had.without(&order.words).map(row));
         let now = Projection {
+            order_id: order.id,
             version: order.version,
             generation,
-            contribution,
-            words: order.words.clone(),
+            contribution: contribution.into(),
+            words: order.words.text(),
         };
         if before.is_some() {
-            self.known.push((order.id, now));
+            self.known.push(now);
         } else {
-            self.new.push((order.id, now));
+            self.new.push(now);
         }
     }
 
@@ -81,8 +82,9 @@ impl Writing {
 
     /// All words of an order, also those that should be there.
     pub(super) fn all_words(&mut self, order: &Counted) {
-        let row = |word: &str| (word.to_owned(), order.created_at.micros(), order.id);
-        self.more_words.extend(order.words.iter().map(row));
+        let words = order.words.iter();
+        self.more_words
+            .extend(words.map(|word| word_row(order, word)));
     }
 
     /// The rows that others wait for come last.
@@ -94,9 +96,17 @@ impl Writing {
     }
 }
 
+fn word_row(order: &Counted, word: &str) -> WordRow {
+    WordRow {
+        word: word.to_owned(),
+        created_at: order.created_at,
+        order_id: order.id,
+    }
+}
+
 /// Takes changes of orders in. What was taken in before, or is older than that, changes nothing.
 pub async fn take_in(tx: &Tx, told: Vec<Told>) -> Result<(), StoreError> {
-    let mut by_order: BTreeMap<Uuid, Vec<Told>> = BTreeMap::new();
+    let mut by_order: BTreeMap<OrderId, Vec<Told>> = BTreeMap::new();
     for one in told {
         by_order.entry(one.order.id).or_default().push(one);
     }
@@ -116,7 +126,7 @@ pub async fn take_in(tx: &Tx, told: Vec<Told>) -> Result<(), StoreError> {
             .any(|(version, change)| change.order.version != version)
         {
             // An event in between is late or lost: the history knows.
-            incomplete.push(OrderId::from_uuid(id));
+            incomplete.push(id);
             continue;
         }
         let had = before.remove(&id);
@@ -138,20 +148,14 @@ pub async fn take_in(tx: &Tx, told: Vec<Told>) -> Result<(), StoreError> {
 async fn read_again(
     tx: &Tx,
     ids: &[OrderId],
-    before: &mut HashMap<Uuid, Projection>,
+    before: &mut HashMap<OrderId, Projection>,
     state: State,
     writing: &mut Writing,
 ) -> Result<(), StoreError> {
     for (id, (order, history)) in orders::whole(tx.conn(), ids).await? {
         let order = Counted::from(&order);
         let contribution = Contribution::new(&order, Times::of(&history));
-        settle(
-            writing,
-            &order,
-            contribution,
-            before.remove(&id.uuid()),
-            state,
-        );
+        settle(writing, &order, contribution, before.remove(&id), state);
     }
     Ok(())
 }

@@ -78,7 +78,7 @@ fn overtaken() -> AppError {
 
 async fn count_anew(tx: &Tx, ids: &[OrderId], building: i64) -> Result<(), AppError> {
     // Locked first, read afterwards: so an order is at least as new as what it has added.
-    let mut before = store::locked(tx, ids.iter().map(|id| id.uuid())).await?;
+    let mut before = store::locked(tx, ids.iter().copied()).await?;
     let state = store::state(tx.conn()).await?;
     if state.building != Some(building) {
         return Err(overtaken());
@@ -90,7 +90,7 @@ async fn count_anew(tx: &Tx, ids: &[OrderId], building: i64) -> Result<(), AppEr
         let Some((order, history)) = whole.remove(id) else {
             continue;
         };
-        let had = before.remove(&id.uuid());
+        let had = before.remove(id);
         if had.as_ref().is_some_and(|had| had.generation == building) {
             continue;
         }

@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use uuid::Uuid;
-use waybill_primitives::{Bucket, Currency, Role, Span, Timestamp};
+use waybill_primitives::{Bucket, Currency, ProductId, Role, Span, Timestamp, UserId};
 use waybill_service_kit::{AppError, CallContext};
 use waybill_store::page::Limit;
 
@@ -43,12 +42,12 @@ pub struct Totals {
 
 impl Totals {
     fn add(&mut self, metric: &str, figure: Figure) {
-        let part = match Metric::parse(metric) {
-            Some(Metric::Placed) => &mut self.placed,
-            Some(Metric::Paid) => &mut self.paid,
-            Some(Metric::Refunded) => &mut self.refunded,
-            Some(Metric::Completed) => &mut self.completed,
-            Some(Metric::Cancelled) => &mut self.cancelled,
+        let part = match metric.parse() {
+            Ok(Metric::Placed) => &mut self.placed,
+            Ok(Metric::Paid) => &mut self.paid,
+            Ok(Metric::Refunded) => &mut self.refunded,
+            Ok(Metric::Completed) => &mut self.completed,
+            Ok(Metric::Cancelled) => &mut self.cancelled,
             _ => return,
         };
         part.quantity += figure.quantity;
@@ -81,7 +80,7 @@ impl Totals {
 /// A product that sells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seller {
-    pub product: Uuid,
+    pub product: ProductId,
     /// Empty if the product is not known any more.
     pub name: String,
     pub units: i64,
@@ -91,7 +90,7 @@ pub struct Seller {
 /// What a worker did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Worker {
-    pub worker: Uuid,
+    pub worker: UserId,
     pub name: String,
     pub taken: i64,
     pub finished: i64,
@@ -232,13 +231,13 @@ impl Analytics {
             buckets.push((day, part));
         }
         let workers = store::workers(reader, generation, currency, span, REPORT_ROWS).await?;
-        let ids: Vec<Uuid> = workers
+        let ids: Vec<UserId> = workers
             .iter()
             .filter_map(|row| row.worker.parse().ok())
             .collect();
         let mut names = store::worker_names(reader, &ids).await?;
         let worker = |row: store::WorkerFigures| {
-            let worker: Uuid = row.worker.parse().ok()?;
+            let worker: UserId = row.worker.parse().ok()?;
             Some(Worker {
                 worker,
                 name: names.remove(&worker).unwrap_or_default(),
@@ -289,7 +288,7 @@ impl Analytics {
         let ids = rows.iter().filter_map(|row| row.product.parse().ok());
         let mut names = store::product_names(reader, ids.collect()).await?;
         let seller = |row: store::ProductFigures| {
-            let product: Uuid = row.product.parse().ok()?;
+            let product: ProductId = row.product.parse().ok()?;
             // Taken back by a cancelled sale: nothing was sold.
             (row.units != 0 || row.amount != 0).then(|| Seller {
                 product,

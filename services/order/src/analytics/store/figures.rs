@@ -5,11 +5,10 @@ use sea_orm::{
     ExprTrait as _, FromQueryResult, IsolationLevel, QueryFilter as _, QueryOrder as _,
     QuerySelect as _, Statement, TransactionTrait as _,
 };
-use uuid::Uuid;
 use waybill_primitives::OrderId;
 use waybill_store::{Db, StoreError};
 
-use super::{read_all, state};
+use super::state;
 use crate::{
     analytics::{
         domain::{Cell, Contribution, Counted, Figure, Figures, Times},
@@ -25,7 +24,7 @@ const PAGE: u64 = 500;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Mismatch {
     /// An order has added something else than it should have at this version.
-    Order { id: Uuid, version: i64 },
+    Order { id: OrderId, version: i64 },
     /// A figure is not the sum of what orders have added.
     Figure {
         cell: Cell,
@@ -60,21 +59,22 @@ pub async fn mismatches(db: &Db, most: usize) -> Result<Vec<Mismatch>, StoreErro
         if let Some(after) = after {
             page = page.filter(projection::Column::OrderId.gt(after));
         }
-        let page = read_all(page.all(&moment).await?)?;
-        let Some((last, _)) = page.last() else { break };
-        after = Some(*last);
-        let ids: Vec<_> = page.iter().map(|(id, _)| OrderId::from_uuid(*id)).collect();
+        let page = page.all(&moment).await?;
+        let Some(last) = page.last() else { break };
+        after = Some(last.order_id);
+        let ids: Vec<_> = page.iter().map(|row| row.order_id).collect();
         let mut orders = orders::whole(&moment, &ids).await?;
-        for (id, projection) in page {
-            projection.contribution.add_to(&mut counted, 1);
-            let Some((order, history)) = orders.remove(&OrderId::from_uuid(id)) else {
+        for row in page {
+            let id = row.order_id;
+            row.contribution.add_to(&mut counted, 1);
+            let Some((order, history)) = orders.remove(&id) else {
                 found.push(Mismatch::Order { id, version: 0 });
                 continue;
             };
             let order = Counted::from(&order);
             let right = Contribution::new(&order, Times::of(&history));
-            let same = right == projection.contribution && order.words == projection.words;
-            if order.version == projection.version && !same {
+            let same = right == *row.contribution && order.words.text() == row.words;
+            if order.version == row.version && !same {
                 found.push(Mismatch::Order {
                     id,
                     version: order.version,

@@ -6,11 +6,8 @@ use sea_orm::{
 };
 use waybill_store::{StoreError, Tx};
 
-use super::{STATE, State};
-use crate::{
-    analytics::entity::{daily, state},
-    store::unreadable,
-};
+use super::{STATE, State, no_state};
+use crate::analytics::entity::{daily, state};
 
 /// Opens a new generation; what an earlier rebuild has left unfinished is dropped.
 pub async fn begin(tx: &Tx) -> Result<State, StoreError> {
@@ -18,7 +15,7 @@ pub async fn begin(tx: &Tx) -> Result<State, StoreError> {
         .lock_exclusive()
         .one(tx.conn())
         .await?;
-    let row = row.ok_or_else(|| unreadable("state of the rollups", "none"))?;
+    let row = row.ok_or_else(no_state)?;
     let building = row.building.unwrap_or(0).max(row.generation) + 1;
     state::Entity::update_many()
         .col_expr(state::Column::Building, Expr::value(building))
@@ -30,8 +27,8 @@ pub async fn begin(tx: &Tx) -> Result<State, StoreError> {
         .exec(tx.conn())
         .await?;
     Ok(State {
-        generation: row.generation,
         building: Some(building),
+        ..row
     })
 }
 

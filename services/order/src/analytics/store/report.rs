@@ -7,8 +7,7 @@ use sea_orm::{
     QueryFilter as _, QueryOrder as _, QuerySelect as _, Select, Statement,
     sea_query::{CaseStatement, Expr, ExprTrait as _, Func, SimpleExpr},
 };
-use uuid::Uuid;
-use waybill_primitives::{Currency, Span};
+use waybill_primitives::{Currency, ProductId, Span, UserId};
 use waybill_store::StoreError;
 
 use crate::{
@@ -41,8 +40,8 @@ fn of(generation: i64, metrics: &[Metric], currency: Currency) -> Select<Entity>
     Entity::find()
         .select_only()
         .filter(Column::Generation.eq(generation))
-        .filter(Column::Metric.is_in(metrics.iter().map(|metric| metric.as_str())))
-        .filter(Column::Currency.eq(currency.as_str()))
+        .filter(Column::Metric.is_in(metrics.iter().copied()))
+        .filter(Column::Currency.eq(currency))
 }
 
 fn within(select: Select<Entity>, span: Option<Span>) -> Select<Entity> {
@@ -99,7 +98,7 @@ pub async fn statuses(
     let rows: Vec<(String, i64)> = Entity::find()
         .select_only()
         .filter(Column::Generation.eq(generation))
-        .filter(Column::Metric.eq(Metric::Status.as_str()))
+        .filter(Column::Metric.eq(Metric::Status))
         .filter(Column::Day.eq(NO_DAY))
         .column(Column::Dimension)
         .column_as(sum(Expr::col(Column::Quantity), connection), "quantity")
@@ -163,7 +162,7 @@ pub async fn workers(
     limit: u64,
 ) -> Result<Vec<WorkerFigures>, StoreError> {
     let part = |metric: Metric, column: Column| {
-        let this = Expr::col(Column::Metric).eq(metric.as_str());
+        let this = Expr::col(Column::Metric).eq(metric);
         let value = CaseStatement::new()
             .case(this, Expr::col(column))
             .finally(0_i64);
@@ -193,9 +192,9 @@ pub async fn workers(
 /// What products are called now.
 pub async fn product_names(
     connection: &impl ConnectionTrait,
-    ids: Vec<Uuid>,
-) -> Result<HashMap<Uuid, String>, StoreError> {
-    let rows: Vec<(Uuid, String)> = product::Entity::find()
+    ids: Vec<ProductId>,
+) -> Result<HashMap<ProductId, String>, StoreError> {
+    let rows: Vec<(ProductId, String)> = product::Entity::find()
         .select_only()
         .column(product::Column::Id)
         .column(product::Column::Name)
@@ -209,13 +208,13 @@ pub async fn product_names(
 /// What workers were called in the order that they got last; one statement for all.
 pub async fn worker_names(
     connection: &impl ConnectionTrait,
-    ids: &[Uuid],
-) -> Result<HashMap<Uuid, String>, StoreError> {
+    ids: &[UserId],
+) -> Result<HashMap<UserId, String>, StoreError> {
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
     let backend = connection.get_database_backend();
-    let one = |(number, _): (usize, &Uuid)| {
+    let one = |(number, _): (usize, &UserId)| {
         let mark = match backend {
             sea_orm::DbBackend::Postgres => format!("${}", number + 1),
             _ => "?".to_owned(),
@@ -230,7 +229,7 @@ pub async fn worker_names(
     let statement = Statement::from_sql_and_values(backend, parts.join(" UNION ALL "), values);
     let rows = connection.query_all_raw(statement).await?;
     let read = rows.iter().map(|row| {
-        let id: Uuid = row.try_get("", "assignee_id")?;
+        let id: UserId = row.try_get("", "assignee_id")?;
         let name: Option<String> = row.try_get("", "assignee_name")?;
         Ok::<_, sea_orm::DbErr>((id, name.unwrap_or_default()))
     });

@@ -12,6 +12,7 @@ use crate::{
     },
     error::too_busy,
     parts::finish,
+    store::insert_all,
 };
 
 impl Carts {
@@ -53,7 +54,7 @@ impl Carts {
         user: UserId,
         guest: &str,
     ) -> Result<(Cart, Vec<Item>), Stopped> {
-        let (now, room) = (self.parts.now(), self.parts.shop().max_order_lines);
+        let (now, room) = (self.parts.now(), self.parts.shop().max_lines());
         let (guest, user_owner) = (Owner::Guest(guest.to_owned()), Owner::User(user));
         let found = store::find(tx.conn(), &guest).await?;
         let found = found.ok_or(Stopped::NoCart)?;
@@ -77,14 +78,18 @@ impl Carts {
             outcome => outcome?,
         };
         let mut target = locked(tx, &user_owner, true, now).await?;
-        let before = target.items.clone();
-        let (items, left_out) = merged(before.clone(), source.items, room as usize);
-        let (old, new) = items.split_at(before.len());
-        for (was, item) in before.iter().zip(old).filter(|(was, item)| was != item) {
+        let (items, left_out) = merged(&target, source.items, room);
+        let (old, new) = items.split_at(target.items.len());
+        for (was, item) in target
+            .items
+            .iter()
+            .zip(old)
+            .filter(|(was, item)| was != item)
+        {
             debug_assert_eq!(was.product_id, item.product_id);
-            store::update_item(tx, target.id, item).await?;
+            store::update_item(tx, item).await?;
         }
-        store::insert_items(tx, target.id, new).await?;
+        insert_all(tx, new).await?;
         // What stays found no room, and is told again to whoever repeats the call.
         let gone = items.iter().map(|item| item.product_id);
         store::remove(tx, source.id, gone).await?;

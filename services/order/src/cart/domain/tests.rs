@@ -6,6 +6,8 @@ use super::*;
 
 const NOW: Timestamp = Timestamp::from_secs(1_795_219_200);
 
+const CART: CartId = CartId::from_uuid(uuid::Uuid::nil());
+
 fn usd(amount: i64) -> Money {
     Money::new(amount, Currency::USD)
 }
@@ -24,11 +26,9 @@ fn cup(price: i64, available: i64) -> Offered {
 
 fn cart(items: Vec<Item>) -> Cart {
     Cart {
-        id: CartId::new(),
-        merged_into: None,
-        version: 1,
-        updated_at: NOW,
+        id: CART,
         items,
+        ..Cart::new(&Owner::Guest(String::new()), NOW)
     }
 }
 
@@ -41,7 +41,8 @@ fn codes(view: &View) -> Vec<ChangeCode> {
 fn read(cart: &mut Cart, offers: &Offers) -> View {
     let view = cart.view(&[], offers, Currency::USD);
     for item in &mut cart.items {
-        (item.shown, item.shown_quantity) = item.showing(offers, Currency::USD);
+        let (price, quantity) = item.showing(offers, Currency::USD);
+        *item = item.told(price, quantity);
     }
     view
 }
@@ -49,7 +50,7 @@ fn read(cart: &mut Cart, offers: &Offers) -> View {
 #[test]
 fn a_change_is_told_at_every_read_until_the_line_is_written_again() {
     let id = ProductId::new();
-    let mut cart = cart(vec![Item::new(id, 5, usd(10), NOW)]);
+    let mut cart = cart(vec![Item::new(CART, id, 5, usd(10), NOW)]);
     let offers = Offers::from([(id, cup(12, 3))]);
     for _ in 0..2 {
         let view = read(&mut cart, &offers);
@@ -65,7 +66,7 @@ fn a_change_is_told_at_every_read_until_the_line_is_written_again() {
     cart.items.push(item);
     assert!(!read(&mut cart, &offers).changed());
     // Stock that comes back is not lost on who wanted more.
-    let mut cart = self::cart(vec![Item::new(id, 5, usd(12), NOW)]);
+    let mut cart = self::cart(vec![Item::new(CART, id, 5, usd(12), NOW)]);
     read(&mut cart, &offers);
     let more = Offers::from([(id, cup(12, 9))]);
     assert_eq!(read(&mut cart, &more).items[0].quantity, 5);
@@ -74,7 +75,7 @@ fn a_change_is_told_at_every_read_until_the_line_is_written_again() {
 #[test]
 fn a_price_that_was_never_shown_is_told_after_a_write_too() {
     let id = ProductId::new();
-    let item = Item::new(id, 1, usd(10), NOW).rewritten(2, usd(12));
+    let item = Item::new(CART, id, 1, usd(10), NOW).rewritten(2, usd(12));
     let cart = cart(vec![item]);
     let offers = Offers::from([(id, cup(12, 9))]);
     let view = cart.view(&[], &offers, Currency::USD);
@@ -96,7 +97,7 @@ fn what_is_not_sold_any_more_stays_and_says_so() {
     ]);
     offers.get_mut(&archived).unwrap().product.active = false;
     offers.get_mut(&euro).unwrap().product.price = Money::new(10, Currency::EUR);
-    let items = [archived, gone, euro, empty].map(|id| Item::new(id, 1, usd(10), NOW));
+    let items = [archived, gone, euro, empty].map(|id| Item::new(CART, id, 1, usd(10), NOW));
     let mut cart = cart(items.to_vec());
     let view = read(&mut cart, &offers);
     assert_eq!(
@@ -116,8 +117,8 @@ fn what_is_not_sold_any_more_stays_and_says_so() {
 fn only_what_was_shown_is_ordered() {
     let (a, b) = (ProductId::new(), ProductId::new());
     let mut cart = cart(vec![
-        Item::new(a, 2, usd(10), NOW),
-        Item::new(b, 4, usd(20), NOW),
+        Item::new(CART, a, 2, usd(10), NOW),
+        Item::new(CART, b, 4, usd(20), NOW),
     ]);
     let offers = Offers::from([(a, cup(11, 9)), (b, cup(20, 3))]);
     let Err(NotOrdered::Changed(faults)) = cart.order(&offers, Currency::USD) else {
@@ -140,12 +141,9 @@ fn only_what_was_shown_is_ordered() {
 #[test]
 fn a_merge_adds_up_and_tells_what_finds_no_room() {
     let [a, b, c] = [ProductId::new(), ProductId::new(), ProductId::new()];
-    let item = |id, quantity| Item::new(id, quantity, usd(10), NOW);
-    let (items, left_out) = merged(
-        vec![item(a, 1), item(b, 1)],
-        vec![item(b, 2), item(c, 3)],
-        2,
-    );
+    let item = |id, quantity| Item::new(CART, id, quantity, usd(10), NOW);
+    let user = cart(vec![item(a, 1), item(b, 1)]);
+    let (items, left_out) = merged(&user, vec![item(b, 2), item(c, 3)], 2);
     let quantities: Vec<_> = items.iter().map(|item| item.quantity).collect();
     assert_eq!(quantities, [1, 3]);
     assert_eq!(left_out, [item(c, 3)]);
@@ -180,7 +178,7 @@ proptest! {
             let mut offer = cup(*now, *available);
             offer.product.active = *active;
             offers.insert(id, offer);
-            Item::new(id, *quantity, usd(*before), NOW)
+            Item::new(CART, id, *quantity, usd(*before), NOW)
         });
         let mut cart = cart(items.collect());
         let view = read(&mut cart, &offers);

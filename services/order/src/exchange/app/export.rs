@@ -78,8 +78,7 @@ impl Exchange {
         let tree = categories::tree(self.parts.db.reader()).await?;
         let mut lines = Lines::default();
         for offer in &page.rows {
-            let category = offer.product.category.as_ref();
-            let label = category.and_then(|category| tree.label(category.id));
+            let label = offer.product.category_id.and_then(|id| tree.label(id));
             let line = cells(offer, label).into_iter().map(Into::into);
             lines.push(line).map_err(AppError::internal)?;
         }

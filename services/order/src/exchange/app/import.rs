@@ -217,7 +217,7 @@ impl Import {
                 Some(faults) => Err(faults.clone()),
                 None => {
                     let before = existing.get(row.sku());
-                    match plan(row, before, &mut lookup, shop.currency, now).await {
+                    match plan(row, before, &mut lookup, &shop, now).await {
                         Ok(planned) => Ok(planned),
                         Err(Stopped::Refused(_, faults)) => Err(faults),
                         Err(stopped) => return Err(stopped),
@@ -230,8 +230,7 @@ impl Import {
             });
         }
         if !self.dry_run {
-            self.write(tx, changes, &reports, shop.low_stock_threshold, now)
-                .await?;
+            self.write(tx, changes, &reports, now).await?;
         }
         Ok(reports)
     }
@@ -241,7 +240,6 @@ impl Import {
         tx: &Tx,
         changes: Changes,
         reports: &[Report],
-        threshold: i64,
         now: Timestamp,
     ) -> Result<(), Stopped> {
         let new: Vec<&Product> = changes.new.iter().map(|offer| &offer.product).collect();
@@ -256,7 +254,7 @@ impl Import {
             }
             tell(tx, &self.ctx, Some(before), after);
         }
-        open_stock(tx, &changes.new, threshold, self.actor, now).await?;
+        open_stock(tx, &changes.new, self.actor, now).await?;
         for offer in &changes.new {
             tell(tx, &self.ctx, None, offer);
         }

@@ -2,21 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use waybill_primitives::{CategoryId, Currency, ProductId, Timestamp};
+use waybill_primitives::{CategoryId, ProductId, Timestamp};
 use waybill_service_kit::{AppError, codes};
 use waybill_store::Retry;
 
 use crate::{
-    catalogue::{
-        app::opened,
-        domain::{Offer, Product},
-    },
+    catalogue::{app::opened, domain::Offer},
     categories::{
         app::{Finder, check_name},
         domain::{InCategory, Tree},
     },
     exchange::domain::{Outcome, Report, Row, Wanted},
     fields::Faults,
+    shop::domain::ShopSettings,
     stock::domain::MAX_UNITS,
 };
 
@@ -123,21 +121,19 @@ pub async fn plan(
     row: &Row,
     before: Option<&Offer>,
     lookup: &mut Lookup<'_>,
-    currency: Currency,
+    shop: &ShopSettings,
     now: Timestamp,
 ) -> Result<Planned, Stopped> {
+    let currency = shop.currency;
     let refused = |faults| Stopped::Refused(row.number, faults);
     let product = before.map(|offer| &offer.product);
     let wanted = row.wanted(product, currency).map_err(refused)?;
     let (patch, units) = match (wanted, before) {
         (Wanted::New(new), _) => {
-            let (product, units) = new.build(currency, now).map_err(refused)?;
-            let category = category(row, lookup).await?.flatten();
-            let product = Product {
-                category,
-                ..product
-            };
-            return Ok(Planned::New(Box::new(opened(product, units))));
+            let (mut product, units) = new.build(currency, now).map_err(refused)?;
+            product.set_category(category(row, lookup).await?.flatten());
+            let offer = opened(product, units, shop.low_stock_threshold);
+            return Ok(Planned::New(Box::new(offer)));
         }
         (Wanted::Change(patch, units), Some(_)) => (patch, units),
         (Wanted::Change(..), None) => {

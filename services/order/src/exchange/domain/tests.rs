@@ -1,7 +1,7 @@
 //! Lines of files and what they ask for.
 
 use proptest::prelude::*;
-use waybill_primitives::{Money, Timestamp};
+use waybill_primitives::Timestamp;
 
 use super::{
     reader::{Line, Reader},
@@ -139,14 +139,14 @@ proptest! {
         let before = Product {
             name: name.trim().to_owned(),
             description: description.trim().to_owned(),
-            price: Money::new(price, SHOP),
+            price,
             low_stock_threshold: threshold,
             active,
             ..mug()
         };
         let mut file = Lines::default();
         file.push(Column::ALL.iter().map(|column| column.as_str().into())).unwrap();
-        let offer = opened(before, stock);
+        let offer = opened(before, stock, 0);
         file.push(cells(&offer, None).into_iter().map(Into::into)).unwrap();
         let (mut reader, mut lines) = (Reader::default(), Vec::new());
         reader.push(&file.take().unwrap(), &mut lines).unwrap();

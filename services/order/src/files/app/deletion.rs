@@ -9,7 +9,7 @@ use super::{Files, ProductNow, described};
 use crate::{
     audit::{self, Act},
     files::{
-        domain::{Home, StoredFile, may_delete},
+        domain::{StoredFile, may_delete},
         store,
     },
     orders::{
@@ -25,23 +25,20 @@ impl Files {
     pub async fn delete(&self, ctx: &CallContext, id: FileId) -> Result<ProductNow, AppError> {
         ctx.user()?;
         let file = self.file(ctx, id).await?;
-        match file.home {
-            Home::Product(product) => {
-                let product = self.remove_picture(ctx, product, &file).await?;
-                Ok(Some(product))
-            }
-            Home::Order(order) => {
-                let db = &self.parts.db;
-                retrying(|| async {
-                    let tx = db.begin(&ctx.event_context()).await?;
-                    let deleted = self.delete_in(&tx, ctx, order, &file).await;
-                    finish(tx, deleted).await
-                })
-                .await?;
-                self.storage.removals.notify_one();
-                Ok(None)
-            }
+        if let Some(product) = file.product_id {
+            let product = self.remove_picture(ctx, product, &file).await?;
+            return Ok(Some(product));
         }
+        let order = file.order_id.ok_or_else(|| AppError::not_found("file"))?;
+        let db = &self.parts.db;
+        retrying(|| async {
+            let tx = db.begin(&ctx.event_context()).await?;
+            let deleted = self.delete_in(&tx, ctx, order, &file).await;
+            finish(tx, deleted).await
+        })
+        .await?;
+        self.storage.removals.notify_one();
+        Ok(None)
     }
 
     async fn delete_in(
@@ -55,7 +52,7 @@ impl Files {
         let found = orders::find_locked(tx, viewer(ctx)?, order_id).await?;
         let order = found.ok_or_else(missing)?;
         let person = actor(ctx).ok_or_else(missing)?;
-        may_delete(&order, &person, file.uploaded_by.id)?;
+        may_delete(&order, &person, file.uploader_id)?;
         if !store::delete(tx, file.id).await? {
             return Err(missing());
         }

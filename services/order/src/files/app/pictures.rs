@@ -75,16 +75,16 @@ impl Files {
     ) -> Result<Offer, AppError> {
         let mut faults = Faults::default();
         let alt = faults.line("alt", &target.alt, MAX_ALT);
-        let (width, height) = file.pixels.unwrap_or_default();
+        let pixels = |side: Option<i32>| side.unwrap_or(0).unsigned_abs();
         let image = faults.or(Image {
             id: file.id,
             alt,
-            width,
-            height,
+            width: pixels(file.width),
+            height: pixels(file.height),
         })?;
         let step = |product: &Product| {
             has_room(product)?;
-            let mut images = product.images.clone();
+            let mut images = product.images().to_vec();
             images.push(image.clone());
             Ok(Some(images))
         };
@@ -101,7 +101,7 @@ impl Files {
     ) -> Result<Offer, AppError> {
         ctx.require(&[Role::Admin])?;
         let step = |product: &Product| {
-            let mut images = product.images.clone();
+            let mut images = product.images().to_vec();
             images.retain(|image| image.id != file.id);
             Ok(Some(images))
         };
@@ -121,18 +121,22 @@ impl Files {
     ) -> Result<Offer, AppError> {
         ctx.require(&[Role::Admin])?;
         let step = |product: &Product| {
-            let wanted = ids
-                .iter()
-                .map(|id| product.images.iter().find(|image| image.id == *id).cloned());
+            let wanted = ids.iter().map(|id| {
+                product
+                    .images()
+                    .iter()
+                    .find(|image| image.id == *id)
+                    .cloned()
+            });
             let images: Option<Vec<Image>> = wanted.collect();
             let mut once = ids.to_vec();
             once.sort_unstable();
             once.dedup();
-            let complete = once.len() == ids.len() && ids.len() == product.images.len();
+            let complete = once.len() == ids.len() && ids.len() == product.images().len();
             let images = images.filter(|_| complete).ok_or_else(|| {
                 Faults::one("ids", "must name every picture of the product, each once")
             })?;
-            Ok((images != product.images).then_some(images))
+            Ok((images != product.images()).then_some(images))
         };
         self.change(ctx, id, version, step, Along::Nothing).await
     }
@@ -219,8 +223,8 @@ impl Files {
             action: "product.pictures",
             target_kind: "product",
             target_id: product.id.to_string(),
-            before: Some(json!({ "images": before.product.images })),
-            after: Some(json!({ "images": product.images })),
+            before: Some(json!({ "images": before.product.images() })),
+            after: Some(json!({ "images": product.images() })),
         };
         audit::record(tx, ctx, act);
         Ok(true)
@@ -228,7 +232,7 @@ impl Files {
 }
 
 fn has_room(product: &Product) -> Result<(), AppError> {
-    if product.images.len() < MAX_IMAGES {
+    if product.images().len() < MAX_IMAGES {
         return Ok(());
     }
     let message = format!("a product has {MAX_IMAGES} pictures at most; delete one first");

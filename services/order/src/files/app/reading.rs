@@ -97,17 +97,16 @@ impl Files {
             let found = store::find(self.parts.db.reader(), id).await?;
             found.ok_or_else(|| AppError::not_found("file"))?
         };
-        let (key, content_type, size) = match (wanted.thumbnail, &file.thumbnail) {
-            (false, _) => {
-                let key = file.key.clone();
-                (key, file.content_type.clone(), file.size)
-            }
-            (true, Some(thumbnail)) => {
-                let key = file.thumbnail_key();
-                (key, thumbnail.content_type.clone(), thumbnail.size)
-            }
+        let (key, content_type, size) = match (wanted.thumbnail, file.thumbnail()) {
+            (false, _) => (
+                file.object_key.clone(),
+                file.content_type.clone(),
+                file.size,
+            ),
+            (true, Some((kind, size))) => (file.thumbnail_key(), kind.to_owned(), size),
             (true, None) => return Err(AppError::not_found("thumbnail: it is not a picture")),
         };
+        let size = size.unsigned_abs();
         let range = range(wanted.offset, wanted.length, size).map_err(|_| {
             AppError::new(
                 ErrorKind::Invalid,
@@ -169,7 +168,7 @@ impl Files {
         let file = self.file(ctx, id).await?;
         let lifetime = Duration::from_secs(seconds.unsigned_abs());
         let expires_at = self.parts.now().plus(lifetime);
-        let thumbnail = match &file.thumbnail {
+        let thumbnail = match file.thumbnail() {
             Some(_) => Some(self.make_link(&file, true, lifetime, expires_at).await?),
             None => None,
         };
@@ -203,10 +202,9 @@ impl Files {
         thumbnail: bool,
         expires: Duration,
     ) -> Result<Option<String>, AppError> {
-        let shown = file.thumbnail.as_ref().filter(|_| thumbnail);
-        let (key, content_type) = match shown {
-            Some(shown) => (file.thumbnail_key(), shown.content_type.clone()),
-            None => (file.key.clone(), file.content_type.clone()),
+        let (key, content_type) = match file.thumbnail().filter(|_| thumbnail) {
+            Some((kind, _)) => (file.thumbnail_key(), kind.to_owned()),
+            None => (file.object_key.clone(), file.content_type.clone()),
         };
         let inline = is_shown(&content_type);
         let options = LinkOptions {

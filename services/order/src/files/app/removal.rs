@@ -31,7 +31,7 @@ impl Files {
             let last = (due.len() as u64) < BATCH;
             let removals = stream::iter(due).map(|removal| async move {
                 if let Err(error) = self.remove(&removal).await {
-                    tracing::warn!(key = %removal.key, attempts = removal.attempts, %error, "an object could not be removed; it will be tried again");
+                    tracing::warn!(key = %removal.object_key, attempts = removal.attempts, %error, "an object could not be removed; it will be tried again");
                 }
             });
             removals
@@ -59,10 +59,13 @@ impl Files {
         if !taken.await.map_err(AppError::from)? {
             return Ok(());
         }
-        self.storage.store.delete(&parsed(&removal.key)?).await?;
+        self.storage
+            .store
+            .delete(&parsed(&removal.object_key)?)
+            .await?;
         let removed = retrying(|| async {
             let tx = db.begin(&EventContext::default()).await?;
-            let removed = store::removed(&tx, &removal.key).await;
+            let removed = store::removed(&tx, &removal.object_key).await;
             finish(tx, removed).await
         });
         removed.await.map_err(AppError::from)

@@ -18,8 +18,7 @@ use crate::{
     fields::Faults,
     files::{
         domain::{
-            self, Home, Purpose, StoredFile, Thumbnail, allowed_types, file_name, may_add,
-            may_add_some,
+            self, Home, Purpose, StoredFile, allowed_types, file_name, may_add, may_add_some,
         },
         storage::Place,
         store,
@@ -31,7 +30,8 @@ use crate::{
         store as orders,
     },
     parts::finish,
-    wire,
+    store::insert,
+    wire::{self, bytes},
 };
 
 /// What is on its way to the storage for longer than this is taken for abandoned.
@@ -160,7 +160,7 @@ impl Files {
 
     fn has_room(&self, count: u64) -> Result<(), AppError> {
         let most = self.parts.shop().max_files_per_order;
-        if count < u64::from(most) {
+        if count < most.unsigned_abs() {
             return Ok(());
         }
         let message = format!("an order has {most} files at most; delete one first");
@@ -178,7 +178,7 @@ impl Files {
         &self,
         chunks: impl Stream<Item = Result<Bytes, AppError>> + Send,
     ) -> Result<Upload, AppError> {
-        let limit = self.parts.shop().max_file_bytes;
+        let limit = self.parts.shop().max_file_bytes.unsigned_abs();
         let received = Upload::receive(&self.storage.spool, limit, chunks).await;
         let received = received.map_err(|error| match error {
             UploadError::TooLarge { limit } => too_large(limit),
@@ -208,18 +208,24 @@ impl Files {
             .filter(|kind| kind.is_picture() || !pictures_only);
         let kind = kind.ok_or_else(|| unsupported(pictures_only))?;
         let id = FileId::new();
+        let (order_id, product_id) = target.home.ids();
         let mut file = StoredFile {
             id,
-            home: target.home,
-            key: domain::key(target.home, id),
+            order_id,
+            product_id,
+            object_key: domain::key(target.home, id),
             purpose,
             name: file_name(&target.name, kind),
             content_type: kind.mime().to_owned(),
-            size: received.size(),
+            size: bytes(received.size()),
             sha256: hex::encode(received.sha256()),
-            pixels: None,
-            thumbnail: None,
-            uploaded_by,
+            width: None,
+            height: None,
+            thumbnail_type: None,
+            thumbnail_size: None,
+            uploader_id: uploaded_by.id,
+            uploader_name: uploaded_by.name,
+            uploader_role: uploaded_by.role,
             created_at: self.parts.now(),
         };
         tracing::debug!(file = %file.id, size = file.size, kind = %kind, request_id = %ctx.request_id, "received a file");
@@ -268,13 +274,12 @@ impl Files {
             .mime()
             .clone_into(&mut file.content_type);
         file.name = file_name(name, made.picture.media_type);
-        file.size = made.picture.size;
+        file.size = bytes(made.picture.size);
         file.sha256 = sha256;
-        file.pixels = Some((made.picture.width, made.picture.height));
-        file.thumbnail = Some(Thumbnail {
-            content_type: made.thumbnail.media_type.mime().to_owned(),
-            size: made.thumbnail.size,
-        });
+        let side = |pixels: u32| Some(i32::try_from(pixels).unwrap_or(i32::MAX));
+        (file.width, file.height) = (side(made.picture.width), side(made.picture.height));
+        file.thumbnail_type = Some(made.thumbnail.media_type.mime().to_owned());
+        file.thumbnail_size = Some(bytes(made.thumbnail.size));
         Ok((made.picture.path, made.thumbnail.path))
     }
 
@@ -296,15 +301,13 @@ impl Files {
             Some((picture, _)) => &**picture,
             None => prepared.received.path(),
         };
-        let key = parsed(&file.key)?;
+        let key = parsed(&file.object_key)?;
         store
             .put(&key, Source::Path(main), &file.content_type)
             .await?;
-        if let (Some((_, path)), Some(thumbnail)) = (&prepared.made, &file.thumbnail) {
+        if let (Some((_, path)), Some((kind, _))) = (&prepared.made, file.thumbnail()) {
             let key = parsed(&file.thumbnail_key())?;
-            store
-                .put(&key, Source::Path(path), &thumbnail.content_type)
-                .await?;
+            store.put(&key, Source::Path(path), kind).await?;
         }
         Ok(())
     }
@@ -349,7 +352,7 @@ impl Files {
         // From here on no other file comes to this order, and the order stays as it is.
         let found = orders::find_locked(tx, viewer(ctx)?, id).await?;
         let order = found.ok_or_else(|| AppError::not_found("order"))?;
-        may_add(&order, &file.uploaded_by, file.purpose)?;
+        may_add(&order, &file.uploaded_by(), file.purpose)?;
         self.has_room(store::count(tx.conn(), id).await?)?;
         self.keep(tx, file, due).await?;
         tx.emit(
@@ -373,7 +376,7 @@ impl Files {
         file: &StoredFile,
         due: Timestamp,
     ) -> Result<(), AppError> {
-        store::insert(tx, file).await?;
+        insert(tx, file).await?;
         if !store::keep(tx, &file.keys(), due).await? {
             return Err(AppError::unavailable(
                 "storing the file took too long; send it again",

@@ -17,6 +17,7 @@ use crate::{
     shipments,
     shop::store as shop,
     stock::{app::move_goods, domain::MovementKind},
+    store::insert,
     work,
 };
 
@@ -90,7 +91,7 @@ pub async fn record(
     note: &str,
 ) -> Result<(), AppError> {
     let order = &changed.order;
-    store::insert_history(tx, order.id, vec![history(changed, actor, note)]).await?;
+    insert(tx, &history(changed, actor, note)).await?;
     if changed.event == HistoryEvent::Completed {
         // As the database has it: what this process remembers may be half a second old.
         let settings = shop::find(tx.conn()).await?;
@@ -145,9 +146,9 @@ pub fn audit_change_with(
     }
     let told = |order: &Order| {
         json!({
-            "orderNumber": order.number,
+            "orderNumber": order.number.as_str(),
             "status": order.status.as_str(),
-            "assigneeId": order.assignee.as_ref().map(|worker| worker.id),
+            "assigneeId": order.assignee_id,
         })
     };
     let mut after = told(after);
@@ -171,12 +172,15 @@ pub fn audit_change_with(
 pub fn history(changed: &Changed, actor: Option<&Person>, note: &str) -> HistoryEntry {
     let (from, to) = changed.sides();
     HistoryEntry {
+        order_id: changed.order.id,
         version: changed.order.version,
         at: changed.order.updated_at,
-        actor: actor.cloned(),
-        event: changed.event.as_str().to_owned(),
-        from: from.map(str::to_owned),
-        to: to.to_owned(),
+        event: changed.event,
+        from_value: from.map(str::to_owned),
+        to_value: to.to_owned(),
+        actor_id: actor.map(|actor| actor.id),
+        actor_name: actor.map(|actor| actor.name.clone()),
+        actor_role: actor.map(|actor| actor.role),
         note: note.to_owned(),
     }
 }

@@ -22,6 +22,7 @@ use crate::{
         store,
     },
     stock::{app::move_goods, domain::MovementKind, store as stock},
+    store::insert,
 };
 
 /// Why an attempt ended.
@@ -60,7 +61,7 @@ impl Orders {
         for _ in 0..ATTEMPTS {
             let found = store::find(db.reader(), viewer, id).await?;
             let before = found.ok_or_else(|| AppError::not_found("order"))?;
-            if before.customer.id != user.id && !user.is_admin() {
+            if before.customer_id != user.id && !user.is_admin() {
                 return Err(AppError::forbidden(
                     "only the customer and administrators edit an order",
                 ));
@@ -69,7 +70,7 @@ impl Orders {
                 return Err(AppError::version_conflict(before.version));
             }
             let (now, shop) = (self.parts.now(), self.parts.shop());
-            let edit = edit.clone().check(&before, now, shop.max_order_lines)?;
+            let edit = edit.clone().check(&before, now, shop.max_lines())?;
             let products = match edit.lines.as_deref() {
                 None | Some([]) => HashMap::new(),
                 Some(lines) => {
@@ -117,7 +118,7 @@ impl Orders {
         }
         // The row is locked now: a payment that begins from here on sees the new total, or is refused for its amount.
         if order.items != before.items {
-            let window = self.parts.shop().payment_window;
+            let window = self.parts.shop().payment_window();
             let since = order.updated_at.minus(window);
             if let Some(begun) = store::payment_under_way(tx.conn(), order.id, since).await? {
                 return Err(payment_under_way(begun.plus(window), order.updated_at).into());
@@ -125,10 +126,9 @@ impl Orders {
             store::replace_items(tx, order).await?;
         }
         let note = order.difference(before);
-        let entry = history(edited, Some(actor), &note);
-        store::insert_history(tx, order.id, vec![entry]).await?;
+        insert(tx, &history(edited, Some(actor), &note)).await?;
         events::order_changed(tx, edited, Some(actor), &note);
-        if before.customer.id != actor.id {
+        if before.customer_id != actor.id {
             audit::record(
                 tx,
                 ctx,
@@ -205,11 +205,11 @@ fn difference(before: &Order, after: &Order) -> BTreeMap<ProductId, i64> {
 /// What the audit log keeps of an order's contents.
 fn told(order: &Order) -> serde_json::Value {
     let items = order.items.iter().map(|item| {
-        json!({ "productId": item.product_id.to_string(), "quantity": item.quantity, "unitPrice": item.unit_price.amount })
+        json!({ "productId": item.product_id.to_string(), "quantity": item.quantity, "unitPrice": item.unit_price })
     });
     json!({
         "items": items.collect::<Vec<_>>(),
-        "total": order.total.amount,
+        "total": order.total,
         "title": order.title,
         "version": order.version,
     })

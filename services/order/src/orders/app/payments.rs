@@ -1,7 +1,6 @@
 //! What payments and time do to orders. Payment decides about money; whether an order can take it is decided here.
 
-use uuid::Uuid;
-use waybill_primitives::{Money, OrderId, Timestamp};
+use waybill_primitives::{Money, OrderId, PaymentId, Timestamp};
 use waybill_service_kit::{AppError, CallContext, ErrorKind};
 use waybill_store::{Tx, retrying};
 
@@ -23,14 +22,14 @@ impl Orders {
         &self,
         tx: &Tx,
         order_id: OrderId,
-        payment_id: Uuid,
+        payment_id: PaymentId,
     ) -> Result<(), AppError> {
         let order = locked(tx, order_id).await?;
         let now = self.parts.now();
         let Some(earlier) = store::open_attempt(tx, order.id, payment_id, now).await? else {
             return Ok(());
         };
-        let window = self.parts.shop().payment_window;
+        let window = self.parts.shop().payment_window();
         match order.payment_started(payment_id, earlier, window, now) {
             None => Ok(()),
             Some(changed) => apply(tx, Outcome::Changed(Box::new(changed)), "").await,
@@ -42,7 +41,7 @@ impl Orders {
         &self,
         tx: &Tx,
         order_id: OrderId,
-        payment_id: Uuid,
+        payment_id: PaymentId,
         amount: Money,
     ) -> Result<(), AppError> {
         let order = locked(tx, order_id).await?;
@@ -53,7 +52,7 @@ impl Orders {
         // Another replica was faster with the news that it went back.
         match (paid, refunded) {
             (Outcome::Changed(paid), Some(amount)) => {
-                let refunded = Money::new(amount, order.total.currency);
+                let refunded = order.money(amount);
                 let outcome = paid.order.refunded(payment_id, Some(refunded), now);
                 apply(tx, outcome, "").await
             }
@@ -66,7 +65,7 @@ impl Orders {
         &self,
         tx: &Tx,
         order_id: OrderId,
-        payment_id: Uuid,
+        payment_id: PaymentId,
         reason: &str,
     ) -> Result<(), AppError> {
         let order = locked(tx, order_id).await?;
@@ -81,15 +80,15 @@ impl Orders {
         &self,
         tx: &Tx,
         order_id: OrderId,
-        payment_id: Uuid,
+        payment_id: PaymentId,
         refunded: Option<Money>,
         reason: &str,
     ) -> Result<(), AppError> {
         let order = locked(tx, order_id).await?;
         let now = self.parts.now();
         if order.payment_id != Some(payment_id) {
-            let amount = refunded.filter(|money| money.currency == order.total.currency);
-            let amount = amount.unwrap_or(order.total).amount;
+            let amount = refunded.filter(|money| money.currency == order.currency);
+            let amount = amount.map_or(order.total, |money| money.amount);
             store::note_refund(tx, order.id, payment_id, amount, now).await?;
         }
         apply(tx, order.refunded(payment_id, refunded, now), reason).await
@@ -159,7 +158,7 @@ async fn locked(tx: &Tx, id: OrderId) -> Result<Order, AppError> {
     loop {
         let found = store::find_locked(tx, Viewer::Everything, next).await?;
         let order = found.ok_or_else(|| AppError::not_found("order"))?;
-        match order.replaced_by {
+        match order.replaced_by_id {
             Some(replacement) => next = replacement,
             None => return Ok(order),
         }

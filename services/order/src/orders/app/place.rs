@@ -25,6 +25,7 @@ use crate::{
     },
     parts::finish,
     stock::{app::move_goods, domain::MovementKind, store as stock},
+    store::insert_all,
     wire,
 };
 
@@ -167,7 +168,7 @@ impl Orders {
                     Some(taken)
                 }
             };
-            let draft = draft.check(now, shop.max_order_lines)?;
+            let draft = draft.check(now, shop.max_lines())?;
             let products = if draft.lines.is_empty() {
                 Default::default()
             } else {
@@ -306,7 +307,7 @@ async fn write(
     let entries = changes
         .iter()
         .map(|changed| history(changed, Some(actor), ""));
-    store::insert_history(tx, order.id, entries.collect()).await?;
+    insert_all(tx, &entries.collect::<Vec<_>>()).await?;
     for changed in changes {
         let message = if changed.order.version == order.version {
             message.clone()

@@ -5,10 +5,10 @@ use std::time::Duration;
 use waybill_primitives::{OrderId, OrderNumber, Timestamp};
 
 use super::{
-    Assignee, Holding, Order, OrderKind,
+    Assignee, HistoryEvent, Holding, Item, Order, OrderKind,
     OrderStatus::{self, Cancelled, Completed, InProgress, OnHold, Pending},
     PaymentStatus,
-    changes::{Changed, HistoryEvent, StockEffect},
+    changes::{Changed, StockEffect},
 };
 
 /// Why an order cannot be given to a worker.
@@ -57,26 +57,31 @@ impl Order {
         if self.status == Pending && self.payment_status != PaymentStatus::Paid {
             return Err(NotAssignable::Unpaid);
         }
-        if self
-            .assignee
-            .as_ref()
-            .is_some_and(|has| has.id == worker.id)
-        {
+        if self.assignee_id == Some(worker.id) {
             return Ok(None);
         }
         Ok(Some(self.given_to(worker, now)))
     }
 
+    /// Its items as those of another order.
+    pub(super) fn items_for(&self, id: OrderId) -> Vec<Item> {
+        let items = self.items.iter().map(|item| Item {
+            order_id: id,
+            ..item.clone()
+        });
+        items.collect()
+    }
+
     fn given_to(&self, worker: &Assignee, now: Timestamp) -> Changed {
         let mut changed = self.next(HistoryEvent::Assigned, now, |order| {
-            order.assignee = Some(worker.clone());
+            order.assign(Some(worker.clone()));
             match order.status {
                 // It has a worker now, so it never goes back to waiting for one.
                 OnHold => order.held_from = Some(InProgress),
                 _ => order.status = InProgress,
             }
         });
-        changed.previous.clone_from(&self.assignee);
+        changed.previous = self.assignee();
         changed
     }
 
@@ -95,14 +100,17 @@ impl Order {
         if !paid && !self.payment_status.is_due() {
             return Err(NotReplaceable::Payment(self.payment_status));
         }
+        let id = OrderId::new();
         let order = Self {
-            id: OrderId::new(),
-            number: OrderNumber::generate(now).as_str().to_owned(),
+            id,
+            number: OrderNumber::generate(now),
             status: Pending,
             payment_status: PaymentStatus::Unpaid,
-            assignee: None,
-            replaces: Some(self.id),
-            replaced_by: None,
+            assignee_id: None,
+            assignee_name: None,
+            items: self.items_for(id),
+            replaces_id: Some(self.id),
+            replaced_by_id: None,
             payment_id: None,
             held_from: None,
             available_since: None,
@@ -138,12 +146,12 @@ impl Order {
             order.status = Cancelled;
             order.payment_status = PaymentStatus::Unpaid;
             order.payment_id = None;
-            order.replaced_by = Some(replacement.id);
+            order.replaced_by_id = Some(replacement.id);
         });
         // Its goods are the other one's now, neither released nor returned.
         closed.stock = StockEffect::Nothing;
         closed.order.holding = Holding::Nothing;
-        closed.previous.clone_from(&self.assignee);
+        closed.previous = self.assignee();
         closed.replacement = Some(Box::new(replacement));
         Ok(Replacement { closed, opened })
     }

@@ -2,39 +2,14 @@
 
 use std::time::Duration;
 
-use uuid::Uuid;
-use waybill_primitives::{Money, Timestamp};
+use waybill_primitives::{Money, PaymentId, Timestamp};
 
 use super::{
-    Assignee, Holding, Order,
-    OrderStatus::{Cancelled, Completed, InProgress, OnHold, Pending},
+    Assignee, HistoryEvent, Holding, Order,
+    OrderStatus::{self, Cancelled, Completed, InProgress, OnHold, Pending},
     PaymentStatus, Refused, allowed,
     transitions::Party,
 };
-use crate::{fields::text_enum, orders::domain::OrderStatus};
-
-text_enum! {
-    /// What happened, as the history names it.
-    HistoryEvent {
-        Placed = "PLACED",
-        /// What it is for was changed.
-        Edited = "EDITED",
-        /// A payment has begun, and it does not expire meanwhile.
-        PaymentStarted = "PAYMENT_STARTED",
-        Paid = "PAID",
-        PaymentFailed = "PAYMENT_FAILED",
-        PaymentRejected = "PAYMENT_REJECTED",
-        Refunded = "REFUNDED",
-        StatusChanged = "STATUS_CHANGED",
-        Claimed = "CLAIMED",
-        Assigned = "ASSIGNED",
-        Released = "RELEASED",
-        Completed = "COMPLETED",
-        Cancelled = "CANCELLED",
-        Expired = "EXPIRED",
-        Replaced = "REPLACED",
-    }
-}
 
 /// How often the beginning of a payment puts off the expiry of one order.
 pub const MOST_EXTENSIONS: u64 = 5;
@@ -61,7 +36,7 @@ pub struct Changed {
     /// Who worked on it before, if the change took it from them.
     pub previous: Option<Assignee>,
     /// A payment that the change is about.
-    pub payment_id: Option<Uuid>,
+    pub payment_id: Option<PaymentId>,
     pub stock: StockEffect,
     /// The order that was opened in place of this one, as it is at the end of the change.
     pub replacement: Option<Box<Order>>,
@@ -84,7 +59,7 @@ impl Changed {
             Holding::Reserved => StockEffect::Reserve,
             _ => StockEffect::Nothing,
         };
-        let due = order.total.amount > 0;
+        let due = order.total > 0;
         let placed = Self {
             event: HistoryEvent::Placed,
             before: (None, None),
@@ -221,7 +196,7 @@ impl Order {
 
     /// Back to the pool: nobody works on it any more.
     pub fn released(&self, now: Timestamp, expiry: Duration) -> Result<Changed, Refused> {
-        if !matches!(self.status, InProgress | OnHold) || self.assignee.is_none() {
+        if !matches!(self.status, InProgress | OnHold) || self.assignee_id.is_none() {
             return Err(Refused {
                 from: self.status,
                 to: Pending,
@@ -230,12 +205,12 @@ impl Order {
         }
         let mut changed = self.next(HistoryEvent::Released, now, |order| {
             order.status = Pending;
-            order.assignee = None;
+            order.assign(None);
             if order.payment_status.is_due() {
                 order.expires_at = Some(now.plus(expiry));
             }
         });
-        changed.previous.clone_from(&self.assignee);
+        changed.previous = self.assignee();
         Ok(changed)
     }
 
@@ -244,7 +219,7 @@ impl Order {
     /// most payments begin right after placing.
     pub fn payment_started(
         &self,
-        payment_id: Uuid,
+        payment_id: PaymentId,
         earlier: u64,
         window: Duration,
         now: Timestamp,
@@ -274,7 +249,7 @@ impl Order {
     }
 
     /// Money has arrived.
-    pub fn paid(&self, payment_id: Uuid, amount: Money, now: Timestamp) -> Outcome {
+    pub fn paid(&self, payment_id: PaymentId, amount: Money, now: Timestamp) -> Outcome {
         if self.payment_id == Some(payment_id) {
             return Outcome::Nothing;
         }
@@ -282,7 +257,7 @@ impl Order {
             Some("the order is cancelled")
         } else if !self.payment_status.is_due() {
             Some("the order is paid already")
-        } else if amount != self.total {
+        } else if amount != self.total() {
             Some("the amount is not what the order costs")
         } else {
             None
@@ -302,7 +277,7 @@ impl Order {
     }
 
     /// An attempt to pay has failed. The order can be paid still.
-    pub fn payment_failed(&self, payment_id: Uuid, now: Timestamp) -> Outcome {
+    pub fn payment_failed(&self, payment_id: PaymentId, now: Timestamp) -> Outcome {
         if self.status == Cancelled || self.payment_status != PaymentStatus::Unpaid {
             return Outcome::Nothing;
         }
@@ -319,13 +294,17 @@ impl Order {
     }
 
     /// Money went back to the customer: `refunded` of it so far, or all. A payment that the order never took changes nothing.
-    pub fn refunded(&self, payment_id: Uuid, refunded: Option<Money>, now: Timestamp) -> Outcome {
+    pub fn refunded(
+        &self,
+        payment_id: PaymentId,
+        refunded: Option<Money>,
+        now: Timestamp,
+    ) -> Outcome {
         if self.payment_id != Some(payment_id) || self.payment_status == PaymentStatus::Refunded {
             return Outcome::Nothing;
         }
-        let in_part = refunded.is_some_and(|money| {
-            money.currency == self.total.currency && money.amount < self.total.amount
-        });
+        let in_part = refunded
+            .is_some_and(|money| money.currency == self.currency && money.amount < self.total);
         let mut changed = self.next(HistoryEvent::Refunded, now, |order| {
             order.payment_status = if in_part {
                 PaymentStatus::PartiallyRefunded

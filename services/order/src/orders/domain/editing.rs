@@ -6,9 +6,11 @@ use std::collections::{BTreeMap, HashMap};
 use waybill_primitives::{ProductId, Timestamp};
 
 use super::{
-    Address, Changed, Draft, Holding, Line, Order, OrderStatus, PaymentStatus, Sellable,
-    changes::HistoryEvent,
-    placing::{NEEDS, kind_of, priced, title_of},
+    Address, Changed, HistoryEvent, Holding, Line, Order, OrderStatus, PaymentStatus, Sellable,
+    placing::{
+        NEEDS, check_lines, check_wanted, description, instructions, kind_of, priced, title,
+        title_of,
+    },
 };
 use crate::{catalogue::domain::ProductKind, fields::Faults, shop::domain::ShopSettings};
 
@@ -48,34 +50,32 @@ fn set<T>(field: &mut T, value: Option<T>) {
 impl Edit {
     /// Checks and trims what is given, by the rules of placing. A date that the order has already is not checked again: that
     /// it has passed since is no fault of who sends back what they read.
-    pub fn check(mut self, order: &Order, now: Timestamp, most_lines: u32) -> Result<Self, Faults> {
+    pub fn check(
+        mut self,
+        order: &Order,
+        now: Timestamp,
+        most_lines: usize,
+    ) -> Result<Self, Faults> {
         self.estimated_completion
             .take_if(|wanted| *wanted == order.estimated_completion);
-        let given = (
-            self.lines.is_some(),
-            self.title.is_some(),
-            self.description.is_some(),
-            self.special_instructions.is_some(),
-            self.estimated_completion.is_some(),
-            self.shipping_address.is_some(),
-        );
-        let draft = Draft {
-            lines: self.lines.unwrap_or_default(),
-            title: self.title.unwrap_or_default(),
-            description: self.description.unwrap_or_default(),
-            special_instructions: self.special_instructions.unwrap_or_default(),
-            estimated_completion: self.estimated_completion.flatten(),
-            shipping_address: self.shipping_address.flatten(),
+        let mut faults = Faults::default();
+        let checked = Self {
+            title: self.title.map(|text| title(&mut faults, &text)),
+            lines: self
+                .lines
+                .map(|lines| check_lines(&mut faults, lines, most_lines)),
+            description: self.description.map(|text| description(&mut faults, &text)),
+            special_instructions: self
+                .special_instructions
+                .map(|text| instructions(&mut faults, &text)),
+            estimated_completion: self
+                .estimated_completion
+                .map(|wanted| check_wanted(&mut faults, wanted, now)),
+            shipping_address: self
+                .shipping_address
+                .map(|address| address.map(|address| address.check(&mut faults))),
         };
-        let draft = draft.check_fields(now, most_lines)?;
-        Ok(Self {
-            lines: given.0.then_some(draft.lines),
-            title: given.1.then_some(draft.title),
-            description: given.2.then_some(draft.description),
-            special_instructions: given.3.then_some(draft.special_instructions),
-            estimated_completion: given.4.then_some(draft.estimated_completion),
-            shipping_address: given.5.then_some(draft.shipping_address),
-        })
+        faults.or(checked)
     }
 }
 
@@ -118,16 +118,19 @@ impl Order {
         let mut order = self.clone();
         if let Some(lines) = repriced {
             let mut faults = Faults::default();
-            let (items, total) = priced(lines, products, shop.currency, &mut faults);
+            let (items, total) = priced(order.id, lines, products, shop.currency, &mut faults);
             faults.or(())?;
-            (order.kind, order.total) = (kind_of(&items), total);
+            (order.kind, order.total, order.currency) = (kind_of(&items), total, shop.currency);
             order.items = items;
         }
         set(&mut order.title, edit.title);
         set(&mut order.description, edit.description);
         set(&mut order.special_instructions, edit.special_instructions);
         set(&mut order.estimated_completion, edit.estimated_completion);
-        set(&mut order.shipping_address, edit.shipping_address);
+        set(
+            &mut order.shipping_address,
+            edit.shipping_address.map(|address| address.map(Into::into)),
+        );
         if order.items.is_empty() && order.title.is_empty() {
             if order.description.is_empty() {
                 return Err(Faults::one("items", NEEDS).into());
@@ -138,7 +141,7 @@ impl Order {
             return Ok(Vec::new());
         }
         let has_goods = order.items.iter().any(|i| i.kind == ProductKind::Goods);
-        let free = order.total.amount == 0;
+        let free = order.total == 0;
         let mut edited = self.next(HistoryEvent::Edited, now, |next| *next = order);
         // What is paid keeps its lines and what it has of the stock.
         if !due {
@@ -182,10 +185,11 @@ impl Order {
             "shipping address",
         );
         let parts = parts.join(", ");
-        if self.total == before.total {
+        let (was, is) = (before.total(), self.total());
+        if was == is {
             format!("changed: {parts}")
         } else {
-            format!("changed: {parts}; total {} → {}", before.total, self.total)
+            format!("changed: {parts}; total {was} → {is}")
         }
     }
 }

@@ -1,12 +1,12 @@
 //! Who sees which orders, and what lists can be asked for.
 
 use chrono::NaiveDate;
-use waybill_primitives::{OrderId, OrderNumber, Timestamp, UserId};
+use waybill_primitives::{OrderId, OrderNumber, Timestamp, UserId, string_enum};
 
 use super::{OrderStatus, PaymentStatus};
 use crate::{
     analytics::domain::Words,
-    fields::{Faults, search_words, text_enum},
+    fields::{Faults, search_words},
 };
 
 /// As whom somebody looks at orders. Every query of orders begins with one.
@@ -20,9 +20,9 @@ pub enum Viewer {
     Staff(UserId),
 }
 
-text_enum! {
+string_enum! {
     /// How a list of orders is sorted.
-    Sort {
+    pub enum Sort as waybill_proto::order::OrderSort {
         Newest = "newest",
         Oldest = "oldest",
         TotalAsc = "total_asc",
@@ -36,7 +36,7 @@ pub enum Search {
     /// The id of an order.
     Id(OrderId),
     /// A whole order number.
-    Number(String),
+    Number(OrderNumber),
     /// The beginning of one: `W` and at least two digits.
     NumberPrefix(String),
     /// Beginnings of words of the title or the customer's name; an order has all of them.
@@ -55,7 +55,7 @@ impl Search {
             [] => None,
             [word] => Some(match (word.parse(), word.parse::<OrderNumber>()) {
                 (Ok(id), _) => Self::Id(id),
-                (_, Ok(number)) => Self::Number(number.as_str().to_owned()),
+                (_, Ok(number)) => Self::Number(number),
                 _ if begins_a_number(word) => Self::NumberPrefix(word.to_ascii_uppercase()),
                 _ => beginnings(),
             }),
@@ -134,7 +134,7 @@ mod tests {
         assert_eq!(parse("  "), None);
         assert_eq!(
             parse("w261121-7k3m9qx"),
-            Some(Search::Number("W261121-7K3M9QX".into()))
+            Some(Search::Number("W261121-7K3M9QX".parse().unwrap()))
         );
         assert_eq!(parse("W26"), prefix("W26"));
         assert_eq!(parse("w261121-7"), prefix("W261121-7"));

@@ -5,7 +5,8 @@ use std::{collections::HashMap, time::Duration};
 use waybill_primitives::{Currency, Money, OrderId, OrderNumber, ProductId, Timestamp};
 
 use super::{
-    Customer, Holding, Item, Order, OrderKind, OrderStatus, PaymentStatus, changes::Changed,
+    Address, Customer, Holding, Item, Order, OrderKind, OrderStatus, PaymentStatus,
+    changes::Changed,
 };
 use crate::{
     analytics::domain::Words, catalogue::domain::ProductKind, fields::Faults,
@@ -47,19 +48,6 @@ pub struct Sellable {
     pub active: bool,
 }
 
-/// Where goods go. All lines are checked by [`Draft::check`].
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Address {
-    pub name: String,
-    pub line1: String,
-    pub line2: String,
-    pub city: String,
-    pub region: String,
-    pub postal_code: String,
-    /// ISO 3166-1 alpha-2.
-    pub country: String,
-}
-
 /// What is told of an order without contents.
 pub(super) const NEEDS: &str = "an order needs items, a title or a description";
 /// Longest title that is made of a description, in characters.
@@ -78,7 +66,7 @@ pub struct Draft {
 
 impl Draft {
     /// Checks everything that needs no database, and trims. `most_lines`: of one order.
-    pub fn check(self, now: Timestamp, most_lines: u32) -> Result<Self, Faults> {
+    pub fn check(self, now: Timestamp, most_lines: usize) -> Result<Self, Faults> {
         let empty = self.lines.is_empty()
             && self.title.trim().is_empty()
             && self.description.trim().is_empty();
@@ -99,51 +87,17 @@ impl Draft {
         }
     }
 
-    /// As [`Self::check`], also for a draft that has no items and no title.
-    pub fn check_fields(self, now: Timestamp, most_lines: u32) -> Result<Self, Faults> {
+    fn check_fields(self, now: Timestamp, most_lines: usize) -> Result<Self, Faults> {
         let mut faults = Faults::default();
-        let title = faults.line("title", &self.title, MAX_TITLE);
-        if self.lines.len() > most_lines as usize {
-            faults.add("items", format!("must have at most {most_lines} entries"));
-        }
-        let mut units: HashMap<ProductId, i64> = HashMap::new();
-        for (index, line) in self.lines.iter().enumerate() {
-            let field = format!("items[{index}].quantity");
-            if !(1..=MAX_QUANTITY).contains(&line.quantity) {
-                faults.number(&field, line.quantity, 1, MAX_QUANTITY);
-                continue;
-            }
-            let sum = units.entry(line.product_id).or_insert(0);
-            *sum = sum.saturating_add(line.quantity);
-            if *sum > MAX_QUANTITY {
-                faults.add(
-                    &field,
-                    format!("at most {MAX_QUANTITY} units of one product fit in an order"),
-                );
-            }
-        }
-        let description = faults.paragraph("description", &self.description, MAX_DESCRIPTION);
-        let instructions = faults.paragraph(
-            "specialInstructions",
-            &self.special_instructions,
-            MAX_INSTRUCTIONS,
-        );
-        if let Some(wanted) = self.estimated_completion {
-            if wanted < now.minus(DAY) {
-                faults.add("estimatedCompletion", "must not lie in the past");
-            } else if wanted > now.plus(TEN_YEARS) {
-                faults.add("estimatedCompletion", "must lie within the next ten years");
-            }
-        }
-        let shipping_address = self.shipping_address.map(|a| a.check(&mut faults));
-        faults.or(Self {
-            lines: self.lines,
-            title,
-            description,
-            special_instructions: instructions,
-            estimated_completion: self.estimated_completion,
-            shipping_address,
-        })
+        let checked = Self {
+            title: title(&mut faults, &self.title),
+            lines: check_lines(&mut faults, self.lines, most_lines),
+            description: description(&mut faults, &self.description),
+            special_instructions: instructions(&mut faults, &self.special_instructions),
+            estimated_completion: check_wanted(&mut faults, self.estimated_completion, now),
+            shipping_address: self.shipping_address.map(|a| a.check(&mut faults)),
+        };
+        faults.or(checked)
     }
 
     /// Prices a checked draft and makes the order of it. Nothing due means paid at once: then there are two changes,
@@ -157,11 +111,12 @@ impl Draft {
         now: Timestamp,
     ) -> Result<Vec<Changed>, Faults> {
         let mut faults = Faults::default();
-        let (items, total) = priced(&self.lines, products, shop.currency, &mut faults);
+        let id = OrderId::new();
+        let (items, total) = priced(id, &self.lines, products, shop.currency, &mut faults);
         let kind = kind_of(&items);
         let order = Order {
-            id: OrderId::new(),
-            number: OrderNumber::generate(now).as_str().to_owned(),
+            id,
+            number: OrderNumber::generate(now),
             status: OrderStatus::Pending,
             payment_status: PaymentStatus::Unpaid,
             kind,
@@ -170,18 +125,23 @@ impl Draft {
             } else {
                 Holding::Reserved
             },
-            customer,
-            assignee: None,
+            customer_id: customer.id,
+            customer_name: customer.name,
+            customer_email: customer.email,
+            assignee_id: None,
+            assignee_name: None,
             title: self.title,
             description: self.description,
             special_instructions: self.special_instructions,
             estimated_completion: self.estimated_completion,
             items,
             total,
-            shipping_address: self.shipping_address,
+            currency: shop.currency,
+            shipping_address: self.shipping_address.map(Into::into),
+            search: String::new(),
             guest,
-            replaces: None,
-            replaced_by: None,
+            replaces_id: None,
+            replaced_by_id: None,
             payment_id: None,
             held_from: None,
             available_since: None,
@@ -195,16 +155,66 @@ impl Draft {
     }
 }
 
-/// The lines at the prices of now, and their sum. Without faults only if every product can be ordered.
+pub(super) fn title(faults: &mut Faults, text: &str) -> String {
+    faults.line("title", text, MAX_TITLE)
+}
+
+pub(super) fn description(faults: &mut Faults, text: &str) -> String {
+    faults.paragraph("description", text, MAX_DESCRIPTION)
+}
+
+pub(super) fn instructions(faults: &mut Faults, text: &str) -> String {
+    faults.paragraph("specialInstructions", text, MAX_INSTRUCTIONS)
+}
+
+/// The date by which somebody wants it, or none.
+pub(super) fn check_wanted(
+    faults: &mut Faults,
+    wanted: Option<Timestamp>,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    if wanted.is_some_and(|wanted| wanted < now.minus(DAY)) {
+        faults.add("estimatedCompletion", "must not lie in the past");
+    } else if wanted.is_some_and(|wanted| wanted > now.plus(TEN_YEARS)) {
+        faults.add("estimatedCompletion", "must lie within the next ten years");
+    }
+    wanted
+}
+
+pub(super) fn check_lines(faults: &mut Faults, lines: Vec<Line>, most_lines: usize) -> Vec<Line> {
+    if lines.len() > most_lines {
+        faults.add("items", format!("must have at most {most_lines} entries"));
+    }
+    let mut units: HashMap<ProductId, i64> = HashMap::new();
+    for (index, line) in lines.iter().enumerate() {
+        let field = format!("items[{index}].quantity");
+        if !(1..=MAX_QUANTITY).contains(&line.quantity) {
+            faults.number(&field, line.quantity, 1, MAX_QUANTITY);
+            continue;
+        }
+        let sum = units.entry(line.product_id).or_insert(0);
+        *sum = sum.saturating_add(line.quantity);
+        if *sum > MAX_QUANTITY {
+            faults.add(
+                &field,
+                format!("at most {MAX_QUANTITY} units of one product fit in an order"),
+            );
+        }
+    }
+    lines
+}
+
+/// The lines of an order at the prices of now, and their sum. Without faults only if every product can be ordered.
 pub(super) fn priced(
+    order_id: OrderId,
     lines: &[Line],
     products: &HashMap<ProductId, Sellable>,
     currency: Currency,
     faults: &mut Faults,
-) -> (Vec<Item>, Money) {
+) -> (Vec<Item>, i64) {
     let mut items = Vec::with_capacity(lines.len());
     let mut total = Some(0_i64);
-    for (index, line) in lines.iter().enumerate() {
+    for ((index, line), position) in lines.iter().enumerate().zip(0..) {
         let Some(product) = products.get(&line.product_id).filter(|p| p.active) else {
             faults.add(
                 format!("items[{index}].productId"),
@@ -219,24 +229,27 @@ pub(super) fn priced(
             );
             continue;
         }
-        let line_total = product.price.checked_mul(line.quantity).ok();
+        let unit_price = product.price.amount;
+        let line_total = unit_price.checked_mul(line.quantity);
         total = total
             .zip(line_total)
-            .and_then(|(sum, line)| sum.checked_add(line.amount))
+            .and_then(|(sum, line)| sum.checked_add(line))
             .filter(|sum| *sum <= MAX_AMOUNT);
         items.push(Item {
+            order_id,
+            position,
             product_id: line.product_id,
             name: product.name.clone(),
             kind: product.kind,
-            unit_price: product.price,
+            unit_price,
             quantity: line.quantity,
-            line_total: line_total.unwrap_or(Money::zero(currency)),
+            line_total: line_total.unwrap_or(0),
         });
     }
     if total.is_none() {
         faults.add("items", "the total is too large");
     }
-    (items, Money::new(total.unwrap_or(0), currency))
+    (items, total.unwrap_or(0))
 }
 
 /// What an order of these items is for. Free text alone is a service.
@@ -263,17 +276,12 @@ impl Order {
     /// The words that it is found by.
     pub fn words(&self) -> Words {
         let items = self.items.iter().map(|item| item.name.as_str());
-        Words::of_order(&self.title, &self.customer.name, items, &self.description)
-    }
-
-    /// The text that a search looks through.
-    pub fn search(&self) -> String {
-        self.words().text()
+        Words::of_order(&self.title, &self.customer_name, items, &self.description)
     }
 }
 
 impl Address {
-    fn check(self, faults: &mut Faults) -> Self {
+    pub(super) fn check(self, faults: &mut Faults) -> Self {
         let field = |name| format!("shippingAddress.{name}");
         let country = faults.required_line(&field("country"), &self.country, 2);
         if !country.is_empty() && !country.chars().all(|c| c.is_ascii_uppercase()) {

@@ -3,20 +3,22 @@
 
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
-    QueryOrder as _, Set, sea_query::Expr,
+    QueryOrder as _, sea_query::Expr,
 };
-use uuid::Uuid;
-use waybill_primitives::{OrderId, Timestamp};
+use waybill_primitives::{OrderId, PaymentId, Timestamp};
 use waybill_store::{StoreError, Tx};
 
-use crate::orders::entity::attempt::{ActiveModel, Column, Entity};
+use crate::{
+    orders::entity::attempt::{Column, Entity, Model},
+    store::insert,
+};
 
 /// Remembers that a payment has begun. None if it is known already, for instance because its end came first; else how many
 /// there were before.
 pub async fn open_attempt(
     tx: &Tx,
     order: OrderId,
-    payment: Uuid,
+    payment: PaymentId,
     now: Timestamp,
 ) -> Result<Option<u64>, StoreError> {
     let known = Entity::find_by_id(payment).one(tx.conn()).await?;
@@ -24,18 +26,22 @@ pub async fn open_attempt(
         return Ok(None);
     }
     let earlier = Entity::find()
-        .filter(Column::OrderId.eq(order.uuid()))
+        .filter(Column::OrderId.eq(order))
         .count(tx.conn())
         .await?;
-    insert(tx, order, payment, now, Attempt::Open).await?;
+    insert(tx, &begun(order, payment, now)).await?;
     Ok(Some(earlier))
 }
 
-/// How far an attempt has come that has not been heard of before.
-enum Attempt {
-    Open,
-    Closed,
-    Refunded(i64),
+/// An attempt that has not been heard of before.
+const fn begun(order: OrderId, payment: PaymentId, now: Timestamp) -> Model {
+    Model {
+        payment_id: payment,
+        order_id: order,
+        opened_at: now,
+        closed_at: None,
+        refunded: None,
+    }
 }
 
 /// Remembers that a payment has ended; also one whose beginning has not been heard of. How much of it is known to have gone
@@ -43,15 +49,19 @@ enum Attempt {
 pub async fn close_attempt(
     tx: &Tx,
     order: OrderId,
-    payment: Uuid,
+    payment: PaymentId,
     now: Timestamp,
 ) -> Result<Option<i64>, StoreError> {
     let Some(known) = Entity::find_by_id(payment).one(tx.conn()).await? else {
-        insert(tx, order, payment, now, Attempt::Closed).await?;
+        let closed = Model {
+            closed_at: Some(now),
+            ..begun(order, payment, now)
+        };
+        insert(tx, &closed).await?;
         return Ok(None);
     };
     Entity::update_many()
-        .col_expr(Column::ClosedAt, Expr::value(now.micros()))
+        .col_expr(Column::ClosedAt, Expr::value(now))
         .filter(Column::PaymentId.eq(payment))
         .exec(tx.conn())
         .await?;
@@ -62,17 +72,22 @@ pub async fn close_attempt(
 pub async fn note_refund(
     tx: &Tx,
     order: OrderId,
-    payment: Uuid,
+    payment: PaymentId,
     amount: i64,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let Some(known) = Entity::find_by_id(payment).one(tx.conn()).await? else {
-        return insert(tx, order, payment, now, Attempt::Refunded(amount)).await;
+        let refunded = Model {
+            closed_at: Some(now),
+            refunded: Some(amount),
+            ..begun(order, payment, now)
+        };
+        return insert(tx, &refunded).await;
     };
     Entity::update_many()
         .col_expr(
             Column::ClosedAt,
-            Expr::value(known.closed_at.unwrap_or(now.micros())),
+            Expr::value(known.closed_at.unwrap_or(now)),
         )
         .col_expr(
             Column::Refunded,
@@ -84,32 +99,6 @@ pub async fn note_refund(
     Ok(())
 }
 
-async fn insert(
-    tx: &Tx,
-    order: OrderId,
-    payment: Uuid,
-    now: Timestamp,
-    attempt: Attempt,
-) -> Result<(), StoreError> {
-    let row = ActiveModel {
-        payment_id: Set(payment),
-        order_id: Set(order.uuid()),
-        opened_at: Set(now.micros()),
-        closed_at: Set(match attempt {
-            Attempt::Open => None,
-            Attempt::Closed | Attempt::Refunded(_) => Some(now.micros()),
-        }),
-        refunded: Set(match attempt {
-            Attempt::Refunded(amount) => Some(amount),
-            Attempt::Open | Attempt::Closed => None,
-        }),
-    };
-    Entity::insert(row)
-        .exec_without_returning(tx.conn())
-        .await?;
-    Ok(())
-}
-
 /// When the latest payment began that has not ended and is younger than `since`.
 pub async fn payment_under_way(
     connection: &impl ConnectionTrait,
@@ -117,11 +106,11 @@ pub async fn payment_under_way(
     since: Timestamp,
 ) -> Result<Option<Timestamp>, StoreError> {
     let latest = Entity::find()
-        .filter(Column::OrderId.eq(order.uuid()))
+        .filter(Column::OrderId.eq(order))
         .filter(Column::ClosedAt.is_null())
-        .filter(Column::OpenedAt.gt(since.micros()))
+        .filter(Column::OpenedAt.gt(since))
         .order_by_desc(Column::OpenedAt)
         .one(connection)
         .await?;
-    Ok(latest.map(|row| Timestamp::from_micros(row.opened_at)))
+    Ok(latest.map(|row| row.opened_at))
 }

@@ -8,8 +8,7 @@ use sea_orm::{
     sea_query::{Expr, Query},
 };
 use serde::Serialize;
-use uuid::Uuid;
-use waybill_primitives::{CategoryId, OrderId, ProductId, Timestamp, UserId};
+use waybill_primitives::{CategoryId, OrderId, Timestamp, UserId};
 use waybill_store::{StoreError, Tx, page};
 
 use super::{
@@ -17,101 +16,37 @@ use super::{
     visible_to,
 };
 use crate::{
-    catalogue::{domain::ProductKind, entity as product},
+    catalogue::entity as product,
     orders::{
-        domain::{
-            Assignee, Customer, Filter, HistoryEntry, Holding, Item, Order, OrderKind, OrderStatus,
-            PaymentStatus, Person, Sort, Viewer,
-        },
+        domain::{Filter, HistoryEntry, Item, Order, OrderKind, Sort, Viewer},
         entity::{history as history_row, item, order},
     },
     parts::{Page, PageQuery},
-    store::{after, count, money, spelled, unreadable},
-    wire,
+    store::{after, count},
 };
-
-fn read(row: order::Model, items: Vec<Item>) -> Result<Order, StoreError> {
-    let address = row
-        .shipping_address
-        .as_deref()
-        .map(serde_json::from_str)
-        .transpose();
-    let held_from = row.held_from.as_deref();
-    let held_from = held_from.map(|status| spelled("status", status, OrderStatus::parse));
-    let assignee = row.assignee_id.map(|id| Assignee {
-        id: UserId::from_uuid(id),
-        name: row.assignee_name.unwrap_or_default(),
-    });
-    Ok(Order {
-        id: OrderId::from_uuid(row.id),
-        status: spelled("status", &row.status, OrderStatus::parse)?,
-        payment_status: spelled("payment status", &row.payment_status, PaymentStatus::parse)?,
-        kind: spelled("order kind", &row.kind, OrderKind::parse)?,
-        holding: spelled("holding", &row.holding, Holding::parse)?,
-        total: money(row.total, &row.currency)?,
-        shipping_address: address.map_err(|error| unreadable("address", &error.to_string()))?,
-        held_from: held_from.transpose()?,
-        number: row.number,
-        customer: Customer {
-            id: UserId::from_uuid(row.customer_id),
-            name: row.customer_name,
-            email: row.customer_email,
-        },
-        assignee,
-        title: row.title,
-        description: row.description,
-        special_instructions: row.special_instructions,
-        estimated_completion: row.estimated_completion.map(Timestamp::from_micros),
-        items,
-        guest: row.guest,
-        replaces: row.replaces_id.map(OrderId::from_uuid),
-        replaced_by: row.replaced_by_id.map(OrderId::from_uuid),
-        payment_id: row.payment_id,
-        available_since: row.available_since.map(Timestamp::from_micros),
-        expires_at: row.expires_at.map(Timestamp::from_micros),
-        completed_at: row.completed_at.map(Timestamp::from_micros),
-        version: row.version,
-        created_at: Timestamp::from_micros(row.created_at),
-        updated_at: Timestamp::from_micros(row.updated_at),
-    })
-}
 
 /// Adds the items of all rows by one query.
 pub(super) async fn with_items(
     connection: &impl ConnectionTrait,
-    rows: Vec<order::Model>,
+    mut orders: Vec<Order>,
 ) -> Result<Vec<Order>, StoreError> {
-    if rows.is_empty() {
-        return Ok(Vec::new());
+    if orders.is_empty() {
+        return Ok(orders);
     }
-    let currencies: HashMap<Uuid, String> = rows
-        .iter()
-        .map(|row| (row.id, row.currency.clone()))
-        .collect();
-    let lines = item::Entity::find()
-        .filter(item::Column::OrderId.is_in(rows.iter().map(|row| row.id)))
+    let found = item::Entity::find()
+        .filter(item::Column::OrderId.is_in(orders.iter().map(|order| order.id)))
         .order_by_asc(item::Column::OrderId)
         .order_by_asc(item::Column::Position)
         .all(connection)
         .await?;
-    let mut items: HashMap<Uuid, Vec<Item>> = HashMap::new();
-    for line in lines {
-        let currency = currencies.get(&line.order_id).map_or("", String::as_str);
-        items.entry(line.order_id).or_default().push(Item {
-            product_id: ProductId::from_uuid(line.product_id),
-            name: line.name,
-            kind: spelled("product kind", &line.kind, ProductKind::parse)?,
-            unit_price: money(line.unit_price, currency)?,
-            quantity: line.quantity,
-            line_total: money(line.line_total, currency)?,
-        });
+    let mut items: HashMap<OrderId, Vec<Item>> = HashMap::new();
+    for item in found {
+        items.entry(item.order_id).or_default().push(item);
     }
-    rows.into_iter()
-        .map(|row| {
-            let items = items.remove(&row.id).unwrap_or_default();
-            read(row, items)
-        })
-        .collect()
+    for order in &mut orders {
+        order.items = items.remove(&order.id).unwrap_or_default();
+    }
+    Ok(orders)
 }
 
 async fn one(
@@ -132,7 +67,7 @@ pub async fn find(
 ) -> Result<Option<Order>, StoreError> {
     one(
         connection,
-        visible_to(viewer).filter(order::Column::Id.eq(id.uuid())),
+        visible_to(viewer).filter(order::Column::Id.eq(id)),
     )
     .await
 }
@@ -144,7 +79,7 @@ pub async fn find_locked(
     id: OrderId,
 ) -> Result<Option<Order>, StoreError> {
     let select = visible_to(viewer)
-        .filter(order::Column::Id.eq(id.uuid()))
+        .filter(order::Column::Id.eq(id))
         .lock_exclusive();
     one(tx.conn(), select).await
 }
@@ -154,15 +89,14 @@ pub async fn claimable_state(
     connection: &impl ConnectionTrait,
     id: OrderId,
 ) -> Result<Option<Option<UserId>>, StoreError> {
-    let found: Option<Option<Uuid>> = visible_to(Viewer::Everything)
+    Ok(visible_to(Viewer::Everything)
         .select_only()
         .column(order::Column::AssigneeId)
-        .filter(order::Column::Id.eq(id.uuid()))
-        .filter(order::Column::Kind.ne(OrderKind::Goods.as_str()))
+        .filter(order::Column::Id.eq(id))
+        .filter(order::Column::Kind.ne(OrderKind::Goods))
         .into_tuple()
         .one(connection)
-        .await?;
-    Ok(found.map(|assignee| assignee.map(UserId::from_uuid)))
+        .await?)
 }
 
 /// A page of orders.
@@ -231,29 +165,27 @@ pub async fn available(
     connection: &impl ConnectionTrait,
     pool: &Pool,
     query: &PageQuery,
-    cursor: Option<(i64, Uuid)>,
+    cursor: Option<(Timestamp, OrderId)>,
 ) -> Result<Page<Order>, StoreError> {
     use order::Column::AvailableSince;
     let mut all = visible_to(Viewer::Everything)
         .filter(AvailableSince.is_not_null())
         .filter(within(connection, &pool.filter));
     if let Some(kind) = pool.kind {
-        all = all.filter(order::Column::Kind.eq(kind.as_str()));
+        all = all.filter(order::Column::Kind.eq(kind));
     }
     let category = || Expr::col((product::Entity, product::Column::CategoryId));
-    let ids = |categories: &[CategoryId]| -> Vec<Uuid> {
-        categories.iter().map(|id| id.uuid()).collect()
-    };
     if let Some(within) = &pool.within {
-        all = all.filter(ordered_in(category().is_in(ids(within))));
+        all = all.filter(ordered_in(category().is_in(within.iter().copied())));
     }
     if let Some(only) = &pool.only_from {
         let others = category()
             .is_not_null()
-            .and(category().is_not_in(ids(only)));
+            .and(category().is_not_in(only.iter().copied()));
         all = all.filter(ordered_in(others).not());
     }
-    let position = |row: &order::Model| (row.available_since.unwrap_or_default(), row.id);
+    let position =
+        |row: &order::Model| (row.available_since.unwrap_or(Timestamp::UNIX_EPOCH), row.id);
     keyset(
         connection,
         all,
@@ -267,7 +199,7 @@ pub async fn available(
 }
 
 /// Where a page of the pool begins.
-pub fn pool_cursor(text: &str) -> Result<Option<(i64, Uuid)>, page::BadCursor> {
+pub fn pool_cursor(text: &str) -> Result<Option<(Timestamp, OrderId)>, page::BadCursor> {
     page::decode(text)
 }
 
@@ -277,7 +209,7 @@ async fn keyset<P: Serialize>(
     key: order::Column,
     descending: bool,
     query: &PageQuery,
-    cursor: Option<(i64, Uuid)>,
+    cursor: Option<(Timestamp, OrderId)>,
     position: impl Fn(&order::Model) -> P,
 ) -> Result<Page<Order>, StoreError> {
     let total = if query.total {
@@ -315,27 +247,24 @@ pub async fn due(
 ) -> Result<(Vec<Order>, Option<Timestamp>), StoreError> {
     use order::Column::{ExpiresAt, Id};
     let mut select = visible_to(Viewer::Everything)
-        .filter(ExpiresAt.lte(now.micros()))
+        .filter(ExpiresAt.lte(now))
         .order_by_asc(ExpiresAt)
         .order_by_asc(Id)
         .limit(limit);
     if let Some((at, id)) = past {
-        select = select.filter(after(ExpiresAt, Id, false, at.micros(), id.uuid()));
+        select = select.filter(after(ExpiresAt, Id, false, at, id));
     }
     let rows = select.all(connection).await?;
-    let next: Option<Option<i64>> = visible_to(Viewer::Everything)
+    let next: Option<Option<Timestamp>> = visible_to(Viewer::Everything)
         .select_only()
         .column(ExpiresAt)
-        .filter(ExpiresAt.gt(now.micros()))
+        .filter(ExpiresAt.gt(now))
         .order_by_asc(ExpiresAt)
         .limit(1)
         .into_tuple()
         .one(connection)
         .await?;
-    Ok((
-        with_items(connection, rows).await?,
-        next.flatten().map(Timestamp::from_micros),
-    ))
+    Ok((with_items(connection, rows).await?, next.flatten()))
 }
 
 /// The history of an order after a version of it, oldest first.
@@ -346,30 +275,11 @@ pub async fn history(
     limit: u64,
 ) -> Result<Vec<HistoryEntry>, StoreError> {
     use history_row::Column;
-    let rows = history_row::Entity::find()
-        .filter(Column::OrderId.eq(id.uuid()))
+    Ok(history_row::Entity::find()
+        .filter(Column::OrderId.eq(id))
         .filter(Column::Version.gt(after_version))
         .order_by_asc(Column::Version)
         .limit(limit)
         .all(connection)
-        .await?;
-    Ok(rows.into_iter().map(entry).collect())
-}
-
-pub(super) fn entry(row: history_row::Model) -> HistoryEntry {
-    let role = row.actor_role.as_deref().and_then(wire::role);
-    let actor = row.actor_id.zip(role).map(|(id, role)| Person {
-        id: UserId::from_uuid(id),
-        name: row.actor_name.unwrap_or_default(),
-        role,
-    });
-    HistoryEntry {
-        version: row.version,
-        at: Timestamp::from_micros(row.at),
-        actor,
-        event: row.event,
-        from: row.from_value,
-        to: row.to_value,
-        note: row.note,
-    }
+        .await?)
 }

@@ -9,8 +9,7 @@ use sea_orm::{
     sea_query::{Expr, Func},
 };
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
-use waybill_primitives::Timestamp;
+use waybill_primitives::{OrderId, Timestamp};
 use waybill_store::{StoreError, page};
 
 use super::visible_to;
@@ -36,7 +35,7 @@ const LAST: char = '\u{10FFFF}';
 
 /// Where a page begins: the list's sort, the sort key and the id of the row before.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Position(String, i64, Uuid);
+pub struct Position(String, i64, OrderId);
 
 /// Reads a cursor of a list sorted like this.
 pub fn cursor(text: &str, sort: Sort) -> Result<Option<Position>, page::BadCursor> {
@@ -52,7 +51,7 @@ pub fn position(sort: Sort, row: &order::Model) -> Position {
     let value = if matches!(key, order::Column::Total) {
         row.total
     } else {
-        row.created_at
+        row.created_at.micros()
     };
     Position(sort.as_str().to_owned(), value, row.id)
 }
@@ -141,7 +140,7 @@ async fn few(
     connection: &impl ConnectionTrait,
     filter: &Filter,
     sort: Sort,
-) -> Result<Option<Vec<Uuid>>, StoreError> {
+) -> Result<Option<Vec<OrderId>>, StoreError> {
     if let Some(Search::Words(words)) = &filter.search
         && let Some(ids) = rare(connection, filter, words).await?
     {
@@ -169,7 +168,7 @@ async fn few(
         states: false,
         time: false,
     };
-    let ids: Vec<Uuid> = visible_to(Viewer::Everything)
+    let ids: Vec<OrderId> = visible_to(Viewer::Everything)
         .select_only()
         .column(order::Column::Id)
         .filter(condition(&part, plain))
@@ -214,22 +213,22 @@ async fn rare(
     connection: &impl ConnectionTrait,
     filter: &Filter,
     words: &[String],
-) -> Result<Option<Vec<Uuid>>, StoreError> {
-    use word::Column::{CreatedAt, OrderId, Word};
+) -> Result<Option<Vec<OrderId>>, StoreError> {
+    use word::Column::{CreatedAt, Word};
     for beginning in words {
         let mut select = word::Entity::find()
             .select_only()
-            .column(OrderId)
+            .column(word::Column::OrderId)
             .filter(Word.gte(beginning.as_str()))
             .filter(Word.lt(format!("{beginning}{LAST}")))
             .limit(RARE as u64 + 1);
         if let Some(from) = filter.from {
-            select = select.filter(CreatedAt.gte(from.micros()));
+            select = select.filter(CreatedAt.gte(from));
         }
         if let Some(to) = filter.to {
-            select = select.filter(CreatedAt.lt(to.micros()));
+            select = select.filter(CreatedAt.lt(to));
         }
-        let mut ids: Vec<Uuid> = select.into_tuple().all(connection).await?;
+        let mut ids: Vec<OrderId> = select.into_tuple().all(connection).await?;
         if ids.len() <= RARE {
             let fresh = fresh(connection, beginning).await?;
             if fresh.len() > RARE {
@@ -248,12 +247,12 @@ async fn rare(
 async fn fresh(
     connection: &impl ConnectionTrait,
     beginning: &str,
-) -> Result<Vec<Uuid>, StoreError> {
+) -> Result<Vec<OrderId>, StoreError> {
     let since = Timestamp::now().minus(FRESH);
     let ids = visible_to(Viewer::Everything)
         .select_only()
         .column(order::Column::Id)
-        .filter(order::Column::CreatedAt.gte(since.micros()))
+        .filter(order::Column::CreatedAt.gte(since))
         .filter(begins(beginning))
         .order_by_desc(order::Column::CreatedAt)
         .limit(RARE as u64 + 1);
@@ -278,8 +277,8 @@ fn begins_number(prefix: &str) -> Condition {
         .is_none_or(|(_, rest)| rest.is_empty());
     match days_of(prefix).filter(|_| only_days) {
         Some((from, to)) => Condition::all()
-            .add(CreatedAt.gte(from.micros()))
-            .add(CreatedAt.lt(to.micros())),
+            .add(CreatedAt.gte(from))
+            .add(CreatedAt.lt(to)),
         // The range is for the index; the pattern makes it exact.
         None => Condition::all()
             .add(Number.gte(prefix))
@@ -292,30 +291,30 @@ fn condition(filter: &Filter, plain: Plain) -> Condition {
     use order::Column;
     let mut all = match &filter.search {
         None => Condition::all(),
-        Some(Search::Id(id)) => Condition::all().add(Column::Id.eq(id.uuid())),
-        Some(Search::Number(number)) => Condition::all().add(Column::Number.eq(number.as_str())),
+        Some(Search::Id(id)) => Condition::all().add(Column::Id.eq(*id)),
+        Some(Search::Number(number)) => Condition::all().add(Column::Number.eq(number.clone())),
         Some(Search::NumberPrefix(prefix)) => begins_number(prefix),
         Some(Search::Words(words)) => words
             .iter()
             .fold(Condition::all(), |all, word| all.add(begins(word))),
     };
     if let Some(status) = filter.status {
-        all = all.add(plain.text(Column::Status).eq(status.as_str()));
+        all = all.add(plain.text(Column::Status).eq(status));
     }
     if let Some(status) = filter.payment_status {
-        all = all.add(plain.text(Column::PaymentStatus).eq(status.as_str()));
+        all = all.add(plain.text(Column::PaymentStatus).eq(status));
     }
     if let Some(from) = filter.from {
-        all = all.add(plain.number(Column::CreatedAt).gte(from.micros()));
+        all = all.add(plain.number(Column::CreatedAt).gte(from));
     }
     if let Some(to) = filter.to {
-        all = all.add(plain.number(Column::CreatedAt).lt(to.micros()));
+        all = all.add(plain.number(Column::CreatedAt).lt(to));
     }
     if let Some(id) = filter.customer {
-        all = all.add(Column::CustomerId.eq(id.uuid()));
+        all = all.add(Column::CustomerId.eq(id));
     }
     if let Some(id) = filter.assignee {
-        all = all.add(Column::AssigneeId.eq(id.uuid()));
+        all = all.add(Column::AssigneeId.eq(id));
     }
     if let Some(total) = filter.min_total {
         all = all.add(Column::Total.gte(total));

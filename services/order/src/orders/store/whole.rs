@@ -6,12 +6,11 @@ use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
     QuerySelect as _, sea_query::Expr,
 };
-use uuid::Uuid;
 use waybill_primitives::OrderId;
 use waybill_store::{StoreError, Tx};
 
 use super::{
-    read::{entry, with_items},
+    read::with_items,
     search::{Position, listed, position, sorted},
     visible_to,
 };
@@ -25,7 +24,7 @@ pub async fn whole(
     connection: &impl ConnectionTrait,
     ids: &[OrderId],
 ) -> Result<HashMap<OrderId, (Order, Vec<HistoryEntry>)>, StoreError> {
-    let ids = || ids.iter().map(|id| id.uuid());
+    let ids = || ids.iter().copied();
     let rows = visible_to(Viewer::Everything)
         .filter(order::Column::Id.is_in(ids()))
         .all(connection)
@@ -42,10 +41,10 @@ pub async fn whole(
         .all(connection)
         .await?;
     for line in lines {
-        if let Some((order, history)) = all.get_mut(&OrderId::from_uuid(line.order_id))
+        if let Some((order, history)) = all.get_mut(&line.order_id)
             && line.version <= order.version
         {
-            history.push(entry(line));
+            history.push(line);
         }
     }
     Ok(all)
@@ -63,10 +62,9 @@ pub async fn ids_after(
         .order_by_asc(order::Column::Id)
         .limit(limit);
     if let Some(after) = after {
-        select = select.filter(order::Column::Id.gt(after.uuid()));
+        select = select.filter(order::Column::Id.gt(after));
     }
-    let ids: Vec<Uuid> = select.into_tuple().all(connection).await?;
-    Ok(ids.into_iter().map(OrderId::from_uuid).collect())
+    Ok(select.into_tuple().all(connection).await?)
 }
 
 /// The texts that these orders are searched by.
@@ -74,16 +72,15 @@ pub async fn searched(
     connection: &impl ConnectionTrait,
     ids: &[OrderId],
 ) -> Result<HashMap<OrderId, String>, StoreError> {
-    let rows: Vec<(Uuid, String)> = visible_to(Viewer::Everything)
+    let rows: Vec<(OrderId, String)> = visible_to(Viewer::Everything)
         .select_only()
         .column(order::Column::Id)
         .column(order::Column::Search)
-        .filter(order::Column::Id.is_in(ids.iter().map(|id| id.uuid())))
+        .filter(order::Column::Id.is_in(ids.iter().copied()))
         .into_tuple()
         .all(connection)
         .await?;
-    let read = |(id, text)| (OrderId::from_uuid(id), text);
-    Ok(rows.into_iter().map(read).collect())
+    Ok(rows.into_iter().collect())
 }
 
 /// Writes the text that an order is searched by, if the order is still as it was read: an edit meanwhile has written its own.
@@ -91,7 +88,7 @@ pub async fn searched(
 pub async fn set_search(tx: &Tx, id: OrderId, version: i64, text: &str) -> Result<(), StoreError> {
     order::Entity::update_many()
         .col_expr(order::Column::Search, Expr::value(text))
-        .filter(order::Column::Id.eq(id.uuid()))
+        .filter(order::Column::Id.eq(id))
         .filter(order::Column::Version.eq(version))
         .exec(tx.conn())
         .await?;

@@ -1,20 +1,13 @@
 //! What may be shipped when, and how shipments go on.
 
-use waybill_primitives::{Currency, Money};
-
 use super::*;
-use crate::orders::domain::{Item, tests::sample_order};
+use crate::orders::domain::{
+    Item,
+    tests::{sample_item, sample_order},
+};
 
 fn goods(product_id: ProductId, quantity: i64) -> Item {
-    let price = Money::new(1, Currency::USD);
-    Item {
-        product_id,
-        name: "Cup".into(),
-        kind: ProductKind::Goods,
-        unit_price: price,
-        quantity,
-        line_total: price,
-    }
+    sample_item(product_id, quantity, quantity)
 }
 
 /// Paid, two products: five and three units, the five in two lines.
@@ -96,7 +89,7 @@ fn goods_leave_only_for_paid_orders_that_go_on() {
     for status in OrderStatus::ALL {
         for payment in PaymentStatus::ALL {
             let (mut order, ..) = order();
-            (order.status, order.payment_status) = (*status, *payment);
+            (order.status, order.payment_status) = (status, payment);
             let allowed = !matches!(status, OrderStatus::OnHold | OrderStatus::Cancelled)
                 && matches!(
                     payment,
@@ -128,21 +121,20 @@ fn every_pair_of_states_has_its_answer() {
     for from in ShipmentState::ALL {
         for to in ShipmentState::ALL {
             let before = Shipment {
-                state: *from,
+                state: from,
                 ..shipment.clone()
             };
             let patch = ShipmentPatch {
-                state: Some(*to),
+                state: Some(to),
                 ..ShipmentPatch::default()
             };
             let outcome = before.patched(&patch, &order, NOW);
             if from == to {
                 assert_eq!(outcome, Ok(None));
-            } else if steps.contains(&(*from, *to)) {
+            } else if steps.contains(&(from, to)) {
                 let after = outcome.unwrap().unwrap();
-                assert_eq!((after.state, after.version), (*to, 2));
+                assert_eq!((after.state, after.version), (to, 2));
             } else {
-                let (from, to) = (*from, *to);
                 assert_eq!(outcome, Err(ShipmentRefused::WrongState { from, to }));
             }
         }

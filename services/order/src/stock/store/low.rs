@@ -37,7 +37,7 @@ pub async fn mismatches(
     products: &[ProductId],
     default: i64,
 ) -> Result<Vec<Mismatch>, StoreError> {
-    type Row = (Uuid, String, String, Option<i64>, bool);
+    type Row = (ProductId, String, String, Option<i64>, bool);
     let own = Expr::col((product::Entity, product::Column::LowStockThreshold));
     let threshold = || SimpleExpr::from(Func::coalesce([own.clone(), Expr::value(default)]));
     let low = || Expr::col((level::Entity, level::Column::Low));
@@ -57,7 +57,7 @@ pub async fn mismatches(
         .column(product::Column::Name)
         .column(product::Column::LowStockThreshold)
         .column(level::Column::Low)
-        .filter(level::Column::ProductId.is_in(products.iter().map(|id| id.uuid())))
+        .filter(level::Column::ProductId.is_in(products.iter().copied()))
         .filter(Condition::any().add(fell).add(filled))
         .order_by_asc(level::Column::ProductId)
         .into_tuple()
@@ -66,7 +66,7 @@ pub async fn mismatches(
     Ok(rows
         .into_iter()
         .map(|(id, sku, name, own, marked)| Mismatch {
-            product_id: ProductId::from_uuid(id),
+            product_id: id,
             sku,
             name,
             threshold: own.unwrap_or(default),
@@ -87,23 +87,21 @@ pub async fn mark(
             level::Column::Version,
             Expr::col(level::Column::Version).add(1_i64),
         )
-        .filter(level::Column::ProductId.eq(product_id.uuid()))
+        .filter(level::Column::ProductId.eq(product_id))
         .filter(level::Column::Low.eq(false))
         .filter(available().lt(threshold));
     if update.exec(tx.conn()).await?.rows_affected != 1 {
         return Ok(None);
     }
-    let row = level::Entity::find_by_id(product_id.uuid())
-        .one(tx.conn())
-        .await?;
-    Ok(row.map(|row| (row.version, row.on_hand - row.reserved)))
+    let row = level::Entity::find_by_id(product_id).one(tx.conn()).await?;
+    Ok(row.map(|row| (row.version, row.available())))
 }
 
 /// Takes the mark away from a stock that has enough.
 pub async fn clear(tx: &Tx, product_id: ProductId, threshold: i64) -> Result<(), StoreError> {
     level::Entity::update_many()
         .col_expr(level::Column::Low, Expr::value(false))
-        .filter(level::Column::ProductId.eq(product_id.uuid()))
+        .filter(level::Column::ProductId.eq(product_id))
         .filter(level::Column::Low.eq(true))
         .filter(available().gte(threshold))
         .exec(tx.conn())
@@ -117,7 +115,7 @@ pub async fn moved(
     after: Uuid,
     limit: u64,
 ) -> Result<Vec<(Uuid, ProductId)>, StoreError> {
-    let rows: Vec<(Uuid, Uuid)> = movement::Entity::find()
+    Ok(movement::Entity::find()
         .select_only()
         .columns([movement::Column::Id, movement::Column::ProductId])
         .filter(movement::Column::Id.gt(after))
@@ -125,11 +123,7 @@ pub async fn moved(
         .limit(limit)
         .into_tuple()
         .all(connection)
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, product)| (id, ProductId::from_uuid(product)))
-        .collect())
+        .await?)
 }
 
 /// The next products that have stock, in the order of their ids.
@@ -144,8 +138,7 @@ pub async fn stocked(
         .order_by_asc(level::Column::ProductId)
         .limit(limit);
     if let Some(after) = after {
-        select = select.filter(level::Column::ProductId.gt(after.uuid()));
+        select = select.filter(level::Column::ProductId.gt(after));
     }
-    let rows: Vec<Uuid> = select.into_tuple().all(connection).await?;
-    Ok(rows.into_iter().map(ProductId::from_uuid).collect())
+    Ok(select.into_tuple().all(connection).await?)
 }

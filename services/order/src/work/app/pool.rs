@@ -173,7 +173,7 @@ impl Work {
         let viewer = Viewer::Staff(candidate.worker.id);
         let order = orders::find(self.parts.db.reader(), viewer, id).await?;
         let has = |order: &Order| {
-            let holder = order.assignee.as_ref().map(|holder| holder.id);
+            let holder = order.assignee_id;
             holder == Some(candidate.worker.id) && !matches!(order.status, Completed | Cancelled)
         };
         Ok(order.filter(has))

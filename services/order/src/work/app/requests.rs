@@ -16,6 +16,7 @@ use crate::{
         store as orders,
     },
     parts::{Page, PageQuery, finish},
+    store::{insert, insert_all},
     work::{
         domain::{ChangeRequest, RequestKind, RequestState},
         store,
@@ -103,7 +104,7 @@ impl Work {
             let order = order.ok_or_else(|| AppError::not_found("order"))?;
             let now = self.parts.now();
             let request = ChangeRequest::new(&order, kind, reason.clone(), requester.clone(), now)?;
-            store::insert(&tx, &request).await.map_err(|error| {
+            insert(&tx, &request).await.map_err(|error| {
                 if error.is_unique() {
                     AppError::conflict(
                         codes::CONFLICT,
@@ -233,7 +234,7 @@ impl Work {
         let (mut order, mut replacement) = (before.clone(), None);
         if decided.state == RequestState::Approved {
             // Who goes on with it, under this number or another, has no order more than before.
-            let has_it = before.assignee.as_ref().map(|has| has.id);
+            let has_it = before.assignee_id;
             let taker = taker.as_ref();
             if let Some(taker) = taker.filter(|one| has_it != Some(one.worker.id)) {
                 taker.room.map_err(AppError::from)?;
@@ -267,7 +268,7 @@ impl Work {
                 "id": decided.id,
                 "kind": decided.kind.as_str(),
                 "state": decided.state.as_str(),
-                "requestedBy": decided.requested_by.id,
+                "requestedBy": decided.requester_id,
                 "replacementId": replacement.as_ref().map(|order| order.id),
             }),
         );
@@ -334,7 +335,7 @@ impl Work {
         let why = format!("in place of {}", order.number);
         let lines = replaced.opened.iter();
         let lines = lines.map(|changed| history(changed, Some(admin), &why));
-        orders::insert_history(tx, opened.id, lines.collect()).await?;
+        insert_all(tx, &lines.collect::<Vec<_>>()).await?;
         // Whoever goes on with it needs what the customer sent.
         files::move_references(tx, order.id, opened.id).await?;
         for changed in &replaced.opened {
@@ -369,7 +370,7 @@ pub async fn settle(tx: &Tx, changed: &Changed, by: Option<&Person>) -> Result<(
         }
         events::request_decided(tx, &decided, order);
         if let Some((next, opened)) = next.zip(changed.replacement.as_deref()) {
-            store::insert(tx, &next).await?;
+            insert(tx, &next).await?;
             events::request_created(tx, &next, opened);
         }
     }
