@@ -39,7 +39,7 @@ pub use error::StoreError;
 pub use handler::{ConsumerInfo, EventHandler, HandlerError, decode};
 pub use housekeeping::{Retention, prune};
 pub use idempotency::{IdempotencyError, IdempotencyKey};
-pub use migrations::create_index;
+pub use migrations::{Indexes, Migrator, create_indexes, create_table, create_unique_indexes};
 pub use outbox::{all_outbox_events, backlog, outbox_events, replay};
 pub use relay::{RelayConfig, run_relay};
 pub use trace::logged;

@@ -2,11 +2,11 @@
 
 use std::{env, future::Future, time::Duration};
 
+use sea_orm_migration::MigratorTrait;
 use tempfile::TempDir;
-use uuid::Uuid;
 use waybill_store::{DbConfig, admin};
 
-use crate::skip;
+use crate::{names, skip, templates};
 
 /// The databases that Waybill runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,34 +43,50 @@ pub struct TestDb {
 }
 
 impl TestDb {
-    /// None (after saying so aloud) if the server is missing.
+    /// An empty one. None (after saying so aloud) if the server is missing.
     ///
     /// # Panics
     /// With `CI=true`, if the server is missing.
     pub async fn create(kind: DatabaseKind) -> Option<Self> {
-        let name = format!("waybill_test_{}", Uuid::new_v4().simple());
-        let Some(server) = kind.server() else {
-            let folder = tempfile::tempdir().expect("a temporary folder");
-            return Some(Self {
-                kind,
-                name,
-                folder: Some(folder),
-            });
-        };
-        match admin::create_database(&server, &name).await {
-            Ok(()) => Some(Self {
-                kind,
-                name,
-                folder: None,
-            }),
-            Err(error) => {
-                skip::skip(
-                    &format!("a test on {kind:?}"),
-                    &format!("no server at {server}: {error}"),
-                );
-                None
-            }
+        Self::create_as(kind, names::new("test")).await
+    }
+
+    /// As [`TestDb::create`], with this name on a server.
+    pub async fn create_as(kind: DatabaseKind, name: String) -> Option<Self> {
+        let database = Self::new(kind, name);
+        if let Some(server) = kind.server()
+            && let Err(error) = admin::create_database(&server, &database.name).await
+        {
+            missing(kind, &error.to_string());
+            return None;
         }
+        Some(database)
+    }
+
+    /// With the tables of a service. None (after saying so aloud) if the server is missing.
+    ///
+    /// # Panics
+    /// With `CI=true`, if the server is missing; always, if the migrations fail.
+    pub async fn migrated<M: MigratorTrait>(kind: DatabaseKind) -> Option<Self> {
+        let database = Self::new(kind, names::new("test"));
+        if let Err(error) = templates::copy::<M>(kind, &database.name, &database.url()).await {
+            let there = templates::answers(kind).await;
+            assert!(!there, "no copy of a template on {kind:?}: {error:?}");
+            missing(kind, &error.to_string());
+            return None;
+        }
+        Some(database)
+    }
+
+    /// What the names of databases may begin with that belong together. No test has given it out before.
+    pub fn new_prefix() -> String {
+        format!("{}_", names::new("test"))
+    }
+
+    fn new(kind: DatabaseKind, name: String) -> Self {
+        let folder = (kind == DatabaseKind::Sqlite)
+            .then(|| tempfile::tempdir().expect("a temporary folder"));
+        Self { kind, name, folder }
     }
 
     pub fn kind(&self) -> DatabaseKind {
@@ -96,6 +112,12 @@ impl TestDb {
             let _ = admin::drop_database(&server, &self.name).await;
         }
     }
+}
+
+fn missing(kind: DatabaseKind, error: &str) {
+    let server = kind.server().unwrap_or_default();
+    let reason = format!("no server at {server}: {error}");
+    skip::skip(&format!("a test on {kind:?}"), &reason);
 }
 
 impl Drop for TestDb {
@@ -126,7 +148,7 @@ pub fn db_config(url: impl Into<String>) -> DbConfig {
     }
 }
 
-/// Runs a check on each kind of database that this machine has, one after the other.
+/// Runs a check on each kind of database that this machine has, one after the other. The databases are empty.
 pub async fn for_each_database<F, Fut>(check: F)
 where
     F: Fn(TestDb) -> Fut,

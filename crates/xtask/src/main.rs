@@ -1,4 +1,4 @@
-//! Developer commands, as `cargo xtask <command>`: run, up, test, lint, tidy, bench, faults, openapi, settings.
+//! Developer commands, as `cargo xtask <command>`: run, up, test, lint, tidy, bench, faults, record-database, openapi, settings.
 
 #![expect(
     clippy::disallowed_methods,
@@ -41,6 +41,9 @@ enum Cmd {
     Up(up::Options),
     /// Run every test.
     Test {
+        /// Also run on PostgreSQL and MariaDB the tests for which the database does not matter.
+        #[arg(long)]
+        all_databases: bool,
         /// Passed on to nextest, for instance a test's name.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
@@ -57,6 +60,11 @@ enum Cmd {
     Bench(bench::Options),
     /// Kill, freeze, fill and cut what the release build runs on, and compare with what its clients were told.
     Faults(faults::Options),
+    /// Record a small shop, as this version leaves it, for the test that later versions take it over.
+    RecordDatabase {
+        /// The version that is released, for instance v0.1.0.
+        version: String,
+    },
     /// Write the OpenAPI document anew.
     Openapi,
     /// Write the settings reference anew.
@@ -67,7 +75,11 @@ fn main() -> Result<()> {
     match Cli::parse().command {
         Cmd::Run { args } => run::run(&args),
         Cmd::Up(options) => up::up(&options),
-        Cmd::Test { args } => test::test(&args),
+        Cmd::Test {
+            all_databases,
+            args,
+        } => test::test(all_databases, &args),
+        Cmd::RecordDatabase { version } => test::record_database(&version),
         Cmd::Lint => lint::lint(),
         Cmd::Tidy { draw: true } => tidy::draw(),
         Cmd::Tidy { draw: false } => tidy::tidy(),

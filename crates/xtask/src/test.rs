@@ -3,13 +3,19 @@
 use std::{env, fs, net::TcpStream, path::Path, process::Command, time::Duration};
 
 use anyhow::{Context as _, Result};
+use quick_xml::{Reader, events::Event};
 
 use crate::{cargo, check, root, target_dir};
 
-pub fn test(args: &[String]) -> Result<()> {
+/// How many of the slowest tests are told.
+const SLOWEST: usize = 10;
+
+pub fn test(all_databases: bool, args: &[String]) -> Result<()> {
     let skips = target_dir().join("skipped-tests.log");
     fs::create_dir_all(target_dir())?;
     let _ = fs::remove_file(&skips);
+    let report = target_dir().join("nextest/default/junit.xml");
+    let _ = fs::remove_file(&report);
 
     start_servers();
     install_socketio_client()?;
@@ -28,6 +34,9 @@ pub fn test(args: &[String]) -> Result<()> {
         command.args(["test", "--workspace"]).args(args);
     }
     command.env("WAYBILL_TEST_SKIP_LOG", &skips);
+    if all_databases {
+        command.env("WAYBILL_TEST_ALL_DATABASES", "1");
+    }
     // In CI the same cases each time, so that a change fails by its own fault; elsewhere new ones, which may find something.
     if env::var_os("CI").is_some() && env::var_os("PROPTEST_RNG_SEED").is_none() {
         command.env("PROPTEST_RNG_SEED", "20261121");
@@ -39,12 +48,54 @@ pub fn test(args: &[String]) -> Result<()> {
         Ok(())
     };
 
+    if let Ok(report) = fs::read_to_string(&report) {
+        print_slowest(&report)?;
+    }
     let skipped = fs::read_to_string(&skips).unwrap_or_default();
     if !skipped.is_empty() {
         println!("\nSKIPPED, because something is missing on this machine:\n{skipped}");
     }
     println!("checks skipped: {}", skipped.lines().count());
     outcome.and(docs)
+}
+
+/// Writes the databases of a small shop to `services/waybill/tests/databases`.
+pub fn record_database(version: &str) -> Result<()> {
+    check(
+        cargo()
+            .args(["test", "--package", "waybill", "--test", "it"])
+            .arg("a_database_can_be_recorded_and_loaded")
+            .env("WAYBILL_RECORD_DATABASE", version),
+    )
+}
+
+fn print_slowest(report: &str) -> Result<()> {
+    let mut tests = durations(report)?;
+    tests.sort_by(|one, other| other.0.total_cmp(&one.0));
+    println!("\nthe slowest tests:");
+    for (seconds, name) in tests.iter().take(SLOWEST) {
+        println!("{seconds:8.1} s  {name}");
+    }
+    Ok(())
+}
+
+/// The seconds and the name of each test of a JUnit report.
+fn durations(report: &str) -> Result<Vec<(f64, String)>> {
+    let mut reader = Reader::from_str(report);
+    let mut tests = Vec::new();
+    loop {
+        let tag = match reader.read_event()? {
+            Event::Eof => return Ok(tests),
+            Event::Start(tag) | Event::Empty(tag) if tag.name().as_ref() == b"testcase" => tag,
+            _ => continue,
+        };
+        let attribute = |name: &str| -> Result<String> {
+            let found = tag.try_get_attribute(name)?.context("a whole report")?;
+            Ok(String::from_utf8_lossy(&found.value).into_owned())
+        };
+        let name = format!("{} {}", attribute("classname")?, attribute("name")?);
+        tests.push((attribute("time")?.parse()?, name));
+    }
 }
 
 /// Starts what is installed and not running, on the standard local ports. What is not installed, the tests say themselves.
@@ -118,5 +169,22 @@ fn install_socketio_client() -> Result<()> {
             println!("npm ci failed; the tests with the official socket.io client will be skipped");
             Ok(())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_test_of_a_report_has_its_time() {
+        let report = r#"<testsuites><testsuite name="waybill-order::it">
+            <testcase name="stock::one" classname="waybill-order::it" time="1.5"><failure/></testcase>
+            <testcase name="stock::two" classname="waybill-order::it" time="0.25"/>
+        </testsuite></testsuites>"#;
+        let tests = durations(report).unwrap();
+        let expected = [(1.5, "stock::one"), (0.25, "stock::two")];
+        let expected = expected.map(|(time, name)| (time, format!("waybill-order::it {name}")));
+        assert_eq!(tests, expected);
     }
 }

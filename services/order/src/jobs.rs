@@ -1,5 +1,5 @@
 //! What happens by time: unpaid orders expire, forgotten carts go, settings that another replica changed are taken over,
-//! objects that nothing points to are removed, low stock is told. And once after an upgrade: earlier orders are counted.
+//! objects that nothing points to are removed, low stock is told.
 
 use std::{sync::Arc, time::Duration};
 
@@ -7,11 +7,10 @@ use parking_lot::Mutex;
 use tokio::task::AbortHandle;
 use tokio_util::sync::CancellationToken;
 use waybill_service_kit::Job;
-use waybill_store::Db;
 
 use crate::{
-    analytics::app::fill, cart::app::Carts, files::app::Files, orders::app::Orders, parts::Parts,
-    shop::app::Shop, stock::app::low::StockWatch,
+    cart::app::Carts, files::app::Files, orders::app::Orders, parts::Parts, shop::app::Shop,
+    stock::app::low::StockWatch,
 };
 
 /// The longest pause between two looks for orders that are due.
@@ -91,18 +90,6 @@ pub fn refresh_settings(shop: Shop) -> Job {
     Job::new("refresh-settings", REFRESH, move || {
         let shop = shop.clone();
         async move { shop.refresh().await }
-    })
-}
-
-/// How often it is looked whether the figures of earlier orders are complete.
-const LOOK: Duration = Duration::from_mins(10);
-
-/// Counts the orders that were there before the rollups were.
-pub fn first_count(db: &Db) -> Job {
-    let db = db.clone();
-    Job::new("first-count", LOOK, move || {
-        let db = db.clone();
-        async move { fill(&db).await }
     })
 }
 

@@ -126,7 +126,6 @@ pub async fn build(
             jobs::cart_clean_up(carts),
             jobs::refresh_settings(shop),
             jobs::removals(files, &storage.removals),
-            jobs::first_count(&deps.db),
             jobs::stock_watch(watch),
         ],
         consumers: vec![

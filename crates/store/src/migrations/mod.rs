@@ -1,48 +1,80 @@
-//! The tables of this crate, in every service's database. They have a migration table of their own, so that
-//! a service's migrations never interleave with them.
+//! The tables of this crate, in every service's database, and what migrations are written with.
+//!
+//! The tables have a migration table of their own, so that a service's migrations never interleave with them.
+//!
+//! A migration that was released is never changed, nor taken back: the next one amends it. While an update rolls out, the
+//! version before runs on the same tables, so a change is made in two releases: first expand (a new table, a new column that
+//! may be null or has a default, written beside the old one), and in the next release contract (drop what no running version
+//! reads). `services/waybill/tests/databases` has a small shop of each released version, and a test that today's migrations
+//! take it over; `cargo xtask record-database VERSION` adds the one that is released.
 
 use sea_orm_migration::{prelude::*, sea_orm::DynIden};
 
-mod m20261121_000001_ground;
-mod m20261128_000002_stream_progress;
-mod m20261128_000003_write_checks;
+mod m20261129_000001_events;
 
+/// The tables of this crate; [`crate::Db::migrate`] runs it before the service's own.
 pub struct Migrator;
 
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![
-            Box::new(m20261121_000001_ground::Migration),
-            Box::new(m20261128_000002_stream_progress::Migration),
-            Box::new(m20261128_000003_write_checks::Migration),
-        ]
+        vec![Box::new(m20261129_000001_events::Migration)]
     }
 
     fn migration_table_name() -> DynIden {
-        "waybill_ground_migrations".into_iden()
+        "waybill_store_migrations".into_iden()
     }
 }
 
-/// Creates an index unless it is there, so that a migration which MySQL left half done (it has no transactions for these)
-/// can run again.
-pub async fn create_index(
+/// Names of indexes with their columns.
+pub type Indexes<'a> = &'a [(&'static str, &'a [&'static str])];
+
+/// Creates a table unless it is there. As with the indexes below: a migration that MySQL left half done (it has no
+/// transactions for these statements) can run again.
+pub async fn create_table(
+    manager: &SchemaManager<'_>,
+    table: &mut TableCreateStatement,
+) -> Result<(), DbErr> {
+    manager.create_table(table.if_not_exists().take()).await
+}
+
+/// Creates those indexes of a table that are not there.
+pub async fn create_indexes(
     manager: &SchemaManager<'_>,
     table: &'static str,
-    name: &'static str,
-    columns: &[&'static str],
+    indexes: Indexes<'_>,
+) -> Result<(), DbErr> {
+    create(manager, table, indexes, false).await
+}
+
+/// Creates those unique indexes of a table that are not there.
+pub async fn create_unique_indexes(
+    manager: &SchemaManager<'_>,
+    table: &'static str,
+    indexes: Indexes<'_>,
+) -> Result<(), DbErr> {
+    create(manager, table, indexes, true).await
+}
+
+async fn create(
+    manager: &SchemaManager<'_>,
+    table: &'static str,
+    indexes: Indexes<'_>,
     unique: bool,
 ) -> Result<(), DbErr> {
-    if manager.has_index(table, name).await? {
-        return Ok(());
+    for (name, columns) in indexes {
+        if manager.has_index(table, name).await? {
+            continue;
+        }
+        let mut index = Index::create();
+        index.table(table).name(*name);
+        for column in *columns {
+            index.col(*column);
+        }
+        if unique {
+            index.unique();
+        }
+        manager.create_index(index).await?;
     }
-    let mut index = Index::create();
-    index.table(table).name(name);
-    for column in columns {
-        index.col(*column);
-    }
-    if unique {
-        index.unique();
-    }
-    manager.create_index(index).await
+    Ok(())
 }

@@ -8,9 +8,10 @@ use uuid::Uuid;
 use waybill_bus::{Bus, InProcessBus};
 use waybill_proto::order::ProductCreated;
 use waybill_store::{Db, EventContext, backlog, dead_letters};
-use waybill_testkit::for_each_database;
 
-use crate::support::{Counter, Lines, consume, happen, open, relay, tallies, until};
+use crate::support::{
+    Counter, Lines, consume, for_each_database, happen, open, relay, tallies, until,
+};
 
 struct World {
     db: Db,

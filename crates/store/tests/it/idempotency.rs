@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 use waybill_store::{Db, EventContext, IdempotencyError, IdempotencyKey, idempotency, retrying};
-use waybill_testkit::for_each_database;
 
-use crate::support::{count, open, tallies};
+use crate::support::{count, for_each_database, open, tallies};
 
 /// A use case as the services write it: the answer it gave, and whether it was given before.
 async fn act(

@@ -18,9 +18,11 @@ use waybill_store::{
     Db, EventContext, EventHandler, HandlerError, RelayConfig, Tx, backlog, replay, run_consumer,
     run_relay,
 };
-use waybill_testkit::{DatabaseKind, NatsServer, TestDb, for_each_database};
+use waybill_testkit::{DatabaseKind, NatsServer, TestDb};
 
-use crate::support::{Counter, consume, eager, happen, open, quick, relay, tallies, until};
+use crate::support::{
+    Counter, consume, eager, for_each_database, happen, open, quick, relay, tallies, until,
+};
 
 const STREAM: &str = "WAYBILL_ORDER";
 

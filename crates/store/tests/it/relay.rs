@@ -7,9 +7,9 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use waybill_bus::{Bus, InProcessBus, JetStreamBus, NatsConfig, RepairAsk};
 use waybill_store::{Db, backlog};
-use waybill_testkit::{DatabaseKind, NatsServer, TestDb, for_each_database};
+use waybill_testkit::{DatabaseKind, NatsServer, TestDb};
 
-use crate::support::{Counter, consume, happen, open, relay, tallies, until};
+use crate::support::{Counter, consume, for_each_database, happen, open, relay, tallies, until};
 
 #[tokio::test]
 async fn one_relay_works_and_the_other_takes_over_when_it_dies() {

@@ -22,6 +22,7 @@ use waybill_store::{
     Db, EventContext, EventHandler, HandlerError, RelayConfig, RetryPolicy, StoreError, Tx,
     run_consumer, run_relay,
 };
+use waybill_testkit::{DatabaseKind, TestDb};
 
 pub struct Migrator;
 
@@ -49,6 +50,20 @@ impl MigrationTrait for Tallies {
             .col(big_integer("count"))
             .to_owned();
         manager.create_table(table).await
+    }
+}
+
+/// Runs a check on each kind of database that this machine has, one after the other. The tables are there.
+pub async fn for_each_database<F, Fut>(check: F)
+where
+    F: Fn(TestDb) -> Fut,
+    Fut: Future<Output = ()>,
+{
+    for kind in DatabaseKind::ALL {
+        if let Some(database) = TestDb::migrated::<Migrator>(kind).await {
+            eprintln!("on {kind:?}");
+            check(database).await;
+        }
     }
 }
 

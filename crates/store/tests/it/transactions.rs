@@ -4,9 +4,11 @@ use uuid::Uuid;
 use waybill_bus::{Bus, InProcessBus};
 use waybill_proto::order::ProductCreated;
 use waybill_store::{Db, DbConfig, EventContext, backlog};
-use waybill_testkit::{DatabaseKind, TestDb, for_each_database};
+use waybill_testkit::{DatabaseKind, TestDb};
 
-use crate::support::{Counter, consume, count, happen, open, relay, tallies, until};
+use crate::support::{
+    Counter, consume, count, for_each_database, happen, open, relay, tallies, until,
+};
 
 #[tokio::test]
 async fn a_rollback_takes_the_events_with_it() {

@@ -14,13 +14,12 @@ use std::{
 
 use tempfile::TempDir;
 use tokio::time::{Instant, sleep, timeout};
-use uuid::Uuid;
 use waybill_store::admin;
 
 pub use setup::Setup;
 
 use crate::{
-    DatabaseKind, NatsServer,
+    DatabaseKind, NatsServer, TestDb,
     balancer::Balancer,
     client::{Api, http},
     process::{Process, end_of, signal},
@@ -109,6 +108,7 @@ impl Platform {
     /// # Panics
     /// If a process does not start.
     pub async fn start_setup(setup: Setup) -> Option<Self> {
+        let prefix = setup.prefix.clone().unwrap_or_else(TestDb::new_prefix);
         let mut platform = Self {
             shape: setup.shape,
             base: String::new(),
@@ -117,10 +117,7 @@ impl Platform {
             processes: BTreeMap::new(),
             ports: BTreeMap::new(),
             balancers: Vec::new(),
-            prefix: format!(
-                "waybill_test_{}_",
-                &Uuid::new_v4().simple().to_string()[..12]
-            ),
+            prefix,
             nats: None,
         };
         if platform.shape == Shape::Distributed {

@@ -12,6 +12,7 @@ pub struct Setup {
     pub(super) bin: PathBuf,
     pub(super) settings: BTreeMap<String, String>,
     pub(super) server: Option<String>,
+    pub(super) prefix: Option<String>,
     pub(super) nats: Option<String>,
     pub(super) data: Option<PathBuf>,
     pub(super) logs: Option<PathBuf>,
@@ -26,6 +27,7 @@ impl Setup {
             bin: bin.to_owned(),
             settings: BTreeMap::new(),
             server: None,
+            prefix: None,
             nats: None,
             data: None,
             logs: None,
@@ -46,6 +48,13 @@ impl Setup {
     #[must_use]
     pub fn server(mut self, url: impl Into<String>) -> Self {
         self.server = Some(url.into());
+        self
+    }
+
+    /// What the names of its databases on a server begin with, in place of something new.
+    #[must_use]
+    pub fn prefix(mut self, prefix: &str) -> Self {
+        self.prefix = Some(prefix.to_owned());
         self
     }
 

@@ -12,12 +12,14 @@ use waybill_proto::{
     order::AuditRecorded,
 };
 use waybill_service_kit::{AppError, ErrorKind, local_channel, start};
+use waybill_testkit::{on_any_database, on_each_database};
 
-use crate::support::{World, answer, by, id_of, invalid, on_each_database, refused};
+use crate::support::{World, answer, by, id_of, invalid, refused};
 
-on_each_database! {
+on_each_database! { acts_of_the_order_service_come_once_and_are_found }
+
+on_any_database! {
     every_own_act_is_recorded_with_its_transaction,
-    acts_of_the_order_service_come_once_and_are_found,
     only_administrators_look,
 }
 

@@ -5,10 +5,11 @@ use waybill_proto::auth::{
     IssueGuestTokenResponse, LogoutRequest, UpdateProfileRequest,
 };
 use waybill_service_kit::{AppError, ErrorKind, outgoing};
+use waybill_testkit::on_any_database;
 
-use crate::support::{World, answer, on_each_database, with_token};
+use crate::support::{World, answer, with_token};
 
-on_each_database! {
+on_any_database! {
     a_guest_has_a_token_and_no_account,
     a_repeat_with_the_same_key_is_the_same_guest,
     what_a_guest_sends_is_checked,

@@ -13,10 +13,11 @@ use waybill_proto::{
     },
 };
 use waybill_service_kit::{AppError, CallContext, ErrorKind, outgoing};
+use waybill_testkit::on_any_database;
 
-use crate::support::{Client, World, answer, on_each_database};
+use crate::support::{Client, World, answer};
 
-on_each_database! { every_rpc_has_its_callers }
+on_any_database! { every_rpc_has_its_callers }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Gate {

@@ -7,8 +7,9 @@ use waybill_proto::{
     auth::{GetUserAnalyticsRequest, GetUserAnalyticsResponse, SetUserRoleRequest, UserCounts},
     common,
 };
+use waybill_testkit::on_each_database;
 
-use crate::support::{World, answer, by, id_of, invalid, on_each_database};
+use crate::support::{World, answer, by, id_of, invalid};
 
 on_each_database! { registrations_count_by_day_and_by_the_role_of_now }
 

@@ -8,23 +8,27 @@ use waybill_proto::{
     common,
 };
 use waybill_service_kit::{AppError, CallContext, ErrorKind, outgoing};
+use waybill_testkit::{on_any_database, on_each_database};
 
 use crate::support::{
-    PASSWORD, World, address, answer, id_of, invalid, on_each_database, refused, registration,
-    settings, unauthenticated,
+    PASSWORD, World, address, answer, id_of, invalid, refused, registration, settings,
+    unauthenticated,
 };
 
 on_each_database! {
-    a_newcomer_registers_and_signs_in,
     an_address_has_one_account,
     of_concurrent_registrations_one_wins,
-    a_repeated_registration_is_the_same_account,
     repeats_of_a_registration_at_once_are_the_same_account,
+    guesses_that_come_together_are_all_counted,
+    concurrent_logins_with_the_right_password_all_succeed,
+}
+
+on_any_database! {
+    a_newcomer_registers_and_signs_in,
+    a_repeated_registration_is_the_same_account,
     bad_registrations_name_their_fields,
     a_wrong_password_and_an_unknown_address_look_the_same,
     guessing_is_stopped,
-    guesses_that_come_together_are_all_counted,
-    concurrent_logins_with_the_right_password_all_succeed,
 }
 
 async fn a_newcomer_registers_and_signs_in(world: &World) {

@@ -7,18 +7,21 @@ use waybill_auth::SeedUser;
 use waybill_primitives::{ManualClock, Role, Timestamp};
 use waybill_proto::{auth::GetJwksRequest, common};
 use waybill_store::EventContext;
+use waybill_testkit::{World as _, on_any_database, on_each_database};
 
 use crate::support::{
-    ADMIN, DatabaseKind, PASSWORD, TestDb, World, address, answer, id_of, on_each_database,
-    settings, unauthenticated,
+    ADMIN, DatabaseKind, PASSWORD, TestDb, World, address, answer, id_of, settings, unauthenticated,
 };
 
 on_each_database! {
+    replicas_agree,
+    a_lost_event_is_found,
+}
+
+on_any_database! {
     the_administrator_is_made_once,
     an_existing_account_becomes_administrator,
-    replicas_agree,
     seeding_twice_is_seeding_once,
-    a_lost_event_is_found,
 }
 
 async fn the_administrator_is_made_once(world: &World) {
@@ -84,7 +87,7 @@ async fn replicas_agree(world: &World) {
     }
     assert_eq!((keys.len(), admins.len()), (1, 1), "{keys:?} {admins:?}");
     for replica in replicas {
-        replica.finish().await;
+        replica.close().await;
     }
 }
 

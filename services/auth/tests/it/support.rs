@@ -2,21 +2,22 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tonic::{Request, Response, Status};
-use waybill_auth::{SeedUser, Settings};
+use tonic::Request;
+use waybill_auth::{Migrator, SeedUser, Settings};
 use waybill_bus::InProcessBus;
 use waybill_primitives::{ManualClock, Role, Timestamp, UserId};
 use waybill_proto::auth::{
     LoginRequest, RefreshRequest, RegisterRequest, Session, auth_service_client::AuthServiceClient,
 };
 use waybill_service_kit::{
-    AppError, CallContext, Deps, ErrorKind, GrpcChannel, Job, local_channel, outgoing,
+    AppError, CallContext, Deps, GrpcChannel, Job, local_channel,
     settings::{Sources, load},
     tokens::{ServiceTokens, Verifier},
 };
 use waybill_store::{Db, outbox_events};
+use waybill_testkit::{SERVICE_KEY, job, outgoing};
 
-pub use waybill_testkit::{DatabaseKind, TestDb};
+pub use waybill_testkit::{DatabaseKind, TestDb, answer, invalid, refused, unauthenticated};
 
 pub const PASSWORD: &str = "correct horse battery";
 pub const ADMIN: &str = "admin@example.com";
@@ -44,8 +45,10 @@ pub fn settings(changes: &[(&str, &str)]) -> Settings {
     load::<(Settings,)>(&sources).expect("good settings").0
 }
 
-impl World {
-    pub async fn new(database: TestDb) -> Self {
+impl waybill_testkit::World for World {
+    type Migrations = Migrator;
+
+    async fn open(database: TestDb) -> Self {
         let clock = Arc::new(ManualClock::new(Timestamp::now()));
         let settings = settings(&[]);
         Self::replica_on(Arc::new(database), clock, settings)
@@ -53,6 +56,16 @@ impl World {
             .expect("the service starts")
     }
 
+    async fn close(self) {
+        let violations = waybill_auth::verify(&self.deps.db)
+            .await
+            .expect("verify runs");
+        assert_eq!(violations, Vec::<String>::new());
+        self.deps.db.close().await;
+    }
+}
+
+impl World {
     /// Another process on the same database.
     pub async fn replica(&self, settings: Settings) -> Self {
         Self::replica_on(self.database.clone(), self.clock.clone(), settings)
@@ -67,8 +80,7 @@ impl World {
     ) -> Result<Self, AppError> {
         let db = Db::connect(&database.config(), waybill_auth::NAME).await?;
         let verifier = Verifier::unconnected(clock.clone());
-        let key = "0123456789abcdef0123456789abcdef".to_owned().into();
-        let tokens = ServiceTokens::with_clock(&key, clock.clone());
+        let tokens = ServiceTokens::with_clock(&SERVICE_KEY.into(), clock.clone());
         let mut deps = Deps::new(db, InProcessBus::new(), verifier, tokens);
         deps.clock = clock.clone();
         let service = waybill_auth::build(&deps, &settings).await?;
@@ -83,21 +95,8 @@ impl World {
         })
     }
 
-    /// Checks the database and gives it up.
-    pub async fn finish(self) {
-        let violations = waybill_auth::verify(&self.deps.db)
-            .await
-            .expect("verify runs");
-        assert_eq!(violations, Vec::<String>::new());
-        self.deps.db.close().await;
-    }
-
     pub async fn run_job(&self, name: &str) {
-        let job = self
-            .jobs
-            .iter()
-            .find(|job| job.name == name)
-            .expect("a job of this name");
+        let job = job(&self.jobs, name);
         (job.run)().await.expect("the job succeeds");
     }
 
@@ -193,12 +192,6 @@ pub fn by<T>(session: &Session, message: T) -> Request<T> {
     with_token(&session.access_token, message)
 }
 
-pub fn answer<T>(outcome: Result<Response<T>, Status>) -> Result<T, AppError> {
-    outcome
-        .map(Response::into_inner)
-        .map_err(|status| AppError::from_status(&status))
-}
-
 pub fn id_of(session: &Session) -> UserId {
     session
         .user
@@ -208,64 +201,3 @@ pub fn id_of(session: &Session) -> UserId {
         .parse()
         .expect("an id")
 }
-
-/// The outcome is a refusal of this kind and code.
-#[track_caller]
-pub fn refused<T>(outcome: Result<T, AppError>, kind: ErrorKind, code: &str) -> AppError {
-    match outcome {
-        Ok(_) => panic!("expected {code}, but it succeeded"),
-        Err(error) => {
-            assert_eq!((error.kind, &*error.code), (kind, code), "{error}");
-            error
-        }
-    }
-}
-
-#[track_caller]
-pub fn unauthenticated<T>(outcome: Result<T, AppError>) -> AppError {
-    refused(outcome, ErrorKind::Unauthenticated, "UNAUTHENTICATED")
-}
-
-/// The outcome names exactly these fields as not valid.
-#[track_caller]
-pub fn invalid<T>(outcome: Result<T, AppError>, fields: &[&str]) {
-    let error = refused(outcome, ErrorKind::Invalid, "VALIDATION_ERROR");
-    let named: Vec<_> = error
-        .fields
-        .iter()
-        .map(|field| field.field.as_str())
-        .collect();
-    assert_eq!(named, fields);
-}
-
-/// Makes a test on each database of each function `async fn name(world: &World)`.
-macro_rules! on_each_database {
-    ($($name:ident),+ $(,)?) => {$(
-        mod $name {
-            use crate::support::{DatabaseKind, TestDb, World};
-
-            async fn on(kind: DatabaseKind) {
-                let Some(database) = TestDb::create(kind).await else { return };
-                let world = World::new(database).await;
-                super::$name(&world).await;
-                world.finish().await;
-            }
-
-            #[tokio::test(flavor = "multi_thread")]
-            async fn sqlite() {
-                on(DatabaseKind::Sqlite).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread")]
-            async fn postgres() {
-                on(DatabaseKind::Postgres).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread")]
-            async fn mariadb() {
-                on(DatabaseKind::MariaDb).await;
-            }
-        }
-    )+};
-}
-pub(crate) use on_each_database;

@@ -7,12 +7,11 @@ use waybill_service_kit::{
     crypto::{Jwks, SigningKey},
     tokens::{AccessClaims, Verifier},
 };
+use waybill_testkit::on_any_database;
 
-use crate::support::{
-    World, answer, by, id_of, on_each_database, settings, unauthenticated, with_token,
-};
+use crate::support::{World, answer, by, id_of, settings, unauthenticated, with_token};
 
-on_each_database! {
+on_any_database! {
     a_token_verifies_with_the_published_keys,
     forged_and_foreign_tokens_are_refused,
     an_expired_token_is_refused,

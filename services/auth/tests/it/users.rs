@@ -11,19 +11,22 @@ use waybill_proto::{
 };
 use waybill_service_kit::{AppError, ErrorKind};
 use waybill_store::outbox_events;
+use waybill_testkit::{on_any_database, on_each_database};
 
 use crate::support::{
-    PASSWORD, World, address, answer, by, id_of, invalid, on_each_database, refused,
-    unauthenticated,
+    PASSWORD, World, address, answer, by, id_of, invalid, refused, unauthenticated,
 };
 
 on_each_database! {
     names_change_with_their_version,
     users_are_listed_in_pages,
     users_are_found_by_text_and_role,
+    two_administrators_cannot_demote_each_other,
+}
+
+on_any_database! {
     a_new_role_comes_with_the_next_refresh,
     the_last_administrator_stays,
-    two_administrators_cannot_demote_each_other,
     a_suspended_user_is_out,
     a_demoted_administrator_has_no_power_left,
     unknown_users_are_not_found,

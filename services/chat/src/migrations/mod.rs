@@ -1,8 +1,8 @@
-//! The service's tables, on SQLite, PostgreSQL and MySQL/MariaDB alike.
+//! The tables of this service.
 
 use sea_orm_migration::prelude::*;
 
-mod m20261121_000001_chat;
+mod m20261129_000001_chat;
 
 #[derive(Debug)]
 pub struct Migrator;
@@ -10,6 +10,6 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261121_000001_chat::Migration)]
+        vec![Box::new(m20261129_000001_chat::Migration)]
     }
 }

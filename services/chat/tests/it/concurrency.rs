@@ -4,14 +4,15 @@ use std::collections::HashSet;
 
 use futures::future::join_all;
 use waybill_store::outbox_events;
+use waybill_testkit::on_each_database;
 
-use crate::support::{Person, World, answer, on_each_database, page};
+use crate::support::{Person, World, answer, page};
 
-on_each_database!(
+on_each_database! {
     fifty_posts_at_once_are_fifty_messages,
     one_post_fifty_times_is_one_message,
     many_conversations_at_once_do_not_disturb_each_other,
-);
+}
 
 /// The versions of the conversation's events are 1, 2, 3, … and so many.
 async fn events_are_whole(world: &World, order: &str, count: i64) {

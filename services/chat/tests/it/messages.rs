@@ -3,19 +3,21 @@
 use futures::StreamExt as _;
 use waybill_proto::chat::{MarkReadRequest, MessagePosted, MessagesRead, PostMessageRequest};
 use waybill_service_kit::ErrorKind;
+use waybill_testkit::{on_any_database, on_each_database};
 
-use crate::support::{
-    Person, World, answer, invalid, not_found, on_each_database, outgoing, page, refused,
-};
+use crate::support::{Person, World, answer, invalid, not_found, outgoing, page, refused};
 
-on_each_database!(
-    bodies_are_checked,
+on_each_database! {
     posting_again_gives_the_same_message,
     history_comes_in_pages,
     a_client_that_comes_back_misses_nothing,
     markers_go_forward_only,
+}
+
+on_any_database! {
+    bodies_are_checked,
     messages_are_published_to_the_participants,
-);
+}
 
 async fn bodies_are_checked(world: &World) {
     let ada = Person::customer();

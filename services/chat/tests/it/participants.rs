@@ -6,23 +6,26 @@ use waybill_proto::{
     order::{self, OrderStatus},
 };
 use waybill_service_kit::ErrorKind;
+use waybill_testkit::{World as _, on_any_database, on_each_database};
 
 use crate::support::{
-    Person, World, answer, assigned, change, envelope, not_found, on_each_database, order_of, page,
-    refused,
+    Person, World, answer, assigned, change, envelope, not_found, order_of, page, refused,
 };
 
-on_each_database!(
+on_each_database! {
+    late_events_change_nothing_but_are_noted,
+    system_lines_follow_the_order_once,
+    everybody_lists_their_conversations,
+}
+
+on_any_database! {
     customer_worker_and_administrators_talk,
     reassignment_changes_who_may_read,
     an_assigned_order_is_the_new_workers,
     a_replaced_order_is_closed_for_writing,
     an_order_that_no_event_told_of_is_asked_for,
     staff_do_not_take_part_in_the_pool,
-    late_events_change_nothing_but_are_noted,
-    system_lines_follow_the_order_once,
-    everybody_lists_their_conversations,
-);
+}
 
 async fn customer_worker_and_administrators_talk(world: &World) {
     let (ada, wim, bo) = (Person::customer(), Person::worker(), Person::admin());
@@ -253,7 +256,7 @@ async fn system_lines_follow_the_order_once(world: &World) {
     let listed = world.try_list(&ada, &order, "", page(0)).await;
     let messages = answer(listed).expect("a list").messages;
     assert!(messages.iter().all(|message| message.author.is_none()));
-    replica.finish().await;
+    replica.close().await;
 }
 
 async fn everybody_lists_their_conversations(world: &World) {

@@ -5,8 +5,8 @@ use std::{sync::Arc, time::Duration};
 use tonic::{Request, Response, Status, service::Routes};
 use uuid::Uuid;
 use waybill_bus::{Bus as _, Envelope, InProcessBus};
-use waybill_chat::Settings;
-use waybill_primitives::{EventId, Role, SystemClock, Timestamp, UserId};
+use waybill_chat::{Migrator, Settings};
+use waybill_primitives::Timestamp;
 use waybill_proto::{
     Event,
     chat::{
@@ -17,23 +17,17 @@ use waybill_proto::{
     order::{self, OrderStatus, order_service_server::OrderServiceServer},
 };
 use waybill_service_kit::{
-    AppError, CallContext, Deps, ErrorKind, GrpcChannel, Running, ServerLayer, crypto,
-    outgoing_within,
+    CallContext, Deps, ErrorKind, GrpcChannel, Running, ServerLayer,
     service::guarded,
     settings::{Sources, load},
     start,
-    tokens::{AccessClaims, ISSUER, ServiceTokens, Verifier},
 };
 use waybill_store::{Db, dead_letters};
+use waybill_testkit::{Issuer, TestDb, service_tokens};
 
 use crate::orders::Orders;
 
-pub use waybill_testkit::{DatabaseKind, TestDb};
-
-/// A call with a deadline that the slowest machine meets, though many calls wait for each other: what is slow is no failure.
-pub fn outgoing<T>(ctx: &CallContext, message: T) -> tonic::Request<T> {
-    outgoing_within(ctx, Duration::from_mins(1), message)
-}
+pub use waybill_testkit::{Person, answer, not_found, outgoing, refused};
 
 pub type Client = ChatServiceClient<GrpcChannel>;
 
@@ -44,45 +38,30 @@ pub struct World {
     pub client: Client,
     pub orders: Orders,
     bus: Arc<InProcessBus>,
-    key: Arc<crypto::SigningKey>,
+    issuer: Issuer,
     running: Running,
 }
 
-/// Somebody in a test.
-#[derive(Debug, Clone)]
-pub struct Person {
-    pub id: UserId,
-    pub name: String,
-    pub role: Role,
-}
+impl waybill_testkit::World for World {
+    type Migrations = Migrator;
 
-impl Person {
-    pub fn new(name: &str, role: Role) -> Self {
-        Self {
-            id: UserId::new(),
-            name: name.to_owned(),
-            role,
-        }
+    async fn open(database: TestDb) -> Self {
+        Self::start(Arc::new(database)).await
     }
 
-    pub fn customer() -> Self {
-        Self::new("Ada", Role::Customer)
-    }
-
-    pub fn worker() -> Self {
-        Self::new("Wim", Role::Staff)
-    }
-
-    pub fn admin() -> Self {
-        Self::new("Bo", Role::Admin)
+    async fn close(self) {
+        let violations = waybill_chat::verify(&self.deps.db)
+            .await
+            .expect("verify runs");
+        assert_eq!(violations, Vec::<String>::new());
+        let dead = dead_letters::list(&self.deps.db, 10).await.expect("a list");
+        assert!(dead.is_empty(), "{dead:?}");
+        assert!(self.running.drain(Duration::from_mins(1)).await);
+        self.deps.db.close().await;
     }
 }
 
 impl World {
-    pub async fn new(database: TestDb) -> Self {
-        Self::start(Arc::new(database)).await
-    }
-
     /// Another process on the same database, with a bus of its own.
     pub async fn replica(&self) -> Self {
         Self::start(self.database.clone()).await
@@ -93,10 +72,8 @@ impl World {
         let db = Db::connect(&config, waybill_chat::NAME)
             .await
             .expect("the database");
-        let key = Arc::new(crypto::SigningKey::generate().expect("a key"));
-        let verifier = Verifier::fixed(&crypto::Jwks::new([key.as_ref()]));
-        let shared = "0123456789abcdef0123456789abcdef".to_owned().into();
-        let tokens = ServiceTokens::with_clock(&shared, Arc::new(SystemClock));
+        let issuer = Issuer::default();
+        let (verifier, tokens) = (issuer.verifier(), service_tokens());
         let bus = InProcessBus::new();
         let orders = Orders::default();
         let layer = ServerLayer::new("order", verifier.clone(), tokens.clone());
@@ -113,21 +90,9 @@ impl World {
             deps,
             orders,
             bus,
-            key,
+            issuer,
             running,
         }
-    }
-
-    /// Checks the database and gives it up.
-    pub async fn finish(self) {
-        let violations = waybill_chat::verify(&self.deps.db)
-            .await
-            .expect("verify runs");
-        assert_eq!(violations, Vec::<String>::new());
-        let dead = dead_letters::list(&self.deps.db, 10).await.expect("a list");
-        assert!(dead.is_empty(), "{dead:?}");
-        assert!(self.running.drain(Duration::from_mins(1)).await);
-        self.deps.db.close().await;
     }
 
     /// Publishes an event and waits until it is taken in.
@@ -168,21 +133,7 @@ impl World {
     }
 
     pub fn context(&self, person: &Person) -> CallContext {
-        let now = Timestamp::now().secs();
-        let claims = AccessClaims {
-            sub: person.id,
-            role: person.role,
-            name: person.name.clone(),
-            email: format!("{}@example.com", person.id),
-            sid: None,
-            guest: false,
-            iat: now,
-            exp: now + 600,
-            iss: ISSUER.to_owned(),
-            aud: None,
-        };
-        let token = self.key.sign(&claims).expect("a token");
-        CallContext::anonymous().with_token(token)
+        self.issuer.context(person)
     }
 
     pub async fn try_post(
@@ -242,18 +193,8 @@ pub fn page(limit: u32) -> common::PageRequest {
 }
 
 pub fn envelope<E: Event>(order: &order::Order, event: &E) -> Envelope {
-    Envelope {
-        id: EventId::new(),
-        subject: E::SUBJECT.to_owned(),
-        source: "order".to_owned(),
-        aggregate_id: order.id.parse().expect("an id"),
-        aggregate_version: order.version,
-        time: Timestamp::now(),
-        traceparent: None,
-        request_id: None,
-        actor: None,
-        payload: event.encode_to_vec().into(),
-    }
+    let id = order.id.parse().expect("an id");
+    waybill_testkit::envelope(id, order.version, event)
 }
 
 /// An order as its events carry it.
@@ -297,59 +238,7 @@ pub fn change(from: OrderStatus, to: OrderStatus) -> order::OrderChange {
     }
 }
 
-pub fn answer<T>(outcome: Result<Response<T>, Status>) -> Result<T, AppError> {
-    outcome
-        .map(Response::into_inner)
-        .map_err(|status| AppError::from_status(&status))
-}
-
-/// The outcome is a refusal of this kind and code.
-#[track_caller]
-pub fn refused<T>(outcome: Result<Response<T>, Status>, kind: ErrorKind, code: &str) {
-    match answer(outcome) {
-        Ok(_) => panic!("expected {code}, but it succeeded"),
-        Err(error) => assert_eq!((error.kind, &*error.code), (kind, code), "{error}"),
-    }
-}
-
-#[track_caller]
-pub fn not_found<T>(outcome: Result<Response<T>, Status>) {
-    refused(outcome, ErrorKind::NotFound, "NOT_FOUND");
-}
-
 #[track_caller]
 pub fn invalid<T>(outcome: Result<Response<T>, Status>) {
     refused(outcome, ErrorKind::Invalid, "VALIDATION_ERROR");
 }
-
-/// Makes a test on each database of each function `async fn name(world: &World)`.
-macro_rules! on_each_database {
-    ($($name:ident),+ $(,)?) => {$(
-        mod $name {
-            use crate::support::{DatabaseKind, TestDb, World};
-
-            async fn on(kind: DatabaseKind) {
-                let Some(database) = TestDb::create(kind).await else { return };
-                let world = World::new(database).await;
-                super::$name(&world).await;
-                world.finish().await;
-            }
-
-            #[tokio::test(flavor = "multi_thread")]
-            async fn sqlite() {
-                on(DatabaseKind::Sqlite).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread")]
-            async fn postgres() {
-                on(DatabaseKind::Postgres).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread")]
-            async fn mariadb() {
-                on(DatabaseKind::MariaDb).await;
-            }
-        }
-    )+};
-}
-pub(crate) use on_each_database;

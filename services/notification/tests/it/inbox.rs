@@ -14,22 +14,25 @@ use waybill_proto::{
     payment,
 };
 use waybill_service_kit::ErrorKind;
+use waybill_testkit::{World as _, on_any_database, on_each_database};
 
 use crate::support::{
-    Person, World, answer, change, envelope, not_found, on_each_database, order_id, order_of,
-    refused, settings,
+    Person, World, answer, change, envelope, not_found, order_id, order_of, refused, settings, user,
 };
 
-on_each_database!(
-    everybody_is_told_their_part,
-    who_gets_an_order_instead_of_another_is_told_once,
+on_each_database! {
     an_event_that_comes_twice_tells_once,
     roles_follow_the_newest_version,
     people_read_and_delete_their_own,
     lists_come_in_pages,
+}
+
+on_any_database! {
+    everybody_is_told_their_part,
+    who_gets_an_order_instead_of_another_is_told_once,
     each_notification_is_published,
     administrators_learn_of_stock_that_runs_low,
-);
+}
 
 async fn unread(world: &World, person: &Person) -> u64 {
     let request = world.by(person, GetUnreadCountRequest {});
@@ -48,7 +51,7 @@ async fn everybody_is_told_their_part(world: &World) {
         .registered(&[&customer, &worker, &other, &away, &admin])
         .await;
     let suspended = auth::UserSuspended {
-        user: Some(away.user(2, true)),
+        user: Some(user(&away, 2, true)),
         reason: "away".to_owned(),
     };
     world.event(away.id, 2, &suspended).await;
@@ -247,17 +250,17 @@ async fn an_event_that_comes_twice_tells_once(world: &World) {
     assert_eq!(world.kinds(&customer).await, ["ORDER_PLACED"]);
     assert_eq!(world.kinds(&admin).await, ["ORDER_PLACED"]);
     assert_eq!(world.deliveries().await.len(), 1);
-    replica.finish().await;
+    replica.close().await;
 }
 
 async fn roles_follow_the_newest_version(world: &World) {
     let customer = Person::new("Ada", Role::Customer);
     let mut promoted = Person::new("Pia", Role::Customer);
     world.registered(&[&promoted]).await;
-    let before = Some(promoted.user(2, false));
+    let before = Some(user(&promoted, 2, false));
     promoted.role = Role::Admin;
     let change = auth::UserRoleChanged {
-        user: Some(promoted.user(3, false)),
+        user: Some(user(&promoted, 3, false)),
         from: common::Role::Customer.into(),
     };
     world.event(promoted.id, 3, &change).await;

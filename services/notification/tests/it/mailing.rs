@@ -2,13 +2,14 @@
 
 use std::{collections::HashSet, time::Duration};
 
-use waybill_notification::Settings;
+use waybill_notification::{Migrator, Settings};
 use waybill_primitives::{Clock as _, Role};
 use waybill_proto::{order, payment};
+use waybill_testkit::{TestDb, World as _, on_any_database, on_each_database};
 
 use crate::{
     sink::{Mood, Sink},
-    support::{DatabaseKind, Person, TestDb, World, order_id, order_of, settings},
+    support::{Person, World, order_id, order_of, settings},
 };
 
 fn smtp(sink: &Sink, more: &[(&str, &str)]) -> Settings {
@@ -31,52 +32,43 @@ async fn placed(world: &World, customer: &Person) -> order::Order {
     order
 }
 
-/// Runs a check on each database with a mail server.
-macro_rules! with_smtp {
-    ($($name:ident),+ $(,)?) => {$(
-        mod $name {
-            use super::*;
-
-            async fn on(kind: DatabaseKind) {
-                let Some(database) = TestDb::create(kind).await else { return };
-                let sink = Sink::start().await;
-                let changes = [("WAYBILL_MAIL_ATTEMPTS", "3")];
-                let world = World::with_settings(database, &smtp(&sink, &changes)).await;
-                super::$name(&world, &sink).await;
-                world.finish().await;
-            }
-
-            #[tokio::test(flavor = "multi_thread")]
-            async fn sqlite() {
-                on(DatabaseKind::Sqlite).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread")]
-            async fn postgres() {
-                on(DatabaseKind::Postgres).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread")]
-            async fn mariadb() {
-                on(DatabaseKind::MariaDb).await;
-            }
-        }
-    )+};
+/// A service with a mail server.
+struct Mailing {
+    world: World,
+    sink: Sink,
 }
 
-with_smtp!(
-    a_confirmation_has_text_and_html,
-    a_name_cannot_add_headers,
+impl waybill_testkit::World for Mailing {
+    type Migrations = Migrator;
+
+    async fn open(database: TestDb) -> Self {
+        let sink = Sink::start().await;
+        let changes = [("WAYBILL_MAIL_ATTEMPTS", "3")];
+        let world = World::with_settings(database, &smtp(&sink, &changes)).await;
+        Self { world, sink }
+    }
+
+    async fn close(self) {
+        self.world.close().await;
+    }
+}
+
+on_each_database! {
     a_mail_that_fails_twice_arrives_once,
-    a_mail_is_given_up_after_its_attempts,
-    a_refusal_for_good_is_not_repeated,
     replicas_send_each_mail_once,
     a_mail_cut_off_by_a_crash_is_sent_again_under_its_name,
     a_sender_that_lives_keeps_its_mail,
-    a_mail_waits_for_the_address,
-);
+}
 
-async fn a_confirmation_has_text_and_html(world: &World, sink: &Sink) {
+on_any_database! {
+    a_confirmation_has_text_and_html,
+    a_name_cannot_add_headers,
+    a_mail_is_given_up_after_its_attempts,
+    a_refusal_for_good_is_not_repeated,
+    a_mail_waits_for_the_address,
+}
+
+async fn a_confirmation_has_text_and_html(Mailing { world, sink }: &Mailing) {
     let ada = Person::new("Ada", Role::Customer);
     placed(world, &ada).await;
     world.deliver().await;
@@ -107,7 +99,7 @@ async fn a_confirmation_has_text_and_html(world: &World, sink: &Sink) {
     assert_eq!(sink.received().len(), 1, "sent once");
 }
 
-async fn a_name_cannot_add_headers(world: &World, sink: &Sink) {
+async fn a_name_cannot_add_headers(Mailing { world, sink }: &Mailing) {
     let eve = Person::new("Eve\r\nBcc: all@example.com\r\n", Role::Customer);
     let mut order = order_of(&eve, "W1\r\nBcc: all@example.com");
     order.title = Some("x\r\n\r\nbody".to_owned());
@@ -125,7 +117,7 @@ async fn a_name_cannot_add_headers(world: &World, sink: &Sink) {
     assert_eq!(mime.as_deref(), Some("1.0"), "the head is whole");
 }
 
-async fn a_mail_that_fails_twice_arrives_once(world: &World, sink: &Sink) {
+async fn a_mail_that_fails_twice_arrives_once(Mailing { world, sink }: &Mailing) {
     placed(world, &Person::new("Ada", Role::Customer)).await;
     sink.moods(&[Mood::Refuse("451 try later"), Mood::Refuse("421 busy")]);
     world.deliver().await;
@@ -152,7 +144,7 @@ async fn a_mail_that_fails_twice_arrives_once(world: &World, sink: &Sink) {
     assert_eq!(sink.received().len(), 1);
 }
 
-async fn a_mail_is_given_up_after_its_attempts(world: &World, sink: &Sink) {
+async fn a_mail_is_given_up_after_its_attempts(Mailing { world, sink }: &Mailing) {
     placed(world, &Person::new("Ada", Role::Customer)).await;
     sink.moods(&[Mood::Refuse("451 no"); 3]);
     for _ in 0..5 {
@@ -163,7 +155,7 @@ async fn a_mail_is_given_up_after_its_attempts(world: &World, sink: &Sink) {
     assert!(sink.received().is_empty());
 }
 
-async fn a_refusal_for_good_is_not_repeated(world: &World, sink: &Sink) {
+async fn a_refusal_for_good_is_not_repeated(Mailing { world, sink }: &Mailing) {
     placed(world, &Person::new("Ada", Role::Customer)).await;
     sink.moods(&[Mood::Refuse("550 no such mailbox")]);
     for _ in 0..2 {
@@ -180,7 +172,7 @@ async fn a_refusal_for_good_is_not_repeated(world: &World, sink: &Sink) {
     assert_eq!(world.deliveries().await[1], ("SENT".to_owned(), 2));
 }
 
-async fn replicas_send_each_mail_once(world: &World, sink: &Sink) {
+async fn replicas_send_each_mail_once(Mailing { world, sink }: &Mailing) {
     let replica = world.replica(&smtp(sink, &[])).await;
     for n in 0..30 {
         placed(world, &Person::new(&format!("P{n}"), Role::Customer)).await;
@@ -198,10 +190,10 @@ async fn replicas_send_each_mail_once(world: &World, sink: &Sink) {
         .collect();
     assert_eq!(recipients.len(), 30);
     assert_eq!(recipients.iter().collect::<HashSet<_>>().len(), 30);
-    replica.finish().await;
+    replica.close().await;
 }
 
-async fn a_mail_cut_off_by_a_crash_is_sent_again_under_its_name(world: &World, sink: &Sink) {
+async fn a_mail_cut_off_by_a_crash_is_sent_again_under_its_name(Mailing { world, sink }: &Mailing) {
     placed(world, &Person::new("Ada", Role::Customer)).await;
     sink.moods(&[Mood::Hang]);
     let job = world.job("deliver-mails");
@@ -229,7 +221,7 @@ async fn a_mail_cut_off_by_a_crash_is_sent_again_under_its_name(world: &World, s
     assert_eq!(ids[0], ids[1]);
 }
 
-async fn a_sender_that_lives_keeps_its_mail(world: &World, sink: &Sink) {
+async fn a_sender_that_lives_keeps_its_mail(Mailing { world, sink }: &Mailing) {
     let replica = world.replica(&smtp(sink, &[])).await;
     placed(world, &Person::new("Ada", Role::Customer)).await;
     sink.moods(&[Mood::Hang]);
@@ -257,10 +249,10 @@ async fn a_sender_that_lives_keeps_its_mail(world: &World, sink: &Sink) {
     world.clock.advance(Duration::from_secs(16));
     replica.deliver().await;
     assert_eq!(world.deliveries().await, [("SENT".to_owned(), 2)]);
-    replica.finish().await;
+    replica.close().await;
 }
 
-async fn a_mail_waits_for_the_address(world: &World, sink: &Sink) {
+async fn a_mail_waits_for_the_address(Mailing { world, sink }: &Mailing) {
     let ada = Person::new("Ada", Role::Customer);
     let order = order_of(&ada, "W261121-DDDDDDD");
     let event = payment::PaymentRefunded {

@@ -5,13 +5,14 @@ use waybill_proto::{
     notification::{GetMailRequest, ListMailsRequest},
     order::{self, ShipmentState},
 };
+use waybill_testkit::on_any_database;
 
-use crate::support::{Person, World, answer, on_each_database, order_id, order_of};
+use crate::support::{Person, World, answer, order_id, order_of};
 
-on_each_database!(
+on_any_database! {
     the_customer_follows_a_parcel,
     mails_have_the_name_that_the_shop_has_now,
-);
+}
 
 fn shipment(order: &order::Order, state: ShipmentState) -> order::Shipment {
     order::Shipment {

@@ -6,16 +6,16 @@ use waybill_proto::{
     order,
 };
 use waybill_service_kit::settings::Environment;
+use waybill_testkit::{World as _, on_each_database};
 
 use crate::{
     sink::Sink,
     support::{
-        DatabaseKind, Person, TestDb, World, answer, not_found, on_each_database, order_id,
-        order_of, settings,
+        DatabaseKind, Person, TestDb, World, answer, not_found, order_id, order_of, settings,
     },
 };
 
-on_each_database!(mails_are_kept_and_shown);
+on_each_database! { mails_are_kept_and_shown }
 
 async fn placed(world: &World, customer: &Person) {
     let order = order_of(customer, "W261121-AAAAAAA");
@@ -62,7 +62,9 @@ async fn mails_are_kept_and_shown(world: &World) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn there_is_no_mailbox_where_mails_are_sent() {
-    let database = TestDb::create(DatabaseKind::Sqlite).await.expect("SQLite");
+    let database = TestDb::migrated::<waybill_notification::Migrator>(DatabaseKind::Sqlite)
+        .await
+        .expect("SQLite");
     let sink = Sink::start().await;
     let port = sink.port.to_string();
     let changes = [
@@ -76,13 +78,15 @@ async fn there_is_no_mailbox_where_mails_are_sent() {
         .list_mails(ListMailsRequest::default())
         .await;
     not_found(outcome);
-    world.finish().await;
+    world.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn production_refuses_the_mailbox() {
-    let database = TestDb::create(DatabaseKind::Sqlite).await.expect("SQLite");
-    let world = World::new(database).await;
+    let database = TestDb::migrated::<waybill_notification::Migrator>(DatabaseKind::Sqlite)
+        .await
+        .expect("SQLite");
+    let world = World::open(database).await;
     let mut deps = world.deps.clone();
     deps.environment = Environment::Production;
     let outcome = waybill_notification::build(&deps, &settings(&[])).await;
@@ -91,5 +95,5 @@ async fn production_refuses_the_mailbox() {
         error.to_string().contains("WAYBILL_MAIL_TRANSPORT"),
         "{error}"
     );
-    world.finish().await;
+    world.close().await;
 }

@@ -3,13 +3,11 @@
 use std::{sync::Arc, time::Duration};
 
 use sea_orm::{ConnectionTrait as _, Statement};
-use tonic::{Request, Response, Status};
+use tonic::Request;
 use uuid::Uuid;
 use waybill_bus::{Bus as _, Envelope, InProcessBus};
-use waybill_notification::Settings;
-use waybill_primitives::{
-    Currency, EventId, ManualClock, Money, Role, SystemClock, Timestamp, UserId,
-};
+use waybill_notification::{Migrator, Settings};
+use waybill_primitives::{Currency, ManualClock, Money, Timestamp};
 use waybill_proto::{
     Event, auth, common,
     notification::{
@@ -19,14 +17,14 @@ use waybill_proto::{
     order,
 };
 use waybill_service_kit::{
-    AppError, CallContext, Deps, ErrorKind, GrpcChannel, Job, Running, crypto, outgoing,
+    Deps, GrpcChannel, Job, Running,
     settings::{Sources, load},
     start,
-    tokens::{AccessClaims, ISSUER, ServiceTokens, Verifier},
 };
 use waybill_store::{Db, dead_letters};
+use waybill_testkit::{Issuer, job, outgoing, service_tokens};
 
-pub use waybill_testkit::{DatabaseKind, TestDb};
+pub use waybill_testkit::{DatabaseKind, Person, TestDb, answer, envelope, not_found, refused};
 
 pub type Client = NotificationServiceClient<GrpcChannel>;
 
@@ -37,7 +35,7 @@ pub struct World {
     pub client: Client,
     pub clock: Arc<ManualClock>,
     bus: Arc<InProcessBus>,
-    key: Arc<crypto::SigningKey>,
+    issuer: Issuer,
     jobs: Vec<Job>,
     running: Running,
 }
@@ -53,47 +51,40 @@ pub fn settings(changes: &[(&str, &str)]) -> Settings {
     load::<(Settings,)>(&sources).expect("good settings").0
 }
 
-/// Somebody in a test.
-#[derive(Debug, Clone)]
-pub struct Person {
-    pub id: UserId,
-    pub name: String,
-    pub role: Role,
+/// A person as auth tells of them.
+pub fn user(person: &Person, version: i64, suspended: bool) -> auth::User {
+    auth::User {
+        id: person.id.to_string(),
+        email: person.email(),
+        first_name: person.name.clone(),
+        last_name: String::new(),
+        role: common::Role::from(person.role).into(),
+        suspended,
+        version,
+        ..auth::User::default()
+    }
 }
 
-impl Person {
-    pub fn new(name: &str, role: Role) -> Self {
-        Self {
-            id: UserId::new(),
-            name: name.to_owned(),
-            role,
-        }
+impl waybill_testkit::World for World {
+    type Migrations = Migrator;
+
+    async fn open(database: TestDb) -> Self {
+        Self::with_settings(database, &settings(&[])).await
     }
 
-    pub fn email(&self) -> String {
-        format!("{}@example.com", self.id)
-    }
-
-    /// As auth tells of them.
-    pub fn user(&self, version: i64, suspended: bool) -> auth::User {
-        auth::User {
-            id: self.id.to_string(),
-            email: self.email(),
-            first_name: self.name.clone(),
-            last_name: String::new(),
-            role: common::Role::from(self.role).into(),
-            suspended,
-            version,
-            ..auth::User::default()
-        }
+    async fn close(self) {
+        let violations = waybill_notification::verify(&self.deps.db)
+            .await
+            .expect("verify runs");
+        assert_eq!(violations, Vec::<String>::new());
+        let dead = dead_letters::list(&self.deps.db, 10).await.expect("a list");
+        assert!(dead.is_empty(), "{dead:?}");
+        assert!(self.running.drain(Duration::from_mins(1)).await);
+        self.deps.db.close().await;
     }
 }
 
 impl World {
-    pub async fn new(database: TestDb) -> Self {
-        Self::with_settings(database, &settings(&[])).await
-    }
-
     pub async fn with_settings(database: TestDb, settings: &Settings) -> Self {
         let clock = Arc::new(ManualClock::new(Timestamp::now()));
         Self::start(Arc::new(database), clock, settings).await
@@ -109,12 +100,9 @@ impl World {
         let db = Db::connect(&config, waybill_notification::NAME)
             .await
             .expect("the database");
-        let key = Arc::new(crypto::SigningKey::generate().expect("a key"));
-        let verifier = Verifier::fixed(&crypto::Jwks::new([key.as_ref()]));
-        let shared = "0123456789abcdef0123456789abcdef".to_owned().into();
-        let tokens = ServiceTokens::with_clock(&shared, Arc::new(SystemClock));
+        let issuer = Issuer::default();
         let bus = InProcessBus::new();
-        let mut deps = Deps::new(db, bus.clone(), verifier, tokens);
+        let mut deps = Deps::new(db, bus.clone(), issuer.verifier(), service_tokens());
         deps.clock = clock.clone();
         let mut service = waybill_notification::build(&deps, settings)
             .await
@@ -127,27 +115,14 @@ impl World {
             deps,
             clock,
             bus,
-            key,
+            issuer,
             jobs,
             running,
         }
     }
 
-    /// Checks the database and gives it up.
-    pub async fn finish(self) {
-        let violations = waybill_notification::verify(&self.deps.db)
-            .await
-            .expect("verify runs");
-        assert_eq!(violations, Vec::<String>::new());
-        let dead = dead_letters::list(&self.deps.db, 10).await.expect("a list");
-        assert!(dead.is_empty(), "{dead:?}");
-        assert!(self.running.drain(Duration::from_mins(1)).await);
-        self.deps.db.close().await;
-    }
-
     pub fn job(&self, name: &str) -> Job {
-        let job = self.jobs.iter().find(|job| job.name == name);
-        job.expect("a job of this name").clone()
+        job(&self.jobs, name).clone()
     }
 
     /// Sends what is due.
@@ -169,28 +144,14 @@ impl World {
     /// Tells of people as auth does.
     pub async fn registered(&self, people: &[&Person]) {
         for person in people {
-            let user = Some(person.user(1, false));
+            let user = Some(user(person, 1, false));
             self.event(person.id, 1, &auth::UserRegistered { user })
                 .await;
         }
     }
 
     pub fn by<T>(&self, person: &Person, message: T) -> Request<T> {
-        let now = Timestamp::now().secs();
-        let claims = AccessClaims {
-            sub: person.id,
-            role: person.role,
-            name: person.name.clone(),
-            email: person.email(),
-            sid: None,
-            guest: false,
-            iat: now,
-            exp: now + 600,
-            iss: ISSUER.to_owned(),
-            aud: None,
-        };
-        let token = self.key.sign(&claims).expect("a token");
-        outgoing(&CallContext::anonymous().with_token(token), message)
+        outgoing(&self.issuer.context(person), message)
     }
 
     /// The person's notifications, newest first.
@@ -229,21 +190,6 @@ impl World {
                 (state, row.try_get("", "attempts").expect("a number"))
             })
             .collect()
-    }
-}
-
-pub fn envelope<E: Event>(aggregate_id: Uuid, version: i64, event: &E) -> Envelope {
-    Envelope {
-        id: EventId::new(),
-        subject: E::SUBJECT.to_owned(),
-        source: E::SUBJECT.split('.').nth(1).unwrap_or_default().to_owned(),
-        aggregate_id,
-        aggregate_version: version,
-        time: Timestamp::now(),
-        traceparent: None,
-        request_id: None,
-        actor: None,
-        payload: event.encode_to_vec().into(),
     }
 }
 
@@ -288,55 +234,3 @@ pub fn change(from: order::OrderStatus, to: order::OrderStatus) -> order::OrderC
         ..order::OrderChange::default()
     }
 }
-
-pub fn answer<T>(outcome: Result<Response<T>, Status>) -> Result<T, AppError> {
-    outcome
-        .map(Response::into_inner)
-        .map_err(|status| AppError::from_status(&status))
-}
-
-/// The outcome is a refusal of this kind and code.
-#[track_caller]
-pub fn refused<T>(outcome: Result<Response<T>, Status>, kind: ErrorKind, code: &str) {
-    match answer(outcome) {
-        Ok(_) => panic!("expected {code}, but it succeeded"),
-        Err(error) => assert_eq!((error.kind, &*error.code), (kind, code), "{error}"),
-    }
-}
-
-#[track_caller]
-pub fn not_found<T>(outcome: Result<Response<T>, Status>) {
-    refused(outcome, ErrorKind::NotFound, "NOT_FOUND");
-}
-
-/// Makes a test on each database of each function `async fn name(world: &World)`.
-macro_rules! on_each_database {
-    ($($name:ident),+ $(,)?) => {$(
-        mod $name {
-            use crate::support::{DatabaseKind, TestDb, World};
-
-            async fn on(kind: DatabaseKind) {
-                let Some(database) = TestDb::create(kind).await else { return };
-                let world = World::new(database).await;
-                super::$name(&world).await;
-                world.finish().await;
-            }
-
-            #[tokio::test(flavor = "multi_thread")]
-            async fn sqlite() {
-                on(DatabaseKind::Sqlite).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread")]
-            async fn postgres() {
-                on(DatabaseKind::Postgres).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread")]
-            async fn mariadb() {
-                on(DatabaseKind::MariaDb).await;
-            }
-        }
-    )+};
-}
-pub(crate) use on_each_database;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 pub use export::Export;
 pub use projecting::{Told, take_in};
-pub use rebuilding::{fill, rebuild};
+pub use rebuilding::rebuild;
 pub use reports::{Dashboard, OrderReport, Seller, Totals, Worker};
 
 use crate::parts::Parts;

@@ -60,8 +60,6 @@ pub mod state {
         pub id: i32,
         pub generation: i64,
         pub building: Option<i64>,
-        /// Every order that was there before the rollups has been counted.
-        pub complete: bool,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

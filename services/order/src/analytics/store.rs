@@ -5,7 +5,7 @@ mod rebuild;
 mod report;
 
 pub use figures::{Mismatch, mismatches, unreached};
-pub use rebuild::{begin, drop_others, finish, is_complete};
+pub use rebuild::{begin, drop_others, finish};
 pub use report::{
     ProductFigures, WorkerFigures, days, product_names, products, statuses, totals, worker_names,
     workers,

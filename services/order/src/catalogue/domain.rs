@@ -22,8 +22,6 @@ pub const MAX_NAME: usize = 200;
 pub const MAX_DESCRIPTION: usize = 10_000;
 /// Highest price, in minor units.
 pub const MAX_PRICE: i64 = 1_000_000_000_000;
-/// Characters of the text that other services may show of a search.
-pub const MAX_SEARCH: usize = 4_000;
 /// Characters of a name that lists sorted by name compare, so that a cursor of any name stays short.
 const MAX_NAME_KEY: usize = 100;
 /// Words of one product that a search finds it by, and characters of a word that count.
@@ -51,7 +49,6 @@ impl Product {
     pub fn indexed(&self) -> Self {
         Self {
             name_key: search_text(&[&self.name], MAX_NAME_KEY),
-            search: search_text(&[&self.name, &self.sku, &self.description], MAX_SEARCH),
             ..self.clone()
         }
     }
@@ -203,7 +200,6 @@ impl NewProduct {
             currency: shop,
             category: String::new(),
             active: self.active,
-            search: String::new(),
             images: None,
             version: 1,
             created_at: now,

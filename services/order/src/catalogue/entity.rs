@@ -43,12 +43,10 @@ pub struct Model {
     /// Minor units of `currency`.
     pub price: i64,
     pub currency: Currency,
-    /// The name of its category: as it is now when read, as it was when last written in the row. Empty without one.
+    /// The name that its category has now; empty without one.
+    #[sea_orm(ignore)]
     pub category: String,
     pub active: bool,
-    /// The text that other services may show of a search; made anew when it is written.
-    #[sea_orm(column_type = "Text")]
-    pub search: String,
     /// In the order in which they are shown; null: none.
     pub images: Option<JsonText<Vec<Image>>>,
     pub version: i64,

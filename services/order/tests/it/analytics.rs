@@ -12,7 +12,7 @@ use waybill_proto::{
 use waybill_service_kit::{AppError, ErrorKind};
 use waybill_store::{EventContext, outbox_events};
 
-use crate::shop::{Shop, Somebody, lines, on_each_database, outgoing};
+use crate::shop::{Shop, Somebody, lines, on_any_database, on_each_database, outgoing};
 
 async fn dashboard(shop: &Shop, who: &Somebody) -> Result<pb::GetDashboardResponse, AppError> {
     let request = outgoing(&who.ctx, pb::GetDashboardRequest {});
@@ -128,7 +128,7 @@ async fn the_dashboard_shows_what_became_of_orders() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn figures_are_for_administrators_and_of_a_span_that_makes_sense() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         for who in [shop.customer(), shop.worker()] {
             let refused = dashboard(shop, &who).await.unwrap_err();
             assert_eq!(refused.kind, ErrorKind::Forbidden);
@@ -267,6 +267,7 @@ async fn a_rebuild_mends_figures_while_events_flow_and_shows_none_that_are_half_
         )
         .await;
         statement(shop, "DELETE FROM order_words").await;
+        statement(shop, "UPDATE orders SET search = 'Old Text'").await;
         let wrong = waybill_order::verify(&shop.db).await.unwrap();
         assert!(
             wrong.iter().any(|fault| fault.contains("figure PAID")),
@@ -302,51 +303,15 @@ async fn a_rebuild_mends_figures_while_events_flow_and_shows_none_that_are_half_
         assert_eq!(board.all_time.unwrap().placed, 34);
         let found = crate::search::found(shop, &shop.admin, "carla").await;
         assert_eq!(found.len(), 20, "words are back");
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn orders_of_before_the_rollups_are_counted_once_the_service_runs() {
-    on_each_database(async |shop| {
-        a_few_orders(shop).await;
-        let before = dashboard(shop, &shop.admin).await.unwrap();
-        for sql in [
-            "DELETE FROM order_projections",
-            "DELETE FROM analytics_daily",
-            "DELETE FROM order_words",
-            "UPDATE orders SET search = 'Old Text'",
-        ] {
-            statement(shop, sql).await;
-        }
-        let no = match shop.db.backend() {
-            sea_orm::DbBackend::Postgres => "FALSE",
-            _ => "0",
-        };
-        statement(
-            shop,
-            &format!("UPDATE projection_state SET complete = {no}"),
-        )
-        .await;
-        let replica = shop.second().await;
-        let complete = async || dashboard(shop, &shop.admin).await.unwrap() == before;
-        let deadline = tokio::time::Instant::now() + std::time::Duration::from_mins(1);
-        while !complete().await {
-            assert!(tokio::time::Instant::now() < deadline, "not counted");
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        }
-        replica.close().await;
-        assert_eq!(
-            crate::search::found(shop, &shop.admin, "carl").await.len(),
-            4
-        );
+        let found = crate::search::found(shop, &shop.admin, "carl").await;
+        assert_eq!(found.len(), 20, "and by a beginning");
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_order_without_lines_counts_too() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let request = pb::PlaceOrderRequest {
             title: Some("Paint the hall".into()),
             description: Some("White".into()),

@@ -9,12 +9,12 @@ use waybill_service_kit::{AppError, codes};
 
 use crate::{
     crew::result_codes,
-    shop::{Shop, fields, on_each_database, outgoing},
+    shop::{Shop, fields, on_any_database, on_each_database, outgoing},
 };
 
 #[tokio::test]
 async fn each_of_many_orders_has_its_own_result() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (customer, worker, rival) = (
             shop.customer(),
             shop.hired("Will").await,
@@ -92,7 +92,7 @@ async fn workers_who_claim_the_same_orders_at_once_share_them() {
 
 #[tokio::test]
 async fn an_administrator_gives_orders_to_a_worker_and_to_another_one() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let customer = shop.customer();
         let (will, wanda) = (shop.hired("Will").await, shop.hired("Wanda").await);
         let design = shop.service("Design", 5).await;
@@ -166,7 +166,7 @@ async fn an_administrator_gives_orders_to_a_worker_and_to_another_one() {
 
 #[tokio::test]
 async fn only_active_workers_get_orders_and_only_administrators_give_them() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let customer = shop.customer();
         let design = shop.service("Design", 5).await;
         let order = shop.waiting(&customer, &design).await;
@@ -206,7 +206,7 @@ async fn only_active_workers_get_orders_and_only_administrators_give_them() {
 
 #[tokio::test]
 async fn a_released_order_is_anybodys_again() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (customer, will) = (shop.customer(), shop.hired("Will").await);
         let design = shop.service("Design", 5).await;
         let order = shop.waiting(&customer, &design).await;
@@ -253,7 +253,7 @@ async fn a_released_order_is_anybodys_again() {
 
 #[tokio::test]
 async fn a_reassignment_can_name_the_next_worker() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let customer = shop.customer();
         let (will, wanda) = (shop.hired("Will").await, shop.hired("Wanda").await);
         let design = shop.service("Design", 5).await;
@@ -314,7 +314,7 @@ async fn a_reassignment_can_name_the_next_worker() {
 
 #[tokio::test]
 async fn what_administrators_do_to_orders_is_recorded() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (customer, will) = (shop.customer(), shop.hired("Will").await);
         let design = shop.service("Design", 5).await;
         let order = shop.waiting(&customer, &design).await;
@@ -348,7 +348,7 @@ async fn what_administrators_do_to_orders_is_recorded() {
 
 #[tokio::test]
 async fn workers_see_no_more_of_the_pool_than_they_need() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (customer, will) = (shop.customer(), shop.hired("Will").await);
         let design = shop.service("Design", 5).await;
         let request = pb::PlaceOrderRequest {

@@ -7,13 +7,13 @@ use waybill_proto::order as pb;
 use waybill_service_kit::{ErrorKind, codes};
 
 use crate::{
-    shop::{fields, on_each_database, outgoing, usd},
+    shop::{fields, on_any_database, on_each_database, outgoing, usd},
     shopper::{Shopper, adjust, codes_of, lines, set_price},
 };
 
 #[tokio::test]
 async fn a_guest_gets_a_token_and_finds_the_cart_by_it() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (cup, advice) = (
             shop.goods("Cup", 1_999, 10).await,
             shop.service("Advice", 5_000).await,
@@ -59,7 +59,7 @@ async fn a_guest_gets_a_token_and_finds_the_cart_by_it() {
 
 #[tokio::test]
 async fn a_cart_is_its_owners_alone() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let cup = shop.goods("Cup", 1_999, 10).await;
         let (carla, dora) = (shop.customer(), shop.customer());
         let mut carla = Shopper::with(shop, carla.ctx);
@@ -89,7 +89,7 @@ async fn a_cart_is_its_owners_alone() {
 
 #[tokio::test]
 async fn what_cannot_be_put_in_is_refused_with_its_reason() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let cup = shop.goods("Cup", 1_999, 3).await;
         let archived = shop.goods("Old", 5, 3).await;
         let request = pb::ArchiveProductRequest {
@@ -116,7 +116,7 @@ async fn what_cannot_be_put_in_is_refused_with_its_reason() {
 
 #[tokio::test]
 async fn a_full_cart_takes_no_other_product() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let mut guest = Shopper::guest(shop);
         let mut last = None;
         for number in 0..101 {
@@ -136,7 +136,7 @@ async fn a_full_cart_takes_no_other_product() {
 
 #[tokio::test]
 async fn changes_are_told_at_every_read_until_the_line_is_written() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (cup, pot) = (
             shop.goods("Cup", 1_000, 10).await,
             shop.goods("Pot", 2_000, 5).await,
@@ -259,7 +259,7 @@ async fn a_merge_adds_up_once_however_often_it_is_sent() {
 
 #[tokio::test]
 async fn a_merge_tells_what_finds_no_room_also_when_it_is_repeated() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let who = shop.customer();
         let mut user = Shopper::with(shop, who.ctx);
         let mut guest = Shopper::guest(shop);

@@ -9,7 +9,7 @@ use waybill_proto::{
 };
 use waybill_service_kit::{AppError, codes};
 
-use crate::shop::{Shop, Somebody, fields, on_each_database, outgoing, usd};
+use crate::shop::{Shop, Somebody, fields, on_any_database, on_each_database, outgoing, usd};
 
 async fn create(
     shop: &Shop,
@@ -74,7 +74,7 @@ async fn names(shop: &Shop, request: ListProductsRequest) -> Vec<String> {
 
 #[tokio::test]
 async fn products_are_created_changed_and_archived_with_events() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let product = create(shop, &shop.admin, goods("Cup", "CUP-1", 500))
             .await
             .unwrap();
@@ -183,7 +183,7 @@ async fn a_sku_is_unique_and_only_administrators_write() {
 
 #[tokio::test]
 async fn the_public_sees_what_is_available_but_not_the_stock() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let product = shop.goods("Cup", 500, 5).await;
         shop.place(&shop.customer(), &[(&product, 2)]).await;
         let request = pb::GetProductRequest {
@@ -439,7 +439,7 @@ async fn the_longest_name_has_a_cursor_that_is_taken() {
 
 #[tokio::test]
 async fn every_act_on_a_product_is_recorded_with_what_it_changed() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let product = create(shop, &shop.admin, goods("Cup", "CUP-1", 500))
             .await
             .unwrap();

@@ -7,7 +7,7 @@ use waybill_proto::order::{
 };
 use waybill_service_kit::{AppError, codes};
 
-use crate::shop::{Shop, Somebody, fields, on_each_database, outgoing, usd};
+use crate::shop::{Shop, Somebody, fields, on_any_database, on_each_database, outgoing, usd};
 
 async fn create(
     shop: &Shop,
@@ -166,7 +166,7 @@ async fn categories_form_a_tree_that_filters_products() {
 
 #[tokio::test]
 async fn a_category_with_products_or_children_stays() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let top = create(shop, &shop.admin, "Top", "").await.unwrap();
         let below = create(shop, &shop.admin, "Below", &top.id).await.unwrap();
         let thing = product(shop, "Thing", &below.id).await.unwrap();
@@ -210,7 +210,7 @@ async fn a_category_with_products_or_children_stays() {
 
 #[tokio::test]
 async fn an_inactive_category_is_for_administrators_and_everybody_reads_the_rest() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let hidden = CreateCategoryRequest {
             name: "Hidden".into(),
             active: Some(false),

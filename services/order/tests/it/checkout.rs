@@ -5,13 +5,13 @@ use waybill_proto::order as pb;
 use waybill_service_kit::codes;
 
 use crate::{
-    shop::{fields, lines as wanted, on_each_database, outgoing, usd},
+    shop::{fields, lines as wanted, on_any_database, on_each_database, outgoing, usd},
     shopper::{Shopper, adjust, set_price},
 };
 
 #[tokio::test]
 async fn the_order_is_what_the_cart_showed_and_the_cart_is_empty() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (cup, advice) = (
             shop.goods("Cup", 1_999, 10).await,
             shop.service("Advice", 5_000).await,
@@ -45,7 +45,7 @@ async fn the_order_is_what_the_cart_showed_and_the_cart_is_empty() {
 
 #[tokio::test]
 async fn nobody_orders_at_a_price_that_the_cart_has_not_shown() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (cup, pot) = (
             shop.goods("Cup", 1_000, 10).await,
             shop.goods("Pot", 2_000, 5).await,
@@ -83,7 +83,7 @@ async fn nobody_orders_at_a_price_that_the_cart_has_not_shown() {
 /// Each answer with the cart shows all of it: what was changed, merged or taken out as well as what was read.
 #[tokio::test]
 async fn what_any_answer_has_shown_may_be_ordered() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (cup, pot) = (
             shop.goods("Cup", 1_000, 10).await,
             shop.goods("Pot", 2_000, 50).await,
@@ -112,7 +112,7 @@ async fn what_any_answer_has_shown_may_be_ordered() {
 
 #[tokio::test]
 async fn what_is_no_longer_sold_is_left_out_once_the_cart_says_so() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (cup, old) = (
             shop.goods("Cup", 1_000, 10).await,
             shop.goods("Old", 2_000, 5).await,
@@ -138,7 +138,7 @@ async fn what_is_no_longer_sold_is_left_out_once_the_cart_says_so() {
 
 #[tokio::test]
 async fn a_guest_orders_the_cart_of_their_token() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let cup = shop.goods("Cup", 1_000, 10).await;
         let mut shopper = Shopper::guest(shop);
         shopper.put(&cup, 3).await;
@@ -175,7 +175,7 @@ async fn a_guest_orders_the_cart_of_their_token() {
 
 #[tokio::test]
 async fn items_and_the_cart_together_are_refused() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let cup = shop.goods("Cup", 1_000, 10).await;
         let who = shop.customer();
         Shopper::with(shop, who.ctx.clone()).put(&cup, 1).await;

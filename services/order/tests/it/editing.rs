@@ -10,7 +10,8 @@ use waybill_proto::{
 use waybill_service_kit::{AppError, ErrorKind, codes};
 
 use crate::shop::{
-    EXPIRY, Shop, Somebody, fields, lines, on_each_database, outgoing, payment_of, usd,
+    EXPIRY, Shop, Somebody, fields, lines, on_any_database, on_each_database, outgoing, payment_of,
+    usd,
 };
 
 pub async fn edit(
@@ -67,7 +68,7 @@ async fn fail(shop: &Shop, payment: &payment::Payment) {
 
 #[tokio::test]
 async fn new_lines_reserve_and_give_back_the_difference() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (cup, pot, advice) = (
             shop.goods("Cup", 100, 10).await,
             shop.goods("Pot", 200, 10).await,
@@ -113,7 +114,7 @@ async fn new_lines_reserve_and_give_back_the_difference() {
 
 #[tokio::test]
 async fn text_dates_and_address_change_and_what_is_not_named_stays() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let advice = shop.service("Advice", 50).await;
         let who = shop.customer();
         let order = shop.place(&who, &[(&advice, 1)]).await;
@@ -174,7 +175,7 @@ async fn text_dates_and_address_change_and_what_is_not_named_stays() {
 
 #[tokio::test]
 async fn what_is_paid_keeps_its_lines_and_takes_other_words() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let cup = shop.goods("Cup", 100, 10).await;
         let who = shop.customer();
         let order = shop.place(&who, &[(&cup, 4)]).await;
@@ -225,7 +226,7 @@ async fn what_is_paid_keeps_its_lines_and_takes_other_words() {
 
 #[tokio::test]
 async fn an_edit_is_refused_with_its_reason_and_changes_nothing() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let cup = shop.goods("Cup", 100, 10).await;
         let who = shop.customer();
         let order = shop.place(&who, &[(&cup, 4)]).await;
@@ -270,7 +271,7 @@ async fn an_edit_is_refused_with_its_reason_and_changes_nothing() {
 
 #[tokio::test]
 async fn an_administrators_edit_is_in_the_audit_log() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let cup = shop.goods("Cup", 100, 10).await;
         let who = shop.customer();
         let order = shop.place(&who, &[(&cup, 1)]).await;
@@ -300,7 +301,7 @@ async fn an_administrators_edit_is_in_the_audit_log() {
 
 #[tokio::test]
 async fn an_edit_to_nothing_due_pays_the_order() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (cup, gift) = (
             shop.goods("Cup", 100, 10).await,
             shop.goods("Gift", 0, 10).await,
@@ -324,7 +325,7 @@ async fn an_edit_to_nothing_due_pays_the_order() {
 
 #[tokio::test]
 async fn an_order_that_is_being_paid_is_not_edited() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let cup = shop.goods("Cup", 100, 10).await;
         let who = shop.customer();
         let order = shop.place(&who, &[(&cup, 1)]).await;
@@ -377,7 +378,7 @@ async fn an_order_that_is_being_paid_is_not_edited() {
 
 #[tokio::test]
 async fn an_order_does_not_expire_while_it_is_being_paid() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let cup = shop.goods("Cup", 100, 10).await;
         let who = shop.customer();
         let order = shop.place(&who, &[(&cup, 1)]).await;
@@ -416,7 +417,7 @@ async fn an_order_does_not_expire_while_it_is_being_paid() {
 
 #[tokio::test]
 async fn nobody_keeps_an_order_alive_by_beginning_payments() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let cup = shop.goods("Cup", 100, 10).await;
         let who = shop.customer();
         let order = shop.place(&who, &[(&cup, 1)]).await;

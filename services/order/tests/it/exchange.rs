@@ -4,7 +4,7 @@ use futures::stream;
 use waybill_proto::order::{self as pb, ImportLine, ImportProductsResponse};
 use waybill_service_kit::{AppError, codes};
 
-use crate::shop::{Shop, Somebody, fields, on_each_database, outgoing, usd};
+use crate::shop::{Shop, Somebody, fields, on_any_database, on_each_database, outgoing, usd};
 
 async fn import_as(
     shop: &Shop,
@@ -91,7 +91,7 @@ async fn by_sku(shop: &Shop, sku: &str) -> pb::Product {
 
 #[tokio::test]
 async fn lines_make_and_change_products_and_bad_ones_hold_up_nobody() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let old = shop.goods("Old", 100, 4).await;
         let file = format!(
             "\u{feff}sku,name,description,kind,price,currency,category,stock,active,lowStockThreshold\r\n\
@@ -137,7 +137,7 @@ async fn lines_make_and_change_products_and_bad_ones_hold_up_nobody() {
 
 #[tokio::test]
 async fn a_dry_run_tells_the_same_and_changes_nothing() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let old = shop.goods("Old", 100, 4).await;
         let file = format!(
             "sku,name,kind,price,category,stock\nNEW-1,New,GOODS,1,Fresh,1\n{},Other,,,,5\n",
@@ -162,7 +162,7 @@ async fn a_dry_run_tells_the_same_and_changes_nothing() {
 
 #[tokio::test]
 async fn stock_that_orders_hold_is_not_set_below_them() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (a, b) = (shop.goods("A", 5, 10).await, shop.goods("B", 5, 10).await);
         shop.place(&shop.customer(), &[(&a, 4)]).await;
         let file = format!("sku,name,stock\n{},A2,3\n{},B2,3\n", a.sku, b.sku);
@@ -182,7 +182,7 @@ async fn stock_that_orders_hold_is_not_set_below_them() {
 
 #[tokio::test]
 async fn what_goes_out_comes_in_unchanged() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let file = "sku,name,description,kind,price,category,stock,active,lowStockThreshold\n\
                     A-1,'=SUM(A1),\"'-1, \"\"x\"\"\",GOODS,0.05,'+Sums,3,true,\n\
                     B-1,Ä;ö,\"a\n\nb\",SERVICE,1000,,,false,\n";
@@ -224,7 +224,7 @@ async fn large_files_are_taken_in_batches_and_paged_out() {
 
 #[tokio::test]
 async fn files_that_are_none_are_refused_with_what_to_do() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         for (file, field) in [
             (&b""[..], "file"),
             (b"\xff\xfes\0k\0u\0\n\0", "file"),

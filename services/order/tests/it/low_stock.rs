@@ -2,7 +2,7 @@
 
 use waybill_proto::order::{self as pb, UpdateProductRequest};
 
-use crate::shop::{Shop, on_each_database, outgoing};
+use crate::shop::{Shop, on_any_database, on_each_database, outgoing};
 
 async fn adjust(shop: &Shop, product: &pb::Product, delta: i64) {
     let request = pb::AdjustStockRequest {
@@ -76,7 +76,7 @@ async fn it_is_told_once_until_it_was_filled_up() {
 
 #[tokio::test]
 async fn thresholds_and_adjustments_are_looked_at_in_the_same_moment() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let cup = shop.goods("Cup", 5, 10).await;
         assert_eq!(
             set_threshold(shop, &cup, 20).await.low_stock_threshold,

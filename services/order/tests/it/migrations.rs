@@ -1,4 +1,4 @@
-//! Migrating twice is harmless, and going back and forth ends where it began.
+//! Migrating twice is harmless, also at the same time.
 
 use sea_orm_migration::MigratorTrait as _;
 use waybill_order::Migrator;

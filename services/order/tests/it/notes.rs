@@ -7,7 +7,7 @@ use waybill_proto::{
 };
 use waybill_service_kit::{AppError, codes};
 
-use crate::shop::{Shop, Somebody, fields, on_each_database, outgoing};
+use crate::shop::{Shop, Somebody, fields, on_any_database, outgoing};
 
 pub async fn note(
     shop: &Shop,
@@ -73,7 +73,7 @@ async fn steps(
 
 #[tokio::test]
 async fn customers_read_what_is_for_them_and_others_nothing() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (customer, will) = (shop.customer(), shop.hired("Will").await);
         let design = shop.service("Design", 5).await;
         let order = shop.waiting(&customer, &design).await;
@@ -118,7 +118,7 @@ async fn customers_read_what_is_for_them_and_others_nothing() {
 
 #[tokio::test]
 async fn customers_follow_the_progress_until_the_order_ends() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (customer, will) = (shop.customer(), shop.hired("Will").await);
         let design = shop.service("Design", 5).await;
         let order = shop.waiting(&customer, &design).await;

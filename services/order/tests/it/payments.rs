@@ -9,7 +9,7 @@ use waybill_proto::{
 };
 use waybill_service_kit::codes;
 
-use crate::shop::{EXPIRY, on_each_database, payment_of, usd};
+use crate::shop::{EXPIRY, on_any_database, on_each_database, payment_of, usd};
 
 #[tokio::test]
 async fn a_payment_pays_the_order_once_however_often_it_is_told() {
@@ -55,7 +55,7 @@ async fn a_payment_pays_the_order_once_however_often_it_is_told() {
 
 #[tokio::test]
 async fn money_that_an_order_cannot_take_is_rejected() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let cup = shop.goods("Cup", 5, 10).await;
         let who = shop.customer();
         // Expired.
@@ -120,7 +120,7 @@ async fn money_that_an_order_cannot_take_is_rejected() {
 
 #[tokio::test]
 async fn cancelling_a_paid_order_ends_in_a_refund() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let cup = shop.goods("Cup", 5, 10).await;
         let who = shop.customer();
         let order = shop.place(&who, &[(&cup, 1)]).await;
@@ -154,7 +154,7 @@ async fn cancelling_a_paid_order_ends_in_a_refund() {
 
 #[tokio::test]
 async fn a_failed_payment_leaves_the_order_payable() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let cup = shop.goods("Cup", 5, 10).await;
         let order = shop.place(&shop.customer(), &[(&cup, 1)]).await;
         let mut failed = payment_of(&order);
@@ -186,7 +186,7 @@ async fn a_failed_payment_leaves_the_order_payable() {
 
 #[tokio::test]
 async fn an_event_for_an_unknown_order_is_a_dead_letter_and_the_rest_goes_on() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let cup = shop.goods("Cup", 5, 10).await;
         let order = shop.place(&shop.customer(), &[(&cup, 1)]).await;
         let mut stray = payment_of(&order);
@@ -241,7 +241,7 @@ async fn two_replicas_expire_each_order_once() {
 
 #[tokio::test]
 async fn a_full_refund_of_what_was_not_carried_out_gives_the_goods_back_once() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let cup = shop.goods("Cup", 100, 10).await;
         let who = shop.customer();
         let refund = async |paid: &payment::Payment, version, amount| {
@@ -290,7 +290,7 @@ async fn a_full_refund_of_what_was_not_carried_out_gives_the_goods_back_once() {
 
 #[tokio::test]
 async fn a_refund_that_comes_before_the_news_of_its_payment_is_not_lost() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (cup, who) = (shop.goods("Cup", 100, 10).await, shop.customer());
         let full = (None, PaymentStatus::Refunded, (10, 0));
         let part = (Some(usd(40)), PaymentStatus::PartiallyRefunded, (9, 0));
@@ -351,7 +351,7 @@ async fn a_refund_that_comes_before_the_news_of_its_payment_is_not_lost() {
 
 #[tokio::test]
 async fn an_order_that_cannot_expire_does_not_hold_up_the_others() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (cup, bowl) = (
             shop.goods("Cup", 5, 1000).await,
             shop.goods("Bowl", 5, 10).await,
@@ -380,7 +380,7 @@ async fn an_order_that_cannot_expire_does_not_hold_up_the_others() {
 
 #[tokio::test]
 async fn after_a_run_of_the_expiry_that_failed_another_one_follows_soon() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         shop.statement("ALTER TABLE orders RENAME TO orders_away")
             .await;
         (shop.expire.run)().await.unwrap_err();

@@ -1,11 +1,11 @@
 //! People with access tokens, and what they send.
 
-use waybill_primitives::{Currency, Money, Role, Timestamp, UserId};
+use waybill_primitives::{Currency, Money, Role, UserId};
 use waybill_proto::{order as pb, payment};
-use waybill_service_kit::{
-    AppError, CallContext, crypto,
-    tokens::{AccessClaims, ISSUER},
-};
+use waybill_service_kit::CallContext;
+use waybill_testkit::{Issuer, Person};
+
+pub use waybill_testkit::fields_of as fields;
 
 /// Somebody with an access token.
 #[derive(Debug, Clone)]
@@ -25,34 +25,19 @@ impl Somebody {
 }
 
 /// Signs somebody in.
-pub fn somebody(key: &crypto::SigningKey, role: Role, name: &str) -> Somebody {
-    with_token(key, role, name, false)
+pub fn somebody(issuer: &Issuer, role: Role, name: &str) -> Somebody {
+    signed_in(issuer, &Person::new(name, role))
 }
 
 /// Somebody without an account, as auth lets them order.
-pub fn guest(key: &crypto::SigningKey, name: &str) -> Somebody {
-    with_token(key, Role::Customer, name, true)
+pub fn guest(issuer: &Issuer, name: &str) -> Somebody {
+    signed_in(issuer, &Person::guest(name))
 }
 
-fn with_token(key: &crypto::SigningKey, role: Role, name: &str, guest: bool) -> Somebody {
-    let id = UserId::new();
-    let now = Timestamp::now().secs();
-    let claims = AccessClaims {
-        sub: id,
-        role,
-        name: name.to_owned(),
-        email: format!("{id}@example.com"),
-        sid: None,
-        guest,
-        iat: now,
-        exp: now + 3600,
-        iss: ISSUER.to_owned(),
-        aud: None,
-    };
-    let token = key.sign(&claims).unwrap();
+fn signed_in(issuer: &Issuer, person: &Person) -> Somebody {
     Somebody {
-        id,
-        ctx: CallContext::anonymous().with_token(token),
+        id: person.id,
+        ctx: issuer.context(person),
     }
 }
 
@@ -83,15 +68,6 @@ pub fn payment_of(order: &pb::Order) -> payment::Payment {
         version: 1,
         ..Default::default()
     }
-}
-
-/// The fields that an error names.
-pub fn fields(error: &AppError) -> Vec<&str> {
-    error
-        .fields
-        .iter()
-        .map(|field| field.field.as_str())
-        .collect()
 }
 
 /// Somebody who is not signed in.

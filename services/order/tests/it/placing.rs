@@ -6,11 +6,11 @@ use futures::future::join_all;
 use waybill_proto::order::{self as pb, OrderStatus, PaymentStatus};
 use waybill_service_kit::{AppError, ErrorKind, codes};
 
-use crate::shop::{EXPIRY, fields, lines, on_each_database, outgoing, usd};
+use crate::shop::{EXPIRY, fields, lines, on_any_database, on_each_database, outgoing, usd};
 
 #[tokio::test]
 async fn an_order_has_prices_totals_history_and_its_event() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (cup, advice) = (
             shop.goods("Cup", 1999, 10).await,
             shop.service("Advice", 5000).await,
@@ -71,7 +71,7 @@ async fn an_order_has_prices_totals_history_and_its_event() {
 
 #[tokio::test]
 async fn free_text_alone_is_paid_at_once_and_waits_in_the_pool() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let who = shop.customer();
         let request = pb::PlaceOrderRequest {
             title: Some("Paint my fence".into()),
@@ -120,7 +120,7 @@ async fn two_hundred_repeats_of_a_key_make_one_order() {
 
 #[tokio::test]
 async fn a_key_belongs_to_its_request_and_its_caller() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let product = shop.goods("Cup", 5, 10).await;
         let who = shop.customer().with_key("key-1");
         let first = shop
@@ -183,7 +183,7 @@ async fn a_key_belongs_to_its_request_and_its_caller() {
 
 #[tokio::test]
 async fn bad_input_is_named_field_by_field_and_changes_nothing() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let product = shop.goods("Cup", 5, 10).await;
         let dear = shop.goods("Diamond", 1_000_000_000_000, 1_000_000).await;
         let who = shop.customer();

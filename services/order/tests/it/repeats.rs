@@ -7,7 +7,7 @@ use waybill_service_kit::{AppError, codes};
 use crate::{
     notes,
     shipments::ship,
-    shop::{Shop, Somebody, on_each_database, outgoing},
+    shop::{Shop, Somebody, on_any_database, on_each_database, outgoing},
 };
 
 async fn adjust(
@@ -62,7 +62,7 @@ async fn stock_is_adjusted_once() {
 
 #[tokio::test]
 async fn a_parcel_leaves_once() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let who = shop.customer();
         let cup = shop.goods("Cup", 5, 10).await;
         let order = shop.place(&who, &[(&cup, 2)]).await;
@@ -83,7 +83,7 @@ async fn a_parcel_leaves_once() {
 
 #[tokio::test]
 async fn notes_and_steps_are_written_once() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (who, worker) = (shop.customer(), shop.hired("Will").await);
         let gate = shop.service("Gate", 5).await;
         let order = shop.waiting(&who, &gate).await;

@@ -12,7 +12,7 @@ use waybill_service_kit::codes;
 use crate::{
     files::samples::{of_order, pdf, png},
     notes::note,
-    shop::on_each_database,
+    shop::{on_any_database, on_each_database},
 };
 
 #[tokio::test]
@@ -85,7 +85,7 @@ async fn a_replacement_takes_over_contents_payment_and_goods() {
 
 #[tokio::test]
 async fn a_replacement_can_go_to_a_worker_at_once() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let customer = shop.customer();
         let (will, wanda) = (shop.hired("Will").await, shop.hired("Wanda").await);
         let design = shop.service("Design", 5).await;
@@ -110,7 +110,7 @@ async fn a_replacement_can_go_to_a_worker_at_once() {
 
 #[tokio::test]
 async fn payments_of_a_closed_order_reach_the_one_in_its_place() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (customer, will) = (shop.customer(), shop.hired("Will").await);
         let design = shop.service("Design", 5).await;
         let order = shop.waiting(&customer, &design).await;
@@ -145,7 +145,7 @@ async fn payments_of_a_closed_order_reach_the_one_in_its_place() {
 
 #[tokio::test]
 async fn what_the_customer_sent_goes_over_and_who_is_out_writes_no_more() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let customer = shop.customer();
         let (will, wanda) = (shop.hired("Will").await, shop.hired("Wanda").await);
         let design = shop.service("Design", 5).await;

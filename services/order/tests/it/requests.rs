@@ -9,7 +9,7 @@ use waybill_service_kit::{AppError, codes};
 
 use crate::{
     crew::account,
-    shop::{Shop, Somebody, on_each_database, outgoing},
+    shop::{Shop, Somebody, on_any_database, outgoing},
     work::waiting,
 };
 
@@ -29,7 +29,7 @@ async fn requests(
 
 #[tokio::test]
 async fn what_the_customer_asks_for_outlives_a_change_of_the_worker() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (who, will) = (shop.customer(), shop.hired("Will").await);
         let order = waiting(shop, &who).await;
         shop.claim(&will, &order).await.unwrap();
@@ -58,7 +58,7 @@ async fn what_the_customer_asks_for_outlives_a_change_of_the_worker() {
 
 #[tokio::test]
 async fn what_the_customer_asks_for_goes_on_with_the_replacement() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (who, will) = (shop.customer(), shop.hired("Will").await);
         let order = waiting(shop, &who).await;
         shop.claim(&will, &order).await.unwrap();
@@ -92,7 +92,7 @@ async fn what_the_customer_asks_for_goes_on_with_the_replacement() {
 
 #[tokio::test]
 async fn workers_who_look_at_the_pool_learn_nothing_of_what_was_said() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (who, will) = (shop.customer(), shop.hired("Will").await);
         let wanda = shop.hired("Wanda").await;
         let order = waiting(shop, &who).await;
@@ -126,7 +126,7 @@ async fn workers_who_look_at_the_pool_learn_nothing_of_what_was_said() {
 
 #[tokio::test]
 async fn whoever_is_no_worker_any_more_claims_nothing() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (who, will) = (shop.customer(), shop.hired("Will").await);
         let order = waiting(shop, &who).await;
         let id = will.id.to_string();
@@ -162,7 +162,7 @@ async fn whoever_is_no_worker_any_more_claims_nothing() {
 
 #[tokio::test]
 async fn the_completion_tells_the_share_that_holds_in_this_moment() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (who, will) = (shop.customer(), shop.hired("Will").await);
         let second = shop.second().await;
         for points in [500, 0, 700] {

@@ -7,7 +7,7 @@ use waybill_proto::{
 };
 use waybill_service_kit::{AppError, GrpcChannel, codes};
 
-use crate::shop::{Shop, Somebody, fields, on_each_database, outgoing};
+use crate::shop::{Shop, Somebody, fields, on_any_database, on_each_database, outgoing};
 
 fn client(shop: &Shop) -> ShipmentServiceClient<GrpcChannel> {
     ShipmentServiceClient::new(shop.channel.clone())
@@ -85,7 +85,7 @@ async fn five_cups(shop: &Shop) -> (Somebody, pb::Product, pb::Order) {
 
 #[tokio::test]
 async fn who_finds_an_order_in_the_pool_sees_none_of_its_parcels() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let who = shop.customer();
         let cup = shop.goods("Cup", 5, 10).await;
         let gate = shop.service("Gate", 5).await;
@@ -109,7 +109,7 @@ async fn who_finds_an_order_in_the_pool_sees_none_of_its_parcels() {
 
 #[tokio::test]
 async fn an_order_of_goods_follows_its_parcels_to_the_end() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (who, cup, order) = five_cups(shop).await;
         let admin = &shop.admin;
         let first = ship(shop, admin, &order, &[(&cup, 2)], ShipmentState::Preparing)
@@ -195,7 +195,7 @@ async fn of_many_parcels_at_once_no_unit_travels_twice() {
 
 #[tokio::test]
 async fn what_has_left_keeps_the_order_from_being_cancelled_and_what_has_not_is_given_up_with_it() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (_, cup, order) = five_cups(shop).await;
         let admin = &shop.admin;
         let gone = ship(shop, admin, &order, &[(&cup, 2)], ShipmentState::Shipped)
@@ -232,7 +232,7 @@ async fn what_has_left_keeps_the_order_from_being_cancelled_and_what_has_not_is_
 
 #[tokio::test]
 async fn only_paid_goods_are_shipped() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let who = shop.customer();
         let cup = shop.goods("Cup", 5, 10).await;
         let advice = shop.service("Advice", 5).await;
@@ -250,7 +250,7 @@ async fn only_paid_goods_are_shipped() {
 
 #[tokio::test]
 async fn the_assigned_worker_ships_a_mixed_order_which_goes_its_own_way() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (who, worker, other) = (shop.customer(), shop.worker(), shop.worker());
         let cup = shop.goods("Cup", 5, 10).await;
         let advice = shop.service("Advice", 5).await;
@@ -289,7 +289,7 @@ async fn the_assigned_worker_ships_a_mixed_order_which_goes_its_own_way() {
 
 #[tokio::test]
 async fn stale_versions_and_steps_that_cannot_be_are_refused_and_the_same_again_is_no_change() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (_, _, order) = five_cups(shop).await;
         let admin = &shop.admin;
         let parcel = ship(shop, admin, &order, &[], ShipmentState::Preparing)
@@ -322,7 +322,7 @@ async fn stale_versions_and_steps_that_cannot_be_are_refused_and_the_same_again_
 
 #[tokio::test]
 async fn when_the_money_goes_back_only_what_has_not_left_returns_to_the_stock() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let who = shop.customer();
         let cup = shop.goods("Cup", 5, 10).await;
         let order = shop.place(&who, &[(&cup, 5)]).await;

@@ -3,12 +3,11 @@
 use std::{sync::Arc, time::Duration};
 
 use sea_orm::ConnectionTrait as _;
-use secrecy::SecretString;
 use tempfile::TempDir;
 use waybill_bus::{Bus as _, Envelope, InProcessBus};
 use waybill_file_store::{FileStore, LocalStore};
-use waybill_order::{Settings, build, files::storage::Storage, verify};
-use waybill_primitives::{EventId, ManualClock, Role, Timestamp};
+use waybill_order::{Migrator, Settings, build, files::storage::Storage, verify};
+use waybill_primitives::{ManualClock, Role, Timestamp};
 use waybill_proto::{
     Event,
     order::{
@@ -19,19 +18,13 @@ use waybill_proto::{
     },
     payment,
 };
-use waybill_service_kit::{
-    AppError, CallContext, Deps, GrpcChannel, Job, Running, crypto, outgoing_within, start,
-    tokens::{ServiceTokens, Verifier},
-};
+use waybill_service_kit::{AppError, Deps, GrpcChannel, Job, Running, start};
 use waybill_store::{Db, EventContext};
-use waybill_testkit::{TestDb, db_config, for_each_database};
+use waybill_testkit::{Issuer, TestDb, World, db_config, envelope, service_tokens};
+
+pub use waybill_testkit::outgoing;
 
 pub use crate::people::{Somebody, fields, guest, lines, payment_of, somebody, usd};
-
-/// A call with a deadline that the slowest machine meets, though many calls wait for each other: what is slow is no failure.
-pub fn outgoing<T>(ctx: &CallContext, message: T) -> tonic::Request<T> {
-    outgoing_within(ctx, Duration::from_mins(1), message)
-}
 
 /// How long orders may stay unpaid in tests.
 pub const EXPIRY: Duration = Duration::from_mins(30);
@@ -49,25 +42,38 @@ pub struct Shop {
     pub remove: Job,
     pub admin: Somebody,
     bus: Arc<InProcessBus>,
-    key: Arc<crypto::SigningKey>,
+    issuer: Issuer,
     pub files: Arc<dyn FileStore>,
     folder: Arc<TempDir>,
     running: Running,
     url: String,
+    /// Dropped with the shop that it was made for.
+    database: Option<TestDb>,
 }
 
-/// Runs a check against a fresh shop on each database, and verifies the database afterwards.
+impl World for Shop {
+    type Migrations = Migrator;
+
+    async fn open(database: TestDb) -> Self {
+        let mut shop = Self::open_at(&database.url()).await;
+        shop.database = Some(database);
+        shop
+    }
+
+    async fn close(self) {
+        self.verify().await;
+        Self::close(&self).await;
+    }
+}
+
+/// See [`waybill_testkit::on_each_database`].
 pub async fn on_each_database(check: impl AsyncFn(&Shop)) {
-    for_each_database(|database: TestDb| {
-        let check = &check;
-        async move {
-            let shop = Shop::open(&database.url()).await;
-            check(&shop).await;
-            shop.verify().await;
-            shop.close().await;
-        }
-    })
-    .await;
+    waybill_testkit::on_each_database(check).await;
+}
+
+/// See [`waybill_testkit::on_any_database`].
+pub async fn on_any_database(check: impl AsyncFn(&Shop)) {
+    waybill_testkit::on_any_database(check).await;
 }
 
 fn storage(files: &Arc<dyn FileStore>, folder: &TempDir) -> Storage {
@@ -75,7 +81,7 @@ fn storage(files: &Arc<dyn FileStore>, folder: &TempDir) -> Storage {
 }
 
 impl Shop {
-    pub async fn open(url: &str) -> Self {
+    async fn open_at(url: &str) -> Self {
         let folder = Arc::new(tempfile::tempdir().unwrap());
         let files = Arc::new(LocalStore::open(&folder.path().join("files")).unwrap());
         Self::open_on(url, files, folder).await
@@ -84,10 +90,9 @@ impl Shop {
     /// With this storage.
     pub async fn open_on(url: &str, files: Arc<dyn FileStore>, folder: Arc<TempDir>) -> Self {
         let now = Timestamp::now();
-        let key = Arc::new(crypto::SigningKey::generate().unwrap());
         Self::replica(
             url,
-            key,
+            Issuer::default(),
             Arc::new(ManualClock::new(now)),
             InProcessBus::new(),
             (files, folder),
@@ -97,20 +102,14 @@ impl Shop {
 
     async fn replica(
         url: &str,
-        key: Arc<crypto::SigningKey>,
+        issuer: Issuer,
         clock: Arc<ManualClock>,
         bus: Arc<InProcessBus>,
         (files, folder): (Arc<dyn FileStore>, Arc<TempDir>),
     ) -> Self {
         let db = Db::connect(&db_config(url), "order").await.unwrap();
-        let verifier = Verifier::fixed(&crypto::Jwks::new([&*key]));
-        let secret = SecretString::from("a key for tests, long enough for HS256");
-        let mut deps = Deps::new(
-            db.clone(),
-            bus.clone(),
-            verifier,
-            ServiceTokens::new(&secret),
-        );
+        let verifier = issuer.verifier();
+        let mut deps = Deps::new(db.clone(), bus.clone(), verifier, service_tokens());
         deps.clock = clock.clone();
         let settings = Settings {
             order_expiry: EXPIRY,
@@ -127,7 +126,7 @@ impl Shop {
         let clean_up_carts = job("clean-up-carts");
         let watch_stock = job("watch-stock");
         let running = start(service, &deps).await.unwrap();
-        let admin = somebody(&key, Role::Admin, "Anna Admin");
+        let admin = somebody(&issuer, Role::Admin, "Anna Admin");
         let (channel, url) = (running.channel(), url.to_owned());
         Self {
             db,
@@ -140,11 +139,12 @@ impl Shop {
             remove,
             admin,
             bus,
-            key,
+            issuer,
             files,
             folder,
             running,
             url,
+            database: None,
         }
     }
 
@@ -155,9 +155,9 @@ impl Shop {
 
     /// Another process of the same service.
     pub async fn second(&self) -> Self {
-        let (key, clock) = (Arc::clone(&self.key), Arc::clone(&self.clock));
+        let (issuer, clock) = (self.issuer.clone(), Arc::clone(&self.clock));
         let place = (Arc::clone(&self.files), Arc::clone(&self.folder));
-        Self::replica(&self.url, key, clock, InProcessBus::new(), place).await
+        Self::replica(&self.url, issuer, clock, InProcessBus::new(), place).await
     }
 
     pub async fn close(&self) {
@@ -171,7 +171,7 @@ impl Shop {
     }
 
     pub fn somebody(&self, role: Role, name: &str) -> Somebody {
-        somebody(&self.key, role, name)
+        somebody(&self.issuer, role, name)
     }
 
     pub fn customer(&self) -> Somebody {
@@ -180,7 +180,7 @@ impl Shop {
 
     /// Somebody who orders without an account.
     pub fn guest(&self) -> Somebody {
-        guest(&self.key, "Grace Guest")
+        guest(&self.issuer, "Grace Guest")
     }
 
     pub fn worker(&self) -> Somebody {
@@ -435,18 +435,8 @@ impl Shop {
 
     /// Publishes an event of another service; returns when the order service has taken it in.
     pub async fn tell_of<E: Event>(&self, source: &str, id: &str, version: i64, event: &E) {
-        let envelope = Envelope {
-            id: EventId::new(),
-            subject: E::SUBJECT.to_owned(),
-            source: source.into(),
-            aggregate_id: id.parse().unwrap(),
-            aggregate_version: version,
-            time: Timestamp::now(),
-            traceparent: None,
-            request_id: None,
-            actor: None,
-            payload: event.encode_to_vec().into(),
-        };
+        let mut envelope = envelope(id.parse().unwrap(), version, event);
+        envelope.source = source.into();
         self.bus.publish(envelope).await.unwrap();
     }
 

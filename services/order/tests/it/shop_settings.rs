@@ -6,7 +6,7 @@ use waybill_order::{Settings, build};
 use waybill_proto::order as pb;
 use waybill_service_kit::{AppError, codes};
 
-use crate::shop::{EXPIRY, Shop, Somebody, fields, on_each_database, outgoing};
+use crate::shop::{EXPIRY, Shop, Somebody, fields, on_any_database, on_each_database, outgoing};
 
 async fn settings(shop: &Shop, who: &Somebody) -> pb::ShopSettings {
     let request = outgoing(&who.ctx, pb::GetSettingsRequest {});
@@ -35,7 +35,7 @@ fn expiry(seconds: i64) -> pb::UpdateSettingsRequest {
 
 #[tokio::test]
 async fn a_new_shop_is_as_the_process_was_told_and_everybody_knows_its_name_and_currency() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let all = settings(shop, &shop.admin).await;
         assert_eq!(
             (all.shop_name.as_str(), all.currency.as_str()),
@@ -58,7 +58,7 @@ async fn a_new_shop_is_as_the_process_was_told_and_everybody_knows_its_name_and_
 
 #[tokio::test]
 async fn administrators_alone_change_settings_and_all_faults_are_told_at_once() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         for who in [shop.customer(), shop.worker()] {
             let error = update(shop, &who, expiry(60)).await.unwrap_err();
             assert_eq!(error.code, codes::FORBIDDEN);
@@ -105,7 +105,7 @@ async fn a_stale_version_changes_nothing_and_the_same_again_is_no_change() {
 
 #[tokio::test]
 async fn a_new_expiry_is_for_orders_placed_from_now_on() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let cup = shop.goods("Cup", 5, 10).await;
         let who = shop.customer();
         let before = shop.place(&who, &[(&cup, 1)]).await;
@@ -122,7 +122,7 @@ async fn a_new_expiry_is_for_orders_placed_from_now_on() {
 
 #[tokio::test]
 async fn the_currency_changes_only_while_nothing_has_a_price() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let currency = |code: &str| pb::UpdateSettingsRequest {
             currency: Some(code.into()),
             ..Default::default()
@@ -154,7 +154,7 @@ async fn the_currency_changes_only_while_nothing_has_a_price() {
 
 #[tokio::test]
 async fn a_change_leaves_its_event_and_the_record_of_who_did_it() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let request = pb::UpdateSettingsRequest {
             commission_basis_points: Some(1_500),
             ..Default::default()
@@ -188,7 +188,7 @@ async fn a_change_leaves_its_event_and_the_record_of_who_did_it() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn what_one_replica_changes_the_other_uses_without_a_restart() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let cup = shop.goods("Cup", 5, 10).await;
         let second = shop.second().await;
         update(shop, &shop.admin, expiry(60)).await.unwrap();
@@ -215,7 +215,7 @@ async fn what_one_replica_changes_the_other_uses_without_a_restart() {
 
 #[tokio::test]
 async fn what_the_administrator_has_set_outlives_a_restart_with_other_defaults() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         update(shop, &shop.admin, expiry(60)).await.unwrap();
         let other = Settings {
             order_expiry: Duration::from_secs(7),

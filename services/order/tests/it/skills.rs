@@ -5,7 +5,7 @@ use waybill_service_kit::codes;
 
 use crate::{
     crew::result_codes,
-    shop::{Shop, Somebody, fields, on_each_database, outgoing, usd},
+    shop::{Shop, Somebody, fields, on_any_database, outgoing, usd},
 };
 
 pub async fn category(shop: &Shop, name: &str, parent: &str) -> String {
@@ -56,7 +56,7 @@ fn skills(worker: &Somebody, categories: &[&str]) -> pb::UpdateWorkerRequest {
 
 #[tokio::test]
 async fn a_worker_takes_only_what_is_in_their_categories_and_below() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (customer, will) = (shop.customer(), shop.hired("Will").await);
         let print = category(shop, "Print", "").await;
         let flyers = category(shop, "Flyers", &print).await;
@@ -128,7 +128,7 @@ async fn a_worker_takes_only_what_is_in_their_categories_and_below() {
 
 #[tokio::test]
 async fn a_reassignment_to_a_named_worker_keeps_to_their_categories() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let customer = shop.customer();
         let (will, wanda) = (shop.hired("Will").await, shop.hired("Wanda").await);
         let (print, web) = (

@@ -4,11 +4,11 @@ use futures::future::join_all;
 use waybill_proto::order::{self as pb, OrderStatus};
 use waybill_service_kit::{AppError, codes};
 
-use crate::shop::{on_each_database, outgoing};
+use crate::shop::{on_any_database, on_each_database, outgoing};
 
 #[tokio::test]
 async fn refused_steps_tell_what_is_allowed() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (who, worker) = (shop.customer(), shop.worker());
         let advice = shop.service("Advice", 5).await;
         let order = shop.place(&who, &[(&advice, 1)]).await;
@@ -58,7 +58,7 @@ async fn refused_steps_tell_what_is_allowed() {
 
 #[tokio::test]
 async fn a_worker_holds_and_resumes_and_the_history_tells() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (who, worker) = (shop.customer(), shop.worker());
         let advice = shop.service("Advice", 5).await;
         let order = shop.place(&who, &[(&advice, 1)]).await;

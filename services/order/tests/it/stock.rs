@@ -6,7 +6,9 @@ use futures::future::join_all;
 use waybill_proto::order as pb;
 use waybill_service_kit::{AppError, codes};
 
-use crate::shop::{EXPIRY, Shop, Somebody, fields, lines, on_each_database, outgoing};
+use crate::shop::{
+    EXPIRY, Shop, Somebody, fields, lines, on_any_database, on_each_database, outgoing,
+};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn sixty_four_buyers_of_ten_units_make_ten_orders() {
@@ -154,7 +156,7 @@ async fn the_ledger_tells_the_life_of_a_reservation() {
 
 #[tokio::test]
 async fn an_adjustment_leaves_what_is_reserved_and_is_published() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let product = shop.goods("Cup", 5, 10).await;
         shop.place(&shop.customer(), &[(&product, 4)]).await;
         let after = adjust(shop, &shop.admin, &product.id, -6).await.unwrap();
@@ -206,7 +208,7 @@ async fn an_adjustment_leaves_what_is_reserved_and_is_published() {
 
 #[tokio::test]
 async fn stock_that_is_set_with_the_product_is_an_adjustment() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let cup = shop.goods("Cup", 5, 10).await;
         let set = async |change: pb::UpdateProductRequest| {
             let change = pb::UpdateProductRequest {

@@ -3,7 +3,7 @@
 use waybill_proto::order::{self as pb, ChangeRequestKind};
 use waybill_service_kit::{AppError, codes};
 
-use crate::shop::{on_each_database, outgoing};
+use crate::shop::{on_any_database, outgoing};
 
 fn is_stale(outcome: Result<(), AppError>, now: i64) {
     let error = outcome.unwrap_err();
@@ -13,7 +13,7 @@ fn is_stale(outcome: Result<(), AppError>, now: i64) {
 
 #[tokio::test]
 async fn claims_decisions_and_adjustments_name_what_they_are_for() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (who, worker) = (shop.customer(), shop.hired("Will").await);
         let gate = shop.service("Gate", 5).await;
         let order = shop.waiting(&who, &gate).await;

@@ -7,7 +7,7 @@ use waybill_proto::order::{
 };
 use waybill_service_kit::{AppError, codes};
 
-use crate::shop::{Shop, Somebody, on_each_database, outgoing};
+use crate::shop::{Shop, Somebody, on_any_database, on_each_database, outgoing};
 
 /// A paid order that waits for a worker.
 pub async fn waiting(shop: &Shop, who: &Somebody) -> pb::Order {
@@ -115,7 +115,7 @@ async fn a_claim_that_its_winner_repeats_succeeds_and_changes_nothing() {
 
 #[tokio::test]
 async fn the_pool_has_paid_work_only_and_is_for_staff() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let who = shop.customer();
         let (cup, advice) = (
             shop.goods("Cup", 5, 10).await,
@@ -191,7 +191,7 @@ async fn the_pool_has_paid_work_only_and_is_for_staff() {
 
 #[tokio::test]
 async fn an_approved_completion_completes_the_order() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (who, worker) = (shop.customer(), shop.worker());
         let order = waiting(shop, &who).await;
         shop.claim(&worker, &order).await.unwrap();
@@ -234,7 +234,7 @@ async fn an_approved_completion_completes_the_order() {
 
 #[tokio::test]
 async fn a_rejected_request_changes_nothing_and_can_be_made_again() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (who, worker) = (shop.customer(), shop.worker());
         let order = waiting(shop, &who).await;
         let claimed = shop.claim(&worker, &order).await.unwrap();
@@ -249,7 +249,7 @@ async fn a_rejected_request_changes_nothing_and_can_be_made_again() {
 
 #[tokio::test]
 async fn an_approved_reassignment_returns_the_order_to_the_pool_and_settles_the_rest() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (who, worker) = (shop.customer(), shop.worker());
         let order = waiting(shop, &who).await;
         shop.claim(&worker, &order).await.unwrap();
@@ -290,7 +290,7 @@ async fn an_approved_reassignment_returns_the_order_to_the_pool_and_settles_the_
 
 #[tokio::test]
 async fn who_may_ask_for_what() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (who, worker) = (shop.customer(), shop.worker());
         let order = waiting(shop, &who).await;
         // A pool order is visible to workers, but not theirs.

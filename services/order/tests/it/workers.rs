@@ -10,7 +10,7 @@ use waybill_service_kit::{AppError, codes};
 
 use crate::{
     crew::{account, result_codes},
-    shop::{Shop, Somebody, fields, on_each_database, outgoing},
+    shop::{Shop, Somebody, fields, on_any_database, on_each_database, outgoing},
 };
 
 async fn list(shop: &Shop, request: pb::ListWorkersRequest) -> pb::ListWorkersResponse {
@@ -147,7 +147,7 @@ async fn the_workload_counts_what_each_worker_has() {
 
 #[tokio::test]
 async fn administrators_set_what_workers_may_take() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let will = shop.hired("Will").await;
         let id = will.id.to_string();
         let limited = shop.limit(&will, 2).await;
@@ -232,7 +232,7 @@ async fn administrators_set_what_workers_may_take() {
 
 #[tokio::test]
 async fn a_full_worker_gets_no_more_until_one_ends() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let customer = shop.customer();
         let design = shop.service("Design", 5).await;
         let will = shop.hired("Will").await;

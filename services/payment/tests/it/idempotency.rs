@@ -2,14 +2,12 @@
 
 use futures::future::join_all;
 use waybill_proto::payment as proto;
-use waybill_testkit::for_each_database;
 
-use crate::shop::{Shop, code};
+use crate::shop::{code, on_any_database, on_each_database};
 
 #[tokio::test]
 async fn the_same_key_gives_the_first_answer_again() {
-    for_each_database(|database| async {
-        let shop = Shop::open(database).await;
+    on_any_database(async |shop| {
         let customer = shop.customer();
         let order = shop.order_of(&customer);
         let ctx = customer.ctx.clone().with_idempotency_key("key-1");
@@ -43,8 +41,7 @@ async fn the_same_key_gives_the_first_answer_again() {
 
 #[tokio::test]
 async fn a_refused_wish_leaves_its_key_free() {
-    for_each_database(|database| async {
-        let shop = Shop::open(database).await;
+    on_any_database(async |shop| {
         let customer = shop.customer();
         let order = shop.order_of(&customer);
         let ctx = customer.ctx.clone().with_idempotency_key("key-1");
@@ -58,8 +55,7 @@ async fn a_refused_wish_leaves_its_key_free() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_concurrent_wishes_with_one_key_one_is_granted() {
-    for_each_database(|database| async {
-        let shop = Shop::open(database).await;
+    on_each_database(async |shop| {
         let customer = shop.customer();
         let order = shop.order_of(&customer);
         let ctx = customer.ctx.clone().with_idempotency_key("key-1");

@@ -8,9 +8,8 @@ use waybill_primitives::{Currency, Money, Role, Timestamp, UserId};
 use waybill_proto::{common::PageRequest, order, payment as proto};
 use waybill_service_kit::CallContext;
 use waybill_store::EventContext;
-use waybill_testkit::for_each_database;
 
-use crate::shop::{Shop, TOTAL, code};
+use crate::shop::{Shop, TOTAL, code, on_any_database, on_each_database};
 
 fn completed(order: &order::Order, worker: Option<UserId>) -> order::Order {
     let mut order = order.clone();
@@ -43,28 +42,27 @@ async fn accrual_of(shop: &Shop, order: &order::Order) -> Vec<(String, String, i
 
 #[tokio::test]
 async fn a_completed_order_is_shared_once_between_worker_and_platform() {
-    for_each_database(|database| async {
-        let shop = Shop::open(database).await;
+    on_each_database(async |shop| {
         let worker = UserId::new();
         let (_, order, _) = shop.paid().await;
         let order = completed(&order, Some(worker));
-        publish_completed(&shop, &order).await;
-        publish_completed(&shop, &order).await;
+        publish_completed(shop, &order).await;
+        publish_completed(shop, &order).await;
         let expected = [
             line("ACCRUAL", "orders", TOTAL),
             line("ACCRUAL", "platform", -TOTAL / 5),
             line("ACCRUAL", format!("worker:{worker}"), -TOTAL / 5 * 4),
         ];
-        assert_eq!(accrual_of(&shop, &order).await, expected);
+        assert_eq!(accrual_of(shop, &order).await, expected);
 
         let (_, goods, _) = shop.paid().await;
         let goods = completed(&goods, None);
-        publish_completed(&shop, &goods).await;
+        publish_completed(shop, &goods).await;
         let expected = [
             line("ACCRUAL", "orders", TOTAL),
             line("ACCRUAL", "platform", -TOTAL),
         ];
-        assert_eq!(accrual_of(&shop, &goods).await, expected);
+        assert_eq!(accrual_of(shop, &goods).await, expected);
         shop.assert_sound().await;
     })
     .await;
@@ -72,14 +70,13 @@ async fn a_completed_order_is_shared_once_between_worker_and_platform() {
 
 #[tokio::test]
 async fn nothing_is_shared_before_it_is_paid_or_if_nothing_was_due() {
-    for_each_database(|database| async {
-        let shop = Shop::open(database).await;
+    on_any_database(async |shop| {
         let worker = UserId::new();
         let (_, order, payment) = shop.pending().await;
         let mut unpaid = completed(&order, Some(worker));
         unpaid.set_payment_status(order::PaymentStatus::Unpaid);
-        publish_completed(&shop, &unpaid).await;
-        assert!(accrual_of(&shop, &order).await.is_empty());
+        publish_completed(shop, &unpaid).await;
+        assert!(accrual_of(shop, &order).await.is_empty());
 
         // The customer pays afterwards.
         shop.succeed(&payment.id).await.unwrap();
@@ -89,11 +86,11 @@ async fn nothing_is_shared_before_it_is_paid_or_if_nothing_was_due() {
             ..order::OrderPaid::default()
         };
         shop.publish(&order.id, &paid).await;
-        assert_eq!(accrual_of(&shop, &order).await.len(), 3);
+        assert_eq!(accrual_of(shop, &order).await.len(), 3);
 
         let mut free = completed(&shop.order_of(&shop.customer()), Some(worker));
         free.total = Some(Money::zero(Currency::USD).into());
-        publish_completed(&shop, &free).await;
+        publish_completed(shop, &free).await;
         assert!(shop.books_of(&free).await.is_empty());
         shop.assert_sound().await;
     })
@@ -102,8 +99,7 @@ async fn nothing_is_shared_before_it_is_paid_or_if_nothing_was_due() {
 
 #[tokio::test]
 async fn the_books_are_for_administrators_paged_and_filtered() {
-    for_each_database(|database| async {
-        let shop = Shop::open(database).await;
+    on_each_database(async |shop| {
         let (customer, order, _) = shop.paid().await;
         shop.paid().await;
         let all = proto::ListLedgerRequest::default();
@@ -190,8 +186,7 @@ async fn verify_finds_what_must_not_be() {
             "more was shared",
         ),
     ];
-    for_each_database(|database| async {
-        let shop = Shop::open(database).await;
+    on_each_database(async |shop| {
         shop.paid().await;
         shop.assert_sound().await;
         for (statement, expected) in faults {
@@ -203,7 +198,7 @@ async fn verify_finds_what_must_not_be() {
                 problems.iter().any(|problem| problem.contains(expected)),
                 "{statement}: {problems:#?}"
             );
-            mend(&shop).await;
+            mend(shop).await;
             shop.assert_sound().await;
         }
     })
@@ -223,8 +218,7 @@ async fn mend(shop: &Shop) {
 
 #[tokio::test]
 async fn an_order_is_shared_by_the_commission_of_the_moment_when_it_was_completed() {
-    for_each_database(|database| async {
-        let shop = Shop::open(database).await;
+    on_each_database(async |shop| {
         let worker = UserId::new();
         let noon = Timestamp::now();
         let at = |seconds| Some(noon.plus(Duration::from_secs(seconds)));
@@ -245,13 +239,13 @@ async fn an_order_is_shared_by_the_commission_of_the_moment_when_it_was_complete
             let (_, order, _) = shop.paid().await;
             let mut order = completed(&order, Some(worker));
             order.completed_at = at(seconds);
-            publish_completed(&shop, &order).await;
+            publish_completed(shop, &order).await;
             let expected = [
                 line("ACCRUAL", "orders", TOTAL),
                 line("ACCRUAL", "platform", -share),
                 line("ACCRUAL", format!("worker:{worker}"), share - TOTAL),
             ];
-            assert_eq!(accrual_of(&shop, &order).await, expected, "{seconds}");
+            assert_eq!(accrual_of(shop, &order).await, expected, "{seconds}");
         }
         shop.assert_sound().await;
     })
@@ -260,8 +254,7 @@ async fn an_order_is_shared_by_the_commission_of_the_moment_when_it_was_complete
 
 #[tokio::test]
 async fn the_share_that_the_completion_tells_counts_whatever_is_known_of_the_settings() {
-    for_each_database(|database| async {
-        let shop = Shop::open(database).await;
+    on_any_database(async |shop| {
         let worker = UserId::new();
         // The news of the settings comes by another consumer, and here it is late. Nothing is a share, too.
         for (points, share) in [(1_000, TOTAL / 10), (0, 0), (10_000, TOTAL)] {
@@ -272,7 +265,7 @@ async fn the_share_that_the_completion_tells_counts_whatever_is_known_of_the_set
                 ..order::OrderCompleted::default()
             };
             shop.publish(&order.id, &event).await;
-            let books = accrual_of(&shop, &order).await;
+            let books = accrual_of(shop, &order).await;
             let platform = books.iter().find(|(_, account, _)| account == "platform");
             assert_eq!(
                 platform.map_or(0, |(.., amount)| -amount),

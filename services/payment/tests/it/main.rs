@@ -1,5 +1,8 @@
 //! The payment service through its gRPC, on every database, with an order service of the test's own beside it.
 
+// A call within the process nests the futures of the client and of the service.
+#![recursion_limit = "256"]
+
 mod fake;
 mod idempotency;
 mod ledger;

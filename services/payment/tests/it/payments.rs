@@ -9,14 +9,12 @@ use waybill_proto::{
     payment::{self as proto, PaymentState},
 };
 use waybill_service_kit::{AppError, CallContext, ErrorKind};
-use waybill_testkit::{DatabaseKind, TestDb, for_each_database};
 
-use crate::shop::{Shop, TOTAL, code};
+use crate::shop::{TOTAL, code, on_any_database, on_each_database, sqlite};
 
 #[tokio::test]
 async fn a_payment_takes_its_amount_from_the_order() {
-    for_each_database(|database| async {
-        let shop = Shop::open(database).await;
+    on_any_database(async |shop| {
         let (customer, order, payment) = shop.pending().await;
         assert_eq!(payment.state(), PaymentState::Pending);
         assert_eq!(payment.order_number, order.order_number);
@@ -33,11 +31,6 @@ async fn a_payment_takes_its_amount_from_the_order() {
         shop.assert_sound().await;
     })
     .await;
-}
-
-async fn sqlite() -> Shop {
-    let database = TestDb::create(DatabaseKind::Sqlite).await;
-    Shop::open(database.expect("SQLite is always there")).await
 }
 
 #[tokio::test]
@@ -252,8 +245,7 @@ async fn payments_are_shown_to_their_customer_and_to_administrators() {
 
 #[tokio::test]
 async fn the_list_is_paged_newest_first_and_filtered() {
-    for_each_database(|database| async {
-        let shop = Shop::open(database).await;
+    on_each_database(async |shop| {
         let (customer, order) = {
             let customer = shop.customer();
             let order = shop.order_of(&customer);

@@ -6,11 +6,10 @@ use sea_orm::ConnectionTrait as _;
 use waybill_proto::{order, payment::PaymentState};
 use waybill_service_kit::AppError;
 use waybill_store::{EventContext, dead_letters};
-use waybill_testkit::for_each_database;
 
 use crate::{
     fake::Trouble,
-    shop::{Shop, TOTAL, replica},
+    shop::{Shop, TOTAL, on_any_database, on_each_database, replica},
 };
 
 fn refunded_events() -> Vec<(i64, String)> {
@@ -40,32 +39,30 @@ async fn assert_refunded_once(shop: &Shop, order: &order::Order, payment_id: &st
 
 #[tokio::test]
 async fn a_payment_that_the_order_rejects_is_refunded_once() {
-    for_each_database(|database| async {
-        let shop = Shop::open(database).await;
+    on_each_database(async |shop| {
         let (_, order, payment) = shop.paid().await;
         shop.publish_rejected(&order, &payment.id).await;
         assert_eq!(shop.state_of(&payment.id).await, PaymentState::Refunding);
         shop.assert_sound().await;
         shop.run_jobs().await.unwrap();
-        assert_refunded_once(&shop, &order, &payment.id).await;
+        assert_refunded_once(shop, &order, &payment.id).await;
 
         // Told again, in other words, and timers go on.
         shop.publish_rejected(&order, &payment.id).await;
         shop.publish_cancelled(&order).await;
         shop.run_jobs().await.unwrap();
-        assert_refunded_once(&shop, &order, &payment.id).await;
+        assert_refunded_once(shop, &order, &payment.id).await;
         // The customer who clicks again gets the same answer; money does not move.
         let again = shop.succeed(&payment.id).await.unwrap();
         assert_eq!(again.state(), PaymentState::Refunded);
-        assert_refunded_once(&shop, &order, &payment.id).await;
+        assert_refunded_once(shop, &order, &payment.id).await;
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_cancelled_order_gives_back_what_was_paid_and_later_money_too() {
-    for_each_database(|database| async {
-        let shop = Shop::open(database).await;
+    on_any_database(async |shop| {
         let customer = shop.customer();
         let order = shop.order_of(&customer);
         let late = shop.begin(&customer, &order).await;
@@ -89,8 +86,7 @@ async fn a_cancelled_order_gives_back_what_was_paid_and_later_money_too() {
 
 #[tokio::test]
 async fn an_expired_order_gives_back_money_that_came_at_the_last_moment() {
-    for_each_database(|database| async {
-        let shop = Shop::open(database).await;
+    on_any_database(async |shop| {
         let (_, order, payment) = shop.paid().await;
         let expired = order::OrderExpired {
             order: Some(order.clone()),
@@ -98,7 +94,7 @@ async fn an_expired_order_gives_back_money_that_came_at_the_last_moment() {
         };
         shop.publish(&order.id, &expired).await;
         shop.run_jobs().await.unwrap();
-        assert_refunded_once(&shop, &order, &payment.id).await;
+        assert_refunded_once(shop, &order, &payment.id).await;
     })
     .await;
 }
@@ -112,8 +108,7 @@ async fn run_jobs(shop: &Shop) -> Result<(), AppError> {
 
 #[tokio::test]
 async fn a_refund_survives_every_trouble_with_the_provider() {
-    for_each_database(|database| async {
-        let shop = Shop::open(database).await;
+    on_each_database(async |shop| {
         let (_, order, payment) = shop.paid().await;
         let troubles = [
             Trouble::Down,
@@ -125,25 +120,24 @@ async fn a_refund_survives_every_trouble_with_the_provider() {
         shop.bank.plan(troubles);
         shop.publish_rejected(&order, &payment.id).await;
         for calls in 1..=troubles.len() {
-            run_jobs(&shop).await.unwrap();
+            run_jobs(shop).await.unwrap();
             assert_eq!(shop.bank.calls(), calls, "one call per turn");
             assert_eq!(shop.state_of(&payment.id).await, PaymentState::Refunding);
             shop.assert_sound().await;
             // Not before its time.
-            run_jobs(&shop).await.unwrap();
+            run_jobs(shop).await.unwrap();
             assert_eq!(shop.bank.calls(), calls);
             shop.clock.advance(Duration::from_mins(1));
         }
-        run_jobs(&shop).await.unwrap();
-        assert_refunded_once(&shop, &order, &payment.id).await;
+        run_jobs(shop).await.unwrap();
+        assert_refunded_once(shop, &order, &payment.id).await;
     })
     .await;
 }
 
 #[tokio::test]
 async fn a_replica_that_dies_while_the_provider_works_is_replaced_when_its_lease_ends() {
-    for_each_database(|database| async {
-        let shop = Shop::open(database).await;
+    on_each_database(async |shop| {
         let (_, order, payment) = shop.paid().await;
         shop.bank.plan([Trouble::Hangs]);
         shop.publish_rejected(&order, &payment.id).await;
@@ -160,7 +154,7 @@ async fn a_replica_that_dies_while_the_provider_works_is_replaced_when_its_lease
         shop.clock.advance(Duration::from_mins(1));
         (other.jobs[0].run)().await.unwrap();
         assert_eq!(shop.bank.calls(), 2);
-        assert_refunded_once(&shop, &order, &payment.id).await;
+        assert_refunded_once(shop, &order, &payment.id).await;
     })
     .await;
 }
@@ -174,36 +168,26 @@ async fn sql(shop: &Shop, statement: &str) {
 
 #[tokio::test]
 async fn the_last_step_happens_as_a_whole_or_not_at_all() {
-    for_each_database(|database| async {
-        let shop = Shop::open(database).await;
+    on_each_database(async |shop| {
         let (_, order, payment) = shop.paid().await;
         shop.publish_rejected(&order, &payment.id).await;
         // The books cannot be written: the statement before it in the same transaction must not stay.
-        sql(
-            &shop,
-            "ALTER TABLE ledger_lines RENAME TO ledger_lines_away",
-        )
-        .await;
-        assert!(run_jobs(&shop).await.is_err(), "the failure is reported");
-        sql(
-            &shop,
-            "ALTER TABLE ledger_lines_away RENAME TO ledger_lines",
-        )
-        .await;
+        sql(shop, "ALTER TABLE ledger_lines RENAME TO ledger_lines_away").await;
+        assert!(run_jobs(shop).await.is_err(), "the failure is reported");
+        sql(shop, "ALTER TABLE ledger_lines_away RENAME TO ledger_lines").await;
         assert_eq!(shop.state_of(&payment.id).await, PaymentState::Refunding);
         assert_eq!(shop.events_of(&payment.id).await.len(), 2);
         shop.assert_sound().await;
         shop.clock.advance(Duration::from_mins(1));
-        run_jobs(&shop).await.unwrap();
-        assert_refunded_once(&shop, &order, &payment.id).await;
+        run_jobs(shop).await.unwrap();
+        assert_refunded_once(shop, &order, &payment.id).await;
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn replicas_share_the_refunds_and_ask_the_provider_once_each() {
-    for_each_database(|database| async {
-        let shop = Shop::open(database).await;
+    on_each_database(async |shop| {
         for _ in 0..10 {
             let (_, order, payment) = shop.paid().await;
             shop.publish_rejected(&order, &payment.id).await;
@@ -226,8 +210,7 @@ async fn replicas_share_the_refunds_and_ask_the_provider_once_each() {
 
 #[tokio::test]
 async fn one_refund_in_trouble_does_not_hold_up_the_others() {
-    for_each_database(|database| async {
-        let shop = Shop::open(database).await;
+    on_any_database(async |shop| {
         let (_, first_order, first) = shop.paid().await;
         let (_, second_order, second) = shop.paid().await;
         shop.bank.plan([Trouble::Down]);
@@ -243,8 +226,7 @@ async fn one_refund_in_trouble_does_not_hold_up_the_others() {
 
 #[tokio::test]
 async fn what_cannot_be_refunded_is_a_dead_letter_and_the_rest_flows() {
-    for_each_database(|database| async {
-        let shop = Shop::open(database).await;
+    on_any_database(async |shop| {
         let (_, order, pending) = shop.pending().await;
         let unknown = uuid::Uuid::now_v7().to_string();
         shop.publish_rejected(&order, &unknown).await;
@@ -263,7 +245,7 @@ async fn what_cannot_be_refunded_is_a_dead_letter_and_the_rest_flows() {
         shop.succeed(&pending.id).await.unwrap();
         shop.publish_rejected(&order, &pending.id).await;
         shop.run_jobs().await.unwrap();
-        assert_refunded_once(&shop, &order, &pending.id).await;
+        assert_refunded_once(shop, &order, &pending.id).await;
     })
     .await;
 }

@@ -2,9 +2,8 @@
 
 use waybill_primitives::UserId;
 use waybill_proto::{order, payment::PaymentState};
-use waybill_testkit::for_each_database;
 
-use crate::shop::{Shop, TOTAL};
+use crate::shop::{Shop, TOTAL, on_any_database, on_each_database};
 
 /// Another order for the same customer, opened in place of `order`.
 fn replacement_of(shop: &Shop, order: &order::Order) -> order::Order {
@@ -53,20 +52,19 @@ async fn orders_account(shop: &Shop, order: &order::Order) -> i64 {
 
 #[tokio::test]
 async fn the_worker_of_the_replacement_earns_its_money_once() {
-    for_each_database(|database| async {
-        let shop = Shop::open(database).await;
+    on_each_database(async |shop| {
         let (_, closed, payment) = shop.paid().await;
-        let opened = replacement_of(&shop, &closed);
-        publish_replaced(&shop, &closed, &opened).await;
-        publish_replaced(&shop, &closed, &opened).await;
+        let opened = replacement_of(shop, &closed);
+        publish_replaced(shop, &closed, &opened).await;
+        publish_replaced(shop, &closed, &opened).await;
         let admin = shop.admin();
         let moved = shop.get(&admin.ctx, &payment.id).await.unwrap();
         assert_eq!(
             (moved.order_id, moved.order_number),
             (opened.id.clone(), opened.order_number.clone())
         );
-        assert_eq!(orders_account(&shop, &closed).await, 0);
-        assert_eq!(orders_account(&shop, &opened).await, -TOTAL);
+        assert_eq!(orders_account(shop, &closed).await, 0);
+        assert_eq!(orders_account(shop, &opened).await, -TOTAL);
         shop.assert_sound().await;
 
         let worker = UserId::new();
@@ -82,7 +80,7 @@ async fn the_worker_of_the_replacement_earns_its_money_once() {
             ..order::OrderCompleted::default()
         };
         shop.publish(&opened.id, &done).await;
-        assert_eq!(orders_account(&shop, &opened).await, 0);
+        assert_eq!(orders_account(shop, &opened).await, 0);
         shop.assert_sound().await;
     })
     .await;
@@ -90,26 +88,25 @@ async fn the_worker_of_the_replacement_earns_its_money_once() {
 
 #[tokio::test]
 async fn cancelling_the_replacement_gives_the_money_back_whichever_event_comes_first() {
-    for_each_database(|database| async {
-        let shop = Shop::open(database).await;
+    on_each_database(async |shop| {
         for cancelled_first in [false, true] {
             let returned = shop.bank.returned();
             let (_, closed, payment) = shop.paid().await;
-            let between = replacement_of(&shop, &closed);
-            let opened = replacement_of(&shop, &between);
+            let between = replacement_of(shop, &closed);
+            let opened = replacement_of(shop, &between);
             if cancelled_first {
-                publish_cancelled(&shop, &opened, &payment.id).await;
+                publish_cancelled(shop, &opened, &payment.id).await;
             }
-            publish_replaced(&shop, &closed, &between).await;
-            publish_replaced(&shop, &between, &opened).await;
+            publish_replaced(shop, &closed, &between).await;
+            publish_replaced(shop, &between, &opened).await;
             if !cancelled_first {
-                publish_cancelled(&shop, &opened, &payment.id).await;
+                publish_cancelled(shop, &opened, &payment.id).await;
             }
             shop.run_jobs().await.unwrap();
             assert_eq!(shop.state_of(&payment.id).await, PaymentState::Refunded);
             assert_eq!(shop.bank.returned() - returned, TOTAL);
             for order in [&closed, &between, &opened] {
-                assert_eq!(orders_account(&shop, order).await, 0);
+                assert_eq!(orders_account(shop, order).await, 0);
             }
             shop.assert_sound().await;
         }
@@ -119,17 +116,16 @@ async fn cancelling_the_replacement_gives_the_money_back_whichever_event_comes_f
 
 #[tokio::test]
 async fn a_payment_under_way_pays_the_replacement() {
-    for_each_database(|database| async {
-        let shop = Shop::open(database).await;
+    on_any_database(async |shop| {
         let customer = shop.customer();
         let closed = shop.order_of(&customer);
         let payment = shop.begin(&customer, &closed).await;
-        let opened = replacement_of(&shop, &closed);
-        publish_replaced(&shop, &closed, &opened).await;
+        let opened = replacement_of(shop, &closed);
+        publish_replaced(shop, &closed, &opened).await;
         let paid = shop.succeed(&payment.id).await.unwrap();
         assert_eq!(paid.order_id, opened.id);
-        assert_eq!(orders_account(&shop, &closed).await, 0);
-        assert_eq!(orders_account(&shop, &opened).await, -TOTAL);
+        assert_eq!(orders_account(shop, &closed).await, 0);
+        assert_eq!(orders_account(shop, &opened).await, -TOTAL);
         shop.assert_sound().await;
     })
     .await;
@@ -137,12 +133,11 @@ async fn a_payment_under_way_pays_the_replacement() {
 
 #[tokio::test]
 async fn a_payment_that_begins_while_its_order_is_replaced_pays_the_replacement() {
-    for_each_database(|database| async {
-        let shop = Shop::open(database).await;
+    on_each_database(async |shop| {
         let customer = shop.customer();
         let closed = shop.order_of(&customer);
-        let between = replacement_of(&shop, &closed);
-        let opened = replacement_of(&shop, &between);
+        let between = replacement_of(shop, &closed);
+        let opened = replacement_of(shop, &between);
         // The order is looked up, and then the provider takes its time.
         let counter = shop.bank.close_counter().await;
         let begins = shop.bank.begins();
@@ -150,8 +145,8 @@ async fn a_payment_that_begins_while_its_order_is_replaced_pays_the_replacement(
             while shop.bank.begins() == begins {
                 tokio::task::yield_now().await;
             }
-            publish_replaced(&shop, &closed, &between).await;
-            publish_replaced(&shop, &between, &opened).await;
+            publish_replaced(shop, &closed, &between).await;
+            publish_replaced(shop, &between, &opened).await;
             drop(counter);
         };
         let (payment, ()) = tokio::join!(shop.begin(&customer, &closed), replacing);
@@ -161,8 +156,8 @@ async fn a_payment_that_begins_while_its_order_is_replaced_pays_the_replacement(
         );
         shop.assert_sound().await;
         shop.succeed(&payment.id).await.unwrap();
-        assert_eq!(orders_account(&shop, &closed).await, 0);
-        assert_eq!(orders_account(&shop, &opened).await, -TOTAL);
+        assert_eq!(orders_account(shop, &closed).await, 0);
+        assert_eq!(orders_account(shop, &opened).await, -TOTAL);
         shop.assert_sound().await;
     })
     .await;
@@ -170,16 +165,15 @@ async fn a_payment_that_begins_while_its_order_is_replaced_pays_the_replacement(
 
 #[tokio::test]
 async fn money_finds_its_order_when_the_events_of_two_replacements_come_the_wrong_way_round() {
-    for_each_database(|database| async {
-        let shop = Shop::open(database).await;
+    on_any_database(async |shop| {
         let (_, closed, payment) = shop.paid().await;
-        let between = replacement_of(&shop, &closed);
-        let opened = replacement_of(&shop, &between);
-        publish_replaced(&shop, &between, &opened).await;
-        publish_replaced(&shop, &closed, &between).await;
+        let between = replacement_of(shop, &closed);
+        let opened = replacement_of(shop, &between);
+        publish_replaced(shop, &between, &opened).await;
+        publish_replaced(shop, &closed, &between).await;
         let moved = shop.get(&shop.admin().ctx, &payment.id).await.unwrap();
         assert_eq!(moved.order_id, opened.id);
-        assert_eq!(orders_account(&shop, &opened).await, -TOTAL);
+        assert_eq!(orders_account(shop, &opened).await, -TOTAL);
         shop.assert_sound().await;
     })
     .await;

@@ -3,9 +3,9 @@
 use futures::future::join_all;
 use waybill_proto::payment::{PaymentState, SandboxOutcome};
 use waybill_service_kit::{ErrorKind, settings::Environment};
-use waybill_testkit::{DatabaseKind, TestDb, for_each_database};
+use waybill_testkit::{DatabaseKind, TestDb};
 
-use crate::shop::{Shop, TOTAL, code};
+use crate::shop::{Shop, TOTAL, code, on_any_database, on_each_database, sqlite};
 
 fn paid() -> Vec<(String, String, i64)> {
     vec![
@@ -16,8 +16,7 @@ fn paid() -> Vec<(String, String, i64)> {
 
 #[tokio::test]
 async fn a_success_moves_state_books_and_event_together_and_once() {
-    for_each_database(|database| async {
-        let shop = Shop::open(database).await;
+    on_each_database(async |shop| {
         let (_, order, payment) = shop.pending().await;
         let page = shop.checkout(&payment.id).await.unwrap();
         assert_eq!(
@@ -58,8 +57,7 @@ async fn a_success_moves_state_books_and_event_together_and_once() {
 
 #[tokio::test]
 async fn a_decline_fails_the_payment_and_books_nothing() {
-    for_each_database(|database| async {
-        let shop = Shop::open(database).await;
+    on_any_database(async |shop| {
         let (customer, order, payment) = shop.pending().await;
         let done = shop
             .complete(&payment.id, SandboxOutcome::Decline)
@@ -94,8 +92,7 @@ async fn a_decline_fails_the_payment_and_books_nothing() {
 
 #[tokio::test]
 async fn a_customer_who_walks_away_leaves_the_payment_pending() {
-    let database = TestDb::create(DatabaseKind::Sqlite).await.unwrap();
-    let shop = Shop::open(database).await;
+    let shop = sqlite().await;
     let (_, _, payment) = shop.pending().await;
     let stalled = shop
         .complete(&payment.id, SandboxOutcome::Stall)
@@ -114,8 +111,7 @@ async fn a_customer_who_walks_away_leaves_the_payment_pending() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn fifty_successes_at_once_are_one_entry_and_one_event() {
-    for_each_database(|database| async {
-        let shop = Shop::open(database).await;
+    on_each_database(async |shop| {
         let (_, order, payment) = shop.pending().await;
         let answers = join_all((0..50).map(|_| shop.succeed(&payment.id))).await;
         for answer in answers {
@@ -131,8 +127,7 @@ async fn fifty_successes_at_once_are_one_entry_and_one_event() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_opposite_choices_at_once_one_wins_and_the_other_is_told() {
-    for_each_database(|database| async {
-        let shop = Shop::open(database).await;
+    on_each_database(async |shop| {
         for _ in 0..10 {
             let (_, order, payment) = shop.pending().await;
             let (succeed, decline) = tokio::join!(
@@ -155,7 +150,9 @@ async fn of_opposite_choices_at_once_one_wins_and_the_other_is_told() {
 
 #[tokio::test]
 async fn production_has_no_sandbox() {
-    let database = TestDb::create(DatabaseKind::Sqlite).await.unwrap();
+    let database = TestDb::migrated::<waybill_payment::Migrator>(DatabaseKind::Sqlite)
+        .await
+        .unwrap();
     let shop = Shop::open_in(database, Environment::Production).await;
     let customer = shop.customer();
     let order = shop.order_of(&customer);
@@ -174,8 +171,7 @@ async fn production_has_no_sandbox() {
 
 #[tokio::test]
 async fn links_to_nothing_are_not_found() {
-    let database = TestDb::create(DatabaseKind::Sqlite).await.unwrap();
-    let shop = Shop::open(database).await;
+    let shop = sqlite().await;
     let nowhere = uuid::Uuid::now_v7().to_string();
     assert_eq!(code(shop.checkout(&nowhere).await), "NOT_FOUND");
     assert_eq!(code(shop.succeed(&nowhere).await), "NOT_FOUND");

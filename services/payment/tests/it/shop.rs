@@ -2,36 +2,26 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
-use tonic::{Status, service::Routes};
+use tonic::service::Routes;
 use uuid::Uuid;
 use waybill_bus::{Bus, Envelope, InProcessBus};
 use waybill_payment::{Migrator, NAME, Providers, Settings, build_with, verify};
-use waybill_primitives::{
-    Clock, Currency, EventId, ManualClock, Money, OrderId, Role, SystemClock, Timestamp, UserId,
-};
+use waybill_primitives::{Clock, Currency, ManualClock, Money, OrderId, Role, SystemClock, UserId};
 use waybill_proto::{
     Event,
     order::{self, order_service_server::OrderServiceServer},
     payment::{self as proto, payment_service_client::PaymentServiceClient},
 };
 use waybill_service_kit::{
-    AppError, CallContext, Deps, GrpcChannel, Job, Service,
-    crypto::{Jwks, SigningKey},
-    local_channel, outgoing_within,
-    settings::Environment,
-    tokens::{AccessClaims, ISSUER, ServiceTokens, Verifier},
+    AppError, CallContext, Deps, GrpcChannel, Job, Service, local_channel, settings::Environment,
 };
 use waybill_store::{Db, RetryPolicy, outbox_events, run_consumer};
-use waybill_testkit::TestDb;
+use waybill_testkit::{DatabaseKind, Issuer, TestDb, World, answer, envelope, service_tokens};
 
 use crate::fake::{Bank, FakeOrders};
 
-/// A call with a deadline that the slowest machine meets, though many calls wait for each other: what is slow is no failure.
-pub fn outgoing<T>(ctx: &CallContext, message: T) -> tonic::Request<T> {
-    outgoing_within(ctx, Duration::from_mins(1), message)
-}
+pub use waybill_testkit::{code, outgoing};
 
 /// What every order of a test costs: 100.00.
 pub const TOTAL: i64 = 10_000;
@@ -52,9 +42,39 @@ pub struct Shop {
     pub clock: Arc<ManualClock>,
     pub jobs: Vec<Job>,
     client: PaymentServiceClient<GrpcChannel>,
-    key: SigningKey,
+    issuer: Issuer,
     versions: std::sync::Mutex<HashMap<String, i64>>,
     _database: TestDb,
+}
+
+impl World for Shop {
+    type Migrations = Migrator;
+
+    async fn open(database: TestDb) -> Self {
+        Self::open_in(database, Environment::Development).await
+    }
+
+    /// The tests check the books themselves.
+    async fn close(self) {
+        self.deps.stop.cancel();
+        self.db.close().await;
+    }
+}
+
+/// On SQLite.
+pub async fn sqlite() -> Shop {
+    let database = TestDb::migrated::<Migrator>(DatabaseKind::Sqlite).await;
+    Shop::open(database.expect("SQLite is always there")).await
+}
+
+/// See [`waybill_testkit::on_each_database`].
+pub async fn on_each_database(check: impl AsyncFn(&Shop)) {
+    waybill_testkit::on_each_database(check).await;
+}
+
+/// See [`waybill_testkit::on_any_database`].
+pub async fn on_any_database(check: impl AsyncFn(&Shop)) {
+    waybill_testkit::on_any_database(check).await;
 }
 
 impl Drop for Shop {
@@ -64,24 +84,19 @@ impl Drop for Shop {
 }
 
 impl Shop {
-    pub async fn open(database: TestDb) -> Self {
-        Self::open_in(database, Environment::Development).await
-    }
-
     /// The consumers run; the jobs run when the test says so, and the relay does not run.
     pub async fn open_in(database: TestDb, environment: Environment) -> Self {
         let db = Db::connect(&database.config(), NAME)
             .await
             .expect("the database answers");
-        let key = SigningKey::generate().expect("a key");
+        let issuer = Issuer::default();
         let clock = Arc::new(ManualClock::new(SystemClock.now()));
-        let tokens = ServiceTokens::new(&SecretString::from("a key for tests only, 32 bytes long"));
         let bus: Arc<dyn Bus> = InProcessBus::new();
         let deps = Deps {
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             stop: CancellationToken::new(),
             environment,
-            ..Deps::new(db.clone(), bus, Verifier::fixed(&Jwks::new([&key])), tokens)
+            ..Deps::new(db.clone(), bus, issuer.verifier(), service_tokens())
         };
         let orders = FakeOrders::default();
         let order_service = Service {
@@ -119,30 +134,18 @@ impl Shop {
             clock,
             jobs: service.jobs,
             client,
-            key,
+            issuer,
             versions: std::sync::Mutex::default(),
             _database: database,
         }
     }
 
     pub fn person(&self, role: Role) -> Person {
-        let id = UserId::new();
-        let now = Timestamp::now().secs();
-        let claims = AccessClaims {
-            sub: id,
-            role,
-            name: "Ada Example".to_owned(),
-            email: format!("{id}@example.com"),
-            sid: None,
-            guest: false,
-            iat: now,
-            exp: now + 3600,
-            iss: ISSUER.to_owned(),
-            aud: None,
-        };
-        let token = self.key.sign(&claims).expect("a token");
-        let ctx = CallContext::anonymous().with_token(token);
-        Person { id, ctx }
+        let person = waybill_testkit::Person::new("Ada Example", role);
+        Person {
+            id: person.id,
+            ctx: self.issuer.context(&person),
+        }
     }
 
     pub fn customer(&self) -> Person {
@@ -314,18 +317,8 @@ impl Shop {
             *version += 1;
             *version
         };
-        let envelope = Envelope {
-            id: EventId::new(),
-            subject: E::SUBJECT.into(),
-            source: "order".to_owned(),
-            aggregate_id: order_id.parse().expect("an order id"),
-            aggregate_version: version,
-            time: self.clock.now(),
-            traceparent: None,
-            request_id: None,
-            actor: None,
-            payload: event.encode_to_vec().into(),
-        };
+        let mut envelope = envelope(order_id.parse().expect("an order id"), version, event);
+        envelope.time = self.clock.now();
         let published = self.deps.bus.publish(envelope).await;
         published.expect("the consumers settle it");
     }
@@ -405,15 +398,4 @@ pub async fn migrate_again(db: &Db) {
     let (first, second) = tokio::join!(db.migrate::<Migrator>(), db.migrate::<Migrator>());
     first.expect("the first migrates");
     second.expect("the second migrates");
-}
-
-fn answer<T>(outcome: Result<tonic::Response<T>, Status>) -> Result<T, AppError> {
-    outcome
-        .map(tonic::Response::into_inner)
-        .map_err(|status| AppError::from_status(&status))
-}
-
-/// The code of a refusal.
-pub fn code<T: std::fmt::Debug>(outcome: Result<T, AppError>) -> String {
-    outcome.expect_err("it is refused").code.to_string()
 }

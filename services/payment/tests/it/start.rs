@@ -6,14 +6,12 @@ use waybill_primitives::{Clock, SystemClock};
 use waybill_proto::payment::PaymentState;
 use waybill_service_kit::{Deps, start};
 use waybill_store::backlog;
-use waybill_testkit::for_each_database;
 
-use crate::shop::{Shop, migrate_again, replica};
+use crate::shop::{migrate_again, on_any_database, on_each_database, replica};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_running_service_refunds_by_itself() {
-    for_each_database(|database| async {
-        let shop = Shop::open(database).await;
+    on_any_database(async |shop| {
         let deps = Deps {
             clock: Arc::new(SystemClock) as Arc<dyn Clock>,
             ..shop.deps.clone()
@@ -47,8 +45,7 @@ async fn a_running_service_refunds_by_itself() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn migrations_can_run_again_and_side_by_side() {
-    for_each_database(|database| async {
-        let shop = Shop::open(database).await;
+    on_each_database(async |shop| {
         shop.paid().await;
         migrate_again(&shop.db).await;
         shop.paid().await;

@@ -22,4 +22,5 @@ mod settings;
 mod settings_reference;
 mod shipments;
 mod support;
+mod upgrade;
 mod work;

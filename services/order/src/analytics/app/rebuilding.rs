@@ -59,16 +59,6 @@ pub async fn rebuild(db: &Db, mut told: impl FnMut(u64)) -> Result<u64, AppError
     Ok(count)
 }
 
-/// Counts the orders that were there before the rollups were, once.
-pub async fn fill(db: &Db) -> Result<(), AppError> {
-    if store::is_complete(db.reader()).await? {
-        return Ok(());
-    }
-    let count = rebuild(db, |_| {}).await?;
-    tracing::info!(orders = count, "the figures of earlier orders are there");
-    Ok(())
-}
-
 fn overtaken() -> AppError {
     AppError::conflict(
         waybill_service_kit::codes::CONFLICT,

@@ -1,8 +1,8 @@
 //! Counting all orders anew, beside the rollups that are shown.
 
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _,
-    QuerySelect as _, sea_query::Expr,
+    ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QuerySelect as _,
+    sea_query::Expr,
 };
 use waybill_store::{StoreError, Tx};
 
@@ -38,7 +38,6 @@ pub async fn finish(tx: &Tx, built: i64) -> Result<bool, StoreError> {
     let shown = state::Entity::update_many()
         .col_expr(state::Column::Generation, Expr::value(built))
         .col_expr(state::Column::Building, Expr::value(none))
-        .col_expr(state::Column::Complete, Expr::value(true))
         .filter(
             Condition::all()
                 .add(state::Column::Id.eq(STATE))
@@ -56,15 +55,4 @@ pub async fn drop_others(tx: &Tx, shown: i64) -> Result<(), StoreError> {
         .exec(tx.conn())
         .await?;
     Ok(())
-}
-
-/// Whether every order that was there before the rollups has been counted.
-pub async fn is_complete(connection: &impl ConnectionTrait) -> Result<bool, StoreError> {
-    let complete: Option<bool> = state::Entity::find_by_id(STATE)
-        .select_only()
-        .column(state::Column::Complete)
-        .into_tuple()
-        .one(connection)
-        .await?;
-    Ok(complete.unwrap_or(false))
 }

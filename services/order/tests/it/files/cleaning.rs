@@ -15,18 +15,19 @@ use tokio::sync::Notify;
 use waybill_file_store::{
     Entry, FileError, FileStore, Key, LinkOptions, LocalStore, Object, Source,
 };
+use waybill_order::Migrator;
 use waybill_proto::order::FilePurpose::Reference;
 use waybill_service_kit::codes;
-use waybill_testkit::for_each_database;
+use waybill_testkit::{TestDb, World};
 
 use super::samples::{of_order, pdf, png};
-use crate::shop::{Shop, on_each_database};
+use crate::shop::{Shop, on_any_database};
 
 const HOUR: Duration = Duration::from_hours(1);
 
 #[tokio::test]
 async fn a_deleted_file_takes_its_objects_along() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let who = shop.customer();
         let service = shop.service("Logo", 5000).await;
         let order = shop.place(&who, &[(&service, 1)]).await;
@@ -97,30 +98,42 @@ impl FileStore for Moody {
     }
 }
 
-async fn on_a_moody_storage(check: impl AsyncFn(&Shop, &Moody)) {
-    for_each_database(|database| {
-        let check = &check;
-        async move {
-            let folder = Arc::new(tempfile::tempdir().unwrap());
-            let moody = Arc::new(Moody {
-                inner: LocalStore::open(&folder.path().join("files")).unwrap(),
-                stuck: AtomicBool::new(false),
-                written: Notify::new(),
-                go_on: Notify::new(),
-                refuses: AtomicBool::new(false),
-            });
-            let shop = Shop::open_on(&database.url(), moody.clone(), folder).await;
-            check(&shop, &moody).await;
-            shop.verify().await;
-            shop.close().await;
+/// A shop with it.
+struct MoodyShop {
+    shop: Shop,
+    moody: Arc<Moody>,
+    _database: TestDb,
+}
+
+impl World for MoodyShop {
+    type Migrations = Migrator;
+
+    async fn open(database: TestDb) -> Self {
+        let folder = Arc::new(tempfile::tempdir().unwrap());
+        let moody = Arc::new(Moody {
+            inner: LocalStore::open(&folder.path().join("files")).unwrap(),
+            stuck: AtomicBool::new(false),
+            written: Notify::new(),
+            go_on: Notify::new(),
+            refuses: AtomicBool::new(false),
+        });
+        Self {
+            shop: Shop::open_on(&database.url(), moody.clone(), folder).await,
+            moody,
+            _database: database,
         }
-    })
-    .await;
+    }
+
+    async fn close(self) {
+        self.shop.verify().await;
+        self.shop.close().await;
+    }
 }
 
 #[tokio::test]
 async fn what_an_upload_stored_that_never_ended_is_removed_and_it_cannot_end_any_more() {
-    on_a_moody_storage(async |shop, moody| {
+    waybill_testkit::on_any_database(async |world: &MoodyShop| {
+        let MoodyShop { shop, moody, .. } = world;
         let who = shop.customer();
         let service = shop.service("Logo", 5000).await;
         let order = shop.place(&who, &[(&service, 1)]).await;
@@ -147,7 +160,8 @@ async fn what_an_upload_stored_that_never_ended_is_removed_and_it_cannot_end_any
 
 #[tokio::test]
 async fn a_storage_that_is_away_is_asked_again_later() {
-    on_a_moody_storage(async |shop, moody| {
+    waybill_testkit::on_any_database(async |world: &MoodyShop| {
+        let MoodyShop { shop, moody, .. } = world;
         let who = shop.customer();
         let service = shop.service("Logo", 5000).await;
         let order = shop.place(&who, &[(&service, 1)]).await;

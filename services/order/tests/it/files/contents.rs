@@ -13,7 +13,7 @@ use waybill_service_kit::{AppError, codes};
 use super::samples::{messages, mp4, of_order, part, pdf, picture, png};
 use crate::{
     people::nobody,
-    shop::{Shop, Somebody, fields, on_each_database, outgoing},
+    shop::{Shop, Somebody, fields, on_any_database, on_each_database, outgoing},
 };
 
 async fn placed(shop: &Shop) -> (Somebody, pb::Order) {
@@ -25,7 +25,7 @@ async fn placed(shop: &Shop) -> (Somebody, pb::Order) {
 
 #[tokio::test]
 async fn a_file_comes_back_as_it_was_sent_whole_and_in_parts() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (who, order) = placed(shop).await;
         let sent = pdf(300_000);
         let target = of_order(&order, Reference, "../plans/Größe 1.pdf");
@@ -67,7 +67,7 @@ async fn a_file_comes_back_as_it_was_sent_whole_and_in_parts() {
 
 #[tokio::test]
 async fn pictures_are_encoded_anew_and_have_thumbnails() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (who, order) = placed(shop).await;
         let mut sent = picture(800, 600, image::ImageFormat::Jpeg);
         // What follows the end of a picture is no picture.
@@ -97,7 +97,7 @@ async fn pictures_are_encoded_anew_and_have_thumbnails() {
 
 #[tokio::test]
 async fn what_is_no_file_of_ours_is_refused_and_leaves_nothing() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (who, order) = placed(shop).await;
         let send = async |name: &str, bytes: &[u8]| {
             let target = of_order(&order, Reference, name);
@@ -146,7 +146,7 @@ async fn what_is_no_file_of_ours_is_refused_and_leaves_nothing() {
 /// Forms may have their fields in any order: what a file is for can come after its bytes.
 #[tokio::test]
 async fn the_purpose_may_come_last() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (who, order) = placed(shop).await;
         let bytes = pdf(2_000);
         let unnamed = |purpose: pb::FilePurpose| {
@@ -190,7 +190,7 @@ async fn the_purpose_may_come_last() {
 
 #[tokio::test]
 async fn an_upload_that_breaks_off_is_no_file() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (who, order) = placed(shop).await;
         let whole = messages(of_order(&order, Reference, "a.pdf"), &pdf(200_000));
         let last = whole.len() - 1;
@@ -248,7 +248,7 @@ async fn an_order_never_has_more_files_than_allowed() {
 
 #[tokio::test]
 async fn a_repeated_upload_with_its_key_is_one_file() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (who, order) = placed(shop).await;
         let keyed = who.with_key("upload-1");
         let upload = messages(of_order(&order, Reference, "a.png"), &png());
@@ -279,7 +279,7 @@ async fn a_repeated_upload_with_its_key_is_one_file() {
 
 #[tokio::test]
 async fn a_link_gives_its_file_to_anybody_until_it_expires() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (who, order) = placed(shop).await;
         let target = of_order(&order, Reference, "a.png");
         let file = shop.upload(&who, target, &png()).await.unwrap();
@@ -347,7 +347,7 @@ async fn a_link_gives_its_file_to_anybody_until_it_expires() {
 
 #[tokio::test]
 async fn a_result_is_handed_in_by_the_worker_and_told_of() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let (customer, worker) = (shop.customer(), shop.worker());
         let order = shop.at_work(&customer, &worker).await;
         let target = of_order(&order, Handed, "logo.png");

@@ -7,7 +7,7 @@ use waybill_service_kit::{AppError, codes};
 use super::samples::{FULL, messages, of_product, pdf, png};
 use crate::{
     people::nobody,
-    shop::{Shop, Somebody, fields, on_each_database, outgoing},
+    shop::{Shop, Somebody, fields, on_any_database, on_each_database, outgoing},
 };
 
 async fn add(shop: &Shop, product: &pb::Product, alt: &str) -> Result<pb::Product, AppError> {
@@ -41,7 +41,7 @@ fn alts(product: &pb::Product) -> Vec<&str> {
 
 #[tokio::test]
 async fn pictures_change_the_product_and_everybody_sees_them() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let cup = shop.goods("Cup", 1250, 5).await;
         add(shop, &cup, "Front").await.unwrap();
         let now = add(shop, &cup, "Back").await.unwrap();
@@ -98,7 +98,7 @@ async fn pictures_change_the_product_and_everybody_sees_them() {
 
 #[tokio::test]
 async fn only_administrators_and_only_pictures() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let cup = shop.goods("Cup", 1250, 5).await;
         let with = add(shop, &cup, "").await.unwrap();
         let id = with.images[0].id.as_str();

@@ -11,7 +11,7 @@ use waybill_service_kit::codes;
 use super::samples::{of_order, pdf};
 use crate::{
     people::nobody,
-    shop::{Shop, Somebody, on_each_database},
+    shop::{Shop, Somebody, on_any_database, on_each_database},
 };
 
 /// An order with a file of each purpose, and everybody who might look.
@@ -117,7 +117,7 @@ async fn results_are_shown_to_the_customer_once_the_order_is_completed() {
 
 #[tokio::test]
 async fn a_cancelled_order_keeps_its_results_from_the_customer() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let world = world(shop).await;
         shop.cancel(&shop.admin, &world.order).await.unwrap();
         check(shop, &world, [true, true, false], None).await;
@@ -127,7 +127,7 @@ async fn a_cancelled_order_keeps_its_results_from_the_customer() {
 
 #[tokio::test]
 async fn the_pool_shows_workers_what_the_customer_wishes_and_no_more() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let world = world(shop).await;
         let asked = shop
             .ask(
@@ -151,7 +151,7 @@ async fn the_pool_shows_workers_what_the_customer_wishes_and_no_more() {
 
 #[tokio::test]
 async fn nobody_without_a_token_learns_of_any_file_of_an_order() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let world = world(shop).await;
         let unknown = uuid::Uuid::now_v7().to_string();
         for id in [&world.files[0].id, &unknown] {
@@ -168,7 +168,7 @@ async fn nobody_without_a_token_learns_of_any_file_of_an_order() {
 
 #[tokio::test]
 async fn everybody_adds_and_deletes_their_own_while_the_order_goes_on() {
-    on_each_database(async |shop| {
+    on_any_database(async |shop| {
         let world = world(shop).await;
         let (order, owner, worker) = (&world.order, &world.owner, &world.worker);
         let outcome = async |who: &Somebody, purpose| {
