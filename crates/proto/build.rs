@@ -111,9 +111,12 @@ fn rust_path(full_name: &str) -> String {
 
 /// `IN_PROGRESS` as a variant: `InProgress`.
 fn variant(name: &str) -> String {
-    name.split('_')
-        .map(|word| format!("{}{}", &word[..1], word[1..].to_ascii_lowercase()))
-        .collect()
+    let mut variant = String::new();
+    for word in name.split('_') {
+        variant.push_str(&word[..1]);
+        variant.push_str(&word[1..].to_ascii_lowercase());
+    }
+    variant
 }
 
 /// `PaymentStatus` as the prefix of its values: `PAYMENT_STATUS_`.
@@ -151,7 +154,7 @@ impl Json {
 
     fn message(&self, mut builder: Builder, message: &MessageDescriptor) -> Builder {
         let name = message.full_name();
-        let mut attributes = "#[derive(::serde::Serialize, ::utoipa::ToSchema)]\n\
+        let mut attributes = "#[derive(::serde::Serialize, crate::json::ToSchema)]\n\
              #[serde(rename_all = \"camelCase\")]"
             .to_owned();
         if let Value::String(schema) = &*message.options().get_extension(&self.schema)
@@ -190,7 +193,7 @@ impl Json {
                     Some("::std::collections::HashMap<String, ::serde_json::Value>".to_owned())
                 }
                 Some(1) => None,
-                _ => is_id(field.name()).then(|| "::uuid::Uuid".to_owned()),
+                _ => is_id(field.name()).then(|| "crate::json::Uuid".to_owned()),
             },
             Kind::Enum(choice) => {
                 let path = rust_path(choice.full_name());
@@ -201,7 +204,7 @@ impl Json {
             }
             // Prost makes every message optional.
             Kind::Message(of) if !is_list => Some(match of.full_name() {
-                "google.protobuf.Timestamp" => "::chrono::DateTime<::chrono::Utc>".to_owned(),
+                "google.protobuf.Timestamp" => "crate::json::DateTime<crate::json::Utc>".to_owned(),
                 "waybill.common.v1.Money" => "::waybill_primitives::Money".to_owned(),
                 name => rust_path(name),
             }),
@@ -280,7 +283,7 @@ impl Json {
         Ok(builder
             .enum_attribute(
                 name,
-                "#[derive(::serde::Serialize, ::utoipa::ToSchema)]\n\
+                "#[derive(::serde::Serialize, crate::json::ToSchema)]\n\
                  #[serde(rename_all = \"SCREAMING_SNAKE_CASE\")]",
             )
             .field_attribute(zero, "#[serde(skip)]"))
@@ -329,7 +332,10 @@ fn clients(generated: &mut String, pool: &DescriptorPool) -> Result<()> {
         )?;
         areas.insert(area.to_owned());
     }
-    let list = |each: &dyn Fn(&String) -> String| areas.iter().map(each).collect::<String>();
+    let list = |each: &dyn Fn(&String) -> String| {
+        let parts: Vec<_> = areas.iter().map(each).collect();
+        parts.concat()
+    };
     writeln!(
         generated,
         "/// How each service is reached.\n\

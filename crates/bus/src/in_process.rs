@@ -1,10 +1,7 @@
 //! The bus within one process: a publish calls the consumers and returns when all have settled the event. So the outbox alone makes it
 //! crash-safe, and nothing is kept here. Register every consumer before the first publish: one that comes later does not see the past.
 
-use std::{
-    collections::{HashMap, VecDeque},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
 use async_trait::async_trait;
 use futures::{
@@ -12,6 +9,7 @@ use futures::{
     future::join_all,
     stream::{self, BoxStream},
 };
+use hashlink::LruCache;
 use metrics::counter;
 use parking_lot::Mutex;
 use tokio::{
@@ -44,8 +42,7 @@ pub struct InProcessBus {
 /// The counter of a service and what it published lately.
 struct Stream {
     last_sequence: u64,
-    settled: HashMap<EventId, u64>,
-    settled_order: VecDeque<EventId>,
+    settled: LruCache<EventId, u64>,
 }
 
 struct Consumer {
@@ -82,8 +79,7 @@ impl Stream {
     fn new() -> Self {
         Self {
             last_sequence: u64::try_from(Timestamp::now().micros()).unwrap_or(0),
-            settled: HashMap::new(),
-            settled_order: VecDeque::new(),
+            settled: LruCache::new(REMEMBERED_IDS),
         }
     }
 
@@ -101,14 +97,7 @@ impl Stream {
 
     fn remember(&mut self, id: EventId) -> u64 {
         self.last_sequence += 1;
-        if self.settled.insert(id, self.last_sequence).is_none() {
-            self.settled_order.push_back(id);
-        }
-        if self.settled_order.len() > REMEMBERED_IDS
-            && let Some(oldest) = self.settled_order.pop_front()
-        {
-            self.settled.remove(&oldest);
-        }
+        self.settled.insert(id, self.last_sequence);
         self.last_sequence
     }
 }
@@ -167,7 +156,7 @@ impl Bus for InProcessBus {
         let known = {
             let streams = self.streams.lock();
             let stream = streams.get(&event.source);
-            stream.and_then(|stream| stream.settled.get(&event.id).copied())
+            stream.and_then(|stream| stream.settled.peek(&event.id).copied())
         };
         match known {
             Some(sequence) => Ok(Published { sequence }),

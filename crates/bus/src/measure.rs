@@ -6,9 +6,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use backon::BackoffBuilder as _;
 use futures::FutureExt as _;
 use metrics::{Counter, Histogram, counter, histogram};
 use tokio_util::sync::CancellationToken;
+use waybill_primitives::backoff;
 
 use crate::{Envelope, Handler, Settled};
 
@@ -62,14 +64,16 @@ impl Runner {
 
     /// Hands over the event until it is settled, or `stop` is cancelled. Asking again in place is what keeps an aggregate's order.
     pub(crate) async fn settle(&self, event: &Envelope, stop: &CancellationToken) -> Settled {
-        let mut pause = FIRST_PAUSE;
-        while !stop.is_cancelled() {
+        for pause in backoff(FIRST_PAUSE, LONGEST_PAUSE).build() {
+            if stop.is_cancelled() {
+                break;
+            }
             if self.attempt(event).await == Settled::Done {
                 return Settled::Done;
             }
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = tokio::time::sleep(pause) => pause = (pause * 2).min(LONGEST_PAUSE),
+                () = tokio::time::sleep(pause) => {}
             }
         }
         Settled::Later

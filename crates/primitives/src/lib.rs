@@ -1,5 +1,6 @@
 //! Ids, money, roles, times and the like that every crate shares. No I/O, no async: used by all services and by the proto conversions.
 
+mod backoff;
 mod calendar;
 mod column;
 mod id;
@@ -11,6 +12,7 @@ mod role;
 mod string_enum;
 mod time;
 
+pub use backoff::{backoff, pause_after};
 pub use calendar::{Bucket, Span, SpanFault, day_of, start_of};
 #[doc(hidden)]
 pub use column::__private;

@@ -7,6 +7,11 @@ use serde::{
     de::{self, Visitor},
 };
 
+/// What the attributes of generated messages name.
+pub use chrono::{DateTime, Utc};
+pub use utoipa::ToSchema;
+pub use uuid::Uuid;
+
 /// A choice among few, which clients make by name.
 pub trait Named: Copy + PartialEq + 'static {
     /// Every choice as JSON spells it.

@@ -176,6 +176,12 @@ impl CallContext {
     }
 }
 
+impl From<&CallContext> for EventContext {
+    fn from(ctx: &CallContext) -> Self {
+        ctx.event_context()
+    }
+}
+
 /// The context that the server layers put into the request; anonymous where they are absent.
 pub fn context<T>(request: &tonic::Request<T>) -> CallContext {
     request

@@ -7,7 +7,10 @@ use jsonwebtoken::{
     Algorithm, AlgorithmFamily, DecodingKey, EncodingKey,
     crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils},
     errors::{ErrorKind, Result, new_error},
-    jwk::{EllipticCurve, ThumbprintHash},
+    jwk::{
+        AlgorithmParameters, CommonParameters, EllipticCurve, KeyAlgorithm, OctetKeyPairParameters,
+        PublicKeyUse, ThumbprintHash,
+    },
     signature::{self, Signer, Verifier},
 };
 use ring::{
@@ -15,10 +18,11 @@ use ring::{
     rand::{SecureRandom as _, SystemRandom},
     signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey},
 };
-use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde::Serialize;
 
 use crate::AppError;
+
+pub use jsonwebtoken::jwk::{Jwk, JwkSet};
 
 /// The fixed start of a PKCS#8 v1 document of an Ed25519 key (RFC 8410); the 32-byte seed follows.
 const PKCS8_PREFIX: [u8; 16] = [
@@ -167,7 +171,7 @@ impl JwtVerifier for HmacKey {
 #[derive(Clone)]
 pub struct SigningKey {
     pkcs8: Vec<u8>,
-    public: Vec<u8>,
+    public: String,
     kid: String,
 }
 
@@ -190,8 +194,8 @@ impl SigningKey {
             ));
         }
         let pair = key_pair(pkcs8).map_err(AppError::internal)?;
-        let public = pair.public_key().as_ref().to_vec();
-        let kid = thumbprint(&URL_SAFE_NO_PAD.encode(&public));
+        let public = URL_SAFE_NO_PAD.encode(pair.public_key());
+        let kid = thumbprint(&public).map_err(AppError::internal)?;
         Ok(Self {
             pkcs8: pkcs8.to_vec(),
             public,
@@ -209,15 +213,13 @@ impl SigningKey {
         &self.kid
     }
 
+    /// The public half in base64url, which is the `x` of its JWK.
+    pub fn public(&self) -> &str {
+        &self.public
+    }
+
     pub fn jwk(&self) -> Jwk {
-        Jwk {
-            kty: "OKP".to_owned(),
-            crv: "Ed25519".to_owned(),
-            x: URL_SAFE_NO_PAD.encode(&self.public),
-            kid: self.kid.clone(),
-            alg: Some("EdDSA".to_owned()),
-            usage: Some("sig".to_owned()),
-        }
+        jwk(&self.public, &self.kid)
     }
 
     /// A signed JWT with this key's id in the header.
@@ -238,56 +240,46 @@ impl std::fmt::Debug for SigningKey {
     }
 }
 
-/// The public half of a signing key (RFC 8037).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Jwk {
-    pub kty: String,
-    #[serde(default)]
-    pub crv: String,
-    #[serde(default)]
-    pub x: String,
-    #[serde(default)]
-    pub kid: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub alg: Option<String>,
-    #[serde(default, rename = "use", skip_serializing_if = "Option::is_none")]
-    pub usage: Option<String>,
-}
-
-/// The keys that verify access tokens (RFC 7517).
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Jwks {
-    pub keys: Vec<Jwk>,
-}
-
-impl Jwks {
-    pub fn new<'a>(keys: impl IntoIterator<Item = &'a SigningKey>) -> Self {
-        Self {
-            keys: keys.into_iter().map(SigningKey::jwk).collect(),
-        }
-    }
-
-    pub fn to_json(&self) -> String {
-        json!({ "keys": self.keys }).to_string()
+/// The JWK (RFC 8037) of a public key in base64url.
+pub fn jwk(public: &str, kid: &str) -> Jwk {
+    Jwk {
+        common: CommonParameters {
+            public_key_use: Some(PublicKeyUse::Signature),
+            key_algorithm: Some(KeyAlgorithm::EdDSA),
+            key_id: Some(kid.to_owned()),
+            ..CommonParameters::default()
+        },
+        algorithm: AlgorithmParameters::OctetKeyPair(OctetKeyPairParameters {
+            curve: EllipticCurve::Ed25519,
+            x: public.to_owned(),
+            ..OctetKeyPairParameters::default()
+        }),
     }
 }
 
-/// RFC 7638: the SHA-256 of the required members in lexical order.
-fn thumbprint(x: &str) -> String {
-    let members = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#);
-    let hash = digest::digest(&digest::SHA256, members.as_bytes());
-    URL_SAFE_NO_PAD.encode(hash)
+/// The keys that verify what these sign (RFC 7517).
+pub fn key_set<'a>(keys: impl IntoIterator<Item = &'a SigningKey>) -> JwkSet {
+    JwkSet {
+        keys: keys.into_iter().map(SigningKey::jwk).collect(),
+    }
+}
+
+fn thumbprint(public: &str) -> Result<String> {
+    install();
+    jwk(public, "").thumbprint(ThumbprintHash::SHA256)
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
     fn the_thumbprint_is_that_of_rfc_8037() {
         // Appendix A.3 there.
         assert_eq!(
-            thumbprint("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"),
+            thumbprint("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo").unwrap(),
             "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
         );
     }

@@ -1,16 +1,19 @@
 //! What every service process needs: settings, telemetry, health, caller identity, errors, shutdown.
 //!
 //! Module map: `error` (the error of use cases and its gRPC form), `caller` (who calls), `tokens` and `crypto` (how that is
-//! proved), `layers` (what happens around every call), `channel` (calling others), `service` (starting and draining a
+//! proved), `layers` (what happens around every call), `once` and `audit` (what a write leaves beside its own rows), `channel` (calling others), `service` (starting and draining a
 //! service in either shape), `readiness` (whether it can do its work), `serve`, `accept` and `process` (a service as a process
 //! of its own), `settings`, `telemetry`, `trace`, `shutdown`.
 
 pub mod accept;
+pub mod audit;
 mod caller;
 pub mod channel;
 pub mod crypto;
 mod error;
 pub mod layers;
+pub mod once;
+mod page;
 pub mod process;
 mod readiness;
 pub mod serve;
@@ -25,5 +28,6 @@ pub use caller::{CallContext, Caller, Token, UserCaller, context, new_request_id
 pub use channel::{GrpcChannel, outgoing, outgoing_within, retry_read};
 pub use error::{AppError, DOMAIN, Details, ErrorKind, FieldError, chain, codes};
 pub use layers::{ServerLayer, bearer};
+pub use page::page_query;
 pub use readiness::Readiness;
 pub use service::{Deps, Job, Running, Service, local_channel, start, start_all};

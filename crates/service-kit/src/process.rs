@@ -175,7 +175,7 @@ fn run_service<E: Into<BoxError>>(
                 ..DbConfig::new(process.database_url.expose_secret())
             };
             let db = tokio::select! {
-                db = connect(&config, name) => db?,
+                db = Db::connect_when_available(&config, name) => db?,
                 // Asked to stop while still waiting.
                 () = boot.shutdown.leaving().cancelled() => return Ok(()),
             };
@@ -357,19 +357,4 @@ async fn boot(
         verifier,
         shutdown,
     })
-}
-
-/// Connects to the database, and again while its server is still starting.
-async fn connect(config: &DbConfig, name: &'static str) -> Result<Db, BoxError> {
-    let mut pause = Duration::from_millis(200);
-    loop {
-        let error = match Db::connect(config, name).await {
-            Ok(db) => return Ok(db),
-            Err(error) if error.is_unavailable() => error,
-            Err(error) => return Err(error.into()),
-        };
-        tracing::warn!(service = name, error = %crate::chain(&error), "the database is not ready yet");
-        tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(Duration::from_secs(3));
-    }
 }

@@ -19,7 +19,10 @@ use serde::{Deserialize, Serialize};
 use waybill_primitives::{Clock, Role, SystemClock, UserId};
 use waybill_proto::auth::{GetJwksRequest, auth_service_client::AuthServiceClient};
 
-use crate::{AppError, Caller, GrpcChannel, UserCaller, crypto};
+use crate::{
+    AppError, Caller, GrpcChannel, UserCaller,
+    crypto::{self, JwkSet},
+};
 
 /// The `iss` of access tokens.
 pub const ISSUER: &str = "waybill";
@@ -158,8 +161,9 @@ impl Verifier {
     }
 
     /// Verifies against fixed keys; for tests and for auth's own use.
-    pub fn fixed(jwks: &crypto::Jwks) -> Arc<Self> {
-        let json = jwks.to_json();
+    pub fn fixed(keys: &JwkSet) -> Arc<Self> {
+        // Texts, numbers and lists, which always serialise.
+        let json = serde_json::to_string(keys).unwrap_or_default();
         Self::new(Arc::new(move || {
             let json = json.clone();
             async move { Ok(json) }
@@ -244,9 +248,8 @@ impl Verifier {
             Some(source) => source.fetch().await,
             None => Err(AppError::unavailable("no source of keys is connected yet")),
         };
-        let fetched = fetched.and_then(|json| {
-            serde_json::from_str::<crypto::Jwks>(&json).map_err(AppError::internal)
-        });
+        let fetched = fetched
+            .and_then(|json| serde_json::from_str::<JwkSet>(&json).map_err(AppError::internal));
         let mut keys = self.keys.write();
         keys.tried = Some(Instant::now());
         let jwks = fetched.map_err(|error| {
@@ -259,8 +262,13 @@ impl Verifier {
         keys.by_id = jwks
             .keys
             .into_iter()
-            .filter(|jwk| jwk.kty == "OKP" && jwk.crv == "Ed25519" && !jwk.kid.is_empty())
-            .filter_map(|jwk| Some((jwk.kid, DecodingKey::from_ed_components(&jwk.x).ok()?)))
+            // Those of another family verify nothing: the algorithm is always EdDSA.
+            .filter_map(|jwk| {
+                Some((
+                    jwk.common.key_id.clone()?,
+                    DecodingKey::from_jwk(&jwk).ok()?,
+                ))
+            })
             .collect();
         keys.by_id.get(kid).cloned().ok_or_else(bad_token)
     }

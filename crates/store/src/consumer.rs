@@ -6,19 +6,21 @@
 use std::{collections::HashSet, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+use backon::BackoffBuilder as _;
 use futures::FutureExt as _;
 use sea_orm::{ColumnTrait as _, DbBackend, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 use tokio::{sync::Semaphore, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 use waybill_bus::{Bus, BusError, ConsumerSpec, Envelope, Handler, Settled};
-use waybill_primitives::{EventId, Outage, Report, Timestamp};
+use waybill_primitives::{EventId, Outage, Report, Timestamp, backoff};
 
 use crate::{
     Db, EventContext, EventHandler, HandlerError, StoreError, Tx,
     batch::{Batches, MOST},
     dead_letters,
     entity::inbox,
+    error::chain,
     gaps::Gaps,
     retrying, rows, trace,
 };
@@ -43,15 +45,6 @@ impl Default for RetryPolicy {
             longest_delay: Duration::from_secs(5),
             poll: Duration::from_secs(2),
         }
-    }
-}
-
-impl RetryPolicy {
-    fn delay(&self, failures: u32) -> Duration {
-        let factor = 1_u32 << failures.saturating_sub(1).min(16);
-        self.first_delay
-            .saturating_mul(factor)
-            .min(self.longest_delay)
     }
 }
 
@@ -162,7 +155,9 @@ impl Intake {
             return Settled::Done;
         }
         let mut failures = 0;
+        let mut pauses = backoff(self.policy.first_delay, self.policy.longest_delay).build();
         loop {
+            let mut pause = self.policy.first_delay;
             let permit = match most {
                 0 | 1 => self.alone.acquire().await.ok(),
                 _ => None,
@@ -182,6 +177,7 @@ impl Intake {
                 self.waits(error);
             } else {
                 failures += 1;
+                pause = pauses.next().unwrap_or(self.policy.longest_delay);
                 let hopeless = matches!(error, HandlerError::Permanent(_));
                 if hopeless || failures >= self.policy.attempts {
                     match self.give_up(event, &error, failures).await {
@@ -192,7 +188,6 @@ impl Intake {
                     tracing::warn!(failures, error = %chain(&error), "the event will be tried again");
                 }
             }
-            let pause = self.policy.delay(failures.max(1));
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
                 () = self.stop.cancelled() => return Settled::Later,
@@ -342,16 +337,4 @@ async fn guarded(work: impl Future<Output = Result<(), HandlerError>>) -> Result
         .catch_unwind()
         .await
         .unwrap_or_else(|_| Err(HandlerError::transient("the handler panicked")))
-}
-
-/// The error and its sources in one line.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        source = error.source();
-    }
-    text
 }

@@ -2,6 +2,7 @@
 
 use std::{future::Future, sync::Arc, time::Duration};
 
+use backon::Retryable as _;
 use rand::RngExt as _;
 use sea_orm::{
     ColumnTrait as _, ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection,
@@ -10,11 +11,11 @@ use sea_orm::{
 use sea_orm_migration::MigratorTrait;
 use tokio::sync::Notify;
 use uuid::Uuid;
-use waybill_primitives::{Outage, Report};
+use waybill_primitives::{Outage, Report, backoff};
 
 use crate::{
-    Conn, EventContext, StoreError, Tx, entity::write_check, group::Writer, leader::Lock,
-    migrations, rows, writes::Writes,
+    Conn, EventContext, StoreError, Tx, entity::write_check, error::chain, group::Writer,
+    leader::Lock, migrations, retrying, rows, writes::Writes,
 };
 
 /// Where a service's database is and how much of it to use.
@@ -106,21 +107,26 @@ impl Db {
         })
     }
 
+    /// As [`Db::connect`]; while the server is away or still starting, tries again.
+    pub async fn connect_when_available(
+        config: &DbConfig,
+        service: &'static str,
+    ) -> Result<Self, StoreError> {
+        when_available(service, "the database is not ready yet", || {
+            Self::connect(config, service)
+        })
+        .await
+    }
+
     /// Brings the tables of this crate and the service's own up to date. Replicas that start at once take turns. Waits for a
     /// database that takes no writes for now.
     pub async fn migrate<M: MigratorTrait>(&self) -> Result<(), StoreError> {
-        let outage = Outage::new();
-        loop {
-            let error = match self.try_migrate::<M>().await {
-                Err(error) if error.is_unavailable() => error,
-                outcome => return outcome,
-            };
-            self.writes().note_error(&error);
-            if let Some(Report { failures, .. }) = outage.failed() {
-                tracing::warn!(service = self.service(), failures, %error, "the database cannot be brought up to date yet");
-            }
-            tokio::time::sleep(MIGRATION_PAUSE).await;
-        }
+        let problem = "the database cannot be brought up to date yet";
+        when_available(self.service(), problem, || async {
+            let outcome = self.try_migrate::<M>().await;
+            outcome.inspect_err(|error| self.writes().note_error(error))
+        })
+        .await
     }
 
     async fn try_migrate<M: MigratorTrait>(&self) -> Result<(), StoreError> {
@@ -169,7 +175,8 @@ impl Db {
     }
 
     /// Begins a write transaction (READ COMMITTED; on SQLite one at a time, with commits shared by those that queue).
-    pub async fn begin(&self, context: &EventContext) -> Result<Tx, StoreError> {
+    /// [`crate::transact`] does so, and ends it.
+    pub async fn begin(&self, context: impl Into<EventContext>) -> Result<Tx, StoreError> {
         let conn = if self.backend() == DbBackend::Sqlite {
             let queue = &self.inner.queue;
             let turn = queue.begin(self.writer(), self.inner.patience).await;
@@ -180,7 +187,7 @@ impl Db {
         } else {
             Conn::own(self, self.writer().begin().await?)
         };
-        Ok(Tx::new(conn, context.clone()))
+        Ok(Tx::new(conn, context.into()))
     }
 
     /// Waits until readers see whatever a transaction of this process has met, such as a row that it collided with. Only
@@ -330,44 +337,26 @@ fn sqlite_options(
 /// Bytes that a health check writes after a write was refused.
 const WRITE_CHECK: usize = 48 * 1024;
 
-/// Between two attempts of [`Db::migrate`].
-const MIGRATION_PAUSE: Duration = Duration::from_secs(1);
-
 /// See [`Db::close`].
 const CLOSE_DEADLINE: Duration = Duration::from_secs(2);
 
-/// How often [`retrying`] repeats a transaction.
-const ATTEMPTS: u32 = 8;
-
-/// Runs a whole transaction, again if it lost against a concurrent one (deadlock, serialisation failure, busy file).
-/// At most eight times, with growing, jittered pauses of 2 ms to about 250 ms.
-pub async fn retrying<T, E, F, Fut>(mut transaction: F) -> Result<T, E>
+/// Tries again for as long as the database is not available, and logs that now and then.
+async fn when_available<T, Fut>(
+    service: &'static str,
+    problem: &'static str,
+    attempt: impl FnMut() -> Fut,
+) -> Result<T, StoreError>
 where
-    F: FnMut() -> Fut,
-    Fut: Future<Output = Result<T, E>>,
-    E: Retry,
+    Fut: Future<Output = Result<T, StoreError>>,
 {
-    let mut attempt = 1;
-    loop {
-        match transaction().await {
-            Err(error) if error.retryable() && attempt < ATTEMPTS => {
-                let ceiling = 2_u64 << attempt;
-                let pause = rand::rng().random_range(1..=ceiling);
-                tokio::time::sleep(Duration::from_millis(pause)).await;
-                attempt += 1;
+    let outage = Outage::new();
+    attempt
+        .retry(backoff(Duration::from_millis(200), Duration::from_secs(3)))
+        .when(StoreError::is_unavailable)
+        .notify(|error, _| {
+            if let Some(Report { failures, .. }) = outage.failed() {
+                tracing::warn!(service, failures, error = %chain(error), "{problem}");
             }
-            outcome => return outcome,
-        }
-    }
-}
-
-/// An error that knows whether repeating the transaction may help.
-pub trait Retry {
-    fn retryable(&self) -> bool;
-}
-
-impl Retry for StoreError {
-    fn retryable(&self) -> bool {
-        self.is_retryable()
-    }
+        })
+        .await
 }

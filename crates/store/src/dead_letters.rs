@@ -122,7 +122,7 @@ pub(crate) async fn take_up(db: &Db, handler: &Arc<dyn EventHandler>) -> Result<
             Ok(()) => {}
             Err(HandlerError::Store(error)) if error.is_unavailable() => return Err(error),
             Err(error) => {
-                let error = consumer::chain(&error);
+                let error = crate::chain(&error);
                 tracing::warn!(consumer = handler.name(), event_id = %letter.event.id, error, "the dead letter failed again");
                 note_failure(db, &letter, &error).await?;
             }

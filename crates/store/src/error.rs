@@ -165,6 +165,18 @@ fn mysql_class(number: u16) -> Class {
     }
 }
 
+/// The messages of an error and of all its causes on one line.
+pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        source = error.source();
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,13 +2,14 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
+use hashlink::LruCache;
 use parking_lot::Mutex;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _};
 use uuid::Uuid;
 use waybill_bus::{Bus, Envelope, RepairAsk};
 use waybill_primitives::{Outage, Report, Timestamp};
 
-use crate::{Db, EventHandler, StoreError, entity::inbox, recent::Recent};
+use crate::{Db, EventHandler, StoreError, entity::inbox};
 
 /// Gaps remembered at a time; a stream that lost more is refilled by the relay's own comparison.
 const MOST_GAPS: usize = 10_000;
@@ -24,9 +25,9 @@ pub(crate) struct Gaps {
     /// When each was noticed.
     noticed: Mutex<HashMap<(Uuid, i64), Timestamp>>,
     /// The newest version that was taken in here, by aggregate.
-    newest: Mutex<Recent<Uuid, i64>>,
+    newest: Mutex<LruCache<Uuid, i64>>,
     /// When each was asked for.
-    asked: Mutex<Recent<(Uuid, i64), Timestamp>>,
+    asked: Mutex<LruCache<(Uuid, i64), Timestamp>>,
     /// No service can be asked for what is missing.
     unheard: Outage,
 }
@@ -37,8 +38,8 @@ impl Gaps {
             db,
             handler,
             noticed: Mutex::default(),
-            newest: Mutex::new(Recent::new(REMEMBERED)),
-            asked: Mutex::new(Recent::new(REMEMBERED)),
+            newest: Mutex::new(LruCache::new(REMEMBERED)),
+            asked: Mutex::new(LruCache::new(REMEMBERED)),
             unheard: Outage::new(),
         }
     }
@@ -50,7 +51,7 @@ impl Gaps {
         if !self.sees_whole_aggregate(&event.subject) {
             return;
         }
-        let before = self.newest.lock().replace(aggregate, version);
+        let before = self.newest.lock().insert(aggregate, version);
         if missing < 1 || before == Some(missing) {
             return;
         }
@@ -75,7 +76,7 @@ impl Gaps {
         let since = Timestamp::now().minus(ASK_AGAIN);
         let asked = self.asked.lock();
         asked
-            .get(&(aggregate_id, version))
+            .peek(&(aggregate_id, version))
             .is_none_or(|at| *at < since)
     }
 
@@ -124,7 +125,7 @@ impl Gaps {
                 asked += 1;
                 self.asked
                     .lock()
-                    .replace((aggregate_id, version), Timestamp::now());
+                    .insert((aggregate_id, version), Timestamp::now());
                 tracing::debug!(consumer = self.handler.name(), %aggregate_id, version, "asked");
             }
             self.noticed.lock().remove(&(aggregate_id, version));

@@ -5,31 +5,30 @@ use std::{
     sync::LazyLock,
 };
 
+use hashlink::LruCache;
 use parking_lot::Mutex;
 use waybill_bus::Envelope;
-
-use crate::recent::Recent;
 
 /// Requests remembered at a time. The events of one come within seconds of each other.
 const REMEMBERED: usize = 8192;
 
 struct Requests {
     hasher: RandomState,
-    known: Recent<u64, ()>,
+    known: LruCache<u64, ()>,
 }
 
 impl Requests {
     fn new() -> Self {
         Self {
             hasher: RandomState::new(),
-            known: Recent::new(REMEMBERED),
+            known: LruCache::new(REMEMBERED),
         }
     }
 
     /// Whether this is the first that `service` has to do with the request.
     fn is_new(&mut self, service: &str, request_id: &str) -> bool {
         let request = self.hasher.hash_one((service, request_id));
-        self.known.replace(request, ()).is_none()
+        self.known.insert(request, ()).is_none()
     }
 }
 

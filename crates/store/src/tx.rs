@@ -9,6 +9,34 @@ use waybill_proto::Event;
 
 use crate::{Conn, StoreError, outbox};
 
+/// Runs a block in a transaction: commits if it succeeds, rolls back if it fails, and runs it again if it lost against a
+/// concurrent transaction (see [`crate::retrying`]). Rolling back is waited for: whoever looks at why it failed sees at least what
+/// the transaction saw. In the block, `?` and `return` end the transaction.
+///
+/// A macro, because a function cannot yet ask of an async closure with a borrowed argument that its future is `Send`.
+///
+/// ```no_run
+/// # use waybill_store::{Db, EventContext, StoreError, Tx, transact};
+/// # async fn write(tx: &Tx, text: &str) -> Result<(), StoreError> { Ok(()) }
+/// # async fn example(db: &Db, context: &EventContext) -> Result<(), StoreError> {
+/// let text = "a parcel".to_owned();
+/// transact!(db, context, async |tx| write(tx, &text).await).await
+/// # }
+/// ```
+#[macro_export]
+macro_rules! transact {
+    ($db:expr, $context:expr, async |$tx:ident| $work:expr) => {
+        $crate::retrying(|| async {
+            let transaction = $db.begin($context).await?;
+            let outcome = {
+                let $tx = &transaction;
+                async { $work }.await
+            };
+            transaction.finish(outcome).await
+        })
+    };
+}
+
 /// On whose behalf and within which trace a transaction runs; its events carry it on. The default is the system.
 #[derive(Debug, Clone, Default)]
 pub struct EventContext {
@@ -17,6 +45,12 @@ pub struct EventContext {
     pub request_id: Option<String>,
     /// The user who acts.
     pub actor: Option<String>,
+}
+
+impl From<&Self> for EventContext {
+    fn from(context: &Self) -> Self {
+        context.clone()
+    }
 }
 
 impl EventContext {
@@ -89,6 +123,23 @@ impl Tx {
             db.committed().notify_one();
         }
         Ok(())
+    }
+
+    /// Commits if all went well, else rolls back; see [`crate::transact`].
+    #[doc(hidden)]
+    pub async fn finish<T, E: From<StoreError>>(self, outcome: Result<T, E>) -> Result<T, E> {
+        match outcome {
+            Ok(value) => {
+                self.commit().await?;
+                Ok(value)
+            }
+            Err(error) => {
+                if let Err(rollback) = self.rollback().await {
+                    tracing::debug!(error = %rollback, "a failed transaction could not be rolled back");
+                }
+                Err(error)
+            }
+        }
     }
 
     /// Gives everything up now rather than when dropped.

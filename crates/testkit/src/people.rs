@@ -5,7 +5,7 @@ use std::sync::Arc;
 use waybill_primitives::{Role, Timestamp, UserId};
 use waybill_service_kit::{
     CallContext,
-    crypto::{Jwks, SigningKey},
+    crypto::{SigningKey, key_set},
     tokens::{AccessClaims, ISSUER, ServiceTokens, Verifier},
 };
 
@@ -86,7 +86,7 @@ impl Default for Issuer {
 impl Issuer {
     /// Believes what this issuer signs.
     pub fn verifier(&self) -> Arc<Verifier> {
-        Verifier::fixed(&Jwks::new([self.0.as_ref()]))
+        Verifier::fixed(&key_set([self.0.as_ref()]))
     }
 
     pub fn token(&self, person: &Person) -> String {

@@ -63,7 +63,8 @@ pub fn test(all_databases: bool, args: &[String]) -> Result<()> {
 pub fn record_database(version: &str) -> Result<()> {
     check(
         cargo()
-            .args(["test", "--package", "waybill", "--test", "it"])
+            // With the whole workspace: one package alone takes other features of its dependencies and compiles them again.
+            .args(["test", "--workspace", "--test", "it"])
             .arg("a_database_can_be_recorded_and_loaded")
             .env("WAYBILL_RECORD_DATABASE", version),
     )

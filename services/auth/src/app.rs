@@ -4,8 +4,8 @@ use std::{sync::Arc, time::Duration};
 
 use uuid::Uuid;
 use waybill_primitives::{Clock, Role, UserId};
-use waybill_service_kit::{AppError, CallContext, UserCaller};
-use waybill_store::{Db, IdempotencyKey, StoreError, Tx, idempotency, retrying};
+use waybill_service_kit::{AppError, CallContext, UserCaller, once};
+use waybill_store::{Db, IdempotencyKey, StoreError, Tx, idempotency, transact};
 
 use crate::{
     domain::{self, Email, Problem, User},
@@ -24,7 +24,7 @@ mod users;
 
 pub use guests::Guest;
 pub use sessions::{SignedIn, token_hash};
-pub use users::{Counts, ListUsers};
+pub use users::Counts;
 
 /// How long tokens live and how many wrong passwords are too many.
 #[derive(Debug, Clone)]
@@ -113,15 +113,13 @@ impl App {
             version: 1,
             created_at: self.clock.now(),
         };
-        let opened: Result<SignedIn, Error> = retrying(|| async {
-            let tx = self.db.begin(&ctx.event_context()).await?;
+        let opened: Result<SignedIn, Error> = transact!(self.db, ctx, async |tx| {
             store::users::insert(tx.conn(), &user, &hash).await?;
             if let Some(key) = &key {
-                idempotency::insert(&tx, key, user.id.uuid().as_bytes()).await?;
+                idempotency::insert(tx, key, user.id.uuid().as_bytes()).await?;
             }
-            events::registered(&tx, &user);
-            let session = self.open_session(&tx, &user).await?;
-            tx.commit().await?;
+            events::registered(tx, &user);
+            let session = self.open_session(tx, &user).await?;
             Ok(session)
         })
         .await;
@@ -188,9 +186,8 @@ impl App {
         if !problems.is_empty() {
             return Err(problems.into());
         }
-        retrying(|| async {
-            let tx = self.db.begin(&ctx.event_context()).await?;
-            let before = own_account(&tx, caller).await?.user;
+        transact!(self.db, ctx, async |tx| {
+            let before = own_account(tx, caller).await?.user;
             require_version(&before, change.version)?;
             let mut user = before.clone();
             if let Some(first) = &first {
@@ -204,8 +201,7 @@ impl App {
             }
             user.version += 1;
             store::users::update(tx.conn(), &user, self.clock.now()).await?;
-            events::updated(&tx, &user);
-            tx.commit().await?;
+            events::updated(tx, &user);
             Ok(user)
         })
         .await
@@ -239,10 +235,9 @@ impl App {
             return Err(Problem::new("currentPassword", "is not the current password").into());
         }
         let hash = self.passwords.hash(new).await?;
-        retrying(|| async {
-            let tx = self.db.begin(&ctx.event_context()).await?;
+        transact!(self.db, ctx, async |tx| {
             let now = self.clock.now();
-            let account = own_account(&tx, caller).await?;
+            let account = own_account(tx, caller).await?;
             if account.password_hash != known.password_hash {
                 let message = "the password was changed meanwhile; enter the one that holds now";
                 return Err(Problem::new("currentPassword", message).into());
@@ -250,7 +245,7 @@ impl App {
             let mut user = account.user;
             user.version += 1;
             store::users::set_password(tx.conn(), &user, &hash, now).await?;
-            let keep = kept_session(&tx, caller, refresh_token).await?;
+            let keep = kept_session(tx, caller, refresh_token).await?;
             store::sessions::end_sessions_of(
                 tx.conn(),
                 user.id,
@@ -259,8 +254,7 @@ impl App {
                 now,
             )
             .await?;
-            events::password_changed(&tx, &user);
-            tx.commit().await?;
+            events::password_changed(tx, &user);
             Ok(())
         })
         .await
@@ -347,12 +341,9 @@ fn registration_key(
     ctx: &CallContext,
     account: &CheckedAccount,
 ) -> Result<Option<IdempotencyKey>, Error> {
-    let Some(key) = &ctx.idempotency_key else {
+    let Some(key) = once::key_of(ctx)? else {
         return Ok(None);
     };
-    if key.is_empty() || key.chars().count() > 255 {
-        return Err(Problem::new("Idempotency-Key", "must have 1 to 255 characters").into());
-    }
     let scope = format!("register:{}", sessions::sha256(account.email.as_str()));
     let request = format!("{}\n{}", account.first_name, account.last_name);
     Ok(Some(IdempotencyKey::new(scope, key, request.as_bytes())))

@@ -4,13 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use waybill_bus::Envelope;
-use waybill_proto::{Event, common, order, parse_id, payment};
+use waybill_proto::{Event, order, payment};
 use waybill_store::{ConsumerInfo, EventHandler, HandlerError, Tx, decode};
 
-use crate::{
-    app::App,
-    domain::audit::{Actor, Record},
-};
+use crate::{app::App, domain::audit::Record};
 
 /// What this service takes in.
 pub const CONSUMERS: &[ConsumerInfo] = &[
@@ -64,36 +61,8 @@ impl EventHandler for Acts {
             _ => return Ok(()),
         };
         let missing = || HandlerError::permanent("the event has no record");
-        let record = read(record.ok_or_else(missing)?)?;
-        Ok(self.app.take_in_act(tx, record).await?)
+        let record = record.ok_or_else(missing)?;
+        let record = Record::try_from(record).map_err(HandlerError::permanent)?;
+        Ok(self.app.keep_act(tx, record).await?)
     }
-}
-
-fn read(record: common::AuditRecord) -> Result<Record, HandlerError> {
-    let at = record
-        .at
-        .ok_or_else(|| HandlerError::permanent("the record has no time"))?;
-    let actor = match record.actor {
-        None => None,
-        Some(actor) => Some(Actor {
-            role: actor
-                .role()
-                .known()
-                .ok_or_else(|| HandlerError::permanent("the actor has no role"))?,
-            id: parse_id("actor.id", &actor.id).map_err(HandlerError::permanent)?,
-            name: actor.name,
-        }),
-    };
-    Ok(Record {
-        id: record.id.parse().map_err(HandlerError::permanent)?,
-        at,
-        actor,
-        client_address: record.client_address,
-        request_id: record.request_id,
-        action: record.action,
-        target_kind: record.target_kind,
-        target_id: record.target_id,
-        before: record.before.unwrap_or_default(),
-        after: record.after.unwrap_or_default(),
-    })
 }

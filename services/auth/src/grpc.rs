@@ -20,10 +20,10 @@ use waybill_proto::{
     },
     common, parse_id,
 };
-use waybill_service_kit::{AppError, context};
+use waybill_service_kit::{AppError, context, page_query};
 
 use crate::{
-    app::{App, Counts, Guest, ListUsers, NewAccount, ProfileChange, SignedIn},
+    app::{App, Counts, Guest, NewAccount, ProfileChange, SignedIn},
     error::Error,
     events,
 };
@@ -182,22 +182,14 @@ impl AuthService for Grpc {
         // First, so that whoever may not ask learns nothing about the question.
         ctx.require(&[Role::Admin])?;
         let ListUsersRequest { page, q, role } = request.into_inner();
-        let page = page.unwrap_or_default();
-        let list = ListUsers {
-            text: q,
-            role: known_role(role)?,
-            limit: page.limit,
-            cursor: page.cursor,
-            total: page.total,
-        };
-        let found = self.0.list_users(&ctx, list).await?;
+        let query = page_query(page.as_ref())?;
+        let page = self
+            .0
+            .list_users(&ctx, &q, known_role(role)?, &query)
+            .await?;
         Ok(Response::new(ListUsersResponse {
-            users: found.users.iter().map(events::message).collect(),
-            page: Some(common::PageInfo {
-                total_capped: false,
-                next_cursor: found.next_cursor,
-                total: found.total,
-            }),
+            page: Some(page.info()),
+            users: page.rows.iter().map(events::message).collect(),
         }))
     }
 

@@ -10,9 +10,9 @@ use secrecy::{ExposeSecret as _, SecretString};
 use waybill_primitives::{Clock, Timestamp};
 use waybill_service_kit::{
     AppError,
-    crypto::{Jwk, Jwks, SigningKey},
+    crypto::{self, JwkSet, SigningKey},
 };
-use waybill_store::{Db, EventContext, StoreError, retrying, rows};
+use waybill_store::{Db, EventContext, StoreError, rows, transact};
 
 use crate::{
     error::Error,
@@ -37,7 +37,7 @@ struct Inner {
 
 struct Current {
     signer: SigningKey,
-    jwks: Jwks,
+    jwks: JwkSet,
 }
 
 impl Keys {
@@ -68,9 +68,7 @@ impl Keys {
         let signer = signer.ok_or_else(|| {
             AppError::unavailable("the signing keys keep changing; start the service again")
         })?;
-        let jwks = Jwks {
-            keys: vec![signer.jwk()],
-        };
+        let jwks = crypto::key_set([&signer]);
         let keys = Self(Arc::new(Inner {
             db,
             clock,
@@ -93,7 +91,8 @@ impl Keys {
             let error = AppError::from(error);
             tracing::warn!(%error, "the signing keys could not be read; publishing those known before");
         }
-        self.0.current.read().jwks.to_json()
+        // Texts, numbers and lists, which always serialise.
+        serde_json::to_string(&self.0.current.read().jwks).unwrap_or_default()
     }
 
     /// Takes over what other replicas changed.
@@ -104,10 +103,11 @@ impl Keys {
         if let Some(signer) = chosen {
             current.signer = signer;
         }
-        let mut jwks = Jwks {
+        let public = |stored: &StoredKey| crypto::jwk(&stored.public_key, &stored.kid);
+        let mut jwks = JwkSet {
             keys: published.iter().map(public).collect(),
         };
-        if !jwks.keys.iter().any(|key| key.kid == current.signer.kid()) {
+        if jwks.find(current.signer.kid()).is_none() {
             jwks.keys.push(current.signer.jwk());
         }
         current.jwks = jwks;
@@ -167,17 +167,6 @@ fn choose(
         .transpose()
 }
 
-fn public(stored: &StoredKey) -> Jwk {
-    Jwk {
-        kty: "OKP".to_owned(),
-        crv: "Ed25519".to_owned(),
-        x: stored.public_key.clone(),
-        kid: stored.kid.clone(),
-        alg: Some("EdDSA".to_owned()),
-        usage: Some("sig".to_owned()),
-    }
-}
-
 /// Gives `key` the next generation. A generation that another replica took meanwhile is [`StoreError::Unique`].
 async fn put_in_front(
     db: &Db,
@@ -185,21 +174,19 @@ async fn put_in_front(
     with_private: bool,
     at: Timestamp,
 ) -> Result<(), Error> {
-    retrying(|| async {
-        let tx = db.begin(&EventContext::default()).await?;
+    transact!(db, EventContext::default(), async |tx| {
         let generation = keys::last_generation(tx.conn()).await? + 1;
         if !keys::bring_forward(tx.conn(), key.kid(), generation, at).await? {
             let stored = StoredKey {
                 kid: key.kid().to_owned(),
                 generation,
-                public_key: key.jwk().x,
+                public_key: key.public().to_owned(),
                 private_key: with_private.then(|| STANDARD.encode(key.pkcs8())),
                 created_at: at,
                 retired_at: None,
             };
             rows::insert(tx.conn(), stored).await?;
         }
-        tx.commit().await?;
         Ok(())
     })
     .await

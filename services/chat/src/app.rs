@@ -3,18 +3,19 @@
 use std::sync::Arc;
 
 use waybill_bus::Envelope;
-use waybill_primitives::{Clock, MessageId, OrderId, Timestamp};
+use waybill_primitives::{Clock, MessageId, OrderId};
 use waybill_service_kit::{AppError, CallContext, UserCaller, codes};
-use waybill_store::{Db, EventContext, IdempotencyError, Tx, page, retrying, rows};
+use waybill_store::{
+    Db, EventContext, IdempotencyError, Tx,
+    page::{Page, PageQuery, Total},
+    retrying, rows, transact,
+};
 
 use crate::{
     clients::Orders,
     domain::{self, Change, Conversation, Message},
     events,
-    store::{
-        conversations,
-        messages::{self, Span},
-    },
+    store::{conversations, messages},
 };
 
 /// The use cases.
@@ -22,22 +23,6 @@ pub struct App {
     db: Db,
     clock: Arc<dyn Clock>,
     orders: Orders,
-}
-
-/// Which part of a list is asked for.
-#[derive(Debug, Clone, Default)]
-pub struct Page {
-    pub limit: u32,
-    pub cursor: String,
-    pub total: bool,
-}
-
-/// A part of a list.
-#[derive(Debug)]
-pub struct Listed<T> {
-    pub items: Vec<T>,
-    pub next: Option<String>,
-    pub total: Option<u64>,
 }
 
 /// What an event tells of an order.
@@ -65,9 +50,6 @@ pub struct Posted {
     /// It had been posted before.
     pub replayed: bool,
 }
-
-/// A position in a list of messages: the number of the last one, and whether the list goes forward.
-type Cursor = (i64, bool);
 
 impl App {
     pub fn new(db: Db, clock: Arc<dyn Clock>, orders: Orders) -> Self {
@@ -150,13 +132,11 @@ impl App {
         ctx: &CallContext,
         told: &Conversation,
     ) -> Result<Conversation, AppError> {
-        retrying(|| async {
-            let tx = self.db.begin(&ctx.event_context()).await?;
-            conversations::upsert_all(&tx, vec![told.clone()]).await?;
+        transact!(self.db, ctx, async |tx| {
+            conversations::upsert_all(tx, vec![told.clone()]).await?;
             let conversation = conversations::find(tx.conn(), told.order_id)
                 .await?
                 .ok_or_else(missing)?;
-            tx.commit().await?;
             Ok(conversation)
         })
         .await
@@ -177,21 +157,11 @@ impl App {
     pub async fn conversations(
         &self,
         ctx: &CallContext,
-        page: &Page,
-    ) -> Result<Listed<Seen>, AppError> {
+        query: &PageQuery,
+    ) -> Result<Page<Seen>, AppError> {
         let user = ctx.user()?;
-        let limit = page::Limit::new(page.limit)?;
-        let before: Option<(Timestamp, OrderId)> = page::decode(&page.cursor)?;
-        let reader = self.db.reader();
-        let rows = conversations::list(reader, user.id, user.role, before, limit.fetch()).await?;
-        let (rows, next) = limit.page(rows, |one| (one.updated_at, one.order_id));
-        let total = if page.total {
-            Some(conversations::count(reader, user.id, user.role).await?)
-        } else {
-            None
-        };
-        let items = self.seen(user, rows).await?;
-        Ok(Listed { items, next, total })
+        let page = conversations::list(self.db.reader(), user.id, user.role, query).await?;
+        page.try_map_all(|rows| self.seen(user, rows)).await
     }
 
     async fn seen(
@@ -224,33 +194,27 @@ impl App {
         ctx: &CallContext,
         order: OrderId,
         since: Option<MessageId>,
-        page: &Page,
-    ) -> Result<Listed<Message>, AppError> {
+        query: &PageQuery,
+    ) -> Result<Page<Message>, AppError> {
         let user = ctx.user()?;
-        let limit = page::Limit::new(page.limit)?;
-        let cursor: Option<Cursor> = page::decode(&page.cursor)?;
         let conversation = self.admitted(ctx, user, order).await?;
         let reader = self.db.reader();
-        let span = match (since, cursor) {
-            (None, None) => Span::Newest,
-            (None, Some((seq, false))) => Span::Before(seq),
-            (Some(_), Some((seq, true))) => Span::After(seq),
-            (Some(since), None) => {
+        let since = match since {
+            None => None,
+            Some(since) => {
                 let seq = messages::seq_of(reader, order, since).await?;
-                Span::After(seq.ok_or_else(|| no_such_message("since"))?)
-            }
-            (None, Some((_, true))) | (Some(_), Some((_, false))) => {
-                return Err(page::BadCursor.into());
+                Some(seq.ok_or_else(|| no_such_message("since"))?)
             }
         };
-        let forward = matches!(span, Span::After(_));
-        let rows = messages::list(reader, order, span, limit.fetch()).await?;
-        let (items, next) = limit.page(rows, |message| -> Cursor { (message.seq, forward) });
+        let uncounted = PageQuery {
+            total: false,
+            ..query.clone()
+        };
+        let mut page = messages::list(reader, order, since, &uncounted).await?;
         // Messages count from 1 without gaps.
-        let total = page
-            .total
-            .then(|| u64::try_from(conversation.last_seq).unwrap_or(0));
-        Ok(Listed { items, next, total })
+        let last = u64::try_from(conversation.last_seq).unwrap_or(0);
+        page.total = query.total.then_some(Total::exactly(last));
+        Ok(page)
     }
 
     /// Stores a message and announces it. With a client id (or an idempotency key) posting again gives the first answer again.

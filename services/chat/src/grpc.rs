@@ -11,39 +11,17 @@ use waybill_proto::{
         MarkReadResponse, PostMessageRequest, PostMessageResponse,
         chat_service_server::ChatService,
     },
-    common::{PageInfo, PageRequest},
     parse_id,
 };
-use waybill_service_kit::{AppError, context, trace};
+use waybill_service_kit::{AppError, context, page_query, trace};
 
 use crate::{
-    app::{App, Page, Seen},
+    app::{App, Seen},
     events,
 };
 
 /// The service that tonic serves.
 pub struct Grpc(pub Arc<App>);
-
-fn page(request: Option<PageRequest>) -> Page {
-    let PageRequest {
-        limit,
-        cursor,
-        total,
-    } = request.unwrap_or_default();
-    Page {
-        limit,
-        cursor,
-        total,
-    }
-}
-
-fn page_info(next: Option<String>, total: Option<u64>) -> PageInfo {
-    PageInfo {
-        total_capped: false,
-        next_cursor: next,
-        total,
-    }
-}
 
 fn conversation(seen: Seen) -> Conversation {
     let conversation = seen.conversation;
@@ -78,11 +56,11 @@ impl ChatService for Grpc {
             "" => None,
             since => Some(parse_id("since", since).map_err(AppError::from)?),
         };
-        let page = page(request.page);
-        let listed = self.0.messages(&ctx, order, since, &page).await?;
+        let query = page_query(request.page.as_ref())?;
+        let page = self.0.messages(&ctx, order, since, &query).await?;
         Ok(Response::new(ListMessagesResponse {
-            messages: listed.items.iter().map(events::message).collect(),
-            page: Some(page_info(listed.next, listed.total)),
+            messages: page.rows.iter().map(events::message).collect(),
+            page: Some(page.info()),
         }))
     }
 
@@ -132,11 +110,11 @@ impl ChatService for Grpc {
         request: Request<ListConversationsRequest>,
     ) -> Result<Response<ListConversationsResponse>, Status> {
         let ctx = context(&request);
-        let page = page(request.into_inner().page);
-        let listed = self.0.conversations(&ctx, &page).await?;
+        let query = page_query(request.get_ref().page.as_ref())?;
+        let page = self.0.conversations(&ctx, &query).await?;
         Ok(Response::new(ListConversationsResponse {
-            conversations: listed.items.into_iter().map(conversation).collect(),
-            page: Some(page_info(listed.next, listed.total)),
+            page: Some(page.info()),
+            conversations: page.rows.into_iter().map(conversation).collect(),
         }))
     }
 }

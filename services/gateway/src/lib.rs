@@ -1,12 +1,13 @@
 //! REST, OpenAPI and Socket.IO for the web frontend.
 //!
 //! A request passes `edge` (id, identity, deadline, panics, error format, headers, log, metrics), CORS, the rate limit, and
-//! then its handler in `routes`, which takes checked input, calls a service (`app::read!`, `app::send!`) and
-//! answers in the shapes of `dto`. Live events come from the bus and go to sockets in `sockets`. The gateway keeps nothing
-//! that must outlive it.
+//! then its handler in `routes`, which takes checked input, calls a service (`app::read!`, `app::send!`) and answers with one of
+//! its messages (`answer`): messages are JSON by themselves. Live events come from the bus and go to sockets in `sockets`. The
+//! gateway keeps nothing that must outlive it.
 //!
-//! Module map: `config` (settings), `app` (shared state), `edge`, `limits`, `cache` (product lists), `extract`, `body` and `objects` (checked input), `error` (the
-//! one error format), `multipart` (forms with files), `downloads` (bodies that are read slowly), `dto` (JSON shapes), `routes`, `openapi` and `asyncapi` (the contracts), `health`, `pages`
+//! Module map: `config` (settings), `app` (shared state), `edge`, `limits`, `cache` (product lists), `extract`, `body` and `objects` (checked input), `answer`
+//! (typed answers), `error` (the one error format), `multipart` (forms with files), `downloads` (bodies that are read slowly), `dto`
+//! (bodies of requests, composed answers), `routes`, `openapi` and `asyncapi` (the contracts), `health`, `pages`
 //! (templates), `sockets`, `server` (listening and draining).
 
 mod answer;
@@ -125,7 +126,7 @@ pub async fn build(deps: GatewayDeps) -> Result<Routers, AppError> {
         verifier: deps.verifier,
         service_tokens: deps.service_tokens,
         limits: limits::Limits::new(&deps.settings),
-        proxies: limits::Proxies::new(&deps.settings.trusted_proxies),
+        proxies: limits::Proxies(deps.settings.trusted_proxies.clone()),
         downloads: downloads::Downloads::new(deps.settings.downloads),
         revoked: moka::future::Cache::builder()
             .max_capacity(REVOKED_USERS)

@@ -14,7 +14,11 @@ use uuid::Uuid;
 use waybill_bus::Envelope;
 use waybill_primitives::{Clock, EventId, NotificationId, Role, UserId};
 use waybill_service_kit::{AppError, CallContext};
-use waybill_store::{Db, EventContext, Tx, page, retrying, rows};
+use waybill_store::{
+    Db, EventContext, Tx,
+    page::{Page, PageQuery},
+    rows, transact,
+};
 
 use crate::{
     domain::{
@@ -54,22 +58,6 @@ pub struct App {
     policy: Policy,
     sender: Sender,
     stop: CancellationToken,
-}
-
-/// Which part of a list is asked for.
-#[derive(Debug, Clone, Default)]
-pub struct Page {
-    pub limit: u32,
-    pub cursor: String,
-    pub total: bool,
-}
-
-/// A part of a list.
-#[derive(Debug)]
-pub struct Listed<T> {
-    pub items: Vec<T>,
-    pub next: Option<String>,
-    pub total: Option<u64>,
 }
 
 impl App {
@@ -199,20 +187,10 @@ impl App {
         &self,
         ctx: &CallContext,
         unread_only: bool,
-        page: &Page,
-    ) -> Result<Listed<Notification>, AppError> {
+        query: &PageQuery,
+    ) -> Result<Page<Notification>, AppError> {
         let user = ctx.user()?.id;
-        let limit = page::Limit::new(page.limit)?;
-        let before = page::decode(&page.cursor)?;
-        let reader = self.db.reader();
-        let rows = notifications::list(reader, user, unread_only, before, limit.fetch()).await?;
-        let (items, next) = limit.page(rows, |one| (one.created_at, one.id));
-        let total = if page.total {
-            Some(notifications::count(reader, user, unread_only).await?)
-        } else {
-            None
-        };
-        Ok(Listed { items, next, total })
+        Ok(notifications::list(self.db.reader(), user, unread_only, query).await?)
     }
 
     pub async fn unread_count(&self, ctx: &CallContext) -> Result<u64, AppError> {
@@ -227,17 +205,13 @@ impl App {
         id: NotificationId,
     ) -> Result<Notification, AppError> {
         let user = ctx.user()?.id;
-        retrying(|| async {
-            let tx = self.db.begin(&ctx.event_context()).await?;
-            let changed = notifications::mark_read(&tx, user, id, self.clock.now()).await?;
+        transact!(self.db, ctx, async |tx| {
+            let changed = notifications::mark_read(tx, user, id, self.clock.now()).await?;
             let notification = notifications::find(tx.conn(), user, id)
                 .await?
                 .ok_or_else(missing)?;
             if changed {
-                events::read(&tx, &notification);
-                tx.commit().await?;
-            } else {
-                tx.rollback().await?;
+                events::read(tx, &notification);
             }
             Ok(notification)
         })
@@ -250,21 +224,18 @@ impl App {
         let until = self.clock.now();
         let mut changed = 0;
         while changed < MOST_READ_AT_ONCE {
-            let marked = retrying(|| async {
-                let tx = self.db.begin(&ctx.event_context()).await?;
-                let unread = notifications::unread_until(&tx, user, until, CHUNK).await?;
+            let marked = transact!(self.db, ctx, async |tx| {
+                let unread = notifications::unread_until(tx, user, until, CHUNK).await?;
                 if unread.is_empty() {
-                    tx.rollback().await?;
                     return Ok::<u64, AppError>(0);
                 }
                 let now = self.clock.now();
-                let marked = notifications::mark_all_read(&tx, &unread, now).await?;
+                let marked = notifications::mark_all_read(tx, &unread, now).await?;
                 for mut notification in unread {
                     notification.read_at = Some(now);
                     notification.version += 1;
-                    events::read(&tx, &notification);
+                    events::read(tx, &notification);
                 }
-                tx.commit().await?;
                 Ok(marked)
             })
             .await?;
@@ -278,12 +249,11 @@ impl App {
 
     pub async fn delete(&self, ctx: &CallContext, id: NotificationId) -> Result<(), AppError> {
         let user = ctx.user()?.id;
-        retrying(|| async {
-            let tx = self.db.begin(&ctx.event_context()).await?;
-            if !notifications::delete(&tx, user, id).await? {
+        transact!(self.db, ctx, async |tx| {
+            if !notifications::delete(tx, user, id).await? {
                 return Err(missing());
             }
-            Ok(tx.commit().await?)
+            Ok(())
         })
         .await
     }
@@ -291,23 +261,18 @@ impl App {
     // -------------------------------------------------------------- mailbox
 
     /// Kept mails without their texts, newest first; for anybody, where the mailbox is open.
-    pub async fn list_mails(&self, to: &str, page: &Page) -> Result<Listed<KeptMail>, AppError> {
+    pub async fn list_mails(
+        &self,
+        to: &str,
+        query: &PageQuery,
+    ) -> Result<Page<KeptMail>, AppError> {
         self.mailbox()?;
-        let limit = page::Limit::new(page.limit)?;
-        let before = page::decode(&page.cursor)?;
-        let (reader, to) = (self.db.reader(), to.trim());
-        let rows = mails::list(reader, to, before, limit.fetch()).await?;
-        let (mut items, next) = limit.page(rows, |mail| (mail.at, mail.id));
-        for mail in &mut items {
-            mail.text.clear();
-            mail.html.clear();
-        }
-        let total = if page.total {
-            Some(mails::count(reader, to).await?)
-        } else {
-            None
-        };
-        Ok(Listed { items, next, total })
+        let page = mails::list(self.db.reader(), to.trim(), query).await?;
+        Ok(page.map(|mail| KeptMail {
+            text: String::new(),
+            html: String::new(),
+            ..mail
+        }))
     }
 
     pub async fn get_mail(&self, id: Uuid) -> Result<KeptMail, AppError> {
@@ -332,12 +297,10 @@ impl App {
         let now = self.clock.now();
         let (notices, sent) = (now.minus(KEEP_NOTIFICATIONS), now.minus(KEEP_MAILS));
         while !self.stop.is_cancelled() {
-            let deleted = retrying(|| async {
-                let tx = self.db.begin(&EventContext::default()).await?;
-                let deleted = notifications::prune(&tx, notices, CHUNK).await?
-                    + deliveries::prune(&tx, sent, CHUNK).await?
-                    + mails::prune(&tx, sent, CHUNK).await?;
-                tx.commit().await?;
+            let deleted = transact!(self.db, EventContext::default(), async |tx| {
+                let deleted = notifications::prune(tx, notices, CHUNK).await?
+                    + deliveries::prune(tx, sent, CHUNK).await?
+                    + mails::prune(tx, sent, CHUNK).await?;
                 Ok::<_, AppError>(deleted)
             })
             .await?;

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use waybill_primitives::{OrderId, UserId};
+use backon::ExponentialBuilder;
+use waybill_primitives::{OrderId, UserId, backoff};
 
 pub use crate::entities::{
     delivery::{DeliveryState, Model as Delivery, Template},
@@ -72,15 +73,9 @@ pub fn one_line(text: &str, max: usize) -> String {
     cut
 }
 
-/// How long after the `attempts`-th failure the next attempt is due: 5 s, 20 s, 80 s … at most an hour.
-pub fn retry_delay(attempts: i32) -> Duration {
-    const LONGEST: u64 = 3600;
-    let doublings = u32::try_from(attempts.saturating_sub(1)).unwrap_or(0);
-    let seconds = 4_u64
-        .checked_pow(doublings)
-        .map_or(LONGEST, |factor| factor.saturating_mul(5).min(LONGEST));
-    Duration::from_secs(seconds)
-}
+/// After the first failure of a delivery 5 s, then 20 s, 80 s … at most an hour.
+pub const PAUSES: ExponentialBuilder =
+    backoff(Duration::from_secs(5), Duration::from_hours(1)).with_factor(4.0);
 
 #[cfg(test)]
 mod tests {
@@ -90,13 +85,5 @@ mod tests {
     fn one_line_is_one_line() {
         assert_eq!(one_line("abcdef", 4), "abc…");
         assert_eq!(one_line(" a\tb\r\nc\u{7f} ", 20), "a b  c");
-    }
-
-    #[test]
-    fn delays_grow_to_an_hour() {
-        let seconds: Vec<_> = (1..=7).map(|n| retry_delay(n).as_secs()).collect();
-        assert_eq!(seconds, [5, 20, 80, 320, 1280, 3600, 3600]);
-        assert_eq!(retry_delay(i32::MAX).as_secs(), 3600);
-        assert_eq!(retry_delay(0).as_secs(), 5);
     }
 }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use tonic::{Request, Response, Status};
 use waybill_proto::{
-    common::{PageInfo, PageRequest},
     notification::{
         DeleteNotificationRequest, DeleteNotificationResponse, GetMailRequest, GetMailResponse,
         GetUnreadCountRequest, GetUnreadCountResponse, ListMailsRequest, ListMailsResponse,
@@ -14,37 +13,12 @@ use waybill_proto::{
     },
     parse_id,
 };
-use waybill_service_kit::{AppError, context};
+use waybill_service_kit::{AppError, context, page_query};
 
-use crate::{
-    app::{App, Page},
-    domain::KeptMail,
-    events,
-};
+use crate::{app::App, domain::KeptMail, events};
 
 /// The service that tonic serves.
 pub struct Grpc(pub Arc<App>);
-
-fn page(request: Option<PageRequest>) -> Page {
-    let PageRequest {
-        limit,
-        cursor,
-        total,
-    } = request.unwrap_or_default();
-    Page {
-        limit,
-        cursor,
-        total,
-    }
-}
-
-fn page_info(next: Option<String>, total: Option<u64>) -> PageInfo {
-    PageInfo {
-        total_capped: false,
-        next_cursor: next,
-        total,
-    }
-}
 
 fn mail(mail: KeptMail) -> Mail {
     Mail {
@@ -65,11 +39,11 @@ impl NotificationService for Grpc {
     ) -> Result<Response<ListNotificationsResponse>, Status> {
         let ctx = context(&request);
         let request = request.into_inner();
-        let page = page(request.page);
-        let listed = self.0.list(&ctx, request.unread_only, &page).await?;
+        let query = page_query(request.page.as_ref())?;
+        let page = self.0.list(&ctx, request.unread_only, &query).await?;
         Ok(Response::new(ListNotificationsResponse {
-            notifications: listed.items.iter().map(events::message).collect(),
-            page: Some(page_info(listed.next, listed.total)),
+            notifications: page.rows.iter().map(events::message).collect(),
+            page: Some(page.info()),
         }))
     }
 
@@ -114,11 +88,11 @@ impl NotificationService for Grpc {
         request: Request<ListMailsRequest>,
     ) -> Result<Response<ListMailsResponse>, Status> {
         let request = request.into_inner();
-        let page = page(request.page);
-        let listed = self.0.list_mails(&request.to, &page).await?;
+        let query = page_query(request.page.as_ref())?;
+        let page = self.0.list_mails(&request.to, &query).await?;
         Ok(Response::new(ListMailsResponse {
-            mails: listed.items.into_iter().map(mail).collect(),
-            page: Some(page_info(listed.next, listed.total)),
+            page: Some(page.info()),
+            mails: page.rows.into_iter().map(mail).collect(),
         }))
     }
 

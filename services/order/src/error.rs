@@ -146,10 +146,7 @@ pub fn out_of_stock(shortages: &[Shortage]) -> AppError {
     error
 }
 
-/// Others kept changing the same thing.
-pub fn too_busy(what: &str) -> AppError {
-    AppError::conflict(
-        codes::CONFLICT,
-        format!("others keep changing this {what}; try again"),
-    )
+/// Another order has the number: the next attempt takes another one.
+pub fn number_taken() -> AppError {
+    AppError::internal("no free order number was found").mark_outrun()
 }

@@ -28,7 +28,6 @@ mod grpc;
 mod jobs;
 mod migrations;
 pub mod notes;
-mod once;
 pub mod orders;
 mod parts;
 pub mod shipments;

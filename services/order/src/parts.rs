@@ -5,9 +5,11 @@ use std::sync::Arc;
 use parking_lot::RwLock;
 use tokio::sync::Notify;
 use waybill_primitives::{Clock, Timestamp};
-use waybill_store::{Db, StoreError, Tx};
+use waybill_store::Db;
 
 use crate::shop::domain::ShopSettings;
+
+pub use waybill_store::page::{Page, PageQuery};
 
 /// Database, time and settings. Shared by all slices.
 #[derive(Debug)]
@@ -45,40 +47,6 @@ impl Parts {
         if settings.version > known.version {
             *known = Arc::new(settings);
             self.settings_changed.notify_one();
-        }
-    }
-}
-
-/// A page of a list.
-#[derive(Debug)]
-pub struct Page<T> {
-    pub rows: Vec<T>,
-    pub next_cursor: Option<String>,
-    /// How many there are in all, if that was asked for.
-    pub total: Option<u64>,
-}
-
-/// Which page of a list is wanted.
-#[derive(Debug, Clone)]
-pub struct PageQuery {
-    pub limit: waybill_store::page::Limit,
-    pub cursor: String,
-    pub total: bool,
-}
-
-/// Commits if all went well, else rolls back. Rolling back is waited for: whoever looks afterwards at why it failed then sees
-/// at least what the transaction saw.
-pub async fn finish<T, E: From<StoreError>>(tx: Tx, outcome: Result<T, E>) -> Result<T, E> {
-    match outcome {
-        Ok(value) => {
-            tx.commit().await?;
-            Ok(value)
-        }
-        Err(error) => {
-            if let Err(rollback) = tx.rollback().await {
-                tracing::debug!(error = %rollback, "a failed transaction could not be rolled back");
-            }
-            Err(error)
         }
     }
 }

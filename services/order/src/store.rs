@@ -1,10 +1,9 @@
-//! What the slices' stores share: writing rows, keyset conditions, text search.
+//! What the slices' stores share: writing rows, text search.
 
 use sea_orm::{
-    ActiveModelTrait as _, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel,
+    ActiveModelTrait as _, ColumnTrait, Condition, EntityTrait, IntoActiveModel,
     IntoSimpleExpr as _, Iterable as _, ModelTrait, PrimaryKeyToColumn as _, QueryFilter as _,
-    QuerySelect as _, QueryTrait as _, Select, Value,
-    sea_query::{Expr, ExprTrait as _, IntoCondition, LikeExpr, Query},
+    sea_query::{Expr, ExprTrait as _, IntoCondition, LikeExpr},
 };
 use waybill_store::{StoreError, Tx};
 
@@ -72,51 +71,11 @@ pub async fn update_columns<M: Row>(
     Ok(update.exec(tx.conn()).await?.rows_affected == 1)
 }
 
-/// Rows after the one with this sort key and id. The first part lets the index of the key find them.
-pub fn after<C: ColumnTrait>(
-    key: C,
-    id: C,
-    descending: bool,
-    value: impl Into<Value> + Clone,
-    last: impl Into<Value>,
-) -> Condition {
-    let (edge, beyond, further) = if descending {
-        (key.lte(value.clone()), key.lt(value), id.lt(last))
-    } else {
-        (key.gte(value.clone()), key.gt(value), id.gt(last))
-    };
-    Condition::all()
-        .add(edge)
-        .add(Condition::any().add(beyond).add(further))
-}
-
 /// Rows whose search column has every word.
 pub fn has_words<C: ColumnTrait>(column: C, words: &[String]) -> Condition {
     words.iter().fold(Condition::all(), |all, word| {
         all.add(like(column, contains_pattern(word)))
     })
-}
-
-/// Rows that a total counts; beyond them it only says that there are more. The cost of a count grows with what it counts.
-pub const MOST_COUNTED: u64 = 10_000;
-
-/// How many rows there are, up to one more than [`MOST_COUNTED`].
-pub async fn count<E: EntityTrait>(
-    connection: &impl ConnectionTrait,
-    all: Select<E>,
-) -> Result<u64, StoreError> {
-    let some = all
-        .select_only()
-        .expr_as(Expr::val(1), "one")
-        .limit(MOST_COUNTED + 1)
-        .into_query();
-    let mut counting = Query::select();
-    counting
-        .expr_as(Expr::cust("COUNT(*)"), "total")
-        .from_subquery(some, "some");
-    let row = connection.query_one(&counting).await?;
-    let total: i64 = row.map_or(Ok(0), |row| row.try_get("", "total"))?;
-    Ok(u64::try_from(total).unwrap_or(0))
 }
 
 /// `LIKE` with `!` as the escape.

@@ -1,10 +1,12 @@
 //! The messages of this service: payments on the wire, and what is published about them.
 
 use serde_json::json;
-use uuid::Uuid;
 use waybill_primitives::non_empty;
-use waybill_proto::{common, payment as proto};
-use waybill_service_kit::{CallContext, UserCaller};
+use waybill_proto::payment as proto;
+use waybill_service_kit::{
+    CallContext,
+    audit::{self, Act},
+};
 use waybill_store::Tx;
 
 use crate::payments::domain::Payment;
@@ -36,33 +38,21 @@ pub fn created(tx: &Tx, payment: &Payment) {
 }
 
 /// The record of a payment that an administrator began for somebody else, for the audit log.
-pub fn begun_for(tx: &Tx, ctx: &CallContext, by: &UserCaller, payment: &Payment) {
-    let id = Uuid::now_v7();
-    let after = json!({
-        "orderId": payment.order_id,
-        "orderNumber": payment.order_number,
-        "customerId": payment.customer_id,
-        "provider": payment.provider,
-        "amount": payment.money(),
-    });
-    let record = common::AuditRecord {
-        id: id.to_string(),
-        at: Some(payment.created_at),
-        actor: Some(common::Person {
-            id: by.id.to_string(),
-            name: by.name.trim().to_owned(),
-            role: common::Role::from(by.role).into(),
-        }),
-        client_address: ctx.client_address.clone().unwrap_or_default(),
-        request_id: ctx.request_id.clone(),
-        action: "payment.create".to_owned(),
-        target_kind: "payment".to_owned(),
+pub fn begun_for(tx: &Tx, ctx: &CallContext, payment: &Payment) {
+    let act = Act {
+        action: "payment.create",
+        target_kind: "payment",
         target_id: payment.id.to_string(),
         before: None,
-        after: Some(after.to_string()),
+        after: Some(json!({
+            "orderId": payment.order_id,
+            "orderNumber": payment.order_number,
+            "customerId": payment.customer_id,
+            "provider": payment.provider,
+            "amount": payment.money(),
+        })),
     };
-    let record = Some(record);
-    tx.emit(id, 1, &proto::AuditRecorded { record });
+    audit::publish::<proto::AuditRecorded>(tx, ctx, act);
 }
 
 pub fn succeeded(tx: &Tx, payment: &Payment) {

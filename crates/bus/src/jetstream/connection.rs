@@ -3,14 +3,16 @@
 use std::{sync::Arc, time::Duration};
 
 use async_nats::{Client, ConnectOptions, Event, ServerAddr};
+use backon::ExponentialBuilder;
 use tokio::sync::watch;
-use waybill_primitives::{Outage, Report};
+use waybill_primitives::{Outage, Report, backoff, pause_after};
 
 use super::{NatsAuth, NatsConfig};
 use crate::BusError;
 
 const PING_INTERVAL: Duration = Duration::from_secs(10);
-const LONGEST_RECONNECT_PAUSE: Duration = Duration::from_secs(2);
+/// Between attempts to connect.
+const PAUSES: ExponentialBuilder = backoff(Duration::from_millis(50), Duration::from_secs(2));
 
 /// Opens the connection. A server that is away is no error: the client keeps trying, and `connects` counts each success,
 /// and `losses` whatever a tail may have lost events by.
@@ -48,7 +50,9 @@ pub(super) async fn open(
         .max_reconnects(None)
         .ping_interval(PING_INTERVAL)
         .request_timeout(Some(config.publish_deadline))
-        .reconnect_delay_callback(reconnect_pause)
+        .reconnect_delay_callback(|attempt| {
+            pause_after(PAUSES, i32::try_from(attempt).unwrap_or(i32::MAX))
+        })
         .event_callback(move |event| {
             report(&event, &outage);
             if matches!(event, Event::Connected) {
@@ -91,12 +95,6 @@ fn decoded(text: &str) -> String {
         rest = if code.is_some() { &after[2..] } else { after };
     }
     String::from_utf8_lossy(&bytes).into_owned()
-}
-
-/// 25 ms, doubling up to 2 s.
-fn reconnect_pause(attempt: usize) -> Duration {
-    let doublings = u32::try_from(attempt).unwrap_or(u32::MAX).min(10);
-    (Duration::from_millis(25) * 2_u32.pow(doublings)).min(LONGEST_RECONNECT_PAUSE)
 }
 
 /// Logs what happens to the connection. While it is away each attempt is an event; a line is written now and then.

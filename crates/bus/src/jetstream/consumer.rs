@@ -12,10 +12,11 @@ use async_nats::{
     },
 };
 use async_trait::async_trait;
+use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
 use futures::StreamExt as _;
 use tokio::{sync::watch, time::Instant};
 use tokio_util::sync::CancellationToken;
-use waybill_primitives::{Outage, Report, Timestamp};
+use waybill_primitives::{Outage, Report, Timestamp, backoff};
 
 use super::{
     NatsConfig,
@@ -29,8 +30,8 @@ use crate::{BusError, ConsumerSpec, Envelope, matches, subject};
 const HEARTBEAT: Duration = Duration::from_secs(5);
 const PULL_EXPIRES: Duration = Duration::from_secs(30);
 const SAY_DEADLINE: Duration = Duration::from_secs(2);
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+/// Between sessions.
+const PAUSES: ExponentialBuilder = backoff(Duration::from_millis(100), Duration::from_secs(2));
 /// While the stream has never been there: its service is starting as well, and makes it in a moment.
 const STREAM_PAUSE: Duration = Duration::from_millis(200);
 /// How far back a session looks for deliveries that were never settled.
@@ -59,25 +60,24 @@ impl Consumer {
             self.config.ack_wait / 3,
         ));
         let mut created = None;
-        let mut pause = FIRST_PAUSE;
+        let (mut pauses, mut waiting) = (PAUSES.build(), false);
         while !self.stop.is_cancelled() {
             self.connects.mark_unchanged();
-            let Err(error) = self.session(&mut created, &mut pause).await else {
+            let Err(error) = self.session(&mut created, &mut pauses).await else {
                 continue;
             };
             if created.is_none() && matches!(error, BusError::StreamMissing { .. }) {
-                if pause < STREAM_PAUSE {
+                if !std::mem::replace(&mut waiting, true) {
                     tracing::info!(
                         consumer = self.spec.durable,
                         stream = self.stream,
                         "The stream is not there yet; waiting for the service that makes it."
                     );
                 }
-                pause = STREAM_PAUSE;
                 tokio::select! {
                     () = self.stop.cancelled() => {}
                     _ = self.connects.changed() => {}
-                    () = tokio::time::sleep(pause) => {}
+                    () = tokio::time::sleep(STREAM_PAUSE) => {}
                 }
                 continue;
             }
@@ -88,7 +88,7 @@ impl Consumer {
             tokio::select! {
                 () = self.stop.cancelled() => {}
                 _ = self.connects.changed() => {}
-                () = tokio::time::sleep(pause) => pause = (pause * 2).min(LONGEST_PAUSE),
+                () = tokio::time::sleep(pauses.next().unwrap_or_default()) => {}
             }
         }
         self.lanes.drain().await;
@@ -106,7 +106,7 @@ impl Consumer {
     async fn session(
         &mut self,
         created: &mut Option<Timestamp>,
-        pause: &mut Duration,
+        pauses: &mut ExponentialBackoff,
     ) -> Result<(), BusError> {
         let stream = stream::get(&self.context, &self.stream).await?;
         let now = stream::created(stream.cached_info());
@@ -128,7 +128,7 @@ impl Consumer {
             .messages()
             .await
             .map_err(BusError::unavailable)?;
-        *pause = FIRST_PAUSE;
+        *pauses = PAUSES.build();
         if let Some(Report { failures, lasted }) = self.interrupted.over() {
             tracing::info!(
                 consumer = self.spec.durable,

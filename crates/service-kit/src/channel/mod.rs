@@ -13,6 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use backon::{ExponentialBuilder, Retryable as _};
 use http::{Request, Response};
 use tonic::{
     Status,
@@ -21,6 +22,7 @@ use tonic::{
     service::Routes,
 };
 use tower::util::BoxCloneSyncService;
+use waybill_primitives::backoff;
 
 pub use pool::Resolve;
 pub use remote::{remote, resolved};
@@ -93,10 +95,13 @@ fn put(metadata: &mut MetadataMap, key: &'static str, value: Option<&str>) {
     }
 }
 
-/// At most this many attempts of a read.
-const READ_ATTEMPTS: u32 = 3;
-/// No repeat starts later than this after the first attempt.
+/// No repeat of a read starts later than this after the first attempt.
 const READ_PATIENCE: Duration = Duration::from_secs(3);
+/// Between the attempts of a read, of which there are three at most.
+const READ_PAUSES: ExponentialBuilder =
+    backoff(Duration::from_millis(50), Duration::from_millis(100))
+        .with_max_times(2)
+        .with_jitter();
 /// Repeats are paid from a budget of the process, so that they do not multiply the load on a service that is going down:
 /// each first attempt pays one in, up to this many, each repeat takes ten out.
 const BUDGET_MAX: i32 = 500;
@@ -114,26 +119,19 @@ where
     let _ = BUDGET.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
         (left < BUDGET_MAX).then_some(left + 1)
     });
-    let mut attempt = 1;
-    loop {
-        let error = match call().await {
-            Ok(answer) => return Ok(answer.into_inner()),
-            Err(status) => AppError::from_status(&status),
-        };
-        let again = error.kind == ErrorKind::Unavailable
-            && attempt < READ_ATTEMPTS
-            && started.elapsed() < READ_PATIENCE
-            && BUDGET
-                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
-                    (left >= REPEAT_COST).then_some(left - REPEAT_COST)
-                })
-                .is_ok();
-        if !again {
-            return Err(error);
-        }
-        let ceiling = 50_u64 << attempt;
-        let pause = Duration::from_millis(rand::random_range(ceiling / 2..=ceiling));
-        tokio::time::sleep(pause).await;
-        attempt += 1;
-    }
+    let pays = |left| (left >= REPEAT_COST).then_some(left - REPEAT_COST);
+    let attempt = || {
+        let call = call();
+        async move { Ok(call.await?.into_inner()) }
+    };
+    attempt
+        .retry(READ_PAUSES)
+        .when(|error: &AppError| {
+            error.kind == ErrorKind::Unavailable
+                && started.elapsed() < READ_PATIENCE
+                && BUDGET
+                    .fetch_update(Ordering::Relaxed, Ordering::Relaxed, pays)
+                    .is_ok()
+        })
+        .await
 }

@@ -13,6 +13,7 @@ use std::{
     time::Duration,
 };
 
+use backon::BackoffBuilder as _;
 use http::{Request, Response, Uri};
 use parking_lot::Mutex;
 use tokio::sync::Notify;
@@ -21,6 +22,7 @@ use tonic_health::pb::{
     HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
 };
 use tower::ServiceExt as _;
+use waybill_primitives::backoff;
 
 use super::{BoxError, connect::connect};
 
@@ -187,8 +189,7 @@ enum Doubt {
 
 /// Asks until the doubt is wrong, or nobody needs the peer any more.
 async fn look(peer: Weak<Peer>, doubt: Doubt) {
-    let mut pause = FIRST_PAUSE;
-    loop {
+    for pause in backoff(FIRST_PAUSE, LONGEST_PAUSE).build() {
         let Some(asked) = peer.upgrade() else { return };
         // While calls are held back, each time on a new connection: the old one may be what is broken, and a balancer may know
         // of another server by now.
@@ -221,7 +222,6 @@ async fn look(peer: Weak<Peer>, doubt: Doubt) {
         }
         drop(asked);
         tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::{convert::Infallible, error::Error, sync::Arc, time::Duration};
 
+use backon::ExponentialBuilder;
 use http::{Request, Response, Uri};
 use http_body_util::BodyExt as _;
 use tokio::time::Instant;
 use tonic::{Status, body::Body};
 use tower::{service_fn, util::BoxCloneSyncService};
-use waybill_primitives::{Outage, Report};
+use waybill_primitives::{Outage, Report, backoff, pause_after};
 
 use super::{
     BoxError, DEFAULT_DEADLINE, GrpcChannel, deadline_of,
@@ -17,7 +18,10 @@ use super::{
 use crate::AppError;
 
 /// A call is sent this often at most.
-const ATTEMPTS: u32 = 4;
+const ATTEMPTS: i32 = 4;
+/// Between two attempts.
+const PAUSES: ExponentialBuilder =
+    backoff(Duration::from_millis(25), Duration::from_millis(100)).with_jitter();
 
 /// Calls the servers at `http://host:port`, in turn if the name stands for several addresses. Connects with the first call, and
 /// again after a loss. A call that certainly was never started is sent again, elsewhere if possible; it does not matter whether it
@@ -119,9 +123,7 @@ impl Remote {
             // A connection that ends takes the calls along that come before it knows. Without a pause that may be all attempts.
             let pause = !elsewhere && (loss == Loss::NotConnected || attempt > 1);
             if pause {
-                let ceiling = 25_u64 << attempt;
-                let pause = rand::random_range(ceiling / 2..=ceiling);
-                tokio::time::sleep(Duration::from_millis(pause)).await;
+                tokio::time::sleep(pause_after(PAUSES, attempt)).await;
             }
             peer = next;
         }

@@ -5,7 +5,7 @@ use std::{error::Error, time::Duration};
 use waybill_proto::ConvertError;
 use waybill_store::{
     HandlerError, IdempotencyError, Retry, StoreError,
-    page::{BadCursor, BadLimit},
+    page::{BadCursor, BadLimit, PageError},
 };
 
 use super::{AppError, ErrorKind, chain, codes};
@@ -57,6 +57,15 @@ impl From<BadCursor> for AppError {
     }
 }
 
+impl From<PageError> for AppError {
+    fn from(error: PageError) -> Self {
+        match error {
+            PageError::Cursor(error) => error.into(),
+            PageError::Store(error) => error.into(),
+        }
+    }
+}
+
 impl From<BadLimit> for AppError {
     fn from(error: BadLimit) -> Self {
         Self::invalid_field("limit", error.to_string())
@@ -72,11 +81,18 @@ impl Retry for AppError {
             .and_then(|cause| cause.downcast_ref::<StoreError>())
             .is_some_and(StoreError::is_retryable)
     }
+
+    fn outrun(&self) -> bool {
+        self.0.outrun
+    }
 }
 
 /// For consumers that run use cases: what may pass by itself is tried again, the rest is for the dead letters.
 impl From<AppError> for HandlerError {
     fn from(error: AppError) -> Self {
+        if error.outrun() {
+            return Self::transient(error);
+        }
         match error.0.kind {
             ErrorKind::Unavailable | ErrorKind::Internal | ErrorKind::TooManyRequests => {
                 match error

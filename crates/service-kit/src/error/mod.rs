@@ -18,6 +18,7 @@ use tonic::Status;
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
 
 pub use kind::{ErrorKind, codes};
+pub use waybill_store::chain;
 
 /// The `ErrorInfo.domain` of every error of the platform.
 pub const DOMAIN: &str = "waybill";
@@ -61,6 +62,8 @@ pub struct Details {
     source: Option<Box<dyn Error + Send + Sync>>,
     /// The causes are in a log already: ours, or that of the service that answered so.
     logged: bool,
+    /// See [`AppError::mark_outrun`].
+    outrun: bool,
 }
 
 /// A refused or failed use case. One pointer wide, so that results stay small.
@@ -81,6 +84,7 @@ impl AppError {
             metadata: BTreeMap::new(),
             source: None,
             logged: false,
+            outrun: false,
         }))
     }
 
@@ -116,6 +120,23 @@ impl AppError {
             "somebody else changed it meanwhile; read it again and repeat the change",
         )
         .with_meta("version", current.to_string())
+    }
+
+    /// Somebody else changed `what` ("order", "product") after it was read, and before it was written. `store::optimistic` reads
+    /// it again; a caller gets this error only if that went on and on.
+    pub fn too_busy(what: &str) -> Self {
+        Self::conflict(
+            codes::CONFLICT,
+            format!("others keep changing this {what}; try again"),
+        )
+        .mark_outrun()
+    }
+
+    /// Marks an error that reading again, and trying on top of that, may avoid: see `store::optimistic`.
+    #[must_use]
+    pub fn mark_outrun(mut self) -> Self {
+        self.0.outrun = true;
+        self
     }
 
     /// At least one field must be named.
@@ -239,18 +260,6 @@ impl AppError {
             _ => Self::of_kind(kind, status.message()),
         }
     }
-}
-
-/// The messages of an error and of all its causes on one line.
-pub fn chain(error: &(dyn Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        next = cause.source();
-    }
-    text
 }
 
 impl std::ops::Deref for AppError {

@@ -88,11 +88,11 @@ crate::settings! {
     /// Every process
     pub struct CommonSettings {
         /// `production` refuses keys and passwords made for development, and the sandbox payment provider.
-        pub environment: Environment = "WAYBILL_ENVIRONMENT", default "development";
+        pub environment: Environment = Environment::NAME, default "development";
         /// What is logged: a level, or levels by module such as `info,waybill_order=debug`.
         pub log: String = "WAYBILL_LOG", default "info", check filter;
         /// Lines for people or for machines.
-        pub log_format: LogFormat = "WAYBILL_LOG_FORMAT", default "console";
+        pub log_format: LogFormat = LogFormat::NAME, default "console";
         /// Where traces are sent (OTLP over gRPC), for instance `http://localhost:4317`; without it they are not exported.
         pub otlp_endpoint: Option<Uri> = "WAYBILL_OTLP_ENDPOINT";
         /// Calls and events at work get this long to end after SIGTERM, and after WAYBILL_DRAIN_DELAY where there is one.

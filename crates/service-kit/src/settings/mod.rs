@@ -90,7 +90,7 @@ macro_rules! settings {
         $vis:vis struct $name:ident {
             $(
                 $(#[doc = $doc:expr])+
-                $field_vis:vis $field:ident : $type:ty = $env:literal
+                $field_vis:vis $field:ident : $type:ty = $env:expr
                     $(, default $default:literal)?
                     $(, dev $dev:literal)?
                     $(, range $range:expr)?

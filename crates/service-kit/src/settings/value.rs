@@ -1,8 +1,12 @@
 //! The types that a setting can have.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 
 use http::Uri;
+use ipnet::IpNet;
 use secrecy::SecretString;
 use waybill_primitives::Currency;
 
@@ -62,13 +66,21 @@ plain! {
     Currency, "currency", |text| text.parse().map_err(|_| {
         "expected an ISO 4217 code such as USD".to_owned()
     });
-    Vec<String>, "list, separated by commas", |text| Ok(
-        text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
-    );
+    Vec<String>, "list, separated by commas", |text| Ok(list(text).map(str::to_owned).collect());
+    Vec<IpNet>, "networks, separated by commas", |text| list(text)
+        .map(|item| item.parse().or_else(|_| item.parse::<IpAddr>().map(IpNet::from)))
+        .collect::<Result<_, _>>()
+        .map_err(|_| "expected addresses or networks such as 10.0.0.0/8".to_owned());
     Uri, "URL", |text| match text.parse::<Uri>() {
         Ok(uri) if uri.scheme().is_some() && uri.host().is_some() => Ok(uri),
         _ => Err("expected a URL such as http://host:port".to_owned()),
     };
+}
+
+fn list(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',')
+        .map(str::trim)
+        .filter(|item| !item.is_empty())
 }
 
 impl SettingType for SecretString {
@@ -104,26 +116,12 @@ impl<T: SettingType> SettingType for Option<T> {
     }
 }
 
-/// Reads `250ms`, `30s`, `15m`, `2h`, `7d`, or plain seconds.
+/// Reads `250ms`, `30s`, `15m`, `2h`, `7d`, `1h 30m`, or plain seconds.
 pub fn parse_duration(text: &str) -> Result<Duration, String> {
-    let fault = || "expected a duration such as 500ms, 30s, 15m, 2h or 7d".to_owned();
-    let digits = text
-        .find(|c: char| !c.is_ascii_digit())
-        .unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let number: u64 = number.parse().map_err(|_| fault())?;
-    let seconds = match unit.trim() {
-        "ms" => return Ok(Duration::from_millis(number)),
-        "" | "s" => 1,
-        "m" | "min" => 60,
-        "h" => 3600,
-        "d" => 86_400,
-        _ => return Err(fault()),
-    };
-    number
-        .checked_mul(seconds)
-        .map(Duration::from_secs)
-        .ok_or_else(fault)
+    let seconds = text.parse().map(Duration::from_secs);
+    seconds
+        .or_else(|_| humantime::parse_duration(text))
+        .map_err(|_| "expected a duration such as 500ms, 30s, 15m, 2h or 7d".to_owned())
 }
 
 #[cfg(test)]
@@ -139,6 +137,7 @@ mod tests {
             ("15m", Duration::from_mins(15)),
             ("2h", Duration::from_hours(2)),
             ("7d", Duration::from_hours(7 * 24)),
+            ("1h 30m", Duration::from_mins(90)),
         ] {
             assert_eq!(parse_duration(text), Ok(expected), "{text}");
         }
@@ -146,12 +145,29 @@ mod tests {
             "",
             "s",
             "-5s",
-            "1.5h",
-            "10y",
+            "10 parsecs",
             "99999999999999999999s",
             "9999999999999999d",
         ] {
             assert!(parse_duration(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn networks_and_addresses() {
+        let networks = Vec::<IpNet>::parse("10.0.0.0/8, fd00::/8,127.0.0.1").unwrap();
+        for (address, inside) in [
+            ("10.200.3.4", true),
+            ("11.0.0.1", false),
+            ("127.0.0.1", true),
+            ("127.0.0.2", false),
+            ("fd12::1", true),
+        ] {
+            let address: IpAddr = address.parse().unwrap();
+            assert_eq!(networks.iter().any(|it| it.contains(&address)), inside);
+        }
+        for bad in ["10.0.0.0/33", "localhost", "10.0.0.0/x"] {
+            assert!(Vec::<IpNet>::parse(bad).is_err(), "{bad}");
         }
     }
 

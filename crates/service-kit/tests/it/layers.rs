@@ -6,7 +6,7 @@ use tonic::{Code, Request};
 use waybill_proto::auth::{auth_service_client::AuthServiceClient, *};
 use waybill_service_kit::{
     AppError, CallContext, Caller, ErrorKind, GrpcChannel, ServerLayer,
-    crypto::{Jwks, SigningKey},
+    crypto::{SigningKey, key_set},
     outgoing, outgoing_within, retry_read,
     service::guarded,
     tokens::{GrpcJwks, Verifier},
@@ -24,7 +24,7 @@ struct Bench {
 fn bench() -> Bench {
     let key = SigningKey::generate().unwrap();
     let probe = Probe::default();
-    let verifier = Verifier::fixed(&Jwks::new([&key]));
+    let verifier = Verifier::fixed(&key_set([&key]));
     let layer = ServerLayer::new("probe", verifier, service_tokens());
     let client = AuthServiceClient::new(guarded(&layer, probe.routes()));
     Bench { probe, key, client }
@@ -210,7 +210,7 @@ async fn calls_are_counted_by_method_and_code() {
 async fn keys_come_by_grpc_from_auth_which_needs_no_token_for_that() {
     let key = SigningKey::generate().unwrap();
     let auth = Probe {
-        jwks: Jwks::new([&key]).to_json(),
+        jwks: serde_json::to_string(&key_set([&key])).unwrap(),
         ..Probe::default()
     };
     let clock = Arc::new(waybill_primitives::SystemClock);

@@ -20,7 +20,7 @@ use waybill_proto::auth::{
 };
 use waybill_service_kit::{
     AppError, CallContext, Deps, Service, context,
-    crypto::{Jwks, SigningKey},
+    crypto::{SigningKey, key_set},
     serve::{Listeners, serve},
     shutdown::Shutdown,
     start,
@@ -172,7 +172,7 @@ pub async fn ground(service: &'static str, bus: Arc<dyn Bus>) -> Ground {
     let db = Db::connect(&config, service).await.unwrap();
     db.migrate::<NoMigrations>().await.unwrap();
     let key = SigningKey::generate().unwrap();
-    let verifier = Verifier::fixed(&Jwks::new([&key]));
+    let verifier = Verifier::fixed(&key_set([&key]));
     Ground {
         deps: Deps::new(db, bus, verifier, service_tokens()),
         key,

@@ -61,7 +61,7 @@ impl Lines {
 fn client(probe: &Probe) -> AuthServiceClient<waybill_service_kit::GrpcChannel> {
     let layer = ServerLayer::new(
         "probe",
-        Verifier::fixed(&crypto::Jwks::default()),
+        Verifier::fixed(&crypto::JwkSet::default()),
         service_tokens(),
     );
     AuthServiceClient::new(guarded(&layer, probe.routes()))

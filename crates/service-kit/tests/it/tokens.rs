@@ -14,7 +14,7 @@ use serde_json::json;
 use waybill_primitives::{Clock, ManualClock, Timestamp};
 use waybill_service_kit::{
     AppError, Caller, ErrorKind,
-    crypto::{Jwks, SigningKey},
+    crypto::{SigningKey, key_set},
     tokens::{JwksSource, ServiceTokens, Verifier, authenticate},
 };
 
@@ -34,7 +34,7 @@ async fn refused(verifier: &Verifier, token: &str) -> AppError {
 #[tokio::test]
 async fn a_signed_token_tells_its_claims_again_and_again() {
     let key = SigningKey::generate().unwrap();
-    let verifier = Verifier::fixed(&Jwks::new([&key]));
+    let verifier = Verifier::fixed(&key_set([&key]));
     let claims = claims();
     let token = key.sign(&claims).unwrap();
     for _ in 0..3 {
@@ -47,7 +47,7 @@ async fn an_expired_token_is_told_apart_even_when_it_was_verified_before() {
     let key = SigningKey::generate().unwrap();
     let clock = Arc::new(ManualClock::new(Timestamp::now()));
     let verifier = Verifier::unconnected(Arc::clone(&clock) as Arc<dyn Clock>);
-    let jwks = Jwks::new([&key]).to_json();
+    let jwks = serde_json::to_string(&key_set([&key])).unwrap();
     verifier.connect(Arc::new(move || {
         let jwks = jwks.clone();
         async move { Ok(jwks) }
@@ -70,7 +70,7 @@ async fn forged_tokens_are_refused() {
         SigningKey::generate().unwrap(),
         SigningKey::generate().unwrap(),
     );
-    let verifier = Verifier::fixed(&Jwks::new([&key]));
+    let verifier = Verifier::fixed(&key_set([&key]));
     let good = key.sign(&claims()).unwrap();
     let parts: Vec<_> = good.split('.').collect();
     let payload = serde_json::to_value(claims()).unwrap();
@@ -85,7 +85,7 @@ async fn forged_tokens_are_refused() {
         refused(&verifier, &raw(&header(none), &payload, "")).await;
     }
     // HS256 with the public key as the secret.
-    let public = URL_SAFE_NO_PAD.decode(key.jwk().x).unwrap();
+    let public = URL_SAFE_NO_PAD.decode(key.public()).unwrap();
     let mut confused = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::HS256);
     confused.kid = Some(key.kid().to_owned());
     let secret = jsonwebtoken::EncodingKey::from_secret(&public);
@@ -151,7 +151,7 @@ async fn keys_are_fetched_late_once_and_again_for_an_unknown_id() {
         ErrorKind::Unavailable,
         "auth is away, the token may be good"
     );
-    *source.jwks.lock() = Some(Jwks::new([&old]).to_json());
+    *source.jwks.lock() = Some(serde_json::to_string(&key_set([&old])).unwrap());
     verifier.verify(&token).await.unwrap();
     assert_eq!(source.asked.load(Ordering::SeqCst), 2);
 
@@ -163,7 +163,7 @@ async fn keys_are_fetched_late_once_and_again_for_an_unknown_id() {
     assert_eq!(source.asked.load(Ordering::SeqCst), 2);
 
     // After a rotation, the new key is found.
-    *source.jwks.lock() = Some(Jwks::new([&new, &old]).to_json());
+    *source.jwks.lock() = Some(serde_json::to_string(&key_set([&new, &old])).unwrap());
     let token = new.sign(&claims()).unwrap();
     let deadline = tokio::time::Instant::now() + Duration::from_mins(1);
     while verifier.verify(&token).await.is_err() {
@@ -207,7 +207,7 @@ async fn service_tokens_hold_for_a_minute_under_the_shared_key_only() {
 #[tokio::test]
 async fn a_bearer_token_is_a_user_or_a_service_and_never_the_other() {
     let key = SigningKey::generate().unwrap();
-    let verifier = Verifier::fixed(&Jwks::new([&key]));
+    let verifier = Verifier::fixed(&key_set([&key]));
     let services = service_tokens();
     let claims = claims();
     let user = authenticate(&verifier, &services, &key.sign(&claims).unwrap())

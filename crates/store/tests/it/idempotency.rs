@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use tokio::task::JoinSet;
-use waybill_store::{Db, EventContext, IdempotencyError, IdempotencyKey, idempotency, retrying};
+use waybill_store::{Db, EventContext, IdempotencyError, IdempotencyKey, idempotency, transact};
 
 use crate::support::{count, for_each_database, open, tallies};
 
@@ -13,11 +13,9 @@ async fn act(
     key: &IdempotencyKey,
     answer: &str,
 ) -> Result<(String, bool), IdempotencyError> {
-    let first: Result<(), IdempotencyError> = retrying(|| async {
-        let tx = db.begin(&EventContext::default()).await?;
-        idempotency::insert(&tx, key, answer.as_bytes()).await?;
-        count(&tx, "acted").await?;
-        tx.commit().await?;
+    let first: Result<(), IdempotencyError> = transact!(db, EventContext::default(), async |tx| {
+        idempotency::insert(tx, key, answer.as_bytes()).await?;
+        count(tx, "acted").await?;
         Ok(())
     })
     .await;

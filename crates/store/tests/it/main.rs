@@ -4,6 +4,7 @@ mod columns;
 mod consumers;
 mod idempotency;
 mod migrations;
+mod pages;
 mod refill;
 mod relay;
 mod support;

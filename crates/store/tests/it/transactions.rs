@@ -3,7 +3,7 @@
 use uuid::Uuid;
 use waybill_bus::{Bus, InProcessBus};
 use waybill_proto::order::ProductCreated;
-use waybill_store::{Db, DbConfig, EventContext, backlog};
+use waybill_store::{Db, DbConfig, EventContext, Retry, StoreError, backlog, optimistic, transact};
 use waybill_testkit::{DatabaseKind, TestDb};
 
 use crate::support::{
@@ -27,6 +27,102 @@ async fn a_rollback_takes_the_events_with_it() {
         happen(&db, Uuid::now_v7(), 1).await;
         assert_eq!(backlog(&db).await.unwrap(), 1);
         assert_eq!(tallies(&db).await["committed"], 1);
+        db.close().await;
+    })
+    .await;
+}
+
+/// An error of a use case: somebody else was faster.
+#[derive(Debug)]
+enum Refused {
+    Outrun,
+    Store(StoreError),
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl Retry for Refused {
+    fn retryable(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_retryable())
+    }
+
+    fn outrun(&self) -> bool {
+        matches!(self, Self::Outrun)
+    }
+}
+
+#[tokio::test]
+async fn what_fails_in_a_transaction_leaves_nothing() {
+    for_each_database(async |database| {
+        let db = open(&database.url(), "order").await;
+        let context = EventContext::default();
+        let refused: Result<(), Refused> = transact!(db, &context, async |tx| {
+            count(tx, "lost").await?;
+            tx.emit(Uuid::now_v7(), 1, &ProductCreated::default());
+            Err(Refused::Outrun)
+        })
+        .await;
+        assert!(matches!(refused, Err(Refused::Outrun)));
+        assert!(tallies(&db).await.is_empty());
+        assert_eq!(backlog(&db).await.unwrap(), 0);
+        transact!(db, &context, async |tx| {
+            tx.emit(Uuid::now_v7(), 1, &ProductCreated::default());
+            count(tx, "kept").await
+        })
+        .await
+        .unwrap();
+        assert_eq!(tallies(&db).await["kept"], 1);
+        assert_eq!(backlog(&db).await.unwrap(), 1);
+        db.close().await;
+    })
+    .await;
+}
+
+/// Eight callers read a number and write the next one, if it is still as they read it: none of them is lost.
+#[tokio::test]
+async fn an_attempt_that_is_outrun_reads_again() {
+    use sea_orm::ConnectionTrait as _;
+    for_each_database(async |database| {
+        let db = open(&database.url(), "order").await;
+        happen(&db, Uuid::now_v7(), 1).await;
+        let mut callers = tokio::task::JoinSet::new();
+        for _ in 0..8 {
+            let db = db.clone();
+            callers.spawn(async move {
+                let one_more = optimistic(&db, || async {
+                    let known = tallies(&db).await["committed"];
+                    let sql = format!(
+                        "UPDATE tallies SET count = {} WHERE id = 'committed' AND count = {known}",
+                        known + 1
+                    );
+                    transact!(db, EventContext::default(), async |tx| {
+                        let written = tx.conn().execute_unprepared(&sql).await;
+                        match written.map_err(StoreError::from)?.rows_affected() {
+                            0 => Err(Refused::Outrun),
+                            _ => Ok(()),
+                        }
+                    })
+                    .await
+                });
+                one_more.await
+            });
+        }
+        for outcome in callers.join_all().await {
+            outcome.unwrap();
+        }
+        assert_eq!(tallies(&db).await["committed"], 9);
+
+        let mut attempts = 0;
+        let never = optimistic(&db, || {
+            attempts += 1;
+            async { Err::<(), _>(Refused::Outrun) }
+        });
+        assert!(matches!(never.await, Err(Refused::Outrun)));
+        assert_eq!(attempts, 16);
         db.close().await;
     })
     .await;

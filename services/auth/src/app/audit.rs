@@ -2,9 +2,16 @@
 
 use serde_json::Value;
 use uuid::Uuid;
-use waybill_primitives::{Role, Timestamp};
-use waybill_service_kit::{AppError, CallContext, Caller};
-use waybill_store::{Tx, page};
+use waybill_primitives::Role;
+use waybill_proto::{ConvertError, common, parse_id};
+use waybill_service_kit::{
+    AppError, CallContext,
+    audit::{self, Act},
+};
+use waybill_store::{
+    Tx,
+    page::{Page, PageQuery},
+};
 
 use super::App;
 use crate::{
@@ -13,48 +20,21 @@ use crate::{
     store,
 };
 
-/// A page of the log, as it was asked for.
-pub struct ListAudit {
-    pub filter: Filter,
-    /// 0 stands for the default.
-    pub limit: u32,
-    pub cursor: String,
-    pub total: bool,
-}
-
-/// A page of the log, newest first.
-pub struct AuditPage {
-    pub records: Vec<Record>,
-    pub next_cursor: Option<String>,
-    pub total: Option<u64>,
-}
-
 impl App {
-    pub async fn list_audit(&self, ctx: &CallContext, list: ListAudit) -> Result<AuditPage, Error> {
+    /// The log, newest first.
+    pub async fn list_audit(
+        &self,
+        ctx: &CallContext,
+        filter: &Filter,
+        query: &PageQuery,
+    ) -> Result<Page<Record>, Error> {
         ctx.require(&[Role::Admin])?;
-        let mut problems = list.filter.problems();
-        let mut note = |field, message: String| {
-            problems.push(crate::domain::Problem { field, message });
-        };
-        let limit = page::Limit::new(list.limit).map_err(|error| note("limit", error.to_string()));
-        let after = page::decode::<(Timestamp, Uuid)>(&list.cursor);
-        let after = after.map_err(|error| note("cursor", error.to_string()));
-        let (Ok(limit), Ok(after), true) = (limit, after, problems.is_empty()) else {
+        let problems = filter.problems();
+        if !problems.is_empty() {
             return Err(problems.into());
-        };
-        let db = self.db.reader();
-        let found = store::audit::list(db, &list.filter, after, limit.fetch()).await?;
-        let (records, next_cursor) = limit.page(found, |record| (record.at, record.id));
-        let total = if list.total {
-            Some(store::audit::count(db, &list.filter).await?)
-        } else {
-            None
-        };
-        Ok(AuditPage {
-            records,
-            next_cursor,
-            total,
-        })
+        }
+        let page = store::audit::list(self.db.reader(), filter, query).await;
+        Ok(page.map_err(AppError::from)?)
     }
 
     /// Records what an administrator does with an account, in the transaction of the act.
@@ -62,37 +42,59 @@ impl App {
         &self,
         tx: &Tx,
         ctx: &CallContext,
-        action: &str,
+        action: &'static str,
         target: impl Into<Uuid>,
         before: Value,
         after: Value,
     ) -> Result<(), Error> {
-        let actor = match &ctx.caller {
-            Caller::User(user) => Some(Actor {
-                id: user.id,
-                name: user.name.clone(),
-                role: user.role,
-            }),
-            Caller::Anonymous | Caller::Service(_) => None,
-        };
         let target: Uuid = target.into();
-        let record = Record {
-            id: Uuid::now_v7(),
-            at: self.clock.now(),
-            actor,
-            client_address: ctx.client_address.clone().unwrap_or_default(),
-            request_id: ctx.request_id.clone(),
-            action: action.to_owned(),
-            target_kind: "user".to_owned(),
+        let act = Act {
+            action,
+            target_kind: "user",
             target_id: target.to_string(),
-            before: before.to_string(),
-            after: after.to_string(),
+            before: Some(before),
+            after: Some(after),
         };
-        Ok(store::audit::insert(tx.conn(), &record.fitted()).await?)
+        if let Some((_, record)) = audit::record(ctx, self.clock.now(), act) {
+            self.keep_act(tx, Record::try_from(record).map_err(AppError::from)?)
+                .await?;
+        }
+        Ok(())
     }
 
     /// Takes in what another service has recorded, in the transaction of its event.
-    pub async fn take_in_act(&self, tx: &Tx, record: Record) -> Result<(), AppError> {
+    pub async fn keep_act(&self, tx: &Tx, record: Record) -> Result<(), AppError> {
         Ok(store::audit::insert(tx.conn(), &record.fitted()).await?)
+    }
+}
+
+impl TryFrom<common::AuditRecord> for Record {
+    type Error = ConvertError;
+
+    fn try_from(record: common::AuditRecord) -> Result<Self, ConvertError> {
+        let missing = |field| ConvertError {
+            field,
+            problem: "is missing".to_owned(),
+        };
+        let actor = match record.actor {
+            None => None,
+            Some(actor) => Some(Actor {
+                role: actor.role().known().ok_or_else(|| missing("actor.role"))?,
+                id: parse_id("actor.id", &actor.id)?,
+                name: actor.name,
+            }),
+        };
+        Ok(Self {
+            id: parse_id("id", &record.id)?,
+            at: record.at.ok_or_else(|| missing("at"))?,
+            actor,
+            client_address: record.client_address,
+            request_id: record.request_id,
+            action: record.action,
+            target_kind: record.target_kind,
+            target_id: record.target_id,
+            before: record.before.unwrap_or_default(),
+            after: record.after.unwrap_or_default(),
+        })
     }
 }

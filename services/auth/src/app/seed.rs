@@ -3,7 +3,7 @@
 use secrecy::{ExposeSecret as _, SecretString};
 use waybill_primitives::{Role, Timestamp, UserId};
 use waybill_service_kit::{AppError, FieldError};
-use waybill_store::{Db, EventContext, retrying};
+use waybill_store::{Db, EventContext, transact};
 
 use super::is_unique;
 use crate::{
@@ -53,11 +53,9 @@ async fn find_or_make(db: &Db, seed: &SeedUser) -> Result<User, Error> {
         version: 1,
         created_at: Timestamp::now(),
     };
-    let made = retrying(|| async {
-        let tx = db.begin(&EventContext::default()).await?;
+    let made = transact!(db, EventContext::default(), async |tx| {
         store::users::insert(tx.conn(), &user, &seed.password_hash).await?;
-        events::registered(&tx, &user);
-        tx.commit().await?;
+        events::registered(tx, &user);
         Ok::<_, Error>(())
     })
     .await;
@@ -108,8 +106,7 @@ pub async fn first_admin(
 }
 
 async fn promote(db: &Db, id: UserId) -> Result<(), Error> {
-    retrying(|| async {
-        let tx = db.begin(&EventContext::default()).await?;
+    transact!(db, EventContext::default(), async |tx| {
         let Some(account) = store::users::lock(tx.conn(), id).await? else {
             return Err(AppError::not_found("user").into());
         };
@@ -121,8 +118,7 @@ async fn promote(db: &Db, id: UserId) -> Result<(), Error> {
         user.version += 1;
         store::users::update(tx.conn(), &user, Timestamp::now()).await?;
         store::registrations::moved(tx.conn(), &user, from).await?;
-        events::role_changed(&tx, &user, from);
-        tx.commit().await?;
+        events::role_changed(tx, &user, from);
         tracing::warn!(user = %id, "the account of WAYBILL_ADMIN_EMAIL was made an administrator");
         Ok(())
     })

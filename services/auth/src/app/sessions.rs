@@ -11,7 +11,7 @@ use waybill_service_kit::{
     AppError, CallContext,
     tokens::{AccessClaims, ISSUER},
 };
-use waybill_store::{EventContext, Tx, retrying};
+use waybill_store::{EventContext, Tx, retrying, transact};
 
 use super::{App, entered_password, is_unique, suspended};
 use crate::{
@@ -117,8 +117,7 @@ impl App {
         ctx: &CallContext,
         known: &Credentials,
     ) -> Result<SignedIn, Error> {
-        retrying(|| async {
-            let tx = self.db.begin(&ctx.event_context()).await?;
+        transact!(self.db, ctx, async |tx| {
             // Locked, so that a suspension or a change of password at this moment also ends this session.
             let now = store::users::lock(tx.conn(), known.user.id).await?;
             let now = now.filter(|now| now.password_hash == known.password_hash);
@@ -127,8 +126,7 @@ impl App {
                 return Err(suspended());
             }
             store::throttle::clear(tx.conn(), &sha256(&user.email)).await?;
-            let session = self.open_session(&tx, &user).await?;
-            tx.commit().await?;
+            let session = self.open_session(tx, &user).await?;
             Ok(session)
         })
         .await
@@ -214,8 +212,7 @@ impl App {
             let message = "is required to sign out without an access token";
             return Err(AppError::invalid_field("refreshToken", message).into());
         }
-        retrying(|| async {
-            let tx = self.db.begin(&ctx.event_context()).await?;
+        transact!(self.db, ctx, async |tx| {
             let session = match &hash {
                 Some(hash) => {
                     let token = store::sessions::find_token(tx.conn(), hash).await?;
@@ -227,7 +224,6 @@ impl App {
             if let Some(session) = session {
                 let now = self.clock.now();
                 store::sessions::end_session(tx.conn(), session, Ending::LoggedOut, now).await?;
-                tx.commit().await?;
             }
             Ok(())
         })
@@ -237,13 +233,11 @@ impl App {
     /// Deletes expired refresh tokens, their sessions, and counters of failed logins whose window is over.
     pub async fn prune(&self) -> Result<(), Error> {
         loop {
-            let pruned: u64 = retrying(|| async {
+            let pruned: u64 = transact!(self.db, EventContext::default(), async |tx| {
                 let now = self.clock.now();
-                let tx = self.db.begin(&EventContext::default()).await?;
                 let sessions = store::sessions::prune(tx.conn(), now, PRUNE_BATCH).await?;
                 let cutoff = now.minus(self.policy.login_window);
                 let counters = store::throttle::prune(tx.conn(), cutoff, PRUNE_BATCH).await?;
-                tx.commit().await?;
                 Ok::<_, Error>(sessions + counters)
             })
             .await?;

@@ -5,8 +5,12 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 use waybill_primitives::{Bucket, Role, Span, Timestamp, UserId};
-use waybill_service_kit::{AppError, CallContext, FieldError};
-use waybill_store::{Tx, page, retrying};
+use waybill_service_kit::{AppError, CallContext};
+use waybill_store::{
+    Tx,
+    page::{Page, PageQuery},
+    transact,
+};
 
 use super::{App, require_version};
 use crate::{
@@ -19,23 +23,6 @@ use crate::{
         users::{Filter, Suspension},
     },
 };
-
-/// A page of a list of users, as it was asked for.
-pub struct ListUsers {
-    pub text: String,
-    pub role: Option<Role>,
-    /// 0 stands for the default.
-    pub limit: u32,
-    pub cursor: String,
-    pub total: bool,
-}
-
-/// A page of users, newest first.
-pub struct UserPage {
-    pub users: Vec<User>,
-    pub next_cursor: Option<String>,
-    pub total: Option<u64>,
-}
 
 /// Accounts by role.
 #[derive(Debug, Clone, Copy, Default)]
@@ -98,39 +85,18 @@ impl App {
         })
     }
 
-    pub async fn list_users(&self, ctx: &CallContext, list: ListUsers) -> Result<UserPage, Error> {
+    /// Users whose name or address has `text`, newest first.
+    pub async fn list_users(
+        &self,
+        ctx: &CallContext,
+        text: &str,
+        role: Option<Role>,
+        query: &PageQuery,
+    ) -> Result<Page<User>, Error> {
         ctx.require(&[Role::Admin])?;
-        let mut problems = Vec::new();
-        let text = domain::plain_text("q", &list.text, domain::QUERY_MAX);
-        let text = text.map_err(|problem| {
-            problems.push(FieldError::new(problem.field, problem.message));
-        });
-        let limit = page::Limit::new(list.limit).map_err(|error| {
-            problems.push(FieldError::new("limit", error.to_string()));
-        });
-        let after = page::decode::<UserId>(&list.cursor).map_err(|error| {
-            problems.push(FieldError::new("cursor", error.to_string()));
-        });
-        let (Ok(text), Ok(limit), Ok(after)) = (text, limit, after) else {
-            return Err(AppError::invalid(problems).into());
-        };
-        let filter = Filter {
-            text,
-            role: list.role,
-        };
-        let db = self.db.reader();
-        let found = store::users::list(db, &filter, after, limit.fetch()).await?;
-        let (users, next_cursor) = limit.page(found, |user| user.id);
-        let total = if list.total {
-            Some(store::users::count(db, &filter).await?)
-        } else {
-            None
-        };
-        Ok(UserPage {
-            users,
-            next_cursor,
-            total,
-        })
+        let text = domain::plain_text("q", text, domain::QUERY_MAX)?;
+        let page = store::users::list(self.db.reader(), &Filter { text, role }, query).await;
+        Ok(page.map_err(AppError::from)?)
     }
 
     pub async fn get_user(&self, ctx: &CallContext, id: UserId) -> Result<User, Error> {
@@ -148,10 +114,9 @@ impl App {
         version: Option<i64>,
     ) -> Result<User, Error> {
         ctx.require(&[Role::Admin])?;
-        retrying(|| async {
-            let tx = self.db.begin(&ctx.event_context()).await?;
-            let active_admins = self.act_as_admin(&tx, ctx).await?;
-            let mut user = target(&tx, id).await?;
+        transact!(self.db, ctx, async |tx| {
+            let active_admins = self.act_as_admin(tx, ctx).await?;
+            let mut user = target(tx, id).await?;
             require_version(&user, version)?;
             if user.role == role {
                 return Ok(user);
@@ -161,11 +126,10 @@ impl App {
             user.version += 1;
             store::users::update(tx.conn(), &user, self.clock.now()).await?;
             store::registrations::moved(tx.conn(), &user, from).await?;
-            events::role_changed(&tx, &user, from);
+            events::role_changed(tx, &user, from);
             let (before, after) = (json!({ "role": from }), json!({ "role": role }));
-            self.record_act(&tx, ctx, "user.set_role", id, before, after)
+            self.record_act(tx, ctx, "user.set_role", id, before, after)
                 .await?;
-            tx.commit().await?;
             Ok(user)
         })
         .await
@@ -180,10 +144,9 @@ impl App {
     ) -> Result<User, Error> {
         let caller = ctx.require(&[Role::Admin])?.id;
         let reason = domain::plain_text("reason", reason, domain::REASON_MAX)?;
-        retrying(|| async {
-            let tx = self.db.begin(&ctx.event_context()).await?;
-            let active_admins = self.act_as_admin(&tx, ctx).await?;
-            let mut user = target(&tx, id).await?;
+        transact!(self.db, ctx, async |tx| {
+            let active_admins = self.act_as_admin(tx, ctx).await?;
+            let mut user = target(tx, id).await?;
             domain::may_suspend(caller, &user, active_admins)?;
             if user.suspended {
                 return Ok(user);
@@ -197,12 +160,11 @@ impl App {
             };
             store::users::set_suspension(tx.conn(), &user, Some(suspension), at).await?;
             store::sessions::end_sessions_of(tx.conn(), id, None, Ending::Suspended, at).await?;
-            events::suspended(&tx, &user, &reason);
+            events::suspended(tx, &user, &reason);
             let before = json!({ "suspended": false });
             let after = json!({ "suspended": true, "reason": reason });
-            self.record_act(&tx, ctx, "user.suspend", id, before, after)
+            self.record_act(tx, ctx, "user.suspend", id, before, after)
                 .await?;
-            tx.commit().await?;
             Ok(user)
         })
         .await
@@ -210,22 +172,20 @@ impl App {
 
     pub async fn restore(&self, ctx: &CallContext, id: UserId) -> Result<User, Error> {
         ctx.require(&[Role::Admin])?;
-        retrying(|| async {
-            let tx = self.db.begin(&ctx.event_context()).await?;
-            self.act_as_admin(&tx, ctx).await?;
-            let mut user = target(&tx, id).await?;
+        transact!(self.db, ctx, async |tx| {
+            self.act_as_admin(tx, ctx).await?;
+            let mut user = target(tx, id).await?;
             if !user.suspended {
                 return Ok(user);
             }
             user.suspended = false;
             user.version += 1;
             store::users::set_suspension(tx.conn(), &user, None, self.clock.now()).await?;
-            events::restored(&tx, &user);
+            events::restored(tx, &user);
             let before = json!({ "suspended": true });
             let after = json!({ "suspended": false });
-            self.record_act(&tx, ctx, "user.restore", id, before, after)
+            self.record_act(tx, ctx, "user.restore", id, before, after)
                 .await?;
-            tx.commit().await?;
             Ok(user)
         })
         .await

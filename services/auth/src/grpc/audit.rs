@@ -8,10 +8,10 @@ use waybill_proto::{
     auth::{ListAuditLogRequest, ListAuditLogResponse, audit_service_server::AuditService},
     common, parse_id,
 };
-use waybill_service_kit::{AppError, context};
+use waybill_service_kit::{AppError, context, page_query};
 
 use crate::{
-    app::{App, audit::ListAudit},
+    app::App,
     domain::audit::{Filter, Record},
 };
 
@@ -31,28 +31,19 @@ impl AuditService for AuditGrpc {
             "" => None,
             id => Some(parse_id("actorId", id).map_err(AppError::from)?),
         };
-        let page = request.page.unwrap_or_default();
-        let list = ListAudit {
-            filter: Filter {
-                actor,
-                action: request.action,
-                target_kind: request.target_kind,
-                target_id: request.target_id,
-                from: request.from,
-                to: request.to,
-            },
-            limit: page.limit,
-            cursor: page.cursor,
-            total: page.total,
+        let query = page_query(request.page.as_ref())?;
+        let filter = Filter {
+            actor,
+            action: request.action,
+            target_kind: request.target_kind,
+            target_id: request.target_id,
+            from: request.from,
+            to: request.to,
         };
-        let found = self.0.list_audit(&ctx, list).await?;
+        let page = self.0.list_audit(&ctx, &filter, &query).await?;
         Ok(Response::new(ListAuditLogResponse {
-            records: found.records.into_iter().map(message).collect(),
-            page: Some(common::PageInfo {
-                next_cursor: found.next_cursor,
-                total: found.total,
-                total_capped: false,
-            }),
+            page: Some(page.info()),
+            records: page.rows.into_iter().map(message).collect(),
         }))
     }
 }

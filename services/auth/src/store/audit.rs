@@ -2,12 +2,15 @@
 
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
-    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
+    QueryFilter as _, Select,
     sea_query::{Expr, LikeExpr},
 };
-use uuid::Uuid;
-use waybill_primitives::{Role, Timestamp};
-use waybill_store::{StoreError, rows};
+use waybill_primitives::Role;
+use waybill_store::{
+    StoreError,
+    page::{self, Keyset, Page, PageError, PageQuery},
+    rows,
+};
 
 use crate::{
     domain::audit::{Actor, Filter, Record},
@@ -36,31 +39,15 @@ pub async fn insert(db: &impl ConnectionTrait, record: &Record) -> Result<(), St
     rows::insert(db, row).await
 }
 
-/// The next records after the one at this place, newest first.
+/// Newest first.
 pub async fn list(
     db: &impl ConnectionTrait,
     filter: &Filter,
-    after: Option<(Timestamp, Uuid)>,
-    limit: u64,
-) -> Result<Vec<Record>, StoreError> {
-    let mut query = filtered(filter)
-        .order_by_desc(Column::At)
-        .order_by_desc(Column::Id)
-        .limit(limit);
-    if let Some((at, id)) = after {
-        // The first part lets the index of the time find them.
-        query = query.filter(Column::At.lte(at)).filter(
-            Condition::any()
-                .add(Column::At.lt(at))
-                .add(Column::Id.lt(id)),
-        );
-    }
-    let rows = query.all(db).await?;
-    Ok(rows.into_iter().map(from_row).collect())
-}
-
-pub async fn count(db: &impl ConnectionTrait, filter: &Filter) -> Result<u64, StoreError> {
-    Ok(filtered(filter).count(db).await?)
+    query: &PageQuery,
+) -> Result<Page<Record>, PageError> {
+    let order = Keyset::desc("audit-log", Column::At).then(Column::Id);
+    let page = page::fetch(db, filtered(filter), order, query).await?;
+    Ok(page.map(from_row))
 }
 
 fn filtered(filter: &Filter) -> Select<Entity> {

@@ -2,11 +2,15 @@
 
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
-    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select, Set,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, Select, Set,
     sea_query::{Expr, LikeExpr},
 };
 use waybill_primitives::{Role, Timestamp, UserId};
-use waybill_store::{StoreError, rows};
+use waybill_store::{
+    StoreError,
+    page::{self, Keyset, Page, PageError, PageQuery},
+    rows,
+};
 
 use super::registrations;
 use crate::{
@@ -169,23 +173,15 @@ async fn write(db: &impl ConnectionTrait, user: &User, row: ActiveModel) -> Resu
     Ok(())
 }
 
-/// The next users after the one with the id `after`, newest first.
+/// Newest first.
 pub async fn list(
     db: &impl ConnectionTrait,
     filter: &Filter,
-    after: Option<UserId>,
-    limit: u64,
-) -> Result<Vec<User>, StoreError> {
-    let mut query = filtered(filter).order_by_desc(Column::Id).limit(limit);
-    if let Some(after) = after {
-        query = query.filter(Column::Id.lt(after));
-    }
-    let rows = query.all(db).await?;
-    Ok(rows.into_iter().map(|row| from_row(row).user).collect())
-}
-
-pub async fn count(db: &impl ConnectionTrait, filter: &Filter) -> Result<u64, StoreError> {
-    Ok(filtered(filter).count(db).await?)
+    query: &PageQuery,
+) -> Result<Page<User>, PageError> {
+    let order = Keyset::desc("users", Column::Id);
+    let page = page::fetch(db, filtered(filter), order, query).await?;
+    Ok(page.map(|row| from_row(row).user))
 }
 
 fn filtered(filter: &Filter) -> Select<Entity> {

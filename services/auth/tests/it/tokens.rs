@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use waybill_proto::auth::{GetJwksRequest, GetProfileRequest};
 use waybill_service_kit::{
-    crypto::{Jwks, SigningKey},
+    crypto::{JwkSet, SigningKey, key_set},
     tokens::{AccessClaims, Verifier},
 };
 use waybill_testkit::on_any_database;
@@ -19,7 +19,7 @@ on_any_database! {
     a_configured_key_signs_in_place_of_the_stored_one,
 }
 
-async fn jwks(world: &World) -> Jwks {
+async fn jwks(world: &World) -> JwkSet {
     let answer = answer(world.auth.clone().get_jwks(GetJwksRequest {}).await).unwrap();
     assert!(
         !answer.jwks_json.contains("\"d\""),
@@ -128,7 +128,7 @@ async fn a_new_key_signs_while_the_old_one_still_verifies(world: &World) {
     assert_eq!(
         left.keys
             .iter()
-            .map(|key| key.kid.as_str())
+            .filter_map(|key| key.common.key_id.as_deref())
             .collect::<Vec<_>>(),
         [kid]
     );
@@ -160,7 +160,7 @@ async fn a_configured_key_signs_in_place_of_the_stored_one(world: &World) {
             verifier.verify(&session.access_token).await.unwrap();
             verifier.verify(&ada.access_token).await.unwrap();
         }
-        let only = Verifier::fixed(&Jwks::new([&key]));
+        let only = Verifier::fixed(&key_set([&key]));
         only.verify(&session.access_token).await.unwrap();
         let refused = waybill_auth::rotate_signing_key(&replica.deps, &replica.settings).await;
         assert!(refused.unwrap_err().is("KEY_CONFIGURED"));

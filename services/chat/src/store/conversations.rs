@@ -4,11 +4,14 @@ use std::collections::HashMap;
 
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
-    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select, Set,
-    sea_query::Expr,
+    QueryFilter as _, QuerySelect as _, Select, Set, sea_query::Expr,
 };
 use waybill_primitives::{OrderId, Role, Timestamp, UserId};
-use waybill_store::{StoreError, Tx, rows};
+use waybill_store::{
+    StoreError, Tx,
+    page::{self, Keyset, Page, PageError, PageQuery},
+    rows,
+};
 
 use crate::{
     domain::Conversation,
@@ -124,33 +127,13 @@ fn of(user: UserId, role: Role) -> Select<Entity> {
     }
 }
 
-/// The most recently changed first, those before `before` (time and id of the last one seen).
+/// The most recently changed first.
 pub async fn list(
     connection: &impl ConnectionTrait,
     user: UserId,
     role: Role,
-    before: Option<(Timestamp, OrderId)>,
-    limit: u64,
-) -> Result<Vec<Conversation>, StoreError> {
-    let mut query = of(user, role);
-    if let Some((at, id)) = before {
-        query = query.filter(
-            Condition::any()
-                .add(Column::UpdatedAt.lt(at))
-                .add(Column::UpdatedAt.eq(at).and(Column::OrderId.lt(id))),
-        );
-    }
-    let rows = query
-        .order_by_desc(Column::UpdatedAt)
-        .order_by_desc(Column::OrderId)
-        .limit(limit);
-    Ok(rows.all(connection).await?)
-}
-
-pub async fn count(
-    connection: &impl ConnectionTrait,
-    user: UserId,
-    role: Role,
-) -> Result<u64, StoreError> {
-    Ok(of(user, role).count(connection).await?)
+    query: &PageQuery,
+) -> Result<Page<Conversation>, PageError> {
+    let order = Keyset::desc("conversations", Column::UpdatedAt).then(Column::OrderId);
+    page::fetch(connection, of(user, role), order, query).await
 }

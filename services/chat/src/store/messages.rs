@@ -4,11 +4,15 @@ use std::collections::{HashMap, HashSet};
 
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _, JoinType,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    QueryFilter as _, QuerySelect as _,
     sea_query::{Expr, IntoCondition as _},
 };
 use waybill_primitives::{EventId, MessageId, OrderId, Timestamp, UserId};
-use waybill_store::{StoreError, Tx, rows};
+use waybill_store::{
+    StoreError, Tx,
+    page::{self, Keyset, Page, PageError, PageQuery},
+    rows,
+};
 
 use crate::{
     domain::{Conversation, Message},
@@ -63,30 +67,22 @@ pub async fn seq_of(
     Ok(row.map(|row| row.seq))
 }
 
-/// Which part of a conversation is read.
-#[derive(Debug, Clone, Copy)]
-pub enum Span {
-    /// Newest first.
-    Newest,
-    /// Newest first, those before this number.
-    Before(i64),
-    /// Oldest first, those after this number.
-    After(i64),
-}
-
+/// Newest first; with `since`, oldest first from just after that message.
 pub async fn list(
     connection: &impl ConnectionTrait,
     order: OrderId,
-    span: Span,
-    limit: u64,
-) -> Result<Vec<Message>, StoreError> {
-    let query = Entity::find().filter(Column::OrderId.eq(order));
-    let query = match span {
-        Span::Newest => query.order_by_desc(Column::Seq),
-        Span::Before(seq) => query.filter(Column::Seq.lt(seq)).order_by_desc(Column::Seq),
-        Span::After(seq) => query.filter(Column::Seq.gt(seq)).order_by_asc(Column::Seq),
+    since: Option<i64>,
+    query: &PageQuery,
+) -> Result<Page<Message>, PageError> {
+    let all = Entity::find().filter(Column::OrderId.eq(order));
+    let (all, by) = match since {
+        None => (all, Keyset::desc("messages", Column::Seq)),
+        Some(seq) => (
+            all.filter(Column::Seq.gt(seq)),
+            Keyset::asc("messages-since", Column::Seq),
+        ),
     };
-    Ok(query.limit(limit).all(connection).await?)
+    page::fetch(connection, all, by, query).await
 }
 
 /// The newest message of each conversation that has one.

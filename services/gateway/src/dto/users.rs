@@ -145,7 +145,7 @@ pub struct Suspension {
     pub reason: Option<String>,
 }
 
-/// The short contract's registration: one name.
+/// Registration in the legacy API: one name.
 #[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(example = json!({"name": "Ada Lovelace", "email": "ada@example.com", "password": "correct horse battery"}))]
@@ -175,7 +175,7 @@ impl From<ShortRegister> for Register {
     }
 }
 
-/// The short contract's login.
+/// Login in the legacy API.
 #[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(example = json!({"email": "ada@example.com", "password": "correct horse battery"}))]

@@ -186,7 +186,6 @@ impl From<Export> for OrderFilter {
             min_total: export.min_total,
             max_total: export.max_total,
             sort: export.sort,
-            ..Self::default()
         }
     }
 }

@@ -112,15 +112,13 @@ fn add(report: &mut dto::ImportReport, answer: pb::ImportProductsResponse) {
     report.updated += answer.updated;
     report.unchanged += answer.unchanged;
     report.failed += answer.failed;
-    let explained = report.failed <= MAX_EXPLAINED;
-    report
-        .lines
-        .extend(answer.lines.into_iter().map(|mut line| {
-            if !explained {
-                line.faults.clear();
-            }
-            pb::ImportLine::from(line)
-        }));
+    let mut lines = answer.lines;
+    if report.failed > MAX_EXPLAINED {
+        for line in &mut lines {
+            line.faults.clear();
+        }
+    }
+    report.lines.append(&mut lines);
 }
 
 /// Passes the file on, and says when it is whole: a body that breaks off would look like one that ends.

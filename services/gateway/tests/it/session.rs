@@ -1,4 +1,4 @@
-//! Sessions by token and by cookie, and the short contract.
+//! Sessions by token and by cookie, and the legacy API.
 
 use axum::body::Body;
 use http::Method;

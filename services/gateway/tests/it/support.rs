@@ -21,7 +21,7 @@ use waybill_primitives::{Role, Timestamp, UserId};
 use waybill_proto::Channels;
 use waybill_service_kit::{
     AppError, GrpcChannel,
-    crypto::{Jwks, SigningKey},
+    crypto::{SigningKey, key_set},
     settings::{Environment, Sources, load},
     tokens::{AccessClaims, ISSUER, ServiceTokens, Verifier},
 };
@@ -230,7 +230,7 @@ impl Gateway {
                 chat: channel,
             },
             bus: bus.clone(),
-            verifier: Verifier::fixed(&Jwks::new([key()])),
+            verifier: Verifier::fixed(&key_set([key()])),
             service_tokens: ServiceTokens::new(&"0123456789abcdef0123456789abcdef".into()),
             settings,
             environment,

@@ -5,14 +5,14 @@
 use std::time::Duration;
 
 use futures::{StreamExt as _, stream};
-use rand::RngExt as _;
 use tokio_util::sync::CancellationToken;
+use waybill_primitives::pause_after;
 use waybill_service_kit::AppError;
-use waybill_store::{EventContext, retrying, rows};
+use waybill_store::{EventContext, rows, transact};
 
 use super::App;
 use crate::{
-    domain::{Delivery, KeptMail, retry_delay},
+    domain::{Delivery, KeptMail, PAUSES},
     sender::{SendError, Sender},
     store::{
         deliveries::{self, Outcome},
@@ -85,11 +85,9 @@ impl App {
     }
 
     async fn claim(&self, delivery: &Delivery) -> Result<bool, AppError> {
-        retrying(|| async {
-            let tx = self.db.begin(&EventContext::default()).await?;
+        transact!(self.db, EventContext::default(), async |tx| {
             let now = self.clock.now();
-            let claimed = deliveries::claim(&tx, delivery, now, now.plus(LEASE)).await?;
-            tx.commit().await?;
+            let claimed = deliveries::claim(tx, delivery, now, now.plus(LEASE)).await?;
             Ok(claimed)
         })
         .await
@@ -129,11 +127,9 @@ impl App {
     }
 
     async fn renew(&self, delivery: &Delivery, attempt: i32) -> Result<bool, AppError> {
-        retrying(|| async {
-            let tx = self.db.begin(&EventContext::default()).await?;
+        transact!(self.db, EventContext::default(), async |tx| {
             let lease = self.clock.now().plus(LEASE);
-            let renewed = deliveries::renew(&tx, delivery.id, attempt, lease).await?;
-            tx.commit().await?;
+            let renewed = deliveries::renew(tx, delivery.id, attempt, lease).await?;
             Ok(renewed)
         })
         .await
@@ -168,19 +164,21 @@ impl App {
     ) -> Result<(), AppError> {
         let now = self.clock.now();
         let reason = result.as_ref().err().map(ToString::to_string);
-        retrying(|| async {
-            let tx = self.db.begin(&EventContext::default()).await?;
+        transact!(self.db, EventContext::default(), async |tx| {
             let outcome = match (&result, reason.as_deref()) {
                 (Ok(address), _) => Outcome::Sent { at: now, address },
                 (Err(_), reason) if again => Outcome::Again {
-                    at: now.plus(jittered(retry_delay(attempt))),
+                    // Up to a tenth longer, so that mails that failed together do not come back together.
+                    at: now.plus(
+                        pause_after(PAUSES, attempt).mul_f32(1.0 + rand::random::<f32>() / 10.0),
+                    ),
                     error: reason.unwrap_or_default(),
                 },
                 (Err(_), reason) => Outcome::Dead {
                     error: reason.unwrap_or_default(),
                 },
             };
-            let settled = deliveries::settle(&tx, delivery.id, attempt, outcome).await?;
+            let settled = deliveries::settle(tx, delivery.id, attempt, outcome).await?;
             if let (true, Ok(address), Sender::Mailbox) = (settled, &result, &self.sender) {
                 let mail = KeptMail {
                     id: delivery.id,
@@ -192,15 +190,8 @@ impl App {
                 };
                 rows::insert(tx.conn(), mail).await?;
             }
-            tx.commit().await?;
             Ok(())
         })
         .await
     }
-}
-
-/// Up to a tenth longer, so that mails that failed together do not come back together.
-fn jittered(delay: Duration) -> Duration {
-    let tenth = u64::try_from(delay.as_millis() / 10).unwrap_or(0);
-    delay + Duration::from_millis(rand::rng().random_range(0..=tenth))
 }

@@ -1,12 +1,14 @@
 //! Rows of the mailbox.
 
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
-    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _, Select,
 };
 use uuid::Uuid;
 use waybill_primitives::Timestamp;
-use waybill_store::{StoreError, Tx};
+use waybill_store::{
+    StoreError, Tx,
+    page::{self, Keyset, Page, PageError, PageQuery},
+};
 
 use crate::{
     domain::KeptMail,
@@ -29,30 +31,14 @@ pub async fn find(
     Ok(Entity::find_by_id(id).one(connection).await?)
 }
 
-/// Newest first, those before `before` (time and id of the last one seen).
+/// Newest first.
 pub async fn list(
     connection: &impl ConnectionTrait,
     address: &str,
-    before: Option<(Timestamp, Uuid)>,
-    limit: u64,
-) -> Result<Vec<KeptMail>, StoreError> {
-    let mut query = filtered(address);
-    if let Some((at, id)) = before {
-        query = query.filter(
-            Condition::any()
-                .add(Column::At.lt(at))
-                .add(Column::At.eq(at).and(Column::Id.lt(id))),
-        );
-    }
-    let rows = query
-        .order_by_desc(Column::At)
-        .order_by_desc(Column::Id)
-        .limit(limit);
-    Ok(rows.all(connection).await?)
-}
-
-pub async fn count(connection: &impl ConnectionTrait, address: &str) -> Result<u64, StoreError> {
-    Ok(filtered(address).count(connection).await?)
+    query: &PageQuery,
+) -> Result<Page<KeptMail>, PageError> {
+    let order = Keyset::desc("mails", Column::At).then(Column::Id);
+    page::fetch(connection, filtered(address), order, query).await
 }
 
 /// Deletes at most `limit` that are older than `before`; how many.

@@ -1,12 +1,14 @@
 //! Rows of notifications. Whoever asks sees the own ones only: every query takes the user.
 
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
-    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
-    sea_query::Expr,
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, ExprTrait as _, PaginatorTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, Select, sea_query::Expr,
 };
 use waybill_primitives::{NotificationId, Timestamp, UserId};
-use waybill_store::{StoreError, Tx};
+use waybill_store::{
+    StoreError, Tx,
+    page::{self, Keyset, Page, PageError, PageQuery},
+};
 
 use crate::{
     domain::Notification,
@@ -31,27 +33,15 @@ pub async fn find(
     Ok(one.one(connection).await?)
 }
 
-/// Newest first, those before `before` (time and id of the last one seen).
+/// A user's own, newest first.
 pub async fn list(
     connection: &impl ConnectionTrait,
     user: UserId,
     unread_only: bool,
-    before: Option<(Timestamp, NotificationId)>,
-    limit: u64,
-) -> Result<Vec<Notification>, StoreError> {
-    let mut query = own(user, unread_only);
-    if let Some((at, id)) = before {
-        query = query.filter(
-            Condition::any()
-                .add(Column::CreatedAt.lt(at))
-                .add(Column::CreatedAt.eq(at).and(Column::Id.lt(id))),
-        );
-    }
-    let rows = query
-        .order_by_desc(Column::CreatedAt)
-        .order_by_desc(Column::Id)
-        .limit(limit);
-    Ok(rows.all(connection).await?)
+    query: &PageQuery,
+) -> Result<Page<Notification>, PageError> {
+    let order = Keyset::desc("notifications", Column::CreatedAt).then(Column::Id);
+    page::fetch(connection, own(user, unread_only), order, query).await
 }
 
 pub async fn count(

@@ -135,7 +135,7 @@ async fn everybody_is_told_their_part(world: &World) {
             order_id: order.id.clone(),
             order_number: order.order_number.clone(),
             customer_id: customer.id.to_string(),
-            amount: order.total.clone(),
+            amount: order.total,
             ..payment::Payment::default()
         }),
         reason: "cancelled".to_owned(),

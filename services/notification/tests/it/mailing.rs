@@ -260,7 +260,7 @@ async fn a_mail_waits_for_the_address(Mailing { world, sink }: &Mailing) {
             order_id: order.id.clone(),
             order_number: order.order_number.clone(),
             customer_id: ada.id.to_string(),
-            amount: order.total.clone(),
+            amount: order.total,
             ..payment::Payment::default()
         }),
         reason: "too late".to_owned(),

@@ -5,28 +5,21 @@ mod token;
 
 use std::sync::Arc;
 
+use parking_lot::Mutex;
 use waybill_primitives::{Money, ProductId, Timestamp};
-use waybill_service_kit::{AppError, CallContext, Caller, codes};
-use waybill_store::{Retry, StoreError, Tx, retrying};
+use waybill_service_kit::{AppError, CallContext, Caller, ErrorKind, codes};
+use waybill_store::{Retry, StoreError, Tx, optimistic, transact};
 
 use super::{
     domain::{Cart, Item, Offered, Offers, Owner, View, check_quantity},
     store,
 };
 use crate::{
-    catalogue,
-    error::too_busy,
-    fields::Faults,
-    parts::{Parts, finish},
-    shop::domain::ShopSettings,
-    stock,
-    store::insert,
+    catalogue, fields::Faults, parts::Parts, shop::domain::ShopSettings, stock, store::insert,
 };
 
 pub use token::CartToken;
 
-/// How often a change is tried again that lost against another one.
-const ATTEMPTS: u32 = 16;
 /// Carts that one transaction of the clean-up deletes at most.
 const BATCH: u64 = 200;
 /// A read keeps a cart alive, but not every read writes: only when so much of its life is over.
@@ -66,13 +59,15 @@ impl Carts {
         &self,
         ctx: &CallContext,
         owner: &Owner,
-        mut written: Option<Cart>,
+        written: Option<Cart>,
         left_out: &[Item],
     ) -> Result<View, AppError> {
         let (db, shop) = (&self.parts.db, self.parts.shop());
-        for _ in 0..ATTEMPTS {
+        let written = Mutex::new(written);
+        optimistic(db, || async {
             let now = self.parts.now();
-            let (mut cart, idle) = if let Some(cart) = written.take() {
+            let as_written = written.lock().take();
+            let (mut cart, idle) = if let Some(cart) = as_written {
                 (cart, false)
             } else {
                 let found = store::find(db.reader(), owner).await?;
@@ -95,27 +90,21 @@ impl Carts {
             if news.is_empty() && !idle {
                 return Ok(cart.view(left_out, &offers, shop.currency));
             }
-            let remembered = retrying(|| async {
-                let tx = db.begin(&ctx.event_context()).await?;
-                if !store::touch(&tx, cart.id, Some(cart.version), now).await? {
-                    tx.rollback().await?;
-                    return Ok::<_, AppError>(false);
+            transact!(db, ctx, async |tx| {
+                if !store::touch(tx, cart.id, Some(cart.version), now).await? {
+                    return Err(AppError::too_busy("cart"));
                 }
                 for item in &news {
                     let (price, quantity) = item.showing(&offers, shop.currency);
-                    store::update_item(&tx, &item.told(price, quantity)).await?;
+                    store::update_item(tx, &item.told(price, quantity)).await?;
                 }
-                tx.commit().await?;
-                Ok(true)
+                Ok(())
             })
             .await?;
-            if remembered {
-                (cart.version, cart.updated_at) = (cart.version + 1, now);
-                return Ok(cart.view(left_out, &offers, shop.currency));
-            }
-            db.settle().await;
-        }
-        Err(too_busy("cart"))
+            (cart.version, cart.updated_at) = (cart.version + 1, now);
+            Ok(cart.view(left_out, &offers, shop.currency))
+        })
+        .await
     }
 
     /// Sets how many of a product are in the cart; a repeat changes nothing. A guest whose token names no cart gets a new
@@ -127,7 +116,7 @@ impl Carts {
         product_id: ProductId,
         quantity: i64,
     ) -> Result<(View, Option<CartToken>), AppError> {
-        let (db, shop) = (&self.parts.db, self.parts.shop());
+        let shop = self.parts.shop();
         let offers = offers(&self.parts, vec![product_id]).await?;
         let offer = offers
             .get(&product_id)
@@ -138,35 +127,39 @@ impl Carts {
         if let Some(available) = offer.available.filter(|available| quantity > *available) {
             return Err(too_few(product_id, &offer.product.name, available));
         }
-        let (mut owner, mut token) = match &ctx.caller {
-            Caller::User(user) if !user.guest => (Some(Owner::User(user.id)), None),
-            _ => {
-                let token = CartToken::parse(token);
-                (token.as_ref().map(|t| Owner::Guest(t.hash())), token)
-            }
+        let (owner, open, token) = match &ctx.caller {
+            Caller::User(user) if !user.guest => (Owner::User(user.id), true, None),
+            _ => match CartToken::parse(token) {
+                Some(token) => (Owner::Guest(token.hash()), false, Some(token)),
+                None => new_guest()?,
+            },
         };
-        let mut open = matches!(owner, Some(Owner::User(_)));
-        for _ in 0..ATTEMPTS {
-            let Some(whose) = &owner else {
-                let new = CartToken::new()?;
-                (owner, token, open) = (Some(Owner::Guest(new.hash())), Some(new), true);
-                continue;
-            };
-            let put = retrying(|| async {
-                let tx = db.begin(&ctx.event_context()).await?;
-                let written = self
-                    .write_line(&tx, whose, open, product_id, quantity, price)
-                    .await;
-                finish(tx, written).await
-            });
-            match put.await {
-                Ok(cart) => return Ok((self.show(ctx, whose, Some(cart), &[]).await?, token)),
-                Err(Stopped::NoCart) => owner = None,
-                Err(Stopped::Lost) => db.settle().await,
-                Err(Stopped::Refused(error)) => return Err(error),
+        let line = (product_id, quantity, price);
+        let (cart, owner, token) = match self.put_line(ctx, &owner, open, line).await {
+            Err(error) if error.is(NO_CART) => {
+                let (owner, open, token) = new_guest()?;
+                let cart = self.put_line(ctx, &owner, open, line).await?;
+                (cart, owner, token)
             }
-        }
-        Err(too_busy("cart"))
+            cart => (cart?, owner, token),
+        };
+        Ok((self.show(ctx, &owner, Some(cart), &[]).await?, token))
+    }
+
+    async fn put_line(
+        &self,
+        ctx: &CallContext,
+        owner: &Owner,
+        open: bool,
+        line: (ProductId, i64, Money),
+    ) -> Result<Cart, AppError> {
+        let db = &self.parts.db;
+        optimistic(db, || {
+            transact!(db, ctx, async |tx| self
+                .write_line(tx, owner, open, line)
+                .await)
+        })
+        .await
     }
 
     async fn write_line(
@@ -174,10 +167,8 @@ impl Carts {
         tx: &Tx,
         owner: &Owner,
         open: bool,
-        product_id: ProductId,
-        quantity: i64,
-        price: Money,
-    ) -> Result<Cart, Stopped> {
+        (product_id, quantity, price): (ProductId, i64, Money),
+    ) -> Result<Cart, AppError> {
         let (now, most) = (self.parts.now(), self.parts.shop().max_lines());
         let mut cart = locked(tx, owner, open, now).await?;
         let known = cart.items.iter_mut().find(|i| i.product_id == product_id);
@@ -185,7 +176,7 @@ impl Carts {
             *item = item.clone().rewritten(quantity, price);
             store::update_item(tx, item).await?;
         } else if cart.items.len() >= most {
-            return Err(full(most).into());
+            return Err(full(most));
         } else {
             let item = Item::new(cart.id, product_id, quantity, price, now);
             insert(tx, &item).await?;
@@ -219,16 +210,14 @@ impl Carts {
             return Ok(self.empty());
         };
         let db = &self.parts.db;
-        let taken = retrying(|| async {
-            let tx = db.begin(&ctx.event_context()).await?;
-            let taken = self.write_removal(&tx, &owner, product_id).await;
-            finish(tx, taken).await
-        });
+        let taken = transact!(db, ctx, async |tx| self
+            .write_removal(tx, &owner, product_id)
+            .await);
         match taken.await {
             Ok(cart) => self.show(ctx, &owner, Some(cart), &[]).await,
             // Cleaned up or merged at this moment: then it is empty as well.
-            Err(Stopped::NoCart | Stopped::Lost) => Ok(self.empty()),
-            Err(Stopped::Refused(error)) => Err(error),
+            Err(error) if error.is(NO_CART) || error.outrun() => Ok(self.empty()),
+            Err(error) => Err(error),
         }
     }
 
@@ -237,7 +226,7 @@ impl Carts {
         tx: &Tx,
         owner: &Owner,
         product_id: Option<ProductId>,
-    ) -> Result<Cart, Stopped> {
+    ) -> Result<Cart, AppError> {
         let mut cart = locked(tx, owner, false, self.parts.now()).await?;
         match product_id {
             Some(product) => store::remove(tx, cart.id, [product]).await?,
@@ -253,10 +242,8 @@ impl Carts {
         let db = &self.parts.db;
         loop {
             let cutoff = self.parts.now().minus(self.parts.shop().cart_lifetime());
-            let deleted = retrying(|| async {
-                let tx = db.begin(&CallContext::system().event_context()).await?;
-                let deleted = store::prune(&tx, cutoff, BATCH).await?;
-                tx.commit().await?;
+            let deleted = transact!(db, &CallContext::system(), async |tx| {
+                let deleted = store::prune(tx, cutoff, BATCH).await?;
                 Ok::<_, StoreError>(deleted)
             })
             .await?;
@@ -282,54 +269,44 @@ pub fn products(items: &[Item]) -> Vec<ProductId> {
     items.iter().map(|item| item.product_id).collect()
 }
 
-/// Why an attempt ended.
-enum Stopped {
-    /// The owner has no cart, and none is to be opened.
-    NoCart,
-    /// Somebody else opened, merged or cleaned up the cart at this moment.
-    Lost,
-    Refused(AppError),
+/// The code of a token that names no cart.
+const NO_CART: &str = "CART_NOT_FOUND";
+
+fn no_cart() -> AppError {
+    AppError::new(
+        ErrorKind::NotFound,
+        NO_CART,
+        "the token names no cart (any more); put things into your own cart",
+    )
 }
 
-impl From<AppError> for Stopped {
-    fn from(error: AppError) -> Self {
-        Self::Refused(error)
-    }
-}
-
-impl From<StoreError> for Stopped {
-    fn from(error: StoreError) -> Self {
-        Self::Refused(error.into())
-    }
-}
-
-impl Retry for Stopped {
-    fn retryable(&self) -> bool {
-        matches!(self, Self::Refused(error) if error.retryable())
-    }
+/// A guest without a cart, who gets a new one.
+fn new_guest() -> Result<(Owner, bool, Option<CartToken>), AppError> {
+    let token = CartToken::new()?;
+    Ok((Owner::Guest(token.hash()), true, Some(token)))
 }
 
 /// The owner's cart with its lines, locked for the rest of the transaction and at its next version. `open`: a new one if
-/// there is none.
-async fn locked(tx: &Tx, owner: &Owner, open: bool, now: Timestamp) -> Result<Cart, Stopped> {
+/// there is none, else `CART_NOT_FOUND`. Outrun if somebody else opened, merged or cleaned up the cart at this moment.
+async fn locked(tx: &Tx, owner: &Owner, open: bool, now: Timestamp) -> Result<Cart, AppError> {
     let found = store::find(tx.conn(), owner).await?;
     let Some(cart) = found.filter(|cart| cart.merged_into.is_none()) else {
         if !open {
-            return Err(Stopped::NoCart);
+            return Err(no_cart());
         }
         let cart = Cart::new(owner, now);
         return match insert(tx, &cart).await {
             Ok(()) => Ok(cart),
-            Err(StoreError::Unique { .. }) => Err(Stopped::Lost),
+            Err(StoreError::Unique { .. }) => Err(AppError::too_busy("cart")),
             Err(error) => Err(error.into()),
         };
     };
     if !store::touch(tx, cart.id, None, now).await? {
-        return Err(Stopped::Lost);
+        return Err(AppError::too_busy("cart"));
     }
     // As it is under the lock.
     let found = store::find(tx.conn(), owner).await?;
-    found.ok_or(Stopped::Lost)
+    found.ok_or_else(|| AppError::too_busy("cart"))
 }
 
 /// These products as they are now.

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use waybill_primitives::{CategoryId, ProductId, Role, Timestamp, UserId};
 use waybill_proto::order::{ProductArchived, ProductCreated, ProductUpdated};
 use waybill_service_kit::{AppError, CallContext, Caller};
-use waybill_store::{StoreError, Tx, retrying};
+use waybill_store::{StoreError, Tx, optimistic, transact};
 
 use super::{
     domain::{Filter, NewProduct, Offer, Product, ProductKind, ProductPatch, Sort},
@@ -16,7 +16,7 @@ use crate::{
     audit::{self, Act},
     categories::{app::Finder, domain::InCategory, store as categories},
     fields::Faults,
-    parts::{Page, PageQuery, Parts, finish},
+    parts::{Page, PageQuery, Parts},
     stock::{
         app::{NotSet, adjustment, impossible, low, movement, set_on_hand},
         domain::{Level, MovementKind},
@@ -29,8 +29,6 @@ use crate::{
 pub const SKU_TAKEN: &str = "SKU_TAKEN";
 /// The reason in the ledger of stock that was set with the product.
 const EDITED: &str = "product edited";
-/// How often a change is tried again that lost against another one.
-const ATTEMPTS: u32 = 16;
 
 /// The catalogue: everybody reads, administrators write.
 #[derive(Debug, Clone)]
@@ -81,11 +79,10 @@ impl Catalogue {
             low_stock: filter.low_stock.filter(|_| sees_all),
             ..filter
         };
-        let cursor = store::cursor(&query.cursor, sort)?;
         let reader = self.parts.db.reader();
         let categories = self.categories(&filter).await?;
         let ids = categories.as_deref();
-        Ok(store::page(reader, &filter, ids, sort, query, cursor).await?)
+        Ok(store::page(reader, &filter, ids, sort, query).await?)
     }
 
     /// The categories whose products the filter lets through: none, if it names none that there is.
@@ -110,12 +107,9 @@ impl Catalogue {
         let now = self.parts.now();
         let category = new.category.clone();
         let (product, units) = new.build(self.parts.shop().currency, now)?;
-        retrying(|| async {
-            let tx = self.parts.db.begin(&ctx.event_context()).await?;
-            let outcome = self.create_in(&tx, ctx, &product, &category, units, actor);
-            let outcome = outcome.await;
-            finish(tx, outcome).await
-        })
+        transact!(self.parts.db, ctx, async |tx| self
+            .create_in(tx, ctx, &product, &category, units, actor)
+            .await)
         .await
     }
 
@@ -183,7 +177,7 @@ impl Catalogue {
         step: Step<'_>,
     ) -> Result<Offer, AppError> {
         let db = &self.parts.db;
-        for _ in 0..ATTEMPTS {
+        optimistic(db, || async {
             let found = store::offer(db.reader(), id, true).await?;
             let before = found.ok_or_else(|| AppError::not_found("product"))?;
             if version.is_some_and(|version| version != before.product.version) {
@@ -198,20 +192,14 @@ impl Catalogue {
             if unchanged && enough && wish.category.is_none() {
                 return Ok(before);
             }
-            let written = retrying(|| async {
-                let tx = db.begin(&ctx.event_context()).await?;
-                let outcome = self.change_in(&tx, ctx, &before, wish, step, now).await;
-                finish(tx, outcome).await
-            })
-            .await?;
-            if let Some(offer) = written {
-                return Ok(offer);
-            }
-        }
-        Err(crate::error::too_busy("product"))
+            transact!(db, ctx, async |tx| self
+                .change_in(tx, ctx, &before, wish, step, now)
+                .await)
+            .await
+        })
+        .await
     }
 
-    /// None if somebody else was faster.
     async fn change_in(
         &self,
         tx: &Tx,
@@ -220,7 +208,7 @@ impl Catalogue {
         wish: Wish<'_>,
         step: Step<'_>,
         now: Timestamp,
-    ) -> Result<Option<Offer>, AppError> {
+    ) -> Result<Offer, AppError> {
         let category = match wish.category {
             None => None,
             Some(text) => Some(Finder::new(tx, ctx, now).await?.find(text).await?),
@@ -229,7 +217,7 @@ impl Catalogue {
         if let Some(product) = step(&before.product, category, now)? {
             let written = store::update(tx, &before.product, &product).await;
             if !written.map_err(|error| taken(error, &product))? {
-                return Ok(None);
+                return Err(AppError::too_busy("product"));
             }
             offer.product = product;
             tell(tx, ctx, Some(before), &offer);
@@ -261,7 +249,7 @@ impl Catalogue {
             )
             .await?;
         }
-        Ok(Some(offer))
+        Ok(offer)
     }
 }
 

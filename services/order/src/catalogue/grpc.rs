@@ -10,7 +10,7 @@ use waybill_proto::order::{
     ListProductsResponse, UpdateProductRequest, UpdateProductResponse,
     catalogue_service_server::CatalogueService,
 };
-use waybill_service_kit::{AppError, context};
+use waybill_service_kit::{AppError, context, page_query};
 
 use super::{
     app::{Catalogue, sees_all},
@@ -26,7 +26,7 @@ use crate::{
         domain::Outcome,
     },
     fields::{Faults, search_words},
-    grpc::{choice, id, page_info, page_query, pieces},
+    grpc::{choice, id, pieces},
     wire,
 };
 
@@ -96,7 +96,7 @@ impl CatalogueService for CatalogueGrpc {
                 .iter()
                 .map(|offer| wire::product(offer, parts))
                 .collect(),
-            page: Some(page_info(&page)),
+            page: Some(page.info()),
         }))
     }
 

@@ -4,23 +4,20 @@ use std::collections::HashMap;
 
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
-    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _,
-    SelectTwo, sea_query::Expr,
+    QueryFilter as _, QuerySelect as _, QueryTrait as _, SelectTwo, sea_query::Expr,
 };
-use serde::{Deserialize, Serialize};
 use waybill_primitives::{CategoryId, Currency, Money, ProductId};
-use waybill_store::{StoreError, Tx, page};
+use waybill_store::{
+    StoreError, Tx,
+    page::{self, Keyset, Page, PageError, PageQuery},
+};
 
 use super::{
     domain::{Filter, Offer, Product, ProductKind, Sort},
     entity::{Column, Entity, word},
 };
 use crate::{
-    categories::store as categories,
-    orders::domain::Sellable,
-    parts::{Page, PageQuery},
-    stock::entity::level,
-    store::{self, after},
+    categories::store as categories, orders::domain::Sellable, stock::entity::level, store,
 };
 
 /// Rows of one statement that writes words.
@@ -171,18 +168,6 @@ pub async fn update(tx: &Tx, before: &Product, product: &Product) -> Result<bool
     Ok(true)
 }
 
-/// Where a page begins: the list's sort, the sort key (a number or a name) and the id of the row before.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Position(String, i64, String, ProductId);
-
-/// Reads a cursor of a list sorted like this.
-pub fn cursor(text: &str, sort: Sort) -> Result<Option<Position>, page::BadCursor> {
-    match page::decode::<Position>(text)? {
-        Some(position) if position.0 != sort.as_str() => Err(page::BadCursor),
-        position => Ok(position),
-    }
-}
-
 /// A page of products; `categories` are the ids that the filter's category comes to.
 pub async fn page(
     connection: &impl ConnectionTrait,
@@ -190,55 +175,23 @@ pub async fn page(
     categories: Option<&[CategoryId]>,
     sort: Sort,
     query: &PageQuery,
-    cursor: Option<Position>,
-) -> Result<Page<Offer>, StoreError> {
+) -> Result<Page<Offer>, PageError> {
     let mut all = offers(filter.with_archived).filter(condition(filter));
     if let Some(ids) = categories {
         all = all.filter(Column::CategoryId.is_in(ids.iter().copied()));
     }
-    let total = if query.total {
-        Some(all.clone().count(connection).await?)
-    } else {
-        None
+    let order = match sort {
+        Sort::Newest => Keyset::desc("products-newest", Column::CreatedAt),
+        Sort::Oldest => Keyset::asc("products-oldest", Column::CreatedAt),
+        Sort::Name => Keyset::asc("products-name", Column::NameKey),
+        Sort::NameDesc => Keyset::desc("products-name-desc", Column::NameKey),
+        Sort::PriceAsc => Keyset::asc("products-price", Column::Price),
+        Sort::PriceDesc => Keyset::desc("products-price-desc", Column::Price),
     };
-    let (key, descending) = match sort {
-        Sort::Newest => (Column::CreatedAt, true),
-        Sort::Oldest => (Column::CreatedAt, false),
-        Sort::Name => (Column::NameKey, false),
-        Sort::NameDesc => (Column::NameKey, true),
-        Sort::PriceAsc => (Column::Price, false),
-        Sort::PriceDesc => (Column::Price, true),
-    };
-    let order = if descending {
-        sea_orm::Order::Desc
-    } else {
-        sea_orm::Order::Asc
-    };
-    let mut select = all
-        .order_by(key, order.clone())
-        .order_by(Column::Id, order)
-        .limit(query.limit.fetch());
-    if let Some(Position(_, number, name, id)) = cursor {
-        select = select.filter(match sort {
-            Sort::Name | Sort::NameDesc => after(key, Column::Id, descending, name, id),
-            _ => after(key, Column::Id, descending, number, id),
-        });
-    }
-    let rows = select.all(connection).await?;
-    let (rows, next_cursor) = query.limit.page(rows, |(row, _)| {
-        let (number, name) = match sort {
-            Sort::Newest | Sort::Oldest => (row.created_at.micros(), String::new()),
-            Sort::Name | Sort::NameDesc => (0, row.name_key.clone()),
-            Sort::PriceAsc | Sort::PriceDesc => (row.price, String::new()),
-        };
-        Position(sort.as_str().to_owned(), number, name, row.id)
-    });
-    let rows = read_offers(connection, rows).await?;
-    Ok(Page {
-        rows,
-        next_cursor,
-        total,
-    })
+    let page = page::fetch(connection, all, order.then(Column::Id), query).await?;
+    Ok(page
+        .try_map_all(|rows| read_offers(connection, rows))
+        .await?)
 }
 
 fn condition(filter: &Filter) -> Condition {

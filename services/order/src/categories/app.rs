@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use waybill_primitives::{CategoryId, Role, Timestamp};
 use waybill_proto::order::CategoryChanged;
 use waybill_service_kit::{AppError, CallContext, codes};
-use waybill_store::{StoreError, Tx, retrying};
+use waybill_store::{StoreError, Tx, transact};
 
 use super::{
     domain::{Category, CategoryPatch, InCategory, MAX_CATEGORIES, MAX_NAME, NewCategory, Tree},
@@ -16,7 +16,7 @@ use crate::{
     audit::{self, Act},
     catalogue::app::sees_all,
     fields::Faults,
-    parts::{Parts, finish},
+    parts::Parts,
     store::insert,
     wire,
 };
@@ -59,11 +59,13 @@ impl Categories {
     pub async fn create(&self, ctx: &CallContext, new: NewCategory) -> Result<Counted, AppError> {
         ctx.require(&[Role::Admin])?;
         let now = self.parts.now();
-        let category = retrying(|| async {
-            let tx = self.parts.db.begin(&ctx.event_context()).await?;
-            let outcome = create(&tx, ctx, new.clone(), now).await;
-            finish(tx, outcome).await
-        })
+        let category = transact!(self.parts.db, ctx, async |tx| create(
+            tx,
+            ctx,
+            new.clone(),
+            now
+        )
+        .await)
         .await?;
         Ok((category, 0))
     }
@@ -77,11 +79,8 @@ impl Categories {
     ) -> Result<Counted, AppError> {
         ctx.require(&[Role::Admin])?;
         let (db, now) = (&self.parts.db, self.parts.now());
-        let category = retrying(|| async {
-            let tx = db.begin(&ctx.event_context()).await?;
-            let outcome = update(&tx, ctx, id, patch, version, now).await;
-            finish(tx, outcome).await
-        })
+        let category = transact!(db, ctx, async |tx| update(tx, ctx, id, patch, version, now)
+            .await)
         .await?;
         let count = store::count(db.reader(), id).await?;
         Ok((category, count))
@@ -95,11 +94,8 @@ impl Categories {
         version: Option<i64>,
     ) -> Result<(), AppError> {
         ctx.require(&[Role::Admin])?;
-        retrying(|| async {
-            let tx = self.parts.db.begin(&ctx.event_context()).await?;
-            let outcome = delete(&tx, ctx, id, version).await;
-            finish(tx, outcome).await
-        })
+        transact!(self.parts.db, ctx, async |tx| delete(tx, ctx, id, version)
+            .await)
         .await
     }
 }

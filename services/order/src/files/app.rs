@@ -121,15 +121,10 @@ impl Files {
             None => Purpose::ALL.to_vec(),
         };
         purposes.retain(|seen| purpose.is_none_or(|wanted| wanted == *seen));
-        let cursor = store::cursor(&query.cursor)?;
         if purposes.is_empty() {
-            return Ok(Page {
-                rows: Vec::new(),
-                next_cursor: None,
-                total: query.total.then_some(0),
-            });
+            return Ok(Page::empty(query));
         }
-        Ok(store::list(self.parts.db.reader(), id, &purposes, query, cursor).await?)
+        Ok(store::list(self.parts.db.reader(), id, &purposes, query).await?)
     }
 }
 

@@ -16,14 +16,14 @@ use waybill_proto::order::{
     self as pb, UploadFileRequest, file_service_server::FileService,
     read_file_response::Part as Out, upload_file_request::Part,
 };
-use waybill_service_kit::{AppError, context};
+use waybill_service_kit::{AppError, context, page_query};
 
 use super::{
     app::{Body, Files, Late, Link, Target, Wanted},
     domain::{Home, Purpose},
 };
 use crate::{
-    grpc::{choice, id, page_info, page_query},
+    grpc::{choice, id},
     wire,
 };
 
@@ -160,7 +160,7 @@ impl FileService for FilesGrpc {
         let page = self.0.list(&ctx, order, purpose, &query).await?;
         Ok(Response::new(pb::ListFilesResponse {
             files: page.rows.iter().map(wire::file).collect(),
-            page: Some(page_info(&page)),
+            page: Some(page.info()),
         }))
     }
 

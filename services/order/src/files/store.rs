@@ -5,17 +5,17 @@ use sea_orm::{
     QueryOrder as _, QuerySelect as _, sea_query::Expr,
 };
 use waybill_primitives::{FileId, OrderId, Timestamp};
-use waybill_store::{StoreError, Tx, page};
+use waybill_store::{
+    StoreError, Tx,
+    page::{self, Keyset, Page, PageError, PageQuery},
+};
 
 pub use super::entity::removal::Model as Removal;
 use super::{
     domain::{Purpose, StoredFile},
     entity::{file, removal},
 };
-use crate::{
-    parts::{Page, PageQuery},
-    store::{self, after},
-};
+use crate::store;
 
 /// One file, whoever asks: the use cases look at who may see it.
 pub async fn find(
@@ -42,42 +42,19 @@ pub async fn move_references(tx: &Tx, from: OrderId, to: OrderId) -> Result<(), 
     Ok(())
 }
 
-/// Where a page of files begins.
-pub fn cursor(text: &str) -> Result<Option<(Timestamp, FileId)>, page::BadCursor> {
-    page::decode(text)
-}
-
 /// Files of an order for these purposes, newest first.
 pub async fn list(
     connection: &impl ConnectionTrait,
     id: OrderId,
     purposes: &[Purpose],
     query: &PageQuery,
-    cursor: Option<(Timestamp, FileId)>,
-) -> Result<Page<StoredFile>, StoreError> {
+) -> Result<Page<StoredFile>, PageError> {
     use file::Column::{CreatedAt, Id, OrderId};
     let all = file::Entity::find()
         .filter(OrderId.eq(id))
         .filter(file::Column::Purpose.is_in(purposes.iter().copied()));
-    let total = if query.total {
-        Some(all.clone().count(connection).await?)
-    } else {
-        None
-    };
-    let mut select = all
-        .order_by_desc(CreatedAt)
-        .order_by_desc(Id)
-        .limit(query.limit.fetch());
-    if let Some((at, id)) = cursor {
-        select = select.filter(after(CreatedAt, Id, true, at, id));
-    }
-    let rows = select.all(connection).await?;
-    let (rows, next_cursor) = query.limit.page(rows, |row| (row.created_at, row.id));
-    Ok(Page {
-        rows,
-        next_cursor,
-        total,
-    })
+    let order = Keyset::desc("files", CreatedAt).then(Id);
+    page::fetch(connection, all, order, query).await
 }
 
 /// Forgets a file. False if somebody else did.

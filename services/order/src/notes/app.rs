@@ -5,8 +5,11 @@ use std::sync::Arc;
 use serde_json::json;
 use waybill_primitives::{OrderId, Role};
 use waybill_proto::order as pb;
-use waybill_service_kit::{AppError, CallContext, Caller, UserCaller, codes};
-use waybill_store::{IdempotencyKey, Tx, retrying};
+use waybill_service_kit::{
+    AppError, CallContext, Caller, UserCaller, codes,
+    once::{self, Done, once},
+};
+use waybill_store::{IdempotencyKey, Tx, transact};
 
 use super::{
     domain::{Access, Note, Progress, Visibility, access, goes_on},
@@ -15,13 +18,12 @@ use super::{
 use crate::{
     audit::{self, Act},
     events,
-    once::{self, Done, once},
     orders::{
         app::{actor, viewer},
         domain::{Order, Person},
         store as orders,
     },
-    parts::{Page, PageQuery, Parts, finish},
+    parts::{Page, PageQuery, Parts},
     store::insert,
     wire,
 };
@@ -59,20 +61,15 @@ impl Notes {
         key: Option<&IdempotencyKey>,
     ) -> Result<Done<pb::Note>, AppError> {
         let db = &self.parts.db;
-        let act = retrying(|| async {
-            let tx = db.begin(&ctx.event_context()).await?;
-            let written = async {
-                let (order, author) = Self::writing(&tx, ctx, order_id).await?;
-                let note = Note::new(&order, author, body, visibility, self.parts.now())?;
-                insert(&tx, &note).await?;
-                events::note_added(&tx, &note, &order);
-                Self::audit(&tx, ctx, "note.add", &order, note.visibility.as_str());
-                let answer = wire::note(&note);
-                once::remember(&tx, key, &answer).await?;
-                Ok::<_, AppError>(answer)
-            };
-            let written = written.await;
-            finish(tx, written).await
+        let act = transact!(db, ctx, async |tx| {
+            let (order, author) = Self::writing(tx, ctx, order_id).await?;
+            let note = Note::new(&order, author, body, visibility, self.parts.now())?;
+            insert(tx, &note).await?;
+            events::note_added(tx, &note, &order);
+            Self::audit(tx, ctx, "note.add", &order, note.visibility.as_str());
+            let answer = wire::note(&note);
+            once::remember(tx, key, &answer).await?;
+            Ok::<_, AppError>(answer)
         });
         once(db, key, act).await
     }
@@ -88,22 +85,17 @@ impl Notes {
         key: Option<&IdempotencyKey>,
     ) -> Result<Done<pb::Progress>, AppError> {
         let db = &self.parts.db;
-        let act = retrying(|| async {
-            let tx = db.begin(&ctx.event_context()).await?;
-            let written = async {
-                let (order, author) = Self::writing(&tx, ctx, order_id).await?;
-                let now = self.parts.now();
-                let progress = Progress::new(&order, author, step, percent, note, now)?;
-                goes_on(&order)?;
-                insert(&tx, &progress).await?;
-                events::progress_added(&tx, &progress, &order);
-                Self::audit(&tx, ctx, "progress.add", &order, &progress.step);
-                let answer = wire::progress(&progress);
-                once::remember(&tx, key, &answer).await?;
-                Ok::<_, AppError>(answer)
-            };
-            let written = written.await;
-            finish(tx, written).await
+        let act = transact!(db, ctx, async |tx| {
+            let (order, author) = Self::writing(tx, ctx, order_id).await?;
+            let now = self.parts.now();
+            let progress = Progress::new(&order, author, step, percent, note, now)?;
+            goes_on(&order)?;
+            insert(tx, &progress).await?;
+            events::progress_added(tx, &progress, &order);
+            Self::audit(tx, ctx, "progress.add", &order, &progress.step);
+            let answer = wire::progress(&progress);
+            once::remember(tx, key, &answer).await?;
+            Ok::<_, AppError>(answer)
         });
         once(db, key, act).await
     }
@@ -164,9 +156,8 @@ impl Notes {
             Access::Full => None,
             Access::Customer | Access::Nothing => Some(Visibility::Customer),
         };
-        let cursor = store::cursor(&query.cursor)?;
         let reader = self.parts.db.reader();
-        Ok(store::notes(reader, order_id, visibility, query, cursor).await?)
+        Ok(store::notes(reader, order_id, visibility, query).await?)
     }
 
     /// The steps of an order, newest first.
@@ -177,9 +168,8 @@ impl Notes {
         query: &PageQuery,
     ) -> Result<Page<Progress>, AppError> {
         self.reading(ctx, order_id).await?;
-        let cursor = store::cursor(&query.cursor)?;
         let reader = self.parts.db.reader();
-        Ok(store::steps(reader, order_id, query, cursor).await?)
+        Ok(store::steps(reader, order_id, query).await?)
     }
 
     async fn reading(&self, ctx: &CallContext, order_id: OrderId) -> Result<Access, AppError> {

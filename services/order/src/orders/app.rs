@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use waybill_primitives::{OrderId, Role, UserId};
 use waybill_service_kit::{AppError, CallContext, Caller};
+use waybill_store::page::{MAX_COUNTED, Total};
 
 use super::{
     domain::{
@@ -21,11 +22,10 @@ use crate::{
     analytics::store as analytics,
     fields::Faults,
     parts::{Page, PageQuery, Parts},
-    store::MOST_COUNTED,
 };
 
-pub use change::{Lost, audit_change, audit_change_with, history, record, record_change};
-pub use place::{CartWish, Placed};
+pub use change::{audit_change, audit_change_with, history, record, record_change};
+pub use place::CartWish;
 
 /// Orders of customers.
 #[derive(Debug, Clone)]
@@ -93,22 +93,17 @@ impl Orders {
             && filter.customer != Some(id)
         {
             if filter.assignee.is_some_and(|assignee| assignee != id) {
-                return Ok(Page {
-                    rows: Vec::new(),
-                    next_cursor: None,
-                    total: query.total.then_some(0),
-                });
+                return Ok(Page::empty(query));
             }
             filter.assignee = Some(id);
         }
-        let cursor = store::cursor(&query.cursor, sort)?;
         let reader = self.parts.db.reader();
-        let mut page = store::page(reader, viewer, &filter, sort, query, cursor).await?;
-        if page.total.is_some_and(|total| total > MOST_COUNTED)
+        let mut page = store::page(reader, viewer, &filter, sort, query).await?;
+        if page.total.is_some_and(|total| total.capped)
             && matches!(viewer, Viewer::Everything)
             && let Some(total) = self.many(&filter).await?
         {
-            page.total = Some(total);
+            page.total = Some(Total::exactly(total));
         }
         Ok(page)
     }
@@ -131,7 +126,7 @@ impl Orders {
         let total: i64 = counted.map(|(_, count)| count).sum();
         Ok(u64::try_from(total)
             .ok()
-            .filter(|total| *total > MOST_COUNTED))
+            .filter(|total| *total > MAX_COUNTED))
     }
 
     /// What has happened to an order. Those who know it from the pool alone see what, but not the words that went with it.

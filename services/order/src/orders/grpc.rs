@@ -8,7 +8,7 @@ use waybill_proto::order::{
     GetHistoryRequest, GetHistoryResponse, GetOrderRequest, GetOrderResponse, ListOrdersRequest,
     ListOrdersResponse, PlaceOrderRequest, PlaceOrderResponse, order_service_server::OrderService,
 };
-use waybill_service_kit::{AppError, context, trace};
+use waybill_service_kit::{AppError, context, page_query, trace};
 
 use super::{
     app::{CartWish, Orders, user_id},
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     fields::Faults,
-    grpc::{choice, id, page_info, page_query},
+    grpc::{choice, id},
     wire,
 };
 
@@ -129,9 +129,9 @@ impl OrderService for OrdersGrpc {
         });
         let draft = draft(request).map_err(AppError::from)?;
         let placed = self.0.place(&ctx, &bytes, draft, cart.as_ref()).await?;
-        trace::about_order(&placed.order.id);
+        trace::about_order(&placed.answer.id);
         Ok(Response::new(PlaceOrderResponse {
-            order: Some(placed.order),
+            order: Some(placed.answer),
             replayed: placed.replayed,
         }))
     }
@@ -157,7 +157,7 @@ impl OrderService for OrdersGrpc {
         let page = self.0.list(&ctx, filter, sort, &query).await?;
         Ok(Response::new(ListOrdersResponse {
             orders: page.rows.iter().map(wire::order).collect(),
-            page: Some(page_info(&page)),
+            page: Some(page.info()),
         }))
     }
 

@@ -7,11 +7,8 @@ mod whole;
 mod write;
 
 pub use attempts::{close_attempt, note_refund, open_attempt, payment_under_way};
-pub use read::{
-    Pool, available, claimable_state, due, find, find_locked, history, page, pool_cursor,
-};
-pub use search::{Position, cursor};
-pub use whole::{ids_after, searched, set_search, stretch, whole};
+pub use read::{Pool, available, claimable_state, due, find, find_locked, history, page};
+pub use whole::{ids_after, searched, set_search, whole};
 pub use write::{claim, insert, replace_items, rewrite, update};
 
 use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, Select};

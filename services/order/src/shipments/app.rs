@@ -5,8 +5,11 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use waybill_primitives::{OrderId, ProductId, Role, ShipmentId};
 use waybill_proto::order as pb;
-use waybill_service_kit::{AppError, CallContext, codes};
-use waybill_store::{IdempotencyKey, Tx, retrying};
+use waybill_service_kit::{
+    AppError, CallContext, codes,
+    once::{self, Done, once},
+};
+use waybill_store::{IdempotencyKey, Tx, transact};
 
 use super::{
     domain::{
@@ -18,13 +21,12 @@ use super::{
 use crate::{
     audit::{self, Act},
     events,
-    once::{self, Done, once},
     orders::{
         app::{actor, record_change, viewer},
         domain::{Order, OrderKind, OrderStatus, Party, PaymentStatus},
         store as orders,
     },
-    parts::{Parts, finish},
+    parts::Parts,
     wire,
 };
 
@@ -85,16 +87,11 @@ impl Shipments {
     ) -> Result<Done<pb::Shipment>, AppError> {
         ctx.require(&[Role::Staff, Role::Admin])?;
         let db = &self.parts.db;
-        let act = retrying(|| async {
-            let tx = db.begin(&ctx.event_context()).await?;
-            let written = async {
-                let shipment = self.write_new(&tx, ctx, id, new.clone()).await?;
-                let answer = wire::shipment(&shipment);
-                once::remember(&tx, key, &answer).await?;
-                Ok::<_, AppError>(answer)
-            };
-            let written = written.await;
-            finish(tx, written).await
+        let act = transact!(db, ctx, async |tx| {
+            let shipment = self.write_new(tx, ctx, id, new.clone()).await?;
+            let answer = wire::shipment(&shipment);
+            once::remember(tx, key, &answer).await?;
+            Ok::<_, AppError>(answer)
         });
         once(db, key, act).await
     }
@@ -134,11 +131,9 @@ impl Shipments {
         version: Option<i64>,
     ) -> Result<Shipment, AppError> {
         ctx.require(&[Role::Staff, Role::Admin])?;
-        retrying(|| async {
-            let tx = self.parts.db.begin(&ctx.event_context()).await?;
-            let written = self.write(&tx, ctx, order_id, id, patch, version).await;
-            finish(tx, written).await
-        })
+        transact!(self.parts.db, ctx, async |tx| self
+            .write(tx, ctx, order_id, id, patch, version)
+            .await)
         .await
     }
 
@@ -201,10 +196,8 @@ impl Shipments {
         let now = self.parts.now();
         let expiry = self.parts.shop().expiry(order.kind);
         let changed = order.change_status(to, &[Party::Admin], now, expiry)?;
-        match record_change(tx, &changed, None, &note).await? {
-            Ok(()) => Ok(changed.order),
-            Err(_) => Err(lost()),
-        }
+        record_change(tx, &changed, None, &note).await?;
+        Ok(changed.order)
     }
 }
 

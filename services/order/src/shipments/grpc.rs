@@ -7,7 +7,7 @@ use waybill_proto::order::{
     CreateShipmentRequest, CreateShipmentResponse, ListShipmentsRequest, ListShipmentsResponse,
     UpdateShipmentRequest, UpdateShipmentResponse, shipment_service_server::ShipmentService,
 };
-use waybill_service_kit::{AppError, context};
+use waybill_service_kit::{AppError, context, once};
 
 use super::{
     app::Shipments,
@@ -16,7 +16,6 @@ use super::{
 use crate::{
     fields::Faults,
     grpc::{choice, id},
-    once,
     orders::domain::MAX_LINES,
     wire,
 };

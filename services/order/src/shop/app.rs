@@ -6,7 +6,7 @@ use uuid::Uuid;
 use waybill_primitives::{Currency, Role, Timestamp};
 use waybill_proto::order::SettingsChanged;
 use waybill_service_kit::{AppError, CallContext, Caller, codes};
-use waybill_store::{Db, EventContext, Tx, retrying};
+use waybill_store::{Db, EventContext, StoreError, Tx, transact};
 
 use super::{
     domain::{SettingsPatch, ShopSettings},
@@ -15,7 +15,7 @@ use super::{
 use crate::{
     audit::{self, Act},
     config,
-    parts::{Parts, finish},
+    parts::Parts,
     store::insert,
     wire,
 };
@@ -45,13 +45,10 @@ pub async fn open(
         updated_at: now,
         ..ShopSettings::initial(currency, settings.order_expiry)
     };
-    let written = retrying(|| async {
-        let tx = db.begin(&EventContext::default()).await?;
-        let written = insert(&tx, &initial).await;
-        if written.is_ok() {
-            tell(&tx, &initial, None);
-        }
-        finish(tx, written).await
+    let written = transact!(db, EventContext::default(), async |tx| {
+        insert(tx, &initial).await?;
+        tell(tx, &initial, None);
+        Ok::<_, StoreError>(())
     });
     match written.await {
         Ok(()) => Ok(initial),
@@ -103,11 +100,9 @@ impl Shop {
     ) -> Result<Arc<ShopSettings>, AppError> {
         ctx.require(&[Role::Admin])?;
         let db = &self.parts.db;
-        let settings = retrying(|| async {
-            let tx = db.begin(&ctx.event_context()).await?;
-            let written = self.write(&tx, ctx, patch, version).await;
-            finish(tx, written).await
-        })
+        let settings = transact!(db, ctx, async |tx| self
+            .write(tx, ctx, patch, version)
+            .await)
         .await?;
         self.parts.set_shop(settings);
         Ok(self.parts.shop())

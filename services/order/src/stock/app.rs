@@ -7,8 +7,11 @@ use std::{collections::BTreeMap, sync::Arc};
 use uuid::Uuid;
 use waybill_primitives::{OrderId, ProductId, Role, Timestamp, UserId};
 use waybill_proto::order::{self as pb, StockChanged};
-use waybill_service_kit::{AppError, CallContext, codes};
-use waybill_store::{IdempotencyKey, Tx, retrying};
+use waybill_service_kit::{
+    AppError, CallContext, codes,
+    once::{self, Done, once},
+};
+use waybill_store::{IdempotencyKey, Tx, transact};
 
 use super::{
     domain::{Adjustment, Level, Movement, MovementKind},
@@ -19,8 +22,7 @@ use serde_json::json;
 use crate::{
     audit::{self, Act},
     catalogue::{domain::Offer, store as catalogue},
-    once::{self, Done, once},
-    parts::{Page, PageQuery, Parts, finish},
+    parts::{Page, PageQuery, Parts},
     store::{insert, insert_all},
     wire,
 };
@@ -59,21 +61,16 @@ impl Stock {
                     "a service has no stock",
                 ));
             }
-            retrying(|| async {
-                let tx = db.begin(&ctx.event_context()).await?;
-                let written = async {
-                    let level = self.change(&tx, ctx, actor, product_id, adjustment).await?;
-                    let stock = Some(level);
-                    let adjusted = Offer {
-                        stock,
-                        ..offer.clone()
-                    };
-                    let answer = wire::product(&adjusted, true);
-                    once::remember(&tx, key, &answer).await?;
-                    Ok::<_, AppError>(answer)
+            transact!(db, ctx, async |tx| {
+                let level = self.change(tx, ctx, actor, product_id, adjustment).await?;
+                let stock = Some(level);
+                let adjusted = Offer {
+                    stock,
+                    ..offer.clone()
                 };
-                let written = written.await;
-                finish(tx, written).await
+                let answer = wire::product(&adjusted, true);
+                once::remember(tx, key, &answer).await?;
+                Ok::<_, AppError>(answer)
             })
             .await
         };
@@ -114,11 +111,10 @@ impl Stock {
         query: &PageQuery,
     ) -> Result<Page<Movement>, AppError> {
         ctx.require(&[Role::Admin])?;
-        let cursor = store::cursor(&query.cursor)?;
         let reader = self.parts.db.reader();
         let offer = catalogue::offer(reader, product_id, true).await?;
         offer.ok_or_else(|| AppError::not_found("product"))?;
-        Ok(store::movements(reader, product_id, query, cursor).await?)
+        Ok(store::movements(reader, product_id, query).await?)
     }
 }
 

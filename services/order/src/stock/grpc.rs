@@ -7,13 +7,10 @@ use waybill_proto::order::{
     AdjustStockRequest, AdjustStockResponse, ListMovementsRequest, ListMovementsResponse,
     stock_service_server::StockService,
 };
-use waybill_service_kit::{AppError, context};
+use waybill_service_kit::{AppError, context, once, page_query};
 
 use super::{app::Stock, domain::Adjustment};
-use crate::{
-    grpc::{id, page_info, page_query},
-    once, wire,
-};
+use crate::{grpc::id, wire};
 
 /// Answers `waybill.order.v1.StockService`.
 #[derive(Debug, Clone)]
@@ -49,7 +46,7 @@ impl StockService for StockGrpc {
         let page = self.0.movements(&ctx, id, &query).await?;
         Ok(Response::new(ListMovementsResponse {
             movements: page.rows.iter().map(wire::movement).collect(),
-            page: Some(page_info(&page)),
+            page: Some(page.info()),
         }))
     }
 }

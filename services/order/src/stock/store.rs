@@ -5,20 +5,18 @@ pub mod low;
 use std::collections::{BTreeMap, HashMap};
 
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, ExprTrait as _, PaginatorTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, sea_query::Expr,
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, ExprTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, sea_query::Expr,
 };
-use uuid::Uuid;
 use waybill_primitives::{ProductId, Timestamp};
-use waybill_store::{StoreError, Tx, page};
+use waybill_store::{
+    StoreError, Tx,
+    page::{self, Keyset, Page, PageError, PageQuery},
+};
 
 use super::{
     domain::{Level, MAX_UNITS, Movement, MovementKind},
     entity::{level, movement},
-};
-use crate::{
-    parts::{Page, PageQuery},
-    store::after,
 };
 
 /// The levels of these products, which nobody else changes until the transaction ends; locked in the order of product ids.
@@ -107,32 +105,9 @@ pub async fn movements(
     connection: &impl ConnectionTrait,
     product_id: ProductId,
     query: &PageQuery,
-    cursor: Option<(Timestamp, Uuid)>,
-) -> Result<Page<Movement>, StoreError> {
+) -> Result<Page<Movement>, PageError> {
     use movement::Column;
     let all = movement::Entity::find().filter(Column::ProductId.eq(product_id));
-    let total = if query.total {
-        Some(all.clone().count(connection).await?)
-    } else {
-        None
-    };
-    let mut select = all
-        .order_by_desc(Column::At)
-        .order_by_desc(Column::Id)
-        .limit(query.limit.fetch());
-    if let Some((at, id)) = cursor {
-        select = select.filter(after(Column::At, Column::Id, true, at, id));
-    }
-    let rows = select.all(connection).await?;
-    let (rows, next_cursor) = query.limit.page(rows, |row| (row.at, row.id));
-    Ok(Page {
-        rows,
-        next_cursor,
-        total,
-    })
-}
-
-/// Where a page of the ledger begins.
-pub fn cursor(text: &str) -> Result<Option<(Timestamp, Uuid)>, page::BadCursor> {
-    page::decode(text)
+    let order = Keyset::desc("movements", Column::At).then(Column::Id);
+    page::fetch(connection, all, order, query).await
 }

@@ -4,7 +4,7 @@ use prost::Message as _;
 use tonic::{Request, Response, Status};
 use waybill_primitives::{CategoryId, ChangeRequestId, OrderId, UserId};
 use waybill_proto::order::{self as pb, work_service_server::WorkService};
-use waybill_service_kit::{AppError, context};
+use waybill_service_kit::{AppError, context, once, page_query};
 
 use super::{
     app::{Assignment, Decision, OneOf, PoolFilter, Work},
@@ -13,9 +13,8 @@ use super::{
 };
 use crate::{
     fields::Faults,
-    grpc::{choice, id, page_info, page_query},
+    grpc::{choice, id},
     notes::{app::Notes, domain::Visibility},
-    once,
     orders::domain::{OrderKind, Search},
     wire,
     workers::{app::Workers, domain::Change},
@@ -88,7 +87,7 @@ impl WorkService for WorkGrpc {
         let page = self.work.available(&ctx, filter, &query).await?;
         Ok(Response::new(pb::ListAvailableResponse {
             orders: page.rows.iter().map(wire::order).collect(),
-            page: Some(page_info(&page)),
+            page: Some(page.info()),
         }))
     }
 
@@ -176,7 +175,7 @@ impl WorkService for WorkGrpc {
         let page = self.notes.list(&ctx, id, &query).await?;
         Ok(Response::new(pb::ListNotesResponse {
             notes: page.rows.iter().map(wire::note).collect(),
-            page: Some(page_info(&page)),
+            page: Some(page.info()),
         }))
     }
 
@@ -209,7 +208,7 @@ impl WorkService for WorkGrpc {
         let page = self.notes.progress(&ctx, id, &query).await?;
         Ok(Response::new(pb::ListProgressResponse {
             progress: page.rows.iter().map(wire::progress).collect(),
-            page: Some(page_info(&page)),
+            page: Some(page.info()),
         }))
     }
 
@@ -225,7 +224,7 @@ impl WorkService for WorkGrpc {
             .await?;
         Ok(Response::new(pb::ListWorkersResponse {
             workers: page.rows.iter().map(wire::worker).collect(),
-            page: Some(page_info(&page)),
+            page: Some(page.info()),
         }))
     }
 
@@ -303,7 +302,7 @@ impl WorkService for WorkGrpc {
         let page = self.work.requests(&ctx, filter, &query).await?;
         Ok(Response::new(pb::ListChangeRequestsResponse {
             change_requests: page.rows.iter().map(wire::change_request).collect(),
-            page: Some(page_info(&page)),
+            page: Some(page.info()),
         }))
     }
 

@@ -1,20 +1,17 @@
 //! Rows of change requests.
 
-use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _,
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _};
+use waybill_primitives::{ChangeRequestId, OrderId};
+use waybill_store::{
+    StoreError, Tx,
+    page::{self, Keyset, Page, PageError, PageQuery},
 };
-use waybill_primitives::{ChangeRequestId, OrderId, Timestamp};
-use waybill_store::{StoreError, Tx, page};
 
 use super::{
     domain::{ChangeRequest, RequestKind, RequestState},
     entity::{Column, Entity},
 };
-use crate::{
-    parts::{Page, PageQuery},
-    store::{self, after},
-};
+use crate::store;
 
 /// Writes a decision. False if the request is decided already.
 pub async fn decide(tx: &Tx, request: &ChangeRequest) -> Result<bool, StoreError> {
@@ -37,11 +34,6 @@ pub async fn pending(tx: &Tx, order_id: OrderId) -> Result<Vec<ChangeRequest>, S
         .await?)
 }
 
-/// Where a page of requests begins.
-pub fn cursor(text: &str) -> Result<Option<(Timestamp, ChangeRequestId)>, page::BadCursor> {
-    page::decode(text)
-}
-
 /// Which requests a list has.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Filter {
@@ -55,8 +47,7 @@ pub async fn list(
     connection: &impl ConnectionTrait,
     filter: Filter,
     query: &PageQuery,
-    cursor: Option<(Timestamp, ChangeRequestId)>,
-) -> Result<Page<ChangeRequest>, StoreError> {
+) -> Result<Page<ChangeRequest>, PageError> {
     let mut all = Entity::find();
     if let Some(id) = filter.order {
         all = all.filter(Column::OrderId.eq(id));
@@ -67,23 +58,6 @@ pub async fn list(
     if let Some(kind) = filter.kind {
         all = all.filter(Column::Kind.eq(kind));
     }
-    let total = if query.total {
-        Some(all.clone().count(connection).await?)
-    } else {
-        None
-    };
-    let mut select = all
-        .order_by_desc(Column::CreatedAt)
-        .order_by_desc(Column::Id)
-        .limit(query.limit.fetch());
-    if let Some((at, id)) = cursor {
-        select = select.filter(after(Column::CreatedAt, Column::Id, true, at, id));
-    }
-    let rows = select.all(connection).await?;
-    let (rows, next_cursor) = query.limit.page(rows, |row| (row.created_at, row.id));
-    Ok(Page {
-        rows,
-        next_cursor,
-        total,
-    })
+    let order = Keyset::desc("requests", Column::CreatedAt).then(Column::Id);
+    page::fetch(connection, all, order, query).await
 }

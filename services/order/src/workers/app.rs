@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 use waybill_primitives::{Role, UserId};
 use waybill_service_kit::{AppError, CallContext};
-use waybill_store::{EventContext, Tx, retrying};
+use waybill_store::{EventContext, Tx, transact};
 
 use super::{
     domain::{Account, Change, Entry, Load, Worker},
@@ -16,7 +16,7 @@ use crate::{
     categories::store as categories,
     events,
     fields::{Faults, search_words},
-    parts::{Page, PageQuery, Parts, finish},
+    parts::{Page, PageQuery, Parts},
 };
 
 /// Those who work on orders.
@@ -39,9 +39,8 @@ impl Workers {
     ) -> Result<Page<Entry>, AppError> {
         ctx.require(&[Role::Admin])?;
         let words = search_words(q)?;
-        let cursor = store::cursor(&query.cursor)?;
         let reader = self.parts.db.reader();
-        let page = store::list(reader, &words, query, cursor).await?;
+        let page = store::list(reader, &words, query).await?;
         let mut loads = store::loads(reader, page.rows.iter().map(|worker| worker.id)).await?;
         let rows = page.rows.into_iter().map(|worker| {
             let load = loads.remove(&worker.id).unwrap_or_default();
@@ -91,11 +90,9 @@ impl Workers {
             }
             faults.or(())?;
         }
-        let worker = retrying(|| async {
-            let tx = db.begin(&ctx.event_context()).await?;
-            let written = self.write_change(&tx, ctx, id, &change, version).await;
-            finish(tx, written).await
-        })
+        let worker = transact!(db, ctx, async |tx| self
+            .write_change(tx, ctx, id, &change, version)
+            .await)
         .await?;
         self.with_load(worker).await
     }
@@ -202,11 +199,9 @@ impl Workers {
             return Ok(worker);
         }
         let account = account.trimmed();
-        retrying(|| async {
-            let tx = db.begin(&EventContext::default()).await?;
-            store::insert_if_absent(&tx, &account.worker(self.parts.now())).await?;
+        transact!(db, EventContext::default(), async |tx| {
+            store::insert_if_absent(tx, &account.worker(self.parts.now())).await?;
             let worker = store::find(tx.conn(), account.id).await?;
-            tx.commit().await?;
             worker.ok_or_else(|| AppError::unavailable("the worker is not there yet; try again"))
         })
         .await

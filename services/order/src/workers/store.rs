@@ -8,7 +8,10 @@ use sea_orm::{
     sea_query::{Expr, Query},
 };
 use waybill_primitives::{CategoryId, OrderId, Role, Timestamp, UserId};
-use waybill_store::{StoreError, Tx, page};
+use waybill_store::{
+    StoreError, Tx,
+    page::{self, Keyset, Page, PageError, PageQuery},
+};
 
 use super::{
     domain::{Load, Worker},
@@ -21,8 +24,7 @@ use crate::{
         domain::OrderStatus,
         entity::{item, order},
     },
-    parts::{Page, PageQuery},
-    store::{self, after, has_words},
+    store::{self, has_words},
 };
 
 /// What an order that is somebody's to do may be.
@@ -200,18 +202,12 @@ pub async fn loads(
     Ok(loads)
 }
 
-/// Where a page of workers begins: name and id of the one before.
-pub fn cursor(text: &str) -> Result<Option<(String, UserId)>, page::BadCursor> {
-    page::decode(text)
-}
-
 /// Workers by name: everybody of role STAFF, and whoever else still has open orders.
 pub async fn list(
     connection: &impl ConnectionTrait,
     words: &[String],
     query: &PageQuery,
-    cursor: Option<(String, UserId)>,
-) -> Result<Page<Worker>, StoreError> {
+) -> Result<Page<Worker>, PageError> {
     use worker::Column;
     let busy = Query::select()
         .expr(Expr::value(1))
@@ -229,23 +225,9 @@ pub async fn list(
                 .add(Expr::exists(busy)),
         )
         .filter(has_words(Column::NameKey, words));
-    let total = if query.total {
-        Some(all.clone().count(connection).await?)
-    } else {
-        None
-    };
-    let mut select = all
-        .order_by_asc(Column::NameKey)
-        .order_by_asc(Column::Id)
-        .limit(query.limit.fetch());
-    if let Some((name, id)) = cursor {
-        select = select.filter(after(Column::NameKey, Column::Id, false, name, id));
-    }
-    let rows = select.all(connection).await?;
-    let (rows, next_cursor) = query.limit.page(rows, |row| (row.name_key.clone(), row.id));
-    Ok(Page {
-        rows: with_categories(connection, rows).await?,
-        next_cursor,
-        total,
-    })
+    let order = Keyset::asc("workers", Column::NameKey).then(Column::Id);
+    let page = page::fetch(connection, all, order, query).await?;
+    Ok(page
+        .try_map_all(|rows| with_categories(connection, rows))
+        .await?)
 }

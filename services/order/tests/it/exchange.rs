@@ -112,7 +112,7 @@ async fn lines_make_and_change_products_and_bad_ones_hold_up_nobody() {
         assert_eq!(faults(&answer.lines[2]), ["price", "active", "stock"]);
         assert_eq!(faults(&answer.lines[4]), ["sku"]);
         let cup = by_sku(shop, "CUP-1").await;
-        assert_eq!((cup.price.clone(), cup.on_hand, cup.low_stock_threshold), (Some(usd(1_999)), Some(7), Some(3)));
+        assert_eq!((cup.price, cup.on_hand, cup.low_stock_threshold), (Some(usd(1_999)), Some(7), Some(3)));
         assert_eq!((cup.category(), cup.description.as_str()), ("Kitchen", "Two\nlines, \"quoted\""));
         assert_eq!(by_sku(shop, "ADV-1").await.category_id, cup.category_id);
         let old = shop.look_at(&old).await;

@@ -64,7 +64,7 @@ pub fn payment_of(order: &pb::Order) -> payment::Payment {
         order_id: order.id.clone(),
         order_number: order.order_number.clone(),
         customer_id: order.customer.as_ref().unwrap().id.clone(),
-        amount: order.total.clone(),
+        amount: order.total,
         version: 1,
         ..Default::default()
     }

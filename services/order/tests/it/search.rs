@@ -28,7 +28,7 @@ pub async fn found(shop: &Shop, who: &Somebody, q: &str) -> Vec<String> {
     answer
         .orders
         .into_iter()
-        .filter_map(|order| order.title)
+        .map(|order| order.title.unwrap_or_default())
         .collect()
 }
 
@@ -126,7 +126,7 @@ async fn a_search_goes_with_every_filter_sort_and_page() {
             .orders
             .iter()
             .chain(&second.orders)
-            .map(|o| o.title())
+            .map(pb::Order::title)
             .collect();
         assert_eq!(
             titles,

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use uuid::Uuid;
 use waybill_primitives::{Clock, Money, OrderId, Role, Timestamp, UserId};
 use waybill_service_kit::{AppError, CallContext};
 use waybill_store::{
     Db, Tx,
-    page::{self, Limit},
+    page::{Page, PageQuery},
 };
 
 use super::{
@@ -26,15 +25,6 @@ pub struct CompletedOrder {
     pub completed_at: Option<Timestamp>,
     /// The platform's share in hundredths of a percent, where the event says it.
     pub commission: Option<u32>,
-}
-
-/// One page of lines, newest first.
-#[derive(Debug)]
-pub struct Page {
-    pub lines: Vec<BookedLine>,
-    pub next_cursor: Option<String>,
-    /// Counted only if asked for.
-    pub total: Option<u64>,
 }
 
 pub struct Ledger {
@@ -123,30 +113,15 @@ impl Ledger {
         Ok(store::insert_commission(tx, version, basis_points, since).await?)
     }
 
-    /// The books, for administrators.
+    /// The books, for administrators; newest first.
     pub async fn list(
         &self,
         ctx: &CallContext,
         filter: Filter,
-        limit: Limit,
-        cursor: &str,
-        total: bool,
-    ) -> Result<Page, AppError> {
+        query: &PageQuery,
+    ) -> Result<Page<BookedLine>, AppError> {
         ctx.require(&[Role::Admin])?;
-        let before = page::decode::<Uuid>(cursor)?;
-        let reader = self.db.reader();
-        let rows = store::list(reader, filter, before, limit.fetch()).await?;
-        let (lines, next_cursor) = limit.page(rows, |line| line.id);
-        let total = if total {
-            Some(store::count(reader, filter).await?)
-        } else {
-            None
-        };
-        Ok(Page {
-            lines,
-            next_cursor,
-            total,
-        })
+        Ok(store::list(self.db.reader(), filter, query).await?)
     }
 
     /// A filter from the API's words; an account that cannot be is refused.

@@ -1,12 +1,10 @@
 //! The ledger on the wire. The RPC is part of `PaymentService`, which `payments::grpc` serves.
 
 use waybill_proto::{
-    common::PageInfo,
     parse_id,
     payment::{LedgerLine, ListLedgerRequest, ListLedgerResponse},
 };
-use waybill_service_kit::{AppError, CallContext};
-use waybill_store::page::Limit;
+use waybill_service_kit::{AppError, CallContext, page_query};
 
 use super::{app::Ledger, domain::BookedLine, store::Filter};
 
@@ -23,18 +21,11 @@ pub async fn list(
         order,
         account: Ledger::parse_account(&request.account)?,
     };
-    let wanted = request.page.unwrap_or_default();
-    let limit = Limit::new(wanted.limit)?;
-    let page = ledger
-        .list(ctx, filter, limit, &wanted.cursor, wanted.total)
-        .await?;
+    let query = page_query(request.page.as_ref())?;
+    let page = ledger.list(ctx, filter, &query).await?;
     Ok(ListLedgerResponse {
-        lines: page.lines.iter().map(line).collect(),
-        page: Some(PageInfo {
-            total_capped: false,
-            next_cursor: page.next_cursor,
-            total: page.total,
-        }),
+        lines: page.rows.iter().map(line).collect(),
+        page: Some(page.info()),
     })
 }
 

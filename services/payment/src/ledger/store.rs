@@ -3,12 +3,16 @@
 use std::num::TryFromIntError;
 
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, PaginatorTrait as _,
-    QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
+    ColumnTrait as _, ConnectionTrait, DbErr, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Select,
 };
 use uuid::Uuid;
 use waybill_primitives::{OrderId, PaymentId, Timestamp};
-use waybill_store::{StoreError, Tx, rows};
+use waybill_store::{
+    StoreError, Tx,
+    page::{self, Keyset, Page, PageError, PageQuery},
+    rows,
+};
 
 use super::domain::{Account, BookedLine, Entry, EntryKind, Transfer};
 use crate::entities::{commission, ledger_entry, ledger_line};
@@ -145,21 +149,12 @@ fn filtered(filter: Filter) -> Select<ledger_line::Entity> {
     query
 }
 
-/// Newest first (ids are UUIDv7), those before `before`.
+/// Newest first (ids are UUIDv7).
 pub async fn list(
     connection: &impl ConnectionTrait,
     filter: Filter,
-    before: Option<Uuid>,
-    limit: u64,
-) -> Result<Vec<BookedLine>, StoreError> {
-    let mut query = filtered(filter);
-    if let Some(before) = before {
-        query = query.filter(ledger_line::Column::Id.lt(before));
-    }
-    let lines = query.order_by_desc(ledger_line::Column::Id).limit(limit);
-    Ok(lines.all(connection).await?)
-}
-
-pub async fn count(connection: &impl ConnectionTrait, filter: Filter) -> Result<u64, StoreError> {
-    Ok(filtered(filter).count(connection).await?)
+    query: &PageQuery,
+) -> Result<Page<BookedLine>, PageError> {
+    let order = Keyset::desc("ledger", ledger_line::Column::Id);
+    page::fetch(connection, filtered(filter), order, query).await
 }

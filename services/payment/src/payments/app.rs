@@ -4,11 +4,15 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use waybill_primitives::{Clock, OrderId, PaymentId, Role};
-use waybill_service_kit::{AppError, CallContext, FieldError, UserCaller};
+use waybill_proto::payment as proto;
+use waybill_service_kit::{
+    AppError, CallContext, FieldError, UserCaller,
+    once::{self, Done, once},
+};
 use waybill_store::{
-    Db, IdempotencyError, IdempotencyKey, idempotency,
-    page::{self, Limit},
-    retrying, rows,
+    Db, IdempotencyKey,
+    page::{Page, PageQuery},
+    rows, transact,
 };
 
 use super::{
@@ -24,8 +28,6 @@ use crate::{
 
 /// The API's code for an order that takes no money.
 pub const ORDER_NOT_PAYABLE: &str = "ORDER_NOT_PAYABLE";
-/// Longest idempotency key, in bytes.
-const MAX_KEY: usize = 255;
 
 /// A wish to pay an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -46,22 +48,6 @@ pub struct Replaced {
     pub number: String,
 }
 
-#[derive(Debug)]
-pub struct Created {
-    pub payment: Payment,
-    /// The answer of an earlier call with the same idempotency key.
-    pub replayed: bool,
-}
-
-/// One page of payments, newest first.
-#[derive(Debug)]
-pub struct Page {
-    pub payments: Vec<Payment>,
-    pub next_cursor: Option<String>,
-    /// Counted only if asked for.
-    pub total: Option<u64>,
-}
-
 pub struct Payments {
     pub db: Db,
     pub clock: Arc<dyn Clock>,
@@ -74,14 +60,17 @@ pub struct Payments {
 
 impl Payments {
     /// Begins a payment of an order, for its owner or an administrator. Amount and currency are the order's.
-    pub async fn create(&self, ctx: &CallContext, new: NewPayment) -> Result<Created, AppError> {
+    pub async fn create(
+        &self,
+        ctx: &CallContext,
+        new: NewPayment,
+    ) -> Result<Done<proto::Payment>, AppError> {
         let user = ctx.user()?;
-        let key = idempotency_key(ctx, user, &new)?;
-        if let Some(payment) = self.replay(key.as_ref()).await? {
-            return Ok(Created {
-                payment,
-                replayed: true,
-            });
+        let request = serde_json::to_vec(&new).map_err(AppError::internal)?;
+        let key = once::key(ctx, "create_payment", &request)?;
+        // First, so that a repeat begins nothing at the provider.
+        if let Some(payment) = once::earlier(&self.db, key.as_ref()).await? {
+            return Ok(Done::before(payment));
         }
         let provider = self.provider(new.provider)?;
         let (success_url, cancel_url) = self.return_urls(&new)?;
@@ -115,68 +104,37 @@ impl Payments {
             created_at: now,
             updated_at: now,
         };
-        if let Some(payment) = self.insert(ctx, user, key.as_ref(), payment).await? {
-            count(&payment);
-            return Ok(Created {
-                payment,
-                replayed: false,
-            });
-        }
-        // A concurrent call with the same key was faster; its answer is ours.
-        let first = self.replay(key.as_ref()).await?;
-        let payment = first.ok_or(IdempotencyError::Taken)?;
-        Ok(Created {
-            payment,
-            replayed: true,
-        })
+        // A concurrent call with the same key may be faster; its answer is ours then.
+        let insert = self.insert(ctx, user, key.as_ref(), payment);
+        once(&self.db, key.as_ref(), insert).await
     }
 
     /// The payment as it was written: for the order in place of its own, if that was replaced while the provider was asked.
-    /// None if the idempotency key is taken already.
     async fn insert(
         &self,
         ctx: &CallContext,
         user: &UserCaller,
         key: Option<&IdempotencyKey>,
         payment: Payment,
-    ) -> Result<Option<Payment>, AppError> {
-        retrying(|| async {
-            let tx = self.db.begin(&ctx.event_context()).await?;
-            let (holder, number) = store::holder(&tx, payment.order_id, payment.created_at).await?;
+    ) -> Result<proto::Payment, AppError> {
+        let payment = transact!(self.db, ctx, async |tx| {
+            let (holder, number) = store::holder(tx, payment.order_id, payment.created_at).await?;
             let payment = Payment {
                 order_id: holder,
                 order_number: number.unwrap_or_else(|| payment.order_number.clone()),
                 ..payment.clone()
             };
-            let answer = serde_json::to_vec(&payment).map_err(AppError::internal)?;
-            if let Some(key) = key {
-                match idempotency::insert(&tx, key, &answer).await {
-                    Err(IdempotencyError::Taken) => {
-                        tx.rollback().await?;
-                        return Ok(None);
-                    }
-                    outcome => outcome?,
-                }
-            }
+            once::remember(tx, key, &proto::Payment::from(&payment)).await?;
             rows::insert(tx.conn(), payment.clone()).await?;
-            events::created(&tx, &payment);
+            events::created(tx, &payment);
             if user.id != payment.customer_id {
-                events::begun_for(&tx, ctx, user, &payment);
+                events::begun_for(tx, ctx, &payment);
             }
-            tx.commit().await?;
-            Ok(Some(payment))
+            Ok::<_, AppError>(payment)
         })
-        .await
-    }
-
-    async fn replay(&self, key: Option<&IdempotencyKey>) -> Result<Option<Payment>, AppError> {
-        let Some(key) = key else { return Ok(None) };
-        let Some(answer) = idempotency::lookup(&self.db, key).await? else {
-            return Ok(None);
-        };
-        serde_json::from_slice(&answer)
-            .map(Some)
-            .map_err(AppError::internal)
+        .await?;
+        count(&payment);
+        Ok((&payment).into())
     }
 
     fn provider(&self, name: Provider) -> Result<&Arc<dyn PaymentProvider>, AppError> {
@@ -239,64 +197,30 @@ impl Payments {
             .ok_or_else(|| AppError::not_found("payment"))
     }
 
-    /// The payments of an order for its owner and administrators, or of all orders for administrators.
+    /// The payments of an order for its owner and administrators, or of all orders for administrators; newest first.
     pub async fn list(
         &self,
         ctx: &CallContext,
         order: Option<OrderId>,
         state: Option<PaymentState>,
-        limit: Limit,
-        cursor: &str,
-        total: bool,
-    ) -> Result<Page, AppError> {
+        query: &PageQuery,
+    ) -> Result<Page<Payment>, AppError> {
         let user = ctx.user()?;
         if order.is_none() {
             ctx.require(&[Role::Admin])?;
         }
-        let before = page::decode::<PaymentId>(cursor)?;
         let filter = Filter {
             order,
             customer: (!user.is_admin()).then_some(user.id),
             state,
         };
-        let reader = self.db.reader();
-        let rows = store::list(reader, filter, before, limit.fetch()).await?;
-        if let (Some(order), true) = (order, rows.is_empty()) {
+        let page = store::list(self.db.reader(), filter, query).await?;
+        if let (Some(order), true) = (order, page.rows.is_empty()) {
             // Nobody paid yet, or the order is not the caller's: its own service knows.
             self.own_order(ctx, user, order).await?;
         }
-        let (payments, next_cursor) = limit.page(rows, |payment| payment.id);
-        let total = if total {
-            Some(store::count(reader, filter).await?)
-        } else {
-            None
-        };
-        Ok(Page {
-            payments,
-            next_cursor,
-            total,
-        })
+        Ok(page)
     }
-}
-
-fn idempotency_key(
-    ctx: &CallContext,
-    user: &UserCaller,
-    new: &NewPayment,
-) -> Result<Option<IdempotencyKey>, AppError> {
-    let key = ctx.idempotency_key.as_deref();
-    let Some(key) = key.filter(|key| !key.is_empty()) else {
-        return Ok(None);
-    };
-    if key.len() > MAX_KEY || key.contains(char::is_control) {
-        return Err(AppError::invalid_field(
-            "Idempotency-Key",
-            format!("must be at most {MAX_KEY} printable characters"),
-        ));
-    }
-    let request = serde_json::to_vec(new).map_err(AppError::internal)?;
-    let scope = format!("create_payment:{}", user.id);
-    Ok(Some(IdempotencyKey::new(scope, key, &request)))
 }
 
 fn not_payable(why: NotPayable) -> AppError {

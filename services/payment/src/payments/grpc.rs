@@ -5,12 +5,10 @@ use std::sync::Arc;
 use tonic::{Request, Response, Status};
 use waybill_primitives::UnknownValue;
 use waybill_proto::{
-    common::PageInfo,
     parse_id,
     payment::{self as proto, payment_service_server::PaymentService},
 };
-use waybill_service_kit::{AppError, context, trace};
-use waybill_store::page::Limit;
+use waybill_service_kit::{AppError, context, page_query, trace};
 
 use super::{
     app::{NewPayment, Payments},
@@ -56,7 +54,7 @@ impl PaymentService for PaymentGrpc {
         trace::about_order(new.order_id);
         let created = self.payments.create(&ctx, new).await?;
         Ok(Response::new(proto::CreatePaymentResponse {
-            payment: Some((&created.payment).into()),
+            payment: Some(created.answer),
             replayed: created.replayed,
         }))
     }
@@ -84,19 +82,11 @@ impl PaymentService for PaymentGrpc {
             id => Some(parse_id("orderId", id).map_err(AppError::from)?),
         };
         let state = PaymentState::from_proto(request.state).map_err(invalid("state"))?;
-        let wanted = request.page.unwrap_or_default();
-        let limit = Limit::new(wanted.limit).map_err(AppError::from)?;
-        let page = self
-            .payments
-            .list(&ctx, order, state, limit, &wanted.cursor, wanted.total)
-            .await?;
+        let query = page_query(request.page.as_ref())?;
+        let page = self.payments.list(&ctx, order, state, &query).await?;
         Ok(Response::new(proto::ListPaymentsResponse {
-            payments: page.payments.iter().map(proto::Payment::from).collect(),
-            page: Some(PageInfo {
-                total_capped: false,
-                next_cursor: page.next_cursor,
-                total: page.total,
-            }),
+            payments: page.rows.iter().map(proto::Payment::from).collect(),
+            page: Some(page.info()),
         }))
     }
 

@@ -5,12 +5,15 @@ mod successions;
 pub use successions::{holder, note_successor};
 
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
-    QueryOrder as _, QuerySelect as _, Select,
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    QuerySelect as _, Select,
     sea_query::{Expr, ExprTrait},
 };
 use waybill_primitives::{OrderId, PaymentId, Timestamp, UserId};
-use waybill_store::{StoreError, Tx};
+use waybill_store::{
+    StoreError, Tx,
+    page::{self, Keyset, Page, PageError, PageQuery},
+};
 
 use super::domain::{Payment, PaymentState, Provider, Step};
 use crate::entities::payment::{Column, Entity};
@@ -132,21 +135,12 @@ fn filtered(filter: Filter) -> Select<Entity> {
     query
 }
 
-/// Newest first (ids are UUIDv7), those before `before`.
+/// Newest first (ids are UUIDv7).
 pub async fn list(
     connection: &impl ConnectionTrait,
     filter: Filter,
-    before: Option<PaymentId>,
-    limit: u64,
-) -> Result<Vec<Payment>, StoreError> {
-    let mut query = filtered(filter);
-    if let Some(before) = before {
-        query = query.filter(Column::Id.lt(before));
-    }
-    let payments = query.order_by_desc(Column::Id).limit(limit);
-    Ok(payments.all(connection).await?)
-}
-
-pub async fn count(connection: &impl ConnectionTrait, filter: Filter) -> Result<u64, StoreError> {
-    Ok(filtered(filter).count(connection).await?)
+    query: &PageQuery,
+) -> Result<Page<Payment>, PageError> {
+    let order = Keyset::desc("payments", Column::Id);
+    page::fetch(connection, filtered(filter), order, query).await
 }

@@ -8,12 +8,12 @@
 use std::sync::Arc;
 
 use tokio::sync::Notify;
-use waybill_primitives::{Clock, OrderId, PaymentId};
+use waybill_primitives::{Clock, OrderId, PaymentId, pause_after};
 use waybill_service_kit::AppError;
-use waybill_store::{Db, EventContext, Tx, retrying};
+use waybill_store::{Db, EventContext, Tx, transact};
 
 use super::{
-    domain::{LEASE, PROVIDER_DEADLINE, Refund, retry_delay, shortened},
+    domain::{LEASE, PAUSES, PROVIDER_DEADLINE, Refund, shortened},
     store,
 };
 use crate::{
@@ -119,11 +119,9 @@ impl Refunds {
     }
 
     async fn lease(&self, refund: &Refund) -> Result<bool, AppError> {
-        let leased = retrying(|| async {
+        let leased = transact!(self.db, EventContext::default(), async |tx| {
             let now = self.clock.now();
-            let tx = self.db.begin(&EventContext::default()).await?;
-            let leased = store::lease(&tx, refund, now.plus(LEASE), now).await?;
-            tx.commit().await?;
+            let leased = store::lease(tx, refund, now.plus(LEASE), now).await?;
             Ok::<_, AppError>(leased)
         });
         leased.await
@@ -163,23 +161,21 @@ impl Refunds {
     }
 
     async fn settle(&self, refund: &Refund, reference: &str) -> Result<(), AppError> {
-        let settled = retrying(|| async {
+        let settled = transact!(self.db, EventContext::default(), async |tx| {
             let now = self.clock.now();
-            let tx = self.db.begin(&EventContext::default()).await?;
-            if !store::complete(&tx, refund, reference, now).await? {
+            if !store::complete(tx, refund, reference, now).await? {
                 return Ok(false);
             }
             let step = Step::ConfirmRefund;
-            let payment = payments::advance(&tx, refund.payment_id, step, None, now).await?;
+            let payment = payments::advance(tx, refund.payment_id, step, None, now).await?;
             let payment = payment.ok_or_else(|| {
                 AppError::internal(format!(
                     "payment {} has an open refund but is not REFUNDING",
                     refund.payment_id
                 ))
             })?;
-            ledger::book_refund(&tx, &payment, now).await?;
-            events::refunded(&tx, &payment, &refund.reason);
-            tx.commit().await?;
+            ledger::book_refund(tx, &payment, now).await?;
+            events::refunded(tx, &payment, &refund.reason);
             Ok::<_, AppError>(true)
         });
         if settled.await? {
@@ -196,12 +192,10 @@ impl Refunds {
             payment_id = %refund.payment_id, attempt, error,
             "the refund failed and will be tried again"
         );
-        let postponed = retrying(|| async {
+        let postponed = transact!(self.db, EventContext::default(), async |tx| {
             let now = self.clock.now();
-            let until = now.plus(retry_delay(attempt));
-            let tx = self.db.begin(&EventContext::default()).await?;
-            store::postpone(&tx, refund, &shortened(error), until, now).await?;
-            tx.commit().await?;
+            let until = now.plus(pause_after(PAUSES, attempt));
+            store::postpone(tx, refund, &shortened(error), until, now).await?;
             Ok::<_, AppError>(())
         });
         postponed.await

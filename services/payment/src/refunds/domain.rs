@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use backon::ExponentialBuilder;
+use waybill_primitives::backoff;
+
 pub use crate::entities::refund::Model as Refund;
 
 /// Longest reason and error text, in characters.
@@ -10,19 +13,9 @@ pub const MAX_TEXT: usize = 500;
 pub const LEASE: Duration = Duration::from_mins(1);
 /// How long a provider may take to answer.
 pub const PROVIDER_DEADLINE: Duration = Duration::from_secs(30);
-const FIRST_DELAY: Duration = Duration::from_secs(1);
-const LONGEST_DELAY: Duration = Duration::from_mins(5);
 
-/// The pause after the given attempt (counted from 1): doubles from one second to five minutes. There is no last attempt:
-/// the money is the customer's.
-pub fn retry_delay(attempt: i32) -> Duration {
-    let doublings = u32::try_from(attempt.saturating_sub(1))
-        .unwrap_or(0)
-        .min(16);
-    FIRST_DELAY
-        .saturating_mul(1 << doublings)
-        .min(LONGEST_DELAY)
-}
+/// Between two attempts. There is no last one: the money is the customer's.
+pub const PAUSES: ExponentialBuilder = backoff(Duration::from_secs(1), Duration::from_mins(5));
 
 /// Text that fits its column.
 pub fn shortened(text: &str) -> String {
@@ -34,11 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pauses_grow_up_to_five_minutes() {
-        let seconds: Vec<_> = (1..=10).map(|n| retry_delay(n).as_secs()).collect();
-        assert_eq!(seconds, [1, 2, 4, 8, 16, 32, 64, 128, 256, 300]);
-        assert_eq!(retry_delay(i32::MAX), LONGEST_DELAY);
-        assert_eq!(retry_delay(0), FIRST_DELAY);
+    fn a_lease_outlives_the_provider() {
         assert!(PROVIDER_DEADLINE < LEASE);
     }
 

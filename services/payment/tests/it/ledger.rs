@@ -89,7 +89,7 @@ async fn nothing_is_shared_before_it_is_paid_or_if_nothing_was_due() {
         assert_eq!(accrual_of(shop, &order).await.len(), 3);
 
         let mut free = completed(&shop.order_of(&shop.customer()), Some(worker));
-        free.total = Some(Money::zero(Currency::USD).into());
+        free.total = Some(Money::zero(Currency::USD));
         publish_completed(shop, &free).await;
         assert!(shop.books_of(&free).await.is_empty());
         shop.assert_sound().await;

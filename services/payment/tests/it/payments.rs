@@ -19,7 +19,7 @@ async fn a_payment_takes_its_amount_from_the_order() {
         assert_eq!(payment.state(), PaymentState::Pending);
         assert_eq!(payment.order_number, order.order_number);
         assert_eq!(payment.customer_id, customer.id.to_string());
-        let amount = payment.amount.clone().unwrap();
+        let amount = payment.amount.unwrap();
         assert_eq!((amount.amount, amount.currency.as_str()), (TOTAL, "USD"));
         let page = format!("/api/v1/sandbox/checkout/{}", payment.id);
         assert_eq!(payment.redirect_url, Some(page));
@@ -88,7 +88,7 @@ async fn an_order_that_takes_no_money_is_refused() {
         change(&|order| order.set_payment_status(order::PaymentStatus::Refunded)),
         change(&|order| order.set_status(order::OrderStatus::Cancelled)),
         change(&|order| order.expires_at = Some(past)),
-        change(&|order| order.total = Some(Money::zero(Currency::USD).into())),
+        change(&|order| order.total = Some(Money::zero(Currency::USD))),
     ];
     for id in ids {
         let error = shop.create(&customer.ctx, &id).await.unwrap_err();

@@ -171,8 +171,8 @@ impl Shop {
                 name: "Ada Example".to_owned(),
                 email: Some("ada@example.com".to_owned()),
             }),
-            subtotal: Some(total.into()),
-            total: Some(total.into()),
+            subtotal: Some(total),
+            total: Some(total),
             expires_at: Some(now.plus(Duration::from_mins(30))),
             version: 1,
             ..order::Order::default()

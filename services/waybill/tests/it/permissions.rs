@@ -249,7 +249,7 @@ pub(crate) const TABLE: &[(&str, &str, &str, Expected)] = &[
     ("PATCH", "/api/v1/notifications/{id}/read", "", OWNER),
     ("DELETE", "/api/v1/notifications/{id}", "", OWNER),
     ("POST", "/api/v1/notifications/read-all", "", SIGNED_IN),
-    // The short contract.
+    // The legacy API.
     ("POST", "/api/users/register", BAD, ANYONE),
     ("POST", "/api/users/login", BAD, ANYONE),
     ("GET", "/api/products/", "", ANYONE),

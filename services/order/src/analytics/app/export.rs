@@ -10,7 +10,10 @@ use std::borrow::Cow;
 use serde_json::{Value, json};
 use waybill_primitives::{Role, Timestamp};
 use waybill_service_kit::{AppError, CallContext};
-use waybill_store::Db;
+use waybill_store::{
+    Db,
+    page::{Limit, PageQuery},
+};
 
 use super::Analytics;
 use crate::{
@@ -18,12 +21,12 @@ use crate::{
     csv::Lines,
     orders::{
         domain::{Filter, Order, OrderStatus, PaymentStatus, Search, Sort, Viewer},
-        store::{self, Position},
+        store,
     },
 };
 
 /// Orders of one page: long descriptions make each of them tens of kilobytes.
-pub const PAGE_ROWS: u64 = 250;
+const PAGE_ROWS: Limit = Limit::of(250);
 
 /// Names of the columns; README says what is in them.
 const HEADER: [&str; 27] = [
@@ -92,7 +95,7 @@ pub struct Export {
 #[derive(Debug)]
 enum Next {
     Header,
-    After(Option<Position>),
+    After(String),
     Nothing,
 }
 
@@ -131,29 +134,26 @@ impl Export {
     /// The next lines; none after the last.
     pub async fn chunk(&mut self) -> Result<Option<Vec<u8>>, AppError> {
         let mut lines = Lines::default();
-        let after = match std::mem::replace(&mut self.next, Next::Nothing) {
+        let cursor = match std::mem::replace(&mut self.next, Next::Nothing) {
             Next::Nothing => return Ok(None),
             Next::Header => {
                 push(&mut lines, HEADER.map(Cow::Borrowed))?;
-                None
+                String::new()
             }
-            Next::After(position) => position,
+            Next::After(cursor) => cursor,
         };
         let reader = self.db.reader();
-        let page = store::stretch(
-            reader,
-            Viewer::Everything,
-            &self.filter,
-            self.sort,
-            after,
-            PAGE_ROWS,
-        );
-        let (orders, next) = page.await?;
-        for order in &orders {
+        let query = PageQuery {
+            limit: PAGE_ROWS,
+            cursor,
+            total: false,
+        };
+        let page = store::page(reader, Viewer::Everything, &self.filter, self.sort, &query).await?;
+        for order in &page.rows {
             push(&mut lines, columns(order))?;
         }
-        if next.is_some() {
-            self.next = Next::After(next);
+        if let Some(cursor) = page.next_cursor {
+            self.next = Next::After(cursor);
         }
         lines.take().map(Some).map_err(AppError::internal)
     }

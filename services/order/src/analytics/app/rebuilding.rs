@@ -3,7 +3,7 @@
 
 use waybill_primitives::OrderId;
 use waybill_service_kit::AppError;
-use waybill_store::{Db, EventContext, StoreError, Tx, retrying};
+use waybill_store::{Db, EventContext, StoreError, Tx, transact};
 
 use super::projecting::Writing;
 use crate::{
@@ -20,10 +20,8 @@ const BATCH: u64 = 200;
 /// Counts every order anew. How many there were. `told` is called with the number so far.
 pub async fn rebuild(db: &Db, mut told: impl FnMut(u64)) -> Result<u64, AppError> {
     let context = EventContext::default();
-    let state = retrying(|| async {
-        let tx = db.begin(&context).await?;
-        let state = store::begin(&tx).await?;
-        tx.commit().await?;
+    let state = transact!(db, &context, async |tx| {
+        let state = store::begin(tx).await?;
         Ok::<_, StoreError>(state)
     })
     .await?;
@@ -33,28 +31,20 @@ pub async fn rebuild(db: &Db, mut told: impl FnMut(u64)) -> Result<u64, AppError
         let ids = orders::ids_after(db.reader(), after, BATCH).await?;
         let Some(last) = ids.last() else { break };
         after = Some(*last);
-        retrying(|| async {
-            let tx = db.begin(&context).await?;
-            count_anew(&tx, &ids, building).await?;
-            tx.commit().await?;
+        transact!(db, &context, async |tx| {
+            count_anew(tx, &ids, building).await?;
             Ok::<_, AppError>(())
         })
         .await?;
         count += ids.len() as u64;
         told(count);
     }
-    retrying(|| async {
-        let tx = db.begin(&context).await?;
-        if !store::finish(&tx, building).await? {
-            tx.rollback().await?;
-            return Err(overtaken());
-        }
-        tx.commit().await?;
-        let tx = db.begin(&context).await?;
-        store::drop_others(&tx, building).await?;
-        tx.commit().await?;
-        Ok(())
-    })
+    let finished = transact!(db, &context, async |tx| store::finish(tx, building).await);
+    if !finished.await? {
+        return Err(overtaken());
+    }
+    transact!(db, &context, async |tx| store::drop_others(tx, building)
+        .await)
     .await?;
     Ok(count)
 }

@@ -164,21 +164,19 @@ impl Analytics {
         for (metric, figure) in store::totals(reader, generation, currency).await? {
             all_time.add(&metric, figure);
         }
-        let filter = Filter::default();
+        let few = PageQuery {
+            limit: Limit::of(DASHBOARD_ROWS),
+            cursor: String::new(),
+            total: false,
+        };
         let (viewer, sort) = (Viewer::Everything, Sort::Newest);
-        let recent = orders::stretch(reader, viewer, &filter, sort, None, DASHBOARD_ROWS);
-        let (recent, _) = recent.await?;
+        let recent = orders::page(reader, viewer, &Filter::default(), sort, &few).await?;
         let low = products::Filter {
             low_stock: Some(true),
             ..Default::default()
         };
-        let few = PageQuery {
-            limit: Limit::new(DASHBOARD_ROWS as u32)?,
-            cursor: String::new(),
-            total: false,
-        };
         let sort = products::Sort::Name;
-        let low = catalogue::page(reader, &low, None, sort, &few, None).await?;
+        let low = catalogue::page(reader, &low, None, sort, &few).await?;
         Ok(Dashboard {
             currency,
             current,
@@ -186,7 +184,7 @@ impl Analytics {
             all_time,
             statuses: self.statuses(generation).await?,
             top_products: self.sellers(generation, span, DASHBOARD_ROWS).await?,
-            recent,
+            recent: recent.rows,
             low_stock: low.rows,
             pending_events: waybill_store::backlog(db).await?,
         })

@@ -1,17 +1,15 @@
 //! What a guest chose before signing in goes into the cart of the account.
 
 use waybill_primitives::UserId;
-use waybill_service_kit::{AppError, CallContext, ErrorKind};
-use waybill_store::{Tx, retrying};
+use waybill_service_kit::{AppError, CallContext};
+use waybill_store::{Tx, optimistic, transact};
 
-use super::{ATTEMPTS, CartToken, Carts, Stopped, locked};
+use super::{CartToken, Carts, NO_CART, locked, no_cart};
 use crate::{
     cart::{
         domain::{Cart, Item, Owner, View, merged},
         store,
     },
-    error::too_busy,
-    parts::finish,
     store::insert_all,
 };
 
@@ -28,23 +26,12 @@ impl Carts {
         }
         let guest = CartToken::parse(token).ok_or_else(no_cart)?.hash();
         let db = &self.parts.db;
-        for _ in 0..ATTEMPTS {
-            let merged = retrying(|| async {
-                let tx = db.begin(&ctx.event_context()).await?;
-                let written = self.write_merge(&tx, user, &guest).await;
-                finish(tx, written).await
-            });
-            match merged.await {
-                Ok((cart, left_out)) => {
-                    let owner = Owner::User(user);
-                    return self.show(ctx, &owner, Some(cart), &left_out).await;
-                }
-                Err(Stopped::NoCart) => return Err(no_cart()),
-                Err(Stopped::Lost) => db.settle().await,
-                Err(Stopped::Refused(error)) => return Err(error),
-            }
-        }
-        Err(too_busy("cart"))
+        let merged = optimistic(db, || {
+            transact!(db, ctx, async |tx| self.write_merge(tx, user, &guest).await)
+        });
+        let (cart, left_out) = merged.await?;
+        self.show(ctx, &Owner::User(user), Some(cart), &left_out)
+            .await
     }
 
     /// The user's cart after the merge, and what it had no room for.
@@ -53,15 +40,15 @@ impl Carts {
         tx: &Tx,
         user: UserId,
         guest: &str,
-    ) -> Result<(Cart, Vec<Item>), Stopped> {
+    ) -> Result<(Cart, Vec<Item>), AppError> {
         let (now, room) = (self.parts.now(), self.parts.shop().max_lines());
         let (guest, user_owner) = (Owner::Guest(guest.to_owned()), Owner::User(user));
         let found = store::find(tx.conn(), &guest).await?;
-        let found = found.ok_or(Stopped::NoCart)?;
+        let found = found.ok_or_else(no_cart)?;
         if let Some(into) = found.merged_into {
             // Whose cart it went into is nobody else's business.
             if into != user {
-                return Err(Stopped::NoCart);
+                return Err(no_cart());
             }
             let cart = store::find(tx.conn(), &user_owner).await?;
             let cart = cart.unwrap_or_else(|| Cart {
@@ -74,7 +61,7 @@ impl Carts {
         // Guests' carts first: two merges into one account then wait for each other in a line.
         let source = match locked(tx, &guest, false, now).await {
             // A repeat of this call was faster; it has left its mark.
-            Err(Stopped::NoCart) => return Err(Stopped::Lost),
+            Err(error) if error.is(NO_CART) => return Err(AppError::too_busy("cart")),
             outcome => outcome?,
         };
         let mut target = locked(tx, &user_owner, true, now).await?;
@@ -100,12 +87,4 @@ impl Carts {
             .sort_by_key(|item| (item.added_at, item.product_id));
         Ok((target, left_out))
     }
-}
-
-fn no_cart() -> AppError {
-    AppError::new(
-        ErrorKind::NotFound,
-        "CART_NOT_FOUND",
-        "the token names no cart (any more); put things into your own cart",
-    )
 }

@@ -10,7 +10,7 @@ use serde_json::json;
 use uuid::Uuid;
 use waybill_primitives::{ProductId, Role, Timestamp, UserId};
 use waybill_service_kit::{AppError, CallContext};
-use waybill_store::{StoreError, Tx, retrying};
+use waybill_store::{StoreError, Tx, optimistic, transact};
 
 use super::{
     Exchange,
@@ -24,13 +24,12 @@ use crate::{
         store as catalogue,
     },
     categories::{app::Finder, store as categories},
-    error::too_busy,
     exchange::domain::{
         Header, Outcome, Report, Row,
         reader::{Line, Reader, Unreadable},
     },
     fields::Faults,
-    parts::{Parts, finish},
+    parts::Parts,
     stock::app::{NotSet, adjustment, set_on_hand},
 };
 
@@ -40,8 +39,6 @@ const MAX_BYTES: u64 = 50 * 1024 * 1024;
 const MAX_LINES: u64 = 100_000;
 /// Lines of one transaction.
 const BATCH: usize = 200;
-/// How often a batch is tried again that met other changes of the same products.
-const ATTEMPTS: u32 = 8;
 /// What the ledger says of stock that a file sets.
 const REASON: &str = "import";
 
@@ -173,25 +170,17 @@ impl Import {
     async fn work(&self, rows: Vec<Row>) -> Result<Answer, AppError> {
         let db = &self.parts.db;
         let mut refused = HashMap::new();
-        let mut attempts = 0;
         loop {
-            let outcome = retrying(|| async {
-                let tx = db.begin(&self.ctx.event_context()).await?;
-                let outcome = self.attempt(&tx, &rows, &refused).await;
-                if self.dry_run && outcome.is_ok() {
-                    tx.rollback().await?;
-                    return outcome;
-                }
-                finish(tx, outcome).await
-            })
-            .await;
-            match outcome {
+            let outcome = optimistic(db, || {
+                transact!(db, &self.ctx, async |tx| self
+                    .attempt(tx, &rows, &refused)
+                    .await)
+            });
+            match outcome.await {
                 Ok(lines) => return Ok(Answer { lines }),
                 Err(Stopped::Failed(error)) => return Err(error),
                 // This line alone cannot be; the others are tried again without it.
                 Err(Stopped::Refused(line, faults)) => _ = refused.insert(line, faults),
-                Err(Stopped::Outrun) if attempts < ATTEMPTS => attempts += 1,
-                Err(Stopped::Outrun) => return Err(too_busy("product")),
             }
         }
     }
@@ -245,12 +234,12 @@ impl Import {
         let new: Vec<&Product> = changes.new.iter().map(|offer| &offer.product).collect();
         match catalogue::insert_all(tx, &new).await {
             // Somebody made one of them meanwhile: now it is there to be changed.
-            Err(StoreError::Unique { .. }) => return Err(Stopped::Outrun),
+            Err(StoreError::Unique { .. }) => return Err(AppError::too_busy("product").into()),
             outcome => outcome?,
         }
         for (before, after) in &changes.changed {
             if !catalogue::update(tx, &before.product, &after.product).await? {
-                return Err(Stopped::Outrun);
+                return Err(AppError::too_busy("product").into());
             }
             tell(tx, &self.ctx, Some(before), after);
         }

@@ -20,8 +20,6 @@ use crate::{
 
 /// Why an attempt at a batch ended.
 pub enum Stopped {
-    /// Something that it read has changed since.
-    Outrun,
     /// This line cannot be.
     Refused(u64, Faults),
     Failed(AppError),
@@ -36,6 +34,10 @@ impl<E: Into<AppError>> From<E> for Stopped {
 impl Retry for Stopped {
     fn retryable(&self) -> bool {
         matches!(self, Self::Failed(error) if error.retryable())
+    }
+
+    fn outrun(&self) -> bool {
+        matches!(self, Self::Failed(error) if error.outrun())
     }
 }
 

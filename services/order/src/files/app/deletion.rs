@@ -3,7 +3,7 @@
 use waybill_primitives::{FileId, OrderId};
 use waybill_proto::order::FileDeleted;
 use waybill_service_kit::{AppError, CallContext};
-use waybill_store::{Tx, retrying};
+use waybill_store::{Tx, transact};
 
 use super::{Files, ProductNow, described};
 use crate::{
@@ -16,7 +16,6 @@ use crate::{
         app::{actor, viewer},
         store as orders,
     },
-    parts::finish,
     wire,
 };
 
@@ -31,11 +30,9 @@ impl Files {
         }
         let order = file.order_id.ok_or_else(|| AppError::not_found("file"))?;
         let db = &self.parts.db;
-        retrying(|| async {
-            let tx = db.begin(&ctx.event_context()).await?;
-            let deleted = self.delete_in(&tx, ctx, order, &file).await;
-            finish(tx, deleted).await
-        })
+        transact!(db, ctx, async |tx| self
+            .delete_in(tx, ctx, order, &file)
+            .await)
         .await?;
         self.storage.removals.notify_one();
         Ok(None)

@@ -3,8 +3,8 @@
 use serde_json::json;
 use waybill_primitives::{FileId, ProductId, Role, Timestamp};
 use waybill_proto::order::{FileAdded, FileDeleted, ProductUpdated};
-use waybill_service_kit::{AppError, CallContext};
-use waybill_store::{IdempotencyKey, Tx, retrying};
+use waybill_service_kit::{AppError, CallContext, once};
+use waybill_store::{IdempotencyKey, Tx, optimistic, transact};
 
 use super::{Files, TOO_MANY_FILES, upload::Target};
 use crate::{
@@ -14,19 +14,14 @@ use crate::{
         domain::{Image, Offer, Product},
         store as catalogue,
     },
-    error::too_busy,
     fields::Faults,
     files::{
         domain::{MAX_IMAGES, StoredFile},
         store,
     },
-    once,
-    parts::finish,
     wire,
 };
 
-/// How often a change is tried again that lost against another one.
-const ATTEMPTS: u32 = 16;
 /// Longest description of a picture, in characters.
 const MAX_ALT: usize = 200;
 
@@ -152,7 +147,7 @@ impl Files {
         along: Along<'_>,
     ) -> Result<Offer, AppError> {
         let db = &self.parts.db;
-        for _ in 0..ATTEMPTS {
+        optimistic(db, || async {
             let before = self.product(ctx, id).await?;
             if version.is_some_and(|version| version != before.product.version) {
                 return Err(AppError::version_conflict(before.product.version));
@@ -164,27 +159,15 @@ impl Files {
                 product: before.product.with_images(images, self.parts.now()),
                 ..before.clone()
             };
-            let written = retrying(|| async {
-                let tx = db.begin(&ctx.event_context()).await?;
-                let written = self.write_pictures(&tx, ctx, &before, &after, along).await;
-                match written {
-                    // Not the version any more: nothing may stay.
-                    Ok(false) => {
-                        tx.rollback().await?;
-                        Ok(false)
-                    }
-                    written => finish(tx, written).await,
-                }
-            })
+            transact!(db, ctx, async |tx| self
+                .write_pictures(tx, ctx, &before, &after, along)
+                .await)
             .await?;
-            if written {
-                return Ok(after);
-            }
-        }
-        Err(too_busy("product"))
+            Ok(after)
+        })
+        .await
     }
 
-    /// False if the product is not at the version before any more; the caller must roll back then.
     async fn write_pictures(
         &self,
         tx: &Tx,
@@ -192,7 +175,7 @@ impl Files {
         before: &Offer,
         after: &Offer,
         along: Along<'_>,
-    ) -> Result<bool, AppError> {
+    ) -> Result<(), AppError> {
         match along {
             Along::Added { file, due, key } => {
                 once::remember(tx, key, &wire::file(file)).await?;
@@ -211,7 +194,7 @@ impl Files {
             Along::Nothing => {}
         }
         if !catalogue::update(tx, &before.product, &after.product).await? {
-            return Ok(false);
+            return Err(AppError::too_busy("product"));
         }
         let (product, message) = (&after.product, Some(wire::product(after, false)));
         tx.emit(
@@ -227,7 +210,7 @@ impl Files {
             after: Some(json!({ "images": product.images() })),
         };
         audit::record(tx, ctx, act);
-        Ok(true)
+        Ok(())
     }
 }
 

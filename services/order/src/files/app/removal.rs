@@ -4,13 +4,10 @@ use std::time::Duration;
 
 use futures::{StreamExt as _, stream};
 use waybill_service_kit::AppError;
-use waybill_store::{EventContext, retrying};
+use waybill_store::{EventContext, transact};
 
 use super::{Files, reading::parsed};
-use crate::{
-    files::store::{self, Removal},
-    parts::finish,
-};
+use crate::files::store::{self, Removal};
 
 /// Objects looked at together.
 const BATCH: u64 = 100;
@@ -51,11 +48,10 @@ impl Files {
             .saturating_mul(1 << removal.attempts.min(16))
             .min(LONGEST_PAUSE);
         let again = self.parts.now().plus(pause);
-        let taken = retrying(|| async {
-            let tx = db.begin(&EventContext::default()).await?;
-            let taken = store::take_on(&tx, removal, again).await;
-            finish(tx, taken).await
-        });
+        let taken = transact!(db, EventContext::default(), async |tx| store::take_on(
+            tx, removal, again
+        )
+        .await);
         if !taken.await.map_err(AppError::from)? {
             return Ok(());
         }
@@ -63,11 +59,11 @@ impl Files {
             .store
             .delete(&parsed(&removal.object_key)?)
             .await?;
-        let removed = retrying(|| async {
-            let tx = db.begin(&EventContext::default()).await?;
-            let removed = store::removed(&tx, &removal.object_key).await;
-            finish(tx, removed).await
-        });
+        let removed = transact!(db, EventContext::default(), async |tx| store::removed(
+            tx,
+            &removal.object_key
+        )
+        .await);
         removed.await.map_err(AppError::from)
     }
 }

@@ -4,13 +4,15 @@ use std::{sync::OnceLock, time::Duration};
 
 use bytes::Bytes;
 use futures::Stream;
-use prost::Message as _;
 use tempfile::TempPath;
 use waybill_file_store::{MediaType, PictureError, Source, Upload, UploadError, pictures};
 use waybill_primitives::{FileId, OrderId, ProductId, Timestamp, UserId};
 use waybill_proto::order::{self as pb, FileAdded};
-use waybill_service_kit::{AppError, CallContext, ErrorKind, codes};
-use waybill_store::{EventContext, IdempotencyKey, StoreError, Tx, idempotency, retrying};
+use waybill_service_kit::{
+    AppError, CallContext, ErrorKind, codes,
+    once::{self, Done, once},
+};
+use waybill_store::{EventContext, IdempotencyKey, StoreError, Tx, transact};
 
 use super::{Files, ProductNow, TOO_MANY_FILES, described, reading::parsed};
 use crate::{
@@ -23,13 +25,11 @@ use crate::{
         storage::Place,
         store,
     },
-    once,
     orders::{
         app::{actor, viewer},
         domain::Person,
         store as orders,
     },
-    parts::finish,
     store::insert,
     wire::{self, bytes},
 };
@@ -109,10 +109,8 @@ impl Files {
             hex::encode(prepared.received.sha256()),
         );
         let key = once::key(ctx, UPLOAD, format!("{request:?}").as_bytes())?;
-        if let Some(key) = &key
-            && let Some(answer) = idempotency::lookup(&self.parts.db, key).await?
-        {
-            return self.replayed(ctx, &answer).await;
+        if let Some(file) = once::earlier(&self.parts.db, key.as_ref()).await? {
+            return self.replayed(ctx, file).await;
         }
         let keys = prepared.file.keys();
         let due = self.parts.now().plus(PATIENCE);
@@ -120,22 +118,26 @@ impl Files {
         // What failed may still arrive: it goes when nothing of it can be on its way any more.
         let put = tokio::time::timeout(PATIENCE / 2, self.put(&prepared)).await;
         put.map_err(|_| AppError::unavailable("storing the file took too long; send it again"))??;
-        let known = self.make_known(ctx, &target, &prepared.file, due, key.as_ref());
+        let mut product = None;
+        let known = once(&self.parts.db, key.as_ref(), async {
+            product = self
+                .make_known(ctx, &target, &prepared.file, due, key.as_ref())
+                .await?;
+            Ok(wire::file(&prepared.file))
+        });
         match known.await {
-            Ok(product) => Ok(Uploaded {
-                file: wire::file(&prepared.file),
+            Ok(Done {
+                answer: file,
+                replayed: false,
+            }) => Ok(Uploaded {
+                file,
                 replayed: false,
                 product,
             }),
-            Err(error) => {
+            outcome => {
                 self.give_up(&keys, due).await;
-                if let Some(key) = key.filter(|_| !matches!(error.kind, ErrorKind::Internal)) {
-                    // Another call with the same key may have been faster.
-                    if let Some(answer) = idempotency::lookup(&self.parts.db, &key).await? {
-                        return self.replayed(ctx, &answer).await;
-                    }
-                }
-                Err(error)
+                // Another call with the same key may have been faster.
+                self.replayed(ctx, outcome?.answer).await
             }
         }
     }
@@ -286,11 +288,10 @@ impl Files {
     /// Notes the objects as to be removed, unless the file is made known before.
     async fn note(&self, keys: &[String], due: Timestamp) -> Result<(), AppError> {
         let db = &self.parts.db;
-        retrying(|| async {
-            let tx = db.begin(&EventContext::default()).await?;
-            let noted = store::remove_at(&tx, keys, due).await;
-            finish(tx, noted).await
-        })
+        transact!(db, EventContext::default(), async |tx| store::remove_at(
+            tx, keys, due
+        )
+        .await)
         .await
         .map_err(AppError::from)
     }
@@ -324,11 +325,9 @@ impl Files {
         match target.home {
             Home::Order(id) => {
                 let db = &self.parts.db;
-                retrying(|| async {
-                    let tx = db.begin(&ctx.event_context()).await?;
-                    let written = self.write(&tx, ctx, id, file, due, key).await;
-                    finish(tx, written).await
-                })
+                transact!(db, ctx, async |tx| self
+                    .write(tx, ctx, id, file, due, key)
+                    .await)
                 .await?;
                 Ok(None)
             }
@@ -388,11 +387,10 @@ impl Files {
     /// What was stored for nothing goes soon rather than in an hour. If this fails too, it still goes.
     async fn give_up(&self, keys: &[String], due: Timestamp) {
         let (db, now) = (&self.parts.db, self.parts.now());
-        let hastened = retrying(|| async {
-            let tx = db.begin(&EventContext::default()).await?;
-            let hastened = store::hasten(&tx, keys, due, now).await;
-            finish(tx, hastened).await
-        });
+        let hastened = transact!(db, EventContext::default(), async |tx| store::hasten(
+            tx, keys, due, now
+        )
+        .await);
         let outcome: Result<(), StoreError> = hastened.await;
         if let Err(error) = outcome {
             tracing::warn!(%error, "objects of a failed upload will be removed later");
@@ -400,8 +398,7 @@ impl Files {
         self.storage.removals.notify_one();
     }
 
-    async fn replayed(&self, ctx: &CallContext, answer: &[u8]) -> Result<Uploaded, AppError> {
-        let file = pb::File::decode(answer).map_err(AppError::internal)?;
+    async fn replayed(&self, ctx: &CallContext, file: pb::File) -> Result<Uploaded, AppError> {
         let product = match &file.product_id {
             Some(id) => {
                 let id: ProductId = id.parse().map_err(AppError::internal)?;

@@ -3,12 +3,11 @@
 use serde_json::{Map, Value, json};
 use waybill_primitives::{OrderId, ProductId, Role, Timestamp};
 use waybill_service_kit::{AppError, CallContext};
-use waybill_store::{Tx, retrying};
+use waybill_store::{Tx, optimistic, transact};
 
 use super::{Orders, actor, viewer};
 use crate::{
     audit::{self, Act},
-    error::too_busy,
     events,
     orders::{
         domain::{Changed, HistoryEntry, HistoryEvent, Order, OrderStatus, Person, StockEffect},
@@ -20,13 +19,6 @@ use crate::{
     store::insert,
     work,
 };
-
-/// How often a change is tried again that lost against another one.
-pub(super) const ATTEMPTS: u32 = 16;
-
-/// Somebody else changed the order meanwhile; the transaction must be rolled back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Lost;
 
 impl Orders {
     /// Writes what `step` makes of the order, again if somebody else was faster and the caller named no version. What an
@@ -41,46 +33,37 @@ impl Orders {
         step: impl Fn(&Order, Timestamp) -> Result<Changed, AppError>,
     ) -> Result<Order, AppError> {
         let (viewer, actor, db) = (viewer(ctx)?, actor(ctx), &self.parts.db);
-        for _ in 0..ATTEMPTS {
+        optimistic(db, || async {
             let found = store::find(db.reader(), viewer, id).await?;
             let before = found.ok_or_else(|| AppError::not_found("order"))?;
             if version.is_some_and(|version| version != before.version) {
                 return Err(AppError::version_conflict(before.version));
             }
             let changed = step(&before, self.parts.now())?;
-            let outcome = retrying(|| async {
-                let tx = db.begin(&ctx.event_context()).await?;
-                let outcome = record_change(&tx, &changed, actor.as_ref(), note).await?;
-                match outcome {
-                    Ok(()) => {
-                        audit_change(&tx, ctx, act, &before, &changed.order, note);
-                        tx.commit().await?;
-                    }
-                    Err(Lost) => tx.rollback().await?,
-                }
-                Ok::<_, AppError>(outcome)
+            transact!(db, ctx, async |tx| {
+                record_change(tx, &changed, actor.as_ref(), note).await?;
+                audit_change(tx, ctx, act, &before, &changed.order, note);
+                Ok::<_, AppError>(())
             })
             .await?;
-            if outcome.is_ok() {
-                return Ok(changed.order.seen_by(viewer));
-            }
-        }
-        Err(too_busy("order"))
+            Ok(changed.order.seen_by(viewer))
+        })
+        .await
     }
 }
 
-/// Writes the order if its version is still the one before, and everything that goes with it.
+/// Writes the order if its version is still the one before, and everything that goes with it. If it is not, the error says that
+/// the change was outrun.
 pub async fn record_change(
     tx: &Tx,
     changed: &Changed,
     actor: Option<&Person>,
     note: &str,
-) -> Result<Result<(), Lost>, AppError> {
+) -> Result<(), AppError> {
     if !store::update(tx, &changed.order).await? {
-        return Ok(Err(Lost));
+        return Err(AppError::too_busy("order"));
     }
-    record(tx, changed, actor, note).await?;
-    Ok(Ok(()))
+    record(tx, changed, actor, note).await
 }
 
 /// What goes with a change of an order whose row is written already.

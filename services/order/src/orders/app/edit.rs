@@ -5,17 +5,18 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::json;
 use waybill_primitives::{OrderId, ProductId, Timestamp};
 use waybill_service_kit::{AppError, CallContext};
-use waybill_store::{Tx, retrying};
+use waybill_store::{Tx, optimistic, transact};
 
 use super::{
     Orders, actor,
-    change::{ATTEMPTS, Lost, history, record_change},
+    change::{history, record_change},
+    place::SHORT,
     viewer,
 };
 use crate::{
     audit::{self, Act},
     catalogue::store as catalogue,
-    error::{Shortage, out_of_stock, too_busy},
+    error::{Shortage, out_of_stock},
     events,
     orders::{
         domain::{Changed, Edit, Order, Person},
@@ -24,26 +25,6 @@ use crate::{
     stock::{app::move_goods, domain::MovementKind, store as stock},
     store::insert,
 };
-
-/// Why an attempt ended.
-enum Failure {
-    Lost,
-    /// Too little is left of this product.
-    Short,
-    Refused(AppError),
-}
-
-impl<E: Into<AppError>> From<E> for Failure {
-    fn from(error: E) -> Self {
-        Self::Refused(error.into())
-    }
-}
-
-impl waybill_store::Retry for Failure {
-    fn retryable(&self) -> bool {
-        matches!(self, Self::Refused(error) if error.retryable())
-    }
-}
 
 impl Orders {
     /// Changes what an order is for. Its owner and administrators, while it is PENDING; its lines only while it waits for its
@@ -58,7 +39,7 @@ impl Orders {
         let user = ctx.user()?;
         let (viewer, db) = (viewer(ctx)?, &self.parts.db);
         let actor = actor(ctx).ok_or_else(|| AppError::forbidden("this is for users"))?;
-        for _ in 0..ATTEMPTS {
+        optimistic(db, || async {
             let found = store::find(db.reader(), viewer, id).await?;
             let before = found.ok_or_else(|| AppError::not_found("order"))?;
             if before.customer_id != user.id && !user.is_admin() {
@@ -82,23 +63,16 @@ impl Orders {
             let Some(last) = changes.last() else {
                 return Ok(before);
             };
-            let outcome = retrying(|| async {
-                let tx = db.begin(&ctx.event_context()).await?;
-                let written = self.write_edit(&tx, ctx, &before, &changes, &actor).await;
-                match written {
-                    Ok(()) => tx.commit().await?,
-                    Err(_) => tx.rollback().await?,
-                }
-                written
-            });
-            match outcome.await {
-                Ok(()) => return Ok(last.order.clone()),
-                Err(Failure::Lost) => db.settle().await,
-                Err(Failure::Short) => return Err(self.short(&before, &changes).await?),
-                Err(Failure::Refused(error)) => return Err(error),
+            let written = transact!(db, ctx, async |tx| self
+                .write_edit(tx, ctx, &before, &changes, &actor)
+                .await);
+            match written.await {
+                Ok(()) => Ok(last.order.clone()),
+                Err(error) if error.is(SHORT) => Err(self.short(&before, &changes).await?),
+                Err(error) => Err(error),
             }
-        }
-        Err(too_busy("order"))
+        })
+        .await
     }
 
     async fn write_edit(
@@ -108,20 +82,20 @@ impl Orders {
         before: &Order,
         changes: &[Changed],
         actor: &Person,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), AppError> {
         let [edited, then @ ..] = changes else {
             return Ok(());
         };
         let order = &edited.order;
         if !store::rewrite(tx, order).await? {
-            return Err(Failure::Lost);
+            return Err(AppError::too_busy("order"));
         }
         // The row is locked now: a payment that begins from here on sees the new total, or is refused for its amount.
         if order.items != before.items {
             let window = self.parts.shop().payment_window();
             let since = order.updated_at.minus(window);
             if let Some(begun) = store::payment_under_way(tx.conn(), order.id, since).await? {
-                return Err(payment_under_way(begun.plus(window), order.updated_at).into());
+                return Err(payment_under_way(begun.plus(window), order.updated_at));
             }
             store::replace_items(tx, order).await?;
         }
@@ -150,13 +124,11 @@ impl Orders {
             let (moved, now) = ([(product, units)], order.updated_at);
             let short = move_goods(tx, kind, order.id, &moved, Some(actor.id), now).await?;
             if short.is_some() {
-                return Err(Failure::Short);
+                return Err(out_of_stock(&[]));
             }
         }
         for changed in then {
-            if let Err(Lost) = record_change(tx, changed, Some(actor), "").await? {
-                return Err(Failure::Lost);
-            }
+            record_change(tx, changed, Some(actor), "").await?;
         }
         Ok(())
     }

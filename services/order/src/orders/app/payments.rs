@@ -2,9 +2,9 @@
 
 use waybill_primitives::{Money, OrderId, PaymentId, Timestamp};
 use waybill_service_kit::{AppError, CallContext, ErrorKind};
-use waybill_store::{Tx, retrying};
+use waybill_store::{Retry as _, Tx, transact};
 
-use super::{Lost, Orders, record_change};
+use super::{Orders, record_change};
 use crate::orders::{
     domain::{Changed, Order, Outcome, Viewer},
     store,
@@ -114,12 +114,12 @@ impl Orders {
                     continue;
                 };
                 match self.expire(&changed).await {
-                    Ok(Ok(())) => {
+                    Ok(()) => {
                         metrics::counter!("waybill_orders_expired_total").increment(1);
                         tracing::info!(order_id = %order.id, "an unpaid order expired");
                     }
                     // Paid, cancelled or expired by somebody else in this moment.
-                    Ok(Err(Lost)) => {}
+                    Err(error) if error.outrun() => {}
                     Err(error) => {
                         tracing::error!(order_id = %order.id, %error, "an order could not be expired");
                         metrics::counter!("waybill_order_expiry_failures_total").increment(1);
@@ -137,16 +137,10 @@ impl Orders {
         }
     }
 
-    async fn expire(&self, changed: &Changed) -> Result<Result<(), Lost>, AppError> {
-        let (db, ctx) = (&self.parts.db, CallContext::system());
-        retrying(|| async {
-            let tx = db.begin(&ctx.event_context()).await?;
-            let outcome = record_change(&tx, changed, None, "not paid in time").await?;
-            match outcome {
-                Ok(()) => tx.commit().await?,
-                Err(Lost) => tx.rollback().await?,
-            }
-            Ok(outcome)
+    async fn expire(&self, changed: &Changed) -> Result<(), AppError> {
+        let ctx = CallContext::system();
+        transact!(self.parts.db, &ctx, async |tx| {
+            record_change(tx, changed, None, "not paid in time").await
         })
         .await
     }
@@ -171,8 +165,5 @@ async fn apply(tx: &Tx, outcome: Outcome, note: &str) -> Result<(), AppError> {
         Outcome::Changed(changed) => (changed, note),
         Outcome::Rejected(changed, reason) => (changed, *reason),
     };
-    match record_change(tx, changed, None, note).await? {
-        Ok(()) => Ok(()),
-        Err(Lost) => Err(AppError::unavailable("the order changed in between")),
-    }
+    record_change(tx, changed, None, note).await
 }

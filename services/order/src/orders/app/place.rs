@@ -1,11 +1,13 @@
 //! Placing an order: the hot path. Products are read beforehand; the transaction only writes, and touches the rows that
 //! others wait for (stock) last.
 
-use prost::Message as _;
 use waybill_primitives::{CartId, Role};
 use waybill_proto::order as pb;
-use waybill_service_kit::{AppError, CallContext, ErrorKind};
-use waybill_store::{IdempotencyError, IdempotencyKey, StoreError, Tx, idempotency, retrying};
+use waybill_service_kit::{
+    AppError, CallContext,
+    once::{self, Done, once, remember},
+};
+use waybill_store::{IdempotencyKey, StoreError, Tx, optimistic, transact};
 
 use super::{Orders, actor, history, person_name};
 use crate::{
@@ -15,22 +17,17 @@ use crate::{
         store as carts,
     },
     catalogue::store as catalogue,
-    error::{Shortage, out_of_stock, too_busy},
+    error::{Shortage, number_taken, out_of_stock},
     events,
     fields::Faults,
-    once,
     orders::{
         domain::{Changed, Customer, Draft, Line, Person, StockEffect},
         store,
     },
-    parts::finish,
     stock::{app::move_goods, domain::MovementKind, store as stock},
     store::insert_all,
     wire,
 };
-
-/// How often it is tried again with another order number, or with the cart as it is then.
-const ATTEMPTS: u32 = 8;
 
 /// A cart that is to be ordered.
 #[derive(Debug, Clone)]
@@ -48,43 +45,6 @@ struct Taken {
     version: i64,
 }
 
-/// A placed order, as the answer and its event show it.
-#[derive(Debug)]
-pub struct Placed {
-    pub order: pb::Order,
-    /// It was placed by an earlier call with the same idempotency key.
-    pub replayed: bool,
-}
-
-/// Why an attempt ended.
-enum Failure {
-    /// The idempotency key has been used.
-    Replay,
-    /// The order number is taken.
-    Number,
-    /// The cart changed in between.
-    Cart,
-    Refused(AppError),
-}
-
-macro_rules! refused {
-    ($($error:ty),+) => {$(
-        impl From<$error> for Failure {
-            fn from(error: $error) -> Self {
-                Self::Refused(error.into())
-            }
-        }
-    )+};
-}
-
-refused!(AppError, StoreError, IdempotencyError, Faults);
-
-impl waybill_store::Retry for Failure {
-    fn retryable(&self) -> bool {
-        matches!(self, Self::Refused(error) if error.retryable())
-    }
-}
-
 impl Orders {
     /// Places an order. `request` is the request as it came, which the idempotency key is tied to. With a `cart`, the order
     /// is of what that shows, and the cart is emptied in the same transaction.
@@ -94,45 +54,16 @@ impl Orders {
         request: &[u8],
         draft: Draft,
         cart: Option<&CartWish>,
-    ) -> Result<Placed, AppError> {
+    ) -> Result<Done<pb::Order>, AppError> {
         ctx.user()?;
         let key = once::key(ctx, "place_order", request)?;
-        let failure = match self.place_new(ctx, draft, cart, key.as_ref()).await {
-            Ok(order) => {
-                return Ok(Placed {
-                    order,
-                    replayed: false,
-                });
-            }
-            Err(failure) => failure,
-        };
-        // The first answer counts, whatever has become of products and stock since. Looking it up only after a failure
-        // saves every other order the lookup.
-        let may_be_replay = match &failure {
-            // A cart: perhaps by the first attempt, which has emptied it.
-            Failure::Replay | Failure::Cart => true,
-            Failure::Number => false,
-            Failure::Refused(error) => {
-                !matches!(error.kind, ErrorKind::Internal | ErrorKind::Unavailable)
-            }
-        };
-        if let Some(key) = key.filter(|_| may_be_replay) {
-            let answer = idempotency::lookup(&self.parts.db, &key).await?;
-            if let Some(answer) = answer {
-                let order = pb::Order::decode(answer.as_slice()).map_err(AppError::internal)?;
-                return Ok(Placed {
-                    order,
-                    replayed: true,
-                });
-            }
-        }
-        Err(match failure {
-            Failure::Refused(error) => error,
-            // The transaction that took the key was rolled back after all.
-            Failure::Replay => IdempotencyError::Taken.into(),
-            Failure::Number => AppError::internal("no free order number was found"),
-            Failure::Cart => too_busy("cart"),
-        })
+        // The first answer counts, whatever has become of products, stock and the cart since.
+        once(
+            &self.parts.db,
+            key.as_ref(),
+            self.place_new(ctx, draft, cart, key.as_ref()),
+        )
+        .await
     }
 
     async fn place_new(
@@ -141,7 +72,7 @@ impl Orders {
         draft: Draft,
         cart: Option<&CartWish>,
         key: Option<&IdempotencyKey>,
-    ) -> Result<pb::Order, Failure> {
+    ) -> Result<pb::Order, AppError> {
         let user = ctx.user()?;
         if cart.is_some() && !draft.lines.is_empty() {
             return Err(Faults::one("items", "must be left out with `fromCart`").into());
@@ -157,7 +88,7 @@ impl Orders {
             name: customer.name.clone(),
             role: Role::Customer,
         });
-        for _ in 0..ATTEMPTS {
+        optimistic(db, || async {
             let (now, shop) = (self.parts.now(), self.parts.shop());
             let mut draft = draft.clone();
             let taken = match cart {
@@ -176,25 +107,14 @@ impl Orders {
                 catalogue::sellables(db.reader(), ids).await?
             };
             let changes = draft.place(customer.clone(), user.guest, &products, &shop, now)?;
-            let outcome = retrying(|| async {
-                let tx = db.begin(&ctx.event_context()).await?;
-                let written = write(&tx, &changes, &actor, key, taken).await;
-                finish(tx, written).await
-            });
-            match outcome.await {
-                Err(Failure::Number) => {}
-                Err(Failure::Cart) => db.settle().await,
-                Err(Failure::Refused(error)) if error.is(SHORT) => {
-                    return Err(self.shortage(&changes).await.into());
-                }
-                outcome => return outcome,
+            let written = transact!(db, ctx, async |tx| write(tx, &changes, &actor, key, taken)
+                .await);
+            match written.await {
+                Err(error) if error.is(SHORT) => Err(self.shortage(&changes).await),
+                outcome => outcome,
             }
-        }
-        Err(if cart.is_some() {
-            Failure::Cart
-        } else {
-            Failure::Number
         })
+        .await
     }
 
     /// What the cart last showed, if it is still so.
@@ -269,7 +189,7 @@ impl Orders {
 }
 
 /// The code of a shortage whose details are still to be read.
-const SHORT: &str = waybill_service_kit::codes::OUT_OF_STOCK;
+pub(super) const SHORT: &str = waybill_service_kit::codes::OUT_OF_STOCK;
 
 fn empty_cart() -> AppError {
     AppError::conflict("CART_EMPTY", "nothing that can be ordered is in the cart")
@@ -288,20 +208,15 @@ async fn write(
     actor: &Person,
     key: Option<&IdempotencyKey>,
     cart: Option<Taken>,
-) -> Result<pb::Order, Failure> {
+) -> Result<pb::Order, AppError> {
     let Some(last) = changes.last() else {
-        return Err(AppError::internal("an order was placed without a change").into());
+        return Err(AppError::internal("an order was placed without a change"));
     };
     let order = &last.order;
     let message = wire::order(order);
-    if let Some(key) = key {
-        match idempotency::insert(tx, key, &message.encode_to_vec()).await {
-            Err(error) if error.is_taken() => return Err(Failure::Replay),
-            outcome => outcome?,
-        }
-    }
+    remember(tx, key, &message).await?;
     match store::insert(tx, order).await {
-        Err(StoreError::Unique { .. }) => return Err(Failure::Number),
+        Err(StoreError::Unique { .. }) => return Err(number_taken()),
         outcome => outcome?,
     }
     let entries = changes
@@ -318,7 +233,7 @@ async fn write(
     }
     if let Some(cart) = cart {
         if !carts::touch(tx, cart.id, Some(cart.version), order.created_at).await? {
-            return Err(Failure::Cart);
+            return Err(AppError::too_busy("cart"));
         }
         carts::clear(tx, cart.id).await?;
     }
@@ -332,7 +247,7 @@ async fn write(
         let now = order.created_at;
         let short = move_goods(tx, kind, order.id, &goods, Some(actor.id), now).await?;
         if short.is_some() {
-            return Err(out_of_stock(&[]).into());
+            return Err(out_of_stock(&[]));
         }
     }
     Ok(message)

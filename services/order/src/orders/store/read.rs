@@ -3,16 +3,18 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, ExprTrait as _, Order as Direction,
-    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
     sea_query::{Expr, Query},
 };
-use serde::Serialize;
 use waybill_primitives::{CategoryId, OrderId, Timestamp, UserId};
-use waybill_store::{StoreError, Tx, page};
+use waybill_store::{
+    StoreError, Tx,
+    page::{self, Keyset, Page, PageError, PageQuery},
+};
 
 use super::{
-    search::{Position, listed, position, sorted, within},
+    search::{keyset, listed, within},
     visible_to,
 };
 use crate::{
@@ -21,8 +23,6 @@ use crate::{
         domain::{Filter, HistoryEntry, Item, Order, OrderKind, Sort, Viewer},
         entity::{history as history_row, item, order},
     },
-    parts::{Page, PageQuery},
-    store::{after, count},
 };
 
 /// Adds the items of all rows by one query.
@@ -106,28 +106,14 @@ pub async fn page(
     filter: &Filter,
     sort: Sort,
     query: &PageQuery,
-    cursor: Option<Position>,
-) -> Result<Page<Order>, StoreError> {
+) -> Result<Page<Order>, PageError> {
     let Some(all) = listed(connection, viewer, filter, sort).await? else {
-        return Ok(Page {
-            rows: Vec::new(),
-            next_cursor: None,
-            total: query.total.then_some(0),
-        });
+        return Ok(Page::empty(query));
     };
-    let total = if query.total {
-        Some(count(connection, all.clone()).await?)
-    } else {
-        None
-    };
-    let select = sorted(all, sort, cursor).limit(query.limit.fetch());
-    let rows = select.all(connection).await?;
-    let (rows, next_cursor) = query.limit.page(rows, |row| position(sort, row));
-    Ok(Page {
-        rows: with_items(connection, rows).await?,
-        next_cursor,
-        total,
-    })
+    let page = page::fetch(connection, all, keyset(sort), query).await?;
+    Ok(page
+        .try_map_all(|rows| with_items(connection, rows))
+        .await?)
 }
 
 /// What of the pool somebody wants to see.
@@ -165,8 +151,7 @@ pub async fn available(
     connection: &impl ConnectionTrait,
     pool: &Pool,
     query: &PageQuery,
-    cursor: Option<(Timestamp, OrderId)>,
-) -> Result<Page<Order>, StoreError> {
+) -> Result<Page<Order>, PageError> {
     use order::Column::AvailableSince;
     let mut all = visible_to(Viewer::Everything)
         .filter(AvailableSince.is_not_null())
@@ -184,58 +169,11 @@ pub async fn available(
             .and(category().is_not_in(only.iter().copied()));
         all = all.filter(ordered_in(others).not());
     }
-    let position =
-        |row: &order::Model| (row.available_since.unwrap_or(Timestamp::UNIX_EPOCH), row.id);
-    keyset(
-        connection,
-        all,
-        AvailableSince,
-        false,
-        query,
-        cursor,
-        position,
-    )
-    .await
-}
-
-/// Where a page of the pool begins.
-pub fn pool_cursor(text: &str) -> Result<Option<(Timestamp, OrderId)>, page::BadCursor> {
-    page::decode(text)
-}
-
-async fn keyset<P: Serialize>(
-    connection: &impl ConnectionTrait,
-    all: Select<order::Entity>,
-    key: order::Column,
-    descending: bool,
-    query: &PageQuery,
-    cursor: Option<(Timestamp, OrderId)>,
-    position: impl Fn(&order::Model) -> P,
-) -> Result<Page<Order>, StoreError> {
-    let total = if query.total {
-        Some(all.clone().count(connection).await?)
-    } else {
-        None
-    };
-    let direction = if descending {
-        Direction::Desc
-    } else {
-        Direction::Asc
-    };
-    let mut select = all
-        .order_by(key, direction.clone())
-        .order_by(order::Column::Id, direction)
-        .limit(query.limit.fetch());
-    if let Some((value, id)) = cursor {
-        select = select.filter(after(key, order::Column::Id, descending, value, id));
-    }
-    let rows = select.all(connection).await?;
-    let (rows, next_cursor) = query.limit.page(rows, position);
-    Ok(Page {
-        rows: with_items(connection, rows).await?,
-        next_cursor,
-        total,
-    })
+    let order = Keyset::asc("pool", AvailableSince).then(order::Column::Id);
+    let page = page::fetch(connection, all, order, query).await?;
+    Ok(page
+        .try_map_all(|rows| with_items(connection, rows))
+        .await?)
 }
 
 /// Unpaid orders whose time is over, the longest overdue first, and when the next one after `now` is due.
@@ -252,7 +190,8 @@ pub async fn due(
         .order_by_asc(Id)
         .limit(limit);
     if let Some((at, id)) = past {
-        select = select.filter(after(ExpiresAt, Id, false, at, id));
+        let later = Condition::any().add(ExpiresAt.gt(at)).add(Id.gt(id));
+        select = select.filter(ExpiresAt.gte(at)).filter(later);
     }
     let rows = select.all(connection).await?;
     let next: Option<Option<Timestamp>> = visible_to(Viewer::Everything)

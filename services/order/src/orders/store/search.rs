@@ -4,13 +4,11 @@ use std::time::Duration;
 
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, DbBackend, EntityTrait as _, ExprTrait as _,
-    IntoSimpleExpr as _, Order as Direction, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-    Select,
+    IntoSimpleExpr as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
     sea_query::{Expr, Func},
 };
-use serde::{Deserialize, Serialize};
 use waybill_primitives::{OrderId, Timestamp};
-use waybill_store::{StoreError, page};
+use waybill_store::{StoreError, page::Keyset};
 
 use super::visible_to;
 use crate::{
@@ -20,7 +18,7 @@ use crate::{
         domain::{Filter, Search, Sort, Viewer, days_of, last_number},
         entity::order,
     },
-    store::{after, like},
+    store::like,
 };
 
 /// What at most this many orders have is looked up by its own index; what is more frequent is met soon enough by going
@@ -33,60 +31,16 @@ const FRESH: Duration = Duration::from_secs(10);
 /// Sorts after every word with the same beginning.
 const LAST: char = '\u{10FFFF}';
 
-/// Where a page begins: the list's sort, the sort key and the id of the row before.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Position(String, i64, OrderId);
-
-/// Reads a cursor of a list sorted like this.
-pub fn cursor(text: &str, sort: Sort) -> Result<Option<Position>, page::BadCursor> {
-    match page::decode::<Position>(text)? {
-        Some(position) if position.0 != sort.as_str() => Err(page::BadCursor),
-        position => Ok(position),
-    }
-}
-
-/// Where the page after this row begins.
-pub fn position(sort: Sort, row: &order::Model) -> Position {
-    let (key, _) = key(sort);
-    let value = if matches!(key, order::Column::Total) {
-        row.total
-    } else {
-        row.created_at.micros()
-    };
-    Position(sort.as_str().to_owned(), value, row.id)
-}
-
-const fn key(sort: Sort) -> (order::Column, bool) {
-    use order::Column::{CreatedAt, Total};
+/// The order of a list sorted like this.
+pub fn keyset(sort: Sort) -> Keyset<order::Column> {
+    use order::Column::{CreatedAt, Id, Total};
     match sort {
-        Sort::Newest => (CreatedAt, true),
-        Sort::Oldest => (CreatedAt, false),
-        Sort::TotalAsc => (Total, false),
-        Sort::TotalDesc => (Total, true),
+        Sort::Newest => Keyset::desc("orders-newest", CreatedAt),
+        Sort::Oldest => Keyset::asc("orders-oldest", CreatedAt),
+        Sort::TotalAsc => Keyset::asc("orders-total", Total),
+        Sort::TotalDesc => Keyset::desc("orders-total-desc", Total),
     }
-}
-
-/// The rows of a list in its order, from just after a position.
-pub fn sorted(
-    all: Select<order::Entity>,
-    sort: Sort,
-    from: Option<Position>,
-) -> Select<order::Entity> {
-    let (key, descending) = key(sort);
-    let direction = if descending {
-        Direction::Desc
-    } else {
-        Direction::Asc
-    };
-    let select = all
-        .order_by(key, direction.clone())
-        .order_by(order::Column::Id, direction);
-    match from {
-        None => select,
-        Some(Position(_, value, id)) => {
-            select.filter(after(key, order::Column::Id, descending, value, id))
-        }
-    }
+    .then(Id)
 }
 
 /// The orders of a list; none if no order can be in it.

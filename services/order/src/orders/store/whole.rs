@@ -9,13 +9,9 @@ use sea_orm::{
 use waybill_primitives::OrderId;
 use waybill_store::{StoreError, Tx};
 
-use super::{
-    read::with_items,
-    search::{Position, listed, position, sorted},
-    visible_to,
-};
+use super::{read::with_items, visible_to};
 use crate::orders::{
-    domain::{Filter, HistoryEntry, Order, Sort, Viewer},
+    domain::{HistoryEntry, Order, Viewer},
     entity::{history, order},
 };
 
@@ -93,29 +89,4 @@ pub async fn set_search(tx: &Tx, id: OrderId, version: i64, text: &str) -> Resul
         .exec(tx.conn())
         .await?;
     Ok(())
-}
-
-/// A stretch of a list, as long as is wanted, and where the next one begins.
-pub async fn stretch(
-    connection: &impl ConnectionTrait,
-    viewer: Viewer,
-    filter: &Filter,
-    sort: Sort,
-    after: Option<Position>,
-    rows: u64,
-) -> Result<(Vec<Order>, Option<Position>), StoreError> {
-    let Some(select) = listed(connection, viewer, filter, sort).await? else {
-        return Ok((Vec::new(), None));
-    };
-    let select = sorted(select, sort, after).limit(rows + 1);
-    let mut rows_read = select.all(connection).await?;
-    let more = rows_read.len() as u64 > rows;
-    if more {
-        rows_read.pop();
-    }
-    let next = rows_read
-        .last()
-        .filter(|_| more)
-        .map(|row| position(sort, row));
-    Ok((with_items(connection, rows_read).await?, next))
 }

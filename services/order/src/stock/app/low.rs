@@ -11,12 +11,9 @@ use uuid::Uuid;
 use waybill_primitives::{ProductId, Timestamp};
 use waybill_proto::order::StockLow;
 use waybill_service_kit::{AppError, CallContext};
-use waybill_store::{Tx, retrying};
+use waybill_store::{Tx, transact};
 
-use crate::{
-    parts::{Parts, finish},
-    stock::store::low,
-};
+use crate::{parts::Parts, stock::store::low};
 
 /// Transactions commit in another order than their ledger lines' ids: what is younger than this is read again.
 const OVERLAP: Duration = Duration::from_secs(10);
@@ -106,12 +103,7 @@ impl StockWatch {
         let found = low::mismatches(db.reader(), products, threshold).await?;
         for one in found {
             let ctx = CallContext::system().event_context();
-            retrying(|| async {
-                let tx = db.begin(&ctx).await?;
-                let outcome = settle(&tx, &one).await;
-                finish(tx, outcome).await
-            })
-            .await?;
+            transact!(db, &ctx, async |tx| settle(tx, &one).await).await?;
         }
         Ok(())
     }

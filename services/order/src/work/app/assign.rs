@@ -2,17 +2,13 @@
 
 use waybill_primitives::{OrderId, Role, UserId};
 use waybill_service_kit::{AppError, CallContext};
-use waybill_store::{Tx, retrying};
+use waybill_store::{Tx, transact};
 
 use super::{Candidate, OneOf, Work, check_skills, noted, person, several};
-use crate::{
-    error::too_busy,
-    orders::{
-        app::{Lost, audit_change, record_change},
-        domain::{Order, Party, Person, Viewer, note},
-        store as orders,
-    },
-    parts::finish,
+use crate::orders::{
+    app::{audit_change, record_change},
+    domain::{Order, Party, Person, Viewer, note},
+    store as orders,
 };
 
 /// To whom orders are given.
@@ -44,13 +40,9 @@ impl Work {
         let db = &self.parts.db;
         let mut results = Vec::with_capacity(ids.len());
         for id in ids {
-            let outcome = retrying(|| async {
-                let tx = db.begin(&ctx.event_context()).await?;
-                let written = self
-                    .write_assignment(&tx, ctx, &admin, &candidate, id)
-                    .await;
-                finish(tx, written).await
-            })
+            let outcome = transact!(db, ctx, async |tx| self
+                .write_assignment(tx, ctx, &admin, &candidate, id)
+                .await)
             .await;
             noted(&mut results, id, outcome)?;
         }
@@ -73,13 +65,9 @@ impl Work {
         };
         taker.room?;
         check_skills(tx, &taker, id).await?;
-        match record_change(tx, &changed, Some(admin), "").await? {
-            Ok(()) => {
-                audit_change(tx, ctx, "order.assign", &order, &changed.order, "");
-                Ok(changed.order)
-            }
-            Err(Lost) => Err(too_busy("order")),
-        }
+        record_change(tx, &changed, Some(admin), "").await?;
+        audit_change(tx, ctx, "order.assign", &order, &changed.order, "");
+        Ok(changed.order)
     }
 
     /// The assigned worker or an administrator gives an order back to the pool.

@@ -2,7 +2,7 @@
 
 use waybill_primitives::{OrderId, Role};
 use waybill_service_kit::{AppError, CallContext, codes};
-use waybill_store::{Tx, retrying};
+use waybill_store::{Tx, transact};
 
 use super::{Candidate, OneOf, Work, check_skills, noted, person, several};
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
         domain::{Filter, Order, OrderKind, OrderStatus, Person, Search, Viewer},
         store::{self as orders, Pool},
     },
-    parts::{Page, PageQuery, finish},
+    parts::{Page, PageQuery},
     workers::{domain::Unfit, store as workers},
 };
 
@@ -40,7 +40,6 @@ impl Work {
         ctx.require(&[Role::Staff, Role::Admin])?;
         let viewer = viewer(ctx)?;
         let reader = self.parts.db.reader();
-        let cursor = orders::pool_cursor(&query.cursor)?;
         let within = match filter.category.trim() {
             "" => None,
             text => {
@@ -68,14 +67,10 @@ impl Work {
             pool.only_from = skills.map(|skills| skills.into_iter().collect());
             let open = workers::open_orders(reader, worker.id).await?;
             if worker.has_room(open, self.max_open_orders()).is_err() {
-                return Ok(Page {
-                    rows: Vec::new(),
-                    next_cursor: None,
-                    total: query.total.then_some(0),
-                });
+                return Ok(Page::empty(query));
             }
         }
-        let page = orders::available(reader, &pool, query, cursor).await?;
+        let page = orders::available(reader, &pool, query).await?;
         let rows = page.rows.into_iter().map(|order| order.seen_by(viewer));
         Ok(Page {
             rows: rows.collect(),
@@ -128,11 +123,9 @@ impl Work {
     ) -> Result<Order, AppError> {
         let person = person(ctx)?;
         let db = &self.parts.db;
-        let written = retrying(|| async {
-            let tx = db.begin(&ctx.event_context()).await?;
-            let written = self.write_claim(&tx, candidate, &person, id, version).await;
-            finish(tx, written).await
-        })
+        let written = transact!(db, ctx, async |tx| self
+            .write_claim(tx, candidate, &person, id, version)
+            .await)
         .await;
         let refused = match written {
             Ok(Some(order)) => return Ok(order),

@@ -3,19 +3,19 @@
 use serde_json::{Map, json};
 use waybill_primitives::{ChangeRequestId, OrderId, Role, UserId};
 use waybill_service_kit::{AppError, CallContext, codes};
-use waybill_store::{StoreError, Tx, retrying};
+use waybill_store::{StoreError, Tx, optimistic, transact};
 
 use super::{Candidate, Work, check_skills, person};
 use crate::{
-    error::too_busy,
+    error::number_taken,
     events,
     files::store as files,
     orders::{
-        app::{Lost, audit_change_with, history, record_change, viewer},
+        app::{audit_change_with, history, record_change, viewer},
         domain::{Changed, Order, Party, Person, Viewer, note},
         store as orders,
     },
-    parts::{Page, PageQuery, finish},
+    parts::{Page, PageQuery},
     store::{insert, insert_all},
     work::{
         domain::{ChangeRequest, RequestKind, RequestState},
@@ -23,9 +23,6 @@ use crate::{
     },
     workers::domain::Worker,
 };
-
-/// How often another number is tried for the order that is opened in place of one.
-const NUMBERS: u32 = 5;
 
 /// What an administrator makes of a request.
 #[derive(Debug, Clone, Default)]
@@ -53,31 +50,6 @@ pub struct Decided {
     pub replacement: Option<Order>,
 }
 
-/// Why a decision was not written.
-enum Failure {
-    /// The number of the replacement is taken.
-    Number,
-    Refused(AppError),
-}
-
-impl From<AppError> for Failure {
-    fn from(error: AppError) -> Self {
-        Self::Refused(error)
-    }
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        Self::Refused(error.into())
-    }
-}
-
-impl waybill_store::Retry for Failure {
-    fn retryable(&self) -> bool {
-        matches!(self, Self::Refused(error) if error.retryable())
-    }
-}
-
 impl Work {
     /// Asks an administrator to complete, reassign or cancel an order.
     pub async fn request(
@@ -97,14 +69,13 @@ impl Work {
         })?;
         let reason = note("reason", reason)?;
         let db = &self.parts.db;
-        retrying(|| async {
-            let tx = db.begin(&ctx.event_context()).await?;
+        transact!(db, ctx, async |tx| {
             // Locked, so that the order cannot end while the request comes in.
-            let order = orders::find_locked(&tx, viewer, order_id).await?;
+            let order = orders::find_locked(tx, viewer, order_id).await?;
             let order = order.ok_or_else(|| AppError::not_found("order"))?;
             let now = self.parts.now();
             let request = ChangeRequest::new(&order, kind, reason.clone(), requester.clone(), now)?;
-            insert(&tx, &request).await.map_err(|error| {
+            insert(tx, &request).await.map_err(|error| {
                 if error.is_unique() {
                     AppError::conflict(
                         codes::CONFLICT,
@@ -114,8 +85,7 @@ impl Work {
                     error.into()
                 }
             })?;
-            events::request_created(&tx, &request, &order);
-            tx.commit().await?;
+            events::request_created(tx, &request, &order);
             Ok(request)
         })
         .await
@@ -141,8 +111,7 @@ impl Work {
                 order.ok_or_else(|| AppError::not_found("order"))?;
             }
         }
-        let cursor = store::cursor(&query.cursor)?;
-        Ok(store::list(reader, filter, query, cursor).await?)
+        Ok(store::list(reader, filter, query).await?)
     }
 
     /// An administrator approves or rejects. Approval changes the order in the same transaction.
@@ -187,27 +156,20 @@ impl Work {
                 Some(Candidate { worker, force })
             }
         };
-        for _ in 0..NUMBERS {
-            let outcome = retrying(|| async {
-                let tx = db.begin(&ctx.event_context()).await?;
+        // Again if the number of the replacement is taken.
+        optimistic(db, || {
+            transact!(db, ctx, async |tx| {
                 let decided = request.decided(
                     decision.approve,
                     decision.note.clone(),
                     Some(admin.clone()),
                     self.parts.now(),
                 );
-                let written = self
-                    .write_decision(&tx, ctx, decided, &admin, &decision, worker.as_ref())
-                    .await;
-                finish(tx, written).await
-            });
-            match outcome.await {
-                Ok(decided) => return Ok(decided),
-                Err(Failure::Refused(error)) => return Err(error),
-                Err(Failure::Number) => {}
-            }
-        }
-        Err(AppError::internal("no free order number was found"))
+                self.write_decision(tx, ctx, decided, &admin, &decision, worker.as_ref())
+                    .await
+            })
+        })
+        .await
     }
 
     async fn write_decision(
@@ -218,7 +180,7 @@ impl Work {
         admin: &Person,
         decision: &Decision,
         candidate: Option<&Candidate>,
-    ) -> Result<Decided, Failure> {
+    ) -> Result<Decided, AppError> {
         let taker = match candidate {
             Some(candidate) => Some(self.taker(tx, candidate).await?),
             None => None,
@@ -226,10 +188,10 @@ impl Work {
         let found = orders::find_locked(tx, Viewer::Everything, decided.order_id).await?;
         let before = found.ok_or_else(|| AppError::not_found("order"))?;
         if !store::decide(tx, &decided).await? {
-            return Err(Failure::Refused(AppError::conflict(
+            return Err(AppError::conflict(
                 codes::CONFLICT,
                 "this request has been decided already",
-            )));
+            ));
         }
         let (mut order, mut replacement) = (before.clone(), None);
         if decided.state == RequestState::Approved {
@@ -237,7 +199,7 @@ impl Work {
             let has_it = before.assignee_id;
             let taker = taker.as_ref();
             if let Some(taker) = taker.filter(|one| has_it != Some(one.worker.id)) {
-                taker.room.map_err(AppError::from)?;
+                taker.room?;
                 check_skills(tx, taker, before.id).await?;
             }
             let worker = taker.map(|taker| &taker.worker);
@@ -304,10 +266,8 @@ impl Work {
                 order.change_status(kind.target(), &[Party::Admin], now, expiry)?
             }
         };
-        match record_change(tx, &changed, Some(admin), note).await? {
-            Ok(()) => Ok(changed.order),
-            Err(Lost) => Err(too_busy("order")),
-        }
+        record_change(tx, &changed, Some(admin), note).await?;
+        Ok(changed.order)
     }
 
     /// Closes the order and opens another one in its place: both, and the end of the closed one's requests, at once.
@@ -318,18 +278,16 @@ impl Work {
         worker: Option<&Worker>,
         admin: &Person,
         note: &str,
-    ) -> Result<(Order, Order), Failure> {
+    ) -> Result<(Order, Order), AppError> {
         let expiry = self.parts.shop().expiry(order.kind);
         let assignee = worker.map(Worker::assignee);
-        let replaced = order
-            .replaced(assignee.as_ref(), self.parts.now(), expiry)
-            .map_err(AppError::from)?;
+        let replaced = order.replaced(assignee.as_ref(), self.parts.now(), expiry)?;
         let Some(last) = replaced.opened.last() else {
-            return Err(AppError::internal("an order was opened without a change").into());
+            return Err(AppError::internal("an order was opened without a change"));
         };
         let opened = last.order.clone();
         match orders::insert(tx, &opened).await {
-            Err(StoreError::Unique { .. }) => return Err(Failure::Number),
+            Err(StoreError::Unique { .. }) => return Err(number_taken()),
             outcome => outcome?,
         }
         let why = format!("in place of {}", order.number);
@@ -345,10 +303,8 @@ impl Work {
             "" => format!("replaced by {}", opened.number),
             note => format!("replaced by {}: {note}", opened.number),
         };
-        match record_change(tx, &replaced.closed, Some(admin), &why).await? {
-            Ok(()) => Ok((replaced.closed.order, opened)),
-            Err(Lost) => Err(too_busy("order").into()),
-        }
+        record_change(tx, &replaced.closed, Some(admin), &why).await?;
+        Ok((replaced.closed.order, opened))
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use sea_orm::{
     ConnectionTrait, Database, DatabaseConnection, QueryResult, Statement, Value as Bound,
-    sea_query::{Alias, Expr, Query, SimpleExpr},
+    sea_query::{Alias, Expr, Query},
 };
 use sea_orm_migration::MigratorTrait;
 use serde::{Deserialize, Serialize};
@@ -177,9 +177,10 @@ impl Dump {
                 }
                 (Line::Row(values), Some((table, columns))) => {
                     let names = columns.iter().map(|column| Alias::new(&column.name));
-                    let values = columns.iter().zip(values).map(|(column, value)| {
-                        SimpleExpr::from(Expr::val(column.kind.bound(value)))
-                    });
+                    let values = columns
+                        .iter()
+                        .zip(values)
+                        .map(|(column, value)| Expr::val(column.kind.bound(value)));
                     let mut insert = Query::insert();
                     insert.into_table(Alias::new(table)).columns(names);
                     database.execute(insert.values_panic(values)).await.unwrap();

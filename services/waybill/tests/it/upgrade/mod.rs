@@ -101,7 +101,7 @@ struct Place {
     server: Option<String>,
     /// Of the names on the server.
     prefix: String,
-    _databases: Vec<TestDb>,
+    databases: Vec<TestDb>,
 }
 
 impl Place {
@@ -111,12 +111,12 @@ impl Place {
             folder: tempfile::tempdir().unwrap(),
             server: kind.server(),
             prefix: TestDb::new_prefix(),
-            _databases: Vec::new(),
+            databases: Vec::new(),
         };
         if place.server.is_some() {
             for service in SERVICES {
                 let name = format!("{}{service}", place.prefix);
-                place._databases.push(TestDb::create_as(kind, name).await?);
+                place.databases.push(TestDb::create_as(kind, name).await?);
             }
         }
         Some(place)

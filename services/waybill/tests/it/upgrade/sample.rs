@@ -87,11 +87,7 @@ async fn worked_on(admin: &Api, worker: &Api, customer: &Api, logo: &str) {
     paid(customer, &order).await;
     let path = |rest: &str| format!("/orders/{order}/{rest}");
     customer
-        .upload(
-            &path("files"),
-            &[("purpose", "REFERENCE")],
-            ("idea.png", PNG),
-        )
+        .upload(&path("customer-media"), &[], ("idea.png", PNG))
         .await
         .expect(201);
     worker.post(&path("claim"), json!({})).await.expect(200);
@@ -118,7 +114,7 @@ async fn worked_on(admin: &Api, worker: &Api, customer: &Api, logo: &str) {
 
 async fn place(customer: &Api, product: &str, title: &str) -> String {
     let wish = json!({"items": [{"productId": product, "quantity": 1}], "title": title});
-    let key = format!("key of {title}");
+    let key = title.replace(' ', "-");
     let headers = [("idempotency-key", key.as_str())];
     let placed = customer.send(Method::POST, "/orders", Some(&wish), &headers);
     id(&placed.await.unwrap().expect(201))
@@ -152,7 +148,7 @@ pub async fn check(platform: &Platform) {
     let cart = customer.get("/cart").await.expect(200);
     assert_eq!(cart["items"][0]["productId"], bowl["id"], "{cart:#}");
 
-    let order = found(&customer, "bowl").await;
+    let order = found(&customer, "bowl&status=COMPLETED").await;
     assert_eq!(
         (&order["status"], &order["paymentStatus"]),
         (&json!("COMPLETED"), &json!("PAID")),
@@ -168,7 +164,7 @@ pub async fn check(platform: &Platform) {
     for event in ["PLACED", "PAID", "CLAIMED"] {
         assert!(history.contains(event), "{event} is missing in {history}");
     }
-    let file = only(&sub(&worker, &order, "files").await);
+    let file = only(&sub(&worker, &order, "media").await);
     assert_eq!(file["name"], "idea.png", "{file:#}");
     let note = only(&sub(&customer, &order, "notes").await);
     assert_eq!(note["body"], "Which one?", "{note:#}");

@@ -143,7 +143,7 @@ fn only_an_order_that_waits_is_edited_and_its_lines_until_it_is_paid() {
     for status in OrderStatus::ALL {
         for payment in PaymentStatus::ALL {
             let order = Order {
-                status: status,
+                status,
                 payment_status: payment,
                 ..waiting()
             };

@@ -1,0 +1,102 @@
+//! Writes that a repeat does not do again: the answer is kept under the caller's idempotency key, in the same transaction.
+
+use prost::Message;
+use waybill_store::{Db, IdempotencyKey, Tx, idempotency};
+
+use crate::{AppError, CallContext, ErrorKind};
+
+/// Longest idempotency key, in bytes.
+const MAX_KEY: usize = 255;
+
+/// An answer, and whether an earlier call got it first.
+#[derive(Debug, Clone)]
+pub struct Done<A> {
+    pub answer: A,
+    pub replayed: bool,
+}
+
+impl<A> Done<A> {
+    pub const fn now(answer: A) -> Self {
+        Self {
+            answer,
+            replayed: false,
+        }
+    }
+
+    pub const fn before(answer: A) -> Self {
+        Self {
+            answer,
+            replayed: true,
+        }
+    }
+}
+
+/// The call's idempotency key, if it has one. Longer than 255 bytes, or with control characters, is `INVALID`.
+pub fn key_of(ctx: &CallContext) -> Result<Option<&str>, AppError> {
+    match ctx.idempotency_key.as_deref() {
+        None | Some("") => Ok(None),
+        Some(key) if key.len() > MAX_KEY || key.contains(char::is_control) => {
+            Err(AppError::invalid_field(
+                "Idempotency-Key",
+                format!("must be at most {MAX_KEY} printable characters"),
+            ))
+        }
+        key => Ok(key),
+    }
+}
+
+/// What the call's idempotency key stands for: this operation of this user, with this request in a canonical encoding.
+pub fn key(
+    ctx: &CallContext,
+    operation: &'static str,
+    request: &[u8],
+) -> Result<Option<IdempotencyKey>, AppError> {
+    let Some(key) = key_of(ctx)? else {
+        return Ok(None);
+    };
+    let scope = format!("{operation}:{}", ctx.user()?.id);
+    Ok(Some(IdempotencyKey::new(scope, key, request)))
+}
+
+/// Ties the answer to the key, if there is one; part of the transaction that `act` of [`once`] runs. Of calls with the same key
+/// at the same time one gets on, and the others are refused here once it has committed.
+pub async fn remember<A: Message>(
+    tx: &Tx,
+    key: Option<&IdempotencyKey>,
+    answer: &A,
+) -> Result<(), AppError> {
+    if let Some(key) = key {
+        idempotency::insert(tx, key, &answer.encode_to_vec()).await?;
+    }
+    Ok(())
+}
+
+/// Does `act`; if that is refused, perhaps because an earlier call with this key has done it, gives the answer of that. Looking
+/// it up only after a refusal saves all others the lookup: where even trying costs something, ask [`earlier`] first.
+pub async fn once<A: Message + Default>(
+    db: &Db,
+    key: Option<&IdempotencyKey>,
+    act: impl Future<Output = Result<A, AppError>>,
+) -> Result<Done<A>, AppError> {
+    let refused = match act.await {
+        Ok(answer) => return Ok(Done::now(answer)),
+        Err(error) => error,
+    };
+    // These do not come from its having been done.
+    if matches!(refused.kind, ErrorKind::Internal | ErrorKind::Unavailable) {
+        return Err(refused);
+    }
+    earlier(db, key).await?.map(Done::before).ok_or(refused)
+}
+
+/// The answer that an earlier call with this key got. `IDEMPOTENCY_KEY_REUSED` if that was another request.
+pub async fn earlier<A: Message + Default>(
+    db: &Db,
+    key: Option<&IdempotencyKey>,
+) -> Result<Option<A>, AppError> {
+    let Some(key) = key else { return Ok(None) };
+    let answer = idempotency::lookup(db, key).await?;
+    answer
+        .map(|answer| A::decode(answer.as_slice()).map_err(AppError::internal))
+        .transpose()
+}
