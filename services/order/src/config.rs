@@ -1,4 +1,4 @@
-//! Settings of this service. What an administrator can set later too ([`crate::shop`]) is set here for a shop that is new: it is
+//! Settings of this service. What an administrator can set later too ([`crate::shop::settings`]) is set here for a shop that is new: it is
 //! written to the database by the first start, and from then on the database rules.
 
 use std::time::Duration;

@@ -13,8 +13,8 @@ use waybill_proto::{
 use waybill_store::{ConsumerInfo, EventHandler, HandlerError, Tx, decode};
 
 use crate::{
+    fulfilment::workers::{app::Workers, domain::Account},
     orders::app::Orders,
-    workers::{app::Workers, domain::Account},
 };
 
 pub use projections::OrderProjections;

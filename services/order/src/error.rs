@@ -4,11 +4,9 @@ use waybill_primitives::ProductId;
 use waybill_service_kit::{AppError, FieldError, codes};
 
 use crate::{
-    fields::Faults,
-    notes::domain::Over,
+    base::fields::Faults,
+    fulfilment::{notes::domain::Over, work::domain::RequestRefused, workers::domain::Unfit},
     orders::domain::{NotAssignable, NotEdited, NotReplaceable, OrderStatus, Refused},
-    work::domain::RequestRefused,
-    workers::domain::Unfit,
 };
 
 impl From<Faults> for AppError {

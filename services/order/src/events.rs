@@ -4,12 +4,14 @@ use waybill_proto::order as pb;
 use waybill_store::Tx;
 
 use crate::{
-    notes::domain::{Note, Progress},
+    fulfilment::{
+        notes::domain::{Note, Progress},
+        shipments::domain::{Shipment, ShipmentState},
+        work::domain::ChangeRequest,
+        workers::domain::Entry,
+    },
     orders::domain::{Changed, HistoryEvent, Order, Person},
-    shipments::domain::{Shipment, ShipmentState},
     wire,
-    work::domain::ChangeRequest,
-    workers::domain::Entry,
 };
 
 /// Publishes what became of an order.

@@ -9,8 +9,11 @@ use tokio_util::sync::CancellationToken;
 use waybill_service_kit::Job;
 
 use crate::{
-    cart::app::Carts, files::app::Files, orders::app::Orders, parts::Parts, shop::app::Shop,
-    stock::app::low::StockWatch,
+    fulfilment::files::app::Files,
+    orders::app::Orders,
+    shop::{
+        app_context::AppContext, cart::app::Carts, settings::app::Shop, stock::app::low::StockWatch,
+    },
 };
 
 /// The longest pause between two looks for orders that are due.
@@ -40,22 +43,22 @@ pub fn removals(files: Files, wake: &Arc<tokio::sync::Notify>) -> Job {
 
 /// Expires unpaid orders. Runs on a timer that fits the shortest expiry, exactly when the next order that it knows of is due,
 /// and when the settings change.
-pub fn expiry(orders: Orders, parts: &Arc<Parts>, stop: &CancellationToken) -> Job {
-    let wake = Arc::clone(&parts.settings_changed);
-    let (woken, parts, stop) = (Arc::clone(&wake), Arc::clone(parts), stop.clone());
+pub fn expiry(orders: Orders, context: &Arc<AppContext>, stop: &CancellationToken) -> Job {
+    let wake = Arc::clone(&context.settings_changed);
+    let (woken, context, stop) = (Arc::clone(&wake), Arc::clone(context), stop.clone());
     let alarm: Arc<Mutex<Option<AbortHandle>>> = Arc::default();
     Job::new("expire-orders", LONGEST_PAUSE, move || {
         let (orders, wake) = (orders.clone(), Arc::clone(&woken));
-        let (parts, stop, alarm) = (Arc::clone(&parts), stop.clone(), Arc::clone(&alarm));
+        let (context, stop, alarm) = (Arc::clone(&context), stop.clone(), Arc::clone(&alarm));
         async move {
             let next = orders.expire_due().await;
             let due = match &next {
                 Ok(None) => LONGEST_PAUSE,
-                Ok(Some(due)) => due.since(parts.now()),
+                Ok(Some(due)) => due.since(context.now()),
                 // When the next order is due is not known now.
                 Err(_) => AFTER_FAILURE,
             };
-            let every = (parts.shop().shortest_expiry() / 4).clamp(SHORTEST_PAUSE, LONGEST_PAUSE);
+            let every = (context.shop().shortest_expiry() / 4).clamp(SHORTEST_PAUSE, LONGEST_PAUSE);
             let pause = due.min(every);
             let ring = (pause < LONGEST_PAUSE).then(|| {
                 tokio::spawn(async move {

@@ -5,48 +5,35 @@
 //! door [`categories`] and [`exchange`] (CSV).
 //! Front doors beside them: `consumers` (events of payment, auth and its own), `jobs` (what happens by time). Shared: `events` (which event follows from
 //! which change), `wire` (domain → protobuf), `fields` (checks of text and numbers), `csv`
-//! (exports that are safe to open), `parts`, `error`, `store`, `grpc`.
+//! (exports that are safe to open), `context`, `error`, `store`, `grpc`.
 //!
 //! Invariants, each held by a test in `tests/it`: stock is never oversold (`stock.rs`); a claim has one winner (`work.rs`);
 //! a repeated placing answers the first order (`placing.rs`); any sequence of operations leaves [`verify()`] clean
 //! (`invariants.rs`). Deliberately absent: calls to other services. Placing asks nobody.
 
-pub mod analytics;
-mod audit;
-pub mod cart;
-pub mod catalogue;
-pub mod categories;
+mod base;
 pub mod config;
 mod consumers;
-pub mod csv;
+mod derived;
 mod error;
 mod events;
-pub mod exchange;
-pub mod fields;
-pub mod files;
-mod grpc;
+mod fulfilment;
 mod jobs;
 mod migrations;
-pub mod notes;
-pub mod orders;
-mod parts;
-pub mod shipments;
-pub mod shop;
-pub mod stock;
-mod store;
-mod verify;
+mod orders;
+mod shop;
 mod wire;
-pub mod work;
-pub mod workers;
 
 use std::sync::Arc;
 
-pub use analytics::app::rebuild as rebuild_analytics;
 pub use config::Settings;
 pub use consumers::CONSUMERS;
+pub use derived::analytics::app::rebuild as rebuild_analytics;
+pub use derived::verify::verify;
+pub use fulfilment::files::{domain::MAX_IMAGES, storage::Storage};
 pub use migrations::Migrator;
+pub use orders::store::{searched, set_search};
 use tonic::service::Routes;
-pub use verify::verify;
 use waybill_file_store::LinkSigner;
 use waybill_proto::order::{
     analytics_service_server::AnalyticsServiceServer, cart_service_server::CartServiceServer,
@@ -58,24 +45,28 @@ use waybill_proto::order::{
 use waybill_service_kit::{AppError, Deps, Service};
 
 use crate::{
-    analytics::{app::Analytics, grpc::AnalyticsGrpc},
-    cart::{app::Carts, grpc::CartGrpc},
-    catalogue::{app::Catalogue, grpc::CatalogueGrpc},
-    categories::app::Categories,
     consumers::{OrderProjections, PaymentEvents, UserEvents},
-    exchange::app::Exchange,
-    files::{app::Files, grpc::FilesGrpc, storage::Storage},
-    notes::app::Notes,
-    orders::{app::Orders, grpc::OrdersGrpc},
-    parts::Parts,
-    shipments::{app::Shipments, grpc::ShipmentsGrpc},
-    shop::{app::Shop, grpc::ShopGrpc},
-    stock::{
-        app::{Stock, low::StockWatch},
-        grpc::StockGrpc,
+    derived::analytics::{app::Analytics, grpc::AnalyticsGrpc},
+    fulfilment::{
+        files::{app::Files, grpc::FilesGrpc},
+        notes::app::Notes,
+        shipments::{app::Shipments, grpc::ShipmentsGrpc},
+        work::{app::Work, grpc::WorkGrpc},
+        workers::app::Workers,
     },
-    work::{app::Work, grpc::WorkGrpc},
-    workers::app::Workers,
+    orders::{app::Orders, grpc::OrdersGrpc},
+    shop::{
+        app_context::AppContext,
+        cart::{app::Carts, grpc::CartGrpc},
+        catalogue::{app::Catalogue, grpc::CatalogueGrpc},
+        categories::app::Categories,
+        import_export::app::Exchange,
+        settings::{app::Shop, grpc::ShopGrpc},
+        stock::{
+            app::{Stock, low::StockWatch},
+            grpc::StockGrpc,
+        },
+    },
 };
 
 /// Brings the database up to date and builds the service. It does not run before `waybill_service_kit::start`.
@@ -85,29 +76,30 @@ pub async fn build(
     storage: Storage,
 ) -> Result<Service, AppError> {
     deps.db.migrate::<Migrator>().await?;
-    let shop = shop::app::open(&deps.db, deps.currency, settings, deps.clock.now()).await?;
-    let parts = Parts::new(deps.db.clone(), Arc::clone(&deps.clock), shop);
-    let parts = Arc::new(parts);
-    let shop = Shop::new(Arc::clone(&parts));
-    let orders = Orders::new(Arc::clone(&parts));
+    let shop =
+        shop::settings::app::open(&deps.db, deps.currency, settings, deps.clock.now()).await?;
+    let context = AppContext::new(deps.db.clone(), Arc::clone(&deps.clock), shop);
+    let context = Arc::new(context);
+    let shop = Shop::new(Arc::clone(&context));
+    let orders = Orders::new(Arc::clone(&context));
     let catalogue = CatalogueGrpc {
-        catalogue: Catalogue::new(Arc::clone(&parts)),
-        categories: Categories::new(Arc::clone(&parts)),
-        exchange: Exchange::new(Arc::clone(&parts)),
+        catalogue: Catalogue::new(Arc::clone(&context)),
+        categories: Categories::new(Arc::clone(&context)),
+        exchange: Exchange::new(Arc::clone(&context)),
     };
-    let watch = StockWatch::new(Arc::clone(&parts));
-    let stock = StockGrpc(Stock::new(Arc::clone(&parts)));
-    let carts = Carts::new(Arc::clone(&parts));
+    let watch = StockWatch::new(Arc::clone(&context));
+    let stock = StockGrpc(Stock::new(Arc::clone(&context)));
+    let carts = Carts::new(Arc::clone(&context));
     let links = LinkSigner::new(&deps.service_tokens.secret_for("links to files"));
-    let files = Files::new(Arc::clone(&parts), storage.clone(), links);
-    let workers = Workers::new(Arc::clone(&parts));
+    let files = Files::new(Arc::clone(&context), storage.clone(), links);
+    let workers = Workers::new(Arc::clone(&context));
     let work = WorkGrpc {
-        work: Work::new(Arc::clone(&parts), orders.clone(), workers.clone()),
+        work: Work::new(Arc::clone(&context), orders.clone(), workers.clone()),
         workers: workers.clone(),
-        notes: Notes::new(Arc::clone(&parts)),
+        notes: Notes::new(Arc::clone(&context)),
     };
-    let shipments = ShipmentsGrpc(Shipments::new(Arc::clone(&parts)));
-    let analytics = AnalyticsGrpc(Analytics::new(Arc::clone(&parts)));
+    let shipments = ShipmentsGrpc(Shipments::new(Arc::clone(&context)));
+    let analytics = AnalyticsGrpc(Analytics::new(Arc::clone(&context)));
     let routes = Routes::new(CatalogueServiceServer::new(catalogue))
         .add_service(StockServiceServer::new(stock))
         .add_service(OrderServiceServer::new(OrdersGrpc(orders.clone())))
@@ -121,7 +113,7 @@ pub async fn build(
         name: "order",
         routes,
         jobs: vec![
-            jobs::expiry(orders.clone(), &parts, &deps.stop),
+            jobs::expiry(orders.clone(), &context, &deps.stop),
             jobs::cart_clean_up(carts),
             jobs::refresh_settings(shop),
             jobs::removals(files, &storage.removals),

@@ -3,7 +3,7 @@
 use std::{path::Path, process::ExitCode};
 
 use waybill_file_store::FilesSettings;
-use waybill_order::{Settings, files::storage::Storage};
+use waybill_order::{Settings, Storage};
 use waybill_service_kit::process;
 
 /// Where files are kept without a setting.

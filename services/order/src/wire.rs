@@ -4,12 +4,14 @@ use waybill_primitives::non_empty;
 use waybill_proto::{common, order as pb};
 
 use crate::{
-    cart::domain::{Change, ShownItem, View},
-    catalogue::domain::Offer,
-    categories::domain::Category,
     orders::domain::{Address, HistoryEntry, Item, Order, PaymentStatus, Person},
-    shop::domain::ShopSettings,
-    stock::domain::{Level, Movement},
+    shop::{
+        cart::domain::{Change, ShownItem, View},
+        catalogue::domain::Offer,
+        categories::domain::Category,
+        settings::domain::ShopSettings,
+        stock::domain::{Level, Movement},
+    },
 };
 
 mod files;

@@ -16,7 +16,7 @@ use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 use waybill_bus::{Bus, InProcessBus};
 use waybill_gateway::{Connections, DemoAccount, GatewayDeps};
-use waybill_order::files::storage::Storage;
+use waybill_order::Storage;
 use waybill_primitives::{Clock, SystemClock};
 use waybill_proto::Channels;
 use waybill_service_kit::{

@@ -5,7 +5,7 @@ use waybill_bus::Envelope;
 use waybill_proto::order::OrderPlaced;
 use waybill_store::{ConsumerInfo, EventHandler, HandlerError, Tx, decode};
 
-use crate::analytics::{
+use crate::derived::analytics::{
     app::{Told, take_in},
     told::told,
 };

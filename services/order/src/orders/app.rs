@@ -19,9 +19,9 @@ use super::{
     store,
 };
 use crate::{
-    analytics::store as analytics,
-    fields::Faults,
-    parts::{Page, PageQuery, Parts},
+    base::fields::Faults,
+    derived::analytics::store as analytics,
+    shop::app_context::{AppContext, Page, PageQuery},
 };
 
 pub use change::{audit_change, audit_change_with, history, record, record_change};
@@ -30,7 +30,7 @@ pub use place::CartWish;
 /// Orders of customers.
 #[derive(Debug, Clone)]
 pub struct Orders {
-    parts: Arc<Parts>,
+    context: Arc<AppContext>,
 }
 
 /// As whom the caller looks at orders.
@@ -68,13 +68,13 @@ fn person_name(name: &str) -> String {
 }
 
 impl Orders {
-    pub fn new(parts: Arc<Parts>) -> Self {
-        Self { parts }
+    pub fn new(context: Arc<AppContext>) -> Self {
+        Self { context }
     }
 
     pub async fn get(&self, ctx: &CallContext, id: OrderId) -> Result<Order, AppError> {
         let viewer = viewer(ctx)?;
-        let found = store::find(self.parts.db.reader(), viewer, id).await?;
+        let found = store::find(self.context.db.reader(), viewer, id).await?;
         let found = found.ok_or_else(|| AppError::not_found("order"))?;
         Ok(found.seen_by(viewer))
     }
@@ -97,7 +97,7 @@ impl Orders {
             }
             filter.assignee = Some(id);
         }
-        let reader = self.parts.db.reader();
+        let reader = self.context.db.reader();
         let mut page = store::page(reader, viewer, &filter, sort, query).await?;
         if page.total.is_some_and(|total| total.capped)
             && matches!(viewer, Viewer::Everything)
@@ -118,7 +118,7 @@ impl Orders {
         if *filter != only_status {
             return Ok(None);
         }
-        let reader = self.parts.db.reader();
+        let reader = self.context.db.reader();
         let generation = analytics::state(reader).await?.generation;
         let counts = analytics::statuses(reader, generation).await?;
         let wanted = |name: &str| filter.status.is_none_or(|status| status.as_str() == name);
@@ -138,7 +138,8 @@ impl Orders {
         limit: u64,
     ) -> Result<Vec<HistoryEntry>, AppError> {
         let from_pool = self.get(ctx, id).await?.is_known_from_pool(viewer(ctx)?);
-        let mut history = store::history(self.parts.db.reader(), id, after_version, limit).await?;
+        let mut history =
+            store::history(self.context.db.reader(), id, after_version, limit).await?;
         if from_pool {
             for entry in &mut history {
                 entry.note.clear();
@@ -203,7 +204,7 @@ impl Orders {
         restrict: impl Fn(&Order, &mut Vec<Party>),
     ) -> Result<Order, AppError> {
         let person = actor(ctx).ok_or_else(|| AppError::forbidden("this is for users"))?;
-        let shop = self.parts.shop();
+        let shop = self.context.shop();
         self.change(ctx, act, id, text, version, |order, now| {
             let mut parties = order.parties(&person);
             restrict(order, &mut parties);

@@ -7,12 +7,12 @@ mod listing;
 mod placing;
 mod transitions;
 
-pub use assignment::{NotAssignable, NotReplaceable, Replacement};
+pub use assignment::{NotAssignable, NotReplaceable};
 pub use changes::{Changed, Outcome, StockEffect};
 pub use editing::{Edit, NotEdited};
 pub use listing::{Filter, Search, Sort, Viewer, days_of, last_number};
 pub use placing::{Draft, Line, MAX_AMOUNT, MAX_LINES, MAX_NOTE, MAX_QUANTITY, Sellable, note};
-pub use transitions::{Party, RULES, Refused, Rule, allowed};
+pub use transitions::{Party, Refused};
 
 use waybill_primitives::{Money, ProductId, Role, UserId};
 
@@ -20,7 +20,7 @@ pub use super::entity::{
     Address, HistoryEvent, Holding, OrderKind, OrderStatus, PaymentStatus,
     history::Model as HistoryEntry, item::Model as Item, order::Model as Order,
 };
-use crate::catalogue::domain::ProductKind;
+use crate::shop::catalogue::domain::ProductKind;
 
 /// Longest name that is kept of a person, in characters.
 pub const MAX_PERSON_NAME: usize = 200;

@@ -150,7 +150,7 @@ pub mod item {
     use waybill_primitives::{OrderId, ProductId};
     use waybill_store::entity_prelude::*;
 
-    use crate::catalogue::entity::ProductKind;
+    use crate::shop::catalogue::entity::ProductKind;
 
     /// A line of an order with the name and price of the moment of ordering. Amounts in minor units of the order's currency.
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -15,8 +15,10 @@ use super::{
     domain::{Address, Draft, Edit, Filter, Line, OrderStatus, PaymentStatus, Search, Sort},
 };
 use crate::{
-    fields::Faults,
-    grpc::{choice, id},
+    base::{
+        fields::Faults,
+        grpc::{choice, id},
+    },
     wire,
 };
 

@@ -1,7 +1,9 @@
-//! The administrator's settings of the shop.
+//! The shop: its settings, and what it sells.
 
-pub mod app;
-pub mod domain;
-mod entity;
-pub mod grpc;
-pub mod store;
+pub mod app_context;
+pub mod cart;
+pub mod catalogue;
+pub mod categories;
+pub mod import_export;
+pub mod settings;
+pub mod stock;

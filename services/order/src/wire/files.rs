@@ -3,7 +3,7 @@
 use waybill_proto::{media, order as pb};
 
 use super::person;
-use crate::{catalogue::domain::Image, files::domain::StoredFile};
+use crate::{fulfilment::files::domain::StoredFile, shop::catalogue::domain::Image};
 
 pub(super) fn image(image: &Image) -> pb::ProductImage {
     pb::ProductImage {

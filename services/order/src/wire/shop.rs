@@ -3,7 +3,7 @@
 use waybill_primitives::non_empty;
 use waybill_proto::order as pb;
 
-use crate::{shipments::domain::Shipment, shop::domain::ShopSettings};
+use crate::{fulfilment::shipments::domain::Shipment, shop::settings::domain::ShopSettings};
 
 pub fn shipment(shipment: &Shipment) -> pb::Shipment {
     let lines = shipment.lines.iter().map(|line| pb::ShipmentLine {

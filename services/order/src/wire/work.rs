@@ -4,7 +4,7 @@ use waybill_primitives::non_empty;
 use waybill_proto::order as pb;
 
 use super::person;
-use crate::{
+use crate::fulfilment::{
     notes::domain::{Note, Progress},
     work::domain::ChangeRequest,
     workers::domain::Entry,

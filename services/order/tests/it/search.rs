@@ -1,6 +1,6 @@
 //! Finding orders by words and by parts of their numbers.
 
-use waybill_order::orders::store::{searched, set_search};
+use waybill_order::{searched, set_search};
 use waybill_proto::{
     common::PageRequest,
     order::{self as pb, OrderSort},
@@ -214,7 +214,7 @@ async fn the_words_of_an_edit_are_not_overwritten_by_what_was_read_before() {
         set_search(&tx, id, order.version, "as it is")
             .await
             .unwrap();
-        let after = waybill_order::orders::store::searched(tx.conn(), &[id]).await;
+        let after = waybill_order::searched(tx.conn(), &[id]).await;
         assert_eq!(after.unwrap()[&id], "as it is");
         tx.rollback().await.unwrap();
     })

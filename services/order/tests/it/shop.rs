@@ -6,7 +6,7 @@ use sea_orm::ConnectionTrait as _;
 use tempfile::TempDir;
 use waybill_bus::{Bus as _, Envelope, InProcessBus};
 use waybill_file_store::{FileStore, LocalStore};
-use waybill_order::{Migrator, Settings, build, files::storage::Storage, verify};
+use waybill_order::{Migrator, Settings, Storage, build, verify};
 use waybill_primitives::{ManualClock, Role, Timestamp};
 use waybill_proto::{
     Event,

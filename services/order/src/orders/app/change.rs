@@ -7,17 +7,20 @@ use waybill_store::{Tx, optimistic, transact};
 
 use super::{Orders, actor, viewer};
 use crate::{
-    audit::{self, Act},
+    base::{
+        audit::{self, Act},
+        store::insert,
+    },
     events,
+    fulfilment::{shipments, work},
     orders::{
         domain::{Changed, HistoryEntry, HistoryEvent, Order, OrderStatus, Person, StockEffect},
         store,
     },
-    shipments,
-    shop::store as shop,
-    stock::{app::move_goods, domain::MovementKind},
-    store::insert,
-    work,
+    shop::{
+        settings::store as shop,
+        stock::{app::move_goods, domain::MovementKind},
+    },
 };
 
 impl Orders {
@@ -32,14 +35,14 @@ impl Orders {
         version: Option<i64>,
         step: impl Fn(&Order, Timestamp) -> Result<Changed, AppError>,
     ) -> Result<Order, AppError> {
-        let (viewer, actor, db) = (viewer(ctx)?, actor(ctx), &self.parts.db);
+        let (viewer, actor, db) = (viewer(ctx)?, actor(ctx), &self.context.db);
         optimistic(db, || async {
             let found = store::find(db.reader(), viewer, id).await?;
             let before = found.ok_or_else(|| AppError::not_found("order"))?;
             if version.is_some_and(|version| version != before.version) {
                 return Err(AppError::version_conflict(before.version));
             }
-            let changed = step(&before, self.parts.now())?;
+            let changed = step(&before, self.context.now())?;
             transact!(db, ctx, async |tx| {
                 record_change(tx, &changed, actor.as_ref(), note).await?;
                 audit_change(tx, ctx, act, &before, &changed.order, note);

@@ -14,16 +14,20 @@ use super::{
     viewer,
 };
 use crate::{
-    audit::{self, Act},
-    catalogue::store as catalogue,
+    base::{
+        audit::{self, Act},
+        store::insert,
+    },
     error::{Shortage, out_of_stock},
     events,
     orders::{
         domain::{Changed, Edit, Order, Person},
         store,
     },
-    stock::{app::move_goods, domain::MovementKind, store as stock},
-    store::insert,
+    shop::{
+        catalogue::store as catalogue,
+        stock::{app::move_goods, domain::MovementKind, store as stock},
+    },
 };
 
 impl Orders {
@@ -37,7 +41,7 @@ impl Orders {
         version: Option<i64>,
     ) -> Result<Order, AppError> {
         let user = ctx.user()?;
-        let (viewer, db) = (viewer(ctx)?, &self.parts.db);
+        let (viewer, db) = (viewer(ctx)?, &self.context.db);
         let actor = actor(ctx).ok_or_else(|| AppError::forbidden("this is for users"))?;
         optimistic(db, || async {
             let found = store::find(db.reader(), viewer, id).await?;
@@ -50,7 +54,7 @@ impl Orders {
             if version.is_some_and(|version| version != before.version) {
                 return Err(AppError::version_conflict(before.version));
             }
-            let (now, shop) = (self.parts.now(), self.parts.shop());
+            let (now, shop) = (self.context.now(), self.context.shop());
             let edit = edit.clone().check(&before, now, shop.max_lines())?;
             let products = match edit.lines.as_deref() {
                 None | Some([]) => HashMap::new(),
@@ -92,7 +96,7 @@ impl Orders {
         }
         // The row is locked now: a payment that begins from here on sees the new total, or is refused for its amount.
         if order.items != before.items {
-            let window = self.parts.shop().payment_window();
+            let window = self.context.shop().payment_window();
             let since = order.updated_at.minus(window);
             if let Some(begun) = store::payment_under_way(tx.conn(), order.id, since).await? {
                 return Err(payment_under_way(begun.plus(window), order.updated_at));
@@ -141,7 +145,7 @@ impl Orders {
         let goods = order.goods();
         let held: HashMap<_, _> = before.goods().into_iter().collect();
         let ids = goods.iter().map(|(product, _)| *product);
-        let levels = stock::levels(self.parts.db.reader(), ids).await?;
+        let levels = stock::levels(self.context.db.reader(), ids).await?;
         let shortages = goods.iter().filter_map(|(product, wanted)| {
             // What it has reserved already is its own.
             let own = held.get(product).copied().unwrap_or(0);

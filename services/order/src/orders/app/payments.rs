@@ -25,11 +25,11 @@ impl Orders {
         payment_id: PaymentId,
     ) -> Result<(), AppError> {
         let order = locked(tx, order_id).await?;
-        let now = self.parts.now();
+        let now = self.context.now();
         let Some(earlier) = store::open_attempt(tx, order.id, payment_id, now).await? else {
             return Ok(());
         };
-        let window = self.parts.shop().payment_window();
+        let window = self.context.shop().payment_window();
         match order.payment_started(payment_id, earlier, window, now) {
             None => Ok(()),
             Some(changed) => apply(tx, Outcome::Changed(Box::new(changed)), "").await,
@@ -45,7 +45,7 @@ impl Orders {
         amount: Money,
     ) -> Result<(), AppError> {
         let order = locked(tx, order_id).await?;
-        let now = self.parts.now();
+        let now = self.context.now();
         let refunded = store::close_attempt(tx, order.id, payment_id, now).await?;
         let paid = order.paid(payment_id, amount, now);
         apply(tx, paid.clone(), "").await?;
@@ -69,7 +69,7 @@ impl Orders {
         reason: &str,
     ) -> Result<(), AppError> {
         let order = locked(tx, order_id).await?;
-        let now = self.parts.now();
+        let now = self.context.now();
         store::close_attempt(tx, order.id, payment_id, now).await?;
         apply(tx, order.payment_failed(payment_id, now), reason).await
     }
@@ -85,7 +85,7 @@ impl Orders {
         reason: &str,
     ) -> Result<(), AppError> {
         let order = locked(tx, order_id).await?;
-        let now = self.parts.now();
+        let now = self.context.now();
         if order.payment_id != Some(payment_id) {
             let amount = refunded.filter(|money| money.currency == order.currency);
             let amount = amount.map_or(order.total, |money| money.amount);
@@ -98,8 +98,8 @@ impl Orders {
     /// cannot be expired must not keep the others, and their stock, waiting. Two replicas may do this at once: the
     /// conditional update decides per order. Tells when the next order is due.
     pub async fn expire_due(&self) -> Result<Option<Timestamp>, AppError> {
-        let reader = self.parts.db.reader();
-        let now = self.parts.now();
+        let reader = self.context.db.reader();
+        let now = self.context.now();
         let (mut past, mut away_in_a_row) = (None, 0);
         loop {
             let (overdue, next) = store::due(reader, now, past, BATCH).await?;
@@ -139,7 +139,7 @@ impl Orders {
 
     async fn expire(&self, changed: &Changed) -> Result<(), AppError> {
         let ctx = CallContext::system();
-        transact!(self.parts.db, &ctx, async |tx| {
+        transact!(self.context.db, &ctx, async |tx| {
             record_change(tx, changed, None, "not paid in time").await
         })
         .await

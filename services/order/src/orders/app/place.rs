@@ -11,21 +11,22 @@ use waybill_store::{IdempotencyKey, StoreError, Tx, optimistic, transact};
 
 use super::{Orders, actor, history, person_name};
 use crate::{
-    cart::{
-        app::{CartToken, offers, owner, products},
-        domain::{NotOrdered, Owner},
-        store as carts,
-    },
-    catalogue::store as catalogue,
+    base::{fields::Faults, store::insert_all},
     error::{Shortage, number_taken, out_of_stock},
     events,
-    fields::Faults,
     orders::{
         domain::{Changed, Customer, Draft, Line, Person, StockEffect},
         store,
     },
-    stock::{app::move_goods, domain::MovementKind, store as stock},
-    store::insert_all,
+    shop::{
+        cart::{
+            app::{CartToken, offers, owner, products},
+            domain::{NotOrdered, Owner},
+            store as carts,
+        },
+        catalogue::store as catalogue,
+        stock::{app::move_goods, domain::MovementKind, store as stock},
+    },
     wire,
 };
 
@@ -59,7 +60,7 @@ impl Orders {
         let key = once::key(ctx, "place_order", request)?;
         // The first answer counts, whatever has become of products, stock and the cart since.
         once(
-            &self.parts.db,
+            &self.context.db,
             key.as_ref(),
             self.place_new(ctx, draft, cart, key.as_ref()),
         )
@@ -77,7 +78,7 @@ impl Orders {
         if cart.is_some() && !draft.lines.is_empty() {
             return Err(Faults::one("items", "must be left out with `fromCart`").into());
         }
-        let db = &self.parts.db;
+        let db = &self.context.db;
         let customer = Customer {
             id: user.id,
             name: person_name(&user.name),
@@ -89,7 +90,7 @@ impl Orders {
             role: Role::Customer,
         });
         optimistic(db, || async {
-            let (now, shop) = (self.parts.now(), self.parts.shop());
+            let (now, shop) = (self.context.now(), self.context.shop());
             let mut draft = draft.clone();
             let taken = match cart {
                 None => None,
@@ -131,11 +132,11 @@ impl Orders {
         let Some(owner) = owner else {
             return Err(empty_cart());
         };
-        let found = carts::find(self.parts.db.reader(), &owner).await?;
+        let found = carts::find(self.context.db.reader(), &owner).await?;
         let cart = found.filter(|cart| cart.merged_into.is_none());
         let cart = cart.ok_or_else(empty_cart)?;
-        let offers = offers(&self.parts, products(&cart.items)).await?;
-        let currency = self.parts.shop().currency;
+        let offers = offers(&self.context, products(&cart.items)).await?;
+        let currency = self.context.shop().currency;
         let lines = match cart.order(&offers, currency) {
             Ok(lines) => lines,
             Err(NotOrdered::Empty) => return Err(empty_cart()),
@@ -162,7 +163,7 @@ impl Orders {
         };
         let goods = order.goods();
         let ids = goods.iter().map(|(product, _)| *product);
-        let levels = match stock::levels(self.parts.db.reader(), ids).await {
+        let levels = match stock::levels(self.context.db.reader(), ids).await {
             Ok(levels) => levels,
             Err(error) => return error.into(),
         };

@@ -7,8 +7,9 @@ use waybill_primitives::{Money, PaymentId, Timestamp};
 use super::{
     Assignee, HistoryEvent, Holding, Order,
     OrderStatus::{self, Cancelled, Completed, InProgress, OnHold, Pending},
-    PaymentStatus, Refused, allowed,
+    PaymentStatus, Refused,
     transitions::Party,
+    transitions::allowed,
 };
 
 /// How often the beginning of a payment puts off the expiry of one order.

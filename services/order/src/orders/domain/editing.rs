@@ -12,7 +12,10 @@ use super::{
         title_of,
     },
 };
-use crate::{catalogue::domain::ProductKind, fields::Faults, shop::domain::ShopSettings};
+use crate::{
+    base::fields::Faults,
+    shop::{catalogue::domain::ProductKind, settings::domain::ShopSettings},
+};
 
 /// What is to change; what is none stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -5,8 +5,8 @@ use waybill_primitives::{OrderId, OrderNumber, Timestamp, UserId, string_enum};
 
 use super::{OrderStatus, PaymentStatus};
 use crate::{
-    analytics::domain::Words,
-    fields::{Faults, search_words},
+    base::fields::{Faults, search_words},
+    derived::analytics::domain::Words,
 };
 
 /// As whom somebody looks at orders. Every query of orders begins with one.

@@ -9,8 +9,9 @@ use super::{
     changes::Changed,
 };
 use crate::{
-    analytics::domain::Words, catalogue::domain::ProductKind, fields::Faults,
-    shop::domain::ShopSettings,
+    base::fields::Faults,
+    derived::analytics::domain::Words,
+    shop::{catalogue::domain::ProductKind, settings::domain::ShopSettings},
 };
 
 /// The most lines of one order that a shop may allow.

@@ -9,8 +9,8 @@ use waybill_primitives::{OrderId, PaymentId, Timestamp};
 use waybill_store::{StoreError, Tx};
 
 use crate::{
+    base::store::insert,
     orders::entity::attempt::{Column, Entity, Model},
-    store::insert,
 };
 
 /// Remembers that a payment has begun. None if it is known already, for instance because its end came first; else how many

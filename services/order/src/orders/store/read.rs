@@ -18,11 +18,11 @@ use super::{
     visible_to,
 };
 use crate::{
-    catalogue::entity as product,
     orders::{
         domain::{Filter, HistoryEntry, Item, Order, OrderKind, Sort, Viewer},
         entity::{history as history_row, item, order},
     },
+    shop::catalogue::entity as product,
 };
 
 /// Adds the items of all rows by one query.

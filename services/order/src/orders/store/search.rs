@@ -12,13 +12,12 @@ use waybill_store::{StoreError, page::Keyset};
 
 use super::visible_to;
 use crate::{
-    analytics::entity::word,
-    fields::prefix_pattern,
+    base::{fields::prefix_pattern, store::like},
+    derived::analytics::entity::word,
     orders::{
         domain::{Filter, Search, Sort, Viewer, days_of, last_number},
         entity::order,
     },
-    store::like,
 };
 
 /// What at most this many orders have is looked up by its own index; what is more frequent is met soon enough by going

@@ -7,6 +7,7 @@ use waybill_primitives::{OrderId, Timestamp};
 use waybill_store::{StoreError, Tx};
 
 use crate::{
+    base::store,
     orders::{
         domain::{Assignee, Order, OrderKind, OrderStatus, PaymentStatus},
         entity::{
@@ -14,7 +15,6 @@ use crate::{
             order::{Column, Entity},
         },
     },
-    store,
 };
 
 /// What every step can change.

@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use bytes::Bytes;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
-use waybill_order::files::domain::MAX_IMAGES;
+use waybill_order::MAX_IMAGES;
 use waybill_proto::order::{
     self as pb, FilePurpose, UploadFileRequest, file_service_client::FileServiceClient,
     read_file_response::Part as Out, upload_file_request::Part,

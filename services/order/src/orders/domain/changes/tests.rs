@@ -7,9 +7,8 @@ use waybill_primitives::{Currency, ProductId, UserId};
 
 use super::*;
 use crate::{
-    catalogue::domain::ProductKind,
     orders::domain::{Customer, Draft, Line, OrderKind, Sellable},
-    shop::domain::ShopSettings,
+    shop::{catalogue::domain::ProductKind, settings::domain::ShopSettings},
 };
 
 const NOW: Timestamp = Timestamp::from_secs(1_795_219_200);

@@ -1,0 +1,7 @@
+//! What all slices share, and which knows none of them.
+
+pub mod audit;
+pub mod csv;
+pub mod fields;
+pub mod grpc;
+pub mod store;

@@ -1,0 +1,86 @@
+//! What the slices' stores share: writing rows, text search.
+
+use sea_orm::{
+    ActiveModelTrait as _, ColumnTrait, Condition, EntityTrait, IntoActiveModel,
+    IntoSimpleExpr as _, Iterable as _, ModelTrait, PrimaryKeyToColumn as _, QueryFilter as _,
+    sea_query::{Expr, ExprTrait as _, IntoCondition, LikeExpr},
+};
+use waybill_store::{StoreError, Tx};
+
+use crate::base::fields::contains_pattern;
+
+/// What a statement writes of a row.
+pub type ActiveModel<M> = <<M as ModelTrait>::Entity as EntityTrait>::ActiveModel;
+type Column<M> = <<M as ModelTrait>::Entity as EntityTrait>::Column;
+type PrimaryKey<M> = <<M as ModelTrait>::Entity as EntityTrait>::PrimaryKey;
+
+/// A row as its entity declares it.
+pub trait Row: ModelTrait + IntoActiveModel<ActiveModel<Self>> + Sync {}
+
+impl<M: ModelTrait + IntoActiveModel<ActiveModel<M>> + Sync> Row for M {}
+
+/// Writes a new row.
+pub async fn insert<M: Row>(tx: &Tx, row: &M) -> Result<(), StoreError> {
+    M::Entity::insert(row.clone().into_active_model())
+        .exec_without_returning(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Writes new rows, if there are any, by one statement.
+pub async fn insert_all<M: Row>(tx: &Tx, rows: &[M]) -> Result<(), StoreError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let rows = rows.iter().cloned().map(IntoActiveModel::into_active_model);
+    M::Entity::insert_many(rows)
+        .exec_without_returning(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Writes all columns of a row anew if it still satisfies the condition. False if it does not, or is gone.
+pub async fn update<M: Row>(
+    tx: &Tx,
+    row: &M,
+    condition: impl IntoCondition,
+) -> Result<bool, StoreError> {
+    let columns =
+        Column::<M>::iter().filter(|column| PrimaryKey::<M>::from_column(*column).is_none());
+    update_columns(tx, row, columns, condition).await
+}
+
+/// As [`update`], only these columns.
+pub async fn update_columns<M: Row>(
+    tx: &Tx,
+    row: &M,
+    columns: impl IntoIterator<Item = Column<M>>,
+    condition: impl IntoCondition,
+) -> Result<bool, StoreError> {
+    let mut values = row.clone().into_active_model();
+    for column in columns {
+        values.reset(column);
+    }
+    let mut update = M::Entity::update_many()
+        .set(values)
+        .filter(condition.into_condition());
+    for key in PrimaryKey::<M>::iter() {
+        let column = key.into_column();
+        update = update.filter(column.eq(row.get(column)));
+    }
+    Ok(update.exec(tx.conn()).await?.rows_affected == 1)
+}
+
+/// Rows whose search column has every word.
+pub fn has_words<C: ColumnTrait>(column: C, words: &[String]) -> Condition {
+    words.iter().fold(Condition::all(), |all, word| {
+        all.add(like(column, contains_pattern(word)))
+    })
+}
+
+/// `LIKE` with `!` as the escape.
+pub fn like<C: ColumnTrait>(column: C, pattern: String) -> Expr {
+    column
+        .into_simple_expr()
+        .like(LikeExpr::new(pattern).escape('!'))
+}

@@ -1,0 +1,244 @@
+//! Orders as CSV, page by page: what is kept in memory is one page.
+//!
+//! Each page shows its orders as they were when it was read. An order that is placed meanwhile is in the file if its place
+//! is still to come. By the time of placing none is in it twice or missing, as that never changes. By total, an order that
+//! is edited while the file is written may be in it at its old place, its new one, both or neither: whoever needs each order
+//! once sorts by time.
+
+use std::borrow::Cow;
+
+use serde_json::{Value, json};
+use waybill_primitives::{Role, Timestamp};
+use waybill_service_kit::{AppError, CallContext};
+use waybill_store::{
+    Db,
+    page::{Limit, PageQuery},
+};
+
+use super::Analytics;
+use crate::{
+    base::{
+        audit::{self, Act},
+        csv::Lines,
+    },
+    orders::{
+        domain::{Filter, Order, OrderStatus, PaymentStatus, Search, Sort, Viewer},
+        store,
+    },
+};
+
+/// Orders of one page: long descriptions make each of them tens of kilobytes.
+const PAGE_ROWS: Limit = Limit::of(250);
+
+/// Names of the columns; README says what is in them.
+const HEADER: [&str; 27] = [
+    "id",
+    "orderNumber",
+    "status",
+    "paymentStatus",
+    "kind",
+    "createdAt",
+    "updatedAt",
+    "completedAt",
+    "customerId",
+    "customerName",
+    "customerEmail",
+    "guest",
+    "assigneeId",
+    "assigneeName",
+    "title",
+    "estimatedCompletion",
+    "items",
+    "units",
+    "total",
+    "currency",
+    "shippingName",
+    "shippingLine1",
+    "shippingLine2",
+    "shippingCity",
+    "shippingRegion",
+    "shippingPostalCode",
+    "shippingCountry",
+];
+
+/// The filter as the audit log shows it, under the names of the request.
+fn told(filter: &Filter) -> Value {
+    let search = filter.search.as_ref().map(|search| match search {
+        Search::Id(id) => id.to_string(),
+        Search::Number(number) => number.to_string(),
+        Search::NumberPrefix(text) => text.clone(),
+        Search::Words(words) => words.join(" "),
+    });
+    audit::said([
+        ("q", json!(search)),
+        ("status", json!(filter.status.map(OrderStatus::as_str))),
+        (
+            "paymentStatus",
+            json!(filter.payment_status.map(PaymentStatus::as_str)),
+        ),
+        ("from", json!(filter.from)),
+        ("to", json!(filter.to)),
+        ("customerId", json!(filter.customer)),
+        ("assigneeId", json!(filter.assignee)),
+        ("minTotal", json!(filter.min_total)),
+        ("maxTotal", json!(filter.max_total)),
+    ])
+}
+
+/// A running export.
+#[derive(Debug)]
+pub struct Export {
+    db: Db,
+    filter: Filter,
+    sort: Sort,
+    next: Next,
+}
+
+#[derive(Debug)]
+enum Next {
+    Header,
+    After(String),
+    Nothing,
+}
+
+impl Analytics {
+    /// Begins an export of all orders that the filter lets through. It leaves a record, as it takes personal data out.
+    pub async fn export(
+        &self,
+        ctx: &CallContext,
+        filter: Filter,
+        sort: Sort,
+    ) -> Result<Export, AppError> {
+        ctx.require(&[Role::Admin])?;
+        let db = self.context.db.clone();
+        let tx = db.begin(&ctx.event_context()).await?;
+        let act = Act {
+            action: "orders.export",
+            target_kind: "orders",
+            target_id: String::new(),
+            before: None,
+            after: Some(json!({
+                "filter": told(&filter), "sort": sort.as_str(), "format": "csv",
+            })),
+        };
+        audit::record(&tx, ctx, act);
+        tx.commit().await?;
+        Ok(Export {
+            db,
+            filter,
+            sort,
+            next: Next::Header,
+        })
+    }
+}
+
+impl Export {
+    /// The next lines; none after the last.
+    pub async fn chunk(&mut self) -> Result<Option<Vec<u8>>, AppError> {
+        let mut lines = Lines::default();
+        let cursor = match std::mem::replace(&mut self.next, Next::Nothing) {
+            Next::Nothing => return Ok(None),
+            Next::Header => {
+                push(&mut lines, HEADER.map(Cow::Borrowed))?;
+                String::new()
+            }
+            Next::After(cursor) => cursor,
+        };
+        let reader = self.db.reader();
+        let query = PageQuery {
+            limit: PAGE_ROWS,
+            cursor,
+            total: false,
+        };
+        let page = store::page(reader, Viewer::Everything, &self.filter, self.sort, &query).await?;
+        for order in &page.rows {
+            push(&mut lines, columns(order))?;
+        }
+        if let Some(cursor) = page.next_cursor {
+            self.next = Next::After(cursor);
+        }
+        lines.take().map(Some).map_err(AppError::internal)
+    }
+}
+
+fn push(lines: &mut Lines, cells: [Cow<'_, str>; HEADER.len()]) -> Result<(), AppError> {
+    lines.push(cells).map_err(AppError::internal)
+}
+
+fn columns(order: &Order) -> [Cow<'_, str>; HEADER.len()] {
+    let time = |at: Option<Timestamp>| Cow::Owned(at.map(|at| at.to_string()).unwrap_or_default());
+    let items: Vec<_> = order
+        .items
+        .iter()
+        .map(|item| format!("{} × {}", item.quantity, item.name))
+        .collect();
+    let units: i64 = order.items.iter().map(|item| item.quantity).sum();
+    let address = order.shipping_address.as_deref();
+    let part = |part: fn(&crate::orders::domain::Address) -> &String| {
+        Cow::Borrowed(address.map_or("", |address| part(address).as_str()))
+    };
+    [
+        order.id.to_string().into(),
+        order.number.as_str().into(),
+        order.status.as_str().into(),
+        order.payment_status.as_str().into(),
+        order.kind.as_str().into(),
+        time(Some(order.created_at)),
+        time(Some(order.updated_at)),
+        time(order.completed_at),
+        order.customer_id.to_string().into(),
+        order.customer_name.as_str().into(),
+        order.customer_email.as_str().into(),
+        if order.guest { "true" } else { "false" }.into(),
+        order
+            .assignee_id
+            .map(|id| id.to_string())
+            .unwrap_or_default()
+            .into(),
+        order.assignee_name.as_deref().unwrap_or_default().into(),
+        order.title.as_str().into(),
+        time(order.estimated_completion),
+        items.join("; ").into(),
+        units.to_string().into(),
+        decimal(order.total, order.currency.decimals()).into(),
+        order.currency.as_str().to_owned().into(),
+        part(|address| &address.name),
+        part(|address| &address.line1),
+        part(|address| &address.line2),
+        part(|address| &address.city),
+        part(|address| &address.region),
+        part(|address| &address.postal_code),
+        part(|address| &address.country),
+    ]
+}
+
+/// Minor units as a decimal number, such as 19.99.
+fn decimal(amount: i64, decimals: u32) -> String {
+    let whole = 10_i64.pow(decimals);
+    if decimals == 0 {
+        return amount.to_string();
+    }
+    let width = decimals as usize;
+    format!("{}.{:0width$}", amount / whole, (amount % whole).abs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_decimals_of_their_currency() {
+        assert_eq!(decimal(1999, 2), "19.99");
+        assert_eq!(decimal(5, 2), "0.05");
+        assert_eq!(decimal(500, 0), "500");
+        assert_eq!(decimal(1234, 3), "1.234");
+    }
+
+    #[test]
+    fn every_column_has_its_cell() {
+        let order = crate::orders::domain::tests::sample_order();
+        let cells = columns(&order);
+        assert_eq!(cells[1], order.number.as_str());
+        assert_eq!(cells[18], "0.00");
+    }
+}

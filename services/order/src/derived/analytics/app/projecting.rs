@@ -1,0 +1,178 @@
+//! From changes of orders to the figures and words: only the difference to what an order has added before is written.
+
+use std::collections::{BTreeMap, HashMap};
+
+use waybill_primitives::{OrderId, Timestamp};
+use waybill_store::{StoreError, Tx};
+
+use crate::{
+    derived::analytics::{
+        domain::{Contribution, Counted, Figures, Step, Times, Words},
+        store::{self, Projection, State, WordRow},
+    },
+    orders::store as orders,
+};
+
+/// A change of an order, as its event tells it.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// The order after the change.
+    pub order: Counted,
+    pub step: Step,
+}
+
+impl Told {
+    /// When the change was made.
+    fn at(&self) -> Timestamp {
+        self.order.updated_at
+    }
+}
+
+/// What is to be written, gathered so that it takes few statements.
+#[derive(Debug, Default)]
+pub(super) struct Writing {
+    new: Vec<Projection>,
+    known: Vec<Projection>,
+    figures: BTreeMap<i64, Figures>,
+    more_words: Vec<WordRow>,
+    fewer_words: Vec<WordRow>,
+}
+
+impl Writing {
+    /// Replaces what an order had added by what it adds now. `generation` is what the row says from now on.
+    pub(super) fn set(
+        &mut self,
+        order: &Counted,
+        contribution: Contribution,
+        before: Option<Projection>,
+        generations: &[i64],
+        generation: i64,
+    ) {
+        for generation in generations {
+            let figures = self.figures.entry(*generation).or_default();
+            contribution.add_to(figures, 1);
+            if let Some(before) = &before {
+                before.contribution.add_to(figures, -1);
+            }
+        }
+        let had = before
+            .as_ref()
+            .map_or_else(Words::default, |before| Words::read(&before.words));
+        let row = |word: &str| word_row(order, word);
+        self.more_words.extend(order.words.without(&had).map(row));
+        self.fewer_words.extend(had.without(&order.words).map(row));
+        let now = Projection {
+            order_id: order.id,
+            version: order.version,
+            generation,
+            contribution: contribution.into(),
+            words: order.words.text(),
+        };
+        if before.is_some() {
+            self.known.push(now);
+        } else {
+            self.new.push(now);
+        }
+    }
+
+    /// A figure of a rebuild's own generation, which had nothing of this order yet.
+    pub(super) fn add_new(&mut self, contribution: &Contribution, generation: i64) {
+        contribution.add_to(self.figures.entry(generation).or_default(), 1);
+    }
+
+    /// All words of an order, also those that should be there.
+    pub(super) fn all_words(&mut self, order: &Counted) {
+        let words = order.words.iter();
+        self.more_words
+            .extend(words.map(|word| word_row(order, word)));
+    }
+
+    /// The rows that others wait for come last.
+    pub(super) async fn write(self, tx: &Tx) -> Result<(), StoreError> {
+        store::keep(tx, self.new, self.known).await?;
+        store::remove_words(tx, self.fewer_words).await?;
+        store::add_words(tx, self.more_words).await?;
+        store::add(tx, &self.figures).await
+    }
+}
+
+fn word_row(order: &Counted, word: &str) -> WordRow {
+    WordRow {
+        word: word.to_owned(),
+        created_at: order.created_at,
+        order_id: order.id,
+    }
+}
+
+/// Takes changes of orders in. What was taken in before, or is older than that, changes nothing.
+pub async fn take_in(tx: &Tx, told: Vec<Told>) -> Result<(), StoreError> {
+    let mut by_order: BTreeMap<OrderId, Vec<Told>> = BTreeMap::new();
+    for one in told {
+        by_order.entry(one.order.id).or_default().push(one);
+    }
+    let mut before = store::locked(tx, by_order.keys().copied()).await?;
+    // After the lock: a rebuild that has counted one of them since is seen.
+    let state = store::state(tx.conn()).await?;
+    let mut writing = Writing::default();
+    let mut incomplete = Vec::new();
+    for (id, mut changes) in by_order {
+        let known = before.get(&id).map_or(0, |known| known.version);
+        changes.retain(|change| change.order.version > known);
+        changes.sort_by_key(|change| change.order.version);
+        let Some(last) = changes.last() else { continue };
+        let unbroken = (known + 1..).zip(&changes);
+        if unbroken
+            .clone()
+            .any(|(version, change)| change.order.version != version)
+        {
+            // An event in between is late or lost: the history knows.
+            incomplete.push(id);
+            continue;
+        }
+        let had = before.remove(&id);
+        let mut times = had
+            .as_ref()
+            .map_or_else(Times::default, |had| had.contribution.times);
+        for change in &changes {
+            times.then(change.step, change.at());
+        }
+        let contribution = Contribution::new(&last.order, times);
+        settle(&mut writing, &last.order, contribution, had, state);
+    }
+    if !incomplete.is_empty() {
+        read_again(tx, &incomplete, &mut before, state, &mut writing).await?;
+    }
+    writing.write(tx).await
+}
+
+async fn read_again(
+    tx: &Tx,
+    ids: &[OrderId],
+    before: &mut HashMap<OrderId, Projection>,
+    state: State,
+    writing: &mut Writing,
+) -> Result<(), StoreError> {
+    for (id, (order, history)) in orders::whole(tx.conn(), ids).await? {
+        let order = Counted::from(&order);
+        let contribution = Contribution::new(&order, Times::of(&history));
+        settle(writing, &order, contribution, before.remove(&id), state);
+    }
+    Ok(())
+}
+
+fn settle(
+    writing: &mut Writing,
+    order: &Counted,
+    contribution: Contribution,
+    had: Option<Projection>,
+    state: State,
+) {
+    let newest = state.building.unwrap_or(state.generation);
+    // While a rebuild is under way it has yet to count the orders of older rows; newer ones count in both.
+    let (generations, generation) = match &had {
+        Some(had) if had.generation != newest => (vec![state.generation], had.generation),
+        _ if state.generation == newest => (vec![newest], newest),
+        _ => (vec![state.generation, newest], newest),
+    };
+    writing.set(order, contribution, had, &generations, generation);
+}

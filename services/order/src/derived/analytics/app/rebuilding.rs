@@ -1,0 +1,90 @@
+//! Counting all orders anew while the service runs. The figures that are shown stay whole throughout: a second generation is
+//! filled beside them, to which the consumer adds as well, and then takes their place.
+
+use waybill_primitives::OrderId;
+use waybill_service_kit::AppError;
+use waybill_store::{Db, EventContext, StoreError, Tx, transact};
+
+use super::projecting::Writing;
+use crate::{
+    derived::analytics::{
+        domain::{Contribution, Counted, Times},
+        store,
+    },
+    orders::store as orders,
+};
+
+/// Orders of one transaction: small, as placing and the consumer go on beside it.
+const BATCH: u64 = 200;
+
+/// Counts every order anew. How many there were. `told` is called with the number so far.
+pub async fn rebuild(db: &Db, mut told: impl FnMut(u64)) -> Result<u64, AppError> {
+    let context = EventContext::default();
+    let state = transact!(db, &context, async |tx| {
+        let state = store::begin(tx).await?;
+        Ok::<_, StoreError>(state)
+    })
+    .await?;
+    let building = state.building.unwrap_or(state.generation);
+    let (mut count, mut after) = (0, None);
+    loop {
+        let ids = orders::ids_after(db.reader(), after, BATCH).await?;
+        let Some(last) = ids.last() else { break };
+        after = Some(*last);
+        transact!(db, &context, async |tx| {
+            count_anew(tx, &ids, building).await?;
+            Ok::<_, AppError>(())
+        })
+        .await?;
+        count += ids.len() as u64;
+        told(count);
+    }
+    let finished = transact!(db, &context, async |tx| store::finish(tx, building).await);
+    if !finished.await? {
+        return Err(overtaken());
+    }
+    transact!(db, &context, async |tx| store::drop_others(tx, building)
+        .await)
+    .await?;
+    Ok(count)
+}
+
+fn overtaken() -> AppError {
+    AppError::conflict(
+        waybill_service_kit::codes::CONFLICT,
+        "another rebuild has begun since; it will finish the job",
+    )
+}
+
+async fn count_anew(tx: &Tx, ids: &[OrderId], building: i64) -> Result<(), AppError> {
+    // Locked first, read afterwards: so an order is at least as new as what it has added.
+    let mut before = store::locked(tx, ids.iter().copied()).await?;
+    let state = store::state(tx.conn()).await?;
+    if state.building != Some(building) {
+        return Err(overtaken());
+    }
+    let mut writing = Writing::default();
+    let mut whole = orders::whole(tx.conn(), ids).await?;
+    let searched = orders::searched(tx.conn(), ids).await?;
+    for id in ids {
+        let Some((order, history)) = whole.remove(id) else {
+            continue;
+        };
+        let had = before.remove(id);
+        if had.as_ref().is_some_and(|had| had.generation == building) {
+            continue;
+        }
+        let (version, order) = (order.version, Counted::from(&order));
+        if searched
+            .get(id)
+            .is_some_and(|text| *text != order.words.text())
+        {
+            orders::set_search(tx, *id, version, &order.words.text()).await?;
+        }
+        let contribution = Contribution::new(&order, Times::of(&history));
+        writing.add_new(&contribution, building);
+        writing.all_words(&order);
+        writing.set(&order, contribution, had, &[state.generation], building);
+    }
+    Ok(writing.write(tx).await?)
+}

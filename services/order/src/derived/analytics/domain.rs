@@ -1,0 +1,280 @@
+//! What one order adds to the figures, as a pure function of the order and its history.
+
+mod words;
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use waybill_primitives::{Currency, OrderId, ProductId, Timestamp, UserId, day_of, string_enum};
+
+pub use words::Words;
+
+use crate::orders::domain::{HistoryEntry, HistoryEvent, Order, OrderStatus, PaymentStatus};
+
+string_enum! {
+    /// What is counted. The dimension of most is empty.
+    pub enum Metric {
+        /// Orders by the day of placing; amount: their totals.
+        Placed = "PLACED",
+        /// Orders by the day of payment, also if refunded later.
+        Paid = "PAID",
+        /// Orders by the day on which their payment went back.
+        Refunded = "REFUNDED",
+        Completed = "COMPLETED",
+        /// Cancelled, expired or replaced.
+        Cancelled = "CANCELLED",
+        /// Orders by their status now (the dimension); no day.
+        Status = "STATUS",
+        /// Units of a product (the dimension) in paid orders that were not refunded, by the day of payment.
+        Product = "PRODUCT",
+        /// Orders by their worker (the dimension) and the day on which that worker got them.
+        Taken = "TAKEN",
+        /// Completed orders by their worker and the day of completion.
+        Finished = "FINISHED",
+        /// As finished; amount: seconds from getting the order to its completion.
+        Worked = "WORKED",
+    }
+}
+
+/// The day of what has no day.
+pub const NO_DAY: i32 = 0;
+
+/// One figure: what is counted, on which day (since 1970-01-01, UTC), of what.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Cell {
+    /// As it is stored, so that figures of a newer version survive being read by this one.
+    pub metric: String,
+    pub day: i32,
+    pub dimension: String,
+    pub currency: String,
+}
+
+/// What a cell holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Figure {
+    pub quantity: i64,
+    /// Minor units of the cell's currency, or seconds.
+    pub amount: i64,
+}
+
+impl Figure {
+    pub fn is_zero(self) -> bool {
+        self == Self::default()
+    }
+
+    fn add(&mut self, other: Self) {
+        self.quantity += other.quantity;
+        self.amount += other.amount;
+    }
+}
+
+/// Figures by cell, in the order in which their rows are written.
+pub type Figures = BTreeMap<Cell, Figure>;
+
+/// A step in the life of an order whose time the order itself does not keep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    Paid,
+    Refunded,
+    /// A worker got it.
+    Taken,
+    Cancelled,
+    Other,
+}
+
+impl Step {
+    /// What a line of the history tells.
+    pub fn of(entry: &HistoryEntry) -> Self {
+        let (from, to) = (entry.from_value.as_deref(), entry.to_value.as_str());
+        if to == OrderStatus::Cancelled.as_str() && from != Some(to) {
+            Self::Cancelled
+        } else if to == PaymentStatus::Refunded.as_str() {
+            Self::Refunded
+        } else {
+            match entry.event {
+                HistoryEvent::Paid => Self::Paid,
+                HistoryEvent::Claimed | HistoryEvent::Assigned => Self::Taken,
+                _ => Self::Other,
+            }
+        }
+    }
+}
+
+/// When those steps happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Times {
+    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
+    paid: Option<i64>,
+    #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
+    refunded: Option<i64>,
+    #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
+    taken: Option<i64>,
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    cancelled: Option<i64>,
+}
+
+impl Times {
+    /// Takes in the next step.
+    pub fn then(&mut self, step: Step, at: Timestamp) {
+        let at = Some(at.micros());
+        match step {
+            Step::Paid => self.paid = self.paid.or(at),
+            Step::Refunded => self.refunded = self.refunded.or(at),
+            Step::Taken => self.taken = at,
+            Step::Cancelled => self.cancelled = self.cancelled.or(at),
+            Step::Other => {}
+        }
+    }
+
+    /// Of a whole history, oldest first.
+    pub fn of(history: &[HistoryEntry]) -> Self {
+        let mut times = Self::default();
+        for entry in history {
+            times.then(Step::of(entry), entry.at);
+        }
+        times
+    }
+}
+
+/// What the figures need to know of an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counted {
+    pub id: OrderId,
+    pub version: i64,
+    pub status: OrderStatus,
+    pub payment_status: PaymentStatus,
+    pub total: i64,
+    pub currency: Currency,
+    /// Product, units, amount of each line.
+    pub lines: Vec<(ProductId, i64, i64)>,
+    pub worker: Option<UserId>,
+    /// Another order was opened in its place and has its payment.
+    pub replaced: bool,
+    pub created_at: Timestamp,
+    pub completed_at: Option<Timestamp>,
+    pub updated_at: Timestamp,
+    pub words: Words,
+}
+
+impl From<&Order> for Counted {
+    fn from(order: &Order) -> Self {
+        Self {
+            id: order.id,
+            version: order.version,
+            status: order.status,
+            payment_status: order.payment_status,
+            total: order.total,
+            currency: order.currency,
+            lines: order
+                .items
+                .iter()
+                .map(|item| (item.product_id, item.quantity, item.line_total))
+                .collect(),
+            worker: order.assignee_id,
+            replaced: order.replaced_by_id.is_some(),
+            created_at: order.created_at,
+            completed_at: order.completed_at,
+            updated_at: order.updated_at,
+            words: order.words(),
+        }
+    }
+}
+
+/// What an order has added, and what its next version needs to know.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Contribution {
+    #[serde(rename = "at", default)]
+    pub times: Times,
+    #[serde(rename = "in", default)]
+    currency: String,
+    /// Metric, day, dimension, quantity, amount.
+    #[serde(rename = "of", default)]
+    figures: Vec<(String, i32, String, i64, i64)>,
+}
+
+impl Contribution {
+    pub fn new(order: &Counted, times: Times) -> Self {
+        let mut figures = BTreeMap::new();
+        let mut add = |metric: Metric, at: Option<Timestamp>, of: String, quantity, amount| {
+            let day = at.map_or(NO_DAY, day_of);
+            let figure: &mut Figure = figures.entry((metric.as_str(), day, of)).or_default();
+            figure.add(Figure { quantity, amount });
+        };
+        let at =
+            |micros: Option<i64>, otherwise| Some(micros.map_or(otherwise, Timestamp::from_micros));
+        let all = String::new;
+        let total = order.total;
+        add(Metric::Placed, Some(order.created_at), all(), 1, total);
+        add(Metric::Status, None, order.status.to_string(), 1, 0);
+        let refunded = order.payment_status == PaymentStatus::Refunded;
+        let paid = refunded
+            || matches!(
+                order.payment_status,
+                PaymentStatus::Paid | PaymentStatus::PartiallyRefunded
+            );
+        // The payment of a replaced order is its replacement's.
+        if paid && !order.replaced {
+            // A replacement is paid from the beginning.
+            let day = at(times.paid, order.created_at);
+            add(Metric::Paid, day, all(), 1, total);
+            if refunded {
+                let day = at(times.refunded, order.updated_at);
+                add(Metric::Refunded, day, all(), 1, total);
+            } else {
+                for (product, units, amount) in &order.lines {
+                    add(Metric::Product, day, product.to_string(), *units, *amount);
+                }
+            }
+        }
+        if order.status == OrderStatus::Cancelled {
+            let day = at(times.cancelled, order.updated_at);
+            add(Metric::Cancelled, day, all(), 1, total);
+        }
+        let completed = order
+            .completed_at
+            .filter(|_| order.status == OrderStatus::Completed);
+        if let Some(completed) = completed {
+            add(Metric::Completed, Some(completed), all(), 1, total);
+        }
+        if let Some(worker) = order.worker {
+            let worker = worker.to_string();
+            let taken = at(times.taken, order.created_at).unwrap_or(order.created_at);
+            add(Metric::Taken, Some(taken), worker.clone(), 1, total);
+            if let Some(completed) = completed {
+                add(Metric::Finished, Some(completed), worker.clone(), 1, total);
+                let seconds = i64::try_from(completed.since(taken).as_secs()).unwrap_or(i64::MAX);
+                add(Metric::Worked, Some(completed), worker, 1, seconds);
+            }
+        }
+        Self {
+            times,
+            currency: order.currency.as_str().to_owned(),
+            figures: figures
+                .into_iter()
+                .map(|((metric, day, of), figure)| {
+                    let Figure { quantity, amount } = figure;
+                    (metric.to_owned(), day, of, quantity, amount)
+                })
+                .collect(),
+        }
+    }
+
+    /// Adds this to figures, `times` times: 1 or −1.
+    pub fn add_to(&self, all: &mut Figures, times: i64) {
+        for (metric, day, dimension, quantity, amount) in &self.figures {
+            let cell = Cell {
+                metric: metric.clone(),
+                day: *day,
+                dimension: dimension.clone(),
+                currency: self.currency.clone(),
+            };
+            all.entry(cell).or_default().add(Figure {
+                quantity: quantity * times,
+                amount: amount * times,
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

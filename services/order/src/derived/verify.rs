@@ -1,0 +1,63 @@
+//! Checks that what the database holds agrees with itself: `waybill verify`.
+
+mod store;
+
+use waybill_store::{Db, StoreError};
+
+use crate::derived::analytics::store::{Mismatch, mismatches, unreached};
+
+/// Findings of the rollups that are told.
+const MOST: usize = 100;
+
+/// Every violation found, in words; at most a hundred of each sort. Harmless while the service runs: each check sees one
+/// moment.
+pub async fn verify(db: &Db) -> Result<Vec<String>, StoreError> {
+    let mut violations = store::stock(db).await?;
+    violations.extend(store::categories(db).await?);
+    violations.extend(store::orders(db).await?);
+    violations.extend(store::histories(db).await?);
+    violations.extend(store::totals(db).await?);
+    violations.extend(store::requests(db).await?);
+    violations.extend(store::events(db).await?);
+    violations.extend(store::files(db).await?);
+    violations.extend(store::replacements(db).await?);
+    violations.extend(store::assignments(db).await?);
+    violations.extend(store::shipments(db).await?);
+    violations.extend(figures(db).await?);
+    Ok(violations)
+}
+
+/// The rollups against a count of all orders.
+async fn figures(db: &Db) -> Result<Vec<String>, StoreError> {
+    let unreached = unreached(db, MOST as u64).await?;
+    let told = |number| {
+        format!(
+            "order {number}: its latest change is not in the figures; `waybill rebuild analytics` mends it"
+        )
+    };
+    let mut violations: Vec<String> = unreached.into_iter().map(told).collect();
+    let told = |mismatch| match mismatch {
+        Mismatch::Order { id, version } => {
+            format!(
+                "order {id}: what it adds to the figures at version {version} is not what it should"
+            )
+        }
+        Mismatch::Figure {
+            cell,
+            shown,
+            counted,
+        } => format!(
+            "figure {} {} of day {} in {}: {} and {} are shown, {} and {} were counted; `waybill rebuild analytics` mends it",
+            cell.metric,
+            cell.dimension,
+            cell.day,
+            cell.currency,
+            shown.quantity,
+            shown.amount,
+            counted.quantity,
+            counted.amount
+        ),
+    };
+    violations.extend(mismatches(db, MOST).await?.into_iter().map(told));
+    Ok(violations)
+}

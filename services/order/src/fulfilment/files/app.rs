@@ -1,0 +1,144 @@
+//! Use cases of files: adding, listing, reading, linking, deleting.
+
+mod deletion;
+mod pictures;
+mod reading;
+mod removal;
+mod upload;
+
+use std::sync::Arc;
+
+use waybill_file_store::LinkSigner;
+use waybill_primitives::{FileId, OrderId};
+use waybill_service_kit::{AppError, CallContext, Caller};
+
+use super::{
+    domain::{FileRefused, Purpose, StoredFile, visible},
+    storage::Storage,
+    store,
+};
+use crate::{
+    orders::{
+        app::{actor, viewer},
+        domain::{Order, Person},
+        store as orders,
+    },
+    shop::{
+        app_context::{AppContext, Page, PageQuery},
+        catalogue::domain::Offer,
+    },
+};
+
+pub use reading::{Body, Link, Wanted};
+pub use upload::{Late, Target};
+
+/// The code of a change of an order's files that comes too late.
+pub const ORDER_OVER: &str = "ORDER_OVER";
+/// The code of a file too many.
+pub const TOO_MANY_FILES: &str = "TOO_MANY_FILES";
+
+/// Files of orders, and pictures of products.
+#[derive(Debug, Clone)]
+pub struct Files {
+    context: Arc<AppContext>,
+    storage: Storage,
+    links: LinkSigner,
+}
+
+/// A picture's product as it is now, for whoever changed it.
+pub type ProductNow = Option<Offer>;
+
+impl From<FileRefused> for AppError {
+    fn from(refused: FileRefused) -> Self {
+        let message = refused.to_string();
+        match refused {
+            FileRefused::NotYours(_) => Self::forbidden(message),
+            FileRefused::Over(_) => Self::conflict(ORDER_OVER, message),
+        }
+    }
+}
+
+impl Files {
+    pub fn new(context: Arc<AppContext>, storage: Storage, links: LinkSigner) -> Self {
+        Self {
+            context,
+            storage,
+            links,
+        }
+    }
+
+    /// An order that the caller may know of, with whom they are to it; nobody in particular for another service.
+    async fn order(
+        &self,
+        ctx: &CallContext,
+        id: OrderId,
+    ) -> Result<(Order, Option<Person>), AppError> {
+        let viewer = viewer(ctx)?;
+        let found = orders::find(self.context.db.reader(), viewer, id).await?;
+        let order = found.ok_or_else(|| AppError::not_found("order"))?;
+        Ok((order, actor(ctx)))
+    }
+
+    /// A file that the caller may see. Pictures of products are for everybody.
+    async fn file(&self, ctx: &CallContext, id: FileId) -> Result<StoredFile, AppError> {
+        let found = store::find(self.context.db.reader(), id).await?;
+        let missing = || AppError::not_found("file");
+        let order_id = match &found {
+            Some(file) if file.order_id.is_none() => return Ok(file.clone()),
+            Some(file) => file.order_id,
+            None => None,
+        };
+        // Whether there is a file of an order is for those who are signed in.
+        viewer(ctx)?;
+        let (file, order_id) = found.zip(order_id).ok_or_else(missing)?;
+        let (order, person) = self.order(ctx, order_id).await.map_err(|error| {
+            if error.is(waybill_service_kit::codes::NOT_FOUND) {
+                missing()
+            } else {
+                error
+            }
+        })?;
+        let seen = match person {
+            Some(person) => visible(&order, &person).contains(&file.purpose),
+            None => matches!(ctx.caller, Caller::Service(_)),
+        };
+        seen.then_some(file).ok_or_else(missing)
+    }
+
+    pub async fn get(&self, ctx: &CallContext, id: FileId) -> Result<StoredFile, AppError> {
+        self.file(ctx, id).await
+    }
+
+    /// The files of an order that the caller may see, newest first; of one purpose only if it is named.
+    pub async fn list(
+        &self,
+        ctx: &CallContext,
+        id: OrderId,
+        purpose: Option<Purpose>,
+        query: &PageQuery,
+    ) -> Result<Page<StoredFile>, AppError> {
+        let (order, person) = self.order(ctx, id).await?;
+        let mut purposes = match &person {
+            Some(person) => visible(&order, person),
+            None => Purpose::ALL.to_vec(),
+        };
+        purposes.retain(|seen| purpose.is_none_or(|wanted| wanted == *seen));
+        if purposes.is_empty() {
+            return Ok(Page::empty(query));
+        }
+        Ok(store::list(self.context.db.reader(), id, &purposes, query).await?)
+    }
+}
+
+/// What an audit record tells of a file.
+fn described(file: &StoredFile) -> serde_json::Value {
+    serde_json::json!({
+        "orderId": file.order_id,
+        "productId": file.product_id,
+        "purpose": file.purpose.as_str(),
+        "name": file.name,
+        "contentType": file.content_type,
+        "size": file.size,
+        "sha256": file.sha256,
+    })
+}

@@ -1,0 +1,225 @@
+//! Pictures of products. A change of them is a change of the product: its version, its event.
+
+use serde_json::json;
+use waybill_primitives::{FileId, ProductId, Role, Timestamp};
+use waybill_proto::order::{FileAdded, FileDeleted, ProductUpdated};
+use waybill_service_kit::{AppError, CallContext, once};
+use waybill_store::{IdempotencyKey, Tx, optimistic, transact};
+
+use super::{Files, TOO_MANY_FILES, upload::Target};
+use crate::{
+    base::{
+        audit::{self, Act},
+        fields::Faults,
+    },
+    fulfilment::files::{
+        domain::{MAX_IMAGES, StoredFile},
+        store,
+    },
+    shop::catalogue::{
+        app::sees_all,
+        domain::{Image, Offer, Product},
+        store as catalogue,
+    },
+    wire,
+};
+
+/// Longest description of a picture, in characters.
+const MAX_ALT: usize = 200;
+
+/// What a change of a product's pictures brings along.
+#[derive(Debug, Clone, Copy)]
+enum Along<'a> {
+    /// A file that is stored and noted as to be removed at `due`.
+    Added {
+        file: &'a StoredFile,
+        due: Timestamp,
+        key: Option<&'a IdempotencyKey>,
+    },
+    Deleted(&'a StoredFile),
+    Nothing,
+}
+
+impl Files {
+    pub(super) async fn product(
+        &self,
+        ctx: &CallContext,
+        id: ProductId,
+    ) -> Result<Offer, AppError> {
+        let found = catalogue::offer(self.context.db.reader(), id, sees_all(ctx)).await?;
+        found.ok_or_else(|| AppError::not_found("product"))
+    }
+
+    pub(super) async fn may_add_picture(
+        &self,
+        ctx: &CallContext,
+        id: ProductId,
+    ) -> Result<(), AppError> {
+        ctx.require(&[Role::Admin])?;
+        let offer = self.product(ctx, id).await?;
+        has_room(&offer.product)
+    }
+
+    /// Makes a stored picture known and shows it last.
+    pub(super) async fn add_picture(
+        &self,
+        ctx: &CallContext,
+        id: ProductId,
+        target: &Target,
+        file: &StoredFile,
+        due: Timestamp,
+        key: Option<&IdempotencyKey>,
+    ) -> Result<Offer, AppError> {
+        let mut faults = Faults::default();
+        let alt = faults.line("alt", &target.alt, MAX_ALT);
+        let pixels = |side: Option<i32>| side.unwrap_or(0).unsigned_abs();
+        let image = faults.or(Image {
+            id: file.id,
+            alt,
+            width: pixels(file.width),
+            height: pixels(file.height),
+        })?;
+        let step = |product: &Product| {
+            has_room(product)?;
+            let mut images = product.images().to_vec();
+            images.push(image.clone());
+            Ok(Some(images))
+        };
+        let along = Along::Added { file, due, key };
+        self.change(ctx, id, None, step, along).await
+    }
+
+    /// Takes a picture away from its product.
+    pub(super) async fn remove_picture(
+        &self,
+        ctx: &CallContext,
+        id: ProductId,
+        file: &StoredFile,
+    ) -> Result<Offer, AppError> {
+        ctx.require(&[Role::Admin])?;
+        let step = |product: &Product| {
+            let mut images = product.images().to_vec();
+            images.retain(|image| image.id != file.id);
+            Ok(Some(images))
+        };
+        let along = Along::Deleted(file);
+        let offer = self.change(ctx, id, None, step, along).await?;
+        self.storage.removals.notify_one();
+        Ok(offer)
+    }
+
+    /// The order in which a product shows its pictures: each of them, once.
+    pub async fn arrange(
+        &self,
+        ctx: &CallContext,
+        id: ProductId,
+        ids: &[FileId],
+        version: Option<i64>,
+    ) -> Result<Offer, AppError> {
+        ctx.require(&[Role::Admin])?;
+        let step = |product: &Product| {
+            let wanted = ids.iter().map(|id| {
+                product
+                    .images()
+                    .iter()
+                    .find(|image| image.id == *id)
+                    .cloned()
+            });
+            let images: Option<Vec<Image>> = wanted.collect();
+            let mut once = ids.to_vec();
+            once.sort_unstable();
+            once.dedup();
+            let complete = once.len() == ids.len() && ids.len() == product.images().len();
+            let images = images.filter(|_| complete).ok_or_else(|| {
+                Faults::one("ids", "must name every picture of the product, each once")
+            })?;
+            Ok((images != product.images()).then_some(images))
+        };
+        self.change(ctx, id, version, step, Along::Nothing).await
+    }
+
+    /// Writes what `step` makes of the product's pictures, with what else belongs to it; again if somebody else was faster and
+    /// the caller named no version.
+    async fn change(
+        &self,
+        ctx: &CallContext,
+        id: ProductId,
+        version: Option<i64>,
+        step: impl Fn(&Product) -> Result<Option<Vec<Image>>, AppError>,
+        along: Along<'_>,
+    ) -> Result<Offer, AppError> {
+        let db = &self.context.db;
+        optimistic(db, || async {
+            let before = self.product(ctx, id).await?;
+            if version.is_some_and(|version| version != before.product.version) {
+                return Err(AppError::version_conflict(before.product.version));
+            }
+            let Some(images) = step(&before.product)? else {
+                return Ok(before);
+            };
+            let after = Offer {
+                product: before.product.with_images(images, self.context.now()),
+                ..before.clone()
+            };
+            transact!(db, ctx, async |tx| self
+                .write_pictures(tx, ctx, &before, &after, along)
+                .await)
+            .await?;
+            Ok(after)
+        })
+        .await
+    }
+
+    async fn write_pictures(
+        &self,
+        tx: &Tx,
+        ctx: &CallContext,
+        before: &Offer,
+        after: &Offer,
+        along: Along<'_>,
+    ) -> Result<(), AppError> {
+        match along {
+            Along::Added { file, due, key } => {
+                once::remember(tx, key, &wire::file(file)).await?;
+                self.keep(tx, file, due).await?;
+                let (file_id, file) = (file.id, Some(wire::file(file)));
+                tx.emit(file_id, 1, &FileAdded { file, order: None });
+            }
+            Along::Deleted(file) => {
+                if !store::delete(tx, file.id).await? {
+                    return Err(AppError::not_found("file"));
+                }
+                store::remove_at(tx, &file.keys(), self.context.now()).await?;
+                let (file_id, file) = (file.id, Some(wire::file(file)));
+                tx.emit(file_id, 2, &FileDeleted { file, order: None });
+            }
+            Along::Nothing => {}
+        }
+        if !catalogue::update(tx, &before.product, &after.product).await? {
+            return Err(AppError::too_busy("product"));
+        }
+        let (product, message) = (&after.product, Some(wire::product(after, false)));
+        tx.emit(
+            product.id,
+            product.version,
+            &ProductUpdated { product: message },
+        );
+        let act = Act {
+            action: "product.pictures",
+            target_kind: "product",
+            target_id: product.id.to_string(),
+            before: Some(json!({ "images": before.product.images() })),
+            after: Some(json!({ "images": product.images() })),
+        };
+        audit::record(tx, ctx, act);
+        Ok(())
+    }
+}
+
+fn has_room(product: &Product) -> Result<(), AppError> {
+    if product.images().len() < MAX_IMAGES {
+        return Ok(());
+    }
+    let message = format!("a product has {MAX_IMAGES} pictures at most; delete one first");
+    Err(AppError::conflict(TOO_MANY_FILES, message).with_meta("limit", MAX_IMAGES.to_string()))
+}

@@ -1,0 +1,130 @@
+//! Rows of files, and of what is to be removed from the storage.
+
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, sea_query::Expr,
+};
+use waybill_primitives::{FileId, OrderId, Timestamp};
+use waybill_store::{
+    StoreError, Tx,
+    page::{self, Keyset, Page, PageError, PageQuery},
+};
+
+pub use super::entity::removal::Model as Removal;
+use super::{
+    domain::{Purpose, StoredFile},
+    entity::{file, removal},
+};
+use crate::base::store;
+
+/// One file, whoever asks: the use cases look at who may see it.
+pub async fn find(
+    connection: &impl ConnectionTrait,
+    id: FileId,
+) -> Result<Option<StoredFile>, StoreError> {
+    Ok(file::Entity::find_by_id(id).one(connection).await?)
+}
+
+/// How many files an order has.
+pub async fn count(connection: &impl ConnectionTrait, id: OrderId) -> Result<u64, StoreError> {
+    let all = file::Entity::find().filter(file::Column::OrderId.eq(id));
+    Ok(all.count(connection).await?)
+}
+
+/// Gives the customer's files of one order to another.
+pub async fn move_references(tx: &Tx, from: OrderId, to: OrderId) -> Result<(), StoreError> {
+    file::Entity::update_many()
+        .col_expr(file::Column::OrderId, Expr::value(to))
+        .filter(file::Column::OrderId.eq(from))
+        .filter(file::Column::Purpose.eq(Purpose::Reference))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Files of an order for these purposes, newest first.
+pub async fn list(
+    connection: &impl ConnectionTrait,
+    id: OrderId,
+    purposes: &[Purpose],
+    query: &PageQuery,
+) -> Result<Page<StoredFile>, PageError> {
+    use file::Column::{CreatedAt, Id, OrderId};
+    let all = file::Entity::find()
+        .filter(OrderId.eq(id))
+        .filter(file::Column::Purpose.is_in(purposes.iter().copied()));
+    let order = Keyset::desc("files", CreatedAt).then(Id);
+    page::fetch(connection, all, order, query).await
+}
+
+/// Forgets a file. False if somebody else did.
+pub async fn delete(tx: &Tx, id: FileId) -> Result<bool, StoreError> {
+    let deleted = file::Entity::delete_by_id(id).exec(tx.conn()).await?;
+    Ok(deleted.rows_affected == 1)
+}
+
+/// Notes that these objects are to be removed at this time.
+pub async fn remove_at(tx: &Tx, keys: &[String], due: Timestamp) -> Result<(), StoreError> {
+    let removals = keys.iter().map(|key| Removal {
+        object_key: key.clone(),
+        due_at: due,
+        attempts: 0,
+    });
+    store::insert_all(tx, &removals.collect::<Vec<_>>()).await
+}
+
+/// Takes the notes back. False if one is not as it was: the objects may be gone already.
+pub async fn keep(tx: &Tx, keys: &[String], due: Timestamp) -> Result<bool, StoreError> {
+    let deleted = removal::Entity::delete_many()
+        .filter(removal::Column::ObjectKey.is_in(keys))
+        .filter(removal::Column::DueAt.eq(due))
+        .exec(tx.conn())
+        .await?;
+    Ok(deleted.rows_affected == keys.len() as u64)
+}
+
+/// Brings noted removals forward.
+pub async fn hasten(
+    tx: &Tx,
+    keys: &[String],
+    due: Timestamp,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    removal::Entity::update_many()
+        .col_expr(removal::Column::DueAt, Expr::value(now))
+        .filter(removal::Column::ObjectKey.is_in(keys))
+        .filter(removal::Column::DueAt.eq(due))
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// The removals that are due, longest waiting first.
+pub async fn due(
+    connection: &impl ConnectionTrait,
+    now: Timestamp,
+    limit: u64,
+) -> Result<Vec<Removal>, StoreError> {
+    Ok(removal::Entity::find()
+        .filter(removal::Column::DueAt.lte(now))
+        .order_by_asc(removal::Column::DueAt)
+        .limit(limit)
+        .all(connection)
+        .await?)
+}
+
+/// Takes a removal on and says when others may try it. False if it is not as it was.
+pub async fn take_on(tx: &Tx, removal: &Removal, again: Timestamp) -> Result<bool, StoreError> {
+    let next = Removal {
+        due_at: again,
+        attempts: removal.attempts.saturating_add(1),
+        ..removal.clone()
+    };
+    store::update(tx, &next, removal::Column::DueAt.eq(removal.due_at)).await
+}
+
+/// The object is gone.
+pub async fn removed(tx: &Tx, key: &str) -> Result<(), StoreError> {
+    removal::Entity::delete_by_id(key).exec(tx.conn()).await?;
+    Ok(())
+}

@@ -1,0 +1,182 @@
+//! What is told about an order while it is worked on, and who may read and write it. Pure.
+
+use waybill_primitives::{NoteId, Timestamp};
+
+pub use super::entity::{Visibility, note::Model as Note, progress::Model as Progress};
+use crate::{
+    base::fields::Faults,
+    orders::domain::{
+        MAX_NOTE, Order,
+        OrderStatus::{Cancelled, Completed},
+        Party, Person,
+    },
+};
+
+/// Longest body of a note, in characters.
+pub const MAX_BODY: usize = 5_000;
+/// Longest name of a step, in characters.
+pub const MAX_STEP: usize = 200;
+
+/// What somebody may do with the notes of an order that they know of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Read and write all of them.
+    Full,
+    /// Read those for the customer.
+    Customer,
+    /// Nothing: a worker who knows the order from the pool alone.
+    Nothing,
+}
+
+/// By the capacities in which they stand to the order.
+pub fn access(parties: &[Party]) -> Access {
+    if parties.contains(&Party::Admin) || parties.contains(&Party::Assignee) {
+        Access::Full
+    } else if parties.contains(&Party::Owner) {
+        Access::Customer
+    } else {
+        Access::Nothing
+    }
+}
+
+/// The order is over, so nothing progresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the work on this order is over; progress is told while it goes on")]
+pub struct Over;
+
+impl Note {
+    pub fn author(&self) -> Person {
+        Person::new(self.author_id, &self.author_name, self.author_role)
+    }
+
+    pub fn new(
+        order: &Order,
+        author: Person,
+        body: &str,
+        visibility: Option<Visibility>,
+        now: Timestamp,
+    ) -> Result<Self, Faults> {
+        let mut faults = Faults::default();
+        if body.trim().is_empty() {
+            faults.add("body", "is required");
+        }
+        let body = faults.paragraph("body", body, MAX_BODY);
+        if visibility.is_none() {
+            faults.add("visibility", "is required: INTERNAL or CUSTOMER");
+        }
+        faults.or(Self {
+            id: NoteId::new(),
+            order_id: order.id,
+            author_id: author.id,
+            author_name: author.name,
+            author_role: author.role,
+            body,
+            // The fault above keeps this from being seen.
+            visibility: visibility.unwrap_or(Visibility::Internal),
+            created_at: now,
+        })
+    }
+}
+
+impl Progress {
+    pub fn author(&self) -> Person {
+        Person::new(self.author_id, &self.author_name, self.author_role)
+    }
+
+    pub fn new(
+        order: &Order,
+        author: Person,
+        step: &str,
+        percent: Option<i32>,
+        note: &str,
+        now: Timestamp,
+    ) -> Result<Self, Faults> {
+        let mut faults = Faults::default();
+        let step = faults.required_line("step", step, MAX_STEP);
+        if let Some(percent) = percent {
+            faults.number("percent", i64::from(percent), 0, 100);
+        }
+        let note = faults.paragraph("note", note, MAX_NOTE);
+        faults.or(Self {
+            id: NoteId::new(),
+            order_id: order.id,
+            author_id: author.id,
+            author_name: author.name,
+            author_role: author.role,
+            step,
+            percent,
+            note,
+            created_at: now,
+        })
+    }
+}
+
+/// Whether progress may be told of the order.
+pub const fn goes_on(order: &Order) -> Result<(), Over> {
+    match order.status {
+        Completed | Cancelled => Err(Over),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use waybill_primitives::{Role, UserId};
+
+    use super::*;
+    use crate::orders::domain::{OrderStatus, tests::sample_order};
+
+    fn author() -> Person {
+        Person {
+            id: UserId::new(),
+            name: "Will".into(),
+            role: Role::Staff,
+        }
+    }
+
+    #[test]
+    fn every_capacity_has_its_access() {
+        for (parties, expected) in [
+            (&[][..], Access::Nothing),
+            (&[Party::Owner], Access::Customer),
+            (&[Party::Assignee], Access::Full),
+            (&[Party::Admin], Access::Full),
+            // A worker who does their own order.
+            (&[Party::Owner, Party::Assignee], Access::Full),
+            (&[Party::Admin, Party::Owner], Access::Full),
+        ] {
+            assert_eq!(access(parties), expected, "{parties:?}");
+        }
+    }
+
+    #[test]
+    fn faults_are_told_at_once() {
+        let (order, now) = (sample_order(), Timestamp::UNIX_EPOCH);
+        let named = |faults: Faults| {
+            let fields = faults.0.into_iter().map(|fault| fault.field);
+            fields.collect::<Vec<_>>()
+        };
+        let note = Note::new(&order, author(), " ", None, now);
+        assert_eq!(named(note.unwrap_err()), ["body", "visibility"]);
+        let long = "x".repeat(MAX_BODY + 1);
+        let note = Note::new(&order, author(), &long, Some(Visibility::Customer), now);
+        assert_eq!(named(note.unwrap_err()), ["body"]);
+        let note = "x".repeat(MAX_NOTE + 1);
+        let step = Progress::new(&order, author(), "", Some(101), &note, now);
+        assert_eq!(named(step.unwrap_err()), ["step", "percent", "note"]);
+        for percent in [None, Some(0), Some(100)] {
+            let step = Progress::new(&order, author(), " Cut ", percent, "", now).unwrap();
+            assert_eq!((step.step.as_str(), step.percent), ("Cut", percent));
+        }
+    }
+
+    #[test]
+    fn progress_ends_with_the_order() {
+        for status in OrderStatus::ALL {
+            let mut order = sample_order();
+            order.status = status;
+            let over = matches!(status, Completed | Cancelled);
+            assert_eq!(goes_on(&order).is_err(), over, "{status}");
+        }
+    }
+}

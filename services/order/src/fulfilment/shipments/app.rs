@@ -1,0 +1,294 @@
+//! Use cases of shipments. Every write holds the row of the order, so that two parcels never take the same unit.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use waybill_primitives::{OrderId, ProductId, Role, ShipmentId};
+use waybill_proto::order as pb;
+use waybill_service_kit::{
+    AppError, CallContext, codes,
+    once::{self, Done, once},
+};
+use waybill_store::{IdempotencyKey, Tx, transact};
+
+use super::{
+    domain::{
+        NewShipment, Shipment, ShipmentPatch, ShipmentRefused, ShipmentState, all_delivered,
+        still_here,
+    },
+    store,
+};
+use crate::{
+    base::audit::{self, Act},
+    events,
+    orders::{
+        app::{actor, record_change, viewer},
+        domain::{Order, OrderKind, OrderStatus, Party, PaymentStatus},
+        store as orders,
+    },
+    shop::app_context::AppContext,
+    wire,
+};
+
+/// The code of a refused cancellation: goods have left.
+pub const SHIPPED: &str = "SHIPPED";
+
+/// Shipments of orders.
+#[derive(Debug, Clone)]
+pub struct Shipments {
+    context: Arc<AppContext>,
+}
+
+impl From<ShipmentRefused> for AppError {
+    fn from(refused: ShipmentRefused) -> Self {
+        let message = refused.to_string();
+        match refused {
+            ShipmentRefused::Invalid(faults) => faults.into(),
+            ShipmentRefused::WrongState { from, to } => {
+                let allowed: Vec<_> = from.next().iter().map(|state| state.as_str()).collect();
+                Self::conflict(codes::INVALID_TRANSITION, message)
+                    .with_meta("from", from.as_str())
+                    .with_meta("to", to.as_str())
+                    .with_meta("allowed", allowed.join(","))
+            }
+            ShipmentRefused::NoGoods
+            | ShipmentRefused::NotPaid
+            | ShipmentRefused::WrongStatus(_)
+            | ShipmentRefused::NothingLeft
+            | ShipmentRefused::TooMany => Self::conflict(codes::CONFLICT, message),
+        }
+    }
+}
+
+impl Shipments {
+    pub fn new(context: Arc<AppContext>) -> Self {
+        Self { context }
+    }
+
+    /// The shipments of an order, oldest first, for whoever may read it.
+    pub async fn list(&self, ctx: &CallContext, id: OrderId) -> Result<Vec<Shipment>, AppError> {
+        let reader = self.context.db.reader();
+        let order = orders::find(reader, viewer(ctx)?, id).await?;
+        let order = order.ok_or_else(|| AppError::not_found("order"))?;
+        // A carrier's page may name the recipient: nothing for who finds the order in the pool.
+        if actor(ctx).is_some_and(|person| order.parties(&person).is_empty()) {
+            return Err(AppError::not_found("order"));
+        }
+        Ok(store::of_order(reader, id).await?)
+    }
+
+    /// Opens a shipment. One that is on its way at once takes the order along, as [`Shipments::update`] does.
+    pub async fn create(
+        &self,
+        ctx: &CallContext,
+        id: OrderId,
+        new: &NewShipment,
+        key: Option<&IdempotencyKey>,
+    ) -> Result<Done<pb::Shipment>, AppError> {
+        ctx.require(&[Role::Staff, Role::Admin])?;
+        let db = &self.context.db;
+        let act = transact!(db, ctx, async |tx| {
+            let shipment = self.write_new(tx, ctx, id, new.clone()).await?;
+            let answer = wire::shipment(&shipment);
+            once::remember(tx, key, &answer).await?;
+            Ok::<_, AppError>(answer)
+        });
+        once(db, key, act).await
+    }
+
+    async fn write_new(
+        &self,
+        tx: &Tx,
+        ctx: &CallContext,
+        id: OrderId,
+        new: NewShipment,
+    ) -> Result<Shipment, AppError> {
+        let order = locked(tx, ctx, id).await?;
+        let mut all = store::of_order(tx.conn(), id).await?;
+        let shipment = new.build(&order, &all, self.context.now())?;
+        store::insert(tx, &shipment).await?;
+        all.push(shipment.clone());
+        let order = self.take_along(tx, order, &all, &shipment).await?;
+        events::shipment_created(tx, &shipment, &order);
+        let after = json!({
+            "order": order.number.as_str(),
+            "state": shipment.state.as_str(),
+            "carrier": shipment.carrier,
+            "trackingNumber": shipment.tracking_number,
+        });
+        note(tx, ctx, "shipment.create", &shipment, None, after);
+        Ok(shipment)
+    }
+
+    /// Changes a shipment and its state. When goods of an order leave, a pending order of nothing but goods is in progress;
+    /// when the customer has all of them, it is completed.
+    pub async fn update(
+        &self,
+        ctx: &CallContext,
+        order_id: OrderId,
+        id: ShipmentId,
+        patch: &ShipmentPatch,
+        version: Option<i64>,
+    ) -> Result<Shipment, AppError> {
+        ctx.require(&[Role::Staff, Role::Admin])?;
+        transact!(self.context.db, ctx, async |tx| self
+            .write(tx, ctx, order_id, id, patch, version)
+            .await)
+        .await
+    }
+
+    async fn write(
+        &self,
+        tx: &Tx,
+        ctx: &CallContext,
+        order_id: OrderId,
+        id: ShipmentId,
+        patch: &ShipmentPatch,
+        version: Option<i64>,
+    ) -> Result<Shipment, AppError> {
+        let order = locked(tx, ctx, order_id).await?;
+        let mut all = store::of_order(tx.conn(), order_id).await?;
+        let at = all.iter().position(|shipment| shipment.id == id);
+        let at = at.ok_or_else(|| AppError::not_found("shipment"))?;
+        let before = all[at].clone();
+        if version.is_some_and(|version| version != before.version) {
+            return Err(AppError::version_conflict(before.version));
+        }
+        let Some(after) = before.patched(patch, &order, self.context.now())? else {
+            return Ok(before);
+        };
+        if !store::update(tx, &after).await? {
+            return Err(lost());
+        }
+        all[at] = after.clone();
+        let order = if after.state == before.state {
+            order
+        } else {
+            self.take_along(tx, order, &all, &after).await?
+        };
+        events::shipment_updated(tx, &after, &order, before.state);
+        let (was, is) = differences(&before, &after);
+        note(tx, ctx, "shipment.update", &after, Some(was), is);
+        Ok(after)
+    }
+
+    /// What the state of a shipment does to its order. Only an order of nothing but goods follows its parcels: the work of a
+    /// mixed one has its own ways, and taking it out of the pool would hide it from workers.
+    async fn take_along(
+        &self,
+        tx: &Tx,
+        order: Order,
+        all: &[Shipment],
+        shipment: &Shipment,
+    ) -> Result<Order, AppError> {
+        if order.kind != OrderKind::Goods {
+            return Ok(order);
+        }
+        let (to, note) = match (shipment.state, order.status) {
+            (ShipmentState::Shipped, OrderStatus::Pending) => {
+                (OrderStatus::InProgress, shipment.told())
+            }
+            (ShipmentState::Delivered, OrderStatus::InProgress) if all_delivered(&order, all) => {
+                (OrderStatus::Completed, "all goods are delivered".to_owned())
+            }
+            _ => return Ok(order),
+        };
+        let now = self.context.now();
+        let expiry = self.context.shop().expiry(order.kind);
+        let changed = order.change_status(to, &[Party::Admin], now, expiry)?;
+        record_change(tx, &changed, None, &note).await?;
+        Ok(changed.order)
+    }
+}
+
+fn lost() -> AppError {
+    AppError::unavailable("the shipment changed in between; try again")
+}
+
+/// The order, held until the transaction ends, for those who may ship it: administrators and its worker.
+async fn locked(tx: &Tx, ctx: &CallContext, id: OrderId) -> Result<Order, AppError> {
+    let order = orders::find_locked(tx, viewer(ctx)?, id).await?;
+    let order = order.ok_or_else(|| AppError::not_found("order"))?;
+    let person = actor(ctx).ok_or_else(|| AppError::forbidden("this is for users"))?;
+    let parties = order.parties(&person);
+    if parties.contains(&Party::Admin) || parties.contains(&Party::Assignee) {
+        Ok(order)
+    } else {
+        Err(AppError::forbidden(
+            "only administrators and the assigned worker ship an order",
+        ))
+    }
+}
+
+fn note(
+    tx: &Tx,
+    ctx: &CallContext,
+    action: &'static str,
+    shipment: &Shipment,
+    before: Option<Value>,
+    after: Value,
+) {
+    if ctx
+        .user()
+        .is_ok_and(waybill_service_kit::UserCaller::is_admin)
+    {
+        let act = Act {
+            action,
+            target_kind: "shipment",
+            target_id: shipment.id.to_string(),
+            before,
+            after: Some(after),
+        };
+        audit::record(tx, ctx, act);
+    }
+}
+
+/// What differs between two versions.
+fn differences(before: &Shipment, after: &Shipment) -> (Value, Value) {
+    let named = |shipment: &Shipment| {
+        [
+            ("state", shipment.state.as_str().to_owned()),
+            ("carrier", shipment.carrier.clone()),
+            ("trackingNumber", shipment.tracking_number.clone()),
+            ("trackingUrl", shipment.tracking_url.clone()),
+            ("note", shipment.note.clone()),
+        ]
+    };
+    let (mut was, mut is) = (serde_json::Map::new(), serde_json::Map::new());
+    for ((name, old), (_, new)) in named(before).into_iter().zip(named(after)) {
+        if old != new {
+            was.insert(name.to_owned(), old.into());
+            is.insert(name.to_owned(), new.into());
+        }
+    }
+    (was.into(), is.into())
+}
+
+/// Settles the shipments of an order that is cancelled or whose money went back, in the transaction of that change: what is
+/// being packed is given up. Gives the goods that are still here, which return to the stock. Those that have left cannot be
+/// called back by a click: an order of which goods have left is refunded, not cancelled.
+pub async fn settle(tx: &Tx, order: &Order) -> Result<Vec<(ProductId, i64)>, AppError> {
+    if order.kind == OrderKind::Service {
+        return Ok(Vec::new());
+    }
+    let all = store::of_order(tx.conn(), order.id).await?;
+    let gone = all.iter().any(|shipment| shipment.state.is_gone());
+    let refunded = order.payment_status == PaymentStatus::Refunded;
+    if gone && order.status == OrderStatus::Cancelled && !refunded {
+        return Err(AppError::conflict(
+            SHIPPED,
+            "goods of this order have left; cancel their shipment when they are back, or refund the order",
+        ));
+    }
+    let preparing = all
+        .iter()
+        .filter(|shipment| shipment.state == ShipmentState::Preparing);
+    for before in preparing {
+        let given_up = before.given_up(order.updated_at);
+        if !store::update(tx, &given_up).await? {
+            return Err(lost());
+        }
+        events::shipment_updated(tx, &given_up, order, before.state);
+    }
+    Ok(still_here(order, &all))
+}

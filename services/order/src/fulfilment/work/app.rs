@@ -1,0 +1,154 @@
+//! Use cases of work: the pool and claims, assignments, requests to change an order and their decisions.
+
+mod assign;
+mod pool;
+mod requests;
+
+use std::{collections::HashSet, sync::Arc};
+
+use waybill_primitives::OrderId;
+use waybill_service_kit::{AppError, CallContext, ErrorKind};
+use waybill_store::{StoreError, Tx};
+
+pub use assign::Assignment;
+pub use pool::PoolFilter;
+pub use requests::{Decision, settle};
+
+use crate::{
+    base::fields::Faults,
+    fulfilment::workers::{
+        app::Workers,
+        domain::{Unfit, Worker, qualifies},
+        store as workers,
+    },
+    orders::{
+        app::{Orders, actor},
+        domain::{Order, Person},
+    },
+    shop::app_context::AppContext,
+};
+
+/// Most orders of one call.
+pub const MAX_ORDERS: usize = 50;
+
+/// Work on orders.
+#[derive(Debug, Clone)]
+pub struct Work {
+    context: Arc<AppContext>,
+    orders: Orders,
+    workers: Workers,
+}
+
+/// A worker who may get an order.
+#[derive(Debug)]
+struct Candidate {
+    worker: Worker,
+    /// An administrator insists, whatever their limits.
+    force: bool,
+}
+
+/// A worker as they are while the transaction that gives them an order lasts.
+#[derive(Debug)]
+struct Taker {
+    worker: Worker,
+    /// Whether they may have one more order.
+    room: Result<(), Unfit>,
+    force: bool,
+}
+
+/// What became of one of several orders.
+#[derive(Debug)]
+pub struct OneOf {
+    pub id: OrderId,
+    pub outcome: Result<Order, AppError>,
+}
+
+/// The signed-in user as the history names them.
+fn person(ctx: &CallContext) -> Result<Person, AppError> {
+    ctx.user()?;
+    actor(ctx).ok_or_else(|| AppError::forbidden("this is for users"))
+}
+
+impl Work {
+    pub fn new(context: Arc<AppContext>, orders: Orders, workers: Workers) -> Self {
+        Self {
+            context,
+            orders,
+            workers,
+        }
+    }
+
+    /// The worker as their row says now, and whether one more order fits: their token may be older than their role, and an
+    /// administrator may change what they take while a call for many orders runs. Locks the row, so that two that come at once
+    /// are counted one after the other, and comes first in a transaction: whoever locks a worker and an order does it in this
+    /// order.
+    async fn taker(&self, tx: &Tx, candidate: &Candidate) -> Result<Taker, StoreError> {
+        let (otherwise, force) = (self.max_open_orders(), candidate.force);
+        let locked = workers::find_locked(tx, candidate.worker.id).await?;
+        let worker = locked.unwrap_or_else(|| candidate.worker.clone());
+        let mut room = worker.check_active();
+        if room.is_ok() && !force && worker.limit(otherwise).is_some() {
+            let open = workers::open_orders(tx.conn(), worker.id).await?;
+            room = worker.has_room(open, otherwise);
+        }
+        Ok(Taker {
+            worker,
+            room,
+            force,
+        })
+    }
+
+    fn max_open_orders(&self) -> i64 {
+        self.context.shop().max_open_orders_per_worker
+    }
+}
+
+/// Whether every category of the order's products is one of the worker's.
+async fn check_skills(tx: &Tx, taker: &Taker, order: OrderId) -> Result<(), AppError> {
+    if taker.force {
+        return Ok(());
+    }
+    let Some(skills) = workers::skills(tx.conn(), &taker.worker).await? else {
+        return Ok(());
+    };
+    let needed = workers::categories_of(tx.conn(), order).await?;
+    Ok(qualifies(Some(&skills), &needed)?)
+}
+
+/// The orders of a call for several: at least one, at most [`MAX_ORDERS`], each once.
+fn several(ids: Vec<OrderId>) -> Result<Vec<OrderId>, Faults> {
+    if ids.is_empty() {
+        return Err(Faults::one("orderIds", "must name at least one order"));
+    }
+    if ids.len() > MAX_ORDERS {
+        return Err(Faults::one(
+            "orderIds",
+            format!("must have at most {MAX_ORDERS} entries"),
+        ));
+    }
+    let mut seen = HashSet::new();
+    Ok(ids.into_iter().filter(|id| seen.insert(*id)).collect())
+}
+
+/// A refusal of one order is a result like another. What is wrong with us or with the call as a whole fails all of it, unless
+/// something has been done already: that must be told.
+fn noted(
+    results: &mut Vec<OneOf>,
+    id: OrderId,
+    outcome: Result<Order, AppError>,
+) -> Result<(), AppError> {
+    match outcome {
+        Err(mut error) if !matches!(error.kind, ErrorKind::Conflict | ErrorKind::NotFound) => {
+            if results.iter().all(|result| result.outcome.is_err()) {
+                return Err(error);
+            }
+            error.log_once();
+            results.push(OneOf {
+                id,
+                outcome: Err(error),
+            });
+        }
+        outcome => results.push(OneOf { id, outcome }),
+    }
+    Ok(())
+}

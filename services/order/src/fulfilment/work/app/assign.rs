@@ -1,0 +1,97 @@
+//! Giving orders to workers, and giving them back.
+
+use waybill_primitives::{OrderId, Role, UserId};
+use waybill_service_kit::{AppError, CallContext};
+use waybill_store::{Tx, transact};
+
+use super::{Candidate, OneOf, Work, check_skills, noted, person, several};
+use crate::orders::{
+    app::{audit_change, record_change},
+    domain::{Order, Party, Person, Viewer, note},
+    store as orders,
+};
+
+/// To whom orders are given.
+#[derive(Debug, Clone)]
+pub struct Assignment {
+    pub worker: UserId,
+    /// The worker's name, from a caller who has asked auth; used if no event has told of them.
+    pub name: String,
+    /// Whatever their categories and however many orders they have.
+    pub force: bool,
+}
+
+impl Work {
+    /// An administrator gives orders to a worker, each by itself. An order that the worker has already stays as it is.
+    pub async fn assign(
+        &self,
+        ctx: &CallContext,
+        ids: Vec<OrderId>,
+        to: &Assignment,
+    ) -> Result<Vec<OneOf>, AppError> {
+        ctx.require(&[Role::Admin])?;
+        let ids = several(ids)?;
+        let admin = person(ctx)?;
+        let worker = self.workers.named("workerId", to.worker, &to.name).await?;
+        let candidate = Candidate {
+            worker,
+            force: to.force,
+        };
+        let db = &self.context.db;
+        let mut results = Vec::with_capacity(ids.len());
+        for id in ids {
+            let outcome = transact!(db, ctx, async |tx| self
+                .write_assignment(tx, ctx, &admin, &candidate, id)
+                .await)
+            .await;
+            noted(&mut results, id, outcome)?;
+        }
+        Ok(results)
+    }
+
+    async fn write_assignment(
+        &self,
+        tx: &Tx,
+        ctx: &CallContext,
+        admin: &Person,
+        candidate: &Candidate,
+        id: OrderId,
+    ) -> Result<Order, AppError> {
+        let taker = self.taker(tx, candidate).await?;
+        let order = orders::find_locked(tx, Viewer::Everything, id).await?;
+        let order = order.ok_or_else(|| AppError::not_found("order"))?;
+        let Some(changed) = order.assigned(&taker.worker.assignee(), self.context.now())? else {
+            return Ok(order);
+        };
+        taker.room?;
+        check_skills(tx, &taker, id).await?;
+        record_change(tx, &changed, Some(admin), "").await?;
+        audit_change(tx, ctx, "order.assign", &order, &changed.order, "");
+        Ok(changed.order)
+    }
+
+    /// The assigned worker or an administrator gives an order back to the pool.
+    pub async fn release(
+        &self,
+        ctx: &CallContext,
+        id: OrderId,
+        reason: &str,
+        version: Option<i64>,
+    ) -> Result<Order, AppError> {
+        ctx.require(&[Role::Staff, Role::Admin])?;
+        let person = person(ctx)?;
+        let reason = note("reason", reason)?;
+        let shop = self.context.shop();
+        self.orders
+            .change(ctx, "order.release", id, &reason, version, |order, now| {
+                let parties = order.parties(&person);
+                if !parties.contains(&Party::Assignee) && !parties.contains(&Party::Admin) {
+                    return Err(AppError::forbidden(
+                        "only the assigned worker and administrators give an order back",
+                    ));
+                }
+                Ok(order.released(now, shop.expiry(order.kind))?)
+            })
+            .await
+    }
+}

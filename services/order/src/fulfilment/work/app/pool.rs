@@ -1,0 +1,208 @@
+//! The pool, and claims.
+
+use waybill_primitives::{OrderId, Role};
+use waybill_service_kit::{AppError, CallContext, codes};
+use waybill_store::{Tx, transact};
+
+use super::{Candidate, OneOf, Work, check_skills, noted, person, several};
+use crate::{
+    fulfilment::workers::{domain::Unfit, store as workers},
+    orders::{
+        app::{record, viewer},
+        domain::{Filter, Order, OrderKind, OrderStatus, Person, Search, Viewer},
+        store::{self as orders, Pool},
+    },
+    shop::{
+        app_context::{Page, PageQuery},
+        categories::store as categories,
+    },
+};
+
+/// What of the pool somebody wants to see.
+#[derive(Debug, Clone, Default)]
+pub struct PoolFilter {
+    pub search: Option<Search>,
+    /// Id, slug or name of a category that one of its products is in.
+    pub category: String,
+    pub min_total: Option<i64>,
+    pub max_total: Option<i64>,
+    pub kind: Option<OrderKind>,
+    /// Only what the calling worker may claim.
+    pub only_mine: bool,
+}
+
+impl Work {
+    /// The pool: paid orders with work that nobody has yet, the one that waits longest first.
+    pub async fn available(
+        &self,
+        ctx: &CallContext,
+        filter: PoolFilter,
+        query: &PageQuery,
+    ) -> Result<Page<Order>, AppError> {
+        ctx.require(&[Role::Staff, Role::Admin])?;
+        let viewer = viewer(ctx)?;
+        let reader = self.context.db.reader();
+        let within = match filter.category.trim() {
+            "" => None,
+            text => {
+                let tree = categories::tree(reader).await?;
+                let found = tree.find(text).map(|found| tree.with_descendants(found.id));
+                // No such category, no such order.
+                Some(found.unwrap_or_default())
+            }
+        };
+        let mut pool = Pool {
+            within,
+            only_from: None,
+            filter: Filter {
+                search: filter.search,
+                min_total: filter.min_total,
+                max_total: filter.max_total,
+                ..Filter::default()
+            },
+            kind: filter.kind,
+        };
+        // An administrator claims nothing, so for them the wish has no meaning.
+        if filter.only_mine && matches!(viewer, Viewer::Staff(_)) {
+            let worker = self.workers.myself(ctx).await?;
+            let skills = workers::skills(reader, &worker).await?;
+            pool.only_from = skills.map(|skills| skills.into_iter().collect());
+            let open = workers::open_orders(reader, worker.id).await?;
+            if worker.has_room(open, self.max_open_orders()).is_err() {
+                return Ok(Page::empty(query));
+            }
+        }
+        let page = orders::available(reader, &pool, query).await?;
+        let rows = page.rows.into_iter().map(|order| order.seen_by(viewer));
+        Ok(Page {
+            rows: rows.collect(),
+            ..page
+        })
+    }
+
+    /// Takes an order from the pool. Of any number of workers exactly one succeeds, however often they ask.
+    pub async fn claim(
+        &self,
+        ctx: &CallContext,
+        id: OrderId,
+        version: Option<i64>,
+    ) -> Result<Order, AppError> {
+        let candidate = self.claimant(ctx).await?;
+        self.claim_for(ctx, &candidate, id, version).await
+    }
+
+    /// Takes several orders from the pool, each by itself.
+    pub async fn claim_several(
+        &self,
+        ctx: &CallContext,
+        ids: Vec<OrderId>,
+    ) -> Result<Vec<OneOf>, AppError> {
+        ctx.require(&[Role::Staff])?;
+        let ids = several(ids)?;
+        let candidate = self.claimant(ctx).await?;
+        let mut results = Vec::with_capacity(ids.len());
+        for id in ids {
+            let outcome = self.claim_for(ctx, &candidate, id, None).await;
+            noted(&mut results, id, outcome)?;
+        }
+        Ok(results)
+    }
+
+    async fn claimant(&self, ctx: &CallContext) -> Result<Candidate, AppError> {
+        let worker = self.workers.myself(ctx).await?;
+        Ok(Candidate {
+            worker,
+            force: false,
+        })
+    }
+
+    async fn claim_for(
+        &self,
+        ctx: &CallContext,
+        candidate: &Candidate,
+        id: OrderId,
+        version: Option<i64>,
+    ) -> Result<Order, AppError> {
+        let person = person(ctx)?;
+        let db = &self.context.db;
+        let written = transact!(db, ctx, async |tx| self
+            .write_claim(tx, candidate, &person, id, version)
+            .await)
+        .await;
+        let refused = match written {
+            Ok(Some(order)) => return Ok(order),
+            Ok(None) => None,
+            // It may be this very order that fills the limit.
+            Err(error) if error.is(codes::TOO_MANY_ORDERS) => Some(error),
+            Err(error) => return Err(error),
+        };
+        db.settle().await;
+        let holder = orders::claimable_state(db.reader(), id).await?;
+        if holder == Some(Some(candidate.worker.id))
+            && let Some(order) = self.claimed_before(candidate, id).await?
+        {
+            return Ok(order);
+        }
+        Err(match (refused, holder) {
+            (Some(refused), _) => refused,
+            (None, Some(Some(holder))) if holder == candidate.worker.id => AppError::conflict(
+                codes::ALREADY_CLAIMED,
+                "you have claimed this order already, and it has ended",
+            ),
+            (None, Some(Some(_))) => {
+                AppError::conflict(codes::ALREADY_CLAIMED, "another worker was faster")
+            }
+            // Unpaid, cancelled, without work: nothing that a worker may know of.
+            (None, Some(None) | None) => AppError::not_found("order"),
+        })
+    }
+
+    /// The order as it is, if the worker has it and it has not ended: whoever repeats a claim because its answer was lost has
+    /// what they ask for. Nothing is written, so no version is asked for either.
+    async fn claimed_before(
+        &self,
+        candidate: &Candidate,
+        id: OrderId,
+    ) -> Result<Option<Order>, AppError> {
+        use OrderStatus::{Cancelled, Completed};
+        let viewer = Viewer::Staff(candidate.worker.id);
+        let order = orders::find(self.context.db.reader(), viewer, id).await?;
+        let has = |order: &Order| {
+            let holder = order.assignee_id;
+            holder == Some(candidate.worker.id) && !matches!(order.status, Completed | Cancelled)
+        };
+        Ok(order.filter(has))
+    }
+
+    /// The claimed order; none if it is not in the pool (any more), and nothing was written.
+    async fn write_claim(
+        &self,
+        tx: &Tx,
+        candidate: &Candidate,
+        person: &Person,
+        id: OrderId,
+        version: Option<i64>,
+    ) -> Result<Option<Order>, AppError> {
+        let taker = self.taker(tx, candidate).await?;
+        taker.room.map_err(|unfit| match unfit {
+            // Their token is older than that.
+            Unfit::Inactive => AppError::forbidden(unfit.to_string()),
+            unfit => unfit.into(),
+        })?;
+        let worker = taker.worker.assignee();
+        if !orders::claim(tx, id, &worker, self.context.now()).await? {
+            return Ok(None);
+        }
+        // Only now: of an order that is not in the pool nothing is told.
+        check_skills(tx, &taker, id).await?;
+        let order = orders::find(tx.conn(), Viewer::Everything, id).await?;
+        let order = order.ok_or_else(|| AppError::not_found("order"))?;
+        let before = order.version - 1;
+        if version.is_some_and(|version| version != before) {
+            return Err(AppError::version_conflict(before));
+        }
+        let changed = order.claimed();
+        record(tx, &changed, Some(person), "").await?;
+        Ok(Some(changed.order))
+    }
+}

@@ -1,0 +1,336 @@
+//! Requests to change an order, and their decisions.
+
+use serde_json::{Map, json};
+use waybill_primitives::{ChangeRequestId, OrderId, Role, UserId};
+use waybill_service_kit::{AppError, CallContext, codes};
+use waybill_store::{StoreError, Tx, optimistic, transact};
+
+use super::{Candidate, Work, check_skills, person};
+use crate::{
+    base::store::{insert, insert_all},
+    error::number_taken,
+    events,
+    fulfilment::{
+        files::store as files,
+        work::{
+            domain::{ChangeRequest, RequestKind, RequestState},
+            store,
+        },
+        workers::domain::Worker,
+    },
+    orders::{
+        app::{audit_change_with, history, record_change, viewer},
+        domain::{Changed, Order, Party, Person, Viewer, note},
+        store as orders,
+    },
+    shop::app_context::{Page, PageQuery},
+};
+
+/// What an administrator makes of a request.
+#[derive(Debug, Clone, Default)]
+pub struct Decision {
+    pub approve: bool,
+    pub note: String,
+    /// Of an approved reassignment: who gets it instead of the pool.
+    pub assign_to: Option<UserId>,
+    /// Their name, from a caller who has asked auth; used if no event has told of them.
+    pub assign_to_name: String,
+    /// Whatever their categories and however many orders they have.
+    pub force: bool,
+    /// Of an approved reassignment: close the order and open another one in its place.
+    pub replace: bool,
+    /// The request's, as the administrator read it.
+    pub version: Option<i64>,
+}
+
+/// A decided request and what became of its order.
+#[derive(Debug)]
+pub struct Decided {
+    pub request: ChangeRequest,
+    pub order: Order,
+    /// The order that was opened in its place.
+    pub replacement: Option<Order>,
+}
+
+impl Work {
+    /// Asks an administrator to complete, reassign or cancel an order.
+    pub async fn request(
+        &self,
+        ctx: &CallContext,
+        order_id: OrderId,
+        kind: Option<RequestKind>,
+        reason: &str,
+    ) -> Result<ChangeRequest, AppError> {
+        let requester = person(ctx)?;
+        let viewer = viewer(ctx)?;
+        let kind = kind.ok_or_else(|| {
+            AppError::invalid_field(
+                "kind",
+                "is required: COMPLETION, REASSIGNMENT or CANCELLATION",
+            )
+        })?;
+        let reason = note("reason", reason)?;
+        let db = &self.context.db;
+        transact!(db, ctx, async |tx| {
+            // Locked, so that the order cannot end while the request comes in.
+            let order = orders::find_locked(tx, viewer, order_id).await?;
+            let order = order.ok_or_else(|| AppError::not_found("order"))?;
+            let now = self.context.now();
+            let request = ChangeRequest::new(&order, kind, reason.clone(), requester.clone(), now)?;
+            insert(tx, &request).await.map_err(|error| {
+                if error.is_unique() {
+                    AppError::conflict(
+                        codes::CONFLICT,
+                        format!("a {kind} request for this order waits for its decision already"),
+                    )
+                } else {
+                    error.into()
+                }
+            })?;
+            events::request_created(tx, &request, &order);
+            Ok(request)
+        })
+        .await
+    }
+
+    /// The requests of one order, for whoever takes part in it; of all orders for administrators.
+    pub async fn requests(
+        &self,
+        ctx: &CallContext,
+        filter: store::Filter,
+        query: &PageQuery,
+    ) -> Result<Page<ChangeRequest>, AppError> {
+        let reader = self.context.db.reader();
+        match filter.order {
+            None => {
+                ctx.require(&[Role::Admin])?;
+            }
+            Some(id) => {
+                let viewer = viewer(ctx)?;
+                let order = orders::find(reader, viewer, id).await?;
+                // What is asked of an order is not told to those who only look at what they may claim.
+                let order = order.filter(|order| !order.is_known_from_pool(viewer));
+                order.ok_or_else(|| AppError::not_found("order"))?;
+            }
+        }
+        Ok(store::list(reader, filter, query).await?)
+    }
+
+    /// An administrator approves or rejects. Approval changes the order in the same transaction.
+    pub async fn decide(
+        &self,
+        ctx: &CallContext,
+        id: ChangeRequestId,
+        decision: Decision,
+    ) -> Result<Decided, AppError> {
+        ctx.require(&[Role::Admin])?;
+        let admin = person(ctx)?;
+        let db = &self.context.db;
+        let decision = Decision {
+            note: note("note", &decision.note)?,
+            ..decision
+        };
+        let found = store::find(db.reader(), id).await?;
+        let request = found.ok_or_else(|| AppError::not_found("change request"))?;
+        if decision
+            .version
+            .is_some_and(|version| version != request.version)
+        {
+            return Err(AppError::version_conflict(request.version));
+        }
+        for (field, given) in [
+            ("assignTo", decision.assign_to.is_some()),
+            ("replace", decision.replace),
+        ] {
+            if given && !(decision.approve && request.kind == RequestKind::Reassignment) {
+                return Err(AppError::invalid_field(
+                    field,
+                    "goes with the approval of a reassignment only",
+                ));
+            }
+        }
+        let worker = match decision.assign_to {
+            None => None,
+            Some(id) => {
+                let name = &decision.assign_to_name;
+                let worker = self.workers.named("assignTo", id, name).await?;
+                let force = decision.force;
+                Some(Candidate { worker, force })
+            }
+        };
+        // Again if the number of the replacement is taken.
+        optimistic(db, || {
+            transact!(db, ctx, async |tx| {
+                let decided = request.decided(
+                    decision.approve,
+                    decision.note.clone(),
+                    Some(admin.clone()),
+                    self.context.now(),
+                );
+                self.write_decision(tx, ctx, decided, &admin, &decision, worker.as_ref())
+                    .await
+            })
+        })
+        .await
+    }
+
+    async fn write_decision(
+        &self,
+        tx: &Tx,
+        ctx: &CallContext,
+        decided: ChangeRequest,
+        admin: &Person,
+        decision: &Decision,
+        candidate: Option<&Candidate>,
+    ) -> Result<Decided, AppError> {
+        let taker = match candidate {
+            Some(candidate) => Some(self.taker(tx, candidate).await?),
+            None => None,
+        };
+        let found = orders::find_locked(tx, Viewer::Everything, decided.order_id).await?;
+        let before = found.ok_or_else(|| AppError::not_found("order"))?;
+        if !store::decide(tx, &decided).await? {
+            return Err(AppError::conflict(
+                codes::CONFLICT,
+                "this request has been decided already",
+            ));
+        }
+        let (mut order, mut replacement) = (before.clone(), None);
+        if decided.state == RequestState::Approved {
+            // Who goes on with it, under this number or another, has no order more than before.
+            let has_it = before.assignee_id;
+            let taker = taker.as_ref();
+            if let Some(taker) = taker.filter(|one| has_it != Some(one.worker.id)) {
+                taker.room?;
+                check_skills(tx, taker, before.id).await?;
+            }
+            let worker = taker.map(|taker| &taker.worker);
+            // The reason that the customer or worker gave is what the history should tell.
+            let note = if decided.note.is_empty() {
+                &decided.reason
+            } else {
+                &decided.note
+            };
+            if decision.replace {
+                let (closed, opened) = self.replace(tx, &before, worker, admin, note).await?;
+                (order, replacement) = (closed, Some(opened));
+            } else {
+                order = self
+                    .fulfil(tx, decided.kind, &before, worker, admin, note)
+                    .await?;
+            }
+        }
+        events::request_decided(tx, &decided, &order);
+        let act = match decided.state {
+            RequestState::Approved => "change_request.approve",
+            _ => "change_request.reject",
+        };
+        let mut more = Map::new();
+        more.insert(
+            "request".to_owned(),
+            json!({
+                "id": decided.id,
+                "kind": decided.kind.as_str(),
+                "state": decided.state.as_str(),
+                "requestedBy": decided.requester_id,
+                "replacementId": replacement.as_ref().map(|order| order.id),
+            }),
+        );
+        audit_change_with(tx, ctx, act, (&before, &order), &decided.note, more);
+        Ok(Decided {
+            request: decided,
+            order,
+            replacement,
+        })
+    }
+
+    /// Does what an approved request asks for.
+    async fn fulfil(
+        &self,
+        tx: &Tx,
+        kind: RequestKind,
+        order: &Order,
+        worker: Option<&Worker>,
+        admin: &Person,
+        note: &str,
+    ) -> Result<Order, AppError> {
+        let now = self.context.now();
+        let expiry = self.context.shop().expiry(order.kind);
+        let changed = match (kind, worker) {
+            (RequestKind::Reassignment, None) => order.released(now, expiry)?,
+            (RequestKind::Reassignment, Some(worker)) => {
+                let changed = order.assigned(&worker.assignee(), now)?;
+                changed.ok_or_else(|| {
+                    AppError::invalid_field("assignTo", "must be another worker than before")
+                })?
+            }
+            (RequestKind::Completion | RequestKind::Cancellation, _) => {
+                order.change_status(kind.target(), &[Party::Admin], now, expiry)?
+            }
+        };
+        record_change(tx, &changed, Some(admin), note).await?;
+        Ok(changed.order)
+    }
+
+    /// Closes the order and opens another one in its place: both, and the end of the closed one's requests, at once.
+    async fn replace(
+        &self,
+        tx: &Tx,
+        order: &Order,
+        worker: Option<&Worker>,
+        admin: &Person,
+        note: &str,
+    ) -> Result<(Order, Order), AppError> {
+        let expiry = self.context.shop().expiry(order.kind);
+        let assignee = worker.map(Worker::assignee);
+        let replaced = order.replaced(assignee.as_ref(), self.context.now(), expiry)?;
+        let Some(last) = replaced.opened.last() else {
+            return Err(AppError::internal("an order was opened without a change"));
+        };
+        let opened = last.order.clone();
+        match orders::insert(tx, &opened).await {
+            Err(StoreError::Unique { .. }) => return Err(number_taken()),
+            outcome => outcome?,
+        }
+        let why = format!("in place of {}", order.number);
+        let lines = replaced.opened.iter();
+        let lines = lines.map(|changed| history(changed, Some(admin), &why));
+        insert_all(tx, &lines.collect::<Vec<_>>()).await?;
+        // Whoever goes on with it needs what the customer sent.
+        files::move_references(tx, order.id, opened.id).await?;
+        for changed in &replaced.opened {
+            events::order_changed(tx, changed, Some(admin), &why);
+        }
+        let why = match note {
+            "" => format!("replaced by {}", opened.number),
+            note => format!("replaced by {}: {note}", opened.number),
+        };
+        record_change(tx, &replaced.closed, Some(admin), &why).await?;
+        Ok((replaced.closed.order, opened))
+    }
+}
+
+/// Decides the requests that still wait when their order ends or leaves its worker: they have come true or have no object any
+/// more. What a customer wants of an order that is replaced is asked for again of the one in its place. Called by the change
+/// itself, in its transaction.
+pub async fn settle(tx: &Tx, changed: &Changed, by: Option<&Person>) -> Result<(), AppError> {
+    let order = &changed.order;
+    for request in store::pending(tx, order.id).await? {
+        let Some((came_true, note)) = request.settled_by(changed) else {
+            continue;
+        };
+        let next = request.carried_over(changed);
+        // Nobody has decided against a request that goes on elsewhere.
+        let by = by.filter(|_| next.is_none()).cloned();
+        let decided = request.decided(came_true, note.to_owned(), by, order.updated_at);
+        if !store::decide(tx, &decided).await? {
+            continue;
+        }
+        events::request_decided(tx, &decided, order);
+        if let Some((next, opened)) = next.zip(changed.replacement.as_deref()) {
+            insert(tx, &next).await?;
+            events::request_created(tx, &next, opened);
+        }
+    }
+    Ok(())
+}

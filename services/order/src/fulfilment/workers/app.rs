@@ -1,0 +1,228 @@
+//! Use cases of workers: what administrators set, what the workload is, and what auth's events tell.
+
+use std::sync::Arc;
+
+use serde_json::json;
+use waybill_primitives::{Role, UserId};
+use waybill_service_kit::{AppError, CallContext};
+use waybill_store::{EventContext, Tx, transact};
+
+use super::{
+    domain::{Account, Change, Entry, Load, Worker},
+    store,
+};
+use crate::{
+    base::{
+        audit::{self, Act},
+        fields::{Faults, search_words},
+    },
+    events,
+    shop::{
+        app_context::{AppContext, Page, PageQuery},
+        categories::store as categories,
+    },
+};
+
+/// Those who work on orders.
+#[derive(Debug, Clone)]
+pub struct Workers {
+    context: Arc<AppContext>,
+}
+
+impl Workers {
+    pub fn new(context: Arc<AppContext>) -> Self {
+        Self { context }
+    }
+
+    /// Every worker with what they may take and how much they have, by name.
+    pub async fn list(
+        &self,
+        ctx: &CallContext,
+        q: &str,
+        query: &PageQuery,
+    ) -> Result<Page<Entry>, AppError> {
+        ctx.require(&[Role::Admin])?;
+        let words = search_words(q)?;
+        let reader = self.context.db.reader();
+        let page = store::list(reader, &words, query).await?;
+        let mut loads = store::loads(reader, page.rows.iter().map(|worker| worker.id)).await?;
+        let rows = page.rows.into_iter().map(|worker| {
+            let load = loads.remove(&worker.id).unwrap_or_default();
+            self.entry(worker, load)
+        });
+        Ok(Page {
+            rows: rows.collect(),
+            next_cursor: page.next_cursor,
+            total: page.total,
+        })
+    }
+
+    pub async fn get(&self, ctx: &CallContext, id: UserId) -> Result<Entry, AppError> {
+        ctx.require(&[Role::Admin])?;
+        let worker = store::find(self.context.db.reader(), id).await?;
+        let worker = worker.ok_or_else(|| AppError::not_found("worker"))?;
+        self.with_load(worker).await
+    }
+
+    /// The caller's own entry.
+    pub async fn own(&self, ctx: &CallContext) -> Result<Entry, AppError> {
+        ctx.require(&[Role::Staff])?;
+        let worker = self.myself(ctx).await?;
+        self.with_load(worker).await
+    }
+
+    /// Sets what a worker may take, from their next order on: what they have stays theirs.
+    pub async fn update(
+        &self,
+        ctx: &CallContext,
+        id: UserId,
+        change: Change,
+        version: Option<i64>,
+    ) -> Result<Entry, AppError> {
+        ctx.require(&[Role::Admin])?;
+        let change = change.check()?;
+        let db = &self.context.db;
+        if let Some(wanted) = &change.categories
+            && !wanted.is_empty()
+        {
+            let tree = categories::tree(db.reader()).await?;
+            let mut faults = Faults::default();
+            for (index, id) in wanted.iter().enumerate() {
+                if tree.get(*id).is_none() {
+                    faults.add(format!("categoryIds[{index}]"), "no category has this id");
+                }
+            }
+            faults.or(())?;
+        }
+        let worker = transact!(db, ctx, async |tx| self
+            .write_change(tx, ctx, id, &change, version)
+            .await)
+        .await?;
+        self.with_load(worker).await
+    }
+
+    async fn write_change(
+        &self,
+        tx: &Tx,
+        ctx: &CallContext,
+        id: UserId,
+        change: &Change,
+        version: Option<i64>,
+    ) -> Result<Worker, AppError> {
+        let found = store::find_locked(tx, id).await?;
+        let before = found.ok_or_else(|| AppError::not_found("worker"))?;
+        if version.is_some_and(|version| version != before.version) {
+            return Err(AppError::version_conflict(before.version));
+        }
+        let Some(next) = change.apply(&before) else {
+            return Ok(before);
+        };
+        if !store::update(tx, &next, self.context.now()).await? {
+            return Err(AppError::version_conflict(before.version));
+        }
+        let loads = store::loads(tx.conn(), [id]).await?;
+        let load = loads.get(&id).copied().unwrap_or_default();
+        events::worker_updated(tx, &self.entry(next.clone(), load));
+        let told = |worker: &Worker| {
+            let categories = worker.categories.iter().map(ToString::to_string);
+            json!({
+                "categoryIds": categories.collect::<Vec<_>>(),
+                "maxOpenOrders": worker.max_open_orders,
+            })
+        };
+        let act = Act {
+            action: "worker.update",
+            target_kind: "worker",
+            target_id: id.to_string(),
+            before: Some(told(&before)),
+            after: Some(told(&next)),
+        };
+        audit::record(tx, ctx, act);
+        Ok(next)
+    }
+
+    async fn with_load(&self, worker: Worker) -> Result<Entry, AppError> {
+        let loads = store::loads(self.context.db.reader(), [worker.id]).await?;
+        let load = loads.get(&worker.id).copied().unwrap_or_default();
+        Ok(self.entry(worker, load))
+    }
+
+    fn entry(&self, worker: Worker, load: Load) -> Entry {
+        let limit = worker.limit(self.context.shop().max_open_orders_per_worker);
+        Entry {
+            worker,
+            load,
+            limit: limit.unwrap_or(0),
+        }
+    }
+
+    /// The calling worker. Their token says that they are one, whether or not auth's event has arrived.
+    pub async fn myself(&self, ctx: &CallContext) -> Result<Worker, AppError> {
+        let user = ctx.require(&[Role::Staff])?;
+        let account = Account {
+            id: user.id,
+            name: user.name.clone(),
+            email: user.email.clone(),
+            role: Role::Staff,
+            suspended: false,
+            version: 0,
+        };
+        self.known(account).await
+    }
+
+    /// The worker that an administrator names in `field`. `name` is given by who has asked auth for it.
+    pub async fn named(&self, field: &str, id: UserId, name: &str) -> Result<Worker, AppError> {
+        let unknown = || AppError::invalid_field(field, "must be the id of an active worker");
+        let known = store::find(self.context.db.reader(), id).await?;
+        let worker = match known {
+            Some(worker) => worker,
+            None if name.trim().is_empty() => return Err(unknown()),
+            None => {
+                let account = Account {
+                    id,
+                    name: name.to_owned(),
+                    email: String::new(),
+                    role: Role::Staff,
+                    suspended: false,
+                    version: 0,
+                };
+                self.known(account).await?
+            }
+        };
+        if worker.active() {
+            Ok(worker)
+        } else {
+            Err(unknown())
+        }
+    }
+
+    /// The row of somebody who is one, made if it is not there yet.
+    async fn known(&self, account: Account) -> Result<Worker, AppError> {
+        let db = &self.context.db;
+        if let Some(worker) = store::find(db.reader(), account.id).await? {
+            return Ok(worker);
+        }
+        let account = account.trimmed();
+        transact!(db, EventContext::default(), async |tx| {
+            store::insert_if_absent(tx, &account.worker(self.context.now())).await?;
+            let worker = store::find(tx.conn(), account.id).await?;
+            worker.ok_or_else(|| AppError::unavailable("the worker is not there yet; try again"))
+        })
+        .await
+    }
+
+    /// What an event of auth says about an account. Those that never were workers leave no row, unless their role or their
+    /// suspension changed: a late event from before must not bring them back.
+    pub async fn follow(
+        &self,
+        tx: &Tx,
+        account: Account,
+        rights_changed: bool,
+    ) -> Result<(), AppError> {
+        let worker = account.trimmed().worker(self.context.now());
+        if worker.role == Role::Staff || rights_changed {
+            store::insert_if_absent(tx, &worker).await?;
+        }
+        Ok(store::follow(tx, &worker).await?)
+    }
+}

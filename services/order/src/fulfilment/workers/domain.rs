@@ -1,0 +1,281 @@
+//! What a worker may take. Pure.
+
+use std::collections::HashSet;
+
+use waybill_primitives::{CategoryId, Role, Timestamp, UserId};
+
+pub use super::entity::worker::Model as Worker;
+use crate::{
+    base::fields::Faults,
+    orders::domain::{Assignee, MAX_PERSON_NAME},
+};
+
+/// Most categories of one worker.
+pub const MAX_CATEGORIES: usize = 100;
+/// Largest limit of open orders.
+pub const MAX_OPEN_ORDERS: i32 = 10_000;
+
+/// An account as auth's events tell of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    pub id: UserId,
+    pub name: String,
+    pub email: String,
+    pub role: Role,
+    pub suspended: bool,
+    /// Facts of an older version change nothing; 0: as a caller's token or an administrator says, until auth has told.
+    pub version: i64,
+}
+
+impl Account {
+    /// Cut to what is kept.
+    #[must_use]
+    pub fn trimmed(mut self) -> Self {
+        self.name = self
+            .name
+            .trim()
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(MAX_PERSON_NAME)
+            .collect();
+        self.email = self.email.chars().take(320).collect();
+        self
+    }
+
+    /// Of the account what is kept of a worker, who may take everything.
+    pub fn worker(&self, now: Timestamp) -> Worker {
+        Worker {
+            id: self.id,
+            name: self.name.clone(),
+            name_key: self.name.to_lowercase(),
+            email: self.email.clone(),
+            role: self.role,
+            suspended: self.suspended,
+            auth_version: self.version,
+            max_open_orders: None,
+            categories: Vec::new(),
+            version: 0,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+}
+
+/// Why somebody cannot have an order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unfit {
+    #[error("this account is not an active worker any more")]
+    Inactive,
+    #[error("the order has products of categories that are not this worker's")]
+    NotQualified,
+    #[error("{open} of at most {limit} orders are open; one must end first")]
+    TooManyOrders { limit: i64, open: i64 },
+}
+
+impl Worker {
+    /// Whether orders can be given to them.
+    pub fn active(&self) -> bool {
+        self.role == Role::Staff && !self.suspended
+    }
+
+    pub fn assignee(&self) -> Assignee {
+        Assignee {
+            id: self.id,
+            name: self.name.clone(),
+        }
+    }
+
+    /// How many orders they may have at a time, where the shop's settings say `otherwise`; none: any number.
+    pub fn limit(&self, otherwise: i64) -> Option<i64> {
+        let limit = self.max_open_orders.map_or(otherwise, i64::from);
+        (limit > 0).then_some(limit)
+    }
+
+    /// Whether orders can be given to them, with the reason.
+    pub fn check_active(&self) -> Result<(), Unfit> {
+        if self.active() {
+            Ok(())
+        } else {
+            Err(Unfit::Inactive)
+        }
+    }
+
+    /// Whether one more order fits beside `open` ones.
+    pub fn has_room(&self, open: i64, otherwise: i64) -> Result<(), Unfit> {
+        match self.limit(otherwise) {
+            Some(limit) if open >= limit => Err(Unfit::TooManyOrders { limit, open }),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether somebody who may take orders from `skills` (with all categories below them; none: from all) may take one whose
+/// products are in `needed`.
+pub fn qualifies(
+    skills: Option<&HashSet<CategoryId>>,
+    needed: &HashSet<CategoryId>,
+) -> Result<(), Unfit> {
+    match skills {
+        Some(skills) if !needed.is_subset(skills) => Err(Unfit::NotQualified),
+        _ => Ok(()),
+    }
+}
+
+/// How many orders somebody has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Load {
+    /// IN_PROGRESS and ON_HOLD.
+    pub open: i64,
+    pub on_hold: i64,
+    pub completed: i64,
+}
+
+/// A worker with what they have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    pub worker: Worker,
+    pub load: Load,
+    /// Orders that they may have at a time; 0: any number.
+    pub limit: i64,
+}
+
+/// A change of what a worker may take.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Change {
+    /// All categories anew.
+    pub categories: Option<Vec<CategoryId>>,
+    /// None within: as the shop's settings say.
+    pub max_open_orders: Option<Option<i32>>,
+}
+
+impl Change {
+    /// Checks what needs no database; categories come out sorted and once each.
+    pub fn check(mut self) -> Result<Self, Faults> {
+        let mut faults = Faults::default();
+        if let Some(categories) = &mut self.categories {
+            categories.sort_unstable();
+            categories.dedup();
+            if categories.len() > MAX_CATEGORIES {
+                faults.add(
+                    "categoryIds",
+                    format!("must have at most {MAX_CATEGORIES} entries"),
+                );
+            }
+        }
+        if let Some(Some(limit)) = self.max_open_orders {
+            faults.number(
+                "maxOpenOrders",
+                i64::from(limit),
+                0,
+                i64::from(MAX_OPEN_ORDERS),
+            );
+        }
+        faults.or(self)
+    }
+
+    /// The worker afterwards; none if nothing changes.
+    pub fn apply(&self, worker: &Worker) -> Option<Worker> {
+        let mut next = worker.clone();
+        if let Some(categories) = &self.categories {
+            next.categories.clone_from(categories);
+        }
+        if let Some(limit) = self.max_open_orders {
+            next.max_open_orders = limit;
+        }
+        if next == *worker {
+            return None;
+        }
+        next.version += 1;
+        Some(next)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn worker() -> Worker {
+        let account = Account {
+            id: UserId::new(),
+            name: "Will".into(),
+            email: "will@example.com".into(),
+            role: Role::Staff,
+            suspended: false,
+            version: 0,
+        };
+        account.worker(Timestamp::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn the_own_limit_goes_before_the_shops_and_zero_is_none() {
+        for (own, shop, expected) in [
+            (None, 0, None),
+            (None, 3, Some(3)),
+            (Some(0), 3, None),
+            (Some(5), 3, Some(5)),
+            (Some(5), 0, Some(5)),
+        ] {
+            let worker = Worker {
+                max_open_orders: own,
+                ..worker()
+            };
+            assert_eq!(worker.limit(shop), expected, "{own:?} {shop}");
+            let full = expected.map(|limit| Unfit::TooManyOrders { limit, open: limit });
+            let open = expected.unwrap_or(1_000);
+            assert_eq!(worker.has_room(open, shop).err(), full);
+            assert_eq!(worker.has_room(open - 1, shop), Ok(()));
+        }
+    }
+
+    #[test]
+    fn only_active_staff_gets_orders() {
+        for role in Role::ALL {
+            for suspended in [false, true] {
+                let worker = Worker {
+                    role,
+                    suspended,
+                    ..worker()
+                };
+                assert_eq!(worker.active(), role == Role::Staff && !suspended);
+            }
+        }
+    }
+
+    #[test]
+    fn every_category_of_an_order_must_be_the_workers() {
+        let (a, b) = (CategoryId::new(), CategoryId::new());
+        let set = |ids: &[CategoryId]| ids.iter().copied().collect::<HashSet<_>>();
+        for (skills, needed, fits) in [
+            (None, set(&[a, b]), true),
+            (Some(set(&[a])), set(&[]), true),
+            (Some(set(&[a])), set(&[a]), true),
+            (Some(set(&[a])), set(&[a, b]), false),
+            (Some(set(&[a, b])), set(&[a, b]), true),
+        ] {
+            assert_eq!(qualifies(skills.as_ref(), &needed).is_ok(), fits);
+        }
+    }
+
+    #[test]
+    fn a_change_counts_only_if_it_changes_something() {
+        let worker = worker();
+        assert_eq!(Change::default().apply(&worker), None);
+        let category = CategoryId::new();
+        let change = Change {
+            categories: Some(vec![category, category]),
+            max_open_orders: Some(Some(2)),
+        };
+        let change = change.check().unwrap();
+        let next = change.apply(&worker).unwrap();
+        assert_eq!(next.categories, [category]);
+        assert_eq!((next.max_open_orders, next.version), (Some(2), 1));
+        assert_eq!(change.apply(&next), None);
+        for bad in [-1, MAX_OPEN_ORDERS + 1] {
+            let change = Change {
+                max_open_orders: Some(Some(bad)),
+                ..Change::default()
+            };
+            assert_eq!(change.check().unwrap_err().0[0].field, "maxOpenOrders");
+        }
+    }
+}

@@ -1,0 +1,383 @@
+//! What a cart shows, what has changed in it, and what may be ordered of it. Pure.
+//!
+//! A line remembers two things: what the customer knew when they wrote it (`quantity`, `seen`), and what the cart told when it
+//! was last read (`shown`, `shown_quantity`). Changes are told against the first, at every read until the customer writes the
+//! line again: an answer that was lost on its way is told once more. Checking out is held against the second: nobody orders
+//! at a price, or less than a quantity, that their cart has not shown.
+
+use std::collections::HashMap;
+
+use waybill_primitives::{CartId, Currency, Money, ProductId, Timestamp, UserId, string_enum};
+
+pub use super::entity::{cart::Model as Cart, item::Model as Item};
+use crate::{
+    base::fields::{Fault, Faults},
+    orders::domain::{Line, MAX_AMOUNT, MAX_QUANTITY, Sellable},
+    shop::catalogue::domain::ProductKind,
+};
+
+/// Most units that a line remembers to be wanted; merges add up to it.
+const MOST_WANTED: i64 = 1_000 * MAX_QUANTITY;
+
+/// Whose cart it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Owner {
+    User(UserId),
+    /// Whoever holds the token with this SHA-256, as lower-case hex.
+    Guest(String),
+}
+
+/// A product as it is now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offered {
+    pub product: Sellable,
+    /// Units that can be ordered; none for services.
+    pub available: Option<i64>,
+}
+
+/// The products of a cart, as far as there are any.
+pub type Offers = HashMap<ProductId, Offered>;
+
+string_enum! {
+    /// What can have happened to a line.
+    pub enum ChangeCode {
+        PriceChanged = "PRICE_CHANGED",
+        /// Fewer are left than were put in.
+        QuantityReduced = "QUANTITY_REDUCED",
+        OutOfStock = "OUT_OF_STOCK",
+        /// It is no longer sold.
+        Unavailable = "UNAVAILABLE",
+        /// The cart that it should have gone into is full.
+        CartFull = "CART_FULL",
+    }
+}
+
+/// One change of a line, to be told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    pub code: ChangeCode,
+    pub message: String,
+    pub previous_price: Option<Money>,
+    pub previous_quantity: Option<i64>,
+}
+
+/// A line as it stands now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownItem {
+    pub product_id: ProductId,
+    pub name: String,
+    pub kind: ProductKind,
+    /// What can be ordered now of what was put in.
+    pub quantity: i64,
+    pub unit_price: Money,
+    pub line_total: Money,
+    pub available: Option<i64>,
+    pub changes: Vec<Change>,
+}
+
+/// A cart as it stands now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct View {
+    /// None: nothing was ever put in.
+    pub id: Option<CartId>,
+    pub items: Vec<ShownItem>,
+    pub left_out: Vec<ShownItem>,
+    pub subtotal: Money,
+    pub version: i64,
+    pub updated_at: Option<Timestamp>,
+}
+
+/// Why nothing can be ordered from a cart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotOrdered {
+    Empty,
+    /// These lines are not as the cart last showed them.
+    Changed(Vec<Fault>),
+}
+
+impl Item {
+    /// A line that is put in now, at the price of now.
+    pub const fn new(
+        cart_id: CartId,
+        product_id: ProductId,
+        quantity: i64,
+        price: Money,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            cart_id,
+            product_id,
+            quantity,
+            seen_price: price.amount,
+            seen_currency: price.currency,
+            shown_price: price.amount,
+            shown_currency: price.currency,
+            shown_quantity: quantity,
+            added_at: now,
+        }
+    }
+
+    /// The price that the customer knew when they wrote it.
+    pub const fn seen(&self) -> Money {
+        Money::new(self.seen_price, self.seen_currency)
+    }
+
+    /// The price that the cart told when it was last read.
+    pub const fn shown(&self) -> Money {
+        Money::new(self.shown_price, self.shown_currency)
+    }
+
+    /// The same line, which the cart tells at this price and quantity now.
+    #[must_use]
+    pub fn told(&self, price: Money, quantity: i64) -> Self {
+        Self {
+            shown_price: price.amount,
+            shown_currency: price.currency,
+            shown_quantity: quantity,
+            ..self.clone()
+        }
+    }
+
+    /// The same line with another quantity. A price that the cart has shown is known from here on; one that it has not
+    /// goes on being told.
+    #[must_use]
+    pub fn rewritten(mut self, quantity: i64, price: Money) -> Self {
+        if self.shown() == price {
+            (self.seen_price, self.seen_currency) = (price.amount, price.currency);
+        }
+        self.quantity = quantity;
+        self.shown_quantity = quantity;
+        self
+    }
+
+    /// The line with what another cart had of the product.
+    #[must_use]
+    pub fn with(mut self, other: &Self) -> Self {
+        self.quantity = self
+            .quantity
+            .saturating_add(other.quantity)
+            .min(MOST_WANTED);
+        self
+    }
+
+    /// Units that can be ordered now.
+    fn orderable(&self, offer: Option<&Offered>, currency: Currency) -> i64 {
+        match offer {
+            Some(offer) if offer.product.active && offer.product.price.currency == currency => {
+                let left = offer.available.unwrap_or(MAX_QUANTITY).max(0);
+                self.quantity.min(left).min(MAX_QUANTITY)
+            }
+            _ => 0,
+        }
+    }
+
+    /// What a read of the cart shows of this line: price and quantity.
+    pub fn showing(&self, offers: &Offers, currency: Currency) -> (Money, i64) {
+        let offer = offers.get(&self.product_id);
+        let price = offer.map_or_else(|| self.seen(), |offer| offer.product.price);
+        (price, self.orderable(offer, currency))
+    }
+
+    /// Whether it stands as the cart last showed it.
+    pub fn is_as_shown(&self, offers: &Offers, currency: Currency) -> bool {
+        let (price, quantity) = self.showing(offers, currency);
+        // What cannot be ordered has no price that matters.
+        quantity == self.shown_quantity && (quantity == 0 || price == self.shown())
+    }
+
+    fn shown_now(&self, offers: &Offers, currency: Currency) -> ShownItem {
+        let offer = offers.get(&self.product_id);
+        let (price, quantity) = self.showing(offers, currency);
+        let name = offer.map_or("a product that is gone", |offer| &offer.product.name);
+        let mut changes = Vec::new();
+        let sold = offer
+            .is_some_and(|offer| offer.product.active && offer.product.price.currency == currency);
+        let seen = self.seen();
+        if sold && price != seen {
+            changes.push(Change {
+                code: ChangeCode::PriceChanged,
+                message: format!("the price of {name} was {seen} and is {price} now"),
+                previous_price: Some(seen),
+                previous_quantity: None,
+            });
+        }
+        if quantity < self.quantity {
+            let (code, message) = if !sold {
+                (ChangeCode::Unavailable, format!("{name} is no longer sold"))
+            } else if quantity == 0 {
+                (ChangeCode::OutOfStock, format!("{name} is sold out"))
+            } else {
+                (
+                    ChangeCode::QuantityReduced,
+                    format!("only {quantity} of {name} can be ordered"),
+                )
+            };
+            changes.push(Change {
+                code,
+                message,
+                previous_price: None,
+                previous_quantity: Some(self.quantity),
+            });
+        }
+        ShownItem {
+            product_id: self.product_id,
+            name: name.to_owned(),
+            kind: offer.map_or(ProductKind::Goods, |offer| offer.product.kind),
+            quantity,
+            unit_price: price,
+            line_total: times(price, quantity),
+            available: offer.and_then(|offer| offer.available).map(|n| n.max(0)),
+            changes,
+        }
+    }
+}
+
+/// Bounded as every amount is; what is larger cannot be ordered.
+fn times(price: Money, quantity: i64) -> Money {
+    let amount = price.amount.saturating_mul(quantity).min(MAX_AMOUNT);
+    Money::new(amount, price.currency)
+}
+
+impl Cart {
+    /// A new, empty cart.
+    pub fn new(owner: &Owner, now: Timestamp) -> Self {
+        let (user_id, token_hash) = match owner {
+            Owner::User(id) => (Some(*id), None),
+            Owner::Guest(hash) => (None, Some(hash.clone())),
+        };
+        Self {
+            id: CartId::new(),
+            user_id,
+            token_hash,
+            merged_into: None,
+            version: 1,
+            items: Vec::new(),
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    /// The cart as it stands now. `left_out`: what a merge had no room for.
+    pub fn view(&self, left_out: &[Item], offers: &Offers, currency: Currency) -> View {
+        let items: Vec<_> = self
+            .items
+            .iter()
+            .map(|item| item.shown_now(offers, currency))
+            .collect();
+        let left_out = left_out.iter().map(|item| {
+            let mut shown = item.shown_now(offers, currency);
+            shown.changes = vec![Change {
+                code: ChangeCode::CartFull,
+                message: format!("there is no room for {} in the cart", shown.name),
+                previous_price: None,
+                previous_quantity: Some(item.quantity),
+            }];
+            shown
+        });
+        let subtotal = items
+            .iter()
+            .filter(|item| item.line_total.currency == currency)
+            .fold(0_i64, |sum, item| {
+                sum.saturating_add(item.line_total.amount).min(MAX_AMOUNT)
+            });
+        View {
+            id: Some(self.id),
+            left_out: left_out.collect(),
+            items,
+            subtotal: Money::new(subtotal, currency),
+            version: self.version,
+            updated_at: Some(self.updated_at),
+        }
+    }
+
+    /// The lines of an order of everything that the cart last showed.
+    pub fn order(&self, offers: &Offers, currency: Currency) -> Result<Vec<Line>, NotOrdered> {
+        let mut changed = Faults::default();
+        let mut lines = Vec::new();
+        for (index, item) in self.items.iter().enumerate() {
+            let (price, quantity) = item.showing(offers, currency);
+            if !item.is_as_shown(offers, currency) {
+                let part = if quantity == item.shown_quantity {
+                    "unitPrice"
+                } else {
+                    "quantity"
+                };
+                let name = offers
+                    .get(&item.product_id)
+                    .map_or("the product", |offer| &offer.product.name);
+                changed.add(
+                    format!("cart.items[{index}].{part}"),
+                    format!(
+                        "{name}: the cart showed {} at {}, and now it is {quantity} at {price}",
+                        item.shown_quantity,
+                        item.shown()
+                    ),
+                );
+            }
+            if quantity > 0 {
+                lines.push(Line {
+                    product_id: item.product_id,
+                    quantity,
+                });
+            }
+        }
+        if !changed.0.is_empty() {
+            return Err(NotOrdered::Changed(changed.0));
+        }
+        if lines.is_empty() {
+            return Err(NotOrdered::Empty);
+        }
+        Ok(lines)
+    }
+}
+
+impl View {
+    /// A cart in which nothing is.
+    pub fn empty(currency: Currency) -> Self {
+        Self {
+            id: None,
+            items: Vec::new(),
+            left_out: Vec::new(),
+            subtotal: Money::zero(currency),
+            version: 0,
+            updated_at: None,
+        }
+    }
+
+    /// Whether there is a change to tell.
+    pub fn changed(&self) -> bool {
+        !self.left_out.is_empty() || self.items.iter().any(|item| !item.changes.is_empty())
+    }
+}
+
+/// How many of a product may be put in.
+pub fn check_quantity(quantity: i64, price: Money) -> Result<(), Faults> {
+    let mut faults = Faults::default();
+    faults.number("quantity", quantity, 1, MAX_QUANTITY);
+    let total = price.amount.checked_mul(quantity);
+    if faults.0.is_empty() && total.is_none_or(|total| total > MAX_AMOUNT) {
+        faults.add("quantity", "the total is too large");
+    }
+    faults.or(())
+}
+
+/// The lines of a cart with those of a guest's, as far as it has no such line and there is room, and what there is no room for.
+pub fn merged(cart: &Cart, guest: Vec<Item>, room: usize) -> (Vec<Item>, Vec<Item>) {
+    let (mut items, mut left_out) = (cart.items.clone(), Vec::new());
+    for item in guest {
+        if let Some(at) = items.iter().position(|i| i.product_id == item.product_id) {
+            items[at] = items[at].clone().with(&item);
+        } else if items.len() < room {
+            items.push(Item {
+                cart_id: cart.id,
+                ..item
+            });
+        } else {
+            left_out.push(item);
+        }
+    }
+    (items, left_out)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,364 @@
+//! Use cases of the catalogue.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use serde_json::{Map, Value, json};
+use waybill_primitives::{CategoryId, ProductId, Role, Timestamp, UserId};
+use waybill_proto::order::{ProductArchived, ProductCreated, ProductUpdated};
+use waybill_service_kit::{AppError, CallContext, Caller};
+use waybill_store::{StoreError, Tx, optimistic, transact};
+
+use super::{
+    domain::{Filter, NewProduct, Offer, Product, ProductKind, ProductPatch, Sort},
+    store,
+};
+use crate::{
+    base::{
+        audit::{self, Act},
+        fields::Faults,
+        store::insert_all,
+    },
+    shop::{
+        app_context::{AppContext, Page, PageQuery},
+        categories::{app::Finder, domain::InCategory, store as categories},
+        stock::{
+            app::{NotSet, adjustment, impossible, low, movement, set_on_hand},
+            domain::{Level, MovementKind},
+        },
+    },
+    wire,
+};
+
+/// The code of a refused SKU.
+pub const SKU_TAKEN: &str = "SKU_TAKEN";
+/// The reason in the ledger of stock that was set with the product.
+const EDITED: &str = "product edited";
+
+/// The catalogue: everybody reads, administrators write.
+#[derive(Debug, Clone)]
+pub struct Catalogue {
+    context: Arc<AppContext>,
+}
+
+/// Whether the caller sees archived products and the parts of the stock.
+pub fn sees_all(ctx: &CallContext) -> bool {
+    match &ctx.caller {
+        Caller::Anonymous => false,
+        Caller::User(user) => user.is_admin(),
+        Caller::Service(_) => true,
+    }
+}
+
+/// What a change makes of a product, once its category was found (see [`Product::patched`]).
+type Step<'a> = &'a (
+        dyn Fn(&Product, Option<Option<InCategory>>, Timestamp) -> Result<Option<Product>, Faults>
+            + Send
+            + Sync
+    );
+
+/// What a change asks for that is not in the product's own row.
+#[derive(Debug, Clone, Copy, Default)]
+struct Wish<'a> {
+    /// Id, slug or name of a category; empty for none.
+    category: Option<&'a str>,
+    /// What shall be on hand.
+    units: Option<i64>,
+}
+
+impl Catalogue {
+    pub fn new(context: Arc<AppContext>) -> Self {
+        Self { context }
+    }
+
+    pub async fn list(
+        &self,
+        ctx: &CallContext,
+        filter: Filter,
+        sort: Sort,
+        query: &PageQuery,
+    ) -> Result<Page<Offer>, AppError> {
+        let sees_all = sees_all(ctx);
+        let filter = Filter {
+            with_archived: filter.with_archived && sees_all,
+            low_stock: filter.low_stock.filter(|_| sees_all),
+            ..filter
+        };
+        let reader = self.context.db.reader();
+        let categories = self.categories(&filter).await?;
+        let ids = categories.as_deref();
+        Ok(store::page(reader, &filter, ids, sort, query).await?)
+    }
+
+    /// The categories whose products the filter lets through: none, if it names none that there is.
+    async fn categories(&self, filter: &Filter) -> Result<Option<Vec<CategoryId>>, AppError> {
+        let Some(text) = &filter.category else {
+            return Ok(None);
+        };
+        let tree = categories::tree(self.context.db.reader()).await?;
+        let found = tree.find(text);
+        Ok(Some(found.map_or_else(Vec::new, |category| {
+            tree.with_descendants(category.id)
+        })))
+    }
+
+    pub async fn get(&self, ctx: &CallContext, id: ProductId) -> Result<Offer, AppError> {
+        let found = store::offer(self.context.db.reader(), id, sees_all(ctx)).await?;
+        found.ok_or_else(|| AppError::not_found("product"))
+    }
+
+    pub async fn create(&self, ctx: &CallContext, new: NewProduct) -> Result<Offer, AppError> {
+        let actor = ctx.require(&[Role::Admin])?.id;
+        let now = self.context.now();
+        let category = new.category.clone();
+        let (product, units) = new.build(self.context.shop().currency, now)?;
+        transact!(self.context.db, ctx, async |tx| self
+            .create_in(tx, ctx, &product, &category, units, actor)
+            .await)
+        .await
+    }
+
+    async fn create_in(
+        &self,
+        tx: &Tx,
+        ctx: &CallContext,
+        product: &Product,
+        category: &str,
+        units: i64,
+        actor: UserId,
+    ) -> Result<Offer, AppError> {
+        let now = product.created_at;
+        let mut finder = Finder::new(tx, ctx, now).await?;
+        let mut product = product.clone();
+        product.set_category(finder.find(category).await?);
+        store::insert(tx, &product)
+            .await
+            .map_err(|error| taken(error, &product))?;
+        let threshold = self.context.shop().low_stock_threshold;
+        let offer = opened(product, units, threshold);
+        open_stock(tx, [&offer], actor, now).await?;
+        tell(tx, ctx, None, &offer);
+        Ok(offer)
+    }
+
+    pub async fn update(
+        &self,
+        ctx: &CallContext,
+        id: ProductId,
+        patch: &ProductPatch,
+        version: Option<i64>,
+    ) -> Result<Offer, AppError> {
+        ctx.require(&[Role::Admin])?;
+        let currency = self.context.shop().currency;
+        let category = patch.category.as_deref();
+        let step =
+            |product: &Product, category, now| product.patched(patch, category, currency, now);
+        let wish = Wish {
+            category,
+            units: patch.stock,
+        };
+        self.change(ctx, id, version, wish, &step).await
+    }
+
+    /// Takes a product out of the shop. Orders that have it keep it. Archiving twice changes nothing.
+    pub async fn archive(
+        &self,
+        ctx: &CallContext,
+        id: ProductId,
+        version: Option<i64>,
+    ) -> Result<Offer, AppError> {
+        ctx.require(&[Role::Admin])?;
+        let step = |product: &Product, _, now| Ok(product.archived(now));
+        self.change(ctx, id, version, Wish::default(), &step).await
+    }
+
+    /// Writes what `step` makes of the product, again if somebody else was faster and the caller named no version.
+    async fn change(
+        &self,
+        ctx: &CallContext,
+        id: ProductId,
+        version: Option<i64>,
+        wish: Wish<'_>,
+        step: Step<'_>,
+    ) -> Result<Offer, AppError> {
+        let db = &self.context.db;
+        optimistic(db, || async {
+            let found = store::offer(db.reader(), id, true).await?;
+            let before = found.ok_or_else(|| AppError::not_found("product"))?;
+            if version.is_some_and(|version| version != before.product.version) {
+                return Err(AppError::version_conflict(before.product.version));
+            }
+            let now = self.context.now();
+            // What is wrong is told before anything is written.
+            let unchanged = step(&before.product, None, now)?.is_none();
+            let enough = wish
+                .units
+                .is_none_or(|units| before.stock.is_none_or(|stock| stock.on_hand == units));
+            if unchanged && enough && wish.category.is_none() {
+                return Ok(before);
+            }
+            transact!(db, ctx, async |tx| self
+                .change_in(tx, ctx, &before, wish, step, now)
+                .await)
+            .await
+        })
+        .await
+    }
+
+    async fn change_in(
+        &self,
+        tx: &Tx,
+        ctx: &CallContext,
+        before: &Offer,
+        wish: Wish<'_>,
+        step: Step<'_>,
+        now: Timestamp,
+    ) -> Result<Offer, AppError> {
+        let category = match wish.category {
+            None => None,
+            Some(text) => Some(Finder::new(tx, ctx, now).await?.find(text).await?),
+        };
+        let mut offer = before.clone();
+        if let Some(product) = step(&before.product, category, now)? {
+            let written = store::update(tx, &before.product, &product).await;
+            if !written.map_err(|error| taken(error, &product))? {
+                return Err(AppError::too_busy("product"));
+            }
+            offer.product = product;
+            tell(tx, ctx, Some(before), &offer);
+        }
+        let (was, is) = (&before.product, &offer.product);
+        let mut look = was.low_stock_threshold != is.low_stock_threshold || was.active != is.active;
+        if let Some(units) = wish.units.filter(|_| before.stock.is_some()) {
+            let actor = ctx.user()?.id;
+            let wanted = BTreeMap::from([(is.id, units)]);
+            let set = match set_on_hand(tx, &wanted, EDITED, actor, now).await {
+                Ok(set) => set,
+                Err(NotSet::Failed(error)) => return Err(error),
+                Err(NotSet::Reserved(_, level)) => {
+                    return Err(impossible(&level, "stock", units - level.on_hand));
+                }
+            };
+            if let Some((had, has)) = set.get(&is.id) {
+                let act = adjustment(is.id, had.on_hand, has.on_hand, EDITED);
+                audit::record(tx, ctx, act);
+                offer.stock = Some(*has);
+                look = true;
+            }
+        }
+        if look {
+            low::check(
+                tx,
+                &[offer.product.id],
+                self.context.shop().low_stock_threshold,
+            )
+            .await?;
+        }
+        Ok(offer)
+    }
+}
+
+/// A new product with its opening stock. `threshold` is the shop's.
+pub fn opened(product: Product, units: i64, threshold: i64) -> Offer {
+    let goods = product.kind == ProductKind::Goods;
+    // Who opens with too little knows it: nothing is told until it was filled up once.
+    let low = units < product.low_stock_threshold.unwrap_or(threshold);
+    Offer {
+        stock: goods.then(|| Level::opening(product.id, units, low, product.created_at)),
+        product,
+    }
+}
+
+/// Opens the stock of new goods, with a line of the ledger for what is there.
+pub async fn open_stock<'a>(
+    tx: &Tx,
+    offers: impl IntoIterator<Item = &'a Offer>,
+    actor: UserId,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let (mut levels, mut lines) = (Vec::new(), Vec::new());
+    for level in offers.into_iter().filter_map(|offer| offer.stock) {
+        levels.push(level);
+        let (id, units) = (level.product_id, level.on_hand);
+        if units > 0 {
+            let kind = MovementKind::Opening;
+            lines.push(movement(kind, id, units, None, Some(actor), now));
+        }
+    }
+    insert_all(tx, &levels).await?;
+    Ok(insert_all(tx, &lines).await?)
+}
+
+/// The event and the audit record of a change.
+pub fn tell(tx: &Tx, ctx: &CallContext, before: Option<&Offer>, after: &Offer) {
+    let action = announce(tx, before, after);
+    let (before, after_record) = changes(before.map(|offer| &offer.product), &after.product);
+    let act = Act {
+        action,
+        target_kind: "product",
+        target_id: after.product.id.to_string(),
+        before,
+        after: Some(after_record),
+    };
+    audit::record(tx, ctx, act);
+}
+
+/// The event of a change; what it is called in the audit log.
+fn announce(tx: &Tx, before: Option<&Offer>, after: &Offer) -> &'static str {
+    let (id, version) = (after.product.id, after.product.version);
+    let product = Some(wire::product(after, false));
+    match before {
+        None => {
+            tx.emit(id, version, &ProductCreated { product });
+            "product.create"
+        }
+        Some(before) if before.product.active && !after.product.active => {
+            tx.emit(id, version, &ProductArchived { product });
+            "product.archive"
+        }
+        Some(_) => {
+            tx.emit(id, version, &ProductUpdated { product });
+            "product.update"
+        }
+    }
+}
+
+/// The fields that changed, as they were and as they are; of a new product all.
+fn changes(before: Option<&Product>, after: &Product) -> (Option<Value>, Value) {
+    let fields = |product: &Product| match record(product) {
+        Value::Object(fields) => fields,
+        _ => Map::new(),
+    };
+    let mut is = fields(after);
+    let Some(before) = before else {
+        return (None, Value::Object(is));
+    };
+    let mut was = fields(before);
+    was.retain(|name, value| is.get(name) != Some(value));
+    is.retain(|name, _| was.contains_key(name));
+    (Some(Value::Object(was)), Value::Object(is))
+}
+
+fn record(product: &Product) -> Value {
+    json!({
+        "sku": product.sku,
+        "name": product.name,
+        "description": product.description,
+        "kind": product.kind.as_str(),
+        "price": { "amount": product.price, "currency": product.currency },
+        "category": product.category_id.map(|_| &product.category),
+        "lowStockThreshold": product.low_stock_threshold,
+        "active": product.active,
+    })
+}
+
+fn taken(error: StoreError, product: &Product) -> AppError {
+    if error.is_unique() {
+        AppError::conflict(
+            SKU_TAKEN,
+            format!("another product has the SKU {}", product.sku),
+        )
+        .with_field("sku", "is taken by another product")
+    } else {
+        error.into()
+    }
+}

@@ -1,0 +1,89 @@
+//! Rows of `products` and `product_words`: products as they are.
+
+use serde::{Deserialize, Serialize};
+use waybill_primitives::{CategoryId, Currency, FileId, ProductId, Timestamp, string_enum};
+use waybill_store::entity_prelude::*;
+
+use crate::shop::stock::entity::level;
+
+string_enum! {
+    /// Whether a product is counted or done.
+    pub enum ProductKind as waybill_proto::order::ProductKind {
+        /// Has stock.
+        Goods = "GOODS",
+        /// Has none: a worker does it.
+        Service = "SERVICE",
+    }
+}
+
+/// A picture of a product; its bytes are a file of that id.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Image {
+    pub id: FileId,
+    /// What it shows, in words; may be empty.
+    pub alt: String,
+    /// In pixels.
+    pub width: u32,
+    pub height: u32,
+}
+
+/// A product of the catalogue.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "products")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: ProductId,
+    pub sku: String,
+    pub name: String,
+    /// What lists sorted by name compare; made anew when it is written.
+    pub name_key: String,
+    #[sea_orm(column_type = "Text")]
+    pub description: String,
+    pub kind: ProductKind,
+    /// Minor units of `currency`.
+    pub price: i64,
+    pub currency: Currency,
+    /// The name that its category has now; empty without one.
+    #[sea_orm(ignore)]
+    pub category: String,
+    pub active: bool,
+    /// In the order in which they are shown; null: none.
+    pub images: Option<JsonText<Vec<Image>>>,
+    pub version: i64,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    pub category_id: Option<CategoryId>,
+    /// Of goods: a warning comes when fewer than this many can be ordered. None: the shop's own threshold.
+    pub low_stock_threshold: Option<i64>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {
+    #[sea_orm(has_one = "crate::shop::stock::entity::level::Entity")]
+    Level,
+}
+
+impl Related<level::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Level.def()
+    }
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+pub mod word {
+    use waybill_primitives::ProductId;
+    use waybill_store::entity_prelude::*;
+
+    /// A word that a search finds a product by.
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "product_words")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub word: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub product_id: ProductId,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

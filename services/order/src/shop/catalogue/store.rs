@@ -1,0 +1,239 @@
+//! Rows of products, read together with their stock.
+
+use std::collections::HashMap;
+
+use sea_orm::{
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
+    QueryFilter as _, QuerySelect as _, QueryTrait as _, SelectTwo, sea_query::Expr,
+};
+use waybill_primitives::{CategoryId, Currency, Money, ProductId};
+use waybill_store::{
+    StoreError, Tx,
+    page::{self, Keyset, Page, PageError, PageQuery},
+};
+
+use super::{
+    domain::{Filter, Offer, Product, ProductKind, Sort},
+    entity::{Column, Entity, word},
+};
+use crate::{
+    base::store,
+    orders::domain::Sellable,
+    shop::{categories::store as categories, stock::entity::level},
+};
+
+/// Rows of one statement that writes words.
+const WORDS_AT_ONCE: usize = 1_000;
+
+/// A product with its stock.
+type Row = (Product, Option<level::Model>);
+
+/// The rows with the names that their categories have now.
+async fn read_offers(
+    connection: &impl ConnectionTrait,
+    rows: Vec<Row>,
+) -> Result<Vec<Offer>, StoreError> {
+    let mut ids: Vec<_> = rows.iter().filter_map(|(row, _)| row.category_id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let names = categories::names(connection, ids).await?;
+    let offers = rows.into_iter().map(|(mut product, stock)| {
+        match product.category_id {
+            None => product.category.clear(),
+            Some(id) => {
+                if let Some(name) = names.get(&id) {
+                    product.category.clone_from(name);
+                }
+            }
+        }
+        Offer { product, stock }
+    });
+    Ok(offers.collect())
+}
+
+fn offers(with_archived: bool) -> SelectTwo<Entity, level::Entity> {
+    let all = Entity::find().find_also_related(level::Entity);
+    if with_archived {
+        all
+    } else {
+        all.filter(Column::Active.eq(true))
+    }
+}
+
+/// One product; archived ones only on demand.
+pub async fn offer(
+    connection: &impl ConnectionTrait,
+    id: ProductId,
+    with_archived: bool,
+) -> Result<Option<Offer>, StoreError> {
+    let found = offers(with_archived)
+        .filter(Column::Id.eq(id))
+        .one(connection)
+        .await?;
+    Ok(read_offers(connection, found.into_iter().collect())
+        .await?
+        .pop())
+}
+
+/// The products of these SKUs, archived ones too.
+pub async fn by_skus(
+    connection: &impl ConnectionTrait,
+    skus: impl IntoIterator<Item = &str>,
+) -> Result<HashMap<String, Offer>, StoreError> {
+    let rows = offers(true)
+        .filter(Column::Sku.is_in(skus))
+        .all(connection)
+        .await?;
+    let found = read_offers(connection, rows).await?;
+    Ok(found
+        .into_iter()
+        .map(|offer| (offer.product.sku.clone(), offer))
+        .collect())
+}
+
+/// What placing needs to know of these products.
+pub async fn sellables(
+    connection: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = ProductId>,
+) -> Result<HashMap<ProductId, Sellable>, StoreError> {
+    type Row = (ProductId, String, ProductKind, i64, Currency, bool);
+    let rows: Vec<Row> = Entity::find()
+        .select_only()
+        .columns([
+            Column::Id,
+            Column::Name,
+            Column::Kind,
+            Column::Price,
+            Column::Currency,
+            Column::Active,
+        ])
+        .filter(Column::Id.is_in(ids))
+        .into_tuple()
+        .all(connection)
+        .await?;
+    let sellables = rows
+        .into_iter()
+        .map(|(id, name, kind, price, currency, active)| {
+            let price = Money::new(price, currency);
+            let sellable = Sellable {
+                name,
+                kind,
+                price,
+                active,
+            };
+            (id, sellable)
+        });
+    Ok(sellables.collect())
+}
+
+/// Writes a new product. [`StoreError::Unique`]: the SKU is taken.
+pub async fn insert(tx: &Tx, product: &Product) -> Result<(), StoreError> {
+    insert_all(tx, &[product]).await
+}
+
+/// Writes new products. [`StoreError::Unique`]: a SKU is taken.
+pub async fn insert_all(tx: &Tx, products: &[&Product]) -> Result<(), StoreError> {
+    let rows: Vec<_> = products.iter().map(|product| product.indexed()).collect();
+    store::insert_all(tx, &rows).await?;
+    insert_words(tx, products).await
+}
+
+async fn insert_words(tx: &Tx, products: &[&Product]) -> Result<(), StoreError> {
+    let mut rows = Vec::new();
+    for product in products {
+        let words = product.words().into_iter();
+        rows.extend(words.map(|word| word::Model {
+            word,
+            product_id: product.id,
+        }));
+    }
+    for rows in rows.chunks(WORDS_AT_ONCE) {
+        store::insert_all(tx, rows).await?;
+    }
+    Ok(())
+}
+
+/// Writes the next version of a product. False if the version before is not the current one.
+/// [`StoreError::Unique`]: the SKU is taken.
+pub async fn update(tx: &Tx, before: &Product, product: &Product) -> Result<bool, StoreError> {
+    let current = Column::Version.eq(before.version);
+    if !store::update(tx, &product.indexed(), current).await? {
+        return Ok(false);
+    }
+    if before.words() != product.words() {
+        word::Entity::delete_many()
+            .filter(word::Column::ProductId.eq(product.id))
+            .exec(tx.conn())
+            .await?;
+        insert_words(tx, &[product]).await?;
+    }
+    Ok(true)
+}
+
+/// A page of products; `categories` are the ids that the filter's category comes to.
+pub async fn page(
+    connection: &impl ConnectionTrait,
+    filter: &Filter,
+    categories: Option<&[CategoryId]>,
+    sort: Sort,
+    query: &PageQuery,
+) -> Result<Page<Offer>, PageError> {
+    let mut all = offers(filter.with_archived).filter(condition(filter));
+    if let Some(ids) = categories {
+        all = all.filter(Column::CategoryId.is_in(ids.iter().copied()));
+    }
+    let order = match sort {
+        Sort::Newest => Keyset::desc("products-newest", Column::CreatedAt),
+        Sort::Oldest => Keyset::asc("products-oldest", Column::CreatedAt),
+        Sort::Name => Keyset::asc("products-name", Column::NameKey),
+        Sort::NameDesc => Keyset::desc("products-name-desc", Column::NameKey),
+        Sort::PriceAsc => Keyset::asc("products-price", Column::Price),
+        Sort::PriceDesc => Keyset::desc("products-price-desc", Column::Price),
+    };
+    let page = page::fetch(connection, all, order.then(Column::Id), query).await?;
+    Ok(page
+        .try_map_all(|rows| read_offers(connection, rows))
+        .await?)
+}
+
+fn condition(filter: &Filter) -> Condition {
+    let mut all = Condition::all();
+    for word in &filter.words {
+        all = all.add(has_word(word));
+    }
+    if let Some(low) = filter.low_stock {
+        all = all.add(Expr::col((level::Entity, level::Column::Low)).eq(low));
+    }
+    if let Some(price) = filter.min_price {
+        all = all.add(Column::Price.gte(price));
+    }
+    if let Some(price) = filter.max_price {
+        all = all.add(Column::Price.lte(price));
+    }
+    if let Some(kind) = filter.kind {
+        all = all.add(Column::Kind.eq(kind));
+    }
+    if let Some(in_stock) = filter.in_stock {
+        let on_hand = Expr::col((level::Entity, level::Column::OnHand));
+        let reserved = Expr::col((level::Entity, level::Column::Reserved));
+        all = all.add(if in_stock {
+            // A service is never out of stock.
+            Condition::any()
+                .add(level::Column::ProductId.is_null())
+                .add(on_hand.gt(reserved))
+        } else {
+            Condition::all().add(on_hand.lte(reserved))
+        });
+    }
+    all
+}
+
+/// A word of the product begins with this one: a range of the index of words.
+fn has_word(beginning: &str) -> Condition {
+    let ids = word::Entity::find()
+        .select_only()
+        .column(word::Column::ProductId)
+        .filter(word::Column::Word.gte(beginning))
+        .filter(word::Column::Word.lt(format!("{beginning}{}", char::MAX)));
+    Condition::all().add(Column::Id.in_subquery(ids.into_query()))
+}

@@ -1,0 +1,335 @@
+//! Use cases of categories, and putting products into them.
+
+use std::{collections::HashMap, sync::Arc};
+
+use serde_json::{Value, json};
+use waybill_primitives::{CategoryId, Role, Timestamp};
+use waybill_proto::order::CategoryChanged;
+use waybill_service_kit::{AppError, CallContext, codes};
+use waybill_store::{StoreError, Tx, transact};
+
+use super::{
+    domain::{Category, CategoryPatch, InCategory, MAX_CATEGORIES, MAX_NAME, NewCategory, Tree},
+    store,
+};
+use crate::{
+    base::{
+        audit::{self, Act},
+        fields::Faults,
+        store::insert,
+    },
+    shop::{app_context::AppContext, catalogue::app::sees_all},
+    wire,
+};
+
+/// The code of a refused slug.
+pub const SLUG_TAKEN: &str = "SLUG_TAKEN";
+/// The code of a deletion that would leave products or categories without their place.
+pub const CATEGORY_IN_USE: &str = "CATEGORY_IN_USE";
+
+/// Categories: everybody reads, administrators write.
+#[derive(Debug, Clone)]
+pub struct Categories {
+    context: Arc<AppContext>,
+}
+
+/// A category with the number of active products in it.
+pub type Counted = (Category, i64);
+
+impl Categories {
+    pub fn new(context: Arc<AppContext>) -> Self {
+        Self { context }
+    }
+
+    /// All of them, by position and name. Inactive ones only for administrators who ask.
+    pub async fn list(&self, ctx: &CallContext, inactive: bool) -> Result<Vec<Counted>, AppError> {
+        let reader = self.context.db.reader();
+        let (tree, counts) = (store::tree(reader).await?, store::counts(reader).await?);
+        let inactive = inactive && sees_all(ctx);
+        Ok(tree
+            .into_all()
+            .into_iter()
+            .filter(|category| category.active || inactive)
+            .map(|category| {
+                let count = counts.get(&category.id).copied().unwrap_or(0);
+                (category, count)
+            })
+            .collect())
+    }
+
+    pub async fn create(&self, ctx: &CallContext, new: NewCategory) -> Result<Counted, AppError> {
+        ctx.require(&[Role::Admin])?;
+        let now = self.context.now();
+        let category = transact!(self.context.db, ctx, async |tx| create(
+            tx,
+            ctx,
+            new.clone(),
+            now
+        )
+        .await)
+        .await?;
+        Ok((category, 0))
+    }
+
+    pub async fn update(
+        &self,
+        ctx: &CallContext,
+        id: CategoryId,
+        patch: &CategoryPatch,
+        version: Option<i64>,
+    ) -> Result<Counted, AppError> {
+        ctx.require(&[Role::Admin])?;
+        let (db, now) = (&self.context.db, self.context.now());
+        let category = transact!(db, ctx, async |tx| update(tx, ctx, id, patch, version, now)
+            .await)
+        .await?;
+        let count = store::count(db.reader(), id).await?;
+        Ok((category, count))
+    }
+
+    /// Refused while products (archived ones too) or other categories are in it.
+    pub async fn delete(
+        &self,
+        ctx: &CallContext,
+        id: CategoryId,
+        version: Option<i64>,
+    ) -> Result<(), AppError> {
+        ctx.require(&[Role::Admin])?;
+        transact!(self.context.db, ctx, async |tx| delete(
+            tx, ctx, id, version
+        )
+        .await)
+        .await
+    }
+}
+
+async fn create(
+    tx: &Tx,
+    ctx: &CallContext,
+    new: NewCategory,
+    now: Timestamp,
+) -> Result<Category, AppError> {
+    let tree = store::locked_tree(tx).await?;
+    has_room(&tree)?;
+    let made = new.slug.trim().is_empty();
+    let category = new.build(&tree, now)?;
+    if tree.all().iter().any(|other| other.slug == category.slug) {
+        return Err(slug_taken(&category));
+    }
+    if made {
+        store::insert_or_retry(tx, &category).await?;
+    } else {
+        insert(tx, &category)
+            .await
+            .map_err(|error| taken(error, &category))?;
+    }
+    tell(tx, ctx, "category.create", None, Some(&category));
+    Ok(category)
+}
+
+async fn update(
+    tx: &Tx,
+    ctx: &CallContext,
+    id: CategoryId,
+    patch: &CategoryPatch,
+    version: Option<i64>,
+    now: Timestamp,
+) -> Result<Category, AppError> {
+    let tree = store::locked_tree(tx).await?;
+    let before = current(&tree, id, version)?;
+    let Some(category) = before.patched(patch, &tree, now)? else {
+        return Ok(before.clone());
+    };
+    let other = |other: &Category| other.id != id && other.slug == category.slug;
+    if tree.all().iter().any(other) {
+        return Err(slug_taken(&category));
+    }
+    let written = store::update(tx, &category).await;
+    if !written.map_err(|error| taken(error, &category))? {
+        return Err(AppError::version_conflict(before.version));
+    }
+    tell(tx, ctx, "category.update", Some(before), Some(&category));
+    Ok(category)
+}
+
+async fn delete(
+    tx: &Tx,
+    ctx: &CallContext,
+    id: CategoryId,
+    version: Option<i64>,
+) -> Result<(), AppError> {
+    let tree = store::locked_tree(tx).await?;
+    let before = current(&tree, id, version)?;
+    if tree.has_children(id) {
+        return Err(in_use(
+            "other categories are below it; move or delete them first",
+        ));
+    }
+    if store::is_used(tx, id).await? {
+        return Err(in_use(
+            "products are in it (archived ones count); move them first",
+        ));
+    }
+    store::delete(tx, id).await?;
+    tell(tx, ctx, "category.delete", Some(before), None);
+    Ok(())
+}
+
+fn current(tree: &Tree, id: CategoryId, version: Option<i64>) -> Result<&Category, AppError> {
+    let found = tree.get(id);
+    let before = found.ok_or_else(|| AppError::not_found("category"))?;
+    if version.is_some_and(|version| version != before.version) {
+        return Err(AppError::version_conflict(before.version));
+    }
+    Ok(before)
+}
+
+fn has_room(tree: &Tree) -> Result<(), AppError> {
+    if tree.all().len() < MAX_CATEGORIES {
+        return Ok(());
+    }
+    Err(AppError::conflict(
+        codes::CONFLICT,
+        format!("a shop has at most {MAX_CATEGORIES} categories"),
+    )
+    .with_field("category", "there are too many categories already"))
+}
+
+fn in_use(why: &str) -> AppError {
+    AppError::conflict(
+        CATEGORY_IN_USE,
+        format!("the category cannot be deleted: {why}"),
+    )
+}
+
+fn slug_taken(category: &Category) -> AppError {
+    AppError::conflict(
+        SLUG_TAKEN,
+        format!("another category has the slug {}", category.slug),
+    )
+    .with_field("slug", "is taken by another category")
+}
+
+fn taken(error: StoreError, category: &Category) -> AppError {
+    if error.is_unique() {
+        slug_taken(category)
+    } else {
+        error.into()
+    }
+}
+
+/// The event and the audit record of a change.
+fn tell(
+    tx: &Tx,
+    ctx: &CallContext,
+    action: &'static str,
+    before: Option<&Category>,
+    after: Option<&Category>,
+) {
+    let Some(category) = after.or(before) else {
+        return;
+    };
+    let deleted = after.is_none();
+    let version = category.version + i64::from(deleted);
+    let event = CategoryChanged {
+        category: Some(wire::category(category, 0)),
+        deleted,
+    };
+    tx.emit(category.id, version, &event);
+    let act = Act {
+        action,
+        target_kind: "category",
+        target_id: category.id.to_string(),
+        before: before.map(record),
+        after: after.map(record),
+    };
+    audit::record(tx, ctx, act);
+}
+
+fn record(category: &Category) -> Value {
+    json!({
+        "name": category.name,
+        "slug": category.slug,
+        "description": category.description,
+        "parentId": category.parent_id.map(|id| id.to_string()),
+        "position": category.position,
+        "active": category.active,
+    })
+}
+
+/// Finds categories for products within one transaction, and makes those that are only a name yet.
+pub struct Finder<'a> {
+    tx: &'a Tx,
+    ctx: &'a CallContext,
+    now: Timestamp,
+    tree: Tree,
+    found: HashMap<String, InCategory>,
+}
+
+impl<'a> Finder<'a> {
+    pub async fn new(tx: &'a Tx, ctx: &'a CallContext, now: Timestamp) -> Result<Self, AppError> {
+        Ok(Self {
+            tx,
+            ctx,
+            now,
+            tree: store::tree(tx.conn()).await?,
+            found: HashMap::new(),
+        })
+    }
+
+    /// The category of this id, slug or name; none for empty text. A name that is not there yet makes a new category at the
+    /// top. It cannot be deleted before the transaction ends.
+    pub async fn find(&mut self, text: &str) -> Result<Option<InCategory>, AppError> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Ok(None);
+        }
+        if let Some(known) = self.found.get(text) {
+            return Ok(Some(known.clone()));
+        }
+        let found = match self.tree.find(text) {
+            Some(category) => {
+                let found = InCategory::from(category);
+                if !store::hold(self.tx, found.id).await? {
+                    return Err(unknown());
+                }
+                found
+            }
+            None => self.make(text).await?,
+        };
+        self.found.insert(text.to_owned(), found.clone());
+        Ok(Some(found))
+    }
+
+    async fn make(&mut self, name: &str) -> Result<InCategory, AppError> {
+        check_name(name)?;
+        has_room(&self.tree)?;
+        let new = NewCategory {
+            name: name.to_owned(),
+            active: true,
+            ..NewCategory::default()
+        };
+        let category = new.build(&self.tree, self.now)?;
+        // Whoever makes the same at the same time takes the same slug: one of the two transactions is tried again, and
+        // finds it.
+        store::insert_or_retry(self.tx, &category).await?;
+        tell(self.tx, self.ctx, "category.create", None, Some(&category));
+        let made = InCategory::from(&category);
+        self.tree.add(category);
+        Ok(made)
+    }
+}
+
+/// Whether this text, which names no category yet, could name one.
+pub fn check_name(text: &str) -> Result<(), Faults> {
+    let mut faults = Faults::default();
+    faults.line("category", text, MAX_NAME);
+    if text.trim().parse::<CategoryId>().is_ok() {
+        faults.add("category", "no category has this id");
+    }
+    faults.or(())
+}
+
+fn unknown() -> AppError {
+    AppError::invalid_field("category", "was deleted a moment ago; choose another")
+}

@@ -1,0 +1,316 @@
+//! What a category is, and how categories form a tree. Pure.
+
+use std::collections::HashSet;
+
+use uuid::Uuid;
+use waybill_primitives::{CategoryId, Timestamp};
+
+pub use super::entity::Model as Category;
+use crate::base::fields::Faults;
+
+/// Longest name, in characters.
+pub const MAX_NAME: usize = 100;
+/// Longest slug that is given, in characters; made ones may have a number behind.
+pub const MAX_SLUG: usize = 100;
+/// Longest description.
+pub const MAX_DESCRIPTION: usize = 2_000;
+/// Levels of the tree.
+pub const MAX_DEPTH: usize = 5;
+/// Categories of one shop: lists have all of them at once.
+pub const MAX_CATEGORIES: usize = 2_000;
+/// Positions among siblings run from 0 to this.
+pub const MAX_POSITION: i32 = 1_000_000;
+
+/// The category that a product is in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InCategory {
+    pub id: CategoryId,
+    pub name: String,
+}
+
+impl From<&Category> for InCategory {
+    fn from(category: &Category) -> Self {
+        Self {
+            id: category.id,
+            name: category.name.clone(),
+        }
+    }
+}
+
+/// What a category is created from, as it arrives.
+#[derive(Debug, Clone, Default)]
+pub struct NewCategory {
+    pub name: String,
+    /// Made from the name if empty.
+    pub slug: String,
+    pub description: String,
+    /// Empty: at the top.
+    pub parent: String,
+    pub position: i32,
+    pub active: bool,
+}
+
+/// Fields of a category that change; absent ones stay.
+#[derive(Debug, Clone, Default)]
+pub struct CategoryPatch {
+    pub name: Option<String>,
+    pub slug: Option<String>,
+    pub description: Option<String>,
+    /// Empty: to the top.
+    pub parent: Option<String>,
+    pub position: Option<i32>,
+    pub active: Option<bool>,
+}
+
+/// All categories of the shop.
+#[derive(Debug, Clone, Default)]
+pub struct Tree(Vec<Category>);
+
+impl Tree {
+    /// Brings them into the order of lists: by position, then by name.
+    pub fn new(mut all: Vec<Category>) -> Self {
+        all.sort_by_cached_key(|one| (one.position, one.name.to_lowercase(), one.id));
+        Self(all)
+    }
+
+    pub fn all(&self) -> &[Category] {
+        &self.0
+    }
+
+    pub fn into_all(self) -> Vec<Category> {
+        self.0
+    }
+
+    pub fn add(&mut self, category: Category) {
+        self.0.push(category);
+    }
+
+    pub fn get(&self, id: CategoryId) -> Option<&Category> {
+        self.0.iter().find(|category| category.id == id)
+    }
+
+    /// By id, slug or name (whatever its capitals), in this order; of several with one name the oldest.
+    pub fn find(&self, text: &str) -> Option<&Category> {
+        let text = text.trim();
+        if let Ok(id) = text.parse() {
+            return self.get(id);
+        }
+        let by_slug = self.0.iter().find(|category| category.slug == text);
+        by_slug.or_else(|| self.named(text))
+    }
+
+    fn named(&self, name: &str) -> Option<&Category> {
+        let name = name.to_lowercase();
+        self.0
+            .iter()
+            .filter(|category| category.name.to_lowercase() == name)
+            .min_by_key(|category| (category.created_at, category.id))
+    }
+
+    /// What names this category and no other: its name, or else its slug.
+    pub fn label(&self, id: CategoryId) -> Option<&str> {
+        let category = self.get(id)?;
+        let found = self.find(&category.name);
+        Some(if found.is_some_and(|found| found.id == id) {
+            &category.name
+        } else {
+            &category.slug
+        })
+    }
+
+    fn children(&self, id: CategoryId) -> impl Iterator<Item = &Category> {
+        self.0
+            .iter()
+            .filter(move |category| category.parent_id == Some(id))
+    }
+
+    pub fn has_children(&self, id: CategoryId) -> bool {
+        self.children(id).next().is_some()
+    }
+
+    /// The category and all below it.
+    pub fn with_descendants(&self, id: CategoryId) -> Vec<CategoryId> {
+        let (mut found, mut seen) = (vec![id], HashSet::from([id]));
+        let mut next = 0;
+        while let Some(parent) = found.get(next).copied() {
+            next += 1;
+            for child in self.children(parent) {
+                // A circle cannot be; if there is one all the same, it must not run for ever.
+                if seen.insert(child.id) {
+                    found.push(child.id);
+                }
+            }
+        }
+        found
+    }
+
+    /// Levels from the top down to this category.
+    fn depth(&self, id: CategoryId) -> usize {
+        let mut at = self.get(id);
+        let mut depth = 0;
+        while let Some(category) = at {
+            depth += 1;
+            if depth > self.0.len() {
+                break;
+            }
+            at = category.parent_id.and_then(|parent| self.get(parent));
+        }
+        depth
+    }
+
+    /// Levels of the category and what is below it.
+    fn height(&self, id: CategoryId) -> usize {
+        let mut level = vec![id];
+        let mut height = 0;
+        while !level.is_empty() && height <= self.0.len() {
+            height += 1;
+            level = level
+                .iter()
+                .flat_map(|parent| self.children(*parent).map(|child| child.id))
+                .collect();
+        }
+        height
+    }
+
+    /// Reads the parent that `of` (none: a new category) shall have.
+    fn parent(
+        &self,
+        faults: &mut Faults,
+        of: Option<CategoryId>,
+        text: &str,
+    ) -> Option<CategoryId> {
+        let text = text.trim();
+        if text.is_empty() {
+            return None;
+        }
+        let found = text.parse().ok().and_then(|id| self.get(id));
+        let Some(parent) = found else {
+            faults.add("parentId", "no category has this id");
+            return None;
+        };
+        if of.is_some_and(|of| self.with_descendants(of).contains(&parent.id)) {
+            faults.add("parentId", "a category cannot be below itself");
+            return None;
+        }
+        let height = of.map_or(1, |of| self.height(of));
+        if self.depth(parent.id) + height > MAX_DEPTH {
+            let message = format!("categories are at most {MAX_DEPTH} levels deep");
+            faults.add("parentId", message);
+        }
+        Some(parent.id)
+    }
+
+    /// A slug for this name that no other category has.
+    pub fn free_slug(&self, name: &str) -> String {
+        let slug = slug_of(name);
+        let taken = |slug: &str| self.0.iter().any(|category| category.slug == slug);
+        if !taken(&slug) {
+            return slug;
+        }
+        let numbered = (2_u64..).map(|number| format!("{slug}-{number}"));
+        // One of more numbers than there are categories is free.
+        numbered
+            .take(self.0.len() + 1)
+            .find(|slug| !taken(slug))
+            .unwrap_or(slug)
+    }
+}
+
+impl NewCategory {
+    pub fn build(self, tree: &Tree, now: Timestamp) -> Result<Category, Faults> {
+        let mut faults = Faults::default();
+        let name = faults.required_line("name", &self.name, MAX_NAME);
+        let slug = if self.slug.trim().is_empty() {
+            tree.free_slug(&name)
+        } else {
+            checked_slug(&mut faults, &self.slug)
+        };
+        let description = faults.paragraph("description", &self.description, MAX_DESCRIPTION);
+        let parent_id = tree.parent(&mut faults, None, &self.parent);
+        faults.number("position", self.position.into(), 0, MAX_POSITION.into());
+        let category = Category {
+            id: CategoryId::new(),
+            slug,
+            name,
+            description,
+            parent_id,
+            position: self.position,
+            active: self.active,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+        };
+        faults.or(category)
+    }
+}
+
+impl Category {
+    /// The category after the change, or none if nothing changes.
+    pub fn patched(
+        &self,
+        patch: &CategoryPatch,
+        tree: &Tree,
+        now: Timestamp,
+    ) -> Result<Option<Self>, Faults> {
+        let mut faults = Faults::default();
+        let mut next = self.clone();
+        if let Some(name) = &patch.name {
+            next.name = faults.required_line("name", name, MAX_NAME);
+        }
+        if let Some(slug) = &patch.slug {
+            next.slug = checked_slug(&mut faults, slug);
+        }
+        if let Some(text) = &patch.description {
+            next.description = faults.paragraph("description", text, MAX_DESCRIPTION);
+        }
+        if let Some(parent) = &patch.parent {
+            next.parent_id = tree.parent(&mut faults, Some(self.id), parent);
+        }
+        if let Some(position) = patch.position {
+            faults.number("position", position.into(), 0, MAX_POSITION.into());
+            next.position = position;
+        }
+        if let Some(active) = patch.active {
+            next.active = active;
+        }
+        let changed = next != *self;
+        next.version += 1;
+        next.updated_at = now;
+        faults.or(changed.then_some(next))
+    }
+}
+
+fn checked_slug(faults: &mut Faults, slug: &str) -> String {
+    let slug = faults.required_line("slug", slug, MAX_SLUG);
+    let well_formed = |c: char| (c.is_alphanumeric() && !c.is_uppercase()) || c == '-';
+    if !slug.chars().all(well_formed) || slug.starts_with('-') || slug.ends_with('-') {
+        faults.add(
+            "slug",
+            "may contain small letters, digits and '-' between them",
+        );
+    } else if Uuid::try_parse(&slug).is_ok() {
+        faults.add("slug", "must not look like an id");
+    }
+    slug
+}
+
+/// The letters and digits of a name in small letters, with a hyphen for everything between them.
+pub fn slug_of(name: &str) -> String {
+    let mut slug = String::new();
+    for c in name.to_lowercase().chars() {
+        if c.is_alphanumeric() {
+            slug.push(c);
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    let mut slug: String = slug.chars().take(MAX_SLUG).collect();
+    slug.truncate(slug.trim_end_matches('-').len());
+    if slug.is_empty() || Uuid::try_parse(&slug).is_ok() {
+        return "category".to_owned();
+    }
+    slug
+}
+
+#[cfg(test)]
+mod tests;

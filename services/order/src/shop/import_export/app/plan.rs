@@ -1,0 +1,190 @@
+//! What a line of an import comes to, and what a batch of them changes.
+
+use std::collections::BTreeMap;
+
+use waybill_primitives::{CategoryId, ProductId, Timestamp};
+use waybill_service_kit::{AppError, codes};
+use waybill_store::Retry;
+
+use crate::{
+    base::fields::Faults,
+    shop::{
+        catalogue::{app::opened, domain::Offer},
+        categories::{
+            app::{Finder, check_name},
+            domain::{InCategory, Tree},
+        },
+        import_export::domain::{Outcome, Report, Row, Wanted},
+        settings::domain::ShopSettings,
+        stock::domain::MAX_UNITS,
+    },
+};
+
+/// Why an attempt at a batch ended.
+pub enum Stopped {
+    /// This line cannot be.
+    Refused(u64, Faults),
+    Failed(AppError),
+}
+
+impl<E: Into<AppError>> From<E> for Stopped {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl Retry for Stopped {
+    fn retryable(&self) -> bool {
+        matches!(self, Self::Failed(error) if error.retryable())
+    }
+
+    fn outrun(&self) -> bool {
+        matches!(self, Self::Failed(error) if error.outrun())
+    }
+}
+
+/// What a line comes to.
+pub enum Planned {
+    New(Box<Offer>),
+    /// The product before and after, if it changes; what shall be on hand, if that changes.
+    Known(Box<Offer>, Option<Box<Offer>>, Option<i64>),
+}
+
+/// What a batch changes.
+#[derive(Default)]
+pub struct Changes {
+    pub new: Vec<Offer>,
+    pub changed: Vec<(Offer, Offer)>,
+    /// By product: the line, the level as it was read, and what shall be on hand.
+    pub stock: BTreeMap<ProductId, (u64, i64)>,
+}
+
+impl Changes {
+    /// Takes the line up; what is to be told of it.
+    pub fn note(&mut self, row: &Row, planned: Planned) -> Report {
+        let (outcome, id) = match planned {
+            Planned::New(offer) => {
+                let id = offer.product.id;
+                self.new.push(*offer);
+                (Outcome::Created, id)
+            }
+            Planned::Known(before, after, units) => {
+                let id = before.product.id;
+                let changed = after.is_some() || units.is_some();
+                if let Some(units) = units {
+                    self.stock.insert(id, (row.number, units));
+                }
+                if let Some(after) = after {
+                    self.changed.push((*before, *after));
+                }
+                let outcome = if changed {
+                    Outcome::Updated
+                } else {
+                    Outcome::Unchanged
+                };
+                (outcome, id)
+            }
+        };
+        Report {
+            line: row.number,
+            sku: row.sku().to_owned(),
+            outcome,
+            product_id: id.to_string(),
+            faults: Faults::default(),
+        }
+    }
+}
+
+/// Finds categories; makes missing ones only if lines take effect.
+pub enum Lookup<'a> {
+    Only(Tree),
+    Make(Finder<'a>),
+}
+
+impl Lookup<'_> {
+    async fn find(&mut self, text: &str) -> Result<Option<InCategory>, AppError> {
+        match self {
+            Self::Make(finder) => finder.find(text).await,
+            Self::Only(_) if text.is_empty() => Ok(None),
+            Self::Only(tree) => match tree.find(text) {
+                Some(category) => Ok(Some(category.into())),
+                None => {
+                    check_name(text)?;
+                    // It would be a new one.
+                    Ok(Some(InCategory {
+                        id: CategoryId::new(),
+                        name: text.to_owned(),
+                    }))
+                }
+            },
+        }
+    }
+}
+
+pub async fn plan(
+    row: &Row,
+    before: Option<&Offer>,
+    lookup: &mut Lookup<'_>,
+    shop: &ShopSettings,
+    now: Timestamp,
+) -> Result<Planned, Stopped> {
+    let currency = shop.currency;
+    let refused = |faults| Stopped::Refused(row.number, faults);
+    let product = before.map(|offer| &offer.product);
+    let wanted = row.wanted(product, currency).map_err(refused)?;
+    let (patch, units) = match (wanted, before) {
+        (Wanted::New(new), _) => {
+            let (mut product, units) = new.build(currency, now).map_err(refused)?;
+            product.set_category(category(row, lookup).await?.flatten());
+            let offer = opened(product, units, shop.low_stock_threshold);
+            return Ok(Planned::New(Box::new(offer)));
+        }
+        (Wanted::Change(patch, units), Some(_)) => (patch, units),
+        (Wanted::Change(..), None) => {
+            return Err(AppError::internal("a change of a product that is not there").into());
+        }
+    };
+    let Some(before) = before else {
+        return Err(AppError::internal("a change of a product that is not there").into());
+    };
+    // What else is wrong is told before a category is made for it.
+    let check = before.product.patched(&patch, None, currency, now);
+    check.map_err(refused)?;
+    let mut faults = Faults::default();
+    if let Some(units) = units {
+        faults.number("stock", units, 0, MAX_UNITS);
+    }
+    faults.or(()).map_err(refused)?;
+    let category = category(row, lookup).await?;
+    let after = before.product.patched(&patch, category, currency, now);
+    let after = after.map_err(refused)?.map(|product| {
+        Box::new(Offer {
+            product,
+            stock: before.stock,
+        })
+    });
+    let units = units.filter(|units| before.stock.is_some_and(|level| level.on_hand != *units));
+    Ok(Planned::Known(Box::new(before.clone()), after, units))
+}
+
+/// The category that the line names; none if the file has no such column, and none inside if the cell is empty.
+async fn category(
+    row: &Row,
+    lookup: &mut Lookup<'_>,
+) -> Result<Option<Option<InCategory>>, Stopped> {
+    let Some(text) = row.category() else {
+        return Ok(None);
+    };
+    match lookup.find(text).await {
+        Ok(found) => Ok(Some(found)),
+        // A text that cannot name a category is this line's fault alone.
+        Err(error) if error.code == codes::VALIDATION_ERROR || error.code == codes::CONFLICT => {
+            let mut faults = Faults::default();
+            for field in &error.fields {
+                faults.add("category", field.message.clone());
+            }
+            Err(Stopped::Refused(row.number, faults))
+        }
+        Err(error) => Err(Stopped::Failed(error)),
+    }
+}

@@ -1,0 +1,368 @@
+//! Which columns a product has in a CSV file, and what a line of one asks for. Pure.
+
+pub mod reader;
+
+use waybill_primitives::{Currency, string_enum};
+
+use crate::{
+    base::{
+        csv::plain,
+        fields::{Fault, Faults},
+    },
+    shop::catalogue::domain::{NewProduct, Offer, Price, Product, ProductKind, ProductPatch},
+};
+
+string_enum! {
+    /// A column, by its name in the header. Columns may stand in any order; all but the SKU may be missing.
+    pub enum Column {
+        Sku = "sku",
+        Name = "name",
+        Description = "description",
+        Kind = "kind",
+        Price = "price",
+        Currency = "currency",
+        Category = "category",
+        Stock = "stock",
+        Active = "active",
+        LowStockThreshold = "lowStockThreshold",
+    }
+}
+
+string_enum! {
+    /// What became of a line.
+    pub enum Outcome {
+        Created = "CREATED",
+        Updated = "UPDATED",
+        Unchanged = "UNCHANGED",
+        Failed = "FAILED",
+    }
+}
+
+/// The columns of a file, in its order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Header(Vec<Column>);
+
+impl Header {
+    /// Reads the first line. Capitals do not matter.
+    pub fn read(cells: &[String]) -> Result<Self, Faults> {
+        let mut faults = Faults::default();
+        let mut columns = Vec::new();
+        for cell in cells {
+            let name = cell.trim();
+            let known = Column::ALL.iter().copied();
+            let found = known
+                .into_iter()
+                .find(|column| column.as_str().eq_ignore_ascii_case(name));
+            match found {
+                Some(column) if columns.contains(&column) => {
+                    faults.add("header", format!("names the column {column} twice"));
+                }
+                Some(column) => columns.push(column),
+                None => {
+                    let known: Vec<_> = Column::ALL.iter().map(|column| column.as_str()).collect();
+                    let name: String = name.chars().take(40).collect();
+                    let message =
+                        format!("{name:?} is not a column; they are {}", known.join(", "));
+                    faults.add("header", message);
+                }
+            }
+        }
+        if faults.0.is_empty() && !columns.contains(&Column::Sku) {
+            faults.add(
+                "header",
+                "must have the column sku, which tells products apart",
+            );
+        }
+        faults.or(Self(columns))
+    }
+
+    /// Reads a line.
+    pub fn row(&self, number: u64, cells: &[String]) -> Row {
+        let mut row = Row {
+            number,
+            cells: Column::ALL.iter().map(|_| None).collect(),
+            faults: Faults::default(),
+        };
+        if cells.len() != self.0.len() {
+            let message = format!("has {} cells, the header has {}", cells.len(), self.0.len());
+            row.faults.add("line", message);
+        }
+        for (column, cell) in self.0.iter().zip(cells) {
+            row.cells[*column as usize] = Some(plain(cell).trim().to_owned());
+        }
+        row
+    }
+}
+
+/// A line: the cells of the columns that the file has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The line of the file on which it begins, from 1 on.
+    pub number: u64,
+    cells: Vec<Option<String>>,
+    /// What was wrong before anything was looked up.
+    pub faults: Faults,
+}
+
+/// What a line asks for.
+#[derive(Debug)]
+pub enum Wanted {
+    New(NewProduct),
+    /// A change of the product with its SKU, and how many units shall be on hand.
+    Change(ProductPatch, Option<i64>),
+}
+
+impl Row {
+    /// A line that could not be read.
+    pub fn unreadable(number: u64, message: String) -> Self {
+        Self {
+            number,
+            cells: Column::ALL.iter().map(|_| None).collect(),
+            faults: Faults::one("line", message),
+        }
+    }
+
+    fn cell(&self, column: Column) -> Option<&str> {
+        self.cells[column as usize].as_deref()
+    }
+
+    /// Not empty.
+    fn filled(&self, column: Column) -> Option<&str> {
+        self.cell(column).filter(|text| !text.is_empty())
+    }
+
+    pub fn sku(&self) -> &str {
+        self.cell(Column::Sku).unwrap_or_default()
+    }
+
+    /// As it stands there; none if the file has no such column.
+    pub fn category(&self) -> Option<&str> {
+        self.cell(Column::Category)
+    }
+
+    /// What the line asks for, given the product with its SKU. An empty cell empties a text, and leaves everything else as it
+    /// is; of the threshold it means the shop's.
+    pub fn wanted(&self, existing: Option<&Product>, shop: Currency) -> Result<Wanted, Faults> {
+        let mut faults = self.faults.clone();
+        if self.sku().is_empty() && faults.0.is_empty() {
+            faults.add("sku", "is required");
+        }
+        let kind = self.filled(Column::Kind).and_then(|text| {
+            let kind = text.to_uppercase().parse().ok();
+            if kind.is_none() {
+                faults.add("kind", "must be GOODS or SERVICE");
+            }
+            kind
+        });
+        if let (Some(kind), Some(product)) = (kind, existing)
+            && kind != product.kind
+        {
+            faults.add("kind", format!("never changes; it is {}", product.kind));
+        }
+        let price = self.price(&mut faults, existing, shop);
+        let active = self.filled(Column::Active).and_then(|text| {
+            let active = truth(text);
+            if active.is_none() {
+                faults.add("active", "must be true or false");
+            }
+            active
+        });
+        let stock = self.number(&mut faults, Column::Stock);
+        let threshold = self.number(&mut faults, Column::LowStockThreshold);
+        faults.or(())?;
+        let text = |column| self.cell(column).unwrap_or_default().to_owned();
+        let given = |column| self.cell(column).map(str::to_owned);
+        let Some(product) = existing else {
+            return Ok(Wanted::New(NewProduct {
+                sku: self.sku().to_owned(),
+                name: text(Column::Name),
+                description: text(Column::Description),
+                kind,
+                price,
+                category: text(Column::Category),
+                stock: stock.unwrap_or(0),
+                low_stock_threshold: threshold,
+                active: active.unwrap_or(true),
+            }));
+        };
+        if product.kind == ProductKind::Service && stock.is_some_and(|units| units != 0) {
+            return Err(Faults::one(
+                "stock",
+                "a service has no stock: leave it empty",
+            ));
+        }
+        let patch = ProductPatch {
+            sku: None,
+            name: given(Column::Name),
+            description: given(Column::Description),
+            price,
+            category: given(Column::Category),
+            low_stock_threshold: self.cell(Column::LowStockThreshold).map(|_| threshold),
+            active,
+            // Looked at above, and written for many products at once.
+            kind: None,
+            stock: None,
+        };
+        Ok(Wanted::Change(
+            patch,
+            stock.filter(|_| product.kind == ProductKind::Goods),
+        ))
+    }
+
+    fn price(
+        &self,
+        faults: &mut Faults,
+        existing: Option<&Product>,
+        shop: Currency,
+    ) -> Option<Price> {
+        let currency = match self.filled(Column::Currency) {
+            None => shop,
+            Some(text) => match text.to_uppercase().parse::<Currency>() {
+                Ok(currency) if currency == shop => shop,
+                _ => {
+                    faults.add(
+                        "currency",
+                        format!("must be {shop}: a shop has one currency"),
+                    );
+                    return None;
+                }
+            },
+        };
+        let Some(text) = self.filled(Column::Price) else {
+            if existing.is_none() {
+                faults.add("price", "is required");
+            }
+            return None;
+        };
+        match minor_units(text, currency.decimals()) {
+            Ok(amount) => Some(Price {
+                amount,
+                currency: currency.to_string(),
+            }),
+            Err(message) => {
+                faults.add("price", message);
+                None
+            }
+        }
+    }
+
+    fn number(&self, faults: &mut Faults, column: Column) -> Option<i64> {
+        let text = self.filled(column)?;
+        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+        let number = text.parse().ok().filter(|_| digits);
+        if number.is_none() {
+            let name = column.as_str();
+            faults.add(
+                name,
+                "must be a whole number of units, written in digits only",
+            );
+        }
+        number
+    }
+}
+
+/// Faults of a product's fields, by the columns that they stand in.
+pub fn by_column(faults: Faults) -> Faults {
+    let by_column = |fault: Fault| Fault {
+        field: match fault.field.as_str() {
+            "price.amount" => Column::Price.to_string(),
+            "price.currency" => Column::Currency.to_string(),
+            _ => fault.field,
+        },
+        message: fault.message,
+    };
+    Faults(faults.0.into_iter().map(by_column).collect())
+}
+
+fn truth(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "1" => Some(true),
+        "false" | "no" | "0" => Some(false),
+        _ => None,
+    }
+}
+
+/// Reads `19.99` as 1999 minor units. No sign, no thousands' separators, and no more decimals than the currency has.
+pub fn minor_units(text: &str, decimals: u32) -> Result<i64, String> {
+    let shape = || {
+        let example = written(1_999, decimals);
+        format!(
+            "must be an amount such as {example}: digits, and a point before {decimals} decimals at most"
+        )
+    };
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let places = decimals as usize;
+    let dangling = text.contains('.') && fraction.is_empty();
+    if whole.is_empty()
+        || dangling
+        || !digits(whole)
+        || !digits(fraction)
+        || fraction.len() > places
+    {
+        return Err(shape());
+    }
+    let number = format!("{whole}{fraction:0<places$}");
+    number.parse().map_err(|_| "is too large".to_owned())
+}
+
+/// Writes minor units with all the decimals of the currency.
+pub fn written(amount: i64, decimals: u32) -> String {
+    let unit = 10_i64.pow(decimals);
+    if decimals == 0 {
+        return amount.to_string();
+    }
+    let (whole, fraction) = (amount / unit, amount % unit);
+    let places = decimals as usize;
+    format!("{whole}.{fraction:0>places$}")
+}
+
+/// A product as a line of a file, in the order of [`Column::ALL`]. `category` is what names its category and no other.
+pub fn cells(offer: &Offer, category: Option<&str>) -> Vec<String> {
+    let product = &offer.product;
+    Column::ALL
+        .iter()
+        .map(|column| match column {
+            Column::Sku => product.sku.clone(),
+            Column::Name => product.name.clone(),
+            Column::Description => product.description.clone(),
+            Column::Kind => product.kind.to_string(),
+            Column::Price => written(product.price, product.currency.decimals()),
+            Column::Currency => product.currency.to_string(),
+            Column::Category => category.unwrap_or_default().to_owned(),
+            Column::Stock => number(offer.stock.map(|level| level.on_hand)),
+            Column::Active => product.active.to_string(),
+            Column::LowStockThreshold => number(product.low_stock_threshold),
+        })
+        .collect()
+}
+
+fn number(number: Option<i64>) -> String {
+    number.map(|number| number.to_string()).unwrap_or_default()
+}
+
+/// What became of a line, and why it failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    pub line: u64,
+    pub sku: String,
+    pub outcome: Outcome,
+    /// Empty for a line that failed.
+    pub product_id: String,
+    pub faults: Faults,
+}
+
+impl Report {
+    pub fn failed(row: &Row, faults: Faults) -> Self {
+        Self {
+            line: row.number,
+            sku: row.sku().chars().take(64).collect(),
+            outcome: Outcome::Failed,
+            product_id: String::new(),
+            faults: by_column(faults),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,164 @@
+//! Lines of files and what they ask for.
+
+use proptest::prelude::*;
+use waybill_primitives::Timestamp;
+
+use super::{
+    reader::{Line, Reader},
+    *,
+};
+use crate::{base::csv::Lines, shop::catalogue::app::opened};
+
+const SHOP: Currency = Currency::USD;
+const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+fn texts(cells: &[&str]) -> Vec<String> {
+    cells.iter().map(|&cell| cell.to_owned()).collect()
+}
+
+fn row(header: &[&str], cells: &[&str]) -> Row {
+    Header::read(&texts(header)).unwrap().row(2, &texts(cells))
+}
+
+fn fields(faults: Faults) -> Vec<String> {
+    by_column(faults)
+        .0
+        .into_iter()
+        .map(|fault| fault.field)
+        .collect()
+}
+
+fn mug() -> Product {
+    let header = ["sku", "name", "kind", "price"];
+    let row = row(&header, &["MUG", "Mug", "goods", "12.50"]);
+    match row.wanted(None, SHOP).unwrap() {
+        Wanted::New(new) => new.build(SHOP, NOW).unwrap().0,
+        Wanted::Change(..) => panic!("it is new"),
+    }
+}
+
+#[test]
+fn amounts_are_decimal_and_never_guessed() {
+    for (text, decimals, amount) in [
+        ("19.99", 2, 1_999),
+        ("19.9", 2, 1_990),
+        ("19", 2, 1_900),
+        ("0.05", 2, 5),
+        ("1500", 0, 1_500),
+        ("1.234", 3, 1_234),
+    ] {
+        assert_eq!(minor_units(text, decimals), Ok(amount), "{text}");
+    }
+    for bad in [
+        "",
+        ".5",
+        "5.",
+        "1,50",
+        "1 000",
+        "-1",
+        "+1",
+        "1e3",
+        "1.999",
+        "$5",
+        "9".repeat(30).as_str(),
+    ] {
+        assert!(minor_units(bad, 2).is_err(), "{bad}");
+    }
+    assert!(minor_units("1.0", 0).is_err());
+    assert_eq!(written(5, 2), "0.05");
+    assert_eq!(written(1_500, 0), "1500");
+}
+
+#[test]
+fn the_header_names_columns_in_any_order() {
+    assert!(Header::read(&texts(&["Name", "SKU", "lowstockthreshold"])).is_ok());
+    for bad in [&["name"][..], &["sku", "sku"], &["sku", "colour"], &[""]] {
+        assert_eq!(
+            fields(Header::read(&texts(bad)).unwrap_err()),
+            ["header"],
+            "{bad:?}"
+        );
+    }
+}
+
+#[test]
+fn each_bad_cell_of_a_line_is_named_at_once() {
+    let header = [
+        "sku", "name", "kind", "price", "currency", "stock", "active",
+    ];
+    let bad = row(&header, &["A", "x", "THING", "1,5", "USD", "-3", "perhaps"]);
+    let faults = bad.wanted(None, SHOP).unwrap_err();
+    assert_eq!(fields(faults), ["kind", "price", "active", "stock"]);
+    let euros = row(&header, &["A", "x", "GOODS", "1", "EUR", "", ""]);
+    assert_eq!(fields(euros.wanted(None, SHOP).unwrap_err()), ["currency"]);
+    let short = row(&header, &["A", "x"]);
+    assert_eq!(fields(short.wanted(None, SHOP).unwrap_err())[0], "line");
+    let nameless = row(&["sku", "kind", "price"], &["A", "GOODS", "1"]);
+    let Wanted::New(new) = nameless.wanted(None, SHOP).unwrap() else {
+        panic!("it is new");
+    };
+    assert_eq!(fields(new.build(SHOP, NOW).unwrap_err()), ["name"]);
+}
+
+#[test]
+fn a_known_sku_is_changed_where_the_line_says_something() {
+    let mug = mug();
+    let header = [
+        "sku",
+        "name",
+        "description",
+        "kind",
+        "price",
+        "stock",
+        "lowStockThreshold",
+    ];
+    let row = row(&header, &["MUG", "Cup", "", "", "", "", "3"]);
+    let Wanted::Change(patch, stock) = row.wanted(Some(&mug), SHOP).unwrap() else {
+        panic!("it is known");
+    };
+    assert_eq!(stock, None);
+    let next = mug.patched(&patch, None, SHOP, NOW).unwrap().unwrap();
+    assert_eq!(
+        (next.name.as_str(), next.price, next.low_stock_threshold),
+        ("Cup", mug.price, Some(3))
+    );
+    let kind = super::tests::row(&["sku", "kind"], &["MUG", "SERVICE"]);
+    assert_eq!(fields(kind.wanted(Some(&mug), SHOP).unwrap_err()), ["kind"]);
+}
+
+proptest! {
+    #[test]
+    fn what_is_exported_changes_nothing_when_it_is_imported(
+        name in "[=+@\\-']{0,2}[a-zäß\"',;]{1,10}",
+        description in "[=+@\\-'a-z,;\"\n\t]{0,30}",
+        price in 0_i64..1_000_000,
+        stock in 0_i64..1_000,
+        threshold in proptest::option::of(0_i64..100),
+        active in any::<bool>(),
+    ) {
+        let before = Product {
+            name: name.trim().to_owned(),
+            description: description.trim().to_owned(),
+            price,
+            low_stock_threshold: threshold,
+            active,
+            ..mug()
+        };
+        let mut file = Lines::default();
+        file.push(Column::ALL.iter().map(|column| column.as_str().into())).unwrap();
+        let offer = opened(before, stock, 0);
+        file.push(cells(&offer, None).into_iter().map(Into::into)).unwrap();
+        let (mut reader, mut lines) = (Reader::default(), Vec::new());
+        reader.push(&file.take().unwrap(), &mut lines).unwrap();
+        reader.finish(&mut lines).unwrap();
+        let [Line::Cells(_, header), Line::Cells(number, cells)] = &lines[..] else {
+            panic!("two lines, not {lines:?}");
+        };
+        let row = Header::read(header).unwrap().row(*number, cells);
+        let Wanted::Change(patch, units) = row.wanted(Some(&offer.product), SHOP).unwrap() else {
+            panic!("it is known");
+        };
+        prop_assert_eq!(units, Some(stock));
+        prop_assert_eq!(offer.product.patched(&patch, None, SHOP, NOW), Ok(None));
+    }
+}

@@ -1,0 +1,168 @@
+//! Use cases of the settings: reading and changing them, and keeping every replica's copy fresh.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+use waybill_primitives::{Currency, Role, Timestamp};
+use waybill_proto::order::SettingsChanged;
+use waybill_service_kit::{AppError, CallContext, Caller, codes};
+use waybill_store::{Db, EventContext, StoreError, Tx, transact};
+
+use super::{
+    domain::{SettingsPatch, ShopSettings},
+    store,
+};
+use crate::{
+    base::{
+        audit::{self, Act},
+        store::insert,
+    },
+    config,
+    shop::app_context::AppContext,
+    wire,
+};
+
+/// The aggregate of the settings' events: there is one shop.
+pub const AGGREGATE: Uuid = Uuid::from_u128(0x5e77_1295_0000_7000_8000_0000_0000_0001);
+
+/// The shop's settings.
+#[derive(Debug, Clone)]
+pub struct Shop {
+    context: Arc<AppContext>,
+}
+
+/// The settings that the database has; in a new shop, those that the process was given, which are written with their event.
+pub async fn open(
+    db: &Db,
+    currency: Currency,
+    settings: &config::Settings,
+    now: Timestamp,
+) -> Result<ShopSettings, AppError> {
+    if let Some(found) = store::find(db.reader()).await? {
+        return Ok(found);
+    }
+    let initial = ShopSettings {
+        shop_name: settings.shop_name.clone(),
+        commission_basis_points: settings.commission_basis_points.into(),
+        updated_at: now,
+        ..ShopSettings::initial(currency, settings.order_expiry)
+    };
+    let written = transact!(db, EventContext::default(), async |tx| {
+        insert(tx, &initial).await?;
+        tell(tx, &initial, None);
+        Ok::<_, StoreError>(())
+    });
+    match written.await {
+        Ok(()) => Ok(initial),
+        // Another replica that starts has written them.
+        Err(error) if error.is_unique() => {
+            db.settle().await;
+            let found = store::find(db.reader()).await?;
+            found.ok_or_else(|| AppError::unavailable("the shop's settings are not there yet"))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn tell(tx: &Tx, settings: &ShopSettings, before: Option<&ShopSettings>) {
+    let event = SettingsChanged {
+        settings: Some(wire::shop_settings(settings)),
+        before: before.map(wire::shop_settings),
+    };
+    tx.emit(AGGREGATE, settings.version, &event);
+}
+
+/// Whether the caller sees all settings; anybody else sees the shop's name and currency.
+pub fn sees_all(ctx: &CallContext) -> bool {
+    match &ctx.caller {
+        Caller::Anonymous => false,
+        Caller::User(user) => user.is_admin(),
+        Caller::Service(_) => true,
+    }
+}
+
+impl Shop {
+    pub fn new(context: Arc<AppContext>) -> Self {
+        Self { context }
+    }
+
+    /// As the database has them now.
+    pub async fn get(&self) -> Result<Arc<ShopSettings>, AppError> {
+        self.refresh().await?;
+        Ok(self.context.shop())
+    }
+
+    /// Changes what the patch names. In effect in this process when it returns, in the others within a second. What orders,
+    /// carts and payments were told before stays: a new expiry is for orders that are placed from now on.
+    pub async fn update(
+        &self,
+        ctx: &CallContext,
+        patch: &SettingsPatch,
+        version: Option<i64>,
+    ) -> Result<Arc<ShopSettings>, AppError> {
+        ctx.require(&[Role::Admin])?;
+        let db = &self.context.db;
+        let settings = transact!(db, ctx, async |tx| self
+            .write(tx, ctx, patch, version)
+            .await)
+        .await?;
+        self.context.set_shop(settings);
+        Ok(self.context.shop())
+    }
+
+    async fn write(
+        &self,
+        tx: &Tx,
+        ctx: &CallContext,
+        patch: &SettingsPatch,
+        version: Option<i64>,
+    ) -> Result<ShopSettings, AppError> {
+        let before = store::find_locked(tx).await?;
+        let before = before.ok_or_else(|| AppError::internal("the shop has no settings"))?;
+        if version.is_some_and(|version| version != before.version) {
+            return Err(AppError::version_conflict(before.version));
+        }
+        let Some(after) = before.patched(patch, self.context.now())? else {
+            return Ok(before);
+        };
+        if after.currency != before.currency && store::has_prices(tx).await? {
+            return Err(AppError::conflict(
+                codes::CONFLICT,
+                format!(
+                    "the shop has products or orders in {}; its currency cannot change any more",
+                    before.currency
+                ),
+            )
+            .with_field(
+                "currency",
+                "can only change while there are neither products nor orders",
+            ));
+        }
+        if !store::update(tx, &after).await? {
+            return Err(AppError::unavailable(
+                "the settings changed in between; try again",
+            ));
+        }
+        tell(tx, &after, Some(&before));
+        let (was, is) = before.differences(&after);
+        let act = Act {
+            action: "settings.update",
+            target_kind: "settings",
+            target_id: "shop".to_owned(),
+            before: Some(was),
+            after: Some(is),
+        };
+        audit::record(tx, ctx, act);
+        Ok(after)
+    }
+
+    /// Takes over what another replica has changed.
+    pub async fn refresh(&self) -> Result<(), AppError> {
+        let known = self.context.shop().version;
+        if let Some(settings) = store::newer(self.context.db.reader(), known).await? {
+            tracing::info!(version = settings.version, "the shop's settings changed");
+            self.context.set_shop(settings);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,7 @@
+//! The administrator's settings of the shop.
+
+pub mod app;
+pub mod domain;
+mod entity;
+pub mod grpc;
+pub mod store;

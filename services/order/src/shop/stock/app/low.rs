@@ -1,0 +1,134 @@
+//! Low stock: told once when fewer units can be ordered than the threshold says, and again only after it was filled up.
+//!
+//! Orders do not look at thresholds: that would cost every placing. A reconciler reads the ledger's end instead, and compares
+//! the products that moved. It keeps nothing but its place in the ledger: when it starts, and when the shop's threshold
+//! changes, it compares all. Two replicas may do so at once; the conditional update of the mark decides who tells.
+
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
+use parking_lot::Mutex;
+use uuid::Uuid;
+use waybill_primitives::{ProductId, Timestamp};
+use waybill_proto::order::StockLow;
+use waybill_service_kit::{AppError, CallContext};
+use waybill_store::{Tx, transact};
+
+use crate::shop::{app_context::AppContext, stock::store::low};
+
+/// Transactions commit in another order than their ledger lines' ids: what is younger than this is read again.
+const OVERLAP: Duration = Duration::from_secs(10);
+/// Lines of the ledger, or products, looked at by one statement.
+const BATCH: u64 = 500;
+
+/// The reconciler.
+#[derive(Debug)]
+pub struct StockWatch {
+    context: Arc<AppContext>,
+    place: Mutex<Place>,
+}
+
+#[derive(Debug, Default, Clone, Copy)]
+struct Place {
+    /// Where the next look at the ledger begins.
+    ledger: Uuid,
+    /// The shop's threshold by which all products were compared.
+    threshold: Option<i64>,
+}
+
+/// The first id of this time.
+fn first_id_at(time: Timestamp) -> Uuid {
+    let millis = u128::try_from(time.micros() / 1_000).unwrap_or(0);
+    Uuid::from_u128(millis << 80)
+}
+
+impl StockWatch {
+    pub fn new(context: Arc<AppContext>) -> Self {
+        Self {
+            context,
+            place: Mutex::default(),
+        }
+    }
+
+    /// One look.
+    pub async fn run(&self) -> Result<(), AppError> {
+        let threshold = self.context.shop().low_stock_threshold;
+        let mut place = *self.place.lock();
+        // Ids are of the machine's clock.
+        let young = first_id_at(Timestamp::now().minus(OVERLAP));
+        if place.threshold == Some(threshold) {
+            let end = self.compare_moved(place.ledger, threshold).await?;
+            place.ledger = end.min(young).max(place.ledger);
+        } else {
+            self.compare_all(threshold).await?;
+            place = Place {
+                ledger: young,
+                threshold: Some(threshold),
+            };
+        }
+        *self.place.lock() = place;
+        Ok(())
+    }
+
+    /// Returns the last id that it saw.
+    async fn compare_moved(&self, mut after: Uuid, threshold: i64) -> Result<Uuid, AppError> {
+        loop {
+            let lines = low::moved(self.context.db.reader(), after, BATCH).await?;
+            let Some((last, _)) = lines.last() else {
+                return Ok(after);
+            };
+            after = *last;
+            let products: BTreeSet<_> = lines.iter().map(|(_, product)| *product).collect();
+            let products: Vec<_> = products.into_iter().collect();
+            self.compare(&products, threshold).await?;
+            if (lines.len() as u64) < BATCH {
+                return Ok(after);
+            }
+        }
+    }
+
+    async fn compare_all(&self, threshold: i64) -> Result<(), AppError> {
+        let mut after = None;
+        loop {
+            let products = low::stocked(self.context.db.reader(), after, BATCH).await?;
+            after = products.last().copied();
+            if after.is_none() {
+                return Ok(());
+            }
+            self.compare(&products, threshold).await?;
+        }
+    }
+
+    async fn compare(&self, products: &[ProductId], threshold: i64) -> Result<(), AppError> {
+        let db = &self.context.db;
+        let found = low::mismatches(db.reader(), products, threshold).await?;
+        for one in found {
+            let ctx = CallContext::system().event_context();
+            transact!(db, &ctx, async |tx| settle(tx, &one).await).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Marks and tells, or takes the mark away, for these products within a transaction that changed their stock or threshold.
+pub async fn check(tx: &Tx, products: &[ProductId], threshold: i64) -> Result<(), AppError> {
+    for one in low::mismatches(tx.conn(), products, threshold).await? {
+        settle(tx, &one).await?;
+    }
+    Ok(())
+}
+
+async fn settle(tx: &Tx, one: &low::Mismatch) -> Result<(), AppError> {
+    if one.marked {
+        low::clear(tx, one.product_id, one.threshold).await?;
+    } else if let Some((version, available)) = low::mark(tx, one.product_id, one.threshold).await? {
+        let event = StockLow {
+            product_id: one.product_id.to_string(),
+            sku: one.sku.clone(),
+            name: one.name.clone(),
+            available,
+            threshold: one.threshold,
+        };
+        tx.emit(one.product_id, version, &event);
+    }
+    Ok(())
+}

@@ -1,0 +1,92 @@
+//! Stock levels, and the ledger entries that explain them. Pure.
+
+use waybill_primitives::{ProductId, Timestamp};
+
+pub use super::entity::{MovementKind, level::Model as Level, movement::Model as Movement};
+use crate::base::fields::Faults;
+
+/// Most units that one adjustment may move, and most that may be on hand.
+pub const MAX_UNITS: i64 = 1_000_000_000;
+/// Longest reason of an adjustment, in characters.
+pub const MAX_REASON: usize = 255;
+
+impl MovementKind {
+    /// What `units` of an order do to (on hand, reserved). Opening and adjustments change what is on hand.
+    pub const fn deltas(self, units: i64) -> (i64, i64) {
+        match self {
+            Self::Opening | Self::Adjusted | Self::Returned => (units, 0),
+            Self::Reserved => (0, units),
+            Self::Released => (0, -units),
+            Self::Sold => (-units, -units),
+        }
+    }
+}
+
+impl Level {
+    /// Of a product that nobody has ordered yet.
+    pub const fn opening(product_id: ProductId, on_hand: i64, low: bool, now: Timestamp) -> Self {
+        Self {
+            product_id,
+            on_hand,
+            reserved: 0,
+            version: 0,
+            updated_at: now,
+            low,
+        }
+    }
+
+    /// Units that can be ordered now.
+    pub const fn available(self) -> i64 {
+        self.on_hand - self.reserved
+    }
+}
+
+/// An adjustment that may be tried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Adjustment {
+    pub delta: i64,
+    pub reason: String,
+}
+
+impl Adjustment {
+    pub fn new(delta: i64, reason: &str) -> Result<Self, Faults> {
+        let mut faults = Faults::default();
+        if delta == 0 {
+            faults.add("delta", "must not be 0");
+        }
+        faults.number("delta", delta, -MAX_UNITS, MAX_UNITS);
+        let reason = faults.line("reason", reason, MAX_REASON);
+        faults.or(Self { delta, reason })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_adjustment_moves_something_and_not_too_much() {
+        assert_eq!(Adjustment::new(-3, " broken ").unwrap().reason, "broken");
+        for bad in [0, i64::MIN, i64::MAX, MAX_UNITS + 1] {
+            assert_eq!(Adjustment::new(bad, "").unwrap_err().0[0].field, "delta");
+        }
+        assert_eq!(
+            Adjustment::new(1, &"x".repeat(256)).unwrap_err().0[0].field,
+            "reason"
+        );
+    }
+
+    #[test]
+    fn a_reservation_followed_by_its_end_leaves_nothing_reserved() {
+        use MovementKind::{Released, Reserved, Returned, Sold};
+        let sum = |kinds: &[MovementKind]| {
+            kinds.iter().fold((0, 0), |(h, r), kind| {
+                let (hand, reserved) = kind.deltas(7);
+                (h + hand, r + reserved)
+            })
+        };
+        assert_eq!(sum(&[Reserved, Released]), (0, 0));
+        assert_eq!(sum(&[Reserved, Sold]), (-7, 0));
+        assert_eq!(sum(&[Reserved, Sold, Returned]), (0, 0));
+    }
+}
