@@ -275,6 +275,9 @@ impl Json {
              const NAMES: &'static [(&'static str, Self)] = &[{names}];\n\
              const ALIASES: &'static [(&'static str, Self)] = &[{aliases}];\n\
              }}\n\
+             impl ::std::fmt::Display for {path} {{\n\
+             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {{ f.pad(crate::json::Named::name(*self)) }}\n\
+             }}\n\
              impl<'de> ::serde::Deserialize<'de> for {path} {{\n\
              fn deserialize<D: ::serde::Deserializer<'de>>(name: D) -> Result<Self, D::Error> {{ crate::json::by_name(name) }}\n\
              }}"

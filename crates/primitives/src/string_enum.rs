@@ -45,6 +45,10 @@ pub struct UnknownValue {
 /// assert_eq!(Light::from_proto(0), Ok(None), "unspecified");
 /// assert!(Light::from_proto(3).is_err());
 /// assert!(Light::required_from_proto(0).is_err());
+///
+/// assert_eq!(Light::any_from_proto(&[2, 2]), Ok(vec![Light::Green]));
+/// assert_eq!(Light::any_from_proto(&[2, 1]), Ok(vec![]), "all of them are no filter");
+/// assert!(Light::any_from_proto(&[3]).is_err());
 /// ```
 #[macro_export]
 macro_rules! string_enum {
@@ -137,6 +141,18 @@ macro_rules! string_enum {
             pub fn required_from_proto(number: i32) -> Result<Self, $crate::UnknownValue> {
                 let unknown = $crate::UnknownValue { names: Self::NAMES };
                 Self::from_proto(number)?.ok_or(unknown)
+            }
+
+            /// The values that a filter lets through, each once; none for a filter that lets all of them through.
+            pub fn any_from_proto(numbers: &[i32]) -> Result<Vec<Self>, $crate::UnknownValue> {
+                let values = numbers.iter().map(|number| Self::from_proto(*number));
+                let mut values: Vec<_> = values.filter_map(Result::transpose).collect::<Result<_, _>>()?;
+                values.sort_unstable();
+                values.dedup();
+                if values.len() == Self::ALL.len() {
+                    values.clear();
+                }
+                Ok(values)
             }
         }
     };

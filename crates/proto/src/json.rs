@@ -19,6 +19,14 @@ pub trait Named: Copy + PartialEq + 'static {
     /// Other spellings that are taken.
     const ALIASES: &'static [(&'static str, Self)] = &[];
 
+    /// The choice of a name, in whatever case.
+    fn of_name(text: &str) -> Option<Self> {
+        let mut names = Self::NAMES.iter().chain(Self::ALIASES);
+        names
+            .find(|(name, _)| name.eq_ignore_ascii_case(text))
+            .map(|(_, choice)| *choice)
+    }
+
     /// As JSON spells it; `UNSPECIFIED` for none of the choices.
     fn name(self) -> &'static str {
         let named = Self::NAMES.iter().find(|(_, choice)| *choice == self);
@@ -87,12 +95,7 @@ impl<T: Named> Visitor<'_> for ByName<T> {
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
-        T::NAMES
-            .iter()
-            .chain(T::ALIASES)
-            .find(|(name, _)| name.eq_ignore_ascii_case(text))
-            .map(|(_, choice)| *choice)
-            .ok_or_else(|| E::custom(format_args!("must be one of {}", names::<T>())))
+        T::of_name(text).ok_or_else(|| E::custom(format_args!("must be one of {}", names::<T>())))
     }
 }
 

@@ -26,7 +26,7 @@ pub mod trace;
 
 pub use caller::{CallContext, Caller, Token, UserCaller, context, new_request_id};
 pub use channel::{GrpcChannel, outgoing, outgoing_within, retry_read};
-pub use error::{AppError, DOMAIN, Details, ErrorKind, FieldError, chain, codes};
+pub use error::{AppError, DOMAIN, Details, ErrorCode, ErrorKind, FieldError, chain};
 pub use layers::{ServerLayer, bearer};
 pub use page::page_query;
 pub use readiness::Readiness;

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use waybill_bus::Envelope;
 use waybill_primitives::{EventId, Timestamp};
 use waybill_proto::Event;
-use waybill_service_kit::{AppError, CallContext, ErrorKind, Job, outgoing_within};
+use waybill_service_kit::{AppError, CallContext, ErrorCode, ErrorKind, Job, outgoing_within};
 
 /// The slowest machine meets it, though many callers wait for each other: what is slow is no failure.
 const DEADLINE: Duration = Duration::from_mins(1);
@@ -28,30 +28,34 @@ pub fn answer<T>(outcome: Result<Response<T>, Status>) -> Result<T, AppError> {
 pub fn refused<T>(
     outcome: Result<T, impl Into<AppError>>,
     kind: ErrorKind,
-    code: &str,
+    code: ErrorCode,
 ) -> AppError {
     let Err(error) = outcome else {
         panic!("expected {code}, but it succeeded")
     };
     let error: AppError = error.into();
-    assert_eq!((error.kind, &*error.code), (kind, code), "{error}");
+    assert_eq!((error.kind, error.code), (kind, code), "{error}");
     error
 }
 
 #[track_caller]
 pub fn unauthenticated<T>(outcome: Result<T, impl Into<AppError>>) -> AppError {
-    refused(outcome, ErrorKind::Unauthenticated, "UNAUTHENTICATED")
+    refused(
+        outcome,
+        ErrorKind::Unauthenticated,
+        ErrorCode::Unauthenticated,
+    )
 }
 
 #[track_caller]
 pub fn not_found<T>(outcome: Result<T, impl Into<AppError>>) -> AppError {
-    refused(outcome, ErrorKind::NotFound, "NOT_FOUND")
+    refused(outcome, ErrorKind::NotFound, ErrorCode::NotFound)
 }
 
 /// The outcome names exactly these fields as not valid.
 #[track_caller]
 pub fn invalid<T>(outcome: Result<T, impl Into<AppError>>, fields: &[&str]) -> AppError {
-    let error = refused(outcome, ErrorKind::Invalid, "VALIDATION_ERROR");
+    let error = refused(outcome, ErrorKind::Invalid, ErrorCode::ValidationError);
     assert_eq!(fields_of(&error), fields);
     error
 }

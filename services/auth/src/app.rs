@@ -4,12 +4,12 @@ use std::{sync::Arc, time::Duration};
 
 use uuid::Uuid;
 use waybill_primitives::{Clock, Role, UserId};
-use waybill_service_kit::{AppError, CallContext, UserCaller, once};
+use waybill_service_kit::{AppError, CallContext, ErrorCode, UserCaller, once};
 use waybill_store::{Db, IdempotencyKey, StoreError, Tx, idempotency, transact};
 
 use crate::{
     domain::{self, Email, Problem, User},
-    error::{EMAIL_TAKEN, Error},
+    error::Error,
     events,
     keys::Keys,
     password::Passwords,
@@ -351,7 +351,7 @@ fn registration_key(
 
 fn email_taken() -> Error {
     AppError::conflict(
-        EMAIL_TAKEN,
+        ErrorCode::EmailTaken,
         "this e-mail address has an account already; sign in instead",
     )
     .with_field("email", "has an account already")

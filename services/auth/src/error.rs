@@ -1,19 +1,12 @@
 //! What a use case ends with when it does not succeed. A failed transaction stays recognisable, so that it can be repeated.
 
-use waybill_service_kit::{AppError, FieldError};
+use waybill_service_kit::{AppError, ErrorCode, FieldError};
 use waybill_store::{IdempotencyError, Retry, StoreError};
 
 use crate::{
     domain::{Problem, Refusal},
     password::PasswordError,
 };
-
-/// The address has an account already (409).
-pub const EMAIL_TAKEN: &str = "EMAIL_TAKEN";
-/// The act would leave nobody who administrates (409).
-pub const LAST_ADMIN: &str = "LAST_ADMIN";
-/// An administrator acts on the own account (409).
-pub const OWN_ACCOUNT: &str = "OWN_ACCOUNT";
 
 /// A refused or failed use case.
 #[derive(Debug, thiserror::Error)]
@@ -41,8 +34,8 @@ impl Retry for Error {
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         let code = match refusal {
-            Refusal::LastAdmin => LAST_ADMIN,
-            Refusal::OwnAccount => OWN_ACCOUNT,
+            Refusal::LastAdmin => ErrorCode::LastAdmin,
+            Refusal::OwnAccount => ErrorCode::OwnAccount,
         };
         AppError::conflict(code, refusal.to_string()).into()
     }

@@ -181,12 +181,13 @@ impl AuthService for Grpc {
         let ctx = context(&request);
         // First, so that whoever may not ask learns nothing about the question.
         ctx.require(&[Role::Admin])?;
-        let ListUsersRequest { page, q, role } = request.into_inner();
+        let ListUsersRequest { page, q, roles } = request.into_inner();
         let query = page_query(page.as_ref())?;
-        let page = self
-            .0
-            .list_users(&ctx, &q, known_role(role)?, &query)
-            .await?;
+        let roles = roles.into_iter().map(known_role);
+        let roles: Vec<_> = roles
+            .filter_map(Result::transpose)
+            .collect::<Result<_, _>>()?;
+        let page = self.0.list_users(&ctx, &q, roles, &query).await?;
         Ok(Response::new(ListUsersResponse {
             page: Some(page.info()),
             users: page.rows.iter().map(events::message).collect(),

@@ -9,7 +9,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use secrecy::{ExposeSecret as _, SecretString};
 use waybill_primitives::{Clock, Timestamp};
 use waybill_service_kit::{
-    AppError,
+    AppError, ErrorCode,
     crypto::{self, JwkSet, SigningKey},
 };
 use waybill_store::{Db, EventContext, StoreError, rows, transact};
@@ -120,7 +120,7 @@ impl Keys {
         if self.0.configured.is_some() {
             let message =
                 "the signing key comes from WAYBILL_AUTH_SIGNING_KEY; change it there and restart";
-            return Err(AppError::conflict("KEY_CONFIGURED", message).into());
+            return Err(AppError::conflict(ErrorCode::Conflict, message).into());
         }
         let key = SigningKey::generate()?;
         put_in_front(&self.0.db, &key, true, self.0.clock.now()).await?;

@@ -36,7 +36,6 @@ use password::Passwords;
 pub use app::seed::{SeedUser, hash_password, seed_user};
 pub use config::Settings;
 pub use consumers::CONSUMERS;
-pub use error::{EMAIL_TAKEN, LAST_ADMIN, OWN_ACCOUNT};
 pub use migrations::Migrator;
 pub use verify::verify;
 

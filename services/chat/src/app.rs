@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use waybill_bus::Envelope;
 use waybill_primitives::{Clock, MessageId, OrderId};
-use waybill_service_kit::{AppError, CallContext, UserCaller, codes};
+use waybill_service_kit::{AppError, CallContext, ErrorCode, UserCaller};
 use waybill_store::{
     Db, EventContext, IdempotencyError, Tx,
     page::{Page, PageQuery, Total},
@@ -261,7 +261,7 @@ impl App {
             if conversation.is_closed() {
                 tx.rollback().await?;
                 return Err(AppError::conflict(
-                    codes::CONFLICT,
+                    ErrorCode::Conflict,
                     "this order was replaced by another one; write in that one's conversation",
                 ));
             }

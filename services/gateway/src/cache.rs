@@ -412,7 +412,10 @@ mod tests {
                 Err(ApiError::of_status(http::StatusCode::SERVICE_UNAVAILABLE))
             })
             .await;
-        assert_eq!(failed.unwrap_err().code, "UNAVAILABLE");
+        assert_eq!(
+            failed.unwrap_err().code,
+            waybill_service_kit::ErrorCode::Unavailable
+        );
         assert!(
             cache
                 .list(Vec::new(), async { Ok(entry("x")) })

@@ -198,7 +198,7 @@ mod tests {
         let first = downloads.place(&context).await.unwrap();
         let second = downloads.place(&context).await.unwrap();
         let refused = downloads.place(&context).await.unwrap_err();
-        assert_eq!(refused.code, "RATE_LIMITED");
+        assert_eq!(refused.code, waybill_service_kit::ErrorCode::RateLimited);
         drop((first, second));
         downloads.tidy();
         assert!(downloads.readers.lock().is_empty());

@@ -2,7 +2,7 @@
 //!
 //! A handler's error travels in the response's extensions until [`crate::edge`] writes the body, because the body names the request id.
 
-use std::{borrow::Cow, collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 use axum::{
     body::Body,
@@ -13,13 +13,13 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use waybill_primitives::Timestamp;
-use waybill_service_kit::{AppError, ErrorKind};
+use waybill_service_kit::{AppError, ErrorCode, ErrorKind};
 
 /// The answer to a request that failed.
 #[derive(Debug, Clone)]
 pub struct ApiError {
     pub status: StatusCode,
-    pub code: Cow<'static, str>,
+    pub code: ErrorCode,
     pub message: String,
     pub details: Vec<Detail>,
     pub context: BTreeMap<String, String>,
@@ -58,8 +58,7 @@ pub struct ErrorInfo<'a> {
     /// For people; says what to do.
     pub message: &'a str,
     /// For programs.
-    #[schema(example = "VALIDATION_ERROR")]
-    pub code: &'a str,
+    pub code: ErrorCode,
     pub details: &'a [Detail],
     /// The facts of the details once more, typed: `available` of `OUT_OF_STOCK`, `allowed` of `INVALID_TRANSITION`. `registered`
     /// if an order was refused, but its customer has an account now.
@@ -69,10 +68,10 @@ pub struct ErrorInfo<'a> {
 }
 
 impl ApiError {
-    pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+    pub fn new(status: StatusCode, code: ErrorCode, message: impl Into<String>) -> Self {
         Self {
             status,
-            code: Cow::Borrowed(code),
+            code,
             message: message.into(),
             details: Vec::new(),
             context: BTreeMap::new(),
@@ -83,25 +82,25 @@ impl ApiError {
     /// For an answer that a layer made without a body of ours, by its status.
     pub fn of_status(status: StatusCode) -> Self {
         let (code, message) = match status {
-            StatusCode::BAD_REQUEST => ("MALFORMED", "the request cannot be read"),
+            StatusCode::BAD_REQUEST => (ErrorCode::Malformed, "the request cannot be read"),
             StatusCode::NOT_FOUND => (
-                "NOT_FOUND",
+                ErrorCode::NotFound,
                 "nothing is here; /api-docs lists what there is",
             ),
             StatusCode::METHOD_NOT_ALLOWED => (
-                "METHOD_NOT_ALLOWED",
+                ErrorCode::MethodNotAllowed,
                 "this path does not take this method; the header Allow lists those that it takes",
             ),
-            StatusCode::PAYLOAD_TOO_LARGE => ("PAYLOAD_TOO_LARGE", "the body is too large"),
+            StatusCode::PAYLOAD_TOO_LARGE => (ErrorCode::PayloadTooLarge, "the body is too large"),
             StatusCode::UNSUPPORTED_MEDIA_TYPE => (
-                "UNSUPPORTED_MEDIA_TYPE",
+                ErrorCode::UnsupportedMediaType,
                 "send the body as application/json",
             ),
-            StatusCode::SERVICE_UNAVAILABLE => ("UNAVAILABLE", "try again shortly"),
+            StatusCode::SERVICE_UNAVAILABLE => (ErrorCode::Unavailable, "try again shortly"),
             status if status.is_server_error() => {
                 return AppError::internal("answered without an error").into();
             }
-            _ => ("REFUSED", "the request was refused"),
+            _ => (ErrorCode::Refused, "the request was refused"),
         };
         Self::new(status, code, message)
     }
@@ -112,7 +111,7 @@ impl ApiError {
             success: false,
             error: ErrorInfo {
                 message: &self.message,
-                code: &self.code,
+                code: self.code,
                 details: &self.details,
                 context: self.context(),
             },
@@ -176,7 +175,7 @@ impl From<AppError> for ApiError {
         let retry_after = error.retry_after();
         Self {
             status,
-            code: error.code.clone(),
+            code: error.code,
             message: error.message.clone(),
             details,
             context,
@@ -253,7 +252,7 @@ mod tests {
 
     #[test]
     fn conflicts_show_their_facts_in_details_and_typed() {
-        let error: ApiError = AppError::conflict("INVALID_TRANSITION", "no")
+        let error: ApiError = AppError::conflict(ErrorCode::InvalidTransition, "no")
             .with_meta("from", "COMPLETED")
             .with_meta("allowed", "PENDING,CANCELLED")
             .with_meta("left", "3")

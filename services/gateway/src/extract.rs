@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, Path, Query};
+use axum::extract::{FromRequestParts, Path};
 use garde::Validate;
-use http::{HeaderName, StatusCode, Uri, header, request::Parts, uri::Authority};
+use http::{HeaderName, StatusCode, header, request::Parts, uri::Authority};
 use serde::{Deserialize, de::DeserializeOwned};
+use serde_path_to_error::Segment;
 use utoipa::{
     IntoParams,
     openapi::{
@@ -16,7 +17,9 @@ use utoipa::{
 use uuid::Uuid;
 use waybill_primitives::Role;
 use waybill_proto::common::PageRequest;
-use waybill_service_kit::{AppError, CallContext, Caller, UserCaller, tokens::AccessClaims, trace};
+use waybill_service_kit::{
+    AppError, CallContext, Caller, ErrorCode, UserCaller, tokens::AccessClaims, trace,
+};
 
 pub use crate::body::{Body, OptionalBody, content_type, is_json, parse};
 use crate::{
@@ -181,7 +184,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IdPair {
 fn no_such_id() -> ApiError {
     ApiError::new(
         StatusCode::NOT_FOUND,
-        "NOT_FOUND",
+        ErrorCode::NotFound,
         "nothing has this id; ids are UUIDs",
     )
 }
@@ -200,11 +203,11 @@ pub struct Params<T>(pub T);
 impl<S, T> FromRequestParts<S> for Params<T>
 where
     S: Send + Sync,
-    T: DeserializeOwned + Validate<Context = ()>,
+    T: DeserializeOwned + Validate<Context = ()> + IntoParams,
 {
     type Rejection = ApiError;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        query_of(parts.uri.query().unwrap_or_default()).map(Self)
+        query_of(parts.uri.query().unwrap_or_default(), names::<T>).map(Self)
     }
 }
 
@@ -238,56 +241,92 @@ impl From<Paging> for PageRequest {
     }
 }
 
-/// The query of a list: a filter, and [`Paging`], whose parameters filters need not repeat.
+/// Two groups of parameters in one query, so that a filter need not repeat what goes with it.
+#[derive(Debug)]
+pub struct Both<A, B>(pub A, pub B);
+
+impl<S, A, B> FromRequestParts<S> for Both<A, B>
+where
+    S: Send + Sync,
+    A: DeserializeOwned + Validate<Context = ()> + IntoParams,
+    B: DeserializeOwned + Validate<Context = ()> + IntoParams,
+{
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let query = parts.uri.query().unwrap_or_default();
+        let of_second = names::<B>();
+        let is_second = |pair: &&str| {
+            let name = pair.split_once('=').map_or(*pair, |(name, _)| name);
+            of_second.iter().any(|known| known == name)
+        };
+        let (second, first): (Vec<_>, Vec<_>) = query.split('&').partition(is_second);
+        let known = || [names::<A>(), names::<B>()].concat();
+        Ok(Self(
+            query_of(&first.join("&"), known)?,
+            query_of(&second.join("&"), known)?,
+        ))
+    }
+}
+
+/// The query of a list: a filter, and [`Paging`].
 #[derive(Debug)]
 pub struct Paged<F>(pub F, pub Option<PageRequest>);
 
 impl<S, F> FromRequestParts<S> for Paged<F>
 where
     S: Send + Sync,
-    F: DeserializeOwned + Validate<Context = ()>,
+    F: DeserializeOwned + Validate<Context = ()> + IntoParams,
 {
     type Rejection = ApiError;
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        let query = parts.uri.query().unwrap_or_default();
-        let is_paging = |pair: &&str| {
-            let name = pair.split_once('=').map_or(*pair, |(name, _)| name);
-            matches!(name, "limit" | "cursor" | "total")
-        };
-        let (paging, filter): (Vec<_>, Vec<_>) = query.split('&').partition(is_paging);
-        let filter = query_of(&filter.join("&"))?;
-        let paging: Paging = query_of(&paging.join("&"))?;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let Both(filter, paging) = Both::<F, Paging>::from_request_parts(parts, state).await?;
         Ok(Self(filter, Some(paging.into())))
     }
 }
 
-/// Reads and checks the parameters of a query that have a value.
-fn query_of<T: DeserializeOwned + Validate<Context = ()>>(query: &str) -> Result<T, ApiError> {
+/// The names of parameters, as the document has them.
+fn names<T: IntoParams>() -> Vec<String> {
+    let params = T::into_params(|| None).into_iter();
+    params.map(|param| param.name).collect()
+}
+
+/// Reads and checks the parameters of a query that have a value; `known` are the names of all that there are.
+fn query_of<T: DeserializeOwned + Validate<Context = ()>>(
+    query: &str,
+    known: impl FnOnce() -> Vec<String>,
+) -> Result<T, ApiError> {
     if query.contains("%00") {
         return Err(AppError::malformed("the query must not contain NUL characters").into());
     }
     let is_filled = |pair: &&str| !matches!(pair.split_once('='), Some((_, "")));
     let filled: Vec<_> = query.split('&').filter(is_filled).collect();
-    // Its own parts make a valid address again.
-    let uri: Uri = format!("/?{}", filled.join("&"))
-        .parse()
-        .map_err(|_| AppError::malformed("the query cannot be read"))?;
-    let Query(params) =
-        Query::<T>::try_from_uri(&uri).map_err(|rejection| query_error(&rejection.body_text()))?;
+    let filled = filled.join("&");
+    let pairs = form_urlencoded::parse(filled.as_bytes());
+    let params = serde_path_to_error::deserialize(serde_html_form::Deserializer::new(pairs));
+    let params = params.map_err(|error| query_error(&error, known))?;
     validate(&params)?;
     Ok(params)
 }
 
-/// Axum's text is `Failed to deserialize query string: <field>: <problem>`.
-fn query_error(text: &str) -> ApiError {
-    let problem = text
-        .strip_prefix("Failed to deserialize query string: ")
-        .unwrap_or(text);
-    let (field, message) = match problem.split_once(": ") {
-        Some((field, message)) if !field.contains(' ') => (field, message),
-        _ => (quoted(problem).unwrap_or("query"), problem),
+fn query_error(
+    error: &serde_path_to_error::Error<serde_html_form::de::Error>,
+    known: impl FnOnce() -> Vec<String>,
+) -> ApiError {
+    let problem = error.inner().to_string();
+    // Of a parameter that may be repeated, the path goes on with the number of the value.
+    let field = match error.path().iter().next() {
+        Some(Segment::Map { key }) => key.as_str(),
+        _ => quoted(&problem).unwrap_or("query"),
     };
-    AppError::invalid_field(field, message).into()
+    let problem = if problem.starts_with("unknown field") {
+        format!(
+            "there is no such parameter; there are {}",
+            known().join(", ")
+        )
+    } else {
+        problem.clone()
+    };
+    AppError::invalid_field(field, problem).into()
 }
 
 /// Describes an optional header.

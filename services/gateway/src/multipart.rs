@@ -22,7 +22,7 @@ use bytes::Bytes;
 use futures::{Stream, StreamExt as _, future::poll_fn};
 use http::StatusCode;
 use parking_lot::Mutex;
-use waybill_service_kit::AppError;
+use waybill_service_kit::{AppError, ErrorCode};
 
 use crate::error::ApiError;
 
@@ -52,7 +52,7 @@ impl<S: Send + Sync> FromRequest<S> for Form {
         form.ok_or_else(|| {
             ApiError::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "UNSUPPORTED_MEDIA_TYPE",
+                ErrorCode::UnsupportedMediaType,
                 "send the file as multipart/form-data, in a field named file",
             )
         })
@@ -158,7 +158,11 @@ impl From<Excess> for ApiError {
             Excess::Head => format!("no field begins within {MAX_HEAD} bytes of the form"),
             Excess::Whole(most) => format!("the form has more than {most} bytes"),
         };
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", message)
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            ErrorCode::PayloadTooLarge,
+            message,
+        )
     }
 }
 

@@ -10,7 +10,7 @@ pub fn message(notification: &Notification) -> proto::Notification {
     proto::Notification {
         id: notification.id.to_string(),
         user_id: notification.user_id.to_string(),
-        r#type: notification.kind.to_string(),
+        r#type: notification.kind.into(),
         title: notification.title.clone(),
         body: notification.body.clone(),
         order_id: notification.order_id.map(|id| id.to_string()),

@@ -1,7 +1,7 @@
 //! What the domains refuse, as errors of the API.
 
 use waybill_primitives::ProductId;
-use waybill_service_kit::{AppError, FieldError, codes};
+use waybill_service_kit::{AppError, ErrorCode, FieldError};
 
 use crate::{
     base::fields::Faults,
@@ -31,7 +31,7 @@ impl From<Refused> for AppError {
         } else {
             format!("you can take it to {}", allowed.join(" or "))
         };
-        Self::conflict(codes::INVALID_TRANSITION, format!("{refused}; {advice}"))
+        Self::conflict(ErrorCode::InvalidTransition, format!("{refused}; {advice}"))
             .with_meta("from", refused.from.as_str())
             .with_meta("to", refused.to.as_str())
             .with_meta("allowed", allowed.join(","))
@@ -53,7 +53,7 @@ impl From<NotEdited> for AppError {
         match refused {
             NotEdited::Faults(faults) => faults.into(),
             NotEdited::State(status, payment) => Self::conflict(
-                "ORDER_NOT_EDITABLE",
+                ErrorCode::OrderNotEditable,
                 format!(
                     "only an order that is PENDING can be edited, and its items only until it is paid; this one is {status} and {payment}"
                 ),
@@ -70,7 +70,7 @@ impl From<NotAssignable> for AppError {
         match refused {
             NotAssignable::Ended(from) => wrong_status(from, OrderStatus::InProgress, message),
             NotAssignable::Unpaid | NotAssignable::NoWork => {
-                Self::conflict(codes::CONFLICT, message)
+                Self::conflict(ErrorCode::Conflict, message)
             }
         }
     }
@@ -81,7 +81,7 @@ impl From<NotReplaceable> for AppError {
         let message = refused.to_string();
         match refused {
             NotReplaceable::Status(from) => wrong_status(from, OrderStatus::Cancelled, message),
-            NotReplaceable::Payment(_) => Self::conflict(codes::CONFLICT, message),
+            NotReplaceable::Payment(_) => Self::conflict(ErrorCode::Conflict, message),
         }
     }
 }
@@ -90,23 +90,25 @@ impl From<Unfit> for AppError {
     fn from(unfit: Unfit) -> Self {
         let message = unfit.to_string();
         match unfit {
-            Unfit::Inactive => Self::conflict(codes::CONFLICT, message),
-            Unfit::NotQualified => Self::conflict(codes::NOT_QUALIFIED, message),
-            Unfit::TooManyOrders { limit, open } => Self::conflict(codes::TOO_MANY_ORDERS, message)
-                .with_meta("limit", limit.to_string())
-                .with_meta("open", open.to_string()),
+            Unfit::Inactive => Self::conflict(ErrorCode::Conflict, message),
+            Unfit::NotQualified => Self::conflict(ErrorCode::NotQualified, message),
+            Unfit::TooManyOrders { limit, open } => {
+                Self::conflict(ErrorCode::TooManyOrders, message)
+                    .with_meta("limit", limit.to_string())
+                    .with_meta("open", open.to_string())
+            }
         }
     }
 }
 
 impl From<Over> for AppError {
     fn from(over: Over) -> Self {
-        Self::conflict(codes::CONFLICT, over.to_string())
+        Self::conflict(ErrorCode::Conflict, over.to_string())
     }
 }
 
 fn wrong_status(from: OrderStatus, to: OrderStatus, message: String) -> AppError {
-    AppError::conflict(codes::INVALID_TRANSITION, message)
+    AppError::conflict(ErrorCode::InvalidTransition, message)
         .with_meta("from", from.as_str())
         .with_meta("to", to.as_str())
         .with_meta("allowed", "")
@@ -130,9 +132,9 @@ pub fn out_of_stock(shortages: &[Shortage]) -> AppError {
         left => format!("only {left} of {} are left", shortage.name),
     };
     let mut error = match shortages.first() {
-        None => AppError::conflict(codes::OUT_OF_STOCK, "too little is in stock; try again"),
+        None => AppError::conflict(ErrorCode::OutOfStock, "too little is in stock; try again"),
         Some(first) => AppError::conflict(
-            codes::OUT_OF_STOCK,
+            ErrorCode::OutOfStock,
             format!("{}, and {} are wanted", told(first), first.wanted),
         )
         .with_meta("product_id", first.product_id.to_string())

@@ -67,7 +67,7 @@ pub fn movement(line: &Movement) -> pb::StockMovement {
     pb::StockMovement {
         id: line.id.to_string(),
         product_id: line.product_id.to_string(),
-        kind: line.kind.as_str().to_owned(),
+        kind: line.kind.into(),
         on_hand_delta: line.on_hand_delta,
         reserved_delta: line.reserved_delta,
         reason: line.reason.clone(),
@@ -150,7 +150,7 @@ pub fn order(order: &Order) -> pb::Order {
 
 fn cart_change(change: &Change) -> pb::CartChange {
     pb::CartChange {
-        code: change.code.as_str().to_owned(),
+        code: change.code.into(),
         message: change.message.clone(),
         previous_price: change.previous_price,
         previous_quantity: change.previous_quantity,
@@ -187,7 +187,7 @@ pub fn history(entry: &HistoryEntry) -> pb::HistoryItem {
     pb::HistoryItem {
         at: Some(entry.at),
         actor: entry.actor().as_ref().map(person),
-        event: entry.event.as_str().to_owned(),
+        event: entry.event.into(),
         from: entry.from_value.clone(),
         to: non_empty(entry.to_value.as_str()),
         note: non_empty(entry.note.as_str()),

@@ -8,7 +8,7 @@ use waybill_store::{
     page::{BadCursor, BadLimit, PageError},
 };
 
-use super::{AppError, ErrorKind, chain, codes};
+use super::{AppError, ErrorCode, ErrorKind, chain};
 
 impl From<ConvertError> for AppError {
     fn from(error: ConvertError) -> Self {
@@ -38,11 +38,11 @@ impl From<IdempotencyError> for AppError {
         match error {
             IdempotencyError::Reused => Self::new(
                 ErrorKind::Invalid,
-                codes::IDEMPOTENCY_KEY_REUSED,
+                ErrorCode::IdempotencyKeyReused,
                 error.to_string(),
             ),
             IdempotencyError::Taken => Self::conflict(
-                codes::CONFLICT,
+                ErrorCode::Conflict,
                 "a request with this idempotency key is still running; try again shortly",
             )
             .with_retry_after(Duration::from_secs(1)),

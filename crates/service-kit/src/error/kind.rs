@@ -1,6 +1,7 @@
-//! Kinds of errors, with their HTTP status and gRPC code, and the codes of the API.
+//! Kinds of errors, with their HTTP status, gRPC code and code of the API.
 
 use tonic::Code;
+use waybill_proto::common::ErrorCode;
 
 /// What sort of failure it is; decides the HTTP status and the gRPC code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -111,41 +112,19 @@ impl ErrorKind {
     }
 
     /// The API's code of an error of this kind that has no better one.
-    pub(super) const fn default_code(self) -> &'static str {
+    pub(super) const fn default_code(self) -> ErrorCode {
         match self {
-            Self::Malformed => codes::MALFORMED,
-            Self::Unauthenticated => codes::UNAUTHENTICATED,
-            Self::Forbidden => codes::FORBIDDEN,
-            Self::NotFound => codes::NOT_FOUND,
-            Self::Conflict => codes::CONFLICT,
-            Self::PayloadTooLarge => codes::PAYLOAD_TOO_LARGE,
-            Self::UnsupportedMediaType => codes::UNSUPPORTED_MEDIA_TYPE,
-            Self::Invalid => codes::VALIDATION_ERROR,
-            Self::TooManyRequests => codes::RATE_LIMITED,
-            Self::Internal => codes::INTERNAL,
-            Self::Unavailable => codes::UNAVAILABLE,
+            Self::Malformed => ErrorCode::Malformed,
+            Self::Unauthenticated => ErrorCode::Unauthenticated,
+            Self::Forbidden => ErrorCode::Forbidden,
+            Self::NotFound => ErrorCode::NotFound,
+            Self::Conflict => ErrorCode::Conflict,
+            Self::PayloadTooLarge => ErrorCode::PayloadTooLarge,
+            Self::UnsupportedMediaType => ErrorCode::UnsupportedMediaType,
+            Self::Invalid => ErrorCode::ValidationError,
+            Self::TooManyRequests => ErrorCode::RateLimited,
+            Self::Internal => ErrorCode::Internal,
+            Self::Unavailable => ErrorCode::Unavailable,
         }
     }
-}
-
-/// The values of `error.code` in the API that more than one service uses.
-pub mod codes {
-    pub const ALREADY_CLAIMED: &str = "ALREADY_CLAIMED";
-    pub const CONFLICT: &str = "CONFLICT";
-    pub const FORBIDDEN: &str = "FORBIDDEN";
-    pub const IDEMPOTENCY_KEY_REUSED: &str = "IDEMPOTENCY_KEY_REUSED";
-    pub const INTERNAL: &str = "INTERNAL";
-    pub const INVALID_TRANSITION: &str = "INVALID_TRANSITION";
-    pub const MALFORMED: &str = "MALFORMED";
-    pub const NOT_FOUND: &str = "NOT_FOUND";
-    pub const NOT_QUALIFIED: &str = "NOT_QUALIFIED";
-    pub const OUT_OF_STOCK: &str = "OUT_OF_STOCK";
-    pub const PAYLOAD_TOO_LARGE: &str = "PAYLOAD_TOO_LARGE";
-    pub const RATE_LIMITED: &str = "RATE_LIMITED";
-    pub const TOO_MANY_ORDERS: &str = "TOO_MANY_ORDERS";
-    pub const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
-    pub const UNAVAILABLE: &str = "UNAVAILABLE";
-    pub const UNSUPPORTED_MEDIA_TYPE: &str = "UNSUPPORTED_MEDIA_TYPE";
-    pub const VALIDATION_ERROR: &str = "VALIDATION_ERROR";
-    pub const VERSION_CONFLICT: &str = "VERSION_CONFLICT";
 }

@@ -7,7 +7,6 @@ mod convert;
 mod kind;
 
 use std::{
-    borrow::Cow,
     collections::{BTreeMap, HashMap},
     error::Error,
     fmt,
@@ -16,8 +15,10 @@ use std::{
 
 use tonic::Status;
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
+use waybill_proto::json::Named as _;
 
-pub use kind::{ErrorKind, codes};
+pub use kind::ErrorKind;
+pub use waybill_proto::common::ErrorCode;
 pub use waybill_store::chain;
 
 /// The `ErrorInfo.domain` of every error of the platform.
@@ -52,8 +53,7 @@ impl FieldError {
 #[derive(Debug)]
 pub struct Details {
     pub kind: ErrorKind,
-    /// The API's code, for instance `OUT_OF_STOCK`.
-    pub code: Cow<'static, str>,
+    pub code: ErrorCode,
     /// For people; says what to do.
     pub message: String,
     pub fields: Vec<FieldError>,
@@ -71,14 +71,10 @@ pub struct Details {
 pub struct AppError(Box<Details>);
 
 impl AppError {
-    pub fn new(
-        kind: ErrorKind,
-        code: impl Into<Cow<'static, str>>,
-        message: impl Into<String>,
-    ) -> Self {
+    pub fn new(kind: ErrorKind, code: ErrorCode, message: impl Into<String>) -> Self {
         Self(Box::new(Details {
             kind,
-            code: code.into(),
+            code,
             message: message.into(),
             fields: Vec::new(),
             metadata: BTreeMap::new(),
@@ -109,14 +105,14 @@ impl AppError {
         Self::of_kind(ErrorKind::Malformed, message)
     }
 
-    pub fn conflict(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
+    pub fn conflict(code: ErrorCode, message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Conflict, code, message)
     }
 
     /// The caller wrote on top of a version that is not the current one.
     pub fn version_conflict(current: i64) -> Self {
         Self::conflict(
-            codes::VERSION_CONFLICT,
+            ErrorCode::VersionConflict,
             "somebody else changed it meanwhile; read it again and repeat the change",
         )
         .with_meta("version", current.to_string())
@@ -126,7 +122,7 @@ impl AppError {
     /// it again; a caller gets this error only if that went on and on.
     pub fn too_busy(what: &str) -> Self {
         Self::conflict(
-            codes::CONFLICT,
+            ErrorCode::Conflict,
             format!("others keep changing this {what}; try again"),
         )
         .mark_outrun()
@@ -202,7 +198,7 @@ impl AppError {
     }
 
     /// Whether the error has this code of the API.
-    pub fn is(&self, code: &str) -> bool {
+    pub fn is(&self, code: ErrorCode) -> bool {
         self.code == code
     }
 
@@ -235,7 +231,9 @@ impl AppError {
             .remove(KIND)
             .and_then(|name| ErrorKind::from_name(&name))
             .unwrap_or(ErrorKind::from_grpc_code(status.code()));
-        let mut error = Self::new(kind, info.reason, status.message());
+        // A code that this version does not know comes from a newer service.
+        let code = ErrorCode::of_name(&info.reason).unwrap_or(kind.default_code());
+        let mut error = Self::new(kind, code, status.message());
         error.0.metadata = metadata;
         error.0.logged = true;
         error.0.fields = details
@@ -297,7 +295,7 @@ impl From<AppError> for Status {
         } = *error.0;
         let mut info: HashMap<String, String> = metadata.into_iter().collect();
         info.insert(KIND.to_owned(), kind.name().to_owned());
-        let mut details = ErrorDetails::with_error_info(code, DOMAIN, info);
+        let mut details = ErrorDetails::with_error_info(code.name(), DOMAIN, info);
         let mut room = ROOM_FOR_FIELDS;
         let fields = fields.into_iter().take_while(|field| {
             let size = field.field.len() + field.message.len() + 8;

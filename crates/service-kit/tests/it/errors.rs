@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tonic::{Code, Status};
 use waybill_proto::ConvertError;
-use waybill_service_kit::{AppError, ErrorKind, FieldError, codes};
+use waybill_service_kit::{AppError, ErrorCode, ErrorKind, FieldError};
 use waybill_store::{HandlerError, IdempotencyError, Retry as _, StoreError};
 
 fn round_trip(error: AppError) -> AppError {
@@ -33,7 +33,7 @@ fn parts(
 fn every_kind_survives_with_code_fields_and_metadata() {
     for kind in ErrorKind::ALL {
         let make = || {
-            AppError::new(kind, "SOME_CODE", "what to do: ümläute, 100 %")
+            AppError::new(kind, ErrorCode::SkuTaken, "what to do: ümläute, 100 %")
                 .with_field("items[0].quantity", "must be at least 1")
                 .with_field("title", "is too long")
                 .with_meta("available", "3")
@@ -51,7 +51,7 @@ fn every_kind_survives_with_code_fields_and_metadata() {
 fn the_wire_form_is_that_of_google_rpc() {
     use tonic_types::StatusExt as _;
     let status = Status::from(
-        AppError::conflict(codes::OUT_OF_STOCK, "only 3 are left").with_meta("available", "3"),
+        AppError::conflict(ErrorCode::OutOfStock, "only 3 are left").with_meta("available", "3"),
     );
     assert_eq!(status.code(), Code::FailedPrecondition);
     let info = status.get_details_error_info().unwrap();
@@ -72,8 +72,8 @@ fn the_cause_of_an_internal_error_stays_inside() {
     assert!(!format!("{status:?}").contains("hunter2"));
     let again = AppError::from_status(&status);
     assert_eq!(
-        (again.kind, again.code.as_ref()),
-        (ErrorKind::Internal, codes::INTERNAL)
+        (again.kind, again.code),
+        (ErrorKind::Internal, ErrorCode::Internal)
     );
 }
 
@@ -98,8 +98,8 @@ fn a_status_of_others_is_taken_by_its_code() {
 fn errors_of_the_ground_crates_become_errors_of_the_api() {
     let reused = AppError::from(IdempotencyError::Reused);
     assert_eq!(
-        (reused.kind.http_status(), reused.code.as_ref()),
-        (422, codes::IDEMPOTENCY_KEY_REUSED)
+        (reused.kind.http_status(), reused.code),
+        (422, ErrorCode::IdempotencyKeyReused)
     );
     let running = AppError::from(IdempotencyError::Taken);
     assert_eq!(running.kind.http_status(), 409);

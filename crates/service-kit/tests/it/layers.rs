@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use tonic::{Code, Request};
 use waybill_proto::auth::{auth_service_client::AuthServiceClient, *};
 use waybill_service_kit::{
-    AppError, CallContext, Caller, ErrorKind, GrpcChannel, ServerLayer,
+    AppError, CallContext, Caller, ErrorCode, ErrorKind, GrpcChannel, ServerLayer,
     crypto::{SigningKey, key_set},
     outgoing, outgoing_within, retry_read,
     service::guarded,
@@ -162,7 +162,7 @@ async fn a_panic_is_an_opaque_error_and_the_service_goes_on() {
         .unwrap_err();
     assert_eq!(status.code(), Code::Internal);
     assert!(!format!("{status:?}").contains("42"));
-    assert_eq!(AppError::from_status(&status).code, "INTERNAL");
+    assert_eq!(AppError::from_status(&status).code, ErrorCode::Internal);
     let status = bench
         .client
         .register(RegisterRequest::default())
@@ -170,8 +170,8 @@ async fn a_panic_is_an_opaque_error_and_the_service_goes_on() {
         .unwrap_err();
     let error = AppError::from_status(&status);
     assert_eq!(
-        (error.code.as_ref(), error.metadata["hint"].as_str()),
-        ("EMAIL_TAKEN", "sign in")
+        (error.code, error.metadata["hint"].as_str()),
+        (ErrorCode::EmailTaken, "sign in")
     );
 }
 

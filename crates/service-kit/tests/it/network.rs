@@ -21,7 +21,8 @@ use waybill_bus::{
 };
 use waybill_proto::auth::{auth_service_client::AuthServiceClient, *};
 use waybill_service_kit::{
-    AppError, CallContext, ErrorKind, GrpcChannel, channel, crypto, outgoing, outgoing_within,
+    AppError, CallContext, ErrorCode, ErrorKind, GrpcChannel, channel, crypto, outgoing,
+    outgoing_within,
     serve::{Listeners, serve},
     shutdown::Shutdown,
     start,
@@ -96,7 +97,7 @@ async fn a_call_over_the_network_carries_the_same_context() {
         .register(RegisterRequest::default())
         .await
         .unwrap_err();
-    assert_eq!(AppError::from_status(&status).code, "EMAIL_TAKEN");
+    assert_eq!(AppError::from_status(&status).code, ErrorCode::EmailTaken);
     let request = outgoing_within(&ctx, Duration::from_millis(50), LogoutRequest::default());
     let status = server.client.logout(request).await.unwrap_err();
     assert_eq!(AppError::from_status(&status).kind, ErrorKind::Unavailable);
@@ -291,8 +292,8 @@ async fn a_service_that_is_away_is_unavailable_at_once_and_found_when_it_is_back
     let status = client.get_jwks(GetJwksRequest {}).await.unwrap_err();
     let error = AppError::from_status(&status);
     assert_eq!(
-        (error.kind, error.code.as_ref()),
-        (ErrorKind::Unavailable, "UNAVAILABLE")
+        (error.kind, error.code),
+        (ErrorKind::Unavailable, ErrorCode::Unavailable)
     );
     assert!(error.retry_after().is_some());
     assert!(

@@ -18,7 +18,7 @@ use tonic_health::pb::{
 };
 use waybill_proto::auth::{auth_service_client::AuthServiceClient, *};
 use waybill_service_kit::{
-    AppError, CallContext, GrpcChannel, channel, outgoing_within,
+    AppError, CallContext, ErrorCode, GrpcChannel, channel, outgoing_within,
     telemetry::{metrics_handle, render_metrics},
 };
 
@@ -55,7 +55,7 @@ impl Load {
                 while !over.load(Ordering::SeqCst) {
                     let status = client.register(RegisterRequest::default()).await;
                     let error = AppError::from_status(&status.unwrap_err());
-                    if error.is("EMAIL_TAKEN") {
+                    if error.is(ErrorCode::EmailTaken) {
                         answered.fetch_add(1, Ordering::SeqCst);
                     } else {
                         failures.push(error);
@@ -183,7 +183,7 @@ async fn the_restart_of_a_single_replica_is_answered_by_try_again() {
     let (answered, failures) = load.end().await;
     for failure in failures {
         assert!(
-            failure.is("UNAVAILABLE") && failure.retry_after().is_some(),
+            failure.is(ErrorCode::Unavailable) && failure.retry_after().is_some(),
             "{failure:?}"
         );
     }
@@ -202,7 +202,7 @@ async fn those_who_wait_to_be_accepted_when_a_server_closes_are_answered() {
     replica.shutdown.begin(Duration::ZERO).await;
     let status = soon("an answer", call).await.unwrap().unwrap_err();
     assert!(
-        AppError::from_status(&status).is("EMAIL_TAKEN"),
+        AppError::from_status(&status).is(ErrorCode::EmailTaken),
         "{status:?}"
     );
 }
@@ -232,12 +232,12 @@ async fn a_service_that_hangs_is_given_up_before_its_calls_are_and_found_when_it
     .await;
     let error = AppError::from_status(&status);
     assert!(
-        error.is("UNAVAILABLE") && error.retry_after().is_some(),
+        error.is(ErrorCode::Unavailable) && error.retry_after().is_some(),
         "{error:?}"
     );
     let held = soon("the call that waited is refused as well", held).await;
     let held = AppError::from_status(&held.unwrap().unwrap_err());
-    assert!(held.is("UNAVAILABLE"), "{held:?}");
+    assert!(held.is(ErrorCode::Unavailable), "{held:?}");
     assert!(breaker(address).ends_with(" 1"), "{}", breaker(address));
 
     let _replica = Replica::on(listener).await;

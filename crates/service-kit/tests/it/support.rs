@@ -19,7 +19,7 @@ use waybill_proto::auth::{
     *,
 };
 use waybill_service_kit::{
-    AppError, CallContext, Deps, Service, context,
+    AppError, CallContext, Deps, ErrorCode, Service, context,
     crypto::{SigningKey, key_set},
     serve::{Listeners, serve},
     shutdown::Shutdown,
@@ -127,7 +127,7 @@ macro_rules! unimplemented {
             async fn register(&self, _: Request<RegisterRequest>) -> Result<Response<RegisterResponse>, Status> {
                 self.writes.fetch_add(1, Ordering::SeqCst);
                 trace::about_order(17);
-                Err(AppError::conflict("EMAIL_TAKEN", "this address is registered").with_meta("hint", "sign in").into())
+                Err(AppError::conflict(ErrorCode::EmailTaken, "this address is registered").with_meta("hint", "sign in").into())
             }
         }
     };

@@ -90,12 +90,12 @@ impl App {
         &self,
         ctx: &CallContext,
         text: &str,
-        role: Option<Role>,
+        roles: Vec<Role>,
         query: &PageQuery,
     ) -> Result<Page<User>, Error> {
         ctx.require(&[Role::Admin])?;
         let text = domain::plain_text("q", text, domain::QUERY_MAX)?;
-        let page = store::users::list(self.db.reader(), &Filter { text, role }, query).await;
+        let page = store::users::list(self.db.reader(), &Filter { text, roles }, query).await;
         Ok(page.map_err(AppError::from)?)
     }
 

@@ -30,7 +30,8 @@ pub struct Credentials {
 pub struct Filter {
     /// Part of the address or the name; empty: any.
     pub text: String,
-    pub role: Option<Role>,
+    /// Any of these; none for all.
+    pub roles: Vec<Role>,
 }
 
 /// The reason and time of a suspension.
@@ -186,8 +187,8 @@ pub async fn list(
 
 fn filtered(filter: &Filter) -> Select<Entity> {
     let mut condition = Condition::all();
-    if let Some(role) = filter.role {
-        condition = condition.add(Column::Role.eq(role));
+    if !filter.roles.is_empty() {
+        condition = condition.add(Column::Role.is_in(filter.roles.iter().copied()));
     }
     if !filter.text.is_empty() {
         condition = condition.add(Expr::col(Column::SearchText).like(contains(&filter.text)));

@@ -11,7 +11,7 @@ use waybill_proto::{
     common::{self, AuditRecord, PageRequest},
     order::AuditRecorded,
 };
-use waybill_service_kit::{AppError, ErrorKind, local_channel, start};
+use waybill_service_kit::{AppError, ErrorCode, ErrorKind, local_channel, start};
 use waybill_testkit::{on_any_database, on_each_database};
 
 use crate::support::{World, answer, by, id_of, invalid, refused};
@@ -260,7 +260,7 @@ async fn only_administrators_look(world: &World) {
         refused(
             log(world, &who, all()).await,
             ErrorKind::Forbidden,
-            "FORBIDDEN",
+            ErrorCode::Forbidden,
         );
     }
     let admin = world.admin().await;

@@ -7,7 +7,7 @@ use waybill_proto::{
     auth::{LoginRequest, RegisterRequest},
     common,
 };
-use waybill_service_kit::{AppError, CallContext, ErrorKind, outgoing};
+use waybill_service_kit::{AppError, CallContext, ErrorCode, ErrorKind, outgoing};
 use waybill_testkit::{on_any_database, on_each_database};
 
 use crate::support::{
@@ -66,7 +66,7 @@ async fn an_address_has_one_account(world: &World) {
     second.email = "ADA@EXAMPLE.COM".into();
     second.password = "another password".into();
     let second = answer(world.auth.clone().register(second).await);
-    let error = refused(second, ErrorKind::Conflict, "EMAIL_TAKEN");
+    let error = refused(second, ErrorKind::Conflict, ErrorCode::EmailTaken);
     assert_eq!(error.fields[0].field, "email");
     world.login(&address("ada"), PASSWORD).await.unwrap();
 }
@@ -82,7 +82,7 @@ async fn of_concurrent_registrations_one_wins(world: &World) {
     for attempt in attempts.collect::<Vec<_>>() {
         match attempt.await.unwrap() {
             Ok(_) => won += 1,
-            lost => drop(refused(lost, ErrorKind::Conflict, "EMAIL_TAKEN")),
+            lost => drop(refused(lost, ErrorKind::Conflict, ErrorCode::EmailTaken)),
         }
     }
     assert_eq!(won, 1);
@@ -105,19 +105,19 @@ async fn a_repeated_registration_is_the_same_account(world: &World) {
     refused(
         attempt(guess, "key-1").await,
         ErrorKind::Conflict,
-        "EMAIL_TAKEN",
+        ErrorCode::EmailTaken,
     );
     refused(
         attempt(registration("ada"), "key-2").await,
         ErrorKind::Conflict,
-        "EMAIL_TAKEN",
+        ErrorCode::EmailTaken,
     );
     let mut other = registration("ada");
     other.first_name = "Eve".into();
     refused(
         attempt(other, "key-1").await,
         ErrorKind::Invalid,
-        "IDEMPOTENCY_KEY_REUSED",
+        ErrorCode::IdempotencyKeyReused,
     );
 }
 
@@ -197,7 +197,7 @@ async fn guessing_is_stopped(world: &World) {
             unauthenticated(world.login(email, "guess").await);
         }
         let stopped = world.login(email, PASSWORD).await;
-        let stopped = refused(stopped, ErrorKind::TooManyRequests, "RATE_LIMITED");
+        let stopped = refused(stopped, ErrorKind::TooManyRequests, ErrorCode::RateLimited);
         let wait = stopped.retry_after().unwrap();
         assert!((1..=900).contains(&wait.as_secs()), "{wait:?}");
     }
@@ -224,7 +224,11 @@ async fn guesses_that_come_together_are_all_counted(world: &World) {
     for guess in guesses.collect::<Vec<_>>() {
         match guess.await.unwrap() {
             Err(error) if error.kind == ErrorKind::Unauthenticated => looked_at += 1,
-            stopped => drop(refused(stopped, ErrorKind::TooManyRequests, "RATE_LIMITED")),
+            stopped => drop(refused(
+                stopped,
+                ErrorKind::TooManyRequests,
+                ErrorCode::RateLimited,
+            )),
         }
     }
     assert_eq!(looked_at, 10);

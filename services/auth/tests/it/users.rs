@@ -9,7 +9,7 @@ use waybill_proto::{
     },
     common,
 };
-use waybill_service_kit::{AppError, ErrorKind};
+use waybill_service_kit::{AppError, ErrorCode, ErrorKind};
 use waybill_store::outbox_events;
 use waybill_testkit::{on_any_database, on_each_database};
 
@@ -89,7 +89,7 @@ async fn names_change_with_their_version(world: &World) {
     );
     assert_eq!(user.version, 2);
     let stale = change(Some("Ada"), None, Some(1)).await;
-    let stale = refused(stale, ErrorKind::Conflict, "VERSION_CONFLICT");
+    let stale = refused(stale, ErrorKind::Conflict, ErrorCode::VersionConflict);
     assert_eq!(stale.metadata["version"], "2");
     let user = change(None, Some(""), None).await.unwrap();
     assert_eq!((user.last_name.as_str(), user.version), ("", 3));
@@ -187,7 +187,7 @@ async fn users_are_listed_in_pages(world: &World) {
         invalid(list(world, &admin, request).await, &[field]);
     }
     let request = ListUsersRequest {
-        role: 99,
+        roles: vec![99],
         ..ListUsersRequest::default()
     };
     invalid(list(world, &admin, request).await, &["role"]);
@@ -203,31 +203,36 @@ async fn users_are_found_by_text_and_role(world: &World) {
     world.register("jurgen").await;
     world.register("a_b").await;
     let admin = world.admin().await;
-    for (q, role, expected) in [
-        ("WORK", None, vec!["worker"]),
-        ("tester", None, vec!["a_b", "jurgen"]),
-        ("a_b tes", None, vec!["a_b"]),
-        ("a%b", None, vec![]),
-        ("a_b", None, vec!["a_b"]),
-        ("_", None, vec!["a_b"]),
-        ("%", None, vec![]),
-        ("!", None, vec![]),
-        ("'", None, vec![]),
-        ("example.com jurgen", None, vec!["jurgen"]),
-        ("", Some(Role::Staff), vec!["worker"]),
-        ("", Some(Role::Admin), vec!["admin"]),
-        ("tester", Some(Role::Staff), vec![]),
+    for (q, roles, expected) in [
+        ("WORK", vec![], vec!["worker"]),
+        ("tester", vec![], vec!["a_b", "jurgen"]),
+        ("a_b tes", vec![], vec!["a_b"]),
+        ("a%b", vec![], vec![]),
+        ("a_b", vec![], vec!["a_b"]),
+        ("_", vec![], vec!["a_b"]),
+        ("%", vec![], vec![]),
+        ("!", vec![], vec![]),
+        ("'", vec![], vec![]),
+        ("example.com jurgen", vec![], vec!["jurgen"]),
+        ("", vec![Role::Staff], vec!["worker"]),
+        ("", vec![Role::Admin], vec!["admin"]),
+        (
+            "",
+            vec![Role::Admin, Role::Staff, Role::Admin],
+            vec!["worker", "admin"],
+        ),
+        ("tester", vec![Role::Staff], vec![]),
     ] {
-        let role = role.map_or(0, |role| common::Role::from(role).into());
+        let numbers = roles.iter().map(|role| common::Role::from(*role).into());
         let request = ListUsersRequest {
             q: q.to_owned(),
-            role,
+            roles: numbers.collect(),
             page: Some(page(0, "")),
         };
         let found = list(world, &admin, request).await.unwrap();
         let names: Vec<_> = found.users.iter().map(|user| user.email.as_str()).collect();
         let expected: Vec<_> = expected.into_iter().map(address).collect();
-        assert_eq!(names, expected, "{q:?} {role:?}");
+        assert_eq!(names, expected, "{q:?} {roles:?}");
         assert_eq!(found.page.unwrap().total, Some(expected.len() as u64));
     }
 }
@@ -250,7 +255,11 @@ async fn a_new_role_comes_with_the_next_refresh(world: &World) {
         .clone()
         .set_user_role(by(&admin, role(id, Role::Admin, Some(1))))
         .await;
-    refused(answer(stale), ErrorKind::Conflict, "VERSION_CONFLICT");
+    refused(
+        answer(stale),
+        ErrorKind::Conflict,
+        ErrorCode::VersionConflict,
+    );
     let request = SetUserRoleRequest {
         id: id.to_string(),
         role: 0,
@@ -288,18 +297,18 @@ async fn the_last_administrator_stays(world: &World) {
     let admin = world.admin().await;
     let own = id_of(&admin);
     let refusal = set_role(world, &admin, own, Role::Staff).await;
-    refused(refusal, ErrorKind::Conflict, "LAST_ADMIN");
+    refused(refusal, ErrorKind::Conflict, ErrorCode::LastAdmin);
     refused(
         suspend(world, &admin, own).await,
         ErrorKind::Conflict,
-        "OWN_ACCOUNT",
+        ErrorCode::OwnAccount,
     );
 
     // A suspended second one does not count.
     let second = world.signed_in_as("second", Role::Admin).await;
     suspend(world, &admin, id_of(&second)).await.unwrap();
     let refusal = set_role(world, &admin, own, Role::Staff).await;
-    refused(refusal, ErrorKind::Conflict, "LAST_ADMIN");
+    refused(refusal, ErrorKind::Conflict, ErrorCode::LastAdmin);
     restore(world, &admin, id_of(&second)).await.unwrap();
     set_role(world, &admin, own, Role::Staff).await.unwrap();
 }
@@ -339,7 +348,7 @@ async fn a_suspended_user_is_out(world: &World) {
         user.version
     );
     let login = world.login(&address("ada"), PASSWORD).await;
-    refused(login, ErrorKind::Forbidden, "FORBIDDEN");
+    refused(login, ErrorKind::Forbidden, ErrorCode::Forbidden);
     // Only who knows the password learns of it.
     unauthenticated(world.login(&address("ada"), "wrong password").await);
     unauthenticated(world.refresh(&ada.refresh_token).await);
@@ -348,7 +357,7 @@ async fn a_suspended_user_is_out(world: &World) {
         ..Default::default()
     };
     let change = world.auth.clone().update_profile(by(&ada, request)).await;
-    refused(answer(change), ErrorKind::Forbidden, "FORBIDDEN");
+    refused(answer(change), ErrorKind::Forbidden, ErrorCode::Forbidden);
 
     assert!(!restore(world, &admin, id).await.unwrap().suspended);
     assert!(!restore(world, &admin, id).await.unwrap().suspended);
@@ -378,15 +387,15 @@ async fn a_demoted_administrator_has_no_power_left(world: &World) {
         .unwrap();
     // The token still says ADMIN.
     let refusal = set_role(world, &second, id_of(&ada), Role::Admin).await;
-    refused(refusal, ErrorKind::Forbidden, "FORBIDDEN");
+    refused(refusal, ErrorKind::Forbidden, ErrorCode::Forbidden);
     let refusal = suspend(world, &second, id_of(&ada)).await;
-    refused(refusal, ErrorKind::Forbidden, "FORBIDDEN");
+    refused(refusal, ErrorKind::Forbidden, ErrorCode::Forbidden);
 }
 
 async fn unknown_users_are_not_found(world: &World) {
     let admin = world.admin().await;
     let nobody = UserId::new();
-    let missing = |outcome| refused(outcome, ErrorKind::NotFound, "NOT_FOUND");
+    let missing = |outcome| refused(outcome, ErrorKind::NotFound, ErrorCode::NotFound);
     let get = |id: String| {
         let mut auth = world.auth.clone();
         let request = by(&admin, GetUserRequest { id });

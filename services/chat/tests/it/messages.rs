@@ -2,7 +2,7 @@
 
 use futures::StreamExt as _;
 use waybill_proto::chat::{MarkReadRequest, MessagePosted, MessagesRead, PostMessageRequest};
-use waybill_service_kit::ErrorKind;
+use waybill_service_kit::{ErrorCode, ErrorKind};
 use waybill_testkit::{on_any_database, on_each_database};
 
 use crate::support::{Person, World, answer, invalid, not_found, outgoing, page, refused};
@@ -42,7 +42,7 @@ async fn posting_again_gives_the_same_message(world: &World) {
     assert!(again.replayed);
     assert_eq!(first.message, again.message);
     let outcome = world.try_post(&ada, &order, "other", "c1").await;
-    refused(outcome, ErrorKind::Invalid, "IDEMPOTENCY_KEY_REUSED");
+    refused(outcome, ErrorKind::Invalid, ErrorCode::IdempotencyKeyReused);
     // Another author's ids, another conversation's and another spelling are other ids.
     for (person, order, client_id) in [
         (&bo, &order, "c1"),

@@ -5,7 +5,7 @@ use waybill_proto::{
     chat::{GetConversationRequest, ListConversationsRequest},
     order::{self, OrderStatus},
 };
-use waybill_service_kit::ErrorKind;
+use waybill_service_kit::{ErrorCode, ErrorKind};
 use waybill_testkit::{World as _, on_any_database, on_each_database};
 
 use crate::support::{
@@ -58,7 +58,11 @@ async fn customer_worker_and_administrators_talk(world: &World) {
     not_found(world.try_list(&ada, &order_of(&ada), "", page(0)).await);
     let nobody = GetConversationRequest { order_id: order.id };
     let outcome = world.client.clone().get_conversation(nobody).await;
-    refused(outcome, ErrorKind::Unauthenticated, "UNAUTHENTICATED");
+    refused(
+        outcome,
+        ErrorKind::Unauthenticated,
+        ErrorCode::Unauthenticated,
+    );
     let bad = GetConversationRequest {
         order_id: "x".to_owned(),
     };
@@ -67,7 +71,7 @@ async fn customer_worker_and_administrators_talk(world: &World) {
         .clone()
         .get_conversation(world.by(&ada, bad))
         .await;
-    refused(outcome, ErrorKind::Invalid, "VALIDATION_ERROR");
+    refused(outcome, ErrorKind::Invalid, ErrorCode::ValidationError);
 }
 
 async fn reassignment_changes_who_may_read(world: &World) {
@@ -156,7 +160,7 @@ async fn a_replaced_order_is_closed_for_writing(world: &World) {
     world.event(&closed, &replaced).await;
     for person in [&ada, &wim, &bo] {
         let outcome = world.try_post(person, &order, "one more thing", "").await;
-        refused(outcome, ErrorKind::Conflict, "CONFLICT");
+        refused(outcome, ErrorKind::Conflict, ErrorCode::Conflict);
         let last = world.bodies(person, &order).await.pop();
         assert!(last.is_some_and(|line| line.contains(&opened.order_number)));
     }
@@ -182,7 +186,7 @@ async fn an_order_that_no_event_told_of_is_asked_for(world: &World) {
     world.orders.go_away(true);
     let stranger = Person::customer();
     let outcome = world.try_post(&stranger, &order, "x", "").await;
-    refused(outcome, ErrorKind::Unavailable, "UNAVAILABLE");
+    refused(outcome, ErrorKind::Unavailable, ErrorCode::Unavailable);
     world.post(&ada, &order, "those who are known go on").await;
     world.orders.go_away(false);
 }

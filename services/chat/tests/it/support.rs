@@ -17,7 +17,7 @@ use waybill_proto::{
     order::{self, OrderStatus, order_service_server::OrderServiceServer},
 };
 use waybill_service_kit::{
-    CallContext, Deps, ErrorKind, GrpcChannel, Running, ServerLayer,
+    CallContext, Deps, ErrorCode, ErrorKind, GrpcChannel, Running, ServerLayer,
     service::guarded,
     settings::{Sources, load},
     start,
@@ -240,5 +240,5 @@ pub fn change(from: OrderStatus, to: OrderStatus) -> order::OrderChange {
 
 #[track_caller]
 pub fn invalid<T>(outcome: Result<Response<T>, Status>) {
-    refused(outcome, ErrorKind::Invalid, "VALIDATION_ERROR");
+    refused(outcome, ErrorKind::Invalid, ErrorCode::ValidationError);
 }

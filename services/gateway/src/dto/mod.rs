@@ -49,6 +49,11 @@ pub fn number<T: Into<i32>>(value: Option<T>) -> i32 {
     value.map_or(0, Into::into)
 }
 
+/// The numbers of a filter that may be repeated.
+pub fn numbers<T: Into<i32>>(values: Vec<T>) -> Vec<i32> {
+    values.into_iter().map(Into::into).collect()
+}
+
 /// Tells a field that is null from one that is not there.
 fn given<'de, D, T>(value: D) -> Result<Option<Option<T>>, D::Error>
 where

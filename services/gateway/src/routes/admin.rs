@@ -43,7 +43,8 @@ pub struct UserFilter {
     #[garde(length(chars, max = 200))]
     pub q: Option<String>,
     #[garde(skip)]
-    pub role: Option<Role>,
+    #[serde(default)]
+    pub role: Vec<Role>,
 }
 
 /// List and search users.
@@ -61,7 +62,7 @@ pub async fn list_users(
     let request = pb::ListUsersRequest {
         page,
         q: filter.q.unwrap_or_default().trim().to_owned(),
-        role: dto::number(filter.role),
+        roles: dto::numbers(filter.role),
     };
     let answer = read!(app.clients.auth, list_users, &context, request)?;
     Ok(Page::new(answer.users, answer.page))
@@ -133,7 +134,8 @@ pub struct PaymentFilter {
     #[garde(skip)]
     pub order_id: Option<Uuid>,
     #[garde(skip)]
-    pub state: Option<PaymentState>,
+    #[serde(default)]
+    pub state: Vec<PaymentState>,
 }
 
 /// List the payments of all orders.
@@ -151,7 +153,7 @@ pub async fn list_payments(
 ) -> Result<Page<money::Payment>, ApiError> {
     let request = money::ListPaymentsRequest {
         order_id: filter.order_id.map(|id| id.to_string()).unwrap_or_default(),
-        state: dto::number(filter.state),
+        states: dto::numbers(filter.state),
         page,
     };
     let answer = read!(app.clients.payment, list_payments, &context, request)?;

@@ -8,8 +8,7 @@ use http::{HeaderValue, header};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
-use uuid::Uuid;
-use waybill_proto::order::{OrderSort, OrderStatus, PaymentStatus};
+
 use waybill_proto::{auth, common::Bucket, order as pb};
 use waybill_service_kit::AppError;
 
@@ -17,13 +16,9 @@ use super::orders::OrderFilter;
 use crate::{
     answer::{Answer, Raw},
     app::{App, read, send},
-    downloads,
-    dto::{
-        self,
-        rules::{at_most, before},
-    },
+    downloads, dto,
     error::ApiError,
-    extract::{Admin, Params},
+    extract::{Admin, Both, Params},
 };
 
 pub fn routes() -> OpenApiRouter<App> {
@@ -130,64 +125,19 @@ pub enum ExportFormat {
 
 dto::named!(ExportFormat { Csv = "csv" });
 
-/// What is exported: the filters of the order list.
+/// How an export is written.
 #[derive(Debug, Default, Deserialize, Validate, IntoParams)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[into_params(parameter_in = Query, rename_all = "camelCase")]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct Export {
     /// `csv` if not given.
     #[garde(skip)]
     #[param(inline)]
-    pub format: Option<ExportFormat>,
+    #[expect(dead_code, reason = "there is only one so far")]
+    format: Option<ExportFormat>,
     /// Begin with a byte order mark, by which Excel knows UTF-8.
     #[garde(skip)]
-    pub bom: Option<bool>,
-    /// An order number or its beginning, or beginnings of words of the title and the customer's name.
-    #[garde(length(chars, max = 200))]
-    pub q: Option<String>,
-    #[garde(skip)]
-    pub status: Option<OrderStatus>,
-    #[garde(skip)]
-    pub payment_status: Option<PaymentStatus>,
-    /// Placed at this time or later: RFC 3339, or a day (UTC) from its start. Before `to`.
-    #[garde(custom(before(self.to)))]
-    #[param(value_type = Option<String>, example = "2026-11-21", pattern = r"^\d{4}-\d{2}-\d{2}([Tt ].+)?$")]
-    pub from: Option<dto::Since>,
-    /// Placed before this time: RFC 3339, or a day (UTC) to its end.
-    #[garde(skip)]
-    #[param(value_type = Option<String>, example = "2026-11-21", pattern = r"^\d{4}-\d{2}-\d{2}([Tt ].+)?$")]
-    pub to: Option<dto::Until>,
-    #[garde(skip)]
-    pub customer_id: Option<Uuid>,
-    #[garde(skip)]
-    pub assignee_id: Option<Uuid>,
-    /// In minor units; not more than `maxTotal`.
-    #[garde(range(min = 0), custom(at_most(self.max_total, "maxTotal")))]
-    #[param(minimum = 0)]
-    pub min_total: Option<i64>,
-    /// In minor units.
-    #[garde(range(min = 0))]
-    #[param(minimum = 0)]
-    pub max_total: Option<i64>,
-    #[garde(skip)]
-    pub sort: Option<OrderSort>,
-}
-
-impl From<Export> for OrderFilter {
-    fn from(export: Export) -> Self {
-        Self {
-            q: export.q,
-            status: export.status,
-            payment_status: export.payment_status,
-            from: export.from,
-            to: export.to,
-            customer_id: export.customer_id,
-            assignee_id: export.assignee_id,
-            min_total: export.min_total,
-            max_total: export.max_total,
-            sort: export.sort,
-        }
-    }
+    bom: Option<bool>,
 }
 
 const BYTE_ORDER_MARK: Bytes = Bytes::from_static(b"\xEF\xBB\xBF");
@@ -196,16 +146,17 @@ const BYTE_ORDER_MARK: Bytes = Bytes::from_static(b"\xEF\xBB\xBF");
 ///
 /// The file is streamed while it is read: an export that fails on the way ends the connection without the end of the body, so
 /// that what arrived is not taken for the whole. Text that a spreadsheet would run as a formula begins with an apostrophe.
-#[utoipa::path(get, path = "/api/v1/admin/orders/export", tag = "analytics", params(Export),
+#[utoipa::path(get, path = "/api/v1/admin/orders/export", tag = "analytics", params(OrderFilter, Export),
     responses((status = 200, description = "The orders of the filter, in the order of the sort", content_type = "text/csv", body = String)))]
 pub async fn export_orders(
     State(app): State<App>,
     Admin(context): Admin,
-    Params(export): Params<Export>,
+    Both(filter, export): Both<OrderFilter, Export>,
 ) -> Result<Raw, ApiError> {
     let mark = export.bom.unwrap_or(false);
-    let list: pb::ListOrdersRequest = OrderFilter::from(export).into();
-    let request = pb::ExportOrdersRequest { filter: Some(list) };
+    let request = pb::ExportOrdersRequest {
+        filter: Some(filter.into()),
+    };
     let place = app.downloads.place(&context).await?;
     let mut chunks = send!(app.clients.analytics, export_orders, &context, request)?;
     // What fails before the first line is an error like any other.

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use waybill_proto::auth as pb;
-use waybill_service_kit::{AppError, CallContext};
+use waybill_service_kit::{AppError, CallContext, ErrorCode};
 
 use super::auth::{limit_login, limit_lookup};
 use crate::{
@@ -88,7 +88,7 @@ pub async fn introduce(
                     registered = true;
                     answer.session
                 }
-                Err(error) if error.is("EMAIL_TAKEN") => {
+                Err(error) if error.is(ErrorCode::EmailTaken) => {
                     login(app, context, contact.email, password).await?
                 }
                 Err(error) => return Err(of_contact(error)),
@@ -155,7 +155,7 @@ async fn login(
     match send!(app.clients.auth, login, context, request) {
         Ok(answer) => Ok(answer.session),
         Err(error) if error.kind.http_status() == 401 => Err(AppError::conflict(
-            "EMAIL_REGISTERED",
+            ErrorCode::EmailRegistered,
             "this e-mail address has an account, and the password is not its own; sign in first, or order without a password",
         )
         .with_field("contact.email", "has an account already")

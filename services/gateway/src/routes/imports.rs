@@ -1,7 +1,6 @@
 //! The catalogue as CSV, in and out. Neither way holds a whole file.
 
 use std::pin::pin;
-use waybill_proto::order::{ProductKind, ProductSort};
 
 use axum::{
     extract::{Request, State},
@@ -15,16 +14,15 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use waybill_proto::order as pb;
-use waybill_service_kit::{AppError, outgoing_within};
+use waybill_service_kit::{AppError, ErrorCode, outgoing_within};
 
-use super::analytics::ExportFormat;
+use super::{analytics::ExportFormat, products::ProductFilter};
 use crate::{
     answer::{Answer, Raw},
     app::{App, Gateway},
-    downloads,
-    dto::{self, rules::at_most},
+    downloads, dto,
     error::ApiError,
-    extract::{Admin, Params, content_type},
+    extract::{Admin, Both, Params, content_type},
     multipart::{Form, LINGER, SLACK},
 };
 
@@ -134,7 +132,7 @@ async fn feed(
     let Some(mut form) = Form::within(request, MAX_BYTES + SLACK).await else {
         return Err(ApiError::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "UNSUPPORTED_MEDIA_TYPE",
+            ErrorCode::UnsupportedMediaType,
             "send the file as text/csv, or as multipart/form-data in a field named file",
         ));
     };
@@ -195,7 +193,7 @@ async fn pass_on(
             let _ = tokio::time::timeout(LINGER, forget(bytes)).await;
             return Err(ApiError::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
-                "PAYLOAD_TOO_LARGE",
+                ErrorCode::PayloadTooLarge,
                 format!("the file has more than {MAX_BYTES} bytes; divide it"),
             ));
         }
@@ -216,70 +214,28 @@ async fn forget(mut bytes: impl Stream<Item = Result<Bytes, ApiError>> + Unpin) 
     while let Some(Ok(_)) = bytes.next().await {}
 }
 
-/// Filters of an export: those of the product list.
+/// How an export is written.
 #[derive(Debug, Default, Deserialize, Validate, IntoParams)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[into_params(parameter_in = Query, rename_all = "camelCase")]
-pub struct ExportFilter {
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Format {
     /// `csv` if not given.
     #[garde(skip)]
     #[param(inline)]
-    pub format: Option<ExportFormat>,
-    /// With each of its words, a word of name, SKU or description must begin.
-    #[garde(length(chars, max = 200))]
-    pub q: Option<String>,
-    /// Id, slug or name of a category; the products of those below it are in it too. `categoryId` is taken for it as well.
-    #[garde(length(chars, max = 110))]
-    #[serde(alias = "categoryId")]
-    pub category: Option<String>,
-    /// In minor units; not more than `maxPrice`.
-    #[garde(range(min = 0), custom(at_most(self.max_price, "maxPrice")))]
-    #[param(minimum = 0)]
-    pub min_price: Option<i64>,
-    /// In minor units.
-    #[garde(range(min = 0))]
-    #[param(minimum = 0)]
-    pub max_price: Option<i64>,
-    #[garde(skip)]
-    pub in_stock: Option<bool>,
-    #[garde(skip)]
-    pub kind: Option<ProductKind>,
-    #[garde(skip)]
-    pub low_stock: Option<bool>,
-    #[garde(skip)]
-    pub sort: Option<ProductSort>,
-    /// Archived products too.
-    #[garde(skip)]
-    pub include_inactive: Option<bool>,
-}
-
-impl From<ExportFilter> for pb::ListProductsRequest {
-    fn from(filter: ExportFilter) -> Self {
-        Self {
-            page: None,
-            q: filter.q.unwrap_or_default().trim().to_owned(),
-            category: filter.category.unwrap_or_default(),
-            min_price: filter.min_price,
-            max_price: filter.max_price,
-            in_stock: filter.in_stock,
-            kind: dto::number(filter.kind),
-            sort: dto::number(filter.sort),
-            include_inactive: filter.include_inactive.unwrap_or(false),
-            low_stock: filter.low_stock,
-        }
-    }
+    #[expect(dead_code, reason = "there is only one so far")]
+    format: Option<ExportFormat>,
 }
 
 /// Export products as CSV.
 ///
 /// The columns are those of the import, which takes the file back unchanged. Cells that a spreadsheet would run as a formula
 /// begin with an apostrophe.
-#[utoipa::path(get, path = "/api/v1/admin/products/export", tag = "products", params(ExportFilter),
+#[utoipa::path(get, path = "/api/v1/admin/products/export", tag = "products", params(ProductFilter, Format),
     responses((status = 200, description = "The products, line by line", body = String, content_type = "text/csv")))]
 pub async fn export_products(
     State(app): State<App>,
     Admin(context): Admin,
-    Params(filter): Params<ExportFilter>,
+    Both(filter, _): Both<ProductFilter, Format>,
 ) -> Result<Raw, ApiError> {
     let request = pb::ExportProductsRequest {
         filter: Some(filter.into()),

@@ -15,6 +15,7 @@ use waybill_proto::{
     media,
     order::{self as pb, FilePurpose},
 };
+use waybill_service_kit::ErrorCode;
 
 use crate::{
     answer::{Answer, Created, NoContent, Page, Raw, Versioned, present},
@@ -61,7 +62,8 @@ pub fn routes() -> OpenApiRouter<App> {
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct FileFilter {
     #[garde(skip)]
-    pub purpose: Option<FilePurpose>,
+    #[serde(default)]
+    pub purpose: Vec<FilePurpose>,
 }
 
 /// List the files of an order, newest first.
@@ -81,7 +83,7 @@ pub async fn list_files(
 ) -> Result<Page<pb::File>, ApiError> {
     let request = pb::ListFilesRequest {
         order_id: id.to_string(),
-        purpose: dto::number(filter.purpose),
+        purposes: dto::numbers(filter.purpose),
         page,
     };
     let answer = read!(app.clients.file, list_files, &context, request)?;
@@ -294,7 +296,13 @@ pub async fn delete_product_image(
     Admin(context): Admin,
     path: Result<Path<(Uuid, Uuid)>, axum::extract::rejection::PathRejection>,
 ) -> Result<Versioned<pb::Product>, ApiError> {
-    let missing = || ApiError::new(StatusCode::NOT_FOUND, "NOT_FOUND", "no such picture");
+    let missing = || {
+        ApiError::new(
+            StatusCode::NOT_FOUND,
+            ErrorCode::NotFound,
+            "no such picture",
+        )
+    };
     let Ok(Path((product_id, id))) = path else {
         return Err(missing());
     };

@@ -46,9 +46,11 @@ pub struct OrderFilter {
     #[garde(length(chars, max = 200))]
     pub q: Option<String>,
     #[garde(skip)]
-    pub status: Option<OrderStatus>,
+    #[serde(default)]
+    pub status: Vec<OrderStatus>,
     #[garde(skip)]
-    pub payment_status: Option<PaymentStatus>,
+    #[serde(default)]
+    pub payment_status: Vec<PaymentStatus>,
     /// Placed at this time or later: RFC 3339, or a day (UTC) from its start. Before `to`.
     #[garde(custom(before(self.to)))]
     #[param(value_type = Option<String>, example = "2026-11-21", pattern = r"^\d{4}-\d{2}-\d{2}([Tt ].+)?$")]
@@ -79,8 +81,8 @@ impl From<OrderFilter> for pb::ListOrdersRequest {
         Self {
             page: None,
             q: filter.q.unwrap_or_default().trim().to_owned(),
-            status: dto::number(filter.status),
-            payment_status: dto::number(filter.payment_status),
+            statuses: dto::numbers(filter.status),
+            payment_statuses: dto::numbers(filter.payment_status),
             from: filter.from.map(Into::into),
             to: filter.to.map(Into::into),
             customer_id: id(filter.customer_id),

@@ -41,7 +41,7 @@ pub async fn list_order_payments(
 ) -> Result<Page<pb::Payment>, ApiError> {
     let request = pb::ListPaymentsRequest {
         order_id: id.to_string(),
-        state: 0,
+        states: Vec::new(),
         page: Some(paging.into()),
     };
     let answer = read!(app.clients.payment, list_payments, &context, request)?;

@@ -62,7 +62,8 @@ pub struct ProductFilter {
     #[garde(skip)]
     pub in_stock: Option<bool>,
     #[garde(skip)]
-    pub kind: Option<ProductKind>,
+    #[serde(default)]
+    pub kind: Vec<ProductKind>,
     #[garde(skip)]
     pub sort: Option<ProductSort>,
     /// Archived products too; administrators only, without effect for others.
@@ -82,7 +83,7 @@ impl From<ProductFilter> for pb::ListProductsRequest {
             min_price: filter.min_price,
             max_price: filter.max_price,
             in_stock: filter.in_stock,
-            kind: dto::number(filter.kind),
+            kinds: dto::numbers(filter.kind),
             sort: dto::number(filter.sort),
             include_inactive: filter.include_inactive.unwrap_or(false),
             low_stock: filter.low_stock,

@@ -57,7 +57,8 @@ pub struct PoolFilter {
     #[param(minimum = 0)]
     pub max_total: Option<i64>,
     #[garde(skip)]
-    pub kind: Option<OrderKind>,
+    #[serde(default)]
+    pub kind: Vec<OrderKind>,
     /// Only what you may claim now, by your categories and the number of your open orders. For workers.
     #[garde(skip)]
     pub mine: Option<bool>,
@@ -81,7 +82,7 @@ pub async fn list_available_orders(
         category: filter.category.unwrap_or_default().trim().to_owned(),
         min_total: filter.min_total,
         max_total: filter.max_total,
-        kind: dto::number(filter.kind),
+        kinds: dto::numbers(filter.kind),
         only_mine: filter.mine.unwrap_or(false),
     };
     let answer = read!(app.clients.work, list_available, &context, request)?;
@@ -197,9 +198,11 @@ pub async fn get_workload(
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct ChangeRequestFilter {
     #[garde(skip)]
-    pub state: Option<ChangeRequestState>,
+    #[serde(default)]
+    pub state: Vec<ChangeRequestState>,
     #[garde(skip)]
-    pub kind: Option<ChangeRequestKind>,
+    #[serde(default)]
+    pub kind: Vec<ChangeRequestKind>,
 }
 
 /// List the change requests of an order.
@@ -259,8 +262,8 @@ async fn change_requests(
 ) -> Result<Page<pb::ChangeRequest>, ApiError> {
     let request = pb::ListChangeRequestsRequest {
         order_id,
-        state: dto::number(filter.state),
-        kind: dto::number(filter.kind),
+        states: dto::numbers(filter.state),
+        kinds: dto::numbers(filter.kind),
         page,
     };
     let answer = read!(app.clients.work, list_change_requests, context, request)?;

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use http::{Method, Request};
 use waybill_primitives::{Role, UserId};
 use waybill_proto::{auth, order as pb};
-use waybill_service_kit::AppError;
+use waybill_service_kit::{AppError, ErrorCode};
 
 use crate::{
     socket::Live,
@@ -110,7 +110,7 @@ async fn orders_are_limited_by_address_and_more_so_for_guests() {
     ])
     .await;
     gateway.fake.on(PLACE, |_: pb::PlaceOrderRequest| {
-        Err::<pb::PlaceOrderResponse, _>(AppError::conflict("OUT_OF_STOCK", "none is left"))
+        Err::<pb::PlaceOrderResponse, _>(AppError::conflict(ErrorCode::OutOfStock, "none is left"))
     });
     gateway.fake.on(
         "waybill.auth.v1.AuthService/IssueGuestToken",
@@ -210,7 +210,10 @@ async fn every_way_to_ask_for_an_account_counts_as_one_question() {
     gateway.fake.on(
         "waybill.auth.v1.AuthService/Register",
         |_: auth::RegisterRequest| {
-            Err::<auth::RegisterResponse, _>(AppError::conflict("EMAIL_TAKEN", "has an account"))
+            Err::<auth::RegisterResponse, _>(AppError::conflict(
+                ErrorCode::EmailTaken,
+                "has an account",
+            ))
         },
     );
     gateway.fake.on(

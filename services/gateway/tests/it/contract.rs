@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use serde_json::{Value, json};
 use waybill_primitives::Role;
 use waybill_proto::{auth, order as pb, payment};
-use waybill_service_kit::AppError;
+use waybill_service_kit::{AppError, ErrorCode};
 
 use crate::support::{Gateway, guest_token, record, request};
 
@@ -92,7 +92,7 @@ async fn a_refused_order_says_that_it_left_an_account() {
     let gateway = Gateway::start().await;
     gateway.fake.on(PLACE, |_: pb::PlaceOrderRequest| {
         Err::<pb::PlaceOrderResponse, _>(
-            AppError::conflict("OUT_OF_STOCK", "only 3 left").with_meta("available", "3"),
+            AppError::conflict(ErrorCode::OutOfStock, "only 3 left").with_meta("available", "3"),
         )
     });
     let session = || auth::Session {
@@ -105,7 +105,7 @@ async fn a_refused_order_says_that_it_left_an_account() {
         move |request: auth::RegisterRequest| {
             if request.email == "known@example.com" {
                 return Err(AppError::conflict(
-                    "EMAIL_TAKEN",
+                    ErrorCode::EmailTaken,
                     "this address has an account",
                 ));
             }

@@ -5,7 +5,7 @@ use http::Method;
 use serde_json::json;
 use waybill_primitives::Role;
 use waybill_proto::order as pb;
-use waybill_service_kit::AppError;
+use waybill_service_kit::{AppError, ErrorCode};
 
 use crate::support::{Gateway, bearer, record, request};
 
@@ -410,7 +410,7 @@ async fn errors_of_services_keep_their_facts_and_hide_their_causes() {
     let gateway = Gateway::start().await;
     gateway.fake.on(PLACE, |_: pb::PlaceOrderRequest| {
         Err::<pb::PlaceOrderResponse, _>(
-            AppError::conflict("OUT_OF_STOCK", "only 3 left")
+            AppError::conflict(ErrorCode::OutOfStock, "only 3 left")
                 .with_meta("product_id", ID)
                 .with_meta("available", "3")
                 .with_field("items[0].quantity", "only 3 left"),

@@ -185,13 +185,34 @@ async fn a_parameter_without_a_value_is_not_given_and_names_are_taken_in_any_cas
     let path = format!("/api/v1/products?kind=goods&categoryId={ID}&maxPrice=5&inStock=");
     assert_eq!(gateway.get_as(Role::Admin, &path).await.status, 200);
     let asked = products.lock().last().cloned().unwrap();
-    assert_eq!(asked.kind(), pb::ProductKind::Goods);
+    assert_eq!(asked.kinds, [pb::ProductKind::Goods as i32]);
     assert_eq!((asked.category.as_str(), asked.max_price), (ID, Some(5)));
     let path = "/api/v1/orders?status=on_hold&paymentStatus=Paid";
     assert_eq!(gateway.get_as(Role::Customer, path).await.status, 200);
     let asked = orders.lock().last().cloned().unwrap();
-    assert_eq!(asked.status(), pb::OrderStatus::OnHold);
-    assert_eq!(asked.payment_status(), pb::PaymentStatus::Paid);
+    assert_eq!(asked.statuses, [pb::OrderStatus::OnHold as i32]);
+    assert_eq!(asked.payment_statuses, [pb::PaymentStatus::Paid as i32]);
+    let path = "/api/v1/orders?status=pending&limit=5&status=ON_HOLD&status=PENDING";
+    assert_eq!(gateway.get_as(Role::Customer, path).await.status, 200);
+    let asked = orders.lock().last().cloned().unwrap();
+    let [pending, on_hold] = [pb::OrderStatus::Pending, pb::OrderStatus::OnHold].map(i32::from);
+    assert_eq!(asked.statuses, [pending, on_hold, pending]);
+    for path in [
+        "/api/v1/orders?status=LOST",
+        "/api/v1/orders?status=PENDING&status=LOST",
+    ] {
+        let refused = gateway.get_as(Role::Customer, path).await;
+        refused.names("status");
+    }
+    let refused = gateway
+        .get_as(Role::Customer, "/api/v1/orders?statuss=PENDING")
+        .await;
+    refused.names("statuss");
+    let message = refused.error(422, "VALIDATION_ERROR")["message"].to_string();
+    assert!(
+        message.contains("status, ") && message.contains("limit, cursor, total"),
+        "{message}"
+    );
 }
 
 #[tokio::test]

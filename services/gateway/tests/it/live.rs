@@ -89,7 +89,7 @@ pub fn show_order(gateway: &Gateway, customer: UserId) {
                 assert_eq!(request.after_version, 1);
                 Ok(pb::GetHistoryResponse {
                     items: vec![pb::HistoryItem {
-                        event: "PAID".to_owned(),
+                        event: pb::HistoryEvent::Paid.into(),
                         version: 2,
                         ..Default::default()
                     }],

@@ -1,11 +1,12 @@
 //! In-app notifications: one row per event and user.
 
 use waybill_primitives::{EventId, NotificationId, OrderId, Timestamp, UserId, string_enum};
+use waybill_proto::notification as pb;
 use waybill_store::entity_prelude::*;
 
 string_enum! {
     /// The `type` of a notification.
-    pub enum Kind {
+    pub enum Kind as pb::NotificationType {
         OrderPlaced = "ORDER_PLACED",
         OrderPaid = "ORDER_PAID",
         OrderClaimed = "ORDER_CLAIMED",

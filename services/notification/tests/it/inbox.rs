@@ -13,7 +13,7 @@ use waybill_proto::{
     order::{self, OrderStatus},
     payment,
 };
-use waybill_service_kit::ErrorKind;
+use waybill_service_kit::{ErrorCode, ErrorKind};
 use waybill_testkit::{World as _, on_any_database, on_each_database};
 
 use crate::support::{
@@ -345,9 +345,13 @@ async fn people_read_and_delete_their_own(world: &World) {
 
     let bad = MarkReadRequest { id: "x".to_owned() };
     let outcome = client.mark_read(world.by(&ada, bad)).await;
-    refused(outcome, ErrorKind::Invalid, "VALIDATION_ERROR");
+    refused(outcome, ErrorKind::Invalid, ErrorCode::ValidationError);
     let outcome = client.get_unread_count(GetUnreadCountRequest {}).await;
-    refused(outcome, ErrorKind::Unauthenticated, "UNAUTHENTICATED");
+    refused(
+        outcome,
+        ErrorKind::Unauthenticated,
+        ErrorCode::Unauthenticated,
+    );
 }
 
 async fn lists_come_in_pages(world: &World) {
@@ -396,7 +400,7 @@ async fn lists_come_in_pages(world: &World) {
             unread_only: false,
         };
         let outcome = client.list_notifications(world.by(&ada, request)).await;
-        refused(outcome, ErrorKind::Invalid, "VALIDATION_ERROR");
+        refused(outcome, ErrorKind::Invalid, ErrorCode::ValidationError);
     }
 }
 

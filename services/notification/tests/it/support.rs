@@ -165,7 +165,11 @@ impl World {
     /// The types of the person's notifications, oldest first.
     pub async fn kinds(&self, person: &Person) -> Vec<String> {
         let inbox = self.inbox(person).await;
-        inbox.into_iter().rev().map(|one| one.r#type).collect()
+        inbox
+            .iter()
+            .rev()
+            .map(|one| one.r#type().to_string())
+            .collect()
     }
 
     /// Until when nobody else takes the only delivery.

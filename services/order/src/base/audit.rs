@@ -1,6 +1,6 @@
 //! The record of an administrative act.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use waybill_proto::order::AuditRecorded;
 use waybill_service_kit::{CallContext, audit};
 use waybill_store::Tx;
@@ -14,6 +14,8 @@ pub fn record(tx: &Tx, ctx: &CallContext, act: Act) {
 
 /// Only what was said: a filter without the parts that it does not have.
 pub fn said<const N: usize>(parts: [(&str, Value); N]) -> Value {
-    let said = parts.into_iter().filter(|(_, value)| !value.is_null());
+    let said = parts
+        .into_iter()
+        .filter(|(_, value)| !value.is_null() && *value != json!([]));
     Value::Object(said.map(|(name, value)| (name.to_owned(), value)).collect())
 }

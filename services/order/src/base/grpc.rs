@@ -14,11 +14,8 @@ where
         .map_err(|error: T::Err| AppError::invalid_field(field, error.to_string()))
 }
 
-/// Reads an enum of a request; none if it is left out.
-pub fn choice<T>(
-    field: &str,
-    read: Result<Option<T>, UnknownValue>,
-) -> Result<Option<T>, AppError> {
+/// Reads an enum of a request, or a filter by one.
+pub fn choice<T>(field: &str, read: Result<T, UnknownValue>) -> Result<T, AppError> {
     read.map_err(|unknown| AppError::invalid_field(field, unknown.to_string()))
 }
 

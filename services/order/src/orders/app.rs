@@ -108,20 +108,22 @@ impl Orders {
         Ok(page)
     }
 
-    /// How many orders a filter lets through that asks for no more than a status: more than are counted one by one, so the
+    /// How many orders a filter lets through that asks for no more than statuses: more than are counted one by one, so the
     /// rollups say it. None for other filters, and while the rollups know of fewer.
     async fn many(&self, filter: &Filter) -> Result<Option<u64>, AppError> {
-        let only_status = Filter {
-            status: filter.status,
+        let only_statuses = Filter {
+            statuses: filter.statuses.clone(),
             ..Filter::default()
         };
-        if *filter != only_status {
+        if *filter != only_statuses {
             return Ok(None);
         }
         let reader = self.context.db.reader();
         let generation = analytics::state(reader).await?.generation;
         let counts = analytics::statuses(reader, generation).await?;
-        let wanted = |name: &str| filter.status.is_none_or(|status| status.as_str() == name);
+        let all = filter.statuses.is_empty();
+        let wanted =
+            |name: &str| all || filter.statuses.iter().any(|status| status.as_str() == name);
         let counted = counts.iter().filter(|(name, _)| wanted(name));
         let total: i64 = counted.map(|(_, count)| count).sum();
         Ok(u64::try_from(total)

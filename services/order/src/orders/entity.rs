@@ -50,7 +50,7 @@ string_enum! {
 
 string_enum! {
     /// What happened, as the history names it.
-    pub enum HistoryEvent {
+    pub enum HistoryEvent as pb::HistoryEvent {
         Placed = "PLACED",
         /// What it is for was changed.
         Edited = "EDITED",

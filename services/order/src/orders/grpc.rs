@@ -102,10 +102,10 @@ pub fn sort(value: i32) -> Result<Sort, AppError> {
 pub fn filter(request: &ListOrdersRequest) -> Result<Filter, AppError> {
     Ok(Filter {
         search: Search::parse(&request.q)?,
-        status: choice("status", OrderStatus::from_proto(request.status))?,
-        payment_status: choice(
+        statuses: choice("status", OrderStatus::any_from_proto(&request.statuses))?,
+        payment_statuses: choice(
             "paymentStatus",
-            PaymentStatus::from_proto(request.payment_status),
+            PaymentStatus::any_from_proto(&request.payment_statuses),
         )?,
         from: request.from,
         to: request.to,

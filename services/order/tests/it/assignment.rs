@@ -5,7 +5,7 @@ use waybill_primitives::{Role, UserId};
 use waybill_proto::order::{
     self as pb, ChangeRequestKind as Kind, ChangeRequestState, OrderStatus,
 };
-use waybill_service_kit::{AppError, codes};
+use waybill_service_kit::{AppError, ErrorCode};
 
 use crate::{
     crew::result_codes,
@@ -29,7 +29,7 @@ async fn each_of_many_orders_has_its_own_result() {
         let results = shop.claim_all(&worker, &orders).await.unwrap();
         assert_eq!(
             result_codes(&results),
-            ["", codes::ALREADY_CLAIMED, codes::NOT_FOUND],
+            ["", "ALREADY_CLAIMED", "NOT_FOUND"],
             "an order named twice has one result"
         );
         assert_eq!(
@@ -50,7 +50,7 @@ async fn each_of_many_orders_has_its_own_result() {
         assert_eq!(fields(&AppError::from(error.unwrap_err())), ["orderIds[1]"]);
         for nobody in [&customer, &shop.admin] {
             let error = shop.claim_all(nobody, &[&free]).await.unwrap_err();
-            assert_eq!(error.code, codes::FORBIDDEN);
+            assert_eq!(error.code, ErrorCode::Forbidden);
         }
     })
     .await;
@@ -81,7 +81,7 @@ async fn workers_who_claim_the_same_orders_at_once_share_them() {
             for result in results.unwrap() {
                 won += usize::from(result.order.is_some());
                 if let Some(error) = result.error {
-                    assert_eq!(error.code, codes::ALREADY_CLAIMED);
+                    assert_eq!(error.code(), ErrorCode::AlreadyClaimed);
                 }
             }
         }
@@ -111,10 +111,7 @@ async fn an_administrator_gives_orders_to_a_worker_and_to_another_one() {
         let unpaid = shop.place(&customer, &[(&design, 1)]).await;
         let orders = [&waiting, &working, &mug, &unpaid];
         let results = shop.assign(&wanda, &orders, false).await.unwrap();
-        assert_eq!(
-            result_codes(&results),
-            ["", "", codes::CONFLICT, codes::CONFLICT]
-        );
+        assert_eq!(result_codes(&results), ["", "", "CONFLICT", "CONFLICT"]);
         for result in &results[..2] {
             let order = result.order.as_ref().unwrap();
             assert_eq!(order.status(), OrderStatus::InProgress);
@@ -130,13 +127,13 @@ async fn an_administrator_gives_orders_to_a_worker_and_to_another_one() {
         assert_eq!(event.previous.unwrap().id, will.id.to_string());
         assert_eq!(
             shop.get(&will, &working).await.unwrap_err().code,
-            codes::NOT_FOUND
+            ErrorCode::NotFound
         );
         // What the former worker asked for has no object any more; the customer's wish still waits.
         let state = async |request: &pb::ChangeRequest| {
             let list = pb::ListChangeRequestsRequest {
                 order_id: working.id.clone(),
-                kind: request.kind,
+                kinds: vec![request.kind],
                 ..Default::default()
             };
             let answer = shop
@@ -185,7 +182,10 @@ async fn only_active_workers_get_orders_and_only_administrators_give_them() {
                 .work()
                 .assign_orders(outgoing(&nobody.ctx, request.clone()))
                 .await;
-            assert_eq!(AppError::from(answer.unwrap_err()).code, codes::FORBIDDEN);
+            assert_eq!(
+                AppError::from(answer.unwrap_err()).code,
+                ErrorCode::Forbidden
+            );
         }
         // Somebody of whom no event has told yet, vouched for by who has asked auth.
         let request = pb::AssignOrdersRequest {
@@ -212,15 +212,15 @@ async fn a_released_order_is_anybodys_again() {
         let order = shop.waiting(&customer, &design).await;
         // Nobody has it.
         let error = shop.release(&shop.admin, &order).await.unwrap_err();
-        assert_eq!(error.code, codes::INVALID_TRANSITION);
+        assert_eq!(error.code, ErrorCode::InvalidTransition);
         let error = shop.release(&will, &order).await.unwrap_err();
-        assert_eq!(error.code, codes::FORBIDDEN);
+        assert_eq!(error.code, ErrorCode::Forbidden);
         shop.claim(&will, &order).await.unwrap();
         let error = shop.release(&customer, &order).await.unwrap_err();
-        assert_eq!(error.code, codes::FORBIDDEN);
+        assert_eq!(error.code, ErrorCode::Forbidden);
         let rival = shop.hired("Wanda").await;
         let error = shop.release(&rival, &order).await.unwrap_err();
-        assert_eq!(error.code, codes::NOT_FOUND);
+        assert_eq!(error.code, ErrorCode::NotFound);
         let released = shop.release(&will, &order).await.unwrap();
         assert_eq!(released.status(), OrderStatus::Pending);
         assert_eq!(
@@ -239,10 +239,13 @@ async fn a_released_order_is_anybodys_again() {
         let stale = work.release_order(outgoing(&shop.admin.ctx, stale)).await;
         assert_eq!(
             AppError::from(stale.unwrap_err()).code,
-            codes::VERSION_CONFLICT
+            ErrorCode::VersionConflict
         );
         let last = shop.history(&customer, &order).await.pop().unwrap();
-        assert_eq!((last.event.as_str(), last.note()), ("RELEASED", "ill"));
+        assert_eq!(
+            (last.event(), last.note()),
+            (pb::HistoryEvent::Released, "ill")
+        );
         // What workers do is in the history; what administrators do is in the audit log, too.
         let acts = shop.audited().await;
         let releases = acts.iter().filter(|(act, _)| act == "order.release");
@@ -262,8 +265,8 @@ async fn a_reassignment_can_name_the_next_worker() {
         let error = shop.reassign(&will, &order, Some(&customer), false).await;
         assert_eq!(fields(&error.unwrap_err()), ["assignTo"]);
         let pending = pb::ListChangeRequestsRequest {
-            state: ChangeRequestState::Pending.into(),
-            kind: Kind::Reassignment.into(),
+            states: vec![ChangeRequestState::Pending.into()],
+            kinds: vec![Kind::Reassignment.into()],
             ..Default::default()
         };
         let answer = shop
@@ -306,7 +309,7 @@ async fn a_reassignment_can_name_the_next_worker() {
         );
         assert_eq!(
             shop.get(&will, &order).await.unwrap_err().code,
-            codes::NOT_FOUND
+            ErrorCode::NotFound
         );
     })
     .await;
@@ -458,7 +461,7 @@ async fn the_pool_can_be_searched() {
             ),
             (
                 pb::ListAvailableRequest {
-                    kind: pb::OrderKind::Mixed.into(),
+                    kinds: vec![pb::OrderKind::Mixed.into()],
                     ..any.clone()
                 },
                 vec![&logo],

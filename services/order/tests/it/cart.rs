@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use waybill_proto::order as pb;
-use waybill_service_kit::{ErrorKind, codes};
+use waybill_service_kit::{ErrorCode, ErrorKind};
 
 use crate::{
     shop::{fields, on_any_database, on_each_database, outgoing, usd},
@@ -100,7 +100,7 @@ async fn what_cannot_be_put_in_is_refused_with_its_reason() {
         shop.catalogue().archive_product(request).await.unwrap();
         let mut guest = Shopper::guest(shop);
         let error = guest.try_put(&cup, 4).await.unwrap_err();
-        assert!(error.is(codes::OUT_OF_STOCK), "{error}");
+        assert!(error.is(ErrorCode::OutOfStock), "{error}");
         assert_eq!(error.metadata["available"], "3");
         assert_eq!(fields(&error), ["quantity"]);
         for quantity in [0, -1, 1_000_001, i64::MAX] {
@@ -247,7 +247,7 @@ async fn a_merge_adds_up_once_however_often_it_is_sent() {
         for token in [&old, &"A".repeat(43), "guess"] {
             let error = other.merge(token).await.unwrap_err();
             assert_eq!(error.kind, ErrorKind::NotFound);
-            assert!(error.is("CART_NOT_FOUND"), "{error}");
+            assert!(error.is(ErrorCode::CartNotFound), "{error}");
         }
         let error = other.merge("").await.unwrap_err();
         assert_eq!(fields(&error), ["X-Cart-Token"]);
@@ -279,7 +279,10 @@ async fn a_merge_tells_what_finds_no_room_also_when_it_is_repeated() {
             );
             let left_out: Vec<_> = cart.left_out.iter().map(|l| l.name.as_str()).collect();
             assert_eq!(left_out, ["G1", "G2"]);
-            assert_eq!(cart.left_out[0].changes[0].code, "CART_FULL");
+            assert_eq!(
+                cart.left_out[0].changes[0].code(),
+                pb::CartChangeCode::CartFull
+            );
         }
     })
     .await;

@@ -7,7 +7,7 @@ use waybill_proto::{
         self as pb, CreateProductRequest, ListProductsRequest, ProductSort, UpdateProductRequest,
     },
 };
-use waybill_service_kit::{AppError, codes};
+use waybill_service_kit::{AppError, ErrorCode};
 
 use crate::shop::{Shop, Somebody, fields, on_any_database, on_each_database, outgoing, usd};
 
@@ -91,7 +91,7 @@ async fn products_are_created_changed_and_archived_with_events() {
         let changed = update(shop, &shop.admin, patch.clone()).await.unwrap();
         assert_eq!((changed.name.as_str(), changed.version), ("Mug", 2));
         let error = update(shop, &shop.admin, patch).await.unwrap_err();
-        assert_eq!(error.code, codes::VERSION_CONFLICT);
+        assert_eq!(error.code, ErrorCode::VersionConflict);
         // Nothing changes: no new version, no event.
         let same = UpdateProductRequest {
             id: product.id.clone(),
@@ -110,7 +110,7 @@ async fn products_are_created_changed_and_archived_with_events() {
             id: product.id.clone(),
         };
         let error = shop.catalogue().get_product(get()).await.unwrap_err();
-        assert_eq!(AppError::from(error).code, codes::NOT_FOUND);
+        assert_eq!(AppError::from(error).code, ErrorCode::NotFound);
         shop.look_at(&product).await;
         let error = shop
             .try_place(&shop.customer(), crate::shop::lines(&[(&product, 1)]))
@@ -138,8 +138,8 @@ async fn a_sku_is_unique_and_only_administrators_write() {
             .await
             .unwrap_err();
         assert_eq!(
-            (error.code.as_ref(), fields(&error)),
-            ("SKU_TAKEN", vec!["sku"])
+            (error.code, fields(&error)),
+            (ErrorCode::SkuTaken, vec!["sku"])
         );
         let other = create(shop, &shop.admin, goods("Other", "", 500))
             .await
@@ -152,18 +152,18 @@ async fn a_sku_is_unique_and_only_administrators_write() {
         };
         assert_eq!(
             update(shop, &shop.admin, patch).await.unwrap_err().code,
-            "SKU_TAKEN"
+            ErrorCode::SkuTaken
         );
         for who in [shop.customer(), shop.worker()] {
             let error = create(shop, &who, goods("Mine", "", 1)).await.unwrap_err();
-            assert_eq!(error.code, codes::FORBIDDEN);
+            assert_eq!(error.code, ErrorCode::Forbidden);
             let patch = UpdateProductRequest {
                 id: first.id.clone(),
                 ..Default::default()
             };
             assert_eq!(
                 update(shop, &who, patch).await.unwrap_err().code,
-                codes::FORBIDDEN
+                ErrorCode::Forbidden
             );
         }
         let bad = CreateProductRequest {
@@ -277,7 +277,7 @@ async fn lists_are_searched_filtered_sorted_and_paged() {
         };
         assert_eq!(names(shop, full).await.len(), 5);
         let kind = ListProductsRequest {
-            kind: pb::ProductKind::Service.into(),
+            kinds: vec![pb::ProductKind::Service.into()],
             ..all()
         };
         assert_eq!(names(shop, kind).await, ["Advice"]);

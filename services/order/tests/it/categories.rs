@@ -5,7 +5,7 @@ use waybill_proto::order::{
     self as pb, CreateCategoryRequest, CreateProductRequest, ListProductsRequest,
     UpdateCategoryRequest, UpdateProductRequest,
 };
-use waybill_service_kit::{AppError, codes};
+use waybill_service_kit::{AppError, ErrorCode};
 
 use crate::shop::{Shop, Somebody, fields, on_any_database, on_each_database, outgoing, usd};
 
@@ -128,7 +128,7 @@ async fn categories_form_a_tree_that_filters_products() {
         assert_eq!(update(shop, renamed.clone()).await.unwrap().version, 2);
         assert_eq!(
             update(shop, renamed).await.unwrap_err().code,
-            codes::VERSION_CONFLICT
+            ErrorCode::VersionConflict
         );
         assert_eq!(names(shop, "Cookery").await, ["Cup"]);
         assert_eq!(names(shop, "Kitchen").await, Vec::<String>::new());
@@ -172,18 +172,18 @@ async fn a_category_with_products_or_children_stays() {
         let thing = product(shop, "Thing", &below.id).await.unwrap();
         assert_eq!(
             delete(shop, &top.id).await.unwrap_err().code,
-            "CATEGORY_IN_USE"
+            ErrorCode::CategoryInUse
         );
         assert_eq!(
             delete(shop, &below.id).await.unwrap_err().code,
-            "CATEGORY_IN_USE"
+            ErrorCode::CategoryInUse
         );
         put_into(shop, &thing, "Elsewhere").await;
         delete(shop, &below.id).await.unwrap();
         delete(shop, &top.id).await.unwrap();
         assert_eq!(
             delete(shop, &top.id).await.unwrap_err().code,
-            codes::NOT_FOUND
+            ErrorCode::NotFound
         );
         let left = list(shop, &shop.admin, true).await;
         assert_eq!(left.len(), 1);
@@ -224,7 +224,7 @@ async fn an_inactive_category_is_for_administrators_and_everybody_reads_the_rest
         assert_eq!(list(shop, &shop.admin, true).await.len(), 2);
         for who in [shop.customer(), shop.worker()] {
             let error = create(shop, &who, "Mine", "").await.unwrap_err();
-            assert_eq!(error.code, codes::FORBIDDEN);
+            assert_eq!(error.code, ErrorCode::Forbidden);
         }
         let taken = CreateCategoryRequest {
             name: "Other".into(),
@@ -234,8 +234,8 @@ async fn an_inactive_category_is_for_administrators_and_everybody_reads_the_rest
         let taken = outgoing(&shop.admin.ctx, taken);
         let error = AppError::from(shop.catalogue().create_category(taken).await.unwrap_err());
         assert_eq!(
-            (error.code.as_ref(), fields(&error)),
-            ("SLUG_TAKEN", vec!["slug"])
+            (error.code, fields(&error)),
+            (ErrorCode::SlugTaken, vec!["slug"])
         );
     })
     .await;

@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 use waybill_proto::order as pb;
-use waybill_service_kit::codes;
+use waybill_service_kit::ErrorCode;
 
 use crate::{
     shop::{fields, lines as wanted, on_any_database, on_each_database, outgoing, usd},
@@ -33,9 +33,9 @@ async fn the_order_is_what_the_cart_showed_and_the_cart_is_empty() {
         assert!(again.replayed);
         assert_eq!(again.order, Some(order));
         let error = shopper.try_order("another time", None).await.unwrap_err();
-        assert!(error.is("CART_EMPTY"), "{error}");
+        assert!(error.is(ErrorCode::CartEmpty), "{error}");
         let error = shopper.try_order("", None).await.unwrap_err();
-        assert!(error.is("CART_EMPTY"), "{error}");
+        assert!(error.is(ErrorCode::CartEmpty), "{error}");
         assert_eq!(shop.level(&cup).await, (10, 2));
         shopper.put(&cup, 1).await;
         assert_eq!(shopper.get().await.items.len(), 1);
@@ -58,7 +58,7 @@ async fn nobody_orders_at_a_price_that_the_cart_has_not_shown() {
         // Refused as often as it is tried, until the cart was looked at.
         for _ in 0..2 {
             let error = shopper.try_order("a key", None).await.unwrap_err();
-            assert!(error.is("CART_CHANGED"), "{error}");
+            assert!(error.is(ErrorCode::CartChanged), "{error}");
             assert_eq!(
                 fields(&error),
                 ["cart.items[0].unitPrice", "cart.items[1].quantity"]
@@ -71,7 +71,7 @@ async fn nobody_orders_at_a_price_that_the_cart_has_not_shown() {
         assert!(newer.version > seen.version);
         // Another tab has looked since: this one has not seen the price.
         let error = shopper.try_order("a key", Some(seen.version)).await;
-        assert!(error.unwrap_err().is("CART_CHANGED"));
+        assert!(error.unwrap_err().is(ErrorCode::CartChanged));
         let placed = shopper.try_order("a key", Some(newer.version)).await;
         let order = placed.unwrap().order.unwrap();
         assert_eq!(order.total, Some(usd(2 * 1_300 + 2 * 2_000)));
@@ -127,7 +127,7 @@ async fn what_is_no_longer_sold_is_left_out_once_the_cart_says_so() {
         let request = outgoing(&shop.admin.ctx, request);
         shop.catalogue().archive_product(request).await.unwrap();
         let error = shopper.try_order("", None).await.unwrap_err();
-        assert!(error.is("CART_CHANGED"), "{error}");
+        assert!(error.is(ErrorCode::CartChanged), "{error}");
         shopper.get().await;
         let order = shopper.try_order("", None).await.unwrap().order.unwrap();
         assert_eq!(order.items.len(), 1);
@@ -168,7 +168,7 @@ async fn a_guest_orders_the_cart_of_their_token() {
         assert_eq!(order.items[0].quantity, 1);
         // Guests have no account for a cart to go into.
         let error = known.merge(&shopper.token).await.unwrap_err();
-        assert!(error.is(codes::FORBIDDEN), "{error}");
+        assert!(error.is(ErrorCode::Forbidden), "{error}");
     })
     .await;
 }
@@ -203,7 +203,7 @@ async fn a_cart_is_ordered_once_however_many_try_at_once() {
         assert_eq!((won.len(), lost.len()), (1, 7));
         for outcome in lost {
             let error = outcome.unwrap_err();
-            assert!(error.is("CART_EMPTY"), "{error}");
+            assert!(error.is(ErrorCode::CartEmpty), "{error}");
         }
         assert_eq!(shop.level(&cup).await, (100, 3));
         // With the same key: the same order for all.
@@ -235,7 +235,7 @@ async fn carts_that_want_the_same_units_never_oversell() {
         let won = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
         assert_eq!(won, 5);
         for error in outcomes.into_iter().filter_map(Result::err) {
-            let told = error.is(codes::OUT_OF_STOCK) || error.is("CART_CHANGED");
+            let told = error.is(ErrorCode::OutOfStock) || error.is(ErrorCode::CartChanged);
             assert!(told, "{error}");
         }
         assert_eq!(shop.level(&cup).await, (10, 10));

@@ -3,6 +3,7 @@
 use waybill_primitives::Role;
 use waybill_proto::{
     auth, common,
+    json::Named as _,
     order::{self as pb, ChangeRequestKind},
 };
 use waybill_service_kit::AppError;
@@ -160,7 +161,7 @@ impl Shop {
 }
 
 /// The codes of the results; empty for what succeeded.
-pub fn result_codes<'a>(results: &'a [pb::OrderResult]) -> Vec<&'a str> {
-    let code = |result: &'a pb::OrderResult| result.error.as_ref().map_or("", |error| &error.code);
+pub fn result_codes(results: &[pb::OrderResult]) -> Vec<&str> {
+    let code = |result: &pb::OrderResult| result.error.as_ref().map_or("", |it| it.code().name());
     results.iter().map(code).collect()
 }

@@ -7,7 +7,7 @@ use waybill_proto::{
     order::{self as pb, OrderStatus, PaymentStatus},
     payment,
 };
-use waybill_service_kit::{AppError, ErrorKind, codes};
+use waybill_service_kit::{AppError, ErrorCode, ErrorKind};
 
 use crate::shop::{
     EXPIRY, Shop, Somebody, fields, lines, on_any_database, on_each_database, outgoing, payment_of,
@@ -86,7 +86,7 @@ async fn new_lines_reserve_and_give_back_the_difference() {
         assert_eq!(shop.level(&pot).await, (10, 3));
         assert_eq!(shop.get(&who, &order).await.unwrap(), changed);
         let history = shop.history(&who, &order).await;
-        assert_eq!(history[1].event, "EDITED");
+        assert_eq!(history[1].event(), pb::HistoryEvent::Edited);
         assert_eq!(
             history[1].note,
             Some("changed: items; total 5.00 USD → 8.00 USD".to_owned())
@@ -219,7 +219,7 @@ async fn what_is_paid_keeps_its_lines_and_takes_other_words() {
         let worker = shop.hired("Will").await;
         shop.claim(&worker, &edited).await.unwrap();
         let error = edit(shop, &who, &edited, retitled("x")).await.unwrap_err();
-        assert!(error.is("ORDER_NOT_EDITABLE"), "{error}");
+        assert!(error.is(ErrorCode::OrderNotEditable), "{error}");
     })
     .await;
 }
@@ -234,14 +234,14 @@ async fn an_edit_is_refused_with_its_reason_and_changes_nothing() {
         let error = edit(shop, &who, &order, new_lines(&[(&cup, 7)]))
             .await
             .unwrap_err();
-        assert!(error.is(codes::OUT_OF_STOCK), "{error}");
+        assert!(error.is(ErrorCode::OutOfStock), "{error}");
         assert_eq!(error.metadata["available"], "6", "with what is its own");
         let stale = pb::EditOrderRequest {
             version: Some(7),
             ..retitled("x")
         };
         let error = edit(shop, &who, &order, stale).await.unwrap_err();
-        assert!(error.is(codes::VERSION_CONFLICT), "{error}");
+        assert!(error.is(ErrorCode::VersionConflict), "{error}");
         let error = edit(shop, &who, &order, retitled(&"x".repeat(201)))
             .await
             .unwrap_err();
@@ -259,12 +259,12 @@ async fn an_edit_is_refused_with_its_reason_and_changes_nothing() {
         let error = edit(shop, &who, &cancelled, retitled("x"))
             .await
             .unwrap_err();
-        assert!(error.is("ORDER_NOT_EDITABLE"), "{error}");
+        assert!(error.is(ErrorCode::OrderNotEditable), "{error}");
         let paid = shop.place(&who, &[(&cup, 1)]).await;
         shop.pay(&paid).await;
         let error = edit(shop, &who, &paid, new_lines(&[(&cup, 2)])).await;
         let error = error.unwrap_err();
-        assert!(error.is("ORDER_NOT_EDITABLE"), "{error}");
+        assert!(error.is(ErrorCode::OrderNotEditable), "{error}");
     })
     .await;
 }
@@ -333,7 +333,7 @@ async fn an_order_that_is_being_paid_is_not_edited() {
         let error = edit(shop, &who, &order, new_lines(&[(&cup, 2)]))
             .await
             .unwrap_err();
-        assert!(error.is("PAYMENT_UNDER_WAY"), "{error}");
+        assert!(error.is(ErrorCode::PaymentUnderWay), "{error}");
         assert_eq!(shop.level(&cup).await, (10, 1));
         fail(shop, &begun).await;
         let order = edit(shop, &who, &order, new_lines(&[(&cup, 2)]))
@@ -360,7 +360,7 @@ async fn an_order_that_is_being_paid_is_not_edited() {
         edit(shop, &who, &order, retitled("x")).await.unwrap();
         let more = new_lines(&[(&cup, 2)]);
         let error = edit(shop, &who, &order, more).await.unwrap_err();
-        assert!(error.is("PAYMENT_UNDER_WAY"), "{error}");
+        assert!(error.is(ErrorCode::PaymentUnderWay), "{error}");
         shop.clock.advance(Duration::from_secs(2));
         let order = edit(shop, &who, &order, new_lines(&[(&cup, 2)]))
             .await
@@ -394,7 +394,10 @@ async fn an_order_does_not_expire_while_it_is_being_paid() {
         let event: pb::OrderUpdated = shop.last_event(&order).await;
         assert_eq!(event.order.as_ref(), Some(&extended));
         let history = shop.history(&who, &order).await;
-        assert_eq!(history.last().unwrap().event, "PAYMENT_STARTED");
+        assert_eq!(
+            history.last().unwrap().event(),
+            pb::HistoryEvent::PaymentStarted
+        );
         // The event comes again under another id.
         let event = payment::PaymentCreated {
             payment: Some(begun.clone()),
@@ -466,7 +469,7 @@ async fn edits_and_orders_at_once_never_oversell() {
         });
         let (edited, placed) = futures::join!(join_all(edits), join_all(places));
         for error in edited.into_iter().chain(placed).filter_map(Result::err) {
-            assert!(error.is(codes::OUT_OF_STOCK), "{error:?}");
+            assert!(error.is(ErrorCode::OutOfStock), "{error:?}");
         }
     })
     .await;

@@ -1,8 +1,11 @@
 //! Products as CSV: every line is told of, bad ones hold up nobody, and what goes out comes in unchanged.
 
 use futures::stream;
-use waybill_proto::order::{self as pb, ImportLine, ImportProductsResponse};
-use waybill_service_kit::{AppError, codes};
+use waybill_proto::{
+    json::Named as _,
+    order::{self as pb, ImportLine, ImportProductsResponse},
+};
+use waybill_service_kit::{AppError, ErrorCode};
 
 use crate::shop::{Shop, Somebody, fields, on_any_database, on_each_database, outgoing, usd};
 
@@ -104,7 +107,7 @@ async fn lines_make_and_change_products_and_bad_ones_hold_up_nobody() {
         );
         let answer = import(shop, &file).await;
         assert_eq!(counts(&answer), (2, 1, 0, 2), "{answer:?}");
-        let lines: Vec<_> = answer.lines.iter().map(|line| (line.line, line.outcome.as_str())).collect();
+        let lines: Vec<_> = answer.lines.iter().map(|line| (line.line, line.outcome().name())).collect();
         assert_eq!(
             lines,
             [(2, "CREATED"), (4, "UPDATED"), (5, "FAILED"), (6, "CREATED"), (7, "FAILED")]
@@ -198,7 +201,7 @@ async fn what_goes_out_comes_in_unchanged() {
         assert_eq!(counts(&import(shop, &out).await), (0, 0, 2, 0), "{out}");
         assert_eq!(export(shop, all()).await, out);
         let services = pb::ListProductsRequest {
-            kind: pb::ProductKind::Service.into(),
+            kinds: vec![pb::ProductKind::Service.into()],
             ..all()
         };
         let some = export(shop, services).await;
@@ -242,7 +245,7 @@ async fn files_that_are_none_are_refused_with_what_to_do() {
         let request = outgoing(&shop.admin.ctx, stream::iter([broken]));
         let answers = shop.catalogue().import_products(request).await;
         let error = answers.unwrap().into_inner().message().await.unwrap_err();
-        assert_eq!(AppError::from(error).code, codes::MALFORMED);
+        assert_eq!(AppError::from(error).code, ErrorCode::Malformed);
         assert_eq!(
             export(shop, pb::ListProductsRequest::default())
                 .await
@@ -252,7 +255,7 @@ async fn files_that_are_none_are_refused_with_what_to_do() {
         );
         for who in [shop.customer(), shop.worker()] {
             let error = import_as(shop, &who, b"sku\n", false).await.unwrap_err();
-            assert_eq!(error.code, codes::FORBIDDEN);
+            assert_eq!(error.code, ErrorCode::Forbidden);
             let request = outgoing(&who.ctx, pb::ExportProductsRequest::default());
             let error = shop
                 .catalogue()
@@ -260,7 +263,7 @@ async fn files_that_are_none_are_refused_with_what_to_do() {
                 .await
                 .err()
                 .unwrap();
-            assert_eq!(AppError::from(error).code, codes::FORBIDDEN);
+            assert_eq!(AppError::from(error).code, ErrorCode::Forbidden);
         }
     })
     .await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sea_orm::{ConnectionTrait as _, DbBackend};
 use waybill_proto::order::PaymentStatus;
-use waybill_service_kit::codes;
+use waybill_service_kit::ErrorCode;
 use waybill_store::{EventContext, Tx};
 
 use crate::{
@@ -78,15 +78,15 @@ async fn a_claim_goes_by_what_the_worker_may_when_it_is_written() {
         let flyer = service(shop, "A flyer", &print).await;
         let lock = "UPDATE workers SET updated_at = updated_at";
         for (change, code) in [
-            ("UPDATE workers SET suspended = true", codes::FORBIDDEN),
-            ("UPDATE workers SET role = 'CUSTOMER'", codes::FORBIDDEN),
+            ("UPDATE workers SET suspended = true", ErrorCode::Forbidden),
+            ("UPDATE workers SET role = 'CUSTOMER'", ErrorCode::Forbidden),
             (
                 "UPDATE workers SET max_open_orders = 1",
-                codes::TOO_MANY_ORDERS,
+                ErrorCode::TooManyOrders,
             ),
             (
                 "INSERT INTO worker_categories (worker_id, category_id)                  SELECT w.id, c.id FROM workers w, categories c WHERE c.name = 'Web'",
-                codes::NOT_QUALIFIED,
+                ErrorCode::NotQualified,
             ),
         ] {
             let first = shop.waiting(&customer, &flyer).await;

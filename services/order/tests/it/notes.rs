@@ -5,7 +5,7 @@ use waybill_proto::{
     common,
     order::{self as pb, NoteVisibility, OrderStatus},
 };
-use waybill_service_kit::{AppError, codes};
+use waybill_service_kit::{AppError, ErrorCode};
 
 use crate::shop::{Shop, Somebody, fields, on_any_database, outgoing};
 
@@ -80,7 +80,7 @@ async fn customers_read_what_is_for_them_and_others_nothing() {
         // From the pool a worker knows the order, and not what is told about it.
         assert_eq!(
             notes(shop, &will, &order).await.unwrap_err().code,
-            codes::NOT_FOUND
+            ErrorCode::NotFound
         );
         shop.claim(&will, &order).await.unwrap();
         let (internal, open) = (NoteVisibility::Internal, NoteVisibility::Customer);
@@ -102,13 +102,13 @@ async fn customers_read_what_is_for_them_and_others_nothing() {
         );
         for nobody in [&shop.customer(), &shop.somebody(Role::Staff, "Wanda")] {
             let reading = notes(shop, nobody, &order).await.unwrap_err();
-            assert_eq!(reading.code, codes::NOT_FOUND);
+            assert_eq!(reading.code, ErrorCode::NotFound);
         }
         let rival = shop.somebody(Role::Staff, "Wanda");
         let writing = note(shop, &rival, &order, "x", open).await.unwrap_err();
-        assert_eq!(writing.code, codes::NOT_FOUND);
+        assert_eq!(writing.code, ErrorCode::NotFound);
         let writing = note(shop, &customer, &order, "x", open).await.unwrap_err();
-        assert_eq!(writing.code, codes::FORBIDDEN);
+        assert_eq!(writing.code, ErrorCode::Forbidden);
         let unclear = NoteVisibility::Unspecified;
         let error = note(shop, &will, &order, " ", unclear).await.unwrap_err();
         assert_eq!(fields(&error), ["body", "visibility"]);
@@ -123,7 +123,7 @@ async fn customers_follow_the_progress_until_the_order_ends() {
         let design = shop.service("Design", 5).await;
         let order = shop.waiting(&customer, &design).await;
         let early = step(shop, &will, &order, "x", None).await.unwrap_err();
-        assert_eq!(early.code, codes::NOT_FOUND);
+        assert_eq!(early.code, ErrorCode::NotFound);
         shop.claim(&will, &order).await.unwrap();
         let first = step(shop, &will, &order, "Sketched", Some(40))
             .await
@@ -154,15 +154,15 @@ async fn customers_follow_the_progress_until_the_order_ends() {
         );
         let stranger = shop.customer();
         let foreign = steps(shop, &stranger, one).await.unwrap_err();
-        assert_eq!(foreign.code, codes::NOT_FOUND);
+        assert_eq!(foreign.code, ErrorCode::NotFound);
         let own = step(shop, &customer, &order, "x", None).await.unwrap_err();
-        assert_eq!(own.code, codes::FORBIDDEN);
+        assert_eq!(own.code, ErrorCode::Forbidden);
         let bad = step(shop, &will, &order, "", Some(101)).await.unwrap_err();
         assert_eq!(fields(&bad), ["step", "percent"]);
         let done = OrderStatus::Completed;
         shop.change_status(&shop.admin, &order, done).await.unwrap();
         let late = step(shop, &will, &order, "x", None).await.unwrap_err();
-        assert_eq!(late.code, codes::CONFLICT);
+        assert_eq!(late.code, ErrorCode::Conflict);
         // What was learnt may still be noted.
         let open = NoteVisibility::Customer;
         note(shop, &will, &order, "Wash by hand", open)

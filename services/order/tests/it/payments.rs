@@ -7,7 +7,7 @@ use waybill_proto::{
     order::{self as pb, OrderStatus, PaymentStatus},
     payment,
 };
-use waybill_service_kit::codes;
+use waybill_service_kit::ErrorCode;
 
 use crate::shop::{EXPIRY, on_any_database, on_each_database, payment_of, usd};
 
@@ -41,12 +41,8 @@ async fn a_payment_pays_the_order_once_however_often_it_is_told() {
         assert_eq!(shop.level(&cup).await, (9, 0));
         let history = shop.history(&shop.admin, &order).await;
         assert_eq!(
-            (
-                history[1].event.as_str(),
-                history[1].from(),
-                history[1].to()
-            ),
-            ("PAID", "UNPAID", "PAID")
+            (history[1].event(), history[1].from(), history[1].to()),
+            (pb::HistoryEvent::Paid, "UNPAID", "PAID")
         );
         assert_eq!(history[1].actor, None);
     })
@@ -232,7 +228,7 @@ async fn two_replicas_expire_each_order_once() {
             assert_eq!(shop.events("order", &order.id).await, ["placed", "expired"]);
         }
         let error = shop.cancel(&who, &orders[0]).await.unwrap_err();
-        assert_eq!(error.code, codes::INVALID_TRANSITION);
+        assert_eq!(error.code, ErrorCode::InvalidTransition);
         assert_eq!(shop.refresh(&young).await.status(), OrderStatus::Pending);
         second.close().await;
     })

@@ -4,7 +4,7 @@ use std::{collections::HashSet, time::Duration};
 
 use futures::future::join_all;
 use waybill_proto::order::{self as pb, OrderStatus, PaymentStatus};
-use waybill_service_kit::{AppError, ErrorKind, codes};
+use waybill_service_kit::{AppError, ErrorCode, ErrorKind};
 
 use crate::shop::{EXPIRY, fields, lines, on_any_database, on_each_database, outgoing, usd};
 
@@ -45,8 +45,8 @@ async fn an_order_has_prices_totals_history_and_its_event() {
         let history = shop.history(&who, &order).await;
         assert_eq!(history.len(), 1);
         assert_eq!(
-            (history[0].event.as_str(), history[0].to()),
-            ("PLACED", "PENDING")
+            (history[0].event(), history[0].to()),
+            (pb::HistoryEvent::Placed, "PENDING")
         );
         assert_eq!(history[0].actor.as_ref().unwrap().id, who.id.to_string());
         let event: pb::OrderPlaced = shop.last_event(&order).await;
@@ -147,8 +147,8 @@ async fn a_key_belongs_to_its_request_and_its_caller() {
             .await
             .unwrap_err();
         assert_eq!(
-            (error.kind, error.code.as_ref()),
-            (ErrorKind::Invalid, codes::IDEMPOTENCY_KEY_REUSED)
+            (error.kind, error.code),
+            (ErrorKind::Invalid, ErrorCode::IdempotencyKeyReused)
         );
         let other = shop.goods("Mug", 5, 10).await;
         let stranger = shop.customer().with_key("key-1");
@@ -164,7 +164,7 @@ async fn a_key_belongs_to_its_request_and_its_caller() {
             .try_place(&long, lines(&[(&other, 1)]))
             .await
             .unwrap_err();
-        assert_eq!(error.code, codes::VALIDATION_ERROR);
+        assert_eq!(error.code, ErrorCode::ValidationError);
         // A refused request does not use its key up.
         let who = shop.customer().with_key("key-2");
         shop.try_place(&who, lines(&[(&other, 1000)]))
@@ -189,7 +189,7 @@ async fn bad_input_is_named_field_by_field_and_changes_nothing() {
         let who = shop.customer();
         let refused = async |request: pb::PlaceOrderRequest| {
             let error = shop.try_place(&who, request).await.unwrap_err();
-            assert_eq!(error.code, codes::VALIDATION_ERROR);
+            assert_eq!(error.code, ErrorCode::ValidationError);
             fields(&error).join(" ")
         };
         for quantity in [0, -1, i64::MIN, i64::MAX, 1_000_001] {
@@ -221,7 +221,7 @@ async fn bad_input_is_named_field_by_field_and_changes_nothing() {
             .place_order(lines(&[(&product, 1)]))
             .await
             .unwrap_err();
-        assert_eq!(AppError::from(nobody).code, codes::UNAUTHENTICATED);
+        assert_eq!(AppError::from(nobody).code, ErrorCode::Unauthenticated);
         // Odd but valid text survives.
         let odd = "Grüße 🎉 O'Neil \\ % _ \"";
         let order = shop

@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 use waybill_proto::order::{self as pb, NoteVisibility, ShipmentState};
-use waybill_service_kit::{AppError, codes};
+use waybill_service_kit::{AppError, ErrorCode};
 
 use crate::{
     notes,
@@ -46,7 +46,7 @@ async fn stock_is_adjusted_once() {
         }
         assert_eq!((new, shop.level(&cup).await), (1, (15, 0)));
         let error = adjust(shop, &keyed, &cup, 6).await.unwrap_err();
-        assert!(error.is(codes::IDEMPOTENCY_KEY_REUSED), "{error}");
+        assert!(error.is(ErrorCode::IdempotencyKeyReused), "{error}");
         // Without a key, and with another one, it is another delivery.
         adjust(shop, &shop.admin, &cup, 5).await.unwrap();
         let other = shop.admin.with_key("the delivery of Tuesday");
@@ -114,7 +114,7 @@ async fn notes_and_steps_are_written_once() {
         let other = shop.hired("Wanda").await.with_key("a key");
         let error = notes::note(shop, &other, &order, "Sawn", seen).await;
         assert!(
-            error.unwrap_err().is(codes::NOT_FOUND),
+            error.unwrap_err().is(ErrorCode::NotFound),
             "keys are the caller's own"
         );
     })

@@ -7,7 +7,7 @@ use waybill_proto::{
     },
     payment,
 };
-use waybill_service_kit::codes;
+use waybill_service_kit::ErrorCode;
 
 use crate::{
     files::samples::{of_order, pdf, png},
@@ -59,12 +59,12 @@ async fn a_replacement_takes_over_contents_payment_and_goods() {
         assert_eq!(told.previous.unwrap().id, will.id.to_string());
         // The other request of the order has no object any more.
         let error = shop.decide(&completion, true).await.unwrap_err();
-        assert_eq!(error.code, codes::CONFLICT);
+        assert_eq!(error.code, ErrorCode::Conflict);
         // The former worker may read what was, and has no part in what is but the pool's.
         shop.get(&will, &order).await.unwrap();
         let history = shop.history(&customer, &order).await;
         let last = history.last().unwrap();
-        assert_eq!(last.event, "REPLACED");
+        assert_eq!(last.event(), pb::HistoryEvent::Replaced);
         assert!(
             last.note().contains(&opened.order_number),
             "{}",
@@ -78,7 +78,7 @@ async fn a_replacement_takes_over_contents_payment_and_goods() {
         assert_eq!(told.payment_id, paid.id);
         assert_eq!(shop.level(&mug).await, (10, 0), "goods went back once");
         let error = shop.cancel(&shop.admin, &order).await.unwrap_err();
-        assert_eq!(error.code, codes::INVALID_TRANSITION);
+        assert_eq!(error.code, ErrorCode::InvalidTransition);
     })
     .await;
 }
@@ -166,7 +166,7 @@ async fn what_the_customer_sent_goes_over_and_who_is_out_writes_no_more() {
         );
         shop.read_file(&wanda, &sent.id).await.unwrap();
         let error = shop.read_file(&will, &sent.id).await.unwrap_err();
-        assert_eq!(error.code, codes::NOT_FOUND);
+        assert_eq!(error.code, ErrorCode::NotFound);
         let kept = shop.file_list(&customer, &order).await.unwrap();
         assert_eq!(
             kept.len(),
@@ -181,7 +181,7 @@ async fn what_the_customer_sent_goes_over_and_who_is_out_writes_no_more() {
 
         let seen = NoteVisibility::Customer;
         let error = note(shop, &will, &order, "I am still here", seen).await;
-        assert_eq!(error.unwrap_err().code, codes::CONFLICT);
+        assert_eq!(error.unwrap_err().code, ErrorCode::Conflict);
         note(shop, &shop.admin, &order, "See the new one", seen)
             .await
             .unwrap();

@@ -5,7 +5,7 @@ use waybill_proto::{
     auth, common,
     order::{self as pb, ChangeRequestKind as Kind, ChangeRequestState as State, OrderStatus},
 };
-use waybill_service_kit::{AppError, codes};
+use waybill_service_kit::{AppError, ErrorCode};
 
 use crate::{
     crew::account,
@@ -110,7 +110,7 @@ async fn workers_who_look_at_the_pool_learn_nothing_of_what_was_said() {
             "{known:?}"
         );
         let error = requests(shop, &wanda, &order).await.unwrap_err();
-        assert_eq!(error.code, codes::NOT_FOUND);
+        assert_eq!(error.code, ErrorCode::NotFound);
         // Whose order it is, sees both.
         shop.claim(&wanda, &order).await.unwrap();
         assert_eq!(requests(shop, &wanda, &order).await.unwrap().len(), 1);
@@ -140,16 +140,16 @@ async fn whoever_is_no_worker_any_more_claims_nothing() {
         shop.tell_of("auth", &id, 3, &suspended).await;
         // Their token is still good.
         let error = shop.claim(&will, &order).await.unwrap_err();
-        assert_eq!(error.code, codes::FORBIDDEN);
+        assert_eq!(error.code, ErrorCode::Forbidden);
         let error = shop.claim_all(&will, &[&order]).await.unwrap_err();
-        assert_eq!(error.code, codes::FORBIDDEN);
+        assert_eq!(error.code, ErrorCode::Forbidden);
         let demoted = auth::UserRoleChanged {
             user: Some(account(&will, "Will", Role::Customer, 4)),
             from: common::Role::Staff.into(),
         };
         shop.tell_of("auth", &id, 4, &demoted).await;
         let error = shop.claim(&will, &order).await.unwrap_err();
-        assert_eq!(error.code, codes::FORBIDDEN);
+        assert_eq!(error.code, ErrorCode::Forbidden);
         let promoted = auth::UserRoleChanged {
             user: Some(account(&will, "Will", Role::Staff, 5)),
             from: common::Role::Customer.into(),

@@ -134,7 +134,7 @@ async fn a_search_goes_with_every_filter_sort_and_page() {
         );
         let paid = pb::ListOrdersRequest {
             q: "fence".into(),
-            payment_status: pb::PaymentStatus::Paid.into(),
+            payment_statuses: vec![pb::PaymentStatus::Paid.into()],
             ..Default::default()
         };
         let paid = list(shop, &shop.admin, paid).await;

@@ -5,7 +5,7 @@ use waybill_proto::{
     order::{self as pb, ShipmentState, shipment_service_client::ShipmentServiceClient},
     payment,
 };
-use waybill_service_kit::{AppError, GrpcChannel, codes};
+use waybill_service_kit::{AppError, ErrorCode, GrpcChannel};
 
 use crate::shop::{Shop, Somebody, fields, on_any_database, on_each_database, outgoing};
 
@@ -96,7 +96,7 @@ async fn who_finds_an_order_in_the_pool_sees_none_of_its_parcels() {
         let state = ShipmentState::Preparing;
         let parcel = ship(shop, &shop.admin, &order, &[(&cup, 1)], state).await;
         let error = list(shop, &worker, &order).await.unwrap_err();
-        assert_eq!(error.code, codes::NOT_FOUND);
+        assert_eq!(error.code, ErrorCode::NotFound);
         shop.claim(&worker, &order).await.unwrap();
         let parcel = parcel.unwrap();
         for who in [&worker, &who, &shop.admin] {
@@ -188,7 +188,7 @@ async fn of_many_parcels_at_once_no_unit_travels_twice() {
         let rest = ship(shop, &shop.admin, &order, &[], ShipmentState::Preparing).await;
         assert_eq!(rest.unwrap().lines[0].quantity, 1);
         let again = ship(shop, &shop.admin, &order, &[], ShipmentState::Preparing).await;
-        assert_eq!(again.unwrap_err().code, codes::CONFLICT);
+        assert_eq!(again.unwrap_err().code, ErrorCode::Conflict);
     })
     .await;
 }
@@ -206,7 +206,7 @@ async fn what_has_left_keeps_the_order_from_being_cancelled_and_what_has_not_is_
             .unwrap();
         let before = shop.refresh(&order).await;
         let error = shop.cancel(admin, &order).await.unwrap_err();
-        assert_eq!(error.code, "SHIPPED");
+        assert_eq!(error.code, ErrorCode::Shipped);
         assert_eq!(shop.refresh(&order).await, before);
         assert_eq!(shop.level(&cup).await, (5, 0));
         // The parcel came back.
@@ -241,7 +241,7 @@ async fn only_paid_goods_are_shipped() {
         shop.pay(&service).await;
         for order in [&unpaid, &service] {
             let refused = ship(shop, &shop.admin, order, &[], ShipmentState::Preparing).await;
-            assert_eq!(refused.unwrap_err().code, codes::CONFLICT);
+            assert_eq!(refused.unwrap_err().code, ErrorCode::Conflict);
             assert_eq!(list(shop, &who, order).await.unwrap(), []);
         }
     })
@@ -266,15 +266,15 @@ async fn the_assigned_worker_ships_a_mixed_order_which_goes_its_own_way() {
         );
         // In the pool any worker sees it, and none ships it.
         let refused = turn(shop, &other, &parcel, ShipmentState::Delivered, None).await;
-        assert_eq!(refused.unwrap_err().code, codes::FORBIDDEN);
+        assert_eq!(refused.unwrap_err().code, ErrorCode::Forbidden);
         shop.claim(&worker, &order).await.unwrap();
-        for (whom, code) in [(&other, codes::NOT_FOUND), (&who, codes::FORBIDDEN)] {
+        for (whom, code) in [(&other, ErrorCode::NotFound), (&who, ErrorCode::Forbidden)] {
             let refused = turn(shop, whom, &parcel, ShipmentState::Delivered, None).await;
             assert_eq!(refused.unwrap_err().code, code);
         }
         assert_eq!(
             list(shop, &other, &order).await.unwrap_err().code,
-            codes::NOT_FOUND
+            ErrorCode::NotFound
         );
         turn(shop, &worker, &parcel, ShipmentState::Delivered, None)
             .await
@@ -298,14 +298,14 @@ async fn stale_versions_and_steps_that_cannot_be_are_refused_and_the_same_again_
         let early = turn(shop, admin, &parcel, ShipmentState::Delivered, None).await;
         let early = early.unwrap_err();
         assert_eq!(
-            (early.code.as_ref(), early.metadata["allowed"].as_str()),
-            (codes::INVALID_TRANSITION, "SHIPPED,CANCELLED")
+            (early.code, early.metadata["allowed"].as_str()),
+            (ErrorCode::InvalidTransition, "SHIPPED,CANCELLED")
         );
         let gone = turn(shop, admin, &parcel, ShipmentState::Shipped, Some(1))
             .await
             .unwrap();
         let stale = turn(shop, admin, &parcel, ShipmentState::Delivered, Some(1)).await;
-        assert_eq!(stale.unwrap_err().code, codes::VERSION_CONFLICT);
+        assert_eq!(stale.unwrap_err().code, ErrorCode::VersionConflict);
         let again = turn(shop, admin, &parcel, ShipmentState::Shipped, None).await;
         assert_eq!(again.unwrap(), gone);
         // Of another order there is no such shipment.
@@ -315,7 +315,7 @@ async fn stale_versions_and_steps_that_cannot_be_are_refused_and_the_same_again_
             ..parcel
         };
         let foreign = turn(shop, admin, &foreign, ShipmentState::Delivered, None).await;
-        assert_eq!(foreign.unwrap_err().code, codes::NOT_FOUND);
+        assert_eq!(foreign.unwrap_err().code, ErrorCode::NotFound);
     })
     .await;
 }
@@ -350,7 +350,7 @@ async fn when_the_money_goes_back_only_what_has_not_left_returns_to_the_stock() 
         assert_eq!(states, [ShipmentState::Shipped, ShipmentState::Cancelled]);
         // Nothing more leaves, and the parcel may still arrive or come back.
         let more = ship(shop, admin, &order, &[], ShipmentState::Preparing).await;
-        assert_eq!(more.unwrap_err().code, codes::CONFLICT);
+        assert_eq!(more.unwrap_err().code, ErrorCode::Conflict);
         shop.cancel(admin, &order).await.unwrap();
         turn(shop, admin, &gone, ShipmentState::Delivered, None)
             .await

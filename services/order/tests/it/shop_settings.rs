@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use waybill_order::{Settings, build};
 use waybill_proto::order as pb;
-use waybill_service_kit::{AppError, codes};
+use waybill_service_kit::{AppError, ErrorCode};
 
 use crate::shop::{EXPIRY, Shop, Somebody, fields, on_any_database, on_each_database, outgoing};
 
@@ -61,7 +61,7 @@ async fn administrators_alone_change_settings_and_all_faults_are_told_at_once() 
     on_any_database(async |shop| {
         for who in [shop.customer(), shop.worker()] {
             let error = update(shop, &who, expiry(60)).await.unwrap_err();
-            assert_eq!(error.code, codes::FORBIDDEN);
+            assert_eq!(error.code, ErrorCode::Forbidden);
         }
         let bad = pb::UpdateSettingsRequest {
             shop_name: Some(String::new()),
@@ -70,7 +70,7 @@ async fn administrators_alone_change_settings_and_all_faults_are_told_at_once() 
             ..expiry(0)
         };
         let error = update(shop, &shop.admin, bad).await.unwrap_err();
-        assert_eq!(error.code, codes::VALIDATION_ERROR);
+        assert_eq!(error.code, ErrorCode::ValidationError);
         assert_eq!(
             fields(&error),
             [
@@ -95,7 +95,7 @@ async fn a_stale_version_changes_nothing_and_the_same_again_is_no_change() {
         let changed = update(shop, &shop.admin, first.clone()).await.unwrap();
         assert_eq!((changed.goods_expiry_seconds, changed.version), (60, 2));
         let error = update(shop, &shop.admin, first).await.unwrap_err();
-        assert_eq!(error.code, codes::VERSION_CONFLICT);
+        assert_eq!(error.code, ErrorCode::VersionConflict);
         assert_eq!(error.metadata["version"], "2");
         let again = update(shop, &shop.admin, expiry(60)).await.unwrap();
         assert_eq!(again, changed);
@@ -134,7 +134,7 @@ async fn the_currency_changes_only_while_nothing_has_a_price() {
         let error = update(shop, &shop.admin, currency("EUR"))
             .await
             .unwrap_err();
-        assert_eq!(error.code, codes::CONFLICT);
+        assert_eq!(error.code, ErrorCode::Conflict);
         assert_eq!(fields(&error), ["currency"]);
         // What is not the currency still changes; naming the one it has is no change.
         let request = pb::UpdateSettingsRequest {

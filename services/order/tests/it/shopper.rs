@@ -1,6 +1,6 @@
 //! Somebody who fills a cart.
 
-use waybill_proto::order as pb;
+use waybill_proto::{json::Named as _, order as pb};
 use waybill_service_kit::{AppError, CallContext};
 
 use crate::shop::{Shop, outgoing, usd};
@@ -94,7 +94,7 @@ pub fn lines(cart: &pb::Cart) -> Vec<(&str, i64)> {
 
 pub fn codes_of(cart: &pb::Cart) -> Vec<&str> {
     let changes = cart.items.iter().flat_map(|line| &line.changes);
-    changes.map(|change| change.code.as_str()).collect()
+    changes.map(|change| change.code().name()).collect()
 }
 
 pub async fn set_price(shop: &Shop, product: &pb::Product, price: i64) {

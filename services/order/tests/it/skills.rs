@@ -1,7 +1,7 @@
 //! Workers who are limited to categories.
 
 use waybill_proto::order::{self as pb, ProductKind};
-use waybill_service_kit::codes;
+use waybill_service_kit::ErrorCode;
 
 use crate::{
     crew::result_codes,
@@ -104,7 +104,7 @@ async fn a_worker_takes_only_what_is_in_their_categories_and_below() {
 
         let all = [&printed, &online, &both, &talk];
         let results = shop.claim_all(&will, &all).await.unwrap();
-        let unfit = codes::NOT_QUALIFIED;
+        let unfit = "NOT_QUALIFIED";
         assert_eq!(result_codes(&results), ["", unfit, unfit, ""]);
         assert_eq!(
             shop.refresh(&online).await,
@@ -118,7 +118,7 @@ async fn a_worker_takes_only_what_is_in_their_categories_and_below() {
         // An unpaid order tells nothing of itself, not even what it needs.
         let unpaid = shop.place(&customer, &[(&site, 1)]).await;
         let error = shop.claim(&will, &unpaid).await.unwrap_err();
-        assert_eq!(error.code, codes::NOT_FOUND);
+        assert_eq!(error.code, ErrorCode::NotFound);
         // Without categories of their own, a worker takes everything.
         shop.set_worker(skills(&will, &[])).await.unwrap();
         shop.claim(&will, &both).await.unwrap();
@@ -140,7 +140,7 @@ async fn a_reassignment_to_a_named_worker_keeps_to_their_categories() {
         shop.claim(&will, &order).await.unwrap();
         shop.set_worker(skills(&wanda, &[&print])).await.unwrap();
         let refused = shop.reassign(&will, &order, Some(&wanda), true).await;
-        assert_eq!(refused.unwrap_err().code, codes::NOT_QUALIFIED);
+        assert_eq!(refused.unwrap_err().code, ErrorCode::NotQualified);
         assert_eq!(
             shop.events("order", &order.id).await,
             ["placed", "paid", "claimed"]

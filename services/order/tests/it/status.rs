@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 use waybill_proto::order::{self as pb, OrderStatus};
-use waybill_service_kit::{AppError, codes};
+use waybill_service_kit::{AppError, ErrorCode};
 
 use crate::shop::{on_any_database, on_each_database, outgoing};
 
@@ -16,7 +16,7 @@ async fn refused_steps_tell_what_is_allowed() {
             .change_status(&shop.admin, &order, OrderStatus::Completed)
             .await
             .unwrap_err();
-        assert_eq!(error.code, codes::INVALID_TRANSITION);
+        assert_eq!(error.code, ErrorCode::InvalidTransition);
         assert_eq!(error.metadata["from"], "PENDING");
         assert_eq!(error.metadata["to"], "COMPLETED");
         assert_eq!(error.metadata["allowed"], "IN_PROGRESS,ON_HOLD,CANCELLED");
@@ -24,22 +24,22 @@ async fn refused_steps_tell_what_is_allowed() {
             .change_status(&shop.admin, &order, OrderStatus::Pending)
             .await
             .unwrap_err();
-        assert_eq!(error.code, codes::INVALID_TRANSITION);
+        assert_eq!(error.code, ErrorCode::InvalidTransition);
         let error = shop
             .change_status(&who, &order, OrderStatus::Cancelled)
             .await
             .unwrap_err();
-        assert_eq!(error.code, codes::FORBIDDEN);
+        assert_eq!(error.code, ErrorCode::Forbidden);
         let error = shop
             .change_status(&worker, &order, OrderStatus::InProgress)
             .await
             .unwrap_err();
-        assert_eq!(error.code, codes::NOT_FOUND);
+        assert_eq!(error.code, ErrorCode::NotFound);
         let error = shop
             .change_status(&shop.admin, &order, OrderStatus::Unspecified)
             .await
             .unwrap_err();
-        assert_eq!(error.code, codes::VALIDATION_ERROR);
+        assert_eq!(error.code, ErrorCode::ValidationError);
         let odd = pb::ChangeStatusRequest {
             id: order.id.clone(),
             status: 99,
@@ -50,7 +50,7 @@ async fn refused_steps_tell_what_is_allowed() {
             .change_status(outgoing(&shop.admin.ctx, odd))
             .await
             .unwrap_err();
-        assert_eq!(AppError::from(error).code, codes::VALIDATION_ERROR);
+        assert_eq!(AppError::from(error).code, ErrorCode::ValidationError);
         assert_eq!(shop.refresh(&order).await, order);
     })
     .await;
@@ -69,8 +69,8 @@ async fn a_worker_holds_and_resumes_and_the_history_tells() {
             .await
             .unwrap_err();
         assert_eq!(
-            (error.code.as_ref(), error.metadata["allowed"].as_str()),
-            (codes::INVALID_TRANSITION, "")
+            (error.code, error.metadata["allowed"].as_str()),
+            (ErrorCode::InvalidTransition, "")
         );
         shop.claim(&worker, &order).await.unwrap();
         shop.change_status(&worker, &order, OrderStatus::OnHold)
@@ -88,18 +88,18 @@ async fn a_worker_holds_and_resumes_and_the_history_tells() {
                 .change_status(&worker, &order, status)
                 .await
                 .unwrap_err();
-            assert_eq!(error.code, codes::INVALID_TRANSITION);
+            assert_eq!(error.code, ErrorCode::InvalidTransition);
         }
         // Work has begun: the customer asks instead of cancelling.
         assert_eq!(
             shop.cancel(&who, &order).await.unwrap_err().code,
-            codes::INVALID_TRANSITION
+            ErrorCode::InvalidTransition
         );
         let events: Vec<_> = shop
             .history(&who, &order)
             .await
             .into_iter()
-            .map(|h| (h.event, h.to))
+            .map(|h| (h.event().to_string(), h.to))
             .collect();
         let expected = [
             ("PLACED", "PENDING"),
@@ -154,8 +154,8 @@ async fn a_stale_version_is_refused() {
             .unwrap_err();
         let error = AppError::from(error);
         assert_eq!(
-            (error.code.as_ref(), error.metadata["version"].as_str()),
-            (codes::VERSION_CONFLICT, "2")
+            (error.code, error.metadata["version"].as_str()),
+            (ErrorCode::VersionConflict, "2")
         );
         let cancel = pb::CancelOrderRequest {
             id: order.id.clone(),
@@ -167,7 +167,7 @@ async fn a_stale_version_is_refused() {
             .cancel_order(outgoing(&shop.admin.ctx, cancel))
             .await
             .unwrap_err();
-        assert_eq!(AppError::from(error).code, codes::VERSION_CONFLICT);
+        assert_eq!(AppError::from(error).code, ErrorCode::VersionConflict);
     })
     .await;
 }
@@ -195,7 +195,7 @@ async fn of_many_cancellations_at_once_one_counts() {
         for outcome in join_all(attempts).await {
             match outcome.unwrap() {
                 Ok(_) => won += 1,
-                Err(error) => assert_eq!(error.code, codes::INVALID_TRANSITION),
+                Err(error) => assert_eq!(error.code, ErrorCode::InvalidTransition),
             }
         }
         assert_eq!(won, 1);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 use waybill_proto::order as pb;
-use waybill_service_kit::{AppError, codes};
+use waybill_service_kit::{AppError, ErrorCode};
 
 use crate::shop::{
     EXPIRY, Shop, Somebody, fields, lines, on_any_database, on_each_database, outgoing,
@@ -24,7 +24,7 @@ async fn sixty_four_buyers_of_ten_units_make_ten_orders() {
             match outcome.unwrap().map_err(AppError::from) {
                 Ok(_) => placed += 1,
                 Err(error) => {
-                    assert_eq!(error.code, codes::OUT_OF_STOCK, "{error:?}");
+                    assert_eq!(error.code, ErrorCode::OutOfStock, "{error:?}");
                     assert_eq!(error.metadata["product_id"], product.id);
                     assert_eq!(error.metadata["available"], "0");
                     refused += 1;
@@ -71,7 +71,7 @@ async fn two_lines_of_a_product_are_summed_before_the_check() {
             .try_place(&shop.customer(), lines(&[(&product, 3), (&product, 3)]))
             .await
             .unwrap_err();
-        assert_eq!(error.code, codes::OUT_OF_STOCK);
+        assert_eq!(error.code, ErrorCode::OutOfStock);
         assert_eq!(error.metadata["available"], "5");
         assert_eq!(error.fields[0].field, "items[0].quantity");
         assert_eq!(shop.level(&product).await, (5, 0));
@@ -116,7 +116,13 @@ async fn ledger(shop: &Shop, product: &pb::Product) -> Vec<(String, i64, i64)> {
     lines.reverse();
     lines
         .into_iter()
-        .map(|line| (line.kind, line.on_hand_delta, line.reserved_delta))
+        .map(|line| {
+            (
+                line.kind().to_string(),
+                line.on_hand_delta,
+                line.reserved_delta,
+            )
+        })
         .collect()
 }
 
@@ -168,8 +174,8 @@ async fn an_adjustment_leaves_what_is_reserved_and_is_published() {
             .await
             .unwrap_err();
         assert_eq!(
-            (error.code.as_ref(), error.metadata["on_hand"].as_str()),
-            (codes::CONFLICT, "4")
+            (error.code, error.metadata["on_hand"].as_str()),
+            (ErrorCode::Conflict, "4")
         );
         adjust(shop, &shop.admin, &product.id, 1).await.unwrap();
         // That it runs low is told too, when the watch comes by.
@@ -180,19 +186,19 @@ async fn an_adjustment_leaves_what_is_reserved_and_is_published() {
             let error = adjust(shop, &shop.admin, &product.id, delta)
                 .await
                 .unwrap_err();
-            assert_eq!(error.code, codes::VALIDATION_ERROR);
+            assert_eq!(error.code, ErrorCode::ValidationError);
         }
         let error = adjust(shop, &shop.worker(), &product.id, 1)
             .await
             .unwrap_err();
-        assert_eq!(error.code, codes::FORBIDDEN);
+        assert_eq!(error.code, ErrorCode::Forbidden);
         let service = shop.service("Advice", 5).await;
         assert_eq!(
             adjust(shop, &shop.admin, &service.id, 1)
                 .await
                 .unwrap_err()
                 .code,
-            codes::CONFLICT
+            ErrorCode::Conflict
         );
         let unknown = uuid::Uuid::now_v7().to_string();
         assert_eq!(
@@ -200,7 +206,7 @@ async fn an_adjustment_leaves_what_is_reserved_and_is_published() {
                 .await
                 .unwrap_err()
                 .code,
-            codes::NOT_FOUND
+            ErrorCode::NotFound
         );
     })
     .await;
@@ -243,17 +249,22 @@ async fn stock_that_is_set_with_the_product_is_an_adjustment() {
         assert_eq!(same.await.unwrap(), changed);
         assert_eq!(ledger(shop, &cup).await.len(), lines.len());
         let refused = [
-            (3, pb::ProductKind::Unspecified, codes::CONFLICT, "stock"),
+            (
+                3,
+                pb::ProductKind::Unspecified,
+                ErrorCode::Conflict,
+                "stock",
+            ),
             (
                 -1,
                 pb::ProductKind::Unspecified,
-                codes::VALIDATION_ERROR,
+                ErrorCode::ValidationError,
                 "stock",
             ),
             (
                 30,
                 pb::ProductKind::Service,
-                codes::VALIDATION_ERROR,
+                ErrorCode::ValidationError,
                 "kind",
             ),
         ];

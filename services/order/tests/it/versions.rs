@@ -1,13 +1,13 @@
 //! Writes that name the version they were made for: a stale one is refused, and changes nothing.
 
 use waybill_proto::order::{self as pb, ChangeRequestKind};
-use waybill_service_kit::{AppError, codes};
+use waybill_service_kit::{AppError, ErrorCode};
 
 use crate::shop::{on_any_database, outgoing};
 
 fn is_stale(outcome: Result<(), AppError>, now: i64) {
     let error = outcome.unwrap_err();
-    assert!(error.is(codes::VERSION_CONFLICT), "{error}");
+    assert!(error.is(ErrorCode::VersionConflict), "{error}");
     assert_eq!(error.metadata["version"], now.to_string());
 }
 

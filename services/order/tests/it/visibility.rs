@@ -3,9 +3,10 @@
 use waybill_primitives::Role;
 use waybill_proto::{
     common::PageRequest,
+    json::Named as _,
     order::{self as pb, ListOrdersRequest, OrderSort},
 };
-use waybill_service_kit::{AppError, codes};
+use waybill_service_kit::{AppError, ErrorCode};
 
 use crate::shop::{Shop, Somebody, on_each_database, outgoing};
 
@@ -40,11 +41,11 @@ async fn foreign_orders_do_not_exist() {
         for nobody in [&stranger, &worker] {
             assert_eq!(
                 shop.get(nobody, &order).await.unwrap_err().code,
-                codes::NOT_FOUND
+                ErrorCode::NotFound
             );
             assert_eq!(
                 shop.cancel(nobody, &order).await.unwrap_err().code,
-                codes::NOT_FOUND
+                ErrorCode::NotFound
             );
             let history = pb::GetHistoryRequest {
                 limit: 0,
@@ -56,7 +57,7 @@ async fn foreign_orders_do_not_exist() {
                 .get_history(outgoing(&nobody.ctx, history))
                 .await
                 .unwrap_err();
-            assert_eq!(AppError::from(error).code, codes::NOT_FOUND);
+            assert_eq!(AppError::from(error).code, ErrorCode::NotFound);
             assert!(ids(shop, nobody, all()).await.is_empty());
         }
         shop.pay(&order).await;
@@ -66,7 +67,7 @@ async fn foreign_orders_do_not_exist() {
         shop.claim(&worker, &order).await.unwrap();
         assert_eq!(
             shop.get(&other, &order).await.unwrap_err().code,
-            codes::NOT_FOUND
+            ErrorCode::NotFound
         );
         for somebody in [&owner, &worker, &shop.admin] {
             shop.get(somebody, &order).await.unwrap();
@@ -96,7 +97,7 @@ async fn foreign_orders_do_not_exist() {
             .await;
         assert_eq!(
             AppError::from(anonymous.unwrap_err()).code,
-            codes::UNAUTHENTICATED
+            ErrorCode::Unauthenticated
         );
     })
     .await;
@@ -153,15 +154,38 @@ async fn filters_narrow_the_list() {
         check(q(&roof.order_number[..4]), &[&roof, &blue, &red]).await;
         check(
             ListOrdersRequest {
-                status: pb::OrderStatus::Cancelled.into(),
+                statuses: vec![pb::OrderStatus::Cancelled.into()],
                 ..all()
             },
             &[&red],
         )
         .await;
+        let (pending, cancelled) = (pb::OrderStatus::Pending, pb::OrderStatus::Cancelled);
+        let all_statuses = pb::OrderStatus::NAMES
+            .iter()
+            .map(|(_, status)| (*status).into());
+        for (statuses, expected) in [
+            (
+                vec![cancelled.into(), pending.into(), cancelled.into()],
+                vec![&roof, &blue, &red],
+            ),
+            (
+                vec![cancelled.into(), pb::OrderStatus::OnHold.into()],
+                vec![&red],
+            ),
+            (all_statuses.collect(), vec![&roof, &blue, &red]),
+        ] {
+            let any = |sort: OrderSort| ListOrdersRequest {
+                statuses: statuses.clone(),
+                sort: sort.into(),
+                ..all()
+            };
+            check(any(OrderSort::Newest), &expected).await;
+            check(any(OrderSort::TotalDesc), &expected).await;
+        }
         check(
             ListOrdersRequest {
-                payment_status: pb::PaymentStatus::Paid.into(),
+                payment_statuses: vec![pb::PaymentStatus::Paid.into()],
                 ..all()
             },
             &[&roof],
@@ -213,7 +237,7 @@ async fn filters_narrow_the_list() {
                 ..all()
             },
             ListOrdersRequest {
-                status: 99,
+                statuses: vec![pb::OrderStatus::Pending.into(), 99],
                 ..all()
             },
             ListOrdersRequest {
@@ -233,7 +257,7 @@ async fn filters_narrow_the_list() {
         ] {
             assert_eq!(
                 list(shop, admin, bad).await.unwrap_err().code,
-                codes::VALIDATION_ERROR
+                ErrorCode::ValidationError
             );
         }
     })
@@ -317,7 +341,7 @@ async fn pages_follow_each_other_without_gaps_in_every_sort() {
         };
         assert_eq!(
             list(shop, &who, wrong).await.unwrap_err().code,
-            codes::VALIDATION_ERROR
+            ErrorCode::ValidationError
         );
     })
     .await;

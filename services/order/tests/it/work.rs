@@ -5,7 +5,7 @@ use waybill_primitives::Role;
 use waybill_proto::order::{
     self as pb, ChangeRequestKind as Kind, ChangeRequestState as State, OrderStatus,
 };
-use waybill_service_kit::{AppError, codes};
+use waybill_service_kit::{AppError, ErrorCode};
 
 use crate::shop::{Shop, Somebody, on_any_database, on_each_database, outgoing};
 
@@ -44,7 +44,7 @@ async fn of_sixteen_workers_one_gets_the_order() {
         for outcome in join_all(attempts).await {
             match outcome.unwrap() {
                 Ok(id) => winners.push(id),
-                Err(error) => assert_eq!(error.code, codes::ALREADY_CLAIMED),
+                Err(error) => assert_eq!(error.code, ErrorCode::AlreadyClaimed),
             }
         }
         assert_eq!(winners.len(), 1);
@@ -57,8 +57,8 @@ async fn of_sixteen_workers_one_gets_the_order() {
         let history = shop.history(&shop.admin, &order).await;
         let last = history.last().unwrap();
         assert_eq!(
-            (last.event.as_str(), last.from(), last.to()),
-            ("CLAIMED", "PENDING", "IN_PROGRESS")
+            (last.event(), last.from(), last.to()),
+            (pb::HistoryEvent::Claimed, "PENDING", "IN_PROGRESS")
         );
         assert_eq!(
             shop.events("order", &order.id).await,
@@ -93,22 +93,24 @@ async fn a_claim_that_its_winner_repeats_succeeds_and_changes_nothing() {
         assert_eq!(many[0].order.as_ref(), Some(&won));
         assert_eq!(shop.refresh(&order).await, won);
         let claims = shop.history(&shop.admin, &order).await;
-        let claims = claims.iter().filter(|line| line.event == "CLAIMED");
+        let claims = claims
+            .iter()
+            .filter(|line| line.event() == pb::HistoryEvent::Claimed);
         assert_eq!(claims.count(), 1);
         let told = ["placed", "paid", "claimed"];
         assert_eq!(shop.events("order", &order.id).await, told);
         let other = waiting(shop, &shop.customer()).await;
         let full = shop.claim(&will, &other).await.unwrap_err();
-        assert_eq!(full.code, codes::TOO_MANY_ORDERS);
+        assert_eq!(full.code, ErrorCode::TooManyOrders);
 
         // Given back it is in the pool again, and whoever is faster has it.
         shop.release(&will, &order).await.unwrap();
         shop.claim(&wanda, &order).await.unwrap();
         let late = shop.claim(&will, &order).await.unwrap_err();
-        assert_eq!(late.code, codes::ALREADY_CLAIMED);
+        assert_eq!(late.code, ErrorCode::AlreadyClaimed);
         shop.cancel(&shop.admin, &order).await.unwrap();
         let ended = shop.claim(&wanda, &order).await.unwrap_err();
-        assert_eq!(ended.code, codes::ALREADY_CLAIMED);
+        assert_eq!(ended.code, ErrorCode::AlreadyClaimed);
     })
     .await;
 }
@@ -136,20 +138,23 @@ async fn the_pool_has_paid_work_only_and_is_for_staff() {
             .map(|o| o.id)
             .collect();
         assert_eq!(ids, [first.id.clone(), mixed.id.clone()]);
-        assert_eq!(pool(shop, &who).await.unwrap_err().code, codes::FORBIDDEN);
+        assert_eq!(
+            pool(shop, &who).await.unwrap_err().code,
+            ErrorCode::Forbidden
+        );
         for order in [&unpaid, &goods] {
             assert_eq!(
                 shop.claim(&worker, order).await.unwrap_err().code,
-                codes::NOT_FOUND
+                ErrorCode::NotFound
             );
         }
         assert_eq!(
             shop.claim(&who, &first).await.unwrap_err().code,
-            codes::FORBIDDEN
+            ErrorCode::Forbidden
         );
         assert_eq!(
             shop.claim(&shop.admin, &first).await.unwrap_err().code,
-            codes::FORBIDDEN
+            ErrorCode::Forbidden
         );
         let page = |cursor: &str| pb::ListAvailableRequest {
             page: Some(waybill_proto::common::PageRequest {
@@ -183,7 +188,7 @@ async fn the_pool_has_paid_work_only_and_is_for_staff() {
         shop.cancel(&who, &first).await.unwrap();
         assert_eq!(
             shop.claim(&worker, &first).await.unwrap_err().code,
-            codes::NOT_FOUND
+            ErrorCode::NotFound
         );
     })
     .await;
@@ -201,7 +206,7 @@ async fn an_approved_completion_completes_the_order() {
             .ask(&worker, &order, Kind::Completion)
             .await
             .unwrap_err();
-        assert_eq!(error.code, codes::CONFLICT);
+        assert_eq!(error.code, ErrorCode::Conflict);
         let answer = shop.decide(&request, true).await.unwrap();
         let (decided, done) = (answer.change_request.unwrap(), answer.order.unwrap());
         assert_eq!((decided.state(), decided.version), (State::Approved, 2));
@@ -219,14 +224,14 @@ async fn an_approved_completion_completes_the_order() {
         );
         assert_eq!(
             shop.decide(&request, false).await.unwrap_err().code,
-            codes::CONFLICT
+            ErrorCode::Conflict
         );
         assert_eq!(
             shop.ask(&worker, &order, Kind::Completion)
                 .await
                 .unwrap_err()
                 .code,
-            codes::INVALID_TRANSITION
+            ErrorCode::InvalidTransition
         );
     })
     .await;
@@ -265,10 +270,10 @@ async fn an_approved_reassignment_returns_the_order_to_the_pool_and_settles_the_
         // The other request has no object any more.
         assert_eq!(
             shop.decide(&completion, true).await.unwrap_err().code,
-            codes::CONFLICT
+            ErrorCode::Conflict
         );
         let list = pb::ListChangeRequestsRequest {
-            state: State::Pending.into(),
+            states: vec![State::Pending.into()],
             ..Default::default()
         };
         let left = shop
@@ -282,7 +287,7 @@ async fn an_approved_reassignment_returns_the_order_to_the_pool_and_settles_the_
         // The former worker has nothing to do with it now.
         assert_eq!(
             shop.get(&worker, &order).await.unwrap_err().code,
-            codes::NOT_FOUND
+            ErrorCode::NotFound
         );
     })
     .await;
@@ -299,7 +304,7 @@ async fn who_may_ask_for_what() {
                 .await
                 .unwrap_err()
                 .code,
-            codes::FORBIDDEN
+            ErrorCode::Forbidden
         );
         shop.claim(&worker, &order).await.unwrap();
         let stranger = shop.customer();
@@ -309,19 +314,19 @@ async fn who_may_ask_for_what() {
                 .ask(nobody, &order, Kind::Cancellation)
                 .await
                 .unwrap_err();
-            assert_eq!(error.code, codes::NOT_FOUND);
+            assert_eq!(error.code, ErrorCode::NotFound);
         }
         for kind in [Kind::Completion, Kind::Reassignment] {
             assert_eq!(
                 shop.ask(&who, &order, kind).await.unwrap_err().code,
-                codes::FORBIDDEN
+                ErrorCode::Forbidden
             );
         }
         let error = shop
             .ask(&worker, &order, Kind::Unspecified)
             .await
             .unwrap_err();
-        assert_eq!(error.code, codes::VALIDATION_ERROR);
+        assert_eq!(error.code, ErrorCode::ValidationError);
         let request = shop.ask(&who, &order, Kind::Cancellation).await.unwrap();
         let list = |order_id: &str| pb::ListChangeRequestsRequest {
             order_id: order_id.into(),
@@ -337,12 +342,15 @@ async fn who_may_ask_for_what() {
             .work()
             .list_change_requests(outgoing(&stranger.ctx, list(&order.id)))
             .await;
-        assert_eq!(AppError::from(foreign.unwrap_err()).code, codes::NOT_FOUND);
+        assert_eq!(
+            AppError::from(foreign.unwrap_err()).code,
+            ErrorCode::NotFound
+        );
         let all = shop
             .work()
             .list_change_requests(outgoing(&who.ctx, list("")))
             .await;
-        assert_eq!(AppError::from(all.unwrap_err()).code, codes::FORBIDDEN);
+        assert_eq!(AppError::from(all.unwrap_err()).code, ErrorCode::Forbidden);
         let decision = pb::DecideChangeRequestRequest {
             id: request.id.clone(),
             approve: true,
@@ -354,7 +362,7 @@ async fn who_may_ask_for_what() {
             .decide_change_request(outgoing(&worker.ctx, decision))
             .await
             .unwrap_err();
-        assert_eq!(AppError::from(error).code, codes::FORBIDDEN);
+        assert_eq!(AppError::from(error).code, ErrorCode::Forbidden);
         let done = shop.decide(&request, true).await.unwrap().order.unwrap();
         assert_eq!(done.status(), OrderStatus::Cancelled);
     })

@@ -1,11 +1,12 @@
 //! A booking. `(kind, source_id)` is unique, so that nothing is booked twice.
 
 use waybill_primitives::{OrderId, PaymentId, Timestamp, string_enum};
+use waybill_proto::payment as pb;
 use waybill_store::entity_prelude::*;
 
 string_enum! {
     /// Why an entry was booked.
-    pub enum EntryKind {
+    pub enum EntryKind as pb::EntryKind {
         /// A customer paid: once per payment.
         Payment = "PAYMENT",
         /// A customer got the money back: once per payment.

@@ -33,7 +33,7 @@ fn line(line: &BookedLine) -> LedgerLine {
     LedgerLine {
         id: line.id.to_string(),
         entry_id: line.entry_id.to_string(),
-        kind: line.kind.to_string(),
+        kind: line.kind.into(),
         account: line.account.to_string(),
         amount: Some(line.money()),
         order_id: Some(line.order_id.to_string()),

@@ -6,7 +6,7 @@ use serde::Serialize;
 use waybill_primitives::{Clock, OrderId, PaymentId, Role};
 use waybill_proto::payment as proto;
 use waybill_service_kit::{
-    AppError, CallContext, FieldError, UserCaller,
+    AppError, CallContext, ErrorCode, FieldError, UserCaller,
     once::{self, Done, once},
 };
 use waybill_store::{
@@ -25,9 +25,6 @@ use crate::{
     events,
     providers::{Checkout, PaymentProvider, ProviderError, Providers, app::NO_SANDBOX},
 };
-
-/// The API's code for an order that takes no money.
-pub const ORDER_NOT_PAYABLE: &str = "ORDER_NOT_PAYABLE";
 
 /// A wish to pay an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -202,7 +199,7 @@ impl Payments {
         &self,
         ctx: &CallContext,
         order: Option<OrderId>,
-        state: Option<PaymentState>,
+        states: Vec<PaymentState>,
         query: &PageQuery,
     ) -> Result<Page<Payment>, AppError> {
         let user = ctx.user()?;
@@ -212,7 +209,7 @@ impl Payments {
         let filter = Filter {
             order,
             customer: (!user.is_admin()).then_some(user.id),
-            state,
+            states,
         };
         let page = store::list(self.db.reader(), filter, query).await?;
         if let (Some(order), true) = (order, page.rows.is_empty()) {
@@ -224,7 +221,7 @@ impl Payments {
 }
 
 fn not_payable(why: NotPayable) -> AppError {
-    AppError::conflict(ORDER_NOT_PAYABLE, why.to_string())
+    AppError::conflict(ErrorCode::OrderNotPayable, why.to_string())
 }
 
 fn provider_failed(error: ProviderError) -> AppError {

@@ -81,9 +81,9 @@ impl PaymentService for PaymentGrpc {
             "" => None,
             id => Some(parse_id("orderId", id).map_err(AppError::from)?),
         };
-        let state = PaymentState::from_proto(request.state).map_err(invalid("state"))?;
+        let states = PaymentState::any_from_proto(&request.states).map_err(invalid("state"))?;
         let query = page_query(request.page.as_ref())?;
-        let page = self.payments.list(&ctx, order, state, &query).await?;
+        let page = self.payments.list(&ctx, order, states, &query).await?;
         Ok(Response::new(proto::ListPaymentsResponse {
             payments: page.rows.iter().map(proto::Payment::from).collect(),
             page: Some(page.info()),

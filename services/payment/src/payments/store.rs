@@ -114,11 +114,12 @@ pub async fn move_to(
 }
 
 /// Which payments a list shows.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     pub order: Option<OrderId>,
     pub customer: Option<UserId>,
-    pub state: Option<PaymentState>,
+    /// Any of these; none for all.
+    pub states: Vec<PaymentState>,
 }
 
 fn filtered(filter: Filter) -> Select<Entity> {
@@ -129,8 +130,8 @@ fn filtered(filter: Filter) -> Select<Entity> {
     if let Some(customer) = filter.customer {
         query = query.filter(Column::CustomerId.eq(customer));
     }
-    if let Some(state) = filter.state {
-        query = query.filter(Column::State.eq(state));
+    if !filter.states.is_empty() {
+        query = query.filter(Column::State.is_in(filter.states));
     }
     query
 }

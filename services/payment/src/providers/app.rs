@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use waybill_primitives::{Clock, PaymentId};
-use waybill_service_kit::{AppError, CallContext};
+use waybill_service_kit::{AppError, CallContext, ErrorCode};
 use waybill_store::{Db, retrying};
 
 use super::{
@@ -20,9 +20,6 @@ use crate::{
         store as payments,
     },
 };
-
-/// The API's code for a choice on the sandbox's page that contradicts the one before.
-pub const CHECKOUT_CLOSED: &str = "CHECKOUT_CLOSED";
 
 pub const NO_SANDBOX: &str = "the sandbox moves no money and is refused in production \
     (WAYBILL_ENVIRONMENT=production); choose another provider";
@@ -133,7 +130,7 @@ fn closed_by(payment: Payment, step: Step) -> Result<Payment, AppError> {
     match payment.state.after(step) {
         Verdict::Done => Ok(payment),
         Verdict::Move(_) | Verdict::Refused => Err(AppError::conflict(
-            CHECKOUT_CLOSED,
+            ErrorCode::CheckoutClosed,
             format!(
                 "this checkout ended before: the payment is {}; begin a new payment",
                 payment.state

@@ -27,7 +27,10 @@ async fn the_same_key_gives_the_first_answer_again() {
             cancel_url: String::new(),
         };
         let refused = shop.create_with(&ctx, other).await.unwrap_err();
-        assert_eq!(refused.code, "IDEMPOTENCY_KEY_REUSED");
+        assert_eq!(
+            refused.code,
+            waybill_service_kit::ErrorCode::IdempotencyKeyReused
+        );
         assert_eq!(refused.kind.http_status(), 422);
 
         // Keys are each user's own.

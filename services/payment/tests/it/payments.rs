@@ -8,7 +8,7 @@ use waybill_proto::{
     order,
     payment::{self as proto, PaymentState},
 };
-use waybill_service_kit::{AppError, CallContext, ErrorKind};
+use waybill_service_kit::{AppError, CallContext, ErrorCode, ErrorKind};
 
 use crate::shop::{TOTAL, code, on_any_database, on_each_database, sqlite};
 
@@ -93,7 +93,7 @@ async fn an_order_that_takes_no_money_is_refused() {
     for id in ids {
         let error = shop.create(&customer.ctx, &id).await.unwrap_err();
         assert_eq!(error.kind, ErrorKind::Conflict, "{error}");
-        assert_eq!(error.code, "ORDER_NOT_PAYABLE", "{error}");
+        assert_eq!(error.code, ErrorCode::OrderNotPayable, "{error}");
     }
     assert!(shop.events().await.is_empty(), "nothing began");
 
@@ -174,7 +174,7 @@ async fn bad_wishes_are_refused_with_the_field_at_fault() {
     ];
     for (request, at_fault) in cases {
         let error = shop.create_with(&customer.ctx, request).await.unwrap_err();
-        assert_eq!(error.code, "VALIDATION_ERROR", "{error}");
+        assert_eq!(error.code, ErrorCode::ValidationError, "{error}");
         assert_eq!(fields(&error), at_fault, "{error}");
     }
     assert!(shop.events().await.is_empty(), "nothing began");
@@ -281,7 +281,7 @@ async fn the_list_is_paged_newest_first_and_filtered() {
 
         shop.succeed(&ids[3]).await.unwrap();
         let succeeded = proto::ListPaymentsRequest {
-            state: PaymentState::Succeeded.into(),
+            states: vec![PaymentState::Succeeded.into()],
             ..proto::ListPaymentsRequest::default()
         };
         let page = shop.list(&shop.admin().ctx, succeeded).await.unwrap();

@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 use waybill_proto::payment::{PaymentState, SandboxOutcome};
-use waybill_service_kit::{ErrorKind, settings::Environment};
+use waybill_service_kit::{ErrorCode, ErrorKind, settings::Environment};
 use waybill_testkit::{DatabaseKind, TestDb};
 
 use crate::shop::{Shop, TOTAL, code, on_any_database, on_each_database, sqlite};
@@ -46,8 +46,8 @@ async fn a_success_moves_state_books_and_event_together_and_once() {
         let decline = shop.complete(&payment.id, SandboxOutcome::Decline).await;
         let refused = decline.unwrap_err();
         assert_eq!(
-            (refused.kind, refused.code.as_ref()),
-            (ErrorKind::Conflict, "CHECKOUT_CLOSED")
+            (refused.kind, refused.code),
+            (ErrorKind::Conflict, ErrorCode::CheckoutClosed)
         );
         assert_eq!(shop.state_of(&payment.id).await, PaymentState::Succeeded);
         shop.assert_sound().await;
@@ -135,8 +135,12 @@ async fn of_opposite_choices_at_once_one_wins_and_the_other_is_told() {
                 shop.complete(&payment.id, SandboxOutcome::Decline),
             );
             let (expected, books) = match (succeed, decline) {
-                (Ok(_), Err(error)) if error.is("CHECKOUT_CLOSED") => (PaymentState::Succeeded, 2),
-                (Err(error), Ok(_)) if error.is("CHECKOUT_CLOSED") => (PaymentState::Failed, 0),
+                (Ok(_), Err(error)) if error.is(ErrorCode::CheckoutClosed) => {
+                    (PaymentState::Succeeded, 2)
+                }
+                (Err(error), Ok(_)) if error.is(ErrorCode::CheckoutClosed) => {
+                    (PaymentState::Failed, 0)
+                }
                 other => panic!("one of them wins: {other:?}"),
             };
             assert_eq!(shop.state_of(&payment.id).await, expected);
@@ -157,7 +161,7 @@ async fn production_has_no_sandbox() {
     let customer = shop.customer();
     let order = shop.order_of(&customer);
     let refused = shop.create(&customer.ctx, &order.id).await.unwrap_err();
-    assert_eq!(refused.code, "VALIDATION_ERROR");
+    assert_eq!(refused.code, ErrorCode::ValidationError);
     assert!(
         refused.message.contains("WAYBILL_ENVIRONMENT=production"),
         "{refused}"

@@ -294,7 +294,7 @@ impl Shop {
             .into_iter()
             .map(|line| {
                 (
-                    line.kind,
+                    line.kind().to_string(),
                     line.account,
                     line.amount.unwrap_or_default().amount,
                 )

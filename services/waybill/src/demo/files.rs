@@ -40,7 +40,7 @@ impl Demo {
     ) -> Result<()> {
         let request = ListFilesRequest {
             order_id: order.id.clone(),
-            purpose: purpose.into(),
+            purposes: vec![purpose.into()],
             page: None,
         };
         let answer = self.clients.file.list_files(person.ask(request)).await?;

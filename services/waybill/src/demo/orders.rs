@@ -45,7 +45,7 @@ impl Demo {
     pub(super) async fn is_played(&mut self, admin: &Person) -> Result<bool> {
         let request = ListOrdersRequest {
             q: LAST.into(),
-            status: OrderStatus::Completed.into(),
+            statuses: vec![OrderStatus::Completed.into()],
             ..Default::default()
         };
         let answer = self.clients.order.list_orders(admin.ask(request)).await;

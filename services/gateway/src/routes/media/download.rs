@@ -10,7 +10,7 @@ use utoipa::IntoParams;
 use waybill_proto::order::{
     FileDescription, ReadFileRequest, ReadFileResponse, read_file_response::Part,
 };
-use waybill_service_kit::{AppError, CallContext};
+use waybill_service_kit::{AppError, CallContext, ErrorCode};
 
 use crate::{
     app::{Gateway, must, read},
@@ -80,7 +80,7 @@ pub async fn download(
         ..whole.clone()
     };
     let (mut description, mut parts) = match open(app, context, request).await {
-        Err(error) if error.code == "RANGE_NOT_SATISFIABLE" => return Ok(beyond(error)),
+        Err(error) if error.code == ErrorCode::RangeNotSatisfiable => return Ok(beyond(error)),
         opened => opened?,
     };
     let tag = tag(&description, thumbnail)?;

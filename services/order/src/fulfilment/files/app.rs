@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use waybill_file_store::LinkSigner;
 use waybill_primitives::{FileId, OrderId};
-use waybill_service_kit::{AppError, CallContext, Caller};
+use waybill_service_kit::{AppError, CallContext, Caller, ErrorCode};
 
 use super::{
     domain::{FileRefused, Purpose, StoredFile, visible},
@@ -32,11 +32,6 @@ use crate::{
 pub use reading::{Body, Link, Wanted};
 pub use upload::{Late, Target};
 
-/// The code of a change of an order's files that comes too late.
-pub const ORDER_OVER: &str = "ORDER_OVER";
-/// The code of a file too many.
-pub const TOO_MANY_FILES: &str = "TOO_MANY_FILES";
-
 /// Files of orders, and pictures of products.
 #[derive(Debug, Clone)]
 pub struct Files {
@@ -53,7 +48,7 @@ impl From<FileRefused> for AppError {
         let message = refused.to_string();
         match refused {
             FileRefused::NotYours(_) => Self::forbidden(message),
-            FileRefused::Over(_) => Self::conflict(ORDER_OVER, message),
+            FileRefused::Over(_) => Self::conflict(ErrorCode::OrderOver, message),
         }
     }
 }
@@ -92,7 +87,7 @@ impl Files {
         viewer(ctx)?;
         let (file, order_id) = found.zip(order_id).ok_or_else(missing)?;
         let (order, person) = self.order(ctx, order_id).await.map_err(|error| {
-            if error.is(waybill_service_kit::codes::NOT_FOUND) {
+            if error.is(waybill_service_kit::ErrorCode::NotFound) {
                 missing()
             } else {
                 error
@@ -109,12 +104,12 @@ impl Files {
         self.file(ctx, id).await
     }
 
-    /// The files of an order that the caller may see, newest first; of one purpose only if it is named.
+    /// The files of an order that the caller may see, newest first; if purposes are named, only of those.
     pub async fn list(
         &self,
         ctx: &CallContext,
         id: OrderId,
-        purpose: Option<Purpose>,
+        wanted: &[Purpose],
         query: &PageQuery,
     ) -> Result<Page<StoredFile>, AppError> {
         let (order, person) = self.order(ctx, id).await?;
@@ -122,7 +117,7 @@ impl Files {
             Some(person) => visible(&order, person),
             None => Purpose::ALL.to_vec(),
         };
-        purposes.retain(|seen| purpose.is_none_or(|wanted| wanted == *seen));
+        purposes.retain(|seen| wanted.is_empty() || wanted.contains(seen));
         if purposes.is_empty() {
             return Ok(Page::empty(query));
         }

@@ -155,9 +155,9 @@ impl FileService for FilesGrpc {
         let ctx = context(&request);
         let request = request.into_inner();
         let order: OrderId = id("orderId", &request.order_id)?;
-        let purpose = choice("purpose", Purpose::from_proto(request.purpose))?;
+        let purposes = choice("purpose", Purpose::any_from_proto(&request.purposes))?;
         let query = page_query(request.page.as_ref())?;
-        let page = self.0.list(&ctx, order, purpose, &query).await?;
+        let page = self.0.list(&ctx, order, &purposes, &query).await?;
         Ok(Response::new(pb::ListFilesResponse {
             files: page.rows.iter().map(wire::file).collect(),
             page: Some(page.info()),

@@ -6,7 +6,7 @@ use serde_json::json;
 use waybill_primitives::{OrderId, Role};
 use waybill_proto::order as pb;
 use waybill_service_kit::{
-    AppError, CallContext, Caller, UserCaller, codes,
+    AppError, CallContext, Caller, ErrorCode, UserCaller,
     once::{self, Done, once},
 };
 use waybill_store::{IdempotencyKey, Tx, transact};
@@ -132,7 +132,7 @@ impl Notes {
                     && !ctx.user().is_ok_and(UserCaller::is_admin) =>
             {
                 return Err(AppError::conflict(
-                    codes::CONFLICT,
+                    ErrorCode::Conflict,
                     "this order was closed and another one opened in its place",
                 ));
             }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use waybill_primitives::{OrderId, ProductId, Role, ShipmentId};
 use waybill_proto::order as pb;
 use waybill_service_kit::{
-    AppError, CallContext, codes,
+    AppError, CallContext, ErrorCode,
     once::{self, Done, once},
 };
 use waybill_store::{IdempotencyKey, Tx, transact};
@@ -30,9 +30,6 @@ use crate::{
     wire,
 };
 
-/// The code of a refused cancellation: goods have left.
-pub const SHIPPED: &str = "SHIPPED";
-
 /// Shipments of orders.
 #[derive(Debug, Clone)]
 pub struct Shipments {
@@ -46,7 +43,7 @@ impl From<ShipmentRefused> for AppError {
             ShipmentRefused::Invalid(faults) => faults.into(),
             ShipmentRefused::WrongState { from, to } => {
                 let allowed: Vec<_> = from.next().iter().map(|state| state.as_str()).collect();
-                Self::conflict(codes::INVALID_TRANSITION, message)
+                Self::conflict(ErrorCode::InvalidTransition, message)
                     .with_meta("from", from.as_str())
                     .with_meta("to", to.as_str())
                     .with_meta("allowed", allowed.join(","))
@@ -55,7 +52,7 @@ impl From<ShipmentRefused> for AppError {
             | ShipmentRefused::NotPaid
             | ShipmentRefused::WrongStatus(_)
             | ShipmentRefused::NothingLeft
-            | ShipmentRefused::TooMany => Self::conflict(codes::CONFLICT, message),
+            | ShipmentRefused::TooMany => Self::conflict(ErrorCode::Conflict, message),
         }
     }
 }
@@ -276,7 +273,7 @@ pub async fn settle(tx: &Tx, order: &Order) -> Result<Vec<(ProductId, i64)>, App
     let refunded = order.payment_status == PaymentStatus::Refunded;
     if gone && order.status == OrderStatus::Cancelled && !refunded {
         return Err(AppError::conflict(
-            SHIPPED,
+            ErrorCode::Shipped,
             "goods of this order have left; cancel their shipment when they are back, or refund the order",
         ));
     }

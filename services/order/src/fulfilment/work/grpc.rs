@@ -61,7 +61,7 @@ fn result(one: OneOf) -> pb::OrderResult {
         order_id: one.id.to_string(),
         order,
         error: error.map(|error| pb::Refusal {
-            code: error.code.to_string(),
+            code: error.code.into(),
             message: error.message.clone(),
         }),
     }
@@ -73,7 +73,7 @@ fn pool_filter(request: &pb::ListAvailableRequest) -> Result<PoolFilter, AppErro
         category: request.category.clone(),
         min_total: request.min_total,
         max_total: request.max_total,
-        kind: choice("kind", OrderKind::from_proto(request.kind))?,
+        kinds: choice("kind", OrderKind::any_from_proto(&request.kinds))?,
         only_mine: request.only_mine,
     })
 }
@@ -299,10 +299,14 @@ impl WorkService for WorkGrpc {
             "" => None,
             text => Some(id::<OrderId>("orderId", text)?),
         };
-        let state = choice("state", RequestState::from_proto(request.state))?;
-        let kind = choice("kind", RequestKind::from_proto(request.kind))?;
+        let states = choice("state", RequestState::any_from_proto(&request.states))?;
+        let kinds = choice("kind", RequestKind::any_from_proto(&request.kinds))?;
         let query = page_query(request.page.as_ref())?;
-        let filter = Filter { order, state, kind };
+        let filter = Filter {
+            order,
+            states,
+            kinds,
+        };
         let page = self.work.requests(&ctx, filter, &query).await?;
         Ok(Response::new(pb::ListChangeRequestsResponse {
             change_requests: page.rows.iter().map(wire::change_request).collect(),

@@ -35,11 +35,12 @@ pub async fn pending(tx: &Tx, order_id: OrderId) -> Result<Vec<ChangeRequest>, S
 }
 
 /// Which requests a list has.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Filter {
     pub order: Option<OrderId>,
-    pub state: Option<RequestState>,
-    pub kind: Option<RequestKind>,
+    /// Any of these; none for all.
+    pub states: Vec<RequestState>,
+    pub kinds: Vec<RequestKind>,
 }
 
 /// Requests of one order or of all, newest first.
@@ -52,11 +53,11 @@ pub async fn list(
     if let Some(id) = filter.order {
         all = all.filter(Column::OrderId.eq(id));
     }
-    if let Some(state) = filter.state {
-        all = all.filter(Column::State.eq(state));
+    if !filter.states.is_empty() {
+        all = all.filter(Column::State.is_in(filter.states));
     }
-    if let Some(kind) = filter.kind {
-        all = all.filter(Column::Kind.eq(kind));
+    if !filter.kinds.is_empty() {
+        all = all.filter(Column::Kind.is_in(filter.kinds));
     }
     let order = Keyset::desc("requests", Column::CreatedAt).then(Column::Id);
     page::fetch(connection, all, order, query).await

@@ -4,13 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::json;
 use waybill_primitives::{OrderId, ProductId, Timestamp};
-use waybill_service_kit::{AppError, CallContext};
+use waybill_service_kit::{AppError, CallContext, ErrorCode};
 use waybill_store::{Tx, optimistic, transact};
 
 use super::{
     Orders, actor,
     change::{history, record_change},
-    place::SHORT,
     viewer,
 };
 use crate::{
@@ -72,7 +71,9 @@ impl Orders {
                 .await);
             match written.await {
                 Ok(()) => Ok(last.order.clone()),
-                Err(error) if error.is(SHORT) => Err(self.short(&before, &changes).await?),
+                Err(error) if error.is(ErrorCode::OutOfStock) => {
+                    Err(self.short(&before, &changes).await?)
+                }
                 Err(error) => Err(error),
             }
         })
@@ -193,7 +194,7 @@ fn told(order: &Order) -> serde_json::Value {
 
 fn payment_under_way(until: Timestamp, now: Timestamp) -> AppError {
     AppError::conflict(
-        "PAYMENT_UNDER_WAY",
+        ErrorCode::PaymentUnderWay,
         "a payment of this order is under way at its present total; edit it when that has failed, or after `until`",
     )
     .with_meta("until", until.to_string())

@@ -4,7 +4,7 @@
 use waybill_primitives::{CartId, Role};
 use waybill_proto::order as pb;
 use waybill_service_kit::{
-    AppError, CallContext,
+    AppError, CallContext, ErrorCode,
     once::{self, Done, once, remember},
 };
 use waybill_store::{IdempotencyKey, StoreError, Tx, optimistic, transact};
@@ -111,7 +111,7 @@ impl Orders {
             let written = transact!(db, ctx, async |tx| write(tx, &changes, &actor, key, taken)
                 .await);
             match written.await {
-                Err(error) if error.is(SHORT) => Err(self.shortage(&changes).await),
+                Err(error) if error.is(ErrorCode::OutOfStock) => Err(self.shortage(&changes).await),
                 outcome => outcome,
             }
         })
@@ -189,16 +189,16 @@ impl Orders {
     }
 }
 
-/// The code of a shortage whose details are still to be read.
-pub(super) const SHORT: &str = waybill_service_kit::codes::OUT_OF_STOCK;
-
 fn empty_cart() -> AppError {
-    AppError::conflict("CART_EMPTY", "nothing that can be ordered is in the cart")
+    AppError::conflict(
+        ErrorCode::CartEmpty,
+        "nothing that can be ordered is in the cart",
+    )
 }
 
 fn changed_cart() -> AppError {
     AppError::conflict(
-        "CART_CHANGED",
+        ErrorCode::CartChanged,
         "the cart is no longer as it was last shown; look at it again, then order",
     )
 }

@@ -110,8 +110,9 @@ pub fn last_number(prefix: &str) -> String {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     pub search: Option<Search>,
-    pub status: Option<OrderStatus>,
-    pub payment_status: Option<PaymentStatus>,
+    /// Any of these; none for all.
+    pub statuses: Vec<OrderStatus>,
+    pub payment_statuses: Vec<PaymentStatus>,
     /// Placed at this time or later.
     pub from: Option<Timestamp>,
     /// Placed before this time.

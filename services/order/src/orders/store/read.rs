@@ -120,7 +120,8 @@ pub async fn page(
 #[derive(Debug, Clone, Default)]
 pub struct Pool {
     pub filter: Filter,
-    pub kind: Option<OrderKind>,
+    /// Any of these; none for all.
+    pub kinds: Vec<OrderKind>,
     /// At least one of its products is in one of these.
     pub within: Option<Vec<CategoryId>>,
     /// None of its products is in another one than these.
@@ -156,8 +157,8 @@ pub async fn available(
     let mut all = visible_to(Viewer::Everything)
         .filter(AvailableSince.is_not_null())
         .filter(within(connection, &pool.filter));
-    if let Some(kind) = pool.kind {
-        all = all.filter(order::Column::Kind.eq(kind));
+    if !pool.kinds.is_empty() {
+        all = all.filter(order::Column::Kind.is_in(pool.kinds.iter().copied()));
     }
     let category = || Expr::col((product::Entity, product::Column::CategoryId));
     if let Some(within) = &pool.within {

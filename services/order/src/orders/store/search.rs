@@ -64,7 +64,7 @@ pub async fn listed(
     let by_total = matches!(sort, Sort::TotalAsc | Sort::TotalDesc);
     let plain = Plain {
         backend: connection.get_database_backend(),
-        states: own || by_total || few.is_some(),
+        states: own || by_total || several(filter) || few.is_some(),
         time: by_total || few.is_some(),
     };
     let mut select = visible_to(viewer).filter(condition(filter, plain));
@@ -103,14 +103,12 @@ async fn few(
         Sort::Newest | Sort::Oldest => Filter {
             min_total: filter.min_total,
             max_total: filter.max_total,
-            ..Filter::default()
+            ..states(filter, several(filter))
         },
         Sort::TotalAsc | Sort::TotalDesc => Filter {
-            status: filter.status,
-            payment_status: filter.payment_status,
             from: filter.from,
             to: filter.to,
-            ..Filter::default()
+            ..states(filter, true)
         },
     };
     if part == Filter::default() {
@@ -130,6 +128,23 @@ async fn few(
         .all(connection)
         .await?;
     Ok((ids.len() <= RARE).then_some(ids))
+}
+
+/// Whether a filter has several values of a state: the index of one has only the orders of each side by side.
+const fn several(filter: &Filter) -> bool {
+    filter.statuses.len() > 1 || filter.payment_statuses.len() > 1
+}
+
+/// What a filter says of states, if it is wanted.
+fn states(filter: &Filter, wanted: bool) -> Filter {
+    if !wanted {
+        return Filter::default();
+    }
+    Filter {
+        statuses: filter.statuses.clone(),
+        payment_statuses: filter.payment_statuses.clone(),
+        ..Filter::default()
+    }
 }
 
 /// Which columns an index must not be used for, as a better way is known. PostgreSQL finds the best way by itself; the
@@ -251,11 +266,13 @@ fn condition(filter: &Filter, plain: Plain) -> Condition {
             .iter()
             .fold(Condition::all(), |all, word| all.add(begins(word))),
     };
-    if let Some(status) = filter.status {
-        all = all.add(plain.text(Column::Status).eq(status));
+    if !filter.statuses.is_empty() {
+        let any = filter.statuses.iter().copied();
+        all = all.add(plain.text(Column::Status).is_in(any));
     }
-    if let Some(status) = filter.payment_status {
-        all = all.add(plain.text(Column::PaymentStatus).eq(status));
+    if !filter.payment_statuses.is_empty() {
+        let any = filter.payment_statuses.iter().copied();
+        all = all.add(plain.text(Column::PaymentStatus).is_in(any));
     }
     if let Some(from) = filter.from {
         all = all.add(plain.number(Column::CreatedAt).gte(from));

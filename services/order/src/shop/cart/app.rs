@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use waybill_primitives::{Money, ProductId, Timestamp};
-use waybill_service_kit::{AppError, CallContext, Caller, ErrorKind, codes};
+use waybill_service_kit::{AppError, CallContext, Caller, ErrorCode, ErrorKind};
 use waybill_store::{Retry, StoreError, Tx, optimistic, transact};
 
 use super::{
@@ -137,7 +137,7 @@ impl Carts {
         };
         let line = (product_id, quantity, price);
         let (cart, owner, token) = match self.put_line(ctx, &owner, open, line).await {
-            Err(error) if error.is(NO_CART) => {
+            Err(error) if error.is(ErrorCode::CartNotFound) => {
                 let (owner, open, token) = new_guest()?;
                 let cart = self.put_line(ctx, &owner, open, line).await?;
                 (cart, owner, token)
@@ -217,7 +217,7 @@ impl Carts {
         match taken.await {
             Ok(cart) => self.show(ctx, &owner, Some(cart), &[]).await,
             // Cleaned up or merged at this moment: then it is empty as well.
-            Err(error) if error.is(NO_CART) || error.outrun() => Ok(self.empty()),
+            Err(error) if error.is(ErrorCode::CartNotFound) || error.outrun() => Ok(self.empty()),
             Err(error) => Err(error),
         }
     }
@@ -273,13 +273,10 @@ pub fn products(items: &[Item]) -> Vec<ProductId> {
     items.iter().map(|item| item.product_id).collect()
 }
 
-/// The code of a token that names no cart.
-const NO_CART: &str = "CART_NOT_FOUND";
-
 fn no_cart() -> AppError {
     AppError::new(
         ErrorKind::NotFound,
-        NO_CART,
+        ErrorCode::CartNotFound,
         "the token names no cart (any more); put things into your own cart",
     )
 }
@@ -333,7 +330,7 @@ fn too_few(product: ProductId, name: &str, available: i64) -> AppError {
         ..=0 => format!("{name} is sold out"),
         left => format!("only {left} of {name} are left"),
     };
-    AppError::conflict(codes::OUT_OF_STOCK, told.clone())
+    AppError::conflict(ErrorCode::OutOfStock, told.clone())
         .with_field("quantity", told)
         .with_meta("product_id", product.to_string())
         .with_meta("available", available.max(0).to_string())

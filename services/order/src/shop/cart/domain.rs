@@ -40,7 +40,7 @@ pub type Offers = HashMap<ProductId, Offered>;
 
 string_enum! {
     /// What can have happened to a line.
-    pub enum ChangeCode {
+    pub enum ChangeCode as waybill_proto::order::CartChangeCode {
         PriceChanged = "PRICE_CHANGED",
         /// Fewer are left than were put in.
         QuantityReduced = "QUANTITY_REDUCED",

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use serde_json::{Map, Value, json};
 use waybill_primitives::{CategoryId, ProductId, Role, Timestamp, UserId};
 use waybill_proto::order::{ProductArchived, ProductCreated, ProductUpdated};
-use waybill_service_kit::{AppError, CallContext, Caller};
+use waybill_service_kit::{AppError, CallContext, Caller, ErrorCode};
 use waybill_store::{StoreError, Tx, optimistic, transact};
 
 use super::{
@@ -29,8 +29,6 @@ use crate::{
     wire,
 };
 
-/// The code of a refused SKU.
-pub const SKU_TAKEN: &str = "SKU_TAKEN";
 /// The reason in the ledger of stock that was set with the product.
 const EDITED: &str = "product edited";
 
@@ -354,7 +352,7 @@ fn record(product: &Product) -> Value {
 fn taken(error: StoreError, product: &Product) -> AppError {
     if error.is_unique() {
         AppError::conflict(
-            SKU_TAKEN,
+            ErrorCode::SkuTaken,
             format!("another product has the SKU {}", product.sku),
         )
         .with_field("sku", "is taken by another product")

@@ -114,7 +114,8 @@ pub struct Filter {
     pub min_price: Option<i64>,
     pub max_price: Option<i64>,
     pub in_stock: Option<bool>,
-    pub kind: Option<ProductKind>,
+    /// Any of these; none for all.
+    pub kinds: Vec<ProductKind>,
     /// Below their threshold, or not.
     pub low_stock: Option<bool>,
     pub with_archived: bool,

@@ -77,7 +77,7 @@ fn filter(request: &ListProductsRequest) -> Result<Filter, AppError> {
         min_price: request.min_price,
         max_price: request.max_price,
         in_stock: request.in_stock,
-        kind: choice("kind", ProductKind::from_proto(request.kind))?,
+        kinds: choice("kind", ProductKind::any_from_proto(&request.kinds))?,
         with_archived: request.include_inactive,
     })
 }
@@ -328,7 +328,7 @@ fn wire_answer(answer: Answer) -> pb::ImportProductsResponse {
         message.lines.push(pb::ImportLine {
             line: i64::try_from(line.line).unwrap_or(i64::MAX),
             sku: line.sku,
-            outcome: line.outcome.to_string(),
+            outcome: line.outcome.into(),
             product_id: non_empty(line.product_id),
             faults: line
                 .faults

@@ -210,8 +210,8 @@ fn condition(filter: &Filter) -> Condition {
     if let Some(price) = filter.max_price {
         all = all.add(Column::Price.lte(price));
     }
-    if let Some(kind) = filter.kind {
-        all = all.add(Column::Kind.eq(kind));
+    if !filter.kinds.is_empty() {
+        all = all.add(Column::Kind.is_in(filter.kinds.iter().copied()));
     }
     if let Some(in_stock) = filter.in_stock {
         let on_hand = Expr::col((level::Entity, level::Column::OnHand));

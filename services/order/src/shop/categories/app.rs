@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use serde_json::{Value, json};
 use waybill_primitives::{CategoryId, Role, Timestamp};
 use waybill_proto::order::CategoryChanged;
-use waybill_service_kit::{AppError, CallContext, codes};
+use waybill_service_kit::{AppError, CallContext, ErrorCode};
 use waybill_store::{StoreError, Tx, transact};
 
 use super::{
@@ -21,11 +21,6 @@ use crate::{
     shop::{app_context::AppContext, catalogue::app::sees_all},
     wire,
 };
-
-/// The code of a refused slug.
-pub const SLUG_TAKEN: &str = "SLUG_TAKEN";
-/// The code of a deletion that would leave products or categories without their place.
-pub const CATEGORY_IN_USE: &str = "CATEGORY_IN_USE";
 
 /// Categories: everybody reads, administrators write.
 #[derive(Debug, Clone)]
@@ -189,7 +184,7 @@ fn has_room(tree: &Tree) -> Result<(), AppError> {
         return Ok(());
     }
     Err(AppError::conflict(
-        codes::CONFLICT,
+        ErrorCode::Conflict,
         format!("a shop has at most {MAX_CATEGORIES} categories"),
     )
     .with_field("category", "there are too many categories already"))
@@ -197,14 +192,14 @@ fn has_room(tree: &Tree) -> Result<(), AppError> {
 
 fn in_use(why: &str) -> AppError {
     AppError::conflict(
-        CATEGORY_IN_USE,
+        ErrorCode::CategoryInUse,
         format!("the category cannot be deleted: {why}"),
     )
 }
 
 fn slug_taken(category: &Category) -> AppError {
     AppError::conflict(
-        SLUG_TAKEN,
+        ErrorCode::SlugTaken,
         format!("another category has the slug {}", category.slug),
     )
     .with_field("slug", "is taken by another category")

@@ -30,7 +30,7 @@ string_enum! {
 
 string_enum! {
     /// What became of a line.
-    pub enum Outcome {
+    pub enum Outcome as waybill_proto::order::ImportOutcome {
         Created = "CREATED",
         Updated = "UPDATED",
         Unchanged = "UNCHANGED",

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 use waybill_primitives::{Currency, Role, Timestamp};
 use waybill_proto::order::SettingsChanged;
-use waybill_service_kit::{AppError, CallContext, Caller, codes};
+use waybill_service_kit::{AppError, CallContext, Caller, ErrorCode};
 use waybill_store::{Db, EventContext, StoreError, Tx, transact};
 
 use super::{
@@ -127,7 +127,7 @@ impl Shop {
         };
         if after.currency != before.currency && store::has_prices(tx).await? {
             return Err(AppError::conflict(
-                codes::CONFLICT,
+                ErrorCode::Conflict,
                 format!(
                     "the shop has products or orders in {}; its currency cannot change any more",
                     before.currency

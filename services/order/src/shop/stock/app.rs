@@ -8,7 +8,7 @@ use uuid::Uuid;
 use waybill_primitives::{OrderId, ProductId, Role, Timestamp, UserId};
 use waybill_proto::order::{self as pb, StockChanged};
 use waybill_service_kit::{
-    AppError, CallContext, codes,
+    AppError, CallContext, ErrorCode,
     once::{self, Done, once},
 };
 use waybill_store::{IdempotencyKey, Tx, transact};
@@ -61,7 +61,7 @@ impl Stock {
             }
             if offer.stock.is_none() {
                 return Err(AppError::conflict(
-                    codes::CONFLICT,
+                    ErrorCode::Conflict,
                     "a service has no stock",
                 ));
             }
@@ -266,7 +266,7 @@ pub fn impossible(level: &Level, field: &'static str, delta: i64) -> AppError {
     let message = format!(
         "{on_hand} are on hand and {reserved} of them reserved: that cannot change by {delta}"
     );
-    AppError::conflict(codes::CONFLICT, message)
+    AppError::conflict(ErrorCode::Conflict, message)
         .with_field(
             field,
             "must leave what is reserved, and at most a thousand million",

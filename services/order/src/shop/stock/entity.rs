@@ -1,10 +1,11 @@
 //! Rows of `stock` and `stock_movements`: levels and lines of the ledger as they are.
 
 use waybill_primitives::string_enum;
+use waybill_proto::order as pb;
 
 string_enum! {
     /// Why stock changed.
-    pub enum MovementKind {
+    pub enum MovementKind as pb::MovementKind {
         /// What the product began with.
         Opening = "OPENING",
         /// An administrator counted, bought or wrote off.

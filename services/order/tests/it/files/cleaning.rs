@@ -17,7 +17,7 @@ use waybill_file_store::{
 };
 use waybill_order::Migrator;
 use waybill_proto::order::FilePurpose::Reference;
-use waybill_service_kit::codes;
+use waybill_service_kit::ErrorCode;
 use waybill_testkit::{TestDb, World};
 
 use super::samples::{of_order, pdf, png};
@@ -37,7 +37,7 @@ async fn a_deleted_file_takes_its_objects_along() {
         assert_eq!(shop.objects().await.len(), 3);
         shop.delete_file(&who, &file.id).await.unwrap();
         let error = shop.read_file(&who, &file.id).await.unwrap_err();
-        assert_eq!(error.code, codes::NOT_FOUND);
+        assert_eq!(error.code, ErrorCode::NotFound);
         // Two replicas clean up at once.
         let second = shop.second().await;
         tokio::join!(shop.clean_up(), second.clean_up());
@@ -152,7 +152,7 @@ async fn what_an_upload_stored_that_never_ended_is_removed_and_it_cannot_end_any
             moody.go_on.notify_one();
         };
         let (outcome, ()) = tokio::join!(upload, cleaner);
-        assert_eq!(outcome.unwrap_err().code, codes::UNAVAILABLE);
+        assert_eq!(outcome.unwrap_err().code, ErrorCode::Unavailable);
         assert!(shop.file_list(&who, &order).await.unwrap().is_empty());
     })
     .await;

@@ -8,7 +8,7 @@ use waybill_proto::order::{
     FilePurpose::{Reference, Result as Handed},
     upload_file_request::Part,
 };
-use waybill_service_kit::{AppError, codes};
+use waybill_service_kit::{AppError, ErrorCode};
 
 use super::samples::{messages, mp4, of_order, part, pdf, picture, png};
 use crate::{
@@ -59,7 +59,7 @@ async fn a_file_comes_back_as_it_was_sent_whole_and_in_parts() {
         assert_eq!(range(-10, 0).await.unwrap().1, sent[299_990..]);
         assert_eq!(range(299_999, 50).await.unwrap().1, sent[299_999..]);
         let beyond = range(300_000, 0).await.unwrap_err();
-        assert_eq!(beyond.code, "RANGE_NOT_SATISFIABLE");
+        assert_eq!(beyond.code, ErrorCode::RangeNotSatisfiable);
         assert_eq!(beyond.metadata["size"], "300000");
     })
     .await;
@@ -110,19 +110,19 @@ async fn what_is_no_file_of_ours_is_refused_and_leaves_nothing() {
             ("text.pdf", b"just text"),
         ] {
             let error = send(name, bytes).await;
-            assert_eq!(error.code, codes::UNSUPPORTED_MEDIA_TYPE, "{name}");
+            assert_eq!(error.code, ErrorCode::UnsupportedMediaType, "{name}");
             assert!(error.message.contains("image/webp"), "{error}");
         }
         let cut = &png()[..200];
         let garbage = [b"\x89PNG\r\n\x1a\n", &[0; 100][..]].concat();
         for bytes in [cut, &garbage, b""] {
             let error = send("a.png", bytes).await;
-            assert_eq!(error.code, codes::VALIDATION_ERROR);
+            assert_eq!(error.code, ErrorCode::ValidationError);
             assert_eq!(fields(&error), ["file"]);
         }
         let large = pdf(5 * 1024 * 1024 + 1);
         let error = send("large.pdf", &large).await;
-        assert_eq!(error.code, codes::PAYLOAD_TOO_LARGE);
+        assert_eq!(error.code, ErrorCode::PayloadTooLarge);
         assert!(error.message.contains("5 MB"), "{error}");
         let fits = &large[..5 * 1024 * 1024];
         let target = of_order(&order, Reference, "fits.pdf");
@@ -130,7 +130,7 @@ async fn what_is_no_file_of_ours_is_refused_and_leaves_nothing() {
 
         let bad = pb::UploadTarget::default();
         let error = shop.upload(&who, bad, &pdf(10)).await.unwrap_err();
-        assert_eq!(error.code, codes::VALIDATION_ERROR);
+        assert_eq!(error.code, ErrorCode::ValidationError);
         // A liar by name is what it contains.
         let target = of_order(&order, Reference, "song.mp3");
         let film = shop.upload(&who, target, &mp4()).await.unwrap();
@@ -175,7 +175,7 @@ async fn the_purpose_may_come_last() {
             .send(&who, unnamed(pb::FilePurpose::Result))
             .await
             .unwrap_err();
-        assert_eq!(error.code, codes::FORBIDDEN);
+        assert_eq!(error.code, ErrorCode::Forbidden);
         let nothing = unnamed(pb::FilePurpose::Unspecified);
         let error = shop.send(&who, nothing).await.unwrap_err();
         assert_eq!(crate::shop::fields(&error), ["purpose"]);
@@ -217,7 +217,7 @@ async fn an_upload_that_breaks_off_is_no_file() {
             Vec::new(),
         ] {
             let error = shop.send(&who, broken).await.unwrap_err();
-            assert_eq!(error.code, codes::MALFORMED);
+            assert_eq!(error.code, ErrorCode::Malformed);
         }
         assert!(shop.file_list(&who, &order).await.unwrap().is_empty());
         assert!(shop.objects().await.is_empty());
@@ -238,7 +238,7 @@ async fn an_order_never_has_more_files_than_allowed() {
         let refused: Vec<AppError> = outcomes.into_iter().filter_map(Result::err).collect();
         assert_eq!(refused.len(), 8);
         for error in refused {
-            assert_eq!(error.code, "TOO_MANY_FILES");
+            assert_eq!(error.code, ErrorCode::TooManyFiles);
         }
         shop.clean_up().await;
         assert_eq!(shop.objects().await.len(), 50);
@@ -258,7 +258,7 @@ async fn a_repeated_upload_with_its_key_is_one_file() {
         assert_eq!(first.file, second.file);
         let other = messages(of_order(&order, Reference, "a.png"), &pdf(50));
         let error = shop.send(&keyed, other).await.unwrap_err();
-        assert_eq!(error.code, codes::IDEMPOTENCY_KEY_REUSED);
+        assert_eq!(error.code, ErrorCode::IdempotencyKeyReused);
 
         // At once, too.
         let keyed = who.with_key("upload-2");
@@ -333,7 +333,7 @@ async fn a_link_gives_its_file_to_anybody_until_it_expires() {
         for seconds in [-1, 86_401] {
             assert_eq!(
                 link(seconds).await.unwrap_err().code,
-                codes::VALIDATION_ERROR
+                ErrorCode::ValidationError
             );
         }
         // A link to what is deleted leads nowhere.

@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 use waybill_proto::order::{self as pb, ListProductsRequest};
-use waybill_service_kit::{AppError, codes};
+use waybill_service_kit::{AppError, ErrorCode};
 
 use super::samples::{FULL, messages, of_product, pdf, png};
 use crate::{
@@ -72,7 +72,7 @@ async fn pictures_change_the_product_and_everybody_sees_them() {
         let turned = arrange(shop, &shop.admin, &cup, &[&back, &front], None).await;
         assert_eq!(alts(&turned.unwrap()), ["Back", "Front"]);
         let stale = arrange(shop, &shop.admin, &cup, &[&back, &front], Some(1)).await;
-        assert_eq!(stale.unwrap_err().code, codes::VERSION_CONFLICT);
+        assert_eq!(stale.unwrap_err().code, ErrorCode::VersionConflict);
         for ids in [
             &[front.as_str()][..],
             &[&front, &front],
@@ -110,14 +110,14 @@ async fn only_administrators_and_only_pictures() {
                 arrange(shop, &who, &cup, &[id], None).await.unwrap_err(),
             ];
             for error in refused {
-                assert_eq!(error.code, codes::FORBIDDEN);
+                assert_eq!(error.code, ErrorCode::Forbidden);
             }
         }
         let error = shop
             .upload(&shop.admin, of_product(&cup, ""), &pdf(100))
             .await
             .unwrap_err();
-        assert_eq!(error.code, codes::UNSUPPORTED_MEDIA_TYPE);
+        assert_eq!(error.code, ErrorCode::UnsupportedMediaType);
         assert!(!error.message.contains("pdf"), "{error}");
         let long = of_product(&cup, &"x".repeat(201));
         let error = shop.upload(&shop.admin, long, &png()).await.unwrap_err();
@@ -139,7 +139,7 @@ async fn pictures_that_come_at_once_all_stay_up_to_the_limit() {
         let now = shop.look_at(&cup).await;
         assert_eq!((taken, now.images.len()), (4, FULL));
         for error in outcomes.into_iter().filter_map(Result::err) {
-            assert_eq!(error.code, "TOO_MANY_FILES");
+            assert_eq!(error.code, ErrorCode::TooManyFiles);
         }
         shop.clean_up().await;
         assert_eq!(shop.objects().await.len(), 2 * FULL);

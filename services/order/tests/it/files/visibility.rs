@@ -6,7 +6,7 @@ use waybill_proto::order::{
     FilePurpose::{Progress, Reference, Result as Handed},
     OrderStatus,
 };
-use waybill_service_kit::codes;
+use waybill_service_kit::ErrorCode;
 
 use super::samples::{of_order, pdf};
 use crate::{
@@ -54,7 +54,7 @@ async fn seen(shop: &Shop, who: &Somebody, world: &World) -> Option<[bool; 3]> {
     let listed = match shop.file_list(who, &world.order).await {
         Ok(files) => Some(files),
         Err(error) => {
-            assert_eq!(error.code, codes::NOT_FOUND);
+            assert_eq!(error.code, ErrorCode::NotFound);
             None
         }
     };
@@ -78,7 +78,7 @@ async fn seen(shop: &Shop, who: &Somebody, world: &World) -> Option<[bool; 3]> {
             file.purpose()
         );
         for code in [got.err(), read.err()].into_iter().flatten() {
-            assert_eq!(code.code, codes::NOT_FOUND);
+            assert_eq!(code.code, ErrorCode::NotFound);
         }
     }
     listed.map(|_| found)
@@ -160,7 +160,7 @@ async fn nobody_without_a_token_learns_of_any_file_of_an_order() {
                 ..Default::default()
             };
             let error = shop.read_as(&nobody(), request).await.unwrap_err();
-            assert_eq!(error.code, codes::UNAUTHENTICATED);
+            assert_eq!(error.code, ErrorCode::Unauthenticated);
         }
     })
     .await;

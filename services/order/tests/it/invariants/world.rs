@@ -9,7 +9,7 @@ use waybill_proto::{
     },
     payment,
 };
-use waybill_service_kit::{AppError, codes};
+use waybill_service_kit::{AppError, ErrorCode};
 
 use super::Step;
 use crate::{
@@ -278,7 +278,7 @@ impl<'a> World<'a> {
                     panic!("one result for one order: {results:?}");
                 };
                 if let Some(error) = &result.error {
-                    return Err(AppError::conflict(codes::CONFLICT, &error.message));
+                    return Err(AppError::conflict(ErrorCode::Conflict, &error.message));
                 }
             }
             Step::Release { by_worker, .. } => {

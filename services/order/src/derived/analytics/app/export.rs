@@ -22,7 +22,7 @@ use crate::{
         csv::Lines,
     },
     orders::{
-        domain::{Filter, Order, OrderStatus, PaymentStatus, Search, Sort, Viewer},
+        domain::{Filter, Order, Search, Sort, Viewer},
         store,
     },
 };
@@ -71,11 +71,8 @@ fn told(filter: &Filter) -> Value {
     });
     audit::said([
         ("q", json!(search)),
-        ("status", json!(filter.status.map(OrderStatus::as_str))),
-        (
-            "paymentStatus",
-            json!(filter.payment_status.map(PaymentStatus::as_str)),
-        ),
+        ("status", json!(filter.statuses)),
+        ("paymentStatus", json!(filter.payment_statuses)),
         ("from", json!(filter.from)),
         ("to", json!(filter.to)),
         ("customerId", json!(filter.customer)),

@@ -51,7 +51,7 @@ pub async fn rebuild(db: &Db, mut told: impl FnMut(u64)) -> Result<u64, AppError
 
 fn overtaken() -> AppError {
     AppError::conflict(
-        waybill_service_kit::codes::CONFLICT,
+        waybill_service_kit::ErrorCode::Conflict,
         "another rebuild has begun since; it will finish the job",
     )
 }

@@ -3,10 +3,10 @@
 use serde_json::json;
 use waybill_primitives::{FileId, ProductId, Role, Timestamp};
 use waybill_proto::order::{FileAdded, FileDeleted, ProductUpdated};
-use waybill_service_kit::{AppError, CallContext, once};
+use waybill_service_kit::{AppError, CallContext, ErrorCode, once};
 use waybill_store::{IdempotencyKey, Tx, optimistic, transact};
 
-use super::{Files, TOO_MANY_FILES, upload::Target};
+use super::{Files, upload::Target};
 use crate::{
     base::{
         audit::{self, Act},
@@ -221,5 +221,6 @@ fn has_room(product: &Product) -> Result<(), AppError> {
         return Ok(());
     }
     let message = format!("a product has {MAX_IMAGES} pictures at most; delete one first");
-    Err(AppError::conflict(TOO_MANY_FILES, message).with_meta("limit", MAX_IMAGES.to_string()))
+    Err(AppError::conflict(ErrorCode::TooManyFiles, message)
+        .with_meta("limit", MAX_IMAGES.to_string()))
 }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures::stream::BoxStream;
 use waybill_file_store::{FileError, LinkError, LinkOptions, MediaType, content_disposition};
 use waybill_primitives::{FileId, Timestamp};
-use waybill_service_kit::{AppError, CallContext, ErrorKind};
+use waybill_service_kit::{AppError, CallContext, ErrorCode, ErrorKind};
 
 use super::Files;
 use crate::{
@@ -17,12 +17,6 @@ use crate::{
     },
 };
 
-/// The code of a link that was not made here, or not for this.
-const LINK_INVALID: &str = "LINK_INVALID";
-/// The code of a link whose time is over.
-const LINK_EXPIRED: &str = "LINK_EXPIRED";
-/// The code of a range beyond the end.
-const RANGE_NOT_SATISFIABLE: &str = "RANGE_NOT_SATISFIABLE";
 /// Redirects lead to links that hold so long: to be followed at once.
 const REDIRECT: Duration = Duration::from_mins(1);
 
@@ -110,7 +104,7 @@ impl Files {
         let range = range(wanted.offset, wanted.length, size).map_err(|_| {
             AppError::new(
                 ErrorKind::Invalid,
-                RANGE_NOT_SATISFIABLE,
+                ErrorCode::RangeNotSatisfiable,
                 format!("the file has {size} bytes; the range begins after them"),
             )
             .with_meta("size", size.to_string())
@@ -147,8 +141,8 @@ impl Files {
         let checked = self.links.verify(&path, &wanted.link, self.context.now());
         checked.map_err(|error| {
             let code = match error {
-                LinkError::Expired => LINK_EXPIRED,
-                LinkError::Malformed | LinkError::Forged => LINK_INVALID,
+                LinkError::Expired => ErrorCode::LinkExpired,
+                LinkError::Malformed | LinkError::Forged => ErrorCode::LinkInvalid,
             };
             AppError::new(ErrorKind::Forbidden, code, error.to_string())
         })

@@ -9,12 +9,12 @@ use waybill_file_store::{MediaType, PictureError, Source, Upload, UploadError, p
 use waybill_primitives::{FileId, OrderId, ProductId, Timestamp, UserId};
 use waybill_proto::order::{self as pb, FileAdded};
 use waybill_service_kit::{
-    AppError, CallContext, ErrorKind, codes,
+    AppError, CallContext, ErrorCode, ErrorKind,
     once::{self, Done, once},
 };
 use waybill_store::{EventContext, IdempotencyKey, StoreError, Tx, transact};
 
-use super::{Files, ProductNow, TOO_MANY_FILES, described, reading::parsed};
+use super::{Files, ProductNow, described, reading::parsed};
 use crate::{
     base::{
         audit::{self, Act},
@@ -168,7 +168,8 @@ impl Files {
             return Ok(());
         }
         let message = format!("an order has {most} files at most; delete one first");
-        Err(AppError::conflict(TOO_MANY_FILES, message).with_meta("limit", most.to_string()))
+        Err(AppError::conflict(ErrorCode::TooManyFiles, message)
+            .with_meta("limit", most.to_string()))
     }
 
     fn place(&self, user: UserId) -> Result<Place, AppError> {
@@ -443,7 +444,7 @@ fn too_large(limit: u64) -> AppError {
     );
     AppError::new(
         ErrorKind::PayloadTooLarge,
-        codes::PAYLOAD_TOO_LARGE,
+        ErrorCode::PayloadTooLarge,
         message,
     )
     .with_meta("limit", limit.to_string())
@@ -463,7 +464,7 @@ fn unsupported(pictures_only: bool) -> AppError {
     let message = format!("a file of this type is not taken, by its content; there are {types}");
     AppError::new(
         ErrorKind::UnsupportedMediaType,
-        codes::UNSUPPORTED_MEDIA_TYPE,
+        ErrorCode::UnsupportedMediaType,
         message,
     )
     .with_meta("allowed", types.replace(", ", ","))

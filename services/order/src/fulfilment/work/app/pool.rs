@@ -1,7 +1,7 @@
 //! The pool, and claims.
 
 use waybill_primitives::{OrderId, Role};
-use waybill_service_kit::{AppError, CallContext, codes};
+use waybill_service_kit::{AppError, CallContext, ErrorCode};
 use waybill_store::{Tx, transact};
 
 use super::{Candidate, OneOf, Work, check_skills, noted, person, several};
@@ -26,7 +26,8 @@ pub struct PoolFilter {
     pub category: String,
     pub min_total: Option<i64>,
     pub max_total: Option<i64>,
-    pub kind: Option<OrderKind>,
+    /// Any of these; none for all.
+    pub kinds: Vec<OrderKind>,
     /// Only what the calling worker may claim.
     pub only_mine: bool,
 }
@@ -60,7 +61,7 @@ impl Work {
                 max_total: filter.max_total,
                 ..Filter::default()
             },
-            kind: filter.kind,
+            kinds: filter.kinds,
         };
         // An administrator claims nothing, so for them the wish has no meaning.
         if filter.only_mine && matches!(viewer, Viewer::Staff(_)) {
@@ -133,7 +134,7 @@ impl Work {
             Ok(Some(order)) => return Ok(order),
             Ok(None) => None,
             // It may be this very order that fills the limit.
-            Err(error) if error.is(codes::TOO_MANY_ORDERS) => Some(error),
+            Err(error) if error.is(ErrorCode::TooManyOrders) => Some(error),
             Err(error) => return Err(error),
         };
         db.settle().await;
@@ -146,11 +147,11 @@ impl Work {
         Err(match (refused, holder) {
             (Some(refused), _) => refused,
             (None, Some(Some(holder))) if holder == candidate.worker.id => AppError::conflict(
-                codes::ALREADY_CLAIMED,
+                ErrorCode::AlreadyClaimed,
                 "you have claimed this order already, and it has ended",
             ),
             (None, Some(Some(_))) => {
-                AppError::conflict(codes::ALREADY_CLAIMED, "another worker was faster")
+                AppError::conflict(ErrorCode::AlreadyClaimed, "another worker was faster")
             }
             // Unpaid, cancelled, without work: nothing that a worker may know of.
             (None, Some(None) | None) => AppError::not_found("order"),

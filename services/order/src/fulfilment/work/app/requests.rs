@@ -2,7 +2,7 @@
 
 use serde_json::{Map, json};
 use waybill_primitives::{ChangeRequestId, OrderId, Role, UserId};
-use waybill_service_kit::{AppError, CallContext, codes};
+use waybill_service_kit::{AppError, CallContext, ErrorCode};
 use waybill_store::{StoreError, Tx, optimistic, transact};
 
 use super::{Candidate, Work, check_skills, person};
@@ -80,7 +80,7 @@ impl Work {
             insert(tx, &request).await.map_err(|error| {
                 if error.is_unique() {
                     AppError::conflict(
-                        codes::CONFLICT,
+                        ErrorCode::Conflict,
                         format!("a {kind} request for this order waits for its decision already"),
                     )
                 } else {
@@ -191,7 +191,7 @@ impl Work {
         let before = found.ok_or_else(|| AppError::not_found("order"))?;
         if !store::decide(tx, &decided).await? {
             return Err(AppError::conflict(
-                codes::CONFLICT,
+                ErrorCode::Conflict,
                 "this request has been decided already",
             ));
         }

@@ -1,10 +1,10 @@
 //! What a guest chose before signing in goes into the cart of the account.
 
 use waybill_primitives::UserId;
-use waybill_service_kit::{AppError, CallContext};
+use waybill_service_kit::{AppError, CallContext, ErrorCode};
 use waybill_store::{Tx, optimistic, transact};
 
-use super::{CartToken, Carts, NO_CART, locked, no_cart};
+use super::{CartToken, Carts, locked, no_cart};
 use crate::{
     base::store::insert_all,
     shop::cart::{
@@ -61,7 +61,9 @@ impl Carts {
         // Guests' carts first: two merges into one account then wait for each other in a line.
         let source = match locked(tx, &guest, false, now).await {
             // A repeat of this call was faster; it has left its mark.
-            Err(error) if error.is(NO_CART) => return Err(AppError::too_busy("cart")),
+            Err(error) if error.is(ErrorCode::CartNotFound) => {
+                return Err(AppError::too_busy("cart"));
+            }
             outcome => outcome?,
         };
         let mut target = locked(tx, &user_owner, true, now).await?;

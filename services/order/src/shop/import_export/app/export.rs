@@ -19,7 +19,7 @@ use crate::{
         app_context::PageQuery,
         catalogue::{
             app::Catalogue,
-            domain::{Filter, ProductKind, Sort},
+            domain::{Filter, Sort},
         },
         categories::store as categories,
         import_export::domain::{Column, cells},
@@ -100,7 +100,7 @@ fn told(filter: &Filter) -> Value {
         ("minPrice", json!(filter.min_price)),
         ("maxPrice", json!(filter.max_price)),
         ("inStock", json!(filter.in_stock)),
-        ("kind", json!(filter.kind.map(ProductKind::as_str))),
+        ("kind", json!(filter.kinds)),
         ("lowStock", json!(filter.low_stock)),
         ("archived", json!(filter.with_archived)),
     ])

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use waybill_primitives::{CategoryId, ProductId, Timestamp};
-use waybill_service_kit::{AppError, codes};
+use waybill_service_kit::{AppError, ErrorCode};
 use waybill_store::Retry;
 
 use crate::{
@@ -178,7 +178,9 @@ async fn category(
     match lookup.find(text).await {
         Ok(found) => Ok(Some(found)),
         // A text that cannot name a category is this line's fault alone.
-        Err(error) if error.code == codes::VALIDATION_ERROR || error.code == codes::CONFLICT => {
+        Err(error)
+            if error.code == ErrorCode::ValidationError || error.code == ErrorCode::Conflict =>
+        {
             let mut faults = Faults::default();
             for field in &error.fields {
                 faults.add("category", field.message.clone());
