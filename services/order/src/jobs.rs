@@ -44,7 +44,7 @@ pub fn removals(files: Files, wake: &Arc<tokio::sync::Notify>) -> Job {
 /// Expires unpaid orders. Runs on a timer that fits the shortest expiry, exactly when the next order that it knows of is due,
 /// and when the settings change.
 pub fn expiry(orders: Orders, context: &Arc<AppContext>, stop: &CancellationToken) -> Job {
-    let wake = Arc::clone(&context.settings_changed);
+    let wake = Arc::clone(&context.settings.changed);
     let (woken, context, stop) = (Arc::clone(&wake), Arc::clone(context), stop.clone());
     let alarm: Arc<Mutex<Option<AbortHandle>>> = Arc::default();
     Job::new("expire-orders", LONGEST_PAUSE, move || {

@@ -15,7 +15,6 @@ mod base;
 pub mod config;
 mod consumers;
 mod derived;
-mod error;
 mod events;
 mod fulfilment;
 mod jobs;
@@ -50,24 +49,44 @@ use crate::{
     fulfilment::{
         files::{app::Files, grpc::FilesGrpc},
         notes::app::Notes,
-        shipments::{app::Shipments, grpc::ShipmentsGrpc},
-        work::{app::Work, grpc::WorkGrpc},
+        shipments::{
+            app::{SettleShipments, Shipments},
+            grpc::ShipmentsGrpc,
+        },
+        work::{
+            app::{SettleRequests, Work},
+            grpc::WorkGrpc,
+        },
         workers::app::Workers,
     },
-    orders::{app::Orders, grpc::OrdersGrpc},
+    orders::{
+        app::{Hooks, Orders},
+        grpc::OrdersGrpc,
+    },
     shop::{
         app_context::AppContext,
         cart::{app::Carts, grpc::CartGrpc},
-        catalogue::{app::Catalogue, grpc::CatalogueGrpc},
+        catalogue::{self, app::Catalogue},
         categories::app::Categories,
-        import_export::app::Exchange,
-        settings::{app::Shop, grpc::ShopGrpc},
+        grpc::CatalogueGrpc,
+        import_export::app::ImportExport,
+        settings::{
+            app::{HasPrices, Shop},
+            current::CurrentSettings,
+            grpc::ShopGrpc,
+        },
         stock::{
             app::{Stock, low::StockWatch},
             grpc::StockGrpc,
         },
     },
 };
+
+/// Where prices are.
+const PRICED: &[HasPrices] = &[
+    |tx| Box::pin(catalogue::store::any(tx)),
+    |tx| Box::pin(orders::store::any(tx)),
+];
 
 /// Brings the database up to date and builds the service. It does not run before `waybill_service_kit::start`.
 pub async fn build(
@@ -78,14 +97,23 @@ pub async fn build(
     deps.db.migrate::<Migrator>().await?;
     let shop =
         shop::settings::app::open(&deps.db, deps.currency, settings, deps.clock.now()).await?;
-    let context = AppContext::new(deps.db.clone(), Arc::clone(&deps.clock), shop);
-    let context = Arc::new(context);
-    let shop = Shop::new(Arc::clone(&context));
-    let orders = Orders::new(Arc::clone(&context));
+    let settings = Arc::new(CurrentSettings::new(shop));
+    let context = Arc::new(AppContext {
+        db: deps.db.clone(),
+        clock: Arc::clone(&deps.clock),
+        settings: Arc::clone(&settings),
+    });
+    let shop = Shop::new(deps.db.clone(), Arc::clone(&deps.clock), settings, PRICED);
+    let analytics = Analytics::new(Arc::clone(&context));
+    let hooks = Hooks {
+        effects: vec![Box::new(SettleRequests), Box::new(SettleShipments)],
+        counts: Box::new(analytics.clone()),
+    };
+    let orders = Orders::new(Arc::clone(&context), hooks);
     let catalogue = CatalogueGrpc {
         catalogue: Catalogue::new(Arc::clone(&context)),
         categories: Categories::new(Arc::clone(&context)),
-        exchange: Exchange::new(Arc::clone(&context)),
+        import_export: ImportExport::new(Arc::clone(&context)),
     };
     let watch = StockWatch::new(Arc::clone(&context));
     let stock = StockGrpc(Stock::new(Arc::clone(&context)));
@@ -98,8 +126,7 @@ pub async fn build(
         workers: workers.clone(),
         notes: Notes::new(Arc::clone(&context)),
     };
-    let shipments = ShipmentsGrpc(Shipments::new(Arc::clone(&context)));
-    let analytics = AnalyticsGrpc(Analytics::new(Arc::clone(&context)));
+    let shipments = ShipmentsGrpc(Shipments::new(Arc::clone(&context), orders.clone()));
     let routes = Routes::new(CatalogueServiceServer::new(catalogue))
         .add_service(StockServiceServer::new(stock))
         .add_service(OrderServiceServer::new(OrdersGrpc(orders.clone())))
@@ -108,7 +135,7 @@ pub async fn build(
         .add_service(ShipmentServiceServer::new(shipments))
         .add_service(ShopServiceServer::new(ShopGrpc(shop.clone())))
         .add_service(FileServiceServer::new(FilesGrpc(files.clone())))
-        .add_service(AnalyticsServiceServer::new(analytics));
+        .add_service(AnalyticsServiceServer::new(AnalyticsGrpc(analytics)));
     Ok(Service {
         name: "order",
         routes,

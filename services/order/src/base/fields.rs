@@ -2,6 +2,13 @@
 
 use std::fmt;
 
+use waybill_service_kit::{AppError, FieldError};
+
+/// Most units of one product that a number of them may say.
+pub const MAX_UNITS: i64 = 1_000_000_000;
+/// Largest amount, in minor units: numbers of JSON are exact up to here.
+pub const MAX_AMOUNT: i64 = 9_007_199_254_740_991;
+
 /// What is wrong with one field of a request, named as the JSON API names it (`items[0].quantity`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
@@ -20,6 +27,16 @@ impl fmt::Display for Faults {
             write!(f, "{separator}{}: {}", fault.field, fault.message)?;
         }
         Ok(())
+    }
+}
+
+impl From<Faults> for AppError {
+    fn from(faults: Faults) -> Self {
+        let fields = faults
+            .0
+            .into_iter()
+            .map(|fault| FieldError::new(fault.field, fault.message));
+        Self::invalid(fields.collect())
     }
 }
 

@@ -1,6 +1,7 @@
 //! What all slices share, and which knows none of them.
 
 pub mod audit;
+pub mod callers;
 pub mod csv;
 pub mod fields;
 pub mod grpc;

@@ -2,6 +2,8 @@
 
 mod change;
 mod edit;
+mod errors;
+mod hooks;
 mod payments;
 mod place;
 
@@ -20,17 +22,19 @@ use super::{
 };
 use crate::{
     base::fields::Faults,
-    derived::analytics::store as analytics,
     shop::app_context::{AppContext, Page, PageQuery},
 };
 
-pub use change::{audit_change, audit_change_with, history, record, record_change};
-pub use place::CartWish;
+pub use change::{audit_change, audit_change_with, history};
+pub use errors::{number_taken, wrong_status};
+pub use hooks::{Hooks, OrderCounts, OrderEffect};
+pub use place::CartSelection;
 
 /// Orders of customers.
 #[derive(Debug, Clone)]
 pub struct Orders {
     context: Arc<AppContext>,
+    hooks: Arc<Hooks>,
 }
 
 /// As whom the caller looks at orders.
@@ -68,8 +72,9 @@ fn person_name(name: &str) -> String {
 }
 
 impl Orders {
-    pub fn new(context: Arc<AppContext>) -> Self {
-        Self { context }
+    pub fn new(context: Arc<AppContext>, hooks: Hooks) -> Self {
+        let hooks = Arc::new(hooks);
+        Self { context, hooks }
     }
 
     pub async fn get(&self, ctx: &CallContext, id: OrderId) -> Result<Order, AppError> {
@@ -118,14 +123,7 @@ impl Orders {
         if *filter != only_statuses {
             return Ok(None);
         }
-        let reader = self.context.db.reader();
-        let generation = analytics::state(reader).await?.generation;
-        let counts = analytics::statuses(reader, generation).await?;
-        let all = filter.statuses.is_empty();
-        let wanted =
-            |name: &str| all || filter.statuses.iter().any(|status| status.as_str() == name);
-        let counted = counts.iter().filter(|(name, _)| wanted(name));
-        let total: i64 = counted.map(|(_, count)| count).sum();
+        let total = self.hooks.counts.count(&filter.statuses).await?;
         Ok(u64::try_from(total)
             .ok()
             .filter(|total| *total > MAX_COUNTED))

@@ -5,22 +5,29 @@ mod changes;
 mod editing;
 mod listing;
 mod placing;
+mod search_terms;
 mod transitions;
 
 pub use assignment::{NotAssignable, NotReplaceable};
 pub use changes::{Changed, Outcome, StockEffect};
 pub use editing::{Edit, NotEdited};
 pub use listing::{Filter, Search, Sort, Viewer, days_of, last_number};
-pub use placing::{Draft, Line, MAX_AMOUNT, MAX_LINES, MAX_NOTE, MAX_QUANTITY, Sellable, note};
+pub use placing::{Draft, MAX_NOTE, note};
+pub use search_terms::SearchTerms;
 pub use transitions::{Party, Refused};
+
+use std::time::Duration;
 
 use waybill_primitives::{Money, ProductId, Role, UserId};
 
 pub use super::entity::{
-    Address, HistoryEvent, Holding, OrderKind, OrderStatus, PaymentStatus,
+    Address, HistoryEvent, OrderKind, OrderStatus, PaymentStatus, StockState,
     history::Model as HistoryEntry, item::Model as Item, order::Model as Order,
 };
-use crate::shop::catalogue::domain::ProductKind;
+use crate::shop::{
+    products::domain::ProductKind,
+    settings::domain::{ShopSettings, seconds},
+};
 
 /// Longest name that is kept of a person, in characters.
 pub const MAX_PERSON_NAME: usize = 200;
@@ -60,6 +67,17 @@ pub struct Customer {
 pub struct Assignee {
     pub id: UserId,
     pub name: String,
+}
+
+impl ShopSettings {
+    /// How long an order of this kind may stay unpaid.
+    pub const fn expiry(&self, kind: OrderKind) -> Duration {
+        seconds(match kind {
+            OrderKind::Goods => self.goods_expiry,
+            OrderKind::Service => self.service_expiry,
+            OrderKind::Mixed => self.mixed_expiry,
+        })
+    }
 }
 
 impl HistoryEntry {
@@ -162,7 +180,7 @@ pub mod tests {
             status: OrderStatus::Pending,
             payment_status: PaymentStatus::Unpaid,
             kind: OrderKind::Service,
-            holding: Holding::Nothing,
+            holding: StockState::Nothing,
             customer_id: UserId::new(),
             customer_name: "Ada".into(),
             customer_email: "ada@example.com".into(),
@@ -203,5 +221,15 @@ pub mod tests {
             quantity,
             line_total,
         }
+    }
+    #[test]
+    fn every_kind_of_order_has_its_own_expiry() {
+        let mut shop = ShopSettings::initial(Currency::USD, Duration::from_mins(30));
+        shop.service_expiry = 600;
+        shop.mixed_expiry = 1_200;
+        assert_eq!(shop.expiry(OrderKind::Goods), Duration::from_mins(30));
+        assert_eq!(shop.expiry(OrderKind::Service), Duration::from_mins(10));
+        assert_eq!(shop.expiry(OrderKind::Mixed), Duration::from_mins(20));
+        assert_eq!(shop.shortest_expiry(), Duration::from_mins(10));
     }
 }

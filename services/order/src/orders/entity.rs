@@ -1,4 +1,4 @@
-//! Rows of `orders`, `order_items`, `order_history` and `payment_attempts`: orders with what belongs to them as they are.
+//! Rows of `orders`, `order_items`, `order_history`, `order_words` and `payment_attempts`: orders with what belongs to them as they are.
 
 use serde::{Deserialize, Serialize};
 use waybill_primitives::string_enum;
@@ -38,7 +38,7 @@ string_enum! {
 
 string_enum! {
     /// What the order's goods do to the stock at present.
-    pub enum Holding {
+    pub enum StockState {
         /// Nothing: no goods, or they went back.
         Nothing = "NONE",
         /// Its goods are reserved.
@@ -88,7 +88,7 @@ pub mod order {
     use waybill_primitives::{Currency, OrderId, OrderNumber, PaymentId, Timestamp, UserId};
     use waybill_store::entity_prelude::*;
 
-    use super::{Address, Holding, OrderKind, OrderStatus, PaymentStatus, item};
+    use super::{Address, OrderKind, OrderStatus, PaymentStatus, StockState, item};
 
     /// An order. It changes only by the methods of the domain, each of which gives the next version.
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -100,7 +100,7 @@ pub mod order {
         pub status: OrderStatus,
         pub payment_status: PaymentStatus,
         pub kind: OrderKind,
-        pub holding: Holding,
+        pub holding: StockState,
         /// Who ordered, as they were called then; of no account if `guest`.
         pub customer_id: UserId,
         pub customer_name: String,
@@ -150,7 +150,7 @@ pub mod item {
     use waybill_primitives::{OrderId, ProductId};
     use waybill_store::entity_prelude::*;
 
-    use crate::shop::catalogue::entity::ProductKind;
+    use crate::shop::products::entity::ProductKind;
 
     /// A line of an order with the name and price of the moment of ordering. Amounts in minor units of the order's currency.
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -218,6 +218,25 @@ pub mod attempt {
         pub closed_at: Option<Timestamp>,
         /// How much of it has gone back, if that was heard of before the order took it.
         pub refunded: Option<i64>,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+pub mod word {
+    use waybill_primitives::{OrderId, Timestamp};
+    use waybill_store::entity_prelude::*;
+
+    /// A word that an order is found by, with the time at which the order was placed.
+    #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, DeriveEntityModel)]
+    #[sea_orm(table_name = "order_words")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub word: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub created_at: Timestamp,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub order_id: OrderId,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

@@ -11,15 +11,16 @@ use waybill_proto::order::{
 use waybill_service_kit::{AppError, context, page_query, trace};
 
 use super::{
-    app::{CartWish, Orders, user_id},
-    domain::{Address, Draft, Edit, Filter, Line, OrderStatus, PaymentStatus, Search, Sort},
+    app::{CartSelection, Orders, user_id},
+    domain::{Address, Draft, Edit, Filter, OrderStatus, PaymentStatus, Search, Sort},
+    wire,
 };
 use crate::{
     base::{
         fields::Faults,
         grpc::{choice, id},
     },
-    wire,
+    shop::products::domain::Line,
 };
 
 /// The most items of a history in one answer.
@@ -125,7 +126,7 @@ impl OrderService for OrdersGrpc {
         let ctx = context(&request);
         let request = request.into_inner();
         let bytes = request.encode_to_vec();
-        let cart = request.from_cart.then(|| CartWish {
+        let cart = request.from_cart.then(|| CartSelection {
             token: request.cart_token.clone(),
             version: request.cart_version,
         });

@@ -3,12 +3,12 @@
 mod attempts;
 mod read;
 mod search;
-mod whole;
+mod with_history;
 mod write;
 
 pub use attempts::{close_attempt, note_refund, open_attempt, payment_under_way};
-pub use read::{Pool, available, claimable_state, due, find, find_locked, history, page};
-pub use whole::{ids_after, searched, set_search, whole};
+pub use read::{Pool, any, available, claimable_state, due, find, find_locked, history, page};
+pub use with_history::{ids_after, searched, set_search, with_history};
 pub use write::{claim, insert, replace_items, rewrite, update};
 
 use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, Select};

@@ -4,6 +4,8 @@ pub mod app_context;
 pub mod cart;
 pub mod catalogue;
 pub mod categories;
+pub mod grpc;
 pub mod import_export;
+pub mod products;
 pub mod settings;
 pub mod stock;

@@ -7,11 +7,18 @@ mod reports;
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
+use waybill_service_kit::AppError;
+
 pub use projecting::{Told, take_in};
 pub use rebuilding::rebuild;
 pub use reports::{Seller, Totals, Worker};
 
-use crate::shop::app_context::AppContext;
+use super::store;
+use crate::{
+    orders::{app::OrderCounts, domain::OrderStatus},
+    shop::app_context::AppContext,
+};
 
 /// Figures of orders.
 #[derive(Debug, Clone)]
@@ -22,5 +29,18 @@ pub struct Analytics {
 impl Analytics {
     pub fn new(context: Arc<AppContext>) -> Self {
         Self { context }
+    }
+}
+
+#[async_trait]
+impl OrderCounts for Analytics {
+    async fn count(&self, statuses: &[OrderStatus]) -> Result<i64, AppError> {
+        let reader = self.context.db.reader();
+        let generation = store::state(reader).await?.generation;
+        let counts = store::statuses(reader, generation).await?;
+        let all = statuses.is_empty();
+        let wanted = |name: &str| all || statuses.iter().any(|status| status.as_str() == name);
+        let counted = counts.iter().filter(|(name, _)| wanted(name));
+        Ok(counted.map(|(_, count)| count).sum())
     }
 }

@@ -1,15 +1,14 @@
 //! What one order adds to the figures, as a pure function of the order and its history.
 
-mod words;
-
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use waybill_primitives::{Currency, OrderId, ProductId, Timestamp, UserId, day_of, string_enum};
 
-pub use words::Words;
-
-use crate::orders::domain::{HistoryEntry, HistoryEvent, Order, OrderStatus, PaymentStatus};
+pub use crate::orders::domain::SearchTerms as Words;
+use crate::orders::domain::{
+    HistoryEntry, HistoryEvent, Order, OrderStatus, PaymentStatus, SearchTerms,
+};
 
 string_enum! {
     /// What is counted. The dimension of most is empty.
@@ -153,7 +152,7 @@ pub struct Counted {
     pub created_at: Timestamp,
     pub completed_at: Option<Timestamp>,
     pub updated_at: Timestamp,
-    pub words: Words,
+    pub words: SearchTerms,
 }
 
 impl From<&Order> for Counted {

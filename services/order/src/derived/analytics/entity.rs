@@ -64,22 +64,3 @@ pub mod state {
 
     impl ActiveModelBehavior for ActiveModel {}
 }
-
-pub mod word {
-    use waybill_primitives::{OrderId, Timestamp};
-    use waybill_store::entity_prelude::*;
-
-    /// A word that an order is found by, with the time at which the order was placed.
-    #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, DeriveEntityModel)]
-    #[sea_orm(table_name = "order_words")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub word: String,
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub created_at: Timestamp,
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub order_id: OrderId,
-    }
-
-    impl ActiveModelBehavior for ActiveModel {}
-}

@@ -22,8 +22,9 @@ use crate::{
     orders::{
         domain::OrderStatus,
         grpc::{filter, sort},
+        wire::order,
     },
-    wire,
+    shop::stock::wire::product,
 };
 
 /// Answers `waybill.order.v1.AnalyticsService`.
@@ -113,11 +114,11 @@ impl AnalyticsService for AnalyticsGrpc {
             all_time: totals(&board.all_time, currency),
             orders_by_status: Some(statuses(&board.statuses)),
             top_products: sellers(board.top_products, currency),
-            recent_orders: board.recent.iter().map(wire::order).collect(),
+            recent_orders: board.recent.iter().map(order).collect(),
             low_stock: board
                 .low_stock
                 .iter()
-                .map(|offer| wire::product(offer, true))
+                .map(|offer| product(offer, true))
                 .collect(),
             pending_events: i64::try_from(board.pending_events).unwrap_or(i64::MAX),
         }))

@@ -21,14 +21,16 @@ use sea_orm::{
 use waybill_primitives::OrderId;
 use waybill_store::{StoreError, Tx};
 
-pub use super::entity::{
-    projection::Model as Projection, state::Model as State, word::Model as WordRow,
-};
+pub use super::entity::{projection::Model as Projection, state::Model as State};
 use super::{
     domain::Figures,
-    entity::{daily, projection, state, word},
+    entity::{daily, projection, state},
 };
-use crate::base::store::{ActiveModel, Row, insert_all};
+pub use crate::orders::entity::word::Model as WordRow;
+use crate::{
+    base::store::{ActiveModel, Row, insert_all},
+    orders::entity::word,
+};
 
 /// Rows of one statement: the parameters of a statement are limited (SQLite 32,766).
 const ROWS: usize = 1_000;

@@ -294,7 +294,7 @@ pub async fn files(db: &Db) -> Result<Vec<String>, StoreError> {
 }
 
 #[derive(FromQueryResult)]
-struct ParcelRow {
+struct ShipmentRow {
     number: String,
     shipped: i64,
     ordered: i64,
@@ -314,8 +314,8 @@ pub async fn shipments(db: &Db) -> Result<Vec<String>, StoreError> {
         WHERE s.units > COALESCE(i.units, 0)
            OR (o.status = 'CANCELLED' AND EXISTS (SELECT 1 FROM shipments p
                WHERE p.order_id = o.id AND p.state = 'PREPARING'))";
-    let found: Vec<ParcelRow> = rows(db, sql).await?;
-    let told = |row: ParcelRow| {
+    let found: Vec<ShipmentRow> = rows(db, sql).await?;
+    let told = |row: ShipmentRow| {
         format!(
             "order {}: {} units of a product are in shipments, {} were ordered",
             row.number, row.shipped, row.ordered

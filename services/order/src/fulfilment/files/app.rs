@@ -25,7 +25,7 @@ use crate::{
     },
     shop::{
         app_context::{AppContext, Page, PageQuery},
-        catalogue::domain::Offer,
+        stock::domain::Offer,
     },
 };
 

@@ -21,10 +21,11 @@ use waybill_service_kit::{AppError, context, page_query};
 use super::{
     app::{Body, Files, Late, Link, Target, Wanted},
     domain::{Home, Purpose},
+    wire,
 };
 use crate::{
     base::grpc::{choice, id},
-    wire,
+    shop::stock::wire::product as product_message,
 };
 
 /// Answers `waybill.order.v1.FileService`.
@@ -144,7 +145,7 @@ impl FileService for FilesGrpc {
         Ok(Response::new(pb::UploadFileResponse {
             file: Some(uploaded.file),
             replayed: uploaded.replayed,
-            product: uploaded.product.map(|offer| wire::product(&offer, true)),
+            product: uploaded.product.map(|offer| product_message(&offer, true)),
         }))
     }
 
@@ -230,7 +231,7 @@ impl FileService for FilesGrpc {
         let id: FileId = id("id", &request.get_ref().id)?;
         let product = self.0.delete(&ctx, id).await?;
         Ok(Response::new(pb::DeleteFileResponse {
-            product: product.map(|offer| wire::product(&offer, true)),
+            product: product.map(|offer| product_message(&offer, true)),
         }))
     }
 
@@ -264,7 +265,7 @@ impl FileService for FilesGrpc {
         let ids: Vec<FileId> = ids.collect::<Result<_, _>>()?;
         let offer = self.0.arrange(&ctx, product, &ids, request.version).await?;
         Ok(Response::new(pb::ArrangeProductImagesResponse {
-            product: Some(wire::product(&offer, true)),
+            product: Some(product_message(&offer, true)),
         }))
     }
 }

@@ -10,3 +10,4 @@ pub mod entity;
 pub mod grpc;
 pub mod storage;
 pub mod store;
+mod wire;

@@ -12,8 +12,8 @@ use waybill_service_kit::{
 use waybill_store::{IdempotencyKey, Tx, transact};
 
 use super::{
-    domain::{Access, Note, Progress, Visibility, access, goes_on},
-    store,
+    domain::{Access, Note, Over, Progress, Visibility, access, goes_on},
+    store, wire,
 };
 use crate::{
     base::{
@@ -27,7 +27,6 @@ use crate::{
         store as orders,
     },
     shop::app_context::{AppContext, Page, PageQuery},
-    wire,
 };
 
 /// What is told about orders.
@@ -45,6 +44,12 @@ fn may(ctx: &CallContext, order: &Order) -> Result<Access, AppError> {
     match access(&order.parties(&person)) {
         Access::Nothing => Err(AppError::not_found("order")),
         access => Ok(access),
+    }
+}
+
+impl From<Over> for AppError {
+    fn from(over: Over) -> Self {
+        Self::conflict(ErrorCode::Conflict, over.to_string())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use serde_json::{Value, json};
 use waybill_primitives::{OrderId, ProductId, Role, ShipmentId};
 use waybill_proto::order as pb;
@@ -16,24 +17,26 @@ use super::{
         NewShipment, Shipment, ShipmentPatch, ShipmentRefused, ShipmentState, all_delivered,
         still_here,
     },
-    store,
+    store, wire,
 };
 use crate::{
     base::audit::{self, Act},
     events,
     orders::{
-        app::{actor, record_change, viewer},
-        domain::{Order, OrderKind, OrderStatus, Party, PaymentStatus},
+        app::{OrderEffect, Orders, actor, viewer},
+        domain::{
+            Changed, Order, OrderKind, OrderStatus, Party, PaymentStatus, Person, StockEffect,
+        },
         store as orders,
     },
     shop::app_context::AppContext,
-    wire,
 };
 
 /// Shipments of orders.
 #[derive(Debug, Clone)]
 pub struct Shipments {
     context: Arc<AppContext>,
+    orders: Orders,
 }
 
 impl From<ShipmentRefused> for AppError {
@@ -58,8 +61,8 @@ impl From<ShipmentRefused> for AppError {
 }
 
 impl Shipments {
-    pub fn new(context: Arc<AppContext>) -> Self {
-        Self { context }
+    pub fn new(context: Arc<AppContext>, orders: Orders) -> Self {
+        Self { context, orders }
     }
 
     /// The shipments of an order, oldest first, for whoever may read it.
@@ -193,7 +196,7 @@ impl Shipments {
         let now = self.context.now();
         let expiry = self.context.shop().expiry(order.kind);
         let changed = order.change_status(to, &[Party::Admin], now, expiry)?;
-        record_change(tx, &changed, None, &note).await?;
+        self.orders.record_change(tx, &changed, None, &note).await?;
         Ok(changed.order)
     }
 }
@@ -261,10 +264,35 @@ fn differences(before: &Shipment, after: &Shipment) -> (Value, Value) {
     (was.into(), is.into())
 }
 
+/// Settles the shipments of an order that is cancelled or whose money went back: goods that have left stay out of the stock.
+/// Goods of an order that only reserves them are in no shipment: it is not paid.
+#[derive(Debug)]
+pub struct SettleShipments;
+
+#[async_trait]
+impl OrderEffect for SettleShipments {
+    async fn apply(
+        &self,
+        tx: &Tx,
+        changed: &Changed,
+        _actor: Option<&Person>,
+        goods: &mut Vec<(ProductId, i64)>,
+    ) -> Result<(), AppError> {
+        let cancelled = changed.order.status == OrderStatus::Cancelled
+            && changed.before.0 != Some(OrderStatus::Cancelled);
+        match changed.stock {
+            StockEffect::Return => *goods = settle(tx, &changed.order).await?,
+            StockEffect::Nothing if cancelled => *goods = settle(tx, &changed.order).await?,
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
 /// Settles the shipments of an order that is cancelled or whose money went back, in the transaction of that change: what is
 /// being packed is given up. Gives the goods that are still here, which return to the stock. Those that have left cannot be
 /// called back by a click: an order of which goods have left is refunded, not cancelled.
-pub async fn settle(tx: &Tx, order: &Order) -> Result<Vec<(ProductId, i64)>, AppError> {
+async fn settle(tx: &Tx, order: &Order) -> Result<Vec<(ProductId, i64)>, AppError> {
     if order.kind == OrderKind::Service {
         return Ok(Vec::new());
     }

@@ -10,7 +10,7 @@ pub use super::entity::{ShipmentState, line::Model as Line, shipment::Model as S
 use crate::{
     base::fields::Faults,
     orders::domain::{MAX_NOTE, Order, OrderKind, OrderStatus, PaymentStatus},
-    shop::catalogue::domain::ProductKind,
+    shop::products::domain::ProductKind,
 };
 
 /// Longest name of a carrier, in characters.

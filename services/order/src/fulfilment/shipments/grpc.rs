@@ -12,14 +12,14 @@ use waybill_service_kit::{AppError, context, once};
 use super::{
     app::Shipments,
     domain::{NewShipment, ShipmentPatch, ShipmentState},
+    wire,
 };
 use crate::{
     base::{
         fields::Faults,
         grpc::{choice, id},
     },
-    orders::domain::MAX_LINES,
-    wire,
+    shop::settings::domain::MAX_LINES,
 };
 
 /// Answers `waybill.order.v1.ShipmentService`.

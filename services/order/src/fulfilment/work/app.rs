@@ -12,8 +12,9 @@ use waybill_store::{StoreError, Tx};
 
 pub use assign::Assignment;
 pub use pool::PoolFilter;
-pub use requests::{Decision, settle};
+pub use requests::{Decision, SettleRequests};
 
+use super::domain::RequestRefused;
 use crate::{
     base::fields::Faults,
     fulfilment::workers::{
@@ -22,7 +23,7 @@ use crate::{
         store as workers,
     },
     orders::{
-        app::{Orders, actor},
+        app::{Orders, actor, wrong_status},
         domain::{Order, Person},
     },
     shop::app_context::AppContext,
@@ -67,6 +68,16 @@ pub struct OneOf {
 fn person(ctx: &CallContext) -> Result<Person, AppError> {
     ctx.user()?;
     actor(ctx).ok_or_else(|| AppError::forbidden("this is for users"))
+}
+
+impl From<RequestRefused> for AppError {
+    fn from(refused: RequestRefused) -> Self {
+        let message = refused.to_string();
+        match refused {
+            RequestRefused::NotYours(_) => Self::forbidden(message),
+            RequestRefused::WrongStatus { from, to } => wrong_status(from, to, message),
+        }
+    }
 }
 
 impl Work {

@@ -10,6 +10,7 @@ use super::{
     app::{Assignment, Decision, OneOf, PoolFilter, Work},
     domain::{RequestKind, RequestState},
     store::Filter,
+    wire,
 };
 use crate::{
     base::{
@@ -17,11 +18,13 @@ use crate::{
         grpc::{choice, id},
     },
     fulfilment::{
-        notes::{app::Notes, domain::Visibility},
-        workers::{app::Workers, domain::Change},
+        notes::{app::Notes, domain::Visibility, wire as notes},
+        workers::{app::Workers, domain::Change, wire::worker as worker_message},
     },
-    orders::domain::{OrderKind, Search},
-    wire,
+    orders::{
+        domain::{OrderKind, Search},
+        wire::order as order_message,
+    },
 };
 
 /// Answers `waybill.order.v1.WorkService`.
@@ -54,7 +57,7 @@ fn orders(texts: &[String]) -> Result<Vec<OrderId>, AppError> {
 
 fn result(one: OneOf) -> pb::OrderResult {
     let (order, error) = match one.outcome {
-        Ok(order) => (Some(wire::order(&order)), None),
+        Ok(order) => (Some(order_message(&order)), None),
         Err(error) => (None, Some(error)),
     };
     pb::OrderResult {
@@ -90,7 +93,7 @@ impl WorkService for WorkGrpc {
         let filter = pool_filter(&request)?;
         let page = self.work.available(&ctx, filter, &query).await?;
         Ok(Response::new(pb::ListAvailableResponse {
-            orders: page.rows.iter().map(wire::order).collect(),
+            orders: page.rows.iter().map(order_message).collect(),
             page: Some(page.info()),
         }))
     }
@@ -101,7 +104,7 @@ impl WorkService for WorkGrpc {
     ) -> Result<Response<pb::ClaimOrderResponse>, Status> {
         let ctx = context(&request);
         let id: OrderId = id("id", &request.get_ref().id)?;
-        let order = Some(wire::order(
+        let order = Some(order_message(
             &self.work.claim(&ctx, id, request.get_ref().version).await?,
         ));
         Ok(Response::new(pb::ClaimOrderResponse { order }))
@@ -148,7 +151,7 @@ impl WorkService for WorkGrpc {
             .work
             .release(&ctx, id, &request.reason, request.version)
             .await?;
-        let order = Some(wire::order(&released));
+        let order = Some(order_message(&released));
         Ok(Response::new(pb::ReleaseOrderResponse { order }))
     }
 
@@ -178,7 +181,7 @@ impl WorkService for WorkGrpc {
         let query = page_query(request.get_ref().page.as_ref())?;
         let page = self.notes.list(&ctx, id, &query).await?;
         Ok(Response::new(pb::ListNotesResponse {
-            notes: page.rows.iter().map(wire::note).collect(),
+            notes: page.rows.iter().map(notes::note).collect(),
             page: Some(page.info()),
         }))
     }
@@ -211,7 +214,7 @@ impl WorkService for WorkGrpc {
         let query = page_query(request.get_ref().page.as_ref())?;
         let page = self.notes.progress(&ctx, id, &query).await?;
         Ok(Response::new(pb::ListProgressResponse {
-            progress: page.rows.iter().map(wire::progress).collect(),
+            progress: page.rows.iter().map(notes::progress).collect(),
             page: Some(page.info()),
         }))
     }
@@ -227,7 +230,7 @@ impl WorkService for WorkGrpc {
             .list(&ctx, &request.get_ref().q, &query)
             .await?;
         Ok(Response::new(pb::ListWorkersResponse {
-            workers: page.rows.iter().map(wire::worker).collect(),
+            workers: page.rows.iter().map(worker_message).collect(),
             page: Some(page.info()),
         }))
     }
@@ -238,7 +241,7 @@ impl WorkService for WorkGrpc {
     ) -> Result<Response<pb::GetWorkerResponse>, Status> {
         let ctx = context(&request);
         let id: UserId = id("id", &request.get_ref().id)?;
-        let worker = Some(wire::worker(&self.workers.get(&ctx, id).await?));
+        let worker = Some(worker_message(&self.workers.get(&ctx, id).await?));
         Ok(Response::new(pb::GetWorkerResponse { worker }))
     }
 
@@ -262,7 +265,7 @@ impl WorkService for WorkGrpc {
             .workers
             .update(&ctx, id, change, request.version)
             .await?;
-        let worker = Some(wire::worker(&entry));
+        let worker = Some(worker_message(&entry));
         Ok(Response::new(pb::UpdateWorkerResponse { worker }))
     }
 
@@ -271,7 +274,7 @@ impl WorkService for WorkGrpc {
         request: Request<pb::GetMyWorkloadRequest>,
     ) -> Result<Response<pb::GetMyWorkloadResponse>, Status> {
         let ctx = context(&request);
-        let worker = Some(wire::worker(&self.workers.own(&ctx).await?));
+        let worker = Some(worker_message(&self.workers.own(&ctx).await?));
         Ok(Response::new(pb::GetMyWorkloadResponse { worker }))
     }
 
@@ -337,8 +340,8 @@ impl WorkService for WorkGrpc {
         let decided = self.work.decide(&ctx, id, decision).await?;
         Ok(Response::new(pb::DecideChangeRequestResponse {
             change_request: Some(wire::change_request(&decided.request)),
-            order: Some(wire::order(&decided.order)),
-            replacement: decided.replacement.as_ref().map(wire::order),
+            order: Some(order_message(&decided.order)),
+            replacement: decided.replacement.as_ref().map(order_message),
         }))
     }
 }

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use serde_json::json;
 use waybill_primitives::{Role, UserId};
-use waybill_service_kit::{AppError, CallContext};
+use waybill_service_kit::{AppError, CallContext, ErrorCode};
 use waybill_store::{EventContext, Tx, transact};
 
 use super::{
-    domain::{Account, Change, Entry, Load, Worker},
+    domain::{Account, Change, Entry, Load, Unfit, Worker},
     store,
 };
 use crate::{
@@ -27,6 +27,21 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Workers {
     context: Arc<AppContext>,
+}
+
+impl From<Unfit> for AppError {
+    fn from(unfit: Unfit) -> Self {
+        let message = unfit.to_string();
+        match unfit {
+            Unfit::Inactive => Self::conflict(ErrorCode::Conflict, message),
+            Unfit::NotQualified => Self::conflict(ErrorCode::NotQualified, message),
+            Unfit::TooManyOrders { limit, open } => {
+                Self::conflict(ErrorCode::TooManyOrders, message)
+                    .with_meta("limit", limit.to_string())
+                    .with_meta("open", open.to_string())
+            }
+        }
+    }
 }
 
 impl Workers {

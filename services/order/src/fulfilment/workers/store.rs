@@ -23,7 +23,7 @@ use crate::{
         domain::OrderStatus,
         entity::{item, order},
     },
-    shop::{catalogue::entity as product, categories::store as categories},
+    shop::{categories::store as categories, products::entity as product},
 };
 
 /// What an order that is somebody's to do may be.

@@ -1,4 +1,4 @@
-//! One change of one order: the row, its history, its stock, its event and the requests that it settles, together.
+//! One change of one order: the row, its history, its event, what follows from it, and its stock, together.
 
 use serde_json::{Map, Value, json};
 use waybill_primitives::{OrderId, ProductId, Role, Timestamp};
@@ -12,9 +12,8 @@ use crate::{
         store::insert,
     },
     events,
-    fulfilment::{shipments, work},
     orders::{
-        domain::{Changed, HistoryEntry, HistoryEvent, Order, OrderStatus, Person, StockEffect},
+        domain::{Changed, HistoryEntry, HistoryEvent, Order, Person, StockEffect},
         store,
     },
     shop::{
@@ -44,7 +43,8 @@ impl Orders {
             }
             let changed = step(&before, self.context.now())?;
             transact!(db, ctx, async |tx| {
-                record_change(tx, &changed, actor.as_ref(), note).await?;
+                self.record_change(tx, &changed, actor.as_ref(), note)
+                    .await?;
                 audit_change(tx, ctx, act, &before, &changed.order, note);
                 Ok::<_, AppError>(())
             })
@@ -53,56 +53,47 @@ impl Orders {
         })
         .await
     }
-}
+    /// Writes the order if its version is still the one before, and everything that goes with it. If it is not, the error says that
+    /// the change was outrun.
+    pub async fn record_change(
+        &self,
+        tx: &Tx,
+        changed: &Changed,
+        actor: Option<&Person>,
+        note: &str,
+    ) -> Result<(), AppError> {
+        if !store::update(tx, &changed.order).await? {
+            return Err(AppError::too_busy("order"));
+        }
+        self.record(tx, changed, actor, note).await
+    }
 
-/// Writes the order if its version is still the one before, and everything that goes with it. If it is not, the error says that
-/// the change was outrun.
-pub async fn record_change(
-    tx: &Tx,
-    changed: &Changed,
-    actor: Option<&Person>,
-    note: &str,
-) -> Result<(), AppError> {
-    if !store::update(tx, &changed.order).await? {
-        return Err(AppError::too_busy("order"));
+    /// What goes with a change of an order whose row is written already.
+    pub async fn record(
+        &self,
+        tx: &Tx,
+        changed: &Changed,
+        actor: Option<&Person>,
+        note: &str,
+    ) -> Result<(), AppError> {
+        let order = &changed.order;
+        insert(tx, &history(changed, actor, note)).await?;
+        if changed.event == HistoryEvent::Completed {
+            // As the database has it: what this process remembers may be half a second old.
+            let settings = shop::find(tx.conn()).await?;
+            let settings =
+                settings.ok_or_else(|| AppError::internal("the shop has no settings"))?;
+            let commission = settings.commission_basis_points;
+            events::order_completed(tx, changed, actor, note, commission);
+        } else {
+            events::order_changed(tx, changed, actor, note);
+        }
+        let mut goods = order.goods();
+        for effect in &self.hooks.effects {
+            effect.apply(tx, changed, actor, &mut goods).await?;
+        }
+        move_stock(tx, changed, &goods, actor).await
     }
-    record(tx, changed, actor, note).await
-}
-
-/// What goes with a change of an order whose row is written already.
-pub async fn record(
-    tx: &Tx,
-    changed: &Changed,
-    actor: Option<&Person>,
-    note: &str,
-) -> Result<(), AppError> {
-    let order = &changed.order;
-    insert(tx, &history(changed, actor, note)).await?;
-    if changed.event == HistoryEvent::Completed {
-        // As the database has it: what this process remembers may be half a second old.
-        let settings = shop::find(tx.conn()).await?;
-        let settings = settings.ok_or_else(|| AppError::internal("the shop has no settings"))?;
-        let commission = settings.commission_basis_points;
-        events::order_completed(tx, changed, actor, note, commission);
-    } else {
-        events::order_changed(tx, changed, actor, note);
-    }
-    let over = matches!(
-        order.status,
-        OrderStatus::Completed | OrderStatus::Cancelled
-    );
-    if over || changed.previous.is_some() {
-        work::app::settle(tx, changed, actor).await?;
-    }
-    let cancelled =
-        order.status == OrderStatus::Cancelled && changed.before.0 != Some(OrderStatus::Cancelled);
-    // Goods of an order that only reserves them are in no shipment: it is not paid.
-    let goods = match changed.stock {
-        StockEffect::Return => shipments::app::settle(tx, order).await?,
-        StockEffect::Nothing if cancelled => shipments::app::settle(tx, order).await?,
-        _ => order.goods(),
-    };
-    move_stock(tx, changed, &goods, actor).await
 }
 
 /// Leaves the record of a change that an administrator made, in its transaction. What workers and customers do to their

@@ -9,7 +9,8 @@ use waybill_store::{Tx, optimistic, transact};
 
 use super::{
     Orders, actor,
-    change::{history, record_change},
+    change::history,
+    errors::{Shortage, out_of_stock},
     viewer,
 };
 use crate::{
@@ -17,7 +18,6 @@ use crate::{
         audit::{self, Act},
         store::insert,
     },
-    error::{Shortage, out_of_stock},
     events,
     orders::{
         domain::{Changed, Edit, Order, Person},
@@ -133,7 +133,7 @@ impl Orders {
             }
         }
         for changed in then {
-            record_change(tx, changed, Some(actor), "").await?;
+            self.record_change(tx, changed, Some(actor), "").await?;
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use waybill_primitives::{Money, OrderId, PaymentId, Timestamp};
 use waybill_service_kit::{AppError, CallContext, ErrorKind};
 use waybill_store::{Retry as _, Tx, transact};
 
-use super::{Orders, record_change};
+use super::Orders;
 use crate::orders::{
     domain::{Changed, Order, Outcome, Viewer},
     store,
@@ -32,7 +32,10 @@ impl Orders {
         let window = self.context.shop().payment_window();
         match order.payment_started(payment_id, earlier, window, now) {
             None => Ok(()),
-            Some(changed) => apply(tx, Outcome::Changed(Box::new(changed)), "").await,
+            Some(changed) => {
+                self.apply(tx, Outcome::Changed(Box::new(changed)), "")
+                    .await
+            }
         }
     }
 
@@ -48,13 +51,13 @@ impl Orders {
         let now = self.context.now();
         let refunded = store::close_attempt(tx, order.id, payment_id, now).await?;
         let paid = order.paid(payment_id, amount, now);
-        apply(tx, paid.clone(), "").await?;
+        self.apply(tx, paid.clone(), "").await?;
         // Another replica was faster with the news that it went back.
         match (paid, refunded) {
             (Outcome::Changed(paid), Some(amount)) => {
                 let refunded = order.money(amount);
                 let outcome = paid.order.refunded(payment_id, Some(refunded), now);
-                apply(tx, outcome, "").await
+                self.apply(tx, outcome, "").await
             }
             _ => Ok(()),
         }
@@ -71,7 +74,8 @@ impl Orders {
         let order = locked(tx, order_id).await?;
         let now = self.context.now();
         store::close_attempt(tx, order.id, payment_id, now).await?;
-        apply(tx, order.payment_failed(payment_id, now), reason).await
+        self.apply(tx, order.payment_failed(payment_id, now), reason)
+            .await
     }
 
     /// The money went back: `refunded` of it so far, or all. Of a payment that the order does not have (yet) it is remembered:
@@ -91,7 +95,8 @@ impl Orders {
             let amount = amount.map_or(order.total, |money| money.amount);
             store::note_refund(tx, order.id, payment_id, amount, now).await?;
         }
-        apply(tx, order.refunded(payment_id, refunded, now), reason).await
+        self.apply(tx, order.refunded(payment_id, refunded, now), reason)
+            .await
     }
 
     /// Expires every unpaid order whose time is over, in batches, each order once and in a transaction of its own: one that
@@ -140,9 +145,18 @@ impl Orders {
     async fn expire(&self, changed: &Changed) -> Result<(), AppError> {
         let ctx = CallContext::system();
         transact!(self.context.db, &ctx, async |tx| {
-            record_change(tx, changed, None, "not paid in time").await
+            self.record_change(tx, changed, None, "not paid in time")
+                .await
         })
         .await
+    }
+    async fn apply(&self, tx: &Tx, outcome: Outcome, note: &str) -> Result<(), AppError> {
+        let (changed, note) = match &outcome {
+            Outcome::Nothing => return Ok(()),
+            Outcome::Changed(changed) => (changed, note),
+            Outcome::Rejected(changed, reason) => (changed, *reason),
+        };
+        self.record_change(tx, changed, None, note).await
     }
 }
 
@@ -157,13 +171,4 @@ async fn locked(tx: &Tx, id: OrderId) -> Result<Order, AppError> {
             None => return Ok(order),
         }
     }
-}
-
-async fn apply(tx: &Tx, outcome: Outcome, note: &str) -> Result<(), AppError> {
-    let (changed, note) = match &outcome {
-        Outcome::Nothing => return Ok(()),
-        Outcome::Changed(changed) => (changed, note),
-        Outcome::Rejected(changed, reason) => (changed, *reason),
-    };
-    record_change(tx, changed, None, note).await
 }

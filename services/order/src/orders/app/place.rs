@@ -9,14 +9,17 @@ use waybill_service_kit::{
 };
 use waybill_store::{IdempotencyKey, StoreError, Tx, optimistic, transact};
 
-use super::{Orders, actor, history, person_name};
+use super::{
+    Orders, actor,
+    errors::{Shortage, number_taken, out_of_stock},
+    history, person_name,
+};
 use crate::{
     base::{fields::Faults, store::insert_all},
-    error::{Shortage, number_taken, out_of_stock},
     events,
     orders::{
-        domain::{Changed, Customer, Draft, Line, Person, StockEffect},
-        store,
+        domain::{Changed, Customer, Draft, Person, StockEffect},
+        store, wire,
     },
     shop::{
         cart::{
@@ -25,14 +28,14 @@ use crate::{
             store as carts,
         },
         catalogue::store as catalogue,
+        products::domain::Line,
         stock::{app::move_goods, domain::MovementKind, store as stock},
     },
-    wire,
 };
 
 /// A cart that is to be ordered.
 #[derive(Debug, Clone)]
-pub struct CartWish {
+pub struct CartSelection {
     /// Names a guest's cart; empty: the caller's own.
     pub token: String,
     /// The version that the customer looked at, if they say.
@@ -54,7 +57,7 @@ impl Orders {
         ctx: &CallContext,
         request: &[u8],
         draft: Draft,
-        cart: Option<&CartWish>,
+        cart: Option<&CartSelection>,
     ) -> Result<Done<pb::Order>, AppError> {
         ctx.user()?;
         let key = once::key(ctx, "place_order", request)?;
@@ -71,7 +74,7 @@ impl Orders {
         &self,
         ctx: &CallContext,
         draft: Draft,
-        cart: Option<&CartWish>,
+        cart: Option<&CartSelection>,
         key: Option<&IdempotencyKey>,
     ) -> Result<pb::Order, AppError> {
         let user = ctx.user()?;
@@ -94,8 +97,8 @@ impl Orders {
             let mut draft = draft.clone();
             let taken = match cart {
                 None => None,
-                Some(wish) => {
-                    let (taken, lines) = self.take(ctx, wish).await?;
+                Some(selection) => {
+                    let (taken, lines) = self.take(ctx, selection).await?;
                     draft.lines = lines;
                     Some(taken)
                 }
@@ -122,12 +125,12 @@ impl Orders {
     async fn take(
         &self,
         ctx: &CallContext,
-        wish: &CartWish,
+        selection: &CartSelection,
     ) -> Result<(Taken, Vec<Line>), AppError> {
-        let owner = if wish.token.is_empty() {
+        let owner = if selection.token.is_empty() {
             owner(ctx, "")
         } else {
-            CartToken::parse(&wish.token).map(|token| Owner::Guest(token.hash()))
+            CartToken::parse(&selection.token).map(|token| Owner::Guest(token.hash()))
         };
         let Some(owner) = owner else {
             return Err(empty_cart());
@@ -146,7 +149,10 @@ impl Orders {
                 }));
             }
         };
-        if wish.version.is_some_and(|version| version != cart.version) {
+        if selection
+            .version
+            .is_some_and(|version| version != cart.version)
+        {
             return Err(changed_cart().with_meta("version", cart.version.to_string()));
         }
         let taken = Taken {

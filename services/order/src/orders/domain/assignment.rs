@@ -5,9 +5,9 @@ use std::time::Duration;
 use waybill_primitives::{OrderId, OrderNumber, Timestamp};
 
 use super::{
-    Assignee, HistoryEvent, Holding, Item, Order, OrderKind,
+    Assignee, HistoryEvent, Item, Order, OrderKind,
     OrderStatus::{self, Cancelled, Completed, InProgress, OnHold, Pending},
-    PaymentStatus,
+    PaymentStatus, StockState,
     changes::{Changed, StockEffect},
 };
 
@@ -150,7 +150,7 @@ impl Order {
         });
         // Its goods are the other one's now, neither released nor returned.
         closed.stock = StockEffect::Nothing;
-        closed.order.holding = Holding::Nothing;
+        closed.order.holding = StockState::Nothing;
         closed.previous = self.assignee();
         closed.replacement = Some(Box::new(replacement));
         Ok(Replacement { closed, opened })

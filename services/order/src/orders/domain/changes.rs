@@ -5,9 +5,9 @@ use std::time::Duration;
 use waybill_primitives::{Money, PaymentId, Timestamp};
 
 use super::{
-    Assignee, HistoryEvent, Holding, Order,
+    Assignee, HistoryEvent, Order,
     OrderStatus::{self, Cancelled, Completed, InProgress, OnHold, Pending},
-    PaymentStatus, Refused,
+    PaymentStatus, Refused, StockState,
     transitions::Party,
     transitions::allowed,
 };
@@ -57,7 +57,7 @@ impl Changed {
     /// The first change or changes of an order (see [`super::Draft::place`]).
     pub(super) fn placed(order: Order, now: Timestamp) -> Vec<Self> {
         let stock = match order.holding {
-            Holding::Reserved => StockEffect::Reserve,
+            StockState::Reserved => StockEffect::Reserve,
             _ => StockEffect::Nothing,
         };
         let due = order.total > 0;
@@ -112,15 +112,15 @@ impl Order {
         let paid =
             !order.payment_status.is_due() && order.payment_status != PaymentStatus::Authorized;
         let (holding, stock) = match (self.holding, order.status) {
-            (Holding::Reserved, Cancelled) => (Holding::Nothing, StockEffect::Release),
-            (Holding::Sold, Cancelled) => (Holding::Nothing, StockEffect::Return),
+            (StockState::Reserved, Cancelled) => (StockState::Nothing, StockEffect::Release),
+            (StockState::Sold, Cancelled) => (StockState::Nothing, StockEffect::Return),
             // The money went back in full and the goods never left.
-            (Holding::Sold, _) if order.gives_goods_back() => {
-                (Holding::Nothing, StockEffect::Return)
+            (StockState::Sold, _) if order.gives_goods_back() => {
+                (StockState::Nothing, StockEffect::Return)
             }
             // What is paid or handed over has left the stock.
-            (Holding::Reserved, status) if paid || status == Completed => {
-                (Holding::Sold, StockEffect::Sell)
+            (StockState::Reserved, status) if paid || status == Completed => {
+                (StockState::Sold, StockEffect::Sell)
             }
             (holding, _) => (holding, StockEffect::Nothing),
         };

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use waybill_primitives::{ProductId, Timestamp};
 
 use super::{
-    Address, Changed, HistoryEvent, Holding, Line, Order, OrderStatus, PaymentStatus, Sellable,
+    Address, Changed, HistoryEvent, Order, OrderStatus, PaymentStatus, StockState,
     placing::{
         NEEDS, check_lines, check_wanted, description, instructions, kind_of, priced, title,
         title_of,
@@ -14,7 +14,10 @@ use super::{
 };
 use crate::{
     base::fields::Faults,
-    shop::{catalogue::domain::ProductKind, settings::domain::ShopSettings},
+    shop::{
+        products::domain::{Line, ProductKind, Sellable},
+        settings::domain::ShopSettings,
+    },
 };
 
 /// What is to change; what is none stays as it is.
@@ -151,9 +154,9 @@ impl Order {
             return Ok(vec![edited]);
         }
         edited.order.holding = if has_goods {
-            Holding::Reserved
+            StockState::Reserved
         } else {
-            Holding::Nothing
+            StockState::Nothing
         };
         if !free {
             return Ok(vec![edited]);

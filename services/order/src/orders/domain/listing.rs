@@ -3,11 +3,8 @@
 use chrono::NaiveDate;
 use waybill_primitives::{OrderId, OrderNumber, Timestamp, UserId, string_enum};
 
-use super::{OrderStatus, PaymentStatus};
-use crate::{
-    base::fields::{Faults, search_words},
-    derived::analytics::domain::Words,
-};
+use super::{OrderStatus, PaymentStatus, SearchTerms};
+use crate::base::fields::{Faults, search_words};
 
 /// As whom somebody looks at orders. Every query of orders begins with one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +47,8 @@ impl Search {
     /// None for blank text.
     pub fn parse(text: &str) -> Result<Option<Self>, Faults> {
         let words = search_words(text)?;
-        let beginnings = || Self::Words(Words::of(&[text]).iter().map(str::to_owned).collect());
+        let beginnings =
+            || Self::Words(SearchTerms::of(&[text]).iter().map(str::to_owned).collect());
         Ok(match words.as_slice() {
             [] => None,
             [word] => Some(match (word.parse(), word.parse::<OrderNumber>()) {

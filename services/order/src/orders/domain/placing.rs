@@ -2,24 +2,20 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use waybill_primitives::{Currency, Money, OrderId, OrderNumber, ProductId, Timestamp};
+use waybill_primitives::{Currency, OrderId, OrderNumber, ProductId, Timestamp};
 
 use super::{
-    Address, Customer, Holding, Item, Order, OrderKind, OrderStatus, PaymentStatus,
+    Address, Customer, Item, Order, OrderKind, OrderStatus, PaymentStatus, SearchTerms, StockState,
     changes::Changed,
 };
 use crate::{
-    base::fields::Faults,
-    derived::analytics::domain::Words,
-    shop::{catalogue::domain::ProductKind, settings::domain::ShopSettings},
+    base::fields::{Faults, MAX_AMOUNT},
+    shop::{
+        products::domain::{Line, MAX_QUANTITY, ProductKind, Sellable},
+        settings::domain::ShopSettings,
+    },
 };
 
-/// The most lines of one order that a shop may allow.
-pub const MAX_LINES: usize = 100;
-/// Most units of one product in one order.
-pub const MAX_QUANTITY: i64 = 1_000_000;
-/// Largest total in minor units: what a JSON number keeps exactly (2^53 − 1).
-pub const MAX_AMOUNT: i64 = 9_007_199_254_740_991;
 /// Longest title.
 pub const MAX_TITLE: usize = 200;
 /// Longest description, in characters.
@@ -32,22 +28,6 @@ pub const MAX_NOTE: usize = 2_000;
 const DAY: Duration = Duration::from_hours(24);
 /// A wanted date may lie this far ahead.
 const TEN_YEARS: Duration = Duration::from_hours(3653 * 24);
-
-/// A wanted product.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Line {
-    pub product_id: ProductId,
-    pub quantity: i64,
-}
-
-/// What placing needs to know of a product.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sellable {
-    pub name: String,
-    pub kind: ProductKind,
-    pub price: Money,
-    pub active: bool,
-}
 
 /// What is told of an order without contents.
 pub(super) const NEEDS: &str = "an order needs items, a title or a description";
@@ -122,9 +102,9 @@ impl Draft {
             payment_status: PaymentStatus::Unpaid,
             kind,
             holding: if kind == OrderKind::Service {
-                Holding::Nothing
+                StockState::Nothing
             } else {
-                Holding::Reserved
+                StockState::Reserved
             },
             customer_id: customer.id,
             customer_name: customer.name,
@@ -275,9 +255,9 @@ pub(super) fn title_of(description: &str) -> String {
 
 impl Order {
     /// The words that it is found by.
-    pub fn words(&self) -> Words {
+    pub fn words(&self) -> SearchTerms {
         let items = self.items.iter().map(|item| item.name.as_str());
-        Words::of_order(&self.title, &self.customer_name, items, &self.description)
+        SearchTerms::of_order(&self.title, &self.customer_name, items, &self.description)
     }
 }
 

@@ -22,7 +22,7 @@ use crate::{
         domain::{Filter, HistoryEntry, Item, Order, OrderKind, Sort, Viewer},
         entity::{history as history_row, item, order},
     },
-    shop::catalogue::entity as product,
+    shop::products::entity as product,
 };
 
 /// Adds the items of all rows by one query.
@@ -222,4 +222,16 @@ pub async fn history(
         .limit(limit)
         .all(connection)
         .await?)
+}
+
+/// Whether there is any: then there are prices.
+pub async fn any(tx: &Tx) -> Result<bool, StoreError> {
+    let found: Option<OrderId> = order::Entity::find()
+        .select_only()
+        .column(order::Column::Id)
+        .limit(1)
+        .into_tuple()
+        .one(tx.conn())
+        .await?;
+    Ok(found.is_some())
 }

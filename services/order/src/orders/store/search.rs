@@ -13,10 +13,9 @@ use waybill_store::{StoreError, page::Keyset};
 use super::visible_to;
 use crate::{
     base::{fields::prefix_pattern, store::like},
-    derived::analytics::entity::word,
     orders::{
         domain::{Filter, Search, Sort, Viewer, days_of, last_number},
-        entity::order,
+        entity::{order, word},
     },
 };
 

@@ -11,9 +11,8 @@ use waybill_primitives::{CartId, Currency, Money, ProductId, Timestamp, UserId, 
 
 pub use super::entity::{cart::Model as Cart, item::Model as Item};
 use crate::{
-    base::fields::{Fault, Faults},
-    orders::domain::{Line, MAX_AMOUNT, MAX_QUANTITY, Sellable},
-    shop::catalogue::domain::ProductKind,
+    base::fields::{Fault, Faults, MAX_AMOUNT},
+    shop::products::domain::{Line, MAX_QUANTITY, ProductKind, Sellable},
 };
 
 /// Most units that a line remembers to be wanted; merges add up to it.

@@ -9,8 +9,8 @@ use waybill_proto::order::{
 };
 use waybill_service_kit::context;
 
-use super::app::Carts;
-use crate::{base::grpc::id, wire};
+use super::{app::Carts, wire};
+use crate::base::grpc::id;
 
 /// Answers `waybill.order.v1.CartService`.
 #[derive(Debug, Clone)]

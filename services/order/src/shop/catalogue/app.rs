@@ -5,28 +5,31 @@ use std::{collections::BTreeMap, sync::Arc};
 use serde_json::{Map, Value, json};
 use waybill_primitives::{CategoryId, ProductId, Role, Timestamp, UserId};
 use waybill_proto::order::{ProductArchived, ProductCreated, ProductUpdated};
-use waybill_service_kit::{AppError, CallContext, Caller, ErrorCode};
+use waybill_service_kit::{AppError, CallContext, ErrorCode};
 use waybill_store::{StoreError, Tx, optimistic, transact};
 
 use super::{
-    domain::{Filter, NewProduct, Offer, Product, ProductKind, ProductPatch, Sort},
+    domain::{Filter, Sort},
     store,
 };
 use crate::{
     base::{
         audit::{self, Act},
+        callers::sees_all,
         fields::Faults,
         store::insert_all,
     },
     shop::{
         app_context::{AppContext, Page, PageQuery},
-        categories::{app::Finder, domain::InCategory, store as categories},
+        categories::{app::Finder, store as categories},
+        products::domain::{InCategory, NewProduct, Product, ProductKind, ProductPatch},
         stock::{
             app::{NotSet, adjustment, impossible, low, movement, set_on_hand},
-            domain::{Level, MovementKind},
+            domain::{Level, MovementKind, Offer},
+            store::offers::offer,
+            wire,
         },
     },
-    wire,
 };
 
 /// The reason in the ledger of stock that was set with the product.
@@ -38,15 +41,6 @@ pub struct Catalogue {
     context: Arc<AppContext>,
 }
 
-/// Whether the caller sees archived products and the parts of the stock.
-pub fn sees_all(ctx: &CallContext) -> bool {
-    match &ctx.caller {
-        Caller::Anonymous => false,
-        Caller::User(user) => user.is_admin(),
-        Caller::Service(_) => true,
-    }
-}
-
 /// What a change makes of a product, once its category was found (see [`Product::patched`]).
 type Step<'a> = &'a (
         dyn Fn(&Product, Option<Option<InCategory>>, Timestamp) -> Result<Option<Product>, Faults>
@@ -56,7 +50,7 @@ type Step<'a> = &'a (
 
 /// What a change asks for that is not in the product's own row.
 #[derive(Debug, Clone, Copy, Default)]
-struct Wish<'a> {
+struct Request<'a> {
     /// Id, slug or name of a category; empty for none.
     category: Option<&'a str>,
     /// What shall be on hand.
@@ -100,7 +94,7 @@ impl Catalogue {
     }
 
     pub async fn get(&self, ctx: &CallContext, id: ProductId) -> Result<Offer, AppError> {
-        let found = store::offer(self.context.db.reader(), id, sees_all(ctx)).await?;
+        let found = offer(self.context.db.reader(), id, sees_all(ctx)).await?;
         found.ok_or_else(|| AppError::not_found("product"))
     }
 
@@ -150,11 +144,11 @@ impl Catalogue {
         let category = patch.category.as_deref();
         let step =
             |product: &Product, category, now| product.patched(patch, category, currency, now);
-        let wish = Wish {
+        let request = Request {
             category,
             units: patch.stock,
         };
-        self.change(ctx, id, version, wish, &step).await
+        self.change(ctx, id, version, request, &step).await
     }
 
     /// Takes a product out of the shop. Orders that have it keep it. Archiving twice changes nothing.
@@ -166,7 +160,8 @@ impl Catalogue {
     ) -> Result<Offer, AppError> {
         ctx.require(&[Role::Admin])?;
         let step = |product: &Product, _, now| Ok(product.archived(now));
-        self.change(ctx, id, version, Wish::default(), &step).await
+        self.change(ctx, id, version, Request::default(), &step)
+            .await
     }
 
     /// Writes what `step` makes of the product, again if somebody else was faster and the caller named no version.
@@ -175,12 +170,12 @@ impl Catalogue {
         ctx: &CallContext,
         id: ProductId,
         version: Option<i64>,
-        wish: Wish<'_>,
+        request: Request<'_>,
         step: Step<'_>,
     ) -> Result<Offer, AppError> {
         let db = &self.context.db;
         optimistic(db, || async {
-            let found = store::offer(db.reader(), id, true).await?;
+            let found = offer(db.reader(), id, true).await?;
             let before = found.ok_or_else(|| AppError::not_found("product"))?;
             if version.is_some_and(|version| version != before.product.version) {
                 return Err(AppError::version_conflict(before.product.version));
@@ -188,14 +183,14 @@ impl Catalogue {
             let now = self.context.now();
             // What is wrong is told before anything is written.
             let unchanged = step(&before.product, None, now)?.is_none();
-            let enough = wish
+            let enough = request
                 .units
                 .is_none_or(|units| before.stock.is_none_or(|stock| stock.on_hand == units));
-            if unchanged && enough && wish.category.is_none() {
+            if unchanged && enough && request.category.is_none() {
                 return Ok(before);
             }
             transact!(db, ctx, async |tx| self
-                .change_in(tx, ctx, &before, wish, step, now)
+                .change_in(tx, ctx, &before, request, step, now)
                 .await)
             .await
         })
@@ -207,11 +202,11 @@ impl Catalogue {
         tx: &Tx,
         ctx: &CallContext,
         before: &Offer,
-        wish: Wish<'_>,
+        request: Request<'_>,
         step: Step<'_>,
         now: Timestamp,
     ) -> Result<Offer, AppError> {
-        let category = match wish.category {
+        let category = match request.category {
             None => None,
             Some(text) => Some(Finder::new(tx, ctx, now).await?.find(text).await?),
         };
@@ -226,7 +221,7 @@ impl Catalogue {
         }
         let (was, is) = (&before.product, &offer.product);
         let mut look = was.low_stock_threshold != is.low_stock_threshold || was.active != is.active;
-        if let Some(units) = wish.units.filter(|_| before.stock.is_some()) {
+        if let Some(units) = request.units.filter(|_| before.stock.is_some()) {
             let actor = ctx.user()?.id;
             let wanted = BTreeMap::from([(is.id, units)]);
             let set = match set_on_hand(tx, &wanted, EDITED, actor, now).await {

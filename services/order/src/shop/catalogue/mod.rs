@@ -1,7 +1,5 @@
-//! Products: what can be ordered, at which price.
+//! The catalogue: lists of products with their stock, and changes of them.
 
 pub mod app;
 pub mod domain;
-pub mod entity;
-pub mod grpc;
 pub mod store;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
-    QueryFilter as _, QuerySelect as _, QueryTrait as _, SelectTwo, sea_query::Expr,
+    QueryFilter as _, QuerySelect as _, QueryTrait as _, sea_query::Expr,
 };
 use waybill_primitives::{CategoryId, Currency, Money, ProductId};
 use waybill_store::{
@@ -12,68 +12,24 @@ use waybill_store::{
     page::{self, Keyset, Page, PageError, PageQuery},
 };
 
-use super::{
-    domain::{Filter, Offer, Product, ProductKind, Sort},
-    entity::{Column, Entity, word},
-};
+use super::domain::{Filter, Sort};
 use crate::{
     base::store,
-    orders::domain::Sellable,
-    shop::{categories::store as categories, stock::entity::level},
+    shop::{
+        products::{
+            domain::{Product, ProductKind, Sellable},
+            entity::{Column, Entity, word},
+        },
+        stock::{
+            domain::Offer,
+            entity::level,
+            store::offers::{offers, read_offers},
+        },
+    },
 };
 
 /// Rows of one statement that writes words.
 const WORDS_AT_ONCE: usize = 1_000;
-
-/// A product with its stock.
-type Row = (Product, Option<level::Model>);
-
-/// The rows with the names that their categories have now.
-async fn read_offers(
-    connection: &impl ConnectionTrait,
-    rows: Vec<Row>,
-) -> Result<Vec<Offer>, StoreError> {
-    let mut ids: Vec<_> = rows.iter().filter_map(|(row, _)| row.category_id).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let names = categories::names(connection, ids).await?;
-    let offers = rows.into_iter().map(|(mut product, stock)| {
-        match product.category_id {
-            None => product.category.clear(),
-            Some(id) => {
-                if let Some(name) = names.get(&id) {
-                    product.category.clone_from(name);
-                }
-            }
-        }
-        Offer { product, stock }
-    });
-    Ok(offers.collect())
-}
-
-fn offers(with_archived: bool) -> SelectTwo<Entity, level::Entity> {
-    let all = Entity::find().find_also_related(level::Entity);
-    if with_archived {
-        all
-    } else {
-        all.filter(Column::Active.eq(true))
-    }
-}
-
-/// One product; archived ones only on demand.
-pub async fn offer(
-    connection: &impl ConnectionTrait,
-    id: ProductId,
-    with_archived: bool,
-) -> Result<Option<Offer>, StoreError> {
-    let found = offers(with_archived)
-        .filter(Column::Id.eq(id))
-        .one(connection)
-        .await?;
-    Ok(read_offers(connection, found.into_iter().collect())
-        .await?
-        .pop())
-}
 
 /// The products of these SKUs, archived ones too.
 pub async fn by_skus(
@@ -236,4 +192,16 @@ fn has_word(beginning: &str) -> Condition {
         .filter(word::Column::Word.gte(beginning))
         .filter(word::Column::Word.lt(format!("{beginning}{}", char::MAX)));
     Condition::all().add(Column::Id.in_subquery(ids.into_query()))
+}
+
+/// Whether there is any: then there are prices.
+pub async fn any(tx: &Tx) -> Result<bool, StoreError> {
+    let found: Option<ProductId> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .limit(1)
+        .into_tuple()
+        .one(tx.conn())
+        .await?;
+    Ok(found.is_some())
 }

@@ -9,17 +9,20 @@ use waybill_service_kit::{AppError, CallContext, ErrorCode};
 use waybill_store::{StoreError, Tx, transact};
 
 use super::{
-    domain::{Category, CategoryPatch, InCategory, MAX_CATEGORIES, MAX_NAME, NewCategory, Tree},
-    store,
+    domain::{Category, CategoryPatch, MAX_CATEGORIES, NewCategory, Tree},
+    store, wire,
 };
 use crate::{
     base::{
         audit::{self, Act},
+        callers::sees_all,
         fields::Faults,
         store::insert,
     },
-    shop::{app_context::AppContext, catalogue::app::sees_all},
-    wire,
+    shop::{
+        app_context::AppContext,
+        products::domain::{InCategory, MAX_CATEGORY_NAME},
+    },
 };
 
 /// Categories: everybody reads, administrators write.
@@ -318,7 +321,7 @@ impl<'a> Finder<'a> {
 /// Whether this text, which names no category yet, could name one.
 pub fn check_name(text: &str) -> Result<(), Faults> {
     let mut faults = Faults::default();
-    faults.line("category", text, MAX_NAME);
+    faults.line("category", text, MAX_CATEGORY_NAME);
     if text.trim().parse::<CategoryId>().is_ok() {
         faults.add("category", "no category has this id");
     }

@@ -6,10 +6,11 @@ use uuid::Uuid;
 use waybill_primitives::{CategoryId, Timestamp};
 
 pub use super::entity::Model as Category;
-use crate::base::fields::Faults;
+use crate::{
+    base::fields::Faults,
+    shop::products::domain::{InCategory, MAX_CATEGORY_NAME as MAX_NAME},
+};
 
-/// Longest name, in characters.
-pub const MAX_NAME: usize = 100;
 /// Longest slug that is given, in characters; made ones may have a number behind.
 pub const MAX_SLUG: usize = 100;
 /// Longest description.
@@ -20,13 +21,6 @@ pub const MAX_DEPTH: usize = 5;
 pub const MAX_CATEGORIES: usize = 2_000;
 /// Positions among siblings run from 0 to this.
 pub const MAX_POSITION: i32 = 1_000_000;
-
-/// The category that a product is in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct InCategory {
-    pub id: CategoryId,
-    pub name: String,
-}
 
 impl From<&Category> for InCategory {
     fn from(category: &Category) -> Self {

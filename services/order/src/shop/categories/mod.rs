@@ -4,3 +4,4 @@ pub mod app;
 pub mod domain;
 pub mod entity;
 pub mod store;
+pub mod wire;

@@ -13,7 +13,7 @@ use super::{
     domain::{Category, Tree},
     entity::{Column, Entity},
 };
-use crate::{base::store, shop::catalogue::entity as product};
+use crate::{base::store, shop::products::entity as product};
 
 /// All categories: a shop has at most a few hundred.
 pub async fn tree(connection: &impl ConnectionTrait) -> Result<Tree, StoreError> {

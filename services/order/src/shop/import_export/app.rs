@@ -1,4 +1,4 @@
-//! Use cases of the exchange of products as CSV.
+//! Use cases of products as CSV, in and out.
 
 mod export;
 mod import;
@@ -12,11 +12,11 @@ pub use import::Answer;
 
 /// Products out to files and in from them, for administrators.
 #[derive(Debug, Clone)]
-pub struct Exchange {
+pub struct ImportExport {
     context: Arc<AppContext>,
 }
 
-impl Exchange {
+impl ImportExport {
     pub fn new(context: Arc<AppContext>) -> Self {
         Self { context }
     }

@@ -9,7 +9,10 @@ use crate::{
         csv::plain,
         fields::{Fault, Faults},
     },
-    shop::catalogue::domain::{NewProduct, Offer, Price, Product, ProductKind, ProductPatch},
+    shop::{
+        products::domain::{NewProduct, Price, Product, ProductKind, ProductPatch},
+        stock::domain::Offer,
+    },
 };
 
 string_enum! {

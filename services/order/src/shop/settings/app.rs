@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
+use futures::future::BoxFuture;
 use uuid::Uuid;
-use waybill_primitives::{Currency, Role, Timestamp};
+use waybill_primitives::{Clock, Currency, Role, Timestamp};
 use waybill_proto::order::SettingsChanged;
-use waybill_service_kit::{AppError, CallContext, Caller, ErrorCode};
+use waybill_service_kit::{AppError, CallContext, ErrorCode};
 use waybill_store::{Db, EventContext, StoreError, Tx, transact};
 
 use super::{
+    current::CurrentSettings,
     domain::{SettingsPatch, ShopSettings},
-    store,
+    store, wire,
 };
 use crate::{
     base::{
@@ -18,17 +20,22 @@ use crate::{
         store::insert,
     },
     config,
-    shop::app_context::AppContext,
-    wire,
 };
 
 /// The aggregate of the settings' events: there is one shop.
 pub const AGGREGATE: Uuid = Uuid::from_u128(0x5e77_1295_0000_7000_8000_0000_0000_0001);
 
+/// Whether a table has prices, in the shop's currency. The slices that keep some are above this one, so the service gives
+/// their answers.
+pub type HasPrices = for<'a> fn(&'a Tx) -> BoxFuture<'a, Result<bool, StoreError>>;
+
 /// The shop's settings.
 #[derive(Debug, Clone)]
 pub struct Shop {
-    context: Arc<AppContext>,
+    db: Db,
+    clock: Arc<dyn Clock>,
+    current: Arc<CurrentSettings>,
+    priced: &'static [HasPrices],
 }
 
 /// The settings that the database has; in a new shop, those that the process was given, which are written with their event.
@@ -66,30 +73,31 @@ pub async fn open(
 
 fn tell(tx: &Tx, settings: &ShopSettings, before: Option<&ShopSettings>) {
     let event = SettingsChanged {
-        settings: Some(wire::shop_settings(settings)),
-        before: before.map(wire::shop_settings),
+        settings: Some(wire::settings(settings)),
+        before: before.map(wire::settings),
     };
     tx.emit(AGGREGATE, settings.version, &event);
 }
 
-/// Whether the caller sees all settings; anybody else sees the shop's name and currency.
-pub fn sees_all(ctx: &CallContext) -> bool {
-    match &ctx.caller {
-        Caller::Anonymous => false,
-        Caller::User(user) => user.is_admin(),
-        Caller::Service(_) => true,
-    }
-}
-
 impl Shop {
-    pub fn new(context: Arc<AppContext>) -> Self {
-        Self { context }
+    pub fn new(
+        db: Db,
+        clock: Arc<dyn Clock>,
+        current: Arc<CurrentSettings>,
+        priced: &'static [HasPrices],
+    ) -> Self {
+        Self {
+            db,
+            clock,
+            current,
+            priced,
+        }
     }
 
     /// As the database has them now.
     pub async fn get(&self) -> Result<Arc<ShopSettings>, AppError> {
         self.refresh().await?;
-        Ok(self.context.shop())
+        Ok(self.current.get())
     }
 
     /// Changes what the patch names. In effect in this process when it returns, in the others within a second. What orders,
@@ -101,13 +109,13 @@ impl Shop {
         version: Option<i64>,
     ) -> Result<Arc<ShopSettings>, AppError> {
         ctx.require(&[Role::Admin])?;
-        let db = &self.context.db;
+        let db = &self.db;
         let settings = transact!(db, ctx, async |tx| self
             .write(tx, ctx, patch, version)
             .await)
         .await?;
-        self.context.set_shop(settings);
-        Ok(self.context.shop())
+        self.current.set(settings);
+        Ok(self.current.get())
     }
 
     async fn write(
@@ -122,10 +130,10 @@ impl Shop {
         if version.is_some_and(|version| version != before.version) {
             return Err(AppError::version_conflict(before.version));
         }
-        let Some(after) = before.patched(patch, self.context.now())? else {
+        let Some(after) = before.patched(patch, self.clock.now())? else {
             return Ok(before);
         };
-        if after.currency != before.currency && store::has_prices(tx).await? {
+        if after.currency != before.currency && self.has_prices(tx).await? {
             return Err(AppError::conflict(
                 ErrorCode::Conflict,
                 format!(
@@ -156,12 +164,22 @@ impl Shop {
         Ok(after)
     }
 
+    /// Whether anything has a price already.
+    async fn has_prices(&self, tx: &Tx) -> Result<bool, StoreError> {
+        for has_prices in self.priced {
+            if has_prices(tx).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Takes over what another replica has changed.
     pub async fn refresh(&self) -> Result<(), AppError> {
-        let known = self.context.shop().version;
-        if let Some(settings) = store::newer(self.context.db.reader(), known).await? {
+        let known = self.current.get().version;
+        if let Some(settings) = store::newer(self.db.reader(), known).await? {
             tracing::info!(version = settings.version, "the shop's settings changed");
-            self.context.set_shop(settings);
+            self.current.set(settings);
         }
         Ok(())
     }

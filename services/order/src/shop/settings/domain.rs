@@ -6,11 +6,7 @@ use serde_json::{Map, Value, json};
 use waybill_primitives::{Currency, Timestamp};
 
 pub use super::entity::Model as ShopSettings;
-use crate::{
-    base::fields::Faults,
-    orders::domain::{MAX_LINES, OrderKind},
-    shop::stock::domain::MAX_UNITS,
-};
+use crate::base::fields::{Faults, MAX_UNITS};
 
 /// Longest name of a shop, in characters.
 pub const MAX_SHOP_NAME: usize = 100;
@@ -24,6 +20,8 @@ pub const PAYMENT_WINDOW_SECONDS: (i64, i64) = (0, DAY);
 pub const MAX_COMMISSION: i64 = 10_000;
 /// The most orders that a worker's limit may name.
 pub const MAX_OPEN_ORDERS: i64 = 10_000;
+/// The most lines of one order that a shop may allow.
+pub const MAX_LINES: usize = 100;
 /// From 1 KiB to 100 MiB.
 pub const FILE_BYTES: (i64, i64) = (1024, 100 * 1024 * 1024);
 /// The most files that an order may have.
@@ -35,7 +33,7 @@ pub const CART_LIFETIME_SECONDS: (i64, i64) = (MINUTE, 365 * DAY);
 pub const THE_ROW: i32 = 1;
 
 /// No amount of time is below 0.
-const fn seconds(seconds: i64) -> Duration {
+pub const fn seconds(seconds: i64) -> Duration {
     Duration::from_secs(seconds.unsigned_abs())
 }
 
@@ -63,16 +61,7 @@ impl ShopSettings {
         }
     }
 
-    /// How long an order of this kind may stay unpaid.
-    pub const fn expiry(&self, kind: OrderKind) -> Duration {
-        seconds(match kind {
-            OrderKind::Goods => self.goods_expiry,
-            OrderKind::Service => self.service_expiry,
-            OrderKind::Mixed => self.mixed_expiry,
-        })
-    }
-
-    /// The shortest of them.
+    /// The shortest time that an order may stay unpaid.
     pub fn shortest_expiry(&self) -> Duration {
         let goods_or_service = self.goods_expiry.min(self.service_expiry);
         seconds(goods_or_service.min(self.mixed_expiry))
@@ -313,16 +302,5 @@ mod tests {
             all.sort_unstable();
             assert_eq!(told, all);
         }
-    }
-
-    #[test]
-    fn every_kind_of_order_has_its_own_expiry() {
-        let mut shop = shop();
-        shop.service_expiry = 600;
-        shop.mixed_expiry = 1_200;
-        assert_eq!(shop.expiry(OrderKind::Goods), Duration::from_mins(30));
-        assert_eq!(shop.expiry(OrderKind::Service), Duration::from_mins(10));
-        assert_eq!(shop.expiry(OrderKind::Mixed), Duration::from_mins(20));
-        assert_eq!(shop.shortest_expiry(), Duration::from_mins(10));
     }
 }

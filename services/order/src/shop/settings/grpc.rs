@@ -7,11 +7,8 @@ use waybill_proto::order::{
 };
 use waybill_service_kit::context;
 
-use super::{
-    app::{Shop, sees_all},
-    domain::SettingsPatch,
-};
-use crate::wire;
+use super::{app::Shop, domain::SettingsPatch, wire};
+use crate::base::callers::sees_all;
 
 /// Answers `waybill.order.v1.ShopService`.
 #[derive(Debug, Clone)]
@@ -42,7 +39,7 @@ impl ShopService for ShopGrpc {
         request: Request<GetSettingsRequest>,
     ) -> Result<Response<GetSettingsResponse>, Status> {
         let ctx = context(&request);
-        let all = wire::shop_settings(&*self.0.get().await?);
+        let all = wire::settings(&*self.0.get().await?);
         let settings = if sees_all(&ctx) {
             all
         } else {
@@ -66,7 +63,7 @@ impl ShopService for ShopGrpc {
         let version = request.version;
         let settings = self.0.update(&ctx, &patch(request), version).await?;
         Ok(Response::new(UpdateSettingsResponse {
-            settings: Some(wire::shop_settings(&settings)),
+            settings: Some(wire::settings(&settings)),
         }))
     }
 }

@@ -1,7 +1,9 @@
 //! The administrator's settings of the shop.
 
 pub mod app;
+pub mod current;
 pub mod domain;
 mod entity;
 pub mod grpc;
 pub mod store;
+mod wire;

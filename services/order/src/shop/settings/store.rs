@@ -3,14 +3,13 @@
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _,
 };
-use waybill_primitives::Currency;
 use waybill_store::{StoreError, Tx};
 
 use super::{
     domain::{ShopSettings, THE_ROW},
     entity::{Column, Entity},
 };
-use crate::{base::store, orders::entity::order, shop::catalogue::entity as product};
+use crate::base::store;
 
 /// None before the first start has written them.
 pub async fn find(connection: &impl ConnectionTrait) -> Result<Option<ShopSettings>, StoreError> {
@@ -39,26 +38,4 @@ pub async fn find_locked(tx: &Tx) -> Result<Option<ShopSettings>, StoreError> {
 /// Writes the next version. False if the one before it is not the current one any more.
 pub async fn update(tx: &Tx, settings: &ShopSettings) -> Result<bool, StoreError> {
     store::update(tx, settings, Column::Version.eq(settings.version - 1)).await
-}
-
-/// Whether anything has a price already.
-pub async fn has_prices(tx: &Tx) -> Result<bool, StoreError> {
-    let product: Option<Currency> = product::Entity::find()
-        .select_only()
-        .column(product::Column::Currency)
-        .limit(1)
-        .into_tuple()
-        .one(tx.conn())
-        .await?;
-    if product.is_some() {
-        return Ok(true);
-    }
-    let order: Option<Currency> = order::Entity::find()
-        .select_only()
-        .column(order::Column::Currency)
-        .limit(1)
-        .into_tuple()
-        .one(tx.conn())
-        .await?;
-    Ok(order.is_some())
 }

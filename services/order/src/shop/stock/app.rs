@@ -14,8 +14,9 @@ use waybill_service_kit::{
 use waybill_store::{IdempotencyKey, Tx, transact};
 
 use super::{
-    domain::{Adjustment, Level, Movement, MovementKind},
-    store,
+    domain::{Adjustment, Level, Movement, MovementKind, Offer},
+    store::{self, offers},
+    wire,
 };
 use serde_json::json;
 
@@ -24,11 +25,7 @@ use crate::{
         audit::{self, Act},
         store::{insert, insert_all},
     },
-    shop::{
-        app_context::{AppContext, Page, PageQuery},
-        catalogue::{domain::Offer, store as catalogue},
-    },
-    wire,
+    shop::app_context::{AppContext, Page, PageQuery},
 };
 
 /// Stock, for administrators.
@@ -54,7 +51,7 @@ impl Stock {
         let actor = ctx.require(&[Role::Admin])?.id;
         let db = &self.context.db;
         let act = async {
-            let offer = catalogue::offer(db.reader(), product_id, true).await?;
+            let offer = offers::offer(db.reader(), product_id, true).await?;
             let offer = offer.ok_or_else(|| AppError::not_found("product"))?;
             if version.is_some_and(|version| version != offer.product.version) {
                 return Err(AppError::version_conflict(offer.product.version));
@@ -116,7 +113,7 @@ impl Stock {
     ) -> Result<Page<Movement>, AppError> {
         ctx.require(&[Role::Admin])?;
         let reader = self.context.db.reader();
-        let offer = catalogue::offer(reader, product_id, true).await?;
+        let offer = offers::offer(reader, product_id, true).await?;
         offer.ok_or_else(|| AppError::not_found("product"))?;
         Ok(store::movements(reader, product_id, query).await?)
     }

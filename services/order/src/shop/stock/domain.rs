@@ -3,10 +3,11 @@
 use waybill_primitives::{ProductId, Timestamp};
 
 pub use super::entity::{MovementKind, level::Model as Level, movement::Model as Movement};
-use crate::base::fields::Faults;
+use crate::{
+    base::fields::{Faults, MAX_UNITS},
+    shop::products::domain::Product,
+};
 
-/// Most units that one adjustment may move, and most that may be on hand.
-pub const MAX_UNITS: i64 = 1_000_000_000;
 /// Longest reason of an adjustment, in characters.
 pub const MAX_REASON: usize = 255;
 
@@ -39,6 +40,13 @@ impl Level {
     pub const fn available(self) -> i64 {
         self.on_hand - self.reserved
     }
+}
+
+/// A product with its stock; services have none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    pub product: Product,
+    pub stock: Option<Level>,
 }
 
 /// An adjustment that may be tried.

@@ -43,16 +43,23 @@ pub mod level {
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
     pub enum Relation {
         #[sea_orm(
-            belongs_to = "crate::shop::catalogue::entity::Entity",
+            belongs_to = "crate::shop::products::entity::Entity",
             from = "Column::ProductId",
-            to = "crate::shop::catalogue::entity::Column::Id"
+            to = "crate::shop::products::entity::Column::Id"
         )]
         Product,
     }
 
-    impl Related<crate::shop::catalogue::entity::Entity> for Entity {
+    impl Related<crate::shop::products::entity::Entity> for Entity {
         fn to() -> RelationDef {
             Relation::Product.def()
+        }
+    }
+
+    /// A product finds its stock: lists have both.
+    impl Related<Entity> for crate::shop::products::entity::Entity {
+        fn to() -> RelationDef {
+            Relation::Product.def().rev()
         }
     }
 

@@ -9,8 +9,8 @@ use waybill_proto::order::{
 };
 use waybill_service_kit::{AppError, context, once, page_query};
 
-use super::{app::Stock, domain::Adjustment};
-use crate::{base::grpc::id, wire};
+use super::{app::Stock, domain::Adjustment, wire};
+use crate::base::grpc::id;
 
 /// Answers `waybill.order.v1.StockService`.
 #[derive(Debug, Clone)]

@@ -5,3 +5,4 @@ pub mod domain;
 pub mod entity;
 pub mod grpc;
 pub mod store;
+pub mod wire;

@@ -1,6 +1,7 @@
 //! Rows of stock. Every change is one conditional statement: nothing is read, computed and written back.
 
 pub mod low;
+pub mod offers;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -15,9 +16,10 @@ use waybill_store::{
 };
 
 use super::{
-    domain::{Level, MAX_UNITS, Movement, MovementKind},
+    domain::{Level, Movement, MovementKind},
     entity::{level, movement},
 };
+use crate::base::fields::MAX_UNITS;
 
 /// The levels of these products, which nobody else changes until the transaction ends; locked in the order of product ids.
 pub async fn lock(

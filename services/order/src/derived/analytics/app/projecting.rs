@@ -7,10 +7,10 @@ use waybill_store::{StoreError, Tx};
 
 use crate::{
     derived::analytics::{
-        domain::{Contribution, Counted, Figures, Step, Times, Words},
+        domain::{Contribution, Counted, Figures, Step, Times},
         store::{self, Projection, State, WordRow},
     },
-    orders::store as orders,
+    orders::{domain::SearchTerms, store as orders},
 };
 
 /// A change of an order, as its event tells it.
@@ -55,9 +55,9 @@ impl Writing {
                 before.contribution.add_to(figures, -1);
             }
         }
-        let had = before
-            .as_ref()
-            .map_or_else(Words::default, |before| Words::read(&before.words));
+        let had = before.as_ref().map_or_else(SearchTerms::default, |before| {
+            SearchTerms::read(&before.words)
+        });
         let row = |word: &str| word_row(order, word);
         self.more_words.extend(order.words.without(&had).map(row));
         self.fewer_words.extend(had.without(&order.words).map(row));
@@ -152,7 +152,7 @@ async fn read_again(
     state: State,
     writing: &mut Writing,
 ) -> Result<(), StoreError> {
-    for (id, (order, history)) in orders::whole(tx.conn(), ids).await? {
+    for (id, (order, history)) in orders::with_history(tx.conn(), ids).await? {
         let order = Counted::from(&order);
         let contribution = Contribution::new(&order, Times::of(&history));
         settle(writing, &order, contribution, before.remove(&id), state);

@@ -64,10 +64,10 @@ async fn count_anew(tx: &Tx, ids: &[OrderId], building: i64) -> Result<(), AppEr
         return Err(overtaken());
     }
     let mut writing = Writing::default();
-    let mut whole = orders::whole(tx.conn(), ids).await?;
+    let mut read = orders::with_history(tx.conn(), ids).await?;
     let searched = orders::searched(tx.conn(), ids).await?;
     for id in ids {
-        let Some((order, history)) = whole.remove(id) else {
+        let Some((order, history)) = read.remove(id) else {
             continue;
         };
         let had = before.remove(id);

@@ -18,10 +18,8 @@ use crate::{
     },
     shop::{
         app_context::PageQuery,
-        catalogue::{
-            domain::{self as products, Offer},
-            store as catalogue,
-        },
+        catalogue::{domain as products, store as catalogue},
+        stock::domain::Offer,
     },
 };
 

@@ -63,7 +63,7 @@ pub async fn mismatches(db: &Db, most: usize) -> Result<Vec<Mismatch>, StoreErro
         let Some(last) = page.last() else { break };
         after = Some(last.order_id);
         let ids: Vec<_> = page.iter().map(|row| row.order_id).collect();
-        let mut orders = orders::whole(&moment, &ids).await?;
+        let mut orders = orders::with_history(&moment, &ids).await?;
         for row in page {
             let id = row.order_id;
             row.contribution.add_to(&mut counted, 1);

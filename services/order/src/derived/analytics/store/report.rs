@@ -15,7 +15,7 @@ use crate::{
         domain::{Figure, Metric, NO_DAY},
         entity::daily::{Column, Entity},
     },
-    shop::catalogue::entity as product,
+    shop::products::entity as product,
 };
 
 /// What the totals of orders are made of.

@@ -10,13 +10,13 @@ use crate::{
     base::audit::{self, Act},
     fulfilment::files::{
         domain::{StoredFile, may_delete},
-        store,
+        store, wire,
     },
     orders::{
         app::{actor, viewer},
         store as orders,
+        wire::order as order_message,
     },
-    wire,
 };
 
 impl Files {
@@ -59,7 +59,7 @@ impl Files {
             2,
             &FileDeleted {
                 file: Some(wire::file(file)),
-                order: Some(wire::order(&order)),
+                order: Some(order_message(&order)),
             },
         );
         if ctx.user()?.is_admin() {

@@ -10,18 +10,18 @@ use super::{Files, upload::Target};
 use crate::{
     base::{
         audit::{self, Act},
+        callers::sees_all,
         fields::Faults,
     },
     fulfilment::files::{
         domain::{MAX_IMAGES, StoredFile},
-        store,
+        store, wire,
     },
-    shop::catalogue::{
-        app::sees_all,
-        domain::{Image, Offer, Product},
-        store as catalogue,
+    shop::{
+        catalogue::store as catalogue,
+        products::domain::{Image, Product},
+        stock::{domain::Offer, store::offers::offer, wire::product as product_message},
     },
-    wire,
 };
 
 /// Longest description of a picture, in characters.
@@ -46,7 +46,7 @@ impl Files {
         ctx: &CallContext,
         id: ProductId,
     ) -> Result<Offer, AppError> {
-        let found = catalogue::offer(self.context.db.reader(), id, sees_all(ctx)).await?;
+        let found = offer(self.context.db.reader(), id, sees_all(ctx)).await?;
         found.ok_or_else(|| AppError::not_found("product"))
     }
 
@@ -198,7 +198,7 @@ impl Files {
         if !catalogue::update(tx, &before.product, &after.product).await? {
             return Err(AppError::too_busy("product"));
         }
-        let (product, message) = (&after.product, Some(wire::product(after, false)));
+        let (product, message) = (&after.product, Some(product_message(after, false)));
         tx.emit(
             product.id,
             product.version,

@@ -27,13 +27,14 @@ use crate::{
         },
         storage::Place,
         store,
+        wire::{self, bytes},
     },
     orders::{
         app::{actor, viewer},
         domain::Person,
         store as orders,
+        wire::order as order_message,
     },
-    wire::{self, bytes},
 };
 
 /// What is on its way to the storage for longer than this is taken for abandoned.
@@ -362,7 +363,7 @@ impl Files {
             1,
             &FileAdded {
                 file: Some(wire::file(file)),
-                order: Some(wire::order(&order)),
+                order: Some(order_message(&order)),
             },
         );
         if ctx.user()?.is_admin() {

@@ -6,7 +6,7 @@ use waybill_store::{Tx, transact};
 
 use super::{Candidate, OneOf, Work, check_skills, noted, person, several};
 use crate::orders::{
-    app::{audit_change, record_change},
+    app::audit_change,
     domain::{Order, Party, Person, Viewer, note},
     store as orders,
 };
@@ -65,7 +65,9 @@ impl Work {
         };
         taker.room?;
         check_skills(tx, &taker, id).await?;
-        record_change(tx, &changed, Some(admin), "").await?;
+        self.orders
+            .record_change(tx, &changed, Some(admin), "")
+            .await?;
         audit_change(tx, ctx, "order.assign", &order, &changed.order, "");
         Ok(changed.order)
     }

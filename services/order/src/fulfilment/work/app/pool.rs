@@ -8,7 +8,7 @@ use super::{Candidate, OneOf, Work, check_skills, noted, person, several};
 use crate::{
     fulfilment::workers::{domain::Unfit, store as workers},
     orders::{
-        app::{record, viewer},
+        app::viewer,
         domain::{Filter, Order, OrderKind, OrderStatus, Person, Search, Viewer},
         store::{self as orders, Pool},
     },
@@ -203,7 +203,7 @@ impl Work {
             return Err(AppError::version_conflict(before));
         }
         let changed = order.claimed();
-        record(tx, &changed, Some(person), "").await?;
+        self.orders.record(tx, &changed, Some(person), "").await?;
         Ok(Some(changed.order))
     }
 }

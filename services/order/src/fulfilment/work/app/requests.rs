@@ -1,14 +1,14 @@
 //! Requests to change an order, and their decisions.
 
+use async_trait::async_trait;
 use serde_json::{Map, json};
-use waybill_primitives::{ChangeRequestId, OrderId, Role, UserId};
+use waybill_primitives::{ChangeRequestId, OrderId, ProductId, Role, UserId};
 use waybill_service_kit::{AppError, CallContext, ErrorCode};
 use waybill_store::{StoreError, Tx, optimistic, transact};
 
 use super::{Candidate, Work, check_skills, person};
 use crate::{
     base::store::{insert, insert_all},
-    error::number_taken,
     events,
     fulfilment::{
         files::store as files,
@@ -19,8 +19,8 @@ use crate::{
         workers::domain::Worker,
     },
     orders::{
-        app::{audit_change_with, history, record_change, viewer},
-        domain::{Changed, Order, Party, Person, Viewer, note},
+        app::{OrderEffect, audit_change_with, history, number_taken, viewer},
+        domain::{Changed, Order, OrderStatus, Party, Person, Viewer, note},
         store as orders,
     },
     shop::app_context::{Page, PageQuery},
@@ -268,7 +268,9 @@ impl Work {
                 order.change_status(kind.target(), &[Party::Admin], now, expiry)?
             }
         };
-        record_change(tx, &changed, Some(admin), note).await?;
+        self.orders
+            .record_change(tx, &changed, Some(admin), note)
+            .await?;
         Ok(changed.order)
     }
 
@@ -305,15 +307,38 @@ impl Work {
             "" => format!("replaced by {}", opened.number),
             note => format!("replaced by {}: {note}", opened.number),
         };
-        record_change(tx, &replaced.closed, Some(admin), &why).await?;
+        self.orders
+            .record_change(tx, &replaced.closed, Some(admin), &why)
+            .await?;
         Ok((replaced.closed.order, opened))
     }
 }
 
+/// Settles the requests of an order that ends or leaves its worker.
+#[derive(Debug)]
+pub struct SettleRequests;
+
+#[async_trait]
+impl OrderEffect for SettleRequests {
+    async fn apply(
+        &self,
+        tx: &Tx,
+        changed: &Changed,
+        actor: Option<&Person>,
+        _goods: &mut Vec<(ProductId, i64)>,
+    ) -> Result<(), AppError> {
+        let status = changed.order.status;
+        let over = matches!(status, OrderStatus::Completed | OrderStatus::Cancelled);
+        if over || changed.previous.is_some() {
+            settle(tx, changed, actor).await?;
+        }
+        Ok(())
+    }
+}
+
 /// Decides the requests that still wait when their order ends or leaves its worker: they have come true or have no object any
-/// more. What a customer wants of an order that is replaced is asked for again of the one in its place. Called by the change
-/// itself, in its transaction.
-pub async fn settle(tx: &Tx, changed: &Changed, by: Option<&Person>) -> Result<(), AppError> {
+/// more. What a customer wants of an order that is replaced is asked for again of the one in its place.
+async fn settle(tx: &Tx, changed: &Changed, by: Option<&Person>) -> Result<(), AppError> {
     let order = &changed.order;
     for request in store::pending(tx, order.id).await? {
         let Some((came_true, note)) = request.settled_by(changed) else {

@@ -28,9 +28,9 @@ fn order(status: OrderStatus, payment: PaymentStatus, kind: OrderKind) -> Order 
         items: vec![sample_item(ProductId::new(), 1, 700)],
         total: 700,
         holding: match payment {
-            _ if !goods || status == Cancelled => Holding::Nothing,
-            _ if payment.is_due() && !ended => Holding::Reserved,
-            _ => Holding::Sold,
+            _ if !goods || status == Cancelled => StockState::Nothing,
+            _ if payment.is_due() && !ended => StockState::Reserved,
+            _ => StockState::Sold,
         },
         payment_id: (!payment.is_due()).then(PaymentId::new),
         held_from: (status == OnHold).then_some(Pending),
@@ -168,7 +168,7 @@ fn a_replacement_takes_over_everything_and_nothing_twice() {
             assert_eq!(new.payment_status == PaymentStatus::Paid, paid);
             assert_eq!(
                 (closed.order.payment_id, closed.order.holding, closed.stock),
-                (None, Holding::Nothing, StockEffect::Nothing)
+                (None, StockState::Nothing, StockEffect::Nothing)
             );
             assert_eq!(closed.order.payment_status, PaymentStatus::Unpaid);
             assert_eq!(closed.order.status, Cancelled);

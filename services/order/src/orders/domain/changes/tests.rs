@@ -7,8 +7,11 @@ use waybill_primitives::{Currency, ProductId, UserId};
 
 use super::*;
 use crate::{
-    orders::domain::{Customer, Draft, Line, OrderKind, Sellable},
-    shop::{catalogue::domain::ProductKind, settings::domain::ShopSettings},
+    orders::domain::{Customer, Draft, OrderKind},
+    shop::{
+        products::domain::{Line, ProductKind, Sellable},
+        settings::domain::ShopSettings,
+    },
 };
 
 const NOW: Timestamp = Timestamp::from_secs(1_795_219_200);
@@ -83,7 +86,7 @@ fn payment_sells_the_goods_and_opens_the_pool() {
     let goods = pay(&order(&[ProductKind::Goods], 5));
     assert_eq!(
         (goods.stock, goods.order.holding),
-        (StockEffect::Sell, Holding::Sold)
+        (StockEffect::Sell, StockState::Sold)
     );
     assert_eq!(
         (goods.order.expires_at, goods.order.available_since),
@@ -242,14 +245,14 @@ fn check_invariants(order: &Order) {
     let due = order.payment_status.is_due();
     let goods = !order.goods().is_empty();
     let expected = match order.status {
-        _ if !goods => Holding::Nothing,
-        Cancelled => Holding::Nothing,
+        _ if !goods => StockState::Nothing,
+        Cancelled => StockState::Nothing,
         // Refunded before it was completed, its goods went back; afterwards, the customer has them.
         Completed if order.payment_status == PaymentStatus::Refunded => order.holding,
-        _ if order.payment_status == PaymentStatus::Refunded => Holding::Nothing,
-        Completed => Holding::Sold,
-        _ if due => Holding::Reserved,
-        _ => Holding::Sold,
+        _ if order.payment_status == PaymentStatus::Refunded => StockState::Nothing,
+        Completed => StockState::Sold,
+        _ if due => StockState::Reserved,
+        _ => StockState::Sold,
     };
     assert_eq!(order.holding, expected, "{order:?}");
     assert_eq!(
@@ -297,9 +300,9 @@ proptest! {
         let mut order = order(&[kind, kind], if free { 0 } else { 7 });
         // Per unit: (on hand, reserved), as the order has moved them.
         let mut moved = match order.holding {
-            Holding::Nothing => (0, 0),
-            Holding::Reserved => (0, 1),
-            Holding::Sold => (-1, 0),
+            StockState::Nothing => (0, 0),
+            StockState::Reserved => (0, 1),
+            StockState::Sold => (-1, 0),
         };
         let crew = ["Ann", "Ben", "Cid"].map(|name| Assignee {
             id: UserId::new(),
@@ -360,9 +363,9 @@ proptest! {
                 StockEffect::Return => (moved.0 + 1, moved.1),
             };
             let expected = match changed.order.holding {
-                Holding::Nothing => (0, 0),
-                Holding::Reserved => (0, 1),
-                Holding::Sold => (-1, 0),
+                StockState::Nothing => (0, 0),
+                StockState::Reserved => (0, 1),
+                StockState::Sold => (-1, 0),
             };
             prop_assert_eq!(moved, expected);
             order = changed.order;

@@ -59,7 +59,7 @@ fn new_lines_change_kind_total_and_holding_but_not_the_expiry() {
     assert_eq!(order.total, 35);
     assert_eq!(
         (order.kind, order.holding),
-        (OrderKind::Mixed, Holding::Reserved)
+        (OrderKind::Mixed, StockState::Reserved)
     );
     assert_eq!(order.expires_at, before.expires_at);
     assert_eq!(
@@ -74,7 +74,7 @@ fn new_lines_change_kind_total_and_holding_but_not_the_expiry() {
     let order = &changes[0].order;
     assert_eq!(
         (order.kind, order.holding),
-        (OrderKind::Service, Holding::Nothing)
+        (OrderKind::Service, StockState::Nothing)
     );
 }
 
@@ -95,7 +95,7 @@ fn nothing_due_after_an_edit_is_paid_with_it() {
             (HistoryEvent::Paid, StockEffect::Sell)
         ]
     );
-    assert_eq!(changes[1].order.holding, Holding::Sold);
+    assert_eq!(changes[1].order.holding, StockState::Sold);
     assert_eq!(changes[1].order.expires_at, None);
 }
 

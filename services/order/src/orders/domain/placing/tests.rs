@@ -1,7 +1,7 @@
 //! Tests of placing: every field, every limit, totals for any input.
 
 use proptest::prelude::*;
-use waybill_primitives::{Currency, UserId};
+use waybill_primitives::{Currency, Money, UserId};
 
 use super::*;
 use crate::orders::domain::{HistoryEvent, StockEffect};
@@ -72,7 +72,7 @@ fn an_order_of_goods_is_priced_reserved_and_expires() {
     assert_eq!(order.total, 3999);
     assert_eq!(
         (order.kind, order.holding),
-        (OrderKind::Goods, Holding::Reserved)
+        (OrderKind::Goods, StockState::Reserved)
     );
     assert_eq!(
         (placed.event, placed.stock),

@@ -9,7 +9,7 @@ use waybill_primitives::Role;
 use waybill_service_kit::{AppError, CallContext};
 use waybill_store::page::Limit;
 
-use super::Exchange;
+use super::ImportExport;
 use crate::{
     base::{
         audit::{self, Act},
@@ -26,7 +26,7 @@ use crate::{
     },
 };
 
-impl Exchange {
+impl ImportExport {
     /// The products of a filter in chunks of CSV, the header first.
     pub async fn export(
         &self,

@@ -13,7 +13,7 @@ use waybill_service_kit::{AppError, CallContext};
 use waybill_store::{StoreError, Tx, optimistic, transact};
 
 use super::{
-    Exchange,
+    ImportExport,
     plan::{Changes, Lookup, Stopped, plan},
 };
 use crate::{
@@ -25,7 +25,6 @@ use crate::{
         app_context::AppContext,
         catalogue::{
             app::{open_stock, tell},
-            domain::Product,
             store as catalogue,
         },
         categories::{app::Finder, store as categories},
@@ -33,6 +32,7 @@ use crate::{
             Header, Outcome, Report, Row,
             reader::{Line, Reader, Unreadable},
         },
+        products::domain::Product,
         stock::app::{NotSet, adjustment, set_on_hand},
     },
 };
@@ -69,7 +69,7 @@ pub struct Import {
     seen: HashMap<String, u64>,
 }
 
-impl Exchange {
+impl ImportExport {
     /// Begins a file. With `dry_run`, lines are only checked.
     pub fn import(&self, ctx: &CallContext, dry_run: bool) -> Result<Import, AppError> {
         let actor = ctx.require(&[Role::Admin])?.id;

@@ -7,16 +7,17 @@ use waybill_service_kit::{AppError, ErrorCode};
 use waybill_store::Retry;
 
 use crate::{
-    base::fields::Faults,
+    base::fields::{Faults, MAX_UNITS},
     shop::{
-        catalogue::{app::opened, domain::Offer},
+        catalogue::app::opened,
         categories::{
             app::{Finder, check_name},
-            domain::{InCategory, Tree},
+            domain::Tree,
         },
         import_export::domain::{Outcome, Report, Row, Wanted},
+        products::domain::InCategory,
         settings::domain::ShopSettings,
-        stock::domain::MAX_UNITS,
+        stock::domain::Offer,
     },
 };
 

@@ -10,7 +10,7 @@ use waybill_primitives::ProductId;
 use waybill_store::{StoreError, Tx};
 
 use crate::shop::{
-    catalogue::entity as product,
+    products::entity as product,
     stock::entity::{level, movement},
 };
 

@@ -9,9 +9,9 @@ const MAX_TEXT: usize = 480;
 
 /// Distinct words in lower case, sorted: runs of letters and digits. A change of this is a change of what the database holds.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Words(BTreeSet<String>);
+pub struct SearchTerms(BTreeSet<String>);
 
-impl Words {
+impl SearchTerms {
     pub fn of(texts: &[&str]) -> Self {
         let words = texts.iter().flat_map(|text| {
             text.split(|c: char| !c.is_alphanumeric())
@@ -47,7 +47,7 @@ impl Words {
         Self::of(&texts)
     }
 
-    /// Reads what [`Words::text`] wrote.
+    /// Reads what [`SearchTerms::text`] wrote.
     pub fn read(text: &str) -> Self {
         Self(text.split_whitespace().map(str::to_owned).collect())
     }
@@ -77,17 +77,17 @@ mod tests {
 
     #[test]
     fn words_are_runs_of_letters_and_digits() {
-        let words = Words::of(&["Garden-FENCE, 3 m (oak)", "Zoë O'Brien"]);
+        let words = SearchTerms::of(&["Garden-FENCE, 3 m (oak)", "Zoë O'Brien"]);
         assert_eq!(words.text(), "3 brien fence garden m o oak zoë");
-        assert_eq!(Words::read(&words.text()), words);
-        assert_eq!(Words::of(&[" !? "]).text(), "");
-        let long = Words::of(&["x".repeat(100).as_str()]);
+        assert_eq!(SearchTerms::read(&words.text()), words);
+        assert_eq!(SearchTerms::of(&[" !? "]).text(), "");
+        let long = SearchTerms::of(&["x".repeat(100).as_str()]);
         assert_eq!(long.text().len(), MAX_WORD);
     }
 
     #[test]
     fn what_is_kept_fits_its_column() {
         let many: Vec<String> = (0..400).map(|n| format!("word{n}")).collect();
-        assert!(Words::of(&[&many.join(" ")]).text().chars().count() <= 500);
+        assert!(SearchTerms::of(&[&many.join(" ")]).text().chars().count() <= 500);
     }
 }

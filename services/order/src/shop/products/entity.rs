@@ -4,8 +4,6 @@ use serde::{Deserialize, Serialize};
 use waybill_primitives::{CategoryId, Currency, FileId, ProductId, Timestamp, string_enum};
 use waybill_store::entity_prelude::*;
 
-use crate::shop::stock::entity::level;
-
 string_enum! {
     /// Whether a product is counted or done.
     pub enum ProductKind as waybill_proto::order::ProductKind {
@@ -55,18 +53,6 @@ pub struct Model {
     pub category_id: Option<CategoryId>,
     /// Of goods: a warning comes when fewer than this many can be ordered. None: the shop's own threshold.
     pub low_stock_threshold: Option<i64>,
-}
-
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {
-    #[sea_orm(has_one = "crate::shop::stock::entity::level::Entity")]
-    Level,
-}
-
-impl Related<level::Entity> for Entity {
-    fn to() -> RelationDef {
-        Relation::Level.def()
-    }
 }
 
 impl ActiveModelBehavior for ActiveModel {}

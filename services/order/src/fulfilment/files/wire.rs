@@ -1,27 +1,11 @@
-//! Files and pictures as protobuf messages.
+//! Files as messages.
 
 use waybill_proto::{media, order as pb};
 
-use super::person;
-use crate::{fulfilment::files::domain::StoredFile, shop::catalogue::domain::Image};
+use super::domain::StoredFile;
+use crate::orders::wire::person;
 
-pub(super) fn image(image: &Image) -> pb::ProductImage {
-    pb::ProductImage {
-        id: image.id.to_string(),
-        alt: image.alt.clone(),
-        width: side(image.width),
-        height: side(image.height),
-        url: media::url(image.id),
-        thumbnail_url: media::thumbnail_url(image.id),
-    }
-}
-
-/// Pixels; far fewer than the message can hold.
-fn side(pixels: u32) -> i32 {
-    i32::try_from(pixels).unwrap_or(i32::MAX)
-}
-
-/// A number of bytes; likewise.
+/// A number of bytes; far fewer than the message can hold.
 pub fn bytes(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }

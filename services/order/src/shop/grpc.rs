@@ -1,4 +1,4 @@
-//! The catalogue over gRPC.
+//! The catalogue over gRPC, with its categories and its import and export.
 
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use tokio::sync::mpsc;
@@ -13,25 +13,26 @@ use waybill_proto::order::{
 use waybill_service_kit::{AppError, context, page_query};
 
 use super::{
-    app::{Catalogue, sees_all},
-    domain::{Filter, NewProduct, Price, ProductKind, ProductPatch, Sort, search_word},
+    catalogue::{
+        app::Catalogue,
+        domain::{Filter, Sort},
+    },
+    categories::{
+        app::Categories,
+        domain::{CategoryPatch, NewCategory},
+        wire::category as category_message,
+    },
+    import_export::{
+        app::{Answer, ImportExport},
+        domain::Outcome,
+    },
+    products::domain::{NewProduct, Price, ProductKind, ProductPatch, search_word},
+    stock::wire::product as product_message,
 };
-use crate::{
-    base::{
-        fields::{Faults, search_words},
-        grpc::{choice, id, pieces},
-    },
-    shop::{
-        categories::{
-            app::Categories,
-            domain::{CategoryPatch, NewCategory},
-        },
-        import_export::{
-            app::{Answer, Exchange},
-            domain::Outcome,
-        },
-    },
-    wire,
+use crate::base::{
+    callers::sees_all,
+    fields::{Faults, search_words},
+    grpc::{choice, id, pieces},
 };
 
 /// Answers `waybill.order.v1.CatalogueService`.
@@ -39,7 +40,7 @@ use crate::{
 pub struct CatalogueGrpc {
     pub catalogue: Catalogue,
     pub categories: Categories,
-    pub exchange: Exchange,
+    pub import_export: ImportExport,
 }
 
 fn price(money: Money) -> Price {
@@ -98,7 +99,7 @@ impl CatalogueService for CatalogueGrpc {
             products: page
                 .rows
                 .iter()
-                .map(|offer| wire::product(offer, parts))
+                .map(|offer| product_message(offer, parts))
                 .collect(),
             page: Some(page.info()),
         }))
@@ -111,7 +112,7 @@ impl CatalogueService for CatalogueGrpc {
         let ctx = context(&request);
         let id: ProductId = id("id", &request.get_ref().id)?;
         let offer = self.catalogue.get(&ctx, id).await?;
-        let product = Some(wire::product(&offer, sees_all(&ctx)));
+        let product = Some(product_message(&offer, sees_all(&ctx)));
         Ok(Response::new(GetProductResponse { product }))
     }
 
@@ -132,7 +133,7 @@ impl CatalogueService for CatalogueGrpc {
             low_stock_threshold: request.low_stock_threshold,
             active: request.active.unwrap_or(true),
         };
-        let product = Some(wire::product(
+        let product = Some(product_message(
             &self.catalogue.create(&ctx, new).await?,
             true,
         ));
@@ -161,7 +162,7 @@ impl CatalogueService for CatalogueGrpc {
             .catalogue
             .update(&ctx, id, &patch, request.version)
             .await?;
-        let product = Some(wire::product(&offer, true));
+        let product = Some(product_message(&offer, true));
         Ok(Response::new(UpdateProductResponse { product }))
     }
 
@@ -173,7 +174,7 @@ impl CatalogueService for CatalogueGrpc {
         let request = request.into_inner();
         let id: ProductId = id("id", &request.id)?;
         let offer = self.catalogue.archive(&ctx, id, request.version).await?;
-        let product = Some(wire::product(&offer, true));
+        let product = Some(product_message(&offer, true));
         Ok(Response::new(ArchiveProductResponse { product }))
     }
 
@@ -187,7 +188,7 @@ impl CatalogueService for CatalogueGrpc {
         Ok(Response::new(pb::ListCategoriesResponse {
             categories: found
                 .iter()
-                .map(|(category, products)| wire::category(category, *products))
+                .map(|(category, products)| category_message(category, *products))
                 .collect(),
         }))
     }
@@ -207,7 +208,7 @@ impl CatalogueService for CatalogueGrpc {
             active: request.active.unwrap_or(true),
         };
         let (category, products) = self.categories.create(&ctx, new).await?;
-        let category = Some(wire::category(&category, products));
+        let category = Some(category_message(&category, products));
         Ok(Response::new(pb::CreateCategoryResponse { category }))
     }
 
@@ -228,7 +229,7 @@ impl CatalogueService for CatalogueGrpc {
         };
         let version = request.version;
         let (category, products) = self.categories.update(&ctx, id, &patch, version).await?;
-        let category = Some(wire::category(&category, products));
+        let category = Some(category_message(&category, products));
         Ok(Response::new(pb::UpdateCategoryResponse { category }))
     }
 
@@ -255,7 +256,7 @@ impl CatalogueService for CatalogueGrpc {
         let Some(first) = chunks.message().await? else {
             return Err(AppError::malformed("the file is missing").into());
         };
-        let mut import = self.exchange.import(&ctx, first.dry_run)?;
+        let mut import = self.import_export.import(&ctx, first.dry_run)?;
         let (sender, receiver) = mpsc::channel(ANSWERS);
         // A task of its own: who stops listening stops the file at the end of a batch, never within one.
         tokio::spawn(async move {
@@ -263,7 +264,7 @@ impl CatalogueService for CatalogueGrpc {
                 let mut message = first;
                 loop {
                     for answer in import.push(&message.chunk).await? {
-                        if sender.send(Ok(wire_answer(answer))).await.is_err() {
+                        if sender.send(Ok(answer_message(answer))).await.is_err() {
                             return Ok(None);
                         }
                     }
@@ -278,7 +279,7 @@ impl CatalogueService for CatalogueGrpc {
             };
             let last = match outcome.await {
                 Ok(None) => return,
-                Ok(Some(answer)) => Ok(wire_answer(answer)),
+                Ok(Some(answer)) => Ok(answer_message(answer)),
                 Err(status) => Err(status),
             };
             let _ = sender.send(last).await;
@@ -300,7 +301,7 @@ impl CatalogueService for CatalogueGrpc {
         let ctx = context(&request);
         let request = request.into_inner().filter.unwrap_or_default();
         let (filter, sort) = (filter(&request)?, sort(request.sort)?);
-        let chunks = self.exchange.export(&ctx, filter, sort).await?;
+        let chunks = self.import_export.export(&ctx, filter, sort).await?;
         let answers = chunks.flat_map(|chunk| {
             stream::iter(match chunk {
                 Ok(chunk) => pieces(&chunk).map(Ok).collect(),
@@ -315,7 +316,7 @@ impl CatalogueService for CatalogueGrpc {
 /// Answers about batches that wait for a slow client.
 const ANSWERS: usize = 2;
 
-fn wire_answer(answer: Answer) -> pb::ImportProductsResponse {
+fn answer_message(answer: Answer) -> pb::ImportProductsResponse {
     let mut message = pb::ImportProductsResponse::default();
     for line in answer.lines {
         let counter = match line.outcome {

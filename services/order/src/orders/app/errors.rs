@@ -1,23 +1,9 @@
-//! What the domains refuse, as errors of the API.
+//! What the domain refuses, as errors of the API.
 
 use waybill_primitives::ProductId;
-use waybill_service_kit::{AppError, ErrorCode, FieldError};
+use waybill_service_kit::{AppError, ErrorCode};
 
-use crate::{
-    base::fields::Faults,
-    fulfilment::{notes::domain::Over, work::domain::RequestRefused, workers::domain::Unfit},
-    orders::domain::{NotAssignable, NotEdited, NotReplaceable, OrderStatus, Refused},
-};
-
-impl From<Faults> for AppError {
-    fn from(faults: Faults) -> Self {
-        let fields = faults
-            .0
-            .into_iter()
-            .map(|fault| FieldError::new(fault.field, fault.message));
-        Self::invalid(fields.collect())
-    }
-}
+use crate::orders::domain::{NotAssignable, NotEdited, NotReplaceable, OrderStatus, Refused};
 
 impl From<Refused> for AppError {
     fn from(refused: Refused) -> Self {
@@ -35,16 +21,6 @@ impl From<Refused> for AppError {
             .with_meta("from", refused.from.as_str())
             .with_meta("to", refused.to.as_str())
             .with_meta("allowed", allowed.join(","))
-    }
-}
-
-impl From<RequestRefused> for AppError {
-    fn from(refused: RequestRefused) -> Self {
-        let message = refused.to_string();
-        match refused {
-            RequestRefused::NotYours(_) => Self::forbidden(message),
-            RequestRefused::WrongStatus { from, to } => wrong_status(from, to, message),
-        }
     }
 }
 
@@ -86,28 +62,8 @@ impl From<NotReplaceable> for AppError {
     }
 }
 
-impl From<Unfit> for AppError {
-    fn from(unfit: Unfit) -> Self {
-        let message = unfit.to_string();
-        match unfit {
-            Unfit::Inactive => Self::conflict(ErrorCode::Conflict, message),
-            Unfit::NotQualified => Self::conflict(ErrorCode::NotQualified, message),
-            Unfit::TooManyOrders { limit, open } => {
-                Self::conflict(ErrorCode::TooManyOrders, message)
-                    .with_meta("limit", limit.to_string())
-                    .with_meta("open", open.to_string())
-            }
-        }
-    }
-}
-
-impl From<Over> for AppError {
-    fn from(over: Over) -> Self {
-        Self::conflict(ErrorCode::Conflict, over.to_string())
-    }
-}
-
-fn wrong_status(from: OrderStatus, to: OrderStatus, message: String) -> AppError {
+/// A change that the order is not in the status for.
+pub fn wrong_status(from: OrderStatus, to: OrderStatus, message: String) -> AppError {
     AppError::conflict(ErrorCode::InvalidTransition, message)
         .with_meta("from", from.as_str())
         .with_meta("to", to.as_str())

@@ -1,4 +1,4 @@
-//! Orders as those need them who go through all of them: with their histories, or in long stretches of a list.
+//! Orders as those need them who go through all of them: with their histories, or in large batches.
 
 use std::collections::HashMap;
 
@@ -16,7 +16,7 @@ use crate::orders::{
 };
 
 /// Orders with their histories up to the version that is read of them.
-pub async fn whole(
+pub async fn with_history(
     connection: &impl ConnectionTrait,
     ids: &[OrderId],
 ) -> Result<HashMap<OrderId, (Order, Vec<HistoryEntry>)>, StoreError> {

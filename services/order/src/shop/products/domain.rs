@@ -1,0 +1,319 @@
+//! What a product is and which values its fields may take. Pure.
+
+use std::collections::BTreeSet;
+
+use rand::RngExt as _;
+use waybill_primitives::{CategoryId, Currency, Money, ProductId, Timestamp};
+
+pub use super::entity::{Image, Model as Product, ProductKind};
+use crate::base::fields::{Faults, MAX_UNITS, search_text};
+
+/// Longest SKU, in characters.
+pub const MAX_SKU: usize = 64;
+/// Longest product name.
+pub const MAX_NAME: usize = 200;
+/// Longest name of a category.
+pub const MAX_CATEGORY_NAME: usize = 100;
+/// Most units of one product in one order.
+pub const MAX_QUANTITY: i64 = 1_000_000;
+/// Longest product description.
+pub const MAX_DESCRIPTION: usize = 10_000;
+/// Highest price, in minor units.
+pub const MAX_PRICE: i64 = 1_000_000_000_000;
+/// Characters of a name that lists sorted by name compare, so that a cursor of any name stays short.
+const MAX_NAME_KEY: usize = 100;
+/// Words of one product that a search finds it by, and characters of a word that count.
+const MAX_WORDS: usize = 200;
+const MAX_WORD: usize = 40;
+
+impl Product {
+    pub const fn price(&self) -> Money {
+        Money::new(self.price, self.currency)
+    }
+
+    /// In the order in which they are shown.
+    pub fn images(&self) -> &[Image] {
+        self.images.as_ref().map_or(&[], |images| images)
+    }
+
+    /// In this category.
+    pub fn set_category(&mut self, category: Option<InCategory>) {
+        self.category_id = category.as_ref().map(|category| category.id);
+        self.category = category.map(|category| category.name).unwrap_or_default();
+    }
+
+    /// With what is derived of it for searches and lists, as its row has it.
+    #[must_use]
+    pub fn indexed(&self) -> Self {
+        Self {
+            name_key: search_text(&[&self.name], MAX_NAME_KEY),
+            ..self.clone()
+        }
+    }
+
+    /// What a search finds it by.
+    pub fn words(&self) -> BTreeSet<String> {
+        index_words(&[&self.sku, &self.name, &self.description])
+    }
+}
+
+/// The words by which a search finds a text: as they stand between spaces, and their parts between signs. Small letters.
+pub fn index_words(texts: &[&str]) -> BTreeSet<String> {
+    let mut words = BTreeSet::new();
+    for token in texts.iter().flat_map(|text| text.split_whitespace()) {
+        let Some(token) = search_word(token) else {
+            continue;
+        };
+        let parts = token.split(|c: char| !c.is_alphanumeric());
+        let parts: Vec<String> = parts.filter(|part| !part.is_empty()).map(cut).collect();
+        for word in parts.into_iter().chain([token]) {
+            if words.len() >= MAX_WORDS {
+                return words;
+            }
+            words.insert(word);
+        }
+    }
+    words
+}
+
+/// A word of a search as it is compared: small letters, without the signs around it. None if nothing is left.
+pub fn search_word(word: &str) -> Option<String> {
+    let word = word.to_lowercase();
+    let word = word.trim_matches(|c: char| !c.is_alphanumeric());
+    (!word.is_empty()).then(|| cut(word))
+}
+
+fn cut(word: &str) -> String {
+    word.chars().take(MAX_WORD).collect()
+}
+
+/// The category that a product is in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InCategory {
+    pub id: CategoryId,
+    pub name: String,
+}
+
+/// A wanted product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Line {
+    pub product_id: ProductId,
+    pub quantity: i64,
+}
+
+/// What placing needs to know of a product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sellable {
+    pub name: String,
+    pub kind: ProductKind,
+    pub price: Money,
+    pub active: bool,
+}
+
+/// What a product is created from, as it arrives.
+#[derive(Debug, Clone)]
+pub struct NewProduct {
+    pub sku: String,
+    pub name: String,
+    pub description: String,
+    pub kind: Option<ProductKind>,
+    pub price: Option<Price>,
+    /// Id, slug or name.
+    pub category: String,
+    pub stock: i64,
+    pub low_stock_threshold: Option<i64>,
+    pub active: bool,
+}
+
+/// A price as it arrives.
+#[derive(Debug, Clone)]
+pub struct Price {
+    pub amount: i64,
+    pub currency: String,
+}
+
+/// Fields of a product that change; absent ones stay.
+#[derive(Debug, Clone, Default)]
+pub struct ProductPatch {
+    pub sku: Option<String>,
+    pub name: Option<String>,
+    pub description: Option<String>,
+    pub price: Option<Price>,
+    /// Id, slug or name; empty for none.
+    pub category: Option<String>,
+    /// The inner none: the shop's threshold.
+    pub low_stock_threshold: Option<Option<i64>>,
+    pub active: Option<bool>,
+    /// Only as it is: a product that turned from goods into work would leave its stock behind.
+    pub kind: Option<ProductKind>,
+    /// What shall be on hand.
+    pub stock: Option<i64>,
+}
+
+impl NewProduct {
+    /// The product and its opening stock; its category is still to be found. An empty SKU gets a generated one.
+    pub fn build(self, shop: Currency, now: Timestamp) -> Result<(Product, i64), Faults> {
+        let mut faults = Faults::default();
+        let sku = if self.sku.trim().is_empty() {
+            generated_sku()
+        } else {
+            checked_sku(&mut faults, &self.sku)
+        };
+        let name = faults.required_line("name", &self.name, MAX_NAME);
+        let description = faults.paragraph("description", &self.description, MAX_DESCRIPTION);
+        faults.line("category", &self.category, MAX_CATEGORY_NAME);
+        let kind = self.kind.unwrap_or_else(|| {
+            faults.add("kind", "is required: GOODS or SERVICE");
+            ProductKind::Service
+        });
+        let price = if let Some(price) = &self.price {
+            checked_price(&mut faults, price, shop)
+        } else {
+            faults.add("price", "is required");
+            0
+        };
+        checked_stock(&mut faults, self.kind, self.stock);
+        checked_threshold(&mut faults, kind, self.low_stock_threshold);
+        let product = Product {
+            id: ProductId::new(),
+            sku,
+            name,
+            name_key: String::new(),
+            description,
+            kind,
+            price,
+            currency: shop,
+            category: String::new(),
+            active: self.active,
+            images: None,
+            version: 1,
+            created_at: now,
+            updated_at: now,
+            category_id: None,
+            low_stock_threshold: self.low_stock_threshold,
+        };
+        faults.or((product, self.stock))
+    }
+}
+
+impl Product {
+    /// The product after the change, or none if nothing changes. `category` is what the patch's one was found to be; none
+    /// if it names none, or has not been looked for yet.
+    pub fn patched(
+        &self,
+        patch: &ProductPatch,
+        category: Option<Option<InCategory>>,
+        shop: Currency,
+        now: Timestamp,
+    ) -> Result<Option<Self>, Faults> {
+        let mut faults = Faults::default();
+        let mut next = self.clone();
+        if let Some(sku) = &patch.sku {
+            next.sku = checked_sku(&mut faults, sku);
+        }
+        if let Some(name) = &patch.name {
+            next.name = faults.required_line("name", name, MAX_NAME);
+        }
+        if let Some(text) = &patch.description {
+            next.description = faults.paragraph("description", text, MAX_DESCRIPTION);
+        }
+        if let Some(price) = &patch.price {
+            (next.price, next.currency) = (checked_price(&mut faults, price, shop), shop);
+        }
+        if let Some(text) = &patch.category {
+            faults.line("category", text, MAX_CATEGORY_NAME);
+        }
+        if let Some(category) = category {
+            next.set_category(category);
+        }
+        if let Some(threshold) = patch.low_stock_threshold {
+            checked_threshold(&mut faults, self.kind, threshold);
+            next.low_stock_threshold = threshold;
+        }
+        if let Some(active) = patch.active {
+            next.active = active;
+        }
+        if patch.kind.is_some_and(|kind| kind != self.kind) {
+            faults.add("kind", format!("is {} for good", self.kind));
+        }
+        if let Some(units) = patch.stock {
+            checked_stock(&mut faults, Some(self.kind), units);
+        }
+        let changed = next != *self;
+        next.version += 1;
+        next.updated_at = now;
+        faults.or(changed.then_some(next))
+    }
+
+    /// The product with these pictures.
+    #[must_use]
+    pub fn with_images(&self, images: Vec<Image>, now: Timestamp) -> Self {
+        Self {
+            images: (!images.is_empty()).then(|| images.into()),
+            version: self.version + 1,
+            updated_at: now,
+            ..self.clone()
+        }
+    }
+
+    /// The archived product, or none if it is archived already.
+    pub fn archived(&self, now: Timestamp) -> Option<Self> {
+        self.active.then(|| Self {
+            active: false,
+            version: self.version + 1,
+            updated_at: now,
+            ..self.clone()
+        })
+    }
+}
+
+fn checked_sku(faults: &mut Faults, sku: &str) -> String {
+    let sku = faults.required_line("sku", sku, MAX_SKU);
+    let well_formed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    if !sku.chars().all(well_formed) {
+        faults.add(
+            "sku",
+            "may contain letters, digits, '-', '_', '.' and '/' only",
+        );
+    }
+    sku
+}
+
+fn checked_stock(faults: &mut Faults, kind: Option<ProductKind>, units: i64) {
+    faults.number("stock", units, 0, MAX_UNITS);
+    if kind == Some(ProductKind::Service) && units != 0 {
+        faults.add("stock", "a service has no stock: leave it out");
+    }
+}
+
+fn checked_threshold(faults: &mut Faults, kind: ProductKind, threshold: Option<i64>) {
+    let Some(threshold) = threshold else { return };
+    faults.number("lowStockThreshold", threshold, 0, MAX_UNITS);
+    if kind == ProductKind::Service {
+        faults.add("lowStockThreshold", "a service has no stock: leave it out");
+    }
+}
+
+fn checked_price(faults: &mut Faults, price: &Price, shop: Currency) -> i64 {
+    faults.number("price.amount", price.amount, 0, MAX_PRICE);
+    match price.currency.parse::<Currency>() {
+        Ok(currency) if currency == shop => {}
+        Ok(_) => faults.add(
+            "price.currency",
+            format!("must be {shop}: a shop has one currency"),
+        ),
+        Err(problem) => faults.add("price.currency", problem.to_string()),
+    }
+    price.amount
+}
+
+fn generated_sku() -> String {
+    const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let mut rng = rand::rng();
+    let mut sku = String::from("P-");
+    sku.extend((0..10).map(|_| char::from(ALPHABET[rng.random_range(0..32)])));
+    sku
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,27 @@
+//! The settings as messages.
+
+use waybill_proto::order as pb;
+
+use super::domain::ShopSettings;
+
+/// The settings as messages have them; what is beyond a field's range is its end.
+pub fn settings(shop: &ShopSettings) -> pb::ShopSettings {
+    let number = |number: i64| i32::try_from(number).unwrap_or(i32::MAX);
+    pb::ShopSettings {
+        shop_name: shop.shop_name.clone(),
+        currency: shop.currency.as_str().to_owned(),
+        goods_expiry_seconds: shop.goods_expiry,
+        service_expiry_seconds: shop.service_expiry,
+        mixed_expiry_seconds: shop.mixed_expiry,
+        payment_window_seconds: shop.payment_window,
+        commission_basis_points: number(shop.commission_basis_points),
+        max_open_orders_per_worker: number(shop.max_open_orders_per_worker),
+        max_order_lines: number(shop.max_order_lines),
+        max_file_bytes: shop.max_file_bytes,
+        max_files_per_order: number(shop.max_files_per_order),
+        cart_lifetime_seconds: shop.cart_lifetime,
+        low_stock_threshold: shop.low_stock_threshold,
+        version: shop.version,
+        updated_at: Some(shop.updated_at),
+    }
+}
