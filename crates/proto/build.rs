@@ -16,6 +16,10 @@ use prost_reflect::{
 };
 use tonic_prost_build::Builder;
 
+/// The numbers of `Format` in json.proto.
+const FORMAT_TEXT: i32 = 1;
+const FORMAT_OBJECT: i32 = 2;
+
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 fn main() -> Result<()> {
@@ -154,9 +158,7 @@ impl Json {
 
     fn message(&self, mut builder: Builder, message: &MessageDescriptor) -> Builder {
         let name = message.full_name();
-        let mut attributes = "#[derive(::serde::Serialize, crate::json::ToSchema)]\n\
-             #[serde(rename_all = \"camelCase\")]"
-            .to_owned();
+        let mut attributes = "#[derive(::serde::Serialize, crate::json::ToSchema)]".to_owned();
         if let Value::String(schema) = &*message.options().get_extension(&self.schema)
             && !schema.is_empty()
         {
@@ -177,22 +179,19 @@ impl Json {
             let options: &DynamicMessage = options.as_message()?;
             Some(options.get_field_by_name(name)?.into_owned())
         };
-        let (mut serde, mut schema) = (Vec::new(), Vec::new());
+        let mut serde = vec![format!("rename = {:?}", field.json_name())];
+        let mut schema = Vec::new();
         let is_list = field.cardinality() == Cardinality::Repeated;
         let is_optional = field.field_descriptor_proto().proto3_optional();
         let omit = option("omit").and_then(|omit| omit.as_bool()) == Some(true);
-        let shown = field.json_name();
-        if shown != camel_case(field.name()) {
-            serde.push(format!("rename = \"{shown}\""));
-        }
         let mut shape = match field.kind() {
             Kind::String => match option("format").and_then(|format| format.as_enum_number()) {
-                Some(2) => {
+                Some(FORMAT_OBJECT) => {
                     serde.push("serialize_with = \"crate::json::object\"".to_owned());
                     // An object of any fields.
                     Some("::std::collections::HashMap<String, ::serde_json::Value>".to_owned())
                 }
-                Some(1) => None,
+                Some(FORMAT_TEXT) => None,
                 _ => is_id(field.name()).then(|| "crate::json::Uuid".to_owned()),
             },
             Kind::Enum(choice) => {
@@ -295,23 +294,6 @@ impl Json {
 
 fn is_id(name: &str) -> bool {
     name == "id" || name.ends_with("_id") || name.ends_with("_ids")
-}
-
-/// As protobuf makes a `json_name` of a name.
-fn camel_case(name: &str) -> String {
-    let mut camel = String::new();
-    let mut upper = false;
-    for letter in name.chars() {
-        match letter {
-            '_' => upper = true,
-            letter if upper => {
-                camel.push(letter.to_ascii_uppercase());
-                upper = false;
-            }
-            letter => camel.push(letter),
-        }
-    }
-    camel
 }
 
 /// The transports of the processes, by the names of their packages, and the clients of their services.

@@ -7,7 +7,7 @@ use quick_xml::{Reader, events::Event};
 
 use crate::{cargo, check, root, target_dir};
 
-/// How many of the slowest tests are told.
+/// How many of the slowest tests are printed.
 const SLOWEST: usize = 10;
 
 pub fn test(all_databases: bool, args: &[String]) -> Result<()> {

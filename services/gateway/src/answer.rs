@@ -74,7 +74,7 @@ impl<T> Stored<T> {
     }
 }
 
-/// The answer that is described, or another one for whom the attribute of the handler names it.
+/// The answer that `T` describes, or another one, which the attribute of the handler describes.
 #[derive(Debug)]
 pub enum Either<T, O> {
     Described(T),

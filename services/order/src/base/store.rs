@@ -5,7 +5,7 @@ use sea_orm::{
     IntoSimpleExpr as _, Iterable as _, ModelTrait, PrimaryKeyToColumn as _, QueryFilter as _,
     sea_query::{Expr, ExprTrait as _, IntoCondition, LikeExpr},
 };
-use waybill_store::{StoreError, Tx};
+use waybill_store::{StoreError, Tx, rows};
 
 use crate::base::fields::contains_pattern;
 
@@ -21,25 +21,15 @@ impl<M: ModelTrait + IntoActiveModel<ActiveModel<M>> + Sync> Row for M {}
 
 /// Writes a new row.
 pub async fn insert<M: Row>(tx: &Tx, row: &M) -> Result<(), StoreError> {
-    M::Entity::insert(row.clone().into_active_model())
-        .exec_without_returning(tx.conn())
-        .await?;
-    Ok(())
+    rows::insert(tx.conn(), row.clone()).await
 }
 
-/// Writes new rows, if there are any, by one statement.
+/// Writes new rows by as few statements as possible.
 pub async fn insert_all<M: Row>(tx: &Tx, rows: &[M]) -> Result<(), StoreError> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let rows = rows.iter().cloned().map(IntoActiveModel::into_active_model);
-    M::Entity::insert_many(rows)
-        .exec_without_returning(tx.conn())
-        .await?;
-    Ok(())
+    rows::insert_all(tx.conn(), rows.to_vec()).await
 }
 
-/// Writes all columns of a row anew if it still satisfies the condition. False if it does not, or is gone.
+/// Writes all columns of a row again if it still satisfies the condition. False if it does not, or is gone.
 pub async fn update<M: Row>(
     tx: &Tx,
     row: &M,
