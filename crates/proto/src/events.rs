@@ -1,80 +1,129 @@
 //! Which message travels on which subject. Publishing, consuming, `waybill events tail` and the AsyncAPI document read this one table.
 
-use crate::{auth, chat, notification, order, payment};
+use crate::{
+    auth::{self, UserEvent},
+    chat, notification,
+    order::{self, OrderEvent, ProductEvent},
+    payment::{self, PaymentEvent},
+};
 
-/// A message that is published. The subject is `waybill.<service>.<aggregate>.<what>`.
+/// A message that is published. Its subjects are `waybill.<service>.<aggregate>.<what>`.
 pub trait Event: prost::Message + Default + 'static {
-    const SUBJECT: &'static str;
+    /// Every subject on which it travels.
+    const SUBJECTS: &'static [&'static str];
+
+    /// The subject of this one.
+    fn subject(&self) -> &'static str;
 }
 
 /// One row of the table.
 #[derive(Debug, Clone, Copy)]
 pub struct EventInfo {
-    pub subject: &'static str,
     /// The full protobuf name.
     pub message: &'static str,
+    pub subjects: &'static [&'static str],
 }
 
 macro_rules! events {
-    ($($subject:literal => $area:ident::$message:ident),+ $(,)?) => {
-        $(impl Event for $area::$message {
-            const SUBJECT: &'static str = $subject;
-        })+
+    ($($area:ident::$message:ident => $subjects:tt),+ $(,)?) => {
+        $(events!(@event $area::$message $subjects);)+
 
         /// Every event of the platform.
         pub const EVENTS: &[EventInfo] = &[$(EventInfo {
-            subject: $subject,
             message: concat!("waybill.", stringify!($area), ".v1.", stringify!($message)),
+            subjects: <$area::$message as Event>::SUBJECTS,
         }),+];
+    };
+    (@event $area:ident::$message:ident $subject:literal) => {
+        impl Event for $area::$message {
+            const SUBJECTS: &'static [&'static str] = &[$subject];
+
+            fn subject(&self) -> &'static str {
+                $subject
+            }
+        }
+    };
+    // A message of several subjects, by its kind.
+    (@event $area:ident::$message:ident { $($subject:literal => $kind:pat),+ $(,)? }) => {
+        impl Event for $area::$message {
+            const SUBJECTS: &'static [&'static str] = &[$($subject),+];
+
+            fn subject(&self) -> &'static str {
+                match self.kind() { $($kind => $subject),+ }
+            }
+        }
     };
 }
 
 events! {
-    "waybill.auth.user.registered" => auth::UserRegistered,
-    "waybill.auth.user.updated" => auth::UserUpdated,
-    "waybill.auth.user.role_changed" => auth::UserRoleChanged,
-    "waybill.auth.user.suspended" => auth::UserSuspended,
-    "waybill.auth.user.restored" => auth::UserRestored,
-    "waybill.auth.user.password_changed" => auth::UserPasswordChanged,
-    "waybill.order.order.placed" => order::OrderPlaced,
-    "waybill.order.order.paid" => order::OrderPaid,
-    "waybill.order.order.payment_changed" => order::OrderPaymentChanged,
-    "waybill.order.order.payment_rejected" => order::OrderPaymentRejected,
-    "waybill.order.order.status_changed" => order::OrderStatusChanged,
-    "waybill.order.order.claimed" => order::OrderClaimed,
-    "waybill.order.order.released" => order::OrderReleased,
-    "waybill.order.order.cancelled" => order::OrderCancelled,
-    "waybill.order.order.expired" => order::OrderExpired,
-    "waybill.order.order.completed" => order::OrderCompleted,
-    "waybill.order.order.updated" => order::OrderUpdated,
-    "waybill.order.order.assigned" => order::OrderAssigned,
-    "waybill.order.order.replaced" => order::OrderReplaced,
-    "waybill.order.change_request.created" => order::ChangeRequestCreated,
-    "waybill.order.change_request.decided" => order::ChangeRequestDecided,
-    "waybill.order.product.created" => order::ProductCreated,
-    "waybill.order.product.updated" => order::ProductUpdated,
-    "waybill.order.product.archived" => order::ProductArchived,
-    "waybill.order.stock.changed" => order::StockChanged,
-    "waybill.order.stock.low" => order::StockLow,
-    "waybill.order.category.changed" => order::CategoryChanged,
-    "waybill.order.note.added" => order::NoteAdded,
-    "waybill.order.progress.added" => order::ProgressAdded,
-    "waybill.order.file.added" => order::FileAdded,
-    "waybill.order.file.deleted" => order::FileDeleted,
-    "waybill.order.shipment.created" => order::ShipmentCreated,
-    "waybill.order.shipment.updated" => order::ShipmentUpdated,
-    "waybill.order.worker.updated" => order::WorkerUpdated,
-    "waybill.order.settings.changed" => order::SettingsChanged,
-    "waybill.order.audit.recorded" => order::AuditRecorded,
-    "waybill.payment.payment.created" => payment::PaymentCreated,
-    "waybill.payment.payment.succeeded" => payment::PaymentSucceeded,
-    "waybill.payment.payment.failed" => payment::PaymentFailed,
-    "waybill.payment.payment.refunded" => payment::PaymentRefunded,
-    "waybill.payment.audit.recorded" => payment::AuditRecorded,
-    "waybill.notification.notification.created" => notification::NotificationCreated,
-    "waybill.notification.notification.read" => notification::NotificationRead,
-    "waybill.chat.message.posted" => chat::MessagePosted,
-    "waybill.chat.message.read" => chat::MessagesRead,
+    auth::UserChanged => {
+        "waybill.auth.user.registered" => UserEvent::Registered,
+        "waybill.auth.user.updated" => UserEvent::Updated | UserEvent::Unspecified,
+        "waybill.auth.user.role_changed" => UserEvent::RoleChanged,
+        "waybill.auth.user.suspended" => UserEvent::Suspended,
+        "waybill.auth.user.restored" => UserEvent::Restored,
+        "waybill.auth.user.password_changed" => UserEvent::PasswordChanged,
+    },
+    order::OrderChanged => {
+        "waybill.order.order.placed" => OrderEvent::Placed,
+        "waybill.order.order.updated" => OrderEvent::Edited | OrderEvent::PaymentStarted | OrderEvent::Unspecified,
+        "waybill.order.order.paid" => OrderEvent::Paid,
+        "waybill.order.order.payment_changed" => OrderEvent::PaymentFailed | OrderEvent::Refunded,
+        "waybill.order.order.payment_rejected" => OrderEvent::PaymentRejected,
+        "waybill.order.order.status_changed" => OrderEvent::StatusChanged,
+        "waybill.order.order.claimed" => OrderEvent::Claimed,
+        "waybill.order.order.assigned" => OrderEvent::Assigned,
+        "waybill.order.order.released" => OrderEvent::Released,
+        "waybill.order.order.completed" => OrderEvent::Completed,
+        "waybill.order.order.cancelled" => OrderEvent::Cancelled,
+        "waybill.order.order.expired" => OrderEvent::Expired,
+        "waybill.order.order.replaced" => OrderEvent::Replaced,
+    },
+    order::ChangeRequestCreated => "waybill.order.change_request.created",
+    order::ChangeRequestDecided => "waybill.order.change_request.decided",
+    order::ProductChanged => {
+        "waybill.order.product.created" => ProductEvent::Created,
+        "waybill.order.product.updated" => ProductEvent::Updated | ProductEvent::Unspecified,
+        "waybill.order.product.archived" => ProductEvent::Archived,
+    },
+    order::StockChanged => "waybill.order.stock.changed",
+    order::StockLow => "waybill.order.stock.low",
+    order::CategoryChanged => "waybill.order.category.changed",
+    order::NoteAdded => "waybill.order.note.added",
+    order::ProgressAdded => "waybill.order.progress.added",
+    order::FileAdded => "waybill.order.file.added",
+    order::FileDeleted => "waybill.order.file.deleted",
+    order::ShipmentCreated => "waybill.order.shipment.created",
+    order::ShipmentUpdated => "waybill.order.shipment.updated",
+    order::WorkerUpdated => "waybill.order.worker.updated",
+    order::SettingsChanged => "waybill.order.settings.changed",
+    order::AuditRecorded => "waybill.order.audit.recorded",
+    payment::PaymentChanged => {
+        "waybill.payment.payment.created" => PaymentEvent::Created | PaymentEvent::Unspecified,
+        "waybill.payment.payment.succeeded" => PaymentEvent::Succeeded,
+        "waybill.payment.payment.failed" => PaymentEvent::Failed,
+        "waybill.payment.payment.refunded" => PaymentEvent::Refunded,
+    },
+    payment::AuditRecorded => "waybill.payment.audit.recorded",
+    notification::NotificationCreated => "waybill.notification.notification.created",
+    notification::NotificationRead => "waybill.notification.notification.read",
+    chat::MessagePosted => "waybill.chat.message.posted",
+    chat::MessagesRead => "waybill.chat.message.read",
+}
+
+/// Runs the arm of the message that a payload is by its subject: `match_event!(subject, payload => { Message => |it| …, else => … })`.
+/// Needs `?` for payloads that are not what their subject promises.
+#[macro_export]
+macro_rules! match_event {
+    ($subject:expr, $payload:expr => { $($message:ty => |$event:pat_param| $body:expr,)+ else => $other:expr $(,)? }) => {{
+        let subject: &str = $subject;
+        $(if <$message as $crate::Event>::SUBJECTS.contains(&subject) {
+            let $event = <$message as $crate::Message>::decode($payload)?;
+            $body
+        } else)+ {
+            $other
+        }
+    }};
 }
 
 #[cfg(test)]
@@ -85,15 +134,20 @@ mod tests {
 
     #[test]
     fn subjects_are_unique_and_name_their_service() {
-        let subjects: HashSet<_> = EVENTS.iter().map(|event| event.subject).collect();
-        assert_eq!(subjects.len(), EVENTS.len());
+        let subjects: Vec<_> = EVENTS.iter().flat_map(|event| event.subjects).collect();
+        assert_eq!(
+            subjects.iter().collect::<HashSet<_>>().len(),
+            subjects.len()
+        );
         for event in EVENTS {
-            let parts: Vec<_> = event.subject.split('.').collect();
             let area = event.message.split('.').nth(1);
-            assert_eq!(
-                (parts.len(), parts[0], area),
-                (4, "waybill", Some(parts[1]))
-            );
+            for subject in event.subjects {
+                let parts: Vec<_> = subject.split('.').collect();
+                assert_eq!(
+                    (parts.len(), parts[0], area),
+                    (4, "waybill", Some(parts[1]))
+                );
+            }
         }
     }
 }

@@ -9,6 +9,8 @@ mod methods;
 pub use convert::{ConvertError, parse_id};
 pub use events::{EVENTS, Event, EventInfo};
 pub use methods::takes_stream;
+/// For [`match_event`].
+pub use prost::Message;
 
 /// The encoded `FileDescriptorSet` of every proto file, for gRPC reflection and for printing events.
 pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));

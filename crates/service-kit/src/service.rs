@@ -210,7 +210,7 @@ async fn prepare(service: Service, deps: &Deps) -> Result<Prepared, AppError> {
         tasks: TaskTracker::new(),
     };
     for handler in service.consumers {
-        let name = handler.name();
+        let name = handler.info().name;
         let task = run_consumer(
             deps.db.clone(),
             Arc::clone(&deps.bus),

@@ -57,10 +57,11 @@ pub async fn run_consumer(
     stop: CancellationToken,
 ) -> Result<JoinHandle<()>, BusError> {
     let spec = ConsumerSpec {
-        durable: handler.name().to_owned(),
-        source: handler.source().to_owned(),
+        durable: handler.info().name.to_owned(),
+        source: handler.info().source().to_owned(),
         subjects: handler
-            .subjects()
+            .info()
+            .subjects
             .iter()
             .map(|&subject| subject.to_owned())
             .collect(),
@@ -101,7 +102,7 @@ pub async fn run_consumer(
             }
         }
         if let Err(error) = reader.await {
-            tracing::error!(consumer = intake.handler.name(), %error, "the consumer's task failed");
+            tracing::error!(consumer = intake.handler.info().name, %error, "the consumer's task failed");
         }
     }))
 }
@@ -130,7 +131,7 @@ impl Handler for Intake {
     async fn handle(&self, event: &Envelope) -> Settled {
         let span = tracing::info_span!(
             "event",
-            consumer = self.handler.name(),
+            consumer = self.handler.info().name,
             event_id = %event.id,
             subject = event.subject,
             request_id = event.request_id,
@@ -199,7 +200,7 @@ impl Intake {
     fn waits(&self, error: &StoreError) {
         if let Some(Report { failures, .. }) = self.away.failed() {
             tracing::warn!(
-                consumer = self.handler.name(), failures, error = %chain(error),
+                consumer = self.handler.info().name, failures, error = %chain(error),
                 "events wait for the database"
             );
         }
@@ -208,11 +209,11 @@ impl Intake {
     /// What committed.
     fn taken_in<'a>(&self, events: impl IntoIterator<Item = &'a Envelope>) {
         for event in events {
-            trace::taken_in(self.db.service(), self.handler.name(), event);
+            trace::taken_in(self.db.service(), self.handler.info().name, event);
         }
         if let Some(Report { failures, lasted }) = self.away.succeeded() {
             tracing::info!(
-                consumer = self.handler.name(),
+                consumer = self.handler.info().name,
                 failures,
                 ?lasted,
                 "events are taken in again"
@@ -247,7 +248,7 @@ impl Intake {
         let known: Vec<EventId> = inbox::Entity::find()
             .select_only()
             .column(inbox::Column::EventId)
-            .filter(inbox::Column::Consumer.eq(self.handler.name()))
+            .filter(inbox::Column::Consumer.eq(self.handler.info().name))
             .filter(inbox::Column::EventId.is_in(ids))
             .into_tuple()
             .all(tx.conn())
@@ -276,7 +277,7 @@ impl Intake {
 
     fn inbox_row(&self, event: &Envelope) -> inbox::Model {
         inbox::Model {
-            consumer: self.handler.name().to_owned(),
+            consumer: self.handler.info().name.to_owned(),
             event_id: event.id,
             aggregate_id: event.aggregate_id,
             aggregate_version: event.aggregate_version,
@@ -297,11 +298,11 @@ impl Intake {
                 return tx.rollback().await;
             }
             let reason = chain(error);
-            dead_letters::insert(&tx, self.handler.name(), event, &reason, failures).await?;
+            dead_letters::insert(&tx, self.handler.info().name, event, &reason, failures).await?;
             tx.commit().await
         })
         .await?;
-        metrics::counter!("waybill_dead_letters_total", "consumer" => self.handler.name())
+        metrics::counter!("waybill_dead_letters_total", "consumer" => self.handler.info().name)
             .increment(1);
         tracing::error!(
             failures, error = %chain(error),

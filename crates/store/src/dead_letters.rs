@@ -111,7 +111,7 @@ pub async fn request_retry(db: &Db, id: Option<Uuid>) -> Result<u64, StoreError>
 /// Tries what was asked for again. A letter that fails again stays, with the new error.
 pub(crate) async fn take_up(db: &Db, handler: &Arc<dyn EventHandler>) -> Result<(), StoreError> {
     let asked = dead_letter::Entity::find()
-        .filter(dead_letter::Column::Consumer.eq(handler.name()))
+        .filter(dead_letter::Column::Consumer.eq(handler.info().name))
         .filter(dead_letter::Column::RetryRequested.eq(true))
         .order_by_asc(dead_letter::Column::Id)
         .limit(100)
@@ -123,7 +123,7 @@ pub(crate) async fn take_up(db: &Db, handler: &Arc<dyn EventHandler>) -> Result<
             Err(HandlerError::Store(error)) if error.is_unavailable() => return Err(error),
             Err(error) => {
                 let error = crate::chain(&error);
-                tracing::warn!(consumer = handler.name(), event_id = %letter.event.id, error, "the dead letter failed again");
+                tracing::warn!(consumer = handler.info().name, event_id = %letter.event.id, error, "the dead letter failed again");
                 note_failure(db, &letter, &error).await?;
             }
         }

@@ -68,7 +68,7 @@ impl Gaps {
         let all = subject
             .rsplit_once('.')
             .map_or_else(String::new, |(head, _)| format!("{head}.*"));
-        self.handler.subjects().contains(&all.as_str())
+        self.handler.info().subjects.contains(&all.as_str())
     }
 
     /// Whether it was not asked for of late.
@@ -82,7 +82,7 @@ impl Gaps {
 
     async fn has_seen(&self, aggregate_id: Uuid, version: i64) -> Result<bool, StoreError> {
         let seen = inbox::Entity::find()
-            .filter(inbox::Column::Consumer.eq(self.handler.name()))
+            .filter(inbox::Column::Consumer.eq(self.handler.info().name))
             .filter(inbox::Column::AggregateId.eq(aggregate_id))
             .filter(inbox::Column::AggregateVersion.eq(version))
             .count(self.db.reader())
@@ -105,9 +105,9 @@ impl Gaps {
         let mut asked = 0_u64;
         for (aggregate_id, version) in old {
             if self.is_due(aggregate_id, version) && !self.has_seen(aggregate_id, version).await? {
-                metrics::counter!("waybill_event_gaps_total", "consumer" => self.handler.name())
+                metrics::counter!("waybill_event_gaps_total", "consumer" => self.handler.info().name)
                     .increment(1);
-                let source = self.handler.source().to_owned();
+                let source = self.handler.info().source().to_owned();
                 let ask = RepairAsk {
                     source,
                     aggregate_id,
@@ -116,7 +116,7 @@ impl Gaps {
                 if let Err(error) = bus.ask_repair(ask).await {
                     if let Some(Report { failures, .. }) = self.unheard.failed() {
                         tracing::warn!(
-                            consumer = self.handler.name(), failures, %error,
+                            consumer = self.handler.info().name, failures, %error,
                             "events are missing, and their service could not be asked for them"
                         );
                     }
@@ -126,14 +126,14 @@ impl Gaps {
                 self.asked
                     .lock()
                     .insert((aggregate_id, version), Timestamp::now());
-                tracing::debug!(consumer = self.handler.name(), %aggregate_id, version, "asked");
+                tracing::debug!(consumer = self.handler.info().name, %aggregate_id, version, "asked");
             }
             self.noticed.lock().remove(&(aggregate_id, version));
         }
         if asked > 0 {
             self.unheard.over();
             tracing::warn!(
-                consumer = self.handler.name(),
+                consumer = self.handler.info().name,
                 aggregates = asked,
                 "events are missing; their service was asked for them"
             );

@@ -7,15 +7,30 @@ use waybill_bus::Envelope;
 
 use crate::{EventContext, Retry, StoreError, Tx, batch::MOST};
 
-/// Takes in the events of one other service.
+/// Which events a consumer takes: a const of its handler's, which `waybill verify` reads without a running handler.
+#[derive(Debug, Clone, Copy)]
+pub struct ConsumerInfo {
+    /// The consumer's name on the bus and in the inbox, such as `payment-orders`; it must never change.
+    pub name: &'static str,
+    /// Patterns of the subjects of one service, such as `waybill.order.order.*`.
+    pub subjects: &'static [&'static str],
+}
+
+impl ConsumerInfo {
+    /// The service whose events these are.
+    pub fn source(&self) -> &'static str {
+        let first = self.subjects.first();
+        first
+            .and_then(|subject| subject.split('.').nth(1))
+            .unwrap_or_default()
+    }
+}
+
+/// Takes in the events of one service.
 #[async_trait]
 pub trait EventHandler: Send + Sync + 'static {
-    /// The consumer's name on the bus and in the inbox, such as `payment-orders`; it must never change.
-    fn name(&self) -> &'static str;
-    /// The service whose events these are.
-    fn source(&self) -> &'static str;
-    /// Patterns of subjects, such as `waybill.order.order.*`.
-    fn subjects(&self) -> &'static [&'static str];
+    /// What it takes.
+    fn info(&self) -> ConsumerInfo;
     /// How many events one transaction takes at most. Together they cost one commit, but what they lock is locked until the
     /// last one is done. A handler whose events lock rows that others wait for as well, in an order that is not the same
     /// everywhere, says 1: then each has a transaction of its own, a few of them side by side. Not asked on SQLite, where one
@@ -84,12 +99,4 @@ impl Retry for HandlerError {
 /// Reads the payload of an event.
 pub fn decode<M: prost::Message + Default>(event: &Envelope) -> Result<M, HandlerError> {
     Ok(M::decode(event.payload.clone())?)
-}
-
-/// What a consumer takes in, as data: for `waybill verify`, which has no running handler to ask.
-#[derive(Debug, Clone, Copy)]
-pub struct ConsumerInfo {
-    pub name: &'static str,
-    pub source: &'static str,
-    pub subjects: &'static [&'static str],
 }

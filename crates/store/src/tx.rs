@@ -97,7 +97,7 @@ impl Tx {
         let context = self.context.lock().clone();
         self.events.lock().push(Envelope {
             id: EventId::new(),
-            subject: E::SUBJECT.into(),
+            subject: event.subject().into(),
             source: self.conn.db().service().to_owned(),
             aggregate_id: aggregate_id.into(),
             aggregate_version: version,

@@ -76,8 +76,13 @@ pub fn code<T: Debug>(outcome: Result<T, AppError>) -> String {
 pub fn envelope<E: Event>(aggregate_id: Uuid, version: i64, event: &E) -> Envelope {
     Envelope {
         id: EventId::new(),
-        subject: E::SUBJECT.to_owned(),
-        source: E::SUBJECT.split('.').nth(1).unwrap_or_default().to_owned(),
+        subject: event.subject().to_owned(),
+        source: event
+            .subject()
+            .split('.')
+            .nth(1)
+            .unwrap_or_default()
+            .to_owned(),
         aggregate_id,
         aggregate_version: version,
         time: Timestamp::now(),

@@ -6,6 +6,7 @@ pub mod campaign;
 mod client;
 mod databases;
 mod disks;
+mod events;
 mod names;
 mod nats;
 mod nats_cluster;
@@ -30,6 +31,7 @@ pub use calls::{
 pub use client::{Answer, Api, BOUNDARY, form};
 pub use databases::{DatabaseKind, TestDb, db_config, for_each_database};
 pub use disks::{FailingDisk, SmallDisk};
+pub use events::{order_changed, order_moved, payment_changed, user_changed};
 pub use nats::NatsServer;
 pub use nats_cluster::NatsCluster;
 pub use network::{Cut, Network};

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use uuid::Uuid;
 use waybill_primitives::{Clock, Role, UserId};
+use waybill_proto::auth::UserEvent;
 use waybill_service_kit::{AppError, CallContext, ErrorCode, UserCaller, once};
 use waybill_store::{Db, IdempotencyKey, StoreError, Tx, idempotency, transact};
 
@@ -118,7 +119,7 @@ impl App {
             if let Some(key) = &key {
                 idempotency::insert(tx, key, user.id.uuid().as_bytes()).await?;
             }
-            events::registered(tx, &user);
+            events::changed(tx, &user, UserEvent::Registered);
             let session = self.open_session(tx, &user).await?;
             Ok(session)
         })
@@ -201,7 +202,7 @@ impl App {
             }
             user.version += 1;
             store::users::update(tx.conn(), &user, self.clock.now()).await?;
-            events::updated(tx, &user);
+            events::changed(tx, &user, UserEvent::Updated);
             Ok(user)
         })
         .await
@@ -254,7 +255,7 @@ impl App {
                 now,
             )
             .await?;
-            events::password_changed(tx, &user);
+            events::changed(tx, &user, UserEvent::PasswordChanged);
             Ok(())
         })
         .await

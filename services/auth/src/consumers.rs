@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use waybill_bus::Envelope;
-use waybill_proto::{Event, order, payment};
-use waybill_store::{ConsumerInfo, EventHandler, HandlerError, Tx, decode};
+use waybill_proto::{match_event, order, payment};
+use waybill_store::{ConsumerInfo, EventHandler, HandlerError, Tx};
 
 use crate::{app::App, domain::audit::Record};
 
@@ -13,12 +13,10 @@ use crate::{app::App, domain::audit::Record};
 pub const CONSUMERS: &[ConsumerInfo] = &[
     ConsumerInfo {
         name: "auth-audit",
-        source: "order",
         subjects: &["waybill.order.audit.*"],
     },
     ConsumerInfo {
         name: "auth-payment-audit",
-        source: "payment",
         subjects: &["waybill.payment.audit.*"],
     },
 ];
@@ -42,24 +40,16 @@ pub fn consumers(app: &Arc<App>) -> Vec<Arc<dyn EventHandler>> {
 
 #[async_trait]
 impl EventHandler for Acts {
-    fn name(&self) -> &'static str {
-        self.of.name
-    }
-
-    fn source(&self) -> &'static str {
-        self.of.source
-    }
-
-    fn subjects(&self) -> &'static [&'static str] {
-        self.of.subjects
+    fn info(&self) -> ConsumerInfo {
+        *self.of
     }
 
     async fn apply(&self, tx: &Tx, event: &Envelope) -> Result<(), HandlerError> {
-        let record = match event.subject.as_str() {
-            order::AuditRecorded::SUBJECT => decode::<order::AuditRecorded>(event)?.record,
-            payment::AuditRecorded::SUBJECT => decode::<payment::AuditRecorded>(event)?.record,
-            _ => return Ok(()),
-        };
+        let record = match_event!(&event.subject, event.payload.clone() => {
+            order::AuditRecorded => |event| event.record,
+            payment::AuditRecorded => |event| event.record,
+            else => return Ok(()),
+        });
         let missing = || HandlerError::permanent("the event has no record");
         let record = record.ok_or_else(missing)?;
         let record = Record::try_from(record).map_err(HandlerError::permanent)?;

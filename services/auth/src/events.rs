@@ -1,7 +1,10 @@
 //! The events of an account: each change of it has exactly one, numbered by the account's version.
 
 use waybill_primitives::{Role, non_empty};
-use waybill_proto::{auth, common};
+use waybill_proto::{
+    auth::{self, UserEvent},
+    common,
+};
 use waybill_store::Tx;
 
 use crate::domain::User;
@@ -22,46 +25,32 @@ pub fn message(user: &User) -> auth::User {
     }
 }
 
-pub fn registered(tx: &Tx, user: &User) {
-    let event = auth::UserRegistered {
-        user: Some(message(user)),
-    };
-    tx.emit(user.id, user.version, &event);
-}
-
-pub fn updated(tx: &Tx, user: &User) {
-    let event = auth::UserUpdated {
-        user: Some(message(user)),
-    };
-    tx.emit(user.id, user.version, &event);
+/// Publishes a change of an account.
+pub fn changed(tx: &Tx, user: &User, kind: UserEvent) {
+    publish(tx, user, kind, auth::UserChanged::default());
 }
 
 pub fn role_changed(tx: &Tx, user: &User, from: Role) {
-    let event = auth::UserRoleChanged {
-        user: Some(message(user)),
+    let details = auth::UserChanged {
         from: common::Role::from(from).into(),
+        ..auth::UserChanged::default()
     };
-    tx.emit(user.id, user.version, &event);
+    publish(tx, user, UserEvent::RoleChanged, details);
 }
 
 pub fn suspended(tx: &Tx, user: &User, reason: &str) {
-    let event = auth::UserSuspended {
-        user: Some(message(user)),
+    let details = auth::UserChanged {
         reason: reason.to_owned(),
+        ..auth::UserChanged::default()
     };
-    tx.emit(user.id, user.version, &event);
+    publish(tx, user, UserEvent::Suspended, details);
 }
 
-pub fn restored(tx: &Tx, user: &User) {
-    let event = auth::UserRestored {
+fn publish(tx: &Tx, user: &User, kind: UserEvent, details: auth::UserChanged) {
+    let event = auth::UserChanged {
         user: Some(message(user)),
-    };
-    tx.emit(user.id, user.version, &event);
-}
-
-pub fn password_changed(tx: &Tx, user: &User) {
-    let event = auth::UserPasswordChanged {
-        user: Some(message(user)),
+        kind: kind.into(),
+        ..details
     };
     tx.emit(user.id, user.version, &event);
 }

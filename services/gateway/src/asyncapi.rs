@@ -25,10 +25,6 @@ fn build() -> Value {
     for event in EVENTS {
         let name = short(event.message);
         types.collect(event.message, &mut schemas);
-        let id = event
-            .subject
-            .trim_start_matches("waybill.")
-            .replace('.', "_");
         messages.insert(
             name.to_owned(),
             json!({
@@ -38,21 +34,24 @@ fn build() -> Value {
                 "payload": {"$ref": format!("#/components/schemas/{}", event.message)},
             }),
         );
-        channels.insert(
-            id.clone(),
-            json!({
-                "address": event.subject,
-                "messages": {name: {"$ref": format!("#/components/messages/{name}")}},
-            }),
-        );
-        operations.insert(
-            format!("publish_{id}"),
-            json!({
-                "action": "send",
-                "channel": {"$ref": format!("#/channels/{id}")},
-                "summary": format!("Published by the {} service.", event.subject.split('.').nth(1).unwrap_or_default()),
-            }),
-        );
+        for subject in event.subjects {
+            let id = channel(subject);
+            operations.insert(
+                format!("publish_{id}"),
+                json!({
+                    "action": "send",
+                    "channel": {"$ref": format!("#/channels/{id}")},
+                    "summary": format!("Published by the {} service.", subject.split('.').nth(1).unwrap_or_default()),
+                }),
+            );
+            channels.insert(
+                id,
+                json!({
+                    "address": subject,
+                    "messages": {name: {"$ref": format!("#/components/messages/{name}")}},
+                }),
+            );
+        }
     }
     json!({
         "asyncapi": "3.0.0",
@@ -67,6 +66,11 @@ fn build() -> Value {
         "operations": operations,
         "components": {"messages": messages, "schemas": schemas},
     })
+}
+
+/// The id of a subject's channel.
+fn channel(subject: &str) -> String {
+    subject.trim_start_matches("waybill.").replace('.', "_")
 }
 
 fn short(full: &str) -> &str {
@@ -169,11 +173,9 @@ mod tests {
     fn every_event_has_a_channel_and_a_schema_with_fields() {
         let document = build();
         for event in EVENTS {
-            let id = event
-                .subject
-                .trim_start_matches("waybill.")
-                .replace('.', "_");
-            assert_eq!(document["channels"][&id]["address"], event.subject);
+            for subject in event.subjects {
+                assert_eq!(document["channels"][channel(subject)]["address"], *subject);
+            }
             let schema = &document["components"]["schemas"][event.message];
             let fields = schema["properties"].as_object().unwrap();
             assert!(!fields.is_empty(), "{}", event.message);

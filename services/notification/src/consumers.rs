@@ -10,8 +10,10 @@ use async_trait::async_trait;
 use waybill_bus::Envelope;
 use waybill_primitives::{Money, UserId};
 use waybill_proto::{
-    ConvertError, auth, order, order::ChangeRequestKind, order::ChangeRequestState,
-    order::OrderStatus, parse_id, payment,
+    ConvertError, auth, match_event,
+    order::{self, ChangeRequestKind, ChangeRequestState, OrderEvent, OrderStatus},
+    parse_id,
+    payment::{self, PaymentEvent},
 };
 use waybill_store::{ConsumerInfo, EventHandler, HandlerError, Tx, decode};
 
@@ -22,39 +24,28 @@ use crate::{
 };
 
 /// What this service takes in.
-pub const CONSUMERS: &[ConsumerInfo] = &[
-    ConsumerInfo {
-        name: "notification-users",
-        source: "auth",
-        subjects: &["waybill.auth.user.*"],
-    },
-    ConsumerInfo {
-        name: "notification-orders",
-        source: "order",
-        subjects: &[
-            "waybill.order.order.*",
-            "waybill.order.change_request.*",
-            "waybill.order.note.*",
-            "waybill.order.progress.*",
-        ],
-    },
-    ConsumerInfo {
-        name: "notification-payments",
-        source: "payment",
-        subjects: &["waybill.payment.payment.*"],
-    },
-    ConsumerInfo {
-        name: "notification-shop",
-        source: "order",
-        subjects: &["waybill.order.settings.*", "waybill.order.shipment.*"],
-    },
-    STOCK,
-];
+pub const CONSUMERS: &[ConsumerInfo] = &[USERS, ORDERS, PAYMENTS, shop::SHOP, STOCK];
 
+const USERS: ConsumerInfo = ConsumerInfo {
+    name: "notification-users",
+    subjects: &["waybill.auth.user.*"],
+};
+const ORDERS: ConsumerInfo = ConsumerInfo {
+    name: "notification-orders",
+    subjects: &[
+        "waybill.order.order.*",
+        "waybill.order.change_request.*",
+        "waybill.order.note.*",
+        "waybill.order.progress.*",
+    ],
+};
+const PAYMENTS: ConsumerInfo = ConsumerInfo {
+    name: "notification-payments",
+    subjects: &["waybill.payment.payment.*"],
+};
 /// Stock that runs low.
 const STOCK: ConsumerInfo = ConsumerInfo {
     name: "notification-stock",
-    source: "order",
     subjects: &["waybill.order.stock.low"],
 };
 
@@ -87,30 +78,12 @@ struct Users(Arc<App>);
 
 #[async_trait]
 impl EventHandler for Users {
-    fn name(&self) -> &'static str {
-        CONSUMERS[0].name
-    }
-
-    fn source(&self) -> &'static str {
-        CONSUMERS[0].source
-    }
-
-    fn subjects(&self) -> &'static [&'static str] {
-        CONSUMERS[0].subjects
+    fn info(&self) -> ConsumerInfo {
+        USERS
     }
 
     async fn apply(&self, tx: &Tx, event: &Envelope) -> Result<(), HandlerError> {
-        let user = match event.subject.as_str() {
-            "waybill.auth.user.registered" => decode::<auth::UserRegistered>(event)?.user,
-            "waybill.auth.user.updated" => decode::<auth::UserUpdated>(event)?.user,
-            "waybill.auth.user.role_changed" => decode::<auth::UserRoleChanged>(event)?.user,
-            "waybill.auth.user.suspended" => decode::<auth::UserSuspended>(event)?.user,
-            "waybill.auth.user.restored" => decode::<auth::UserRestored>(event)?.user,
-            "waybill.auth.user.password_changed" => {
-                decode::<auth::UserPasswordChanged>(event)?.user
-            }
-            _ => return Ok(()),
-        };
+        let user = decode::<auth::UserChanged>(event)?.user;
         let user = user.ok_or_else(|| missing("user"))?;
         let role = user.role().known().ok_or_else(|| missing("user.role"))?;
         let recipient = Recipient {
@@ -131,16 +104,8 @@ struct Orders(Arc<App>);
 
 #[async_trait]
 impl EventHandler for Orders {
-    fn name(&self) -> &'static str {
-        CONSUMERS[1].name
-    }
-
-    fn source(&self) -> &'static str {
-        CONSUMERS[1].source
-    }
-
-    fn subjects(&self) -> &'static [&'static str] {
-        CONSUMERS[1].subjects
+    fn info(&self) -> ConsumerInfo {
+        ORDERS
     }
 
     async fn apply(&self, tx: &Tx, event: &Envelope) -> Result<(), HandlerError> {
@@ -158,139 +123,114 @@ impl EventHandler for Orders {
 
 /// What an event of the order service means to people; none for those that mean nothing to them.
 fn order_occurrence(event: &Envelope) -> Result<Option<Occurrence>, HandlerError> {
-    let occurrence = match event.subject.as_str() {
-        "waybill.order.order.placed" => {
-            let order = decode::<order::OrderPlaced>(event)?.order;
-            // Nobody ordered anew: the order that this one is opened in place of tells of it.
-            if order.as_ref().is_some_and(|it| it.replaces_id.is_some()) {
-                return Ok(None);
-            }
-            Occurrence::Placed(facts(order)?)
-        }
-        "waybill.order.order.paid" => {
-            let paid: order::OrderPaid = decode(event)?;
-            Occurrence::Paid {
-                order: facts(paid.order)?,
-                by_payment: !paid.payment_id.is_empty(),
-                available: paid.available,
-            }
-        }
-        "waybill.order.order.claimed" => {
-            let claimed: order::OrderClaimed = decode(event)?;
-            let actor = claimed.change.and_then(|change| change.actor);
-            Occurrence::Claimed {
-                order: facts(claimed.order)?,
-                actor: actor
-                    .map(|actor| parse_id("change.actor.id", &actor.id))
-                    .transpose()
-                    .map_err(faulty)?,
-            }
-        }
-        "waybill.order.order.assigned" => {
-            let assigned: order::OrderAssigned = decode(event)?;
-            let change = assigned.change.ok_or_else(|| missing("change"))?;
-            Occurrence::Assigned {
-                order: facts(assigned.order)?,
-                began: change.from() != change.to(),
-                previous: previous(assigned.previous)?,
-            }
-        }
-        "waybill.order.order.replaced" => {
-            let replaced: order::OrderReplaced = decode(event)?;
-            let opened = replaced.replacement.ok_or_else(|| missing("replacement"))?;
-            Occurrence::Replaced {
-                order: facts(replaced.order)?,
-                number: opened.order_number,
-                previous: previous(replaced.previous)?,
-            }
-        }
-        "waybill.order.note.added" => {
-            let added: order::NoteAdded = decode(event)?;
-            let note = added.note.ok_or_else(|| missing("note"))?;
+    let occurrence = match_event!(&event.subject, event.payload.clone() => {
+        order::OrderChanged => |event| return order_change(event),
+        order::NoteAdded => |event| {
+            let note = event.note.ok_or_else(|| missing("note"))?;
             // What is internal is nobody's news.
             if note.visibility() != order::NoteVisibility::Customer {
                 return Ok(None);
             }
             Occurrence::Noted {
-                order: facts(added.order)?,
+                order: facts(event.order)?,
                 author: note.author.unwrap_or_default().name,
                 body: note.body,
             }
-        }
-        "waybill.order.progress.added" => {
-            let added: order::ProgressAdded = decode(event)?;
-            let progress = added.progress.ok_or_else(|| missing("progress"))?;
+        },
+        order::ProgressAdded => |event| {
+            let progress = event.progress.ok_or_else(|| missing("progress"))?;
             Occurrence::Progressed {
-                order: facts(added.order)?,
+                order: facts(event.order)?,
                 step: progress.step,
                 percent: progress.percent,
                 note: progress.note.unwrap_or_default(),
             }
-        }
-        "waybill.order.order.status_changed" => {
-            let changed: order::OrderStatusChanged = decode(event)?;
-            let change = changed.change.ok_or_else(|| missing("change"))?;
-            Occurrence::StatusChanged {
-                order: facts(changed.order)?,
-                from: status(change.from())?,
-                to: status(change.to())?,
-                note: change.note,
-            }
-        }
-        "waybill.order.order.released" => {
-            let released: order::OrderReleased = decode(event)?;
-            Occurrence::Released {
-                order: facts(released.order)?,
-                previous: previous(released.previous)?,
-            }
-        }
-        "waybill.order.order.cancelled" => {
-            let cancelled: order::OrderCancelled = decode(event)?;
-            Occurrence::Cancelled {
-                order: facts(cancelled.order)?,
-                reason: cancelled.change.unwrap_or_default().note,
-            }
-        }
-        "waybill.order.order.expired" => {
-            Occurrence::Expired(facts(decode::<order::OrderExpired>(event)?.order)?)
-        }
-        "waybill.order.order.completed" => {
-            Occurrence::Completed(facts(decode::<order::OrderCompleted>(event)?.order)?)
-        }
-        "waybill.order.change_request.created" => {
-            let created: order::ChangeRequestCreated = decode(event)?;
-            let request = created
-                .change_request
-                .ok_or_else(|| missing("change_request"))?;
+        },
+        order::ChangeRequestCreated => |event| {
+            let request = event.change_request.ok_or_else(|| missing("change_request"))?;
             Occurrence::ChangeRequested {
-                order: facts(created.order)?,
+                order: facts(event.order)?,
                 kind: request_kind(&request)?,
                 by: requester(&request)?,
                 reason: request.reason,
             }
-        }
-        "waybill.order.change_request.decided" => {
-            let decided: order::ChangeRequestDecided = decode(event)?;
-            let request = decided
-                .change_request
-                .ok_or_else(|| missing("change_request"))?;
+        },
+        order::ChangeRequestDecided => |event| {
+            let request = event.change_request.ok_or_else(|| missing("change_request"))?;
             Occurrence::ChangeDecided {
-                order: facts(decided.order)?,
+                order: facts(event.order)?,
                 kind: request_kind(&request)?,
                 by: requester(&request)?.id,
                 approved: request.state() == ChangeRequestState::Approved,
                 note: request.note.unwrap_or_default(),
             }
-        }
-        // Of failed and refunded payments, payment's own events tell; a rejected one is refunded next.
-        _ => return Ok(None),
-    };
+        },
+        else => return Ok(None),
+    });
     Ok(Some(occurrence))
 }
 
-fn previous(previous: Option<order::Assignee>) -> Result<Option<UserId>, HandlerError> {
-    let id = previous.map(|previous| parse_id("previous.id", &previous.id));
-    id.transpose().map_err(faulty)
+fn order_change(event: order::OrderChanged) -> Result<Option<Occurrence>, HandlerError> {
+    let (kind, from) = (event.kind(), event.from());
+    let order = event.order.ok_or_else(|| missing("order"))?;
+    let (to, replaces) = (order.status(), order.replaces_id.is_some());
+    let order = || facts(Some(order));
+    let previous = event.previous.map(|it| parse_id("previous.id", &it.id));
+    let previous = previous.transpose().map_err(faulty)?;
+    let occurrence = match kind {
+        // Nobody placed it: the order that it replaces tells of it.
+        OrderEvent::Placed if replaces => return Ok(None),
+        OrderEvent::Placed => Occurrence::Placed(order()?),
+        OrderEvent::Paid => Occurrence::Paid {
+            order: order()?,
+            by_payment: !event.payment_id.is_empty(),
+            available: event.available,
+        },
+        OrderEvent::Claimed => {
+            let actor = event.actor.map(|actor| parse_id("actor.id", &actor.id));
+            Occurrence::Claimed {
+                order: order()?,
+                actor: actor.transpose().map_err(faulty)?,
+            }
+        }
+        OrderEvent::Assigned => Occurrence::Assigned {
+            order: order()?,
+            began: from != to,
+            previous,
+        },
+        OrderEvent::Replaced => Occurrence::Replaced {
+            order: order()?,
+            number: event
+                .replacement
+                .ok_or_else(|| missing("replacement"))?
+                .order_number,
+            previous,
+        },
+        OrderEvent::StatusChanged => Occurrence::StatusChanged {
+            order: order()?,
+            from: status(from)?,
+            to: status(to)?,
+            note: event.note,
+        },
+        OrderEvent::Released => Occurrence::Released {
+            order: order()?,
+            previous,
+        },
+        OrderEvent::Cancelled => Occurrence::Cancelled {
+            order: order()?,
+            reason: event.note,
+        },
+        OrderEvent::Expired => Occurrence::Expired(order()?),
+        OrderEvent::Completed => Occurrence::Completed(order()?),
+        // Of failed and refunded payments, payment's own events tell; a rejected one is refunded next.
+        OrderEvent::PaymentFailed
+        | OrderEvent::Refunded
+        | OrderEvent::PaymentRejected
+        | OrderEvent::PaymentStarted
+        | OrderEvent::Edited
+        | OrderEvent::Unspecified => return Ok(None),
+    };
+    Ok(Some(occurrence))
 }
 
 fn status(status: OrderStatus) -> Result<Status, HandlerError> {
@@ -368,41 +308,29 @@ struct Payments(Arc<App>);
 
 #[async_trait]
 impl EventHandler for Payments {
-    fn name(&self) -> &'static str {
-        CONSUMERS[2].name
-    }
-
-    fn source(&self) -> &'static str {
-        CONSUMERS[2].source
-    }
-
-    fn subjects(&self) -> &'static [&'static str] {
-        CONSUMERS[2].subjects
+    fn info(&self) -> ConsumerInfo {
+        PAYMENTS
     }
 
     async fn apply(&self, tx: &Tx, event: &Envelope) -> Result<(), HandlerError> {
-        let occurrence = match event.subject.as_str() {
-            "waybill.payment.payment.failed" => {
-                let failed: payment::PaymentFailed = decode(event)?;
-                let reason = failed
-                    .payment
-                    .as_ref()
-                    .and_then(|payment| payment.failure_reason.clone())
-                    .unwrap_or_default();
+        let changed: payment::PaymentChanged = decode(event)?;
+        let occurrence = match changed.kind() {
+            PaymentEvent::Failed => {
+                let payment = changed.payment.as_ref();
+                let reason = payment.and_then(|payment| payment.failure_reason.clone());
                 Occurrence::PaymentFailed {
-                    payment: payment_facts(failed.payment)?,
-                    reason,
+                    payment: payment_facts(changed.payment)?,
+                    reason: reason.unwrap_or_default(),
                 }
             }
-            "waybill.payment.payment.refunded" => {
-                let refunded: payment::PaymentRefunded = decode(event)?;
-                Occurrence::Refunded {
-                    payment: payment_facts(refunded.payment)?,
-                    reason: refunded.reason,
-                }
-            }
+            PaymentEvent::Refunded => Occurrence::Refunded {
+                payment: payment_facts(changed.payment)?,
+                reason: changed.reason,
+            },
             // The receipt follows from order's event: only then the order has taken the money.
-            _ => return Ok(()),
+            PaymentEvent::Created | PaymentEvent::Succeeded | PaymentEvent::Unspecified => {
+                return Ok(());
+            }
         };
         Ok(self.0.announce(tx, &[(event, occurrence)]).await?)
     }
@@ -426,16 +354,8 @@ struct Stock(Arc<App>);
 
 #[async_trait]
 impl EventHandler for Stock {
-    fn name(&self) -> &'static str {
-        STOCK.name
-    }
-
-    fn source(&self) -> &'static str {
-        STOCK.source
-    }
-
-    fn subjects(&self) -> &'static [&'static str] {
-        STOCK.subjects
+    fn info(&self) -> ConsumerInfo {
+        STOCK
     }
 
     async fn apply(&self, tx: &Tx, event: &Envelope) -> Result<(), HandlerError> {

@@ -5,10 +5,10 @@ mod projections;
 
 use async_trait::async_trait;
 use waybill_bus::Envelope;
-use waybill_primitives::{Money, OrderId, PaymentId};
+use waybill_primitives::{OrderId, PaymentId};
 use waybill_proto::{
-    Event, auth,
-    payment::{Payment, PaymentCreated, PaymentFailed, PaymentRefunded, PaymentSucceeded},
+    auth::{UserChanged, UserEvent},
+    payment::{PaymentChanged, PaymentEvent},
 };
 use waybill_store::{ConsumerInfo, EventHandler, HandlerError, Tx, decode};
 
@@ -20,19 +20,16 @@ use crate::{
 pub use projections::OrderProjections;
 
 /// What this service takes in.
-pub const CONSUMERS: &[ConsumerInfo] = &[
-    ConsumerInfo {
-        name: "order-payments",
-        source: "payment",
-        subjects: &["waybill.payment.payment.*"],
-    },
-    ConsumerInfo {
-        name: "order-workers",
-        source: "auth",
-        subjects: &["waybill.auth.user.*"],
-    },
-    projections::INFO,
-];
+pub const CONSUMERS: &[ConsumerInfo] = &[PAYMENTS, WORKERS, projections::PROJECTIONS];
+
+const PAYMENTS: ConsumerInfo = ConsumerInfo {
+    name: "order-payments",
+    subjects: &["waybill.payment.payment.*"],
+};
+const WORKERS: ConsumerInfo = ConsumerInfo {
+    name: "order-workers",
+    subjects: &["waybill.auth.user.*"],
+};
 
 /// Brings payments into the orders they are for.
 pub struct PaymentEvents {
@@ -45,37 +42,10 @@ impl PaymentEvents {
     }
 }
 
-/// What every event of a payment tells.
-struct About {
-    order_id: OrderId,
-    payment_id: PaymentId,
-    amount: Money,
-}
-
-fn about(payment: Option<&Payment>) -> Result<About, HandlerError> {
-    let payment = payment.ok_or_else(|| HandlerError::permanent("the event has no payment"))?;
-    let amount = payment
-        .amount
-        .ok_or_else(|| HandlerError::permanent("the payment has no amount"))?;
-    Ok(About {
-        order_id: payment.order_id.parse().map_err(HandlerError::permanent)?,
-        payment_id: payment.id.parse().map_err(HandlerError::permanent)?,
-        amount,
-    })
-}
-
 #[async_trait]
 impl EventHandler for PaymentEvents {
-    fn name(&self) -> &'static str {
-        CONSUMERS[0].name
-    }
-
-    fn source(&self) -> &'static str {
-        CONSUMERS[0].source
-    }
-
-    fn subjects(&self) -> &'static [&'static str] {
-        CONSUMERS[0].subjects
+    fn info(&self) -> ConsumerInfo {
+        PAYMENTS
     }
 
     /// Each locks an order and the stock of its goods, as placing, cancelling and expiring do one order at a time. Several
@@ -85,43 +55,31 @@ impl EventHandler for PaymentEvents {
     }
 
     async fn apply(&self, tx: &Tx, event: &Envelope) -> Result<(), HandlerError> {
-        match event.subject.as_str() {
-            PaymentCreated::SUBJECT => {
-                let message: PaymentCreated = decode(event)?;
-                let about = about(message.payment.as_ref())?;
-                let (order, payment) = (about.order_id, about.payment_id);
-                self.orders.payment_created(tx, order, payment).await?;
+        let event: PaymentChanged = decode(event)?;
+        let kind = event.kind();
+        let payment = event
+            .payment
+            .ok_or_else(|| HandlerError::permanent("the event has no payment"))?;
+        let amount = payment
+            .amount
+            .ok_or_else(|| HandlerError::permanent("the payment has no amount"))?;
+        let order: OrderId = payment.order_id.parse().map_err(HandlerError::permanent)?;
+        let id: PaymentId = payment.id.parse().map_err(HandlerError::permanent)?;
+        match kind {
+            PaymentEvent::Created => self.orders.payment_created(tx, order, id).await?,
+            PaymentEvent::Succeeded => {
+                self.orders.payment_succeeded(tx, order, id, amount).await?;
             }
-            PaymentSucceeded::SUBJECT => {
-                let message: PaymentSucceeded = decode(event)?;
-                let about = about(message.payment.as_ref())?;
-                let (order, payment) = (about.order_id, about.payment_id);
+            PaymentEvent::Failed => {
+                let reason = payment.failure_reason.unwrap_or_default();
+                self.orders.payment_failed(tx, order, id, &reason).await?;
+            }
+            PaymentEvent::Refunded => {
                 self.orders
-                    .payment_succeeded(tx, order, payment, about.amount)
+                    .payment_refunded(tx, order, id, event.refunded, &event.reason)
                     .await?;
             }
-            PaymentFailed::SUBJECT => {
-                let message: PaymentFailed = decode(event)?;
-                let about = about(message.payment.as_ref())?;
-                let reason = message
-                    .payment
-                    .and_then(|payment| payment.failure_reason)
-                    .unwrap_or_default();
-                let (order, payment) = (about.order_id, about.payment_id);
-                self.orders
-                    .payment_failed(tx, order, payment, &reason)
-                    .await?;
-            }
-            PaymentRefunded::SUBJECT => {
-                let message: PaymentRefunded = decode(event)?;
-                let about = about(message.payment.as_ref())?;
-                let (order, payment) = (about.order_id, about.payment_id);
-                self.orders
-                    .payment_refunded(tx, order, payment, message.refunded, &message.reason)
-                    .await?;
-            }
-            // What is not known yet changes no order.
-            _ => {}
+            PaymentEvent::Unspecified => {}
         }
         Ok(())
     }
@@ -140,28 +98,19 @@ impl UserEvents {
 
 #[async_trait]
 impl EventHandler for UserEvents {
-    fn name(&self) -> &'static str {
-        CONSUMERS[1].name
-    }
-
-    fn source(&self) -> &'static str {
-        CONSUMERS[1].source
-    }
-
-    fn subjects(&self) -> &'static [&'static str] {
-        CONSUMERS[1].subjects
+    fn info(&self) -> ConsumerInfo {
+        WORKERS
     }
 
     async fn apply(&self, tx: &Tx, event: &Envelope) -> Result<(), HandlerError> {
-        let (user, rights_changed) = match event.subject.as_str() {
-            auth::UserRegistered::SUBJECT => (decode::<auth::UserRegistered>(event)?.user, false),
-            auth::UserUpdated::SUBJECT => (decode::<auth::UserUpdated>(event)?.user, false),
-            auth::UserRoleChanged::SUBJECT => (decode::<auth::UserRoleChanged>(event)?.user, true),
-            auth::UserSuspended::SUBJECT => (decode::<auth::UserSuspended>(event)?.user, true),
-            auth::UserRestored::SUBJECT => (decode::<auth::UserRestored>(event)?.user, true),
+        let changed: UserChanged = decode(event)?;
+        let rights_changed = match changed.kind() {
+            UserEvent::Registered | UserEvent::Updated | UserEvent::Unspecified => false,
+            UserEvent::RoleChanged | UserEvent::Suspended | UserEvent::Restored => true,
             // Passwords are nobody's business here.
-            _ => return Ok(()),
+            UserEvent::PasswordChanged => return Ok(()),
         };
+        let user = changed.user;
         let user = user.ok_or_else(|| HandlerError::permanent("the event has no user"))?;
         let role = user.role().known();
         let account = Account {

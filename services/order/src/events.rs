@@ -10,169 +10,39 @@ use crate::{
         work::domain::ChangeRequest,
         workers::domain::Entry,
     },
-    orders::domain::{Changed, HistoryEvent, Order, Person},
+    orders::domain::{Changed, Order, OrderEvent, Person},
     wire,
 };
 
-/// Publishes what became of an order.
-pub fn order_changed(tx: &Tx, changed: &Changed, actor: Option<&Person>, note: &str) {
-    let order = Some(wire::order(&changed.order));
-    order_changed_as(tx, changed, order, actor, note);
-}
-
-/// As [`order_changed`], with the order's message made already.
-pub fn order_changed_as(
+/// Publishes a change of an order. `message` is the order as others see it.
+pub fn order_changed(
     tx: &Tx,
     changed: &Changed,
-    order: Option<pb::Order>,
+    message: pb::Order,
     actor: Option<&Person>,
     note: &str,
+    commission_basis_points: Option<i64>,
 ) {
-    let (id, version) = (changed.order.id, changed.order.version);
-    let change = Some(change(changed, actor, note));
-    let payment_id = changed
-        .payment_id
-        .map(|id| id.to_string())
-        .unwrap_or_default();
-    match changed.event {
-        HistoryEvent::Placed => tx.emit(id, version, &pb::OrderPlaced { order, change }),
-        HistoryEvent::Edited | HistoryEvent::PaymentStarted => {
-            tx.emit(id, version, &pb::OrderUpdated { order, change });
-        }
-        HistoryEvent::Paid => {
-            let available = changed.order.is_available();
-            tx.emit(
-                id,
-                version,
-                &pb::OrderPaid {
-                    order,
-                    change,
-                    payment_id,
-                    available,
-                },
-            );
-        }
-        HistoryEvent::PaymentFailed | HistoryEvent::Refunded => {
-            tx.emit(
-                id,
-                version,
-                &pb::OrderPaymentChanged {
-                    order,
-                    change,
-                    payment_id,
-                },
-            );
-        }
-        HistoryEvent::PaymentRejected => {
-            let reason = note.to_owned();
-            tx.emit(
-                id,
-                version,
-                &pb::OrderPaymentRejected {
-                    order,
-                    change,
-                    payment_id,
-                    reason,
-                },
-            );
-        }
-        HistoryEvent::StatusChanged => {
-            tx.emit(id, version, &pb::OrderStatusChanged { order, change });
-        }
-        HistoryEvent::Claimed => tx.emit(id, version, &pb::OrderClaimed { order, change }),
-        HistoryEvent::Released => {
-            let previous = changed.previous.as_ref().map(wire::assignee);
-            tx.emit(
-                id,
-                version,
-                &pb::OrderReleased {
-                    order,
-                    change,
-                    previous,
-                },
-            );
-        }
-        HistoryEvent::Assigned => {
-            let previous = changed.previous.as_ref().map(wire::assignee);
-            tx.emit(
-                id,
-                version,
-                &pb::OrderAssigned {
-                    order,
-                    change,
-                    previous,
-                },
-            );
-        }
-        HistoryEvent::Replaced => {
-            let previous = changed.previous.as_ref().map(wire::assignee);
-            let replacement = changed.replacement.as_deref().map(wire::order);
-            tx.emit(
-                id,
-                version,
-                &pb::OrderReplaced {
-                    order,
-                    change,
-                    replacement,
-                    previous,
-                },
-            );
-        }
-        HistoryEvent::Completed => {
-            let commission_basis_points = None;
-            tx.emit(
-                id,
-                version,
-                &pb::OrderCompleted {
-                    order,
-                    change,
-                    commission_basis_points,
-                },
-            );
-        }
-        HistoryEvent::Cancelled => {
-            let paid_by = changed.order.payment_id;
-            let payment_id = paid_by.map(|id| id.to_string()).unwrap_or_default();
-            tx.emit(
-                id,
-                version,
-                &pb::OrderCancelled {
-                    order,
-                    change,
-                    payment_id,
-                },
-            );
-        }
-        HistoryEvent::Expired => tx.emit(id, version, &pb::OrderExpired { order, change }),
-    }
-}
-
-/// As [`order_changed`], for the completion of an order: with the share that the platform has of it.
-pub fn order_completed(
-    tx: &Tx,
-    changed: &Changed,
-    actor: Option<&Person>,
-    note: &str,
-    commission_basis_points: i64,
-) {
-    let event = pb::OrderCompleted {
-        order: Some(wire::order(&changed.order)),
-        change: Some(change(changed, actor, note)),
-        commission_basis_points: i32::try_from(commission_basis_points).ok(),
+    let (order, (from, payment_from)) = (&changed.order, changed.before);
+    let payment_id = match changed.event {
+        OrderEvent::Cancelled => order.payment_id,
+        _ => changed.payment_id,
     };
-    tx.emit(changed.order.id, changed.order.version, &event);
-}
-
-fn change(changed: &Changed, actor: Option<&Person>, note: &str) -> pb::OrderChange {
-    let (from, payment_from) = changed.before;
-    pb::OrderChange {
+    let event = pb::OrderChanged {
+        order: Some(message),
+        kind: changed.event.into(),
         from: from.map_or(0, Into::into),
-        to: changed.order.status.into(),
         payment_from: payment_from.map_or(0, Into::into),
-        payment_to: changed.order.payment_status.into(),
         actor: actor.map(wire::person),
         note: note.to_owned(),
-    }
+        payment_id: payment_id.map(|id| id.to_string()).unwrap_or_default(),
+        available: order.is_available(),
+        previous: changed.previous.as_ref().map(wire::assignee),
+        replacement: changed.replacement.as_deref().map(wire::order),
+        commission_basis_points: commission_basis_points
+            .and_then(|points| i32::try_from(points).ok()),
+    };
+    tx.emit(order.id, order.version, &event);
 }
 
 /// Publishes that somebody asks for a change of `order`.

@@ -5,7 +5,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use waybill_bus::Envelope;
 use waybill_primitives::{OrderId, PaymentId};
-use waybill_proto::{ConvertError, Event, order as proto, parse_id};
+use waybill_proto::{
+    ConvertError,
+    order::{Order, OrderChanged, OrderEvent, OrderStatus, PaymentStatus, SettingsChanged},
+    parse_id,
+};
 use waybill_store::{ConsumerInfo, EventHandler, HandlerError, Tx, decode};
 
 use crate::{
@@ -15,19 +19,17 @@ use crate::{
 };
 
 /// What this service takes in.
-pub const CONSUMERS: &[ConsumerInfo] = &[
-    // All of an order's events, so that a lost one shows as a gap in its versions.
-    ConsumerInfo {
-        name: "payment-orders",
-        source: "order",
-        subjects: &["waybill.order.order.*"],
-    },
-    ConsumerInfo {
-        name: "payment-settings",
-        source: "order",
-        subjects: &["waybill.order.settings.*"],
-    },
-];
+pub const CONSUMERS: &[ConsumerInfo] = &[ORDERS, SETTINGS];
+
+/// All of an order's events, so that a lost one shows as a gap in its versions.
+const ORDERS: ConsumerInfo = ConsumerInfo {
+    name: "payment-orders",
+    subjects: &["waybill.order.order.*"],
+};
+const SETTINGS: ConsumerInfo = ConsumerInfo {
+    name: "payment-settings",
+    subjects: &["waybill.order.settings.*"],
+};
 
 /// Refunds what an order cannot keep, and shares what a completed one has earned.
 pub struct OrderEvents {
@@ -41,13 +43,9 @@ impl OrderEvents {
     }
 
     /// Money arrived that the order could not take.
-    async fn rejected(
-        &self,
-        tx: &Tx,
-        event: proto::OrderPaymentRejected,
-    ) -> Result<(), HandlerError> {
+    async fn rejected(&self, tx: &Tx, event: &OrderChanged) -> Result<(), HandlerError> {
         let payment: PaymentId = parse_id("payment_id", &event.payment_id).map_err(permanent)?;
-        match self.refunds.request(tx, payment, &event.reason).await {
+        match self.refunds.request(tx, payment, &event.note).await {
             Ok(Requested::Opened | Requested::Already) => Ok(()),
             Ok(Requested::NothingPaid(state)) => Err(HandlerError::permanent(format!(
                 "payment {payment} was rejected but is {state}: there is no money to give back"
@@ -64,11 +62,10 @@ impl OrderEvents {
     async fn ended(
         &self,
         tx: &Tx,
-        order: Option<proto::Order>,
+        order: &Order,
         paid_by: &str,
         reason: &str,
     ) -> Result<(), HandlerError> {
-        let order = order.ok_or_else(no_order)?;
         let id: OrderId = parse_id("order.id", &order.id).map_err(permanent)?;
         let mut refunds = self.refunds.request_all(tx, id, reason).await?;
         if !paid_by.is_empty() {
@@ -84,9 +81,13 @@ impl OrderEvents {
     }
 
     /// Another order was opened in place of this one, and has its payments from now on.
-    async fn replaced(&self, tx: &Tx, event: proto::OrderReplaced) -> Result<(), HandlerError> {
-        let closed = event.order.ok_or_else(no_order)?;
-        let opened = event.replacement.ok_or_else(no_order)?;
+    async fn replaced(
+        &self,
+        tx: &Tx,
+        closed: &Order,
+        opened: Option<Order>,
+    ) -> Result<(), HandlerError> {
+        let opened = opened.ok_or_else(no_order)?;
         let replaced = Replaced {
             closed: parse_id("order.id", &closed.id).map_err(permanent)?,
             opened: parse_id("replacement.id", &opened.id).map_err(permanent)?,
@@ -99,18 +100,16 @@ impl OrderEvents {
     async fn earned(
         &self,
         tx: &Tx,
-        order: Option<proto::Order>,
-        commission: Option<u32>,
+        order: &Order,
+        commission: Option<i32>,
     ) -> Result<(), HandlerError> {
-        let order = order.ok_or_else(no_order)?;
-        if order.status() != proto::OrderStatus::Completed
-            || order.payment_status() != proto::PaymentStatus::Paid
+        if order.status() != OrderStatus::Completed || order.payment_status() != PaymentStatus::Paid
         {
             return Ok(());
         }
         let completed = CompletedOrder {
-            commission,
-            ..completed(&order).map_err(permanent)?
+            commission: commission.map(share).transpose()?,
+            ..completed(order).map_err(permanent)?
         };
         Ok(self.ledger.accrue(tx, &completed).await?)
     }
@@ -118,43 +117,35 @@ impl OrderEvents {
 
 #[async_trait]
 impl EventHandler for OrderEvents {
-    fn name(&self) -> &'static str {
-        CONSUMERS[0].name
-    }
-
-    fn source(&self) -> &'static str {
-        CONSUMERS[0].source
-    }
-
-    fn subjects(&self) -> &'static [&'static str] {
-        CONSUMERS[0].subjects
+    fn info(&self) -> ConsumerInfo {
+        ORDERS
     }
 
     async fn apply(&self, tx: &Tx, event: &Envelope) -> Result<(), HandlerError> {
-        match event.subject.as_str() {
-            proto::OrderPaymentRejected::SUBJECT => self.rejected(tx, decode(event)?).await,
-            proto::OrderCancelled::SUBJECT => {
-                let event: proto::OrderCancelled = decode(event)?;
+        let event: OrderChanged = decode(event)?;
+        let order = event.order.as_ref().ok_or_else(no_order)?;
+        match event.kind() {
+            OrderEvent::PaymentRejected => self.rejected(tx, &event).await,
+            OrderEvent::Cancelled => {
                 let paid_by = &event.payment_id;
-                self.ended(tx, event.order, paid_by, "the order was cancelled")
+                self.ended(tx, order, paid_by, "the order was cancelled")
                     .await
             }
-            proto::OrderExpired::SUBJECT => {
-                let event: proto::OrderExpired = decode(event)?;
-                self.ended(tx, event.order, "", "the order expired unpaid")
-                    .await
+            OrderEvent::Expired => self.ended(tx, order, "", "the order expired unpaid").await,
+            OrderEvent::Replaced => self.replaced(tx, order, event.replacement).await,
+            OrderEvent::Completed | OrderEvent::Paid => {
+                self.earned(tx, order, event.commission_basis_points).await
             }
-            proto::OrderReplaced::SUBJECT => self.replaced(tx, decode(event)?).await,
-            proto::OrderCompleted::SUBJECT => {
-                let event: proto::OrderCompleted = decode(event)?;
-                let commission = event.commission_basis_points.map(share).transpose()?;
-                self.earned(tx, event.order, commission).await
-            }
-            proto::OrderPaid::SUBJECT => {
-                let event: proto::OrderPaid = decode(event)?;
-                self.earned(tx, event.order, None).await
-            }
-            _ => Ok(()),
+            OrderEvent::Placed
+            | OrderEvent::Edited
+            | OrderEvent::PaymentStarted
+            | OrderEvent::PaymentFailed
+            | OrderEvent::Refunded
+            | OrderEvent::StatusChanged
+            | OrderEvent::Claimed
+            | OrderEvent::Assigned
+            | OrderEvent::Released
+            | OrderEvent::Unspecified => Ok(()),
         }
     }
 }
@@ -172,23 +163,12 @@ impl SettingsEvents {
 
 #[async_trait]
 impl EventHandler for SettingsEvents {
-    fn name(&self) -> &'static str {
-        CONSUMERS[1].name
-    }
-
-    fn source(&self) -> &'static str {
-        CONSUMERS[1].source
-    }
-
-    fn subjects(&self) -> &'static [&'static str] {
-        CONSUMERS[1].subjects
+    fn info(&self) -> ConsumerInfo {
+        SETTINGS
     }
 
     async fn apply(&self, tx: &Tx, event: &Envelope) -> Result<(), HandlerError> {
-        if event.subject != proto::SettingsChanged::SUBJECT {
-            return Ok(());
-        }
-        let event: proto::SettingsChanged = decode(event)?;
+        let event: SettingsChanged = decode(event)?;
         let settings = event
             .settings
             .ok_or_else(|| HandlerError::permanent("the event carries no settings"))?;
@@ -202,7 +182,7 @@ impl EventHandler for SettingsEvents {
     }
 }
 
-fn completed(order: &proto::Order) -> Result<CompletedOrder, ConvertError> {
+fn completed(order: &Order) -> Result<CompletedOrder, ConvertError> {
     let total = order.total.ok_or_else(|| ConvertError {
         field: "order.total",
         problem: "is missing".to_owned(),

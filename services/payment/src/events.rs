@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use waybill_primitives::non_empty;
-use waybill_proto::payment as proto;
+use waybill_proto::payment::{self as proto, PaymentEvent};
 use waybill_service_kit::{
     CallContext,
     audit::{self, Act},
@@ -30,9 +30,12 @@ impl From<&Payment> for proto::Payment {
     }
 }
 
-pub fn created(tx: &Tx, payment: &Payment) {
-    let event = proto::PaymentCreated {
+/// Publishes a change of a payment.
+pub fn changed(tx: &Tx, payment: &Payment, kind: PaymentEvent) {
+    let event = proto::PaymentChanged {
         payment: Some(payment.into()),
+        kind: kind.into(),
+        ..proto::PaymentChanged::default()
     };
     tx.emit(payment.id, payment.version, &event);
 }
@@ -55,23 +58,10 @@ pub fn begun_for(tx: &Tx, ctx: &CallContext, payment: &Payment) {
     audit::publish::<proto::AuditRecorded>(tx, ctx, act);
 }
 
-pub fn succeeded(tx: &Tx, payment: &Payment) {
-    let event = proto::PaymentSucceeded {
-        payment: Some(payment.into()),
-    };
-    tx.emit(payment.id, payment.version, &event);
-}
-
-pub fn failed(tx: &Tx, payment: &Payment) {
-    let event = proto::PaymentFailed {
-        payment: Some(payment.into()),
-    };
-    tx.emit(payment.id, payment.version, &event);
-}
-
 pub fn refunded(tx: &Tx, payment: &Payment, reason: &str) {
-    let event = proto::PaymentRefunded {
+    let event = proto::PaymentChanged {
         payment: Some(payment.into()),
+        kind: PaymentEvent::Refunded.into(),
         reason: reason.to_owned(),
         refunded: Some(payment.money()),
     };

@@ -47,7 +47,9 @@ impl Printer {
     }
 
     fn payload(&self, event: &Envelope) -> Option<Value> {
-        let info = EVENTS.iter().find(|info| info.subject == event.subject)?;
+        let info = EVENTS
+            .iter()
+            .find(|info| info.subjects.contains(&event.subject.as_str()))?;
         let descriptor = self.pool.get_message_by_name(info.message)?;
         let message = DynamicMessage::decode(descriptor, event.payload.clone()).ok()?;
         serde_json::to_value(message).ok()

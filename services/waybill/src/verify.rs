@@ -8,8 +8,8 @@ use anyhow::{Context as _, Result};
 use waybill_bus::Envelope;
 use waybill_primitives::EventId;
 use waybill_proto::{
-    order::{OrderPaid, OrderPaymentRejected},
-    payment::{PaymentRefunded, PaymentSucceeded},
+    order::{OrderChanged, OrderEvent},
+    payment::{PaymentChanged, PaymentEvent},
 };
 use waybill_store::{Db, backlog, consumed, dead_letters, outbox_events};
 
@@ -122,7 +122,7 @@ async fn events(databases: &Databases) -> Result<Vec<String>> {
             let taken_in = consumed(databases.of(service)?, consumer.name).await?;
             let mut missing = 0_u64;
             let mut example = None;
-            each_event(databases.of(consumer.source)?, None, |event| {
+            each_event(databases.of(consumer.source())?, None, |event| {
                 let wanted = consumer
                     .subjects
                     .iter()
@@ -150,17 +150,18 @@ async fn money(databases: &Databases) -> Result<Vec<String>> {
     let mut succeeded: HashMap<String, String> = HashMap::new();
     let mut refunded: HashSet<String> = HashSet::new();
     each_event(databases.of("payment")?, Some("payment"), |event| {
-        match event.subject.as_str() {
-            "waybill.payment.payment.succeeded" => {
-                let payment = waybill_store::decode::<PaymentSucceeded>(event)?.payment;
-                let payment = payment.context("a payment event without its payment")?;
+        let event: PaymentChanged = waybill_store::decode(event)?;
+        let kind = event.kind();
+        let payment = event.payment;
+        let payment = payment.context("a payment event without its payment")?;
+        match kind {
+            PaymentEvent::Succeeded => {
                 succeeded.insert(payment.id, payment.order_id);
             }
-            "waybill.payment.payment.refunded" => {
-                let payment = waybill_store::decode::<PaymentRefunded>(event)?.payment;
-                refunded.insert(payment.context("a payment event without its payment")?.id);
+            PaymentEvent::Refunded => {
+                refunded.insert(payment.id);
             }
-            _ => {}
+            PaymentEvent::Created | PaymentEvent::Failed | PaymentEvent::Unspecified => {}
         }
         Ok(())
     })
@@ -169,18 +170,13 @@ async fn money(databases: &Databases) -> Result<Vec<String>> {
     let mut paid: HashMap<String, u32> = HashMap::new();
     let mut rejected: HashMap<String, u32> = HashMap::new();
     each_event(databases.of("order")?, Some("order"), |event| {
-        match event.subject.as_str() {
-            "waybill.order.order.paid" => {
-                let paid_by = waybill_store::decode::<OrderPaid>(event)?.payment_id;
-                // Orders that cost nothing are paid without a payment.
-                if !paid_by.is_empty() {
-                    *paid.entry(paid_by).or_default() += 1;
-                }
+        let event: OrderChanged = waybill_store::decode(event)?;
+        match event.kind() {
+            // Orders that cost nothing are paid without a payment.
+            OrderEvent::Paid if !event.payment_id.is_empty() => {
+                *paid.entry(event.payment_id).or_default() += 1;
             }
-            "waybill.order.order.payment_rejected" => {
-                let refused = waybill_store::decode::<OrderPaymentRejected>(event)?.payment_id;
-                *rejected.entry(refused).or_default() += 1;
-            }
+            OrderEvent::PaymentRejected => *rejected.entry(event.payment_id).or_default() += 1,
             _ => {}
         }
         Ok(())

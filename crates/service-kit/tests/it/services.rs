@@ -12,9 +12,9 @@ use tokio::sync::{Notify, mpsc};
 use tonic::service::Routes;
 use waybill_bus::{Bus, Envelope, InProcessBus};
 use waybill_primitives::UserId;
-use waybill_proto::auth::{UserRestored, auth_service_client::AuthServiceClient, *};
+use waybill_proto::auth::{UserChanged, auth_service_client::AuthServiceClient, *};
 use waybill_service_kit::{AppError, CallContext, Job, outgoing, start, start_all};
-use waybill_store::{EventHandler, HandlerError, Tx};
+use waybill_store::{ConsumerInfo, EventHandler, HandlerError, Tx};
 
 use crate::support::{Probe, claims, ground, service};
 
@@ -24,14 +24,11 @@ struct Listener(mpsc::UnboundedSender<Envelope>);
 
 #[tonic::async_trait]
 impl EventHandler for Listener {
-    fn name(&self) -> &'static str {
-        "chat-users"
-    }
-    fn source(&self) -> &'static str {
-        "auth"
-    }
-    fn subjects(&self) -> &'static [&'static str] {
-        &["waybill.auth.user.*"]
+    fn info(&self) -> ConsumerInfo {
+        ConsumerInfo {
+            name: "chat-users",
+            subjects: &["waybill.auth.user.*"],
+        }
     }
     async fn apply(&self, _: &Tx, event: &Envelope) -> Result<(), HandlerError> {
         self.0.send(event.clone()).map_err(HandlerError::transient)
@@ -46,7 +43,7 @@ async fn an_event_committed_before_the_start_reaches_a_consumer_that_is_started_
     let ctx = CallContext::for_user((&claims()).into());
     let tx = auth.deps.db.begin(&ctx.event_context()).await.unwrap();
     let user = UserId::new();
-    tx.emit(user.uuid(), 1, &UserRestored::default());
+    tx.emit(user.uuid(), 1, &UserChanged::default());
     tx.commit().await.unwrap();
 
     let (sender, mut received) = mpsc::unbounded_channel();

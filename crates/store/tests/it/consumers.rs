@@ -6,7 +6,7 @@ use sea_orm::DbBackend;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use waybill_bus::{Bus, InProcessBus};
-use waybill_proto::order::ProductCreated;
+use waybill_proto::order::ProductChanged;
 use waybill_store::{Db, EventContext, backlog, dead_letters};
 
 use crate::support::{
@@ -236,7 +236,7 @@ async fn a_consumers_lines_name_the_request_and_one_says_that_the_service_works_
         };
         let tx = db.begin(&context).await.unwrap();
         for aggregate in [stubborn, Uuid::now_v7(), Uuid::now_v7()] {
-            tx.emit(aggregate, 1, &ProductCreated::default());
+            tx.emit(aggregate, 1, &ProductChanged::default());
         }
         tx.commit().await.unwrap();
         until("the events", async || backlog(&db).await.unwrap() == 0).await;

@@ -13,10 +13,10 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use waybill_bus::{Bus, Envelope, InProcessBus, JetStreamBus, NatsConfig, StreamState};
 use waybill_primitives::Timestamp;
-use waybill_proto::order::ProductCreated;
+use waybill_proto::order::ProductChanged;
 use waybill_store::{
-    Db, EventContext, EventHandler, HandlerError, RelayConfig, Tx, backlog, replay, run_consumer,
-    run_relay,
+    ConsumerInfo, Db, EventContext, EventHandler, HandlerError, RelayConfig, Tx, backlog, replay,
+    run_consumer, run_relay,
 };
 use waybill_testkit::{DatabaseKind, NatsServer, TestDb};
 
@@ -197,7 +197,7 @@ impl World {
 async fn happen_together(db: &Db, aggregates: impl IntoIterator<Item = Uuid>) {
     let tx = db.begin(&EventContext::default()).await.unwrap();
     for aggregate in aggregates {
-        tx.emit(aggregate, 1, &ProductCreated::default());
+        tx.emit(aggregate, 1, &ProductChanged::default());
     }
     tx.commit().await.unwrap();
 }
@@ -414,14 +414,11 @@ struct Slow(Mutex<Vec<(Uuid, i64)>>);
 
 #[async_trait]
 impl EventHandler for Slow {
-    fn name(&self) -> &'static str {
-        "slow"
-    }
-    fn source(&self) -> &'static str {
-        "order"
-    }
-    fn subjects(&self) -> &'static [&'static str] {
-        &["waybill.order.product.*"]
+    fn info(&self) -> ConsumerInfo {
+        ConsumerInfo {
+            name: "slow",
+            subjects: &["waybill.order.product.*"],
+        }
     }
     fn most_together(&self) -> usize {
         1

@@ -17,10 +17,10 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use waybill_bus::{Bus, Envelope};
-use waybill_proto::order::ProductCreated;
+use waybill_proto::order::ProductChanged;
 use waybill_store::{
-    Db, EventContext, EventHandler, HandlerError, RelayConfig, RetryPolicy, StoreError, Tx,
-    run_consumer, run_relay,
+    ConsumerInfo, Db, EventContext, EventHandler, HandlerError, RelayConfig, RetryPolicy,
+    StoreError, Tx, run_consumer, run_relay,
 };
 use waybill_testkit::{DatabaseKind, TestDb};
 
@@ -106,7 +106,7 @@ pub async fn tallies(db: &Db) -> BTreeMap<String, i64> {
 pub async fn happen(db: &Db, aggregate: Uuid, version: i64) {
     let tx = db.begin(&EventContext::default()).await.unwrap();
     count(&tx, "committed").await.unwrap();
-    tx.emit(aggregate, version, &ProductCreated::default());
+    tx.emit(aggregate, version, &ProductChanged::default());
     tx.commit().await.unwrap();
 }
 
@@ -139,14 +139,11 @@ impl Counter {
 
 #[async_trait]
 impl EventHandler for Counter {
-    fn name(&self) -> &'static str {
-        self.name
-    }
-    fn source(&self) -> &'static str {
-        "order"
-    }
-    fn subjects(&self) -> &'static [&'static str] {
-        &["waybill.order.product.*"]
+    fn info(&self) -> ConsumerInfo {
+        ConsumerInfo {
+            name: self.name,
+            subjects: &["waybill.order.product.*"],
+        }
     }
     fn most_together(&self) -> usize {
         self.most.load(Ordering::SeqCst)

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 use waybill_bus::{Bus, InProcessBus};
-use waybill_proto::order::ProductCreated;
+use waybill_proto::order::ProductChanged;
 use waybill_store::{Db, DbConfig, EventContext, Retry, StoreError, backlog, optimistic, transact};
 use waybill_testkit::{DatabaseKind, TestDb};
 
@@ -16,10 +16,10 @@ async fn a_rollback_takes_the_events_with_it() {
         let db = open(&database.url(), "order").await;
         let tx = db.begin(&EventContext::default()).await.unwrap();
         count(&tx, "lost").await.unwrap();
-        tx.emit(Uuid::now_v7(), 1, &ProductCreated::default());
+        tx.emit(Uuid::now_v7(), 1, &ProductChanged::default());
         drop(tx);
         let tx = db.begin(&EventContext::default()).await.unwrap();
-        tx.emit(Uuid::now_v7(), 1, &ProductCreated::default());
+        tx.emit(Uuid::now_v7(), 1, &ProductChanged::default());
         tx.rollback().await.unwrap();
         assert_eq!(backlog(&db).await.unwrap(), 0);
         assert!(tallies(&db).await.is_empty());
@@ -62,7 +62,7 @@ async fn what_fails_in_a_transaction_leaves_nothing() {
         let context = EventContext::default();
         let refused: Result<(), Refused> = transact!(db, &context, async |tx| {
             count(tx, "lost").await?;
-            tx.emit(Uuid::now_v7(), 1, &ProductCreated::default());
+            tx.emit(Uuid::now_v7(), 1, &ProductChanged::default());
             Err(Refused::Outrun)
         })
         .await;
@@ -70,7 +70,7 @@ async fn what_fails_in_a_transaction_leaves_nothing() {
         assert!(tallies(&db).await.is_empty());
         assert_eq!(backlog(&db).await.unwrap(), 0);
         transact!(db, &context, async |tx| {
-            tx.emit(Uuid::now_v7(), 1, &ProductCreated::default());
+            tx.emit(Uuid::now_v7(), 1, &ProductChanged::default());
             count(tx, "kept").await
         })
         .await
@@ -135,7 +135,7 @@ async fn two_writers_cannot_both_take_a_version() {
         let aggregate = Uuid::now_v7();
         happen(&db, aggregate, 1).await;
         let tx = db.begin(&EventContext::default()).await.unwrap();
-        tx.emit(aggregate, 1, &ProductCreated::default());
+        tx.emit(aggregate, 1, &ProductChanged::default());
         let refused = tx.commit().await.unwrap_err();
         assert!(refused.is_unique(), "{refused:?}");
         db.close().await;

@@ -2,6 +2,7 @@
 
 use secrecy::{ExposeSecret as _, SecretString};
 use waybill_primitives::{Role, Timestamp, UserId};
+use waybill_proto::auth::UserEvent;
 use waybill_service_kit::{AppError, FieldError};
 use waybill_store::{Db, EventContext, transact};
 
@@ -55,7 +56,7 @@ async fn find_or_make(db: &Db, seed: &SeedUser) -> Result<User, Error> {
     };
     let made = transact!(db, EventContext::default(), async |tx| {
         store::users::insert(tx.conn(), &user, &seed.password_hash).await?;
-        events::registered(tx, &user);
+        events::changed(tx, &user, UserEvent::Registered);
         Ok::<_, Error>(())
     })
     .await;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 use waybill_primitives::{Bucket, Role, Span, Timestamp, UserId};
+use waybill_proto::auth::UserEvent;
 use waybill_service_kit::{AppError, CallContext};
 use waybill_store::{
     Tx,
@@ -181,7 +182,7 @@ impl App {
             user.suspended = false;
             user.version += 1;
             store::users::set_suspension(tx.conn(), &user, None, self.clock.now()).await?;
-            events::restored(tx, &user);
+            events::changed(tx, &user, UserEvent::Restored);
             let before = json!({ "suspended": true });
             let after = json!({ "suspended": false });
             self.record_act(tx, ctx, "user.restore", id, before, after)

@@ -121,7 +121,7 @@ fn act(action: &str, target: &str, actor: UserId, at: Timestamp) -> Envelope {
     };
     Envelope {
         id: EventId::new(),
-        subject: AuditRecorded::SUBJECT.to_owned(),
+        subject: message.subject().to_owned(),
         source: "order".to_owned(),
         aggregate_id: id,
         aggregate_version: 1,

@@ -4,8 +4,7 @@ use waybill_primitives::{Role, UserId};
 use waybill_proto::{
     auth::{
         GetProfileRequest, GetUserRequest, ListUsersRequest, ListUsersResponse, RestoreUserRequest,
-        Session, SetUserRoleRequest, SuspendUserRequest, UpdateProfileRequest, User,
-        UserRoleChanged,
+        Session, SetUserRoleRequest, SuspendUserRequest, UpdateProfileRequest, User, UserChanged,
     },
     common,
 };
@@ -287,7 +286,7 @@ async fn a_new_role_comes_with_the_next_refresh(world: &World) {
         .await
         .unwrap();
     let last = events.last().unwrap();
-    let told: UserRoleChanged = waybill_store::decode(last).unwrap();
+    let told: UserChanged = waybill_store::decode(last).unwrap();
     assert_eq!(told.user, ada.user);
     assert_eq!(told.from(), common::Role::Customer);
     assert_eq!(last.actor, Some(id_of(&admin).to_string()));

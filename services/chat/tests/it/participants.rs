@@ -3,13 +3,13 @@
 use waybill_primitives::Role;
 use waybill_proto::{
     chat::{GetConversationRequest, ListConversationsRequest},
-    order::{self, OrderStatus},
+    order::{self, OrderEvent, OrderStatus},
 };
 use waybill_service_kit::{ErrorCode, ErrorKind};
-use waybill_testkit::{World as _, on_any_database, on_each_database};
+use waybill_testkit::{World as _, on_any_database, on_each_database, order_changed, order_moved};
 
 use crate::support::{
-    Person, World, answer, assigned, change, envelope, not_found, order_of, page, refused,
+    Person, World, answer, assigned, envelope, not_found, order_of, page, refused,
 };
 
 on_each_database! {
@@ -85,10 +85,14 @@ async fn reassignment_changes_who_may_read(world: &World) {
         ..order.clone()
     };
     world.orders.put(&released);
-    let event = order::OrderReleased {
-        order: Some(released.clone()),
-        change: Some(change(OrderStatus::InProgress, OrderStatus::Pending)),
+    let event = order::OrderChanged {
         previous: order.assignee.clone(),
+        ..order_moved(
+            OrderEvent::Released,
+            &released,
+            OrderStatus::InProgress,
+            OrderStatus::Pending,
+        )
     };
     world.event(&released, &event).await;
     not_found(world.try_list(&wim, &order, "", page(0)).await);
@@ -112,10 +116,14 @@ async fn an_assigned_order_is_the_new_workers(world: &World) {
         ..assigned(&order, &olu)
     };
     world.orders.put(&given);
-    let event = order::OrderAssigned {
-        order: Some(given.clone()),
-        change: Some(change(OrderStatus::InProgress, OrderStatus::InProgress)),
+    let event = order::OrderChanged {
         previous: order.assignee.clone(),
+        ..order_moved(
+            OrderEvent::Assigned,
+            &given,
+            OrderStatus::InProgress,
+            OrderStatus::InProgress,
+        )
     };
     world.event(&given, &event).await;
     not_found(world.try_list(&wim, &order, "", page(0)).await);
@@ -136,12 +144,9 @@ async fn a_replaced_order_is_closed_for_writing(world: &World) {
     let mut opened = order_of(&ada);
     opened.replaces_id = Some(order.id.clone());
     world.orders.put(&opened);
-    let placed = order::OrderPlaced {
-        order: Some(opened.clone()),
-        change: Some(order::OrderChange {
-            note: format!("in place of {}", order.order_number),
-            ..order::OrderChange::default()
-        }),
+    let placed = order::OrderChanged {
+        note: format!("in place of {}", order.order_number),
+        ..order_changed(OrderEvent::Placed, &opened)
     };
     world.event(&opened, &placed).await;
     let mut closed = order::Order {
@@ -151,11 +156,15 @@ async fn a_replaced_order_is_closed_for_writing(world: &World) {
     };
     closed.set_status(OrderStatus::Cancelled);
     world.orders.put(&closed);
-    let replaced = order::OrderReplaced {
-        order: Some(closed.clone()),
-        change: Some(change(OrderStatus::InProgress, OrderStatus::Cancelled)),
+    let replaced = order::OrderChanged {
         replacement: Some(opened.clone()),
         previous: order.assignee.clone(),
+        ..order_moved(
+            OrderEvent::Replaced,
+            &closed,
+            OrderStatus::InProgress,
+            OrderStatus::Cancelled,
+        )
     };
     world.event(&closed, &replaced).await;
     for person in [&ada, &wim, &bo] {
@@ -212,10 +221,12 @@ async fn late_events_change_nothing_but_are_noted(world: &World) {
     world.orders.put(&second);
     // Asked for: the projection is at version 4 before the event of version 2 comes.
     world.post(&olu, &second, "mine").await;
-    let event = order::OrderClaimed {
-        order: Some(first.clone()),
-        change: Some(change(OrderStatus::Pending, OrderStatus::InProgress)),
-    };
+    let event = order_moved(
+        OrderEvent::Claimed,
+        &first,
+        OrderStatus::Pending,
+        OrderStatus::InProgress,
+    );
     world.event(&first, &event).await;
     not_found(world.try_list(&wim, &first, "", page(0)).await);
     assert_eq!(
@@ -228,22 +239,22 @@ async fn system_lines_follow_the_order_once(world: &World) {
     let (ada, wim) = (Person::customer(), Person::worker());
     let order = world.placed(&ada).await;
     let mut order = world.claimed(&order, &wim).await;
-    let mut held = change(OrderStatus::InProgress, OrderStatus::OnHold);
-    "paper is late".clone_into(&mut held.note);
-    for change in [held, change(OrderStatus::OnHold, OrderStatus::InProgress)] {
+    let (working, held) = (OrderStatus::InProgress, OrderStatus::OnHold);
+    for (from, to, note) in [(working, held, "paper is late"), (held, working, "")] {
         order.version += 1;
-        let event = order::OrderStatusChanged {
-            order: Some(order.clone()),
-            change: Some(change),
+        let event = order::OrderChanged {
+            note: note.to_owned(),
+            ..order_moved(OrderEvent::StatusChanged, &order, from, to)
         };
         world.event(&order, &event).await;
     }
     order.version += 1;
-    let completed = order::OrderCompleted {
-        order: Some(order.clone()),
-        change: Some(change(OrderStatus::InProgress, OrderStatus::Completed)),
-        ..order::OrderCompleted::default()
-    };
+    let completed = order_moved(
+        OrderEvent::Completed,
+        &order,
+        OrderStatus::InProgress,
+        OrderStatus::Completed,
+    );
     let completed = envelope(&order, &completed);
     world.publish(completed.clone()).await;
     let replica = world.replica().await;

@@ -14,7 +14,7 @@ use waybill_proto::{
         PostMessageResponse, chat_service_client::ChatServiceClient,
     },
     common,
-    order::{self, OrderStatus, order_service_server::OrderServiceServer},
+    order::{self, OrderEvent, OrderStatus, order_service_server::OrderServiceServer},
 };
 use waybill_service_kit::{
     CallContext, Deps, ErrorCode, ErrorKind, GrpcChannel, Running, ServerLayer,
@@ -23,7 +23,7 @@ use waybill_service_kit::{
     start,
 };
 use waybill_store::{Db, dead_letters};
-use waybill_testkit::{Issuer, TestDb, service_tokens};
+use waybill_testkit::{Issuer, TestDb, order_changed, order_moved, service_tokens};
 
 use crate::orders::Orders;
 
@@ -108,10 +108,7 @@ impl World {
     pub async fn placed(&self, customer: &Person) -> order::Order {
         let order = order_of(customer);
         self.orders.put(&order);
-        let event = order::OrderPlaced {
-            order: Some(order.clone()),
-            change: None,
-        };
+        let event = order_changed(OrderEvent::Placed, &order);
         self.event(&order, &event).await;
         order
     }
@@ -120,10 +117,12 @@ impl World {
     pub async fn claimed(&self, order: &order::Order, worker: &Person) -> order::Order {
         let order = assigned(order, worker);
         self.orders.put(&order);
-        let event = order::OrderClaimed {
-            order: Some(order.clone()),
-            change: Some(change(OrderStatus::Pending, OrderStatus::InProgress)),
-        };
+        let event = order_moved(
+            OrderEvent::Claimed,
+            &order,
+            OrderStatus::Pending,
+            OrderStatus::InProgress,
+        );
         self.event(&order, &event).await;
         order
     }
@@ -227,14 +226,6 @@ pub fn assigned(order: &order::Order, worker: &Person) -> order::Order {
         status: OrderStatus::InProgress.into(),
         version: order.version + 1,
         ..order.clone()
-    }
-}
-
-pub fn change(from: OrderStatus, to: OrderStatus) -> order::OrderChange {
-    order::OrderChange {
-        from: from.into(),
-        to: to.into(),
-        ..order::OrderChange::default()
     }
 }
 

@@ -1,11 +1,18 @@
 //! Which event of the bus becomes which events of sockets, with which payload, for whom.
 
 use bytes::Bytes;
-use prost::{DecodeError, Message};
+use prost::DecodeError;
 use serde::Serialize;
 use serde_json::{Value, json};
 use waybill_primitives::{Role, Timestamp};
-use waybill_proto::{Event, auth, chat, json::Named as _, notification, order, payment};
+use waybill_proto::{
+    auth::{self, UserEvent},
+    chat,
+    json::Named as _,
+    match_event, notification,
+    order::{self, OrderChanged, OrderEvent, OrderStatus, PaymentStatus},
+    payment,
+};
 
 use super::{
     moved::{hidden, public, shown},
@@ -50,97 +57,65 @@ impl Effects {
 
 /// Decodes an event by its subject. Subjects that sockets have no part in give no effects.
 pub fn effects(subject: &str, at: Timestamp, payload: &Bytes) -> Result<Effects, DecodeError> {
-    macro_rules! by_subject {
-        ($($message:ty => |$event:ident, $effects:ident| $body:expr;)+) => {
-            match subject {
-                $(<$message as Event>::SUBJECT => {
-                    let $event = <$message>::decode(payload.clone())?;
-                    let mut $effects = Effects::default();
-                    $body;
-                    Ok($effects)
-                })+
-                _ => Ok(Effects::default()),
-            }
-        };
-    }
-    by_subject! {
-        order::OrderPlaced => |event, effects| placed(&mut effects, event.order);
-        order::OrderPaid => |event, effects| changed(&mut effects, event.order.as_ref(), event.change.as_ref(), at);
-        order::OrderUpdated => |event, effects| changed(&mut effects, event.order.as_ref(), event.change.as_ref(), at);
-        order::OrderPaymentChanged => |event, effects| changed(&mut effects, event.order.as_ref(), event.change.as_ref(), at);
-        order::OrderPaymentRejected => |event, effects| changed(&mut effects, event.order.as_ref(), event.change.as_ref(), at);
-        order::OrderStatusChanged => |event, effects| changed(&mut effects, event.order.as_ref(), event.change.as_ref(), at);
-        order::OrderCancelled => |event, effects| changed(&mut effects, event.order.as_ref(), event.change.as_ref(), at);
-        order::OrderExpired => |event, effects| changed(&mut effects, event.order.as_ref(), event.change.as_ref(), at);
-        order::OrderCompleted => |event, effects| changed(&mut effects, event.order.as_ref(), event.change.as_ref(), at);
-        order::OrderClaimed => |event, effects| {
-            changed(&mut effects, event.order.as_ref(), event.change.as_ref(), at);
-            claimed(&mut effects, event.order, at);
-        };
-        order::OrderReleased => |event, effects| {
-            changed(&mut effects, event.order.as_ref(), event.change.as_ref(), at);
-            if let (Some(previous), Some(order)) = (&event.previous, &event.order) {
-                effects.evicted = Some((previous.id.clone(), order.id.clone()));
-            }
-        };
-        order::OrderAssigned => |event, effects| {
-            changed(&mut effects, event.order.as_ref(), event.change.as_ref(), at);
-            if let (Some(previous), Some(order)) = (&event.previous, &event.order) {
-                effects.evicted = Some((previous.id.clone(), order.id.clone()));
-            }
-            claimed(&mut effects, event.order, at);
-        };
-        // The closed order stays readable for its people; the other one's own events tell of it.
-        order::OrderReplaced => |event, effects| changed(&mut effects, event.order.as_ref(), event.change.as_ref(), at);
-        order::NoteAdded => |event, effects| note(&mut effects, event.note, event.order.as_ref());
-        order::ProgressAdded => |event, effects| if let (Some(progress), Some(order)) = (event.progress, &event.order) {
+    let mut effects = Effects::default();
+    match_event!(subject, payload.clone() => {
+        order::OrderChanged => |event| order_changed(&mut effects, event, at),
+        order::NoteAdded => |event| note(&mut effects, event.note, event.order.as_ref()),
+        order::ProgressAdded => |event| if let (Some(progress), Some(order)) = (event.progress, &event.order) {
             effects.emit("order:progress", readers(order), &progress);
-        };
-        order::ChangeRequestCreated => |event, effects| change_request(&mut effects, "change-request:created", event.change_request, event.order);
-        order::ChangeRequestDecided => |event, effects| change_request(&mut effects, "change-request:decided", event.change_request, event.order);
-        order::ProductCreated => |event, effects| product(&mut effects, event.product);
-        order::ProductUpdated => |event, effects| product(&mut effects, event.product);
-        order::ProductArchived => |event, effects| product(&mut effects, event.product);
-        order::FileAdded => |event, effects| file(&mut effects, "file:added", event.file, event.order);
-        order::FileDeleted => |event, effects| file(&mut effects, "file:deleted", event.file, event.order);
-        order::StockChanged => |event, effects| {
+        },
+        order::ChangeRequestCreated => |event| change_request(&mut effects, "change-request:created", event.change_request, event.order),
+        order::ChangeRequestDecided => |event| change_request(&mut effects, "change-request:decided", event.change_request, event.order),
+        order::ProductChanged => |event| product(&mut effects, event.product),
+        order::FileAdded => |event| file(&mut effects, "file:added", event.file, event.order),
+        order::FileDeleted => |event| file(&mut effects, "file:deleted", event.file, event.order),
+        order::StockChanged => |event| {
             effects.touched.lists = true;
             effects.touched.products.push(event.product_id.clone());
             effects.moved.push(event.product_id);
-        };
-        order::ShipmentCreated => |event, effects| shipment(&mut effects, event.shipment, event.order.as_ref());
-        order::ShipmentUpdated => |event, effects| shipment(&mut effects, event.shipment, event.order.as_ref());
+        },
+        order::ShipmentCreated => |event| shipment(&mut effects, event.shipment, event.order.as_ref()),
+        order::ShipmentUpdated => |event| shipment(&mut effects, event.shipment, event.order.as_ref()),
         // Products show the names of their categories.
-        order::CategoryChanged => |_event, effects| effects.touched.all = true;
-        order::StockLow => |event, effects| {
+        order::CategoryChanged => |_event| effects.touched.all = true,
+        order::StockLow => |event| {
             let payload = json!({"productId": event.product_id, "sku": event.sku, "name": event.name,
                 "available": event.available, "threshold": event.threshold, "at": at});
             effects.emit("stock:low", vec![role_room(Role::Admin)], &payload);
-        };
-        order::SettingsChanged => |event, effects| if let Some(settings) = event.settings {
+        },
+        order::SettingsChanged => |event| if let Some(settings) = event.settings {
             let rooms = vec![role_room(Role::Admin)];
             effects.emit("settings:changed", rooms, &settings);
-        };
-        payment::PaymentCreated => |event, effects| paid(&mut effects, event.payment);
-        payment::PaymentSucceeded => |event, effects| paid(&mut effects, event.payment);
-        payment::PaymentFailed => |event, effects| paid(&mut effects, event.payment);
-        payment::PaymentRefunded => |event, effects| paid(&mut effects, event.payment);
-        notification::NotificationCreated => |event, effects| if let Some(notification) = event.notification {
+        },
+        payment::PaymentChanged => |event| paid(&mut effects, event.payment),
+        notification::NotificationCreated => |event| if let Some(notification) = event.notification {
             let rooms = vec![user_room(&notification.user_id)];
             effects.emit("notification:new", rooms, &notification);
-        };
-        chat::MessagePosted => |event, effects| if let Some(message) = event.message {
+        },
+        chat::MessagePosted => |event| if let Some(message) = event.message {
             let rooms = participants(&message.order_id, &event.participant_ids);
             effects.emit("chat:message", rooms, &message);
-        };
-        chat::MessagesRead => |event, effects| {
+        },
+        chat::MessagesRead => |event| {
             let rooms = participants(&event.order_id, &event.participant_ids);
             let payload = json!({"orderId": event.order_id, "userId": event.user_id, "upTo": event.up_to, "at": at});
             effects.emit("chat:read", rooms, &payload);
-        };
-        auth::UserSuspended => |event, effects| revoke(&mut effects, event.user, "the account is suspended");
-        auth::UserRoleChanged => |event, effects| revoke(&mut effects, event.user, "your role has changed; refresh the access token");
-    }
+        },
+        auth::UserChanged => |event| {
+            let why = match event.kind() {
+                UserEvent::Suspended => "the account is suspended",
+                UserEvent::RoleChanged => "your role has changed; refresh the access token",
+                UserEvent::Registered
+                | UserEvent::Updated
+                | UserEvent::Restored
+                | UserEvent::PasswordChanged
+                | UserEvent::Unspecified => return Ok(effects),
+            };
+            effects.revoked = event.user.map(|user| (user.id, why));
+        },
+        else => {}
+    });
+    Ok(effects)
 }
 
 /// Who may read an order: its customer, its worker, administrators, and who was let into its room.
@@ -175,14 +150,6 @@ fn participants(order_id: &str, ids: &[String]) -> Vec<String> {
     rooms
 }
 
-/// Whether an order waits in the pool.
-fn is_available(order: &order::Order) -> bool {
-    order.status() == order::OrderStatus::Pending
-        && order.payment_status() == order::PaymentStatus::Paid
-        && order.kind() != order::OrderKind::Goods
-        && order.assignee.is_none()
-}
-
 /// What can be ordered of an order's products is another number now.
 fn stock_moved(effects: &mut Effects, order: &order::Order) {
     let goods = order
@@ -196,64 +163,79 @@ fn stock_moved(effects: &mut Effects, order: &order::Order) {
 }
 
 /// Whether a change moves stock that others could order. What is paid was reserved before.
-fn moves_stock(order: &order::Order, change: Option<&order::OrderChange>) -> bool {
-    let Some(change) = change else { return true };
-    let cancelled = change.from != change.to && order.status() == order::OrderStatus::Cancelled;
-    let refunded = change.payment_from != change.payment_to
-        && order.payment_status() == order::PaymentStatus::Refunded;
-    let edited = change.from == change.to && change.payment_from == change.payment_to;
-    cancelled || refunded || edited
+fn moves_stock(event: &OrderChanged, order: &order::Order) -> bool {
+    let status_changed = event.from != order.status;
+    let payment_changed = event.payment_from != order.payment_status;
+    let cancelled = status_changed && order.status() == OrderStatus::Cancelled;
+    let refunded = payment_changed && order.payment_status() == PaymentStatus::Refunded;
+    let edited = !status_changed && !payment_changed;
+    event.kind() == OrderEvent::Placed || cancelled || refunded || edited
 }
 
-fn placed(effects: &mut Effects, order: Option<order::Order>) {
-    let Some(order) = order else { return };
-    stock_moved(effects, &order);
-    let free = is_available(&order);
-    effects.emit("order:created", readers(&order), &order.clone());
-    if free {
-        available(effects, Some(order));
-    }
-}
-
-fn changed(
-    effects: &mut Effects,
-    order: Option<&order::Order>,
-    change: Option<&order::OrderChange>,
-    at: Timestamp,
-) {
-    let Some(order) = order else { return };
-    if moves_stock(order, change) {
+fn order_changed(effects: &mut Effects, event: OrderChanged, at: Timestamp) {
+    let Some(order) = &event.order else { return };
+    if moves_stock(&event, order) {
         stock_moved(effects, order);
     }
     let rooms = readers(order);
-    if let Some(change) = change.filter(|change| change.from != change.to) {
+    let placed = event.kind() == OrderEvent::Placed;
+    if !placed && event.from != order.status {
         let payload = json!({
             "orderId": order.id,
             "orderNumber": order.order_number,
-            "from": change.from().name(),
-            "to": change.to().name(),
+            "from": event.from().name(),
+            "to": order.status().name(),
             "at": at,
         });
         effects.emit("order:status", rooms.clone(), &payload);
     }
-    effects.emit("order:updated", rooms, &order.clone());
-    pool(effects, order, change, at);
+    let name = if placed {
+        "order:created"
+    } else {
+        "order:updated"
+    };
+    effects.emit(name, rooms, order);
+    pool(effects, &event, order, at);
+    match event.kind() {
+        OrderEvent::Claimed => claimed(effects, order, at),
+        OrderEvent::Assigned => {
+            evict(effects, event.previous.as_ref(), order);
+            claimed(effects, order, at);
+        }
+        OrderEvent::Released => evict(effects, event.previous.as_ref(), order),
+        // The closed order stays readable for its people; the other one's own events tell of it.
+        OrderEvent::Replaced
+        | OrderEvent::Placed
+        | OrderEvent::Edited
+        | OrderEvent::PaymentStarted
+        | OrderEvent::Paid
+        | OrderEvent::PaymentFailed
+        | OrderEvent::PaymentRejected
+        | OrderEvent::Refunded
+        | OrderEvent::StatusChanged
+        | OrderEvent::Completed
+        | OrderEvent::Cancelled
+        | OrderEvent::Expired
+        | OrderEvent::Unspecified => {}
+    }
+}
+
+/// Who worked on an order before no longer watches it.
+fn evict(effects: &mut Effects, previous: Option<&order::Assignee>, order: &order::Order) {
+    effects.evicted = previous.map(|previous| (previous.id.clone(), order.id.clone()));
 }
 
 /// Workers hear when an order comes into the pool, and when it leaves it other than to one of them.
-fn pool(
-    effects: &mut Effects,
-    order: &order::Order,
-    change: Option<&order::OrderChange>,
-    at: Timestamp,
-) {
+fn pool(effects: &mut Effects, event: &OrderChanged, order: &order::Order, at: Timestamp) {
     let was_available = order.kind() != order::OrderKind::Goods
-        && change.is_some_and(|change| {
-            change.from() == order::OrderStatus::Pending
-                && change.payment_from() == order::PaymentStatus::Paid
-        });
-    match (was_available, is_available(order)) {
-        (false, true) => available(effects, Some(order.clone())),
+        && event.from() == OrderStatus::Pending
+        && event.payment_from() == PaymentStatus::Paid;
+    match (was_available, event.available) {
+        // Goes to all workers, so it leaves out how to reach the customer.
+        (false, true) => {
+            let payload = dto::for_pool(order.clone());
+            effects.emit("order:available", staff(), &payload);
+        }
         // `order:claimed` tells who has it now.
         (true, false) if order.assignee.is_none() => {
             let payload = json!({"orderId": order.id, "orderNumber": order.order_number, "at": at});
@@ -277,22 +259,15 @@ fn note(effects: &mut Effects, note: Option<order::Note>, order: Option<&order::
     effects.emit("order:note", rooms, &note);
 }
 
-/// Goes to all workers, so it leaves out how to reach the customer.
-fn available(effects: &mut Effects, order: Option<order::Order>) {
-    let Some(order) = order else { return };
-    let payload = dto::for_pool(order);
-    effects.emit("order:available", staff(), &payload);
-}
-
 /// Goes to all workers, whose pool it leaves, and to who may read the order.
-fn claimed(effects: &mut Effects, order: Option<order::Order>, at: Timestamp) {
-    let Some(order) = order else { return };
-    let mut rooms = readers(&order);
+fn claimed(effects: &mut Effects, order: &order::Order, at: Timestamp) {
+    let mut rooms = readers(order);
     rooms.push(role_room(Role::Staff));
+    let assignee = order.assignee.as_ref();
     let payload = json!({
         "orderId": order.id,
         "orderNumber": order.order_number,
-        "assignee": order.assignee.map(|assignee| json!({"id": assignee.id, "name": assignee.name})),
+        "assignee": assignee.map(|assignee| json!({"id": assignee.id, "name": assignee.name})),
         "at": at,
     });
     effects.emit("order:claimed", rooms, &payload);
@@ -368,10 +343,6 @@ fn paid(effects: &mut Effects, payment: Option<payment::Payment>) {
     let Some(payment) = payment else { return };
     let rooms = vec![role_room(Role::Admin), user_room(&payment.customer_id)];
     effects.emit("payment:updated", rooms, &payment);
-}
-
-fn revoke(effects: &mut Effects, user: Option<auth::User>, why: &'static str) {
-    effects.revoked = user.map(|user| (user.id, why));
 }
 
 #[cfg(test)]

@@ -7,8 +7,14 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use waybill_bus::Bus as _;
 use waybill_primitives::{Role, UserId};
-use waybill_proto::{Event, auth, chat, common, notification, order as pb};
+use waybill_proto::{
+    Event,
+    auth::{self, UserEvent},
+    chat, common, notification,
+    order::{self as pb, OrderEvent},
+};
 use waybill_service_kit::AppError;
+use waybill_testkit::{order_changed, user_changed};
 
 use crate::{
     products::envelope,
@@ -89,7 +95,7 @@ pub fn show_order(gateway: &Gateway, customer: UserId) {
                 assert_eq!(request.after_version, 1);
                 Ok(pb::GetHistoryResponse {
                     items: vec![pb::HistoryItem {
-                        event: pb::HistoryEvent::Paid.into(),
+                        event: OrderEvent::Paid.into(),
                         version: 2,
                         ..Default::default()
                     }],
@@ -136,11 +142,9 @@ async fn everyone_gets_what_they_may_read_and_gets_it_once() {
         true
     );
 
-    let paid = pb::OrderPaid {
-        order: Some(order(ada)),
-        change: None,
-        payment_id: String::new(),
+    let paid = pb::OrderChanged {
         available: true,
+        ..order_changed(OrderEvent::Paid, &order(ada))
     };
     let twice = envelope(&paid);
     gateway.bus.publish(twice.clone()).await.unwrap();
@@ -316,13 +320,15 @@ async fn a_released_order_is_no_longer_watched_by_its_old_worker() {
         live.ask("order:watch", json!({"orderId": ORDER})).await["ok"],
         true
     );
-    let released = pb::OrderReleased {
-        order: Some(pb::Order {
-            payment_status: pb::PaymentStatus::Refunded as i32,
-            ..order(ada)
-        }),
-        change: None,
+    let released = pb::OrderChanged {
         previous: Some(will),
+        ..order_changed(
+            OrderEvent::Released,
+            &pb::Order {
+                payment_status: pb::PaymentStatus::Refunded as i32,
+                ..order(ada)
+            },
+        )
     };
     publish(&gateway, &released).await;
     mark(&gateway, worker).await;
@@ -340,16 +346,16 @@ async fn a_worker_does_not_follow_an_order_of_the_pool() {
     let mut live = Live::as_user(&gateway, worker, Role::Staff).await;
     let refused = live.ask("order:watch", json!({"orderId": ORDER})).await;
     assert_eq!(refused["error"]["code"], "NOT_FOUND", "{refused}");
-    let claimed = pb::OrderClaimed {
-        order: Some(pb::Order {
+    let claimed = order_changed(
+        OrderEvent::Claimed,
+        &pb::Order {
             assignee: Some(pb::Assignee {
                 id: UserId::new().to_string(),
                 name: "Wanda".to_owned(),
             }),
             ..order(ada)
-        }),
-        change: None,
-    };
+        },
+    );
     publish(&gateway, &claimed).await;
     mark(&gateway, worker).await;
     for (name, payload) in live.events_until_mark().await {
@@ -367,13 +373,13 @@ async fn a_suspended_user_is_put_out_and_the_token_no_longer_holds() {
         .await
         .ok()
         .unwrap();
-    let suspended = auth::UserSuspended {
-        user: Some(auth::User {
+    let suspended = user_changed(
+        UserEvent::Suspended,
+        &auth::User {
             id: user.to_string(),
             ..Default::default()
-        }),
-        reason: String::new(),
-    };
+        },
+    );
     publish(&gateway, &suspended).await;
     let (name, payload) = live.event().await;
     assert_eq!(

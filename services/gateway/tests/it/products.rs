@@ -110,8 +110,8 @@ async fn administrators_get_their_own_list_and_nobodys_token_is_behind_the_share
 pub fn envelope<E: Event>(event: &E) -> Envelope {
     Envelope {
         id: EventId::new(),
-        subject: E::SUBJECT.into(),
-        source: E::SUBJECT.split('.').nth(1).unwrap().into(),
+        subject: event.subject().into(),
+        source: event.subject().split('.').nth(1).unwrap().into(),
         aggregate_id: Uuid::now_v7(),
         aggregate_version: 1,
         time: Timestamp::now(),

@@ -6,9 +6,12 @@ use futures::{StreamExt as _, stream};
 use waybill_bus::{Bus as _, BusError, Envelope, JetStreamBus, NatsConfig};
 use waybill_gateway::GatewaySettings;
 use waybill_primitives::{Role, Timestamp, UserId};
-use waybill_proto::{Event, notification, order as pb};
+use waybill_proto::{
+    Event, notification,
+    order::{self as pb, OrderEvent},
+};
 use waybill_service_kit::settings::{Environment, Sources, load};
-use waybill_testkit::NatsServer;
+use waybill_testkit::{NatsServer, order_changed};
 
 use crate::{live::order, products::envelope, socket::Live, support::Gateway};
 
@@ -57,15 +60,15 @@ fn told(user: UserId, title: &str) -> notification::NotificationCreated {
 
 /// The versions of one order.
 fn versions(count: i64, time: Timestamp) -> Vec<Envelope> {
-    let first = envelope(&pb::OrderUpdated::default());
+    let first = envelope(&pb::OrderChanged::default());
     let version = |version| {
-        let updated = pb::OrderUpdated {
-            order: Some(pb::Order {
+        let updated = order_changed(
+            OrderEvent::Edited,
+            &pb::Order {
                 version,
                 ..order(UserId::new())
-            }),
-            ..Default::default()
-        };
+            },
+        );
         Envelope {
             aggregate_id: first.aggregate_id,
             aggregate_version: version,

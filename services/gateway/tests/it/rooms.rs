@@ -12,8 +12,12 @@ use parking_lot::Mutex;
 use serde_json::{Value, json};
 use waybill_bus::Bus as _;
 use waybill_primitives::{Role, UserId};
-use waybill_proto::{notification, order as pb};
+use waybill_proto::{
+    notification,
+    order::{self as pb, OrderEvent, ProductEvent},
+};
 use waybill_service_kit::AppError;
+use waybill_testkit::order_changed;
 
 use crate::{
     live::{ORDER, mark, order, publish, settled, show_order},
@@ -51,8 +55,9 @@ async fn drafts_and_archived_products_are_shown_to_administrators_only() {
     let gateway = Gateway::start().await;
     settled(&gateway).await;
     let [(_, mut customer), (_, mut worker), (_, mut chief)] = one_of_each(&gateway).await;
-    let drafted = pb::ProductCreated {
+    let drafted = pb::ProductChanged {
         product: Some(product(false)),
+        kind: ProductEvent::Created.into(),
     };
     publish(&gateway, &drafted).await;
     let gone = json!({"id": PRODUCT, "active": false});
@@ -64,8 +69,9 @@ async fn drafts_and_archived_products_are_shown_to_administrators_only() {
     }
     let (_, shown) = chief.event().await;
     assert_eq!(shown["name"], "Next year's mug");
-    let published = pb::ProductUpdated {
+    let published = pb::ProductChanged {
         product: Some(product(true)),
+        kind: ProductEvent::Updated.into(),
     };
     publish(&gateway, &published).await;
     for live in [&mut customer, &mut worker, &mut chief] {
@@ -75,18 +81,18 @@ async fn drafts_and_archived_products_are_shown_to_administrators_only() {
     }
 }
 
-pub fn ordered(product: &str) -> pb::OrderPlaced {
-    pb::OrderPlaced {
-        order: Some(pb::Order {
+pub fn ordered(product: &str) -> pb::OrderChanged {
+    order_changed(
+        OrderEvent::Placed,
+        &pb::Order {
             items: vec![pb::OrderItem {
                 product_id: product.to_owned(),
                 kind: pb::ProductKind::Goods.into(),
                 ..Default::default()
             }],
             ..order(UserId::new())
-        }),
-        change: None,
-    }
+        },
+    )
 }
 
 /// The next `product:updated`.
@@ -276,13 +282,13 @@ async fn after_a_gap_in_the_events_nobody_is_left_in_a_room() {
     assert_eq!(live.ask("order:watch", this.clone()).await["ok"], true);
     // More than a tail may lag behind, and no pause in which it could keep up.
     let nothing = envelope(&notification::NotificationCreated::default());
-    let changed = pb::OrderUpdated {
-        order: Some(pb::Order {
+    let changed = order_changed(
+        OrderEvent::Edited,
+        &pb::Order {
             payment_status: pb::PaymentStatus::Unpaid.into(),
             ..order(ada)
-        }),
-        ..Default::default()
-    };
+        },
+    );
     for _ in 0..9_000 {
         let next = waybill_bus::Envelope {
             id: waybill_primitives::EventId::new(),

@@ -5,53 +5,44 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use waybill_bus::Envelope;
 use waybill_proto::{
-    Event,
+    match_event,
     order::{self, ShipmentState},
 };
-use waybill_store::{EventHandler, HandlerError, Tx, decode};
+use waybill_store::{ConsumerInfo, EventHandler, HandlerError, Tx};
 
-use super::{CONSUMERS, facts, missing};
+use super::{facts, missing};
 use crate::{
     app::App,
     facts::{Occurrence, ParcelFacts, ParcelNews},
+};
+
+pub const SHOP: ConsumerInfo = ConsumerInfo {
+    name: "notification-shop",
+    subjects: &["waybill.order.settings.*", "waybill.order.shipment.*"],
 };
 
 pub struct Shop(pub Arc<App>);
 
 #[async_trait]
 impl EventHandler for Shop {
-    fn name(&self) -> &'static str {
-        CONSUMERS[3].name
-    }
-
-    fn source(&self) -> &'static str {
-        CONSUMERS[3].source
-    }
-
-    fn subjects(&self) -> &'static [&'static str] {
-        CONSUMERS[3].subjects
+    fn info(&self) -> ConsumerInfo {
+        SHOP
     }
 
     async fn apply(&self, tx: &Tx, event: &Envelope) -> Result<(), HandlerError> {
-        let occurrence = match event.subject.as_str() {
-            order::SettingsChanged::SUBJECT => {
-                let changed: order::SettingsChanged = decode(event)?;
-                let settings = changed.settings.ok_or_else(|| missing("settings"))?;
+        let occurrence = match_event!(&event.subject, event.payload.clone() => {
+            order::SettingsChanged => |event| {
+                let settings = event.settings.ok_or_else(|| missing("settings"))?;
                 let name = &settings.shop_name;
                 return Ok(self.0.note_shop(tx, name, settings.version).await?);
-            }
-            order::ShipmentCreated::SUBJECT => {
-                let created: order::ShipmentCreated = decode(event)?;
-                let before = ShipmentState::Preparing;
-                parcel(created.shipment, created.order, before)?
-            }
-            order::ShipmentUpdated::SUBJECT => {
-                let updated: order::ShipmentUpdated = decode(event)?;
-                let before = updated.from();
-                parcel(updated.shipment, updated.order, before)?
-            }
-            _ => None,
-        };
+            },
+            order::ShipmentCreated => |event| parcel(event.shipment, event.order, ShipmentState::Preparing)?,
+            order::ShipmentUpdated => |event| {
+                let before = event.from();
+                parcel(event.shipment, event.order, before)?
+            },
+            else => None,
+        });
         if let Some(occurrence) = occurrence {
             self.0.announce(tx, &[(event, occurrence)]).await?;
         }

@@ -5,19 +5,23 @@ use std::collections::HashSet;
 use futures::StreamExt as _;
 use waybill_primitives::Role;
 use waybill_proto::{
-    auth, common,
+    auth::UserEvent,
+    common,
     notification::{
         DeleteNotificationRequest, GetUnreadCountRequest, ListNotificationsRequest,
         MarkAllReadRequest, MarkReadRequest, NotificationCreated, NotificationRead,
     },
-    order::{self, OrderStatus},
-    payment,
+    order::{self, OrderEvent, OrderStatus},
+    payment::{self, PaymentEvent},
 };
 use waybill_service_kit::{ErrorCode, ErrorKind};
-use waybill_testkit::{World as _, on_any_database, on_each_database};
+use waybill_testkit::{
+    World as _, on_any_database, on_each_database, order_changed, order_moved, payment_changed,
+    user_changed,
+};
 
 use crate::support::{
-    Person, World, answer, change, envelope, not_found, order_id, order_of, refused, settings, user,
+    Person, World, answer, envelope, not_found, order_id, order_of, refused, settings, user,
 };
 
 on_each_database! {
@@ -50,24 +54,17 @@ async fn everybody_is_told_their_part(world: &World) {
     world
         .registered(&[&customer, &worker, &other, &away, &admin])
         .await;
-    let suspended = auth::UserSuspended {
-        user: Some(user(&away, 2, true)),
-        reason: "away".to_owned(),
-    };
+    let suspended = user_changed(UserEvent::Suspended, &user(&away, 2, true));
     world.event(away.id, 2, &suspended).await;
 
     let mut order = order_of(&customer, "W261121-AAAAAAA");
     let id = order_id(&order);
-    let placed = order::OrderPlaced {
-        order: Some(order.clone()),
-        change: None,
-    };
+    let placed = order_changed(OrderEvent::Placed, &order);
     world.event(id, 1, &placed).await;
-    let paid = order::OrderPaid {
-        order: Some(order.clone()),
-        change: None,
+    let paid = order::OrderChanged {
         payment_id: uuid::Uuid::now_v7().to_string(),
         available: true,
+        ..order_changed(OrderEvent::Paid, &order)
     };
     world.event(id, 2, &paid).await;
     assert_eq!(world.kinds(&admin).await, ["ORDER_PLACED"]);
@@ -79,21 +76,23 @@ async fn everybody_is_told_their_part(world: &World) {
         id: worker.id.to_string(),
         name: worker.name.clone(),
     });
-    let mut claim = change(OrderStatus::Pending, OrderStatus::InProgress);
-    claim.actor = Some(common::Person {
+    let actor = common::Person {
         id: worker.id.to_string(),
         name: worker.name.clone(),
         role: common::Role::Staff.into(),
-    });
-    let claimed = order::OrderClaimed {
-        order: Some(order.clone()),
-        change: Some(claim),
+    };
+    let (waiting, working) = (OrderStatus::Pending, OrderStatus::InProgress);
+    let claimed = order::OrderChanged {
+        actor: Some(actor),
+        ..order_moved(OrderEvent::Claimed, &order, waiting, working)
     };
     world.event(id, 3, &claimed).await;
-    let held = order::OrderStatusChanged {
-        order: Some(order.clone()),
-        change: Some(change(OrderStatus::InProgress, OrderStatus::OnHold)),
-    };
+    let held = order_moved(
+        OrderEvent::StatusChanged,
+        &order,
+        OrderStatus::InProgress,
+        OrderStatus::OnHold,
+    );
     world.event(id, 4, &held).await;
 
     let request = order::ChangeRequest {
@@ -123,23 +122,26 @@ async fn everybody_is_told_their_part(world: &World) {
         order: Some(order.clone()),
     };
     world.event(request_id, 2, &decided).await;
-    let cancelled = order::OrderCancelled {
-        order: Some(order.clone()),
-        change: Some(change(OrderStatus::OnHold, OrderStatus::Cancelled)),
-        payment_id: String::new(),
-    };
+    let cancelled = order_moved(
+        OrderEvent::Cancelled,
+        &order,
+        OrderStatus::OnHold,
+        OrderStatus::Cancelled,
+    );
     world.event(id, 5, &cancelled).await;
-    let refunded = payment::PaymentRefunded {
-        payment: Some(payment::Payment {
-            id: uuid::Uuid::now_v7().to_string(),
-            order_id: order.id.clone(),
-            order_number: order.order_number.clone(),
-            customer_id: customer.id.to_string(),
-            amount: order.total,
-            ..payment::Payment::default()
-        }),
+    let refunded = payment::PaymentChanged {
         reason: "cancelled".to_owned(),
-        ..Default::default()
+        ..payment_changed(
+            PaymentEvent::Refunded,
+            &payment::Payment {
+                id: uuid::Uuid::now_v7().to_string(),
+                order_id: order.id.clone(),
+                order_number: order.order_number.clone(),
+                customer_id: customer.id.to_string(),
+                amount: order.total,
+                ..payment::Payment::default()
+            },
+        )
     };
     world.event(uuid::Uuid::now_v7(), 3, &refunded).await;
 
@@ -187,25 +189,27 @@ async fn who_gets_an_order_instead_of_another_is_told_once(world: &World) {
         name: worker.name.clone(),
     });
     let id = order_id(&order);
-    let assigned = order::OrderAssigned {
-        order: Some(order.clone()),
-        change: Some(change(OrderStatus::Pending, OrderStatus::InProgress)),
-        previous: None,
-    };
+    let assigned = order_moved(
+        OrderEvent::Assigned,
+        &order,
+        OrderStatus::Pending,
+        OrderStatus::InProgress,
+    );
     world.event(id, 1, &assigned).await;
     let mut opened = order_of(&customer, "W261121-BBBBBBB");
     opened.replaces_id = Some(order.id.clone());
     let opened_id = order_id(&opened);
-    let placed = order::OrderPlaced {
-        order: Some(opened.clone()),
-        change: None,
-    };
+    let placed = order_changed(OrderEvent::Placed, &opened);
     world.event(opened_id, 1, &placed).await;
-    let replaced = order::OrderReplaced {
-        order: Some(order.clone()),
-        change: Some(change(OrderStatus::InProgress, OrderStatus::Cancelled)),
+    let replaced = order::OrderChanged {
         replacement: Some(opened),
         previous: order.assignee.clone(),
+        ..order_moved(
+            OrderEvent::Replaced,
+            &order,
+            OrderStatus::InProgress,
+            OrderStatus::Cancelled,
+        )
     };
     world.event(id, 2, &replaced).await;
     let note = |visibility: order::NoteVisibility| order::NoteAdded {
@@ -238,10 +242,7 @@ async fn an_event_that_comes_twice_tells_once(world: &World) {
     let admin = Person::new("Bo", Role::Admin);
     world.registered(&[&customer, &admin]).await;
     let order = order_of(&customer, "W261121-BBBBBBB");
-    let placed = order::OrderPlaced {
-        order: Some(order.clone()),
-        change: None,
-    };
+    let placed = order_changed(OrderEvent::Placed, &order);
     let event = envelope(order_id(&order), 1, &placed);
     world.publish(event.clone()).await;
     let replica = world.replica(&settings(&[])).await;
@@ -257,21 +258,15 @@ async fn roles_follow_the_newest_version(world: &World) {
     let customer = Person::new("Ada", Role::Customer);
     let mut promoted = Person::new("Pia", Role::Customer);
     world.registered(&[&promoted]).await;
-    let before = Some(user(&promoted, 2, false));
+    let before = user(&promoted, 2, false);
     promoted.role = Role::Admin;
-    let change = auth::UserRoleChanged {
-        user: Some(user(&promoted, 3, false)),
-        from: common::Role::Customer.into(),
-    };
+    let change = user_changed(UserEvent::RoleChanged, &user(&promoted, 3, false));
     world.event(promoted.id, 3, &change).await;
     // An older one arrives late.
-    let late = auth::UserUpdated { user: before };
+    let late = user_changed(UserEvent::Updated, &before);
     world.event(promoted.id, 2, &late).await;
     let order = order_of(&customer, "W261121-CCCCCCC");
-    let placed = order::OrderPlaced {
-        order: Some(order.clone()),
-        change: None,
-    };
+    let placed = order_changed(OrderEvent::Placed, &order);
     world.event(order_id(&order), 1, &placed).await;
     assert_eq!(world.kinds(&promoted).await, ["ORDER_PLACED"]);
 }
@@ -280,10 +275,7 @@ async fn roles_follow_the_newest_version(world: &World) {
 async fn tell(world: &World, customer: &Person, times: usize) {
     for n in 0..times {
         let order = order_of(customer, &format!("W261121-{n:07}"));
-        let expired = order::OrderExpired {
-            order: Some(order.clone()),
-            change: None,
-        };
+        let expired = order_changed(OrderEvent::Expired, &order);
         world.event(order_id(&order), 2, &expired).await;
     }
 }

@@ -4,8 +4,13 @@ use std::{collections::HashSet, time::Duration};
 
 use waybill_notification::{Migrator, Settings};
 use waybill_primitives::{Clock as _, Role};
-use waybill_proto::{order, payment};
-use waybill_testkit::{TestDb, World as _, on_any_database, on_each_database};
+use waybill_proto::{
+    order::{self, OrderEvent},
+    payment::{self, PaymentEvent},
+};
+use waybill_testkit::{
+    TestDb, World as _, on_any_database, on_each_database, order_changed, payment_changed,
+};
 
 use crate::{
     sink::{Mood, Sink},
@@ -24,10 +29,7 @@ fn smtp(sink: &Sink, more: &[(&str, &str)]) -> Settings {
 
 async fn placed(world: &World, customer: &Person) -> order::Order {
     let order = order_of(customer, "W261121-AAAAAAA");
-    let event = order::OrderPlaced {
-        order: Some(order.clone()),
-        change: None,
-    };
+    let event = order_changed(OrderEvent::Placed, &order);
     world.event(order_id(&order), 1, &event).await;
     order
 }
@@ -103,10 +105,7 @@ async fn a_name_cannot_add_headers(Mailing { world, sink }: &Mailing) {
     let eve = Person::new("Eve\r\nBcc: all@example.com\r\n", Role::Customer);
     let mut order = order_of(&eve, "W1\r\nBcc: all@example.com");
     order.title = Some("x\r\n\r\nbody".to_owned());
-    let event = order::OrderPlaced {
-        order: Some(order.clone()),
-        change: None,
-    };
+    let event = order_changed(OrderEvent::Placed, &order);
     world.event(order_id(&order), 1, &event).await;
     world.deliver().await;
     let mails = sink.received();
@@ -255,16 +254,18 @@ async fn a_sender_that_lives_keeps_its_mail(Mailing { world, sink }: &Mailing) {
 async fn a_mail_waits_for_the_address(Mailing { world, sink }: &Mailing) {
     let ada = Person::new("Ada", Role::Customer);
     let order = order_of(&ada, "W261121-DDDDDDD");
-    let event = payment::PaymentRefunded {
-        payment: Some(payment::Payment {
-            order_id: order.id.clone(),
-            order_number: order.order_number.clone(),
-            customer_id: ada.id.to_string(),
-            amount: order.total,
-            ..payment::Payment::default()
-        }),
+    let event = payment::PaymentChanged {
         reason: "too late".to_owned(),
-        ..Default::default()
+        ..payment_changed(
+            PaymentEvent::Refunded,
+            &payment::Payment {
+                order_id: order.id.clone(),
+                order_number: order.order_number.clone(),
+                customer_id: ada.id.to_string(),
+                amount: order.total,
+                ..payment::Payment::default()
+            },
+        )
     };
     world.event(uuid::Uuid::now_v7(), 3, &event).await;
     world.deliver().await;

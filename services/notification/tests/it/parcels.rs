@@ -3,9 +3,9 @@
 use waybill_primitives::Role;
 use waybill_proto::{
     notification::{GetMailRequest, ListMailsRequest},
-    order::{self, ShipmentState},
+    order::{self, OrderEvent, ShipmentState},
 };
-use waybill_testkit::on_any_database;
+use waybill_testkit::{on_any_database, order_changed};
 
 use crate::support::{Person, World, answer, order_id, order_of};
 
@@ -112,10 +112,7 @@ async fn mails_have_the_name_that_the_shop_has_now(world: &World) {
     };
     let place = async |number: &str| {
         let order = order_of(&customer, number);
-        let placed = order::OrderPlaced {
-            order: Some(order.clone()),
-            change: None,
-        };
+        let placed = order_changed(OrderEvent::Placed, &order);
         world.event(order_id(&order), 1, &placed).await;
     };
     place("W261121-AAAAAAA").await;

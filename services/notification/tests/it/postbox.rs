@@ -3,10 +3,10 @@
 use waybill_primitives::Role;
 use waybill_proto::{
     notification::{GetMailRequest, ListMailsRequest},
-    order,
+    order::OrderEvent,
 };
 use waybill_service_kit::settings::Environment;
-use waybill_testkit::{World as _, on_each_database};
+use waybill_testkit::{World as _, on_each_database, order_changed};
 
 use crate::{
     sink::Sink,
@@ -19,10 +19,7 @@ on_each_database! { mails_are_kept_and_shown }
 
 async fn placed(world: &World, customer: &Person) {
     let order = order_of(customer, "W261121-AAAAAAA");
-    let event = order::OrderPlaced {
-        order: Some(order.clone()),
-        change: None,
-    };
+    let event = order_changed(OrderEvent::Placed, &order);
     world.event(order_id(&order), 1, &event).await;
 }
 

@@ -9,7 +9,9 @@ use waybill_bus::{Bus as _, Envelope, InProcessBus};
 use waybill_notification::{Migrator, Settings};
 use waybill_primitives::{Currency, ManualClock, Money, Timestamp};
 use waybill_proto::{
-    Event, auth, common,
+    Event,
+    auth::{self, UserEvent},
+    common,
     notification::{
         ListNotificationsRequest, Notification,
         notification_service_client::NotificationServiceClient,
@@ -22,7 +24,7 @@ use waybill_service_kit::{
     start,
 };
 use waybill_store::{Db, dead_letters};
-use waybill_testkit::{Issuer, job, outgoing, service_tokens};
+use waybill_testkit::{Issuer, job, outgoing, service_tokens, user_changed};
 
 pub use waybill_testkit::{DatabaseKind, Person, TestDb, answer, envelope, not_found, refused};
 
@@ -144,8 +146,8 @@ impl World {
     /// Tells of people as auth does.
     pub async fn registered(&self, people: &[&Person]) {
         for person in people {
-            let user = Some(user(person, 1, false));
-            self.event(person.id, 1, &auth::UserRegistered { user })
+            let user = user(person, 1, false);
+            self.event(person.id, 1, &user_changed(UserEvent::Registered, &user))
                 .await;
         }
     }
@@ -229,12 +231,4 @@ pub fn order_of(customer: &Person, number: &str) -> order::Order {
 
 pub fn order_id(order: &order::Order) -> Uuid {
     order.id.parse().expect("an id")
-}
-
-pub fn change(from: order::OrderStatus, to: order::OrderStatus) -> order::OrderChange {
-    order::OrderChange {
-        from: from.into(),
-        to: to.into(),
-        ..order::OrderChange::default()
-    }
 }

@@ -21,7 +21,7 @@ use std::time::Duration;
 use waybill_primitives::{Money, ProductId, Role, UserId};
 
 pub use super::entity::{
-    Address, HistoryEvent, OrderKind, OrderStatus, PaymentStatus, StockState,
+    Address, OrderEvent, OrderKind, OrderStatus, PaymentStatus, StockState,
     history::Model as HistoryEntry, item::Model as Item, order::Model as Order,
 };
 use crate::shop::{

@@ -49,12 +49,12 @@ string_enum! {
 }
 
 string_enum! {
-    /// What happened, as the history names it.
-    pub enum HistoryEvent as pb::HistoryEvent {
+    /// What happened, as the history and the events name it.
+    pub enum OrderEvent as pb::OrderEvent {
         Placed = "PLACED",
         /// What it is for was changed.
         Edited = "EDITED",
-        /// A payment has begun, and it does not expire meanwhile.
+        /// A payment has begun, and the order does not expire during it.
         PaymentStarted = "PAYMENT_STARTED",
         Paid = "PAID",
         PaymentFailed = "PAYMENT_FAILED",
@@ -175,7 +175,7 @@ pub mod history {
     use waybill_primitives::{OrderId, Role, Timestamp, UserId};
     use waybill_store::entity_prelude::*;
 
-    use super::HistoryEvent;
+    use super::OrderEvent;
 
     /// One change of an order.
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -187,7 +187,7 @@ pub mod history {
         #[sea_orm(primary_key, auto_increment = false)]
         pub version: i64,
         pub at: Timestamp,
-        pub event: HistoryEvent,
+        pub event: OrderEvent,
         /// The status before and after, or the payment status where it is about money.
         pub from_value: Option<String>,
         pub to_value: String,

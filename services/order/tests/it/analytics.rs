@@ -7,10 +7,11 @@ use waybill_order::rebuild_analytics;
 use waybill_primitives::{Money, Role};
 use waybill_proto::{
     order::{self as pb, ChangeRequestKind},
-    payment,
+    payment::{self, PaymentEvent},
 };
 use waybill_service_kit::{AppError, ErrorKind};
 use waybill_store::{EventContext, outbox_events};
+use waybill_testkit::payment_changed;
 
 use crate::shop::{Shop, Somebody, lines, on_any_database, on_each_database, outgoing};
 
@@ -69,10 +70,7 @@ async fn a_few_orders(shop: &Shop) -> (pb::Product, Somebody) {
         version: 2,
         ..refunded
     };
-    let event = payment::PaymentRefunded {
-        payment: Some(back.clone()),
-        ..Default::default()
-    };
+    let event = payment_changed(PaymentEvent::Refunded, &back);
     shop.tell(&back, &event).await;
     shop.settle().await;
     (fence, will)

@@ -3,7 +3,7 @@
 use futures::future::join_all;
 use waybill_primitives::{Role, UserId};
 use waybill_proto::order::{
-    self as pb, ChangeRequestKind as Kind, ChangeRequestState, OrderStatus,
+    self as pb, ChangeRequestKind as Kind, ChangeRequestState, OrderEvent, OrderStatus,
 };
 use waybill_service_kit::{AppError, ErrorCode};
 
@@ -121,9 +121,9 @@ async fn an_administrator_gives_orders_to_a_worker_and_to_another_one() {
                 (wanda.id.to_string(), "Wanda Worker")
             );
         }
-        let event: pb::OrderAssigned = shop.last_event(&waiting).await;
+        let event = shop.last_change(OrderEvent::Assigned, &waiting).await;
         assert_eq!(event.previous, None);
-        let event: pb::OrderAssigned = shop.last_event(&working).await;
+        let event = shop.last_change(OrderEvent::Assigned, &working).await;
         assert_eq!(event.previous.unwrap().id, will.id.to_string());
         assert_eq!(
             shop.get(&will, &working).await.unwrap_err().code,
@@ -242,10 +242,7 @@ async fn a_released_order_is_anybodys_again() {
             ErrorCode::VersionConflict
         );
         let last = shop.history(&customer, &order).await.pop().unwrap();
-        assert_eq!(
-            (last.event(), last.note()),
-            (pb::HistoryEvent::Released, "ill")
-        );
+        assert_eq!((last.event(), last.note()), (OrderEvent::Released, "ill"));
         // What workers do is in the history; what administrators do is in the audit log, too.
         let acts = shop.audited().await;
         let releases = acts.iter().filter(|(act, _)| act == "order.release");

@@ -2,11 +2,13 @@
 
 use waybill_primitives::Role;
 use waybill_proto::{
-    auth, common,
+    auth::{self, UserEvent},
+    common,
     json::Named as _,
     order::{self as pb, ChangeRequestKind},
 };
 use waybill_service_kit::AppError;
+use waybill_testkit::user_changed;
 
 use crate::shop::{Shop, Somebody, outgoing};
 
@@ -27,10 +29,10 @@ impl Shop {
     /// A new worker of whom auth has told.
     pub async fn hired(&self, first: &str) -> Somebody {
         let who = self.somebody(Role::Staff, &format!("{first} Worker"));
-        let event = auth::UserRoleChanged {
-            user: Some(account(&who, first, Role::Staff, 2)),
-            from: common::Role::Customer.into(),
-        };
+        let event = user_changed(
+            UserEvent::RoleChanged,
+            &account(&who, first, Role::Staff, 2),
+        );
         self.tell_of("auth", &who.id.to_string(), 2, &event).await;
         who
     }

@@ -131,7 +131,7 @@ async fn an_export_is_an_administrators_and_leaves_a_record() {
             .await
             .unwrap();
         let read = |event: &waybill_bus::Envelope| {
-            assert_eq!(event.subject, AuditRecorded::SUBJECT);
+            assert_eq!([event.subject.as_str()], AuditRecorded::SUBJECTS);
             waybill_store::decode::<AuditRecorded>(event)
                 .unwrap()
                 .record

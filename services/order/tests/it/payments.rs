@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use futures::future::join;
 use waybill_proto::{
-    order::{self as pb, OrderStatus, PaymentStatus},
-    payment,
+    order::{OrderEvent, OrderStatus, PaymentStatus},
+    payment::{self, PaymentEvent},
 };
 use waybill_service_kit::ErrorCode;
+use waybill_testkit::payment_changed;
 
 use crate::shop::{EXPIRY, on_any_database, on_each_database, payment_of, usd};
 
@@ -23,26 +24,21 @@ async fn a_payment_pays_the_order_once_however_often_it_is_told() {
             .await;
         let paid = shop.pay(&order).await;
         // Another event of the same payment, as after a repair.
-        shop.tell(
-            &paid,
-            &payment::PaymentSucceeded {
-                payment: Some(paid.clone()),
-            },
-        )
-        .await;
+        shop.tell(&paid, &payment_changed(PaymentEvent::Succeeded, &paid))
+            .await;
         let now = shop.refresh(&order).await;
         assert_eq!(
             (now.payment_status(), now.version),
             (PaymentStatus::Paid, 2)
         );
         assert_eq!((now.status(), now.expires_at), (OrderStatus::Pending, None));
-        let event: pb::OrderPaid = shop.last_event(&order).await;
+        let event = shop.last_change(OrderEvent::Paid, &order).await;
         assert!(event.available && event.payment_id == paid.id);
         assert_eq!(shop.level(&cup).await, (9, 0));
         let history = shop.history(&shop.admin, &order).await;
         assert_eq!(
             (history[1].event(), history[1].from(), history[1].to()),
-            (pb::HistoryEvent::Paid, "UNPAID", "PAID")
+            (OrderEvent::Paid, "UNPAID", "PAID")
         );
         assert_eq!(history[1].actor, None);
     })
@@ -59,9 +55,11 @@ async fn money_that_an_order_cannot_take_is_rejected() {
         shop.clock.advance(EXPIRY);
         shop.expire_due().await;
         let late = shop.pay(&expired).await;
-        let event: pb::OrderPaymentRejected = shop.last_event(&expired).await;
+        let event = shop
+            .last_change(OrderEvent::PaymentRejected, &expired)
+            .await;
         assert_eq!(
-            (event.payment_id, event.reason.as_str()),
+            (event.payment_id, event.note.as_str()),
             (late.id, "the order is cancelled")
         );
         assert_eq!(
@@ -72,16 +70,13 @@ async fn money_that_an_order_cannot_take_is_rejected() {
         let twice = shop.place(&who, &[(&cup, 1)]).await;
         shop.pay(&twice).await;
         let second = shop.pay(&twice).await;
-        let event: pb::OrderPaymentRejected = shop.last_event(&twice).await;
+        let event = shop.last_change(OrderEvent::PaymentRejected, &twice).await;
         assert_eq!(
-            (event.payment_id, event.reason.as_str()),
+            (event.payment_id, event.note.as_str()),
             (second.id.clone(), "the order is paid already")
         );
         // The refund of the rejected payment does not touch the order.
-        let refunded = payment::PaymentRefunded {
-            payment: Some(second.clone()),
-            ..Default::default()
-        };
+        let refunded = payment_changed(PaymentEvent::Refunded, &second);
         shop.tell(
             &payment::Payment {
                 version: 2,
@@ -98,13 +93,8 @@ async fn money_that_an_order_cannot_take_is_rejected() {
         let cheap = shop.place(&who, &[(&cup, 1)]).await;
         let mut little = payment_of(&cheap);
         little.amount = Some(usd(1));
-        shop.tell(
-            &little,
-            &payment::PaymentSucceeded {
-                payment: Some(little.clone()),
-            },
-        )
-        .await;
+        shop.tell(&little, &payment_changed(PaymentEvent::Succeeded, &little))
+            .await;
         assert_eq!(
             shop.refresh(&cheap).await.payment_status(),
             PaymentStatus::Unpaid
@@ -126,13 +116,12 @@ async fn cancelling_a_paid_order_ends_in_a_refund() {
             (cancelled.status(), cancelled.payment_status()),
             (OrderStatus::Cancelled, PaymentStatus::Paid)
         );
-        let event: pb::OrderCancelled = shop.last_event(&order).await;
+        let event = shop.last_change(OrderEvent::Cancelled, &order).await;
         assert_eq!(event.order.unwrap().payment_status(), PaymentStatus::Paid);
         let back = payment::Payment { version: 2, ..paid };
-        let refunded = payment::PaymentRefunded {
-            payment: Some(back.clone()),
+        let refunded = payment::PaymentChanged {
             reason: "cancelled".into(),
-            ..Default::default()
+            ..payment_changed(PaymentEvent::Refunded, &back)
         };
         shop.tell(&back, &refunded).await;
         assert_eq!(
@@ -155,13 +144,8 @@ async fn a_failed_payment_leaves_the_order_payable() {
         let order = shop.place(&shop.customer(), &[(&cup, 1)]).await;
         let mut failed = payment_of(&order);
         failed.failure_reason = Some("declined".into());
-        shop.tell(
-            &failed,
-            &payment::PaymentFailed {
-                payment: Some(failed.clone()),
-            },
-        )
-        .await;
+        shop.tell(&failed, &payment_changed(PaymentEvent::Failed, &failed))
+            .await;
         let now = shop.refresh(&order).await;
         assert_eq!(
             (now.payment_status(), now.expires_at),
@@ -187,13 +171,8 @@ async fn an_event_for_an_unknown_order_is_a_dead_letter_and_the_rest_goes_on() {
         let order = shop.place(&shop.customer(), &[(&cup, 1)]).await;
         let mut stray = payment_of(&order);
         stray.order_id = uuid::Uuid::now_v7().to_string();
-        shop.tell(
-            &stray,
-            &payment::PaymentSucceeded {
-                payment: Some(stray.clone()),
-            },
-        )
-        .await;
+        shop.tell(&stray, &payment_changed(PaymentEvent::Succeeded, &stray))
+            .await;
         shop.pay(&order).await;
         assert_eq!(
             shop.refresh(&order).await.payment_status(),
@@ -245,10 +224,9 @@ async fn a_full_refund_of_what_was_not_carried_out_gives_the_goods_back_once() {
                 version,
                 ..paid.clone()
             };
-            let event = payment::PaymentRefunded {
-                payment: Some(back.clone()),
+            let event = payment::PaymentChanged {
                 refunded: Some(usd(amount)),
-                ..Default::default()
+                ..payment_changed(PaymentEvent::Refunded, &back)
             };
             shop.tell(&back, &event).await;
         };
@@ -297,24 +275,19 @@ async fn a_refund_that_comes_before_the_news_of_its_payment_is_not_lost() {
                 version: 3,
                 ..paid.clone()
             };
-            let event = payment::PaymentRefunded {
-                payment: Some(back.clone()),
+            let event = payment::PaymentChanged {
                 refunded,
-                ..Default::default()
+                ..payment_changed(PaymentEvent::Refunded, &back)
             };
             shop.tell(&back, &event).await;
             assert_eq!(
                 shop.refresh(&order).await.payment_status(),
                 PaymentStatus::Unpaid
             );
-            let begun = payment::PaymentCreated {
-                payment: Some(paid.clone()),
-            };
+            let begun = payment_changed(PaymentEvent::Created, &paid);
             shop.tell(&paid, &begun).await;
             let succeeded = payment::Payment { version: 2, ..paid };
-            let event = payment::PaymentSucceeded {
-                payment: Some(succeeded.clone()),
-            };
+            let event = payment_changed(PaymentEvent::Succeeded, &succeeded);
             shop.tell(&succeeded, &event).await;
             assert_eq!(shop.refresh(&order).await.payment_status(), status);
             assert_eq!(
@@ -327,14 +300,9 @@ async fn a_refund_that_comes_before_the_news_of_its_payment_is_not_lost() {
         let order = shop.place(&who, &[(&cup, 1)]).await;
         shop.cancel(&who, &order).await.unwrap();
         let paid = payment_of(&order);
-        let event = payment::PaymentRefunded {
-            payment: Some(paid.clone()),
-            ..Default::default()
-        };
+        let event = payment_changed(PaymentEvent::Refunded, &paid);
         shop.tell(&paid, &event).await;
-        let event = payment::PaymentSucceeded {
-            payment: Some(paid.clone()),
-        };
+        let event = payment_changed(PaymentEvent::Succeeded, &paid);
         shop.tell(&paid, &event).await;
         assert_ne!(
             shop.refresh(&order).await.payment_status(),

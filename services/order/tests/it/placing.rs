@@ -3,7 +3,7 @@
 use std::{collections::HashSet, time::Duration};
 
 use futures::future::join_all;
-use waybill_proto::order::{self as pb, OrderStatus, PaymentStatus};
+use waybill_proto::order::{self as pb, OrderEvent, OrderStatus, PaymentStatus};
 use waybill_service_kit::{AppError, ErrorCode, ErrorKind};
 
 use crate::shop::{EXPIRY, fields, lines, on_any_database, on_each_database, outgoing, usd};
@@ -46,10 +46,10 @@ async fn an_order_has_prices_totals_history_and_its_event() {
         assert_eq!(history.len(), 1);
         assert_eq!(
             (history[0].event(), history[0].to()),
-            (pb::HistoryEvent::Placed, "PENDING")
+            (OrderEvent::Placed, "PENDING")
         );
         assert_eq!(history[0].actor.as_ref().unwrap().id, who.id.to_string());
-        let event: pb::OrderPlaced = shop.last_event(&order).await;
+        let event = shop.last_change(OrderEvent::Placed, &order).await;
         assert_eq!(event.order, Some(order.clone()));
         // A later price changes nothing.
         let patch = pb::UpdateProductRequest {
@@ -84,7 +84,7 @@ async fn free_text_alone_is_paid_at_once_and_waits_in_the_pool() {
         );
         assert_eq!(order.kind(), pb::OrderKind::Service);
         assert_eq!(shop.events("order", &order.id).await, ["placed", "paid"]);
-        assert!(shop.last_event::<pb::OrderPaid>(&order).await.available);
+        assert!(shop.last_change(OrderEvent::Paid, &order).await.available);
         shop.claim(&shop.worker(), &order).await.unwrap();
         let free = shop.goods("Sample", 0, 3).await;
         shop.place(&who, &[(&free, 1)]).await;

@@ -2,12 +2,13 @@
 
 use waybill_proto::{
     order::{
-        self as pb, ChangeRequestKind as Kind, FilePurpose, NoteVisibility, OrderStatus,
+        ChangeRequestKind as Kind, FilePurpose, NoteVisibility, OrderEvent, OrderStatus,
         PaymentStatus,
     },
-    payment,
+    payment::{self, PaymentEvent},
 };
 use waybill_service_kit::ErrorCode;
+use waybill_testkit::payment_changed;
 
 use crate::{
     files::samples::{of_order, pdf, png},
@@ -52,9 +53,9 @@ async fn a_replacement_takes_over_contents_payment_and_goods() {
             ["placed", "paid", "claimed", "replaced"]
         );
         assert_eq!(shop.events("order", &opened.id).await, ["placed", "paid"]);
-        let told: pb::OrderPaid = shop.last_event(&opened).await;
+        let told = shop.last_change(OrderEvent::Paid, &opened).await;
         assert!(told.available && told.payment_id.is_empty());
-        let told: pb::OrderReplaced = shop.last_event(&order).await;
+        let told = shop.last_change(OrderEvent::Replaced, &order).await;
         assert_eq!(told.replacement.as_ref(), Some(&opened));
         assert_eq!(told.previous.unwrap().id, will.id.to_string());
         // The other request of the order has no object any more.
@@ -64,7 +65,7 @@ async fn a_replacement_takes_over_contents_payment_and_goods() {
         shop.get(&will, &order).await.unwrap();
         let history = shop.history(&customer, &order).await;
         let last = history.last().unwrap();
-        assert_eq!(last.event(), pb::HistoryEvent::Replaced);
+        assert_eq!(last.event(), OrderEvent::Replaced);
         assert!(
             last.note().contains(&opened.order_number),
             "{}",
@@ -74,7 +75,7 @@ async fn a_replacement_takes_over_contents_payment_and_goods() {
         let wanda = shop.hired("Wanda").await;
         shop.claim(&wanda, &opened).await.unwrap();
         let cancelled = shop.cancel(&shop.admin, &opened).await.unwrap();
-        let told: pb::OrderCancelled = shop.last_event(&cancelled).await;
+        let told = shop.last_change(OrderEvent::Cancelled, &cancelled).await;
         assert_eq!(told.payment_id, paid.id);
         assert_eq!(shop.level(&mug).await, (10, 0), "goods went back once");
         let error = shop.cancel(&shop.admin, &order).await.unwrap_err();
@@ -101,8 +102,10 @@ async fn a_replacement_can_go_to_a_worker_at_once() {
         );
         // It never was in the pool.
         let order = shop.refresh(&order).await;
-        let told: pb::OrderReplaced = shop.last_event(&order).await;
-        let paid: pb::OrderPaid = shop.last_event(&told.replacement.unwrap()).await;
+        let told = shop.last_change(OrderEvent::Replaced, &order).await;
+        let paid = shop
+            .last_change(OrderEvent::Paid, &told.replacement.unwrap())
+            .await;
         assert!(!paid.available);
     })
     .await;
@@ -119,22 +122,21 @@ async fn payments_of_a_closed_order_reach_the_one_in_its_place() {
         let opened = decided.replacement.unwrap();
         // A second payment of the closed order arrives: the other one is paid already, and says so.
         let late = shop.pay(&order).await;
-        let rejected: pb::OrderPaymentRejected = shop.last_event(&opened).await;
+        let rejected = shop.last_change(OrderEvent::PaymentRejected, &opened).await;
         assert_eq!(rejected.payment_id, late.id);
         // A refund that payment had begun for the closed order.
         shop.claim(&will, &opened).await.unwrap();
         let decided = shop.reassign(&will, &opened, None, true).await.unwrap();
         let last = decided.replacement.unwrap();
-        let paid: pb::OrderPaid = shop.last_event(&order).await;
+        let paid = shop.last_change(OrderEvent::Paid, &order).await;
         let back = payment::Payment {
             id: paid.payment_id,
             version: 3,
             ..crate::shop::payment_of(&order)
         };
-        let event = payment::PaymentRefunded {
-            payment: Some(back.clone()),
+        let event = payment::PaymentChanged {
             reason: "a test".into(),
-            ..Default::default()
+            ..payment_changed(PaymentEvent::Refunded, &back)
         };
         shop.tell(&back, &event).await;
         let last = shop.refresh(&last).await;

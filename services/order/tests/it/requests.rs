@@ -2,10 +2,13 @@
 
 use waybill_primitives::Role;
 use waybill_proto::{
-    auth, common,
-    order::{self as pb, ChangeRequestKind as Kind, ChangeRequestState as State, OrderStatus},
+    auth::{self, UserEvent},
+    order::{
+        self as pb, ChangeRequestKind as Kind, ChangeRequestState as State, OrderEvent, OrderStatus,
+    },
 };
 use waybill_service_kit::{AppError, ErrorCode};
+use waybill_testkit::user_changed;
 
 use crate::{
     crew::account,
@@ -130,30 +133,30 @@ async fn whoever_is_no_worker_any_more_claims_nothing() {
         let (who, will) = (shop.customer(), shop.hired("Will").await);
         let order = waiting(shop, &who).await;
         let id = will.id.to_string();
-        let suspended = auth::UserSuspended {
-            user: Some(auth::User {
+        let suspended = user_changed(
+            UserEvent::Suspended,
+            &auth::User {
                 suspended: true,
                 ..account(&will, "Will", Role::Staff, 3)
-            }),
-            reason: String::new(),
-        };
+            },
+        );
         shop.tell_of("auth", &id, 3, &suspended).await;
         // Their token is still good.
         let error = shop.claim(&will, &order).await.unwrap_err();
         assert_eq!(error.code, ErrorCode::Forbidden);
         let error = shop.claim_all(&will, &[&order]).await.unwrap_err();
         assert_eq!(error.code, ErrorCode::Forbidden);
-        let demoted = auth::UserRoleChanged {
-            user: Some(account(&will, "Will", Role::Customer, 4)),
-            from: common::Role::Staff.into(),
-        };
+        let demoted = user_changed(
+            UserEvent::RoleChanged,
+            &account(&will, "Will", Role::Customer, 4),
+        );
         shop.tell_of("auth", &id, 4, &demoted).await;
         let error = shop.claim(&will, &order).await.unwrap_err();
         assert_eq!(error.code, ErrorCode::Forbidden);
-        let promoted = auth::UserRoleChanged {
-            user: Some(account(&will, "Will", Role::Staff, 5)),
-            from: common::Role::Customer.into(),
-        };
+        let promoted = user_changed(
+            UserEvent::RoleChanged,
+            &account(&will, "Will", Role::Staff, 5),
+        );
         shop.tell_of("auth", &id, 5, &promoted).await;
         shop.claim(&will, &order).await.unwrap();
     })
@@ -179,7 +182,7 @@ async fn the_completion_tells_the_share_that_holds_in_this_moment() {
                 .change_status(&shop.admin, &order, OrderStatus::Completed)
                 .await
                 .unwrap();
-            let event: pb::OrderCompleted = shop.last_event(&order).await;
+            let event = shop.last_change(OrderEvent::Completed, &order).await;
             assert_eq!(event.commission_basis_points, Some(points));
         }
         second.close().await;

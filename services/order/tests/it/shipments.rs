@@ -3,9 +3,10 @@
 use futures::future::join_all;
 use waybill_proto::{
     order::{self as pb, ShipmentState, shipment_service_client::ShipmentServiceClient},
-    payment,
+    payment::{self, PaymentEvent},
 };
 use waybill_service_kit::{AppError, ErrorCode, GrpcChannel};
+use waybill_testkit::payment_changed;
 
 use crate::shop::{Shop, Somebody, fields, on_any_database, on_each_database, outgoing};
 
@@ -335,10 +336,7 @@ async fn when_the_money_goes_back_only_what_has_not_left_returns_to_the_stock() 
             .await
             .unwrap();
         let back = payment::Payment { version: 2, ..paid };
-        let refunded = payment::PaymentRefunded {
-            payment: Some(back.clone()),
-            ..Default::default()
-        };
+        let refunded = payment_changed(PaymentEvent::Refunded, &back);
         shop.tell(&back, &refunded).await;
         assert_eq!(shop.level(&cup).await, (8, 0));
         let states: Vec<_> = list(shop, admin, &order)

@@ -16,11 +16,13 @@ use waybill_proto::{
         order_service_client::OrderServiceClient, shop_service_client::ShopServiceClient,
         stock_service_client::StockServiceClient, work_service_client::WorkServiceClient,
     },
-    payment,
+    payment::{self, PaymentEvent},
 };
 use waybill_service_kit::{AppError, Deps, GrpcChannel, Job, Running, start};
 use waybill_store::{Db, EventContext};
-use waybill_testkit::{Issuer, TestDb, World, db_config, envelope, service_tokens};
+use waybill_testkit::{
+    Issuer, TestDb, World, db_config, envelope, payment_changed, service_tokens,
+};
 
 pub use waybill_testkit::outgoing;
 
@@ -417,13 +419,8 @@ impl Shop {
     /// The payment service says that a new payment of the whole order succeeded.
     pub async fn pay(&self, order: &pb::Order) -> payment::Payment {
         let paid = payment_of(order);
-        self.tell(
-            &paid,
-            &payment::PaymentSucceeded {
-                payment: Some(paid.clone()),
-            },
-        )
-        .await;
+        self.tell(&paid, &payment_changed(PaymentEvent::Succeeded, &paid))
+            .await;
         paid
     }
 
@@ -458,11 +455,13 @@ impl Shop {
 
     /// All events of a kind, in the order in which they were published.
     pub async fn published<E: Event>(&self) -> Vec<E> {
-        let kind = E::SUBJECT.split('.').nth(2).unwrap();
+        let kind = E::SUBJECTS[0].split('.').nth(2).unwrap();
         let all = waybill_store::outbox_events(&self.db, kind, None, 100_000)
             .await
             .unwrap();
-        let of_kind = all.iter().filter(|event| event.subject == E::SUBJECT);
+        let of_kind = all
+            .iter()
+            .filter(|event| E::SUBJECTS.contains(&event.subject.as_str()));
         of_kind
             .map(|event| E::decode(event.payload.clone()).unwrap())
             .collect()
@@ -479,15 +478,15 @@ impl Shop {
         records.filter_map(|event| event.record).collect()
     }
 
-    /// Decodes the latest event of a kind about an order.
-    pub async fn last_event<E: Event>(&self, order: &pb::Order) -> E {
+    /// The latest change of this kind of an order.
+    pub async fn last_change(&self, kind: pb::OrderEvent, order: &pb::Order) -> pb::OrderChanged {
         let id: uuid::Uuid = order.id.parse().unwrap();
         let all = waybill_store::outbox_events(&self.db, "order", None, 100_000)
             .await
             .unwrap();
-        let last = all
-            .iter()
-            .rfind(|e| e.aggregate_id == id && e.subject == E::SUBJECT);
-        E::decode(last.expect(E::SUBJECT).payload.clone()).unwrap()
+        let own = all.iter().filter(|event| event.aggregate_id == id);
+        let changes = own.map(|event| waybill_store::decode::<pb::OrderChanged>(event).unwrap());
+        let last = changes.filter(|change| change.kind() == kind).last();
+        last.unwrap_or_else(|| panic!("no {kind:?} of {}", order.order_number))
     }
 }

@@ -1,7 +1,7 @@
 //! Status changes: the table, versions, races.
 
 use futures::future::join_all;
-use waybill_proto::order::{self as pb, OrderStatus};
+use waybill_proto::order::{self as pb, OrderEvent, OrderStatus};
 use waybill_service_kit::{AppError, ErrorCode};
 
 use crate::shop::{on_any_database, on_each_database, outgoing};
@@ -99,18 +99,18 @@ async fn a_worker_holds_and_resumes_and_the_history_tells() {
             .history(&who, &order)
             .await
             .into_iter()
-            .map(|h| (h.event().to_string(), h.to))
+            .map(|line| (line.event(), line.to))
             .collect();
         let expected = [
-            ("PLACED", "PENDING"),
-            ("PAID", "PAID"),
-            ("CLAIMED", "IN_PROGRESS"),
-            ("STATUS_CHANGED", "ON_HOLD"),
-            ("STATUS_CHANGED", "IN_PROGRESS"),
+            (OrderEvent::Placed, "PENDING"),
+            (OrderEvent::Paid, "PAID"),
+            (OrderEvent::Claimed, "IN_PROGRESS"),
+            (OrderEvent::StatusChanged, "ON_HOLD"),
+            (OrderEvent::StatusChanged, "IN_PROGRESS"),
         ];
         assert_eq!(
             events,
-            expected.map(|(event, to)| (event.to_owned(), Some(to.to_owned())))
+            expected.map(|(event, to)| (event, Some(to.to_owned())))
         );
         let later = pb::GetHistoryRequest {
             limit: 0,

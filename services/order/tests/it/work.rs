@@ -3,7 +3,7 @@
 use futures::future::join_all;
 use waybill_primitives::Role;
 use waybill_proto::order::{
-    self as pb, ChangeRequestKind as Kind, ChangeRequestState as State, OrderStatus,
+    self as pb, ChangeRequestKind as Kind, ChangeRequestState as State, OrderEvent, OrderStatus,
 };
 use waybill_service_kit::{AppError, ErrorCode};
 
@@ -58,7 +58,7 @@ async fn of_sixteen_workers_one_gets_the_order() {
         let last = history.last().unwrap();
         assert_eq!(
             (last.event(), last.from(), last.to()),
-            (pb::HistoryEvent::Claimed, "PENDING", "IN_PROGRESS")
+            (OrderEvent::Claimed, "PENDING", "IN_PROGRESS")
         );
         assert_eq!(
             shop.events("order", &order.id).await,
@@ -95,7 +95,7 @@ async fn a_claim_that_its_winner_repeats_succeeds_and_changes_nothing() {
         let claims = shop.history(&shop.admin, &order).await;
         let claims = claims
             .iter()
-            .filter(|line| line.event() == pb::HistoryEvent::Claimed);
+            .filter(|line| line.event() == OrderEvent::Claimed);
         assert_eq!(claims.count(), 1);
         let told = ["placed", "paid", "claimed"];
         assert_eq!(shop.events("order", &order.id).await, told);
@@ -265,7 +265,7 @@ async fn an_approved_reassignment_returns_the_order_to_the_pool_and_settles_the_
             (released.status(), released.assignee),
             (OrderStatus::Pending, None)
         );
-        let event: pb::OrderReleased = shop.last_event(&order).await;
+        let event = shop.last_change(OrderEvent::Released, &order).await;
         assert_eq!(event.previous.unwrap().id, worker.id.to_string());
         // The other request has no object any more.
         assert_eq!(

@@ -3,10 +3,12 @@
 use futures::future::join_all;
 use waybill_primitives::Role;
 use waybill_proto::{
-    auth, common,
+    auth::{self, UserEvent},
+    common,
     order::{self as pb, OrderStatus},
 };
 use waybill_service_kit::{AppError, ErrorCode};
+use waybill_testkit::user_changed;
 
 use crate::{
     crew::{account, result_codes},
@@ -30,43 +32,40 @@ async fn names(shop: &Shop) -> Vec<String> {
 async fn workers_are_those_whom_auth_calls_so() {
     on_each_database(async |shop| {
         let ada = shop.somebody(Role::Customer, "Ada Worker");
-        let registered = auth::UserRegistered {
-            user: Some(account(&ada, "Ada", Role::Customer, 1)),
-        };
+        let registered = user_changed(
+            UserEvent::Registered,
+            &account(&ada, "Ada", Role::Customer, 1),
+        );
         let id = ada.id.to_string();
         shop.tell_of("auth", &id, 1, &registered).await;
         assert_eq!(names(shop).await, Vec::<String>::new());
-        let promoted = auth::UserRoleChanged {
-            user: Some(account(&ada, "Ada", Role::Staff, 2)),
-            from: common::Role::Customer.into(),
-        };
+        let promoted = user_changed(
+            UserEvent::RoleChanged,
+            &account(&ada, "Ada", Role::Staff, 2),
+        );
         shop.tell_of("auth", &id, 2, &promoted).await;
         assert_eq!(names(shop).await, ["Ada Worker"]);
-        let renamed = auth::UserUpdated {
-            user: Some(account(&ada, "Adele", Role::Staff, 3)),
-        };
+        let renamed = user_changed(UserEvent::Updated, &account(&ada, "Adele", Role::Staff, 3));
         shop.tell_of("auth", &id, 3, &renamed).await;
         // An older event that comes late changes nothing.
         shop.tell_of("auth", &id, 2, &promoted).await;
         assert_eq!(names(shop).await, ["Adele Worker"]);
-        let suspended = auth::UserSuspended {
-            user: Some(auth::User {
+        let suspended = user_changed(
+            UserEvent::Suspended,
+            &auth::User {
                 suspended: true,
                 ..account(&ada, "Adele", Role::Staff, 4)
-            }),
-            reason: String::new(),
-        };
+            },
+        );
         shop.tell_of("auth", &id, 4, &suspended).await;
         assert!(!shop.worker_entry(&ada).await.unwrap().active);
-        let restored = auth::UserRestored {
-            user: Some(account(&ada, "Adele", Role::Staff, 5)),
-        };
+        let restored = user_changed(UserEvent::Restored, &account(&ada, "Adele", Role::Staff, 5));
         shop.tell_of("auth", &id, 5, &restored).await;
         assert!(shop.worker_entry(&ada).await.unwrap().active);
-        let demoted = auth::UserRoleChanged {
-            user: Some(account(&ada, "Adele", Role::Customer, 6)),
-            from: common::Role::Staff.into(),
-        };
+        let demoted = user_changed(
+            UserEvent::RoleChanged,
+            &account(&ada, "Adele", Role::Customer, 6),
+        );
         shop.tell_of("auth", &id, 6, &demoted).await;
         assert_eq!(names(shop).await, Vec::<String>::new());
     })
@@ -131,10 +130,10 @@ async fn the_workload_counts_what_each_worker_has() {
         };
         assert_eq!(list(shop, searched).await.workers.len(), 1);
         // Who is no worker any more but has orders is still seen.
-        let demoted = auth::UserRoleChanged {
-            user: Some(account(&will, "Will", Role::Customer, 3)),
-            from: common::Role::Staff.into(),
-        };
+        let demoted = user_changed(
+            UserEvent::RoleChanged,
+            &account(&will, "Will", Role::Customer, 3),
+        );
         shop.tell_of("auth", &will.id.to_string(), 3, &demoted)
             .await;
         assert_eq!(names(shop).await, ["Wanda Worker", "Will Worker"]);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use waybill_primitives::{Clock, OrderId, PaymentId, Role};
-use waybill_proto::payment as proto;
+use waybill_proto::{payment as proto, payment::PaymentEvent};
 use waybill_service_kit::{
     AppError, CallContext, ErrorCode, FieldError, UserCaller,
     once::{self, Done, once},
@@ -123,7 +123,7 @@ impl Payments {
             };
             once::remember(tx, key, &proto::Payment::from(&payment)).await?;
             rows::insert(tx.conn(), payment.clone()).await?;
-            events::created(tx, &payment);
+            events::changed(tx, &payment, PaymentEvent::Created);
             if user.id != payment.customer_id {
                 events::begun_for(tx, ctx, &payment);
             }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use waybill_primitives::{Clock, PaymentId};
+use waybill_proto::payment::PaymentEvent;
 use waybill_service_kit::{AppError, CallContext, ErrorCode};
 use waybill_store::{Db, retrying};
 
@@ -108,9 +109,9 @@ impl News {
             match event.kind {
                 ProviderEventKind::Captured => {
                     ledger::book_payment(&tx, payment, now).await?;
-                    events::succeeded(&tx, payment);
+                    events::changed(&tx, payment, PaymentEvent::Succeeded);
                 }
-                ProviderEventKind::Failed => events::failed(&tx, payment),
+                ProviderEventKind::Failed => events::changed(&tx, payment, PaymentEvent::Failed),
             }
         }
         tx.commit().await?;

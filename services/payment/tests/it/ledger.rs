@@ -5,9 +5,14 @@ use std::time::Duration;
 use sea_orm::ConnectionTrait as _;
 use waybill_payment::verify;
 use waybill_primitives::{Currency, Money, Role, Timestamp, UserId};
-use waybill_proto::{common::PageRequest, order, payment as proto};
+use waybill_proto::{
+    common::PageRequest,
+    order::{self, OrderEvent},
+    payment as proto,
+};
 use waybill_service_kit::CallContext;
 use waybill_store::EventContext;
+use waybill_testkit::order_changed;
 
 use crate::shop::{Shop, TOTAL, code, on_any_database, on_each_database};
 
@@ -23,10 +28,7 @@ fn completed(order: &order::Order, worker: Option<UserId>) -> order::Order {
 }
 
 async fn publish_completed(shop: &Shop, order: &order::Order) {
-    let event = order::OrderCompleted {
-        order: Some(order.clone()),
-        ..order::OrderCompleted::default()
-    };
+    let event = order_changed(OrderEvent::Completed, order);
     shop.publish(&order.id, &event).await;
 }
 
@@ -80,10 +82,9 @@ async fn nothing_is_shared_before_it_is_paid_or_if_nothing_was_due() {
 
         // The customer pays afterwards.
         shop.succeed(&payment.id).await.unwrap();
-        let paid = order::OrderPaid {
-            order: Some(completed(&order, Some(worker))),
+        let paid = order::OrderChanged {
             payment_id: payment.id.clone(),
-            ..order::OrderPaid::default()
+            ..order_changed(OrderEvent::Paid, &completed(&order, Some(worker)))
         };
         shop.publish(&order.id, &paid).await;
         assert_eq!(accrual_of(shop, &order).await.len(), 3);
@@ -259,10 +260,9 @@ async fn the_share_that_the_completion_tells_counts_whatever_is_known_of_the_set
         // The news of the settings comes by another consumer, and here it is late. Nothing is a share, too.
         for (points, share) in [(1_000, TOTAL / 10), (0, 0), (10_000, TOTAL)] {
             let (_, order, _) = shop.paid().await;
-            let event = order::OrderCompleted {
-                order: Some(completed(&order, Some(worker))),
+            let event = order::OrderChanged {
                 commission_basis_points: Some(points),
-                ..order::OrderCompleted::default()
+                ..order_changed(OrderEvent::Completed, &completed(&order, Some(worker)))
             };
             shop.publish(&order.id, &event).await;
             let books = accrual_of(shop, &order).await;

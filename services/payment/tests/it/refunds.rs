@@ -3,9 +3,13 @@
 use std::time::Duration;
 
 use sea_orm::ConnectionTrait as _;
-use waybill_proto::{order, payment::PaymentState};
+use waybill_proto::{
+    order::{self, OrderEvent},
+    payment::PaymentState,
+};
 use waybill_service_kit::AppError;
 use waybill_store::{EventContext, dead_letters};
+use waybill_testkit::order_changed;
 
 use crate::{
     fake::Trouble,
@@ -88,10 +92,7 @@ async fn a_cancelled_order_gives_back_what_was_paid_and_later_money_too() {
 async fn an_expired_order_gives_back_money_that_came_at_the_last_moment() {
     on_any_database(async |shop| {
         let (_, order, payment) = shop.paid().await;
-        let expired = order::OrderExpired {
-            order: Some(order.clone()),
-            change: None,
-        };
+        let expired = order_changed(OrderEvent::Expired, &order);
         shop.publish(&order.id, &expired).await;
         shop.run_jobs().await.unwrap();
         assert_refunded_once(shop, &order, &payment.id).await;
@@ -232,7 +233,7 @@ async fn what_cannot_be_refunded_is_a_dead_letter_and_the_rest_flows() {
         shop.publish_rejected(&order, &unknown).await;
         shop.publish_rejected(&order, &pending.id).await;
         shop.publish_rejected(&order, "not an id").await;
-        let empty = order::OrderCancelled::default();
+        let empty = order::OrderChanged::default();
         shop.publish(&order.id, &empty).await;
         let letters = dead_letters::list(&shop.db, 100).await.unwrap();
         assert_eq!(letters.len(), 4, "{letters:#?}");

@@ -1,7 +1,11 @@
 //! Orders that take the place of others: their money goes with them.
 
 use waybill_primitives::UserId;
-use waybill_proto::{order, payment::PaymentState};
+use waybill_proto::{
+    order::{self, OrderEvent},
+    payment::PaymentState,
+};
+use waybill_testkit::order_changed;
 
 use crate::shop::{Shop, TOTAL, on_any_database, on_each_database};
 
@@ -19,27 +23,31 @@ fn replacement_of(shop: &Shop, order: &order::Order) -> order::Order {
 }
 
 async fn publish_replaced(shop: &Shop, closed: &order::Order, opened: &order::Order) {
-    let event = order::OrderReplaced {
-        order: Some(order::Order {
-            status: order::OrderStatus::Cancelled.into(),
-            payment_status: order::PaymentStatus::Unpaid.into(),
-            replaced_by_id: Some(opened.id.clone()),
-            ..closed.clone()
-        }),
+    let event = order::OrderChanged {
         replacement: Some(opened.clone()),
-        ..order::OrderReplaced::default()
+        ..order_changed(
+            OrderEvent::Replaced,
+            &order::Order {
+                status: order::OrderStatus::Cancelled.into(),
+                payment_status: order::PaymentStatus::Unpaid.into(),
+                replaced_by_id: Some(opened.id.clone()),
+                ..closed.clone()
+            },
+        )
     };
     shop.publish(&closed.id, &event).await;
 }
 
 async fn publish_cancelled(shop: &Shop, order: &order::Order, payment_id: &str) {
-    let event = order::OrderCancelled {
-        order: Some(order::Order {
-            status: order::OrderStatus::Cancelled.into(),
-            ..order.clone()
-        }),
+    let event = order::OrderChanged {
         payment_id: payment_id.to_owned(),
-        ..order::OrderCancelled::default()
+        ..order_changed(
+            OrderEvent::Cancelled,
+            &order::Order {
+                status: order::OrderStatus::Cancelled.into(),
+                ..order.clone()
+            },
+        )
     };
     shop.publish(&order.id, &event).await;
 }
@@ -68,17 +76,17 @@ async fn the_worker_of_the_replacement_earns_its_money_once() {
         shop.assert_sound().await;
 
         let worker = UserId::new();
-        let done = order::OrderCompleted {
-            order: Some(order::Order {
+        let done = order_changed(
+            OrderEvent::Completed,
+            &order::Order {
                 status: order::OrderStatus::Completed.into(),
                 assignee: Some(order::Assignee {
                     id: worker.to_string(),
                     name: "Wanda".to_owned(),
                 }),
                 ..opened.clone()
-            }),
-            ..order::OrderCompleted::default()
-        };
+            },
+        );
         shop.publish(&opened.id, &done).await;
         assert_eq!(orders_account(shop, &opened).await, 0);
         shop.assert_sound().await;

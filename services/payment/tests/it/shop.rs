@@ -10,14 +10,16 @@ use waybill_payment::{Migrator, NAME, Providers, Settings, build_with, verify};
 use waybill_primitives::{Clock, Currency, ManualClock, Money, OrderId, Role, SystemClock, UserId};
 use waybill_proto::{
     Event,
-    order::{self, order_service_server::OrderServiceServer},
+    order::{self, OrderEvent, order_service_server::OrderServiceServer},
     payment::{self as proto, payment_service_client::PaymentServiceClient},
 };
 use waybill_service_kit::{
     AppError, CallContext, Deps, GrpcChannel, Job, Service, local_channel, settings::Environment,
 };
 use waybill_store::{Db, RetryPolicy, outbox_events, run_consumer};
-use waybill_testkit::{DatabaseKind, Issuer, TestDb, World, answer, envelope, service_tokens};
+use waybill_testkit::{
+    DatabaseKind, Issuer, TestDb, World, answer, envelope, order_changed, service_tokens,
+};
 
 use crate::fake::{Bank, FakeOrders};
 
@@ -324,11 +326,10 @@ impl Shop {
     }
 
     pub async fn publish_rejected(&self, order: &order::Order, payment_id: &str) {
-        let event = order::OrderPaymentRejected {
-            order: Some(order.clone()),
+        let event = order::OrderChanged {
             payment_id: payment_id.to_owned(),
-            reason: "the order has expired".to_owned(),
-            ..order::OrderPaymentRejected::default()
+            note: "the order has expired".to_owned(),
+            ..order_changed(OrderEvent::PaymentRejected, order)
         };
         self.publish(&order.id, &event).await;
     }
@@ -337,10 +338,7 @@ impl Shop {
         let mut order = order.clone();
         order.set_status(order::OrderStatus::Cancelled);
         self.orders.put(&order);
-        let event = order::OrderCancelled {
-            order: Some(order.clone()),
-            ..order::OrderCancelled::default()
-        };
+        let event = order_changed(OrderEvent::Cancelled, &order);
         self.publish(&order.id, &event).await;
     }
 

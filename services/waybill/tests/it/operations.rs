@@ -9,7 +9,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use uuid::Uuid;
-use waybill_proto::payment::PaymentSucceeded;
+use waybill_proto::payment::{PaymentChanged, PaymentEvent};
 use waybill_service_kit::crypto;
 use waybill_store::{EventContext, consumed};
 use waybill_testkit::{ADMIN, Platform, Shape};
@@ -326,7 +326,11 @@ async fn dead_letters_are_listed_and_tried_again_embedded() {
     platform.stop("waybill");
     let db = database(&platform, "payment").await;
     let tx = db.begin(&EventContext::default()).await.unwrap();
-    tx.emit(Uuid::now_v7(), 1, &PaymentSucceeded { payment: None });
+    let empty = PaymentChanged {
+        kind: PaymentEvent::Succeeded.into(),
+        ..PaymentChanged::default()
+    };
+    tx.emit(Uuid::now_v7(), 1, &empty);
     tx.commit().await.unwrap();
     db.close().await;
     platform.start_process("waybill");

@@ -1,5 +1,8 @@
 //! Who gets what of which event.
 
+use waybill_proto::Event;
+use waybill_testkit::order_changed;
+
 use super::*;
 
 fn order() -> order::Order {
@@ -20,7 +23,7 @@ fn order() -> order::Order {
 
 fn of<E: Event>(event: &E) -> Effects {
     effects(
-        E::SUBJECT,
+        event.subject(),
         Timestamp::UNIX_EPOCH,
         &event.encode_to_vec().into(),
     )
@@ -29,11 +32,10 @@ fn of<E: Event>(event: &E) -> Effects {
 
 #[test]
 fn the_pool_learns_of_a_paid_order_without_the_customers_address() {
-    let effects = of(&order::OrderPaid {
-        order: Some(order()),
-        change: None,
-        payment_id: String::new(),
+    let effects = of(&OrderChanged {
         available: true,
+        payment_from: PaymentStatus::Unpaid.into(),
+        ..order_changed(OrderEvent::Paid, &order())
     });
     let available = effects
         .outgoing
@@ -50,13 +52,12 @@ fn the_pool_learns_of_a_paid_order_without_the_customers_address() {
 
 #[test]
 fn a_released_order_puts_its_old_worker_out_of_the_room() {
-    let effects = of(&order::OrderReleased {
-        order: Some(order()),
-        change: None,
+    let effects = of(&OrderChanged {
         previous: Some(order::Assignee {
             id: "w1".into(),
             name: "Will".into(),
         }),
+        ..order_changed(OrderEvent::Released, &order())
     });
     assert_eq!(effects.evicted, Some(("w1".into(), "o1".into())));
     assert!(
@@ -69,13 +70,11 @@ fn a_released_order_puts_its_old_worker_out_of_the_room() {
 
 #[test]
 fn a_status_change_names_both_ends() {
-    let effects = of(&order::OrderStatusChanged {
-        order: Some(order()),
-        change: Some(order::OrderChange {
-            from: order::OrderStatus::Pending as i32,
-            to: order::OrderStatus::OnHold as i32,
-            ..Default::default()
-        }),
+    let mut held = order();
+    held.status = OrderStatus::OnHold.into();
+    let effects = of(&OrderChanged {
+        from: OrderStatus::Pending.into(),
+        ..order_changed(OrderEvent::StatusChanged, &held)
     });
     let status = &effects.outgoing[0];
     assert_eq!(
@@ -86,11 +85,12 @@ fn a_status_change_names_both_ends() {
 
 #[test]
 fn payments_never_reach_workers() {
-    let effects = of(&payment::PaymentSucceeded {
+    let effects = of(&payment::PaymentChanged {
         payment: Some(payment::Payment {
             customer_id: "c1".into(),
             ..Default::default()
         }),
+        ..Default::default()
     });
     assert_eq!(effects.outgoing[0].rooms, ["role:ADMIN", "user:c1"]);
 }
@@ -117,15 +117,11 @@ fn workers_hear_when_an_order_enters_or_leaves_the_pool() {
         let mut order = order();
         order.status = to as i32;
         order.assignee = worker.then(order::Assignee::default);
-        let effects = of(&order::OrderStatusChanged {
-            order: Some(order),
-            change: Some(order::OrderChange {
-                from: from as i32,
-                to: to as i32,
-                payment_from: payment_from as i32,
-                payment_to: P::Paid as i32,
-                ..Default::default()
-            }),
+        let effects = of(&OrderChanged {
+            from: from.into(),
+            payment_from: payment_from.into(),
+            available: to == S::Pending && !worker,
+            ..order_changed(OrderEvent::StatusChanged, &order)
         });
         let pool = effects
             .outgoing
@@ -175,13 +171,12 @@ fn an_assigned_order_is_its_new_workers_alone() {
         name: "Wanda".into(),
     });
     given.status = order::OrderStatus::InProgress as i32;
-    let effects = of(&order::OrderAssigned {
-        order: Some(given),
-        change: None,
+    let effects = of(&OrderChanged {
         previous: Some(order::Assignee {
             id: "w1".into(),
             name: "Will".into(),
         }),
+        ..order_changed(OrderEvent::Assigned, &given)
     });
     assert_eq!(effects.evicted, Some(("w1".into(), "o1".into())));
     let events: Vec<_> = effects.outgoing.iter().map(|it| it.event).collect();
@@ -263,33 +258,21 @@ fn only_what_moves_stock_touches_products() {
         }],
         ..order()
     };
-    let placed = of(&order::OrderPlaced {
-        order: Some(goods(order::OrderStatus::Pending)),
-        change: None,
-    });
+    let placed = of(&order_changed(
+        OrderEvent::Placed,
+        &goods(OrderStatus::Pending),
+    ));
     assert_eq!(placed.touched.products, ["p1"]);
     assert!(placed.touched.lists && !placed.touched.categories);
-    let step = |to: order::OrderStatus| order::OrderStatusChanged {
-        order: Some(goods(to)),
-        change: Some(order::OrderChange {
-            from: order::OrderStatus::Pending.into(),
-            to: to.into(),
-            ..Default::default()
-        }),
+    let step = |to: OrderStatus| OrderChanged {
+        from: OrderStatus::Pending.into(),
+        ..order_changed(OrderEvent::StatusChanged, &goods(to))
     };
-    assert_eq!(
-        of(&step(order::OrderStatus::OnHold)).touched,
-        Touched::default()
-    );
-    assert!(of(&step(order::OrderStatus::Cancelled)).touched.lists);
-    let paid = of(&order::OrderPaid {
-        order: Some(goods(order::OrderStatus::Pending)),
-        change: Some(order::OrderChange {
-            payment_from: order::PaymentStatus::Unpaid.into(),
-            payment_to: order::PaymentStatus::Paid.into(),
-            ..Default::default()
-        }),
-        ..Default::default()
+    assert_eq!(of(&step(OrderStatus::OnHold)).touched, Touched::default());
+    assert!(of(&step(OrderStatus::Cancelled)).touched.lists);
+    let paid = of(&OrderChanged {
+        payment_from: PaymentStatus::Unpaid.into(),
+        ..order_changed(OrderEvent::Paid, &goods(OrderStatus::Pending))
     });
     assert_eq!(paid.touched, Touched::default());
     assert!(of(&order::CategoryChanged::default()).touched.all);

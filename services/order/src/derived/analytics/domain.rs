@@ -7,7 +7,7 @@ use waybill_primitives::{Currency, OrderId, ProductId, Timestamp, UserId, day_of
 
 pub use crate::orders::domain::SearchTerms as Words;
 use crate::orders::domain::{
-    HistoryEntry, HistoryEvent, Order, OrderStatus, PaymentStatus, SearchTerms,
+    HistoryEntry, Order, OrderEvent, OrderStatus, PaymentStatus, SearchTerms,
 };
 
 string_enum! {
@@ -91,8 +91,8 @@ impl Step {
             Self::Refunded
         } else {
             match entry.event {
-                HistoryEvent::Paid => Self::Paid,
-                HistoryEvent::Claimed | HistoryEvent::Assigned => Self::Taken,
+                OrderEvent::Paid => Self::Paid,
+                OrderEvent::Claimed | OrderEvent::Assigned => Self::Taken,
                 _ => Self::Other,
             }
         }

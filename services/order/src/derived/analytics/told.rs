@@ -1,6 +1,6 @@
 //! Changes of orders as their events tell them.
 
-use waybill_proto::order as pb;
+use waybill_proto::order::{self as pb, OrderEvent};
 
 use super::{
     app::Told,
@@ -8,13 +8,13 @@ use super::{
 };
 use crate::orders::domain::{OrderStatus, PaymentStatus};
 
-/// Why an event is none of this service's.
+/// What an event of an order lacks.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the event's order has no readable {0}")]
+#[error("the event has no readable {0}")]
 pub struct Unreadable(&'static str);
 
-/// `what` is the last word of the event's subject.
-pub fn told(order: &pb::Order, change: &pb::OrderChange, what: &str) -> Result<Told, Unreadable> {
+pub fn told(event: &pb::OrderChanged) -> Result<Told, Unreadable> {
+    let order = event.order.as_ref().ok_or(Unreadable("order"))?;
     let status = OrderStatus::from_proto(order.status);
     let payment = PaymentStatus::from_proto(order.payment_status);
     let total = order.total.ok_or(Unreadable("total"))?;
@@ -45,23 +45,22 @@ pub fn told(order: &pb::Order, change: &pb::OrderChange, what: &str) -> Result<T
         words: Words::of_order(order.title(), customer, items, order.description()),
     };
     Ok(Told {
-        step: step(order.status, change, what),
+        step: step(&order, event),
         order,
     })
 }
 
 /// The same step as the line of the history gives.
-fn step(status: OrderStatus, change: &pb::OrderChange, what: &str) -> Step {
-    let refunded = pb::PaymentStatus::Refunded;
-    let cancelled = pb::OrderStatus::Cancelled;
-    if status == OrderStatus::Cancelled && change.from() != cancelled {
+fn step(order: &Counted, event: &pb::OrderChanged) -> Step {
+    let refunded = PaymentStatus::Refunded;
+    if order.status == OrderStatus::Cancelled && event.from() != pb::OrderStatus::Cancelled {
         Step::Cancelled
-    } else if change.payment_to() == refunded && change.payment_from() != refunded {
+    } else if order.payment_status == refunded && event.payment_from() != refunded.into() {
         Step::Refunded
     } else {
-        match what {
-            "paid" => Step::Paid,
-            "claimed" | "assigned" => Step::Taken,
+        match event.kind() {
+            OrderEvent::Paid => Step::Paid,
+            OrderEvent::Claimed | OrderEvent::Assigned => Step::Taken,
             _ => Step::Other,
         }
     }

@@ -4,7 +4,7 @@ use waybill_primitives::{ChangeRequestId, OrderId, Timestamp};
 
 pub use super::entity::{Model as ChangeRequest, RequestKind, RequestState};
 use crate::orders::domain::{
-    Changed, HistoryEvent, Order, OrderStatus,
+    Changed, Order, OrderEvent, OrderStatus,
     OrderStatus::{Cancelled, Completed, InProgress, OnHold, Pending},
     Party, Person,
 };
@@ -131,24 +131,22 @@ impl ChangeRequest {
     /// A change that ends the order, or takes it from its worker, leaves no request of that worker behind.
     pub fn settled_by(&self, changed: &Changed) -> Option<(bool, &'static str)> {
         let (true_for, why) = match changed.event {
-            HistoryEvent::Completed => (RequestKind::Completion, "the order was completed"),
-            HistoryEvent::Replaced if self.outlives_worker(changed) => {
+            OrderEvent::Completed => (RequestKind::Completion, "the order was completed"),
+            OrderEvent::Replaced if self.outlives_worker(changed) => {
                 return Some((
                     false,
                     "another order was opened in its place, and the request goes on with that one",
                 ));
             }
-            HistoryEvent::Replaced => (
+            OrderEvent::Replaced => (
                 RequestKind::Reassignment,
                 "another order was opened in its place",
             ),
-            HistoryEvent::Released | HistoryEvent::Assigned if self.outlives_worker(changed) => {
+            OrderEvent::Released | OrderEvent::Assigned if self.outlives_worker(changed) => {
                 return None;
             }
-            HistoryEvent::Released => {
-                (RequestKind::Reassignment, "the order went back to the pool")
-            }
-            HistoryEvent::Assigned => {
+            OrderEvent::Released => (RequestKind::Reassignment, "the order went back to the pool"),
+            OrderEvent::Assigned => {
                 changed.previous.as_ref()?;
                 (
                     RequestKind::Reassignment,

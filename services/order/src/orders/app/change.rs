@@ -13,8 +13,8 @@ use crate::{
     },
     events,
     orders::{
-        domain::{Changed, HistoryEntry, HistoryEvent, Order, Person, StockEffect},
-        store,
+        domain::{Changed, HistoryEntry, Order, OrderEvent, Person, StockEffect},
+        store, wire,
     },
     shop::{
         settings::store as shop,
@@ -53,6 +53,7 @@ impl Orders {
         })
         .await
     }
+
     /// Writes the order if its version is still the one before, and everything that goes with it. If it is not, the error says that
     /// the change was outrun.
     pub async fn record_change(
@@ -78,16 +79,16 @@ impl Orders {
     ) -> Result<(), AppError> {
         let order = &changed.order;
         insert(tx, &history(changed, actor, note)).await?;
-        if changed.event == HistoryEvent::Completed {
+        let commission = if changed.event == OrderEvent::Completed {
             // As the database has it: what this process remembers may be half a second old.
             let settings = shop::find(tx.conn()).await?;
             let settings =
                 settings.ok_or_else(|| AppError::internal("the shop has no settings"))?;
-            let commission = settings.commission_basis_points;
-            events::order_completed(tx, changed, actor, note, commission);
+            Some(settings.commission_basis_points)
         } else {
-            events::order_changed(tx, changed, actor, note);
-        }
+            None
+        };
+        events::order_changed(tx, changed, wire::order(order), actor, note, commission);
         let mut goods = order.goods();
         for effect in &self.hooks.effects {
             effect.apply(tx, changed, actor, &mut goods).await?;

@@ -21,7 +21,7 @@ use crate::{
     events,
     orders::{
         domain::{Changed, Edit, Order, Person},
-        store,
+        store, wire,
     },
     shop::{
         catalogue::store as catalogue,
@@ -106,7 +106,8 @@ impl Orders {
         }
         let note = order.difference(before);
         insert(tx, &history(edited, Some(actor), &note)).await?;
-        events::order_changed(tx, edited, Some(actor), &note);
+        let message = wire::order(&edited.order);
+        events::order_changed(tx, edited, message, Some(actor), &note, None);
         if before.customer_id != actor.id {
             audit::record(
                 tx,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use waybill_primitives::{OrderId, OrderNumber, Timestamp};
 
 use super::{
-    Assignee, HistoryEvent, Item, Order, OrderKind,
+    Assignee, Item, Order, OrderEvent, OrderKind,
     OrderStatus::{self, Cancelled, Completed, InProgress, OnHold, Pending},
     PaymentStatus, StockState,
     changes::{Changed, StockEffect},
@@ -73,7 +73,7 @@ impl Order {
     }
 
     fn given_to(&self, worker: &Assignee, now: Timestamp) -> Changed {
-        let mut changed = self.next(HistoryEvent::Assigned, now, |order| {
+        let mut changed = self.next(OrderEvent::Assigned, now, |order| {
             order.assign(Some(worker.clone()));
             match order.status {
                 // It has a worker now, so it never goes back to waiting for one.
@@ -122,7 +122,7 @@ impl Order {
             ..self.clone()
         };
         let mut opened = vec![Changed {
-            event: HistoryEvent::Placed,
+            event: OrderEvent::Placed,
             before: (None, None),
             previous: None,
             payment_id: None,
@@ -136,13 +136,13 @@ impl Order {
         }
         // After the worker, so that it never shows in the pool if it has one.
         if paid {
-            opened.push(last(&opened).next(HistoryEvent::Paid, now, |order| {
+            opened.push(last(&opened).next(OrderEvent::Paid, now, |order| {
                 order.payment_status = PaymentStatus::Paid;
                 order.payment_id = self.payment_id;
             }));
         }
         let replacement = last(&opened);
-        let mut closed = self.next(HistoryEvent::Replaced, now, |order| {
+        let mut closed = self.next(OrderEvent::Replaced, now, |order| {
             order.status = Cancelled;
             order.payment_status = PaymentStatus::Unpaid;
             order.payment_id = None;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use waybill_primitives::{Money, PaymentId, Timestamp};
 
 use super::{
-    Assignee, HistoryEvent, Order,
+    Assignee, Order, OrderEvent,
     OrderStatus::{self, Cancelled, Completed, InProgress, OnHold, Pending},
     PaymentStatus, Refused, StockState,
     transitions::Party,
@@ -31,7 +31,7 @@ pub enum StockEffect {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changed {
     pub order: Order,
-    pub event: HistoryEvent,
+    pub event: OrderEvent,
     /// Status and payment status before.
     pub before: (Option<OrderStatus>, Option<PaymentStatus>),
     /// Who worked on it before, if the change took it from them.
@@ -62,7 +62,7 @@ impl Changed {
         };
         let due = order.total > 0;
         let placed = Self {
-            event: HistoryEvent::Placed,
+            event: OrderEvent::Placed,
             before: (None, None),
             previous: None,
             payment_id: None,
@@ -73,7 +73,7 @@ impl Changed {
         if due {
             return vec![placed];
         }
-        let paid = placed.order.next(HistoryEvent::Paid, now, |order| {
+        let paid = placed.order.next(OrderEvent::Paid, now, |order| {
             order.payment_status = PaymentStatus::Paid;
         });
         vec![placed, paid]
@@ -82,10 +82,10 @@ impl Changed {
     /// The two sides of the change as the history shows them: payment statuses for what is about money.
     pub fn sides(&self) -> (Option<&'static str>, &'static str) {
         match self.event {
-            HistoryEvent::Paid
-            | HistoryEvent::PaymentFailed
-            | HistoryEvent::PaymentRejected
-            | HistoryEvent::Refunded => (
+            OrderEvent::Paid
+            | OrderEvent::PaymentFailed
+            | OrderEvent::PaymentRejected
+            | OrderEvent::Refunded => (
                 self.before.1.map(PaymentStatus::as_str),
                 self.order.payment_status.as_str(),
             ),
@@ -101,7 +101,7 @@ impl Order {
     /// The next version. What follows from the new state (expiry, pool, stock) is derived here and nowhere else.
     pub(super) fn next(
         &self,
-        event: HistoryEvent,
+        event: OrderEvent,
         now: Timestamp,
         change: impl FnOnce(&mut Self),
     ) -> Changed {
@@ -165,9 +165,9 @@ impl Order {
             });
         }
         let event = match to {
-            Cancelled => HistoryEvent::Cancelled,
-            Completed => HistoryEvent::Completed,
-            _ => HistoryEvent::StatusChanged,
+            Cancelled => OrderEvent::Cancelled,
+            Completed => OrderEvent::Completed,
+            _ => OrderEvent::StatusChanged,
         };
         Ok(self.next(event, now, |order| {
             order.status = to;
@@ -185,7 +185,7 @@ impl Order {
     /// The change that an order which was just claimed has gone through; `self` is the order after it.
     pub fn claimed(self) -> Changed {
         Changed {
-            event: HistoryEvent::Claimed,
+            event: OrderEvent::Claimed,
             before: (Some(Pending), Some(self.payment_status)),
             previous: None,
             payment_id: None,
@@ -204,7 +204,7 @@ impl Order {
                 allowed: allowed(self.status, self.held_from, &[Party::Admin]),
             });
         }
-        let mut changed = self.next(HistoryEvent::Released, now, |order| {
+        let mut changed = self.next(OrderEvent::Released, now, |order| {
             order.status = Pending;
             order.assign(None);
             if order.payment_status.is_due() {
@@ -230,7 +230,7 @@ impl Order {
         if earlier >= MOST_EXTENSIONS || wanted <= expires_at.plus(window / 10) {
             return None;
         }
-        let mut changed = self.next(HistoryEvent::PaymentStarted, now, |order| {
+        let mut changed = self.next(OrderEvent::PaymentStarted, now, |order| {
             order.expires_at = Some(wanted);
         });
         changed.payment_id = Some(payment_id);
@@ -243,7 +243,7 @@ impl Order {
             && self.payment_status.is_due()
             && self.expires_at.is_some_and(|at| at <= now);
         over.then(|| {
-            self.next(HistoryEvent::Expired, now, |order| {
+            self.next(OrderEvent::Expired, now, |order| {
                 order.status = Cancelled;
             })
         })
@@ -264,11 +264,11 @@ impl Order {
             None
         };
         let mut changed = match reason {
-            None => self.next(HistoryEvent::Paid, now, |order| {
+            None => self.next(OrderEvent::Paid, now, |order| {
                 order.payment_status = PaymentStatus::Paid;
                 order.payment_id = Some(payment_id);
             }),
-            Some(_) => self.next(HistoryEvent::PaymentRejected, now, |_| {}),
+            Some(_) => self.next(OrderEvent::PaymentRejected, now, |_| {}),
         };
         changed.payment_id = Some(payment_id);
         match reason {
@@ -282,7 +282,7 @@ impl Order {
         if self.status == Cancelled || self.payment_status != PaymentStatus::Unpaid {
             return Outcome::Nothing;
         }
-        let mut changed = self.next(HistoryEvent::PaymentFailed, now, |order| {
+        let mut changed = self.next(OrderEvent::PaymentFailed, now, |order| {
             order.payment_status = PaymentStatus::Failed;
         });
         changed.payment_id = Some(payment_id);
@@ -306,7 +306,7 @@ impl Order {
         }
         let in_part = refunded
             .is_some_and(|money| money.currency == self.currency && money.amount < self.total);
-        let mut changed = self.next(HistoryEvent::Refunded, now, |order| {
+        let mut changed = self.next(OrderEvent::Refunded, now, |order| {
             order.payment_status = if in_part {
                 PaymentStatus::PartiallyRefunded
             } else {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use waybill_primitives::{ProductId, Timestamp};
 
 use super::{
-    Address, Changed, HistoryEvent, Order, OrderStatus, PaymentStatus, StockState,
+    Address, Changed, Order, OrderEvent, OrderStatus, PaymentStatus, StockState,
     placing::{
         NEEDS, check_lines, check_wanted, description, instructions, kind_of, priced, title,
         title_of,
@@ -148,7 +148,7 @@ impl Order {
         }
         let has_goods = order.items.iter().any(|i| i.kind == ProductKind::Goods);
         let free = order.total == 0;
-        let mut edited = self.next(HistoryEvent::Edited, now, |next| *next = order);
+        let mut edited = self.next(OrderEvent::Edited, now, |next| *next = order);
         // What is paid keeps its lines and what it has of the stock.
         if !due {
             return Ok(vec![edited]);
@@ -161,7 +161,7 @@ impl Order {
         if !free {
             return Ok(vec![edited]);
         }
-        let paid = edited.order.next(HistoryEvent::Paid, now, |order| {
+        let paid = edited.order.next(OrderEvent::Paid, now, |order| {
             order.payment_status = PaymentStatus::Paid;
         });
         Ok(vec![edited, paid])

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::{Map, Value, json};
 use waybill_primitives::{CategoryId, ProductId, Role, Timestamp, UserId};
-use waybill_proto::order::{ProductArchived, ProductCreated, ProductUpdated};
+use waybill_proto::order::{ProductChanged, ProductEvent};
 use waybill_service_kit::{AppError, CallContext, ErrorCode};
 use waybill_store::{StoreError, Tx, optimistic, transact};
 
@@ -299,20 +299,16 @@ pub fn tell(tx: &Tx, ctx: &CallContext, before: Option<&Offer>, after: &Offer) {
 fn announce(tx: &Tx, before: Option<&Offer>, after: &Offer) -> &'static str {
     let (id, version) = (after.product.id, after.product.version);
     let product = Some(wire::product(after, false));
-    match before {
-        None => {
-            tx.emit(id, version, &ProductCreated { product });
-            "product.create"
-        }
+    let (kind, act) = match before {
+        None => (ProductEvent::Created, "product.create"),
         Some(before) if before.product.active && !after.product.active => {
-            tx.emit(id, version, &ProductArchived { product });
-            "product.archive"
+            (ProductEvent::Archived, "product.archive")
         }
-        Some(_) => {
-            tx.emit(id, version, &ProductUpdated { product });
-            "product.update"
-        }
-    }
+        Some(_) => (ProductEvent::Updated, "product.update"),
+    };
+    let kind = kind.into();
+    tx.emit(id, version, &ProductChanged { product, kind });
+    act
 }
 
 /// The fields that changed, as they were and as they are; of a new product all.

@@ -7,9 +7,10 @@ use waybill_proto::{
     order::{
         self as pb, ChangeRequestKind, FilePurpose, NoteVisibility, OrderStatus, ShipmentState,
     },
-    payment,
+    payment::{self, PaymentEvent},
 };
 use waybill_service_kit::{AppError, ErrorCode};
+use waybill_testkit::payment_changed;
 
 use super::Step;
 use crate::{
@@ -128,10 +129,7 @@ impl<'a> World<'a> {
                         version: 2,
                         ..paid.clone()
                     };
-                    let event = payment::PaymentRefunded {
-                        payment: Some(back.clone()),
-                        ..Default::default()
-                    };
+                    let event = payment_changed(PaymentEvent::Refunded, &back);
                     self.shop.tell(&back, &event).await;
                 }
                 Ok(())
@@ -245,9 +243,7 @@ impl<'a> World<'a> {
             }
             Step::Fail { .. } => {
                 let failed = payment_of(order);
-                let event = payment::PaymentFailed {
-                    payment: Some(failed.clone()),
-                };
+                let event = payment_changed(PaymentEvent::Failed, &failed);
                 shop.tell(&failed, &event).await;
             }
             Step::Cancel { by_admin, .. } => {

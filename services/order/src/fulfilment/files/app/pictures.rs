@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use waybill_primitives::{FileId, ProductId, Role, Timestamp};
-use waybill_proto::order::{FileAdded, FileDeleted, ProductUpdated};
+use waybill_proto::order::{FileAdded, FileDeleted, ProductChanged, ProductEvent};
 use waybill_service_kit::{AppError, CallContext, ErrorCode, once};
 use waybill_store::{IdempotencyKey, Tx, optimistic, transact};
 
@@ -198,12 +198,12 @@ impl Files {
         if !catalogue::update(tx, &before.product, &after.product).await? {
             return Err(AppError::too_busy("product"));
         }
-        let (product, message) = (&after.product, Some(product_message(after, false)));
-        tx.emit(
-            product.id,
-            product.version,
-            &ProductUpdated { product: message },
-        );
+        let product = &after.product;
+        let event = ProductChanged {
+            product: Some(product_message(after, false)),
+            kind: ProductEvent::Updated.into(),
+        };
+        tx.emit(product.id, product.version, &event);
         let act = Act {
             action: "product.pictures",
             target_kind: "product",

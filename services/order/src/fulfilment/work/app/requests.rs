@@ -21,7 +21,7 @@ use crate::{
     orders::{
         app::{OrderEffect, audit_change_with, history, number_taken, viewer},
         domain::{Changed, Order, OrderStatus, Party, Person, Viewer, note},
-        store as orders,
+        store as orders, wire as order_wire,
     },
     shop::app_context::{Page, PageQuery},
 };
@@ -301,7 +301,8 @@ impl Work {
         // Whoever goes on with it needs what the customer sent.
         files::move_references(tx, order.id, opened.id).await?;
         for changed in &replaced.opened {
-            events::order_changed(tx, changed, Some(admin), &why);
+            let message = order_wire::order(&changed.order);
+            events::order_changed(tx, changed, message, Some(admin), &why, None);
         }
         let why = match note {
             "" => format!("replaced by {}", opened.number),

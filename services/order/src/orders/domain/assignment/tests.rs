@@ -129,14 +129,10 @@ fn a_replacement_takes_over_everything_and_nothing_twice() {
             let paid = order.payment_status == PaymentStatus::Paid;
             let events: Vec<_> = opened.iter().map(|changed| changed.event).collect();
             let expected = match (&wanda, paid) {
-                (None, true) => vec![HistoryEvent::Placed, HistoryEvent::Paid],
-                (None, false) => vec![HistoryEvent::Placed],
-                (Some(_), true) => vec![
-                    HistoryEvent::Placed,
-                    HistoryEvent::Assigned,
-                    HistoryEvent::Paid,
-                ],
-                (Some(_), false) => vec![HistoryEvent::Placed, HistoryEvent::Assigned],
+                (None, true) => vec![OrderEvent::Placed, OrderEvent::Paid],
+                (None, false) => vec![OrderEvent::Placed],
+                (Some(_), true) => vec![OrderEvent::Placed, OrderEvent::Assigned, OrderEvent::Paid],
+                (Some(_), false) => vec![OrderEvent::Placed, OrderEvent::Assigned],
             };
             assert_eq!(events, expected);
             for (changed, version) in opened.iter().zip(1..) {
@@ -174,7 +170,7 @@ fn a_replacement_takes_over_everything_and_nothing_twice() {
             assert_eq!(closed.order.status, Cancelled);
             assert_eq!(
                 (closed.event, closed.previous),
-                (HistoryEvent::Replaced, Some(will))
+                (OrderEvent::Replaced, Some(will))
             );
             assert_eq!(closed.replacement.as_deref(), Some(new));
             // Derived as for every order.

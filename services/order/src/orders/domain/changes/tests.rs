@@ -158,7 +158,7 @@ fn cancelling_a_paid_order_returns_goods_and_waits_for_the_refund() {
         .unwrap();
     assert_eq!(
         (cancelled.stock, cancelled.event),
-        (StockEffect::Return, HistoryEvent::Cancelled)
+        (StockEffect::Return, OrderEvent::Cancelled)
     );
     assert_eq!(cancelled.order.payment_status, PaymentStatus::Paid);
     let payment = paid.payment_id.unwrap();
@@ -224,7 +224,7 @@ fn handing_over_unpaid_goods_takes_them_from_the_stock() {
         .unwrap();
     assert_eq!(
         (done.stock, done.event),
-        (StockEffect::Sell, HistoryEvent::Completed)
+        (StockEffect::Sell, OrderEvent::Completed)
     );
     assert_eq!(done.order.completed_at, Some(NOW));
     assert_eq!(pay(&done.order).stock, StockEffect::Nothing);

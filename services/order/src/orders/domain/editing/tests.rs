@@ -55,7 +55,7 @@ fn new_lines_change_kind_total_and_holding_but_not_the_expiry() {
         panic!("one change: {changes:?}")
     };
     let order = &edited.order;
-    assert_eq!((edited.event, order.version), (HistoryEvent::Edited, 2));
+    assert_eq!((edited.event, order.version), (OrderEvent::Edited, 2));
     assert_eq!(order.total, 35);
     assert_eq!(
         (order.kind, order.holding),
@@ -91,8 +91,8 @@ fn nothing_due_after_an_edit_is_paid_with_it() {
     assert_eq!(
         events,
         [
-            (HistoryEvent::Edited, StockEffect::Nothing),
-            (HistoryEvent::Paid, StockEffect::Sell)
+            (OrderEvent::Edited, StockEffect::Nothing),
+            (OrderEvent::Paid, StockEffect::Sell)
         ]
     );
     assert_eq!(changes[1].order.holding, StockState::Sold);

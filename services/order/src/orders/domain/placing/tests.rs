@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use waybill_primitives::{Currency, Money, UserId};
 
 use super::*;
-use crate::orders::domain::{HistoryEvent, StockEffect};
+use crate::orders::domain::{OrderEvent, StockEffect};
 
 const NOW: Timestamp = Timestamp::from_secs(1_795_219_200);
 const MOST_LINES: usize = 100;
@@ -76,7 +76,7 @@ fn an_order_of_goods_is_priced_reserved_and_expires() {
     );
     assert_eq!(
         (placed.event, placed.stock),
-        (HistoryEvent::Placed, StockEffect::Reserve)
+        (OrderEvent::Placed, StockEffect::Reserve)
     );
     assert_eq!(order.expires_at, Some(NOW.plus(EXPIRY)));
     assert_eq!(order.version, 1);
@@ -86,7 +86,7 @@ fn an_order_of_goods_is_priced_reserved_and_expires() {
 fn nothing_due_is_paid_at_once_and_waits_for_a_worker() {
     let changes = place(&[], "Paint my fence").unwrap();
     let events: Vec<_> = changes.iter().map(|c| (c.event, c.order.version)).collect();
-    assert_eq!(events, [(HistoryEvent::Placed, 1), (HistoryEvent::Paid, 2)]);
+    assert_eq!(events, [(OrderEvent::Placed, 1), (OrderEvent::Paid, 2)]);
     let order = &changes[1].order;
     assert_eq!(order.payment_status, PaymentStatus::Paid);
     assert_eq!(order.kind, OrderKind::Service);
