@@ -9,14 +9,10 @@ use waybill_proto::{
 };
 use waybill_service_kit::{AppError, CallContext, GrpcChannel, outgoing, retry_read};
 
-use crate::payments::domain::{OrderFacts, OrderPayment};
-
-/// Knows orders.
-#[async_trait]
-pub trait Orders: Send + Sync + 'static {
-    /// An order as the caller of `ctx` may see it; `NOT_FOUND` for everybody else.
-    async fn find(&self, ctx: &CallContext, id: OrderId) -> Result<OrderFacts, AppError>;
-}
+use crate::payments::{
+    app::Orders,
+    domain::{OrderFacts, OrderPayment},
+};
 
 /// The order service, asked with the caller's own token.
 #[derive(Clone)]

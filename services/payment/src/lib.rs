@@ -1,9 +1,10 @@
 //! Payments, refunds and the ledger.
 //!
-//! Module map: `payments` (create, read, what providers say; the state machine), `refunds` (money that goes back),
-//! `ledger` (double-entry books), `providers` (who moves money: the trait and the sandbox), `consumers` (events of orders),
-//! `jobs` (timers), `events` (what is published), `clients` (what is asked of the order service), `verify` (what must hold),
-//! `config`, `entities`, `migrations`.
+//! Layers: entities ← providers ← payments ← clients, config, ledger ← provider_news, refunds, verify ← consumers, grpc, jobs, migrations.
+//!
+//! `payments` (create, read; the state machine), `refunds` (money that goes back), `ledger` (double-entry books), `providers`
+//! (who moves money: the trait and the sandbox), `provider_news` (what they tell), `consumers` (events of orders), `jobs`
+//! (timers), `clients` (what is asked of the order service), `verify` (what must hold).
 
 use std::sync::Arc;
 
@@ -16,11 +17,12 @@ mod clients;
 mod config;
 mod consumers;
 mod entities;
-mod events;
+mod grpc;
 mod jobs;
 mod ledger;
 mod migrations;
 mod payments;
+mod provider_news;
 mod providers;
 mod refunds;
 mod verify;
@@ -36,9 +38,10 @@ pub use verify::verify;
 
 use clients::OrderClient;
 use consumers::{OrderEvents, SettingsEvents};
+use grpc::PaymentGrpc;
 use ledger::app::Ledger;
-use payments::{app::Payments, grpc::PaymentGrpc, return_url::ReturnPolicy};
-use providers::app::News;
+use payments::{app::Payments, return_url::ReturnPolicy};
+use provider_news::app::News;
 use refunds::app::Refunds;
 
 /// The service's name: of its stream, its database and its process.

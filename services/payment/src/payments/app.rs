@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use serde::Serialize;
 use waybill_primitives::{Clock, OrderId, PaymentId, Role};
 use waybill_proto::{payment as proto, payment::PaymentEvent};
@@ -17,14 +18,18 @@ use waybill_store::{
 
 use super::{
     domain::{NotPayable, OrderFacts, Payment, PaymentState, Provider},
+    events,
     return_url::ReturnPolicy,
     store::{self, Filter},
 };
-use crate::{
-    clients::Orders,
-    events,
-    providers::{Checkout, PaymentProvider, ProviderError, Providers, app::NO_SANDBOX},
-};
+use crate::providers::{Checkout, PaymentProvider, ProviderError, Providers, sandbox::NO_SANDBOX};
+
+/// Knows orders.
+#[async_trait]
+pub trait Orders: Send + Sync + 'static {
+    /// An order as the caller of `ctx` may see it; `NOT_FOUND` for everybody else.
+    async fn find(&self, ctx: &CallContext, id: OrderId) -> Result<OrderFacts, AppError>;
+}
 
 /// A wish to pay an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -2,8 +2,9 @@
 
 pub mod app;
 pub mod domain;
-pub mod grpc;
+pub mod events;
 pub mod return_url;
 pub mod store;
 #[cfg(test)]
 pub mod testing;
+mod wire;

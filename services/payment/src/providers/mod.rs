@@ -6,12 +6,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use waybill_primitives::{Money, PaymentId};
 
+use crate::entities::payment::Provider;
 pub use crate::entities::provider_event::ProviderEventKind;
-use crate::payments::domain::Provider;
 
-pub mod app;
 pub mod sandbox;
-pub mod store;
 
 /// What a provider needs to know to take a payment.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,7 +8,11 @@ use waybill_proto::payment::SandboxOutcome;
 use super::{
     Begun, Checkout, PaymentProvider, ProviderError, ProviderEvent, ProviderEventKind, RefundOrder,
 };
-use crate::payments::domain::{Payment, Provider};
+use crate::entities::payment::{Model as Payment, Provider};
+
+/// Why it is not used in production.
+pub const NO_SANDBOX: &str = "the sandbox moves no money and is refused in production \
+    (WAYBILL_ENVIRONMENT=production); choose another provider";
 
 /// What the customer sees after DECLINE.
 const DECLINED: &str = "The card was declined (sandbox).";

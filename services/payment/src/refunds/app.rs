@@ -17,11 +17,10 @@ use super::{
     store,
 };
 use crate::{
-    events,
     ledger::app as ledger,
     payments::{
         domain::{Payment, PaymentState, Step, Verdict},
-        store as payments,
+        events, store as payments,
     },
     providers::{ProviderError, Providers, RefundOrder},
 };

@@ -10,13 +10,14 @@ use waybill_proto::{
 };
 use waybill_service_kit::{AppError, context, page_query, trace};
 
-use super::{
-    app::{NewPayment, Payments},
-    domain::{PaymentState, Provider},
-};
 use crate::{
     ledger::{self, app::Ledger},
-    providers::{app::News, sandbox::Outcome},
+    payments::{
+        app::{NewPayment, Payments},
+        domain::{PaymentState, Provider},
+    },
+    provider_news::app::News,
+    providers::sandbox::Outcome,
 };
 
 #[derive(Clone)]

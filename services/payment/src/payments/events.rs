@@ -1,7 +1,6 @@
-//! The messages of this service: payments on the wire, and what is published about them.
+//! What is published of payments.
 
 use serde_json::json;
-use waybill_primitives::non_empty;
 use waybill_proto::payment::{self as proto, PaymentEvent};
 use waybill_service_kit::{
     CallContext,
@@ -9,26 +8,7 @@ use waybill_service_kit::{
 };
 use waybill_store::Tx;
 
-use crate::payments::domain::Payment;
-
-impl From<&Payment> for proto::Payment {
-    fn from(payment: &Payment) -> Self {
-        Self {
-            id: payment.id.to_string(),
-            order_id: payment.order_id.to_string(),
-            order_number: payment.order_number.clone(),
-            customer_id: payment.customer_id.to_string(),
-            provider: payment.provider.into(),
-            amount: Some(payment.money()),
-            state: payment.state.into(),
-            redirect_url: non_empty(payment.redirect_url.as_str()),
-            failure_reason: payment.failure_reason.clone(),
-            version: payment.version,
-            created_at: Some(payment.created_at),
-            updated_at: Some(payment.updated_at),
-        }
-    }
-}
+use super::domain::Payment;
 
 /// Publishes a change of a payment.
 pub fn changed(tx: &Tx, payment: &Payment, kind: PaymentEvent) {

@@ -7,23 +7,19 @@ use waybill_proto::payment::PaymentEvent;
 use waybill_service_kit::{AppError, CallContext, ErrorCode};
 use waybill_store::{Db, retrying};
 
-use super::{
-    ProviderEvent, ProviderEventKind,
-    sandbox::{self, Outcome},
-    store,
-};
+use super::store;
 use crate::{
-    events,
     ledger::app as ledger,
     payments::{
         app::count,
         domain::{Payment, Provider, Step, Verdict},
-        store as payments,
+        events, store as payments,
+    },
+    providers::{
+        ProviderEvent, ProviderEventKind,
+        sandbox::{self, NO_SANDBOX, Outcome},
     },
 };
-
-pub const NO_SANDBOX: &str = "the sandbox moves no money and is refused in production \
-    (WAYBILL_ENVIRONMENT=production); choose another provider";
 
 pub struct News {
     db: Db,

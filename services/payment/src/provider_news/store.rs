@@ -4,8 +4,10 @@ use uuid::Uuid;
 use waybill_primitives::{PaymentId, Timestamp};
 use waybill_store::{StoreError, Tx, rows};
 
-use super::ProviderEvent;
-use crate::entities::provider_event::{Effect, Model};
+use crate::{
+    entities::provider_event::{Effect, Model},
+    providers::ProviderEvent,
+};
 
 /// Remembers an event in the transaction that processes it. [`StoreError::Unique`] means that it was processed before.
 pub async fn insert(
