@@ -1,15 +1,10 @@
-//! The settings of the storage, and the storage that they ask for.
-
-use std::{path::Path, sync::Arc};
+//! The settings of the storage.
 
 use http::Uri;
 use secrecy::SecretString;
 use waybill_service_kit::settings::SettingType;
 
-use crate::{
-    CloudinaryStore, FileError, FileStore, LocalStore, PictureLimits, S3Store,
-    cloudinary::SignatureHash,
-};
+use crate::PictureLimits;
 
 /// Where files are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -29,6 +24,29 @@ impl SettingType for Storage {
             "s3" => Ok(Self::S3),
             "cloudinary" => Ok(Self::Cloudinary),
             _ => Err("expected local, s3 or cloudinary".to_owned()),
+        }
+    }
+    fn known(&self) -> Option<&Self> {
+        Some(self)
+    }
+}
+
+/// The hash of signatures; the provider's account says which it takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SignatureHash {
+    #[default]
+    Sha1,
+    Sha256,
+}
+
+impl SettingType for SignatureHash {
+    type Known = Self;
+    const KIND: &'static str = "`sha1` or `sha256`";
+    fn parse(text: &str) -> Result<Self, String> {
+        match text {
+            "sha1" => Ok(Self::Sha1),
+            "sha256" => Ok(Self::Sha256),
+            _ => Err("expected sha1 or sha256".to_owned()),
         }
     }
     fn known(&self) -> Option<&Self> {
@@ -119,22 +137,6 @@ impl FilesSettings {
             ..PictureLimits::default()
         }
     }
-}
-
-/// The storage that the settings ask for; `default_folder` is for `local` without one. It touches the disk, but not the network:
-/// [`FileStore::check`] does.
-pub fn from_settings(
-    settings: &FilesSettings,
-    default_folder: &Path,
-) -> Result<Arc<dyn FileStore>, FileError> {
-    Ok(match settings.storage {
-        Storage::Local => {
-            let folder = settings.dir.as_deref().map_or(default_folder, Path::new);
-            Arc::new(LocalStore::open(folder).map_err(FileError::storage)?)
-        }
-        Storage::S3 => Arc::new(S3Store::new(settings)?),
-        Storage::Cloudinary => Arc::new(CloudinaryStore::new(settings)?),
-    })
 }
 
 #[cfg(test)]

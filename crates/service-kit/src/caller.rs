@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc, time::Instant};
 use waybill_primitives::{Role, UserId};
 use waybill_store::EventContext;
 
-use crate::{AppError, tokens::ServiceTokens, trace};
+use crate::{AppError, trace};
 
 /// Whose authority a call has.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -156,17 +156,6 @@ impl CallContext {
     pub fn with_token(mut self, token: impl Into<Arc<str>>) -> Self {
         self.token = Some(Token(token.into()));
         self
-    }
-
-    /// Makes calls in this context under the authority of `service` itself.
-    pub fn with_service_token(
-        mut self,
-        tokens: &ServiceTokens,
-        service: &str,
-    ) -> Result<Self, AppError> {
-        self.token = Some(Token(tokens.issue(service)?));
-        self.caller = Caller::Service(service.to_owned());
-        Ok(self)
     }
 
     #[must_use]

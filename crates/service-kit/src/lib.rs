@@ -12,6 +12,7 @@ pub mod channel;
 pub mod crypto;
 mod error;
 pub mod layers;
+mod log_filter;
 pub mod once;
 mod page;
 pub mod process;

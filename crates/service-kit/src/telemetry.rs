@@ -16,13 +16,16 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use opentelemetry::{global, trace::TracerProvider as _};
 use opentelemetry_otlp::{SpanExporter, WithExportConfig as _};
 use opentelemetry_sdk::{Resource, propagation::TraceContextPropagator, trace::SdkTracerProvider};
-use tracing::{Subscriber, level_filters::LevelFilter};
+use tracing::Subscriber;
 use tracing_subscriber::{
-    EnvFilter, Layer, filter::ParseError, fmt::MakeWriter, layer::SubscriberExt as _,
-    registry::LookupSpan, util::SubscriberInitExt as _,
+    Layer, fmt::MakeWriter, layer::SubscriberExt as _, registry::LookupSpan,
+    util::SubscriberInitExt as _,
 };
 
-use crate::settings::{CommonSettings, Faults, LogFormat};
+use crate::{
+    log_filter::filter,
+    settings::{CommonSettings, Faults, LogFormat},
+};
 
 /// Buckets of durations, in seconds.
 const SECONDS: [f64; 14] = [
@@ -45,25 +48,6 @@ impl Telemetry {
             tracing::warn!(%error, "the last traces could not be sent");
         }
     }
-}
-
-/// Whether the text is a filter that [`init`] understands.
-pub fn check_filter(text: &str) -> Result<(), String> {
-    filter(text)
-        .map(|_| ())
-        .map_err(|error| format!("not a log filter: {error}"))
-}
-
-/// The NATS client writes a line for each attempt to connect, of which the bus reports as well, now and then. So of its lines
-/// at the level `info` there are those that are asked for by its name.
-fn filter(text: &str) -> Result<EnvFilter, ParseError> {
-    let filter = EnvFilter::builder().parse(text)?;
-    let quieter =
-        filter.max_level_hint() == Some(LevelFilter::INFO) && !text.contains("async_nats");
-    if quieter {
-        return Ok(filter.add_directive("async_nats=warn".parse()?));
-    }
-    Ok(filter)
 }
 
 /// Installs logs, traces (where an endpoint is set) and metrics for the process. Must run within a tokio runtime. A second
@@ -211,25 +195,4 @@ pub fn render_metrics() -> String {
     let handle = metrics_handle();
     handle.run_upkeep();
     handle.render()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_nats_client_is_heard_when_it_is_asked() {
-        let of_nats = |text| {
-            filter(text)
-                .unwrap()
-                .to_string()
-                .contains("async_nats=warn")
-        };
-        assert!(of_nats("info"));
-        assert!(of_nats("info,waybill_order=warn"));
-        for text in ["warn", "off", "debug", "info,async_nats=info"] {
-            assert!(!of_nats(text), "{text}");
-        }
-        assert!(check_filter("loud=very").is_err());
-    }
 }

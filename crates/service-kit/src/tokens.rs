@@ -20,7 +20,7 @@ use waybill_primitives::{Clock, Role, SystemClock, UserId};
 use waybill_proto::auth::{GetJwksRequest, auth_service_client::AuthServiceClient};
 
 use crate::{
-    AppError, Caller, GrpcChannel, UserCaller,
+    AppError, CallContext, Caller, GrpcChannel, UserCaller,
     crypto::{self, JwkSet},
 };
 
@@ -379,6 +379,19 @@ impl ServiceTokens {
             return Err(expired());
         }
         Ok(claims.sub)
+    }
+}
+
+impl CallContext {
+    /// Makes calls in this context under the authority of `service` itself.
+    pub fn with_service_token(
+        self,
+        tokens: &ServiceTokens,
+        service: &str,
+    ) -> Result<Self, AppError> {
+        let mut ctx = self.with_token(tokens.issue(service)?);
+        ctx.caller = Caller::Service(service.to_owned());
+        Ok(ctx)
     }
 }
 

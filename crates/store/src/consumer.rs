@@ -3,11 +3,10 @@
 //! The inbox row joins the handler's own transaction. A handler that fails is tried again with growing delays; when it keeps
 //! failing the event goes to the dead letters, and the rest of the stream goes on. A database that is away is waited for.
 
-use std::{collections::HashSet, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use backon::BackoffBuilder as _;
-use futures::FutureExt as _;
 use sea_orm::{ColumnTrait as _, DbBackend, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 use tokio::{sync::Semaphore, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
@@ -22,6 +21,7 @@ use crate::{
     entity::inbox,
     error::chain,
     gaps::Gaps,
+    guard::{apply, guarded},
     retrying, rows, trace,
 };
 
@@ -322,20 +322,4 @@ pub async fn consumed(db: &Db, consumer: &str) -> Result<HashSet<EventId>, Store
         .all(db.reader())
         .await?;
     Ok(ids.into_iter().collect())
-}
-
-/// Calls the handler; a panic in it is an error like any other.
-pub(crate) async fn apply(
-    handler: &Arc<dyn EventHandler>,
-    tx: &Tx,
-    event: &Envelope,
-) -> Result<(), HandlerError> {
-    guarded(handler.apply(tx, event)).await
-}
-
-async fn guarded(work: impl Future<Output = Result<(), HandlerError>>) -> Result<(), HandlerError> {
-    AssertUnwindSafe(work)
-        .catch_unwind()
-        .await
-        .unwrap_or_else(|_| Err(HandlerError::transient("the handler panicked")))
 }

@@ -1,5 +1,10 @@
 //! Connecting to SQLite, PostgreSQL or MySQL/MariaDB, and beginning transactions.
 
+pub mod conn;
+pub(crate) mod leader;
+pub mod retry;
+pub mod tx;
+
 use std::{future::Future, sync::Arc, time::Duration};
 
 use backon::Retryable as _;
@@ -13,9 +18,13 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 use waybill_primitives::{Outage, Report, backoff};
 
+use conn::Conn;
+use leader::Lock;
+use retry::retrying;
+use tx::{EventContext, Tx};
+
 use crate::{
-    Conn, EventContext, StoreError, Tx, entity::write_check, error::chain, group::Writer,
-    leader::Lock, migrations, retrying, rows, writes::Writes,
+    StoreError, entity::write_check, error::chain, group::Writer, migrations, rows, writes::Writes,
 };
 
 /// Where a service's database is and how much of it to use.

@@ -12,8 +12,7 @@ use waybill_bus::Envelope;
 use waybill_primitives::Timestamp;
 
 use crate::{
-    Db, EventContext, EventHandler, HandlerError, StoreError, Tx, consumer, entity::dead_letter,
-    rows,
+    Db, EventContext, EventHandler, HandlerError, StoreError, Tx, entity::dead_letter, guard, rows,
 };
 
 /// An event that could not be taken in.
@@ -145,7 +144,7 @@ async fn again(
         tx.rollback().await?;
         return Ok(());
     }
-    consumer::apply(handler, &tx, &letter.event).await?;
+    guard::apply(handler, &tx, &letter.event).await?;
     tx.commit().await?;
     Ok(())
 }

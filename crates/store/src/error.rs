@@ -1,6 +1,7 @@
 //! What can go wrong in a database, sorted by what the caller can do about it.
 
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlErr, sqlx};
+use waybill_bus::BusError;
 
 /// A failed database operation.
 #[derive(Debug, thiserror::Error)]
@@ -175,6 +176,17 @@ pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
         source = error.source();
     }
     text
+}
+
+/// Why the relay stops, to begin anew.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RelayError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Bus(#[from] BusError),
+    #[error("the relay's lock was lost")]
+    LockLost,
 }
 
 #[cfg(test)]

@@ -7,7 +7,6 @@
 
 pub mod admin;
 mod batch;
-mod conn;
 mod consumer;
 mod db;
 pub mod dead_letters;
@@ -16,25 +15,27 @@ pub mod entity_prelude;
 mod error;
 mod gaps;
 mod group;
+mod guard;
 mod handler;
 mod housekeeping;
 pub mod idempotency;
-mod leader;
 mod migrations;
 mod outbox;
 pub mod page;
 mod publishing;
 mod refill;
 mod relay;
-mod retry;
 pub mod rows;
 mod trace;
-mod tx;
 mod writes;
 
-pub use conn::Conn;
 pub use consumer::{RetryPolicy, consumed, run_consumer};
-pub use db::{Db, DbConfig};
+pub use db::{
+    Db, DbConfig,
+    conn::Conn,
+    retry::{Retry, optimistic, retrying},
+    tx::{EventContext, Tx},
+};
 pub use error::{StoreError, chain};
 pub use handler::{ConsumerInfo, EventHandler, HandlerError, decode};
 pub use housekeeping::{Retention, prune};
@@ -42,6 +43,4 @@ pub use idempotency::{IdempotencyError, IdempotencyKey};
 pub use migrations::{Indexes, Migrator, create_indexes, create_table, create_unique_indexes};
 pub use outbox::{all_outbox_events, backlog, outbox_events, replay};
 pub use relay::{RelayConfig, run_relay};
-pub use retry::{Retry, optimistic, retrying};
 pub use trace::logged;
-pub use tx::{EventContext, Tx};

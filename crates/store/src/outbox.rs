@@ -1,4 +1,4 @@
-//! Rows of the outbox: written by a transaction's commit, read and marked by the relay.
+//! Rows of the outbox, which a transaction's commit wrote: read and marked by the relay.
 
 use std::collections::BTreeSet;
 
@@ -12,38 +12,13 @@ use uuid::Uuid;
 use waybill_bus::Envelope;
 use waybill_primitives::{EventId, Timestamp};
 
-use crate::{Db, EventContext, StoreError, entity::outbox, rows};
+use crate::{Db, EventContext, StoreError, db::tx::aggregate, entity::outbox};
 
 /// In the place of a sequence: the event was published before and is to be published again.
 pub(crate) const AGAIN: i64 = -1;
 
 /// Rows that one statement marks.
 pub(crate) const MOST_ROWS: usize = 1000;
-
-pub(crate) async fn insert(
-    transaction: &impl ConnectionTrait,
-    events: Vec<Envelope>,
-) -> Result<(), StoreError> {
-    let row = |event: Envelope| outbox::Model {
-        id: event.id,
-        aggregate: aggregate(&event.subject).to_owned(),
-        subject: event.subject.clone(),
-        aggregate_id: event.aggregate_id,
-        aggregate_version: event.aggregate_version,
-        at: event.time,
-        traceparent: event.traceparent,
-        request_id: event.request_id,
-        actor: event.actor,
-        payload: event.payload.to_vec(),
-        sequence: None,
-    };
-    rows::insert_all(transaction, events.into_iter().map(row).collect()).await
-}
-
-/// The third word of a subject: `order` of `waybill.order.order.placed`.
-fn aggregate(subject: &str) -> &str {
-    subject.split('.').nth(2).unwrap_or(subject)
-}
 
 /// The oldest events that were never published.
 pub(crate) async fn unpublished(db: &Db, limit: u64) -> Result<Vec<Envelope>, StoreError> {

@@ -17,8 +17,8 @@ use crate::{
         outbox::Column,
         stream_mark::{self, Model},
     },
+    error::RelayError,
     outbox,
-    relay::RelayError,
 };
 
 /// In the place of the time when a stream was created.

@@ -20,8 +20,9 @@ use waybill_bus::{Bus, BusError, Envelope, Lag};
 use waybill_primitives::{EventId, Outage, Report};
 
 use crate::{
-    Db, StoreError,
-    leader::Lock,
+    Db,
+    db::leader::Lock,
+    error::RelayError,
     outbox,
     publishing::{self, Outcome, Together},
     refill::Refill,
@@ -59,16 +60,6 @@ impl Default for RelayConfig {
             concurrency: 128,
         }
     }
-}
-
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum RelayError {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Bus(#[from] BusError),
-    #[error("the relay's lock was lost")]
-    LockLost,
 }
 
 /// Starts the relay; it ends when `stop` is cancelled.

@@ -1,12 +1,14 @@
 //! A database of its own for each test, on SQLite, PostgreSQL or MariaDB.
 
+mod templates;
+
 use std::{env, future::Future, time::Duration};
 
 use sea_orm_migration::MigratorTrait;
 use tempfile::TempDir;
 use waybill_store::{DbConfig, admin};
 
-use crate::{names, skip, templates};
+use crate::{names, skip};
 
 /// The databases that Waybill runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -20,7 +20,6 @@ mod servers;
 mod shared;
 pub mod skip;
 mod socketio;
-mod templates;
 mod world;
 
 pub use balancer::{Balancer, Traffic};

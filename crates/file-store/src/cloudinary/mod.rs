@@ -27,14 +27,13 @@ use reqwest::{
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use serde_json::json;
-pub use signature::SignatureHash;
 use tokio_util::io::ReaderStream;
 use waybill_primitives::Timestamp;
 
 use self::answer::{answer, checked, cut, total};
 use crate::{
     Entry, FileError, FileStore, FilesSettings, Key, LinkOptions, MediaType, Object, Source,
-    key::is_folder, store::within,
+    key::is_folder, settings::SignatureHash, store::within,
 };
 
 /// Only signed links reach such assets.

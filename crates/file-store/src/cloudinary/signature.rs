@@ -1,39 +1,7 @@
 //! How requests to Cloudinary prove who sends them.
 
+use crate::settings::SignatureHash;
 use ring::digest::{self, Algorithm, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
-use waybill_service_kit::settings::SettingType;
-
-/// The hash of signatures; the provider's account says which it takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum SignatureHash {
-    #[default]
-    Sha1,
-    Sha256,
-}
-
-impl SignatureHash {
-    fn algorithm(self) -> &'static Algorithm {
-        match self {
-            Self::Sha1 => &SHA1_FOR_LEGACY_USE_ONLY,
-            Self::Sha256 => &SHA256,
-        }
-    }
-}
-
-impl SettingType for SignatureHash {
-    type Known = Self;
-    const KIND: &'static str = "`sha1` or `sha256`";
-    fn parse(text: &str) -> Result<Self, String> {
-        match text {
-            "sha1" => Ok(Self::Sha1),
-            "sha256" => Ok(Self::Sha256),
-            _ => Err("expected sha1 or sha256".to_owned()),
-        }
-    }
-    fn known(&self) -> Option<&Self> {
-        Some(self)
-    }
-}
 
 /// The signature (version 2) of a request's parameters, as lower-case hex: those that have a value, sorted, then the secret. What
 /// is not signed (the file, the API key, what stands in the path) is not among them.
@@ -46,12 +14,20 @@ pub fn sign(parameters: &[(&str, String)], secret: &str, hash: SignatureHash) ->
         .collect();
     signed.sort();
     let text = signed.join("&") + secret;
-    hex::encode(digest::digest(hash.algorithm(), text.as_bytes()))
+    hex::encode(digest::digest(algorithm(hash), text.as_bytes()))
+}
+
+fn algorithm(hash: SignatureHash) -> &'static Algorithm {
+    match hash {
+        SignatureHash::Sha1 => &SHA1_FOR_LEGACY_USE_ONLY,
+        SignatureHash::Sha256 => &SHA256,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use waybill_service_kit::settings::SettingType as _;
 
     use serde_json::Value;
     use waybill_testkit::shared;

@@ -81,7 +81,7 @@ fn service_key(key: &SecretString) -> Result<(), String> {
 }
 
 fn filter(text: &str) -> Result<(), String> {
-    crate::telemetry::check_filter(text)
+    crate::log_filter::check_filter(text)
 }
 
 crate::settings! {

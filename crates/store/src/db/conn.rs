@@ -7,7 +7,8 @@ use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
 };
 
-use crate::{Db, StoreError, group::Turn};
+use super::Db;
+use crate::{StoreError, group::Turn};
 
 /// The connection of a [`crate::Tx`].
 #[derive(Debug)]

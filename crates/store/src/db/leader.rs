@@ -12,7 +12,8 @@ use sea_orm::{
     sqlx::{self, Connection as _, MySqlConnection, PgConnection},
 };
 
-use crate::{Db, StoreError};
+use super::Db;
+use crate::StoreError;
 
 /// How long migrations of another replica are waited for.
 const PATIENCE: Duration = Duration::from_mins(2);

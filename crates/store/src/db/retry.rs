@@ -6,7 +6,8 @@ use std::{future::Future, time::Duration};
 use backon::{ExponentialBuilder, Retryable as _};
 use waybill_primitives::backoff;
 
-use crate::{Db, StoreError};
+use super::Db;
+use crate::StoreError;
 
 /// An error that knows whether trying again may help.
 pub trait Retry {

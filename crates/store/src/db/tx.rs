@@ -2,12 +2,14 @@
 
 use bytes::Bytes;
 use parking_lot::Mutex;
+use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 use waybill_bus::Envelope;
 use waybill_primitives::{EventId, Timestamp};
 use waybill_proto::Event;
 
-use crate::{Conn, StoreError, outbox};
+use super::conn::Conn;
+use crate::{StoreError, entity::outbox, rows};
 
 /// Runs a block in a transaction: commits if it succeeds, rolls back if it fails, and runs it again if it lost against a
 /// concurrent transaction (see [`crate::retrying`]). Rolling back is waited for: whoever looks at why it failed sees at least what
@@ -115,7 +117,7 @@ impl Tx {
         let events = events.into_inner();
         let any = !events.is_empty();
         if any {
-            outbox::insert(&conn, events).await?;
+            insert(&conn, events).await?;
         }
         let db = conn.db().clone();
         conn.commit().await?;
@@ -146,4 +148,30 @@ impl Tx {
     pub async fn rollback(self) -> Result<(), StoreError> {
         self.conn.rollback().await
     }
+}
+
+/// Writes events to the outbox.
+async fn insert(
+    transaction: &impl ConnectionTrait,
+    events: Vec<Envelope>,
+) -> Result<(), StoreError> {
+    let row = |event: Envelope| outbox::Model {
+        id: event.id,
+        aggregate: aggregate(&event.subject).to_owned(),
+        subject: event.subject.clone(),
+        aggregate_id: event.aggregate_id,
+        aggregate_version: event.aggregate_version,
+        at: event.time,
+        traceparent: event.traceparent,
+        request_id: event.request_id,
+        actor: event.actor,
+        payload: event.payload.to_vec(),
+        sequence: None,
+    };
+    rows::insert_all(transaction, events.into_iter().map(row).collect()).await
+}
+
+/// The third word of a subject: `order` of `waybill.order.order.placed`.
+pub(crate) fn aggregate(subject: &str) -> &str {
+    subject.split('.').nth(2).unwrap_or(subject)
 }

@@ -3,8 +3,9 @@
 use waybill_bus::RepairAsk;
 use waybill_primitives::EventId;
 
-use super::{Relay, RelayError, lag};
+use super::{Relay, lag};
 use crate::{
+    error::RelayError,
     outbox::{self, AGAIN},
     refill::{self, Refill},
 };
