@@ -1,5 +1,7 @@
 //! Users, sessions, roles and the keys that sign access tokens.
 //!
+//! Layers: domain, entity ← events, store ← password ← error ← keys ← app ← config, consumers, grpc, jobs, migrations, verify.
+//!
 //! `grpc`, `consumers` (administrative acts of other services) and `jobs` are the front doors; `app` holds the use cases with their transactions; `domain` the rules; `store`
 //! the statements; `events` what is told to the other services; `keys` and `password` the cryptography.
 

@@ -1,5 +1,7 @@
 //! In-app notifications and e-mail, driven by the events of the other services alone.
 //!
+//! Layers: entities ← facts ← mail ← domain ← config, events, plan, store ← sender ← app ← consumers, grpc, jobs, migrations, verify.
+//!
 //! `grpc`, `consumers` and `jobs` are the front doors; `app` holds the use cases with their transactions; `facts` what events
 //! say, `plan` who is told what about it, `domain` what both are made of; `mail` the templates, `sender` the SMTP client;
 //! `store` the statements; `events` what is told to the gateway.

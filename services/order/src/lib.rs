@@ -1,11 +1,18 @@
 //! Catalogue, stock, orders and work.
 //!
-//! Module map. Slices, each with the rooms `grpc → app → domain, store`: [`catalogue`], [`stock`], [`cart`], [`orders`], [`work`]
-//! (with [`workers`] and [`notes`] behind the same door), [`shop`], [`shipments`], [`files`], [`analytics`]; behind the catalogue's
-//! door [`categories`] and [`exchange`] (CSV).
-//! Front doors beside them: `consumers` (events of payment, auth and its own), `jobs` (what happens by time). Shared: `events` (which event follows from
-//! which change), `wire` (domain → protobuf), `fields` (checks of text and numbers), `csv`
-//! (exports that are safe to open), `context`, `error`, `store`, `grpc`.
+//! Layers: base, config ← shop ← orders ← fulfilment ← derived ← consumers, jobs, migrations.
+//!
+//! - `base` knows no slice: checks of text and numbers, CSV that is safe to open, audit records, helpers of stores and gRPC.
+//! - `shop` is what is sold: settings, products, categories, stock, catalogue, carts, import and export.
+//! - `orders` is the kernel. What follows from a change in the layers above is registered with it (`orders/app/hooks.rs`, which
+//!   also says the order of locks).
+//! - `fulfilment` is what is done on orders: workers, notes, files, shipments, and work (the pool, claims, change requests).
+//! - `derived` is what follows from orders: analytics, and the checks of `waybill verify`.
+//! - On top the front doors: `consumers` (events of payment, auth and its own), `jobs` (what happens by time), and the wiring.
+//!
+//! A slice is a folder of these; each has the same layers in files of the same names: `grpc → app → domain, store`; `entity`
+//! (rows), `wire` (domain → protobuf), `events` (what is published). The order of slices is in the `mod.rs` of their folder;
+//! `cargo xtask tidy --draw services/order` draws it all.
 //!
 //! Invariants, each held by a test in `tests/it`: stock is never oversold (`stock.rs`); a claim has one winner (`work.rs`);
 //! a repeated placing answers the first order (`placing.rs`); any sequence of operations leaves [`verify()`] clean
@@ -15,13 +22,11 @@ mod base;
 pub mod config;
 mod consumers;
 mod derived;
-mod events;
 mod fulfilment;
 mod jobs;
 mod migrations;
 mod orders;
 mod shop;
-mod wire;
 
 use std::sync::Arc;
 

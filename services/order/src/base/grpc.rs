@@ -1,4 +1,4 @@
-//! What the gRPC rooms of all slices share: ids, enums, and answers in pieces.
+//! What the gRPC layers of all slices share: ids, enums, and answers in pieces.
 
 use std::{fmt::Display, str::FromStr};
 

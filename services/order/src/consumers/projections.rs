@@ -5,8 +5,8 @@ use waybill_bus::Envelope;
 use waybill_store::{ConsumerInfo, EventHandler, HandlerError, Tx, decode};
 
 use crate::derived::analytics::{
-    app::{Told, take_in},
-    told::told,
+    app::{ProjectionInput, take_in},
+    projection_input,
 };
 
 pub const PROJECTIONS: ConsumerInfo = ConsumerInfo {
@@ -17,8 +17,8 @@ pub const PROJECTIONS: ConsumerInfo = ConsumerInfo {
 /// Keeps the rollups and the words of orders up to date.
 pub struct OrderProjections;
 
-fn read(event: &Envelope) -> Result<Told, HandlerError> {
-    told(&decode(event)?).map_err(HandlerError::permanent)
+fn read(event: &Envelope) -> Result<ProjectionInput, HandlerError> {
+    projection_input::read(&decode(event)?).map_err(HandlerError::permanent)
 }
 
 #[async_trait]
@@ -32,7 +32,7 @@ impl EventHandler for OrderProjections {
     }
 
     async fn apply_batch(&self, tx: &Tx, events: &[Envelope]) -> Result<(), HandlerError> {
-        let told: Result<Vec<_>, _> = events.iter().map(read).collect();
-        Ok(take_in(tx, told?).await?)
+        let changes: Result<Vec<_>, _> = events.iter().map(read).collect();
+        Ok(take_in(tx, changes?).await?)
     }
 }

@@ -1,4 +1,6 @@
 //! What is done on orders, from the claim to the delivery.
+//!
+//! Layers: files, notes, shipments, workers ← work.
 
 pub mod files;
 pub mod notes;

@@ -165,7 +165,7 @@ impl Order {
 
 #[cfg(test)]
 pub mod tests {
-    //! An order for the tests of other rooms.
+    //! An order for the tests of other slices.
 
     use waybill_primitives::{Currency, OrderId, OrderNumber, Timestamp};
 

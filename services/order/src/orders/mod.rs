@@ -3,6 +3,7 @@
 pub mod app;
 pub mod domain;
 pub mod entity;
+pub mod events;
 pub mod grpc;
 pub mod store;
 pub mod wire;

@@ -1,4 +1,6 @@
 //! The shop: its settings, and what it sells.
+//!
+//! Layers: settings ← app_context ← products ← categories ← stock ← catalogue ← cart, import_export ← grpc.
 
 pub mod app_context;
 pub mod cart;

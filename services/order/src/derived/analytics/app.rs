@@ -10,7 +10,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use waybill_service_kit::AppError;
 
-pub use projecting::{Told, take_in};
+pub use projecting::{ProjectionInput, take_in};
 pub use rebuilding::rebuild;
 pub use reports::{Seller, Totals, Worker};
 

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use waybill_primitives::{Currency, OrderId, ProductId, Timestamp, UserId, day_of, string_enum};
 
-pub use crate::orders::domain::SearchTerms as Words;
 use crate::orders::domain::{
     HistoryEntry, Order, OrderEvent, OrderStatus, PaymentStatus, SearchTerms,
 };

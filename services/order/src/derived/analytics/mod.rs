@@ -7,5 +7,5 @@ pub mod app;
 pub mod domain;
 pub mod entity;
 pub mod grpc;
+pub mod projection_input;
 pub mod store;
-pub mod told;

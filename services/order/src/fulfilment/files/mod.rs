@@ -7,6 +7,7 @@
 pub mod app;
 pub mod domain;
 pub mod entity;
+mod events;
 pub mod grpc;
 pub mod storage;
 pub mod store;

@@ -13,14 +13,13 @@ use waybill_store::{IdempotencyKey, Tx, transact};
 
 use super::{
     domain::{Access, Note, Over, Progress, Visibility, access, goes_on},
-    store, wire,
+    events, store, wire,
 };
 use crate::{
     base::{
         audit::{self, Act},
         store::insert,
     },
-    events,
     orders::{
         app::{actor, viewer},
         domain::{Order, Person},

@@ -3,5 +3,6 @@
 pub mod app;
 pub mod domain;
 pub mod entity;
+mod events;
 pub mod store;
 pub mod wire;

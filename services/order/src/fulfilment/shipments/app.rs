@@ -17,11 +17,10 @@ use super::{
         NewShipment, Shipment, ShipmentPatch, ShipmentRefused, ShipmentState, all_delivered,
         still_here,
     },
-    store, wire,
+    events, store, wire,
 };
 use crate::{
     base::audit::{self, Act},
-    events,
     orders::{
         app::{OrderEffect, Orders, actor, viewer},
         domain::{

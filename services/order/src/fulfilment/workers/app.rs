@@ -9,14 +9,13 @@ use waybill_store::{EventContext, Tx, transact};
 
 use super::{
     domain::{Account, Change, Entry, Load, Unfit, Worker},
-    store,
+    events, store,
 };
 use crate::{
     base::{
         audit::{self, Act},
         fields::{Faults, search_words},
     },
-    events,
     shop::{
         app_context::{AppContext, Page, PageQuery},
         categories::store as categories,

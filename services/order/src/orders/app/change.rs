@@ -11,10 +11,9 @@ use crate::{
         audit::{self, Act},
         store::insert,
     },
-    events,
     orders::{
         domain::{Changed, HistoryEntry, Order, OrderEvent, Person, StockEffect},
-        store, wire,
+        events, store, wire,
     },
     shop::{
         settings::store as shop,

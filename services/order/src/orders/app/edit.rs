@@ -18,10 +18,9 @@ use crate::{
         audit::{self, Act},
         store::insert,
     },
-    events,
     orders::{
         domain::{Changed, Edit, Order, Person},
-        store, wire,
+        events, store, wire,
     },
     shop::{
         catalogue::store as catalogue,

@@ -16,10 +16,9 @@ use super::{
 };
 use crate::{
     base::{fields::Faults, store::insert_all},
-    events,
     orders::{
         domain::{Changed, Customer, Draft, Person, StockEffect},
-        store, wire,
+        events, store, wire,
     },
     shop::{
         cart::{

@@ -4,13 +4,13 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::{Map, Value, json};
 use waybill_primitives::{CategoryId, ProductId, Role, Timestamp, UserId};
-use waybill_proto::order::{ProductChanged, ProductEvent};
+use waybill_proto::order::ProductEvent;
 use waybill_service_kit::{AppError, CallContext, ErrorCode};
 use waybill_store::{StoreError, Tx, optimistic, transact};
 
 use super::{
     domain::{Filter, Sort},
-    store,
+    events, store,
 };
 use crate::{
     base::{
@@ -27,7 +27,6 @@ use crate::{
             app::{NotSet, adjustment, impossible, low, movement, set_on_hand},
             domain::{Level, MovementKind, Offer},
             store::offers::offer,
-            wire,
         },
     },
 };
@@ -297,8 +296,6 @@ pub fn tell(tx: &Tx, ctx: &CallContext, before: Option<&Offer>, after: &Offer) {
 
 /// The event of a change; what it is called in the audit log.
 fn announce(tx: &Tx, before: Option<&Offer>, after: &Offer) -> &'static str {
-    let (id, version) = (after.product.id, after.product.version);
-    let product = Some(wire::product(after, false));
     let (kind, act) = match before {
         None => (ProductEvent::Created, "product.create"),
         Some(before) if before.product.active && !after.product.active => {
@@ -306,8 +303,7 @@ fn announce(tx: &Tx, before: Option<&Offer>, after: &Offer) -> &'static str {
         }
         Some(_) => (ProductEvent::Updated, "product.update"),
     };
-    let kind = kind.into();
-    tx.emit(id, version, &ProductChanged { product, kind });
+    events::product_changed(tx, after, kind);
     act
 }
 

@@ -4,13 +4,12 @@ use std::{collections::HashMap, sync::Arc};
 
 use serde_json::{Value, json};
 use waybill_primitives::{CategoryId, Role, Timestamp};
-use waybill_proto::order::CategoryChanged;
 use waybill_service_kit::{AppError, CallContext, ErrorCode};
 use waybill_store::{StoreError, Tx, transact};
 
 use super::{
     domain::{Category, CategoryPatch, MAX_CATEGORIES, NewCategory, Tree},
-    store, wire,
+    events, store,
 };
 use crate::{
     base::{
@@ -227,13 +226,7 @@ fn tell(
     let Some(category) = after.or(before) else {
         return;
     };
-    let deleted = after.is_none();
-    let version = category.version + i64::from(deleted);
-    let event = CategoryChanged {
-        category: Some(wire::category(category, 0)),
-        deleted,
-    };
-    tx.emit(category.id, version, &event);
+    events::category_changed(tx, category, after.is_none());
     let act = Act {
         action,
         target_kind: "category",

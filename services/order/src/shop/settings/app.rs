@@ -3,16 +3,14 @@
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
-use uuid::Uuid;
 use waybill_primitives::{Clock, Currency, Role, Timestamp};
-use waybill_proto::order::SettingsChanged;
 use waybill_service_kit::{AppError, CallContext, ErrorCode};
 use waybill_store::{Db, EventContext, StoreError, Tx, transact};
 
 use super::{
     current::CurrentSettings,
     domain::{SettingsPatch, ShopSettings},
-    store, wire,
+    events, store,
 };
 use crate::{
     base::{
@@ -21,9 +19,6 @@ use crate::{
     },
     config,
 };
-
-/// The aggregate of the settings' events: there is one shop.
-pub const AGGREGATE: Uuid = Uuid::from_u128(0x5e77_1295_0000_7000_8000_0000_0000_0001);
 
 /// Whether a table has prices, in the shop's currency. The slices that keep some are above this one, so the service gives
 /// their answers.
@@ -56,7 +51,7 @@ pub async fn open(
     };
     let written = transact!(db, EventContext::default(), async |tx| {
         insert(tx, &initial).await?;
-        tell(tx, &initial, None);
+        events::settings_changed(tx, &initial, None);
         Ok::<_, StoreError>(())
     });
     match written.await {
@@ -69,14 +64,6 @@ pub async fn open(
         }
         Err(error) => Err(error.into()),
     }
-}
-
-fn tell(tx: &Tx, settings: &ShopSettings, before: Option<&ShopSettings>) {
-    let event = SettingsChanged {
-        settings: Some(wire::settings(settings)),
-        before: before.map(wire::settings),
-    };
-    tx.emit(AGGREGATE, settings.version, &event);
 }
 
 impl Shop {
@@ -151,7 +138,7 @@ impl Shop {
                 "the settings changed in between; try again",
             ));
         }
-        tell(tx, &after, Some(&before));
+        events::settings_changed(tx, &after, Some(&before));
         let (was, is) = before.differences(&after);
         let act = Act {
             action: "settings.update",

@@ -4,6 +4,7 @@ pub mod app;
 pub mod current;
 pub mod domain;
 mod entity;
+mod events;
 pub mod grpc;
 pub mod store;
 mod wire;

@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use uuid::Uuid;
 use waybill_primitives::{OrderId, ProductId, Role, Timestamp, UserId};
-use waybill_proto::order::{self as pb, StockChanged};
+use waybill_proto::order as pb;
 use waybill_service_kit::{
     AppError, CallContext, ErrorCode,
     once::{self, Done, once},
@@ -15,6 +15,7 @@ use waybill_store::{IdempotencyKey, Tx, transact};
 
 use super::{
     domain::{Adjustment, Level, Movement, MovementKind, Offer},
+    events,
     store::{self, offers},
     wire,
 };
@@ -235,14 +236,7 @@ async fn adjusted(
     let levels = store::levels(tx.conn(), [product_id]).await?;
     let level = levels.get(&product_id).copied();
     let level = level.ok_or_else(|| AppError::not_found("product"))?;
-    let event = StockChanged {
-        product_id: product_id.to_string(),
-        on_hand: level.on_hand,
-        reserved: level.reserved,
-        delta,
-        reason: reason.to_owned(),
-    };
-    tx.emit(product_id, level.version, &event);
+    events::stock_changed(tx, &level, delta, reason);
     Ok(Some(level))
 }
 

@@ -15,13 +15,13 @@ use crate::{
 
 /// A change of an order, as its event tells it.
 #[derive(Debug, Clone)]
-pub struct Told {
+pub struct ProjectionInput {
     /// The order after the change.
     pub order: Counted,
     pub step: Step,
 }
 
-impl Told {
+impl ProjectionInput {
     /// When the change was made.
     fn at(&self) -> Timestamp {
         self.order.updated_at
@@ -105,8 +105,8 @@ fn word_row(order: &Counted, word: &str) -> WordRow {
 }
 
 /// Takes changes of orders in. What was taken in before, or is older than that, changes nothing.
-pub async fn take_in(tx: &Tx, told: Vec<Told>) -> Result<(), StoreError> {
-    let mut by_order: BTreeMap<OrderId, Vec<Told>> = BTreeMap::new();
+pub async fn take_in(tx: &Tx, told: Vec<ProjectionInput>) -> Result<(), StoreError> {
+    let mut by_order: BTreeMap<OrderId, Vec<ProjectionInput>> = BTreeMap::new();
     for one in told {
         by_order.entry(one.order.id).or_default().push(one);
     }

@@ -1,7 +1,6 @@
 //! Deleting a file: the row at once, its objects right after, whatever happens in between.
 
 use waybill_primitives::{FileId, OrderId};
-use waybill_proto::order::FileDeleted;
 use waybill_service_kit::{AppError, CallContext};
 use waybill_store::{Tx, transact};
 
@@ -10,12 +9,11 @@ use crate::{
     base::audit::{self, Act},
     fulfilment::files::{
         domain::{StoredFile, may_delete},
-        store, wire,
+        events, store,
     },
     orders::{
         app::{actor, viewer},
         store as orders,
-        wire::order as order_message,
     },
 };
 
@@ -54,14 +52,7 @@ impl Files {
             return Err(missing());
         }
         store::remove_at(tx, &file.keys(), self.context.now()).await?;
-        tx.emit(
-            file.id,
-            2,
-            &FileDeleted {
-                file: Some(wire::file(file)),
-                order: Some(order_message(&order)),
-            },
-        );
+        events::file_deleted(tx, file, Some(&order));
         if ctx.user()?.is_admin() {
             let act = Act {
                 action: "file.delete",

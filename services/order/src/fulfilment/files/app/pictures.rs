@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use waybill_primitives::{FileId, ProductId, Role, Timestamp};
-use waybill_proto::order::{FileAdded, FileDeleted, ProductChanged, ProductEvent};
+use waybill_proto::order::ProductEvent;
 use waybill_service_kit::{AppError, CallContext, ErrorCode, once};
 use waybill_store::{IdempotencyKey, Tx, optimistic, transact};
 
@@ -15,12 +15,12 @@ use crate::{
     },
     fulfilment::files::{
         domain::{MAX_IMAGES, StoredFile},
-        store, wire,
+        events, store, wire,
     },
     shop::{
-        catalogue::store as catalogue,
+        catalogue::{events::product_changed, store as catalogue},
         products::domain::{Image, Product},
-        stock::{domain::Offer, store::offers::offer, wire::product as product_message},
+        stock::{domain::Offer, store::offers::offer},
     },
 };
 
@@ -182,16 +182,14 @@ impl Files {
             Along::Added { file, due, key } => {
                 once::remember(tx, key, &wire::file(file)).await?;
                 self.keep(tx, file, due).await?;
-                let (file_id, file) = (file.id, Some(wire::file(file)));
-                tx.emit(file_id, 1, &FileAdded { file, order: None });
+                events::file_added(tx, file, None);
             }
             Along::Deleted(file) => {
                 if !store::delete(tx, file.id).await? {
                     return Err(AppError::not_found("file"));
                 }
                 store::remove_at(tx, &file.keys(), self.context.now()).await?;
-                let (file_id, file) = (file.id, Some(wire::file(file)));
-                tx.emit(file_id, 2, &FileDeleted { file, order: None });
+                events::file_deleted(tx, file, None);
             }
             Along::Nothing => {}
         }
@@ -199,11 +197,7 @@ impl Files {
             return Err(AppError::too_busy("product"));
         }
         let product = &after.product;
-        let event = ProductChanged {
-            product: Some(product_message(after, false)),
-            kind: ProductEvent::Updated.into(),
-        };
-        tx.emit(product.id, product.version, &event);
+        product_changed(tx, after, ProductEvent::Updated);
         let act = Act {
             action: "product.pictures",
             target_kind: "product",

@@ -7,7 +7,7 @@ use futures::Stream;
 use tempfile::TempPath;
 use waybill_file_store::{MediaType, PictureError, Source, Upload, UploadError, pictures};
 use waybill_primitives::{FileId, OrderId, ProductId, Timestamp, UserId};
-use waybill_proto::order::{self as pb, FileAdded};
+use waybill_proto::order as pb;
 use waybill_service_kit::{
     AppError, CallContext, ErrorCode, ErrorKind,
     once::{self, Done, once},
@@ -25,6 +25,7 @@ use crate::{
         domain::{
             self, Home, Purpose, StoredFile, allowed_types, file_name, may_add, may_add_some,
         },
+        events,
         storage::Place,
         store,
         wire::{self, bytes},
@@ -33,7 +34,6 @@ use crate::{
         app::{actor, viewer},
         domain::Person,
         store as orders,
-        wire::order as order_message,
     },
 };
 
@@ -358,14 +358,7 @@ impl Files {
         may_add(&order, &file.uploaded_by(), file.purpose)?;
         self.has_room(store::count(tx.conn(), id).await?)?;
         self.keep(tx, file, due).await?;
-        tx.emit(
-            file.id,
-            1,
-            &FileAdded {
-                file: Some(wire::file(file)),
-                order: Some(order_message(&order)),
-            },
-        );
+        events::file_added(tx, file, Some(&order));
         if ctx.user()?.is_admin() {
             audit::record(tx, ctx, added(file));
         }

@@ -9,18 +9,18 @@ use waybill_store::{StoreError, Tx, optimistic, transact};
 use super::{Candidate, Work, check_skills, person};
 use crate::{
     base::store::{insert, insert_all},
-    events,
     fulfilment::{
         files::store as files,
         work::{
             domain::{ChangeRequest, RequestKind, RequestState},
-            store,
+            events, store,
         },
         workers::domain::Worker,
     },
     orders::{
         app::{OrderEffect, audit_change_with, history, number_taken, viewer},
         domain::{Changed, Order, OrderStatus, Party, Person, Viewer, note},
+        events::order_changed,
         store as orders, wire as order_wire,
     },
     shop::app_context::{Page, PageQuery},
@@ -302,7 +302,7 @@ impl Work {
         files::move_references(tx, order.id, opened.id).await?;
         for changed in &replaced.opened {
             let message = order_wire::order(&changed.order);
-            events::order_changed(tx, changed, message, Some(admin), &why, None);
+            order_changed(tx, changed, message, Some(admin), &why, None);
         }
         let why = match note {
             "" => format!("replaced by {}", opened.number),

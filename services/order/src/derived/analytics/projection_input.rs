@@ -3,17 +3,17 @@
 use waybill_proto::order::{self as pb, OrderEvent};
 
 use super::{
-    app::Told,
-    domain::{Counted, Step, Words},
+    app::ProjectionInput,
+    domain::{Counted, Step},
 };
-use crate::orders::domain::{OrderStatus, PaymentStatus};
+use crate::orders::domain::{OrderStatus, PaymentStatus, SearchTerms};
 
 /// What an event of an order lacks.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the event has no readable {0}")]
 pub struct Unreadable(&'static str);
 
-pub fn told(event: &pb::OrderChanged) -> Result<Told, Unreadable> {
+pub fn read(event: &pb::OrderChanged) -> Result<ProjectionInput, Unreadable> {
     let order = event.order.as_ref().ok_or(Unreadable("order"))?;
     let status = OrderStatus::from_proto(order.status);
     let payment = PaymentStatus::from_proto(order.payment_status);
@@ -42,9 +42,9 @@ pub fn told(event: &pb::OrderChanged) -> Result<Told, Unreadable> {
         created_at: order.created_at.ok_or(Unreadable("time"))?,
         completed_at: order.completed_at,
         updated_at: order.updated_at.ok_or(Unreadable("time"))?,
-        words: Words::of_order(order.title(), customer, items, order.description()),
+        words: SearchTerms::of_order(order.title(), customer, items, order.description()),
     };
-    Ok(Told {
+    Ok(ProjectionInput {
         step: step(&order, event),
         order,
     })

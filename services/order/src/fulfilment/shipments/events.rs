@@ -1,0 +1,29 @@
+//! What is published of shipments.
+
+use waybill_proto::order as pb;
+use waybill_store::Tx;
+
+use super::{
+    domain::{Shipment, ShipmentState},
+    wire,
+};
+use crate::orders::{domain::Order, wire::order as order_message};
+
+/// Publishes a new shipment; `order` is as it stands with it.
+pub fn shipment_created(tx: &Tx, shipment: &Shipment, order: &Order) {
+    let event = pb::ShipmentCreated {
+        shipment: Some(wire::shipment(shipment)),
+        order: Some(order_message(order)),
+    };
+    tx.emit(shipment.id, shipment.version, &event);
+}
+
+/// Publishes how a shipment goes on; `order` is as it stands after it.
+pub fn shipment_updated(tx: &Tx, shipment: &Shipment, order: &Order, from: ShipmentState) {
+    let event = pb::ShipmentUpdated {
+        shipment: Some(wire::shipment(shipment)),
+        order: Some(order_message(order)),
+        from: from.into(),
+    };
+    tx.emit(shipment.id, shipment.version, &event);
+}
