@@ -52,9 +52,9 @@ enum Cmd {
     Lint,
     /// Check the arrows between crates and slices, manifests and module docs.
     Tidy {
-        /// Print the allowed arrows as a Mermaid graph.
-        #[arg(long)]
-        draw: bool,
+        /// Print a Mermaid graph instead: of the crates, or of one crate's layers and modules.
+        #[arg(long, value_name = "FOLDER", num_args = 0..=1, default_missing_value = "")]
+        draw: Option<String>,
     },
     /// Measure the release build against ceilings of the same run.
     Bench(bench::Options),
@@ -81,8 +81,9 @@ fn main() -> Result<()> {
         } => test::test(all_databases, &args),
         Cmd::RecordDatabase { version } => test::record_database(&version),
         Cmd::Lint => lint::lint(),
-        Cmd::Tidy { draw: true } => tidy::draw(),
-        Cmd::Tidy { draw: false } => tidy::tidy(),
+        Cmd::Tidy { draw: None } => tidy::tidy(),
+        Cmd::Tidy { draw: Some(folder) } if folder.is_empty() => tidy::draw(),
+        Cmd::Tidy { draw: Some(folder) } => tidy::draw_modules(&folder),
         Cmd::Bench(options) => bench::bench(&options),
         Cmd::Faults(options) => faults::faults(&options),
         Cmd::Openapi => snapshot("waybill-gateway"),

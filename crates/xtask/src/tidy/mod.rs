@@ -1,12 +1,13 @@
-//! `cargo xtask tidy`: what the compiler does not check. Arrows between crates and between the rooms of a slice,
-//! manifests that inherit from the workspace, dependencies that nobody uses, module docs, READMEs of the services.
+//! `cargo xtask tidy`: what the compiler does not check. Arrows between crates, between modules and between the layers of a
+//! slice, manifests that inherit from the workspace, dependencies that nobody uses, module docs, READMEs of the services.
 //!
 //! Every check is a function of text to faults, and a test plants the fault that it is there to find.
 
 mod arrows;
+mod layers;
 mod manifests;
+mod modules;
 mod readmes;
-mod rooms;
 
 use std::{fs, path::Path};
 
@@ -14,6 +15,7 @@ use anyhow::{Result, bail};
 use cargo_metadata::{Metadata, MetadataCommand};
 
 pub use arrows::draw;
+pub use modules::draw as draw_modules;
 
 use crate::root;
 
@@ -23,11 +25,14 @@ pub fn tidy() -> Result<()> {
     arrows::check(&metadata, &mut faults);
     manifests::check(&metadata, &mut faults)?;
     readmes::check(&mut faults)?;
+    let mut texts = Vec::new();
     for file in files(&[root().join("crates"), root().join("services")], "rs")? {
         let text = fs::read_to_string(root().join(&file))?;
         module_docs(&file, &text, &mut faults);
-        rooms::check(&file, &text, &mut faults);
+        layers::check(&file, &text, &mut faults);
+        texts.push((file, text));
     }
+    modules::check(&texts, &mut faults);
     if faults.is_empty() {
         println!("tidy: no faults");
         return Ok(());

@@ -1,4 +1,4 @@
-//! The rooms of a slice and the arrows between them: `grpc, consumers, jobs → app → domain, store`; `store → domain`.
+//! The layers of a slice and the arrows between them: `grpc, consumers, jobs → app → events → wire → domain`; `app → store → domain`.
 //!
 //! Only the services that are made of slices have them: not the gateway, and not the embedded shape.
 
@@ -6,13 +6,13 @@ use std::collections::BTreeSet;
 
 use super::words;
 
-/// What only the rooms of the database name: sea-orm and what is below it.
+/// What only the layers of the database name: sea-orm and what is below it.
 const DATABASE: [&str; 3] = ["sea_orm", "sea_orm_migration", "sqlx"];
-/// Those rooms: stores, entities, migrations.
-const DATABASE_ROOMS: [&str; 4] = ["store", "entity", "entities", "migrations"];
+/// Those layers: stores, entities, migrations.
+const DATABASE_LAYERS: [&str; 4] = ["store", "entity", "entities", "migrations"];
 
 /// Where `tonic` may be named.
-const GRPC_ROOMS: [&str; 4] = ["grpc", "lib", "clients", "client"];
+const GRPC_LAYERS: [&str; 4] = ["grpc", "lib", "clients", "client"];
 
 /// What a domain never names: it has no I/O and does not wait.
 const IMPURE: [&str; 8] = [
@@ -26,14 +26,24 @@ const IMPURE: [&str; 8] = [
     "waybill_store",
 ];
 
-/// The rooms that an arrow may leave or reach.
-const ROOMS: [&str; 6] = ["grpc", "consumers", "jobs", "app", "store", "domain"];
+/// The layers that an arrow may leave or reach.
+const LAYERS: [&str; 8] = [
+    "grpc",
+    "consumers",
+    "jobs",
+    "app",
+    "events",
+    "store",
+    "wire",
+    "domain",
+];
 
-/// The rooms that a room may name besides itself; any other room, and what is in no room, may name all.
-fn below(room: &str) -> Option<&'static [&'static str]> {
-    match room {
-        "app" => Some(&["store", "domain"]),
-        "store" => Some(&["domain"]),
+/// The layers that a layer may name besides itself; any other layer, and what is in no layer, may name all.
+fn below(layer: &str) -> Option<&'static [&'static str]> {
+    match layer {
+        "app" => Some(&["events", "store", "wire", "domain"]),
+        "events" => Some(&["wire", "domain"]),
+        "store" | "wire" => Some(&["domain"]),
         "domain" => Some(&[]),
         _ => None,
     }
@@ -46,47 +56,47 @@ pub fn check(file: &str, text: &str, faults: &mut Vec<String>) {
     else {
         return;
     };
-    let rooms: Vec<&str> = path.trim_end_matches(".rs").split('/').collect();
+    let layers: Vec<&str> = path.trim_end_matches(".rs").split('/').collect();
     // Tests may name what they like.
-    if ["gateway", "waybill"].contains(&service) || rooms.contains(&"tests") {
+    if ["gateway", "waybill"].contains(&service) || layers.contains(&"tests") {
         return;
     }
     let named = named(shipped(text));
-    let is_in = |allowed: &[&str]| rooms.iter().any(|room| allowed.contains(room));
+    let is_in = |allowed: &[&str]| layers.iter().any(|layer| allowed.contains(layer));
 
     for word in DATABASE {
-        if named.contains(word) && !is_in(&DATABASE_ROOMS) {
+        if named.contains(word) && !is_in(&DATABASE_LAYERS) {
             faults.push(format!(
                 "{file} names {word}, which belongs to store.rs, entities and migrations"
             ));
         }
     }
-    if named.contains("tonic") && !is_in(&GRPC_ROOMS) {
+    if named.contains("tonic") && !is_in(&GRPC_LAYERS) {
         faults.push(format!(
             "{file} names tonic, which belongs to grpc.rs, lib.rs and clients"
         ));
     }
-    let Some(room) = rooms.iter().find(|room| ROOMS.contains(room)) else {
+    let Some(layer) = layers.iter().find(|layer| LAYERS.contains(layer)) else {
         return;
     };
-    if *room == "domain" {
+    if *layer == "domain" {
         for word in IMPURE {
             if named.contains(word) {
                 faults.push(format!("{file} names {word}: a domain is pure"));
             }
         }
     }
-    if let Some(below) = below(room) {
-        for other in ROOMS {
-            if named.contains(other) && other != *room && !below.contains(&other) {
-                faults.push(format!("{file} names {other}, which is above {room}"));
+    if let Some(below) = below(layer) {
+        for other in LAYERS {
+            if named.contains(other) && other != *layer && !below.contains(&other) {
+                faults.push(format!("{file} names {other}, which is above {layer}"));
             }
         }
     }
 }
 
 /// The text up to the tests that it may end with.
-fn shipped(text: &str) -> &str {
+pub fn shipped(text: &str) -> &str {
     let mut lines = text.match_indices("#[cfg(test)]\n").filter(|(at, mark)| {
         let next = text[at + mark.len()..].lines().next().unwrap_or_default();
         next.starts_with("mod ") && next.ends_with('{')
@@ -122,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn each_room_may_name_what_is_its_own() {
+    fn each_layer_may_name_what_is_its_own() {
         for (file, text) in [
             (
                 "order/src/work/grpc.rs",
@@ -159,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn what_belongs_to_another_room_is_found() {
+    fn what_belongs_to_another_layer_is_found() {
         for (file, text) in [
             ("order/src/work/app.rs", "use sea_orm::Set;"),
             ("order/src/work/app.rs", "fn f() -> sea_orm::DbErr { g() }"),
@@ -174,6 +184,8 @@ mod tests {
                 "order/src/work/store/read.rs",
                 "fn f() { crate::work::app::g() }",
             ),
+            ("order/src/work/wire.rs", "use super::store;"),
+            ("order/src/work/events.rs", "use super::app::Work;"),
             ("order/src/work/domain.rs", "use super::store;"),
             ("order/src/work/domain.rs", "use waybill_store::Tx;"),
             ("order/src/work/domain.rs", "async fn f() {}"),
