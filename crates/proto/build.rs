@@ -218,6 +218,10 @@ impl Json {
             schema.push(format!("value_type = {shape}"));
         }
         if omit {
+            // It is left out instead of null.
+            if is_optional {
+                schema.push("nullable = false".to_owned());
+            }
             let of = if is_list {
                 "Vec::is_empty"
             } else {

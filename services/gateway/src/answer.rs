@@ -74,16 +74,15 @@ impl<T> Stored<T> {
     }
 }
 
-/// The answer that `T` describes, or another one, which the attribute of the handler describes.
+/// Any other answer; the attribute of its handler describes it, as far as it is no `D`.
 #[derive(Debug)]
-pub enum Either<T, O> {
-    Described(T),
-    Other(O),
-}
+pub struct Raw<D = ()>(Response, PhantomData<D>);
 
-/// Any other answer; the attribute of its handler describes it.
-#[derive(Debug)]
-pub struct Raw(pub Response);
+impl<D> Raw<D> {
+    pub fn new(answer: impl IntoResponse) -> Self {
+        Self(answer.into_response(), PhantomData)
+    }
+}
 
 impl<T> Answer<T> {
     /// The part of a service's answer that it always sets.
@@ -235,16 +234,7 @@ impl<T> IntoResponse for Stored<T> {
     }
 }
 
-impl<T: IntoResponse, O: IntoResponse> IntoResponse for Either<T, O> {
-    fn into_response(self) -> Response {
-        match self {
-            Self::Described(answer) => answer.into_response(),
-            Self::Other(answer) => answer.into_response(),
-        }
-    }
-}
-
-impl IntoResponse for Raw {
+impl<D> IntoResponse for Raw<D> {
     fn into_response(self) -> Response {
         self.0
     }
@@ -352,15 +342,9 @@ impl<T: ToSchema> IntoResponses for Stored<T> {
     }
 }
 
-impl<T: IntoResponses, O> IntoResponses for Either<T, O> {
+impl<D: IntoResponses> IntoResponses for Raw<D> {
     fn responses() -> Responses {
-        T::responses()
-    }
-}
-
-impl IntoResponses for Raw {
-    fn responses() -> Responses {
-        Responses::new()
+        D::responses()
     }
 }
 

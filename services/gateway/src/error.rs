@@ -11,7 +11,10 @@ use axum::{
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{ObjectBuilder, RefOr, Schema, Type},
+};
 use waybill_primitives::Timestamp;
 use waybill_service_kit::{AppError, ErrorCode, ErrorKind};
 
@@ -34,6 +37,25 @@ pub struct Detail {
     pub message: String,
 }
 
+/// A truth value that is always the same, by which clients tell shapes apart.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Always<const VALUE: bool>;
+
+impl<const VALUE: bool> Serialize for Always<VALUE> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bool(VALUE)
+    }
+}
+
+impl<const VALUE: bool> PartialSchema for Always<VALUE> {
+    fn schema() -> RefOr<Schema> {
+        let value = ObjectBuilder::new().schema_type(Type::Boolean);
+        value.enum_values(Some([VALUE])).into()
+    }
+}
+
+impl<const VALUE: bool> ToSchema for Always<VALUE> {}
+
 /// Every error of the API has this shape.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -44,8 +66,8 @@ pub struct Detail {
     "timestamp": "2026-11-21T09:30:00.000000Z"
 }))]
 pub struct ErrorBody<'a> {
-    /// Always false.
-    pub success: bool,
+    #[schema(inline)]
+    pub success: Always<false>,
     pub error: ErrorInfo<'a>,
     /// As in the header `X-Request-Id`; quote it when you report a problem.
     pub request_id: &'a str,
@@ -108,7 +130,7 @@ impl ApiError {
     /// The body that names the request.
     pub fn body(&self, request_id: &str) -> Vec<u8> {
         let body = ErrorBody {
-            success: false,
+            success: Always,
             error: ErrorInfo {
                 message: &self.message,
                 code: self.code,

@@ -298,6 +298,10 @@ fn query_of<T: DeserializeOwned + Validate<Context = ()>>(
     if query.contains("%00") {
         return Err(AppError::malformed("the query must not contain NUL characters").into());
     }
+    let is_bare = |pair: &&str| !pair.is_empty() && !pair.contains('=');
+    if let Some(name) = query.split('&').find(is_bare) {
+        return Err(AppError::invalid_field(name, "must have a value").into());
+    }
     let is_filled = |pair: &&str| !matches!(pair.split_once('='), Some((_, "")));
     let filled: Vec<_> = query.split('&').filter(is_filled).collect();
     let filled = filled.join("&");

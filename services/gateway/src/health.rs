@@ -23,9 +23,20 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// The version of the platform that a service tells with every answer.
 const VERSION_HEADER: &str = "x-waybill-version";
 
+/// Whether all parts work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "UPPERCASE")]
+#[schema(as = HealthStatus)]
+pub enum Status {
+    Ok,
+    /// A part is down.
+    Degraded,
+}
+
 /// Whether a part works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "UPPERCASE")]
+#[schema(as = PartStatus)]
 pub enum Part {
     Up,
     Down,
@@ -56,6 +67,7 @@ pub struct ServiceReport {
 /// Whether something outside can be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = ConnectionStatus)]
 pub enum Link {
     Connected,
     Disconnected,
@@ -67,9 +79,7 @@ pub enum Link {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Health {
-    /// `OK`, or `DEGRADED` if a part is down.
-    #[schema(example = "OK")]
-    pub status: &'static str,
+    pub status: Status,
     pub timestamp: DateTime<Utc>,
     /// Seconds since the gateway started.
     pub uptime: u64,
@@ -135,7 +145,11 @@ pub async fn report(app: &Gateway) -> SystemReport {
     let without_database = |part: &ServiceReport| part.answered && part.status == Part::Down;
     let database = !services.values().any(without_database);
     let health = Health {
-        status: if all_up && bus { "OK" } else { "DEGRADED" },
+        status: if all_up && bus {
+            Status::Ok
+        } else {
+            Status::Degraded
+        },
         timestamp: Utc::now(),
         uptime: app.started.elapsed().as_secs(),
         environment: app.environment.as_str(),

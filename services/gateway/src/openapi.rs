@@ -237,6 +237,19 @@ fn name_ids(path: &str, operation: &mut Value) {
     }
 }
 
+/// A body that may be left out is not one that may be null.
+fn leave_out(body: &mut Value) {
+    let contents = body["content"].as_object_mut();
+    for content in contents.into_iter().flat_map(Map::values_mut) {
+        if let Some([schema, Value::Object(null)]) =
+            content["schema"]["oneOf"].as_array().map(Vec::as_slice)
+            && null["type"] == "null"
+        {
+            content["schema"] = schema.clone();
+        }
+    }
+}
+
 fn complete_operation(
     path: &str,
     method: &str,
@@ -246,6 +259,9 @@ fn complete_operation(
     let tag = operation["tags"][0].as_str().unwrap_or_default().to_owned();
     if let Some(name) = operation["operationId"].as_str() {
         operation["operationId"] = crate::error::camel_case(name).into();
+    }
+    if let Some(body) = operation.get_mut("requestBody") {
+        leave_out(body);
     }
     let parameters = operation["parameters"].as_array();
     let in_query = parameters
@@ -280,7 +296,7 @@ fn complete_operation(
         "422" => takes_body || in_query || in_header,
         "429" => platform,
         "500" => true,
-        "503" => platform || path.contains("jwks") || path == "/readyz",
+        "503" => platform || path.contains("jwks"),
         _ => false,
     };
     let Some(responses) = operation["responses"].as_object_mut() else {

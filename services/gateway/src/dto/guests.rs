@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use waybill_proto::{auth::User, json::Version, order::Order};
 
-use super::rules::not_blank;
+use super::{TokenType, rules::not_blank};
 
 /// Who orders without being signed in.
 #[derive(Debug, Deserialize, ToSchema, Validate)]
@@ -38,15 +38,16 @@ pub struct OrderAuth {
     pub guest: bool,
     /// The account; not there for guests.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub user: Option<User>,
     /// JWT; send it as `Authorization: Bearer …` to read, pay and cancel the order and to chat about it.
     pub access_token: String,
-    /// Always `Bearer`.
-    pub token_type: &'static str,
+    pub token_type: TokenType,
     /// Seconds until the access token expires.
     pub expires_in: i64,
     /// Opaque, good for one refresh; not there for guests.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub refresh_token: Option<String>,
 }
 
@@ -57,15 +58,19 @@ pub struct PlacedOrder {
     #[serde(flatten)]
     pub order: Order,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub auth: Option<OrderAuth>,
     /// As in `auth`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub access_token: Option<String>,
     /// As in `auth`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub expires_in: Option<i64>,
     /// As in `auth`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub refresh_token: Option<String>,
 }
 

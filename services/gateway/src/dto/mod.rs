@@ -39,7 +39,7 @@ pub use shop::{Shop, ShopSettingsPatch};
 pub use times::{Since, Until};
 pub use users::{
     LoggedOut, Login, PasswordChange, ProfileUpdate, RefreshToken, Register, RoleChange, Session,
-    SessionMode, ShortLogin, ShortRegister, Suspension,
+    SessionMode, ShortLogin, ShortRegister, Suspension, TokenType,
 };
 pub use work::{Approval, Assignment, Claims, NewChangeRequest, Rejection, Release};
 pub use workers::{NewNote, NewProgress, WorkerPatch};

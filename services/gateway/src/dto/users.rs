@@ -67,9 +67,17 @@ pub struct Login {
 /// The refresh token; not needed where it travels as a cookie.
 #[derive(Debug, Default, Deserialize, ToSchema, Validate)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schema(example = json!({"refreshToken": "wr_8Zs1q0b2n4V6d8f0h2j4l6n8p0r2t4v6x8z0B2D4F6H"}))]
 pub struct RefreshToken {
     #[garde(length(bytes, max = 1024))]
     pub refresh_token: Option<String>,
+}
+
+/// How an access token is sent.
+#[derive(Debug, Clone, Copy, Default, Serialize, ToSchema)]
+pub enum TokenType {
+    #[default]
+    Bearer,
 }
 
 /// What a successful sign-in gives.
@@ -79,12 +87,12 @@ pub struct Session {
     pub user: User,
     /// JWT; send it as `Authorization: Bearer …`.
     pub access_token: String,
-    /// Always `Bearer`.
-    pub token_type: &'static str,
+    pub token_type: TokenType,
     /// Seconds until the access token expires.
     pub expires_in: i64,
     /// Opaque, good for one refresh; not there in cookie mode.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub refresh_token: Option<String>,
 }
 

@@ -179,5 +179,5 @@ pub async fn export_orders(
     if let Ok(name) = name {
         headers.insert(header::CONTENT_DISPOSITION, name);
     }
-    Ok(Raw(response))
+    Ok(Raw::new(response))
 }

@@ -188,7 +188,7 @@ fn session(
     let body = dto::Session {
         user: present(session.user)?,
         access_token: session.access_token,
-        token_type: "Bearer",
+        token_type: dto::TokenType::Bearer,
         expires_in: session.expires_in,
         refresh_token,
     };

@@ -98,7 +98,7 @@ pub async fn introduce(
                 guest: false,
                 user: Some(present(session.user)?),
                 access_token: session.access_token,
-                token_type: "Bearer",
+                token_type: dto::TokenType::Bearer,
                 expires_in: session.expires_in,
                 refresh_token: Some(session.refresh_token),
             }
@@ -117,7 +117,7 @@ pub async fn introduce(
                 guest: true,
                 user: None,
                 access_token: answer.access_token,
-                token_type: "Bearer",
+                token_type: dto::TokenType::Bearer,
                 expires_in: answer.expires_in,
                 refresh_token: None,
             }

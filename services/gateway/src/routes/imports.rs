@@ -255,7 +255,7 @@ pub async fn export_products(
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    Ok(Raw(response))
+    Ok(Raw::new(response))
 }
 
 async fn start_export(

@@ -173,7 +173,7 @@ pub async fn download_file(
 ) -> Result<Raw, ApiError> {
     download(&app, &context, id, false, query, &headers)
         .await
-        .map(Raw)
+        .map(Raw::new)
 }
 
 /// Read the thumbnail of a picture: at most 320 pixels wide and high. As the file itself otherwise.
@@ -191,7 +191,7 @@ pub async fn download_thumbnail(
 ) -> Result<Raw, ApiError> {
     download(&app, &context, id, true, query, &headers)
         .await
-        .map(Raw)
+        .map(Raw::new)
 }
 
 /// Delete a file of an order: who uploaded it while the order goes on, administrators always. Its bytes go too.

@@ -2,12 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use axum::{
-    Json, Router,
-    extract::State,
-    response::{IntoResponse, Response},
-    routing::get,
-};
+use axum::{Json, Router, extract::State, response::Response, routing::get};
 use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -15,7 +10,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use waybill_proto::auth as pb;
 
 use crate::{
-    answer::{Answer, Either, Raw},
+    answer::{Answer, Raw},
     app::{App, Gateway, read},
     asyncapi,
     error::ApiError,
@@ -78,52 +73,68 @@ pub async fn get_health(State(app): State<App>) -> Answer<Health> {
     Answer(health::report(&app).await.health)
 }
 
+/// Whether requests should be sent here; if not, why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Readiness {
+    Ok,
+    Starting,
+    Stopping,
+    /// It cannot be reached.
+    Database,
+}
+
 /// An answer of two words.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Check {
-    #[schema(example = "OK")]
-    pub status: &'static str,
+    pub status: Readiness,
 }
 
 /// The process runs.
 #[utoipa::path(get, path = "/healthz", tag = "operations", security(()))]
 pub async fn get_liveness() -> Answer<Check> {
-    Answer(Check { status: "OK" })
+    Answer(Check {
+        status: Readiness::Ok,
+    })
 }
 
 /// Whether requests should be sent here.
 ///
 /// A part that is away is no reason against it: the rest of the API goes on, and `/health` says `DEGRADED`.
-#[utoipa::path(get, path = "/readyz", tag = "operations", security(()))]
-pub async fn get_readiness(State(app): State<App>) -> Either<Answer<Check>, Response> {
-    match unready(&app).await {
-        None => Either::Described(Answer(Check { status: "OK" })),
-        Some(why) => Either::Other(not_ready(why)),
+#[utoipa::path(get, path = "/readyz", tag = "operations", security(()),
+    responses((status = 503, description = "Not now; `Retry-After` says when to ask again.", body = Check)))]
+pub async fn get_readiness(State(app): State<App>) -> Raw<Answer<Check>> {
+    match readiness(&app).await {
+        Readiness::Ok => Raw::new(Answer(Check {
+            status: Readiness::Ok,
+        })),
+        status => {
+            let soon = [(header::RETRY_AFTER, "1")];
+            let check = Json(Check { status });
+            Raw::new((StatusCode::SERVICE_UNAVAILABLE, soon, check))
+        }
     }
 }
 
-/// Why requests should not be sent here.
-async fn unready(app: &Gateway) -> Option<&'static str> {
+async fn readiness(app: &Gateway) -> Readiness {
     if app.leaving.is_cancelled() {
-        return Some("STOPPING");
+        return Readiness::Stopping;
     }
     if !app.complete.load(Ordering::Relaxed) {
-        return Some("STARTING");
+        return Readiness::Starting;
     }
     if app.one_process {
-        let report = health::report(app).await;
-        return (report.health.database == Link::Disconnected).then_some("DATABASE");
+        return match health::report(app).await.health.database {
+            Link::Disconnected => Readiness::Database,
+            _ => Readiness::Ok,
+        };
     }
     // One that has never reached any service is in the wrong network, or has wrong addresses.
-    (!health::reached(app).await).then_some("STARTING")
-}
-
-fn not_ready(status: &'static str) -> Response {
-    let mut response = (StatusCode::SERVICE_UNAVAILABLE, Json(Check { status })).into_response();
-    response
-        .headers_mut()
-        .insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-    response
+    if health::reached(app).await {
+        Readiness::Ok
+    } else {
+        Readiness::Starting
+    }
 }
 
 /// Metrics in Prometheus' text format.
@@ -137,14 +148,12 @@ pub async fn get_metrics(State(app): State<App>) -> Result<Raw, ApiError> {
     if app.operations || app.environment.is_production() {
         return Err(ApiError::of_status(StatusCode::NOT_FOUND));
     }
-    Ok(Raw(waybill_service_kit::serve::metrics()
-        .await
-        .into_response()))
+    Ok(Raw::new(waybill_service_kit::serve::metrics().await))
 }
 
 /// The public keys that verify access tokens (RFC 7517).
 #[utoipa::path(get, path = "/.well-known/jwks.json", tag = "operations", security(()),
-    responses((status = 200, description = "The key set", body = Object)))]
+    responses((status = 200, description = "The key set", body = HashMap<String, Value>)))]
 pub async fn get_jwks(
     State(app): State<App>,
     Unsigned(context): Unsigned,
@@ -155,5 +164,5 @@ pub async fn get_jwks(
         header::CACHE_CONTROL,
         HeaderValue::from_static("public, max-age=60"),
     );
-    Ok(Raw(response))
+    Ok(Raw::new(response))
 }

@@ -302,7 +302,7 @@ async fn cancel_with(
 #[serde(rename_all = "camelCase")]
 pub struct History {
     pub items: Vec<pb::HistoryItem>,
-    /// Always null: a history is not paged.
+    /// Pass it as `cursor` to get what came next; null with the newest change.
     #[schema(required)]
     pub next_cursor: Option<String>,
 }

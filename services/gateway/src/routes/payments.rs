@@ -3,7 +3,7 @@
 use axum::{
     Form, Json,
     extract::{FromRequest as _, Request, State},
-    response::{Html, IntoResponse, Redirect},
+    response::{Html, Redirect},
 };
 use http::{HeaderMap, header};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -11,7 +11,7 @@ use waybill_proto::payment as pb;
 use waybill_service_kit::AppError;
 
 use crate::{
-    answer::{Answer, Created, Either, Page, Raw, Versioned, present},
+    answer::{Answer, Created, Page, Raw, Versioned, present},
     app::{App, read, send},
     dto::{self},
     error::ApiError,
@@ -116,7 +116,7 @@ pub async fn get_sandbox_checkout(
     let answer = read!(app.clients.payment, get_sandbox_checkout, &context, request)?;
     let payment = present(answer.payment)?;
     if !wants_html(&headers) {
-        return Ok(Raw(Json(payment).into_response()));
+        return Ok(Raw::new(Json(payment)));
     }
     let amount = payment.amount.map(|amount| amount.to_string());
     let page = app.templates.render(
@@ -128,7 +128,7 @@ pub async fn get_sandbox_checkout(
             payment => minijinja::value::Serde(payment),
         },
     )?;
-    Ok(Raw(Html(page).into_response()))
+    Ok(Raw::new(Html(page)))
 }
 
 /// Tell the sandbox what to do: succeed, decline, or stall.
@@ -144,7 +144,7 @@ pub async fn complete_sandbox_checkout(
     id: Id,
     headers: HeaderMap,
     request: Request,
-) -> Result<Either<Answer<pb::CompleteSandboxCheckoutResponse>, Redirect>, ApiError> {
+) -> Result<Raw<Answer<pb::CompleteSandboxCheckoutResponse>>, ApiError> {
     let choice = choice(request, &app).await?;
     let request = pb::CompleteSandboxCheckoutRequest {
         payment_id: id.to_string(),
@@ -159,9 +159,9 @@ pub async fn complete_sandbox_checkout(
     if wants_html(&headers) {
         let back = format!("/api/v1/sandbox/checkout/{id}");
         let next = answer.redirect_url.unwrap_or(back);
-        return Ok(Either::Other(Redirect::to(&next)));
+        return Ok(Raw::new(Redirect::to(&next)));
     }
-    Ok(Either::Described(Answer(answer)))
+    Ok(Raw::new(Answer(answer)))
 }
 
 async fn choice(request: Request, app: &App) -> Result<dto::SandboxChoice, ApiError> {
