@@ -1,4 +1,5 @@
-//! The AsyncAPI 3.0 document: the events between the services, from the table of events and the protobuf descriptors.
+//! The AsyncAPI 3.0 document: the events between the services, from the table of events and the protobuf descriptors; and those of
+//! Socket.IO, from theirs. The schemas of the latter are components of OpenAPI.
 
 use std::{collections::HashMap, sync::OnceLock};
 
@@ -9,6 +10,8 @@ use prost_types::{
 };
 use serde_json::{Map, Value, json};
 use waybill_proto::{DESCRIPTORS, EVENTS};
+
+use crate::sockets::events::{Described, described};
 
 /// The document; made once.
 pub fn document() -> &'static str {
@@ -48,20 +51,43 @@ fn build() -> Value {
                 id,
                 json!({
                     "address": subject,
+                    "servers": [{"$ref": "#/servers/bus"}],
                     "messages": {name: {"$ref": format!("#/components/messages/{name}")}},
                 }),
             );
         }
     }
+    let (events, of_sockets) = described();
+    for (name, schema) in of_sockets {
+        schemas.insert(name, json!(schema));
+    }
+    channels.insert("sockets".to_owned(), sockets(&events));
+    for event in &events {
+        let (id, operation) = operation(event);
+        operations.insert(id, operation);
+    }
     json!({
         "asyncapi": "3.0.0",
         "info": {
-            "title": "Waybill events",
+            "title": "Waybill",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": "What the services tell each other over NATS JetStream: one stream per service, protobuf payloads, CloudEvents headers (`ce-id`, `ce-type`, `ce-source`, `ce-subject`, `ce-time`). Payload schemas show the protobuf JSON form.",
+            "description": "The live events of the API, and what the services tell each other.",
             "license": {"name": "MIT"},
         },
-        "defaultContentType": "application/protobuf",
+        "defaultContentType": "application/json",
+        "servers": {
+            "gateway": {
+                "host": "localhost:8080",
+                "pathname": "/socket.io/",
+                "protocol": "socket.io",
+                "description": "Live events over Socket.IO, in the default namespace. The handshake has the access token as `auth: { token }`; one that does not hold is refused with a `connect_error` that says so.",
+            },
+            "bus": {
+                "host": "localhost:4222",
+                "protocol": "nats",
+                "description": "The services tell each other over NATS JetStream: one stream per service, protobuf payloads, CloudEvents headers (`ce-id`, `ce-type`, `ce-source`, `ce-subject`, `ce-time`). Payload schemas show the protobuf JSON form.",
+            },
+        },
         "channels": channels,
         "operations": operations,
         "components": {"messages": messages, "schemas": schemas},
@@ -71,6 +97,42 @@ fn build() -> Value {
 /// The id of a subject's channel.
 fn channel(subject: &str) -> String {
     subject.trim_start_matches("waybill.").replace('.', "_")
+}
+
+/// The channel of all events of Socket.IO.
+fn sockets(events: &[Described]) -> Value {
+    let payload = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+    let mut messages = Map::new();
+    for event in events {
+        let message = json!({"name": event.name, "payload": payload(&event.payload)});
+        messages.insert(id(event), message);
+        if let Some(answer) = &event.answer {
+            let answers = [payload(answer), payload("SocketRefusal")];
+            let message = json!({"title": format!("Acknowledges {}", event.name), "payload": {"oneOf": answers}});
+            messages.insert(format!("{}_ack", id(event)), message);
+        }
+    }
+    json!({"address": "/", "servers": [{"$ref": "#/servers/gateway"}], "messages": messages})
+}
+
+fn operation(event: &Described) -> (String, Value) {
+    let channel = json!({"$ref": "#/channels/sockets"});
+    let message = |id: &str| json!([{"$ref": format!("#/channels/sockets/messages/{id}")}]);
+    let id = id(event);
+    let mut operation = json!({
+        "action": "send", "channel": channel, "title": event.name, "summary": event.about, "messages": message(&id),
+    });
+    if event.answer.is_some() {
+        operation["action"] = "receive".into();
+        operation["reply"] = json!({"channel": channel, "messages": message(&format!("{id}_ack"))});
+    }
+    (id, operation)
+}
+
+/// `chat:read` as an id: to clients `on_chat_read`, from them `emit_chat_read`, as clients do.
+fn id(event: &Described) -> String {
+    let way = if event.answer.is_some() { "emit" } else { "on" };
+    format!("{way}_{}", event.name.replace([':', '-'], "_"))
 }
 
 fn short(full: &str) -> &str {
@@ -179,6 +241,17 @@ mod tests {
             let schema = &document["components"]["schemas"][event.message];
             let fields = schema["properties"].as_object().unwrap();
             assert!(!fields.is_empty(), "{}", event.message);
+        }
+        let openapi = crate::openapi_document().unwrap();
+        let (events, of_sockets) = described();
+        for event in &events {
+            let operation = &document["operations"][id(event)];
+            assert_eq!(operation["title"], event.name);
+        }
+        for (name, _) in &of_sockets {
+            let schema = &document["components"]["schemas"][name];
+            assert!(schema.is_object(), "{name}");
+            assert_eq!(*schema, openapi["components"]["schemas"][name], "{name}");
         }
         let order = &document["components"]["schemas"]["waybill.order.v1.Order"]["properties"];
         assert_eq!(order["orderNumber"]["type"], "string");

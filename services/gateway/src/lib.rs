@@ -64,6 +64,7 @@ use waybill_service_kit::{
 };
 
 pub use app::DemoAccount;
+pub use asyncapi::document as asyncapi_document;
 pub use config::GatewaySettings;
 pub use server::{Connections, serve};
 

@@ -18,6 +18,7 @@ use crate::{
     answer,
     error::{Detail, ErrorBody, ErrorInfo},
     routes::auth::SESSION_COOKIE,
+    sockets,
 };
 
 /// Schemas that no handler's body names: layers make these answers, and queries use these names.
@@ -122,6 +123,12 @@ pub fn base() -> utoipa::openapi::OpenApi {
         ))
         .build();
     base.merge(Shared::openapi());
+    // Of events, which the other document describes.
+    let (_, of_sockets) = sockets::events::described();
+    base.components
+        .get_or_insert_default()
+        .schemas
+        .extend(of_sockets);
     base
 }
 

@@ -2,29 +2,42 @@
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
-use chrono::{DateTime, Utc};
 use futures::FutureExt as _;
 use garde::Validate;
-use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::{Value, json};
+use http::StatusCode;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 use socketioxide::extract::{AckSender, SocketRef, TryData};
 use uuid::Uuid;
 use waybill_primitives::Role;
-use waybill_proto::{chat as chat_pb, common::PageRequest, order as order_pb};
-use waybill_service_kit::{AppError, CallContext, tokens::AccessClaims};
+use waybill_proto::{
+    chat as chat_pb,
+    common::{self, PageRequest, Person},
+    order as order_pb,
+};
+use waybill_service_kit::{AppError, CallContext, ErrorCode, tokens::AccessClaims};
 
-use super::{Hub, ORDER_ROOM, Peer, disconnected, order_room, user_room};
+use super::{
+    Hub, Peer, disconnected,
+    events::{
+        Asked, CHAT_TYPING, PRESENCE, READ_MESSAGES, SEND_MESSAGE, TYPE_MESSAGE, UNWATCH_ORDER,
+        WATCH_ORDER,
+    },
+    outgoing::{ORDER_ROOM, order_room, user_room},
+    shapes::{
+        Acknowledged, ChatReadAnswer, ChatReadRequest, ChatSendAnswer, ChatSendRequest,
+        ChatTypingEvent, ChatTypingRequest, OrderUnwatchRequest, OrderWatchAnswer,
+        OrderWatchRequest, PresenceEvent, Since, SocketError, SocketRefusal,
+    },
+};
 use crate::{
     app::{must, read, send},
-    dto,
-    error::ApiError,
+    error::{Always, ApiError},
     extract,
 };
 
 /// Messages that a client gets back at most after it was away; more are on `GET …/chat/messages?since=`.
 const MISSED_MESSAGES: u32 = 100;
-
-type Answer = Result<Value, ApiError>;
 
 /// One socket with whose it is.
 #[derive(Clone)]
@@ -35,19 +48,19 @@ struct Client {
 }
 
 pub(super) fn register(hub: &Arc<Hub>, socket: &SocketRef, peer: &Arc<Peer>) {
-    on(hub, peer, socket, "order:watch", Client::watch);
-    on(hub, peer, socket, "order:unwatch", Client::unwatch);
-    on(hub, peer, socket, "chat:send", Client::chat_send);
-    on(hub, peer, socket, "chat:typing", Client::chat_typing);
-    on(hub, peer, socket, "chat:read", Client::chat_read);
+    on(hub, peer, socket, WATCH_ORDER, Client::watch);
+    on(hub, peer, socket, UNWATCH_ORDER, Client::unwatch);
+    on(hub, peer, socket, SEND_MESSAGE, Client::chat_send);
+    on(hub, peer, socket, TYPE_MESSAGE, Client::chat_typing);
+    on(hub, peer, socket, READ_MESSAGES, Client::chat_read);
     let (fallback_hub, fallback_peer) = (Arc::clone(hub), Arc::clone(peer));
     socket.on_fallback(async move |ack: AckSender| {
-        let answer = if fallback_hub.keeps_pace(&fallback_peer) {
-            failed(&AppError::malformed("there is no such event").into())
+        let error = if fallback_hub.keeps_pace(&fallback_peer) {
+            AppError::malformed("there is no such event").into()
         } else {
             too_fast()
         };
-        let _ = ack.send(&answer);
+        let _ = ack.send(&refusal(error));
     });
     let (hub, peer) = (Arc::clone(hub), Arc::clone(peer));
     socket.on_disconnect(async move |socket: SocketRef| {
@@ -60,20 +73,21 @@ pub(super) fn register(hub: &Arc<Hub>, socket: &SocketRef, peer: &Arc<Peer>) {
     });
 }
 
-fn on<T, F, Fut>(
+fn on<T, A, F, Fut>(
     hub: &Arc<Hub>,
     peer: &Arc<Peer>,
     socket: &SocketRef,
-    event: &'static str,
+    event: Asked<T, A>,
     handler: F,
 ) where
     T: DeserializeOwned + Validate<Context = ()> + Send + 'static,
+    A: Serialize + 'static,
     F: Fn(Client, T) -> Fut + Clone + Send + Sync + 'static,
-    Fut: Future<Output = Answer> + Send + 'static,
+    Fut: Future<Output = Result<A, ApiError>> + Send + 'static,
 {
     let (hub, peer) = (Arc::clone(hub), Arc::clone(peer));
     socket.on(
-        event,
+        event.name(),
         move |socket: SocketRef, TryData(data): TryData<Value>, ack: AckSender| {
             let client = Client {
                 hub: Arc::clone(&hub),
@@ -82,102 +96,47 @@ fn on<T, F, Fut>(
             };
             let handler = handler.clone();
             async move {
-                if !client.hub.keeps_pace(&client.peer) {
-                    let _ = ack.send(&too_fast());
-                    return;
-                }
                 let work = async {
+                    if !client.hub.keeps_pace(&client.peer) {
+                        return Err(too_fast());
+                    }
                     let data = data.map_err(|_| AppError::malformed("send one JSON object"))?;
                     let bytes = serde_json::to_vec(&data).map_err(AppError::internal)?;
                     handler(client, extract::parse(&bytes)?).await
                 };
                 // The state of the handler dies with the panic: nothing of it is looked at again.
-                let answer = match AssertUnwindSafe(work).catch_unwind().await {
-                    Ok(Ok(answer)) => answer,
-                    Ok(Err(error)) => failed(&error),
-                    Err(_) => failed(&AppError::internal("a socket handler panicked").into()),
-                };
+                let outcome = AssertUnwindSafe(work).catch_unwind().await;
                 // A client that is gone needs no answer.
-                let _ = ack.send(&answer);
+                let _ = match outcome {
+                    Ok(Ok(answer)) => ack.send(&answer),
+                    Ok(Err(error)) => ack.send(&refusal(error)),
+                    Err(_) => {
+                        let error = AppError::internal("a socket handler panicked");
+                        ack.send(&refusal(error.into()))
+                    }
+                };
             }
         },
     );
 }
 
-fn failed(error: &ApiError) -> Value {
-    json!({
-        "ok": false,
-        "error": {"code": error.code, "message": error.message, "details": error.details},
-    })
+fn refusal(error: ApiError) -> SocketRefusal {
+    SocketRefusal {
+        ok: Always,
+        error: SocketError {
+            code: error.code,
+            message: error.message,
+            details: error.details,
+        },
+    }
 }
 
-fn too_fast() -> Value {
-    json!({
-        "ok": false,
-        "error": {"code": "RATE_LIMITED", "message": "too many events; send fewer a second", "details": []},
-    })
-}
-
-/// Where a client that was away stopped: an order's version, a time, or a message.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(
-    untagged,
-    expecting = "expected an order version, an RFC 3339 time or a message id"
-)]
-enum Since {
-    Version(i64),
-    Time(DateTime<Utc>),
-    Message(Uuid),
-}
-
-#[derive(Debug, Deserialize, Validate)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Watch {
-    #[garde(skip)]
-    order_id: Uuid,
-    /// The answer holds what happened to the order after this.
-    #[garde(skip)]
-    since: Option<Since>,
-    /// The answer holds the messages after this one.
-    #[garde(skip)]
-    since_message: Option<Uuid>,
-}
-
-#[derive(Debug, Deserialize, Validate)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct OrderOnly {
-    #[garde(skip)]
-    order_id: Uuid,
-}
-
-#[derive(Debug, Deserialize, Validate)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Typing {
-    #[garde(skip)]
-    order_id: Uuid,
-    /// False: stopped typing.
-    #[garde(skip)]
-    typing: Option<bool>,
-}
-
-#[derive(Debug, Deserialize, Validate)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct ChatSend {
-    #[garde(skip)]
-    order_id: Uuid,
-    #[garde(custom(dto::rules::not_blank), length(chars, max = 4_000))]
-    body: String,
-    #[garde(length(chars, max = 64))]
-    client_id: Option<String>,
-}
-
-#[derive(Debug, Deserialize, Validate)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct ChatRead {
-    #[garde(skip)]
-    order_id: Uuid,
-    #[garde(skip)]
-    up_to: Uuid,
+fn too_fast() -> ApiError {
+    ApiError::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        ErrorCode::RateLimited,
+        "too many events; send fewer a second",
+    )
 }
 
 impl Client {
@@ -193,7 +152,7 @@ impl Client {
     }
 
     /// Joins the room of an order that the user may read.
-    async fn watch(self, watch: Watch) -> Answer {
+    async fn watch(self, watch: OrderWatchRequest) -> Result<OrderWatchAnswer, ApiError> {
         let context = self.peer.context();
         let id = watch.order_id.to_string();
         self.order(&context, watch.order_id).await?;
@@ -210,11 +169,13 @@ impl Client {
             Some(Since::Message(_)) | None => Vec::new(),
             Some(since) => self.history(&context, &id, since).await?,
         };
-        let mut answer = json!({"ok": true, "order": order, "missed": missed});
-        if let Some(messages) = self.missed_messages(&context, &id, &watch).await? {
-            answer["messages"] = json!(messages);
-        }
-        answer["present"] = json!(present_users(&self.socket, &id));
+        let answer = OrderWatchAnswer {
+            ok: Always,
+            order,
+            missed,
+            messages: self.missed_messages(&context, &id, &watch).await?,
+            present: present_users(&self.socket, &id),
+        };
         present(&self.socket, &self.peer, &id, true).await;
         Ok(answer)
     }
@@ -246,7 +207,7 @@ impl Client {
         &self,
         context: &CallContext,
         order_id: &str,
-        watch: &Watch,
+        watch: &OrderWatchRequest,
     ) -> Result<Option<Vec<chat_pb::Message>>, ApiError> {
         let message = match (watch.since_message, &watch.since) {
             (Some(id), _) => Some(id),
@@ -277,13 +238,13 @@ impl Client {
     }
 
     /// Whoever is not in the room has nothing to leave, and nothing to tell those who are.
-    async fn unwatch(self, order: OrderOnly) -> Answer {
+    async fn unwatch(self, order: OrderUnwatchRequest) -> Result<Acknowledged, ApiError> {
         let id = order.order_id.to_string();
         if self.watches(&id) {
             self.socket.leave(order_room(&id));
             present(&self.socket, &self.peer, &id, false).await;
         }
-        Ok(json!({"ok": true}))
+        Ok(Acknowledged::default())
     }
 
     fn watches(&self, order_id: &str) -> bool {
@@ -292,7 +253,7 @@ impl Client {
     }
 
     /// Stores the message; it reaches everybody, the sender too, as `chat:message` once it is stored.
-    async fn chat_send(self, message: ChatSend) -> Answer {
+    async fn chat_send(self, message: ChatSendRequest) -> Result<ChatSendAnswer, ApiError> {
         let request = chat_pb::PostMessageRequest {
             order_id: message.order_id.to_string(),
             body: message.body,
@@ -300,39 +261,46 @@ impl Client {
         };
         let context = self.peer.context();
         let answer = send!(self.hub.app.clients.chat, post_message, &context, request)?;
-        let message: chat_pb::Message = must(answer.message, "the message")?;
-        Ok(json!({"ok": true, "message": message, "replayed": answer.replayed}))
+        Ok(ChatSendAnswer {
+            ok: Always,
+            message: must(answer.message, "the message")?,
+            replayed: answer.replayed,
+        })
     }
 
     /// Tells the others who watch the order; the room's door was the check of who may.
-    async fn chat_typing(self, typing: Typing) -> Answer {
+    async fn chat_typing(self, typing: ChatTypingRequest) -> Result<Acknowledged, ApiError> {
         let id = typing.order_id.to_string();
         if !self.watches(&id) {
             return Err(AppError::not_found("watched order; send order:watch first").into());
         }
         let claims = &self.peer.claims;
-        let payload = json!({
-            "orderId": id,
-            "user": {"id": claims.sub, "name": claims.name, "role": claims.role},
-            "typing": typing.typing.unwrap_or(true),
-        });
+        let payload = ChatTypingEvent {
+            user: person(claims),
+            typing: typing.typing.unwrap_or(true),
+            order_id: id.clone(),
+        };
+        let (event, payload) = CHAT_TYPING.with(&payload);
         // Worth nothing a moment later, so a slow client does not get it.
         let others = self
             .socket
             .to(order_room(&id))
             .except(user_room(&claims.sub.to_string()));
-        let _ = others.volatile().emit("chat:typing", &payload).await;
-        Ok(json!({"ok": true}))
+        let _ = others.volatile().emit(event, payload).await;
+        Ok(Acknowledged::default())
     }
 
-    async fn chat_read(self, read: ChatRead) -> Answer {
+    async fn chat_read(self, read: ChatReadRequest) -> Result<ChatReadAnswer, ApiError> {
         let request = chat_pb::MarkReadRequest {
             order_id: read.order_id.to_string(),
             up_to: read.up_to.to_string(),
         };
         let context = self.peer.context();
         let answer = send!(self.hub.app.clients.chat, mark_read, &context, request)?;
-        Ok(json!({"ok": true, "unread": answer.unread}))
+        Ok(ChatReadAnswer {
+            ok: Always,
+            unread: answer.unread,
+        })
     }
 }
 
@@ -358,21 +326,22 @@ async fn present(socket: &SocketRef, peer: &Peer, order_id: &str, online: bool) 
     if still_here {
         return;
     }
-    let payload = json!({
-        "orderId": order_id,
-        "user": {"id": claims.sub, "name": claims.name, "role": claims.role},
-        "online": online,
-    });
+    let payload = PresenceEvent {
+        order_id: order_id.to_owned(),
+        user: person(claims),
+        online,
+    };
+    let (event, payload) = PRESENCE.with(&payload);
     let _ = socket
         .to(order_room(order_id))
         .except(own)
         .volatile()
-        .emit("presence", &payload)
+        .emit(event, payload)
         .await;
 }
 
 /// Who watches an order, on this gateway.
-fn present_users(socket: &SocketRef, order_id: &str) -> Vec<Value> {
+fn present_users(socket: &SocketRef, order_id: &str) -> Vec<Person> {
     let mut seen = std::collections::HashSet::new();
     socket
         .within(order_room(order_id))
@@ -380,9 +349,14 @@ fn present_users(socket: &SocketRef, order_id: &str) -> Vec<Value> {
         .iter()
         .filter_map(|other| other.extensions.get::<Arc<Peer>>())
         .filter(|peer| seen.insert(peer.claims.sub))
-        .map(|peer| {
-            let claims = &peer.claims;
-            json!({"id": claims.sub, "name": claims.name, "role": claims.role})
-        })
+        .map(|peer| person(&peer.claims))
         .collect()
+}
+
+fn person(claims: &AccessClaims) -> Person {
+    Person {
+        id: claims.sub.to_string(),
+        name: claims.name.clone(),
+        role: common::Role::from(claims.role).into(),
+    }
 }

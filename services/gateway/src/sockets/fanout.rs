@@ -3,19 +3,18 @@
 use std::{collections::HashSet, time::Duration};
 
 use futures::StreamExt as _;
-use socketioxide::{SocketIo, extract::SocketRef};
+use socketioxide::SocketIo;
 use tokio::{sync::watch, time::Instant};
 use uuid::Uuid;
 use waybill_bus::Envelope;
 use waybill_primitives::Timestamp;
 
 use super::{
-    Hub, ORDER_ROOM, end, end_user,
-    moved::Moved,
+    Hub, end_user,
     newest::{Newest, News},
-    order_room,
-    payloads::{self, Effects, Outgoing},
-    user_room,
+    outgoing::{ORDER_ROOM, emit, order_room, sync, user_room},
+    payloads::{self, Effects},
+    stock_updates::StockUpdates,
 };
 use crate::app::Gateway;
 
@@ -25,7 +24,7 @@ const RETRY: Duration = Duration::from_millis(500);
 const GATHER: Duration = Duration::from_secs(1);
 
 /// Follows the bus for ever.
-pub async fn follow(hub: &Hub, io: &SocketIo, moved: &Moved) {
+pub async fn follow(hub: &Hub, io: &SocketIo, stock: &StockUpdates) {
     let app = &hub.app;
     let mut newest = Newest::new(app.bus.keeps_events(), Timestamp::now());
     let mut unsure = Unsure::default();
@@ -49,12 +48,12 @@ pub async fn follow(hub: &Hub, io: &SocketIo, moved: &Moved) {
                             }
                             let Some(effects) = effects(&event) else { continue };
                             match newest.take(&event, Timestamp::now()) {
-                                News::New => deliver(hub, io, moved, &event, effects).await,
+                                News::New => deliver(hub, io, stock, &event, effects).await,
                                 News::Old => repeat(hub, io, &event, &effects).await,
                                 News::Unsure => {
                                     repeat(hub, io, &event, &effects).await;
                                     // Products are told of as they are now.
-                                    moved.note(hub, effects.moved.clone());
+                                    stock.note(hub, effects.stock.clone());
                                     unsure.note(io, effects).await;
                                 }
                             }
@@ -91,17 +90,6 @@ fn start_anew(app: &Gateway, io: &SocketIo) {
     }
 }
 
-/// Tells a client to ask for what it missed. One that cannot even take that is dropped, and asks when it is back.
-fn sync(socket: SocketRef) {
-    if socket.emit("sync", &serde_json::json!({})).is_err() {
-        metrics::counter!("waybill_sockets_dropped_total").increment(1);
-        end(
-            socket,
-            "too slow; connect again and ask for what you missed",
-        );
-    }
-}
-
 /// None for an event that means nothing here.
 fn effects(event: &Envelope) -> Option<Effects> {
     payloads::effects(&event.subject, event.time, &event.payload)
@@ -112,9 +100,15 @@ fn effects(event: &Envelope) -> Option<Effects> {
         .filter(|effects| *effects != Effects::default())
 }
 
-async fn deliver(hub: &Hub, io: &SocketIo, moved: &Moved, event: &Envelope, effects: Effects) {
+async fn deliver(
+    hub: &Hub,
+    io: &SocketIo,
+    stock: &StockUpdates,
+    event: &Envelope,
+    effects: Effects,
+) {
     repeat(hub, io, event, &effects).await;
-    moved.note(hub, effects.moved);
+    stock.note(hub, effects.stock);
     // Before anything is sent: the old worker must not get it.
     evict(io, effects.evicted).await;
     for outgoing in effects.outgoing {
@@ -179,22 +173,5 @@ impl Unsure {
         for socket in io.to(rooms).sockets() {
             sync(socket);
         }
-    }
-}
-
-/// Never waits for a client: what does not fit into its buffer fails at once.
-pub async fn emit(io: &SocketIo, outgoing: Outgoing) {
-    let Outgoing {
-        event,
-        rooms,
-        payload,
-    } = outgoing;
-    if io.to(rooms.clone()).emit(event, &payload).await.is_ok() {
-        return;
-    }
-    // Somebody missed it.
-    tracing::debug!(event, "a client is too slow");
-    for socket in io.to(rooms).sockets() {
-        sync(socket);
     }
 }

@@ -1,15 +1,19 @@
 //! Live connections (Socket.IO, default namespace).
 //!
 //! A socket is let in with an access token and lives as long as that token. It is in the room of its user and of its role,
-//! and in the room of each order that it watches, after the order service said that it may read it. `client` handles what
-//! clients send, `fanout` turns events of the bus into what they get, `newest` knows which of them are news, `payloads` says who
-//! gets what, `moved` gathers products whose stock has moved.
+//! and in the room of each order that it watches, after the order service said that it may read it. Each event is
+//! in the table of `events`, with its payload, which is a message or one of `shapes`. `client` handles what clients send; `fanout`
+//! turns events of the bus into what they get: `newest` knows which of them are news, `payloads` says who gets what,
+//! `stock_updates` gathers products whose stock has changed, `outgoing` sends.
 
 mod client;
+pub mod events;
 mod fanout;
-mod moved;
 mod newest;
+mod outgoing;
 mod payloads;
+mod shapes;
+mod stock_updates;
 
 use std::{
     collections::BTreeSet,
@@ -34,10 +38,17 @@ use socketioxide::{
 };
 use tokio::task::JoinSet;
 use uuid::Uuid;
-use waybill_primitives::{Role, Timestamp};
-use waybill_service_kit::{CallContext, Caller, UserCaller, new_request_id, tokens::AccessClaims};
+use waybill_primitives::Timestamp;
+use waybill_service_kit::{
+    CallContext, Caller, ErrorCode, UserCaller, new_request_id, tokens::AccessClaims,
+};
 
-use self::moved::Moved;
+use self::{
+    events::SESSION_ENDED,
+    outgoing::{role_room, user_room},
+    shapes::SessionEndedEvent,
+    stock_updates::StockUpdates,
+};
 use crate::{app::App, error::ApiError};
 
 /// Bytes of one message from a client at most.
@@ -104,24 +115,6 @@ impl fmt::Display for Refused {
     }
 }
 
-/// The room of all sockets of a user.
-pub(crate) fn user_room(id: &str) -> String {
-    format!("user:{id}")
-}
-
-/// The room of all sockets of a role.
-pub(crate) fn role_room(role: Role) -> String {
-    format!("role:{role}")
-}
-
-/// The room of the sockets that watch an order.
-pub(crate) fn order_room(id: &str) -> String {
-    format!("{ORDER_ROOM}{id}")
-}
-
-/// What the names of order rooms begin with.
-const ORDER_ROOM: &str = "order:";
-
 /// What answers `/socket.io/`, and the background work of its sockets, which ends when the gateway stops.
 pub fn service(app: &App) -> (SocketIoService<Router>, impl Future<Output = ()> + use<>) {
     let burst =
@@ -156,16 +149,16 @@ pub fn service(app: &App) -> (SocketIoService<Router>, impl Future<Output = ()> 
 
 /// Everything that sends to sockets of its own accord, until the gateway stops. Then all sockets are closed.
 async fn work(hub: Arc<Hub>, io: SocketIo) {
-    let moved = Arc::new(Moved::default());
+    let stock = Arc::new(StockUpdates::default());
     let mut tasks = JoinSet::new();
     // Tasks of their own: one waits for the order service, and events do not wait with it.
     tasks.spawn({
-        let (hub, io, moved) = (Arc::clone(&hub), io.clone(), Arc::clone(&moved));
-        async move { fanout::follow(&hub, &io, &moved).await }
+        let (hub, io, stock) = (Arc::clone(&hub), io.clone(), Arc::clone(&stock));
+        async move { fanout::follow(&hub, &io, &stock).await }
     });
     tasks.spawn({
         let (hub, io) = (Arc::clone(&hub), io.clone());
-        async move { moved.tell(&hub, &io).await }
+        async move { stock.tell(&hub, &io).await }
     });
     tasks.spawn(sweep(Arc::clone(&hub), io.clone()));
     hub.app.stop.cancelled().await;
@@ -262,15 +255,19 @@ async fn sweep(hub: Arc<Hub>, io: SocketIo) {
 }
 
 /// Tells the client why, then disconnects it.
-fn end(socket: SocketRef, message: &str) {
-    let reason = serde_json::json!({"code": "UNAUTHENTICATED", "message": message});
+fn end(socket: SocketRef, message: &'static str) {
+    let reason = SessionEndedEvent {
+        code: ErrorCode::Unauthenticated,
+        message,
+    };
+    let (event, reason) = SESSION_ENDED.with(&reason);
     // A client that is gone or does not read needs no explanation.
-    let _ = socket.emit("session:ended", &reason);
+    let _ = socket.emit(event, reason);
     let _ = socket.disconnect();
 }
 
 /// The sockets of a user whose rights changed at this time connect again with a new token. Those that have done so stay.
-pub(crate) fn end_user(io: &SocketIo, user: Uuid, changed: Timestamp, message: &str) {
+pub(crate) fn end_user(io: &SocketIo, user: Uuid, changed: Timestamp, message: &'static str) {
     for socket in io.within(user_room(&user.to_string())).sockets() {
         let peer = socket.extensions.get::<Arc<Peer>>();
         // A token of the same second may be an old one.

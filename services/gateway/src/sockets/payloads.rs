@@ -3,30 +3,29 @@
 use bytes::Bytes;
 use prost::DecodeError;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use waybill_primitives::{Role, Timestamp};
 use waybill_proto::{
     auth::{self, UserEvent},
-    chat,
-    json::Named as _,
-    match_event, notification,
+    chat, match_event, notification,
     order::{self, OrderChanged, OrderEvent, OrderStatus, PaymentStatus},
     payment,
 };
 
 use super::{
-    moved::{hidden, public, shown},
-    order_room, role_room, user_room,
+    events::{
+        CHANGE_REQUEST_CREATED, CHANGE_REQUEST_DECIDED, CHAT_MESSAGE, CHAT_READ, FILE_ADDED,
+        FILE_DELETED, NOTIFICATION_NEW, ORDER_AVAILABLE, ORDER_CLAIMED, ORDER_CREATED, ORDER_NOTE,
+        ORDER_PROGRESS, ORDER_STATUS, ORDER_UNAVAILABLE, ORDER_UPDATED, PAYMENT_UPDATED,
+        PRODUCT_UPDATED, SETTINGS_CHANGED, SHIPMENT_UPDATED, STOCK_LOW, Told,
+    },
+    outgoing::{Outgoing, order_room, role_room, user_room},
+    shapes::{
+        ChatReadEvent, OrderClaimedEvent, OrderStatusEvent, OrderUnavailableEvent, ProductEvent,
+        ProductGone, StockLowEvent,
+    },
 };
-use crate::{cache::Touched, dto};
-
-/// One event for sockets. Each socket in any of the rooms gets it once.
-#[derive(Debug, PartialEq)]
-pub struct Outgoing {
-    pub event: &'static str,
-    pub rooms: Vec<String>,
-    pub payload: Value,
-}
+use crate::{cache::Touched, dto, error::Always};
 
 /// What an event of the bus means here.
 #[derive(Debug, Default, PartialEq)]
@@ -35,7 +34,7 @@ pub struct Effects {
     /// What may look different now of what the cache keeps.
     pub touched: Touched,
     /// Products of which another number can be ordered now.
-    pub moved: Vec<String>,
+    pub stock: Vec<String>,
     /// `(user, order)`: the user's sockets no longer watch the order.
     pub evicted: Option<(String, String)>,
     /// Tokens of the user from before now no longer hold; the text says why.
@@ -43,15 +42,8 @@ pub struct Effects {
 }
 
 impl Effects {
-    fn emit<T: Serialize>(&mut self, event: &'static str, rooms: Vec<String>, payload: &T) {
-        match serde_json::to_value(payload) {
-            Ok(payload) => self.outgoing.push(Outgoing {
-                event,
-                rooms,
-                payload,
-            }),
-            Err(error) => tracing::error!(%error, event, "a payload could not be written"),
-        }
+    fn emit<T: Serialize>(&mut self, event: Told<T>, rooms: Vec<String>, payload: &T) {
+        self.outgoing.extend(Outgoing::new(event, rooms, payload));
     }
 }
 
@@ -62,44 +54,55 @@ pub fn effects(subject: &str, at: Timestamp, payload: &Bytes) -> Result<Effects,
         order::OrderChanged => |event| order_changed(&mut effects, event, at),
         order::NoteAdded => |event| note(&mut effects, event.note, event.order.as_ref()),
         order::ProgressAdded => |event| if let (Some(progress), Some(order)) = (event.progress, &event.order) {
-            effects.emit("order:progress", readers(order), &progress);
+            effects.emit(ORDER_PROGRESS, readers(order), &progress);
         },
-        order::ChangeRequestCreated => |event| change_request(&mut effects, "change-request:created", event.change_request, event.order),
-        order::ChangeRequestDecided => |event| change_request(&mut effects, "change-request:decided", event.change_request, event.order),
+        order::ChangeRequestCreated => |event| change_request(&mut effects, CHANGE_REQUEST_CREATED, event.change_request, event.order),
+        order::ChangeRequestDecided => |event| change_request(&mut effects, CHANGE_REQUEST_DECIDED, event.change_request, event.order),
         order::ProductChanged => |event| product(&mut effects, event.product),
-        order::FileAdded => |event| file(&mut effects, "file:added", event.file, event.order),
-        order::FileDeleted => |event| file(&mut effects, "file:deleted", event.file, event.order),
+        order::FileAdded => |event| file(&mut effects, FILE_ADDED, event.file, event.order),
+        order::FileDeleted => |event| file(&mut effects, FILE_DELETED, event.file, event.order),
         order::StockChanged => |event| {
             effects.touched.lists = true;
             effects.touched.products.push(event.product_id.clone());
-            effects.moved.push(event.product_id);
+            effects.stock.push(event.product_id);
         },
         order::ShipmentCreated => |event| shipment(&mut effects, event.shipment, event.order.as_ref()),
         order::ShipmentUpdated => |event| shipment(&mut effects, event.shipment, event.order.as_ref()),
         // Products show the names of their categories.
         order::CategoryChanged => |_event| effects.touched.all = true,
         order::StockLow => |event| {
-            let payload = json!({"productId": event.product_id, "sku": event.sku, "name": event.name,
-                "available": event.available, "threshold": event.threshold, "at": at});
-            effects.emit("stock:low", vec![role_room(Role::Admin)], &payload);
+            let payload = StockLowEvent {
+                product_id: event.product_id,
+                sku: event.sku,
+                name: event.name,
+                available: event.available,
+                threshold: event.threshold,
+                at,
+            };
+            effects.emit(STOCK_LOW, vec![role_room(Role::Admin)], &payload);
         },
         order::SettingsChanged => |event| if let Some(settings) = event.settings {
             let rooms = vec![role_room(Role::Admin)];
-            effects.emit("settings:changed", rooms, &settings);
+            effects.emit(SETTINGS_CHANGED, rooms, &settings);
         },
         payment::PaymentChanged => |event| paid(&mut effects, event.payment),
         notification::NotificationCreated => |event| if let Some(notification) = event.notification {
             let rooms = vec![user_room(&notification.user_id)];
-            effects.emit("notification:new", rooms, &notification);
+            effects.emit(NOTIFICATION_NEW, rooms, &notification);
         },
         chat::MessagePosted => |event| if let Some(message) = event.message {
             let rooms = participants(&message.order_id, &event.participant_ids);
-            effects.emit("chat:message", rooms, &message);
+            effects.emit(CHAT_MESSAGE, rooms, &message);
         },
         chat::MessagesRead => |event| {
             let rooms = participants(&event.order_id, &event.participant_ids);
-            let payload = json!({"orderId": event.order_id, "userId": event.user_id, "upTo": event.up_to, "at": at});
-            effects.emit("chat:read", rooms, &payload);
+            let payload = ChatReadEvent {
+                order_id: event.order_id,
+                user_id: event.user_id,
+                up_to: event.up_to,
+                at,
+            };
+            effects.emit(CHAT_READ, rooms, &payload);
         },
         auth::UserChanged => |event| {
             let why = match event.kind() {
@@ -136,7 +139,7 @@ fn readers(order: &order::Order) -> Vec<String> {
     rooms
 }
 
-pub fn everybody() -> Vec<String> {
+fn everybody() -> Vec<String> {
     Role::ALL.map(role_room).to_vec()
 }
 
@@ -159,7 +162,7 @@ fn stock_moved(effects: &mut Effects, order: &order::Order) {
         .map(|item| item.product_id.clone());
     effects.touched.products.extend(goods);
     effects.touched.lists = !effects.touched.products.is_empty();
-    effects.moved.clone_from(&effects.touched.products);
+    effects.stock.clone_from(&effects.touched.products);
 }
 
 /// Whether a change moves stock that others could order. What is paid was reserved before.
@@ -180,21 +183,17 @@ fn order_changed(effects: &mut Effects, event: OrderChanged, at: Timestamp) {
     let rooms = readers(order);
     let placed = event.kind() == OrderEvent::Placed;
     if !placed && event.from != order.status {
-        let payload = json!({
-            "orderId": order.id,
-            "orderNumber": order.order_number,
-            "from": event.from().name(),
-            "to": order.status().name(),
-            "at": at,
-        });
-        effects.emit("order:status", rooms.clone(), &payload);
+        let payload = OrderStatusEvent {
+            order_id: order.id.clone(),
+            order_number: order.order_number.clone(),
+            from: event.from(),
+            to: order.status(),
+            at,
+        };
+        effects.emit(ORDER_STATUS, rooms.clone(), &payload);
     }
-    let name = if placed {
-        "order:created"
-    } else {
-        "order:updated"
-    };
-    effects.emit(name, rooms, order);
+    let told = if placed { ORDER_CREATED } else { ORDER_UPDATED };
+    effects.emit(told, rooms, order);
     pool(effects, &event, order, at);
     match event.kind() {
         OrderEvent::Claimed => claimed(effects, order, at),
@@ -234,12 +233,16 @@ fn pool(effects: &mut Effects, event: &OrderChanged, order: &order::Order, at: T
         // Goes to all workers, so it leaves out how to reach the customer.
         (false, true) => {
             let payload = dto::for_pool(order.clone());
-            effects.emit("order:available", staff(), &payload);
+            effects.emit(ORDER_AVAILABLE, staff(), &payload);
         }
         // `order:claimed` tells who has it now.
         (true, false) if order.assignee.is_none() => {
-            let payload = json!({"orderId": order.id, "orderNumber": order.order_number, "at": at});
-            effects.emit("order:unavailable", staff(), &payload);
+            let payload = OrderUnavailableEvent {
+                order_id: order.id.clone(),
+                order_number: order.order_number.clone(),
+                at,
+            };
+            effects.emit(ORDER_UNAVAILABLE, staff(), &payload);
         }
         _ => {}
     }
@@ -256,26 +259,25 @@ fn note(effects: &mut Effects, note: Option<order::Note>, order: Option<&order::
         let worker = order.assignee.iter().map(|worker| user_room(&worker.id));
         worker.chain([role_room(Role::Admin)]).collect()
     };
-    effects.emit("order:note", rooms, &note);
+    effects.emit(ORDER_NOTE, rooms, &note);
 }
 
 /// Goes to all workers, whose pool it leaves, and to who may read the order.
 fn claimed(effects: &mut Effects, order: &order::Order, at: Timestamp) {
     let mut rooms = readers(order);
     rooms.push(role_room(Role::Staff));
-    let assignee = order.assignee.as_ref();
-    let payload = json!({
-        "orderId": order.id,
-        "orderNumber": order.order_number,
-        "assignee": assignee.map(|assignee| json!({"id": assignee.id, "name": assignee.name})),
-        "at": at,
-    });
-    effects.emit("order:claimed", rooms, &payload);
+    let payload = OrderClaimedEvent {
+        order_id: order.id.clone(),
+        order_number: order.order_number.clone(),
+        assignee: order.assignee.clone(),
+        at,
+    };
+    effects.emit(ORDER_CLAIMED, rooms, &payload);
 }
 
 fn change_request(
     effects: &mut Effects,
-    event: &'static str,
+    event: Told<order::ChangeRequest>,
     request: Option<order::ChangeRequest>,
     order: Option<order::Order>,
 ) {
@@ -297,7 +299,7 @@ fn change_request(
 /// Goes to those who see the file, one by one: whoever else watches the order may not see all its files.
 fn file(
     effects: &mut Effects,
-    event: &'static str,
+    event: Told<order::File>,
     file: Option<order::File>,
     order: Option<order::Order>,
 ) {
@@ -321,7 +323,7 @@ fn shipment(
 ) {
     if let (Some(shipment), Some(order)) = (shipment, order) {
         let payload = shipment;
-        effects.emit("shipment:updated", readers(order), &payload);
+        effects.emit(SHIPMENT_UPDATED, readers(order), &payload);
     }
 }
 
@@ -330,19 +332,53 @@ fn product(effects: &mut Effects, product: Option<order::Product>) {
     effects.touched.categories = true;
     let Some(product) = product else { return };
     effects.touched.products.push(product.id.clone());
-    if !product.active {
+    if product.active {
+        let payload = ProductEvent::Shown(Box::new(public(product)));
+        effects.emit(PRODUCT_UPDATED, everybody(), &payload);
+    } else {
         let id = product.id.clone();
         effects.outgoing.extend(hidden(&id, Some(product)));
-    } else if let Some(product) = public(product) {
-        effects.outgoing.push(shown(product));
     }
+}
+
+/// A product without what only administrators see.
+fn public(product: order::Product) -> order::Product {
+    order::Product {
+        on_hand: None,
+        reserved: None,
+        low_stock_threshold: None,
+        ..product
+    }
+}
+
+/// Tells everybody of a product that everybody may see.
+pub fn shown(product: Value) -> Outgoing {
+    Outgoing::written(PRODUCT_UPDATED, everybody(), product)
+}
+
+/// Tells of a draft or of what has been archived: administrators see it, and the others no more than that it is not to be had.
+pub fn hidden(id: &str, product: Option<order::Product>) -> impl Iterator<Item = Outgoing> {
+    let gone = || {
+        ProductEvent::Gone(ProductGone {
+            id: id.to_owned(),
+            active: Always,
+        })
+    };
+    let known = product.map(|product| ProductEvent::Shown(Box::new(public(product))));
+    let others = [Role::Customer, Role::Staff].map(role_room).to_vec();
+    [
+        (vec![role_room(Role::Admin)], known.unwrap_or_else(gone)),
+        (others, gone()),
+    ]
+    .into_iter()
+    .filter_map(|(rooms, payload)| Outgoing::new(PRODUCT_UPDATED, rooms, &payload))
 }
 
 /// The customer and administrators; workers have no part in money.
 fn paid(effects: &mut Effects, payment: Option<payment::Payment>) {
     let Some(payment) = payment else { return };
     let rooms = vec![role_room(Role::Admin), user_room(&payment.customer_id)];
-    effects.emit("payment:updated", rooms, &payment);
+    effects.emit(PAYMENT_UPDATED, rooms, &payment);
 }
 
 #[cfg(test)]

@@ -144,6 +144,7 @@ async fn everyone_gets_what_they_may_read_and_gets_it_once() {
 
     let paid = pb::OrderChanged {
         available: true,
+        payment_from: pb::PaymentStatus::Unpaid.into(),
         ..order_changed(OrderEvent::Paid, &order(ada))
     };
     let twice = envelope(&paid);

@@ -89,6 +89,11 @@ impl<'a> Live<'a> {
             let packet = self.packet().await;
             if let Some(json) = packet.strip_prefix("42") {
                 let [name, payload]: [Value; 2] = serde_json::from_str(json).unwrap();
+                let operations = waybill_gateway::asyncapi_document();
+                assert!(
+                    operations.contains(&format!("\"title\":{name}")),
+                    "{name} is not described"
+                );
                 return (name.as_str().unwrap().to_owned(), payload);
             }
         }

@@ -79,7 +79,7 @@ fn a_status_change_names_both_ends() {
     let status = &effects.outgoing[0];
     assert_eq!(
         (status.event, &status.payload["to"]),
-        ("order:status", &json!("ON_HOLD"))
+        ("order:status", &Value::from("ON_HOLD"))
     );
 }
 

@@ -1,4 +1,4 @@
-//! What is told of products, and when their stock has moved.
+//! Tells of products whose stock has changed.
 //!
 //! Orders move stock many times a second, and the events that say so do not hold the products. So what moved within a pause is
 //! told once after it, as REST shows it to everybody, from the cache that REST reads too. Without a socket nothing is loaded.
@@ -7,18 +7,16 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use http::StatusCode;
 use parking_lot::Mutex;
-use serde_json::{Value, json};
+use serde_json::Value;
 use socketioxide::SocketIo;
 use tokio::sync::Notify;
-use waybill_primitives::Role;
 use waybill_proto::order as pb;
 use waybill_service_kit::{AppError, CallContext, ErrorKind};
 
 use super::{
     Hub,
-    fanout::emit,
-    payloads::{Outgoing, everybody},
-    role_room,
+    outgoing::{Outgoing, emit},
+    payloads::{hidden, shown},
 };
 use crate::{
     app::{must, read},
@@ -32,18 +30,15 @@ const PAUSE: Duration = Duration::from_millis(250);
 /// A product that could not be loaded because its service is away is tried again after this time.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// What is told of products.
-const PRODUCT: &str = "product:updated";
-
 /// What is still to be told.
 #[derive(Default)]
-pub struct Moved {
+pub struct StockUpdates {
     ids: Mutex<HashSet<String>>,
     news: Notify,
 }
 
-impl Moved {
-    /// Notes products whose stock has moved, if anybody is there to hear of it.
+impl StockUpdates {
+    /// Notes products whose stock has changed, if anybody is there to hear of it.
     pub fn note(&self, hub: &Hub, ids: Vec<String>) {
         if !ids.is_empty() && hub.has_sockets() {
             self.ids.lock().extend(ids);
@@ -68,7 +63,7 @@ impl Moved {
                         }
                     }
                     Err(error) if error.status == StatusCode::SERVICE_UNAVAILABLE => again.push(id),
-                    // The next movement tells it.
+                    // The next change tells it.
                     Err(error) => {
                         tracing::warn!(code = %error.code, product_id = id, "a product could not be told of");
                     }
@@ -85,7 +80,7 @@ impl Moved {
 async fn outgoing(hub: &Hub, id: &str) -> Result<Vec<Outgoing>, ApiError> {
     let app = &hub.app;
     match products::for_visitors(app, &CallContext::anonymous(), id).await {
-        // The state of before it moved.
+        // The state of before the change.
         Ok(product) if product.stale.is_some() => {
             return Err(AppError::unavailable("the product is an old one").into());
         }
@@ -105,38 +100,5 @@ async fn outgoing(hub: &Hub, id: &str) -> Result<Vec<Outgoing>, ApiError> {
         Err(error) if error.kind == ErrorKind::NotFound => None,
         Err(error) => return Err(error.into()),
     };
-    Ok(hidden(id, product))
-}
-
-/// A product without what only administrators see.
-pub fn public(mut product: pb::Product) -> Option<Value> {
-    product.on_hand = None;
-    product.reserved = None;
-    product.low_stock_threshold = None;
-    serde_json::to_value(product)
-        .inspect_err(|error| tracing::error!(%error, "a product could not be written"))
-        .ok()
-}
-
-/// Tells everybody of a product that everybody may see.
-pub fn shown(product: Value) -> Outgoing {
-    Outgoing {
-        event: PRODUCT,
-        rooms: everybody(),
-        payload: product,
-    }
-}
-
-/// Tells of a draft or of what has been archived: administrators see it, and the others no more than that it is not to be had.
-pub fn hidden(id: &str, product: Option<pb::Product>) -> Vec<Outgoing> {
-    let gone = json!({"id": id, "active": false});
-    let for_admins = product.and_then(public).unwrap_or_else(|| gone.clone());
-    let others = [Role::Customer, Role::Staff].map(role_room).to_vec();
-    [(vec![role_room(Role::Admin)], for_admins), (others, gone)]
-        .map(|(rooms, payload)| Outgoing {
-            event: PRODUCT,
-            rooms,
-            payload,
-        })
-        .into()
+    Ok(hidden(id, product).collect())
 }

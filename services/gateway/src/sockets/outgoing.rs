@@ -1,0 +1,91 @@
+//! Events on their way to clients.
+
+use serde::Serialize;
+use serde_json::Value;
+use socketioxide::{SocketIo, extract::SocketRef};
+use waybill_primitives::Role;
+
+use super::{
+    end,
+    events::{SYNC, Told},
+    shapes::SyncEvent,
+};
+
+/// One event for sockets. Each socket in any of the rooms gets it once.
+#[derive(Debug, PartialEq)]
+pub struct Outgoing {
+    pub event: &'static str,
+    pub rooms: Vec<String>,
+    pub payload: Value,
+}
+
+impl Outgoing {
+    /// None if the payload cannot be written, which never happens.
+    pub fn new<T: Serialize>(event: Told<T>, rooms: Vec<String>, payload: &T) -> Option<Self> {
+        let (event, payload) = event.with(payload);
+        let payload = serde_json::to_value(payload)
+            .inspect_err(|error| tracing::error!(%error, event, "a payload could not be written"))
+            .ok()?;
+        Some(Self {
+            event,
+            rooms,
+            payload,
+        })
+    }
+
+    /// With a payload that was written before.
+    pub const fn written<T>(event: Told<T>, rooms: Vec<String>, payload: Value) -> Self {
+        Self {
+            event: event.name(),
+            rooms,
+            payload,
+        }
+    }
+}
+
+/// Never waits for a client: what does not fit into its buffer fails at once.
+pub async fn emit(io: &SocketIo, outgoing: Outgoing) {
+    let Outgoing {
+        event,
+        rooms,
+        payload,
+    } = outgoing;
+    if io.to(rooms.clone()).emit(event, &payload).await.is_ok() {
+        return;
+    }
+    // Somebody missed it.
+    tracing::debug!(event, "a client is too slow");
+    for socket in io.to(rooms).sockets() {
+        sync(socket);
+    }
+}
+
+/// Tells a client to ask for what it missed. One that cannot even take that is dropped, and asks when it is back.
+pub fn sync(socket: SocketRef) {
+    let (event, payload) = SYNC.with(&SyncEvent {});
+    if socket.emit(event, payload).is_err() {
+        metrics::counter!("waybill_sockets_dropped_total").increment(1);
+        end(
+            socket,
+            "too slow; connect again and ask for what you missed",
+        );
+    }
+}
+
+/// The room of all sockets of a user.
+pub fn user_room(id: &str) -> String {
+    format!("user:{id}")
+}
+
+/// The room of all sockets of a role.
+pub fn role_room(role: Role) -> String {
+    format!("role:{role}")
+}
+
+/// The room of the sockets that watch an order.
+pub fn order_room(id: &str) -> String {
+    format!("{ORDER_ROOM}{id}")
+}
+
+/// What the names of order rooms begin with.
+pub const ORDER_ROOM: &str = "order:";

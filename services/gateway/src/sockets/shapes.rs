@@ -1,0 +1,255 @@
+//! The payloads of the events that no message has.
+
+use chrono::{DateTime, Utc};
+use garde::Validate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use waybill_primitives::Timestamp;
+use waybill_proto::{
+    chat,
+    common::{ErrorCode, Person},
+    order::{self, OrderStatus},
+};
+
+use crate::{
+    dto,
+    error::{Always, Detail},
+};
+
+// ---------------------------------------------------------------- to clients
+
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct OrderStatusEvent {
+    #[schema(format = Uuid)]
+    pub order_id: String,
+    pub order_number: String,
+    pub from: OrderStatus,
+    pub to: OrderStatus,
+    #[schema(value_type = DateTime<Utc>)]
+    pub at: Timestamp,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct OrderUnavailableEvent {
+    #[schema(format = Uuid)]
+    pub order_id: String,
+    pub order_number: String,
+    #[schema(value_type = DateTime<Utc>)]
+    pub at: Timestamp,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct OrderClaimedEvent {
+    #[schema(format = Uuid)]
+    pub order_id: String,
+    pub order_number: String,
+    #[schema(required)]
+    pub assignee: Option<order::Assignee>,
+    #[schema(value_type = DateTime<Utc>)]
+    pub at: Timestamp,
+}
+
+/// A product as everybody may see it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum ProductEvent {
+    Shown(Box<order::Product>),
+    Gone(ProductGone),
+}
+
+/// A product that cannot be ordered: a draft, or archived.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProductGone {
+    #[schema(format = Uuid)]
+    pub id: String,
+    #[schema(inline)]
+    pub active: Always<false>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StockLowEvent {
+    #[schema(format = Uuid)]
+    pub product_id: String,
+    pub sku: String,
+    pub name: String,
+    pub available: i64,
+    pub threshold: i64,
+    #[schema(value_type = DateTime<Utc>)]
+    pub at: Timestamp,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ChatReadEvent {
+    #[schema(format = Uuid)]
+    pub order_id: String,
+    #[schema(format = Uuid)]
+    pub user_id: String,
+    /// The newest message that was read.
+    #[schema(format = Uuid)]
+    pub up_to: String,
+    #[schema(value_type = DateTime<Utc>)]
+    pub at: Timestamp,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ChatTypingEvent {
+    #[schema(format = Uuid)]
+    pub order_id: String,
+    pub user: Person,
+    /// False: has stopped.
+    pub typing: bool,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PresenceEvent {
+    #[schema(format = Uuid)]
+    pub order_id: String,
+    pub user: Person,
+    /// False: has gone.
+    pub online: bool,
+}
+
+/// Nothing is in it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SyncEvent {}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SessionEndedEvent {
+    pub code: ErrorCode,
+    /// For people.
+    pub message: &'static str,
+}
+
+// -------------------------------------------------------------- from clients
+
+/// Where a client that was away stopped: an order's version, a time, or a message.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(
+    untagged,
+    expecting = "expected an order version, an RFC 3339 time or a message id"
+)]
+pub enum Since {
+    Version(i64),
+    Time(DateTime<Utc>),
+    Message(Uuid),
+}
+
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OrderWatchRequest {
+    #[garde(skip)]
+    pub order_id: Uuid,
+    /// The answer holds what happened to the order after this.
+    #[garde(skip)]
+    pub since: Option<Since>,
+    /// The answer holds the messages after this one.
+    #[garde(skip)]
+    pub since_message: Option<Uuid>,
+}
+
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct OrderUnwatchRequest {
+    #[garde(skip)]
+    pub order_id: Uuid,
+}
+
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ChatTypingRequest {
+    #[garde(skip)]
+    pub order_id: Uuid,
+    /// False: has stopped. True if not given.
+    #[garde(skip)]
+    pub typing: Option<bool>,
+}
+
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ChatSendRequest {
+    #[garde(skip)]
+    pub order_id: Uuid,
+    #[garde(custom(dto::rules::not_blank), length(chars, max = 4_000))]
+    #[schema(min_length = 1, max_length = 4000)]
+    pub body: String,
+    /// Your own id of the message: sent twice, it is stored once.
+    #[garde(length(chars, max = 64))]
+    pub client_id: Option<String>,
+}
+
+#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ChatReadRequest {
+    #[garde(skip)]
+    pub order_id: Uuid,
+    /// The newest message that was read.
+    #[garde(skip)]
+    pub up_to: Uuid,
+}
+
+// ----------------------------------------------------------- acknowledgements
+
+/// Done.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub struct Acknowledged {
+    #[schema(inline)]
+    pub ok: Always<true>,
+}
+
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub struct OrderWatchAnswer {
+    #[schema(inline)]
+    pub ok: Always<true>,
+    pub order: order::Order,
+    /// What happened since the version or the time that was given.
+    pub missed: Vec<order::HistoryItem>,
+    /// If it was said since when; at most 100, oldest first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub messages: Option<Vec<chat::Message>>,
+    /// Who watches it.
+    pub present: Vec<Person>,
+}
+
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub struct ChatSendAnswer {
+    #[schema(inline)]
+    pub ok: Always<true>,
+    pub message: chat::Message,
+    /// It was stored before.
+    pub replayed: bool,
+}
+
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub struct ChatReadAnswer {
+    #[schema(inline)]
+    pub ok: Always<true>,
+    /// Messages that are still unread.
+    pub unread: u64,
+}
+
+/// What acknowledges an event that was refused.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SocketRefusal {
+    #[schema(inline)]
+    pub ok: Always<false>,
+    pub error: SocketError,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SocketError {
+    pub code: ErrorCode,
+    /// For people; says what to do.
+    pub message: String,
+    pub details: Vec<Detail>,
+}
