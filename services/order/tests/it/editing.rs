@@ -384,7 +384,7 @@ async fn an_order_does_not_expire_while_it_is_being_paid() {
         let extended = shop.refresh(&order).await;
         let more = extended.expires_at.unwrap().secs() - order.expires_at.unwrap().secs();
         assert_eq!(more, 29 * 60);
-        let event = shop.last_change(OrderEvent::Edited, &order).await;
+        let event = shop.last_change(OrderEvent::PaymentStarted, &order).await;
         assert_eq!(event.order.as_ref(), Some(&extended));
         let history = shop.history(&who, &order).await;
         assert_eq!(history.last().unwrap().event(), OrderEvent::PaymentStarted);
