@@ -24,8 +24,8 @@ const LAYERS: &str = "//! Layers: ";
 const BELOW: char = '←';
 /// Services that are not made of slices.
 const WITHOUT: [&str; 2] = ["gateway", "waybill"];
-/// Where there is a circle still.
-const OPEN: [&str; 1] = ["services/gateway/src/sockets"];
+/// Where there is a circle still: asyncapi → sockets → routes → asyncapi.
+const OPEN: [&str; 1] = ["services/gateway/src"];
 /// Renamed and re-exported names that are followed from one to the next.
 const MOST_NAMES: usize = 8;
 
@@ -418,7 +418,7 @@ mod tests {
     fn tree(files: &[(&str, &str)]) -> Vec<(String, String)> {
         files
             .iter()
-            .map(|(path, text)| (format!("services/gateway/src/{path}"), (*text).to_owned()))
+            .map(|(path, text)| (format!("services/waybill/src/{path}"), (*text).to_owned()))
             .collect()
     }
 
@@ -473,7 +473,7 @@ mod tests {
             ("x/c.rs", "use super::a::A;"),
         ]);
         assert_eq!(found.len(), 1, "{found:?}");
-        assert!(found[0].contains("gateway/src/x has a circle"), "{found:?}");
+        assert!(found[0].contains("waybill/src/x has a circle"), "{found:?}");
     }
 
     #[test]
@@ -520,7 +520,7 @@ mod tests {
             ("shop/cart.rs", "use super::stock;"),
             ("orders.rs", "use crate::{base, shop::cart};"),
         ]);
-        let source = sources(&files).remove("services/gateway").unwrap();
+        let source = sources(&files).remove("services/waybill").unwrap();
         let expected = "graph TD\n  base\n  orders\n  subgraph shop\n    shop.cart[cart]\n    \
             shop.stock[stock]\n    shop.cart --> shop.stock\n  end\n  orders --> shop\n  shop --> base\n";
         assert_eq!(picture(&source), expected);
