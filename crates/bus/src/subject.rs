@@ -20,33 +20,18 @@ pub fn matches(pattern: &str, subject: &str) -> bool {
     tokens.next().is_none()
 }
 
-/// The narrowest single pattern that covers all of `patterns`: servers before 2.10 take one filter per consumer only.
-pub(crate) fn cover(patterns: &[String]) -> Option<String> {
-    let (first, rest) = patterns.split_first()?;
-    Some(
-        rest.iter()
-            .fold(first.clone(), |cover, next| cover_two(&cover, next)),
-    )
-}
-
-fn cover_two(a: &str, b: &str) -> String {
-    let (a, b): (Vec<_>, Vec<_>) = (a.split('.').collect(), b.split('.').collect());
-    let mut out = Vec::new();
-    for index in 0..a.len().max(b.len()) {
-        match (a.get(index), b.get(index)) {
-            (Some(&">"), _) | (_, Some(&">")) | (None, _) | (_, None) => {
-                // `>` needs a token of its own, so one that ended here is covered from the token before.
-                if a.len() == index || b.len() == index {
-                    out.pop();
-                }
-                out.push(">");
-                break;
-            }
-            (Some(x), Some(y)) if x == y => out.push(x),
-            _ => out.push("*"),
+/// The patterns without those that another one covers: a server refuses filters that overlap.
+pub(crate) fn without_covered(patterns: impl IntoIterator<Item = String>) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::new();
+    for pattern in patterns {
+        // A wildcard of a pattern fits the same wildcard of another one.
+        if kept.iter().any(|wider| matches(wider, &pattern)) {
+            continue;
         }
+        kept.retain(|narrower| !matches(&pattern, narrower));
+        kept.push(pattern);
     }
-    out.join(".")
+    kept
 }
 
 /// Swaps the first token, as in `waybill.order.>` → `test1.order.>`.
@@ -153,17 +138,14 @@ mod tests {
     }
 
     #[test]
-    fn a_cover_is_one_pattern_that_fits_all() {
-        let cover_of = |patterns: &[&str]| {
-            cover(&patterns.iter().map(ToString::to_string).collect::<Vec<_>>())
-        };
-        assert_eq!(cover_of(&[]), None);
-        assert_eq!(cover_of(&["a.b.c"]).as_deref(), Some("a.b.c"));
-        assert_eq!(cover_of(&["a.b.c", "a.b.d"]).as_deref(), Some("a.b.*"));
-        assert_eq!(cover_of(&["a.b.c", "a.x.d"]).as_deref(), Some("a.*.*"));
-        assert_eq!(cover_of(&["a.b.c", "a.b.c.d"]).as_deref(), Some("a.b.>"));
-        assert_eq!(cover_of(&["a.b.*", "a.>"]).as_deref(), Some("a.>"));
-        assert_eq!(cover_of(&["a.>", "a"]).as_deref(), Some(">"));
+    fn patterns_that_another_one_covers_are_left_out() {
+        let kept =
+            |patterns: &[&str]| without_covered(patterns.iter().map(ToString::to_string)).join(" ");
+        assert_eq!(kept(&["a.b.c", "a.b.d", "a.b.c"]), "a.b.c a.b.d");
+        assert_eq!(kept(&["a.b.c", "a.x.c", "a.b.*"]), "a.x.c a.b.*");
+        assert_eq!(kept(&["a.b.*", "a.b.c"]), "a.b.*");
+        assert_eq!(kept(&["a.b.*", "a.>", "a.b.*"]), "a.>");
+        assert_eq!(kept(&["a.>", "a"]), "a.> a");
     }
 
     #[test]

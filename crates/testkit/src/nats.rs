@@ -63,7 +63,8 @@ impl NatsServer {
     /// A server that does not run yet. None, after saying so aloud, if there is no `nats-server`.
     pub(crate) fn prepare(configuration: &str) -> Option<Self> {
         let Some(binary) = binary() else {
-            let reason = "no nats-server on the PATH (or in WAYBILL_TEST_NATS_SERVER)";
+            let reason =
+                "no nats-server 2.10 or newer on the PATH (or in WAYBILL_TEST_NATS_SERVER)";
             skip::skip("a test with a NATS server of its own", reason);
             return None;
         };
@@ -227,6 +228,7 @@ impl NatsServer {
     }
 }
 
+/// The first one that is new enough.
 fn binary() -> Option<PathBuf> {
     if let Some(path) = env::var_os("WAYBILL_TEST_NATS_SERVER") {
         return Some(path.into());
@@ -234,7 +236,19 @@ fn binary() -> Option<PathBuf> {
     env::split_paths(&env::var_os("PATH")?)
         .chain([PathBuf::from("/usr/sbin")])
         .map(|directory| directory.join("nats-server"))
-        .find(|path| path.is_file())
+        .find(|path| path.is_file() && is_current(path))
+}
+
+/// As the bus needs it: from 2.10 on.
+fn is_current(binary: &Path) -> bool {
+    let version = Command::new(binary).arg("--version").output();
+    let version = version.map(|output| output.stdout).unwrap_or_default();
+    let version = String::from_utf8_lossy(&version);
+    let mut parts = version
+        .split(['v', '.'])
+        .skip(1)
+        .map(|part| part.trim().parse::<u32>());
+    matches!((parts.next(), parts.next()), (Some(Ok(major)), Some(Ok(minor))) if (major, minor) >= (2, 10))
 }
 
 fn copy_tree(from: &Path, to: &Path) -> io::Result<()> {

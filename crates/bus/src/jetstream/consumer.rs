@@ -169,31 +169,26 @@ impl Consumer {
             let made = stream.create_consumer(wanted).await;
             return made.map_err(BusError::unavailable);
         };
-        let info = known.cached_info();
-        let filter = &info.config.filter_subject;
-        let widest = subject::cover(&[filter.clone(), wanted.filter_subject.clone()]);
-        let widest = widest.filter(|_| !filter.is_empty()).unwrap_or_default();
+        let info = &known.cached_info().config;
+        let before = [&info.filter_subject]
+            .into_iter()
+            .chain(&info.filter_subjects)
+            .filter(|subject| !subject.is_empty());
         let mut next = pull::Config {
-            deliver_policy: info.config.deliver_policy,
-            filter_subject: widest,
+            deliver_policy: info.deliver_policy,
             ..wanted
         };
-        if next.filter_subject != *filter {
+        let before: Vec<_> = before.cloned().collect();
+        next.filter_subjects =
+            subject::without_covered(before.iter().cloned().chain(next.filter_subjects));
+        if next.filter_subjects != before {
             tracing::info!(
                 consumer = durable,
-                from = filter,
-                to = next.filter_subject,
+                from = ?before,
+                to = ?next.filter_subjects,
                 "Changing the consumer's filter."
             );
-            // Servers before 2.10 take another filter but deliver nothing any more: so the consumer is made anew where it was.
-            next.deliver_policy = DeliverPolicy::ByStartSequence {
-                start_sequence: info.ack_floor.stream_sequence + 1,
-            };
-            let gone = stream.delete_consumer(durable).await;
-            gone.map_err(BusError::unavailable)?;
-        } else if (next.ack_wait, next.max_ack_pending)
-            == (info.config.ack_wait, info.config.max_ack_pending)
-        {
+        } else if (next.ack_wait, next.max_ack_pending) == (info.ack_wait, info.max_ack_pending) {
             return Ok(known);
         }
         let made = stream.create_consumer(next).await;
@@ -207,16 +202,15 @@ impl Consumer {
     }
 
     fn consumer_config(&self) -> pull::Config {
+        let subjects = self.spec.subjects.iter();
+        let subjects = subjects.map(|it| subject::with_root(it, &self.config.namespace));
         pull::Config {
             durable_name: Some(self.spec.durable.clone()),
             deliver_policy: DeliverPolicy::All,
             ack_policy: AckPolicy::Explicit,
             ack_wait: self.config.ack_wait,
             max_ack_pending: i64::try_from(self.config.max_ack_pending).unwrap_or(i64::MAX),
-            // Servers before 2.10 know one filter only; `take` leaves out the rest.
-            filter_subject: subject::cover(&self.spec.subjects)
-                .map(|pattern| subject::with_root(&pattern, &self.config.namespace))
-                .unwrap_or_default(),
+            filter_subjects: subject::without_covered(subjects),
             ..pull::Config::default()
         }
     }
@@ -304,6 +298,7 @@ impl Consumer {
         say(&self.client, &reply, kind).await;
     }
 
+    /// A durable that it shares with a newer release may deliver more.
     fn wants(&self, event: &Envelope) -> bool {
         let subjects = &self.spec.subjects;
         subjects.iter().any(|s| matches(s, &event.subject))

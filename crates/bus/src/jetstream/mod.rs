@@ -1,4 +1,4 @@
-//! The bus between processes: NATS JetStream (server 2.9 or newer).
+//! The bus between processes: NATS JetStream (server 2.10 or newer).
 //!
 //! Module map: settings in `config`, the connection in `connection`, streams in `stream`, headers in `wire`,
 //! durable consumers in `consumer`, the order per aggregate in `lanes` and, after interruptions, in `gather`.
@@ -95,15 +95,18 @@ impl JetStreamBus {
         }
     }
 
-    /// Asks the server whether JetStream serves us. (The library's own call does not understand the answer of 2.9.)
+    /// Asks the server whether JetStream serves us.
     async fn ask(&self) -> Result<(), BusError> {
-        let answer = self.client.request("$JS.API.INFO", Bytes::new()).await;
-        let answer = answer.map_err(BusError::unavailable)?.payload;
-        let answer: serde_json::Value =
-            serde_json::from_slice(&answer).map_err(BusError::unavailable)?;
-        answer.get("error").map_or(Ok(()), |error| {
-            Err(BusError::unavailable(format!("JetStream says {error}")))
-        })
+        let answer = self.context.query_account().await;
+        answer.map_err(BusError::unavailable)?;
+        // Older ones ignore that a consumer has several filters.
+        if !self.client.is_server_compatible(2, 10, 0) {
+            let version = self.client.server_info().version;
+            return Err(BusError::config(format!(
+                "NATS server 2.10 or newer is needed; this one is {version}"
+            )));
+        }
+        Ok(())
     }
 
     async fn send(&self, event: &Envelope, again: bool) -> Result<Published, BusError> {

@@ -164,7 +164,7 @@ async fn a_durables_subjects_can_change() {
     let stream = context.get_stream("WAYBILL_ORDER").await.unwrap();
     until("the durable is widened", async || {
         let durable = stream.consumer_info("payment-orders").await;
-        durable.is_ok_and(|info| info.config.filter_subject != PLACED)
+        durable.is_ok_and(|info| info.config.filter_subjects == [PLACED, PAID])
     })
     .await;
     publish_all(
