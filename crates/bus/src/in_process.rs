@@ -51,7 +51,7 @@ struct Consumer {
     stop: CancellationToken,
     tracker: TaskTracker,
     /// One fair lock per aggregate that is being handled.
-    lanes: Mutex<HashMap<Uuid, Arc<tokio::sync::Mutex<()>>>>,
+    queues: Mutex<HashMap<Uuid, Arc<tokio::sync::Mutex<()>>>>,
 }
 
 impl InProcessBus {
@@ -114,20 +114,20 @@ impl Consumer {
 
     /// Waits for the aggregate's turn, then settles the event on a task of its own, so that a caller who goes away does not cut it short.
     async fn deliver(self: Arc<Self>, event: Arc<Envelope>) -> Result<(), BusError> {
-        let lane = Arc::clone(self.lanes.lock().entry(event.aggregate_id).or_default());
+        let queue = Arc::clone(self.queues.lock().entry(event.aggregate_id).or_default());
         // Tokio's lock is fair: turns follow the order of the first polls. Its budget must not send one of them back to the queue.
-        let turn = unconstrained(Arc::clone(&lane).lock_owned()).await;
+        let turn = unconstrained(Arc::clone(&queue).lock_owned()).await;
         let consumer = Arc::clone(&self);
         let task = self.tracker.spawn(
             async move {
                 let settled = consumer.runner.settle(&event, &consumer.stop).await;
-                drop((turn, lane));
-                let mut lanes = consumer.lanes.lock();
-                if lanes
+                drop((turn, queue));
+                let mut queues = consumer.queues.lock();
+                if queues
                     .get(&event.aggregate_id)
-                    .is_some_and(|lane| Arc::strong_count(lane) == 1)
+                    .is_some_and(|queue| Arc::strong_count(queue) == 1)
                 {
-                    lanes.remove(&event.aggregate_id);
+                    queues.remove(&event.aggregate_id);
                 }
                 settled
             }
@@ -205,7 +205,7 @@ impl Bus for InProcessBus {
             spec,
             stop,
             tracker: TaskTracker::new(),
-            lanes: Mutex::default(),
+            queues: Mutex::default(),
         });
         let mut consumers = self.consumers.lock();
         let same = |other: &Arc<Consumer>| {

@@ -71,11 +71,11 @@ pub trait Bus: Send + Sync + 'static {
     ) -> Result<JoinHandle<()>, BusError>;
 
     /// Every matching event from now on, without memory: for fan-out to live connections. Survives reconnects (what happens
-    /// meanwhile is lost). Dropping the stream ends it.
+    /// concurrently is lost). Dropping the stream ends it.
     async fn tail(&self, subjects: Vec<String>) -> Result<BoxStream<'static, Envelope>, BusError>;
 
     /// Counts up whenever a tail may have lost events: it was too slow, or the connection is back after it was away (then at once,
-    /// and again when the tail sees everything that is published from now on). Whoever has built something on having seen every event builds it anew then.
+    /// and again when the tail sees everything that is published from now on). Whoever has built something on having seen every event builds it again then.
     fn tail_losses(&self) -> watch::Receiver<u64> {
         watch::channel(0).1
     }
@@ -140,7 +140,7 @@ pub struct ConsumerSpec {
 /// What a service's stream holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StreamState {
-    /// When the stream was created. Another value than last time means that it was deleted and made anew.
+    /// When the stream was created. Another value than last time means that it was deleted and made again.
     pub created: Timestamp,
     /// The oldest event that is still there.
     pub first_sequence: u64,

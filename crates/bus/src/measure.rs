@@ -16,7 +16,7 @@ use crate::{Envelope, Handler, Settled};
 
 /// First and longest pause before a handler that did not settle is asked again.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
-const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+const MAX_PAUSE: Duration = Duration::from_secs(5);
 
 /// A handler with its consumer's name and instruments.
 pub(crate) struct Runner {
@@ -64,7 +64,7 @@ impl Runner {
 
     /// Hands over the event until it is settled, or `stop` is cancelled. Asking again in place is what keeps an aggregate's order.
     pub(crate) async fn settle(&self, event: &Envelope, stop: &CancellationToken) -> Settled {
-        for pause in backoff(FIRST_PAUSE, LONGEST_PAUSE).build() {
+        for pause in backoff(FIRST_PAUSE, MAX_PAUSE).build() {
             if stop.is_cancelled() {
                 break;
             }

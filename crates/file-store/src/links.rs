@@ -10,7 +10,7 @@ use waybill_primitives::Timestamp;
 /// What the key is for: the same secret signs other things too.
 const PURPOSE: &[u8] = b"waybill file links, version 1";
 /// No link is longer.
-const LONGEST_QUERY: usize = 200;
+const MAX_QUERY: usize = 200;
 
 /// Signs paths and knows its own signatures again (HMAC-SHA256).
 #[derive(Debug, Clone)]
@@ -84,7 +84,7 @@ fn message(path: &str, expires: i64) -> Vec<u8> {
 }
 
 fn parts(query: &str) -> Option<(i64, Vec<u8>)> {
-    if query.len() > LONGEST_QUERY {
+    if query.len() > MAX_QUERY {
         return None;
     }
     let (expires, signature) = query.strip_prefix("expires=")?.split_once("&signature=")?;

@@ -80,7 +80,7 @@ impl FileStore for LocalStore {
         self.blocking(move |root| {
             let incoming = Path::new(INCOMING).join(Uuid::now_v7().to_string());
             let outcome =
-                write(root, &incoming, from).and_then(|()| settle(root, &incoming, &path));
+                write(root, &incoming, from).and_then(|()| move_into_place(root, &incoming, &path));
             if outcome.is_err() {
                 let _ = root.remove_file(&incoming);
             }
@@ -204,7 +204,7 @@ fn write(root: &Dir, path: &Path, input: Input) -> io::Result<()> {
 }
 
 /// Moves a file to its place, and makes both last.
-fn settle(root: &Dir, from: &Path, to: &Path) -> io::Result<()> {
+fn move_into_place(root: &Dir, from: &Path, to: &Path) -> io::Result<()> {
     let folder = to.parent().unwrap_or(Path::new(""));
     for attempt in 1.. {
         match root.rename(from, root, to) {
@@ -225,7 +225,7 @@ fn make_folder(root: &Dir, folder: &Path) -> io::Result<()> {
         let made = above.join(part);
         match root.create_dir(&made) {
             Ok(()) => sync_folder(root, &above)?,
-            // Gone again already, with the folder above it: the caller tries anew.
+            // Gone again already, with the folder above it: the caller tries again.
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),
@@ -249,7 +249,7 @@ fn sync_folder(root: &Dir, folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Sends every object whose key begins so. Links and names that are no keys are passed over; what is deleted meanwhile is too.
+/// Sends every object whose key begins so. Links and names that are no keys are passed over; what is deleted in between is too.
 fn walk(
     root: &Dir,
     prefix: &str,

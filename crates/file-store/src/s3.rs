@@ -32,7 +32,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Requests that fail are tried again within this time.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// The longest that S3 signs a link for.
-const LONGEST_LINK: Duration = Duration::from_hours(7 * 24);
+const MAX_LINK_AGE: Duration = Duration::from_hours(7 * 24);
 
 /// A bucket as a storage.
 pub struct S3Store {
@@ -214,7 +214,7 @@ impl FileStore for S3Store {
         let expires = options
             .expires
             .max(Duration::from_secs(1))
-            .min(LONGEST_LINK);
+            .min(MAX_LINK_AGE);
         let url = self
             .bucket
             .signed_url_opts(Method::GET, &location(key.as_str()), expires, &query)

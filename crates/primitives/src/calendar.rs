@@ -13,9 +13,9 @@ pub enum Bucket {
 }
 
 /// Buckets of one answer.
-const MOST_BUCKETS: i32 = 1_100;
+const MAX_BUCKETS: i32 = 1_100;
 /// Days that one answer may span: ten years.
-const MOST_DAYS: i32 = 3_660;
+const MAX_DAYS: i32 = 3_660;
 const MICROS_PER_DAY: i64 = 86_400_000_000;
 
 /// The day of a moment, counted from 1970-01-01.
@@ -68,7 +68,7 @@ pub enum SpanFault {
     Backwards,
     #[error("must be at most ten years before to")]
     TooLong,
-    #[error("more than {MOST_BUCKETS} days: take week or month")]
+    #[error("more than {MAX_BUCKETS} days: take week or month")]
     TooFine,
 }
 
@@ -102,9 +102,9 @@ impl Span {
         let first = from.map_or(end - 30, day_of);
         if from.is_some_and(|from| from >= to) {
             Err(SpanFault::Backwards)
-        } else if end - first > MOST_DAYS {
+        } else if end - first > MAX_DAYS {
             Err(SpanFault::TooLong)
-        } else if bucket == Bucket::Day && end - first > MOST_BUCKETS {
+        } else if bucket == Bucket::Day && end - first > MAX_BUCKETS {
             Err(SpanFault::TooFine)
         } else {
             Ok(Self { first, end })

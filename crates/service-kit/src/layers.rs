@@ -28,9 +28,9 @@ use crate::{
 /// How long a handler may go on after its caller's time is over, to end the statement that it is at.
 const GRACE: Duration = Duration::from_secs(5);
 /// No caller may ask for more time than this.
-const LONGEST_DEADLINE: Duration = Duration::from_mins(1);
+const MAX_DEADLINE: Duration = Duration::from_mins(1);
 /// Nor than this, where the caller sends a stream: a file from a phone on a slow line.
-const LONGEST_UPLOAD: Duration = Duration::from_mins(15);
+const MAX_UPLOAD_TIME: Duration = Duration::from_mins(15);
 /// Tells the platform's version with every answer, for the gateway's system report.
 const VERSION_HEADER: &str = "x-waybill-version";
 /// Longer ids and keys are not taken from callers.
@@ -132,9 +132,9 @@ impl ServerLayer {
         });
         let _ = span.set_parent(parent);
         let longest = if waybill_proto::takes_stream(&method) {
-            LONGEST_UPLOAD
+            MAX_UPLOAD_TIME
         } else {
-            LONGEST_DEADLINE
+            MAX_DEADLINE
         };
         let deadline = deadline_of(&parts.headers)
             .unwrap_or(DEFAULT_DEADLINE)

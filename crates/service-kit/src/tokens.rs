@@ -237,9 +237,9 @@ impl Verifier {
         let _one_at_a_time = self.fetching.lock().await;
         {
             let keys = self.keys.read();
-            let fetched_meanwhile = keys.fetched.is_some_and(|at| at > started);
+            let fetched_since = keys.fetched.is_some_and(|at| at > started);
             let too_soon = keys.tried.is_some_and(|at| at.elapsed() < FETCH_PAUSE);
-            if fetched_meanwhile || (too_soon && keys.fetched.is_some()) {
+            if fetched_since || (too_soon && keys.fetched.is_some()) {
                 return keys.by_id.get(kid).cloned().ok_or_else(bad_token);
             }
         }

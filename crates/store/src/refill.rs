@@ -1,6 +1,6 @@
 //! What a stream has lost of what it acknowledged, found by comparing it with the outbox.
 //!
-//! A stream that was made anew or went back is filled again with everything. One that was purged, or from which events were
+//! A stream that was made again or went back is filled again with everything. One that was purged, or from which events were
 //! deleted, gets again what some durable consumer had not settled before. What limits of age and size have dropped is no loss.
 
 use std::collections::VecDeque;
@@ -25,7 +25,7 @@ use crate::{
 const UNFINISHED: i64 = -1;
 
 /// Events that a stream lost, on their way to be published again. They are marked page by page, so that new events go out
-/// meanwhile.
+/// concurrently.
 pub(crate) struct Refill {
     /// What fits one of these.
     lost: VecDeque<Condition>,

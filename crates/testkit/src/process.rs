@@ -42,10 +42,10 @@ impl Process {
     }
 
     /// As [`Process::stop`] for a runtime that has other work: with the signal of the caller's choice, and SIGKILL after the
-    /// patience. None if it came to that.
-    pub async fn stop_within(mut self, name: &str, patience: Duration) -> Option<i32> {
+    /// timeout. None if it came to that.
+    pub async fn stop_within(mut self, name: &str, timeout: Duration) -> Option<i32> {
         signal(self.id(), name);
-        let end = Instant::now() + patience;
+        let end = Instant::now() + timeout;
         while Instant::now() < end {
             if let Ok(Some(status)) = self.0.try_wait() {
                 return status.code();

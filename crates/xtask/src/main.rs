@@ -65,9 +65,9 @@ enum Cmd {
         /// The version that is released, for instance v0.1.0.
         version: String,
     },
-    /// Write the OpenAPI document anew.
+    /// Write the OpenAPI document again.
     Openapi,
-    /// Write the settings reference anew.
+    /// Write the settings reference again.
     Settings,
 }
 

@@ -38,7 +38,7 @@ impl Processes {
     pub fn wait_until(
         &mut self,
         what: &str,
-        patience: Duration,
+        timeout: Duration,
         ready: impl Fn() -> bool,
     ) -> Result<()> {
         let start = Instant::now();
@@ -46,8 +46,8 @@ impl Processes {
             if let Some(ended) = self.ended() {
                 bail!("waiting for {what}: {ended}");
             }
-            if start.elapsed() > patience {
-                bail!("{what} was not ready within {patience:?}");
+            if start.elapsed() > timeout {
+                bail!("{what} was not ready within {timeout:?}");
             }
             thread::sleep(Duration::from_millis(50));
         }

@@ -167,7 +167,7 @@ fn choose(
         .transpose()
 }
 
-/// Gives `key` the next generation. A generation that another replica took meanwhile is [`StoreError::Unique`].
+/// Gives `key` the next generation. A generation that another replica took concurrently is [`StoreError::Unique`].
 async fn put_in_front(
     db: &Db,
     key: &SigningKey,

@@ -89,7 +89,7 @@ impl Turn<'_> {
     }
 }
 
-/// What hashes work in, kept for the next one. Allocated anew each time, on whichever thread is free, it would stay with the
+/// What hashes work in, kept for the next one. Allocated again each time, on whichever thread is free, it would stay with the
 /// allocator's arena of each of these threads: more than a gigabyte after a busy hour.
 #[derive(Default)]
 struct Memory(Mutex<Vec<Vec<Block>>>);

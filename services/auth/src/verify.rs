@@ -18,7 +18,7 @@ struct Seen {
     events: i64,
 }
 
-/// Everything that is wrong, one sentence each; empty if all is well. For a database that nobody writes to meanwhile.
+/// Everything that is wrong, one sentence each; empty if all is well. For a database that nobody writes to concurrently.
 pub async fn verify(db: &Db) -> Result<Vec<String>, AppError> {
     let mut seen: HashMap<Uuid, Seen> = HashMap::new();
     let mut after = None;

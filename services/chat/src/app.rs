@@ -27,7 +27,7 @@ pub struct App {
 
 /// What an event tells of an order.
 #[derive(Debug)]
-pub struct News<'a> {
+pub struct OrderUpdate<'a> {
     pub event: &'a Envelope,
     /// The order's conversation as it begins.
     pub order: Conversation,
@@ -60,10 +60,10 @@ impl App {
 
     /// Takes over what events say about their orders, and notes the changes in their conversations, once. At most one event of
     /// each order.
-    pub async fn follow(&self, tx: &Tx, news: &[News<'_>]) -> Result<(), AppError> {
-        let orders = news.iter().map(|one| &one.order);
+    pub async fn follow(&self, tx: &Tx, updates: &[OrderUpdate<'_>]) -> Result<(), AppError> {
+        let orders = updates.iter().map(|one| &one.order);
         conversations::upsert_all(tx, orders.cloned().collect()).await?;
-        let mut changes: Vec<_> = news
+        let mut changes: Vec<_> = updates
             .iter()
             .filter_map(|one| Some((one, one.change.as_ref()?)))
             .collect();

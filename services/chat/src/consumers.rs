@@ -8,7 +8,7 @@ use waybill_proto::order::{Order, OrderChanged, OrderEvent, OrderStatus};
 use waybill_store::{ConsumerInfo, EventHandler, HandlerError, Tx, decode};
 
 use crate::{
-    app::{App, News},
+    app::{App, OrderUpdate},
     clients,
     domain::Change,
 };
@@ -39,7 +39,7 @@ impl EventHandler for Orders {
     }
 
     async fn apply_batch(&self, tx: &Tx, events: &[Envelope]) -> Result<(), HandlerError> {
-        let mut news = Vec::with_capacity(events.len());
+        let mut updates = Vec::with_capacity(events.len());
         for event in events {
             let mut changed: OrderChanged = decode(event)?;
             let order = changed.order.take();
@@ -48,13 +48,13 @@ impl EventHandler for Orders {
             let change = noted(&changed, &order);
             let order =
                 clients::conversation(order, event.time).map_err(HandlerError::permanent)?;
-            news.push(News {
+            updates.push(OrderUpdate {
                 event,
                 order,
                 change,
             });
         }
-        Ok(self.0.follow(tx, &news).await?)
+        Ok(self.0.follow(tx, &updates).await?)
     }
 }
 

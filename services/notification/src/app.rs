@@ -26,17 +26,17 @@ use crate::{
         Notification, Recipient, one_line,
     },
     events,
-    facts::Occurrence,
     mail::{self, Shop},
     plan,
     sender::Sender,
     store::{deliveries, mails, notifications, recipients, shop},
+    triggers::NotificationTrigger,
 };
 
 /// Users asked for at a time when a notice goes to everybody of a role, and rows per statement.
 const CHUNK: u64 = 200;
 /// Notifications marked as read by one call at most; there is rarely more to mark, and a client may call again.
-const MOST_READ_AT_ONCE: u64 = 5_000;
+const MAX_READ_AT_ONCE: u64 = 5_000;
 /// Notifications are kept this long, mails that were sent or shown this long.
 const KEEP_NOTIFICATIONS: Duration = Duration::from_hours(365 * 24);
 const KEEP_MAILS: Duration = Duration::from_hours(30 * 24);
@@ -94,17 +94,17 @@ impl App {
     pub async fn announce(
         &self,
         tx: &Tx,
-        occurrences: &[(&Envelope, Occurrence)],
+        triggers: &[(&Envelope, NotificationTrigger)],
     ) -> Result<(), AppError> {
-        let placed = occurrences.iter().map(|(_, occurrence)| occurrence);
+        let placed = triggers.iter().map(|(_, trigger)| trigger);
         rows::insert_absent(tx.conn(), customers(placed)).await?;
-        let mut news = News::default();
-        for (event, occurrence) in occurrences {
+        let mut announcement = Announcement::default();
+        for (event, trigger) in triggers {
             tx.act_for(EventContext::of(event));
-            let plan = plan::plan(occurrence);
+            let plan = plan::plan(trigger);
             let mut told = HashSet::new();
             for notice in &plan.notices {
-                for user in news.audience(tx, notice).await? {
+                for user in announcement.audience(tx, notice).await? {
                     if !told.insert(user) {
                         continue;
                     }
@@ -121,16 +121,16 @@ impl App {
                         version: 1,
                     };
                     events::created(tx, &notification);
-                    news.notifications.push(notification);
+                    announcement.notifications.push(notification);
                 }
             }
             for mail in &plan.mails {
-                let delivery = self.mail(tx, event.id, mail, &mut news).await?;
-                news.deliveries.push(delivery);
+                let delivery = self.mail(tx, event.id, mail, &mut announcement).await?;
+                announcement.deliveries.push(delivery);
             }
         }
-        rows::insert_all(tx.conn(), news.notifications).await?;
-        Ok(rows::insert_all(tx.conn(), news.deliveries).await?)
+        rows::insert_all(tx.conn(), announcement.notifications).await?;
+        Ok(rows::insert_all(tx.conn(), announcement.deliveries).await?)
     }
 
     async fn mail(
@@ -138,7 +138,7 @@ impl App {
         tx: &Tx,
         event: EventId,
         mail: &MailPlan,
-        news: &mut News,
+        announcement: &mut Announcement,
     ) -> Result<Delivery, AppError> {
         let (mut name, mut address) = (mail.to.name.clone(), mail.to.email.clone());
         if address.is_none()
@@ -148,18 +148,18 @@ impl App {
             (name, address) = (known_name, Some(known_address));
         }
         let name = one_line(&name, MAX_NAME);
-        let shop = match &news.shop {
+        let shop = match &announcement.shop {
             Some(shop) => shop,
             None => {
                 let known = shop::name(tx.conn()).await?;
-                news.shop.insert(Shop {
+                announcement.shop.insert(Shop {
                     name: known.unwrap_or_else(|| self.policy.shop.name.clone()),
                     url: self.policy.shop.url.clone(),
                 })
             }
         };
         let rendered =
-            mail::render(mail.template, shop, &name, &mail.facts).map_err(AppError::internal)?;
+            mail::render(mail.template, shop, &name, &mail.content).map_err(AppError::internal)?;
         let now = self.clock.now();
         Ok(Delivery {
             id: Uuid::now_v7(),
@@ -223,7 +223,7 @@ impl App {
         let user = ctx.user()?.id;
         let until = self.clock.now();
         let mut changed = 0;
-        while changed < MOST_READ_AT_ONCE {
+        while changed < MAX_READ_AT_ONCE {
             let marked = transact!(self.db, ctx, async |tx| {
                 let unread = notifications::unread_until(tx, user, until, CHUNK).await?;
                 if unread.is_empty() {
@@ -318,9 +318,9 @@ fn missing() -> AppError {
 
 /// Who placed orders, in the order of their ids: auth's own event may still be on its way, or older than this service. Every
 /// transaction writes them in this order, so that they do not lock each other out.
-fn customers<'a>(occurrences: impl IntoIterator<Item = &'a Occurrence>) -> Vec<Recipient> {
-    let customers = occurrences.into_iter().filter_map(|occurrence| {
-        let Occurrence::Placed(order) = occurrence else {
+fn customers<'a>(triggers: impl IntoIterator<Item = &'a NotificationTrigger>) -> Vec<Recipient> {
+    let customers = triggers.into_iter().filter_map(|trigger| {
+        let NotificationTrigger::Placed(order) = trigger else {
             return None;
         };
         let customer = Recipient {
@@ -340,14 +340,14 @@ fn customers<'a>(occurrences: impl IntoIterator<Item = &'a Occurrence>) -> Vec<R
 
 /// What one transaction tells people, and whom and what it has looked up for that.
 #[derive(Default)]
-struct News {
+struct Announcement {
     notifications: Vec<Notification>,
     deliveries: Vec<Delivery>,
     roles: Vec<(Role, Vec<UserId>)>,
     shop: Option<Shop>,
 }
 
-impl News {
+impl Announcement {
     /// The users whom a notice is for.
     async fn audience(&mut self, tx: &Tx, notice: &Notice) -> Result<Vec<UserId>, AppError> {
         let role = match notice.to {

@@ -11,7 +11,7 @@ use waybill_bus::Envelope;
 use waybill_primitives::{Money, UserId};
 use waybill_proto::{
     ConvertError, auth, match_event,
-    order::{self, ChangeRequestKind, ChangeRequestState, OrderEvent, OrderStatus},
+    order::{self, ChangeRequestState, OrderEvent},
     parse_id,
     payment::{self, PaymentEvent},
 };
@@ -20,7 +20,7 @@ use waybill_store::{ConsumerInfo, EventHandler, HandlerError, Tx, decode};
 use crate::{
     app::App,
     domain::{MAX_NAME, Recipient, one_line},
-    facts::{Contact, Line, Occurrence, OrderFacts, PaymentFacts, RequestKind, Status},
+    triggers::{Contact, Line, NotificationTrigger, OrderSummary, PaymentSummary},
 };
 
 /// What this service takes in.
@@ -60,7 +60,7 @@ pub fn consumers(app: &Arc<App>) -> Vec<Arc<dyn EventHandler>> {
     ]
 }
 
-/// An event that lacks what it must carry: nothing mends it.
+/// An event that lacks what it must carry: no retry helps.
 fn faulty(error: ConvertError) -> HandlerError {
     HandlerError::permanent(error)
 }
@@ -113,34 +113,34 @@ impl EventHandler for Orders {
     }
 
     async fn apply_batch(&self, tx: &Tx, events: &[Envelope]) -> Result<(), HandlerError> {
-        let mut occurrences = Vec::with_capacity(events.len());
+        let mut triggers = Vec::with_capacity(events.len());
         for event in events {
-            occurrences.extend(order_occurrence(event)?.map(|occurrence| (event, occurrence)));
+            triggers.extend(order_trigger(event)?.map(|trigger| (event, trigger)));
         }
-        Ok(self.0.announce(tx, &occurrences).await?)
+        Ok(self.0.announce(tx, &triggers).await?)
     }
 }
 
 /// What an event of the order service means to people; none for those that mean nothing to them.
-fn order_occurrence(event: &Envelope) -> Result<Option<Occurrence>, HandlerError> {
-    let occurrence = match_event!(&event.subject, event.payload.clone() => {
+fn order_trigger(event: &Envelope) -> Result<Option<NotificationTrigger>, HandlerError> {
+    let trigger = match_event!(&event.subject, event.payload.clone() => {
         order::OrderChanged => |event| return order_change(event),
         order::NoteAdded => |event| {
             let note = event.note.ok_or_else(|| missing("note"))?;
-            // What is internal is nobody's news.
+            // Internal notes are announced to nobody.
             if note.visibility() != order::NoteVisibility::Customer {
                 return Ok(None);
             }
-            Occurrence::Noted {
-                order: facts(event.order)?,
+            NotificationTrigger::Noted {
+                order: summary(event.order)?,
                 author: note.author.unwrap_or_default().name,
                 body: note.body,
             }
         },
         order::ProgressAdded => |event| {
             let progress = event.progress.ok_or_else(|| missing("progress"))?;
-            Occurrence::Progressed {
-                order: facts(event.order)?,
+            NotificationTrigger::Progressed {
+                order: summary(event.order)?,
                 step: progress.step,
                 percent: progress.percent,
                 note: progress.note.unwrap_or_default(),
@@ -148,18 +148,18 @@ fn order_occurrence(event: &Envelope) -> Result<Option<Occurrence>, HandlerError
         },
         order::ChangeRequestCreated => |event| {
             let request = event.change_request.ok_or_else(|| missing("change_request"))?;
-            Occurrence::ChangeRequested {
-                order: facts(event.order)?,
-                kind: request_kind(&request)?,
+            NotificationTrigger::ChangeRequested {
+                order: summary(event.order)?,
+                kind: request.kind(),
                 by: requester(&request)?,
                 reason: request.reason,
             }
         },
         order::ChangeRequestDecided => |event| {
             let request = event.change_request.ok_or_else(|| missing("change_request"))?;
-            Occurrence::ChangeDecided {
-                order: facts(event.order)?,
-                kind: request_kind(&request)?,
+            NotificationTrigger::ChangeDecided {
+                order: summary(event.order)?,
+                kind: request.kind(),
                 by: requester(&request)?.id,
                 approved: request.state() == ChangeRequestState::Approved,
                 note: request.note.unwrap_or_default(),
@@ -167,38 +167,38 @@ fn order_occurrence(event: &Envelope) -> Result<Option<Occurrence>, HandlerError
         },
         else => return Ok(None),
     });
-    Ok(Some(occurrence))
+    Ok(Some(trigger))
 }
 
-fn order_change(event: order::OrderChanged) -> Result<Option<Occurrence>, HandlerError> {
+fn order_change(event: order::OrderChanged) -> Result<Option<NotificationTrigger>, HandlerError> {
     let (kind, from) = (event.kind(), event.from());
     let order = event.order.ok_or_else(|| missing("order"))?;
     let (to, replaces) = (order.status(), order.replaces_id.is_some());
-    let order = || facts(Some(order));
+    let order = || summary(Some(order));
     let previous = event.previous.map(|it| parse_id("previous.id", &it.id));
     let previous = previous.transpose().map_err(faulty)?;
-    let occurrence = match kind {
+    let trigger = match kind {
         // Nobody placed it: the order that it replaces tells of it.
         OrderEvent::Placed if replaces => return Ok(None),
-        OrderEvent::Placed => Occurrence::Placed(order()?),
-        OrderEvent::Paid => Occurrence::Paid {
+        OrderEvent::Placed => NotificationTrigger::Placed(order()?),
+        OrderEvent::Paid => NotificationTrigger::Paid {
             order: order()?,
             by_payment: !event.payment_id.is_empty(),
             available: event.available,
         },
         OrderEvent::Claimed => {
             let actor = event.actor.map(|actor| parse_id("actor.id", &actor.id));
-            Occurrence::Claimed {
+            NotificationTrigger::Claimed {
                 order: order()?,
                 actor: actor.transpose().map_err(faulty)?,
             }
         }
-        OrderEvent::Assigned => Occurrence::Assigned {
+        OrderEvent::Assigned => NotificationTrigger::Assigned {
             order: order()?,
             began: from != to,
             previous,
         },
-        OrderEvent::Replaced => Occurrence::Replaced {
+        OrderEvent::Replaced => NotificationTrigger::Replaced {
             order: order()?,
             number: event
                 .replacement
@@ -206,22 +206,22 @@ fn order_change(event: order::OrderChanged) -> Result<Option<Occurrence>, Handle
                 .order_number,
             previous,
         },
-        OrderEvent::StatusChanged => Occurrence::StatusChanged {
+        OrderEvent::StatusChanged => NotificationTrigger::StatusChanged {
             order: order()?,
-            from: status(from)?,
-            to: status(to)?,
+            from,
+            to,
             note: event.note,
         },
-        OrderEvent::Released => Occurrence::Released {
+        OrderEvent::Released => NotificationTrigger::Released {
             order: order()?,
             previous,
         },
-        OrderEvent::Cancelled => Occurrence::Cancelled {
+        OrderEvent::Cancelled => NotificationTrigger::Cancelled {
             order: order()?,
             reason: event.note,
         },
-        OrderEvent::Expired => Occurrence::Expired(order()?),
-        OrderEvent::Completed => Occurrence::Completed(order()?),
+        OrderEvent::Expired => NotificationTrigger::Expired(order()?),
+        OrderEvent::Completed => NotificationTrigger::Completed(order()?),
         // Of failed and refunded payments, payment's own events tell; a rejected one is refunded next.
         OrderEvent::PaymentFailed
         | OrderEvent::Refunded
@@ -230,27 +230,7 @@ fn order_change(event: order::OrderChanged) -> Result<Option<Occurrence>, Handle
         | OrderEvent::Edited
         | OrderEvent::Unspecified => return Ok(None),
     };
-    Ok(Some(occurrence))
-}
-
-fn status(status: OrderStatus) -> Result<Status, HandlerError> {
-    Ok(match status {
-        OrderStatus::Pending => Status::Pending,
-        OrderStatus::InProgress => Status::InProgress,
-        OrderStatus::OnHold => Status::OnHold,
-        OrderStatus::Completed => Status::Completed,
-        OrderStatus::Cancelled => Status::Cancelled,
-        OrderStatus::Unspecified => return Err(missing("change.status")),
-    })
-}
-
-fn request_kind(request: &order::ChangeRequest) -> Result<RequestKind, HandlerError> {
-    Ok(match request.kind() {
-        ChangeRequestKind::Completion => RequestKind::Completion,
-        ChangeRequestKind::Reassignment => RequestKind::Reassignment,
-        ChangeRequestKind::Cancellation => RequestKind::Cancellation,
-        ChangeRequestKind::Unspecified => return Err(missing("change_request.kind")),
-    })
+    Ok(Some(trigger))
 }
 
 fn requester(request: &order::ChangeRequest) -> Result<Contact, HandlerError> {
@@ -269,7 +249,7 @@ fn money(field: &'static str, money: Option<Money>) -> Result<Money, HandlerErro
     money.ok_or_else(|| missing(field))
 }
 
-fn facts(order: Option<order::Order>) -> Result<OrderFacts, HandlerError> {
+fn summary(order: Option<order::Order>) -> Result<OrderSummary, HandlerError> {
     let order = order.ok_or_else(|| missing("order"))?;
     let customer = order.customer.ok_or_else(|| missing("order.customer"))?;
     let assignee = match order.assignee {
@@ -287,7 +267,7 @@ fn facts(order: Option<order::Order>) -> Result<OrderFacts, HandlerError> {
             quantity: item.quantity,
         })
     });
-    Ok(OrderFacts {
+    Ok(OrderSummary {
         id: parse_id("order.id", &order.id).map_err(faulty)?,
         number: order.order_number,
         title: order.title.unwrap_or_default(),
@@ -314,17 +294,17 @@ impl EventHandler for Payments {
 
     async fn apply(&self, tx: &Tx, event: &Envelope) -> Result<(), HandlerError> {
         let changed: payment::PaymentChanged = decode(event)?;
-        let occurrence = match changed.kind() {
+        let trigger = match changed.kind() {
             PaymentEvent::Failed => {
                 let payment = changed.payment.as_ref();
                 let reason = payment.and_then(|payment| payment.failure_reason.clone());
-                Occurrence::PaymentFailed {
-                    payment: payment_facts(changed.payment)?,
+                NotificationTrigger::PaymentFailed {
+                    payment: payment_summary(changed.payment)?,
                     reason: reason.unwrap_or_default(),
                 }
             }
-            PaymentEvent::Refunded => Occurrence::Refunded {
-                payment: payment_facts(changed.payment)?,
+            PaymentEvent::Refunded => NotificationTrigger::Refunded {
+                payment: payment_summary(changed.payment)?,
                 reason: changed.reason,
             },
             // The receipt follows from order's event: only then the order has taken the money.
@@ -332,15 +312,15 @@ impl EventHandler for Payments {
                 return Ok(());
             }
         };
-        Ok(self.0.announce(tx, &[(event, occurrence)]).await?)
+        Ok(self.0.announce(tx, &[(event, trigger)]).await?)
     }
 }
 
-fn payment_facts(payment: Option<payment::Payment>) -> Result<PaymentFacts, HandlerError> {
+fn payment_summary(payment: Option<payment::Payment>) -> Result<PaymentSummary, HandlerError> {
     let payment = payment.ok_or_else(|| missing("payment"))?;
     let customer_id: UserId =
         parse_id("payment.customer_id", &payment.customer_id).map_err(faulty)?;
-    Ok(PaymentFacts {
+    Ok(PaymentSummary {
         order_id: parse_id("payment.order_id", &payment.order_id).map_err(faulty)?,
         amount: money("payment.amount", payment.amount)?,
         order_number: payment.order_number,
@@ -360,12 +340,12 @@ impl EventHandler for Stock {
 
     async fn apply(&self, tx: &Tx, event: &Envelope) -> Result<(), HandlerError> {
         let low: order::StockLow = decode(event)?;
-        let occurrence = Occurrence::StockLow {
+        let trigger = NotificationTrigger::StockLow {
             product: low.name,
             sku: low.sku,
             available: low.available,
             threshold: low.threshold,
         };
-        Ok(self.0.announce(tx, &[(event, occurrence)]).await?)
+        Ok(self.0.announce(tx, &[(event, trigger)]).await?)
     }
 }

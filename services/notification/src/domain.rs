@@ -11,7 +11,7 @@ pub use crate::entities::{
     notification::{Kind, Model as Notification},
     recipient::Model as Recipient,
 };
-use crate::{facts::Contact, mail::MailFacts};
+use crate::{mail::MailContent, triggers::Contact};
 
 /// Longest title and body of a notice, in characters; longer ones are cut.
 pub const MAX_TITLE: usize = 150;
@@ -45,7 +45,7 @@ pub struct MailPlan {
     pub to: Contact,
     pub template: Template,
     pub subject: String,
-    pub facts: MailFacts,
+    pub content: MailContent,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

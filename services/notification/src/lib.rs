@@ -1,9 +1,9 @@
 //! In-app notifications and e-mail, driven by the events of the other services alone.
 //!
-//! Layers: entities ← facts ← mail ← domain ← config, events, plan, store ← sender ← app ← consumers, grpc, jobs, migrations, verify.
+//! Layers: entities ← triggers ← mail ← domain ← config, events, plan, store ← sender ← app ← consumers, grpc, jobs, migrations, verify.
 //!
-//! `grpc`, `consumers` and `jobs` are the front doors; `app` holds the use cases with their transactions; `facts` what events
-//! say, `plan` who is told what about it, `domain` what both are made of; `mail` the templates, `sender` the SMTP client;
+//! `grpc`, `consumers` and `jobs` are the front doors; `app` holds the use cases with their transactions; `triggers` what events
+//! say, `plan` who is told what because of it, `domain` what both are made of; `mail` the templates, `sender` the SMTP client;
 //! `store` the statements; `events` what is told to the gateway.
 
 mod app;
@@ -12,7 +12,6 @@ mod consumers;
 mod domain;
 mod entities;
 mod events;
-mod facts;
 mod grpc;
 mod jobs;
 mod mail;
@@ -20,6 +19,7 @@ mod migrations;
 mod plan;
 mod sender;
 mod store;
+mod triggers;
 mod verify;
 
 use std::sync::Arc;

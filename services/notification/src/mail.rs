@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use minijinja::{AutoEscape, Environment, context, syntax::SyntaxConfig, value::Serde};
 use serde::Serialize;
 
-use crate::{domain::Template, facts::OrderFacts};
+use crate::{domain::Template, triggers::OrderSummary};
 
 /// One line of the order, formatted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -17,7 +17,7 @@ pub struct MailLine {
 
 /// What the templates may use besides the shop and the recipient's name.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct MailFacts {
+pub struct MailContent {
     pub heading: String,
     pub message: String,
     pub order_number: String,
@@ -28,8 +28,8 @@ pub struct MailFacts {
     pub tracking_url: String,
 }
 
-impl MailFacts {
-    pub fn about(order: &OrderFacts, heading: &str, message: &str) -> Self {
+impl MailContent {
+    pub fn about(order: &OrderSummary, heading: &str, message: &str) -> Self {
         Self {
             heading: heading.to_owned(),
             message: message.to_owned(),
@@ -42,7 +42,7 @@ impl MailFacts {
     }
 
     #[must_use]
-    pub fn with_lines(mut self, order: &OrderFacts) -> Self {
+    pub fn with_lines(mut self, order: &OrderSummary) -> Self {
         self.lines = order
             .lines
             .iter()
@@ -142,7 +142,7 @@ pub fn render(
     template: Template,
     shop: &Shop,
     name: &str,
-    facts: &MailFacts,
+    content: &MailContent,
 ) -> Result<Rendered, RenderError> {
     let environment = ENVIRONMENT
         .as_ref()
@@ -150,7 +150,7 @@ pub fn render(
     let part = |extension: &str| {
         environment
             .get_template(&format!("{}.{extension}", template.as_str()))?
-            .render(context! { shop => Serde(shop), name, facts => Serde(facts) })
+            .render(context! { shop => Serde(shop), name, content => Serde(content) })
     };
     Ok(Rendered {
         text: part("txt").map_err(RenderError)?,
@@ -169,8 +169,8 @@ mod tests {
         }
     }
 
-    fn facts() -> MailFacts {
-        MailFacts {
+    fn content() -> MailContent {
+        MailContent {
             heading: "Order W1 received".into(),
             message: "Thank you.".into(),
             order_number: "W1".into(),
@@ -189,7 +189,7 @@ mod tests {
     fn every_template_renders_with_and_without_a_name() {
         for template in Template::ALL {
             for name in ["Ada", ""] {
-                let mail = render(template, &shop(), name, &facts()).expect("renders");
+                let mail = render(template, &shop(), name, &content()).expect("renders");
                 assert!(mail.html.contains("W1"), "{template:?}");
                 assert!(mail.text.contains("W1"), "{template:?}");
                 assert!(mail.text.contains("https://shop.example/"), "{template:?}");
@@ -211,13 +211,13 @@ mod tests {
             url: String::new(),
             ..shop()
         };
-        let facts = MailFacts {
+        let content = MailContent {
             order_number: "W1".into(),
             total: "19.98 USD".into(),
-            ..MailFacts::default()
+            ..MailContent::default()
         };
         for template in Template::ALL {
-            let mail = render(template, &shop, "", &facts).expect("renders");
+            let mail = render(template, &shop, "", &content).expect("renders");
             assert!(!mail.html.contains("href"), "{}", mail.html);
             assert!(!mail.html.contains("<strong></strong>"), "{}", mail.html);
             assert!(!mail.text.contains("Follow the parcel"), "{}", mail.text);
@@ -231,7 +231,7 @@ mod tests {
             Template::OrderConfirmation,
             &shop(),
             "<img src=x>",
-            &facts(),
+            &content(),
         )
         .expect("renders");
         assert!(!mail.html.contains("<script>"), "{}", mail.html);

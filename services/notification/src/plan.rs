@@ -1,16 +1,17 @@
-//! What an occurrence tells whom, and in which words.
+//! Who is told what because of a trigger.
 //!
-//! Consumers turn events into an [`Occurrence`]; [`plan`] answers with the notices and mails that follow from it. Everybody is
+//! Consumers turn events into a [`NotificationTrigger`]; [`plan`] answers with the notices and mails that follow from it. Everybody is
 //! told at most once per event: who stands in two audiences gets the notice of the first one that names them.
 
-mod parcels;
+mod shipments;
 
 use waybill_primitives::{OrderId, UserId};
+use waybill_proto::order::{ChangeRequestKind, OrderStatus};
 
 use crate::{
     domain::{Audience, Kind, MAX_BODY, MAX_TITLE, MailPlan, Notice, Plan, Template, one_line},
-    facts::{Contact, Occurrence, OrderFacts, PaymentFacts, Status},
-    mail::MailFacts,
+    mail::MailContent,
+    triggers::{Contact, NotificationTrigger, OrderSummary, PaymentSummary},
 };
 
 /// `text`, or nothing; as a sentence after what was said before.
@@ -24,7 +25,7 @@ fn with_note(sentence: String, label: &str, note: &str) -> String {
 }
 
 /// `W261121-7K3M9QX (Logo design)`.
-fn named(order: &OrderFacts) -> String {
+fn named(order: &OrderSummary) -> String {
     let title = order.title.trim();
     if title.is_empty() {
         order.number.clone()
@@ -62,39 +63,45 @@ impl Planner {
         self
     }
 
-    fn tell_customer(self, order: &OrderFacts, kind: Kind, title: &str, body: &str) -> Self {
+    fn tell_customer(self, order: &OrderSummary, kind: Kind, title: &str, body: &str) -> Self {
         self.tell(Audience::User(order.customer.id), kind, title, body)
     }
 
-    fn mail(mut self, to: &Contact, template: Template, subject: &str, facts: MailFacts) -> Self {
+    fn mail(
+        mut self,
+        to: &Contact,
+        template: Template,
+        subject: &str,
+        content: MailContent,
+    ) -> Self {
         self.plan.mails.push(MailPlan {
             to: to.clone(),
             template,
             subject: one_line(subject, MAX_TITLE),
-            facts,
+            content,
         });
         self
     }
 
     /// The customer learns of a new status by notice and mail alike.
-    fn status(self, order: &OrderFacts, kind: Kind, headline: &str, message: &str) -> Self {
+    fn status(self, order: &OrderSummary, kind: Kind, headline: &str, message: &str) -> Self {
         let title = format!("Order {} {headline}", order.number);
-        let facts = MailFacts::about(order, &title, message);
+        let content = MailContent::about(order, &title, message);
         self.tell_customer(order, kind, &title, message).mail(
             &order.customer,
             Template::OrderStatus,
             &title,
-            facts,
+            content,
         )
     }
 }
 
-/// Who is told what about `occurrence`.
-pub fn plan(occurrence: &Occurrence) -> Plan {
-    match occurrence {
-        Occurrence::Placed(order) => {
+/// Who is told what about `trigger`.
+pub fn plan(trigger: &NotificationTrigger) -> Plan {
+    match trigger {
+        NotificationTrigger::Placed(order) => {
             let title = format!("Order {} received", order.number);
-            let facts = MailFacts::about(
+            let content = MailContent::about(
                 order,
                 &title,
                 "Thank you for your order. This is what we have noted:",
@@ -122,16 +129,16 @@ pub fn plan(occurrence: &Occurrence) -> Plan {
                     &order.customer,
                     Template::OrderConfirmation,
                     &format!("Order confirmation {}", order.number),
-                    facts,
+                    content,
                 )
                 .plan
         }
-        Occurrence::Paid {
+        NotificationTrigger::Paid {
             order,
             by_payment,
             available,
         } => paid(order, *by_payment, *available),
-        Occurrence::Claimed { order, actor } => {
+        NotificationTrigger::Claimed { order, actor } => {
             let worker = order.assignee.as_ref();
             let name = worker.map_or("A worker", |worker| worker.name.as_str());
             let mut planner = Planner::new(order.id).status(
@@ -150,17 +157,17 @@ pub fn plan(occurrence: &Occurrence) -> Plan {
             }
             planner.plan
         }
-        Occurrence::Assigned {
+        NotificationTrigger::Assigned {
             order,
             began,
             previous,
         } => assigned(order, *began, *previous),
-        Occurrence::Replaced {
+        NotificationTrigger::Replaced {
             order,
             number,
             previous,
         } => replaced(order, number, *previous),
-        Occurrence::Noted {
+        NotificationTrigger::Noted {
             order,
             author,
             body,
@@ -174,7 +181,7 @@ pub fn plan(occurrence: &Occurrence) -> Plan {
                 )
                 .plan
         }
-        Occurrence::Progressed {
+        NotificationTrigger::Progressed {
             order,
             step,
             percent,
@@ -191,7 +198,7 @@ pub fn plan(occurrence: &Occurrence) -> Plan {
                 )
                 .plan
         }
-        Occurrence::StatusChanged {
+        NotificationTrigger::StatusChanged {
             order,
             from,
             to,
@@ -203,12 +210,12 @@ pub fn plan(occurrence: &Occurrence) -> Plan {
                 .status(order, Kind::OrderStatus, headline, &message)
                 .plan
         }
-        Occurrence::Released { order, previous } => {
+        NotificationTrigger::Released { order, previous } => {
             let mut planner = Planner::new(order.id).tell_customer(
                 order,
                 Kind::OrderStatus,
                 &format!("Order {} waits for another worker", order.number),
-                "Your order is back in the queue and will be taken up by another worker.",
+                "Your order is back in the queue and will be given to another worker.",
             );
             if let Some(previous) = previous {
                 planner = planner.tell(
@@ -220,7 +227,7 @@ pub fn plan(occurrence: &Occurrence) -> Plan {
             }
             available_notice(planner, order).plan
         }
-        Occurrence::Cancelled { order, reason } => {
+        NotificationTrigger::Cancelled { order, reason } => {
             let message = with_note("Your order was cancelled.".to_owned(), "Reason", reason);
             let mut planner = Planner::new(order.id).status(
                 order,
@@ -242,7 +249,7 @@ pub fn plan(occurrence: &Occurrence) -> Plan {
             }
             planner.plan
         }
-        Occurrence::Expired(order) => {
+        NotificationTrigger::Expired(order) => {
             Planner::new(order.id)
                 .status(
                     order,
@@ -252,7 +259,7 @@ pub fn plan(occurrence: &Occurrence) -> Plan {
                 )
                 .plan
         }
-        Occurrence::Completed(order) => {
+        NotificationTrigger::Completed(order) => {
             Planner::new(order.id)
                 .status(
                     order,
@@ -262,23 +269,23 @@ pub fn plan(occurrence: &Occurrence) -> Plan {
                 )
                 .plan
         }
-        Occurrence::ChangeRequested {
+        NotificationTrigger::ChangeRequested {
             order,
             kind,
             by,
             reason,
         } => {
-            let asks = format!("{} asks for {} of {}.", by.name, kind.noun(), named(order));
+            let asks = format!("{} asks for {} of {}.", by.name, noun(*kind), named(order));
             Planner::new(order.id)
                 .tell(
                     Audience::Admins,
                     Kind::ChangeRequest,
-                    &format!("Request for {}: order {}", kind.noun(), order.number),
+                    &format!("Request for {}: order {}", noun(*kind), order.number),
                     &with_note(asks, "Reason", reason),
                 )
                 .plan
         }
-        Occurrence::ChangeDecided {
+        NotificationTrigger::ChangeDecided {
             order,
             kind,
             by,
@@ -286,26 +293,26 @@ pub fn plan(occurrence: &Occurrence) -> Plan {
             note,
         } => {
             let decision = if *approved { "approved" } else { "rejected" };
-            let body = format!("Your request for {} was {decision}.", kind.noun());
+            let body = format!("Your request for {} was {decision}.", noun(*kind));
             Planner::new(order.id)
                 .tell(
                     Audience::User(*by),
                     Kind::ChangeRequestDecided,
                     &format!(
                         "Request for {} {decision}: order {}",
-                        kind.noun(),
+                        noun(*kind),
                         order.number
                     ),
                     &with_note(body, "Note", note),
                 )
                 .plan
         }
-        Occurrence::Parcel {
+        NotificationTrigger::Shipment {
             order,
-            news,
-            parcel,
-        } => parcels::plan(order, *news, parcel),
-        Occurrence::StockLow {
+            step,
+            shipment,
+        } => shipments::plan(order, *step, shipment),
+        NotificationTrigger::StockLow {
             product,
             sku,
             available,
@@ -319,7 +326,7 @@ pub fn plan(occurrence: &Occurrence) -> Plan {
                 .tell(Audience::Admins, Kind::StockLow, &title, &body)
                 .plan
         }
-        Occurrence::PaymentFailed { payment, reason } => {
+        NotificationTrigger::PaymentFailed { payment, reason } => {
             let message = with_note(
                 format!(
                     "The payment of {} did not succeed; you can try again.",
@@ -336,7 +343,7 @@ pub fn plan(occurrence: &Occurrence) -> Plan {
                 &message,
             )
         }
-        Occurrence::Refunded { payment, reason } => {
+        NotificationTrigger::Refunded { payment, reason } => {
             let message = with_note(
                 format!("{} go back to where you paid from.", payment.amount),
                 "Reason",
@@ -353,7 +360,7 @@ pub fn plan(occurrence: &Occurrence) -> Plan {
     }
 }
 
-fn assigned(order: &OrderFacts, began: bool, previous: Option<UserId>) -> Plan {
+fn assigned(order: &OrderSummary, began: bool, previous: Option<UserId>) -> Plan {
     let worker = order.assignee.as_ref();
     let name = worker.map_or("A worker", |worker| worker.name.as_str());
     let message = format!("{name} is working on your order now.");
@@ -384,7 +391,7 @@ fn assigned(order: &OrderFacts, began: bool, previous: Option<UserId>) -> Plan {
     planner.plan
 }
 
-fn replaced(order: &OrderFacts, number: &str, previous: Option<UserId>) -> Plan {
+fn replaced(order: &OrderSummary, number: &str, previous: Option<UserId>) -> Plan {
     let message = format!(
         "Your order goes on under the number {number}, with the same contents. What you paid counts for it."
     );
@@ -405,19 +412,19 @@ fn replaced(order: &OrderFacts, number: &str, previous: Option<UserId>) -> Plan 
     planner.plan
 }
 
-fn paid(order: &OrderFacts, by_payment: bool, available: bool) -> Plan {
+fn paid(order: &OrderSummary, by_payment: bool, available: bool) -> Plan {
     let title = format!("Order {} is paid", order.number);
     let mut planner = Planner::new(order.id);
     if by_payment {
         let message = format!("We have received your payment of {}.", order.total);
-        let facts = MailFacts::about(order, &title, &message).with_lines(order);
+        let content = MailContent::about(order, &title, &message).with_lines(order);
         planner = planner
             .tell_customer(order, Kind::OrderPaid, &title, &message)
             .mail(
                 &order.customer,
                 Template::PaymentReceipt,
                 &format!("Receipt for order {}", order.number),
-                facts,
+                content,
             );
     }
     if available {
@@ -426,7 +433,7 @@ fn paid(order: &OrderFacts, by_payment: bool, available: bool) -> Plan {
     planner.plan
 }
 
-fn available_notice(planner: Planner, order: &OrderFacts) -> Planner {
+fn available_notice(planner: Planner, order: &OrderSummary) -> Planner {
     planner.tell(
         Audience::Staff,
         Kind::OrderAvailable,
@@ -436,7 +443,7 @@ fn available_notice(planner: Planner, order: &OrderFacts) -> Planner {
 }
 
 fn payment_news(
-    payment: &PaymentFacts,
+    payment: &PaymentSummary,
     kind: Kind,
     template: Template,
     title: &str,
@@ -447,29 +454,40 @@ fn payment_news(
         name: String::new(),
         email: None,
     };
-    let facts = MailFacts {
+    let content = MailContent {
         heading: title.to_owned(),
         message: message.to_owned(),
         order_number: payment.order_number.clone(),
         total: payment.amount.to_string(),
-        ..MailFacts::default()
+        ..MailContent::default()
     };
     Planner::new(payment.order_id)
         .tell(Audience::User(customer.id), kind, title, message)
-        .mail(&customer, template, title, facts)
+        .mail(&customer, template, title, content)
         .plan
 }
 
-const fn status_words(from: Status, to: Status) -> (&'static str, &'static str) {
+/// For sentences: "asks for completion".
+const fn noun(kind: ChangeRequestKind) -> &'static str {
+    match kind {
+        ChangeRequestKind::Completion => "completion",
+        ChangeRequestKind::Reassignment => "reassignment",
+        ChangeRequestKind::Cancellation => "cancellation",
+        ChangeRequestKind::Unspecified => "a change",
+    }
+}
+
+const fn status_words(from: OrderStatus, to: OrderStatus) -> (&'static str, &'static str) {
     match (from, to) {
-        (_, Status::OnHold) => ("is on hold", "Work on your order pauses for now."),
-        (Status::OnHold, Status::InProgress) => {
+        (_, OrderStatus::OnHold) => ("is on hold", "Work on your order pauses for now."),
+        (OrderStatus::OnHold, OrderStatus::InProgress) => {
             ("is in progress again", "Work on your order goes on.")
         }
-        (_, Status::InProgress) => ("is in progress", "Work on your order has begun."),
-        (_, Status::Pending) => ("is pending again", "Your order waits to be taken up."),
-        (_, Status::Completed) => ("is completed", "Your order is complete."),
-        (_, Status::Cancelled) => ("was cancelled", "Your order was cancelled."),
+        (_, OrderStatus::InProgress) => ("is in progress", "Work on your order has begun."),
+        (_, OrderStatus::Pending) => ("is pending again", "Your order waits for a worker."),
+        (_, OrderStatus::Completed) => ("is completed", "Your order is complete."),
+        (_, OrderStatus::Cancelled) => ("was cancelled", "Your order was cancelled."),
+        (_, OrderStatus::Unspecified) => ("has changed", "Your order has another status."),
     }
 }
 

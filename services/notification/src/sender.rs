@@ -153,7 +153,7 @@ fn compose(from: &Mailbox, delivery: &Delivery, address: &str) -> Result<Message
         .map_err(|error| SendError::hopeless(format!("the mail cannot be built: {error}")))
 }
 
-/// A server that refuses this mail for good (5xx) will do so again; one that refuses us (authentication) may be mended.
+/// A server that refuses this mail for good (5xx) will do so again; one that refuses us (authentication) may accept us later.
 fn classify(error: &smtp::Error) -> SendError {
     let code = error.status().map(u16::from);
     let ours = matches!(code, Some(530 | 534 | 535 | 538));

@@ -8,16 +8,16 @@ use waybill_store::{Db, DbConfig, admin};
 /// The services that own a database.
 pub const SERVICES: [&str; 5] = ["auth", "order", "payment", "notification", "chat"];
 
-/// A place for one database per service.
+/// Where the databases are, one per service.
 #[derive(Debug, Clone)]
-pub enum Place {
+pub enum DatabaseLocation {
     /// SQLite files, `<service>.db`.
     Folder(PathBuf),
     /// `<prefix><service>` on a PostgreSQL or MySQL/MariaDB server, given as a URL without a database.
     Server { url: String, prefix: String },
 }
 
-impl Place {
+impl DatabaseLocation {
     pub fn url(&self, service: &str) -> String {
         match self {
             Self::Folder(folder) => file_url(&folder.join(format!("{service}.db"))),

@@ -26,7 +26,7 @@ use waybill_service_kit::{
 
 use crate::{
     config::Config,
-    databases::Place,
+    databases::DatabaseLocation,
     demo::{self, Seeded},
 };
 
@@ -96,14 +96,14 @@ pub async fn start_with_clock(
         config.auth.admin_password = Some(demo::PASSWORD.into());
     }
 
-    let place = place(&config);
-    place.create().await?;
+    let location = location(&config);
+    location.create().await?;
     let bus: Arc<dyn Bus> = InProcessBus::new();
     let verifier = Verifier::unconnected(Arc::clone(&clock));
     let service_tokens = ServiceTokens::with_clock(&config.common.service_key, Arc::clone(&clock));
     let ground = Ground {
         config: &config,
-        place,
+        location,
         bus,
         verifier,
         service_tokens,
@@ -156,14 +156,14 @@ async fn seed(channels: &Channels<GrpcChannel>) -> Result<()> {
     Ok(())
 }
 
-fn place(config: &Config) -> Place {
+fn location(config: &Config) -> DatabaseLocation {
     use secrecy::ExposeSecret as _;
     match &config.embedded.database_server {
-        Some(url) => Place::Server {
+        Some(url) => DatabaseLocation::Server {
             url: url.expose_secret().to_owned(),
             prefix: config.embedded.database_prefix.clone(),
         },
-        None => Place::Folder(config.data_dir()),
+        None => DatabaseLocation::Folder(config.data_dir()),
     }
 }
 
@@ -186,7 +186,7 @@ fn lock_folder(config: &Config) -> Result<File> {
 
 struct Ground<'a> {
     config: &'a Config,
-    place: Place,
+    location: DatabaseLocation,
     bus: Arc<dyn Bus>,
     verifier: Arc<Verifier>,
     service_tokens: ServiceTokens,
@@ -200,7 +200,7 @@ impl Ground<'_> {
         let common = &self.config.common;
         Ok(Deps {
             db: self
-                .place
+                .location
                 .connect(service, self.config.embedded.pool)
                 .await?,
             bus: Arc::clone(&self.bus),

@@ -13,7 +13,7 @@ use waybill_proto::{DESCRIPTORS, EVENTS};
 use waybill_service_kit::settings::parse_duration;
 use waybill_store::dead_letters;
 
-use crate::databases::{Place, SERVICES};
+use crate::databases::{DatabaseLocation, SERVICES};
 
 /// Turns events into JSON with the help of the descriptors.
 #[derive(Debug)]
@@ -77,25 +77,25 @@ pub fn since(text: &str) -> Result<Timestamp, String> {
 /// Has events of a service that were published before sent out once more; how many. The running service picks them up within
 /// seconds. Consumers that have taken one in pass over it.
 pub async fn replay(
-    place: &Place,
+    location: &DatabaseLocation,
     service: &str,
     from: Option<Timestamp>,
     aggregate: Option<Uuid>,
 ) -> Result<u64> {
     let service = SERVICES.into_iter().find(|known| *known == service);
     let service = service.ok_or_else(|| anyhow!("the services are {}", SERVICES.join(", ")))?;
-    let db = place.connect(service, 1).await?;
+    let db = location.connect(service, 1).await?;
     let count = waybill_store::replay(&db, from, aggregate).await?;
     db.close().await;
     Ok(count)
 }
 
 /// Prints the dead letters of all services, a line each; how many there are.
-pub async fn list_dead_letters(place: &Place) -> Result<usize> {
+pub async fn list_dead_letters(location: &DatabaseLocation) -> Result<usize> {
     let printer = Printer::new()?;
     let mut count = 0;
     for service in SERVICES {
-        let db = place.connect(service, 1).await?;
+        let db = location.connect(service, 1).await?;
         for letter in dead_letters::list(&db, 1000).await? {
             let line = json!({
                 "id": letter.id, "service": service, "consumer": letter.consumer,
@@ -112,10 +112,10 @@ pub async fn list_dead_letters(place: &Place) -> Result<usize> {
 
 /// Asks the services for another try of one dead letter or of all; how many were found. The running services take them up
 /// within two seconds.
-pub async fn retry_dead_letters(place: &Place, id: Option<Uuid>) -> Result<u64> {
+pub async fn retry_dead_letters(location: &DatabaseLocation, id: Option<Uuid>) -> Result<u64> {
     let mut count = 0;
     for service in SERVICES {
-        let db = place.connect(service, 1).await?;
+        let db = location.connect(service, 1).await?;
         count += dead_letters::request_retry(&db, id).await?;
         db.close().await;
     }

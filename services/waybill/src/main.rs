@@ -7,7 +7,7 @@ use clap::{Parser, Subcommand, builder::PossibleValuesParser};
 use uuid::Uuid;
 use waybill::{
     config::{self, Config},
-    databases::{Place, SERVICES},
+    databases::{DatabaseLocation, SERVICES},
     demo::{self, Seeded},
     embedded, events, health, rebuild, verify,
 };
@@ -30,7 +30,7 @@ use waybill_service_kit::{
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
-    /// Where to listen, ADDRESS:PORT; port 0 takes a free one (the same as WAYBILL_LISTEN).
+    /// DatabaseArgs to listen, ADDRESS:PORT; port 0 takes a free one (the same as WAYBILL_LISTEN).
     #[arg(long)]
     listen: Option<String>,
     /// Folder for the databases (the same as WAYBILL_DATA_DIR).
@@ -44,8 +44,8 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Check the databases: stock, payments, history, events. Exit code 1 if anything is wrong.
-    Verify(Where),
-    /// Derive anew what follows from other data, while the platform runs or not.
+    Verify(DatabaseArgs),
+    /// Derive again what follows from other data, while the platform runs or not.
     Rebuild {
         #[command(subcommand)]
         command: RebuildCommand,
@@ -71,7 +71,7 @@ enum Command {
 #[derive(Subcommand)]
 enum RebuildCommand {
     /// The figures of all orders, and the words that they are found by. The present ones are shown until it is done.
-    Analytics(Where),
+    Analytics(DatabaseArgs),
 }
 
 #[derive(Subcommand)]
@@ -84,7 +84,7 @@ enum EventsCommand {
     /// Send published events out once more. Consumers that have taken one in pass over it; the running platform does it.
     Replay {
         #[command(flatten)]
-        place: Where,
+        databases: DatabaseArgs,
         /// The service that published them.
         #[arg(long, value_parser = PossibleValuesParser::new(SERVICES))]
         service: String,
@@ -104,11 +104,11 @@ enum EventsCommand {
 
 #[derive(Subcommand)]
 enum DeadLettersCommand {
-    List(Where),
+    List(DatabaseArgs),
     /// Ask for another try of all dead letters, or of one.
     Retry {
         #[command(flatten)]
-        place: Where,
+        databases: DatabaseArgs,
         #[arg(long)]
         id: Option<Uuid>,
     },
@@ -125,9 +125,9 @@ enum DatabasesCommand {
     },
 }
 
-/// Where the databases are.
+/// DatabaseArgs the databases are.
 #[derive(clap::Args)]
-struct Where {
+struct DatabaseArgs {
     /// Folder of an embedded platform.
     #[arg(long, env = "WAYBILL_DATA_DIR", default_value = "waybill-data")]
     data_dir: PathBuf,
@@ -139,14 +139,14 @@ struct Where {
     prefix: String,
 }
 
-impl Where {
-    fn place(self) -> Place {
+impl DatabaseArgs {
+    fn location(self) -> DatabaseLocation {
         match self.server {
-            Some(url) => Place::Server {
+            Some(url) => DatabaseLocation::Server {
                 url,
                 prefix: self.prefix,
             },
-            None => Place::Folder(self.data_dir),
+            None => DatabaseLocation::Folder(self.data_dir),
         }
     }
 }
@@ -234,8 +234,8 @@ async fn run(sources: Sources) -> Result<ExitCode> {
 
 async fn operate(command: Command, sources: &Sources) -> Result<ExitCode> {
     match command {
-        Command::Verify(place) => {
-            let violations = verify::verify(&place.place()).await?;
+        Command::Verify(databases) => {
+            let violations = verify::verify(&databases.location()).await?;
             for violation in &violations {
                 println!("{violation}");
             }
@@ -247,10 +247,10 @@ async fn operate(command: Command, sources: &Sources) -> Result<ExitCode> {
             });
         }
         Command::Rebuild {
-            command: RebuildCommand::Analytics(place),
+            command: RebuildCommand::Analytics(databases),
         } => {
-            let orders = rebuild::analytics(&place.place()).await?;
-            println!("the figures of {orders} orders were counted anew");
+            let orders = rebuild::analytics(&databases.location()).await?;
+            println!("the figures of {orders} orders were counted again");
         }
         Command::Events {
             command: EventsCommand::Tail { subjects },
@@ -267,24 +267,24 @@ async fn operate(command: Command, sources: &Sources) -> Result<ExitCode> {
         Command::Events {
             command:
                 EventsCommand::Replay {
-                    place,
+                    databases,
                     service,
                     from,
                     aggregate,
                 },
         } => {
-            let count = events::replay(&place.place(), &service, from, aggregate).await?;
+            let count = events::replay(&databases.location(), &service, from, aggregate).await?;
             println!("{count} events of {service} go out once more");
         }
         Command::Events {
             command: EventsCommand::DeadLetters { command },
         } => match command {
-            DeadLettersCommand::List(place) => {
-                let count = events::list_dead_letters(&place.place()).await?;
+            DeadLettersCommand::List(databases) => {
+                let count = events::list_dead_letters(&databases.location()).await?;
                 eprintln!("{count} dead letters");
             }
-            DeadLettersCommand::Retry { place, id } => {
-                let count = events::retry_dead_letters(&place.place(), id).await?;
+            DeadLettersCommand::Retry { databases, id } => {
+                let count = events::retry_dead_letters(&databases.location(), id).await?;
                 println!("{count} dead letters will be tried again");
             }
         },
@@ -309,7 +309,7 @@ async fn operate(command: Command, sources: &Sources) -> Result<ExitCode> {
         Command::Databases {
             command: DatabasesCommand::Create { server, prefix },
         } => {
-            Place::Server {
+            DatabaseLocation::Server {
                 url: server,
                 prefix: prefix.clone(),
             }

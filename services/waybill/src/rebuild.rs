@@ -1,15 +1,15 @@
-//! `waybill rebuild`: derives anew what follows from other data. Services may run meanwhile.
+//! `waybill rebuild`: derives again what follows from other data. Services may run concurrently.
 
 use anyhow::{Result, anyhow};
 
-use crate::databases::Place;
+use crate::databases::DatabaseLocation;
 
 /// Orders between two lines about the progress.
 const STEP: u64 = 50_000;
 
-/// Counts all orders anew; how many there are.
-pub async fn analytics(place: &Place) -> Result<u64> {
-    let db = place.connect("order", 2).await?;
+/// Counts all orders again; how many there are.
+pub async fn analytics(location: &DatabaseLocation) -> Result<u64> {
+    let db = location.connect("order", 2).await?;
     let mut next = STEP;
     let counted = waybill_order::rebuild_analytics(&db, |orders| {
         if orders >= next {

@@ -13,7 +13,7 @@ use waybill_proto::{
 };
 use waybill_store::{Db, backlog, consumed, dead_letters, outbox_events};
 
-use crate::databases::{Place, SERVICES};
+use crate::databases::{DatabaseLocation, SERVICES};
 
 /// Connections to each database while verifying.
 const CONNECTIONS: u32 = 2;
@@ -23,10 +23,10 @@ const BATCH: u64 = 1000;
 struct Databases(HashMap<&'static str, Db>);
 
 impl Databases {
-    async fn open(place: &Place) -> Result<Self> {
+    async fn open(location: &DatabaseLocation) -> Result<Self> {
         let mut databases = HashMap::new();
         for service in SERVICES {
-            databases.insert(service, place.connect(service, CONNECTIONS).await?);
+            databases.insert(service, location.connect(service, CONNECTIONS).await?);
         }
         Ok(Self(databases))
     }
@@ -39,8 +39,8 @@ impl Databases {
 }
 
 /// Everything that is wrong, one sentence each; empty if all is well.
-pub async fn verify(place: &Place) -> Result<Vec<String>> {
-    let databases = Databases::open(place).await?;
+pub async fn verify(location: &DatabaseLocation) -> Result<Vec<String>> {
+    let databases = Databases::open(location).await?;
     let mut violations = within_services(&databases).await?;
     violations.extend(events(&databases).await?);
     violations.extend(money(&databases).await?);

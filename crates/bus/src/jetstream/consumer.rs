@@ -1,4 +1,4 @@
-//! A durable pull consumer that mends itself. It works in sessions: each looks the stream and the consumer up (creating the latter), asks for
+//! A durable pull consumer that fixes itself. It works in sessions: each looks the stream and the consumer up (creating the latter), asks for
 //! everything that was delivered but never settled, and pulls until something breaks or the connection was new.
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
@@ -20,13 +20,13 @@ use waybill_primitives::{Outage, Report, Timestamp, backoff};
 
 use super::{
     NatsConfig,
-    gather::Gathering,
-    lanes::{Acks, Lanes, Verdict},
+    key_queues::{Acks, KeyQueues, Verdict},
+    redelivery_buffer::RedeliveryBuffer,
     stream, wire,
 };
 use crate::{BusError, ConsumerSpec, Envelope, matches, subject};
 
-/// Without a sign of life for twice this long the pull is made anew.
+/// Without a sign of life for twice this long the pull is made again.
 const HEARTBEAT: Duration = Duration::from_secs(5);
 const PULL_EXPIRES: Duration = Duration::from_secs(30);
 const SAY_DEADLINE: Duration = Duration::from_secs(2);
@@ -35,7 +35,7 @@ const PAUSES: ExponentialBuilder = backoff(Duration::from_millis(100), Duration:
 /// While the stream has never been there: its service is starting as well, and makes it in a moment.
 const STREAM_PAUSE: Duration = Duration::from_millis(200);
 /// How far back a session looks for deliveries that were never settled.
-const LONGEST_LOOK_BACK: u64 = 100_000;
+const MAX_LOOK_BACK: u64 = 100_000;
 
 pub(super) struct Consumer {
     pub(super) client: Client,
@@ -43,7 +43,7 @@ pub(super) struct Consumer {
     pub(super) config: Arc<NatsConfig>,
     pub(super) spec: ConsumerSpec,
     pub(super) stream: String,
-    pub(super) lanes: Arc<Lanes>,
+    pub(super) queues: Arc<KeyQueues>,
     pub(super) connects: watch::Receiver<u64>,
     pub(super) stop: CancellationToken,
     pub(super) interrupted: Outage,
@@ -56,7 +56,7 @@ impl Consumer {
     /// Runs until `stop`, then lets the handlers at work return.
     pub(super) async fn run(mut self) {
         let progress = tokio::spawn(keep_reporting(
-            Arc::clone(&self.lanes),
+            Arc::clone(&self.queues),
             self.config.ack_wait / 3,
         ));
         let mut created = None;
@@ -91,7 +91,7 @@ impl Consumer {
                 () = tokio::time::sleep(pauses.next().unwrap_or_default()) => {}
             }
         }
-        self.lanes.drain().await;
+        self.queues.drain().await;
         progress.abort();
         let flushed = tokio::time::timeout(SAY_DEADLINE, self.client.flush()).await;
         if !matches!(flushed, Ok(Ok(()))) {
@@ -114,12 +114,12 @@ impl Consumer {
             tracing::warn!(
                 consumer = self.spec.durable,
                 stream = self.stream,
-                "The stream was made anew; consuming it from the start."
+                "The stream was made again; consuming it from the start."
             );
-            self.lanes.forget_replies();
+            self.queues.forget_replies();
         }
         let mut consumer = self.ensure(&stream).await?;
-        let mut gathering = self.ask_again(consumer.cached_info(), None).await;
+        let mut buffer = self.ask_again(consumer.cached_info(), None).await;
         let mut messages = consumer
             .stream()
             .max_messages_per_batch(self.config.max_ack_pending.min(512))
@@ -139,22 +139,22 @@ impl Consumer {
             );
         }
         loop {
-            if gathering.as_ref().is_some_and(Gathering::is_complete) {
-                self.release(gathering.take());
+            if buffer.as_ref().is_some_and(RedeliveryBuffer::is_complete) {
+                self.release(buffer.take());
             }
-            let deadline = gathering.as_ref().map(Gathering::deadline);
+            let deadline = buffer.as_ref().map(RedeliveryBuffer::deadline);
             tokio::select! {
                 biased;
                 () = self.stop.cancelled() => return Ok(()),
                 _ = self.connects.changed() => return Ok(()),
                 message = messages.next() => match message {
-                    Some(Ok(message)) => self.take(message, gathering.as_mut()).await,
+                    Some(Ok(message)) => self.take(message, buffer.as_mut()).await,
                     Some(Err(error)) => return Err(BusError::unavailable(error)),
                     None => return Err(BusError::unavailable("the pull ended")),
                 },
                 () = tokio::time::sleep_until(deadline.unwrap_or_else(Instant::now)), if deadline.is_some() => {
                     let info = consumer.info().await.map_err(BusError::unavailable)?;
-                    gathering = self.ask_again(info, gathering).await;
+                    buffer = self.ask_again(info, buffer).await;
                 }
             }
         }
@@ -195,9 +195,9 @@ impl Consumer {
         made.map_err(BusError::unavailable)
     }
 
-    fn release(&self, gathering: Option<Gathering>) {
-        for (sequence, (event, reply)) in gathering.into_iter().flat_map(Gathering::release) {
-            self.lanes.push(event, sequence, reply);
+    fn release(&self, buffer: Option<RedeliveryBuffer>) {
+        for (sequence, (event, reply)) in buffer.into_iter().flat_map(RedeliveryBuffer::release) {
+            self.queues.push(event, sequence, reply);
         }
     }
 
@@ -218,25 +218,28 @@ impl Consumer {
     /// Asks for what was delivered but is not in hand here: lost on the way, or held by a process that died. Left alone it would come after
     /// `ack_wait`, behind younger events of the same aggregates. With replicas this may repeat what another one holds, which is harmless.
     /// Asks again for a while, because the server may not have noticed yet that a connection is gone; returns what is still awaited.
-    async fn ask_again(&self, info: &Info, before: Option<Gathering>) -> Option<Gathering> {
-        let mut here: HashSet<u64> = self.lanes.holds().into_iter().collect();
+    async fn ask_again(
+        &self,
+        info: &Info,
+        before: Option<RedeliveryBuffer>,
+    ) -> Option<RedeliveryBuffer> {
+        let mut here: HashSet<u64> = self.queues.holds().into_iter().collect();
         let last = match &before {
-            Some(gathering) => {
-                here.extend(gathering.held());
-                gathering.last()
+            Some(buffer) => {
+                here.extend(buffer.held());
+                buffer.last()
             }
             None => info.delivered.stream_sequence,
         };
-        let first =
-            (info.ack_floor.stream_sequence + 1).max(last.saturating_sub(LONGEST_LOOK_BACK));
+        let first = (info.ack_floor.stream_sequence + 1).max(last.saturating_sub(MAX_LOOK_BACK));
         let awaited = info.num_ack_pending.saturating_sub(here.len());
         let again = before.is_some();
         let next = match before {
-            Some(gathering) => gathering.again(awaited),
-            None => Ok(Gathering::new(awaited, last)),
+            Some(buffer) => buffer.again(awaited),
+            None => Ok(RedeliveryBuffer::new(awaited, last)),
         };
-        let gathering = match next {
-            Ok(gathering) if awaited > 0 && first <= last => gathering,
+        let buffer = match next {
+            Ok(buffer) if awaited > 0 && first <= last => buffer,
             Ok(done) | Err(done) => {
                 self.release(Some(done));
                 return None;
@@ -258,10 +261,10 @@ impl Consumer {
             );
             say(&self.client, &reply, AckKind::Nak(None)).await;
         }
-        Some(gathering)
+        Some(buffer)
     }
 
-    async fn take(&self, message: jetstream::Message, gathering: Option<&mut Gathering>) {
+    async fn take(&self, message: jetstream::Message, buffer: Option<&mut RedeliveryBuffer>) {
         let Some(reply) = message.reply.as_ref().map(ToString::to_string) else {
             return;
         };
@@ -274,9 +277,9 @@ impl Consumer {
         };
         let kind = match wire::envelope(&message.message) {
             Ok(event) if self.wants(&event) => {
-                match gathering {
-                    Some(gathering) => gathering.add(sequence, (event, reply)),
-                    None => self.lanes.push(event, sequence, reply),
+                match buffer {
+                    Some(buffer) => buffer.add(sequence, (event, reply)),
+                    None => self.queues.push(event, sequence, reply),
                 }
                 return;
             }
@@ -292,8 +295,8 @@ impl Consumer {
                 AckKind::Term
             }
         };
-        if let Some(gathering) = gathering {
-            gathering.skip(sequence);
+        if let Some(buffer) = buffer {
+            buffer.skip(sequence);
         }
         say(&self.client, &reply, kind).await;
     }
@@ -305,10 +308,10 @@ impl Consumer {
     }
 }
 
-async fn keep_reporting(lanes: Arc<Lanes>, every: Duration) {
+async fn keep_reporting(queues: Arc<KeyQueues>, every: Duration) {
     loop {
         tokio::time::sleep(every).await;
-        lanes.report_progress(every / 2).await;
+        queues.report_progress(every / 2).await;
     }
 }
 

@@ -1,13 +1,13 @@
 //! The bus between processes: NATS JetStream (server 2.10 or newer).
 //!
 //! Module map: settings in `config`, the connection in `connection`, streams in `stream`, headers in `wire`,
-//! durable consumers in `consumer`, the order per aggregate in `lanes` and, after interruptions, in `gather`.
+//! durable consumers in `consumer`, the order per aggregate in `key_queues` and, after interruptions, in `redelivery_buffer`.
 
 mod config;
 mod connection;
 mod consumer;
-mod gather;
-mod lanes;
+mod key_queues;
+mod redelivery_buffer;
 mod stream;
 mod wire;
 
@@ -43,7 +43,7 @@ use crate::{
 };
 
 /// Publishes that may wait for their acknowledgement at the same time; more wait their turn.
-const MOST_IN_FLIGHT: usize = 5_000;
+const MAX_IN_FLIGHT: usize = 5_000;
 const PROBE_INTERVAL: Duration = Duration::from_millis(500);
 const HEALTH_DEADLINE: Duration = Duration::from_secs(2);
 
@@ -70,7 +70,7 @@ impl JetStreamBus {
         let client = connection::open(config, Arc::clone(&connects), losses.clone()).await?;
         let context = ContextBuilder::new()
             .timeout(config.publish_deadline)
-            .max_ack_inflight(MOST_IN_FLIGHT)
+            .max_ack_inflight(MAX_IN_FLIGHT)
             .build(client.clone());
         let bus = Arc::new(Self {
             client,
@@ -256,7 +256,7 @@ impl Bus for JetStreamBus {
             context: self.context.clone(),
             config: Arc::clone(&self.config),
             stream: stream::name(&self.config, &spec.source)?,
-            lanes: lanes::Lanes::new(
+            queues: key_queues::KeyQueues::new(
                 Runner::new(&spec.durable, handler),
                 Arc::new(consumer::NatsAcks(self.client.clone())),
                 self.config.concurrency,

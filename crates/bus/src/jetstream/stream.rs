@@ -58,7 +58,7 @@ pub(super) async fn ensure(
             tracing::info!(stream, "Creating the stream.");
             match context.create_stream(wanted).await {
                 Ok(created) => Ok(state(created.cached_info())),
-                // Somebody else was faster, with other settings; the next call mends those.
+                // Somebody else was faster, with other settings; the next call fixes those.
                 Err(error)
                     if matches!(error.kind(), CreateStreamErrorKind::JetStream(e)
                         if e.error_code() == ErrorCode::STREAM_NAME_EXIST) =>

@@ -198,7 +198,10 @@ async fn a_server_that_lost_its_store_is_consumed_and_tailed_again() {
     let seen = async { while tail.next().await.unwrap().id != last.id {} };
     tokio::time::timeout(PATIENCE, seen).await.unwrap();
     let told = tokio::time::timeout(PATIENCE, losses.changed()).await;
-    assert!(told.unwrap().is_ok(), "what happened meanwhile may be lost");
+    assert!(
+        told.unwrap().is_ok(),
+        "what happened in between may be lost"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -107,7 +107,7 @@ pub async fn publish_all(bus: &Arc<dyn Bus>, events: &[Envelope]) {
     }
 }
 
-/// As the relay does: again and again, with the stream made anew if it is gone.
+/// As the relay does: again and again, with the stream made again if it is gone.
 pub async fn publish_stubbornly(bus: &Arc<dyn Bus>, event: &Envelope) -> Published {
     let sent = async {
         loop {

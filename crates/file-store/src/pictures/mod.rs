@@ -1,4 +1,4 @@
-//! Pictures on their way in: decoded within limits, turned upright, encoded anew without any metadata, and a thumbnail of each.
+//! Pictures on their way in: decoded within limits, turned upright, encoded again without any metadata, and a thumbnail of each.
 //!
 //! What comes out is made of pixels alone: no EXIF, place, XMP, colour profile, comment or trailing bytes of the original is
 //! copied. JPEG stays JPEG, PNG stays PNG (of 8 bits a channel), GIF stays GIF with its animation. WebP stays WebP where it is
@@ -109,7 +109,7 @@ pub enum PictureError {
     },
     #[error("the picture is damaged or not complete")]
     Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
-    #[error("the picture has a rare form that is not supported; save it anew as JPEG or PNG")]
+    #[error("the picture has a rare form that is not supported; save it again as JPEG or PNG")]
     Unsupported(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The fault of this machine and not of the picture.
     #[error("the picture could not be read or written")]

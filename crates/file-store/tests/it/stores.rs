@@ -341,8 +341,8 @@ async fn until(holds: impl AsyncFn() -> bool) {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
-    let patience = Duration::from_mins(1);
-    tokio::time::timeout(patience, waiting)
+    let timeout = Duration::from_mins(1);
+    tokio::time::timeout(timeout, waiting)
         .await
         .expect("it comes true");
 }

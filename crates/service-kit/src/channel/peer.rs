@@ -33,7 +33,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// The pause between two looks grows from this …
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 /// … to this.
-const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+const MAX_PAUSE: Duration = Duration::from_secs(1);
 
 /// One address of a service.
 pub(super) struct Peer {
@@ -128,7 +128,7 @@ impl Peer {
         self.look(Doubt::Serves);
     }
 
-    /// Looks at once and not when it is time again, and lets calls through if it answers. Whoever comes meanwhile waits for that look.
+    /// Looks at once and not when it is time again, and lets calls through if it answers. Whoever comes in between waits for that look.
     pub(super) async fn look_now(&self) {
         let Ok(_one) = self.looking_now.try_lock() else {
             drop(self.looking_now.lock().await);
@@ -189,7 +189,7 @@ enum Doubt {
 
 /// Asks until the doubt is wrong, or nobody needs the peer any more.
 async fn look(peer: Weak<Peer>, doubt: Doubt) {
-    for pause in backoff(FIRST_PAUSE, LONGEST_PAUSE).build() {
+    for pause in backoff(FIRST_PAUSE, MAX_PAUSE).build() {
         let Some(asked) = peer.upgrade() else { return };
         // While calls are held back, each time on a new connection: the old one may be what is broken, and a balancer may know
         // of another server by now.
@@ -216,7 +216,7 @@ async fn look(peer: Weak<Peer>, doubt: Doubt) {
             asked.close();
             return;
         }
-        // Unless it was found to answer meanwhile.
+        // Unless it was found to answer since.
         if asked.closed.load(Ordering::Relaxed) == closed {
             asked.trip();
         }

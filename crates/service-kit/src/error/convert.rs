@@ -1,4 +1,4 @@
-//! Errors of the ground crates as errors of use cases, and back for consumers.
+//! Errors of the base crates as errors of use cases, and back for consumers.
 
 use std::{error::Error, time::Duration};
 

@@ -95,7 +95,7 @@ fn a_status_of_others_is_taken_by_its_code() {
 }
 
 #[test]
-fn errors_of_the_ground_crates_become_errors_of_the_api() {
+fn errors_of_the_base_crates_become_errors_of_the_api() {
     let reused = AppError::from(IdempotencyError::Reused);
     assert_eq!(
         (reused.kind.http_status(), reused.code),

@@ -29,10 +29,10 @@ use waybill_service_kit::{
 };
 use waybill_store::DbConfig;
 
-use crate::support::{Ground, Probe, claims, ground, service};
+use crate::support::{Base, Probe, base, claims, service};
 
 struct Server {
-    ground: Ground,
+    base: Base,
     probe: Probe,
     channel: GrpcChannel,
     client: AuthServiceClient<GrpcChannel>,
@@ -46,9 +46,9 @@ async fn server() -> Server {
 }
 
 async fn server_on(bus: Arc<dyn Bus>) -> Server {
-    let ground = ground("auth", bus).await;
+    let base = base("auth", bus).await;
     let probe = Probe::default();
-    let running = start(service("auth", probe.routes()), &ground.deps)
+    let running = start(service("auth", probe.routes()), &base.deps)
         .await
         .unwrap();
     let any = "127.0.0.1:0".parse().unwrap();
@@ -64,7 +64,7 @@ async fn server_on(bus: Arc<dyn Bus>) -> Server {
     ));
     let channel = channel::remote(&format!("http://{grpc}")).unwrap();
     Server {
-        ground,
+        base,
         probe,
         client: AuthServiceClient::new(channel.clone()),
         channel,
@@ -84,7 +84,7 @@ async fn get(url: String) -> (u16, String) {
 async fn a_call_over_the_network_carries_the_same_context() {
     let mut server = server().await;
     let claims = claims();
-    let ctx = CallContext::anonymous().with_token(server.ground.key.sign(&claims).unwrap());
+    let ctx = CallContext::anonymous().with_token(server.base.key.sign(&claims).unwrap());
     let answer = server
         .client
         .get_profile(outgoing(&ctx, GetProfileRequest {}))
@@ -122,7 +122,7 @@ async fn operations_are_served_beside() {
     assert_eq!(status, 200);
     assert!(body.contains("waybill_grpc_calls_total"), "{body}");
     // Without its database it is not ready.
-    server.ground.deps.db.close().await;
+    server.base.deps.db.close().await;
     while get(format!("{}/readyz", server.ops)).await.0 != 503 {}
     let mut health = HealthClient::new(server.channel.clone());
     let whole = health.check(HealthCheckRequest::default()).await.unwrap();
@@ -219,7 +219,7 @@ async fn readiness_does_not_ask_the_bus() {
 #[tokio::test]
 async fn a_database_that_hangs_does_not_hold_up_the_answer_of_readiness() {
     let server = server().await;
-    let db = &server.ground.deps.db;
+    let db = &server.base.deps.db;
     // All that a probe could ask: the writer and every reader. Whoever else wants one waits for a quarter of an hour.
     let context = waybill_store::EventContext::default();
     let writing = db.begin(&context).await.unwrap();
@@ -279,7 +279,7 @@ async fn a_drain_ends_the_calls_at_work_and_takes_no_new_ones() {
     server.probe.gate.notify_one();
     at_work.await.unwrap().unwrap();
     server.served.await.unwrap().unwrap();
-    assert!(server.ground.deps.stop.is_cancelled());
+    assert!(server.base.deps.stop.is_cancelled());
 }
 
 #[tokio::test]
@@ -302,12 +302,12 @@ async fn a_service_that_is_away_is_unavailable_at_once_and_found_when_it_is_back
         started.elapsed()
     );
 
-    let ground = ground("auth", InProcessBus::new()).await;
+    let base = base("auth", InProcessBus::new()).await;
     let probe = Probe {
         jwks: "{}".to_owned(),
         ..Probe::default()
     };
-    let running = start(service("auth", probe.routes()), &ground.deps)
+    let running = start(service("auth", probe.routes()), &base.deps)
         .await
         .unwrap();
     let listeners = Listeners {

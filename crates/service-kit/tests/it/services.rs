@@ -16,7 +16,7 @@ use waybill_proto::auth::{UserChanged, auth_service_client::AuthServiceClient, *
 use waybill_service_kit::{AppError, CallContext, Job, outgoing, start, start_all};
 use waybill_store::{ConsumerInfo, EventHandler, HandlerError, Tx};
 
-use crate::support::{Probe, claims, ground, service};
+use crate::support::{Probe, base, claims, service};
 
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -38,8 +38,8 @@ impl EventHandler for Listener {
 #[tokio::test]
 async fn an_event_committed_before_the_start_reaches_a_consumer_that_is_started_after_its_source() {
     let bus: Arc<dyn Bus> = InProcessBus::new();
-    let auth = ground("auth", Arc::clone(&bus)).await;
-    let chat = ground("chat", bus).await;
+    let auth = base("auth", Arc::clone(&bus)).await;
+    let chat = base("chat", bus).await;
     let ctx = CallContext::for_user((&claims()).into());
     let tx = auth.deps.db.begin(&ctx.event_context()).await.unwrap();
     let user = UserId::new();
@@ -74,7 +74,7 @@ async fn an_event_committed_before_the_start_reaches_a_consumer_that_is_started_
 
 #[tokio::test]
 async fn a_job_runs_at_the_start_and_when_woken_and_outlives_failures_and_panics() {
-    let ground = ground("auth", InProcessBus::new()).await;
+    let base = base("auth", InProcessBus::new()).await;
     let runs = Arc::new(AtomicUsize::new(0));
     let (wake, ran) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let job = {
@@ -95,7 +95,7 @@ async fn a_job_runs_at_the_start_and_when_woken_and_outlives_failures_and_panics
     };
     let mut service = service("auth", Routes::default());
     service.jobs.push(job);
-    let running = start(service, &ground.deps).await.unwrap();
+    let running = start(service, &base.deps).await.unwrap();
     for expected in 1..=3 {
         tokio::time::timeout(PATIENCE, ran.notified())
             .await
@@ -108,18 +108,18 @@ async fn a_job_runs_at_the_start_and_when_woken_and_outlives_failures_and_panics
 
 #[tokio::test]
 async fn the_channel_of_a_running_service_goes_through_its_layers() {
-    let ground = ground("auth", InProcessBus::new()).await;
-    let running = start(service("auth", Probe::default().routes()), &ground.deps)
+    let base = base("auth", InProcessBus::new()).await;
+    let running = start(service("auth", Probe::default().routes()), &base.deps)
         .await
         .unwrap();
     let mut client = AuthServiceClient::new(running.channel());
     let claims = claims();
-    let ctx = CallContext::anonymous().with_token(ground.key.sign(&claims).unwrap());
+    let ctx = CallContext::anonymous().with_token(base.key.sign(&claims).unwrap());
     let answer = client
         .get_profile(outgoing(&ctx, GetProfileRequest {}))
         .await
         .unwrap();
     assert_eq!(answer.into_inner().user.unwrap().email, claims.email);
-    let ctx = ground.deps.system_context().unwrap();
+    let ctx = base.deps.system_context().unwrap();
     assert_eq!(ctx.service().unwrap(), "auth");
 }

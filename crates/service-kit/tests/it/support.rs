@@ -148,7 +148,7 @@ unimplemented! {
 }
 
 /// What a service stands on, in a directory that lives as long as this.
-pub struct Ground {
+pub struct Base {
     pub deps: Deps,
     pub key: SigningKey,
     _dir: tempfile::TempDir,
@@ -162,7 +162,7 @@ impl sea_orm_migration::MigratorTrait for NoMigrations {
     }
 }
 
-pub async fn ground(service: &'static str, bus: Arc<dyn Bus>) -> Ground {
+pub async fn base(service: &'static str, bus: Arc<dyn Bus>) -> Base {
     let dir = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}/{service}.db", dir.path().display());
     let config = DbConfig {
@@ -173,7 +173,7 @@ pub async fn ground(service: &'static str, bus: Arc<dyn Bus>) -> Ground {
     db.migrate::<NoMigrations>().await.unwrap();
     let key = SigningKey::generate().unwrap();
     let verifier = Verifier::fixed(&key_set([&key]));
-    Ground {
+    Base {
         deps: Deps::new(db, bus, verifier, service_tokens()),
         key,
         _dir: dir,
@@ -195,7 +195,7 @@ pub struct Replica {
     pub address: SocketAddr,
     pub shutdown: Shutdown,
     served: tokio::task::JoinHandle<Result<(), AppError>>,
-    _ground: Ground,
+    _base: Base,
 }
 
 impl Replica {
@@ -204,9 +204,9 @@ impl Replica {
     }
 
     pub async fn on(grpc: TcpListener) -> Self {
-        let ground = ground("auth", InProcessBus::new()).await;
+        let base = base("auth", InProcessBus::new()).await;
         let probe = Probe::default();
-        let running = start(service("auth", probe.routes()), &ground.deps)
+        let running = start(service("auth", probe.routes()), &base.deps)
             .await
             .unwrap();
         let address = grpc.local_addr().unwrap();
@@ -219,7 +219,7 @@ impl Replica {
             address,
             shutdown,
             served,
-            _ground: ground,
+            _base: base,
         }
     }
 

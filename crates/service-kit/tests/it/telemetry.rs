@@ -25,7 +25,7 @@ use waybill_service_kit::{
     trace,
 };
 
-use crate::support::{Probe, ground, service, service_tokens};
+use crate::support::{Probe, base, service, service_tokens};
 
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<u8>>>);
@@ -145,7 +145,7 @@ async fn a_service_that_is_away_is_named_and_no_name_stands_twice_in_a_line() {
 #[tokio::test]
 async fn a_job_that_goes_on_failing_is_one_line_and_one_when_it_works_again() {
     let (lines, _guard) = Lines::capture(LevelFilter::TRACE);
-    let ground = ground("auth", InProcessBus::new()).await;
+    let base = base("auth", InProcessBus::new()).await;
     let runs = Arc::new(AtomicUsize::new(0));
     let (done, mut worked) = mpsc::unbounded_channel();
     let mut failing = service("auth", Routes::default());
@@ -162,7 +162,7 @@ async fn a_job_that_goes_on_failing_is_one_line_and_one_when_it_works_again() {
                 Ok(())
             }
         }));
-    let running = start(failing, &ground.deps).await.unwrap();
+    let running = start(failing, &base.deps).await.unwrap();
     // The line of the first success is written by the time of the second.
     for _ in 0..2 {
         worked.recv().await.unwrap();

@@ -1,4 +1,4 @@
-//! The stream that this outbox was last published to, to notice one that was created anew or lost events.
+//! The stream that this outbox was last published to, to notice one that was created again or lost events.
 
 use crate::entity_prelude::*;
 

@@ -79,7 +79,7 @@ async fn an_event_that_keeps_failing_is_a_dead_letter_and_the_rest_flows() {
             (4, "told to fail")
         );
 
-        // The cause is mended; an operator asks for another try.
+        // The cause is fixed; an operator asks for another try.
         counter.failures.lock().unwrap().clear();
         assert_eq!(
             dead_letters::request_retry(&db, Some(letters[0].id))

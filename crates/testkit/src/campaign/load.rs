@@ -150,12 +150,12 @@ impl Client {
         let api = &self.people.customers[customer];
         let service = count.is_multiple_of(4);
         // Some give up at the first failure: their orders may be there or not.
-        let patience = if count.is_multiple_of(5) {
+        let timeout = if count.is_multiple_of(5) {
             Duration::ZERO
         } else {
             PATIENCE
         };
-        let Some(placed) = self.place(customer, key, service, patience).await else {
+        let Some(placed) = self.place(customer, key, service, timeout).await else {
             return;
         };
         if count.is_multiple_of(6) {
@@ -182,7 +182,7 @@ impl Client {
         customer: usize,
         key: &str,
         service: bool,
-        patience: Duration,
+        timeout: Duration,
     ) -> Option<Placed> {
         let product = if service {
             &self.people.work
@@ -193,7 +193,7 @@ impl Client {
         let wish = json!({"items": [{"productId": product, "quantity": 1}], "description": key});
         self.account.book().tried.insert(key.to_owned());
         let api = &self.people.customers[customer];
-        let order = self.insist(api, "/orders", &wish, key, patience).await?;
+        let order = self.insist(api, "/orders", &wish, key, timeout).await?;
         let text = |name: &str| order[name].as_str().unwrap_or_default().to_owned();
         let placed = Placed {
             key: key.to_owned(),
@@ -241,7 +241,7 @@ impl Client {
             .is_some()
     }
 
-    /// Repeats a request until it succeeds, or the patience or the load ends. An answer for good is a broken promise: none of
+    /// Repeats a request until it succeeds, or the timeout or the load ends. An answer for good is a broken promise: none of
     /// these requests deserves one.
     async fn insist(
         &self,
@@ -249,9 +249,9 @@ impl Client {
         path: &str,
         body: &Value,
         key: &str,
-        patience: Duration,
+        timeout: Duration,
     ) -> Option<Value> {
-        let end = Instant::now() + patience;
+        let end = Instant::now() + timeout;
         // Ids aside.
         let what = format!("POST {}", path.rsplit('/').next().unwrap_or(path));
         loop {

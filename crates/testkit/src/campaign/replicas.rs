@@ -23,7 +23,7 @@ const BUYERS: usize = 64;
 const UNITS: usize = 10;
 const REPEATS: usize = 100;
 
-/// Buyers of a scarce product, repeats of one key and claims at once; unpaid orders expire meanwhile.
+/// Buyers of a scarce product, repeats of one key and claims at once; unpaid orders expire concurrently.
 pub async fn race(run: Run) -> Result<Outcome> {
     let Some(servers) = Servers::start().await else {
         return Ok(Run::skipped(MISSING));

@@ -208,9 +208,9 @@ impl Platform {
     }
 
     /// As [`Platform::stop`], while the runtime goes on with its work; a process that takes longer is killed.
-    pub async fn stop_within(&mut self, process: &str, patience: Duration) -> Option<i32> {
+    pub async fn stop_within(&mut self, process: &str, timeout: Duration) -> Option<i32> {
         let process = self.processes.remove(process)?;
-        process.stop_within("TERM", patience).await
+        process.stop_within("TERM", timeout).await
     }
 
     /// Stops a process where it is, or lets it go on.
@@ -351,7 +351,7 @@ impl Platform {
         }
     }
 
-    /// Runs `waybill verify` until it finds nothing (events may still be on their way) or the patience ends; what it
+    /// Runs `waybill verify` until it finds nothing (events may still be on their way) or the timeout ends; what it
     /// printed last.
     pub async fn verify(&self) -> Result<(), String> {
         let start = Instant::now();

@@ -35,7 +35,7 @@ pub async fn count_more(
 }
 
 /// Begins a window at `at` with one failure, in place of one that began before `cutoff`.
-/// [`StoreError::Unique`] if somebody else began one meanwhile.
+/// [`StoreError::Unique`] if somebody else began one concurrently.
 pub async fn begin_window(
     db: &impl ConnectionTrait,
     account: &str,

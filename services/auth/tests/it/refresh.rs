@@ -88,7 +88,7 @@ async fn tokens_end_with_time(world: &World) {
     let session = world.register("ada").await;
     world.pass(29 * DAY);
     let session = world.refresh(&session.refresh_token).await.unwrap();
-    // Each use begins the 30 days anew.
+    // Each use begins the 30 days again.
     world.pass(29 * DAY);
     let session = world.refresh(&session.refresh_token).await.unwrap();
     world.pass(30 * DAY);

@@ -41,7 +41,7 @@ pub async fn upsert_all(tx: &Tx, orders: Vec<Conversation>) -> Result<(), StoreE
     Ok(())
 }
 
-/// Unless somebody has taken over something newer meanwhile.
+/// Unless somebody has taken over something newer since.
 async fn update(tx: &Tx, order: Conversation) -> Result<(), StoreError> {
     let row = ActiveModel {
         order_number: Set(order.order_number),

@@ -87,14 +87,14 @@ async fn history_comes_in_pages(world: &World) {
         let listed = world.try_list(&ada, &order, "", part).await;
         let listed = answer(listed).expect("a page");
         let info = listed.page.expect("page info");
-        // What comes in meanwhile counts, and moves nothing.
+        // What comes in between counts, and moves nothing.
         assert_eq!(info.total, Some(7 + seen.len() as u64 / 3));
         seen.extend(listed.messages.into_iter().map(|one| one.body));
         cursor = info.next_cursor.unwrap_or_default();
         if cursor.is_empty() {
             break;
         }
-        world.post(&ada, &order, "meanwhile").await;
+        world.post(&ada, &order, "in between").await;
     }
     assert_eq!(seen, ["6", "5", "4", "3", "2", "1", "0"]);
     invalid(world.try_list(&ada, &order, "", page(101)).await);

@@ -93,7 +93,7 @@ impl App {
         .await
     }
 
-    /// Sends and renews the lease meanwhile; none if somebody else has taken the mail over.
+    /// Sends and renews the lease at the same time; none if somebody else has taken the mail over.
     async fn send_leased(
         &self,
         delivery: &Delivery,

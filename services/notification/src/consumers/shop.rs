@@ -10,10 +10,10 @@ use waybill_proto::{
 };
 use waybill_store::{ConsumerInfo, EventHandler, HandlerError, Tx};
 
-use super::{facts, missing};
+use super::{missing, summary};
 use crate::{
     app::App,
-    facts::{Occurrence, ParcelFacts, ParcelNews},
+    triggers::{NotificationTrigger, ShipmentStep, ShipmentSummary},
 };
 
 pub const SHOP: ConsumerInfo = ConsumerInfo {
@@ -30,44 +30,44 @@ impl EventHandler for Shop {
     }
 
     async fn apply(&self, tx: &Tx, event: &Envelope) -> Result<(), HandlerError> {
-        let occurrence = match_event!(&event.subject, event.payload.clone() => {
+        let trigger = match_event!(&event.subject, event.payload.clone() => {
             order::SettingsChanged => |event| {
                 let settings = event.settings.ok_or_else(|| missing("settings"))?;
                 let name = &settings.shop_name;
                 return Ok(self.0.note_shop(tx, name, settings.version).await?);
             },
-            order::ShipmentCreated => |event| parcel(event.shipment, event.order, ShipmentState::Preparing)?,
+            order::ShipmentCreated => |event| shipment_trigger(event.shipment, event.order, ShipmentState::Preparing)?,
             order::ShipmentUpdated => |event| {
                 let before = event.from();
-                parcel(event.shipment, event.order, before)?
+                shipment_trigger(event.shipment, event.order, before)?
             },
             else => None,
         });
-        if let Some(occurrence) = occurrence {
-            self.0.announce(tx, &[(event, occurrence)]).await?;
+        if let Some(trigger) = trigger {
+            self.0.announce(tx, &[(event, trigger)]).await?;
         }
         Ok(())
     }
 }
 
-/// None unless the parcel has got further.
-fn parcel(
+/// None unless the shipment is further than before.
+fn shipment_trigger(
     shipment: Option<order::Shipment>,
     order: Option<order::Order>,
     before: ShipmentState,
-) -> Result<Option<Occurrence>, HandlerError> {
+) -> Result<Option<NotificationTrigger>, HandlerError> {
     let shipment = shipment.ok_or_else(|| missing("shipment"))?;
-    let news = match (before, shipment.state()) {
+    let step = match (before, shipment.state()) {
         (before, now) if before == now => return Ok(None),
-        (_, ShipmentState::Shipped) => ParcelNews::Shipped,
-        (_, ShipmentState::Delivered) => ParcelNews::Delivered,
+        (_, ShipmentState::Shipped) => ShipmentStep::Shipped,
+        (_, ShipmentState::Delivered) => ShipmentStep::Delivered,
         _ => return Ok(None),
     };
     let lines = shipment.lines.into_iter();
-    Ok(Some(Occurrence::Parcel {
-        order: facts(order)?,
-        news,
-        parcel: ParcelFacts {
+    Ok(Some(NotificationTrigger::Shipment {
+        order: summary(order)?,
+        step,
+        shipment: ShipmentSummary {
             carrier: shipment.carrier.unwrap_or_default(),
             tracking_number: shipment.tracking_number.unwrap_or_default(),
             tracking_url: shipment.tracking_url.unwrap_or_default(),

@@ -4,8 +4,8 @@ use waybill_primitives::{Currency, Money, UserId};
 
 use super::*;
 
-fn order() -> OrderFacts {
-    OrderFacts {
+fn order() -> OrderSummary {
+    OrderSummary {
         id: OrderId::new(),
         number: "W261121-7K3M9QX".into(),
         title: "Logo".into(),
@@ -31,7 +31,7 @@ fn audiences(plan: &Plan) -> Vec<(Audience, Kind)> {
 #[test]
 fn a_new_order_is_told_to_customer_and_administrators_and_confirmed_by_mail() {
     let order = order();
-    let plan = plan(&Occurrence::Placed(order.clone()));
+    let plan = plan(&NotificationTrigger::Placed(order.clone()));
     assert_eq!(
         audiences(&plan),
         [
@@ -46,7 +46,7 @@ fn a_new_order_is_told_to_customer_and_administrators_and_confirmed_by_mail() {
 #[test]
 fn only_money_makes_a_receipt_and_only_the_pool_calls_the_staff() {
     let order = order();
-    let free = plan(&Occurrence::Paid {
+    let free = plan(&NotificationTrigger::Paid {
         order: order.clone(),
         by_payment: false,
         available: true,
@@ -57,7 +57,7 @@ fn only_money_makes_a_receipt_and_only_the_pool_calls_the_staff() {
         "a free order has no receipt"
     );
     assert!(free.mails.is_empty());
-    let goods = plan(&Occurrence::Paid {
+    let goods = plan(&NotificationTrigger::Paid {
         order: order.clone(),
         by_payment: true,
         available: false,
@@ -73,12 +73,12 @@ fn only_money_makes_a_receipt_and_only_the_pool_calls_the_staff() {
 fn a_worker_is_told_of_an_assignment_by_others_but_not_of_an_own_claim() {
     let order = order();
     let worker = order.assignee.as_ref().map(|worker| worker.id);
-    let own = plan(&Occurrence::Claimed {
+    let own = plan(&NotificationTrigger::Claimed {
         order: order.clone(),
         actor: worker,
     });
     assert_eq!(own.notices.len(), 1);
-    let assigned = plan(&Occurrence::Claimed {
+    let assigned = plan(&NotificationTrigger::Claimed {
         order: order.clone(),
         actor: Some(UserId::new()),
     });
@@ -95,7 +95,7 @@ fn an_assignment_is_told_to_customer_new_and_previous_worker() {
     let worker = order.assignee.as_ref().expect("assigned").id;
     let previous = UserId::new();
     for (began, mails) in [(true, 1), (false, 0)] {
-        let plan = plan(&Occurrence::Assigned {
+        let plan = plan(&NotificationTrigger::Assigned {
             order: order.clone(),
             began,
             previous: Some(previous),
@@ -113,7 +113,7 @@ fn an_assignment_is_told_to_customer_new_and_previous_worker() {
 fn a_replacement_is_told_with_the_new_number() {
     let order = order();
     let previous = UserId::new();
-    let plan = plan(&Occurrence::Replaced {
+    let plan = plan(&NotificationTrigger::Replaced {
         order: order.clone(),
         number: "W261121-NEWNEWN".into(),
         previous: Some(previous),
@@ -131,12 +131,12 @@ fn a_replacement_is_told_with_the_new_number() {
 #[test]
 fn notes_and_progress_are_the_customers_news_without_mail() {
     let order = order();
-    let noted = plan(&Occurrence::Noted {
+    let noted = plan(&NotificationTrigger::Noted {
         order: order.clone(),
         author: "Wim".into(),
         body: "Please choose".into(),
     });
-    let went_on = plan(&Occurrence::Progressed {
+    let went_on = plan(&NotificationTrigger::Progressed {
         order: order.clone(),
         step: "Sketched".into(),
         percent: Some(40),
@@ -153,7 +153,7 @@ fn notes_and_progress_are_the_customers_news_without_mail() {
 fn what_people_typed_cannot_break_a_line() {
     let mut order = order();
     order.number = "W1\r\nBcc: all@example.com".into();
-    let plan = plan(&Occurrence::Cancelled {
+    let plan = plan(&NotificationTrigger::Cancelled {
         order,
         reason: "no\u{0}pe\n".into(),
     });

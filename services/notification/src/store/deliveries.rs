@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Longer errors are cut.
-const LONGEST_ERROR: usize = 1000;
+const MAX_ERROR: usize = 1000;
 /// Still to be sent.
 const OPEN: [DeliveryState; 2] = [DeliveryState::Queued, DeliveryState::Sending];
 
@@ -113,7 +113,7 @@ pub async fn settle(
 }
 
 fn cut(error: &str) -> String {
-    error.chars().take(LONGEST_ERROR).collect()
+    error.chars().take(MAX_ERROR).collect()
 }
 
 /// Deletes at most `limit` sent ones that were queued before `before`; how many.

@@ -162,7 +162,7 @@ async fn a_refusal_for_good_is_not_repeated(Mailing { world, sink }: &Mailing) {
         world.clock.advance(Duration::from_hours(1));
     }
     assert_eq!(world.deliveries().await, [("DEAD".to_owned(), 1)]);
-    // One that wants to know us first may be mended.
+    // One that wants to know us first may accept us later.
     placed(world, &Person::new("Bo", Role::Customer)).await;
     sink.moods(&[Mood::Refuse("530 authentication required")]);
     world.deliver().await;

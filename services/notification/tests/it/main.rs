@@ -1,8 +1,8 @@
 //! The notification service through its gRPC and the bus, on each database; mails through a real SMTP dialogue.
 
 mod inbox;
+mod mailbox;
 mod mailing;
-mod parcels;
-mod postbox;
+mod shipments;
 mod sink;
 mod support;

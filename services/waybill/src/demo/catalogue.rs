@@ -301,7 +301,7 @@ const SERVICES: [(&str, &str, &str, i64, &str); 12] = [
         "Website check-up",
         "web",
         39000,
-        "Speed, accessibility and search, with a list of what to mend.",
+        "Speed, accessibility and search, with a list of what to fix.",
     ),
     (
         "SVC-ENGR",

@@ -108,7 +108,7 @@ impl Demo {
         Ok(())
     }
 
-    /// Has an order opened anew for somebody else, unless that has happened.
+    /// Has an order opened again for somebody else, unless that has happened.
     pub(super) async fn replace(
         &mut self,
         admin: &Person,

@@ -40,7 +40,7 @@ struct Wish<'a> {
 
 impl Demo {
     /// Whether the last order is completed, and so all were placed. Their idempotency keys cannot tell for long: they are
-    /// forgotten after a week, and placing the orders anew would place them twice. Versions that wrote the demo without
+    /// forgotten after a week, and placing the orders again would place them twice. Versions that wrote the demo without
     /// [`super::NEWCOMER`] left nothing else to know it by.
     pub(super) async fn is_played(&mut self, admin: &Person) -> Result<bool> {
         let request = ListOrdersRequest {
@@ -237,7 +237,7 @@ impl Demo {
             self.attach(person, &order, purpose, name).await?;
         }
 
-        // Opened anew, because the first worker could not do it.
+        // Opened again, because the first worker could not do it.
         let wish = Wish {
             key: "demo-replaced",
             customer: &cast.carla,

@@ -98,7 +98,7 @@ async fn figures_search_and_export(shape: Shape) {
         assert_eq!(admin.get(&path).await.refused(422), "VALIDATION_ERROR");
     }
 
-    // Counting anew beside the running platform changes nothing.
+    // Counting again beside the running platform changes nothing.
     let mut rebuild = Command::new(bin().join("waybill"));
     rebuild
         .args(["rebuild", "analytics"])

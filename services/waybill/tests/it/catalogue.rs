@@ -234,8 +234,8 @@ async fn products_go_out_as_csv_and_come_in_again_embedded() {
         names(&anyone.get("/products?category=Kitchen").await.expect(200)),
         ["=Mug"]
     );
-    let mended = file.replace("free", "90");
-    let form = ("products.csv", mended.as_bytes());
+    let fixed = file.replace("free", "90");
+    let form = ("products.csv", fixed.as_bytes());
     let again = admin
         .upload("/admin/products/import", &[], form)
         .await

@@ -272,7 +272,7 @@ async fn a_demo_that_was_killed_half_way_is_completed_embedded() {
     assert!(log.contains("the demo data was written"), "{log}");
     let admin = platform.api().with_token(admin.token());
     let [orders, products, users] = shop(&admin).await;
-    // Killed at a certain moment, the order that is to be opened anew waits for the administrator.
+    // Killed at a certain moment, the order that is to be opened again waits for the administrator.
     let others = |order: &&Value| order["title"] != "Translate a menu into Dutch";
     assert_eq!(items(&orders).iter().filter(others).count(), 14);
     assert_eq!(items(&products).len(), 40);

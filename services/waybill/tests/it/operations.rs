@@ -289,7 +289,7 @@ async fn verify_tells_sound_from_tampered_embedded() {
     assert_eq!(sound.status.code(), Some(0), "{}", text(&sound.stdout));
     assert!(text(&sound.stdout).contains("0 violations"));
 
-    for (tamper, mend) in [
+    for (tamper, fix) in [
         (
             "UPDATE stock SET on_hand = on_hand + 1",
             "UPDATE stock SET on_hand = on_hand - 1",
@@ -304,10 +304,10 @@ async fn verify_tells_sound_from_tampered_embedded() {
         let found = text(&tampered.stdout);
         assert_eq!(tampered.status.code(), Some(1), "{tamper}: {found}");
         assert!(found.contains(&product), "{found}");
-        run_sql(&platform, "order", mend).await;
+        run_sql(&platform, "order", fix).await;
     }
-    let mended = waybill(&verify, &[]);
-    assert_eq!(mended.status.code(), Some(0), "{}", text(&mended.stdout));
+    let fixed = waybill(&verify, &[]);
+    assert_eq!(fixed.status.code(), Some(0), "{}", text(&fixed.stdout));
 }
 
 #[tokio::test]

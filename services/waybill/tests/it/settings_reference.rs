@@ -14,6 +14,6 @@ fn settings_reference_snapshot() {
     let written = fs::read_to_string(&path).unwrap_or_default();
     assert!(
         written == reference,
-        "deploy/settings.md is out of date; write it anew with `cargo xtask settings`"
+        "deploy/settings.md is out of date; write it again with `cargo xtask settings`"
     );
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
-use waybill::databases::Place;
+use waybill::databases::DatabaseLocation;
 use waybill_store::{Db, EventContext};
 use waybill_testkit::{Answer, Platform};
 
@@ -18,7 +18,7 @@ pub fn bin() -> &'static Path {
 /// The database of a service of an embedded platform.
 pub async fn database(platform: &Platform, service: &'static str) -> Db {
     let folder = platform.place().pop().expect("the data directory");
-    let place = Place::Folder(folder.into());
+    let place = DatabaseLocation::Folder(folder.into());
     place.connect(service, 1).await.unwrap()
 }
 

@@ -262,7 +262,7 @@ fn secrets_are_kept_when_made_again() {
     let first = read();
     make_secrets(folder.path());
     assert_eq!(first, read());
-    // What is deleted is made anew, and what holds it follows.
+    // What is deleted is made again, and what holds it follows.
     fs::remove_file(folder.path().join("nats_password")).expect("it is there");
     make_secrets(folder.path());
     let again = read();

@@ -57,7 +57,7 @@ async fn bowl(admin: &Api, category: &Value) -> String {
     id.to_owned()
 }
 
-/// The token of a guest's cart with two bowls, whose price has changed meanwhile and was looked at again.
+/// The token of a guest's cart with two bowls, whose price has changed since and was looked at again.
 async fn fill_a_cart(anyone: &Api, admin: &Api, bowl: &str) -> String {
     let item = format!("/cart/items/{bowl}");
     let put = async |quantity: i64, headers: &[(&str, &str)]| {

@@ -1,4 +1,4 @@
-//! Work that changes hands: given to a worker, followed step by step with files, opened anew for another worker, handed in.
+//! Work that changes hands: given to a worker, followed step by step with files, opened again for another worker, handed in.
 
 use serde_json::json;
 use waybill_testkit::Api;

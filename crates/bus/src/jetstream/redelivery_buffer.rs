@@ -10,12 +10,12 @@ use crate::Envelope;
 /// Once no old event has come for so long, the rest is asked for again.
 const QUIET: Duration = Duration::from_millis(300);
 /// After so many times the rest is taken for settled (its acknowledgements were on the way) or for held by a replica.
-const MOST_ROUNDS: u32 = 10;
+const MAX_ROUNDS: u32 = 10;
 
 /// A delivery with the subject that names it to the server.
 pub(super) type Delivery = (Envelope, String);
 
-pub(super) struct Gathering {
+pub(super) struct RedeliveryBuffer {
     /// How many old deliveries are still awaited.
     awaited: usize,
     /// Sequences up to this one were delivered before.
@@ -25,7 +25,7 @@ pub(super) struct Gathering {
     held: BTreeMap<u64, Delivery>,
 }
 
-impl Gathering {
+impl RedeliveryBuffer {
     pub(super) fn new(awaited: usize, last: u64) -> Self {
         Self {
             awaited,
@@ -62,7 +62,7 @@ impl Gathering {
 
     /// Starts another round for `awaited` deliveries; `Err` gives back what is held when there were enough.
     pub(super) fn again(mut self, awaited: usize) -> Result<Self, Self> {
-        if self.round >= MOST_ROUNDS {
+        if self.round >= MAX_ROUNDS {
             return Err(self);
         }
         self.round += 1;
@@ -110,27 +110,27 @@ mod tests {
 
     #[tokio::test]
     async fn old_deliveries_are_awaited_and_all_are_let_go_in_order() {
-        let mut gathering = Gathering::new(3, 10);
+        let mut buffer = RedeliveryBuffer::new(3, 10);
         for sequence in [12, 7, 11, 9, 7] {
-            assert!(!gathering.is_complete());
-            gathering.add(sequence, delivery(sequence));
+            assert!(!buffer.is_complete());
+            buffer.add(sequence, delivery(sequence));
         }
-        gathering.skip(8);
-        assert!(gathering.is_complete());
-        let order: Vec<_> = gathering.release().map(|(sequence, _)| sequence).collect();
+        buffer.skip(8);
+        assert!(buffer.is_complete());
+        let order: Vec<_> = buffer.release().map(|(sequence, _)| sequence).collect();
         assert_eq!(order, [7, 9, 11, 12]);
     }
 
     #[tokio::test]
     async fn the_rest_is_given_up_after_some_rounds() {
-        let mut gathering = Gathering::new(3, 10);
-        gathering.add(7, delivery(7));
-        for _ in 1..MOST_ROUNDS {
-            let Ok(next) = gathering.again(2) else {
+        let mut buffer = RedeliveryBuffer::new(3, 10);
+        buffer.add(7, delivery(7));
+        for _ in 1..MAX_ROUNDS {
+            let Ok(next) = buffer.again(2) else {
                 panic!("given up too early")
             };
-            gathering = next;
+            buffer = next;
         }
-        assert!(gathering.again(2).is_err_and(|rest| rest.held().eq([7])));
+        assert!(buffer.again(2).is_err_and(|rest| rest.held().eq([7])));
     }
 }

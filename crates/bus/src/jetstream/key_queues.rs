@@ -32,7 +32,7 @@ pub(super) trait Acks: Send + Sync + 'static {
 }
 
 /// The queues of one consumer. Clone the `Arc`.
-pub(super) struct Lanes {
+pub(super) struct KeyQueues {
     runner: Runner,
     acks: Arc<dyn Acks>,
     stop: CancellationToken,
@@ -57,7 +57,7 @@ struct InHand {
     since: Instant,
 }
 
-impl Lanes {
+impl KeyQueues {
     pub(super) fn new(
         runner: Runner,
         acks: Arc<dyn Acks>,
@@ -115,7 +115,7 @@ impl Lanes {
         }
     }
 
-    /// The aggregate's next event; with none left its lane is closed in the same breath.
+    /// The aggregate's next event; with none left its queue is closed in the same breath.
     fn next(&self, aggregate: Uuid) -> Option<(Key, Envelope)> {
         let mut state = self.state.lock();
         let next = state.waiting.get_mut(&aggregate)?.pop_front();
@@ -132,7 +132,7 @@ impl Lanes {
         live.map(|((_, sequence), _)| *sequence).collect()
     }
 
-    /// The stream was made anew: an acknowledgement of an old delivery could hit another event now.
+    /// The stream was made again: an acknowledgement of an old delivery could hit another event now.
     pub(super) fn forget_replies(&self) {
         for in_hand in self.state.lock().in_hand.values_mut() {
             in_hand.reply = None;

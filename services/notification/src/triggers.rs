@@ -1,7 +1,7 @@
-//! What events tell this service, in its own words. Consumers make these from the messages; everything behind them knows
-//! no protobuf.
+//! What events tell this service. Consumers make these from the messages.
 
 use waybill_primitives::{Money, OrderId, UserId};
+use waybill_proto::order::{ChangeRequestKind, OrderStatus};
 
 /// Somebody an event names.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct Line {
 
 /// What an order's events say about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OrderFacts {
+pub struct OrderSummary {
     pub id: OrderId,
     pub number: String,
     /// Of the free description; may be empty.
@@ -36,7 +36,7 @@ pub struct OrderFacts {
 
 /// What a payment's events say about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PaymentFacts {
+pub struct PaymentSummary {
     pub order_id: OrderId,
     pub order_number: String,
     pub customer_id: UserId,
@@ -45,7 +45,7 @@ pub struct PaymentFacts {
 
 /// What a shipment's events say about it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ParcelFacts {
+pub struct ShipmentSummary {
     /// May be empty, like the number and the page to follow it on.
     pub carrier: String,
     pub tracking_number: String,
@@ -54,113 +54,86 @@ pub struct ParcelFacts {
     pub lines: Vec<(String, i64)>,
 }
 
-/// How far a parcel has got.
+/// How far a shipment is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ParcelNews {
+pub enum ShipmentStep {
     Shipped,
     Delivered,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
-    Pending,
-    InProgress,
-    OnHold,
-    Completed,
-    Cancelled,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RequestKind {
-    Completion,
-    Reassignment,
-    Cancellation,
-}
-
-impl RequestKind {
-    /// For sentences: "asks for completion".
-    pub const fn noun(self) -> &'static str {
-        match self {
-            Self::Completion => "completion",
-            Self::Reassignment => "reassignment",
-            Self::Cancellation => "cancellation",
-        }
-    }
-}
-
-/// Something that happened elsewhere and that people are told about.
+/// Something that happened in another service and that people are told about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Occurrence {
-    Placed(OrderFacts),
+pub enum NotificationTrigger {
+    Placed(OrderSummary),
     Paid {
-        order: OrderFacts,
+        order: OrderSummary,
         /// False for an order on which nothing was due.
         by_payment: bool,
         /// It now waits for a worker.
         available: bool,
     },
     Claimed {
-        order: OrderFacts,
+        order: OrderSummary,
         actor: Option<UserId>,
     },
     Assigned {
-        order: OrderFacts,
+        order: OrderSummary,
         /// Work on it began by this: it waited before.
         began: bool,
         previous: Option<UserId>,
     },
     /// Another order took its place.
     Replaced {
-        order: OrderFacts,
+        order: OrderSummary,
         /// Of the other one.
         number: String,
         previous: Option<UserId>,
     },
     /// Something was noted for the customer.
     Noted {
-        order: OrderFacts,
+        order: OrderSummary,
         author: String,
         body: String,
     },
     Progressed {
-        order: OrderFacts,
+        order: OrderSummary,
         step: String,
         percent: Option<i32>,
         note: String,
     },
     StatusChanged {
-        order: OrderFacts,
-        from: Status,
-        to: Status,
+        order: OrderSummary,
+        from: OrderStatus,
+        to: OrderStatus,
         note: String,
     },
     Released {
-        order: OrderFacts,
+        order: OrderSummary,
         previous: Option<UserId>,
     },
     Cancelled {
-        order: OrderFacts,
+        order: OrderSummary,
         reason: String,
     },
-    Expired(OrderFacts),
-    Completed(OrderFacts),
+    Expired(OrderSummary),
+    Completed(OrderSummary),
     ChangeRequested {
-        order: OrderFacts,
-        kind: RequestKind,
+        order: OrderSummary,
+        kind: ChangeRequestKind,
         by: Contact,
         reason: String,
     },
     ChangeDecided {
-        order: OrderFacts,
-        kind: RequestKind,
+        order: OrderSummary,
+        kind: ChangeRequestKind,
         by: UserId,
         approved: bool,
         note: String,
     },
-    Parcel {
-        order: OrderFacts,
-        news: ParcelNews,
-        parcel: ParcelFacts,
+    Shipment {
+        order: OrderSummary,
+        step: ShipmentStep,
+        shipment: ShipmentSummary,
     },
     StockLow {
         product: String,
@@ -169,11 +142,11 @@ pub enum Occurrence {
         threshold: i64,
     },
     PaymentFailed {
-        payment: PaymentFacts,
+        payment: PaymentSummary,
         reason: String,
     },
     Refunded {
-        payment: PaymentFacts,
+        payment: PaymentSummary,
         reason: String,
     },
 }
