@@ -161,7 +161,7 @@ pub async fn build(deps: GatewayDeps) -> Result<Routers, AppError> {
     let document = openapi::complete(&api)?.to_string();
     let router = described
         .merge(routes::short::without_slash())
-        .merge(routes::ops::documents(document))
+        .merge(routes::ops::documents(document, asyncapi::document()))
         .merge(routes::pages::routes(app.mailbox))
         .route_service(edge::SOCKET_PATH, sockets)
         // Before the state, so that the layers are put around it once and not for each request.

@@ -24,8 +24,6 @@ const LAYERS: &str = "//! Layers: ";
 const BELOW: char = '←';
 /// Services that are not made of slices.
 const WITHOUT: [&str; 2] = ["gateway", "waybill"];
-/// Where there is a circle still: asyncapi → sockets → routes → asyncapi.
-const OPEN: [&str; 1] = ["services/gateway/src"];
 /// Renamed and re-exported names that are followed from one to the next.
 const MOST_NAMES: usize = 8;
 
@@ -365,9 +363,6 @@ fn circles(folder: &str, parent: &[String], arrows: &Arrows, faults: &mut Vec<St
     let place = [&[folder.to_owned(), "src".to_owned()], parent]
         .concat()
         .join("/");
-    if OPEN.contains(&place.as_str()) {
-        return;
-    }
     let all: Vec<(&str, &str)> = arrows
         .keys()
         .map(|(a, b)| (a.as_str(), b.as_str()))

@@ -12,7 +12,6 @@ use waybill_proto::auth as pb;
 use crate::{
     answer::{Answer, Raw},
     app::{App, Gateway, read},
-    asyncapi,
     error::ApiError,
     extract::Unsigned,
     health::{self, Health, Link, SystemReport},
@@ -28,7 +27,7 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 /// The contracts themselves; not described by themselves.
-pub fn documents(openapi: String) -> Router<App> {
+pub fn documents(openapi: String, asyncapi: &'static str) -> Router<App> {
     let openapi: bytes::Bytes = openapi.into();
     Router::new()
         .route(
@@ -37,7 +36,7 @@ pub fn documents(openapi: String) -> Router<App> {
         )
         .route(
             "/asyncapi.json",
-            get(|| async { document(asyncapi::document().into()) }),
+            get(move || async move { document(asyncapi.into()) }),
         )
 }
 
