@@ -3,6 +3,7 @@
 mod backoff;
 mod calendar;
 mod column;
+mod fields;
 mod id;
 mod message;
 mod money;
@@ -16,6 +17,7 @@ pub use backoff::{backoff, pause_after};
 pub use calendar::{Bucket, Span, SpanFault, day_of, start_of};
 #[doc(hidden)]
 pub use column::__private;
+pub use fields::{FieldError, FieldErrors};
 pub use id::{
     ApiKeyId, CartId, CategoryId, ChangeRequestId, EventId, FileId, IdError, MessageId, NoteId,
     NotificationId, OrderId, PaymentId, ProductId, ShipmentId, UserId,

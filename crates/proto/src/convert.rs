@@ -2,27 +2,17 @@
 
 use std::str::FromStr;
 
-use waybill_primitives::Role;
+use waybill_primitives::{FieldError, Role};
 
 use crate::common;
 
-/// A field of a request that does not hold what it should.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{field}: {problem}")]
-pub struct ConvertError {
-    pub field: &'static str,
-    pub problem: String,
-}
-
 /// Reads an id (or anything else with a text form) from a field.
-pub fn parse_id<T>(field: &'static str, text: &str) -> Result<T, ConvertError>
+pub fn parse_id<T>(field: &'static str, text: &str) -> Result<T, FieldError>
 where
     T: FromStr<Err: std::fmt::Display>,
 {
-    text.parse().map_err(|problem: T::Err| ConvertError {
-        field,
-        problem: problem.to_string(),
-    })
+    text.parse()
+        .map_err(|error: T::Err| FieldError::new(field, error.to_string()))
 }
 
 impl From<Role> for common::Role {

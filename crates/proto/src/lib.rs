@@ -6,7 +6,7 @@ pub mod json;
 pub mod media;
 mod methods;
 
-pub use convert::{ConvertError, parse_id};
+pub use convert::parse_id;
 pub use events::{EVENTS, Event, EventInfo};
 pub use methods::takes_stream;
 /// For [`match_event`].

@@ -4,6 +4,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 use waybill_bus::Envelope;
+use waybill_primitives::FieldError;
 
 use crate::{EventContext, Retry, StoreError, Tx, batch::MOST};
 
@@ -73,6 +74,13 @@ impl HandlerError {
 
     pub fn permanent(reason: impl fmt::Display) -> Self {
         Self::Permanent(reason.to_string())
+    }
+}
+
+/// An event that lacks what it must carry: no retry helps.
+impl From<FieldError> for HandlerError {
+    fn from(error: FieldError) -> Self {
+        Self::permanent(error)
     }
 }
 

@@ -3,13 +3,13 @@
 use std::{sync::Arc, time::Duration};
 
 use uuid::Uuid;
-use waybill_primitives::{Clock, Role, UserId};
+use waybill_primitives::{Clock, FieldError, FieldErrors, Role, UserId};
 use waybill_proto::auth::UserEvent;
 use waybill_service_kit::{AppError, CallContext, ErrorCode, UserCaller, once};
 use waybill_store::{Db, IdempotencyKey, StoreError, Tx, idempotency, transact};
 
 use crate::{
-    domain::{self, Email, Problem, User},
+    domain::{self, Email, User},
     error::Error,
     events,
     keys::Keys,
@@ -177,15 +177,15 @@ impl App {
         change: ProfileChange,
     ) -> Result<User, Error> {
         let caller = ctx.account()?;
-        let mut problems = Vec::new();
+        let mut errors = FieldErrors::default();
         let mut name =
-            |field, text: Option<String>, rule: fn(_, &str) -> Result<String, Problem>| {
-                text.and_then(|text| domain::check(&mut problems, rule(field, &text)))
+            |field, text: Option<String>, rule: fn(_, &str) -> Result<String, FieldError>| {
+                text.and_then(|text| errors.check(rule(field, &text)))
             };
         let first = name("firstName", change.first_name, domain::first_name);
         let last = name("lastName", change.last_name, domain::last_name);
-        if !problems.is_empty() {
-            return Err(problems.into());
+        if !errors.is_empty() {
+            return Err(errors.into());
         }
         transact!(self.db, ctx, async |tx| {
             let before = own_account(tx, caller).await?.user;
@@ -218,22 +218,19 @@ impl App {
         refresh_token: &str,
     ) -> Result<(), Error> {
         let caller = ctx.account()?;
-        let mut problems = Vec::new();
-        domain::check(&mut problems, entered_password("currentPassword", current));
-        domain::check(&mut problems, domain::new_password("newPassword", new));
-        if problems.is_empty() && current == new {
-            problems.push(Problem::new(
-                "newPassword",
-                "is the current password; choose another",
-            ));
+        let mut errors = FieldErrors::default();
+        errors.check(entered_password("currentPassword", current));
+        errors.check(domain::new_password("newPassword", new));
+        if errors.is_empty() && current == new {
+            errors.add("newPassword", "is the current password; choose another");
         }
-        if !problems.is_empty() {
-            return Err(problems.into());
+        if !errors.is_empty() {
+            return Err(errors.into());
         }
         let known = store::users::credentials(self.db.reader(), caller.id).await?;
         let known = known.ok_or_else(account_gone)?;
         if !self.guess(&known.user.email, current, Some(&known)).await? {
-            return Err(Problem::new("currentPassword", "is not the current password").into());
+            return Err(FieldError::new("currentPassword", "is not the current password").into());
         }
         let hash = self.passwords.hash(new).await?;
         transact!(self.db, ctx, async |tx| {
@@ -242,7 +239,7 @@ impl App {
             if account.password_hash != known.password_hash {
                 let message =
                     "the password was changed at the same time; enter the one that holds now";
-                return Err(Problem::new("currentPassword", message).into());
+                return Err(FieldError::new("currentPassword", message).into());
             }
             let mut user = account.user;
             user.version += 1;
@@ -303,36 +300,30 @@ fn require_version(user: &User, wanted: Option<i64>) -> Result<(), Error> {
 }
 
 fn checked(new: &NewAccount) -> Result<CheckedAccount, Error> {
-    let mut problems = Vec::new();
-    let email = domain::check(&mut problems, Email::parse("email", &new.email));
-    let first = domain::check(
-        &mut problems,
-        domain::first_name("firstName", &new.first_name),
-    );
-    let last = domain::check(&mut problems, domain::last_name("lastName", &new.last_name));
-    domain::check(
-        &mut problems,
-        domain::new_password("password", &new.password),
-    );
+    let mut errors = FieldErrors::default();
+    let email = errors.check(Email::parse("email", &new.email));
+    let first = errors.check(domain::first_name("firstName", &new.first_name));
+    let last = errors.check(domain::last_name("lastName", &new.last_name));
+    errors.check(domain::new_password("password", &new.password));
     match (email, first, last) {
-        (Some(email), Some(first_name), Some(last_name)) if problems.is_empty() => {
+        (Some(email), Some(first_name), Some(last_name)) if errors.is_empty() => {
             Ok(CheckedAccount {
                 email,
                 first_name,
                 last_name,
             })
         }
-        _ => Err(problems.into()),
+        _ => Err(errors.into()),
     }
 }
 
 /// A password that was typed to prove something: any that could ever have been set.
-fn entered_password(field: &'static str, password: &str) -> Result<(), Problem> {
+fn entered_password(field: &'static str, password: &str) -> Result<(), FieldError> {
     if password.is_empty() {
-        return Err(Problem::new(field, "a password is required"));
+        return Err(FieldError::new(field, "a password is required"));
     }
     if password.len() > domain::PASSWORD_MAX_BYTES {
-        return Err(Problem::new(field, "is longer than any password"));
+        return Err(FieldError::new(field, "is longer than any password"));
     }
     Ok(())
 }

@@ -101,7 +101,7 @@ fn admin_email(email: &Option<String>) -> Result<(), String> {
         .as_deref()
         .map(|email| Email::parse("WAYBILL_ADMIN_EMAIL", email))
     {
-        Some(Err(problem)) => Err(problem.message),
+        Some(Err(error)) => Err(error.message),
         _ => Ok(()),
     }
 }
@@ -112,5 +112,5 @@ fn admin_password(password: &Option<SecretString>) -> Result<(), String> {
         return Ok(());
     };
     domain::new_password("WAYBILL_ADMIN_PASSWORD", password.expose_secret())
-        .map_err(|problem| problem.message)
+        .map_err(|error| error.message)
 }

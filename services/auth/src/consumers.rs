@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use waybill_bus::Envelope;
+use waybill_primitives::FieldError;
 use waybill_proto::{match_event, order, payment};
 use waybill_store::{ConsumerInfo, EventHandler, HandlerError, Tx};
 
@@ -50,9 +51,8 @@ impl EventHandler for Acts {
             payment::AuditRecorded => |event| event.record,
             else => return Ok(()),
         });
-        let missing = || HandlerError::permanent("the event has no record");
-        let record = record.ok_or_else(missing)?;
-        let record = Record::try_from(record).map_err(HandlerError::permanent)?;
+        let record = record.ok_or_else(|| FieldError::missing("record"))?;
+        let record = Record::try_from(record)?;
         Ok(self.app.keep_act(tx, record).await?)
     }
 }

@@ -4,7 +4,7 @@ pub mod audit;
 
 use std::fmt;
 
-use waybill_primitives::{Role, Timestamp, UserId};
+use waybill_primitives::{FieldError, Role, Timestamp, UserId};
 
 /// The longest address that SMTP can carry (RFC 5321, 4.5.3.1.3), in bytes.
 pub const EMAIL_MAX: usize = 254;
@@ -25,25 +25,6 @@ pub const QUERY_MAX: usize = 100;
 /// The longest stored search text of a user, in characters: the address and both names.
 pub const SEARCH_MAX: usize = 512;
 
-/// What is wrong with one field of a request. Fields are named as the REST API names them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    pub field: &'static str,
-    pub message: String,
-}
-
-impl Problem {
-    pub fn new(field: &'static str, message: impl Into<String>) -> Self {
-        let message = message.into();
-        Self { field, message }
-    }
-}
-
-/// Takes the value out of `checked`, or notes its problem, so that all problems of a request are told at once.
-pub fn check<T>(problems: &mut Vec<Problem>, checked: Result<T, Problem>) -> Option<T> {
-    checked.map_err(|problem| problems.push(problem)).ok()
-}
-
 /// A checked address in the one spelling that accounts are known by: trimmed, lower case, ASCII.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Email(String);
@@ -51,21 +32,21 @@ pub struct Email(String);
 impl Email {
     /// Reads an address. Quoted local parts, comments and addresses beyond ASCII are refused: hardly anyone has one,
     /// and they are where look-alikes and header injection hide.
-    pub fn parse(field: &'static str, text: &str) -> Result<Self, Problem> {
+    pub fn parse(field: &'static str, text: &str) -> Result<Self, FieldError> {
         let text = text.trim();
         if text.is_empty() {
-            return Err(Problem::new(field, "an e-mail address is required"));
+            return Err(FieldError::new(field, "an e-mail address is required"));
         }
         if text.len() > EMAIL_MAX {
             let message = format!("an e-mail address has at most {EMAIL_MAX} characters");
-            return Err(Problem::new(field, message));
+            return Err(FieldError::new(field, message));
         }
         let well_formed = text
             .rsplit_once('@')
             .is_some_and(|(local, domain)| is_local_part(local) && is_domain(domain));
         if !well_formed {
             let message = "not an e-mail address; expected one such as ada@example.com";
-            return Err(Problem::new(field, message));
+            return Err(FieldError::new(field, message));
         }
         Ok(Self(text.to_ascii_lowercase()))
     }
@@ -104,45 +85,45 @@ fn is_domain(domain: &str) -> bool {
 }
 
 /// A first name: required, as everyone is called something.
-pub fn first_name(field: &'static str, text: &str) -> Result<String, Problem> {
+pub fn first_name(field: &'static str, text: &str) -> Result<String, FieldError> {
     let name = last_name(field, text)?;
     if name.is_empty() {
-        return Err(Problem::new(field, "a first name is required"));
+        return Err(FieldError::new(field, "a first name is required"));
     }
     Ok(name)
 }
 
 /// A last name: may be empty, as not everyone has one.
-pub fn last_name(field: &'static str, text: &str) -> Result<String, Problem> {
+pub fn last_name(field: &'static str, text: &str) -> Result<String, FieldError> {
     plain_text(field, text, NAME_MAX)
 }
 
 /// One line of text of at most `max` characters, trimmed. Control characters and the marks that turn the direction of
 /// writing are refused: they would forge lines in mails and logs.
-pub fn plain_text(field: &'static str, text: &str, max: usize) -> Result<String, Problem> {
+pub fn plain_text(field: &'static str, text: &str, max: usize) -> Result<String, FieldError> {
     let text = text.trim();
     if text.chars().count() > max {
-        return Err(Problem::new(field, format!("at most {max} characters")));
+        return Err(FieldError::new(field, format!("at most {max} characters")));
     }
     let forbidden =
         |c: char| c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     if text.contains(forbidden) {
         let message = "contains line breaks or other control characters; remove them";
-        return Err(Problem::new(field, message));
+        return Err(FieldError::new(field, message));
     }
     Ok(text.to_owned())
 }
 
 /// Checks a new password: its length only, after NIST SP 800-63B (rules about kinds of characters make passwords worse).
-pub fn new_password(field: &'static str, password: &str) -> Result<(), Problem> {
+pub fn new_password(field: &'static str, password: &str) -> Result<(), FieldError> {
     let length = password.chars().count();
     if length < PASSWORD_MIN {
         let message = format!("a password has at least {PASSWORD_MIN} characters");
-        return Err(Problem::new(field, message));
+        return Err(FieldError::new(field, message));
     }
     if length > PASSWORD_MAX || password.len() > PASSWORD_MAX_BYTES {
         let message = format!("a password has at most {PASSWORD_MAX} characters");
-        return Err(Problem::new(field, message));
+        return Err(FieldError::new(field, message));
     }
     Ok(())
 }
@@ -277,8 +258,8 @@ mod tests {
             &long_local,
             &long,
         ] {
-            let problem = Email::parse("email", text).unwrap_err();
-            assert_eq!(problem.field, "email", "{text:?}");
+            let error = Email::parse("email", text).unwrap_err();
+            assert_eq!(error.field, "email", "{text:?}");
         }
     }
 

@@ -1,12 +1,10 @@
 //! What a use case ends with when it does not succeed. A failed transaction stays recognisable, so that it can be repeated.
 
-use waybill_service_kit::{AppError, ErrorCode, FieldError};
+use waybill_primitives::{FieldError, FieldErrors};
+use waybill_service_kit::{AppError, ErrorCode};
 use waybill_store::{IdempotencyError, Retry, StoreError};
 
-use crate::{
-    domain::{Problem, Refusal},
-    password::PasswordError,
-};
+use crate::{domain::Refusal, password::PasswordError};
 
 /// A refused or failed use case.
 #[derive(Debug, thiserror::Error)]
@@ -41,18 +39,15 @@ impl From<Refusal> for Error {
     }
 }
 
-impl From<Problem> for Error {
-    fn from(problem: Problem) -> Self {
-        AppError::invalid_field(problem.field, problem.message).into()
+impl From<FieldError> for Error {
+    fn from(error: FieldError) -> Self {
+        Self::Refused(error.into())
     }
 }
 
-impl From<Vec<Problem>> for Error {
-    fn from(problems: Vec<Problem>) -> Self {
-        let fields = problems
-            .into_iter()
-            .map(|problem| FieldError::new(problem.field, problem.message));
-        AppError::invalid(fields.collect()).into()
+impl From<FieldErrors> for Error {
+    fn from(errors: FieldErrors) -> Self {
+        Self::Refused(errors.into())
     }
 }
 

@@ -257,8 +257,8 @@ impl AuthService for Grpc {
             Ok(common::Bucket::Week) => Bucket::Week,
             Ok(common::Bucket::Month) => Bucket::Month,
             Err(_) => {
-                let problem = "must be one of day, week, month";
-                return Err(AppError::invalid_field("bucket", problem).into());
+                let error = "must be one of day, week, month";
+                return Err(AppError::invalid_field("bucket", error).into());
             }
         };
         let found = self

@@ -226,15 +226,13 @@ impl App {
         client_id: &str,
     ) -> Result<Posted, AppError> {
         let user = ctx.user()?;
-        let body = domain::clean_body(body)
-            .map_err(|problem| AppError::invalid_field("body", problem.to_string()))?;
+        let body = domain::clean_body(body)?;
         let client_id = if client_id.trim().is_empty() {
             ctx.idempotency_key.as_deref().unwrap_or_default()
         } else {
             client_id
         };
-        let client_id = domain::client_id(client_id)
-            .map_err(|problem| AppError::invalid_field("clientId", problem.to_string()))?;
+        let client_id = domain::client_id(client_id)?;
         self.admitted(ctx, user, order).await?;
         retrying(|| async {
             let tx = self.db.begin(&ctx.event_context()).await?;

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use waybill_primitives::{OrderId, Timestamp};
+use waybill_primitives::{FieldError, OrderId, Timestamp};
 use waybill_proto::{
-    ConvertError,
     order::{self, GetOrderRequest, OrderStatus, order_service_client::OrderServiceClient},
     parse_id,
 };
@@ -45,7 +44,7 @@ impl Orders {
             Ok(answer) => {
                 let order = answer
                     .order
-                    .ok_or_else(|| AppError::internal(missing("order")))?;
+                    .ok_or_else(|| AppError::internal(FieldError::missing("order")))?;
                 let placed = order.created_at.unwrap_or(Timestamp::UNIX_EPOCH);
                 conversation(order, placed)
                     .map(Some)
@@ -59,25 +58,20 @@ impl Orders {
     }
 }
 
-fn missing(field: &'static str) -> ConvertError {
-    ConvertError {
-        field,
-        problem: "is missing".to_owned(),
-    }
-}
-
 /// The conversation of an order as it begins, at `since`.
-pub fn conversation(order: order::Order, since: Timestamp) -> Result<Conversation, ConvertError> {
+pub fn conversation(order: order::Order, since: Timestamp) -> Result<Conversation, FieldError> {
     let status = match order.status() {
         _ if order.replaced_by_id.is_some() => Status::Replaced,
-        OrderStatus::Unspecified => return Err(missing("order.status")),
+        OrderStatus::Unspecified => return Err(FieldError::missing("order.status")),
         OrderStatus::Pending => Status::Pending,
         OrderStatus::InProgress => Status::InProgress,
         OrderStatus::OnHold => Status::OnHold,
         OrderStatus::Completed => Status::Completed,
         OrderStatus::Cancelled => Status::Cancelled,
     };
-    let customer = order.customer.ok_or_else(|| missing("order.customer"))?;
+    let customer = order
+        .customer
+        .ok_or_else(|| FieldError::missing("order.customer"))?;
     let assignee = order.assignee.as_ref();
     Ok(Conversation {
         order_id: parse_id("order.id", &order.id)?,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use waybill_bus::Envelope;
+use waybill_primitives::FieldError;
 use waybill_proto::order::{Order, OrderChanged, OrderEvent, OrderStatus};
 use waybill_store::{ConsumerInfo, EventHandler, HandlerError, Tx, decode};
 
@@ -43,11 +44,9 @@ impl EventHandler for Orders {
         for event in events {
             let mut changed: OrderChanged = decode(event)?;
             let order = changed.order.take();
-            let order =
-                order.ok_or_else(|| HandlerError::permanent("the event carries no order"))?;
+            let order = order.ok_or_else(|| FieldError::missing("order"))?;
             let change = noted(&changed, &order);
-            let order =
-                clients::conversation(order, event.time).map_err(HandlerError::permanent)?;
+            let order = clients::conversation(order, event.time)?;
             updates.push(OrderUpdate {
                 event,
                 order,

@@ -1,6 +1,6 @@
 //! Conversations, messages and who may take part. Pure: no I/O, no clock.
 
-use waybill_primitives::{Role, UserId};
+use waybill_primitives::{FieldError, FieldErrors, Role, UserId, non_empty};
 
 pub use crate::entities::{
     conversation::{Model as Conversation, Status},
@@ -37,19 +37,9 @@ impl Conversation {
     }
 }
 
-/// Why a text was refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum TextError {
-    #[error("must not be empty")]
-    Empty,
-    #[error("must have at most {0} characters")]
-    TooLong(usize),
-    #[error("must not contain control characters")]
-    Control,
-}
-
 /// The body as it is stored: line breaks are `\n`, control characters other than those and tabs vanish, the ends are trimmed.
-pub fn clean_body(body: &str) -> Result<String, TextError> {
+pub fn clean_body(body: &str) -> Result<String, FieldError> {
+    let refused = |message: String| FieldError::new("body", message);
     let cleaned: String = body
         .replace("\r\n", "\n")
         .chars()
@@ -58,27 +48,19 @@ pub fn clean_body(body: &str) -> Result<String, TextError> {
         .collect();
     let cleaned = cleaned.trim();
     if cleaned.is_empty() {
-        return Err(TextError::Empty);
+        return Err(refused("must not be empty".to_owned()));
     }
     if cleaned.chars().count() > MAX_BODY {
-        return Err(TextError::TooLong(MAX_BODY));
+        return Err(refused(format!("must have at most {MAX_BODY} characters")));
     }
     Ok(cleaned.to_owned())
 }
 
 /// The author's own id of a message; none if empty.
-pub fn client_id(text: &str) -> Result<Option<String>, TextError> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Ok(None);
-    }
-    if text.chars().count() > MAX_CLIENT_ID {
-        return Err(TextError::TooLong(MAX_CLIENT_ID));
-    }
-    if text.contains(char::is_control) {
-        return Err(TextError::Control);
-    }
-    Ok(Some(text.to_owned()))
+pub fn client_id(text: &str) -> Result<Option<String>, FieldErrors> {
+    let mut errors = FieldErrors::default();
+    let text = errors.line("clientId", text, MAX_CLIENT_ID);
+    errors.or(non_empty(text))
 }
 
 /// Cuts what an order tells to what the projection keeps.
@@ -214,20 +196,18 @@ mod tests {
             Ok("hi\nthere\t[1m".into())
         );
         for empty in ["", "  ", "\u{0}\u{7f}", "\r\n"] {
-            assert_eq!(clean_body(empty), Err(TextError::Empty), "{empty:?}");
+            assert!(clean_body(empty).is_err(), "{empty:?}");
         }
         assert!(clean_body(&"ä".repeat(MAX_BODY)).is_ok());
-        assert_eq!(
-            clean_body(&"x".repeat(MAX_BODY + 1)),
-            Err(TextError::TooLong(MAX_BODY))
-        );
+        let error = clean_body(&"x".repeat(MAX_BODY + 1)).unwrap_err();
+        assert_eq!(error.to_string(), "body: must have at most 4000 characters");
     }
 
     #[test]
     fn client_ids_are_plain_text() {
         assert_eq!(client_id("  "), Ok(None));
         assert_eq!(client_id(" a "), Ok(Some("a".into())));
-        assert_eq!(client_id("a\nb"), Err(TextError::Control));
+        assert!(client_id("a\nb").is_err());
         assert!(client_id(&"x".repeat(MAX_CLIENT_ID + 1)).is_err());
     }
 

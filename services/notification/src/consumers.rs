@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use waybill_bus::Envelope;
-use waybill_primitives::{Money, UserId};
+use waybill_primitives::{FieldError, Money, UserId};
 use waybill_proto::{
-    ConvertError, auth, match_event,
+    auth, match_event,
     order::{self, ChangeRequestState, OrderEvent},
     parse_id,
     payment::{self, PaymentEvent},
@@ -60,18 +60,6 @@ pub fn consumers(app: &Arc<App>) -> Vec<Arc<dyn EventHandler>> {
     ]
 }
 
-/// An event that lacks what it must carry: no retry helps.
-fn faulty(error: ConvertError) -> HandlerError {
-    HandlerError::permanent(error)
-}
-
-fn missing(field: &'static str) -> HandlerError {
-    faulty(ConvertError {
-        field,
-        problem: "is missing".to_owned(),
-    })
-}
-
 // ------------------------------------------------------------------------ auth
 
 struct Users(Arc<App>);
@@ -84,10 +72,13 @@ impl EventHandler for Users {
 
     async fn apply(&self, tx: &Tx, event: &Envelope) -> Result<(), HandlerError> {
         let user = decode::<auth::UserChanged>(event)?.user;
-        let user = user.ok_or_else(|| missing("user"))?;
-        let role = user.role().known().ok_or_else(|| missing("user.role"))?;
+        let user = user.ok_or_else(|| FieldError::missing("user"))?;
+        let role = user
+            .role()
+            .known()
+            .ok_or_else(|| FieldError::missing("user.role"))?;
         let recipient = Recipient {
-            id: parse_id("user.id", &user.id).map_err(faulty)?,
+            id: parse_id("user.id", &user.id)?,
             name: one_line(&format!("{} {}", user.first_name, user.last_name), MAX_NAME),
             email: user.email,
             role,
@@ -126,7 +117,7 @@ fn order_trigger(event: &Envelope) -> Result<Option<NotificationTrigger>, Handle
     let trigger = match_event!(&event.subject, event.payload.clone() => {
         order::OrderChanged => |event| return order_change(event),
         order::NoteAdded => |event| {
-            let note = event.note.ok_or_else(|| missing("note"))?;
+            let note = event.note.ok_or_else(|| FieldError::missing("note"))?;
             // Internal notes are announced to nobody.
             if note.visibility() != order::NoteVisibility::Customer {
                 return Ok(None);
@@ -138,7 +129,7 @@ fn order_trigger(event: &Envelope) -> Result<Option<NotificationTrigger>, Handle
             }
         },
         order::ProgressAdded => |event| {
-            let progress = event.progress.ok_or_else(|| missing("progress"))?;
+            let progress = event.progress.ok_or_else(|| FieldError::missing("progress"))?;
             NotificationTrigger::Progressed {
                 order: summary(event.order)?,
                 step: progress.step,
@@ -147,7 +138,7 @@ fn order_trigger(event: &Envelope) -> Result<Option<NotificationTrigger>, Handle
             }
         },
         order::ChangeRequestCreated => |event| {
-            let request = event.change_request.ok_or_else(|| missing("change_request"))?;
+            let request = event.change_request.ok_or_else(|| FieldError::missing("change_request"))?;
             NotificationTrigger::ChangeRequested {
                 order: summary(event.order)?,
                 kind: request.kind(),
@@ -156,7 +147,7 @@ fn order_trigger(event: &Envelope) -> Result<Option<NotificationTrigger>, Handle
             }
         },
         order::ChangeRequestDecided => |event| {
-            let request = event.change_request.ok_or_else(|| missing("change_request"))?;
+            let request = event.change_request.ok_or_else(|| FieldError::missing("change_request"))?;
             NotificationTrigger::ChangeDecided {
                 order: summary(event.order)?,
                 kind: request.kind(),
@@ -172,11 +163,11 @@ fn order_trigger(event: &Envelope) -> Result<Option<NotificationTrigger>, Handle
 
 fn order_change(event: order::OrderChanged) -> Result<Option<NotificationTrigger>, HandlerError> {
     let (kind, from) = (event.kind(), event.from());
-    let order = event.order.ok_or_else(|| missing("order"))?;
+    let order = event.order.ok_or_else(|| FieldError::missing("order"))?;
     let (to, replaces) = (order.status(), order.replaces_id.is_some());
     let order = || summary(Some(order));
     let previous = event.previous.map(|it| parse_id("previous.id", &it.id));
-    let previous = previous.transpose().map_err(faulty)?;
+    let previous = previous.transpose()?;
     let trigger = match kind {
         // Nobody placed it: the order that it replaces tells of it.
         OrderEvent::Placed if replaces => return Ok(None),
@@ -190,7 +181,7 @@ fn order_change(event: order::OrderChanged) -> Result<Option<NotificationTrigger
             let actor = event.actor.map(|actor| parse_id("actor.id", &actor.id));
             NotificationTrigger::Claimed {
                 order: order()?,
-                actor: actor.transpose().map_err(faulty)?,
+                actor: actor.transpose()?,
             }
         }
         OrderEvent::Assigned => NotificationTrigger::Assigned {
@@ -202,7 +193,7 @@ fn order_change(event: order::OrderChanged) -> Result<Option<NotificationTrigger
             order: order()?,
             number: event
                 .replacement
-                .ok_or_else(|| missing("replacement"))?
+                .ok_or_else(|| FieldError::missing("replacement"))?
                 .order_number,
             previous,
         },
@@ -233,29 +224,31 @@ fn order_change(event: order::OrderChanged) -> Result<Option<NotificationTrigger
     Ok(Some(trigger))
 }
 
-fn requester(request: &order::ChangeRequest) -> Result<Contact, HandlerError> {
+fn requester(request: &order::ChangeRequest) -> Result<Contact, FieldError> {
     let by = request
         .requested_by
         .as_ref()
-        .ok_or_else(|| missing("change_request.requested_by"))?;
+        .ok_or_else(|| FieldError::missing("change_request.requested_by"))?;
     Ok(Contact {
-        id: parse_id("change_request.requested_by.id", &by.id).map_err(faulty)?,
+        id: parse_id("change_request.requested_by.id", &by.id)?,
         name: by.name.clone(),
         email: None,
     })
 }
 
-fn money(field: &'static str, money: Option<Money>) -> Result<Money, HandlerError> {
-    money.ok_or_else(|| missing(field))
+fn money(field: &'static str, money: Option<Money>) -> Result<Money, FieldError> {
+    money.ok_or_else(|| FieldError::missing(field))
 }
 
-fn summary(order: Option<order::Order>) -> Result<OrderSummary, HandlerError> {
-    let order = order.ok_or_else(|| missing("order"))?;
-    let customer = order.customer.ok_or_else(|| missing("order.customer"))?;
+fn summary(order: Option<order::Order>) -> Result<OrderSummary, FieldError> {
+    let order = order.ok_or_else(|| FieldError::missing("order"))?;
+    let customer = order
+        .customer
+        .ok_or_else(|| FieldError::missing("order.customer"))?;
     let assignee = match order.assignee {
         None => None,
         Some(assignee) => Some(Contact {
-            id: parse_id("order.assignee.id", &assignee.id).map_err(faulty)?,
+            id: parse_id("order.assignee.id", &assignee.id)?,
             name: assignee.name,
             email: None,
         }),
@@ -268,17 +261,17 @@ fn summary(order: Option<order::Order>) -> Result<OrderSummary, HandlerError> {
         })
     });
     Ok(OrderSummary {
-        id: parse_id("order.id", &order.id).map_err(faulty)?,
+        id: parse_id("order.id", &order.id)?,
         number: order.order_number,
         title: order.title.unwrap_or_default(),
         customer: Contact {
-            id: parse_id("order.customer.id", &customer.id).map_err(faulty)?,
+            id: parse_id("order.customer.id", &customer.id)?,
             name: customer.name,
             email: customer.email,
         },
         assignee,
         total: money("order.total", order.total)?,
-        lines: lines.collect::<Result<_, HandlerError>>()?,
+        lines: lines.collect::<Result<_, FieldError>>()?,
     })
 }
 
@@ -316,12 +309,11 @@ impl EventHandler for Payments {
     }
 }
 
-fn payment_summary(payment: Option<payment::Payment>) -> Result<PaymentSummary, HandlerError> {
-    let payment = payment.ok_or_else(|| missing("payment"))?;
-    let customer_id: UserId =
-        parse_id("payment.customer_id", &payment.customer_id).map_err(faulty)?;
+fn payment_summary(payment: Option<payment::Payment>) -> Result<PaymentSummary, FieldError> {
+    let payment = payment.ok_or_else(|| FieldError::missing("payment"))?;
+    let customer_id: UserId = parse_id("payment.customer_id", &payment.customer_id)?;
     Ok(PaymentSummary {
-        order_id: parse_id("payment.order_id", &payment.order_id).map_err(faulty)?,
+        order_id: parse_id("payment.order_id", &payment.order_id)?,
         amount: money("payment.amount", payment.amount)?,
         order_number: payment.order_number,
         customer_id,

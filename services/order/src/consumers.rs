@@ -5,9 +5,10 @@ mod projections;
 
 use async_trait::async_trait;
 use waybill_bus::Envelope;
-use waybill_primitives::{OrderId, PaymentId};
+use waybill_primitives::{FieldError, OrderId, PaymentId};
 use waybill_proto::{
     auth::{UserChanged, UserEvent},
+    parse_id,
     payment::{PaymentChanged, PaymentEvent},
 };
 use waybill_store::{ConsumerInfo, EventHandler, HandlerError, Tx, decode};
@@ -59,12 +60,12 @@ impl EventHandler for PaymentEvents {
         let kind = event.kind();
         let payment = event
             .payment
-            .ok_or_else(|| HandlerError::permanent("the event has no payment"))?;
+            .ok_or_else(|| FieldError::missing("payment"))?;
         let amount = payment
             .amount
-            .ok_or_else(|| HandlerError::permanent("the payment has no amount"))?;
-        let order: OrderId = payment.order_id.parse().map_err(HandlerError::permanent)?;
-        let id: PaymentId = payment.id.parse().map_err(HandlerError::permanent)?;
+            .ok_or_else(|| FieldError::missing("payment.amount"))?;
+        let order: OrderId = parse_id("payment.order_id", &payment.order_id)?;
+        let id: PaymentId = parse_id("payment.id", &payment.id)?;
         match kind {
             PaymentEvent::Created => self.orders.payment_created(tx, order, id).await?,
             PaymentEvent::Succeeded => {
@@ -111,13 +112,13 @@ impl EventHandler for UserEvents {
             UserEvent::PasswordChanged => return Ok(()),
         };
         let user = changed.user;
-        let user = user.ok_or_else(|| HandlerError::permanent("the event has no user"))?;
+        let user = user.ok_or_else(|| FieldError::missing("user"))?;
         let role = user.role().known();
         let account = Account {
-            id: user.id.parse().map_err(HandlerError::permanent)?,
+            id: parse_id("user.id", &user.id)?,
             name: format!("{} {}", user.first_name, user.last_name),
             email: user.email,
-            role: role.ok_or_else(|| HandlerError::permanent("the user has no role"))?,
+            role: role.ok_or_else(|| FieldError::missing("user.role"))?,
             suspended: user.suspended,
             version: event.aggregate_version,
         };

@@ -1,9 +1,8 @@
 //! What this service asks of others: the order service tells what an order costs and whether it may be paid.
 
 use async_trait::async_trait;
-use waybill_primitives::OrderId;
+use waybill_primitives::{FieldError, OrderId};
 use waybill_proto::{
-    ConvertError,
     order::{self as proto, order_service_client::OrderServiceClient},
     parse_id,
 };
@@ -41,13 +40,12 @@ impl Orders for OrderClient {
 }
 
 /// What matters of an order when it is paid.
-pub fn facts(order: &proto::Order) -> Result<OrderFacts, ConvertError> {
-    let missing = |field| ConvertError {
-        field,
-        problem: "is missing".to_owned(),
-    };
-    let customer = order.customer.as_ref().ok_or_else(|| missing("customer"))?;
-    let total = order.total.ok_or_else(|| missing("total"))?;
+pub fn facts(order: &proto::Order) -> Result<OrderFacts, FieldError> {
+    let customer = order
+        .customer
+        .as_ref()
+        .ok_or_else(|| FieldError::missing("customer"))?;
+    let total = order.total.ok_or_else(|| FieldError::missing("total"))?;
     Ok(OrderFacts {
         id: parse_id("order.id", &order.id)?,
         number: order.order_number.clone(),

@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use waybill_bus::Envelope;
-use waybill_primitives::{OrderId, PaymentId};
+use waybill_primitives::{FieldError, OrderId, PaymentId};
 use waybill_proto::{
-    ConvertError,
     order::{Order, OrderChanged, OrderEvent, OrderStatus, PaymentStatus, SettingsChanged},
     parse_id,
 };
@@ -44,7 +43,7 @@ impl OrderEvents {
 
     /// Money arrived that the order could not take.
     async fn rejected(&self, tx: &Tx, event: &OrderChanged) -> Result<(), HandlerError> {
-        let payment: PaymentId = parse_id("payment_id", &event.payment_id).map_err(permanent)?;
+        let payment: PaymentId = parse_id("payment_id", &event.payment_id)?;
         match self.refunds.request(tx, payment, &event.note).await {
             Ok(Requested::Opened | Requested::Already) => Ok(()),
             Ok(Requested::NothingPaid(state)) => Err(HandlerError::permanent(format!(
@@ -66,10 +65,10 @@ impl OrderEvents {
         paid_by: &str,
         reason: &str,
     ) -> Result<(), HandlerError> {
-        let id: OrderId = parse_id("order.id", &order.id).map_err(permanent)?;
+        let id: OrderId = parse_id("order.id", &order.id)?;
         let mut refunds = self.refunds.request_all(tx, id, reason).await?;
         if !paid_by.is_empty() {
-            let payment: PaymentId = parse_id("payment_id", paid_by).map_err(permanent)?;
+            let payment: PaymentId = parse_id("payment_id", paid_by)?;
             if self.refunds.request(tx, payment, reason).await? == Requested::Opened {
                 refunds += 1;
             }
@@ -87,10 +86,10 @@ impl OrderEvents {
         closed: &Order,
         opened: Option<Order>,
     ) -> Result<(), HandlerError> {
-        let opened = opened.ok_or_else(no_order)?;
+        let opened = opened.ok_or_else(|| FieldError::missing("replacement"))?;
         let replaced = Replaced {
-            closed: parse_id("order.id", &closed.id).map_err(permanent)?,
-            opened: parse_id("replacement.id", &opened.id).map_err(permanent)?,
+            closed: parse_id("order.id", &closed.id)?,
+            opened: parse_id("replacement.id", &opened.id)?,
             number: opened.order_number,
         };
         Ok(self.ledger.take_over(tx, &replaced).await?)
@@ -109,7 +108,7 @@ impl OrderEvents {
         }
         let completed = CompletedOrder {
             commission: commission.map(share).transpose()?,
-            ..completed(order).map_err(permanent)?
+            ..completed(order)?
         };
         Ok(self.ledger.accrue(tx, &completed).await?)
     }
@@ -123,7 +122,10 @@ impl EventHandler for OrderEvents {
 
     async fn apply(&self, tx: &Tx, event: &Envelope) -> Result<(), HandlerError> {
         let event: OrderChanged = decode(event)?;
-        let order = event.order.as_ref().ok_or_else(no_order)?;
+        let order = event
+            .order
+            .as_ref()
+            .ok_or_else(|| FieldError::missing("order"))?;
         match event.kind() {
             OrderEvent::PaymentRejected => self.rejected(tx, &event).await,
             OrderEvent::Cancelled => {
@@ -171,10 +173,10 @@ impl EventHandler for SettingsEvents {
         let event: SettingsChanged = decode(event)?;
         let settings = event
             .settings
-            .ok_or_else(|| HandlerError::permanent("the event carries no settings"))?;
+            .ok_or_else(|| FieldError::missing("settings"))?;
         let commission = share(settings.commission_basis_points)?;
         let since = settings.updated_at;
-        let since = since.ok_or_else(|| HandlerError::permanent("the settings have no time"))?;
+        let since = since.ok_or_else(|| FieldError::missing("settings.updated_at"))?;
         self.ledger
             .note_commission(tx, settings.version, commission, since)
             .await?;
@@ -182,11 +184,10 @@ impl EventHandler for SettingsEvents {
     }
 }
 
-fn completed(order: &Order) -> Result<CompletedOrder, ConvertError> {
-    let total = order.total.ok_or_else(|| ConvertError {
-        field: "order.total",
-        problem: "is missing".to_owned(),
-    })?;
+fn completed(order: &Order) -> Result<CompletedOrder, FieldError> {
+    let total = order
+        .total
+        .ok_or_else(|| FieldError::missing("order.total"))?;
     let worker = order.assignee.as_ref();
     Ok(CompletedOrder {
         id: parse_id("order.id", &order.id)?,
@@ -205,12 +206,4 @@ fn share(basis_points: i32) -> Result<u32, HandlerError> {
         .ok()
         .filter(|points| *points <= 10_000)
         .ok_or_else(|| HandlerError::permanent("the commission is no share"))
-}
-
-fn no_order() -> HandlerError {
-    HandlerError::permanent("the event carries no order")
-}
-
-fn permanent(error: ConvertError) -> HandlerError {
-    HandlerError::permanent(error)
 }

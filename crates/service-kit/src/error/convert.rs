@@ -2,7 +2,7 @@
 
 use std::{error::Error, time::Duration};
 
-use waybill_proto::ConvertError;
+use waybill_primitives::{FieldError, FieldErrors};
 use waybill_store::{
     HandlerError, IdempotencyError, Retry, StoreError,
     page::{BadCursor, BadLimit, PageError},
@@ -10,9 +10,15 @@ use waybill_store::{
 
 use super::{AppError, ErrorCode, ErrorKind, chain};
 
-impl From<ConvertError> for AppError {
-    fn from(error: ConvertError) -> Self {
-        Self::invalid_field(error.field, error.problem)
+impl From<FieldError> for AppError {
+    fn from(error: FieldError) -> Self {
+        Self::invalid(vec![error])
+    }
+}
+
+impl From<FieldErrors> for AppError {
+    fn from(errors: FieldErrors) -> Self {
+        Self::invalid(errors.0)
     }
 }
 

@@ -18,6 +18,7 @@ use tonic_types::{ErrorDetails, FieldViolation, StatusExt as _};
 use waybill_proto::json::Named as _;
 
 pub use kind::ErrorKind;
+pub use waybill_primitives::FieldError;
 pub use waybill_proto::common::ErrorCode;
 pub use waybill_store::chain;
 
@@ -31,23 +32,6 @@ const RETRY_AFTER: &str = "retry_after_seconds";
 const ROOM_FOR_FIELDS: usize = 6 * 1024;
 /// What a client is told of an internal error.
 const OPAQUE: &str = "something went wrong on our side; quote the request id when you report it";
-
-/// One field of a request and what is wrong with it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldError {
-    /// The field's path in the API's spelling, for instance `items[0].quantity`.
-    pub field: String,
-    pub message: String,
-}
-
-impl FieldError {
-    pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self {
-            field: field.into(),
-            message: message.into(),
-        }
-    }
-}
 
 /// The readable parts of an [`AppError`], which dereferences to this.
 #[derive(Debug)]

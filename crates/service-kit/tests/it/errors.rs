@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use tonic::{Code, Status};
-use waybill_proto::ConvertError;
 use waybill_service_kit::{AppError, ErrorCode, ErrorKind, FieldError};
 use waybill_store::{HandlerError, IdempotencyError, Retry as _, StoreError};
 
@@ -103,10 +102,7 @@ fn errors_of_the_base_crates_become_errors_of_the_api() {
     );
     let running = AppError::from(IdempotencyError::Taken);
     assert_eq!(running.kind.http_status(), 409);
-    let bad = AppError::from(ConvertError {
-        field: "orderId",
-        problem: "not an id".to_owned(),
-    });
+    let bad = AppError::from(FieldError::new("orderId", "not an id"));
     assert_eq!(
         (bad.kind.http_status(), bad.fields[0].field.as_str()),
         (422, "orderId")

@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 use uuid::Uuid;
-use waybill_primitives::Role;
-use waybill_proto::{ConvertError, common, parse_id};
+use waybill_primitives::{FieldError, Role};
+use waybill_proto::{common, parse_id};
 use waybill_service_kit::{
     AppError, CallContext,
     audit::{self, Act},
@@ -29,9 +29,9 @@ impl App {
         query: &PageQuery,
     ) -> Result<Page<Record>, Error> {
         ctx.require(&[Role::Admin])?;
-        let problems = filter.problems();
-        if !problems.is_empty() {
-            return Err(problems.into());
+        let errors = filter.errors();
+        if !errors.is_empty() {
+            return Err(errors.into());
         }
         let page = store::audit::list(self.db.reader(), filter, query).await;
         Ok(page.map_err(AppError::from)?)
@@ -69,24 +69,23 @@ impl App {
 }
 
 impl TryFrom<common::AuditRecord> for Record {
-    type Error = ConvertError;
+    type Error = FieldError;
 
-    fn try_from(record: common::AuditRecord) -> Result<Self, ConvertError> {
-        let missing = |field| ConvertError {
-            field,
-            problem: "is missing".to_owned(),
-        };
+    fn try_from(record: common::AuditRecord) -> Result<Self, FieldError> {
         let actor = match record.actor {
             None => None,
             Some(actor) => Some(Actor {
-                role: actor.role().known().ok_or_else(|| missing("actor.role"))?,
+                role: actor
+                    .role()
+                    .known()
+                    .ok_or_else(|| FieldError::missing("actor.role"))?,
                 id: parse_id("actor.id", &actor.id)?,
                 name: actor.name,
             }),
         };
         Ok(Self {
             id: parse_id("id", &record.id)?,
-            at: record.at.ok_or_else(|| missing("at"))?,
+            at: record.at.ok_or_else(|| FieldError::missing("at"))?,
             actor,
             client_address: record.client_address,
             request_id: record.request_id,

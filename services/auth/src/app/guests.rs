@@ -6,7 +6,7 @@ use ring::{
     rand::{SecureRandom as _, SystemRandom},
 };
 use uuid::{Builder, Uuid};
-use waybill_primitives::{Role, UserId};
+use waybill_primitives::{FieldErrors, Role, UserId};
 use waybill_service_kit::{
     AppError, CallContext,
     tokens::{AccessClaims, ISSUER},
@@ -14,7 +14,7 @@ use waybill_service_kit::{
 
 use super::{App, sessions::seconds};
 use crate::{
-    domain::{self, Email, Problem},
+    domain::{self, Email},
     error::Error,
     store,
 };
@@ -44,30 +44,24 @@ impl App {
     /// the same id, and so finds the order that the first attempt placed; without one, each call makes another guest.
     pub fn guest_token(&self, ctx: &CallContext, guest: &Guest) -> Result<GuestToken, Error> {
         ctx.service()?;
-        let mut problems = Vec::new();
-        let email = domain::check(&mut problems, Email::parse("email", &guest.email));
-        let first = domain::check(
-            &mut problems,
-            domain::first_name("firstName", &guest.first_name),
-        );
-        let last = domain::check(
-            &mut problems,
-            domain::last_name("lastName", &guest.last_name),
-        );
+        let mut errors = FieldErrors::default();
+        let email = errors.check(Email::parse("email", &guest.email));
+        let first = errors.check(domain::first_name("firstName", &guest.first_name));
+        let last = errors.check(domain::last_name("lastName", &guest.last_name));
         let key = ctx.idempotency_key.as_deref().filter(|key| !key.is_empty());
         if key.is_some_and(|key| !(KEY_MIN..=KEY_MAX).contains(&key.len())) {
-            problems.push(Problem::new(
-                "Idempotency-Key",
+            errors.add(
+"Idempotency-Key",
                 format!(
                     "must have {KEY_MIN} to {KEY_MAX} characters to order without an account, and not be guessable; a UUID will do"
                 ),
-            ));
+);
         }
         let (Some(email), Some(first), Some(last)) = (email, first, last) else {
-            return Err(problems.into());
+            return Err(errors.into());
         };
-        if !problems.is_empty() {
-            return Err(problems.into());
+        if !errors.is_empty() {
+            return Err(errors.into());
         }
         let id = match key {
             Some(key) => repeatable_id(&[key, email.as_str(), &first, &last]),
@@ -96,7 +90,7 @@ impl App {
     /// Whether an address has an account.
     pub async fn is_registered(&self, ctx: &CallContext, email: &str) -> Result<bool, Error> {
         ctx.service()?;
-        let email = Email::parse("email", email).map_err(|problem| vec![problem])?;
+        let email = Email::parse("email", email)?;
         let known = store::users::by_email(self.db.reader(), &email).await?;
         Ok(known.is_some())
     }

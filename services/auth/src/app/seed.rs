@@ -1,7 +1,7 @@
 //! Accounts that nobody registers: the first administrator and those of the demo.
 
 use secrecy::{ExposeSecret as _, SecretString};
-use waybill_primitives::{Role, Timestamp, UserId};
+use waybill_primitives::{FieldErrors, Role, Timestamp, UserId};
 use waybill_proto::auth::UserEvent;
 use waybill_service_kit::{AppError, FieldError};
 use waybill_store::{Db, EventContext, transact};
@@ -79,12 +79,12 @@ pub async fn first_admin(
     email: &str,
     password: &SecretString,
 ) -> Result<UserId, Error> {
-    let mut problems = Vec::new();
-    let address = domain::check(&mut problems, Email::parse("WAYBILL_ADMIN_EMAIL", email));
+    let mut errors = FieldErrors::default();
+    let address = errors.check(Email::parse("WAYBILL_ADMIN_EMAIL", email));
     let strength = domain::new_password("WAYBILL_ADMIN_PASSWORD", password.expose_secret());
-    domain::check(&mut problems, strength);
-    let Some(address) = address.filter(|_| problems.is_empty()) else {
-        return Err(problems.into());
+    errors.check(strength);
+    let Some(address) = address.filter(|_| errors.is_empty()) else {
+        return Err(errors.into());
     };
     let existing = store::users::by_email(db.reader(), &address).await?;
     let user = match existing {
@@ -126,7 +126,7 @@ async fn promote(db: &Db, id: UserId) -> Result<(), Error> {
     .await
 }
 
-/// The problem of one of the two settings of the first administrator without the other.
+/// The error of one of the two settings of the first administrator without the other.
 pub fn incomplete_admin(missing: &'static str) -> AppError {
     AppError::invalid(vec![FieldError::new(
         missing,

@@ -7,6 +7,7 @@ use ring::{
     rand::{SecureRandom as _, SystemRandom},
 };
 use uuid::Uuid;
+use waybill_primitives::FieldErrors;
 use waybill_service_kit::{
     AppError, CallContext,
     tokens::{AccessClaims, ISSUER},
@@ -15,7 +16,7 @@ use waybill_store::{EventContext, Tx, retrying, transact};
 
 use super::{App, entered_password, is_unique, suspended};
 use crate::{
-    domain::{self, Email, User},
+    domain::{Email, User},
     error::Error,
     store::{self, sessions::Ending, users::Credentials},
 };
@@ -45,11 +46,11 @@ impl App {
         email: &str,
         password: &str,
     ) -> Result<SignedIn, Error> {
-        let mut problems = Vec::new();
-        let email = domain::check(&mut problems, Email::parse("email", email));
-        domain::check(&mut problems, entered_password("password", password));
-        let Some(email) = email.filter(|_| problems.is_empty()) else {
-            return Err(problems.into());
+        let mut errors = FieldErrors::default();
+        let email = errors.check(Email::parse("email", email));
+        errors.check(entered_password("password", password));
+        let Some(email) = email.filter(|_| errors.is_empty()) else {
+            return Err(errors.into());
         };
         let known = store::users::by_email(self.db.reader(), &email).await?;
         let matches = self.guess(email.as_str(), password, known.as_ref()).await?;

@@ -1,9 +1,7 @@
 //! What the audit log holds, within the limits of its columns, and what it is searched by. Pure.
 
 use uuid::Uuid;
-use waybill_primitives::{Role, Timestamp, UserId};
-
-use super::Problem;
+use waybill_primitives::{FieldErrors, Role, Timestamp, UserId};
 
 /// Longest text of a column, in characters.
 const NAME_MAX: usize = 200;
@@ -83,20 +81,17 @@ pub struct Filter {
 
 impl Filter {
     /// All that is wrong with it at once.
-    pub fn problems(&self) -> Vec<Problem> {
+    pub fn errors(&self) -> FieldErrors {
         let word = |text: &str, max, more: &str| {
             text.len() <= max
                 && text
                     .chars()
                     .all(|c| c.is_ascii_alphanumeric() || more.contains(c))
         };
-        let mut problems = Vec::new();
+        let mut errors = FieldErrors::default();
         let mut check = |good: bool, field, message: &str| {
             if !good {
-                problems.push(Problem {
-                    field,
-                    message: message.to_owned(),
-                });
+                errors.add(field, message);
             }
         };
         check(
@@ -119,7 +114,7 @@ impl Filter {
             "to",
             "must not be before from",
         );
-        problems
+        errors
     }
 }
 
@@ -169,7 +164,7 @@ mod tests {
             target_id: "0190-a".into(),
             ..Filter::default()
         };
-        assert!(good.problems().is_empty());
+        assert!(good.errors().is_empty());
         let bad = Filter {
             action: "%".into(),
             target_kind: "a b".into(),
@@ -178,7 +173,12 @@ mod tests {
             to: Some(Timestamp::from_micros(1)),
             ..Filter::default()
         };
-        let fields: Vec<_> = bad.problems().iter().map(|problem| problem.field).collect();
+        let fields: Vec<_> = bad
+            .errors()
+            .0
+            .into_iter()
+            .map(|error| error.field)
+            .collect();
         assert_eq!(fields, ["action", "targetKind", "targetId", "to"]);
     }
 }

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use waybill_bus::Envelope;
+use waybill_primitives::FieldError;
 use waybill_proto::{
     match_event,
     order::{self, ShipmentState},
 };
 use waybill_store::{ConsumerInfo, EventHandler, HandlerError, Tx};
 
-use super::{missing, summary};
+use super::summary;
 use crate::{
     app::App,
     triggers::{NotificationTrigger, ShipmentStep, ShipmentSummary},
@@ -32,7 +33,7 @@ impl EventHandler for Shop {
     async fn apply(&self, tx: &Tx, event: &Envelope) -> Result<(), HandlerError> {
         let trigger = match_event!(&event.subject, event.payload.clone() => {
             order::SettingsChanged => |event| {
-                let settings = event.settings.ok_or_else(|| missing("settings"))?;
+                let settings = event.settings.ok_or_else(|| FieldError::missing("settings"))?;
                 let name = &settings.shop_name;
                 return Ok(self.0.note_shop(tx, name, settings.version).await?);
             },
@@ -55,8 +56,8 @@ fn shipment_trigger(
     shipment: Option<order::Shipment>,
     order: Option<order::Order>,
     before: ShipmentState,
-) -> Result<Option<NotificationTrigger>, HandlerError> {
-    let shipment = shipment.ok_or_else(|| missing("shipment"))?;
+) -> Result<Option<NotificationTrigger>, FieldError> {
+    let shipment = shipment.ok_or_else(|| FieldError::missing("shipment"))?;
     let step = match (before, shipment.state()) {
         (before, now) if before == now => return Ok(None),
         (_, ShipmentState::Shipped) => ShipmentStep::Shipped,

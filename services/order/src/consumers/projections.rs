@@ -18,7 +18,7 @@ pub const PROJECTIONS: ConsumerInfo = ConsumerInfo {
 pub struct OrderProjections;
 
 fn read(event: &Envelope) -> Result<ProjectionInput, HandlerError> {
-    projection_input::read(&decode(event)?).map_err(HandlerError::permanent)
+    Ok(projection_input::read(&decode(event)?)?)
 }
 
 #[async_trait]

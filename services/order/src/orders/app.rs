@@ -9,7 +9,7 @@ mod place;
 
 use std::sync::Arc;
 
-use waybill_primitives::{OrderId, Role, UserId};
+use waybill_primitives::{FieldErrors, OrderId, Role, UserId};
 use waybill_service_kit::{AppError, CallContext, Caller};
 use waybill_store::page::{MAX_COUNTED, Total};
 
@@ -20,10 +20,7 @@ use super::{
     },
     store,
 };
-use crate::{
-    base::fields::Faults,
-    shop::app_context::{AppContext, Page, PageQuery},
-};
+use crate::shop::app_context::{AppContext, Page, PageQuery};
 
 pub use change::{audit_change, audit_change_with, history};
 pub use errors::{number_taken, wrong_status};
@@ -215,11 +212,11 @@ impl Orders {
 }
 
 /// A user's id in a filter.
-pub fn user_id(field: &'static str, text: &str) -> Result<Option<UserId>, Faults> {
+pub fn user_id(field: &'static str, text: &str) -> Result<Option<UserId>, FieldErrors> {
     if text.is_empty() {
         return Ok(None);
     }
     text.parse()
         .map(Some)
-        .map_err(|error| Faults::one(field, format!("{error}")))
+        .map_err(|error| FieldErrors::one(field, format!("{error}")))
 }

@@ -2,7 +2,7 @@
 
 use prost::Message as _;
 use tonic::{Request, Response, Status};
-use waybill_primitives::OrderId;
+use waybill_primitives::{FieldErrors, OrderId};
 use waybill_proto::order::{
     self as pb, CancelOrderRequest, CancelOrderResponse, ChangeStatusRequest, ChangeStatusResponse,
     GetHistoryRequest, GetHistoryResponse, GetOrderRequest, GetOrderResponse, ListOrdersRequest,
@@ -16,10 +16,7 @@ use super::{
     wire,
 };
 use crate::{
-    base::{
-        fields::Faults,
-        grpc::{choice, id},
-    },
+    base::grpc::{choice, id},
     shop::products::domain::Line,
 };
 
@@ -30,7 +27,7 @@ const MOST_HISTORY: u64 = 1_000;
 #[derive(Debug, Clone)]
 pub struct OrdersGrpc(pub Orders);
 
-fn lines(items: &[pb::OrderLine], faults: &mut Faults) -> Vec<Line> {
+fn lines(items: &[pb::OrderLine], errors: &mut FieldErrors) -> Vec<Line> {
     let mut lines = Vec::with_capacity(items.len());
     for (index, item) in items.iter().enumerate() {
         match item.product_id.parse() {
@@ -38,7 +35,7 @@ fn lines(items: &[pb::OrderLine], faults: &mut Faults) -> Vec<Line> {
                 product_id,
                 quantity: item.quantity,
             }),
-            Err(_) => faults.add(
+            Err(_) => errors.add(
                 format!("items[{index}].productId"),
                 "must be the id of a product",
             ),
@@ -47,10 +44,10 @@ fn lines(items: &[pb::OrderLine], faults: &mut Faults) -> Vec<Line> {
     lines
 }
 
-fn draft(request: PlaceOrderRequest) -> Result<Draft, Faults> {
-    let mut faults = Faults::default();
-    let lines = lines(&request.items, &mut faults);
-    faults.or(Draft {
+fn draft(request: PlaceOrderRequest) -> Result<Draft, FieldErrors> {
+    let mut errors = FieldErrors::default();
+    let lines = lines(&request.items, &mut errors);
+    errors.or(Draft {
         lines,
         title: request.title.unwrap_or_default(),
         description: request.description.unwrap_or_default(),
@@ -60,16 +57,16 @@ fn draft(request: PlaceOrderRequest) -> Result<Draft, Faults> {
     })
 }
 
-fn edit(request: pb::EditOrderRequest) -> Result<Edit, Faults> {
-    let mut faults = Faults::default();
-    let lines = lines(&request.items, &mut faults);
+fn edit(request: pb::EditOrderRequest) -> Result<Edit, FieldErrors> {
+    let mut errors = FieldErrors::default();
+    let lines = lines(&request.items, &mut errors);
     if !lines.is_empty() && !request.replace_items {
-        faults.add("items", "are taken only with replace_items");
+        errors.add("items", "are taken only with replace_items");
     }
     let wanted = request.estimated_completion;
     let shipping = request.shipping_address.map(address);
     let given = |value: bool, clear: bool| value || clear;
-    faults.or(Edit {
+    errors.or(Edit {
         lines: request.replace_items.then_some(lines),
         title: request.title,
         description: request.description,

@@ -3,7 +3,7 @@
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use tokio::sync::mpsc;
 use tonic::{Request, Response, Status, Streaming};
-use waybill_primitives::{Money, ProductId, non_empty};
+use waybill_primitives::{FieldErrors, Money, ProductId, non_empty};
 use waybill_proto::order::{
     self as pb, ArchiveProductRequest, ArchiveProductResponse, CreateProductRequest,
     CreateProductResponse, GetProductRequest, GetProductResponse, ListProductsRequest,
@@ -31,7 +31,7 @@ use super::{
 };
 use crate::base::{
     callers::sees_all,
-    fields::{Faults, search_words},
+    fields::search_words,
     grpc::{choice, id, pieces},
 };
 
@@ -61,7 +61,7 @@ fn sort(value: i32) -> Result<Sort, AppError> {
 }
 
 /// The words of a search. One of signs only finds nothing, so it stays as it is.
-fn words(query: &str) -> Result<Vec<String>, Faults> {
+fn words(query: &str) -> Result<Vec<String>, FieldErrors> {
     let words = search_words(query)?;
     Ok(words
         .into_iter()
@@ -332,12 +332,12 @@ fn answer_message(answer: Answer) -> pb::ImportProductsResponse {
             outcome: line.outcome.into(),
             product_id: non_empty(line.product_id),
             faults: line
-                .faults
+                .errors
                 .0
                 .into_iter()
-                .map(|fault| pb::ImportFault {
-                    field: fault.field,
-                    message: fault.message,
+                .map(|error| pb::ImportFault {
+                    field: error.field,
+                    message: error.message,
                 })
                 .collect(),
         });

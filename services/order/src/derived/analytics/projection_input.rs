@@ -1,5 +1,6 @@
 //! Changes of orders as their events tell them.
 
+use waybill_primitives::FieldError;
 use waybill_proto::order::{self as pb, OrderEvent};
 
 use super::{
@@ -8,16 +9,14 @@ use super::{
 };
 use crate::orders::domain::{OrderStatus, PaymentStatus, SearchTerms};
 
-/// What an event of an order lacks.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the event has no readable {0}")]
-pub struct Unreadable(&'static str);
-
-pub fn read(event: &pb::OrderChanged) -> Result<ProjectionInput, Unreadable> {
-    let order = event.order.as_ref().ok_or(Unreadable("order"))?;
+pub fn read(event: &pb::OrderChanged) -> Result<ProjectionInput, FieldError> {
+    let order = event
+        .order
+        .as_ref()
+        .ok_or_else(|| FieldError::missing("order"))?;
     let status = OrderStatus::from_proto(order.status);
     let payment = PaymentStatus::from_proto(order.payment_status);
-    let total = order.total.ok_or(Unreadable("total"))?;
+    let total = order.total.ok_or_else(|| FieldError::missing("total"))?;
     let line = |item: &pb::OrderItem| {
         let product = item.product_id.parse().ok()?;
         Some((product, item.quantity, item.line_total.as_ref()?.amount))
@@ -30,18 +29,33 @@ pub fn read(event: &pb::OrderChanged) -> Result<ProjectionInput, Unreadable> {
         .map_or("", |person| person.name.as_str());
     let items = order.items.iter().map(|item| item.name.as_str());
     let order = Counted {
-        id: order.id.parse().map_err(|_| Unreadable("id"))?,
+        id: order
+            .id
+            .parse()
+            .map_err(|error| FieldError::new("id", format!("{error}")))?,
         version: order.version,
-        status: status.ok().flatten().ok_or(Unreadable("status"))?,
-        payment_status: payment.ok().flatten().ok_or(Unreadable("payment status"))?,
+        status: status
+            .ok()
+            .flatten()
+            .ok_or_else(|| FieldError::missing("status"))?,
+        payment_status: payment
+            .ok()
+            .flatten()
+            .ok_or_else(|| FieldError::missing("payment status"))?,
         total: total.amount,
         currency: total.currency,
-        lines: lines.ok_or(Unreadable("items"))?,
-        worker: worker.transpose().map_err(|_| Unreadable("assignee"))?,
+        lines: lines.ok_or_else(|| FieldError::missing("items"))?,
+        worker: worker
+            .transpose()
+            .map_err(|error| FieldError::new("assignee", format!("{error}")))?,
         replaced: order.replaced_by_id.is_some(),
-        created_at: order.created_at.ok_or(Unreadable("time"))?,
+        created_at: order
+            .created_at
+            .ok_or_else(|| FieldError::missing("time"))?,
         completed_at: order.completed_at,
-        updated_at: order.updated_at.ok_or(Unreadable("time"))?,
+        updated_at: order
+            .updated_at
+            .ok_or_else(|| FieldError::missing("time"))?,
         words: SearchTerms::of_order(order.title(), customer, items, order.description()),
     };
     Ok(ProjectionInput {

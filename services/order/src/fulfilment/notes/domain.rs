@@ -1,15 +1,12 @@
 //! What is told about an order while it is worked on, and who may read and write it. Pure.
 
-use waybill_primitives::{NoteId, Timestamp};
+use waybill_primitives::{FieldErrors, NoteId, Timestamp};
 
 pub use super::entity::{Visibility, note::Model as Note, progress::Model as Progress};
-use crate::{
-    base::fields::Faults,
-    orders::domain::{
-        MAX_NOTE, Order,
-        OrderStatus::{Cancelled, Completed},
-        Party, Person,
-    },
+use crate::orders::domain::{
+    MAX_NOTE, Order,
+    OrderStatus::{Cancelled, Completed},
+    Party, Person,
 };
 
 /// Longest body of a note, in characters.
@@ -55,23 +52,23 @@ impl Note {
         body: &str,
         visibility: Option<Visibility>,
         now: Timestamp,
-    ) -> Result<Self, Faults> {
-        let mut faults = Faults::default();
+    ) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::default();
         if body.trim().is_empty() {
-            faults.add("body", "is required");
+            errors.add("body", "is required");
         }
-        let body = faults.paragraph("body", body, MAX_BODY);
+        let body = errors.paragraph("body", body, MAX_BODY);
         if visibility.is_none() {
-            faults.add("visibility", "is required: INTERNAL or CUSTOMER");
+            errors.add("visibility", "is required: INTERNAL or CUSTOMER");
         }
-        faults.or(Self {
+        errors.or(Self {
             id: NoteId::new(),
             order_id: order.id,
             author_id: author.id,
             author_name: author.name,
             author_role: author.role,
             body,
-            // The fault above keeps this from being seen.
+            // The error above keeps this from being seen.
             visibility: visibility.unwrap_or(Visibility::Internal),
             created_at: now,
         })
@@ -90,14 +87,14 @@ impl Progress {
         percent: Option<i32>,
         note: &str,
         now: Timestamp,
-    ) -> Result<Self, Faults> {
-        let mut faults = Faults::default();
-        let step = faults.required_line("step", step, MAX_STEP);
+    ) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let step = errors.required_line("step", step, MAX_STEP);
         if let Some(percent) = percent {
-            faults.number("percent", i64::from(percent), 0, 100);
+            errors.number("percent", i64::from(percent), 0, 100);
         }
-        let note = faults.paragraph("note", note, MAX_NOTE);
-        faults.or(Self {
+        let note = errors.paragraph("note", note, MAX_NOTE);
+        errors.or(Self {
             id: NoteId::new(),
             order_id: order.id,
             author_id: author.id,
@@ -152,8 +149,8 @@ mod tests {
     #[test]
     fn faults_are_told_at_once() {
         let (order, now) = (sample_order(), Timestamp::UNIX_EPOCH);
-        let named = |faults: Faults| {
-            let fields = faults.0.into_iter().map(|fault| fault.field);
+        let named = |errors: FieldErrors| {
+            let fields = errors.0.into_iter().map(|error| error.field);
             fields.collect::<Vec<_>>()
         };
         let note = Note::new(&order, author(), " ", None, now);

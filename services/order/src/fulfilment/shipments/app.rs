@@ -42,7 +42,7 @@ impl From<ShipmentRefused> for AppError {
     fn from(refused: ShipmentRefused) -> Self {
         let message = refused.to_string();
         match refused {
-            ShipmentRefused::Invalid(faults) => faults.into(),
+            ShipmentRefused::Invalid(errors) => errors.into(),
             ShipmentRefused::WrongState { from, to } => {
                 let allowed: Vec<_> = from.next().iter().map(|state| state.as_str()).collect();
                 Self::conflict(ErrorCode::InvalidTransition, message)

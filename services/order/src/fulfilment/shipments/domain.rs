@@ -4,11 +4,10 @@ mod tracking;
 
 use std::collections::BTreeMap;
 
-use waybill_primitives::{ProductId, ShipmentId, Timestamp};
+use waybill_primitives::{FieldErrors, ProductId, ShipmentId, Timestamp};
 
 pub use super::entity::{ShipmentState, line::Model as Line, shipment::Model as Shipment};
 use crate::{
-    base::fields::Faults,
     orders::domain::{MAX_NOTE, Order, OrderKind, OrderStatus, PaymentStatus},
     shop::products::domain::ProductKind,
 };
@@ -67,7 +66,7 @@ pub struct ShipmentPatch {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ShipmentRefused {
     #[error("the request is not valid: {0}")]
-    Invalid(#[from] Faults),
+    Invalid(#[from] FieldErrors),
     #[error("the order has no goods to ship")]
     NoGoods,
     #[error("the order is not paid")]
@@ -161,11 +160,11 @@ impl NewShipment {
         others: &[Shipment],
         now: Timestamp,
     ) -> Result<Shipment, ShipmentRefused> {
-        let mut faults = Faults::default();
-        let carrier = faults.line("carrier", &self.carrier, MAX_CARRIER);
-        let tracking_number = tracking::number(&mut faults, &self.tracking_number);
-        let given = tracking::url(&mut faults, &self.tracking_url);
-        let note = faults.paragraph("note", &self.note, MAX_NOTE);
+        let mut errors = FieldErrors::default();
+        let carrier = errors.line("carrier", &self.carrier, MAX_CARRIER);
+        let tracking_number = tracking::number(&mut errors, &self.tracking_number);
+        let given = tracking::url(&mut errors, &self.tracking_url);
+        let note = errors.paragraph("note", &self.note, MAX_NOTE);
         let left = unshipped(order, others);
         let id = ShipmentId::new();
         let line = |product: ProductId, name: &str, quantity: i64| Line {
@@ -177,24 +176,24 @@ impl NewShipment {
         let mut lines = Vec::new();
         for (index, (product, quantity)) in self.lines.iter().enumerate() {
             let Some(units) = left.get(product) else {
-                faults.add(
+                errors.add(
                     format!("lines[{index}].productId"),
                     "is not among the goods of the order",
                 );
                 continue;
             };
             if lines.iter().any(|line: &Line| line.product_id == *product) {
-                faults.add(format!("lines[{index}].productId"), "comes twice");
+                errors.add(format!("lines[{index}].productId"), "comes twice");
             } else if !(1..=units.quantity).contains(quantity) {
                 let problem = match units.quantity {
                     ..=0 => "all of it is in shipments already".to_owned(),
                     left => format!("must be from 1 to {left}, which no shipment has yet"),
                 };
-                faults.add(format!("lines[{index}].quantity"), problem);
+                errors.add(format!("lines[{index}].quantity"), problem);
             }
             lines.push(line(*product, &units.name, *quantity));
         }
-        faults.or(())?;
+        errors.or(())?;
         may_ship(order)?;
         if others.len() >= MAX_SHIPMENTS {
             return Err(ShipmentRefused::TooMany);
@@ -240,28 +239,28 @@ impl Shipment {
         order: &Order,
         now: Timestamp,
     ) -> Result<Option<Self>, ShipmentRefused> {
-        let mut faults = Faults::default();
+        let mut errors = FieldErrors::default();
         let mut next = self.clone();
         if let Some(carrier) = &patch.carrier {
-            next.carrier = faults.line("carrier", carrier, MAX_CARRIER);
+            next.carrier = errors.line("carrier", carrier, MAX_CARRIER);
         }
         if let Some(number) = &patch.tracking_number {
-            next.tracking_number = tracking::number(&mut faults, number);
+            next.tracking_number = tracking::number(&mut errors, number);
         }
         if let Some(note) = &patch.note {
-            next.note = faults.paragraph("note", note, MAX_NOTE);
+            next.note = errors.paragraph("note", note, MAX_NOTE);
         }
         // A URL that was made follows what it was made of.
         let was_made = self.tracking_url.is_empty()
             || self.tracking_url == tracking::made(&self.carrier, &self.tracking_number);
         let given = patch.tracking_url.as_deref();
-        let given = given.map(|text| tracking::url(&mut faults, text));
+        let given = given.map(|text| tracking::url(&mut errors, text));
         next.tracking_url = match given {
             Some(Some(url)) => url,
             None if !was_made => self.tracking_url.clone(),
             Some(None) | None => tracking::made(&next.carrier, &next.tracking_number),
         };
-        faults.or(())?;
+        errors.or(())?;
         if let Some(to) = patch.state.filter(|to| *to != self.state) {
             next = next.moved(to, order, now)?;
         }

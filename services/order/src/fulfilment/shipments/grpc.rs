@@ -2,7 +2,7 @@
 
 use prost::Message as _;
 use tonic::{Request, Response, Status};
-use waybill_primitives::{OrderId, ProductId, ShipmentId};
+use waybill_primitives::{FieldErrors, OrderId, ProductId, ShipmentId};
 use waybill_proto::order::{
     CreateShipmentRequest, CreateShipmentResponse, ListShipmentsRequest, ListShipmentsResponse,
     UpdateShipmentRequest, UpdateShipmentResponse, shipment_service_server::ShipmentService,
@@ -15,10 +15,7 @@ use super::{
     wire,
 };
 use crate::{
-    base::{
-        fields::Faults,
-        grpc::{choice, id},
-    },
+    base::grpc::{choice, id},
     shop::settings::domain::MAX_LINES,
 };
 
@@ -26,16 +23,16 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct ShipmentsGrpc(pub Shipments);
 
-fn new(request: CreateShipmentRequest) -> Result<NewShipment, Faults> {
-    let mut faults = Faults::default();
+fn new(request: CreateShipmentRequest) -> Result<NewShipment, FieldErrors> {
+    let mut errors = FieldErrors::default();
     let mut lines: Vec<(ProductId, i64)> = Vec::new();
     if request.lines.len() > MAX_LINES {
-        faults.add("lines", format!("must have at most {MAX_LINES} entries"));
+        errors.add("lines", format!("must have at most {MAX_LINES} entries"));
     }
     for (index, line) in request.lines.iter().enumerate() {
         match line.product_id.parse() {
             Ok(product) => lines.push((product, line.quantity)),
-            Err(_) => faults.add(
+            Err(_) => errors.add(
                 format!("lines[{index}].productId"),
                 "must be the id of a product",
             ),
@@ -45,11 +42,11 @@ fn new(request: CreateShipmentRequest) -> Result<NewShipment, Faults> {
         Ok(None | Some(ShipmentState::Preparing)) => false,
         Ok(Some(ShipmentState::Shipped)) => true,
         Ok(Some(_)) | Err(_) => {
-            faults.add("state", "must be PREPARING or SHIPPED");
+            errors.add("state", "must be PREPARING or SHIPPED");
             false
         }
     };
-    faults.or(NewShipment {
+    errors.or(NewShipment {
         carrier: request.carrier,
         tracking_number: request.tracking_number,
         tracking_url: request.tracking_url,

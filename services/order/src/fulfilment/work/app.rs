@@ -6,7 +6,7 @@ mod requests;
 
 use std::{collections::HashSet, sync::Arc};
 
-use waybill_primitives::OrderId;
+use waybill_primitives::{FieldErrors, OrderId};
 use waybill_service_kit::{AppError, CallContext, ErrorKind};
 use waybill_store::{StoreError, Tx};
 
@@ -16,7 +16,6 @@ pub use requests::{Decision, SettleRequests};
 
 use super::domain::RequestRefused;
 use crate::{
-    base::fields::Faults,
     fulfilment::workers::{
         app::Workers,
         domain::{Unfit, Worker, qualifies},
@@ -127,12 +126,12 @@ async fn check_skills(tx: &Tx, taker: &Taker, order: OrderId) -> Result<(), AppE
 }
 
 /// The orders of a call for several: at least one, at most [`MAX_ORDERS`], each once.
-fn several(ids: Vec<OrderId>) -> Result<Vec<OrderId>, Faults> {
+fn several(ids: Vec<OrderId>) -> Result<Vec<OrderId>, FieldErrors> {
     if ids.is_empty() {
-        return Err(Faults::one("orderIds", "must name at least one order"));
+        return Err(FieldErrors::one("orderIds", "must name at least one order"));
     }
     if ids.len() > MAX_ORDERS {
-        return Err(Faults::one(
+        return Err(FieldErrors::one(
             "orderIds",
             format!("must have at most {MAX_ORDERS} entries"),
         ));

@@ -2,7 +2,7 @@
 
 use prost::Message as _;
 use tonic::{Request, Response, Status};
-use waybill_primitives::{CategoryId, ChangeRequestId, OrderId, UserId};
+use waybill_primitives::{CategoryId, ChangeRequestId, FieldErrors, OrderId, UserId};
 use waybill_proto::order::{self as pb, work_service_server::WorkService};
 use waybill_service_kit::{AppError, context, once, page_query};
 
@@ -13,10 +13,7 @@ use super::{
     wire,
 };
 use crate::{
-    base::{
-        fields::Faults,
-        grpc::{choice, id},
-    },
+    base::grpc::{choice, id},
     fulfilment::{
         notes::{app::Notes, domain::Visibility, wire as notes},
         workers::{app::Workers, domain::Change, wire::worker as worker_message},
@@ -35,20 +32,24 @@ pub struct WorkGrpc {
     pub notes: Notes,
 }
 
-/// Ids of a list; every one that is none is a fault.
-fn ids<T: std::str::FromStr>(field: &str, texts: &[String], what: &str) -> Result<Vec<T>, Faults> {
-    let mut faults = Faults::default();
+/// Ids of a list; every one that is none is a error.
+fn ids<T: std::str::FromStr>(
+    field: &str,
+    texts: &[String],
+    what: &str,
+) -> Result<Vec<T>, FieldErrors> {
+    let mut errors = FieldErrors::default();
     let mut ids = Vec::with_capacity(texts.len());
     for (index, text) in texts.iter().enumerate() {
         match text.parse() {
             Ok(id) => ids.push(id),
-            Err(_) => faults.add(
+            Err(_) => errors.add(
                 format!("{field}[{index}]"),
                 format!("must be the id of {what}"),
             ),
         }
     }
-    faults.or(ids)
+    errors.or(ids)
 }
 
 fn orders(texts: &[String]) -> Result<Vec<OrderId>, AppError> {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde_json::json;
-use waybill_primitives::{Role, UserId};
+use waybill_primitives::{FieldErrors, Role, UserId};
 use waybill_service_kit::{AppError, CallContext, ErrorCode};
 use waybill_store::{EventContext, Tx, transact};
 
@@ -14,7 +14,7 @@ use super::{
 use crate::{
     base::{
         audit::{self, Act},
-        fields::{Faults, search_words},
+        fields::search_words,
     },
     shop::{
         app_context::{AppContext, Page, PageQuery},
@@ -100,13 +100,13 @@ impl Workers {
             && !wanted.is_empty()
         {
             let tree = categories::tree(db.reader()).await?;
-            let mut faults = Faults::default();
+            let mut errors = FieldErrors::default();
             for (index, id) in wanted.iter().enumerate() {
                 if tree.get(*id).is_none() {
-                    faults.add(format!("categoryIds[{index}]"), "no category has this id");
+                    errors.add(format!("categoryIds[{index}]"), "no category has this id");
                 }
             }
-            faults.or(())?;
+            errors.or(())?;
         }
         let worker = transact!(db, ctx, async |tx| self
             .write_change(tx, ctx, id, &change, version)

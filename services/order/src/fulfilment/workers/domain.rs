@@ -2,13 +2,10 @@
 
 use std::collections::HashSet;
 
-use waybill_primitives::{CategoryId, Role, Timestamp, UserId};
+use waybill_primitives::{CategoryId, FieldErrors, Role, Timestamp, UserId};
 
 pub use super::entity::worker::Model as Worker;
-use crate::{
-    base::fields::Faults,
-    orders::domain::{Assignee, MAX_PERSON_NAME},
-};
+use crate::orders::domain::{Assignee, MAX_PERSON_NAME};
 
 /// Most categories of one worker.
 pub const MAX_CATEGORIES: usize = 100;
@@ -150,27 +147,27 @@ pub struct Change {
 
 impl Change {
     /// Checks what needs no database; categories come out sorted and once each.
-    pub fn check(mut self) -> Result<Self, Faults> {
-        let mut faults = Faults::default();
+    pub fn check(mut self) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::default();
         if let Some(categories) = &mut self.categories {
             categories.sort_unstable();
             categories.dedup();
             if categories.len() > MAX_CATEGORIES {
-                faults.add(
+                errors.add(
                     "categoryIds",
                     format!("must have at most {MAX_CATEGORIES} entries"),
                 );
             }
         }
         if let Some(Some(limit)) = self.max_open_orders {
-            faults.number(
+            errors.number(
                 "maxOpenOrders",
                 i64::from(limit),
                 0,
                 i64::from(MAX_OPEN_ORDERS),
             );
         }
-        faults.or(self)
+        errors.or(self)
     }
 
     /// The worker afterwards; none if nothing changes.

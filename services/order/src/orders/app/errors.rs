@@ -27,7 +27,7 @@ impl From<Refused> for AppError {
 impl From<NotEdited> for AppError {
     fn from(refused: NotEdited) -> Self {
         match refused {
-            NotEdited::Faults(faults) => faults.into(),
+            NotEdited::FieldErrors(errors) => errors.into(),
             NotEdited::State(status, payment) => Self::conflict(
                 ErrorCode::OrderNotEditable,
                 format!(

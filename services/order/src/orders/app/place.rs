@@ -1,7 +1,7 @@
 //! Placing an order: the hot path. Products are read beforehand; the transaction only writes, and touches the rows that
 //! others wait for (stock) last.
 
-use waybill_primitives::{CartId, Role};
+use waybill_primitives::{CartId, FieldErrors, Role};
 use waybill_proto::order as pb;
 use waybill_service_kit::{
     AppError, CallContext, ErrorCode,
@@ -15,7 +15,7 @@ use super::{
     history, person_name,
 };
 use crate::{
-    base::{fields::Faults, store::insert_all},
+    base::store::insert_all,
     orders::{
         domain::{Changed, Customer, Draft, Person, StockEffect},
         events, store, wire,
@@ -78,7 +78,7 @@ impl Orders {
     ) -> Result<pb::Order, AppError> {
         let user = ctx.user()?;
         if cart.is_some() && !draft.lines.is_empty() {
-            return Err(Faults::one("items", "must be left out with `fromCart`").into());
+            return Err(FieldErrors::one("items", "must be left out with `fromCart`").into());
         }
         let db = &self.context.db;
         let customer = Customer {
@@ -142,9 +142,9 @@ impl Orders {
         let lines = match cart.order(&offers, currency) {
             Ok(lines) => lines,
             Err(NotOrdered::Empty) => return Err(empty_cart()),
-            Err(NotOrdered::Changed(faults)) => {
-                return Err(faults.into_iter().fold(changed_cart(), |error, fault| {
-                    error.with_field(fault.field, fault.message)
+            Err(NotOrdered::Changed(errors)) => {
+                return Err(errors.into_iter().fold(changed_cart(), |refused, error| {
+                    refused.with_field(error.field, error.message)
                 }));
             }
         };

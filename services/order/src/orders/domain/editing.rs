@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use waybill_primitives::{ProductId, Timestamp};
+use waybill_primitives::{FieldErrors, ProductId, Timestamp};
 
 use super::{
     Address, Changed, Order, OrderEvent, OrderStatus, PaymentStatus, StockState,
@@ -12,12 +12,9 @@ use super::{
         title_of,
     },
 };
-use crate::{
-    base::fields::Faults,
-    shop::{
-        products::domain::{Line, ProductKind, Sellable},
-        settings::domain::ShopSettings,
-    },
+use crate::shop::{
+    products::domain::{Line, ProductKind, Sellable},
+    settings::domain::ShopSettings,
 };
 
 /// What is to change; what is none stays as it is.
@@ -38,12 +35,12 @@ pub struct Edit {
 pub enum NotEdited {
     /// Only an order that waits can be, and its lines only until it is paid.
     State(OrderStatus, PaymentStatus),
-    Faults(Faults),
+    FieldErrors(FieldErrors),
 }
 
-impl From<Faults> for NotEdited {
-    fn from(faults: Faults) -> Self {
-        Self::Faults(faults)
+impl From<FieldErrors> for NotEdited {
+    fn from(errors: FieldErrors) -> Self {
+        Self::FieldErrors(errors)
     }
 }
 
@@ -55,33 +52,33 @@ fn set<T>(field: &mut T, value: Option<T>) {
 
 impl Edit {
     /// Checks and trims what is given, by the rules of placing. A date that the order has already is not checked again: that
-    /// it has passed since is no fault of who sends back what they read.
+    /// it has passed since is no error of who sends back what they read.
     pub fn check(
         mut self,
         order: &Order,
         now: Timestamp,
         most_lines: usize,
-    ) -> Result<Self, Faults> {
+    ) -> Result<Self, FieldErrors> {
         self.estimated_completion
             .take_if(|wanted| *wanted == order.estimated_completion);
-        let mut faults = Faults::default();
+        let mut errors = FieldErrors::default();
         let checked = Self {
-            title: self.title.map(|text| title(&mut faults, &text)),
+            title: self.title.map(|text| title(&mut errors, &text)),
             lines: self
                 .lines
-                .map(|lines| check_lines(&mut faults, lines, most_lines)),
-            description: self.description.map(|text| description(&mut faults, &text)),
+                .map(|lines| check_lines(&mut errors, lines, most_lines)),
+            description: self.description.map(|text| description(&mut errors, &text)),
             special_instructions: self
                 .special_instructions
-                .map(|text| instructions(&mut faults, &text)),
+                .map(|text| instructions(&mut errors, &text)),
             estimated_completion: self
                 .estimated_completion
-                .map(|wanted| check_wanted(&mut faults, wanted, now)),
+                .map(|wanted| check_wanted(&mut errors, wanted, now)),
             shipping_address: self
                 .shipping_address
-                .map(|address| address.map(|address| address.check(&mut faults))),
+                .map(|address| address.map(|address| address.check(&mut errors))),
         };
-        faults.or(checked)
+        errors.or(checked)
     }
 }
 
@@ -123,9 +120,9 @@ impl Order {
         }
         let mut order = self.clone();
         if let Some(lines) = repriced {
-            let mut faults = Faults::default();
-            let (items, total) = priced(order.id, lines, products, shop.currency, &mut faults);
-            faults.or(())?;
+            let mut errors = FieldErrors::default();
+            let (items, total) = priced(order.id, lines, products, shop.currency, &mut errors);
+            errors.or(())?;
             (order.kind, order.total, order.currency) = (kind_of(&items), total, shop.currency);
             order.items = items;
         }
@@ -139,7 +136,7 @@ impl Order {
         );
         if order.items.is_empty() && order.title.is_empty() {
             if order.description.is_empty() {
-                return Err(Faults::one("items", NEEDS).into());
+                return Err(FieldErrors::one("items", NEEDS).into());
             }
             order.title = title_of(&order.description);
         }

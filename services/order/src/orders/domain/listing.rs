@@ -1,10 +1,10 @@
 //! Who sees which orders, and what lists can be asked for.
 
 use chrono::NaiveDate;
-use waybill_primitives::{OrderId, OrderNumber, Timestamp, UserId, string_enum};
+use waybill_primitives::{FieldErrors, OrderId, OrderNumber, Timestamp, UserId, string_enum};
 
 use super::{OrderStatus, PaymentStatus, SearchTerms};
-use crate::base::fields::{Faults, search_words};
+use crate::base::fields::search_words;
 
 /// As whom somebody looks at orders. Every query of orders begins with one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +45,7 @@ const NUMBER_LENGTH: usize = 15;
 
 impl Search {
     /// None for blank text.
-    pub fn parse(text: &str) -> Result<Option<Self>, Faults> {
+    pub fn parse(text: &str) -> Result<Option<Self>, FieldErrors> {
         let words = search_words(text)?;
         let beginnings =
             || Self::Words(SearchTerms::of(&[text]).iter().map(str::to_owned).collect());

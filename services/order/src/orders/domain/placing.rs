@@ -2,14 +2,14 @@
 
 use std::{collections::HashMap, time::Duration};
 
-use waybill_primitives::{Currency, OrderId, OrderNumber, ProductId, Timestamp};
+use waybill_primitives::{Currency, FieldErrors, OrderId, OrderNumber, ProductId, Timestamp};
 
 use super::{
     Address, Customer, Item, Order, OrderKind, OrderStatus, PaymentStatus, SearchTerms, StockState,
     changes::Changed,
 };
 use crate::{
-    base::fields::{Faults, MAX_AMOUNT},
+    base::fields::MAX_AMOUNT,
     shop::{
         products::domain::{Line, MAX_QUANTITY, ProductKind, Sellable},
         settings::domain::ShopSettings,
@@ -47,7 +47,7 @@ pub struct Draft {
 
 impl Draft {
     /// Checks everything that needs no database, and trims. `most_lines`: of one order.
-    pub fn check(self, now: Timestamp, most_lines: usize) -> Result<Self, Faults> {
+    pub fn check(self, now: Timestamp, most_lines: usize) -> Result<Self, FieldErrors> {
         let empty = self.lines.is_empty()
             && self.title.trim().is_empty()
             && self.description.trim().is_empty();
@@ -59,26 +59,26 @@ impl Draft {
                 Ok(draft)
             }
             outcome => {
-                let mut faults = outcome.err().unwrap_or_default();
+                let mut errors = outcome.err().unwrap_or_default();
                 if empty {
-                    faults.add("items", NEEDS);
+                    errors.add("items", NEEDS);
                 }
-                Err(faults)
+                Err(errors)
             }
         }
     }
 
-    fn check_fields(self, now: Timestamp, most_lines: usize) -> Result<Self, Faults> {
-        let mut faults = Faults::default();
+    fn check_fields(self, now: Timestamp, most_lines: usize) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::default();
         let checked = Self {
-            title: title(&mut faults, &self.title),
-            lines: check_lines(&mut faults, self.lines, most_lines),
-            description: description(&mut faults, &self.description),
-            special_instructions: instructions(&mut faults, &self.special_instructions),
-            estimated_completion: check_wanted(&mut faults, self.estimated_completion, now),
-            shipping_address: self.shipping_address.map(|a| a.check(&mut faults)),
+            title: title(&mut errors, &self.title),
+            lines: check_lines(&mut errors, self.lines, most_lines),
+            description: description(&mut errors, &self.description),
+            special_instructions: instructions(&mut errors, &self.special_instructions),
+            estimated_completion: check_wanted(&mut errors, self.estimated_completion, now),
+            shipping_address: self.shipping_address.map(|a| a.check(&mut errors)),
         };
-        faults.or(checked)
+        errors.or(checked)
     }
 
     /// Prices a checked draft and makes the order of it. Nothing due means paid at once: then there are two changes,
@@ -90,10 +90,10 @@ impl Draft {
         products: &HashMap<ProductId, Sellable>,
         shop: &ShopSettings,
         now: Timestamp,
-    ) -> Result<Vec<Changed>, Faults> {
-        let mut faults = Faults::default();
+    ) -> Result<Vec<Changed>, FieldErrors> {
+        let mut errors = FieldErrors::default();
         let id = OrderId::new();
-        let (items, total) = priced(id, &self.lines, products, shop.currency, &mut faults);
+        let (items, total) = priced(id, &self.lines, products, shop.currency, &mut errors);
         let kind = kind_of(&items);
         let order = Order {
             id,
@@ -132,51 +132,55 @@ impl Draft {
             created_at: now,
             updated_at: now,
         };
-        faults.or(Changed::placed(order, now))
+        errors.or(Changed::placed(order, now))
     }
 }
 
-pub(super) fn title(faults: &mut Faults, text: &str) -> String {
-    faults.line("title", text, MAX_TITLE)
+pub(super) fn title(errors: &mut FieldErrors, text: &str) -> String {
+    errors.line("title", text, MAX_TITLE)
 }
 
-pub(super) fn description(faults: &mut Faults, text: &str) -> String {
-    faults.paragraph("description", text, MAX_DESCRIPTION)
+pub(super) fn description(errors: &mut FieldErrors, text: &str) -> String {
+    errors.paragraph("description", text, MAX_DESCRIPTION)
 }
 
-pub(super) fn instructions(faults: &mut Faults, text: &str) -> String {
-    faults.paragraph("specialInstructions", text, MAX_INSTRUCTIONS)
+pub(super) fn instructions(errors: &mut FieldErrors, text: &str) -> String {
+    errors.paragraph("specialInstructions", text, MAX_INSTRUCTIONS)
 }
 
 /// The date by which somebody wants it, or none.
 pub(super) fn check_wanted(
-    faults: &mut Faults,
+    errors: &mut FieldErrors,
     wanted: Option<Timestamp>,
     now: Timestamp,
 ) -> Option<Timestamp> {
     if wanted.is_some_and(|wanted| wanted < now.minus(DAY)) {
-        faults.add("estimatedCompletion", "must not lie in the past");
+        errors.add("estimatedCompletion", "must not lie in the past");
     } else if wanted.is_some_and(|wanted| wanted > now.plus(TEN_YEARS)) {
-        faults.add("estimatedCompletion", "must lie within the next ten years");
+        errors.add("estimatedCompletion", "must lie within the next ten years");
     }
     wanted
 }
 
-pub(super) fn check_lines(faults: &mut Faults, lines: Vec<Line>, most_lines: usize) -> Vec<Line> {
+pub(super) fn check_lines(
+    errors: &mut FieldErrors,
+    lines: Vec<Line>,
+    most_lines: usize,
+) -> Vec<Line> {
     if lines.len() > most_lines {
-        faults.add("items", format!("must have at most {most_lines} entries"));
+        errors.add("items", format!("must have at most {most_lines} entries"));
     }
     let mut units: HashMap<ProductId, i64> = HashMap::new();
     for (index, line) in lines.iter().enumerate() {
         let field = format!("items[{index}].quantity");
         if !(1..=MAX_QUANTITY).contains(&line.quantity) {
-            faults.number(&field, line.quantity, 1, MAX_QUANTITY);
+            errors.number(&field, line.quantity, 1, MAX_QUANTITY);
             continue;
         }
         let sum = units.entry(line.product_id).or_insert(0);
         *sum = sum.saturating_add(line.quantity);
         if *sum > MAX_QUANTITY {
-            faults.add(
+            errors.add(
                 &field,
                 format!("at most {MAX_QUANTITY} units of one product fit in an order"),
             );
@@ -185,26 +189,26 @@ pub(super) fn check_lines(faults: &mut Faults, lines: Vec<Line>, most_lines: usi
     lines
 }
 
-/// The lines of an order at the prices of now, and their sum. Without faults only if every product can be ordered.
+/// The lines of an order at the prices of now, and their sum. Without errors only if every product can be ordered.
 pub(super) fn priced(
     order_id: OrderId,
     lines: &[Line],
     products: &HashMap<ProductId, Sellable>,
     currency: Currency,
-    faults: &mut Faults,
+    errors: &mut FieldErrors,
 ) -> (Vec<Item>, i64) {
     let mut items = Vec::with_capacity(lines.len());
     let mut total = Some(0_i64);
     for ((index, line), position) in lines.iter().enumerate().zip(0..) {
         let Some(product) = products.get(&line.product_id).filter(|p| p.active) else {
-            faults.add(
+            errors.add(
                 format!("items[{index}].productId"),
                 "no such product can be ordered",
             );
             continue;
         };
         if product.price.currency != currency {
-            faults.add(
+            errors.add(
                 format!("items[{index}].productId"),
                 format!("is priced in another currency than {currency}"),
             );
@@ -228,7 +232,7 @@ pub(super) fn priced(
         });
     }
     if total.is_none() {
-        faults.add("items", "the total is too large");
+        errors.add("items", "the total is too large");
     }
     (items, total.unwrap_or(0))
 }
@@ -262,34 +266,34 @@ impl Order {
 }
 
 impl Address {
-    pub(super) fn check(self, faults: &mut Faults) -> Self {
+    pub(super) fn check(self, errors: &mut FieldErrors) -> Self {
         let field = |name| format!("shippingAddress.{name}");
-        let country = faults.required_line(&field("country"), &self.country, 2);
+        let country = errors.required_line(&field("country"), &self.country, 2);
         if !country.is_empty() && !country.chars().all(|c| c.is_ascii_uppercase()) {
-            faults.add(
+            errors.add(
                 field("country"),
                 "must be a two-letter country code (ISO 3166-1), such as DE",
             );
         } else if country.chars().count() == 1 {
-            faults.add(field("country"), "must have two letters, such as DE");
+            errors.add(field("country"), "must have two letters, such as DE");
         }
         Self {
-            name: faults.line(&field("name"), &self.name, 200),
-            line1: faults.required_line(&field("line1"), &self.line1, 200),
-            line2: faults.line(&field("line2"), &self.line2, 200),
-            city: faults.required_line(&field("city"), &self.city, 100),
-            region: faults.line(&field("region"), &self.region, 100),
-            postal_code: faults.line(&field("postalCode"), &self.postal_code, 20),
+            name: errors.line(&field("name"), &self.name, 200),
+            line1: errors.required_line(&field("line1"), &self.line1, 200),
+            line2: errors.line(&field("line2"), &self.line2, 200),
+            city: errors.required_line(&field("city"), &self.city, 100),
+            region: errors.line(&field("region"), &self.region, 100),
+            postal_code: errors.line(&field("postalCode"), &self.postal_code, 20),
             country,
         }
     }
 }
 
 /// A checked note or reason.
-pub fn note(field: &str, text: &str) -> Result<String, Faults> {
-    let mut faults = Faults::default();
-    let text = faults.paragraph(field, text, MAX_NOTE);
-    faults.or(text)
+pub fn note(field: &str, text: &str) -> Result<String, FieldErrors> {
+    let mut errors = FieldErrors::default();
+    let text = errors.paragraph(field, text, MAX_NOTE);
+    errors.or(text)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ mod token;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use waybill_primitives::{Money, ProductId, Timestamp};
+use waybill_primitives::{FieldErrors, Money, ProductId, Timestamp};
 use waybill_service_kit::{AppError, CallContext, Caller, ErrorCode, ErrorKind};
 use waybill_store::{Retry, StoreError, Tx, optimistic, transact};
 
@@ -15,7 +15,7 @@ use super::{
     store,
 };
 use crate::{
-    base::{fields::Faults, store::insert},
+    base::store::insert,
     shop::{app_context::AppContext, catalogue, settings::domain::ShopSettings, stock},
 };
 
@@ -337,7 +337,7 @@ fn too_few(product: ProductId, name: &str, available: i64) -> AppError {
 }
 
 fn full(most: usize) -> AppError {
-    Faults::one(
+    FieldErrors::one(
         "productId",
         format!("a cart holds at most {most} products; take one out first"),
     )

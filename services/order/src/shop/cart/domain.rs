@@ -7,11 +7,13 @@
 
 use std::collections::HashMap;
 
-use waybill_primitives::{CartId, Currency, Money, ProductId, Timestamp, UserId, string_enum};
+use waybill_primitives::{
+    CartId, Currency, FieldError, FieldErrors, Money, ProductId, Timestamp, UserId, string_enum,
+};
 
 pub use super::entity::{cart::Model as Cart, item::Model as Item};
 use crate::{
-    base::fields::{Fault, Faults, MAX_AMOUNT},
+    base::fields::MAX_AMOUNT,
     shop::products::domain::{Line, MAX_QUANTITY, ProductKind, Sellable},
 };
 
@@ -91,7 +93,7 @@ pub struct View {
 pub enum NotOrdered {
     Empty,
     /// These lines are not as the cart last showed them.
-    Changed(Vec<Fault>),
+    Changed(Vec<FieldError>),
 }
 
 impl Item {
@@ -291,7 +293,7 @@ impl Cart {
 
     /// The lines of an order of everything that the cart last showed.
     pub fn order(&self, offers: &Offers, currency: Currency) -> Result<Vec<Line>, NotOrdered> {
-        let mut changed = Faults::default();
+        let mut changed = FieldErrors::default();
         let mut lines = Vec::new();
         for (index, item) in self.items.iter().enumerate() {
             let (price, quantity) = item.showing(offers, currency);
@@ -350,14 +352,14 @@ impl View {
 }
 
 /// How many of a product may be put in.
-pub fn check_quantity(quantity: i64, price: Money) -> Result<(), Faults> {
-    let mut faults = Faults::default();
-    faults.number("quantity", quantity, 1, MAX_QUANTITY);
+pub fn check_quantity(quantity: i64, price: Money) -> Result<(), FieldErrors> {
+    let mut errors = FieldErrors::default();
+    errors.number("quantity", quantity, 1, MAX_QUANTITY);
     let total = price.amount.checked_mul(quantity);
-    if faults.0.is_empty() && total.is_none_or(|total| total > MAX_AMOUNT) {
-        faults.add("quantity", "the total is too large");
+    if errors.0.is_empty() && total.is_none_or(|total| total > MAX_AMOUNT) {
+        errors.add("quantity", "the total is too large");
     }
-    faults.or(())
+    errors.or(())
 }
 
 /// The lines of a cart with those of a guest's, as far as it has no such line and there is room, and what there is no room for.

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use serde_json::{Map, Value, json};
-use waybill_primitives::{CategoryId, ProductId, Role, Timestamp, UserId};
+use waybill_primitives::{CategoryId, FieldErrors, ProductId, Role, Timestamp, UserId};
 use waybill_proto::order::ProductEvent;
 use waybill_service_kit::{AppError, CallContext, ErrorCode};
 use waybill_store::{StoreError, Tx, optimistic, transact};
@@ -16,7 +16,6 @@ use crate::{
     base::{
         audit::{self, Act},
         callers::sees_all,
-        fields::Faults,
         store::insert_all,
     },
     shop::{
@@ -42,7 +41,11 @@ pub struct Catalogue {
 
 /// What a change makes of a product, once its category was found (see [`Product::patched`]).
 type Step<'a> = &'a (
-        dyn Fn(&Product, Option<Option<InCategory>>, Timestamp) -> Result<Option<Product>, Faults>
+        dyn Fn(
+    &Product,
+    Option<Option<InCategory>>,
+    Timestamp,
+) -> Result<Option<Product>, FieldErrors>
             + Send
             + Sync
     );

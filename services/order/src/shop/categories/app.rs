@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use serde_json::{Value, json};
-use waybill_primitives::{CategoryId, Role, Timestamp};
+use waybill_primitives::{CategoryId, FieldErrors, Role, Timestamp};
 use waybill_service_kit::{AppError, CallContext, ErrorCode};
 use waybill_store::{StoreError, Tx, transact};
 
@@ -15,7 +15,6 @@ use crate::{
     base::{
         audit::{self, Act},
         callers::sees_all,
-        fields::Faults,
         store::insert,
     },
     shop::{
@@ -312,13 +311,13 @@ impl<'a> Finder<'a> {
 }
 
 /// Whether this text, which names no category yet, could name one.
-pub fn check_name(text: &str) -> Result<(), Faults> {
-    let mut faults = Faults::default();
-    faults.line("category", text, MAX_CATEGORY_NAME);
+pub fn check_name(text: &str) -> Result<(), FieldErrors> {
+    let mut errors = FieldErrors::default();
+    errors.line("category", text, MAX_CATEGORY_NAME);
     if text.trim().parse::<CategoryId>().is_ok() {
-        faults.add("category", "no category has this id");
+        errors.add("category", "no category has this id");
     }
-    faults.or(())
+    errors.or(())
 }
 
 fn unknown() -> AppError {

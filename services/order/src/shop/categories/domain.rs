@@ -3,13 +3,10 @@
 use std::collections::HashSet;
 
 use uuid::Uuid;
-use waybill_primitives::{CategoryId, Timestamp};
+use waybill_primitives::{CategoryId, FieldErrors, Timestamp};
 
 pub use super::entity::Model as Category;
-use crate::{
-    base::fields::Faults,
-    shop::products::domain::{InCategory, MAX_CATEGORY_NAME as MAX_NAME},
-};
+use crate::shop::products::domain::{InCategory, MAX_CATEGORY_NAME as MAX_NAME};
 
 /// Longest slug that is given, in characters; made ones may have a number behind.
 pub const MAX_SLUG: usize = 100;
@@ -169,7 +166,7 @@ impl Tree {
     /// Reads the parent that `of` (none: a new category) shall have.
     fn parent(
         &self,
-        faults: &mut Faults,
+        errors: &mut FieldErrors,
         of: Option<CategoryId>,
         text: &str,
     ) -> Option<CategoryId> {
@@ -179,17 +176,17 @@ impl Tree {
         }
         let found = text.parse().ok().and_then(|id| self.get(id));
         let Some(parent) = found else {
-            faults.add("parentId", "no category has this id");
+            errors.add("parentId", "no category has this id");
             return None;
         };
         if of.is_some_and(|of| self.with_descendants(of).contains(&parent.id)) {
-            faults.add("parentId", "a category cannot be below itself");
+            errors.add("parentId", "a category cannot be below itself");
             return None;
         }
         let height = of.map_or(1, |of| self.height(of));
         if self.depth(parent.id) + height > MAX_DEPTH {
             let message = format!("categories are at most {MAX_DEPTH} levels deep");
-            faults.add("parentId", message);
+            errors.add("parentId", message);
         }
         Some(parent.id)
     }
@@ -211,17 +208,17 @@ impl Tree {
 }
 
 impl NewCategory {
-    pub fn build(self, tree: &Tree, now: Timestamp) -> Result<Category, Faults> {
-        let mut faults = Faults::default();
-        let name = faults.required_line("name", &self.name, MAX_NAME);
+    pub fn build(self, tree: &Tree, now: Timestamp) -> Result<Category, FieldErrors> {
+        let mut errors = FieldErrors::default();
+        let name = errors.required_line("name", &self.name, MAX_NAME);
         let slug = if self.slug.trim().is_empty() {
             tree.free_slug(&name)
         } else {
-            checked_slug(&mut faults, &self.slug)
+            checked_slug(&mut errors, &self.slug)
         };
-        let description = faults.paragraph("description", &self.description, MAX_DESCRIPTION);
-        let parent_id = tree.parent(&mut faults, None, &self.parent);
-        faults.number("position", self.position.into(), 0, MAX_POSITION.into());
+        let description = errors.paragraph("description", &self.description, MAX_DESCRIPTION);
+        let parent_id = tree.parent(&mut errors, None, &self.parent);
+        errors.number("position", self.position.into(), 0, MAX_POSITION.into());
         let category = Category {
             id: CategoryId::new(),
             slug,
@@ -234,7 +231,7 @@ impl NewCategory {
             created_at: now,
             updated_at: now,
         };
-        faults.or(category)
+        errors.or(category)
     }
 }
 
@@ -245,23 +242,23 @@ impl Category {
         patch: &CategoryPatch,
         tree: &Tree,
         now: Timestamp,
-    ) -> Result<Option<Self>, Faults> {
-        let mut faults = Faults::default();
+    ) -> Result<Option<Self>, FieldErrors> {
+        let mut errors = FieldErrors::default();
         let mut next = self.clone();
         if let Some(name) = &patch.name {
-            next.name = faults.required_line("name", name, MAX_NAME);
+            next.name = errors.required_line("name", name, MAX_NAME);
         }
         if let Some(slug) = &patch.slug {
-            next.slug = checked_slug(&mut faults, slug);
+            next.slug = checked_slug(&mut errors, slug);
         }
         if let Some(text) = &patch.description {
-            next.description = faults.paragraph("description", text, MAX_DESCRIPTION);
+            next.description = errors.paragraph("description", text, MAX_DESCRIPTION);
         }
         if let Some(parent) = &patch.parent {
-            next.parent_id = tree.parent(&mut faults, Some(self.id), parent);
+            next.parent_id = tree.parent(&mut errors, Some(self.id), parent);
         }
         if let Some(position) = patch.position {
-            faults.number("position", position.into(), 0, MAX_POSITION.into());
+            errors.number("position", position.into(), 0, MAX_POSITION.into());
             next.position = position;
         }
         if let Some(active) = patch.active {
@@ -270,20 +267,20 @@ impl Category {
         let changed = next != *self;
         next.version += 1;
         next.updated_at = now;
-        faults.or(changed.then_some(next))
+        errors.or(changed.then_some(next))
     }
 }
 
-fn checked_slug(faults: &mut Faults, slug: &str) -> String {
-    let slug = faults.required_line("slug", slug, MAX_SLUG);
+fn checked_slug(errors: &mut FieldErrors, slug: &str) -> String {
+    let slug = errors.required_line("slug", slug, MAX_SLUG);
     let well_formed = |c: char| (c.is_alphanumeric() && !c.is_uppercase()) || c == '-';
     if !slug.chars().all(well_formed) || slug.starts_with('-') || slug.ends_with('-') {
-        faults.add(
+        errors.add(
             "slug",
             "may contain small letters, digits and '-' between them",
         );
     } else if Uuid::try_parse(&slug).is_ok() {
-        faults.add("slug", "must not look like an id");
+        errors.add("slug", "must not look like an id");
     }
     slug
 }

@@ -2,13 +2,10 @@
 
 pub mod reader;
 
-use waybill_primitives::{Currency, string_enum};
+use waybill_primitives::{Currency, FieldError, FieldErrors, string_enum};
 
 use crate::{
-    base::{
-        csv::plain,
-        fields::{Fault, Faults},
-    },
+    base::csv::plain,
     shop::{
         products::domain::{NewProduct, Price, Product, ProductKind, ProductPatch},
         stock::domain::Offer,
@@ -47,8 +44,8 @@ pub struct Header(Vec<Column>);
 
 impl Header {
     /// Reads the first line. Capitals do not matter.
-    pub fn read(cells: &[String]) -> Result<Self, Faults> {
-        let mut faults = Faults::default();
+    pub fn read(cells: &[String]) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::default();
         let mut columns = Vec::new();
         for cell in cells {
             let name = cell.trim();
@@ -58,7 +55,7 @@ impl Header {
                 .find(|column| column.as_str().eq_ignore_ascii_case(name));
             match found {
                 Some(column) if columns.contains(&column) => {
-                    faults.add("header", format!("names the column {column} twice"));
+                    errors.add("header", format!("names the column {column} twice"));
                 }
                 Some(column) => columns.push(column),
                 None => {
@@ -66,17 +63,17 @@ impl Header {
                     let name: String = name.chars().take(40).collect();
                     let message =
                         format!("{name:?} is not a column; they are {}", known.join(", "));
-                    faults.add("header", message);
+                    errors.add("header", message);
                 }
             }
         }
-        if faults.0.is_empty() && !columns.contains(&Column::Sku) {
-            faults.add(
+        if errors.0.is_empty() && !columns.contains(&Column::Sku) {
+            errors.add(
                 "header",
                 "must have the column sku, which tells products apart",
             );
         }
-        faults.or(Self(columns))
+        errors.or(Self(columns))
     }
 
     /// Reads a line.
@@ -84,11 +81,11 @@ impl Header {
         let mut row = Row {
             number,
             cells: Column::ALL.iter().map(|_| None).collect(),
-            faults: Faults::default(),
+            errors: FieldErrors::default(),
         };
         if cells.len() != self.0.len() {
             let message = format!("has {} cells, the header has {}", cells.len(), self.0.len());
-            row.faults.add("line", message);
+            row.errors.add("line", message);
         }
         for (column, cell) in self.0.iter().zip(cells) {
             row.cells[*column as usize] = Some(plain(cell).trim().to_owned());
@@ -104,7 +101,7 @@ pub struct Row {
     pub number: u64,
     cells: Vec<Option<String>>,
     /// What was wrong before anything was looked up.
-    pub faults: Faults,
+    pub errors: FieldErrors,
 }
 
 /// What a line asks for.
@@ -121,7 +118,7 @@ impl Row {
         Self {
             number,
             cells: Column::ALL.iter().map(|_| None).collect(),
-            faults: Faults::one("line", message),
+            errors: FieldErrors::one("line", message),
         }
     }
 
@@ -145,34 +142,38 @@ impl Row {
 
     /// What the line asks for, given the product with its SKU. An empty cell empties a text, and leaves everything else as it
     /// is; of the threshold it means the shop's.
-    pub fn wanted(&self, existing: Option<&Product>, shop: Currency) -> Result<Wanted, Faults> {
-        let mut faults = self.faults.clone();
-        if self.sku().is_empty() && faults.0.is_empty() {
-            faults.add("sku", "is required");
+    pub fn wanted(
+        &self,
+        existing: Option<&Product>,
+        shop: Currency,
+    ) -> Result<Wanted, FieldErrors> {
+        let mut errors = self.errors.clone();
+        if self.sku().is_empty() && errors.0.is_empty() {
+            errors.add("sku", "is required");
         }
         let kind = self.filled(Column::Kind).and_then(|text| {
             let kind = text.to_uppercase().parse().ok();
             if kind.is_none() {
-                faults.add("kind", "must be GOODS or SERVICE");
+                errors.add("kind", "must be GOODS or SERVICE");
             }
             kind
         });
         if let (Some(kind), Some(product)) = (kind, existing)
             && kind != product.kind
         {
-            faults.add("kind", format!("never changes; it is {}", product.kind));
+            errors.add("kind", format!("never changes; it is {}", product.kind));
         }
-        let price = self.price(&mut faults, existing, shop);
+        let price = self.price(&mut errors, existing, shop);
         let active = self.filled(Column::Active).and_then(|text| {
             let active = truth(text);
             if active.is_none() {
-                faults.add("active", "must be true or false");
+                errors.add("active", "must be true or false");
             }
             active
         });
-        let stock = self.number(&mut faults, Column::Stock);
-        let threshold = self.number(&mut faults, Column::LowStockThreshold);
-        faults.or(())?;
+        let stock = self.number(&mut errors, Column::Stock);
+        let threshold = self.number(&mut errors, Column::LowStockThreshold);
+        errors.or(())?;
         let text = |column| self.cell(column).unwrap_or_default().to_owned();
         let given = |column| self.cell(column).map(str::to_owned);
         let Some(product) = existing else {
@@ -189,7 +190,7 @@ impl Row {
             }));
         };
         if product.kind == ProductKind::Service && stock.is_some_and(|units| units != 0) {
-            return Err(Faults::one(
+            return Err(FieldErrors::one(
                 "stock",
                 "a service has no stock: leave it empty",
             ));
@@ -214,7 +215,7 @@ impl Row {
 
     fn price(
         &self,
-        faults: &mut Faults,
+        errors: &mut FieldErrors,
         existing: Option<&Product>,
         shop: Currency,
     ) -> Option<Price> {
@@ -223,7 +224,7 @@ impl Row {
             Some(text) => match text.to_uppercase().parse::<Currency>() {
                 Ok(currency) if currency == shop => shop,
                 _ => {
-                    faults.add(
+                    errors.add(
                         "currency",
                         format!("must be {shop}: a shop has one currency"),
                     );
@@ -233,7 +234,7 @@ impl Row {
         };
         let Some(text) = self.filled(Column::Price) else {
             if existing.is_none() {
-                faults.add("price", "is required");
+                errors.add("price", "is required");
             }
             return None;
         };
@@ -243,19 +244,19 @@ impl Row {
                 currency: currency.to_string(),
             }),
             Err(message) => {
-                faults.add("price", message);
+                errors.add("price", message);
                 None
             }
         }
     }
 
-    fn number(&self, faults: &mut Faults, column: Column) -> Option<i64> {
+    fn number(&self, errors: &mut FieldErrors, column: Column) -> Option<i64> {
         let text = self.filled(column)?;
         let digits = text.bytes().all(|byte| byte.is_ascii_digit());
         let number = text.parse().ok().filter(|_| digits);
         if number.is_none() {
             let name = column.as_str();
-            faults.add(
+            errors.add(
                 name,
                 "must be a whole number of units, written in digits only",
             );
@@ -264,17 +265,17 @@ impl Row {
     }
 }
 
-/// Faults of a product's fields, by the columns that they stand in.
-pub fn by_column(faults: Faults) -> Faults {
-    let by_column = |fault: Fault| Fault {
-        field: match fault.field.as_str() {
+/// FieldErrors of a product's fields, by the columns that they stand in.
+pub fn by_column(errors: FieldErrors) -> FieldErrors {
+    let by_column = |error: FieldError| FieldError {
+        field: match error.field.as_str() {
             "price.amount" => Column::Price.to_string(),
             "price.currency" => Column::Currency.to_string(),
-            _ => fault.field,
+            _ => error.field,
         },
-        message: fault.message,
+        message: error.message,
     };
-    Faults(faults.0.into_iter().map(by_column).collect())
+    FieldErrors(errors.0.into_iter().map(by_column).collect())
 }
 
 fn truth(text: &str) -> Option<bool> {
@@ -352,17 +353,17 @@ pub struct Report {
     pub outcome: Outcome,
     /// Empty for a line that failed.
     pub product_id: String,
-    pub faults: Faults,
+    pub errors: FieldErrors,
 }
 
 impl Report {
-    pub fn failed(row: &Row, faults: Faults) -> Self {
+    pub fn failed(row: &Row, errors: FieldErrors) -> Self {
         Self {
             line: row.number,
             sku: row.sku().chars().take(64).collect(),
             outcome: Outcome::Failed,
             product_id: String::new(),
-            faults: by_column(faults),
+            errors: by_column(errors),
         }
     }
 }

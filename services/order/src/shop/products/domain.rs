@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use rand::RngExt as _;
-use waybill_primitives::{CategoryId, Currency, Money, ProductId, Timestamp};
+use waybill_primitives::{CategoryId, Currency, FieldErrors, Money, ProductId, Timestamp};
 
 pub use super::entity::{Image, Model as Product, ProductKind};
-use crate::base::fields::{Faults, MAX_UNITS, search_text};
+use crate::base::fields::{MAX_UNITS, search_text};
 
 /// Longest SKU, in characters.
 pub const MAX_SKU: usize = 64;
@@ -152,28 +152,28 @@ pub struct ProductPatch {
 
 impl NewProduct {
     /// The product and its opening stock; its category is still to be found. An empty SKU gets a generated one.
-    pub fn build(self, shop: Currency, now: Timestamp) -> Result<(Product, i64), Faults> {
-        let mut faults = Faults::default();
+    pub fn build(self, shop: Currency, now: Timestamp) -> Result<(Product, i64), FieldErrors> {
+        let mut errors = FieldErrors::default();
         let sku = if self.sku.trim().is_empty() {
             generated_sku()
         } else {
-            checked_sku(&mut faults, &self.sku)
+            checked_sku(&mut errors, &self.sku)
         };
-        let name = faults.required_line("name", &self.name, MAX_NAME);
-        let description = faults.paragraph("description", &self.description, MAX_DESCRIPTION);
-        faults.line("category", &self.category, MAX_CATEGORY_NAME);
+        let name = errors.required_line("name", &self.name, MAX_NAME);
+        let description = errors.paragraph("description", &self.description, MAX_DESCRIPTION);
+        errors.line("category", &self.category, MAX_CATEGORY_NAME);
         let kind = self.kind.unwrap_or_else(|| {
-            faults.add("kind", "is required: GOODS or SERVICE");
+            errors.add("kind", "is required: GOODS or SERVICE");
             ProductKind::Service
         });
         let price = if let Some(price) = &self.price {
-            checked_price(&mut faults, price, shop)
+            checked_price(&mut errors, price, shop)
         } else {
-            faults.add("price", "is required");
+            errors.add("price", "is required");
             0
         };
-        checked_stock(&mut faults, self.kind, self.stock);
-        checked_threshold(&mut faults, kind, self.low_stock_threshold);
+        checked_stock(&mut errors, self.kind, self.stock);
+        checked_threshold(&mut errors, kind, self.low_stock_threshold);
         let product = Product {
             id: ProductId::new(),
             sku,
@@ -192,7 +192,7 @@ impl NewProduct {
             category_id: None,
             low_stock_threshold: self.low_stock_threshold,
         };
-        faults.or((product, self.stock))
+        errors.or((product, self.stock))
     }
 }
 
@@ -205,44 +205,44 @@ impl Product {
         category: Option<Option<InCategory>>,
         shop: Currency,
         now: Timestamp,
-    ) -> Result<Option<Self>, Faults> {
-        let mut faults = Faults::default();
+    ) -> Result<Option<Self>, FieldErrors> {
+        let mut errors = FieldErrors::default();
         let mut next = self.clone();
         if let Some(sku) = &patch.sku {
-            next.sku = checked_sku(&mut faults, sku);
+            next.sku = checked_sku(&mut errors, sku);
         }
         if let Some(name) = &patch.name {
-            next.name = faults.required_line("name", name, MAX_NAME);
+            next.name = errors.required_line("name", name, MAX_NAME);
         }
         if let Some(text) = &patch.description {
-            next.description = faults.paragraph("description", text, MAX_DESCRIPTION);
+            next.description = errors.paragraph("description", text, MAX_DESCRIPTION);
         }
         if let Some(price) = &patch.price {
-            (next.price, next.currency) = (checked_price(&mut faults, price, shop), shop);
+            (next.price, next.currency) = (checked_price(&mut errors, price, shop), shop);
         }
         if let Some(text) = &patch.category {
-            faults.line("category", text, MAX_CATEGORY_NAME);
+            errors.line("category", text, MAX_CATEGORY_NAME);
         }
         if let Some(category) = category {
             next.set_category(category);
         }
         if let Some(threshold) = patch.low_stock_threshold {
-            checked_threshold(&mut faults, self.kind, threshold);
+            checked_threshold(&mut errors, self.kind, threshold);
             next.low_stock_threshold = threshold;
         }
         if let Some(active) = patch.active {
             next.active = active;
         }
         if patch.kind.is_some_and(|kind| kind != self.kind) {
-            faults.add("kind", format!("is {} for good", self.kind));
+            errors.add("kind", format!("is {} for good", self.kind));
         }
         if let Some(units) = patch.stock {
-            checked_stock(&mut faults, Some(self.kind), units);
+            checked_stock(&mut errors, Some(self.kind), units);
         }
         let changed = next != *self;
         next.version += 1;
         next.updated_at = now;
-        faults.or(changed.then_some(next))
+        errors.or(changed.then_some(next))
     }
 
     /// The product with these pictures.
@@ -267,11 +267,11 @@ impl Product {
     }
 }
 
-fn checked_sku(faults: &mut Faults, sku: &str) -> String {
-    let sku = faults.required_line("sku", sku, MAX_SKU);
+fn checked_sku(errors: &mut FieldErrors, sku: &str) -> String {
+    let sku = errors.required_line("sku", sku, MAX_SKU);
     let well_formed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
     if !sku.chars().all(well_formed) {
-        faults.add(
+        errors.add(
             "sku",
             "may contain letters, digits, '-', '_', '.' and '/' only",
         );
@@ -279,30 +279,30 @@ fn checked_sku(faults: &mut Faults, sku: &str) -> String {
     sku
 }
 
-fn checked_stock(faults: &mut Faults, kind: Option<ProductKind>, units: i64) {
-    faults.number("stock", units, 0, MAX_UNITS);
+fn checked_stock(errors: &mut FieldErrors, kind: Option<ProductKind>, units: i64) {
+    errors.number("stock", units, 0, MAX_UNITS);
     if kind == Some(ProductKind::Service) && units != 0 {
-        faults.add("stock", "a service has no stock: leave it out");
+        errors.add("stock", "a service has no stock: leave it out");
     }
 }
 
-fn checked_threshold(faults: &mut Faults, kind: ProductKind, threshold: Option<i64>) {
+fn checked_threshold(errors: &mut FieldErrors, kind: ProductKind, threshold: Option<i64>) {
     let Some(threshold) = threshold else { return };
-    faults.number("lowStockThreshold", threshold, 0, MAX_UNITS);
+    errors.number("lowStockThreshold", threshold, 0, MAX_UNITS);
     if kind == ProductKind::Service {
-        faults.add("lowStockThreshold", "a service has no stock: leave it out");
+        errors.add("lowStockThreshold", "a service has no stock: leave it out");
     }
 }
 
-fn checked_price(faults: &mut Faults, price: &Price, shop: Currency) -> i64 {
-    faults.number("price.amount", price.amount, 0, MAX_PRICE);
+fn checked_price(errors: &mut FieldErrors, price: &Price, shop: Currency) -> i64 {
+    errors.number("price.amount", price.amount, 0, MAX_PRICE);
     match price.currency.parse::<Currency>() {
         Ok(currency) if currency == shop => {}
-        Ok(_) => faults.add(
+        Ok(_) => errors.add(
             "price.currency",
             format!("must be {shop}: a shop has one currency"),
         ),
-        Err(problem) => faults.add("price.currency", problem.to_string()),
+        Err(problem) => errors.add("price.currency", problem.to_string()),
     }
     price.amount
 }

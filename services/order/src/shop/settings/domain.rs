@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
-use waybill_primitives::{Currency, Timestamp};
+use waybill_primitives::{Currency, FieldErrors, Timestamp};
 
 pub use super::entity::Model as ShopSettings;
-use crate::base::fields::{Faults, MAX_UNITS};
+use crate::base::fields::MAX_UNITS;
 
 /// Longest name of a shop, in characters.
 pub const MAX_SHOP_NAME: usize = 100;
@@ -80,17 +80,21 @@ impl ShopSettings {
         usize::try_from(self.max_order_lines).unwrap_or(0)
     }
 
-    /// The next version with what `patch` names; none if that changes nothing. Every fault at once.
-    pub fn patched(&self, patch: &SettingsPatch, now: Timestamp) -> Result<Option<Self>, Faults> {
-        let mut faults = Faults::default();
+    /// The next version with what `patch` names; none if that changes nothing. Every error at once.
+    pub fn patched(
+        &self,
+        patch: &SettingsPatch,
+        now: Timestamp,
+    ) -> Result<Option<Self>, FieldErrors> {
+        let mut errors = FieldErrors::default();
         let mut next = self.clone();
         if let Some(name) = &patch.shop_name {
-            next.shop_name = faults.required_line("shopName", name, MAX_SHOP_NAME);
+            next.shop_name = errors.required_line("shopName", name, MAX_SHOP_NAME);
         }
         if let Some(code) = &patch.currency {
             match code.parse() {
                 Ok(currency) => next.currency = currency,
-                Err(_) => faults.add("currency", "must be an ISO 4217 code such as EUR"),
+                Err(_) => errors.add("currency", "must be an ISO 4217 code such as EUR"),
             }
         }
         let lines = i64::try_from(MAX_LINES).unwrap_or(i64::MAX);
@@ -163,15 +167,15 @@ impl ShopSettings {
             ),
         ] {
             let Some(number) = number else { continue };
-            faults.number(field, number, bounds.0, bounds.1);
+            errors.number(field, number, bounds.0, bounds.1);
             *place = number;
         }
         if next == *self {
-            return faults.or(None);
+            return errors.or(None);
         }
         next.version += 1;
         next.updated_at = now;
-        faults.or(Some(next))
+        errors.or(Some(next))
     }
 
     /// What differs between the two, as each has it, by the API's names.
@@ -294,8 +298,8 @@ mod tests {
             low_stock_threshold: Some(MAX_UNITS + 1),
         };
         for patch in [below, above] {
-            let faults = shop().patched(&patch, Timestamp::UNIX_EPOCH).unwrap_err();
-            let mut told: Vec<_> = faults.0.iter().map(|f| f.field.as_str()).collect();
+            let errors = shop().patched(&patch, Timestamp::UNIX_EPOCH).unwrap_err();
+            let mut told: Vec<_> = errors.0.iter().map(|f| f.field.as_str()).collect();
             let named = shop().named();
             let mut all: Vec<_> = named.iter().map(|(name, _)| *name).collect();
             told.sort_unstable();

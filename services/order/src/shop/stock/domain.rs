@@ -1,12 +1,9 @@
 //! Stock levels, and the ledger entries that explain them. Pure.
 
-use waybill_primitives::{ProductId, Timestamp};
+use waybill_primitives::{FieldErrors, ProductId, Timestamp};
 
 pub use super::entity::{MovementKind, level::Model as Level, movement::Model as Movement};
-use crate::{
-    base::fields::{Faults, MAX_UNITS},
-    shop::products::domain::Product,
-};
+use crate::{base::fields::MAX_UNITS, shop::products::domain::Product};
 
 /// Longest reason of an adjustment, in characters.
 pub const MAX_REASON: usize = 255;
@@ -57,14 +54,14 @@ pub struct Adjustment {
 }
 
 impl Adjustment {
-    pub fn new(delta: i64, reason: &str) -> Result<Self, Faults> {
-        let mut faults = Faults::default();
+    pub fn new(delta: i64, reason: &str) -> Result<Self, FieldErrors> {
+        let mut errors = FieldErrors::default();
         if delta == 0 {
-            faults.add("delta", "must not be 0");
+            errors.add("delta", "must not be 0");
         }
-        faults.number("delta", delta, -MAX_UNITS, MAX_UNITS);
-        let reason = faults.line("reason", reason, MAX_REASON);
-        faults.or(Self { delta, reason })
+        errors.number("delta", delta, -MAX_UNITS, MAX_UNITS);
+        let reason = errors.line("reason", reason, MAX_REASON);
+        errors.or(Self { delta, reason })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Pictures of products. A change of them is a change of the product: its version, its event.
 
 use serde_json::json;
-use waybill_primitives::{FileId, ProductId, Role, Timestamp};
+use waybill_primitives::{FieldErrors, FileId, ProductId, Role, Timestamp};
 use waybill_proto::order::ProductEvent;
 use waybill_service_kit::{AppError, CallContext, ErrorCode, once};
 use waybill_store::{IdempotencyKey, Tx, optimistic, transact};
@@ -11,7 +11,6 @@ use crate::{
     base::{
         audit::{self, Act},
         callers::sees_all,
-        fields::Faults,
     },
     fulfilment::files::{
         domain::{MAX_IMAGES, StoredFile},
@@ -70,10 +69,10 @@ impl Files {
         due: Timestamp,
         key: Option<&IdempotencyKey>,
     ) -> Result<Offer, AppError> {
-        let mut faults = Faults::default();
-        let alt = faults.line("alt", &target.alt, MAX_ALT);
+        let mut errors = FieldErrors::default();
+        let alt = errors.line("alt", &target.alt, MAX_ALT);
         let pixels = |side: Option<i32>| side.unwrap_or(0).unsigned_abs();
-        let image = faults.or(Image {
+        let image = errors.or(Image {
             id: file.id,
             alt,
             width: pixels(file.width),
@@ -131,7 +130,7 @@ impl Files {
             once.dedup();
             let complete = once.len() == ids.len() && ids.len() == product.images().len();
             let images = images.filter(|_| complete).ok_or_else(|| {
-                Faults::one("ids", "must name every picture of the product, each once")
+                FieldErrors::one("ids", "must name every picture of the product, each once")
             })?;
             Ok((images != product.images()).then_some(images))
         };

@@ -5,16 +5,13 @@ use std::{ops::Range, time::Duration};
 use bytes::Bytes;
 use futures::stream::BoxStream;
 use waybill_file_store::{FileError, LinkError, LinkOptions, MediaType, content_disposition};
-use waybill_primitives::{FileId, Timestamp};
+use waybill_primitives::{FieldErrors, FileId, Timestamp};
 use waybill_service_kit::{AppError, CallContext, ErrorCode, ErrorKind};
 
 use super::Files;
-use crate::{
-    base::fields::Faults,
-    fulfilment::files::{
-        domain::{self, LINK_SECONDS, MAX_LINK_SECONDS, StoredFile, range},
-        store,
-    },
+use crate::fulfilment::files::{
+    domain::{self, LINK_SECONDS, MAX_LINK_SECONDS, StoredFile, range},
+    store,
 };
 
 /// Redirects lead to links that hold so long: to be followed at once.
@@ -156,9 +153,9 @@ impl Files {
         seconds: i64,
     ) -> Result<Links, AppError> {
         let seconds = if seconds == 0 { LINK_SECONDS } else { seconds };
-        let mut faults = Faults::default();
-        faults.number("seconds", seconds, 1, MAX_LINK_SECONDS);
-        faults.or(())?;
+        let mut errors = FieldErrors::default();
+        errors.number("seconds", seconds, 1, MAX_LINK_SECONDS);
+        errors.or(())?;
         let file = self.file(ctx, id).await?;
         let lifetime = Duration::from_secs(seconds.unsigned_abs());
         let expires_at = self.context.now().plus(lifetime);

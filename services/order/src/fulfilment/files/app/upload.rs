@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures::Stream;
 use tempfile::TempPath;
 use waybill_file_store::{MediaType, PictureError, Source, Upload, UploadError, pictures};
-use waybill_primitives::{FileId, OrderId, ProductId, Timestamp, UserId};
+use waybill_primitives::{FieldErrors, FileId, OrderId, ProductId, Timestamp, UserId};
 use waybill_proto::order as pb;
 use waybill_service_kit::{
     AppError, CallContext, ErrorCode, ErrorKind,
@@ -18,7 +18,6 @@ use super::{Files, ProductNow, described, reading::parsed};
 use crate::{
     base::{
         audit::{self, Act},
-        fields::Faults,
         store::insert,
     },
     fulfilment::files::{
@@ -101,7 +100,7 @@ impl Files {
         }
         let purpose = target
             .purpose
-            .ok_or_else(|| Faults::one("purpose", "is required"))?;
+            .ok_or_else(|| FieldErrors::one("purpose", "is required"))?;
         let prepared = self
             .prepare(ctx, &target, purpose, person, received)
             .await?;

@@ -51,10 +51,10 @@ fn a_shipment_takes_what_no_other_has() {
         Err(ShipmentRefused::NothingLeft)
     );
     let error = of(&[(cup, 2)]).build(&order, std::slice::from_ref(&first), NOW);
-    let Err(ShipmentRefused::Invalid(faults)) = error else {
+    let Err(ShipmentRefused::Invalid(errors)) = error else {
         panic!("{error:?}")
     };
-    assert_eq!(faults.0[0].field, "lines[0].quantity");
+    assert_eq!(errors.0[0].field, "lines[0].quantity");
     // What was given up can be shipped again.
     let again = of(&[(cup, 5)]).build(&order, &[first.given_up(NOW)], NOW);
     assert_eq!(units(&again.unwrap()), [(cup, 5)]);
@@ -70,10 +70,10 @@ fn all_faults_of_the_lines_are_told_at_once() {
         (pot, -1),
         (ProductId::new(), 1),
     ]);
-    let Err(ShipmentRefused::Invalid(faults)) = new.build(&order, &[], NOW) else {
+    let Err(ShipmentRefused::Invalid(errors)) = new.build(&order, &[], NOW) else {
         panic!("it is refused")
     };
-    let fields: Vec<_> = faults.0.iter().map(|fault| fault.field.as_str()).collect();
+    let fields: Vec<_> = errors.0.iter().map(|fault| fault.field.as_str()).collect();
     let expected = [
         "lines[0].quantity",
         "lines[1].productId",

@@ -1,8 +1,7 @@
 //! Tracking numbers, and the pages of carriers on which parcels can be followed. Pure.
 
-use crate::base::fields::Faults;
-
 /// Longest tracking number, in characters.
+use waybill_primitives::FieldErrors;
 const MAX_NUMBER: usize = 100;
 /// Longest URL, in bytes.
 const MAX_URL: usize = 500;
@@ -24,13 +23,13 @@ const CARRIERS: &[(&str, &str)] = &[
 ];
 
 /// A checked tracking number; it may be empty.
-pub fn number(faults: &mut Faults, text: &str) -> String {
-    let number = faults.line("trackingNumber", text, MAX_NUMBER);
+pub fn number(errors: &mut FieldErrors, text: &str) -> String {
+    let number = errors.line("trackingNumber", text, MAX_NUMBER);
     let fits = number
         .chars()
         .all(|c| c.is_ascii_alphanumeric() || " -./".contains(c));
     if !fits {
-        faults.add(
+        errors.add(
             "trackingNumber",
             "may have letters, digits, spaces, hyphens, dots and slashes",
         );
@@ -39,7 +38,7 @@ pub fn number(faults: &mut Faults, text: &str) -> String {
 }
 
 /// A checked URL; none if it is empty. It is shown as a link to customers, so that nothing but a plain https one will do.
-pub fn url(faults: &mut Faults, text: &str) -> Option<String> {
+pub fn url(errors: &mut FieldErrors, text: &str) -> Option<String> {
     let text = text.trim();
     if text.is_empty() {
         return None;
@@ -57,7 +56,7 @@ pub fn url(faults: &mut Faults, text: &str) -> Option<String> {
         .chars()
         .all(|c| c.is_ascii_graphic() && !"\"'<>\\^`{|}".contains(c));
     if !good || !plain || text.len() > MAX_URL {
-        faults.add(
+        errors.add(
             "trackingUrl",
             format!("must be an https URL of at most {MAX_URL} characters"),
         );
@@ -90,11 +89,11 @@ mod tests {
         );
         assert_eq!(made("ups", ""), "");
         assert_eq!(made("Own van", "7"), "");
-        let mut faults = Faults::default();
+        let mut errors = FieldErrors::default();
         for (carrier, _) in CARRIERS {
-            url(&mut faults, &made(carrier, "1-2.3"));
+            url(&mut errors, &made(carrier, "1-2.3"));
         }
-        assert_eq!(faults, Faults::default());
+        assert_eq!(errors, FieldErrors::default());
     }
 
     #[test]
@@ -109,20 +108,20 @@ mod tests {
             "https://host/a b",
             "https://hö.example/",
         ] {
-            let mut faults = Faults::default();
-            url(&mut faults, bad);
-            assert_eq!(faults.0.len(), 1, "{bad}");
+            let mut errors = FieldErrors::default();
+            url(&mut errors, bad);
+            assert_eq!(errors.0.len(), 1, "{bad}");
         }
-        let mut faults = Faults::default();
+        let mut errors = FieldErrors::default();
         assert_eq!(
-            url(&mut faults, " https://carrier.example:8443/t?id=1&x=%20#a "),
+            url(&mut errors, " https://carrier.example:8443/t?id=1&x=%20#a "),
             Some("https://carrier.example:8443/t?id=1&x=%20#a".to_owned())
         );
-        assert_eq!(url(&mut faults, " "), None);
-        number(&mut faults, "JD 0123-4.5/6");
-        assert_eq!(faults, Faults::default());
-        number(&mut faults, "1;DROP");
-        number(&mut faults, &"1".repeat(101));
-        assert_eq!(faults.0.len(), 2);
+        assert_eq!(url(&mut errors, " "), None);
+        number(&mut errors, "JD 0123-4.5/6");
+        assert_eq!(errors, FieldErrors::default());
+        number(&mut errors, "1;DROP");
+        number(&mut errors, &"1".repeat(101));
+        assert_eq!(errors.0.len(), 2);
     }
 }

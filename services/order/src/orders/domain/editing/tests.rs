@@ -132,10 +132,10 @@ fn an_order_never_becomes_empty() {
         ..Edit::default()
     };
     let refused = waiting().edited(edit, &HashMap::new(), &shop(), NOW);
-    let Err(NotEdited::Faults(faults)) = refused else {
+    let Err(NotEdited::FieldErrors(errors)) = refused else {
         panic!("it must be refused: {refused:?}")
     };
-    assert_eq!(faults.0[0].field, "items");
+    assert_eq!(errors.0[0].field, "items");
 }
 
 #[test]
@@ -173,7 +173,7 @@ fn only_an_order_that_waits_is_edited_and_its_lines_until_it_is_paid() {
 fn every_given_field_is_checked_and_no_other() {
     let fields = |edit: Edit| match edit.check(&waiting(), NOW, 2) {
         Ok(_) => Vec::new(),
-        Err(faults) => faults.0.into_iter().map(|fault| fault.field).collect(),
+        Err(errors) => errors.0.into_iter().map(|error| error.field).collect(),
     };
     assert_eq!(fields(Edit::default()), [""; 0]);
     let id = ProductId::new();

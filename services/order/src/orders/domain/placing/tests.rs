@@ -27,7 +27,7 @@ fn sellable(kind: ProductKind, amount: i64) -> Sellable {
     }
 }
 
-fn place(lines: &[(i64, ProductKind, i64)], title: &str) -> Result<Vec<Changed>, Faults> {
+fn place(lines: &[(i64, ProductKind, i64)], title: &str) -> Result<Vec<Changed>, FieldErrors> {
     let mut products = HashMap::new();
     let mut draft = Draft {
         title: title.into(),
@@ -51,10 +51,10 @@ fn open_shop() -> ShopSettings {
     ShopSettings::initial(Currency::USD, EXPIRY)
 }
 
-fn fields<T>(result: Result<T, Faults>) -> Vec<String> {
+fn fields<T>(result: Result<T, FieldErrors>) -> Vec<String> {
     match result {
         Ok(_) => Vec::new(),
-        Err(faults) => faults.0.into_iter().map(|fault| fault.field).collect(),
+        Err(errors) => errors.0.into_iter().map(|error| error.field).collect(),
     }
 }
 

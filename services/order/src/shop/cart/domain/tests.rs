@@ -121,10 +121,10 @@ fn only_what_was_shown_is_ordered() {
         Item::new(CART, b, 4, usd(20), NOW),
     ]);
     let offers = Offers::from([(a, cup(11, 9)), (b, cup(20, 3))]);
-    let Err(NotOrdered::Changed(faults)) = cart.order(&offers, Currency::USD) else {
+    let Err(NotOrdered::Changed(errors)) = cart.order(&offers, Currency::USD) else {
         panic!("it must be refused");
     };
-    let fields: Vec<_> = faults.iter().map(|fault| fault.field.as_str()).collect();
+    let fields: Vec<_> = errors.iter().map(|fault| fault.field.as_str()).collect();
     assert_eq!(
         fields,
         ["cart.items[0].unitPrice", "cart.items[1].quantity"]
@@ -155,8 +155,8 @@ fn a_merge_adds_up_and_tells_what_finds_no_room() {
 #[test]
 fn quantities_and_totals_have_limits() {
     let field = |quantity, price| {
-        let faults = check_quantity(quantity, usd(price)).unwrap_err();
-        faults.0[0].field.clone()
+        let errors = check_quantity(quantity, usd(price)).unwrap_err();
+        errors.0[0].field.clone()
     };
     assert_eq!(field(0, 1), "quantity");
     assert_eq!(field(MAX_QUANTITY + 1, 1), "quantity");

@@ -23,7 +23,7 @@ fn moved(tree: &Tree, id: CategoryId, parent: CategoryId) -> Result<(), Vec<Stri
     let category = tree.get(id).unwrap();
     match category.patched(&patch, tree, Timestamp::UNIX_EPOCH) {
         Ok(_) => Ok(()),
-        Err(faults) => Err(faults.0.into_iter().map(|fault| fault.field).collect()),
+        Err(errors) => Err(errors.0.into_iter().map(|fault| fault.field).collect()),
     }
 }
 
@@ -65,8 +65,8 @@ fn the_tree_has_no_circles_and_is_at_most_five_levels_deep() {
         parent: path[4].to_string(),
         ..Default::default()
     };
-    let faults = below.build(&tree, Timestamp::UNIX_EPOCH).unwrap_err();
-    assert_eq!(faults.0[0].field, "parentId");
+    let errors = below.build(&tree, Timestamp::UNIX_EPOCH).unwrap_err();
+    assert_eq!(errors.0[0].field, "parentId");
     assert_eq!(moved(&tree, path[0], path[4]), Err(vec!["parentId".into()]));
     assert_eq!(moved(&tree, path[1], path[1]), Err(vec!["parentId".into()]));
     let other = add(&mut tree, "other", None);
@@ -90,8 +90,8 @@ fn each_bad_field_is_named() {
         position: -1,
         active: true,
     };
-    let faults = bad.build(&tree, Timestamp::UNIX_EPOCH).unwrap_err();
-    let fields: Vec<_> = faults.0.iter().map(|fault| fault.field.as_str()).collect();
+    let errors = bad.build(&tree, Timestamp::UNIX_EPOCH).unwrap_err();
+    let fields: Vec<_> = errors.0.iter().map(|fault| fault.field.as_str()).collect();
     assert_eq!(
         fields,
         ["name", "slug", "description", "parentId", "position"]

@@ -8,7 +8,7 @@ use std::{
 
 use serde_json::json;
 use uuid::Uuid;
-use waybill_primitives::{ProductId, Role, Timestamp, UserId};
+use waybill_primitives::{FieldErrors, ProductId, Role, Timestamp, UserId};
 use waybill_service_kit::{AppError, CallContext};
 use waybill_store::{StoreError, Tx, optimistic, transact};
 
@@ -17,10 +17,7 @@ use super::{
     plan::{Changes, Lookup, Stopped, plan},
 };
 use crate::{
-    base::{
-        audit::{self, Act},
-        fields::Faults,
-    },
+    base::audit::{self, Act},
     shop::{
         app_context::AppContext,
         catalogue::{
@@ -162,7 +159,7 @@ impl Import {
                 let first = *self.seen.entry(row.sku().to_owned()).or_insert(row.number);
                 if first != row.number {
                     let message = format!("stands on line {first} already");
-                    row.faults.add("sku", message);
+                    row.errors.add("sku", message);
                 }
             }
             self.rows.push(row);
@@ -184,7 +181,7 @@ impl Import {
                 Ok(lines) => return Ok(Answer { lines }),
                 Err(Stopped::Failed(error)) => return Err(error),
                 // This line alone cannot be; the others are tried again without it.
-                Err(Stopped::Refused(line, faults)) => _ = refused.insert(line, faults),
+                Err(Stopped::Refused(line, errors)) => _ = refused.insert(line, errors),
             }
         }
     }
@@ -193,7 +190,7 @@ impl Import {
         &self,
         tx: &Tx,
         rows: &[Row],
-        refused: &HashMap<u64, Faults>,
+        refused: &HashMap<u64, FieldErrors>,
     ) -> Result<Vec<Report>, Stopped> {
         let now = self.context.now();
         let shop = self.context.shop();
@@ -207,19 +204,19 @@ impl Import {
         let mut reports = Vec::with_capacity(rows.len());
         for row in rows {
             let planned = match refused.get(&row.number) {
-                Some(faults) => Err(faults.clone()),
+                Some(errors) => Err(errors.clone()),
                 None => {
                     let before = existing.get(row.sku());
                     match plan(row, before, &mut lookup, &shop, now).await {
                         Ok(planned) => Ok(planned),
-                        Err(Stopped::Refused(_, faults)) => Err(faults),
+                        Err(Stopped::Refused(_, errors)) => Err(errors),
                         Err(stopped) => return Err(stopped),
                     }
                 }
             };
             reports.push(match planned {
                 Ok(planned) => changes.note(row, planned),
-                Err(faults) => Report::failed(row, faults),
+                Err(errors) => Report::failed(row, errors),
             });
         }
         if !self.dry_run {
@@ -303,7 +300,7 @@ impl Import {
                     level.reserved
                 );
                 let line = wanted.get(&id).map_or(0, |(line, _)| *line);
-                Err(Stopped::Refused(line, Faults::one("stock", message)))
+                Err(Stopped::Refused(line, FieldErrors::one("stock", message)))
             }
         }
     }

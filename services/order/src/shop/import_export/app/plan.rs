@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use waybill_primitives::{CategoryId, ProductId, Timestamp};
+use waybill_primitives::{CategoryId, FieldErrors, ProductId, Timestamp};
 use waybill_service_kit::{AppError, ErrorCode};
 use waybill_store::Retry;
 
 use crate::{
-    base::fields::{Faults, MAX_UNITS},
+    base::fields::MAX_UNITS,
     shop::{
         catalogue::app::opened,
         categories::{
@@ -24,7 +24,7 @@ use crate::{
 /// Why an attempt at a batch ended.
 pub enum Stopped {
     /// This line cannot be.
-    Refused(u64, Faults),
+    Refused(u64, FieldErrors),
     Failed(AppError),
 }
 
@@ -91,7 +91,7 @@ impl Changes {
             sku: row.sku().to_owned(),
             outcome,
             product_id: id.to_string(),
-            faults: Faults::default(),
+            errors: FieldErrors::default(),
         }
     }
 }
@@ -130,7 +130,7 @@ pub async fn plan(
     now: Timestamp,
 ) -> Result<Planned, Stopped> {
     let currency = shop.currency;
-    let refused = |faults| Stopped::Refused(row.number, faults);
+    let refused = |errors| Stopped::Refused(row.number, errors);
     let product = before.map(|offer| &offer.product);
     let wanted = row.wanted(product, currency).map_err(refused)?;
     let (patch, units) = match (wanted, before) {
@@ -151,11 +151,11 @@ pub async fn plan(
     // What else is wrong is told before a category is made for it.
     let check = before.product.patched(&patch, None, currency, now);
     check.map_err(refused)?;
-    let mut faults = Faults::default();
+    let mut errors = FieldErrors::default();
     if let Some(units) = units {
-        faults.number("stock", units, 0, MAX_UNITS);
+        errors.number("stock", units, 0, MAX_UNITS);
     }
-    faults.or(()).map_err(refused)?;
+    errors.or(()).map_err(refused)?;
     let category = category(row, lookup).await?;
     let after = before.product.patched(&patch, category, currency, now);
     let after = after.map_err(refused)?.map(|product| {
@@ -178,15 +178,15 @@ async fn category(
     };
     match lookup.find(text).await {
         Ok(found) => Ok(Some(found)),
-        // A text that cannot name a category is this line's fault alone.
+        // A text that cannot name a category is this line's error alone.
         Err(error)
             if error.code == ErrorCode::ValidationError || error.code == ErrorCode::Conflict =>
         {
-            let mut faults = Faults::default();
+            let mut errors = FieldErrors::default();
             for field in &error.fields {
-                faults.add("category", field.message.clone());
+                errors.add("category", field.message.clone());
             }
-            Err(Stopped::Refused(row.number, faults))
+            Err(Stopped::Refused(row.number, errors))
         }
         Err(error) => Err(Stopped::Failed(error)),
     }

@@ -20,11 +20,11 @@ fn row(header: &[&str], cells: &[&str]) -> Row {
     Header::read(&texts(header)).unwrap().row(2, &texts(cells))
 }
 
-fn fields(faults: Faults) -> Vec<String> {
-    by_column(faults)
+fn fields(errors: FieldErrors) -> Vec<String> {
+    by_column(errors)
         .0
         .into_iter()
-        .map(|fault| fault.field)
+        .map(|error| error.field)
         .collect()
 }
 
@@ -87,8 +87,8 @@ fn each_bad_cell_of_a_line_is_named_at_once() {
         "sku", "name", "kind", "price", "currency", "stock", "active",
     ];
     let bad = row(&header, &["A", "x", "THING", "1,5", "USD", "-3", "perhaps"]);
-    let faults = bad.wanted(None, SHOP).unwrap_err();
-    assert_eq!(fields(faults), ["kind", "price", "active", "stock"]);
+    let errors = bad.wanted(None, SHOP).unwrap_err();
+    assert_eq!(fields(errors), ["kind", "price", "active", "stock"]);
     let euros = row(&header, &["A", "x", "GOODS", "1", "EUR", "", ""]);
     assert_eq!(fields(euros.wanted(None, SHOP).unwrap_err()), ["currency"]);
     let short = row(&header, &["A", "x"]);

@@ -19,12 +19,12 @@ fn cup() -> NewProduct {
     }
 }
 
-fn faults(change: impl FnOnce(&mut NewProduct)) -> Vec<String> {
+fn errors(change: impl FnOnce(&mut NewProduct)) -> Vec<String> {
     let mut product = cup();
     change(&mut product);
     match product.build(Currency::USD, Timestamp::UNIX_EPOCH) {
         Ok(_) => Vec::new(),
-        Err(faults) => faults.0.into_iter().map(|fault| fault.field).collect(),
+        Err(errors) => errors.0.into_iter().map(|fault| fault.field).collect(),
     }
 }
 
@@ -48,32 +48,32 @@ fn a_complete_product_is_taken() {
 
 #[test]
 fn each_bad_field_is_named() {
-    assert_eq!(faults(|p| p.sku = "a b".into()), ["sku"]);
-    assert_eq!(faults(|p| p.sku = "x".repeat(65)), ["sku"]);
-    assert_eq!(faults(|p| p.name = "  ".into()), ["name"]);
-    assert_eq!(faults(|p| p.name = "x".repeat(201)), ["name"]);
-    assert_eq!(faults(|p| p.description = "\0".into()), ["description"]);
-    assert_eq!(faults(|p| p.category = "x".repeat(101)), ["category"]);
-    assert_eq!(faults(|p| p.kind = None), ["kind"]);
-    assert_eq!(faults(|p| p.price = None), ["price"]);
+    assert_eq!(errors(|p| p.sku = "a b".into()), ["sku"]);
+    assert_eq!(errors(|p| p.sku = "x".repeat(65)), ["sku"]);
+    assert_eq!(errors(|p| p.name = "  ".into()), ["name"]);
+    assert_eq!(errors(|p| p.name = "x".repeat(201)), ["name"]);
+    assert_eq!(errors(|p| p.description = "\0".into()), ["description"]);
+    assert_eq!(errors(|p| p.category = "x".repeat(101)), ["category"]);
+    assert_eq!(errors(|p| p.kind = None), ["kind"]);
+    assert_eq!(errors(|p| p.price = None), ["price"]);
     let price = |amount, currency: &str| {
         Some(Price {
             amount,
             currency: currency.into(),
         })
     };
-    assert_eq!(faults(|p| p.price = price(-1, "USD")), ["price.amount"]);
+    assert_eq!(errors(|p| p.price = price(-1, "USD")), ["price.amount"]);
     assert_eq!(
-        faults(|p| p.price = price(i64::MAX, "USD")),
+        errors(|p| p.price = price(i64::MAX, "USD")),
         ["price.amount"]
     );
-    assert_eq!(faults(|p| p.price = price(1, "EUR")), ["price.currency"]);
-    assert_eq!(faults(|p| p.price = price(1, "usd")), ["price.currency"]);
-    assert_eq!(faults(|p| p.stock = -1), ["stock"]);
-    assert_eq!(faults(|p| p.stock = i64::MAX), ["stock"]);
-    assert_eq!(faults(|p| p.kind = Some(ProductKind::Service)), ["stock"]);
+    assert_eq!(errors(|p| p.price = price(1, "EUR")), ["price.currency"]);
+    assert_eq!(errors(|p| p.price = price(1, "usd")), ["price.currency"]);
+    assert_eq!(errors(|p| p.stock = -1), ["stock"]);
+    assert_eq!(errors(|p| p.stock = i64::MAX), ["stock"]);
+    assert_eq!(errors(|p| p.kind = Some(ProductKind::Service)), ["stock"]);
     assert_eq!(
-        faults(|p| p.low_stock_threshold = Some(-1)),
+        errors(|p| p.low_stock_threshold = Some(-1)),
         ["lowStockThreshold"]
     );
 }

@@ -54,7 +54,7 @@ fn counts(answer: &ImportProductsResponse) -> (i64, i64, i64, i64) {
     )
 }
 
-fn faults(line: &ImportLine) -> Vec<&str> {
+fn errors(line: &ImportLine) -> Vec<&str> {
     line.faults
         .iter()
         .map(|fault| fault.field.as_str())
@@ -112,8 +112,8 @@ async fn lines_make_and_change_products_and_bad_ones_hold_up_nobody() {
             lines,
             [(2, "CREATED"), (4, "UPDATED"), (5, "FAILED"), (6, "CREATED"), (7, "FAILED")]
         );
-        assert_eq!(faults(&answer.lines[2]), ["price", "active", "stock"]);
-        assert_eq!(faults(&answer.lines[4]), ["sku"]);
+        assert_eq!(errors(&answer.lines[2]), ["price", "active", "stock"]);
+        assert_eq!(errors(&answer.lines[4]), ["sku"]);
         let cup = by_sku(shop, "CUP-1").await;
         assert_eq!((cup.price, cup.on_hand, cup.low_stock_threshold), (Some(usd(1_999)), Some(7), Some(3)));
         assert_eq!((cup.category(), cup.description.as_str()), ("Kitchen", "Two\nlines, \"quoted\""));
@@ -171,7 +171,7 @@ async fn stock_that_orders_hold_is_not_set_below_them() {
         let file = format!("sku,name,stock\n{},A2,3\n{},B2,3\n", a.sku, b.sku);
         let answer = import(shop, &file).await;
         assert_eq!(counts(&answer), (0, 1, 0, 1));
-        assert_eq!(faults(&answer.lines[0]), ["stock"]);
+        assert_eq!(errors(&answer.lines[0]), ["stock"]);
         // A line is done whole or not at all.
         assert_eq!(shop.look_at(&a).await.name, "A");
         assert_eq!(shop.level(&a).await, (10, 4));

@@ -1,0 +1,135 @@
+//! What is wrong with fields of requests and messages, in one form for all layers; checks of text and numbers.
+
+use std::fmt;
+
+/// What is wrong with one field of a request, named as the JSON API names it (`items[0].quantity`), or of a message.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {message}")]
+pub struct FieldError {
+    pub field: String,
+    pub message: String,
+}
+
+impl FieldError {
+    pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            field: field.into(),
+            message: message.into(),
+        }
+    }
+
+    /// A field that must be there and is not.
+    pub fn missing(field: impl Into<String>) -> Self {
+        Self::new(field, "is missing")
+    }
+}
+
+/// Everything that is wrong with a request: a client is told all of it at once.
+#[derive(Debug, Clone, Default, PartialEq, Eq, thiserror::Error)]
+pub struct FieldErrors(pub Vec<FieldError>);
+
+impl fmt::Display for FieldErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, error) in self.0.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "; " };
+            write!(f, "{separator}{error}")?;
+        }
+        Ok(())
+    }
+}
+
+impl From<FieldError> for FieldErrors {
+    fn from(error: FieldError) -> Self {
+        Self(vec![error])
+    }
+}
+
+impl FieldErrors {
+    pub fn one(field: impl Into<String>, message: impl Into<String>) -> Self {
+        let mut errors = Self::default();
+        errors.add(field, message);
+        errors
+    }
+
+    pub fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
+        self.0.push(FieldError::new(field, message));
+    }
+
+    /// The value; none, and the error noted, if there is none.
+    pub fn check<T>(&mut self, checked: Result<T, FieldError>) -> Option<T> {
+        checked.map_err(|error| self.0.push(error)).ok()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// `value` if nothing was found wrong.
+    pub fn or<T>(self, value: T) -> Result<T, Self> {
+        if self.0.is_empty() {
+            Ok(value)
+        } else {
+            Err(self)
+        }
+    }
+
+    /// One trimmed line of at most `max` characters; no control characters.
+    pub fn line(&mut self, field: &str, text: &str, max: usize) -> String {
+        self.text(field, text, max, char::is_control)
+    }
+
+    /// As [`Self::line`], and not empty.
+    pub fn required_line(&mut self, field: &str, text: &str, max: usize) -> String {
+        if text.trim().is_empty() {
+            self.add(field, "is required");
+        }
+        self.line(field, text, max)
+    }
+
+    /// Trimmed text of at most `max` characters; of the control characters only line breaks and tabs.
+    pub fn paragraph(&mut self, field: &str, text: &str, max: usize) -> String {
+        self.text(field, text, max, |c| {
+            c.is_control() && !matches!(c, '\n' | '\r' | '\t')
+        })
+    }
+
+    fn text(&mut self, field: &str, text: &str, max: usize, bad: fn(char) -> bool) -> String {
+        let text = text.trim();
+        if text.chars().count() > max {
+            self.add(field, format!("must be at most {max} characters long"));
+        }
+        if text.contains(bad) {
+            self.add(field, "must not contain control characters");
+        }
+        text.to_owned()
+    }
+
+    /// A whole number within the bounds, both allowed.
+    pub fn number(&mut self, field: &str, value: i64, min: i64, max: i64) {
+        if value < min || value > max {
+            self.add(field, format!("must be from {min} to {max}"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_trimmed_measured_in_characters_and_kept_free_of_control_characters() {
+        let mut errors = FieldErrors::default();
+        assert_eq!(errors.line("title", "  Grüße  ", 5), "Grüße");
+        assert_eq!(errors.paragraph("note", "a\nb", 3), "a\nb");
+        assert_eq!(errors, FieldErrors::default());
+        errors.line("title", "four", 3);
+        errors.line("title", "a\nb", 3);
+        errors.paragraph("note", "a\0b", 3);
+        errors.required_line("name", " ", 3);
+        errors.number("quantity", 0, 1, 5);
+        assert_eq!(errors.check(Ok(1)), Some(1));
+        assert_eq!(errors.check::<i32>(Err(FieldError::missing("id"))), None);
+        let fields: Vec<_> = errors.0.iter().map(|error| error.field.as_str()).collect();
+        assert_eq!(fields, ["title", "title", "note", "name", "quantity", "id"]);
+    }
+}
