@@ -2,7 +2,7 @@
 
 use waybill_primitives::{FieldError, FieldErrors, Role, UserId, non_empty};
 
-pub use crate::entities::{
+pub use crate::entity::{
     conversation::{Model as Conversation, Status},
     message::Model as Message,
 };

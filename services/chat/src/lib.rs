@@ -1,6 +1,6 @@
 //! One conversation per order between its customer, its worker and the administrators.
 //!
-//! Layers: entities ← domain ← clients, events, store ← app ← config, consumers, grpc, migrations, verify.
+//! Layers: entity ← domain ← clients, events, store ← app ← config, consumers, grpc, migrations, verify.
 //!
 //! `grpc` and `consumers` are the front doors; `app` holds the use cases with their transactions; `domain` who takes part and
 //! what a message may be; `store` the statements; `clients` asks the order service; `events` is what is told to the gateway.
@@ -10,7 +10,7 @@ mod clients;
 mod config;
 mod consumers;
 mod domain;
-mod entities;
+mod entity;
 mod events;
 mod grpc;
 mod migrations;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use backon::ExponentialBuilder;
 use waybill_primitives::{OrderId, UserId, backoff};
 
-pub use crate::entities::{
+pub use crate::entity::{
     delivery::{DeliveryState, Model as Delivery, Template},
     mail::Model as KeptMail,
     notification::{Kind, Model as Notification},

@@ -1,6 +1,6 @@
 //! In-app notifications and e-mail, driven by the events of the other services alone.
 //!
-//! Layers: entities ← triggers ← mail ← domain ← config, events, plan, store ← sender ← app ← consumers, grpc, jobs, migrations, verify.
+//! Layers: entity ← triggers ← mail ← domain ← config, events, plan, store ← sender ← app ← consumers, grpc, jobs, migrations, verify.
 //!
 //! `grpc`, `consumers` and `jobs` are the front doors; `app` holds the use cases with their transactions; `triggers` what events
 //! say, `plan` who is told what because of it, `domain` what both are made of; `mail` the templates, `sender` the SMTP client;
@@ -10,7 +10,7 @@ mod app;
 mod config;
 mod consumers;
 mod domain;
-mod entities;
+mod entity;
 mod events;
 mod grpc;
 mod jobs;

@@ -1,6 +1,6 @@
 //! Payments, refunds and the ledger.
 //!
-//! Layers: entities ← providers ← payments ← clients, config, ledger ← provider_news, refunds, verify ← consumers, grpc, jobs, migrations.
+//! Layers: entity ← providers ← payments ← clients, config, ledger ← provider_news, refunds, verify ← consumers, grpc, jobs, migrations.
 //!
 //! `payments` (create, read; the state machine), `refunds` (money that goes back), `ledger` (double-entry books), `providers`
 //! (who moves money: the trait and the sandbox), `provider_news` (what they tell), `consumers` (events of orders), `jobs`
@@ -16,7 +16,7 @@ use waybill_service_kit::{AppError, Deps, GrpcChannel, Service};
 mod clients;
 mod config;
 mod consumers;
-mod entities;
+mod entity;
 mod grpc;
 mod jobs;
 mod ledger;

@@ -9,7 +9,7 @@ use super::words;
 /// What only the layers of the database name: sea-orm and what is below it.
 const DATABASE: [&str; 3] = ["sea_orm", "sea_orm_migration", "sqlx"];
 /// Those layers: stores, entities, migrations.
-const DATABASE_LAYERS: [&str; 4] = ["store", "entity", "entities", "migrations"];
+const DATABASE_LAYERS: [&str; 3] = ["store", "entity", "migrations"];
 
 /// Where `tonic` may be named.
 const GRPC_LAYERS: [&str; 4] = ["grpc", "lib", "clients", "client"];
@@ -67,7 +67,7 @@ pub fn check(file: &str, text: &str, faults: &mut Vec<String>) {
     for word in DATABASE {
         if named.contains(word) && !is_in(&DATABASE_LAYERS) {
             faults.push(format!(
-                "{file} names {word}, which belongs to store.rs, entities and migrations"
+                "{file} names {word}, which belongs to store.rs, entity.rs and migrations"
             ));
         }
     }

@@ -15,7 +15,7 @@ use waybill_store::{
 
 use crate::{
     domain::Conversation,
-    entities::conversation::{ActiveModel, Column, Entity},
+    entity::conversation::{ActiveModel, Column, Entity},
 };
 
 /// Takes over what is newer than what is known of orders, or begins their conversations; older versions change nothing.

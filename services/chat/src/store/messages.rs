@@ -16,7 +16,7 @@ use waybill_store::{
 
 use crate::{
     domain::{Conversation, Message},
-    entities::{
+    entity::{
         message::{Column, Entity},
         read_marker,
     },

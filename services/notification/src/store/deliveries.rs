@@ -11,7 +11,7 @@ use waybill_store::{StoreError, Tx};
 
 use crate::{
     domain::{Delivery, DeliveryState},
-    entities::delivery::{Column, Entity},
+    entity::delivery::{Column, Entity},
 };
 
 /// Longer errors are cut.

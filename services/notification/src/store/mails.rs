@@ -12,7 +12,7 @@ use waybill_store::{
 
 use crate::{
     domain::KeptMail,
-    entities::mail::{Column, Entity},
+    entity::mail::{Column, Entity},
 };
 
 /// To this address; an empty one stands for all.

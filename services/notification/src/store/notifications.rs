@@ -12,7 +12,7 @@ use waybill_store::{
 
 use crate::{
     domain::Notification,
-    entities::notification::{Column, Entity},
+    entity::notification::{Column, Entity},
 };
 
 fn own(user: UserId, unread_only: bool) -> Select<Entity> {

@@ -9,7 +9,7 @@ use waybill_store::{StoreError, Tx, rows};
 
 use crate::{
     domain::Recipient,
-    entities::recipient::{Column, Entity},
+    entity::recipient::{Column, Entity},
 };
 
 /// Takes over what is newer than what is known; older versions change nothing.

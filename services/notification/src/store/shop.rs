@@ -5,7 +5,7 @@ use sea_orm::{
 };
 use waybill_store::{StoreError, Tx, rows};
 
-use crate::entities::shop::{Column, Entity, Model};
+use crate::entity::shop::{Column, Entity, Model};
 
 /// The id of the only row.
 const ID: i32 = 1;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use waybill_primitives::{Currency, Money, OrderId, PaymentId, UserId};
 
-pub use crate::entities::{
+pub use crate::entity::{
     ledger_entry::EntryKind,
     ledger_line::{Account, Model as BookedLine, UnknownAccount},
 };

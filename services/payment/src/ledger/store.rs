@@ -15,7 +15,7 @@ use waybill_store::{
 };
 
 use super::domain::{Account, BookedLine, Entry, EntryKind, Transfer};
-use crate::entities::{commission, ledger_entry, ledger_line};
+use crate::entity::{commission, ledger_entry, ledger_line};
 
 /// What an entry was booked for: once per kind.
 fn source(entry: &Entry) -> Uuid {

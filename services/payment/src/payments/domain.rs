@@ -2,7 +2,7 @@
 
 use waybill_primitives::{Money, OrderId, Timestamp, UserId};
 
-pub use crate::entities::payment::{Model as Payment, PaymentState, Provider};
+pub use crate::entity::payment::{Model as Payment, PaymentState, Provider};
 
 /// What can happen to a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -16,7 +16,7 @@ use waybill_store::{
 };
 
 use super::domain::{Payment, PaymentState, Provider, Step};
-use crate::entities::payment::{Column, Entity};
+use crate::entity::payment::{Column, Entity};
 
 pub async fn find(
     connection: &impl ConnectionTrait,

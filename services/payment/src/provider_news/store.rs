@@ -5,7 +5,7 @@ use waybill_primitives::{PaymentId, Timestamp};
 use waybill_store::{StoreError, Tx, rows};
 
 use crate::{
-    entities::provider_event::{Effect, Model},
+    entity::provider_event::{Effect, Model},
     providers::ProviderEvent,
 };
 

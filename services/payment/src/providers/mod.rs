@@ -6,8 +6,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use waybill_primitives::{Money, PaymentId};
 
-use crate::entities::payment::Provider;
-pub use crate::entities::provider_event::ProviderEventKind;
+use crate::entity::payment::Provider;
+pub use crate::entity::provider_event::ProviderEventKind;
 
 pub mod sandbox;
 

@@ -8,7 +8,7 @@ use waybill_proto::payment::SandboxOutcome;
 use super::{
     Begun, Checkout, PaymentProvider, ProviderError, ProviderEvent, ProviderEventKind, RefundOrder,
 };
-use crate::entities::payment::{Model as Payment, Provider};
+use crate::entity::payment::{Model as Payment, Provider};
 
 /// Why it is not used in production.
 pub const NO_SANDBOX: &str = "the sandbox moves no money and is refused in production \

@@ -5,7 +5,7 @@ use std::time::Duration;
 use backon::ExponentialBuilder;
 use waybill_primitives::backoff;
 
-pub use crate::entities::refund::Model as Refund;
+pub use crate::entity::refund::Model as Refund;
 
 /// Longest reason and error text, in characters.
 pub const MAX_TEXT: usize = 500;

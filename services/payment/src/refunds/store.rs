@@ -10,7 +10,7 @@ use waybill_store::{StoreError, Tx, rows};
 
 use super::domain::Refund;
 use crate::{
-    entities::refund::{Column, Entity},
+    entity::refund::{Column, Entity},
     payments::domain::Payment,
 };
 

@@ -5,7 +5,7 @@ use sea_orm::{EntityTrait as _, IntoActiveModel as _, sea_query::OnConflict};
 use waybill_primitives::{OrderId, Timestamp};
 use waybill_store::{StoreError, Tx};
 
-use crate::entities::order_succession::{Column, Entity, Model};
+use crate::entity::order_succession::{Column, Entity, Model};
 
 /// The order that has the payments of `order` now: itself, or the last one of those that were opened in its place, with its
 /// number. That stays so until the transaction ends.
