@@ -45,7 +45,7 @@ pub trait Bus: Send + Sync + 'static {
     async fn publish(&self, event: Envelope) -> Result<Published, BusError>;
 
     /// As [`Bus::publish`], for an event that was published before and got lost or is wanted once more: taken even if the bus still
-    /// remembers its id. Consumers know the ids that they have taken in.
+    /// remembers its id. Consumers know the ids that they have consumed.
     async fn publish_again(&self, event: Envelope) -> Result<Published, BusError> {
         self.publish(event).await
     }

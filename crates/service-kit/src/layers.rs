@@ -124,7 +124,7 @@ impl ServerLayer {
             order_id = tracing::field::Empty,
         );
         if !is_read(&method) {
-            // Its end will be a line. Events that follow from it may be taken in before.
+            // Its end will be a line. Events that follow from it may be consumed before.
             waybill_store::logged(self.service, &request_id);
         }
         let parent = global::get_text_map_propagator(|propagator| {

@@ -48,7 +48,7 @@ impl Default for RetryPolicy {
     }
 }
 
-/// Registers the handler with the bus and keeps taking events in until `stop` is cancelled.
+/// Registers the handler with the bus and keeps consuming events until `stop` is cancelled.
 pub async fn run_consumer(
     db: Db,
     bus: Arc<dyn Bus>,
@@ -94,7 +94,7 @@ pub async fn run_consumer(
                 _ = timer.tick() => {}
             }
             let outcome = async {
-                dead_letters::take_up(&intake.db, &intake.handler).await?;
+                dead_letters::retry(&intake.db, &intake.handler).await?;
                 intake.gaps.ask(&bus, intake.policy.poll).await
             };
             if let Err(error) = outcome.await {
@@ -136,19 +136,19 @@ impl Handler for Intake {
             subject = event.subject,
             request_id = event.request_id,
         );
-        self.settle(event).instrument(span).await
+        self.handle(event).instrument(span).await
     }
 }
 
 impl Intake {
-    async fn settle(&self, event: &Envelope) -> Settled {
+    async fn handle(&self, event: &Envelope) -> Settled {
         // Together with others first: one commit for many. What fails there is tried alone.
         let most = self.most;
         if most > 1
             && self
                 .batches
                 .join(event, most, |events| {
-                    retrying(move || self.take_in_together(events.clone()))
+                    retrying(move || self.consume_batch(events.clone()))
                 })
                 .await
         {
@@ -163,7 +163,7 @@ impl Intake {
                 0 | 1 => self.alone.acquire().await.ok(),
                 _ => None,
             };
-            let outcome = self.take_in(event).await;
+            let outcome = self.consume(event).await;
             drop(permit);
             let error = match outcome {
                 Ok(()) => {
@@ -207,21 +207,21 @@ impl Intake {
     }
 
     /// What committed.
-    fn taken_in<'a>(&self, events: impl IntoIterator<Item = &'a Envelope>) {
+    fn consumed<'a>(&self, events: impl IntoIterator<Item = &'a Envelope>) {
         for event in events {
-            trace::taken_in(self.db.service(), self.handler.info().name, event);
+            trace::consumed(self.db.service(), self.handler.info().name, event);
         }
         if let Some(Report { failures, lasted }) = self.away.succeeded() {
             tracing::info!(
                 consumer = self.handler.info().name,
                 failures,
                 ?lasted,
-                "events are taken in again"
+                "events are consumed again"
             );
         }
     }
 
-    async fn take_in(&self, event: &Envelope) -> Result<(), HandlerError> {
+    async fn consume(&self, event: &Envelope) -> Result<(), HandlerError> {
         let attempt = retrying(|| async {
             let tx = self.db.begin(&EventContext::of(event)).await?;
             if !self.insert_inbox(&tx, event).await? {
@@ -230,16 +230,16 @@ impl Intake {
             }
             apply(&self.handler, &tx, event).await?;
             tx.commit().await?;
-            self.taken_in([event]);
+            self.consumed([event]);
             Ok::<_, HandlerError>(())
         });
         attempt.await
     }
 
     /// All of them in one transaction, or none. They are of different aggregates, whose order among each other is free.
-    async fn take_in_together(&self, mut events: Vec<Envelope>) -> Result<(), HandlerError> {
+    async fn consume_batch(&self, mut events: Vec<Envelope>) -> Result<(), HandlerError> {
         if let [event] = events.as_slice() {
-            return self.take_in(event).await;
+            return self.consume(event).await;
         }
         // In one order everywhere, so that replicas do not lock each other out.
         events.sort_by_key(|event| (event.aggregate_id, event.aggregate_version));
@@ -262,11 +262,11 @@ impl Intake {
         rows::insert_all(tx.conn(), rows.collect()).await?;
         guarded(self.handler.apply_batch(&tx, &events)).await?;
         tx.commit().await?;
-        self.taken_in(&events);
+        self.consumed(&events);
         Ok(())
     }
 
-    /// False if the event was taken in before.
+    /// False if the event was consumed before.
     async fn insert_inbox(&self, tx: &Tx, event: &Envelope) -> Result<bool, StoreError> {
         match rows::insert(tx.conn(), self.inbox_row(event)).await {
             Ok(()) => Ok(true),
@@ -312,7 +312,7 @@ impl Intake {
     }
 }
 
-/// The ids of all events that a consumer has taken in and that have not been pruned.
+/// The ids of all events that a consumer has consumed and that have not been pruned.
 pub async fn consumed(db: &Db, consumer: &str) -> Result<HashSet<EventId>, StoreError> {
     let ids: Vec<EventId> = inbox::Entity::find()
         .select_only()

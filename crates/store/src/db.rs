@@ -65,7 +65,7 @@ struct Inner {
     queue: Writer,
     writes: Arc<Writes>,
     /// How long a transaction of SQLite waits for its turn.
-    patience: Duration,
+    timeout: Duration,
 }
 
 impl Db {
@@ -109,7 +109,7 @@ impl Db {
             committed: Arc::new(Notify::new()),
             queue: Writer::default(),
             writes,
-            patience: config.acquire_timeout,
+            timeout: config.acquire_timeout,
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -188,7 +188,7 @@ impl Db {
     pub async fn begin(&self, context: impl Into<EventContext>) -> Result<Tx, StoreError> {
         let conn = if self.backend() == DbBackend::Sqlite {
             let queue = &self.inner.queue;
-            let turn = queue.begin(self.writer(), self.inner.patience).await;
+            let turn = queue.begin(self.writer(), self.inner.timeout).await;
             Conn::shared(
                 self,
                 turn.inspect_err(|error| self.writes().note_error(error))?,
@@ -201,8 +201,8 @@ impl Db {
 
     /// Waits until readers see whatever a transaction of this process has met, such as a row that it collided with. Only
     /// SQLite, where commits are shared, needs the wait.
-    pub async fn settle(&self) {
-        self.inner.queue.settle().await;
+    pub async fn flush(&self) {
+        self.inner.queue.flush().await;
     }
 
     /// Whether the database answers and takes writes. Writes where the last write was refused, or where none was made of late.

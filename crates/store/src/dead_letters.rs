@@ -15,7 +15,7 @@ use crate::{
     Db, EventContext, EventHandler, HandlerError, StoreError, Tx, entity::dead_letter, guard, rows,
 };
 
-/// An event that could not be taken in.
+/// An event that could not be consumed.
 #[derive(Debug, Clone)]
 pub struct DeadLetter {
     pub id: Uuid,
@@ -56,7 +56,7 @@ impl From<dead_letter::Model> for DeadLetter {
 }
 
 /// Error texts longer than this are cut.
-const LONGEST_ERROR: usize = 4000;
+const MAX_ERROR: usize = 4000;
 
 pub(crate) async fn insert(
     tx: &Tx,
@@ -78,7 +78,7 @@ pub(crate) async fn insert(
         request_id: event.request_id.clone(),
         actor: event.actor.clone(),
         payload: event.payload.to_vec(),
-        error: error.chars().take(LONGEST_ERROR).collect(),
+        error: error.chars().take(MAX_ERROR).collect(),
         attempts: i32::try_from(attempts).unwrap_or(i32::MAX),
         at: Timestamp::now(),
         retry_requested: false,
@@ -108,7 +108,7 @@ pub async fn request_retry(db: &Db, id: Option<Uuid>) -> Result<u64, StoreError>
 }
 
 /// Tries what was asked for again. A letter that fails again stays, with the new error.
-pub(crate) async fn take_up(db: &Db, handler: &Arc<dyn EventHandler>) -> Result<(), StoreError> {
+pub(crate) async fn retry(db: &Db, handler: &Arc<dyn EventHandler>) -> Result<(), StoreError> {
     let asked = dead_letter::Entity::find()
         .filter(dead_letter::Column::Consumer.eq(handler.info().name))
         .filter(dead_letter::Column::RetryRequested.eq(true))
@@ -150,7 +150,7 @@ async fn again(
 }
 
 async fn note_failure(db: &Db, letter: &DeadLetter, error: &str) -> Result<(), StoreError> {
-    let error: String = error.chars().take(LONGEST_ERROR).collect();
+    let error: String = error.chars().take(MAX_ERROR).collect();
     dead_letter::Entity::update_many()
         .col_expr(dead_letter::Column::RetryRequested, Expr::value(false))
         .col_expr(

@@ -178,7 +178,7 @@ pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     text
 }
 
-/// Why the relay stops, to begin anew.
+/// Why the relay stops, to begin again.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RelayError {
     #[error(transparent)]

@@ -12,7 +12,7 @@ use waybill_primitives::{Outage, Report, Timestamp};
 use crate::{Db, EventHandler, StoreError, entity::inbox};
 
 /// Gaps remembered at a time; a stream that lost more is refilled by the relay's own comparison.
-const MOST_GAPS: usize = 10_000;
+const MAX_GAPS: usize = 10_000;
 /// Aggregates whose newest version is remembered, so that the database need not be asked for the one before the next.
 const REMEMBERED: usize = 16_384;
 /// A version that was asked for and did not come is asked for again after this, if an event shows that it still is missing.
@@ -24,7 +24,7 @@ pub(crate) struct Gaps {
     handler: Arc<dyn EventHandler>,
     /// When each was noticed.
     noticed: Mutex<HashMap<(Uuid, i64), Timestamp>>,
-    /// The newest version that was taken in here, by aggregate.
+    /// The newest version that was consumed here, by aggregate.
     newest: Mutex<LruCache<Uuid, i64>>,
     /// When each was asked for.
     asked: Mutex<LruCache<(Uuid, i64), Timestamp>>,
@@ -57,7 +57,7 @@ impl Gaps {
         }
         if let Ok(false) = self.has_seen(aggregate, missing).await {
             let mut noticed = self.noticed.lock();
-            if noticed.len() < MOST_GAPS {
+            if noticed.len() < MAX_GAPS {
                 let gap = (aggregate, missing);
                 noticed.entry(gap).or_insert_with(Timestamp::now);
             }
@@ -90,13 +90,13 @@ impl Gaps {
         Ok(seen > 0)
     }
 
-    /// Asks for those that have not closed by themselves for `patience` (another replica may just be taking the event in).
+    /// Asks for those that have not closed by themselves for `timeout` (another replica may just be consuming the event).
     pub(crate) async fn ask(
         &self,
         bus: &Arc<dyn Bus>,
-        patience: Duration,
+        timeout: Duration,
     ) -> Result<(), StoreError> {
-        let grown_old = Timestamp::now().minus(patience);
+        let grown_old = Timestamp::now().minus(timeout);
         let old: Vec<(Uuid, i64)> = {
             let noticed = self.noticed.lock();
             let old = noticed.iter().filter(|(_, at)| **at <= grown_old);

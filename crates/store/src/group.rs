@@ -71,14 +71,14 @@ pub(crate) struct Turn {
 }
 
 impl Writer {
-    /// Waits for a turn, `patience` at most; begins the outer transaction if none is open.
+    /// Waits for a turn, `timeout` at most; begins the outer transaction if none is open.
     pub(crate) async fn begin(
         &self,
         connection: &DatabaseConnection,
-        patience: Duration,
+        timeout: Duration,
     ) -> Result<Turn, StoreError> {
         // A queue that is too long is told to callers rather than grown: what they wait for would come too late for them.
-        let slot = tokio::time::timeout(patience, Arc::clone(&self.0).lock_owned())
+        let slot = tokio::time::timeout(timeout, Arc::clone(&self.0).lock_owned())
             .await
             .map_err(|_| {
                 StoreError::Unavailable(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
@@ -97,7 +97,7 @@ impl Writer {
 
     /// Waits until everything that a transaction could have met by now is committed or gone: a member sees what earlier
     /// members of its group wrote before readers do.
-    pub(crate) async fn settle(&self) {
+    pub(crate) async fn flush(&self) {
         // The finisher of an open group may not have queued yet, so that this may be the finish itself.
         let _ = self.finish().await;
     }
@@ -202,7 +202,7 @@ impl Turn {
         let writer = self.writer.clone();
         drop(self);
         if met {
-            writer.settle().await;
+            writer.flush().await;
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What a service implements to take events in, and how it says that one could not be taken in.
+//! What a service implements to consume events, and how it says that one could not be consumed.
 
 use std::fmt;
 
@@ -27,7 +27,7 @@ impl ConsumerInfo {
     }
 }
 
-/// Takes in the events of one service.
+/// Consumes the events of one service.
 #[async_trait]
 pub trait EventHandler: Send + Sync + 'static {
     /// What it takes.
@@ -42,7 +42,7 @@ pub trait EventHandler: Send + Sync + 'static {
     /// Changes state inside the transaction that also holds the inbox row; may emit events. An error rolls all of it back.
     async fn apply(&self, tx: &Tx, event: &Envelope) -> Result<(), HandlerError>;
     /// As [`EventHandler::apply`], for events that queued for this consumer: at most [`EventHandler::most_together`], sorted by aggregate and version, none of
-    /// them taken in before. One transaction takes them all; if it fails, each is tried alone. A handler whose effects can be
+    /// them consumed before. One transaction takes them all; if it fails, each is tried alone. A handler whose effects can be
     /// added up overrides this with few statements for many events. One that emits events says before on whose behalf
     /// ([`Tx::act_for`]).
     async fn apply_batch(&self, tx: &Tx, events: &[Envelope]) -> Result<(), HandlerError> {
@@ -54,7 +54,7 @@ pub trait EventHandler: Send + Sync + 'static {
     }
 }
 
-/// Why an event could not be taken in.
+/// Why an event could not be consumed.
 #[derive(Debug, thiserror::Error)]
 pub enum HandlerError {
     /// Trying again may help.

@@ -16,7 +16,7 @@ use crate::{
 pub struct Retention {
     /// Published events: as long as a stream may have to be filled again.
     pub outbox: Duration,
-    /// Taken-in events: longer than any of them can be delivered again.
+    /// Consumed events: longer than any of them can be delivered again.
     pub inbox: Duration,
     pub idempotency_keys: Duration,
 }

@@ -37,14 +37,14 @@ pub enum IdempotencyError {
     Reused,
     /// The key exists: roll back and look up its answer.
     #[error("the idempotency key is taken already")]
-    Taken,
+    InProgress,
     #[error(transparent)]
     Store(StoreError),
 }
 
 impl IdempotencyError {
     pub fn is_taken(&self) -> bool {
-        matches!(self, Self::Taken)
+        matches!(self, Self::InProgress)
     }
 }
 
@@ -63,7 +63,7 @@ impl crate::Retry for IdempotencyError {
 /// The answer that was given to this key before; none if the key is new.
 pub async fn lookup(db: &Db, key: &IdempotencyKey) -> Result<Option<Vec<u8>>, IdempotencyError> {
     // The first answer may have been met in a transaction that readers do not see yet.
-    db.settle().await;
+    db.flush().await;
     let id = (key.scope.clone(), key.key.clone());
     let found = idempotency_key::Entity::find_by_id(id)
         .one(db.reader())
@@ -87,7 +87,7 @@ pub async fn insert(tx: &Tx, key: &IdempotencyKey, answer: &[u8]) -> Result<(), 
         at: Timestamp::now(),
     };
     match rows::insert(tx.conn(), row).await {
-        Err(error) if error.is_unique() => Err(IdempotencyError::Taken),
+        Err(error) if error.is_unique() => Err(IdempotencyError::InProgress),
         outcome => Ok(outcome?),
     }
 }

@@ -18,7 +18,7 @@ use crate::{Db, EventContext, StoreError, db::tx::aggregate, entity::outbox};
 pub(crate) const AGAIN: i64 = -1;
 
 /// Rows that one statement marks.
-pub(crate) const MOST_ROWS: usize = 1000;
+pub(crate) const MAX_ROWS: usize = 1000;
 
 /// The oldest events that were never published.
 pub(crate) async fn unpublished(db: &Db, limit: u64) -> Result<Vec<Envelope>, StoreError> {
@@ -32,7 +32,7 @@ pub(crate) async fn to_repeat(db: &Db, limit: u64) -> Result<Vec<Envelope>, Stor
     page_of(db, old, None, limit).await
 }
 
-/// The oldest of the aggregates of `events` that are to be published again, [`MOST_ROWS`] at most: they go before.
+/// The oldest of the aggregates of `events` that are to be published again, [`MAX_ROWS`] at most: they go before.
 pub(crate) async fn to_repeat_before(
     db: &Db,
     events: &[Envelope],
@@ -40,7 +40,7 @@ pub(crate) async fn to_repeat_before(
     let old = outbox::Entity::find()
         .filter(of_aggregates(events))
         .filter(outbox::Column::Sequence.eq(AGAIN));
-    page_of(db, old, None, MOST_ROWS as u64).await
+    page_of(db, old, None, MAX_ROWS as u64).await
 }
 
 /// All events of the aggregates of `events`.
@@ -69,7 +69,7 @@ fn envelope(row: outbox::Model, service: &str) -> Envelope {
 
 /// Keeps the stream sequences that acknowledged these events.
 pub(crate) async fn mark(db: &Db, published: &[(EventId, i64)]) -> Result<(), StoreError> {
-    for some in published.chunks(MOST_ROWS) {
+    for some in published.chunks(MAX_ROWS) {
         crate::retrying(|| async {
             let tx = db.begin(&EventContext::default()).await?;
             let mut sequence = CaseStatement::new();
@@ -133,7 +133,7 @@ pub(crate) async fn repeat_aggregate(
 }
 
 /// Has published events sent out once more by the running relay: those since `from`, and of one aggregate, where given. Consumers
-/// that have taken one in pass over it. Returns how many go out.
+/// that have consumed one pass over it. Returns how many go out.
 pub async fn replay(
     db: &Db,
     from: Option<Timestamp>,
@@ -155,7 +155,7 @@ pub(crate) async fn repeat_others(
     published: &[(EventId, i64)],
 ) -> Result<u64, StoreError> {
     let mut count = 0;
-    for some in published.chunks(MOST_ROWS) {
+    for some in published.chunks(MAX_ROWS) {
         let lost = Condition::all()
             .add(outbox::Column::Sequence.is_in(some.iter().map(|(_, sequence)| *sequence)))
             .add(outbox::Column::Id.is_not_in(some.iter().map(|(id, _)| *id)));
@@ -184,7 +184,7 @@ pub(crate) struct Repeated {
     pub(crate) last: Option<EventId>,
 }
 
-/// Of the published events that fit, the oldest [`MOST_ROWS`] from just after `after` are to be published again.
+/// Of the published events that fit, the oldest [`MAX_ROWS`] from just after `after` are to be published again.
 pub(crate) async fn repeat_page(
     db: &Db,
     which: &Condition,
@@ -196,7 +196,7 @@ pub(crate) async fn repeat_page(
         .filter(outbox::Column::Sequence.gte(0))
         .filter(which.clone())
         .order_by_asc(outbox::Column::Id)
-        .limit(MOST_ROWS as u64);
+        .limit(MAX_ROWS as u64);
     if let Some(after) = after {
         page = page.filter(outbox::Column::Id.gt(after));
     }
@@ -218,7 +218,7 @@ pub(crate) async fn repeat_page(
         Ok::<_, StoreError>(changed)
     })
     .await?;
-    let last = ids.last().filter(|_| ids.len() == MOST_ROWS).copied();
+    let last = ids.last().filter(|_| ids.len() == MAX_ROWS).copied();
     Ok(Repeated { count, last })
 }
 

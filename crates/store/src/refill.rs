@@ -67,10 +67,10 @@ impl Refill {
         Ok(self)
     }
 
-    /// Marks what was lost of the aggregates of `news`, which must not pass it.
-    pub(crate) async fn before(&self, db: &Db, news: &[Envelope]) -> Result<(), StoreError> {
+    /// Marks what was lost of the aggregates of `events`, which must not pass it.
+    pub(crate) async fn before(&self, db: &Db, events: &[Envelope]) -> Result<(), StoreError> {
         for lost in &self.lost {
-            let lost = self.known(lost).add(outbox::of_aggregates(news));
+            let lost = self.known(lost).add(outbox::of_aggregates(events));
             counted(db, outbox::repeat(db, lost).await?);
         }
         Ok(())
@@ -211,7 +211,7 @@ async fn taken_out(
         .map(sequence)
         .collect();
     holes.retain(|hole| *hole > settled);
-    let pages = holes.chunks(outbox::MOST_ROWS);
+    let pages = holes.chunks(outbox::MAX_ROWS);
     let lost = pages.map(|page| Column::Sequence.is_in(page.iter().copied()));
     Ok(lost.map(|lost| recent(state).add(lost)).collect())
 }

@@ -32,9 +32,9 @@ use crate::{
 const REPEATED_SHARE: usize = 2;
 /// Events read at a time to be published again.
 const REPEATED_BATCH: u64 = 256;
-/// Nothing is published again while a consumer has more than this before it, but for one batch in [`LONGEST_HOLD`].
-const MOST_BEHIND: u64 = 512;
-const LONGEST_HOLD: Duration = Duration::from_secs(1);
+/// Nothing is published again while a consumer has more than this before it, but for one batch in [`MAX_HOLD`].
+const MAX_BEHIND: u64 = 512;
+const MAX_HOLD: Duration = Duration::from_secs(1);
 /// How soon consumers that are behind are looked at again.
 const HOLD: Duration = Duration::from_millis(25);
 
@@ -185,7 +185,7 @@ impl<'a> Relay<'a> {
             }
             let pause = if self.holding { HOLD } else { self.config.poll };
             look = tokio::select! {
-                Some(outcome) = self.at_work.next() => self.settle(outcome).await?,
+                Some(outcome) = self.at_work.next() => self.record(outcome).await?,
                 () = committed.notified() => true,
                 Some(ask) = asks.next() => self.repair(&ask).await?,
                 // While publishing fails, it waits as well: it would end the pause between two attempts.
@@ -241,18 +241,18 @@ impl<'a> Relay<'a> {
         let repeated = at_work(true);
         let fresh = outbox::unpublished(self.db, limit).await?;
         // However much there is that is new, what goes out again goes on.
-        let due = self.repeating && repeated == 0 && self.repeated_at.elapsed() >= LONGEST_HOLD;
+        let due = self.repeating && repeated == 0 && self.repeated_at.elapsed() >= MAX_HOLD;
         let reserve = if due { (room / 8).max(1) } else { 0 };
         let mut fresh = self.by_aggregate(fresh, room - reserve, false);
         if self.repeating && !fresh.is_empty() {
             // What was published before goes out before: consumers may have missed it.
-            let news: Vec<Envelope> = fresh.iter().flatten().map(|(it, _)| it.clone()).collect();
+            let events: Vec<Envelope> = fresh.iter().flatten().map(|(it, _)| it.clone()).collect();
             if let Some(refill) = &self.refill {
-                refill.before(self.db, &news).await?;
+                refill.before(self.db, &events).await?;
             }
-            let before = outbox::to_repeat_before(self.db, &news).await?;
+            let before = outbox::to_repeat_before(self.db, &events).await?;
             // There may be more than one turn takes: those first, and nothing new that could pass the rest.
-            if before.len() == outbox::MOST_ROWS {
+            if before.len() == outbox::MAX_ROWS {
                 fresh.clear();
             }
             for old in publishing::by_aggregate(before, true) {
@@ -320,13 +320,13 @@ impl<'a> Relay<'a> {
     /// Whether consumers have few enough events before them to be given old ones. If one never has, they get some now and then.
     async fn consumers_keep_up(&mut self) -> bool {
         self.holding = self.bus.keeps_events()
-            && self.repeated_at.elapsed() < LONGEST_HOLD
-            && !matches!(lag(self.db, self.bus).await, Ok(lag) if lag.most <= MOST_BEHIND);
+            && self.repeated_at.elapsed() < MAX_HOLD
+            && !matches!(lag(self.db, self.bus).await, Ok(lag) if lag.most <= MAX_BEHIND);
         !self.holding
     }
 
-    /// Takes in one aggregate's outcome and all others that are ready, marks them; whether to look for more.
-    async fn settle(&mut self, first: Outcome) -> Result<bool, RelayError> {
+    /// Records one aggregate's outcome and all others that are ready; whether to look for more.
+    async fn record(&mut self, first: Outcome) -> Result<bool, RelayError> {
         let mut failed = None;
         let mut next = Some(first);
         while let Some(outcome) = next {

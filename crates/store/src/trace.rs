@@ -40,20 +40,20 @@ pub fn logged(service: &str, request_id: &str) {
     REQUESTS.lock().is_new(service, request_id);
 }
 
-/// Says that `service` works on the request which an event follows from. Call it once the event is taken in for good.
-pub(crate) fn taken_in(service: &str, consumer: &str, event: &Envelope) {
+/// Says that `service` works on the request which an event follows from. Call it once the event is consumed for good.
+pub(crate) fn consumed(service: &str, consumer: &str, event: &Envelope) {
     let Some(request_id) = event.request_id.as_deref() else {
         return;
     };
     if REQUESTS.lock().is_new(service, request_id) {
-        // The span may be another event's, which was taken in together with this one.
+        // The span may be another event's, which was consumed together with this one.
         tracing::info!(
             parent: None,
             service, consumer, request_id,
             event_id = %event.id,
             subject = event.subject,
             aggregate_id = %event.aggregate_id,
-            "took in an event of this request"
+            "consumed an event of this request"
         );
     }
 }

@@ -127,7 +127,7 @@ impl App {
         match opened {
             // Somebody else was faster, perhaps another attempt of the same client.
             Err(Error::Store(StoreError::Unique { .. })) => {
-                self.db.settle().await;
+                self.db.flush().await;
                 match store::users::by_email(self.db.reader(), &account.email).await? {
                     Some(existing) => {
                         self.registered_before(ctx, key, existing, &new.password)

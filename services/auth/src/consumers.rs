@@ -1,4 +1,4 @@
-//! Events of other services that this one takes in: administrative acts, for the audit log.
+//! Events of other services that this one consumes: administrative acts, for the audit log.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use waybill_store::{ConsumerInfo, EventHandler, HandlerError, Tx};
 
 use crate::{app::App, domain::audit::Record};
 
-/// What this service takes in.
+/// What this service consumes.
 pub const CONSUMERS: &[ConsumerInfo] = &[
     ConsumerInfo {
         name: "auth-audit",

@@ -61,7 +61,7 @@ impl Keys {
             };
             match put_in_front(&db, &key, configured.is_none(), clock.now()).await {
                 Ok(()) => {}
-                Err(Error::Store(StoreError::Unique { .. })) => db.settle().await,
+                Err(Error::Store(StoreError::Unique { .. })) => db.flush().await,
                 Err(error) => return Err(error),
             }
         }

@@ -14,7 +14,7 @@ use crate::{
     domain::Change,
 };
 
-/// What this service takes in.
+/// What this service consumes.
 pub const CONSUMERS: &[ConsumerInfo] = &[ORDERS];
 
 const ORDERS: ConsumerInfo = ConsumerInfo {

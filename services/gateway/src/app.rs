@@ -142,7 +142,7 @@ macro_rules! send {
 pub(crate) use {read, send};
 
 /// The part of an answer that a service always sets.
-pub fn must<T>(part: Option<T>, what: &str) -> Result<T, crate::error::ApiError> {
+pub fn required<T>(part: Option<T>, what: &str) -> Result<T, crate::error::ApiError> {
     part.ok_or_else(|| {
         waybill_service_kit::AppError::internal(format!("a service answered without {what}")).into()
     })

@@ -102,11 +102,11 @@ impl Generation {
     /// At once if the pause is over, or else when it is.
     fn touch(&self) {
         self.due.store(true, Ordering::SeqCst);
-        self.settle();
+        self.flush();
     }
 
     /// Begins the generation that is due, once the pause is over.
-    fn settle(&self) {
+    fn flush(&self) {
         let mut last = self.last.lock();
         if last.is_none_or(|last| last.elapsed() >= self.pause)
             && self.due.swap(false, Ordering::SeqCst)
@@ -118,7 +118,7 @@ impl Generation {
 
     fn current(&self) -> u64 {
         if self.due.load(Ordering::SeqCst) {
-            self.settle();
+            self.flush();
         }
         self.number.load(Ordering::SeqCst)
     }

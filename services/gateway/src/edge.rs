@@ -22,7 +22,7 @@ use crate::{
     app::{App, Gateway},
     error::ApiError,
     extract::{Identity, RequestInfo},
-    limits::{Key, Share, address_key},
+    limits::{Key, Tier, address_key},
     routes::media::takes_files,
 };
 
@@ -49,7 +49,7 @@ pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> R
         .extensions()
         .get::<ConnectInfo<SocketAddr>>()
         .map(|ConnectInfo(peer)| *peer);
-    let patience = if route.as_deref().is_some_and(takes_files) {
+    let timeout = if route.as_deref().is_some_and(takes_files) {
         app.settings.upload_timeout
     } else {
         app.settings.request_timeout
@@ -66,7 +66,7 @@ pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> R
     };
     // The state of the handler dies with the panic: nothing of it is looked at again.
     let work = AssertUnwindSafe(work).catch_unwind();
-    let outcome = tokio::time::timeout(patience, work)
+    let outcome = tokio::time::timeout(timeout, work)
         .instrument(span.clone())
         .await;
     let _entered = span.enter();
@@ -222,10 +222,10 @@ pub async fn limit(State(app): State<App>, request: Request, next: Next) -> Resp
     if is_check(path) || (socket && !is_handshake(request.uri().query())) {
         return next.run(request).await;
     }
-    let mut share = if is_public(request.method(), path) {
-        Share::Public
+    let mut tier = if is_public(request.method(), path) {
+        Tier::Public
     } else {
-        Share::Calls
+        Tier::Calls
     };
     let key = match request.extensions().get::<RequestInfo>() {
         Some(info) => match &info.identity {
@@ -233,25 +233,25 @@ pub async fn limit(State(app): State<App>, request: Request, next: Next) -> Resp
                 Key::User(claims.sub.uuid())
             }
             // Anybody can be as many guests as they like.
-            Identity::User { .. } if !socket && share == Share::Calls => {
-                share = Share::Guests;
+            Identity::User { .. } if !socket && tier == Tier::Calls => {
+                tier = Tier::Guests;
                 Key::Address(address_key(&info.client_address))
             }
             _ => Key::Address(address_key(&info.client_address)),
         },
-        None => Key::Crowd,
+        None => Key::Overflow,
     };
-    match app.limits.request(key, share) {
+    match app.limits.request(key, tier) {
         Ok(None) => next.run(request).await,
-        Ok(Some(standing)) => {
+        Ok(Some(limit_status)) => {
             let mut response = next.run(request).await;
-            standing.write(response.headers_mut());
+            limit_status.write(response.headers_mut());
             response
         }
         Err(refusal) => {
-            let (error, standing) = *refusal;
+            let (error, limit_status) = *refusal;
             let mut response = error.into_response();
-            standing.write(response.headers_mut());
+            limit_status.write(response.headers_mut());
             response
         }
     }

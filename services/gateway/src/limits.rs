@@ -21,7 +21,7 @@ use waybill_service_kit::AppError;
 
 use crate::{config::GatewaySettings, error::ApiError};
 
-/// Keys that a limiter remembers at most, about; beyond, newcomers share one.
+/// Keys that a limiter remembers at most, about; beyond, newcomers tier one.
 const MAX_KEYS: usize = 100_000;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -31,7 +31,7 @@ pub enum Key {
     /// Address and SHA-256 of the account.
     Account(u128, [u8; 32]),
     /// All newcomers, while too many keys are remembered.
-    Crowd,
+    Overflow,
 }
 
 type Limiter = RateLimiter<Key, DashMapStateStore<Key>, DefaultClock, StateInformationMiddleware>;
@@ -46,14 +46,14 @@ struct Limit {
 
 /// What the headers `RateLimit-*` say.
 #[derive(Debug, Clone, Copy)]
-pub struct Standing {
+pub struct RateLimitStatus {
     pub limit: u32,
     pub remaining: u32,
     /// Until the full limit is there again.
     pub reset: Duration,
 }
 
-impl Standing {
+impl RateLimitStatus {
     pub fn write(self, headers: &mut HeaderMap) {
         let reset = self.reset.as_secs() + u64::from(self.reset.subsec_nanos() > 0);
         headers.insert("ratelimit-limit", HeaderValue::from(self.limit));
@@ -78,22 +78,22 @@ impl Limit {
         }
     }
 
-    fn check(&self, key: Key) -> Result<Standing, (Standing, Duration)> {
+    fn check(&self, key: Key) -> Result<RateLimitStatus, (RateLimitStatus, Duration)> {
         let key = if self.crowded.load(Ordering::Relaxed) && !matches!(key, Key::User(_)) {
-            Key::Crowd
+            Key::Overflow
         } else {
             key
         };
-        let standing = |remaining: u32| Standing {
+        let limit_status = |remaining: u32| RateLimitStatus {
             limit: self.burst,
             remaining,
             reset: self.pace * self.burst.saturating_sub(remaining),
         };
         match self.limiter.check_key(&key) {
-            Ok(snapshot) => Ok(standing(snapshot.remaining_burst_capacity())),
+            Ok(snapshot) => Ok(limit_status(snapshot.remaining_burst_capacity())),
             Err(not_until) => {
                 let wait = not_until.wait_time_from(self.limiter.clock().now());
-                Err((standing(0), wait))
+                Err((limit_status(0), wait))
             }
         }
     }
@@ -121,7 +121,7 @@ struct Set {
 
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Share {
+pub enum Tier {
     /// Calls.
     Calls,
     /// Calls of guests: those of one address together have what one user has.
@@ -148,18 +148,18 @@ impl Limits {
     pub fn request(
         &self,
         key: Key,
-        share: Share,
-    ) -> Result<Option<Standing>, Box<(ApiError, Standing)>> {
+        tier: Tier,
+    ) -> Result<Option<RateLimitStatus>, Box<(ApiError, RateLimitStatus)>> {
         let Some(set) = &self.0 else { return Ok(None) };
-        let limit = match (&key, share) {
-            (Key::User(_), _) | (_, Share::Guests) => &set.user,
-            (_, Share::Calls) => &set.anonymous,
-            (_, Share::Public) => &set.public,
+        let limit = match (&key, tier) {
+            (Key::User(_), _) | (_, Tier::Guests) => &set.user,
+            (_, Tier::Calls) => &set.anonymous,
+            (_, Tier::Public) => &set.public,
         };
-        limit.check(key).map(Some).map_err(|(standing, wait)| {
+        limit.check(key).map(Some).map_err(|(limit_status, wait)| {
             Box::new((
                 too_many("too many requests; wait as long as Retry-After says", wait),
-                standing,
+                limit_status,
             ))
         })
     }
@@ -287,8 +287,8 @@ mod tests {
         for left in [2, 1, 0] {
             assert_eq!(limit.check(Key::Address(1)).unwrap().remaining, left);
         }
-        let (standing, wait) = limit.check(Key::Address(1)).unwrap_err();
-        assert_eq!(standing.remaining, 0);
+        let (limit_status, wait) = limit.check(Key::Address(1)).unwrap_err();
+        assert_eq!(limit_status.remaining, 0);
         assert!(wait > Duration::from_secs(290) && wait <= Duration::from_mins(5));
         assert!(
             limit.check(Key::Address(2)).is_ok(),

@@ -200,7 +200,7 @@ struct Connection {
     stream: Accepted,
     /// Runs while the client takes nothing.
     stuck: Option<Pin<Box<Sleep>>>,
-    patience: Duration,
+    timeout: Duration,
     _place: OwnedSemaphorePermit,
 }
 
@@ -209,7 +209,7 @@ impl Connection {
         Self {
             stream,
             stuck: None,
-            patience: STUCK,
+            timeout: STUCK,
             _place: place,
         }
     }
@@ -224,10 +224,10 @@ impl Connection {
             self.stuck = None;
             return written;
         }
-        let patience = self.patience;
+        let timeout = self.timeout;
         let stuck = self
             .stuck
-            .get_or_insert_with(|| Box::pin(tokio::time::sleep(patience)));
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep(timeout)));
         stuck
             .as_mut()
             .poll(cx)
@@ -371,7 +371,7 @@ mod tests {
         let places = Arc::new(Semaphore::new(1));
         let (stream, _) = accept(&listener).await;
         let mut connection = Connection::new(stream, place(&places).await);
-        connection.patience = Duration::from_millis(200);
+        connection.timeout = Duration::from_millis(200);
         let full = async { while connection.write_all(&[0; 8192]).await.is_ok() {} };
         tokio::time::timeout(Duration::from_secs(30), full)
             .await

@@ -1,6 +1,6 @@
 //! Events of order, payment and auth that people are told about.
 //!
-//! Subjects that say nothing to anybody are taken in without effect, so that a new one needs no change here.
+//! Subjects that say nothing to anybody are consumed without effect, so that a new one needs no change here.
 
 mod shop;
 
@@ -23,7 +23,7 @@ use crate::{
     triggers::{Contact, Line, NotificationTrigger, OrderSummary, PaymentSummary},
 };
 
-/// What this service takes in.
+/// What this service consumes.
 pub const CONSUMERS: &[ConsumerInfo] = &[USERS, ORDERS, PAYMENTS, shop::SHOP, STOCK];
 
 const USERS: ConsumerInfo = ConsumerInfo {

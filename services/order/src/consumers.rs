@@ -1,4 +1,4 @@
-//! Events that this service takes in: what became of payments, who works here, and its own for what follows off the path of
+//! Events that this service consumes: what became of payments, who works here, and its own for what follows off the path of
 //! placing.
 
 mod projections;
@@ -20,7 +20,7 @@ use crate::{
 
 pub use projections::OrderProjections;
 
-/// What this service takes in.
+/// What this service consumes.
 pub const CONSUMERS: &[ConsumerInfo] = &[PAYMENTS, WORKERS, projections::PROJECTIONS];
 
 const PAYMENTS: ConsumerInfo = ConsumerInfo {

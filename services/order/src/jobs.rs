@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// The longest pause between two looks for orders that are due.
-const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+const MAX_PAUSE: Duration = Duration::from_secs(15);
 /// The shortest; also how late an order may expire that was placed since the last look.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(200);
 /// After a look that failed.
@@ -47,20 +47,20 @@ pub fn expiry(orders: Orders, context: &Arc<AppContext>, stop: &CancellationToke
     let wake = Arc::clone(&context.settings.changed);
     let (woken, context, stop) = (Arc::clone(&wake), Arc::clone(context), stop.clone());
     let alarm: Arc<Mutex<Option<AbortHandle>>> = Arc::default();
-    Job::new("expire-orders", LONGEST_PAUSE, move || {
+    Job::new("expire-orders", MAX_PAUSE, move || {
         let (orders, wake) = (orders.clone(), Arc::clone(&woken));
         let (context, stop, alarm) = (Arc::clone(&context), stop.clone(), Arc::clone(&alarm));
         async move {
             let next = orders.expire_due().await;
             let due = match &next {
-                Ok(None) => LONGEST_PAUSE,
+                Ok(None) => MAX_PAUSE,
                 Ok(Some(due)) => due.since(context.now()),
                 // When the next order is due is not known now.
                 Err(_) => AFTER_FAILURE,
             };
-            let every = (context.shop().shortest_expiry() / 4).clamp(SHORTEST_PAUSE, LONGEST_PAUSE);
+            let every = (context.shop().shortest_expiry() / 4).clamp(SHORTEST_PAUSE, MAX_PAUSE);
             let pause = due.min(every);
-            let ring = (pause < LONGEST_PAUSE).then(|| {
+            let ring = (pause < MAX_PAUSE).then(|| {
                 tokio::spawn(async move {
                     tokio::select! {
                         () = stop.cancelled() => {}

@@ -10,7 +10,7 @@ use waybill_service_kit::{AppError, CallContext, GrpcChannel, outgoing, retry_re
 
 use crate::payments::{
     app::Orders,
-    domain::{OrderFacts, OrderPayment},
+    domain::{OrderPayment, OrderSummary},
 };
 
 /// The order service, asked with the caller's own token.
@@ -25,7 +25,7 @@ impl OrderClient {
 
 #[async_trait]
 impl Orders for OrderClient {
-    async fn find(&self, ctx: &CallContext, id: OrderId) -> Result<OrderFacts, AppError> {
+    async fn find(&self, ctx: &CallContext, id: OrderId) -> Result<OrderSummary, AppError> {
         let answer = retry_read(|| {
             let mut client = self.0.clone();
             let request = outgoing(ctx, proto::GetOrderRequest { id: id.to_string() });
@@ -35,18 +35,18 @@ impl Orders for OrderClient {
         let order = answer
             .order
             .ok_or_else(|| AppError::internal("the order service answered without an order"))?;
-        facts(&order).map_err(AppError::internal)
+        summary(&order).map_err(AppError::internal)
     }
 }
 
 /// What matters of an order when it is paid.
-pub fn facts(order: &proto::Order) -> Result<OrderFacts, FieldError> {
+pub fn summary(order: &proto::Order) -> Result<OrderSummary, FieldError> {
     let customer = order
         .customer
         .as_ref()
         .ok_or_else(|| FieldError::missing("customer"))?;
     let total = order.total.ok_or_else(|| FieldError::missing("total"))?;
-    Ok(OrderFacts {
+    Ok(OrderSummary {
         id: parse_id("order.id", &order.id)?,
         number: order.order_number.clone(),
         customer_id: parse_id("customer.id", &customer.id)?,

@@ -17,7 +17,7 @@ use crate::{
     refunds::app::{Refunds, Requested},
 };
 
-/// What this service takes in.
+/// What this service consumes.
 pub const CONSUMERS: &[ConsumerInfo] = &[ORDERS, SETTINGS];
 
 /// All of an order's events, so that a lost one shows as a gap in its versions.

@@ -16,22 +16,26 @@ use crate::{
         app::{NewPayment, Payments},
         domain::{PaymentState, Provider},
     },
-    provider_news::app::News,
+    provider_events::app::ProviderEvents,
     providers::sandbox::Outcome,
 };
 
 #[derive(Clone)]
 pub struct PaymentGrpc {
     payments: Arc<Payments>,
-    news: Arc<News>,
+    provider_events: Arc<ProviderEvents>,
     ledger: Arc<Ledger>,
 }
 
 impl PaymentGrpc {
-    pub fn new(payments: Arc<Payments>, news: Arc<News>, ledger: Arc<Ledger>) -> Self {
+    pub fn new(
+        payments: Arc<Payments>,
+        provider_events: Arc<ProviderEvents>,
+        ledger: Arc<Ledger>,
+    ) -> Self {
         Self {
             payments,
-            news,
+            provider_events,
             ledger,
         }
     }
@@ -97,7 +101,7 @@ impl PaymentService for PaymentGrpc {
     ) -> Result<Response<proto::GetSandboxCheckoutResponse>, Status> {
         let id = &request.get_ref().payment_id;
         let id = parse_id("paymentId", id).map_err(AppError::from)?;
-        let payment = self.news.sandbox_checkout(id).await?;
+        let payment = self.provider_events.sandbox_checkout(id).await?;
         Ok(Response::new(proto::GetSandboxCheckoutResponse {
             success_url: payment.success_url.clone().unwrap_or_default(),
             cancel_url: payment.cancel_url.clone().unwrap_or_default(),
@@ -113,7 +117,10 @@ impl PaymentService for PaymentGrpc {
         let request = request.into_inner();
         let id = parse_id("paymentId", &request.payment_id).map_err(AppError::from)?;
         let outcome = Outcome::required_from_proto(request.outcome).map_err(invalid("outcome"))?;
-        let payment = self.news.complete_sandbox(&ctx, id, outcome).await?;
+        let payment = self
+            .provider_events
+            .complete_sandbox(&ctx, id, outcome)
+            .await?;
         let redirect_url = match outcome {
             Outcome::Succeed => payment.success_url.clone(),
             Outcome::Decline => payment.cancel_url.clone(),

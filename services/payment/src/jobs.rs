@@ -10,7 +10,7 @@ use crate::refunds::app::Refunds;
 /// How long a refund waits at most when nobody wakes the job.
 const EVERY: Duration = Duration::from_secs(1);
 
-/// Carries out open refunds, and takes up again those that a crash or a failure left.
+/// Carries out open refunds, and retries those that a crash or a failure left.
 pub fn refunds(refunds: Arc<Refunds>, wake: Arc<Notify>) -> Job {
     Job::new("refunds", EVERY, move || {
         let refunds = Arc::clone(&refunds);

@@ -1,9 +1,9 @@
 //! Payments, refunds and the ledger.
 //!
-//! Layers: entity ← providers ← payments ← clients, config, ledger ← provider_news, refunds, verify ← consumers, grpc, jobs, migrations.
+//! Layers: entity ← providers ← payments ← clients, config, ledger ← provider_events, refunds, verify ← consumers, grpc, jobs, migrations.
 //!
 //! `payments` (create, read; the state machine), `refunds` (money that goes back), `ledger` (double-entry books), `providers`
-//! (who moves money: the trait and the sandbox), `provider_news` (what they tell), `consumers` (events of orders), `jobs`
+//! (who moves money: the trait and the sandbox), `provider_events` (what they tell), `consumers` (events of orders), `jobs`
 //! (timers), `clients` (what is asked of the order service), `verify` (what must hold).
 
 use std::sync::Arc;
@@ -22,7 +22,7 @@ mod jobs;
 mod ledger;
 mod migrations;
 mod payments;
-mod provider_news;
+mod provider_events;
 mod providers;
 mod refunds;
 mod verify;
@@ -32,7 +32,8 @@ pub use consumers::CONSUMERS;
 pub use migrations::Migrator;
 pub use payments::domain::Provider;
 pub use providers::{
-    Begun, Checkout, PaymentProvider, ProviderError, Providers, RefundOrder, sandbox::Sandbox,
+    Checkout, CheckoutSession, PaymentProvider, ProviderError, Providers, RefundOrder,
+    sandbox::Sandbox,
 };
 pub use verify::verify;
 
@@ -41,7 +42,7 @@ use consumers::{OrderEvents, SettingsEvents};
 use grpc::PaymentGrpc;
 use ledger::app::Ledger;
 use payments::{app::Payments, return_url::ReturnPolicy};
-use provider_news::app::News;
+use provider_events::app::ProviderEvents;
 use refunds::app::Refunds;
 
 /// The service's name: of its stream, its database and its process.
@@ -96,8 +97,13 @@ pub async fn build_with(
         providers,
         Arc::clone(&wake),
     ));
-    let news = News::new(deps.db.clone(), Arc::clone(&deps.clock), !production);
-    let grpc = PaymentGrpc::new(Arc::new(payments), Arc::new(news), Arc::clone(&ledger));
+    let provider_events =
+        ProviderEvents::new(deps.db.clone(), Arc::clone(&deps.clock), !production);
+    let grpc = PaymentGrpc::new(
+        Arc::new(payments),
+        Arc::new(provider_events),
+        Arc::clone(&ledger),
+    );
     Ok(Service {
         name: NAME,
         routes: Routes::new(PaymentServiceServer::new(grpc)),

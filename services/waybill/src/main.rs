@@ -81,7 +81,7 @@ enum EventsCommand {
         /// Patterns such as waybill.order.>; all events if none is given.
         subjects: Vec<String>,
     },
-    /// Send published events out once more. Consumers that have taken one in pass over it; the running platform does it.
+    /// Send published events out once more. Consumers that have consumed one pass over it; the running platform does it.
     Replay {
         #[command(flatten)]
         databases: DatabaseArgs,
@@ -95,7 +95,7 @@ enum EventsCommand {
         #[arg(long)]
         aggregate: Option<Uuid>,
     },
-    /// Events that a consumer could not take in.
+    /// Events that a consumer could not consume.
     DeadLetters {
         #[command(subcommand)]
         command: DeadLettersCommand,

@@ -95,7 +95,7 @@ async fn within_services(databases: &Databases) -> Result<Vec<String>> {
     Ok(violations)
 }
 
-/// Every event has left its outbox and has been taken in once by every consumer that wants it.
+/// Every event has left its outbox and has been consumed once by every consumer that wants it.
 async fn events(databases: &Databases) -> Result<Vec<String>> {
     let mut violations = Vec::new();
     for service in SERVICES {
@@ -106,7 +106,7 @@ async fn events(databases: &Databases) -> Result<Vec<String>> {
         }
         for letter in dead_letters::list(db, 100).await? {
             violations.push(format!(
-                "{service}: {} could not take in {} ({}): {}",
+                "{service}: {} could not consume {} ({}): {}",
                 letter.consumer, letter.event.subject, letter.event.id, letter.error
             ));
         }
@@ -136,7 +136,7 @@ async fn events(databases: &Databases) -> Result<Vec<String>> {
             .await?;
             if let Some(example) = example {
                 violations.push(format!(
-                    "{service}: {} has not taken in {missing} events, such as {example}",
+                    "{service}: {} has not consumed {missing} events, such as {example}",
                     consumer.name
                 ));
             }

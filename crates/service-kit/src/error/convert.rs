@@ -47,7 +47,7 @@ impl From<IdempotencyError> for AppError {
                 ErrorCode::IdempotencyKeyReused,
                 error.to_string(),
             ),
-            IdempotencyError::Taken => Self::conflict(
+            IdempotencyError::InProgress => Self::conflict(
                 ErrorCode::Conflict,
                 "a request with this idempotency key is still running; try again shortly",
             )

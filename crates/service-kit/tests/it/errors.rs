@@ -100,7 +100,7 @@ fn errors_of_the_base_crates_become_errors_of_the_api() {
         (reused.kind.http_status(), reused.code),
         (422, ErrorCode::IdempotencyKeyReused)
     );
-    let running = AppError::from(IdempotencyError::Taken);
+    let running = AppError::from(IdempotencyError::InProgress);
     assert_eq!(running.kind.http_status(), 409);
     let bad = AppError::from(FieldError::new("orderId", "not an id"));
     assert_eq!(

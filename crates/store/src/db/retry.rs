@@ -55,7 +55,7 @@ where
 {
     for _ in 1..ATTEMPTS {
         match attempt().await {
-            Err(error) if error.outrun() => db.settle().await,
+            Err(error) if error.outrun() => db.flush().await,
             outcome => return outcome,
         }
     }

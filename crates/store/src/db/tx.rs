@@ -88,7 +88,7 @@ impl Tx {
         &self.conn
     }
 
-    /// From here on, events are emitted on behalf of another: a transaction may take in several events.
+    /// From here on, events are emitted on behalf of another: a transaction may consume several events.
     pub fn act_for(&self, context: EventContext) {
         *self.context.lock() = context;
     }

@@ -1,4 +1,4 @@
-//! Events that a consumer could not take in, with the reason.
+//! Events that a consumer could not consume, with the reason.
 
 use waybill_primitives::{EventId, Timestamp};
 

@@ -1,4 +1,4 @@
-//! Which events a consumer has taken in.
+//! Which events a consumer has consumed.
 
 use waybill_primitives::{EventId, Timestamp};
 

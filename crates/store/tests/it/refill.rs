@@ -100,10 +100,10 @@ impl World {
         until("the events are published", published).await;
     }
 
-    /// The consumer has taken in so many, each once.
-    async fn taken_in(&self, count: usize) {
-        let taken_in = async || tallies(&self.consumer).await.len() == count;
-        until("the events are taken in", taken_in).await;
+    /// The consumer has consumed so many, each once.
+    async fn consumed(&self, count: usize) {
+        let consumed = async || tallies(&self.consumer).await.len() == count;
+        until("the events are consumed", consumed).await;
         let once = tallies(&self.consumer).await;
         assert!(once.values().all(|count| *count == 1), "{once:?}");
     }
@@ -112,7 +112,7 @@ impl World {
     async fn consumer_misses(&self, count: usize) -> Running {
         let (consumer, relay) = (self.consumer().await, self.relay());
         self.happen(5).await;
-        self.taken_in(5).await;
+        self.consumed(5).await;
         self.noted(5).await;
         consumer.end().await;
         self.happen(count).await;
@@ -215,11 +215,11 @@ async fn what_a_purge_took_from_a_consumer_that_was_away_goes_out_again() {
     until("the stream is filled again", refilled).await;
     assert_eq!(world.state().await.last_sequence, 45, "what was seen stays");
     let consumer = world.consumer().await;
-    world.taken_in(25).await;
+    world.consumed(25).await;
 
     // Once: nothing goes out a second time.
     let relay = world.compared_by_a_new_relay(relay).await;
-    world.taken_in(26).await;
+    world.consumed(26).await;
     assert_eq!(world.state().await.last_sequence, 46);
     world.end([consumer, relay]).await;
 }
@@ -232,7 +232,7 @@ async fn a_purge_while_the_relay_was_away_is_noticed_too() {
     world.consumer_misses(5).await.end().await;
     world.purge().await;
     let (consumer, relay) = (world.consumer().await, world.relay());
-    world.taken_in(10).await;
+    world.consumed(10).await;
     world.end([consumer, relay]).await;
 }
 
@@ -247,7 +247,7 @@ async fn what_was_deleted_from_the_middle_goes_out_again_where_a_consumer_misses
     let refilled = async || world.state().await.last_sequence == 18;
     until("the three go out again", refilled).await;
     let consumer = world.consumer().await;
-    world.taken_in(15).await;
+    world.consumed(15).await;
     let relay = world.compared_by_a_new_relay(relay).await;
     assert_eq!(world.state().await.last_sequence, 19);
     world.end([consumer, relay]).await;
@@ -267,7 +267,7 @@ async fn a_receipt_for_a_copy_that_is_gone_counts_for_nothing() {
     tx.commit().await.unwrap();
     world.purge().await;
     let (consumer, relay) = (world.consumer().await, world.relay());
-    world.taken_in(15).await;
+    world.consumed(15).await;
     world.end([consumer, relay]).await;
 }
 
@@ -285,7 +285,7 @@ async fn what_a_limit_of_the_stream_dropped_does_not_come_back() {
         (36, 10, true)
     );
     let consumer = world.consumer().await;
-    world.taken_in(15).await;
+    world.consumed(15).await;
     world.end([consumer, relay]).await;
 }
 
@@ -329,14 +329,14 @@ async fn what_a_purge_took_from_a_new_consumer_goes_out_again() {
     world.happen(1).await;
     world.published().await;
     let consumer = world.consumer().await;
-    world.taken_in(1).await;
+    world.consumed(1).await;
     consumer.end().await;
     world.happen(3).await;
     world.published().await;
     world.purge().await;
     let relay = world.compared_by_a_new_relay(relay).await;
     let consumer = world.consumer().await;
-    world.taken_in(5).await;
+    world.consumed(5).await;
     world.end([consumer, relay]).await;
 }
 
@@ -351,7 +351,7 @@ async fn an_operator_has_events_sent_out_once_more() {
     let product = Uuid::now_v7();
     happen_together(&world.order, [product]).await;
     world.happen(9).await;
-    world.taken_in(10).await;
+    world.consumed(10).await;
     world.noted(10).await;
     // Everybody who was there has seen them, so nobody misses what a purge takes; who comes later does.
     world.purge().await;

@@ -149,7 +149,7 @@ pub async fn frozen(run: Run) -> Result<Outcome> {
     scene.finish().await
 }
 
-/// An operator purges the streams while a consumer is away: what it did not take in comes from the outboxes.
+/// An operator purges the streams while a consumer is away: what it did not consume comes from the outboxes.
 pub async fn purged(run: Run) -> Result<Outcome> {
     let Some(servers) = Servers::start().await else {
         return Ok(Run::skipped(MISSING));

@@ -62,7 +62,7 @@ impl App {
         Ok(())
     }
 
-    /// Takes in what another service has recorded, in the transaction of its event.
+    /// Consumes what another service has recorded, in the transaction of its event.
     pub async fn keep_act(&self, tx: &Tx, record: Record) -> Result<(), AppError> {
         Ok(store::audit::insert(tx.conn(), &record.fitted()).await?)
     }

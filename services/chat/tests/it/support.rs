@@ -95,7 +95,7 @@ impl World {
         }
     }
 
-    /// Publishes an event and waits until it is taken in.
+    /// Publishes an event and waits until it is consumed.
     pub async fn publish(&self, envelope: Envelope) {
         self.bus.publish(envelope).await.expect("published");
     }

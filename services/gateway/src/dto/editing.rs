@@ -9,7 +9,7 @@ use waybill_proto::order as pb;
 
 use super::{
     given,
-    orders::{MAX_QUANTITY, MOST_LINES, NewAddress},
+    orders::{MAX_LINES, MAX_QUANTITY, NewAddress},
     read_only::with_read_only,
 };
 
@@ -20,8 +20,8 @@ with_read_only! {
     #[serde(rename_all = "camelCase", deny_unknown_fields)]
     #[schema(example = json!({"specialInstructions": "Please ring twice.", "estimatedCompletion": null}))]
     pub struct OrderEdit {
-        /// All lines anew, at the prices of now.
-        #[garde(length(max = MOST_LINES), dive)]
+        /// All lines again, at the prices of now.
+        #[garde(length(max = MAX_LINES), dive)]
         pub items: Option<Vec<EditedLine>>,
         #[garde(inner(inner(length(chars, max = 200))))]
         #[serde(default, deserialize_with = "given")]

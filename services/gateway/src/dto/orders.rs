@@ -73,14 +73,14 @@ pub struct OrderLine {
 pub const MAX_QUANTITY: i64 = 1_000_000;
 
 /// The most lines that any shop allows; how many this one does is its setting.
-pub const MOST_LINES: usize = 100;
+pub const MAX_LINES: usize = 100;
 
 /// Items or the cart, a free description, or both.
 #[derive(Debug, Deserialize, ToSchema, Validate)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(example = json!({"items": [{"productId": "01890a5d-ac96-774b-bcce-b302099a8057", "quantity": 2}], "title": "A mug with our logo", "specialInstructions": "Please wrap it."}))]
 pub struct NewOrder {
-    #[garde(length(max = MOST_LINES), dive)]
+    #[garde(length(max = MAX_LINES), dive)]
     #[serde(default)]
     pub items: Vec<OrderLine>,
     /// Everything that the cart shows, instead of `items`; the cart is empty afterwards. What has changed since it was last

@@ -14,7 +14,7 @@ use waybill_service_kit::{AppError, CallContext};
 
 use crate::{
     answer::{Answer, Created, WithCookies, present},
-    app::{App, Gateway, must, send},
+    app::{App, Gateway, required, send},
     dto,
     error::ApiError,
     extract::{Body, OptionalBody, Unsigned},
@@ -175,7 +175,7 @@ fn session(
     session: Option<pb::Session>,
     mode: dto::SessionMode,
 ) -> Result<(CookieJar, dto::Session), ApiError> {
-    let session = must(session, "a session")?;
+    let session = required(session, "a session")?;
     let mut cookies = CookieJar::new();
     let refresh_token = match mode {
         dto::SessionMode::Token => Some(session.refresh_token),

@@ -11,7 +11,7 @@ use waybill_service_kit::{AppError, CallContext, ErrorCode};
 use super::auth::{limit_login, limit_lookup};
 use crate::{
     answer::{Answer, present},
-    app::{App, Gateway, must, read, send},
+    app::{App, Gateway, read, required, send},
     body::validate,
     dto,
     error::{ApiError, Detail, REGISTERED},
@@ -93,7 +93,7 @@ pub async fn introduce(
                 }
                 Err(error) => return Err(of_contact(error)),
             };
-            let session = must(session, "a session")?;
+            let session = required(session, "a session")?;
             dto::OrderAuth {
                 guest: false,
                 user: Some(present(session.user)?),

@@ -69,10 +69,10 @@ pub async fn import_products(
     let dry_run = options.dry_run.unwrap_or(false);
     let (sender, messages) = mpsc::channel(AHEAD);
     let mut feed = pin!(feed(request, sender, dry_run));
-    let patience = app.settings.upload_timeout;
+    let timeout = app.settings.upload_timeout;
     let mut client = app.clients.catalogue.clone();
     let call = async {
-        let request = outgoing_within(&context, patience, messages);
+        let request = outgoing_within(&context, timeout, messages);
         let mut answers = client.import_products(request).await?.into_inner();
         let mut report = dto::ImportReport {
             dry_run,

@@ -19,7 +19,7 @@ use waybill_service_kit::ErrorCode;
 
 use crate::{
     answer::{Answer, Created, NoContent, Page, Raw, Versioned, present},
-    app::{App, must, read, send},
+    app::{App, read, required, send},
     dto::{self},
     error::ApiError,
     extract::{
@@ -103,7 +103,7 @@ pub struct UploadQuery {
 /// Add a file of the work to an order: the worker who has it, administrators.
 ///
 /// The purpose is `PROGRESS` or `RESULT`, as a query parameter or as a field of the form. What the file is, its content says;
-/// pictures are encoded anew, without what cameras note in them. With an `Idempotency-Key` a repeat gets the first answer again.
+/// pictures are encoded again, without what cameras note in them. With an `Idempotency-Key` a repeat gets the first answer again.
 #[utoipa::path(post, path = "/api/v1/orders/{id}/media", tag = "media", params(UploadQuery, Idempotency),
     request_body(content = dto::FileUpload, content_type = "multipart/form-data"))]
 pub async fn upload_file(
@@ -231,13 +231,13 @@ pub async fn create_file_link(
     };
     let file = full(answer.url, media::url(&id), answer.signature);
     let link = dto::FileLink {
-        url: must(file, "the link")?,
+        url: required(file, "the link")?,
         thumbnail_url: full(
             answer.thumbnail_url,
             media::thumbnail_url(&id),
             answer.thumbnail_signature,
         ),
-        expires_at: must(answer.expires_at, "the time")?,
+        expires_at: required(answer.expires_at, "the time")?,
     };
     Ok(Answer(link))
 }

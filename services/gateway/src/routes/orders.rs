@@ -326,7 +326,7 @@ pub struct HistoryFilter {
 }
 
 /// The most items that the service gives at once.
-const MOST_HISTORY: usize = 1_000;
+const MAX_HISTORY: usize = 1_000;
 
 /// What happened to an order, when and by whom.
 #[utoipa::path(
@@ -359,7 +359,7 @@ pub async fn list_order_history(
     };
     let answer = read!(app.clients.order, get_history, &context, request)?;
     let page = filter.limit.and_then(|limit| usize::try_from(limit).ok());
-    let full = answer.items.len() >= page.unwrap_or(MOST_HISTORY);
+    let full = answer.items.len() >= page.unwrap_or(MAX_HISTORY);
     let last = answer.items.last().filter(|_| full);
     let history = History {
         next_cursor: last.map(|item| item.version.to_string()),

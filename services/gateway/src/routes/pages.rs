@@ -12,7 +12,7 @@ use waybill_proto::{common::PageRequest, notification as pb};
 use waybill_service_kit::{AppError, CallContext};
 
 use crate::{
-    app::{App, Gateway, must, read},
+    app::{App, Gateway, read, required},
     error::ApiError,
     extract::{Id, Unsigned},
     pages::STYLES,
@@ -90,7 +90,7 @@ async fn load(app: &Gateway, context: CallContext, id: Id) -> Result<pb::Mail, A
     let context = own_context(app, context)?;
     let request = pb::GetMailRequest { id: id.to_string() };
     let answer = read!(app.clients.notification, get_mail, &context, request)?;
-    must(answer.mail, "the mail")
+    required(answer.mail, "the mail")
 }
 
 async fn mail(

@@ -31,7 +31,7 @@ use super::{
     },
 };
 use crate::{
-    app::{must, read, send},
+    app::{read, required, send},
     error::{Always, ApiError},
     extract,
 };
@@ -143,7 +143,7 @@ impl Client {
     async fn order(&self, context: &CallContext, id: Uuid) -> Result<order_pb::Order, ApiError> {
         let request = order_pb::GetOrderRequest { id: id.to_string() };
         let answer = read!(self.hub.app.clients.order, get_order, context, request)?;
-        let order = must(answer.order, "the order")?;
+        let order = required(answer.order, "the order")?;
         if follows(&order, &self.peer.claims) {
             Ok(order)
         } else {
@@ -263,7 +263,7 @@ impl Client {
         let answer = send!(self.hub.app.clients.chat, post_message, &context, request)?;
         Ok(ChatSendAnswer {
             ok: Always,
-            message: must(answer.message, "the message")?,
+            message: required(answer.message, "the message")?,
             replayed: answer.replayed,
         })
     }

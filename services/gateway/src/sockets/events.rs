@@ -18,20 +18,20 @@ use super::shapes::{
 
 /// An event to clients with a `T` in it.
 #[derive(Debug)]
-pub struct Told<T>(&'static str, PhantomData<fn(T)>);
+pub struct SocketEvent<T>(&'static str, PhantomData<fn(T)>);
 
 /// An event from clients with a `T` in it, which an `A` acknowledges.
 #[derive(Debug)]
 pub struct Asked<T, A>(&'static str, PhantomData<fn(T) -> A>);
 
-impl<T: Serialize> Told<T> {
+impl<T: Serialize> SocketEvent<T> {
     /// The name and the payload, to be emitted.
     pub const fn with(self, payload: &T) -> (&'static str, &T) {
         (self.0, payload)
     }
 }
 
-impl<T> Told<T> {
+impl<T> SocketEvent<T> {
     pub const fn name(self) -> &'static str {
         self.0
     }
@@ -65,11 +65,11 @@ fn add<T: ToSchema>(schemas: &mut Schemas) -> String {
 macro_rules! events {
     (
         to clients:
-        $($(#[doc = $told:literal])+ $event:ident: $payload:ty = $name:literal;)+
+        $($(#[doc = $about:literal])+ $event:ident: $payload:ty = $name:literal;)+
         from clients:
         $($(#[doc = $asked:literal])+ $question:ident: $question_payload:ty => $answer:ty = $question_name:literal;)+
     ) => {
-        $($(#[doc = $told])+ pub const $event: Told<$payload> = Told($name, PhantomData);)+
+        $($(#[doc = $about])+ pub const $event: SocketEvent<$payload> = SocketEvent($name, PhantomData);)+
         $($(#[doc = $asked])+ pub const $question: Asked<$question_payload, $answer> = Asked($question_name, PhantomData);)+
 
         /// All events, and the schemas that they name.
@@ -78,7 +78,7 @@ macro_rules! events {
             let events = vec![
                 $(Described {
                     name: $event.name(),
-                    about: concat!($($told),+).trim_ascii(),
+                    about: concat!($($about),+).trim_ascii(),
                     payload: add::<$payload>(&mut schemas),
                     answer: None,
                 },)+
@@ -141,7 +141,7 @@ events! {
     CHAT_TYPING: ChatTypingEvent = "chat:typing";
     /// Somebody began to watch an order, or stopped. To the others who watch it.
     PRESENCE: PresenceEvent = "presence";
-    /// Events may have been missed: watch again, with `since`, and read anew what is shown.
+    /// Events may have been missed: watch again, with `since`, and read again what is shown.
     SYNC: SyncEvent = "sync";
     /// The server disconnects this client; the message says why. Connect again with a new access token.
     SESSION_ENDED: SessionEndedEvent = "session:ended";

@@ -11,7 +11,7 @@ use waybill_primitives::Timestamp;
 
 use super::{
     Hub, end_user,
-    newest::{Newest, News},
+    newest::{Freshness, Newest},
     outgoing::{ORDER_ROOM, emit, order_room, sync, user_room},
     payloads::{self, Effects},
     stock_updates::StockUpdates,
@@ -48,9 +48,9 @@ pub async fn follow(hub: &Hub, io: &SocketIo, stock: &StockUpdates) {
                             }
                             let Some(effects) = effects(&event) else { continue };
                             match newest.take(&event, Timestamp::now()) {
-                                News::New => deliver(hub, io, stock, &event, effects).await,
-                                News::Old => repeat(hub, io, &event, &effects).await,
-                                News::Unsure => {
+                                Freshness::New => deliver(hub, io, stock, &event, effects).await,
+                                Freshness::Old => repeat(hub, io, &event, &effects).await,
+                                Freshness::Unsure => {
                                     repeat(hub, io, &event, &effects).await;
                                     // Products are told of as they are now.
                                     stock.note(hub, effects.stock.clone());
@@ -60,7 +60,7 @@ pub async fn follow(hub: &Hub, io: &SocketIo, stock: &StockUpdates) {
                         }
                     }
                 }
-                tracing::warn!("the stream of events ended; following it anew");
+                tracing::warn!("the stream of events ended; following it again");
             }
             Err(error) => tracing::warn!(%error, "events cannot be followed; trying again"),
         }
@@ -77,7 +77,7 @@ async fn lost(losses: &mut watch::Receiver<u64>) {
 }
 
 /// What was missed may have changed anything. It may have taken an order from somebody who watches it: so nobody watches any
-/// more, and all are told to ask again, which checks their right anew.
+/// more, and all are told to ask again, which checks their right again.
 fn start_anew(app: &Gateway, io: &SocketIo) {
     app.products.invalidate();
     for socket in io.sockets() {
@@ -149,7 +149,7 @@ impl Unsure {
     async fn note(&mut self, io: &SocketIo, effects: Effects) {
         self.rooms
             .extend(effects.outgoing.into_iter().flat_map(|one| one.rooms));
-        // They watch again, which checks their right anew.
+        // They watch again, which checks their right again.
         if let Some((user, _)) = &effects.evicted {
             self.rooms.insert(user_room(user));
         }
@@ -159,7 +159,7 @@ impl Unsure {
         }
     }
 
-    /// Returns when they should be told.
+    /// Returns when they should be seen.
     async fn due(&self) {
         match self.since {
             Some(since) => tokio::time::sleep_until(since + GATHER).await,

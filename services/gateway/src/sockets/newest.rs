@@ -6,10 +6,10 @@
 //!
 //! Memory is bounded: of each kind of aggregate the latest are known. For all others the event's time decides. It is news if
 //! it lies after the kind's horizon, because whatever was sent since then is remembered. The horizon begins with the process
-//! and moves when memory is given up. What an outage of the bus has held up lies after it, since nothing moves it meanwhile.
+//! and moves when memory is given up. What an outage of the bus has held up lies after it, since nothing moves it in the meantime.
 //!
 //! Times come from other hosts, whose clocks may be off by [`MARGIN`]. An event from around the start of the process may have
-//! happened before the clients connected, or after: they are told to ask ([`News::Unsure`]).
+//! happened before the clients connected, or after: they are told to ask ([`Freshness::Unsure`]).
 
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -28,7 +28,7 @@ const KNOWN: usize = 16_384;
 
 /// Whether an event tells something that was not told before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum News {
+pub enum Freshness {
     New,
     /// What it says, or something later, was told before.
     Old,
@@ -54,10 +54,10 @@ struct Kind {
     earlier: Versions,
 }
 
-type Versions = HashMap<Uuid, Told>;
+type Versions = HashMap<Uuid, Seen>;
 
 #[derive(Debug, Clone, Copy)]
-struct Told {
+struct Seen {
     version: i64,
     /// The latest time of the aggregate's events.
     time: Timestamp,
@@ -79,7 +79,7 @@ impl Newest {
     }
 
     /// Whether the event is news at this time. If so, it is not from now on.
-    pub fn take(&mut self, event: &Envelope, now: Timestamp) -> News {
+    pub fn take(&mut self, event: &Envelope, now: Timestamp) -> Freshness {
         let name = event.subject.rsplit_once('.').map_or("", |(kind, _)| kind);
         let start = self.started;
         if !self.kinds.contains_key(name) {
@@ -87,24 +87,24 @@ impl Newest {
                 .insert(name.to_owned(), Kind::new(start.plus(MARGIN)));
         }
         let Some(kind) = self.kinds.get_mut(name) else {
-            return News::New;
+            return Freshness::New;
         };
-        let news = match kind.told(event.aggregate_id) {
-            Some(told) if event.aggregate_version <= told.version => News::Old,
-            Some(_) => News::New,
-            None if !self.refills || event.time > kind.horizon => News::New,
+        let freshness = match kind.seen(event.aggregate_id) {
+            Some(seen) if event.aggregate_version <= seen.version => Freshness::Old,
+            Some(_) => Freshness::New,
+            None if !self.refills || event.time > kind.horizon => Freshness::New,
             // It just happened, as far as clocks can tell.
-            None if event.time.plus(MARGIN) >= now => News::New,
+            None if event.time.plus(MARGIN) >= now => Freshness::New,
             None if event.time.plus(MARGIN) >= start && kind.horizon == start.plus(MARGIN) => {
-                News::Unsure
+                Freshness::Unsure
             }
-            None => News::Old,
+            None => Freshness::Old,
         };
-        if news == News::New {
+        if freshness == Freshness::New {
             // A clock that is wrong by days must not move the horizon there.
             kind.remember(event, event.time.min(now), self.known);
         }
-        news
+        freshness
     }
 }
 
@@ -117,28 +117,28 @@ impl Kind {
         }
     }
 
-    fn told(&self, aggregate: Uuid) -> Option<Told> {
-        let told = self.recent.get(&aggregate);
-        told.or_else(|| self.earlier.get(&aggregate)).copied()
+    fn seen(&self, aggregate: Uuid) -> Option<Seen> {
+        let seen = self.recent.get(&aggregate);
+        seen.or_else(|| self.earlier.get(&aggregate)).copied()
     }
 
     fn remember(&mut self, event: &Envelope, time: Timestamp, known: usize) {
         let before = self.earlier.remove(&event.aggregate_id);
         let version = event.aggregate_version;
         match self.recent.entry(event.aggregate_id) {
-            Entry::Occupied(mut told) => {
-                let told = told.get_mut();
-                told.version = version;
-                told.time = told.time.max(time);
+            Entry::Occupied(mut seen) => {
+                let seen = seen.get_mut();
+                seen.version = version;
+                seen.time = seen.time.max(time);
             }
             Entry::Vacant(free) => {
                 let time = before.map_or(time, |before| before.time.max(time));
-                free.insert(Told { version, time });
+                free.insert(Seen { version, time });
             }
         }
         if self.recent.len() >= known {
             let dropped = mem::replace(&mut self.earlier, mem::take(&mut self.recent));
-            let latest = dropped.values().map(|told| told.time).max();
+            let latest = dropped.values().map(|seen| seen.time).max();
             self.horizon = latest.map_or(self.horizon, |latest| latest.max(self.horizon));
         }
     }
@@ -181,20 +181,24 @@ mod tests {
         let mut newest = Newest::new(true, at(0));
         let [one, other] = [Uuid::from_u128(1), Uuid::from_u128(2)];
         for (version, expected) in [
-            (1, News::New),
-            (1, News::Old),
-            (3, News::New),
-            (2, News::Old),
-            (4, News::New),
+            (1, Freshness::New),
+            (1, Freshness::Old),
+            (3, Freshness::New),
+            (2, Freshness::Old),
+            (4, Freshness::New),
         ] {
             assert_eq!(newest.take(&event(one, version, 10), at(10)), expected);
         }
-        assert_eq!(newest.take(&event(other, 1, 10), at(10)), News::New);
+        assert_eq!(newest.take(&event(other, 1, 10), at(10)), Freshness::New);
         // The same id, but a count of its own.
         let stock = of("waybill.order.stock.changed", one, 2, 10);
-        assert_eq!(newest.take(&stock, at(10)), News::New);
+        assert_eq!(newest.take(&stock, at(10)), Freshness::New);
         let placed = of("waybill.order.order.placed", one, 4, 10);
-        assert_eq!(newest.take(&placed, at(10)), News::Old, "another event");
+        assert_eq!(
+            newest.take(&placed, at(10)),
+            Freshness::Old,
+            "another event"
+        );
     }
 
     #[test]
@@ -205,14 +209,14 @@ mod tests {
             next += 1;
             newest.take(&event(Uuid::from_u128(next), 7, seconds), at(now))
         };
-        assert_eq!(take(-3_600, 1), News::Old);
-        assert_eq!(take(-3, 5), News::Old);
-        assert_eq!(take(-1, 5), News::Unsure);
-        assert_eq!(take(1, 10), News::Unsure);
+        assert_eq!(take(-3_600, 1), Freshness::Old);
+        assert_eq!(take(-3, 5), Freshness::Old);
+        assert_eq!(take(-1, 5), Freshness::Unsure);
+        assert_eq!(take(1, 10), Freshness::Unsure);
         // The clock of its host is behind ours; it comes as soon as it happens.
-        assert_eq!(take(-1, 1), News::New);
+        assert_eq!(take(-1, 1), Freshness::New);
         // An outage of the bus has held it up.
-        assert_eq!(take(3, 600), News::New);
+        assert_eq!(take(3, 600), Freshness::New);
     }
 
     #[test]
@@ -220,8 +224,8 @@ mod tests {
         let mut newest = Newest::new(true, at(0));
         let aggregate = Uuid::from_u128(1);
         for version in 1..5 {
-            let news = newest.take(&event(aggregate, version, 0), at(60));
-            assert_eq!(news, News::Unsure);
+            let freshness = newest.take(&event(aggregate, version, 0), at(60));
+            assert_eq!(freshness, Freshness::Unsure);
         }
     }
 
@@ -230,8 +234,14 @@ mod tests {
         let mut newest = Newest::new(false, at(0));
         let aggregate = Uuid::from_u128(1);
         // Committed before a crash, published after it.
-        assert_eq!(newest.take(&event(aggregate, 1, -3_600), at(9)), News::New);
-        assert_eq!(newest.take(&event(aggregate, 1, -3_600), at(9)), News::Old);
+        assert_eq!(
+            newest.take(&event(aggregate, 1, -3_600), at(9)),
+            Freshness::New
+        );
+        assert_eq!(
+            newest.take(&event(aggregate, 1, -3_600), at(9)),
+            Freshness::Old
+        );
     }
 
     #[test]
@@ -240,20 +250,20 @@ mod tests {
         let aggregates = 1..=1_000_u128;
         for number in aggregates.clone() {
             let second = 10 + i64::try_from(number).expect("small");
-            let news = newest.take(&event(Uuid::from_u128(number), 1, second), at(second));
-            assert_eq!(news, News::New);
+            let freshness = newest.take(&event(Uuid::from_u128(number), 1, second), at(second));
+            assert_eq!(freshness, Freshness::New);
             let kind = &newest.kinds["waybill.order.order"];
             assert!(kind.recent.len() + kind.earlier.len() <= 20);
         }
         // The whole stream once more, an hour later.
         for number in aggregates {
             let second = 10 + i64::try_from(number).expect("small");
-            let news = newest.take(&event(Uuid::from_u128(number), 1, second), at(5_000));
-            assert_eq!(news, News::Old, "{number}");
+            let freshness = newest.take(&event(Uuid::from_u128(number), 1, second), at(5_000));
+            assert_eq!(freshness, Freshness::Old, "{number}");
         }
         // Held up since the bus went away: after all that was sent.
         let late = event(Uuid::from_u128(5_000), 1, 1_011);
-        assert_eq!(newest.take(&late, at(5_000)), News::New);
+        assert_eq!(newest.take(&late, at(5_000)), Freshness::New);
     }
 
     #[test]
@@ -263,6 +273,6 @@ mod tests {
             newest.take(&event(Uuid::from_u128(number), 1, 900_000), at(10));
         }
         let next = event(Uuid::from_u128(9), 1, 20);
-        assert_eq!(newest.take(&next, at(60)), News::New);
+        assert_eq!(newest.take(&next, at(60)), Freshness::New);
     }
 }

@@ -7,7 +7,7 @@ use waybill_primitives::Role;
 
 use super::{
     end,
-    events::{SYNC, Told},
+    events::{SYNC, SocketEvent},
     shapes::SyncEvent,
 };
 
@@ -21,7 +21,11 @@ pub struct Outgoing {
 
 impl Outgoing {
     /// None if the payload cannot be written, which never happens.
-    pub fn new<T: Serialize>(event: Told<T>, rooms: Vec<String>, payload: &T) -> Option<Self> {
+    pub fn new<T: Serialize>(
+        event: SocketEvent<T>,
+        rooms: Vec<String>,
+        payload: &T,
+    ) -> Option<Self> {
         let (event, payload) = event.with(payload);
         let payload = serde_json::to_value(payload)
             .inspect_err(|error| tracing::error!(%error, event, "a payload could not be written"))
@@ -34,7 +38,7 @@ impl Outgoing {
     }
 
     /// With a payload that was written before.
-    pub const fn written<T>(event: Told<T>, rooms: Vec<String>, payload: Value) -> Self {
+    pub const fn written<T>(event: SocketEvent<T>, rooms: Vec<String>, payload: Value) -> Self {
         Self {
             event: event.name(),
             rooms,

@@ -17,7 +17,7 @@ use super::{
         CHANGE_REQUEST_CREATED, CHANGE_REQUEST_DECIDED, CHAT_MESSAGE, CHAT_READ, FILE_ADDED,
         FILE_DELETED, NOTIFICATION_NEW, ORDER_AVAILABLE, ORDER_CLAIMED, ORDER_CREATED, ORDER_NOTE,
         ORDER_PROGRESS, ORDER_STATUS, ORDER_UNAVAILABLE, ORDER_UPDATED, PAYMENT_UPDATED,
-        PRODUCT_UPDATED, SETTINGS_CHANGED, SHIPMENT_UPDATED, STOCK_LOW, Told,
+        PRODUCT_UPDATED, SETTINGS_CHANGED, SHIPMENT_UPDATED, STOCK_LOW, SocketEvent,
     },
     outgoing::{Outgoing, order_room, role_room, user_room},
     shapes::{
@@ -42,7 +42,7 @@ pub struct Effects {
 }
 
 impl Effects {
-    fn emit<T: Serialize>(&mut self, event: Told<T>, rooms: Vec<String>, payload: &T) {
+    fn emit<T: Serialize>(&mut self, event: SocketEvent<T>, rooms: Vec<String>, payload: &T) {
         self.outgoing.extend(Outgoing::new(event, rooms, payload));
     }
 }
@@ -192,8 +192,8 @@ fn order_changed(effects: &mut Effects, event: OrderChanged, at: Timestamp) {
         };
         effects.emit(ORDER_STATUS, rooms.clone(), &payload);
     }
-    let told = if placed { ORDER_CREATED } else { ORDER_UPDATED };
-    effects.emit(told, rooms, order);
+    let event_type = if placed { ORDER_CREATED } else { ORDER_UPDATED };
+    effects.emit(event_type, rooms, order);
     pool(effects, &event, order, at);
     match event.kind() {
         OrderEvent::Claimed => claimed(effects, order, at),
@@ -277,7 +277,7 @@ fn claimed(effects: &mut Effects, order: &order::Order, at: Timestamp) {
 
 fn change_request(
     effects: &mut Effects,
-    event: Told<order::ChangeRequest>,
+    event: SocketEvent<order::ChangeRequest>,
     request: Option<order::ChangeRequest>,
     order: Option<order::Order>,
 ) {
@@ -299,7 +299,7 @@ fn change_request(
 /// Goes to those who see the file, one by one: whoever else watches the order may not see all its files.
 fn file(
     effects: &mut Effects,
-    event: Told<order::File>,
+    event: SocketEvent<order::File>,
     file: Option<order::File>,
     order: Option<order::Order>,
 ) {

@@ -19,7 +19,7 @@ use super::{
     payloads::{hidden, shown},
 };
 use crate::{
-    app::{must, read},
+    app::{read, required},
     error::ApiError,
     routes::products,
 };
@@ -34,7 +34,7 @@ const RETRY: Duration = Duration::from_secs(1);
 #[derive(Default)]
 pub struct StockUpdates {
     ids: Mutex<HashSet<String>>,
-    news: Notify,
+    changed: Notify,
 }
 
 impl StockUpdates {
@@ -42,14 +42,14 @@ impl StockUpdates {
     pub fn note(&self, hub: &Hub, ids: Vec<String>) {
         if !ids.is_empty() && hub.has_sockets() {
             self.ids.lock().extend(ids);
-            self.news.notify_one();
+            self.changed.notify_one();
         }
     }
 
     /// Tells of them, for ever.
     pub async fn tell(&self, hub: &Arc<Hub>, io: &SocketIo) {
         loop {
-            self.news.notified().await;
+            self.changed.notified().await;
             let ids = std::mem::take(&mut *self.ids.lock());
             let mut again = Vec::new();
             for id in ids {
@@ -96,7 +96,7 @@ async fn outgoing(hub: &Hub, id: &str) -> Result<Vec<Outgoing>, ApiError> {
     let context = CallContext::anonymous().with_service_token(&app.service_tokens, "gateway")?;
     let request = pb::GetProductRequest { id: id.to_owned() };
     let product = match read!(app.clients.catalogue, get_product, &context, request) {
-        Ok(answer) => Some(must(answer.product, "the product")?),
+        Ok(answer) => Some(required(answer.product, "the product")?),
         Err(error) if error.kind == ErrorKind::NotFound => None,
         Err(error) => return Err(error.into()),
     };

@@ -133,7 +133,7 @@ impl World {
         (job.run)().await.expect("the job succeeds");
     }
 
-    /// Publishes an event and waits until it is taken in.
+    /// Publishes an event and waits until it is consumed.
     pub async fn event<E: Event>(&self, aggregate: impl Into<Uuid>, version: i64, event: &E) {
         self.publish(envelope(aggregate.into(), version, event))
             .await;

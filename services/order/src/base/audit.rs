@@ -12,10 +12,14 @@ pub fn record(tx: &Tx, ctx: &CallContext, act: Act) {
     audit::publish::<AuditRecorded>(tx, ctx, act);
 }
 
-/// Only what was said: a filter without the parts that it does not have.
-pub fn said<const N: usize>(parts: [(&str, Value); N]) -> Value {
-    let said = parts
+/// Only what was given: a filter without the parts that it does not have.
+pub fn non_null<const N: usize>(parts: [(&str, Value); N]) -> Value {
+    let given = parts
         .into_iter()
         .filter(|(_, value)| !value.is_null() && *value != json!([]));
-    Value::Object(said.map(|(name, value)| (name.to_owned(), value)).collect())
+    Value::Object(
+        given
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect(),
+    )
 }

@@ -5,7 +5,7 @@ use waybill_bus::Envelope;
 use waybill_store::{ConsumerInfo, EventHandler, HandlerError, Tx, decode};
 
 use crate::derived::analytics::{
-    app::{ProjectionInput, take_in},
+    app::{ProjectionInput, consume},
     projection_input,
 };
 
@@ -28,11 +28,11 @@ impl EventHandler for OrderProjections {
     }
 
     async fn apply(&self, tx: &Tx, event: &Envelope) -> Result<(), HandlerError> {
-        Ok(take_in(tx, vec![read(event)?]).await?)
+        Ok(consume(tx, vec![read(event)?]).await?)
     }
 
     async fn apply_batch(&self, tx: &Tx, events: &[Envelope]) -> Result<(), HandlerError> {
         let changes: Result<Vec<_>, _> = events.iter().map(read).collect();
-        Ok(take_in(tx, changes?).await?)
+        Ok(consume(tx, changes?).await?)
     }
 }

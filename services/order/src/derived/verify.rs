@@ -7,7 +7,7 @@ use waybill_store::{Db, StoreError};
 use crate::derived::analytics::store::{Mismatch, mismatches, unreached};
 
 /// Findings of the rollups that are told.
-const MOST: usize = 100;
+const MAX_FINDINGS: usize = 100;
 
 /// Every violation found, in words; at most a hundred of each sort. Harmless while the service runs: each check sees one
 /// moment.
@@ -29,14 +29,14 @@ pub async fn verify(db: &Db) -> Result<Vec<String>, StoreError> {
 
 /// The rollups against a count of all orders.
 async fn figures(db: &Db) -> Result<Vec<String>, StoreError> {
-    let unreached = unreached(db, MOST as u64).await?;
-    let told = |number| {
+    let unreached = unreached(db, MAX_FINDINGS as u64).await?;
+    let describe = |number| {
         format!(
-            "order {number}: its latest change is not in the figures; `waybill rebuild analytics` mends it"
+            "order {number}: its latest change is not in the figures; `waybill rebuild analytics` fixes it"
         )
     };
-    let mut violations: Vec<String> = unreached.into_iter().map(told).collect();
-    let told = |mismatch| match mismatch {
+    let mut violations: Vec<String> = unreached.into_iter().map(describe).collect();
+    let describe = |mismatch| match mismatch {
         Mismatch::Order { id, version } => {
             format!(
                 "order {id}: what it adds to the figures at version {version} is not what it should"
@@ -47,7 +47,7 @@ async fn figures(db: &Db) -> Result<Vec<String>, StoreError> {
             shown,
             counted,
         } => format!(
-            "figure {} {} of day {} in {}: {} and {} are shown, {} and {} were counted; `waybill rebuild analytics` mends it",
+            "figure {} {} of day {} in {}: {} and {} are shown, {} and {} were counted; `waybill rebuild analytics` fixes it",
             cell.metric,
             cell.dimension,
             cell.day,
@@ -58,6 +58,11 @@ async fn figures(db: &Db) -> Result<Vec<String>, StoreError> {
             counted.amount
         ),
     };
-    violations.extend(mismatches(db, MOST).await?.into_iter().map(told));
+    violations.extend(
+        mismatches(db, MAX_FINDINGS)
+            .await?
+            .into_iter()
+            .map(describe),
+    );
     Ok(violations)
 }

@@ -21,7 +21,7 @@ async fn order_projections(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         Table::create()
             .table("order_projections")
             .col(uuid("order_id").primary_key())
-            // Of the order, as far as it has been taken in.
+            // Of the order, as far as it has been consumed.
             .col(big_integer("version"))
             .col(big_integer("generation"))
             // JSON; only ever read and written as a whole.

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// The most items of a history in one answer.
-const MOST_HISTORY: u64 = 1_000;
+const MAX_HISTORY: u64 = 1_000;
 
 /// Answers `waybill.order.v1.OrderService`.
 #[derive(Debug, Clone)]
@@ -168,8 +168,8 @@ impl OrderService for OrdersGrpc {
         let ctx = context(&request);
         let id: OrderId = id("id", &request.get_ref().order_id)?;
         let limit = match u64::try_from(request.get_ref().limit) {
-            Ok(limit @ 1..=MOST_HISTORY) => limit,
-            _ => MOST_HISTORY,
+            Ok(limit @ 1..=MAX_HISTORY) => limit,
+            _ => MAX_HISTORY,
         };
         let entries = self
             .0

@@ -72,7 +72,7 @@ async fn a_few_orders(shop: &Shop) -> (pb::Product, Somebody) {
     };
     let event = payment_changed(PaymentEvent::Refunded, &back);
     shop.tell(&back, &event).await;
-    shop.settle().await;
+    shop.flush().await;
     (fence, will)
 }
 
@@ -280,7 +280,7 @@ async fn a_rebuild_mends_figures_while_events_flow_and_shows_none_that_are_half_
                 if turn % 3 > 0 {
                     shop.pay(&order).await;
                 }
-                // Whoever looks meanwhile sees every order that was there before, once.
+                // Whoever looks in the meantime sees every order that was there before, once.
                 let board = dashboard(shop, &shop.admin).await.unwrap();
                 let placed = board.all_time.unwrap().placed;
                 assert!(
@@ -295,7 +295,7 @@ async fn a_rebuild_mends_figures_while_events_flow_and_shows_none_that_are_half_
             }
         };
         tokio::join!(busy, rebuilding);
-        shop.settle().await;
+        shop.flush().await;
         shop.verify().await;
         let board = dashboard(shop, &shop.admin).await.unwrap();
         assert_eq!(board.all_time.unwrap().placed, 34);
@@ -316,7 +316,7 @@ async fn an_order_without_lines_counts_too() {
             ..lines(&[])
         };
         shop.try_place(&shop.customer(), request).await.unwrap();
-        shop.settle().await;
+        shop.flush().await;
         let board = dashboard(shop, &shop.admin).await.unwrap();
         assert_eq!(figures(board.all_time.as_ref())[..2], [1, 1]);
         assert!(board.top_products.is_empty());

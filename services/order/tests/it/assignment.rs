@@ -102,7 +102,7 @@ async fn an_administrator_gives_orders_to_a_worker_and_to_another_one() {
         );
         shop.claim(&will, &working).await.unwrap();
         let asked = shop.ask(&will, &working, Kind::Completion).await.unwrap();
-        let wish = shop
+        let request = shop
             .ask(&customer, &working, Kind::Cancellation)
             .await
             .unwrap();
@@ -129,7 +129,7 @@ async fn an_administrator_gives_orders_to_a_worker_and_to_another_one() {
             shop.get(&will, &working).await.unwrap_err().code,
             ErrorCode::NotFound
         );
-        // What the former worker asked for has no object any more; the customer's wish still waits.
+        // What the former worker asked for has no object any more; the customer's request still waits.
         let state = async |request: &pb::ChangeRequest| {
             let list = pb::ListChangeRequestsRequest {
                 order_id: working.id.clone(),
@@ -143,7 +143,7 @@ async fn an_administrator_gives_orders_to_a_worker_and_to_another_one() {
             answer.unwrap().into_inner().change_requests[0].state()
         };
         assert_eq!(state(&asked).await, ChangeRequestState::Rejected);
-        assert_eq!(state(&wish).await, ChangeRequestState::Pending);
+        assert_eq!(state(&request).await, ChangeRequestState::Pending);
         // The retry of an answer that was lost finds what it did.
         let before = shop.refresh(&waiting).await;
         let again = shop.assign(&wanda, &[&waiting], false).await.unwrap();

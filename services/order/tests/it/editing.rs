@@ -152,8 +152,8 @@ async fn text_dates_and_address_change_and_what_is_not_named_stays() {
             (None, &None)
         );
         assert_eq!(order.special_instructions, Some("Ring twice".to_owned()));
-        // It is found by its new title, as soon as its words have been taken in.
-        shop.settle().await;
+        // It is found by its new title, as soon as its words have been consumed.
+        shop.flush().await;
         let request = pb::ListOrdersRequest {
             q: "gate".into(),
             ..Default::default()
@@ -192,18 +192,18 @@ async fn what_is_paid_keeps_its_lines_and_takes_other_words() {
         assert_eq!(edited.payment_status(), PaymentStatus::Paid);
         assert_eq!(shop.level(&cup).await, (6, 0), "sold, and it stays so");
 
-        // Free text is paid from the start, and still only a wish.
-        let wish = pb::PlaceOrderRequest {
+        // Free text is paid from the start, and still only a request.
+        let request = pb::PlaceOrderRequest {
             description: Some("\n A gate of oak.\nTwo metres wide. ".into()),
             ..Default::default()
         };
-        let wish = shop.try_place(&who, wish).await.unwrap().order.unwrap();
-        assert_eq!(wish.title, Some("A gate of oak.".to_owned()));
+        let request = shop.try_place(&who, request).await.unwrap().order.unwrap();
+        assert_eq!(request.title, Some("A gate of oak.".to_owned()));
         let change = pb::EditOrderRequest {
             description: Some("A gate of ash.".into()),
             ..retitled("")
         };
-        let edited = edit(shop, &who, &wish, change).await.unwrap();
+        let edited = edit(shop, &who, &request, change).await.unwrap();
         assert_eq!(edited.title, Some("A gate of ash.".to_owned()));
         assert_eq!(edited.payment_status(), PaymentStatus::Paid);
         let nothing = pb::EditOrderRequest {

@@ -1,4 +1,4 @@
-//! Moments that are held still by a lock on one row: what others may do meanwhile, and what they see when it is gone. Where
+//! Moments that are held still by a lock on one row: what others may do in the meantime, and what they see when it is gone. Where
 //! there is one writer at a time, on SQLite, no such moment exists.
 
 use std::time::Duration;
@@ -51,7 +51,7 @@ async fn a_payment_waits_for_its_own_order_only() {
             a_moment().await;
             let all = others.iter().map(|order| shop.pay(order));
             let all = tokio::time::timeout(Duration::from_secs(40), futures::future::join_all(all));
-            all.await.expect("the others are paid meanwhile");
+            all.await.expect("the others are paid in the meantime");
             // Nor do they hold the stock that others need.
             shop.cancel(&who, &others[0]).await.unwrap();
             held.rollback().await.unwrap();

@@ -296,7 +296,7 @@ async fn a_refund_that_comes_before_the_news_of_its_payment_is_not_lost() {
             );
             assert_eq!(shop.level(&cup).await, level);
         }
-        // Of an order that ended meanwhile the money is rejected, as ever.
+        // Of an order that ended in the meantime the money is rejected, as ever.
         let order = shop.place(&who, &[(&cup, 1)]).await;
         shop.cancel(&who, &order).await.unwrap();
         let paid = payment_of(&order);
@@ -333,7 +333,7 @@ async fn an_order_that_cannot_expire_does_not_hold_up_the_others() {
         shop.expire_due().await;
         assert_eq!(shop.refresh(&sound).await.status(), OrderStatus::Cancelled);
         assert_eq!(shop.level(&bowl).await, (10, 0));
-        // Once that is mended, they follow.
+        // Once that is fixed, they follow.
         shop.statement("UPDATE stock SET reserved = 101 WHERE on_hand = 1000")
             .await;
         shop.expire_due().await;

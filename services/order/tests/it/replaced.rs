@@ -152,7 +152,7 @@ async fn what_the_customer_sent_goes_over_and_who_is_out_writes_no_more() {
         let (will, wanda) = (shop.hired("Will").await, shop.hired("Wanda").await);
         let design = shop.service("Design", 5).await;
         let order = shop.waiting(&customer, &design).await;
-        let sent = of_order(&order, FilePurpose::Reference, "wish.png");
+        let sent = of_order(&order, FilePurpose::Reference, "request.png");
         let sent = shop.upload(&customer, sent, &png()).await.unwrap();
         shop.claim(&will, &order).await.unwrap();
         let draft = of_order(&order, FilePurpose::Progress, "draft.pdf");

@@ -36,17 +36,17 @@ async fn what_the_customer_asks_for_outlives_a_change_of_the_worker() {
         let (who, will) = (shop.customer(), shop.hired("Will").await);
         let order = waiting(shop, &who).await;
         shop.claim(&will, &order).await.unwrap();
-        let wish = shop.ask(&who, &order, Kind::Cancellation).await.unwrap();
+        let request = shop.ask(&who, &order, Kind::Cancellation).await.unwrap();
         // By the worker alone, and by an administrator's decision.
         shop.release(&will, &order).await.unwrap();
         let all = requests(shop, &who, &order).await.unwrap();
-        assert_eq!(all, std::slice::from_ref(&wish));
+        assert_eq!(all, std::slice::from_ref(&request));
         shop.claim(&will, &order).await.unwrap();
         shop.reassign(&will, &order, None, false).await.unwrap();
         let all = requests(shop, &who, &order).await.unwrap();
-        assert!(all.contains(&wish), "{all:?}");
+        assert!(all.contains(&request), "{all:?}");
         // It can still be granted.
-        let done = shop.decide(&wish, true).await.unwrap().order.unwrap();
+        let done = shop.decide(&request, true).await.unwrap().order.unwrap();
         assert_eq!(done.status(), OrderStatus::Cancelled);
         // What the worker asked for goes with the worker.
         let order = waiting(shop, &who).await;
@@ -65,22 +65,22 @@ async fn what_the_customer_asks_for_goes_on_with_the_replacement() {
         let (who, will) = (shop.customer(), shop.hired("Will").await);
         let order = waiting(shop, &who).await;
         shop.claim(&will, &order).await.unwrap();
-        let wish = shop.ask(&who, &order, Kind::Cancellation).await.unwrap();
+        let request = shop.ask(&who, &order, Kind::Cancellation).await.unwrap();
         let decided = shop.reassign(&will, &order, None, true).await.unwrap();
         let opened = decided.replacement.unwrap();
         let all = requests(shop, &who, &order).await.unwrap();
-        let old = all.iter().find(|one| one.id == wish.id).unwrap();
+        let old = all.iter().find(|one| one.id == request.id).unwrap();
         assert_eq!((old.state(), &old.decided_by), (State::Rejected, &None));
         assert!(old.note().contains("goes on"), "{}", old.note());
         let new = requests(shop, &who, &opened).await.unwrap();
         assert_eq!(new.len(), 1);
         assert_eq!(
             (new[0].state(), new[0].kind(), &new[0].reason),
-            (State::Pending, Kind::Cancellation, &wish.reason)
+            (State::Pending, Kind::Cancellation, &request.reason)
         );
-        assert_eq!(new[0].requested_by, wish.requested_by);
+        assert_eq!(new[0].requested_by, request.requested_by);
         assert_eq!(
-            shop.events("change_request", &wish.id).await,
+            shop.events("change_request", &request.id).await,
             ["created", "decided"]
         );
         assert_eq!(shop.events("change_request", &new[0].id).await, ["created"]);

@@ -52,7 +52,7 @@ async fn words_are_found_by_their_beginnings() {
             order(shop, &zoe, title).await;
         }
         order(shop, &adam, "Fence of steel").await;
-        shop.settle().await;
+        shop.flush().await;
         for (q, expected) in [
             (
                 "fen",
@@ -101,7 +101,7 @@ async fn a_search_goes_with_every_filter_sort_and_page() {
             );
         }
         shop.pay(&placed[3]).await;
-        shop.settle().await;
+        shop.flush().await;
         let request = |sort: OrderSort, cursor: &str| pb::ListOrdersRequest {
             q: "fen".into(),
             sort: sort.into(),
@@ -192,7 +192,7 @@ async fn what_was_just_placed_is_found_by_all_that_it_says() {
                 );
             }
         }
-        shop.settle().await;
+        shop.flush().await;
         let found = found(shop, &shop.admin, "copper unique7x").await;
         assert_eq!(found, ["Round 7"]);
     })

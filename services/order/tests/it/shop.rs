@@ -205,8 +205,8 @@ impl Shop {
         AnalyticsServiceClient::new(self.channel.clone())
     }
 
-    /// Waits until every event so far has been taken in by whoever wants it.
-    pub async fn settle(&self) {
+    /// Waits until every event so far has been consumed by whoever wants it.
+    pub async fn flush(&self) {
         let deadline = tokio::time::Instant::now() + Duration::from_mins(1);
         while waybill_store::backlog(&self.db).await.unwrap() > 0 {
             assert!(tokio::time::Instant::now() < deadline, "events wait");

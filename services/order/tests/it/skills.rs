@@ -104,15 +104,15 @@ async fn a_worker_takes_only_what_is_in_their_categories_and_below() {
 
         let all = [&printed, &online, &both, &talk];
         let results = shop.claim_all(&will, &all).await.unwrap();
-        let unfit = "NOT_QUALIFIED";
-        assert_eq!(result_codes(&results), ["", unfit, unfit, ""]);
+        let error = "NOT_QUALIFIED";
+        assert_eq!(result_codes(&results), ["", error, error, ""]);
         assert_eq!(
             shop.refresh(&online).await,
             online,
             "it is still in the pool"
         );
         let given = shop.assign(&will, &[&online], false).await.unwrap();
-        assert_eq!(result_codes(&given), [unfit]);
+        assert_eq!(result_codes(&given), [error]);
         let given = shop.assign(&will, &[&online], true).await.unwrap();
         assert_eq!(result_codes(&given), [""]);
         // An unpaid order tells nothing of itself, not even what it needs.

@@ -269,13 +269,13 @@ async fn stock_that_is_set_with_the_product_is_an_adjustment() {
             ),
         ];
         for (stock, kind, code, field) in refused {
-            let wish = pb::UpdateProductRequest {
+            let request = pb::UpdateProductRequest {
                 name: Some("Nothing of this".into()),
                 kind: kind.into(),
                 stock: Some(stock),
                 ..Default::default()
             };
-            let error = set(wish).await.unwrap_err();
+            let error = set(request).await.unwrap_err();
             assert!(error.is(code), "{error}");
             assert_eq!(fields(&error), [field]);
         }

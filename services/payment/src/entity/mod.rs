@@ -3,7 +3,7 @@
 pub mod commission;
 pub mod ledger_entry;
 pub mod ledger_line;
-pub mod order_succession;
+pub mod order_replacement;
 pub mod payment;
 pub mod provider_event;
 pub mod refund;

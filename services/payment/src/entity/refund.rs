@@ -15,7 +15,7 @@ pub struct Model {
     pub amount: i64,
     pub currency: Currency,
     pub provider_reference: Option<String>,
-    /// How often it was taken up.
+    /// How often it was tried.
     pub attempts: i32,
     /// Nobody tries before this moment: the lease of the replica at work, then the delay after a failure.
     pub next_attempt_at: Timestamp,

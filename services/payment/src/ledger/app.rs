@@ -73,7 +73,7 @@ impl Ledger {
         let commission = match order.commission {
             Some(commission) => commission,
             // An older event, or an order that was paid after its completion. The settings come by another consumer, so the
-            // share is the right one only if what they were at the completion has been taken in.
+            // share is the right one only if what they were at the completion has been consumed.
             None => {
                 let at = order.completed_at.unwrap_or_else(|| self.clock.now());
                 let known = store::commission_at(tx.conn(), at).await?;
@@ -89,9 +89,9 @@ impl Ledger {
     pub async fn take_over(&self, tx: &Tx, replaced: &Replaced) -> Result<(), AppError> {
         let now = self.clock.now();
         let closed = replaced.closed;
-        payments::note_successor(tx, closed, replaced.opened, &replaced.number, now).await?;
+        payments::note_replacement(tx, closed, replaced.opened, &replaced.number, now).await?;
         // The event that the opened one was replaced as well may have come first.
-        let (opened, number) = payments::holder(tx, replaced.opened, now).await?;
+        let (opened, number) = payments::current_order(tx, replaced.opened, now).await?;
         let number = number.as_ref().unwrap_or(&replaced.number);
         let paid = payments::move_to(tx, closed, opened, number, now).await?;
         let Some(transfer) = Transfer::new(closed, opened, &paid) else {

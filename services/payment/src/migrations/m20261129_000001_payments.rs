@@ -15,7 +15,7 @@ impl MigrationTrait for Migration {
         ledger_entries(manager).await?;
         ledger_lines(manager).await?;
         commissions(manager).await?;
-        successions(manager).await
+        replacements(manager).await
     }
 }
 
@@ -174,15 +174,15 @@ async fn commissions(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     .await
 }
 
-/// Which order took the place of which. A row without a successor is there to be locked by whoever begins a payment.
-async fn successions(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+/// Which order took the place of which. A row without a replacement is there to be locked by whoever begins a payment.
+async fn replacements(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     create_table(
         manager,
         Table::create()
-            .table("order_successions")
+            .table("order_replacements")
             .col(uuid("order_id").primary_key())
-            .col(uuid_null("successor_id"))
-            .col(string_len_null("successor_number", 32))
+            .col(uuid_null("replacement_id"))
+            .col(string_len_null("replacement_number", 32))
             .col(big_integer("updated_at")),
     )
     .await

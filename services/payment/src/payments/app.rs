@@ -17,7 +17,7 @@ use waybill_store::{
 };
 
 use super::{
-    domain::{NotPayable, OrderFacts, Payment, PaymentState, Provider},
+    domain::{NotPayable, OrderSummary, Payment, PaymentState, Provider},
     events,
     return_url::ReturnPolicy,
     store::{self, Filter},
@@ -28,7 +28,7 @@ use crate::providers::{Checkout, PaymentProvider, ProviderError, Providers, sand
 #[async_trait]
 pub trait Orders: Send + Sync + 'static {
     /// An order as the caller of `ctx` may see it; `NOT_FOUND` for everybody else.
-    async fn find(&self, ctx: &CallContext, id: OrderId) -> Result<OrderFacts, AppError>;
+    async fn find(&self, ctx: &CallContext, id: OrderId) -> Result<OrderSummary, AppError>;
 }
 
 /// A wish to pay an order.
@@ -86,7 +86,7 @@ impl Payments {
             success_url,
             cancel_url,
         };
-        let begun = provider.begin(&checkout).await.map_err(provider_failed)?;
+        let session = provider.begin(&checkout).await.map_err(provider_failed)?;
         let now = self.clock.now();
         let payment = Payment {
             id: checkout.payment_id,
@@ -94,11 +94,11 @@ impl Payments {
             order_number: order.number,
             customer_id: order.customer_id,
             provider: new.provider,
-            provider_reference: begun.reference,
+            provider_reference: session.reference,
             amount: order.total.amount,
             currency: order.total.currency,
             state: PaymentState::Pending,
-            redirect_url: begun.redirect_url,
+            redirect_url: session.redirect_url,
             success_url: checkout.success_url,
             cancel_url: checkout.cancel_url,
             failure_reason: None,
@@ -120,9 +120,10 @@ impl Payments {
         payment: Payment,
     ) -> Result<proto::Payment, AppError> {
         let payment = transact!(self.db, ctx, async |tx| {
-            let (holder, number) = store::holder(tx, payment.order_id, payment.created_at).await?;
+            let (current, number) =
+                store::current_order(tx, payment.order_id, payment.created_at).await?;
             let payment = Payment {
-                order_id: holder,
+                order_id: current,
                 order_number: number.unwrap_or_else(|| payment.order_number.clone()),
                 ..payment.clone()
             };
@@ -170,7 +171,7 @@ impl Payments {
         ctx: &CallContext,
         user: &UserCaller,
         id: OrderId,
-    ) -> Result<OrderFacts, AppError> {
+    ) -> Result<OrderSummary, AppError> {
         let order = self.orders.find(ctx, id).await?;
         if order.customer_id != user.id && !user.is_admin() {
             return Err(AppError::not_found("order"));
@@ -178,7 +179,7 @@ impl Payments {
         Ok(order)
     }
 
-    async fn check_payable(&self, order: &OrderFacts) -> Result<(), AppError> {
+    async fn check_payable(&self, order: &OrderSummary) -> Result<(), AppError> {
         order.check_payable(self.clock.now()).map_err(not_payable)?;
         // The money may have arrived a moment ago, and the order has yet to hear of it.
         let reader = self.db.reader();

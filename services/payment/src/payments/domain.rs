@@ -95,7 +95,7 @@ impl PaymentState {
 
 /// What the order service says about an order that somebody wants to pay.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OrderFacts {
+pub struct OrderSummary {
     pub id: OrderId,
     pub number: String,
     pub customer_id: UserId,
@@ -132,7 +132,7 @@ pub enum NotPayable {
     NothingDue,
 }
 
-impl OrderFacts {
+impl OrderSummary {
     /// Whether a payment may begin at `now`.
     pub fn check_payable(&self, now: Timestamp) -> Result<(), NotPayable> {
         match self.payment {
@@ -193,8 +193,8 @@ mod tests {
         }
     }
 
-    fn order() -> OrderFacts {
-        OrderFacts {
+    fn order() -> OrderSummary {
+        OrderSummary {
             id: OrderId::new(),
             number: "W261121-7K3M9QX".to_owned(),
             customer_id: UserId::new(),
@@ -213,28 +213,28 @@ mod tests {
         assert_eq!(order().check_payable(later), Err(NotPayable::Expired));
         let cases = [
             (
-                OrderFacts {
+                OrderSummary {
                     cancelled: true,
                     ..order()
                 },
                 NotPayable::Cancelled,
             ),
             (
-                OrderFacts {
+                OrderSummary {
                     payment: OrderPayment::Paid,
                     ..order()
                 },
                 NotPayable::Paid,
             ),
             (
-                OrderFacts {
+                OrderSummary {
                     payment: OrderPayment::Refunded,
                     ..order()
                 },
                 NotPayable::Refunded,
             ),
             (
-                OrderFacts {
+                OrderSummary {
                     total: Money::zero(Currency::USD),
                     ..order()
                 },
@@ -251,7 +251,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever news arrives in whatever order and however often, money is taken at most once and given back at most once,
+        /// Whatever events arrive in whatever order and however often, money is taken at most once and given back at most once,
         /// and taking a step a second time never changes anything.
         #[test]
         fn steps_taken_twice_change_nothing(steps in prop::collection::vec(any_step(), 0..24)) {

@@ -1,8 +1,8 @@
 //! Rows of payments. Every change of state is one conditional update, so that of concurrent ones exactly one happens.
 
-mod successions;
+mod replacements;
 
-pub use successions::{holder, note_successor};
+pub use replacements::{current_order, note_replacement};
 
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,

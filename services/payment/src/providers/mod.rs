@@ -24,7 +24,7 @@ pub struct Checkout {
 
 /// A payment that the provider waits for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Begun {
+pub struct CheckoutSession {
     /// The provider's own name for it, at most 255 characters.
     pub reference: String,
     /// Where the customer pays, at most 2,048 characters.
@@ -59,17 +59,17 @@ pub trait PaymentProvider: Send + Sync + 'static {
     fn name(&self) -> Provider;
 
     /// Prepares a payment and says where the customer pays it.
-    async fn begin(&self, checkout: &Checkout) -> Result<Begun, ProviderError>;
+    async fn begin(&self, checkout: &Checkout) -> Result<CheckoutSession, ProviderError>;
 
     /// Gives the money back; the provider's name for the refund (at most 255 characters).
     async fn refund(&self, refund: &RefundOrder) -> Result<String, ProviderError>;
 }
 
-/// News from a provider.
+/// An event of a provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProviderEvent {
     pub provider: Provider,
-    /// Unique per provider: news that arrives twice has the same id. At most 255 characters.
+    /// Unique per provider: an event that arrives twice has the same id. At most 255 characters.
     pub event_id: String,
     /// The provider's name for the payment.
     pub reference: String,

@@ -6,7 +6,8 @@ use waybill_primitives::{PaymentId, string_enum};
 use waybill_proto::payment::SandboxOutcome;
 
 use super::{
-    Begun, Checkout, PaymentProvider, ProviderError, ProviderEvent, ProviderEventKind, RefundOrder,
+    Checkout, CheckoutSession, PaymentProvider, ProviderError, ProviderEvent, ProviderEventKind,
+    RefundOrder,
 };
 use crate::entity::payment::{Model as Payment, Provider};
 
@@ -47,7 +48,7 @@ impl Sandbox {
     }
 }
 
-/// The news that the sandbox sends about an outcome; none for STALL. The same outcome is the same event.
+/// The event that the sandbox sends about an outcome; none for STALL. The same outcome is the same event.
 pub fn event(payment: &Payment, outcome: Outcome) -> Option<ProviderEvent> {
     let (kind, word, failure_reason) = match outcome {
         Outcome::Succeed => (ProviderEventKind::Captured, "captured", None),
@@ -73,8 +74,8 @@ impl PaymentProvider for Sandbox {
         Provider::Sandbox
     }
 
-    async fn begin(&self, checkout: &Checkout) -> Result<Begun, ProviderError> {
-        Ok(Begun {
+    async fn begin(&self, checkout: &Checkout) -> Result<CheckoutSession, ProviderError> {
+        Ok(CheckoutSession {
             reference: format!("sandbox_{}", checkout.payment_id),
             redirect_url: self.page(checkout.payment_id),
         })

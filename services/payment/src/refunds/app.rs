@@ -3,7 +3,7 @@
 //! 1. `request` (one transaction, usually that of a consumed event): payment SUCCEEDED → REFUNDING, refund row opened.
 //! 2. `lease` (one transaction): one replica takes the row up; if it dies, the lease ends and another does.
 //! 3. The provider is asked, with the row's id as idempotency key, so that asking again gives the money back only once.
-//! 4. `settle` (one transaction): refund closed, payment REFUNDING → REFUNDED, REFUND booked, `payment.refunded` published.
+//! 4. `complete` (one transaction): refund closed, payment REFUNDING → REFUNDED, REFUND booked, `payment.refunded` published.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ use crate::{
     providers::{ProviderError, Providers, RefundOrder},
 };
 
-/// Refunds taken up in one round.
+/// Refunds tried in one round.
 const ROUND: u64 = 32;
 
 /// What became of the wish to refund a payment.
@@ -131,7 +131,7 @@ impl Refunds {
             return self.postpone(refund, "the payment's row is missing").await;
         };
         match self.ask_provider(refund, &payment).await {
-            Ok(reference) => self.settle(refund, &reference).await,
+            Ok(reference) => self.complete(refund, &reference).await,
             Err(error) => self.postpone(refund, &error.to_string()).await,
         }
     }
@@ -159,8 +159,8 @@ impl Refunds {
         })
     }
 
-    async fn settle(&self, refund: &Refund, reference: &str) -> Result<(), AppError> {
-        let settled = transact!(self.db, EventContext::default(), async |tx| {
+    async fn complete(&self, refund: &Refund, reference: &str) -> Result<(), AppError> {
+        let completed = transact!(self.db, EventContext::default(), async |tx| {
             let now = self.clock.now();
             if !store::complete(tx, refund, reference, now).await? {
                 return Ok(false);
@@ -177,7 +177,7 @@ impl Refunds {
             events::refunded(tx, &payment, &refund.reason);
             Ok::<_, AppError>(true)
         });
-        if settled.await? {
+        if completed.await? {
             metrics::counter!("waybill_refunds_total").increment(1);
             tracing::info!(payment_id = %refund.payment_id, "the payment was refunded");
         }

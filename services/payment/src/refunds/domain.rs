@@ -9,7 +9,7 @@ pub use crate::entity::refund::Model as Refund;
 
 /// Longest reason and error text, in characters.
 pub const MAX_TEXT: usize = 500;
-/// How long a replica that takes up a refund has it to itself: longer than a provider may take to answer.
+/// How long a replica that tries a refund has it to itself: longer than a provider may take to answer.
 pub const LEASE: Duration = Duration::from_mins(1);
 /// How long a provider may take to answer.
 pub const PROVIDER_DEADLINE: Duration = Duration::from_secs(30);

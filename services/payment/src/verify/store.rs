@@ -84,8 +84,8 @@ pub const CHECKS: &[Check] = &[
         what: "payment",
         problem: "its order was replaced, but it is not the payment of the one in its place",
         sql: "SELECT p.id AS id FROM payments p \
-              JOIN order_successions s ON s.order_id = p.order_id \
-              WHERE s.successor_id IS NOT NULL \
+              JOIN order_replacements s ON s.order_id = p.order_id \
+              WHERE s.replacement_id IS NOT NULL \
               AND p.state IN ('PENDING', 'SUCCEEDED', 'FAILED')",
     },
     Check {

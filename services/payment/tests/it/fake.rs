@@ -11,7 +11,7 @@ use std::{
 use async_trait::async_trait;
 use tonic::{Request, Response, Status};
 use waybill_payment::{
-    Begun, Checkout, PaymentProvider, Provider, ProviderError, RefundOrder, Sandbox,
+    Checkout, CheckoutSession, PaymentProvider, Provider, ProviderError, RefundOrder, Sandbox,
 };
 use waybill_proto::order::{self as proto, order_service_server::OrderService};
 use waybill_service_kit::{AppError, context};
@@ -174,7 +174,7 @@ impl PaymentProvider for Bank {
         Provider::Sandbox
     }
 
-    async fn begin(&self, checkout: &Checkout) -> Result<Begun, ProviderError> {
+    async fn begin(&self, checkout: &Checkout) -> Result<CheckoutSession, ProviderError> {
         self.begins.fetch_add(1, Ordering::SeqCst);
         let _turn = self.counter.lock().await;
         Sandbox::new(None).begin(checkout).await

@@ -147,7 +147,7 @@ async fn a_replica_that_dies_while_the_provider_works_is_replaced_when_its_lease
         while shop.bank.calls() == 0 {
             tokio::task::yield_now().await;
         }
-        // Another replica leaves it alone meanwhile.
+        // Another replica leaves it alone in the meantime.
         let other = replica(&shop.deps, &shop.order_channel, &shop.bank).await;
         (other.jobs[0].run)().await.unwrap();
         assert_eq!(shop.bank.calls(), 1);

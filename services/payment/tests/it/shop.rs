@@ -311,7 +311,7 @@ impl Shop {
         payment.expect("the payment is there").state()
     }
 
-    /// The order service publishes something about an order; returns when it was taken in (or is a dead letter).
+    /// The order service publishes something about an order; returns when it was consumed (or is a dead letter).
     pub async fn publish<E: Event>(&self, order_id: &str, event: &E) {
         let version = {
             let mut versions = self.versions.lock().expect("no test panicked holding it");

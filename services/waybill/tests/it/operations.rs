@@ -357,7 +357,7 @@ async fn dead_letters_are_listed_and_tried_again_embedded() {
             .is_some_and(|error| !error.is_empty())
     );
 
-    // What cannot be taken in is no obstacle for the rest.
+    // What cannot be consumed is no obstacle for the rest.
     let admin = platform.api().login(ADMIN.0, ADMIN.1).await;
     let product = admin.product("MUG", "GOODS", 1_000, 5).await;
     let customer = platform.api().register("c@example.com", "Carla", "C").await;

@@ -13,7 +13,7 @@ use waybill_proto::order::{
 use waybill_service_kit::{AppError, CallContext, ErrorCode};
 
 use crate::{
-    app::{Gateway, must, read},
+    app::{Gateway, read, required},
     downloads::{self, Place},
     error::ApiError,
     extract::Id,
@@ -89,7 +89,7 @@ pub async fn download(
         // It is not the file that the client has a part of.
         (description, parts) = open(app, context, whole).await?;
     }
-    let is_public = must(description.file.as_ref(), "the file")?
+    let is_public = required(description.file.as_ref(), "the file")?
         .order_id
         .is_none();
     let known = headers.get(header::IF_NONE_MATCH);
@@ -134,7 +134,7 @@ async fn open(
     let first = parts.message().await?.and_then(|message| message.part);
     match first {
         Some(Part::Description(description)) => Ok((description, parts)),
-        Some(Part::Chunk(_)) | None => must(None, "the description of the file"),
+        Some(Part::Chunk(_)) | None => required(None, "the description of the file"),
     }
 }
 

@@ -84,8 +84,8 @@ impl Form {
         field.file_name().clone_into(&mut target.name);
         let (sender, messages) = mpsc::channel(AHEAD);
         let mut client = app.clients.file.clone();
-        let patience = app.settings.upload_timeout;
-        let mut call = pin!(client.upload_file(outgoing_within(context, patience, messages)));
+        let timeout = app.settings.upload_timeout;
+        let mut call = pin!(client.upload_file(outgoing_within(context, timeout, messages)));
         let sent = send_file(sender, target.clone(), field);
         let answer = tokio::select! {
             // First, so that a refusal counts and not that nobody listens any more.

@@ -1,4 +1,4 @@
-//! Use cases: taking changes of orders into the rollups, counting all anew, the dashboard, analytics, the export.
+//! Use cases: taking changes of orders into the rollups, counting all again, the dashboard, analytics, the export.
 
 mod export;
 mod projecting;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use waybill_service_kit::AppError;
 
-pub use projecting::{ProjectionInput, take_in};
+pub use projecting::{ProjectionInput, consume};
 pub use rebuilding::rebuild;
 pub use reports::{Seller, Totals, Worker};
 

@@ -112,7 +112,7 @@ pub struct Times {
 }
 
 impl Times {
-    /// Takes in the next step.
+    /// Applies the next step.
     pub fn then(&mut self, step: Step, at: Timestamp) {
         let at = Some(at.micros());
         match step {

@@ -8,7 +8,7 @@ use waybill_primitives::Timestamp;
 use waybill_store::{Db, StoreError};
 
 /// Findings of one sort that are told.
-const MOST: u64 = 100;
+const MAX_FINDINGS: u64 = 100;
 /// Events younger than this are still in the outbox, whatever its retention (at least a week less a margin).
 const KEPT: Duration = Duration::from_hours(6 * 24);
 
@@ -20,7 +20,7 @@ async fn rows<T: FromQueryResult>(db: &Db, sql: &str) -> Result<Vec<T>, StoreErr
     } else {
         "BIGINT"
     };
-    let sql = format!("{} LIMIT {MOST}", sql.replace("INT64", integer));
+    let sql = format!("{} LIMIT {MAX_FINDINGS}", sql.replace("INT64", integer));
     let statement = Statement::from_string(backend, sql);
     let rows = db.reader().query_all_raw(statement).await?;
     let read = rows.iter().map(|row| T::from_query_result(row, ""));
@@ -55,7 +55,7 @@ pub async fn stock(db: &Db) -> Result<Vec<String>, StoreError> {
            OR s.on_hand <> COALESCE(m.on_hand, 0) OR s.reserved <> COALESCE(m.reserved, 0)
            OR s.reserved <> COALESCE(o.held, 0)";
     let found: Vec<StockRow> = rows(db, sql).await?;
-    let told = |row: StockRow| {
+    let describe = |row: StockRow| {
         format!(
             "stock of product {}: {} on hand and {} reserved; its movements make {} and {}, open orders reserve {}",
             row.product_id,
@@ -66,7 +66,7 @@ pub async fn stock(db: &Db) -> Result<Vec<String>, StoreError> {
             row.held
         )
     };
-    let mut violations: Vec<String> = found.into_iter().map(told).collect();
+    let mut violations: Vec<String> = found.into_iter().map(describe).collect();
     let without_stock = "
         SELECT p.id FROM products p LEFT JOIN stock s ON s.product_id = p.id
         WHERE (p.kind = 'GOODS' AND s.product_id IS NULL) OR (p.kind <> 'GOODS' AND s.product_id IS NOT NULL)";
@@ -136,13 +136,13 @@ pub async fn orders(db: &Db) -> Result<Vec<String>, StoreError> {
                                                  AND payment_status = 'PAID' AND assignee_id IS NULL))
            OR (status = 'COMPLETED' AND completed_at IS NULL)";
     let found: Vec<OrderRow> = rows(db, sql).await?;
-    let told = |row: OrderRow| {
+    let describe = |row: OrderRow| {
         format!(
             "order {}: {} and {} do not go with holding {} and its times",
             row.number, row.status, row.payment_status, row.holding
         )
     };
-    Ok(found.into_iter().map(told).collect())
+    Ok(found.into_iter().map(describe).collect())
 }
 
 #[derive(FromQueryResult)]
@@ -163,13 +163,13 @@ pub async fn histories(db: &Db) -> Result<Vec<String>, StoreError> {
                    FROM order_history GROUP BY order_id) h ON h.order_id = o.id
         WHERE COALESCE(h.entries, 0) <> o.version OR h.first_one <> 1 OR h.latest <> o.version";
     let found: Vec<HistoryRow> = rows(db, sql).await?;
-    let told = |row: HistoryRow| {
+    let describe = |row: HistoryRow| {
         format!(
             "order {}: version {}, but {} lines of history up to version {}",
             row.number, row.version, row.entries, row.latest
         )
     };
-    Ok(found.into_iter().map(told).collect())
+    Ok(found.into_iter().map(describe).collect())
 }
 
 #[derive(FromQueryResult)]
@@ -188,13 +188,13 @@ pub async fn totals(db: &Db) -> Result<Vec<String>, StoreError> {
                    FROM order_items GROUP BY order_id) i ON i.order_id = o.id
         WHERE o.total <> COALESCE(i.line_sum, 0) OR o.total <> COALESCE(i.product_sum, 0)";
     let found: Vec<TotalRow> = rows(db, sql).await?;
-    let told = |row: TotalRow| {
+    let describe = |row: TotalRow| {
         format!(
             "order {}: total {}, but its lines make {}",
             row.number, row.total, row.added
         )
     };
-    Ok(found.into_iter().map(told).collect())
+    Ok(found.into_iter().map(describe).collect())
 }
 
 /// Requests that wait for an order that is over.
@@ -205,13 +205,13 @@ pub async fn requests(db: &Db) -> Result<Vec<String>, StoreError> {
            OR (r.state = 'PENDING') <> (r.pending_key IS NOT NULL)
            OR (r.state = 'PENDING' AND o.status IN ('COMPLETED', 'CANCELLED'))";
     let found: Vec<IdRow> = rows(db, sql).await?;
-    let told = |row: &IdRow| {
+    let describe = |row: &IdRow| {
         format!(
             "change request {}: its state does not go with its order",
             row.id
         )
     };
-    Ok(found.iter().map(told).collect())
+    Ok(found.iter().map(describe).collect())
 }
 
 #[derive(FromQueryResult)]
@@ -232,13 +232,13 @@ pub async fn events(db: &Db) -> Result<Vec<String>, StoreError> {
          HAVING COUNT(e.id) <> o.version"
     );
     let found: Vec<EventRow> = rows(db, &sql).await?;
-    let told = |row: EventRow| {
+    let describe = |row: EventRow| {
         format!(
             "order {}: version {}, but {} events",
             row.number, row.version, row.events
         )
     };
-    Ok(found.into_iter().map(told).collect())
+    Ok(found.into_iter().map(describe).collect())
 }
 
 /// Orders that took the place of others: linked both ways, and the closed one has neither money nor goods.
@@ -251,8 +251,9 @@ pub async fn replacements(db: &Db) -> Result<Vec<String>, StoreError> {
            OR (o.replaces_id IS NOT NULL AND NOT EXISTS
                  (SELECT 1 FROM orders p WHERE p.id = o.replaces_id AND p.replaced_by_id = o.id))";
     let found: Vec<IdRow> = rows(db, sql).await?;
-    let told = |row: &IdRow| format!("order {}: it and the order in its place disagree", row.id);
-    Ok(found.iter().map(told).collect())
+    let describe =
+        |row: &IdRow| format!("order {}: it and the order in its place disagree", row.id);
+    Ok(found.iter().map(describe).collect())
 }
 
 /// Orders that wait for a worker and have one: nobody could take them.
@@ -261,8 +262,8 @@ pub async fn assignments(db: &Db) -> Result<Vec<String>, StoreError> {
         SELECT o.id FROM orders o
         WHERE o.assignee_id IS NOT NULL AND (o.status = 'PENDING' OR o.held_from = 'PENDING')";
     let found: Vec<IdRow> = rows(db, sql).await?;
-    let told = |row: &IdRow| format!("order {}: it waits for a worker and has one", row.id);
-    Ok(found.iter().map(told).collect())
+    let describe = |row: &IdRow| format!("order {}: it waits for a worker and has one", row.id);
+    Ok(found.iter().map(describe).collect())
 }
 
 /// Files against their orders and products, and pictures both ways.
@@ -277,8 +278,9 @@ pub async fn files(db: &Db) -> Result<Vec<String>, StoreError> {
            OR (f.thumbnail_type IS NULL) <> (f.thumbnail_size IS NULL)
            OR (f.width IS NULL) <> (f.height IS NULL)";
     let found: Vec<IdRow> = rows(db, sql).await?;
-    let told = |row: &IdRow| format!("file {}: it does not go with its order or product", row.id);
-    let mut violations: Vec<String> = found.iter().map(told).collect();
+    let describe =
+        |row: &IdRow| format!("file {}: it does not go with its order or product", row.id);
+    let mut violations: Vec<String> = found.iter().map(describe).collect();
 
     // Each product shows as many pictures as it has; a quote within a text is escaped.
     let sql = r#"
@@ -288,8 +290,8 @@ pub async fn files(db: &Db) -> Result<Vec<String>, StoreError> {
         WHERE 4 * COALESCE(f.pictures, 0)
            <> LENGTH(COALESCE(p.images, '')) - LENGTH(REPLACE(COALESCE(p.images, ''), '"id"', ''))"#;
     let found: Vec<IdRow> = rows(db, sql).await?;
-    let told = |row: &IdRow| format!("product {}: not the pictures that it has", row.id);
-    violations.extend(found.iter().map(told));
+    let describe = |row: &IdRow| format!("product {}: not the pictures that it has", row.id);
+    violations.extend(found.iter().map(describe));
     Ok(violations)
 }
 
@@ -315,11 +317,11 @@ pub async fn shipments(db: &Db) -> Result<Vec<String>, StoreError> {
            OR (o.status = 'CANCELLED' AND EXISTS (SELECT 1 FROM shipments p
                WHERE p.order_id = o.id AND p.state = 'PREPARING'))";
     let found: Vec<ShipmentRow> = rows(db, sql).await?;
-    let told = |row: ShipmentRow| {
+    let describe = |row: ShipmentRow| {
         format!(
             "order {}: {} units of a product are in shipments, {} were ordered",
             row.number, row.shipped, row.ordered
         )
     };
-    Ok(found.into_iter().map(told).collect())
+    Ok(found.into_iter().map(describe).collect())
 }

@@ -48,7 +48,7 @@ impl From<FileRefused> for AppError {
         let message = refused.to_string();
         match refused {
             FileRefused::NotYours(_) => Self::forbidden(message),
-            FileRefused::Over(_) => Self::conflict(ErrorCode::OrderOver, message),
+            FileRefused::Closed(_) => Self::conflict(ErrorCode::OrderOver, message),
         }
     }
 }

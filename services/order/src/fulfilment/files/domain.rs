@@ -78,7 +78,7 @@ pub enum FileRefused {
     #[error("{0}")]
     NotYours(&'static str),
     #[error("the order is {0}: its files no longer change")]
-    Over(OrderStatus),
+    Closed(OrderStatus),
 }
 
 /// Whether nothing more happens to an order.
@@ -123,7 +123,7 @@ pub fn may_add(order: &Order, person: &Person, purpose: Purpose) -> Result<(), F
         Purpose::Product => Err(FileRefused::NotYours("this is for pictures of products")),
         // A result that was forgotten can still be handed in by an administrator.
         Purpose::Result if is(Party::Admin) && order.status == OrderStatus::Completed => Ok(()),
-        _ if is_over(order) => Err(FileRefused::Over(order.status)),
+        _ if is_over(order) => Err(FileRefused::Closed(order.status)),
         _ => Ok(()),
     }
 }
@@ -156,7 +156,7 @@ pub fn may_delete(order: &Order, person: &Person, uploader: UserId) -> Result<()
         ));
     }
     if is_over(order) {
-        return Err(FileRefused::Over(order.status));
+        return Err(FileRefused::Closed(order.status));
     }
     Ok(())
 }

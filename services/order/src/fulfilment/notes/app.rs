@@ -12,7 +12,7 @@ use waybill_service_kit::{
 use waybill_store::{IdempotencyKey, Tx, transact};
 
 use super::{
-    domain::{Access, Note, Over, Progress, Visibility, access, goes_on},
+    domain::{Access, Note, OrderClosed, Progress, Visibility, access, goes_on},
     events, store, wire,
 };
 use crate::{
@@ -46,9 +46,9 @@ fn may(ctx: &CallContext, order: &Order) -> Result<Access, AppError> {
     }
 }
 
-impl From<Over> for AppError {
-    fn from(over: Over) -> Self {
-        Self::conflict(ErrorCode::Conflict, over.to_string())
+impl From<OrderClosed> for AppError {
+    fn from(error: OrderClosed) -> Self {
+        Self::conflict(ErrorCode::Conflict, error.to_string())
     }
 }
 

@@ -39,7 +39,7 @@ pub fn access(parties: &[Party]) -> Access {
 /// The order is over, so nothing progresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the work on this order is over; progress is told while it goes on")]
-pub struct Over;
+pub struct OrderClosed;
 
 impl Note {
     pub fn author(&self) -> Person {
@@ -109,9 +109,9 @@ impl Progress {
 }
 
 /// Whether progress may be told of the order.
-pub const fn goes_on(order: &Order) -> Result<(), Over> {
+pub const fn goes_on(order: &Order) -> Result<(), OrderClosed> {
     match order.status {
-        Completed | Cancelled => Err(Over),
+        Completed | Cancelled => Err(OrderClosed),
         _ => Ok(()),
     }
 }

@@ -185,7 +185,7 @@ impl Shipments {
         }
         let (to, note) = match (shipment.state, order.status) {
             (ShipmentState::Shipped, OrderStatus::Pending) => {
-                (OrderStatus::InProgress, shipment.told())
+                (OrderStatus::InProgress, shipment.summary())
             }
             (ShipmentState::Delivered, OrderStatus::InProgress) if all_delivered(&order, all) => {
                 (OrderStatus::Completed, "all goods are delivered".to_owned())
@@ -280,8 +280,8 @@ impl OrderEffect for SettleShipments {
         let cancelled = changed.order.status == OrderStatus::Cancelled
             && changed.before.0 != Some(OrderStatus::Cancelled);
         match changed.stock {
-            StockEffect::Return => *goods = settle(tx, &changed.order).await?,
-            StockEffect::Nothing if cancelled => *goods = settle(tx, &changed.order).await?,
+            StockEffect::Return => *goods = close_open(tx, &changed.order).await?,
+            StockEffect::Nothing if cancelled => *goods = close_open(tx, &changed.order).await?,
             _ => {}
         }
         Ok(())
@@ -291,7 +291,7 @@ impl OrderEffect for SettleShipments {
 /// Settles the shipments of an order that is cancelled or whose money went back, in the transaction of that change: what is
 /// being packed is given up. Gives the goods that are still here, which return to the stock. Those that have left cannot be
 /// called back by a click: an order of which goods have left is refunded, not cancelled.
-async fn settle(tx: &Tx, order: &Order) -> Result<Vec<(ProductId, i64)>, AppError> {
+async fn close_open(tx: &Tx, order: &Order) -> Result<Vec<(ProductId, i64)>, AppError> {
     if order.kind == OrderKind::Service {
         return Ok(Vec::new());
     }

@@ -306,7 +306,7 @@ impl Shipment {
     }
 
     /// What the order's history says when it left.
-    pub fn told(&self) -> String {
+    pub fn summary(&self) -> String {
         let by = match self.carrier.as_str() {
             "" => String::new(),
             carrier => format!(" by {carrier}"),

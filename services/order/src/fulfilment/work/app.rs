@@ -18,7 +18,7 @@ use super::domain::RequestRefused;
 use crate::{
     fulfilment::workers::{
         app::Workers,
-        domain::{Unfit, Worker, qualifies},
+        domain::{NotEligible, Worker, qualifies},
         store as workers,
     },
     orders::{
@@ -52,7 +52,7 @@ struct Candidate {
 struct Taker {
     worker: Worker,
     /// Whether they may have one more order.
-    room: Result<(), Unfit>,
+    room: Result<(), NotEligible>,
     force: bool,
 }
 

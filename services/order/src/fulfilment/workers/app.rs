@@ -8,7 +8,7 @@ use waybill_service_kit::{AppError, CallContext, ErrorCode};
 use waybill_store::{EventContext, Tx, transact};
 
 use super::{
-    domain::{Account, Change, Entry, Load, Unfit, Worker},
+    domain::{Account, Change, Entry, Load, NotEligible, Worker},
     events, store,
 };
 use crate::{
@@ -28,13 +28,13 @@ pub struct Workers {
     context: Arc<AppContext>,
 }
 
-impl From<Unfit> for AppError {
-    fn from(unfit: Unfit) -> Self {
-        let message = unfit.to_string();
-        match unfit {
-            Unfit::Inactive => Self::conflict(ErrorCode::Conflict, message),
-            Unfit::NotQualified => Self::conflict(ErrorCode::NotQualified, message),
-            Unfit::TooManyOrders { limit, open } => {
+impl From<NotEligible> for AppError {
+    fn from(error: NotEligible) -> Self {
+        let message = error.to_string();
+        match error {
+            NotEligible::Inactive => Self::conflict(ErrorCode::Conflict, message),
+            NotEligible::NotQualified => Self::conflict(ErrorCode::NotQualified, message),
+            NotEligible::TooManyOrders { limit, open } => {
                 Self::conflict(ErrorCode::TooManyOrders, message)
                     .with_meta("limit", limit.to_string())
                     .with_meta("open", open.to_string())
@@ -137,7 +137,7 @@ impl Workers {
         let loads = store::loads(tx.conn(), [id]).await?;
         let load = loads.get(&id).copied().unwrap_or_default();
         events::worker_updated(tx, &self.entry(next.clone(), load));
-        let told = |worker: &Worker| {
+        let audit_values = |worker: &Worker| {
             let categories = worker.categories.iter().map(ToString::to_string);
             json!({
                 "categoryIds": categories.collect::<Vec<_>>(),
@@ -148,8 +148,8 @@ impl Workers {
             action: "worker.update",
             target_kind: "worker",
             target_id: id.to_string(),
-            before: Some(told(&before)),
-            after: Some(told(&next)),
+            before: Some(audit_values(&before)),
+            after: Some(audit_values(&next)),
         };
         audit::record(tx, ctx, act);
         Ok(next)

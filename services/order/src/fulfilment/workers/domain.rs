@@ -60,7 +60,7 @@ impl Account {
 
 /// Why somebody cannot have an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Unfit {
+pub enum NotEligible {
     #[error("this account is not an active worker any more")]
     Inactive,
     #[error("the order has products of categories that are not this worker's")]
@@ -89,18 +89,18 @@ impl Worker {
     }
 
     /// Whether orders can be given to them, with the reason.
-    pub fn check_active(&self) -> Result<(), Unfit> {
+    pub fn check_active(&self) -> Result<(), NotEligible> {
         if self.active() {
             Ok(())
         } else {
-            Err(Unfit::Inactive)
+            Err(NotEligible::Inactive)
         }
     }
 
     /// Whether one more order fits beside `open` ones.
-    pub fn has_room(&self, open: i64, otherwise: i64) -> Result<(), Unfit> {
+    pub fn has_room(&self, open: i64, otherwise: i64) -> Result<(), NotEligible> {
         match self.limit(otherwise) {
-            Some(limit) if open >= limit => Err(Unfit::TooManyOrders { limit, open }),
+            Some(limit) if open >= limit => Err(NotEligible::TooManyOrders { limit, open }),
             _ => Ok(()),
         }
     }
@@ -111,9 +111,9 @@ impl Worker {
 pub fn qualifies(
     skills: Option<&HashSet<CategoryId>>,
     needed: &HashSet<CategoryId>,
-) -> Result<(), Unfit> {
+) -> Result<(), NotEligible> {
     match skills {
-        Some(skills) if !needed.is_subset(skills) => Err(Unfit::NotQualified),
+        Some(skills) if !needed.is_subset(skills) => Err(NotEligible::NotQualified),
         _ => Ok(()),
     }
 }
@@ -139,7 +139,7 @@ pub struct Entry {
 /// A change of what a worker may take.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Change {
-    /// All categories anew.
+    /// All categories again.
     pub categories: Option<Vec<CategoryId>>,
     /// None within: as the shop's settings say.
     pub max_open_orders: Option<Option<i32>>,
@@ -217,7 +217,7 @@ mod tests {
                 ..worker()
             };
             assert_eq!(worker.limit(shop), expected, "{own:?} {shop}");
-            let full = expected.map(|limit| Unfit::TooManyOrders { limit, open: limit });
+            let full = expected.map(|limit| NotEligible::TooManyOrders { limit, open: limit });
             let open = expected.unwrap_or(1_000);
             assert_eq!(worker.has_room(open, shop).err(), full);
             assert_eq!(worker.has_room(open - 1, shop), Ok(()));

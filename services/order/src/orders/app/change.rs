@@ -121,14 +121,14 @@ pub fn audit_change_with(
     if actor(ctx).is_none_or(|person| person.role != Role::Admin) {
         return;
     }
-    let told = |order: &Order| {
+    let audit_values = |order: &Order| {
         json!({
             "orderNumber": order.number.as_str(),
             "status": order.status.as_str(),
             "assigneeId": order.assignee_id,
         })
     };
-    let mut after = told(after);
+    let mut after = audit_values(after);
     if let Value::Object(fields) = &mut after {
         fields.extend(more);
         if !note.is_empty() {
@@ -139,7 +139,7 @@ pub fn audit_change_with(
         action: act,
         target_kind: "order",
         target_id: before.id.to_string(),
-        before: Some(told(before)),
+        before: Some(audit_values(before)),
         after: Some(after),
     };
     audit::record(tx, ctx, act);

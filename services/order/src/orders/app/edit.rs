@@ -115,8 +115,8 @@ impl Orders {
                     action: "order.edit",
                     target_kind: "order",
                     target_id: order.id.to_string(),
-                    before: Some(told(before)),
-                    after: Some(told(order)),
+                    before: Some(audit_values(before)),
+                    after: Some(audit_values(order)),
                 },
             );
         }
@@ -180,7 +180,7 @@ fn difference(before: &Order, after: &Order) -> BTreeMap<ProductId, i64> {
 }
 
 /// What the audit log keeps of an order's contents.
-fn told(order: &Order) -> serde_json::Value {
+fn audit_values(order: &Order) -> serde_json::Value {
     let items = order.items.iter().map(|item| {
         json!({ "productId": item.product_id.to_string(), "quantity": item.quantity, "unitPrice": item.unit_price })
     });

@@ -83,7 +83,7 @@ pub struct Shortage {
 
 /// `OUT_OF_STOCK` with each product and what is left of it; the metadata are of the first.
 pub fn out_of_stock(shortages: &[Shortage]) -> AppError {
-    let told = |shortage: &Shortage| match shortage.available {
+    let describe = |shortage: &Shortage| match shortage.available {
         ..=0 => format!("{} is sold out", shortage.name),
         left => format!("only {left} of {} are left", shortage.name),
     };
@@ -91,13 +91,16 @@ pub fn out_of_stock(shortages: &[Shortage]) -> AppError {
         None => AppError::conflict(ErrorCode::OutOfStock, "too little is in stock; try again"),
         Some(first) => AppError::conflict(
             ErrorCode::OutOfStock,
-            format!("{}, and {} are wanted", told(first), first.wanted),
+            format!("{}, and {} are wanted", describe(first), first.wanted),
         )
         .with_meta("product_id", first.product_id.to_string())
         .with_meta("available", first.available.max(0).to_string()),
     };
     for shortage in shortages {
-        error = error.with_field(format!("items[{}].quantity", shortage.line), told(shortage));
+        error = error.with_field(
+            format!("items[{}].quantity", shortage.line),
+            describe(shortage),
+        );
     }
     error
 }

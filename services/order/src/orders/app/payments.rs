@@ -17,7 +17,7 @@ const BATCH: u64 = 100;
 const PATIENCE: u32 = 3;
 
 impl Orders {
-    /// A customer has begun to pay: the order does not expire meanwhile.
+    /// A customer has begun to pay: the order does not expire in the meantime.
     pub async fn payment_created(
         &self,
         tx: &Tx,
@@ -160,7 +160,7 @@ impl Orders {
     }
 }
 
-/// The order that a payment is for now: if it was replaced meanwhile, the one in its place, which has its payments.
+/// The order that a payment is for now: if it was replaced in the meantime, the one in its place, which has its payments.
 async fn locked(tx: &Tx, id: OrderId) -> Result<Order, AppError> {
     let mut next = id;
     loop {

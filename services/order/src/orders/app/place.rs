@@ -43,7 +43,7 @@ pub struct CartSelection {
 
 /// A cart as it was read: it must not change before it is emptied.
 #[derive(Debug, Clone, Copy)]
-struct Taken {
+struct CartVersion {
     id: CartId,
     version: i64,
 }
@@ -94,12 +94,12 @@ impl Orders {
         optimistic(db, || async {
             let (now, shop) = (self.context.now(), self.context.shop());
             let mut draft = draft.clone();
-            let taken = match cart {
+            let cart_version = match cart {
                 None => None,
                 Some(selection) => {
-                    let (taken, lines) = self.take(ctx, selection).await?;
+                    let (cart_version, lines) = self.take(ctx, selection).await?;
                     draft.lines = lines;
-                    Some(taken)
+                    Some(cart_version)
                 }
             };
             let draft = draft.check(now, shop.max_lines())?;
@@ -110,8 +110,14 @@ impl Orders {
                 catalogue::sellables(db.reader(), ids).await?
             };
             let changes = draft.place(customer.clone(), user.guest, &products, &shop, now)?;
-            let written = transact!(db, ctx, async |tx| write(tx, &changes, &actor, key, taken)
-                .await);
+            let written = transact!(db, ctx, async |tx| write(
+                tx,
+                &changes,
+                &actor,
+                key,
+                cart_version
+            )
+            .await);
             match written.await {
                 Err(error) if error.is(ErrorCode::OutOfStock) => Err(self.shortage(&changes).await),
                 outcome => outcome,
@@ -125,7 +131,7 @@ impl Orders {
         &self,
         ctx: &CallContext,
         selection: &CartSelection,
-    ) -> Result<(Taken, Vec<Line>), AppError> {
+    ) -> Result<(CartVersion, Vec<Line>), AppError> {
         let owner = if selection.token.is_empty() {
             owner(ctx, "")
         } else {
@@ -154,11 +160,11 @@ impl Orders {
         {
             return Err(changed_cart().with_meta("version", cart.version.to_string()));
         }
-        let taken = Taken {
+        let cart_version = CartVersion {
             id: cart.id,
             version: cart.version,
         };
-        Ok((taken, lines))
+        Ok((cart_version, lines))
     }
 
     /// What is left now of the goods that an order could not have.
@@ -213,7 +219,7 @@ async fn write(
     changes: &[Changed],
     actor: &Person,
     key: Option<&IdempotencyKey>,
-    cart: Option<Taken>,
+    cart: Option<CartVersion>,
 ) -> Result<pb::Order, AppError> {
     let Some(last) = changes.last() else {
         return Err(AppError::internal("an order was placed without a change"));

@@ -13,9 +13,9 @@ use super::{
 };
 
 /// How often the beginning of a payment puts off the expiry of one order.
-pub const MOST_EXTENSIONS: u64 = 5;
+pub const MAX_EXTENSIONS: u64 = 5;
 /// No payment keeps an unpaid order alive for longer than this after it was placed.
-pub const LONGEST_LIFE: Duration = Duration::from_hours(24);
+pub const MAX_LIFETIME: Duration = Duration::from_hours(24);
 
 /// What a change does to the stock of the order's goods.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -215,8 +215,8 @@ impl Order {
         Ok(changed)
     }
 
-    /// A payment has begun: the order does not expire for `window`, at most [`MOST_EXTENSIONS`] times and never longer
-    /// than [`LONGEST_LIFE`] after it was placed. None if it lasts so long anyway, give or take a tenth of the window:
+    /// A payment has begun: the order does not expire for `window`, at most [`MAX_EXTENSIONS`] times and never longer
+    /// than [`MAX_LIFETIME`] after it was placed. None if it lasts so long anyway, give or take a tenth of the window:
     /// most payments begin right after placing.
     pub fn payment_started(
         &self,
@@ -226,8 +226,8 @@ impl Order {
         now: Timestamp,
     ) -> Option<Changed> {
         let expires_at = self.expires_at?;
-        let wanted = now.plus(window).min(self.created_at.plus(LONGEST_LIFE));
-        if earlier >= MOST_EXTENSIONS || wanted <= expires_at.plus(window / 10) {
+        let wanted = now.plus(window).min(self.created_at.plus(MAX_LIFETIME));
+        if earlier >= MAX_EXTENSIONS || wanted <= expires_at.plus(window / 10) {
             return None;
         }
         let mut changed = self.next(OrderEvent::PaymentStarted, now, |order| {

@@ -1,4 +1,4 @@
-//! Changing what an order is for while it waits: text, dates and address, and until it is paid its lines, anew at the prices
+//! Changing what an order is for while it waits: text, dates and address, and until it is paid its lines, again at the prices
 //! of now.
 
 use std::collections::{BTreeMap, HashMap};
@@ -20,7 +20,7 @@ use crate::shop::{
 /// What is to change; what is none stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Edit {
-    /// All lines anew.
+    /// All lines again.
     pub lines: Option<Vec<Line>>,
     pub title: Option<String>,
     pub description: Option<String>,

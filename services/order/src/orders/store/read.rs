@@ -72,7 +72,7 @@ pub async fn find(
     .await
 }
 
-/// As [`find`], as it is now and until the transaction ends: nobody else changes it meanwhile.
+/// As [`find`], as it is now and until the transaction ends: nobody else changes it in the meantime.
 pub async fn find_locked(
     tx: &Tx,
     viewer: Viewer,

@@ -79,7 +79,7 @@ pub async fn searched(
     Ok(rows.into_iter().collect())
 }
 
-/// Writes the text that an order is searched by, if the order is still as it was read: an edit meanwhile has written its own.
+/// Writes the text that an order is searched by, if the order is still as it was read: an edit in the meantime has written its own.
 /// Not a change of the order: it has no version of its own.
 pub async fn set_search(tx: &Tx, id: OrderId, version: i64, text: &str) -> Result<(), StoreError> {
     order::Entity::update_many()

@@ -81,23 +81,23 @@ impl Carts {
             let mut products = products(&cart.items);
             products.extend(self::products(left_out));
             let offers = offers(&self.context, products).await?;
-            let news: Vec<_> = cart
+            let changed: Vec<_> = cart
                 .items
                 .iter()
                 .filter(|item| {
                     item.showing(&offers, shop.currency) != (item.shown(), item.shown_quantity)
                 })
                 .collect();
-            if news.is_empty() && !idle {
+            if changed.is_empty() && !idle {
                 return Ok(cart.view(left_out, &offers, shop.currency));
             }
             transact!(db, ctx, async |tx| {
                 if !store::touch(tx, cart.id, Some(cart.version), now).await? {
                     return Err(AppError::too_busy("cart"));
                 }
-                for item in &news {
+                for item in &changed {
                     let (price, quantity) = item.showing(&offers, shop.currency);
-                    store::update_item(tx, &item.told(price, quantity)).await?;
+                    store::update_item(tx, &item.shown_as(price, quantity)).await?;
                 }
                 Ok(())
             })
@@ -326,12 +326,12 @@ pub async fn offers(context: &AppContext, ids: Vec<ProductId>) -> Result<Offers,
 }
 
 fn too_few(product: ProductId, name: &str, available: i64) -> AppError {
-    let told = match available {
+    let message = match available {
         ..=0 => format!("{name} is sold out"),
         left => format!("only {left} of {name} are left"),
     };
-    AppError::conflict(ErrorCode::OutOfStock, told.clone())
-        .with_field("quantity", told)
+    AppError::conflict(ErrorCode::OutOfStock, message.clone())
+        .with_field("quantity", message)
         .with_meta("product_id", product.to_string())
         .with_meta("available", available.max(0).to_string())
 }

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Most units that a line remembers to be wanted; merges add up to it.
-const MOST_WANTED: i64 = 1_000 * MAX_QUANTITY;
+const MAX_WANTED: i64 = 1_000 * MAX_QUANTITY;
 
 /// Whose cart it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,7 +130,7 @@ impl Item {
 
     /// The same line, which the cart tells at this price and quantity now.
     #[must_use]
-    pub fn told(&self, price: Money, quantity: i64) -> Self {
+    pub fn shown_as(&self, price: Money, quantity: i64) -> Self {
         Self {
             shown_price: price.amount,
             shown_currency: price.currency,
@@ -154,10 +154,7 @@ impl Item {
     /// The line with what another cart had of the product.
     #[must_use]
     pub fn with(mut self, other: &Self) -> Self {
-        self.quantity = self
-            .quantity
-            .saturating_add(other.quantity)
-            .min(MOST_WANTED);
+        self.quantity = self.quantity.saturating_add(other.quantity).min(MAX_WANTED);
         self
     }
 

@@ -118,7 +118,7 @@ pub async fn prune(tx: &Tx, cutoff: Timestamp, limit: u64) -> Result<u64, StoreE
     if ids.is_empty() {
         return Ok(0);
     }
-    // Again under the lock: somebody may have touched one meanwhile.
+    // Again under the lock: somebody may have touched one in the meantime.
     let ids: Vec<CartId> = cart::Entity::find()
         .select_only()
         .column(cart::Column::Id)

@@ -58,7 +58,7 @@ pub async fn open(
         Ok(()) => Ok(initial),
         // Another replica that starts has written them.
         Err(error) if error.is_unique() => {
-            db.settle().await;
+            db.flush().await;
             let found = store::find(db.reader()).await?;
             found.ok_or_else(|| AppError::unavailable("the shop's settings are not there yet"))
         }

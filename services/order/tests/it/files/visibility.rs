@@ -29,9 +29,13 @@ async fn world(shop: &Shop) -> World {
     let (owner, worker) = (shop.customer(), shop.worker());
     let order = shop.at_work(&owner, &worker).await;
     let files = [
-        shop.upload(&owner, of_order(&order, Reference, "wish.pdf"), &pdf(100))
-            .await
-            .unwrap(),
+        shop.upload(
+            &owner,
+            of_order(&order, Reference, "request.pdf"),
+            &pdf(100),
+        )
+        .await
+        .unwrap(),
         shop.upload(&worker, of_order(&order, Progress, "draft.pdf"), &pdf(101))
             .await
             .unwrap(),
@@ -198,15 +202,15 @@ async fn everybody_adds_and_deletes_their_own_while_the_order_goes_on() {
             assert_eq!(found, expected);
         }
 
-        let [wish, draft, logo] = &world.files;
+        let [request, draft, logo] = &world.files;
         let deleted = async |who: &Somebody, file: &pb::File| {
             let outcome = shop.delete_file(who, &file.id).await;
             outcome.err().map(|error| error.code.to_string())
         };
         assert_eq!(deleted(owner, draft).await, forbidden);
         assert_eq!(deleted(owner, logo).await, missing);
-        assert_eq!(deleted(worker, wish).await, forbidden);
-        assert_eq!(deleted(&world.stranger, wish).await, missing);
+        assert_eq!(deleted(worker, request).await, forbidden);
+        assert_eq!(deleted(&world.stranger, request).await, missing);
         assert_eq!(deleted(worker, draft).await, None);
         assert_eq!(deleted(worker, draft).await, missing);
         assert_eq!(shop.events("file", &draft.id).await, ["added", "deleted"]);
@@ -216,7 +220,7 @@ async fn everybody_adds_and_deletes_their_own_while_the_order_goes_on() {
         assert_eq!(outcome(owner, Reference).await, over);
         assert_eq!(outcome(worker, Handed).await, over);
         assert_eq!(deleted(worker, logo).await, over);
-        assert_eq!(deleted(owner, wish).await, over);
+        assert_eq!(deleted(owner, request).await, over);
         // A result that was forgotten; and one too many.
         assert_eq!(outcome(&shop.admin, Handed).await, None);
         assert_eq!(deleted(&shop.admin, logo).await, None);

@@ -1,6 +1,6 @@
 //! Orders as CSV, page by page: what is kept in memory is one page.
 //!
-//! Each page shows its orders as they were when it was read. An order that is placed meanwhile is in the file if its place
+//! Each page shows its orders as they were when it was read. An order that is placed in the meantime is in the file if its place
 //! is still to come. By the time of placing none is in it twice or missing, as that never changes. By total, an order that
 //! is edited while the file is written may be in it at its old place, its new one, both or neither: whoever needs each order
 //! once sorts by time.
@@ -62,14 +62,14 @@ const HEADER: [&str; 27] = [
 ];
 
 /// The filter as the audit log shows it, under the names of the request.
-fn told(filter: &Filter) -> Value {
+fn audit_values(filter: &Filter) -> Value {
     let search = filter.search.as_ref().map(|search| match search {
         Search::Id(id) => id.to_string(),
         Search::Number(number) => number.to_string(),
         Search::NumberPrefix(text) => text.clone(),
         Search::Words(words) => words.join(" "),
     });
-    audit::said([
+    audit::non_null([
         ("q", json!(search)),
         ("status", json!(filter.statuses)),
         ("paymentStatus", json!(filter.payment_statuses)),
@@ -115,7 +115,7 @@ impl Analytics {
             target_id: String::new(),
             before: None,
             after: Some(json!({
-                "filter": told(&filter), "sort": sort.as_str(), "format": "csv",
+                "filter": audit_values(&filter), "sort": sort.as_str(), "format": "csv",
             })),
         };
         audit::record(&tx, ctx, act);

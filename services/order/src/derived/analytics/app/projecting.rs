@@ -104,10 +104,10 @@ fn word_row(order: &Counted, word: &str) -> WordRow {
     }
 }
 
-/// Takes changes of orders in. What was taken in before, or is older than that, changes nothing.
-pub async fn take_in(tx: &Tx, told: Vec<ProjectionInput>) -> Result<(), StoreError> {
+/// Applies changes of orders. What was consumed before, or is older than that, changes nothing.
+pub async fn consume(tx: &Tx, changes: Vec<ProjectionInput>) -> Result<(), StoreError> {
     let mut by_order: BTreeMap<OrderId, Vec<ProjectionInput>> = BTreeMap::new();
-    for one in told {
+    for one in changes {
         by_order.entry(one.order.id).or_default().push(one);
     }
     let mut before = store::locked(tx, by_order.keys().copied()).await?;
@@ -137,7 +137,7 @@ pub async fn take_in(tx: &Tx, told: Vec<ProjectionInput>) -> Result<(), StoreErr
             times.then(change.step, change.at());
         }
         let contribution = Contribution::new(&last.order, times);
-        settle(&mut writing, &last.order, contribution, had, state);
+        apply(&mut writing, &last.order, contribution, had, state);
     }
     if !incomplete.is_empty() {
         read_again(tx, &incomplete, &mut before, state, &mut writing).await?;
@@ -155,12 +155,12 @@ async fn read_again(
     for (id, (order, history)) in orders::with_history(tx.conn(), ids).await? {
         let order = Counted::from(&order);
         let contribution = Contribution::new(&order, Times::of(&history));
-        settle(writing, &order, contribution, before.remove(&id), state);
+        apply(writing, &order, contribution, before.remove(&id), state);
     }
     Ok(())
 }
 
-fn settle(
+fn apply(
     writing: &mut Writing,
     order: &Counted,
     contribution: Contribution,

@@ -1,4 +1,4 @@
-//! Counting all orders anew while the service runs. The figures that are shown stay whole throughout: a second generation is
+//! Counting all orders again while the service runs. The figures that are shown stay whole throughout: a second generation is
 //! filled beside them, to which the consumer adds as well, and then takes their place.
 
 use waybill_primitives::OrderId;
@@ -17,8 +17,8 @@ use crate::{
 /// Orders of one transaction: small, as placing and the consumer go on beside it.
 const BATCH: u64 = 200;
 
-/// Counts every order anew. How many there were. `told` is called with the number so far.
-pub async fn rebuild(db: &Db, mut told: impl FnMut(u64)) -> Result<u64, AppError> {
+/// Counts every order again. How many there were. `progress` is called with the number so far.
+pub async fn rebuild(db: &Db, mut progress: impl FnMut(u64)) -> Result<u64, AppError> {
     let context = EventContext::default();
     let state = transact!(db, &context, async |tx| {
         let state = store::begin(tx).await?;
@@ -37,7 +37,7 @@ pub async fn rebuild(db: &Db, mut told: impl FnMut(u64)) -> Result<u64, AppError
         })
         .await?;
         count += ids.len() as u64;
-        told(count);
+        progress(count);
     }
     let finished = transact!(db, &context, async |tx| store::finish(tx, building).await);
     if !finished.await? {

@@ -131,7 +131,7 @@ impl Analytics {
         loop {
             let generation = self.generation().await?;
             let board = self.board(generation).await?;
-            // A rebuild that ended meanwhile has taken away what was being read.
+            // A rebuild that ended in the meantime has taken away what was being read.
             if self.generation().await? == generation {
                 return Ok(board);
             }

@@ -40,7 +40,7 @@ fn line(version: i64, event: &str, from: Option<&str>, to: &str, day: i64) -> Hi
 }
 
 /// The figures as `METRIC day [product|worker]: quantity amount`, sorted.
-fn told(order: &Order, history: &[HistoryEntry]) -> Vec<String> {
+fn contributions(order: &Order, history: &[HistoryEntry]) -> Vec<String> {
     let mut figures = Figures::new();
     Contribution::new(&order.into(), Times::of(history)).add_to(&mut figures, 1);
     let worker = order.assignee_id.map(|id| id.to_string());
@@ -64,7 +64,7 @@ fn each_stage_of_an_order_adds_what_it_should() {
     let mut order = sold(500);
     let placed = line(1, "PLACED", None, "PENDING", 10);
     assert_eq!(
-        told(&order, std::slice::from_ref(&placed)),
+        contributions(&order, std::slice::from_ref(&placed)),
         ["PLACED 10: 1 500", "STATUS 0 PENDING: 1 0"]
     );
 
@@ -76,7 +76,7 @@ fn each_stage_of_an_order_adds_what_it_should() {
     order.assignee_id = Some(UserId::new());
     let history = [placed.clone(), paid.clone(), claimed];
     assert_eq!(
-        told(&order, &history),
+        contributions(&order, &history),
         [
             "COMPLETED 13: 1 500",
             "FINISHED 13 worker: 1 500",
@@ -101,7 +101,7 @@ fn each_stage_of_an_order_adds_what_it_should() {
         line(5, "PAYMENT_REJECTED", Some("REFUNDED"), "REFUNDED", 16),
     ];
     assert_eq!(
-        told(&refunded, &history),
+        contributions(&refunded, &history),
         [
             "CANCELLED 14: 1 500",
             "PAID 11: 1 500",
@@ -121,7 +121,7 @@ fn each_stage_of_an_order_adds_what_it_should() {
         line(3, "REPLACED", Some("IN_PROGRESS"), "CANCELLED", 14),
     ];
     assert_eq!(
-        told(&replaced, &history),
+        contributions(&replaced, &history),
         [
             "CANCELLED 14: 1 500",
             "PLACED 10: 1 500",

@@ -44,7 +44,7 @@ async fn moment(db: &Db) -> Result<DatabaseTransaction, StoreError> {
     })
 }
 
-/// Recounts all orders that have been taken in up to their version now; `most` findings at most. Memory: the figures of the
+/// Recounts all orders that have been consumed up to their version now; `most` findings at most. Memory: the figures of the
 /// rollups, whose number does not grow with the orders but with days, products and workers.
 pub async fn mismatches(db: &Db, most: usize) -> Result<Vec<Mismatch>, StoreError> {
     let moment = moment(db).await?;
@@ -127,7 +127,7 @@ struct Unreached {
     number: String,
 }
 
-/// Numbers of orders whose present version was never taken in, though no event of theirs waits to be published.
+/// Numbers of orders whose present version was never consumed, though no event of theirs waits to be published.
 pub async fn unreached(db: &Db, most: u64) -> Result<Vec<String>, StoreError> {
     let sql = format!(
         "SELECT o.number FROM orders o LEFT JOIN order_projections p ON p.order_id = o.id

@@ -1,4 +1,4 @@
-//! Counting all orders anew, beside the rollups that are shown.
+//! Counting all orders again, beside the rollups that are shown.
 
 use sea_orm::{
     ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QuerySelect as _,

@@ -17,7 +17,7 @@ const BATCHES: u32 = 20;
 const AT_ONCE: usize = 8;
 /// Pauses before another attempt, doubled each time up to the longest.
 const FIRST_PAUSE: Duration = Duration::from_mins(1);
-const LONGEST_PAUSE: Duration = Duration::from_hours(6);
+const MAX_PAUSE: Duration = Duration::from_hours(6);
 
 impl Files {
     /// Removes what is due. Any number of replicas may do so at once: each object is taken on by one, and by another one later if
@@ -46,7 +46,7 @@ impl Files {
         let db = &self.context.db;
         let pause = FIRST_PAUSE
             .saturating_mul(1 << removal.attempts.min(16))
-            .min(LONGEST_PAUSE);
+            .min(MAX_PAUSE);
         let again = self.context.now().plus(pause);
         let taken = transact!(db, EventContext::default(), async |tx| store::take_on(
             tx, removal, again

@@ -249,7 +249,7 @@ impl Files {
         })
     }
 
-    /// Encodes a picture anew; few at a time, and off the threads that calls are answered on.
+    /// Encodes a picture again; few at a time, and off the threads that calls are answered on.
     async fn encode(
         &self,
         received: &Upload,

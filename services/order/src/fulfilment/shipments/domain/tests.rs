@@ -151,7 +151,7 @@ fn a_made_url_follows_the_number_and_a_given_one_stays() {
     };
     let shipment = new.build(&order, &[], NOW).unwrap();
     assert!(shipment.tracking_url.ends_with("tracking-id=1"));
-    assert_eq!(shipment.told(), "shipped by DHL, tracking number 1");
+    assert_eq!(shipment.summary(), "shipped by DHL, tracking number 1");
     let number = |number: &str| ShipmentPatch {
         tracking_number: Some(number.into()),
         ..ShipmentPatch::default()

@@ -6,7 +6,7 @@ use waybill_store::{Tx, transact};
 
 use super::{Candidate, OneOf, Work, check_skills, noted, person, several};
 use crate::{
-    fulfilment::workers::{domain::Unfit, store as workers},
+    fulfilment::workers::{domain::NotEligible, store as workers},
     orders::{
         app::viewer,
         domain::{Filter, Order, OrderKind, OrderStatus, Person, Search, Viewer},
@@ -137,7 +137,7 @@ impl Work {
             Err(error) if error.is(ErrorCode::TooManyOrders) => Some(error),
             Err(error) => return Err(error),
         };
-        db.settle().await;
+        db.flush().await;
         let holder = orders::claimable_state(db.reader(), id).await?;
         if holder == Some(Some(candidate.worker.id))
             && let Some(order) = self.claimed_before(candidate, id).await?
@@ -185,10 +185,10 @@ impl Work {
         version: Option<i64>,
     ) -> Result<Option<Order>, AppError> {
         let taker = self.taker(tx, candidate).await?;
-        taker.room.map_err(|unfit| match unfit {
+        taker.room.map_err(|error| match error {
             // Their token is older than that.
-            Unfit::Inactive => AppError::forbidden(unfit.to_string()),
-            unfit => unfit.into(),
+            NotEligible::Inactive => AppError::forbidden(error.to_string()),
+            error => error.into(),
         })?;
         let worker = taker.worker.assignee();
         if !orders::claim(tx, id, &worker, self.context.now()).await? {

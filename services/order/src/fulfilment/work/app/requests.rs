@@ -331,7 +331,7 @@ impl OrderEffect for SettleRequests {
         let status = changed.order.status;
         let over = matches!(status, OrderStatus::Completed | OrderStatus::Cancelled);
         if over || changed.previous.is_some() {
-            settle(tx, changed, actor).await?;
+            close_requests(tx, changed, actor).await?;
         }
         Ok(())
     }
@@ -339,7 +339,7 @@ impl OrderEffect for SettleRequests {
 
 /// Decides the requests that still wait when their order ends or leaves its worker: they have come true or have no object any
 /// more. What a customer wants of an order that is replaced is asked for again of the one in its place.
-async fn settle(tx: &Tx, changed: &Changed, by: Option<&Person>) -> Result<(), AppError> {
+async fn close_requests(tx: &Tx, changed: &Changed, by: Option<&Person>) -> Result<(), AppError> {
     let order = &changed.order;
     for request in store::pending(tx, order.id).await? {
         let Some((came_true, note)) = request.settled_by(changed) else {

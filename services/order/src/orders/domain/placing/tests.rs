@@ -7,7 +7,7 @@ use super::*;
 use crate::orders::domain::{OrderEvent, StockEffect};
 
 const NOW: Timestamp = Timestamp::from_secs(1_795_219_200);
-const MOST_LINES: usize = 100;
+const MAX_LINES: usize = 100;
 const EXPIRY: Duration = Duration::from_mins(30);
 
 fn customer() -> Customer {
@@ -42,7 +42,7 @@ fn place(lines: &[(i64, ProductKind, i64)], title: &str) -> Result<Vec<Changed>,
         });
     }
     draft
-        .check(NOW, MOST_LINES)?
+        .check(NOW, MAX_LINES)?
         .place(customer(), false, &products, &open_shop(), NOW)
 }
 
@@ -120,7 +120,7 @@ fn each_bad_field_is_named() {
     }
     assert_eq!(fields(place(&[], "  ")), ["items"]);
     assert_eq!(
-        fields(place(&[(1, goods, 1); MOST_LINES + 1], "")),
+        fields(place(&[(1, goods, 1); MAX_LINES + 1], "")),
         ["items"]
     );
     let draft = |change: fn(&mut Draft)| {
@@ -129,7 +129,7 @@ fn each_bad_field_is_named() {
             ..Draft::default()
         };
         change(&mut draft);
-        fields(draft.check(NOW, MOST_LINES))
+        fields(draft.check(NOW, MAX_LINES))
     };
     assert_eq!(draft(|d| d.title = "x".repeat(201)), ["title"]);
     assert_eq!(draft(|d| d.title = "a\0b".into()), ["title"]);
@@ -189,7 +189,7 @@ fn two_lines_of_a_product_are_summed_before_the_limit() {
         ],
         ..Draft::default()
     };
-    assert_eq!(fields(draft.check(NOW, MOST_LINES)), ["items[1].quantity"]);
+    assert_eq!(fields(draft.check(NOW, MAX_LINES)), ["items[1].quantity"]);
 }
 
 #[test]
@@ -282,7 +282,7 @@ proptest! {
     #[test]
     fn any_text_is_checked(title in ".{0,300}", description in any::<String>()) {
         let draft = Draft { title, description, ..Draft::default() };
-        if let Ok(draft) = draft.check(NOW, MOST_LINES) {
+        if let Ok(draft) = draft.check(NOW, MAX_LINES) {
             prop_assert!(draft.title.chars().count() <= MAX_TITLE);
             prop_assert!(!draft.title.contains(char::is_control));
             prop_assert!(!draft.description.contains('\0'));

@@ -42,7 +42,7 @@ fn read(cart: &mut Cart, offers: &Offers) -> View {
     let view = cart.view(&[], offers, Currency::USD);
     for item in &mut cart.items {
         let (price, quantity) = item.showing(offers, Currency::USD);
-        *item = item.told(price, quantity);
+        *item = item.shown_as(price, quantity);
     }
     view
 }

@@ -40,7 +40,7 @@ impl ImportExport {
             target_kind: "products",
             target_id: String::new(),
             before: None,
-            after: Some(json!({ "filter": told(&filter), "sort": sort.as_str() })),
+            after: Some(json!({ "filter": audit_values(&filter), "sort": sort.as_str() })),
         };
         let tx = self.context.db.begin(&ctx.event_context()).await?;
         audit::record(&tx, ctx, act);
@@ -92,9 +92,9 @@ impl ImportExport {
 }
 
 /// The filter as the audit log shows it, under the names of the request.
-fn told(filter: &Filter) -> Value {
+fn audit_values(filter: &Filter) -> Value {
     let words = (!filter.words.is_empty()).then(|| filter.words.join(" "));
-    audit::said([
+    audit::non_null([
         ("q", json!(words)),
         ("category", json!(filter.category)),
         ("minPrice", json!(filter.min_price)),

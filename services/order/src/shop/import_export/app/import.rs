@@ -95,7 +95,7 @@ fn too_large(what: String) -> AppError {
 }
 
 impl Import {
-    /// Takes in the next bytes, and works on the batches that they complete.
+    /// Reads the next bytes, and works on the batches that they complete.
     pub async fn push(&mut self, bytes: &[u8]) -> Result<Vec<Answer>, AppError> {
         self.bytes += bytes.len() as u64;
         if self.bytes > MAX_BYTES {
@@ -234,7 +234,7 @@ impl Import {
     ) -> Result<(), Stopped> {
         let new: Vec<&Product> = changes.new.iter().map(|offer| &offer.product).collect();
         match catalogue::insert_all(tx, &new).await {
-            // Somebody made one of them meanwhile: now it is there to be changed.
+            // Somebody made one of them in the meantime: now it is there to be changed.
             Err(StoreError::Unique { .. }) => return Err(AppError::too_busy("product").into()),
             outcome => outcome?,
         }

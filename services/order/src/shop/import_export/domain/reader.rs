@@ -32,7 +32,7 @@ pub struct Reader {
     record_length: usize,
     ends: Vec<usize>,
     ends_length: usize,
-    /// Line breaks taken in so far.
+    /// Line breaks read so far.
     breaks: u64,
     /// The line on which the current record began; none between two.
     began: Option<u64>,
@@ -40,7 +40,7 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// Takes in the next bytes and adds the lines that they complete.
+    /// Reads the next bytes and adds the lines that they complete.
     pub fn push(&mut self, bytes: &[u8], lines: &mut Vec<Line>) -> Result<(), Unreadable> {
         if self.core.is_some() {
             self.take(bytes, lines);

@@ -103,7 +103,7 @@ impl StockWatch {
         let found = low::mismatches(db.reader(), products, threshold).await?;
         for one in found {
             let ctx = CallContext::system().event_context();
-            transact!(db, &ctx, async |tx| settle(tx, &one).await).await?;
+            transact!(db, &ctx, async |tx| update(tx, &one).await).await?;
         }
         Ok(())
     }
@@ -112,12 +112,12 @@ impl StockWatch {
 /// Marks and tells, or takes the mark away, for these products within a transaction that changed their stock or threshold.
 pub async fn check(tx: &Tx, products: &[ProductId], threshold: i64) -> Result<(), AppError> {
     for one in low::mismatches(tx.conn(), products, threshold).await? {
-        settle(tx, &one).await?;
+        update(tx, &one).await?;
     }
     Ok(())
 }
 
-async fn settle(tx: &Tx, one: &low::Mismatch) -> Result<(), AppError> {
+async fn update(tx: &Tx, one: &low::Mismatch) -> Result<(), AppError> {
     if one.marked {
         low::clear(tx, one.product_id, one.threshold).await?;
     } else if let Some((version, available)) = low::mark(tx, one.product_id, one.threshold).await? {

@@ -1,4 +1,4 @@
-//! What providers say, taken in: a choice on the sandbox's page today, webhooks of others later.
+//! What providers say: a choice on the sandbox's page today, webhooks of others later.
 
 use std::sync::Arc;
 
@@ -21,14 +21,14 @@ use crate::{
     },
 };
 
-pub struct News {
+pub struct ProviderEvents {
     db: Db,
     clock: Arc<dyn Clock>,
     /// Whether the sandbox may be used: not in production.
     sandbox: bool,
 }
 
-impl News {
+impl ProviderEvents {
     pub fn new(db: Db, clock: Arc<dyn Clock>, sandbox: bool) -> Self {
         Self { db, clock, sandbox }
     }
@@ -57,15 +57,15 @@ impl News {
         };
         let step = step_of(event.kind);
         if let Verdict::Move(_) = payment.state.after(step) {
-            let payment = self.take_in(ctx, &event).await?;
+            let payment = self.consume(ctx, &event).await?;
             return closed_by(payment, step);
         }
         closed_by(payment, step)
     }
 
-    /// Takes in what a provider says: state, books, event and the provider's event itself in one transaction. News that comes
+    /// Consumes what a provider says: state, books, event and the provider's event itself in one transaction. An event that comes
     /// twice, or too late to change anything, changes nothing.
-    pub async fn take_in(
+    pub async fn consume(
         &self,
         ctx: &CallContext,
         event: &ProviderEvent,

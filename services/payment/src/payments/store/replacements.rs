@@ -1,26 +1,26 @@
-//! Rows of `order_successions`. A payment that begins and the event that its order was replaced meet at the order's row:
+//! Rows of `order_replacements`. A payment that begins and the event that its order was replaced meet at the order's row:
 //! whichever comes second sees what the first has done.
 
 use sea_orm::{EntityTrait as _, IntoActiveModel as _, sea_query::OnConflict};
 use waybill_primitives::{OrderId, Timestamp};
 use waybill_store::{StoreError, Tx};
 
-use crate::entity::order_succession::{Column, Entity, Model};
+use crate::entity::order_replacement::{Column, Entity, Model};
 
 /// The order that has the payments of `order` now: itself, or the last one of those that were opened in its place, with its
 /// number. That stays so until the transaction ends.
-pub async fn holder(
+pub async fn current_order(
     tx: &Tx,
     order: OrderId,
     now: Timestamp,
 ) -> Result<(OrderId, Option<String>), StoreError> {
-    let (mut holder, mut number) = (order, None);
+    let (mut current, mut number) = (order, None);
     loop {
         // Written rather than read: a row that is not there cannot be locked.
         let row = Model {
-            order_id: holder,
-            successor_id: None,
-            successor_number: None,
+            order_id: current,
+            replacement_id: None,
+            replacement_number: None,
             updated_at: now,
         };
         let touch = OnConflict::column(Column::OrderId)
@@ -30,17 +30,17 @@ pub async fn holder(
             .on_conflict(touch)
             .exec_without_returning(tx.conn())
             .await?;
-        let row = Entity::find_by_id(holder).one(tx.conn()).await?;
-        let Some(successor) = row.as_ref().and_then(|row| row.successor_id) else {
-            return Ok((holder, number));
+        let row = Entity::find_by_id(current).one(tx.conn()).await?;
+        let Some(replacement) = row.as_ref().and_then(|row| row.replacement_id) else {
+            return Ok((current, number));
         };
-        holder = successor;
-        number = row.and_then(|row| row.successor_number);
+        current = replacement;
+        number = row.and_then(|row| row.replacement_number);
     }
 }
 
 /// Notes that `closed` was closed in favour of `opened`.
-pub async fn note_successor(
+pub async fn note_replacement(
     tx: &Tx,
     closed: OrderId,
     opened: OrderId,
@@ -49,14 +49,14 @@ pub async fn note_successor(
 ) -> Result<(), StoreError> {
     let row = Model {
         order_id: closed,
-        successor_id: Some(opened),
-        successor_number: Some(number.to_owned()),
+        replacement_id: Some(opened),
+        replacement_number: Some(number.to_owned()),
         updated_at: now,
     };
     let take_over = OnConflict::column(Column::OrderId)
         .update_columns([
-            Column::SuccessorId,
-            Column::SuccessorNumber,
+            Column::ReplacementId,
+            Column::ReplacementNumber,
             Column::UpdatedAt,
         ])
         .to_owned();

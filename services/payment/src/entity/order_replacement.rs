@@ -4,13 +4,13 @@ use waybill_primitives::{OrderId, Timestamp};
 use waybill_store::entity_prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "order_successions")]
+#[sea_orm(table_name = "order_replacements")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub order_id: OrderId,
     /// The order that was opened in its place, if one was.
-    pub successor_id: Option<OrderId>,
-    pub successor_number: Option<String>,
+    pub replacement_id: Option<OrderId>,
+    pub replacement_number: Option<String>,
     pub updated_at: Timestamp,
 }
 
