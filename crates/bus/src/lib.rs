@@ -71,11 +71,11 @@ pub trait Bus: Send + Sync + 'static {
     ) -> Result<JoinHandle<()>, BusError>;
 
     /// Every matching event from now on, without memory: for fan-out to live connections. Survives reconnects (what happens
-    /// concurrently is lost). Dropping the stream ends it.
+    /// in between is lost). Dropping the stream ends it.
     async fn tail(&self, subjects: Vec<String>) -> Result<BoxStream<'static, Envelope>, BusError>;
 
     /// Counts up whenever a tail may have lost events: it was too slow, or the connection is back after it was away (then at once,
-    /// and again when the tail sees everything that is published from now on). Whoever has built something on having seen every event builds it again then.
+    /// and again when the tail sees everything that is published from now on). Whoever has built something on having seen every event has to rebuild it then.
     fn tail_losses(&self) -> watch::Receiver<u64> {
         watch::channel(0).1
     }

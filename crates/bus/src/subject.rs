@@ -24,14 +24,19 @@ pub fn matches(pattern: &str, subject: &str) -> bool {
 pub(crate) fn without_covered(patterns: impl IntoIterator<Item = String>) -> Vec<String> {
     let mut kept: Vec<String> = Vec::new();
     for pattern in patterns {
-        // A wildcard of a pattern fits the same wildcard of another one.
-        if kept.iter().any(|wider| matches(wider, &pattern)) {
+        if kept.iter().any(|wider| covers(wider, &pattern)) {
             continue;
         }
-        kept.retain(|narrower| !matches(&pattern, narrower));
+        kept.retain(|narrower| !covers(&pattern, narrower));
         kept.push(pattern);
     }
     kept
+}
+
+/// Whether every subject that fits `narrower` fits `wider`. As a subject, a wildcard of one token fits the same wildcard.
+fn covers(wider: &str, narrower: &str) -> bool {
+    let is_open = narrower.ends_with('>');
+    matches(wider, narrower) && (!is_open || wider.ends_with('>'))
 }
 
 /// Swaps the first token, as in `waybill.order.>` → `test1.order.>`.
@@ -145,6 +150,7 @@ mod tests {
         assert_eq!(kept(&["a.b.c", "a.x.c", "a.b.*"]), "a.x.c a.b.*");
         assert_eq!(kept(&["a.b.*", "a.b.c"]), "a.b.*");
         assert_eq!(kept(&["a.b.*", "a.>", "a.b.*"]), "a.>");
+        assert_eq!(kept(&["a.b.*", "a.b.>"]), "a.b.>");
         assert_eq!(kept(&["a.>", "a"]), "a.> a");
     }
 

@@ -133,7 +133,7 @@ pub(crate) async fn repeat_aggregate(
 }
 
 /// Has published events sent out once more by the running relay: those since `from`, and of one aggregate, where given. Consumers
-/// that have consumed one pass over it. Returns how many go out.
+/// skip what they have consumed already. Returns how many go out.
 pub async fn replay(
     db: &Db,
     from: Option<Timestamp>,

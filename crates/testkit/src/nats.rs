@@ -243,12 +243,11 @@ fn binary() -> Option<PathBuf> {
 fn is_current(binary: &Path) -> bool {
     let version = Command::new(binary).arg("--version").output();
     let version = version.map(|output| output.stdout).unwrap_or_default();
+    // Such as "nats-server: v2.10.29".
     let version = String::from_utf8_lossy(&version);
-    let mut parts = version
-        .split(['v', '.'])
-        .skip(1)
-        .map(|part| part.trim().parse::<u32>());
-    matches!((parts.next(), parts.next()), (Some(Ok(major)), Some(Ok(minor))) if (major, minor) >= (2, 10))
+    let version = version.rsplit_once('v').map_or("", |(_, number)| number);
+    let mut parts = version.split('.').map(|part| part.parse::<u32>().ok());
+    (parts.next().flatten(), parts.next().flatten()) >= (Some(2), Some(10))
 }
 
 fn copy_tree(from: &Path, to: &Path) -> io::Result<()> {

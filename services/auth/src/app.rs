@@ -237,8 +237,7 @@ impl App {
             let now = self.clock.now();
             let account = own_account(tx, caller).await?;
             if account.password_hash != known.password_hash {
-                let message =
-                    "the password was changed at the same time; enter the one that holds now";
+                let message = "the password was changed since; enter the one that holds now";
                 return Err(FieldError::new("currentPassword", message).into());
             }
             let mut user = account.user;

@@ -327,6 +327,9 @@ fn query_error(
             "there is no such parameter; there are {}",
             known().join(", ")
         )
+    } else if problem == "unsupported value" {
+        // Several values of a parameter that takes one.
+        "must be given once".to_owned()
     } else {
         problem.clone()
     };

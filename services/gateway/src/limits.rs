@@ -21,7 +21,7 @@ use waybill_service_kit::AppError;
 
 use crate::{config::GatewaySettings, error::ApiError};
 
-/// Keys that a limiter remembers at most, about; beyond, newcomers tier one.
+/// Keys that a limiter remembers at most, about; beyond, newcomers share one.
 const MAX_KEYS: usize = 100_000;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -75,7 +75,7 @@ pub fn since(text: &str) -> Result<Timestamp, String> {
 }
 
 /// Has events of a service that were published before sent out once more; how many. The running service picks them up within
-/// seconds. Consumers that have consumed one pass over it.
+/// seconds. Consumers skip what they have consumed already.
 pub async fn replay(
     location: &DatabaseLocation,
     service: &str,

@@ -1,7 +1,7 @@
 //! The embedded shape: every service in one process, and the operator's commands.
 //!
 //! Module map: `config` the settings of this shape; `embedded` wires the services; `databases` finds their databases;
-//! `demo` fills a shop; `verify` checks the databases of either shape; `rebuild` derives again; `events` prints and repairs events;
+//! `demo` fills a shop; `verify` checks the databases of either shape; `rebuild` recomputes figures; `events` prints and repairs events;
 //! `health` is the health check of containers.
 
 pub mod config;

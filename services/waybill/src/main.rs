@@ -30,7 +30,7 @@ use waybill_service_kit::{
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
-    /// DatabaseArgs to listen, ADDRESS:PORT; port 0 takes a free one (the same as WAYBILL_LISTEN).
+    /// Where to listen, ADDRESS:PORT; port 0 takes a free one (the same as WAYBILL_LISTEN).
     #[arg(long)]
     listen: Option<String>,
     /// Folder for the databases (the same as WAYBILL_DATA_DIR).
@@ -45,7 +45,7 @@ struct Cli {
 enum Command {
     /// Check the databases: stock, payments, history, events. Exit code 1 if anything is wrong.
     Verify(DatabaseArgs),
-    /// Derive again what follows from other data, while the platform runs or not.
+    /// Recompute what follows from other data, while the platform runs or not.
     Rebuild {
         #[command(subcommand)]
         command: RebuildCommand,
@@ -81,7 +81,7 @@ enum EventsCommand {
         /// Patterns such as waybill.order.>; all events if none is given.
         subjects: Vec<String>,
     },
-    /// Send published events out once more. Consumers that have consumed one pass over it; the running platform does it.
+    /// Send published events out once more. Consumers skip what they have consumed already; the running platform does it.
     Replay {
         #[command(flatten)]
         databases: DatabaseArgs,
@@ -125,7 +125,7 @@ enum DatabasesCommand {
     },
 }
 
-/// DatabaseArgs the databases are.
+/// Where the databases are.
 #[derive(clap::Args)]
 struct DatabaseArgs {
     /// Folder of an embedded platform.

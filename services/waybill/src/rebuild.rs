@@ -1,4 +1,4 @@
-//! `waybill rebuild`: derives again what follows from other data. Services may run concurrently.
+//! `waybill rebuild`: recomputes what follows from other data. Services may run concurrently.
 
 use anyhow::{Result, anyhow};
 

@@ -114,7 +114,7 @@ impl Consumer {
             tracing::warn!(
                 consumer = self.spec.durable,
                 stream = self.stream,
-                "The stream was made again; consuming it from the start."
+                "The stream was recreated; consuming it from the start."
             );
             self.queues.forget_replies();
         }
@@ -179,8 +179,11 @@ impl Consumer {
             ..wanted
         };
         let before: Vec<_> = before.cloned().collect();
-        next.filter_subjects =
-            subject::without_covered(before.iter().cloned().chain(next.filter_subjects));
+        // One without filters has every subject.
+        next.filter_subjects = match before.as_slice() {
+            [] => Vec::new(),
+            known => subject::without_covered(known.iter().cloned().chain(next.filter_subjects)),
+        };
         if next.filter_subjects != before {
             tracing::info!(
                 consumer = durable,

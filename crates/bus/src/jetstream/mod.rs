@@ -97,16 +97,15 @@ impl JetStreamBus {
 
     /// Asks the server whether JetStream serves us.
     async fn ask(&self) -> Result<(), BusError> {
-        let answer = self.context.query_account().await;
-        answer.map_err(BusError::unavailable)?;
-        // Older ones ignore that a consumer has several filters.
-        if !self.client.is_server_compatible(2, 10, 0) {
-            let version = self.client.server_info().version;
-            return Err(BusError::config(format!(
-                "NATS server 2.10 or newer is needed; this one is {version}"
-            )));
+        // Older ones ignore that a consumer has several filters, and answer the next question in another form.
+        let version = self.client.server_info().version;
+        if !version.is_empty() && !self.client.is_server_compatible(2, 10, 0) {
+            let error = format!("NATS server 2.10 or newer is needed; this one is {version}");
+            tracing::error!("{error}");
+            return Err(BusError::config(error));
         }
-        Ok(())
+        let answer = self.context.query_account().await;
+        answer.map(drop).map_err(BusError::unavailable)
     }
 
     async fn send(&self, event: &Envelope, again: bool) -> Result<Published, BusError> {

@@ -97,7 +97,7 @@ impl AppError {
     pub fn version_conflict(current: i64) -> Self {
         Self::conflict(
             ErrorCode::VersionConflict,
-            "somebody else changed it at the same time; read it again and repeat the change",
+            "somebody else has changed it since you read it; read it again and repeat the change",
         )
         .with_meta("version", current.to_string())
     }

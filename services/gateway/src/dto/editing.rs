@@ -20,7 +20,7 @@ with_read_only! {
     #[serde(rename_all = "camelCase", deny_unknown_fields)]
     #[schema(example = json!({"specialInstructions": "Please ring twice.", "estimatedCompletion": null}))]
     pub struct OrderEdit {
-        /// All lines again, at the prices of now.
+        /// All lines, in place of those there are, at the prices of now.
         #[garde(length(max = MAX_LINES), dive)]
         pub items: Option<Vec<EditedLine>>,
         #[garde(inner(inner(length(chars, max = 200))))]

@@ -27,7 +27,7 @@ fn limit(value: &Option<Option<i32>>, _: &()) -> garde::Result {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(example = json!({"maxOpenOrders": 5}))]
 pub struct WorkerPatch {
-    /// All categories again; empty: all categories.
+    /// All categories, in place of those there are; empty: all categories.
     #[garde(inner(length(max = 100)))]
     #[schema(max_items = 100)]
     pub category_ids: Option<Vec<Uuid>>,

@@ -47,7 +47,7 @@ pub async fn clear_cart(
     Answer::of(answer.cart)
 }
 
-/// Put a product into the cart, or say again how many of it are wanted.
+/// Put a product into the cart, or change how many of it are wanted.
 ///
 /// More than is in stock is refused with `OUT_OF_STOCK`, which tells what is left. Whoever is not signed in gets the token of
 /// the cart in the answer's header `X-Cart-Token`, and sends it from then on.

@@ -77,7 +77,7 @@ async fn lost(losses: &mut watch::Receiver<u64>) {
 }
 
 /// What was missed may have changed anything. It may have taken an order from somebody who watches it: so nobody watches any
-/// more, and all are told to ask again, which checks their right again.
+/// more, and all are told to ask again, which checks their right.
 fn start_anew(app: &Gateway, io: &SocketIo) {
     app.products.invalidate();
     for socket in io.sockets() {
@@ -149,7 +149,7 @@ impl Unsure {
     async fn note(&mut self, io: &SocketIo, effects: Effects) {
         self.rooms
             .extend(effects.outgoing.into_iter().flat_map(|one| one.rooms));
-        // They watch again, which checks their right again.
+        // They watch again, which checks their right.
         if let Some((user, _)) = &effects.evicted {
             self.rooms.insert(user_room(user));
         }
@@ -159,7 +159,7 @@ impl Unsure {
         }
     }
 
-    /// Returns when they should be seen.
+    /// Returns when they should be told.
     async fn due(&self) {
         match self.since {
             Some(since) => tokio::time::sleep_until(since + GATHER).await,

@@ -29,7 +29,7 @@ pub async fn insert_all<M: Row>(tx: &Tx, rows: &[M]) -> Result<(), StoreError> {
     rows::insert_all(tx.conn(), rows.to_vec()).await
 }
 
-/// Writes all columns of a row again if it still satisfies the condition. False if it does not, or is gone.
+/// Overwrites all columns of a row if it still satisfies the condition. False if it does not, or is gone.
 pub async fn update<M: Row>(
     tx: &Tx,
     row: &M,

@@ -130,7 +130,7 @@ pub mod order {
         /// When it expires unpaid; none if it does not.
         pub expires_at: Option<Timestamp>,
         pub completed_at: Option<Timestamp>,
-        /// The text that a search looks through; made again when it is written.
+        /// The text that a search looks through; made whenever it is written.
         pub search: String,
         /// Placed without an account.
         pub guest: bool,

@@ -16,7 +16,9 @@ pub fn read(event: &pb::OrderChanged) -> Result<ProjectionInput, FieldError> {
         .ok_or_else(|| FieldError::missing("order"))?;
     let status = OrderStatus::from_proto(order.status);
     let payment = PaymentStatus::from_proto(order.payment_status);
-    let total = order.total.ok_or_else(|| FieldError::missing("total"))?;
+    let total = order
+        .total
+        .ok_or_else(|| FieldError::missing("order.total"))?;
     let line = |item: &pb::OrderItem| {
         let product = item.product_id.parse().ok()?;
         Some((product, item.quantity, item.line_total.as_ref()?.amount))
@@ -32,30 +34,30 @@ pub fn read(event: &pb::OrderChanged) -> Result<ProjectionInput, FieldError> {
         id: order
             .id
             .parse()
-            .map_err(|error| FieldError::new("id", format!("{error}")))?,
+            .map_err(|error| FieldError::new("order.id", format!("{error}")))?,
         version: order.version,
         status: status
             .ok()
             .flatten()
-            .ok_or_else(|| FieldError::missing("status"))?,
+            .ok_or_else(|| FieldError::missing("order.status"))?,
         payment_status: payment
             .ok()
             .flatten()
-            .ok_or_else(|| FieldError::missing("payment status"))?,
+            .ok_or_else(|| FieldError::missing("order.payment_status"))?,
         total: total.amount,
         currency: total.currency,
-        lines: lines.ok_or_else(|| FieldError::missing("items"))?,
+        lines: lines.ok_or_else(|| FieldError::missing("order.items"))?,
         worker: worker
             .transpose()
-            .map_err(|error| FieldError::new("assignee", format!("{error}")))?,
+            .map_err(|error| FieldError::new("order.assignee.id", format!("{error}")))?,
         replaced: order.replaced_by_id.is_some(),
         created_at: order
             .created_at
-            .ok_or_else(|| FieldError::missing("time"))?,
+            .ok_or_else(|| FieldError::missing("order.created_at"))?,
         completed_at: order.completed_at,
         updated_at: order
             .updated_at
-            .ok_or_else(|| FieldError::missing("time"))?,
+            .ok_or_else(|| FieldError::missing("order.updated_at"))?,
         words: SearchTerms::of_order(order.title(), customer, items, order.description()),
     };
     Ok(ProjectionInput {

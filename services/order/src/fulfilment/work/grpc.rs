@@ -32,7 +32,7 @@ pub struct WorkGrpc {
     pub notes: Notes,
 }
 
-/// Ids of a list; every one that is none is a error.
+/// Ids of a list; every one that is none is an error.
 fn ids<T: std::str::FromStr>(
     field: &str,
     texts: &[String],

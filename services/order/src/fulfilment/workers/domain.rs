@@ -139,7 +139,7 @@ pub struct Entry {
 /// A change of what a worker may take.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Change {
-    /// All categories again.
+    /// All categories, in place of those there are.
     pub categories: Option<Vec<CategoryId>>,
     /// None within: as the shop's settings say.
     pub max_open_orders: Option<Option<i32>>,

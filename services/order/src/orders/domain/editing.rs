@@ -20,7 +20,7 @@ use crate::shop::{
 /// What is to change; what is none stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Edit {
-    /// All lines again.
+    /// All lines, in place of those there are.
     pub lines: Option<Vec<Line>>,
     pub title: Option<String>,
     pub description: Option<String>,

@@ -54,7 +54,7 @@ pub async fn rewrite(tx: &Tx, order: &Order) -> Result<bool, StoreError> {
     store::update(tx, &searchable(order), before).await
 }
 
-/// Writes all items of an order again.
+/// Replaces all items of an order.
 pub async fn replace_items(tx: &Tx, order: &Order) -> Result<(), StoreError> {
     item::Entity::delete_many()
         .filter(item::Column::OrderId.eq(order.id))

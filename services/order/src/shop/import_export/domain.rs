@@ -265,7 +265,7 @@ impl Row {
     }
 }
 
-/// FieldErrors of a product's fields, by the columns that they stand in.
+/// Errors of a product's fields, by the columns that they stand in.
 pub fn by_column(errors: FieldErrors) -> FieldErrors {
     let by_column = |error: FieldError| FieldError {
         field: match error.field.as_str() {

@@ -33,7 +33,7 @@ pub struct Model {
     pub id: ProductId,
     pub sku: String,
     pub name: String,
-    /// What lists sorted by name compare; made again when it is written.
+    /// What lists sorted by name compare; made whenever it is written.
     pub name_key: String,
     #[sea_orm(column_type = "Text")]
     pub description: String,
