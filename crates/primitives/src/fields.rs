@@ -46,9 +46,7 @@ impl From<FieldError> for FieldErrors {
 
 impl FieldErrors {
     pub fn one(field: impl Into<String>, message: impl Into<String>) -> Self {
-        let mut errors = Self::default();
-        errors.add(field, message);
-        errors
+        FieldError::new(field, message).into()
     }
 
     pub fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {

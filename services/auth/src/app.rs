@@ -184,9 +184,7 @@ impl App {
             };
         let first = name("firstName", change.first_name, domain::first_name);
         let last = name("lastName", change.last_name, domain::last_name);
-        if !errors.is_empty() {
-            return Err(errors.into());
-        }
+        errors.or(())?;
         transact!(self.db, ctx, async |tx| {
             let before = own_account(tx, caller).await?.user;
             require_version(&before, change.version)?;
@@ -224,9 +222,7 @@ impl App {
         if errors.is_empty() && current == new {
             errors.add("newPassword", "is the current password; choose another");
         }
-        if !errors.is_empty() {
-            return Err(errors.into());
-        }
+        errors.or(())?;
         let known = store::users::credentials(self.db.reader(), caller.id).await?;
         let known = known.ok_or_else(account_gone)?;
         if !self.guess(&known.user.email, current, Some(&known)).await? {

@@ -170,19 +170,18 @@ impl Consumer {
             return made.map_err(BusError::unavailable);
         };
         let info = &known.cached_info().config;
-        let before = [&info.filter_subject]
-            .into_iter()
-            .chain(&info.filter_subjects)
-            .filter(|subject| !subject.is_empty());
+        // A server keeps a single filter in a field of its own.
+        let before = std::iter::once(&info.filter_subject).chain(&info.filter_subjects);
+        let before: Vec<_> = before.filter(|it| !it.is_empty()).cloned().collect();
         let mut next = pull::Config {
             deliver_policy: info.deliver_policy,
             ..wanted
         };
-        let before: Vec<_> = before.cloned().collect();
-        // One without filters has every subject.
-        next.filter_subjects = match before.as_slice() {
-            [] => Vec::new(),
-            known => subject::without_covered(known.iter().cloned().chain(next.filter_subjects)),
+        next.filter_subjects = if before.is_empty() {
+            // Without filters it has every subject.
+            Vec::new()
+        } else {
+            subject::without_covered(before.iter().cloned().chain(next.filter_subjects))
         };
         if next.filter_subjects != before {
             tracing::info!(

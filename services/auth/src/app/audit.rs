@@ -29,10 +29,7 @@ impl App {
         query: &PageQuery,
     ) -> Result<Page<Record>, Error> {
         ctx.require(&[Role::Admin])?;
-        let errors = filter.errors();
-        if !errors.is_empty() {
-            return Err(errors.into());
-        }
+        filter.errors().or(())?;
         let page = store::audit::list(self.db.reader(), filter, query).await;
         Ok(page.map_err(AppError::from)?)
     }

@@ -60,9 +60,7 @@ impl App {
         let (Some(email), Some(first), Some(last)) = (email, first, last) else {
             return Err(errors.into());
         };
-        if !errors.is_empty() {
-            return Err(errors.into());
-        }
+        errors.or(())?;
         let id = match key {
             Some(key) => repeatable_id(&[key, email.as_str(), &first, &last]),
             None => random_id()?,

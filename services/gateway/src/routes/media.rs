@@ -144,9 +144,9 @@ pub async fn upload_reference(
         order_id: id.to_string(),
         ..Default::default()
     };
-    let wish = Purposes::Only(FilePurpose::Reference);
+    let purposes = Purposes::Only(FilePurpose::Reference);
     let answer = form
-        .send(&app, &context, target, wish, query.purpose)
+        .send(&app, &context, target, purposes, query.purpose)
         .await?;
     Ok(Created::of(answer.file)?
         .at(|file| media::url(&file.id))

@@ -31,7 +31,7 @@ pub trait Orders: Send + Sync + 'static {
     async fn find(&self, ctx: &CallContext, id: OrderId) -> Result<OrderSummary, AppError>;
 }
 
-/// A wish to pay an order.
+/// A request to pay an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NewPayment {
     pub order_id: OrderId,

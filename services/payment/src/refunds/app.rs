@@ -1,4 +1,4 @@
-//! The refund of a payment, from the wish to the books. Each step can be the last before a crash; the next run goes on there:
+//! The refund of a payment, from the request to the books. Each step can be the last before a crash; the next run goes on there:
 //!
 //! 1. `request` (one transaction, usually that of a consumed event): payment SUCCEEDED → REFUNDING, refund row opened.
 //! 2. `lease` (one transaction): one replica takes the row up; if it dies, the lease ends and another does.
@@ -28,7 +28,7 @@ use crate::{
 /// Refunds tried in one round.
 const ROUND: u64 = 32;
 
-/// What became of the wish to refund a payment.
+/// What became of the request to refund a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Requested {
     /// It is under way now.

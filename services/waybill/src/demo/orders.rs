@@ -30,7 +30,7 @@ pub struct Cast {
 }
 
 /// What an order of the demo holds.
-struct Wish<'a> {
+struct DemoOrder<'a> {
     key: &'static str,
     customer: &'a Person,
     lines: &'a [(&'static str, i64)],
@@ -65,7 +65,7 @@ impl Demo {
     }
 
     async fn goods(&mut self, cast: &Cast, products: &HashMap<String, String>) -> Result<()> {
-        let wish = |key, customer, lines| Wish {
+        let demo_order = |key, customer, lines| DemoOrder {
             key,
             customer,
             lines,
@@ -75,13 +75,13 @@ impl Demo {
 
         // Not paid yet.
         let lines = [("MUG-01", 2), ("TWL-01", 1)];
-        self.place(products, &wish("demo-unpaid", &cast.carla, &lines))
+        self.place(products, &demo_order("demo-unpaid", &cast.carla, &lines))
             .await?;
 
         // Paid; waits for the administrator to pack it.
         let lines = [("PEN-01", 1), ("INK-01", 2), ("NTB-01", 3)];
         let order = self
-            .place(products, &wish("demo-paid-goods", &cast.carl, &lines))
+            .place(products, &demo_order("demo-paid-goods", &cast.carl, &lines))
             .await?;
         self.pay(&cast.carl, &order, SandboxOutcome::Succeed)
             .await?;
@@ -89,7 +89,7 @@ impl Demo {
         // Being packed.
         let lines = [("PAN-01", 1), ("BRD-01", 1)];
         let order = self
-            .place(products, &wish("demo-packing", &cast.cleo, &lines))
+            .place(products, &demo_order("demo-packing", &cast.cleo, &lines))
             .await?;
         let order = self
             .pay(&cast.cleo, &order, SandboxOutcome::Succeed)
@@ -99,7 +99,7 @@ impl Demo {
         // On its way.
         let lines = [("KEY-01", 2)];
         let order = self
-            .place(products, &wish("demo-shipped", &cast.carl, &lines))
+            .place(products, &demo_order("demo-shipped", &cast.carl, &lines))
             .await?;
         let order = self
             .pay(&cast.carl, &order, SandboxOutcome::Succeed)
@@ -111,7 +111,7 @@ impl Demo {
         // Delivered.
         let lines = [("BLK-01", 1)];
         let order = self
-            .place(products, &wish("demo-delivered", &cast.carla, &lines))
+            .place(products, &demo_order("demo-delivered", &cast.carla, &lines))
             .await?;
         let order = self
             .pay(&cast.carla, &order, SandboxOutcome::Succeed)
@@ -124,7 +124,7 @@ impl Demo {
         // Cancelled before it was paid.
         let lines = [("UMB-01", 1)];
         let order = self
-            .place(products, &wish("demo-cancelled", &cast.carl, &lines))
+            .place(products, &demo_order("demo-cancelled", &cast.carl, &lines))
             .await?;
         self.cancel(&cast.carl, &order, "Found one in the cellar")
             .await?;
@@ -132,7 +132,7 @@ impl Demo {
         // Cancelled after it was paid: refunded.
         let lines = [("BAG-02", 1)];
         let order = self
-            .place(products, &wish("demo-refunded", &cast.cleo, &lines))
+            .place(products, &demo_order("demo-refunded", &cast.cleo, &lines))
             .await?;
         let order = self
             .pay(&cast.cleo, &order, SandboxOutcome::Succeed)
@@ -147,7 +147,7 @@ impl Demo {
         // The card was declined.
         let lines = [("LMP-01", 1)];
         let order = self
-            .place(products, &wish("demo-declined", &cast.carla, &lines))
+            .place(products, &demo_order("demo-declined", &cast.carla, &lines))
             .await?;
         self.pay(&cast.carla, &order, SandboxOutcome::Decline)
             .await?;
@@ -159,15 +159,15 @@ impl Demo {
         cast: &Cast,
         products: &HashMap<String, String>,
     ) -> Result<()> {
-        let wishes = [
-            Wish {
+        let demo_orders = [
+            DemoOrder {
                 key: "demo-pool-logo",
                 customer: &cast.carla,
                 lines: &[("SVC-LOGO", 1)],
                 title: "Logo for a bakery",
                 description: "Warm, round, with a sheaf of wheat. Works in one colour too.",
             },
-            Wish {
+            DemoOrder {
                 key: "demo-pool-edit",
                 customer: &cast.cleo,
                 lines: &[("SVC-EDIT", 1)],
@@ -175,9 +175,9 @@ impl Demo {
                 description: "About four thousand words, due at the end of the month.",
             },
         ];
-        for wish in &wishes {
-            let order = self.place(products, wish).await?;
-            self.pay(wish.customer, &order, SandboxOutcome::Succeed)
+        for demo_order in &demo_orders {
+            let order = self.place(products, demo_order).await?;
+            self.pay(demo_order.customer, &order, SandboxOutcome::Succeed)
                 .await?;
         }
         Ok(())
@@ -189,14 +189,14 @@ impl Demo {
         products: &HashMap<String, String>,
     ) -> Result<()> {
         // Claimed, with a conversation.
-        let wish = Wish {
+        let demo_order = DemoOrder {
             key: "demo-claimed",
             customer: &cast.carl,
             lines: &[("SVC-PAGE", 1)],
             title: "Landing page for a bicycle shop",
             description: "Opening hours, a map, three photographs.",
         };
-        let order = self.place(products, &wish).await?;
+        let order = self.place(products, &demo_order).await?;
         let order = self
             .pay(&cast.carl, &order, SandboxOutcome::Succeed)
             .await?;
@@ -238,14 +238,14 @@ impl Demo {
         }
 
         // Opened again, because the first worker could not do it.
-        let wish = Wish {
+        let demo_order = DemoOrder {
             key: "demo-replaced",
             customer: &cast.carla,
             lines: &[("SVC-TRAN", 1)],
             title: "Translate a menu into Dutch",
             description: "Two pages, with the allergens.",
         };
-        let order = self.place(products, &wish).await?;
+        let order = self.place(products, &demo_order).await?;
         let order = self
             .pay(&cast.carla, &order, SandboxOutcome::Succeed)
             .await?;
@@ -253,14 +253,14 @@ impl Demo {
         self.replace(&cast.admin, &cast.walter, &order).await?;
 
         // On hold.
-        let wish = Wish {
+        let demo_order = DemoOrder {
             key: "demo-on-hold",
             customer: &cast.cleo,
             lines: &[("SVC-TRAN", 1)],
             title: "Translate a user manual",
             description: "Ten pages about a coffee grinder.",
         };
-        let order = self.place(products, &wish).await?;
+        let order = self.place(products, &demo_order).await?;
         let order = self
             .pay(&cast.cleo, &order, SandboxOutcome::Succeed)
             .await?;
@@ -270,14 +270,14 @@ impl Demo {
             .await?;
 
         // Handed in; the administrator has to decide.
-        let wish = Wish {
+        let demo_order = DemoOrder {
             key: "demo-handed-in",
             customer: &cast.carla,
             lines: &[("SVC-CARD", 1)],
             title: "Business cards for a bakery",
             description: "To go with the logo.",
         };
-        let order = self.place(products, &wish).await?;
+        let order = self.place(products, &demo_order).await?;
         let order = self
             .pay(&cast.carla, &order, SandboxOutcome::Succeed)
             .await?;
@@ -291,14 +291,14 @@ impl Demo {
         cast: &Cast,
         products: &HashMap<String, String>,
     ) -> Result<()> {
-        let wish = Wish {
+        let demo_order = DemoOrder {
             key: "demo-completed",
             customer: &cast.carl,
             lines: &[("SVC-PHOT", 1)],
             title: LAST,
             description: "On white, from the side.",
         };
-        let order = self.place(products, &wish).await?;
+        let order = self.place(products, &demo_order).await?;
         let order = self
             .pay(&cast.carl, &order, SandboxOutcome::Succeed)
             .await?;
@@ -325,9 +325,9 @@ impl Demo {
     async fn place(
         &mut self,
         products: &HashMap<String, String>,
-        wish: &Wish<'_>,
+        demo_order: &DemoOrder<'_>,
     ) -> Result<Order> {
-        let items = wish.lines.iter().map(|(sku, quantity)| {
+        let items = demo_order.lines.iter().map(|(sku, quantity)| {
             let id = products
                 .get(*sku)
                 .with_context(|| format!("the demo sells no {sku}"))?;
@@ -338,8 +338,8 @@ impl Demo {
         });
         let request = PlaceOrderRequest {
             items: items.collect::<Result<_>>()?,
-            title: non_empty(wish.title),
-            description: non_empty(wish.description),
+            title: non_empty(demo_order.title),
+            description: non_empty(demo_order.description),
             shipping_address: Some(Address {
                 name: Some("Demo Customer".into()),
                 line1: "1 Harbour Street".into(),
@@ -353,14 +353,14 @@ impl Demo {
         let answer = self
             .clients
             .order
-            .place_order(wish.customer.ask_once(wish.key, request))
+            .place_order(demo_order.customer.ask_once(demo_order.key, request))
             .await;
         let placed = answer
-            .with_context(|| format!("placing {}", wish.key))?
+            .with_context(|| format!("placing {}", demo_order.key))?
             .into_inner();
         let id = placed.order.context("placing answers with the order")?.id;
         // A repetition answers with the order as it was; go on from how it is.
-        self.order(wish.customer, &id).await
+        self.order(demo_order.customer, &id).await
     }
 
     async fn order(&mut self, reader: &Person, id: &str) -> Result<Order> {

@@ -63,7 +63,7 @@ impl Work {
             },
             kinds: filter.kinds,
         };
-        // An administrator claims nothing, so for them the wish has no meaning.
+        // An administrator claims nothing, so for them the filter has no meaning.
         if filter.only_mine && matches!(viewer, Viewer::Staff(_)) {
             let worker = self.workers.myself(ctx).await?;
             let skills = workers::skills(reader, &worker).await?;
