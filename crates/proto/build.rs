@@ -1,6 +1,9 @@
 //! Generates from proto/: messages, servers and clients, how messages are JSON (see proto/waybill/common/v1/json.proto), and the bundle
 //! of all clients. The compiler is written in Rust, so no `protoc` is needed.
 
+#[path = "build/json.rs"]
+mod json;
+
 use std::{
     collections::BTreeSet,
     env,
@@ -10,15 +13,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use prost_reflect::{
-    Cardinality, DescriptorPool, DynamicMessage, EnumDescriptor, EnumValueDescriptor,
-    FieldDescriptor, Kind, MessageDescriptor, Value,
-};
-use tonic_prost_build::Builder;
+use prost_reflect::DescriptorPool;
 
-/// The numbers of `Format` in json.proto.
-const FORMAT_TEXT: i32 = 1;
-const FORMAT_OBJECT: i32 = 2;
+use json::Json;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -48,23 +45,10 @@ fn main() -> Result<()> {
         .extern_path(".waybill.common.v1.Money", "::waybill_primitives::Money");
     let json = Json::of(&pool)?;
     let mut generated = String::new();
-    let requests: Vec<_> = pool
-        .services()
-        .flat_map(|service| service.methods().collect::<Vec<_>>())
-        .map(|method| method.input())
-        .collect();
     for message in pool.all_messages() {
-        if is_json(&message) && !requests.contains(&message) {
-            builder = json.message(builder, &message);
-            if message.get_field_by_name("version").is_some() {
-                writeln!(
-                    generated,
-                    "impl crate::json::Version for {} {{ fn version(&self) -> i64 {{ self.version }} }}",
-                    rust_path(message.full_name())
-                )?;
-            }
-        }
+        builder = json.message(builder, &mut generated, &message)?;
     }
+    json.echoes(&mut generated)?;
     for choice in pool
         .all_enums()
         .filter(|choice| is_ours(choice.package_name()))
@@ -97,16 +81,6 @@ fn is_ours(package: &str) -> bool {
     package.starts_with("waybill.")
 }
 
-/// Whether a message that is no request is shown as JSON: an answer or a part of one, without bytes.
-fn is_json(message: &MessageDescriptor) -> bool {
-    let in_bytes = |field: FieldDescriptor| field.kind() == Kind::Bytes;
-    is_ours(message.package_name())
-        && !message.parent_file().name().ends_with("_events.proto")
-        && !message.full_name().starts_with("waybill.common.v1.Json")
-        && message.full_name() != "waybill.common.v1.Money"
-        && !message.fields().any(in_bytes)
-}
-
 /// The Rust path of a message or an enumeration.
 fn rust_path(full_name: &str) -> String {
     let path = full_name.trim_start_matches("waybill.").replace('.', "::");
@@ -133,171 +107,6 @@ fn prefix(name: &str) -> String {
         prefix.push(letter.to_ascii_uppercase());
     }
     prefix + "_"
-}
-
-/// Reads the options of json.proto and gives types the attributes for serde and utoipa.
-struct Json {
-    field: prost_reflect::ExtensionDescriptor,
-    also: prost_reflect::ExtensionDescriptor,
-    schema: prost_reflect::ExtensionDescriptor,
-}
-
-impl Json {
-    fn of(pool: &DescriptorPool) -> Result<Self> {
-        let extension = |name: &str| {
-            let name = format!("waybill.common.v1.{name}");
-            pool.get_extension_by_name(&name)
-                .ok_or_else(|| format!("json.proto lacks {name}"))
-        };
-        Ok(Self {
-            field: extension("json")?,
-            also: extension("also")?,
-            schema: extension("schema")?,
-        })
-    }
-
-    fn message(&self, mut builder: Builder, message: &MessageDescriptor) -> Builder {
-        let name = message.full_name();
-        let mut attributes = "#[derive(::serde::Serialize, crate::json::ToSchema)]".to_owned();
-        if let Value::String(schema) = &*message.options().get_extension(&self.schema)
-            && !schema.is_empty()
-        {
-            let _ = write!(attributes, "\n#[schema(as = {schema})]");
-        }
-        builder = builder.message_attribute(name, attributes);
-        for field in message.fields() {
-            let path = format!("{name}.{}", field.name());
-            builder = builder.field_attribute(path, self.attributes(&field));
-        }
-        builder
-    }
-
-    fn attributes(&self, field: &FieldDescriptor) -> String {
-        let options = field.options();
-        let options = options.get_extension(&self.field);
-        let option = |name: &str| -> Option<Value> {
-            let options: &DynamicMessage = options.as_message()?;
-            Some(options.get_field_by_name(name)?.into_owned())
-        };
-        let mut serde = vec![format!("rename = {:?}", field.json_name())];
-        let mut schema = Vec::new();
-        let is_list = field.cardinality() == Cardinality::Repeated;
-        let is_optional = field.field_descriptor_proto().proto3_optional();
-        let omit = option("omit").and_then(|omit| omit.as_bool()) == Some(true);
-        let mut shape = match field.kind() {
-            Kind::String => match option("format").and_then(|format| format.as_enum_number()) {
-                Some(FORMAT_OBJECT) => {
-                    serde.push("serialize_with = \"crate::json::object\"".to_owned());
-                    // An object of any fields.
-                    Some("::std::collections::HashMap<String, ::serde_json::Value>".to_owned())
-                }
-                Some(FORMAT_TEXT) => None,
-                _ => is_id(field.name()).then(|| "crate::json::Uuid".to_owned()),
-            },
-            Kind::Enum(choice) => {
-                let path = rust_path(choice.full_name());
-                serde.push(format!(
-                    "serialize_with = \"crate::json::name::<{path}, _>\""
-                ));
-                Some(path)
-            }
-            // Prost makes every message optional.
-            Kind::Message(of) if !is_list => Some(match of.full_name() {
-                "google.protobuf.Timestamp" => "crate::json::DateTime<crate::json::Utc>".to_owned(),
-                "waybill.common.v1.Money" => "::waybill_primitives::Money".to_owned(),
-                name => rust_path(name),
-            }),
-            _ => None,
-        };
-        if is_list {
-            shape = shape.map(|shape| format!("Vec<{shape}>"));
-        } else if is_optional {
-            shape = shape.map(|shape| format!("Option<{shape}>"));
-        }
-        if let Some(shape) = shape {
-            schema.push(format!("value_type = {shape}"));
-        }
-        if omit {
-            // It is left out instead of null.
-            if is_optional {
-                schema.push("nullable = false".to_owned());
-            }
-            let of = if is_list {
-                "Vec::is_empty"
-            } else {
-                "Option::is_none"
-            };
-            serde.push(format!("skip_serializing_if = \"{of}\""));
-        } else {
-            schema.push("required".to_owned());
-        }
-        if let Some(Value::String(example)) = option("example")
-            && !example.is_empty()
-        {
-            schema.push(format!("example = {example:?}"));
-        }
-        let attribute = |name: &str, parts: &[String]| match parts {
-            [] => String::new(),
-            parts => format!("#[{name}({})]", parts.join(", ")),
-        };
-        attribute("serde", &serde) + &attribute("schema", &schema)
-    }
-
-    fn choice(
-        &self,
-        builder: Builder,
-        generated: &mut String,
-        choice: &EnumDescriptor,
-    ) -> Result<Builder> {
-        let (name, path) = (choice.full_name(), rust_path(choice.full_name()));
-        let prefix = prefix(choice.name());
-        let short = |value: &EnumValueDescriptor| {
-            value
-                .name()
-                .strip_prefix(&prefix)
-                .map(str::to_owned)
-                .ok_or_else(|| format!("{} does not begin with {prefix}", value.full_name()))
-        };
-        let (mut names, mut aliases) = (String::new(), String::new());
-        for value in choice.values().filter(|value| value.number() != 0) {
-            let short = short(&value)?;
-            write!(names, "({short:?}, Self::{}),", variant(&short))?;
-            for alias in value
-                .options()
-                .get_extension(&self.also)
-                .as_list()
-                .unwrap_or_default()
-            {
-                let alias = alias.as_str().unwrap_or_default();
-                write!(aliases, "({alias:?}, Self::{}),", variant(&short))?;
-            }
-        }
-        writeln!(
-            generated,
-            "impl crate::json::Named for {path} {{\n\
-             const NAMES: &'static [(&'static str, Self)] = &[{names}];\n\
-             const ALIASES: &'static [(&'static str, Self)] = &[{aliases}];\n\
-             }}\n\
-             impl ::std::fmt::Display for {path} {{\n\
-             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {{ f.pad(crate::json::Named::name(*self)) }}\n\
-             }}\n\
-             impl<'de> ::serde::Deserialize<'de> for {path} {{\n\
-             fn deserialize<D: ::serde::Deserializer<'de>>(name: D) -> Result<Self, D::Error> {{ crate::json::by_name(name) }}\n\
-             }}"
-        )?;
-        let zero = format!("{name}.{prefix}UNSPECIFIED");
-        Ok(builder
-            .enum_attribute(
-                name,
-                "#[derive(::serde::Serialize, crate::json::ToSchema)]\n\
-                 #[serde(rename_all = \"SCREAMING_SNAKE_CASE\")]",
-            )
-            .field_attribute(zero, "#[serde(skip)]"))
-    }
-}
-
-fn is_id(name: &str) -> bool {
-    name == "id" || name.ends_with("_id") || name.ends_with("_ids")
 }
 
 /// The transports of the processes, by the names of their packages, and the clients of their services.

@@ -102,6 +102,13 @@ impl FieldErrors {
         text.to_owned()
     }
 
+    /// At most `max` items in a list.
+    pub fn items(&mut self, field: &str, items: usize, max: usize) {
+        if items > max {
+            self.add(field, format!("must have at most {max} entries"));
+        }
+    }
+
     /// A whole number within the bounds, both allowed.
     pub fn number(&mut self, field: &str, value: i64, min: i64, max: i64) {
         if value < min || value > max {

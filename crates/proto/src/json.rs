@@ -3,7 +3,7 @@
 use std::{fmt, marker::PhantomData};
 
 use serde::{
-    Deserializer, Serialize as _, Serializer,
+    Deserialize, Deserializer, Serialize as _, Serializer,
     de::{self, Visitor},
 };
 
@@ -69,6 +69,108 @@ pub(crate) fn object<S: Serializer>(
         .as_deref()
         .and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
     object.serialize(serializer)
+}
+
+/// A body that may hold fields of the message that it changes, as whoever read that sends it back.
+#[derive(Debug)]
+pub struct Echo {
+    /// The body's Rust type.
+    pub message: &'static str,
+    /// The names of the body and of what it changes in OpenAPI.
+    pub schema: &'static str,
+    pub of: &'static str,
+    /// What is not looked at.
+    pub fields: &'static [&'static str],
+}
+
+/// The value in a message of a choice in a body.
+pub(crate) struct Choice<T>(T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Choice<T> {
+    fn deserialize<D: Deserializer<'de>>(name: D) -> Result<Self, D::Error> {
+        T::deserialize(name).map(Self)
+    }
+}
+
+impl<T: Into<Self>> From<Choice<T>> for i32 {
+    fn from(Choice(choice): Choice<T>) -> Self {
+        choice.into()
+    }
+}
+
+/// The text in a message of an id in a body.
+#[derive(Deserialize)]
+pub(crate) struct Id(Uuid);
+
+impl From<Id> for String {
+    fn from(Id(id): Id) -> Self {
+        id.to_string()
+    }
+}
+
+/// Reads a field of a body whose value is another in the message.
+pub(crate) fn required<'de, T, W, D>(value: D) -> Result<W, D::Error>
+where
+    T: Deserialize<'de> + Into<W>,
+    D: Deserializer<'de>,
+{
+    T::deserialize(value).map(Into::into)
+}
+
+/// As [`required`], of a field that may be absent.
+pub(crate) fn optional<'de, T, W, D>(value: D) -> Result<Option<W>, D::Error>
+where
+    T: Deserialize<'de> + Into<W>,
+    D: Deserializer<'de>,
+{
+    Ok(Option::<T>::deserialize(value)?.map(Into::into))
+}
+
+/// As [`required`], where null is the empty value.
+pub(crate) fn or_default<'de, T, W, D>(value: D) -> Result<W, D::Error>
+where
+    T: Deserialize<'de> + Into<W>,
+    W: Default,
+    D: Deserializer<'de>,
+{
+    optional::<T, W, D>(value).map(Option::unwrap_or_default)
+}
+
+/// As [`required`], of a list.
+pub(crate) fn list<'de, T, W, D>(values: D) -> Result<Vec<W>, D::Error>
+where
+    T: Deserialize<'de> + Into<W>,
+    D: Deserializer<'de>,
+{
+    let values = Vec::<T>::deserialize(values)?;
+    Ok(values.into_iter().map(Into::into).collect())
+}
+
+/// As [`optional`], where null is there: it is the empty value.
+pub(crate) fn clear<'de, T, W, D>(value: D) -> Result<Option<W>, D::Error>
+where
+    T: Deserialize<'de> + Into<W>,
+    W: Default,
+    D: Deserializer<'de>,
+{
+    or_default::<T, W, D>(value).map(Some)
+}
+
+/// As [`clear`], of a number: it is -1.
+pub(crate) fn clear_number<'de, N, D>(value: D) -> Result<Option<N>, D::Error>
+where
+    N: Deserialize<'de> + From<i8>,
+    D: Deserializer<'de>,
+{
+    let number = Option::<N>::deserialize(value)?;
+    Ok(Some(number.unwrap_or_else(|| N::from(-1))))
+}
+
+/// Reads a message that must be there.
+pub(crate) fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    value: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(value).map(Some)
 }
 
 /// Reads a choice by its name, in whatever case. What serde derives for an enum takes objects as well, and serde_json calls

@@ -5,21 +5,22 @@ pub mod audit;
 use std::fmt;
 
 use waybill_primitives::{FieldError, Role, Timestamp, UserId};
+use waybill_proto::{auth::SuspendUserRequest, common::Contact};
 
 /// The longest address that SMTP can carry (RFC 5321, 4.5.3.1.3), in bytes.
-pub const EMAIL_MAX: usize = 254;
+pub const EMAIL_MAX: usize = Contact::MAX_EMAIL;
 /// The longest local part (RFC 5321, 4.5.3.1.1), in bytes.
 const LOCAL_MAX: usize = 64;
 /// The longest first or last name, in characters.
-pub const NAME_MAX: usize = 100;
+pub const NAME_MAX: usize = Contact::MAX_FIRST_NAME;
 /// The shortest password, in characters.
-pub const PASSWORD_MIN: usize = 8;
+pub const PASSWORD_MIN: usize = Contact::MIN_PASSWORD;
 /// The longest password, in characters.
-pub const PASSWORD_MAX: usize = 128;
+pub const PASSWORD_MAX: usize = Contact::MAX_PASSWORD;
 /// The longest password, in bytes: characters take up to four each.
 pub const PASSWORD_MAX_BYTES: usize = 4 * PASSWORD_MAX;
 /// The longest reason of a suspension, in characters.
-pub const REASON_MAX: usize = 500;
+pub const REASON_MAX: usize = SuspendUserRequest::MAX_REASON;
 /// The longest text that users are searched by, in characters.
 pub const QUERY_MAX: usize = 100;
 /// The longest stored search text of a user, in characters: the address and both names.

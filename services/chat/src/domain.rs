@@ -1,6 +1,7 @@
 //! Conversations, messages and who may take part. Pure: no I/O, no clock.
 
 use waybill_primitives::{FieldError, FieldErrors, Role, UserId, non_empty};
+use waybill_proto::chat as pb;
 
 pub use crate::entity::{
     conversation::{Model as Conversation, Status},
@@ -8,9 +9,9 @@ pub use crate::entity::{
 };
 
 /// Longest body of a message, in characters.
-pub const MAX_BODY: usize = 4000;
+pub const MAX_BODY: usize = pb::Message::MAX_BODY;
 /// Longest client id, in characters.
-pub const MAX_CLIENT_ID: usize = 255;
+pub const MAX_CLIENT_ID: usize = pb::Message::MAX_CLIENT_ID;
 /// Longest title and name that the projection keeps, in characters.
 pub const MAX_TEXT: usize = 255;
 

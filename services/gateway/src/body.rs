@@ -1,18 +1,15 @@
-//! JSON bodies: read within the limit, parsed, checked; every fault named.
+//! JSON bodies: read within the limit, and as what they must be: types, required fields, no unknown ones. What a value may be is
+//! checked by the service that owns it.
 
 use axum::{
     body::Bytes,
     extract::{FromRequest, Request, rejection::BytesRejection},
 };
-use garde::Validate;
 use http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
-use waybill_service_kit::{AppError, FieldError};
+use waybill_service_kit::AppError;
 
-use crate::{
-    error::{ApiError, camel_case},
-    objects::Objects,
-};
+use crate::{error::ApiError, objects::Objects};
 
 /// A JSON body that must be there.
 #[derive(Debug)]
@@ -21,7 +18,7 @@ pub struct Body<T>(pub T);
 impl<S, T> FromRequest<S> for Body<T>
 where
     S: Send + Sync,
-    T: DeserializeOwned + Validate<Context = ()>,
+    T: DeserializeOwned,
 {
     type Rejection = ApiError;
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
@@ -41,7 +38,7 @@ pub struct OptionalBody<T>(pub T);
 impl<S, T> FromRequest<S> for OptionalBody<T>
 where
     S: Send + Sync,
-    T: DeserializeOwned + Validate<Context = ()> + Default,
+    T: DeserializeOwned + Default,
 {
     type Rejection = ApiError;
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
@@ -90,7 +87,7 @@ pub async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, 
 }
 
 /// Malformed JSON is 400; well-formed JSON that does not fit is 422 and names the field.
-pub fn parse<T: DeserializeOwned + Validate<Context = ()>>(bytes: &[u8]) -> Result<T, ApiError> {
+pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value: T = serde_path_to_error::deserialize(Objects(&mut json)).map_err(|error| {
         let path = error.path().to_string();
@@ -100,7 +97,6 @@ pub fn parse<T: DeserializeOwned + Validate<Context = ()>>(bytes: &[u8]) -> Resu
     if has_nul(bytes) {
         return Err(AppError::invalid_field("body", "text must not contain NUL characters").into());
     }
-    validate(&value)?;
     Ok(value)
 }
 
@@ -138,17 +134,6 @@ fn has_nul(bytes: &[u8]) -> bool {
         rest = escape.get(1..).unwrap_or_default();
     }
     false
-}
-
-pub fn validate<T: Validate<Context = ()>>(value: &T) -> Result<(), ApiError> {
-    let Err(report) = value.validate() else {
-        return Ok(());
-    };
-    let fields = report
-        .iter()
-        .map(|(path, error)| FieldError::new(camel_case(&path.to_string()), error.message()))
-        .collect();
-    Err(AppError::invalid(fields).into())
 }
 
 /// The name that serde quotes, as in: unknown field `limitt`, expected …

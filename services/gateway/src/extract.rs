@@ -1,11 +1,13 @@
 //! What handlers take besides bodies: who calls (which says who may call), queries, ids, and the conditional headers.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use axum::extract::{FromRequestParts, Path};
-use garde::Validate;
 use http::{HeaderName, StatusCode, header, request::Parts, uri::Authority};
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, Error as _},
+};
 use serde_path_to_error::Segment;
 use utoipa::{
     IntoParams,
@@ -23,8 +25,8 @@ use waybill_service_kit::{
 
 pub use crate::body::{Body, OptionalBody, content_type, is_json, parse};
 use crate::{
-    body::{quoted, validate},
-    error::ApiError,
+    body::quoted,
+    error::{ApiError, camel_case},
 };
 
 /// What [`crate::edge`] found out about a request.
@@ -203,7 +205,7 @@ pub struct Params<T>(pub T);
 impl<S, T> FromRequestParts<S> for Params<T>
 where
     S: Send + Sync,
-    T: DeserializeOwned + Validate<Context = ()> + IntoParams,
+    T: DeserializeOwned + IntoParams,
 {
     type Rejection = ApiError;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
@@ -211,30 +213,42 @@ where
     }
 }
 
+/// Rows of one page at most.
+#[derive(Debug, Clone, Copy)]
+pub struct Limit(pub u32);
+
+impl<'de> Deserialize<'de> for Limit {
+    fn deserialize<D: Deserializer<'de>>(limit: D) -> Result<Self, D::Error> {
+        let limit = u32::deserialize(limit)?;
+        if (1..=PageRequest::MAX_LIMIT).contains(&limit) {
+            return Ok(Self(limit));
+        }
+        let most = PageRequest::MAX_LIMIT;
+        Err(D::Error::custom(format!("must be from 1 to {most}")))
+    }
+}
+
 /// Which part of a list.
-#[derive(Debug, Default, Deserialize, Validate, IntoParams)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Paging {
     /// Rows at most, 1 to 100; 20 if not given.
-    #[garde(range(min = 1, max = 100))]
-    #[param(minimum = 1, maximum = 100, default = 20)]
-    pub limit: Option<u32>,
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 100, default = 20)]
+    pub limit: Option<Limit>,
     /// `nextCursor` of the page before.
-    #[garde(length(bytes, max = 1024))]
     pub cursor: Option<String>,
     /// Also count the rows of all pages.
-    #[garde(skip)]
     pub total: Option<bool>,
 }
 
-/// Rows of a page if the client does not say.
+/// Rows of a page if the client does not say: said to the service, so that the same list has one name in the cache.
 const DEFAULT_LIMIT: u32 = 20;
 
 impl From<Paging> for PageRequest {
     fn from(paging: Paging) -> Self {
         Self {
-            limit: paging.limit.unwrap_or(DEFAULT_LIMIT),
+            limit: paging.limit.map_or(DEFAULT_LIMIT, |limit| limit.0),
             cursor: paging.cursor.unwrap_or_default(),
             total: paging.total.unwrap_or(false),
         }
@@ -248,8 +262,8 @@ pub struct Both<A, B>(pub A, pub B);
 impl<S, A, B> FromRequestParts<S> for Both<A, B>
 where
     S: Send + Sync,
-    A: DeserializeOwned + Validate<Context = ()> + IntoParams,
-    B: DeserializeOwned + Validate<Context = ()> + IntoParams,
+    A: DeserializeOwned + IntoParams,
+    B: DeserializeOwned + IntoParams,
 {
     type Rejection = ApiError;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
@@ -275,7 +289,7 @@ pub struct Paged<F>(pub F, pub Option<PageRequest>);
 impl<S, F> FromRequestParts<S> for Paged<F>
 where
     S: Send + Sync,
-    F: DeserializeOwned + Validate<Context = ()> + IntoParams,
+    F: DeserializeOwned + IntoParams,
 {
     type Rejection = ApiError;
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
@@ -291,7 +305,7 @@ fn names<T: IntoParams>() -> Vec<String> {
 }
 
 /// Reads and checks the parameters of a query that have a value; `known` are the names of all that there are.
-fn query_of<T: DeserializeOwned + Validate<Context = ()>>(
+fn query_of<T: DeserializeOwned>(
     query: &str,
     known: impl FnOnce() -> Vec<String>,
 ) -> Result<T, ApiError> {
@@ -302,14 +316,23 @@ fn query_of<T: DeserializeOwned + Validate<Context = ()>>(
     if let Some(name) = query.split('&').find(is_bare) {
         return Err(AppError::invalid_field(name, "must have a value").into());
     }
-    let is_filled = |pair: &&str| !matches!(pair.split_once('='), Some((_, "")));
-    let filled: Vec<_> = query.split('&').filter(is_filled).collect();
-    let filled = filled.join("&");
+    let pairs = form_urlencoded::parse(query.as_bytes()).filter(|(_, value)| !value.is_empty());
+    let pairs = pairs.map(|(name, value)| (api_name(name), value));
+    let filled = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(pairs)
+        .finish();
     let pairs = form_urlencoded::parse(filled.as_bytes());
     let params = serde_path_to_error::deserialize(serde_html_form::Deserializer::new(pairs));
     let params = params.map_err(|error| query_error(&error, known))?;
-    validate(&params)?;
     Ok(params)
+}
+
+/// The name of a parameter, which clients may spell in snake_case.
+fn api_name(name: Cow<'_, str>) -> Cow<'_, str> {
+    if name.contains('_') {
+        return camel_case(&name).into();
+    }
+    name
 }
 
 fn query_error(
@@ -401,7 +424,8 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
         // A tag may have more behind the version, which says what else the answer showed.
         let digits = tag.split_once('-').map_or(tag, |(version, _)| version);
         match digits.parse() {
-            Ok(version) if version > 0 => Ok(Self(Some(version))),
+            // 0 is that of a worker whom nobody has set up yet.
+            Ok(version) if version >= 0 => Ok(Self(Some(version))),
             _ => Err(AppError::malformed(
                 "If-Match must hold the version that was read, such as \"3\"",
             )
@@ -419,8 +443,17 @@ impl IfMatch {
                 "differs from the header If-Match; send one of them",
             )
             .into()),
+            (_, Some(..0)) => {
+                Err(AppError::invalid_field("version", "must not be negative").into())
+            }
             (header, field) => Ok(header.or(field)),
         }
+    }
+
+    /// As [`Self::or_field`], of a body that is the request.
+    pub fn into_field(self, field: &mut Option<i64>) -> Result<(), ApiError> {
+        *field = self.or_field(*field)?;
+        Ok(())
     }
 }
 

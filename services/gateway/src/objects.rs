@@ -1,9 +1,16 @@
-//! Where the contract says object, nothing else will do. What serde derives for a struct also takes an array, value by value in
-//! the order of the fields, and that order is nobody's contract.
+//! How objects are read. Where the contract says object, nothing else will do: what serde derives for a struct also takes an array,
+//! value by value in the order of the fields, and that order is nobody's contract. Names may be spelled in snake_case, and what
+//! can be sent back as it was read may hold what cannot be changed.
 
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    DeserializeSeed, Deserializer, Error, IgnoredAny, IntoDeserializer as _, MapAccess, SeqAccess,
+    Visitor,
+};
+use waybill_proto::ECHOES;
+
+use crate::error::camel_case;
 
 /// Reads as the deserializer within it does, except that a struct, however deep, is read as a map.
 pub struct Objects<D>(pub D);
@@ -31,11 +38,15 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<D> {
 
     fn deserialize_struct<V: Visitor<'de>>(
         self,
-        _name: &'static str,
-        _fields: &'static [&'static str],
+        message: &'static str,
+        fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        self.0.deserialize_map(Object(visitor))
+        self.0.deserialize_map(Object {
+            visitor,
+            message,
+            fields,
+        })
     }
 
     deep! {
@@ -134,7 +145,12 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Inside<V> {
 }
 
 /// Passes on a map, and takes nothing else.
-struct Object<V>(V);
+struct Object<V> {
+    visitor: V,
+    /// The struct's name and the names of its fields.
+    message: &'static str,
+    fields: &'static [&'static str],
+}
 
 impl<'de, V: Visitor<'de>> Visitor<'de> for Object<V> {
     type Value = V::Value;
@@ -144,7 +160,63 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Object<V> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<V::Value, A::Error> {
-        self.0.visit_map(Parts(entries))
+        self.visitor.visit_map(Entries {
+            inner: entries,
+            message: self.message,
+            fields: self.fields,
+        })
+    }
+}
+
+/// The entries of a map that is a struct.
+struct Entries<A> {
+    inner: A,
+    message: &'static str,
+    fields: &'static [&'static str],
+}
+
+impl<A> Entries<A> {
+    /// The field that a client means: by its name, or as other languages spell it.
+    fn named(&self, name: String) -> String {
+        if self.fields.contains(&name.as_str()) {
+            return name;
+        }
+        Some(camel_case(&name))
+            .filter(|spelled| self.fields.contains(&spelled.as_str()) || self.is_echo(spelled))
+            .unwrap_or(name)
+    }
+
+    /// Whether it is not looked at: what cannot be changed, in an object that is sent back.
+    fn is_echo(&self, name: &str) -> bool {
+        let mut echoes = ECHOES.iter();
+        echoes.any(|echo| echo.message == self.message && echo.fields.contains(&name))
+    }
+}
+
+impl<'de, A: MapAccess<'de>> MapAccess<'de> for Entries<A> {
+    type Error = A::Error;
+
+    fn next_key_seed<S: DeserializeSeed<'de>>(
+        &mut self,
+        seed: S,
+    ) -> Result<Option<S::Value>, A::Error> {
+        while let Some(name) = self.inner.next_key()? {
+            let name = self.named(name);
+            if !self.fields.contains(&name.as_str()) && self.is_echo(&name) {
+                self.inner.next_value::<IgnoredAny>()?;
+                continue;
+            }
+            return seed.deserialize(name.into_deserializer()).map(Some);
+        }
+        Ok(None)
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
+        self.inner.next_value_seed(Within(seed))
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        self.inner.size_hint()
     }
 }
 

@@ -11,7 +11,7 @@ use utoipa::{
         tag::TagBuilder,
     },
 };
-use waybill_proto::{common, order, payment};
+use waybill_proto::{ECHOES, common, order, payment};
 use waybill_service_kit::AppError;
 
 use crate::{
@@ -192,6 +192,7 @@ pub fn complete(api: &utoipa::openapi::OpenApi) -> Result<Value, AppError> {
     let components = &mut document["components"];
     if let Some(known) = components["schemas"].as_object_mut() {
         known.append(&mut schemas);
+        show_echoes(known);
     }
     components["responses"] = FAILURES
         .iter()
@@ -206,6 +207,22 @@ pub fn complete(api: &utoipa::openapi::OpenApi) -> Result<Value, AppError> {
         "RetryAfter": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}},
     });
     Ok(document)
+}
+
+/// What bodies may hold because what they change was sent back as it was read.
+fn show_echoes(schemas: &mut Map<String, Value>) {
+    for echo in ECHOES {
+        let of = schemas.get(echo.of).map(|of| of["properties"].clone());
+        let body = schemas.get_mut(echo.schema);
+        let Some((of, body)) = of.zip(body) else {
+            continue;
+        };
+        for field in echo.fields {
+            let mut property = of[field].clone();
+            property["readOnly"] = true.into();
+            body["properties"][field] = property;
+        }
+    }
 }
 
 fn failure(status: &str, description: &str) -> Value {

@@ -1,34 +1,10 @@
 //! Ordering without being signed in.
 
-use garde::Validate;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 use waybill_proto::{auth::User, json::Version, order::Order};
 
-use super::{TokenType, rules::not_blank};
-
-/// Who orders without being signed in.
-#[derive(Debug, Deserialize, ToSchema, Validate)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schema(example = json!({"email": "grace@example.com", "firstName": "Grace", "lastName": "Hopper"}))]
-pub struct Contact {
-    #[garde(email, length(bytes, max = 254))]
-    #[schema(format = Email, max_length = 254)]
-    pub email: String,
-    #[garde(custom(not_blank), length(chars, max = 100))]
-    #[schema(min_length = 1, max_length = 100)]
-    pub first_name: String,
-    /// May be empty: not everyone has one.
-    #[garde(length(chars, max = 100))]
-    #[schema(max_length = 100)]
-    #[serde(default)]
-    pub last_name: String,
-    /// With it, an account is opened for an e-mail address that has none, and signed in to for one that has. Without it, the
-    /// order is a guest's. 8 to 128 characters.
-    #[garde(length(chars, min = 8, max = 128))]
-    #[schema(min_length = 8, max_length = 128)]
-    pub password: Option<String>,
-}
+use super::TokenType;
 
 /// The access that comes with an order of somebody who was not signed in.
 #[derive(Debug, Serialize, ToSchema)]

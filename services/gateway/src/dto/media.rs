@@ -1,9 +1,7 @@
 //! Files of orders, and pictures of products.
 
-use garde::Validate;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
 use waybill_primitives::Timestamp;
 use waybill_proto::order::FilePurpose;
 
@@ -33,16 +31,6 @@ pub struct PictureUpload {
     pub file: Vec<u8>,
 }
 
-/// How long a link shall hold.
-#[derive(Debug, Default, Deserialize, ToSchema, Validate)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schema(example = json!({"seconds": 600}))]
-pub struct NewLink {
-    /// 300 if not given; a day at most.
-    #[garde(range(min = 1, max = 86_400))]
-    pub seconds: Option<i64>,
-}
-
 /// For whoever has it, without a token, until it expires.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -53,17 +41,4 @@ pub struct FileLink {
     pub thumbnail_url: Option<String>,
     #[schema(value_type = chrono::DateTime<chrono::Utc>)]
     pub expires_at: Timestamp,
-}
-
-/// The order in which a product shows its pictures.
-#[derive(Debug, Deserialize, ToSchema, Validate)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schema(example = json!({"ids": ["01890a5d-ac96-774b-bcce-b302099a8057"]}))]
-pub struct ImageOrder {
-    /// Every picture of the product, once.
-    #[garde(length(max = 100))]
-    pub ids: Vec<Uuid>,
-    /// The product's, as last read; a stale one is refused with `VERSION_CONFLICT`.
-    #[garde(range(min = 1))]
-    pub version: Option<i64>,
 }

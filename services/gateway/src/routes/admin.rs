@@ -1,7 +1,6 @@
 //! Administrators' screens: users, payments, ledger, system.
 
 use axum::extract::State;
-use garde::Validate;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -35,14 +34,12 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 /// Filters of the user list.
-#[derive(Debug, Default, Deserialize, Validate, IntoParams)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct UserFilter {
     /// Part of the e-mail address or the name.
-    #[garde(length(chars, max = 200))]
     pub q: Option<String>,
-    #[garde(skip)]
     #[serde(default)]
     pub role: Vec<Role>,
 }
@@ -81,35 +78,29 @@ pub async fn get_user(
 }
 
 /// Give a user another role.
-#[utoipa::path(patch, path = "/api/v1/admin/users/{id}/role", tag = "admin", params(IfMatch), request_body = dto::RoleChange)]
+#[utoipa::path(patch, path = "/api/v1/admin/users/{id}/role", tag = "admin", params(IfMatch), request_body = pb::SetUserRoleRequest)]
 pub async fn change_user_role(
     State(app): State<App>,
     Admin(context): Admin,
     id: Id,
     if_match: IfMatch,
-    Body(body): Body<dto::RoleChange>,
+    Body(mut request): Body<pb::SetUserRoleRequest>,
 ) -> Result<Versioned<pb::User>, ApiError> {
-    let request = pb::SetUserRoleRequest {
-        id: id.to_string(),
-        role: body.role.into(),
-        version: if_match.or_field(body.version)?,
-    };
+    request.id = id.to_string();
+    if_match.into_field(&mut request.version)?;
     let answer = send!(app.clients.auth, set_user_role, &context, request)?;
     Versioned::of(answer.user)
 }
 
 /// Suspend a user: all sessions end, and no new one can begin.
-#[utoipa::path(post, path = "/api/v1/admin/users/{id}/suspend", tag = "admin", request_body(content = Option<dto::Suspension>))]
+#[utoipa::path(post, path = "/api/v1/admin/users/{id}/suspend", tag = "admin", request_body(content = Option<pb::SuspendUserRequest>))]
 pub async fn suspend_user(
     State(app): State<App>,
     Admin(context): Admin,
     id: Id,
-    OptionalBody(body): OptionalBody<dto::Suspension>,
+    OptionalBody(mut request): OptionalBody<pb::SuspendUserRequest>,
 ) -> Result<Versioned<pb::User>, ApiError> {
-    let request = pb::SuspendUserRequest {
-        id: id.to_string(),
-        reason: body.reason.unwrap_or_default(),
-    };
+    request.id = id.to_string();
     let answer = send!(app.clients.auth, suspend_user, &context, request)?;
     Versioned::of(answer.user)
 }
@@ -127,13 +118,11 @@ pub async fn restore_user(
 }
 
 /// Filters of the payment list.
-#[derive(Debug, Default, Deserialize, Validate, IntoParams)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct PaymentFilter {
-    #[garde(skip)]
     pub order_id: Option<Uuid>,
-    #[garde(skip)]
     #[serde(default)]
     pub state: Vec<PaymentState>,
 }
@@ -161,14 +150,12 @@ pub async fn list_payments(
 }
 
 /// Filters of the ledger.
-#[derive(Debug, Default, Deserialize, Validate, IntoParams)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct LedgerFilter {
-    #[garde(skip)]
     pub order_id: Option<Uuid>,
     /// Such as `provider:SANDBOX`, `orders`, `platform`.
-    #[garde(length(chars, max = 100))]
     pub account: Option<String>,
 }
 

@@ -3,7 +3,6 @@
 use axum::{body::Bytes, extract::State, response::IntoResponse};
 use chrono::Utc;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
-use garde::Validate;
 use http::{HeaderValue, header};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -53,20 +52,17 @@ pub async fn get_dashboard(
 }
 
 /// A span of whole days (UTC): all that the time from `from` to before `to` touches.
-#[derive(Debug, Default, Deserialize, Validate, IntoParams)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Span {
     /// RFC 3339, or a day (UTC) from its start. 30 days before `to` if not given; at most ten years before it.
-    #[garde(skip)]
     #[param(value_type = Option<String>, example = "2026-11-21", pattern = r"^\d{4}-\d{2}-\d{2}([Tt ].+)?$")]
     pub from: Option<dto::Since>,
     /// RFC 3339, or a day (UTC) to its end. Now if not given.
-    #[garde(skip)]
     #[param(value_type = Option<String>, example = "2026-11-21", pattern = r"^\d{4}-\d{2}-\d{2}([Tt ].+)?$")]
     pub to: Option<dto::Until>,
     /// `DAY` if not given; then at most 1,100 days.
-    #[garde(skip)]
     pub bucket: Option<Bucket>,
 }
 
@@ -126,17 +122,15 @@ pub enum ExportFormat {
 dto::named!(ExportFormat { Csv = "csv" });
 
 /// How an export is written.
-#[derive(Debug, Default, Deserialize, Validate, IntoParams)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Export {
     /// `csv` if not given.
-    #[garde(skip)]
     #[param(inline)]
     #[expect(dead_code, reason = "there is only one so far")]
     format: Option<ExportFormat>,
     /// Begin with a byte order mark, by which Excel knows UTF-8.
-    #[garde(skip)]
     bom: Option<bool>,
 }
 

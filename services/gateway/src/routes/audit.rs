@@ -1,7 +1,6 @@
 //! The audit log.
 
 use axum::extract::State;
-use garde::Validate;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -22,27 +21,21 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 /// Filters of the audit log.
-#[derive(Debug, Default, Deserialize, Validate, IntoParams)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct AuditFilter {
     /// Who did it.
-    #[garde(skip)]
     pub actor_id: Option<Uuid>,
     /// What the action begins with, such as `product.` or `product.update`.
-    #[garde(length(bytes, max = 64))]
     pub action: Option<String>,
     /// Such as `product`.
-    #[garde(length(bytes, max = 32))]
     pub target_kind: Option<String>,
-    #[garde(length(bytes, max = 64))]
     pub target_id: Option<String>,
     /// From this time on: RFC 3339, or a day (UTC) from its start.
-    #[garde(skip)]
     #[param(value_type = Option<String>, example = "2026-11-21", pattern = r"^\d{4}-\d{2}-\d{2}([Tt ].+)?$")]
     pub from: Option<dto::Since>,
     /// Before this time: RFC 3339, or a day (UTC) to its end.
-    #[garde(skip)]
     #[param(value_type = Option<String>, example = "2026-11-21", pattern = r"^\d{4}-\d{2}-\d{2}([Tt ].+)?$")]
     pub to: Option<dto::Until>,
 }

@@ -8,7 +8,6 @@ use waybill_proto::order as pb;
 use crate::{
     answer::{Answer, WithCartToken},
     app::{App, read, send},
-    dto,
     error::ApiError,
     extract::{Anyone, Body, CartToken, Id, SignedIn},
 };
@@ -52,20 +51,16 @@ pub async fn clear_cart(
 /// More than is in stock is refused with `OUT_OF_STOCK`, which tells what is left. Whoever is not signed in gets the token of
 /// the cart in the answer's header `X-Cart-Token`, and sends it from then on.
 #[utoipa::path(put, path = "/api/v1/cart/items/{productId}", tag = "cart", params(CartToken),
-    request_body = dto::CartQuantity,
+    request_body = pb::PutCartItemRequest,
     security((), ("cartToken" = []), ("bearer" = [])))]
 pub async fn put_cart_item(
     State(app): State<App>,
     Anyone(context): Anyone,
     CartToken(cart_token): CartToken,
     id: Id,
-    Body(body): Body<dto::CartQuantity>,
+    Body(mut request): Body<pb::PutCartItemRequest>,
 ) -> Result<WithCartToken<Answer<pb::Cart>>, ApiError> {
-    let request = pb::PutCartItemRequest {
-        cart_token,
-        product_id: id.to_string(),
-        quantity: body.quantity,
-    };
+    (request.cart_token, request.product_id) = (cart_token, id.to_string());
     let answer = send!(app.clients.cart, put_cart_item, &context, request)?;
     let token = HeaderValue::try_from(answer.cart_token).unwrap_or(HeaderValue::from_static(""));
     Ok(WithCartToken(token, Answer::of(answer.cart)?))

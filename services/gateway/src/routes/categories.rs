@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use garde::Validate;
 use http::HeaderMap;
 use serde::Deserialize;
 use serde_json::Value;
@@ -19,7 +18,7 @@ use crate::{
     cache::Cached,
     dto,
     error::ApiError,
-    extract::{Admin, Anyone, Body, Id, IfMatch, OptionalBody, Params},
+    extract::{Admin, Anyone, Body, Id, IfMatch, Limit, OptionalBody, Params},
 };
 
 pub fn routes() -> OpenApiRouter<App> {
@@ -34,22 +33,18 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 /// Which categories.
-#[derive(Debug, Default, Deserialize, Validate, IntoParams)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct CategoryFilter {
     /// Inactive categories too; administrators only, without effect for others.
-    #[garde(skip)]
     pub include_inactive: Option<bool>,
     /// Rows at most, 1 to 100; all if not given.
-    #[garde(range(min = 1, max = 100))]
-    #[param(minimum = 1, maximum = 100)]
-    pub limit: Option<u32>,
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
+    pub limit: Option<Limit>,
     /// `nextCursor` of the page before.
-    #[garde(length(bytes, max = 1024))]
     pub cursor: Option<String>,
     /// Also count the rows of all pages.
-    #[garde(skip)]
     pub total: Option<bool>,
 }
 
@@ -75,7 +70,7 @@ impl CategoryFilter {
             })?;
             items.drain(..=last);
         }
-        let limit = self.limit.map_or(usize::MAX, |limit| limit as usize);
+        let limit = self.limit.map_or(usize::MAX, |limit| limit.0 as usize);
         if items.len() > limit {
             items.truncate(limit);
             list["nextCursor"] = items.last().map_or(Value::Null, |last| last["id"].clone());
@@ -138,18 +133,13 @@ pub async fn get_category(
 }
 
 /// Add a category.
-#[utoipa::path(post, path = "/api/v1/categories", tag = "categories", request_body = dto::NewCategory)]
+#[utoipa::path(post, path = "/api/v1/categories", tag = "categories", request_body = pb::CreateCategoryRequest)]
 pub async fn create_category(
     State(app): State<App>,
     Admin(context): Admin,
-    Body(body): Body<dto::NewCategory>,
+    Body(request): Body<pb::CreateCategoryRequest>,
 ) -> Result<Created<pb::Category>, ApiError> {
-    let answer = send!(
-        app.clients.catalogue,
-        create_category,
-        &context,
-        body.into()
-    )?;
+    let answer = send!(app.clients.catalogue, create_category, &context, request)?;
     app.products.invalidate();
     Ok(Created::of(answer.category)?
         .versioned()
@@ -159,25 +149,25 @@ pub async fn create_category(
 /// Change a category. Fields that are not given stay as they are.
 ///
 /// A category can be sent back as it was read; what cannot be changed is not looked at.
-#[utoipa::path(patch, path = "/api/v1/categories/{id}", tag = "categories", params(IfMatch), request_body = dto::CategoryPatch)]
+#[utoipa::path(patch, path = "/api/v1/categories/{id}", tag = "categories", params(IfMatch), request_body = pb::UpdateCategoryRequest)]
 pub async fn update_category(
     State(app): State<App>,
     Admin(context): Admin,
     id: Id,
     if_match: IfMatch,
-    Body(body): Body<dto::CategoryPatch>,
+    Body(body): Body<pb::UpdateCategoryRequest>,
 ) -> Result<Versioned<pb::Category>, ApiError> {
     update(&app, &context, id, if_match, body).await
 }
 
 /// Change a category, for clients that only know PUT; the same as PATCH.
-#[utoipa::path(put, path = "/api/v1/categories/{id}", tag = "categories", params(IfMatch), request_body = dto::CategoryPatch)]
+#[utoipa::path(put, path = "/api/v1/categories/{id}", tag = "categories", params(IfMatch), request_body = pb::UpdateCategoryRequest)]
 pub async fn replace_category(
     State(app): State<App>,
     Admin(context): Admin,
     id: Id,
     if_match: IfMatch,
-    Body(body): Body<dto::CategoryPatch>,
+    Body(body): Body<pb::UpdateCategoryRequest>,
 ) -> Result<Versioned<pb::Category>, ApiError> {
     update(&app, &context, id, if_match, body).await
 }
@@ -187,10 +177,10 @@ async fn update(
     context: &CallContext,
     id: Id,
     if_match: IfMatch,
-    body: dto::CategoryPatch,
+    mut request: pb::UpdateCategoryRequest,
 ) -> Result<Versioned<pb::Category>, ApiError> {
-    let version = if_match.or_field(body.version)?;
-    let request = body.into_request(id.to_string(), version);
+    request.id = id.to_string();
+    if_match.into_field(&mut request.version)?;
     let answer = send!(app.clients.catalogue, update_category, context, request)?;
     app.products.invalidate();
     Versioned::of(answer.category)

@@ -1,7 +1,6 @@
 //! Conversations: one per order.
 
 use axum::extract::State;
-use garde::Validate;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -11,7 +10,6 @@ use waybill_proto::chat as pb;
 use crate::{
     answer::{Answer, Created, Page},
     app::{App, read, send},
-    dto::{self},
     error::ApiError,
     extract::{Body, Id, Paged, Paging, Params, SignedIn},
 };
@@ -38,12 +36,11 @@ pub async fn list_conversations(
 }
 
 /// Which part of a conversation.
-#[derive(Debug, Default, Deserialize, Validate, IntoParams)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct MessageFilter {
     /// Only messages after this one, oldest first: what you missed.
-    #[garde(skip)]
     pub since: Option<Uuid>,
 }
 
@@ -70,34 +67,27 @@ pub async fn list_messages(
 }
 
 /// Write into the conversation of an order.
-#[utoipa::path(post, path = "/api/v1/orders/{id}/chat/messages", tag = "chat", request_body = dto::NewMessage)]
+#[utoipa::path(post, path = "/api/v1/orders/{id}/chat/messages", tag = "chat", request_body = pb::PostMessageRequest)]
 pub async fn post_message(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     id: Id,
-    Body(body): Body<dto::NewMessage>,
+    Body(mut request): Body<pb::PostMessageRequest>,
 ) -> Result<Created<pb::Message>, ApiError> {
-    let request = pb::PostMessageRequest {
-        order_id: id.to_string(),
-        body: body.body,
-        client_id: body.client_id,
-    };
+    request.order_id = id.to_string();
     let answer = send!(app.clients.chat, post_message, &context, request)?;
     Ok(Created::of(answer.message)?.replayed(answer.replayed))
 }
 
 /// Mark a conversation as read up to a message.
-#[utoipa::path(post, path = "/api/v1/orders/{id}/chat/read", tag = "chat", request_body = dto::ChatRead)]
+#[utoipa::path(post, path = "/api/v1/orders/{id}/chat/read", tag = "chat", request_body = pb::MarkReadRequest)]
 pub async fn mark_messages_read(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     id: Id,
-    Body(body): Body<dto::ChatRead>,
+    Body(mut request): Body<pb::MarkReadRequest>,
 ) -> Result<Answer<pb::MarkReadResponse>, ApiError> {
-    let request = pb::MarkReadRequest {
-        order_id: id.to_string(),
-        up_to: body.up_to.to_string(),
-    };
+    request.order_id = id.to_string();
     let answer = send!(app.clients.chat, mark_read, &context, request)?;
     Ok(Answer(answer))
 }

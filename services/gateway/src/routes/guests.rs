@@ -1,18 +1,16 @@
 //! Ordering without being signed in: whoever comes with their contact gets an account, their account, or a guest's token.
 
 use axum::extract::State;
-use garde::Validate;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use waybill_proto::auth as pb;
+use waybill_proto::{auth as pb, common::Contact};
 use waybill_service_kit::{AppError, CallContext, ErrorCode};
 
 use super::auth::{limit_login, limit_lookup};
 use crate::{
     answer::{Answer, present},
     app::{App, Gateway, read, required, send},
-    body::validate,
     dto,
     error::{ApiError, Detail, REGISTERED},
     extract::{Params, Unsigned},
@@ -23,11 +21,10 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 /// Whose account is asked for.
-#[derive(Debug, Deserialize, Validate, IntoParams)]
+#[derive(Debug, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct EmailFilter {
-    #[garde(email, length(bytes, max = 254))]
     #[param(format = Email, max_length = 254, example = "ada@example.com")]
     pub email: String,
 }
@@ -68,9 +65,8 @@ pub struct Introduced {
 pub async fn introduce(
     app: &Gateway,
     context: &CallContext,
-    contact: dto::Contact,
+    contact: Contact,
 ) -> Result<Introduced, ApiError> {
-    validate(&contact).map_err(in_contact)?;
     limit_orders(app, context, false)?;
     limit_login(app, context, &contact.email)?;
     let mut registered = false;
@@ -166,10 +162,7 @@ async fn login(
 
 /// The fields of an account are those of `contact` here.
 fn of_contact(error: AppError) -> ApiError {
-    in_contact(error.into())
-}
-
-fn in_contact(mut error: ApiError) -> ApiError {
+    let mut error = ApiError::from(error);
     for Detail { field, .. } in &mut error.details {
         if matches!(
             field.as_str(),

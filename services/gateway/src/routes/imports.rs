@@ -8,7 +8,6 @@ use axum::{
 };
 use bytes::Bytes;
 use futures::{SinkExt as _, Stream, StreamExt as _, TryStreamExt as _, channel::mpsc, stream};
-use garde::Validate;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -42,12 +41,11 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 /// How a file is taken.
-#[derive(Debug, Default, Deserialize, Validate, IntoParams)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct ImportOptions {
     /// Only check the file and report what it would do.
-    #[garde(skip)]
     pub dry_run: Option<bool>,
 }
 
@@ -215,12 +213,11 @@ async fn forget(mut bytes: impl Stream<Item = Result<Bytes, ApiError>> + Unpin) 
 }
 
 /// How an export is written.
-#[derive(Debug, Default, Deserialize, Validate, IntoParams)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Format {
     /// `csv` if not given.
-    #[garde(skip)]
     #[param(inline)]
     #[expect(dead_code, reason = "there is only one so far")]
     format: Option<ExportFormat>,

@@ -4,7 +4,6 @@ mod download;
 mod upload;
 
 use axum::extract::{Path, State};
-use garde::Validate;
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -57,11 +56,10 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 /// Which files of an order.
-#[derive(Debug, Default, Deserialize, Validate, IntoParams)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct FileFilter {
-    #[garde(skip)]
     #[serde(default)]
     pub purpose: Vec<FilePurpose>,
 }
@@ -91,12 +89,11 @@ pub async fn list_files(
 }
 
 /// What a file is for, before it.
-#[derive(Debug, Default, Deserialize, Validate, IntoParams)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct UploadQuery {
     /// In place of the field.
-    #[garde(skip)]
     pub purpose: Option<FilePurpose>,
 }
 
@@ -210,19 +207,16 @@ pub async fn delete_file(
 }
 
 /// Make a link to a file that you may read, for whoever you give it to. It needs no token and expires.
-#[utoipa::path(post, path = "/api/v1/media/{id}/link", tag = "media", request_body(content = Option<dto::NewLink>))]
+#[utoipa::path(post, path = "/api/v1/media/{id}/link", tag = "media", request_body(content = Option<pb::CreateFileLinkRequest>))]
 pub async fn create_file_link(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     id: Id,
     origin: Origin,
-    OptionalBody(body): OptionalBody<dto::NewLink>,
+    OptionalBody(mut request): OptionalBody<pb::CreateFileLinkRequest>,
 ) -> Result<Answer<dto::FileLink>, ApiError> {
     let id = id.to_string();
-    let request = pb::CreateFileLinkRequest {
-        id: id.clone(),
-        seconds: body.seconds.unwrap_or(0),
-    };
+    request.id.clone_from(&id);
     let answer = send!(app.clients.file, create_file_link, &context, request)?;
     // On the storage, or on this gateway with what makes it valid.
     let full = |url: String, path: String, query: String| match (non_empty(url), non_empty(query)) {
@@ -267,19 +261,16 @@ pub async fn add_product_image(
 }
 
 /// Put the pictures of a product in another order.
-#[utoipa::path(put, path = "/api/v1/products/{id}/images", tag = "products", params(IfMatch), request_body = dto::ImageOrder)]
+#[utoipa::path(put, path = "/api/v1/products/{id}/images", tag = "products", params(IfMatch), request_body = pb::ArrangeProductImagesRequest)]
 pub async fn arrange_product_images(
     State(app): State<App>,
     Admin(context): Admin,
     id: Id,
     if_match: IfMatch,
-    Body(body): Body<dto::ImageOrder>,
+    Body(mut request): Body<pb::ArrangeProductImagesRequest>,
 ) -> Result<Versioned<pb::Product>, ApiError> {
-    let request = pb::ArrangeProductImagesRequest {
-        product_id: id.to_string(),
-        ids: body.ids.iter().map(Uuid::to_string).collect(),
-        version: if_match.or_field(body.version)?,
-    };
+    request.product_id = id.to_string();
+    if_match.into_field(&mut request.version)?;
     let answer = send!(app.clients.file, arrange_product_images, &context, request)?;
     app.products.invalidate();
     Versioned::of(answer.product)

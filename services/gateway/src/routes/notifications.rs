@@ -1,7 +1,6 @@
 //! The caller's notifications.
 
 use axum::extract::State;
-use garde::Validate;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -24,12 +23,11 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 /// Filters of notifications.
-#[derive(Debug, Default, Deserialize, Validate, IntoParams)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct NotificationFilter {
     /// Only those that were not read yet.
-    #[garde(skip)]
     pub unread_only: Option<bool>,
 }
 

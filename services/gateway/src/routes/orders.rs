@@ -1,7 +1,6 @@
 //! Orders: placing, reading, moving along, cancelling.
 
 use axum::extract::State;
-use garde::Validate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -16,14 +15,11 @@ use super::guests::{but_registered, introduce, limit_orders};
 use crate::{
     answer::{Answer, Created, Page, Versioned, present},
     app::{App, Gateway, read, send},
-    dto::{
-        self,
-        rules::{at_most, before},
-    },
+    dto,
     error::ApiError,
     extract::{
-        Anyone, Body, CartToken, Id, Idempotency, IfMatch, OptionalBody, Paged, Paging, Params,
-        SignedIn, Worker,
+        Anyone, Body, CartToken, Id, Idempotency, IfMatch, Limit, OptionalBody, Paged, Paging,
+        Params, SignedIn, Worker,
     },
 };
 
@@ -37,41 +33,31 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 /// Filters of the order list.
-#[derive(Debug, Default, Deserialize, Validate, IntoParams)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct OrderFilter {
     /// An order number or its beginning (`W2611`), or beginnings of words of the title and the customer's name, all of which an
     /// order must have. A new order is found by its words within about a second.
-    #[garde(length(chars, max = 200))]
     pub q: Option<String>,
-    #[garde(skip)]
     #[serde(default)]
     pub status: Vec<OrderStatus>,
-    #[garde(skip)]
     #[serde(default)]
     pub payment_status: Vec<PaymentStatus>,
     /// Placed at this time or later: RFC 3339, or a day (UTC) from its start. Before `to`.
-    #[garde(custom(before(self.to)))]
     #[param(value_type = Option<String>, example = "2026-11-21", pattern = r"^\d{4}-\d{2}-\d{2}([Tt ].+)?$")]
     pub from: Option<dto::Since>,
     /// Placed before this time: RFC 3339, or a day (UTC) to its end.
-    #[garde(skip)]
     #[param(value_type = Option<String>, example = "2026-11-21", pattern = r"^\d{4}-\d{2}-\d{2}([Tt ].+)?$")]
     pub to: Option<dto::Until>,
-    #[garde(skip)]
     pub customer_id: Option<Uuid>,
-    #[garde(skip)]
     pub assignee_id: Option<Uuid>,
     /// In minor units; not more than `maxTotal`.
-    #[garde(range(min = 0), custom(at_most(self.max_total, "maxTotal")))]
     #[param(minimum = 0)]
     pub min_total: Option<i64>,
     /// In minor units.
-    #[garde(range(min = 0))]
     #[param(minimum = 0)]
     pub max_total: Option<i64>,
-    #[garde(skip)]
     pub sort: Option<OrderSort>,
 }
 
@@ -133,18 +119,17 @@ pub async fn list_with(
 /// repeat gets the first answer again, with the header `Idempotency-Replayed`; to order as a guest it must have at least 16
 /// characters that nobody guesses.
 #[utoipa::path(post, path = "/api/v1/orders", tag = "orders", params(Idempotency, CartToken),
-    request_body = dto::NewOrder,
+    request_body = pb::PlaceOrderRequest,
     security((), ("cartToken" = []), ("bearer" = [])))]
 pub async fn place_order(
     State(app): State<App>,
     Anyone(mut context): Anyone,
     idempotency: Idempotency,
     CartToken(cart_token): CartToken,
-    Body(mut body): Body<dto::NewOrder>,
+    Body(mut request): Body<pb::PlaceOrderRequest>,
 ) -> Result<Created<dto::PlacedOrder>, ApiError> {
     context.idempotency_key = idempotency.0;
-    let contact = body.contact.take();
-    let mut request: pb::PlaceOrderRequest = body.into();
+    let contact = request.contact.take();
     let (mut auth, mut registered) = (None, false);
     match (context.user(), contact) {
         (Ok(user), _) => {
@@ -185,25 +170,25 @@ pub async fn place_order(
 /// Fields that are not given stay as they are. An order can be sent back as it was read; what cannot be changed here is not
 /// looked at. New lines have the prices of now, and the total follows. `PAYMENT_UNDER_WAY`: somebody is paying the present
 /// total.
-#[utoipa::path(put, path = "/api/v1/orders/{id}", tag = "orders", params(IfMatch), request_body = dto::OrderEdit)]
+#[utoipa::path(put, path = "/api/v1/orders/{id}", tag = "orders", params(IfMatch), request_body = pb::EditOrderRequest)]
 pub async fn replace_order(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     id: Id,
     if_match: IfMatch,
-    Body(body): Body<dto::OrderEdit>,
+    Body(body): Body<pb::EditOrderRequest>,
 ) -> Result<Versioned<pb::Order>, ApiError> {
     edit_with(&app, &context, id, if_match, body).await
 }
 
 /// Change what an order is for; the same as PUT.
-#[utoipa::path(patch, path = "/api/v1/orders/{id}", tag = "orders", params(IfMatch), request_body = dto::OrderEdit)]
+#[utoipa::path(patch, path = "/api/v1/orders/{id}", tag = "orders", params(IfMatch), request_body = pb::EditOrderRequest)]
 pub async fn update_order(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     id: Id,
     if_match: IfMatch,
-    Body(body): Body<dto::OrderEdit>,
+    Body(body): Body<pb::EditOrderRequest>,
 ) -> Result<Versioned<pb::Order>, ApiError> {
     edit_with(&app, &context, id, if_match, body).await
 }
@@ -213,10 +198,10 @@ async fn edit_with(
     context: &CallContext,
     id: Id,
     if_match: IfMatch,
-    body: dto::OrderEdit,
+    mut request: pb::EditOrderRequest,
 ) -> Result<Versioned<pb::Order>, ApiError> {
-    let version = if_match.or_field(body.version)?;
-    let request = body.request(id.to_string(), version);
+    request.id = id.to_string();
+    if_match.into_field(&mut request.version)?;
     let answer = send!(app.clients.order, edit_order, context, request)?;
     app.products.invalidate();
     Versioned::of(answer.order)
@@ -235,20 +220,16 @@ pub async fn get_order(
 }
 
 /// Move an order along. Staff may do so with orders that are assigned to them.
-#[utoipa::path(patch, path = "/api/v1/orders/{id}/status", tag = "orders", params(IfMatch), request_body = dto::StatusChange)]
+#[utoipa::path(patch, path = "/api/v1/orders/{id}/status", tag = "orders", params(IfMatch), request_body = pb::ChangeStatusRequest)]
 pub async fn change_order_status(
     State(app): State<App>,
     Worker(context): Worker,
     id: Id,
     if_match: IfMatch,
-    Body(body): Body<dto::StatusChange>,
+    Body(mut request): Body<pb::ChangeStatusRequest>,
 ) -> Result<Versioned<pb::Order>, ApiError> {
-    let request = pb::ChangeStatusRequest {
-        id: id.to_string(),
-        status: body.status.into(),
-        note: body.note.unwrap_or_default(),
-        version: if_match.or_field(body.version)?,
-    };
+    request.id = id.to_string();
+    if_match.into_field(&mut request.version)?;
     let answer = send!(app.clients.order, change_status, &context, request)?;
     app.products.invalidate();
     Versioned::of(answer.order)
@@ -256,26 +237,26 @@ pub async fn change_order_status(
 
 /// Cancel an order. What was paid is refunded, what was reserved goes back to the stock.
 #[utoipa::path(post, path = "/api/v1/orders/{id}/cancel", tag = "orders", params(IfMatch),
-    request_body(content = Option<dto::CancelOrder>))]
+    request_body(content = Option<pb::CancelOrderRequest>))]
 pub async fn cancel_order(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     id: Id,
     if_match: IfMatch,
-    OptionalBody(body): OptionalBody<dto::CancelOrder>,
+    OptionalBody(body): OptionalBody<pb::CancelOrderRequest>,
 ) -> Result<Versioned<pb::Order>, ApiError> {
     cancel_with(&app, &context, id, if_match, body).await
 }
 
 /// Cancel an order; the same as POST.
 #[utoipa::path(delete, path = "/api/v1/orders/{id}/cancel", tag = "orders", params(IfMatch),
-    request_body(content = Option<dto::CancelOrder>))]
+    request_body(content = Option<pb::CancelOrderRequest>))]
 pub async fn delete_order(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     id: Id,
     if_match: IfMatch,
-    OptionalBody(body): OptionalBody<dto::CancelOrder>,
+    OptionalBody(body): OptionalBody<pb::CancelOrderRequest>,
 ) -> Result<Versioned<pb::Order>, ApiError> {
     cancel_with(&app, &context, id, if_match, body).await
 }
@@ -285,13 +266,10 @@ async fn cancel_with(
     context: &CallContext,
     id: Id,
     if_match: IfMatch,
-    body: dto::CancelOrder,
+    mut request: pb::CancelOrderRequest,
 ) -> Result<Versioned<pb::Order>, ApiError> {
-    let request = pb::CancelOrderRequest {
-        id: id.to_string(),
-        reason: body.reason.unwrap_or_default(),
-        version: if_match.or_field(body.version)?,
-    };
+    request.id = id.to_string();
+    if_match.into_field(&mut request.version)?;
     let answer = send!(app.clients.order, cancel_order, context, request)?;
     app.products.invalidate();
     Versioned::of(answer.order)
@@ -308,20 +286,17 @@ pub struct History {
 }
 
 /// Which part of the history.
-#[derive(Debug, Default, Deserialize, Validate, IntoParams)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct HistoryFilter {
     /// Only what came after this version of the order.
-    #[garde(range(min = 0))]
     #[param(minimum = 0)]
     pub after_version: Option<i64>,
     /// The most items of one answer; all of them, up to 1,000, if not given.
-    #[garde(range(min = 1, max = 100))]
-    #[param(minimum = 1, maximum = 100)]
-    pub limit: Option<i32>,
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
+    pub limit: Option<Limit>,
     /// `nextCursor` of the page before.
-    #[garde(length(bytes, max = 20))]
     pub cursor: Option<String>,
 }
 
@@ -355,11 +330,11 @@ pub async fn list_order_history(
     let request = pb::GetHistoryRequest {
         order_id: id.to_string(),
         after_version: cursor.or(filter.after_version).unwrap_or(0),
-        limit: filter.limit.unwrap_or(0),
+        limit: filter.limit.map_or(0, |limit| limit.0),
     };
     let answer = read!(app.clients.order, get_history, &context, request)?;
-    let page = filter.limit.and_then(|limit| usize::try_from(limit).ok());
-    let full = answer.items.len() >= page.unwrap_or(MAX_HISTORY);
+    let page = filter.limit.map_or(MAX_HISTORY, |limit| limit.0 as usize);
+    let full = answer.items.len() >= page;
     let last = answer.items.last().filter(|_| full);
     let history = History {
         next_cursor: last.map(|item| item.version.to_string()),

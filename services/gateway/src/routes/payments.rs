@@ -59,22 +59,17 @@ pub fn page(answer: pb::ListPaymentsResponse, origin: &Origin) -> Page<pb::Payme
 ///
 /// With an `Idempotency-Key` a repeat gets the first answer again, with the header `Idempotency-Replayed`.
 #[utoipa::path(post, path = "/api/v1/orders/{id}/payments", tag = "payments", params(Idempotency),
-    request_body = dto::NewPayment)]
+    request_body = pb::CreatePaymentRequest)]
 pub async fn create_payment(
     State(app): State<App>,
     SignedIn(mut context): SignedIn,
     id: Id,
     origin: Origin,
     idempotency: Idempotency,
-    Body(body): Body<dto::NewPayment>,
+    Body(mut request): Body<pb::CreatePaymentRequest>,
 ) -> Result<Created<dto::PaymentCreated>, ApiError> {
     context.idempotency_key = idempotency.0;
-    let request = pb::CreatePaymentRequest {
-        order_id: id.to_string(),
-        provider: body.provider.into(),
-        success_url: body.success_url.unwrap_or_default(),
-        cancel_url: body.cancel_url.unwrap_or_default(),
-    };
+    request.order_id = id.to_string();
     let answer = send!(app.clients.payment, create_payment, &context, request)?;
     let payment = dto::seen_from(&origin, present(answer.payment)?);
     let created = Created::new(dto::PaymentCreated {
@@ -135,7 +130,7 @@ pub async fn get_sandbox_checkout(
 ///
 /// Takes JSON or the page's form. A browser (`Accept: text/html`) is sent on; other clients get JSON.
 #[utoipa::path(post, path = "/api/v1/sandbox/checkout/{paymentId}", tag = "payments",
-    request_body(content((dto::SandboxChoice = "application/json"), (dto::SandboxChoice = "application/x-www-form-urlencoded"))),
+    request_body(content((pb::CompleteSandboxCheckoutRequest = "application/json"), (pb::CompleteSandboxCheckoutRequest = "application/x-www-form-urlencoded"))),
     security(()),
     responses((status = 303, description = "A browser is sent on")))]
 pub async fn complete_sandbox_checkout(
@@ -145,11 +140,8 @@ pub async fn complete_sandbox_checkout(
     headers: HeaderMap,
     request: Request,
 ) -> Result<Raw<Answer<pb::CompleteSandboxCheckoutResponse>>, ApiError> {
-    let choice = choice(request, &app).await?;
-    let request = pb::CompleteSandboxCheckoutRequest {
-        payment_id: id.to_string(),
-        outcome: choice.outcome.into(),
-    };
+    let mut request = choice(request, &app).await?;
+    request.payment_id = id.to_string();
     let answer = send!(
         app.clients.payment,
         complete_sandbox_checkout,
@@ -164,16 +156,20 @@ pub async fn complete_sandbox_checkout(
     Ok(Raw::new(Answer(answer)))
 }
 
-async fn choice(request: Request, app: &App) -> Result<dto::SandboxChoice, ApiError> {
+async fn choice(
+    request: Request,
+    app: &App,
+) -> Result<pb::CompleteSandboxCheckoutRequest, ApiError> {
     if content_type(request.headers()).starts_with("application/x-www-form-urlencoded") {
-        return Form::<dto::SandboxChoice>::from_request(request, app)
+        return Form::<pb::CompleteSandboxCheckoutRequest>::from_request(request, app)
             .await
             .map(|Form(choice)| choice)
             .map_err(|_| {
                 AppError::invalid_field("outcome", "must be SUCCEED, DECLINE or STALL").into()
             });
     }
-    let Body(choice) = Body::<dto::SandboxChoice>::from_request(request, app).await?;
+    let Body(choice) =
+        Body::<pb::CompleteSandboxCheckoutRequest>::from_request(request, app).await?;
     Ok(choice)
 }
 

@@ -8,7 +8,6 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use garde::Validate;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use prost::Message as _;
 use serde::Deserialize;
@@ -21,7 +20,7 @@ use crate::{
     answer::{Created, Page, Stored, Versioned, present},
     app::{App, Gateway, read, send},
     cache::Cached,
-    dto::{self, Categories, rules::at_most},
+    dto,
     error::ApiError,
     extract::{Admin, Anyone, Body, Id, Idempotency, IfMatch, OptionalBody, Paged, Paging, Params},
 };
@@ -39,38 +38,29 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 /// Filters of the product list.
-#[derive(Debug, Default, Deserialize, Validate, IntoParams)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct ProductFilter {
     /// With each of its words, a word of name, SKU or description must begin.
-    #[garde(length(chars, max = 200))]
     pub q: Option<String>,
     /// Id, slug or name of a category; the products of those below it are in it too. `categoryId` is taken for it as well.
-    #[garde(length(chars, max = 110))]
     #[serde(alias = "categoryId")]
     pub category: Option<String>,
     /// In minor units; not more than `maxPrice`.
-    #[garde(range(min = 0), custom(at_most(self.max_price, "maxPrice")))]
     #[param(minimum = 0)]
     pub min_price: Option<i64>,
     /// In minor units.
-    #[garde(range(min = 0))]
     #[param(minimum = 0)]
     pub max_price: Option<i64>,
     /// True: only what can be ordered now; false: only what cannot.
-    #[garde(skip)]
     pub in_stock: Option<bool>,
-    #[garde(skip)]
     #[serde(default)]
     pub kind: Vec<ProductKind>,
-    #[garde(skip)]
     pub sort: Option<ProductSort>,
     /// Archived products too; administrators only, without effect for others.
-    #[garde(skip)]
     pub include_inactive: Option<bool>,
     /// True: only goods that fell below their threshold; false: only others. Administrators only: `FORBIDDEN` for others.
-    #[garde(skip)]
     pub low_stock: Option<bool>,
 }
 
@@ -187,13 +177,13 @@ pub fn matches_tag(tags: &HeaderValue, etag: &HeaderValue) -> bool {
 }
 
 /// Add a product.
-#[utoipa::path(post, path = "/api/v1/products", tag = "products", request_body = dto::NewProduct)]
+#[utoipa::path(post, path = "/api/v1/products", tag = "products", request_body = pb::CreateProductRequest)]
 pub async fn create_product(
     State(app): State<App>,
     Admin(context): Admin,
-    Body(body): Body<dto::NewProduct>,
+    Body(request): Body<pb::CreateProductRequest>,
 ) -> Result<Created<pb::Product>, ApiError> {
-    let answer = send!(app.clients.catalogue, create_product, &context, body.into())?;
+    let answer = send!(app.clients.catalogue, create_product, &context, request)?;
     app.products.invalidate();
     Ok(Created::of(answer.product)?
         .versioned()
@@ -246,57 +236,29 @@ async fn load_product(
 ///
 /// What is left out becomes empty; the SKU stays. The kind never changes, and stock has a route of its own. A product can be
 /// sent back as it was read; what cannot be changed here is not looked at.
-#[utoipa::path(put, path = "/api/v1/products/{id}", tag = "products", params(IfMatch), request_body = dto::ProductPut)]
+#[utoipa::path(put, path = "/api/v1/products/{id}", tag = "products", params(IfMatch), request_body = pb::ProductPut)]
 pub async fn replace_product(
     State(app): State<App>,
     Admin(context): Admin,
     id: Id,
     if_match: IfMatch,
-    Body(mut body): Body<dto::ProductPut>,
+    Body(body): Body<pb::ProductPut>,
 ) -> Result<Versioned<pb::Product>, ApiError> {
-    let category = category_of(&app, &context, id, body.categories()).await?;
-    update(&app, &context, id, if_match, category, body.into()).await
+    update(&app, &context, id, if_match, dto::replacement(body)).await
 }
 
 /// Change a product. Fields that are not given stay as they are.
 ///
 /// A product can be sent back as it was read; what cannot be changed here is not looked at.
-#[utoipa::path(patch, path = "/api/v1/products/{id}", tag = "products", params(IfMatch), request_body = dto::ProductPatch)]
+#[utoipa::path(patch, path = "/api/v1/products/{id}", tag = "products", params(IfMatch), request_body = pb::UpdateProductRequest)]
 pub async fn update_product(
     State(app): State<App>,
     Admin(context): Admin,
     id: Id,
     if_match: IfMatch,
-    Body(mut body): Body<dto::ProductPatch>,
+    Body(body): Body<pb::UpdateProductRequest>,
 ) -> Result<Versioned<pb::Product>, ApiError> {
-    let category = category_of(&app, &context, id, body.categories()).await?;
-    update(&app, &context, id, if_match, category, body).await
-}
-
-/// The category that a change asks for. A product that was read and is sent back has its category twice: by name and by id.
-/// Whoever changed one of them and left the other means the one that they changed.
-async fn category_of(
-    app: &Gateway,
-    context: &CallContext,
-    product: Id,
-    categories: Categories,
-) -> Result<Option<String>, ApiError> {
-    let (category, id) = match categories {
-        Categories::One(category) => return Ok(category),
-        Categories::Two { category, id } => (category, id),
-    };
-    let request = pb::GetProductRequest {
-        id: product.to_string(),
-    };
-    let answer = read!(app.clients.catalogue, get_product, context, request)?;
-    let now = present(answer.product)?;
-    let has_moved = !id.eq_ignore_ascii_case(now.category_id());
-    let is_renamed = category != now.category();
-    Ok(Some(if is_renamed && !has_moved {
-        category
-    } else {
-        id
-    }))
+    update(&app, &context, id, if_match, body).await
 }
 
 async fn update(
@@ -304,11 +266,10 @@ async fn update(
     context: &CallContext,
     id: Id,
     if_match: IfMatch,
-    category: Option<String>,
-    patch: dto::ProductPatch,
+    mut request: pb::UpdateProductRequest,
 ) -> Result<Versioned<pb::Product>, ApiError> {
-    let version = if_match.or_field(patch.version)?;
-    let request = patch.into_request(id.to_string(), category, version);
+    request.id = id.to_string();
+    if_match.into_field(&mut request.version)?;
     let answer = send!(app.clients.catalogue, update_product, context, request)?;
     app.products.invalidate();
     Versioned::of(answer.product)
@@ -356,22 +317,18 @@ pub async fn list_stock_movements(
 
 /// Add units to the stock of goods, or take some away.
 #[utoipa::path(post, path = "/api/v1/products/{id}/stock", tag = "products", params(IfMatch, Idempotency),
-    request_body = dto::StockAdjustment)]
+    request_body = pb::AdjustStockRequest)]
 pub async fn adjust_stock(
     State(app): State<App>,
     Admin(mut context): Admin,
     id: Id,
     idempotency: Idempotency,
     if_match: IfMatch,
-    Body(body): Body<dto::StockAdjustment>,
+    Body(mut request): Body<pb::AdjustStockRequest>,
 ) -> Result<Versioned<pb::Product>, ApiError> {
     context.idempotency_key = idempotency.0;
-    let request = pb::AdjustStockRequest {
-        product_id: id.to_string(),
-        delta: body.delta,
-        reason: body.reason.unwrap_or_default(),
-        version: if_match.or_field(body.version)?,
-    };
+    request.product_id = id.to_string();
+    if_match.into_field(&mut request.version)?;
     let answer = send!(app.clients.stock, adjust_stock, &context, request)?;
     app.products.invalidate();
     Ok(Versioned::of(answer.product)?.replayed(answer.replayed))

@@ -7,7 +7,6 @@ use waybill_proto::order as pb;
 use crate::{
     answer::{Created, Page},
     app::{App, read, send},
-    dto::{self},
     error::ApiError,
     extract::{Body, Id, Idempotency, Paging, Params, SignedIn, Worker},
 };
@@ -35,20 +34,16 @@ pub async fn list_notes(
 }
 
 /// Note something about an order, as its assignee or an administrator: internally, or for the customer, too.
-#[utoipa::path(post, path = "/api/v1/orders/{id}/notes", tag = "work", params(Idempotency), request_body = dto::NewNote)]
+#[utoipa::path(post, path = "/api/v1/orders/{id}/notes", tag = "work", params(Idempotency), request_body = pb::AddNoteRequest)]
 pub async fn add_note(
     State(app): State<App>,
     Worker(mut context): Worker,
     id: Id,
     idempotency: Idempotency,
-    Body(body): Body<dto::NewNote>,
+    Body(mut request): Body<pb::AddNoteRequest>,
 ) -> Result<Created<pb::Note>, ApiError> {
     context.idempotency_key = idempotency.0;
-    let request = pb::AddNoteRequest {
-        order_id: id.to_string(),
-        body: body.body,
-        visibility: body.visibility.into(),
-    };
+    request.order_id = id.to_string();
     let answer = send!(app.clients.work, add_note, &context, request)?;
     Ok(Created::of(answer.note)?.replayed(answer.replayed))
 }
@@ -75,21 +70,16 @@ pub async fn list_progress(
 }
 
 /// Tell how far the work is, as the order's assignee or an administrator. The customer sees it at once.
-#[utoipa::path(post, path = "/api/v1/orders/{id}/progress", tag = "work", params(Idempotency), request_body = dto::NewProgress)]
+#[utoipa::path(post, path = "/api/v1/orders/{id}/progress", tag = "work", params(Idempotency), request_body = pb::AddProgressRequest)]
 pub async fn add_progress(
     State(app): State<App>,
     Worker(mut context): Worker,
     id: Id,
     idempotency: Idempotency,
-    Body(body): Body<dto::NewProgress>,
+    Body(mut request): Body<pb::AddProgressRequest>,
 ) -> Result<Created<pb::Progress>, ApiError> {
     context.idempotency_key = idempotency.0;
-    let request = pb::AddProgressRequest {
-        order_id: id.to_string(),
-        step: body.step,
-        percent: body.percent,
-        note: body.note.unwrap_or_default(),
-    };
+    request.order_id = id.to_string();
     let answer = send!(app.clients.work, add_progress, &context, request)?;
     Ok(Created::of(answer.progress)?.replayed(answer.replayed))
 }

@@ -7,7 +7,6 @@ use waybill_proto::order as pb;
 use crate::{
     answer::{Created, Page, Versioned},
     app::{App, read, send},
-    dto,
     error::ApiError,
     extract::{Body, Id, IdPair, Idempotency, IfMatch, SignedIn, Worker},
 };
@@ -36,16 +35,16 @@ pub async fn list_shipments(
 ///
 /// An order of nothing but goods is in progress when its first shipment leaves, and completed when the customer has all of them.
 #[utoipa::path(post, path = "/api/v1/orders/{id}/shipments", tag = "orders", params(Idempotency),
-    request_body = dto::NewShipment)]
+    request_body = pb::CreateShipmentRequest)]
 pub async fn create_shipment(
     State(app): State<App>,
     Worker(mut context): Worker,
     id: Id,
     idempotency: Idempotency,
-    Body(body): Body<dto::NewShipment>,
+    Body(mut request): Body<pb::CreateShipmentRequest>,
 ) -> Result<Created<pb::Shipment>, ApiError> {
     context.idempotency_key = idempotency.0;
-    let request = body.into_request(id.to_string());
+    request.order_id = id.to_string();
     let answer = send!(app.clients.shipment, create_shipment, &context, request)?;
     Ok(Created::of(answer.shipment)?
         .versioned()
@@ -54,16 +53,16 @@ pub async fn create_shipment(
 
 /// Change a shipment, or tell how far it has got.
 #[utoipa::path(patch, path = "/api/v1/orders/{id}/shipments/{shipmentId}", tag = "orders", params(IfMatch),
-    request_body = dto::ShipmentPatch)]
+    request_body = pb::UpdateShipmentRequest)]
 pub async fn update_shipment(
     State(app): State<App>,
     Worker(context): Worker,
     IdPair(order, shipment): IdPair,
     if_match: IfMatch,
-    Body(body): Body<dto::ShipmentPatch>,
+    Body(mut request): Body<pb::UpdateShipmentRequest>,
 ) -> Result<Versioned<pb::Shipment>, ApiError> {
-    let version = if_match.or_field(body.version)?;
-    let request = body.into_request(order.to_string(), shipment.to_string(), version);
+    (request.order_id, request.id) = (order.to_string(), shipment.to_string());
+    if_match.into_field(&mut request.version)?;
     let answer = send!(app.clients.shipment, update_shipment, &context, request)?;
     Versioned::of(answer.shipment)
 }

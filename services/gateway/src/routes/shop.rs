@@ -53,23 +53,23 @@ pub async fn get_settings(
 ///
 /// Settings that are not given stay as they are, and all of them can be sent back as they were read. A new expiry is for orders that are placed from now on; a new commission for
 /// orders that are completed from now on.
-#[utoipa::path(patch, path = "/api/v1/admin/settings", tag = "admin", params(IfMatch), request_body = dto::ShopSettingsPatch)]
+#[utoipa::path(patch, path = "/api/v1/admin/settings", tag = "admin", params(IfMatch), request_body = pb::UpdateSettingsRequest)]
 pub async fn update_settings(
     State(app): State<App>,
     Admin(context): Admin,
     if_match: IfMatch,
-    Body(body): Body<dto::ShopSettingsPatch>,
+    Body(body): Body<pb::UpdateSettingsRequest>,
 ) -> Result<Versioned<pb::ShopSettings>, ApiError> {
     update(&app, &context, if_match, body).await
 }
 
 /// Change the shop's settings, for clients that only know PUT; the same as PATCH.
-#[utoipa::path(put, path = "/api/v1/admin/settings", tag = "admin", params(IfMatch), request_body = dto::ShopSettingsPatch)]
+#[utoipa::path(put, path = "/api/v1/admin/settings", tag = "admin", params(IfMatch), request_body = pb::UpdateSettingsRequest)]
 pub async fn replace_settings(
     State(app): State<App>,
     Admin(context): Admin,
     if_match: IfMatch,
-    Body(body): Body<dto::ShopSettingsPatch>,
+    Body(body): Body<pb::UpdateSettingsRequest>,
 ) -> Result<Versioned<pb::ShopSettings>, ApiError> {
     update(&app, &context, if_match, body).await
 }
@@ -78,14 +78,9 @@ async fn update(
     app: &Gateway,
     context: &CallContext,
     if_match: IfMatch,
-    patch: dto::ShopSettingsPatch,
+    mut request: pb::UpdateSettingsRequest,
 ) -> Result<Versioned<pb::ShopSettings>, ApiError> {
-    let version = if_match.or_field(patch.version)?;
-    let answer = send!(
-        app.clients.shop,
-        update_settings,
-        context,
-        patch.into_request(version)
-    )?;
+    if_match.into_field(&mut request.version)?;
+    let answer = send!(app.clients.shop, update_settings, context, request)?;
     Versioned::of(answer.settings)
 }

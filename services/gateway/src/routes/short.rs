@@ -75,25 +75,25 @@ pub async fn legacy_list_products(
 }
 
 /// Add a product (legacy API).
-#[utoipa::path(post, path = "/api/products/", tag = "legacy", request_body = dto::NewProduct)]
+#[utoipa::path(post, path = "/api/products/", tag = "legacy", request_body = order::CreateProductRequest)]
 pub async fn legacy_create_product(
     state: State<App>,
     caller: Admin,
-    body: Body<dto::NewProduct>,
+    body: Body<order::CreateProductRequest>,
 ) -> Result<Created<order::Product>, ApiError> {
     products::create_product(state, caller, body).await
 }
 
 /// Place an order (legacy API).
 #[utoipa::path(post, path = "/api/orders/", tag = "legacy", params(Idempotency, CartToken),
-    request_body = dto::NewOrder,
+    request_body = order::PlaceOrderRequest,
     security((), ("cartToken" = []), ("bearer" = [])))]
 pub async fn legacy_place_order(
     state: State<App>,
     caller: Anyone,
     idempotency: Idempotency,
     cart: CartToken,
-    body: Body<dto::NewOrder>,
+    body: Body<order::PlaceOrderRequest>,
 ) -> Result<Created<dto::PlacedOrder>, ApiError> {
     orders::place_order(state, caller, idempotency, cart, body).await
 }
@@ -124,13 +124,13 @@ pub async fn legacy_get_order(
 }
 
 /// Move an order along (legacy API).
-#[utoipa::path(patch, path = "/api/orders/{id}/status", tag = "legacy", params(IfMatch), request_body = dto::StatusChange)]
+#[utoipa::path(patch, path = "/api/orders/{id}/status", tag = "legacy", params(IfMatch), request_body = order::ChangeStatusRequest)]
 pub async fn legacy_change_order_status(
     state: State<App>,
     caller: Worker,
     id: Id,
     if_match: IfMatch,
-    body: Body<dto::StatusChange>,
+    body: Body<order::ChangeStatusRequest>,
 ) -> Result<Versioned<order::Order>, ApiError> {
     orders::change_order_status(state, caller, id, if_match, body).await
 }

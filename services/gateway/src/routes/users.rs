@@ -38,36 +38,31 @@ pub async fn get_profile(
 /// Change your name. Fields that are not given stay as they are.
 ///
 /// Your account can be sent back as it was read; what cannot be changed here is not looked at.
-#[utoipa::path(put, path = "/api/v1/users/profile", tag = "users", params(IfMatch), request_body = dto::ProfileUpdate)]
+#[utoipa::path(put, path = "/api/v1/users/profile", tag = "users", params(IfMatch), request_body = pb::UpdateProfileRequest)]
 pub async fn update_profile(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     if_match: IfMatch,
-    Body(body): Body<dto::ProfileUpdate>,
+    Body(mut request): Body<pb::UpdateProfileRequest>,
 ) -> Result<Versioned<pb::User>, ApiError> {
-    let request = pb::UpdateProfileRequest {
-        first_name: body.first_name,
-        last_name: body.last_name,
-        version: if_match.or_field(body.version)?,
-    };
+    if_match.into_field(&mut request.version)?;
     let answer = send!(app.clients.auth, update_profile, &context, request)?;
     Versioned::of(answer.user)
 }
 
 /// Change your password. All your other sessions end.
-#[utoipa::path(post, path = "/api/v1/users/change-password", tag = "users", request_body = dto::PasswordChange)]
+#[utoipa::path(post, path = "/api/v1/users/change-password", tag = "users", request_body = pb::ChangePasswordRequest)]
 pub async fn change_password(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     cookies: CookieJar,
-    Body(body): Body<dto::PasswordChange>,
+    Body(mut request): Body<pb::ChangePasswordRequest>,
 ) -> Result<Answer<dto::LoggedOut>, ApiError> {
-    let from_cookie = || cookies.get(SESSION_COOKIE).map(|c| c.value().to_owned());
-    let request = pb::ChangePasswordRequest {
-        current_password: body.current_password,
-        new_password: body.new_password,
-        refresh_token: body.refresh_token.or_else(from_cookie).unwrap_or_default(),
-    };
+    if let Some(cookie) = cookies.get(SESSION_COOKIE)
+        && request.refresh_token.is_empty()
+    {
+        request.refresh_token = cookie.value().to_owned();
+    }
     send!(app.clients.auth, change_password, &context, request)?;
     Ok(Answer(dto::LoggedOut { success: true }))
 }

@@ -1,11 +1,9 @@
 //! The pool of work, claims, and requests that an administrator decides.
 
 use axum::extract::State;
-use garde::Validate;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use uuid::Uuid;
 use waybill_proto::{
     auth,
     common::{self, PageRequest},
@@ -16,7 +14,7 @@ use waybill_service_kit::{AppError, CallContext, ErrorKind};
 use crate::{
     answer::{Answer, Created, Page, Versioned},
     app::{App, Gateway, read, send},
-    dto::{self, rules::at_most},
+    dto,
     error::ApiError,
     extract::{Admin, Body, Id, IfMatch, OptionalBody, Paged, Paging, SignedIn, Staff, Worker},
 };
@@ -36,31 +34,25 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 /// What of the pool to show.
-#[derive(Debug, Default, Deserialize, Validate, IntoParams)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct PoolFilter {
     /// Words of the title or the customer's name, or an order number.
-    #[garde(length(chars, max = 200))]
     pub q: Option<String>,
     /// Id, slug or name of a category that one of the order's products is in, or in one below it. `categoryId` is taken for it
     /// as well.
-    #[garde(length(chars, max = 200))]
     #[serde(alias = "categoryId")]
     pub category: Option<String>,
     /// In minor units; not more than `maxTotal`.
-    #[garde(range(min = 0), custom(at_most(self.max_total, "maxTotal")))]
     #[param(minimum = 0)]
     pub min_total: Option<i64>,
     /// In minor units.
-    #[garde(range(min = 0))]
     #[param(minimum = 0)]
     pub max_total: Option<i64>,
-    #[garde(skip)]
     #[serde(default)]
     pub kind: Vec<OrderKind>,
     /// Only what you may claim now, by your categories and the number of your open orders. For workers.
-    #[garde(skip)]
     pub mine: Option<bool>,
 }
 
@@ -112,14 +104,12 @@ pub async fn claim_order(
 /// Claim several orders, each by itself: what became of each is in the answer.
 ///
 /// An order that the worker has already stays as it is, and is a success.
-#[utoipa::path(post, path = "/api/v1/orders/claim", tag = "work", request_body = dto::Claims)]
+#[utoipa::path(post, path = "/api/v1/orders/claim", tag = "work", request_body = pb::ClaimOrdersRequest)]
 pub async fn claim_orders(
     State(app): State<App>,
     Staff(context): Staff,
-    Body(body): Body<dto::Claims>,
+    Body(request): Body<pb::ClaimOrdersRequest>,
 ) -> Result<Answer<pb::ClaimOrdersResponse>, ApiError> {
-    let order_ids = body.order_ids.iter().map(ToString::to_string).collect();
-    let request = pb::ClaimOrdersRequest { order_ids };
     let answer = send!(app.clients.work, claim_orders, &context, request)?;
     Ok(Answer(answer))
 }
@@ -127,18 +117,13 @@ pub async fn claim_orders(
 /// Give orders to a worker, from the pool or from whoever has them, each by itself.
 ///
 /// The worker's categories and limit hold unless `force` is set. An order that the worker has already stays as it is.
-#[utoipa::path(post, path = "/api/v1/orders/assign", tag = "work", request_body = dto::Assignment)]
+#[utoipa::path(post, path = "/api/v1/orders/assign", tag = "work", request_body = pb::AssignOrdersRequest)]
 pub async fn assign_orders(
     State(app): State<App>,
     Admin(context): Admin,
-    Body(body): Body<dto::Assignment>,
+    Body(mut request): Body<pb::AssignOrdersRequest>,
 ) -> Result<Answer<pb::AssignOrdersResponse>, ApiError> {
-    let request = pb::AssignOrdersRequest {
-        order_ids: body.order_ids.iter().map(ToString::to_string).collect(),
-        worker_id: body.worker_id.to_string(),
-        worker_name: worker_name(&app, &context, "workerId", body.worker_id).await?,
-        force: body.force,
-    };
+    request.worker_name = worker_name(&app, &context, "workerId", &request.worker_id).await?;
     let answer = send!(app.clients.work, assign_orders, &context, request)?;
     Ok(Answer(answer))
 }
@@ -148,9 +133,9 @@ async fn worker_name(
     app: &Gateway,
     context: &CallContext,
     field: &str,
-    id: Uuid,
+    id: &str,
 ) -> Result<String, ApiError> {
-    let request = auth::GetUserRequest { id: id.to_string() };
+    let request = auth::GetUserRequest { id: id.to_owned() };
     let user = match read!(app.clients.auth, get_user, context, request) {
         Ok(answer) => answer.user,
         Err(error) if error.kind == ErrorKind::NotFound => None,
@@ -164,19 +149,16 @@ async fn worker_name(
 
 /// Give an order back to the pool: its assignee, or an administrator.
 #[utoipa::path(post, path = "/api/v1/orders/{id}/release", tag = "work", params(IfMatch),
-    request_body(content = Option<dto::Release>))]
+    request_body(content = Option<pb::ReleaseOrderRequest>))]
 pub async fn release_order(
     State(app): State<App>,
     Worker(context): Worker,
     id: Id,
     if_match: IfMatch,
-    OptionalBody(body): OptionalBody<dto::Release>,
+    OptionalBody(mut request): OptionalBody<pb::ReleaseOrderRequest>,
 ) -> Result<Versioned<pb::Order>, ApiError> {
-    let request = pb::ReleaseOrderRequest {
-        id: id.to_string(),
-        reason: body.reason.unwrap_or_default(),
-        version: if_match.or_field(body.version)?,
-    };
+    request.id = id.to_string();
+    if_match.into_field(&mut request.version)?;
     let answer = send!(app.clients.work, release_order, &context, request)?;
     Versioned::of(answer.order)
 }
@@ -193,14 +175,12 @@ pub async fn get_workload(
 }
 
 /// Filters of change requests.
-#[derive(Debug, Default, Deserialize, Validate, IntoParams)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct ChangeRequestFilter {
-    #[garde(skip)]
     #[serde(default)]
     pub state: Vec<ChangeRequestState>,
-    #[garde(skip)]
     #[serde(default)]
     pub kind: Vec<ChangeRequestKind>,
 }
@@ -222,18 +202,14 @@ pub async fn list_change_requests(
 }
 
 /// Ask for a change: completion or reassignment as the assignee, cancellation as the owner.
-#[utoipa::path(post, path = "/api/v1/orders/{id}/change-requests", tag = "work", request_body = dto::NewChangeRequest)]
+#[utoipa::path(post, path = "/api/v1/orders/{id}/change-requests", tag = "work", request_body = pb::CreateChangeRequestRequest)]
 pub async fn create_change_request(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     id: Id,
-    Body(body): Body<dto::NewChangeRequest>,
+    Body(mut request): Body<pb::CreateChangeRequestRequest>,
 ) -> Result<Created<pb::ChangeRequest>, ApiError> {
-    let request = pb::CreateChangeRequestRequest {
-        order_id: id.to_string(),
-        kind: body.kind.into(),
-        reason: body.reason,
-    };
+    request.order_id = id.to_string();
     let answer = send!(app.clients.work, create_change_request, &context, request)?;
     Ok(Created::of(answer.change_request)?.versioned())
 }
@@ -275,32 +251,20 @@ async fn change_requests(
 /// An approved reassignment returns the order to the pool, or gives it to the worker that `assignTo` names. With `replace`, the
 /// order is closed and another one is opened in its place, linked both ways; it has the payment of the closed one.
 #[utoipa::path(post, path = "/api/v1/admin/change-requests/{id}/approve", tag = "admin", params(IfMatch),
-    request_body(content = Option<dto::Approval>))]
+    request_body(content = Option<pb::DecideChangeRequestRequest>))]
 pub async fn approve_change_request(
     State(app): State<App>,
     Admin(context): Admin,
     id: Id,
     if_match: IfMatch,
-    OptionalBody(body): OptionalBody<dto::Approval>,
+    OptionalBody(mut request): OptionalBody<pb::DecideChangeRequestRequest>,
 ) -> Result<Answer<pb::DecideChangeRequestResponse>, ApiError> {
-    let version = if_match.or_field(body.version)?;
-    let (assign_to, assign_to_name) = match body.assign_to {
-        None => Default::default(),
-        Some(worker) => {
-            let name = worker_name(&app, &context, "assignTo", worker).await?;
-            (worker.to_string(), name)
-        }
-    };
-    let request = pb::DecideChangeRequestRequest {
-        id: id.to_string(),
-        approve: true,
-        note: body.note.unwrap_or_default(),
-        assign_to,
-        assign_to_name,
-        replace: body.replace,
-        force: body.force,
-        version,
-    };
+    (request.id, request.approve) = (id.to_string(), true);
+    if_match.into_field(&mut request.version)?;
+    if !request.assign_to.is_empty() {
+        request.assign_to_name =
+            worker_name(&app, &context, "assignTo", &request.assign_to).await?;
+    }
     decide(&app, &context, request).await
 }
 

@@ -1,7 +1,6 @@
 //! Workers: what they may claim, and how much they have.
 
 use axum::extract::State;
-use garde::Validate;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -10,7 +9,6 @@ use waybill_proto::order as pb;
 use crate::{
     answer::{Page, Versioned},
     app::{App, read, send},
-    dto::{self},
     error::ApiError,
     extract::{Admin, Body, Id, IfMatch, Paged, Paging},
 };
@@ -22,12 +20,11 @@ pub fn routes() -> OpenApiRouter<App> {
 }
 
 /// Which workers to show.
-#[derive(Debug, Default, Deserialize, Validate, IntoParams)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct WorkerFilter {
     /// Part of the name.
-    #[garde(length(chars, max = 200))]
     pub q: Option<String>,
 }
 
@@ -66,23 +63,16 @@ pub async fn get_worker(
 }
 
 /// Set a worker's categories and limit. What they have already stays theirs.
-#[utoipa::path(patch, path = "/api/v1/admin/workers/{id}", tag = "admin", params(IfMatch), request_body = dto::WorkerPatch)]
+#[utoipa::path(patch, path = "/api/v1/admin/workers/{id}", tag = "admin", params(IfMatch), request_body = pb::UpdateWorkerRequest)]
 pub async fn update_worker(
     State(app): State<App>,
     Admin(context): Admin,
     id: Id,
     if_match: IfMatch,
-    Body(body): Body<dto::WorkerPatch>,
+    Body(mut request): Body<pb::UpdateWorkerRequest>,
 ) -> Result<Versioned<pb::WorkerEntry>, ApiError> {
-    let categories = body.category_ids.as_deref().unwrap_or_default();
-    let request = pb::UpdateWorkerRequest {
-        id: id.to_string(),
-        category_ids: categories.iter().map(ToString::to_string).collect(),
-        replace_categories: body.category_ids.is_some(),
-        max_open_orders: body.max_open_orders.flatten(),
-        clear_max_open_orders: body.max_open_orders == Some(None),
-        version: if_match.or_field(body.version)?,
-    };
+    request.id = id.to_string();
+    if_match.into_field(&mut request.version)?;
     let answer = send!(app.clients.work, update_worker, &context, request)?;
     Versioned::of(answer.worker)
 }

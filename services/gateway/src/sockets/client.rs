@@ -3,7 +3,6 @@
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use futures::FutureExt as _;
-use garde::Validate;
 use http::StatusCode;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -80,7 +79,7 @@ fn on<T, A, F, Fut>(
     event: Asked<T, A>,
     handler: F,
 ) where
-    T: DeserializeOwned + Validate<Context = ()> + Send + 'static,
+    T: DeserializeOwned + Send + 'static,
     A: Serialize + 'static,
     F: Fn(Client, T) -> Fut + Clone + Send + Sync + 'static,
     Fut: Future<Output = Result<A, ApiError>> + Send + 'static,

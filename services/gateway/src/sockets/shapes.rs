@@ -1,7 +1,6 @@
 //! The payloads of the events that no message has.
 
 use chrono::{DateTime, Utc};
-use garde::Validate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -12,10 +11,7 @@ use waybill_proto::{
     order::{self, OrderStatus},
 };
 
-use crate::{
-    dto,
-    error::{Always, Detail},
-};
+use crate::error::{Always, Detail};
 
 // ---------------------------------------------------------------- to clients
 
@@ -144,56 +140,45 @@ pub enum Since {
     Message(Uuid),
 }
 
-#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OrderWatchRequest {
-    #[garde(skip)]
     pub order_id: Uuid,
     /// The answer holds what happened to the order after this.
-    #[garde(skip)]
     pub since: Option<Since>,
     /// The answer holds the messages after this one.
-    #[garde(skip)]
     pub since_message: Option<Uuid>,
 }
 
-#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OrderUnwatchRequest {
-    #[garde(skip)]
     pub order_id: Uuid,
 }
 
-#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ChatTypingRequest {
-    #[garde(skip)]
     pub order_id: Uuid,
     /// False: has stopped. True if not given.
-    #[garde(skip)]
     pub typing: Option<bool>,
 }
 
-#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ChatSendRequest {
-    #[garde(skip)]
     pub order_id: Uuid,
-    #[garde(custom(dto::rules::not_blank), length(chars, max = 4_000))]
     #[schema(min_length = 1, max_length = 4000)]
     pub body: String,
     /// Your own id of the message: sent twice, it is stored once.
-    #[garde(length(chars, max = 64))]
     pub client_id: Option<String>,
 }
 
-#[derive(Debug, Deserialize, Validate, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ChatReadRequest {
-    #[garde(skip)]
     pub order_id: Uuid,
     /// The newest message that was read.
-    #[garde(skip)]
     pub up_to: Uuid,
 }
 

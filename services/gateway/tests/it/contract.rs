@@ -282,15 +282,10 @@ async fn null_clears_a_text_of_an_order() {
     };
     assert_eq!(texts(&asked[0]), [const { Some(String::new()) }; 3]);
     assert_eq!(texts(&asked[1]), [Some("T".to_owned()), None, None]);
-    let long = json!({"title": "x".repeat(201)}).to_string();
-    gateway
-        .send_as(Role::Customer, Method::PUT, &path, &long)
-        .await
-        .names("title");
 }
 
 #[tokio::test]
-async fn limits_of_length_are_those_of_the_order_service() {
+async fn what_may_be_left_out_is_empty_to_the_service() {
     let gateway = Gateway::start().await;
     let placed = places(&gateway);
     let answer = pb::AdjustStockResponse {
@@ -302,58 +297,6 @@ async fn limits_of_length_are_those_of_the_order_service() {
         "waybill.order.v1.StockService/AdjustStock",
         answer,
     );
-    let send = |method: Method, path: String, field: &'static str, length: usize, rest: Value| {
-        let mut body = rest;
-        body[field] = "x".repeat(length).into();
-        let gateway = &gateway;
-        async move {
-            gateway
-                .send_as(Role::Admin, method, &path, &body.to_string())
-                .await
-        }
-    };
-    let order = format!("/api/v1/orders/{ID}");
-    for (method, path, field, most, rest) in [
-        (
-            Method::POST,
-            "/api/v1/orders".to_owned(),
-            "specialInstructions",
-            5_000,
-            json!({}),
-        ),
-        (
-            Method::PUT,
-            order.clone(),
-            "specialInstructions",
-            5_000,
-            json!({}),
-        ),
-        (
-            Method::PATCH,
-            format!("{order}/status"),
-            "note",
-            2_000,
-            json!({"status": "ON_HOLD"}),
-        ),
-        (
-            Method::POST,
-            format!("{order}/cancel"),
-            "reason",
-            2_000,
-            json!({}),
-        ),
-        (
-            Method::POST,
-            format!("/api/v1/products/{ID}/stock"),
-            "reason",
-            255,
-            json!({"delta": 1}),
-        ),
-    ] {
-        let fits = send(method.clone(), path.clone(), field, most, rest.clone()).await;
-        assert_ne!(fits.status, 422, "{path} {field}");
-        send(method, path, field, most + 1, rest).await.names(field);
-    }
     let stock = format!("/api/v1/products/{ID}/stock");
     let without = gateway
         .send_as(Role::Admin, Method::POST, &stock, r#"{"delta": 1}"#)
@@ -380,4 +323,38 @@ async fn limits_of_length_are_those_of_the_order_service() {
         .send_as(Role::Customer, Method::POST, "/api/v1/orders", phone)
         .await;
     answer.names("shippingAddress.phone");
+}
+
+#[tokio::test]
+async fn names_may_be_spelled_in_snake_case() {
+    let gateway = Gateway::start().await;
+    let placed = places(&gateway);
+    let body = r#"{"title": "T", "special_instructions": "Ring twice",
+        "shipping_address": {"line1": "12", "city": "London", "country": "GB", "postal_code": "SW1Y 4JH"}}"#;
+    let answer = gateway
+        .send_as(Role::Customer, Method::POST, "/api/v1/orders", body)
+        .await;
+    assert_eq!(answer.status, 201, "{:?}", answer.body);
+    let placed = placed.lock().pop().unwrap();
+    assert_eq!(placed.special_instructions(), "Ring twice");
+    let address = placed.shipping_address.unwrap();
+    assert_eq!(address.postal_code(), "SW1Y 4JH");
+    let twice = r#"{"special_instructions": "A", "specialInstructions": "B"}"#;
+    let answer = gateway
+        .send_as(Role::Customer, Method::POST, "/api/v1/orders", twice)
+        .await;
+    answer.names("specialInstructions");
+
+    let path = "waybill.order.v1.OrderService/ListOrders";
+    let asked =
+        record::<pb::ListOrdersRequest, _>(&gateway, path, pb::ListOrdersResponse::default());
+    let path = "/api/v1/orders?payment_status=PAID&min_total=5";
+    assert_eq!(gateway.get_as(Role::Admin, path).await.status, 200);
+    let asked = asked.lock().pop().unwrap();
+    assert_eq!(asked.payment_statuses, [pb::PaymentStatus::Paid as i32]);
+    assert_eq!(asked.min_total, Some(5));
+    let unknown = gateway
+        .get_as(Role::Admin, "/api/v1/orders?paid_by=me")
+        .await;
+    unknown.names("paidBy");
 }

@@ -1,11 +1,37 @@
 //! Limits, and the text of searches, that every slice's domain shares.
 
-use waybill_primitives::FieldErrors;
+use waybill_primitives::{FieldErrors, Timestamp};
+use waybill_proto::order as pb;
 
 /// Most units of one product that a number of them may say.
-pub const MAX_UNITS: i64 = 1_000_000_000;
+pub const MAX_UNITS: i64 = pb::Product::MAX_ON_HAND;
 /// Largest amount, in minor units: numbers of JSON are exact up to here.
 pub const MAX_AMOUNT: i64 = 9_007_199_254_740_991;
+
+/// Checks bounds of amounts, in minor units; both are included.
+pub fn check_amounts(
+    (least, min): (&str, Option<i64>),
+    (most, max): (&str, Option<i64>),
+) -> Result<(), FieldErrors> {
+    let mut errors = FieldErrors::default();
+    for (field, amount) in [(least, min), (most, max)] {
+        if amount.is_some_and(|amount| amount < 0) {
+            errors.add(field, "must not be negative");
+        }
+    }
+    if min.zip(max).is_some_and(|(min, max)| min > max) {
+        errors.add(least, format!("must not be more than {most}"));
+    }
+    errors.or(())
+}
+
+/// Checks that a span, without its end, has a moment in it.
+pub fn check_span(from: Option<Timestamp>, to: Option<Timestamp>) -> Result<(), FieldErrors> {
+    match from.zip(to) {
+        Some((from, to)) if from >= to => Err(FieldErrors::one("from", "must be before to")),
+        _ => Ok(()),
+    }
+}
 
 /// The form in which text is searched: lower case, single spaces, cut to `max` characters.
 pub fn search_text(parts: &[&str], max: usize) -> String {

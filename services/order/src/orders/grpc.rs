@@ -16,7 +16,10 @@ use super::{
     wire,
 };
 use crate::{
-    base::grpc::{choice, id},
+    base::{
+        fields::{check_amounts, check_span},
+        grpc::{choice, id},
+    },
     shop::products::domain::Line,
 };
 
@@ -27,13 +30,14 @@ const MAX_HISTORY: u64 = 1_000;
 #[derive(Debug, Clone)]
 pub struct OrdersGrpc(pub Orders);
 
-fn lines(items: &[pb::OrderLine], errors: &mut FieldErrors) -> Vec<Line> {
-    let mut lines = Vec::with_capacity(items.len());
-    for (index, item) in items.iter().enumerate() {
-        match item.product_id.parse() {
+/// Lines by the product's id and the quantity.
+fn lines<'a>(items: impl Iterator<Item = (&'a str, i64)>, errors: &mut FieldErrors) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for (index, (product_id, quantity)) in items.enumerate() {
+        match product_id.parse() {
             Ok(product_id) => lines.push(Line {
                 product_id,
-                quantity: item.quantity,
+                quantity,
             }),
             Err(_) => errors.add(
                 format!("items[{index}].productId"),
@@ -46,7 +50,9 @@ fn lines(items: &[pb::OrderLine], errors: &mut FieldErrors) -> Vec<Line> {
 
 fn draft(request: PlaceOrderRequest) -> Result<Draft, FieldErrors> {
     let mut errors = FieldErrors::default();
-    let lines = lines(&request.items, &mut errors);
+    let items = request.items.iter();
+    let items = items.map(|line| (line.product_id.as_str(), line.quantity));
+    let lines = lines(items, &mut errors);
     errors.or(Draft {
         lines,
         title: request.title.unwrap_or_default(),
@@ -59,23 +65,26 @@ fn draft(request: PlaceOrderRequest) -> Result<Draft, FieldErrors> {
 
 fn edit(request: pb::EditOrderRequest) -> Result<Edit, FieldErrors> {
     let mut errors = FieldErrors::default();
-    let lines = lines(&request.items, &mut errors);
-    if !lines.is_empty() && !request.replace_items {
-        errors.add("items", "are taken only with replace_items");
-    }
-    let wanted = request.estimated_completion;
-    let shipping = request.shipping_address.map(address);
-    let given = |value: bool, clear: bool| value || clear;
+    let lines = request.items.map(|items| {
+        let items = items.lines.iter();
+        let items = items.map(|line| (line.product_id.as_str(), line.quantity));
+        lines(items, &mut errors)
+    });
     errors.or(Edit {
-        lines: request.replace_items.then_some(lines),
+        lines,
         title: request.title,
         description: request.description,
         special_instructions: request.special_instructions,
-        estimated_completion: given(wanted.is_some(), request.clear_estimated_completion)
-            .then_some(wanted),
-        shipping_address: given(shipping.is_some(), request.clear_shipping_address)
-            .then_some(shipping),
+        estimated_completion: request.estimated_completion.map(non_default),
+        shipping_address: request
+            .shipping_address
+            .map(|shipping| non_default(shipping).map(address)),
     })
+}
+
+/// What is set; the empty value takes away what is there.
+fn non_default<T: Default + PartialEq>(value: T) -> Option<T> {
+    (value != T::default()).then_some(value)
 }
 
 fn address(address: pb::Address) -> Address {
@@ -98,6 +107,11 @@ pub fn sort(value: i32) -> Result<Sort, AppError> {
 
 /// The filter of a list; also the export's.
 pub fn filter(request: &ListOrdersRequest) -> Result<Filter, AppError> {
+    check_amounts(
+        ("minTotal", request.min_total),
+        ("maxTotal", request.max_total),
+    )?;
+    check_span(request.from, request.to)?;
     Ok(Filter {
         search: Search::parse(&request.q)?,
         statuses: choice("status", OrderStatus::any_from_proto(&request.statuses))?,
@@ -167,8 +181,8 @@ impl OrderService for OrdersGrpc {
     ) -> Result<Response<GetHistoryResponse>, Status> {
         let ctx = context(&request);
         let id: OrderId = id("id", &request.get_ref().order_id)?;
-        let limit = match u64::try_from(request.get_ref().limit) {
-            Ok(limit @ 1..=MAX_HISTORY) => limit,
+        let limit = match u64::from(request.get_ref().limit) {
+            limit @ 1..=MAX_HISTORY => limit,
             _ => MAX_HISTORY,
         };
         let entries = self

@@ -31,7 +31,7 @@ use super::{
 };
 use crate::base::{
     callers::sees_all,
-    fields::search_words,
+    fields::{check_amounts, search_words},
     grpc::{choice, id, pieces},
 };
 
@@ -70,6 +70,10 @@ fn words(query: &str) -> Result<Vec<String>, FieldErrors> {
 }
 
 fn filter(request: &ListProductsRequest) -> Result<Filter, AppError> {
+    check_amounts(
+        ("minPrice", request.min_price),
+        ("maxPrice", request.max_price),
+    )?;
     let category = request.category.trim();
     Ok(Filter {
         words: words(&request.q)?,
@@ -153,6 +157,7 @@ impl CatalogueService for CatalogueGrpc {
             description: request.description,
             price: request.price.map(price),
             category: request.category,
+            category_id: request.category_id,
             low_stock_threshold: request.low_stock_threshold.map(threshold),
             active: request.active,
             kind: choice("kind", ProductKind::from_proto(request.kind))?,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use futures::future::join_all;
+use waybill_primitives::Timestamp;
 use waybill_proto::{
     order::{self as pb, OrderEvent, OrderStatus, PaymentStatus},
     payment::{self, PaymentEvent},
@@ -34,8 +35,15 @@ pub async fn edit(
 
 pub fn new_lines(items: &[(&pb::Product, i64)]) -> pb::EditOrderRequest {
     pb::EditOrderRequest {
-        items: lines(items).items,
-        replace_items: true,
+        items: Some(pb::EditedLines {
+            lines: items
+                .iter()
+                .map(|(product, quantity)| pb::EditedLine {
+                    product_id: product.id.clone(),
+                    quantity: *quantity,
+                })
+                .collect(),
+        }),
         ..Default::default()
     }
 }
@@ -142,8 +150,8 @@ async fn text_dates_and_address_change_and_what_is_not_named_stays() {
         };
         assert_eq!(edit(shop, &who, &order, back).await.unwrap(), order);
         let change = pb::EditOrderRequest {
-            clear_estimated_completion: true,
-            clear_shipping_address: true,
+            estimated_completion: Some(Timestamp::default()),
+            shipping_address: Some(pb::Address::default()),
             ..Default::default()
         };
         let order = edit(shop, &who, &order, change).await.unwrap();

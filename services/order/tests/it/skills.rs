@@ -48,8 +48,9 @@ async fn pool(shop: &Shop, who: &Somebody, request: pb::ListAvailableRequest) ->
 fn skills(worker: &Somebody, categories: &[&str]) -> pb::UpdateWorkerRequest {
     pb::UpdateWorkerRequest {
         id: worker.id.to_string(),
-        category_ids: categories.iter().map(|id| (*id).to_owned()).collect(),
-        replace_categories: true,
+        category_ids: Some(pb::CategoryIds {
+            category_ids: categories.iter().map(|id| (*id).to_owned()).collect(),
+        }),
         ..pb::UpdateWorkerRequest::default()
     }
 }

@@ -169,7 +169,7 @@ async fn administrators_set_what_workers_may_take() {
             ..Default::default()
         };
         let stale = pb::UpdateWorkerRequest {
-            clear_max_open_orders: true,
+            max_open_orders: Some(-1),
             version: Some(0),
             ..request.clone()
         };
@@ -185,7 +185,7 @@ async fn administrators_set_what_workers_may_take() {
         assert_eq!((cleared.max_open_orders, cleared.limit), (None, 0));
         assert_eq!(shop.events("worker", &id).await, ["updated", "updated"]);
         let bad = pb::UpdateWorkerRequest {
-            max_open_orders: Some(-1),
+            max_open_orders: Some(-2),
             ..request.clone()
         };
         assert_eq!(

@@ -1,8 +1,10 @@
 //! Where the provider's page may send the customer afterwards. A link to our page that leads on to anybody's site would be an
 //! open redirect, so only our own paths and configured origins are taken.
 
+use waybill_proto::payment::CreatePaymentRequest;
+
 /// Longest URL, in bytes (all of them ASCII).
-const MAX_LEN: usize = 2000;
+const MAX_LEN: usize = CreatePaymentRequest::MAX_SUCCESS_URL;
 
 /// Why a return URL is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

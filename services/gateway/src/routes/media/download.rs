@@ -3,7 +3,6 @@
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures::{StreamExt as _, future::ready};
-use garde::Validate;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -21,15 +20,13 @@ use crate::{
 };
 
 /// What makes a link valid.
-#[derive(Debug, Default, Deserialize, Validate, IntoParams)]
+#[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct LinkQuery {
     /// Of a link.
-    #[garde(skip)]
     pub expires: Option<i64>,
     /// Of a link.
-    #[garde(length(bytes, max = 200))]
     pub signature: Option<String>,
 }
 

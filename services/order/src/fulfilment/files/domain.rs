@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use waybill_file_store::{Key, MediaType};
 use waybill_primitives::{FileId, OrderId, ProductId, UserId};
+use waybill_proto::order as pb;
 
 pub use super::entity::{Purpose, file::Model as StoredFile};
 use crate::orders::domain::{Order, OrderStatus, Party, Person};
@@ -15,7 +16,7 @@ pub const MAX_IMAGES: usize = 20;
 /// How long a link holds unless somebody says otherwise, in seconds.
 pub const LINK_SECONDS: i64 = 300;
 /// The longest, in seconds: a day.
-pub const MAX_LINK_SECONDS: i64 = 86_400;
+pub const MAX_LINK_SECONDS: i64 = pb::CreateFileLinkRequest::MAX_SECONDS;
 
 /// What a file belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! What is told about an order while it is worked on, and who may read and write it. Pure.
 
 use waybill_primitives::{FieldErrors, NoteId, Timestamp};
+use waybill_proto::order as pb;
 
 pub use super::entity::{Visibility, note::Model as Note, progress::Model as Progress};
 use crate::orders::domain::{
@@ -10,9 +11,9 @@ use crate::orders::domain::{
 };
 
 /// Longest body of a note, in characters.
-pub const MAX_BODY: usize = 5_000;
+pub const MAX_BODY: usize = pb::Note::MAX_BODY;
 /// Longest name of a step, in characters.
-pub const MAX_STEP: usize = 200;
+pub const MAX_STEP: usize = pb::Progress::MAX_STEP;
 
 /// What somebody may do with the notes of an order that they know of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

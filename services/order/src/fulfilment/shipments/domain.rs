@@ -5,6 +5,7 @@ mod tracking;
 use std::collections::BTreeMap;
 
 use waybill_primitives::{FieldErrors, ProductId, ShipmentId, Timestamp};
+use waybill_proto::order as pb;
 
 pub use super::entity::{ShipmentState, line::Model as Line, shipment::Model as Shipment};
 use crate::{
@@ -13,7 +14,7 @@ use crate::{
 };
 
 /// Longest name of a carrier, in characters.
-pub const MAX_CARRIER: usize = 100;
+pub const MAX_CARRIER: usize = pb::Shipment::MAX_CARRIER;
 /// Most shipments of one order.
 pub const MAX_SHIPMENTS: usize = 100;
 

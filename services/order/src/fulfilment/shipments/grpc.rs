@@ -5,7 +5,8 @@ use tonic::{Request, Response, Status};
 use waybill_primitives::{FieldErrors, OrderId, ProductId, ShipmentId};
 use waybill_proto::order::{
     CreateShipmentRequest, CreateShipmentResponse, ListShipmentsRequest, ListShipmentsResponse,
-    UpdateShipmentRequest, UpdateShipmentResponse, shipment_service_server::ShipmentService,
+    Shipment, UpdateShipmentRequest, UpdateShipmentResponse,
+    shipment_service_server::ShipmentService,
 };
 use waybill_service_kit::{AppError, context, once};
 
@@ -14,10 +15,7 @@ use super::{
     domain::{NewShipment, ShipmentPatch, ShipmentState},
     wire,
 };
-use crate::{
-    base::grpc::{choice, id},
-    shop::settings::domain::MAX_LINES,
-};
+use crate::base::grpc::{choice, id};
 
 /// Answers `waybill.order.v1.ShipmentService`.
 #[derive(Debug, Clone)]
@@ -26,9 +24,7 @@ pub struct ShipmentsGrpc(pub Shipments);
 fn new(request: CreateShipmentRequest) -> Result<NewShipment, FieldErrors> {
     let mut errors = FieldErrors::default();
     let mut lines: Vec<(ProductId, i64)> = Vec::new();
-    if request.lines.len() > MAX_LINES {
-        errors.add("lines", format!("must have at most {MAX_LINES} entries"));
-    }
+    errors.items("lines", request.lines.len(), Shipment::MAX_LINES);
     for (index, line) in request.lines.iter().enumerate() {
         match line.product_id.parse() {
             Ok(product) => lines.push((product, line.quantity)),

@@ -7,6 +7,7 @@ mod requests;
 use std::{collections::HashSet, sync::Arc};
 
 use waybill_primitives::{FieldErrors, OrderId};
+use waybill_proto::order as pb;
 use waybill_service_kit::{AppError, CallContext, ErrorKind};
 use waybill_store::{StoreError, Tx};
 
@@ -29,7 +30,7 @@ use crate::{
 };
 
 /// Most orders of one call.
-pub const MAX_ORDERS: usize = 50;
+pub const MAX_ORDERS: usize = pb::ClaimOrdersRequest::MAX_ORDER_IDS;
 
 /// Work on orders.
 #[derive(Debug, Clone)]

@@ -2,7 +2,7 @@
 
 use prost::Message as _;
 use tonic::{Request, Response, Status};
-use waybill_primitives::{CategoryId, ChangeRequestId, FieldErrors, OrderId, UserId};
+use waybill_primitives::{ChangeRequestId, FieldErrors, OrderId, UserId};
 use waybill_proto::order::{self as pb, work_service_server::WorkService};
 use waybill_service_kit::{AppError, context, once, page_query};
 
@@ -13,7 +13,10 @@ use super::{
     wire,
 };
 use crate::{
-    base::grpc::{choice, id},
+    base::{
+        fields::check_amounts,
+        grpc::{choice, id},
+    },
     fulfilment::{
         notes::{app::Notes, domain::Visibility, wire as notes},
         workers::{app::Workers, domain::Change, wire::worker as worker_message},
@@ -72,6 +75,10 @@ fn result(one: OneOf) -> pb::OrderResult {
 }
 
 fn pool_filter(request: &pb::ListAvailableRequest) -> Result<PoolFilter, AppError> {
+    check_amounts(
+        ("minTotal", request.min_total),
+        ("maxTotal", request.max_total),
+    )?;
     Ok(PoolFilter {
         search: Search::parse(&request.q)?,
         category: request.category.clone(),
@@ -253,14 +260,15 @@ impl WorkService for WorkGrpc {
         let ctx = context(&request);
         let request = request.into_inner();
         let id: UserId = id("id", &request.id)?;
-        let categories: Vec<CategoryId> =
-            ids("categoryIds", &request.category_ids, "a category").map_err(AppError::from)?;
+        let categories = request.category_ids.map(|categories| {
+            ids("categoryIds", &categories.category_ids, "a category").map_err(AppError::from)
+        });
         let change = Change {
-            categories: request.replace_categories.then_some(categories),
-            max_open_orders: match request.max_open_orders {
-                _ if request.clear_max_open_orders => Some(None),
-                limit => limit.map(Some),
-            },
+            categories: categories.transpose()?,
+            // -1 stands for what the shop's settings say.
+            max_open_orders: request
+                .max_open_orders
+                .map(|limit| (limit != -1).then_some(limit)),
         };
         let entry = self
             .workers

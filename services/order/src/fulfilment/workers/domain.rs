@@ -3,14 +3,15 @@
 use std::collections::HashSet;
 
 use waybill_primitives::{CategoryId, FieldErrors, Role, Timestamp, UserId};
+use waybill_proto::order as pb;
 
 pub use super::entity::worker::Model as Worker;
 use crate::orders::domain::{Assignee, MAX_PERSON_NAME};
 
 /// Most categories of one worker.
-pub const MAX_CATEGORIES: usize = 100;
+pub const MAX_CATEGORIES: usize = pb::WorkerEntry::MAX_CATEGORY_IDS;
 /// Largest limit of open orders.
-pub const MAX_OPEN_ORDERS: i32 = 10_000;
+pub const MAX_OPEN_ORDERS: i32 = pb::WorkerEntry::MAX_MAX_OPEN_ORDERS;
 
 /// An account as auth's events tell of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -152,12 +153,7 @@ impl Change {
         if let Some(categories) = &mut self.categories {
             categories.sort_unstable();
             categories.dedup();
-            if categories.len() > MAX_CATEGORIES {
-                errors.add(
-                    "categoryIds",
-                    format!("must have at most {MAX_CATEGORIES} entries"),
-                );
-            }
+            errors.items("categoryIds", categories.len(), MAX_CATEGORIES);
         }
         if let Some(Some(limit)) = self.max_open_orders {
             errors.number(

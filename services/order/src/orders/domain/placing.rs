@@ -3,6 +3,7 @@
 use std::{collections::HashMap, time::Duration};
 
 use waybill_primitives::{Currency, FieldErrors, OrderId, OrderNumber, ProductId, Timestamp};
+use waybill_proto::order as pb;
 
 use super::{
     Address, Customer, Item, Order, OrderKind, OrderStatus, PaymentStatus, SearchTerms, StockState,
@@ -17,13 +18,13 @@ use crate::{
 };
 
 /// Longest title.
-pub const MAX_TITLE: usize = 200;
+pub const MAX_TITLE: usize = pb::Order::MAX_TITLE;
 /// Longest description, in characters.
-pub const MAX_DESCRIPTION: usize = 10_000;
+pub const MAX_DESCRIPTION: usize = pb::Order::MAX_DESCRIPTION;
 /// Longest special instructions.
-pub const MAX_INSTRUCTIONS: usize = 5_000;
+pub const MAX_INSTRUCTIONS: usize = pb::Order::MAX_SPECIAL_INSTRUCTIONS;
 /// Longest note or reason of a change.
-pub const MAX_NOTE: usize = 2_000;
+pub const MAX_NOTE: usize = pb::HistoryItem::MAX_NOTE;
 /// A wanted date may lie this far back: "today" is sent as the midnight that has passed.
 const DAY: Duration = Duration::from_hours(24);
 /// A wanted date may lie this far ahead.
@@ -167,9 +168,7 @@ pub(super) fn check_lines(
     lines: Vec<Line>,
     most_lines: usize,
 ) -> Vec<Line> {
-    if lines.len() > most_lines {
-        errors.add("items", format!("must have at most {most_lines} entries"));
-    }
+    errors.items("items", lines.len(), most_lines);
     let mut units: HashMap<ProductId, i64> = HashMap::new();
     for (index, line) in lines.iter().enumerate() {
         let field = format!("items[{index}].quantity");
@@ -278,12 +277,16 @@ impl Address {
             errors.add(field("country"), "must have two letters, such as DE");
         }
         Self {
-            name: errors.line(&field("name"), &self.name, 200),
-            line1: errors.required_line(&field("line1"), &self.line1, 200),
-            line2: errors.line(&field("line2"), &self.line2, 200),
-            city: errors.required_line(&field("city"), &self.city, 100),
-            region: errors.line(&field("region"), &self.region, 100),
-            postal_code: errors.line(&field("postalCode"), &self.postal_code, 20),
+            name: errors.line(&field("name"), &self.name, pb::Address::MAX_NAME),
+            line1: errors.required_line(&field("line1"), &self.line1, pb::Address::MAX_LINE1),
+            line2: errors.line(&field("line2"), &self.line2, pb::Address::MAX_LINE2),
+            city: errors.required_line(&field("city"), &self.city, pb::Address::MAX_CITY),
+            region: errors.line(&field("region"), &self.region, pb::Address::MAX_REGION),
+            postal_code: errors.line(
+                &field("postalCode"),
+                &self.postal_code,
+                pb::Address::MAX_POSTAL_CODE,
+            ),
             country,
         }
     }

@@ -53,10 +53,16 @@ type Step<'a> = &'a (
 /// What a change asks for that is not in the product's own row.
 #[derive(Debug, Clone, Copy, Default)]
 struct Request<'a> {
-    /// Id, slug or name of a category; empty for none.
-    category: Option<&'a str>,
+    patch: Option<&'a ProductPatch>,
     /// What shall be on hand.
     units: Option<i64>,
+}
+
+impl<'a> Request<'a> {
+    /// Id, slug or name of the category that it asks for; empty for none.
+    fn category(&self, product: &Product) -> Option<&'a str> {
+        product.asked_category(self.patch?)
+    }
 }
 
 impl Catalogue {
@@ -143,11 +149,10 @@ impl Catalogue {
     ) -> Result<Offer, AppError> {
         ctx.require(&[Role::Admin])?;
         let currency = self.context.shop().currency;
-        let category = patch.category.as_deref();
         let step =
             |product: &Product, category, now| product.patched(patch, category, currency, now);
         let request = Request {
-            category,
+            patch: Some(patch),
             units: patch.stock,
         };
         self.change(ctx, id, version, request, &step).await
@@ -188,7 +193,7 @@ impl Catalogue {
             let enough = request
                 .units
                 .is_none_or(|units| before.stock.is_none_or(|stock| stock.on_hand == units));
-            if unchanged && enough && request.category.is_none() {
+            if unchanged && enough && request.category(&before.product).is_none() {
                 return Ok(before);
             }
             transact!(db, ctx, async |tx| self
@@ -208,7 +213,7 @@ impl Catalogue {
         step: Step<'_>,
         now: Timestamp,
     ) -> Result<Offer, AppError> {
-        let category = match request.category {
+        let category = match request.category(&before.product) {
             None => None,
             Some(text) => Some(Finder::new(tx, ctx, now).await?.find(text).await?),
         };

@@ -4,20 +4,21 @@ use std::collections::HashSet;
 
 use uuid::Uuid;
 use waybill_primitives::{CategoryId, FieldErrors, Timestamp};
+use waybill_proto::order as pb;
 
 pub use super::entity::Model as Category;
 use crate::shop::products::domain::{InCategory, MAX_CATEGORY_NAME as MAX_NAME};
 
 /// Longest slug that is given, in characters; made ones may have a number behind.
-pub const MAX_SLUG: usize = 100;
+pub const MAX_SLUG: usize = pb::Category::MAX_SLUG;
 /// Longest description.
-pub const MAX_DESCRIPTION: usize = 2_000;
+pub const MAX_DESCRIPTION: usize = pb::Category::MAX_DESCRIPTION;
 /// Levels of the tree.
 pub const MAX_DEPTH: usize = 5;
 /// Categories of one shop: lists have all of them at once.
 pub const MAX_CATEGORIES: usize = 2_000;
 /// Positions among siblings run from 0 to this.
-pub const MAX_POSITION: i32 = 1_000_000;
+pub const MAX_POSITION: i32 = pb::Category::MAX_POSITION;
 
 impl From<&Category> for InCategory {
     fn from(category: &Category) -> Self {

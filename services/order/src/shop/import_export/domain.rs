@@ -201,6 +201,7 @@ impl Row {
             description: given(Column::Description),
             price,
             category: given(Column::Category),
+            category_id: None,
             low_stock_threshold: self.cell(Column::LowStockThreshold).map(|_| threshold),
             active,
             // Looked at above, and written for many products at once.

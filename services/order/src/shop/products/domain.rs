@@ -4,20 +4,21 @@ use std::collections::BTreeSet;
 
 use rand::RngExt as _;
 use waybill_primitives::{CategoryId, Currency, FieldErrors, Money, ProductId, Timestamp};
+use waybill_proto::order as pb;
 
 pub use super::entity::{Image, Model as Product, ProductKind};
 use crate::base::fields::{MAX_UNITS, search_text};
 
 /// Longest SKU, in characters.
-pub const MAX_SKU: usize = 64;
+pub const MAX_SKU: usize = pb::Product::MAX_SKU;
 /// Longest product name.
-pub const MAX_NAME: usize = 200;
+pub const MAX_NAME: usize = pb::Product::MAX_NAME;
 /// Longest name of a category.
-pub const MAX_CATEGORY_NAME: usize = 100;
+pub const MAX_CATEGORY_NAME: usize = pb::Category::MAX_NAME;
 /// Most units of one product in one order.
-pub const MAX_QUANTITY: i64 = 1_000_000;
+pub const MAX_QUANTITY: i64 = pb::OrderItem::MAX_QUANTITY;
 /// Longest product description.
-pub const MAX_DESCRIPTION: usize = 10_000;
+pub const MAX_DESCRIPTION: usize = pb::Product::MAX_DESCRIPTION;
 /// Highest price, in minor units.
 pub const MAX_PRICE: i64 = 1_000_000_000_000;
 /// Characters of a name that lists sorted by name compare, so that a cursor of any name stays short.
@@ -141,6 +142,8 @@ pub struct ProductPatch {
     pub price: Option<Price>,
     /// Id, slug or name; empty for none.
     pub category: Option<String>,
+    /// The same.
+    pub category_id: Option<String>,
     /// The inner none: the shop's threshold.
     pub low_stock_threshold: Option<Option<i64>>,
     pub active: Option<bool>,
@@ -197,6 +200,19 @@ impl NewProduct {
 }
 
 impl Product {
+    /// What the change calls the category. A product that was read and is sent back has its category twice, by name and by id:
+    /// the one that was changed counts.
+    pub fn asked_category<'a>(&self, patch: &'a ProductPatch) -> Option<&'a str> {
+        let (name, id) = (patch.category.as_deref(), patch.category_id.as_deref());
+        let (Some(name), Some(id)) = (name, id) else {
+            return name.or(id);
+        };
+        let own_id = self.category_id.map(|id| id.to_string());
+        let is_moved = !id.eq_ignore_ascii_case(&own_id.unwrap_or_default());
+        let is_renamed = name != self.category;
+        Some(if is_renamed && !is_moved { name } else { id })
+    }
+
     /// The product after the change, or none if nothing changes. `category` is what the patch's one was found to be; none
     /// if it names none, or has not been looked for yet.
     pub fn patched(
@@ -220,7 +236,7 @@ impl Product {
         if let Some(price) = &patch.price {
             (next.price, next.currency) = (checked_price(&mut errors, price, shop), shop);
         }
-        if let Some(text) = &patch.category {
+        if let Some(text) = self.asked_category(patch) {
             errors.line("category", text, MAX_CATEGORY_NAME);
         }
         if let Some(category) = category {

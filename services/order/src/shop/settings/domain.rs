@@ -4,31 +4,12 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 use waybill_primitives::{Currency, FieldErrors, Timestamp};
+use waybill_proto::order as pb;
 
 pub use super::entity::Model as ShopSettings;
-use crate::base::fields::MAX_UNITS;
 
-/// Longest name of a shop, in characters.
-pub const MAX_SHOP_NAME: usize = 100;
 const MINUTE: i64 = 60;
 const DAY: i64 = 24 * 60 * MINUTE;
-/// An order may wait this long for its money, in seconds.
-pub const EXPIRY_SECONDS: (i64, i64) = (1, 90 * DAY);
-/// How long a begun payment keeps an order, in seconds; 0: it does not.
-pub const PAYMENT_WINDOW_SECONDS: (i64, i64) = (0, DAY);
-/// All of it.
-pub const MAX_COMMISSION: i64 = 10_000;
-/// The most orders that a worker's limit may name.
-pub const MAX_OPEN_ORDERS: i64 = 10_000;
-/// The most lines of one order that a shop may allow.
-pub const MAX_LINES: usize = 100;
-/// From 1 KiB to 100 MiB.
-pub const FILE_BYTES: (i64, i64) = (1024, 100 * 1024 * 1024);
-/// The most files that an order may have.
-pub const MAX_FILES: i64 = 1_000;
-/// From a minute to a year, in seconds.
-pub const CART_LIFETIME_SECONDS: (i64, i64) = (MINUTE, 365 * DAY);
-
 /// The id of the only row.
 pub const THE_ROW: i32 = 1;
 
@@ -89,7 +70,8 @@ impl ShopSettings {
         let mut errors = FieldErrors::default();
         let mut next = self.clone();
         if let Some(name) = &patch.shop_name {
-            next.shop_name = errors.required_line("shopName", name, MAX_SHOP_NAME);
+            next.shop_name =
+                errors.required_line("shopName", name, pb::ShopSettings::MAX_SHOP_NAME);
         }
         if let Some(code) = &patch.currency {
             match code.parse() {
@@ -97,78 +79,27 @@ impl ShopSettings {
                 Err(_) => errors.add("currency", "must be an ISO 4217 code such as EUR"),
             }
         }
-        let lines = i64::try_from(MAX_LINES).unwrap_or(i64::MAX);
-        for (field, number, bounds, place) in [
-            (
-                "goodsExpirySeconds",
-                patch.goods_expiry,
-                EXPIRY_SECONDS,
-                &mut next.goods_expiry,
-            ),
-            (
-                "serviceExpirySeconds",
-                patch.service_expiry,
-                EXPIRY_SECONDS,
-                &mut next.service_expiry,
-            ),
-            (
-                "mixedExpirySeconds",
-                patch.mixed_expiry,
-                EXPIRY_SECONDS,
-                &mut next.mixed_expiry,
-            ),
-            (
-                "paymentWindowSeconds",
-                patch.payment_window,
-                PAYMENT_WINDOW_SECONDS,
-                &mut next.payment_window,
-            ),
-            (
-                "cartLifetimeSeconds",
-                patch.cart_lifetime,
-                CART_LIFETIME_SECONDS,
-                &mut next.cart_lifetime,
-            ),
-            (
-                "commissionBasisPoints",
-                patch.commission_basis_points,
-                (0, MAX_COMMISSION),
-                &mut next.commission_basis_points,
-            ),
-            (
-                "maxOpenOrdersPerWorker",
-                patch.max_open_orders_per_worker,
-                (0, MAX_OPEN_ORDERS),
-                &mut next.max_open_orders_per_worker,
-            ),
-            (
-                "maxOrderLines",
-                patch.max_order_lines,
-                (1, lines),
-                &mut next.max_order_lines,
-            ),
-            (
-                "maxFilesPerOrder",
-                patch.max_files_per_order,
-                (1, MAX_FILES),
-                &mut next.max_files_per_order,
-            ),
-            (
-                "maxFileBytes",
-                patch.max_file_bytes,
-                FILE_BYTES,
-                &mut next.max_file_bytes,
-            ),
-            (
-                "lowStockThreshold",
-                patch.low_stock_threshold,
-                (0, MAX_UNITS),
-                &mut next.low_stock_threshold,
-            ),
-        ] {
-            let Some(number) = number else { continue };
-            errors.number(field, number, bounds.0, bounds.1);
-            *place = number;
+        macro_rules! numbers {
+            ($($field:literal: $place:ident in $min:ident..$max:ident;)+) => {$(
+                if let Some(number) = patch.$place {
+                    let (min, max) = (pb::ShopSettings::$min, pb::ShopSettings::$max);
+                    errors.number($field, number, min.into(), max.into());
+                    next.$place = number;
+                }
+            )+};
+        }
+        numbers! {
+            "goodsExpirySeconds": goods_expiry in MIN_GOODS_EXPIRY_SECONDS..MAX_GOODS_EXPIRY_SECONDS;
+            "serviceExpirySeconds": service_expiry in MIN_SERVICE_EXPIRY_SECONDS..MAX_SERVICE_EXPIRY_SECONDS;
+            "mixedExpirySeconds": mixed_expiry in MIN_MIXED_EXPIRY_SECONDS..MAX_MIXED_EXPIRY_SECONDS;
+            "paymentWindowSeconds": payment_window in MIN_PAYMENT_WINDOW_SECONDS..MAX_PAYMENT_WINDOW_SECONDS;
+            "cartLifetimeSeconds": cart_lifetime in MIN_CART_LIFETIME_SECONDS..MAX_CART_LIFETIME_SECONDS;
+            "commissionBasisPoints": commission_basis_points in MIN_COMMISSION_BASIS_POINTS..MAX_COMMISSION_BASIS_POINTS;
+            "maxOpenOrdersPerWorker": max_open_orders_per_worker in MIN_MAX_OPEN_ORDERS_PER_WORKER..MAX_MAX_OPEN_ORDERS_PER_WORKER;
+            "maxOrderLines": max_order_lines in MIN_MAX_ORDER_LINES..MAX_MAX_ORDER_LINES;
+            "maxFilesPerOrder": max_files_per_order in MIN_MAX_FILES_PER_ORDER..MAX_MAX_FILES_PER_ORDER;
+            "maxFileBytes": max_file_bytes in MIN_MAX_FILE_BYTES..MAX_MAX_FILE_BYTES;
+            "lowStockThreshold": low_stock_threshold in MIN_LOW_STOCK_THRESHOLD..MAX_LOW_STOCK_THRESHOLD;
         }
         if next == *self {
             return errors.or(None);
@@ -295,7 +226,7 @@ mod tests {
             max_file_bytes: Some(i64::MAX),
             max_files_per_order: Some(1_001),
             cart_lifetime: Some(365 * DAY + 1),
-            low_stock_threshold: Some(MAX_UNITS + 1),
+            low_stock_threshold: Some(pb::ShopSettings::MAX_LOW_STOCK_THRESHOLD + 1),
         };
         for patch in [below, above] {
             let errors = shop().patched(&patch, Timestamp::UNIX_EPOCH).unwrap_err();

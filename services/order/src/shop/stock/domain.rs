@@ -1,12 +1,13 @@
 //! Stock levels, and the ledger entries that explain them. Pure.
 
 use waybill_primitives::{FieldErrors, ProductId, Timestamp};
+use waybill_proto::order as pb;
 
 pub use super::entity::{MovementKind, level::Model as Level, movement::Model as Movement};
 use crate::{base::fields::MAX_UNITS, shop::products::domain::Product};
 
 /// Longest reason of an adjustment, in characters.
-pub const MAX_REASON: usize = 255;
+pub const MAX_REASON: usize = pb::AdjustStockRequest::MAX_REASON;
 
 impl MovementKind {
     /// What `units` of an order do to (on hand, reserved). Opening and adjustments change what is on hand.

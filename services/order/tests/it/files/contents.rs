@@ -290,7 +290,7 @@ async fn a_link_gives_its_file_to_anybody_until_it_expires() {
         let link = async |seconds| {
             let request = pb::CreateFileLinkRequest {
                 id: file.id.clone(),
-                seconds,
+                seconds: Some(seconds),
             };
             let sent = outgoing(&who.ctx, request);
             let answer = shop.file_service().create_file_link(sent).await;
@@ -330,7 +330,7 @@ async fn a_link_gives_its_file_to_anybody_until_it_expires() {
         shop.clock.advance(Duration::from_secs(61));
         let expired = Err("LINK_EXPIRED".to_owned());
         assert_eq!(read(&file.id, false, &made.signature).await, expired);
-        for seconds in [-1, 86_401] {
+        for seconds in [-1, 0, 86_401] {
             assert_eq!(
                 link(seconds).await.unwrap_err().code,
                 ErrorCode::ValidationError

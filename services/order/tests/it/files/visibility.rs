@@ -68,7 +68,7 @@ async fn seen(shop: &Shop, who: &Somebody, world: &World) -> Option<[bool; 3]> {
         let read = shop.read_file(who, &file.id).await;
         let link = pb::CreateFileLinkRequest {
             id: file.id.clone(),
-            seconds: 0,
+            seconds: None,
         };
         let link = waybill_service_kit::outgoing(&who.ctx, link);
         let linked = shop.file_service().create_file_link(link).await;

@@ -1,6 +1,7 @@
 //! Bad input through the gateway: a clear error of the client in the one format, nothing changed, nothing lost.
 
 mod bodies;
+mod bounds;
 mod headers;
 mod paths;
 mod tokens;
@@ -32,6 +33,7 @@ async fn bad_input_is_refused_and_changes_nothing_embedded() {
     let before = world.everything().await;
     bodies::malformed(&world, &mut findings).await;
     bodies::fields(&world, &mut findings).await;
+    bounds::of_bodies(&world, &mut findings).await;
     bodies::amounts(&world, &mut findings).await;
     bodies::text(&world, &mut findings).await;
     bodies::kinds_and_sizes(&world, &mut findings).await;
@@ -61,6 +63,9 @@ pub(crate) struct World {
     pub anyone: Api,
     pub admin: Api,
     pub customer: Api,
+    pub staff: Api,
+    pub staff_id: String,
+    pub category: String,
     pub order: String,
     pub goods: String,
     /// A service at the highest price that there is.
@@ -74,6 +79,12 @@ impl World {
         let anyone = platform.api();
         let admin = anyone.login(ADMIN.0, ADMIN.1).await;
         let customer = anyone.register("carla@example.com", "Carla", "C").await;
+        let staff = anyone.enrol(&admin, "will@example.com", "Will", "W").await;
+        let profile = staff.get("/users/profile").await.expect(200);
+        let staff_id = profile["id"].as_str().unwrap().to_owned();
+        let category = json!({"name": "Kitchen"});
+        let category = admin.post("/categories", category).await.expect(201);
+        let category = category["id"].as_str().unwrap().to_owned();
         let goods = admin.product("MUG", "GOODS", 1_500, 5).await;
         let dear = admin.product("DEAR", "SERVICE", DEAR, 0).await;
         let wish = json!({"items": [{"productId": goods, "quantity": 1}], "title": "One"});
@@ -99,6 +110,9 @@ impl World {
             anyone,
             admin,
             customer,
+            staff,
+            staff_id,
+            category,
             order,
             goods,
             dear,

@@ -145,14 +145,14 @@ impl Files {
         })
     }
 
-    /// Links to a file that the caller may see, for whoever they give them to. 0 seconds stand for the default.
+    /// Links to a file that the caller may see, for whoever they give them to. Without `seconds` they hold for the default.
     pub async fn link(
         &self,
         ctx: &CallContext,
         id: FileId,
-        seconds: i64,
+        seconds: Option<i64>,
     ) -> Result<Links, AppError> {
-        let seconds = if seconds == 0 { LINK_SECONDS } else { seconds };
+        let seconds = seconds.unwrap_or(LINK_SECONDS);
         let mut errors = FieldErrors::default();
         errors.number("seconds", seconds, 1, MAX_LINK_SECONDS);
         errors.or(())?;

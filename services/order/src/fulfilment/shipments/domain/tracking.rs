@@ -2,9 +2,10 @@
 
 /// Longest tracking number, in characters.
 use waybill_primitives::FieldErrors;
-const MAX_NUMBER: usize = 100;
+use waybill_proto::order as pb;
+const MAX_NUMBER: usize = pb::Shipment::MAX_TRACKING_NUMBER;
 /// Longest URL, in bytes.
-const MAX_URL: usize = 500;
+const MAX_URL: usize = pb::Shipment::MAX_TRACKING_URL;
 
 /// Carriers by the beginning of their page's URL; the number follows.
 const CARRIERS: &[(&str, &str)] = &[

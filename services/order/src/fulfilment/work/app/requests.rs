@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use serde_json::{Map, json};
-use waybill_primitives::{ChangeRequestId, OrderId, ProductId, Role, UserId};
+use waybill_primitives::{ChangeRequestId, FieldErrors, OrderId, ProductId, Role, UserId};
 use waybill_service_kit::{AppError, CallContext, ErrorCode};
 use waybill_store::{StoreError, Tx, optimistic, transact};
 
@@ -70,6 +70,9 @@ impl Work {
             )
         })?;
         let reason = note("reason", reason)?;
+        if reason.is_empty() {
+            return Err(FieldErrors::one("reason", "is required").into());
+        }
         let db = &self.context.db;
         transact!(db, ctx, async |tx| {
             // Locked, so that the order cannot end while the request comes in.

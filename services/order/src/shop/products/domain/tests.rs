@@ -116,3 +116,32 @@ fn a_patch_changes_what_it_names_and_counts_only_real_changes() {
     };
     assert!(product.patched(&bad, None, Currency::USD, now).is_err());
 }
+
+#[test]
+fn of_two_names_of_a_category_the_changed_one_counts() {
+    let (mut product, _) = cup().build(Currency::USD, Timestamp::UNIX_EPOCH).unwrap();
+    let kitchen = CategoryId::new();
+    product.set_category(Some(InCategory {
+        id: kitchen,
+        name: "Kitchen".into(),
+    }));
+    let (kitchen, other) = (kitchen.to_string(), CategoryId::new().to_string());
+    for (name, id, asked) in [
+        (None, None, None),
+        (Some("Garden"), None, Some("Garden")),
+        (None, Some(other.as_str()), Some(other.as_str())),
+        (Some("Kitchen"), Some(&kitchen), Some(kitchen.as_str())),
+        (Some("Garden"), Some(&kitchen), Some("Garden")),
+        (Some("Kitchen"), Some(&other), Some(&other)),
+        (Some("Garden"), Some(&other), Some(&other)),
+        (Some(""), Some(&kitchen), Some("")),
+        (Some("Kitchen"), Some(""), Some("")),
+    ] {
+        let patch = ProductPatch {
+            category: name.map(str::to_owned),
+            category_id: id.map(str::to_owned),
+            ..ProductPatch::default()
+        };
+        assert_eq!(product.asked_category(&patch), asked, "{name:?} {id:?}");
+    }
+}

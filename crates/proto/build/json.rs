@@ -1,0 +1,561 @@
+//! How messages are JSON: attributes for serde and utoipa, and the bounds of fields, by the options of json.proto.
+
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashSet},
+    fmt::Write as _,
+};
+
+use prost_reflect::{
+    DescriptorPool, DynamicMessage, EnumDescriptor, EnumValueDescriptor, ExtensionDescriptor,
+    FieldDescriptor, Kind, MessageDescriptor, Value,
+};
+use tonic_prost_build::Builder;
+
+use super::{Result, is_ours, prefix, rust_path, variant};
+
+/// The numbers of `Format` in json.proto.
+const FORMAT_OBJECT: i32 = 2;
+const FORMAT_EMAIL: i32 = 3;
+const FORMAT_ID: i32 = 4;
+
+/// What the options of json.proto say of messages.
+pub struct Json {
+    field: ExtensionDescriptor,
+    also: ExtensionDescriptor,
+    schema: ExtensionDescriptor,
+    body: ExtensionDescriptor,
+    list: ExtensionDescriptor,
+    example: ExtensionDescriptor,
+    /// Messages that services are called with.
+    requests: HashSet<String>,
+    /// Requests that clients send as JSON.
+    bodies: Vec<MessageDescriptor>,
+    /// Bodies, and the messages within them.
+    inputs: HashSet<String>,
+}
+
+impl Json {
+    pub fn of(pool: &DescriptorPool) -> Result<Self> {
+        let extension = |name: &str| {
+            let name = format!("waybill.common.v1.{name}");
+            pool.get_extension_by_name(&name)
+                .ok_or_else(|| format!("json.proto lacks {name}"))
+        };
+        let body = extension("body")?;
+        let requests = pool
+            .services()
+            .flat_map(|service| service.methods().collect::<Vec<_>>())
+            .map(|method| method.input().full_name().to_owned())
+            .collect();
+        let bodies: Vec<_> = pool
+            .all_messages()
+            .filter(|message| message.options().has_extension(&body))
+            .collect();
+        let mut inputs = HashSet::new();
+        let mut found = bodies.clone();
+        while let Some(message) = found.pop() {
+            if is_ours(message.package_name()) && inputs.insert(message.full_name().to_owned()) {
+                let parts = message.fields().filter_map(|field| match field.kind() {
+                    Kind::Message(part) => Some(part),
+                    _ => None,
+                });
+                found.extend(parts);
+            }
+        }
+        Ok(Self {
+            field: extension("json")?,
+            also: extension("also")?,
+            schema: extension("schema")?,
+            body,
+            list: extension("list")?,
+            example: extension("example")?,
+            requests,
+            bodies,
+            inputs,
+        })
+    }
+
+    pub fn message(
+        &self,
+        mut builder: Builder,
+        generated: &mut String,
+        message: &MessageDescriptor,
+    ) -> Result<Builder> {
+        self.bounds(generated, message)?;
+        let name = message.full_name();
+        let input = self.inputs.contains(name);
+        let body = self.body_of(message);
+        let is_list = self.is_list(message);
+        let output =
+            is_json(message) && body.is_none() && !is_list && !self.requests.contains(name);
+        if !input && !output {
+            return Ok(builder);
+        }
+        let mut attributes = "#[derive(crate::json::ToSchema)]".to_owned();
+        if output {
+            attributes += "\n#[derive(::serde::Serialize)]";
+            if message.get_field_by_name("version").is_some() {
+                writeln!(
+                    generated,
+                    "impl crate::json::Version for {} {{ fn version(&self) -> i64 {{ self.version }} }}",
+                    rust_path(name)
+                )?;
+            }
+        }
+        if input {
+            attributes += "\n#[derive(::serde::Deserialize)]";
+            attributes += if is_list {
+                "\n#[serde(transparent)]"
+            } else {
+                "\n#[serde(deny_unknown_fields)]"
+            };
+        }
+        let schema = self.schema_of(message);
+        if schema != message.name() {
+            write!(attributes, "\n#[schema(as = {schema})]")?;
+        }
+        if let Value::String(example) = &*message.options().get_extension(&self.example)
+            && !example.is_empty()
+        {
+            write!(attributes, "\n#[schema(example = json!({example}))]")?;
+        }
+        builder = builder.message_attribute(name, attributes);
+        for field in message.fields() {
+            let path = format!("{name}.{}", field.name());
+            let attributes = self.attributes(&field, input, output)?;
+            builder = builder.field_attribute(path, attributes);
+        }
+        Ok(builder)
+    }
+
+    fn body_of(&self, message: &MessageDescriptor) -> Option<DynamicMessage> {
+        let options = message.options();
+        if !options.has_extension(&self.body) {
+            return None;
+        }
+        options.get_extension(&self.body).as_message().cloned()
+    }
+
+    /// Whether JSON shows the message as the list that is its one field.
+    fn is_list(&self, message: &MessageDescriptor) -> bool {
+        let options = message.options();
+        options.get_extension(&self.list).as_bool() == Some(true)
+    }
+
+    /// The Rust type of a message as a client sees it.
+    fn shape(&self, message: &MessageDescriptor) -> String {
+        let list = message.fields().next().filter(|_| self.is_list(message));
+        match (message.full_name(), list.map(|list| list.kind())) {
+            (_, Some(Kind::Message(of))) => format!("Vec<{}>", rust_path(of.full_name())),
+            (_, Some(_)) => "Vec<crate::json::Uuid>".to_owned(),
+            ("google.protobuf.Timestamp", _) => {
+                "crate::json::DateTime<crate::json::Utc>".to_owned()
+            }
+            ("waybill.common.v1.Money", _) => "::waybill_primitives::Money".to_owned(),
+            (name, _) => rust_path(name),
+        }
+    }
+
+    fn schema_of(&self, message: &MessageDescriptor) -> String {
+        match &*message.options().get_extension(&self.schema) {
+            Value::String(schema) if !schema.is_empty() => schema.clone(),
+            _ => message.name().to_owned(),
+        }
+    }
+
+    /// What is said of a field: at the field, at the one that it is like, and at the one of the same name in the message that the
+    /// body is of.
+    fn options(&self, field: &FieldDescriptor) -> Result<Options> {
+        let said = |field: &FieldDescriptor| {
+            let options = field.options();
+            options.get_extension(&self.field).as_message().cloned()
+        };
+        let message = field.parent_message();
+        let of = self
+            .body_of(message)
+            .and_then(|body| resource(message, &body))
+            .and_then(|of| of.get_field_by_name(field.name()));
+        let mut options = Options(Vec::new());
+        for field in [Some(field.clone()), of].into_iter().flatten() {
+            options.0.extend(said(&field));
+            let like = said(&field).map(|options| text(&options, "like"));
+            if let Some(name) = like.filter(|name| !name.is_empty()) {
+                options.0.extend(said(&named(&field, &name)?));
+            }
+        }
+        Ok(options)
+    }
+
+    /// Constants of what fields may hold.
+    fn bounds(&self, generated: &mut String, message: &MessageDescriptor) -> Result<()> {
+        let mut constants = String::new();
+        for field in message.fields() {
+            let options = self.options(&field)?;
+            let of_number = match field.kind() {
+                Kind::Int32 if !field.is_list() => Some("i32"),
+                Kind::Int64 if !field.is_list() => Some("i64"),
+                Kind::Uint32 if !field.is_list() => Some("u32"),
+                _ => None,
+            };
+            let what = match (field.is_list(), of_number) {
+                (true, _) => "items of ",
+                (_, None) => "characters of ",
+                _ => "",
+            };
+            let of_type = of_number.unwrap_or("usize");
+            for (bound, least) in [("MAX", "The most "), ("MIN", "The least ")] {
+                if let Some(value) = options.declared(&bound.to_ascii_lowercase()) {
+                    let name = field.name().to_ascii_uppercase();
+                    writeln!(
+                        constants,
+                        "/// {least}{what}`{}`.\npub const {bound}_{name}: {of_type} = {value};",
+                        field.json_name()
+                    )?;
+                }
+            }
+        }
+        if !constants.is_empty() {
+            let path = rust_path(message.full_name());
+            writeln!(
+                generated,
+                "#[allow(clippy::unreadable_literal, reason = \"generated code\")]\n\
+                 impl {path} {{ {constants} }}"
+            )?;
+        }
+        Ok(())
+    }
+
+    fn attributes(&self, field: &FieldDescriptor, input: bool, output: bool) -> Result<String> {
+        let options = self.options(field)?;
+        if input && options.is("hidden") {
+            return Ok("#[serde(skip)]".to_owned());
+        }
+        let mut serde = vec![format!("rename = {:?}", field.json_name())];
+        let mut schema = Vec::new();
+        let (is_list, is_optional) = (field.is_list(), is_optional(field));
+        let format = options.enumeration("format");
+        let shape = match field.kind() {
+            Kind::String => match format {
+                Some(FORMAT_OBJECT) => {
+                    serde.push("serialize_with = \"crate::json::object\"".to_owned());
+                    // An object of any fields.
+                    Some("::std::collections::HashMap<String, ::serde_json::Value>".to_owned())
+                }
+                _ if is_id(field, format) => Some("crate::json::Uuid".to_owned()),
+                _ => input.then(|| "String".to_owned()),
+            },
+            Kind::Enum(choice) => {
+                let path = rust_path(choice.full_name());
+                if output {
+                    serde.push(format!(
+                        "serialize_with = \"crate::json::name::<{path}, _>\""
+                    ));
+                }
+                Some(path)
+            }
+            // Prost makes every message optional.
+            Kind::Message(of) if !is_list => Some(self.shape(&of)),
+            Kind::Int32 if input => Some("i32".to_owned()),
+            Kind::Int64 if input => Some("i64".to_owned()),
+            _ => None,
+        };
+        if let Some(shape) = shape {
+            schema.push(if is_list {
+                format!("value_type = Vec<{shape}>")
+            } else if is_optional || options.is("default") && !is_list {
+                format!("value_type = Option<{shape}>")
+            } else {
+                format!("value_type = {shape}")
+            });
+        }
+        if output && options.is("omit") {
+            // It is left out instead of null.
+            if is_optional {
+                schema.push("nullable = false".to_owned());
+            }
+            let empty = if is_list {
+                "Vec::is_empty"
+            } else {
+                "Option::is_none"
+            };
+            serde.push(format!("skip_serializing_if = \"{empty}\""));
+        } else if output && !(input && is_optional) {
+            schema.push("required".to_owned());
+        }
+        if input {
+            serde.extend(reading(field, &options));
+            let least = options.number("min").unwrap_or_default();
+            let by_itself = self.is_list(field.parent_message());
+            if is_optional
+                || options.is("default")
+                || field.kind() == Kind::Bool
+                || (is_list && least == 0 && !by_itself)
+            {
+                serde.push("default".to_owned());
+            }
+        }
+        describe(field, &options, &mut schema);
+        let attribute = |name: &str, parts: &[String]| match parts {
+            [] => String::new(),
+            parts => format!("#[{name}({})]", parts.join(", ")),
+        };
+        Ok(attribute("serde", &serde) + &attribute("schema", &schema))
+    }
+
+    /// What bodies that can be sent back hold beyond their own fields.
+    pub fn echoes(&self, generated: &mut String) -> Result<()> {
+        let mut echoes = String::new();
+        for message in &self.bodies {
+            let Some(body) = self.body_of(message) else {
+                continue;
+            };
+            if body
+                .get_field_by_name("echo")
+                .and_then(|echo| echo.as_bool())
+                != Some(true)
+            {
+                continue;
+            }
+            let of = resource(message, &body)
+                .ok_or_else(|| format!("{} is of nothing", message.full_name()))?;
+            let mut own = BTreeSet::new();
+            for field in message.fields() {
+                if !self.options(&field)?.is("hidden") {
+                    own.insert(field.json_name().to_owned());
+                }
+            }
+            let fields: Vec<_> = of
+                .fields()
+                .map(|field| field.json_name().to_owned())
+                .filter(|name| !own.contains(name))
+                .collect();
+            writeln!(
+                echoes,
+                "Echo {{ message: {:?}, schema: {:?}, of: {:?}, fields: &{fields:?} }},",
+                message.name(),
+                self.schema_of(message),
+                self.schema_of(&of),
+            )?;
+        }
+        writeln!(
+            generated,
+            "/// The bodies that may hold fields of what they change, which are not looked at.\n\
+             pub const ECHOES: &[crate::json::Echo] = {{ use crate::json::Echo; &[{echoes}] }};"
+        )?;
+        Ok(())
+    }
+
+    pub fn choice(
+        &self,
+        builder: Builder,
+        generated: &mut String,
+        choice: &EnumDescriptor,
+    ) -> Result<Builder> {
+        let (name, path) = (choice.full_name(), rust_path(choice.full_name()));
+        let prefix = prefix(choice.name());
+        let short = |value: &EnumValueDescriptor| {
+            value
+                .name()
+                .strip_prefix(&prefix)
+                .map(str::to_owned)
+                .ok_or_else(|| format!("{} does not begin with {prefix}", value.full_name()))
+        };
+        let (mut names, mut aliases) = (String::new(), String::new());
+        for value in choice.values().filter(|value| value.number() != 0) {
+            let short = short(&value)?;
+            write!(names, "({short:?}, Self::{}),", variant(&short))?;
+            for alias in value
+                .options()
+                .get_extension(&self.also)
+                .as_list()
+                .unwrap_or_default()
+            {
+                let alias = alias.as_str().unwrap_or_default();
+                write!(aliases, "({alias:?}, Self::{}),", variant(&short))?;
+            }
+        }
+        writeln!(
+            generated,
+            "impl crate::json::Named for {path} {{\n\
+             const NAMES: &'static [(&'static str, Self)] = &[{names}];\n\
+             const ALIASES: &'static [(&'static str, Self)] = &[{aliases}];\n\
+             }}\n\
+             impl ::std::fmt::Display for {path} {{\n\
+             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {{ f.pad(crate::json::Named::name(*self)) }}\n\
+             }}\n\
+             impl<'de> ::serde::Deserialize<'de> for {path} {{\n\
+             fn deserialize<D: ::serde::Deserializer<'de>>(name: D) -> Result<Self, D::Error> {{ crate::json::by_name(name) }}\n\
+             }}"
+        )?;
+        let zero = format!("{name}.{prefix}UNSPECIFIED");
+        Ok(builder
+            .enum_attribute(
+                name,
+                "#[derive(::serde::Serialize, crate::json::ToSchema)]\n\
+                 #[serde(rename_all = \"SCREAMING_SNAKE_CASE\")]",
+            )
+            .field_attribute(zero, "#[serde(skip)]"))
+    }
+}
+
+/// The options `json` of a field and of those that say the same: the first that is given counts. Flags are the field's own.
+struct Options(Vec<DynamicMessage>);
+
+impl Options {
+    fn get(options: &DynamicMessage, name: &str) -> Option<Value> {
+        let given = options.has_field_by_name(name);
+        given.then(|| options.get_field_by_name(name).map(Cow::into_owned))?
+    }
+
+    fn own(&self, name: &str) -> Option<Value> {
+        Self::get(self.0.first()?, name)
+    }
+
+    fn any(&self, name: &str) -> Option<Value> {
+        self.0.iter().find_map(|options| Self::get(options, name))
+    }
+
+    fn is(&self, name: &str) -> bool {
+        self.own(name).and_then(|value| value.as_bool()) == Some(true)
+    }
+
+    /// The number that the field or the one that it is like declares, not that of the message that a body is of.
+    fn declared(&self, name: &str) -> Option<i64> {
+        let declares = self.own(name).or_else(|| self.own("like")).is_some();
+        declares.then(|| self.number(name))?
+    }
+
+    fn number(&self, name: &str) -> Option<i64> {
+        self.any(name)?.as_i64()
+    }
+
+    fn enumeration(&self, name: &str) -> Option<i32> {
+        self.any(name)?.as_enum_number()
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        Some(self.any(name)?.as_str()?.to_owned())
+    }
+}
+
+/// The message that a body makes or changes.
+fn resource(message: &MessageDescriptor, body: &DynamicMessage) -> Option<MessageDescriptor> {
+    let name = format!("{}.{}", message.package_name(), text(body, "of"));
+    message.parent_pool().get_message_by_name(&name)
+}
+
+/// A field by the name of its message, and its own: `HistoryItem.note`. Of another package by the full name.
+fn named(from: &FieldDescriptor, name: &str) -> Result<FieldDescriptor> {
+    let message = from.parent_message();
+    let pool = message.parent_pool();
+    let found = name.rsplit_once('.').and_then(|(of, field)| {
+        let full = format!("{}.{of}", message.package_name());
+        let of = pool.get_message_by_name(of);
+        of.or_else(|| pool.get_message_by_name(&full))?
+            .get_field_by_name(field)
+    });
+    Ok(found.ok_or_else(|| format!("{} is like {name}, which is not there", from.full_name()))?)
+}
+
+fn text(message: &DynamicMessage, name: &str) -> String {
+    let value = message.get_field_by_name(name);
+    let text = value.and_then(|value| value.as_str().map(str::to_owned));
+    text.unwrap_or_default()
+}
+
+/// Whether a message can be shown as JSON: without bytes.
+fn is_json(message: &MessageDescriptor) -> bool {
+    let in_bytes = |field: FieldDescriptor| field.kind() == Kind::Bytes;
+    is_ours(message.package_name())
+        && !message.parent_file().name().ends_with("_events.proto")
+        && !message.full_name().starts_with("waybill.common.v1.Json")
+        && message.full_name() != "waybill.common.v1.Money"
+        && !message.fields().any(in_bytes)
+}
+
+fn is_optional(field: &FieldDescriptor) -> bool {
+    field.field_descriptor_proto().proto3_optional()
+}
+
+fn is_id(field: &FieldDescriptor, format: Option<i32>) -> bool {
+    let name = field.name();
+    let by_name = name == "id" || name.ends_with("_id") || name.ends_with("_ids");
+    field.kind() == Kind::String && format.map_or(by_name, |format| format == FORMAT_ID)
+}
+
+/// The Rust type of a message.
+fn rust_type(message: &MessageDescriptor) -> String {
+    match message.full_name() {
+        "google.protobuf.Timestamp" => "::waybill_primitives::Timestamp".to_owned(),
+        "waybill.common.v1.Money" => "::waybill_primitives::Money".to_owned(),
+        name => rust_path(name),
+    }
+}
+
+/// How a field of a body is read.
+fn reading(field: &FieldDescriptor, options: &Options) -> Option<String> {
+    let is_list = field.is_list();
+    let is_optional = is_optional(field);
+    let default = options.is("default");
+    let clear = options.is("clear");
+    let (plain, of_type) = match field.kind() {
+        Kind::Enum(choice) => (
+            false,
+            format!("crate::json::Choice<{}>", rust_path(choice.full_name())),
+        ),
+        Kind::String if is_id(field, options.enumeration("format")) => {
+            (false, "crate::json::Id".to_owned())
+        }
+        Kind::Message(of) => (true, rust_type(&of)),
+        Kind::String => (true, "String".to_owned()),
+        Kind::Int32 => (true, "i32".to_owned()),
+        Kind::Int64 => (true, "i64".to_owned()),
+        _ => (true, "_".to_owned()),
+    };
+    let is_number = matches!(field.kind(), Kind::Int32 | Kind::Int64);
+    let is_message = matches!(field.kind(), Kind::Message(_));
+    let function = if is_list {
+        (!plain).then_some("list")
+    } else if clear {
+        Some(if is_number { "clear_number" } else { "clear" })
+    } else if default {
+        Some("or_default")
+    } else if is_optional {
+        (!plain).then_some("optional")
+    } else if is_message {
+        Some("given")
+    } else {
+        (!plain).then_some("required")
+    };
+    let function = function.map(|function| match function {
+        "clear_number" | "given" => function.to_owned(),
+        _ => format!("{function}::<{of_type}, _, _>"),
+    });
+    function.map(|function| format!("deserialize_with = \"crate::json::{function}\""))
+}
+
+/// What OpenAPI says of a field beyond its type.
+fn describe(field: &FieldDescriptor, options: &Options, schema: &mut Vec<String>) {
+    let (min, max) = match field.kind() {
+        _ if field.is_list() => ("min_items", "max_items"),
+        // The message is a list.
+        Kind::Message(_) => ("min_items", "max_items"),
+        Kind::String => ("min_length", "max_length"),
+        _ => ("minimum", "maximum"),
+    };
+    let described = [
+        options
+            .number("min")
+            .map(|least| format!("{min} = {least}")),
+        options.number("max").map(|most| format!("{max} = {most}")),
+        options
+            .text("pattern")
+            .map(|pattern| format!("pattern = {pattern:?}")),
+        options
+            .text("example")
+            .map(|example| format!("example = {example:?}")),
+        (options.enumeration("format") == Some(FORMAT_EMAIL)).then(|| "format = Email".to_owned()),
+    ];
+    schema.extend(described.into_iter().flatten());
+}
