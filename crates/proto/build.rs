@@ -1,6 +1,8 @@
 //! Generates from proto/: messages, servers and clients, how messages are JSON (see proto/waybill/common/v1/json.proto), and the bundle
 //! of all clients. The compiler is written in Rust, so no `protoc` is needed.
 
+#[path = "build/fields.rs"]
+mod fields;
 #[path = "build/json.rs"]
 mod json;
 

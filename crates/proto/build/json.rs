@@ -1,7 +1,6 @@
 //! How messages are JSON: attributes for serde and utoipa, and the bounds of fields, by the options of json.proto.
 
 use std::{
-    borrow::Cow,
     collections::{BTreeSet, HashSet},
     fmt::Write as _,
 };
@@ -12,12 +11,14 @@ use prost_reflect::{
 };
 use tonic_prost_build::Builder;
 
-use super::{Result, is_ours, prefix, rust_path, variant};
-
-/// The numbers of `Format` in json.proto.
-const FORMAT_OBJECT: i32 = 2;
-const FORMAT_EMAIL: i32 = 3;
-const FORMAT_ID: i32 = 4;
+use super::{
+    Result,
+    fields::{
+        FORMAT_FROM, FORMAT_OBJECT, FORMAT_TO, Options, TIMESTAMP, describe, is_id, is_optional,
+        reading,
+    },
+    is_ours, prefix, rust_path, variant,
+};
 
 /// What the options of json.proto say of messages.
 pub struct Json {
@@ -27,6 +28,7 @@ pub struct Json {
     body: ExtensionDescriptor,
     list: ExtensionDescriptor,
     example: ExtensionDescriptor,
+    query: ExtensionDescriptor,
     /// Messages that services are called with.
     requests: HashSet<String>,
     /// Requests that clients send as JSON.
@@ -70,6 +72,7 @@ impl Json {
             body,
             list: extension("list")?,
             example: extension("example")?,
+            query: extension("query")?,
             requests,
             bodies,
             inputs,
@@ -84,6 +87,19 @@ impl Json {
     ) -> Result<Builder> {
         self.bounds(generated, message)?;
         let name = message.full_name();
+        if message.options().get_extension(&self.query).as_bool() == Some(true) {
+            let attributes = "#[derive(::serde::Deserialize, crate::json::IntoParams)]\n\
+                 #[serde(deny_unknown_fields)]\n\
+                 #[into_params(parameter_in = Query)]";
+            builder = builder.message_attribute(name, attributes);
+            for field in message.fields() {
+                let path = format!("{name}.{}", field.name());
+                let attributes = self.attributes(&field, true, false)?;
+                builder =
+                    builder.field_attribute(path, attributes.replace("#[schema(", "#[param("));
+            }
+            return Ok(builder);
+        }
         let input = self.inputs.contains(name);
         let body = self.body_of(message);
         let is_list = self.is_list(message);
@@ -149,9 +165,7 @@ impl Json {
         match (message.full_name(), list.map(|list| list.kind())) {
             (_, Some(Kind::Message(of))) => format!("Vec<{}>", rust_path(of.full_name())),
             (_, Some(_)) => "Vec<crate::json::Uuid>".to_owned(),
-            ("google.protobuf.Timestamp", _) => {
-                "crate::json::DateTime<crate::json::Utc>".to_owned()
-            }
+            (TIMESTAMP, _) => "crate::json::DateTime<crate::json::Utc>".to_owned(),
             ("waybill.common.v1.Money", _) => "::waybill_primitives::Money".to_owned(),
             (name, _) => rust_path(name),
         }
@@ -232,6 +246,9 @@ impl Json {
             return Ok("#[serde(skip)]".to_owned());
         }
         let mut serde = vec![format!("rename = {:?}", field.json_name())];
+        if let Some(alias) = options.text("alias") {
+            serde.push(format!("alias = {alias:?}"));
+        }
         let mut schema = Vec::new();
         let (is_list, is_optional) = (field.is_list(), is_optional(field));
         let format = options.enumeration("format");
@@ -254,10 +271,16 @@ impl Json {
                 }
                 Some(path)
             }
+            Kind::Message(_) if matches!(format, Some(FORMAT_FROM | FORMAT_TO)) => {
+                Some("String".to_owned())
+            }
             // Prost makes every message optional.
             Kind::Message(of) if !is_list => Some(self.shape(&of)),
             Kind::Int32 if input => Some("i32".to_owned()),
             Kind::Int64 if input => Some("i64".to_owned()),
+            Kind::Bool if input && (is_optional || options.is("default")) => {
+                Some("bool".to_owned())
+            }
             _ => None,
         };
         if let Some(shape) = shape {
@@ -399,46 +422,6 @@ impl Json {
     }
 }
 
-/// The options `json` of a field and of those that say the same: the first that is given counts. Flags are the field's own.
-struct Options(Vec<DynamicMessage>);
-
-impl Options {
-    fn get(options: &DynamicMessage, name: &str) -> Option<Value> {
-        let given = options.has_field_by_name(name);
-        given.then(|| options.get_field_by_name(name).map(Cow::into_owned))?
-    }
-
-    fn own(&self, name: &str) -> Option<Value> {
-        Self::get(self.0.first()?, name)
-    }
-
-    fn any(&self, name: &str) -> Option<Value> {
-        self.0.iter().find_map(|options| Self::get(options, name))
-    }
-
-    fn is(&self, name: &str) -> bool {
-        self.own(name).and_then(|value| value.as_bool()) == Some(true)
-    }
-
-    /// The number that the field or the one that it is like declares, not that of the message that a body is of.
-    fn declared(&self, name: &str) -> Option<i64> {
-        let declares = self.own(name).or_else(|| self.own("like")).is_some();
-        declares.then(|| self.number(name))?
-    }
-
-    fn number(&self, name: &str) -> Option<i64> {
-        self.any(name)?.as_i64()
-    }
-
-    fn enumeration(&self, name: &str) -> Option<i32> {
-        self.any(name)?.as_enum_number()
-    }
-
-    fn text(&self, name: &str) -> Option<String> {
-        Some(self.any(name)?.as_str()?.to_owned())
-    }
-}
-
 /// The message that a body makes or changes.
 fn resource(message: &MessageDescriptor, body: &DynamicMessage) -> Option<MessageDescriptor> {
     let name = format!("{}.{}", message.package_name(), text(body, "of"));
@@ -472,90 +455,4 @@ fn is_json(message: &MessageDescriptor) -> bool {
         && !message.full_name().starts_with("waybill.common.v1.Json")
         && message.full_name() != "waybill.common.v1.Money"
         && !message.fields().any(in_bytes)
-}
-
-fn is_optional(field: &FieldDescriptor) -> bool {
-    field.field_descriptor_proto().proto3_optional()
-}
-
-fn is_id(field: &FieldDescriptor, format: Option<i32>) -> bool {
-    let name = field.name();
-    let by_name = name == "id" || name.ends_with("_id") || name.ends_with("_ids");
-    field.kind() == Kind::String && format.map_or(by_name, |format| format == FORMAT_ID)
-}
-
-/// The Rust type of a message.
-fn rust_type(message: &MessageDescriptor) -> String {
-    match message.full_name() {
-        "google.protobuf.Timestamp" => "::waybill_primitives::Timestamp".to_owned(),
-        "waybill.common.v1.Money" => "::waybill_primitives::Money".to_owned(),
-        name => rust_path(name),
-    }
-}
-
-/// How a field of a body is read.
-fn reading(field: &FieldDescriptor, options: &Options) -> Option<String> {
-    let is_list = field.is_list();
-    let is_optional = is_optional(field);
-    let default = options.is("default");
-    let clear = options.is("clear");
-    let (plain, of_type) = match field.kind() {
-        Kind::Enum(choice) => (
-            false,
-            format!("crate::json::Choice<{}>", rust_path(choice.full_name())),
-        ),
-        Kind::String if is_id(field, options.enumeration("format")) => {
-            (false, "crate::json::Id".to_owned())
-        }
-        Kind::Message(of) => (true, rust_type(&of)),
-        Kind::String => (true, "String".to_owned()),
-        Kind::Int32 => (true, "i32".to_owned()),
-        Kind::Int64 => (true, "i64".to_owned()),
-        _ => (true, "_".to_owned()),
-    };
-    let is_number = matches!(field.kind(), Kind::Int32 | Kind::Int64);
-    let is_message = matches!(field.kind(), Kind::Message(_));
-    let function = if is_list {
-        (!plain).then_some("list")
-    } else if clear {
-        Some(if is_number { "clear_number" } else { "clear" })
-    } else if default {
-        Some("or_default")
-    } else if is_optional {
-        (!plain).then_some("optional")
-    } else if is_message {
-        Some("given")
-    } else {
-        (!plain).then_some("required")
-    };
-    let function = function.map(|function| match function {
-        "clear_number" | "given" => function.to_owned(),
-        _ => format!("{function}::<{of_type}, _, _>"),
-    });
-    function.map(|function| format!("deserialize_with = \"crate::json::{function}\""))
-}
-
-/// What OpenAPI says of a field beyond its type.
-fn describe(field: &FieldDescriptor, options: &Options, schema: &mut Vec<String>) {
-    let (min, max) = match field.kind() {
-        _ if field.is_list() => ("min_items", "max_items"),
-        // The message is a list.
-        Kind::Message(_) => ("min_items", "max_items"),
-        Kind::String => ("min_length", "max_length"),
-        _ => ("minimum", "maximum"),
-    };
-    let described = [
-        options
-            .number("min")
-            .map(|least| format!("{min} = {least}")),
-        options.number("max").map(|most| format!("{max} = {most}")),
-        options
-            .text("pattern")
-            .map(|pattern| format!("pattern = {pattern:?}")),
-        options
-            .text("example")
-            .map(|example| format!("example = {example:?}")),
-        (options.enumeration("format") == Some(FORMAT_EMAIL)).then(|| "format = Email".to_owned()),
-    ];
-    schema.extend(described.into_iter().flatten());
 }

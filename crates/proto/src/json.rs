@@ -1,5 +1,7 @@
 //! How messages are JSON, as far as derives cannot say it; generated code refers to it.
 
+mod times;
+
 use std::{fmt, marker::PhantomData};
 
 use serde::{
@@ -9,7 +11,8 @@ use serde::{
 
 /// What the attributes of generated messages name.
 pub use chrono::{DateTime, Utc};
-pub use utoipa::ToSchema;
+pub(crate) use times::{FromTime, ToTime};
+pub use utoipa::{IntoParams, ToSchema};
 pub use uuid::Uuid;
 
 /// A choice among few, which clients make by name.

@@ -1,21 +1,13 @@
 //! Administrators' screens: users, payments, ledger, system.
 
 use axum::extract::State;
-use serde::Deserialize;
-use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use uuid::Uuid;
-use waybill_proto::{
-    auth as pb,
-    common::Role,
-    payment::{self as money, PaymentState},
-};
+use waybill_proto::{auth as pb, payment as money};
 
 use super::payments;
 use crate::{
     answer::{Answer, Page, Versioned},
     app::{App, read, send},
-    dto::{self},
     error::ApiError,
     extract::{Admin, Body, Id, IfMatch, OptionalBody, Origin, Paged, Paging},
     health::{self, SystemReport},
@@ -33,34 +25,19 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(get_system))
 }
 
-/// Filters of the user list.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[into_params(parameter_in = Query, rename_all = "camelCase")]
-pub struct UserFilter {
-    /// Part of the e-mail address or the name.
-    pub q: Option<String>,
-    #[serde(default)]
-    pub role: Vec<Role>,
-}
-
 /// List and search users.
 #[utoipa::path(
     get,
     path = "/api/v1/admin/users",
     tag = "admin",
-    params(UserFilter, Paging)
+    params(pb::ListUsersRequest, Paging)
 )]
 pub async fn list_users(
     State(app): State<App>,
     Admin(context): Admin,
-    Paged(filter, page): Paged<UserFilter>,
+    Paged(mut request, page): Paged<pb::ListUsersRequest>,
 ) -> Result<Page<pb::User>, ApiError> {
-    let request = pb::ListUsersRequest {
-        page,
-        q: filter.q.unwrap_or_default().trim().to_owned(),
-        roles: dto::numbers(filter.role),
-    };
+    request.page = page;
     let answer = read!(app.clients.auth, list_users, &context, request)?;
     Ok(Page::new(answer.users, answer.page))
 }
@@ -117,46 +94,22 @@ pub async fn restore_user(
     Versioned::of(answer.user)
 }
 
-/// Filters of the payment list.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[into_params(parameter_in = Query, rename_all = "camelCase")]
-pub struct PaymentFilter {
-    pub order_id: Option<Uuid>,
-    #[serde(default)]
-    pub state: Vec<PaymentState>,
-}
-
 /// List the payments of all orders.
 #[utoipa::path(
     get,
     path = "/api/v1/admin/payments",
     tag = "admin",
-    params(PaymentFilter, Paging)
+    params(money::ListPaymentsRequest, Paging)
 )]
 pub async fn list_payments(
     State(app): State<App>,
     Admin(context): Admin,
     origin: Origin,
-    Paged(filter, page): Paged<PaymentFilter>,
+    Paged(mut request, page): Paged<money::ListPaymentsRequest>,
 ) -> Result<Page<money::Payment>, ApiError> {
-    let request = money::ListPaymentsRequest {
-        order_id: filter.order_id.map(|id| id.to_string()).unwrap_or_default(),
-        states: dto::numbers(filter.state),
-        page,
-    };
+    request.page = page;
     let answer = read!(app.clients.payment, list_payments, &context, request)?;
     Ok(payments::page(answer, &origin))
-}
-
-/// Filters of the ledger.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[into_params(parameter_in = Query, rename_all = "camelCase")]
-pub struct LedgerFilter {
-    pub order_id: Option<Uuid>,
-    /// Such as `provider:SANDBOX`, `orders`, `platform`.
-    pub account: Option<String>,
 }
 
 /// Read the ledger: every movement of money, twice.
@@ -164,18 +117,14 @@ pub struct LedgerFilter {
     get,
     path = "/api/v1/admin/ledger",
     tag = "admin",
-    params(LedgerFilter, Paging)
+    params(money::ListLedgerRequest, Paging)
 )]
 pub async fn list_ledger(
     State(app): State<App>,
     Admin(context): Admin,
-    Paged(filter, page): Paged<LedgerFilter>,
+    Paged(mut request, page): Paged<money::ListLedgerRequest>,
 ) -> Result<Page<money::LedgerLine>, ApiError> {
-    let request = money::ListLedgerRequest {
-        page,
-        order_id: filter.order_id.map(|id| id.to_string()).unwrap_or_default(),
-        account: filter.account.unwrap_or_default(),
-    };
+    request.page = page;
     let answer = read!(app.clients.payment, list_ledger, &context, request)?;
     Ok(Page::new(answer.lines, answer.page))
 }

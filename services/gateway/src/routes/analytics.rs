@@ -8,10 +8,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use waybill_proto::{auth, common::Bucket, order as pb};
+use waybill_proto::{auth, order as pb};
 use waybill_service_kit::AppError;
 
-use super::orders::OrderFilter;
 use crate::{
     answer::{Answer, Raw},
     app::{App, read, send},
@@ -51,38 +50,18 @@ pub async fn get_dashboard(
     Ok(Answer(dto::Dashboard::new(board?, accounts?)))
 }
 
-/// A span of whole days (UTC): all that the time from `from` to before `to` touches.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct Span {
-    /// RFC 3339, or a day (UTC) from its start. 30 days before `to` if not given; at most ten years before it.
-    #[param(value_type = Option<String>, example = "2026-11-21", pattern = r"^\d{4}-\d{2}-\d{2}([Tt ].+)?$")]
-    pub from: Option<dto::Since>,
-    /// RFC 3339, or a day (UTC) to its end. Now if not given.
-    #[param(value_type = Option<String>, example = "2026-11-21", pattern = r"^\d{4}-\d{2}-\d{2}([Tt ].+)?$")]
-    pub to: Option<dto::Until>,
-    /// `DAY` if not given; then at most 1,100 days.
-    pub bucket: Option<Bucket>,
-}
-
 /// Orders, revenue, products and workers over time.
 #[utoipa::path(
     get,
     path = "/api/v1/admin/orders/analytics",
     tag = "analytics",
-    params(Span)
+    params(pb::GetOrderAnalyticsRequest)
 )]
 pub async fn get_order_analytics(
     State(app): State<App>,
     Admin(context): Admin,
-    Params(span): Params<Span>,
+    Params(request): Params<pb::GetOrderAnalyticsRequest>,
 ) -> Result<Answer<pb::GetOrderAnalyticsResponse>, ApiError> {
-    let request = pb::GetOrderAnalyticsRequest {
-        from: span.from.map(Into::into),
-        to: span.to.map(Into::into),
-        bucket: dto::number(span.bucket),
-    };
     let answer = read!(
         app.clients.analytics,
         get_order_analytics,
@@ -97,18 +76,13 @@ pub async fn get_order_analytics(
     get,
     path = "/api/v1/admin/users/analytics",
     tag = "analytics",
-    params(Span)
+    params(auth::GetUserAnalyticsRequest)
 )]
 pub async fn get_user_analytics(
     State(app): State<App>,
     Admin(context): Admin,
-    Params(span): Params<Span>,
+    Params(request): Params<auth::GetUserAnalyticsRequest>,
 ) -> Result<Answer<auth::GetUserAnalyticsResponse>, ApiError> {
-    let request = auth::GetUserAnalyticsRequest {
-        from: span.from.map(Into::into),
-        to: span.to.map(Into::into),
-        bucket: dto::number(span.bucket),
-    };
     let answer = read!(app.clients.auth, get_user_analytics, &context, request)?;
     Ok(Answer(answer))
 }
@@ -140,16 +114,16 @@ const BYTE_ORDER_MARK: Bytes = Bytes::from_static(b"\xEF\xBB\xBF");
 ///
 /// The file is streamed while it is read: an export that fails on the way ends the connection without the end of the body, so
 /// that what arrived is not taken for the whole. Text that a spreadsheet would run as a formula begins with an apostrophe.
-#[utoipa::path(get, path = "/api/v1/admin/orders/export", tag = "analytics", params(OrderFilter, Export),
+#[utoipa::path(get, path = "/api/v1/admin/orders/export", tag = "analytics", params(pb::ListOrdersRequest, Export),
     responses((status = 200, description = "The orders of the filter, in the order of the sort", content_type = "text/csv", body = String)))]
 pub async fn export_orders(
     State(app): State<App>,
     Admin(context): Admin,
-    Both(filter, export): Both<OrderFilter, Export>,
+    Both(filter, export): Both<pb::ListOrdersRequest, Export>,
 ) -> Result<Raw, ApiError> {
     let mark = export.bom.unwrap_or(false);
     let request = pb::ExportOrdersRequest {
-        filter: Some(filter.into()),
+        filter: Some(filter),
     };
     let place = app.downloads.place(&context).await?;
     let mut chunks = send!(app.clients.analytics, export_orders, &context, request)?;

@@ -1,10 +1,7 @@
 //! Conversations: one per order.
 
 use axum::extract::State;
-use serde::Deserialize;
-use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use uuid::Uuid;
 use waybill_proto::chat as pb;
 
 use crate::{
@@ -35,33 +32,21 @@ pub async fn list_conversations(
     Ok(Page::new(answer.conversations, answer.page))
 }
 
-/// Which part of a conversation.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[into_params(parameter_in = Query, rename_all = "camelCase")]
-pub struct MessageFilter {
-    /// Only messages after this one, oldest first: what you missed.
-    pub since: Option<Uuid>,
-}
-
 /// Read the conversation of an order, newest first; with `since`, oldest first.
 #[utoipa::path(
     get,
     path = "/api/v1/orders/{id}/chat/messages",
     tag = "chat",
-    params(MessageFilter, Paging)
+    params(pb::ListMessagesRequest, Paging)
 )]
 pub async fn list_messages(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     id: Id,
-    Paged(filter, page): Paged<MessageFilter>,
+    Paged(mut request, page): Paged<pb::ListMessagesRequest>,
 ) -> Result<Page<pb::Message>, ApiError> {
-    let request = pb::ListMessagesRequest {
-        order_id: id.to_string(),
-        page,
-        since: filter.since.map(|id| id.to_string()).unwrap_or_default(),
-    };
+    request.page = page;
+    request.order_id = id.to_string();
     let answer = read!(app.clients.chat, list_messages, &context, request)?;
     Ok(Page::new(answer.messages, answer.page))
 }

@@ -1,8 +1,6 @@
 //! Ordering without being signed in: whoever comes with their contact gets an account, their account, or a guest's token.
 
 use axum::extract::State;
-use serde::Deserialize;
-use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use waybill_proto::{auth as pb, common::Contact};
 use waybill_service_kit::{AppError, CallContext, ErrorCode};
@@ -20,30 +18,18 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(get_email_status))
 }
 
-/// Whose account is asked for.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[into_params(parameter_in = Query, rename_all = "camelCase")]
-pub struct EmailFilter {
-    #[param(format = Email, max_length = 254, example = "ada@example.com")]
-    pub email: String,
-}
-
 /// Tell an order form whether to ask for a password: has this e-mail address an account?
 ///
 /// The number of questions that one address may ask is small (`WAYBILL_RATE_LIMIT_LOOKUP`); registering, and ordering with a
 /// password, answer the same question and count too.
-#[utoipa::path(get, path = "/api/v1/auth/email-status", tag = "auth", params(EmailFilter), security(()))]
+#[utoipa::path(get, path = "/api/v1/auth/email-status", tag = "auth", params(pb::GetEmailStatusRequest), security(()))]
 pub async fn get_email_status(
     State(app): State<App>,
     Unsigned(context): Unsigned,
-    Params(filter): Params<EmailFilter>,
+    Params(request): Params<pb::GetEmailStatusRequest>,
 ) -> Result<Answer<pb::GetEmailStatusResponse>, ApiError> {
     limit_lookup(&app, &context)?;
     let context = context.with_service_token(&app.service_tokens, "gateway")?;
-    let request = pb::GetEmailStatusRequest {
-        email: filter.email,
-    };
     let answer = read!(app.clients.auth, get_email_status, &context, request)?;
     Ok(Answer(answer))
 }

@@ -15,7 +15,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use waybill_proto::order as pb;
 use waybill_service_kit::{AppError, ErrorCode, outgoing_within};
 
-use super::{analytics::ExportFormat, products::ProductFilter};
+use super::analytics::ExportFormat;
 use crate::{
     answer::{Answer, Raw},
     app::{App, Gateway},
@@ -227,15 +227,15 @@ pub struct Format {
 ///
 /// The columns are those of the import, which takes the file back unchanged. Cells that a spreadsheet would run as a formula
 /// begin with an apostrophe.
-#[utoipa::path(get, path = "/api/v1/admin/products/export", tag = "products", params(ProductFilter, Format),
+#[utoipa::path(get, path = "/api/v1/admin/products/export", tag = "products", params(pb::ListProductsRequest, Format),
     responses((status = 200, description = "The products, line by line", body = String, content_type = "text/csv")))]
 pub async fn export_products(
     State(app): State<App>,
     Admin(context): Admin,
-    Both(filter, _): Both<ProductFilter, Format>,
+    Both(filter, _): Both<pb::ListProductsRequest, Format>,
 ) -> Result<Raw, ApiError> {
     let request = pb::ExportProductsRequest {
-        filter: Some(filter.into()),
+        filter: Some(filter),
     };
     let place = app.downloads.place(&context).await?;
     let chunks = start_export(&app, &context, request).await?;

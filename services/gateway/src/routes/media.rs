@@ -55,15 +55,6 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(delete_product_image))
 }
 
-/// Which files of an order.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[into_params(parameter_in = Query, rename_all = "camelCase")]
-pub struct FileFilter {
-    #[serde(default)]
-    pub purpose: Vec<FilePurpose>,
-}
-
 /// List the files of an order, newest first.
 ///
 /// The customer sees results once the order is completed. Staff who find the order in the pool see what the customer sent.
@@ -71,19 +62,16 @@ pub struct FileFilter {
     get,
     path = "/api/v1/orders/{id}/media",
     tag = "media",
-    params(FileFilter, Paging)
+    params(pb::ListFilesRequest, Paging)
 )]
 pub async fn list_files(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     id: Id,
-    Paged(filter, page): Paged<FileFilter>,
+    Paged(mut request, page): Paged<pb::ListFilesRequest>,
 ) -> Result<Page<pb::File>, ApiError> {
-    let request = pb::ListFilesRequest {
-        order_id: id.to_string(),
-        purposes: dto::numbers(filter.purpose),
-        page,
-    };
+    request.page = page;
+    request.order_id = id.to_string();
     let answer = read!(app.clients.file, list_files, &context, request)?;
     Ok(Page::new(answer.files, answer.page))
 }

@@ -1,8 +1,6 @@
 //! The caller's notifications.
 
 use axum::extract::State;
-use serde::Deserialize;
-use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use waybill_proto::notification as pb;
 
@@ -22,31 +20,19 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(delete_notification))
 }
 
-/// Filters of notifications.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[into_params(parameter_in = Query, rename_all = "camelCase")]
-pub struct NotificationFilter {
-    /// Only those that were not read yet.
-    pub unread_only: Option<bool>,
-}
-
 /// List your notifications, newest first.
 #[utoipa::path(
     get,
     path = "/api/v1/notifications",
     tag = "notifications",
-    params(NotificationFilter, Paging)
+    params(pb::ListNotificationsRequest, Paging)
 )]
 pub async fn list_notifications(
     State(app): State<App>,
     SignedIn(context): SignedIn,
-    Paged(filter, page): Paged<NotificationFilter>,
+    Paged(mut request, page): Paged<pb::ListNotificationsRequest>,
 ) -> Result<Page<pb::Notification>, ApiError> {
-    let request = pb::ListNotificationsRequest {
-        page,
-        unread_only: filter.unread_only.unwrap_or(false),
-    };
+    request.page = page;
     let answer = read!(
         app.clients.notification,
         list_notifications,

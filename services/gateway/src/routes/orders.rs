@@ -4,10 +4,9 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
-use uuid::Uuid;
 use waybill_proto::{
     common::PageRequest,
-    order::{self as pb, OrderSort, OrderStatus, PaymentStatus},
+    order::{self as pb},
 };
 use waybill_service_kit::{AppError, CallContext};
 
@@ -32,80 +31,29 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list_order_history))
 }
 
-/// Filters of the order list.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[into_params(parameter_in = Query, rename_all = "camelCase")]
-pub struct OrderFilter {
-    /// An order number or its beginning (`W2611`), or beginnings of words of the title and the customer's name, all of which an
-    /// order must have. A new order is found by its words within about a second.
-    pub q: Option<String>,
-    #[serde(default)]
-    pub status: Vec<OrderStatus>,
-    #[serde(default)]
-    pub payment_status: Vec<PaymentStatus>,
-    /// Placed at this time or later: RFC 3339, or a day (UTC) from its start. Before `to`.
-    #[param(value_type = Option<String>, example = "2026-11-21", pattern = r"^\d{4}-\d{2}-\d{2}([Tt ].+)?$")]
-    pub from: Option<dto::Since>,
-    /// Placed before this time: RFC 3339, or a day (UTC) to its end.
-    #[param(value_type = Option<String>, example = "2026-11-21", pattern = r"^\d{4}-\d{2}-\d{2}([Tt ].+)?$")]
-    pub to: Option<dto::Until>,
-    pub customer_id: Option<Uuid>,
-    pub assignee_id: Option<Uuid>,
-    /// In minor units; not more than `maxTotal`.
-    #[param(minimum = 0)]
-    pub min_total: Option<i64>,
-    /// In minor units.
-    #[param(minimum = 0)]
-    pub max_total: Option<i64>,
-    pub sort: Option<OrderSort>,
-}
-
-impl From<OrderFilter> for pb::ListOrdersRequest {
-    fn from(filter: OrderFilter) -> Self {
-        let id = |id: Option<Uuid>| id.map(|id| id.to_string()).unwrap_or_default();
-        Self {
-            page: None,
-            q: filter.q.unwrap_or_default().trim().to_owned(),
-            statuses: dto::numbers(filter.status),
-            payment_statuses: dto::numbers(filter.payment_status),
-            from: filter.from.map(Into::into),
-            to: filter.to.map(Into::into),
-            customer_id: id(filter.customer_id),
-            assignee_id: id(filter.assignee_id),
-            min_total: filter.min_total,
-            max_total: filter.max_total,
-            sort: dto::number(filter.sort),
-        }
-    }
-}
-
 /// List orders: customers see theirs, staff those assigned to them, administrators all.
 #[utoipa::path(
     get,
     path = "/api/v1/orders",
     tag = "orders",
-    params(OrderFilter, Paging)
+    params(pb::ListOrdersRequest, Paging)
 )]
 pub async fn list_orders(
     State(app): State<App>,
     SignedIn(context): SignedIn,
-    Paged(filter, page): Paged<OrderFilter>,
+    Paged(request, page): Paged<pb::ListOrdersRequest>,
 ) -> Result<Page<pb::Order>, ApiError> {
-    list_with(&app, &context, filter, page).await
+    list_with(&app, &context, request, page).await
 }
 
 /// Also of the legacy API.
 pub async fn list_with(
     app: &Gateway,
     context: &CallContext,
-    filter: OrderFilter,
+    mut request: pb::ListOrdersRequest,
     page: Option<PageRequest>,
 ) -> Result<Page<pb::Order>, ApiError> {
-    let request = pb::ListOrdersRequest {
-        page,
-        ..filter.into()
-    };
+    request.page = page;
     let answer = read!(app.clients.order, list_orders, context, request)?;
     Ok(Page::new(answer.orders, answer.page))
 }

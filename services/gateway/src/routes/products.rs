@@ -1,7 +1,6 @@
 //! The catalogue and its stock.
 
 use std::sync::Arc;
-use waybill_proto::order::{ProductKind, ProductSort};
 
 use axum::{
     body::Body as HttpBody,
@@ -10,8 +9,6 @@ use axum::{
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use prost::Message as _;
-use serde::Deserialize;
-use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use waybill_proto::order as pb;
 use waybill_service_kit::{AppError, CallContext, UserCaller};
@@ -37,66 +34,19 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list_stock_movements, adjust_stock))
 }
 
-/// Filters of the product list.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[into_params(parameter_in = Query, rename_all = "camelCase")]
-pub struct ProductFilter {
-    /// With each of its words, a word of name, SKU or description must begin.
-    pub q: Option<String>,
-    /// Id, slug or name of a category; the products of those below it are in it too. `categoryId` is taken for it as well.
-    #[serde(alias = "categoryId")]
-    pub category: Option<String>,
-    /// In minor units; not more than `maxPrice`.
-    #[param(minimum = 0)]
-    pub min_price: Option<i64>,
-    /// In minor units.
-    #[param(minimum = 0)]
-    pub max_price: Option<i64>,
-    /// True: only what can be ordered now; false: only what cannot.
-    pub in_stock: Option<bool>,
-    #[serde(default)]
-    pub kind: Vec<ProductKind>,
-    pub sort: Option<ProductSort>,
-    /// Archived products too; administrators only, without effect for others.
-    pub include_inactive: Option<bool>,
-    /// True: only goods that fell below their threshold; false: only others. Administrators only: `FORBIDDEN` for others.
-    pub low_stock: Option<bool>,
-}
-
-impl From<ProductFilter> for pb::ListProductsRequest {
-    fn from(filter: ProductFilter) -> Self {
-        Self {
-            page: None,
-            q: filter.q.unwrap_or_default().trim().to_owned(),
-            category: filter.category.unwrap_or_default(),
-            min_price: filter.min_price,
-            max_price: filter.max_price,
-            in_stock: filter.in_stock,
-            kinds: dto::numbers(filter.kind),
-            sort: dto::number(filter.sort),
-            include_inactive: filter.include_inactive.unwrap_or(false),
-            low_stock: filter.low_stock,
-        }
-    }
-}
-
 /// List products.
 ///
 /// Administrators also see how much is in the store and how much of it is reserved. The answer has an `ETag`. While the service
 /// behind it is away, others get the last answer for some minutes; the headers `Age` and `Cache-Status` say so.
-#[utoipa::path(get, path = "/api/v1/products", tag = "products", params(ProductFilter, Paging), security((), ("bearer" = [])),
+#[utoipa::path(get, path = "/api/v1/products", tag = "products", params(pb::ListProductsRequest, Paging), security((), ("bearer" = [])),
     responses((status = 403, description = "`FORBIDDEN`: `lowStock` is for administrators", body = crate::error::ErrorBody<'_>)))]
 pub async fn list_products(
     State(app): State<App>,
     Anyone(context): Anyone,
     headers: HeaderMap,
-    Paged(filter, page): Paged<ProductFilter>,
+    Paged(mut request, page): Paged<pb::ListProductsRequest>,
 ) -> Result<Stored<Page<pb::Product>>, ApiError> {
-    let mut request = pb::ListProductsRequest {
-        page,
-        ..filter.into()
-    };
+    request.page = page;
     let is_admin = context.user().is_ok_and(UserCaller::is_admin);
     if is_admin {
         let list = load_list(&app, &context, request).await?;

@@ -5,11 +5,7 @@ use http::HeaderMap;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use waybill_proto::order;
 
-use super::{
-    auth, orders,
-    orders::OrderFilter,
-    products::{self, ProductFilter},
-};
+use super::{auth, orders, products};
 use crate::{
     answer::{Answer, Created, Page, Stored, Versioned, WithCookies},
     app::App,
@@ -63,13 +59,13 @@ pub async fn legacy_login(
 }
 
 /// List products (legacy API).
-#[utoipa::path(get, path = "/api/products/", tag = "legacy", params(ProductFilter, Paging), security((), ("bearer" = [])),
+#[utoipa::path(get, path = "/api/products/", tag = "legacy", params(order::ListProductsRequest, Paging), security((), ("bearer" = [])),
     responses((status = 403, description = "`FORBIDDEN`: `lowStock` is for administrators", body = crate::error::ErrorBody<'_>)))]
 pub async fn legacy_list_products(
     state: State<App>,
     caller: Anyone,
     headers: HeaderMap,
-    filter: Paged<ProductFilter>,
+    filter: Paged<order::ListProductsRequest>,
 ) -> Result<Stored<Page<order::Product>>, ApiError> {
     products::list_products(state, caller, headers, filter).await
 }
@@ -103,14 +99,14 @@ pub async fn legacy_place_order(
     get,
     path = "/api/orders/admin",
     tag = "legacy",
-    params(OrderFilter, Paging)
+    params(order::ListOrdersRequest, Paging)
 )]
 pub async fn legacy_list_orders(
     State(app): State<App>,
     Admin(context): Admin,
-    Paged(filter, page): Paged<OrderFilter>,
+    Paged(request, page): Paged<order::ListOrdersRequest>,
 ) -> Result<Page<order::Order>, ApiError> {
-    orders::list_with(&app, &context, filter, page).await
+    orders::list_with(&app, &context, request, page).await
 }
 
 /// Read an order (legacy API).

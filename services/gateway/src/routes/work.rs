@@ -1,13 +1,11 @@
 //! The pool of work, claims, and requests that an administrator decides.
 
 use axum::extract::State;
-use serde::Deserialize;
-use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use waybill_proto::{
     auth,
-    common::{self, PageRequest},
-    order::{self as pb, ChangeRequestKind, ChangeRequestState, OrderKind},
+    common::{self},
+    order::{self as pb},
 };
 use waybill_service_kit::{AppError, CallContext, ErrorKind};
 
@@ -33,50 +31,19 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(reject_change_request))
 }
 
-/// What of the pool to show.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[into_params(parameter_in = Query, rename_all = "camelCase")]
-pub struct PoolFilter {
-    /// Words of the title or the customer's name, or an order number.
-    pub q: Option<String>,
-    /// Id, slug or name of a category that one of the order's products is in, or in one below it. `categoryId` is taken for it
-    /// as well.
-    #[serde(alias = "categoryId")]
-    pub category: Option<String>,
-    /// In minor units; not more than `maxTotal`.
-    #[param(minimum = 0)]
-    pub min_total: Option<i64>,
-    /// In minor units.
-    #[param(minimum = 0)]
-    pub max_total: Option<i64>,
-    #[serde(default)]
-    pub kind: Vec<OrderKind>,
-    /// Only what you may claim now, by your categories and the number of your open orders. For workers.
-    pub mine: Option<bool>,
-}
-
 /// List paid service orders that nobody works on, the one that waits longest first.
 #[utoipa::path(
     get,
     path = "/api/v1/orders/available",
     tag = "work",
-    params(PoolFilter, Paging)
+    params(pb::ListAvailableRequest, Paging)
 )]
 pub async fn list_available_orders(
     State(app): State<App>,
     Worker(context): Worker,
-    Paged(filter, page): Paged<PoolFilter>,
+    Paged(mut request, page): Paged<pb::ListAvailableRequest>,
 ) -> Result<Page<pb::Order>, ApiError> {
-    let request = pb::ListAvailableRequest {
-        page,
-        q: filter.q.unwrap_or_default().trim().to_owned(),
-        category: filter.category.unwrap_or_default().trim().to_owned(),
-        min_total: filter.min_total,
-        max_total: filter.max_total,
-        kinds: dto::numbers(filter.kind),
-        only_mine: filter.mine.unwrap_or(false),
-    };
+    request.page = page;
     let answer = read!(app.clients.work, list_available, &context, request)?;
     Ok(Page::new(answer.orders, answer.page))
 }
@@ -174,31 +141,21 @@ pub async fn get_workload(
     Versioned::of(answer.worker)
 }
 
-/// Filters of change requests.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[into_params(parameter_in = Query, rename_all = "camelCase")]
-pub struct ChangeRequestFilter {
-    #[serde(default)]
-    pub state: Vec<ChangeRequestState>,
-    #[serde(default)]
-    pub kind: Vec<ChangeRequestKind>,
-}
-
 /// List the change requests of an order.
 #[utoipa::path(
     get,
     path = "/api/v1/orders/{id}/change-requests",
     tag = "work",
-    params(ChangeRequestFilter, Paging)
+    params(pb::ListChangeRequestsRequest, Paging)
 )]
 pub async fn list_change_requests(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     id: Id,
-    Paged(filter, page): Paged<ChangeRequestFilter>,
+    Paged(mut request, page): Paged<pb::ListChangeRequestsRequest>,
 ) -> Result<Page<pb::ChangeRequest>, ApiError> {
-    change_requests(&app, &context, id.to_string(), filter, page).await
+    (request.order_id, request.page) = (id.to_string(), page);
+    change_requests(&app, &context, request).await
 }
 
 /// Ask for a change: completion or reassignment as the assignee, cancellation as the owner.
@@ -219,29 +176,22 @@ pub async fn create_change_request(
     get,
     path = "/api/v1/admin/change-requests",
     tag = "admin",
-    params(ChangeRequestFilter, Paging)
+    params(pb::ListChangeRequestsRequest, Paging)
 )]
 pub async fn list_admin_change_requests(
     State(app): State<App>,
     Admin(context): Admin,
-    Paged(filter, page): Paged<ChangeRequestFilter>,
+    Paged(mut request, page): Paged<pb::ListChangeRequestsRequest>,
 ) -> Result<Page<pb::ChangeRequest>, ApiError> {
-    change_requests(&app, &context, String::new(), filter, page).await
+    request.page = page;
+    change_requests(&app, &context, request).await
 }
 
 async fn change_requests(
     app: &Gateway,
     context: &CallContext,
-    order_id: String,
-    filter: ChangeRequestFilter,
-    page: Option<PageRequest>,
+    request: pb::ListChangeRequestsRequest,
 ) -> Result<Page<pb::ChangeRequest>, ApiError> {
-    let request = pb::ListChangeRequestsRequest {
-        order_id,
-        states: dto::numbers(filter.state),
-        kinds: dto::numbers(filter.kind),
-        page,
-    };
     let answer = read!(app.clients.work, list_change_requests, context, request)?;
     Ok(Page::new(answer.change_requests, answer.page))
 }

@@ -1,8 +1,6 @@
 //! Workers: what they may claim, and how much they have.
 
 use axum::extract::State;
-use serde::Deserialize;
-use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use waybill_proto::order as pb;
 
@@ -19,15 +17,6 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(get_worker, update_worker))
 }
 
-/// Which workers to show.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[into_params(parameter_in = Query, rename_all = "camelCase")]
-pub struct WorkerFilter {
-    /// Part of the name.
-    pub q: Option<String>,
-}
-
 /// List workers by name, with what they may take and how much they have.
 ///
 /// Workers who were suspended, or who are none any more but have open orders, are in it with `active` false.
@@ -35,17 +24,14 @@ pub struct WorkerFilter {
     get,
     path = "/api/v1/admin/workers",
     tag = "admin",
-    params(WorkerFilter, Paging)
+    params(pb::ListWorkersRequest, Paging)
 )]
 pub async fn list_workers(
     State(app): State<App>,
     Admin(context): Admin,
-    Paged(filter, page): Paged<WorkerFilter>,
+    Paged(mut request, page): Paged<pb::ListWorkersRequest>,
 ) -> Result<Page<pb::WorkerEntry>, ApiError> {
-    let request = pb::ListWorkersRequest {
-        page,
-        q: filter.q.unwrap_or_default().trim().to_owned(),
-    };
+    request.page = page;
     let answer = read!(app.clients.work, list_workers, &context, request)?;
     Ok(Page::new(answer.workers, answer.page))
 }

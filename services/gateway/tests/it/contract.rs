@@ -326,10 +326,10 @@ async fn what_may_be_left_out_is_empty_to_the_service() {
 }
 
 #[tokio::test]
-async fn names_may_be_spelled_in_snake_case() {
+async fn other_spellings_are_taken() {
     let gateway = Gateway::start().await;
     let placed = places(&gateway);
-    let body = r#"{"title": "T", "special_instructions": "Ring twice",
+    let body = r#"{"title": "T", "special_instructions": "Ring twice", "estimated_completion": "2026-12-24",
         "shipping_address": {"line1": "12", "city": "London", "country": "GB", "postal_code": "SW1Y 4JH"}}"#;
     let answer = gateway
         .send_as(Role::Customer, Method::POST, "/api/v1/orders", body)
@@ -337,6 +337,9 @@ async fn names_may_be_spelled_in_snake_case() {
     assert_eq!(answer.status, 201, "{:?}", answer.body);
     let placed = placed.lock().pop().unwrap();
     assert_eq!(placed.special_instructions(), "Ring twice");
+    // A day is taken where a time is meant.
+    let day = placed.estimated_completion.unwrap().to_string();
+    assert_eq!(day, "2026-12-24T00:00:00.000000Z");
     let address = placed.shipping_address.unwrap();
     assert_eq!(address.postal_code(), "SW1Y 4JH");
     let twice = r#"{"special_instructions": "A", "specialInstructions": "B"}"#;

@@ -1,16 +1,26 @@
-//! Times in queries: RFC 3339, or a day.
+//! Times in queries and bodies: RFC 3339, or a day.
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Deserializer, de::Error as _};
 use waybill_primitives::Timestamp;
 
 /// Where a span begins: a time, or the start of a day (UTC).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Since(pub DateTime<Utc>);
+pub(crate) struct FromTime(Timestamp);
 
 /// Where a span ends: before a time, or with the end of a day (UTC), which belongs to it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Until(pub DateTime<Utc>);
+pub(crate) struct ToTime(Timestamp);
+
+impl From<FromTime> for Timestamp {
+    fn from(FromTime(time): FromTime) -> Self {
+        time
+    }
+}
+
+impl From<ToTime> for Timestamp {
+    fn from(ToTime(time): ToTime) -> Self {
+        time
+    }
+}
 
 const EXPECTED: &str = "expected a time such as 2026-11-21T09:30:00Z or a day such as 2026-11-21";
 
@@ -27,31 +37,19 @@ fn parse(text: &str, after: u64) -> Option<DateTime<Utc>> {
     Some(day.and_time(NaiveTime::MIN).and_utc())
 }
 
-impl<'de> Deserialize<'de> for Since {
+impl<'de> Deserialize<'de> for FromTime {
     fn deserialize<D: Deserializer<'de>>(text: D) -> Result<Self, D::Error> {
         let text = String::deserialize(text)?;
         let time = parse(&text, 0).ok_or_else(|| D::Error::custom(EXPECTED))?;
-        Ok(Self(time))
+        Ok(Self(time.into()))
     }
 }
 
-impl<'de> Deserialize<'de> for Until {
+impl<'de> Deserialize<'de> for ToTime {
     fn deserialize<D: Deserializer<'de>>(text: D) -> Result<Self, D::Error> {
         let text = String::deserialize(text)?;
         let time = parse(&text, 1).ok_or_else(|| D::Error::custom(EXPECTED))?;
-        Ok(Self(time))
-    }
-}
-
-impl From<Since> for Timestamp {
-    fn from(Since(time): Since) -> Self {
-        time.into()
-    }
-}
-
-impl From<Until> for Timestamp {
-    fn from(Until(time): Until) -> Self {
-        time.into()
+        Ok(Self(time.into()))
     }
 }
 
@@ -63,12 +61,12 @@ mod tests {
     fn a_day_is_taken_whole_and_a_time_as_it_is() {
         let both = |text: &str| {
             let text = serde_json::json!(text);
-            let since: Result<Since, _> = serde_json::from_value(text.clone());
-            let until: Result<Until, _> = serde_json::from_value(text);
+            let since: Result<FromTime, _> = serde_json::from_value(text.clone());
+            let until: Result<ToTime, _> = serde_json::from_value(text);
             since
                 .ok()
-                .map(|it| it.0.to_rfc3339())
-                .zip(until.ok().map(|it| it.0.to_rfc3339()))
+                .map(|it| it.0.to_datetime().to_rfc3339())
+                .zip(until.ok().map(|it| it.0.to_datetime().to_rfc3339()))
         };
         let times = |since: &str, until: &str| Some((since.to_owned(), until.to_owned()));
         assert_eq!(
