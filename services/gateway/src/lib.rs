@@ -1,5 +1,7 @@
 //! REST, OpenAPI and Socket.IO for the web frontend.
 //!
+//! Layers: config, error ← cache, limits, multipart, objects, pages ← body, downloads ← app, extract ← answer, dto, health ← routes ← edge, server, sockets ← asyncapi, openapi.
+//!
 //! A request passes `edge` (id, identity, deadline, panics, error format, headers, log, metrics), CORS, the rate limit, and
 //! then its handler in `routes`, which takes checked input, calls a service (`app::read!`, `app::send!`) and answers with one of
 //! its messages (`answer`): messages are JSON by themselves. Live events come from the bus and go to sockets in `sockets`. The
