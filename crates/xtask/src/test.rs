@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything, in one command, on a fresh machine too.
 
-use std::{env, fs, net::TcpStream, path::Path, process::Command, time::Duration};
+use std::{env, fs, net::TcpStream, path::Path, process::Command, thread, time::Duration};
 
 use anyhow::{Context as _, Result};
 use quick_xml::{Reader, events::Event};
@@ -34,6 +34,11 @@ pub fn test(all_databases: bool, args: &[String]) -> Result<()> {
         command.args(["test", "--workspace"]).args(args);
     }
     command.env("WAYBILL_TEST_SKIP_LOG", &skips);
+    // Tests wait for servers, timers and other processes more than they compute.
+    if env::var_os("NEXTEST_TEST_THREADS").is_none() {
+        let cores = thread::available_parallelism()?.get();
+        command.env("NEXTEST_TEST_THREADS", (2 * cores).to_string());
+    }
     if all_databases {
         command.env("WAYBILL_TEST_ALL_DATABASES", "1");
     }
@@ -140,7 +145,7 @@ fn start_servers() {
             if listens(port) {
                 break;
             }
-            std::thread::sleep(Duration::from_millis(100));
+            thread::sleep(Duration::from_millis(100));
         }
     }
 }

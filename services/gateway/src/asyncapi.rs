@@ -28,8 +28,9 @@ fn build() -> Value {
     for event in EVENTS {
         let name = short(event.message);
         types.collect(event.message, &mut schemas);
+        // Two services may have a message of the same name.
         messages.insert(
-            name.to_owned(),
+            event.message.to_owned(),
             json!({
                 "name": event.message,
                 "title": name,
@@ -52,7 +53,7 @@ fn build() -> Value {
                 json!({
                     "address": subject,
                     "servers": [{"$ref": "#/servers/bus"}],
-                    "messages": {name: {"$ref": format!("#/components/messages/{name}")}},
+                    "messages": {name: {"$ref": format!("#/components/messages/{}", event.message)}},
                 }),
             );
         }

@@ -2,7 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        KnownFormat, Object, RefOr, SchemaFormat, Type,
+        schema::{AnyOf, Schema},
+    },
+};
 use uuid::Uuid;
 use waybill_primitives::Timestamp;
 use waybill_proto::{
@@ -128,8 +134,8 @@ pub struct SessionEndedEvent {
 
 // -------------------------------------------------------------- from clients
 
-/// Where a client that was away stopped: an order's version, a time, or a message.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+/// Where a client that was away stopped.
+#[derive(Debug, Clone, Deserialize)]
 #[serde(
     untagged,
     expecting = "expected an order version, an RFC 3339 time or a message id"
@@ -139,6 +145,27 @@ pub enum Since {
     Time(DateTime<Utc>),
     Message(Uuid),
 }
+
+/// Derived, it would be `oneOf`, and to a validator that looks at no formats a text is both a time and an id.
+impl PartialSchema for Since {
+    fn schema() -> RefOr<Schema> {
+        let text = |format| {
+            Object::builder()
+                .schema_type(Type::String)
+                .format(Some(SchemaFormat::KnownFormat(format)))
+        };
+        AnyOf::builder()
+            .description(Some(
+                "Where a client that was away stopped: an order's version, a time, or a message.",
+            ))
+            .item(i64::schema())
+            .item(text(KnownFormat::DateTime))
+            .item(text(KnownFormat::Uuid))
+            .into()
+    }
+}
+
+impl ToSchema for Since {}
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
