@@ -1,5 +1,5 @@
-//! Generates from proto/: messages, servers and clients, how messages are JSON (see proto/waybill/common/v1/json.proto), and the bundle
-//! of all clients. The compiler is written in Rust, so no `protoc` is needed.
+//! Generates from proto/: messages, servers and clients, the JSON form of messages (see proto/waybill/common/v1/json.proto), and
+//! the bundle of all clients. The compiler is written in Rust, so no `protoc` is needed.
 
 #[path = "build/fields.rs"]
 mod fields;
@@ -63,7 +63,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// The files below `dir`, as paths to be opened.
+/// The files below `dir`.
 fn proto_files(dir: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(dir)? {
         let path = entry?.path();
@@ -111,7 +111,7 @@ fn prefix(name: &str) -> String {
     prefix + "_"
 }
 
-/// The transports of the processes, by the names of their packages, and the clients of their services.
+/// One struct with a transport per package, and one with a client per service.
 fn clients(generated: &mut String, pool: &DescriptorPool) -> Result<()> {
     let (mut fields, mut values) = (String::new(), String::new());
     let mut areas = BTreeSet::new();

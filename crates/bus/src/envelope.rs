@@ -1,4 +1,4 @@
-//! An event with what travels beside its payload.
+//! An event with its metadata.
 
 use bytes::Bytes;
 use uuid::Uuid;
@@ -7,7 +7,7 @@ use waybill_primitives::{EventId, Timestamp};
 /// One event. The payload is the protobuf message that belongs to the subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Envelope {
-    /// Names the event for good: repeats of it, on any path, carry the same id.
+    /// Identifies the event: every repetition of it, on any path, has the same id.
     pub id: EventId,
     /// `waybill.<service>.<aggregate>.<what>`; the bus swaps the first token for its namespace on the wire and back.
     pub subject: String,

@@ -1,5 +1,6 @@
-//! The bus within one process: a publish calls the consumers and returns when all have settled the event. So the outbox alone makes it
-//! crash-safe, and nothing is kept here. Register every consumer before the first publish: one that comes later does not see the past.
+//! The bus within one process: a publish calls the consumers and returns when all have settled the event. So the outbox alone
+//! makes it crash-safe, and nothing is stored here. Register every consumer before the first publish: a later one does not see
+//! past events.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -39,7 +40,7 @@ pub struct InProcessBus {
     losses: watch::Sender<u64>,
 }
 
-/// The counter of a service and what it published lately.
+/// The sequence counter of a service and its recently published events.
 struct Stream {
     last_sequence: u64,
     settled: LruCache<EventId, u64>,
@@ -75,7 +76,7 @@ impl InProcessBus {
 }
 
 impl Stream {
-    /// Sequences go on from the clock, so that after a restart they are above all those that an outbox remembers.
+    /// Sequences start from the clock, so that after a restart they are above all those that an outbox has stored.
     fn new() -> Self {
         Self {
             last_sequence: u64::try_from(Timestamp::now().micros()).unwrap_or(0),
@@ -85,7 +86,7 @@ impl Stream {
 
     fn state(&self) -> StreamState {
         StreamState {
-            // Nothing is kept, so nothing can be lost: to the relay this stream is always the same.
+            // Nothing is stored, so nothing can be lost: to the relay this stream is always the same.
             created: Timestamp::UNIX_EPOCH,
             first_sequence: 1,
             last_sequence: self.last_sequence,
@@ -112,10 +113,12 @@ impl Consumer {
                 .any(|pattern| matches(pattern, &event.subject))
     }
 
-    /// Waits for the aggregate's turn, then settles the event on a task of its own, so that a caller who goes away does not cut it short.
+    /// Waits for the aggregate's turn, then settles the event in a task of its own, so that a caller that is dropped does not
+    /// interrupt it.
     async fn deliver(self: Arc<Self>, event: Arc<Envelope>) -> Result<(), BusError> {
         let queue = Arc::clone(self.queues.lock().entry(event.aggregate_id).or_default());
-        // Tokio's lock is fair: turns follow the order of the first polls. Its budget must not send one of them back to the queue.
+        // Tokio's lock is fair: turns follow the order of the first polls. Its coop budget must not send one of them back to the
+        // queue.
         let turn = unconstrained(Arc::clone(&queue).lock_owned()).await;
         let consumer = Arc::clone(&self);
         let task = self.tracker.spawn(
@@ -166,7 +169,7 @@ impl Bus for InProcessBus {
 
     async fn publish_again(&self, event: Envelope) -> Result<Published, BusError> {
         subject::check_event(&event)?;
-        // Without a tail there is nobody to send to: no failure.
+        // Without a tail there is no receiver: not a failure.
         let _ = self.tails.send(event.clone());
         let wanting: Vec<_> = self
             .consumers
@@ -215,7 +218,7 @@ impl Bus for InProcessBus {
         consumers.retain(|other| !same(other));
         consumers.push(Arc::clone(&consumer));
         drop(consumers);
-        // A stopped consumer stays registered: until it is back, what it wants cannot be published.
+        // A stopped consumer stays registered: until it is back, the events that it consumes cannot be published.
         Ok(tokio::spawn(async move {
             consumer.stop.cancelled().await;
             consumer.tracker.close();

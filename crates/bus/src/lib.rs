@@ -1,15 +1,16 @@
 //! The event bus: JetStream between processes, direct calls within one.
 //!
-//! Every service publishes through its outbox relay and consumes through `waybill-store`; the gateway tails. They all see the [`Bus`] trait,
-//! so nothing in a service knows which shape it runs in. What both implementations promise:
+//! Every service publishes through its outbox relay and consumes through `waybill-store`; the gateway tails. They all see the
+//! [`Bus`] trait, so no service knows which shape it runs in. What both implementations guarantee:
 //!
 //! - delivery at least once, and per aggregate in the order of publication; consumers are idempotent by the event's id;
-//! - an id that is published twice within a short while is delivered once;
-//! - a durable consumer sees only the subjects it asked for; two durables both see every event;
-//! - [`Bus::tail`] never blocks a publisher: a reader that is too slow loses events, and [`Bus::tail_losses`] says that some are lost.
+//! - an id that is published twice within a short time is delivered once;
+//! - a durable consumer sees only the subjects of its filter; two durables both see every event;
+//! - [`Bus::tail`] never blocks a publisher: a reader that is too slow loses events, and [`Bus::tail_losses`] reports that some
+//!   are lost.
 //!
-//! Module map: [`Envelope`] in `envelope`, errors in `error`, the patterns of subjects in `subject`,
-//! [`InProcessBus`] in `in_process`, [`JetStreamBus`] in `jetstream`, what both do around a handler in `measure`.
+//! Module map: [`Envelope`] in `envelope`, errors in `error`, the patterns of subjects in `subject`, [`InProcessBus`] in
+//! `in_process`, [`JetStreamBus`] in `jetstream`, what both share around a handler in `measure`.
 
 mod envelope;
 mod error;
@@ -37,32 +38,34 @@ pub trait Bus: Send + Sync + 'static {
     /// Creates the stream of `service` (such as `order`) if it is missing, and brings its settings up to date. Idempotent.
     async fn ensure_stream(&self, service: &str) -> Result<StreamState, BusError>;
 
-    /// What the stream of `service` holds now. The relay compares it with its outbox to notice a stream that went back or was re-created.
+    /// What the stream of `service` holds now. The relay compares it with its outbox to notice a stream that went back or was
+    /// recreated.
     async fn stream_state(&self, service: &str) -> Result<StreamState, BusError>;
 
-    /// Returns once the bus has taken charge of the event. Callers pipeline by holding several of these futures;
-    /// the order of their first polls is the order of publication.
+    /// Returns once the bus has taken over the event. Callers pipeline by holding several of these futures; the order of their
+    /// first polls is the order of publication.
     async fn publish(&self, event: Envelope) -> Result<Published, BusError>;
 
-    /// As [`Bus::publish`], for an event that was published before and got lost or is wanted once more: taken even if the bus still
-    /// remembers its id. Consumers know the ids that they have consumed.
+    /// As [`Bus::publish`], for an event that was published before and was lost or is requested again: accepted even if the bus
+    /// still remembers its id. Consumers know the ids that they have consumed.
     async fn publish_again(&self, event: Envelope) -> Result<Published, BusError> {
         self.publish(event).await
     }
 
-    /// How far the durable consumers of the stream of `service` are. To be read before the stream's state: what a purge takes away,
-    /// it takes away from here too.
+    /// How far the durable consumers of the stream of `service` are. Read it before the stream's state: a purge changes this
+    /// value as well.
     async fn lag(&self, _service: &str) -> Result<Lag, BusError> {
         Ok(Lag::default())
     }
 
-    /// Sequences between the first and the last one whose events the stream of `service` does not hold.
+    /// Sequences between the first and the last one that are missing in the stream of `service`.
     async fn holes(&self, _service: &str) -> Result<Vec<u64>, BusError> {
         Ok(Vec::new())
     }
 
-    /// Starts a durable consumer: each matching event goes to `handler` at least once, per aggregate in order, different aggregates
-    /// side by side. It heals by itself; the task ends only after `stop` is cancelled and the handlers at work have returned.
+    /// Starts a durable consumer: each matching event goes to `handler` at least once, in order per aggregate, different
+    /// aggregates concurrently. It recovers by itself; the task ends only after `stop` is cancelled and the running handlers have
+    /// returned.
     async fn consume(
         &self,
         spec: ConsumerSpec,
@@ -70,21 +73,22 @@ pub trait Bus: Send + Sync + 'static {
         stop: CancellationToken,
     ) -> Result<JoinHandle<()>, BusError>;
 
-    /// Every matching event from now on, without memory: for fan-out to live connections. Survives reconnects (what happens
-    /// in between is lost). Dropping the stream ends it.
+    /// Every matching event from now on, without history: for fan-out to live connections. Survives reconnects (events in between
+    /// are lost). Dropping the stream ends it.
     async fn tail(&self, subjects: Vec<String>) -> Result<BoxStream<'static, Envelope>, BusError>;
 
-    /// Counts up whenever a tail may have lost events: it was too slow, or the connection is back after it was away (then at once,
-    /// and again when the tail sees everything that is published from now on). Whoever has built something on having seen every event has to rebuild it then.
+    /// Counts up whenever a tail may have lost events: it was too slow, or the connection is back after an outage (then at once,
+    /// and again when the tail sees everything that is published from now on). State that relies on every event has to be rebuilt
+    /// then.
     fn tail_losses(&self) -> watch::Receiver<u64> {
         watch::channel(0).1
     }
 
-    /// Whether a publish would probably work now; answers within two seconds.
+    /// Whether a publish would probably succeed now; returns within two seconds.
     async fn healthy(&self) -> bool;
 
-    /// Whether streams outlive the publish, and so can lose what they acknowledged. A bus that answers only when every consumer
-    /// has committed keeps nothing: its relay has nothing to compare or fill again.
+    /// Whether streams store events, and so can lose what they acknowledged. A bus that returns only when every consumer has
+    /// committed stores nothing: its relay has nothing to compare or refill.
     fn keeps_events(&self) -> bool {
         true
     }
@@ -94,7 +98,7 @@ pub trait Bus: Send + Sync + 'static {
         Ok(())
     }
 
-    /// What [`Bus::ask_repair`] asks of `service`, from now on. Never ends.
+    /// The requests of [`Bus::ask_repair`] to `service`, from now on. Never ends.
     async fn repair_asks(&self, _service: &str) -> Result<BoxStream<'static, RepairAsk>, BusError> {
         Ok(Box::pin(futures::stream::pending()))
     }
@@ -117,7 +121,7 @@ pub trait Handler: Send + Sync {
     async fn handle(&self, event: &Envelope) -> Settled;
 }
 
-/// What became of an event that a [`Handler`] was given.
+/// The result of a [`Handler`] for an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Settled {
     /// Committed or dead-lettered: never deliver it again.
@@ -126,7 +130,7 @@ pub enum Settled {
     Later,
 }
 
-/// Which events a durable consumer wants.
+/// Which events a durable consumer takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConsumerSpec {
     /// The consumer's name on the bus, such as `payment-orders`: letters, digits, `-` and `_`.
@@ -140,7 +144,7 @@ pub struct ConsumerSpec {
 /// What a service's stream holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StreamState {
-    /// When the stream was created. Another value than last time means that it was deleted and made again.
+    /// When the stream was created. Another value than last time means that it was deleted and recreated.
     pub created: Timestamp,
     /// The oldest event that is still there.
     pub first_sequence: u64,
@@ -150,12 +154,12 @@ pub struct StreamState {
     pub messages: u64,
     /// Events older than this are dropped; none if age does not matter.
     pub max_age: Option<Duration>,
-    /// The stream has reached a limit of its size: new events push old ones out.
+    /// The stream has reached its size limit: new events push old ones out.
     pub full: bool,
 }
 
 impl StreamState {
-    /// How many events between the first and the last one are not there.
+    /// How many events between the first and the last one are missing.
     pub fn holes(&self) -> u64 {
         (self.last_sequence + 1)
             .saturating_sub(self.first_sequence)
@@ -166,9 +170,9 @@ impl StreamState {
 /// How far the durable consumers of a stream are.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Lag {
-    /// Up to this sequence every consumer has settled every event that it wants; none without consumers.
+    /// Up to this sequence every consumer has settled every event of its filter; none without consumers.
     pub settled: Option<u64>,
-    /// The most events that a consumer which is connected has yet to settle.
+    /// The largest number of events that a connected consumer has yet to settle.
     pub most: u64,
 }
 

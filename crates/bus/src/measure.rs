@@ -1,4 +1,4 @@
-//! Runs a handler so that a panic stays in its event, and measures it. Both implementations deliver through here.
+//! Runs a handler so that a panic affects only its event, and measures it. Both implementations deliver through here.
 
 use std::{
     panic::AssertUnwindSafe,
@@ -14,7 +14,7 @@ use waybill_primitives::backoff;
 
 use crate::{Envelope, Handler, Settled};
 
-/// First and longest pause before a handler that did not settle is asked again.
+/// First and longest pause before a handler that did not settle is called again.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const MAX_PAUSE: Duration = Duration::from_secs(5);
 
@@ -39,7 +39,7 @@ impl Runner {
         }
     }
 
-    /// Hands over the event once.
+    /// Calls the handler once.
     async fn attempt(&self, event: &Envelope) -> Settled {
         let start = Instant::now();
         let outcome = AssertUnwindSafe(self.handler.handle(event))
@@ -62,7 +62,7 @@ impl Runner {
         settled
     }
 
-    /// Hands over the event until it is settled, or `stop` is cancelled. Asking again in place is what keeps an aggregate's order.
+    /// Calls the handler until the event is settled, or `stop` is cancelled. Retrying in place keeps the aggregate's order.
     pub(crate) async fn settle(&self, event: &Envelope, stop: &CancellationToken) -> Settled {
         for pause in backoff(FIRST_PAUSE, MAX_PAUSE).build() {
             if stop.is_cancelled() {

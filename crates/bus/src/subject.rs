@@ -1,8 +1,8 @@
-//! Patterns over subjects, as NATS understands them.
+//! Patterns for subjects, with the semantics of NATS.
 
 use crate::{BusError, ConsumerSpec, Envelope};
 
-/// Whether `subject` fits `pattern`: `*` stands for exactly one token, a final `>` for one or more.
+/// Whether `subject` matches `pattern`: `*` stands for exactly one token, a final `>` for one or more.
 pub fn matches(pattern: &str, subject: &str) -> bool {
     let mut tokens = subject.split('.');
     let mut parts = pattern.split('.').peekable();
@@ -33,7 +33,7 @@ pub(crate) fn without_covered(patterns: impl IntoIterator<Item = String>) -> Vec
     kept
 }
 
-/// Whether every subject that fits `narrower` fits `wider`. As a subject, a wildcard of one token fits the same wildcard.
+/// Whether `wider` matches every subject that `narrower` matches. Treated as a subject, a one-token wildcard matches itself.
 fn covers(wider: &str, narrower: &str) -> bool {
     let is_open = narrower.ends_with('>');
     matches(wider, narrower) && (!is_open || wider.ends_with('>'))
@@ -50,7 +50,7 @@ pub(crate) fn with_root(subject: &str, root: &str) -> String {
 /// The root of every subject inside the platform.
 pub(crate) const ROOT: &str = "waybill";
 
-/// Whether an event can be published under this: non-empty tokens below the root, without wildcards or spaces.
+/// Whether an event can be published under this subject: non-empty tokens below the root, without wildcards or spaces.
 pub(crate) fn is_publishable(subject: &str) -> bool {
     let mut tokens = subject.split('.');
     tokens.next() == Some(ROOT)
@@ -62,7 +62,7 @@ pub(crate) fn is_publishable(subject: &str) -> bool {
         })
 }
 
-/// Refuses an event that no bus could carry.
+/// Refuses an event that cannot be published.
 pub(crate) fn check_event(event: &Envelope) -> Result<(), BusError> {
     if !is_publishable(&event.subject) {
         return Err(BusError::rejected(format!(
@@ -79,7 +79,7 @@ pub(crate) fn check_event(event: &Envelope) -> Result<(), BusError> {
     Ok(())
 }
 
-/// Refuses a consumer whose name or subjects cannot work.
+/// Refuses a consumer with an invalid name or invalid subjects.
 pub(crate) fn check_spec(spec: &ConsumerSpec) -> Result<(), BusError> {
     for name in [&spec.durable, &spec.source] {
         check_name(name)?;

@@ -13,7 +13,7 @@ pub const fn backoff(first: Duration, longest: Duration) -> ExponentialBuilder {
         .without_max_times()
 }
 
-/// The pause after so many failures, for who keeps their number rather than the iterator; the first one for less than 1.
+/// The pause after so many failures, for callers that count failures instead of keeping the iterator. Less than 1 counts as 1.
 pub fn pause_after(pauses: ExponentialBuilder, failures: i32) -> Duration {
     // Long before the 64th, every pause is the longest one.
     let before = usize::try_from(failures.clamp(1, 64) - 1).unwrap_or(0);

@@ -3,24 +3,24 @@
 use crate::Timestamp;
 use chrono::{Datelike as _, Days, Months, NaiveDate};
 
-/// What figures are added up by.
+/// The unit by which figures are grouped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bucket {
     Day,
-    /// From Monday on.
+    /// Starts on Monday.
     Week,
     Month,
 }
 
-/// Buckets of one answer.
+/// At most so many buckets in one response.
 const MAX_BUCKETS: i32 = 1_100;
-/// Days that one answer may span: ten years.
+/// At most so many days in one response: ten years.
 const MAX_DAYS: i32 = 3_660;
 const MICROS_PER_DAY: i64 = 86_400_000_000;
 
-/// The day of a moment, counted from 1970-01-01.
+/// The day that contains `at`, counted from 1970-01-01.
 pub fn day_of(at: Timestamp) -> i32 {
-    // Days of the years that a timestamp can name fit.
+    // Every day that a timestamp can hold fits into an i32.
     i32::try_from(at.micros().div_euclid(MICROS_PER_DAY)).unwrap_or(i32::MAX)
 }
 
@@ -39,7 +39,7 @@ fn number(date: NaiveDate) -> i32 {
 }
 
 impl Bucket {
-    /// The first day of the bucket that a day is in.
+    /// The first day of the bucket that contains the day.
     pub fn first_day(self, day: i32) -> i32 {
         let date = date(day);
         match self {
@@ -49,7 +49,7 @@ impl Bucket {
         }
     }
 
-    /// The first day of the next bucket; `first` is the first day of one.
+    /// The first day of the next bucket; `first` is the first day of a bucket.
     fn next(self, first: i32) -> i32 {
         let date = date(first);
         let next = match self {
@@ -61,7 +61,7 @@ impl Bucket {
     }
 }
 
-/// Why a span of days is not one.
+/// Why a span of days is invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SpanFault {
     #[error("must be before to")]
@@ -90,7 +90,7 @@ pub struct Span {
 }
 
 impl Span {
-    /// The days that the time from `from` to before `to` touches. Without `to` up to now; without `from` the 30 days before.
+    /// The days that the time from `from` to before `to` touches. `to` defaults to now, `from` to 30 days before `to`.
     pub fn new(
         from: Option<Timestamp>,
         to: Option<Timestamp>,
@@ -111,7 +111,7 @@ impl Span {
         }
     }
 
-    /// The last `days` days up to and with today.
+    /// The last `days` days up to and including today.
     pub fn last(days: i32, now: Timestamp) -> Self {
         let end = day_of(now) + 1;
         Self {
@@ -120,7 +120,7 @@ impl Span {
         }
     }
 
-    /// As many days right before.
+    /// The span of the same length right before this one.
     #[must_use]
     pub fn before(self) -> Self {
         Self {

@@ -1,7 +1,7 @@
 //! Makes types usable as fields of sea-orm entities. Without the feature `sea-orm` nothing is added.
 
-/// `column!(Type, Stored, to, read)`: the type is kept as `Stored`. `to` makes the stored value, `read` the type from a reference
-/// to it; an error of `read` says what is wrong with a stored value.
+/// `column!(Type, Stored, to, read)`: the type is stored as `Stored`. `to` makes the stored value, `read` the type from a
+/// reference to it; an error of `read` says what is wrong with a stored value.
 #[cfg(feature = "sea-orm")]
 #[doc(hidden)]
 #[macro_export]
@@ -62,7 +62,7 @@ macro_rules! __column {
                 }
             }
 
-            // Asked of every primary key; only keys that the database counts up answer it.
+            // sea-orm requires this of every primary key; only keys that the database increments can return a value.
             impl TryFromU64 for $name {
                 fn try_from_u64(_: u64) -> Result<Self, DbErr> {
                     Err(DbErr::ConvertFromU64(stringify!($name)))
@@ -103,7 +103,7 @@ macro_rules! string_column {
     };
 }
 
-/// What the macros name in the crates that use them.
+/// Names that the macros use in the crates that call them.
 #[doc(hidden)]
 pub mod __private {
     pub use serde;
@@ -111,7 +111,7 @@ pub mod __private {
     #[cfg(feature = "sea-orm")]
     pub use sea_orm;
 
-    /// The error of a column that holds what its type does not know.
+    /// The error for a column whose value the type cannot represent.
     #[cfg(feature = "sea-orm")]
     pub fn unreadable(
         column: impl std::fmt::Debug,

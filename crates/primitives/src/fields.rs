@@ -1,4 +1,4 @@
-//! What is wrong with fields of requests and messages, in one form for all layers; checks of text and numbers.
+//! Errors in the fields of requests and messages, in one form for all layers; checks of text and numbers.
 
 use std::fmt;
 
@@ -18,13 +18,13 @@ impl FieldError {
         }
     }
 
-    /// A field that must be there and is not.
+    /// A required field that is missing.
     pub fn missing(field: impl Into<String>) -> Self {
         Self::new(field, "is missing")
     }
 }
 
-/// Everything that is wrong with a request: a client is told all of it at once.
+/// All field errors of a request: a client gets all of them at once.
 #[derive(Debug, Clone, Default, PartialEq, Eq, thiserror::Error)]
 pub struct FieldErrors(pub Vec<FieldError>);
 
@@ -53,7 +53,7 @@ impl FieldErrors {
         self.0.push(FieldError::new(field, message));
     }
 
-    /// The value; none, and the error noted, if there is none.
+    /// The value; on an error, records the error and returns none.
     pub fn check<T>(&mut self, checked: Result<T, FieldError>) -> Option<T> {
         checked.map_err(|error| self.0.push(error)).ok()
     }
@@ -62,7 +62,7 @@ impl FieldErrors {
         self.0.is_empty()
     }
 
-    /// `value` if nothing was found wrong.
+    /// `value` if there are no errors.
     pub fn or<T>(self, value: T) -> Result<T, Self> {
         if self.0.is_empty() {
             Ok(value)

@@ -1,4 +1,4 @@
-//! One type per entity, so that an order's id is never taken for a user's.
+//! One type per entity, so that an order's id cannot be used as a user's.
 
 use std::{fmt, str::FromStr};
 
@@ -43,13 +43,13 @@ macro_rules! ids {
 ids! {
     /// An account.
     UserId,
-    /// A key of a machine client.
+    /// An API key of a machine client.
     ApiKeyId,
     /// Goods or a service in the catalogue.
     ProductId,
     /// A group of products.
     CategoryId,
-    /// What somebody has chosen and not ordered yet.
+    /// What somebody has selected but not ordered yet.
     CartId,
     /// A file of an order, or a picture of a product.
     FileId,

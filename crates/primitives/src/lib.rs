@@ -29,7 +29,7 @@ pub use role::Role;
 pub use string_enum::UnknownValue;
 pub use time::{Clock, ManualClock, SystemClock, Timestamp};
 
-/// The text; none if it is empty.
+/// The text, or none if it is empty.
 pub fn non_empty(text: impl Into<String>) -> Option<String> {
     Some(text.into()).filter(|text| !text.is_empty())
 }

@@ -20,7 +20,7 @@ impl From<Timestamp> for ProtoTimestamp {
 }
 
 impl From<ProtoTimestamp> for Timestamp {
-    /// What is finer than a microsecond is cut off.
+    /// Precision below a microsecond is dropped.
     fn from(time: ProtoTimestamp) -> Self {
         let micros = time.seconds.saturating_mul(1_000_000);
         Self::from_micros(micros.saturating_add(i64::from(time.nanos) / 1000))
@@ -54,7 +54,7 @@ impl Message for Timestamp {
     }
 }
 
-/// The fields' numbers in proto/waybill/common/v1/common.proto.
+/// The field numbers in proto/waybill/common/v1/common.proto.
 const AMOUNT: u32 = 1;
 const CURRENCY: u32 = 2;
 
@@ -138,7 +138,7 @@ mod tests {
         let mut bytes = Vec::new();
         int64::encode(AMOUNT, &5, &mut bytes);
         string::encode(CURRENCY, &"dollars".to_owned(), &mut bytes);
-        // A field of a later version.
+        // A field that only a later version knows.
         string::encode(9, &"later".to_owned(), &mut bytes);
         assert_eq!(
             Money::decode(bytes.as_slice()),

@@ -16,7 +16,7 @@ pub enum MoneyError {
     BadCurrency,
 }
 
-/// An ISO 4217 code. Only its form is checked; which currencies a shop takes is its own setting.
+/// An ISO 4217 code. Only its form is checked; which currencies a shop accepts is its own setting.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Currency([u8; 3]);
@@ -24,7 +24,7 @@ pub struct Currency([u8; 3]);
 impl Currency {
     pub const USD: Self = Self(*b"USD");
     pub const EUR: Self = Self(*b"EUR");
-    /// "No currency": what a message without a readable code holds. No shop has it.
+    /// "No currency": used where a message has no readable code. No shop accepts it.
     pub const NONE: Self = Self(*b"XXX");
 
     pub fn as_str(&self) -> &str {
@@ -108,7 +108,7 @@ impl Money {
         Self::new(0, currency)
     }
 
-    /// The sum; both must be of one currency.
+    /// The sum; both amounts must have the same currency.
     pub fn checked_add(self, other: Self) -> Result<Self, MoneyError> {
         if self.currency != other.currency {
             return Err(MoneyError::CurrencyMismatch(self.currency, other.currency));
@@ -129,7 +129,7 @@ impl Money {
         Ok(Self::new(amount, self.currency))
     }
 
-    /// The part that `basis_points` (hundredths of a percent, 0 to 10,000) stand for, rounded down.
+    /// The share of `basis_points` (hundredths of a percent, 0 to 10,000), rounded down.
     #[must_use]
     pub fn share(self, basis_points: u32) -> Self {
         let part = i128::from(self.amount) * i128::from(basis_points.min(10_000)) / 10_000;

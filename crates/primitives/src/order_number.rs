@@ -1,4 +1,4 @@
-//! Order numbers for people: short, unambiguous when read aloud, without a counter that buyers would queue for.
+//! Order numbers for people: short, unambiguous when read aloud, and without a counter that concurrent orders would have to lock.
 
 use std::{fmt, str::FromStr};
 
@@ -15,8 +15,8 @@ const RANDOM_LEN: usize = 7;
 #[error("not an order number; expected one such as W261121-7K3M9QX")]
 pub struct OrderNumberError;
 
-/// `W`, the UTC date as yymmdd, a dash and seven random characters: 34 thousand million a day, so that a clash
-/// (which the unique index refuses and placing then retries) is rare.
+/// `W`, the UTC date as yymmdd, a dash and seven random characters: 34 billion per day, so that a collision (refused by the
+/// unique index; placing the order then retries) is rare.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct OrderNumber(String);
 
@@ -36,7 +36,7 @@ impl OrderNumber {
 impl FromStr for OrderNumber {
     type Err = OrderNumberError;
 
-    /// Takes lower case too: people type them.
+    /// Accepts lower case too: people type them.
     fn from_str(text: &str) -> Result<Self, OrderNumberError> {
         let text = text.trim().to_ascii_uppercase();
         let (date, random) = text

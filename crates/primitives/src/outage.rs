@@ -1,4 +1,4 @@
-//! What fails many times a second is logged when it begins, now and then while it lasts, and when it is over.
+//! Limits the log lines of an outage: one when it begins, one at intervals while it lasts, and one when it is over.
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},
@@ -7,12 +7,12 @@ use std::{
 
 use parking_lot::Mutex;
 
-/// A line for what goes on failing, this often.
+/// The interval of log lines while an outage lasts.
 const EVERY: Duration = Duration::from_secs(30);
-/// An outage is over with the first success after this long without a failure: while some succeed and some fail, it goes on.
+/// An outage is over with the first success after this long without a failure: while some calls succeed and some fail, it lasts.
 const QUIET: Duration = Duration::from_secs(1);
 
-/// Follows one thing that can fail, such as a service that is called. It decides what is worth a log line; the caller writes it.
+/// Follows one thing that can fail, such as calls to a service. It decides what is worth a log line; the caller writes it.
 ///
 /// ```
 /// # use waybill_primitives::Outage;
@@ -33,7 +33,7 @@ const QUIET: Duration = Duration::from_secs(1);
 /// ```
 #[derive(Debug, Default)]
 pub struct Outage {
-    /// So that successes cost nothing while all is well.
+    /// Lets a success return at once while there is no outage.
     lasting: AtomicBool,
     state: Mutex<Option<State>>,
 }
@@ -49,7 +49,7 @@ struct State {
 /// What a log line says about an outage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Report {
-    /// Since it began; 1 means that it begins.
+    /// Failures since the outage began; 1 for the first one.
     pub failures: u64,
     /// From the first failure to the last.
     pub lasted: Duration,
@@ -72,12 +72,13 @@ impl Outage {
         }
     }
 
-    /// Counts a failure. A report if it is worth a line: it is the first, or the last line is some time ago.
+    /// Counts a failure. Returns a report if it is worth a log line: the first failure, or the last line was some time ago.
     pub fn failed(&self) -> Option<Report> {
         self.failed_at(Instant::now())
     }
 
-    /// A report if an outage is over with this success. For what many do at once: while some succeed and some fail, it goes on.
+    /// Returns a report if this success ends an outage. For concurrent callers: while some succeed and some fail, the outage
+    /// lasts.
     pub fn succeeded(&self) -> Option<Report> {
         if !self.lasting.load(Ordering::Relaxed) {
             return None;
@@ -85,7 +86,7 @@ impl Outage {
         self.succeeded_at(Instant::now())
     }
 
-    /// A report if there was an outage: it is over, says the only one who meets it.
+    /// Returns a report if there was an outage, and ends it at once. For a single caller.
     pub fn over(&self) -> Option<Report> {
         let over = self.state.lock().take();
         self.lasting.store(false, Ordering::Relaxed);
@@ -128,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_outage_is_a_line_at_its_beginning_one_now_and_then_and_one_at_its_end() {
+    fn an_outage_is_a_line_at_its_beginning_lines_at_intervals_and_one_at_its_end() {
         let outage = Outage::default();
         let start = Instant::now();
         let at = |seconds| start + Duration::from_secs(seconds);

@@ -1,4 +1,4 @@
-//! What an account may do, coarsely; ownership is checked beside it.
+//! What an account may do, coarsely; ownership is checked in addition.
 
 crate::string_enum! {
     /// A role of an account.

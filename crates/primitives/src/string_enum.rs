@@ -1,6 +1,6 @@
-//! Enums whose values have names: the same in the database, in the API and in logs.
+//! Enums whose values have names: the same names in the database, in the API and in logs.
 
-/// A text or a number stands for none of an enum's values.
+/// A text or a number that is none of an enum's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("must be one of {}", .names.join(", "))]
 pub struct UnknownValue {
@@ -128,7 +128,7 @@ macro_rules! string_enum {
         }
 
         impl $name {
-            /// The value of a number in a message; none for the unspecified one.
+            /// The value for a number in a message; none for the unspecified one.
             pub fn from_proto(number: i32) -> Result<Option<Self>, $crate::UnknownValue> {
                 match <$proto>::try_from(number) {
                     Ok(<$proto>::Unspecified) => Ok(None),
@@ -137,13 +137,13 @@ macro_rules! string_enum {
                 }
             }
 
-            /// As [`Self::from_proto`], where there has to be one.
+            /// As [`Self::from_proto`], where a value is required.
             pub fn required_from_proto(number: i32) -> Result<Self, $crate::UnknownValue> {
                 let unknown = $crate::UnknownValue { names: Self::NAMES };
                 Self::from_proto(number)?.ok_or(unknown)
             }
 
-            /// The values that a filter lets through, each once; none for a filter that lets all of them through.
+            /// The values that a filter accepts, each once; empty for a filter that accepts all of them.
             pub fn any_from_proto(numbers: &[i32]) -> Result<Vec<Self>, $crate::UnknownValue> {
                 let values = numbers.iter().map(|number| Self::from_proto(*number));
                 let mut values: Vec<_> = values.filter_map(Result::transpose).collect::<Result<_, _>>()?;

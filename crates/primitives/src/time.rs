@@ -1,4 +1,5 @@
-//! Time in microseconds since the Unix epoch: the finest that all three databases keep, and one integer on each of them.
+//! Time in microseconds since the Unix epoch: the finest precision that all three databases keep, and one integer on each of
+//! them.
 
 use std::{
     convert::Infallible,
@@ -10,7 +11,7 @@ use std::{
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A moment (UTC). Prints and serialises as RFC 3339 with microseconds.
+/// A point in time (UTC). Prints and serialises as RFC 3339 with microseconds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Timestamp(i64);
 
@@ -55,7 +56,7 @@ impl Timestamp {
         Self(self.0.saturating_sub(micros))
     }
 
-    /// The time from `earlier` to here; zero if it lies after.
+    /// The time since `earlier`; zero if `earlier` is later than this.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
@@ -116,7 +117,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that only moves when told to.
+/// A clock that moves only when a test moves it.
 #[derive(Debug)]
 pub struct ManualClock(AtomicI64);
 

@@ -1,4 +1,4 @@
-//! The options of single fields: how they are read, and what OpenAPI says of them.
+//! The options of single fields: how they are read, and how OpenAPI describes them.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,8 @@ pub const FORMAT_TO: i32 = 6;
 
 pub const TIMESTAMP: &str = "google.protobuf.Timestamp";
 
-/// The options `json` of a field and of those that say the same: the first that is given counts. Flags are the field's own.
+/// The `json` options of a field and of the fields that it refers to: the first one given wins. Flags come only from the field
+/// itself.
 pub struct Options(pub Vec<DynamicMessage>);
 
 impl Options {
@@ -36,7 +37,7 @@ impl Options {
         self.own(name).and_then(|value| value.as_bool()) == Some(true)
     }
 
-    /// The number that the field or the one that it is like declares, not that of the message that a body is of.
+    /// The number declared by the field or by the one it is like, not by the message that a body belongs to.
     pub fn declared(&self, name: &str) -> Option<i64> {
         let declares = self.own(name).or_else(|| self.own("like")).is_some();
         declares.then(|| self.number(name))?
@@ -121,7 +122,7 @@ pub fn reading(field: &FieldDescriptor, options: &Options) -> Option<String> {
     function.map(|function| format!("deserialize_with = \"crate::json::{function}\""))
 }
 
-/// What OpenAPI says of a field beyond its type.
+/// What OpenAPI says about a field in addition to its type.
 pub fn describe(field: &FieldDescriptor, options: &Options, schema: &mut Vec<String>) {
     let (min, max) = match field.kind() {
         _ if field.is_list() => ("min_items", "max_items"),

@@ -1,4 +1,4 @@
-//! How messages are JSON: attributes for serde and utoipa, and the bounds of fields, by the options of json.proto.
+//! The JSON form of messages: attributes for serde and utoipa, and the bounds of fields, from the options of json.proto.
 
 use std::{
     collections::{BTreeSet, HashSet},
@@ -20,7 +20,7 @@ use super::{
     is_ours, prefix, rust_path, variant,
 };
 
-/// What the options of json.proto say of messages.
+/// The options of json.proto for messages.
 pub struct Json {
     field: ExtensionDescriptor,
     also: ExtensionDescriptor,
@@ -29,11 +29,11 @@ pub struct Json {
     list: ExtensionDescriptor,
     example: ExtensionDescriptor,
     query: ExtensionDescriptor,
-    /// Messages that services are called with.
+    /// Request messages of the services.
     requests: HashSet<String>,
     /// Requests that clients send as JSON.
     bodies: Vec<MessageDescriptor>,
-    /// Bodies, and the messages within them.
+    /// Bodies, and the messages that they contain.
     inputs: HashSet<String>,
 }
 
@@ -153,13 +153,13 @@ impl Json {
         options.get_extension(&self.body).as_message().cloned()
     }
 
-    /// Whether JSON shows the message as the list that is its one field.
+    /// Whether JSON shows the message as a list, the value of its only field.
     fn is_list(&self, message: &MessageDescriptor) -> bool {
         let options = message.options();
         options.get_extension(&self.list).as_bool() == Some(true)
     }
 
-    /// The Rust type of a message as a client sees it.
+    /// The Rust type of a message as clients see it.
     fn shape(&self, message: &MessageDescriptor) -> String {
         let list = message.fields().next().filter(|_| self.is_list(message));
         match (message.full_name(), list.map(|list| list.kind())) {
@@ -178,8 +178,8 @@ impl Json {
         }
     }
 
-    /// What is said of a field: at the field, at the one that it is like, and at the one of the same name in the message that the
-    /// body is of.
+    /// The options of a field: its own, those of the field that it is like, and those of the field with the same name in the
+    /// message that the body belongs to.
     fn options(&self, field: &FieldDescriptor) -> Result<Options> {
         let said = |field: &FieldDescriptor| {
             let options = field.options();
@@ -201,7 +201,7 @@ impl Json {
         Ok(options)
     }
 
-    /// Constants of what fields may hold.
+    /// Constants for the bounds of fields.
     fn bounds(&self, generated: &mut String, message: &MessageDescriptor) -> Result<()> {
         let mut constants = String::new();
         for field in message.fields() {
@@ -256,7 +256,7 @@ impl Json {
             Kind::String => match format {
                 Some(FORMAT_OBJECT) => {
                     serde.push("serialize_with = \"crate::json::object\"".to_owned());
-                    // An object of any fields.
+                    // An object with any fields.
                     Some("::std::collections::HashMap<String, ::serde_json::Value>".to_owned())
                 }
                 _ if is_id(field, format) => Some("crate::json::Uuid".to_owned()),
@@ -326,7 +326,7 @@ impl Json {
         Ok(attribute("serde", &serde) + &attribute("schema", &schema))
     }
 
-    /// What bodies that can be sent back hold beyond their own fields.
+    /// Fields that a body may additionally contain because clients send back what they read.
     pub fn echoes(&self, generated: &mut String) -> Result<()> {
         let mut echoes = String::new();
         for message in &self.bodies {
@@ -363,7 +363,7 @@ impl Json {
         }
         writeln!(
             generated,
-            "/// The bodies that may hold fields of what they change, which are not looked at.\n\
+            "/// The bodies that may hold fields of what they change, and ignore them.\n\
              pub const ECHOES: &[crate::json::Echo] = {{ use crate::json::Echo; &[{echoes}] }};"
         )?;
         Ok(())
@@ -422,13 +422,13 @@ impl Json {
     }
 }
 
-/// The message that a body makes or changes.
+/// The message that a body creates or changes.
 fn resource(message: &MessageDescriptor, body: &DynamicMessage) -> Option<MessageDescriptor> {
     let name = format!("{}.{}", message.package_name(), text(body, "of"));
     message.parent_pool().get_message_by_name(&name)
 }
 
-/// A field by the name of its message, and its own: `HistoryItem.note`. Of another package by the full name.
+/// A field by the name of its message, and its own: `HistoryItem.note`. With the full name in another package.
 fn named(from: &FieldDescriptor, name: &str) -> Result<FieldDescriptor> {
     let message = from.parent_message();
     let pool = message.parent_pool();
@@ -447,7 +447,7 @@ fn text(message: &DynamicMessage, name: &str) -> String {
     text.unwrap_or_default()
 }
 
-/// Whether a message can be shown as JSON: without bytes.
+/// Whether a message can be shown as JSON: it has no bytes field.
 fn is_json(message: &MessageDescriptor) -> bool {
     let in_bytes = |field: FieldDescriptor| field.kind() == Kind::Bytes;
     is_ours(message.package_name())

@@ -6,7 +6,7 @@ use waybill_primitives::{FieldError, Role};
 
 use crate::common;
 
-/// Reads an id (or anything else with a text form) from a field.
+/// Parses an id (or anything else with a text form) in a field.
 pub fn parse_id<T>(field: &'static str, text: &str) -> Result<T, FieldError>
 where
     T: FromStr<Err: std::fmt::Display>,

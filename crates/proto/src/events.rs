@@ -1,4 +1,5 @@
-//! Which message travels on which subject. Publishing, consuming, `waybill events tail` and the AsyncAPI document read this one table.
+//! Which message is published on which subject. Publishing, consuming, `waybill events tail` and the AsyncAPI document use this
+//! one table.
 
 use crate::{
     auth::{self, UserEvent},
@@ -9,10 +10,10 @@ use crate::{
 
 /// A message that is published. Its subjects are `waybill.<service>.<aggregate>.<what>`.
 pub trait Event: prost::Message + Default + 'static {
-    /// Every subject on which it travels.
+    /// Every subject on which it is published.
     const SUBJECTS: &'static [&'static str];
 
-    /// The subject of this one.
+    /// The subject of this event.
     fn subject(&self) -> &'static str;
 }
 
@@ -43,7 +44,7 @@ macro_rules! events {
             }
         }
     };
-    // A message of several subjects, by its kind.
+    // A message with several subjects, by its kind.
     (@event $area:ident::$message:ident { $($subject:literal => $kind:pat),+ $(,)? }) => {
         impl Event for $area::$message {
             const SUBJECTS: &'static [&'static str] = &[$($subject),+];
@@ -111,8 +112,8 @@ events! {
     chat::MessagesRead => "waybill.chat.message.read",
 }
 
-/// Runs the arm of the message that a payload is by its subject: `match_event!(subject, payload => { Message => |it| …, else => … })`.
-/// Needs `?` for payloads that are not what their subject promises.
+/// Runs the arm for the message type of a payload, by its subject: `match_event!(subject, payload => { Message => |it| …, else =>
+/// … })`. Needs `?` for payloads that are not the message of their subject.
 #[macro_export]
 macro_rules! match_event {
     ($subject:expr, $payload:expr => { $($message:ty => |$event:pat_param| $body:expr,)+ else => $other:expr $(,)? }) => {{

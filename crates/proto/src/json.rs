@@ -1,4 +1,4 @@
-//! How messages are JSON, as far as derives cannot say it; generated code refers to it.
+//! The JSON form of messages, where derives are not enough; generated code refers to it.
 
 mod times;
 
@@ -9,20 +9,20 @@ use serde::{
     de::{self, Visitor},
 };
 
-/// What the attributes of generated messages name.
+/// Used by the attributes of generated messages.
 pub use chrono::{DateTime, Utc};
 pub(crate) use times::{FromTime, ToTime};
 pub use utoipa::{IntoParams, ToSchema};
 pub use uuid::Uuid;
 
-/// A choice among few, which clients make by name.
+/// An enumeration whose values clients choose by name.
 pub trait Named: Copy + PartialEq + 'static {
-    /// Every choice as JSON spells it.
+    /// Every value with its name in JSON.
     const NAMES: &'static [(&'static str, Self)];
-    /// Other spellings that are taken.
+    /// Other accepted names.
     const ALIASES: &'static [(&'static str, Self)] = &[];
 
-    /// The choice of a name, in whatever case.
+    /// The value of a name, in any case.
     fn of_name(text: &str) -> Option<Self> {
         let mut names = Self::NAMES.iter().chain(Self::ALIASES);
         names
@@ -30,7 +30,7 @@ pub trait Named: Copy + PartialEq + 'static {
             .map(|(_, choice)| *choice)
     }
 
-    /// As JSON spells it; `UNSPECIFIED` for none of the choices.
+    /// The name in JSON; `UNSPECIFIED` for an unknown value.
     fn name(self) -> &'static str {
         let named = Self::NAMES.iter().find(|(_, choice)| *choice == self);
         named.map_or("UNSPECIFIED", |(name, _)| name)
@@ -43,7 +43,7 @@ pub trait Version {
     fn version(&self) -> i64;
 }
 
-/// The name of a number in a message. A number that this version does not know reads `UNSPECIFIED`.
+/// The name of a number in a message. A number that this version does not know becomes `UNSPECIFIED`.
 pub fn name_of<T: Named + TryFrom<i32> + Default>(number: i32) -> &'static str {
     T::try_from(number).unwrap_or_default().name()
 }
@@ -61,8 +61,8 @@ where
     serializer.serialize_str(name_of::<T>(*number))
 }
 
-/// Serialises the text of a JSON object as that object; null if there is none, and if the text is no JSON: one bad record must
-/// not make a whole list unreadable.
+/// Serialises the text of a JSON object as that object; null if it is empty or no valid JSON: one bad record must not make a
+/// whole list unreadable.
 #[expect(clippy::ref_option, reason = "serde passes the field by reference")]
 pub(crate) fn object<S: Serializer>(
     text: &Option<String>,
@@ -74,19 +74,19 @@ pub(crate) fn object<S: Serializer>(
     object.serialize(serializer)
 }
 
-/// A body that may hold fields of the message that it changes, as whoever read that sends it back.
+/// A body that may contain fields of the message that it changes, because clients send back what they read.
 #[derive(Debug)]
 pub struct Echo {
     /// The body's Rust type.
     pub message: &'static str,
-    /// The names of the body and of what it changes in OpenAPI.
+    /// The names of the body and of the changed message in OpenAPI.
     pub schema: &'static str,
     pub of: &'static str,
-    /// What is not looked at.
+    /// The fields that are ignored.
     pub fields: &'static [&'static str],
 }
 
-/// The value in a message of a choice in a body.
+/// Converts a named choice in a body to the value in a message.
 pub(crate) struct Choice<T>(T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Choice<T> {
@@ -101,7 +101,7 @@ impl<T: Into<Self>> From<Choice<T>> for i32 {
     }
 }
 
-/// The text in a message of an id in a body.
+/// Converts an id in a body to the text in a message.
 #[derive(Deserialize)]
 pub(crate) struct Id(Uuid);
 
@@ -111,7 +111,7 @@ impl From<Id> for String {
     }
 }
 
-/// Reads a field of a body whose value is another in the message.
+/// Reads a field of a body whose type differs from that in the message.
 pub(crate) fn required<'de, T, W, D>(value: D) -> Result<W, D::Error>
 where
     T: Deserialize<'de> + Into<W>,
@@ -120,7 +120,7 @@ where
     T::deserialize(value).map(Into::into)
 }
 
-/// As [`required`], of a field that may be absent.
+/// As [`required`], for a field that may be absent.
 pub(crate) fn optional<'de, T, W, D>(value: D) -> Result<Option<W>, D::Error>
 where
     T: Deserialize<'de> + Into<W>,
@@ -139,7 +139,7 @@ where
     optional::<T, W, D>(value).map(Option::unwrap_or_default)
 }
 
-/// As [`required`], of a list.
+/// As [`required`], for a list.
 pub(crate) fn list<'de, T, W, D>(values: D) -> Result<Vec<W>, D::Error>
 where
     T: Deserialize<'de> + Into<W>,
@@ -149,7 +149,7 @@ where
     Ok(values.into_iter().map(Into::into).collect())
 }
 
-/// As [`optional`], where null is there: it is the empty value.
+/// As [`optional`], where null counts as present: it is the empty value.
 pub(crate) fn clear<'de, T, W, D>(value: D) -> Result<Option<W>, D::Error>
 where
     T: Deserialize<'de> + Into<W>,
@@ -159,7 +159,7 @@ where
     or_default::<T, W, D>(value).map(Some)
 }
 
-/// As [`clear`], of a number: it is -1.
+/// As [`clear`], for a number: null is -1.
 pub(crate) fn clear_number<'de, N, D>(value: D) -> Result<Option<N>, D::Error>
 where
     N: Deserialize<'de> + From<i8>,
@@ -169,22 +169,22 @@ where
     Ok(Some(number.unwrap_or_else(|| N::from(-1))))
 }
 
-/// Reads a message that must be there.
+/// Reads a required message.
 pub(crate) fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     value: D,
 ) -> Result<Option<T>, D::Error> {
     T::deserialize(value).map(Some)
 }
 
-/// Reads a choice by its name, in whatever case. What serde derives for an enum takes objects as well, and serde_json calls
-/// everything else that is no text malformed.
+/// Reads a choice by its name, in any case. The derived code for an enum would accept objects as well, and serde_json calls every
+/// other value that is not text malformed.
 pub fn by_name<'de, T: Named, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     deserializer.deserialize_str(ByName(PhantomData))
 }
 
 struct ByName<T>(PhantomData<T>);
 
-/// The names of all choices, for messages.
+/// The names of all choices, for error messages.
 fn names<T: Named>() -> String {
     let names: Vec<_> = T::NAMES.iter().map(|(name, _)| *name).collect();
     names.join(", ")

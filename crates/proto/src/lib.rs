@@ -1,4 +1,4 @@
-//! Code generated from proto/, how messages are JSON, the table of events, and conversions to and from the primitives.
+//! Code generated from proto/, the JSON form of messages, the table of events, and conversions to and from the primitives.
 
 mod convert;
 mod events;
@@ -27,7 +27,7 @@ macro_rules! areas {
     )+};
 }
 
-/// Bytes of one answer at most that [`Clients`] take: a page of 100 orders with the longest of texts has some 20 million.
+/// The largest response in bytes that [`Clients`] accept: a page of 100 orders with the longest texts has some 20 million.
 pub const MAX_ANSWER: usize = 32 * 1024 * 1024;
 
 include!(concat!(env!("OUT_DIR"), "/generated.rs"));

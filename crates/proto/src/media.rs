@@ -1,13 +1,13 @@
-//! Where the gateway serves files: answers of the order service name these paths.
+//! The paths where the gateway serves files: responses of the order service contain them.
 
 use std::fmt::Display;
 
-/// Where a file is fetched.
+/// The path of a file.
 pub fn url(id: impl Display) -> String {
     format!("/api/v1/media/{id}")
 }
 
-/// Where the thumbnail of a picture is fetched.
+/// The path of a picture's thumbnail.
 pub fn thumbnail_url(id: impl Display) -> String {
     format!("/api/v1/media/{id}/thumbnail")
 }

@@ -1,4 +1,4 @@
-//! What the descriptors tell of methods.
+//! What the descriptors say about methods.
 
 use std::{collections::HashSet, sync::OnceLock};
 
@@ -15,7 +15,7 @@ pub fn takes_stream(method: &str) -> bool {
 }
 
 fn streamed() -> HashSet<String> {
-    // The set was encoded by our own build; without it no method streams.
+    // The set comes from our own build; if it could not be decoded, no method would stream.
     let set = FileDescriptorSet::decode(DESCRIPTORS).unwrap_or_default();
     let mut found = HashSet::new();
     for file in &set.file {

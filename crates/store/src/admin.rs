@@ -61,7 +61,7 @@ async fn drop_on_mysql(
     );
     for row in connection.query_all_raw(others).await? {
         let id: i64 = row.try_get("", "id")?;
-        // One that has ended by itself since is an error that means nothing.
+        // A connection that has ended by itself gives an error that can be ignored.
         let _ = connection.execute_unprepared(&format!("KILL {id}")).await;
     }
     connection

@@ -1,4 +1,4 @@
-//! Handling what waits together: while one batch is at work, the next one gathers.
+//! Batches of waiting events: while one batch is handled, the next one collects.
 
 use std::future::Future;
 
@@ -6,10 +6,10 @@ use parking_lot::Mutex;
 use tokio::sync::oneshot;
 use waybill_bus::Envelope;
 
-/// Events in one batch at most, whatever a handler says.
+/// Upper limit of events in one batch, whatever a handler allows.
 pub(crate) const MOST: usize = 64;
 
-/// The events that wait for the batch at work to end. Without a queue a batch is one event.
+/// The events that wait for the current batch to end. Without a queue a batch is one event.
 #[derive(Default)]
 pub(crate) struct Batches {
     waiting: Mutex<Vec<(Envelope, oneshot::Sender<bool>)>>,
@@ -17,8 +17,8 @@ pub(crate) struct Batches {
 }
 
 impl Batches {
-    /// Joins a batch; whether it was handled there. False means that the event is the caller's to handle: the batch failed as
-    /// a whole. At most `most` are handled together.
+    /// Joins a batch and returns whether the event was handled there. False means that the batch failed as a whole and that the
+    /// caller must handle the event. At most `most` events are handled together.
     pub(crate) async fn join<F, Fut, E>(&self, event: &Envelope, most: usize, mut handle: F) -> bool
     where
         F: FnMut(Vec<Envelope>) -> Fut,
@@ -29,7 +29,7 @@ impl Batches {
         loop {
             let turn = tokio::select! {
                 biased;
-                // An error means that whoever worked on the batch was dropped, and its transaction with it.
+                // An error means that the task that handled the batch was dropped, and its transaction with it.
                 handled = &mut receiver => return handled.unwrap_or(false),
                 turn = self.turn.lock() => turn,
             };
@@ -38,7 +38,7 @@ impl Batches {
                 let count = waiting.len().min(most.clamp(1, MOST));
                 waiting.drain(..count).collect()
             };
-            // Empty if the batch before, whose answers are under way, had this event too.
+            // Empty if the previous batch, whose results are being sent, contained this event too.
             let handled = if batch.is_empty() {
                 false
             } else {
@@ -47,7 +47,7 @@ impl Batches {
             };
             drop(turn);
             for (_, sender) in batch {
-                // Whoever stopped waiting will be given the event again.
+                // A caller that stopped waiting gets the event delivered again.
                 let _ = sender.send(handled);
             }
         }
@@ -88,7 +88,8 @@ mod tests {
         assert_eq!(gather(1, true).await, (1, 1));
     }
 
-    /// Starts `count` events while a first batch is held up, so that they gather; how many were handled, in how many batches.
+    /// Starts `count` events while a first batch is held up, so that they collect. Returns how many were handled and in how many
+    /// batches.
     async fn gather(count: usize, succeed: bool) -> (usize, usize) {
         let batches = Arc::new(Batches::default());
         let calls = Arc::new(AtomicUsize::new(0));

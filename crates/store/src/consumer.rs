@@ -1,7 +1,8 @@
-//! Taking events in: at least once from the bus, once in effect.
+//! Consuming events: delivered at least once by the bus, effective exactly once.
 //!
-//! The inbox row joins the handler's own transaction. A handler that fails is tried again with growing delays; when it keeps
-//! failing the event goes to the dead letters, and the rest of the stream goes on. A database that is away is waited for.
+//! The inbox row is written in the handler's own transaction. A handler that fails is tried again with growing delays; if it
+//! keeps failing, the event goes to the dead letters, and the rest of the stream continues. While the database is unavailable,
+//! the consumer waits.
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
@@ -25,15 +26,15 @@ use crate::{
     retrying, rows, trace,
 };
 
-/// How long a failing event is tried.
+/// How long a failing event is retried.
 #[derive(Debug, Clone)]
 pub struct RetryPolicy {
-    /// Tries before the event is a dead letter.
+    /// Attempts before the event becomes a dead letter.
     pub attempts: u32,
     /// The pause after the first failure; it doubles each time.
     pub first_delay: Duration,
     pub longest_delay: Duration,
-    /// How often dead letters are looked at for a retry that was asked for, and missing events are looked for.
+    /// The interval at which requested retries of dead letters and missing events are looked for.
     pub poll: Duration,
 }
 
@@ -67,7 +68,7 @@ pub async fn run_consumer(
             .collect(),
     };
     let most = match db.backend() {
-        // A transaction has the only lock there is, for one event as for many.
+        // A transaction holds the only write lock, for one event or for many.
         DbBackend::Sqlite => MOST,
         _ => handler.most_together(),
     };
@@ -114,16 +115,16 @@ struct Intake {
     stop: CancellationToken,
     gaps: Gaps,
     batches: Batches,
-    /// Events in one transaction.
+    /// Events in one transaction, at most.
     most: usize,
-    /// For a handler that takes one event at a time.
+    /// For a handler that takes one event per transaction.
     alone: Semaphore,
-    /// The database is away.
+    /// The database is unavailable.
     away: Outage,
 }
 
-/// Transactions of one consumer at a time that takes each event alone: enough to share the database's flushes, few enough to
-/// leave connections to callers.
+/// Concurrent transactions of a consumer that takes one event per transaction: enough to share the database's flushes, few enough
+/// to leave connections for callers.
 const SIDE_BY_SIDE: usize = 4;
 
 #[async_trait]
@@ -142,7 +143,7 @@ impl Handler for Intake {
 
 impl Intake {
     async fn handle(&self, event: &Envelope) -> Settled {
-        // Together with others first: one commit for many. What fails there is tried alone.
+        // First together with others: one commit for many. What fails there is tried alone.
         let most = self.most;
         if most > 1
             && self
@@ -196,7 +197,7 @@ impl Intake {
         }
     }
 
-    /// Says so once, and then how often at intervals.
+    /// Logs it once, and then the number of failures at intervals.
     fn waits(&self, error: &StoreError) {
         if let Some(Report { failures, .. }) = self.away.failed() {
             tracing::warn!(
@@ -206,7 +207,7 @@ impl Intake {
         }
     }
 
-    /// What committed.
+    /// Counts what was committed.
     fn consumed<'a>(&self, events: impl IntoIterator<Item = &'a Envelope>) {
         for event in events {
             trace::consumed(self.db.service(), self.handler.info().name, event);
@@ -236,12 +237,12 @@ impl Intake {
         attempt.await
     }
 
-    /// All of them in one transaction, or none. They are of different aggregates, whose order among each other is free.
+    /// All of them in one transaction, or none. They belong to different aggregates, whose relative order does not matter.
     async fn consume_batch(&self, mut events: Vec<Envelope>) -> Result<(), HandlerError> {
         if let [event] = events.as_slice() {
             return self.consume(event).await;
         }
-        // In one order everywhere, so that replicas do not lock each other out.
+        // The same lock order everywhere, so that replicas do not deadlock.
         events.sort_by_key(|event| (event.aggregate_id, event.aggregate_version));
         let tx = self.db.begin(&EventContext::default()).await?;
         let ids = events.iter().map(|event| event.id);
@@ -285,7 +286,7 @@ impl Intake {
         }
     }
 
-    /// Dead letter and inbox row together, so that a redelivery finds the event settled.
+    /// Writes the dead letter and the inbox row together, so that a redelivery finds the event settled.
     async fn give_up(
         &self,
         event: &Envelope,
@@ -312,7 +313,7 @@ impl Intake {
     }
 }
 
-/// The ids of all events that a consumer has consumed and that have not been pruned.
+/// The ids of all events that a consumer has consumed and that were not pruned.
 pub async fn consumed(db: &Db, consumer: &str) -> Result<HashSet<EventId>, StoreError> {
     let ids: Vec<EventId> = inbox::Entity::find()
         .select_only()

@@ -85,7 +85,7 @@ impl Db {
                 pool.after_connect(|connection, _| {
                     Box::pin(async move {
                         use sqlx::Executor as _;
-                        // As on the other two: fewer gap locks, so fewer deadlocks.
+                        // As on the other two databases: fewer gap locks, so fewer deadlocks.
                         connection
                             .execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
                             .await?;
@@ -116,7 +116,7 @@ impl Db {
         })
     }
 
-    /// As [`Db::connect`]; while the server is away or still starting, tries again.
+    /// As [`Db::connect`]; retries while the server is unavailable or still starting.
     pub async fn connect_when_available(
         config: &DbConfig,
         service: &'static str,
@@ -127,8 +127,8 @@ impl Db {
         .await
     }
 
-    /// Brings the tables of this crate and the service's own up to date. Replicas that start at once take turns. Waits for a
-    /// database that takes no writes for now.
+    /// Migrates the tables of this crate and the service's own. Replicas that start at the same time take turns. Waits for a
+    /// database that refuses writes for now.
     pub async fn migrate<M: MigratorTrait>(&self) -> Result<(), StoreError> {
         let problem = "the database cannot be brought up to date yet";
         when_available(self.service(), problem, || async {
@@ -147,7 +147,7 @@ impl Db {
 
     async fn run_migrations<M: MigratorTrait>(&self) -> Result<(), StoreError> {
         if self.backend() == DbBackend::MySql {
-            // Text compares by its bytes, as on the other two.
+            // Text is compared by bytes, as on the other two databases.
             let statement = "ALTER DATABASE CHARACTER SET utf8mb4 COLLATE utf8mb4_bin";
             self.writer().execute_unprepared(statement).await?;
         }
@@ -169,7 +169,7 @@ impl Db {
         &self.inner.url
     }
 
-    /// Told after each commit that left events in the outbox.
+    /// Notified after each commit that left events in the outbox.
     pub(crate) fn committed(&self) -> &Arc<Notify> {
         &self.inner.committed
     }
@@ -183,8 +183,8 @@ impl Db {
         self.inner.service
     }
 
-    /// Begins a write transaction (READ COMMITTED; on SQLite one at a time, with commits shared by those that queue).
-    /// [`crate::transact`] does so, and ends it.
+    /// Begins a write transaction (READ COMMITTED; on SQLite one at a time, waiting transactions share a commit).
+    /// [`crate::transact`] calls this and ends the transaction.
     pub async fn begin(&self, context: impl Into<EventContext>) -> Result<Tx, StoreError> {
         let conn = if self.backend() == DbBackend::Sqlite {
             let queue = &self.inner.queue;
@@ -199,13 +199,14 @@ impl Db {
         Ok(Tx::new(conn, context.into()))
     }
 
-    /// Waits until readers see whatever a transaction of this process has met, such as a row that it collided with. Only
-    /// SQLite, where commits are shared, needs the wait.
+    /// Waits until readers see everything that a transaction of this process may have seen, such as a row that it conflicted
+    /// with. Only SQLite, where commits are shared, needs the wait.
     pub async fn flush(&self) {
         self.inner.queue.flush().await;
     }
 
-    /// Whether the database answers and takes writes. Writes where the last write was refused, or where none was made of late.
+    /// Whether the database responds and accepts writes. Writes a row if the last write was refused, or if there was no recent
+    /// write.
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.reader().ping().await?;
         if self.writes().uncertain() {
@@ -215,14 +216,14 @@ impl Db {
     }
 
     async fn check_write(&self) -> Result<(), StoreError> {
-        // A database that was full has room again when there is room for more than this row.
+        // A database that was full counts as writable again only when there is room for more than this row.
         let size = if self.writes().refused() {
             WRITE_CHECK
         } else {
             1
         };
         let mut filler = vec![0; size];
-        // Not to be compressed away.
+        // Random, so that it cannot be compressed away.
         rand::rng().fill(filler.as_mut_slice());
         let id = Uuid::now_v7();
         let tx = self.begin(&EventContext::default()).await?;
@@ -241,9 +242,9 @@ impl Db {
         &self.inner.writes
     }
 
-    /// Closes every connection; on SQLite this also folds the write-ahead log into the file. Takes at most two seconds: a
-    /// connection whose statement was abandoned may never come back to it (on MySQL the driver waits for an answer that will not
-    /// come, transact-rs/sqlx#4350), and the end of the process closes it as well.
+    /// Closes every connection; on SQLite this also merges the write-ahead log into the file. Takes at most two seconds: a
+    /// connection whose statement was abandoned may never come back to the pool (on MySQL the driver waits for a response that
+    /// will not come, transact-rs/sqlx#4350), and the end of the process closes it as well.
     pub async fn close(&self) {
         let close = async {
             for pool in [&self.inner.reader, &self.inner.writer] {
@@ -258,8 +259,8 @@ impl Db {
     }
 }
 
-/// One writer avoids `database is locked`; readers see the last commit (WAL). Two that open a new file at once can still
-/// meet while it is switched to WAL, which no busy timeout covers.
+/// A single writer avoids `database is locked`; readers see the last commit (WAL). Two processes that open a new file at once can
+/// still conflict while it is switched to WAL, which no busy timeout covers.
 async fn connect_sqlite(
     config: &DbConfig,
     writes: &Arc<Writes>,
@@ -287,13 +288,13 @@ fn options(config: &DbConfig, service: &'static str, writes: &Arc<Writes>) -> Co
     options
 }
 
-/// Whether the pool may hand the connection out. One that comes back within a transaction has lost count of it (see
-/// [`crate::group`]). Reads what the driver counts; asks the database nothing.
+/// Whether the pool may hand the connection out. One that comes back within a transaction has a wrong transaction depth (see
+/// [`crate::group`]). Reads the driver's counter; sends nothing to the database.
 fn usable(connection: &impl sqlx::Connection, age: Duration, writes: &Writes) -> bool {
     !connection.is_in_transaction() && !writes.replaces(age)
 }
 
-/// Makes the pool ask [`usable`] before it hands a connection out; it closes one that is not, and opens another.
+/// Makes the pool call [`usable`] before it hands a connection out; it closes an unusable one and opens another.
 fn replace_unusable(options: &mut ConnectOptions, writes: &Arc<Writes>) {
     macro_rules! ask {
         ($map:ident) => {
@@ -331,25 +332,25 @@ fn sqlite_options(
                 .create_if_missing(!read_only)
                 .read_only(read_only)
                 .journal_mode(SqliteJournalMode::Wal)
-                // What was acknowledged survives a power cut.
+                // What was acknowledged survives a power failure.
                 .synchronous(SqliteSynchronous::Full)
                 .foreign_keys(true)
                 .busy_timeout(Duration::from_secs(5))
                 .statement_cache_capacity(256)
                 .pragma("temp_store", "memory")
-                // In KiB, of each connection; what it does not hold, the system's cache of the file does.
+                // In KiB, per connection; the operating system's file cache holds the rest.
                 .pragma("cache_size", if read_only { "-1024" } else { "-8192" })
         });
     options
 }
 
-/// Bytes that a health check writes after a write was refused.
+/// Bytes that a health check writes after a refused write.
 const WRITE_CHECK: usize = 48 * 1024;
 
 /// See [`Db::close`].
 const CLOSE_DEADLINE: Duration = Duration::from_secs(2);
 
-/// Tries again for as long as the database is not available, and logs that now and then.
+/// Retries for as long as the database is unavailable, and logs that at intervals.
 async fn when_available<T, Fut>(
     service: &'static str,
     problem: &'static str,

@@ -1,4 +1,4 @@
-//! Events that a consumer gave up on: listed and sent round again by an operator.
+//! Events that a consumer gave up on: an operator can list and retry them.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ pub struct DeadLetter {
     pub error: String,
     pub attempts: i32,
     pub at: Timestamp,
-    /// A retry was asked for and has not happened yet.
+    /// A retry was requested and has not happened yet.
     pub retry_requested: bool,
 }
 
@@ -55,7 +55,7 @@ impl From<dead_letter::Model> for DeadLetter {
     }
 }
 
-/// Error texts longer than this are cut.
+/// Error texts longer than this are truncated.
 const MAX_ERROR: usize = 4000;
 
 pub(crate) async fn insert(
@@ -96,8 +96,8 @@ pub async fn list(db: &Db, limit: u64) -> Result<Vec<DeadLetter>, StoreError> {
     Ok(rows.into_iter().map(DeadLetter::from).collect())
 }
 
-/// Asks for another try of one dead letter, or of all of them. The running service takes it up within its poll (2 s).
-/// Returns how many were asked for.
+/// Requests a retry of one dead letter, or of all of them. The running service picks it up at its next poll (2 s). Returns how
+/// many were requested.
 pub async fn request_retry(db: &Db, id: Option<Uuid>) -> Result<u64, StoreError> {
     let mut update = dead_letter::Entity::update_many()
         .col_expr(dead_letter::Column::RetryRequested, Expr::value(true));
@@ -107,7 +107,7 @@ pub async fn request_retry(db: &Db, id: Option<Uuid>) -> Result<u64, StoreError>
     Ok(update.exec(db.writer()).await?.rows_affected)
 }
 
-/// Tries what was asked for again. A letter that fails again stays, with the new error.
+/// Retries the requested letters. A letter that fails again stays, with the new error.
 pub(crate) async fn retry(db: &Db, handler: &Arc<dyn EventHandler>) -> Result<(), StoreError> {
     let asked = dead_letter::Entity::find()
         .filter(dead_letter::Column::Consumer.eq(handler.info().name))

@@ -1,7 +1,7 @@
 //! What a module with an entity imports: sea-orm's own prelude, the relation enum of a table without relations, JSON columns.
 //!
-//! Such a module holds a table's row and the types of its columns, nothing that queries. Where a row is what the domain
-//! works with, the domain uses it under its own name and adds the rules:
+//! Such a module holds a table's row and the types of its columns, but no queries. Where the row is also the domain's type, the
+//! domain re-exports it under its own name and adds the rules:
 //!
 //! ```ignore
 //! pub use crate::entities::payment::{Model as Payment, PaymentState};
@@ -16,7 +16,7 @@ use sea_orm::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-/// The relations of a table that has none: the tables are joined by hand where they are joined.
+/// The relations of a table that has none: joins are written by hand.
 #[derive(Debug, Clone, Copy, EnumIter)]
 pub enum Relation {}
 
@@ -46,7 +46,7 @@ impl<T> From<T> for JsonText<T> {
 
 impl<T: Serialize> From<JsonText<T>> for Value {
     fn from(value: JsonText<T>) -> Self {
-        // Fails only for maps whose keys are not text, and for types that refuse to be serialised.
+        // Fails only for maps with keys that are not text, and for types that fail to serialise.
         let text = serde_json::to_string(&value.0).expect("a column's value is JSON");
         Self::from(text)
     }

@@ -1,4 +1,4 @@
-//! What can go wrong in a database, sorted by what the caller can do about it.
+//! Errors of a database, sorted by what the caller can do about them.
 
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlErr, sqlx};
 use waybill_bus::BusError;
@@ -6,7 +6,7 @@ use waybill_bus::BusError;
 /// A failed database operation.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// A unique index refused the row; the text names the index or columns.
+    /// A unique index refused the row; `constraint` names the index or its columns.
     #[error("a unique index refused the row ({constraint})")]
     Unique { constraint: String },
     #[error("a foreign key refused the row")]
@@ -16,8 +16,8 @@ pub enum StoreError {
     /// Deadlock, serialisation failure or a busy SQLite file: the same transaction may work when repeated.
     #[error("the transaction lost against a concurrent one")]
     Retryable(#[source] DbErr),
-    /// The server is away, starting, shutting down or out of connections, or it does not take writes: its disk is full or
-    /// fails, or it is read-only.
+    /// The server is unreachable, starting, shutting down or out of connections, or it refuses writes: its disk is full or fails,
+    /// or it is read-only.
     #[error("the database is not available")]
     Unavailable(#[source] DbErr),
     #[error("the database refused the operation")]
@@ -25,7 +25,7 @@ pub enum StoreError {
     /// A commit that several transactions shared failed; none of them took effect.
     #[error("the commit failed")]
     CommitFailed(#[source] std::sync::Arc<DbErr>),
-    /// The settings ask for something that cannot be.
+    /// The settings ask for something impossible.
     #[error("{0}")]
     Config(String),
 }
@@ -73,7 +73,7 @@ enum Class {
     Other,
 }
 
-/// Whether the error says that the database does not take writes, though it may answer reads.
+/// Whether the error says that the database refuses writes, though it may answer reads.
 pub(crate) fn refuses_writes(error: &DbErr) -> bool {
     classify(error) == Class::WritesRefused
 }
@@ -83,7 +83,7 @@ pub(crate) fn is_constraint(error: &DbErr) -> bool {
     classify(error) == Class::Constraint
 }
 
-/// For what is asked of a transaction that has failed.
+/// The error for a statement in a transaction that has failed.
 pub(crate) fn closed() -> DbErr {
     DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed)
 }
@@ -178,7 +178,7 @@ pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     text
 }
 
-/// Why the relay stops, to begin again.
+/// Why the relay stops before it starts over.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RelayError {
     #[error(transparent)]

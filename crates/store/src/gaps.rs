@@ -1,4 +1,4 @@
-//! Versions of aggregates that a consumer has not seen though it has seen later ones: their service is asked for them.
+//! Versions of aggregates that a consumer has not seen although it has seen later ones: it asks their service for them.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -11,11 +11,11 @@ use waybill_primitives::{Outage, Report, Timestamp};
 
 use crate::{Db, EventHandler, StoreError, entity::inbox};
 
-/// Gaps remembered at a time; a stream that lost more is refilled by the relay's own comparison.
+/// Gaps remembered at a time; if a stream lost more, the relay's own comparison refills it.
 const MAX_GAPS: usize = 10_000;
-/// Aggregates whose newest version is remembered, so that the database need not be asked for the one before the next.
+/// Aggregates whose newest version is remembered, so that the database need not be queried for the previous version.
 const REMEMBERED: usize = 16_384;
-/// A version that was asked for and did not come is asked for again after this, if an event shows that it still is missing.
+/// A requested version that did not come is requested again after this time, if an event shows that it is still missing.
 const ASK_AGAIN: Duration = Duration::from_mins(10);
 
 /// The gaps of one consumer.
@@ -26,9 +26,9 @@ pub(crate) struct Gaps {
     noticed: Mutex<HashMap<(Uuid, i64), Timestamp>>,
     /// The newest version that was consumed here, by aggregate.
     newest: Mutex<LruCache<Uuid, i64>>,
-    /// When each was asked for.
+    /// When each was requested.
     asked: Mutex<LruCache<(Uuid, i64), Timestamp>>,
-    /// No service can be asked for what is missing.
+    /// The requests for missing events cannot be sent.
     unheard: Outage,
 }
 
@@ -44,7 +44,7 @@ impl Gaps {
         }
     }
 
-    /// Notes the version before this event's if this consumer sees every event of the aggregate and has not seen that one.
+    /// Records the previous version if this consumer sees every event of the aggregate and has not seen that one.
     pub(crate) async fn watch(&self, event: &Envelope) {
         let (aggregate, version) = (event.aggregate_id, event.aggregate_version);
         let missing = version - 1;
@@ -71,7 +71,7 @@ impl Gaps {
         self.handler.info().subjects.contains(&all.as_str())
     }
 
-    /// Whether it was not asked for of late.
+    /// Whether it was not requested recently.
     fn is_due(&self, aggregate_id: Uuid, version: i64) -> bool {
         let since = Timestamp::now().minus(ASK_AGAIN);
         let asked = self.asked.lock();
@@ -90,7 +90,7 @@ impl Gaps {
         Ok(seen > 0)
     }
 
-    /// Asks for those that have not closed by themselves for `timeout` (another replica may just be consuming the event).
+    /// Requests those that have stayed open for `timeout` (another replica may just be consuming the event).
     pub(crate) async fn ask(
         &self,
         bus: &Arc<dyn Bus>,

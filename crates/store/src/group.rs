@@ -1,9 +1,9 @@
 //! Group commit for SQLite: transactions that queue for the one writer share a commit, and so a flush to disk.
 //!
 //! The first member begins the outer transaction. When it has ended, a finisher queues for the writer behind everybody who is
-//! waiting then; those run in the same outer transaction, each behind a savepoint, and when the finisher's turn comes it commits
-//! for all of them. Without a queue the finisher's turn comes at once. A member is told of success only after the outer commit; a
-//! member that rolls back takes only its own writes with it.
+//! waiting then; those run in the same outer transaction, each behind a savepoint. When it is the finisher's turn, it commits for
+//! all of them; without a queue that is at once. A member gets success only after the outer commit; a member that rolls back
+//! undoes only its own writes.
 //!
 //! SQLite ends a transaction by itself when a disk is full or fails, and then takes the next statement as a transaction of its own
 //! (<https://sqlite.org/lang_transaction.html>, "Response To Errors Within A Transaction"). sqlx 0.9 does not notice: it counts
@@ -54,9 +54,9 @@ struct Group {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Savepoint {
     None,
-    /// What follows it is to be kept, or belongs to the member at work.
+    /// What follows it is kept, or belongs to the current member.
     Kept,
-    /// What follows it is to be taken back: its member rolled back or was dropped.
+    /// What follows it is undone: its member rolled back or was dropped.
     Undone,
 }
 
@@ -77,7 +77,7 @@ impl Writer {
         connection: &DatabaseConnection,
         timeout: Duration,
     ) -> Result<Turn, StoreError> {
-        // A queue that is too long is told to callers rather than grown: what they wait for would come too late for them.
+        // When the queue is too long, callers get an error instead of waiting longer: the result would come too late for them.
         let slot = tokio::time::timeout(timeout, Arc::clone(&self.0).lock_owned())
             .await
             .map_err(|_| {
@@ -89,20 +89,20 @@ impl Writer {
             interrupted: AtomicBool::new(false),
             ended: false,
         };
-        // A task of its own: a begin that is dropped half-way leaves nobody who knows whether it took place.
+        // A task of its own: if the caller is dropped half-way, somebody still has to know whether the begin took place.
         tokio::spawn(turn.open(connection.clone()))
             .await
             .map_err(|error| StoreError::Config(format!("the writer did not begin: {error}")))?
     }
 
-    /// Waits until everything that a transaction could have met by now is committed or gone: a member sees what earlier
+    /// Waits until everything that a transaction could have seen by now is committed or rolled back: a member sees what earlier
     /// members of its group wrote before readers do.
     pub(crate) async fn flush(&self) {
-        // The finisher of an open group may not have queued yet, so that this may be the finish itself.
+        // The finisher of an open group may not have queued yet, so this call may have to finish the group itself.
         let _ = self.finish().await;
     }
 
-    /// Commits the open group. A task of its own: the commit does not depend on whether a caller goes on waiting.
+    /// Commits the open group. A task of its own: the commit does not depend on whether a caller still waits.
     fn finish(&self) -> tokio::task::JoinHandle<()> {
         let slot = Arc::clone(&self.0).lock_owned();
         tokio::spawn(async move {
@@ -175,7 +175,7 @@ impl Turn {
             .map_err(StoreError::CommitFailed)
     }
 
-    /// Joins those who wait for the commit.
+    /// Adds the member to those that wait for the commit.
     fn end(&mut self) -> Result<oneshot::Receiver<Result<(), Arc<DbErr>>>, Arc<DbErr>> {
         let group = self.slot.as_mut().ok_or_else(|| Arc::new(closed()))?;
         if let Some(error) = group.broken.get() {
@@ -193,7 +193,7 @@ impl Turn {
         Ok(outcome)
     }
 
-    /// Rolls the member back, and waits for the commit of those that it may have met.
+    /// Rolls the member back, and waits for the commit of the members whose writes it may have seen.
     pub(crate) async fn rollback(self) {
         let met = self
             .slot
@@ -220,7 +220,7 @@ impl Drop for Turn {
                 group.fail();
             }
         } else if group.members.is_empty() {
-            // Nothing in it is to be kept. Dropping rolls back, which frees the file for other processes.
+            // Nothing in it is to be kept. Dropping it rolls back, which unlocks the file for other processes.
             self.slot.take();
         } else {
             group.savepoint = Savepoint::Undone;
@@ -249,7 +249,7 @@ impl Group {
         outcome
     }
 
-    /// The error that broke the group, which may be an earlier one.
+    /// The error that broke the group first.
     fn break_with(&self, error: &DbErr) -> Arc<DbErr> {
         let error = || Arc::new(DbErr::Custom(error.to_string()));
         Arc::clone(self.broken.get_or_init(error))
@@ -267,8 +267,8 @@ impl Group {
         answer(members, outcome);
     }
 
-    /// Drops the outer transaction and tells the members. The driver rolls back what is left of it; where SQLite has done so
-    /// before, its count stays wrong and the pool discards the connection.
+    /// Drops the outer transaction and notifies the members. The driver rolls back what is left of it; where SQLite has already
+    /// done so, its count stays wrong and the pool discards the connection.
     fn fail(mut self) {
         let error = self.broken.take().unwrap_or_else(|| Arc::new(closed()));
         drop(self.outer);
@@ -278,7 +278,7 @@ impl Group {
 
 fn answer(members: Vec<oneshot::Sender<Result<(), Arc<DbErr>>>>, outcome: Result<(), Arc<DbErr>>) {
     for member in members {
-        // A member that gave up waiting does not mind.
+        // The receiver may be gone: the member gave up waiting.
         let _ = member.send(outcome.clone());
     }
 }

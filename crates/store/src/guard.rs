@@ -1,4 +1,4 @@
-//! Calling a handler: a panic in it is an error like any other.
+//! Calls a handler: a panic in it becomes an error like any other.
 
 use std::{future::Future, panic::AssertUnwindSafe, sync::Arc};
 

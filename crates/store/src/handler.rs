@@ -1,4 +1,4 @@
-//! What a service implements to consume events, and how it says that one could not be consumed.
+//! What a service implements to consume events, and how it reports that one could not be consumed.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use waybill_primitives::FieldError;
 
 use crate::{EventContext, Retry, StoreError, Tx, batch::MOST};
 
-/// Which events a consumer takes: a const of its handler's, which `waybill verify` reads without a running handler.
+/// Which events a consumer takes: a const of its handler, which `waybill verify` reads without a running handler.
 #[derive(Debug, Clone, Copy)]
 pub struct ConsumerInfo {
     /// The consumer's name on the bus and in the inbox, such as `payment-orders`; it must never change.
@@ -30,21 +30,21 @@ impl ConsumerInfo {
 /// Consumes the events of one service.
 #[async_trait]
 pub trait EventHandler: Send + Sync + 'static {
-    /// What it takes.
+    /// Which events it takes.
     fn info(&self) -> ConsumerInfo;
-    /// How many events one transaction takes at most. Together they cost one commit, but what they lock is locked until the
-    /// last one is done. A handler whose events lock rows that others wait for as well, in an order that is not the same
-    /// everywhere, says 1: then each has a transaction of its own, a few of them side by side. Not asked on SQLite, where one
+    /// The largest number of events in one transaction. Together they cost one commit, but what they lock is locked until the
+    /// last one is done. A handler whose events lock rows that others lock as well, in an order that differs from place to place,
+    /// returns 1: then each event has a transaction of its own, and a few run concurrently. Ignored on SQLite, where one
     /// transaction at a time writes anyway.
     fn most_together(&self) -> usize {
         MOST
     }
     /// Changes state inside the transaction that also holds the inbox row; may emit events. An error rolls all of it back.
     async fn apply(&self, tx: &Tx, event: &Envelope) -> Result<(), HandlerError>;
-    /// As [`EventHandler::apply`], for events that queued for this consumer: at most [`EventHandler::most_together`], sorted by aggregate and version, none of
-    /// them consumed before. One transaction takes them all; if it fails, each is tried alone. A handler whose effects can be
-    /// added up overrides this with few statements for many events. One that emits events says before on whose behalf
-    /// ([`Tx::act_for`]).
+    /// As [`EventHandler::apply`], for events that queued for this consumer: at most [`EventHandler::most_together`], sorted by
+    /// aggregate and version, none of them consumed before. All of them are in one transaction; if it fails, each is tried alone.
+    /// A handler whose effects can be added up overrides this with few statements for many events. An override that emits events
+    /// first sets on whose behalf ([`Tx::act_for`]).
     async fn apply_batch(&self, tx: &Tx, events: &[Envelope]) -> Result<(), HandlerError> {
         for event in events {
             tx.act_for(EventContext::of(event));
@@ -57,10 +57,10 @@ pub trait EventHandler: Send + Sync + 'static {
 /// Why an event could not be consumed.
 #[derive(Debug, thiserror::Error)]
 pub enum HandlerError {
-    /// Trying again may help.
+    /// A retry may help.
     #[error("{0}")]
     Transient(String),
-    /// Trying again cannot help: straight to the dead letters.
+    /// A retry cannot help: straight to the dead letters.
     #[error("{0}")]
     Permanent(String),
     #[error(transparent)]
@@ -77,7 +77,7 @@ impl HandlerError {
     }
 }
 
-/// An event that lacks what it must carry: no retry helps.
+/// An event without a required field: no retry helps.
 impl From<FieldError> for HandlerError {
     fn from(error: FieldError) -> Self {
         Self::permanent(error)

@@ -14,7 +14,7 @@ use crate::{
 /// How long rows are kept.
 #[derive(Debug, Clone)]
 pub struct Retention {
-    /// Published events: as long as a stream may have to be filled again.
+    /// Published events: as long as a stream may have to be refilled.
     pub outbox: Duration,
     /// Consumed events: longer than any of them can be delivered again.
     pub inbox: Duration,
@@ -35,7 +35,7 @@ impl Default for Retention {
 
 const STEP: u64 = 1000;
 
-/// Deletes what has outlived its retention. Harmless when several replicas do it at once.
+/// Deletes what is older than its retention. Safe when several replicas do it at once.
 pub async fn prune(db: &Db, retention: &Retention) -> Result<(), StoreError> {
     let now = Timestamp::now();
     while outbox::prune(db.writer(), now.minus(retention.outbox), STEP).await? == STEP {}

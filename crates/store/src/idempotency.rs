@@ -1,7 +1,7 @@
-//! Idempotency keys: a row in the same transaction as what it protects, with a hash of the request and the answer.
+//! Idempotency keys: a row in the same transaction as the operation it protects, with a hash of the request and the response.
 //!
-//! A use case builds its answer, inserts the key with it as the transaction's first statement, and goes on. When the key
-//! exists already, the insert fails; the transaction is rolled back and [`lookup`] gives the first answer.
+//! A use case builds its response, inserts the key with it as the transaction's first statement, and continues. When the key
+//! exists already, the insert fails; the transaction is rolled back and [`lookup`] returns the first response.
 
 use ring::digest;
 use sea_orm::EntityTrait as _;
@@ -9,7 +9,7 @@ use waybill_primitives::Timestamp;
 
 use crate::{Db, StoreError, Tx, entity::idempotency_key, rows};
 
-/// A key as a client sent it, with what it was sent for.
+/// A key as a client sent it, with a hash of the request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyKey {
     scope: String,
@@ -18,8 +18,8 @@ pub struct IdempotencyKey {
 }
 
 impl IdempotencyKey {
-    /// `scope` names the operation and the caller (`place_order:<user>`, at most 120 characters), so that callers
-    /// cannot meet each other's keys; `request` is the request in a canonical encoding.
+    /// `scope` names the operation and the caller (`place_order:<user>`, at most 120 characters), so that the keys of different
+    /// callers cannot collide; `request` is the request in a canonical encoding.
     pub fn new(scope: impl Into<String>, key: impl Into<String>, request: &[u8]) -> Self {
         let request_hash = hex::encode(digest::digest(&digest::SHA256, request));
         Self {
@@ -35,7 +35,7 @@ pub enum IdempotencyError {
     /// The key was used for another request.
     #[error("this idempotency key was used for a different request; use a new key")]
     Reused,
-    /// The key exists: roll back and look up its answer.
+    /// The key exists: roll back and look up its response.
     #[error("the idempotency key is taken already")]
     InProgress,
     #[error(transparent)]
@@ -60,9 +60,9 @@ impl crate::Retry for IdempotencyError {
     }
 }
 
-/// The answer that was given to this key before; none if the key is new.
+/// The response that was stored for this key; none if the key is new.
 pub async fn lookup(db: &Db, key: &IdempotencyKey) -> Result<Option<Vec<u8>>, IdempotencyError> {
-    // The first answer may have been met in a transaction that readers do not see yet.
+    // The key may have been seen in a transaction that readers do not see yet.
     db.flush().await;
     let id = (key.scope.clone(), key.key.clone());
     let found = idempotency_key::Entity::find_by_id(id)
@@ -76,8 +76,8 @@ pub async fn lookup(db: &Db, key: &IdempotencyKey) -> Result<Option<Vec<u8>>, Id
     }
 }
 
-/// Takes the key. A concurrent request with the same key waits here (on SQLite: at the beginning of its transaction)
-/// until this transaction ends.
+/// Inserts the key. A concurrent request with the same key waits here (on SQLite: at the beginning of its transaction) until this
+/// transaction ends.
 pub async fn insert(tx: &Tx, key: &IdempotencyKey, answer: &[u8]) -> Result<(), IdempotencyError> {
     let row = idempotency_key::Model {
         scope: key.scope.clone(),

@@ -2,7 +2,7 @@
 //!
 //! The rules that this crate keeps for every service:
 //! - state and events commit together: [`Tx::emit`] is the only way to publish;
-//! - what committed is published in the end: [`run_relay`];
+//! - every committed event is published eventually: [`run_relay`];
 //! - an event that is delivered twice takes effect once: [`run_consumer`].
 
 pub mod admin;

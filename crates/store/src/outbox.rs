@@ -1,4 +1,4 @@
-//! Rows of the outbox, which a transaction's commit wrote: read and marked by the relay.
+//! Rows of the outbox: written by a transaction's commit, read and marked by the relay.
 
 use std::collections::BTreeSet;
 
@@ -14,10 +14,10 @@ use waybill_primitives::{EventId, Timestamp};
 
 use crate::{Db, EventContext, StoreError, db::tx::aggregate, entity::outbox};
 
-/// In the place of a sequence: the event was published before and is to be published again.
+/// In place of a sequence: the event was published before and is to be published again.
 pub(crate) const AGAIN: i64 = -1;
 
-/// Rows that one statement marks.
+/// Rows that one statement updates.
 pub(crate) const MAX_ROWS: usize = 1000;
 
 /// The oldest events that were never published.
@@ -32,7 +32,7 @@ pub(crate) async fn to_repeat(db: &Db, limit: u64) -> Result<Vec<Envelope>, Stor
     page_of(db, old, None, limit).await
 }
 
-/// The oldest of the aggregates of `events` that are to be published again, [`MAX_ROWS`] at most: they go before.
+/// The oldest events of the aggregates of `events` that are to be published again, [`MAX_ROWS`] at most: they go first.
 pub(crate) async fn to_repeat_before(
     db: &Db,
     events: &[Envelope],
@@ -67,7 +67,7 @@ fn envelope(row: outbox::Model, service: &str) -> Envelope {
     }
 }
 
-/// Keeps the stream sequences that acknowledged these events.
+/// Stores the stream sequences that acknowledged these events.
 pub(crate) async fn mark(db: &Db, published: &[(EventId, i64)]) -> Result<(), StoreError> {
     for some in published.chunks(MAX_ROWS) {
         crate::retrying(|| async {
@@ -99,7 +99,7 @@ pub(crate) async fn highest_sequence(db: &Db) -> Result<i64, StoreError> {
     Ok(highest.flatten().unwrap_or(0))
 }
 
-/// Whether an event other than `id` holds `sequence`: then the stream gave one number out twice, so it went back.
+/// Whether an event other than `id` holds `sequence`: then the stream assigned one number twice, so it went back.
 pub(crate) async fn sequence_taken(
     db: &Db,
     id: EventId,
@@ -113,14 +113,14 @@ pub(crate) async fn sequence_taken(
     Ok(other > 0)
 }
 
-/// Events from `sequence` on; those of `but` are not meant.
+/// Events from `sequence` on, except those of `but`.
 pub(crate) fn from_sequence(sequence: i64, but: &[EventId]) -> Condition {
     Condition::all()
         .add(outbox::Column::Sequence.gte(sequence))
         .add(outbox::Column::Id.is_not_in(but.iter().copied()))
 }
 
-/// The events of one aggregate from `version` on are to be published again: a consumer misses them.
+/// Marks the events of one aggregate from `version` on to be published again: a consumer misses them.
 pub(crate) async fn repeat_aggregate(
     db: &Db,
     aggregate_id: Uuid,
@@ -132,24 +132,25 @@ pub(crate) async fn repeat_aggregate(
     repeat(db, missed).await
 }
 
-/// Has published events sent out once more by the running relay: those since `from`, and of one aggregate, where given. Consumers
-/// skip what they have consumed already. Returns how many go out.
+/// Makes the running relay publish events again: those since `from`, and of one aggregate, where given. Consumers skip what they
+/// have consumed already. Returns how many are published again.
 pub async fn replay(
     db: &Db,
     from: Option<Timestamp>,
     aggregate: Option<Uuid>,
 ) -> Result<u64, StoreError> {
-    let mut wanted = Condition::all();
+    let mut which = Condition::all();
     if let Some(from) = from {
-        wanted = wanted.add(outbox::Column::At.gte(from));
+        which = which.add(outbox::Column::At.gte(from));
     }
     if let Some(id) = aggregate {
-        wanted = wanted.add(outbox::Column::AggregateId.eq(id));
+        which = which.add(outbox::Column::AggregateId.eq(id));
     }
-    repeat(db, wanted).await
+    repeat(db, which).await
 }
 
-/// The stream gave the sequences of `published` to these: what else holds one is lost, and is to be published again.
+/// The stream assigned the sequences of `published` to these events: any other event that holds one is lost, and is marked to be
+/// published again.
 pub(crate) async fn repeat_others(
     db: &Db,
     published: &[(EventId, i64)],
@@ -164,7 +165,7 @@ pub(crate) async fn repeat_others(
     Ok(count)
 }
 
-/// Of the published events those that fit are to be published again. In steps, so that nobody who commits an event waits for long.
+/// Marks the published events that match to be published again. In steps, so that commits of events do not wait for long.
 pub(crate) async fn repeat(db: &Db, which: Condition) -> Result<u64, StoreError> {
     let (mut count, mut after) = (0, None);
     loop {
@@ -177,14 +178,14 @@ pub(crate) async fn repeat(db: &Db, which: Condition) -> Result<u64, StoreError>
     }
 }
 
-/// What one step has changed.
+/// The result of one step.
 pub(crate) struct Repeated {
     pub(crate) count: u64,
     /// Where the next step begins; none after the last one.
     pub(crate) last: Option<EventId>,
 }
 
-/// Of the published events that fit, the oldest [`MAX_ROWS`] from just after `after` are to be published again.
+/// Marks the oldest [`MAX_ROWS`] of the published events that match, from just after `after`, to be published again.
 pub(crate) async fn repeat_page(
     db: &Db,
     which: &Condition,
@@ -241,13 +242,13 @@ pub(crate) async fn holds(db: &Db, aggregate_id: Uuid, version: i64) -> Result<b
     any(db, row).await
 }
 
-/// How many events fit.
+/// How many events match.
 pub(crate) async fn count(db: &Db, which: Condition) -> Result<u64, StoreError> {
     let matching = outbox::Entity::find().filter(which);
     Ok(matching.count(db.reader()).await?)
 }
 
-/// Whether any event fits.
+/// Whether any event matches.
 pub(crate) async fn any(db: &Db, which: Condition) -> Result<bool, StoreError> {
     let matching = outbox::Entity::find().filter(which);
     let one = matching.select_only().column(outbox::Column::Id).limit(1);
@@ -274,7 +275,7 @@ pub async fn outbox_events(
     page_of(db, of_kind, after, limit).await
 }
 
-/// As [`outbox_events`], of every kind.
+/// As [`outbox_events`], for all kinds.
 pub async fn all_outbox_events(
     db: &Db,
     after: Option<EventId>,
@@ -300,7 +301,7 @@ async fn page_of(
         .collect())
 }
 
-/// Deletes published events older than `before` that are not to go out again, at most `limit` at a time. Returns how many.
+/// Deletes published events older than `before` that are not to be published again, at most `limit` at a time. Returns how many.
 pub(crate) async fn prune(
     connection: &impl ConnectionTrait,
     before: Timestamp,

@@ -1,5 +1,5 @@
-//! Keyset pages: a page begins after the last row of the one before, so its cost does not grow with its number,
-//! and rows that come or go in between move nothing.
+//! Keyset pages: a page begins after the last row of the previous one, so its cost does not grow with its number, and rows that
+//! are added or removed in between shift nothing.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sea_orm::{
@@ -12,12 +12,13 @@ use waybill_proto::common::PageInfo;
 
 use crate::StoreError;
 
-/// Rows that a total counts; beyond them it only says that there are more. The cost of a count grows with what it counts.
+/// A total counts up to this many rows; beyond that it only says that there are more. The cost of a count grows with the rows it
+/// counts.
 pub const MAX_COUNTED: u64 = 10_000;
 /// Longest cursor, in bytes.
 const MAX_CURSOR: usize = 1024;
 
-/// How many rows a page has: 1 to 100, 20 unless told.
+/// How many rows a page has: 1 to 100, 20 by default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit(u64);
 
@@ -28,10 +29,10 @@ pub struct BadLimit;
 impl Limit {
     pub const DEFAULT: Self = Self(20);
     pub const MAX: u32 = 100;
-    /// For work through whole lists, such as exports: no caller can ask for so many.
+    /// For processing whole lists, such as exports: no caller can request so many.
     pub const BATCH: Self = Self(500);
 
-    /// For lists that no caller asks for.
+    /// For internal lists, which no caller requests.
     pub const fn of(rows: u64) -> Self {
         Self(rows)
     }
@@ -65,13 +66,13 @@ impl From<DbErr> for PageError {
     }
 }
 
-/// Which page of a list is wanted.
+/// The requested page of a list.
 #[derive(Debug, Clone)]
 pub struct PageQuery {
     pub limit: Limit,
     /// `next_cursor` of the page before; empty for the first page.
     pub cursor: String,
-    /// Whether all rows of the list are to be counted.
+    /// Whether to count all rows of the list.
     pub total: bool,
 }
 
@@ -81,7 +82,7 @@ pub struct Page<T> {
     pub rows: Vec<T>,
     /// None on the last page.
     pub next_cursor: Option<String>,
-    /// How many rows the list has, if that was asked for.
+    /// How many rows the list has, if that was requested.
     pub total: Option<Total>,
 }
 
@@ -128,7 +129,7 @@ impl<T> Page<T> {
         })
     }
 
-    /// As [`Page::try_map`], with all rows at once: for what is read along with them.
+    /// As [`Page::try_map`], with all rows at once: for data that is loaded together.
     pub async fn try_map_all<U, E, F>(self, f: impl FnOnce(Vec<T>) -> F) -> Result<Page<U>, E>
     where
         F: Future<Output = Result<Vec<U>, E>>,
@@ -140,7 +141,7 @@ impl<T> Page<T> {
         })
     }
 
-    /// The page as answers describe it.
+    /// The page as responses describe it.
     pub fn info(&self) -> PageInfo {
         PageInfo {
             next_cursor: self.next_cursor.clone(),
@@ -167,7 +168,7 @@ enum Direction {
 }
 
 impl<C: ColumnTrait> Keyset<C> {
-    /// `list` names the list with its order: the cursors of one list are refused by another.
+    /// `list` names the list with its order: a cursor of one list is refused by another.
     pub fn asc(list: &'static str, key: C) -> Self {
         Self {
             list,
@@ -177,7 +178,7 @@ impl<C: ColumnTrait> Keyset<C> {
         }
     }
 
-    /// The same, the largest first.
+    /// The same in descending order.
     pub fn desc(list: &'static str, key: C) -> Self {
         Self {
             direction: Direction::Desc,
@@ -185,7 +186,7 @@ impl<C: ColumnTrait> Keyset<C> {
         }
     }
 
-    /// Rows with the same key in the order of this column.
+    /// Breaks ties of the key by this column.
     #[must_use]
     pub fn then(self, unique: C) -> Self {
         Self {
@@ -198,7 +199,7 @@ impl<C: ColumnTrait> Keyset<C> {
         std::iter::once(self.key).chain(self.unique)
     }
 
-    /// The place of a row in the list, as opaque text.
+    /// The position of a row in the list, as opaque text.
     fn cursor(self, mut value: impl FnMut(C) -> Value) -> Result<String, DbErr> {
         let mut place = vec![Json::from(self.list)];
         for column in self.columns() {
@@ -215,7 +216,7 @@ impl<C: ColumnTrait> Keyset<C> {
         Ok(URL_SAFE_NO_PAD.encode(Json::Array(place).to_string()))
     }
 
-    /// Which rows come after the place.
+    /// The condition for the rows after the position.
     fn after(self, cursor: &str) -> Result<Condition, BadCursor> {
         if cursor.len() > MAX_CURSOR {
             return Err(BadCursor);
@@ -240,7 +241,7 @@ impl<C: ColumnTrait> Keyset<C> {
         let Some(unique) = values.next() else {
             return Ok(Condition::all().add(beyond(key)));
         };
-        // The first part lets the index of the key find them.
+        // The first part lets the database use the index of the key.
         let edge = match self.direction {
             Direction::Asc => key.0.gte(key.1.clone()),
             Direction::Desc => key.0.lte(key.1.clone()),
@@ -250,7 +251,7 @@ impl<C: ColumnTrait> Keyset<C> {
     }
 }
 
-/// Reads a part of a cursor as what the column holds.
+/// Reads a part of a cursor as the type of the column.
 fn value(column: &impl ColumnTrait, json: Json) -> Result<Value, BadCursor> {
     match (column.def().get_column_type(), json) {
         (ColumnType::Uuid, Json::String(text)) => {
@@ -260,7 +261,7 @@ fn value(column: &impl ColumnTrait, json: Json) -> Result<Value, BadCursor> {
         (ColumnType::BigInteger, Json::Number(number)) => {
             number.as_i64().map(Value::from).ok_or(BadCursor)
         }
-        // PostgreSQL takes NUL in no value; no row has one, so no cursor of ours does.
+        // PostgreSQL accepts NUL in no value; no row has one, so none of our cursors has.
         (ColumnType::String(_) | ColumnType::Text, Json::String(text)) if !text.contains('\0') => {
             Ok(text.into())
         }
@@ -280,7 +281,7 @@ pub trait Rows: QueryFilter + QueryOrder + QuerySelect + Clone + Send {
 
     fn statement(self) -> SelectStatement;
 
-    /// What a column of the (first) entity holds in the row.
+    /// The value of a column of the (first) entity in the row.
     fn value(row: &Self::Row, column: Self::Column) -> Value;
 }
 
@@ -318,7 +319,7 @@ impl<E: EntityTrait<Model: Sync>, F: EntityTrait<Model: Sync>> Rows for SelectTw
     }
 }
 
-/// Fetches a page of `rows` in the order of `keyset`, and counts all of them if that is wanted.
+/// Fetches a page of `rows` in the order of `keyset`, and counts all of them if requested.
 pub async fn fetch<R: Rows>(
     connection: &impl ConnectionTrait,
     rows: R,
@@ -345,7 +346,7 @@ pub async fn fetch<R: Rows>(
     if let Some(after) = after {
         page = page.filter(after);
     }
-    // One more than the page has tells whether there is a next one.
+    // One row more than the page has shows whether there is a next page.
     let mut rows = page.limit(limit + 1).all(connection).await?;
     let size = usize::try_from(limit).unwrap_or(usize::MAX);
     let more = rows.len() > size;

@@ -1,4 +1,4 @@
-//! Events in groups of one aggregate each, and publishing such a group in order.
+//! Groups of events, one aggregate each, and publishing such a group in order.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -8,10 +8,10 @@ use waybill_primitives::EventId;
 
 use crate::refill;
 
-/// Events of one aggregate; whether each was published before.
+/// Events of one aggregate, each with whether it was published before.
 pub(crate) type Together = Vec<(Envelope, bool)>;
 
-/// What became of the events of one aggregate that were published one after the other.
+/// The result of publishing the events of one aggregate one after the other.
 pub(crate) struct Outcome {
     pub(crate) aggregate: Uuid,
     /// Ids with the sequences that acknowledged them.
@@ -19,7 +19,7 @@ pub(crate) struct Outcome {
     pub(crate) failed: Option<BusError>,
 }
 
-/// The groups in the order of their first events; whether all were published before.
+/// The groups in the order of their first events. `again`: all were published before.
 pub(crate) fn by_aggregate(events: Vec<Envelope>, again: bool) -> Vec<Together> {
     let mut groups: Vec<Together> = Vec::new();
     let mut places: HashMap<Uuid, usize> = HashMap::new();
@@ -33,7 +33,7 @@ pub(crate) fn by_aggregate(events: Vec<Envelope>, again: bool) -> Vec<Together> 
     groups
 }
 
-/// Publishes one after the other, and stops at the first that fails.
+/// Publishes one after the other, and stops at the first failure.
 pub(crate) async fn in_order(bus: Arc<dyn Bus>, aggregate: Uuid, events: Together) -> Outcome {
     let mut outcome = Outcome {
         aggregate,

@@ -1,7 +1,8 @@
-//! What a stream has lost of what it acknowledged, found by comparing it with the outbox.
+//! What a stream lost of the events that it acknowledged, found by comparing it with the outbox.
 //!
-//! A stream that was made again or went back is filled again with everything. One that was purged, or from which events were
-//! deleted, gets again what some durable consumer had not settled before. What limits of age and size have dropped is no loss.
+//! A stream that was recreated or went back is refilled with everything. A stream that was purged, or from which events were
+//! deleted, gets again what some durable consumer had not settled before. What its limits of age and size have dropped does not
+//! count as lost.
 
 use std::collections::VecDeque;
 
@@ -21,24 +22,24 @@ use crate::{
     outbox,
 };
 
-/// In the place of the time when a stream was created.
+/// In place of the creation time of a stream.
 const UNFINISHED: i64 = -1;
 
 /// Events that a stream lost, on their way to be published again. They are marked page by page, so that new events go out
 /// concurrently.
 pub(crate) struct Refill {
-    /// What fits one of these.
+    /// What matches one of these.
     lost: VecDeque<Condition>,
-    /// Those that come later are in the stream as it is now.
+    /// Later events are in the stream as it is now.
     newest: Option<EventId>,
     /// Where the next page begins.
     after: Option<EventId>,
-    /// What is known of the stream when all are marked: whatever stops before is found again.
+    /// The stream's mark to store when all are marked: a refill that stops before is found again.
     then: Option<Model>,
 }
 
 impl Refill {
-    /// Of what fits one of `lost`; `then` is kept of the stream when it is done.
+    /// Of the events that match one of `lost`; `then` is stored as the stream's mark when it is done.
     async fn new(db: &Db, lost: Vec<Condition>, then: Option<Model>) -> Result<Self, StoreError> {
         Ok(Self {
             lost: lost.into(),
@@ -48,7 +49,7 @@ impl Refill {
         })
     }
 
-    /// Of what the stream acknowledged from `lowest` on and has not any more; events of `but` are in it.
+    /// Of the events that the stream acknowledged from `lowest` on and no longer has; the events of `but` are in it.
     pub(crate) async fn of_tail(db: &Db, lowest: i64, but: &[EventId]) -> Result<Self, StoreError> {
         let known = mark(db).await?;
         Self::new(db, vec![outbox::from_sequence(lowest, but)], known)
@@ -57,8 +58,8 @@ impl Refill {
             .await
     }
 
-    /// New events soon get the numbers of lost ones. Then nothing shows any more that these are lost, so it is noted before: who
-    /// finds that takes the stream for one that was made again.
+    /// New events soon get the numbers of lost ones. Then nothing shows any more that these are lost, so this mark is stored
+    /// before: a relay that finds it treats the stream as recreated.
     async fn remembered(self, db: &Db) -> Result<Self, StoreError> {
         if let Some(then) = self.then.clone() {
             let created = UNFINISHED;
@@ -67,7 +68,7 @@ impl Refill {
         Ok(self)
     }
 
-    /// Marks what was lost of the aggregates of `events`, which must not pass it.
+    /// Marks the lost events of the aggregates of `events`, which must not overtake them.
     pub(crate) async fn before(&self, db: &Db, events: &[Envelope]) -> Result<(), StoreError> {
         for lost in &self.lost {
             let lost = self.known(lost).add(outbox::of_aggregates(events));
@@ -81,7 +82,7 @@ impl Refill {
         Condition::all().add(lost.clone()).add_option(known)
     }
 
-    /// Marks one page. Whether it was the last.
+    /// Marks one page. Returns whether it was the last.
     pub(crate) async fn page(&mut self, db: &Db) -> Result<bool, StoreError> {
         if let Some(lost) = self.lost.front() {
             let page = outbox::repeat_page(db, &self.known(lost), self.after).await?;
@@ -105,7 +106,7 @@ fn counted(db: &Db, count: u64) {
     metrics::counter!("waybill_outbox_refilled_total", "service" => db.service()).increment(count);
 }
 
-/// Compares, and gives what was lost. `settled` was read before `state`.
+/// Compares, and returns what was lost. `settled` was read before `state`.
 pub(crate) async fn compare(
     db: &Db,
     bus: &dyn Bus,
@@ -160,7 +161,7 @@ pub(crate) async fn compare(
     Ok(None)
 }
 
-/// Events at the stream's start that were not settled everywhere when they went: a purge, or a limit.
+/// Events at the stream's start that were removed before they were settled everywhere: by a purge, or by a limit.
 async fn taken_off(
     db: &Db,
     mark: &Model,
@@ -169,7 +170,7 @@ async fn taken_off(
     pushed_out: &Outage,
 ) -> Result<Option<Condition>, RelayError> {
     let first = sequence(state.first_sequence);
-    // Consumers that came since the last look may have seen nothing of what went.
+    // Consumers that were created since the last look may have seen none of the removed events.
     let settled = mark.settled.or(now.settled.map(|_| 0));
     let Some(settled) = settled.filter(|settled| first > settled + 1) else {
         return Ok(None);
@@ -180,7 +181,7 @@ async fn taken_off(
     if !state.full {
         return Ok(Some(lost));
     }
-    // Sent again, they would push out the next ones.
+    // Published again, they would push out the next ones.
     let count = outbox::count(db, lost).await?;
     if count > 0 && pushed_out.failed().is_some() {
         tracing::error!(
@@ -192,7 +193,7 @@ async fn taken_off(
     Ok(None)
 }
 
-/// Events in the stream's middle that were deleted one by one or by subject, as far as a consumer may miss them.
+/// Events in the stream's middle that were deleted one by one or by subject, if a consumer may miss them.
 async fn taken_out(
     db: &Db,
     bus: &dyn Bus,
@@ -216,7 +217,7 @@ async fn taken_out(
     Ok(lost.map(|lost| recent(state).add(lost)).collect())
 }
 
-/// Events too young for the stream to have dropped them for their age.
+/// Events that are too young for the stream to have dropped them because of their age.
 fn recent(state: &StreamState) -> Condition {
     let oldest = state.max_age.map(|age| Timestamp::now().minus(age));
     Condition::all().add_option(oldest.map(|oldest| Column::At.gt(oldest)))
@@ -226,7 +227,7 @@ pub(crate) fn sequence(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-/// What was known of the stream when it was looked at last.
+/// The stream's state at the last comparison.
 async fn mark(db: &Db) -> Result<Option<Model>, StoreError> {
     let mark = stream_mark::Entity::find_by_id(db.service().to_owned());
     Ok(mark.one(db.reader()).await?)

@@ -1,12 +1,12 @@
-//! Publishes what committed. One relay works per service database, however many replicas there are.
+//! Publishes committed events. One relay works per service database, however many replicas there are.
 //!
-//! Events of one aggregate leave one after the other; different aggregates side by side, so that an event which a slow
-//! consumer holds up (in the embedded shape) does not hold up the rest. Publishing twice is harmless (the bus drops a known
-//! id for a while, consumers for good), so an event is marked only after the bus has acknowledged it.
+//! Events of one aggregate are published one after the other, different aggregates concurrently, so that an event which a slow
+//! consumer holds up (in the embedded shape) does not hold up the rest. Publishing twice is harmless (the bus drops a known id
+//! for a while, consumers forever), so an event is marked only after the bus has acknowledged it.
 //!
-//! Events that are published again, because a stream lost them or an operator wants it, have a lane of their own: a part of
-//! the window, and no more of them than consumers keep up with, so that new events are not held up behind old ones. Only
-//! those of a new event's own aggregate go before it.
+//! Events that are published again, because a stream lost them or an operator requests it, have a lane of their own: a part of
+//! the window, and no more of them than consumers keep up with, so that new events do not wait behind old ones. Only those of a
+//! new event's own aggregate go before it.
 
 mod losses;
 
@@ -28,26 +28,26 @@ use crate::{
     refill::Refill,
 };
 
-/// Of the aggregates published side by side, one in so many may be published again.
+/// Of the aggregates published concurrently, one in so many may be published again.
 const REPEATED_SHARE: usize = 2;
 /// Events read at a time to be published again.
 const REPEATED_BATCH: u64 = 256;
-/// Nothing is published again while a consumer has more than this before it, but for one batch in [`MAX_HOLD`].
+/// Nothing is published again while a consumer has more events than this to settle, except for one batch in [`MAX_HOLD`].
 const MAX_BEHIND: u64 = 512;
 const MAX_HOLD: Duration = Duration::from_secs(1);
-/// How soon consumers that are behind are looked at again.
+/// How soon the lag of consumers that are behind is read again.
 const HOLD: Duration = Duration::from_millis(25);
 
-/// How the relay works; the defaults are meant for production.
+/// The relay's settings; the defaults are meant for production.
 #[derive(Debug, Clone)]
 pub struct RelayConfig {
-    /// Looks at the outbox this often even if no commit woke it (another replica may have committed).
+    /// Reads the outbox this often even if no commit woke it (another replica may have committed).
     pub poll: Duration,
     /// Compares the stream with the outbox, and checks that the lock is still held, this often.
     pub compare: Duration,
     /// Events read at a time.
     pub batch: u64,
-    /// Aggregates published side by side.
+    /// Aggregates published concurrently.
     pub concurrency: usize,
 }
 
@@ -75,8 +75,8 @@ pub fn run_relay(
             let pause = match Lock::try_acquire(&db, "relay").await {
                 Ok(Some(lock)) => {
                     let mut relay = Relay::new(&db, &bus, &config, &outages);
-                    // Stopping waits for the statement at hand: a connection that is left in the middle of one is of no
-                    // use to anybody (see `Db::close`).
+                    // Stopping waits for the current statement: a connection that is left in the middle of one cannot be used any
+                    // more (see `Db::close`).
                     if let Err(error) = relay.lead(lock, &stop).await
                         && let Some(Report { failures, .. }) = outages.lead.failed()
                     {
@@ -103,7 +103,7 @@ pub fn run_relay(
 /// What is logged once and then counted while it lasts.
 #[derive(Default)]
 struct Outages {
-    /// Leading: the database or the bus is away.
+    /// While leading: the database or the bus is unavailable.
     lead: Outage,
     publish: Outage,
     pushed_out: Outage,
@@ -112,7 +112,7 @@ struct Outages {
 /// An aggregate whose events are being published now.
 struct Work {
     events: usize,
-    /// It is in the lane of what is published again.
+    /// It is in the lane for events that are published again.
     again: bool,
 }
 
@@ -125,11 +125,11 @@ struct Relay<'a> {
     aggregates: HashMap<Uuid, Work>,
     /// Acknowledged, not yet marked.
     unmarked: Vec<(EventId, i64)>,
-    /// The highest sequence seen so far; a fresh one below it means that the stream went back.
+    /// The highest sequence seen so far; a new one below it means that the stream went back.
     highest: i64,
-    /// The stream's first sequence when it was looked at last.
+    /// The stream's first sequence at the last look.
     first: i64,
-    /// Events that the stream lost are being marked to be published again.
+    /// Lost events are being marked to be published again.
     refill: Option<Refill>,
     /// The last publish failed.
     failing: bool,
@@ -138,7 +138,7 @@ struct Relay<'a> {
     /// They wait for consumers.
     holding: bool,
     repeated_at: Instant,
-    /// Events that went out again since the last time when there were none.
+    /// Events that were published again since there were none left last time.
     repeated: usize,
 }
 
@@ -180,7 +180,7 @@ impl<'a> Relay<'a> {
                 self.start_publishing().await?;
             }
             if self.at_work.is_empty() {
-                // Nothing is to be done, or what was has been marked.
+                // There is nothing to do, or everything was marked.
                 self.works();
             }
             let pause = if self.holding { HOLD } else { self.config.poll };
@@ -188,13 +188,13 @@ impl<'a> Relay<'a> {
                 Some(outcome) = self.at_work.next() => self.record(outcome).await?,
                 () = committed.notified() => true,
                 Some(ask) = asks.next() => self.repair(&ask).await?,
-                // While publishing fails, it waits as well: it would end the pause between two attempts.
+                // While publishing fails, a commit does not wake it: that would cut short the pause between two attempts.
                 () = std::future::ready(()), if self.refill.is_some() && !self.failing => {
                     self.mark_lost().await?;
                     true
                 }
                 () = tokio::time::sleep(pause) => {
-                    // An operator may have asked for some.
+                    // An operator may have requested a repetition.
                     self.repeating = true;
                     true
                 }
@@ -206,13 +206,13 @@ impl<'a> Relay<'a> {
                 }
                 self.compare().await?;
                 compared = Instant::now();
-                // An operator may have asked for some; under load the pause above never ends.
+                // An operator may have requested a repetition; under load the pause above never ends.
                 self.repeating = true;
             }
         }
     }
 
-    /// Says that it works again, if it did not.
+    /// Logs that it works again, if it had failed.
     fn works(&self) {
         if let Some(Report { failures, lasted }) = self.outages.lead.over() {
             tracing::info!(
@@ -224,7 +224,7 @@ impl<'a> Relay<'a> {
         }
     }
 
-    /// Reads what is to be published and not at work, and starts publishing it: new events first.
+    /// Reads what is to be published and not in progress, and starts publishing it: new events first.
     async fn start_publishing(&mut self) -> Result<(), RelayError> {
         let room = self
             .config
@@ -240,18 +240,18 @@ impl<'a> Relay<'a> {
         let limit = self.config.batch + at_work(false);
         let repeated = at_work(true);
         let fresh = outbox::unpublished(self.db, limit).await?;
-        // However much there is that is new, what goes out again goes on.
+        // However many new events there are, repetitions continue.
         let due = self.repeating && repeated == 0 && self.repeated_at.elapsed() >= MAX_HOLD;
         let reserve = if due { (room / 8).max(1) } else { 0 };
         let mut fresh = self.by_aggregate(fresh, room - reserve, false);
         if self.repeating && !fresh.is_empty() {
-            // What was published before goes out before: consumers may have missed it.
+            // What was published before goes first: consumers may have missed it.
             let events: Vec<Envelope> = fresh.iter().flatten().map(|(it, _)| it.clone()).collect();
             if let Some(refill) = &self.refill {
                 refill.before(self.db, &events).await?;
             }
             let before = outbox::to_repeat_before(self.db, &events).await?;
-            // There may be more than one turn takes: those first, and nothing new that could pass the rest.
+            // There may be more than one turn takes: publish those first, and nothing new that could overtake the rest.
             if before.len() == outbox::MAX_ROWS {
                 fresh.clear();
             }
@@ -293,8 +293,8 @@ impl<'a> Relay<'a> {
         Ok(())
     }
 
-    /// Groups those that are not at work; at most `room` aggregates. Events of an aggregate at work are read again when its turn
-    /// has ended.
+    /// Groups those that are not in progress; at most `room` aggregates. Events of an aggregate in progress are read again when
+    /// its turn has ended.
     fn by_aggregate(&self, mut events: Vec<Envelope>, room: usize, again: bool) -> Vec<Together> {
         events.retain(|event| !self.aggregates.contains_key(&event.aggregate_id));
         let mut groups = publishing::by_aggregate(events, again);
@@ -303,7 +303,7 @@ impl<'a> Relay<'a> {
     }
 
     fn publish(&mut self, mut events: Together, again: bool) {
-        // Ids order by time of creation; replicas' clocks may differ, versions do not.
+        // Ids are ordered by creation time; replicas' clocks may differ, versions do not.
         events.sort_by_key(|(event, _)| event.aggregate_version);
         let aggregate = events[0].0.aggregate_id;
         let work = Work {
@@ -317,7 +317,7 @@ impl<'a> Relay<'a> {
             .push(Box::pin(publishing::in_order(bus, aggregate, events)));
     }
 
-    /// Whether consumers have few enough events before them to be given old ones. If one never has, they get some now and then.
+    /// Whether consumers have few enough events ahead of them to get old ones. If that never happens, they get some now and then.
     async fn consumers_keep_up(&mut self) -> bool {
         self.holding = self.bus.keeps_events()
             && self.repeated_at.elapsed() < MAX_HOLD
@@ -325,7 +325,7 @@ impl<'a> Relay<'a> {
         !self.holding
     }
 
-    /// Records one aggregate's outcome and all others that are ready; whether to look for more.
+    /// Records one aggregate's outcome and all others that are ready. Returns whether to look for more.
     async fn record(&mut self, first: Outcome) -> Result<bool, RelayError> {
         let mut failed = None;
         let mut next = Some(first);
@@ -355,7 +355,7 @@ impl<'a> Relay<'a> {
                         service = self.db.service(),
                         failures,
                         ?lasted,
-                        "publishing goes on"
+                        "publishing continues"
                     );
                 }
                 Ok(true)
@@ -374,7 +374,7 @@ impl<'a> Relay<'a> {
     }
 }
 
-/// How far the consumers are; a stream that is not there has none.
+/// How far behind the consumers are; a missing stream has none.
 async fn lag(db: &Db, bus: &Arc<dyn Bus>) -> Result<Lag, BusError> {
     match bus.lag(db.service()).await {
         Err(BusError::StreamMissing { .. }) => Ok(Lag::default()),

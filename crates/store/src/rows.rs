@@ -1,10 +1,10 @@
-//! Inserts of rows as their entities hold them.
+//! Inserts rows as their entities hold them.
 
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Iterable as _};
 
 use crate::StoreError;
 
-/// Parameters of one statement at most; SQLite takes 32,766, the others more.
+/// Upper limit of the parameters of one statement; SQLite takes 32,766, the others more.
 const MAX_PARAMETERS: usize = 30_000;
 
 /// Inserts a row. [`StoreError::Unique`] if another one has one of its unique values.
@@ -33,7 +33,7 @@ where
     Ok(())
 }
 
-/// Inserts the rows whose primary keys are not there yet.
+/// Inserts the rows whose primary keys do not exist yet.
 pub async fn insert_absent<M, A>(db: &impl ConnectionTrait, rows: Vec<M>) -> Result<(), StoreError>
 where
     M: IntoActiveModel<A>,

@@ -1,4 +1,4 @@
-//! What the log says of a request: one line per service that works on it, whatever the number of its calls' events.
+//! What the log says about a request: one line per service that works on it, however many events its calls cause.
 
 use std::{
     hash::{BuildHasher as _, RandomState},
@@ -9,7 +9,7 @@ use hashlink::LruCache;
 use parking_lot::Mutex;
 use waybill_bus::Envelope;
 
-/// Requests remembered at a time. The events of one come within seconds of each other.
+/// Requests remembered at a time. The events of one request come within seconds of each other.
 const REMEMBERED: usize = 8192;
 
 struct Requests {
@@ -25,7 +25,7 @@ impl Requests {
         }
     }
 
-    /// Whether this is the first that `service` has to do with the request.
+    /// Whether this is the first time that `service` works on the request.
     fn is_new(&mut self, service: &str, request_id: &str) -> bool {
         let request = self.hasher.hash_one((service, request_id));
         self.known.insert(request, ()).is_none()
@@ -35,12 +35,12 @@ impl Requests {
 /// Of all services of the process.
 static REQUESTS: LazyLock<Mutex<Requests>> = LazyLock::new(|| Mutex::new(Requests::new()));
 
-/// Notes that a line of the log names the request and the service already.
+/// Records that a log line already names the request and the service.
 pub fn logged(service: &str, request_id: &str) {
     REQUESTS.lock().is_new(service, request_id);
 }
 
-/// Says that `service` works on the request which an event follows from. Call it once the event is consumed for good.
+/// Logs that `service` works on the request that caused the event. Call it once the event is committed.
 pub(crate) fn consumed(service: &str, consumer: &str, event: &Envelope) {
     let Some(request_id) = event.request_id.as_deref() else {
         return;

@@ -1,4 +1,4 @@
-//! Whether a database takes writes: a full disk, or a server that has become read-only, still answers every read.
+//! Whether a database accepts writes: with a full disk, or on a server that has become read-only, reads still succeed.
 
 use std::{
     sync::atomic::{AtomicBool, Ordering},
@@ -12,20 +12,20 @@ use waybill_primitives::{Outage, Report};
 
 use crate::{StoreError, error};
 
-/// A write is tried for a health check where none has succeeded for this long.
+/// A health check tries a write if none has succeeded for this long.
 const FRESH: Duration = Duration::from_secs(10);
 
 /// Refusals replace the connections at most this often.
 const REPLACE_EVERY: Duration = Duration::from_secs(1);
 
-/// What the writes of one process have met.
+/// The outcomes of this process's writes.
 #[derive(Debug)]
 pub(crate) struct Writes {
     service: &'static str,
     refused: AtomicBool,
     refusals: Outage,
     succeeded: Mutex<Option<Instant>>,
-    /// Connections from before this moment are replaced.
+    /// Connections opened before this are replaced.
     replaced: Mutex<Option<Instant>>,
 }
 
@@ -40,7 +40,7 @@ impl Writes {
         }
     }
 
-    /// Notes how a commit ended.
+    /// Records how a commit ended.
     pub(crate) fn note(&self, commit: &Result<(), StoreError>) {
         match commit {
             Ok(()) => *self.succeeded.lock() = Some(Instant::now()),
@@ -56,7 +56,7 @@ impl Writes {
         }
     }
 
-    /// Notes an error if it says that the database does not take writes now.
+    /// Records an error if it says that the database refuses writes now.
     pub(crate) fn note_refusal(&self, error: &DbErr) {
         if !error::refuses_writes(error) {
             return;
@@ -73,10 +73,10 @@ impl Writes {
         }
     }
 
-    /// Notes that a health check has written. Other writes do not end a refusal: on a full disk small ones still succeed.
+    /// Records that a health check has written. Other writes do not end a refusal: on a full disk small ones still succeed.
     pub(crate) fn checked(&self) {
         if self.refused() {
-            // Others may have been opened since the last refusal, when it still took none.
+            // Others may have been opened since the last refusal, while it still refused writes.
             *self.replaced.lock() = Some(Instant::now());
         }
         if let Some(Report { failures, lasted }) = self.refusals.succeeded() {
@@ -91,9 +91,9 @@ impl Writes {
         }
     }
 
-    /// Whether a connection of this age is to be replaced: a refusal may be the connection's alone. A session of a server that
-    /// was read-only at its start stays so, one that outlived a failover is still with the old server, and SQLite opens a
-    /// file read-only for good where it cannot write at that moment.
+    /// Whether a connection of this age is to be replaced: the refusal may concern only the connection. A session of a server
+    /// that was read-only when the session began stays read-only, one that outlived a failover is still with the old server, and
+    /// SQLite opens a file read-only for good where it cannot write at that time.
     pub(crate) fn replaces(&self, age: Duration) -> bool {
         self.replaced.lock().is_some_and(|at| age > at.elapsed())
     }
@@ -103,7 +103,7 @@ impl Writes {
         self.refused.load(Ordering::Relaxed)
     }
 
-    /// Whether nothing recent shows that the database takes writes.
+    /// Whether no recent write shows that the database accepts writes.
     pub(crate) fn uncertain(&self) -> bool {
         let recent = |at: Instant| at.elapsed() < FRESH;
         self.refused() || !self.succeeded.lock().is_some_and(recent)

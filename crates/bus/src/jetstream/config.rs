@@ -1,4 +1,4 @@
-//! How the NATS server is reached, and how streams and consumers are made there.
+//! Settings of the NATS connection, streams and consumers.
 
 use std::{fmt, path::PathBuf, time::Duration};
 
@@ -10,7 +10,7 @@ pub struct NatsConfig {
     /// `nats://host:4222`, several servers separated by commas; may hold `user:password@`.
     pub url: String,
     pub auth: NatsAuth,
-    /// What this client is called in the server's monitoring, such as `order`.
+    /// The client's name in the server's monitoring, such as `order`.
     pub name: String,
     /// First token of every subject on the wire and, in capitals, of every stream's name. Default `waybill`.
     pub namespace: String,
@@ -18,23 +18,23 @@ pub struct NatsConfig {
     pub replicas: usize,
     /// For how long the server remembers event ids, to drop repeats. Default 2 minutes.
     pub duplicate_window: Duration,
-    /// How long events are kept. Default 7 days, as the outbox.
+    /// How long events are kept. Default 7 days, as in the outbox.
     pub max_age: Duration,
-    /// How long the server waits for the acknowledgement of a publish, in the caller's eyes. Default 5 s.
+    /// How long a caller waits for the acknowledgement of a publish. Default 5 s.
     pub publish_deadline: Duration,
-    /// After this long without a sign of life of a consumer the server delivers again. Default 30 s.
+    /// If a consumer sends no progress for this long, the server delivers the event again. Default 30 s.
     pub ack_wait: Duration,
     /// Events that one consumer may hold unacknowledged. Default 1,024.
     pub max_ack_pending: usize,
-    /// Aggregates that one consumer handles side by side: twice what one transaction takes, so that the next batch is full when
+    /// Aggregates that one consumer handles concurrently: twice what one transaction takes, so that the next batch is full when
     /// one has ended. Default 128.
     pub concurrency: usize,
 }
 
-/// Who we are to the NATS server.
+/// How the client authenticates to the NATS server.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub enum NatsAuth {
-    /// Nobody, or who the URL says.
+    /// Not at all, or as the URL says.
     #[default]
     Url,
     UserPassword {

@@ -1,4 +1,4 @@
-//! The connection to the NATS servers: comes back by itself, and tells consumers and tails when it did.
+//! The connection to the NATS servers: reconnects by itself, and notifies consumers and tails when it did.
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,8 +14,8 @@ const PING_INTERVAL: Duration = Duration::from_secs(10);
 /// Between attempts to connect.
 const PAUSES: ExponentialBuilder = backoff(Duration::from_millis(50), Duration::from_secs(2));
 
-/// Opens the connection. A server that is away is no error: the client keeps trying, and `connects` counts each success,
-/// and `losses` whatever a tail may have lost events by.
+/// Opens the connection. An unreachable server is no error: the client keeps trying. `connects` counts each success, and `losses`
+/// everything that may have made a tail lose events.
 pub(super) async fn open(
     config: &NatsConfig,
     connects: Arc<watch::Sender<u64>>,
@@ -68,7 +68,7 @@ pub(super) async fn open(
         .map_err(BusError::unavailable)
 }
 
-/// The user and password of the first address that has them. The client itself leaves what stands in a URL alone.
+/// The user and password of the first address that has them. The client itself ignores credentials in a URL.
 fn from_url(addresses: &[ServerAddr]) -> ConnectOptions {
     let credentials = addresses
         .iter()
@@ -81,7 +81,7 @@ fn from_url(addresses: &[ServerAddr]) -> ConnectOptions {
     }
 }
 
-/// `%40` is `@`, and so on: a URL writes so what would mean something else in it.
+/// Percent-decoding: `%40` is `@`, and so on.
 fn decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -97,7 +97,7 @@ fn decoded(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// Logs what happens to the connection. While it is away each attempt is an event; a line is written now and then.
+/// Logs what happens to the connection. While it is down each attempt is an event; a line is written at intervals.
 fn report(event: &Event, outage: &Outage) {
     match event {
         Event::Connected => match outage.over() {

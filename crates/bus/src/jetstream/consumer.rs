@@ -1,5 +1,6 @@
-//! A durable pull consumer that fixes itself. It works in sessions: each looks the stream and the consumer up (creating the latter), asks for
-//! everything that was delivered but never settled, and pulls until something breaks or the connection was new.
+//! A durable pull consumer that repairs itself. It works in sessions: each looks up the stream and the consumer (creating the
+//! latter), requests everything that was delivered but never settled, and pulls until something breaks or the connection is a new
+//! one.
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
@@ -26,13 +27,13 @@ use super::{
 };
 use crate::{BusError, ConsumerSpec, Envelope, matches, subject};
 
-/// Without a sign of life for twice this long the pull is made again.
+/// Without a heartbeat for twice this long the pull is started again.
 const HEARTBEAT: Duration = Duration::from_secs(5);
 const PULL_EXPIRES: Duration = Duration::from_secs(30);
 const SAY_DEADLINE: Duration = Duration::from_secs(2);
 /// Between sessions.
 const PAUSES: ExponentialBuilder = backoff(Duration::from_millis(100), Duration::from_secs(2));
-/// While the stream has never been there: its service is starting as well, and makes it in a moment.
+/// While the stream has never existed: its service is starting as well, and creates it shortly.
 const STREAM_PAUSE: Duration = Duration::from_millis(200);
 /// How far back a session looks for deliveries that were never settled.
 const MAX_LOOK_BACK: u64 = 100_000;
@@ -49,11 +50,11 @@ pub(super) struct Consumer {
     pub(super) interrupted: Outage,
 }
 
-/// Acknowledgements that could not be sent, of all consumers of the process.
+/// Acknowledgements that could not be sent, for all consumers of the process.
 static UNSENT: Outage = Outage::new();
 
 impl Consumer {
-    /// Runs until `stop`, then lets the handlers at work return.
+    /// Runs until `stop`, then waits for the running handlers to return.
     pub(super) async fn run(mut self) {
         let progress = tokio::spawn(keep_reporting(
             Arc::clone(&self.queues),
@@ -102,7 +103,7 @@ impl Consumer {
         }
     }
 
-    /// Ends well when it is time to stop or after a reconnect.
+    /// Returns without an error when it is time to stop or after a reconnect.
     async fn session(
         &mut self,
         created: &mut Option<Timestamp>,
@@ -135,7 +136,7 @@ impl Consumer {
                 stream = self.stream,
                 failures,
                 ?lasted,
-                "Consuming goes on."
+                "Consuming continues."
             );
         }
         loop {
@@ -160,25 +161,25 @@ impl Consumer {
         }
     }
 
-    /// Makes the durable on the server, or widens its filter. It is never narrowed, so that an older and a newer release that share a
-    /// durable do not take turns in changing it.
+    /// Creates the durable on the server, or widens its filter. It is never narrowed, so that an older and a newer release that
+    /// share a durable do not keep changing it back and forth.
     async fn ensure(&self, stream: &Stream) -> Result<PullConsumer, BusError> {
-        let wanted = self.consumer_config();
+        let expected = self.consumer_config();
         let durable = &self.spec.durable;
         let Ok(known) = stream.get_consumer::<pull::Config>(durable).await else {
-            let made = stream.create_consumer(wanted).await;
+            let made = stream.create_consumer(expected).await;
             return made.map_err(BusError::unavailable);
         };
         let info = &known.cached_info().config;
-        // A server keeps a single filter in a field of its own.
+        // A server stores a single filter in a field of its own.
         let before = std::iter::once(&info.filter_subject).chain(&info.filter_subjects);
         let before: Vec<_> = before.filter(|it| !it.is_empty()).cloned().collect();
         let mut next = pull::Config {
             deliver_policy: info.deliver_policy,
-            ..wanted
+            ..expected
         };
         next.filter_subjects = if before.is_empty() {
-            // Without filters it has every subject.
+            // Without filters it gets every subject.
             Vec::new()
         } else {
             subject::without_covered(before.iter().cloned().chain(next.filter_subjects))
@@ -217,9 +218,10 @@ impl Consumer {
         }
     }
 
-    /// Asks for what was delivered but is not in hand here: lost on the way, or held by a process that died. Left alone it would come after
-    /// `ack_wait`, behind younger events of the same aggregates. With replicas this may repeat what another one holds, which is harmless.
-    /// Asks again for a while, because the server may not have noticed yet that a connection is gone; returns what is still awaited.
+    /// Requests what was delivered but is not held here: lost on the way, or held by a process that died. Otherwise it would come
+    /// after `ack_wait`, behind younger events of the same aggregates. With replicas this may repeat what another one holds,
+    /// which is harmless. Repeats the request for a while, because the server may not have noticed yet that a connection is gone;
+    /// returns what is still awaited.
     async fn ask_again(
         &self,
         info: &Info,
@@ -292,7 +294,7 @@ impl Consumer {
                     stream = self.stream,
                     sequence,
                     header,
-                    "A message in the stream is not an event of ours (header missing or wrong); skipped."
+                    "A message in the stream is not a Waybill event (header missing or wrong); skipped."
                 );
                 AckKind::Term
             }
@@ -303,7 +305,7 @@ impl Consumer {
         say(&self.client, &reply, kind).await;
     }
 
-    /// A durable that it shares with a newer release may deliver more.
+    /// A durable that is shared with a newer release may deliver more.
     fn wants(&self, event: &Envelope) -> bool {
         let subjects = &self.spec.subjects;
         subjects.iter().any(|s| matches(s, &event.subject))
@@ -317,7 +319,7 @@ async fn keep_reporting(queues: Arc<KeyQueues>, every: Duration) {
     }
 }
 
-/// Says verdicts on the connection.
+/// Sends verdicts on the connection.
 pub(super) struct NatsAcks(pub(super) Client);
 
 #[async_trait]
@@ -332,7 +334,8 @@ impl Acks for NatsAcks {
     }
 }
 
-/// While there is no connection the client's queue may be full: what cannot be said then is not waited for, the event comes again.
+/// While there is no connection the client's queue may be full: a verdict that cannot be sent then is dropped, and the event
+/// comes again.
 async fn say(client: &Client, reply: &str, kind: AckKind) {
     let said = client.publish(reply.to_owned(), kind.into());
     if matches!(tokio::time::timeout(SAY_DEADLINE, said).await, Ok(Ok(()))) {

@@ -1,5 +1,5 @@
-//! Deals the events of one durable consumer out to its handler: one queue per aggregate, each in order, a limited number side by side.
-//! Nothing here talks to NATS except through [`Acks`], so that it can be tested alone.
+//! Distributes the events of one durable consumer to its handler: one queue per aggregate, each in order, a limited number
+//! concurrently. Nothing here talks to NATS except through [`Acks`], so that it can be tested alone.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -16,13 +16,13 @@ use waybill_primitives::EventId;
 
 use crate::{Envelope, Settled, measure::Runner};
 
-/// What is said to the server about a delivery; `reply` names the delivery.
+/// The acknowledgement of a delivery; `reply` names the delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
     Done,
     /// Deliver it again now.
     Again,
-    /// Still at work: wait longer.
+    /// Still in progress: wait longer.
     Progress,
 }
 
@@ -41,7 +41,7 @@ pub(super) struct KeyQueues {
     state: Mutex<State>,
 }
 
-/// A delivery: the same event may sit in a refilled stream at another place.
+/// A delivery: the same event may be in a refilled stream at another position.
 type Key = (EventId, u64);
 
 #[derive(Default)]
@@ -74,7 +74,7 @@ impl KeyQueues {
         })
     }
 
-    /// Queues a delivery. One that is in hand already only gets its new `reply`.
+    /// Queues a delivery. One that is already held only gets its new `reply`.
     pub(super) fn push(self: &Arc<Self>, event: Envelope, sequence: u64, reply: String) {
         let key = (event.id, sequence);
         let aggregate = event.aggregate_id;
@@ -101,7 +101,7 @@ impl KeyQueues {
         while let Some((key, event)) = self.next(aggregate) {
             let settled = match self.permits.acquire().await {
                 Ok(_permit) => self.runner.settle(&event, &self.stop).await,
-                // Nobody closes the semaphore; if it were, not settling is safe.
+                // Nobody closes the semaphore; if somebody did, not settling is safe.
                 Err(_) => Settled::Later,
             };
             let verdict = match settled {
@@ -115,7 +115,7 @@ impl KeyQueues {
         }
     }
 
-    /// The aggregate's next event; with none left its queue is closed in the same breath.
+    /// The aggregate's next event; if there is none, its queue is closed under the same lock.
     fn next(&self, aggregate: Uuid) -> Option<(Key, Envelope)> {
         let mut state = self.state.lock();
         let next = state.waiting.get_mut(&aggregate)?.pop_front();
@@ -125,21 +125,21 @@ impl KeyQueues {
         next
     }
 
-    /// Whether the event at this place of the stream waits or is being handled here.
+    /// Sequences of the events that wait or are being handled here.
     pub(super) fn holds(&self) -> Vec<u64> {
         let state = self.state.lock();
         let live = state.in_hand.iter().filter(|(_, it)| it.reply.is_some());
         live.map(|((_, sequence), _)| *sequence).collect()
     }
 
-    /// The stream was made again: an acknowledgement of an old delivery could hit another event now.
+    /// The stream was recreated: an acknowledgement of an old delivery could match another event now.
     pub(super) fn forget_replies(&self) {
         for in_hand in self.state.lock().in_hand.values_mut() {
             in_hand.reply = None;
         }
     }
 
-    /// Tells the server about everything that has been in hand for longer than `age`.
+    /// Reports progress to the server for everything that has been held for longer than `age`.
     pub(super) async fn report_progress(&self, age: Duration) {
         let now = Instant::now();
         let old: Vec<_> = {
@@ -153,7 +153,7 @@ impl KeyQueues {
         }
     }
 
-    /// Waits until nothing is in hand; call it after `stop` was cancelled and the last `push`.
+    /// Waits until nothing is held; call it after `stop` was cancelled and after the last `push`.
     pub(super) async fn drain(&self) {
         self.tracker.close();
         self.tracker.wait().await;

@@ -42,12 +42,12 @@ use crate::{
     matches, measure::Runner, subject,
 };
 
-/// Publishes that may wait for their acknowledgement at the same time; more wait their turn.
+/// Publishes that may wait for their acknowledgement at the same time; further ones wait their turn.
 const MAX_IN_FLIGHT: usize = 5_000;
 const PROBE_INTERVAL: Duration = Duration::from_millis(500);
 const HEALTH_DEADLINE: Duration = Duration::from_secs(2);
 
-/// Speaks with NATS JetStream. Clone the `Arc`.
+/// The bus on NATS JetStream. Clone the `Arc`.
 pub struct JetStreamBus {
     client: Client,
     context: Context,
@@ -56,13 +56,13 @@ pub struct JetStreamBus {
     losses: watch::Sender<u64>,
     /// Held while an event is handed to the client.
     turn: tokio::sync::Mutex<()>,
-    /// Per stream: when it was last looked for after a failed publish, and whether it was missing.
+    /// Per stream: when it was last looked up after a failed publish, and whether it was missing.
     probes: tokio::sync::Mutex<HashMap<String, (Instant, bool)>>,
 }
 
 impl JetStreamBus {
-    /// Starts connecting and returns without waiting for the server: services may start in any order, and [`Bus::healthy`] tells
-    /// whether it is there. Only settings that cannot work are an error.
+    /// Starts connecting and returns without waiting for the server: services may start in any order, and [`Bus::healthy`] says
+    /// whether it is reachable. Only invalid settings are an error.
     pub async fn connect(config: &NatsConfig) -> Result<Arc<Self>, BusError> {
         config.check()?;
         let connects = Arc::new(watch::Sender::new(0));
@@ -85,7 +85,7 @@ impl JetStreamBus {
         Ok(bus)
     }
 
-    /// While disconnected nothing is sent: the caller tries again, rather than events piling up in the client.
+    /// While disconnected nothing is sent: the caller retries, instead of events piling up in the client.
     fn check_connected(&self) -> Result<(), BusError> {
         match self.client.connection_state() {
             State::Connected => Ok(()),
@@ -95,9 +95,9 @@ impl JetStreamBus {
         }
     }
 
-    /// Asks the server whether JetStream serves us.
+    /// Asks the server whether JetStream is available to this client.
     async fn ask(&self) -> Result<(), BusError> {
-        // Older ones ignore that a consumer has several filters, and answer the next question in another form.
+        // Older servers ignore multiple filters of a consumer, and answer the next request in another form.
         let version = self.client.server_info().version;
         if !version.is_empty() && !self.client.is_server_compatible(2, 10, 0) {
             let error = format!("NATS server 2.10 or newer is needed; this one is {version}");
@@ -114,7 +114,7 @@ impl JetStreamBus {
         let failed = |error: PublishError| self.publish_error(&error, &event.source);
         let sending = async {
             let handed_over = async {
-                // A fair queue, so that nothing overtakes while the client is busy.
+                // A fair queue, so that no event overtakes another while the client is busy.
                 let _turn = self.turn.lock().await;
                 let subject = subject::with_root(&event.subject, &self.config.namespace);
                 let (headers, payload) = (wire::headers(event, again), event.payload.clone());
@@ -123,7 +123,7 @@ impl JetStreamBus {
                     .publish_with_headers(subject, headers, payload)
                     .await
             };
-            // Without Tokio's budget, which would send one future back to the queue and let the next pass.
+            // Without Tokio's coop budget, which would send one future back to the queue and let the next one overtake it.
             let acked = unconstrained(handed_over).await.map_err(failed)?;
             let ack = acked.await.map_err(failed)?;
             Ok(Published {
@@ -141,8 +141,8 @@ impl JetStreamBus {
         }
     }
 
-    /// The server says at once that nobody listens to a subject, but a tail listens to it even when its stream is gone.
-    /// So a publish without an answer asks for the stream; many of them at a time ask once.
+    /// The server reports at once that nobody listens to a subject, but a tail listens to it even when its stream is gone. So a
+    /// publish without a response looks the stream up; many of them at a time look once.
     async fn explain(&self, error: BusError, service: &str) -> BusError {
         let Ok(name) = stream::name(&self.config, service) else {
             return error;
@@ -188,13 +188,13 @@ fn counted(event: &Envelope, outcome: Result<Published, BusError>) -> Result<Pub
     outcome
 }
 
-/// The client says that it is connected before it has subscribed again, and a tail misses what is published in between. So the gap
-/// is counted once more when it certainly is over.
+/// The client reports the connection before it has subscribed again, and a tail misses what is published in between. So the gap
+/// is counted once more when it is certainly over.
 async fn count_gaps(bus: Weak<JetStreamBus>, mut connects: watch::Receiver<u64>) {
     while connects.changed().await.is_ok() {
         loop {
             let Some(bus) = bus.upgrade() else { return };
-            // The server reads a connection in order: any answer comes after the subscriptions.
+            // The server reads a connection in order: any response comes after the subscriptions.
             let asked = bus.client.request("$JS.API.INFO", Bytes::new()).await;
             let unanswered =
                 matches!(asked, Err(error) if error.kind() == RequestErrorKind::TimedOut);
@@ -279,7 +279,7 @@ impl Bus for JetStreamBus {
                 .subscribe(wire_pattern)
                 .await
                 .map_err(BusError::unavailable)?;
-            // An event that fits several patterns is shown by the first of them only.
+            // An event that matches several patterns is delivered by the first of them only.
             let earlier = subjects[..at].to_vec();
             let events = subscriber.filter_map(move |message| {
                 let event = wire::envelope(&message).ok();
@@ -288,7 +288,7 @@ impl Bus for JetStreamBus {
             });
             all.push(events);
         }
-        // The server reads a connection in order: once it answers anything, it has the subscriptions, and events from now on are seen.
+        // The server reads a connection in order: once it responds, it has the subscriptions, and events from now on are seen.
         if self.check_connected().is_ok()
             && let Err(error) = self.ask().await
         {

@@ -1,5 +1,6 @@
-//! Puts events that come a second time back into order. When a session starts, those that an earlier one left unsettled come again in the order
-//! in which the server noticed, perhaps behind younger ones. So everything is held until they are there, and then let go by sequence.
+//! Puts redelivered events back into order. When a session starts, events that an earlier one left unsettled come again in the
+//! order in which the server noticed, perhaps behind younger ones. So everything is held until they have arrived, and then
+//! released by sequence.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -7,12 +8,12 @@ use tokio::time::Instant;
 
 use crate::Envelope;
 
-/// Once no old event has come for so long, the rest is asked for again.
+/// Once no old event has come for this long, the rest is requested again.
 const QUIET: Duration = Duration::from_millis(300);
-/// After so many times the rest is taken for settled (its acknowledgements were on the way) or for held by a replica.
+/// After this many requests the rest counts as settled (its acknowledgements were on the way) or as held by a replica.
 const MAX_ROUNDS: u32 = 10;
 
-/// A delivery with the subject that names it to the server.
+/// A delivery with its reply subject.
 pub(super) type Delivery = (Envelope, String);
 
 pub(super) struct RedeliveryBuffer {
@@ -43,7 +44,7 @@ impl RedeliveryBuffer {
         }
     }
 
-    /// Counts an old delivery that nobody here needs.
+    /// Counts an old delivery that is not needed here.
     pub(super) fn skip(&mut self, sequence: u64) {
         if sequence <= self.last {
             self.awaited = self.awaited.saturating_sub(1);
@@ -60,7 +61,7 @@ impl RedeliveryBuffer {
         self.until
     }
 
-    /// Starts another round for `awaited` deliveries; `Err` gives back what is held when there were enough.
+    /// Starts another round for `awaited` deliveries; after the last round, `Err` returns what is held.
     pub(super) fn again(mut self, awaited: usize) -> Result<Self, Self> {
         if self.round >= MAX_ROUNDS {
             return Err(self);
@@ -79,7 +80,7 @@ impl RedeliveryBuffer {
         self.held.keys().copied()
     }
 
-    /// In the stream's order.
+    /// In the order of the stream.
     pub(super) fn release(self) -> impl Iterator<Item = (u64, Delivery)> {
         self.held.into_iter()
     }

@@ -17,7 +17,7 @@ pub(super) fn name(config: &NatsConfig, service: &str) -> Result<String, BusErro
     Ok(format!("{}_{service}", config.namespace).to_ascii_uppercase())
 }
 
-fn wanted(config: &NatsConfig, service: &str) -> Result<Config, BusError> {
+fn expected(config: &NatsConfig, service: &str) -> Result<Config, BusError> {
     Ok(Config {
         name: name(config, service)?,
         subjects: vec![format!("{}.{service}.>", config.namespace)],
@@ -31,32 +31,32 @@ fn wanted(config: &NatsConfig, service: &str) -> Result<Config, BusError> {
     })
 }
 
-/// Creates the stream, or changes the settings of ours that differ and leaves those of the operator alone.
+/// Creates the stream, or updates those of our settings that differ and leaves the operator's alone.
 pub(super) async fn ensure(
     context: &Context,
     config: &NatsConfig,
     service: &str,
 ) -> Result<StreamState, BusError> {
-    let wanted = wanted(config, service)?;
-    match get(context, &wanted.name).await {
+    let expected = expected(config, service)?;
+    match get(context, &expected.name).await {
         Ok(stream) => {
             let mut info = stream.cached_info().clone();
             let mut next = info.config.clone();
-            next.subjects.clone_from(&wanted.subjects);
-            next.num_replicas = wanted.num_replicas;
-            next.max_age = wanted.max_age;
-            next.duplicate_window = wanted.duplicate_window;
+            next.subjects.clone_from(&expected.subjects);
+            next.num_replicas = expected.num_replicas;
+            next.max_age = expected.max_age;
+            next.duplicate_window = expected.duplicate_window;
             if next != info.config {
-                tracing::info!(stream = wanted.name, "Changing the stream's settings.");
+                tracing::info!(stream = expected.name, "Changing the stream's settings.");
                 info = context.update_stream(next).await.map_err(|error| {
-                    BusError::config(format!("cannot change stream {}: {error}", wanted.name))
+                    BusError::config(format!("cannot change stream {}: {error}", expected.name))
                 })?;
             }
             Ok(state(&info))
         }
         Err(BusError::StreamMissing { stream }) => {
             tracing::info!(stream, "Creating the stream.");
-            match context.create_stream(wanted).await {
+            match context.create_stream(expected).await {
                 Ok(created) => Ok(state(created.cached_info())),
                 // Somebody else was faster, with other settings; the next call fixes those.
                 Err(error)
@@ -98,7 +98,7 @@ fn get_error(error: &GetStreamError, name: &str) -> BusError {
 pub(super) fn state(info: &Info) -> StreamState {
     let (config, state) = (&info.config, &info.state);
     let reached = |limit: i64, now: u64| {
-        // A message that does not fit any more may be larger than what is left.
+        // A message that does not fit any more may be larger than the remaining space.
         u64::try_from(limit).is_ok_and(|limit| limit > 0 && now >= limit - limit / 20)
     };
     StreamState {
@@ -119,7 +119,7 @@ pub(super) async fn lag(stream: &Stream) -> Result<Lag, BusError> {
     while let Some(info) = consumers.next().await {
         let info = info.map_err(BusError::unavailable)?;
         let open = info.num_pending + info.num_ack_pending as u64;
-        // What it has settled ends with the last event that it wanted; beyond that nothing waits for it.
+        // Its settled position ends with the last event that its filter matched; it does not need the later ones.
         let settled = match open {
             0 => last,
             _ => info.ack_floor.stream_sequence,
@@ -144,7 +144,7 @@ pub(super) fn created(info: &Info) -> Timestamp {
     Timestamp::from_micros(i64::try_from(micros).unwrap_or(0))
 }
 
-/// Where consumers ask a service for events that they miss. Outside every stream's subjects, so that no ask is kept.
+/// Where consumers ask a service for events that they miss. Outside every stream's subjects, so that no request is stored.
 pub(super) fn repair_subject(config: &NatsConfig, service: &str) -> String {
     format!("{}-repair.{service}", config.namespace)
 }

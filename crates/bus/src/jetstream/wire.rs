@@ -17,7 +17,8 @@ const TRACE_PARENT: &str = "traceparent";
 const REQUEST_ID: &str = "waybill-request-id";
 const ACTOR: &str = "waybill-actor";
 
-/// With `again` the server is not told the id: it would take the event for a repeat and drop it, also when the first copy is gone.
+/// With `again` the message has no id for the server: it would treat the event as a repetition and drop it, even when the first
+/// copy is gone.
 pub(super) fn headers(event: &Envelope, again: bool) -> HeaderMap {
     let id = event.id.to_string();
     let mut headers = HeaderMap::new();
@@ -37,7 +38,7 @@ pub(super) fn headers(event: &Envelope, again: bool) -> HeaderMap {
         (ACTOR, &event.actor),
     ];
     for (name, value) in optional {
-        // A value with a line break cannot be a header; these three are for tracing only, so it is left out.
+        // A value with a line break cannot be a header; these three are for tracing only, so such a value is left out.
         if let Some(value) = value.as_deref().and_then(|text| text.parse().ok()) {
             headers.insert::<_, async_nats::HeaderValue>(name, value);
         }

@@ -1,4 +1,4 @@
-//! What both implementations promise.
+//! What both implementations guarantee.
 
 use std::{sync::Arc, time::Duration};
 
@@ -43,7 +43,7 @@ on_both!(
     a_stopped_consumer_goes_on_where_it_was,
     a_tail_sees_matching_events_from_now_on,
     a_tail_that_nobody_reads_blocks_nobody,
-    nonsense_is_refused,
+    invalid_events_and_consumers_are_refused,
 );
 
 async fn an_event_published_again_is_delivered_again(world: World) {
@@ -144,7 +144,7 @@ async fn a_consumer_gets_only_its_subjects(world: World) {
         event(PAID, order, 3),
         event("waybill.order.stock.changed", order, 4),
     ];
-    for (durable, subjects, wanted) in [
+    for (durable, subjects, expected) in [
         ("one", vec![PLACED], vec![1]),
         ("star", vec!["waybill.order.order.*"], vec![1, 3]),
         ("rest", vec!["waybill.order.>"], vec![1, 2, 3, 4]),
@@ -157,17 +157,17 @@ async fn a_consumer_gets_only_its_subjects(world: World) {
             .clone()
             .map(|it| event(&it.subject, order, it.aggregate_version));
         publish_all(&world.bus, &events).await;
-        let wanted: Vec<_> = events
+        let expected: Vec<_> = events
             .iter()
-            .filter(|it| wanted.contains(&it.aggregate_version))
+            .filter(|it| expected.contains(&it.aggregate_version))
             .cloned()
             .collect();
-        let done = recorder.wait_for_all(&wanted).await;
+        let done = recorder.wait_for_all(&expected).await;
         consumer.stop().await;
-        // JetStream also shows a new consumer what was published before; none of it may be of another subject.
-        let others = |it: &&Envelope| !wanted.iter().any(|want| want.subject == it.subject);
+        // JetStream also delivers earlier events to a new consumer; none of them may be of another subject.
+        let others = |it: &&Envelope| !expected.iter().any(|want| want.subject == it.subject);
         assert_eq!(done.iter().find(others), None, "{durable}");
-        // The durable in the embedded shape stays registered; take its place so that the next round is not refused.
+        // The durable in the embedded shape stays registered; replace it so that the next round is not refused.
         let _successor = consume(&world.bus, spec(durable, &subjects), &Recorder::new()).await;
     }
 }
@@ -212,7 +212,7 @@ async fn a_stopped_consumer_goes_on_where_it_was(world: World) {
         let (bus, events) = (Arc::clone(&world.bus), events.clone());
         tokio::spawn(async move {
             for event in &events {
-                publish_stubbornly(&bus, event).await;
+                publish_until_accepted(&bus, event).await;
             }
         })
     };
@@ -234,7 +234,7 @@ async fn a_tail_sees_matching_events_from_now_on(world: World) {
     let order = Uuid::now_v7();
     let early = event(PLACED, order, 1);
     world.bus.publish(early).await.unwrap();
-    // The patterns overlap; each event comes once all the same.
+    // The patterns overlap; each event still comes once.
     let patterns = vec!["waybill.order.order.*".to_owned(), PLACED.to_owned()];
     let first = world.bus.tail(patterns.clone()).await.unwrap();
     let second = world.bus.tail(patterns).await.unwrap();
@@ -260,7 +260,7 @@ async fn a_tail_that_nobody_reads_blocks_nobody(world: World) {
     assert!(published.is_ok());
 }
 
-async fn nonsense_is_refused(world: World) {
+async fn invalid_events_and_consumers_are_refused(world: World) {
     for subject in [
         "waybill.order.order.*",
         "waybill.order..placed",

@@ -116,7 +116,7 @@ async fn events_carry_cloud_events_headers_in_their_namespace() {
         (None, None)
     );
 
-    // The other namespace saw nothing of it: its own event is the first there.
+    // The other namespace saw none of it: its own event is the first there.
     let own = event(PAID, Uuid::now_v7(), 1);
     two.publish(own.clone()).await.unwrap();
     let seen = tokio::time::timeout(PATIENCE, foreign.next())
@@ -136,7 +136,7 @@ async fn a_consumer_may_start_before_its_stream_exists() {
     let _consumer = consume(&bus, spec("payment-orders", &[PLACED]), &recorder).await;
     let events = events(3, 3);
     for event in &events {
-        publish_stubbornly(&bus, event).await;
+        publish_until_accepted(&bus, event).await;
     }
     let done = recorder.wait_for(events.len()).await;
     assert_eq!(versions(&done), versions(&events));
@@ -159,7 +159,7 @@ async fn a_durables_subjects_can_change() {
         &recorder,
     )
     .await;
-    // What happens before is none of a subject that the durable did not have.
+    // No earlier event has a subject that is new to the durable.
     let context = world.server.as_ref().unwrap().jetstream().await;
     let stream = context.get_stream("WAYBILL_ORDER").await.unwrap();
     until("the durable is widened", async || {
@@ -188,7 +188,7 @@ async fn a_handler_may_take_longer_than_the_server_waits() {
     };
     let bus: Arc<dyn Bus> = connect(&config).await;
     bus.ensure_stream("order").await.unwrap();
-    // The second event waits in the queue, the first is at work: both longer than ack_wait.
+    // The second event waits in the queue, the first is being handled: both longer than ack_wait.
     let recorder = Recorder::scripted(|_, _| async {
         tokio::time::sleep(Duration::from_secs(5)).await;
         Settled::Done
@@ -235,13 +235,13 @@ async fn an_event_that_is_too_large_is_refused_for_good() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_user_and_password_or_a_token_open_the_door() {
+async fn a_user_and_password_or_a_token_give_access() {
     let user = NatsAuth::UserPassword {
         user: "waybill".to_owned(),
         password: "secret".to_owned(),
     };
     let token = NatsAuth::Token("secret".to_owned());
-    for (door, key, wrong) in [
+    for (authorization, key, wrong) in [
         (
             "authorization: { user: waybill, password: secret }",
             user,
@@ -253,7 +253,7 @@ async fn a_user_and_password_or_a_token_open_the_door() {
             &NatsAuth::Url,
         ),
     ] {
-        let Some(server) = NatsServer::start_with(door).await else {
+        let Some(server) = NatsServer::start_with(authorization).await else {
             return;
         };
         let config = |auth: &NatsAuth| NatsConfig {
@@ -263,15 +263,15 @@ async fn a_user_and_password_or_a_token_open_the_door() {
         let bus = connect(&config(&key)).await;
         bus.ensure_stream("order").await.unwrap();
         let outside = waybill_bus::JetStreamBus::connect(&config(wrong)).await;
-        assert!(!outside.unwrap().healthy().await, "{door}");
+        assert!(!outside.unwrap().healthy().await, "{authorization}");
         assert!(!format!("{key:?}").contains("secret"));
     }
 }
 
 #[tokio::test]
 async fn a_url_may_hold_the_user_and_the_password() {
-    let door = "authorization: { user: waybill, password: \"s@cret\" }";
-    let Some(server) = NatsServer::start_with(door).await else {
+    let authorization = "authorization: { user: waybill, password: \"s@cret\" }";
+    let Some(server) = NatsServer::start_with(authorization).await else {
         return;
     };
     let with = |credentials: &str| {

@@ -1,4 +1,5 @@
-//! The contract of the bus on both implementations, and what JetStream must survive. JetStream tests start a private nats-server each.
+//! The contract of the bus on both implementations, and the outages that JetStream's clients must survive. JetStream tests start
+//! a private nats-server each.
 
 mod contract;
 mod jetstream;

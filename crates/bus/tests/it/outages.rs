@@ -38,7 +38,7 @@ async fn without_a_server_nothing_hangs_and_everything_comes_back() {
     assert!(waited.elapsed() < Duration::from_secs(25));
 
     world.server().restart().await;
-    publish_stubbornly(&bus, &sent).await;
+    publish_until_accepted(&bus, &sent).await;
     until("the bus is healthy again", || bus.healthy()).await;
 }
 
@@ -69,7 +69,7 @@ async fn a_bus_may_connect_before_its_server_is_there() {
     let _consumer = consume(&early, spec("payment-orders", &[PLACED]), &recorder).await;
     world.server().restart().await;
     let sent = event(PLACED, Uuid::now_v7(), 1);
-    publish_stubbornly(&early, &sent).await;
+    publish_until_accepted(&early, &sent).await;
     recorder.wait_for_event(&sent).await;
 }
 
@@ -79,7 +79,7 @@ async fn a_consumer_that_starts_before_its_stream_finds_it_soon() {
         return;
     };
     let mut took = Vec::new();
-    // A pause that doubled would have grown to 2 s by then. A slow machine may take long for other reasons, but not each time.
+    // A doubling pause would have grown to 2 s by then. A slow machine may take long for other reasons, but not each time.
     for source in ["payment", "chat", "auth"] {
         let recorder = Recorder::new();
         let subject = format!("waybill.{source}.thing.made");
@@ -117,7 +117,7 @@ async fn a_server_killed_under_load_loses_and_reorders_nothing() {
             let (bus, all, sent) = (Arc::clone(&world.bus), Arc::clone(&all), Arc::clone(&sent));
             tokio::spawn(async move {
                 for event in all.iter().filter(|it| it.aggregate_id == aggregate) {
-                    publish_stubbornly(&bus, event).await;
+                    publish_until_accepted(&bus, event).await;
                     sent.fetch_add(1, Ordering::SeqCst);
                 }
             })
@@ -163,7 +163,7 @@ async fn a_stream_deleted_under_a_running_consumer_is_consumed_again_once_it_is_
     );
     let new = world.bus.ensure_stream("order").await.unwrap();
     assert!(new.created > old.created && new.last_sequence == 0);
-    // As the relay would: filled again from the start.
+    // As the relay does: refilled from the start.
     publish_all(&world.bus, &all).await;
     let done = recorder.wait_for_all(&all).await;
     assert_eq!(first_versions(&done), versions(&all));
@@ -190,17 +190,17 @@ async fn a_server_that_lost_its_store_is_consumed_and_tailed_again() {
     world.server().restart().await;
     let after = events(3, 3);
     for event in &after {
-        publish_stubbornly(&world.bus, event).await;
+        publish_until_accepted(&world.bus, event).await;
     }
     let done = recorder.wait_for_all(&after).await;
     assert_eq!(versions(&done[before.len()..]), versions(&after));
     let last = after.last().unwrap();
     let seen = async { while tail.next().await.unwrap().id != last.id {} };
     tokio::time::timeout(PATIENCE, seen).await.unwrap();
-    let told = tokio::time::timeout(PATIENCE, losses.changed()).await;
+    let notified = tokio::time::timeout(PATIENCE, losses.changed()).await;
     assert!(
-        told.unwrap().is_ok(),
-        "what happened in between may be lost"
+        notified.unwrap().is_ok(),
+        "the tail reports that events may be lost"
     );
 }
 
@@ -219,7 +219,7 @@ async fn a_tail_sees_everything_again_once_the_end_of_a_gap_is_counted() {
             .unwrap()
             .unwrap();
         let sent = event(PLACED, Uuid::now_v7(), 1);
-        publish_stubbornly(&other, &sent).await;
+        publish_until_accepted(&other, &sent).await;
         let seen = tokio::time::timeout(PATIENCE, tail.next()).await;
         assert_eq!(seen.unwrap().unwrap().id, sent.id);
         world.server().kill();
@@ -241,7 +241,7 @@ async fn a_stream_that_was_set_back_shows_it() {
     let snapshot = world.server().snapshot();
     world.server().restart().await;
     for event in late {
-        publish_stubbornly(&world.bus, event).await;
+        publish_until_accepted(&world.bus, event).await;
     }
     recorder.wait_for_all(late).await;
     assert_eq!(
@@ -258,12 +258,12 @@ async fn a_stream_that_was_set_back_shows_it() {
     );
     let newest = event(PLACED, all[0].aggregate_id, 11);
     for event in late.iter().chain([&newest]) {
-        publish_stubbornly(&world.bus, event).await;
+        publish_until_accepted(&world.bus, event).await;
     }
     let done = recorder.wait_for_event(&newest).await;
-    let mut wanted = versions(&all);
-    wanted.get_mut(&newest.aggregate_id).unwrap().push(11);
-    assert_eq!(first_versions(&done), wanted);
+    let mut expected = versions(&all);
+    expected.get_mut(&newest.aggregate_id).unwrap().push(11);
+    assert_eq!(first_versions(&done), expected);
 }
 
 #[test]
@@ -283,7 +283,7 @@ fn what_a_killed_process_held_comes_at_once_and_in_order() {
     let all = events(10, 5);
     survivor.block_on(publish_all(&world.bus, &all));
 
-    // A process that takes events, never settles them and disappears without a word.
+    // A process that takes events, never settles them and disappears.
     let doomed = runtime();
     doomed.block_on(async {
         let bus: Arc<dyn Bus> = connect(&NatsConfig::new(url)).await;
@@ -310,7 +310,7 @@ fn what_a_killed_process_held_comes_at_once_and_in_order() {
         let _consumer = consume(&world.bus, spec("payment-orders", &[PLACED]), &recorder).await;
         let done = recorder.wait_for_all(&all).await;
         assert_eq!(first_versions(&done), versions(&all));
-        // The server by itself would have waited for 30 s.
+        // The server alone would have waited for 30 s.
         assert!(started.elapsed() < Duration::from_secs(25));
     });
 }

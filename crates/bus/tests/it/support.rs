@@ -63,7 +63,7 @@ pub async fn connect(config: &NatsConfig) -> Arc<JetStreamBus> {
     bus
 }
 
-/// Waits for a condition that has no signal of its own.
+/// Polls for a condition that has no signal of its own.
 pub async fn until<F: Future<Output = bool>>(what: &str, condition: impl Fn() -> F) {
     let met = async {
         while !condition().await {
@@ -71,7 +71,7 @@ pub async fn until<F: Future<Output = bool>>(what: &str, condition: impl Fn() ->
         }
     };
     let met = tokio::time::timeout(PATIENCE, met).await;
-    assert!(met.is_ok(), "waited in vain until {what}");
+    assert!(met.is_ok(), "timed out waiting until {what}");
 }
 
 pub fn event(subject: &str, aggregate_id: Uuid, version: i64) -> Envelope {
@@ -97,7 +97,7 @@ pub fn events(aggregates: usize, versions: i64) -> Vec<Envelope> {
         .collect()
 }
 
-/// Pipelined, in this order; not so many at once that a slow machine answers the last ones too late.
+/// Pipelined, in this order; in chunks, so that a slow machine responds to the last ones in time.
 pub async fn publish_all(bus: &Arc<dyn Bus>, events: &[Envelope]) {
     for some in events.chunks(250) {
         let sent = join_all(some.iter().map(|event| bus.publish(event.clone()))).await;
@@ -107,8 +107,8 @@ pub async fn publish_all(bus: &Arc<dyn Bus>, events: &[Envelope]) {
     }
 }
 
-/// As the relay does: again and again, with the stream made again if it is gone.
-pub async fn publish_stubbornly(bus: &Arc<dyn Bus>, event: &Envelope) -> Published {
+/// As the relay does: retries until accepted, and recreates the stream if it is gone.
+pub async fn publish_until_accepted(bus: &Arc<dyn Bus>, event: &Envelope) -> Published {
     let sent = async {
         loop {
             match bus.publish(event.clone()).await {
@@ -134,7 +134,7 @@ pub fn spec(durable: &str, subjects: &[&str]) -> ConsumerSpec {
 
 type Script = dyn Fn(Envelope, usize) -> BoxFuture<'static, Settled> + Send + Sync;
 
-/// Remembers each event that it settled as done, and asks its script first.
+/// Records each event that it settled as done, and runs its script first.
 pub struct Recorder {
     script: Box<Script>,
     calls: AtomicUsize,
@@ -146,7 +146,7 @@ impl Recorder {
         Self::scripted(|_, _| async { Settled::Done })
     }
 
-    /// `script` gets the event and how many calls came before.
+    /// `script` gets the event and the number of earlier calls.
     pub fn scripted<F>(script: impl Fn(Envelope, usize) -> F + Send + Sync + 'static) -> Arc<Self>
     where
         F: Future<Output = Settled> + Send + 'static,
@@ -170,7 +170,7 @@ impl Recorder {
         let mut done = self.done.subscribe();
         let met = tokio::time::timeout(PATIENCE, done.wait_for(|events| condition(events))).await;
         let Ok(events) = met else {
-            panic!("waited in vain; settled: {:#?}", versions(&self.done()));
+            panic!("timed out; settled: {:#?}", versions(&self.done()));
         };
         events.unwrap().clone()
     }
@@ -206,7 +206,7 @@ impl Handler for Recorder {
     }
 }
 
-/// A consumer that stops when this is dropped, or orderly by `stop`.
+/// A consumer that stops when this is dropped, or cleanly by `stop`.
 pub struct Running {
     stop: CancellationToken,
     task: JoinHandle<()>,

@@ -4,10 +4,10 @@ use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Deserializer, de::Error as _};
 use waybill_primitives::Timestamp;
 
-/// Where a span begins: a time, or the start of a day (UTC).
+/// The start of a span: a time, or the start of a day (UTC).
 pub(crate) struct FromTime(Timestamp);
 
-/// Where a span ends: before a time, or with the end of a day (UTC), which belongs to it.
+/// The end of a span: before a time, or the end of a day (UTC), which is included.
 pub(crate) struct ToTime(Timestamp);
 
 impl From<FromTime> for Timestamp {
@@ -24,12 +24,12 @@ impl From<ToTime> for Timestamp {
 
 const EXPECTED: &str = "expected a time such as 2026-11-21T09:30:00Z or a day such as 2026-11-21";
 
-/// A time as it is, or midnight `after` so many days from the start of a day.
+/// A time, or midnight `after` days after the start of a day.
 fn parse(text: &str, after: u64) -> Option<DateTime<Utc>> {
     if let Ok(time) = DateTime::parse_from_rfc3339(text) {
         return Some(time.to_utc());
     }
-    // No shorter spelling, and no sign: chrono takes both.
+    // No shorter spelling, and no sign: chrono accepts both.
     let well_formed = text.len() == 10 && text.starts_with(|first: char| first.is_ascii_digit());
     let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
     let day = day.filter(|_| well_formed)?;

@@ -1,4 +1,4 @@
-//! Where the statements of a transaction pass.
+//! The connection that runs the statements of a transaction.
 
 use std::future::Future;
 

@@ -1,4 +1,4 @@
-//! One holder at a time among all replicas: a lock that the database frees by itself when its holder's connection dies.
+//! One holder among all replicas: a lock that the database frees by itself when its holder's connection dies.
 
 use std::{
     collections::HashSet,
@@ -15,11 +15,11 @@ use sea_orm::{
 use super::Db;
 use crate::StoreError;
 
-/// How long migrations of another replica are waited for.
+/// How long to wait for the migrations of another replica.
 const PATIENCE: Duration = Duration::from_mins(2);
 const POLL: Duration = Duration::from_millis(100);
-/// A server that does not answer within this is away: without it, one that vanished without a word (a cut network) would
-/// hold its caller up for as long as the system's TCP does, many minutes.
+/// A server that does not respond within this time is unavailable. Without the limit, a server that vanished (a cut network)
+/// would block the caller until the system's TCP timeout, many minutes.
 const ANSWER: Duration = Duration::from_secs(5);
 
 /// Held until released, dropped, or until its connection dies.
@@ -32,7 +32,7 @@ pub struct Lock {
 enum Held {
     Postgres(Box<PgConnection>),
     MySql(Box<MySqlConnection>),
-    /// A SQLite file belongs to one process (the data directory's lock sees to that).
+    /// A SQLite file belongs to one process (the data directory's lock ensures that).
     Process(ProcessLock),
 }
 
@@ -51,7 +51,7 @@ impl Drop for ProcessLock {
 }
 
 impl Lock {
-    /// Takes the lock if nobody holds it.
+    /// Takes the lock if it is free.
     pub async fn try_acquire(db: &Db, purpose: &str) -> Result<Option<Self>, StoreError> {
         tokio::time::timeout(ANSWER, Self::try_now(db, purpose))
             .await
@@ -62,7 +62,7 @@ impl Lock {
         let name = format!("waybill:{}:{purpose}", db.service());
         let held = match db.backend() {
             DbBackend::Postgres => {
-                // A connection of its own: the lock lives exactly as long as it.
+                // A connection of its own: the lock lives exactly as long as this connection.
                 let mut connection = PgConnection::connect(db.url()).await.map_err(unavailable)?;
                 let got: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock($1)")
                     .bind(key(&name))
@@ -75,7 +75,7 @@ impl Lock {
                 let mut connection = MySqlConnection::connect(db.url())
                     .await
                     .map_err(unavailable)?;
-                // Names are global to the server, so the database's own name goes in.
+                // Lock names are global to the server, so the name includes the database.
                 let got: Option<i64> = sqlx::query_scalar(
                     "SELECT CAST(GET_LOCK(SHA1(CONCAT(DATABASE(), ?)), 0) AS SIGNED)",
                 )

@@ -1,5 +1,5 @@
-//! Trying again what lost against somebody else: a whole transaction that the database gave up, or a change of something that
-//! was changed in between.
+//! Retries after a conflict: of a whole transaction that the database aborted, or of a change to something that somebody else
+//! changed first.
 
 use std::{future::Future, time::Duration};
 
@@ -9,12 +9,12 @@ use waybill_primitives::backoff;
 use super::Db;
 use crate::StoreError;
 
-/// An error that knows whether trying again may help.
+/// An error that knows whether a retry may help.
 pub trait Retry {
-    /// The transaction lost against a concurrent one (deadlock, serialisation failure, busy file): the same one may work.
+    /// The transaction lost against a concurrent one (deadlock, serialisation failure, busy file): a repetition may succeed.
     fn retryable(&self) -> bool;
 
-    /// What was read has been changed by somebody else before it was written: read it again, and try on top of that.
+    /// Somebody else changed what was read before it was written: read it again, and retry on top of that.
     fn outrun(&self) -> bool {
         false
     }
@@ -31,8 +31,8 @@ const PAUSES: ExponentialBuilder = backoff(Duration::from_millis(2), Duration::f
     .with_max_times(7)
     .with_jitter();
 
-/// Runs a whole transaction, again if it is [`Retry::retryable`]: at most eight times, with growing, jittered pauses of 2 ms to
-/// about 250 ms. [`crate::transact`] does so by itself.
+/// Runs a whole transaction, and again if the error is [`Retry::retryable`]: at most eight times, with growing, jittered pauses
+/// of 2 ms to about 250 ms. [`crate::transact`] does so by itself.
 pub async fn retrying<T, E, F, Fut>(transaction: F) -> Result<T, E>
 where
     F: FnMut() -> Fut,
@@ -45,7 +45,7 @@ where
 /// Attempts of [`optimistic`].
 const ATTEMPTS: u32 = 16;
 
-/// Reads something, decides, and writes it if it is still as it was read; all of it again, at most 16 times, if it was not
+/// Reads something, decides, and writes it if it is unchanged; repeats all of it, at most 16 times, if it was changed
 /// ([`Retry::outrun`]). No pauses: each time somebody else has made progress.
 pub async fn optimistic<T, E, F, Fut>(db: &Db, mut attempt: F) -> Result<T, E>
 where

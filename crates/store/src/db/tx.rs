@@ -12,8 +12,8 @@ use super::conn::Conn;
 use crate::{StoreError, entity::outbox, rows};
 
 /// Runs a block in a transaction: commits if it succeeds, rolls back if it fails, and runs it again if it lost against a
-/// concurrent transaction (see [`crate::retrying`]). Rolling back is waited for: whoever looks at why it failed sees at least what
-/// the transaction saw. In the block, `?` and `return` end the transaction.
+/// concurrent transaction (see [`crate::retrying`]). Waits for the rollback, so that a caller that looks for the cause of a
+/// failure sees at least what the transaction saw. In the block, `?` and `return` end the transaction.
 ///
 /// A macro, because a function cannot yet ask of an async closure with a borrowed argument that its future is `Send`.
 ///
@@ -39,7 +39,7 @@ macro_rules! transact {
     };
 }
 
-/// On whose behalf and within which trace a transaction runs; its events carry it on. The default is the system.
+/// The actor and the trace of a transaction; its events inherit them. The default actor is the system.
 #[derive(Debug, Clone, Default)]
 pub struct EventContext {
     /// W3C trace context, `traceparent`.
@@ -56,7 +56,7 @@ impl From<&Self> for EventContext {
 }
 
 impl EventContext {
-    /// The context that a consumed event hands on to what follows from it.
+    /// The context that follow-up transactions of a consumed event inherit.
     pub fn of(event: &Envelope) -> Self {
         Self {
             traceparent: event.traceparent.clone(),
@@ -88,7 +88,7 @@ impl Tx {
         &self.conn
     }
 
-    /// From here on, events are emitted on behalf of another: a transaction may consume several events.
+    /// From here on, events are emitted on behalf of another actor: a transaction may consume several events.
     pub fn act_for(&self, context: EventContext) {
         *self.context.lock() = context;
     }
@@ -127,7 +127,7 @@ impl Tx {
         Ok(())
     }
 
-    /// Commits if all went well, else rolls back; see [`crate::transact`].
+    /// Commits on success, else rolls back; see [`crate::transact`].
     #[doc(hidden)]
     pub async fn finish<T, E: From<StoreError>>(self, outcome: Result<T, E>) -> Result<T, E> {
         match outcome {
@@ -144,7 +144,7 @@ impl Tx {
         }
     }
 
-    /// Gives everything up now rather than when dropped.
+    /// Rolls back now rather than on drop.
     pub async fn rollback(self) -> Result<(), StoreError> {
         self.conn.rollback().await
     }

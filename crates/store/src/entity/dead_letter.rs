@@ -25,7 +25,7 @@ pub struct Model {
     pub error: String,
     pub attempts: i32,
     pub at: Timestamp,
-    /// An operator asked for another try; the consumer takes it up.
+    /// An operator requested a retry; the consumer picks it up.
     pub retry_requested: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Events that committed, published or not. Kept after publishing, so that a stream which forgot can be filled again.
+//! Committed events, published or not. Kept after publishing, so that a stream that lost events can be refilled.
 
 use waybill_primitives::{EventId, Timestamp};
 
@@ -20,7 +20,7 @@ pub struct Model {
     pub actor: Option<String>,
     #[sea_orm(column_type = "VarBinary(StringLen::Max)")]
     pub payload: Vec<u8>,
-    /// The stream's sequence that acknowledged it; none while unpublished, -1 while it is to be published again.
+    /// The stream sequence from the acknowledgement; none while unpublished, -1 while it is to be published again.
     pub sequence: Option<i64>,
 }
 

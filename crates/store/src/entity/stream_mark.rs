@@ -1,4 +1,4 @@
-//! The stream that this outbox was last published to, to notice one that was created again or lost events.
+//! The stream that this outbox was last published to, to notice that it was recreated or lost events.
 
 use crate::entity_prelude::*;
 
@@ -7,11 +7,11 @@ use crate::entity_prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub service: String,
-    /// When the stream was created, by its own account, in microseconds.
+    /// The stream's own creation time, in microseconds.
     pub created: i64,
-    /// Up to here every consumer had settled what it wants; none if that is not known.
+    /// Up to here every consumer had settled the events it consumes; none if unknown.
     pub settled: Option<i64>,
-    /// How many events were missing in the middle of it; none if that is not known.
+    /// How many events were missing in the middle of it; none if unknown.
     pub holes: Option<i64>,
 }
 

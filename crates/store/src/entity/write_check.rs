@@ -1,4 +1,4 @@
-//! Rows that are written only to see that the database takes writes.
+//! Rows that are written only to check that the database accepts writes.
 
 use crate::entity_prelude::*;
 

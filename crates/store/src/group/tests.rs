@@ -1,4 +1,4 @@
-//! A commit, and a statement within a group, that SQLite ends by rolling everything back.
+//! A commit, and a statement within a group, after which SQLite rolls everything back.
 
 use sea_orm::{ConnectionTrait, Statement, sqlx::sqlite::LockedSqliteHandle};
 use tempfile::TempDir;
@@ -40,19 +40,19 @@ async fn kept(reader: &impl ConnectionTrait) -> Vec<String> {
         .collect()
 }
 
-/// Changes the writer's connection, as long as it lasts.
+/// Changes the writer's current connection.
 async fn with_writer(db: &Db, change: impl FnOnce(&mut LockedSqliteHandle<'_>)) {
     let pool = db.writer().get_sqlite_connection_pool();
     let mut connection = pool.acquire().await.unwrap();
     change(&mut connection.lock_handle().await.unwrap());
 }
 
-/// SQLite answers every COMMIT of the present connection with a rollback, as it does when a disk fails.
+/// SQLite answers every COMMIT of the current connection with a rollback, as it does when a disk fails.
 async fn fail_commits(db: &Db) {
     with_writer(db, |handle| handle.set_commit_hook(|| false)).await;
 }
 
-/// Leaves the database room for a few small rows, on the present connection.
+/// Leaves the database room for a few small rows, on the current connection.
 async fn fill(db: &Db) {
     let sql = "PRAGMA max_page_count = 10";
     db.writer().execute_unprepared(sql).await.unwrap();
@@ -68,7 +68,7 @@ fn in_the_queue(db: &Db, name: &'static str) -> tokio::task::JoinHandle<Result<(
     })
 }
 
-/// Lets every task that can go on do so: those that shall queue are in the queue then.
+/// Yields until every task that can progress has done so: the tasks that should queue are then in the queue.
 async fn let_them_queue() {
     for _ in 0..100 {
         tokio::task::yield_now().await;
@@ -115,8 +115,8 @@ async fn a_failed_commit_fails_all_its_members() {
     db.close().await;
 }
 
-/// A full disk in the middle of a group: nobody is told that a write was kept that SQLite has rolled back, and what a member
-/// writes after it is not kept by itself.
+/// A full disk in the middle of a group: no member gets success for a write that SQLite has rolled back, and what a member writes
+/// after it is not committed separately.
 #[tokio::test]
 async fn a_full_disk_fails_the_group_and_nothing_else() {
     let (_folder, db) = open().await;
@@ -131,7 +131,7 @@ async fn a_full_disk_fails_the_group_and_nothing_else() {
             insert(&tx, "second").await.unwrap();
             let full = insert_too_much(&tx).await.unwrap_err();
             assert!(matches!(full, StoreError::Unavailable(_)), "{full:?}");
-            // SQLite would take this one as a transaction of its own.
+            // SQLite would run this one in a transaction of its own.
             let refused = insert(&tx, "after").await.unwrap_err();
             assert!(refused.is_unavailable(), "{refused:?}");
             tx.commit().await
@@ -142,7 +142,7 @@ async fn a_full_disk_fails_the_group_and_nothing_else() {
     let_them_queue().await;
     assert!(first.commit().await.unwrap_err().is_unavailable());
     assert!(second.await.unwrap().unwrap_err().is_unavailable());
-    // It began after the failure, in a group of its own.
+    // It begins after the failure, in a new group.
     third.await.unwrap().unwrap();
     assert_eq!(kept(db.reader()).await, ["before", "third"]);
     db.close().await;
@@ -195,7 +195,7 @@ async fn a_constraint_fails_its_statement_alone() {
     db.close().await;
 }
 
-/// Whether a statement that was dropped half-way took effect, or ended the transaction, is not known.
+/// It is unknown whether a statement that was dropped half-way took effect, or ended the transaction.
 #[tokio::test]
 async fn a_member_whose_statement_was_dropped_cannot_commit() {
     let (_folder, db) = open().await;
@@ -223,13 +223,13 @@ async fn a_member_whose_statement_was_dropped_cannot_commit() {
     db.close().await;
 }
 
-/// Reads that need one moment of the database run in a transaction of a reader.
+/// Reads that need a consistent snapshot run in a transaction of a reader.
 #[tokio::test]
 async fn a_reader_whose_transaction_failed_is_replaced() {
     use sea_orm::TransactionTrait as _;
     let (_folder, db) = open().await;
     let moment = db.reader().begin().await.unwrap();
-    // Ends it behind the driver's back, as SQLite does after an error.
+    // Ends it without the driver's knowledge, as SQLite does after an error.
     moment.execute_unprepared("ROLLBACK").await.unwrap();
     moment.commit().await.unwrap_err();
     for name in ["a", "b", "c"] {
@@ -255,7 +255,7 @@ async fn a_database_that_refuses_writes_fails_the_health_check_until_it_takes_th
     let tx = begin(&db).await;
     insert_too_much(&tx).await.unwrap_err();
     drop(tx);
-    // The limit went with the connection.
+    // The limit was a setting of the old connection.
     db.writer().execute_unprepared(&limit).await.unwrap();
     assert!(db.ping().await.unwrap_err().is_unavailable());
     db.ping().await.unwrap();

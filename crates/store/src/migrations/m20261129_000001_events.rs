@@ -14,7 +14,7 @@ impl MigrationTrait for Migration {
         inbox(manager).await?;
         dead_letters(manager).await?;
         idempotency_keys(manager).await?;
-        // What the relay knows of its stream.
+        // What the relay knows about its stream.
         create_table(
             manager,
             Table::create()

@@ -1,12 +1,12 @@
-//! The tables of this crate, in every service's database, and what migrations are written with.
+//! The tables of this crate, in every service's database, and helpers to write migrations.
 //!
 //! The tables have a migration table of their own, so that a service's migrations never interleave with them.
 //!
-//! A migration that was released is never changed, nor taken back: the next one amends it. While an update rolls out, the
-//! version before runs on the same tables, so a change is made in two releases: first expand (a new table, a new column that
-//! may be null or has a default, written beside the old one), and in the next release contract (drop what no running version
-//! reads). `services/waybill/tests/databases` has a small shop of each released version, and a test that today's migrations
-//! take it over; `cargo xtask record-database VERSION` adds the one that is released.
+//! A released migration is never changed or reverted: the next one amends it. While an update rolls out, the previous version
+//! runs on the same tables, so a change takes two releases: first expand (a new table, a new column that is nullable or has a
+//! default, written in addition to the old one), and in the next release contract (drop what no running version reads).
+//! `services/waybill/tests/databases` has a small shop of each released version, and a test that today's migrations upgrade it;
+//! `cargo xtask record-database VERSION` adds the one that is released.
 
 use sea_orm_migration::{prelude::*, sea_orm::DynIden};
 
@@ -29,8 +29,8 @@ impl MigratorTrait for Migrator {
 /// Names of indexes with their columns.
 pub type Indexes<'a> = &'a [(&'static str, &'a [&'static str])];
 
-/// Creates a table unless it is there. As with the indexes below: a migration that MySQL left half done (it has no
-/// transactions for these statements) can run again.
+/// Creates a table unless it exists. As with the indexes below: a migration that MySQL left half done (these statements are not
+/// transactional there) can run again.
 pub async fn create_table(
     manager: &SchemaManager<'_>,
     table: &mut TableCreateStatement,
@@ -38,7 +38,7 @@ pub async fn create_table(
     manager.create_table(table.if_not_exists().take()).await
 }
 
-/// Creates those indexes of a table that are not there.
+/// Creates those indexes of a table that do not exist.
 pub async fn create_indexes(
     manager: &SchemaManager<'_>,
     table: &'static str,
@@ -47,7 +47,7 @@ pub async fn create_indexes(
     create(manager, table, indexes, false).await
 }
 
-/// Creates those unique indexes of a table that are not there.
+/// Creates those unique indexes of a table that do not exist.
 pub async fn create_unique_indexes(
     manager: &SchemaManager<'_>,
     table: &'static str,

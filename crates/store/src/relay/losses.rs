@@ -1,4 +1,4 @@
-//! Noticing what the stream lost, and what a consumer misses: it is marked in the outbox, to go out again.
+//! Notices what the stream lost and what a consumer misses, and marks it in the outbox to be published again.
 
 use waybill_bus::RepairAsk;
 use waybill_primitives::EventId;
@@ -12,11 +12,11 @@ use crate::{
 
 impl Relay<'_> {
     /// A sequence before the stream's first one is the receipt of an earlier copy that is gone: the bus took the event for a
-    /// repeat and dropped it.
+    /// repetition and dropped it.
     pub(super) async fn notice_lost_copies(&mut self) -> Result<(), RelayError> {
         let before = |first| move |(_, sequence): &&mut (EventId, i64)| *sequence < first;
         if self.unmarked.iter_mut().any(|it| before(self.first)(&it)) {
-            // The stream may have been made again since it was looked at: then it counts from 1.
+            // The stream may have been recreated since the last look: then it counts from 1.
             self.compare().await?;
         }
         for (_, sequence) in self.unmarked.iter_mut().filter(before(self.first)) {
@@ -26,11 +26,11 @@ impl Relay<'_> {
         Ok(())
     }
 
-    /// A sequence that another event holds already was given out twice: the stream lost its tail in between.
+    /// A sequence that another event already holds was assigned twice: the stream lost its tail in between.
     pub(super) async fn notice_lost_tail(&mut self) -> Result<(), RelayError> {
         let mut lowest: Option<i64> = None;
         if self.refill.is_some() {
-            // It need not reach them all: the numbers of some may have been given out before it began.
+            // The refill need not cover all of them: some numbers may have been assigned before it began.
             let sent: Vec<_> = self
                 .unmarked
                 .iter()
@@ -85,7 +85,7 @@ impl Relay<'_> {
         Ok(())
     }
 
-    /// Marks one page of what the stream lost, to go out again.
+    /// Marks one page of what the stream lost, to be published again.
     pub(super) async fn mark_lost(&mut self) -> Result<(), RelayError> {
         if let Some(refill) = &mut self.refill {
             self.repeating = true;
@@ -98,7 +98,7 @@ impl Relay<'_> {
 
     pub(super) async fn repair(&mut self, ask: &RepairAsk) -> Result<bool, RelayError> {
         if !outbox::holds(self.db, ask.aggregate_id, ask.from_version).await? {
-            // It is too old, and nothing that is sent can close the gap: who misses it has the later ones.
+            // It is too old, and nothing that is published can close the gap: the consumer already has the later ones.
             return Ok(false);
         }
         let count = outbox::repeat_aggregate(self.db, ask.aggregate_id, ask.from_version).await?;

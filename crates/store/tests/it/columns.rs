@@ -88,7 +88,7 @@ async fn rows_come_back_as_they_were_written() {
             assert_eq!(read.await.unwrap().as_ref(), Some(row));
         }
 
-        // What is there stays.
+        // Existing rows stay unchanged.
         let changed = parcel::Model {
             currency: Currency::USD,
             ..written[0].clone()
@@ -111,7 +111,7 @@ async fn rows_come_back_as_they_were_written() {
             .unwrap();
         assert_eq!(signers, [(written[1].id, written[1].signed_by)]);
 
-        // As people and other programs find them in the database.
+        // As people and other programs see them in the database.
         let raw = Statement::from_string(
             tx.conn().get_database_backend(),
             "SELECT currency, sent_at, address FROM parcels WHERE signed_as = 'STAFF'",

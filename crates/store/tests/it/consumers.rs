@@ -1,4 +1,4 @@
-//! At least once from the bus, once in effect; what fails for good steps aside.
+//! Delivered at least once by the bus, effective once; what fails for good does not block the rest.
 
 use std::sync::{Arc, atomic::Ordering};
 
@@ -47,7 +47,7 @@ async fn an_event_that_fails_twice_takes_effect_once() {
         until("the event", async || backlog(&db).await.unwrap() == 0).await;
         assert_eq!(*counter.seen.lock().unwrap(), [(stubborn, 1)]);
         let tallies = tallies(&db).await;
-        // The tally beside the event, and the one of the successful attempt: the failed ones were taken back.
+        // The tally of the event, and the one of the successful attempt: the failed ones were rolled back.
         assert_eq!(tallies.values().sum::<i64>(), 2, "{tallies:?}");
         assert!(dead_letters::list(&db, 10).await.unwrap().is_empty());
         stop.cancel();
@@ -76,10 +76,10 @@ async fn an_event_that_keeps_failing_is_a_dead_letter_and_the_rest_flows() {
         assert_eq!(letters[0].event.aggregate_id, poison);
         assert_eq!(
             (letters[0].attempts, letters[0].error.as_str()),
-            (4, "told to fail")
+            (4, "failing on request")
         );
 
-        // The cause is fixed; an operator asks for another try.
+        // The cause is fixed; an operator requests a retry.
         counter.failures.lock().unwrap().clear();
         assert_eq!(
             dead_letters::request_retry(&db, Some(letters[0].id))
@@ -139,7 +139,7 @@ async fn a_repeated_delivery_changes_nothing() {
             .unwrap()
             .remove(0);
         let before = tallies(&db).await;
-        // Another process relays the same outbox row: same id, another bus that knows nothing of it.
+        // Another process relays the same outbox row: same id, on another bus that does not know it.
         let other: Arc<dyn Bus> = InProcessBus::new();
         consume(&db, &other, &counter, &stop).await;
         other.publish(event.clone()).await.unwrap();
@@ -205,7 +205,7 @@ async fn a_handler_says_how_many_events_one_transaction_takes() {
             until("all events", async || backlog(&db).await.unwrap() == 0).await;
             assert_eq!(counter.seen.lock().unwrap().len(), 40);
             let batches = counter.batches.lock().unwrap().clone();
-            // Where one transaction at a time writes anyway, many cost no more than one.
+            // Where one transaction at a time writes anyway, many events cost no more than one.
             let most = match db.backend() {
                 DbBackend::Sqlite => 64,
                 _ => most,

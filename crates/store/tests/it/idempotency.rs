@@ -1,4 +1,4 @@
-//! One key, one effect, whoever comes first.
+//! One key, one effect, whichever request comes first.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use waybill_store::{Db, EventContext, IdempotencyError, IdempotencyKey, idempote
 
 use crate::support::{count, for_each_database, open, tallies};
 
-/// A use case as the services write it: the answer it gave, and whether it was given before.
+/// A use case as the services write it. Returns the response, and whether it was stored before.
 async fn act(
     db: &Db,
     key: &IdempotencyKey,
@@ -70,7 +70,7 @@ async fn a_key_belongs_to_its_request_and_its_caller() {
             ("yours".to_owned(), false)
         );
         assert_eq!(tallies(&db).await["acted"], 2);
-        // Keys differ by their letters' case, on MariaDB too.
+        // Keys are case-sensitive, on MariaDB too.
         let upper = IdempotencyKey::new("place_order:me", "KEY-1", b"request");
         assert_eq!(
             act(&db, &upper, "upper").await.unwrap(),

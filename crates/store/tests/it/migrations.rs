@@ -23,7 +23,7 @@ async fn replicas_that_start_at_once_migrate_once() {
             });
         }
         let replicas = replicas.join_all().await;
-        // Each of them can work, and running the migrations once more is harmless.
+        // Each of them can work, and running the migrations again is harmless.
         for db in &replicas {
             happen(db, uuid::Uuid::now_v7(), 1).await;
             db.migrate::<Migrator>().await.unwrap();
@@ -36,7 +36,7 @@ async fn replicas_that_start_at_once_migrate_once() {
 }
 
 #[tokio::test]
-async fn a_url_of_another_kind_is_refused_with_what_would_do() {
+async fn an_unsupported_url_is_refused_with_the_supported_kinds() {
     let refused = Db::connect(&DbConfig::new("oracle://somewhere"), "order")
         .await
         .unwrap_err();
@@ -44,14 +44,14 @@ async fn a_url_of_another_kind_is_refused_with_what_would_do() {
         refused.to_string().contains("sqlite:, postgres: or mysql:"),
         "{refused}"
     );
-    // The password of a URL never shows.
+    // The password of a URL is never shown.
     let refused = Db::connect(&DbConfig::new("pg://user:hunter2@somewhere"), "order")
         .await
         .unwrap_err();
     assert!(!format!("{refused:?}").contains("hunter2"), "{refused:?}");
 }
 
-/// A test that fails leaves transactions open; its database goes all the same.
+/// A test that fails leaves transactions open; its database is dropped anyway.
 #[tokio::test]
 async fn a_database_with_an_open_transaction_can_be_dropped() {
     for_each_database(async |database| {

@@ -1,4 +1,4 @@
-//! What a stream lost, and only that, goes out again; new events do not wait behind it.
+//! What a stream lost, and only that, is published again; new events do not wait behind it.
 
 use std::{
     collections::BTreeSet,
@@ -26,7 +26,7 @@ use crate::support::{
 
 const STREAM: &str = "WAYBILL_ORDER";
 
-/// PostgreSQL with a JetStream of its own; consumers and relays come and go.
+/// PostgreSQL with a JetStream of its own; tests start and stop consumers and relays.
 struct World {
     nats: NatsServer,
     _databases: [TestDb; 2],
@@ -100,7 +100,7 @@ impl World {
         until("the events are published", published).await;
     }
 
-    /// The consumer has consumed so many, each once.
+    /// Waits until the consumer has consumed so many, each once.
     async fn consumed(&self, count: usize) {
         let consumed = async || tallies(&self.consumer).await.len() == count;
         until("the events are consumed", consumed).await;
@@ -108,7 +108,7 @@ impl World {
         assert!(once.values().all(|count| *count == 1), "{once:?}");
     }
 
-    /// A consumer has seen five events and is away when so many more happen. The relay that published them.
+    /// A consumer has seen five events and is stopped while so many more happen. Returns the relay that published them.
     async fn consumer_misses(&self, count: usize) -> Running {
         let (consumer, relay) = (self.consumer().await, self.relay());
         self.happen(5).await;
@@ -120,7 +120,7 @@ impl World {
         relay
     }
 
-    /// The relay has noted that every consumer is so far.
+    /// Waits until the relay has recorded that every consumer is so far.
     async fn noted(&self, settled: i64) {
         let sql = format!("SELECT 1 FROM stream_marks WHERE settled = {settled}");
         let noted = async || self.finds(&sql).await;
@@ -163,7 +163,7 @@ impl World {
         }
     }
 
-    /// As an operator who does not want the stream to hold more.
+    /// As an operator who limits the size of the stream.
     async fn limit(&self, messages: i64) {
         let context = self.nats.jetstream().await;
         let stream = context.get_stream(STREAM).await.unwrap();
@@ -176,7 +176,7 @@ impl World {
         self.bus.stream_state("order").await.unwrap()
     }
 
-    /// A new relay has compared everything before it publishes this one.
+    /// Starts a new relay, which compares everything before it publishes one more event.
     async fn compared_by_a_new_relay(&self, relay: Running) -> Running {
         relay.end().await;
         let relay = self.relay();
@@ -213,11 +213,15 @@ async fn what_a_purge_took_from_a_consumer_that_was_away_goes_out_again() {
     world.purge().await;
     let refilled = async || world.state().await.messages == 20;
     until("the stream is filled again", refilled).await;
-    assert_eq!(world.state().await.last_sequence, 45, "what was seen stays");
+    assert_eq!(
+        world.state().await.last_sequence,
+        45,
+        "seen events are not published again"
+    );
     let consumer = world.consumer().await;
     world.consumed(25).await;
 
-    // Once: nothing goes out a second time.
+    // Once: nothing is published a second time.
     let relay = world.compared_by_a_new_relay(relay).await;
     world.consumed(26).await;
     assert_eq!(world.state().await.last_sequence, 46);
@@ -253,10 +257,10 @@ async fn what_was_deleted_from_the_middle_goes_out_again_where_a_consumer_misses
     world.end([consumer, relay]).await;
 }
 
-/// The relay died before it noted the receipt, and the stream was purged: the server answers with the receipt of the copy that
+/// The relay died before it recorded the receipt, and the stream was purged: the server answers with the receipt of the copy that
 /// is gone.
 #[tokio::test]
-async fn a_receipt_for_a_copy_that_is_gone_counts_for_nothing() {
+async fn a_receipt_for_a_copy_that_is_gone_is_ignored() {
     let Some(world) = World::new().await else {
         return;
     };
@@ -308,7 +312,7 @@ async fn what_grew_too_old_for_the_stream_does_not_come_back() {
     world.end([relay]).await;
 }
 
-/// The relay looked at the stream last before its first consumer was there.
+/// The relay compared the stream last before its first consumer existed.
 #[tokio::test]
 async fn what_a_purge_took_from_a_new_consumer_goes_out_again() {
     let Some(world) = World::new().await else {
@@ -353,7 +357,7 @@ async fn an_operator_has_events_sent_out_once_more() {
     world.happen(9).await;
     world.consumed(10).await;
     world.noted(10).await;
-    // Everybody who was there has seen them, so nobody misses what a purge takes; who comes later does.
+    // Every existing consumer has seen them, so none misses what a purge removes; a later consumer does.
     world.purge().await;
     let relay = world.compared_by_a_new_relay(relay).await;
     let late = Counter::new("late");
@@ -372,7 +376,7 @@ async fn an_operator_has_events_sent_out_once_more() {
     assert_eq!(all, 11);
     until("the rest", async || seen() == 11).await;
     world.published().await;
-    // And for those who had them it makes no difference.
+    // And for the consumers that had them it makes no difference.
     world.happen(1).await;
     let count = || first.seen.lock().unwrap().len();
     until("the next one", async || count() > 11 && seen() == 12).await;
@@ -393,7 +397,7 @@ async fn an_operator_has_events_sent_out_once_more_within_one_process() {
             happen(&db, Uuid::now_v7(), 1).await;
         }
         until("the first time", async || backlog(&db).await.unwrap() == 0).await;
-        // The consumer's state is put back to before.
+        // The consumer's state is reset.
         let tx = db.begin(&EventContext::default()).await.unwrap();
         let forget = tx.conn().execute_unprepared("DELETE FROM inbox");
         forget.await.unwrap();
@@ -448,7 +452,7 @@ async fn a_new_event_is_not_held_up_behind_those_that_go_out_again() {
     let seen = || slow.0.lock().unwrap().clone();
     until("the refill has started", async || !seen().is_empty()).await;
 
-    // Of the last of them something new happens: its old event comes first, the others' do not.
+    // A new event of the last aggregate happens: its own old event comes first, the others' do not.
     let (last, other) = (old[old.len() - 1], Uuid::now_v7());
     happen(&world.order, last, 2).await;
     happen(&world.order, other, 1).await;
@@ -491,7 +495,7 @@ async fn new_events_go_out_while_what_was_lost_is_still_being_marked() {
                    FROM generate_series(1, 60000) AS n) AS old",
         )
         .await;
-    // And that lost one more, whose number it gave out again; the relay ended before it noted that.
+    // And it lost one more, whose number it assigned again; the relay ended before it recorded that.
     world
         .execute("UPDATE outbox SET sequence = NULL WHERE sequence = 1")
         .await;

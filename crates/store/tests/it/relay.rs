@@ -1,4 +1,4 @@
-//! What committed arrives in the end, whatever becomes of the relay and the stream.
+//! Committed events arrive eventually, whatever happens to the relay and the stream.
 
 use std::{sync::Arc, time::Duration};
 
@@ -30,7 +30,7 @@ async fn one_relay_works_and_the_other_takes_over_when_it_dies() {
             backlog(&db).await.unwrap() == 0
         })
         .await;
-        // Whichever led: after both in turn are gone and one is back, everything has been published, in order.
+        // Whichever led: after both were stopped in turn and one is back, everything has been published, in order.
         first.cancel();
         for version in 21..=40 {
             happen(&db, aggregate, version).await;
@@ -156,7 +156,7 @@ async fn a_stream_that_was_set_back_is_filled_again() {
     world.nats.restart().await;
     world.happen(15).await;
     world.arrived(35).await;
-    // The server comes back as it was before the last fifteen, which it had acknowledged.
+    // The server comes back in its state before the last fifteen, which it had acknowledged.
     world.nats.roll_back(&snapshot);
     world.nats.restart().await;
     world.happen(5).await;
@@ -224,7 +224,7 @@ async fn a_consumer_that_misses_an_event_gets_it_again() {
     world.end().await;
 }
 
-/// A version that is too old to be in the outbox is not sent for by sending the later ones again and again.
+/// A version that is too old to be in the outbox is not requested by publishing the later ones again and again.
 #[tokio::test]
 async fn a_gap_that_nothing_can_close_sends_nothing_again() {
     let Some(world) = World::new().await else {
@@ -238,7 +238,7 @@ async fn a_gap_that_nothing_can_close_sends_nothing_again() {
     let ask = tokio::time::timeout(Duration::from_secs(40), asks.next()).await;
     let ask = ask.expect("the consumer asks").expect("an ask");
     assert_eq!((ask.aggregate_id, ask.from_version), (old, 8));
-    // Asks are answered in turn: once this one is, the other was.
+    // Requests are answered in turn: once this one is, the other was.
     happen(&world.order, other, 1).await;
     world.arrived(2).await;
     let ask = RepairAsk {

@@ -53,7 +53,7 @@ impl MigrationTrait for Tallies {
     }
 }
 
-/// Runs a check on each kind of database that this machine has, one after the other. The tables are there.
+/// Runs a check on each kind of database that this machine has, one after the other. The tables exist.
 pub async fn for_each_database<F, Fut>(check: F)
 where
     F: Fn(TestDb) -> Fut,
@@ -110,7 +110,7 @@ pub async fn happen(db: &Db, aggregate: Uuid, version: i64) {
     tx.commit().await.unwrap();
 }
 
-/// A consumer that counts each event under its aggregate and version, and can be told to fail.
+/// A consumer that counts each event under its aggregate and version, and can be set to fail.
 pub struct Counter {
     pub name: &'static str,
     /// Failures still to come, by aggregate.
@@ -120,7 +120,7 @@ pub struct Counter {
     pub seen: Mutex<Vec<(Uuid, i64)>>,
     /// The sizes of the batches it was given.
     pub batches: Mutex<Vec<usize>>,
-    /// How many events it takes together.
+    /// How many events it takes per transaction.
     pub most: AtomicUsize,
 }
 
@@ -149,13 +149,13 @@ impl EventHandler for Counter {
         self.most.load(Ordering::SeqCst)
     }
     async fn apply(&self, tx: &Tx, event: &Envelope) -> Result<(), HandlerError> {
-        // State first: a failure must take it back.
+        // State first: a failure must undo it.
         count(tx, &event.id.to_string()).await?;
         if let Some(left) = self.failures.lock().unwrap().get_mut(&event.aggregate_id)
             && *left > 0
         {
             *left -= 1;
-            return Err(HandlerError::transient("told to fail"));
+            return Err(HandlerError::transient("failing on request"));
         }
         if self.broken.load(Ordering::SeqCst) {
             return Err(HandlerError::permanent("broken for good"));
@@ -214,13 +214,13 @@ pub async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     while !holds().await {
         assert!(
             start.elapsed() < Duration::from_secs(40),
-            "{what} did not come about"
+            "timed out waiting for {what}"
         );
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
 
-/// Keeps what is logged.
+/// Collects the log lines.
 #[derive(Clone, Default)]
 pub struct Lines(Arc<Mutex<Vec<u8>>>);
 
@@ -234,7 +234,7 @@ impl io::Write for Lines {
 }
 
 impl Lines {
-    /// From now on, of this thread, while the guard is held.
+    /// Collects from now on, for this thread, while the guard is held.
     pub fn capture() -> (Self, tracing::subscriber::DefaultGuard) {
         let lines = Self::default();
         let writer = lines.clone();

@@ -82,7 +82,7 @@ async fn what_fails_in_a_transaction_leaves_nothing() {
     .await;
 }
 
-/// Eight callers read a number and write the next one, if it is still as they read it: none of them is lost.
+/// Eight callers read a number and write the next one, if it is unchanged: none of them is lost.
 #[tokio::test]
 async fn an_attempt_that_is_outrun_reads_again() {
     use sea_orm::ConnectionTrait as _;
@@ -143,10 +143,10 @@ async fn two_writers_cannot_both_take_a_version() {
     .await;
 }
 
-/// Callers who give up while their transaction begins (here after every possible number of steps) take nothing with them
-/// of what others commit in the same group.
+/// Callers that give up while their transaction begins (here after every possible number of steps) undo nothing of what others
+/// commit in the same group.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_begin_that_is_given_up_harms_nobody() {
+async fn a_cancelled_begin_affects_no_other_transaction() {
     let database = TestDb::create(DatabaseKind::Sqlite).await.unwrap();
     let db = open(&database.url(), "order").await;
     let writers = (0..8).map(|writer| {
@@ -193,7 +193,7 @@ async fn a_begin_that_is_given_up_harms_nobody() {
     db.close().await;
 }
 
-/// A writer that keeps its turn does not let others wait for ever.
+/// A writer that keeps its turn does not make others wait forever.
 #[tokio::test]
 async fn the_queue_for_the_writer_has_an_end() {
     let database = TestDb::create(DatabaseKind::Sqlite).await.unwrap();
@@ -211,7 +211,7 @@ async fn the_queue_for_the_writer_has_an_end() {
     db.close().await;
 }
 
-/// The process dies after the commit and before the publish: whoever starts next publishes.
+/// The process dies after the commit and before the publish: the next process publishes.
 #[tokio::test]
 async fn what_committed_before_a_crash_is_published_after_it() {
     for_each_database(async |database| {
@@ -220,7 +220,7 @@ async fn what_committed_before_a_crash_is_published_after_it() {
         for version in 1..=3 {
             happen(&before, aggregate, version).await;
         }
-        // No relay ever ran here: the end of the process is all that its connections see.
+        // No relay ever ran here: as after the end of a process, only the connections are closed.
         before.close().await;
 
         let db = open(&database.url(), "order").await;

@@ -19,7 +19,7 @@ async fn server_of(database: &TestDb) -> (sea_orm::DatabaseConnection, String) {
     (server.unwrap(), name.to_owned())
 }
 
-/// As by a failover to a standby, which ends all sessions, or when the server takes writes again.
+/// As after a failover to a standby, which ends all sessions, or when the server accepts writes again.
 async fn set_read_only(server: &sea_orm::DatabaseConnection, name: &str, read_only: bool) {
     if !read_only {
         let alter = format!("ALTER DATABASE {name} RESET default_transaction_read_only");
@@ -52,7 +52,7 @@ async fn a_service_that_starts_while_no_writes_are_taken_waits_with_its_migratio
     db.close().await;
 }
 
-/// As after a failover to a standby: every session is read-only, and stays so when the server takes writes again.
+/// As after a failover to a standby: every session is read-only, and stays so when the server accepts writes again.
 #[tokio::test]
 async fn a_read_only_server_is_unavailable_and_used_again_when_it_takes_writes() {
     let Some(database) = TestDb::create(DatabaseKind::Postgres).await else {
