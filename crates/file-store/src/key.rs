@@ -1,4 +1,4 @@
-//! The names of objects, safe on every storage.
+//! The names of objects, valid on every storage.
 
 use std::{fmt, str::FromStr};
 
@@ -7,12 +7,12 @@ const MAX_SEGMENTS: usize = 8;
 
 /// The name of an object: two to eight segments joined by `/`, for instance `orders/<order>/<file>`.
 ///
-/// A segment begins with a lower-case letter or a digit and goes on with these, `.`, `_` and `-`. So there is no `..`, nothing
-/// absolute or hidden, and no two keys that a file system which ignores case would take for one. At most 250 bytes.
+/// A segment begins with a lower-case letter or a digit and continues with these, `.`, `_` and `-`. So there is no `..`, no
+/// absolute or hidden path, and no two keys that a case-insensitive file system would treat as one. At most 250 bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key(String);
 
-/// The text is no key.
+/// The text is not a key.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "not the name of an object; expected such as orders/<order>/<file>, of lower-case letters, digits, `.`, `_` and `-`"
@@ -38,7 +38,7 @@ impl Key {
     }
 }
 
-/// Whether the text names a folder of keys: nothing (all of them), or one or more segments.
+/// Whether the text names a folder of keys: empty (all of them), or one or more segments.
 pub(crate) fn is_folder(text: &str) -> bool {
     text.is_empty() || (text.len() <= MAX_LENGTH && text.split('/').all(is_segment))
 }
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_could_lead_elsewhere_is_no_key() {
+    fn a_path_that_could_lead_elsewhere_is_no_key() {
         for bad in [
             "",
             "a",

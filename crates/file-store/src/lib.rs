@@ -1,13 +1,13 @@
-//! Where the files of orders, products and accounts lie, and what happens to a picture before it gets there: one crate, so that
-//! the services that take files agree on what may come in, and neither knows which storage an operator has chosen.
+//! Storage for the files of orders, products and accounts, and the processing of pictures before they are stored: one crate, so
+//! that the services that receive files accept the same types, and none knows which storage an operator has chosen.
 //!
 //! Module map: [`FileStore`] and its errors (`store`), the storages behind it (`local`, `s3`, `cloudinary`), their settings (`settings`),
 //! [`Key`] (names of objects), [`Upload`] (receives a file with a limit), [`media`] (what a file is, by its content),
 //! [`pictures`] (decoding within limits, re-encoding, thumbnails), [`links`] (signed links that the gateway serves itself).
 //!
-//! Invariants, each held by a test in `tests/it`: every storage behaves alike (`stores.rs`); nothing is read or written outside
-//! of the local folder (`local.rs`); no picture leaves with the metadata that it came with (`metadata.rs`); no input makes the
-//! decoders take more memory than the limits allow (`bombs.rs`). Deliberately absent: who may see a file, which the services know.
+//! Invariants, each covered by a test in `tests/it`: every storage behaves alike (`stores.rs`); nothing is read or written
+//! outside of the local folder (`local.rs`); no picture keeps its original metadata (`metadata.rs`); no input makes the decoders
+//! take more memory than the limits allow (`bombs.rs`). Deliberately absent: who may see a file, which the services decide.
 
 mod cloudinary;
 mod key;

@@ -1,4 +1,4 @@
-//! Links that carry their own permission: to a path, until a time, signed. For files that the gateway serves itself.
+//! Signed links to a path, valid until a time: the link itself is the permission. For files that the gateway serves itself.
 
 use std::{fmt::Write as _, time::Duration};
 
@@ -7,20 +7,20 @@ use ring::hmac;
 use secrecy::{ExposeSecret as _, SecretString};
 use waybill_primitives::Timestamp;
 
-/// What the key is for: the same secret signs other things too.
+/// The purpose of the key: the same secret signs other things too.
 const PURPOSE: &[u8] = b"waybill file links, version 1";
-/// No link is longer.
+/// A longer query is refused.
 const MAX_QUERY: usize = 200;
 
-/// Signs paths and knows its own signatures again (HMAC-SHA256).
+/// Signs paths and verifies the signatures (HMAC-SHA256).
 #[derive(Debug, Clone)]
 pub struct LinkSigner {
     key: hmac::Key,
-    /// Keys of before, whose links hold until they expire.
+    /// Earlier keys, whose links stay valid until they expire.
     older: Vec<hmac::Key>,
 }
 
-/// Why a link does not hold.
+/// Why a link is invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum LinkError {
     #[error("the link is not complete; copy all of it")]
@@ -57,8 +57,8 @@ impl LinkSigner {
         )
     }
 
-    /// Whether the link of this path and query (without `?`) holds at this time. Other parameters than its two are refused: they
-    /// would not be signed. The signature is compared in constant time, and before the time is looked at.
+    /// Checks that the link of this path and query (without `?`) is valid at this time. Other parameters than its two are
+    /// refused: they would not be signed. The signature is compared in constant time, and before the time is checked.
     pub fn verify(&self, path: &str, query: &str, now: Timestamp) -> Result<(), LinkError> {
         let (expires, signature) = parts(query).ok_or(LinkError::Malformed)?;
         let message = message(path, expires);
@@ -79,7 +79,7 @@ fn derive(secret: &SecretString) -> hmac::Key {
 }
 
 fn message(path: &str, expires: i64) -> Vec<u8> {
-    // The number has no line break, so no two pairs give one message.
+    // The number has no line break, so no two pairs give the same message.
     format!("{expires}\n{path}").into_bytes()
 }
 
@@ -93,10 +93,10 @@ fn parts(query: &str) -> Option<(i64, Vec<u8>)> {
     Some((expires, URL_SAFE_NO_PAD.decode(signature).ok()?))
 }
 
-/// The value of `Content-Disposition` (RFC 6266): the name in plain ASCII for old clients, and as it is (RFC 8187).
+/// The value of `Content-Disposition` (RFC 6266): the name in plain ASCII for old clients, and the exact name (RFC 8187).
 pub fn content_disposition(file_name: &str, inline: bool) -> String {
     let kind = if inline { "inline" } else { "attachment" };
-    // Neither path nor line may hide in it.
+    // Removes separators of paths and lines.
     let name: String = file_name
         .chars()
         .filter(|c| !c.is_control() && !"/\\".contains(*c))

@@ -1,8 +1,8 @@
-//! Files in a folder of this machine, or of one that several machines mount.
+//! Files in a folder of this machine, or of a file system that several machines mount.
 //!
-//! A file is written beside its place, synced and renamed, so that a crash leaves the old one, the new one or none, and never a
-//! part. Its path begins with two hashed folders, which keep every folder small: `<root>/3f/a0/orders/<order>/<file>`. All paths
-//! are resolved below the root by the operating system: a link that leads out of it is refused.
+//! A file is written to a temporary name, synced and renamed, so that a crash leaves the old one, the new one or none, and never
+//! a part. Its path begins with two hashed folders, which keep every folder small: `<root>/3f/a0/orders/<order>/<file>`. The
+//! operating system resolves all paths below the root: a link that leads out of it is refused.
 
 use std::{
     fs,
@@ -31,13 +31,13 @@ use crate::{
     upload::sweep,
 };
 
-/// Files on their way in; no key begins with a dot.
+/// Files that are being received; no key begins with a dot.
 const INCOMING: &str = ".incoming";
-/// What a crash left there is deleted at a start after this time; no upload takes so long.
+/// Files that a crash left there are deleted at the start after this time; no upload takes so long.
 const ABANDONED: Duration = Duration::from_hours(24);
 /// Bytes read at a time.
 const CHUNK: usize = 64 * 1024;
-/// Entries of a listing read ahead.
+/// Entries of a listing that are read ahead.
 const AHEAD: usize = 256;
 /// A deletion may remove a folder between its creation and the renaming into it.
 const ATTEMPTS: usize = 10;
@@ -49,7 +49,7 @@ pub struct LocalStore {
 }
 
 impl LocalStore {
-    /// Makes the folder if it is missing. Reads and writes the disk; it is meant for the start of a process.
+    /// Creates the folder if it is missing. Reads and writes the disk; meant for the start of a process.
     pub fn open(root: &Path) -> io::Result<Self> {
         fs::create_dir_all(root.join(INCOMING))?;
         sweep(&root.join(INCOMING), ABANDONED)?;
@@ -84,7 +84,7 @@ impl FileStore for LocalStore {
             if outcome.is_err() {
                 let _ = root.remove_file(&incoming);
             }
-            // What is missing here is the source or the folder itself, not an object.
+            // A not-found error here concerns the source or the folder itself, not an object.
             outcome.map_err(FileError::storage)
         })
         .await
@@ -135,8 +135,8 @@ impl FileStore for LocalStore {
 
     fn list(&self, folder: &str) -> BoxStream<'_, Result<Entry, FileError>> {
         if !is_folder(folder) {
-            let fault = FileError::Folder(folder.to_owned());
-            return stream::once(async { Err(fault) }).boxed();
+            let error = FileError::Folder(folder.to_owned());
+            return stream::once(async { Err(error) }).boxed();
         }
         let prefix = if folder.is_empty() {
             String::new()
@@ -145,7 +145,7 @@ impl FileStore for LocalStore {
         };
         let (entries, mut listed) = mpsc::channel(AHEAD);
         let root = Arc::clone(&self.root);
-        // Ends by itself when the reader goes away.
+        // Ends by itself when the reader is dropped.
         spawn_blocking(move || {
             if let Err(error) = walk(&root, &prefix, &entries) {
                 let _ = entries.blocking_send(Err(error));
@@ -186,7 +186,7 @@ impl From<Source<'_>> for Input {
     }
 }
 
-/// `<2 hex>/<2 hex>/<key>`, by the hash of the key's folder, so that what belongs together lies together.
+/// `<2 hex>/<2 hex>/<key>`, by the hash of the key's folder, so that files of one folder stay together.
 fn path_of(key: &Key) -> PathBuf {
     let hash = hex::encode(digest::digest(&digest::SHA256, key.folder().as_bytes()));
     [&hash[..2], &hash[2..4], key.as_str()].iter().collect()
@@ -203,7 +203,7 @@ fn write(root: &Dir, path: &Path, input: Input) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Moves a file to its place, and makes both last.
+/// Moves a file to its path, and makes both the file and its name durable.
 fn move_into_place(root: &Dir, from: &Path, to: &Path) -> io::Result<()> {
     let folder = to.parent().unwrap_or(Path::new(""));
     for attempt in 1.. {
@@ -218,14 +218,14 @@ fn move_into_place(root: &Dir, from: &Path, to: &Path) -> io::Result<()> {
     sync_folder(root, folder)
 }
 
-/// Makes a folder and those above it, each lasting.
+/// Creates a folder and its parents, each durably.
 fn make_folder(root: &Dir, folder: &Path) -> io::Result<()> {
     let mut above = PathBuf::new();
     for part in folder.components() {
         let made = above.join(part);
         match root.create_dir(&made) {
             Ok(()) => sync_folder(root, &above)?,
-            // Gone again already, with the folder above it: the caller tries again.
+            // Deleted again already, with its parent: the caller retries.
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),
@@ -243,13 +243,14 @@ fn sync_folder(root: &Dir, folder: &Path) -> io::Result<()> {
     };
     match root.open(folder) {
         Ok(folder) => folder.sync_all(),
-        // Deleted in between, with what was in it.
+        // Deleted in between, with its contents.
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error),
     }
 }
 
-/// Sends every object whose key begins so. Links and names that are no keys are passed over; what is deleted in between is too.
+/// Sends every object whose key begins with the prefix. Skips links, names that are no keys, and objects that are deleted in
+/// between.
 fn walk(
     root: &Dir,
     prefix: &str,
@@ -299,7 +300,7 @@ fn inner(path: &Path) -> Option<&str> {
     path.splitn(3, '/').nth(2)
 }
 
-/// Whether objects whose keys begin so can lie below this folder.
+/// Whether objects whose keys begin with the prefix can be below this folder.
 fn leads_to(folder: &Path, prefix: &str) -> bool {
     inner(folder).is_none_or(|inner| {
         let inner = format!("{inner}/");
@@ -307,7 +308,7 @@ fn leads_to(folder: &Path, prefix: &str) -> bool {
     })
 }
 
-/// The key whose object lies at this path, if it is the place of one.
+/// The key whose object has this path, if there is one.
 fn key_of(path: &Path) -> Option<Key> {
     let key = Key::parse(inner(path)?).ok()?;
     (path.strip_prefix(".").unwrap_or(path) == path_of(&key)).then_some(key)

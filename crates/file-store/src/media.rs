@@ -1,13 +1,13 @@
-//! What a file is, by what it begins with. Its name and what the sender calls it do not count.
+//! The type of a file, by its first bytes. Its name and the type that the sender declares are ignored.
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-/// Bytes of the beginning that [`MediaType::sniff`] needs; fewer are fine if the file has no more.
+/// How many of the first bytes [`MediaType::sniff`] needs; fewer are fine if the file has no more.
 pub const HEAD: usize = 64;
 
-/// The types of files that we take. Spelt as in HTTP.
+/// The accepted types of files, with their names in HTTP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum MediaType {
     #[serde(rename = "image/jpeg")]
@@ -24,7 +24,7 @@ pub enum MediaType {
     Pdf,
 }
 
-/// The text names none of our types.
+/// The text is none of the accepted types.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a type of file that is taken; there are JPEG, PNG, GIF, WebP, MP4 and PDF")]
 pub struct MediaTypeError;
@@ -45,7 +45,7 @@ impl MediaType {
         Self::Pdf,
     ];
 
-    /// The type of a file that begins so. A file that is two at once is what it begins with.
+    /// The type of a file with these first bytes. A file that is valid as two types is what it begins with.
     pub fn sniff(head: &[u8]) -> Option<Self> {
         match head {
             [0xff, 0xd8, 0xff, ..] => Some(Self::Jpeg),
@@ -89,7 +89,7 @@ impl MediaType {
         }
     }
 
-    /// The usual ending of a name, without the dot.
+    /// The usual file extension, without the dot.
     pub const fn extension(self) -> &'static str {
         match self {
             Self::Jpeg => "jpg",
@@ -105,7 +105,7 @@ impl MediaType {
         matches!(self, Self::Jpeg | Self::Png | Self::Gif | Self::WebP)
     }
 
-    /// Whether a browser may show it within a page of ours. A PDF can hold scripts and forms: it is saved instead.
+    /// Whether a browser may show it within one of our pages. A PDF can contain scripts and forms: it is downloaded instead.
     pub const fn may_be_shown(self) -> bool {
         self.is_picture() || matches!(self, Self::Mp4)
     }

@@ -4,8 +4,8 @@ use std::{path::Path, sync::Arc};
 
 use crate::{CloudinaryStore, FileError, FileStore, FilesSettings, LocalStore, S3Store, Storage};
 
-/// The storage that the settings ask for; `default_folder` is for `local` without one. It touches the disk, but not the network:
-/// [`FileStore::check`] does.
+/// The storage that the settings ask for; `default_folder` is for `local` without a folder. It accesses the disk, but not the
+/// network: [`FileStore::check`] does.
 pub fn from_settings(
     settings: &FilesSettings,
     default_folder: &Path,

@@ -1,4 +1,4 @@
-//! A bucket of S3, or of a service that speaks like it.
+//! A bucket of S3 or of a compatible service.
 
 use std::{fmt, ops::Range, path::Path, time::Duration};
 
@@ -24,14 +24,14 @@ use crate::{
     links::content_disposition, store::within,
 };
 
-/// Larger files go up in parts of this size, one after the other. S3 wants at least 5 MiB.
+/// Larger files are uploaded in parts of this size, one after the other. S3 requires at least 5 MiB.
 const PART: usize = 8 * 1024 * 1024;
 /// For one request, parts included.
 const TIMEOUT: Duration = Duration::from_mins(1);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// Requests that fail are tried again within this time.
+/// Failed requests are retried within this time.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// The longest that S3 signs a link for.
+/// The longest validity of a link that S3 signs.
 const MAX_LINK_AGE: Duration = Duration::from_hours(7 * 24);
 
 /// A bucket as a storage.
@@ -88,7 +88,8 @@ impl S3Store {
         let mut upload = self.bucket.put_multipart_opts(location, options).await?;
         let sent = send_parts(upload.as_mut(), file).await;
         if sent.is_err() {
-            // Parts that nobody completes would be stored, and paid for. What fails here is cleared away by the bucket's rules.
+            // Parts of an abandoned upload would stay stored and be billed. If this fails, the bucket's lifecycle rules delete
+            // them.
             let _ = upload.abort().await;
         }
         sent
@@ -157,7 +158,7 @@ impl FileStore for S3Store {
             Ok(got) => got,
             Err(error @ Error::NotFound { .. }) => return Err(error.into()),
             Err(error) => {
-                // Servers word a range that lies outside in their own ways.
+                // Servers differ in how they report a range outside of the object.
                 if range.is_some() {
                     let size = self.bucket.head(&location).await?.size;
                     within(range, size)?;
@@ -181,15 +182,15 @@ impl FileStore for S3Store {
 
     fn list(&self, folder: &str) -> BoxStream<'_, Result<Entry, FileError>> {
         if !is_folder(folder) {
-            let fault = FileError::Folder(folder.to_owned());
-            return stream::once(async { Err(fault) }).boxed();
+            let error = FileError::Folder(folder.to_owned());
+            return stream::once(async { Err(error) }).boxed();
         }
         let prefix = (!folder.is_empty()).then(|| location(folder));
         let listed = self.bucket.list(prefix.as_ref());
         let entries = listed
             .map_err(FileError::from)
             .try_filter_map(async |object| {
-                // What others have put into the bucket is not ours.
+                // Objects that others have put into the bucket are skipped.
                 let key = Key::parse(object.location.as_ref()).ok();
                 Ok(key.map(|key| Entry {
                     key,
@@ -223,7 +224,7 @@ impl FileStore for S3Store {
     }
 
     async fn check(&self) -> Result<(), FileError> {
-        // Asks for the bucket: a missing one and keys that do not fit show here as well.
+        // Requests the bucket: a missing one and wrong keys show here as well.
         let mut listed = self.bucket.list(Some(&location("waybill-check")));
         match listed.next().await {
             None | Some(Ok(_)) => Ok(()),

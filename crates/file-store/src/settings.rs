@@ -31,7 +31,7 @@ impl SettingType for Storage {
     }
 }
 
-/// The hash of signatures; the provider's account says which it takes.
+/// The hash of signatures; must match the setting of the account at the provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SignatureHash {
     #[default]
@@ -100,7 +100,7 @@ fn cloud(name: &Option<String>) -> Result<(), String> {
 }
 
 impl FilesSettings {
-    /// What does not fit together: the setting and the problem.
+    /// Settings that contradict each other: the setting and the problem.
     pub fn faults(&self) -> Vec<(&'static str, String)> {
         let mut faults = Vec::new();
         let mut needed = |name, given: bool, why: &str| {
@@ -130,7 +130,7 @@ impl FilesSettings {
         faults
     }
 
-    /// What pictures are held to.
+    /// The limits of pictures.
     pub fn picture_limits(&self) -> PictureLimits {
         PictureLimits {
             pixels: u64::from(self.megapixels) * 1_000_000,

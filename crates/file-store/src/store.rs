@@ -10,35 +10,36 @@ use waybill_service_kit::AppError;
 
 use crate::Key;
 
-/// A place for objects. All methods may be called at once and repeated: `put` replaces, `delete` of nothing is fine.
+/// A storage for objects. All methods may be called concurrently and repeated: `put` replaces, `delete` of a missing object
+/// succeeds.
 #[async_trait]
 pub trait FileStore: Send + Sync + Debug {
-    /// Writes an object, replacing what the key had. Readers see the old or the new one whole, never a part.
+    /// Writes an object, replacing an existing one. Readers see the complete old or new one, never a part.
     async fn put(&self, key: &Key, source: Source<'_>, content_type: &str)
     -> Result<(), FileError>;
 
-    /// Streams an object, whole or a range of bytes. A range that ends after the object ends with it; one that begins there or is
-    /// empty is [`FileError::Range`].
+    /// Streams an object, whole or a range of bytes. A range that ends after the end of the object is shortened; one that begins
+    /// there or is empty is [`FileError::Range`].
     async fn open(&self, key: &Key, range: Option<Range<u64>>) -> Result<Object, FileError>;
 
-    /// Deletes an object; a missing one is fine.
+    /// Deletes an object; succeeds if it is missing.
     async fn delete(&self, key: &Key) -> Result<(), FileError>;
 
     /// Every object below a folder (`orders`, `orders/<order>`, or nothing for all), in no particular order, streamed.
     fn list(&self, folder: &str) -> BoxStream<'_, Result<Entry, FileError>>;
 
-    /// A link on the storage itself, for whoever holds it, that expires. None where the platform must serve the file.
+    /// A link to the storage itself that expires, valid for everyone who has it. None where the platform must serve the file.
     async fn signed_url(
         &self,
         key: &Key,
         options: &LinkOptions,
     ) -> Result<Option<String>, FileError>;
 
-    /// Whether the storage answers and lets us in.
+    /// Whether the storage responds and accepts our credentials.
     async fn check(&self) -> Result<(), FileError>;
 }
 
-/// Where the bytes of an object come from.
+/// The source of an object's bytes.
 #[derive(Debug, Clone)]
 pub enum Source<'a> {
     /// A file, streamed with constant memory.
@@ -56,7 +57,7 @@ impl Source<'_> {
     }
 }
 
-/// An object on its way out.
+/// An object that is being read.
 pub struct Object {
     /// Bytes of the whole object.
     pub size: u64,
@@ -66,7 +67,7 @@ pub struct Object {
 }
 
 impl Object {
-    /// All of the body at once. For small objects and tests.
+    /// The whole body at once. For small objects and tests.
     pub async fn bytes(self) -> Result<Bytes, FileError> {
         use futures::TryStreamExt as _;
         let collected = self.body.try_fold(Vec::new(), async |mut all, part| {
@@ -92,17 +93,17 @@ pub struct Entry {
     pub key: Key,
     /// In bytes.
     pub size: u64,
-    /// When it was written last.
+    /// When it was last written.
     pub changed_at: Timestamp,
 }
 
-/// What a link gives.
+/// The properties of a link.
 #[derive(Debug, Clone)]
 pub struct LinkOptions {
-    /// How long it is good for; storages may round up to whole seconds.
+    /// How long it is valid; storages may round up to whole seconds.
     pub expires: Duration,
     pub content_type: String,
-    /// The name that a browser saves it under.
+    /// The name under which a browser saves it.
     pub file_name: String,
     /// Shown by the browser rather than saved.
     pub inline: bool,
@@ -117,7 +118,7 @@ pub enum FileError {
     Range { size: u64 },
     #[error("`{0}` is no folder of files")]
     Folder(String),
-    /// It is away, full, or does not let us in; its own words are the source.
+    /// It is unreachable, full, or refuses access; its own message is the source.
     #[error("the file storage failed")]
     Storage(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
@@ -151,7 +152,7 @@ impl From<FileError> for AppError {
     }
 }
 
-/// The range of an object of this size that is really delivered.
+/// The part of the requested range that an object of this size has.
 pub(crate) fn within(range: Option<Range<u64>>, size: u64) -> Result<Range<u64>, FileError> {
     let Some(range) = range else {
         return Ok(0..size);

@@ -1,4 +1,4 @@
-//! Receiving a file: to the disk as it comes, no further than the limit, with its hash.
+//! Receives a file: writes it to disk as it arrives, up to the limit, and computes its hash.
 
 use std::{
     fmt, fs, io,
@@ -16,7 +16,7 @@ use crate::{MediaType, media};
 
 const PREFIX: &str = "upload-";
 
-/// A file that was received whole and is synced to the disk. It is deleted when this is dropped.
+/// A file that was received completely and is synced to the disk. It is deleted when this is dropped.
 pub struct Upload {
     path: TempPath,
     size: u64,
@@ -24,7 +24,7 @@ pub struct Upload {
     head: Vec<u8>,
 }
 
-/// Why a file was not received; what had come of it is deleted.
+/// Why a file was not received; the received part is deleted.
 #[derive(Debug, thiserror::Error)]
 pub enum UploadError<E> {
     #[error("the file has more than {limit} bytes")]
@@ -37,7 +37,8 @@ pub enum UploadError<E> {
 }
 
 impl Upload {
-    /// Writes the stream to a new file in the folder (made if missing). Ends with `TooLarge` at the part that exceeds `limit` bytes.
+    /// Writes the stream to a new file in the folder (created if missing). Ends with `TooLarge` at the part that exceeds `limit`
+    /// bytes.
     pub async fn receive<E>(
         folder: &Path,
         limit: u64,
@@ -87,7 +88,7 @@ impl Upload {
         &self.sha256
     }
 
-    /// What the file is, by its content; none if it is nothing that we take.
+    /// The type of the file, by its content; none if it is not an accepted one.
     pub fn media_type(&self) -> Option<MediaType> {
         MediaType::sniff(&self.head)
     }
@@ -116,7 +117,7 @@ async fn blocking<T: Send + 'static>(
     spawn_blocking(work).await.map_err(io::Error::other)?
 }
 
-/// Deletes the files of a folder that were not changed for so long: those that a killed process left. Reads and writes the disk.
+/// Deletes the files of a folder that were not changed for so long: those of a killed process. Reads and writes the disk.
 pub fn sweep(folder: &Path, unchanged_for: Duration) -> io::Result<()> {
     let entries = match fs::read_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),

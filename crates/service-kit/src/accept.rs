@@ -1,4 +1,5 @@
-//! Taking connections from a listener, to the last one, and closing them such that the client gets the last answer.
+//! Accepts connections from a listener, including the last waiting ones, and closes them such that the client gets the last
+//! response.
 
 use std::{
     io, iter,
@@ -15,9 +16,9 @@ use tokio::{
 };
 use tonic::transport::server::{Connected, TcpConnectInfo};
 
-/// The pause after a connection could not be accepted for a reason of our own, such as too many open files.
+/// The pause after a connection could not be accepted for a local reason, such as too many open files.
 const PAUSE: Duration = Duration::from_millis(500);
-/// How long a connection that is closed waits for its client to close it, too.
+/// How long a closing connection waits for its client to close it, too.
 const LINGER: Duration = Duration::from_secs(1);
 
 /// The next connection.
@@ -25,7 +26,7 @@ pub async fn accept(listener: &TcpListener) -> (Accepted, SocketAddr) {
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => return (Accepted::new(stream), peer),
-            // The client went before its turn came.
+            // The client disconnected before it was accepted.
             Err(error)
                 if matches!(
                     error.kind(),
@@ -39,10 +40,10 @@ pub async fn accept(listener: &TcpListener) -> (Accepted, SocketAddr) {
     }
 }
 
-/// Those who wait to be accepted. Their clients are connected, as far as they know, and may have sent a request: closing the
-/// listener would break it. It is closed when they are all taken.
+/// The connections that wait to be accepted. Their clients are already connected and may have sent a request: closing the
+/// listener would break it. It is closed when all of them are accepted.
 pub fn waiting(listener: TcpListener) -> impl Iterator<Item = (Accepted, SocketAddr)> + Send {
-    // The system is asked, and not the runtime, which may not know of the latest yet.
+    // Asks the operating system, because the runtime may not know of the latest connections yet.
     let listener = listener.into_std().ok();
     iter::from_fn(move || {
         loop {
@@ -58,9 +59,9 @@ pub fn waiting(listener: TcpListener) -> impl Iterator<Item = (Accepted, SocketA
     })
 }
 
-/// A connection of a server. The system resets one that is closed while something of the client is unread, and what the client has
-/// not read yet may get lost: the answer, or the GOAWAY by which it learns that its calls were not started. So when it is shut
-/// down, it first says so, and then takes what comes until the client closes.
+/// A connection of a server. The system resets a connection that is closed while data of the client is unread, and then the
+/// client may lose what it has not read yet: the response, or the GOAWAY that says that its calls were not started. So on
+/// shutdown the write side is closed first, and then data is read and dropped until the client closes.
 #[derive(Debug)]
 pub struct Accepted {
     stream: TcpStream,
@@ -79,9 +80,9 @@ impl Accepted {
         }
     }
 
-    /// Ready when the client has closed, or has had time enough.
+    /// Ready when the client has closed, or when the time is up.
     fn poll_closed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        // First, since whoever reads a lot is not asked for the time any more.
+        // The timer first: many reads use up the coop budget, and then the timer would never be ready.
         let closing = self.closing.as_mut();
         if closing.is_none_or(|time| time.as_mut().poll(cx).is_ready()) {
             return Poll::Ready(());

@@ -1,4 +1,4 @@
-//! The record of an administrative act: published with the change itself, and kept by auth in the audit log.
+//! The record of an administrative act: published in the same transaction as the change, and stored by auth in the audit log.
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -12,7 +12,7 @@ use waybill_store::Tx;
 
 use crate::{CallContext, Caller};
 
-/// What was done, to what.
+/// The act and its target.
 #[derive(Debug, Clone)]
 pub struct Act {
     /// Object and verb, such as `product.update`.
@@ -20,9 +20,9 @@ pub struct Act {
     /// Such as `product`.
     pub target_kind: &'static str,
     pub target_id: String,
-    /// What changed, as it was; none where there was nothing.
+    /// The changed object before the act; none if it did not exist.
     pub before: Option<Value>,
-    /// What changed, as it is now; none where nothing is left.
+    /// The changed object after the act; none if it was deleted.
     pub after: Option<Value>,
 }
 
@@ -43,14 +43,14 @@ macro_rules! audit_events {
 
 audit_events!(order::AuditRecorded, payment::AuditRecorded);
 
-/// Leaves the record in the transaction of the act. Only users act: what the platform does by itself leaves none.
+/// Publishes the record in the transaction of the act. Only for users: what the platform does by itself is not recorded.
 pub fn publish<E: AuditEvent>(tx: &Tx, ctx: &CallContext, act: Act) {
     if let Some((id, record)) = record(ctx, Timestamp::now(), act) {
         tx.emit(id, 1, &E::of(record));
     }
 }
 
-/// The record of a user's act, with its id; none if no user acts.
+/// The record of a user's act, with its id; none if the caller is not a user.
 pub fn record(ctx: &CallContext, at: Timestamp, act: Act) -> Option<(Uuid, AuditRecord)> {
     let Caller::User(user) = &ctx.caller else {
         return None;

@@ -1,4 +1,4 @@
-//! Who calls, and what travels with a call: the context that every use case takes.
+//! The caller and the context of a call, which every use case takes.
 
 use std::{fmt, sync::Arc, time::Instant};
 
@@ -7,28 +7,28 @@ use waybill_store::EventContext;
 
 use crate::{AppError, trace};
 
-/// Whose authority a call has.
+/// On whose authority a call is made.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Caller {
     /// No token was sent.
     #[default]
     Anonymous,
     User(UserCaller),
-    /// Another service acts by itself, for instance while it consumes an event. The name is the service's.
+    /// Another service on its own behalf, for instance while it consumes an event; with the service's name.
     Service(String),
 }
 
-/// A signed-in user, as the access token tells.
+/// A signed-in user, as the access token says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserCaller {
     pub id: UserId,
     pub role: Role,
-    /// First and last name; may be out of date by the lifetime of a token.
+    /// First and last name; may be outdated by up to the lifetime of a token.
     pub name: String,
     pub email: String,
     /// The session that the token belongs to.
     pub session: Option<String>,
-    /// Ordered without an account: `id` is of no account.
+    /// Ordered without an account: `id` belongs to no account.
     pub guest: bool,
 }
 
@@ -38,7 +38,7 @@ impl UserCaller {
     }
 }
 
-/// What travels with a call through REST, gRPC and events.
+/// What a call carries through REST, gRPC and events.
 #[derive(Debug, Clone, Default)]
 pub struct CallContext {
     pub caller: Caller,
@@ -46,7 +46,7 @@ pub struct CallContext {
     /// W3C trace context of the current span.
     pub traceparent: Option<String>,
     pub idempotency_key: Option<String>,
-    /// The address of the client as the gateway saw it. For information only: any caller can claim any address.
+    /// The client's address as the gateway saw it. For information only: any caller can claim any address.
     pub client_address: Option<String>,
     /// When the caller stops waiting; calls made on its behalf end by then.
     pub deadline: Option<Instant>,
@@ -65,7 +65,7 @@ impl fmt::Debug for Token {
 }
 
 impl CallContext {
-    /// Nobody in particular, with a new request id and trace.
+    /// An anonymous caller, with a new request id and trace.
     pub fn anonymous() -> Self {
         Self {
             request_id: new_request_id(),
@@ -118,10 +118,10 @@ impl CallContext {
         if roles.contains(&user.role) {
             return Ok(user);
         }
-        let wanted: Vec<_> = roles.iter().map(|role| role.as_str()).collect();
+        let names: Vec<_> = roles.iter().map(|role| role.as_str()).collect();
         Err(AppError::forbidden(format!(
             "this needs the role {}",
-            wanted.join(" or ")
+            names.join(" or ")
         )))
     }
 
@@ -135,7 +135,7 @@ impl CallContext {
         }
     }
 
-    /// What the events of this call carry on.
+    /// The context for the events of this call.
     pub fn event_context(&self) -> EventContext {
         EventContext {
             traceparent: self.traceparent.clone(),
@@ -180,7 +180,7 @@ pub fn context<T>(request: &tonic::Request<T>) -> CallContext {
         .unwrap_or_else(CallContext::anonymous)
 }
 
-/// A new id for a request that came without one.
+/// A new id for a request without one.
 pub fn new_request_id() -> String {
     uuid::Uuid::now_v7().to_string()
 }

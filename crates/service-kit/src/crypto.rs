@@ -1,4 +1,4 @@
-//! Cryptography by ring alone: the provider for jsonwebtoken (EdDSA and HS256, nothing else), Ed25519 keys and their JWKs.
+//! Cryptography with ring only: the provider for jsonwebtoken (EdDSA and HS256, nothing else), Ed25519 keys and their JWKs.
 
 use std::sync::OnceLock;
 
@@ -29,7 +29,7 @@ const PKCS8_PREFIX: [u8; 16] = [
     0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
 ];
 
-/// Makes ring the provider of jsonwebtoken and of rustls. May be called as often as one likes.
+/// Makes ring the provider of jsonwebtoken and of rustls. Can be called repeatedly.
 pub fn install() {
     static DONE: OnceLock<()> = OnceLock::new();
     DONE.get_or_init(|| {
@@ -167,7 +167,7 @@ impl JwtVerifier for HmacKey {
     }
 }
 
-/// An Ed25519 key that signs access tokens. `Debug` shows its id only.
+/// An Ed25519 key that signs access tokens. `Debug` shows only its id.
 #[derive(Clone)]
 pub struct SigningKey {
     pkcs8: Vec<u8>,
@@ -186,7 +186,7 @@ impl SigningKey {
         Self::from_pkcs8(&pkcs8)
     }
 
-    /// Takes the 48-byte PKCS#8 v1 form that [`SigningKey::pkcs8`] gives.
+    /// Takes the 48-byte PKCS#8 v1 form that [`SigningKey::pkcs8`] returns.
     pub fn from_pkcs8(pkcs8: &[u8]) -> std::result::Result<Self, AppError> {
         if pkcs8.len() != 48 || !pkcs8.starts_with(&PKCS8_PREFIX) {
             return Err(AppError::internal(
@@ -257,7 +257,7 @@ pub fn jwk(public: &str, kid: &str) -> Jwk {
     }
 }
 
-/// The keys that verify what these sign (RFC 7517).
+/// The public keys of the signing keys (RFC 7517).
 pub fn key_set<'a>(keys: impl IntoIterator<Item = &'a SigningKey>) -> JwkSet {
     JwkSet {
         keys: keys.into_iter().map(SigningKey::jwk).collect(),
@@ -277,7 +277,7 @@ mod tests {
 
     #[test]
     fn the_thumbprint_is_that_of_rfc_8037() {
-        // Appendix A.3 there.
+        // From RFC 8037, appendix A.3.
         assert_eq!(
             thumbprint("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo").unwrap(),
             "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"

@@ -1,4 +1,4 @@
-//! What happens to every call before and after its handler, in both shapes: identity, deadline, panics, trace, metrics.
+//! What runs before and after every handler, in both shapes: identity, deadline, panics, trace, metrics.
 
 use std::{
     any::Any,
@@ -25,19 +25,19 @@ use crate::{
     trace,
 };
 
-/// How long a handler may go on after its caller's time is over, to end the statement that it is at.
+/// How long a handler may run on after its caller's deadline, to finish its current statement.
 const GRACE: Duration = Duration::from_secs(5);
-/// No caller may ask for more time than this.
+/// The longest deadline that a caller gets.
 const MAX_DEADLINE: Duration = Duration::from_mins(1);
-/// Nor than this, where the caller sends a stream: a file from a phone on a slow line.
+/// The longest deadline where the caller sends a stream: a file from a phone on a slow line.
 const MAX_UPLOAD_TIME: Duration = Duration::from_mins(15);
-/// Tells the platform's version with every answer, for the gateway's system report.
+/// Every response carries the platform's version, for the gateway's system report.
 const VERSION_HEADER: &str = "x-waybill-version";
-/// Longer ids and keys are not taken from callers.
+/// Longer request ids are ignored.
 const MAX_HEADER_TEXT: usize = 255;
 
-/// The layers of a service's gRPC server. The handler finds a [`CallContext`] in the request's extensions, and nothing
-/// else that the caller may have left there.
+/// The layers of a service's gRPC server. The handler finds a [`CallContext`] in the request's extensions, and nothing that the
+/// caller may have put there.
 #[derive(Clone)]
 pub struct ServerLayer {
     service: &'static str,
@@ -93,7 +93,7 @@ where
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        // The one that is ready is used; the clone takes its place.
+        // Uses the service that is ready; the clone replaces it.
         let clone = self.inner.clone();
         let inner = std::mem::replace(&mut self.inner, clone);
         let layer = self.layer.clone();
@@ -109,7 +109,7 @@ impl ServerLayer {
     {
         let started = Instant::now();
         let (mut parts, body) = request.into_parts();
-        // In one process, what the caller left here would reach the handler.
+        // In one process, extensions that the caller set would reach the handler.
         parts.extensions.clear();
         let method = parts.uri.path().trim_start_matches('/').to_owned();
         let request_id = text(&parts.headers, "x-request-id").unwrap_or_else(new_request_id);
@@ -124,7 +124,7 @@ impl ServerLayer {
             order_id = tracing::field::Empty,
         );
         if !is_read(&method) {
-            // Its end will be a line. Events that follow from it may be consumed before.
+            // Logged when the call ends; events that it causes may be consumed before.
             waybill_store::logged(self.service, &request_id);
         }
         let parent = global::get_text_map_propagator(|propagator| {
@@ -151,8 +151,8 @@ impl ServerLayer {
             let Ok(response) = inner.call(Request::from_parts(parts, body)).await;
             Ok::<_, Status>(response)
         };
-        // A task of its own, so that a caller who hangs up or whose time is over does not stop a statement half-way: on MySQL
-        // the connection would be out of step with its server from then on (transact-rs/sqlx#563).
+        // A task of its own, so that a caller that hangs up or whose deadline passes does not interrupt a statement: on MySQL the
+        // connection would be out of sync with its server from then on (transact-rs/sqlx#563).
         let work = tokio::time::timeout(deadline + GRACE, work).instrument(span.clone());
         let outcome = tokio::time::timeout(deadline, tokio::spawn(work)).await;
         let entered = span.enter();
@@ -191,7 +191,7 @@ impl ServerLayer {
         let mut context = CallContext {
             request_id,
             traceparent: Some(traceparent),
-            // Of any length: a key that is too long is for the service to refuse, not to be forgotten.
+            // Of any length: the service must refuse a key that is too long, not ignore it.
             idempotency_key: visible(headers, "idempotency-key").map(str::to_owned),
             client_address: text(headers, "x-client-address"),
             ..CallContext::default()
@@ -209,7 +209,7 @@ impl ServerLayer {
     }
 }
 
-/// The token in an `Authorization` header's value.
+/// The token in the value of an `Authorization` header.
 pub fn bearer(authorization: &str) -> Option<&str> {
     let (scheme, token) = authorization.split_once(' ')?;
     let token = token.trim();
@@ -221,7 +221,7 @@ fn text(headers: &HeaderMap, name: &str) -> Option<String> {
     (text.len() <= MAX_HEADER_TEXT).then(|| text.to_owned())
 }
 
-/// The value of a header, if it has one of visible ASCII characters.
+/// The value of a header, if it consists of visible ASCII characters.
 fn visible<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let text = headers.get(name)?.to_str().ok()?.trim();
     (!text.is_empty()).then_some(text)
@@ -235,7 +235,7 @@ fn message(panic: &(dyn Any + Send)) -> &str {
         .unwrap_or("no message")
 }
 
-/// Errors come as headers, without a body; everything else is a success so far.
+/// Errors are sent as headers, without a body; everything else counts as a success here.
 fn code_of(response: &Response<Body>) -> Code {
     response
         .headers()
@@ -243,12 +243,12 @@ fn code_of(response: &Response<Body>) -> Code {
         .map_or(Code::Ok, |value| Code::from_bytes(value.as_bytes()))
 }
 
-/// A read that takes longer is worth a line.
+/// A read that takes longer is logged.
 const SLOW: Duration = Duration::from_secs(1);
 
-/// Every write is one line of each service that works on it, by which a request is found again everywhere. Reads are many and
-/// leave nothing behind: they are lines if they are slow or fail for a reason of ours. What is away for a moment is reported by
-/// whoever calls it, once and not for every read.
+/// Every write is one line in the log of each service that works on it, so that a request can be found everywhere. Reads are
+/// frequent and change nothing: they are logged only if they are slow or fail for an internal reason. Unavailable services are
+/// reported by their callers, once and not for every read.
 fn log(method: &str, code: Code, elapsed: Duration) {
     let elapsed_ms = elapsed.as_millis() as u64;
     let ours = matches!(
@@ -262,7 +262,7 @@ fn log(method: &str, code: Code, elapsed: Duration) {
     }
 }
 
-/// Whether a method only reads; by its name, and all that is not of the platform itself.
+/// Whether a method only reads: judged by its name; methods that are not the platform's own count as reads.
 fn is_read(method: &str) -> bool {
     let name = method.rsplit('/').next().unwrap_or_default();
     !method.starts_with("waybill.")

@@ -1,9 +1,9 @@
 //! What every service process needs: settings, telemetry, health, caller identity, errors, shutdown.
 //!
-//! Module map: `error` (the error of use cases and its gRPC form), `caller` (who calls), `tokens` and `crypto` (how that is
-//! proved), `layers` (what happens around every call), `once` and `audit` (what a write leaves beside its own rows), `channel` (calling others), `service` (starting and draining a
-//! service in either shape), `readiness` (whether it can do its work), `serve`, `accept` and `process` (a service as a process
-//! of its own), `settings`, `telemetry`, `trace`, `shutdown`.
+//! Module map: `error` (the error of use cases and its gRPC form), `caller` (who calls), `tokens` and `crypto` (how callers are
+//! authenticated), `layers` (what runs around every call), `once` and `audit` (what a write stores in addition to its own rows),
+//! `channel` (calling other services), `service` (starting and draining a service in either shape), `readiness` (whether it can
+//! work), `serve`, `accept` and `process` (a service as a process of its own), `settings`, `telemetry`, `trace`, `shutdown`.
 
 pub mod accept;
 pub mod audit;

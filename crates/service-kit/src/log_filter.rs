@@ -1,17 +1,17 @@
-//! Which lines of the log are written.
+//! Which log lines are written.
 
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::{EnvFilter, filter::ParseError};
 
-/// Whether the text is a filter of the log.
+/// Checks that the text is a log filter.
 pub fn check_filter(text: &str) -> Result<(), String> {
     filter(text)
         .map(|_| ())
         .map_err(|error| format!("not a log filter: {error}"))
 }
 
-/// The NATS client writes a line for each attempt to connect, of which the bus reports as well, now and then. So of its lines
-/// at the level `info` there are those that are asked for by its name.
+/// The NATS client logs each attempt to connect, which the bus already reports at intervals. So its lines at the level `info` are
+/// left out unless the filter names it.
 pub fn filter(text: &str) -> Result<EnvFilter, ParseError> {
     let filter = EnvFilter::builder().parse(text)?;
     let quieter =
@@ -27,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_nats_client_is_heard_when_it_is_asked() {
+    fn the_nats_client_is_quiet_unless_it_is_named() {
         let of_nats = |text| {
             filter(text)
                 .unwrap()

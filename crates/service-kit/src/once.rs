@@ -1,4 +1,5 @@
-//! Writes that a repeat does not do again: the answer is kept under the caller's idempotency key, in the same transaction.
+//! Writes that a repeated call does not do again: the response is stored under the caller's idempotency key, in the same
+//! transaction.
 
 use prost::Message;
 use waybill_store::{Db, IdempotencyKey, Tx, idempotency};
@@ -8,7 +9,7 @@ use crate::{AppError, CallContext, ErrorKind};
 /// Longest idempotency key, in bytes.
 const MAX_KEY: usize = 255;
 
-/// An answer, and whether an earlier call got it first.
+/// A response, and whether an earlier call already got it.
 #[derive(Debug, Clone)]
 pub struct Done<A> {
     pub answer: A,
@@ -45,7 +46,7 @@ pub fn key_of(ctx: &CallContext) -> Result<Option<&str>, AppError> {
     }
 }
 
-/// What the call's idempotency key stands for: this operation of this user, with this request in a canonical encoding.
+/// The scope of the call's idempotency key: this operation of this user, with this request in a canonical encoding.
 pub fn key(
     ctx: &CallContext,
     operation: &'static str,
@@ -58,8 +59,8 @@ pub fn key(
     Ok(Some(IdempotencyKey::new(scope, key, request)))
 }
 
-/// Ties the answer to the key, if there is one; part of the transaction that `act` of [`once`] runs. Of calls with the same key
-/// at the same time one gets on, and the others are refused here once it has committed.
+/// Stores the response under the key, if there is one; part of the transaction that `act` of [`once`] runs. Of concurrent calls
+/// with the same key one continues, and the others are refused here once it has committed.
 pub async fn remember<A: Message>(
     tx: &Tx,
     key: Option<&IdempotencyKey>,
@@ -71,8 +72,8 @@ pub async fn remember<A: Message>(
     Ok(())
 }
 
-/// Does `act`; if that is refused, perhaps because an earlier call with this key has done it, gives the answer of that. Looking
-/// it up only after a refusal saves all others the lookup: where even trying costs something, ask [`earlier`] first.
+/// Runs `act`; if that is refused, perhaps because an earlier call with this key has done it, returns the response of that call.
+/// Looking it up only after a refusal saves all others the lookup: if even an attempt has a cost, use [`earlier`] first.
 pub async fn once<A: Message + Default>(
     db: &Db,
     key: Option<&IdempotencyKey>,
@@ -82,14 +83,14 @@ pub async fn once<A: Message + Default>(
         Ok(answer) => return Ok(Done::now(answer)),
         Err(error) => error,
     };
-    // These do not come from its having been done.
+    // These refusals do not come from an earlier call.
     if matches!(refused.kind, ErrorKind::Internal | ErrorKind::Unavailable) {
         return Err(refused);
     }
     earlier(db, key).await?.map(Done::before).ok_or(refused)
 }
 
-/// The answer that an earlier call with this key got. `IDEMPOTENCY_KEY_REUSED` if that was another request.
+/// The response that an earlier call with this key got. `IDEMPOTENCY_KEY_REUSED` if its request was a different one.
 pub async fn earlier<A: Message + Default>(
     db: &Db,
     key: Option<&IdempotencyKey>,

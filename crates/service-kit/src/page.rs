@@ -5,7 +5,7 @@ use waybill_store::page::{Limit, PageQuery};
 
 use crate::AppError;
 
-/// The wanted page; the first one of the default size if none is named.
+/// The requested page; by default the first one with the default size.
 pub fn page_query(page: Option<&PageRequest>) -> Result<PageQuery, AppError> {
     let page = page.cloned().unwrap_or_default();
     Ok(PageQuery {

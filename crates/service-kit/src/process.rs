@@ -29,7 +29,7 @@ use crate::{
 /// Any error of a builder.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Channels to the other services. Each connects with its first call; all who ask for one share it.
+/// Channels to the other services. Each connects with its first call; all users of one share it.
 #[derive(Clone)]
 pub struct Peers {
     settings: PeerSettings,
@@ -97,12 +97,12 @@ pub struct Boot {
     pub bus: Arc<dyn Bus>,
     pub verifier: Arc<Verifier>,
     pub service_tokens: ServiceTokens,
-    /// Starts with SIGTERM and SIGINT.
+    /// Begins with SIGTERM and SIGINT.
     pub shutdown: Shutdown,
 }
 
-/// The `main` of a service with gRPC and a database. `build` gets the service's own settings and makes the service of them;
-/// its migrations run there.
+/// The `main` of a service with gRPC and a database. `build` gets the service's own settings and builds the service; its
+/// migrations run there.
 ///
 /// ```no_run
 /// # use std::process::ExitCode;
@@ -131,7 +131,7 @@ where
     }
 }
 
-/// As [`run`], for a service that also takes the settings of a crate that it is made with.
+/// As [`run`], for a service that also needs the settings of a crate that it uses.
 pub fn run_with<S, T, B, F, E>(name: &'static str, build: B) -> ExitCode
 where
     S: Settings,
@@ -176,7 +176,7 @@ fn run_service<E: Into<BoxError>>(
             };
             let db = tokio::select! {
                 db = Db::connect_when_available(&config, name) => db?,
-                // Asked to stop while still waiting.
+                // A signal to stop while still waiting.
                 () = boot.shutdown.leaving().cancelled() => return Ok(()),
             };
             let deps = Deps {
@@ -189,7 +189,7 @@ fn run_service<E: Into<BoxError>>(
                 environment: boot.common.environment,
                 currency: boot.common.currency,
             };
-            // A migration at work is let end; one that waits for its database is not waited for.
+            // A running migration is allowed to finish; one that waits for its database is not.
             let too_late = async {
                 boot.shutdown.leaving().cancelled().await;
                 tokio::time::sleep(boot.common.shutdown_deadline).await;
@@ -239,8 +239,8 @@ where
     )
 }
 
-/// Reads flags and settings; beside those, the warnings about the environment. `--help` and `--version` print and end the
-/// process with 0, faults end it with `EX_USAGE`.
+/// Reads flags and settings; returns them with the warnings about the environment. `--help` and `--version` print and end the
+/// process with 0, errors end it with `EX_USAGE`.
 fn configure<S: Sections>(name: &str) -> Result<(S, Vec<String>), ExitCode> {
     let (mut sources, rest) = Sources::from_arguments(std::env::args().skip(1));
     for argument in rest {
@@ -256,7 +256,7 @@ fn configure<S: Sections>(name: &str) -> Result<(S, Vec<String>), ExitCode> {
                 print(&format!("waybill-{name} {}\n", env!("CARGO_PKG_VERSION")));
                 return Err(ExitCode::SUCCESS);
             }
-            _ => sources.add_fault(format!(
+            _ => sources.add_error(format!(
                 "{argument}: no such flag; there are --config FILE, --set NAME=VALUE and --help"
             )),
         }
@@ -266,12 +266,12 @@ fn configure<S: Sections>(name: &str) -> Result<(S, Vec<String>), ExitCode> {
     Ok((sections, settings::strays::<S>(&sources)))
 }
 
-/// To standard output; that the reader may have gone (`| head`) is no fault.
+/// To standard output; that the reader may be gone (`| head`) is no error.
 fn print(text: &str) {
     let _ = std::io::stdout().write_all(text.as_bytes());
 }
 
-/// Prints the faults and gives `EX_USAGE`.
+/// Prints the errors and returns `EX_USAGE`.
 pub fn usage(faults: &Faults, format: LogFormat) -> ExitCode {
     match format {
         LogFormat::Console => eprintln!("{faults}"),

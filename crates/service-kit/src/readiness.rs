@@ -1,5 +1,5 @@
-//! Whether a service can do its work. That is what its calls need: its database, for writing too ([`Db::ping`] says so). Without
-//! the bus they go on, and events wait in the outbox: then the service is degraded, which a metric tells and not readiness.
+//! Whether a service can work. Its calls need its database, for writing too ([`Db::ping`] checks that). Without the bus they
+//! still succeed, and events wait in the outbox: then the service is degraded, which a metric shows and readiness does not.
 
 use std::{
     pin::Pin,
@@ -27,11 +27,11 @@ use tonic_health::pb::{
 use waybill_bus::Bus;
 use waybill_store::Db;
 
-/// A part that does not answer within this is down.
+/// A part that does not respond within this time is down.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// An answer of the database holds for so long, however many ask.
+/// A result of the database check is reused for this long, however many ask.
 const FRESH: Duration = Duration::from_millis(500);
-/// How often the parts are looked at when nobody asks.
+/// How often the parts are checked when nobody asks.
 const EVERY: Duration = Duration::from_secs(5);
 
 /// The state of a service's parts. Cheap to clone.
@@ -39,12 +39,12 @@ const EVERY: Duration = Duration::from_secs(5);
 pub struct Readiness {
     database: Arc<Probe>,
     bus: Arc<dyn Bus>,
-    /// As it was found when it was last looked at.
+    /// The result of the last check.
     bus_up: Arc<AtomicBool>,
     stop: CancellationToken,
 }
 
-/// How a service is.
+/// The state of a service.
 #[derive(Debug, Clone, Copy)]
 pub struct Report {
     pub stopping: bool,
@@ -60,7 +60,7 @@ impl Report {
 }
 
 impl Readiness {
-    /// Starts to watch; ends with `stop`, from when on the service is not ready.
+    /// Starts the checks; they end with `stop`, after which the service is not ready.
     pub fn start(name: &'static str, db: &Db, bus: &Arc<dyn Bus>, stop: CancellationToken) -> Self {
         let readiness = Self {
             database: Arc::new(Probe::new(db.clone())),
@@ -72,8 +72,8 @@ impl Readiness {
         readiness
     }
 
-    /// How the service is now; within [`PATIENCE`] also while its database hangs. Of the bus, what was found at most
-    /// [`EVERY`] ago: readiness does not depend on it, and its answer must not wait for it.
+    /// The current state of the service; returns within [`PATIENCE`] even while its database hangs. The state of the bus is at
+    /// most [`EVERY`] old: readiness does not depend on it, and must not wait for it.
     pub async fn report(&self) -> Report {
         Report {
             database: self.database.answers().await,
@@ -87,7 +87,7 @@ impl Readiness {
         HealthServer::new(self.clone())
     }
 
-    /// Keeps the metric that alerts look at, and logs when a part goes or comes back.
+    /// Updates the metric that alerts use, and logs when a part goes down or comes back.
     async fn measure(self, name: &'static str) {
         let mut before = [true; 2];
         loop {
@@ -125,7 +125,7 @@ impl Readiness {
     }
 }
 
-/// The process has one service; only the whole of it can be asked for.
+/// The process has one service; only the whole of it can be checked.
 fn whole(request: &Request<HealthCheckRequest>) -> Result<(), Status> {
     if request.get_ref().service.is_empty() {
         return Ok(());
@@ -170,8 +170,8 @@ impl Health for Readiness {
     }
 }
 
-/// Asks the database, once at a time however many want to know, and never gives up half-way: a connection that is left in
-/// the middle of a statement may be lost.
+/// Checks the database, one check at a time however many ask, and never aborts one half-way: a connection that is left in the
+/// middle of a statement may be lost.
 struct Probe {
     db: Db,
     last: watch::Sender<Option<(Instant, bool)>>,
@@ -187,9 +187,9 @@ impl Probe {
         }
     }
 
-    /// Whether the database takes writes.
+    /// Whether the database accepts writes.
     async fn answers(self: &Arc<Self>) -> bool {
-        // Before the last answer is looked at, so that none is missed.
+        // Subscribes before the last result is read, so that none is missed.
         let mut answers = self.last.subscribe();
         let last = *answers.borrow_and_update();
         if let Some((at, up)) = last

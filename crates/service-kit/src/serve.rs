@@ -17,8 +17,8 @@ use crate::{
     telemetry,
 };
 
-/// A connection ends after this long and its caller connects again: so callers of an address that stands for several replicas
-/// find new ones.
+/// A connection is closed after this long and its caller reconnects: so callers of an address with several replicas find new
+/// ones.
 const CONNECTION_AGE: Duration = Duration::from_mins(5);
 
 /// Where a service listens.
@@ -46,9 +46,9 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, AppError> {
         .map_err(|error| AppError::internal(format!("cannot listen on {address}: {error}")))
 }
 
-/// Serves until `shutdown` is closing, then takes no new calls, ends those at work, and drains consumers, jobs and relay.
-/// All of that within `deadline`; what is not done by then is dropped (and found again at the next start). From `leaving` on,
-/// the service says that it is not ready.
+/// Serves until `shutdown` is closing, then accepts no new calls, finishes running ones, and drains consumers, jobs and relay.
+/// All of that within `deadline`; unfinished work is dropped (and picked up at the next start). From `leaving` on, the service
+/// reports that it is not ready.
 pub async fn serve(
     running: Running,
     listeners: Listeners,
@@ -75,7 +75,7 @@ pub async fn serve(
         .max_connection_age(CONNECTION_AGE)
         .layer(running.layer.clone())
         .add_routes(routes)
-        // Its end is the end of `incoming`, which takes in those who wait to be accepted: a signal would leave them out.
+        // It ends with `incoming`, which includes the connections that wait to be accepted: a signal would leave them out.
         .serve_with_incoming_shutdown(
             incoming(listeners.grpc, shutdown.closing().clone()),
             std::future::pending(),
@@ -139,7 +139,7 @@ fn flatten(
     }
 }
 
-/// `/healthz`: the process runs. `/readyz`: it can do its work and is not stopping. `/metrics`: Prometheus.
+/// `/healthz`: the process runs. `/readyz`: it can work and is not stopping. `/metrics`: Prometheus.
 async fn serve_ops(listener: TcpListener, readiness: Readiness) {
     let router = Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
@@ -149,7 +149,7 @@ async fn serve_ops(listener: TcpListener, readiness: Readiness) {
     operations(listener, router).await;
 }
 
-/// Serves what operators ask, for ever.
+/// Serves the operations endpoints, forever.
 pub async fn operations(listener: TcpListener, router: Router) {
     if let Err(error) = axum::serve(listener, router).await {
         tracing::error!(%error, "the operations server ended");

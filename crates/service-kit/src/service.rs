@@ -1,4 +1,4 @@
-//! What a service is made of, and how its parts are started and drained. The same in both shapes.
+//! The parts of a service, and how they are started and drained. The same in both shapes.
 
 use std::{fmt, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
@@ -37,7 +37,7 @@ pub struct Deps {
 }
 
 impl Deps {
-    /// With the system's clock, in development, in US dollars; change the fields for anything else.
+    /// With the system's clock, in development, in US dollars; set the fields for anything else.
     pub fn new(
         db: Db,
         bus: Arc<dyn Bus>,
@@ -78,7 +78,7 @@ impl fmt::Debug for Service {
     }
 }
 
-/// A background job: a reconciler without input, harmless when repeated or when two replicas run it at once.
+/// A background job: it reconciles state without input, and is safe to repeat or to run on two replicas at once.
 #[derive(Clone)]
 pub struct Job {
     pub name: &'static str,
@@ -144,7 +144,7 @@ impl Running {
         guarded(&self.layer, self.routes.clone())
     }
 
-    /// Stops consumers, jobs and relay and waits for what they are at. False if that took longer than `deadline`.
+    /// Stops consumers, jobs and relay and waits for their running work. False if that took longer than `deadline`.
     pub async fn drain(&self, deadline: Duration) -> bool {
         self.stop.cancel();
         self.tasks.close();
@@ -176,15 +176,15 @@ fn layer_of(name: &'static str, deps: &Deps) -> ServerLayer {
     )
 }
 
-/// Starts one service: consumers, then jobs and relay. The bus need not be there yet: the relay makes the service's stream
+/// Starts one service: consumers, then jobs and relay. The bus need not be available yet: the relay creates the service's stream
 /// when it is, and until then events wait in the outbox.
 pub async fn start(service: Service, deps: &Deps) -> Result<Running, AppError> {
     let prepared = prepare(service, deps).await?;
     Ok(prepared.go())
 }
 
-/// Starts several services of one process: the consumers of all before the relay of any, so that no event of an
-/// in-process bus is published while one that wants it is not there yet.
+/// Starts several services of one process: the consumers of all before the relay of any, so that an in-process bus publishes no
+/// event before all its consumers are registered.
 pub async fn start_all(services: Vec<(Service, Deps)>) -> Result<Vec<Running>, AppError> {
     let mut all = Vec::with_capacity(services.len());
     for (service, deps) in services {
@@ -229,7 +229,7 @@ async fn prepare(service: Service, deps: &Deps) -> Result<Prepared, AppError> {
 }
 
 impl Running {
-    /// Keeps an eye on a task of the store; one that ends by itself is a bug worth a line.
+    /// Watches a task of the store; one that ends by itself is a bug and is logged.
     fn watch(&self, what: &'static str, task: tokio::task::JoinHandle<()>) {
         let (name, stop) = (self.name, self.stop.clone());
         self.tasks.spawn(async move {
@@ -266,7 +266,7 @@ impl Prepared {
     }
 }
 
-/// What every service does beside its own jobs.
+/// The jobs of every service.
 fn housekeeping(db: &Db) -> [Job; 2] {
     let (pruned, measured) = (db.clone(), db.clone());
     [
@@ -286,7 +286,7 @@ fn housekeeping(db: &Db) -> [Job; 2] {
     ]
 }
 
-/// Runs a job at once, then on its timer and signal, until `stop`. Failures and panics are logged; the next run comes.
+/// Runs a job at once, then on its timer and signal, until `stop`. Failures and panics are logged; the job runs again.
 async fn run_job(service: &'static str, job: Job, stop: CancellationToken) {
     let failing = Outage::default();
     loop {

@@ -1,17 +1,17 @@
-//! When a process is asked to end, and how it goes.
+//! When a process is asked to stop, and how it stops.
 
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-/// The end of a process in two steps, so that whoever shares out requests can look elsewhere before this one stops to answer.
+/// The end of a process in two steps, so that a load balancer can choose another one before this one stops serving.
 #[derive(Debug, Clone, Default)]
 pub struct Shutdown {
     leaving: CancellationToken,
     closing: CancellationToken,
 }
 
-/// Both steps at once: where nobody shares out requests.
+/// Both steps at once: where there is no load balancer.
 impl From<CancellationToken> for Shutdown {
     fn from(token: CancellationToken) -> Self {
         Self {
@@ -22,12 +22,12 @@ impl From<CancellationToken> for Shutdown {
 }
 
 impl Shutdown {
-    /// The first step: the process says that it is not ready. It goes on answering whatever comes.
+    /// The first step: the process reports that it is not ready, but still serves requests.
     pub fn leaving(&self) -> &CancellationToken {
         &self.leaving
     }
 
-    /// The second step: it takes nothing new, ends what is at work, and closes.
+    /// The second step: it accepts nothing new, finishes running work, and closes.
     pub fn closing(&self) -> &CancellationToken {
         &self.closing
     }

@@ -1,7 +1,7 @@
 //! Logs, traces and metrics of a process.
 //!
-//! Every line within a call carries the span's `request_id`. Lines go to standard error: standard output belongs to what
-//! the command prints. Panics are lines as well.
+//! Every line within a call carries the span's `request_id`. Lines go to standard error: standard output is for what the command
+//! prints. Panics are log lines as well.
 
 use std::{
     backtrace::{Backtrace, BacktraceStatus},
@@ -32,17 +32,17 @@ const SECONDS: [f64; 14] = [
     0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0,
 ];
 
-/// Keeps the export of traces going; flush it at the end by [`Telemetry::shutdown`].
+/// Keeps the export of traces running; flush it at the end by [`Telemetry::shutdown`].
 #[derive(Debug, Default)]
 pub struct Telemetry {
     traces: Option<SdkTracerProvider>,
 }
 
 impl Telemetry {
-    /// Sends what is still waiting.
+    /// Sends the spans that are still queued.
     pub async fn shutdown(self) {
         let Some(traces) = self.traces else { return };
-        // Blocks until the collector has answered.
+        // Blocks until the collector has responded.
         let flushed = tokio::task::spawn_blocking(move || traces.shutdown()).await;
         if let Ok(Err(error)) = flushed {
             tracing::warn!(%error, "the last traces could not be sent");
@@ -54,7 +54,7 @@ impl Telemetry {
 /// call in the same process changes nothing: tests run several platforms in one.
 pub fn init(service: &'static str, settings: &CommonSettings) -> Result<Telemetry, Faults> {
     let metrics = metrics_handle();
-    // Durations pile up until they are put into their buckets, which otherwise only reading /metrics does.
+    // Durations accumulate until they are put into their buckets, which otherwise only reading /metrics does.
     tokio::spawn(async move {
         let mut timer = tokio::time::interval(Duration::from_secs(5));
         loop {
@@ -78,21 +78,21 @@ pub fn init(service: &'static str, settings: &CommonSettings) -> Result<Telemetr
         .with(spans)
         .with(filter)
         .try_init();
-    // An error means that a subscriber is there already.
+    // An error means that a subscriber is installed already.
     if installed.is_ok() {
         log_panics();
     }
     Ok(Telemetry { traces })
 }
 
-/// Logs what was found before there was a log.
+/// Logs warnings that were found before there was a log.
 pub fn warn(findings: &[String]) {
     for finding in findings {
         tracing::warn!("{finding}");
     }
 }
 
-/// Writes lines of the format `json` while there may be no log, or none any more.
+/// Writes lines of the format `json` while no log is installed.
 pub fn as_json(write: impl FnOnce()) {
     let lines = lines(LogFormat::Json, std::io::stderr);
     tracing::subscriber::with_default(tracing_subscriber::registry().with(lines), write);
@@ -123,11 +123,11 @@ fn log_panic(panic: &PanicHookInfo<'_>) {
     metrics::counter!("waybill_panics_total").increment(1);
 }
 
-/// Says that the process listens: on standard output, for people and for programs that start it and wait for this line. Where
-/// lines are for machines it is one of them, so that the output has one format.
+/// Reports that the process listens: on standard output, for people and for programs that start it and wait for this line. With
+/// machine-readable logs it is a log line, so that the output has one format.
 pub fn announce(format: LogFormat, address: SocketAddr) {
     match format {
-        // That nobody reads it is no fault.
+        // It is no error if nobody reads it.
         LogFormat::Console => {
             let _ = writeln!(std::io::stdout(), "listening on http://{address}");
         }
@@ -177,7 +177,7 @@ pub fn metrics_handle() -> &'static PrometheusHandle {
     static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
     HANDLE.get_or_init(|| {
         let builder = PrometheusBuilder::new();
-        // The buckets are a constant that is not empty, which is all that can be wrong with them.
+        // The only possible error is an empty list of buckets, and it is a constant.
         let builder = builder
             .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)
             .unwrap_or_else(|_| PrometheusBuilder::new());

@@ -33,14 +33,14 @@ const LEEWAY: Duration = Duration::from_secs(10);
 const SERVICE_TOKEN_LIFETIME: Duration = Duration::from_mins(1);
 /// A cached service token is replaced this long before its end.
 const SERVICE_TOKEN_MARGIN: Duration = Duration::from_secs(20);
-/// Keys older than this are fetched again, so that a withdrawn one goes.
+/// Keys older than this are fetched again, so that withdrawn ones disappear.
 const KEYS_FRESH: Duration = Duration::from_mins(10);
 /// At most one fetch in this time, however many unknown key ids come in.
 const FETCH_PAUSE: Duration = Duration::from_secs(2);
-/// Longer tokens are not looked at.
+/// Longer tokens are refused.
 const MAX_TOKEN_BYTES: usize = 8 * 1024;
 
-/// What an access token says.
+/// The claims of an access token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccessClaims {
     pub sub: UserId,
@@ -48,10 +48,10 @@ pub struct AccessClaims {
     /// First and last name.
     pub name: String,
     pub email: String,
-    /// The session, so that signing out everywhere else can spare it.
+    /// The session, so that signing out everywhere else can keep it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
-    /// Of somebody who ordered without an account; `sub` is then of no account.
+    /// For somebody who ordered without an account; `sub` then belongs to no account.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub guest: bool,
     /// Seconds since the epoch, as is `exp`.
@@ -75,7 +75,7 @@ impl From<&AccessClaims> for UserCaller {
     }
 }
 
-/// Where the public keys come from.
+/// The source of the public keys.
 #[async_trait]
 pub trait JwksSource: Send + Sync + 'static {
     /// The JWKS as JSON.
@@ -93,7 +93,7 @@ where
     }
 }
 
-/// Asks auth for its keys by gRPC.
+/// Fetches the keys of auth by gRPC.
 pub struct GrpcJwks(AuthServiceClient<GrpcChannel>);
 
 impl GrpcJwks {
@@ -120,8 +120,8 @@ struct Keys {
     tried: Option<Instant>,
 }
 
-/// Verifies access tokens. Keys are fetched when the first token arrives, on an unknown key id (at most every two
-/// seconds) and every ten minutes; while auth is away, the known keys go on being used.
+/// Verifies access tokens. Keys are fetched when the first token arrives, on an unknown key id (at most every two seconds) and
+/// every ten minutes; while auth is unavailable, the known keys stay in use.
 pub struct Verifier {
     source: RwLock<Option<Arc<dyn JwksSource>>>,
     keys: RwLock<Keys>,
@@ -174,8 +174,8 @@ impl Verifier {
         *self.source.write() = Some(source);
     }
 
-    /// The claims of a token that holds. `UNAUTHENTICATED` tells an expired token from a bad one; `UNAVAILABLE` means
-    /// that the keys could not be had.
+    /// The claims of a valid token. `UNAUTHENTICATED` distinguishes an expired token from an invalid one; `UNAVAILABLE` means
+    /// that the keys could not be fetched.
     pub async fn verify(&self, token: &str) -> Result<Arc<AccessClaims>, AppError> {
         let hash = sha256(token);
         let claims = match self.verified.get(&hash).await {
@@ -225,7 +225,7 @@ impl Verifier {
         };
         match known {
             Some((key, true)) => return Ok(key),
-            // Old keys still hold when auth is away.
+            // Old keys stay valid when auth is unavailable.
             Some((key, false)) => return Ok(self.refresh(kid).await.unwrap_or(key)),
             None => {}
         }
@@ -262,7 +262,7 @@ impl Verifier {
         keys.by_id = jwks
             .keys
             .into_iter()
-            // Those of another family verify nothing: the algorithm is always EdDSA.
+            // Keys of another family are skipped: the algorithm is always EdDSA.
             .filter_map(|jwk| {
                 Some((
                     jwk.common.key_id.clone()?,
@@ -287,7 +287,7 @@ struct CachedToken {
     replace_at: i64,
 }
 
-/// Issues and verifies the tokens that services call each other with. All services share the key.
+/// Issues and verifies the tokens that services use to call each other. All services share the key.
 #[derive(Clone)]
 pub struct ServiceTokens(Arc<ServiceTokensInner>);
 
@@ -322,13 +322,13 @@ impl ServiceTokens {
         }))
     }
 
-    /// A secret for another purpose, the same in every process that has the same key; the key does not follow from it.
+    /// A secret for another purpose, the same in every process that has the same key; the key cannot be derived from it.
     pub fn secret_for(&self, purpose: &str) -> SecretString {
         let tag = ring::hmac::sign(&self.0.secrets, format!("secret for {purpose}").as_bytes());
         URL_SAFE_NO_PAD.encode(tag).into()
     }
 
-    /// A token with which `service` may call others for at least the next 20 seconds.
+    /// A token for calls of `service` to others, valid for at least the next 20 seconds.
     pub fn issue(&self, service: &str) -> Result<Arc<str>, AppError> {
         let now = self.0.clock.now().secs();
         let mut issued = self.0.issued.lock();
@@ -358,7 +358,7 @@ impl ServiceTokens {
         Ok(token)
     }
 
-    /// The name of the service that a valid token stands for.
+    /// The name of the service in a valid token.
     pub fn verify(&self, token: &str) -> Result<String, AppError> {
         let mut validation = Validation::new(Algorithm::HS256);
         validation.validate_exp = false;
@@ -395,7 +395,8 @@ impl CallContext {
     }
 }
 
-/// Who a bearer token stands for. The algorithm decides which of the two keys is asked; neither takes the other's.
+/// The caller that a bearer token authenticates. Its algorithm decides which of the two keys is used; neither accepts the other's
+/// tokens.
 pub async fn authenticate(
     verifier: &Verifier,
     service_tokens: &ServiceTokens,

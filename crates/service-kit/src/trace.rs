@@ -1,9 +1,9 @@
-//! W3C trace context, also when nothing is exported: every request, call and event can be followed in the logs.
+//! W3C trace context, even when nothing is exported: every request, call and event can be followed in the logs.
 
 use opentelemetry::trace::TraceContextExt as _;
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
-/// The `traceparent` of the current span. Without an exporter there is none: then a child of `incoming`, or a new trace.
+/// The `traceparent` of the current span. Without an exporter: a child of `incoming`, or a new trace.
 pub fn current_or_new(incoming: Option<&str>) -> String {
     current()
         .or_else(|| incoming.and_then(child_of))
@@ -25,7 +25,7 @@ pub fn current() -> Option<String> {
     })
 }
 
-/// Names the order that the call at work is about, in all its log lines from now on.
+/// Adds the order id of the current call to all its log lines from now on.
 pub fn about_order(id: impl std::fmt::Display) {
     tracing::Span::current().record("order_id", tracing::field::display(id));
 }

@@ -1,4 +1,4 @@
-//! What the provider answers: refusals in its own words, JSON, files and parts of them.
+//! The provider's responses: error messages, JSON, files and parts of them.
 
 use bytes::Bytes;
 use futures::{StreamExt as _, future::ready, stream};
@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use super::READ_TIMEOUT;
 use crate::FileError;
 
-/// What the provider says is wrong.
+/// The provider's error message.
 #[derive(Debug, thiserror::Error)]
 #[error("Cloudinary answered {status}: {message}")]
 struct Refusal {
@@ -17,9 +17,9 @@ struct Refusal {
     message: String,
 }
 
-/// The answer, if the request succeeded.
+/// The response, if the request succeeded.
 pub async fn checked(request: RequestBuilder) -> Result<Response, FileError> {
-    // The address may hold a signature: it is nothing for the log.
+    // The URL may hold a signature, which must not be logged.
     let sent = request.send().await;
     let response = sent.map_err(|error| FileError::storage(error.without_url()))?;
     let status = response.status();
@@ -37,7 +37,7 @@ pub async fn checked(request: RequestBuilder) -> Result<Response, FileError> {
     }))
 }
 
-/// An answer in JSON.
+/// A response in JSON.
 pub async fn answer<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, FileError> {
     let response = checked(request.timeout(READ_TIMEOUT)).await?;
     let read = response.json().await;
@@ -57,7 +57,7 @@ pub fn total(response: &Response) -> Option<u64> {
     range.rsplit_once('/')?.1.parse().ok()
 }
 
-/// The bytes without the first `skipped`, and no more than `length`; a stream that ends before is an error.
+/// The bytes after the first `skipped`, and no more than `length`; a stream that ends before is an error.
 pub fn cut(
     body: impl stream::Stream<Item = Result<Bytes, FileError>> + Send + 'static,
     mut skipped: u64,

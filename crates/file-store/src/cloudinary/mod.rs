@@ -1,7 +1,7 @@
-//! Cloudinary as a storage: objects are uploaded signed, as assets that only signed links reach.
+//! Cloudinary as a storage: uploads are signed, and the assets are reachable only by signed links.
 //!
-//! An asset's type follows from the ending of its key: pictures (`.jpg`, `.png`, `.gif`, `.webp`) and videos (`.mp4`) are what the
-//! provider calls so, and are delivered as such; everything else is `raw`. Files up to 100 MB, the provider's limit for one request.
+//! An asset's type follows from the extension of its key: pictures (`.jpg`, `.png`, `.gif`, `.webp`) are `image`, videos (`.mp4`)
+//! are `video`, and everything else is `raw`. Files up to 100 MB, the provider's limit for one request.
 
 mod answer;
 mod signature;
@@ -39,16 +39,16 @@ use crate::{
 /// Only signed links reach such assets.
 const DELIVERY: &str = "authenticated";
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// Without a byte; also for a whole answer that is no file.
+/// The longest time without a byte; also the time limit of a response that is no file.
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
 const UPLOAD_TIMEOUT: Duration = Duration::from_mins(2);
-/// For our own downloads: the time to begin one.
+/// For our own downloads: the time within which one must begin.
 const OPEN_WITHIN: Duration = Duration::from_mins(5);
-/// The provider counts calls of this kind by the hour: what was seen to answer is not asked again for so long.
+/// The provider limits calls of this kind per hour: a successful check is not repeated for this long.
 const ANSWERED_FOR: Duration = Duration::from_mins(5);
 const ENTRIES_PER_PAGE: u32 = 500;
 
-/// An account with Cloudinary as a storage.
+/// A Cloudinary account as a storage.
 pub struct CloudinaryStore {
     client: Client,
     /// `<url>/v1_1/<cloud>`.
@@ -59,13 +59,13 @@ pub struct CloudinaryStore {
     answered: Mutex<Option<Instant>>,
 }
 
-/// What a key is called there.
+/// The asset that a key stands for.
 struct Asset<'a> {
     /// `image`, `video` or `raw`.
     kind: &'static str,
-    /// The whole key, its ending included: or two that differ in it would be one.
+    /// The whole key with its extension: without it two keys that differ only in the extension would collide.
     public_id: &'a str,
-    /// Of pictures and videos.
+    /// For pictures and videos.
     format: &'a str,
 }
 
@@ -110,7 +110,7 @@ impl CloudinaryStore {
         })
     }
 
-    /// Adds who signs and the signature.
+    /// Adds the API key and the signature.
     fn signed(&self, mut parameters: Vec<(&'static str, String)>) -> Vec<(&'static str, String)> {
         parameters.push(("timestamp", Timestamp::now().secs().to_string()));
         let signature = signature::sign(&parameters, self.secret.expose_secret(), self.hash);
@@ -119,7 +119,7 @@ impl CloudinaryStore {
         parameters
     }
 
-    /// A link on the original, for whoever holds it.
+    /// A link to the original, valid for everyone who has it.
     fn download_url(
         &self,
         key: &Key,
@@ -143,7 +143,7 @@ impl CloudinaryStore {
         Ok(url.map_err(FileError::storage)?.into())
     }
 
-    /// A call of the administrative API, which knows the account by key and secret.
+    /// A call of the administrative API, which authenticates the account by key and secret.
     fn admin(&self, path: &str) -> RequestBuilder {
         let url = format!("{}/{path}", self.base);
         let (key, secret) = (self.key.expose_secret(), self.secret.expose_secret());
@@ -183,13 +183,13 @@ struct Listing {
 #[derive(Debug, Deserialize)]
 struct Resource {
     public_id: String,
-    /// When it was uploaded last, in seconds.
+    /// When it was last uploaded, in seconds.
     version: i64,
     bytes: u64,
 }
 
 impl Resource {
-    /// What others have put there is not ours.
+    /// Assets that others have put there are skipped.
     fn entry(self, kind: &str) -> Option<Entry> {
         let key = Key::parse(self.public_id).ok()?;
         (Asset::of(&key).kind == kind).then_some(Entry {
@@ -254,7 +254,7 @@ impl FileStore for CloudinaryStore {
         }
         let response = match checked(request).await {
             Err(error) if range.is_some() && !matches!(error, FileError::NotFound) => {
-                // It may be the range; the size tells.
+                // It may be the range; the size shows it.
                 within(range, self.size(key).await?)?;
                 return Err(error);
             }
@@ -263,7 +263,7 @@ impl FileStore for CloudinaryStore {
         let total =
             total(&response).ok_or_else(|| FileError::storage("the answer has no length"))?;
         let delivered = within(range, total)?;
-        // A server may leave a range out of account and send everything.
+        // A server may ignore a range and send everything.
         let skipped = match response.status() {
             StatusCode::PARTIAL_CONTENT => 0,
             _ => delivered.start,
@@ -307,8 +307,8 @@ impl FileStore for CloudinaryStore {
 
     fn list(&self, folder: &str) -> BoxStream<'_, Result<Entry, FileError>> {
         if !is_folder(folder) {
-            let fault = FileError::Folder(folder.to_owned());
-            return stream::once(async { Err(fault) }).boxed();
+            let error = FileError::Folder(folder.to_owned());
+            return stream::once(async { Err(error) }).boxed();
         }
         let prefix = match folder {
             "" => String::new(),
@@ -343,7 +343,7 @@ impl FileStore for CloudinaryStore {
         key: &Key,
         options: &LinkOptions,
     ) -> Result<Option<String>, FileError> {
-        // Type and name are the provider's: it knows them by the ending of the key.
+        // The provider derives type and name from the extension of the key.
         self.download_url(key, options.expires, !options.inline)
             .map(Some)
     }

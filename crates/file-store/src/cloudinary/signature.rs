@@ -1,15 +1,15 @@
-//! How requests to Cloudinary prove who sends them.
+//! Signatures of requests to Cloudinary.
 
 use crate::settings::SignatureHash;
 use ring::digest::{self, Algorithm, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
 
-/// The signature (version 2) of a request's parameters, as lower-case hex: those that have a value, sorted, then the secret. What
-/// is not signed (the file, the API key, what stands in the path) is not among them.
+/// The signature (version 2) of a request's parameters, as lower-case hex: those that have a value, sorted, then the secret. The
+/// caller leaves out what is not signed (the file, the API key, path parameters).
 pub fn sign(parameters: &[(&str, String)], secret: &str, hash: SignatureHash) -> String {
     let mut signed: Vec<_> = parameters
         .iter()
         .filter(|(_, value)| !value.is_empty())
-        // Or a value could hold another parameter.
+        // Otherwise a value could contain another parameter.
         .map(|(name, value)| format!("{name}={}", value.replace('&', "%26")))
         .collect();
     signed.sort();
@@ -58,7 +58,7 @@ mod tests {
         let Some(vectors) = vectors() else { return };
         let mut judged = 0;
         for vector in vectors["requests"].as_array().unwrap() {
-            // We sign by the second version of the rule alone.
+            // We sign by version 2 of the rule only.
             if vector["signature_version"] != 2 {
                 continue;
             }

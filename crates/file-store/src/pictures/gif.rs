@@ -1,4 +1,4 @@
-//! GIF: each frame is unpacked and packed again with its own colours, so that nothing is lost but what is no picture.
+//! GIF: each frame is decoded and encoded again with its own colours, so that only data outside the picture is lost.
 
 use std::{io, path::Path};
 
@@ -7,7 +7,7 @@ use ::gif::{ColorOutput, DecodeOptions, DecodingError, Encoder, EncodingError, M
 use super::{Picture, PictureError, PictureLimits, write};
 use crate::MediaType;
 
-/// Copies the animation, or its first frame where it is too long or too large in all.
+/// Copies the animation, or its first frame where it has too many frames or pixels.
 pub fn copy(bytes: &[u8], limits: &PictureLimits, folder: &Path) -> Result<Picture, PictureError> {
     let frames = if fits(bytes, limits)? { u32::MAX } else { 1 };
     let mut decoder = options(limits).read_info(bytes).map_err(of_decoder)?;
@@ -32,7 +32,7 @@ pub fn copy(bytes: &[u8], limits: &PictureLimits, folder: &Path) -> Result<Pictu
     })
 }
 
-/// Goes through the frames without unpacking them. Whether all of them may be kept.
+/// Scans the frames without decoding them. Returns whether all of them may be kept.
 fn fits(bytes: &[u8], limits: &PictureLimits) -> Result<bool, PictureError> {
     let mut options = options(limits);
     options.skip_frame_decoding(true);

@@ -1,4 +1,4 @@
-//! JPEG: the decoder fills in grey for what is missing at the end, so that the end is looked for here.
+//! JPEG: the decoder fills in grey for missing data at the end, so the end is checked here.
 
 use super::PictureError;
 
@@ -21,7 +21,7 @@ fn end(bytes: &[u8]) -> Option<()> {
         rest = after;
         match marker {
             END => return Some(()),
-            // Markers without a segment: restart and temporary ones, and one more start.
+            // Markers without a segment: restart and temporary ones, and a repeated start.
             0xd0..=0xd8 | 0x01 => {}
             _ => {
                 let length = usize::from(u16::from_be_bytes(*rest.first_chunk()?));
@@ -34,7 +34,7 @@ fn end(bytes: &[u8]) -> Option<()> {
     }
 }
 
-/// The next marker and what follows it. Fill bytes may stand before it, and some writers leave others there too.
+/// The next marker and what follows it. Fill bytes may precede it, and some writers leave others there too.
 fn marker(bytes: &[u8]) -> Option<(u8, &[u8])> {
     let start = bytes.iter().position(|byte| *byte == 0xff)?;
     let bytes = &bytes[start..];
@@ -69,7 +69,7 @@ mod tests {
         assert!(!is_whole(b""));
         assert!(!is_whole(b"\xff\xda\0\x02data\xff\0data"));
         assert!(!is_whole(b"\xff\xda\0\x02data\xff"));
-        // The one within a segment does not count.
+        // The end marker within a segment does not count.
         assert!(!is_whole(b"\xff\xe2\0\x04\xff\xd9"));
         assert!(!is_whole(b"\xff\xe2\xff\xff\xff\xd9"));
         assert!(check(b"").is_err());

@@ -1,8 +1,9 @@
-//! Pictures on their way in: decoded within limits, turned upright, encoded again without any metadata, and a thumbnail of each.
+//! Processing of received pictures: decoded within limits, turned upright, encoded again without any metadata, with a thumbnail
+//! of each.
 //!
-//! What comes out is made of pixels alone: no EXIF, place, XMP, colour profile, comment or trailing bytes of the original is
-//! copied. JPEG stays JPEG, PNG stays PNG (of 8 bits a channel), GIF stays GIF with its animation. WebP stays WebP where it is
-//! lossless or see-through, and becomes JPEG otherwise; of an animated one the first frame is kept.
+//! The result contains only pixels: no EXIF, location, XMP, colour profile, comment or trailing bytes of the original are copied.
+//! JPEG stays JPEG, PNG stays PNG (with 8 bits per channel), GIF stays GIF with its animation. WebP stays WebP where it is
+//! lossless or has transparency, and becomes JPEG otherwise; of an animated one the first frame is kept.
 
 mod gif;
 mod jpeg;
@@ -26,28 +27,28 @@ use tempfile::TempPath;
 
 use crate::MediaType;
 
-/// Of a JPEG that we write, of 100.
+/// JPEG quality, of 100.
 const QUALITY: u8 = 87;
 const THUMBNAIL_QUALITY: u8 = 80;
-/// Pixels of the box that thumbnails fit in.
+/// The box in pixels that thumbnails fit in.
 const THUMBNAIL: u32 = 320;
-/// What decoders may need beside the pixels.
+/// What decoders may need in addition to the pixels.
 const OVERHEAD: u64 = 16 * 1024 * 1024;
-/// Bytes of a pixel as it is kept in memory, at most: 16 bits a channel take two.
+/// Bytes of a pixel in memory; 16 bits per channel count twice.
 const BYTES_PER_PIXEL: u64 = 4;
 
-/// What a picture may be at most. A picture beyond them is refused by its header, before memory is taken for its pixels.
+/// The limits of a picture. A larger picture is refused by its header, before memory is allocated for its pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PictureLimits {
     /// Pixels from left to right.
     pub width: u32,
     /// Pixels from top to bottom.
     pub height: u32,
-    /// Pixels in all; of those with 16 bits a channel half as many. Up to 9 bytes of memory each are needed for a while.
+    /// Pixels in all; half as many with 16 bits per channel. Processing temporarily needs up to 9 bytes of memory for each.
     pub pixels: u64,
-    /// Frames of an animation; of a longer one the first frame is kept.
+    /// Frames of an animation; of a longer one only the first frame is kept.
     pub frames: u32,
-    /// Pixels of all frames of an animation together; of a larger one the first frame is kept.
+    /// Pixels of all frames of an animation together; of a larger one only the first frame is kept.
     pub animation_pixels: u64,
 }
 
@@ -86,7 +87,7 @@ impl PictureLimits {
         self.pixels.saturating_mul(BYTES_PER_PIXEL)
     }
 
-    /// As the decoders take them.
+    /// In the form that the decoders take.
     fn of_decoders(&self) -> Limits {
         let mut limits = Limits::no_limits();
         limits.max_alloc = Some(self.bytes().saturating_add(OVERHEAD));
@@ -94,7 +95,7 @@ impl PictureLimits {
     }
 }
 
-/// Why a picture is not taken.
+/// Why a picture is refused.
 #[derive(Debug, thiserror::Error)]
 pub enum PictureError {
     #[error("{0} is not a picture")]
@@ -103,7 +104,7 @@ pub enum PictureError {
         size.map(|(width, height)| format!(" of {width} × {height} pixels")).unwrap_or_default(),
         limits.width, limits.height, limits.pixels / 1_000_000)]
     TooLarge {
-        /// Width and height, if the header tells them.
+        /// Width and height, if the header has them.
         size: Option<(u32, u32)>,
         limits: PictureLimits,
     },
@@ -111,7 +112,7 @@ pub enum PictureError {
     Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("the picture has a rare form that is not supported; save it again as JPEG or PNG")]
     Unsupported(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The fault of this machine and not of the picture.
+    /// An error of this machine and not of the picture.
     #[error("the picture could not be read or written")]
     Disk(#[source] io::Error),
 }
@@ -121,7 +122,7 @@ impl PictureError {
         Self::Broken(source.into())
     }
 
-    /// Whether the sender has to send another picture; otherwise the same one may do later.
+    /// Whether the sender has to send another picture; otherwise the same one may succeed later.
     pub fn is_of_the_picture(&self) -> bool {
         !matches!(self, Self::Disk(_))
     }
@@ -143,7 +144,7 @@ impl PictureError {
     }
 }
 
-/// A picture that may be kept. Its files are deleted when this is dropped.
+/// A processed picture. Its files are deleted when this is dropped.
 #[derive(Debug)]
 pub struct Processed {
     pub picture: Picture,
@@ -163,17 +164,18 @@ pub struct Picture {
     pub size: u64,
 }
 
-/// Makes a picture of what was sent, and its thumbnail, as new files in `folder`. `kind` is what [`MediaType::sniff`] says.
+/// Makes a picture and its thumbnail from the received file, as new files in `folder`. `kind` is the result of
+/// [`MediaType::sniff`].
 ///
-/// It blocks, for a second or more where the picture is large, and takes up to 9 bytes of memory for each pixel: call it on a thread
-/// for such work, and for a few pictures at a time.
+/// It blocks, for a second or more where the picture is large, and takes up to 9 bytes of memory for each pixel: call it on a
+/// thread for blocking work, and for a few pictures at a time.
 pub fn process(
     input: &Path,
     kind: MediaType,
     limits: &PictureLimits,
     folder: &Path,
 ) -> Result<Processed, PictureError> {
-    // As a whole: uploads are small, and every decoder but one reads them so.
+    // Reads the whole file: uploads are small, and every decoder but one reads them so.
     let bytes = std::fs::read(input).map_err(PictureError::Disk)?;
     let (image, encoding) = match kind {
         MediaType::Jpeg => {
@@ -202,23 +204,23 @@ pub fn process(
     })
 }
 
-/// The pixels, upright, of 8 bits a channel, and with an alpha channel only where something is see-through.
+/// The pixels, upright, with 8 bits per channel, and with an alpha channel only where something is transparent.
 fn decode(
     bytes: &[u8],
     format: ImageFormat,
     limits: &PictureLimits,
 ) -> Result<DynamicImage, PictureError> {
-    let fault = |error| PictureError::of_decoder(error, limits);
+    let decoder_error = |error| PictureError::of_decoder(error, limits);
     let mut reader = ImageReader::with_format(BufReader::new(io::Cursor::new(bytes)), format);
     reader.limits(limits.of_decoders());
-    let mut decoder = reader.into_decoder().map_err(fault)?;
+    let mut decoder = reader.into_decoder().map_err(decoder_error)?;
     let (width, height) = decoder.dimensions();
     limits.check(width, height)?;
     if decoder.total_bytes() > limits.bytes() {
         return Err(limits.exceeded(Some((width, height))));
     }
-    let orientation = decoder.orientation().map_err(fault)?;
-    let mut image = DynamicImage::from_decoder(decoder).map_err(fault)?;
+    let orientation = decoder.orientation().map_err(decoder_error)?;
+    let mut image = DynamicImage::from_decoder(decoder).map_err(decoder_error)?;
     image.apply_orientation(orientation);
     Ok(plain(image))
 }
@@ -310,7 +312,7 @@ fn put(image: &DynamicImage, encoder: impl ImageEncoder) -> Result<(), ImageErro
     encoder.write_image(image.as_bytes(), width, height, image.color().into())
 }
 
-/// A new file with what `fill` writes, which says what it is.
+/// A new file that `fill` writes; `fill` returns its type and size.
 fn write(
     folder: &Path,
     fill: impl FnOnce(&mut BufWriter<File>) -> Result<(MediaType, u32, u32), PictureError>,

@@ -1,24 +1,24 @@
-//! WebP: a decoder takes memory for a chunk by the length that it claims, so that lengths are looked at here.
+//! WebP: a decoder allocates memory by the declared length of a chunk, so lengths are checked here.
 
 use super::PictureError;
 
 const HEADER: usize = 12;
 
-/// Follows the chunks. One that ends after the file is refused. What the file has up to its declared end, and whether the picture
-/// is lossless.
+/// Follows the chunks. A chunk that ends after the file is refused. Returns the bytes up to the declared end, and whether the
+/// picture is lossless.
 pub fn check(bytes: &[u8]) -> Result<(&[u8], bool), PictureError> {
     whole(bytes).ok_or_else(|| PictureError::broken("a part of the WebP is missing"))
 }
 
 fn whole(bytes: &[u8]) -> Option<(&[u8], bool)> {
     let length = u32::from_le_bytes(*bytes.get(4..)?.first_chunk()?) as usize;
-    // The byte that makes lengths even may be missing at the end.
+    // The padding byte may be missing at the end.
     let end = (length + 8).min(bytes.len().max(length + 8 - length % 2));
     let declared = bytes.get(..end)?;
     Some((declared, lossless(declared.get(HEADER..)?, false)?))
 }
 
-/// None if a chunk is not there whole.
+/// None if a chunk is not complete.
 fn lossless(mut chunks: &[u8], within: bool) -> Option<bool> {
     let mut lossless = false;
     while let Some((head, rest)) = chunks.split_first_chunk::<8>() {
@@ -27,11 +27,11 @@ fn lossless(mut chunks: &[u8], within: bool) -> Option<bool> {
         let data = rest.get(..length)?;
         match name {
             b"VP8L" => lossless = true,
-            // A frame of an animation has chunks of its own after its position and time.
+            // A frame of an animation has chunks of its own after its position and duration.
             b"ANMF" if !within => lossless |= self::lossless(data.get(16..)?, true)?,
             _ => {}
         }
-        // The byte that makes lengths even may be missing at the end.
+        // The padding byte may be missing at the end.
         chunks = rest.get(length + length % 2..).unwrap_or_default();
     }
     Some(lossless)

@@ -1,4 +1,4 @@
-//! Small files that would become large are refused by their header, before memory is taken.
+//! Small files that would become large are refused by their header, before memory is allocated.
 
 use image::{GrayImage, ImageFormat};
 use waybill_file_store::{MediaType, PictureError, PictureLimits};
@@ -55,7 +55,7 @@ fn a_real_bomb_of_zeros_is_refused() {
     let bomb = encoded(GrayImage::new(6000, 6000), ImageFormat::Png);
     assert!(bomb.len() < 250_000, "{}", bomb.len());
     check_too_large(&bomb, &PictureLimits::default());
-    // The same data behind a modest header: the decoder takes what the header says and no more.
+    // The same data behind a smaller header: the decoder allocates what the header says and no more.
     let hidden = claiming(&bomb, 10, 10);
     if let Ok(done) = &send(&hidden).outcome {
         assert_eq!((done.picture.width, done.picture.height), (10, 10));
@@ -122,7 +122,7 @@ fn a_gif_of_thousands_of_frames_becomes_one_picture() {
 #[test]
 fn a_frame_that_is_larger_than_its_gif_is_refused() {
     let mut gif = animation(10, 10, 1);
-    // The frame's size, after `,` and its place.
+    // The frame's size, after `,` and its position.
     let frame = gif
         .windows(5)
         .position(|part| part == b",\0\0\0\0")

@@ -1,5 +1,5 @@
-//! Cloudinary, played by a server that checks every request: signatures by the provider's rule, and upload, deletion and look-up
-//! against the provider's own description.
+//! A fake Cloudinary server that checks every request: signatures by the provider's rule, and upload, deletion and look-up
+//! against the provider's OpenAPI description.
 
 use std::{
     collections::BTreeMap,
@@ -36,7 +36,7 @@ pub struct Cloudinary {
 }
 
 impl Cloudinary {
-    /// None, after saying so aloud, without the provider's description.
+    /// None without the provider's description; prints that it is skipped.
     pub async fn start() -> Option<Self> {
         let description = std::fs::read_to_string(shared("specs/cloudinary.json")?).unwrap();
         let account = Arc::new(Account {
@@ -91,15 +91,15 @@ struct Asset {
 }
 
 impl Account {
-    /// The request fits the schema of the description, and has no field that it does not know.
+    /// Checks that the request matches the schema of the description, and has no field that the schema does not know.
     fn conforms(&self, schema: &str, request: &Value) -> Result<(), Refused> {
         let root = json!({
             "$ref": format!("#/components/schemas/{schema}"),
             "components": self.description["components"],
         });
         let validator = jsonschema::validator_for(&root).expect("the description is a schema");
-        if let Some(fault) = validator.iter_errors(request).next() {
-            return Err(Refused::bad(format!("{schema}: {fault}")));
+        if let Some(error) = validator.iter_errors(request).next() {
+            return Err(Refused::bad(format!("{schema}: {error}")));
         }
         let mut known = BTreeMap::new();
         self.fields(&root, &mut known);
@@ -114,7 +114,7 @@ impl Account {
         }
     }
 
-    /// The fields of a schema and of all that it is made of.
+    /// The fields of a schema and of its parts.
     fn fields(&self, schema: &Value, found: &mut BTreeMap<String, Value>) {
         if let Some(target) = schema["$ref"].as_str() {
             let target = target.strip_prefix('#').unwrap();
@@ -128,7 +128,7 @@ impl Account {
         }
     }
 
-    /// A form as the values that its schema says.
+    /// A form with its values in the types of its schema.
     fn typed(&self, schema: &str, form: &Fields) -> Value {
         let mut fields = BTreeMap::new();
         self.fields(
@@ -147,7 +147,7 @@ impl Account {
         Value::Object(typed.collect())
     }
 
-    /// The path and method are ones of the description.
+    /// Checks that the description has the path and method.
     fn describes(&self, path: &str, method: &str) {
         assert!(
             self.description["paths"][path][method].is_object(),
@@ -164,7 +164,7 @@ impl Account {
     }
 }
 
-/// As the provider words it.
+/// With the provider's wording.
 struct Refused(StatusCode, String);
 
 impl Refused {
@@ -179,7 +179,7 @@ impl IntoResponse for Refused {
     }
 }
 
-/// The rule, as the provider documents it. `extra` is what is not signed.
+/// Checks the signature as the provider documents it.
 fn is_signed(fields: &Fields) -> Result<(), Refused> {
     let signed: Vec<_> = fields
         .iter()
@@ -309,12 +309,12 @@ async fn download(
         "pictures and videos have a format"
     );
     let bytes = account.asset(&kind, &fields["public_id"])?.bytes;
-    let wanted = headers
+    let range = headers
         .get(header::RANGE)
         .map(|range| range.to_str().unwrap());
-    // Some of the provider's servers do not know ranges: those of this folder.
-    let wanted = wanted.filter(|_| !fields["public_id"].contains("without-ranges"));
-    let Some((first, last)) = wanted.and_then(|range| range[6..].split_once('-')) else {
+    // Some of the provider's servers do not support ranges: here those of this folder.
+    let range = range.filter(|_| !fields["public_id"].contains("without-ranges"));
+    let Some((first, last)) = range.and_then(|range| range[6..].split_once('-')) else {
         return Ok(bytes.into_response());
     };
     let (first, last): (usize, usize) = (first.parse().unwrap(), last.parse().unwrap());

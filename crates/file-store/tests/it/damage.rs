@@ -1,4 +1,4 @@
-//! Damaged pictures are refused in words that help, and none of them brings a decoder down.
+//! Damaged pictures are refused with a helpful message, and none of them crashes a decoder.
 
 use std::sync::LazyLock;
 
@@ -8,7 +8,7 @@ use waybill_file_store::{MediaType, PictureError, PictureLimits};
 
 use crate::support::{animation, encoded, halves, see_through, send, send_as, with_exif};
 
-/// Decoders are given no more than this, so that a mutated header costs no time.
+/// The limits of the decoders, so that a mutated header costs no time.
 const LIMITS: PictureLimits = PictureLimits {
     width: 500,
     height: 500,
@@ -58,8 +58,8 @@ fn a_picture_that_is_cut_off_is_refused() {
 }
 
 #[test]
-fn a_liar_is_refused() {
-    // A caller that believes a name instead of the content.
+fn a_wrong_type_is_refused() {
+    // A caller that trusts a name instead of the content.
     let png = encoded(halves(40, 30), ImageFormat::Png);
     for (kind, bytes) in [
         (MediaType::Jpeg, &png[..]),
@@ -76,7 +76,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
-    fn no_bytes_bring_a_decoder_down(which in 0..4_usize, bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+    fn no_bytes_crash_a_decoder(which in 0..4_usize, bytes in prop::collection::vec(any::<u8>(), 0..400)) {
         let (magic, kind) = [
             (&b"\xff\xd8\xff\xe0"[..], MediaType::Jpeg),
             (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x10\0\0\0\x10", MediaType::Png),
@@ -88,7 +88,7 @@ proptest! {
     }
 
     #[test]
-    fn no_damage_brings_a_decoder_down(
+    fn no_damage_crashes_a_decoder(
         which in any::<prop::sample::Index>(),
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..12),
         cut in prop::option::weighted(0.2, any::<prop::sample::Index>()),

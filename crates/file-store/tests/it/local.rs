@@ -1,4 +1,4 @@
-//! What is particular to the local folder.
+//! What is specific to the local folder.
 
 use std::{fs, path::Path};
 
@@ -10,7 +10,7 @@ fn key(text: &str) -> Key {
     Key::parse(text).unwrap()
 }
 
-/// All files below, relative.
+/// All files below, as relative paths.
 fn files(root: &Path) -> Vec<String> {
     let mut found = Vec::new();
     let mut folders = vec![root.to_owned()];
@@ -80,7 +80,7 @@ async fn a_link_that_leads_out_of_the_folder_is_not_followed() {
     assert!(matches!(opened, Err(FileError::Storage(_))), "{opened:?}");
     let listed: Vec<_> = store.list("").try_collect().await.unwrap();
     assert!(listed.is_empty(), "{listed:?}");
-    // Writing replaces the link and leaves what it led to.
+    // Writing replaces the link and leaves its target.
     put(&store, "orders/1/a", "new").await;
     assert_eq!(fs::read(outside.path().join("a")).unwrap(), b"secret");
     assert_eq!(fs::read(&place).unwrap(), b"new");
@@ -102,7 +102,7 @@ async fn a_link_that_leads_out_of_the_folder_is_not_followed() {
 }
 
 #[tokio::test]
-async fn what_is_not_of_ours_is_not_listed() {
+async fn foreign_files_are_not_listed() {
     let root = tempfile::tempdir().unwrap();
     let store = LocalStore::open(root.path()).unwrap();
     put(&store, "orders/1/a", "a").await;

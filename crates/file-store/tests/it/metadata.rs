@@ -1,4 +1,4 @@
-//! No picture leaves with the metadata that it came with.
+//! No picture keeps its original metadata.
 
 use image::ImageFormat;
 

@@ -1,4 +1,4 @@
-//! Pictures keep what they show.
+//! Pictures keep their content.
 
 use std::fs;
 
@@ -50,7 +50,7 @@ fn a_long_and_narrow_picture_has_a_thumbnail_too() {
 }
 
 #[test]
-fn what_one_can_see_through_stays_so() {
+fn transparency_is_kept() {
     for format in [ImageFormat::Png, ImageFormat::WebP] {
         let sent = send(&encoded(see_through(600, 600), format));
         let done = sent.done();
@@ -81,7 +81,7 @@ fn pictures_of_other_depths_are_taken() {
 
 #[test]
 fn a_picture_is_turned_upright() {
-    // Where the red half lies after the turn that each orientation asks for.
+    // Where the red half is after the rotation of each orientation.
     let (left, right, top, bottom) = ((5, 16), (58, 16), (16, 5), (16, 58));
     for (orientation, red, blue) in [
         (1, left, right),
@@ -144,7 +144,7 @@ fn an_interlaced_gif_stays_in_order() {
         width: 4,
         height: 8,
         interlaced: true,
-        // The lines as they are stored: every eighth, those between, those between these, the rest.
+        // The lines in the stored order: every eighth, those between, those between these, the rest.
         buffer: [0_u8, 4, 2, 6, 1, 3, 5, 7]
             .map(|line| [line; 4])
             .concat()

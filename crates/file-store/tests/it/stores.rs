@@ -1,4 +1,4 @@
-//! One suite that every storage passes.
+//! One test suite that every storage passes.
 
 use std::{fs, sync::Arc, time::Duration};
 
@@ -45,7 +45,7 @@ async fn names(store: &dyn FileStore, folder: &str) -> Vec<String> {
     names
 }
 
-/// The suite. The store is empty and answers.
+/// The suite. The store is empty and reachable.
 async fn conforms(store: &dyn FileStore) {
     store.check().await.expect("the storage answers");
     assert!(names(store, "").await.is_empty());
@@ -129,7 +129,7 @@ async fn lists(store: &dyn FileStore) {
 }
 
 async fn takes_large_files(store: &dyn FileStore) {
-    // Several parts, where a storage takes parts, and the last one not full.
+    // Several parts, where a storage uses parts, and the last one not full.
     let large: Vec<u8> = (0..20_000_003_u32).map(|at| (at % 251) as u8).collect();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("large");
@@ -168,8 +168,8 @@ fn link_options(expires: Duration) -> LinkOptions {
     }
 }
 
-/// Links of the storage itself: they download, and what was changed in them or is over does not. `changes` are made to a link; one
-/// that ends with `other` is that of another object.
+/// Links of the storage itself: they download the file, but not after they were modified or have expired. `changes` are applied
+/// to a link; one that ends with `other` makes it the link of another object.
 async fn signs_links(store: &dyn FileStore, changes: &[(&str, &str)]) -> reqwest::Response {
     put(store, "orders/3/plan", "the plan").await;
     put(store, "orders/3/other", "another").await;
@@ -228,7 +228,7 @@ async fn cloudinary_conforms() {
 }
 
 #[tokio::test]
-async fn cloudinary_is_told_pictures_and_videos_from_other_files() {
+async fn cloudinary_gets_the_resource_types_of_pictures_videos_and_other_files() {
     let Some(server) = Cloudinary::start().await else {
         return;
     };
@@ -257,7 +257,7 @@ async fn cloudinary_is_told_pictures_and_videos_from_other_files() {
     assert_eq!(names(store.as_ref(), "orders").await, all);
     store.delete(&key("orders/1/a.png")).await.unwrap();
     assert_eq!(names(store.as_ref(), "").await.len(), 4);
-    // The provider looks at pictures too.
+    // The provider checks pictures too.
     let source = Source::Bytes(Bytes::from_static(b"no picture"));
     let refused = store.put(&key("orders/1/b.png"), source, "image/png").await;
     let Err(error @ FileError::Storage(_)) = refused else {
@@ -288,7 +288,7 @@ async fn a_range_is_cut_out_where_the_provider_sends_everything() {
 }
 
 #[tokio::test]
-async fn cloudinary_that_is_away_or_refuses_us_is_said_to_fail() {
+async fn an_unreachable_or_refusing_cloudinary_is_an_error() {
     let Some(server) = Cloudinary::start().await else {
         return;
     };
@@ -309,7 +309,7 @@ async fn cloudinary_that_is_away_or_refuses_us_is_said_to_fail() {
 }
 
 #[tokio::test]
-async fn a_bucket_that_is_away_or_refuses_us_is_said_to_fail() {
+async fn an_unreachable_or_refusing_bucket_is_an_error() {
     let server = S3Server::start().await;
     for (name, value) in [
         ("WAYBILL_FILES_S3_SECRET_KEY", "wrong"),
@@ -322,7 +322,7 @@ async fn a_bucket_that_is_away_or_refuses_us_is_said_to_fail() {
     }
 }
 
-/// The settings with another value of one.
+/// The settings with another value for one of them.
 fn with(
     settings: &[(&'static str, String)],
     name: &'static str,
@@ -344,7 +344,7 @@ async fn until(holds: impl AsyncFn() -> bool) {
     let timeout = Duration::from_mins(1);
     tokio::time::timeout(timeout, waiting)
         .await
-        .expect("it comes true");
+        .expect("the condition holds");
 }
 
 /// The storage that these settings ask for.

@@ -1,4 +1,4 @@
-//! Pictures to send, and what was made of them.
+//! Pictures to send, and checks of the results.
 
 use std::{fs, io::Cursor, path::Path};
 
@@ -12,7 +12,7 @@ use waybill_file_store::{
     MediaType, Picture, PictureError, PictureLimits, Processed, pictures::process,
 };
 
-/// What must not be found in anything that is made of a picture.
+/// Must not be found in anything that is made from a picture.
 pub const SECRET: &[u8] = b"52.5163N 13.3777E at the garden gate";
 
 /// A red left half and a blue right half.
@@ -26,7 +26,7 @@ pub fn halves(width: u32, height: u32) -> RgbImage {
     })
 }
 
-/// As [`halves`], with a right half that one can see through.
+/// As [`halves`], with a transparent right half.
 pub fn see_through(width: u32, height: u32) -> RgbaImage {
     RgbaImage::from_fn(width, height, |x, _| {
         if x < width / 2 {
@@ -43,7 +43,7 @@ pub fn encoded(image: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {
     bytes.into_inner()
 }
 
-/// A picture whose EXIF data holds the secret, and an orientation (1 to 8).
+/// A picture whose EXIF data contains the secret, and an orientation (1 to 8).
 pub fn with_exif(image: &RgbImage, format: ImageFormat, orientation: u16) -> Vec<u8> {
     let (width, height) = image.dimensions();
     let mut bytes = Vec::new();
@@ -66,7 +66,7 @@ pub fn with_exif(image: &RgbImage, format: ImageFormat, orientation: u16) -> Vec
     bytes
 }
 
-/// TIFF with two entries: the orientation, and a description that holds the secret.
+/// TIFF with two entries: the orientation, and a description that contains the secret.
 fn exif(orientation: u16) -> Vec<u8> {
     let mut exif = b"II*\0\x08\0\0\0\x02\0".to_vec();
     exif.extend_from_slice(&[0x0e, 1, 2, 0]);
@@ -79,7 +79,7 @@ fn exif(orientation: u16) -> Vec<u8> {
     exif
 }
 
-/// A GIF of these frames, each of one colour, with a comment that holds the secret.
+/// A GIF of these frames, each of one colour, with a comment that contains the secret.
 pub fn animation(width: u16, height: u16, frames: u16) -> Vec<u8> {
     let palette = [255, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255];
     let mut encoder = gif::Encoder::new(Vec::new(), width, height, &palette).unwrap();
@@ -101,7 +101,7 @@ pub fn animation(width: u16, height: u16, frames: u16) -> Vec<u8> {
     encoder.into_inner().unwrap()
 }
 
-/// A folder, and the outcome of what was sent.
+/// A folder, and the outcome of processing.
 pub struct Processing {
     pub folder: TempDir,
     pub outcome: Result<Processed, PictureError>,
@@ -121,7 +121,7 @@ impl Processing {
     }
 }
 
-/// Sends a picture through, as what its content says that it is.
+/// Processes a picture, with the type that its content has.
 pub fn send(bytes: &[u8]) -> Processing {
     send_within(bytes, &PictureLimits::default())
 }
@@ -139,7 +139,7 @@ pub fn send_as(bytes: &[u8], kind: MediaType, limits: &PictureLimits) -> Process
     Processing { folder, outcome }
 }
 
-/// The pixels of a file that was made.
+/// The pixels of a written file.
 pub fn pixels(picture: &Picture) -> RgbaImage {
     let bytes = fs::read(&picture.path).unwrap();
     assert_eq!(bytes.len() as u64, picture.size);
@@ -152,13 +152,13 @@ pub fn pixels(picture: &Picture) -> RgbaImage {
     image.into_rgba8()
 }
 
-/// Whether the bytes are somewhere in the file.
-pub fn holds(path: &Path, wanted: &[u8]) -> bool {
-    contains(&fs::read(path).unwrap(), wanted)
+/// Whether the file contains the bytes.
+pub fn holds(path: &Path, part: &[u8]) -> bool {
+    contains(&fs::read(path).unwrap(), part)
 }
 
-pub fn contains(bytes: &[u8], wanted: &[u8]) -> bool {
-    bytes.windows(wanted.len()).any(|part| part == wanted)
+pub fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
 }
 
 /// Whether two colours look the same, after a lossy encoding.

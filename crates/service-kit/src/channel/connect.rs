@@ -12,7 +12,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long to wait for the first byte of a server on a new connection.
 const FIRST_BYTE: Duration = Duration::from_millis(500);
 
-/// Connects with the first call, and again after a loss. To the server, it calls `origin`.
+/// Connects with the first call, and again after a loss. `origin` is the name that it sends to the server.
 pub(super) fn connect(origin: &Uri, address: SocketAddr) -> Channel {
     Endpoint::from(origin.clone())
         .http2_keep_alive_interval(Duration::from_secs(10))
@@ -21,10 +21,10 @@ pub(super) fn connect(origin: &Uri, address: SocketAddr) -> Channel {
         .connect_with_connector_lazy(service_fn(move |_: Uri| open(address)))
 }
 
-/// A server of ours speaks first. So a connection that is closed before its first byte had nobody behind it: it lay in the queue
-/// of a server that ends, or a balancer took it before it found out that its server is away. Waiting for that byte makes it a
-/// connection that failed, on which no call was lost. Whoever says nothing (a proxy that wants to hear the client first) is
-/// taken as connected after a moment.
+/// Our servers send first. So a connection that is closed before its first byte had no server behind it: it waited in the queue
+/// of a server that was stopping, or a balancer accepted it before it noticed that its server is down. Waiting for that byte
+/// turns this into a failed connection, on which no call was lost. A peer that sends nothing (a proxy that expects the client to
+/// send first) counts as connected after a short time.
 async fn open(address: SocketAddr) -> io::Result<TokioIo<TcpStream>> {
     let stream = timeout(CONNECT_TIMEOUT, TcpStream::connect(address)).await??;
     stream.set_nodelay(true)?;

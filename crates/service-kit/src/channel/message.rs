@@ -1,4 +1,4 @@
-//! What is sent with a call, and whether it can be sent again.
+//! The request of a call, and whether it can be sent again.
 
 use std::error::Error;
 
@@ -29,7 +29,7 @@ impl Message {
         Ok(Self { parts, body })
     }
 
-    /// The request. A stream has its messages the first time only.
+    /// The request. A stream is complete only the first time.
     pub(super) fn next(&mut self) -> Request<Body> {
         let body = match &mut self.body {
             Content::One(bytes) => Body::new(Full::new(bytes.clone())),
@@ -48,26 +48,26 @@ impl Message {
     }
 }
 
-/// How a call ended without an answer.
+/// How a call ended without a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Loss {
     /// There was no connection to send it on.
     NotConnected,
-    /// The connection was closing. The server says, or it is plain, that the call never was at work.
+    /// The connection was closing. It is certain that the call was never started.
     NotStarted,
     /// It may have taken effect.
     Unknown,
 }
 
 impl Loss {
-    /// Reads it from the causes of a transport's error.
+    /// Derives it from the causes of a transport error.
     pub(super) fn of(error: &(dyn Error + 'static)) -> Self {
         let mut cause = Some(error);
         while let Some(error) = cause {
             if error.is::<ConnectError>() {
                 return Self::NotConnected;
             }
-            // hyper cancels what it has not written: it was queued when the connection ended.
+            // hyper cancels requests that it has not written: this one was queued when the connection ended.
             let canceled = error
                 .downcast_ref::<hyper::Error>()
                 .is_some_and(hyper::Error::is_canceled);
@@ -80,7 +80,7 @@ impl Loss {
     }
 }
 
-/// A stream is refused one by one, or by a GOAWAY whose last stream lies before it. h2 gives the error of a received GOAWAY only
+/// A stream is refused individually, or by a GOAWAY whose last stream id is lower. h2 returns the error of a received GOAWAY only
 /// to such streams.
 fn refused(error: &h2::Error) -> bool {
     let refused = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);

@@ -29,8 +29,8 @@ pub use remote::{remote, resolved};
 
 use crate::{AppError, CallContext, ErrorKind, trace};
 
-/// The transport of every client: `OrderServiceClient<GrpcChannel>`. It never fails: what goes wrong on the way is a
-/// response with the status `UNAVAILABLE`.
+/// The transport of every client: `OrderServiceClient<GrpcChannel>`. It never fails: transport errors are responses with the
+/// status `UNAVAILABLE`.
 pub type GrpcChannel = BoxCloneSyncService<Request<Body>, Response<Body>, Infallible>;
 
 type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -63,7 +63,7 @@ pub(crate) fn deadline_of(headers: &http::HeaderMap) -> Option<Duration> {
     })
 }
 
-/// A request that carries `ctx` on: deadline, trace, request id, token, idempotency key and the client's address.
+/// A request that carries the context `ctx`: deadline, trace, request id, token, idempotency key and the client's address.
 pub fn outgoing<T>(ctx: &CallContext, message: T) -> tonic::Request<T> {
     outgoing_within(ctx, DEFAULT_DEADLINE, message)
 }
@@ -87,7 +87,7 @@ pub fn outgoing_within<T>(ctx: &CallContext, deadline: Duration, message: T) -> 
     request
 }
 
-/// Leaves out what a header cannot hold.
+/// Leaves out values that a header cannot hold.
 fn put(metadata: &mut MetadataMap, key: &'static str, value: Option<&str>) {
     let value = value.filter(|text| !text.is_empty());
     if let Some(value) = value.and_then(|text| AsciiMetadataValue::try_from(text).ok()) {
@@ -95,20 +95,20 @@ fn put(metadata: &mut MetadataMap, key: &'static str, value: Option<&str>) {
     }
 }
 
-/// No repeat of a read starts later than this after the first attempt.
+/// No retry of a read starts later than this after the first attempt.
 const READ_PATIENCE: Duration = Duration::from_secs(3);
-/// Between the attempts of a read, of which there are three at most.
+/// Pauses between the attempts of a read, of which there are three at most.
 const READ_PAUSES: ExponentialBuilder =
     backoff(Duration::from_millis(50), Duration::from_millis(100))
         .with_max_times(2)
         .with_jitter();
-/// Repeats are paid from a budget of the process, so that they do not multiply the load on a service that is going down:
-/// each first attempt pays one in, up to this many, each repeat takes ten out.
+/// Retries use a budget of the process, so that they do not multiply the load on a failing service: each first attempt adds one,
+/// up to this many; each retry takes ten.
 const BUDGET_MAX: i32 = 500;
 const REPEAT_COST: i32 = 10;
 static BUDGET: AtomicI32 = AtomicI32::new(BUDGET_MAX);
 
-/// Makes a read and repeats it when the service is away. Never for writes: those are the client's to repeat, with its
+/// Makes a read and retries it when the service is unavailable. Never for writes: clients repeat those themselves, with their
 /// idempotency key.
 pub async fn retry_read<T, F, Fut>(mut call: F) -> Result<T, AppError>
 where

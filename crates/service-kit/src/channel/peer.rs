@@ -1,8 +1,8 @@
-//! One address of a service: its connection, and a breaker that holds calls back while nobody answers there.
+//! One address of a service: its connection, and a circuit breaker that holds calls back while the server does not respond.
 //!
-//! Slow is not hung: a call that waits makes this look, by `grpc.health.v1`, whether the server answers at all. Only if it does
-//! not, calls are held back, and the same question, asked by one task at growing intervals, lets them through again. So no call
-//! of a user is ever the one that tries.
+//! A slow server is not a hung one: when a call waits long, a task checks by `grpc.health.v1` whether the server responds at all.
+//! Only if it does not, calls are held back, and the same check, repeated by one task at growing intervals, lets them through
+//! again. So a user's call is never used as the probe.
 
 use std::{
     net::SocketAddr,
@@ -26,11 +26,11 @@ use waybill_primitives::backoff;
 
 use super::{BoxError, connect::connect};
 
-/// A call that waits for longer, while nothing else is answered either, is a reason to look.
+/// A call that waits longer, while no other call gets a response either, triggers a check.
 const SUSPICIOUS: Duration = Duration::from_secs(1);
-/// A server that does not answer within this does not answer.
+/// A server that does not respond within this time counts as hung.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// The pause between two looks grows from this …
+/// The pause between two checks grows from this …
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 /// … to this.
 const MAX_PAUSE: Duration = Duration::from_secs(1);
@@ -42,15 +42,15 @@ pub(super) struct Peer {
     channel: Mutex<Channel>,
     /// Calls are held back.
     open: AtomicBool,
-    /// For those who wait when that begins.
+    /// Notifies waiting calls when calls are held back.
     tripped: Notify,
-    /// A task looks whether it answers.
+    /// A task is checking the server.
     looking: AtomicBool,
-    /// Somebody cannot wait for that task.
+    /// Held by a caller that checks at once instead of waiting for that task.
     looking_now: tokio::sync::Mutex<()>,
     /// How often calls were let through again.
     closed: AtomicU64,
-    /// The number of answers, to see whether there are any.
+    /// The number of responses, to see whether there are any.
     answers: AtomicU64,
 }
 
@@ -69,13 +69,13 @@ impl Peer {
         })
     }
 
-    /// Whether calls may go there.
+    /// Whether calls may be sent there.
     pub(super) fn usable(&self) -> bool {
         !self.open.load(Ordering::Relaxed)
     }
 
-    /// Sends a call that has `deadline` to be answered. One that waits is given up with the others when the server turns out not to
-    /// answer.
+    /// Sends a call that must end by `deadline`. While it waits, it fails together with the others if the server turns out not to
+    /// respond.
     pub(super) async fn send(
         self: &Arc<Self>,
         request: Request<Body>,
@@ -98,7 +98,7 @@ impl Peer {
         };
         if let Ok(response) = &outcome {
             self.answers.fetch_add(1, Ordering::Relaxed);
-            // It answers, but what it needs itself may not.
+            // It responds, but its own dependencies may not.
             if code_of(response) == Some(Code::DeadlineExceeded) {
                 self.look(Doubt::Serves);
             }
@@ -106,7 +106,7 @@ impl Peer {
         Ok(outcome?)
     }
 
-    /// Sends a call that is to be answered even while others are held back.
+    /// Sends a call even while others are held back.
     pub(super) async fn ask(&self, request: Request<Body>) -> Result<Response<Body>, BoxError> {
         let channel = self.channel.lock().clone();
         Ok(channel.oneshot(request).await?)
@@ -122,13 +122,14 @@ impl Peer {
         }
     }
 
-    /// Holds calls back until it answers.
+    /// Holds calls back until the server responds.
     pub(super) fn hold_back(self: &Arc<Self>) {
         self.trip();
         self.look(Doubt::Serves);
     }
 
-    /// Looks at once and not when it is time again, and lets calls through if it answers. Whoever comes in between waits for that look.
+    /// Checks at once instead of at the next interval, and lets calls through if the server responds. Concurrent callers wait for
+    /// the same check.
     pub(super) async fn look_now(&self) {
         let Ok(_one) = self.looking_now.try_lock() else {
             drop(self.looking_now.lock().await);
@@ -142,7 +143,7 @@ impl Peer {
         }
     }
 
-    /// Looks whether the doubt is right, unless that is being done.
+    /// Starts a check, unless one is running.
     fn look(self: &Arc<Self>, doubt: Doubt) {
         if !self.looking.swap(true, Ordering::Relaxed) {
             tokio::spawn(look(Arc::downgrade(self), doubt));
@@ -178,21 +179,21 @@ impl Drop for Peer {
     }
 }
 
-/// What is in doubt.
+/// What is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Doubt {
-    /// Whether anybody answers. One that says it does not serve (it is leaving, or its database takes no writes) does.
+    /// Whether the server responds at all. One that reports NOT_SERVING (it is stopping, or its database refuses writes) does.
     Answers,
-    /// Whether it has what it needs: its own calls ended without an answer.
+    /// Whether it is serving: its calls to others ended without a response.
     Serves,
 }
 
-/// Asks until the doubt is wrong, or nobody needs the peer any more.
+/// Repeats the check until it passes, or the peer is no longer used.
 async fn look(peer: Weak<Peer>, doubt: Doubt) {
     for pause in backoff(FIRST_PAUSE, MAX_PAUSE).build() {
         let Some(asked) = peer.upgrade() else { return };
-        // While calls are held back, each time on a new connection: the old one may be what is broken, and a balancer may know
-        // of another server by now.
+        // While calls are held back, each check uses a new connection: the old one may be broken, and a balancer may know another
+        // server by now.
         let closed = asked.closed.load(Ordering::Relaxed);
         let held_back = !asked.usable();
         let channel = if held_back {
@@ -201,7 +202,7 @@ async fn look(peer: Weak<Peer>, doubt: Doubt) {
             asked.channel.lock().clone()
         };
         let look = async {
-            // A connection that just ends is no reason to hold calls back: those that it takes along are sent again.
+            // A connection that just ends is no reason to hold calls back: its calls are sent again.
             loop {
                 match answer(channel.clone(), doubt).await {
                     Err(_) if !held_back => tokio::time::sleep(FIRST_PAUSE).await,
@@ -216,7 +217,7 @@ async fn look(peer: Weak<Peer>, doubt: Doubt) {
             asked.close();
             return;
         }
-        // Unless it was found to answer since.
+        // Unless the server was found to respond since.
         if asked.closed.load(Ordering::Relaxed) == closed {
             asked.trip();
         }
@@ -225,8 +226,7 @@ async fn look(peer: Weak<Peer>, doubt: Doubt) {
     }
 }
 
-/// Whether the server is well as far as that was in doubt. One without the health service is. An error says that the connection
-/// failed.
+/// Whether the server passes the check. A server without the health service passes. An error means that the connection failed.
 async fn answer(channel: Channel, doubt: Doubt) -> Result<bool, Status> {
     let mut request = tonic::Request::new(HealthCheckRequest::default());
     request.set_timeout(PATIENCE);
@@ -239,7 +239,7 @@ async fn answer(channel: Channel, doubt: Doubt) -> Result<bool, Status> {
     }
 }
 
-/// The code of an answer that is an error.
+/// The code of an error response.
 fn code_of(response: &Response<Body>) -> Option<Code> {
     Status::from_header_map(response.headers()).map(|status| status.code())
 }

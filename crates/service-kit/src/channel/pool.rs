@@ -1,4 +1,4 @@
-//! The addresses that a service's name stands for.
+//! The addresses that a service's name resolves to.
 
 use std::{
     io,
@@ -16,28 +16,28 @@ use parking_lot::Mutex;
 
 use super::peer::Peer;
 
-/// The name is looked up again after this, if it is used.
+/// The name is resolved again after this, if it is used.
 const FRESH: Duration = Duration::from_secs(5);
 /// And after this, if calls to one of its addresses are held back.
 const FRESH_IN_NEED: Duration = Duration::from_millis(500);
 
-/// Finds the addresses of a service.
+/// Resolves the addresses of a service.
 pub type Resolve = Arc<dyn Fn() -> BoxFuture<'static, io::Result<Vec<SocketAddr>>> + Send + Sync>;
 
-/// Shares out calls among the addresses of a name.
+/// Distributes calls among the addresses of a name.
 pub(super) struct Pool {
     origin: Uri,
     resolve: Resolve,
     known: Mutex<Known>,
     next: AtomicUsize,
-    /// One look-up at a time.
+    /// One resolution at a time.
     looking: tokio::sync::Mutex<()>,
 }
 
 #[derive(Default)]
 struct Known {
     peers: Arc<[Arc<Peer>]>,
-    /// When they were last looked up, with whatever outcome.
+    /// The last resolution, successful or not.
     at: Option<Instant>,
 }
 
@@ -52,8 +52,8 @@ impl Pool {
         })
     }
 
-    /// One that calls may go to, in turn, rather another one than `last`. None if they are held back everywhere; an error if
-    /// the name stands for no address.
+    /// The next address that accepts calls, in turn, preferably not `last`. None if calls are held back everywhere; an error if
+    /// the name has no address.
     pub(super) async fn pick(
         self: &Arc<Self>,
         last: Option<&Arc<Peer>>,
@@ -71,7 +71,7 @@ impl Pool {
         Ok(other.or(first).cloned())
     }
 
-    /// All addresses, looked up if none is known.
+    /// All addresses; resolves the name if none is known.
     pub(super) async fn peers(self: &Arc<Self>) -> io::Result<Arc<[Arc<Peer>]>> {
         let (peers, at) = {
             let known = self.known.lock();
@@ -95,7 +95,7 @@ impl Pool {
         Ok(peers)
     }
 
-    /// Looks the name up beside the call, unless that is being done.
+    /// Resolves the name in the background, unless that is in progress.
     fn refresh(self: &Arc<Self>) {
         let pool = Arc::clone(self);
         tokio::spawn(async move {
@@ -108,7 +108,7 @@ impl Pool {
         });
     }
 
-    /// What is known stays until something else is.
+    /// The known addresses stay until the name resolves to others.
     async fn look_up(&self) -> io::Result<()> {
         let found = (self.resolve)().await;
         let mut known = self.known.lock();

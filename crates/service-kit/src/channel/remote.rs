@@ -1,4 +1,4 @@
-//! Calls over the network: shared out among replicas, and sent again where that is safe.
+//! Calls over the network: distributed among replicas, and sent again where that is safe.
 
 use std::{convert::Infallible, error::Error, sync::Arc, time::Duration};
 
@@ -23,15 +23,15 @@ const ATTEMPTS: i32 = 4;
 const PAUSES: ExponentialBuilder =
     backoff(Duration::from_millis(25), Duration::from_millis(100)).with_jitter();
 
-/// Calls the servers at `http://host:port`, in turn if the name stands for several addresses. Connects with the first call, and
-/// again after a loss. A call that certainly was never started is sent again, elsewhere if possible; it does not matter whether it
-/// writes. A service that is away or hangs answers `UNAVAILABLE` at once, one that is slow within the call's deadline.
+/// Calls the servers at `http://host:port`, in turn if the name has several addresses. Connects with the first call, and again
+/// after a loss. A call that certainly was never started is sent again, to another server if possible, even if it is a write. A
+/// service that is down or hangs gives `UNAVAILABLE` at once, one that is slow within the call's deadline.
 pub fn remote(url: &str) -> Result<GrpcChannel, AppError> {
-    let fault = |what: &dyn std::fmt::Display| {
+    let invalid = |what: &dyn std::fmt::Display| {
         AppError::internal(format!("{url} is not a gRPC address: {what}"))
     };
-    let uri: Uri = url.parse().map_err(|error| fault(&error))?;
-    let host = uri.host().ok_or_else(|| fault(&"it has no host"))?;
+    let uri: Uri = url.parse().map_err(|error| invalid(&error))?;
+    let host = uri.host().ok_or_else(|| invalid(&"it has no host"))?;
     let port = uri.port_u16().unwrap_or(80);
     let name = (host.trim_matches(['[', ']']).to_owned(), port);
     let resolve = move || {
@@ -41,7 +41,7 @@ pub fn remote(url: &str) -> Result<GrpcChannel, AppError> {
     Ok(resolved(uri, Arc::new(resolve)))
 }
 
-/// As [`remote`], with addresses from elsewhere than the system's names.
+/// As [`remote`], with another source of addresses than the system's resolver.
 pub fn resolved(origin: Uri, resolve: Resolve) -> GrpcChannel {
     let remote = Arc::new(Remote {
         target: origin.to_string(),
@@ -63,20 +63,20 @@ struct Remote {
     pool: Arc<Pool>,
     /// It cannot be reached.
     away: Outage,
-    /// Calls end without an answer.
+    /// Calls end without a response.
     late: Outage,
 }
 
 impl Remote {
     async fn call(&self, request: Request<Body>) -> Result<Response<Body>, Status> {
         let deadline = deadline_of(request.headers()).unwrap_or(DEFAULT_DEADLINE);
-        // The server's own deadline ends first; this one is for a server that does not answer at all.
+        // The server's own deadline ends first; this one is for a server that does not respond at all.
         let until = Instant::now() + deadline + Duration::from_millis(100);
         let mut message = Message::read(request).await?;
         match tokio::time::timeout_at(until, self.send(&mut message, deadline)).await {
             Ok(Ok(response)) => {
                 self.answered();
-                // Its messages may still be on their way when the connection ends.
+                // Its messages may still be in flight when the connection ends.
                 Ok(response.map(|body| Body::new(body.map_err(cut_off))))
             }
             Ok(Err(error)) => {
@@ -97,7 +97,7 @@ impl Remote {
     ) -> Result<Response<Body>, BoxError> {
         let mut peer = self.pool.pick(None).await?;
         if peer.is_none() && message.path().starts_with("grpc.health.v1.") {
-            // Not held back: its answer says what is wrong. If nothing is, others are not held back any more once it is answered.
+            // Not held back: its response says what is wrong. If it succeeds, other calls are let through again.
             if let Some(here) = self.pool.peers().await?.first() {
                 return tokio::join!(here.ask(message.next()), here.look_now()).0;
             }
@@ -120,7 +120,7 @@ impl Remote {
             }
             metrics::counter!("waybill_calls_repeated_total", "service" => self.target.clone())
                 .increment(1);
-            // A connection that ends takes the calls along that come before it knows. Without a pause that may be all attempts.
+            // A connection that ends fails the calls that come before it notices. Without a pause that could use up all attempts.
             let pause = !elsewhere && (loss == Loss::NotConnected || attempt > 1);
             if pause {
                 tokio::time::sleep(pause_after(PAUSES, attempt)).await;
@@ -168,7 +168,7 @@ impl Remote {
     }
 }
 
-/// The error of a transport that ended within an answer, which says nothing of the call.
+/// The error of a response that was cut off, which says nothing about the call itself.
 fn cut_off(error: Status) -> Status {
     let mut status = Status::unavailable(format!("the answer was cut off: {}", error.message()));
     status.set_source(Arc::new(error));
@@ -176,7 +176,7 @@ fn cut_off(error: Status) -> Status {
 }
 
 fn unreachable() -> Status {
-    AppError::unavailable("a part of the shop is away for a moment; try again")
+    AppError::unavailable("a part of the shop is temporarily unavailable; try again")
         .with_retry_after(Duration::from_secs(1))
         .into()
 }

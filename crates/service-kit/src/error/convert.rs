@@ -25,7 +25,7 @@ impl From<FieldErrors> for AppError {
 impl From<StoreError> for AppError {
     fn from(error: StoreError) -> Self {
         if error.is_unavailable() {
-            return Self::unavailable("the database is away for a moment; try again")
+            return Self::unavailable("the database is temporarily unavailable; try again")
                 .with_retry_after(Duration::from_secs(1))
                 .with_source(error);
         }
@@ -93,7 +93,7 @@ impl Retry for AppError {
     }
 }
 
-/// For consumers that run use cases: what may pass by itself is tried again, the rest is for the dead letters.
+/// For consumers that run use cases: what may be temporary is retried, the rest goes to the dead letters.
 impl From<AppError> for HandlerError {
     fn from(error: AppError) -> Self {
         if error.outrun() {

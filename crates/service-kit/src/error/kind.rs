@@ -3,28 +3,28 @@
 use tonic::Code;
 use waybill_proto::common::ErrorCode;
 
-/// What sort of failure it is; decides the HTTP status and the gRPC code.
+/// The kind of failure; decides the HTTP status and the gRPC code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ErrorKind {
     /// 400: the request cannot be read.
     Malformed,
-    /// 401: nobody, or a token that does not hold.
+    /// 401: no token, or an invalid one.
     Unauthenticated,
-    /// 403: somebody, but not with this role.
+    /// 403: authenticated, but without the required role.
     Forbidden,
-    /// 404: absent, or not to be known by this caller.
+    /// 404: missing, or not visible to this caller.
     NotFound,
-    /// 409: the state does not allow it.
+    /// 409: the current state does not allow it.
     Conflict,
     /// 413.
     PayloadTooLarge,
     /// 415.
     UnsupportedMediaType,
-    /// 422: readable, but a field holds what it must not.
+    /// 422: readable, but a field has an invalid value.
     Invalid,
     /// 429.
     TooManyRequests,
-    /// 500: a bug or a broken part of ours; details only in the log.
+    /// 500: a bug or an internal failure; details only in the log.
     Internal,
     /// 503: try again later.
     Unavailable,
@@ -96,7 +96,7 @@ impl ErrorKind {
         }
     }
 
-    /// The kind of a status that no `AppError` made: tonic itself, or a foreign server.
+    /// The kind of a status that does not come from an `AppError`: from tonic itself, or from a foreign server.
     pub(super) const fn from_grpc_code(code: Code) -> Self {
         match code {
             Code::InvalidArgument => Self::Malformed,
@@ -111,7 +111,7 @@ impl ErrorKind {
         }
     }
 
-    /// The API's code of an error of this kind that has no better one.
+    /// The API's code of an error of this kind, unless there is a more specific one.
     pub(super) const fn default_code(self) -> ErrorCode {
         match self {
             Self::Malformed => ErrorCode::Malformed,

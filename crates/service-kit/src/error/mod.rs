@@ -1,4 +1,4 @@
-//! The one error that use cases answer with, and its form on the wire: `google.rpc.Status` with `ErrorInfo` and `BadRequest`.
+//! The one error type of use cases, and its form on the wire: `google.rpc.Status` with `ErrorInfo` and `BadRequest`.
 //!
 //! [`AppError`] → [`tonic::Status`] → [`AppError::from_status`] gives the same error again, except that the causes of an
 //! internal error stay in the log of the service where it happened.
@@ -24,13 +24,13 @@ pub use waybill_store::chain;
 
 /// The `ErrorInfo.domain` of every error of the platform.
 pub const DOMAIN: &str = "waybill";
-/// The metadata key under which the kind travels.
+/// The metadata key of the kind.
 const KIND: &str = "kind";
-/// The metadata key under which [`AppError::with_retry_after`] travels, in whole seconds.
+/// The metadata key of [`AppError::with_retry_after`], in whole seconds.
 const RETRY_AFTER: &str = "retry_after_seconds";
-/// Bytes of field violations that one answer carries. They travel in a header, and HTTP/2 peers refuse more than 16 KiB.
+/// Bytes of field violations in one response. They are sent in a header, and HTTP/2 peers refuse more than 16 KiB.
 const ROOM_FOR_FIELDS: usize = 6 * 1024;
-/// What a client is told of an internal error.
+/// The message of an internal error that clients get.
 const OPAQUE: &str = "something went wrong on our side; quote the request id when you report it";
 
 /// The readable parts of an [`AppError`], which dereferences to this.
@@ -41,10 +41,10 @@ pub struct Details {
     /// For people; says what to do.
     pub message: String,
     pub fields: Vec<FieldError>,
-    /// More for machines, for instance `available` of `OUT_OF_STOCK`.
+    /// Additional data for machines, for instance `available` of `OUT_OF_STOCK`.
     pub metadata: BTreeMap<String, String>,
     source: Option<Box<dyn Error + Send + Sync>>,
-    /// The causes are in a log already: ours, or that of the service that answered so.
+    /// The causes are in a log already: ours, or that of the service that returned the error.
     logged: bool,
     /// See [`AppError::mark_outrun`].
     outrun: bool,
@@ -103,7 +103,7 @@ impl AppError {
     }
 
     /// Somebody else changed `what` ("order", "product") after it was read, and before it was written. `store::optimistic` reads
-    /// it again; a caller gets this error only if that went on and on.
+    /// it again; a caller gets this error only if that keeps happening.
     pub fn too_busy(what: &str) -> Self {
         Self::conflict(
             ErrorCode::Conflict,
@@ -112,7 +112,7 @@ impl AppError {
         .mark_outrun()
     }
 
-    /// Marks an error that reading again, and trying on top of that, may avoid: see `store::optimistic`.
+    /// Marks an error that reading again and retrying may avoid: see `store::optimistic`.
     #[must_use]
     pub fn mark_outrun(mut self) -> Self {
         self.0.outrun = true;
@@ -134,14 +134,14 @@ impl AppError {
         Self::invalid(vec![FieldError::new(field, message)])
     }
 
-    /// A failure of ours. The client gets an opaque message; the causes go to the log, once.
+    /// An internal failure. The client gets an opaque message; the causes are logged once.
     pub fn internal(cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         let mut error = Self::of_kind(ErrorKind::Internal, OPAQUE);
         error.0.source = Some(cause.into());
         error
     }
 
-    /// `message` says what is away and what to do.
+    /// `message` says what is unavailable and what to do.
     pub fn unavailable(message: impl Into<String>) -> Self {
         Self::of_kind(ErrorKind::Unavailable, message)
     }
@@ -162,14 +162,14 @@ impl AppError {
         self
     }
 
-    /// The cause, for the log; never shown to a client.
+    /// The cause, for the log; never sent to a client.
     #[must_use]
     pub fn with_source(mut self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.0.source = Some(cause.into());
         self
     }
 
-    /// When a repeat has a chance; rounded up to whole seconds.
+    /// When a retry may succeed; rounded up to whole seconds.
     #[must_use]
     pub fn with_retry_after(self, after: Duration) -> Self {
         let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
@@ -186,7 +186,7 @@ impl AppError {
         self.code == code
     }
 
-    /// Writes an internal error with its causes to the log, unless that was done before. Call inside the request's span.
+    /// Logs an internal error with its causes, unless that was done before. Call it inside the request's span.
     pub fn log_once(&mut self) {
         if self.kind != ErrorKind::Internal || self.logged {
             return;
@@ -199,8 +199,8 @@ impl AppError {
         tracing::error!(error = %causes, "a call failed inside");
     }
 
-    /// The inverse of `Status::from(AppError)`. A status that no `AppError` made is taken by its code: transport failures
-    /// and missed deadlines are [`ErrorKind::Unavailable`].
+    /// The inverse of `Status::from(AppError)`. A status that does not come from an `AppError` is mapped by its code: transport
+    /// failures and missed deadlines are [`ErrorKind::Unavailable`].
     pub fn from_status(status: &Status) -> Self {
         let details = status.get_error_details();
         let info = details
@@ -235,7 +235,7 @@ impl AppError {
         match kind {
             ErrorKind::Internal => Self::internal(status.to_string()),
             ErrorKind::Unavailable => {
-                Self::unavailable("a part of the shop is away for a moment; try again")
+                Self::unavailable("a part of the shop is temporarily unavailable; try again")
                     .with_source(status.to_string())
                     .with_retry_after(Duration::from_secs(1))
             }

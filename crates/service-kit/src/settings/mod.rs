@@ -1,8 +1,8 @@
 //! Settings: each declared once, with its name, type, default and documentation, by [`settings!`](crate::settings!).
 //!
-//! Sources, later ones win: default → TOML file (`WAYBILL_CONFIG` or `--config`) → environment → flags. A secret may be
-//! read from a file by `NAME_FILE`. All faults are found before anything starts and reported together. A name that the program
-//! does not have is a fault in a file or a flag, and a warning in the environment.
+//! Sources, later ones win: default → TOML file (`WAYBILL_CONFIG` or `--config`) → environment → flags. A secret may be read from
+//! a file by `NAME_FILE`. All errors are found before anything starts and reported together. A name that the program does not
+//! have is an error in a file or a flag, and a warning in the environment.
 //!
 //! ```
 //! use std::time::Duration;
@@ -56,12 +56,12 @@ pub const PREFIX: &str = "WAYBILL_";
 pub struct SettingInfo {
     /// The environment variable, for instance `WAYBILL_LOG`.
     pub name: &'static str,
-    /// What sort of value, in words.
+    /// The type of the value, in words.
     pub kind: &'static str,
     pub default: Option<&'static str>,
     /// A default for development only.
     pub development_default: Option<&'static str>,
-    /// Limits in Rust's spelling of ranges.
+    /// Limits in Rust's range syntax.
     pub range: Option<&'static str>,
     pub optional: bool,
     pub secret: bool,
@@ -78,7 +78,7 @@ pub struct Table {
 /// A struct made by [`settings!`](crate::settings!).
 pub trait Settings: Sized {
     const TABLE: Table;
-    /// None if a value is missing or faulty; the reader has the faults.
+    /// None if a value is missing or invalid; the reader has the errors.
     fn read(reader: &mut Reader<'_>) -> Option<Self>;
 }
 
@@ -131,14 +131,14 @@ macro_rules! settings {
                             let known = <$type as $crate::settings::SettingType>::known(value);
                             let good = known.is_none_or(|known| ($range).contains(known));
                             if !good {
-                                reader.fault($env, concat!("must lie in ", stringify!($range)));
+                                reader.error($env, concat!("must lie in ", stringify!($range)));
                             }
                             good
                         }))?
                         $(.filter(|value| {
                             let checked = $check(value);
                             if let Err(problem) = &checked {
-                                reader.fault($env, problem);
+                                reader.error($env, problem);
                             }
                             checked.is_ok()
                         }))?;

@@ -1,4 +1,4 @@
-//! Reads structs of settings out of the sources and collects every fault on the way.
+//! Reads structs of settings from the sources and collects every error.
 
 use std::{collections::BTreeSet, fmt, fs};
 
@@ -14,11 +14,11 @@ pub const EX_USAGE: u8 = 64;
 pub struct Faults(pub Vec<String>);
 
 impl Faults {
-    /// The exit code of a process that finds its settings faulty.
+    /// The exit code of a process with invalid settings.
     pub const EXIT_CODE: u8 = EX_USAGE;
 
-    pub fn one(fault: impl Into<String>) -> Self {
-        Self(vec![fault.into()])
+    pub fn one(error: impl Into<String>) -> Self {
+        Self(vec![error.into()])
     }
 }
 
@@ -26,8 +26,8 @@ impl fmt::Display for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (count, s) = (self.0.len(), if self.0.len() == 1 { "" } else { "s" });
         write!(f, "the settings have {count} fault{s}:")?;
-        for fault in &self.0 {
-            write!(f, "\n  - {fault}")?;
+        for error in &self.0 {
+            write!(f, "\n  - {error}")?;
         }
         Ok(())
     }
@@ -35,15 +35,15 @@ impl fmt::Display for Faults {
 
 impl std::error::Error for Faults {}
 
-/// The fault is recorded already.
-struct Faulty;
+/// The error is recorded already.
+struct Invalid;
 
-/// Looks values up and collects faults.
+/// Looks values up and collects errors.
 #[derive(Debug)]
 pub struct Reader<'a> {
     sources: &'a Sources,
     production: bool,
-    faults: Vec<String>,
+    errors: Vec<String>,
 }
 
 impl<'a> Reader<'a> {
@@ -55,18 +55,18 @@ impl<'a> Reader<'a> {
         Self {
             sources,
             production: matches!(environment, Some(Ok(Environment::Production))),
-            faults: sources.faults.clone(),
+            errors: sources.errors.clone(),
         }
     }
 
-    /// Records a fault of the named setting.
-    pub fn fault(&mut self, name: &str, problem: impl fmt::Display) {
-        let fault = match self.sources.values.get(name) {
+    /// Records an error of the named setting.
+    pub fn error(&mut self, name: &str, problem: impl fmt::Display) {
+        let error = match self.sources.values.get(name) {
             Some(value) => format!("{name} ({}): {problem}", value.origin),
             None => format!("{name}: {problem}"),
         };
-        if !self.faults.contains(&fault) {
-            self.faults.push(fault);
+        if !self.errors.contains(&error) {
+            self.errors.push(error);
         }
     }
 
@@ -78,13 +78,13 @@ impl<'a> Reader<'a> {
                 value.map(|value| value.text.clone())
             }
             Ok(text) => text,
-            Err(Faulty) => return None,
+            Err(Invalid) => return None,
         };
         if self.production
             && info.development_default.is_some()
             && given.as_deref() == info.development_default
         {
-            self.fault(
+            self.error(
                 info.name,
                 "is the value for development; give production one of its own",
             );
@@ -105,16 +105,16 @@ impl<'a> Reader<'a> {
             } else {
                 String::new()
             };
-            self.fault(info.name, format!("must be set{file}: {}", info.kind));
+            self.error(info.name, format!("must be set{file}: {}", info.kind));
             return None;
         };
         T::parse(text.trim())
-            .map_err(|problem| self.fault(info.name, problem))
+            .map_err(|problem| self.error(info.name, problem))
             .ok()
     }
 
     /// The contents of the file that `NAME_FILE` names, if it is set.
-    fn secret_file(&mut self, info: &SettingInfo) -> Result<Option<String>, Faulty> {
+    fn secret_file(&mut self, info: &SettingInfo) -> Result<Option<String>, Invalid> {
         let name = format!("{}_FILE", info.name);
         let Some(path) = self.sources.values.get(&name).filter(|_| info.secret) else {
             return Ok(None);
@@ -122,19 +122,19 @@ impl<'a> Reader<'a> {
         match fs::read_to_string(&path.text) {
             Ok(text) => Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned())),
             Err(error) => {
-                self.fault(&name, format!("cannot read {}: {error}", path.text));
-                Err(Faulty)
+                self.error(&name, format!("cannot read {}: {error}", path.text));
+                Err(Invalid)
             }
         }
     }
 
-    /// Faults of names: those that the program does not have, and doubtful ones that it has. A foreign variable in the
-    /// environment is none of them, see [`strays`].
+    /// Errors in names: those that the program does not have, and ambiguous ones that it has. An unknown variable in the
+    /// environment is not an error, see [`strays`].
     fn check_names(&mut self, tables: &[Table]) {
         let known = known(tables);
-        for (name, fault) in &self.sources.doubts {
+        for (name, error) in &self.sources.doubts {
             if known.contains(name) {
-                self.faults.push(format!("{name}: {fault}"));
+                self.errors.push(format!("{name}: {error}"));
             }
         }
         let mut unknown: Vec<_> = unknown(self.sources, &known)
@@ -151,7 +151,7 @@ impl<'a> Reader<'a> {
             last.push('.');
         }
         for (name, problem) in unknown {
-            self.fault(&name, problem);
+            self.error(&name, problem);
         }
     }
 }
@@ -167,7 +167,7 @@ fn known(tables: &[Table]) -> BTreeSet<String> {
         .collect()
 }
 
-/// Names that are given and not known: each with whether it is in the environment, and what may have been meant.
+/// Unknown names that were given: each with whether it is in the environment, and which name may have been meant.
 fn unknown<'a>(
     sources: &'a Sources,
     known: &'a BTreeSet<String>,
@@ -189,8 +189,8 @@ fn unknown<'a>(
     })
 }
 
-/// What a program says of variables in the environment that are not its own: left over, or meant for another program. They
-/// are no faults, but one of them may be a setting that is spelled wrong.
+/// Warnings about variables in the environment that are not the program's own: left over, or meant for another program. They are
+/// no errors, but one of them may be a misspelt setting.
 pub fn strays<S: Sections>(sources: &Sources) -> Vec<String> {
     let known = known(&S::tables());
     unknown(sources, &known)
@@ -213,7 +213,7 @@ macro_rules! sections {
             fn tables() -> Vec<Table> { vec![$($name::TABLE),+] }
             #[allow(non_snake_case, reason = "type parameters name the values")]
             fn read(reader: &mut Reader<'_>) -> Option<Self> {
-                // Every section is read before the first fault ends it.
+                // Every section is read before the first error ends it.
                 $(let $name = $name::read(reader);)+
                 Some(($($name?,)+))
             }
@@ -232,14 +232,14 @@ sections!(A B C D E F G H);
 sections!(A B C D E F G H I);
 sections!(A B C D E F G H I J);
 
-/// Reads all sections of a program: a tuple of structs made by [`settings!`](crate::settings!). Names that none of them
-/// declares are faults, but for those in the environment ([`strays`]).
+/// Reads all sections of a program: a tuple of structs made by [`settings!`](crate::settings!). Names that none of them declares
+/// are errors, except in the environment ([`strays`]).
 pub fn load<S: Sections>(sources: &Sources) -> Result<S, Faults> {
     let mut reader = Reader::new(sources);
     let sections = S::read(&mut reader);
     reader.check_names(&S::tables());
     match sections {
-        Some(sections) if reader.faults.is_empty() => Ok(sections),
-        _ => Err(Faults(reader.faults)),
+        Some(sections) if reader.errors.is_empty() => Ok(sections),
+        _ => Err(Faults(reader.errors)),
     }
 }

@@ -12,10 +12,10 @@ use super::{LogFormat, PREFIX, SettingType as _};
 const TEST_PREFIX: &str = "WAYBILL_TEST_";
 /// The setting that names the file; read before all others.
 pub(super) const CONFIG: &str = "WAYBILL_CONFIG";
-/// Where variables come from that nobody may have meant for this program.
+/// The origin of variables that may not be meant for this program.
 pub(super) const ENVIRONMENT: &str = "environment";
 
-/// A value and where it stands, for faults.
+/// A value and its origin, for error messages.
 #[derive(Debug, Clone)]
 pub(super) struct RawValue {
     pub text: String,
@@ -27,8 +27,8 @@ pub(super) struct RawValue {
 pub struct Sources {
     pub(super) values: BTreeMap<String, RawValue>,
     /// What could not be read at all.
-    pub(super) faults: Vec<String>,
-    /// Faults of variables, with their names: of no account where the program has no such setting.
+    pub(super) errors: Vec<String>,
+    /// Errors of variables, with their names: ignored where the program has no such setting.
     pub(super) doubts: Vec<(String, String)>,
 }
 
@@ -69,12 +69,11 @@ impl Sources {
         sources
     }
 
-    /// The flags that every binary has: `--config FILE` and `--set NAME=VALUE`, as often as needed.
-    /// Returns the arguments that are not among them.
+    /// The flags that every binary has: `--config FILE` and `--set NAME=VALUE`, as often as needed. Returns the other arguments.
     pub fn from_arguments(arguments: impl IntoIterator<Item = String>) -> (Self, Vec<String>) {
         let mut config = None;
         let mut sets = Vec::new();
-        let mut faults = Vec::new();
+        let mut errors = Vec::new();
         let mut rest = Vec::new();
         let mut arguments = arguments.into_iter();
         while let Some(argument) = arguments.next() {
@@ -92,12 +91,12 @@ impl Sources {
             match (flag.as_str(), target) {
                 ("--config", Some(path)) => config = Some(PathBuf::from(path)),
                 (_, Some(pair)) if pair.contains('=') => sets.push(pair),
-                (_, Some(pair)) => faults.push(format!("--set {pair}: expected NAME=VALUE")),
-                (flag, None) => faults.push(format!("{flag}: a value must follow")),
+                (_, Some(pair)) => errors.push(format!("--set {pair}: expected NAME=VALUE")),
+                (flag, None) => errors.push(format!("{flag}: a value must follow")),
             }
         }
         let mut sources = Self::from_process(config.as_deref());
-        sources.faults.extend(faults);
+        sources.errors.extend(errors);
         for pair in sets {
             if let Some((name, value)) = pair.split_once('=') {
                 sources.add_flag("--set", name.trim(), value);
@@ -106,7 +105,7 @@ impl Sources {
         (sources, rest)
     }
 
-    /// The format of log lines that is asked for, for what is to be said before the settings are read.
+    /// The configured format of log lines, for messages before the settings are read.
     pub fn log_format(&self) -> LogFormat {
         let value = self.values.get(LogFormat::NAME);
         value
@@ -114,31 +113,31 @@ impl Sources {
             .unwrap_or_default()
     }
 
-    /// A value that wins over the others so far.
+    /// Adds a value that overrides the earlier ones.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.put(name, value.into(), "given by the program");
         self
     }
 
-    /// A value of a flag, which wins over the others so far.
+    /// Adds a value of a flag, which overrides the earlier ones.
     pub fn add_flag(&mut self, flag: &str, name: &str, value: &str) {
         self.put(name, value.to_owned(), flag);
     }
 
-    /// Reports a fault together with those that [`load`](super::load) finds.
-    pub fn add_fault(&mut self, fault: impl Into<String>) {
-        self.faults.push(fault.into());
+    /// Reports an error together with those that [`load`](super::load) finds.
+    pub fn add_error(&mut self, error: impl Into<String>) {
+        self.errors.push(error.into());
     }
 
-    /// Drops all values but those that `keep` wants: for a process that is given the settings of several.
+    /// Drops all values that `keep` does not accept: for a process that gets the settings of several.
     pub fn retain(&mut self, keep: impl Fn(&str) -> bool) {
         self.values.retain(|name, _| keep(name));
     }
 
     fn put(&mut self, name: &str, text: String, origin: &str) {
-        // A direct value takes the place of its file variant. The other way round the reader decides, who knows whether the setting
-        // has one: a foreign `NAME_FILE` must not take a value away.
+        // A direct value replaces its file variant. In the other direction the reader decides, because it knows whether the
+        // setting has one: an unrelated `NAME_FILE` must not remove a value.
         self.values.remove(&format!("{name}_FILE"));
         self.values.insert(
             name.to_owned(),
@@ -157,8 +156,8 @@ impl Sources {
             .map(str::to_owned)
             .collect();
         for base in both {
-            let fault = format!("set directly and by {base}_FILE; use one");
-            self.doubts.push((base, fault));
+            let error = format!("set directly and by {base}_FILE; use one");
+            self.doubts.push((base, error));
         }
         for (name, value) in variables {
             self.put(&name, value, ENVIRONMENT);
@@ -176,7 +175,7 @@ impl Sources {
         };
         match table {
             Ok(table) => self.add_table(&origin, PREFIX, &table),
-            Err(problem) => self.faults.push(format!("{origin}: {problem}")),
+            Err(problem) => self.errors.push(format!("{origin}: {problem}")),
         }
     }
 

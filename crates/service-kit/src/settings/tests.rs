@@ -1,4 +1,4 @@
-//! Sources, faults and the reference.
+//! Sources, errors and the reference.
 
 use std::{fs, time::Duration};
 
@@ -44,12 +44,12 @@ fn given() -> Sources {
     Sources::empty().with("WAYBILL_SAMPLE_URL", "here")
 }
 
-fn faults(sources: &Sources) -> Vec<String> {
+fn errors(sources: &Sources) -> Vec<String> {
     load::<(CommonSettings, Sample)>(sources).unwrap_err().0
 }
 
 #[test]
-fn defaults_hold_where_nothing_is_said() {
+fn defaults_apply_where_nothing_is_set() {
     let (sample,) = load::<(Sample,)>(&given()).unwrap();
     assert_eq!(sample.name, "anon");
     assert_eq!((sample.count, sample.wait), (5, Duration::from_secs(30)));
@@ -61,7 +61,7 @@ fn defaults_hold_where_nothing_is_said() {
 }
 
 #[test]
-fn every_fault_is_reported_at_once_and_none_shows_a_secret() {
+fn every_error_is_reported_at_once_and_none_shows_a_secret() {
     let sources = Sources::from_environment(&[
         ("WAYBILL_NAME", "much too long"),
         ("WAYBILL_COUNT", "11"),
@@ -72,7 +72,7 @@ fn every_fault_is_reported_at_once_and_none_shows_a_secret() {
         ("WAYBILL_PASSWORD_FILE", "/nowhere/at/all"),
     ])
     .with("WAYBILL_CUONT", "1");
-    let faults = faults(&sources);
+    let errors = errors(&sources);
     for expected in [
         "WAYBILL_NAME (environment): must have at most 8 letters",
         "WAYBILL_COUNT (environment): must lie in 1..=10",
@@ -85,12 +85,12 @@ fn every_fault_is_reported_at_once_and_none_shows_a_secret() {
         "WAYBILL_SAMPLE_URL: must be set",
     ] {
         assert!(
-            faults.iter().any(|fault| fault.starts_with(expected)),
-            "{expected:?} is not among {faults:#?}"
+            errors.iter().any(|error| error.starts_with(expected)),
+            "{expected:?} is not among {errors:#?}"
         );
     }
-    assert_eq!(faults.len(), 9, "{faults:#?}");
-    let all = faults.concat();
+    assert_eq!(errors.len(), 9, "{errors:#?}");
+    let all = errors.concat();
     assert!(
         all.contains("The settings of this program are WAYBILL_COUNT, "),
         "{all}"
@@ -104,7 +104,7 @@ fn a_variable_that_is_no_setting_is_a_warning_that_says_what_may_be_meant() {
         ("WAYBILL_SAMPLE_URL", "here"),
         ("WAYBILL_CUONT", "3"),
         ("WAYBILL_LEFT_OVER", "secret"),
-        // As Kubernetes makes them for a service of this name.
+        // As Kubernetes sets them for a service of this name.
         ("WAYBILL_ORDER_PORT", "tcp://10.0.0.1:4102"),
         ("WAYBILL_ORDER_PORT_FILE", "x"),
     ];
@@ -120,10 +120,10 @@ fn a_variable_that_is_no_setting_is_a_warning_that_says_what_may_be_meant() {
             format!("WAYBILL_ORDER_PORT_FILE {what}"),
         ]
     );
-    // Whoever writes a flag means this program.
+    // A flag is always meant for this program.
     sources.add_flag("--set", "WAYBILL_LEFT_OVER", "1");
-    let faults = load::<(Sample,)>(&sources).unwrap_err().0;
-    assert!(faults[0].starts_with(
+    let errors = load::<(Sample,)>(&sources).unwrap_err().0;
+    assert!(errors[0].starts_with(
         "WAYBILL_LEFT_OVER (--set): no such setting. The settings of this program are "
     ));
 }
@@ -151,21 +151,21 @@ fn flags_win_over_the_environment_and_that_over_the_file() {
 }
 
 #[test]
-fn a_faulty_file_is_a_fault() {
+fn an_invalid_file_is_an_error() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("waybill.toml");
     fs::write(&file, "name = ").unwrap();
-    let found = faults(&Sources::from_file(&file));
+    let found = errors(&Sources::from_file(&file));
     assert!(found[0].contains("waybill.toml"), "{found:?}");
-    let found = faults(&Sources::from_file(&dir.path().join("absent.toml")));
+    let found = errors(&Sources::from_file(&dir.path().join("absent.toml")));
     assert!(found[0].contains("absent.toml"), "{found:?}");
     fs::write(&file, "colour = 'red'").unwrap();
-    let found = faults(&Sources::from_file(&file)).concat();
+    let found = errors(&Sources::from_file(&file)).concat();
     assert!(found.contains("WAYBILL_COLOUR"), "{found:?}");
 }
 
 #[test]
-fn a_secret_may_stand_in_a_file() {
+fn a_secret_may_be_in_a_file() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("password");
     fs::write(&file, "s3cret\n").unwrap();
@@ -177,7 +177,7 @@ fn a_secret_may_stand_in_a_file() {
     let (sample,) = load::<(Sample,)>(&sources).unwrap();
     assert_eq!(sample.password.unwrap().expose_secret(), "s3cret");
 
-    // Only secrets, and not twice.
+    // Only secrets, and not both ways.
     let sources = Sources::from_environment(&[
         ("WAYBILL_NAME_FILE", &path),
         ("WAYBILL_PASSWORD", "x"),
@@ -185,29 +185,29 @@ fn a_secret_may_stand_in_a_file() {
     ]);
     let strays = strays::<(CommonSettings, Sample)>(&sources).join("\n");
     assert!(strays.starts_with("WAYBILL_NAME_FILE (environment) is no setting"));
-    let faults = faults(&sources).join("\n");
-    assert!(faults.contains("WAYBILL_PASSWORD: set directly and by WAYBILL_PASSWORD_FILE"));
+    let errors = errors(&sources).join("\n");
+    assert!(errors.contains("WAYBILL_PASSWORD: set directly and by WAYBILL_PASSWORD_FILE"));
 }
 
 #[test]
 fn production_takes_no_secrets_made_for_development() {
     let production = || given().with("WAYBILL_ENVIRONMENT", "production");
-    let unset = faults(&production());
+    let unset = errors(&production());
     assert!(
         unset
             .iter()
-            .any(|fault| fault.starts_with("WAYBILL_KEY: must be set (or WAYBILL_KEY_FILE)"))
+            .any(|error| error.starts_with("WAYBILL_KEY: must be set (or WAYBILL_KEY_FILE)"))
     );
     assert!(
         unset
             .iter()
-            .any(|fault| fault.starts_with("WAYBILL_SERVICE_KEY: must be set"))
+            .any(|error| error.starts_with("WAYBILL_SERVICE_KEY: must be set"))
     );
-    let copied = faults(&production().with("WAYBILL_KEY", "made-for-development"));
+    let copied = errors(&production().with("WAYBILL_KEY", "made-for-development"));
     assert!(
         copied
             .iter()
-            .any(|fault| fault.contains("is the value for development"))
+            .any(|error| error.contains("is the value for development"))
     );
     let own = production()
         .with("WAYBILL_KEY", "of our own")
@@ -260,5 +260,5 @@ fn arguments_are_taken_and_the_rest_is_handed_back() {
     assert_eq!(rest, ["--demo", "--listen", "a"]);
     assert_eq!(sources.values["WAYBILL_COUNT"].text, "7");
     assert_eq!(sources.values["WAYBILL_NAME"].text, "x=y");
-    assert_eq!(sources.faults, ["--set no: expected NAME=VALUE"]);
+    assert_eq!(sources.errors, ["--set no: expected NAME=VALUE"]);
 }

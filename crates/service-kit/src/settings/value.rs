@@ -12,9 +12,9 @@ use waybill_primitives::Currency;
 
 /// A type that a setting can have.
 pub trait SettingType: Sized {
-    /// What a limit of the setting is compared with.
+    /// The type that a limit of the setting is compared with.
     type Known;
-    /// In words, for the reference and for faults.
+    /// In words, for the reference and for errors.
     const KIND: &'static str;
     const SECRET: bool = false;
     const OPTIONAL: bool = false;

@@ -1,4 +1,4 @@
-//! Errors on their way through gRPC.
+//! Errors across gRPC.
 
 use std::time::Duration;
 
@@ -77,7 +77,7 @@ fn the_cause_of_an_internal_error_stays_inside() {
 }
 
 #[test]
-fn a_status_of_others_is_taken_by_its_code() {
+fn a_foreign_status_is_mapped_by_its_code() {
     for (code, kind) in [
         (Code::Unavailable, ErrorKind::Unavailable),
         (Code::DeadlineExceeded, ErrorKind::Unavailable),
@@ -121,7 +121,7 @@ fn a_lost_transaction_is_retryable_and_too_much_contention_is_unavailable() {
     assert!(error.retryable());
     assert_eq!(error.kind, ErrorKind::Unavailable);
     assert!(!AppError::not_found("order").retryable());
-    // A consumer hands it back to the store, which repeats the transaction.
+    // A consumer returns it to the store, which repeats the transaction.
     assert!(HandlerError::from(error).retryable());
     assert!(matches!(
         HandlerError::from(AppError::not_found("order")),
@@ -134,7 +134,7 @@ fn a_lost_transaction_is_retryable_and_too_much_contention_is_unavailable() {
 }
 
 #[test]
-fn a_thousand_faulty_fields_still_fit_a_header() {
+fn a_thousand_invalid_fields_still_fit_a_header() {
     let fields = (0..1000)
         .map(|i| FieldError::new(format!("items[{i}].quantity"), "must be at least 1"))
         .collect();
@@ -146,7 +146,7 @@ fn a_thousand_faulty_fields_still_fit_a_header() {
 }
 
 #[test]
-fn one_field_at_fault_is_named_in_the_message() {
+fn a_single_invalid_field_is_named_in_the_message() {
     assert_eq!(
         AppError::invalid_field("email", "is missing").message,
         "email: is missing"

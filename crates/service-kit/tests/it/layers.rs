@@ -1,4 +1,4 @@
-//! What happens around every call, called in memory.
+//! The layers around every call, called in memory.
 
 use std::{sync::Arc, time::Duration};
 
@@ -145,7 +145,7 @@ async fn a_call_on_behalf_of_another_has_no_more_time_than_that_one() {
     bench.client.get_profile(request).await.unwrap_err();
     let seen = bench.probe.last();
     let next = outgoing(&seen, GetProfileRequest {});
-    // Microseconds while there are less than eight digits of them.
+    // grpc-timeout in microseconds, as long as the number has less than eight digits.
     let left = next.metadata().get("grpc-timeout").unwrap();
     let left = left.to_str().unwrap();
     let micros: u64 = left.strip_suffix('u').unwrap().parse().unwrap();
@@ -180,7 +180,7 @@ async fn what_a_caller_leaves_in_the_request_does_not_reach_the_handler() {
     let mut bench = bench();
     let mut request = Request::new(GetProfileRequest {});
     request.extensions_mut().insert(Leak);
-    // Nor can it smuggle in an identity.
+    // Nor can it forge an identity.
     let forged = CallContext::for_user((&claims()).into());
     request.extensions_mut().insert(forged);
     let status = bench.client.get_profile(request).await.unwrap_err();
@@ -214,7 +214,7 @@ async fn keys_come_by_grpc_from_auth_which_needs_no_token_for_that() {
         ..Probe::default()
     };
     let clock = Arc::new(waybill_primitives::SystemClock);
-    // As in one process: auth is built with the verifier that asks it.
+    // As in one process: auth is built with the verifier that fetches its keys.
     let verifier = Verifier::unconnected(clock);
     let layer = ServerLayer::new("auth", Arc::clone(&verifier), service_tokens());
     let channel = guarded(&layer, auth.routes());

@@ -133,7 +133,7 @@ async fn operations_are_served_beside() {
 async fn without_the_bus_a_service_is_ready_and_degraded() {
     let away = JetStreamBus::connect(&NatsConfig::new("nats://127.0.0.1:1")).await;
     let server = server_on(away.unwrap()).await;
-    // It is looked at from the start on, now and then.
+    // It is checked from the start on, at intervals.
     let body = loop {
         let (status, body) = get(format!("{}/readyz", server.ops)).await;
         assert_eq!(status, 200, "{body}");
@@ -158,7 +158,7 @@ async fn without_the_bus_a_service_is_ready_and_degraded() {
     {}
 }
 
-/// A bus whose server accepts everything and answers nothing.
+/// A bus whose server accepts everything and never responds.
 struct Hung {
     bus: Arc<InProcessBus>,
     asked: AtomicUsize,
@@ -201,7 +201,7 @@ async fn readiness_does_not_ask_the_bus() {
     let server = server_on(Arc::clone(&bus) as Arc<dyn Bus>).await;
     let mut health = HealthClient::new(server.channel.clone());
     let mut answers = 0;
-    // What it says of the bus comes from whoever watches it.
+    // The state of the bus comes from the background check.
     loop {
         let (status, body) = get(format!("{}/readyz", server.ops)).await;
         assert_eq!(status, 200, "{body}");
@@ -220,7 +220,7 @@ async fn readiness_does_not_ask_the_bus() {
 async fn a_database_that_hangs_does_not_hold_up_the_answer_of_readiness() {
     let server = server().await;
     let db = &server.base.deps.db;
-    // All that a probe could ask: the writer and every reader. Whoever else wants one waits for a quarter of an hour.
+    // All connections that a probe could use: the writer and every reader. Any other user waits for a quarter of an hour.
     let context = waybill_store::EventContext::default();
     let writing = db.begin(&context).await.unwrap();
     let mut reading = Vec::new();
@@ -263,7 +263,7 @@ async fn a_drain_ends_the_calls_at_work_and_takes_no_new_ones() {
     let at_work = tokio::spawn(async move { client.logout(LogoutRequest::default()).await });
     server.probe.entered.notified().await;
     server.shutdown.begin(Duration::ZERO).await;
-    // The connection is closing: a new call is refused, and says how to go on.
+    // The connection is closing: a new call is refused, and the error says what to do.
     let mut client = server.client.clone();
     let deadline = Instant::now() + Duration::from_mins(1);
     let refused = loop {
@@ -342,7 +342,7 @@ async fn a_server_that_accepts_and_never_answers_is_given_up_at_the_deadline() {
     drop(listener);
 }
 
-/// As of a server that is killed between the head of an answer and its end.
+/// As of a server that is killed between the head of a response and its end.
 #[tokio::test]
 async fn an_answer_that_is_cut_off_says_that_the_service_is_away() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -1,4 +1,4 @@
-//! Callers of services that come and go, hang, or are slow.
+//! Callers of services that restart, hang, or are slow.
 
 use std::{
     net::SocketAddr,
@@ -32,7 +32,7 @@ async fn soon<T>(what: &str, condition: impl Future<Output = T>) -> T {
         .unwrap_or_else(|_| panic!("{what}"))
 }
 
-/// Writes without pause from eight tasks. Each write is refused by its handler, which is an answer.
+/// Writes without pause from eight tasks. Each write is refused by its handler, which counts as a response.
 struct Load {
     over: Arc<AtomicBool>,
     answered: Arc<AtomicUsize>,
@@ -59,7 +59,8 @@ impl Load {
                         answered.fetch_add(1, Ordering::SeqCst);
                     } else {
                         failures.push(error);
-                        // A call that is refused at once never waits, and would leave no thread to those who make it pass again.
+                        // A call that is refused at once never waits, and would leave no thread to the tasks that end the
+                        // refusals.
                         tokio::time::sleep(Duration::from_millis(5)).await;
                     }
                 }
@@ -69,7 +70,7 @@ impl Load {
         load
     }
 
-    /// How many writes were answered, and the failures of the others.
+    /// How many writes got a response, and the failures of the others.
     async fn end(self) -> (usize, Vec<AppError>) {
         self.over.store(true, Ordering::SeqCst);
         let failures = self.tasks.join_all().await.into_iter().flatten().collect();
@@ -81,7 +82,7 @@ fn writes(replica: &Replica) -> usize {
     replica.probe.writes.load(Ordering::SeqCst)
 }
 
-/// Waits until one of the replicas has had some of the load since now, and gives its place.
+/// Waits until one of the replicas has had some of the load since now, and returns its index.
 async fn busy(replicas: &[Replica]) -> usize {
     let before: Vec<_> = replicas.iter().map(writes).collect();
     soon("a replica gets calls", async {
@@ -96,9 +97,9 @@ async fn busy(replicas: &[Replica]) -> usize {
     .await
 }
 
-/// Replaces one of two replicas, several times, each time one that is at work; no write fails, and none is done twice.
+/// Replaces one of two replicas, several times, each time one that is serving; no write fails, and none is done twice.
 async fn roll(channel: &GrpcChannel, addresses: &Mutex<Vec<SocketAddr>>, shared: bool) {
-    // Says why calls failed, if they did.
+    // Logs why calls failed, if they did.
     let _ = tracing_subscriber::fmt().with_test_writer().try_init();
     let mut replicas = vec![Replica::start().await, Replica::start().await];
     let name = |replicas: &[Replica]| {
@@ -110,7 +111,7 @@ async fn roll(channel: &GrpcChannel, addresses: &Mutex<Vec<SocketAddr>>, shared:
     for _ in 0..6 {
         let old = replicas.remove(busy(&replicas).await);
         let counted = Arc::clone(&old.probe.writes);
-        // The name stands for it until it is gone, as with a balancer that looks too seldom.
+        // The name resolves to it until it is gone, as with a balancer that checks too seldom.
         old.stop().await;
         done += counted.load(Ordering::SeqCst);
         replicas.push(Replica::start().await);
@@ -153,7 +154,7 @@ async fn nor_does_one_behind_a_balancer_that_does_not_look_whether_they_are_ther
     roll(&channel, &addresses, false).await;
 }
 
-/// Leads each connection to the next address; hangs up if nobody is there.
+/// Forwards each connection to the next address; closes it if there is no server.
 async fn balance(listener: TcpListener, addresses: Arc<Mutex<Vec<SocketAddr>>>) {
     for turn in 0.. {
         let (mut client, _) = listener.accept().await.unwrap();
@@ -192,12 +193,12 @@ async fn the_restart_of_a_single_replica_is_answered_by_try_again() {
 }
 
 #[tokio::test]
-async fn those_who_wait_to_be_accepted_when_a_server_closes_are_answered() {
+async fn connections_that_wait_to_be_accepted_when_a_server_closes_are_answered() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let mut client = AuthServiceClient::new(channel::remote(&format!("http://{address}")).unwrap());
     let call = tokio::spawn(async move { client.register(RegisterRequest::default()).await });
-    // It connects in the meantime: the system takes its connection.
+    // It connects while the server is closing: the system accepts its connection.
     let replica = Replica::on(listener).await;
     replica.shutdown.begin(Duration::ZERO).await;
     let status = soon("an answer", call).await.unwrap().unwrap_err();
@@ -210,7 +211,7 @@ async fn those_who_wait_to_be_accepted_when_a_server_closes_are_answered() {
 #[tokio::test]
 async fn a_service_that_hangs_is_given_up_before_its_calls_are_and_found_when_it_answers() {
     metrics_handle();
-    // The system accepts for it.
+    // The operating system accepts for it.
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let channel = channel::remote(&format!("http://{address}")).unwrap();
@@ -222,7 +223,7 @@ async fn a_service_that_hangs_is_given_up_before_its_calls_are_and_found_when_it
     let held = tokio::spawn(call(Duration::from_mins(5)));
     let status = soon("a refusal", async {
         loop {
-            // Those that are under way at first wait for seconds; later ones do not.
+            // Those that are in flight at first wait for seconds; later ones do not.
             let call = tokio::time::timeout(Duration::from_secs(1), call(Duration::from_mins(5)));
             if let Ok(answer) = call.await {
                 break answer.unwrap_err();

@@ -1,4 +1,4 @@
-//! An auth service with a few telling methods, keys, and services on scratch databases.
+//! An auth service with a few test methods, keys, and services on scratch databases.
 
 use std::{
     net::SocketAddr,
@@ -51,17 +51,17 @@ pub fn claims() -> AccessClaims {
     }
 }
 
-/// Answers with what it was called with.
+/// Responds with what it was called with.
 #[derive(Clone, Default)]
 pub struct Probe {
     pub seen: Arc<Mutex<Vec<CallContext>>>,
     /// Holds `logout` until notified.
     pub gate: Arc<tokio::sync::Notify>,
     pub entered: Arc<tokio::sync::Notify>,
-    /// Told when `logout` ends, however it ends.
+    /// Notified when `logout` ends, however it ends.
     pub left: Arc<tokio::sync::Notify>,
     pub jwks: String,
-    /// How often `register` was at work.
+    /// How often `register` was called.
     pub writes: Arc<AtomicUsize>,
 }
 
@@ -99,7 +99,7 @@ macro_rules! unimplemented {
                 Ok(Response::new(GetJwksResponse { jwks_json: self.jwks.clone() }))
             }
 
-            /// Tells who calls.
+            /// Returns the caller.
             async fn get_profile(&self, request: Request<GetProfileRequest>) -> Result<Response<GetProfileResponse>, Status> {
                 assert!(request.extensions().get::<Leak>().is_none(), "an extension leaked through");
                 let ctx = context(&request);
@@ -109,7 +109,7 @@ macro_rules! unimplemented {
                 Ok(Response::new(GetProfileResponse { user: Some(user) }))
             }
 
-            /// Takes its time.
+            /// Blocks until `gate` is notified.
             async fn logout(&self, request: Request<LogoutRequest>) -> Result<Response<LogoutResponse>, Status> {
                 self.seen.lock().unwrap().push(context(&request));
                 let _left = Leaving(Arc::clone(&self.left));
@@ -147,7 +147,7 @@ unimplemented! {
     restore_user: RestoreUserRequest => RestoreUserResponse,
 }
 
-/// What a service stands on, in a directory that lives as long as this.
+/// The dependencies of a service, in a directory that lives as long as this.
 pub struct Base {
     pub deps: Deps,
     pub key: SigningKey,

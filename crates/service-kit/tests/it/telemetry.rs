@@ -41,7 +41,7 @@ impl Write for Lines {
 }
 
 impl Lines {
-    /// From now on, of this thread, while the guard is held.
+    /// Collects from now on, for this thread, while the guard is held.
     fn capture(level: LevelFilter) -> (Self, tracing::subscriber::DefaultGuard) {
         let lines = Self::default();
         let writer = lines.clone();
@@ -75,7 +75,7 @@ async fn a_failure_inside_is_logged_once_with_its_causes_and_the_request() {
         .refresh(outgoing(&ctx, RefreshRequest::default()))
         .await
         .unwrap_err();
-    // A front door that passes the answer on does not log it again.
+    // A gateway that passes the error on does not log it again.
     let _ = tonic::Status::from(AppError::from_status(&status));
     let errors: Vec<_> = lines
         .records()

@@ -1,4 +1,4 @@
-//! Which tokens hold.
+//! Which tokens are valid.
 
 use std::{
     sync::{
@@ -32,7 +32,7 @@ async fn refused(verifier: &Verifier, token: &str) -> AppError {
 }
 
 #[tokio::test]
-async fn a_signed_token_tells_its_claims_again_and_again() {
+async fn a_signed_token_returns_its_claims_repeatedly() {
     let key = SigningKey::generate().unwrap();
     let verifier = Verifier::fixed(&key_set([&key]));
     let claims = claims();
@@ -43,7 +43,7 @@ async fn a_signed_token_tells_its_claims_again_and_again() {
 }
 
 #[tokio::test]
-async fn an_expired_token_is_told_apart_even_when_it_was_verified_before() {
+async fn an_expired_token_is_distinguished_even_when_it_was_verified_before() {
     let key = SigningKey::generate().unwrap();
     let clock = Arc::new(ManualClock::new(Timestamp::now()));
     let verifier = Verifier::unconnected(Arc::clone(&clock) as Arc<dyn Clock>);
@@ -54,7 +54,7 @@ async fn an_expired_token_is_told_apart_even_when_it_was_verified_before() {
     }));
     let token = key.sign(&claims()).unwrap();
     verifier.verify(&token).await.unwrap();
-    // The lifetime, and a little for clocks that differ.
+    // The lifetime, and a little for clock differences.
     clock.advance(Duration::from_secs(305));
     verifier.verify(&token).await.unwrap();
     clock.advance(Duration::from_secs(10));
@@ -119,7 +119,7 @@ async fn forged_tokens_are_refused() {
     verifier.verify(&good).await.unwrap();
 }
 
-/// Keys that can be exchanged, and a count of how often they were asked for.
+/// Keys that can be replaced, and a count of how often they were fetched.
 #[derive(Default)]
 struct Source {
     jwks: parking_lot::Mutex<Option<String>>,
@@ -155,7 +155,7 @@ async fn keys_are_fetched_late_once_and_again_for_an_unknown_id() {
     verifier.verify(&token).await.unwrap();
     assert_eq!(source.asked.load(Ordering::SeqCst), 2);
 
-    // Many tokens with unknown ids do not become many questions.
+    // Many tokens with unknown ids do not cause many fetches.
     for _ in 0..5 {
         let stranger = SigningKey::generate().unwrap();
         refused(&verifier, &stranger.sign(&claims()).unwrap()).await;
@@ -180,7 +180,7 @@ async fn keys_are_fetched_late_once_and_again_for_an_unknown_id() {
 }
 
 #[tokio::test]
-async fn service_tokens_hold_for_a_minute_under_the_shared_key_only() {
+async fn service_tokens_are_valid_for_a_minute_under_the_shared_key_only() {
     let clock = Arc::new(ManualClock::new(Timestamp::now()));
     let key = SecretString::from(SERVICE_KEY);
     let tokens = ServiceTokens::with_clock(&key, Arc::clone(&clock) as Arc<dyn Clock>);
