@@ -1,4 +1,4 @@
-//! A TCP balancer as stands before replicas, which also cuts, holds up and delays what passes: a bad network on one machine.
+//! A TCP balancer for replicas, which can also cut, hold and delay connections: a bad network on one machine.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -22,18 +22,18 @@ use tokio::{
 
 use crate::client::http;
 
-/// Between two looks at a backend's readiness.
+/// The interval of checks of a backend's readiness.
 const PROBE: Duration = Duration::from_millis(100);
-/// A backend that does not accept within this is passed over.
+/// A backend that does not accept within this time is skipped.
 const CONNECT: Duration = Duration::from_secs(1);
 
 /// What happens to connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Traffic {
     Pass,
-    /// Each piece arrives so much later.
+    /// Each chunk arrives this much later.
     Delay(Duration),
-    /// Nothing arrives, nothing is closed: a cable that was pulled.
+    /// Nothing arrives, nothing is closed: like an unplugged cable.
     Hold,
     /// Open connections break, new ones are closed at once.
     Cut,
@@ -44,7 +44,7 @@ struct Backend {
     ready: AtomicBool,
 }
 
-/// Listens on one port and spreads connections over its backends in turn. Ends when it is dropped.
+/// Listens on one port and distributes connections over its backends in turn. Ends when it is dropped.
 pub struct Balancer {
     port: u16,
     traffic: watch::Sender<Traffic>,
@@ -88,7 +88,7 @@ impl Balancer {
         self.port
     }
 
-    /// Waits until every backend gets connections.
+    /// Waits until every backend is ready.
     pub async fn all_ready(&self) {
         let ready = |backend: &Arc<Backend>| backend.ready.load(Ordering::Relaxed);
         while !self.backends.iter().all(ready) {
@@ -186,7 +186,7 @@ async fn pump(
             sleep(time).await;
         }
         let _ = traffic.wait_for(|traffic| *traffic != Traffic::Hold).await;
-        // The end of one direction is passed on; the other may go on.
+        // The end of one direction is passed on; the other may continue.
         if count == 0 || to.write_all(&buffer[..count]).await.is_err() {
             let _ = to.shutdown().await;
             return;

@@ -1,4 +1,4 @@
-//! Calls of a service and their outcomes, events from others, waiting.
+//! Calls of a service and their results, events from others, waiting.
 
 use std::{fmt::Debug, time::Duration};
 
@@ -9,7 +9,7 @@ use waybill_primitives::{EventId, Timestamp};
 use waybill_proto::Event;
 use waybill_service_kit::{AppError, CallContext, ErrorCode, ErrorKind, Job, outgoing_within};
 
-/// The slowest machine meets it, though many callers wait for each other: what is slow is no failure.
+/// Met even by the slowest machine, where many callers wait for each other: a slow call is not a failure.
 const DEADLINE: Duration = Duration::from_mins(1);
 const POLL: Duration = Duration::from_millis(10);
 
@@ -18,12 +18,12 @@ pub fn outgoing<T>(ctx: &CallContext, message: T) -> Request<T> {
     outgoing_within(ctx, DEADLINE, message)
 }
 
-/// The message of an answer.
+/// The message of a response.
 pub fn answer<T>(outcome: Result<Response<T>, Status>) -> Result<T, AppError> {
     Ok(outcome?.into_inner())
 }
 
-/// The outcome is a refusal of this kind and code.
+/// Checks that the outcome is a refusal of this kind and code.
 #[track_caller]
 pub fn refused<T>(
     outcome: Result<T, impl Into<AppError>>,
@@ -52,7 +52,7 @@ pub fn not_found<T>(outcome: Result<T, impl Into<AppError>>) -> AppError {
     refused(outcome, ErrorKind::NotFound, ErrorCode::NotFound)
 }
 
-/// The outcome names exactly these fields as not valid.
+/// Checks that the outcome names exactly these fields as invalid.
 #[track_caller]
 pub fn invalid<T>(outcome: Result<T, impl Into<AppError>>, fields: &[&str]) -> AppError {
     let error = refused(outcome, ErrorKind::Invalid, ErrorCode::ValidationError);
@@ -102,10 +102,10 @@ pub fn job<'a>(jobs: &'a [Job], name: &str) -> &'a Job {
     found.unwrap_or_else(|| panic!("no job is called {name}"))
 }
 
-/// Waits for a condition that has no signal of its own, a minute at most.
+/// Polls for a condition that has no signal of its own, a minute at most.
 ///
 /// # Panics
-/// If it does not come about.
+/// If it does not become true.
 pub async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
     let met = async {
         while !holds().await {
@@ -113,5 +113,5 @@ pub async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
         }
     };
     let met = tokio::time::timeout(DEADLINE, met).await;
-    assert!(met.is_ok(), "waited in vain until {what}");
+    assert!(met.is_ok(), "timed out waiting until {what}");
 }

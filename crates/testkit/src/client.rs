@@ -1,4 +1,4 @@
-//! A REST client that reads like what it does.
+//! A REST client with short calls for tests.
 
 use std::time::Duration;
 
@@ -6,10 +6,10 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
-/// Nothing that is waited for here takes longer unless it is broken.
+/// Nothing here takes longer unless it is broken.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Between the parts of a form.
+/// The boundary between the parts of a form.
 pub const BOUNDARY: &str = "waybill-test-boundary";
 
 /// A form as browsers send it.
@@ -34,17 +34,17 @@ pub fn form(fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Vec<u8> {
     body
 }
 
-/// A client for HTTP; gives up after half a minute.
+/// A client for HTTP; gives up after a minute.
 pub(crate) fn http() -> reqwest::Client {
-    // Needed before the first client is made: no default is compiled in.
+    // Needed before the first client is built: no default is compiled in.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
         .timeout(PATIENCE)
         .build()
-        .expect("a client without special wishes can be built")
+        .expect("a client with default settings can be built")
 }
 
-/// The gateway as one caller sees it.
+/// A client of the gateway, signed in or not.
 #[derive(Debug, Clone)]
 pub struct Api {
     http: reqwest::Client,
@@ -52,7 +52,7 @@ pub struct Api {
     token: Option<String>,
 }
 
-/// An answer of the gateway.
+/// A response of the gateway.
 #[derive(Debug, Clone)]
 pub struct Answer {
     pub status: u16,
@@ -61,7 +61,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// The body of an answer with this status.
+    /// The body of a response with this status.
     ///
     /// # Panics
     /// On any other status, with the body.
@@ -71,7 +71,7 @@ impl Answer {
         self.body
     }
 
-    /// The `code` of an error in the one error format.
+    /// The `code` of an error in the API's error format.
     ///
     /// # Panics
     /// If the status differs, or the body is not in that format.
@@ -90,7 +90,7 @@ impl Answer {
 }
 
 impl Api {
-    /// Somebody who is not signed in.
+    /// A client that is not signed in.
     pub fn new(base: &str) -> Self {
         Self {
             http: http(),
@@ -111,7 +111,7 @@ impl Api {
         self.token.as_deref().unwrap_or_default()
     }
 
-    /// Sends a request; a transport failure is an error for the caller to judge.
+    /// Sends a request; a transport failure is returned for the caller to check.
     pub async fn send(
         &self,
         method: Method,
@@ -134,7 +134,7 @@ impl Api {
         }
     }
 
-    /// Sends exactly this: a path from the root, and a body that need not be JSON.
+    /// Sends a raw request: a path from the root, and a body that need not be JSON.
     pub async fn raw(
         &self,
         method: Method,
@@ -154,7 +154,7 @@ impl Api {
         }
         let answer = request.send().await?;
         let (status, headers) = (answer.status(), answer.headers().clone());
-        // As it came: decoding as text would drop a byte order mark.
+        // As received: decoding as text would drop a byte order mark.
         let text = String::from_utf8_lossy(&answer.bytes().await?).into_owned();
         let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
         Ok(Answer {
@@ -212,10 +212,10 @@ impl Api {
         self.must(Method::DELETE, path, None).await
     }
 
-    /// Asks again until the answer satisfies the condition; what travels by events takes a moment.
+    /// Repeats the request until the response satisfies the condition; what is delivered by events takes a moment.
     ///
     /// # Panics
-    /// After half a minute, with the last answer.
+    /// After a minute, with the last response.
     pub async fn until(&self, path: &str, what: &str, holds: impl Fn(&Value) -> bool) -> Value {
         let start = Instant::now();
         loop {
@@ -225,14 +225,14 @@ impl Api {
             }
             assert!(
                 start.elapsed() < PATIENCE,
-                "{what} did not come about: {:#}",
+                "timed out waiting for {what}: {:#}",
                 answer.body
             );
             sleep(Duration::from_millis(20)).await;
         }
     }
 
-    /// Registers a customer and signs in as them.
+    /// Registers a customer and signs in.
     pub async fn register(&self, email: &str, first: &str, last: &str) -> Self {
         let body = json!({"email": email, "password": "a good password", "firstName": first, "lastName": last});
         let session = self.post("/auth/register", body).await.expect(201);
@@ -245,7 +245,7 @@ impl Api {
         self.with_token(session["accessToken"].as_str().expect("a token"))
     }
 
-    /// Registers a worker: a customer whom the administrator gives the role.
+    /// Registers a worker: a customer to whom the administrator gives the role.
     pub async fn enrol(&self, admin: &Self, email: &str, first: &str, last: &str) -> Self {
         let registered = self.register(email, first, last).await;
         let id = registered.get("/users/profile").await.expect(200)["id"].clone();
@@ -257,7 +257,7 @@ impl Api {
         self.login(email, "a good password").await
     }
 
-    /// Creates a product; its id.
+    /// Creates a product. Returns its id.
     pub async fn product(&self, sku: &str, kind: &str, price: i64, stock: i64) -> String {
         let mut body = json!({
             "name": format!("Product {sku}"), "description": "For a test", "kind": kind,
@@ -270,7 +270,7 @@ impl Api {
         product["id"].as_str().expect("an id").to_owned()
     }
 
-    /// Pays an order in the sandbox; the payment's id. Does not wait for the order to know.
+    /// Pays an order in the sandbox. Returns the payment's id; does not wait until the order is paid.
     pub async fn pay(&self, order: &str) -> String {
         let body = json!({"provider": "SANDBOX"});
         let created = self

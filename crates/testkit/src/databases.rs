@@ -36,7 +36,7 @@ impl DatabaseKind {
     }
 }
 
-/// A database that is dropped with this value.
+/// A database that is dropped together with this value.
 #[derive(Debug)]
 pub struct TestDb {
     kind: DatabaseKind,
@@ -45,7 +45,7 @@ pub struct TestDb {
 }
 
 impl TestDb {
-    /// An empty one. None (after saying so aloud) if the server is missing.
+    /// An empty database. None (after printing SKIPPED) if the server is missing.
     ///
     /// # Panics
     /// With `CI=true`, if the server is missing.
@@ -65,7 +65,7 @@ impl TestDb {
         Some(database)
     }
 
-    /// With the tables of a service. None (after saying so aloud) if the server is missing.
+    /// With the tables of a service. None (after printing SKIPPED) if the server is missing.
     ///
     /// # Panics
     /// With `CI=true`, if the server is missing; always, if the migrations fail.
@@ -80,7 +80,7 @@ impl TestDb {
         Some(database)
     }
 
-    /// What the names of databases may begin with that belong together. No test has given it out before.
+    /// A new prefix for the names of databases that belong together. No test has used it before.
     pub fn new_prefix() -> String {
         format!("{}_", names::new("test"))
     }
@@ -108,7 +108,7 @@ impl TestDb {
         db_config(self.url())
     }
 
-    /// Drops the database of a server now. Best effort in `Drop` as well.
+    /// Drops a database on a server now. `Drop` does it as well, best effort.
     async fn remove(&self) {
         if let Some(server) = self.kind.server() {
             let _ = admin::drop_database(&server, &self.name).await;
@@ -127,7 +127,7 @@ impl Drop for TestDb {
         if self.folder.is_some() {
             return;
         }
-        // The test's runtime may be ending: a runtime of our own sees the drop through.
+        // The test's runtime may be ending: a separate runtime completes the drop.
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 if let Ok(runtime) = tokio::runtime::Builder::new_current_thread()
@@ -141,8 +141,8 @@ impl Drop for TestDb {
     }
 }
 
-/// How a test opens a database. Many callers at once may wait longer for a connection than a user would: on a busy machine
-/// that is slow, not wrong.
+/// How a test opens a database. Many concurrent callers may wait longer for a connection than a user would accept: on a busy
+/// machine that is slow, not wrong.
 pub fn db_config(url: impl Into<String>) -> DbConfig {
     DbConfig {
         acquire_timeout: Duration::from_mins(1),

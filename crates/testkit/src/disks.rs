@@ -1,4 +1,4 @@
-//! Small file systems of one's own, to be filled and to fail. Needs root.
+//! Small file systems that tests can fill or make fail. Needs root.
 
 use std::{
     fs::{self, File},
@@ -18,7 +18,7 @@ pub struct SmallDisk {
 }
 
 impl SmallDisk {
-    /// None, after saying so aloud, where file systems cannot be mounted.
+    /// None, after printing SKIPPED, where file systems cannot be mounted.
     ///
     /// # Panics
     /// With `CI=true`, if they cannot.
@@ -53,7 +53,7 @@ impl SmallDisk {
         }
     }
 
-    /// Takes that file away.
+    /// Deletes that file.
     pub fn free(&self) -> io::Result<()> {
         fs::remove_file(self.filler())
     }
@@ -65,7 +65,7 @@ impl SmallDisk {
 
 impl Drop for SmallDisk {
     fn drop(&mut self) {
-        // Lazily: a process that is still ending must not leave it mounted.
+        // Lazy unmount: a process that is still ending must not keep it mounted.
         let _ = Command::new("umount")
             .arg("--lazy")
             .arg(self.path())
@@ -76,13 +76,13 @@ impl Drop for SmallDisk {
 /// An ext4 file system in a sparse file on a small disk: once that disk is full, writes fail with I/O errors, and the system
 /// makes the file system read-only.
 pub struct FailingDisk {
-    // Unmounted before the disk below it.
+    // Unmounted before the disk that contains it.
     folder: TempDir,
     below: SmallDisk,
 }
 
 impl FailingDisk {
-    /// None, after saying so aloud, where file systems cannot be mounted.
+    /// None, after printing SKIPPED, where file systems cannot be mounted.
     ///
     /// # Panics
     /// With `CI=true`, if they cannot.
@@ -110,12 +110,12 @@ impl FailingDisk {
         self.folder.path()
     }
 
-    /// Every write to a place that was not written before fails from now on.
+    /// From now on every write to a block that was not written before fails.
     pub fn fail(&self) {
         self.below.fill();
     }
 
-    /// Takes the cause away; whoever uses the disk must have ended.
+    /// Removes the cause; the processes that use the disk must have ended.
     pub fn repair(&self) -> bool {
         self.unmount();
         self.below.free().is_ok() && self.remount()

@@ -1,4 +1,4 @@
-//! For tests: real databases and servers, a platform in either shape, clients that speak to it. A dev-dependency only.
+//! For tests: real databases and servers, a platform in either shape, and clients for it. A dev-dependency only.
 
 mod balancer;
 mod calls;

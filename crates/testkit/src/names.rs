@@ -1,11 +1,11 @@
-//! Names of databases on a server that others use too. They begin with the time, so that what a killed test left behind can
-//! be told from what is in use.
+//! Names of databases on a shared server. They contain the time, so that leftovers of killed tests can be distinguished from
+//! databases in use.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use uuid::Uuid;
 
-/// No test takes as long.
+/// No test runs this long.
 pub(crate) const LEFT_BEHIND: Duration = Duration::from_hours(24);
 
 /// Such as `waybill_test_692ab3c4_1f0e…`, at most 40 characters.
@@ -14,7 +14,7 @@ pub(crate) fn new(purpose: &str) -> String {
     format!("waybill_{purpose}_{:x}_{}", seconds(), &id[..16])
 }
 
-/// Whether a database is one of ours that nobody uses any more.
+/// Whether a database is one of ours that is no longer used.
 pub(crate) fn is_left_behind(name: &str) -> bool {
     let rest = name
         .strip_prefix("waybill_test_")

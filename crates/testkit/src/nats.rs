@@ -38,8 +38,8 @@ pub struct NatsServer {
 }
 
 impl NatsServer {
-    /// Starts a server and waits until JetStream answers. None if there is no `nats-server` on the `PATH` (or in `WAYBILL_TEST_NATS_SERVER`):
-    /// the test says that it is skipped and returns. With `CI=true` a missing server is a failure.
+    /// Starts a server and waits until JetStream responds. None if there is no `nats-server` on the `PATH` (or in
+    /// `WAYBILL_TEST_NATS_SERVER`): the test prints SKIPPED and returns. With `CI=true` a missing server is a failure.
     pub async fn start() -> Option<Self> {
         Self::start_with("").await
     }
@@ -60,7 +60,7 @@ impl NatsServer {
         Some(server)
     }
 
-    /// A server that does not run yet. None, after saying so aloud, if there is no `nats-server`.
+    /// A server that does not run yet. None, after printing SKIPPED, if there is no `nats-server`.
     pub(crate) fn prepare(configuration: &str) -> Option<Self> {
         let Some(binary) = binary() else {
             let reason =
@@ -84,19 +84,19 @@ impl NatsServer {
         format!("nats://{}:{}", self.host, self.port)
     }
 
-    /// SIGKILL: nothing is flushed or said goodbye to.
+    /// SIGKILL: nothing is flushed, no connection is closed cleanly.
     pub fn kill(&mut self) {
         self.process = None;
     }
 
-    /// An orderly end.
+    /// A clean stop.
     pub fn stop(&mut self) {
         if let Some(process) = self.process.take() {
             process.stop();
         }
     }
 
-    /// Stops it where it is.
+    /// Pauses it by SIGSTOP.
     pub fn freeze(&self) {
         self.signal("STOP");
     }
@@ -111,7 +111,7 @@ impl NatsServer {
         }
     }
 
-    /// Starts it again (killing it first if need be) on the same port, with what its store holds.
+    /// Starts it again (after killing it if necessary) on the same port, with the contents of its store.
     pub async fn restart(&mut self) {
         self.kill();
         assert!(
@@ -121,7 +121,7 @@ impl NatsServer {
         );
     }
 
-    /// Kills the server and throws all its streams away.
+    /// Kills the server and deletes all its streams.
     pub fn wipe(&mut self) {
         self.kill();
         if self.store().exists() {
@@ -129,7 +129,8 @@ impl NatsServer {
         }
     }
 
-    /// Stops the server and copies its store, to be put back later by [`NatsServer::roll_back`]: a server that lost its newest messages.
+    /// Stops the server and copies its store, to be restored later by [`NatsServer::roll_back`]: a server that lost its newest
+    /// messages.
     pub fn snapshot(&mut self) -> TempDir {
         self.stop();
         let copy = tempfile::tempdir().expect("a temporary directory");
@@ -137,14 +138,14 @@ impl NatsServer {
         copy
     }
 
-    /// Kills the server and puts an earlier store back. Call [`NatsServer::restart`] afterwards.
+    /// Kills the server and restores an earlier store. Call [`NatsServer::restart`] afterwards.
     pub fn roll_back(&mut self, snapshot: &TempDir) {
         self.wipe();
         copy_tree(&snapshot.path().join("store"), &self.store())
             .expect("the store can be put back");
     }
 
-    /// A client of its own, for looking into streams and for deleting them.
+    /// A separate client, to inspect and delete streams.
     pub async fn jetstream(&self) -> async_nats::jetstream::Context {
         let client = async_nats::connect(self.url())
             .await
@@ -204,7 +205,7 @@ impl NatsServer {
         self.process = Some(Process::spawn(&mut command).expect("nats-server can be run"));
     }
 
-    /// The server greets with its capabilities.
+    /// Whether the server sends its greeting with its capabilities.
     async fn answers(&self) -> bool {
         let greeting = async {
             let socket = TcpStream::connect((self.host, self.port)).await?;
@@ -239,7 +240,7 @@ fn binary() -> Option<PathBuf> {
         .find(|path| path.is_file() && is_current(path))
 }
 
-/// As the bus needs it: from 2.10 on.
+/// Whether it is 2.10 or newer, as the bus requires.
 fn is_current(binary: &Path) -> bool {
     let version = Command::new(binary).arg("--version").output();
     let version = version.map(|output| output.stdout).unwrap_or_default();

@@ -16,7 +16,7 @@ pub struct NatsCluster {
 }
 
 impl NatsCluster {
-    /// Starts it and waits until it has a leader. None, after saying so aloud, if there is no `nats-server`.
+    /// Starts it and waits until it has a leader. None, after printing SKIPPED, if there is no `nats-server`.
     ///
     /// # Panics
     /// If the cluster does not form.
@@ -51,7 +51,7 @@ impl NatsCluster {
         Some(cluster)
     }
 
-    /// Of all servers, separated by commas.
+    /// The URLs of all servers, separated by commas.
     pub fn url(&self) -> String {
         self.urls().join(",")
     }
@@ -85,7 +85,7 @@ impl NatsCluster {
         })
     }
 
-    /// A stream with a copy on each server takes all of them, and a leader.
+    /// Whether a stream with a copy on each server can be created, which needs all servers and a leader.
     async fn has_leader(&self) -> bool {
         let Ok(client) = async_nats::connect(self.urls()).await else {
             return false;

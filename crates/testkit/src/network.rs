@@ -1,4 +1,4 @@
-//! A network namespace joined to this machine by a cable that can be cut: partitions as a switch makes them. Needs root.
+//! A network namespace connected to this machine by a virtual cable that can be cut, to test partitions. Needs root.
 
 use std::{
     net::Ipv4Addr,
@@ -9,28 +9,28 @@ use rand::RngExt as _;
 
 use crate::skip;
 
-/// No card has this address: what is sent to it arrives nowhere, and nobody is told.
+/// No interface has this address: packets to it are lost without an error.
 const NOWHERE: &str = "02:00:00:00:00:99";
 
 /// Which direction of the cable is cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cut {
     Both,
-    /// What this machine sends does not arrive; what it is sent does.
+    /// Packets from this machine are lost; packets to it arrive.
     Inbound,
 }
 
 /// A namespace with one address; removed when it is dropped.
 pub struct Network {
     name: String,
-    /// The cable's end here; the other one has `p` in place of `h`.
+    /// This end of the cable; the name of the other one has `p` in place of `h`.
     device: String,
     here: Ipv4Addr,
     there: Ipv4Addr,
 }
 
 impl Network {
-    /// None, after saying so aloud, where namespaces cannot be made.
+    /// None, after printing SKIPPED, where namespaces cannot be created.
     ///
     /// # Panics
     /// With `CI=true`, if they cannot.
@@ -64,12 +64,12 @@ impl Network {
             && ip(&["-n", name, "link", "set", "lo", "up"])
     }
 
-    /// Where processes in the namespace are reached.
+    /// The address of the processes in the namespace.
     pub fn address(&self) -> Ipv4Addr {
         self.there
     }
 
-    /// Where processes in the namespace reach this machine.
+    /// The address of this machine for processes in the namespace.
     pub fn host(&self) -> Ipv4Addr {
         self.here
     }
@@ -85,7 +85,7 @@ impl Network {
         command
     }
 
-    /// Packets vanish from now on; connections stay open and hear nothing.
+    /// Packets vanish from now on; connections stay open and get no response.
     ///
     /// # Panics
     /// If the system refuses.
@@ -125,7 +125,7 @@ impl Network {
 
 impl Drop for Network {
     fn drop(&mut self) {
-        // The cable goes with either of its ends.
+        // Deleting one end of the cable deletes both.
         let _ = ip(&["link", "delete", &self.device]);
         let _ = ip(&["netns", "delete", &self.name]);
     }

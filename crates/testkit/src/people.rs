@@ -1,4 +1,4 @@
-//! People who call a service, with the tokens that auth would give them.
+//! People who call a service, with tokens as auth issues them.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use waybill_service_kit::{
     tokens::{AccessClaims, ISSUER, ServiceTokens, Verifier},
 };
 
-/// Seconds for which a token is good.
+/// How long a token is valid, in seconds.
 const LIFETIME: i64 = 3600;
 
 /// Somebody in a test.
@@ -55,7 +55,7 @@ impl Person {
         format!("{}@example.com", self.id)
     }
 
-    /// What a token says of them for the next hour.
+    /// The claims of a token for the next hour.
     pub fn claims(&self) -> AccessClaims {
         let now = Timestamp::now().secs();
         AccessClaims {
@@ -73,7 +73,7 @@ impl Person {
     }
 }
 
-/// Signs people in, in place of auth.
+/// Issues tokens in place of auth.
 #[derive(Debug, Clone)]
 pub struct Issuer(Arc<SigningKey>);
 
@@ -84,7 +84,7 @@ impl Default for Issuer {
 }
 
 impl Issuer {
-    /// Believes what this issuer signs.
+    /// A verifier that accepts this issuer's tokens.
     pub fn verifier(&self) -> Arc<Verifier> {
         Verifier::fixed(&key_set([self.0.as_ref()]))
     }
@@ -97,13 +97,13 @@ impl Issuer {
         self.0.sign(claims).expect("a token")
     }
 
-    /// Of a call by this person.
+    /// The context of a call by this person.
     pub fn context(&self, person: &Person) -> CallContext {
         CallContext::anonymous().with_token(self.token(person))
     }
 }
 
-/// What services know each other by in tests.
+/// The key that services authenticate each other with in tests.
 pub const SERVICE_KEY: &str = "a-service-key-of-the-tests-32-bytes!";
 
 pub fn service_tokens() -> ServiceTokens {

@@ -1,4 +1,4 @@
-//! Ports for servers that tests start, which nobody else takes in the meantime.
+//! Ports for servers that tests start, which no other process takes in between.
 
 use std::{
     net::{Ipv4Addr, TcpListener, UdpSocket},
@@ -7,15 +7,15 @@ use std::{
 
 use rand::RngExt as _;
 
-/// Below the range from which systems give ports to outgoing connections and to whoever asks for any (Linux: from 32,768).
+/// Below the range of ephemeral ports (Linux: from 32,768).
 const PORTS: std::ops::Range<u16> = 20_000..30_000;
 
-/// The UDP sockets of the ports that this process has given out. Nobody here speaks UDP: holding one tells the other test
-/// processes of this machine that the port of its number is taken, until this process ends, however it ends.
+/// The UDP sockets of the ports that this process has allocated. Tests do not use UDP: a bound UDP socket shows the other test
+/// processes of this machine that the port with its number is taken, until this process ends, however it ends.
 static GIVEN_OUT: Mutex<Vec<UdpSocket>> = Mutex::new(Vec::new());
 
-/// A port on which nothing listens, and that no other call gives out while this process runs: also after its server was
-/// stopped, to be started again.
+/// A port on which nothing listens, and that no other call returns while this process runs: even after its server was stopped, so
+/// that it can be started again.
 ///
 /// # Panics
 /// If there is none.

@@ -32,17 +32,17 @@ impl Process {
         self.end();
     }
 
-    /// SIGTERM; blocks until the end and gives the exit code.
+    /// SIGTERM; blocks until the end and returns the exit code.
     ///
     /// # Panics
-    /// If the system knows no such process.
+    /// If there is no such process.
     pub fn stop(mut self) -> Option<i32> {
         signal(self.id(), "TERM");
         self.0.wait().expect("the process ends").code()
     }
 
-    /// As [`Process::stop`] for a runtime that has other work: with the signal of the caller's choice, and SIGKILL after the
-    /// timeout. None if it came to that.
+    /// As [`Process::stop`] without blocking the runtime: with the given signal, and SIGKILL after the timeout. None if it was
+    /// killed.
     pub async fn stop_within(mut self, name: &str, timeout: Duration) -> Option<i32> {
         signal(self.id(), name);
         let end = Instant::now() + timeout;
@@ -55,7 +55,7 @@ impl Process {
         None
     }
 
-    /// The most memory that the process had resident so far, in MB; 0 where there is no /proc.
+    /// The peak resident memory of the process so far, in MB; 0 where there is no /proc.
     pub fn peak_mb(&self) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap_or_default();
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
@@ -63,7 +63,7 @@ impl Process {
         kb.unwrap_or(0) / 1024
     }
 
-    /// A process and the children it has now, such as a database's sessions.
+    /// A process and its current children, such as a database's sessions.
     pub fn family(&self) -> Vec<u32> {
         let id = self.id();
         let children = fs::read_to_string(format!("/proc/{id}/task/{id}/children"));
@@ -92,7 +92,7 @@ pub fn signal(id: u32, name: &str) {
     assert!(try_signal(id, name), "kill -{name} {id}");
 }
 
-/// Sends a signal to a process that may have ended; whether it was there.
+/// Sends a signal to a process that may have ended. Returns whether it existed.
 pub fn try_signal(id: u32, name: &str) -> bool {
     let sent = Command::new("kill")
         .args([&format!("-{name}"), &id.to_string()])

@@ -1,4 +1,4 @@
-//! A private server that speaks S3 and checks signatures and their times, with one bucket that goes when it does.
+//! A private S3 server that checks signatures and their times, with one bucket that is removed with it.
 
 use std::{fs, net::Ipv4Addr, net::SocketAddr, path::Path};
 
@@ -18,7 +18,7 @@ const BUCKET: &str = "files";
 const ACCESS_KEY: &str = "waybill-test";
 const SECRET_KEY: &str = "only-for-tests-only-for-tests";
 
-/// A running server with an empty bucket. Dropping it ends it and removes what was stored.
+/// A running server with an empty bucket. Dropping it stops it and removes the objects.
 pub struct S3Server {
     directory: TempDir,
     address: SocketAddr,
@@ -49,7 +49,7 @@ impl S3Server {
         self.address
     }
 
-    /// The settings of a process that keeps its files there.
+    /// The settings of a process that stores its files there.
     pub fn settings(&self) -> Vec<(&'static str, String)> {
         vec![
             ("WAYBILL_FILES", "s3".to_owned()),
@@ -63,7 +63,7 @@ impl S3Server {
         ]
     }
 
-    /// The folder of the bucket's objects, each a file of its key.
+    /// The folder of the bucket's objects, each a file named by its key.
     pub fn objects(&self) -> std::path::PathBuf {
         self.directory.path().join(BUCKET)
     }
@@ -87,7 +87,7 @@ async fn serve(listener: TcpListener, service: S3Service) {
         let service = service.clone();
         tokio::spawn(async move {
             let connections = Builder::new(TokioExecutor::new());
-            // A client that goes away is no fault of the test.
+            // A client that disconnects is no error of the test.
             let _ = connections
                 .serve_connection(TokioIo::new(socket), service)
                 .await;

@@ -1,4 +1,4 @@
-//! Material of the providers that our code is judged by, which lies beside the repository: API descriptions and vectors.
+//! Files of the providers that our code is tested against, stored next to the repository: API descriptions and test vectors.
 
 use std::{
     env,
@@ -7,11 +7,11 @@ use std::{
 
 use crate::skip;
 
-/// A file such as `vectors/stripe-webhook.json`, in `../shared` as seen from the workspace, or in the folder that
-/// `WAYBILL_TEST_SHARED` names. None, after saying so aloud, if it is not there.
+/// A file such as `vectors/stripe-webhook.json`, in `../shared` relative to the workspace, or in the folder that
+/// `WAYBILL_TEST_SHARED` names. None, after printing SKIPPED, if it does not exist.
 ///
 /// # Panics
-/// With `CI=true`, if it is not there.
+/// With `CI=true`, if it does not exist.
 pub fn shared(path: &str) -> Option<PathBuf> {
     let folder = env::var_os("WAYBILL_TEST_SHARED").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),

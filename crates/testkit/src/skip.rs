@@ -1,4 +1,4 @@
-//! Skipping a check aloud when the machine lacks what it needs.
+//! Skips a check with a message when the machine lacks what it needs.
 
 use std::{env, fs::OpenOptions, io::Write as _};
 
@@ -7,7 +7,7 @@ pub fn strict() -> bool {
     env::var("CI").is_ok_and(|ci| ci == "true" || ci == "1")
 }
 
-/// Says that a check is skipped and why; `cargo xtask test` counts these in its summary. With `CI=true` it panics instead.
+/// Prints that a check is skipped and why; `cargo xtask test` counts these in its summary. With `CI=true` it panics instead.
 ///
 /// # Panics
 /// With `CI=true`.
@@ -17,7 +17,7 @@ pub fn skip(check: &str, reason: &str) {
     if let Some(path) = env::var_os("WAYBILL_TEST_SKIP_LOG")
         && let Ok(mut log) = OpenOptions::new().create(true).append(true).open(path)
     {
-        // One short line in one write, so that parallel tests do not mix theirs.
+        // One short line in one write, so that parallel tests do not mix their lines.
         let _ = log.write_all(format!("{check}: {reason}\n").as_bytes());
     }
 }

@@ -1,4 +1,4 @@
-//! The official Socket.IO client of the browser, run by Node and spoken to over a line protocol.
+//! The official browser client of Socket.IO, run by Node and controlled over a line protocol.
 
 use std::{
     path::{Path, PathBuf},
@@ -22,13 +22,13 @@ pub struct SocketClient {
     _child: Child,
     input: ChildStdin,
     output: Lines<BufReader<ChildStdout>>,
-    /// Everything that arrived and was not asked for yet.
+    /// Everything that arrived and was not waited for yet.
     arrived: Vec<Value>,
     next_id: u64,
 }
 
 impl SocketClient {
-    /// Connects. None, after saying so aloud, if Node or the client is not installed.
+    /// Connects. None, after printing SKIPPED, if Node or the client is not installed.
     ///
     /// # Panics
     /// If Node cannot be run although it is there.
@@ -38,7 +38,7 @@ impl SocketClient {
         Some(client)
     }
 
-    /// Starts connecting, with one transport only if `transport` names it (`websocket`, `polling`).
+    /// Starts connecting, with only the given transport if `transport` names one (`websocket`, `polling`).
     pub fn open(base: &str, token: &str, transport: Option<&str>) -> Option<Self> {
         let folder = folder();
         if !folder.join("node_modules/socket.io-client").exists() {
@@ -77,7 +77,7 @@ impl SocketClient {
         })
     }
 
-    /// The data of the first event of this name that satisfies the condition, among those that have arrived or do so now.
+    /// The data of the first event of this name that satisfies the condition, among those that have arrived or arrive now.
     ///
     /// # Panics
     /// If none comes.
@@ -129,10 +129,10 @@ impl SocketClient {
             .expect("the client runs");
     }
 
-    async fn find(&mut self, wanted: impl Fn(&Value) -> bool) -> Option<Value> {
+    async fn find(&mut self, matches: impl Fn(&Value) -> bool) -> Option<Value> {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            if let Some(at) = self.arrived.iter().position(&wanted) {
+            if let Some(at) = self.arrived.iter().position(&matches) {
                 return Some(self.arrived.remove(at));
             }
             let line = timeout_at(deadline, self.output.next_line()).await.ok()?;

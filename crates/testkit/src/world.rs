@@ -1,10 +1,10 @@
 //! Tests of a service on its databases.
 //!
-//! A test runs on SQLite, PostgreSQL and MariaDB ([`on_each_database`]) where the database can matter: what happens at once
-//! (locks, transactions, unique keys), SQL of our own (sums, upserts, conditional updates, words and patterns), the order and
-//! the pages of lists, searches and filters, migrations, and what depends on a failure of the database. What is decided
-//! before or after the database (permissions, checks of input, steps between states, texts) runs on SQLite alone
-//! ([`on_any_database`]), unless `WAYBILL_TEST_ALL_DATABASES=1` is set, as `cargo xtask test --all-databases` does.
+//! A test runs on SQLite, PostgreSQL and MariaDB ([`on_each_database`]) where the database can matter: concurrency (locks,
+//! transactions, unique keys), hand-written SQL (sums, upserts, conditional updates, words and patterns), the order and the pages
+//! of lists, searches and filters, migrations, and failures of the database. What is decided before or after the database
+//! (permissions, checks of input, state transitions, texts) runs on SQLite only ([`on_any_database`]), unless
+//! `WAYBILL_TEST_ALL_DATABASES=1` is set, as `cargo xtask test --all-databases` does.
 
 use std::{env, future::Future};
 
@@ -14,13 +14,13 @@ use crate::{DatabaseKind, TestDb};
 
 /// A service under test.
 pub trait World: Sized {
-    /// Of the service.
+    /// The migrations of the service.
     type Migrations: MigratorTrait;
 
     /// Starts it on a database that has its tables.
     fn open(database: TestDb) -> impl Future<Output = Self>;
 
-    /// Checks what must hold of its database, and ends it.
+    /// Checks the invariants of its database, and ends it.
     fn close(self) -> impl Future<Output = ()>;
 }
 
@@ -30,7 +30,7 @@ pub async fn on<W: World>(kind: DatabaseKind, check: impl AsyncFn(&W)) {
         return;
     };
     eprintln!("on {kind:?}");
-    // In boxes: these futures are large, and their types nest deeply.
+    // Boxed: these futures are large, and their types nest deeply.
     let world = Box::pin(W::open(database)).await;
     Box::pin(check(&world)).await;
     Box::pin(world.close()).await;
@@ -43,7 +43,7 @@ pub async fn on_each_database<W: World>(check: impl AsyncFn(&W)) {
     }
 }
 
-/// Runs a check for which the database does not matter: on SQLite, or on all of them if that is asked for.
+/// Runs a check for which the database does not matter: on SQLite, or on all databases if requested.
 pub async fn on_any_database<W: World>(check: impl AsyncFn(&W)) {
     if env::var("WAYBILL_TEST_ALL_DATABASES").is_ok_and(|all| all == "1") {
         on_each_database(check).await;

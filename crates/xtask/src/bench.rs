@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: how fast and how large the release build is, beside the ceilings of the same machine in the same run.
+//! `cargo xtask bench`: the speed and size of the release build, compared with the ceilings of the same machine in the same run.
 //!
 //! The load comes from a second process (`waybill-load`). Every figure is printed in a table and written as JSON.
 
@@ -26,7 +26,7 @@ pub struct Options {
     /// Seconds of each measurement.
     #[arg(long, default_value_t = 10)]
     seconds: u64,
-    /// Connections side by side.
+    /// Concurrent connections.
     #[arg(long, default_value_t = 8)]
     connections: usize,
     /// PostgreSQL for the distributed shape and for the embedded one on a server.
@@ -37,13 +37,13 @@ pub struct Options {
     /// Only the measurements whose name contains this.
     #[arg(long, default_value = "")]
     only: String,
-    /// Orders of the larger shop that lists, searches and the export are measured with.
+    /// Orders of the larger shop for measuring lists, searches and the export.
     #[arg(long, default_value_t = 1_000_000)]
     scale_orders: usize,
-    /// Measure what was built before.
+    /// Measure the existing build.
     #[arg(long)]
     no_build: bool,
-    /// Where the JSON goes.
+    /// The JSON file to write.
     #[arg(long, default_value = "bench-results.json")]
     out: PathBuf,
 }
@@ -52,7 +52,7 @@ pub struct Options {
 #[derive(Debug, Serialize)]
 struct Row {
     name: String,
-    /// What is measured against, and the part of it that was reached.
+    /// What it is compared with, and the fraction of it that was reached.
     ceiling: Option<String>,
     ratio: Option<f64>,
     figures: Value,
@@ -75,7 +75,7 @@ pub fn bench(options: &Options) -> Result<()> {
     bench.report()
 }
 
-/// The release build of what is measured, and of what measures.
+/// Builds the measured binaries and the load generator in release mode.
 pub fn build() -> Result<()> {
     up::build(true)?;
     check(cargo().args([
@@ -94,11 +94,11 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    fn wanted(&self, name: &str) -> bool {
+    fn selected(&self, name: &str) -> bool {
         name.contains(&self.options.only)
     }
 
-    /// Runs the load generator; what it printed.
+    /// Runs the load generator. Returns its output.
     fn load(&self, arguments: &[&str]) -> Result<Value> {
         let output = Command::new(self.bin.join("waybill-load"))
             .args(arguments)
@@ -145,7 +145,7 @@ impl Bench<'_> {
     }
 
     fn embedded_sqlite(&mut self) -> Result<()> {
-        if !self.wanted("embedded sqlite") {
+        if !self.selected("embedded sqlite") {
             return Ok(());
         }
         let folder = tempfile::tempdir()?;
@@ -161,7 +161,7 @@ impl Bench<'_> {
             },
         )?;
 
-        // A second start, with data there.
+        // A second start, with existing data.
         let again = Embedded::start(&self.bin, &data, &[])?;
         let figures = serde_json::json!({
             "start_ms": again.started.as_secs_f64() * 1000.0, "memory_mb": again.memory_mb(),
@@ -171,7 +171,7 @@ impl Bench<'_> {
     }
 
     fn embedded_postgres(&mut self) -> Result<()> {
-        if !self.wanted("embedded postgres") {
+        if !self.selected("embedded postgres") {
             return Ok(());
         }
         let folder = tempfile::tempdir()?;
@@ -193,7 +193,7 @@ impl Bench<'_> {
         Ok(())
     }
 
-    /// Placing, the product list and memory of an embedded platform; then, with the platform stopped, its ceiling.
+    /// Placing orders, the product list and memory of an embedded platform; then, with the platform stopped, its ceiling.
     fn embedded_figures(
         &mut self,
         name: &str,
@@ -221,7 +221,7 @@ impl Bench<'_> {
     }
 
     fn distributed(&mut self) -> Result<()> {
-        if !self.wanted("distributed") {
+        if !self.selected("distributed") {
             return Ok(());
         }
         let prefix = format!("waybill_bench_{}_", std::process::id());
@@ -287,7 +287,7 @@ impl Bench<'_> {
 struct Embedded {
     child: Child,
     base: String,
-    /// From the start of the process to its first answer.
+    /// From the start of the process to its first response.
     started: Duration,
 }
 
@@ -352,7 +352,7 @@ impl Drop for Embedded {
     }
 }
 
-/// Best effort: a bench that leaves databases behind is untidy, not wrong.
+/// Best effort: databases that a bench leaves behind are no error.
 fn drop_databases(server: &str, prefix: &str) {
     for (service, _) in up::SERVICES {
         let statement = format!("DROP DATABASE IF EXISTS {prefix}{service} WITH (FORCE)");

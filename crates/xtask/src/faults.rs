@@ -1,4 +1,4 @@
-//! `cargo xtask faults`: the campaign against the release build. The work is done by `waybill-faults`, of the crate `testkit`.
+//! `cargo xtask faults`: the campaign against the release build, run by `waybill-faults` of the crate `testkit`.
 
 use std::process::{Command, exit};
 
@@ -19,7 +19,7 @@ pub struct Options {
     /// How long each fault lasts; of the kills, how many rounds.
     #[arg(long, default_value_t = 20)]
     seconds: u64,
-    /// Run what was built before.
+    /// Run the existing build.
     #[arg(long)]
     no_build: bool,
 }

@@ -32,7 +32,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Cmd {
-    /// Build and start the embedded shape with demo data; further arguments go to `waybill`.
+    /// Build and start the embedded shape with demo data; further arguments are passed to `waybill`.
     Run {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
@@ -44,7 +44,7 @@ enum Cmd {
         /// Also run on PostgreSQL and MariaDB the tests for which the database does not matter.
         #[arg(long)]
         all_databases: bool,
-        /// Passed on to nextest, for instance a test's name.
+        /// Passed to nextest, for instance a test's name.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
@@ -58,16 +58,16 @@ enum Cmd {
     },
     /// Measure the release build against ceilings of the same run.
     Bench(bench::Options),
-    /// Kill, freeze, fill and cut what the release build runs on, and compare with what its clients were told.
+    /// Inject faults into the release build and what it depends on, and compare it with what its clients were told.
     Faults(faults::Options),
-    /// Record a small shop, as this version leaves it, for the test that later versions take it over.
+    /// Record a small shop of this version, for the test that later versions upgrade it.
     RecordDatabase {
-        /// The version that is released, for instance v0.1.0.
+        /// The version to be released, for instance v0.1.0.
         version: String,
     },
-    /// Write the OpenAPI document again.
+    /// Regenerate the OpenAPI document.
     Openapi,
-    /// Write the settings reference again.
+    /// Regenerate the settings reference.
     Settings,
 }
 
@@ -99,7 +99,7 @@ fn root() -> &'static Path {
         .unwrap_or(Path::new("."))
 }
 
-/// Where cargo puts what it builds.
+/// The output folder of cargo.
 fn target_dir() -> PathBuf {
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }
@@ -122,7 +122,7 @@ fn check(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs the snapshot tests of a package so that they write what they would compare with.
+/// Runs the snapshot tests of a package in the mode that writes the snapshots.
 fn snapshot(package: &str) -> Result<()> {
     check(
         cargo()

@@ -1,4 +1,4 @@
-//! Child processes that end with us.
+//! Child processes that end with this one.
 
 use std::{
     process::{Child, Command},
@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 
-/// Children in the order they were started; ended in the reverse order.
+/// Children in start order; stopped in the reverse order.
 pub struct Processes(Vec<(String, Child)>);
 
 impl Processes {
@@ -24,7 +24,7 @@ impl Processes {
         Ok(())
     }
 
-    /// The name of a child that has ended, if any has.
+    /// A message that names a child that has ended, if any has.
     pub fn ended(&mut self) -> Option<String> {
         self.0
             .iter_mut()
@@ -34,7 +34,7 @@ impl Processes {
             })
     }
 
-    /// Waits until the condition holds; fails if a child ends before or the time is over.
+    /// Waits until the condition is true; fails if a child ends first or the time is over.
     pub fn wait_until(
         &mut self,
         what: &str,
@@ -54,7 +54,7 @@ impl Processes {
         Ok(())
     }
 
-    /// Waits until a child ends (or the terminal interrupts all of us).
+    /// Waits until a child ends (or the terminal interrupts all processes).
     pub fn wait(&mut self) -> String {
         loop {
             if let Some(ended) = self.ended() {
@@ -82,7 +82,7 @@ impl Drop for Processes {
     }
 }
 
-/// Asks a child to end in order; the standard library can only kill.
+/// Asks a child to end cleanly; the standard library can only kill.
 fn terminate(child: &Child) {
     let _ = Command::new("kill").arg(child.id().to_string()).status();
 }

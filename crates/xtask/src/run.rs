@@ -1,4 +1,4 @@
-//! `cargo xtask run`: the embedded shape with demo data, for a newcomer's first look.
+//! `cargo xtask run`: the embedded shape with demo data, for a first look.
 
 use anyhow::Result;
 

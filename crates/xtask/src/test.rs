@@ -1,4 +1,4 @@
-//! `cargo xtask test`: everything, in one command, on a fresh machine too.
+//! `cargo xtask test`: all tests in one command, on a new machine too.
 
 use std::{env, fs, net::TcpStream, path::Path, process::Command, thread, time::Duration};
 
@@ -19,8 +19,8 @@ pub fn test(all_databases: bool, args: &[String]) -> Result<()> {
 
     start_servers();
     install_socketio_client()?;
-    // The scenario tests start the services as processes, whichever tests were asked for. Together with the tests, as a build
-    // of the services alone takes other features of their dependencies and so compiles those twice.
+    // The scenario tests start the services as processes, whichever tests were selected. They are built together with the tests:
+    // a build of the services alone selects other features of their dependencies and compiles those twice.
     check(cargo().args(["build", "--workspace", "--bins", "--tests"]))?;
 
     let nextest = cargo()
@@ -42,7 +42,8 @@ pub fn test(all_databases: bool, args: &[String]) -> Result<()> {
     if all_databases {
         command.env("WAYBILL_TEST_ALL_DATABASES", "1");
     }
-    // In CI the same cases each time, so that a change fails by its own fault; elsewhere new ones, which may find something.
+    // In CI the same cases each time, so that only the change itself can make it fail; elsewhere new ones, which may find
+    // something.
     if env::var_os("CI").is_some() && env::var_os("PROPTEST_RNG_SEED").is_none() {
         command.env("PROPTEST_RNG_SEED", "20261121");
     }
@@ -68,7 +69,7 @@ pub fn test(all_databases: bool, args: &[String]) -> Result<()> {
 pub fn record_database(version: &str) -> Result<()> {
     check(
         cargo()
-            // With the whole workspace: one package alone takes other features of its dependencies and compiles them again.
+            // With the whole workspace: a single package selects other features of its dependencies and compiles them again.
             .args(["test", "--workspace", "--test", "it"])
             .arg("a_database_can_be_recorded_and_loaded")
             .env("WAYBILL_RECORD_DATABASE", version),
@@ -104,7 +105,7 @@ fn durations(report: &str) -> Result<Vec<(f64, String)>> {
     }
 }
 
-/// Starts what is installed and not running, on the standard local ports. What is not installed, the tests say themselves.
+/// Starts what is installed and not running, on the standard local ports. Tests report by themselves what is not installed.
 fn start_servers() {
     let servers: [(&str, u16, &[&str]); 3] = [
         (
@@ -154,7 +155,7 @@ fn listens(port: u16) -> bool {
     TcpStream::connect_timeout(&([127, 0, 0, 1], port).into(), Duration::from_millis(500)).is_ok()
 }
 
-/// The official socket.io client, as the lock file names it.
+/// The official socket.io client, in the version of the lock file.
 fn install_socketio_client() -> Result<()> {
     let folder = root().join("crates/testkit/socketio");
     let installed = folder.join("node_modules/socket.io-client/package.json");

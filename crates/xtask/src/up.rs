@@ -33,7 +33,7 @@ pub struct Options {
     /// First token of subjects and stream names.
     #[arg(long, default_value = "waybill")]
     pub namespace: String,
-    /// Where the gateway listens.
+    /// The address of the gateway.
     #[arg(long, default_value = "127.0.0.1:8080")]
     pub listen: String,
     /// Fill the platform with demo data.
@@ -99,7 +99,7 @@ pub fn start(options: &Options, extra: &[(&str, &str, &str)]) -> Result<Processe
             .env("WAYBILL_GRPC_LISTEN", format!("127.0.0.1:{port}"))
             .env("WAYBILL_OPS_LISTEN", format!("127.0.0.1:{}", port + 100));
         if options.demo && service == "auth" {
-            // What `waybill demo` signs in with.
+            // The account that `waybill demo` uses.
             command
                 .env("WAYBILL_ADMIN_EMAIL", "admin@waybill.example")
                 .env("WAYBILL_ADMIN_PASSWORD", "waybill-demo");
@@ -127,7 +127,7 @@ fn seed(options: &Options) -> Result<()> {
     check(&mut command)
 }
 
-/// Where the services find each other.
+/// The addresses by which the services find each other.
 fn peers() -> impl Iterator<Item = (String, String)> {
     SERVICES.into_iter().map(|(service, port)| {
         (
@@ -150,7 +150,7 @@ fn process(bin: &Path, service: &str, options: &Options, extra: &[(&str, &str, &
     command
 }
 
-/// Whether `GET /health` says that every part is up.
+/// Whether `GET /health` reports that every part is up.
 pub fn ready(address: SocketAddr) -> bool {
     use std::io::{Read as _, Write as _};
     let Ok(mut stream) = TcpStream::connect_timeout(&address, Duration::from_millis(500)) else {

@@ -1,4 +1,4 @@
-//! The campaign of `cargo xtask faults`: each fault against the release binaries, and a table of what came of it.
+//! The campaign of `cargo xtask faults`: runs each fault against the release binaries, and prints a table of the results.
 
 use std::{
     path::{Path, PathBuf},
@@ -46,7 +46,7 @@ fn main() -> Result<ExitCode> {
         }
         return Ok(ExitCode::SUCCESS);
     }
-    let wanted = wanted(&cli)?;
+    let selected = selected(&cli)?;
     // A fault that panics has failed, and its line says why.
     std::panic::set_hook(Box::new(|_| {}));
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -58,7 +58,7 @@ fn main() -> Result<ExitCode> {
         .tempdir()?;
     let outcome = runtime.block_on(async {
         tokio::select! {
-            rows = campaign(&cli, &wanted, folder.path()) => Some(rows),
+            rows = campaign(&cli, &selected, folder.path()) => Some(rows),
             // Dropping the campaign ends its processes and unmounts its disks.
             () = interrupted() => None,
         }
@@ -94,8 +94,8 @@ async fn interrupted() {
     }
 }
 
-/// The faults and shapes that were asked for.
-fn wanted(cli: &Cli) -> Result<Vec<(&'static Fault, Shape)>> {
+/// The selected faults and shapes.
+fn selected(cli: &Cli) -> Result<Vec<(&'static Fault, Shape)>> {
     if let Some(unknown) = cli.names.iter().find(|name| fault(name).is_none()) {
         bail!("there is no fault {unknown:?}; --list prints them");
     }
@@ -116,10 +116,10 @@ fn wanted(cli: &Cli) -> Result<Vec<(&'static Fault, Shape)>> {
     Ok(all)
 }
 
-async fn campaign(cli: &Cli, wanted: &[(&'static Fault, Shape)], folder: &Path) -> Vec<Row> {
+async fn campaign(cli: &Cli, selected: &[(&'static Fault, Shape)], folder: &Path) -> Vec<Row> {
     let mut rows = Vec::new();
-    for (number, (fault, shape)) in wanted.iter().enumerate() {
-        let of = wanted.len();
+    for (number, (fault, shape)) in selected.iter().enumerate() {
+        let of = selected.len();
         println!(
             "[{}/{of}] {} ({shape}): {}",
             number + 1,

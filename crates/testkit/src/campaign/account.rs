@@ -1,4 +1,4 @@
-//! What clients were told: their own account of what must be there, and of how they were answered.
+//! What clients were told by responses: their own record of what must exist, and of the failed responses.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet, VecDeque},
@@ -9,18 +9,18 @@ use reqwest::{StatusCode, header};
 
 use crate::Answer;
 
-/// An order as its client was told of it.
+/// An order as its client got it in the response.
 #[derive(Debug, Clone)]
 pub struct Placed {
     pub key: String,
     pub id: String,
     pub number: String,
     pub total: serde_json::Value,
-    /// Whose it is: a number of [`super::load::People::customers`].
+    /// The customer: a number of [`super::load::People::customers`].
     pub customer: usize,
 }
 
-/// A message that its author was told is posted.
+/// A message whose author got the response that it was posted.
 #[derive(Debug, Clone)]
 pub struct Posted {
     pub order: String,
@@ -29,22 +29,22 @@ pub struct Posted {
 
 #[derive(Debug, Default)]
 pub struct Book {
-    /// Keys that orders were sent with, answered or not.
+    /// Keys that orders were sent with, with or without a response.
     pub tried: HashSet<String>,
     /// Acknowledged orders by their key.
     pub placed: HashMap<String, Placed>,
-    /// Orders whose payment was answered as succeeded.
+    /// Orders whose payment got the response that it succeeded.
     pub paid: HashSet<String>,
     /// Paid orders for work that nobody has claimed yet.
     pub claimable: VecDeque<Placed>,
-    /// Orders and which worker was told to have won them; none if nobody was.
+    /// Orders and which worker got the response to have won them; none if nobody did.
     pub claimed: HashMap<String, Option<usize>>,
     pub messages: Vec<Posted>,
-    /// Files that were answered as taken: where they are read, and who may.
+    /// Files that were acknowledged: where they are read, and by whom.
     pub files: Vec<(String, usize)>,
-    /// Answers that were not a success, by what they were.
+    /// Responses that were not a success, by kind.
     pub failed: BTreeMap<String, u64>,
-    /// Promises that were seen broken at once.
+    /// Broken promises that were noticed at once.
     pub broken: Vec<String>,
 }
 
@@ -52,13 +52,13 @@ pub struct Book {
 #[derive(Debug, Default)]
 pub struct Account(Mutex<Book>);
 
-/// What an attempt came to, as its client should take it.
+/// The result of an attempt, as its client should treat it.
 #[derive(Debug)]
 pub enum Verdict {
     Success(serde_json::Value),
-    /// The same again later.
+    /// Repeat the same request later.
     Later,
-    /// An answer for good: the status and the code.
+    /// A final response: the status and the code.
     Refused(u16, String),
 }
 
@@ -75,7 +75,7 @@ impl Account {
         self.book().broken.push(what);
     }
 
-    /// Notes that an order was acknowledged. A key has one order.
+    /// Records that an order was acknowledged. A key has one order.
     pub fn placed(&self, placed: Placed) {
         let mut book = self.book();
         if let Some(before) = book.placed.get(&placed.key) {
@@ -91,7 +91,7 @@ impl Account {
         book.placed.insert(placed.key.clone(), placed);
     }
 
-    /// Judges an attempt and counts it unless it succeeded.
+    /// Classifies an attempt and counts it unless it succeeded.
     pub fn judge(&self, what: &str, attempt: Result<Answer, reqwest::Error>) -> Verdict {
         let answer = match attempt {
             Ok(answer) => answer,
@@ -118,7 +118,7 @@ impl Account {
                 self.count(&answer.status.to_string());
                 let answered = format!("{what} was answered {} {code}", answer.status);
                 let mut book = self.book();
-                // One of each kind, with a request to look for in the logs.
+                // One of each kind, with a request id to look for in the logs.
                 if !book.broken.iter().any(|one| one.starts_with(&answered)) {
                     let request = &answer.body["requestId"];
                     book.broken
@@ -134,7 +134,7 @@ impl Account {
     }
 }
 
-/// Names for requests that got no answer.
+/// Names for requests that got no response.
 fn transport(error: &reqwest::Error) -> &'static str {
     if error.is_timeout() {
         "no answer in time"

@@ -1,4 +1,4 @@
-//! The account against the platform: what was acknowledged is there, and nothing is there twice.
+//! Compares the account with the platform: everything acknowledged exists, and nothing exists twice.
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
@@ -20,10 +20,10 @@ use super::{
 use crate::{Api, Platform};
 
 const POLL: Duration = Duration::from_millis(250);
-/// Readers side by side.
+/// Concurrent readers.
 const READERS: usize = 8;
 
-/// What does not agree. Sets, as it is looked for more than once.
+/// The differences. Sets, because the comparison may run more than once.
 #[derive(Debug, Default)]
 pub struct Differences {
     pub lost: BTreeSet<String>,
@@ -35,7 +35,7 @@ pub struct Differences {
 struct Listed {
     number: String,
     payment: String,
-    /// It holds a unit of the product that all buy.
+    /// It holds a unit of the product that all customers buy.
     plenty: bool,
     /// Expired: an order that was not paid in time is cancelled.
     expired: bool,
@@ -47,7 +47,7 @@ pub struct Check<'a> {
     pub people: &'a People,
     pub account: &'a Account,
     pub found: &'a mut Differences,
-    /// What travels by events has arrived by then, and nothing is waited for any more.
+    /// What is delivered by events has arrived by then; after that nothing is waited for.
     pub end: Instant,
 }
 
@@ -149,7 +149,7 @@ impl Check<'_> {
         whole.map_or_else(String::new, |whole| text(&whole, "description"))
     }
 
-    /// Nothing is reserved or sold for an order that is not there.
+    /// Nothing is reserved or sold for an order that does not exist.
     async fn stock(&mut self, listed: &HashMap<String, Listed>) {
         let held = listed
             .values()
@@ -172,7 +172,7 @@ impl Check<'_> {
         }
     }
 
-    /// Each order that was won belongs to the winner; its messages and system lines are there once.
+    /// Each order that was won belongs to the winner; its messages and system lines exist once.
     async fn claims(&mut self) {
         let book = self.copy();
         let admin = &self.people.admin;
@@ -212,21 +212,21 @@ impl Check<'_> {
         }
     }
 
-    /// Each order's customer was told once that it is placed, and once that it is paid.
+    /// Each order's customer was notified once that it is placed, and once that it is paid.
     async fn notifications(&mut self, listed: &HashMap<String, Listed>) {
-        let mut told = HashMap::<String, usize>::new();
+        let mut notified = HashMap::<String, usize>::new();
         for api in &self.people.customers {
             for one in pages(api, "/notifications?limit=100", self.end).await {
                 let what = format!("{} of {}", text(&one, "type"), text(&one, "orderId"));
-                *told.entry(what).or_default() += 1;
+                *notified.entry(what).or_default() += 1;
             }
         }
-        self.once("the notification", &told);
+        self.once("the notification", &notified);
         for (id, order) in listed {
             let paid = (order.payment == "PAID").then_some("ORDER_PAID");
             for kind in ["ORDER_PLACED"].into_iter().chain(paid) {
                 let what = format!("{kind} of {id}");
-                if !told.contains_key(&what) {
+                if !notified.contains_key(&what) {
                     self.found.lost.insert(format!("the notification {what}"));
                 }
             }
@@ -234,7 +234,7 @@ impl Check<'_> {
     }
 
     /// Each order's confirmation was sent once. The mailbox keeps all mails; the gateway of the distributed shape does not show
-    /// it, so this asks the database.
+    /// it, so this reads the database.
     async fn mails(&mut self, listed: &HashMap<String, Listed>) {
         let missing = loop {
             let mut sent = HashMap::<String, usize>::new();
@@ -348,7 +348,7 @@ async fn becomes_paid(api: &Api, path: &str, end: Instant) -> bool {
     }
 }
 
-/// The body of a resource; None if it is not there. What is not answered is asked again: nothing is away any more.
+/// The body of a resource; None if it does not exist. A request without a response is repeated: everything is up again.
 async fn read(api: &Api, path: &str, end: Instant) -> Option<Value> {
     loop {
         match api.send(Method::GET, path, None, &[]).await {

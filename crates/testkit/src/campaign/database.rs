@@ -1,4 +1,4 @@
-//! The database server of a distributed platform: PostgreSQL in every way, MariaDB in the ways that differ.
+//! The database server of a distributed platform: all faults on PostgreSQL, and on MariaDB those where it differs.
 
 use std::time::Duration;
 
@@ -12,13 +12,13 @@ use crate::{Home, MariaDbServer, NatsServer, PostgresServer, SmallDisk};
 const MISSING: &str = "the database server or NATS is missing";
 /// The programs' own data take some tens of MB.
 const MEGABYTES: u32 = 220;
-/// Between two strokes.
+/// The pause between two repetitions.
 const PAUSE: Duration = Duration::from_secs(1);
 /// Ends every session of the services.
 const END_SESSIONS: &str =
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname <> 'postgres'";
 
-/// PostgreSQL, with whatever is done to it.
+/// PostgreSQL, on which the faults below run.
 async fn postgres(run: Run, home: Home<'_>) -> Result<Option<(PostgresServer, NatsServer, Scene)>> {
     let Some(nats) = NatsServer::start().await else {
         return Ok(None);
@@ -31,7 +31,7 @@ async fn postgres(run: Run, home: Home<'_>) -> Result<Option<(PostgresServer, Na
     Ok(Some((database, nats, scene)))
 }
 
-/// Restarted in order, again and again.
+/// Restarted cleanly, repeatedly.
 pub async fn restarted(run: Run) -> Result<Outcome> {
     let Some((mut database, _nats, mut scene)) = postgres(run, Home::default()).await? else {
         return Ok(Run::skipped(MISSING));
@@ -61,7 +61,7 @@ pub async fn killed(run: Run) -> Result<Outcome> {
     scene.finish().await
 }
 
-/// SIGSTOP of all its processes: connections stay open and hear nothing.
+/// SIGSTOP of all its processes: connections stay open and get no response.
 pub async fn frozen(run: Run) -> Result<Outcome> {
     let Some((database, _nats, mut scene)) = postgres(run, Home::default()).await? else {
         return Ok(Run::skipped(MISSING));
@@ -91,13 +91,13 @@ pub async fn full(run: Run) -> Result<Outcome> {
     scene.expect_ready(false).await;
     scene.harm().await;
     disk.free()?;
-    // It ends by itself when not even its log can be written.
+    // It ends by itself when it cannot even write its log.
     database.restart().await;
     scene.recovered().await;
     scene.finish().await
 }
 
-/// It takes no writes.
+/// It refuses writes.
 pub async fn read_only(run: Run) -> Result<Outcome> {
     let Some((database, _nats, mut scene)) = postgres(run, Home::default()).await? else {
         return Ok(Run::skipped(MISSING));
@@ -118,7 +118,7 @@ async fn set_read_only(database: &PostgresServer, how: &str) -> Result<()> {
     Ok(())
 }
 
-/// Others hold all of its connections.
+/// Other sessions hold all of its connections.
 pub async fn out_of_slots(run: Run) -> Result<Outcome> {
     let home = Home {
         settings: &["superuser_reserved_connections=0", "max_connections=60"],
@@ -130,7 +130,7 @@ pub async fn out_of_slots(run: Run) -> Result<Outcome> {
     let mut held: Vec<DatabaseConnection> = Vec::new();
     let end = Instant::now() + scene.run.harm;
     while Instant::now() < end {
-        // Whoever loses a connection must not get another one.
+        // A service that loses a connection must not get another one.
         if let Some(first) = held.first() {
             first.execute_unprepared(END_SESSIONS).await?;
         }
@@ -154,7 +154,7 @@ async fn hold(database: &PostgresServer) -> Result<DatabaseConnection, sea_orm::
     Database::connect(options).await
 }
 
-/// All sessions are ended, again and again.
+/// All sessions are ended, repeatedly.
 pub async fn sessions_ended(run: Run) -> Result<Outcome> {
     let Some((database, _nats, mut scene)) = postgres(run, Home::default()).await? else {
         return Ok(Run::skipped(MISSING));

@@ -7,10 +7,10 @@ use super::scene::{Outcome, Run};
 use crate::{FailingDisk, SmallDisk};
 
 const MEGABYTES: u32 = 64;
-/// Orders that must be there after the disk was freed.
+/// Orders that must be placed after the disk was freed.
 const AFTERWARDS: usize = 200;
 
-/// Filled until an order is refused, and freed; again and again.
+/// Filled until an order is refused, and freed; repeatedly.
 pub async fn full(run: Run) -> Result<Outcome> {
     let Some(disk) = SmallDisk::mount(MEGABYTES) else {
         return Ok(Run::skipped("mounting a tmpfs takes root"));
@@ -30,7 +30,7 @@ pub async fn full(run: Run) -> Result<Outcome> {
     scene.finish().await
 }
 
-/// Writes fail with I/O errors until the system makes the file system read-only; then the disk is repaired, which takes a
+/// Writes fail with I/O errors until the system makes the file system read-only; then the disk is repaired, which needs a
 /// restart.
 pub async fn failing(run: Run) -> Result<Outcome> {
     let Some(disk) = FailingDisk::mount(4 * MEGABYTES) else {

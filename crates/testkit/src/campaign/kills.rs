@@ -9,7 +9,7 @@ use tokio::time::sleep;
 use super::scene::{Outcome, Run, Scene};
 use crate::{NatsServer, PostgresServer, Setup, Shape};
 
-/// Servers of a distributed platform's own; nothing in the embedded shape.
+/// The servers of a distributed platform; none in the embedded shape.
 pub struct Servers {
     pub database: PostgresServer,
     pub nats: NatsServer,
@@ -36,7 +36,7 @@ pub async fn pairs(run: Run) -> Result<Outcome> {
     kill(run, 2).await
 }
 
-/// Kills so many processes at once, again and again, for as long as the harm lasts.
+/// Kills so many processes at once, repeatedly, while the fault lasts.
 async fn kill(run: Run, at_once: usize) -> Result<Outcome> {
     let servers = match run.shape {
         Shape::Embedded => None,
@@ -54,7 +54,7 @@ async fn kill(run: Run, at_once: usize) -> Result<Outcome> {
     let mut kills = 0;
     for round in 0..rounds {
         let victims = victims(&scene, round as usize, at_once);
-        // Anything may be at work at that moment.
+        // At a random time, so that any work may be interrupted.
         let moment = rand::rng().random_range(0..300);
         sleep(Duration::from_millis(moment)).await;
         for victim in &victims {

@@ -1,4 +1,5 @@
-//! Customers and workers as good clients: they repeat what was not answered with the same key, and note what was.
+//! Customers and workers as correct clients: they repeat requests without a response under the same key, and record the
+//! responses.
 
 use std::{
     sync::{
@@ -22,14 +23,14 @@ use crate::{ADMIN, Api};
 const SHOPPERS: usize = 8;
 const CUSTOMERS: usize = 4;
 const WORKERS: usize = 4;
-/// Of goods, at the beginning.
+/// The stock of goods at the beginning.
 pub const STOCK: i64 = 1_000_000;
-/// Between two attempts.
+/// The pause between two attempts.
 const PAUSE: Duration = Duration::from_millis(100);
-/// Nobody repeats a request for longer.
+/// No request is repeated for longer.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// Who takes part, and what is sold.
+/// The accounts that take part, and the products that are sold.
 #[derive(Debug, Clone)]
 pub struct People {
     pub admin: Api,
@@ -46,10 +47,10 @@ pub struct Worker {
 }
 
 impl People {
-    /// Makes the accounts and the products of a new platform.
+    /// Creates the accounts and the products of a new platform.
     pub async fn enrol(anyone: &Api) -> Self {
         let admin = anyone.login(ADMIN.0, ADMIN.1).await;
-        // A worker of this shop never has enough.
+        // Workers of this shop can claim any number of orders.
         let room = json!({"maxOpenOrdersPerWorker": 10_000});
         admin.patch("/admin/settings", room).await.expect(200);
         let mut customers = Vec::new();
@@ -77,14 +78,14 @@ impl People {
     }
 }
 
-/// Clients at work on a platform until they are stopped.
+/// Clients that use a platform until they are stopped.
 pub struct Load {
     stop: Arc<AtomicBool>,
     running: JoinSet<()>,
 }
 
 impl Load {
-    /// At most so many orders a second, over all shoppers.
+    /// At most so many orders per second, over all shoppers.
     pub fn start(people: &People, account: &Arc<Account>, per_second: u32) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let mut running = JoinSet::new();
@@ -100,7 +101,7 @@ impl Load {
         Self { stop, running }
     }
 
-    /// Waits until everybody has ended what they are at.
+    /// Waits until all clients have finished their current work.
     pub async fn stop(mut self) {
         self.stop.store(true, Ordering::SeqCst);
         while let Some(ended) = self.running.join_next().await {
@@ -131,7 +132,7 @@ impl Client {
     }
 
     async fn shop(self, number: usize, pace: Duration) {
-        // Names are not used twice on a platform, whoever loads it.
+        // Names are unique per platform, whichever client uses them.
         let name = format!("{number}-{}", Uuid::new_v4().simple());
         let customer = number % self.people.customers.len();
         for count in 1.. {
@@ -145,11 +146,11 @@ impl Client {
         }
     }
 
-    /// One order, and what follows. What is done varies with the count, so that each kind of client is among the shoppers.
+    /// One order, and the following steps. The steps depend on the count, so that the shoppers include each kind of client.
     async fn shop_once(&self, customer: usize, key: &str, count: usize) {
         let api = &self.people.customers[customer];
         let service = count.is_multiple_of(4);
-        // Some give up at the first failure: their orders may be there or not.
+        // Some give up at the first failure: their orders may exist or not.
         let timeout = if count.is_multiple_of(5) {
             Duration::ZERO
         } else {
@@ -189,11 +190,11 @@ impl Client {
         } else {
             &self.people.goods
         };
-        // The description carries the key, so that an order that nobody was told of is known as well.
-        let wish = json!({"items": [{"productId": product, "quantity": 1}], "description": key});
+        // The description contains the key, so that an order without a response can be identified as well.
+        let body = json!({"items": [{"productId": product, "quantity": 1}], "description": key});
         self.account.book().tried.insert(key.to_owned());
         let api = &self.people.customers[customer];
-        let order = self.insist(api, "/orders", &wish, key, timeout).await?;
+        let order = self.repeat(api, "/orders", &body, key, timeout).await?;
         let text = |name: &str| order[name].as_str().unwrap_or_default().to_owned();
         let placed = Placed {
             key: key.to_owned(),
@@ -206,7 +207,7 @@ impl Client {
         Some(placed)
     }
 
-    /// What was just acknowledged can be read.
+    /// Checks that what was just acknowledged can be read.
     async fn read_back(&self, api: &Api, placed: &Placed) {
         let path = format!("/orders/{}", placed.id);
         let attempt = api.send(Method::GET, &path, None, &[]).await;
@@ -226,24 +227,24 @@ impl Client {
         }
     }
 
-    /// Pays an order in the sandbox; whether that was acknowledged.
+    /// Pays an order in the sandbox. Returns whether that was acknowledged.
     pub async fn pay(&self, api: &Api, order: &str, key: &str) -> bool {
-        let wish = json!({"provider": "SANDBOX"});
+        let body = json!({"provider": "SANDBOX"});
         let path = format!("/orders/{order}/payments");
-        let Some(payment) = self.insist(api, &path, &wish, key, PATIENCE).await else {
+        let Some(payment) = self.repeat(api, &path, &body, key, PATIENCE).await else {
             return false;
         };
         let id = payment["payment"]["id"].as_str().unwrap_or_default();
         let path = format!("/sandbox/checkout/{id}");
-        let wish = json!({"outcome": "SUCCEED"});
-        self.insist(api, &path, &wish, key, PATIENCE)
+        let body = json!({"outcome": "SUCCEED"});
+        self.repeat(api, &path, &body, key, PATIENCE)
             .await
             .is_some()
     }
 
-    /// Repeats a request until it succeeds, or the timeout or the load ends. An answer for good is a broken promise: none of
-    /// these requests deserves one.
-    async fn insist(
+    /// Repeats a request until it succeeds, or the timeout or the load ends. A final refusal is a broken promise: all of these
+    /// requests are valid.
+    async fn repeat(
         &self,
         api: &Api,
         path: &str,
@@ -252,7 +253,7 @@ impl Client {
         timeout: Duration,
     ) -> Option<Value> {
         let end = Instant::now() + timeout;
-        // Ids aside.
+        // Without ids.
         let what = format!("POST {}", path.rsplit('/').next().unwrap_or(path));
         loop {
             match self
@@ -260,11 +261,11 @@ impl Client {
                 .judge(&what, attempt(api, path, body, key).await)
             {
                 Verdict::Success(body) => return Some(body),
-                // The first request with this key is still at work.
+                // The first request with this key is still in progress.
                 Verdict::Refused(409, code) if code == "CONFLICT" => {
                     self.account.count("409 at work");
                 }
-                // The order service has not told the others yet.
+                // The events of the order service have not arrived yet.
                 Verdict::Refused(404, _) if path.ends_with("/messages") => {}
                 Verdict::Refused(status, code) => {
                     self.account.count(&format!("{status} {code}"));
@@ -282,7 +283,7 @@ impl Client {
         }
     }
 
-    /// Two workers race for each paid order for work; the one who gets it talks with the customer.
+    /// Two workers race for each paid order for work; the winner chats with the customer.
     async fn work(self, pair: usize) {
         let race = [2 * pair, 2 * pair + 1];
         loop {
@@ -308,7 +309,7 @@ impl Client {
                 (_, Some(true)) => Some(race[1]),
                 (Some(false), Some(false)) => {
                     self.account.broken(format!(
-                        "both workers were told that another has order {}",
+                        "both workers got the response that another has order {}",
                         order.number
                     ));
                     None
@@ -325,7 +326,7 @@ impl Client {
         }
     }
 
-    /// Whether the worker was told to have the order; None if nothing certain.
+    /// Whether the worker got the response to have the order; None if it is uncertain.
     async fn claim(&self, worker: usize, order: &str) -> Option<bool> {
         let api = &self.people.workers[worker].api;
         let path = format!("/orders/{order}/claim");
@@ -336,7 +337,7 @@ impl Client {
             match self.account.judge("claiming an order", attempt) {
                 Verdict::Success(_) => return Some(true),
                 Verdict::Refused(409, code) if code == "ALREADY_CLAIMED" => return Some(false),
-                // The payment has not reached the order yet. Staff does not see such an order at all.
+                // The payment has not reached the order yet. Staff cannot see such an order at all.
                 Verdict::Refused(404, _) | Verdict::Later => {}
                 Verdict::Refused(status, code) => {
                     self.account
@@ -351,10 +352,10 @@ impl Client {
 
     async fn talk(&self, api: &Api, order: &Placed, who: &str) {
         let client_id = format!("{who}-{}", &order.number);
-        let wish = json!({"body": "When will it be ready?", "clientId": client_id});
+        let body = json!({"body": "When will it be ready?", "clientId": client_id});
         let path = format!("/orders/{}/chat/messages", order.id);
         if self
-            .insist(api, &path, &wish, &client_id, PATIENCE)
+            .repeat(api, &path, &body, &client_id, PATIENCE)
             .await
             .is_some()
         {

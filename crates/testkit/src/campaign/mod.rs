@@ -1,7 +1,7 @@
-//! Faults from outside against a whole platform, with the clients' own account of what was acknowledged.
+//! Injects faults into a whole platform, and compares it with the clients' own account of what was acknowledged.
 //!
-//! A fault starts a platform with servers of its own, loads it, harms something, lets it recover, and compares: right away,
-//! and once more after everything was started again. `cargo xtask faults` runs them against the release build.
+//! A fault starts a platform with servers of its own, puts load on it, breaks something, lets it recover, and compares: right
+//! away, and once more after a restart of everything. `cargo xtask faults` runs them against the release build.
 
 mod account;
 mod check;
@@ -26,27 +26,27 @@ pub use table::{HEAD, Row};
 
 use crate::Shape;
 
-/// A fault as it runs.
+/// A running fault.
 type Running = Pin<Box<dyn Future<Output = Result<Outcome>> + Send>>;
 
-/// What clients may see while something is away.
+/// Which failures clients may see during the outage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tolerance {
-    /// No failed answer at all.
+    /// No failed response at all.
     Nothing,
     /// 503 with Retry-After.
     Unavailable,
-    /// As well connections that are refused: the only gateway is being restarted.
+    /// Additionally refused connections: the only gateway is being restarted.
     Away,
-    /// As well connections that break: what they lead to is killed.
+    /// Additionally broken connections: the gateway is killed.
     Broken,
 }
 
-/// One way in which something goes wrong.
+/// One fault.
 #[derive(Debug)]
 pub struct Fault {
     pub name: &'static str,
-    /// What is done.
+    /// What it does.
     pub about: &'static str,
     pub shapes: &'static [Shape],
     pub tolerance: Tolerance,
@@ -57,7 +57,7 @@ const EMBEDDED: &[Shape] = &[Shape::Embedded];
 const DISTRIBUTED: &[Shape] = &[Shape::Distributed];
 const BOTH: &[Shape] = &Shape::BOTH;
 
-/// `async fn` as an entry of the table.
+/// An `async fn` as an entry of the table.
 macro_rules! fault {
     ($name:literal, $shapes:expr, $tolerance:ident, $run:path, $about:literal) => {
         Fault {
@@ -318,7 +318,7 @@ pub fn fault(name: &str) -> Option<&'static Fault> {
 }
 
 impl Fault {
-    /// Runs it. The logs and findings stay below the folder if something is wrong.
+    /// Runs it. The logs and findings stay in the folder if it failed.
     pub async fn run(
         &'static self,
         shape: Shape,
@@ -333,7 +333,7 @@ impl Fault {
             harm,
             folder: folder.clone(),
         };
-        // A task of its own: a panic is this fault's failure and not the campaign's.
+        // A task of its own: a panic fails this fault and not the campaign.
         let mut task = tokio::task::JoinSet::new();
         task.spawn((self.run)(run));
         let outcome = match task.join_next().await {

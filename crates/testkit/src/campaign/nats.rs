@@ -1,4 +1,4 @@
-//! NATS away, wiped, set back, full, frozen, purged; and a cluster of three that loses members.
+//! NATS down, wiped, set back, full, frozen, purged; and a cluster of three that loses members.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ const STREAMS: [&str; 5] = [
 ];
 const POLL: Duration = Duration::from_millis(100);
 
-/// Killed, and back after a while. Orders go on, and the platform says so.
+/// Killed, and restarted after a while. Orders are still accepted, and the platform reports the outage.
 pub async fn away(run: Run) -> Result<Outcome> {
     let Some(mut servers) = Servers::start().await else {
         return Ok(Run::skipped(MISSING));
@@ -43,7 +43,7 @@ pub async fn away(run: Run) -> Result<Outcome> {
     scene.finish().await
 }
 
-/// Every process is started again while NATS is away: the platform comes up and takes orders.
+/// Every process is restarted while NATS is down: the platform starts and accepts orders.
 pub async fn away_at_start(run: Run) -> Result<Outcome> {
     let Some(mut servers) = Servers::start().await else {
         return Ok(Run::skipped(MISSING));
@@ -62,7 +62,7 @@ pub async fn away_at_start(run: Run) -> Result<Outcome> {
     scene.finish().await
 }
 
-/// Its storage is deleted while it is away.
+/// Its storage is deleted while it is down.
 pub async fn wiped(run: Run) -> Result<Outcome> {
     let Some(mut servers) = Servers::start().await else {
         return Ok(Run::skipped(MISSING));
@@ -93,7 +93,7 @@ pub async fn set_back(run: Run) -> Result<Outcome> {
     scene.finish().await
 }
 
-/// Order's stream takes no more messages: it is as large as it may be.
+/// Order's stream accepts no more messages: it has reached its size limit.
 pub async fn limit(run: Run) -> Result<Outcome> {
     let Some(servers) = Servers::start().await else {
         return Ok(Run::skipped(MISSING));
@@ -119,7 +119,7 @@ pub async fn limit(run: Run) -> Result<Outcome> {
     scene.finish().await
 }
 
-/// Waits until nothing more is stored although orders come; how much there is.
+/// Waits until nothing more is stored although orders are placed. Returns the stored size.
 async fn full(context: &Context) -> Result<u64> {
     let end = Instant::now() + Duration::from_mins(1);
     let mut before = 0;
@@ -134,7 +134,7 @@ async fn full(context: &Context) -> Result<u64> {
     bail!("the limit is not reached within a minute")
 }
 
-/// SIGSTOP: connections stay open and hear nothing.
+/// SIGSTOP: connections stay open and get no response.
 pub async fn frozen(run: Run) -> Result<Outcome> {
     let Some(servers) = Servers::start().await else {
         return Ok(Run::skipped(MISSING));
@@ -149,7 +149,7 @@ pub async fn frozen(run: Run) -> Result<Outcome> {
     scene.finish().await
 }
 
-/// An operator purges the streams while a consumer is away: what it did not consume comes from the outboxes.
+/// An operator purges the streams while a consumer is down: what it did not consume comes from the outboxes.
 pub async fn purged(run: Run) -> Result<Outcome> {
     let Some(servers) = Servers::start().await else {
         return Ok(Run::skipped(MISSING));
@@ -167,12 +167,12 @@ pub async fn purged(run: Run) -> Result<Outcome> {
     scene.finish().await
 }
 
-/// The leader of order's stream is killed; after a while it comes back. Then the next one.
+/// The leader of order's stream is killed, and restarted after a while. Then the next one.
 pub async fn leader_killed(run: Run) -> Result<Outcome> {
     cluster(run, false).await
 }
 
-/// As above, and each time the storage of the one that was killed is lost as well.
+/// As above, and each time the storage of the killed server is lost as well.
 pub async fn node_lost(run: Run) -> Result<Outcome> {
     cluster(run, true).await
 }
@@ -200,7 +200,7 @@ async fn cluster(run: Run, lose: bool) -> Result<Outcome> {
         sleep(scene.run.harm / rounds).await;
         scene.recovered().await;
         cluster.nodes[leader].restart().await;
-        // A cluster that lost two of three at once is another fault: the one that came back has caught up first.
+        // Losing two of three at once would be another fault: the server that came back has caught up first.
         caught_up(&cluster).await?;
         scene.progress().await;
     }

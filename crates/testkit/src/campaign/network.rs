@@ -1,4 +1,5 @@
-//! Networks that part: cables that are cut in namespaces of their own, and links between services that break, hold and crawl.
+//! Network partitions: links that are cut in namespaces of their own, and connections between services that break, hang and are
+//! slow.
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -13,10 +14,10 @@ use crate::{Balancer, Cut, Home, NatsServer, Network, PostgresServer, Traffic, f
 
 const MISSING: &str = "PostgreSQL or NATS is missing";
 const NO_NETWORK: &str = "a network namespace takes root and iproute2";
-/// Each piece of a slow link is so much later.
+/// The delay of each chunk on a slow link.
 const SLOW: Duration = Duration::from_millis(200);
 
-/// NATS cannot be reached, and nobody is told: packets vanish.
+/// NATS cannot be reached, and no error is reported: packets vanish.
 pub async fn nats(run: Run) -> Result<Outcome> {
     let Some(network) = Network::create() else {
         return Ok(Run::skipped(NO_NETWORK));
@@ -37,7 +38,7 @@ pub async fn database(run: Run) -> Result<Outcome> {
     cut_database(run, Cut::Both).await
 }
 
-/// The database hears nothing and is heard: one direction of the cable is cut.
+/// One direction is cut: packets to the database vanish, packets from it arrive.
 pub async fn database_one_way(run: Run) -> Result<Outcome> {
     cut_database(run, Cut::Inbound).await
 }
@@ -65,7 +66,7 @@ async fn cut(mut scene: Scene, network: &Network, which: Cut) -> Result<Outcome>
     scene.finish().await
 }
 
-/// What leads to the order service breaks, holds, and crawls.
+/// Connections to the order service break, hang, and are slow.
 pub async fn links(run: Run) -> Result<Outcome> {
     let Some(servers) = Servers::start().await else {
         return Ok(Run::skipped(MISSING));

@@ -1,4 +1,4 @@
-//! Processes that are restarted in order, that hang, and that are away while others work.
+//! Processes that are restarted cleanly, that hang, and that are down while others work.
 
 use std::time::Duration;
 
@@ -17,17 +17,17 @@ use super::{
 use crate::{SERVICES, Shape};
 
 const MISSING: &str = "PostgreSQL or NATS is missing";
-/// A process ends in order within this.
+/// A process ends cleanly within this time.
 const STOP: Duration = Duration::from_mins(1);
-/// Customers who order without a pause, for a backlog.
+/// Customers who order without a pause, to build a backlog.
 const HURRIED: usize = 16;
-/// Orders of a backlog at most.
+/// The largest backlog, in orders.
 const BACKLOG: usize = 10_000;
-/// A backlog is drained within this.
+/// A backlog is drained within this time.
 const DRAINED: Duration = Duration::from_mins(5);
 const POLL: Duration = Duration::from_millis(100);
 
-/// Each process in turn is stopped in order and started again.
+/// Each process in turn is stopped cleanly and started again.
 pub async fn rolling(run: Run) -> Result<Outcome> {
     roll(run, false).await
 }
@@ -68,7 +68,7 @@ async fn roll(run: Run, replicas: bool) -> Result<Outcome> {
     scene.finish().await
 }
 
-/// SIGSTOP of each service in turn. What does not need it goes on.
+/// SIGSTOP of each service in turn. Requests that do not need it succeed.
 pub async fn frozen(run: Run) -> Result<Outcome> {
     let Some(servers) = Servers::start().await else {
         return Ok(Run::skipped(MISSING));
@@ -88,7 +88,7 @@ pub async fn frozen(run: Run) -> Result<Outcome> {
     scene.finish().await
 }
 
-/// Reads the product list for a time.
+/// Reads the product list for the given time.
 async fn slowest_list(scene: &Scene, time: Duration) -> Duration {
     let end = Instant::now() + time;
     let mut slowest = Duration::ZERO;
@@ -105,7 +105,7 @@ async fn slowest_list(scene: &Scene, time: Duration) -> Duration {
     slowest
 }
 
-/// A consumer is away while orders come as fast as they can, and then takes all of them in.
+/// A consumer is down while orders come as fast as possible, and then consumes all of them.
 pub async fn backlog(run: Run) -> Result<Outcome> {
     let Some(servers) = Servers::start().await else {
         return Ok(Run::skipped(MISSING));
@@ -120,14 +120,14 @@ pub async fn backlog(run: Run) -> Result<Outcome> {
     drained(&scene, orders).await?;
     let seconds = start.elapsed().as_secs_f64();
     scene.notes.push(format!(
-        "{orders} orders were told of {seconds:.1} s after notification started: {:.0} orders/s",
+        "{orders} orders were notified {seconds:.1} s after notification started: {:.0} orders/s",
         orders as f64 / seconds
     ));
     scene.recovered().await;
     scene.finish().await
 }
 
-/// Orders, as fast as the platform takes them and as long as the harm lasts.
+/// Places orders, as fast as the platform accepts them and while the fault lasts.
 async fn hurry(scene: &Scene) {
     let end = Instant::now() + scene.run.harm;
     let mut customers = JoinSet::new();
@@ -146,7 +146,7 @@ async fn hurry(scene: &Scene) {
     customers.join_all().await;
 }
 
-/// Waits until each order's customer has been told of it.
+/// Waits until each order's customer has been notified.
 async fn drained(scene: &Scene, orders: usize) -> Result<()> {
     let mut options = ConnectOptions::new(scene.platform.database_url("notification"));
     options.max_connections(1).sqlx_logging(false);
@@ -158,8 +158,8 @@ async fn drained(scene: &Scene, orders: usize) -> Result<()> {
     let end = Instant::now() + DRAINED;
     while Instant::now() < end {
         let row = connection.query_one_raw(count.clone()).await?;
-        let told: i64 = row.context("a count")?.try_get("", "orders")?;
-        if usize::try_from(told)? >= orders {
+        let notified: i64 = row.context("a count")?.try_get("", "orders")?;
+        if usize::try_from(notified)? >= orders {
             return Ok(());
         }
         sleep(POLL).await;

@@ -1,4 +1,4 @@
-//! Two processes of every service and two gateways: they race, and they die beside each other.
+//! Two processes of every service and two gateways: they race, and one of a pair is killed.
 
 use std::time::Duration;
 
@@ -17,13 +17,13 @@ use super::{
 };
 
 const MISSING: &str = "PostgreSQL or NATS is missing";
-/// Long enough for whoever pays, short enough to be seen.
+/// Long enough to pay, short enough to observe the expiry.
 const EXPIRY: Duration = Duration::from_secs(30);
 const BUYERS: usize = 64;
 const UNITS: usize = 10;
 const REPEATS: usize = 100;
 
-/// Buyers of a scarce product, repeats of one key and claims at once; unpaid orders expire concurrently.
+/// Concurrent buyers of a scarce product, repetitions of one key and claims; unpaid orders expire concurrently.
 pub async fn race(run: Run) -> Result<Outcome> {
     let Some(servers) = Servers::start().await else {
         return Ok(Run::skipped(MISSING));
@@ -45,7 +45,7 @@ pub async fn race(run: Run) -> Result<Outcome> {
         "{rounds} rounds of {BUYERS} buyers and {REPEATS} repeats"
     ));
     scene.rest().await;
-    // The last unpaid order has expired.
+    // Until the last unpaid order has expired.
     sleep(EXPIRY * 2).await;
     scene.finish().await
 }
@@ -65,12 +65,12 @@ async fn buyers(scene: &Scene, round: usize) {
             scene.account.clone(),
             scene.people.customers[number % 4].clone(),
         );
-        let wish = json!({"items": [{"productId": product, "quantity": 1}]});
+        let body = json!({"items": [{"productId": product, "quantity": 1}]});
         let key = format!("{sku}-{number}");
         buyers.spawn(async move {
             let key = [("Idempotency-Key", key.as_str())];
             loop {
-                let answer = api.send(Method::POST, "/orders", Some(&wish), &key).await;
+                let answer = api.send(Method::POST, "/orders", Some(&body), &key).await;
                 match account.judge("buying what is scarce", answer) {
                     Verdict::Success(_) => return true,
                     Verdict::Refused(..) => return false,
@@ -92,7 +92,7 @@ async fn buyers(scene: &Scene, round: usize) {
     }
 }
 
-/// One key, many requests at once.
+/// One key, many concurrent requests.
 async fn repeats(scene: &Scene, round: usize) {
     let mut repeats = JoinSet::new();
     let key = format!("repeated-{round}-{}", scene.people.goods);
@@ -100,7 +100,7 @@ async fn repeats(scene: &Scene, round: usize) {
         let (client, key) = (scene.client(), key.clone());
         repeats.spawn(async move { client.place(0, &key, false, Duration::from_mins(1)).await });
     }
-    // The account notes a key that is answered with two orders.
+    // The account records a key that got two different orders.
     let placed = repeats.join_all().await;
     let answered = placed.iter().flatten().count();
     if answered != REPEATS {
@@ -110,7 +110,7 @@ async fn repeats(scene: &Scene, round: usize) {
     }
 }
 
-/// SIGKILL of one of two, again and again.
+/// SIGKILL of one of two, repeatedly.
 pub async fn kills(run: Run) -> Result<Outcome> {
     let Some(servers) = Servers::start().await else {
         return Ok(Run::skipped(MISSING));

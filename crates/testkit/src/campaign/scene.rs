@@ -1,4 +1,4 @@
-//! A platform under load, to which a fault happens.
+//! A platform under load, into which a fault is injected.
 
 use std::{
     collections::BTreeMap,
@@ -20,18 +20,18 @@ use super::{
 };
 use crate::{Platform, Setup, Shape, client::http};
 
-/// Orders a second of the steady load: enough for something to be at work at any moment.
+/// Orders per second of the steady load: enough to keep every part busy.
 const PACE: u32 = 120;
-/// The load gets something done within this, unless something is away.
+/// The load makes progress within this time, unless something is down.
 const PROGRESS: Duration = Duration::from_mins(1);
-/// Everything works again within this, once the cause is gone.
+/// Everything works again within this time after the fault.
 const RECOVERY: Duration = Duration::from_mins(2);
-/// A process ends in order within this.
+/// A process ends cleanly within this time.
 const STOP: Duration = Duration::from_mins(1);
-/// What travels by events arrives within this.
+/// What is delivered by events arrives within this time.
 const ARRIVAL: Duration = Duration::from_mins(3);
 const POLL: Duration = Duration::from_millis(20);
-/// Memory of a process that is not bounded grows beyond this; a quiet one takes a tenth.
+/// A process whose memory is unbounded grows beyond this; an idle one takes a tenth.
 const MEMORY_MB: u64 = 500;
 
 /// How one fault is to be run.
@@ -39,28 +39,28 @@ const MEMORY_MB: u64 = 500;
 pub struct Run {
     pub bin: PathBuf,
     pub shape: Shape,
-    /// How long the harm lasts, or how much of it there is.
+    /// How long the fault lasts, or how many rounds it has.
     pub harm: Duration,
-    /// For the logs of its processes.
+    /// The folder for the logs of its processes.
     pub folder: PathBuf,
 }
 
-/// What came of it.
+/// The result of a fault.
 #[derive(Debug, Default)]
 pub struct Outcome {
-    /// Why it could not be tried.
+    /// Why it could not run.
     pub skipped: Option<String>,
     pub tried: usize,
     pub acknowledged: usize,
     pub differences: Differences,
-    /// Answers that were not a success, by what they were.
+    /// Responses that were not a success, by kind.
     pub failed: BTreeMap<String, u64>,
-    /// From the end of the cause to the next acknowledged order, and to one that is seen to be PAID.
+    /// From the end of the fault to the next acknowledged order, and to the next one that is shown as PAID.
     pub recovery: Option<(Duration, Duration)>,
     pub notes: Vec<String>,
 }
 
-/// A platform with people who use it.
+/// A platform with clients.
 pub struct Scene {
     pub run: Run,
     pub platform: Platform,
@@ -73,12 +73,12 @@ pub struct Scene {
 }
 
 impl Run {
-    /// A platform in the run's shape; its logs stay in the run's folder.
+    /// The setup of a platform in the run's shape; its logs stay in the run's folder.
     pub fn setup(&self) -> Setup {
         Setup::new(self.shape, &self.bin).logs(&self.folder)
     }
 
-    /// What a fault comes to that this machine cannot have.
+    /// The outcome of a fault that this machine cannot run.
     pub fn skipped(reason: &str) -> Outcome {
         Outcome {
             skipped: Some(reason.to_owned()),
@@ -86,7 +86,7 @@ impl Run {
         }
     }
 
-    /// Starts the platform and its load, which has got something done when this returns.
+    /// Starts the platform and its load; returns when the load has made progress.
     pub async fn scene(self, setup: Setup) -> Result<Scene> {
         let mut scene = self.quiet_scene(setup).await?;
         scene.load(PACE);
@@ -119,26 +119,26 @@ impl Scene {
         self.load = Some(Load::start(&self.people, &self.account, per_second));
     }
 
-    /// Waits until what is under way has been answered.
+    /// Waits until the running requests have been answered.
     pub async fn rest(&mut self) {
         if let Some(load) = self.load.take() {
             load.stop().await;
         }
     }
 
-    /// The harm goes on for its time.
+    /// Waits while the fault lasts.
     pub async fn harm(&self) {
         sleep(self.run.harm).await;
     }
 
-    /// Notes what did not come about as a broken promise; the account is compared all the same.
+    /// Records a failed step as a broken promise; the account is compared anyway.
     fn note(&self, step: Result<()>) {
         if let Err(error) = step {
             self.account.broken(format!("{error:#}"));
         }
     }
 
-    /// Waits until the load has got something done since now.
+    /// Waits until the load makes progress from now on.
     pub async fn progress(&self) {
         self.note(self.see_progress().await);
     }
@@ -156,7 +156,7 @@ impl Scene {
         Ok(())
     }
 
-    /// The cause is gone: measures until an order is acknowledged, and until one is seen to be PAID.
+    /// The fault is over: measures until an order is acknowledged, and until one is shown as PAID.
     pub async fn recovered(&mut self) {
         let recovered = self.see_recovery().await;
         self.note(recovered);
@@ -191,7 +191,7 @@ impl Scene {
         Ok(())
     }
 
-    /// Waits until the load is refused something.
+    /// Waits until a request of the load is refused.
     pub async fn refused(&self) {
         self.note(self.see_refusal().await);
     }
@@ -226,14 +226,14 @@ impl Scene {
         Ok(())
     }
 
-    /// A client beside the load's, which nobody stops.
+    /// A client in addition to the load's, which is not stopped with it.
     pub fn client(&self) -> Client {
         let stop = Arc::new(AtomicBool::new(false));
         Client::new(&self.people, &self.account, &stop)
     }
 
-    /// Whether the gateway says within some seconds what it should: `/readyz` that it is ready, `/health` that databases are. A gateway
-    /// of its own process is ready without them, since it can answer.
+    /// Checks that the gateway reports the expected state within some seconds: `/readyz` its own readiness, `/health` that of the
+    /// databases. A gateway in a process of its own is ready without databases, since it can respond.
     pub async fn expect_ready(&mut self, ready: bool) {
         let base = self.platform.base.clone();
         let start = Instant::now();
@@ -258,7 +258,7 @@ impl Scene {
             .broken(format!("the platform should say that it is {what}: {last}"));
     }
 
-    /// Ends the load, compares the account, starts everything again and compares once more.
+    /// Ends the load, compares the account, restarts everything and compares once more.
     pub async fn finish(mut self) -> Result<Outcome> {
         self.rest().await;
         let mut peaks = String::new();

@@ -1,4 +1,4 @@
-//! The storage of files is away: S3 that breaks connections, and S3 that does not answer.
+//! The file storage fails: S3 breaks connections, and S3 does not respond.
 
 use std::{
     net::SocketAddr,
@@ -23,10 +23,10 @@ use super::{
 };
 use crate::{BOUNDARY, Balancer, S3Server, Shape, Traffic, form, free_port};
 
-/// Any bytes that begin as a PDF does.
+/// Arbitrary bytes that begin like a PDF.
 const FILE: &[u8] = b"%PDF-1.7\nas it was sent";
 const PAUSE: Duration = Duration::from_millis(200);
-/// Uploads go on within this after an outage.
+/// Uploads succeed again within this time after an outage.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 pub async fn s3(run: Run) -> Result<Outcome> {
@@ -52,7 +52,7 @@ pub async fn s3(run: Run) -> Result<Outcome> {
             "order:WAYBILL_FILES_S3_ENDPOINT",
             format!("http://{reached}"),
         )
-        // The links would lead to the storage itself.
+        // Links would lead to the storage directly.
         .set("order:WAYBILL_FILES_REDIRECT", "off");
     let mut scene = run.scene(setup).await?;
     let stop = Arc::new(AtomicBool::new(false));
@@ -102,7 +102,7 @@ fn upload(scene: &Scene, stop: &Arc<AtomicBool>) -> JoinHandle<()> {
     })
 }
 
-/// Waits until further files are taken.
+/// Waits until further files are accepted.
 async fn more_files(scene: &Scene) -> Result<()> {
     let count = || scene.account.book().files.len();
     let enough = count() + 3;

@@ -1,17 +1,17 @@
-//! The campaign's result for people.
+//! The campaign's results for people.
 
 use std::fmt::Write as _;
 
 use super::{Fault, Outcome, Shape, Tolerance};
 
-/// Findings of one kind that are printed; the folder has all.
+/// Findings of each kind that are printed; the folder has all of them.
 const SHOWN: usize = 10;
 
 /// One line of the table.
 pub struct Row {
     pub fault: &'static Fault,
     pub shape: Shape,
-    /// The failure of the run itself, such as a platform that does not come back.
+    /// The error of the run itself, such as a platform that does not come back.
     pub outcome: Result<Outcome, String>,
 }
 
@@ -19,7 +19,7 @@ pub const HEAD: &str = "| fault | shape | tried → acknowledged | lost | twice 
     | --- | --- | --- | --- | --- | --- | --- | --- | --- |";
 
 impl Row {
-    /// Whether nothing was lost, nothing happened twice, and every answer was one that the fault allows.
+    /// Whether nothing was lost, nothing happened twice, and the fault allows every failed response.
     pub fn holds(&self) -> bool {
         match &self.outcome {
             Err(_) => false,
@@ -33,7 +33,7 @@ impl Row {
         }
     }
 
-    /// The answers that the fault does not allow.
+    /// The failed responses that the fault does not allow.
     fn intolerable(&self, outcome: &Outcome) -> Vec<String> {
         let counts = outcome.failed.iter();
         counts
@@ -75,7 +75,7 @@ impl Row {
         )
     }
 
-    /// Everything that was found wrong, at most so much of each kind.
+    /// All findings, at most `most` of each kind.
     pub fn findings(&self, most: usize) -> String {
         let mut text = String::new();
         let outcome = match &self.outcome {
@@ -109,7 +109,7 @@ impl Row {
 impl Tolerance {
     fn allows(self, failed: &str) -> bool {
         match failed {
-            // The contract of idempotency keys: the first request is still at work.
+            // The contract of idempotency keys: the first request is still in progress.
             "409 at work" => true,
             "503" => self != Self::Nothing,
             "refused" => matches!(self, Self::Away | Self::Broken),

@@ -1,7 +1,7 @@
-//! Databases with the tables of a service, made once by its migrations and copied for each test.
+//! Databases with the tables of a service, created once by its migrations and copied for each test.
 //!
-//! Every test is a process of its own, so what tells that a template is there is a file beside the test binaries. Its name
-//! has the binary's time of building: new migrations get a new template.
+//! Every test is a process of its own, so a file next to the test binaries marks that a template exists. Its name contains the
+//! binary's build time: new migrations get a new template.
 
 use std::{
     any::type_name,
@@ -24,7 +24,7 @@ use crate::{DatabaseKind, names};
 
 const POLL: Duration = Duration::from_millis(10);
 
-/// Makes the database `name`, at `url`, with the tables of a service.
+/// Creates the database `name`, at `url`, with the tables of a service.
 pub(crate) async fn copy<M: MigratorTrait>(
     kind: DatabaseKind,
     name: &str,
@@ -34,7 +34,7 @@ pub(crate) async fn copy<M: MigratorTrait>(
     if instantiate(kind, &mark, name, url).await.is_ok() {
         return Ok(());
     }
-    // Not there yet, or not any more.
+    // The template does not exist, yet or any more.
     let _lock = lock(&mark.with_extension("lock")).await?;
     if instantiate(kind, &mark, name, url).await.is_ok() {
         return Ok(());
@@ -43,8 +43,8 @@ pub(crate) async fn copy<M: MigratorTrait>(
     instantiate(kind, &mark, name, url).await
 }
 
-/// The file that is there when the template is: the template itself on SQLite, the name of the database on PostgreSQL, the
-/// statements that make a copy on MariaDB.
+/// The file that exists when the template does: the template itself on SQLite, the name of the database on PostgreSQL, the
+/// statements that create a copy on MariaDB.
 fn mark<M: MigratorTrait>(kind: DatabaseKind) -> Result<PathBuf> {
     let binary = env::current_exe()?;
     let built = fs::metadata(&binary)?;
@@ -58,7 +58,7 @@ fn mark<M: MigratorTrait>(kind: DatabaseKind) -> Result<PathBuf> {
     Ok(folder.join(format!("{:016x}-{kind:?}", hasher.finish())))
 }
 
-/// Waits until no other process holds the file's lock; it ends with the value.
+/// Waits for the file's lock; dropping the value releases it.
 async fn lock(path: &Path) -> Result<File> {
     let file = File::create(path)?;
     loop {
@@ -124,13 +124,13 @@ async fn make<M: MigratorTrait>(kind: DatabaseKind, mark: &Path) -> Result<()> {
     Ok(fs::rename(&unfinished, mark)?)
 }
 
-/// What earlier builds of the tests have left.
+/// Removes what earlier builds of the tests have left.
 fn remove_old_files(mark: &Path) -> Result<()> {
     for entry in fs::read_dir(mark.parent().context("a folder")?)? {
         let file = entry?;
         let age = file.metadata()?.modified()?.elapsed().unwrap_or_default();
         if age > names::LEFT_BEHIND {
-            // Others may do the same.
+            // Other processes may do the same.
             let _ = fs::remove_file(file.path());
         }
     }
@@ -148,7 +148,7 @@ async fn migrate<M: MigratorTrait>(url: &str) -> Result<()> {
     Ok(())
 }
 
-/// What makes a copy of a MariaDB database within another one.
+/// The statements that copy a MariaDB database into another one.
 async fn statements(url: &str, name: &str) -> Result<String> {
     #[derive(FromQueryResult)]
     struct Table {
@@ -173,7 +173,7 @@ async fn statements(url: &str, name: &str) -> Result<String> {
     Ok(all.join(";\n"))
 }
 
-/// Drops the databases of tests that were killed, and templates of earlier days.
+/// Drops the databases of tests that were killed, and old templates.
 async fn remove_left_behind(kind: DatabaseKind, server: &str) -> Result<()> {
     #[derive(FromQueryResult)]
     struct Found {
@@ -195,7 +195,7 @@ async fn remove_left_behind(kind: DatabaseKind, server: &str) -> Result<()> {
     Ok(())
 }
 
-/// Whether databases of this kind can be made here.
+/// Whether databases of this kind can be created here.
 pub(crate) async fn answers(kind: DatabaseKind) -> bool {
     match maintenance(kind) {
         Ok(url) => connect(&url).await.is_ok(),
@@ -203,7 +203,7 @@ pub(crate) async fn answers(kind: DatabaseKind) -> bool {
     }
 }
 
-/// Where statements about databases go.
+/// The URL for statements about databases.
 fn maintenance(kind: DatabaseKind) -> Result<String> {
     let server = server(kind)?;
     Ok(match kind {

@@ -47,7 +47,7 @@ const REPLICAS: [&str; 12] = [
     "gateway-2",
 ];
 
-/// The administrator that the settings of every test platform make.
+/// The administrator that every test platform creates from its settings.
 pub const ADMIN: (&str, &str) = ("admin@waybill.example", "admin-password");
 
 /// One code base, two shapes.
@@ -75,12 +75,12 @@ impl std::fmt::Display for Shape {
 /// A running platform; its processes and databases end with it.
 pub struct Platform {
     pub shape: Shape,
-    /// Of the gateway, or of the balancer before its replicas.
+    /// The URL of the gateway, or of the balancer in front of its replicas.
     pub base: String,
     setup: Setup,
     folder: TempDir,
     processes: BTreeMap<String, Process>,
-    /// Ports by what listens there, kept over restarts.
+    /// Ports by listener, kept over restarts.
     ports: BTreeMap<String, u16>,
     balancers: Vec<Balancer>,
     prefix: String,
@@ -88,8 +88,8 @@ pub struct Platform {
 }
 
 impl Platform {
-    /// Starts a platform with the binaries of `bin` (the folder that cargo built them into). None, after saying so aloud,
-    /// if the machine lacks a server that the shape needs.
+    /// Starts a platform with the binaries of `bin` (the folder that cargo built them into). None, after printing SKIPPED, if the
+    /// machine lacks a server that the shape needs.
     pub async fn start(shape: Shape, bin: &Path) -> Option<Self> {
         Self::start_setup(Setup::new(shape, bin)).await
     }
@@ -103,7 +103,7 @@ impl Platform {
         Self::start_setup(setup).await
     }
 
-    /// As [`Platform::start`], put together as the setup says.
+    /// As [`Platform::start`], with the given setup.
     ///
     /// # Panics
     /// If a process does not start.
@@ -148,7 +148,7 @@ impl Platform {
         Some(())
     }
 
-    /// Puts a balancer before each pair of replicas.
+    /// Puts a balancer in front of each pair of replicas.
     async fn balance(&mut self) {
         let front = self.port(self.front());
         self.base = format!("http://127.0.0.1:{front}");
@@ -202,18 +202,18 @@ impl Platform {
         }
     }
 
-    /// SIGTERM; waits for the end and gives the exit code.
+    /// SIGTERM; waits for the end and returns the exit code.
     pub fn stop(&mut self, process: &str) -> Option<i32> {
         self.processes.remove(process)?.stop()
     }
 
-    /// As [`Platform::stop`], while the runtime goes on with its work; a process that takes longer is killed.
+    /// As [`Platform::stop`], without blocking the runtime; a process that takes longer is killed.
     pub async fn stop_within(&mut self, process: &str, timeout: Duration) -> Option<i32> {
         let process = self.processes.remove(process)?;
         process.stop_within("TERM", timeout).await
     }
 
-    /// Stops a process where it is, or lets it go on.
+    /// Sends a signal by its name: `STOP` pauses a process, `CONT` resumes it.
     ///
     /// # Panics
     /// If it does not run.
@@ -250,14 +250,14 @@ impl Platform {
         self.processes.insert(process.to_owned(), started);
     }
 
-    /// Another replica of the gateway, on an address of its own, which is returned.
+    /// Starts another replica of the gateway, and returns its address.
     pub async fn second_gateway(&mut self) -> String {
         self.start_process("gateway-2");
         self.ready().await;
         format!("http://127.0.0.1:{}", self.port("gateway-2"))
     }
 
-    /// The number that the system gave a running process.
+    /// The process id of a running process.
     ///
     /// # Panics
     /// If it does not run.
@@ -265,7 +265,7 @@ impl Platform {
         self.processes[process].id()
     }
 
-    /// The most memory that a running process had so far, in MB.
+    /// The peak memory of a running process so far, in MB.
     pub fn peak_mb(&self, process: &str) -> u64 {
         self.processes.get(process).map_or(0, Process::peak_mb)
     }
@@ -275,12 +275,12 @@ impl Platform {
         folder.join(format!("{process}.log"))
     }
 
-    /// What the process has logged; for the message of a failure.
+    /// The log of the process, for the message of a failure.
     pub fn log(&self, process: &str) -> String {
         fs::read_to_string(self.log_path(process)).unwrap_or_default()
     }
 
-    /// Waits until every process that runs, and everything behind it, is ready.
+    /// Waits until every running process, and everything behind it, is ready.
     ///
     /// # Panics
     /// After a minute, or when a process ends before it is ready.
@@ -295,7 +295,7 @@ impl Platform {
         }
     }
 
-    /// Waits until every part is there for the gateways too: one that started before a service holds calls to it back for a moment.
+    /// Waits until the gateways see every part: a gateway that started before a service holds calls to it back for a moment.
     async fn whole(&mut self) {
         for name in self.processes.keys().cloned().collect::<Vec<_>>() {
             if matches!(service(&name), "waybill" | "gateway") {
@@ -305,7 +305,7 @@ impl Platform {
         }
     }
 
-    /// Waits until a process answers with success and a body that has this text.
+    /// Waits until a process responds with success and a body that contains this text.
     async fn until_answered(&mut self, name: &str, url: &str, text: &str) {
         let client = http();
         let start = Instant::now();
@@ -327,7 +327,7 @@ impl Platform {
         }
     }
 
-    /// Where a process says whether it is ready.
+    /// The URL of a process's readiness check.
     pub fn ready_url(&mut self, process: &str) -> String {
         let port = match service(process) {
             "waybill" | "gateway" => self.port(process),
@@ -336,7 +336,7 @@ impl Platform {
         format!("http://127.0.0.1:{port}/readyz")
     }
 
-    /// The arguments by which `waybill verify` finds the databases.
+    /// The arguments with which `waybill verify` finds the databases.
     pub fn place(&self) -> Vec<String> {
         match self.shape {
             Shape::Embedded if self.setup.server.is_none() => {
@@ -351,8 +351,8 @@ impl Platform {
         }
     }
 
-    /// Runs `waybill verify` until it finds nothing (events may still be on their way) or the timeout ends; what it
-    /// printed last.
+    /// Runs `waybill verify` until it finds nothing (events may still be on their way) or the timeout ends; the error is its last
+    /// output.
     pub async fn verify(&self) -> Result<(), String> {
         let start = Instant::now();
         loop {
@@ -399,7 +399,7 @@ impl Platform {
     }
 }
 
-/// The service that a process is a replica of.
+/// The service of a replica's process.
 fn service(process: &str) -> &str {
     process.strip_suffix("-2").unwrap_or(process)
 }
@@ -407,7 +407,7 @@ fn service(process: &str) -> &str {
 impl Drop for Platform {
     fn drop(&mut self) {
         self.processes.clear();
-        // A server of the caller's goes by itself.
+        // A server of the caller is ended by the caller.
         if self.shape != Shape::Distributed || self.setup.server.is_some() {
             return;
         }
@@ -415,7 +415,7 @@ impl Drop for Platform {
             return;
         };
         let prefix = self.prefix.clone();
-        // The test's runtime may be ending: a thread of our own sees the drops through.
+        // The test's runtime may be ending: a separate thread completes the drops.
         let drops = std::thread::spawn(move || {
             let Ok(runtime) = tokio::runtime::Builder::new_current_thread()
                 .enable_all()

@@ -1,4 +1,4 @@
-//! What each process of a platform is told: its settings, and the ports.
+//! The settings and ports of each process of a platform.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ impl Platform {
         *self.ports.entry(name.to_owned()).or_insert_with(free_port)
     }
 
-    /// Where the others reach a service.
+    /// The port where the others reach a service.
     fn peer_port(&mut self, service: &'static str) -> u16 {
         match self.setup.addresses.get(service) {
             Some(port) => *port,

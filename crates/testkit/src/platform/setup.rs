@@ -1,10 +1,10 @@
-//! How a platform for tests is put together.
+//! The setup of a platform for tests.
 
 use std::{collections::BTreeMap, path::Path, path::PathBuf};
 
 use super::Shape;
 
-/// What a platform is made of. The servers that it names belong to the caller, and outlive it.
+/// The parts of a platform. The servers that it names belong to the caller, and outlive it.
 #[derive(Debug, Clone)]
 pub struct Setup {
     pub(super) shape: Shape,
@@ -36,7 +36,7 @@ impl Setup {
         }
     }
 
-    /// A further setting. `order:WAYBILL_X` is one of a single process in the distributed shape, and of the only one in the
+    /// A further setting. `order:WAYBILL_X` is for a single process in the distributed shape, and for the only one in the
     /// embedded.
     #[must_use]
     pub fn set(mut self, name: &str, value: impl Into<String>) -> Self {
@@ -51,14 +51,14 @@ impl Setup {
         self
     }
 
-    /// What the names of its databases on a server begin with, in place of something new.
+    /// The prefix of its databases' names on a server, in place of a new one.
     #[must_use]
     pub fn prefix(mut self, prefix: &str) -> Self {
         self.prefix = Some(prefix.to_owned());
         self
     }
 
-    /// NATS servers in place of one of its own.
+    /// NATS servers in place of a private one.
     #[must_use]
     pub fn nats(mut self, url: impl Into<String>) -> Self {
         self.nats = Some(url.into());
@@ -79,21 +79,21 @@ impl Setup {
         self
     }
 
-    /// Two processes of each service and of the gateway, with a TCP balancer before each pair.
+    /// Two processes of each service and of the gateway, with a TCP balancer in front of each pair.
     #[must_use]
     pub fn replicas(mut self) -> Self {
         self.replicas = true;
         self
     }
 
-    /// The others reach a service by this local port in place of its own: something stands between.
+    /// The others reach a service by this local port instead of its own: for a proxy in between.
     #[must_use]
     pub fn reached_by(mut self, service: &'static str, port: u16) -> Self {
         self.addresses.insert(service, port);
         self
     }
 
-    /// The service listens here.
+    /// The port where the service listens.
     #[must_use]
     pub fn listening(self, service: &'static str, port: u16) -> Self {
         self.set(

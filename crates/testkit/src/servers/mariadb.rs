@@ -27,8 +27,7 @@ pub struct MariaDbServer {
 }
 
 impl MariaDbServer {
-    /// With its data in a temporary folder, or in one of the caller's. None, after saying so aloud, if MariaDB is not
-    /// installed.
+    /// With its data in a temporary folder, or in one of the caller's. None, after printing SKIPPED, if MariaDB is not installed.
     ///
     /// # Panics
     /// If it does not start.

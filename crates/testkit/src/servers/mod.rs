@@ -1,4 +1,4 @@
-//! Private database servers, for what must not be done to one that others use: to be killed, frozen, filled.
+//! Private database servers, for tests that kill, freeze or fill them, which a shared server does not allow.
 
 mod mariadb;
 mod postgres;
@@ -14,7 +14,7 @@ use crate::process::{Process, try_signal};
 
 const START_DEADLINE: Duration = Duration::from_mins(1);
 const POLL: Duration = Duration::from_millis(50);
-/// An orderly end of a server takes no longer.
+/// A clean stop of a server takes no longer.
 const STOP_DEADLINE: Duration = Duration::from_secs(20);
 
 /// Where a server keeps its data, if not in a temporary folder of its own.
@@ -25,7 +25,7 @@ pub struct Home<'a> {
     pub settings: &'a [&'a str],
 }
 
-/// The user that a server must run as, which refuses to run as root: its ids; None if we are not root ourselves.
+/// The ids of the user that a server runs as if it refuses to run as root; None if we are not root.
 fn user(name: &str) -> Option<(u32, u32)> {
     let own = fs::metadata("/proc/self").ok()?;
     if std::os::unix::fs::MetadataExt::uid(&own) != 0 {
@@ -65,7 +65,7 @@ fn find(program: &str, folders: &[PathBuf]) -> Option<PathBuf> {
         .find(|path| path.is_file())
 }
 
-/// Stops a server with all of its processes where they are, or lets them go on.
+/// Sends a signal to all processes of a server: STOP or CONT.
 fn signal_all(process: Option<&Process>, name: &str) {
     for id in process.map(Process::family).unwrap_or_default() {
         // A session may end at any time.

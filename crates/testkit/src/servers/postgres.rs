@@ -22,7 +22,7 @@ use crate::{
 /// A running (or stopped) server. Dropping it ends its processes and removes its data.
 pub struct PostgresServer {
     binaries: PathBuf,
-    /// For the log, and for the data unless they have another home.
+    /// For the log, and for the data unless it has another home.
     folder: TempDir,
     data: PathBuf,
     settings: Vec<String>,
@@ -33,7 +33,7 @@ pub struct PostgresServer {
 }
 
 impl PostgresServer {
-    /// None, after saying so aloud, if PostgreSQL is not installed.
+    /// None, after printing SKIPPED, if PostgreSQL is not installed.
     pub async fn start() -> Option<Self> {
         Self::start_in(Home::default(), None).await
     }
@@ -98,7 +98,7 @@ impl PostgresServer {
         self.process = None;
     }
 
-    /// An orderly end that does not wait for clients.
+    /// A clean stop that does not wait for clients.
     pub async fn stop(&mut self) {
         if let Some(process) = self.process.take() {
             process.stop_within("INT", STOP_DEADLINE).await;
@@ -146,7 +146,7 @@ impl PostgresServer {
         let owner = user("postgres");
         let program = self.binaries.join("postgres");
         let mut command = match (&self.namespace, owner) {
-            // `ip netns exec` takes root, and setpriv leaves it behind.
+            // `ip netns exec` needs root, and setpriv drops it.
             (Some(namespace), Some((uid, gid))) => {
                 let mut command = Command::new("ip");
                 let (uid, gid) = (format!("--reuid={uid}"), format!("--regid={gid}"));
@@ -184,7 +184,7 @@ impl PostgresServer {
         Process::spawn(command.stdout(Stdio::null()).stderr(log)).expect("postgres can be run")
     }
 
-    /// Stops all of its processes where they are.
+    /// Pauses all of its processes by SIGSTOP.
     pub fn freeze(&self) {
         signal_all(self.process.as_ref(), "STOP");
     }

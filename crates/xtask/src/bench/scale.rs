@@ -1,4 +1,5 @@
-//! `cargo xtask bench --only scale`: what lists, searches, the dashboard and the export cost at a thousand orders and at a million.
+//! `cargo xtask bench --only scale`: the cost of lists, searches, the dashboard and the export with a thousand orders and with a
+//! million.
 
 use std::{
     path::Path,
@@ -15,19 +16,19 @@ use serde_json::{Value, json};
 
 use super::{Bench, EMAIL, Embedded, PASSWORD, drop_databases, resident_mb};
 
-/// The size that the other is compared with.
+/// The size that the other one is compared with.
 const FEW: usize = 1_000;
 
-/// What is asked for; each through the gateway by an administrator.
+/// The measured requests; each through the gateway by an administrator.
 const ASKED: [(&str, &str); 9] = [
     ("list", "/api/v1/orders?limit=20"),
     ("oldest", "/api/v1/orders?limit=20&sort=OLDEST"),
-    // A page is full at both sizes, so that the same work is compared.
+    // The page is full at both sizes, so that the same work is compared.
     (
         "status and date",
         "/api/v1/orders?limit=20&status=IN_PROGRESS&from={days-ago:355}&to={days-ago:20}",
     ),
-    // Of a thousand orders about three are found, of a million more than a page.
+    // A thousand orders have about three matches, a million more than a page.
     (
         "rare status and date",
         "/api/v1/orders?limit=20&status=ON_HOLD&from={days-ago:324}&to={days-ago:81}",
@@ -45,7 +46,7 @@ const ASKED: [(&str, &str); 9] = [
     ("dashboard", "/api/v1/admin/dashboard"),
 ];
 
-/// Where the data of a measured platform is.
+/// The database of a measured platform.
 struct Store<'a> {
     name: &'static str,
     data: &'a Path,
@@ -56,7 +57,7 @@ struct Store<'a> {
 
 impl Bench<'_> {
     pub(super) fn scale(&mut self) -> Result<()> {
-        if self.wanted("scale sqlite") {
+        if self.selected("scale sqlite") {
             let folder = tempfile::tempdir()?;
             let data = folder.path().join("data");
             self.scale_on(&Store {
@@ -67,7 +68,7 @@ impl Bench<'_> {
                 place: vec!["--data-dir".to_owned(), data.display().to_string()],
             })?;
         }
-        if self.wanted("scale postgres") {
+        if self.selected("scale postgres") {
             let folder = tempfile::tempdir()?;
             let server = self.options.database.trim_end_matches('/').to_owned();
             let prefix = format!("waybill_scale_{}_", std::process::id());
@@ -91,7 +92,7 @@ impl Bench<'_> {
     }
 
     fn scale_on(&mut self, store: &Store<'_>) -> Result<()> {
-        // The first start makes the tables and the administrator.
+        // The first start creates the tables and the administrator.
         drop(Embedded::start(&self.bin, store.data, store.settings)?);
         let many = self.options.scale_orders;
         self.fill(store, FEW)?;
@@ -126,7 +127,7 @@ impl Bench<'_> {
             }
         }
         if store.order_url.starts_with("postgres") {
-            // Autovacuum would, a minute later.
+            // Autovacuum would do it a minute later.
             let mut vacuum = Command::new("psql");
             vacuum.args([store.order_url.as_str(), "-qc", "VACUUM (ANALYZE)"]);
             if !vacuum.status().is_ok_and(|status| status.success()) {
@@ -169,7 +170,7 @@ impl Bench<'_> {
         Ok(all)
     }
 
-    /// All orders as one file, and how much memory the platform took for it.
+    /// All orders as one file, and how much memory the platform needs for it.
     fn export(&self, store: &Store<'_>) -> Result<Value> {
         let platform = Embedded::start(&self.bin, store.data, store.settings)?;
         let idle = platform.memory_mb();

@@ -1,4 +1,4 @@
-//! The arrows between our crates: those that arrows.txt lists, and none that the architecture forbids.
+//! The arrows between our crates: exactly those that arrows.txt lists, and none that the architecture forbids.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use cargo_metadata::{DependencyKind, Metadata};
 
 use super::workspace;
 
-/// The allowed arrows, one `from -> to` a line: a new one shows in review.
+/// The allowed arrows, one `from -> to` per line: a new one is visible in review.
 const ALLOWED: &str = include_str!("../../arrows.txt");
 
 /// The one package below services/ that may depend on services: it runs them all in one process.
@@ -30,7 +30,7 @@ impl Arrow {
     }
 }
 
-pub fn check(metadata: &Metadata, faults: &mut Vec<String>) {
+pub fn check(metadata: &Metadata, findings: &mut Vec<String>) {
     let arrows = arrows(metadata);
     let services = metadata
         .packages
@@ -41,8 +41,8 @@ pub fn check(metadata: &Metadata, faults: &mut Vec<String>) {
         })
         .map(|package| package.name.to_string())
         .collect();
-    listed(&arrows, ALLOWED, faults);
-    forbidden(&arrows, &services, faults);
+    listed(&arrows, ALLOWED, findings);
+    forbidden(&arrows, &services, findings);
 }
 
 /// Prints the arrows as a Mermaid graph.
@@ -55,7 +55,7 @@ pub fn draw() -> Result<()> {
     Ok(())
 }
 
-/// The arrows that the manifests draw.
+/// The arrows of the manifests.
 fn arrows(metadata: &Metadata) -> BTreeSet<Arrow> {
     let members: BTreeSet<&str> = metadata
         .packages
@@ -77,8 +77,8 @@ fn arrows(metadata: &Metadata) -> BTreeSet<Arrow> {
     arrows
 }
 
-/// The arrows of what we ship are exactly those of the list.
-fn listed(arrows: &BTreeSet<Arrow>, list: &str, faults: &mut Vec<String>) {
+/// Checks that the arrows of shipped code are exactly those of the list.
+fn listed(arrows: &BTreeSet<Arrow>, list: &str, findings: &mut Vec<String>) {
     let drawn: BTreeSet<String> = arrows
         .iter()
         .filter(|arrow| !arrow.dev)
@@ -90,29 +90,29 @@ fn listed(arrows: &BTreeSet<Arrow>, list: &str, faults: &mut Vec<String>) {
         .map(str::to_owned)
         .collect();
     for arrow in drawn.difference(&allowed) {
-        faults.push(format!(
+        findings.push(format!(
             "the arrow {arrow} is not in crates/xtask/arrows.txt"
         ));
     }
     for arrow in allowed.difference(&drawn) {
-        faults.push(format!(
+        findings.push(format!(
             "crates/xtask/arrows.txt allows {arrow}, which nothing draws"
         ));
     }
 }
 
-/// What no list can allow: a crate that knows a service, unless it is the embedded shape (tests of a service neither);
-/// the testkit in what we ship.
-fn forbidden(arrows: &BTreeSet<Arrow>, services: &BTreeSet<String>, faults: &mut Vec<String>) {
+/// Checks what no list can allow: a crate that depends on a service, unless it is the embedded shape (the same for tests of a
+/// service); the testkit in shipped code.
+fn forbidden(arrows: &BTreeSet<Arrow>, services: &BTreeSet<String>, findings: &mut Vec<String>) {
     for arrow in arrows {
         if services.contains(&arrow.to) && arrow.from != EMBEDDED {
-            faults.push(format!(
+            findings.push(format!(
                 "{}: nothing depends on a service but {EMBEDDED}; ask it by gRPC or listen to its events",
                 arrow.shown()
             ));
         }
         if arrow.to == TESTKIT && !arrow.dev {
-            faults.push(format!(
+            findings.push(format!(
                 "{}: the testkit is for tests; make it a dev-dependency",
                 arrow.shown()
             ));
@@ -139,38 +139,41 @@ mod tests {
             arrow("chat", "bus", false),
             arrow("chat", "kit", true),
         ]);
-        let mut faults = Vec::new();
+        let mut findings = Vec::new();
         listed(
             &arrows,
             "# why\n\nchat -> bus\nchat -> store\n",
-            &mut faults,
+            &mut findings,
         );
-        assert!(faults.is_empty(), "{faults:?}");
-        listed(&arrows, "chat -> bus\nchat -> proto\n", &mut faults);
-        assert_eq!(faults.len(), 2, "{faults:?}");
-        assert!(faults[0].contains("chat -> store is not in"), "{faults:?}");
-        assert!(faults[1].contains("allows chat -> proto"), "{faults:?}");
+        assert!(findings.is_empty(), "{findings:?}");
+        listed(&arrows, "chat -> bus\nchat -> proto\n", &mut findings);
+        assert_eq!(findings.len(), 2, "{findings:?}");
+        assert!(
+            findings[0].contains("chat -> store is not in"),
+            "{findings:?}"
+        );
+        assert!(findings[1].contains("allows chat -> proto"), "{findings:?}");
     }
 
     #[test]
     fn nothing_but_the_embedded_shape_depends_on_a_service() {
         let services = BTreeSet::from(["waybill-order".to_owned(), EMBEDDED.to_owned()]);
-        let mut faults = Vec::new();
+        let mut findings = Vec::new();
         let good = BTreeSet::from([
             arrow(EMBEDDED, "waybill-order", false),
             arrow("waybill-order", TESTKIT, true),
         ]);
-        forbidden(&good, &services, &mut faults);
-        assert!(faults.is_empty(), "{faults:?}");
+        forbidden(&good, &services, &mut findings);
+        assert!(findings.is_empty(), "{findings:?}");
         for bad in [
             arrow("waybill-payment", "waybill-order", false),
             arrow("waybill-payment", "waybill-order", true),
             arrow("waybill-gateway", EMBEDDED, false),
             arrow("waybill-order", TESTKIT, false),
         ] {
-            faults.clear();
-            forbidden(&BTreeSet::from([bad.clone()]), &services, &mut faults);
-            assert_eq!(faults.len(), 1, "{bad:?}");
+            findings.clear();
+            forbidden(&BTreeSet::from([bad.clone()]), &services, &mut findings);
+            assert_eq!(findings.len(), 1, "{bad:?}");
         }
     }
 }

@@ -1,12 +1,12 @@
 //! The layers of a slice and the arrows between them: `grpc, consumers, jobs → app → events → wire → domain`; `app → store → domain`.
 //!
-//! Only the services that are made of slices have them: not the gateway, and not the embedded shape.
+//! Only the services that consist of slices have them: not the gateway, and not the embedded shape.
 
 use std::collections::BTreeSet;
 
 use super::words;
 
-/// What only the layers of the database name: sea-orm and what is below it.
+/// What only the database layers may name: sea-orm and the crates below it.
 const DATABASE: [&str; 3] = ["sea_orm", "sea_orm_migration", "sqlx"];
 /// Those layers: stores, entities, migrations.
 const DATABASE_LAYERS: [&str; 3] = ["store", "entity", "migrations"];
@@ -14,7 +14,7 @@ const DATABASE_LAYERS: [&str; 3] = ["store", "entity", "migrations"];
 /// Where `tonic` may be named.
 const GRPC_LAYERS: [&str; 4] = ["grpc", "lib", "clients", "client"];
 
-/// What a domain never names: it has no I/O and does not wait.
+/// What a domain never names: it has no I/O and is not async.
 const IMPURE: [&str; 8] = [
     "async",
     "fs",
@@ -38,7 +38,7 @@ const LAYERS: [&str; 8] = [
     "domain",
 ];
 
-/// The layers that a layer may name besides itself; any other layer, and what is in no layer, may name all.
+/// The layers that a layer may name besides itself; any other layer, and code in no layer, may name all.
 fn below(layer: &str) -> Option<&'static [&'static str]> {
     match layer {
         "app" => Some(&["events", "store", "wire", "domain"]),
@@ -49,7 +49,7 @@ fn below(layer: &str) -> Option<&'static [&'static str]> {
     }
 }
 
-pub fn check(file: &str, text: &str, faults: &mut Vec<String>) {
+pub fn check(file: &str, text: &str, findings: &mut Vec<String>) {
     let Some((service, path)) = file
         .strip_prefix("services/")
         .and_then(|path| path.split_once("/src/"))
@@ -57,7 +57,7 @@ pub fn check(file: &str, text: &str, faults: &mut Vec<String>) {
         return;
     };
     let layers: Vec<&str> = path.trim_end_matches(".rs").split('/').collect();
-    // Tests may name what they like.
+    // Tests may name anything.
     if ["gateway", "waybill"].contains(&service) || layers.contains(&"tests") {
         return;
     }
@@ -66,13 +66,13 @@ pub fn check(file: &str, text: &str, faults: &mut Vec<String>) {
 
     for word in DATABASE {
         if named.contains(word) && !is_in(&DATABASE_LAYERS) {
-            faults.push(format!(
+            findings.push(format!(
                 "{file} names {word}, which belongs to store.rs, entity.rs and migrations"
             ));
         }
     }
     if named.contains("tonic") && !is_in(&GRPC_LAYERS) {
-        faults.push(format!(
+        findings.push(format!(
             "{file} names tonic, which belongs to grpc.rs, lib.rs and clients"
         ));
     }
@@ -82,20 +82,20 @@ pub fn check(file: &str, text: &str, faults: &mut Vec<String>) {
     if *layer == "domain" {
         for word in IMPURE {
             if named.contains(word) {
-                faults.push(format!("{file} names {word}: a domain is pure"));
+                findings.push(format!("{file} names {word}: a domain is pure"));
             }
         }
     }
     if let Some(below) = below(layer) {
         for other in LAYERS {
             if named.contains(other) && other != *layer && !below.contains(&other) {
-                faults.push(format!("{file} names {other}, which is above {layer}"));
+                findings.push(format!("{file} names {other}, which is above {layer}"));
             }
         }
     }
 }
 
-/// The text up to the tests that it may end with.
+/// The text before the tests at its end.
 pub fn shipped(text: &str) -> &str {
     let mut lines = text.match_indices("#[cfg(test)]\n").filter(|(at, mark)| {
         let next = text[at + mark.len()..].lines().next().unwrap_or_default();
@@ -104,7 +104,7 @@ pub fn shipped(text: &str) -> &str {
     lines.next().map_or(text, |(at, _)| &text[..at])
 }
 
-/// What code names: the parts of paths, what `use` brings in, and `async`.
+/// The names in code: the parts of paths, what `use` imports, and `async`.
 fn named(code: &str) -> BTreeSet<&str> {
     let words = words(code);
     let mut named = BTreeSet::new();
@@ -125,10 +125,10 @@ fn named(code: &str) -> BTreeSet<&str> {
 mod tests {
     use super::*;
 
-    fn faults(file: &str, text: &str) -> Vec<String> {
-        let mut faults = Vec::new();
-        check(file, text, &mut faults);
-        faults
+    fn findings(file: &str, text: &str) -> Vec<String> {
+        let mut findings = Vec::new();
+        check(file, text, &mut findings);
+        findings
     }
 
     #[test]
@@ -163,7 +163,7 @@ mod tests {
             ("payment/src/clients.rs", "use tonic::Status;"),
             ("gateway/src/error.rs", "use tonic::Status;"),
         ] {
-            let found = faults(&format!("services/{file}"), text);
+            let found = findings(&format!("services/{file}"), text);
             assert!(found.is_empty(), "{text}: {found:?}");
         }
     }
@@ -195,7 +195,7 @@ mod tests {
                 "#[cfg(test)]\nmod tests;\n\nuse waybill_bus::Bus;",
             ),
         ] {
-            let found = faults(&format!("services/{file}"), text);
+            let found = findings(&format!("services/{file}"), text);
             assert_eq!(found.len(), 1, "{file}: {text}: {found:?}");
         }
     }

@@ -1,4 +1,4 @@
-//! The manifests: members inherit from the workspace; what is declared has a reason and a user.
+//! The manifests: members inherit from the workspace; each dependency has a reason and a user.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -17,21 +17,21 @@ const UNNAMED: [(&str, &str); 2] = [
     ("waybill-proto", "tonic-prost"), // named by the generated code
 ];
 
-pub fn check(metadata: &Metadata, faults: &mut Vec<String>) -> Result<()> {
+pub fn check(metadata: &Metadata, findings: &mut Vec<String>) -> Result<()> {
     for package in &metadata.packages {
         let text = fs::read_to_string(&package.manifest_path)?;
-        inherits(&package.name, &text, faults);
+        inherits(&package.name, &text, findings);
         let folder = package.manifest_path.parent();
         let folder = folder.context("a manifest has a folder")?;
         let mut code = String::new();
         for file in files(&[folder], "rs")? {
             code.push_str(&fs::read_to_string(root().join(file))?);
         }
-        unnamed(&package.name, &dependencies(package), &code, faults);
+        unnamed(&package.name, &dependencies(package), &code, findings);
     }
     let used: BTreeSet<&str> = metadata.packages.iter().flat_map(dependencies).collect();
     let text = fs::read_to_string(root().join("Cargo.toml"))?;
-    reasons(&text, &used, faults);
+    reasons(&text, &used, findings);
     Ok(())
 }
 
@@ -40,14 +40,14 @@ fn dependencies(package: &Package) -> BTreeSet<&str> {
     names.map(|dependency| dependency.name.as_str()).collect()
 }
 
-/// A member takes lints, versions and the like from the workspace.
-fn inherits(name: &str, text: &str, faults: &mut Vec<String>) {
+/// Checks that a member takes lints, versions and the like from the workspace.
+fn inherits(name: &str, text: &str, findings: &mut Vec<String>) {
     if !text.contains("[lints]\nworkspace = true") {
-        faults.push(format!("{name} does not inherit the workspace's lints"));
+        findings.push(format!("{name} does not inherit the workspace's lints"));
     }
     for key in ["version", "edition", "rust-version", "license"] {
         if !text.contains(&format!("{key}.workspace = true")) {
-            faults.push(format!("{name} does not inherit {key}"));
+            findings.push(format!("{name} does not inherit {key}"));
         }
     }
     let mut in_dependencies = false;
@@ -55,29 +55,29 @@ fn inherits(name: &str, text: &str, faults: &mut Vec<String>) {
         if line.starts_with('[') {
             in_dependencies = line.contains("dependencies");
         } else if in_dependencies && line.contains('=') && !line.contains("workspace = true") {
-            faults.push(format!(
+            findings.push(format!(
                 "{name}: `{line}` does not take its version from the workspace"
             ));
         }
     }
 }
 
-/// A member names what it depends on.
-fn unnamed(name: &str, dependencies: &BTreeSet<&str>, code: &str, faults: &mut Vec<String>) {
+/// Checks that a member names its dependencies in its code.
+fn unnamed(name: &str, dependencies: &BTreeSet<&str>, code: &str, findings: &mut Vec<String>) {
     let named: BTreeSet<&str> = words(code).into_iter().collect();
     for dependency in dependencies {
         if !named.contains(dependency.replace('-', "_").as_str())
             && !UNNAMED.contains(&(name, dependency))
         {
-            faults.push(format!(
+            findings.push(format!(
                 "{name} depends on {dependency} and does not name it; remove it from its Cargo.toml"
             ));
         }
     }
 }
 
-/// The workspace says of each foreign crate what it is for, and somebody uses it.
-fn reasons(text: &str, used: &BTreeSet<&str>, faults: &mut Vec<String>) {
+/// Checks that the workspace gives a reason for each external crate, and that some member uses it.
+fn reasons(text: &str, used: &BTreeSet<&str>, findings: &mut Vec<String>) {
     let declared: BTreeMap<&str, &str> = text
         .lines()
         .skip_while(|line| *line != "[workspace.dependencies]")
@@ -90,12 +90,12 @@ fn reasons(text: &str, used: &BTreeSet<&str>, faults: &mut Vec<String>) {
         let ours = value.contains("path = ");
         let reason = value.rsplit_once(" # ").map_or("", |(_, reason)| reason);
         if !ours && reason.trim().is_empty() {
-            faults.push(format!(
+            findings.push(format!(
                 "Cargo.toml does not say what {name} is for; add a comment to its line"
             ));
         }
         if !used.contains(name) {
-            faults.push(format!("Cargo.toml declares {name}, which no member uses"));
+            findings.push(format!("Cargo.toml declares {name}, which no member uses"));
         }
     }
 }
@@ -110,45 +110,45 @@ mod tests {
 
     #[test]
     fn a_member_that_does_not_inherit_is_found() {
-        let mut faults = Vec::new();
-        inherits("x", GOOD, &mut faults);
-        assert!(faults.is_empty(), "{faults:?}");
+        let mut findings = Vec::new();
+        inherits("x", GOOD, &mut findings);
+        assert!(findings.is_empty(), "{findings:?}");
         for (planted, by) in [
             ("[lints]\nworkspace = true", "[lints]"),
             ("edition.workspace = true", "edition = \"2021\""),
             ("serde.workspace = true", "serde = \"1\""),
         ] {
-            faults.clear();
-            inherits("x", &GOOD.replace(planted, by), &mut faults);
-            assert_eq!(faults.len(), 1, "{by}: {faults:?}");
+            findings.clear();
+            inherits("x", &GOOD.replace(planted, by), &mut findings);
+            assert_eq!(findings.len(), 1, "{by}: {findings:?}");
         }
     }
 
     #[test]
     fn a_dependency_that_the_code_does_not_name_is_found() {
         let dependencies = BTreeSet::from(["serde", "tokio-util"]);
-        let mut faults = Vec::new();
+        let mut findings = Vec::new();
         let code = "use serde::Serialize;\nfn stop(t: tokio_util::sync::CancellationToken) {}";
-        unnamed("x", &dependencies, code, &mut faults);
-        assert!(faults.is_empty(), "{faults:?}");
+        unnamed("x", &dependencies, code, &mut findings);
+        assert!(findings.is_empty(), "{findings:?}");
         let code = "use serde::Serialize; // tokio_util is not used";
-        unnamed("x", &dependencies, code, &mut faults);
-        assert_eq!(faults.len(), 1, "{faults:?}");
-        assert!(faults[0].contains("tokio-util"), "{faults:?}");
+        unnamed("x", &dependencies, code, &mut findings);
+        assert_eq!(findings.len(), 1, "{findings:?}");
+        assert!(findings[0].contains("tokio-util"), "{findings:?}");
     }
 
     #[test]
     fn a_declaration_without_a_reason_or_a_user_is_found() {
         let text = "[workspace.dependencies]\n# Ours.\nx = { path = \"crates/x\" }\nserde = \"1\" # JSON\n\n\
             [profile.dev]\ndebug = 1\n";
-        let mut faults = Vec::new();
-        reasons(text, &BTreeSet::from(["serde", "x"]), &mut faults);
-        assert!(faults.is_empty(), "{faults:?}");
-        reasons(text, &BTreeSet::from(["x"]), &mut faults);
-        assert_eq!(faults.len(), 1, "{faults:?}");
-        faults.clear();
+        let mut findings = Vec::new();
+        reasons(text, &BTreeSet::from(["serde", "x"]), &mut findings);
+        assert!(findings.is_empty(), "{findings:?}");
+        reasons(text, &BTreeSet::from(["x"]), &mut findings);
+        assert_eq!(findings.len(), 1, "{findings:?}");
+        findings.clear();
         let planted = text.replace(" # JSON", "");
-        reasons(&planted, &BTreeSet::from(["serde", "x"]), &mut faults);
-        assert_eq!(faults.len(), 1, "{faults:?}");
+        reasons(&planted, &BTreeSet::from(["serde", "x"]), &mut findings);
+        assert_eq!(findings.len(), 1, "{findings:?}");
     }
 }

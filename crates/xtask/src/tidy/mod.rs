@@ -1,7 +1,7 @@
 //! `cargo xtask tidy`: what the compiler does not check. Arrows between crates, between modules and between the layers of a
-//! slice, manifests that inherit from the workspace, dependencies that nobody uses, module docs, READMEs of the services.
+//! slice, manifests that inherit from the workspace, unused dependencies, module docs, READMEs of the services.
 //!
-//! Every check is a function of text to faults, and a test plants the fault that it is there to find.
+//! Every check is a function from text to findings, and a test plants the violation that it must find.
 
 mod arrows;
 mod layers;
@@ -21,26 +21,26 @@ use crate::root;
 
 pub fn tidy() -> Result<()> {
     let metadata = workspace()?;
-    let mut faults = Vec::new();
-    arrows::check(&metadata, &mut faults);
-    manifests::check(&metadata, &mut faults)?;
-    readmes::check(&mut faults)?;
+    let mut findings = Vec::new();
+    arrows::check(&metadata, &mut findings);
+    manifests::check(&metadata, &mut findings)?;
+    readmes::check(&mut findings)?;
     let mut texts = Vec::new();
     for file in files(&[root().join("crates"), root().join("services")], "rs")? {
         let text = fs::read_to_string(root().join(&file))?;
-        module_docs(&file, &text, &mut faults);
-        layers::check(&file, &text, &mut faults);
+        module_docs(&file, &text, &mut findings);
+        layers::check(&file, &text, &mut findings);
         texts.push((file, text));
     }
-    modules::check(&texts, &mut faults);
-    if faults.is_empty() {
-        println!("tidy: no faults");
+    modules::check(&texts, &mut findings);
+    if findings.is_empty() {
+        println!("tidy: no findings");
         return Ok(());
     }
-    for fault in &faults {
-        println!("tidy: {fault}");
+    for finding in &findings {
+        println!("tidy: {finding}");
     }
-    bail!("tidy found {} faults", faults.len())
+    bail!("tidy found {} findings", findings.len())
 }
 
 /// The workspace's members and what their manifests say.
@@ -51,7 +51,7 @@ fn workspace() -> Result<Metadata> {
         .exec()?)
 }
 
-/// The files below some folders whose names end so, relative to the workspace's folder, sorted.
+/// The files below some folders with this extension, relative to the workspace's folder, sorted.
 fn files(folders: &[impl AsRef<Path>], extension: &str) -> Result<Vec<String>> {
     let mut files = Vec::new();
     let mut folders: Vec<_> = folders.iter().map(|f| f.as_ref().to_path_buf()).collect();
@@ -71,13 +71,13 @@ fn files(folders: &[impl AsRef<Path>], extension: &str) -> Result<Vec<String>> {
     Ok(files)
 }
 
-fn module_docs(file: &str, text: &str, faults: &mut Vec<String>) {
+fn module_docs(file: &str, text: &str, findings: &mut Vec<String>) {
     if !text.trim_start().starts_with("//!") {
-        faults.push(format!("{file} does not begin with a module doc (`//!`)"));
+        findings.push(format!("{file} does not begin with a module doc (`//!`)"));
     }
 }
 
-/// The words of Rust code, without comments and what stands in quotes; `::` counts as a word.
+/// The words of Rust code, without comments and string literals; `::` counts as a word.
 fn words(code: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let mut rest = code;
@@ -122,11 +122,11 @@ mod tests {
 
     #[test]
     fn a_file_without_a_module_doc_is_found() {
-        let mut faults = Vec::new();
-        module_docs("a.rs", "//! Says what it is for.\n", &mut faults);
-        assert!(faults.is_empty());
-        module_docs("b.rs", "use std::fs;\n//! Too late.\n", &mut faults);
-        assert_eq!(faults.len(), 1, "{faults:?}");
+        let mut findings = Vec::new();
+        module_docs("a.rs", "//! Says what it is for.\n", &mut findings);
+        assert!(findings.is_empty());
+        module_docs("b.rs", "use std::fs;\n//! Too late.\n", &mut findings);
+        assert_eq!(findings.len(), 1, "{findings:?}");
     }
 
     #[test]

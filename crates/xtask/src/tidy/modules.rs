@@ -1,12 +1,11 @@
 //! The modules of a crate: which of its siblings each of them names.
 //!
-//! No circles: of the modules in one folder of `src`, none depends on another that depends on it, whichever way the names
-//! come (a name that a parent re-exports counts as the module's that has it). A module and what is inside it are one thing:
-//! they may name each other.
+//! No cycles: of the modules in one folder of `src`, none depends on another that depends on it, by any path (a name that a
+//! parent re-exports counts for the module that defines it). A module and what is inside it count as one: they may name each
+//! other.
 //!
-//! The order of layers is a line at the top of the file of their parent, such as `Layers: base ← shop, stock ← orders`. An
-//! arrow that goes up is a fault, and so is a module that the line leaves out. Every service has such
-//! a line in its lib.rs.
+//! The order of layers is a line at the top of the file of their parent, such as `Layers: base ← shop, stock ← orders`. An arrow
+//! that goes up is a violation, and so is a module that the line leaves out. Every service has such a line in its lib.rs.
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -18,22 +17,22 @@ use anyhow::{Context as _, Result};
 use super::{layers::shipped, words};
 use crate::root;
 
-/// How a file begins the line that says the order of its modules.
+/// The beginning of the line that declares the order of modules.
 const LAYERS: &str = "//! Layers: ";
-/// Between a layer and the one that rests on it.
+/// Between a layer and the one above it.
 const BELOW: char = '←';
-/// The service that is nothing but the others together.
+/// The service that only combines the others.
 const WITHOUT: &str = "waybill";
-/// Renamed and re-exported names that are followed from one to the next.
+/// How many renamed and re-exported names are followed.
 const MOST_NAMES: usize = 8;
 
 /// The path of a module from the root of its crate, which is empty.
 type Module = Vec<String>;
 
-/// Why there is an arrow: the file and what it names.
+/// The reason for an arrow: the file and what it names.
 type Reason = (String, String);
 
-/// The arrows between the modules that are right below one module.
+/// The arrows between the direct children of one module.
 type Arrows = BTreeMap<(String, String), Reason>;
 
 /// The source of one crate.
@@ -47,24 +46,28 @@ struct Source {
 struct File {
     path: String,
     layers: Option<Vec<Vec<String>>>,
-    /// What `use` brings in, by the name that it has here.
+    /// What `use` imports, by its local name.
     names: BTreeMap<String, Vec<String>>,
     /// Every path that is named.
     paths: BTreeSet<Vec<String>>,
 }
 
-/// Checks the crates that these files are of.
-pub fn check<'a>(files: impl IntoIterator<Item = &'a (String, String)>, faults: &mut Vec<String>) {
+/// Checks the crates that contain these files.
+pub fn check<'a>(
+    files: impl IntoIterator<Item = &'a (String, String)>,
+    findings: &mut Vec<String>,
+) {
     for (folder, source) in sources(files) {
         let arrows = source.arrows();
         for (parent, arrows) in &arrows {
-            circles(&folder, parent, arrows, faults);
+            cycles(&folder, parent, arrows, findings);
         }
-        source.ordered(&folder, &arrows, faults);
+        source.ordered(&folder, &arrows, findings);
     }
 }
 
-/// Prints the layers of a crate and the modules in them as a Mermaid graph. An arrow is left out where others lead there.
+/// Prints the layers of a crate and their modules as a Mermaid graph. An arrow is left out where a path of other arrows leads
+/// there.
 pub fn draw(folder: &str) -> Result<()> {
     let mut texts = Vec::new();
     for file in super::files(&[root().join(folder)], "rs")? {
@@ -102,7 +105,7 @@ fn picture(source: &Source) -> String {
     lines.join("\n") + "\n"
 }
 
-/// The arrows without those that a detour replaces.
+/// The arrows without those that a longer path replaces.
 fn shortened(arrows: &Arrows) -> Vec<(&str, &str)> {
     let all: Vec<(&str, &str)> = arrows
         .keys()
@@ -182,7 +185,7 @@ impl File {
         file
     }
 
-    /// Reads one tree of a `use` from this word on; where it ends.
+    /// Reads one tree of a `use` from this word on. Returns where it ends.
     fn tree(&mut self, words: &[&str], mut at: usize, before: &[String]) -> usize {
         let mut path = before.to_vec();
         while let Some(word) = words.get(at) {
@@ -224,7 +227,7 @@ fn is_name(word: &str) -> bool {
 }
 
 impl Source {
-    /// The modules right below this one.
+    /// The direct children of this module.
     fn children<'a>(&'a self, parent: &'a [String]) -> impl Iterator<Item = &'a str> {
         self.modules
             .iter()
@@ -262,7 +265,7 @@ impl Source {
         arrows
     }
 
-    /// The module that has what a path names; none if it is of another crate.
+    /// The module that defines what a path names; none if it is in another crate.
     fn resolved(&self, module: &[String], path: &[String], names: usize) -> Option<Module> {
         let mut rest = path;
         let mut at = module.to_vec();
@@ -298,7 +301,7 @@ impl Source {
             }
             rest = &rest[1..];
         }
-        // What the module only passes on is another's.
+        // What the module only re-exports belongs to another one.
         let passed_on = rest
             .first()
             .and_then(|name| self.files.get(&at)?.names.get(name));
@@ -312,11 +315,11 @@ impl Source {
         Some(at)
     }
 
-    /// The arrows go down, where an order is declared.
-    fn ordered(&self, folder: &str, arrows: &BTreeMap<Module, Arrows>, faults: &mut Vec<String>) {
+    /// Checks that the arrows go down, where an order is declared.
+    fn ordered(&self, folder: &str, arrows: &BTreeMap<Module, Arrows>, findings: &mut Vec<String>) {
         let service = folder.strip_prefix("services/");
         if service.is_some_and(|name| name != WITHOUT) && self.layers(&[]).is_none() {
-            faults.push(format!(
+            findings.push(format!(
                 "{folder}/src/lib.rs does not say its layers in a line `{LAYERS}…`"
             ));
         }
@@ -333,13 +336,13 @@ impl Source {
                 .iter()
                 .filter(|name| **name != "main" && place(name).is_none())
             {
-                faults.push(format!(
+                findings.push(format!(
                     "{} does not say in which layer {name} is",
                     file.path
                 ));
             }
             for name in named.filter(|name| !children.contains(name.as_str())) {
-                faults.push(format!(
+                findings.push(format!(
                     "{} names the layer of {name}, which is no module",
                     file.path
                 ));
@@ -348,7 +351,7 @@ impl Source {
                 if let Some((lower, higher)) = place(from).zip(place(to))
                     && lower < higher
                 {
-                    faults.push(format!(
+                    findings.push(format!(
                         "{reason} names {path}: {from} is below {to}, by {}",
                         file.path
                     ));
@@ -358,8 +361,8 @@ impl Source {
     }
 }
 
-/// One circle of each group of modules that are in one.
-fn circles(folder: &str, parent: &[String], arrows: &Arrows, faults: &mut Vec<String>) {
+/// One cycle of each group of modules that form one.
+fn cycles(folder: &str, parent: &[String], arrows: &Arrows, findings: &mut Vec<String>) {
     let place = [&[folder.to_owned(), "src".to_owned()], parent]
         .concat()
         .join("/");
@@ -375,20 +378,20 @@ fn circles(folder: &str, parent: &[String], arrows: &Arrows, faults: &mut Vec<St
         let Some(back) = way(&all, to, from) else {
             continue;
         };
-        // The others that are in a circle with it are told with this one.
+        // The others in this cycle are reported with this one.
         let both = |other: &&str| way(&all, from, other).and(way(&all, other, from)).is_some();
         seen.extend(all.iter().map(|(other, _)| *other).filter(both));
-        let circle = [&[*from], back.as_slice()].concat();
-        let steps = circle.windows(2).filter_map(|step| {
+        let cycle = [&[*from], back.as_slice()].concat();
+        let steps = cycle.windows(2).filter_map(|step| {
             let (file, path) = arrows.get(&(step[0].to_owned(), step[1].to_owned()))?;
             Some(format!("{} → {} ({file}: {path})", step[0], step[1]))
         });
         let steps: Vec<_> = steps.collect();
-        faults.push(format!("{place} has a circle: {}", steps.join(", ")));
+        findings.push(format!("{place} has a cycle: {}", steps.join(", ")));
     }
 }
 
-/// The shortest way along arrows, both ends included.
+/// The shortest path along arrows, both ends included.
 fn way<'a>(arrows: &[(&'a str, &'a str)], from: &'a str, to: &str) -> Option<Vec<&'a str>> {
     let mut ways = VecDeque::from([vec![from]]);
     let mut seen = BTreeSet::from([from]);
@@ -417,15 +420,15 @@ mod tests {
             .collect()
     }
 
-    fn faults(files: &[(&str, &str)]) -> Vec<String> {
-        let mut faults = Vec::new();
-        check(&tree(files), &mut faults);
-        faults
+    fn findings(files: &[(&str, &str)]) -> Vec<String> {
+        let mut findings = Vec::new();
+        check(&tree(files), &mut findings);
+        findings
     }
 
     #[test]
     fn arrows_one_way_are_fine_and_so_are_a_module_and_what_is_inside_it() {
-        let found = faults(&[
+        let found = findings(&[
             ("lib.rs", "mod a;\nmod b;\npub use a::A;\nuse b::B;"),
             ("a.rs", "use crate::b::B;\nmod inner;\nuse inner::C;"),
             ("a/inner.rs", "use super::A;\nuse super::super::b;"),
@@ -440,7 +443,7 @@ mod tests {
     }
 
     #[test]
-    fn a_circle_is_found_however_the_names_come() {
+    fn a_cycle_is_found_by_any_path() {
         for (one, other) in [
             ("use crate::b::B;", "use super::a;"),
             ("use crate::{c, b::{self, B}};", "fn f() { crate::a::g() }"),
@@ -451,7 +454,7 @@ mod tests {
             ),
             ("use crate::c;\nfn f() { c::D::new() }", "use crate::a::A;"),
         ] {
-            let found = faults(&[
+            let found = findings(&[
                 ("lib.rs", "pub use a::A;\npub use b::B;"),
                 ("a.rs", one),
                 ("b.rs", other),
@@ -460,7 +463,7 @@ mod tests {
             assert_eq!(found.len(), 1, "{one}: {found:?}");
             assert!(found[0].contains("a → "), "{found:?}");
         }
-        let found = faults(&[
+        let found = findings(&[
             ("x/mod.rs", ""),
             ("x/a.rs", "use super::b::B;"),
             ("x/b/mod.rs", ""),
@@ -468,14 +471,14 @@ mod tests {
             ("x/c.rs", "use super::a::A;"),
         ]);
         assert_eq!(found.len(), 1, "{found:?}");
-        assert!(found[0].contains("waybill/src/x has a circle"), "{found:?}");
+        assert!(found[0].contains("waybill/src/x has a cycle"), "{found:?}");
     }
 
     #[test]
     fn an_arrow_up_is_found_and_so_is_a_module_without_a_layer() {
         let lib = |layers: &str| format!("//! Shop.\n//!\n//! Layers: {layers}.\n");
         let found = |layers: &str| {
-            faults(&[
+            findings(&[
                 ("lib.rs", &lib(layers)),
                 ("base/mod.rs", ""),
                 ("shop.rs", "use crate::base::B;"),
@@ -496,13 +499,13 @@ mod tests {
 
     #[test]
     fn a_service_says_its_layers() {
-        let mut faults = Vec::new();
+        let mut findings = Vec::new();
         let file = |text: &str| [("services/chat/src/lib.rs".to_owned(), text.to_owned())];
-        check(&file("//! Chat."), &mut faults);
-        assert_eq!(faults.len(), 1, "{faults:?}");
-        faults.clear();
-        check(&file("//! Layers: app"), &mut faults);
-        assert_eq!(faults.len(), 1, "{faults:?}");
+        check(&file("//! Chat."), &mut findings);
+        assert_eq!(findings.len(), 1, "{findings:?}");
+        findings.clear();
+        check(&file("//! Layers: app"), &mut findings);
+        assert_eq!(findings.len(), 1, "{findings:?}");
     }
 
     #[test]

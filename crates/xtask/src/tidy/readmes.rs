@@ -1,5 +1,4 @@
-//! The README of each service names every call that its proto files have, every event that it publishes and every
-//! setting that it reads.
+//! The README of each service names every call in its proto files, every event that it publishes and every setting that it reads.
 
 use std::fs;
 
@@ -11,7 +10,7 @@ use crate::root;
 /// The table of events.
 const EVENTS: &str = "crates/proto/src/events.rs";
 
-pub fn check(faults: &mut Vec<String>) -> Result<()> {
+pub fn check(findings: &mut Vec<String>) -> Result<()> {
     let table = fs::read_to_string(root().join(EVENTS))?;
     for entry in fs::read_dir(root().join("services"))? {
         let folder = entry?.path();
@@ -21,19 +20,19 @@ pub fn check(faults: &mut Vec<String>) -> Result<()> {
         let service = folder.file_name().context("a folder has a name")?;
         let service = service.to_string_lossy();
         let Ok(readme) = fs::read_to_string(folder.join("README.md")) else {
-            faults.push(format!("services/{service} has no README.md"));
+            findings.push(format!("services/{service} has no README.md"));
             continue;
         };
         let protos = root().join("proto/waybill").join(service.as_ref());
         if protos.exists() {
             for file in files(&[protos], "proto")? {
                 let text = fs::read_to_string(root().join(file))?;
-                names(&service, &readme, calls(&text), faults);
+                names(&service, &readme, calls(&text), findings);
             }
         }
-        names(&service, &readme, events(&table, &service), faults);
+        names(&service, &readme, events(&table, &service), findings);
         if let Ok(text) = fs::read_to_string(folder.join("src/config.rs")) {
-            names(&service, &readme, settings(&text), faults);
+            names(&service, &readme, settings(&text), findings);
         }
     }
     Ok(())
@@ -44,7 +43,7 @@ fn calls(proto: &str) -> impl Iterator<Item = &str> {
     lines.filter_map(|line| line.trim().strip_prefix("rpc ")?.split('(').next())
 }
 
-/// What happens at a service, of lines `"waybill.<service>.<aggregate>.<what>" => …`.
+/// The events of a service, from lines `"waybill.<service>.<aggregate>.<what>" => …`.
 fn events<'a>(table: &'a str, service: &str) -> impl Iterator<Item = &'a str> {
     let prefix = format!("\"waybill.{service}.");
     table.lines().filter_map(move |line| {
@@ -61,23 +60,23 @@ fn settings(config: &str) -> impl Iterator<Item = &str> {
         .filter(|name| name.starts_with("WAYBILL_"))
 }
 
-/// A README may name several settings at once by what they begin with, as in `WAYBILL_AUTH_*`.
+/// A README may name several settings at once by a prefix, as in `WAYBILL_AUTH_*`.
 fn names<'a>(
     service: &str,
     readme: &str,
-    wanted: impl Iterator<Item = &'a str>,
-    faults: &mut Vec<String>,
+    expected: impl Iterator<Item = &'a str>,
+    findings: &mut Vec<String>,
 ) {
     let named: Vec<&str> = readme
         .split(|c: char| !c.is_alphanumeric() && !"_*…".contains(c))
         .collect();
-    for name in wanted {
+    for name in expected {
         let is_named = named.iter().any(|word| {
             let prefix = word.strip_suffix(['*', '…']);
             *word == name || prefix.is_some_and(|p| p.len() > 8 && name.starts_with(p))
         });
         if !is_named {
-            faults.push(format!("services/{service}/README.md does not name {name}"));
+            findings.push(format!("services/{service}/README.md does not name {name}"));
         }
     }
 }
@@ -94,10 +93,15 @@ mod tests {
         let table = "    \"waybill.chat.message.posted\" => chat::MessagePosted,\n\
             \"waybill.order.order.paid\" => order::OrderPaid,";
         let found = |readme: &str| {
-            let wanted = calls(proto).chain(events(table, "chat"));
-            let mut faults = Vec::new();
-            names("chat", readme, wanted.chain(settings(config)), &mut faults);
-            faults.len()
+            let expected = calls(proto).chain(events(table, "chat"));
+            let mut findings = Vec::new();
+            names(
+                "chat",
+                readme,
+                expected.chain(settings(config)),
+                &mut findings,
+            );
+            findings.len()
         };
         assert_eq!(found("`MarkRead`, `posted`, `WAYBILL_CHAT_WAIT`"), 0);
         assert_eq!(found("MarkRead, message.posted, WAYBILL_CHAT_*"), 0);

@@ -1,5 +1,5 @@
-//! Orders of the past two years, written straight into the order database of a platform that has stopped: as many as no
-//! bench could place. They agree with `waybill verify`; their figures come from `waybill rebuild analytics`.
+//! Orders of the past two years, written directly into the order database of a stopped platform: more than a bench could place.
+//! They pass `waybill verify`; their figures come from `waybill rebuild analytics`.
 
 use std::{str::FromStr as _, time::Duration};
 
@@ -38,18 +38,18 @@ struct Row {
     product: usize,
     units: i64,
     placed: i64,
-    /// What happened after placing: the history's name, from, to.
+    /// What happened after placing: the event's name, from, to.
     steps: Vec<(&'static str, &'static str, &'static str)>,
 }
 
-/// What an order costs per unit, in minor units.
+/// The unit price of an order, in minor units.
 const fn price(product: usize) -> i64 {
     500 + 37 * product as i64
 }
 
 impl Row {
     fn random(random: &mut StdRng, now: Timestamp) -> Self {
-        // Older than events are kept, so that none is missing.
+        // Older than the retention of events, so that none is missing.
         let age = DAY * 8 + Duration::from_secs(random.random_range(0..730 * 86_400));
         let placed = now.minus(age);
         let paid = ("PAID", "UNPAID", "PAID");
@@ -85,7 +85,7 @@ impl Row {
         let mut pick = |most: usize| random.random_range(0..most);
         let customer = pick(50_000);
         let at = placed.micros();
-        // As a version 7 of the time of placing: the millisecond first, the rest by chance.
+        // A UUIDv7 of the time of placing: the milliseconds first, the rest random.
         let mut bytes = *Uuid::now_v7().as_bytes();
         bytes[..6].copy_from_slice(&(at / 1000).to_be_bytes()[2..]);
         Self {
@@ -109,7 +109,7 @@ impl Row {
         price(self.product) * self.units
     }
 
-    /// When the step of this number happened.
+    /// When the step with this number happened.
     fn at(&self, step: usize) -> i64 {
         self.placed + 3_600_000_000 * step as i64
     }

@@ -15,7 +15,7 @@ use waybill_testkit::Api;
 
 use crate::measure::{Load, Report, Worker};
 
-/// Products that orders are spread over, as in a shop with more than one bestseller.
+/// Products that orders are distributed over, as in a shop with more than one bestseller.
 const PRODUCTS: usize = 100;
 const STOCK: i64 = 1_000_000_000;
 
@@ -101,7 +101,7 @@ pub async fn newest(base: &str, email: &str, password: &str) -> Result<String> {
     Ok(number.context("there are no orders")?.to_owned())
 }
 
-/// Fetches the export of all orders, keeping none of it: lines, bytes, seconds.
+/// Downloads the export of all orders without storing it: lines, bytes, seconds.
 pub async fn export(base: &str, email: &str, password: &str) -> Result<Value> {
     let token = token(base, email, password).await;
     let mut connection = Connection::open(base).await?;
@@ -143,35 +143,35 @@ pub async fn get(load: &Load, base: &str, path: &str, token: &str) -> Result<Rep
 struct Buyer {
     connection: Connection,
     token: String,
-    wishes: Vec<Bytes>,
+    orders: Vec<Bytes>,
 }
 
 impl Worker for Buyer {
     async fn once(&mut self) -> Result<bool> {
-        let wish = self.wishes[rand::rng().random_range(0..self.wishes.len())].clone();
+        let order = self.orders[rand::rng().random_range(0..self.orders.len())].clone();
         let status = self
             .connection
-            .send(Method::POST, "/api/v1/orders", &self.token, wish)
+            .send(Method::POST, "/api/v1/orders", &self.token, order)
             .await?;
         Ok(status == 201)
     }
 }
 
-/// Logs in once, fills the shop unless that has happened, and places orders of one item each.
+/// Logs in once, fills the shop unless it is filled already, and places orders of one item each.
 pub async fn place(load: &Load, base: &str, email: &str, password: &str) -> Result<Report> {
     let admin = Api::new(base).login(email, password).await;
-    let mut wishes = Vec::new();
+    let mut orders = Vec::new();
     for number in 0..PRODUCTS {
         let id = product(&admin, number).await?;
-        let wish = json!({"items": [{"productId": id, "quantity": 1}]});
-        wishes.push(Bytes::from(wish.to_string()));
+        let order = json!({"items": [{"productId": id, "quantity": 1}]});
+        orders.push(Bytes::from(order.to_string()));
     }
     let mut workers = Vec::new();
     for _ in 0..load.connections {
         workers.push(Buyer {
             connection: Connection::open(base).await?,
             token: admin.token().to_owned(),
-            wishes: wishes.clone(),
+            orders: orders.clone(),
         });
     }
     load.run(workers).await

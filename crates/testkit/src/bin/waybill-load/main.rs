@@ -17,7 +17,7 @@ use serde_json::json;
 struct Cli {
     #[command(subcommand)]
     command: Command,
-    /// Connections that work side by side.
+    /// Concurrent connections.
     #[arg(long, global = true, default_value_t = 8)]
     connections: usize,
     /// How long to measure, after a tenth of it to warm up.
@@ -27,9 +27,9 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve one bare JSON route: the ceiling of what a route can do.
+    /// Serve one bare JSON route: the ceiling of any route.
     Bare { listen: SocketAddr },
-    /// GET one path again and again, signed in if an address is given.
+    /// GET one path repeatedly, signed in if an address is given.
     Get {
         base: String,
         /// `{days-ago:N}` in it is the time N days ago.
@@ -39,7 +39,7 @@ enum Command {
         #[arg(long, default_value = "")]
         password: String,
     },
-    /// Write orders of the past straight into an order database.
+    /// Write past orders directly into an order database.
     Fill {
         url: String,
         #[arg(long)]
@@ -69,7 +69,7 @@ enum Command {
         #[arg(long)]
         password: String,
     },
-    /// The rows of an order in one transaction of plain SQL: the ceiling of placing.
+    /// Write the rows of an order in one transaction of plain SQL: the ceiling of placing.
     Sql { url: String },
 }
 

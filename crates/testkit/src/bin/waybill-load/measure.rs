@@ -1,4 +1,4 @@
-//! Repeating an operation on several connections and counting how long each repetition takes.
+//! Repeats an operation on several connections and measures how long each repetition takes.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ pub struct Load {
     pub duration: Duration,
 }
 
-/// What came of it.
+/// The result of a run.
 #[derive(Debug, Serialize)]
 pub struct Report {
     pub connections: usize,
