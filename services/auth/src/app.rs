@@ -1,4 +1,5 @@
-//! The use cases: registration and the own account here, sign-in, administration and the first accounts beside it.
+//! The use cases: registration and the caller's own account here; sign-in, administration and the first accounts in the
+//! submodules.
 
 use std::{sync::Arc, time::Duration};
 
@@ -27,13 +28,13 @@ pub use guests::Guest;
 pub use sessions::{SignedIn, token_hash};
 pub use users::Counts;
 
-/// How long tokens live and how many wrong passwords are too many.
+/// The lifetimes of tokens and the limit of wrong passwords.
 #[derive(Debug, Clone)]
 pub struct Policy {
     pub access_token_ttl: Duration,
     pub refresh_token_ttl: Duration,
     pub guest_token_ttl: Duration,
-    /// Wrong passwords of one account within [`Policy::login_window`] after which no more are looked at.
+    /// The number of wrong passwords of one account within [`Policy::login_window`] after which no more are checked.
     pub login_attempts: u32,
     pub login_window: Duration,
 }
@@ -47,7 +48,7 @@ pub struct App {
     policy: Policy,
 }
 
-/// A request to open an account, as it came in.
+/// An unchecked request to open an account.
 #[derive(Clone)]
 pub struct NewAccount {
     pub email: String,
@@ -63,7 +64,7 @@ struct CheckedAccount {
     last_name: String,
 }
 
-/// A change of the own account; what is none stays.
+/// A change of the caller's own account; fields without a value stay.
 pub struct ProfileChange {
     pub first_name: Option<String>,
     pub last_name: Option<String>,
@@ -91,8 +92,8 @@ impl App {
         &self.keys
     }
 
-    /// Opens a customer's account and signs in. A repeat with the same idempotency key and password signs in to the
-    /// account that the first attempt opened; any other attempt on a taken address is `EMAIL_TAKEN`.
+    /// Opens a customer's account and signs in. A repetition with the same idempotency key and password signs in to the account
+    /// of the first attempt; any other attempt with a taken address is `EMAIL_TAKEN`.
     pub async fn register(&self, ctx: &CallContext, new: NewAccount) -> Result<SignedIn, Error> {
         let account = checked(&new)?;
         let key = registration_key(ctx, &account)?;
@@ -206,8 +207,8 @@ impl App {
         .await
     }
 
-    /// Replaces the caller's password and ends all of the caller's sessions but one: that of `refresh_token` if it is
-    /// the caller's, else that of the access token.
+    /// Replaces the caller's password and ends all of the caller's sessions but one: that of `refresh_token` if it is the
+    /// caller's, else that of the access token.
     pub async fn change_password(
         &self,
         ctx: &CallContext,
@@ -255,7 +256,7 @@ impl App {
     }
 }
 
-/// The session that a change of password spares.
+/// The session that a change of password does not end.
 async fn kept_session(
     tx: &Tx,
     caller: &UserCaller,
@@ -275,7 +276,8 @@ async fn kept_session(
         .or(own))
 }
 
-/// The caller's account, locked. A suspended caller's token may still be valid for minutes; it changes nothing any more.
+/// The caller's account, locked. The token of a suspended caller may still be valid for minutes; it cannot change anything any
+/// more.
 async fn own_account(tx: &Tx, caller: &UserCaller) -> Result<Credentials, Error> {
     let account = store::users::lock(tx.conn(), caller.id).await?;
     let account = account.ok_or_else(account_gone)?;
@@ -285,8 +287,8 @@ async fn own_account(tx: &Tx, caller: &UserCaller) -> Result<Credentials, Error>
     Ok(account)
 }
 
-fn require_version(user: &User, wanted: Option<i64>) -> Result<(), Error> {
-    match wanted {
+fn require_version(user: &User, expected: Option<i64>) -> Result<(), Error> {
+    match expected {
         Some(version) if version != user.version => {
             Err(AppError::version_conflict(user.version).into())
         }
@@ -312,7 +314,7 @@ fn checked(new: &NewAccount) -> Result<CheckedAccount, Error> {
     }
 }
 
-/// A password that was typed to prove something: any that could ever have been set.
+/// Checks a password that was entered as proof: only against the limits that every password meets.
 fn entered_password(field: &'static str, password: &str) -> Result<(), FieldError> {
     if password.is_empty() {
         return Err(FieldError::new(field, "a password is required"));
@@ -323,8 +325,8 @@ fn entered_password(field: &'static str, password: &str) -> Result<(), FieldErro
     Ok(())
 }
 
-/// The key that a repeated registration is known by. The password is no part of what is compared: its hash would be a
-/// fast one. It is checked against the account instead.
+/// The key that identifies a repeated registration. The password is not part of the compared request: its hash would be a fast
+/// one. It is checked against the account instead.
 fn registration_key(
     ctx: &CallContext,
     account: &CheckedAccount,
@@ -350,14 +352,14 @@ fn account_gone() -> AppError {
     AppError::unauthenticated("the account no longer exists; sign in with another")
 }
 
-/// Only told to those who know the password or hold a token.
+/// Returned only to callers who know the password or have a token.
 fn suspended() -> Error {
     AppError::forbidden("this account is suspended; ask the shop why")
         .with_meta("reason", "suspended")
         .into()
 }
 
-/// Whether an error is a lost race for a unique value.
+/// Whether an error means a lost race for a unique value.
 fn is_unique(error: &Error) -> bool {
     matches!(error, Error::Store(error) if error.is_unique())
 }

@@ -36,7 +36,7 @@ settings! {
 }
 
 impl Settings {
-    /// What the use cases go by.
+    /// The policy of the use cases.
     pub fn policy(&self) -> Policy {
         Policy {
             access_token_ttl: self.access_token_ttl,
@@ -47,13 +47,13 @@ impl Settings {
         }
     }
 
-    /// Password hashes to compute at a time.
+    /// The number of password hashes to compute concurrently.
     pub fn hash_parallelism(&self) -> usize {
         self.password_hashes
             .unwrap_or_else(|| thread::available_parallelism().map_or(1, usize::from))
     }
 
-    /// How long a superseded signing key is published: twice the life of a token, and an hour for caches and clocks.
+    /// How long a superseded signing key is published: twice the lifetime of a token, and an hour for caches and clocks.
     pub fn key_overlap(&self) -> Duration {
         2 * self.access_token_ttl.max(self.guest_token_ttl) + Duration::from_hours(1)
     }

@@ -10,7 +10,7 @@ use waybill_store::{ConsumerInfo, EventHandler, HandlerError, Tx};
 
 use crate::{app::App, domain::audit::Record};
 
-/// What this service consumes.
+/// The events that this service consumes.
 pub const CONSUMERS: &[ConsumerInfo] = &[
     ConsumerInfo {
         name: "auth-audit",
@@ -22,13 +22,13 @@ pub const CONSUMERS: &[ConsumerInfo] = &[
     },
 ];
 
-/// Brings the acts of another service into the log.
+/// Stores the acts of another service in the log.
 pub struct Acts {
     app: Arc<App>,
     of: &'static ConsumerInfo,
 }
 
-/// One consumer for each service that acts.
+/// One consumer for each service with administrative acts.
 pub fn consumers(app: &Arc<App>) -> Vec<Arc<dyn EventHandler>> {
     let acts = |of| {
         Arc::new(Acts {

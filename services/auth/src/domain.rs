@@ -21,18 +21,18 @@ pub const PASSWORD_MAX: usize = Contact::MAX_PASSWORD;
 pub const PASSWORD_MAX_BYTES: usize = 4 * PASSWORD_MAX;
 /// The longest reason of a suspension, in characters.
 pub const REASON_MAX: usize = SuspendUserRequest::MAX_REASON;
-/// The longest text that users are searched by, in characters.
+/// The longest search text for users, in characters.
 pub const QUERY_MAX: usize = 100;
 /// The longest stored search text of a user, in characters: the address and both names.
 pub const SEARCH_MAX: usize = 512;
 
-/// A checked address in the one spelling that accounts are known by: trimmed, lower case, ASCII.
+/// A checked address in its canonical spelling: trimmed, lower case, ASCII.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Email(String);
 
 impl Email {
-    /// Reads an address. Quoted local parts, comments and addresses beyond ASCII are refused: hardly anyone has one,
-    /// and they are where look-alikes and header injection hide.
+    /// Parses an address. Quoted local parts, comments and non-ASCII addresses are refused: hardly anyone has one, and they allow
+    /// look-alikes and header injection.
     pub fn parse(field: &'static str, text: &str) -> Result<Self, FieldError> {
         let text = text.trim();
         if text.is_empty() {
@@ -85,7 +85,7 @@ fn is_domain(domain: &str) -> bool {
     domain.contains('.') && domain.split('.').all(label)
 }
 
-/// A first name: required, as everyone is called something.
+/// A first name: required, because everyone has some name.
 pub fn first_name(field: &'static str, text: &str) -> Result<String, FieldError> {
     let name = last_name(field, text)?;
     if name.is_empty() {
@@ -94,13 +94,13 @@ pub fn first_name(field: &'static str, text: &str) -> Result<String, FieldError>
     Ok(name)
 }
 
-/// A last name: may be empty, as not everyone has one.
+/// A last name: may be empty, because not everyone has one.
 pub fn last_name(field: &'static str, text: &str) -> Result<String, FieldError> {
     plain_text(field, text, NAME_MAX)
 }
 
-/// One line of text of at most `max` characters, trimmed. Control characters and the marks that turn the direction of
-/// writing are refused: they would forge lines in mails and logs.
+/// One line of text of at most `max` characters, trimmed. Control characters and bidirectional control marks are refused: they
+/// could forge lines in mails and logs.
 pub fn plain_text(field: &'static str, text: &str, max: usize) -> Result<String, FieldError> {
     let text = text.trim();
     if text.chars().count() > max {
@@ -115,7 +115,8 @@ pub fn plain_text(field: &'static str, text: &str, max: usize) -> Result<String,
     Ok(text.to_owned())
 }
 
-/// Checks a new password: its length only, after NIST SP 800-63B (rules about kinds of characters make passwords worse).
+/// Checks the length of a new password and nothing else, after NIST SP 800-63B (rules about kinds of characters make passwords
+/// worse).
 pub fn new_password(field: &'static str, password: &str) -> Result<(), FieldError> {
     let length = password.chars().count();
     if length < PASSWORD_MIN {
@@ -141,7 +142,7 @@ pub struct User {
     /// Empty: no picture.
     pub avatar_url: String,
     pub suspended: bool,
-    /// The number of this account's events; also the version that a writer may insist on.
+    /// The number of this account's events; also the version that a writer may require.
     pub version: i64,
     pub created_at: Timestamp,
 }
@@ -162,7 +163,7 @@ pub fn full_name(first: &str, last: &str) -> String {
     format!("{first} {last}").trim().to_owned()
 }
 
-/// What a user is found by: lower case, as databases disagree about the case of letters beyond ASCII.
+/// The search text of a user: lower case, because databases treat the case of non-ASCII letters differently.
 pub fn search_text(email: &str, first: &str, last: &str) -> String {
     let text = format!("{email} {}", full_name(first, last)).to_lowercase();
     text.chars().take(SEARCH_MAX).collect()
@@ -177,7 +178,7 @@ pub enum Refusal {
     OwnAccount,
 }
 
-/// Whether `user` may get `role`, where `active_admins` counts them all, `user` included.
+/// Whether `user` may get `role`; `active_admins` is the number of all of them, `user` included.
 pub fn may_set_role(user: &User, role: Role, active_admins: u64) -> Result<(), Refusal> {
     if user.is_active_admin() && role != Role::Admin && active_admins <= 1 {
         return Err(Refusal::LastAdmin);
@@ -325,7 +326,7 @@ mod tests {
         #[test]
         fn any_text_is_taken_or_refused_without_a_panic(text in ".*") {
             if let Ok(email) = Email::parse("email", &text) {
-                // Reading it again changes nothing.
+                // Parsing it again changes nothing.
                 prop_assert_eq!(Email::parse("email", email.as_str()), Ok(email.clone()));
                 prop_assert!(email.as_str().len() <= EMAIL_MAX);
             }

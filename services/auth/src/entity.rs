@@ -31,13 +31,13 @@ pub mod users {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// A signed-in device: the family of refresh tokens that follow from one sign-in.
+/// A signed-in device: the family of refresh tokens that come from one sign-in.
 pub mod sessions {
     use waybill_primitives::{Timestamp, UserId};
     use waybill_store::entity_prelude::*;
 
     waybill_primitives::string_enum! {
-        /// Why a session ended before its time.
+        /// Why a session ended early.
         pub enum Ending {
             LoggedOut = "LOGGED_OUT",
             TokenReused = "TOKEN_REUSED",
@@ -63,7 +63,7 @@ pub mod sessions {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// A refresh token that was given out; only its hash is kept.
+/// An issued refresh token; only its hash is stored.
 pub mod refresh_tokens {
     use waybill_primitives::Timestamp;
     use waybill_store::entity_prelude::*;
@@ -83,7 +83,7 @@ pub mod refresh_tokens {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// A key that signs, or once signed, access tokens.
+/// A key that signs access tokens, or did so earlier.
 pub mod signing_keys {
     use waybill_primitives::Timestamp;
     use waybill_store::entity_prelude::*;
@@ -94,12 +94,12 @@ pub mod signing_keys {
         /// The RFC 7638 thumbprint of the public key.
         #[sea_orm(primary_key, auto_increment = false)]
         pub kid: String,
-        /// Counts from 1; the highest signs. Unique, so that replicas that start at once agree on one key.
+        /// Counts from 1; the highest signs. Unique, so that replicas that start at the same time agree on one key.
         #[sea_orm(unique)]
         pub generation: i64,
         /// Base64url of the 32 bytes.
         pub public_key: String,
-        /// Base64 of the PKCS#8 document; none where configuration holds the key, and once the key is retired.
+        /// Base64 of the PKCS#8 document; none if the key comes from the settings, and after it is retired.
         pub private_key: Option<String>,
         pub created_at: Timestamp,
         pub retired_at: Option<Timestamp>,
@@ -108,7 +108,7 @@ pub mod signing_keys {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// Wrong passwords in the current window, per e-mail address (known or not).
+/// Wrong passwords in the current window, per e-mail address (of an account or not).
 pub mod login_failures {
     use waybill_primitives::Timestamp;
     use waybill_store::entity_prelude::*;
@@ -126,7 +126,7 @@ pub mod login_failures {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// Administrative acts. Rows are only ever added.
+/// Administrative acts. Rows are only added.
 pub mod audit_log {
     use waybill_primitives::{Timestamp, UserId};
     use waybill_store::entity_prelude::*;

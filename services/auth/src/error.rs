@@ -1,4 +1,4 @@
-//! What a use case ends with when it does not succeed. A failed transaction stays recognisable, so that it can be repeated.
+//! The error of a use case. A failed transaction stays recognisable, so that it can be repeated.
 
 use waybill_primitives::{FieldError, FieldErrors};
 use waybill_service_kit::{AppError, ErrorCode};

@@ -1,4 +1,4 @@
-//! The events of an account: each change of it has exactly one, numbered by the account's version.
+//! The events of an account: each change has exactly one, numbered by the account's version.
 
 use waybill_primitives::{Role, non_empty};
 use waybill_proto::{

@@ -1,4 +1,4 @@
-//! The gRPC front door: decodes, calls the use case, encodes.
+//! The gRPC layer: decodes, calls the use case, encodes.
 
 mod audit;
 
@@ -179,7 +179,7 @@ impl AuthService for Grpc {
         request: Request<ListUsersRequest>,
     ) -> Result<Response<ListUsersResponse>, Status> {
         let ctx = context(&request);
-        // First, so that whoever may not ask learns nothing about the question.
+        // Checked first, so that callers without permission learn nothing about the request.
         ctx.require(&[Role::Admin])?;
         let ListUsersRequest { page, q, roles } = request.into_inner();
         let query = page_query(page.as_ref())?;

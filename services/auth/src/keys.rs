@@ -1,7 +1,7 @@
 //! The keys that sign access tokens: one signs, all that are not retired are published.
 //!
-//! The newest generation in the table signs, unless configuration gives a key: then that one does, and only its public
-//! half is in the table, so that keys that signed before it are still published beside it.
+//! The newest generation in the table signs, unless a key is configured: then that one does, and only its public half is in the
+//! table, so that keys that signed before it are still published too.
 
 use std::{sync::Arc, time::Duration};
 
@@ -19,7 +19,7 @@ use crate::{
     store::keys::{self, StoredKey},
 };
 
-/// How often a start that loses the race for a generation looks again.
+/// How often a start that loses the race for a generation retries.
 const ATTEMPTS: u32 = 10;
 
 /// The keys of this replica. Clones share them.
@@ -30,7 +30,7 @@ struct Inner {
     db: Db,
     clock: Arc<dyn Clock>,
     configured: Option<SigningKey>,
-    /// A superseded key is published for so long: longer than any token that it signed lives.
+    /// How long a superseded key is published: longer than any token that it signed is valid.
     keep: Duration,
     current: parking_lot::RwLock<Current>,
 }
@@ -41,7 +41,7 @@ struct Current {
 }
 
 impl Keys {
-    /// Loads the keys, and makes the first one if there is none. Replicas that start at once end up with the same key.
+    /// Loads the keys, and creates the first one if there is none. Replicas that start at the same time get the same key.
     pub async fn open(
         db: Db,
         clock: Arc<dyn Clock>,
@@ -85,7 +85,7 @@ impl Keys {
         self.0.current.read().signer.clone()
     }
 
-    /// The public keys as JSON (RFC 7517): what the table holds now, or what it held when it was last reached.
+    /// The public keys as JSON (RFC 7517): the current contents of the table, or the last known ones if it cannot be read.
     pub async fn jwks(&self) -> String {
         if let Err(error) = self.reload().await {
             let error = AppError::from(error);
@@ -95,7 +95,7 @@ impl Keys {
         serde_json::to_string(&self.0.current.read().jwks).unwrap_or_default()
     }
 
-    /// Takes over what other replicas changed.
+    /// Loads the changes of other replicas.
     pub async fn reload(&self) -> Result<(), Error> {
         let published = keys::published(self.0.db.reader()).await?;
         let chosen = choose(self.0.configured.as_ref(), &published)?;
@@ -114,8 +114,8 @@ impl Keys {
         Ok(())
     }
 
-    /// Makes a new key that signs from now on; the others go on verifying until they are retired. Refused where
-    /// configuration gives the key: there, a new one is rolled out by changing the setting.
+    /// Creates a new key that signs from now on; the others still verify until they are retired. Refused if the key is
+    /// configured: then a new one is rolled out by changing the setting.
     pub async fn rotate(&self) -> Result<String, Error> {
         if self.0.configured.is_some() {
             let message =
@@ -129,7 +129,7 @@ impl Keys {
         Ok(key.kid().to_owned())
     }
 
-    /// Retires keys whose successor has been signing for longer than tokens live.
+    /// Retires keys whose successor has been signing for longer than tokens are valid.
     pub async fn retire_superseded(&self) -> Result<(), Error> {
         let published = keys::published(self.0.db.reader()).await?;
         let signer = self.signer();
@@ -148,7 +148,7 @@ impl Keys {
     }
 }
 
-/// The key that should sign; none if the table lacks it.
+/// The key that should sign; none if it is not in the table.
 fn choose(
     configured: Option<&SigningKey>,
     published: &[StoredKey],
@@ -167,7 +167,7 @@ fn choose(
         .transpose()
 }
 
-/// Gives `key` the next generation. A generation that another replica took concurrently is [`StoreError::Unique`].
+/// Gives `key` the next generation. [`StoreError::Unique`] if another replica took that generation concurrently.
 async fn put_in_front(
     db: &Db,
     key: &SigningKey,
@@ -192,7 +192,7 @@ async fn put_in_front(
     .await
 }
 
-/// Reads a configured key: PKCS#8 as PEM (`openssl genpkey -algorithm ed25519`) or its base64 alone.
+/// Parses a configured key: PKCS#8 as PEM (`openssl genpkey -algorithm ed25519`) or only its base64.
 pub fn parse_configured(text: &SecretString) -> Result<SigningKey, AppError> {
     let base64: String = text
         .expose_secret()

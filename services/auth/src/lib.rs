@@ -2,8 +2,9 @@
 //!
 //! Layers: domain, entity ← events, store ← password ← error ← keys ← app ← config, consumers, grpc, jobs, migrations, verify.
 //!
-//! `grpc`, `consumers` (administrative acts of other services) and `jobs` are the front doors; `app` holds the use cases with their transactions; `domain` the rules; `store`
-//! the statements; `events` what is told to the other services; `keys` and `password` the cryptography.
+//! `grpc`, `consumers` (administrative acts of other services) and `jobs` are the entry points; `app` holds the use cases with
+//! their transactions; `domain` the rules; `store` the statements; `events` what is published to the other services; `keys` and
+//! `password` the cryptography.
 
 mod app;
 mod config;
@@ -44,9 +45,9 @@ pub use verify::verify;
 /// The name of this service.
 pub const NAME: &str = "auth";
 
-/// Brings the database up to date, makes the first administrator if the settings name one, and wires the service.
+/// Migrates the database, creates the first administrator if the settings name one, and builds the service.
 ///
-/// The verifier of `deps` is given the keys of this service: in this process nobody needs to ask for them by network.
+/// The verifier of `deps` gets the keys of this service: in this process no network call is needed for them.
 pub async fn build(deps: &Deps, settings: &Settings) -> Result<Service, AppError> {
     deps.db.migrate::<Migrator>().await?;
     let passwords = Passwords::new(settings.hash_parallelism())
@@ -94,7 +95,7 @@ pub async fn build(deps: &Deps, settings: &Settings) -> Result<Service, AppError
     })
 }
 
-/// Makes a new key sign access tokens; see the README on rotation. The other replicas take it up within a minute.
+/// Creates a new key that signs access tokens; see the README on rotation. The other replicas use it within a minute.
 pub async fn rotate_signing_key(deps: &Deps, settings: &Settings) -> Result<String, AppError> {
     let configured = settings
         .signing_key

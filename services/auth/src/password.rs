@@ -1,4 +1,4 @@
-//! Argon2id off the async threads, a bounded number at a time: each hash takes 19 MiB and about 20 ms of a core.
+//! Argon2id outside the async threads, with a limit of concurrent hashes: each takes 19 MiB and about 20 ms of a core.
 
 use std::sync::Arc;
 
@@ -27,17 +27,17 @@ pub enum PasswordError {
     Task(#[from] tokio::task::JoinError),
 }
 
-/// Hashes and checks passwords. Clones share the bound and the memory.
+/// Hashes and checks passwords. Clones share the limit and the memory.
 #[derive(Clone)]
 pub struct Passwords {
     permits: Arc<Semaphore>,
     memory: Arc<Memory>,
-    /// Checked when the account is unknown, so that the answer takes as long as for a wrong password.
+    /// Checked when the account is unknown, so that the response takes as long as for a wrong password.
     dummy: Arc<str>,
 }
 
 impl Passwords {
-    /// At most `parallel` hashes at a time (at least one).
+    /// At most `parallel` concurrent hashes (at least one).
     pub async fn new(parallel: usize) -> Result<Self, PasswordError> {
         let memory = Arc::new(Memory::default());
         let own = Arc::clone(&memory);
@@ -49,15 +49,15 @@ impl Passwords {
         })
     }
 
-    /// The PHC string of `password` (Argon2id, 19 MiB, t = 2, p = 1: OWASP's minimum), freshly salted.
+    /// The PHC string of `password` (Argon2id, 19 MiB, t = 2, p = 1: OWASP's minimum), with a new salt.
     pub async fn hash(&self, password: &str) -> Result<String, PasswordError> {
         let (password, memory) = (password.to_owned(), Arc::clone(&self.memory));
         let _permit = self.permits.acquire().await;
         spawn_blocking(move || hash(&memory, password.as_bytes())).await?
     }
 
-    /// Waits for a turn to check a password. Whoever counts wrong ones looks before and counts before giving the turn
-    /// back, so that guesses which come together are counted one after the other.
+    /// Waits for a turn to check a password. A caller that counts wrong passwords reads the counter and updates it before it
+    /// drops the turn, so that concurrent guesses are counted one after the other.
     pub async fn turn(&self) -> Turn<'_> {
         // The semaphore is never closed, so there is always a permit.
         Turn {
@@ -67,14 +67,14 @@ impl Passwords {
     }
 }
 
-/// The right to compute one hash.
+/// The permit to compute one hash.
 pub struct Turn<'a> {
     passwords: &'a Passwords,
     _permit: Option<SemaphorePermit<'a>>,
 }
 
 impl Turn<'_> {
-    /// Whether `password` is the one behind `stored`. With no stored hash the answer is no, after the same work.
+    /// Whether `password` matches `stored`. Without a stored hash the result is false, after the same work.
     pub async fn verify(
         &self,
         password: &str,
@@ -89,8 +89,8 @@ impl Turn<'_> {
     }
 }
 
-/// What hashes work in, kept for the next one. Allocated again each time, on whichever thread is free, it would stay with the
-/// allocator's arena of each of these threads: more than a gigabyte after a busy hour.
+/// The memory blocks of hashes, kept for the next one. Allocated again each time, on whichever thread is free, they would stay in
+/// the allocator's arena of each of these threads: more than a gigabyte after a busy hour.
 #[derive(Default)]
 struct Memory(Mutex<Vec<Vec<Block>>>);
 
@@ -167,7 +167,7 @@ mod tests {
         );
         assert!(check(&passwords, "correct horse", Some(&stored)).await);
         assert!(!check(&passwords, "correct horsf", Some(&stored)).await);
-        // Even the dummy's own password opens nothing.
+        // Even the dummy's own password is never accepted.
         assert!(!check(&passwords, "no account has this hash", None).await);
         assert_ne!(stored, passwords.hash("correct horse").await.unwrap());
     }

@@ -1,6 +1,7 @@
-//! The only place that knows the tables: statements on users, sessions, signing keys, registrations and counters of failed logins.
+//! The only module that accesses the tables: statements on users, sessions, signing keys, registrations and counters of failed
+//! logins.
 //!
-//! Writers get the transaction's connection, readers may use the database's.
+//! Writers pass the transaction's connection, readers may pass the database's.
 
 pub mod audit;
 pub mod keys;

@@ -11,14 +11,14 @@ use crate::store::{registrations, users};
 
 const BATCH: u64 = 500;
 
-/// What the outbox still holds of one account; the oldest events may have been pruned.
+/// What the outbox still holds about one account; the oldest events may have been pruned.
 struct Seen {
     first: i64,
     last: i64,
     events: i64,
 }
 
-/// Everything that is wrong, one sentence each; empty if all is well. For a database that nobody writes to concurrently.
+/// All violations, one sentence each; empty if there are none. For a database without concurrent writers.
 pub async fn verify(db: &Db) -> Result<Vec<String>, AppError> {
     let mut seen: HashMap<Uuid, Seen> = HashMap::new();
     let mut after = None;

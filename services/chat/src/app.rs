@@ -25,13 +25,13 @@ pub struct App {
     orders: Orders,
 }
 
-/// What an event tells of an order.
+/// What an event says about an order.
 #[derive(Debug)]
 pub struct OrderUpdate<'a> {
     pub event: &'a Envelope,
-    /// The order's conversation as it begins.
+    /// The initial conversation of the order.
     pub order: Conversation,
-    /// What its conversation notes.
+    /// The change that its conversation records.
     pub change: Option<Change>,
 }
 
@@ -43,7 +43,7 @@ pub struct Seen {
     pub last: Option<Message>,
 }
 
-/// The answer to a post.
+/// The result of a post.
 #[derive(Debug)]
 pub struct Posted {
     pub message: Message,
@@ -58,8 +58,8 @@ impl App {
 
     // ------------------------------------------------------------ consumers
 
-    /// Takes over what events say about their orders, and notes the changes in their conversations, once. At most one event of
-    /// each order.
+    /// Stores what events say about their orders, and records the changes in their conversations, once. At most one event per
+    /// order.
     pub async fn follow(&self, tx: &Tx, updates: &[OrderUpdate<'_>]) -> Result<(), AppError> {
         let orders = updates.iter().map(|one| &one.order);
         conversations::upsert_all(tx, orders.cloned().collect()).await?;
@@ -68,8 +68,8 @@ impl App {
             .filter_map(|one| Some((one, one.change.as_ref()?)))
             .collect();
         let ids = changes.iter().map(|(one, _)| one.event.id);
-        let told = messages::told_of(tx.conn(), ids.collect()).await?;
-        changes.retain(|(one, _)| !told.contains(&one.event.id));
+        let noted = messages::noted(tx.conn(), ids.collect()).await?;
+        changes.retain(|(one, _)| !noted.contains(&one.event.id));
         let orders: Vec<_> = changes.iter().map(|(one, _)| one.order.order_id).collect();
         let now = self.clock.now();
         let conversations = conversations::next_messages(tx, &orders, now).await?;
@@ -100,8 +100,8 @@ impl App {
 
     // -------------------------------------------------------- participation
 
-    /// The conversation, if the caller takes part in it; else NOT_FOUND. The projection answers where it can. Where it
-    /// does not know the order, or refuses the caller, it may only be late: then the order service is asked.
+    /// The conversation, if the caller takes part in it; else NOT_FOUND. The projection decides if it can. If it does not know
+    /// the order, or refuses the caller, it may only be behind: then the order service is called.
     async fn admitted(
         &self,
         ctx: &CallContext,
@@ -112,13 +112,13 @@ impl App {
         if let Some(known) = known.as_ref().filter(|one| one.admits(user.id, user.role)) {
             return Ok(known.clone());
         }
-        let Some(told) = self.orders.get(ctx, order).await? else {
+        let Some(current) = self.orders.get(ctx, order).await? else {
             return Err(missing());
         };
         let conversation = match known {
-            // Nothing new: a refusal writes nothing, however often it is asked for.
-            Some(known) if known.order_version >= told.order_version => known,
-            _ => self.take_over(ctx, &told).await?,
+            // Nothing new: a refusal writes nothing, however often it is repeated.
+            Some(known) if known.order_version >= current.order_version => known,
+            _ => self.take_over(ctx, &current).await?,
         };
         if conversation.admits(user.id, user.role) {
             Ok(conversation)
@@ -130,11 +130,11 @@ impl App {
     async fn take_over(
         &self,
         ctx: &CallContext,
-        told: &Conversation,
+        current: &Conversation,
     ) -> Result<Conversation, AppError> {
         transact!(self.db, ctx, async |tx| {
-            conversations::upsert_all(tx, vec![told.clone()]).await?;
-            let conversation = conversations::find(tx.conn(), told.order_id)
+            conversations::upsert_all(tx, vec![current.clone()]).await?;
+            let conversation = conversations::find(tx.conn(), current.order_id)
                 .await?
                 .ok_or_else(missing)?;
             Ok(conversation)
@@ -153,7 +153,7 @@ impl App {
             .ok_or_else(missing)
     }
 
-    /// The caller's conversations, the most recently changed first; administrators have all of them.
+    /// The caller's conversations, the most recently changed first; administrators get all of them.
     pub async fn conversations(
         &self,
         ctx: &CallContext,
@@ -188,7 +188,7 @@ impl App {
 
     // ------------------------------------------------------------- messages
 
-    /// Newest first; with `since`, oldest first from just after that message, so that a client which comes back misses none.
+    /// Newest first; with `since`, oldest first from just after that message, so that a client that reconnects misses none.
     pub async fn messages(
         &self,
         ctx: &CallContext,
@@ -217,7 +217,7 @@ impl App {
         Ok(page)
     }
 
-    /// Stores a message and announces it. With a client id (or an idempotency key) posting again gives the first answer again.
+    /// Stores a message and publishes it. With a client id (or an idempotency key) a repetition returns the first response again.
     pub async fn post(
         &self,
         ctx: &CallContext,
@@ -255,7 +255,7 @@ impl App {
                     replayed: true,
                 });
             }
-            // After the look-up: a repeat of what was posted in time gets its answer.
+            // After the look-up: a repetition of an earlier post gets its response.
             if conversation.is_closed() {
                 tx.rollback().await?;
                 return Err(AppError::conflict(
@@ -286,7 +286,7 @@ impl App {
         .await
     }
 
-    /// Notes that everything up to a message was read; never goes back. How much is unread now.
+    /// Records that everything up to a message was read; never goes back. Returns how many are unread now.
     pub async fn mark_read(
         &self,
         ctx: &CallContext,
@@ -318,7 +318,7 @@ impl App {
     }
 }
 
-/// Also for those who may not know of it.
+/// The same error for callers who may not know of it.
 fn missing() -> AppError {
     AppError::not_found("conversation")
 }

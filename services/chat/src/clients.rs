@@ -1,4 +1,4 @@
-//! Asking the order service about an order that is not known here, or that looks different from what the caller says.
+//! Calls the order service for an order that is not known here, or that the caller may see only according to newer events.
 
 use std::time::Duration;
 
@@ -27,7 +27,7 @@ impl Orders {
         }
     }
 
-    /// The order and when it was placed; none if there is none that the caller may know of.
+    /// The order and when it was placed; none if no order with this id is visible to the caller.
     pub async fn get(
         &self,
         ctx: &CallContext,
@@ -58,7 +58,7 @@ impl Orders {
     }
 }
 
-/// The conversation of an order as it begins, at `since`.
+/// The initial conversation of an order, at `since`.
 pub fn conversation(order: order::Order, since: Timestamp) -> Result<Conversation, FieldError> {
     let status = match order.status() {
         _ if order.replaced_by_id.is_some() => Status::Replaced,

@@ -1,4 +1,4 @@
-//! Order's events: who takes part in which conversation, and the system lines.
+//! Order's events: the participants of conversations, and the system lines.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::{
     domain::Change,
 };
 
-/// What this service consumes.
+/// The events that this service consumes.
 pub const CONSUMERS: &[ConsumerInfo] = &[ORDERS];
 
 const ORDERS: ConsumerInfo = ConsumerInfo {
@@ -57,7 +57,7 @@ impl EventHandler for Orders {
     }
 }
 
-/// What the conversation notes of a change.
+/// The change that the conversation records.
 fn noted(changed: &OrderChanged, order: &Order) -> Option<Change> {
     let note = || changed.note.clone();
     let worker = || {

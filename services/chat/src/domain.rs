@@ -12,11 +12,11 @@ pub use crate::entity::{
 pub const MAX_BODY: usize = pb::Message::MAX_BODY;
 /// Longest client id, in characters.
 pub const MAX_CLIENT_ID: usize = pb::Message::MAX_CLIENT_ID;
-/// Longest title and name that the projection keeps, in characters.
+/// Longest title and name in the projection, in characters.
 pub const MAX_TEXT: usize = 255;
 
 impl Conversation {
-    /// Whether somebody takes part: the customer, the worker it is assigned to now, every administrator.
+    /// Whether somebody takes part: the customer, the current worker, every administrator.
     pub fn admits(&self, user: UserId, role: Role) -> bool {
         match role {
             Role::Admin => true,
@@ -25,7 +25,7 @@ impl Conversation {
         }
     }
 
-    /// Nobody writes any more; those who take part may still read.
+    /// Nobody can write any more; participants can still read.
     pub fn is_closed(&self) -> bool {
         self.status == Status::Replaced
     }
@@ -38,7 +38,8 @@ impl Conversation {
     }
 }
 
-/// The body as it is stored: line breaks are `\n`, control characters other than those and tabs vanish, the ends are trimmed.
+/// The body as it is stored: line breaks become `
+/// `, other control characters except tabs are removed, the ends are trimmed.
 pub fn clean_body(body: &str) -> Result<String, FieldError> {
     let refused = |message: String| FieldError::new("body", message);
     let cleaned: String = body
@@ -64,15 +65,15 @@ pub fn client_id(text: &str) -> Result<Option<String>, FieldErrors> {
     errors.or(non_empty(text))
 }
 
-/// Cuts what an order tells to what the projection keeps.
+/// Cuts a text of an order to the limit of the projection.
 pub fn cut(text: &str) -> String {
     text.chars().take(MAX_TEXT).collect()
 }
 
-/// What happened to an order, as far as its conversation notes it.
+/// A change of an order that its conversation records.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// It took the place of another order, as the text says.
+    /// It replaces another order, as the text says.
     Opened {
         why: String,
     },
@@ -82,7 +83,7 @@ pub enum Change {
     Assigned {
         worker: String,
     },
-    /// Another order, with this number, took its place.
+    /// It was replaced by another order, with this number.
     Replaced {
         number: String,
     },
@@ -100,7 +101,7 @@ pub enum Change {
 }
 
 impl Change {
-    /// The system line that tells of it.
+    /// The system line for the change.
     pub fn line(&self) -> String {
         let line = match self {
             Self::Claimed { worker } if worker.is_empty() => {
@@ -120,7 +121,7 @@ impl Change {
             Self::Cancelled { reason } => with_note("The order was cancelled.", reason),
             Self::Expired => "The order was not paid in time and has expired.".to_owned(),
         };
-        // Never empty: the sentences above are not.
+        // Never empty, because the sentences above are not.
         clean_body(&line.chars().take(MAX_BODY).collect::<String>()).unwrap_or(line)
     }
 }
@@ -169,7 +170,7 @@ mod tests {
             (stranger, Role::Staff, false),
             // Staff may order, too.
             (customer, Role::Staff, true),
-            // A worker who is no longer one.
+            // A former worker.
             (worker, Role::Customer, false),
         ] {
             assert_eq!(conversation.admits(user, role), admitted, "{role}");

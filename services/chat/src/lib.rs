@@ -2,8 +2,9 @@
 //!
 //! Layers: entity ← domain ← clients, events, store ← app ← config, consumers, grpc, migrations, verify.
 //!
-//! `grpc` and `consumers` are the front doors; `app` holds the use cases with their transactions; `domain` who takes part and
-//! what a message may be; `store` the statements; `clients` asks the order service; `events` is what is told to the gateway.
+//! `grpc` and `consumers` are the entry points; `app` holds the use cases with their transactions; `domain` the participants and
+//! the limits of messages; `store` the statements; `clients` calls the order service; `events` is what is published to the
+//! gateway.
 
 mod app;
 mod clients;
@@ -37,7 +38,7 @@ pub use verify::verify;
 /// The name of this service.
 pub const NAME: &str = "chat";
 
-/// Brings the database up to date and wires the service. `order` is asked about orders that no event has told of yet.
+/// Migrates the database and builds the service. `order` is called for orders without an event so far.
 pub async fn build(
     deps: &Deps,
     settings: &Settings,

@@ -1,5 +1,5 @@
-//! The use cases with their transactions: telling people, what they do with it, and looking into the mailbox.
-//! Sending is in `app/delivery.rs`.
+//! The use cases with their transactions: creating notifications, what users do with them, and reading the mailbox. Sending is in
+//! `app/delivery.rs`.
 
 mod delivery;
 
@@ -33,21 +33,21 @@ use crate::{
     triggers::NotificationTrigger,
 };
 
-/// Users asked for at a time when a notice goes to everybody of a role, and rows per statement.
+/// Users read at a time when a notice goes to everybody with a role, and rows per statement.
 const CHUNK: u64 = 200;
-/// Notifications marked as read by one call at most; there is rarely more to mark, and a client may call again.
+/// Notifications that one call marks as read at most; there are rarely more, and a client can call again.
 const MAX_READ_AT_ONCE: u64 = 5_000;
-/// Notifications are kept this long, mails that were sent or shown this long.
+/// How long notifications are kept, and how long mails that were sent or shown.
 const KEEP_NOTIFICATIONS: Duration = Duration::from_hours(365 * 24);
 const KEEP_MAILS: Duration = Duration::from_hours(30 * 24);
 
-/// How deliveries are done and what the mailbox shows.
+/// How mails are delivered and whether the mailbox is open.
 #[derive(Debug, Clone)]
 pub struct Policy {
     pub shop: Shop,
     /// A mail is given up after so many failed attempts.
     pub mail_attempts: i32,
-    /// Whether anybody may look at kept mails.
+    /// Whether anybody may read stored mails.
     pub mailbox_open: bool,
 }
 
@@ -79,17 +79,17 @@ impl App {
 
     // ------------------------------------------------------------ consumers
 
-    /// Takes over what auth says about a user.
+    /// Stores what auth says about a user.
     pub async fn note_user(&self, tx: &Tx, recipient: Recipient) -> Result<(), AppError> {
         Ok(recipients::upsert(tx, recipient).await?)
     }
 
-    /// Takes over what the shop is called.
+    /// Stores the name of the shop.
     pub async fn note_shop(&self, tx: &Tx, name: &str, version: i64) -> Result<(), AppError> {
         Ok(shop::upsert(tx, &one_line(name, MAX_SHOP_NAME), version).await?)
     }
 
-    /// Notices, their events and queued mails, all in the transaction of the events that they follow from: few statements,
+    /// Writes notices, their events and queued mails, all in the transaction of the events that they follow from: few statements,
     /// however many events.
     pub async fn announce(
         &self,
@@ -102,10 +102,10 @@ impl App {
         for (event, trigger) in triggers {
             tx.act_for(EventContext::of(event));
             let plan = plan::plan(trigger);
-            let mut told = HashSet::new();
+            let mut notified = HashSet::new();
             for notice in &plan.notices {
                 for user in announcement.audience(tx, notice).await? {
-                    if !told.insert(user) {
+                    if !notified.insert(user) {
                         continue;
                     }
                     let notification = Notification {
@@ -198,7 +198,7 @@ impl App {
         Ok(notifications::count(self.db.reader(), user, true).await?)
     }
 
-    /// Marks one as read; it is harmless to do it again.
+    /// Marks one as read; can be repeated.
     pub async fn mark_read(
         &self,
         ctx: &CallContext,
@@ -218,7 +218,7 @@ impl App {
         .await
     }
 
-    /// Marks everything as read that was there when the call came in, at most 5,000; how many were unread.
+    /// Marks everything as read that existed when the call came in, at most 5,000. Returns how many were unread.
     pub async fn mark_all_read(&self, ctx: &CallContext) -> Result<u64, AppError> {
         let user = ctx.user()?.id;
         let until = self.clock.now();
@@ -260,7 +260,7 @@ impl App {
 
     // -------------------------------------------------------------- mailbox
 
-    /// Kept mails without their texts, newest first; for anybody, where the mailbox is open.
+    /// Stored mails without their texts, newest first; for anybody, where the mailbox is open.
     pub async fn list_mails(
         &self,
         to: &str,
@@ -292,7 +292,7 @@ impl App {
 
     // ----------------------------------------------------------- old things
 
-    /// Deletes what nobody needs any more, in small transactions.
+    /// Deletes what is no longer needed, in small transactions.
     pub async fn prune(&self) -> Result<(), AppError> {
         let now = self.clock.now();
         let (notices, sent) = (now.minus(KEEP_NOTIFICATIONS), now.minus(KEEP_MAILS));
@@ -316,8 +316,8 @@ fn missing() -> AppError {
     AppError::not_found("notification")
 }
 
-/// Who placed orders, in the order of their ids: auth's own event may still be on its way, or older than this service. Every
-/// transaction writes them in this order, so that they do not lock each other out.
+/// The customers of placed orders, ordered by id: auth's own event may still be on its way, or older than this service. Every
+/// transaction writes them in this order to avoid deadlocks.
 fn customers<'a>(triggers: impl IntoIterator<Item = &'a NotificationTrigger>) -> Vec<Recipient> {
     let customers = triggers.into_iter().filter_map(|trigger| {
         let NotificationTrigger::Placed(order) = trigger else {
@@ -329,7 +329,7 @@ fn customers<'a>(triggers: impl IntoIterator<Item = &'a NotificationTrigger>) ->
             name: one_line(&order.customer.name, MAX_NAME),
             role: Role::Customer,
             suspended: false,
-            // Whatever auth tells is newer.
+            // Whatever auth says is newer.
             version: 0,
         };
         Some((customer.id, customer))
@@ -338,7 +338,7 @@ fn customers<'a>(triggers: impl IntoIterator<Item = &'a NotificationTrigger>) ->
     customers.into_values().collect()
 }
 
-/// What one transaction tells people, and whom and what it has looked up for that.
+/// The notices and mails of one transaction, and the recipients that it has looked up for them.
 #[derive(Default)]
 struct Announcement {
     notifications: Vec<Notification>,
@@ -348,7 +348,7 @@ struct Announcement {
 }
 
 impl Announcement {
-    /// The users whom a notice is for.
+    /// The users that a notice is for.
     async fn audience(&mut self, tx: &Tx, notice: &Notice) -> Result<Vec<UserId>, AppError> {
         let role = match notice.to {
             Audience::User(user) => return Ok(vec![user]),

@@ -9,12 +9,12 @@ use waybill_service_kit::{
     settings::{Environment, SettingType},
 };
 
-/// What happens to mails.
+/// How mails are transported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Transport {
     /// They are sent.
     Smtp,
-    /// They are kept in the database for developers to look at; refused in production.
+    /// They are stored in the database for developers to read; refused in production.
     Mailbox,
 }
 
@@ -88,12 +88,12 @@ settings! {
 }
 
 impl Settings {
-    /// Whether mails are kept for the browser instead of being sent.
+    /// Whether mails are stored for the browser instead of being sent.
     pub fn keeps_mails(&self) -> bool {
         self.transport == Transport::Mailbox
     }
 
-    /// What is wrong between settings, or only in this environment, as `(setting, problem)`.
+    /// Errors between settings, or only in this environment, as `(setting, problem)`.
     pub fn faults(&self, environment: Environment) -> Vec<(&'static str, String)> {
         let mut faults = Vec::new();
         if environment.is_production() && self.transport == Transport::Mailbox {

@@ -1,6 +1,6 @@
-//! Events of order, payment and auth that people are told about.
+//! Events of order, payment and auth that cause notifications.
 //!
-//! Subjects that say nothing to anybody are consumed without effect, so that a new one needs no change here.
+//! Subjects that cause none are consumed without effect, so that a new one needs no change here.
 
 mod shop;
 
@@ -23,7 +23,7 @@ use crate::{
     triggers::{Contact, Line, NotificationTrigger, OrderSummary, PaymentSummary},
 };
 
-/// What this service consumes.
+/// The events that this service consumes.
 pub const CONSUMERS: &[ConsumerInfo] = &[USERS, ORDERS, PAYMENTS, shop::SHOP, STOCK];
 
 const USERS: ConsumerInfo = ConsumerInfo {
@@ -112,13 +112,13 @@ impl EventHandler for Orders {
     }
 }
 
-/// What an event of the order service means to people; none for those that mean nothing to them.
+/// The trigger for an event of the order service; none for events that cause no notification.
 fn order_trigger(event: &Envelope) -> Result<Option<NotificationTrigger>, HandlerError> {
     let trigger = match_event!(&event.subject, event.payload.clone() => {
         order::OrderChanged => |event| return order_change(event),
         order::NoteAdded => |event| {
             let note = event.note.ok_or_else(|| FieldError::missing("note"))?;
-            // Internal notes are announced to nobody.
+            // Nobody is notified about internal notes.
             if note.visibility() != order::NoteVisibility::Customer {
                 return Ok(None);
             }
@@ -169,7 +169,7 @@ fn order_change(event: order::OrderChanged) -> Result<Option<NotificationTrigger
     let previous = event.previous.map(|it| parse_id("previous.id", &it.id));
     let previous = previous.transpose()?;
     let trigger = match kind {
-        // Nobody placed it: the order that it replaces tells of it.
+        // Nobody placed it: the event of the replaced order covers it.
         OrderEvent::Placed if replaces => return Ok(None),
         OrderEvent::Placed => NotificationTrigger::Placed(order()?),
         OrderEvent::Paid => NotificationTrigger::Paid {
@@ -213,7 +213,7 @@ fn order_change(event: order::OrderChanged) -> Result<Option<NotificationTrigger
         },
         OrderEvent::Expired => NotificationTrigger::Expired(order()?),
         OrderEvent::Completed => NotificationTrigger::Completed(order()?),
-        // Of failed and refunded payments, payment's own events tell; a rejected one is refunded next.
+        // Failed and refunded payments have events of their own; a rejected one is refunded next.
         OrderEvent::PaymentFailed
         | OrderEvent::Refunded
         | OrderEvent::PaymentRejected
@@ -300,7 +300,7 @@ impl EventHandler for Payments {
                 payment: payment_summary(changed.payment)?,
                 reason: changed.reason,
             },
-            // The receipt follows from order's event: only then the order has taken the money.
+            // The receipt follows from order's event: only then the order has accepted the money.
             PaymentEvent::Created | PaymentEvent::Succeeded | PaymentEvent::Unspecified => {
                 return Ok(());
             }

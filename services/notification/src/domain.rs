@@ -1,4 +1,4 @@
-//! Notifications, the plan of who is told what, and the rules of deliveries. Pure: no I/O, no clock.
+//! Notifications, the plan of who is notified about what, and the rules of deliveries. Pure: no I/O, no clock.
 
 use std::time::Duration;
 
@@ -21,13 +21,13 @@ pub const MAX_NAME: usize = 200;
 /// Longest name of a shop, in characters.
 pub const MAX_SHOP_NAME: usize = 100;
 
-/// Whom a notice is for.
+/// The recipients of a notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
     User(UserId),
-    /// Everybody of role STAFF who is not suspended.
+    /// Everybody with the role STAFF who is not suspended.
     Staff,
-    /// Everybody of role ADMIN who is not suspended.
+    /// Everybody with the role ADMIN who is not suspended.
     Admins,
 }
 
@@ -39,7 +39,7 @@ pub struct Notice {
     pub body: String,
 }
 
-/// A mail to be written; the subject's line breaks and the like are already gone.
+/// A mail to be written; the subject is already one clean line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MailPlan {
     pub to: Contact,
@@ -50,14 +50,14 @@ pub struct MailPlan {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
-    /// None: about something else.
+    /// None if it is about something else.
     pub order_id: Option<OrderId>,
     pub notices: Vec<Notice>,
     pub mails: Vec<MailPlan>,
 }
 
-/// One line of plain text: line breaks and tabs become spaces, other control characters vanish, and the end is cut
-/// (with an ellipsis) beyond `max` characters. Nothing that went through here can start a mail header of its own.
+/// One line of plain text: line breaks and tabs become spaces, other control characters are removed, and text beyond `max`
+/// characters is cut (with an ellipsis). The result cannot inject a mail header.
 pub fn one_line(text: &str, max: usize) -> String {
     let cleaned: String = text
         .chars()

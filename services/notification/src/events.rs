@@ -1,4 +1,4 @@
-//! What this service publishes: a notification was made, or read. The notification is the aggregate.
+//! What this service publishes: a notification was created, or read. The notification is the aggregate.
 
 use waybill_proto::notification as proto;
 use waybill_store::Tx;

@@ -1,4 +1,4 @@
-//! The gRPC front door: decodes, calls the use case, encodes.
+//! The gRPC layer: decodes, calls the use case, encodes.
 
 use std::sync::Arc;
 

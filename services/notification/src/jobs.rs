@@ -1,4 +1,4 @@
-//! What happens by itself.
+//! Background jobs.
 
 use std::{sync::Arc, time::Duration};
 
@@ -6,7 +6,7 @@ use waybill_service_kit::service::Job;
 
 use crate::app::App;
 
-/// How soon a queued mail leaves.
+/// How soon a queued mail is sent.
 const DELIVER_EVERY: Duration = Duration::from_secs(1);
 const PRUNE_EVERY: Duration = Duration::from_hours(1);
 

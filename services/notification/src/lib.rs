@@ -1,10 +1,10 @@
-//! In-app notifications and e-mail, driven by the events of the other services alone.
+//! In-app notifications and e-mail, driven only by the events of the other services.
 //!
 //! Layers: entity ← triggers ← mail ← domain ← config, events, plan, store ← sender ← app ← consumers, grpc, jobs, migrations, verify.
 //!
-//! `grpc`, `consumers` and `jobs` are the front doors; `app` holds the use cases with their transactions; `triggers` what events
-//! say, `plan` who is told what because of it, `domain` what both are made of; `mail` the templates, `sender` the SMTP client;
-//! `store` the statements; `events` what is told to the gateway.
+//! `grpc`, `consumers` and `jobs` are the entry points; `app` holds the use cases with their transactions; `triggers` what events
+//! say, `plan` who is notified about it, `domain` the shared types of both; `mail` the templates, `sender` the SMTP client;
+//! `store` the statements; `events` what is published to the gateway.
 
 mod app;
 mod config;
@@ -44,7 +44,7 @@ pub use verify::verify;
 /// The name of this service.
 pub const NAME: &str = "notification";
 
-/// Brings the database up to date and wires the service.
+/// Migrates the database and builds the service.
 pub async fn build(deps: &Deps, settings: &Settings) -> Result<Service, AppError> {
     let faults = settings.faults(deps.environment);
     if !faults.is_empty() {

@@ -1,4 +1,4 @@
-//! Mails as text: templates, and what goes into them. HTML is auto-escaped, so that what people typed stays text.
+//! Mails as text: templates and their data. HTML is auto-escaped, so that user input stays text.
 
 use std::sync::LazyLock;
 
@@ -15,7 +15,7 @@ pub struct MailLine {
     pub total: String,
 }
 
-/// What the templates may use besides the shop and the recipient's name.
+/// The data that templates may use in addition to the shop and the recipient's name.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct MailContent {
     pub heading: String,
@@ -24,7 +24,7 @@ pub struct MailContent {
     pub order_title: String,
     pub lines: Vec<MailLine>,
     pub total: String,
-    /// Where a parcel can be followed; https, or empty.
+    /// The page to track a parcel; https, or empty.
     pub tracking_url: String,
 }
 
@@ -56,15 +56,15 @@ impl MailContent {
     }
 }
 
-/// The shop as mails present it.
+/// The shop as it appears in mails.
 #[derive(Debug, Clone, Serialize)]
 pub struct Shop {
     pub name: String,
-    /// Where its pages are; the link of every mail.
+    /// The URL of its pages; the link in every mail.
     pub url: String,
 }
 
-/// A mail's two parts.
+/// The two parts of a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rendered {
     pub text: String,
@@ -112,7 +112,7 @@ const FILES: &[(&str, &str)] = &[
     ("shipment.txt", include_str!("../templates/shipment.txt")),
 ];
 
-/// Compiled once; a test renders every template, so that a fault in one shows there.
+/// Compiled once; a test renders every template, so that an error in one shows there.
 static ENVIRONMENT: LazyLock<Result<Environment<'static>, minijinja::Error>> =
     LazyLock::new(|| {
         let mut environment = Environment::new();
@@ -134,10 +134,10 @@ static ENVIRONMENT: LazyLock<Result<Environment<'static>, minijinja::Error>> =
 
 /// A template that does not compile or render.
 #[derive(Debug, thiserror::Error)]
-#[error("a mail template is at fault")]
+#[error("a mail template is invalid")]
 pub struct RenderError(#[source] pub minijinja::Error);
 
-/// Renders both parts. `name` is how the recipient is greeted; empty for a greeting without a name.
+/// Renders both parts. `name` is the recipient's name in the greeting; empty for a greeting without a name.
 pub fn render(
     template: Template,
     shop: &Shop,
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn what_people_typed_stays_text() {
+    fn user_input_stays_text() {
         let mail = render(
             Template::OrderConfirmation,
             &shop(),

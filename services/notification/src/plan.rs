@@ -1,7 +1,7 @@
-//! Who is told what because of a trigger.
+//! Who is notified about what because of a trigger.
 //!
-//! Consumers turn events into a [`NotificationTrigger`]; [`plan`] answers with the notices and mails that follow from it. Everybody is
-//! told at most once per event: who stands in two audiences gets the notice of the first one that names them.
+//! Consumers turn events into a [`NotificationTrigger`]; [`plan`] returns the notices and mails that follow from it. Everybody is
+//! notified at most once per event: a user in two audiences gets the notice of the first one.
 
 mod shipments;
 
@@ -14,7 +14,7 @@ use crate::{
     triggers::{Contact, NotificationTrigger, OrderSummary, PaymentSummary},
 };
 
-/// `text`, or nothing; as a sentence after what was said before.
+/// The sentence, followed by the label and the note if there is one.
 fn with_note(sentence: String, label: &str, note: &str) -> String {
     let note = note.trim();
     if note.is_empty() {
@@ -83,7 +83,7 @@ impl Planner {
         self
     }
 
-    /// The customer learns of a new status by notice and mail alike.
+    /// Notifies the customer of a new status by notice and mail.
     fn status(self, order: &OrderSummary, kind: Kind, headline: &str, message: &str) -> Self {
         let title = format!("Order {} {headline}", order.number);
         let content = MailContent::about(order, &title, message);
@@ -96,7 +96,7 @@ impl Planner {
     }
 }
 
-/// Who is told what about `trigger`.
+/// Who is notified about `trigger`, and how.
 pub fn plan(trigger: &NotificationTrigger) -> Plan {
     match trigger {
         NotificationTrigger::Placed(order) => {
@@ -368,7 +368,7 @@ fn assigned(order: &OrderSummary, began: bool, previous: Option<UserId>) -> Plan
     let mut planner = if began {
         planner.status(order, Kind::OrderAssigned, "is in progress", &message)
     } else {
-        // It went from hand to hand; that is worth no mail.
+        // From one worker to another; not worth a mail.
         let title = format!("Order {} has another worker", order.number);
         planner.tell_customer(order, Kind::OrderAssigned, &title, &message)
     };

@@ -25,12 +25,12 @@ use crate::{
     domain::{Delivery, MAX_NAME, MAX_TITLE, one_line},
 };
 
-/// Connections kept to the mail server at most.
+/// Maximum number of open connections to the mail server.
 const CONNECTIONS: u32 = 4;
 /// Idle connections are closed after this.
 const IDLE: Duration = Duration::from_secs(30);
 
-/// Where mails go.
+/// The transport of mails.
 pub enum Sender {
     Smtp(Smtp),
     /// They are only written to the database.
@@ -67,7 +67,7 @@ impl SendError {
     }
 }
 
-/// Tells mail programs and their absence notes that no person wrote this (RFC 3834).
+/// Marks the mail as automatic for mail programs and their absence replies (RFC 3834).
 #[derive(Clone)]
 struct AutoSubmitted;
 
@@ -130,13 +130,13 @@ impl Smtp {
     }
 }
 
-/// The message: plain text and HTML as alternatives. The Message-ID and the date are the delivery's, so that a second copy
-/// (sent after a crash) is recognisable as one.
+/// The message: plain text and HTML as alternatives. Message-ID and date are those of the delivery, so that a second copy (sent
+/// after a crash) can be recognised.
 fn compose(from: &Mailbox, delivery: &Delivery, address: &str) -> Result<Message, SendError> {
     let address: Address = address
         .parse()
         .map_err(|error| SendError::hopeless(format!("the address is not valid: {error}")))?;
-    // Cleaned when it was queued; a control character in a header would make lettre panic, so not taken on trust.
+    // Cleaned when it was queued; checked again, because a control character in a header would make lettre panic.
     let name = Some(one_line(&delivery.name, MAX_NAME)).filter(|name| !name.is_empty());
     let created = u64::try_from(delivery.created_at.micros()).unwrap_or(0);
     Message::builder()
@@ -153,7 +153,7 @@ fn compose(from: &Mailbox, delivery: &Delivery, address: &str) -> Result<Message
         .map_err(|error| SendError::hopeless(format!("the mail cannot be built: {error}")))
 }
 
-/// A server that refuses this mail for good (5xx) will do so again; one that refuses us (authentication) may accept us later.
+/// A server that refuses this mail permanently (5xx) will do so again; one that refuses our authentication may accept it later.
 fn classify(error: &smtp::Error) -> SendError {
     let code = error.status().map(u16::from);
     let ours = matches!(code, Some(530 | 534 | 535 | 538));

@@ -10,7 +10,7 @@ use sea_orm::{ConnectionTrait, Statement};
 use uuid::Uuid;
 use waybill_store::StoreError;
 
-/// The ids that a query of `verify` finds.
+/// The ids that a query of `verify` returns.
 pub async fn ids(connection: &impl ConnectionTrait, sql: &str) -> Result<Vec<Uuid>, StoreError> {
     let statement = Statement::from_string(connection.get_database_backend(), sql);
     let rows = connection.query_all_raw(statement).await?;

@@ -1,15 +1,15 @@
-//! What events tell this service. Consumers make these from the messages.
+//! What events say to this service. Consumers build these from the messages.
 
 use waybill_primitives::{Money, OrderId, UserId};
 use waybill_proto::order::{ChangeRequestKind, OrderStatus};
 
-/// Somebody an event names.
+/// A person named in an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contact {
     pub id: UserId,
-    /// Empty if the event does not tell.
+    /// Empty if the event does not have it.
     pub name: String,
-    /// None if the event does not tell; the recipients' projection then knows it.
+    /// None if the event does not have it; then the projection of recipients does.
     pub email: Option<String>,
 }
 
@@ -26,7 +26,7 @@ pub struct Line {
 pub struct OrderSummary {
     pub id: OrderId,
     pub number: String,
-    /// Of the free description; may be empty.
+    /// The title of the order, from its description; may be empty.
     pub title: String,
     pub customer: Contact,
     pub assignee: Option<Contact>,
@@ -54,20 +54,20 @@ pub struct ShipmentSummary {
     pub lines: Vec<(String, i64)>,
 }
 
-/// How far a shipment is.
+/// The progress of a shipment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ShipmentStep {
     Shipped,
     Delivered,
 }
 
-/// Something that happened in another service and that people are told about.
+/// Something that happened in another service and that causes notifications.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NotificationTrigger {
     Placed(OrderSummary),
     Paid {
         order: OrderSummary,
-        /// False for an order on which nothing was due.
+        /// False for an order without anything to pay.
         by_payment: bool,
         /// It now waits for a worker.
         available: bool,
@@ -78,18 +78,18 @@ pub enum NotificationTrigger {
     },
     Assigned {
         order: OrderSummary,
-        /// Work on it began by this: it waited before.
+        /// Work on it began with this: it waited before.
         began: bool,
         previous: Option<UserId>,
     },
-    /// Another order took its place.
+    /// Another order replaced it.
     Replaced {
         order: OrderSummary,
-        /// Of the other one.
+        /// The number of the other order.
         number: String,
         previous: Option<UserId>,
     },
-    /// Something was noted for the customer.
+    /// A note was added for the customer.
     Noted {
         order: OrderSummary,
         author: String,

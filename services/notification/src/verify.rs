@@ -1,14 +1,14 @@
-//! What must hold in this service's database at any moment, checked by `waybill verify`.
+//! The invariants of this service's database, checked by `waybill verify`.
 
 use waybill_service_kit::AppError;
 use waybill_store::Db;
 
 use crate::store;
 
-/// More offenders of one kind than this are not listed.
+/// At most so many violations of one kind are listed.
 const MOST: usize = 100;
 
-/// What is wrong with the rows that a query finds, and the query; its one column `id` names the offender.
+/// A violation, and the query that finds it; its only column `id` identifies the row.
 const CHECKS: &[(&str, &str)] = &[
     (
         "notification: it is read but has version 1, or unread with another version",
@@ -38,7 +38,7 @@ const CHECKS: &[(&str, &str)] = &[
     ),
 ];
 
-/// Everything that is wrong, one sentence each; empty if all is well.
+/// All violations, one sentence each; empty if there are none.
 pub async fn verify(db: &Db) -> Result<Vec<String>, AppError> {
     let mut violations = Vec::new();
     for (problem, sql) in CHECKS {

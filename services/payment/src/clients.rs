@@ -1,4 +1,4 @@
-//! What this service asks of others: the order service tells what an order costs and whether it may be paid.
+//! Calls to other services: the order service returns what an order costs and whether it may be paid.
 
 use async_trait::async_trait;
 use waybill_primitives::{FieldError, OrderId};
@@ -13,7 +13,7 @@ use crate::payments::{
     domain::{OrderPayment, OrderSummary},
 };
 
-/// The order service, asked with the caller's own token.
+/// The order service, called with the caller's own token.
 #[derive(Clone)]
 pub struct OrderClient(OrderServiceClient<GrpcChannel>);
 
@@ -39,7 +39,7 @@ impl Orders for OrderClient {
     }
 }
 
-/// What matters of an order when it is paid.
+/// The properties of an order that matter for its payment.
 pub fn summary(order: &proto::Order) -> Result<OrderSummary, FieldError> {
     let customer = order
         .customer

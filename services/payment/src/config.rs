@@ -19,7 +19,7 @@ settings! {
 }
 
 impl Default for Settings {
-    /// What holds when nothing is set.
+    /// The values when nothing is set.
     fn default() -> Self {
         Self {
             commission_basis_points: 2_000,

@@ -17,7 +17,7 @@ use crate::{
     refunds::app::{Refunds, Requested},
 };
 
-/// What this service consumes.
+/// The events that this service consumes.
 pub const CONSUMERS: &[ConsumerInfo] = &[ORDERS, SETTINGS];
 
 /// All of an order's events, so that a lost one shows as a gap in its versions.
@@ -30,7 +30,7 @@ const SETTINGS: ConsumerInfo = ConsumerInfo {
     subjects: &["waybill.order.settings.*"],
 };
 
-/// Refunds what an order cannot keep, and shares what a completed one has earned.
+/// Refunds what an order cannot keep, and shares the money of a completed one.
 pub struct OrderEvents {
     refunds: Arc<Refunds>,
     ledger: Arc<Ledger>,
@@ -41,7 +41,7 @@ impl OrderEvents {
         Self { refunds, ledger }
     }
 
-    /// Money arrived that the order could not take.
+    /// Money arrived that the order could not accept.
     async fn rejected(&self, tx: &Tx, event: &OrderChanged) -> Result<(), HandlerError> {
         let payment: PaymentId = parse_id("payment_id", &event.payment_id)?;
         match self.refunds.request(tx, payment, &event.note).await {
@@ -56,8 +56,8 @@ impl OrderEvents {
         }
     }
 
-    /// `paid_by`: the payment that the order had, if it says so. It is looked for by itself, because an order that took the
-    /// place of another one may end before the event arrives that brings that one's payments over.
+    /// `paid_by`: the payment of the order, if the event has it. It is looked up separately, because a replacement may end before
+    /// the event arrives that moves the payments of the replaced order to it.
     async fn ended(
         &self,
         tx: &Tx,
@@ -79,7 +79,7 @@ impl OrderEvents {
         Ok(())
     }
 
-    /// Another order was opened in place of this one, and has its payments from now on.
+    /// Another order replaced this one, and has its payments from now on.
     async fn replaced(
         &self,
         tx: &Tx,
@@ -152,7 +152,7 @@ impl EventHandler for OrderEvents {
     }
 }
 
-/// Takes over the shop's commission.
+/// Stores the shop's commission.
 pub struct SettingsEvents {
     ledger: Arc<Ledger>,
 }

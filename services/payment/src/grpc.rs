@@ -1,4 +1,4 @@
-//! `PaymentService` on the wire: decode, call, encode.
+//! The gRPC layer of `PaymentService`: decodes, calls the use case, encodes.
 
 use std::sync::Arc;
 

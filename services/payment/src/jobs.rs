@@ -1,4 +1,4 @@
-//! Timers. Each job takes no input and can be repeated at any moment, by any replica.
+//! Background jobs. Each takes no input and can be repeated at any time, by any replica.
 
 use std::{sync::Arc, time::Duration};
 
@@ -7,10 +7,10 @@ use waybill_service_kit::Job;
 
 use crate::refunds::app::Refunds;
 
-/// How long a refund waits at most when nobody wakes the job.
+/// How long a refund waits at most if nothing wakes the job.
 const EVERY: Duration = Duration::from_secs(1);
 
-/// Carries out open refunds, and retries those that a crash or a failure left.
+/// Executes open refunds, and retries those that a crash or a failure left.
 pub fn refunds(refunds: Arc<Refunds>, wake: Arc<Notify>) -> Job {
     Job::new("refunds", EVERY, move || {
         let refunds = Arc::clone(&refunds);

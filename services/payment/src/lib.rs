@@ -2,9 +2,9 @@
 //!
 //! Layers: entity ← providers ← payments ← clients, config, ledger ← provider_events, refunds, verify ← consumers, grpc, jobs, migrations.
 //!
-//! `payments` (create, read; the state machine), `refunds` (money that goes back), `ledger` (double-entry books), `providers`
-//! (who moves money: the trait and the sandbox), `provider_events` (what they tell), `consumers` (events of orders), `jobs`
-//! (timers), `clients` (what is asked of the order service), `verify` (what must hold).
+//! `payments` (create, read; the state machine), `refunds` (returning money), `ledger` (double-entry bookkeeping), `providers`
+//! (payment providers: the trait and the sandbox), `provider_events` (their events), `consumers` (events of orders), `jobs`
+//! (background jobs), `clients` (calls to the order service), `verify` (invariants of the database).
 
 use std::sync::Arc;
 
@@ -48,7 +48,7 @@ use refunds::app::Refunds;
 /// The service's name: of its stream, its database and its process.
 pub const NAME: &str = "payment";
 
-/// Migrates the database and builds the service with the providers of the settings. `order` leads to the order service.
+/// Migrates the database and builds the service with the providers of the settings. `order` is the channel to the order service.
 pub async fn build(
     deps: &Deps,
     settings: &Settings,

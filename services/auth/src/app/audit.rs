@@ -1,4 +1,4 @@
-//! The audit log: own acts are recorded in their transactions, those of other services come by their events.
+//! The audit log: this service's acts are recorded in their transactions, those of other services arrive as events.
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -34,7 +34,7 @@ impl App {
         Ok(page.map_err(AppError::from)?)
     }
 
-    /// Records what an administrator does with an account, in the transaction of the act.
+    /// Records an administrator's act on an account, in the transaction of the act.
     pub(super) async fn record_act(
         &self,
         tx: &Tx,
@@ -59,7 +59,7 @@ impl App {
         Ok(())
     }
 
-    /// Consumes what another service has recorded, in the transaction of its event.
+    /// Stores a record of another service, in the transaction of its event.
     pub async fn keep_act(&self, tx: &Tx, record: Record) -> Result<(), AppError> {
         Ok(store::audit::insert(tx.conn(), &record.fitted()).await?)
     }

@@ -1,5 +1,5 @@
-//! People who order without an account: a token for their order, and whether an address has an account. Both are asked by
-//! the gateway only, which limits how often.
+//! People who order without an account: a token for their order, and whether an address has an account. Only the gateway calls
+//! both, and it limits the rate.
 
 use ring::{
     digest,
@@ -19,11 +19,11 @@ use crate::{
     store,
 };
 
-/// The shortest idempotency key that a guest is known by again: whoever repeats it gets the guest's token.
+/// The shortest idempotency key that identifies a guest: a request that repeats it gets the guest's token.
 const KEY_MIN: usize = 16;
 const KEY_MAX: usize = 255;
 
-/// Somebody who orders without an account, as they came in.
+/// The data of somebody who orders without an account, unchecked.
 #[derive(Clone)]
 pub struct Guest {
     pub email: String,
@@ -31,7 +31,7 @@ pub struct Guest {
     pub last_name: String,
 }
 
-/// What a guest gets.
+/// The result for a guest.
 pub struct GuestToken {
     pub id: UserId,
     pub access_token: String,
@@ -40,8 +40,8 @@ pub struct GuestToken {
 }
 
 impl App {
-    /// An access token for a guest, who has an id and no account. With an idempotency key, a repeat by the same person has
-    /// the same id, and so finds the order that the first attempt placed; without one, each call makes another guest.
+    /// An access token for a guest, who has an id and no account. With an idempotency key, a repetition by the same person gets
+    /// the same id, and so finds the order of the first attempt; without one, each call creates another guest.
     pub fn guest_token(&self, ctx: &CallContext, guest: &Guest) -> Result<GuestToken, Error> {
         ctx.service()?;
         let mut errors = FieldErrors::default();
@@ -94,13 +94,12 @@ impl App {
     }
 }
 
-/// The id that these texts always give. Accounts have ids of another version of UUID (7), so that a guest is never taken
-/// for one.
+/// The id derived from these texts. Accounts have UUIDs of another version (7), so a guest cannot be mistaken for one.
 fn repeatable_id(texts: &[&str]) -> UserId {
     let mut hash = digest::Context::new(&digest::SHA256);
     hash.update(b"waybill guest");
     for text in texts {
-        // The length keeps ("ab", "c") apart from ("a", "bc").
+        // The length distinguishes ("ab", "c") from ("a", "bc").
         hash.update(&(text.len() as u64).to_be_bytes());
         hash.update(text.as_bytes());
     }

@@ -1,4 +1,4 @@
-//! Accounts that nobody registers: the first administrator and those of the demo.
+//! Accounts without a registration: the first administrator and those of the demo.
 
 use secrecy::{ExposeSecret as _, SecretString};
 use waybill_primitives::{FieldErrors, Role, Timestamp, UserId};
@@ -15,7 +15,7 @@ use crate::{
     store,
 };
 
-/// An account to be made as it stands.
+/// An account to be created with these values.
 #[derive(Clone)]
 pub struct SeedUser {
     pub email: String,
@@ -32,7 +32,7 @@ pub async fn hash_password(password: &str) -> Result<String, AppError> {
     passwords.hash(password).await.map_err(AppError::internal)
 }
 
-/// Makes the account, or leaves the one that has the address already as it is. Its id.
+/// Creates the account, or leaves an existing one with the same address unchanged. Returns its id.
 pub async fn seed_user(db: &Db, seed: &SeedUser) -> Result<UserId, AppError> {
     Ok(find_or_make(db, seed).await?.id)
 }
@@ -71,8 +71,8 @@ async fn find_or_make(db: &Db, seed: &SeedUser) -> Result<User, Error> {
     }
 }
 
-/// Sees to it that the account of `email` exists and is an administrator. An existing account keeps its password: the
-/// setting opens the door once, it does not reset it at every start. Safe when replicas start at once.
+/// Ensures that the account of `email` exists and is an administrator. An existing account keeps its password: the setting gives
+/// access once, it does not reset the password at every start. Safe when replicas start at the same time.
 pub async fn first_admin(
     db: &Db,
     passwords: &Passwords,
@@ -126,7 +126,7 @@ async fn promote(db: &Db, id: UserId) -> Result<(), Error> {
     .await
 }
 
-/// The error of one of the two settings of the first administrator without the other.
+/// The error if only one of the two settings of the first administrator is set.
 pub fn incomplete_admin(missing: &'static str) -> AppError {
     AppError::invalid(vec![FieldError::new(
         missing,

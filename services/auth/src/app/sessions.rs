@@ -1,5 +1,5 @@
-//! Signing in and staying signed in. A session is a family of refresh tokens: each is good for one use, which gives the
-//! next one; a token that comes a second time was stolen from one side or the other, and ends the family.
+//! Signing in and staying signed in. A session is a family of refresh tokens: each can be used once, which returns the next one;
+//! a token that is used a second time was stolen by one side or the other, and ends the family.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use ring::{
@@ -23,10 +23,10 @@ use crate::{
 
 /// Bytes of randomness in a refresh token.
 const TOKEN_BYTES: usize = 32;
-/// Rows that one round of pruning deletes of each table.
+/// Rows of each table that one round of pruning deletes.
 const PRUNE_BATCH: u64 = 500;
 
-/// What a successful sign-in gives.
+/// The result of a successful sign-in.
 pub struct SignedIn {
     pub user: User,
     pub access_token: String,
@@ -38,8 +38,7 @@ pub struct SignedIn {
 }
 
 impl App {
-    /// Signs in by e-mail address and password. An unknown address and a wrong password are the same answer, after the
-    /// same work.
+    /// Signs in by e-mail address and password. An unknown address and a wrong password give the same error, after the same work.
     pub async fn login(
         &self,
         ctx: &CallContext,
@@ -60,8 +59,8 @@ impl App {
         }
     }
 
-    /// Checks the password of the account of `email`, if there is one, counting failures. Only as many guesses as
-    /// passwords are hashed at a time can slip past the limit together.
+    /// Checks the password of the account of `email`, if there is one, counting failures. At most as many guesses as passwords
+    /// are hashed concurrently can exceed the limit.
     pub(super) async fn guess(
         &self,
         email: &str,
@@ -79,7 +78,7 @@ impl App {
         Ok(matches)
     }
 
-    /// Refuses a guess on an account that has had too many wrong ones.
+    /// Refuses a guess on an account with too many wrong ones.
     async fn admit(&self, account: &str) -> Result<(), Error> {
         let now = self.clock.now();
         let cutoff = now.minus(self.policy.login_window);
@@ -106,20 +105,20 @@ impl App {
             Ok::<_, Error>(())
         };
         match retrying(count).await {
-            // Another failure began the window at the same moment: count in that one.
+            // Another failure began the window at the same time: count in that one.
             Err(error) if is_unique(&error) => retrying(count).await,
             outcome => outcome,
         }
     }
 
-    /// Opens a session for somebody whose password was found right.
+    /// Opens a session for somebody whose password was correct.
     pub(super) async fn sign_in(
         &self,
         ctx: &CallContext,
         known: &Credentials,
     ) -> Result<SignedIn, Error> {
         transact!(self.db, ctx, async |tx| {
-            // Locked, so that a suspension or a change of password at this moment also ends this session.
+            // Locked, so that a concurrent suspension or change of password also ends this session.
             let now = store::users::lock(tx.conn(), known.user.id).await?;
             let now = now.filter(|now| now.password_hash == known.password_hash);
             let user = now.ok_or_else(wrong_credentials)?.user;
@@ -168,7 +167,7 @@ impl App {
         })
     }
 
-    /// Exchanges a refresh token for the next one and a new access token, which carries the role of now.
+    /// Exchanges a refresh token for the next one and a new access token, which has the current role.
     pub async fn refresh(&self, ctx: &CallContext, token: &str) -> Result<SignedIn, Error> {
         let hash = token_hash(token).ok_or_else(unknown_token)?;
         retrying(|| async {
@@ -189,7 +188,7 @@ impl App {
             if token.expires_at <= now {
                 return Err(session_ended());
             }
-            // Locked, so that a role that is changing at this moment does not live on in a token issued after the change.
+            // Locked, so that a concurrent change of role is not missed by a token that is issued after it.
             let user = store::users::lock(tx.conn(), token.user).await?;
             let user = user.map(|account| account.user).filter(|user| !user.suspended);
             let user = user.ok_or_else(session_ended)?;
@@ -204,7 +203,7 @@ impl App {
         .await
     }
 
-    /// Ends the session of the refresh token; without one, that of the access token. Ending it twice is fine.
+    /// Ends the session of the refresh token; without one, that of the access token. Can be repeated.
     pub async fn logout(&self, ctx: &CallContext, token: &str) -> Result<(), Error> {
         let hash = token_hash(token);
         let own = ctx.user().ok().and_then(|caller| caller.session.clone());
@@ -259,7 +258,7 @@ fn new_refresh_token() -> Result<(String, String), Error> {
     Ok((token, hash))
 }
 
-/// What a refresh token is stored as; none for text that cannot be one. A fast hash is enough for 256 random bits.
+/// The stored form of a refresh token; none for text that cannot be one. A fast hash is enough for 256 random bits.
 pub fn token_hash(token: &str) -> Option<String> {
     let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
     (bytes.len() == TOKEN_BYTES).then(|| sha256(token))

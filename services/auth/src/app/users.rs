@@ -1,5 +1,5 @@
-//! What administrators do with accounts. The rights are those of the database, not of the token: an administrator who
-//! was demoted a minute ago changes nothing any more.
+//! The acts of administrators on accounts. Rights are checked against the database, not the token: an administrator who was
+//! demoted a minute ago cannot change anything any more.
 
 use std::collections::BTreeMap;
 
@@ -86,7 +86,7 @@ impl App {
         })
     }
 
-    /// Users whose name or address has `text`, newest first.
+    /// Users whose name or address contains `text`, newest first.
     pub async fn list_users(
         &self,
         ctx: &CallContext,
@@ -106,7 +106,7 @@ impl App {
         Ok(user.ok_or_else(no_such_user)?)
     }
 
-    /// Gives a user another role; the access tokens of now keep the old one until they are refreshed.
+    /// Gives a user another role; existing access tokens keep the old one until they are refreshed.
     pub async fn set_role(
         &self,
         ctx: &CallContext,
@@ -136,7 +136,7 @@ impl App {
         .await
     }
 
-    /// Shuts an account out: its sessions end, and it cannot sign in until it is restored.
+    /// Suspends an account: its sessions end, and it cannot sign in until it is restored.
     pub async fn suspend(
         &self,
         ctx: &CallContext,
@@ -192,7 +192,7 @@ impl App {
         .await
     }
 
-    /// Keeps the administrators as they are until the transaction ends, and the caller to be one of them; their number.
+    /// Locks all administrators until the transaction ends, and checks that the caller is one of them. Returns their number.
     async fn act_as_admin(&self, tx: &Tx, ctx: &CallContext) -> Result<u64, Error> {
         let caller = ctx.user()?.id;
         let admins = store::users::lock_active_admins(tx.conn()).await?;

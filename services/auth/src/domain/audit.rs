@@ -1,4 +1,4 @@
-//! What the audit log holds, within the limits of its columns, and what it is searched by. Pure.
+//! The records of the audit log, within the limits of its columns, and its filter. Pure.
 
 use uuid::Uuid;
 use waybill_primitives::{FieldErrors, Role, Timestamp, UserId};
@@ -10,7 +10,7 @@ const REQUEST_MAX: usize = 128;
 const ACTION_MAX: usize = 64;
 const KIND_MAX: usize = 32;
 const TARGET_MAX: usize = 64;
-/// Most bytes of a state; MySQL's text ends there.
+/// Maximum bytes of a state; a MySQL text column holds no more.
 const STATE_MAX: usize = 60_000;
 
 /// Who acted.
@@ -33,14 +33,14 @@ pub struct Record {
     pub action: String,
     pub target_kind: String,
     pub target_id: String,
-    /// JSON of what changed, as it was; empty where there was nothing.
+    /// JSON of the changed object before the act; empty if it did not exist.
     pub before: String,
-    /// The same as it is now.
+    /// The same after the act; empty if it was deleted.
     pub after: String,
 }
 
 impl Record {
-    /// Cuts every text to what its column takes: an act must not go unrecorded because something about it is long.
+    /// Cuts every text to the limit of its column: an act must be recorded even if some text is too long.
     #[must_use]
     pub fn fitted(mut self) -> Self {
         if let Some(actor) = &mut self.actor {
@@ -67,11 +67,11 @@ fn cut(text: &mut String, max: usize) {
     }
 }
 
-/// What a list is narrowed by; empty texts narrow nothing.
+/// The filter of a list; empty texts filter nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     pub actor: Option<UserId>,
-    /// What the action begins with.
+    /// A prefix of the action.
     pub action: String,
     pub target_kind: String,
     pub target_id: String,
@@ -80,7 +80,7 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// All that is wrong with it at once.
+    /// All errors of the filter.
     pub fn errors(&self) -> FieldErrors {
         let word = |text: &str, max, more: &str| {
             text.len() <= max

@@ -15,7 +15,7 @@ use crate::{
     domain::audit::{Filter, Record},
 };
 
-/// Answers `waybill.auth.v1.AuditService`.
+/// Implements `waybill.auth.v1.AuditService`.
 pub struct AuditGrpc(pub Arc<App>);
 
 #[tonic::async_trait]

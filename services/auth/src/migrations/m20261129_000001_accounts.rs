@@ -40,7 +40,7 @@ async fn users(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
             .col(big_integer("updated_at")),
     )
     .await?;
-    // The list of users by role, newest first, and the count of administrators.
+    // For the list of users by role, newest first, and the count of administrators.
     create_indexes(manager, "users", &[("users_by_role", &["role", "id"])]).await
 }
 
@@ -144,7 +144,7 @@ async fn registrations(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         manager,
         Table::create()
             .table("registrations_daily")
-            // Since 1970-01-01, UTC.
+            // Days since 1970-01-01, UTC.
             .col(integer("day"))
             .col(string_len("role", 16))
             .col(big_integer("accounts"))
@@ -153,7 +153,7 @@ async fn registrations(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     .await
 }
 
-/// Rows are only ever added.
+/// Rows are only added.
 async fn audit_log(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     create_table(
         manager,
@@ -169,7 +169,7 @@ async fn audit_log(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
             .col(string_len("action", 64))
             .col(string_len("target_kind", 32))
             .col(string_len("target_id", 64))
-            // JSON; empty where there is none.
+            // JSON; empty if the object did not exist before or after.
             .col(text("before_state"))
             .col(text("after_state")),
     )

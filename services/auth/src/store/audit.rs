@@ -1,4 +1,4 @@
-//! Statements on the audit log: adding and reading. There is none that changes or deletes.
+//! Statements on the audit log: adding and reading. None changes or deletes a row.
 
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
@@ -17,7 +17,7 @@ use crate::{
     entity::audit_log::{Column, Entity, Model},
 };
 
-/// Adds a record. [`StoreError::Unique`]: it is there already.
+/// Adds a record. [`StoreError::Unique`] if it exists already.
 pub async fn insert(db: &impl ConnectionTrait, record: &Record) -> Result<(), StoreError> {
     let actor = record.actor.as_ref();
     let row = Model {
@@ -56,7 +56,7 @@ fn filtered(filter: &Filter) -> Select<Entity> {
         all = all.add(Column::ActorId.eq(actor));
     }
     if !filter.action.is_empty() {
-        // An underscore is itself, not any letter; `!` occurs in no action.
+        // An underscore must match only itself; `!` occurs in no action.
         let pattern = format!("{}%", filter.action.replace('_', "!_"));
         all = all.add(Expr::col(Column::Action).like(LikeExpr::new(pattern).escape('!')));
     }

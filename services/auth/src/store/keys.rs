@@ -31,7 +31,7 @@ pub async fn last_generation(db: &impl ConnectionTrait) -> Result<i64, StoreErro
     Ok(newest.unwrap_or(0))
 }
 
-/// Puts a key that was superseded back in front; `false` if there is none of that name.
+/// Makes a superseded key the newest again; `false` if there is none with this id.
 pub async fn bring_forward(
     db: &impl ConnectionTrait,
     kid: &str,
@@ -48,7 +48,7 @@ pub async fn bring_forward(
     Ok(outcome.rows_affected == 1)
 }
 
-/// Stops publishing a key and forgets its private part.
+/// Stops publishing a key and deletes its private half.
 pub async fn retire(db: &impl ConnectionTrait, kid: &str, at: Timestamp) -> Result<(), StoreError> {
     Entity::update_many()
         .col_expr(Column::RetiredAt, Expr::value(at))

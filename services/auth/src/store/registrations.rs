@@ -1,4 +1,4 @@
-//! Accounts by day of registration and role, kept in step with the accounts themselves.
+//! Accounts by day of registration and role, updated together with the accounts.
 
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, DbBackend, EntityTrait as _, IntoActiveModel as _,
@@ -23,7 +23,7 @@ pub async fn moved(db: &impl ConnectionTrait, user: &User, from: Role) -> Result
     add(db, user, [(from, -1), (user.role, 1)].into()).await
 }
 
-/// In the order of the roles, so that two who add do not lock each other out.
+/// In the order of the roles, so that concurrent writers do not deadlock.
 async fn add(
     db: &impl ConnectionTrait,
     user: &User,
@@ -54,7 +54,7 @@ async fn add(
     Ok(())
 }
 
-/// The numbers of the days of a span.
+/// The rows of the days of a span.
 pub async fn days(db: &impl ConnectionTrait, span: Span) -> Result<Vec<Model>, StoreError> {
     let days = Entity::find()
         .filter(Column::Day.gte(span.first))
@@ -81,7 +81,7 @@ pub async fn totals(db: &impl ConnectionTrait) -> Result<Vec<(Role, i64)>, Store
     Ok(rows)
 }
 
-/// Days and roles whose number is not that of the accounts; at most a hundred.
+/// Days and roles whose stored number differs from that of the accounts; at most a hundred.
 pub async fn mismatches(db: &impl ConnectionTrait) -> Result<Vec<String>, StoreError> {
     let day = match db.get_database_backend() {
         DbBackend::MySql => "created_at DIV 86400000000",
@@ -95,11 +95,11 @@ pub async fn mismatches(db: &impl ConnectionTrait) -> Result<Vec<String>, StoreE
     );
     let statement = Statement::from_string(db.get_database_backend(), sql);
     let rows = db.query_all_raw(statement).await?;
-    let told = rows.iter().map(|row| {
+    let mismatches = rows.iter().map(|row| {
         let role: String = row.try_get("", "role")?;
         Ok::<_, sea_orm::DbErr>(format!(
             "the number of accounts with role {role} on one day of registration is not that of the rollup"
         ))
     });
-    Ok(told.collect::<Result<_, _>>()?)
+    Ok(mismatches.collect::<Result<_, _>>()?)
 }

@@ -1,4 +1,4 @@
-//! Statements on sessions and their refresh tokens. What decides a race is a conditional update.
+//! Statements on sessions and their refresh tokens. Races are decided by conditional updates.
 
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _,
@@ -78,7 +78,7 @@ pub async fn find_token(
     }))
 }
 
-/// Uses the token up. Of any number of callers exactly one gets `true`.
+/// Marks the token as used. Of concurrent callers exactly one gets `true`.
 pub async fn spend_token(
     db: &impl ConnectionTrait,
     hash: &str,
@@ -93,7 +93,7 @@ pub async fn spend_token(
     Ok(outcome.rows_affected == 1)
 }
 
-/// Prolongs a session; `false` if it was ended.
+/// Extends a session; `false` if it was ended.
 pub async fn extend_session(
     db: &impl ConnectionTrait,
     id: Uuid,
@@ -124,7 +124,7 @@ pub async fn end_session(
     Ok(outcome.rows_affected == 1)
 }
 
-/// Ends all sessions of a user but `keep`; how many there were.
+/// Ends all sessions of a user but `keep`. Returns how many there were.
 pub async fn end_sessions_of(
     db: &impl ConnectionTrait,
     user: UserId,
@@ -179,7 +179,7 @@ pub async fn prune(
     if !sessions.is_empty() {
         let outcome = sessions::Entity::delete_many()
             .filter(sessions::Column::Id.is_in(sessions))
-            // Prolonged between the two statements: then it lives.
+            // Not if it was extended between the two statements.
             .filter(sessions::Column::ExpiresAt.lt(at))
             .exec(db)
             .await?;

@@ -34,8 +34,8 @@ pub async fn count_more(
     Ok(outcome.rows_affected == 1)
 }
 
-/// Begins a window at `at` with one failure, in place of one that began before `cutoff`.
-/// [`StoreError::Unique`] if somebody else began one concurrently.
+/// Begins a window at `at` with one failure, replacing one that began before `cutoff`. [`StoreError::Unique`] if somebody else
+/// began one concurrently.
 pub async fn begin_window(
     db: &impl ConnectionTrait,
     account: &str,
@@ -55,7 +55,7 @@ pub async fn begin_window(
     rows::insert(db, first).await
 }
 
-/// Forgets the failures of an account, after a good login.
+/// Resets the failures of an account, after a successful login.
 pub async fn clear(db: &impl ConnectionTrait, account: &str) -> Result<(), StoreError> {
     Entity::delete_by_id(account).exec(db).await?;
     Ok(())

@@ -25,12 +25,12 @@ pub struct Credentials {
     pub password_hash: String,
 }
 
-/// What a list of users is narrowed by.
+/// The filter of a list of users.
 #[derive(Debug, Default, Clone)]
 pub struct Filter {
     /// Part of the address or the name; empty: any.
     pub text: String,
-    /// Any of these; none for all.
+    /// Any of these; empty for all.
     pub roles: Vec<Role>,
 }
 
@@ -91,7 +91,7 @@ pub async fn by_email(
     Ok(row.map(from_row))
 }
 
-/// The account, kept from changing until the transaction ends.
+/// The account, locked until the transaction ends.
 pub async fn lock(
     db: &impl ConnectionTrait,
     id: UserId,
@@ -100,8 +100,8 @@ pub async fn lock(
     Ok(row.map(from_row))
 }
 
-/// The ids of all administrators who are not suspended, kept from changing until the transaction ends. They are locked
-/// in one order, so that two administrators who act on each other take turns.
+/// The ids of all administrators who are not suspended, locked until the transaction ends. They are locked in a fixed order, so
+/// that two administrators who act on each other take turns.
 pub async fn lock_active_admins(db: &impl ConnectionTrait) -> Result<Vec<UserId>, StoreError> {
     let admins = Entity::find()
         .filter(Column::Role.eq(Role::Admin))
@@ -112,7 +112,7 @@ pub async fn lock_active_admins(db: &impl ConnectionTrait) -> Result<Vec<UserId>
     Ok(admins.into_iter().map(|admin| admin.id).collect())
 }
 
-/// Writes names and role of an account that [`lock`] gave; `user` holds the new state with its new version.
+/// Writes names and role of an account that [`lock`] returned; `user` holds the new state with its new version.
 pub async fn update(
     db: &impl ConnectionTrait,
     user: &User,
@@ -196,7 +196,7 @@ fn filtered(filter: &Filter) -> Select<Entity> {
     Entity::find().filter(condition)
 }
 
-/// A pattern that finds `text` itself. The escape is not a backslash, as MySQL reads those in literals.
+/// A pattern that matches `text` literally. The escape is not a backslash, because MySQL interprets those in literals.
 fn contains(text: &str) -> LikeExpr {
     let mut pattern = String::from("%");
     for c in text.to_lowercase().chars() {
@@ -228,7 +228,7 @@ fn from_row(row: Model) -> Credentials {
     }
 }
 
-/// The id and version of the next accounts after `after`, oldest first: for checking all of them piece by piece.
+/// The id and version of the next accounts after `after`, oldest first: to check all of them in batches.
 pub async fn versions(
     db: &impl ConnectionTrait,
     after: Option<UserId>,

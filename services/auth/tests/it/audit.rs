@@ -1,4 +1,4 @@
-//! The audit log: own acts, those of the order service, and who may look.
+//! The audit log: the service's own acts, those of the order service, and who may read it.
 
 use waybill_bus::Envelope;
 use waybill_primitives::{EventId, Role, Timestamp, UserId};
@@ -20,7 +20,7 @@ on_each_database! { acts_of_the_order_service_come_once_and_are_found }
 
 on_any_database! {
     every_own_act_is_recorded_with_its_transaction,
-    only_administrators_look,
+    only_administrators_read_the_log,
 }
 
 async fn log(
@@ -54,7 +54,7 @@ async fn every_own_act_is_recorded_with_its_transaction(world: &World) {
     answer(auth.set_user_role(by(&admin, role.clone())).await).unwrap();
     answer(auth.suspend_user(by(&admin, suspend)).await).unwrap();
     answer(auth.restore_user(by(&admin, restore)).await).unwrap();
-    // What changes nothing, or is refused, is no act.
+    // A change without effect, or a refused one, is no act.
     answer(auth.set_user_role(by(&admin, role)).await).unwrap();
     let own = SuspendUserRequest {
         id: id_of(&admin).to_string(),
@@ -65,12 +65,12 @@ async fn every_own_act_is_recorded_with_its_transaction(world: &World) {
     let (records, _) = log(world, &admin, ListAuditLogRequest::default())
         .await
         .unwrap();
-    let told: Vec<_> = records
+    let recorded: Vec<_> = records
         .iter()
         .map(|record| (record.action.as_str(), record.before(), record.after()))
         .collect();
     assert_eq!(
-        told,
+        recorded,
         [
             (
                 "user.restore",
@@ -251,7 +251,7 @@ async fn acts_of_the_order_service_come_once_and_are_found(world: &World) {
     assert!(running.drain(std::time::Duration::from_mins(1)).await);
 }
 
-async fn only_administrators_look(world: &World) {
+async fn only_administrators_read_the_log(world: &World) {
     let all = ListAuditLogRequest::default;
     for role in [Role::Customer, Role::Staff] {
         let who = world

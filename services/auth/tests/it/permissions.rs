@@ -21,12 +21,12 @@ on_any_database! { every_rpc_has_its_callers }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Gate {
-    /// Everybody gets past the check of who calls.
+    /// Every caller passes the permission check.
     Open,
     /// Signed-in users.
     User,
     Admin,
-    /// Services that act by themselves.
+    /// Services on their own behalf.
     Service,
 }
 
@@ -49,7 +49,7 @@ const GATES: &[(&str, Gate)] = &[
     ("GetUserAnalytics", Gate::Admin),
 ];
 
-/// Calls with a request that changes nothing for anybody, whoever calls.
+/// Calls with a request that changes nothing, whoever the caller is.
 async fn call(mut auth: Client, rpc: &str, ctx: &CallContext) -> Result<(), AppError> {
     let id = UserId::new().to_string();
     macro_rules! send {
@@ -60,7 +60,7 @@ async fn call(mut auth: Client, rpc: &str, ctx: &CallContext) -> Result<(), AppE
     match rpc {
         "Register" => send!(register, RegisterRequest::default()),
         "Login" => send!(login, LoginRequest::default()),
-        // A good one, so that the answer is not 401 for another reason.
+        // A valid token, so that the response is not 401 for another reason.
         "Refresh" => {
             let email = format!("{id}@example.com");
             let new = RegisterRequest {
@@ -142,7 +142,7 @@ async fn every_rpc_has_its_callers(world: &World) {
             };
             assert_eq!(stopped, expected, "{rpc} by {role:?}");
         }
-        // A service that acts by itself is no user and no administrator.
+        // A service on its own behalf is no user and no administrator.
         let service = world.deps.system_context().unwrap();
         let outcome = call(world.auth.clone(), rpc, &service).await;
         let stopped = outcome.is_err_and(|error| error.kind == ErrorKind::Unauthenticated);
@@ -151,7 +151,7 @@ async fn every_rpc_has_its_callers(world: &World) {
     }
 }
 
-/// The names of the RPCs, read out of the compiled proto files.
+/// The names of the RPCs, from the compiled proto files.
 fn rpcs_of_the_proto() -> Vec<String> {
     use prost::Message as _;
     let files = prost_types::FileDescriptorSet::decode(DESCRIPTORS).unwrap();

@@ -1,4 +1,4 @@
-//! Sessions: each refresh token is good for one use, and what ends a session ends all of it.
+//! Sessions: each refresh token can be used once, and what ends a session ends all of its tokens.
 
 use std::time::Duration;
 
@@ -52,7 +52,7 @@ async fn a_token_used_twice_ends_its_session(world: &World) {
     let next = world.refresh(&stolen.refresh_token).await.unwrap();
     let reused = unauthenticated(world.refresh(&stolen.refresh_token).await);
     assert_eq!(reused.metadata["reason"], "reused");
-    // The token that the first use gave is dead too; another session is not.
+    // The token from the first use is invalid too; another session is not.
     unauthenticated(world.refresh(&next.refresh_token).await);
     unauthenticated(world.refresh(&stolen.refresh_token).await);
     world.refresh(&elsewhere.refresh_token).await.unwrap();
@@ -75,7 +75,7 @@ async fn of_concurrent_uses_exactly_one_wins(world: &World) {
             }
         }
         assert_eq!(winners.len(), 1, "round {round}");
-        // The others were re-use, so the session is over, the winner's token with it.
+        // The others were re-use, so the session is over, including the winner's token.
         unauthenticated(world.refresh(&winners[0].refresh_token).await);
         world
             .login(&address(&format!("ada{round}")), PASSWORD)
@@ -88,7 +88,7 @@ async fn tokens_end_with_time(world: &World) {
     let session = world.register("ada").await;
     world.pass(29 * DAY);
     let session = world.refresh(&session.refresh_token).await.unwrap();
-    // Each use begins the 30 days again.
+    // Each use starts the 30 days again.
     world.pass(29 * DAY);
     let session = world.refresh(&session.refresh_token).await.unwrap();
     world.pass(30 * DAY);
@@ -124,7 +124,7 @@ async fn signing_out_ends_the_session(world: &World) {
         answer(auth.logout(logout(&first.refresh_token)).await).unwrap();
     }
     unauthenticated(world.refresh(&first.refresh_token).await);
-    // By the access token alone.
+    // With only the access token.
     answer(auth.logout(by(&second, logout(""))).await).unwrap();
     unauthenticated(world.refresh(&second.refresh_token).await);
     world.refresh(&third.refresh_token).await.unwrap();
@@ -155,7 +155,7 @@ async fn a_new_password_ends_the_other_sessions(world: &World) {
     unauthenticated(world.login(&address("ada"), PASSWORD).await);
     let there = world.login(&address("ada"), new).await.unwrap();
 
-    // The refresh token names the session to keep, but only one's own.
+    // The refresh token names the session to keep, but only one of the caller's own.
     let bob = world.register("bob").await;
     let keep = change(new, "the third password", &there.refresh_token);
     answer(auth.change_password(by(&here, keep)).await).unwrap();

@@ -1,4 +1,4 @@
-//! Registrations over time, and who there is.
+//! Registrations over time, and the number of accounts.
 
 use std::time::Duration;
 

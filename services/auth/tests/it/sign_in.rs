@@ -1,4 +1,4 @@
-//! Registration, login, and what stands between a guesser and a password.
+//! Registration, login, and the protection against password guessing.
 
 use std::time::Duration;
 
@@ -99,7 +99,7 @@ async fn a_repeated_registration_is_the_same_account(world: &World) {
     assert_eq!(id_of(&first), id_of(&again));
     assert_eq!(world.events_of(id_of(&first)).await, ["registered"]);
 
-    // Who does not know the password gets nothing for knowing the key.
+    // A caller who knows the key but not the password gets nothing.
     let mut guess = registration("ada");
     guess.password = "another password".into();
     refused(
@@ -121,7 +121,7 @@ async fn a_repeated_registration_is_the_same_account(world: &World) {
     );
 }
 
-/// A client whose answers are lost asks again before the first call has ended.
+/// A client whose responses are lost repeats the call before the first one has ended.
 async fn repeats_of_a_registration_at_once_are_the_same_account(world: &World) {
     for round in 0..8 {
         let repeats = (0..12).map(|_| {
@@ -187,7 +187,7 @@ async fn a_wrong_password_and_an_unknown_address_look_the_same(world: &World) {
 async fn guessing_is_stopped(world: &World) {
     world.register("ada").await;
     world.register("bob").await;
-    // A good login in between forgets the failures before it.
+    // A successful login in between resets the failures before it.
     for _ in 0..9 {
         unauthenticated(world.login(&address("ada"), "guess").await);
     }

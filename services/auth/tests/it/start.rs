@@ -55,7 +55,7 @@ async fn an_existing_account_becomes_administrator(world: &World) {
     );
 }
 
-/// The world that is given is only the fourth replica: the race is on a database of its own.
+/// The given world is only the fourth replica: the race is on a separate database.
 async fn replicas_agree(world: &World) {
     let kind = world.database.kind();
     let fresh = TestDb::create(kind).await.expect("it was there before");
@@ -75,7 +75,7 @@ async fn replicas_agree(world: &World) {
         keys.insert(jwks.jwks_json);
         let session = replica.admin().await;
         admins.insert(id_of(&session));
-        // Each verifies what each signs.
+        // Each verifies the tokens of all others.
         for other in &replicas {
             other
                 .deps
@@ -137,7 +137,7 @@ async fn a_lost_event_is_found(world: &World) {
 }
 
 #[tokio::test]
-async fn half_an_administrator_is_refused() {
+async fn an_administrator_without_address_or_password_is_refused() {
     for missing in ["WAYBILL_ADMIN_EMAIL", "WAYBILL_ADMIN_PASSWORD"] {
         let database = TestDb::create(DatabaseKind::Sqlite)
             .await
@@ -152,7 +152,7 @@ async fn half_an_administrator_is_refused() {
 }
 
 #[test]
-fn faults_of_the_settings_are_told_together() {
+fn errors_of_the_settings_are_reported_together() {
     use waybill_service_kit::settings::{Sources, load};
     let sources = Sources::empty()
         .with("WAYBILL_AUTH_ACCESS_TOKEN_TTL", "2d")

@@ -1,4 +1,4 @@
-//! A running auth service on a database of its own, with a clock that the test turns.
+//! A running auth service on a database of its own, with a clock that the test controls.
 
 use std::{sync::Arc, time::Duration};
 
@@ -131,7 +131,7 @@ impl World {
             .expect("the administrator signs in")
     }
 
-    /// Signs in with an account of this role that is there from the start.
+    /// Signs in with a seeded account of this role.
     pub async fn signed_in_as(&self, name: &str, role: Role) -> Session {
         let seed = SeedUser {
             email: address(name),
@@ -152,7 +152,7 @@ impl World {
         self.clock.advance(time);
     }
 
-    /// The subjects of the events of a user, without what they have in common.
+    /// The last words of the subjects of a user's events.
     pub async fn events_of(&self, user: UserId) -> Vec<String> {
         let events = outbox_events(&self.deps.db, "user", None, 1000)
             .await

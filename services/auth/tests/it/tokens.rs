@@ -114,7 +114,7 @@ async fn a_new_key_signs_while_the_old_one_still_verifies(world: &World) {
         .await
         .unwrap();
     assert_eq!(jwks(world).await.keys.len(), 2);
-    // This replica takes the key up with its job; tokens of both keys hold.
+    // This replica loads the key with its job; tokens of both keys are valid.
     world.run_job("signing-keys").await;
     let after = world.refresh(&before.refresh_token).await.unwrap();
     let verifier = Verifier::fixed(&jwks(world).await);
@@ -122,7 +122,7 @@ async fn a_new_key_signs_while_the_old_one_still_verifies(world: &World) {
         verifier.verify(&session.access_token).await.unwrap();
     }
 
-    // Once every token of the old key has ended, it is published no more.
+    // Once every token of the old key has expired, it is no longer published.
     world.pass(world.settings.key_overlap() + Duration::from_secs(1));
     world.run_job("signing-keys").await;
     let left = jwks(world).await;
@@ -155,7 +155,7 @@ async fn a_configured_key_signs_in_place_of_the_stored_one(world: &World) {
             .login("ada@example.com", crate::support::PASSWORD)
             .await
             .unwrap();
-        // Both replicas publish both keys, so that a rolling change breaks nobody's session.
+        // Both replicas publish both keys, so that a rolling change invalidates no session.
         for published in [jwks(world).await, jwks(&replica).await] {
             let verifier = Verifier::fixed(&published);
             verifier.verify(&session.access_token).await.unwrap();

@@ -1,4 +1,4 @@
-//! The own account, and what administrators do with those of others.
+//! The caller's own account, and administrators' acts on those of others.
 
 use waybill_primitives::{Role, UserId};
 use waybill_proto::{
@@ -92,7 +92,7 @@ async fn names_change_with_their_version(world: &World) {
     assert_eq!(stale.metadata["version"], "2");
     let user = change(None, Some(""), None).await.unwrap();
     assert_eq!((user.last_name.as_str(), user.version), ("", 3));
-    // What changes nothing is no event.
+    // A change without effect has no event.
     assert_eq!(
         change(Some("Augusta"), None, None).await.unwrap().version,
         3
@@ -149,7 +149,7 @@ async fn users_are_listed_in_pages(world: &World) {
         if cursor.is_empty() {
             break;
         }
-        // Whoever comes in between is newer, and does not move the pages.
+        // An account that is created in between is newer, and does not shift the pages.
         if emails.len() == 2 {
             world.register("late").await;
             let late = world.login(&address("late"), PASSWORD).await.unwrap();
@@ -286,9 +286,9 @@ async fn a_new_role_comes_with_the_next_refresh(world: &World) {
         .await
         .unwrap();
     let last = events.last().unwrap();
-    let told: UserChanged = waybill_store::decode(last).unwrap();
-    assert_eq!(told.user, ada.user);
-    assert_eq!(told.from(), common::Role::Customer);
+    let published: UserChanged = waybill_store::decode(last).unwrap();
+    assert_eq!(published.user, ada.user);
+    assert_eq!(published.from(), common::Role::Customer);
     assert_eq!(last.actor, Some(id_of(&admin).to_string()));
 }
 
@@ -326,7 +326,7 @@ async fn two_administrators_cannot_demote_each_other(world: &World) {
             1,
             "{one:?} {other:?}"
         );
-        // The winner puts things back.
+        // The winner restores the roles.
         let (winner, loser) = if one.is_ok() {
             (&firsts, second)
         } else {
@@ -348,7 +348,7 @@ async fn a_suspended_user_is_out(world: &World) {
     );
     let login = world.login(&address("ada"), PASSWORD).await;
     refused(login, ErrorKind::Forbidden, ErrorCode::Forbidden);
-    // Only who knows the password learns of it.
+    // Only somebody who knows the password learns about the suspension.
     unauthenticated(world.login(&address("ada"), "wrong password").await);
     unauthenticated(world.refresh(&ada.refresh_token).await);
     let request = UpdateProfileRequest {
@@ -360,7 +360,7 @@ async fn a_suspended_user_is_out(world: &World) {
 
     assert!(!restore(world, &admin, id).await.unwrap().suspended);
     assert!(!restore(world, &admin, id).await.unwrap().suspended);
-    // What had ended stays ended.
+    // Ended sessions stay ended.
     unauthenticated(world.refresh(&ada.refresh_token).await);
     world.login(&address("ada"), PASSWORD).await.unwrap();
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Conversations: what is known of the order, and the counters that order everything said about it.
+//! Conversations: what is known about the order, and the counters that number its messages and events.
 
 use waybill_primitives::{OrderId, Timestamp, UserId, string_enum};
 use waybill_store::entity_prelude::*;
@@ -11,7 +11,7 @@ string_enum! {
         OnHold = "ON_HOLD",
         Completed = "COMPLETED",
         Cancelled = "CANCELLED",
-        /// Another order took its place: the conversation goes on there.
+        /// Another order replaced it: the conversation continues there.
         Replaced = "REPLACED",
     }
 }
@@ -32,7 +32,7 @@ pub struct Model {
     pub order_version: i64,
     /// Counts the conversation's events.
     pub version: i64,
-    /// Number of the newest message; they count from 1 without gaps, in the order of their commits.
+    /// Number of the newest message; they count from 1 without gaps, in commit order.
     pub last_seq: i64,
     pub updated_at: Timestamp,
 }

@@ -19,7 +19,7 @@ pub struct Model {
     pub body: String,
     /// The author's own id; unique within conversation and author.
     pub client_id: Option<String>,
-    /// The event that a system line tells of; unique.
+    /// The event of a system line; unique.
     pub event_id: Option<EventId>,
     pub created_at: Timestamp,
 }

@@ -44,7 +44,7 @@ async fn conversations(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
             .col(big_integer("updated_at")),
     )
     .await?;
-    // The lists of conversations, newest first.
+    // For the lists of conversations, newest first.
     create_indexes(
         manager,
         "conversations",

@@ -1,4 +1,5 @@
-//! Rows of conversations. The row is the lock of its conversation: whoever counts it up writes alone until the commit.
+//! Rows of conversations. The row is the lock of its conversation: the transaction that increments it is the only writer until it
+//! commits.
 
 use std::collections::HashMap;
 
@@ -18,7 +19,7 @@ use crate::{
     entity::conversation::{ActiveModel, Column, Entity},
 };
 
-/// Takes over what is newer than what is known of orders, or begins their conversations; older versions change nothing.
+/// Stores orders that are newer than the known ones, or begins their conversations; older versions change nothing.
 pub async fn upsert_all(tx: &Tx, orders: Vec<Conversation>) -> Result<(), StoreError> {
     if orders.is_empty() {
         return Ok(());
@@ -41,7 +42,7 @@ pub async fn upsert_all(tx: &Tx, orders: Vec<Conversation>) -> Result<(), StoreE
     Ok(())
 }
 
-/// Unless somebody has taken over something newer since.
+/// Only if nobody has stored a newer version since.
 async fn update(tx: &Tx, order: Conversation) -> Result<(), StoreError> {
     let row = ActiveModel {
         order_number: Set(order.order_number),
@@ -69,8 +70,8 @@ pub async fn find(
     Ok(Entity::find_by_id(id).one(connection).await?)
 }
 
-/// Counts the conversation up for one event that is a message, and locks it until the transaction ends. The conversation
-/// afterwards; none if there is none.
+/// Counts the conversation up for one event that is a message, and locks it until the transaction ends. Returns the updated
+/// conversation; none if it does not exist.
 pub async fn next_message(
     tx: &Tx,
     id: OrderId,
@@ -100,7 +101,7 @@ pub async fn next_messages(
     Ok(rows.into_iter().map(|one| (one.order_id, one)).collect())
 }
 
-/// As [`next_message`], for an event that is no message.
+/// As [`next_message`], for an event that is not a message.
 pub async fn next_event(tx: &Tx, id: OrderId) -> Result<Option<Conversation>, StoreError> {
     let updated = Entity::update_many()
         .col_expr(Column::Version, Expr::col(Column::Version).add(1))

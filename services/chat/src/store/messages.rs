@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// What the author posted under this id before.
+/// The message that the author posted with this id before.
 pub async fn by_client_id(
     connection: &impl ConnectionTrait,
     order: OrderId,
@@ -36,22 +36,22 @@ pub async fn by_client_id(
     Ok(posted.one(connection).await?)
 }
 
-/// Those of the events that a system line tells of already.
-pub async fn told_of(
+/// The events that already have a system line.
+pub async fn noted(
     connection: &impl ConnectionTrait,
     events: Vec<EventId>,
 ) -> Result<HashSet<EventId>, StoreError> {
     if events.is_empty() {
         return Ok(HashSet::new());
     }
-    let told: Vec<EventId> = Entity::find()
+    let noted: Vec<EventId> = Entity::find()
         .select_only()
         .column(Column::EventId)
         .filter(Column::EventId.is_in(events))
         .into_tuple()
         .all(connection)
         .await?;
-    Ok(told.into_iter().collect())
+    Ok(noted.into_iter().collect())
 }
 
 /// The number of a message of this conversation.
@@ -129,7 +129,7 @@ pub async fn unread(
         .join_rev(JoinType::LeftJoin, marker)
         .filter(Column::OrderId.is_in(orders.iter().copied()))
         .filter(Expr::col((Entity, Column::Seq)).gt(read))
-        // A system line has no author, and no comparison with nothing is true.
+        // A system line has no author, and a comparison with NULL is never true.
         .filter(Column::AuthorId.ne(user))
         .group_by(Column::OrderId)
         .into_tuple()
@@ -141,7 +141,7 @@ pub async fn unread(
         .collect())
 }
 
-/// Moves the user's marker forward to `seq`; false if it is there already.
+/// Moves the user's marker forward to `seq`; false if it is already there or further.
 pub async fn mark_read(
     tx: &Tx,
     order: OrderId,

@@ -14,7 +14,7 @@ on_each_database! {
     many_conversations_at_once_do_not_disturb_each_other,
 }
 
-/// The versions of the conversation's events are 1, 2, 3, … and so many.
+/// The versions of the conversation's events are 1, 2, 3, … up to `count`.
 async fn events_are_whole(world: &World, order: &str, count: i64) {
     let events = outbox_events(&world.deps.db, "message", None, 1000)
         .await

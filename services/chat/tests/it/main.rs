@@ -1,4 +1,4 @@
-//! The chat service through its gRPC and the bus, on each database, with an order service that the test plays.
+//! The chat service through its gRPC and the bus, on each database, with a fake order service.
 
 mod concurrency;
 mod messages;

@@ -43,7 +43,7 @@ async fn posting_again_gives_the_same_message(world: &World) {
     assert_eq!(first.message, again.message);
     let outcome = world.try_post(&ada, &order, "other", "c1").await;
     refused(outcome, ErrorKind::Invalid, ErrorCode::IdempotencyKeyReused);
-    // Another author's ids, another conversation's and another spelling are other ids.
+    // Ids of another author, in another conversation, or in another spelling are different ids.
     for (person, order, client_id) in [
         (&bo, &order, "c1"),
         (&ada, &order, "C1"),
@@ -52,7 +52,7 @@ async fn posting_again_gives_the_same_message(world: &World) {
         let posted = world.try_post(person, order, "hello", client_id).await;
         assert!(!answer(posted).expect("posted").replayed);
     }
-    // The idempotency key of the call stands in.
+    // The idempotency key of the call is used instead.
     let mut answers = Vec::new();
     for _ in 0..2 {
         let ctx = world.context(&ada).with_idempotency_key("key-1");
@@ -87,7 +87,7 @@ async fn history_comes_in_pages(world: &World) {
         let listed = world.try_list(&ada, &order, "", part).await;
         let listed = answer(listed).expect("a page");
         let info = listed.page.expect("page info");
-        // What comes in between counts, and moves nothing.
+        // A message that is posted in between counts, and shifts nothing.
         assert_eq!(info.total, Some(7 + seen.len() as u64 / 3));
         seen.extend(listed.messages.into_iter().map(|one| one.body));
         cursor = info.next_cursor.unwrap_or_default();

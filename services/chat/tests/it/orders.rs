@@ -1,5 +1,5 @@
-//! An order service that knows the orders it is told, and shows them as the real one does: to the customer, the worker,
-//! administrators, and to staff while nobody has them.
+//! A fake order service. It shows its orders as the real one does: to the customer, the worker, administrators, and to staff
+//! while they are unassigned.
 
 use std::{
     collections::HashMap,
@@ -36,7 +36,7 @@ impl Orders {
         self.0.lock().expect("no panics").away = away;
     }
 
-    /// How often it was asked for an order.
+    /// How often an order was requested.
     pub fn asked(&self) -> usize {
         self.0.lock().expect("no panics").asked
     }

@@ -1,4 +1,4 @@
-//! Who may read and write, and how the service learns of it.
+//! Who may read and write, and how the service learns about it.
 
 use waybill_primitives::Role;
 use waybill_proto::{
@@ -23,7 +23,7 @@ on_any_database! {
     reassignment_changes_who_may_read,
     an_assigned_order_is_the_new_workers,
     a_replaced_order_is_closed_for_writing,
-    an_order_that_no_event_told_of_is_asked_for,
+    an_order_without_an_event_is_fetched,
     staff_do_not_take_part_in_the_pool,
 }
 
@@ -179,7 +179,7 @@ async fn a_replaced_order_is_closed_for_writing(world: &World) {
     assert!(lines[0].contains(&order.order_number), "{lines:?}");
 }
 
-async fn an_order_that_no_event_told_of_is_asked_for(world: &World) {
+async fn an_order_without_an_event_is_fetched(world: &World) {
     let (ada, wim) = (Person::customer(), Person::worker());
     let order = order_of(&ada);
     world.orders.put(&order);
@@ -191,7 +191,7 @@ async fn an_order_that_no_event_told_of_is_asked_for(world: &World) {
     let order = assigned(&order, &wim);
     world.orders.put(&order);
     world.post(&wim, &order, "here I am").await;
-    // What cannot be answered for certain is not answered at all.
+    // Without a certain decision there is no access.
     world.orders.go_away(true);
     let stranger = Person::customer();
     let outcome = world.try_post(&stranger, &order, "x", "").await;
@@ -204,7 +204,7 @@ async fn staff_do_not_take_part_in_the_pool(world: &World) {
     let (ada, wim) = (Person::customer(), Person::worker());
     let order = order_of(&ada);
     world.orders.put(&order);
-    // Order itself shows an unassigned one to staff.
+    // The order service itself shows an unassigned order to staff.
     not_found(world.try_list(&wim, &order, "", page(0)).await);
     let order = world.placed(&ada).await;
     not_found(world.try_post(&wim, &order, "mine?", "").await);
@@ -219,7 +219,7 @@ async fn late_events_change_nothing_but_are_noted(world: &World) {
         ..assigned(&placed, &olu)
     };
     world.orders.put(&second);
-    // Asked for: the projection is at version 4 before the event of version 2 comes.
+    // Fetched: the projection is at version 4 before the event of version 2 comes.
     world.post(&olu, &second, "mine").await;
     let event = order_moved(
         OrderEvent::Claimed,

@@ -104,7 +104,7 @@ impl World {
         self.publish(envelope(order, event)).await;
     }
 
-    /// An order that order knows and has told of.
+    /// An order that the order service knows and has published.
     pub async fn placed(&self, customer: &Person) -> order::Order {
         let order = order_of(customer);
         self.orders.put(&order);
@@ -113,7 +113,7 @@ impl World {
         order
     }
 
-    /// The worker takes the order; the order afterwards.
+    /// The worker takes the order. Returns the changed order.
     pub async fn claimed(&self, order: &order::Order, worker: &Person) -> order::Order {
         let order = assigned(order, worker);
         self.orders.put(&order);

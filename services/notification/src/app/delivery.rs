@@ -1,6 +1,6 @@
-//! Sending what is queued. Harmless with several replicas: a mail is claimed before it is sent, and whoever claimed it renews
-//! the lease while it sends. A process that dies in between leaves the mail to the next; if the mail server had just taken it,
-//! the recipient gets it twice, with the same Message-ID.
+//! Sends queued mails. Safe with several replicas: a mail is claimed before it is sent, and the sender renews the lease while it
+//! sends. If a process dies in between, another one sends the mail; if the mail server had just accepted it, the recipient gets
+//! it twice, with the same Message-ID.
 
 use std::time::Duration;
 
@@ -20,13 +20,13 @@ use crate::{
     },
 };
 
-/// Deliveries looked at in one go.
+/// Deliveries read at a time.
 const BATCH: u64 = 40;
-/// Mails on their way at a time.
+/// Mails sent concurrently.
 const AT_ONCE: usize = 4;
-/// One attempt is given up after this.
+/// The time limit of one attempt.
 const PATIENCE: Duration = Duration::from_secs(90);
-/// Nobody else takes a mail for this long, so a crash delays it by as much. Longer than replicas' clocks differ.
+/// No other replica takes a mail for this long, so a crash delays it by as much. Longer than the clock differences of replicas.
 const LEASE: Duration = Duration::from_secs(15);
 /// How often a sender renews its lease.
 const RENEWAL: Duration = Duration::from_secs(4);
@@ -93,7 +93,7 @@ impl App {
         .await
     }
 
-    /// Sends and renews the lease at the same time; none if somebody else has taken the mail over.
+    /// Sends and renews the lease concurrently; none if another replica has taken the mail over.
     async fn send_leased(
         &self,
         delivery: &Delivery,
@@ -107,7 +107,7 @@ impl App {
                 () = lost.cancelled() => None,
             }
         };
-        // A renewal that has started is not cut off: what came of its transaction would be unknown.
+        // A renewal that has started is not interrupted: the outcome of its transaction would be unknown.
         let renewing = async {
             while sent
                 .run_until_cancelled(tokio::time::sleep(RENEWAL))
@@ -135,7 +135,7 @@ impl App {
         .await
     }
 
-    /// The address that the mail went to.
+    /// Returns the address that the mail went to.
     async fn send(&self, delivery: &Delivery) -> Result<String, SendError> {
         let address = match &delivery.address {
             Some(address) => Some(address.clone()),
@@ -168,7 +168,7 @@ impl App {
             let outcome = match (&result, reason.as_deref()) {
                 (Ok(address), _) => Outcome::Sent { at: now, address },
                 (Err(_), reason) if again => Outcome::Again {
-                    // Up to a tenth longer, so that mails that failed together do not come back together.
+                    // Up to a tenth longer, so that mails that failed together are not retried together.
                     at: now.plus(
                         pause_after(PAUSES, attempt).mul_f32(1.0 + rand::random::<f32>() / 10.0),
                     ),

@@ -51,7 +51,7 @@ impl EventHandler for Shop {
     }
 }
 
-/// None unless the shipment is further than before.
+/// None unless the shipment has progressed.
 fn shipment_trigger(
     shipment: Option<order::Shipment>,
     order: Option<order::Order>,

@@ -4,10 +4,10 @@ use waybill_primitives::{EventId, Timestamp, UserId, string_enum};
 use waybill_store::entity_prelude::*;
 
 string_enum! {
-    /// Where a delivery stands.
+    /// The state of a delivery.
     pub enum DeliveryState {
         Queued = "QUEUED",
-        /// Somebody is at it, for as long as the lease lasts.
+        /// A replica is sending it, for as long as the lease lasts.
         Sending = "SENDING",
         Sent = "SENT",
         /// Given up.
@@ -33,7 +33,7 @@ pub struct Model {
     /// Also the left part of the mail's Message-ID.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    /// The event that it tells of; unique together with user and template.
+    /// The event that it is about; unique together with user and template.
     pub event_id: EventId,
     pub user_id: UserId,
     pub template: Template,
@@ -46,9 +46,9 @@ pub struct Model {
     #[sea_orm(column_type = "Text")]
     pub html: String,
     pub state: DeliveryState,
-    /// How often sending was begun; also what a claim and its outcome are checked against.
+    /// How many attempts were started; a claim and its outcome are checked against it.
     pub attempts: i32,
-    /// QUEUED: not before then. SENDING: until then nobody else takes it.
+    /// QUEUED: not to be sent before. SENDING: nobody else takes it before.
     pub due_at: Timestamp,
     pub last_error: Option<String>,
     pub created_at: Timestamp,

@@ -1,4 +1,4 @@
-//! Mails of the mailbox transport: kept to be looked at instead of sent.
+//! Mails of the mailbox transport: stored to be read instead of sent.
 
 use waybill_primitives::Timestamp;
 use waybill_store::entity_prelude::*;
@@ -6,7 +6,7 @@ use waybill_store::entity_prelude::*;
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "mails")]
 pub struct Model {
-    /// The delivery's.
+    /// The id of the delivery.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub address: String,

@@ -34,7 +34,7 @@ string_enum! {
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: NotificationId,
-    /// The event that it tells of; unique together with the user.
+    /// The event that it is about; unique together with the user.
     pub event_id: EventId,
     pub user_id: UserId,
     pub kind: Kind,

@@ -1,4 +1,4 @@
-//! Users as auth's events tell of them: who is staff, and where mail goes.
+//! Users from auth's events: who is staff, and where mail goes.
 
 use waybill_primitives::{Role, UserId};
 use waybill_store::entity_prelude::*;
@@ -12,7 +12,7 @@ pub struct Model {
     pub name: String,
     pub role: Role,
     pub suspended: bool,
-    /// The user's version that this row shows; 0 for what an order told before auth did. Older events change nothing.
+    /// The user's version that this row shows; 0 for data from an order, before auth's event. Older events change nothing.
     pub version: i64,
 }
 

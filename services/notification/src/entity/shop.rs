@@ -1,4 +1,4 @@
-//! What the shop is called, as the order service's events tell.
+//! The name of the shop, from the order service's events.
 
 use waybill_store::entity_prelude::*;
 
@@ -8,7 +8,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: i32,
     pub name: String,
-    /// Of the shop's settings. Older events change nothing.
+    /// The version of the shop's settings. Older events change nothing.
     pub version: i64,
 }
 

@@ -1,4 +1,4 @@
-//! What the customer is told of a shipment.
+//! What the customer is notified of about a shipment.
 
 use super::Planner;
 use crate::{

@@ -1,4 +1,4 @@
-//! Who hears of what, and that nobody's text breaks a line.
+//! Who is notified of what, and that user input breaks no line.
 
 use waybill_primitives::{Currency, Money, UserId};
 
@@ -29,7 +29,7 @@ fn audiences(plan: &Plan) -> Vec<(Audience, Kind)> {
 }
 
 #[test]
-fn a_new_order_is_told_to_customer_and_administrators_and_confirmed_by_mail() {
+fn a_new_order_notifies_customer_and_administrators_and_is_confirmed_by_mail() {
     let order = order();
     let plan = plan(&NotificationTrigger::Placed(order.clone()));
     assert_eq!(
@@ -70,7 +70,7 @@ fn only_money_makes_a_receipt_and_only_the_pool_calls_the_staff() {
 }
 
 #[test]
-fn a_worker_is_told_of_an_assignment_by_others_but_not_of_an_own_claim() {
+fn a_worker_is_notified_of_an_assignment_by_others_but_not_of_an_own_claim() {
     let order = order();
     let worker = order.assignee.as_ref().map(|worker| worker.id);
     let own = plan(&NotificationTrigger::Claimed {
@@ -90,7 +90,7 @@ fn a_worker_is_told_of_an_assignment_by_others_but_not_of_an_own_claim() {
 }
 
 #[test]
-fn an_assignment_is_told_to_customer_new_and_previous_worker() {
+fn an_assignment_notifies_customer_new_and_previous_worker() {
     let order = order();
     let worker = order.assignee.as_ref().expect("assigned").id;
     let previous = UserId::new();
@@ -110,7 +110,7 @@ fn an_assignment_is_told_to_customer_new_and_previous_worker() {
 }
 
 #[test]
-fn a_replacement_is_told_with_the_new_number() {
+fn a_replacement_is_announced_with_the_new_number() {
     let order = order();
     let previous = UserId::new();
     let plan = plan(&NotificationTrigger::Replaced {
@@ -150,7 +150,7 @@ fn notes_and_progress_are_the_customers_news_without_mail() {
 }
 
 #[test]
-fn what_people_typed_cannot_break_a_line() {
+fn user_input_cannot_break_a_line() {
     let mut order = order();
     order.number = "W1\r\nBcc: all@example.com".into();
     let plan = plan(&NotificationTrigger::Cancelled {

@@ -1,5 +1,5 @@
-//! Rows of deliveries. A claim and its outcome are conditional updates on the number of attempts, so that of several
-//! replicas one sends, and one that was too slow cannot overwrite what the next one found.
+//! Rows of deliveries. A claim and its outcome are conditional updates on the number of attempts, so that only one of several
+//! replicas sends, and a slow one cannot overwrite the result of the next one.
 
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
@@ -14,12 +14,12 @@ use crate::{
     entity::delivery::{Column, Entity},
 };
 
-/// Longer errors are cut.
+/// Longer errors are truncated.
 const MAX_ERROR: usize = 1000;
 /// Still to be sent.
 const OPEN: [DeliveryState; 2] = [DeliveryState::Queued, DeliveryState::Sending];
 
-/// What should be sent now: queued ones that are due, and ones whose sender has not come back.
+/// Deliveries to send now: queued ones that are due, and ones whose lease has expired.
 pub async fn due(
     connection: &impl ConnectionTrait,
     now: Timestamp,
@@ -33,7 +33,7 @@ pub async fn due(
     Ok(due.all(connection).await?)
 }
 
-/// Takes a delivery until `lease`; false if somebody else did. Its attempts are one more from here on.
+/// Takes a delivery until `lease`; false if somebody else did. Increments its attempts.
 pub async fn claim(
     tx: &Tx,
     delivery: &Delivery,
@@ -53,7 +53,7 @@ pub async fn claim(
     Ok(updated.rows_affected == 1)
 }
 
-/// Keeps a claimed delivery until `lease`; false if it ran out and somebody else took over.
+/// Keeps a claimed delivery until `lease`; false if it expired and somebody else took over.
 pub async fn renew(tx: &Tx, id: Uuid, attempts: i32, lease: Timestamp) -> Result<bool, StoreError> {
     let updated = claimed(Entity::update_many(), id, attempts)
         .col_expr(Column::DueAt, Expr::value(lease))
@@ -62,7 +62,7 @@ pub async fn renew(tx: &Tx, id: Uuid, attempts: i32, lease: Timestamp) -> Result
     Ok(updated.rows_affected == 1)
 }
 
-/// The delivery, as long as it is this attempt's.
+/// The delivery, as long as this attempt holds it.
 fn claimed(update: UpdateMany<Entity>, id: Uuid, attempts: i32) -> UpdateMany<Entity> {
     update
         .filter(Column::Id.eq(id))
@@ -70,14 +70,14 @@ fn claimed(update: UpdateMany<Entity>, id: Uuid, attempts: i32) -> UpdateMany<En
         .filter(Column::State.eq(DeliveryState::Sending))
 }
 
-/// What became of a claimed delivery.
+/// The result of a claimed delivery.
 #[derive(Debug)]
 pub enum Outcome<'a> {
     Sent {
         at: Timestamp,
         address: &'a str,
     },
-    /// Try again then.
+    /// Retry then.
     Again {
         at: Timestamp,
         error: &'a str,
@@ -87,7 +87,7 @@ pub enum Outcome<'a> {
     },
 }
 
-/// Writes the outcome of the `attempts`-th attempt; false if the lease ran out and somebody else took over.
+/// Writes the outcome of the `attempts`-th attempt; false if the lease expired and somebody else took over.
 pub async fn settle(
     tx: &Tx,
     id: Uuid,
@@ -116,7 +116,7 @@ fn cut(error: &str) -> String {
     error.chars().take(MAX_ERROR).collect()
 }
 
-/// Deletes at most `limit` sent ones that were queued before `before`; how many.
+/// Deletes at most `limit` sent ones that were queued before `before`. Returns how many.
 pub async fn prune(tx: &Tx, before: Timestamp, limit: u64) -> Result<u64, StoreError> {
     let old: Vec<Uuid> = Entity::find()
         .select_only()

@@ -15,7 +15,7 @@ use crate::{
     entity::mail::{Column, Entity},
 };
 
-/// To this address; an empty one stands for all.
+/// Mails to this address; an empty one stands for all.
 fn filtered(address: &str) -> Select<Entity> {
     if address.is_empty() {
         Entity::find()
@@ -41,7 +41,7 @@ pub async fn list(
     page::fetch(connection, filtered(address), order, query).await
 }
 
-/// Deletes at most `limit` that are older than `before`; how many.
+/// Deletes at most `limit` that are older than `before`. Returns how many.
 pub async fn prune(tx: &Tx, before: Timestamp, limit: u64) -> Result<u64, StoreError> {
     let old: Vec<Uuid> = Entity::find()
         .select_only()

@@ -1,4 +1,4 @@
-//! Rows of notifications. Whoever asks sees the own ones only: every query takes the user.
+//! Rows of notifications. Users see only their own: every query takes the user.
 
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, ExprTrait as _, PaginatorTrait as _,
@@ -70,7 +70,7 @@ pub async fn mark_read(
     Ok(updated.rows_affected == 1)
 }
 
-/// The oldest unread ones that are not newer than `until`; where the database can, locked until the transaction ends.
+/// The oldest unread ones that are not newer than `until`; locked until the transaction ends where the database supports it.
 pub async fn unread_until(
     tx: &Tx,
     user: UserId,
@@ -86,7 +86,7 @@ pub async fn unread_until(
     Ok(rows.all(tx.conn()).await?)
 }
 
-/// Marks those as read that [`unread_until`] gave in the same transaction.
+/// Marks those as read that [`unread_until`] returned in the same transaction.
 pub async fn mark_all_read(
     tx: &Tx,
     notifications: &[Notification],
@@ -103,7 +103,7 @@ pub async fn mark_all_read(
     Ok(updated.rows_affected)
 }
 
-/// False if there is none of this id, or it is another user's.
+/// False if there is none with this id, or it belongs to another user.
 pub async fn delete(tx: &Tx, user: UserId, id: NotificationId) -> Result<bool, StoreError> {
     let deleted = Entity::delete_many()
         .filter(Column::Id.eq(id))
@@ -113,7 +113,7 @@ pub async fn delete(tx: &Tx, user: UserId, id: NotificationId) -> Result<bool, S
     Ok(deleted.rows_affected == 1)
 }
 
-/// Deletes at most `limit` that are older than `before`; how many.
+/// Deletes at most `limit` that are older than `before`. Returns how many.
 pub async fn prune(tx: &Tx, before: Timestamp, limit: u64) -> Result<u64, StoreError> {
     let old: Vec<NotificationId> = Entity::find()
         .select_only()

@@ -12,7 +12,7 @@ use crate::{
     entity::recipient::{Column, Entity},
 };
 
-/// Takes over what is newer than what is known; older versions change nothing.
+/// Stores a recipient that is newer than the known one; older versions change nothing.
 pub async fn upsert(tx: &Tx, recipient: Recipient) -> Result<(), StoreError> {
     rows::insert_absent(tx.conn(), vec![recipient.clone()]).await?;
     let (id, version) = (recipient.id, recipient.version);
@@ -34,7 +34,7 @@ pub async fn contact(
     Ok(row.map(|row| (row.email, row.name)))
 }
 
-/// Ids of everybody of this role who is not suspended, after `after`, in order, at most `limit`.
+/// Ids of everybody with this role who is not suspended, after `after`, in order, at most `limit`.
 pub async fn of_role(
     connection: &impl ConnectionTrait,
     role: Role,

@@ -1,4 +1,4 @@
-//! What the shop is called.
+//! The name of the shop.
 
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, sea_query::Expr,
@@ -10,7 +10,7 @@ use crate::entity::shop::{Column, Entity, Model};
 /// The id of the only row.
 const ID: i32 = 1;
 
-/// Takes the name over if it is newer than what is known.
+/// Stores the name if it is newer than the known one.
 pub async fn upsert(tx: &Tx, name: &str, version: i64) -> Result<(), StoreError> {
     let row = Model {
         id: ID,
@@ -28,7 +28,7 @@ pub async fn upsert(tx: &Tx, name: &str, version: i64) -> Result<(), StoreError>
     Ok(())
 }
 
-/// None as long as no event has told it.
+/// None until an event has set it.
 pub async fn name(connection: &impl ConnectionTrait) -> Result<Option<String>, StoreError> {
     let row = Entity::find_by_id(ID).one(connection).await?;
     Ok(row.map(|row| row.name))

@@ -1,4 +1,4 @@
-//! Who is told what in the shop, and what people do with it.
+//! Who is notified of what in the shop, and what people do with it.
 
 use std::collections::HashSet;
 
@@ -25,15 +25,15 @@ use crate::support::{
 };
 
 on_each_database! {
-    an_event_that_comes_twice_tells_once,
+    an_event_that_comes_twice_notifies_once,
     roles_follow_the_newest_version,
     people_read_and_delete_their_own,
     lists_come_in_pages,
 }
 
 on_any_database! {
-    everybody_is_told_their_part,
-    who_gets_an_order_instead_of_another_is_told_once,
+    everybody_is_notified_of_their_part,
+    a_replaced_order_notifies_everybody_once,
     each_notification_is_published,
     administrators_learn_of_stock_that_runs_low,
 }
@@ -45,7 +45,7 @@ async fn unread(world: &World, person: &Person) -> u64 {
         .count
 }
 
-async fn everybody_is_told_their_part(world: &World) {
+async fn everybody_is_notified_of_their_part(world: &World) {
     let customer = Person::new("Ada", Role::Customer);
     let worker = Person::new("Wim", Role::Staff);
     let other = Person::new("Olu", Role::Staff);
@@ -176,7 +176,7 @@ async fn everybody_is_told_their_part(world: &World) {
     assert_eq!(world.deliveries().await.len(), 6);
 }
 
-async fn who_gets_an_order_instead_of_another_is_told_once(world: &World) {
+async fn a_replaced_order_notifies_everybody_once(world: &World) {
     let customer = Person::new("Ada", Role::Customer);
     let (worker, other) = (
         Person::new("Wim", Role::Staff),
@@ -228,16 +228,16 @@ async fn who_gets_an_order_instead_of_another_is_told_once(world: &World) {
             .event(uuid::Uuid::now_v7(), 1, &note(visibility))
             .await;
     }
-    let mut told = world.kinds(&customer).await;
-    told.sort();
-    assert_eq!(told, ["ORDER_ASSIGNED", "ORDER_NOTE", "ORDER_REPLACED"]);
-    let mut told = world.kinds(&worker).await;
-    told.sort();
-    assert_eq!(told, ["ORDER_ASSIGNED", "ORDER_REPLACED"]);
+    let mut kinds = world.kinds(&customer).await;
+    kinds.sort();
+    assert_eq!(kinds, ["ORDER_ASSIGNED", "ORDER_NOTE", "ORDER_REPLACED"]);
+    let mut kinds = world.kinds(&worker).await;
+    kinds.sort();
+    assert_eq!(kinds, ["ORDER_ASSIGNED", "ORDER_REPLACED"]);
     assert_eq!(world.kinds(&other).await, Vec::<String>::new());
 }
 
-async fn an_event_that_comes_twice_tells_once(world: &World) {
+async fn an_event_that_comes_twice_notifies_once(world: &World) {
     let customer = Person::new("Ada", Role::Customer);
     let admin = Person::new("Bo", Role::Admin);
     world.registered(&[&customer, &admin]).await;
@@ -271,7 +271,7 @@ async fn roles_follow_the_newest_version(world: &World) {
     assert_eq!(world.kinds(&promoted).await, ["ORDER_PLACED"]);
 }
 
-/// So many notifications for one person.
+/// Creates so many notifications for one person.
 async fn tell(world: &World, customer: &Person, times: usize) {
     for n in 0..times {
         let order = order_of(customer, &format!("W261121-{n:07}"));

@@ -1,4 +1,4 @@
-//! The mailbox that developers look into instead of sending.
+//! The mailbox, where developers read mails instead of sending them.
 
 use waybill_primitives::Role;
 use waybill_proto::{

@@ -1,4 +1,4 @@
-//! Mails through a real SMTP dialogue: what they look like, and what happens when the server does not want them.
+//! Mails through a real SMTP dialogue: their form, and what happens when the server refuses them.
 
 use std::{collections::HashSet, time::Duration};
 
@@ -113,7 +113,7 @@ async fn a_name_cannot_add_headers(Mailing { world, sink }: &Mailing) {
     assert_eq!(mails[0].to, [eve.email()]);
     assert_eq!(mails[0].header("Bcc"), None);
     let mime = mails[0].header("MIME-Version");
-    assert_eq!(mime.as_deref(), Some("1.0"), "the head is whole");
+    assert_eq!(mime.as_deref(), Some("1.0"), "the header is complete");
 }
 
 async fn a_mail_that_fails_twice_arrives_once(Mailing { world, sink }: &Mailing) {
@@ -162,7 +162,7 @@ async fn a_refusal_for_good_is_not_repeated(Mailing { world, sink }: &Mailing) {
         world.clock.advance(Duration::from_hours(1));
     }
     assert_eq!(world.deliveries().await, [("DEAD".to_owned(), 1)]);
-    // One that wants to know us first may accept us later.
+    // A server that requires authentication may accept it later.
     placed(world, &Person::new("Bo", Role::Customer)).await;
     sink.moods(&[Mood::Refuse("530 authentication required")]);
     world.deliver().await;
@@ -198,7 +198,7 @@ async fn a_mail_cut_off_by_a_crash_is_sent_again_under_its_name(Mailing { world,
     let job = world.job("deliver-mails");
     let sending = tokio::spawn((job.run)());
     sink.wait_for(1).await;
-    // The process dies before the server's answer reaches it.
+    // The process dies before it gets the server's response.
     sending.abort();
     assert!(sending.await.is_err_and(|error| error.is_cancelled()));
     assert_eq!(world.deliveries().await, [("SENDING".to_owned(), 1)]);
@@ -242,7 +242,7 @@ async fn a_sender_that_lives_keeps_its_mail(Mailing { world, sink }: &Mailing) {
     replica.deliver().await;
     assert_eq!(world.deliveries().await, [("SENDING".to_owned(), 1)]);
     assert_eq!(sink.received().len(), 1);
-    // It dies, and the next one need not wait for long.
+    // It dies, and the next one need not wait long.
     sending.abort();
     assert!(sending.await.is_err_and(|error| error.is_cancelled()));
     world.clock.advance(Duration::from_secs(16));

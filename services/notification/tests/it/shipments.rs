@@ -1,4 +1,4 @@
-//! Parcels, and what the shop is called.
+//! Parcels, and the name of the shop.
 
 use waybill_primitives::Role;
 use waybill_proto::{
@@ -31,7 +31,7 @@ fn shipment(order: &order::Order, state: ShipmentState) -> order::Shipment {
     }
 }
 
-/// Subject and both texts of each kept mail to a person, oldest first.
+/// Subject and both texts of each stored mail to a person, oldest first.
 async fn mails(world: &World, to: &Person) -> Vec<(String, String, String)> {
     world.deliver().await;
     let request = ListMailsRequest {

@@ -1,4 +1,4 @@
-//! A mail server that keeps what it gets: the receiving side of RFC 5321, as far as a client needs it.
+//! A mail server that stores what it gets: the receiving side of RFC 5321, as far as a client needs it.
 
 use std::{
     collections::VecDeque,
@@ -11,7 +11,7 @@ use tokio::{
     sync::Notify,
 };
 
-/// A mail as it came over the wire.
+/// A mail as it was received.
 #[derive(Debug, Clone)]
 pub struct Received {
     pub to: Vec<String>,
@@ -52,11 +52,11 @@ impl Received {
     }
 }
 
-/// What the server answers to the next recipients instead of 250.
+/// The server's response to the next recipients instead of 250.
 #[derive(Debug, Clone, Copy)]
 pub enum Mood {
     Refuse(&'static str),
-    /// It takes the mail and never says so.
+    /// It accepts the mail and never responds.
     Hang,
 }
 
@@ -89,14 +89,14 @@ impl Sink {
         let task = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let state = Arc::clone(&shared);
-                // A client that goes away ends its dialogue with an error.
+                // A client that disconnects ends its dialogue with an error.
                 tokio::spawn(async move { drop(dialogue(stream, state).await) });
             }
         });
         Self { port, state, task }
     }
 
-    /// How the next recipients are treated, one mood each; afterwards all are welcome.
+    /// How the next recipients are treated, one mood each; afterwards all are accepted.
     pub fn moods(&self, moods: &[Mood]) {
         self.state.moods.lock().expect("no panics").extend(moods);
     }
@@ -105,7 +105,7 @@ impl Sink {
         self.state.received.lock().expect("no panics").clone()
     }
 
-    /// Waits until so many mails have come.
+    /// Waits until so many mails have arrived.
     pub async fn wait_for(&self, count: usize) {
         loop {
             let arrived = self.state.arrived.notified();

@@ -30,7 +30,7 @@ pub use waybill_testkit::{DatabaseKind, Person, TestDb, answer, envelope, not_fo
 
 pub type Client = NotificationServiceClient<GrpcChannel>;
 
-/// One replica of the service. Its jobs run when the test says so.
+/// One replica of the service. Its jobs run when the test calls them.
 pub struct World {
     pub database: Arc<TestDb>,
     pub deps: Deps,
@@ -53,7 +53,7 @@ pub fn settings(changes: &[(&str, &str)]) -> Settings {
     load::<(Settings,)>(&sources).expect("good settings").0
 }
 
-/// A person as auth tells of them.
+/// A person as in auth's events.
 pub fn user(person: &Person, version: i64, suspended: bool) -> auth::User {
     auth::User {
         id: person.id.to_string(),
@@ -143,7 +143,7 @@ impl World {
         self.bus.publish(envelope).await.expect("published");
     }
 
-    /// Tells of people as auth does.
+    /// Publishes people as auth does.
     pub async fn registered(&self, people: &[&Person]) {
         for person in people {
             let user = user(person, 1, false);
@@ -174,7 +174,7 @@ impl World {
             .collect()
     }
 
-    /// Until when nobody else takes the only delivery.
+    /// The end of the lease of the only delivery.
     pub async fn lease(&self) -> Timestamp {
         let reader = self.deps.db.reader();
         let sql = "SELECT due_at FROM deliveries";

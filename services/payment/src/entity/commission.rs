@@ -1,4 +1,4 @@
-//! The platform's share of completed orders since a moment.
+//! The platform's share of completed orders from a point in time on.
 
 use waybill_primitives::Timestamp;
 use waybill_store::entity_prelude::*;
@@ -6,7 +6,7 @@ use waybill_store::entity_prelude::*;
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "commissions")]
 pub struct Model {
-    /// Of the shop's settings.
+    /// The version of the shop's settings.
     #[sea_orm(primary_key, auto_increment = false)]
     pub version: i64,
     /// Hundredths of a percent.

@@ -13,7 +13,7 @@ string_enum! {
         Refund = "REFUND",
         /// A completed order's money was shared between worker and platform: once per order.
         Accrual = "ACCRUAL",
-        /// Another order took the place of one, and its money with it: once per order that was closed.
+        /// An order was replaced, and its money moved to the replacement: once per closed order.
         Transfer = "TRANSFER",
     }
 }
@@ -24,7 +24,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub kind: EntryKind,
-    /// What it was booked for: the payment (PAYMENT, REFUND) or the order (ACCRUAL).
+    /// What it was booked for: the payment (PAYMENT, REFUND) or the order (ACCRUAL, TRANSFER).
     pub source_id: Uuid,
     pub order_id: OrderId,
     pub payment_id: Option<PaymentId>,

@@ -8,7 +8,7 @@ use waybill_store::entity_prelude::*;
 
 use super::{ledger_entry::EntryKind, payment::Provider};
 
-/// Whose money it is.
+/// The owner of the money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Account {
     /// What a payment provider holds for us (an asset: debit balance).
@@ -47,7 +47,7 @@ impl FromStr for Account {
     }
 }
 
-/// The text names no account.
+/// The text is not an account.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected orders, platform, provider:<PROVIDER> or worker:<user id>")]
 pub struct UnknownAccount;

@@ -1,4 +1,4 @@
-//! An order that payments have begun for or that was closed in favour of another one.
+//! An order with payments, or that was replaced by another one.
 
 use waybill_primitives::{OrderId, Timestamp};
 use waybill_store::entity_prelude::*;
@@ -8,7 +8,7 @@ use waybill_store::entity_prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub order_id: OrderId,
-    /// The order that was opened in its place, if one was.
+    /// The order that replaced it, if there is one.
     pub replacement_id: Option<OrderId>,
     pub replacement_number: Option<String>,
     pub updated_at: Timestamp,

@@ -6,7 +6,7 @@ use waybill_proto::payment as proto;
 use waybill_store::entity_prelude::*;
 
 string_enum! {
-    /// Who moves the money.
+    /// The provider that moves the money.
     pub enum Provider as proto::Provider {
         Stripe = "STRIPE",
         Paypal = "PAYPAL",
@@ -15,13 +15,13 @@ string_enum! {
 }
 
 string_enum! {
-    /// Where a payment stands.
+    /// The state of a payment.
     pub enum PaymentState as proto::PaymentState {
         /// Waits for the customer on the provider's page.
         Pending = "PENDING",
         Succeeded = "SUCCEEDED",
         Failed = "FAILED",
-        /// The money has to go back; the provider has not confirmed it yet.
+        /// The money has to be refunded; the provider has not confirmed it yet.
         Refunding = "REFUNDING",
         Refunded = "REFUNDED",
     }
@@ -36,18 +36,18 @@ pub struct Model {
     pub order_number: String,
     pub customer_id: UserId,
     pub provider: Provider,
-    /// The provider's own name for it; unique per provider.
+    /// The provider's own id of it; unique per provider.
     pub provider_reference: String,
     /// In minor units.
     pub amount: i64,
     pub currency: Currency,
     pub state: PaymentState,
-    /// Where the customer pays. A path if the platform's public address is not configured.
+    /// The page where the customer pays. A path if the platform's public address is not configured.
     pub redirect_url: String,
     pub success_url: Option<String>,
     pub cancel_url: Option<String>,
     pub failure_reason: Option<String>,
-    /// The version of the last event about it; the way into REFUNDING has none.
+    /// The version of the last event about it; the transition to REFUNDING has none.
     pub version: i64,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,

@@ -1,4 +1,4 @@
-//! What a provider told us, stored once and processed in the same transaction.
+//! An event from a provider, stored once and processed in the same transaction.
 
 use waybill_primitives::{PaymentId, Timestamp, string_enum};
 use waybill_store::entity_prelude::*;
@@ -6,7 +6,7 @@ use waybill_store::entity_prelude::*;
 use super::payment::Provider;
 
 string_enum! {
-    /// What a provider says happened.
+    /// What happened, according to the provider.
     pub enum ProviderEventKind {
         /// It has the customer's money.
         Captured = "CAPTURED",

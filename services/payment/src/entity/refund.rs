@@ -1,4 +1,4 @@
-//! A refund that was asked for; the job works on the rows that are not completed.
+//! A requested refund; the job processes the rows that are not completed.
 
 use waybill_primitives::{Currency, Money, PaymentId, Timestamp};
 use waybill_store::entity_prelude::*;
@@ -17,7 +17,7 @@ pub struct Model {
     pub provider_reference: Option<String>,
     /// How often it was tried.
     pub attempts: i32,
-    /// Nobody tries before this moment: the lease of the replica at work, then the delay after a failure.
+    /// No attempt before this time: the lease of the replica that works on it, then the delay after a failure.
     pub next_attempt_at: Timestamp,
     pub last_error: Option<String>,
     pub completed: bool,

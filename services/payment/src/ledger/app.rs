@@ -1,4 +1,4 @@
-//! Booking, and reading the books.
+//! Booking entries, and reading the ledger.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use super::{
 };
 use crate::payments::{app::Replaced, domain::Payment, store as payments};
 
-/// A paid order whose work is done.
+/// A paid and completed order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CompletedOrder {
     pub id: OrderId,
@@ -23,14 +23,14 @@ pub struct CompletedOrder {
     pub worker: Option<UserId>,
     /// None: now.
     pub completed_at: Option<Timestamp>,
-    /// The platform's share in hundredths of a percent, where the event says it.
+    /// The platform's share in hundredths of a percent, if the event has it.
     pub commission: Option<u32>,
 }
 
 pub struct Ledger {
     db: Db,
     clock: Arc<dyn Clock>,
-    /// The platform's part of a completed order, in hundredths of a percent, as long as the shop's settings have not told.
+    /// The platform's share of a completed order, in hundredths of a percent, until the shop's settings are known.
     commission_basis_points: u32,
 }
 
@@ -39,7 +39,7 @@ pub async fn book_payment(tx: &Tx, payment: &Payment, now: Timestamp) -> Result<
     book(tx, Entry::payment(payment), now).await
 }
 
-/// Books the way back in the transaction that marks the payment as refunded.
+/// Books the refund in the transaction that marks the payment as refunded.
 pub async fn book_refund(tx: &Tx, payment: &Payment, now: Timestamp) -> Result<(), AppError> {
     book(tx, Entry::refund(payment), now).await
 }
@@ -64,16 +64,15 @@ impl Ledger {
         }
     }
 
-    /// Shares the money of a completed order between its worker and the platform, once. An order that cost nothing has
-    /// nothing to share.
+    /// Shares the money of a completed order between its worker and the platform, once. A free order has nothing to share.
     pub async fn accrue(&self, tx: &Tx, order: &CompletedOrder) -> Result<(), AppError> {
         if order.total.amount <= 0 || store::has_accrual(tx.conn(), order.id).await? {
             return Ok(());
         }
         let commission = match order.commission {
             Some(commission) => commission,
-            // An older event, or an order that was paid after its completion. The settings come by another consumer, so the
-            // share is the right one only if what they were at the completion has been consumed.
+            // An older event, or an order that was paid after its completion. The settings arrive through another consumer, so
+            // the share is right only if the settings at the completion have been consumed.
             None => {
                 let at = order.completed_at.unwrap_or_else(|| self.clock.now());
                 let known = store::commission_at(tx.conn(), at).await?;
@@ -84,13 +83,13 @@ impl Ledger {
         book(tx, entry, self.clock.now()).await
     }
 
-    /// Brings the payments of a closed order, and what the books say of them, to the order in its place. A payment that is
-    /// still under way then pays that one; cancelling that one gives back what was paid for this one.
+    /// Moves the payments of a closed order, and their bookings, to its replacement. A payment in progress then pays the
+    /// replacement; cancelling the replacement refunds what was paid for the closed order.
     pub async fn take_over(&self, tx: &Tx, replaced: &Replaced) -> Result<(), AppError> {
         let now = self.clock.now();
         let closed = replaced.closed;
         payments::note_replacement(tx, closed, replaced.opened, &replaced.number, now).await?;
-        // The event that the opened one was replaced as well may have come first.
+        // The event that the replacement was itself replaced may have come first.
         let (opened, number) = payments::current_order(tx, replaced.opened, now).await?;
         let number = number.as_ref().unwrap_or(&replaced.number);
         let paid = payments::move_to(tx, closed, opened, number, now).await?;
@@ -102,7 +101,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// Takes over the commission that the shop's settings have from `since` on.
+    /// Stores the commission of the shop's settings from `since` on.
     pub async fn note_commission(
         &self,
         tx: &Tx,
@@ -113,7 +112,7 @@ impl Ledger {
         Ok(store::insert_commission(tx, version, basis_points, since).await?)
     }
 
-    /// The books, for administrators; newest first.
+    /// The ledger, for administrators; newest first.
     pub async fn list(
         &self,
         ctx: &CallContext,
@@ -124,7 +123,7 @@ impl Ledger {
         Ok(store::list(self.db.reader(), filter, query).await?)
     }
 
-    /// A filter from the API's words; an account that cannot be is refused.
+    /// Parses the filter of the API; an invalid account is refused.
     pub fn parse_account(text: &str) -> Result<Option<Account>, AppError> {
         if text.is_empty() {
             return Ok(None);

@@ -19,7 +19,7 @@ pub enum EntryError {
     Commission(u32),
 }
 
-/// A balanced set of lines that is booked as one. The fields are private: only the constructors below make one.
+/// A balanced set of lines that is booked as one. The fields are private: only the constructors below create one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     kind: EntryKind,
@@ -42,7 +42,7 @@ impl Entry {
         .transfer(provider, Account::Orders, payment.amount)
     }
 
-    /// The provider gave it back: the payment's entry in reverse.
+    /// The provider refunded it: the payment's entry in reverse.
     pub fn refund(payment: &Payment) -> Result<Self, EntryError> {
         let provider = Account::Provider(payment.provider);
         Self::new(
@@ -54,8 +54,8 @@ impl Entry {
         .transfer(Account::Orders, provider, payment.amount)
     }
 
-    /// A paid order is completed: the platform keeps its commission (rounded down), the worker gets the rest. An order that
-    /// nobody worked on (goods) is the platform's alone.
+    /// A paid order is completed: the platform keeps its commission (rounded down), the worker gets the rest. An order without a
+    /// worker (goods) goes to the platform alone.
     pub fn accrual(
         order_id: OrderId,
         total: Money,
@@ -99,8 +99,8 @@ impl Entry {
         })
     }
 
-    /// Debits one account and credits the other with the same amount. The sums stay in range: an entry's transfers add up to
-    /// the amount that it was made with.
+    /// Debits one account and credits the other with the same amount. The sums stay in range: an entry's transfers add up to the
+    /// amount of its payment or order.
     fn transfer(
         mut self,
         debit: Account,
@@ -139,7 +139,7 @@ impl Entry {
     }
 }
 
-/// What customers paid for one order, now for another: within one account, so that it balances as every entry does.
+/// Moves what customers paid for one order to another: within one account, so that it balances like every entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transfer {
     from: OrderId,
@@ -162,7 +162,7 @@ impl Transfer {
     /// Order, payment and amount (debit positive) of each line of [`Account::Orders`].
     pub fn lines(&self) -> impl Iterator<Item = (OrderId, PaymentId, Money)> {
         self.paid.iter().flat_map(|(payment, amount)| {
-            // An amount is positive and so has a negative one.
+            // An amount is positive, so its negation exists.
             let back = Money::new(-amount.amount, amount.currency);
             [(self.from, *payment, *amount), (self.to, *payment, back)]
         })
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_and_less_than_nothing_are_not_booked() {
+    fn zero_and_negative_amounts_are_not_booked() {
         for amount in [0, -1, i64::MIN] {
             let total = Money::new(amount, Currency::USD);
             assert_eq!(

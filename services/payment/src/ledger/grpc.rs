@@ -1,4 +1,4 @@
-//! The ledger on the wire. The RPC is part of `PaymentService`, which `crate::grpc` serves.
+//! The ledger over gRPC. The RPC is part of `PaymentService`, which `crate::grpc` serves.
 
 use waybill_proto::{
     parse_id,

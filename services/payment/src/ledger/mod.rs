@@ -1,4 +1,4 @@
-//! The ledger: double-entry books of every money movement.
+//! The double-entry ledger of every money movement.
 
 pub mod app;
 pub mod domain;

@@ -1,4 +1,4 @@
-//! Rows of the ledger. They are only ever added.
+//! Rows of the ledger. They are only added.
 
 use std::num::TryFromIntError;
 
@@ -49,7 +49,7 @@ pub async fn insert(tx: &Tx, entry: &Entry, at: Timestamp) -> Result<(), StoreEr
     insert_rows(tx, row, lines).await
 }
 
-/// Books that money paid for one order is another's. The unique index refuses a second one for the same closed order.
+/// Books that money paid for one order belongs to another. The unique index refuses a second one for the same closed order.
 pub async fn insert_transfer(
     tx: &Tx,
     transfer: &Transfer,
@@ -100,7 +100,7 @@ pub async fn has_accrual(
     Ok(found.is_some())
 }
 
-/// Notes the commission of a version of the shop's settings.
+/// Stores the commission of a version of the shop's settings.
 pub async fn insert_commission(
     tx: &Tx,
     version: i64,
@@ -115,7 +115,7 @@ pub async fn insert_commission(
     rows::insert_absent(tx.conn(), vec![row]).await
 }
 
-/// The commission that was in force at a moment; none before the first one that is known.
+/// The commission in force at a time; none before the first known one.
 pub async fn commission_at(
     connection: &impl ConnectionTrait,
     at: Timestamp,
@@ -131,7 +131,7 @@ pub async fn commission_at(
     Ok(read.transpose()?)
 }
 
-/// Which lines a list shows.
+/// The filter of a list.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Filter {
     pub order: Option<OrderId>,

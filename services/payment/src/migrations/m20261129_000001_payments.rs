@@ -1,4 +1,4 @@
-//! Payments, refunds, what providers told us, the double-entry ledger, commissions, and which order took the place of which.
+//! Payments, refunds, events from providers, the double-entry ledger, commissions, and which order replaced which.
 
 use sea_orm_migration::{prelude::*, schema::*};
 use waybill_store::{create_indexes, create_table, create_unique_indexes};
@@ -79,7 +79,7 @@ async fn refunds(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     // One refund of a payment, in full.
     let payment = &["payment_id"];
     create_unique_indexes(manager, table, &[("refunds_by_payment", payment)]).await?;
-    // The job reads what is open and due.
+    // The job reads the open ones that are due.
     let due = &["completed", "next_attempt_at"];
     create_indexes(manager, table, &[("refunds_due", due)]).await
 }
@@ -105,7 +105,7 @@ async fn provider_events(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     create_indexes(manager, table, &[("provider_events_by_payment", payment)]).await
 }
 
-/// Rows are only ever added, as to the lines.
+/// Rows are only added, as in `ledger_lines`.
 async fn ledger_entries(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     let table = "ledger_entries";
     create_table(
@@ -160,7 +160,7 @@ async fn ledger_lines(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     .await
 }
 
-/// The commissions that the shop has had. Rows are only ever added.
+/// The commissions that the shop has had. Rows are only added.
 async fn commissions(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     create_table(
         manager,
@@ -174,7 +174,7 @@ async fn commissions(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     .await
 }
 
-/// Which order took the place of which. A row without a replacement is there to be locked by whoever begins a payment.
+/// Which order replaced which. A row without a replacement exists only to be locked when a payment begins.
 async fn replacements(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     create_table(
         manager,

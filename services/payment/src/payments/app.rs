@@ -24,7 +24,7 @@ use super::{
 };
 use crate::providers::{Checkout, PaymentProvider, ProviderError, Providers, sandbox::NO_SANDBOX};
 
-/// Knows orders.
+/// Looks up orders.
 #[async_trait]
 pub trait Orders: Send + Sync + 'static {
     /// An order as the caller of `ctx` may see it; `NOT_FOUND` for everybody else.
@@ -41,12 +41,12 @@ pub struct NewPayment {
     pub cancel_url: String,
 }
 
-/// An order that was closed, and the one that was opened in its place.
+/// A closed order, and its replacement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Replaced {
     pub closed: OrderId,
     pub opened: OrderId,
-    /// Of the opened one.
+    /// The number of the replacement.
     pub number: String,
 }
 
@@ -70,7 +70,7 @@ impl Payments {
         let user = ctx.user()?;
         let request = serde_json::to_vec(&new).map_err(AppError::internal)?;
         let key = once::key(ctx, "create_payment", &request)?;
-        // First, so that a repeat begins nothing at the provider.
+        // First, so that a repetition begins nothing at the provider.
         if let Some(payment) = once::earlier(&self.db, key.as_ref()).await? {
             return Ok(Done::before(payment));
         }
@@ -106,12 +106,13 @@ impl Payments {
             created_at: now,
             updated_at: now,
         };
-        // A concurrent call with the same key may be faster; its answer is ours then.
+        // A concurrent call with the same key may be faster; then its result is returned.
         let insert = self.insert(ctx, user, key.as_ref(), payment);
         once(&self.db, key.as_ref(), insert).await
     }
 
-    /// The payment as it was written: for the order in place of its own, if that was replaced while the provider was asked.
+    /// Writes the payment: for the replacement of its order, if that was replaced during the call to the provider. Returns it as
+    /// written.
     async fn insert(
         &self,
         ctx: &CallContext,
@@ -165,7 +166,7 @@ impl Payments {
         }
     }
 
-    /// The order, if the user owns it or is an administrator. An assignee may see it but pays nothing.
+    /// The order, if the user owns it or is an administrator. An assignee may see it but not pay it.
     async fn own_order(
         &self,
         ctx: &CallContext,
@@ -181,7 +182,7 @@ impl Payments {
 
     async fn check_payable(&self, order: &OrderSummary) -> Result<(), AppError> {
         order.check_payable(self.clock.now()).map_err(not_payable)?;
-        // The money may have arrived a moment ago, and the order has yet to hear of it.
+        // The money may have just arrived, and the order does not know it yet.
         let reader = self.db.reader();
         let paid = store::of_order_in(reader, order.id, PaymentState::Succeeded).await?;
         if paid.is_empty() {
@@ -219,7 +220,7 @@ impl Payments {
         };
         let page = store::list(self.db.reader(), filter, query).await?;
         if let (Some(order), true) = (order, page.rows.is_empty()) {
-            // Nobody paid yet, or the order is not the caller's: its own service knows.
+            // Nobody has paid yet, or the order is not the caller's: the order service decides.
             self.own_order(ctx, user, order).await?;
         }
         Ok(page)
@@ -240,7 +241,7 @@ fn provider_failed(error: ProviderError) -> AppError {
     }
 }
 
-/// Counts a payment that came into its state.
+/// Counts a payment that entered its state.
 pub(crate) fn count(payment: &Payment) {
     metrics::counter!(
         "waybill_payments_total",

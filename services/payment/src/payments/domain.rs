@@ -1,4 +1,4 @@
-//! A payment and the one table of its states. Pure: no I/O, no async.
+//! A payment and the table of its states. Pure: no I/O, no async.
 
 use waybill_primitives::{Money, OrderId, Timestamp, UserId};
 
@@ -9,15 +9,15 @@ pub use crate::entity::payment::{Model as Payment, PaymentState, Provider};
 pub enum Step {
     /// The provider has the customer's money.
     Capture,
-    /// The provider refused, for good.
+    /// The provider refused permanently.
     Fail,
-    /// The order cannot keep the money, or somebody gives it back.
+    /// The order cannot keep the money, or somebody requests the refund.
     RequestRefund,
     /// The provider has sent the money back.
     ConfirmRefund,
 }
 
-/// The transition table. Everything that is not in it is refused.
+/// The transition table. Every other transition is refused.
 pub const TRANSITIONS: &[(PaymentState, Step, PaymentState)] = &[
     (
         PaymentState::Pending,
@@ -42,9 +42,9 @@ pub const TRANSITIONS: &[(PaymentState, Step, PaymentState)] = &[
 pub enum Verdict {
     /// Move on to this state.
     Move(PaymentState),
-    /// The step was taken before: the payment is where it led, or further on. Nothing is left to do.
+    /// The step was taken before: the payment is in its target state, or further. There is nothing to do.
     Done,
-    /// The step contradicts what happened.
+    /// The step contradicts an earlier one.
     Refused,
 }
 
@@ -56,7 +56,7 @@ impl Step {
         Self::ConfirmRefund,
     ];
 
-    /// The one transition that the step stands for: the state it needs and the state it leads to.
+    /// The transition of the step: the required state and the new state.
     pub fn transition(self) -> (PaymentState, PaymentState) {
         match self {
             Self::Capture => (PaymentState::Pending, PaymentState::Succeeded),
@@ -102,22 +102,22 @@ pub struct OrderSummary {
     pub total: Money,
     pub payment: OrderPayment,
     pub cancelled: bool,
-    /// Until when an unpaid order waits.
+    /// Until when an unpaid order stays open.
     pub expires_at: Option<Timestamp>,
 }
 
-/// How far an order's payment has come, as far as paying it matters.
+/// The payment status of an order, as far as it matters for a new payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OrderPayment {
     /// Nothing was paid yet, or an attempt failed.
     Due,
     /// Paid or authorised.
     Paid,
-    /// Paid and given back, in part or whole.
+    /// Paid and refunded, partly or fully.
     Refunded,
 }
 
-/// Why an order takes no money.
+/// Why an order cannot be paid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotPayable {
     #[error("the order is cancelled; place a new one")]
@@ -251,8 +251,8 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever events arrive in whatever order and however often, money is taken at most once and given back at most once,
-        /// and taking a step a second time never changes anything.
+        /// Whatever events arrive in whatever order and however often, money is taken at most once and refunded at most once, and
+        /// repeating a step never changes anything.
         #[test]
         fn steps_taken_twice_change_nothing(steps in prop::collection::vec(any_step(), 0..24)) {
             let mut state = PaymentState::Pending;

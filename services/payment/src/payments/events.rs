@@ -1,4 +1,4 @@
-//! What is published of payments.
+//! The events of payments.
 
 use serde_json::json;
 use waybill_proto::payment::{self as proto, PaymentEvent};
@@ -20,7 +20,7 @@ pub fn changed(tx: &Tx, payment: &Payment, kind: PaymentEvent) {
     tx.emit(payment.id, payment.version, &event);
 }
 
-/// The record of a payment that an administrator began for somebody else, for the audit log.
+/// The audit record of a payment that an administrator began for somebody else.
 pub fn begun_for(tx: &Tx, ctx: &CallContext, payment: &Payment) {
     let act = Act {
         action: "payment.create",

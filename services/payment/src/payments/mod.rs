@@ -1,4 +1,4 @@
-//! Payments: one attempt to pay an order, from the link to the money.
+//! Payments: one attempt to pay an order, from the link to the captured money.
 
 pub mod app;
 pub mod domain;

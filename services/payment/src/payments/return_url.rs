@@ -1,5 +1,5 @@
-//! Where the provider's page may send the customer afterwards. A link to our page that leads on to anybody's site would be an
-//! open redirect, so only our own paths and configured origins are taken.
+//! Where the provider's page may redirect the customer afterwards. A link to our page that redirects to any site would be an open
+//! redirect, so only our own paths and configured origins are accepted.
 
 use waybill_proto::payment::CreatePaymentRequest;
 
@@ -27,7 +27,7 @@ pub struct ReturnPolicy {
 }
 
 impl ReturnPolicy {
-    /// Paths, and URLs of these origins (`https://shop.example`); what is no origin is left out.
+    /// Paths, and URLs of these origins (`https://shop.example`); invalid origins are ignored.
     pub fn only(origins: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         let origins = origins
             .into_iter()
@@ -68,7 +68,7 @@ impl ReturnPolicy {
     }
 }
 
-/// Browsers drop tabs and line ends inside URLs and read `\` as `/`, and quotes and angle brackets belong into no URL.
+/// Browsers remove tabs and line breaks inside URLs and read `\` as `/`; quotes and angle brackets are never valid in a URL.
 fn is_plain(byte: u8) -> bool {
     byte.is_ascii_graphic() && !matches!(byte, b'\\' | b'"' | b'<' | b'>' | b'`')
 }
@@ -181,9 +181,9 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever is taken leads to our own paths or a configured origin.
+        /// Every accepted URL leads to our own paths or a configured origin.
         #[test]
-        fn what_is_taken_stays_with_us(text in "(/|//|https?://)?[a-z.@:/\\\\?#]{0,24}") {
+        fn an_accepted_url_stays_on_allowed_origins(text in "(/|//|https?://)?[a-z.@:/\\\\?#]{0,24}") {
             if let Ok(Some(url)) = shop().check(&text) {
                 let own = url.starts_with('/') && !url[1..].starts_with(['/', '\\']);
                 let configured = origin_of(&url).is_some_and(|origin| shop().origins.contains(&origin));

@@ -1,4 +1,4 @@
-//! Rows of payments. Every change of state is one conditional update, so that of concurrent ones exactly one happens.
+//! Rows of payments. Every change of state is one conditional update, so that exactly one of several concurrent ones happens.
 
 mod replacements;
 
@@ -49,8 +49,8 @@ pub async fn of_order_in(
     Ok(payments.all(connection).await?)
 }
 
-/// Takes a step if the payment is where the step begins; the payment afterwards, or none if it was elsewhere.
-/// A step that is published counts the version up; the way into REFUNDING is not.
+/// Takes a step if the payment is in the step's initial state. Returns the changed payment, or none if it was in another state. A
+/// published step increments the version; the transition to REFUNDING does not.
 pub async fn advance(
     tx: &Tx,
     id: PaymentId,
@@ -77,8 +77,8 @@ pub async fn advance(
     find(tx.conn(), id).await
 }
 
-/// Moves the payments of an order that can still count for it to the one in its place; those that were paid. What is going
-/// back already, or has gone, stays where it was booked.
+/// Moves the payments of an order that can still count for it to its replacement. Returns the paid ones. Payments that are
+/// refunded or being refunded stay where they were booked.
 pub async fn move_to(
     tx: &Tx,
     closed: OrderId,
@@ -86,7 +86,7 @@ pub async fn move_to(
     number: &str,
     now: Timestamp,
 ) -> Result<Vec<Payment>, StoreError> {
-    // Locked, so that none becomes another's while it moves.
+    // Locked, so that none changes while it moves.
     let mut moving = Entity::find()
         .filter(Column::OrderId.eq(closed))
         .order_by_asc(Column::Id)
@@ -113,12 +113,12 @@ pub async fn move_to(
     Ok(moving)
 }
 
-/// Which payments a list shows.
+/// The filter of a list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     pub order: Option<OrderId>,
     pub customer: Option<UserId>,
-    /// Any of these; none for all.
+    /// Any of these; empty for all.
     pub states: Vec<PaymentState>,
 }
 

@@ -1,4 +1,4 @@
-//! What providers say: a choice on the sandbox's page today, webhooks of others later.
+//! Events from providers: a choice on the sandbox's page today, webhooks of others later.
 
 use std::sync::Arc;
 
@@ -33,7 +33,7 @@ impl ProviderEvents {
         Self { db, clock, sandbox }
     }
 
-    /// The payment behind the sandbox's page, for whoever holds the link.
+    /// The payment of the sandbox's page, for everyone with the link.
     pub async fn sandbox_checkout(&self, id: PaymentId) -> Result<Payment, AppError> {
         if !self.sandbox {
             return Err(AppError::forbidden(NO_SANDBOX));
@@ -44,7 +44,8 @@ impl ProviderEvents {
             .ok_or_else(|| AppError::not_found("payment"))
     }
 
-    /// Somebody chose how a sandbox payment ends. Choosing the same again gives the same answer; the opposite is refused.
+    /// Completes a sandbox payment with the chosen outcome. Repeating the same choice returns the same result; the opposite is
+    /// refused.
     pub async fn complete_sandbox(
         &self,
         ctx: &CallContext,
@@ -63,8 +64,8 @@ impl ProviderEvents {
         closed_by(payment, step)
     }
 
-    /// Consumes what a provider says: state, books, event and the provider's event itself in one transaction. An event that comes
-    /// twice, or too late to change anything, changes nothing.
+    /// Consumes an event from a provider: state, ledger, event and the provider's event itself in one transaction. An event that
+    /// arrives twice, or too late, changes nothing.
     pub async fn consume(
         &self,
         ctx: &CallContext,
@@ -82,7 +83,7 @@ impl ProviderEvents {
         now_stored.ok_or_else(|| AppError::not_found("payment"))
     }
 
-    /// The payment as changed; none if the event changed nothing.
+    /// The changed payment; none if the event changed nothing.
     async fn apply(
         &self,
         ctx: &CallContext,
@@ -122,7 +123,7 @@ fn step_of(kind: ProviderEventKind) -> Step {
     }
 }
 
-/// The payment, if the step is behind it.
+/// The payment, if the step was taken before.
 fn closed_by(payment: Payment, step: Step) -> Result<Payment, AppError> {
     match payment.state.after(step) {
         Verdict::Done => Ok(payment),

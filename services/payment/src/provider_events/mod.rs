@@ -1,4 +1,4 @@
-//! What providers tell of payments: it changes the payment, the books and the order.
+//! Events from providers, which change the payment, the ledger and the order.
 
 pub mod app;
 pub mod store;

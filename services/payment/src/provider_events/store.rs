@@ -1,4 +1,4 @@
-//! Rows of what providers told us.
+//! Rows of the events from providers.
 
 use uuid::Uuid;
 use waybill_primitives::{PaymentId, Timestamp};
@@ -9,7 +9,7 @@ use crate::{
     providers::ProviderEvent,
 };
 
-/// Remembers an event in the transaction that processes it. [`StoreError::Unique`] means that it was processed before.
+/// Stores an event in the transaction that processes it. [`StoreError::Unique`] means that it was processed before.
 pub async fn insert(
     tx: &Tx,
     event: &ProviderEvent,

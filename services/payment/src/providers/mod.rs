@@ -1,5 +1,5 @@
-//! Payment providers behind one trait. What they tell us comes in as [`ProviderEvent`]s, which are stored once and processed in
-//! the same transaction, out of order or twice.
+//! Payment providers behind one trait. Their events arrive as [`ProviderEvent`]s, which are stored once and processed in the same
+//! transaction, even out of order or twice.
 
 use std::sync::Arc;
 
@@ -11,10 +11,10 @@ pub use crate::entity::provider_event::ProviderEventKind;
 
 pub mod sandbox;
 
-/// What a provider needs to know to take a payment.
+/// What a provider needs to take a payment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checkout {
-    /// Also the idempotency key: asking twice makes one payment at the provider.
+    /// Also the idempotency key: a repetition creates only one payment at the provider.
     pub payment_id: PaymentId,
     pub order_number: String,
     pub amount: Money,
@@ -22,46 +22,46 @@ pub struct Checkout {
     pub cancel_url: Option<String>,
 }
 
-/// A payment that the provider waits for.
+/// A payment at the provider that waits for the customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckoutSession {
-    /// The provider's own name for it, at most 255 characters.
+    /// The provider's own id of it, at most 255 characters.
     pub reference: String,
-    /// Where the customer pays, at most 2,048 characters.
+    /// The page where the customer pays, at most 2,048 characters.
     pub redirect_url: String,
 }
 
-/// Money that has to go back to the customer.
+/// A refund to the customer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefundOrder {
-    /// The provider must give the money back once per key, however often it is asked.
+    /// The provider must refund the money once per key, however often it is called.
     pub idempotency_key: String,
-    /// The provider's name for the payment.
+    /// The provider's id of the payment.
     pub reference: String,
     pub amount: Money,
     pub reason: String,
 }
 
-/// Why a provider did not do what it was asked.
+/// Why a call to a provider failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ProviderError {
-    /// It could not be reached or did not answer: ask again later.
+    /// It could not be reached or did not respond: retry later.
     #[error("the payment provider is not available: {0}")]
     Unavailable(String),
-    /// It answered no.
+    /// It refused.
     #[error("the payment provider refused: {0}")]
     Refused(String),
 }
 
-/// Moves money. Every call may be repeated: after a crash nobody knows whether the first one arrived.
+/// Moves money. Every call may be repeated: after a crash it is unknown whether the first one arrived.
 #[async_trait]
 pub trait PaymentProvider: Send + Sync + 'static {
     fn name(&self) -> Provider;
 
-    /// Prepares a payment and says where the customer pays it.
+    /// Prepares a payment. Returns where the customer pays it.
     async fn begin(&self, checkout: &Checkout) -> Result<CheckoutSession, ProviderError>;
 
-    /// Gives the money back; the provider's name for the refund (at most 255 characters).
+    /// Refunds the money. Returns the provider's id of the refund (at most 255 characters).
     async fn refund(&self, refund: &RefundOrder) -> Result<String, ProviderError>;
 }
 
@@ -71,7 +71,7 @@ pub struct ProviderEvent {
     pub provider: Provider,
     /// Unique per provider: an event that arrives twice has the same id. At most 255 characters.
     pub event_id: String,
-    /// The provider's name for the payment.
+    /// The provider's id of the payment.
     pub reference: String,
     pub kind: ProviderEventKind,
     /// Why it failed, for the customer.

@@ -1,5 +1,5 @@
-//! The sandbox: a provider for development and demonstrations. Its hosted page is ours, and whoever holds the link decides how
-//! the payment ends. It moves no money, so it is not configured in production.
+//! The sandbox: a provider for development and demonstrations. We host its page, and everyone with the link decides how the
+//! payment ends. It moves no money, so it is not available in production.
 
 use async_trait::async_trait;
 use waybill_primitives::{PaymentId, string_enum};
@@ -23,14 +23,14 @@ string_enum! {
     pub enum Outcome as SandboxOutcome {
         Succeed = "SUCCEED",
         Decline = "DECLINE",
-        /// The customer walks away; the payment stays PENDING.
+        /// The customer leaves; the payment stays PENDING.
         Stall = "STALL",
     }
 }
 
 #[derive(Debug, Clone)]
 pub struct Sandbox {
-    /// `https://shop.example`, without a slash at its end.
+    /// `https://shop.example`, without a trailing slash.
     public_url: Option<String>,
 }
 
@@ -48,7 +48,7 @@ impl Sandbox {
     }
 }
 
-/// The event that the sandbox sends about an outcome; none for STALL. The same outcome is the same event.
+/// The event of the sandbox for an outcome; none for STALL. The same outcome gives the same event.
 pub fn event(payment: &Payment, outcome: Outcome) -> Option<ProviderEvent> {
     let (kind, word, failure_reason) = match outcome {
         Outcome::Succeed => (ProviderEventKind::Captured, "captured", None),

@@ -1,8 +1,8 @@
-//! The refund of a payment, from the request to the books. Each step can be the last before a crash; the next run goes on there:
+//! The refund of a payment, from the request to the ledger. A crash may follow each step; the next run continues there:
 //!
 //! 1. `request` (one transaction, usually that of a consumed event): payment SUCCEEDED → REFUNDING, refund row opened.
-//! 2. `lease` (one transaction): one replica takes the row up; if it dies, the lease ends and another does.
-//! 3. The provider is asked, with the row's id as idempotency key, so that asking again gives the money back only once.
+//! 2. `lease` (one transaction): one replica takes the row; if it dies, the lease expires and another one takes it.
+//! 3. The provider is called, with the row's id as idempotency key, so that a repetition refunds the money only once.
 //! 4. `complete` (one transaction): refund closed, payment REFUNDING → REFUNDED, REFUND booked, `payment.refunded` published.
 
 use std::sync::Arc;
@@ -28,14 +28,14 @@ use crate::{
 /// Refunds tried in one round.
 const ROUND: u64 = 32;
 
-/// What became of the request to refund a payment.
+/// The result of a request to refund a payment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Requested {
-    /// It is under way now.
+    /// It is in progress now.
     Opened,
-    /// It was under way, or done, before.
+    /// It was in progress, or done, before.
     Already,
-    /// There is no money to give back: the payment is in this state.
+    /// There is no money to refund: the payment is in this state.
     NothingPaid(PaymentState),
     /// No such payment.
     Unknown,
@@ -70,7 +70,7 @@ impl Refunds {
         let step = Step::RequestRefund;
         if let Some(payment) = payments::advance(tx, id, step, None, now).await? {
             store::insert(tx, &payment, &shortened(reason), now).await?;
-            // The commit follows at once; if the job is faster, its timer brings it back.
+            // The commit follows at once; if the job runs before it, its timer runs it again.
             self.wake.notify_one();
             return Ok(Requested::Opened);
         }
@@ -83,8 +83,8 @@ impl Refunds {
         })
     }
 
-    /// Step 1 for every payment of an order that was paid. Payments that are still PENDING stay so: should one succeed later,
-    /// the order service rejects it, and that brings it here.
+    /// Step 1 for every paid payment of an order. PENDING payments stay so: if one succeeds later, the order service rejects it,
+    /// and that leads here.
     pub async fn request_all(
         &self,
         tx: &Tx,
@@ -98,7 +98,7 @@ impl Refunds {
         Ok(paid.len())
     }
 
-    /// Steps 2 to 4 for every refund that is due. A refund that fails is postponed and does not hold up the others.
+    /// Steps 2 to 4 for every refund that is due. A refund that fails is postponed and does not delay the others.
     pub async fn run(&self) -> Result<(), AppError> {
         let mut outcome = Ok(());
         loop {
@@ -107,7 +107,7 @@ impl Refunds {
                 return outcome;
             }
             for refund in due {
-                // What is leased is not due any more, so the loop ends even if every refund fails.
+                // A leased refund is not due any more, so the loop ends even if every refund fails.
                 if self.lease(&refund).await?
                     && let Err(error) = self.carry_out(&refund).await
                 {

@@ -1,4 +1,4 @@
-//! A refund and when it is tried again.
+//! A refund and its retries.
 
 use std::time::Duration;
 
@@ -9,15 +9,15 @@ pub use crate::entity::refund::Model as Refund;
 
 /// Longest reason and error text, in characters.
 pub const MAX_TEXT: usize = 500;
-/// How long a replica that tries a refund has it to itself: longer than a provider may take to answer.
+/// How long the lease of a replica lasts: longer than a provider may take to respond.
 pub const LEASE: Duration = Duration::from_mins(1);
-/// How long a provider may take to answer.
+/// How long a provider may take to respond.
 pub const PROVIDER_DEADLINE: Duration = Duration::from_secs(30);
 
-/// Between two attempts. There is no last one: the money is the customer's.
+/// The pauses between attempts. Retries never end: the money is the customer's.
 pub const PAUSES: ExponentialBuilder = backoff(Duration::from_secs(1), Duration::from_mins(5));
 
-/// Text that fits its column.
+/// Text cut to the limit of its column.
 pub fn shortened(text: &str) -> String {
     text.chars().take(MAX_TEXT).collect()
 }

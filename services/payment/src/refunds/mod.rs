@@ -1,4 +1,4 @@
-//! Refunds: money that goes back, in full. The whole flow is in `app.rs`.
+//! Full refunds. The whole flow is in `app.rs`.
 
 pub mod app;
 pub mod domain;

@@ -1,4 +1,4 @@
-//! Rows of refunds. Replicas share the open ones by conditional updates.
+//! Rows of refunds. Replicas distribute the open ones by conditional updates.
 
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
@@ -38,7 +38,7 @@ pub async fn insert(
     rows::insert(tx.conn(), refund).await
 }
 
-/// Open refunds whose time has come, the longest waiting first.
+/// Open refunds that are due, the longest waiting first.
 pub async fn due(
     connection: &impl ConnectionTrait,
     now: Timestamp,
@@ -52,7 +52,7 @@ pub async fn due(
     Ok(due.all(connection).await?)
 }
 
-/// Takes up a refund until the lease ends. False if another replica was faster.
+/// Takes a refund until the lease ends. False if another replica was faster.
 pub async fn lease(
     tx: &Tx,
     refund: &Refund,
@@ -74,7 +74,7 @@ pub async fn lease(
     Ok(taken.rows_affected == 1)
 }
 
-/// Notes a failed attempt and when the next one is.
+/// Records a failed attempt and the time of the next one.
 pub async fn postpone(
     tx: &Tx,
     refund: &Refund,

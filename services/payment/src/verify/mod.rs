@@ -1,10 +1,10 @@
-//! What must hold in this service's database at any moment, checked by `waybill verify`.
+//! The invariants of this service's database, checked by `waybill verify`.
 
 use waybill_store::{Db, StoreError};
 
 mod store;
 
-/// Reads the whole database and says what is wrong with it, a sentence each; nothing if all is well.
+/// Checks the whole database. Returns the violations, a sentence each; empty if there are none.
 pub async fn verify(db: &Db) -> Result<Vec<String>, StoreError> {
     let mut problems = Vec::new();
     for check in store::CHECKS {

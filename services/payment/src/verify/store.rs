@@ -1,17 +1,17 @@
-//! The checks as queries that find offenders. The SQL is the same on all three databases.
+//! The checks as queries that find violations. The SQL is the same on all three databases.
 
 use sea_orm::{ConnectionTrait, Statement};
 use uuid::Uuid;
 use waybill_store::StoreError;
 
-/// A query whose rows must not be there; its one column `id` names the offender.
+/// A query that must return no rows; its only column `id` identifies a violation.
 pub struct Check {
     pub what: &'static str,
     pub problem: &'static str,
     pub sql: &'static str,
 }
 
-/// More offenders of one kind than this are not listed.
+/// At most so many violations of one kind are listed.
 const MOST: usize = 100;
 
 pub const CHECKS: &[Check] = &[

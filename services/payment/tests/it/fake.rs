@@ -1,4 +1,4 @@
-//! The neighbours: an order service that knows what a test tells it, and a bank that fails on demand.
+//! Fakes: an order service with the orders of a test, and a bank that fails on demand.
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -105,18 +105,18 @@ impl OrderService for FakeOrders {
     }
 }
 
-/// What goes wrong with one refund.
+/// The failure of one refund.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
     /// The bank cannot be reached; no money moves.
     Down,
-    /// The bank gives the money back, but its answer is lost: as a crash right after the call.
+    /// The bank refunds the money, but its response is lost: as in a crash right after the call.
     AnswerLost,
-    /// The bank says no.
+    /// The bank refuses.
     Refused,
     /// The bank's client has a bug.
     Panic,
-    /// The bank gives the money back and never answers.
+    /// The bank refunds the money and never responds.
     Hangs,
 }
 
@@ -125,11 +125,11 @@ pub enum Trouble {
 pub struct Bank {
     troubles: Mutex<VecDeque<Trouble>>,
     calls: AtomicUsize,
-    /// The keys under which money went back.
+    /// The idempotency keys of the refunds.
     returned: Mutex<HashSet<String>>,
     amount: Mutex<i64>,
-    /// Held by a test while checkouts must not begin.
-    counter: tokio::sync::Mutex<()>,
+    /// Locked by a test to block checkouts.
+    checkouts: tokio::sync::Mutex<()>,
     begins: AtomicUsize,
 }
 
@@ -141,12 +141,12 @@ impl Bank {
             .extend(troubles);
     }
 
-    /// As long as the guard lives, whoever wants to begin a checkout waits.
-    pub async fn close_counter(&self) -> tokio::sync::MutexGuard<'_, ()> {
-        self.counter.lock().await
+    /// Blocks checkouts until the guard is dropped.
+    pub async fn block_checkouts(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.checkouts.lock().await
     }
 
-    /// How many have wanted to begin a checkout.
+    /// How many checkouts were requested.
     pub fn begins(&self) -> usize {
         self.begins.load(Ordering::SeqCst)
     }
@@ -155,7 +155,7 @@ impl Bank {
         self.calls.load(Ordering::SeqCst)
     }
 
-    /// What went back to customers in all, in minor units.
+    /// The sum of refunds to customers, in minor units.
     pub fn returned(&self) -> i64 {
         *self.amount.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -176,7 +176,7 @@ impl PaymentProvider for Bank {
 
     async fn begin(&self, checkout: &Checkout) -> Result<CheckoutSession, ProviderError> {
         self.begins.fetch_add(1, Ordering::SeqCst);
-        let _turn = self.counter.lock().await;
+        let _turn = self.checkouts.lock().await;
         Sandbox::new(None).begin(checkout).await
     }
 

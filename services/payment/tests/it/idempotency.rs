@@ -1,4 +1,4 @@
-//! Asking twice for the same payment.
+//! Repeated requests for the same payment.
 
 use futures::future::join_all;
 use waybill_proto::payment as proto;
@@ -15,7 +15,7 @@ async fn the_same_key_gives_the_first_answer_again() {
         assert!(!first.replayed);
         let payment = first.payment.clone().unwrap();
         shop.succeed(&payment.id).await.unwrap();
-        // The first answer, although the payment has gone on and the order could not be paid again.
+        // The first response, although the payment has changed and the order could not be paid again.
         let again = shop.create(&ctx, &order.id).await.unwrap();
         assert!(again.replayed);
         assert_eq!(again.payment, first.payment);
@@ -33,7 +33,7 @@ async fn the_same_key_gives_the_first_answer_again() {
         );
         assert_eq!(refused.kind.http_status(), 422);
 
-        // Keys are each user's own.
+        // Keys are separate for each user.
         let somebody = shop.customer();
         let theirs = shop.order_of(&somebody);
         let ctx = somebody.ctx.clone().with_idempotency_key("key-1");
@@ -43,7 +43,7 @@ async fn the_same_key_gives_the_first_answer_again() {
 }
 
 #[tokio::test]
-async fn a_refused_wish_leaves_its_key_free() {
+async fn a_refused_request_leaves_its_key_free() {
     on_any_database(async |shop| {
         let customer = shop.customer();
         let order = shop.order_of(&customer);
@@ -57,7 +57,7 @@ async fn a_refused_wish_leaves_its_key_free() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_concurrent_wishes_with_one_key_one_is_granted() {
+async fn of_concurrent_requests_with_one_key_one_succeeds() {
     on_each_database(async |shop| {
         let customer = shop.customer();
         let order = shop.order_of(&customer);

@@ -1,4 +1,4 @@
-//! The books: what a completed order earns, who reads them, and what `verify` finds.
+//! The ledger: the shares of a completed order, who reads it, and what `verify` finds.
 
 use std::time::Duration;
 
@@ -199,15 +199,15 @@ async fn verify_finds_what_must_not_be() {
                 problems.iter().any(|problem| problem.contains(expected)),
                 "{statement}: {problems:#?}"
             );
-            mend(shop).await;
+            reset(shop).await;
             shop.assert_sound().await;
         }
     })
     .await;
 }
 
-/// Throws all rows away and takes a new payment.
-async fn mend(shop: &Shop) {
+/// Deletes all rows and creates a new payment.
+async fn reset(shop: &Shop) {
     for table in ["ledger_lines", "ledger_entries", "payments"] {
         let tx = shop.db.begin(&EventContext::default()).await.unwrap();
         let statement = format!("DELETE FROM {table}");
@@ -218,7 +218,7 @@ async fn mend(shop: &Shop) {
 }
 
 #[tokio::test]
-async fn an_order_is_shared_by_the_commission_of_the_moment_when_it_was_completed() {
+async fn an_order_is_shared_by_the_commission_at_its_completion() {
     on_each_database(async |shop| {
         let worker = UserId::new();
         let noon = Timestamp::now();
@@ -235,7 +235,7 @@ async fn an_order_is_shared_by_the_commission_of_the_moment_when_it_was_complete
         let key = uuid::Uuid::now_v7().to_string();
         shop.publish(&key, &settings(1, 1_000, 100)).await;
         shop.publish(&key, &settings(2, 5_000, 200)).await;
-        // The event of an order may come long after the moment that it tells of.
+        // The event of an order may come long after its completion.
         for (seconds, share) in [(50, TOTAL / 5), (150, TOTAL / 10), (250, TOTAL / 2)] {
             let (_, order, _) = shop.paid().await;
             let mut order = completed(&order, Some(worker));
@@ -254,10 +254,10 @@ async fn an_order_is_shared_by_the_commission_of_the_moment_when_it_was_complete
 }
 
 #[tokio::test]
-async fn the_share_that_the_completion_tells_counts_whatever_is_known_of_the_settings() {
+async fn the_share_in_the_completion_applies_whatever_is_known_of_the_settings() {
     on_any_database(async |shop| {
         let worker = UserId::new();
-        // The news of the settings comes by another consumer, and here it is late. Nothing is a share, too.
+        // The event of the settings comes through another consumer, and here it is late. A share of 0 is valid, too.
         for (points, share) in [(1_000, TOTAL / 10), (0, 0), (10_000, TOTAL)] {
             let (_, order, _) = shop.paid().await;
             let event = order::OrderChanged {

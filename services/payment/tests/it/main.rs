@@ -1,4 +1,4 @@
-//! The payment service through its gRPC, on every database, with an order service of the test's own beside it.
+//! The payment service through its gRPC, on every database, with a fake order service.
 
 // A call within the process nests the futures of the client and of the service.
 #![recursion_limit = "256"]

@@ -58,7 +58,7 @@ async fn only_the_owner_and_administrators_pay_an_order() {
         code(shop.create(&stranger.ctx, &order.id).await),
         "NOT_FOUND"
     );
-    // He may see the order, but it is not his to pay.
+    // The worker may see the order, but must not pay it.
     assert_eq!(code(shop.create(&worker.ctx, &order.id).await), "NOT_FOUND");
     assert!(shop.events().await.is_empty());
 
@@ -103,7 +103,7 @@ async fn an_order_that_takes_no_money_is_refused() {
 }
 
 #[tokio::test]
-async fn an_order_is_not_paid_twice_while_it_has_yet_to_hear_of_the_money() {
+async fn an_order_is_not_paid_twice_before_it_knows_of_the_payment() {
     let shop = sqlite().await;
     let (customer, order, _) = shop.paid().await;
     // The order service still says UNPAID.
@@ -113,7 +113,7 @@ async fn an_order_is_not_paid_twice_while_it_has_yet_to_hear_of_the_money() {
     );
 }
 
-fn wish(order: &order::Order) -> proto::CreatePaymentRequest {
+fn request_for(order: &order::Order) -> proto::CreatePaymentRequest {
     proto::CreatePaymentRequest {
         order_id: order.id.clone(),
         provider: proto::Provider::Sandbox.into(),
@@ -130,7 +130,7 @@ fn fields(error: &AppError) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn bad_wishes_are_refused_with_the_field_at_fault() {
+async fn bad_requests_are_refused_with_their_invalid_fields() {
     let shop = sqlite().await;
     let customer = shop.customer();
     let order = shop.order_of(&customer);
@@ -138,28 +138,28 @@ async fn bad_wishes_are_refused_with_the_field_at_fault() {
         (
             proto::CreatePaymentRequest {
                 provider: proto::Provider::Stripe.into(),
-                ..wish(&order)
+                ..request_for(&order)
             },
             vec!["provider"],
         ),
         (
             proto::CreatePaymentRequest {
                 provider: proto::Provider::Paypal.into(),
-                ..wish(&order)
+                ..request_for(&order)
             },
             vec!["provider"],
         ),
         (
             proto::CreatePaymentRequest {
                 provider: 99,
-                ..wish(&order)
+                ..request_for(&order)
             },
             vec!["provider"],
         ),
         (
             proto::CreatePaymentRequest {
                 order_id: "order-1".to_owned(),
-                ..wish(&order)
+                ..request_for(&order)
             },
             vec!["orderId"],
         ),
@@ -167,7 +167,7 @@ async fn bad_wishes_are_refused_with_the_field_at_fault() {
             proto::CreatePaymentRequest {
                 success_url: "javascript:alert(1)".to_owned(),
                 cancel_url: "//evil.example".to_owned(),
-                ..wish(&order)
+                ..request_for(&order)
             },
             vec!["successUrl", "cancelUrl"],
         ),
@@ -181,7 +181,7 @@ async fn bad_wishes_are_refused_with_the_field_at_fault() {
 }
 
 #[tokio::test]
-async fn an_order_service_that_is_away_is_said_so_and_nothing_begins() {
+async fn an_unavailable_order_service_is_reported_and_nothing_begins() {
     let shop = sqlite().await;
     let customer = shop.customer();
     let order = shop.order_of(&customer);
@@ -227,7 +227,7 @@ async fn payments_are_shown_to_their_customer_and_to_administrators() {
         "UNAUTHENTICATED"
     );
 
-    // An own order that nobody paid yet has an empty list, and no order has none.
+    // An own order without payments has an empty list; a missing order has none.
     let unpaid = shop.order_of(&customer);
     let list = |id: &str| proto::ListPaymentsRequest {
         order_id: id.to_owned(),

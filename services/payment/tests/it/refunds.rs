@@ -1,4 +1,4 @@
-//! Money that goes back, whatever fails on the way.
+//! Refunds, whatever fails on the way.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ fn refunded_events() -> Vec<(i64, String)> {
         .collect()
 }
 
-/// Paid and given back, once, in the books, at the bank and in the events.
+/// Paid and refunded, once, in the ledger, at the bank and in the events.
 async fn assert_refunded_once(shop: &Shop, order: &order::Order, payment_id: &str) {
     assert_eq!(shop.state_of(payment_id).await, PaymentState::Refunded);
     assert_eq!(shop.events_of(payment_id).await, refunded_events());
@@ -51,12 +51,12 @@ async fn a_payment_that_the_order_rejects_is_refunded_once() {
         shop.run_jobs().await.unwrap();
         assert_refunded_once(shop, &order, &payment.id).await;
 
-        // Told again, in other words, and timers go on.
+        // Rejected once more and cancelled, and the jobs run again.
         shop.publish_rejected(&order, &payment.id).await;
         shop.publish_cancelled(&order).await;
         shop.run_jobs().await.unwrap();
         assert_refunded_once(shop, &order, &payment.id).await;
-        // The customer who clicks again gets the same answer; money does not move.
+        // The customer who clicks again gets the same response; no money moves.
         let again = shop.succeed(&payment.id).await.unwrap();
         assert_eq!(again.state(), PaymentState::Refunded);
         assert_refunded_once(shop, &order, &payment.id).await;
@@ -100,7 +100,7 @@ async fn an_expired_order_gives_back_money_that_came_at_the_last_moment() {
     .await;
 }
 
-/// Runs the jobs as a process would: a panic in one of them ends that run only.
+/// Runs the jobs as a process would: a panic in one of them ends only that run.
 async fn run_jobs(shop: &Shop) -> Result<(), AppError> {
     let job = shop.jobs[0].clone();
     let run = tokio::spawn(async move { (job.run)().await });
@@ -125,7 +125,7 @@ async fn a_refund_survives_every_trouble_with_the_provider() {
             assert_eq!(shop.bank.calls(), calls, "one call per turn");
             assert_eq!(shop.state_of(&payment.id).await, PaymentState::Refunding);
             shop.assert_sound().await;
-            // Not before its time.
+            // Not before it is due.
             run_jobs(shop).await.unwrap();
             assert_eq!(shop.bank.calls(), calls);
             shop.clock.advance(Duration::from_mins(1));
@@ -147,7 +147,7 @@ async fn a_replica_that_dies_while_the_provider_works_is_replaced_when_its_lease
         while shop.bank.calls() == 0 {
             tokio::task::yield_now().await;
         }
-        // Another replica leaves it alone in the meantime.
+        // Another replica does not take it while the lease lasts.
         let other = replica(&shop.deps, &shop.order_channel, &shop.bank).await;
         (other.jobs[0].run)().await.unwrap();
         assert_eq!(shop.bank.calls(), 1);
@@ -172,7 +172,7 @@ async fn the_last_step_happens_as_a_whole_or_not_at_all() {
     on_each_database(async |shop| {
         let (_, order, payment) = shop.paid().await;
         shop.publish_rejected(&order, &payment.id).await;
-        // The books cannot be written: the statement before it in the same transaction must not stay.
+        // The ledger cannot be written: the statement before it in the same transaction must be rolled back.
         sql(shop, "ALTER TABLE ledger_lines RENAME TO ledger_lines_away").await;
         assert!(run_jobs(shop).await.is_err(), "the failure is reported");
         sql(shop, "ALTER TABLE ledger_lines_away RENAME TO ledger_lines").await;

@@ -1,4 +1,4 @@
-//! Orders that take the place of others: their money goes with them.
+//! Replacements of orders: the money goes with them.
 
 use waybill_primitives::UserId;
 use waybill_proto::{
@@ -146,8 +146,8 @@ async fn a_payment_that_begins_while_its_order_is_replaced_pays_the_replacement(
         let closed = shop.order_of(&customer);
         let between = replacement_of(shop, &closed);
         let opened = replacement_of(shop, &between);
-        // The order is looked up, and then the provider takes its time.
-        let counter = shop.bank.close_counter().await;
+        // The order is looked up, and then the provider is slow.
+        let blocked = shop.bank.block_checkouts().await;
         let begins = shop.bank.begins();
         let replacing = async {
             while shop.bank.begins() == begins {
@@ -155,7 +155,7 @@ async fn a_payment_that_begins_while_its_order_is_replaced_pays_the_replacement(
             }
             publish_replaced(shop, &closed, &between).await;
             publish_replaced(shop, &between, &opened).await;
-            drop(counter);
+            drop(blocked);
         };
         let (payment, ()) = tokio::join!(shop.begin(&customer, &closed), replacing);
         assert_eq!(

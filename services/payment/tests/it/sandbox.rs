@@ -105,7 +105,7 @@ async fn a_customer_who_walks_away_leaves_the_payment_pending() {
         .complete(&payment.id, SandboxOutcome::Unspecified)
         .await;
     assert_eq!(code(nothing), "VALIDATION_ERROR");
-    // He comes back.
+    // The customer comes back.
     shop.succeed(&payment.id).await.unwrap();
 }
 
@@ -126,7 +126,7 @@ async fn fifty_successes_at_once_are_one_entry_and_one_event() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_opposite_choices_at_once_one_wins_and_the_other_is_told() {
+async fn of_opposite_choices_at_once_one_wins_and_the_other_is_refused() {
     on_each_database(async |shop| {
         for _ in 0..10 {
             let (_, order, payment) = shop.pending().await;

@@ -1,4 +1,4 @@
-//! A payment service with its neighbours, people and a clock that moves when told to.
+//! A payment service with fake neighbours, people and a clock that the test controls.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -56,7 +56,7 @@ impl World for Shop {
         Self::open_in(database, Environment::Development).await
     }
 
-    /// The tests check the books themselves.
+    /// The tests check the ledger themselves.
     async fn close(self) {
         self.deps.stop.cancel();
         self.db.close().await;
@@ -86,7 +86,7 @@ impl Drop for Shop {
 }
 
 impl Shop {
-    /// The consumers run; the jobs run when the test says so, and the relay does not run.
+    /// The consumers run; the jobs run when the test calls them, and the relay does not run.
     pub async fn open_in(database: TestDb, environment: Environment) -> Self {
         let db = Db::connect(&database.config(), NAME)
             .await
@@ -311,7 +311,7 @@ impl Shop {
         payment.expect("the payment is there").state()
     }
 
-    /// The order service publishes something about an order; returns when it was consumed (or is a dead letter).
+    /// The order service publishes an event about an order; returns when it was consumed (or is a dead letter).
     pub async fn publish<E: Event>(&self, order_id: &str, event: &E) {
         let version = {
             let mut versions = self.versions.lock().expect("no test panicked holding it");
@@ -342,7 +342,7 @@ impl Shop {
         self.publish(&order.id, &event).await;
     }
 
-    /// Every job once.
+    /// Runs every job once.
     pub async fn run_jobs(&self) -> Result<(), AppError> {
         for job in &self.jobs {
             (job.run)().await?;
@@ -391,7 +391,7 @@ pub async fn replica(deps: &Deps, order: &GrpcChannel, bank: &Arc<Bank>) -> Serv
         .expect("the service is built")
 }
 
-/// Two replicas that start at once migrate one after the other; a later start finds nothing to do.
+/// Two replicas that start at the same time migrate one after the other; a later start finds nothing to do.
 pub async fn migrate_again(db: &Db) {
     let (first, second) = tokio::join!(db.migrate::<Migrator>(), db.migrate::<Migrator>());
     first.expect("the first migrates");

@@ -1,4 +1,4 @@
-//! The service as it really runs: relay, consumers and jobs together, and several replicas starting at once.
+//! The service as in production: relay, consumers and jobs together, and several replicas starting at the same time.
 
 use std::{sync::Arc, time::Duration};
 

@@ -1,5 +1,5 @@
-//! Rows of `order_replacements`. A payment that begins and the event that its order was replaced meet at the order's row:
-//! whichever comes second sees what the first has done.
+//! Rows of `order_replacements`. A payment that begins and the event that its order was replaced both lock the order's row: the
+//! second one sees what the first has done.
 
 use sea_orm::{EntityTrait as _, IntoActiveModel as _, sea_query::OnConflict};
 use waybill_primitives::{OrderId, Timestamp};
@@ -7,8 +7,8 @@ use waybill_store::{StoreError, Tx};
 
 use crate::entity::order_replacement::{Column, Entity, Model};
 
-/// The order that has the payments of `order` now: itself, or the last one of those that were opened in its place, with its
-/// number. That stays so until the transaction ends.
+/// The order that has the payments of `order` now: itself, or its last replacement, with its number. Stays the same until the
+/// transaction ends.
 pub async fn current_order(
     tx: &Tx,
     order: OrderId,
@@ -16,7 +16,7 @@ pub async fn current_order(
 ) -> Result<(OrderId, Option<String>), StoreError> {
     let (mut current, mut number) = (order, None);
     loop {
-        // Written rather than read: a row that is not there cannot be locked.
+        // Written rather than read: a missing row cannot be locked.
         let row = Model {
             order_id: current,
             replacement_id: None,
@@ -39,7 +39,7 @@ pub async fn current_order(
     }
 }
 
-/// Notes that `closed` was closed in favour of `opened`.
+/// Records that `closed` was replaced by `opened`.
 pub async fn note_replacement(
     tx: &Tx,
     closed: OrderId,
