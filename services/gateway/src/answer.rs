@@ -1,6 +1,6 @@
-//! What handlers return: each type carries status, headers and its entry in OpenAPI, so that an answer is what its document says.
+//! Return types of handlers. Each type defines its status, its headers and its OpenAPI entry, so that the document matches the answer.
 //!
-//! utoipa collects the schemas that attributes name, but not those of these types: they travel in [`SCHEMAS`] of the response until
+//! utoipa collects the schemas named in attributes, but not those of these types: they are kept in [`SCHEMAS`] of the response until
 //! [`crate::openapi`] moves them to the components.
 
 use std::{borrow::Cow, collections::BTreeMap, marker::PhantomData};
@@ -29,7 +29,7 @@ use crate::{error::ApiError, extract::CART_TOKEN};
 /// The extension of a response that holds the schemas of its body.
 pub const SCHEMAS: &str = "x-schemas";
 
-/// Says that an answer is that of an earlier request with the same idempotency key.
+/// Set if the answer was stored by an earlier request with the same idempotency key.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// 200 with a body.
@@ -43,7 +43,7 @@ pub struct Versioned<T> {
     replayed: bool,
 }
 
-/// 201 with what was created.
+/// 201 with the created resource.
 #[derive(Debug)]
 pub struct Created<T> {
     body: T,
@@ -60,11 +60,11 @@ pub struct NoContent;
 #[derive(Debug)]
 pub struct WithCookies<T>(pub CookieJar, pub T);
 
-/// An answer that names the cart of a caller who is not signed in; with an empty name, without it.
+/// An answer with the cart token of a caller who is not signed in; an empty token sends no header.
 #[derive(Debug)]
 pub struct WithCartToken<T>(pub HeaderValue, pub T);
 
-/// The bytes of a `T` that are kept for the next who asks; 304 to those who have them.
+/// Cached JSON bytes of a `T`; 304 for clients that have them already.
 #[derive(Debug)]
 pub struct Stored<T>(Response, PhantomData<T>);
 
@@ -74,7 +74,7 @@ impl<T> Stored<T> {
     }
 }
 
-/// Any other answer; the attribute of its handler describes it, as far as it is no `D`.
+/// Any other answer; what is not a `D` is described in the attribute of its handler.
 #[derive(Debug)]
 pub struct Raw<D = ()>(Response, PhantomData<D>);
 
@@ -136,7 +136,7 @@ impl<T> Created<T> {
         present(part).map(Self::new)
     }
 
-    /// The path at which it is read.
+    /// The path of the new resource.
     #[must_use]
     pub fn at(mut self, path: impl FnOnce(&T) -> String) -> Self {
         self.location = Some(path(&self.body));
@@ -349,7 +349,7 @@ impl<D: IntoResponses> IntoResponses for Raw<D> {
 }
 
 impl IntoResponses for ApiError {
-    /// Those that every route has are added by [`crate::openapi`].
+    /// [`crate::openapi`] adds the responses that every route has.
     fn responses() -> Responses {
         Responses::new()
     }
@@ -378,7 +378,7 @@ impl<T> Page<T> {
         }
     }
 
-    /// A list that is never divided: there are few.
+    /// A short list without pages.
     pub fn whole(items: Vec<T>) -> Self {
         Self::new(items, None)
     }
@@ -418,17 +418,17 @@ impl<T: ToSchema> PartialSchema for Page<T> {
         let cursor = ObjectBuilder::new()
             .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
             .description(Some(
-                "Pass it as `cursor` to get the next page; null on the last one.",
+                "Pass it as `cursor` to get the next page; null on the last page.",
             ));
         let mut total = of(
             Type::Integer,
-            "How many there are on all pages; only if asked for with `total=true`.",
+            "Number of rows on all pages; only with `total=true`.",
         );
         total.format = Some(SchemaFormat::KnownFormat(KnownFormat::Int64));
         total.minimum = Some(0.into());
         let capped = of(
             Type::Boolean,
-            "True if there are more than `total`: orders of a filter by more than their status are counted up to 10,000.",
+            "True if there are more rows than `total`: filtered orders are counted up to 10,000, unless the filter is only the status.",
         );
         ObjectBuilder::new()
             .description(Some("One page of a list."))

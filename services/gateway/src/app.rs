@@ -1,4 +1,4 @@
-//! What all handlers share: clients of the services, limits, caches, settings.
+//! State shared by all handlers: clients of the services, limits, caches, settings.
 
 use std::{
     sync::{Arc, atomic::AtomicBool},
@@ -24,7 +24,7 @@ use crate::{
     pages::Templates,
 };
 
-/// A login that the welcome page shows in demo mode.
+/// A demo login, shown on the welcome page.
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct DemoAccount {
     pub role: String,
@@ -44,7 +44,7 @@ pub struct Gateway {
     pub limits: Limits,
     pub proxies: Proxies,
     pub downloads: Downloads,
-    /// Tokens of these users that were issued before this time no longer hold.
+    /// Per user: access tokens issued before this time are no longer valid.
     pub revoked: moka::future::Cache<Uuid, Timestamp>,
     pub products: ProductCache,
     pub templates: Templates,
@@ -52,17 +52,17 @@ pub struct Gateway {
     /// Whether mails are kept for the browser.
     pub mailbox: bool,
     pub started: Instant,
-    /// Cancelled when requests shall go elsewhere; they are still answered.
+    /// Cancelled when the gateway starts to drain: requests are still answered, but clients should go elsewhere.
     pub leaving: CancellationToken,
-    /// There is a listener for operators.
+    /// There is an operations listener.
     pub operations: bool,
-    /// The services are in this process.
+    /// The services run in this process.
     pub one_process: bool,
-    /// What a start has to do is done.
+    /// The start is complete.
     pub complete: Arc<AtomicBool>,
     /// A service has answered at least once.
     pub reached: AtomicBool,
-    /// Cancelled when the gateway shall stop.
+    /// Cancelled when the gateway stops.
     pub stop: CancellationToken,
 }
 
@@ -73,11 +73,11 @@ impl std::fmt::Debug for Gateway {
 }
 
 impl Gateway {
-    /// The claims of an access token that holds, also against what happened since it was issued.
+    /// The claims of a valid access token that was not revoked since it was issued.
     pub async fn identify(&self, token: &str) -> Result<Arc<AccessClaims>, AppError> {
         let claims = self.verifier.verify(token).await?;
         let revoked = self.revoked.get(&claims.sub.uuid()).await;
-        // Both times are of the auth service. A token of the same second may be the new one.
+        // Both times are from the auth service's clock. A token of the same second may be the new one.
         if revoked.is_some_and(|at| claims.iat < at.secs()) {
             return Err(AppError::unauthenticated(
                 "your account has changed since the access token was issued; refresh it",
@@ -87,9 +87,9 @@ impl Gateway {
         Ok(claims)
     }
 
-    /// Tokens of the user from before `at` no longer hold.
+    /// Revokes the user's access tokens issued before `at`.
     pub async fn revoke(&self, user: Uuid, at: Timestamp) {
-        // An event from before the last one may come again.
+        // Older events may be delivered again.
         self.revoked
             .entry(user)
             .and_upsert_with(async |known| known.map_or(at, |known| known.into_value().max(at)))

@@ -1,5 +1,5 @@
-//! The AsyncAPI 3.0 document: the events between the services, from the table of events and the protobuf descriptors; and those of
-//! Socket.IO, from theirs. The schemas of the latter are components of OpenAPI.
+//! The AsyncAPI 3.0 document: the events between the services (from the table of events and the protobuf descriptors) and the
+//! Socket.IO events (from `sockets::events`). Schemas of Socket.IO payloads are components of the OpenAPI document.
 
 use std::{collections::HashMap, sync::OnceLock};
 
@@ -72,7 +72,7 @@ fn build() -> Value {
         "info": {
             "title": "Waybill",
             "version": env!("CARGO_PKG_VERSION"),
-            "description": "The live events of the API, and what the services tell each other.",
+            "description": "The live events of the API (Socket.IO) and the events between the services.",
             "license": {"name": "MIT"},
         },
         "defaultContentType": "application/json",
@@ -81,12 +81,12 @@ fn build() -> Value {
                 "host": "localhost:8080",
                 "pathname": "/socket.io/",
                 "protocol": "socket.io",
-                "description": "Live events over Socket.IO, in the default namespace. The handshake has the access token as `auth: { token }`; one that does not hold is refused with a `connect_error` that says so.",
+                "description": "Live events over Socket.IO, in the default namespace. Send the access token in the handshake as `auth: { token }`. With an invalid token, the connection is refused with a `connect_error` that gives the reason.",
             },
             "bus": {
                 "host": "localhost:4222",
                 "protocol": "nats",
-                "description": "The services tell each other over NATS JetStream: one stream per service, protobuf payloads, CloudEvents headers (`ce-id`, `ce-type`, `ce-source`, `ce-subject`, `ce-time`). Payload schemas show the protobuf JSON form.",
+                "description": "Events between the services over NATS JetStream: one stream per service, protobuf payloads, CloudEvents headers (`ce-id`, `ce-type`, `ce-source`, `ce-subject`, `ce-time`). Payload schemas show the protobuf JSON form.",
             },
         },
         "channels": channels,
@@ -130,7 +130,7 @@ fn operation(event: &Described) -> (String, Value) {
     (id, operation)
 }
 
-/// `chat:read` as an id: to clients `on_chat_read`, from them `emit_chat_read`, as clients do.
+/// The operation id of `chat:read`: `on_chat_read` for an event to clients, `emit_chat_read` for one from clients.
 fn id(event: &Described) -> String {
     let way = if event.answer.is_some() { "emit" } else { "on" };
     format!("{way}_{}", event.name.replace([':', '-'], "_"))
@@ -152,7 +152,7 @@ impl Types {
             messages: HashMap::new(),
             enums: HashMap::new(),
         };
-        // The descriptors are our own build's output; without them the document merely has no schemas.
+        // The build generates the descriptors; without them the document only lacks schemas.
         let set = FileDescriptorSet::decode(DESCRIPTORS).unwrap_or_default();
         for file in set.file {
             let package = file.package().to_owned();
@@ -176,7 +176,7 @@ impl Types {
         let Some(message) = self.messages.get(name) else {
             return;
         };
-        // Entered before its fields, so that a message may contain itself.
+        // Inserted before its fields, so that a message may contain itself.
         schemas.insert(name.to_owned(), Value::Null);
         let mut properties = Map::new();
         for field in &message.field {
@@ -220,7 +220,7 @@ impl Types {
             }
             Type::Bool => json!({"type": "boolean"}),
             Type::Int32 | Type::Uint32 => json!({"type": "integer"}),
-            // As protobuf's JSON has them.
+            // As in protobuf JSON.
             Type::Int64 | Type::Uint64 => json!({"type": "string", "format": "int64"}),
             Type::Bytes => json!({"type": "string", "format": "byte"}),
             _ => json!({"type": "string"}),

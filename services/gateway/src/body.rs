@@ -1,5 +1,5 @@
-//! JSON bodies: read within the limit, and as what they must be: types, required fields, no unknown ones. What a value may be is
-//! checked by the service that owns it.
+//! JSON bodies: reads them within the size limit and checks types, required and unknown fields. The service that owns a value
+//! checks the value itself.
 
 use axum::{
     body::Bytes,
@@ -11,7 +11,7 @@ use waybill_service_kit::AppError;
 
 use crate::{error::ApiError, objects::Objects};
 
-/// A JSON body that must be there.
+/// A required JSON body.
 #[derive(Debug)]
 pub struct Body<T>(pub T);
 
@@ -31,7 +31,7 @@ where
     }
 }
 
-/// A JSON body that may be left out.
+/// An optional JSON body.
 #[derive(Debug)]
 pub struct OptionalBody<T>(pub T);
 
@@ -86,7 +86,7 @@ pub async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, 
         })
 }
 
-/// Malformed JSON is 400; well-formed JSON that does not fit is 422 and names the field.
+/// Malformed JSON is 400; well-formed JSON that does not match the type is 422 and names the field.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value: T = serde_path_to_error::deserialize(Objects(&mut json)).map_err(|error| {
@@ -105,7 +105,7 @@ fn json_error(path: &str, error: &serde_json::Error) -> ApiError {
         return AppError::malformed(format!("the body is not valid JSON: {error}")).into();
     }
     let text = error.to_string();
-    // The position says little about a body that a program made.
+    // The position is of little use in JSON that a program wrote.
     let problem = text.split(" at line ").next().unwrap_or(&text);
     let named_by_serde = problem.starts_with("unknown field")
         || problem.starts_with("missing field")
@@ -122,7 +122,7 @@ fn json_error(path: &str, error: &serde_json::Error) -> ApiError {
     AppError::invalid_field(field, problem).into()
 }
 
-/// Whether the JSON text has the escape `\u0000`: PostgreSQL cannot keep that character.
+/// Whether the JSON text has the escape `\u0000`: PostgreSQL cannot store that character.
 fn has_nul(bytes: &[u8]) -> bool {
     let mut rest = bytes;
     while let Some(at) = rest.iter().position(|byte| *byte == b'\\') {
@@ -130,7 +130,7 @@ fn has_nul(bytes: &[u8]) -> bool {
         if escape.starts_with(b"u0000") {
             return true;
         }
-        // Steps over an escaped backslash, too.
+        // Skips escaped backslashes, too.
         rest = escape.get(1..).unwrap_or_default();
     }
     false

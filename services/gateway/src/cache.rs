@@ -1,15 +1,13 @@
-//! Products, their lists and categories as the bytes that clients get, until something changes.
+//! Caches products, product lists and categories as JSON bytes until they change.
 //!
-//! Every key holds a generation number. A change starts a new generation, so the next read asks the order service again, and an
-//! answer that was on its way while the change happened is kept under the old number, where nobody looks.
+//! Every key contains a generation number. A change starts a new generation, so the next read calls the order service again. An
+//! answer that was in flight during the change is stored under the old number, which is never read again.
 //!
-//! Under load, orders change the stock many times a second. Each changes few products, whose entries have numbers of their own;
-//! lists, which any of them may change, begin a new generation [`PAUSE`] after the last one at the earliest. So a list is
-//! loaded a few times a second at most, and a change is still seen within a second. What this gateway itself has written
-//! shows at once.
+//! Under load, orders change the stock many times a second. Each order changes few products, whose entries have generations of
+//! their own. Lists, which depend on all products, start a new generation at most once per [`PAUSE`]: a list is loaded a few
+//! times a second at most, and a change is visible within a second. Writes through this gateway are visible at once.
 //!
-//! While the order service cannot answer, what it answered last is given out for a while, with its age (`stale-if-error` of
-//! RFC 5861).
+//! While the order service is unavailable, its last answer is served for a limited time, with its age (`stale-if-error`, RFC 5861).
 
 use std::{
     future::{Future, ready},
@@ -28,13 +26,13 @@ use parking_lot::Mutex;
 
 use crate::error::ApiError;
 
-/// Bytes of all entries together at most.
+/// Maximum size of all entries together, in bytes.
 const MAX_BYTES: u64 = 32 * 1024 * 1024;
-/// Between two generations that events begin.
+/// Minimum time between two generations started by events.
 const PAUSE: Duration = Duration::from_millis(200);
-/// The same for categories, whose answer counts all products.
+/// The same for categories, whose answer contains counts of all products.
 const CATEGORY_PAUSE: Duration = Duration::from_millis(500);
-/// Products share so many numbers: more than change between two reads, and few enough to hold.
+/// Number of generation counters that all products share: more than products change between two reads, and few enough to keep.
 const SHARDS: usize = 1024;
 
 /// An answer ready to be sent.
@@ -42,7 +40,7 @@ const SHARDS: usize = 1024;
 pub struct Cached {
     pub body: Bytes,
     pub etag: HeaderValue,
-    /// Set if the answer is no longer known to be true.
+    /// Set if the answer may be outdated.
     pub stale: Option<Duration>,
 }
 
@@ -51,8 +49,8 @@ impl Cached {
         Self::tagged(body, "")
     }
 
-    /// Its entity tag begins with the version, so that it can be sent back as `If-Match`; what else may change (the stock)
-    /// makes the rest of it.
+    /// The entity tag begins with the version, so that it can be sent back as `If-Match`; the rest is a hash of what changes
+    /// without a new version (the stock).
     pub fn versioned(body: Vec<u8>, version: i64) -> Self {
         Self::tagged(body, &format!("{version}-"))
     }
@@ -69,22 +67,22 @@ impl Cached {
     }
 }
 
-/// What an event changes of what is kept here.
+/// The cache entries that an event changes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Touched {
     /// Ids of products.
     pub products: Vec<String>,
     pub lists: bool,
     pub categories: bool,
-    /// Anything may be another.
+    /// Everything may have changed.
     pub all: bool,
 }
 
-/// A number that goes up with every change, but by events not too often.
+/// A generation counter: each change increases it, but events do so at most once per pause.
 struct Generation {
     number: AtomicU64,
     pause: Duration,
-    /// A change waits for the pause to end.
+    /// A change is pending until the pause ends.
     due: AtomicBool,
     last: Mutex<Option<Instant>>,
 }
@@ -99,13 +97,13 @@ impl Generation {
         }
     }
 
-    /// At once if the pause is over, or else when it is.
+    /// Starts a new generation now, or when the pause is over.
     fn touch(&self) {
         self.due.store(true, Ordering::SeqCst);
         self.flush();
     }
 
-    /// Begins the generation that is due, once the pause is over.
+    /// Starts the pending generation once the pause is over.
     fn flush(&self) {
         let mut last = self.last.lock();
         if last.is_none_or(|last| last.elapsed() >= self.pause)
@@ -142,12 +140,12 @@ fn weight(what: &What, entry: &Cached) -> u32 {
     u32::try_from(key + entry.body.len() + 160).unwrap_or(u32::MAX)
 }
 
-/// What everybody may see of the catalogue.
+/// The public part of the catalogue.
 pub struct ProductCache {
     entries: Cache<Key, Arc<Cached>>,
-    /// The last answers, whatever changed since, with when they were asked for.
+    /// The last answers, possibly outdated, with the time of their request.
     last: Cache<What, (Instant, Arc<Cached>)>,
-    /// Everything at once.
+    /// The generation of all entries together.
     epoch: AtomicU64,
     lists: Generation,
     categories: Generation,
@@ -155,8 +153,7 @@ pub struct ProductCache {
 }
 
 impl ProductCache {
-    /// An answer is asked for again after `ttl` even if no event says that it changed, and given out for up to `stale` while
-    /// that fails.
+    /// An answer expires after `ttl` even without an event, and is served for up to `stale` while loading a new one fails.
     pub fn new(ttl: Duration, stale: Duration) -> Self {
         Self::with_pauses(ttl, stale, PAUSE, CATEGORY_PAUSE)
     }
@@ -187,12 +184,12 @@ impl ProductCache {
         &self.products[at]
     }
 
-    /// Anything may have changed; the next reader sees it.
+    /// Everything may have changed; the next read loads again.
     pub fn invalidate(&self) {
         self.epoch.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// An event says that something changed; who reads within a second sees it.
+    /// Applies a change reported by an event; it is visible within a second.
     pub fn touch(&self, touched: &Touched) {
         if touched.all {
             self.lists.touch();
@@ -249,7 +246,7 @@ impl ProductCache {
             let asked = Instant::now();
             let entry = load.await.map(Arc::new)?;
             let last = (asked, Arc::clone(&entry));
-            // Unless one that was asked for later is there already.
+            // Unless a later request has stored a newer answer.
             let newer = |old: Option<Entry<_, (Instant, _)>>| match old {
                 Some(old) if old.value().0 > asked => ready(old.into_value()),
                 _ => ready(last),
@@ -262,7 +259,7 @@ impl ProductCache {
             Err(error) => error,
         };
         match error.status {
-            // Away, hung, or with a database that is.
+            // The service or its database is down or hangs.
             StatusCode::SERVICE_UNAVAILABLE => {
                 if let Some((asked, entry)) = self.last.get(&what).await {
                     return Ok(Arc::new(Cached {
@@ -361,7 +358,7 @@ mod tests {
         cache.touch(&lists());
         list(&cache, "0").await;
         cache.touch(&lists());
-        // The pause may be over already; in any case it is soon, without another event.
+        // The new generation starts when the pause ends, without another event.
         while list(&cache, "1").await != "1" {
             seen += 1;
             tokio::task::yield_now().await;
@@ -373,7 +370,7 @@ mod tests {
     #[tokio::test]
     async fn an_order_touches_its_products_and_no_others() {
         let cache = ProductCache::new(LONG, LONG);
-        // Two that do not happen to share a number.
+        // Two products that do not share a counter.
         let (a, b) = ("a", "b");
         assert!(!std::ptr::eq(cache.shard(a), cache.shard(b)));
         one(&cache, a, "a1").await;

@@ -10,7 +10,7 @@ waybill_service_kit::settings! {
     pub struct GatewaySettings {
         /// Address and port of the REST API, Socket.IO and the pages. Port 0 takes a free one.
         pub listen: std::net::SocketAddr = "WAYBILL_LISTEN", default "127.0.0.1:8080";
-        /// `off` lifts all rate limits; refused in production.
+        /// `off` disables all rate limits; refused in production.
         pub rate_limit: bool = "WAYBILL_RATE_LIMIT", default "on", dev "off";
         /// Requests that one address without a valid token may make in a window.
         pub rate_limit_anonymous: u32 = "WAYBILL_RATE_LIMIT_ANONYMOUS", default "100", range 1..=1_000_000;
@@ -18,35 +18,35 @@ waybill_service_kit::settings! {
         pub rate_limit_user: u32 = "WAYBILL_RATE_LIMIT_USER", default "1000", range 1..=1_000_000;
         /// Attempts to log in or register that one address may make for one account in a window.
         pub rate_limit_login: u32 = "WAYBILL_RATE_LIMIT_LOGIN", default "20", range 1..=1_000_000;
-        /// E-mail addresses of which one address may learn in a window whether they have an account: by asking, registering, or ordering with a password.
+        /// Lookups in a window, per address, of whether an e-mail address has an account: by asking, registering, or ordering with a password.
         pub rate_limit_lookup: u32 = "WAYBILL_RATE_LIMIT_LOOKUP", default "60", range 1..=1_000_000;
         /// Orders that one address may place in a window without an account.
         pub rate_limit_guest_orders: u32 = "WAYBILL_RATE_LIMIT_GUEST_ORDERS", default "50", range 1..=1_000_000;
-        /// Orders that one address may place in a window for accounts that are signed in.
+        /// Orders that signed-in users may place from one address in a window.
         pub rate_limit_orders: u32 = "WAYBILL_RATE_LIMIT_ORDERS", default "1000", range 1..=1_000_000;
-        /// Pictures of products, pages and what belongs to them that one address without a valid token may read in a window.
+        /// Pictures of products, pages and their assets that one address without a valid token may read in a window.
         pub rate_limit_public: u32 = "WAYBILL_RATE_LIMIT_PUBLIC", default "5000", range 1..=1_000_000;
         /// The window of the rate limits.
         pub rate_limit_window: Duration = "WAYBILL_RATE_LIMIT_WINDOW", default "15m", check window;
-        /// Addresses or networks of reverse proxies, separated by commas, whose X-Forwarded-For is believed.
+        /// Addresses or networks of reverse proxies whose X-Forwarded-For is trusted, separated by commas.
         pub trusted_proxies: Vec<IpNet> = "WAYBILL_TRUSTED_PROXIES", default "";
-        /// Other origins whose pages may call the API, for instance `https://shop.example.com`. In development localhost may.
+        /// Other origins whose pages may call the API (CORS), for instance `https://shop.example.com`. In development, localhost may.
         pub cors_origins: Vec<String> = "WAYBILL_CORS_ORIGINS", default "", check origins;
         /// The largest request body, in bytes.
         pub body_limit: usize = "WAYBILL_BODY_LIMIT", default "1048576", range 1024..=67_108_864;
         /// A request that takes longer is answered with 503.
         pub request_timeout: Duration = "WAYBILL_REQUEST_TIMEOUT", default "30s";
-        /// As long may a request take that brings a file.
+        /// The same limit for requests that upload a file.
         pub upload_timeout: Duration = "WAYBILL_UPLOAD_TIMEOUT", default "10m", check upload_time;
-        /// Files and exports that one user, or one address without a user, may be reading at a time; more wait a moment and are then refused.
+        /// Files and exports that one user (or one address without a token) may download at a time; further ones wait briefly and are then refused.
         pub downloads: u32 = "WAYBILL_DOWNLOADS", default "16", range 1..=10_000;
-        /// Connections that may be open at a time, live ones included; more wait until there is a place.
+        /// Connections that may be open at a time, including live ones; further ones wait for a free place.
         pub max_connections: u32 = "WAYBILL_MAX_CONNECTIONS", default "20000", range 1..=1_000_000;
-        /// A connection on which no request begins and gets as far as the end of its headers in this time is closed.
+        /// A connection that does not deliver the complete headers of a request within this time is closed.
         pub header_timeout: Duration = "WAYBILL_HEADER_TIMEOUT", default "75s";
-        /// How long a product list stays in the cache when no event says that it changed.
+        /// How long a product list stays in the cache if no event reports a change.
         pub product_cache_ttl: Duration = "WAYBILL_PRODUCT_CACHE_TTL", default "1s";
-        /// For how long products, their lists and categories are given out as they were last, with the header `Age`, while the order service cannot answer.
+        /// How long the last known products, product lists and categories are served (with the header `Age`) while the order service is unavailable.
         pub product_cache_stale: Duration = "WAYBILL_PRODUCT_CACHE_STALE", default "5m";
         /// Live connections that one user may hold.
         pub sockets_per_user: u32 = "WAYBILL_SOCKETS_PER_USER", default "50", range 1..=100_000;
@@ -56,7 +56,7 @@ waybill_service_kit::settings! {
 }
 
 impl GatewaySettings {
-    /// What is wrong only in this environment, as `(setting, problem)`.
+    /// Settings that are invalid in this environment, as `(setting, problem)`.
     pub fn faults(&self, environment: Environment) -> Vec<(&'static str, String)> {
         let mut faults = Vec::new();
         if environment.is_production() && !self.rate_limit {
@@ -69,7 +69,7 @@ impl GatewaySettings {
     }
 }
 
-/// Services end a call with a stream after a quarter of an hour, whatever the gateway says.
+/// Services end every streaming call after 15 minutes.
 fn upload_time(time: &Duration) -> Result<(), String> {
     if (Duration::from_secs(1)..=Duration::from_mins(15)).contains(time) {
         return Ok(());

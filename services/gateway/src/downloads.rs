@@ -1,7 +1,8 @@
-//! Files on their way to readers who may be slow, or gone without a word.
+//! Downloads to clients that may be slow or gone.
 //!
-//! As long as nobody reads a body, its stream and the file behind it stay open. So one user has few places for such bodies, and
-//! one that makes no progress for [`IDLE`] is given up: what it holds is let go, and the reader sees that bytes are missing.
+//! While a client does not read a body, its stream and the file behind it stay open. So each user has a limited number of
+//! concurrent downloads. One that makes no progress for [`IDLE`] is aborted: its resources are released, and the client sees a
+//! truncated body.
 
 use std::{
     collections::HashMap,
@@ -27,18 +28,18 @@ use crate::{
     limits::{Key, address_key},
 };
 
-/// A body that moves no further for so long is given up.
+/// A download without progress for this long is aborted.
 const IDLE: Duration = Duration::from_mins(1);
-/// A download too many waits so long for another one to end: a page asks for all its pictures at once.
+/// How long a download over the limit waits for a free place: a page loads all its pictures at once.
 const QUEUE: Duration = Duration::from_secs(2);
 
-/// Who reads how much at a time.
+/// The concurrent downloads of each client.
 pub struct Downloads {
     most: usize,
     readers: Mutex<HashMap<Key, Weak<Semaphore>>>,
 }
 
-/// One of the places of a reader, as long as it is held.
+/// A client's place for one download; dropping it frees the place.
 pub type Place = OwnedSemaphorePermit;
 
 impl Downloads {
@@ -49,7 +50,7 @@ impl Downloads {
         }
     }
 
-    /// A place for one more body, as soon as there is one.
+    /// Waits for a free place.
     pub async fn place(&self, context: &CallContext) -> Result<Place, ApiError> {
         let key = match context.user() {
             Ok(user) if !user.guest => Key::User(user.id.uuid()),
@@ -69,14 +70,14 @@ impl Downloads {
         match tokio::time::timeout(QUEUE, places.acquire_owned()).await {
             Ok(place) => Ok(place.map_err(AppError::internal)?),
             Err(_) => Err(AppError::too_many_requests(
-                "you are reading too many files at a time; end one of them first",
+                "too many concurrent downloads; finish one of them first",
                 Duration::from_secs(1),
             )
             .into()),
         }
     }
 
-    /// Forgets who reads nothing. To be called every few seconds.
+    /// Removes clients without downloads. Called every few seconds.
     pub fn tidy(&self) {
         let mut readers = self.readers.lock();
         readers.retain(|_, places| places.strong_count() > 0);
@@ -84,7 +85,7 @@ impl Downloads {
     }
 }
 
-/// What a body holds while it is read.
+/// What a download holds while it runs.
 type Held = Option<(BoxStream<'static, Result<Bytes, axum::Error>>, Place)>;
 
 struct Reading {
@@ -92,13 +93,13 @@ struct Reading {
     moved: Mutex<Instant>,
 }
 
-/// The stream of a body, and who watches over it.
+/// The stream of a body with its idle timeout.
 struct Watched {
     reading: Arc<Reading>,
     watch: AbortHandle,
 }
 
-/// The body of these bytes. It holds its place until it has ended or is given up.
+/// A body of these bytes. It holds its place until it ends or is aborted.
 pub fn body<E>(bytes: impl Stream<Item = Result<Bytes, E>> + Send + 'static, place: Place) -> Body
 where
     E: Into<axum::BoxError> + 'static,
@@ -133,7 +134,7 @@ async fn watch(reading: Arc<Reading>, idle: Duration) {
     }
     if reading.held.lock().take().is_some() {
         metrics::counter!("waybill_downloads_given_up_total").increment(1);
-        tracing::info!("a download made no progress and is given up");
+        tracing::info!("a download made no progress and was aborted");
     }
 }
 
@@ -189,7 +190,7 @@ mod tests {
         }
         assert!(
             left.next().await.unwrap().is_err(),
-            "it does not look whole"
+            "a truncated body must not look complete"
         );
         assert!(read.next().await.unwrap().is_ok());
         drop(read);

@@ -1,4 +1,4 @@
-//! What happens around every request: its id, who asks, panics, deadline, the error format, headers, log line, metrics.
+//! Outermost middleware of every request: request id, authentication, panics, deadline, error format, headers, log line, metrics.
 
 use std::{
     net::SocketAddr,
@@ -29,7 +29,7 @@ use crate::{
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Longer request ids are replaced.
 const MAX_REQUEST_ID: usize = 128;
-/// Here, and nowhere below, Socket.IO answers in its own protocol.
+/// The only path at which Socket.IO answers, in its own protocol.
 pub const SOCKET_PATH: &str = "/socket.io/";
 
 /// The outermost layer.
@@ -64,7 +64,7 @@ pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> R
         request.extensions_mut().insert(info);
         next.run(request).await
     };
-    // The state of the handler dies with the panic: nothing of it is looked at again.
+    // Unwind safe: the state of the handler is dropped with the panic and never used again.
     let work = AssertUnwindSafe(work).catch_unwind();
     let outcome = tokio::time::timeout(timeout, work)
         .instrument(span.clone())
@@ -74,7 +74,7 @@ pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> R
         Ok(Ok(response)) => response,
         Ok(Err(_)) => ApiError::from(AppError::internal("a handler panicked")).into_response(),
         Err(_) => {
-            tracing::warn!("a request did not end in time");
+            tracing::warn!("a request exceeded its deadline");
             let error = AppError::unavailable("this took too long; try again")
                 .with_retry_after(Duration::from_secs(1));
             ApiError::from(error).into_response()
@@ -82,7 +82,7 @@ pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> R
     };
 
     let is_socket = is_socket(&path);
-    // What we refuse before Socket.IO sees it is refused in the format of all others.
+    // Requests refused before they reach Socket.IO get the error format of the API.
     if !is_socket || response.extensions().get::<ApiError>().is_some() {
         write_error(&mut response, &request_id, &method);
         secure(response.headers_mut(), &path, &app);
@@ -108,11 +108,11 @@ pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> R
     response
 }
 
-/// Bodies up to this many bytes arrive with their heads, and are read even if nobody wants them.
+/// Bodies up to this many bytes arrive together with the headers, and are read even if the request is refused.
 const SMALL_BODY: u64 = 4 * 1024;
 
-/// Whether a refusal may leave the rest of the body unread. The server then closes the connection, and has to say so, or the
-/// client's next request on it is lost. HTTP/2 has a stream for each request instead.
+/// Whether a refusal may leave the rest of the body unread. The server then closes the connection and has to announce it, or
+/// the client's next request on that connection is lost. HTTP/2 has a stream for each request instead.
 fn may_stay_unread(request: &Request) -> bool {
     let headers = request.headers();
     let length = headers.get(header::CONTENT_LENGTH);
@@ -122,11 +122,10 @@ fn may_stay_unread(request: &Request) -> bool {
             || headers.contains_key(header::TRANSFER_ENCODING))
 }
 
-/// Below it, a slash at the end of a path means nothing.
+/// Below this path, a trailing slash is ignored.
 const API: &str = "/api/v1/";
 
-/// The request to the path without the slash at its end; any other as it is. One slash and not more: whoever forgets the id in a
-/// path does not mean the whole list.
+/// Removes one trailing slash from the path of an API request. Only one: a path with an empty id (`//`) must not match the list.
 pub fn without_slash(mut request: Request) -> Request {
     let uri = request.uri();
     let path = uri.path().strip_suffix('/');
@@ -150,7 +149,7 @@ fn is_socket(path: &str) -> bool {
     path == SOCKET_PATH
 }
 
-/// Whether a request to Socket.IO begins a session; those within one name it.
+/// Whether a request to Socket.IO opens a session; later requests name their session.
 fn is_handshake(query: Option<&str>) -> bool {
     !query
         .unwrap_or_default()
@@ -158,7 +157,7 @@ fn is_handshake(query: Option<&str>) -> bool {
         .any(|pair| pair.strip_prefix("sid=").is_some_and(|sid| !sid.is_empty()))
 }
 
-/// Whether the request reads what pages are made of. They name many pictures at once, and none of it is secret or dear.
+/// Whether the request reads pages or their assets. A page loads many pictures at once; they are public and cheap to serve.
 fn is_public(method: &Method, path: &str) -> bool {
     matches!(*method, Method::GET | Method::HEAD)
         && (matches!(path, "/" | "/openapi.json" | "/asyncapi.json")
@@ -167,7 +166,7 @@ fn is_public(method: &Method, path: &str) -> bool {
                 .any(|prefix| path.starts_with(prefix)))
 }
 
-/// The client's own request id, if it is one: at most 128 letters, digits and `-_.`.
+/// The client's own request id, if valid: at most 128 letters, digits and `-_.`.
 fn own_id(headers: &HeaderMap) -> Option<&str> {
     let id = headers.get(X_REQUEST_ID)?.to_str().ok()?;
     let well_formed = (1..=MAX_REQUEST_ID).contains(&id.len())
@@ -214,8 +213,8 @@ fn refused(error: AppError) -> Identity {
     Identity::Refused(Arc::new(error.into()))
 }
 
-/// The layer that counts requests; of sockets, their beginnings: what they send has a limit of its own. It lies inside CORS, so
-/// that a browser can read the refusal.
+/// The rate limit layer. Of Socket.IO it counts only new sessions: the events that sockets send have a limit of their own. It
+/// lies inside CORS, so that a browser can read the refusal.
 pub async fn limit(State(app): State<App>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let socket = is_socket(path);
@@ -232,7 +231,7 @@ pub async fn limit(State(app): State<App>, request: Request, next: Next) -> Resp
             Identity::User { claims, .. } if !(claims.guest || socket) => {
                 Key::User(claims.sub.uuid())
             }
-            // Anybody can be as many guests as they like.
+            // One person can be any number of guests.
             Identity::User { .. } if !socket && tier == Tier::Calls => {
                 tier = Tier::Guests;
                 Key::Address(address_key(&info.client_address))
@@ -257,12 +256,12 @@ pub async fn limit(State(app): State<App>, request: Request, next: Next) -> Resp
     }
 }
 
-/// Paths that load balancers and monitors ask.
+/// Paths that load balancers and monitors poll.
 fn is_check(path: &str) -> bool {
     matches!(path, "/health" | "/healthz" | "/readyz" | "/metrics")
 }
 
-/// Writes the body of an error: of a handler, or of a layer that only set the status.
+/// Writes the body of an error from a handler, or from a layer that only set the status.
 fn write_error(response: &mut Response, request_id: &str, method: &Method) {
     let status = response.status();
     let error = match response.extensions_mut().remove::<ApiError>() {
@@ -299,7 +298,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 /// For our pages: only our own style sheet and forms.
 const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-/// The checkout sends the customer on to any shop's page.
+/// The checkout redirects the customer to the page of any shop.
 const CHECKOUT_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self' http: https:; base-uri 'none'; frame-ancestors 'none'";
 /// Swagger UI sets styles by attribute and draws with data URLs.
 const DOCS_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
@@ -350,7 +349,7 @@ fn measure(method: &Method, route: Option<String>, socket: bool, status: u16, el
         Some(route) => route,
         None => "unknown".to_owned(),
     };
-    // Methods beyond the standard ones are the client's invention and must not become labels.
+    // Non-standard methods must not become labels: clients could invent any number of them.
     let method = match *method {
         Method::GET => "GET",
         Method::POST => "POST",

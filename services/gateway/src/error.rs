@@ -1,6 +1,6 @@
-//! The one error format, and the one place where errors of services become answers.
+//! The error format of the API, and the conversion of service errors to it.
 //!
-//! A handler's error travels in the response's extensions until [`crate::edge`] writes the body, because the body names the request id.
+//! A handler's error is kept in the response's extensions until [`crate::edge`] writes the body, which contains the request id.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -29,7 +29,7 @@ pub struct ApiError {
     pub retry_after: Option<Duration>,
 }
 
-/// A field and what is wrong with it; for conflicts, a fact such as what is left in stock.
+/// A field and what is wrong with it; for conflicts, a fact such as the available stock.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Detail {
     #[schema(example = "items[0].quantity")]
@@ -37,7 +37,7 @@ pub struct Detail {
     pub message: String,
 }
 
-/// A truth value that is always the same, by which clients tell shapes apart.
+/// A constant boolean that tells clients the kind of an object.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Always<const VALUE: bool>;
 
@@ -77,13 +77,13 @@ pub struct ErrorBody<'a> {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ErrorInfo<'a> {
-    /// For people; says what to do.
+    /// Readable text that says what to do.
     pub message: &'a str,
     /// For programs.
     pub code: ErrorCode,
     pub details: &'a [Detail],
-    /// The facts of the details once more, typed: `available` of `OUT_OF_STOCK`, `allowed` of `INVALID_TRANSITION`. `registered`
-    /// if an order was refused, but its customer has an account now.
+    /// Facts of `details` as typed values: `available` of `OUT_OF_STOCK`, `allowed` of `INVALID_TRANSITION`. `registered` is true if
+    /// an order was refused after an account was created for its customer.
     #[serde(skip_serializing_if = "Map::is_empty")]
     #[schema(value_type = HashMap<String, Value>)]
     pub context: Map<String, Value>,
@@ -101,17 +101,17 @@ impl ApiError {
         }
     }
 
-    /// For an answer that a layer made without a body of ours, by its status.
+    /// The error for an answer of a layer that only set the status.
     pub fn of_status(status: StatusCode) -> Self {
         let (code, message) = match status {
             StatusCode::BAD_REQUEST => (ErrorCode::Malformed, "the request cannot be read"),
             StatusCode::NOT_FOUND => (
                 ErrorCode::NotFound,
-                "nothing is here; /api-docs lists what there is",
+                "no such path; /api-docs lists all paths",
             ),
             StatusCode::METHOD_NOT_ALLOWED => (
                 ErrorCode::MethodNotAllowed,
-                "this path does not take this method; the header Allow lists those that it takes",
+                "this path does not support this method; the header Allow lists those that it supports",
             ),
             StatusCode::PAYLOAD_TOO_LARGE => (ErrorCode::PayloadTooLarge, "the body is too large"),
             StatusCode::UNSUPPORTED_MEDIA_TYPE => (
@@ -127,7 +127,7 @@ impl ApiError {
         Self::new(status, code, message)
     }
 
-    /// The body that names the request.
+    /// The body with the request id.
     pub fn body(&self, request_id: &str) -> Vec<u8> {
         let body = ErrorBody {
             success: Always,
@@ -162,11 +162,11 @@ impl ApiError {
     }
 }
 
-/// A refused order has left an account behind.
+/// A refused order has created an account.
 pub const REGISTERED: &str = "registered";
-/// What a machine reads as `RETRY_AFTER`; it has a header of its own.
+/// Metadata key of the retry delay: sent as the header `Retry-After`, not in the body.
 const RETRY_AFTER: &str = "retry_after_seconds";
-/// A 503 without a time of its own asks for a repeat after this.
+/// The `Retry-After` of a 503 that has none of its own.
 const DEFAULT_RETRY: Duration = Duration::from_secs(1);
 
 impl From<AppError> for ApiError {
@@ -238,7 +238,7 @@ impl IntoResponse for ApiError {
     }
 }
 
-/// `first_name` → `firstName`, also inside paths such as `items[0].product_id`. Other spellings stay.
+/// Converts `first_name` to `firstName`, also within paths such as `items[0].product_id`. Other spellings stay.
 pub fn camel_case(name: &str) -> String {
     let mut out = String::with_capacity(name.len());
     let mut letters = name.chars().peekable();

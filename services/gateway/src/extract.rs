@@ -1,4 +1,4 @@
-//! What handlers take besides bodies: who calls (which says who may call), queries, ids, and the conditional headers.
+//! Extractors besides bodies: the caller (whose type says who may call), queries, ids, and conditional headers.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -29,7 +29,7 @@ use crate::{
     error::{ApiError, camel_case},
 };
 
-/// What [`crate::edge`] found out about a request.
+/// What [`crate::edge`] knows about a request.
 #[derive(Debug, Clone)]
 pub struct RequestInfo {
     pub request_id: Arc<str>,
@@ -37,12 +37,12 @@ pub struct RequestInfo {
     pub traceparent: Option<String>,
     /// The client's address; behind a trusted proxy, the one that it reports.
     pub client_address: String,
-    /// The client came by HTTPS, as a trusted proxy reports.
+    /// The client uses HTTPS, as reported by a trusted proxy.
     pub secure: bool,
     pub identity: Identity,
 }
 
-/// Who the bearer token stands for.
+/// The caller, by the bearer token.
 #[derive(Debug, Clone)]
 pub enum Identity {
     Anonymous,
@@ -50,7 +50,7 @@ pub enum Identity {
         claims: Arc<AccessClaims>,
         token: Arc<str>,
     },
-    /// A token came, but it does not hold.
+    /// There was a token, but it is not valid.
     Refused(Arc<ApiError>),
 }
 
@@ -103,7 +103,7 @@ macro_rules! callers {
 }
 
 callers! {
-    /// Anybody; a token that does not hold is refused all the same.
+    /// Anyone; but an invalid token is refused.
     Anyone => |context| Ok::<(), ApiError>(());
     /// A signed-in user.
     SignedIn => |context| context.user();
@@ -115,7 +115,7 @@ callers! {
     Admin => |context| context.require(&[Role::Admin]);
 }
 
-/// Anybody, without looking at a token: signing in must work while an old token is still being sent.
+/// Anyone, ignoring the token: signing in must work while the client still sends an old token.
 #[derive(Debug)]
 pub struct Unsigned(pub CallContext);
 
@@ -126,7 +126,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Unsigned {
     }
 }
 
-/// Where the client reached us, such as `http://localhost:8080`; none if it did not say.
+/// The base URL that the client used, such as `http://localhost:8080`; none if unknown.
 #[derive(Debug)]
 pub struct Origin(Option<String>);
 
@@ -146,7 +146,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Origin {
 }
 
 impl Origin {
-    /// Makes a path on this gateway a full URL.
+    /// Converts a path on this gateway to a full URL.
     pub fn absolute(&self, url: String) -> String {
         match &self.0 {
             Some(origin) if url.starts_with('/') => format!("{origin}{url}"),
@@ -155,7 +155,7 @@ impl Origin {
     }
 }
 
-/// The id in the path. Anything but a UUID names nothing, so it is 404.
+/// The id in the path. Anything but a UUID is 404.
 #[derive(Debug, Clone, Copy)]
 pub struct Id(pub Uuid);
 
@@ -169,7 +169,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Id {
     }
 }
 
-/// Two ids in the path: of a thing and of something that belongs to it.
+/// Two ids in the path: of a resource and of one that belongs to it.
 #[derive(Debug, Clone, Copy)]
 pub struct IdPair(pub Uuid, pub Uuid);
 
@@ -197,8 +197,8 @@ impl std::fmt::Display for Id {
     }
 }
 
-/// Query parameters; unknown and malformed ones are refused by name. Those without a value, as forms send what nobody has filled
-/// in (`kind=`), count as not given.
+/// Query parameters; unknown and malformed ones are refused by name. A parameter without a value counts as not given, because
+/// forms send empty fields so (`kind=`).
 #[derive(Debug)]
 pub struct Params<T>(pub T);
 
@@ -242,7 +242,7 @@ pub struct Paging {
     pub total: Option<bool>,
 }
 
-/// Rows of a page if the client does not say: said to the service, so that the same list has one name in the cache.
+/// The default page size: passed to the service explicitly, so that the same list has one cache key.
 const DEFAULT_LIMIT: u32 = 20;
 
 impl From<Paging> for PageRequest {
@@ -255,7 +255,7 @@ impl From<Paging> for PageRequest {
     }
 }
 
-/// Two groups of parameters in one query, so that a filter need not repeat what goes with it.
+/// Two groups of parameters in one query, so that filters need not repeat common parameters.
 #[derive(Debug)]
 pub struct Both<A, B>(pub A, pub B);
 
@@ -298,13 +298,13 @@ where
     }
 }
 
-/// The names of parameters, as the document has them.
+/// The names of parameters, as in OpenAPI.
 fn names<T: IntoParams>() -> Vec<String> {
     let params = T::into_params(|| None).into_iter();
     params.map(|param| param.name).collect()
 }
 
-/// Reads and checks the parameters of a query that have a value; `known` are the names of all that there are.
+/// Reads and checks the parameters that have a value; `known` are the names of all parameters.
 fn query_of<T: DeserializeOwned>(
     query: &str,
     known: impl FnOnce() -> Vec<String>,
@@ -340,7 +340,7 @@ fn query_error(
     known: impl FnOnce() -> Vec<String>,
 ) -> ApiError {
     let problem = error.inner().to_string();
-    // Of a parameter that may be repeated, the path goes on with the number of the value.
+    // For a parameter that may be repeated, the path continues with the index of the value.
     let field = match error.path().iter().next() {
         Some(Segment::Map { key }) => key.as_str(),
         _ => quoted(&problem).unwrap_or("query"),
@@ -383,19 +383,19 @@ header_params!(
     IfMatch,
     "If-Match",
     64,
-    "The `ETag` that was read; a stale one is refused with `VERSION_CONFLICT`. As the field `version`."
+    "The `ETag` that was read; a stale one is refused with `VERSION_CONFLICT`. Same as the field `version`."
 );
 header_params!(
     Idempotency,
     "Idempotency-Key",
     255,
-    "1 to 255 visible ASCII characters. A repeat gets the first answer again, with the header `Idempotency-Replayed`."
+    "1 to 255 visible ASCII characters. A repeated request gets the first answer again, with the header `Idempotency-Replayed`."
 );
 header_params!(
     CartToken,
     "X-Cart-Token",
     128,
-    "Names the cart of a caller who is not signed in; as `PUT /api/v1/cart/items/{productId}` gave it out."
+    "The cart of a caller who is not signed in, as returned by `PUT /api/v1/cart/items/{productId}`."
 );
 
 /// `If-Match: "3"`: the version that the caller read.
@@ -412,7 +412,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
         if text == "*" {
             return Ok(Self(None));
         }
-        // Whoever packs our answers on their way makes their tags weak.
+        // Proxies that compress answers make their tags weak.
         let text = text
             .strip_prefix("W/")
             .filter(|tag| tag.starts_with('"'))
@@ -421,10 +421,10 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
             .strip_prefix('"')
             .and_then(|rest| rest.strip_suffix('"'))
             .unwrap_or(text);
-        // A tag may have more behind the version, which says what else the answer showed.
+        // A tag may have a suffix after the version, for other content of the answer.
         let digits = tag.split_once('-').map_or(tag, |(version, _)| version);
         match digits.parse() {
-            // 0 is that of a worker whom nobody has set up yet.
+            // 0 is the version of a worker without settings.
             Ok(version) if version >= 0 => Ok(Self(Some(version))),
             _ => Err(AppError::malformed(
                 "If-Match must hold the version that was read, such as \"3\"",
@@ -435,7 +435,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
 }
 
 impl IfMatch {
-    /// The version to write on top of, from the header or the field.
+    /// The expected version, from the header or the field.
     pub fn or_field(self, field: Option<i64>) -> Result<Option<i64>, ApiError> {
         match (self.0, field) {
             (Some(header), Some(field)) if header != field => Err(AppError::invalid_field(
@@ -450,7 +450,7 @@ impl IfMatch {
         }
     }
 
-    /// As [`Self::or_field`], of a body that is the request.
+    /// As [`Self::or_field`], for a body that is the whole request.
     pub fn into_field(self, field: &mut Option<i64>) -> Result<(), ApiError> {
         *field = self.or_field(*field)?;
         Ok(())
@@ -484,9 +484,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Idempotency {
     }
 }
 
-/// Names the cart of somebody who is not signed in, both ways.
+/// The header with the cart token of a caller who is not signed in, in requests and answers.
 pub const CART_TOKEN: HeaderName = HeaderName::from_static("x-cart-token");
-/// The longest text that is looked at as a token.
+/// The longest text that is accepted as a token.
 const MAX_CART_TOKEN: usize = 128;
 
 /// The header `X-Cart-Token`; empty if it is not given.

@@ -1,4 +1,4 @@
-//! How the parts of the platform are, as the gateway sees them.
+//! Health of the platform, as seen by the gateway.
 
 use std::{
     collections::BTreeMap,
@@ -18,12 +18,12 @@ use crate::app::Gateway;
 
 /// A part that does not answer within this is down.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// Between two looks for a service, before there was one.
+/// Interval of health checks until the first service has answered.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// The version of the platform that a service tells with every answer.
+/// Metadata of every answer of a service: its platform version.
 const VERSION_HEADER: &str = "x-waybill-version";
 
-/// Whether all parts work.
+/// Overall status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "UPPERCASE")]
 #[schema(as = HealthStatus)]
@@ -33,7 +33,7 @@ pub enum Status {
     Degraded,
 }
 
-/// Whether a part works.
+/// Status of a part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "UPPERCASE")]
 #[schema(as = PartStatus)]
@@ -53,10 +53,10 @@ impl Part {
 #[serde(rename_all = "camelCase")]
 pub struct ServiceReport {
     pub status: Part,
-    /// Null if it did not tell.
+    /// Null if unknown.
     #[schema(required)]
     pub version: Option<String>,
-    /// How long it took to answer, in milliseconds.
+    /// Response time in milliseconds.
     pub latency_ms: u64,
     /// It did, be it that it cannot work.
     #[serde(skip)]
@@ -64,7 +64,7 @@ pub struct ServiceReport {
     pub answered: bool,
 }
 
-/// Whether something outside can be reached.
+/// Whether a dependency can be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[schema(as = ConnectionStatus)]
@@ -75,7 +75,7 @@ pub enum Link {
     Disabled,
 }
 
-/// What everybody may know of the platform.
+/// Public status of the platform.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Health {
@@ -109,7 +109,7 @@ impl SystemReport {
     }
 }
 
-/// Looks until a service answers, so that the gateway knows it when it is asked later, when all may be away.
+/// Checks until a service has answered, so that the gateway stays ready later when all services may be down.
 pub async fn find_services(app: Arc<Gateway>) {
     while !reached(&app).await {
         tokio::select! {
@@ -119,7 +119,7 @@ pub async fn find_services(app: Arc<Gateway>) {
     }
 }
 
-/// Whether any service has ever answered. Looks as long as none has.
+/// Whether any service has ever answered. Checks again while none has.
 pub async fn reached(app: &Gateway) -> bool {
     let reached = app.reached.load(Ordering::Relaxed) || report(app).await.reaches();
     if reached {
@@ -168,7 +168,7 @@ pub async fn report(app: &Gateway) -> SystemReport {
     }
 }
 
-/// By `grpc.health.v1`, behind which is the state of the service's database.
+/// By `grpc.health.v1`, which reports the state of the service's database.
 async fn service(channel: &GrpcChannel) -> ServiceReport {
     let started = Instant::now();
     let mut request = tonic::Request::new(HealthCheckRequest::default());

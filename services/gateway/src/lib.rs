@@ -1,11 +1,11 @@
-//! REST, OpenAPI and Socket.IO for the web frontend.
+//! The gateway: REST, OpenAPI and Socket.IO for clients.
 //!
 //! Layers: config, error ← cache, limits, multipart, objects, pages ← body, downloads ← app, extract ← answer, dto, health ← routes ← edge, server, sockets ← asyncapi, openapi.
 //!
 //! A request passes `edge` (id, identity, deadline, panics, error format, headers, log, metrics), CORS, the rate limit, and
 //! then its handler in `routes`, which takes checked input, calls a service (`app::read!`, `app::send!`) and answers with one of
-//! its messages (`answer`): messages are JSON by themselves. Live events come from the bus and go to sockets in `sockets`. The
-//! gateway keeps nothing that must outlive it.
+//! its messages (`answer`), which are serialized as JSON directly. `sockets` sends events from the bus to live connections. The
+//! gateway has no durable state.
 //!
 //! Module map: `config` (settings), `app` (shared state), `edge`, `limits`, `cache` (product lists), `extract`, `body` and `objects` (checked input), `answer`
 //! (typed answers), `error` (the one error format), `multipart` (forms with files), `downloads` (bodies that are read slowly), `dto`
@@ -32,7 +32,7 @@ mod routes;
 mod server;
 mod sockets;
 
-/// The OpenAPI document and its completion.
+/// The OpenAPI document.
 pub mod openapi;
 
 use std::{
@@ -81,7 +81,7 @@ pub struct GatewayDeps {
     pub service_tokens: ServiceTokens,
     pub settings: GatewaySettings,
     pub environment: Environment,
-    /// While it is leaving, `/readyz` says so; when it is closing, sockets are closed.
+    /// In its leaving phase `/readyz` reports it; in its closing phase sockets are closed.
     pub shutdown: Shutdown,
     /// Shown on the welcome page.
     pub demo_accounts: Vec<DemoAccount>,
@@ -89,9 +89,9 @@ pub struct GatewayDeps {
     pub mailbox: bool,
     /// [`Routers::operations`] is served; `/metrics` is there alone then.
     pub operations: bool,
-    /// The services are in this process, which is as ready as their databases are.
+    /// The services run in this process; it is ready if their databases are.
     pub one_process: bool,
-    /// False until the process has done what its start has to do, such as writing the demo; not ready before.
+    /// False until the start is complete (such as writing the demo data); not ready before.
     pub complete: Arc<AtomicBool>,
 }
 
@@ -103,9 +103,9 @@ pub struct Routers {
     pub operations: Router,
 }
 
-/// Rate limit keys that are back at their limit are forgotten this often.
+/// Interval of removing rate limit keys that have their full limit again.
 const TIDY_EVERY: Duration = Duration::from_secs(10);
-/// Users whose tokens were withdrawn that are remembered at most.
+/// Maximum number of users with revoked tokens to remember.
 const REVOKED_USERS: u64 = 100_000;
 /// Longer than any access token lives.
 const REVOKED_FOR: Duration = Duration::from_hours(24);
@@ -166,7 +166,7 @@ pub async fn build(deps: GatewayDeps) -> Result<Routers, AppError> {
         .merge(routes::ops::documents(document, asyncapi::document()))
         .merge(routes::pages::routes(app.mailbox))
         .route_service(edge::SOCKET_PATH, sockets)
-        // Before the state, so that the layers are put around it once and not for each request.
+        // Before the state, so that the layers are built once and not for each request.
         .fallback(async || ApiError::of_status(http::StatusCode::NOT_FOUND))
         .with_state(Arc::clone(&app))
         .merge(swagger())
@@ -181,8 +181,8 @@ pub async fn build(deps: GatewayDeps) -> Result<Routers, AppError> {
     })
 }
 
-/// A route of the API is the same with a slash at its end: what no route takes is tried once more without it. That is a request
-/// like any other then, with the layers around it and the route's own pattern in the log.
+/// Ignores a trailing slash in API paths: a request that matches no route is routed again without it, through all layers and with
+/// the route's own pattern in the log.
 fn with_or_without_slash(router: Router) -> Router {
     let whole = router.clone();
     router.fallback(move |request: axum::extract::Request| {
@@ -270,7 +270,7 @@ fn is_local(origin: &str) -> bool {
     })
 }
 
-/// Files are packed already, and their lengths and ranges are of the bytes as they are.
+/// Not for files: they are compressed already, and lengths and ranges refer to the uncompressed bytes.
 fn not_files() -> impl Predicate {
     DefaultPredicate::new()
         .and(NotForContentType::const_new("video/"))

@@ -1,5 +1,5 @@
-//! Rate limits (GCRA): per user, or per address where nobody is signed in; stricter for attempts to sign in and for
-//! orders, wider for what pages are made of.
+//! Rate limits (GCRA): per user, or per address without a token; stricter for login attempts and orders, wider for pages and
+//! their assets.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -21,7 +21,7 @@ use waybill_service_kit::AppError;
 
 use crate::{config::GatewaySettings, error::ApiError};
 
-/// Keys that a limiter remembers at most, about; beyond, newcomers share one.
+/// Approximate maximum number of keys of a limiter; beyond it, new keys share one.
 const MAX_KEYS: usize = 100_000;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -30,7 +30,7 @@ pub enum Key {
     Address(u128),
     /// Address and SHA-256 of the account.
     Account(u128, [u8; 32]),
-    /// All newcomers, while too many keys are remembered.
+    /// All new keys while there are too many.
     Overflow,
 }
 
@@ -39,17 +39,17 @@ type Limiter = RateLimiter<Key, DashMapStateStore<Key>, DefaultClock, StateInfor
 struct Limit {
     limiter: Limiter,
     burst: u32,
-    /// One more request is allowed every so often.
+    /// Interval at which one more request is allowed.
     pace: Duration,
     crowded: AtomicBool,
 }
 
-/// What the headers `RateLimit-*` say.
+/// Values of the headers `RateLimit-*`.
 #[derive(Debug, Clone, Copy)]
 pub struct RateLimitStatus {
     pub limit: u32,
     pub remaining: u32,
-    /// Until the full limit is there again.
+    /// Time until the full limit is available again.
     pub reset: Duration,
 }
 
@@ -66,7 +66,7 @@ impl Limit {
     fn new(burst: u32, window: Duration) -> Self {
         let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
         let pace = (window / burst.get()).max(Duration::from_nanos(1));
-        // The pace is not zero, which is all that can be wrong with it.
+        // Only a period of zero is invalid, and this one is not zero.
         let quota = Quota::with_period(pace)
             .unwrap_or(Quota::per_second(burst))
             .allow_burst(burst);
@@ -106,7 +106,7 @@ impl Limit {
     }
 }
 
-/// All limits of the gateway; none if they are switched off.
+/// All limits of the gateway; none if they are disabled.
 pub struct Limits(Option<Set>);
 
 struct Set {
@@ -119,14 +119,14 @@ struct Set {
     public: Limit,
 }
 
-/// What is counted.
+/// Kinds of requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tier {
-    /// Calls.
+    /// API calls.
     Calls,
-    /// Calls of guests: those of one address together have what one user has.
+    /// API calls of guests: all guests of one address share the limit of one user.
     Guests,
-    /// What pages are made of: many of them come at once.
+    /// Pages and their assets: many are requested at once.
     Public,
 }
 
@@ -158,7 +158,10 @@ impl Limits {
         };
         limit.check(key).map(Some).map_err(|(limit_status, wait)| {
             Box::new((
-                too_many("too many requests; wait as long as Retry-After says", wait),
+                too_many(
+                    "too many requests; wait as long as the header Retry-After says",
+                    wait,
+                ),
                 limit_status,
             ))
         })
@@ -174,7 +177,7 @@ impl Limits {
         let key = Key::Account(address_key(address), hash);
         set.login.check(key).map(|_| ()).map_err(|(_, wait)| {
             too_many(
-                "too many attempts for this account; wait as long as Retry-After says",
+                "too many attempts for this account; wait as long as the header Retry-After says",
                 wait,
             )
         })
@@ -190,23 +193,26 @@ impl Limits {
         };
         let key = Key::Address(address_key(address));
         limit.check(key).map(|_| ()).map_err(|(_, wait)| {
-            too_many("too many orders; wait as long as Retry-After says", wait)
-        })
-    }
-
-    /// Counts one question whether somebody has an account, in whichever way it is asked.
-    pub fn lookup(&self, address: &str) -> Result<(), ApiError> {
-        let Some(set) = &self.0 else { return Ok(()) };
-        let key = Key::Address(address_key(address));
-        set.lookup.check(key).map(|_| ()).map_err(|(_, wait)| {
             too_many(
-                "too many questions about accounts; wait as long as Retry-After says",
+                "too many orders; wait as long as the header Retry-After says",
                 wait,
             )
         })
     }
 
-    /// Forgets keys that are back at their full limit. To be called every few seconds.
+    /// Counts one request that reveals whether an e-mail address has an account.
+    pub fn lookup(&self, address: &str) -> Result<(), ApiError> {
+        let Some(set) = &self.0 else { return Ok(()) };
+        let key = Key::Address(address_key(address));
+        set.lookup.check(key).map(|_| ()).map_err(|(_, wait)| {
+            too_many(
+                "too many account lookups; wait as long as the header Retry-After says",
+                wait,
+            )
+        })
+    }
+
+    /// Removes keys that have their full limit again. Called every few seconds.
     pub fn tidy(&self) {
         if let Some(set) = &self.0 {
             let accounts = [&set.login, &set.lookup, &set.guest_orders, &set.orders];
@@ -222,7 +228,7 @@ fn too_many(message: &str, wait: Duration) -> ApiError {
     AppError::too_many_requests(message, wait).into()
 }
 
-/// The number that an address counts under: IPv6 by its /64, which one household or machine has to itself.
+/// The key of an address: IPv6 by its /64, which usually belongs to one household or machine.
 pub fn address_key(address: &str) -> u128 {
     match address.parse::<IpAddr>() {
         Ok(IpAddr::V4(address)) => address.to_ipv6_mapped().to_bits(),
@@ -232,7 +238,7 @@ pub fn address_key(address: &str) -> u128 {
     }
 }
 
-/// Which peers may say on whose behalf they ask.
+/// The reverse proxies whose `X-Forwarded-*` headers are trusted.
 #[derive(Debug, Default)]
 pub struct Proxies(pub Vec<IpNet>);
 
@@ -241,7 +247,7 @@ impl Proxies {
         self.0.iter().any(|network| network.contains(&address))
     }
 
-    /// Whether the client reached a trusted proxy by HTTPS.
+    /// Whether the client uses HTTPS to a trusted proxy.
     pub fn is_secure(&self, peer: Option<SocketAddr>, headers: &HeaderMap) -> bool {
         peer.is_some_and(|peer| self.trusts(peer.ip().to_canonical()))
             && headers
@@ -249,7 +255,7 @@ impl Proxies {
                 .is_some_and(|scheme| scheme.as_bytes().eq_ignore_ascii_case(b"https"))
     }
 
-    /// The client's address: of `X-Forwarded-For` the last entry that no trusted proxy made, if the peer is one itself.
+    /// The client's address: the last untrusted entry of `X-Forwarded-For` if the peer is a trusted proxy, else the peer.
     pub fn client(&self, peer: Option<SocketAddr>, headers: &HeaderMap) -> String {
         let Some(peer) = peer.map(|peer| peer.ip().to_canonical()) else {
             return "unknown".to_owned();

@@ -1,8 +1,8 @@
-//! Forms with files, read within bounds.
+//! Multipart forms with files, read with bounded memory.
 //!
-//! The parser keeps what arrives until it finds the next boundary or the end of a field's head, however long that takes. So it
-//! gets the body in small pieces, one at a time, and none beyond [`MAX_HEAD`] while it is between two fields. What a field
-//! holds goes through at once and counts against the limit of the whole only.
+//! The parser buffers input without a limit until it finds the next boundary or the end of a field's headers. So it gets the body
+//! in small pieces, and no more than [`MAX_HEAD`] bytes between two fields. The content of a field is streamed and counts only
+//! against the limit of the whole form.
 
 use std::{
     pin::Pin,
@@ -26,17 +26,17 @@ use waybill_service_kit::{AppError, ErrorCode};
 
 use crate::error::ApiError;
 
-/// Bytes that may come between two fields: the boundary and the head of the next one.
+/// Maximum number of bytes between two fields: the boundary and the headers of the next field.
 const MAX_HEAD: usize = 64 * 1024;
-/// The parser is given so many bytes at a time, and looks at them before it gets more.
+/// Number of bytes that the parser gets at a time.
 const PIECE: usize = 32 * 1024;
 /// The largest file that the shop's settings can allow.
 const MAX_FILE: usize = 100 * 1024 * 1024;
-/// What a form may have besides its file.
+/// Maximum number of bytes of a form besides its file.
 pub const SLACK: usize = 1024 * 1024;
-/// A client that sends nothing for so long has gone.
+/// A client that sends nothing for this long is considered gone.
 const IDLE: Duration = Duration::from_secs(30);
-/// After a refusal the rest is read for so long: a client that is cut off while sending never sees the answer.
+/// How long the rest of a refused form is read: a client that is disconnected while sending never sees the answer.
 pub const LINGER: Duration = Duration::from_secs(10);
 
 /// A form with a file.
@@ -60,7 +60,7 @@ impl<S: Send + Sync> FromRequest<S> for Form {
 }
 
 impl Form {
-    /// The form of a request, of which no more than `most` bytes are read. None if it is no form.
+    /// The form of a request, of which at most `most` bytes are read. None if the body is not a form.
     pub async fn within(request: Request, most: usize) -> Option<Self> {
         let (parts, body) = request.into_parts();
         let source = Source(Arc::new(Mutex::new(Inbox {
@@ -73,7 +73,7 @@ impl Form {
             excess: None,
         })));
         let mut request = Request::from_parts(parts, Body::from_stream(source.clone()));
-        // The limit of other bodies is not for files.
+        // The body limit does not apply to files.
         DefaultBodyLimit::disable().apply(&mut request);
         let fields = Multipart::from_request(request, &()).await.ok()?;
         Some(Self { fields, source })
@@ -91,11 +91,11 @@ impl Form {
         }))
     }
 
-    /// Reads on for a while and forgets what comes. Past the parser, which would look for an end in it.
+    /// Reads and discards the rest for a limited time, without the parser, which would search it for a boundary.
     pub async fn linger(&mut self) {
         let source = &self.source;
         let rest = async { while poll_fn(|cx| source.0.lock().poll_raw(cx)).await {} };
-        // Whether it came to its end or not: the answer is the same.
+        // The answer is the same whether the end was reached or not.
         let _ = tokio::time::timeout(LINGER, rest).await;
     }
 }
@@ -115,7 +115,7 @@ impl Part<'_> {
         self.field.file_name().unwrap_or_default()
     }
 
-    /// What it holds, as it comes.
+    /// The content, as it arrives.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, ApiError> {
         patiently(self.source, self.field.chunk()).await
     }
@@ -123,19 +123,19 @@ impl Part<'_> {
 
 impl Drop for Part<'_> {
     fn drop(&mut self) {
-        // What is left of it, the parser passes over; that counts as what stands between two fields.
+        // The parser skips the rest, which counts as bytes between two fields.
         self.source.0.lock().head = Some(0);
     }
 }
 
-/// The next part of what the client sends, if it does so in time and within the limits.
+/// The next bytes from the client, within the time and size limits.
 async fn patiently<T>(
     source: &Source,
     part: impl Future<Output = Result<T, MultipartError>>,
 ) -> Result<T, ApiError> {
     let part = tokio::time::timeout(IDLE, part)
         .await
-        .map_err(|_| AppError::malformed("nothing came for half a minute; send the file again"))?;
+        .map_err(|_| AppError::malformed("no data received for 30 seconds; send the file again"))?;
     part.map_err(|error| match source.0.lock().excess {
         Some(excess) => excess.into(),
         None => {
@@ -145,7 +145,7 @@ async fn patiently<T>(
     })
 }
 
-/// What there is too much of.
+/// The limit that was exceeded.
 #[derive(Debug, Clone, Copy)]
 enum Excess {
     Head,
@@ -166,15 +166,15 @@ impl From<Excess> for ApiError {
     }
 }
 
-/// The body as the parser gets it; the form keeps a hand on it.
+/// The body as passed to the parser; shared with the form.
 #[derive(Clone)]
 struct Source(Arc<Mutex<Inbox>>);
 
 struct Inbox {
     body: BodyDataStream,
-    /// Of the frame that came last, what has not been passed on.
+    /// The rest of the last frame, not yet passed on.
     rest: Bytes,
-    /// A piece has just been passed on.
+    /// A piece was just passed on.
     paused: bool,
     total: usize,
     most: usize,
@@ -189,7 +189,7 @@ impl Inbox {
         if self.excess.is_some() {
             return Poll::Ready(refused());
         }
-        // The parser takes in all that is ready before it looks at any of it.
+        // The parser reads all available input before it parses any of it.
         if std::mem::take(&mut self.paused) {
             cx.waker().wake_by_ref();
             return Poll::Pending;
@@ -217,7 +217,7 @@ impl Inbox {
         Poll::Ready(Some(Ok(piece)))
     }
 
-    /// Whether more came, of which nothing is kept.
+    /// Reads and discards more input; whether there was any.
     fn poll_raw(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
         self.rest.clear();
         let frame = ready!(self.body.poll_next_unpin(cx));
@@ -244,7 +244,7 @@ mod tests {
     const BOUNDARY: &str =
         "--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n";
 
-    /// A form of these bytes, in frames of `frame`; the counter says how many frames were taken.
+    /// A form of these bytes, in frames of `frame` bytes, with a counter of the frames that were read.
     async fn form(bytes: Vec<u8>, frame: usize, most: usize) -> (Form, Arc<AtomicUsize>) {
         let taken = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&taken);
@@ -278,7 +278,7 @@ mod tests {
                 assert!(taken.load(Ordering::Relaxed) <= most, "{frame}");
                 form.linger().await;
                 let all = taken.load(Ordering::Relaxed);
-                assert_eq!(all, bytes.len(), "the rest was read and forgotten");
+                assert_eq!(all, bytes.len(), "the rest was read and discarded");
             }
         }
     }
@@ -304,7 +304,7 @@ mod tests {
             let refused = loop {
                 match part.chunk().await {
                     Ok(Some(_)) => {}
-                    Ok(None) => panic!("the limit was not seen"),
+                    Ok(None) => panic!("the limit was not enforced"),
                     Err(error) => break error,
                 }
             };

@@ -1,6 +1,6 @@
-//! How objects are read. Where the contract says object, nothing else will do: what serde derives for a struct also takes an array,
-//! value by value in the order of the fields, and that order is nobody's contract. Names may be spelled in snake_case, and what
-//! can be sent back as it was read may hold what cannot be changed.
+//! Strict reading of JSON objects. Where the contract says object, only an object is accepted: serde's derived code for a struct
+//! also takes an array of values in the order of the fields, which is not part of the contract. Names may be in snake_case. An
+//! object that can be sent back as it was read may contain fields that cannot be changed; they are ignored.
 
 use std::fmt;
 
@@ -12,10 +12,10 @@ use waybill_proto::ECHOES;
 
 use crate::error::camel_case;
 
-/// Reads as the deserializer within it does, except that a struct, however deep, is read as a map.
+/// Wraps a deserializer so that every struct, at any depth, is read as a map.
 pub struct Objects<D>(pub D);
 
-/// Values that cannot have a struct in them.
+/// Values that cannot contain a struct.
 macro_rules! plain {
     ($($method:ident($($name:ident: $type:ty),*))+) => {$(
         fn $method<V: Visitor<'de>>(self, $($name: $type,)* visitor: V) -> Result<V::Value, D::Error> {
@@ -24,7 +24,7 @@ macro_rules! plain {
     )+};
 }
 
-/// Values that can.
+/// Values that can contain a struct.
 macro_rules! deep {
     ($($method:ident($($name:ident: $type:ty),*))+) => {$(
         fn $method<V: Visitor<'de>>(self, $($name: $type,)* visitor: V) -> Result<V::Value, D::Error> {
@@ -59,7 +59,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<D> {
         deserialize_map()
     }
 
-    // Of our enums, none has more than a name.
+    // Our enums have only unit variants.
     plain! {
         deserialize_enum(name: &'static str, variants: &'static [&'static str])
         deserialize_bool()
@@ -91,7 +91,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Objects<D> {
     }
 }
 
-/// Passes on what is found; what that has within it is read by the same rule.
+/// Passes on the value; nested values are read by the same rule.
 struct Inside<V>(V);
 
 macro_rules! found {
@@ -144,7 +144,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Inside<V> {
     }
 }
 
-/// Passes on a map, and takes nothing else.
+/// Passes on a map and accepts nothing else.
 struct Object<V> {
     visitor: V,
     /// The struct's name and the names of its fields.
@@ -168,7 +168,7 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Object<V> {
     }
 }
 
-/// The entries of a map that is a struct.
+/// The entries of a map that is read into a struct.
 struct Entries<A> {
     inner: A,
     message: &'static str,
@@ -176,7 +176,7 @@ struct Entries<A> {
 }
 
 impl<A> Entries<A> {
-    /// The field that a client means: by its name, or as other languages spell it.
+    /// The field with this name, in camelCase or snake_case.
     fn named(&self, name: String) -> String {
         if self.fields.contains(&name.as_str()) {
             return name;
@@ -186,7 +186,7 @@ impl<A> Entries<A> {
             .unwrap_or(name)
     }
 
-    /// Whether it is not looked at: what cannot be changed, in an object that is sent back.
+    /// Whether the field is ignored: a read-only field in an object that was sent back.
     fn is_echo(&self, name: &str) -> bool {
         let mut echoes = ECHOES.iter();
         echoes.any(|echo| echo.message == self.message && echo.fields.contains(&name))
@@ -257,7 +257,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Parts<A> {
     }
 }
 
-/// Reads a part.
+/// Reads a nested value.
 struct Within<S>(S);
 
 impl<'de, S: DeserializeSeed<'de>> DeserializeSeed<'de> for Within<S> {
@@ -284,7 +284,7 @@ mod tests {
     #[derive(Debug, PartialEq, Deserialize)]
     struct Wrapped(Option<Leaf>);
 
-    /// Has a struct in every place that can have one.
+    /// A type with a struct in every possible place.
     #[derive(Debug, Default, PartialEq, Deserialize)]
     #[serde(default, deny_unknown_fields)]
     struct Tree {
@@ -339,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn other_faults_are_told_as_ever() {
+    fn other_errors_are_reported_as_by_serde() {
         for (json, path, problem) in [
             (r#"{"two": 1}"#, "two", "unknown field `two`"),
             (r#"{"one": {}}"#, "one", "missing field `n`"),

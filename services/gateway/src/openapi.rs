@@ -1,4 +1,4 @@
-//! The OpenAPI 3.1 document: from the handlers' annotations, completed with what holds for every route.
+//! The OpenAPI 3.1 document: from the handlers' annotations, completed with what all routes have in common.
 
 use serde_json::{Map, Value, json};
 use utoipa::{
@@ -21,7 +21,7 @@ use crate::{
     sockets,
 };
 
-/// Schemas that no handler's body names: layers make these answers, and queries use these names.
+/// Schemas that no handler names: used by answers of layers and by query parameters.
 #[derive(OpenApi)]
 #[openapi(components(schemas(
     ErrorBody<'_>,
@@ -45,13 +45,13 @@ const TAGS: &[(&str, &str)] = &[
     ("users", "Your own account"),
     ("shop", "The shop itself"),
     ("products", "The catalogue and its stock"),
-    ("categories", "What products are sorted into"),
-    ("cart", "What you have chosen and not ordered yet"),
-    ("orders", "Placing orders and following them"),
-    ("work", "The pool of work, claims, change requests"),
+    ("categories", "The categories of products"),
+    ("cart", "The shopping cart"),
+    ("orders", "Placing and tracking orders"),
+    ("work", "The pool of open orders, claims, change requests"),
     ("media", "Files of orders, and reading pictures"),
-    ("payments", "Paying, and the sandbox's page"),
-    ("notifications", "What you should know"),
+    ("payments", "Payments, and the payment page of the sandbox"),
+    ("notifications", "Your notifications"),
     ("chat", "The conversation of each order"),
     ("admin", "For administrators"),
     ("analytics", "Figures and exports, for administrators"),
@@ -62,10 +62,10 @@ const TAGS: &[(&str, &str)] = &[
     ("operations", "For operators"),
 ];
 
-/// The name of the one security scheme.
+/// The name of the security scheme for access tokens.
 const BEARER: &str = "bearer";
 
-/// What the document says before any route is added.
+/// The document before routes are added.
 pub fn base() -> utoipa::openapi::OpenApi {
     let bearer = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
@@ -100,7 +100,7 @@ pub fn base() -> utoipa::openapi::OpenApi {
                 .description(Some(*description))
                 .build()
         })))
-        // Of every operation that does not say otherwise.
+        // The default of all operations.
         .security(Some([SecurityRequirement::new(BEARER, [""; 0])]))
         .components(Some(
             ComponentsBuilder::new()
@@ -123,7 +123,7 @@ pub fn base() -> utoipa::openapi::OpenApi {
         ))
         .build();
     base.merge(Shared::openapi());
-    // Of events, which the other document describes.
+    // Schemas of events, described in the AsyncAPI document.
     let (_, of_sockets) = sockets::events::described();
     base.components
         .get_or_insert_default()
@@ -138,13 +138,13 @@ const FAILURES: [(&str, &str, &str); 11] = [
     (
         "401",
         "Unauthenticated",
-        "No access token, or one that does not hold.",
+        "The access token is missing or invalid.",
     ),
     ("403", "Forbidden", "Your role may not do this."),
     (
         "404",
         "NotFound",
-        "There is no such thing, or none that you may know of.",
+        "It does not exist, or you may not read it.",
     ),
     (
         "409",
@@ -155,27 +155,27 @@ const FAILURES: [(&str, &str, &str); 11] = [
     (
         "415",
         "UnsupportedMediaType",
-        "The body is not of a type that this route takes.",
+        "This route does not accept the content type of the body.",
     ),
-    (
-        "422",
-        "Invalid",
-        "A field holds what it must not; `details` names it.",
-    ),
+    ("422", "Invalid", "A field is invalid; `details` names it."),
     (
         "429",
         "RateLimited",
-        "Too many requests; `Retry-After` says when to come back.",
+        "Too many requests; `Retry-After` says when to try again.",
     ),
-    ("500", "Internal", "A fault of ours; quote the request id."),
+    (
+        "500",
+        "Internal",
+        "A server error; report it with the request id.",
+    ),
     (
         "503",
         "Unavailable",
-        "A part of the platform is away; `Retry-After` says when to come back.",
+        "A part of the platform is unavailable; `Retry-After` says when to try again.",
     ),
 ];
 
-/// Routes that are for some roles, or not for guests, and look as if they were for everybody who is signed in.
+/// Routes for some roles only, or not for guests, whose annotations do not show it.
 const RESTRICTED: [&str; 2] = ["/api/v1/products/{id}/stock", "/api/v1/users/profile"];
 
 /// The document as JSON.
@@ -200,16 +200,16 @@ pub fn complete(api: &utoipa::openapi::OpenApi) -> Result<Value, AppError> {
         .collect::<Map<_, _>>()
         .into();
     components["headers"] = json!({
-        "CartToken": {"description": "The cart of a caller who is not signed in; send it from then on.", "schema": {"type": "string"}},
+        "CartToken": {"description": "The cart of a caller who is not signed in; send it with later requests.", "schema": {"type": "string"}},
         "ETag": {"description": "The version, to be sent back as `If-Match`.", "schema": {"type": "string", "example": "\"3\""}},
-        "Location": {"description": "Where it is read, if it can be read by itself.", "schema": {"type": "string"}},
-        "RequestId": {"description": "Names the request in logs and reports.", "schema": {"type": "string"}},
+        "Location": {"description": "The path of the new resource, if it has one.", "schema": {"type": "string"}},
+        "RequestId": {"description": "Identifies the request in logs and reports.", "schema": {"type": "string"}},
         "RetryAfter": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}},
     });
     Ok(document)
 }
 
-/// What bodies may hold because what they change was sent back as it was read.
+/// Adds the read-only fields that a body may contain when a resource is sent back as it was read.
 fn show_echoes(schemas: &mut Map<String, Value>) {
     for echo in ECHOES {
         let of = schemas.get(echo.of).map(|of| of["properties"].clone());
@@ -261,7 +261,7 @@ fn name_ids(path: &str, operation: &mut Value) {
     }
 }
 
-/// A body that may be left out is not one that may be null.
+/// Optional bodies may be left out, but not be null.
 fn leave_out(body: &mut Value) {
     let contents = body["content"].as_object_mut();
     for content in contents.into_iter().flat_map(Map::values_mut) {

@@ -1,4 +1,4 @@
-//! The templates of the few pages that the gateway itself serves. Values are escaped.
+//! The templates of the HTML pages that the gateway serves. Values are escaped.
 
 use minijinja::{Environment, Value};
 use waybill_service_kit::AppError;

@@ -1,4 +1,4 @@
-//! Listening, limits of connections, and draining at the end.
+//! Listening, connection limits, and draining at shutdown.
 
 use std::{
     convert::Infallible,
@@ -36,22 +36,22 @@ use waybill_service_kit::{
 
 use crate::config::GatewaySettings;
 
-/// A client of HTTP/2 that does not answer a ping for this long is gone.
+/// An HTTP/2 client that does not answer a ping for this long is considered gone.
 const PING: Duration = Duration::from_secs(20);
-/// Requests at a time on one connection of HTTP/2.
+/// Maximum number of concurrent requests on one HTTP/2 connection.
 const STREAMS: u32 = 200;
-/// A client that takes nothing of what is sent to it for this long is gone; what it asked for would be held for ever.
+/// A client that accepts no data for this long is considered gone; otherwise its answers would be kept forever.
 const STUCK: Duration = Duration::from_mins(1);
-/// Connections stay open for this long after the listener is closed: a request that is on its way on one of them, or that its
-/// client is just about to send, is answered. The answer says that the connection closes.
+/// Connections stay open for this long after the listener is closed, so that requests that are already being sent are answered.
+/// The answer announces that the connection closes.
 const LINGER: Duration = Duration::from_millis(500);
 
-/// What clients may take of the listener.
+/// Connection limits of the listener.
 #[derive(Debug, Clone, Copy)]
 pub struct Connections {
-    /// Open at a time, live ones included; more wait in the system's queue.
+    /// Maximum number of open connections, including live ones; further ones wait in the system's queue.
     pub most: usize,
-    /// How long a client may take for the head of a request, and be idle between two.
+    /// How long a client may take for the headers of a request, and be idle between two requests.
     pub header_timeout: Duration,
 }
 
@@ -64,11 +64,11 @@ impl From<&GatewaySettings> for Connections {
     }
 }
 
-/// Serves until `shutdown` is closing, then takes no new connection and lets requests at work end, for `deadline` at most. From
-/// `leaving` on, every answer of HTTP/1 closes its connection, so that clients open the next one elsewhere.
+/// Serves until `shutdown` is closing, then accepts no new connections and lets running requests end, for `deadline` at most. From
+/// the leaving phase on, every HTTP/1 answer closes its connection, so that clients open the next one elsewhere.
 ///
 /// # Errors
-/// None at present: what goes wrong with one connection ends that connection.
+/// None at present: an error of a connection only ends that connection.
 pub async fn serve(
     router: Router,
     listener: TcpListener,
@@ -94,7 +94,7 @@ pub async fn serve(
         start(stream, peer, place);
     }
     let ended = tokio::time::timeout(deadline, async {
-        // Others may listen here once these are taken.
+        // Other processes may listen here once these connections are accepted.
         for (stream, peer) in waiting(listener) {
             start(stream, peer, place(&places).await);
         }
@@ -102,21 +102,24 @@ pub async fn serve(
         open.wait().await;
     });
     if ended.await.is_err() {
-        tracing::warn!(?deadline, "requests did not end in time");
+        tracing::warn!(
+            ?deadline,
+            "requests did not end before the shutdown deadline"
+        );
     }
     Ok(())
 }
 
-/// A place for one connection more, once there is one.
+/// Waits for a free place for a connection.
 async fn place(places: &Arc<Semaphore>) -> OwnedSemaphorePermit {
     match Arc::clone(places).acquire_owned().await {
         Ok(place) => place,
-        // Cannot be: nobody closes the semaphore.
+        // Impossible: the semaphore is never closed.
         Err(_) => std::future::pending().await,
     }
 }
 
-/// Serves one connection to its end, or to the end of the request at work when it is time to stop.
+/// Serves one connection to its end; at shutdown, to the end of the running request.
 async fn converse(
     stream: Connection,
     peer: SocketAddr,
@@ -157,7 +160,7 @@ async fn converse(
         .max_concurrent_streams(STREAMS)
         .enable_connect_protocol();
     let mut served = pin!(builder.serve_connection_with_upgrades(TokioIo::new(stream), service));
-    // Also for what no version of HTTP has a time limit for: a client that connects and says nothing.
+    // Also limits a client that connects and sends nothing, for which HTTP itself has no timeout.
     let mut first = pin!(tokio::time::sleep(header_timeout));
     let mut over = pin!(async {
         shutdown.closing().cancelled().await;
@@ -175,7 +178,7 @@ async fn converse(
             () = first.as_mut(), if waiting => {
                 waiting = false;
                 if !asked.load(Ordering::Relaxed) {
-                    tracing::debug!(%peer, "a client connected and asked nothing");
+                    tracing::debug!(%peer, "a client connected and sent no request");
                     return;
                 }
             }
@@ -187,7 +190,7 @@ async fn converse(
     }
 }
 
-/// Says that the connection closes after this answer. One that becomes a WebSocket goes on.
+/// Announces that the connection closes after this answer. Upgrades to WebSocket are not affected.
 fn close_after<B>(response: &mut Response<B>) {
     if response.status() != StatusCode::SWITCHING_PROTOCOLS {
         let close = HeaderValue::from_static("close");
@@ -195,10 +198,10 @@ fn close_after<B>(response: &mut Response<B>) {
     }
 }
 
-/// A connection with its place among those that may be open. It goes on having it as a WebSocket.
+/// A connection with its permit, which it keeps as a WebSocket.
 struct Connection {
     stream: Accepted,
-    /// Runs while the client takes nothing.
+    /// Timer that runs while the client accepts no data.
     stuck: Option<Pin<Box<Sleep>>>,
     timeout: Duration,
     _place: OwnedSemaphorePermit,
@@ -214,7 +217,7 @@ impl Connection {
         }
     }
 
-    /// The outcome of a write, which fails once none has got through for too long.
+    /// The result of a write; fails if the client has accepted no data for too long.
     fn within_patience(
         &mut self,
         cx: &mut Context<'_>,
@@ -376,7 +379,10 @@ mod tests {
         tokio::time::timeout(Duration::from_secs(30), full)
             .await
             .expect("the write ends");
-        assert!(connection.stuck.is_some(), "for want of progress");
+        assert!(
+            connection.stuck.is_some(),
+            "not closed for lack of progress"
+        );
         client.read_exact(&mut [0; 8192]).await.unwrap();
     }
 

@@ -1,4 +1,4 @@
-//! The dashboard, and figures over time.
+//! The dashboard and figures over time.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -8,7 +8,7 @@ use waybill_proto::{
     order::{GetDashboardResponse, Order, OrderTotals, OrdersByStatus, Product, ProductSales},
 };
 
-/// One figure now, before, and in all.
+/// A figure for the last 30 days, the 30 days before, and in total.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Revenue {
@@ -49,9 +49,9 @@ pub struct Dashboard {
     pub top_products: Vec<ProductSales>,
     /// The ten newest orders.
     pub recent_orders: Vec<Order>,
-    /// Products that run out; ten at most.
+    /// Products that are low in stock; ten at most.
     pub low_stock: Vec<Product>,
-    /// Changes that the figures do not have yet. They follow changes within about a second.
+    /// Changes that the figures do not include yet. Normally they follow within about a second.
     pub pending_events: i64,
 }
 

@@ -6,13 +6,13 @@ use waybill_proto::{auth::User, json::Version, order::Order};
 
 use super::TokenType;
 
-/// The access that comes with an order of somebody who was not signed in.
+/// The tokens for a customer who ordered without being signed in.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct OrderAuth {
-    /// Without an account: the token is for this order, and for others that are placed with it.
+    /// True for a customer without an account: the token gives access to this order and to others placed with it.
     pub guest: bool,
-    /// The account; not there for guests.
+    /// The account; absent for guests.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub user: Option<User>,
@@ -21,13 +21,13 @@ pub struct OrderAuth {
     pub token_type: TokenType,
     /// Seconds until the access token expires.
     pub expires_in: i64,
-    /// Opaque, good for one refresh; not there for guests.
+    /// Opaque, valid for one refresh; absent for guests.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub refresh_token: Option<String>,
 }
 
-/// A new order; with `auth`, and its tokens beside the order too, if whoever placed it was not signed in.
+/// A new order. If the customer was not signed in, with `auth`, whose tokens are repeated beside the order.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PlacedOrder {

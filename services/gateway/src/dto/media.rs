@@ -10,7 +10,7 @@ use waybill_proto::order::FilePurpose;
 #[expect(dead_code, reason = "it describes a form that is streamed")]
 #[schema(as = FileUpload)]
 pub struct FileUpload {
-    /// What it is for; as a query parameter or as a field.
+    /// Purpose of the file; as a query parameter or as a form field.
     #[schema(inline, example = "PROGRESS")]
     pub purpose: Option<FilePurpose>,
     /// JPEG, PNG, GIF, WebP, MP4 or PDF.
@@ -23,7 +23,7 @@ pub struct FileUpload {
 #[expect(dead_code, reason = "it describes a form that is streamed")]
 #[schema(as = PictureUpload)]
 pub struct PictureUpload {
-    /// What it shows, in words.
+    /// Text description of the picture.
     #[schema(example = "The mug from the front")]
     pub alt: Option<String>,
     /// JPEG, PNG, GIF or WebP.
@@ -31,7 +31,7 @@ pub struct PictureUpload {
     pub file: Vec<u8>,
 }
 
-/// For whoever has it, without a token, until it expires.
+/// Valid for anyone who has it, without a token, until it expires.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FileLink {

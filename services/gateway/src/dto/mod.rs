@@ -1,5 +1,5 @@
-//! JSON shapes that no message has: how sessions travel, and answers that are put together from several messages. All other bodies,
-//! queries and answers are messages of waybill-proto, which read and write themselves.
+//! JSON types without a protobuf message: sessions, and answers composed of several messages. All other bodies, queries and
+//! answers are messages of waybill-proto, which are serialized directly.
 
 mod analytics;
 mod guests;
@@ -26,7 +26,7 @@ pub use users::{
     TokenType,
 };
 
-/// An order as all workers see it in the pool: without how to reach the customer.
+/// An order as all workers see it in the pool: without the customer's contact data.
 pub fn for_pool(mut order: Order) -> Order {
     if let Some(customer) = &mut order.customer {
         customer.email = None;

@@ -1,6 +1,6 @@
-//! Choices that no message has, by their names.
+//! Enums without a protobuf message, by name.
 
-/// The names of an enum's variants, as the API spells them; read in whatever case.
+/// The names of an enum's variants as in the API; parsed in any case.
 macro_rules! named {
     ($name:ident { $($variant:ident = $text:literal),+ $(,)? }) => {
         impl waybill_proto::json::Named for $name {

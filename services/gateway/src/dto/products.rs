@@ -4,7 +4,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use waybill_proto::order as pb;
 
-/// The change that a replacement is: what it leaves out becomes empty; the SKU, which cannot be empty, stays.
+/// A replacement as a change: fields that are left out become empty, except the SKU, which stays.
 pub fn replacement(put: pb::ProductPut) -> pb::UpdateProductRequest {
     let category = match (&put.category, &put.category_id) {
         (None, None) => Some(String::new()),
@@ -26,7 +26,7 @@ pub fn replacement(put: pb::ProductPut) -> pb::UpdateProductRequest {
     }
 }
 
-/// A body with nothing but the version as last read.
+/// A body with only the version, as last read.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(example = json!({"version": 1}))]
@@ -34,13 +34,13 @@ pub struct Versioned {
     pub version: Option<i64>,
 }
 
-/// The answer to a request that an administrator refuses.
+/// The reason for rejecting a change request.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(example = json!({"note": "The second page is missing."}))]
 pub struct Rejection {
     #[schema(max_length = 2000)]
     pub note: Option<String>,
-    /// The request's, as last read; a stale one is refused with `VERSION_CONFLICT`.
+    /// The version of the request, as last read; a stale one is refused with `VERSION_CONFLICT`.
     pub version: Option<i64>,
 }

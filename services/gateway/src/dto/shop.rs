@@ -4,13 +4,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use waybill_proto::order as pb;
 
-/// What everybody may know of the shop.
+/// Public information about the shop.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Shop {
     #[schema(example = "Waybill")]
     pub name: String,
-    /// ISO 4217; of all prices.
+    /// The currency of all prices (ISO 4217).
     #[schema(example = "USD")]
     pub currency: String,
 }

@@ -6,7 +6,7 @@ use waybill_proto::auth::User;
 
 use super::named;
 
-/// How the refresh token travels.
+/// How the refresh token is sent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SessionMode {
@@ -51,7 +51,7 @@ pub struct Login {
     pub session: SessionMode,
 }
 
-/// The refresh token; not needed where it travels as a cookie.
+/// The refresh token; not needed if it is sent as a cookie.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(example = json!({"refreshToken": "wr_8Zs1q0b2n4V6d8f0h2j4l6n8p0r2t4v6x8z0B2D4F6H"}))]
@@ -76,7 +76,7 @@ pub struct Session {
     pub token_type: TokenType,
     /// Seconds until the access token expires.
     pub expires_in: i64,
-    /// Opaque, good for one refresh; not there in cookie mode.
+    /// Opaque, valid for one refresh; absent in cookie mode.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub refresh_token: Option<String>,

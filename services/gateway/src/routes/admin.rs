@@ -54,7 +54,7 @@ pub async fn get_user(
     Versioned::of(answer.user)
 }
 
-/// Give a user another role.
+/// Change the role of a user.
 #[utoipa::path(patch, path = "/api/v1/admin/users/{id}/role", tag = "admin", params(IfMatch), request_body = pb::SetUserRoleRequest)]
 pub async fn change_user_role(
     State(app): State<App>,
@@ -82,7 +82,7 @@ pub async fn suspend_user(
     Versioned::of(answer.user)
 }
 
-/// Let a suspended user in again.
+/// Lift the suspension of a user.
 #[utoipa::path(post, path = "/api/v1/admin/users/{id}/restore", tag = "admin")]
 pub async fn restore_user(
     State(app): State<App>,
@@ -112,7 +112,7 @@ pub async fn list_payments(
     Ok(payments::page(answer, &origin))
 }
 
-/// Read the ledger: every movement of money, twice.
+/// Read the double-entry ledger: every movement of money.
 #[utoipa::path(
     get,
     path = "/api/v1/admin/ledger",
@@ -129,7 +129,7 @@ pub async fn list_ledger(
     Ok(Page::new(answer.lines, answer.page))
 }
 
-/// How each part of the platform is.
+/// Read the status of each part of the platform.
 #[utoipa::path(get, path = "/api/v1/admin/system", tag = "admin")]
 pub async fn get_system(
     State(app): State<App>,

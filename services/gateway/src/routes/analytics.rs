@@ -27,7 +27,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(export_orders))
 }
 
-/// How the shop is doing: the last 30 days, the 30 before, and in all.
+/// Read the dashboard: figures of the last 30 days, the 30 days before, and in total.
 #[utoipa::path(get, path = "/api/v1/admin/dashboard", tag = "analytics")]
 pub async fn get_dashboard(
     State(app): State<App>,
@@ -50,7 +50,7 @@ pub async fn get_dashboard(
     Ok(Answer(dto::Dashboard::new(board?, accounts?)))
 }
 
-/// Orders, revenue, products and workers over time.
+/// Read figures of orders, revenue, products and workers over time.
 #[utoipa::path(
     get,
     path = "/api/v1/admin/orders/analytics",
@@ -71,7 +71,7 @@ pub async fn get_order_analytics(
     Ok(Answer(answer))
 }
 
-/// Registrations over time, by role.
+/// Read registrations over time, by role.
 #[utoipa::path(
     get,
     path = "/api/v1/admin/users/analytics",
@@ -104,7 +104,7 @@ pub struct Export {
     #[param(inline)]
     #[expect(dead_code, reason = "there is only one so far")]
     format: Option<ExportFormat>,
-    /// Begin with a byte order mark, by which Excel knows UTF-8.
+    /// Start the file with a byte order mark, by which Excel recognizes UTF-8.
     bom: Option<bool>,
 }
 
@@ -112,10 +112,10 @@ const BYTE_ORDER_MARK: Bytes = Bytes::from_static(b"\xEF\xBB\xBF");
 
 /// Export orders as CSV (RFC 4180, UTF-8, a header line, amounts as decimals of their currency).
 ///
-/// The file is streamed while it is read: an export that fails on the way ends the connection without the end of the body, so
-/// that what arrived is not taken for the whole. Text that a spreadsheet would run as a formula begins with an apostrophe.
+/// The file is streamed. If the export fails on the way, the connection is closed before the end of the body, so that clients
+/// notice the truncated file. Text that a spreadsheet would run as a formula gets a leading apostrophe.
 #[utoipa::path(get, path = "/api/v1/admin/orders/export", tag = "analytics", params(pb::ListOrdersRequest, Export),
-    responses((status = 200, description = "The orders of the filter, in the order of the sort", content_type = "text/csv", body = String)))]
+    responses((status = 200, description = "The filtered orders, sorted as requested", content_type = "text/csv", body = String)))]
 pub async fn export_orders(
     State(app): State<App>,
     Admin(context): Admin,
@@ -127,7 +127,7 @@ pub async fn export_orders(
     };
     let place = app.downloads.place(&context).await?;
     let mut chunks = send!(app.clients.analytics, export_orders, &context, request)?;
-    // What fails before the first line is an error like any other.
+    // A failure before the first line is an ordinary error answer.
     let first = chunks.message().await;
     let first = first.map_err(|status| AppError::from_status(&status))?;
     let head = mark.then_some(BYTE_ORDER_MARK).into_iter();

@@ -16,7 +16,7 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(list_audit_log))
 }
 
-/// Read the audit log: who did which administrative act, newest first. An act shows here within moments.
+/// Read the audit log: who did which administrative act, newest first. New acts appear within moments.
 #[utoipa::path(
     get,
     path = "/api/v1/admin/audit-log",

@@ -22,7 +22,7 @@ use crate::{
 
 /// Holds the refresh token in cookie mode.
 pub const SESSION_COOKIE: &str = "waybill_session";
-/// The cookie goes nowhere but to the API.
+/// The cookie is sent to the API only.
 const COOKIE_PATH: &str = "/api";
 
 pub fn routes() -> OpenApiRouter<App> {
@@ -88,9 +88,9 @@ pub async fn login_with(
     Ok(WithCookies(cookies, Answer(session)))
 }
 
-/// Exchange the refresh token, which is good for one use, for new tokens.
+/// Exchange the refresh token, which is valid for one use, for new tokens.
 ///
-/// The token comes in the body or as the cookie. A token that was used before ends the session.
+/// Send the token in the body or as the cookie. A token that was already used ends the session.
 #[utoipa::path(post, path = "/api/v1/auth/refresh", tag = "auth",
     request_body(content = Option<dto::RefreshToken>),
     security((), ("session" = [])))]
@@ -110,7 +110,7 @@ pub async fn refresh_session(
             let (cookies, session) = session(&app, answer.session, mode)?;
             Ok(WithCookies(cookies, Answer(session)))
         }
-        // A cookie that no longer works goes.
+        // Removes a cookie that is no longer valid.
         Err(error) if mode == dto::SessionMode::Cookie && error.kind.http_status() == 401 => {
             Err(WithCookies(remove_cookie(&app), error.into()))
         }
@@ -118,7 +118,7 @@ pub async fn refresh_session(
     }
 }
 
-/// End the session. Ending one that has ended is no error.
+/// End the session. It is no error if the session has already ended.
 #[utoipa::path(post, path = "/api/v1/auth/logout", tag = "auth",
     request_body(content = Option<dto::RefreshToken>),
     security((), ("session" = [])))]
@@ -157,19 +157,19 @@ async fn refresh_token(
         .map(|cookie| (cookie.value().to_owned(), dto::SessionMode::Cookie)))
 }
 
-/// Counts one attempt of the caller's address at this account.
+/// Counts one login attempt of the caller's address for this account.
 pub fn limit_login(app: &Gateway, context: &CallContext, email: &str) -> Result<(), ApiError> {
     let address = context.client_address.as_deref().unwrap_or_default();
     app.limits.login(address, email)
 }
 
-/// Counts one answer that tells the caller's address whether somebody has an account.
+/// Counts one answer that reveals whether an e-mail address has an account.
 pub fn limit_lookup(app: &Gateway, context: &CallContext) -> Result<(), ApiError> {
     let address = context.client_address.as_deref().unwrap_or_default();
     app.limits.lookup(address)
 }
 
-/// The answer, with the refresh token where the client wants it.
+/// The answer, with the refresh token in the body or as a cookie, as requested.
 fn session(
     app: &Gateway,
     session: Option<pb::Session>,

@@ -19,10 +19,9 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(merge_cart))
 }
 
-/// Look into the cart: yours if you are signed in, else the one that `X-Cart-Token` names.
+/// Read the cart: yours if you are signed in, else the cart of `X-Cart-Token`.
 ///
-/// Prices and stock are those of now, and what has changed since a line was written is told line by line. A token that names
-/// nothing is an empty cart.
+/// Prices and stock are current; each line shows what has changed since it was written. An unknown token gives an empty cart.
 #[utoipa::path(get, path = "/api/v1/cart", tag = "cart", params(CartToken), security((), ("cartToken" = []), ("bearer" = [])))]
 pub async fn get_cart(
     State(app): State<App>,
@@ -34,7 +33,7 @@ pub async fn get_cart(
     Answer::of(answer.cart)
 }
 
-/// Take everything out of the cart.
+/// Empty the cart.
 #[utoipa::path(delete, path = "/api/v1/cart", tag = "cart", params(CartToken), security((), ("cartToken" = []), ("bearer" = [])))]
 pub async fn clear_cart(
     State(app): State<App>,
@@ -46,10 +45,10 @@ pub async fn clear_cart(
     Answer::of(answer.cart)
 }
 
-/// Put a product into the cart, or change how many of it are wanted.
+/// Put a product into the cart, or change its quantity.
 ///
-/// More than is in stock is refused with `OUT_OF_STOCK`, which tells what is left. Whoever is not signed in gets the token of
-/// the cart in the answer's header `X-Cart-Token`, and sends it from then on.
+/// A quantity above the stock is refused with `OUT_OF_STOCK`, which says how many are available. A client that is not signed in
+/// gets the cart token in the response header `X-Cart-Token` and sends it with later requests.
 #[utoipa::path(put, path = "/api/v1/cart/items/{productId}", tag = "cart", params(CartToken),
     request_body = pb::PutCartItemRequest,
     security((), ("cartToken" = []), ("bearer" = [])))]
@@ -66,7 +65,7 @@ pub async fn put_cart_item(
     Ok(WithCartToken(token, Answer::of(answer.cart)?))
 }
 
-/// Take a product out of the cart; one that is not in it is no error.
+/// Remove a product from the cart; it is no error if the product is not in it.
 #[utoipa::path(delete, path = "/api/v1/cart/items/{productId}", tag = "cart", params(CartToken),
     security((), ("cartToken" = []), ("bearer" = [])))]
 pub async fn remove_cart_item(
@@ -83,10 +82,10 @@ pub async fn remove_cart_item(
     Answer::of(answer.cart)
 }
 
-/// After signing in: what is in the cart of `X-Cart-Token` goes into yours.
+/// Merge the cart of `X-Cart-Token` into yours, after signing in.
 ///
-/// Quantities add up; what is more than is left is shown as `QUANTITY_REDUCED`, and what finds no room as `leftOut`. A repeat
-/// adds nothing and gives the same answer.
+/// Quantities add up; a quantity that was limited to the stock is shown as `QUANTITY_REDUCED`, lines that do not fit into the cart
+/// as `leftOut`. A repeated merge adds nothing and gets the same answer.
 #[utoipa::path(post, path = "/api/v1/cart/merge", tag = "cart", params(CartToken),
     responses((status = 404, description = "`CART_NOT_FOUND`: the token names no cart", body = crate::error::ErrorBody<'_>)))]
 pub async fn merge_cart(

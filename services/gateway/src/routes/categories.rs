@@ -32,12 +32,12 @@ pub fn routes() -> OpenApiRouter<App> {
         ))
 }
 
-/// Which categories.
+/// Filter and paging of the category list.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct CategoryFilter {
-    /// Inactive categories too; administrators only, without effect for others.
+    /// Include inactive categories; for administrators only, ignored for others.
     pub include_inactive: Option<bool>,
     /// Rows at most, 1 to 100; all if not given.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
@@ -49,7 +49,7 @@ pub struct CategoryFilter {
 }
 
 impl CategoryFilter {
-    /// The part of the whole list that is asked for. A cursor is the id of the last category before it.
+    /// The requested page of the whole list. A cursor is the id of the last category of the previous page.
     fn page_of(&self, all: &Cached) -> Result<Option<Cached>, ApiError> {
         if self.limit.is_none() && self.cursor.is_none() && self.total.is_none() {
             return Ok(None);
@@ -83,7 +83,7 @@ impl CategoryFilter {
 
 /// List all categories, by position and name.
 ///
-/// All come at once unless `limit` asks for pages. The answer has an `ETag`.
+/// Without `limit`, the answer contains all categories. The answer has an `ETag`.
 #[utoipa::path(get, path = "/api/v1/categories", tag = "categories", params(CategoryFilter), security((), ("bearer" = [])))]
 pub async fn list_categories(
     State(app): State<App>,
@@ -148,7 +148,7 @@ pub async fn create_category(
 
 /// Change a category. Fields that are not given stay as they are.
 ///
-/// A category can be sent back as it was read; what cannot be changed is not looked at.
+/// A category can be sent back as it was read; read-only fields are ignored.
 #[utoipa::path(patch, path = "/api/v1/categories/{id}", tag = "categories", params(IfMatch), request_body = pb::UpdateCategoryRequest)]
 pub async fn update_category(
     State(app): State<App>,
@@ -160,7 +160,7 @@ pub async fn update_category(
     update(&app, &context, id, if_match, body).await
 }
 
-/// Change a category, for clients that only know PUT; the same as PATCH.
+/// Change a category; the same as PATCH.
 #[utoipa::path(put, path = "/api/v1/categories/{id}", tag = "categories", params(IfMatch), request_body = pb::UpdateCategoryRequest)]
 pub async fn replace_category(
     State(app): State<App>,

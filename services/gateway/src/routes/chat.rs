@@ -18,7 +18,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(mark_messages_read))
 }
 
-/// List your conversations, the latest first, with what you have not read.
+/// List your conversations, latest first, with the number of unread messages.
 #[utoipa::path(get, path = "/api/v1/chat/conversations", tag = "chat", params(Paging))]
 pub async fn list_conversations(
     State(app): State<App>,
@@ -51,7 +51,7 @@ pub async fn list_messages(
     Ok(Page::new(answer.messages, answer.page))
 }
 
-/// Write into the conversation of an order.
+/// Post a message in the conversation of an order.
 #[utoipa::path(post, path = "/api/v1/orders/{id}/chat/messages", tag = "chat", request_body = pb::PostMessageRequest)]
 pub async fn post_message(
     State(app): State<App>,

@@ -1,4 +1,4 @@
-//! Ordering without being signed in: whoever comes with their contact gets an account, their account, or a guest's token.
+//! Ordering without being signed in: by the contact, the customer is registered, signed in, or gets a guest token.
 
 use axum::extract::State;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -18,10 +18,10 @@ pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(get_email_status))
 }
 
-/// Tell an order form whether to ask for a password: has this e-mail address an account?
+/// Check whether an e-mail address has an account, so that an order form can ask for the password.
 ///
-/// The number of questions that one address may ask is small (`WAYBILL_RATE_LIMIT_LOOKUP`); registering, and ordering with a
-/// password, answer the same question and count too.
+/// The number of lookups from one IP address is limited (`WAYBILL_RATE_LIMIT_LOOKUP`). Registering, and ordering with a password,
+/// reveal the same and count too.
 #[utoipa::path(get, path = "/api/v1/auth/email-status", tag = "auth", params(pb::GetEmailStatusRequest), security(()))]
 pub async fn get_email_status(
     State(app): State<App>,
@@ -34,20 +34,20 @@ pub async fn get_email_status(
     Ok(Answer(answer))
 }
 
-/// As whom somebody orders who is not signed in.
+/// The identity of a customer who orders without being signed in.
 pub struct Introduced {
-    /// Of their calls from here on.
+    /// The context of further calls.
     pub context: CallContext,
-    /// What they get to keep.
+    /// The tokens for the answer.
     pub auth: dto::OrderAuth,
-    /// An account was opened for them, now or by an earlier attempt of the same request.
+    /// An account was created, now or by an earlier attempt of the same request.
     pub registered: bool,
 }
 
-/// Gets somebody who is not signed in an account, into their account, or a guest's token.
+/// Registers or signs in a customer who is not signed in, or gets a guest token.
 ///
-/// With a password, an address without an account gets one, and an address with one is signed in to. Without, they are a
-/// guest. All of it can be repeated with the same idempotency key: the same account or guest comes of it.
+/// With a password, the e-mail address is registered, or signed in to if it has an account. Without one, the customer is a guest.
+/// A repeat with the same idempotency key gives the same account or guest.
 pub async fn introduce(
     app: &Gateway,
     context: &CallContext,
@@ -112,7 +112,7 @@ pub async fn introduce(
     })
 }
 
-/// The refusal of an order for which an account has just been opened: it tells the visitor, who got no tokens, how to go on.
+/// Extends the error of a refused order for which an account was created: the customer got no tokens and has to sign in.
 pub fn but_registered(refusal: AppError) -> ApiError {
     let mut error = ApiError::from(refusal);
     error.message += "; the account was created, sign in to order";
@@ -121,7 +121,7 @@ pub fn but_registered(refusal: AppError) -> ApiError {
     error
 }
 
-/// Counts one order of the caller's address.
+/// Counts one order from the caller's address.
 pub fn limit_orders(app: &Gateway, context: &CallContext, account: bool) -> Result<(), ApiError> {
     let address = context.client_address.as_deref().unwrap_or_default();
     app.limits.order(address, account)
@@ -138,7 +138,7 @@ async fn login(
         Ok(answer) => Ok(answer.session),
         Err(error) if error.kind.http_status() == 401 => Err(AppError::conflict(
             ErrorCode::EmailRegistered,
-            "this e-mail address has an account, and the password is not its own; sign in first, or order without a password",
+            "this e-mail address has an account with another password; sign in first, or order without a password",
         )
         .with_field("contact.email", "has an account already")
         .into()),
@@ -146,7 +146,7 @@ async fn login(
     }
 }
 
-/// The fields of an account are those of `contact` here.
+/// Fields of an account are fields of `contact` here.
 fn of_contact(error: AppError) -> ApiError {
     let mut error = ApiError::from(error);
     for Detail { field, .. } in &mut error.details {

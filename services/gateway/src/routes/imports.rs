@@ -1,4 +1,4 @@
-//! The catalogue as CSV, in and out. Neither way holds a whole file.
+//! CSV import and export of the catalogue. Both are streamed.
 
 use std::pin::pin;
 
@@ -27,11 +27,11 @@ use crate::{
 
 /// Bytes of one message to the order service.
 const CHUNK: usize = 64 * 1024;
-/// Messages on their way at a time.
+/// Messages in flight at a time.
 const AHEAD: usize = 2;
 /// The largest file, in bytes.
 const MAX_BYTES: usize = 50 * 1024 * 1024;
-/// Faults are told line by line up to this many failed lines; of more, only that they failed.
+/// Errors are reported for this many failed lines; further ones are only counted.
 const MAX_EXPLAINED: i64 = 10_000;
 
 pub fn routes() -> OpenApiRouter<App> {
@@ -40,22 +40,22 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(export_products))
 }
 
-/// How a file is taken.
+/// Options of the import.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct ImportOptions {
-    /// Only check the file and report what it would do.
+    /// Only check the file and report what the import would change.
     pub dry_run: Option<bool>,
 }
 
 /// Import products from CSV.
 ///
 /// Send the file as the body (`text/csv`), or as the field `file` of a form; UTF-8, at most 50 MB and 100,000 lines. The first
-/// line names the columns, in any order: `sku` (tells products apart), `name`, `description`, `kind`, `price` (such as 12.50),
+/// line names the columns, in any order: `sku` (identifies the product), `name`, `description`, `kind`, `price` (such as 12.50),
 /// `currency`, `category` (id, slug or name; a new name makes a new category), `stock` (units on hand), `active`,
-/// `lowStockThreshold`. A line whose SKU is new makes a product; any other changes the product with its SKU where it says
-/// something. Bad lines are reported and hold up nobody. Sending a file again changes only what is not yet as it says.
+/// `lowStockThreshold`. A line with a new SKU creates a product; any other line changes the product with that SKU. Missing columns
+/// change nothing. Invalid lines are reported and skipped. Sending a file again changes only what differs from it.
 #[utoipa::path(post, path = "/api/v1/admin/products/import", tag = "products", params(ImportOptions),
     request_body(content((dto::CsvFile = "text/csv"), (dto::ProductFile = "multipart/form-data"))))]
 pub async fn import_products(
@@ -83,7 +83,7 @@ pub async fn import_products(
     };
     let mut call = pin!(call);
     let report = tokio::select! {
-        // First: a refusal counts, and not that nobody listens any more.
+        // First: the error of the service is the cause if sending fails, too.
         biased;
         report = call.as_mut() => {
             if report.is_err() {
@@ -96,7 +96,7 @@ pub async fn import_products(
             Err(error) => Err(error),
         },
     };
-    // Also after a failure: what was done before it is done.
+    // Also after a failure: earlier lines were imported.
     if !dry_run {
         app.products.invalidate();
     }
@@ -117,7 +117,7 @@ fn add(report: &mut dto::ImportReport, answer: pb::ImportProductsResponse) {
     report.lines.append(&mut lines);
 }
 
-/// Passes the file on, and says when it is whole: a body that breaks off would look like one that ends.
+/// Forwards the file and reports its end explicitly: otherwise a truncated body would look complete.
 async fn feed(
     request: Request,
     sender: mpsc::Sender<pb::ImportProductsRequest>,
@@ -134,7 +134,7 @@ async fn feed(
             "send the file as text/csv, or as multipart/form-data in a field named file",
         ));
     };
-    // Held until all is said: to the order service, the end of the messages is an answer of its own.
+    // Kept open until the end is reported: the order service treats a closed stream as an aborted upload.
     let _open = sender.clone();
     let fed = feed_form(&mut form, sender, dry_run).await;
     if fed.is_err() {
@@ -161,7 +161,7 @@ async fn feed_form(
 
 fn is_csv(headers: &HeaderMap) -> bool {
     let essence = content_type(headers).split(';').next().unwrap_or_default();
-    // What a browser calls it on a machine with a certain spreadsheet.
+    // Browsers send this type on machines with Excel.
     let names = ["text/csv", "application/csv", "application/vnd.ms-excel"];
     names
         .iter()
@@ -197,7 +197,7 @@ async fn pass_on(
         }
         for chunk in piece.chunks(CHUNK) {
             if sender.send(message(chunk, false)).await.is_err() {
-                // The answer says why.
+                // The answer has the reason.
                 forget(bytes).await;
                 return Ok(());
             }
@@ -207,12 +207,12 @@ async fn pass_on(
     Ok(())
 }
 
-/// Reads what is left, and keeps nothing.
+/// Reads and discards the rest.
 async fn forget(mut bytes: impl Stream<Item = Result<Bytes, ApiError>> + Unpin) {
     while let Some(Ok(_)) = bytes.next().await {}
 }
 
-/// How an export is written.
+/// Format of the export.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -225,8 +225,8 @@ pub struct Format {
 
 /// Export products as CSV.
 ///
-/// The columns are those of the import, which takes the file back unchanged. Cells that a spreadsheet would run as a formula
-/// begin with an apostrophe.
+/// The file has the columns of the import and can be imported again. Cells that a spreadsheet would run as a formula get a leading
+/// apostrophe.
 #[utoipa::path(get, path = "/api/v1/admin/products/export", tag = "products", params(pb::ListProductsRequest, Format),
     responses((status = 200, description = "The products, line by line", body = String, content_type = "text/csv")))]
 pub async fn export_products(

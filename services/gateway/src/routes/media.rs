@@ -30,7 +30,7 @@ use crate::{
 use download::{LinkQuery, download};
 use upload::Purposes;
 
-/// The routes that take files: they last as long as a slow line needs.
+/// The upload routes, which have a longer timeout for slow clients.
 const UPLOADS: [&str; 4] = [
     "/api/v1/admin/products/import",
     "/api/v1/orders/{id}/media",
@@ -38,7 +38,7 @@ const UPLOADS: [&str; 4] = [
     "/api/v1/products/{id}/images",
 ];
 
-/// Whether files are sent to this route.
+/// Whether this is an upload route.
 pub fn takes_files(route: &str) -> bool {
     UPLOADS.contains(&route)
 }
@@ -57,7 +57,7 @@ pub fn routes() -> OpenApiRouter<App> {
 
 /// List the files of an order, newest first.
 ///
-/// The customer sees results once the order is completed. Staff who find the order in the pool see what the customer sent.
+/// Customers see results once the order is completed. Staff see the customer's files of orders in the pool.
 #[utoipa::path(
     get,
     path = "/api/v1/orders/{id}/media",
@@ -76,19 +76,19 @@ pub async fn list_files(
     Ok(Page::new(answer.files, answer.page))
 }
 
-/// What a file is for, before it.
+/// The purpose as a query parameter.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct UploadQuery {
-    /// In place of the field.
+    /// Instead of the form field.
     pub purpose: Option<FilePurpose>,
 }
 
-/// Add a file of the work to an order: the worker who has it, administrators.
+/// Add a work file to an order: its assignee, administrators.
 ///
-/// The purpose is `PROGRESS` or `RESULT`, as a query parameter or as a field of the form. What the file is, its content says;
-/// pictures are encoded again, without what cameras note in them. With an `Idempotency-Key` a repeat gets the first answer again.
+/// The purpose is `PROGRESS` or `RESULT`, as a query parameter or as a form field. The file type is detected from the content;
+/// pictures are re-encoded without metadata. With an `Idempotency-Key`, a repeated request gets the first answer again.
 #[utoipa::path(post, path = "/api/v1/orders/{id}/media", tag = "media", params(UploadQuery, Idempotency),
     request_body(content = dto::FileUpload, content_type = "multipart/form-data"))]
 pub async fn upload_file(
@@ -113,7 +113,7 @@ pub async fn upload_file(
         .replayed(answer.replayed))
 }
 
-/// Add a file to your own order, to show what you wish; while the order goes on.
+/// Add a file to your own order, for instance a reference picture, while the order is open.
 #[utoipa::path(post, path = "/api/v1/orders/{id}/customer-media", tag = "media", params(UploadQuery, Idempotency),
     request_body(content = dto::FileUpload, content_type = "multipart/form-data"))]
 pub async fn upload_reference(
@@ -138,17 +138,17 @@ pub async fn upload_reference(
         .replayed(answer.replayed))
 }
 
-/// Read a file: streamed, or a redirect to a link on the storage that holds for a minute.
+/// Read a file: streamed, or a redirect to a link on the storage that is valid for a minute.
 ///
-/// Pictures of products are public. Files of orders need a token, or a link's `expires` and `signature`. Understands `Range` and
-/// `If-None-Match`.
+/// Pictures of products are public. Files of orders need a token, or the `expires` and `signature` of a link. Supports `Range`
+/// and `If-None-Match`.
 #[utoipa::path(get, path = "/api/v1/media/{id}", tag = "media", params(LinkQuery), security((), ("bearer" = [])),
     responses((status = 200, description = "The bytes", content_type = "application/octet-stream", body = String),
-        (status = 206, description = "The range that was asked for", content_type = "application/octet-stream", body = String),
-        (status = 302, description = "Where the storage has it"),
+        (status = 206, description = "The requested range", content_type = "application/octet-stream", body = String),
+        (status = 302, description = "Redirect to the storage"),
         (status = 304, description = "Unchanged since `If-None-Match`"),
-        (status = 403, description = "`LINK_INVALID`, `LINK_EXPIRED`: make another link", body = crate::error::ErrorBody<'_>),
-        (status = 416, description = "The range begins after the end")))]
+        (status = 403, description = "`LINK_INVALID`, `LINK_EXPIRED`: create a new link", body = crate::error::ErrorBody<'_>),
+        (status = 416, description = "The range begins after the end of the file")))]
 pub async fn download_file(
     State(app): State<App>,
     Anyone(context): Anyone,
@@ -161,12 +161,12 @@ pub async fn download_file(
         .map(Raw::new)
 }
 
-/// Read the thumbnail of a picture: at most 320 pixels wide and high. As the file itself otherwise.
+/// Read the thumbnail of a picture: at most 320 pixels wide and high. Otherwise the same as the file itself.
 #[utoipa::path(get, path = "/api/v1/media/{id}/thumbnail", tag = "media", params(LinkQuery), security((), ("bearer" = [])),
     responses((status = 200, description = "The bytes", content_type = "application/octet-stream", body = String),
-        (status = 302, description = "Where the storage has it"),
+        (status = 302, description = "Redirect to the storage"),
         (status = 304, description = "Unchanged since `If-None-Match`"),
-        (status = 403, description = "`LINK_INVALID`, `LINK_EXPIRED`: make another link", body = crate::error::ErrorBody<'_>)))]
+        (status = 403, description = "`LINK_INVALID`, `LINK_EXPIRED`: create a new link", body = crate::error::ErrorBody<'_>)))]
 pub async fn download_thumbnail(
     State(app): State<App>,
     Anyone(context): Anyone,
@@ -179,7 +179,7 @@ pub async fn download_thumbnail(
         .map(Raw::new)
 }
 
-/// Delete a file of an order: who uploaded it while the order goes on, administrators always. Its bytes go too.
+/// Delete a file of an order with its content: its uploader while the order is open, administrators always.
 #[utoipa::path(delete, path = "/api/v1/media/{id}", tag = "media")]
 pub async fn delete_file(
     State(app): State<App>,
@@ -194,7 +194,7 @@ pub async fn delete_file(
     Ok(NoContent)
 }
 
-/// Make a link to a file that you may read, for whoever you give it to. It needs no token and expires.
+/// Create a link to a file that you may read, to share with others. It needs no token and expires.
 #[utoipa::path(post, path = "/api/v1/media/{id}/link", tag = "media", request_body(content = Option<pb::CreateFileLinkRequest>))]
 pub async fn create_file_link(
     State(app): State<App>,
@@ -206,7 +206,7 @@ pub async fn create_file_link(
     let id = id.to_string();
     request.id.clone_from(&id);
     let answer = send!(app.clients.file, create_file_link, &context, request)?;
-    // On the storage, or on this gateway with what makes it valid.
+    // A link on the storage, or on this gateway with a signature.
     let full = |url: String, path: String, query: String| match (non_empty(url), non_empty(query)) {
         (Some(url), _) => Some(url),
         (None, query) => query.map(|query| origin.absolute(format!("{path}?{query}"))),
@@ -248,7 +248,7 @@ pub async fn add_product_image(
         .replayed(answer.replayed))
 }
 
-/// Put the pictures of a product in another order.
+/// Change the order of a product's pictures.
 #[utoipa::path(put, path = "/api/v1/products/{id}/images", tag = "products", params(IfMatch), request_body = pb::ArrangeProductImagesRequest)]
 pub async fn arrange_product_images(
     State(app): State<App>,

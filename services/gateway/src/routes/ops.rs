@@ -1,4 +1,4 @@
-//! For operators and programs: health, metrics, the contracts, the keys.
+//! For operators and programs: health, metrics, API documents, public keys.
 
 use std::sync::atomic::Ordering;
 
@@ -26,7 +26,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(get_jwks))
 }
 
-/// The contracts themselves; not described by themselves.
+/// The API documents, which do not describe themselves.
 pub fn documents(openapi: String, asyncapi: &'static str) -> Router<App> {
     let openapi: bytes::Bytes = openapi.into();
     Router::new()
@@ -40,7 +40,7 @@ pub fn documents(openapi: String, asyncapi: &'static str) -> Router<App> {
         )
 }
 
-/// What operators ask, on a listener of its own.
+/// Routes of the operations listener.
 pub fn operations(app: App) -> Router {
     Router::new()
         .route("/health", get(details))
@@ -50,7 +50,7 @@ pub fn operations(app: App) -> Router {
         .with_state(app)
 }
 
-/// How each part of the platform is.
+/// The status of each part of the platform.
 async fn details(State(app): State<App>) -> Json<SystemReport> {
     Json(health::report(&app).await)
 }
@@ -64,9 +64,9 @@ fn document(body: bytes::Bytes) -> Response {
     response
 }
 
-/// How the platform is.
+/// Read the status of the platform.
 ///
-/// Administrators read at `/api/v1/admin/system` how each part of it is, operators on the operations listener.
+/// Details of each part: for administrators at `/api/v1/admin/system`, for operators on the operations listener.
 #[utoipa::path(get, path = "/health", tag = "operations", security(()))]
 pub async fn get_health(State(app): State<App>) -> Answer<Health> {
     Answer(health::report(&app).await.health)
@@ -79,17 +79,17 @@ pub enum Readiness {
     Ok,
     Starting,
     Stopping,
-    /// It cannot be reached.
+    /// A dependency cannot be reached.
     Database,
 }
 
-/// An answer of two words.
+/// The answer of a probe.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Check {
     pub status: Readiness,
 }
 
-/// The process runs.
+/// Check that the process runs (liveness).
 #[utoipa::path(get, path = "/healthz", tag = "operations", security(()))]
 pub async fn get_liveness() -> Answer<Check> {
     Answer(Check {
@@ -97,11 +97,11 @@ pub async fn get_liveness() -> Answer<Check> {
     })
 }
 
-/// Whether requests should be sent here.
+/// Check whether requests should be sent here (readiness).
 ///
-/// A part that is away is no reason against it: the rest of the API goes on, and `/health` says `DEGRADED`.
+/// The gateway stays ready if a part of the platform is down: the rest of the API works, and `/health` says `DEGRADED`.
 #[utoipa::path(get, path = "/readyz", tag = "operations", security(()),
-    responses((status = 503, description = "Not now; `Retry-After` says when to ask again.", body = Check)))]
+    responses((status = 503, description = "Not ready; `Retry-After` says when to ask again.", body = Check)))]
 pub async fn get_readiness(State(app): State<App>) -> Raw<Answer<Check>> {
     match readiness(&app).await {
         Readiness::Ok => Raw::new(Answer(Check {
@@ -128,7 +128,7 @@ async fn readiness(app: &Gateway) -> Readiness {
             _ => Readiness::Ok,
         };
     }
-    // One that has never reached any service is in the wrong network, or has wrong addresses.
+    // A gateway that has never reached any service is in the wrong network or has wrong addresses.
     if health::reached(app).await {
         Readiness::Ok
     } else {
@@ -136,10 +136,9 @@ async fn readiness(app: &Gateway) -> Readiness {
     }
 }
 
-/// Metrics in Prometheus' text format.
+/// Read metrics in the Prometheus text format.
 ///
-/// Where the process has an operations listener (`WAYBILL_OPS_LISTEN`), they are there and not here; in production they are
-/// nowhere else.
+/// If the process has an operations listener (`WAYBILL_OPS_LISTEN`), metrics are available only there; in production always.
 #[utoipa::path(get, path = "/metrics", tag = "operations", security(()),
     responses((status = 200, description = "The metrics", body = String, content_type = "text/plain"),
         (status = 404, description = "They are on the operations listener", body = crate::error::ErrorBody<'_>)))]
@@ -150,7 +149,7 @@ pub async fn get_metrics(State(app): State<App>) -> Result<Raw, ApiError> {
     Ok(Raw::new(waybill_service_kit::serve::metrics().await))
 }
 
-/// The public keys that verify access tokens (RFC 7517).
+/// Read the public keys that verify access tokens (JWKS, RFC 7517).
 #[utoipa::path(get, path = "/.well-known/jwks.json", tag = "operations", security(()),
     responses((status = 200, description = "The key set", body = HashMap<String, Value>)))]
 pub async fn get_jwks(

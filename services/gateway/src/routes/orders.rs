@@ -1,4 +1,4 @@
-//! Orders: placing, reading, moving along, cancelling.
+//! Orders: placing, reading, editing, status changes, cancelling.
 
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -46,7 +46,7 @@ pub async fn list_orders(
     list_with(&app, &context, request, page).await
 }
 
-/// Also of the legacy API.
+/// Shared with the legacy API.
 pub async fn list_with(
     app: &Gateway,
     context: &CallContext,
@@ -58,14 +58,16 @@ pub async fn list_with(
     Ok(Page::new(answer.orders, answer.page))
 }
 
-/// Place an order: items or the cart, a free description, or both. Stock is reserved at once.
+/// Place an order for items or the cart, by a free description, or both. Stock is reserved at once.
 ///
-/// With an access token, the order is its user's, and `contact` has no effect. Without one, `contact` says who orders, and the answer has `auth`: with a password, an account that is opened or
-/// signed in to with it (`EMAIL_REGISTERED` if the password of a known address is wrong); without one, the access token of a
-/// guest, which is the only way to this order. An account that was opened stays even if the order is refused after that: the
-/// error says so in its message, and has `registered: true` in its `context`; sign in to order then. With an `Idempotency-Key` a
-/// repeat gets the first answer again, with the header `Idempotency-Replayed`; to order as a guest it must have at least 16
-/// characters that nobody guesses.
+/// With an access token, the order belongs to its user and `contact` is ignored. Without one, `contact` is the customer, and the
+/// answer contains tokens in `auth`. With a password in `contact`, the e-mail address is registered, or signed in to if it has an
+/// account (`EMAIL_REGISTERED` if the password is wrong). Without a password, the customer is a guest, whose access token is the
+/// only access to this order.
+///
+/// A new account stays even if the order is then refused: the error says so in its message and has `registered: true` in its
+/// `context`; sign in to order then. With an `Idempotency-Key`, a repeated request gets the first answer again, with the header
+/// `Idempotency-Replayed`. For guest orders the key must have at least 16 characters and be hard to guess.
 #[utoipa::path(post, path = "/api/v1/orders", tag = "orders", params(Idempotency, CartToken),
     request_body = pb::PlaceOrderRequest,
     security((), ("cartToken" = []), ("bearer" = [])))]
@@ -82,7 +84,7 @@ pub async fn place_order(
     match (context.user(), contact) {
         (Ok(user), _) => {
             limit_orders(&app, &context, !user.guest)?;
-            // What the cart of somebody who is signed in shows is their own, whatever token they still send.
+            // Signed-in users have their own cart, whatever cart token they still send.
             if user.guest {
                 request.cart_token = cart_token;
             }
@@ -113,11 +115,10 @@ pub async fn place_order(
         .replayed(answer.replayed))
 }
 
-/// Change what an order is for, while it is PENDING and not paid: its owner, administrators.
+/// Edit an order while it is PENDING and unpaid: its owner, administrators.
 ///
-/// Fields that are not given stay as they are. An order can be sent back as it was read; what cannot be changed here is not
-/// looked at. New lines have the prices of now, and the total follows. `PAYMENT_UNDER_WAY`: somebody is paying the present
-/// total.
+/// Fields that are not given stay as they are. An order can be sent back as it was read; read-only fields are ignored. New lines
+/// have current prices, and the total is updated. `PAYMENT_UNDER_WAY`: a payment of the current total is in progress.
 #[utoipa::path(put, path = "/api/v1/orders/{id}", tag = "orders", params(IfMatch), request_body = pb::EditOrderRequest)]
 pub async fn replace_order(
     State(app): State<App>,
@@ -129,7 +130,7 @@ pub async fn replace_order(
     edit_with(&app, &context, id, if_match, body).await
 }
 
-/// Change what an order is for; the same as PUT.
+/// Edit an order; the same as PUT.
 #[utoipa::path(patch, path = "/api/v1/orders/{id}", tag = "orders", params(IfMatch), request_body = pb::EditOrderRequest)]
 pub async fn update_order(
     State(app): State<App>,
@@ -167,7 +168,7 @@ pub async fn get_order(
     Versioned::of(answer.order)
 }
 
-/// Move an order along. Staff may do so with orders that are assigned to them.
+/// Change the status of an order. Staff may do so for orders that are assigned to them.
 #[utoipa::path(patch, path = "/api/v1/orders/{id}/status", tag = "orders", params(IfMatch), request_body = pb::ChangeStatusRequest)]
 pub async fn change_order_status(
     State(app): State<App>,
@@ -183,7 +184,7 @@ pub async fn change_order_status(
     Versioned::of(answer.order)
 }
 
-/// Cancel an order. What was paid is refunded, what was reserved goes back to the stock.
+/// Cancel an order. Payments are refunded, reserved units go back to the stock.
 #[utoipa::path(post, path = "/api/v1/orders/{id}/cancel", tag = "orders", params(IfMatch),
     request_body(content = Option<pb::CancelOrderRequest>))]
 pub async fn cancel_order(
@@ -223,35 +224,35 @@ async fn cancel_with(
     Versioned::of(answer.order)
 }
 
-/// All changes of one order, oldest first.
+/// A page of the changes of one order, oldest first.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct History {
     pub items: Vec<pb::HistoryItem>,
-    /// Pass it as `cursor` to get what came next; null with the newest change.
+    /// Pass it as `cursor` to get later changes; null if there are none.
     #[schema(required)]
     pub next_cursor: Option<String>,
 }
 
-/// Which part of the history.
+/// Paging of the history.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct HistoryFilter {
-    /// Only what came after this version of the order.
+    /// Only changes after this version of the order.
     #[param(minimum = 0)]
     pub after_version: Option<i64>,
-    /// The most items of one answer; all of them, up to 1,000, if not given.
+    /// Maximum number of items; all of them, up to 1,000, if not given.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
     pub limit: Option<Limit>,
     /// `nextCursor` of the page before.
     pub cursor: Option<String>,
 }
 
-/// The most items that the service gives at once.
+/// The maximum number of items in an answer of the service.
 const MAX_HISTORY: usize = 1_000;
 
-/// What happened to an order, when and by whom.
+/// List the changes of an order: what, when and by whom.
 #[utoipa::path(
     get,
     path = "/api/v1/orders/{id}/history",

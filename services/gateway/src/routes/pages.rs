@@ -1,4 +1,4 @@
-//! Pages for people: welcome, style sheet, and the mailbox of development.
+//! HTML pages: welcome page, style sheet, and the development mailbox.
 
 use axum::{
     Router,
@@ -18,7 +18,7 @@ use crate::{
     pages::STYLES,
 };
 
-/// Routes that are for people and so not in OpenAPI.
+/// Routes of HTML pages, which are not in OpenAPI.
 pub fn routes(mailbox: bool) -> Router<App> {
     let router = Router::new()
         .route("/", get(welcome))
@@ -60,7 +60,7 @@ struct MailFilter {
     cursor: String,
 }
 
-/// The mailbox belongs to the developer at the machine, so the gateway asks in its own name.
+/// The mailbox is for development on this machine, so the gateway reads it in its own name.
 fn own_context(app: &Gateway, context: CallContext) -> Result<CallContext, ApiError> {
     Ok(context.with_service_token(&app.service_tokens, "gateway")?)
 }
@@ -103,7 +103,7 @@ async fn mail(
     app.templates.render("mail.html", context).map(Html)
 }
 
-/// The mail's own HTML, for the frame on the mail's page: no scripts, no forms, nothing from us.
+/// The mail's own HTML, for the frame on the mail's page: without scripts, forms or our styles.
 async fn mail_html(
     State(app): State<App>,
     Unsigned(context): Unsigned,

@@ -1,4 +1,4 @@
-//! Payments, and the sandbox's hosted page.
+//! Payments, and the payment page of the sandbox.
 
 use axum::{
     Form, Json,
@@ -25,7 +25,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(get_sandbox_checkout, complete_sandbox_checkout))
 }
 
-/// List the attempts to pay an order.
+/// List the payments of an order.
 #[utoipa::path(
     get,
     path = "/api/v1/orders/{id}/payments",
@@ -48,16 +48,16 @@ pub async fn list_order_payments(
     Ok(page(answer, &origin))
 }
 
-/// Also the administrators' list.
+/// Shared with the administrators' list.
 pub fn page(answer: pb::ListPaymentsResponse, origin: &Origin) -> Page<pb::Payment> {
     let payments = answer.payments.into_iter();
     let payments = payments.map(|payment| dto::seen_from(origin, payment));
     Page::new(payments.collect(), answer.page)
 }
 
-/// Start to pay an order; send the customer to `redirectUrl`. The amount is the order's.
+/// Start a payment of an order; send the customer to `redirectUrl`. The amount is taken from the order.
 ///
-/// With an `Idempotency-Key` a repeat gets the first answer again, with the header `Idempotency-Replayed`.
+/// With an `Idempotency-Key`, a repeated request gets the first answer again, with the header `Idempotency-Replayed`.
 #[utoipa::path(post, path = "/api/v1/orders/{id}/payments", tag = "payments", params(Idempotency),
     request_body = pb::CreatePaymentRequest)]
 pub async fn create_payment(
@@ -96,7 +96,7 @@ pub async fn get_payment(
     Ok(Versioned::new(payment))
 }
 
-/// The sandbox's payment page, for whoever holds the link. Asked for JSON, it answers with the payment.
+/// Open the sandbox's payment page, for anyone with the link. Clients that accept JSON get the payment.
 #[utoipa::path(get, path = "/api/v1/sandbox/checkout/{paymentId}", tag = "payments", security(()),
     responses((status = 200, description = "The page, or the payment", content((pb::Payment = "application/json"), (String = "text/html")))))]
 pub async fn get_sandbox_checkout(
@@ -126,13 +126,13 @@ pub async fn get_sandbox_checkout(
     Ok(Raw::new(Html(page)))
 }
 
-/// Tell the sandbox what to do: succeed, decline, or stall.
+/// Choose the outcome of a sandbox payment: succeed, decline, or stall.
 ///
-/// Takes JSON or the page's form. A browser (`Accept: text/html`) is sent on; other clients get JSON.
+/// Takes JSON or the page's form. A browser (`Accept: text/html`) is redirected; other clients get JSON.
 #[utoipa::path(post, path = "/api/v1/sandbox/checkout/{paymentId}", tag = "payments",
     request_body(content((pb::CompleteSandboxCheckoutRequest = "application/json"), (pb::CompleteSandboxCheckoutRequest = "application/x-www-form-urlencoded"))),
     security(()),
-    responses((status = 303, description = "A browser is sent on")))]
+    responses((status = 303, description = "Redirect, for browsers")))]
 pub async fn complete_sandbox_checkout(
     State(app): State<App>,
     Unsigned(context): Unsigned,

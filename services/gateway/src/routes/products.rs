@@ -36,8 +36,8 @@ pub fn routes() -> OpenApiRouter<App> {
 
 /// List products.
 ///
-/// Administrators also see how much is in the store and how much of it is reserved. The answer has an `ETag`. While the service
-/// behind it is away, others get the last answer for some minutes; the headers `Age` and `Cache-Status` say so.
+/// Administrators also see the units on hand and the reserved units. The answer has an `ETag`. While the order service is
+/// unavailable, others get the last known answer for some minutes, with the headers `Age` and `Cache-Status`.
 #[utoipa::path(get, path = "/api/v1/products", tag = "products", params(pb::ListProductsRequest, Paging), security((), ("bearer" = [])),
     responses((status = 403, description = "`FORBIDDEN`: `lowStock` is for administrators", body = crate::error::ErrorBody<'_>)))]
 pub async fn list_products(
@@ -57,7 +57,7 @@ pub async fn list_products(
     }
     request.include_inactive = false;
     let query = request.encode_to_vec();
-    // Everybody but administrators gets the same list.
+    // Everyone but administrators gets the same list.
     let load = async { load_list(&app, &for_everybody(&context), request).await };
     let list = app.products.list(query, load).await?;
     Ok(cached_response(&list, &headers))
@@ -74,7 +74,7 @@ async fn load_list(
     Ok(Cached::new(body))
 }
 
-/// The context of a question whose answer everybody gets: nobody's token goes with it.
+/// The context of a call whose answer is shared: without a token.
 pub fn for_everybody(context: &CallContext) -> CallContext {
     CallContext {
         request_id: context.request_id.clone(),
@@ -101,14 +101,14 @@ pub fn cached_response<T>(cached: &Cached, asked: &HeaderMap) -> Stored<T> {
     let headers = response.headers_mut();
     headers.insert(header::ETAG, cached.etag.clone());
     if let Some(age) = cached.stale {
-        // RFC 9111 and RFC 9211: a stored answer, of which nobody knows whether it still holds.
+        // RFC 9111 and RFC 9211: a stored answer that may be outdated.
         headers.insert(header::AGE, HeaderValue::from(age.as_secs()));
         headers.insert(
             "cache-status",
             HeaderValue::from_static("waybill; fwd=stale; fwd-status=503"),
         );
     }
-    // The browser may keep it, but must ask each time whether it still holds.
+    // The browser may cache it, but must revalidate it each time.
     headers.insert(
         header::CACHE_CONTROL,
         HeaderValue::from_static("private, no-cache"),
@@ -142,8 +142,8 @@ pub async fn create_product(
 
 /// Read a product.
 ///
-/// The answer has an `ETag`, which changes with what is in stock too and can be sent back as `If-Match`. As with the list, it
-/// may be the last one while the service behind it is away.
+/// The answer has an `ETag`, which also changes with the stock and can be sent back as `If-Match`. As with the list, the answer
+/// may be the last known one while the order service is unavailable.
 #[utoipa::path(get, path = "/api/v1/products/{id}", tag = "products", security((), ("bearer" = [])))]
 pub async fn get_product(
     State(app): State<App>,
@@ -160,7 +160,7 @@ pub async fn get_product(
     Ok(cached_response(&product, &headers))
 }
 
-/// A product as everybody but administrators gets it.
+/// A product as everyone but administrators gets it.
 pub async fn for_visitors(
     app: &Gateway,
     context: &CallContext,
@@ -184,8 +184,8 @@ async fn load_product(
 
 /// Replace a product.
 ///
-/// What is left out becomes empty; the SKU stays. The kind never changes, and stock has a route of its own. A product can be
-/// sent back as it was read; what cannot be changed here is not looked at.
+/// Fields that are left out become empty; the SKU stays. The kind never changes, and stock has a route of its own. A product can
+/// be sent back as it was read; read-only fields are ignored.
 #[utoipa::path(put, path = "/api/v1/products/{id}", tag = "products", params(IfMatch), request_body = pb::ProductPut)]
 pub async fn replace_product(
     State(app): State<App>,
@@ -199,7 +199,7 @@ pub async fn replace_product(
 
 /// Change a product. Fields that are not given stay as they are.
 ///
-/// A product can be sent back as it was read; what cannot be changed here is not looked at.
+/// A product can be sent back as it was read; read-only fields are ignored.
 #[utoipa::path(patch, path = "/api/v1/products/{id}", tag = "products", params(IfMatch), request_body = pb::UpdateProductRequest)]
 pub async fn update_product(
     State(app): State<App>,
@@ -244,7 +244,7 @@ pub async fn archive_product(
     Versioned::of(answer.product)
 }
 
-/// List what changed a product's stock, newest first: the ledger.
+/// List the stock movements of a product, newest first.
 #[utoipa::path(
     get,
     path = "/api/v1/products/{id}/stock",
@@ -265,7 +265,7 @@ pub async fn list_stock_movements(
     Ok(Page::new(answer.movements, answer.page))
 }
 
-/// Add units to the stock of goods, or take some away.
+/// Add units to the stock of a product, or remove some.
 #[utoipa::path(post, path = "/api/v1/products/{id}/stock", tag = "products", params(IfMatch, Idempotency),
     request_body = pb::AdjustStockRequest)]
 pub async fn adjust_stock(

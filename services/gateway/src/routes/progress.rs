@@ -17,7 +17,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list_progress, add_progress))
 }
 
-/// List the notes on an order, newest first. Customers get those that are for them.
+/// List the notes on an order, newest first. Customers get the notes with visibility `CUSTOMER`.
 #[utoipa::path(get, path = "/api/v1/orders/{id}/notes", tag = "work", params(Paging))]
 pub async fn list_notes(
     State(app): State<App>,
@@ -33,7 +33,7 @@ pub async fn list_notes(
     Ok(Page::new(answer.notes, answer.page))
 }
 
-/// Note something about an order, as its assignee or an administrator: internally, or for the customer, too.
+/// Add a note to an order, as its assignee or an administrator: internal, or visible to the customer.
 #[utoipa::path(post, path = "/api/v1/orders/{id}/notes", tag = "work", params(Idempotency), request_body = pb::AddNoteRequest)]
 pub async fn add_note(
     State(app): State<App>,
@@ -48,7 +48,7 @@ pub async fn add_note(
     Ok(Created::of(answer.note)?.replayed(answer.replayed))
 }
 
-/// List the steps of an order's progress, newest first.
+/// List the progress steps of an order, newest first.
 #[utoipa::path(
     get,
     path = "/api/v1/orders/{id}/progress",
@@ -69,7 +69,7 @@ pub async fn list_progress(
     Ok(Page::new(answer.progress, answer.page))
 }
 
-/// Tell how far the work is, as the order's assignee or an administrator. The customer sees it at once.
+/// Report progress of an order, as its assignee or an administrator. The customer sees it at once.
 #[utoipa::path(post, path = "/api/v1/orders/{id}/progress", tag = "work", params(Idempotency), request_body = pb::AddProgressRequest)]
 pub async fn add_progress(
     State(app): State<App>,

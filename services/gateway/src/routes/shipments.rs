@@ -33,7 +33,7 @@ pub async fn list_shipments(
 
 /// Ship goods of a paid order: administrators, and the assigned worker.
 ///
-/// An order of nothing but goods is in progress when its first shipment leaves, and completed when the customer has all of them.
+/// An order with goods only is in progress once its first shipment is shipped, and completed once everything is delivered.
 #[utoipa::path(post, path = "/api/v1/orders/{id}/shipments", tag = "orders", params(Idempotency),
     request_body = pb::CreateShipmentRequest)]
 pub async fn create_shipment(
@@ -51,7 +51,7 @@ pub async fn create_shipment(
         .replayed(answer.replayed))
 }
 
-/// Change a shipment, or tell how far it has got.
+/// Change a shipment or its status.
 #[utoipa::path(patch, path = "/api/v1/orders/{id}/shipments/{shipmentId}", tag = "orders", params(IfMatch),
     request_body = pb::UpdateShipmentRequest)]
 pub async fn update_shipment(

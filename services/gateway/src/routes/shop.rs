@@ -1,4 +1,4 @@
-//! The shop: what everybody may know of it, and the administrator's settings.
+//! The shop: public information, and the administrators' settings.
 
 use axum::extract::State;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -19,7 +19,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(get_settings, replace_settings, update_settings))
 }
 
-/// The shop's name and currency.
+/// Read the shop's name and currency.
 #[utoipa::path(get, path = "/api/v1/shop", tag = "shop", security((), ("bearer" = [])))]
 pub async fn get_shop(
     State(app): State<App>,
@@ -51,8 +51,8 @@ pub async fn get_settings(
 
 /// Change the shop's settings. In effect everywhere within a second, without a restart.
 ///
-/// Settings that are not given stay as they are, and all of them can be sent back as they were read. A new expiry is for orders that are placed from now on; a new commission for
-/// orders that are completed from now on.
+/// Settings that are not given stay as they are; all of them can be sent back as they were read. A new expiry applies to orders
+/// placed from now on, a new commission to orders completed from now on.
 #[utoipa::path(patch, path = "/api/v1/admin/settings", tag = "admin", params(IfMatch), request_body = pb::UpdateSettingsRequest)]
 pub async fn update_settings(
     State(app): State<App>,
@@ -63,7 +63,7 @@ pub async fn update_settings(
     update(&app, &context, if_match, body).await
 }
 
-/// Change the shop's settings, for clients that only know PUT; the same as PATCH.
+/// Change the shop's settings; the same as PATCH.
 #[utoipa::path(put, path = "/api/v1/admin/settings", tag = "admin", params(IfMatch), request_body = pb::UpdateSettingsRequest)]
 pub async fn replace_settings(
     State(app): State<App>,

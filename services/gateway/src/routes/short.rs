@@ -1,4 +1,4 @@
-//! The legacy API under `/api`: the same handlers for clients that were written against it.
+//! The legacy API under `/api`: the same handlers for older clients.
 
 use axum::{Router, extract::State, routing};
 use http::HeaderMap;
@@ -28,7 +28,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(legacy_change_order_status))
 }
 
-/// The same without the slash at the end; not in OpenAPI, which describes one spelling.
+/// The same routes without the trailing slash; OpenAPI describes only one spelling.
 pub fn without_slash() -> Router<App> {
     Router::new()
         .route(
@@ -119,7 +119,7 @@ pub async fn legacy_get_order(
     orders::get_order(state, caller, id).await
 }
 
-/// Move an order along (legacy API).
+/// Change the status of an order (legacy API).
 #[utoipa::path(patch, path = "/api/orders/{id}/status", tag = "legacy", params(IfMatch), request_body = order::ChangeStatusRequest)]
 pub async fn legacy_change_order_status(
     state: State<App>,

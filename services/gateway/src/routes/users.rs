@@ -37,7 +37,7 @@ pub async fn get_profile(
 
 /// Change your name. Fields that are not given stay as they are.
 ///
-/// Your account can be sent back as it was read; what cannot be changed here is not looked at.
+/// Your account can be sent back as it was read; read-only fields are ignored.
 #[utoipa::path(put, path = "/api/v1/users/profile", tag = "users", params(IfMatch), request_body = pb::UpdateProfileRequest)]
 pub async fn update_profile(
     State(app): State<App>,

@@ -1,4 +1,4 @@
-//! The pool of work, claims, and requests that an administrator decides.
+//! The pool of open orders, claims, assignments and change requests.
 
 use axum::extract::State;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -31,7 +31,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(reject_change_request))
 }
 
-/// List paid service orders that nobody works on, the one that waits longest first.
+/// List the pool: paid service orders without a worker, longest waiting first.
 #[utoipa::path(
     get,
     path = "/api/v1/orders/available",
@@ -48,9 +48,9 @@ pub async fn list_available_orders(
     Ok(Page::new(answer.orders, answer.page))
 }
 
-/// Claim an order. Of several workers exactly one gets it; the others get `ALREADY_CLAIMED`.
+/// Claim an order. If several workers claim it, exactly one gets it; the others get `ALREADY_CLAIMED`.
 ///
-/// A claim that its winner repeats gets the order as it is, for as long as they have it and it has not ended.
+/// If the assignee repeats the claim, the answer is the order as it is, until the order ends.
 #[utoipa::path(post, path = "/api/v1/orders/{id}/claim", tag = "work", params(IfMatch),
     request_body(content = Option<dto::Versioned>))]
 pub async fn claim_order(
@@ -68,9 +68,9 @@ pub async fn claim_order(
     Versioned::of(answer.order)
 }
 
-/// Claim several orders, each by itself: what became of each is in the answer.
+/// Claim several orders, each independently; the answer has one result per order.
 ///
-/// An order that the worker has already stays as it is, and is a success.
+/// An order that the worker already has stays as it is and counts as a success.
 #[utoipa::path(post, path = "/api/v1/orders/claim", tag = "work", request_body = pb::ClaimOrdersRequest)]
 pub async fn claim_orders(
     State(app): State<App>,
@@ -81,9 +81,9 @@ pub async fn claim_orders(
     Ok(Answer(answer))
 }
 
-/// Give orders to a worker, from the pool or from whoever has them, each by itself.
+/// Assign orders to a worker, from the pool or from another worker, each independently.
 ///
-/// The worker's categories and limit hold unless `force` is set. An order that the worker has already stays as it is.
+/// The worker's categories and limit apply unless `force` is set. An order that the worker already has stays as it is.
 #[utoipa::path(post, path = "/api/v1/orders/assign", tag = "work", request_body = pb::AssignOrdersRequest)]
 pub async fn assign_orders(
     State(app): State<App>,
@@ -95,7 +95,7 @@ pub async fn assign_orders(
     Ok(Answer(answer))
 }
 
-/// The name of an active worker, as auth has it now; anybody else is a fault of `field`.
+/// The name of an active worker, read from auth; for any other user, `field` is invalid.
 async fn worker_name(
     app: &Gateway,
     context: &CallContext,
@@ -114,7 +114,7 @@ async fn worker_name(
     }
 }
 
-/// Give an order back to the pool: its assignee, or an administrator.
+/// Return an order to the pool: its assignee, or an administrator.
 #[utoipa::path(post, path = "/api/v1/orders/{id}/release", tag = "work", params(IfMatch),
     request_body(content = Option<pb::ReleaseOrderRequest>))]
 pub async fn release_order(
@@ -130,7 +130,7 @@ pub async fn release_order(
     Versioned::of(answer.order)
 }
 
-/// Your categories, your limit, and how many orders you have.
+/// Read your categories, your limit, and the number of your open orders.
 #[utoipa::path(get, path = "/api/v1/orders/workload", tag = "work")]
 pub async fn get_workload(
     State(app): State<App>,
@@ -158,7 +158,7 @@ pub async fn list_change_requests(
     change_requests(&app, &context, request).await
 }
 
-/// Ask for a change: completion or reassignment as the assignee, cancellation as the owner.
+/// Request a change: completion or reassignment as the assignee, cancellation as the owner.
 #[utoipa::path(post, path = "/api/v1/orders/{id}/change-requests", tag = "work", request_body = pb::CreateChangeRequestRequest)]
 pub async fn create_change_request(
     State(app): State<App>,
@@ -196,10 +196,10 @@ async fn change_requests(
     Ok(Page::new(answer.change_requests, answer.page))
 }
 
-/// Approve a change request: the order is completed or cancelled, or gets another worker.
+/// Approve a change request: the order is completed, cancelled or reassigned.
 ///
-/// An approved reassignment returns the order to the pool, or gives it to the worker that `assignTo` names. With `replace`, the
-/// order is closed and another one is opened in its place, linked both ways; it has the payment of the closed one.
+/// An approved reassignment returns the order to the pool, or assigns it to the worker in `assignTo`. With `replace`, the order is
+/// closed and replaced by a new one, which takes over its payment; the two orders are linked.
 #[utoipa::path(post, path = "/api/v1/admin/change-requests/{id}/approve", tag = "admin", params(IfMatch),
     request_body(content = Option<pb::DecideChangeRequestRequest>))]
 pub async fn approve_change_request(
@@ -244,7 +244,7 @@ async fn decide(
     request: pb::DecideChangeRequestRequest,
 ) -> Result<Answer<pb::DecideChangeRequestResponse>, ApiError> {
     let answer = send!(app.clients.work, decide_change_request, context, request)?;
-    // An approved cancellation gives stock back.
+    // An approved cancellation returns stock.
     app.products.invalidate();
     Ok(Answer(answer))
 }

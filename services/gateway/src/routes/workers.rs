@@ -1,4 +1,4 @@
-//! Workers: what they may claim, and how much they have.
+//! Workers: what they may claim, and their workload.
 
 use axum::extract::State;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -17,9 +17,9 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(get_worker, update_worker))
 }
 
-/// List workers by name, with what they may take and how much they have.
+/// List workers by name, with their categories, limit and workload.
 ///
-/// Workers who were suspended, or who are none any more but have open orders, are in it with `active` false.
+/// Suspended workers, and former workers who still have open orders, are listed with `active` false.
 #[utoipa::path(
     get,
     path = "/api/v1/admin/workers",
@@ -48,7 +48,7 @@ pub async fn get_worker(
     Versioned::of(answer.worker)
 }
 
-/// Set a worker's categories and limit. What they have already stays theirs.
+/// Set a worker's categories and limit. Orders that the worker already has are not affected.
 #[utoipa::path(patch, path = "/api/v1/admin/workers/{id}", tag = "admin", params(IfMatch), request_body = pb::UpdateWorkerRequest)]
 pub async fn update_worker(
     State(app): State<App>,

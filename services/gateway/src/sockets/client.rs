@@ -1,4 +1,4 @@
-//! What clients send. Every event is acknowledged: `{ok: true, …}` or `{ok: false, error: {code, message, details}}`.
+//! Events from clients. Every event is acknowledged: `{ok: true, …}` or `{ok: false, error: {code, message, details}}`.
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
@@ -35,10 +35,10 @@ use crate::{
     extract,
 };
 
-/// Messages that a client gets back at most after it was away; more are on `GET …/chat/messages?since=`.
+/// Maximum number of missed messages in an answer; further ones are at `GET …/chat/messages?since=`.
 const MISSED_MESSAGES: u32 = 100;
 
-/// One socket with whose it is.
+/// A socket and its user.
 #[derive(Clone)]
 struct Client {
     hub: Arc<Hub>,
@@ -103,9 +103,9 @@ fn on<T, A, F, Fut>(
                     let bytes = serde_json::to_vec(&data).map_err(AppError::internal)?;
                     handler(client, extract::parse(&bytes)?).await
                 };
-                // The state of the handler dies with the panic: nothing of it is looked at again.
+                // Unwind safe: the state of the handler is dropped with the panic and never used again.
                 let outcome = AssertUnwindSafe(work).catch_unwind().await;
-                // A client that is gone needs no answer.
+                // The client may be gone.
                 let _ = match outcome {
                     Ok(Ok(answer)) => ack.send(&answer),
                     Ok(Err(error)) => ack.send(&refusal(error)),
@@ -134,7 +134,7 @@ fn too_fast() -> ApiError {
     ApiError::new(
         StatusCode::TOO_MANY_REQUESTS,
         ErrorCode::RateLimited,
-        "too many events; send fewer a second",
+        "too many events; send fewer per second",
     )
 }
 
@@ -146,7 +146,7 @@ impl Client {
         if follows(&order, &self.peer.claims) {
             Ok(order)
         } else {
-            Err(AppError::not_found("order of yours; the pool is told by order:available").into())
+            Err(AppError::not_found("order of yours; the pool is sent as order:available").into())
         }
     }
 
@@ -156,7 +156,7 @@ impl Client {
         let id = watch.order_id.to_string();
         self.order(&context, watch.order_id).await?;
         self.socket.join(order_room(&id));
-        // Read again inside the room: between the check and the join the order may have changed, or gone to another worker.
+        // Read again after joining: between the check and the join the order may have changed, or been assigned to another worker.
         let order = match self.order(&context, watch.order_id).await {
             Ok(order) => order,
             Err(error) => {
@@ -201,7 +201,7 @@ impl Client {
         Ok(items)
     }
 
-    /// None if the client did not say where it stopped.
+    /// None if the client sent no `since`.
     async fn missed_messages(
         &self,
         context: &CallContext,
@@ -229,14 +229,14 @@ impl Client {
         let answer = read!(self.hub.app.clients.chat, list_messages, context, request)?;
         let mut messages = answer.messages;
         if let Some(after) = after {
-            // The page is newest first.
+            // The page is sorted newest first.
             messages.retain(|message| message.created_at > Some(after.into()));
             messages.reverse();
         }
         Ok(Some(messages))
     }
 
-    /// Whoever is not in the room has nothing to leave, and nothing to tell those who are.
+    /// No effect for a socket that is not in the room.
     async fn unwatch(self, order: OrderUnwatchRequest) -> Result<Acknowledged, ApiError> {
         let id = order.order_id.to_string();
         if self.watches(&id) {
@@ -251,7 +251,7 @@ impl Client {
         self.socket.rooms().iter().any(|joined| *joined == room)
     }
 
-    /// Stores the message; it reaches everybody, the sender too, as `chat:message` once it is stored.
+    /// Stores the message; all participants, including the sender, then get it as `chat:message`.
     async fn chat_send(self, message: ChatSendRequest) -> Result<ChatSendAnswer, ApiError> {
         let request = chat_pb::PostMessageRequest {
             order_id: message.order_id.to_string(),
@@ -267,7 +267,7 @@ impl Client {
         })
     }
 
-    /// Tells the others who watch the order; the room's door was the check of who may.
+    /// Notifies the others who watch the order. Permission was checked when the socket joined the room.
     async fn chat_typing(self, typing: ChatTypingRequest) -> Result<Acknowledged, ApiError> {
         let id = typing.order_id.to_string();
         if !self.watches(&id) {
@@ -280,7 +280,7 @@ impl Client {
             order_id: id.clone(),
         };
         let (event, payload) = CHAT_TYPING.with(&payload);
-        // Worth nothing a moment later, so a slow client does not get it.
+        // Outdated a moment later, so it is dropped for slow clients.
         let others = self
             .socket
             .to(order_room(&id))
@@ -303,8 +303,8 @@ impl Client {
     }
 }
 
-/// Whether somebody who may read an order may also be in its room. All workers may read an order of the pool; its room
-/// hears what only the one who gets it may know, so the others must not be in there when it is claimed.
+/// Whether a user who may read an order may also join its room. All workers may read an order in the pool, but once it is claimed,
+/// its events are only for the worker who got it. So other workers must not be in its room.
 fn follows(order: &order_pb::Order, claims: &AccessClaims) -> bool {
     let user = claims.sub.to_string();
     claims.role != Role::Staff
@@ -312,7 +312,7 @@ fn follows(order: &order_pb::Order, claims: &AccessClaims) -> bool {
         || order.customer.as_ref().is_some_and(|it| it.id == user)
 }
 
-/// Tells the others in an order's room that somebody came or went. A user with another socket in the room has not gone.
+/// Notifies the others in an order's room that a user joined or left. A user with another socket in the room has not left.
 async fn present(socket: &SocketRef, peer: &Peer, order_id: &str, online: bool) {
     let claims = &peer.claims;
     let own = user_room(&claims.sub.to_string());
@@ -339,7 +339,7 @@ async fn present(socket: &SocketRef, peer: &Peer, order_id: &str, online: bool) 
         .await;
 }
 
-/// Who watches an order, on this gateway.
+/// The users who watch an order on this gateway.
 fn present_users(socket: &SocketRef, order_id: &str) -> Vec<Person> {
     let mut seen = std::collections::HashSet::new();
     socket

@@ -1,4 +1,4 @@
-//! The events of both directions, in one table: what is sent and taken, and what the documents say of it.
+//! The table of all Socket.IO events in both directions, with their descriptions for AsyncAPI.
 
 use std::marker::PhantomData;
 
@@ -16,16 +16,16 @@ use super::shapes::{
     SessionEndedEvent, SocketRefusal, StockLowEvent, SyncEvent,
 };
 
-/// An event to clients with a `T` in it.
+/// An event to clients with the payload `T`.
 #[derive(Debug)]
 pub struct SocketEvent<T>(&'static str, PhantomData<fn(T)>);
 
-/// An event from clients with a `T` in it, which an `A` acknowledges.
+/// An event from clients with the payload `T` and the acknowledgement `A`.
 #[derive(Debug)]
 pub struct Asked<T, A>(&'static str, PhantomData<fn(T) -> A>);
 
 impl<T: Serialize> SocketEvent<T> {
-    /// The name and the payload, to be emitted.
+    /// The name and the payload to emit.
     pub const fn with(self, payload: &T) -> (&'static str, &T) {
         (self.0, payload)
     }
@@ -43,12 +43,12 @@ impl<T, A> Asked<T, A> {
     }
 }
 
-/// What the documents say of an event.
+/// The description of an event for AsyncAPI.
 #[derive(Debug)]
 pub struct Described {
     pub name: &'static str,
     pub about: &'static str,
-    /// The names of the schemas of the payload and, of an event from clients, of what acknowledges it.
+    /// The schema names of the payload and, for events from clients, of the acknowledgement.
     pub payload: String,
     pub answer: Option<String>,
 }
@@ -97,64 +97,64 @@ macro_rules! events {
 
 events! {
     to clients:
-    /// An order was placed. To its customer, administrators and who watches it.
+    /// An order was placed. Sent to its customer, administrators and watchers.
     ORDER_CREATED: order::Order = "order:created";
-    /// An order is another one than before. To its customer, its worker, administrators and who watches it.
+    /// An order changed. Sent to its customer, its worker, administrators and watchers.
     ORDER_UPDATED: order::Order = "order:updated";
-    /// The work on an order stands elsewhere; `order:updated` follows. To the same.
+    /// The status of an order changed; `order:updated` follows. Sent to its customer, its worker, administrators and watchers.
     ORDER_STATUS: OrderStatusEvent = "order:status";
-    /// An order came into the pool. To workers and administrators, without the customer's address.
+    /// An order entered the pool. Sent to workers and administrators, without the customer's address.
     ORDER_AVAILABLE: order::Order = "order:available";
-    /// An order left the pool, and no worker has it. To workers and administrators.
+    /// An order left the pool without being assigned. Sent to workers and administrators.
     ORDER_UNAVAILABLE: OrderUnavailableEvent = "order:unavailable";
-    /// A worker has an order now. To all workers, whose pool it left, and to who may read the order.
+    /// A worker got an order, which leaves the pool. Sent to all workers and to everyone who may read the order.
     ORDER_CLAIMED: OrderClaimedEvent = "order:claimed";
-    /// A note was added to an order. To its worker and administrators; to who may read the order if it is for the customer.
+    /// A note was added to an order. Sent to its worker and administrators; if the customer may read it, to everyone who may read the order.
     ORDER_NOTE: order::Note = "order:note";
-    /// A step of an order's work was reported. To who may read the order.
+    /// A progress step of an order was reported. Sent to everyone who may read the order.
     ORDER_PROGRESS: order::Progress = "order:progress";
-    /// Somebody asks for a change of an order. To who may read the order.
+    /// A change request was created. Sent to everyone who may read the order.
     CHANGE_REQUEST_CREATED: order::ChangeRequest = "change-request:created";
-    /// A request was decided. To who may read the order, and to who asked.
+    /// A change request was decided. Sent to everyone who may read the order, and to the requester.
     CHANGE_REQUEST_DECIDED: order::ChangeRequest = "change-request:decided";
-    /// A file was added to an order. To who sees the file.
+    /// A file was added to an order. Sent to everyone who may read the file.
     FILE_ADDED: order::File = "file:added";
-    /// A file of an order was deleted. To who saw the file.
+    /// A file of an order was deleted. Sent to everyone who could read the file.
     FILE_DELETED: order::File = "file:deleted";
-    /// A shipment was made or changed. To who may read the order.
+    /// A shipment was created or changed. Sent to everyone who may read the order.
     SHIPMENT_UPDATED: order::Shipment = "shipment:updated";
-    /// A payment was begun or changed. To its customer and administrators.
+    /// A payment was started or changed. Sent to its customer and administrators.
     PAYMENT_UPDATED: payment::Payment = "payment:updated";
-    /// A product or its stock changed. To everybody; of one that is not for visitors (any more), all but administrators get no more than that.
+    /// A product or its stock changed. Sent to everyone. For drafts and archived products, only administrators get the product; others get only its id and `active: false`.
     PRODUCT_UPDATED: ProductEvent = "product:updated";
-    /// Fewer units than the threshold can be ordered. To administrators.
+    /// The available units fell below the threshold. Sent to administrators.
     STOCK_LOW: StockLowEvent = "stock:low";
-    /// The shop's settings changed. To administrators.
+    /// The shop's settings changed. Sent to administrators.
     SETTINGS_CHANGED: order::ShopSettings = "settings:changed";
-    /// Something that the user should know.
+    /// A new notification. Sent to its user.
     NOTIFICATION_NEW: notification::Notification = "notification:new";
-    /// A line of a conversation. To its participants, the author too, and administrators.
+    /// A message was posted. Sent to the participants, including the author, and to administrators.
     CHAT_MESSAGE: chat::Message = "chat:message";
-    /// Somebody has read a conversation up to a message. To its participants and administrators.
+    /// A user has read a conversation up to a message. Sent to its participants and administrators.
     CHAT_READ: ChatReadEvent = "chat:read";
-    /// Somebody writes, or has stopped. To the others who watch the order.
+    /// A user is typing, or has stopped. Sent to the others who watch the order.
     CHAT_TYPING: ChatTypingEvent = "chat:typing";
-    /// Somebody began to watch an order, or stopped. To the others who watch it.
+    /// A user started or stopped watching an order. Sent to the others who watch it.
     PRESENCE: PresenceEvent = "presence";
-    /// Events may have been missed: watch again, with `since`, and read again what is shown.
+    /// Events may have been lost: watch the orders again, with `since`, and reload the displayed data.
     SYNC: SyncEvent = "sync";
-    /// The server disconnects this client; the message says why. Connect again with a new access token.
+    /// The server disconnects this client; the message has the reason. Connect again with a new access token.
     SESSION_ENDED: SessionEndedEvent = "session:ended";
 
     from clients:
-    /// Watch an order that the user may read. The answer has the order, what happened since, and who else watches it.
+    /// Watch an order that the user may read. The answer has the order, the events since `since`, and the other watchers.
     WATCH_ORDER: OrderWatchRequest => OrderWatchAnswer = "order:watch";
-    /// Watch an order no longer.
+    /// Stop watching an order.
     UNWATCH_ORDER: OrderUnwatchRequest => Acknowledged = "order:unwatch";
-    /// Write a message. It comes to everybody, the author too, as `chat:message`.
+    /// Post a message. All participants, including the author, get it as `chat:message`.
     SEND_MESSAGE: ChatSendRequest => ChatSendAnswer = "chat:send";
-    /// Tell the others who watch an order that the user writes.
+    /// Notify the others who watch an order that the user is typing.
     TYPE_MESSAGE: ChatTypingRequest => Acknowledged = "chat:typing";
-    /// Say that a conversation was read up to a message.
+    /// Mark a conversation as read up to a message.
     READ_MESSAGES: ChatReadRequest => ChatReadAnswer = "chat:read";
 }

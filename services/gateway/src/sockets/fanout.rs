@@ -1,4 +1,4 @@
-//! From the bus to the sockets. Every gateway sees every event and serves its own sockets.
+//! Sends events of the bus to sockets. Every gateway gets every event and serves its own sockets.
 
 use std::{collections::HashSet, time::Duration};
 
@@ -18,12 +18,12 @@ use super::{
 };
 use crate::app::Gateway;
 
-/// A bus that is away is asked again after this.
+/// Delay before following an unavailable bus again.
 const RETRY: Duration = Duration::from_millis(500);
-/// Clients are told together that they may have missed something, so that a refill does not make them ask for each event.
+/// `sync` is sent once for all doubtful events of this interval, so that a refill does not make clients reload for each event.
 const GATHER: Duration = Duration::from_secs(1);
 
-/// Follows the bus for ever.
+/// Follows the bus; never returns.
 pub async fn follow(hub: &Hub, io: &SocketIo, stock: &StockUpdates) {
     let app = &hub.app;
     let mut newest = Newest::new(app.bus.keeps_events(), Timestamp::now());
@@ -32,19 +32,19 @@ pub async fn follow(hub: &Hub, io: &SocketIo, stock: &StockUpdates) {
     loop {
         match app.bus.tail(vec!["waybill.>".to_owned()]).await {
             Ok(mut events) => {
-                start_anew(app, io);
+                resync_all(app, io);
                 loop {
                     tokio::select! {
-                        // First: what came after a gap must not reach whom the gap put out.
+                        // First: events after a gap must not reach users who lost their permission in the gap.
                         biased;
-                        () = lost(&mut losses) => start_anew(app, io),
-                        () = unsure.due() => unsure.tell(io),
+                        () = lost(&mut losses) => resync_all(app, io),
+                        () = unsure.due() => unsure.send_sync(io),
                         event = events.next() => {
                             let Some(event) = event else { break };
                             // The gap may have been just before this event.
                             if losses.has_changed().unwrap_or(false) {
                                 losses.mark_unchanged();
-                                start_anew(app, io);
+                                resync_all(app, io);
                             }
                             let Some(effects) = effects(&event) else { continue };
                             match newest.take(&event, Timestamp::now()) {
@@ -52,7 +52,7 @@ pub async fn follow(hub: &Hub, io: &SocketIo, stock: &StockUpdates) {
                                 Freshness::Old => repeat(hub, io, &event, &effects).await,
                                 Freshness::Unsure => {
                                     repeat(hub, io, &event, &effects).await;
-                                    // Products are told of as they are now.
+                                    // Products are sent in their current state.
                                     stock.note(hub, effects.stock.clone());
                                     unsure.note(io, effects).await;
                                 }
@@ -71,14 +71,14 @@ pub async fn follow(hub: &Hub, io: &SocketIo, stock: &StockUpdates) {
 /// Returns when events may have been lost.
 async fn lost(losses: &mut watch::Receiver<u64>) {
     if losses.changed().await.is_err() {
-        // The bus never loses any.
+        // This bus never loses events.
         std::future::pending::<()>().await;
     }
 }
 
-/// What was missed may have changed anything. It may have taken an order from somebody who watches it: so nobody watches any
-/// more, and all are told to ask again, which checks their right.
-fn start_anew(app: &Gateway, io: &SocketIo) {
+/// After lost events, everything may have changed, including who may watch an order. So all sockets leave the rooms of orders and
+/// get `sync`: to watch again, clients have to pass the permission check again.
+fn resync_all(app: &Gateway, io: &SocketIo) {
     app.products.invalidate();
     for socket in io.sockets() {
         for room in socket.rooms() {
@@ -90,7 +90,7 @@ fn start_anew(app: &Gateway, io: &SocketIo) {
     }
 }
 
-/// None for an event that means nothing here.
+/// None for an event without effects here.
 fn effects(event: &Envelope) -> Option<Effects> {
     payloads::effects(&event.subject, event.time, &event.payload)
         .inspect_err(|error| {
@@ -116,8 +116,7 @@ async fn deliver(
     }
 }
 
-/// What of an event may be done again, whatever happened since: the cache asks the order service, and tokens from before it
-/// hold no longer.
+/// The effects of an event that are safe to repeat at any time: invalidating the cache and revoking older tokens.
 async fn repeat(hub: &Hub, io: &SocketIo, event: &Envelope, effects: &Effects) {
     hub.app.products.touch(&effects.touched);
     if let Some((user, why)) = &effects.revoked
@@ -138,7 +137,7 @@ async fn evict(io: &SocketIo, evicted: Option<(String, String)>) {
     }
 }
 
-/// Who is to ask for the present state, because an event may be news to them.
+/// Rooms that get `sync`, because an event may be new to them or not.
 #[derive(Default)]
 struct Unsure {
     rooms: HashSet<String>,
@@ -149,7 +148,7 @@ impl Unsure {
     async fn note(&mut self, io: &SocketIo, effects: Effects) {
         self.rooms
             .extend(effects.outgoing.into_iter().flat_map(|one| one.rooms));
-        // They watch again, which checks their right.
+        // They have to watch again, which checks their permission.
         if let Some((user, _)) = &effects.evicted {
             self.rooms.insert(user_room(user));
         }
@@ -159,7 +158,7 @@ impl Unsure {
         }
     }
 
-    /// Returns when they should be told.
+    /// Returns when `sync` should be sent.
     async fn due(&self) {
         match self.since {
             Some(since) => tokio::time::sleep_until(since + GATHER).await,
@@ -167,7 +166,7 @@ impl Unsure {
         }
     }
 
-    fn tell(&mut self, io: &SocketIo) {
+    fn send_sync(&mut self, io: &SocketIo) {
         self.since = None;
         let rooms: Vec<String> = std::mem::take(&mut self.rooms).into_iter().collect();
         for socket in io.to(rooms).sockets() {

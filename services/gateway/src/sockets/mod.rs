@@ -1,10 +1,10 @@
 //! Live connections (Socket.IO, default namespace).
 //!
-//! A socket is let in with an access token and lives as long as that token. It is in the room of its user and of its role,
-//! and in the room of each order that it watches, after the order service said that it may read it. Each event is
-//! in the table of `events`, with its payload, which is a message or one of `shapes`. `client` handles what clients send; `fanout`
-//! turns events of the bus into what they get: `newest` knows which of them are news, `payloads` says who gets what,
-//! `stock_updates` gathers products whose stock has changed, `outgoing` sends.
+//! A socket connects with an access token and is disconnected when the token expires. It is in the room of its user, the room of
+//! its role, and the room of each order that it watches (if the order service lets it read the order). All events are in the
+//! table of `events`; a payload is a protobuf message or a type of `shapes`. `client` handles events from clients. `fanout`
+//! sends events of the bus to clients: `newest` drops old ones, `payloads` maps them to payloads and rooms, `stock_updates`
+//! collects products whose stock has changed, `outgoing` sends.
 
 mod client;
 pub mod events;
@@ -51,14 +51,14 @@ use self::{
 };
 use crate::{app::App, error::ApiError};
 
-/// Bytes of one message from a client at most.
+/// Maximum size of a message from a client, in bytes.
 const MAX_MESSAGE: usize = 64 * 1024;
-/// Packets that wait for one client; one that does not read them is dropped and asks for what it missed when it is back.
+/// Maximum number of packets queued for a client; a client that does not read is disconnected and gets missed events when it is back.
 const BUFFER: usize = 512;
-/// How often expired sessions are looked for.
+/// Interval of checking for expired sessions.
 const SWEEP: Duration = Duration::from_secs(1);
 
-/// Whose socket it is.
+/// The user of a socket.
 pub(crate) struct Peer {
     pub claims: Arc<AccessClaims>,
     token: Arc<str>,
@@ -66,7 +66,7 @@ pub(crate) struct Peer {
 }
 
 impl Peer {
-    /// The context of a call that this socket makes.
+    /// The context of calls for this socket.
     fn context(&self) -> CallContext {
         let context = CallContext {
             request_id: new_request_id(),
@@ -81,15 +81,15 @@ impl Peer {
 /// The sockets of this gateway.
 pub struct Hub {
     app: App,
-    /// When each socket's token expires, in seconds since the epoch; the soonest first.
+    /// Expiry of each socket's token, in seconds since the epoch, soonest first.
     expiries: Mutex<BTreeSet<(i64, Sid)>>,
     open: AtomicI64,
-    /// How fast each user may send, over all sockets.
+    /// Rate limit of events from each user, over all sockets.
     pace: DefaultKeyedRateLimiter<Uuid>,
 }
 
 impl Hub {
-    /// Whether anybody would hear an event.
+    /// Whether any socket is connected.
     fn has_sockets(&self) -> bool {
         self.open.load(Ordering::Relaxed) > 0
     }
@@ -105,7 +105,7 @@ struct Handshake {
     token: Option<String>,
 }
 
-/// Why a socket was not let in; the text reaches the client as the message of `connect_error`.
+/// Why a connection was refused; the client gets the text as the message of `connect_error`.
 #[derive(Debug)]
 struct Refused(String);
 
@@ -115,7 +115,7 @@ impl fmt::Display for Refused {
     }
 }
 
-/// What answers `/socket.io/`, and the background work of its sockets, which ends when the gateway stops.
+/// The layer that serves `/socket.io/`, and the background work of sockets, which ends when the gateway stops.
 pub fn service(app: &App) -> (SocketIoService<Router>, impl Future<Output = ()> + use<>) {
     let burst =
         std::num::NonZeroU32::new(app.settings.socket_events).unwrap_or(std::num::NonZeroU32::MIN);
@@ -147,27 +147,27 @@ pub fn service(app: &App) -> (SocketIoService<Router>, impl Future<Output = ()> 
     (service, work(hub, io))
 }
 
-/// Everything that sends to sockets of its own accord, until the gateway stops. Then all sockets are closed.
+/// Runs everything that sends events to sockets until the gateway stops. Then all sockets are closed.
 async fn work(hub: Arc<Hub>, io: SocketIo) {
     let stock = Arc::new(StockUpdates::default());
     let mut tasks = JoinSet::new();
-    // Tasks of their own: one waits for the order service, and events do not wait with it.
+    // Separate tasks: loading products from the order service must not delay events.
     tasks.spawn({
         let (hub, io, stock) = (Arc::clone(&hub), io.clone(), Arc::clone(&stock));
         async move { fanout::follow(&hub, &io, &stock).await }
     });
     tasks.spawn({
         let (hub, io) = (Arc::clone(&hub), io.clone());
-        async move { stock.tell(&hub, &io).await }
+        async move { stock.run(&hub, &io).await }
     });
     tasks.spawn(sweep(Arc::clone(&hub), io.clone()));
     hub.app.stop.cancelled().await;
-    // Aborts the tasks and waits for their end. Closing takes the namespace away, and whoever sends to it afterwards panics.
+    // Aborts the tasks and waits for them. Closing removes the namespace, and sending to it afterwards panics.
     tasks.shutdown().await;
     io.close().await;
 }
 
-/// The connect middleware. Handlers are registered and rooms joined here, so that nothing is lost right after connecting.
+/// The connect middleware. It registers handlers and joins rooms, so that no event is lost right after connecting.
 async fn admit(
     hub: &Arc<Hub>,
     io: &SocketIo,
@@ -188,7 +188,7 @@ async fn admit(
         .await
         .map_err(|error| refused(error.into()))?;
     let id = claims.sub.to_string();
-    // A client may come while the sockets are being closed.
+    // A client may connect while the sockets are being closed.
     let namespace = io
         .of("/")
         .ok_or_else(|| Refused("UNAVAILABLE: the server is stopping; connect again".to_owned()))?;
@@ -210,7 +210,7 @@ async fn admit(
     client::register(hub, socket, &peer);
     socket.join([user_room(&id), role_room(peer.claims.role)]);
     socket.extensions.insert(Arc::clone(&peer));
-    // Asked again inside the room: rights that were withdrawn since the first time found nothing there to end.
+    // Checked again after joining: a revocation since the first check did not see this socket.
     let still = hub.app.identify(&peer.token).await;
     still
         .map(|_| ())
@@ -231,7 +231,7 @@ fn disconnected(hub: &Hub, peer: &Peer, socket: &SocketRef) {
     metrics::gauge!("waybill_sockets").set(open as f64);
 }
 
-/// Ends sockets whose token has expired, and forgets whose pace is even.
+/// Disconnects sockets whose token has expired, and removes unused rate limit keys.
 async fn sweep(hub: Arc<Hub>, io: SocketIo) {
     let mut timer = tokio::time::interval(SWEEP);
     loop {
@@ -254,19 +254,19 @@ async fn sweep(hub: Arc<Hub>, io: SocketIo) {
     }
 }
 
-/// Tells the client why, then disconnects it.
+/// Sends the reason to the client, then disconnects it.
 fn end(socket: SocketRef, message: &'static str) {
     let reason = SessionEndedEvent {
         code: ErrorCode::Unauthenticated,
         message,
     };
     let (event, reason) = SESSION_ENDED.with(&reason);
-    // A client that is gone or does not read needs no explanation.
+    // The client may be gone or not reading.
     let _ = socket.emit(event, reason);
     let _ = socket.disconnect();
 }
 
-/// The sockets of a user whose rights changed at this time connect again with a new token. Those that have done so stay.
+/// Disconnects the sockets of a user whose permissions changed at this time. Those with a newer token stay.
 pub(crate) fn end_user(io: &SocketIo, user: Uuid, changed: Timestamp, message: &'static str) {
     for socket in io.within(user_room(&user.to_string())).sockets() {
         let peer = socket.extensions.get::<Arc<Peer>>();

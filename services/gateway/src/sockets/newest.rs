@@ -1,15 +1,16 @@
-//! Which events are news to live connections.
+//! Decides which events are new to live connections.
 //!
-//! The bus delivers at least once, and a stream that was filled again brings back events of days. Clients have seen those, or
-//! read what became of them; sent again, they would show an older state. So the newest version of each aggregate is
-//! remembered, and nothing at or below it is sent.
+//! The bus delivers at least once, and a stream that is filled again repeats events of days. Clients have seen these, or a later
+//! state; sent again, they would show an older state. So this module remembers the newest version of each aggregate and drops
+//! events at or below it.
 //!
-//! Memory is bounded: of each kind of aggregate the latest are known. For all others the event's time decides. It is news if
-//! it lies after the kind's horizon, because whatever was sent since then is remembered. The horizon begins with the process
-//! and moves when memory is given up. What an outage of the bus has held up lies after it, since nothing moves it in the meantime.
+//! Memory is bounded: it keeps the latest aggregates of each kind. For all others the event's time decides. The event is new if
+//! it is later than the kind's horizon, because everything sent since then is remembered. The horizon starts with the process
+//! and moves forward when memory is dropped. Events delayed by an outage of the bus are later than the horizon, because
+//! it does not move during the outage.
 //!
-//! Times come from other hosts, whose clocks may be off by [`MARGIN`]. An event from around the start of the process may have
-//! happened before the clients connected, or after: they are told to ask ([`Freshness::Unsure`]).
+//! Times come from other hosts, whose clocks may differ by [`MARGIN`]. An event from around the start of the process may have
+//! happened before or after the clients connected: they get `sync` ([`Freshness::Unsure`]).
 
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -21,22 +22,22 @@ use uuid::Uuid;
 use waybill_bus::Envelope;
 use waybill_primitives::Timestamp;
 
-/// How far clocks may differ, and how late an event may be that nothing has held up.
+/// Maximum difference of clocks plus normal delay of an event.
 const MARGIN: Duration = Duration::from_secs(2);
-/// Aggregates of each kind that are surely known; up to twice as many are.
+/// Minimum number of remembered aggregates of each kind; the maximum is twice that.
 const KNOWN: usize = 16_384;
 
-/// Whether an event tells something that was not told before.
+/// Whether an event is new to clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Freshness {
     New,
-    /// What it says, or something later, was told before.
+    /// This version or a later one was sent before.
     Old,
-    /// Clients may know it or not: to be on the safe side, they ask for the present state.
+    /// Clients may know it or not: they are asked to reload the current state.
     Unsure,
 }
 
-/// The newest versions that were sent.
+/// The newest versions sent.
 pub struct Newest {
     /// Whether the bus can bring back old events at all.
     refills: bool,
@@ -45,12 +46,12 @@ pub struct Newest {
     kinds: HashMap<String, Kind>,
 }
 
-/// What is known of one kind of aggregate, such as `waybill.order.order`.
+/// Memory of one kind of aggregate, such as `waybill.order.order`.
 struct Kind {
-    /// Up to here, an aggregate that is not known may have been told of.
+    /// Up to this time, events of unknown aggregates may have been sent.
     horizon: Timestamp,
     recent: Versions,
-    /// Given up, with the horizon moved, when `recent` is full and takes its place.
+    /// The older half: dropped, with the horizon moved, when `recent` is full and takes its place.
     earlier: Versions,
 }
 
@@ -64,7 +65,7 @@ struct Seen {
 }
 
 impl Newest {
-    /// Knows nothing; `started` is when the process began to follow the bus.
+    /// Empty; `started` is when the process began to follow the bus.
     pub fn new(refills: bool, started: Timestamp) -> Self {
         Self::of_size(refills, started, KNOWN)
     }
@@ -78,7 +79,7 @@ impl Newest {
         }
     }
 
-    /// Whether the event is news at this time. If so, it is not from now on.
+    /// Whether the event is new at this time; remembers it as sent.
     pub fn take(&mut self, event: &Envelope, now: Timestamp) -> Freshness {
         let name = event.subject.rsplit_once('.').map_or("", |(kind, _)| kind);
         let start = self.started;
@@ -93,7 +94,7 @@ impl Newest {
             Some(seen) if event.aggregate_version <= seen.version => Freshness::Old,
             Some(_) => Freshness::New,
             None if !self.refills || event.time > kind.horizon => Freshness::New,
-            // It just happened, as far as clocks can tell.
+            // It just happened, within the accuracy of clocks.
             None if event.time.plus(MARGIN) >= now => Freshness::New,
             None if event.time.plus(MARGIN) >= start && kind.horizon == start.plus(MARGIN) => {
                 Freshness::Unsure
@@ -190,7 +191,7 @@ mod tests {
             assert_eq!(newest.take(&event(one, version, 10), at(10)), expected);
         }
         assert_eq!(newest.take(&event(other, 1, 10), at(10)), Freshness::New);
-        // The same id, but a count of its own.
+        // The same id, but a separate version counter.
         let stock = of("waybill.order.stock.changed", one, 2, 10);
         assert_eq!(newest.take(&stock, at(10)), Freshness::New);
         let placed = of("waybill.order.order.placed", one, 4, 10);
@@ -213,9 +214,9 @@ mod tests {
         assert_eq!(take(-3, 5), Freshness::Old);
         assert_eq!(take(-1, 5), Freshness::Unsure);
         assert_eq!(take(1, 10), Freshness::Unsure);
-        // The clock of its host is behind ours; it comes as soon as it happens.
+        // The clock of its host is behind ours; the event was not delayed.
         assert_eq!(take(-1, 1), Freshness::New);
-        // An outage of the bus has held it up.
+        // Delayed by an outage of the bus.
         assert_eq!(take(3, 600), Freshness::New);
     }
 
@@ -261,7 +262,7 @@ mod tests {
             let freshness = newest.take(&event(Uuid::from_u128(number), 1, second), at(5_000));
             assert_eq!(freshness, Freshness::Old, "{number}");
         }
-        // Held up since the bus went away: after all that was sent.
+        // Delayed since the outage began: later than everything sent before.
         let late = event(Uuid::from_u128(5_000), 1, 1_011);
         assert_eq!(newest.take(&late, at(5_000)), Freshness::New);
     }

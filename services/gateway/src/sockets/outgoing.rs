@@ -1,4 +1,4 @@
-//! Events on their way to clients.
+//! Sends events to clients.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -20,7 +20,7 @@ pub struct Outgoing {
 }
 
 impl Outgoing {
-    /// None if the payload cannot be written, which never happens.
+    /// None if the payload cannot be serialized, which never happens.
     pub fn new<T: Serialize>(
         event: SocketEvent<T>,
         rooms: Vec<String>,
@@ -28,7 +28,9 @@ impl Outgoing {
     ) -> Option<Self> {
         let (event, payload) = event.with(payload);
         let payload = serde_json::to_value(payload)
-            .inspect_err(|error| tracing::error!(%error, event, "a payload could not be written"))
+            .inspect_err(
+                |error| tracing::error!(%error, event, "a payload could not be serialized"),
+            )
             .ok()?;
         Some(Self {
             event,
@@ -37,7 +39,7 @@ impl Outgoing {
         })
     }
 
-    /// With a payload that was written before.
+    /// With a serialized payload.
     pub const fn written<T>(event: SocketEvent<T>, rooms: Vec<String>, payload: Value) -> Self {
         Self {
             event: event.name(),
@@ -47,7 +49,7 @@ impl Outgoing {
     }
 }
 
-/// Never waits for a client: what does not fit into its buffer fails at once.
+/// Never waits for a client: sending fails at once if its buffer is full.
 pub async fn emit(io: &SocketIo, outgoing: Outgoing) {
     let Outgoing {
         event,
@@ -57,22 +59,19 @@ pub async fn emit(io: &SocketIo, outgoing: Outgoing) {
     if io.to(rooms.clone()).emit(event, &payload).await.is_ok() {
         return;
     }
-    // Somebody missed it.
+    // A client missed the event.
     tracing::debug!(event, "a client is too slow");
     for socket in io.to(rooms).sockets() {
         sync(socket);
     }
 }
 
-/// Tells a client to ask for what it missed. One that cannot even take that is dropped, and asks when it is back.
+/// Sends `sync` to a client. If its buffer is full, it is disconnected instead, and reloads when it is back.
 pub fn sync(socket: SocketRef) {
     let (event, payload) = SYNC.with(&SyncEvent {});
     if socket.emit(event, payload).is_err() {
         metrics::counter!("waybill_sockets_dropped_total").increment(1);
-        end(
-            socket,
-            "too slow; connect again and ask for what you missed",
-        );
+        end(socket, "too slow; connect again and reload missed data");
     }
 }
 
@@ -91,5 +90,5 @@ pub fn order_room(id: &str) -> String {
     format!("{ORDER_ROOM}{id}")
 }
 
-/// What the names of order rooms begin with.
+/// Prefix of the names of order rooms.
 pub const ORDER_ROOM: &str = "order:";

@@ -1,4 +1,4 @@
-//! Which event of the bus becomes which events of sockets, with which payload, for whom.
+//! Maps events of the bus to Socket.IO events: names, payloads and rooms.
 
 use bytes::Bytes;
 use prost::DecodeError;
@@ -27,17 +27,17 @@ use super::{
 };
 use crate::{cache::Touched, dto, error::Always};
 
-/// What an event of the bus means here.
+/// The effects of an event of the bus.
 #[derive(Debug, Default, PartialEq)]
 pub struct Effects {
     pub outgoing: Vec<Outgoing>,
-    /// What may look different now of what the cache keeps.
+    /// Cache entries that may have changed.
     pub touched: Touched,
-    /// Products of which another number can be ordered now.
+    /// Products whose available quantity changed.
     pub stock: Vec<String>,
     /// `(user, order)`: the user's sockets no longer watch the order.
     pub evicted: Option<(String, String)>,
-    /// Tokens of the user from before now no longer hold; the text says why.
+    /// `(user, reason)`: the user's tokens from before the event are revoked.
     pub revoked: Option<(String, &'static str)>,
 }
 
@@ -47,7 +47,7 @@ impl Effects {
     }
 }
 
-/// Decodes an event by its subject. Subjects that sockets have no part in give no effects.
+/// Decodes an event by its subject. Subjects that do not concern sockets give no effects.
 pub fn effects(subject: &str, at: Timestamp, payload: &Bytes) -> Result<Effects, DecodeError> {
     let mut effects = Effects::default();
     match_event!(subject, payload.clone() => {
@@ -68,7 +68,7 @@ pub fn effects(subject: &str, at: Timestamp, payload: &Bytes) -> Result<Effects,
         },
         order::ShipmentCreated => |event| shipment(&mut effects, event.shipment, event.order.as_ref()),
         order::ShipmentUpdated => |event| shipment(&mut effects, event.shipment, event.order.as_ref()),
-        // Products show the names of their categories.
+        // Products contain the names of their categories.
         order::CategoryChanged => |_event| effects.touched.all = true,
         order::StockLow => |event| {
             let payload = StockLowEvent {
@@ -121,7 +121,7 @@ pub fn effects(subject: &str, at: Timestamp, payload: &Bytes) -> Result<Effects,
     Ok(effects)
 }
 
-/// Who may read an order: its customer, its worker, administrators, and who was let into its room.
+/// Rooms of everyone who may read an order: its customer, its worker, administrators, and its watchers.
 fn readers(order: &order::Order) -> Vec<String> {
     let mut rooms = vec![role_room(Role::Admin), order_room(&order.id)];
     rooms.extend(
@@ -153,7 +153,7 @@ fn participants(order_id: &str, ids: &[String]) -> Vec<String> {
     rooms
 }
 
-/// What can be ordered of an order's products is another number now.
+/// The available quantity of the order's products changed.
 fn stock_moved(effects: &mut Effects, order: &order::Order) {
     let goods = order
         .items
@@ -165,7 +165,7 @@ fn stock_moved(effects: &mut Effects, order: &order::Order) {
     effects.stock.clone_from(&effects.touched.products);
 }
 
-/// Whether a change moves stock that others could order. What is paid was reserved before.
+/// Whether a change affects the available stock. A payment does not: the units were reserved before.
 fn moves_stock(event: &OrderChanged, order: &order::Order) -> bool {
     let status_changed = event.from != order.status;
     let payment_changed = event.payment_from != order.payment_status;
@@ -202,7 +202,7 @@ fn order_changed(effects: &mut Effects, event: OrderChanged, at: Timestamp) {
             claimed(effects, order, at);
         }
         OrderEvent::Released => evict(effects, event.previous.as_ref(), order),
-        // The closed order stays readable for its people; the other one's own events tell of it.
+        // The closed order stays readable as before; the new order has events of its own.
         OrderEvent::Replaced
         | OrderEvent::Placed
         | OrderEvent::Edited
@@ -219,23 +219,23 @@ fn order_changed(effects: &mut Effects, event: OrderChanged, at: Timestamp) {
     }
 }
 
-/// Who worked on an order before no longer watches it.
+/// The previous worker stops watching the order.
 fn evict(effects: &mut Effects, previous: Option<&order::Assignee>, order: &order::Order) {
     effects.evicted = previous.map(|previous| (previous.id.clone(), order.id.clone()));
 }
 
-/// Workers hear when an order comes into the pool, and when it leaves it other than to one of them.
+/// Notifies workers when an order enters the pool, or leaves it without being assigned.
 fn pool(effects: &mut Effects, event: &OrderChanged, order: &order::Order, at: Timestamp) {
     let was_available = order.kind() != order::OrderKind::Goods
         && event.from() == OrderStatus::Pending
         && event.payment_from() == PaymentStatus::Paid;
     match (was_available, event.available) {
-        // Goes to all workers, so it leaves out how to reach the customer.
+        // Sent to all workers, so without the customer's contact data.
         (false, true) => {
             let payload = dto::for_pool(order.clone());
             effects.emit(ORDER_AVAILABLE, staff(), &payload);
         }
-        // `order:claimed` tells who has it now.
+        // `order:claimed` names the worker.
         (true, false) if order.assignee.is_none() => {
             let payload = OrderUnavailableEvent {
                 order_id: order.id.clone(),
@@ -248,7 +248,7 @@ fn pool(effects: &mut Effects, event: &OrderChanged, order: &order::Order, at: T
     }
 }
 
-/// What is internal goes to the worker and administrators; the order's room has its customer in it.
+/// Internal notes are sent to the worker and administrators only; the customer may be in the order's room.
 fn note(effects: &mut Effects, note: Option<order::Note>, order: Option<&order::Order>) {
     let (Some(note), Some(order)) = (note, order) else {
         return;
@@ -262,7 +262,7 @@ fn note(effects: &mut Effects, note: Option<order::Note>, order: Option<&order::
     effects.emit(ORDER_NOTE, rooms, &note);
 }
 
-/// Goes to all workers, whose pool it leaves, and to who may read the order.
+/// Sent to all workers, because the order leaves the pool, and to everyone who may read the order.
 fn claimed(effects: &mut Effects, order: &order::Order, at: Timestamp) {
     let mut rooms = readers(order);
     rooms.push(role_room(Role::Staff));
@@ -286,7 +286,7 @@ fn change_request(
         Some(order) => readers(order),
         None => vec![role_room(Role::Admin), order_room(&request.order_id)],
     };
-    // Who asked may have lost the order by the decision, and must hear of it all the same.
+    // The requester may have lost the order by the decision, but gets the event, too.
     rooms.extend(
         request
             .requested_by
@@ -296,14 +296,14 @@ fn change_request(
     effects.emit(event, rooms, &request);
 }
 
-/// Goes to those who see the file, one by one: whoever else watches the order may not see all its files.
+/// Sent to the users who may read the file, not to the order's room: not all watchers may read all files.
 fn file(
     effects: &mut Effects,
     event: SocketEvent<order::File>,
     file: Option<order::File>,
     order: Option<order::Order>,
 ) {
-    // A picture of a product is told of by its product.
+    // A product picture is reported by the event of its product.
     let (Some(file), Some(order)) = (file, order) else {
         return;
     };
@@ -351,12 +351,12 @@ fn public(product: order::Product) -> order::Product {
     }
 }
 
-/// Tells everybody of a product that everybody may see.
+/// Sends a public product to everyone.
 pub fn shown(product: Value) -> Outgoing {
     Outgoing::written(PRODUCT_UPDATED, everybody(), product)
 }
 
-/// Tells of a draft or of what has been archived: administrators see it, and the others no more than that it is not to be had.
+/// Sends a draft or archived product: in full to administrators; others get only its id and `active: false`.
 pub fn hidden(id: &str, product: Option<order::Product>) -> impl Iterator<Item = Outgoing> {
     let gone = || {
         ProductEvent::Gone(ProductGone {
@@ -374,7 +374,7 @@ pub fn hidden(id: &str, product: Option<order::Product>) -> impl Iterator<Item =
     .filter_map(|(rooms, payload)| Outgoing::new(PRODUCT_UPDATED, rooms, &payload))
 }
 
-/// The customer and administrators; workers have no part in money.
+/// The customer and administrators; workers do not see payments.
 fn paid(effects: &mut Effects, payment: Option<payment::Payment>) {
     let Some(payment) = payment else { return };
     let rooms = vec![role_room(Role::Admin), user_room(&payment.customer_id)];

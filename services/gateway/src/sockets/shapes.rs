@@ -1,4 +1,4 @@
-//! The payloads of the events that no message has.
+//! Payloads of Socket.IO events that are not protobuf messages.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -55,7 +55,7 @@ pub struct OrderClaimedEvent {
     pub at: Timestamp,
 }
 
-/// A product as everybody may see it.
+/// A public product.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum ProductEvent {

@@ -1,7 +1,7 @@
-//! Tells of products whose stock has changed.
+//! Sends products whose stock has changed.
 //!
-//! Orders move stock many times a second, and the events that say so do not hold the products. So what moved within a pause is
-//! told once after it, as REST shows it to everybody, from the cache that REST reads too. Without a socket nothing is loaded.
+//! Orders change stock many times a second, and their events do not contain the products. So each product that changed within a
+//! pause is sent once after it, in its public form, from the same cache as REST. Without sockets nothing is loaded.
 
 use std::{collections::HashSet, sync::Arc, time::Duration};
 
@@ -24,13 +24,13 @@ use crate::{
     routes::products,
 };
 
-/// A product is told of at most once in this time.
+/// A product is sent at most once in this time.
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// A product that could not be loaded because its service is away is tried again after this time.
+/// A product that could not be loaded because its service is unavailable is tried again after this time.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// What is still to be told.
+/// Products that are still to be sent.
 #[derive(Default)]
 pub struct StockUpdates {
     ids: Mutex<HashSet<String>>,
@@ -38,7 +38,7 @@ pub struct StockUpdates {
 }
 
 impl StockUpdates {
-    /// Notes products whose stock has changed, if anybody is there to hear of it.
+    /// Queues products whose stock has changed, if any socket is connected.
     pub fn note(&self, hub: &Hub, ids: Vec<String>) {
         if !ids.is_empty() && hub.has_sockets() {
             self.ids.lock().extend(ids);
@@ -46,8 +46,8 @@ impl StockUpdates {
         }
     }
 
-    /// Tells of them, for ever.
-    pub async fn tell(&self, hub: &Arc<Hub>, io: &SocketIo) {
+    /// Sends queued products; never returns.
+    pub async fn run(&self, hub: &Arc<Hub>, io: &SocketIo) {
         loop {
             self.changed.notified().await;
             let ids = std::mem::take(&mut *self.ids.lock());
@@ -63,9 +63,9 @@ impl StockUpdates {
                         }
                     }
                     Err(error) if error.status == StatusCode::SERVICE_UNAVAILABLE => again.push(id),
-                    // The next change tells it.
+                    // The next change sends it.
                     Err(error) => {
-                        tracing::warn!(code = %error.code, product_id = id, "a product could not be told of");
+                        tracing::warn!(code = %error.code, product_id = id, "the stock of a product could not be sent");
                     }
                 }
             }
@@ -76,13 +76,13 @@ impl StockUpdates {
     }
 }
 
-/// What is told of a product now.
+/// The events for a product in its current state.
 async fn outgoing(hub: &Hub, id: &str) -> Result<Vec<Outgoing>, ApiError> {
     let app = &hub.app;
     match products::for_visitors(app, &CallContext::anonymous(), id).await {
-        // The state of before the change.
+        // The state before the change.
         Ok(product) if product.stale.is_some() => {
-            return Err(AppError::unavailable("the product is an old one").into());
+            return Err(AppError::unavailable("the cached product is outdated").into());
         }
         Ok(product) => {
             let product: Value =
@@ -92,7 +92,7 @@ async fn outgoing(hub: &Hub, id: &str) -> Result<Vec<Outgoing>, ApiError> {
         Err(error) if error.status == StatusCode::NOT_FOUND => {}
         Err(error) => return Err(error),
     }
-    // Not for visitors (any more); administrators go on seeing it.
+    // Not public (any more); administrators still see it.
     let context = CallContext::anonymous().with_service_token(&app.service_tokens, "gateway")?;
     let request = pb::GetProductRequest { id: id.to_owned() };
     let product = match read!(app.clients.catalogue, get_product, &context, request) {

@@ -1,4 +1,4 @@
-//! What one client may take: of memory, of places, of requests.
+//! Limits per client: memory, concurrent downloads, requests.
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -24,7 +24,7 @@ fn form(path: &str, role: Role, body: impl Into<Body>) -> Request<Body> {
         .unwrap()
 }
 
-/// Frames of junk, and then nothing: whoever waits for the end of the body waits for ever.
+/// Frames of junk, then nothing: the body never ends.
 fn junk_without_end(head: &'static str) -> Body {
     let junk = std::iter::repeat_n(Bytes::from_static(&[b'j'; 16 * 1024]), 64);
     let frames = std::iter::once(Bytes::from_static(head.as_bytes())).chain(junk);
@@ -63,7 +63,7 @@ async fn a_form_in_which_no_field_begins_is_refused_before_it_ends() {
 }
 
 #[tokio::test]
-async fn a_page_of_long_orders_is_read_and_one_beyond_all_bounds_is_not_the_callers_fault() {
+async fn a_page_of_long_orders_is_read_and_one_over_the_size_limit_is_a_server_error() {
     let gateway = Gateway::start().await;
     let answer = |orders: usize| {
         move |_: pb::ListOrdersRequest| {
@@ -121,7 +121,7 @@ async fn orders_are_limited_by_address_and_more_so_for_guests() {
             })
         },
     );
-    // Each is somebody else, and all of them are one address.
+    // Each is another guest, all from one address.
     for _ in 0..3 {
         let token = token_of(UserId::new(), Role::Customer, 600);
         let placed = gateway.call(place(Some(&token), "{}")).await;
@@ -131,7 +131,7 @@ async fn orders_are_limited_by_address_and_more_so_for_guests() {
     let over = gateway.call(place(Some(&token), "{}")).await;
     over.error(429, "RATE_LIMITED");
     assert_ne!(over.header("retry-after"), "");
-    // What is refused before it is an order does not count.
+    // Requests refused before they become orders do not count.
     for _ in 0..3 {
         gateway
             .call(place(None, "{}"))
@@ -169,7 +169,7 @@ async fn guests_share_the_limit_of_their_address() {
 }
 
 #[tokio::test]
-async fn what_pages_are_made_of_has_a_budget_of_its_own() {
+async fn pages_and_their_assets_have_a_limit_of_their_own() {
     let gateway = Gateway::with(&[
         LIMITED,
         ("WAYBILL_RATE_LIMIT_ANONYMOUS", "3"),
@@ -200,7 +200,7 @@ async fn what_pages_are_made_of_has_a_budget_of_its_own() {
 }
 
 #[tokio::test]
-async fn every_way_to_ask_for_an_account_counts_as_one_question() {
+async fn every_way_to_look_up_an_account_counts_as_one_lookup() {
     let gateway = Gateway::with(&[LIMITED, ("WAYBILL_RATE_LIMIT_LOOKUP", "3")]).await;
     gateway.fake.on(
         "waybill.auth.v1.AuthService/Register",
@@ -250,13 +250,13 @@ async fn every_way_to_ask_for_an_account_counts_as_one_question() {
 }
 
 #[tokio::test]
-async fn sessions_of_sockets_count_for_their_address_when_they_begin() {
+async fn socket_sessions_count_for_their_address_when_they_are_opened() {
     let gateway = Gateway::with(&[LIMITED, ("WAYBILL_RATE_LIMIT_ANONYMOUS", "2")]).await;
     let mut live = Live::as_user(&gateway, UserId::new(), Role::Customer).await;
     Live::as_user(&gateway, UserId::new(), Role::Customer).await;
     let path = "/socket.io/?EIO=4&transport=polling";
     gateway.get(path).await.error(429, "RATE_LIMITED");
-    // What goes on within a session does not.
+    // Later requests of a session do not count.
     for _ in 0..5 {
         assert_eq!(
             live.ask("order:explode", serde_json::json!({})).await["ok"],
@@ -283,7 +283,7 @@ async fn only_one_path_is_a_socket() {
 }
 
 #[tokio::test]
-async fn one_client_reads_only_so_many_files_at_a_time() {
+async fn concurrent_downloads_of_a_client_are_limited() {
     use tower::ServiceExt as _;
     let gateway = Gateway::with(&[("WAYBILL_DOWNLOADS", "1")]).await;
     gateway.fake.on(

@@ -1,4 +1,4 @@
-//! What the contract promises of shapes, spellings and headers.
+//! The contract: shapes, spellings and headers.
 
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ fn places(gateway: &Gateway) -> Arc<Mutex<Vec<pb::PlaceOrderRequest>>> {
 }
 
 #[tokio::test]
-async fn who_is_signed_in_needs_no_contact_and_may_send_one() {
+async fn a_signed_in_customer_needs_no_contact_and_may_send_one() {
     let gateway = Gateway::start().await;
     let placed = places(&gateway);
     for contact in [
@@ -52,7 +52,7 @@ async fn who_is_signed_in_needs_no_contact_and_may_send_one() {
         assert_eq!(gateway.call(guest.unwrap()).await.status, 201);
     }
     assert_eq!(placed.lock().last().unwrap().cart_token, "cart-1");
-    // No account was asked for.
+    // Without a password, no account is created.
     assert!(
         gateway
             .fake
@@ -88,7 +88,7 @@ async fn the_tokens_of_a_new_account_stand_beside_the_order() {
 }
 
 #[tokio::test]
-async fn a_refused_order_says_that_it_left_an_account() {
+async fn a_refused_order_says_that_it_created_an_account() {
     let gateway = Gateway::start().await;
     gateway.fake.on(PLACE, |_: pb::PlaceOrderRequest| {
         Err::<pb::PlaceOrderResponse, _>(
@@ -142,8 +142,12 @@ async fn a_refused_order_says_that_it_left_an_account() {
             let answer = gateway.send(Method::POST, path, &body).await;
             let error = answer.error(409, "OUT_OF_STOCK");
             assert_eq!(error["context"]["available"], 3, "{error}");
-            let told = error["context"].get("registered");
-            assert_eq!(told == Some(&json!(true)), registered, "{email}: {error}");
+            let reported = error["context"].get("registered");
+            assert_eq!(
+                reported == Some(&json!(true)),
+                registered,
+                "{email}: {error}"
+            );
             let message = error["message"].as_str().unwrap();
             assert!(message.starts_with("only 3 left"), "{message}");
             assert_eq!(message.contains("the account was created"), registered);
@@ -152,7 +156,7 @@ async fn a_refused_order_says_that_it_left_an_account() {
 }
 
 #[tokio::test]
-async fn what_is_made_says_where_it_is_and_which_version() {
+async fn answers_with_new_resources_have_location_and_etag() {
     let gateway = Gateway::start().await;
     places(&gateway);
     let product = pb::Product {
@@ -285,7 +289,7 @@ async fn null_clears_a_text_of_an_order() {
 }
 
 #[tokio::test]
-async fn what_may_be_left_out_is_empty_to_the_service() {
+async fn optional_fields_that_are_left_out_are_empty_for_the_service() {
     let gateway = Gateway::start().await;
     let placed = places(&gateway);
     let answer = pb::AdjustStockResponse {
@@ -304,7 +308,7 @@ async fn what_may_be_left_out_is_empty_to_the_service() {
     assert_eq!(without.status, 200);
     assert_eq!(moved.lock().last().unwrap().reason, "");
 
-    // So is what an address needs.
+    // So are the optional fields of an address.
     let body = r#"{"title": "T", "shippingAddress": {"line1": "12 St James's Square", "city": "London", "country": "GB"}}"#;
     let answer = gateway
         .send_as(Role::Customer, Method::POST, "/api/v1/orders", body)
@@ -326,7 +330,7 @@ async fn what_may_be_left_out_is_empty_to_the_service() {
 }
 
 #[tokio::test]
-async fn other_spellings_are_taken() {
+async fn other_spellings_are_accepted() {
     let gateway = Gateway::start().await;
     let placed = places(&gateway);
     let body = r#"{"title": "T", "special_instructions": "Ring twice", "estimated_completion": "2026-12-24",
@@ -337,7 +341,7 @@ async fn other_spellings_are_taken() {
     assert_eq!(answer.status, 201, "{:?}", answer.body);
     let placed = placed.lock().pop().unwrap();
     assert_eq!(placed.special_instructions(), "Ring twice");
-    // A day is taken where a time is meant.
+    // A day is accepted as a time.
     let day = placed.estimated_completion.unwrap().to_string();
     assert_eq!(day, "2026-12-24T00:00:00.000000Z");
     let address = placed.shipping_address.unwrap();

@@ -9,7 +9,7 @@ use waybill_primitives::Role;
 
 use crate::support::{Gateway, bearer, request};
 
-/// Paths that are not part of the contract: pages, files, the documents themselves, other spellings.
+/// Paths that are not in OpenAPI: pages, files, the documents themselves, other spellings.
 const NOT_DESCRIBED: [&str; 14] = [
     "/",
     "/assets/waybill.css",
@@ -67,7 +67,7 @@ fn operations_are_named_tagged_and_described() {
                 "{method} {path}"
             );
         }
-        // One way alone is no way: the operation is public.
+        // A single empty requirement: the operation is public.
         let ways = operation["security"].as_array();
         if ways.is_none_or(|ways| ways.len() > 1) {
             assert!(
@@ -81,7 +81,7 @@ fn operations_are_named_tagged_and_described() {
         let pointer = reference.split('"').next().unwrap();
         assert!(
             document.pointer(pointer).is_some(),
-            "{pointer} leads nowhere"
+            "{pointer} does not resolve"
         );
     }
 }
@@ -97,7 +97,7 @@ fn operations(document: &Value) -> Vec<(String, Method, Value)> {
     all
 }
 
-/// Each is as its schema says, and taken by its handler: what comes back is about something else.
+/// Each example matches its schema and is accepted by its handler: errors are about something else.
 #[tokio::test]
 async fn every_body_has_an_example_that_works() {
     let gateway = Gateway::start().await;
@@ -135,7 +135,7 @@ async fn every_body_has_an_example_that_works() {
             );
             taken |= !matches!(status, 401 | 403);
         }
-        assert!(taken, "{method} {path} is for nobody");
+        assert!(taken, "{method} {path} is accepted from no role");
     }
 }
 
@@ -158,7 +158,7 @@ async fn every_described_operation_is_served() {
     }
 }
 
-/// Who may not call learns it before anything else is looked at, so that a call with nothing in it shows what a route is for.
+/// Permission is checked before anything else, so an empty request shows which roles a route denies.
 #[tokio::test]
 async fn every_denial_is_described() {
     let gateway = Gateway::start().await;
@@ -189,9 +189,9 @@ async fn every_denial_is_described() {
     }
     assert!(
         denials > 100,
-        "{denials}: do calls still show who may call?"
+        "{denials} denials: is permission still checked first?"
     );
-    // Denied to guests, and to who has a link that does not hold: the services say so.
+    // Denied by the services: to guests, and with an invalid link.
     for (path, method) in [
         ("/api/v1/users/profile", "get"),
         ("/api/v1/media/{id}", "get"),
@@ -213,7 +213,7 @@ async fn every_route_is_described() {
         .keys()
         .map(String::as_str)
         .collect();
-    // Axum shows the paths of a router only in its debug form.
+    // Axum shows the paths of a router only in its `Debug` output.
     let debug = format!("{:?}", gateway.router);
     let mut seen = 0;
     for part in debug.split('"') {
@@ -228,7 +228,7 @@ async fn every_route_is_described() {
     }
     assert!(
         seen >= described.len(),
-        "the debug form no longer shows the paths"
+        "the `Debug` output no longer shows the paths"
     );
 }
 
@@ -241,7 +241,7 @@ async fn the_events_are_described_too() {
     let subjects = waybill_proto::EVENTS
         .iter()
         .flat_map(|event| event.subjects);
-    // The one more is that of sockets.
+    // One more: the channel of Socket.IO.
     assert_eq!(channels.len(), subjects.count() + 1);
     assert_eq!(
         channels["order_order_placed"]["address"],

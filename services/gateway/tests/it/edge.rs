@@ -42,7 +42,7 @@ async fn every_answer_has_a_request_id_and_security_headers() {
 }
 
 #[tokio::test]
-async fn a_slash_at_the_end_of_a_path_of_the_api_changes_nothing() {
+async fn a_trailing_slash_of_an_api_path_is_ignored() {
     let gateway = Gateway::start().await;
     let id = "01890a5d-ac96-774b-bcce-b302099a8057";
     gateway.fake.on(
@@ -63,7 +63,7 @@ async fn a_slash_at_the_end_of_a_path_of_the_api_changes_nothing() {
         assert_eq!(answer.header("x-request-id").len(), 36, "{path}");
         assert_eq!(answer.header("x-frame-options"), "DENY", "{path}");
     }
-    // As without it: the body, the query, the method, the role.
+    // The same checks as without it: body, query, method, role.
     gateway
         .send(Method::POST, "/api/v1/auth/login/", "{}")
         .await
@@ -89,7 +89,7 @@ async fn a_slash_at_the_end_of_a_path_of_the_api_changes_nothing() {
     let preflight = gateway.call(preflight.body(Body::empty()).unwrap()).await;
     let granted = preflight.header("access-control-allow-origin");
     assert_eq!(granted, "http://localhost:5173");
-    // Nothing is there without it either, or it is not the API's.
+    // No such path without it either, or not a path of the API.
     for path in [
         "/api/v1/",
         "/api/v1/nothing/",
@@ -229,7 +229,7 @@ async fn production_keeps_its_limits_and_asks_for_https() {
 }
 
 #[tokio::test]
-async fn large_answers_are_compressed_for_those_who_ask() {
+async fn large_answers_are_compressed_on_request() {
     let gateway = Gateway::start().await;
     let zipped = request(Method::GET, "/openapi.json").header("accept-encoding", "gzip");
     let zipped = gateway.call(zipped.body(Body::empty()).unwrap()).await;
@@ -244,7 +244,7 @@ async fn large_answers_are_compressed_for_those_who_ask() {
 }
 
 #[tokio::test]
-async fn the_sandbox_page_shows_buttons_and_sends_browsers_on() {
+async fn the_sandbox_page_shows_buttons_and_redirects_browsers() {
     let gateway = Gateway::start().await;
     let id = "01890a5d-ac96-774b-bcce-b302099a8057";
     let payment = || pb::Payment {
@@ -325,7 +325,7 @@ async fn the_welcome_page_and_the_documentation_load_nothing_from_elsewhere() {
 }
 
 #[tokio::test]
-async fn a_path_to_pay_becomes_a_full_url_where_the_client_reached_us() {
+async fn a_payment_path_becomes_a_full_url_on_the_clients_host() {
     let gateway = Gateway::with(&[("WAYBILL_TRUSTED_PROXIES", "0.0.0.0/0")]).await;
     gateway.fake.on(
         "waybill.payment.v1.PaymentService/GetPayment",

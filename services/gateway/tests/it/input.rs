@@ -171,7 +171,7 @@ async fn a_choice_is_a_name_in_any_case_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn an_array_is_no_object() {
+async fn an_array_is_refused_as_an_object() {
     let gateway = Gateway::start().await;
     let stock = format!("/api/v1/products/{ID}/stock");
     let cart = format!("/api/v1/cart/items/{ID}");
@@ -397,7 +397,7 @@ async fn idempotency_keys_and_versions_are_checked_and_passed_on() {
 }
 
 #[tokio::test]
-async fn errors_of_services_keep_their_facts_and_hide_their_causes() {
+async fn errors_of_services_keep_their_details_and_hide_their_causes() {
     let gateway = Gateway::start().await;
     gateway.fake.on(PLACE, |_: pb::PlaceOrderRequest| {
         Err::<pb::PlaceOrderResponse, _>(

@@ -1,4 +1,4 @@
-//! What lists take and answer.
+//! Parameters and answers of lists.
 
 use serde_json::{Value, json};
 use waybill_primitives::{Role, Timestamp};
@@ -9,7 +9,7 @@ use crate::support::{Gateway, record};
 const ID: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 
 #[tokio::test]
-async fn a_day_is_a_time_in_every_list() {
+async fn a_day_is_accepted_as_a_time_in_every_list() {
     let gateway = Gateway::start().await;
     let orders = record::<pb::ListOrdersRequest, _>(
         &gateway,
@@ -54,7 +54,7 @@ async fn a_day_is_a_time_in_every_list() {
     }
     let span =
         |from: Option<Timestamp>, to: Option<Timestamp>| (from.unwrap().secs(), to.unwrap().secs());
-    // The 20th and the 21st, whole.
+    // The whole 20th and 21st.
     let both = (1_795_132_800, 1_795_132_800 + 2 * 86_400);
     let asked = orders.lock().remove(0);
     assert_eq!(span(asked.from, asked.to), both);
@@ -69,7 +69,7 @@ async fn a_day_is_a_time_in_every_list() {
 }
 
 #[tokio::test]
-async fn either_spelling_of_a_sort_is_taken() {
+async fn both_spellings_of_a_sort_are_accepted() {
     let gateway = Gateway::start().await;
     let path = "waybill.order.v1.OrderService/ListOrders";
     let asked =
@@ -147,7 +147,7 @@ async fn a_sort_may_be_a_field_with_a_minus_in_front() {
 }
 
 #[tokio::test]
-async fn a_parameter_without_a_value_is_not_given_and_names_are_taken_in_any_case() {
+async fn a_parameter_without_a_value_counts_as_not_given_and_enum_names_are_accepted_in_any_case() {
     let gateway = Gateway::start().await;
     let path = "waybill.order.v1.CatalogueService/ListProducts";
     let products =
@@ -176,7 +176,7 @@ async fn a_parameter_without_a_value_is_not_given_and_names_are_taken_in_any_cas
     }
     let asked = orders.lock().clone();
     assert_eq!(asked[0], asked[1]);
-    // What has to be given is not given then.
+    // A required parameter without a value is missing.
     gateway
         .get("/api/v1/auth/email-status?email=")
         .await
@@ -216,7 +216,7 @@ async fn a_parameter_without_a_value_is_not_given_and_names_are_taken_in_any_cas
 }
 
 #[tokio::test]
-async fn what_runs_out_is_told_to_administrators_alone() {
+async fn the_low_stock_filter_is_for_administrators_only() {
     let gateway = Gateway::start().await;
     let path = "waybill.order.v1.CatalogueService/ListProducts";
     record::<pb::ListProductsRequest, _>(&gateway, path, pb::ListProductsResponse::default());
@@ -233,7 +233,7 @@ async fn what_runs_out_is_told_to_administrators_alone() {
 }
 
 #[tokio::test]
-async fn lists_that_come_at_once_have_the_shape_of_all_lists() {
+async fn lists_without_pages_have_the_shape_of_all_lists() {
     let gateway = Gateway::start().await;
     let shipments = pb::ListShipmentsResponse {
         shipments: vec![pb::Shipment::default()],

@@ -1,4 +1,4 @@
-//! Live connections: who is let in, who gets what, and what clients may send.
+//! Live connections: who may connect, who gets which events, and what clients may send.
 
 use axum::body::Body;
 use http::Method;
@@ -41,7 +41,7 @@ pub async fn mark(gateway: &Gateway, user: UserId) {
 }
 
 /// Waits until events of the bus reach sockets: the tail starts with the gateway, but a little later.
-pub async fn settled(gateway: &Gateway) {
+pub async fn wait_for_events(gateway: &Gateway) {
     let user = UserId::new();
     let mut probe = Live::as_user(gateway, user, Role::Customer).await;
     let marking = async {
@@ -73,7 +73,7 @@ pub fn order(customer: UserId) -> pb::Order {
     }
 }
 
-/// The order service shows the order to whoever carries a token, and its history.
+/// Makes the fake order service show the order and its history to anyone with a token.
 pub fn show_order(gateway: &Gateway, customer: UserId) {
     gateway
         .fake
@@ -105,7 +105,7 @@ pub fn show_order(gateway: &Gateway, customer: UserId) {
 }
 
 #[tokio::test]
-async fn only_good_tokens_are_let_in_and_the_refusal_says_why() {
+async fn only_valid_tokens_may_connect_and_the_refusal_has_a_reason() {
     let gateway = Gateway::start().await;
     for (auth, reason) in [
         (json!({}), "send the access token"),
@@ -129,14 +129,14 @@ async fn only_good_tokens_are_let_in_and_the_refusal_says_why() {
 #[tokio::test]
 async fn everyone_gets_what_they_may_read_and_gets_it_once() {
     let gateway = Gateway::start().await;
-    settled(&gateway).await;
+    wait_for_events(&gateway).await;
     let [ada, other, worker, admin] = std::array::from_fn(|_| UserId::new());
     show_order(&gateway, ada);
     let mut customer = Live::as_user(&gateway, ada, Role::Customer).await;
     let mut stranger = Live::as_user(&gateway, other, Role::Customer).await;
     let mut staff = Live::as_user(&gateway, worker, Role::Staff).await;
     let mut chief = Live::as_user(&gateway, admin, Role::Admin).await;
-    // By user room and by order room, yet once.
+    // In the user room and the order room, but sent once.
     assert_eq!(
         customer.ask("order:watch", json!({"orderId": ORDER})).await["ok"],
         true
@@ -168,7 +168,7 @@ async fn everyone_gets_what_they_may_read_and_gets_it_once() {
 }
 
 #[tokio::test]
-async fn watching_needs_the_right_to_read_and_tells_what_was_missed() {
+async fn watching_needs_permission_to_read_and_returns_missed_events() {
     let gateway = Gateway::start().await;
     let ada = UserId::new();
     show_order(&gateway, ada);
@@ -229,22 +229,22 @@ async fn garbage_gets_an_error_and_the_connection_lives_on() {
 }
 
 #[tokio::test]
-async fn a_flood_is_refused() {
+async fn too_many_events_are_refused() {
     let gateway = Gateway::with(&[("WAYBILL_SOCKET_EVENTS", "2")]).await;
     let mut live = Live::as_user(&gateway, UserId::new(), Role::Customer).await;
-    // Up to many: on a slow machine the first few are no flood.
+    // Many: on a slow machine the first ones stay below the limit.
     for _ in 0..200 {
         if live.ask("chat:send", json!({})).await["error"]["code"] == "RATE_LIMITED" {
             return;
         }
     }
-    panic!("200 at once are taken");
+    panic!("200 events at once were accepted");
 }
 
 #[tokio::test]
 async fn messages_are_sent_by_the_chat_service_and_come_as_events() {
     let gateway = Gateway::start().await;
-    settled(&gateway).await;
+    wait_for_events(&gateway).await;
     let ada = UserId::new();
     gateway.fake.on(
         "waybill.chat.v1.ChatService/PostMessage",
@@ -293,7 +293,7 @@ async fn messages_are_sent_by_the_chat_service_and_come_as_events() {
 #[tokio::test]
 async fn a_released_order_is_no_longer_watched_by_its_old_worker() {
     let gateway = Gateway::start().await;
-    settled(&gateway).await;
+    wait_for_events(&gateway).await;
     let (ada, worker) = (UserId::new(), UserId::new());
     let will = pb::Assignee {
         id: worker.to_string(),
@@ -331,12 +331,12 @@ async fn a_released_order_is_no_longer_watched_by_its_old_worker() {
     assert!(live.events_until_mark().await.is_empty());
 }
 
-/// All workers may read an order of the pool, without the customer's address; who stayed in its room would hear all that
-/// follows after another worker has claimed it.
+/// All workers may read an order in the pool, without the customer's address; a worker in its room would get all events after
+/// another worker has claimed it.
 #[tokio::test]
-async fn a_worker_does_not_follow_an_order_of_the_pool() {
+async fn a_worker_cannot_watch_an_order_in_the_pool() {
     let gateway = Gateway::start().await;
-    settled(&gateway).await;
+    wait_for_events(&gateway).await;
     let (ada, worker) = (UserId::new(), UserId::new());
     show_order(&gateway, ada);
     let mut live = Live::as_user(&gateway, worker, Role::Staff).await;
@@ -360,9 +360,9 @@ async fn a_worker_does_not_follow_an_order_of_the_pool() {
 }
 
 #[tokio::test]
-async fn a_suspended_user_is_put_out_and_the_token_no_longer_holds() {
+async fn a_suspended_user_is_disconnected_and_the_token_is_revoked() {
     let gateway = Gateway::start().await;
-    settled(&gateway).await;
+    wait_for_events(&gateway).await;
     let user = UserId::new();
     let token = token_of(user, Role::Customer, 600);
     let mut live = Live::connect(&gateway, json!({"token": token}))
@@ -395,7 +395,7 @@ async fn a_suspended_user_is_put_out_and_the_token_no_longer_holds() {
 #[tokio::test]
 async fn a_socket_ends_with_its_token() {
     let gateway = Gateway::start().await;
-    settled(&gateway).await;
+    wait_for_events(&gateway).await;
     let token = token_of(UserId::new(), Role::Customer, 1);
     let mut live = Live::connect(&gateway, json!({"token": token}))
         .await
@@ -405,7 +405,7 @@ async fn a_socket_ends_with_its_token() {
     assert_eq!(name, "session:ended");
 }
 
-/// Closing the sockets takes the namespace away that events are sent to.
+/// Closing the sockets removes the namespace that events are sent to.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_gateway_that_stops_while_events_flow_does_not_panic() {
     static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
@@ -416,7 +416,7 @@ async fn a_gateway_that_stops_while_events_flow_does_not_panic() {
     }));
     for _ in 0..20 {
         let gateway = Gateway::start().await;
-        settled(&gateway).await;
+        wait_for_events(&gateway).await;
         let product = UserId::new().to_string();
         let closed = CancellationToken::new();
         let sending = async {

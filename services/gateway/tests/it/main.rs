@@ -1,4 +1,4 @@
-//! The gateway against services that are played by the tests.
+//! Tests of the gateway with fake services.
 
 mod bounds;
 mod contract;

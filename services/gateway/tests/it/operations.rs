@@ -1,4 +1,4 @@
-//! What operators and load balancers ask.
+//! Health, readiness and metrics.
 
 use std::{
     sync::{
@@ -57,7 +57,7 @@ async fn a_gateway_is_ready_without_a_service_but_not_without_all() {
 }
 
 #[tokio::test]
-async fn a_gateway_that_has_found_its_services_stays_ready_when_all_are_away() {
+async fn a_gateway_that_has_found_its_services_stays_ready_when_all_are_down() {
     let gateway = gateway(|_| {}).await;
     let there = Arc::new(AtomicBool::new(true));
     let answering = Arc::clone(&there);
@@ -70,7 +70,7 @@ async fn a_gateway_that_has_found_its_services_stays_ready_when_all_are_away() {
             status: ServingStatus::Serving.into(),
         })
     });
-    // It looks by itself; nobody asks it before they are away.
+    // It checks by itself; no request comes before the services are down.
     let before = gateway.fake.calls(check).len();
     while gateway.fake.calls(check).len() < before + 5 {
         tokio::time::sleep(Duration::from_millis(5)).await;
@@ -86,7 +86,7 @@ async fn a_gateway_that_has_found_its_services_stays_ready_when_all_are_away() {
 }
 
 #[tokio::test]
-async fn a_database_that_takes_no_writes_shows_and_one_process_is_as_ready_as_its_databases() {
+async fn a_read_only_database_is_reported_and_the_embedded_process_is_as_ready_as_its_databases() {
     for one_process in [false, true] {
         let broken = Fake::default();
         serve(&broken, ServingStatus::NotServing);

@@ -1,4 +1,4 @@
-//! The pages for people, in every state that they can be in: templates are only checked where they are rendered.
+//! The HTML pages in every state: templates are checked only when they are rendered.
 
 use axum::body::Body;
 use http::Method;
@@ -30,7 +30,7 @@ async fn read(gateway: &Gateway, path: &str) -> String {
     text
 }
 
-/// Where a link of a page leads; none if it has no such link.
+/// The target of a link with this label; none if there is no such link.
 fn link(page: &str, label: &str) -> Option<String> {
     let (before, _) = page.split_once(&format!("\">{label}</a>"))?;
     let (_, target) = before.rsplit_once("href=\"")?;
@@ -38,14 +38,14 @@ fn link(page: &str, label: &str) -> Option<String> {
 }
 
 #[tokio::test]
-async fn the_mailbox_is_read_to_its_oldest_mail() {
+async fn the_mailbox_can_be_paged_to_its_oldest_mail() {
     const TO: &str = "ada+shop@example.com";
     const MAILS: usize = 120;
     let gateway = Gateway::start().await;
     gateway.fake.on(LIST_MAILS, |request: ListMailsRequest| {
         assert_eq!(request.to, TO);
         let page = request.page.unwrap_or_default();
-        // Made of what has a meaning in addresses.
+        // Made of characters with a meaning in URLs.
         let first: usize = match page.cursor.strip_prefix("&+ /=") {
             Some(first) => first.parse().expect("a cursor of ours"),
             None => 0,
@@ -124,7 +124,7 @@ async fn a_mail_is_shown_with_its_html_if_it_has_any() {
 }
 
 #[tokio::test]
-async fn the_sandbox_page_says_how_the_payment_ended_and_leads_back() {
+async fn the_sandbox_page_shows_the_outcome_of_the_payment_and_links_back() {
     const THANKS: &str = "https://shop.example.com/thanks?a=1&b=2";
     const CART: &str = "https://shop.example.com/cart";
     let gateway = Gateway::start().await;
@@ -173,7 +173,7 @@ fn reason(state: PaymentState) -> &'static str {
 }
 
 #[tokio::test]
-async fn the_welcome_page_names_what_there_is() {
+async fn the_welcome_page_links_what_is_available() {
     let gateway = Gateway::start().await;
     let page = read(&gateway, "/").await;
     assert_eq!(link(&page, "Mailbox").as_deref(), Some("/mailbox"));

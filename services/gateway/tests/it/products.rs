@@ -20,7 +20,7 @@ use crate::support::{Gateway, request};
 const LIST: &str = "waybill.order.v1.CatalogueService/ListProducts";
 const GET: &str = "waybill.order.v1.CatalogueService/GetProduct";
 
-/// A gateway whose list shows how many units `stock` says; for administrators also `onHand`.
+/// A gateway whose product list shows `stock` units; for administrators also `onHand`.
 async fn gateway(stock: &Arc<AtomicI64>) -> Gateway {
     let gateway = Gateway::with(&[("WAYBILL_PRODUCT_CACHE_TTL", "1h")]).await;
     let stock = Arc::clone(stock);
@@ -37,11 +37,11 @@ async fn gateway(stock: &Arc<AtomicI64>) -> Gateway {
 }
 
 #[tokio::test]
-async fn the_list_is_asked_for_once_until_an_event_says_that_it_changed() {
+async fn the_list_is_loaded_once_until_an_event_reports_a_change() {
     let stock = Arc::new(AtomicI64::new(5));
     let gateway = gateway(&stock).await;
     let list = || gateway.get("/api/v1/products?limit=20");
-    // The tail begins by forgetting everything; asking until two answers come from one load waits for that.
+    // The start of the tail clears the cache; wait for that until two answers come from one load.
     let mut loads = 0;
     for _ in 0..200 {
         list().await;
@@ -82,7 +82,7 @@ async fn the_list_is_asked_for_once_until_an_event_says_that_it_changed() {
 }
 
 #[tokio::test]
-async fn administrators_get_their_own_list_and_nobodys_token_is_behind_the_shared_one() {
+async fn administrators_get_their_own_list_and_the_shared_one_is_loaded_without_a_token() {
     let gateway = gateway(&Arc::new(AtomicI64::new(1))).await;
     gateway
         .get_as(Role::Customer, "/api/v1/products?sort=NAME")
@@ -122,7 +122,7 @@ pub fn envelope<E: Event>(event: &E) -> Envelope {
     }
 }
 
-/// Answers as long as it is told to, and is away otherwise.
+/// A fake catalogue that is unavailable unless `there` is set.
 fn play_at_times(gateway: &Gateway, there: &Arc<AtomicBool>) {
     let up = Arc::clone(there);
     let check = move || {
@@ -151,7 +151,7 @@ fn play_at_times(gateway: &Gateway, there: &Arc<AtomicBool>) {
 }
 
 #[tokio::test]
-async fn the_last_answer_is_served_with_its_age_while_the_service_is_away() {
+async fn the_last_answer_is_served_with_its_age_while_the_service_is_unavailable() {
     let gateway = Gateway::with(&[("WAYBILL_PRODUCT_CACHE_TTL", "1ms")]).await;
     let there = Arc::new(AtomicBool::new(true));
     play_at_times(&gateway, &there);
@@ -164,7 +164,7 @@ async fn the_last_answer_is_served_with_its_age_while_the_service_is_away() {
     }
     there.store(false, Ordering::SeqCst);
     for path in paths {
-        // Until the entry has ended.
+        // Until the entry has expired.
         let stale = loop {
             let answer = gateway.get(path).await;
             assert_eq!(answer.status, 200, "{answer:?}");
@@ -174,11 +174,11 @@ async fn the_last_answer_is_served_with_its_age_while_the_service_is_away() {
         };
         assert!(stale.header("age").parse::<u64>().is_ok());
         assert!(stale.header("cache-status").contains("fwd=stale"));
-        // Administrators act on what they see.
+        // Administrators get no outdated answers.
         let admin = gateway.get_as(Role::Admin, path).await;
         admin.error(503, "UNAVAILABLE");
     }
-    // What nobody has read before is not there.
+    // There is no answer to serve for a query that was never read.
     let other = gateway.get("/api/v1/products?limit=7").await;
     other.error(503, "UNAVAILABLE");
     there.store(true, Ordering::SeqCst);
@@ -188,7 +188,7 @@ async fn the_last_answer_is_served_with_its_age_while_the_service_is_away() {
 }
 
 #[tokio::test]
-async fn an_old_answer_is_not_served_for_ever() {
+async fn an_old_answer_is_served_for_a_limited_time_only() {
     let gateway = Gateway::with(&[
         ("WAYBILL_PRODUCT_CACHE_TTL", "1ms"),
         ("WAYBILL_PRODUCT_CACHE_STALE", "1ms"),

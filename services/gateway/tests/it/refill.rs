@@ -1,4 +1,4 @@
-//! A stream that is filled again, with a real NATS server: live connections hear nothing of it.
+//! A stream that is filled again, with a real NATS server: live connections get no old events.
 
 use std::{sync::Arc, time::Duration};
 
@@ -15,10 +15,10 @@ use waybill_testkit::{NatsServer, order_changed};
 
 use crate::{live::order, products::envelope, socket::Live, support::Gateway};
 
-/// Beyond what clocks may differ by: certainly after the gateway's start, or certainly before it.
+/// Longer than clocks may differ: certainly after the gateway's start, or certainly before it.
 const SAFE: Duration = Duration::from_secs(10);
 
-/// A gateway on a bus between processes, and what services publish with.
+/// A gateway on a JetStream bus, and the bus with which services publish.
 struct World {
     gateway: Gateway,
     bus: Arc<JetStreamBus>,
@@ -32,7 +32,7 @@ async fn bus(nats: &NatsServer) -> Arc<JetStreamBus> {
     bus
 }
 
-/// Waits for the server, and makes the streams as the relays of the services do.
+/// Waits for the server, and creates the streams as the relays of the services do.
 async fn ready(bus: &JetStreamBus) {
     for service in ["order", "notification"] {
         while bus.ensure_stream(service).await.is_err() {
@@ -48,7 +48,7 @@ fn dated<E: Event>(event: &E, time: Timestamp) -> Envelope {
     }
 }
 
-fn told(user: UserId, title: &str) -> notification::NotificationCreated {
+fn notified(user: UserId, title: &str) -> notification::NotificationCreated {
     notification::NotificationCreated {
         notification: Some(notification::Notification {
             user_id: user.to_string(),
@@ -91,7 +91,7 @@ impl World {
             bus: bus(nats).await,
             later: Timestamp::now().plus(SAFE),
         };
-        world.settled().await;
+        world.wait_for_events().await;
         world
     }
 
@@ -103,11 +103,12 @@ impl World {
     }
 
     async fn mark(&self, user: UserId) {
-        self.publish(&dated(&told(user, "mark"), self.later)).await;
+        self.publish(&dated(&notified(user, "mark"), self.later))
+            .await;
     }
 
-    /// Waits until events reach sockets. What asks them to look again, as after a reconnect, may come before.
-    async fn settled(&self) {
+    /// Waits until events reach sockets. A `sync`, as after a reconnect, may come before.
+    async fn wait_for_events(&self) {
         let user = UserId::new();
         let mut probe = Live::as_user(&self.gateway, user, Role::Customer).await;
         let marking = async {
@@ -122,8 +123,8 @@ impl World {
     }
 }
 
-/// The versions of orders that an administrator hears of until the mark.
-async fn heard(live: &mut Live<'_>) -> Vec<i64> {
+/// The order versions that an administrator gets until the mark.
+async fn received(live: &mut Live<'_>) -> Vec<i64> {
     let events = live.events_until_mark().await;
     let updated = events.iter().filter(|(name, _)| name == "order:updated");
     updated
@@ -141,10 +142,10 @@ async fn a_stream_that_is_filled_again_sends_nothing_twice_and_no_older_state() 
     let mut chief = Live::as_user(&world.gateway, admin, Role::Admin).await;
     let mut mine = Live::as_user(&world.gateway, customer, Role::Customer).await;
     let orders = versions(3, world.later);
-    let noted = dated(&told(customer, "paid"), world.later);
-    // More than any list of ids would hold.
+    let noted = dated(&notified(customer, "paid"), world.later);
+    // More than any list of ids would contain.
     let others: Vec<Envelope> = (0..9_000)
-        .map(|_| dated(&told(UserId::new(), "for others"), world.later))
+        .map(|_| dated(&notified(UserId::new(), "for others"), world.later))
         .collect();
     for event in orders.iter().chain([&noted]) {
         world.publish(event).await;
@@ -157,7 +158,7 @@ async fn a_stream_that_is_filled_again_sends_nothing_twice_and_no_older_state() 
     all(&others).await;
     world.mark(admin).await;
     world.mark(customer).await;
-    assert_eq!(heard(&mut chief).await, [1, 2, 3]);
+    assert_eq!(received(&mut chief).await, [1, 2, 3]);
     let notified = mine.events_until_mark().await;
     assert_eq!(notified.len(), 1, "{notified:?}");
 
@@ -168,7 +169,7 @@ async fn a_stream_that_is_filled_again_sends_nothing_twice_and_no_older_state() 
         world.publish(event).await;
     }
     all(&others).await;
-    // What comes next of the same order is news.
+    // The next event of the same order is new.
     let fourth = Envelope {
         id: waybill_primitives::EventId::new(),
         aggregate_version: 4,
@@ -177,9 +178,9 @@ async fn a_stream_that_is_filled_again_sends_nothing_twice_and_no_older_state() 
     world.publish(&fourth).await;
     world.mark(admin).await;
     world.mark(customer).await;
-    assert_eq!(heard(&mut chief).await, [3], "once, for version 4");
+    assert_eq!(received(&mut chief).await, [3], "once, for version 4");
     for (name, payload) in mine.events_until_mark().await {
-        // The connection to NATS was gone for a while.
+        // The connection to NATS was lost for a while.
         assert_eq!(name, "sync", "{payload}");
     }
 }
@@ -198,18 +199,18 @@ async fn a_gateway_that_starts_during_a_refill_sends_nothing_old() {
     }
     world.mark(admin).await;
     assert!(chief.events_until_mark().await.is_empty());
-    // The same order goes on.
+    // The next version of the same order.
     let mut next = old.remove(2);
     next.id = waybill_primitives::EventId::new();
     next.aggregate_version = 4;
     next.time = world.later;
     world.publish(&next).await;
     world.mark(admin).await;
-    assert_eq!(heard(&mut chief).await, [3]);
+    assert_eq!(received(&mut chief).await, [3]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_an_outage_of_the_bus_held_up_arrives_after_it() {
+async fn events_delayed_by_an_outage_of_the_bus_arrive_after_it() {
     let Some(mut nats) = NatsServer::start().await else {
         return;
     };
@@ -220,10 +221,10 @@ async fn what_an_outage_of_the_bus_held_up_arrives_after_it() {
     let during = versions(2, world.later);
     assert!(world.bus.publish(during[0].clone()).await.is_err());
     nats.restart().await;
-    world.settled().await;
+    world.wait_for_events().await;
     for event in &during {
         world.publish(event).await;
     }
     world.mark(admin).await;
-    assert_eq!(heard(&mut chief).await, [1, 2]);
+    assert_eq!(received(&mut chief).await, [1, 2]);
 }

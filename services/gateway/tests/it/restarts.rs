@@ -1,4 +1,4 @@
-//! Clients that ask without pause while gateways end and others take their place.
+//! Clients that send requests without pause while gateways are replaced.
 
 use std::{
     net::SocketAddr,
@@ -69,7 +69,7 @@ async fn soon<T>(what: &str, condition: impl Future<Output = T>) -> T {
         .unwrap_or_else(|_| panic!("{what}"))
 }
 
-/// Asks once; whether the connection stays open. No answer, or half of one, is an error.
+/// Sends one request; whether the connection stays open. A missing or truncated answer is an error.
 async fn ask(stream: &mut TcpStream) -> std::io::Result<bool> {
     stream
         .write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n")
@@ -140,7 +140,7 @@ async fn a_rolling_restart_behind_a_balancer_breaks_no_request() {
         each_asks_twice().await;
         let old = gateways.remove(0);
         old.shutdown.leaving().cancel();
-        // A client that has an open connection to it learns with the next answer that it closes; the next is elsewhere.
+        // A client with an open connection learns with the next answer that it closes, and connects to another gateway.
         open.lock().retain(|address| *address != old.address);
         each_asks_twice().await;
         old.close().await;

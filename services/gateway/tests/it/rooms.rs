@@ -1,4 +1,4 @@
-//! Who hears of products, and who stays in the room of an order.
+//! Who gets events of products, and who stays in the room of an order.
 
 use std::{
     sync::{
@@ -20,7 +20,7 @@ use waybill_service_kit::AppError;
 use waybill_testkit::order_changed;
 
 use crate::{
-    live::{ORDER, mark, order, publish, settled, show_order},
+    live::{ORDER, mark, order, publish, show_order, wait_for_events},
     products::envelope,
     socket::Live,
     support::Gateway,
@@ -53,7 +53,7 @@ async fn one_of_each(gateway: &Gateway) -> [(UserId, Live<'_>); 3] {
 #[tokio::test]
 async fn drafts_and_archived_products_are_shown_to_administrators_only() {
     let gateway = Gateway::start().await;
-    settled(&gateway).await;
+    wait_for_events(&gateway).await;
     let [(_, mut customer), (_, mut worker), (_, mut chief)] = one_of_each(&gateway).await;
     let drafted = pb::ProductChanged {
         product: Some(product(false)),
@@ -96,7 +96,7 @@ pub fn ordered(product: &str) -> pb::OrderChanged {
 }
 
 /// The next `product:updated`.
-async fn told(live: &mut Live<'_>) -> Value {
+async fn product_update(live: &mut Live<'_>) -> Value {
     loop {
         let (name, payload) = live.event().await;
         if name == "product:updated" {
@@ -106,9 +106,9 @@ async fn told(live: &mut Live<'_>) -> Value {
 }
 
 #[tokio::test]
-async fn stock_that_orders_move_is_told_as_the_product_once_for_many() {
+async fn many_stock_changes_by_orders_are_sent_as_one_product_update() {
     let gateway = Gateway::start().await;
-    settled(&gateway).await;
+    wait_for_events(&gateway).await;
     let left = Arc::new(AtomicI64::new(7));
     let shown = Arc::clone(&left);
     gateway.fake.on(GET, move |_: pb::GetProductRequest| {
@@ -141,7 +141,7 @@ async fn stock_that_orders_move_is_told_as_the_product_once_for_many() {
     .await;
     for live in [&mut customer, &mut worker] {
         let shown = loop {
-            let shown = told(live).await;
+            let shown = product_update(live).await;
             if shown["available"] == 3 {
                 break shown;
             }
@@ -152,7 +152,7 @@ async fn stock_that_orders_move_is_told_as_the_product_once_for_many() {
         );
     }
     let loads = gateway.fake.calls(GET);
-    // Two or three, more only where the machine is so slow that the moves lie apart.
+    // Two or three; more only if the machine is so slow that the changes are far apart.
     assert!(loads.len() <= 25, "{} loads", loads.len());
     assert!(
         !loads[0].contains_key("authorization"),
@@ -161,16 +161,16 @@ async fn stock_that_orders_move_is_told_as_the_product_once_for_many() {
     left.store(-1, Ordering::SeqCst);
     publish(&gateway, &ordered(PRODUCT)).await;
     assert_eq!(
-        told(&mut customer).await,
+        product_update(&mut customer).await,
         json!({"id": PRODUCT, "active": false})
     );
 }
 
 #[tokio::test]
-async fn stock_that_moves_while_its_service_is_away_is_told_when_it_is_back() {
+async fn stock_changes_while_the_service_is_unavailable_are_sent_when_it_is_back() {
     let gateway = Gateway::with(&[("WAYBILL_PRODUCT_CACHE_TTL", "1h")]).await;
-    settled(&gateway).await;
-    // None: away.
+    wait_for_events(&gateway).await;
+    // None: unavailable.
     let left = Arc::new(Mutex::new(Some(7)));
     let shown = Arc::clone(&left);
     gateway.fake.on(GET, move |_: pb::GetProductRequest| {
@@ -194,8 +194,8 @@ async fn stock_that_moves_while_its_service_is_away_is_told_when_it_is_back() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     *left.lock() = Some(3);
-    // Never the old state.
-    assert_eq!(told(&mut customer).await["available"], 3);
+    // The old state is never sent.
+    assert_eq!(product_update(&mut customer).await["available"], 3);
 }
 
 #[tokio::test]
@@ -211,7 +211,7 @@ async fn without_a_socket_nothing_is_loaded() {
     });
     let path = format!("/api/v1/products/{PRODUCT}");
     let loads = || gateway.fake.calls(GET).len();
-    // Until an event makes the cache ask again, which shows that events arrive.
+    // Until an event makes the cache load again, which shows that events arrive.
     while loads() < 3 {
         publish(&gateway, &ordered(PRODUCT)).await;
         tokio::task::yield_now().await;
@@ -220,14 +220,14 @@ async fn without_a_socket_nothing_is_loaded() {
     let before = loads();
     let mut live = Live::as_user(&gateway, UserId::new(), Role::Customer).await;
     publish(&gateway, &ordered(ORDER)).await;
-    assert_eq!(told(&mut live).await["id"], ORDER);
+    assert_eq!(product_update(&mut live).await["id"], ORDER);
     assert_eq!(loads(), before + 1);
 }
 
 #[tokio::test]
-async fn who_was_not_in_a_room_cannot_tell_it_that_they_left() {
+async fn leaving_a_room_without_being_in_it_notifies_nobody() {
     let gateway = Gateway::start().await;
-    settled(&gateway).await;
+    wait_for_events(&gateway).await;
     let (ada, other, admin) = (UserId::new(), UserId::new(), UserId::new());
     show_order(&gateway, ada);
     let this = json!({"orderId": ORDER});
@@ -256,11 +256,11 @@ async fn who_was_not_in_a_room_cannot_tell_it_that_they_left() {
     assert_eq!(gone.count(), 1, "{heard:?}");
 }
 
-/// Among the events that were lost may be the one that took the order from its worker.
+/// The lost events may include the one that took the order from its worker.
 #[tokio::test]
 async fn after_a_gap_in_the_events_nobody_is_left_in_a_room() {
     let gateway = Gateway::start().await;
-    settled(&gateway).await;
+    wait_for_events(&gateway).await;
     let (ada, worker) = (UserId::new(), UserId::new());
     gateway.fake.on(
         "waybill.order.v1.OrderService/GetOrder",
@@ -280,7 +280,7 @@ async fn after_a_gap_in_the_events_nobody_is_left_in_a_room() {
     let this = json!({"orderId": ORDER});
     let mut live = Live::as_user(&gateway, worker, Role::Staff).await;
     assert_eq!(live.ask("order:watch", this.clone()).await["ok"], true);
-    // More than a tail may lag behind, and no pause in which it could keep up.
+    // More than a tail may lag behind, without a pause in which it could catch up.
     let nothing = envelope(&notification::NotificationCreated::default());
     let changed = order_changed(
         OrderEvent::Edited,
@@ -308,14 +308,14 @@ async fn after_a_gap_in_the_events_nobody_is_left_in_a_room() {
 }
 
 #[tokio::test]
-async fn a_user_is_no_faster_with_more_sockets() {
+async fn the_event_limit_holds_over_all_sockets_of_a_user() {
     let gateway = Gateway::with(&[("WAYBILL_SOCKET_EVENTS", "2")]).await;
     let user = UserId::new();
     let mut sockets = Vec::new();
     for _ in 0..4 {
         sockets.push(Live::as_user(&gateway, user, Role::Customer).await);
     }
-    // Each socket asks no more often than it may, and a slow machine needs more than one round to be too fast.
+    // Each socket alone stays below the limit; a slow machine needs more than one round to exceed the limit.
     let mut refused = false;
     for round in 0..200 {
         let answer = sockets[round % 4].ask("order:explode", json!({})).await;

@@ -1,4 +1,4 @@
-//! What was read can be sent back: what only answers have is not looked at, and nothing changes.
+//! Resources can be sent back as they were read: read-only fields are ignored, and nothing changes.
 
 use std::sync::Arc;
 
@@ -110,7 +110,7 @@ async fn a_product_sent_back_stays_as_it_is() {
     };
     assert_eq!(*asked.lock(), [same.clone(), same]);
 
-    // One that has neither category nor threshold; to the service, -1 is none.
+    // A product without category and threshold; for the service, -1 means no threshold.
     let plain = pb::Product {
         category: None,
         category_id: None,
@@ -197,7 +197,7 @@ async fn an_order_sent_back_stays_as_it_is() {
         .send_as(Role::Customer, Method::PUT, &path, &read.to_string())
         .await
         .names("items[0].unitprice");
-    // What is new is not what was read.
+    // New lines were not read before.
     let new = json!({"items": [{"productId": OTHER, "quantity": 1, "name": "Enamel mug"}]});
     gateway
         .send_as(

@@ -84,7 +84,7 @@ async fn with_tokens_the_refresh_token_is_in_the_body() {
 }
 
 #[tokio::test]
-async fn with_a_cookie_the_refresh_token_is_nowhere_else() {
+async fn with_a_cookie_the_refresh_token_is_not_in_the_body() {
     let gateway = gateway().await;
     let body = r#"{"email": "ada@example.com", "password": "correct horse", "session": "cookie"}"#;
     let answer = gateway.send(Method::POST, LOGIN, body).await;
@@ -126,7 +126,7 @@ async fn with_a_cookie_the_refresh_token_is_nowhere_else() {
 }
 
 #[tokio::test]
-async fn an_old_token_does_not_stand_in_the_way_of_signing_in() {
+async fn an_old_token_does_not_prevent_signing_in() {
     let gateway = gateway().await;
     let login = request(Method::POST, LOGIN)
         .header("authorization", "Bearer expired")
@@ -136,7 +136,7 @@ async fn an_old_token_does_not_stand_in_the_way_of_signing_in() {
 }
 
 #[tokio::test]
-async fn the_short_contract_takes_one_name() {
+async fn the_legacy_api_takes_one_name() {
     let gateway = gateway().await;
     let body = r#"{"name": " Ada King Lovelace ", "email": "ada@example.com", "password": "correct horse"}"#;
     let answer = gateway

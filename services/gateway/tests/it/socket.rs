@@ -1,4 +1,4 @@
-//! A Socket.IO client by hand, over long polling.
+//! A minimal Socket.IO client over long polling.
 
 use std::collections::VecDeque;
 
@@ -18,7 +18,7 @@ pub struct Live<'a> {
 }
 
 impl<'a> Live<'a> {
-    /// Opens the transport and asks to be let in; the answer is the client or the message of `connect_error`.
+    /// Opens the transport and connects; returns the client or the message of `connect_error`.
     pub async fn connect(gateway: &'a Gateway, auth: Value) -> Result<Self, String> {
         let path = "/socket.io/?EIO=4&transport=polling";
         let opened = gateway.get(path).await;
@@ -78,7 +78,7 @@ impl<'a> Live<'a> {
         }
     }
 
-    /// Reads and drops packets until the server knows the session no longer.
+    /// Reads and discards packets until the server has closed the session.
     pub async fn closed(&self) {
         while self.gateway.get(&self.path()).await.status == 200 {}
     }
@@ -117,11 +117,11 @@ impl<'a> Live<'a> {
         let id = self.acks;
         self.post(&format!("42{id}{}", json!([event, payload])))
             .await;
-        let wanted = format!("43{id}");
+        let prefix = format!("43{id}");
         let mut put_back = VecDeque::new();
         let ack = loop {
             let packet = self.packet().await;
-            match packet.strip_prefix(&wanted) {
+            match packet.strip_prefix(&prefix) {
                 Some(json) => break json.to_owned(),
                 None => put_back.push_back(packet),
             }

@@ -1,4 +1,4 @@
-//! A gateway whose services answer as a test says, and a client for it.
+//! A gateway with fake services, and a client for it.
 
 use std::{
     collections::HashMap,
@@ -28,7 +28,7 @@ use waybill_service_kit::{
 
 type Handler = Arc<dyn Fn(Bytes, &HeaderMap) -> Result<Vec<u8>, AppError> + Send + Sync>;
 
-/// Plays all services: answers by gRPC method. What is not said is away.
+/// Fakes all services: answers by gRPC method. Methods without an answer are unavailable.
 #[derive(Clone, Default)]
 pub struct Fake {
     handlers: Arc<Mutex<HashMap<String, Handler>>>,
@@ -88,7 +88,7 @@ impl Fake {
     }
 }
 
-/// Answers a method and keeps what it was asked.
+/// Answers a method and records its requests.
 pub fn record<Q, A>(gateway: &Gateway, path: &str, answer: A) -> Arc<Mutex<Vec<Q>>>
 where
     Q: Message + Default + Clone + 'static,
@@ -211,7 +211,7 @@ impl Gateway {
         Self::build_with(settings, environment, |_| {}).await
     }
 
-    /// As [`Gateway::build`], from something else than usual.
+    /// As [`Gateway::build`], with changed dependencies.
     pub async fn build_with(
         settings: GatewaySettings,
         environment: Environment,
@@ -319,7 +319,7 @@ pub fn request(method: Method, path: &str) -> http::request::Builder {
     Request::builder().method(method).uri(path)
 }
 
-/// A read answer.
+/// An answer with its body.
 #[derive(Debug)]
 pub struct Answer {
     pub status: StatusCode,

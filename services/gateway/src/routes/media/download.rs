@@ -1,4 +1,4 @@
-//! Files on their way out: headers that keep a browser from running them, ranges, and links in place of tokens.
+//! Downloads: headers that keep a browser from running files, ranges, and links instead of tokens.
 
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -19,7 +19,7 @@ use crate::{
     routes::products::matches_tag,
 };
 
-/// What makes a link valid.
+/// The query of a link.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
@@ -34,7 +34,7 @@ impl LinkQuery {
     fn text(&self) -> String {
         match (self.expires, &self.signature) {
             (None, None) => String::new(),
-            // Half of a link is none; the order service says so.
+            // The order service refuses incomplete links.
             (expires, signature) => format!(
                 "expires={}&signature={}",
                 expires.map(|at| at.to_string()).unwrap_or_default(),
@@ -44,13 +44,13 @@ impl LinkQuery {
     }
 }
 
-/// Nothing in a file is run, wherever it is shown.
+/// Keeps browsers from running anything in a file.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; media-src 'self'; sandbox";
-/// A picture of a product never changes; another one has another id.
+/// A picture of a product never changes; a new one has a new id.
 const PUBLIC: &str = "public, max-age=31536000, immutable";
-/// Kept by the browser, and asked for again each time: who may read it can change.
+/// Cached by the browser but revalidated each time, because permissions can change.
 const PRIVATE: &str = "private, no-cache";
-/// Links on the storage hold for a minute.
+/// Links on the storage are valid for a minute.
 const REDIRECT: &str = "public, max-age=30";
 
 pub async fn download(
@@ -83,7 +83,7 @@ pub async fn download(
     let tag = tag(&description, thumbnail)?;
     let other = |name| headers.get(name).is_some_and(|known| known != tag);
     if range.is_some() && other(header::IF_RANGE) {
-        // It is not the file that the client has a part of.
+        // The client has a part of another file.
         (description, parts) = open(app, context, whole).await?;
     }
     let is_public = required(description.file.as_ref(), "the file")?
@@ -121,7 +121,7 @@ pub async fn download(
 
 type Parts = tonic::Streaming<ReadFileResponse>;
 
-/// The description of the file, and what follows it.
+/// The description of the file and the stream of its content.
 async fn open(
     app: &Gateway,
     context: &CallContext,
@@ -145,7 +145,7 @@ fn tag(description: &FileDescription, thumbnail: bool) -> Result<HeaderValue, Ap
 fn stream(description: &FileDescription, parts: Parts, place: Place) -> Result<Response, ApiError> {
     let (offset, length, size) = (description.offset, description.length, description.size);
     let is_part = length > 0;
-    // A stream that fails ends the connection: the client sees that bytes are missing.
+    // A stream that fails closes the connection: the client sees that bytes are missing.
     let body = parts.filter_map(|message| {
         ready(match message {
             Ok(message) => match message.part {
@@ -187,7 +187,7 @@ fn stream(description: &FileDescription, parts: Parts, place: Place) -> Result<R
     Ok(response)
 }
 
-/// 416 with the size that the file has.
+/// 416 with the size of the file.
 fn beyond(mut error: ApiError) -> Response {
     error.status = StatusCode::RANGE_NOT_SATISFIABLE;
     let size = error.context.get("size").cloned().unwrap_or_default();
@@ -198,7 +198,7 @@ fn beyond(mut error: ApiError) -> Response {
     response
 }
 
-/// Offset and length of a single range, as the order service takes them. Anything else asks for the whole, as HTTP allows.
+/// Offset and length of a single range, for the order service. Any other range gets the whole file, as HTTP allows.
 fn parse_range(value: &HeaderValue) -> Option<(i64, i64)> {
     let range = value.to_str().ok()?.trim().strip_prefix("bytes=")?;
     let (first, last) = range.split_once('-')?;
@@ -207,7 +207,7 @@ fn parse_range(value: &HeaderValue) -> Option<(i64, i64)> {
         text.parse::<i64>().ok().filter(|_| digits)
     };
     match (first.trim(), last.trim()) {
-        // A suffix; of no bytes, it cannot be had.
+        // A suffix range; one of zero bytes cannot be satisfied.
         ("", last) => match number(last)? {
             0 => Some((i64::MAX, 0)),
             last => Some((-last, 0)),

@@ -1,4 +1,4 @@
-//! Files on their way through: what arrives is passed on at once, and no faster than the order service takes it.
+//! Uploads: streamed to the order service, with its backpressure.
 
 use std::pin::pin;
 
@@ -21,24 +21,24 @@ use crate::{
 
 /// Bytes of one message.
 const CHUNK: usize = 64 * 1024;
-/// Messages on their way at a time.
+/// Messages in flight at a time.
 const AHEAD: usize = 2;
 /// Longest text field, in bytes.
 const MAX_TEXT: usize = 2048;
 
-/// What a file may be for.
+/// Where the purpose of a file comes from.
 #[derive(Debug, Clone, Copy)]
 pub enum Purposes {
-    /// The client says which.
+    /// The client must give one of these.
     OneOf(&'static [FilePurpose]),
-    /// It need not say.
+    /// The client may give it.
     Only(FilePurpose),
-    /// It must not.
+    /// The client must not give it.
     None,
 }
 
 impl Form {
-    /// Passes the file on. `target` says where it goes; purpose and description come with the form.
+    /// Forwards the file to `target`; the form contains purpose and description.
     pub async fn send(
         mut self,
         app: &Gateway,
@@ -78,7 +78,7 @@ impl Form {
             }
             fields.take(field).await?;
         };
-        // What is not known yet may come after the file.
+        // Missing fields may come after the file.
         target.purpose = fields.named()?.map_or(0, Into::into);
         target.alt.clone_from(&fields.alt);
         field.file_name().clone_into(&mut target.name);
@@ -88,7 +88,7 @@ impl Form {
         let mut call = pin!(client.upload_file(outgoing_within(context, timeout, messages)));
         let sent = send_file(sender, target.clone(), field);
         let answer = tokio::select! {
-            // First, so that a refusal counts and not that nobody listens any more.
+            // First: the error of the service is the cause if sending fails, too.
             biased;
             answer = call.as_mut() => answer,
             sent = sent => {
@@ -102,7 +102,7 @@ impl Form {
                     }
                     named => named.map_or(0, Into::into),
                 };
-                // Only now is it whole. If nobody listens, the answer says why.
+                // Only now is the file complete. If the call has ended, its answer has the reason.
                 let end = UploadEnd { size, purpose, alt: fields.alt };
                 let _ = sender.send(message(Part::End(end))).await;
                 drop(sender);
@@ -113,7 +113,7 @@ impl Form {
     }
 }
 
-/// What a form says of its file, before or after it.
+/// The form fields about the file, before or after it.
 struct Fields {
     purposes: Purposes,
     purpose: Option<FilePurpose>,
@@ -144,7 +144,7 @@ impl Fields {
         }
     }
 
-    /// What the file is for, as far as that is known.
+    /// The purpose of the file, if known yet.
     fn named(&self) -> Result<Option<FilePurpose>, ApiError> {
         match (self.purposes, self.purpose) {
             (Purposes::None, _) | (Purposes::OneOf(_), None) => Ok(None),
@@ -156,7 +156,7 @@ impl Fields {
     }
 }
 
-/// Sends the target and the bytes; how many they are. The stream stays open: that the file is whole is another message.
+/// Sends the target and the bytes and returns the number of bytes. The stream stays open: the end of the file is another message.
 async fn send_file(
     mut sender: mpsc::Sender<UploadFileRequest>,
     target: UploadTarget,
@@ -172,7 +172,7 @@ async fn send_file(
             listened = sender.send(part).await.is_ok();
         }
         if !listened {
-            // The call has ended or is about to; its answer says why.
+            // The call has ended or is about to; its answer has the reason.
             std::future::pending::<()>().await;
         }
     }

@@ -1,4 +1,4 @@
-//! Who gets what of which event.
+//! Which users get which events.
 
 use waybill_proto::Event;
 use waybill_testkit::order_changed;
@@ -51,7 +51,7 @@ fn the_pool_learns_of_a_paid_order_without_the_customers_address() {
 }
 
 #[test]
-fn a_released_order_puts_its_old_worker_out_of_the_room() {
+fn a_released_order_removes_its_old_worker_from_the_room() {
     let effects = of(&OrderChanged {
         previous: Some(order::Assignee {
             id: "w1".into(),
@@ -69,7 +69,7 @@ fn a_released_order_puts_its_old_worker_out_of_the_room() {
 }
 
 #[test]
-fn a_status_change_names_both_ends() {
+fn a_status_change_has_old_and_new_status() {
     let mut held = order();
     held.status = OrderStatus::OnHold.into();
     let effects = of(&OrderChanged {
@@ -152,19 +152,19 @@ fn workers_hear_when_an_order_enters_or_leaves_the_pool() {
             false,
             &["order:available"],
         ),
-        // It was there before, or never; or it went to a worker, and `order:claimed` says so.
+        // Not sent: the order stayed in or out of the pool, or was assigned (reported by `order:claimed`).
         (S::Pending, P::Paid, S::Pending, false, &[]),
         (S::Pending, P::Unpaid, S::Cancelled, false, &[]),
         (S::InProgress, P::Paid, S::Cancelled, true, &[]),
         (S::Pending, P::Paid, S::InProgress, true, &[]),
     ] {
-        let told = names(from, payment_from, to, worker);
-        assert_eq!(told, expected, "{from:?} {payment_from:?} {to:?}");
+        let sent = names(from, payment_from, to, worker);
+        assert_eq!(sent, expected, "{from:?} {payment_from:?} {to:?}");
     }
 }
 
 #[test]
-fn an_assigned_order_is_its_new_workers_alone() {
+fn an_assigned_order_is_sent_to_its_new_worker_only() {
     let mut given = order();
     given.assignee = Some(order::Assignee {
         id: "w2".into(),
@@ -208,7 +208,7 @@ fn an_internal_note_stays_out_of_the_rooms_with_the_customer() {
         rooms(order::NoteVisibility::Internal),
         ["user:w1", "role:ADMIN"]
     );
-    // What is not said to be for the customer is internal.
+    // A note is internal unless it is marked for the customer.
     assert_eq!(
         rooms(order::NoteVisibility::Unspecified),
         ["user:w1", "role:ADMIN"]
