@@ -1,5 +1,5 @@
-//! Settings of this service. What an administrator can set later too ([`crate::shop::settings`]) is set here for a shop that is new: it is
-//! written to the database by the first start, and from then on the database rules.
+//! Settings of this service. Those that administrators can change later ([`crate::shop::settings`]) are defaults of a new shop: the
+//! first start writes them to the database, and from then on the database values apply.
 
 use std::time::Duration;
 
@@ -14,11 +14,11 @@ waybill_service_kit::settings! {
         pub commission_basis_points: u32 = "WAYBILL_COMMISSION_BASIS_POINTS", default "2000", range 0..=10_000;
         /// The name of a new shop, in mails and pages; afterwards the administrator's settings rule.
         pub shop_name: String = "WAYBILL_SHOP_NAME", default "Waybill", check shop_name;
-        /// Folder for files on their way in and pictures at work. Without it: `.spool` in the folder of the files, or
+        /// Folder for files during upload and pictures during processing. Without it: `.spool` in the folder of the files, or
         /// `waybill-spool` in the system's temporary folder if there is none.
         pub files_spool: Option<String> = "WAYBILL_FILES_SPOOL";
-        /// Who downloads a file is sent to the storage by a link that expires, where it has such. Off: all bytes go through the gateway,
-        /// for a storage that clients cannot reach.
+        /// Downloads are redirected to the storage by a link that expires, if the storage supports it. Off: all downloads go through the
+        /// gateway, for a storage that clients cannot reach.
         pub files_redirect: bool = "WAYBILL_FILES_REDIRECT", default "on";
     }
 }

@@ -1,5 +1,5 @@
-//! Events that this service consumes: what became of payments, who works here, and its own for what follows off the path of
-//! placing.
+//! Consumers of events: results of payments, accounts of workers, and the service's own events for work that is not done while
+//! placing an order.
 
 mod projections;
 
@@ -20,7 +20,7 @@ use crate::{
 
 pub use projections::OrderProjections;
 
-/// What this service consumes.
+/// The consumers of this service.
 pub const CONSUMERS: &[ConsumerInfo] = &[PAYMENTS, WORKERS, projections::PROJECTIONS];
 
 const PAYMENTS: ConsumerInfo = ConsumerInfo {
@@ -32,7 +32,7 @@ const WORKERS: ConsumerInfo = ConsumerInfo {
     subjects: &["waybill.auth.user.*"],
 };
 
-/// Brings payments into the orders they are for.
+/// Applies payments to their orders.
 pub struct PaymentEvents {
     orders: Orders,
 }
@@ -49,8 +49,8 @@ impl EventHandler for PaymentEvents {
         PAYMENTS
     }
 
-    /// Each locks an order and the stock of its goods, as placing, cancelling and expiring do one order at a time. Several
-    /// orders in one transaction would hold the stock of one while they wait for another, in no order that the others share.
+    /// One event per transaction, because each locks an order and the stock of its goods, like placing, cancelling and expiring. Several
+    /// orders in one transaction would lock stock in another order than these, and could deadlock.
     fn most_together(&self) -> usize {
         1
     }
@@ -86,7 +86,7 @@ impl EventHandler for PaymentEvents {
     }
 }
 
-/// Knows who works here, and under which name.
+/// Keeps the list of workers and their names.
 pub struct UserEvents {
     workers: Workers,
 }
@@ -108,7 +108,7 @@ impl EventHandler for UserEvents {
         let rights_changed = match changed.kind() {
             UserEvent::Registered | UserEvent::Updated | UserEvent::Unspecified => false,
             UserEvent::RoleChanged | UserEvent::Suspended | UserEvent::Restored => true,
-            // Passwords are nobody's business here.
+            // A change of password is not relevant here.
             UserEvent::PasswordChanged => return Ok(()),
         };
         let user = changed.user;

@@ -1,5 +1,5 @@
-//! What happens by time: unpaid orders expire, forgotten carts go, settings that another replica changed are taken over,
-//! objects that nothing points to are removed, low stock is told.
+//! Background jobs: expire unpaid orders, delete abandoned carts, reload settings changed by other replicas, remove unreferenced
+//! objects, report low stock.
 
 use std::{sync::Arc, time::Duration};
 
@@ -16,23 +16,23 @@ use crate::{
     },
 };
 
-/// The longest pause between two looks for orders that are due.
+/// Maximum pause between two checks for due orders.
 const MAX_PAUSE: Duration = Duration::from_secs(15);
-/// The shortest; also how late an order may expire that was placed since the last look.
+/// Minimum pause; also the maximum delay for an order that was placed since the last check.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(200);
-/// After a look that failed.
+/// Pause after a failed check.
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
-/// Between two looks for carts that nobody touches any more.
+/// Interval of checks for abandoned carts.
 const CART_PAUSE: Duration = Duration::from_hours(1);
-/// How long a replica may hold settings that another has changed.
+/// Interval of checks for settings changed by other replicas.
 const REFRESH: Duration = Duration::from_millis(500);
-/// Between two looks at what has moved in the stock.
+/// Interval of checks for stock changes.
 const STOCK_PAUSE: Duration = Duration::from_secs(1);
 
-/// The pause between two looks for objects to remove; deletions also wake it.
+/// Interval of checks for objects to remove; deletions also wake the job.
 const REMOVALS: Duration = Duration::from_mins(1);
 
-/// Removes objects of the storage that no file points to.
+/// Removes unreferenced objects of the storage.
 pub fn removals(files: Files, wake: &Arc<tokio::sync::Notify>) -> Job {
     Job::new("remove-files", REMOVALS, move || {
         let files = files.clone();
@@ -41,8 +41,8 @@ pub fn removals(files: Files, wake: &Arc<tokio::sync::Notify>) -> Job {
     .woken_by(Arc::clone(wake))
 }
 
-/// Expires unpaid orders. Runs on a timer that fits the shortest expiry, exactly when the next order that it knows of is due,
-/// and when the settings change.
+/// Expires unpaid orders. Runs on a timer derived from the shortest expiry, when the next known order is due, and when the settings
+/// change.
 pub fn expiry(orders: Orders, context: &Arc<AppContext>, stop: &CancellationToken) -> Job {
     let wake = Arc::clone(&context.settings.changed);
     let (woken, context, stop) = (Arc::clone(&wake), Arc::clone(context), stop.clone());
@@ -55,7 +55,7 @@ pub fn expiry(orders: Orders, context: &Arc<AppContext>, stop: &CancellationToke
             let due = match &next {
                 Ok(None) => MAX_PAUSE,
                 Ok(Some(due)) => due.since(context.now()),
-                // When the next order is due is not known now.
+                // The next due time is unknown after a failure.
                 Err(_) => AFTER_FAILURE,
             };
             let every = (context.shop().shortest_expiry() / 4).clamp(SHORTEST_PAUSE, MAX_PAUSE);
@@ -80,7 +80,7 @@ pub fn expiry(orders: Orders, context: &Arc<AppContext>, stop: &CancellationToke
     .woken_by(wake)
 }
 
-/// Cleans up carts that nobody has touched for their lifetime.
+/// Deletes carts that were not used for their lifetime.
 pub fn cart_clean_up(carts: Carts) -> Job {
     Job::new("clean-up-carts", CART_PAUSE, move || {
         let carts = carts.clone();
@@ -88,7 +88,7 @@ pub fn cart_clean_up(carts: Carts) -> Job {
     })
 }
 
-/// Takes over the settings that another replica has changed.
+/// Reloads settings that another replica has changed.
 pub fn refresh_settings(shop: Shop) -> Job {
     Job::new("refresh-settings", REFRESH, move || {
         let shop = shop.clone();
@@ -96,7 +96,7 @@ pub fn refresh_settings(shop: Shop) -> Job {
     })
 }
 
-/// Tells of stock that runs low.
+/// Reports low stock.
 pub fn stock_watch(watch: StockWatch) -> Job {
     let watch = Arc::new(watch);
     Job::new("watch-stock", STOCK_PAUSE, move || {

@@ -2,21 +2,21 @@
 //!
 //! Layers: base, config ← shop ← orders ← fulfilment ← derived ← consumers, jobs, migrations.
 //!
-//! - `base` knows no slice: checks of text and numbers, CSV that is safe to open, audit records, helpers of stores and gRPC.
-//! - `shop` is what is sold: settings, products, categories, stock, catalogue, carts, import and export.
-//! - `orders` is the kernel. What follows from a change in the layers above is registered with it (`orders/app/hooks.rs`, which
-//!   also says the order of locks).
-//! - `fulfilment` is what is done on orders: workers, notes, files, shipments, and work (the pool, claims, change requests).
-//! - `derived` is what follows from orders: analytics, and the checks of `waybill verify`.
-//! - On top the front doors: `consumers` (events of payment, auth and its own), `jobs` (what happens by time), and the wiring.
+//! - `base` is independent of all slices: checks of text and numbers, safe CSV, audit records, helpers of stores and gRPC.
+//! - `shop`: settings, products, categories, stock, catalogue, carts, import and export.
+//! - `orders` is the core. Higher layers register hooks for changes of orders (`orders/app/hooks.rs`, which also defines the lock
+//!   order).
+//! - `fulfilment`: workers, notes, files, shipments, and work (the pool, claims, change requests).
+//! - `derived`: data derived from orders (analytics), and the checks of `waybill verify`.
+//! - Entry points: `consumers` (events of payment, auth and its own), `jobs` (timers), and the wiring.
 //!
-//! A slice is a folder of these; each has the same layers in files of the same names: `grpc → app → domain, store`; `entity`
-//! (rows), `wire` (domain → protobuf), `events` (what is published). The order of slices is in the `mod.rs` of their folder;
-//! `cargo xtask tidy --draw services/order` draws it all.
+//! A slice is a folder in one of these. All slices have the same layers in files of the same names: `grpc → app → domain, store`;
+//! `entity` (rows), `wire` (domain → protobuf), `events` (published events). The order of slices is in the `mod.rs` of their folder;
+//! `cargo xtask tidy --draw services/order` draws the graph.
 //!
-//! Invariants, each held by a test in `tests/it`: stock is never oversold (`stock.rs`); a claim has one winner (`work.rs`);
-//! a repeated placing answers the first order (`placing.rs`); any sequence of operations leaves [`verify()`] clean
-//! (`invariants.rs`). Deliberately absent: calls to other services. Placing asks nobody.
+//! Invariants, each with a test in `tests/it`: stock is never oversold (`stock.rs`); a claim has one winner (`work.rs`); a repeated
+//! placing returns the first order (`placing.rs`); any sequence of operations leaves [`verify()`] clean (`invariants.rs`).
+//! Deliberately absent: calls to other services.
 
 mod base;
 pub mod config;
@@ -87,13 +87,13 @@ use crate::{
     },
 };
 
-/// Where prices are.
+/// Tables that contain prices.
 const PRICED: &[HasPrices] = &[
     |tx| Box::pin(catalogue::store::any(tx)),
     |tx| Box::pin(orders::store::any(tx)),
 ];
 
-/// Brings the database up to date and builds the service. It does not run before `waybill_service_kit::start`.
+/// Migrates the database and builds the service. It runs only after `waybill_service_kit::start`.
 pub async fn build(
     deps: &Deps,
     settings: &Settings,

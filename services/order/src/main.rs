@@ -6,7 +6,7 @@ use waybill_file_store::FilesSettings;
 use waybill_order::{Settings, Storage};
 use waybill_service_kit::process;
 
-/// Where files are kept without a setting.
+/// Default folder of files.
 const FILES: &str = "waybill-data/files";
 
 fn main() -> ExitCode {

@@ -7,12 +7,12 @@ use waybill_store::Tx;
 
 pub use waybill_service_kit::audit::Act;
 
-/// Leaves the record in the transaction of the act.
+/// Writes the audit record in the transaction of the act.
 pub fn record(tx: &Tx, ctx: &CallContext, act: Act) {
     audit::publish::<AuditRecorded>(tx, ctx, act);
 }
 
-/// Only what was given: a filter without the parts that it does not have.
+/// The given parts of a filter, without empty ones.
 pub fn non_null<const N: usize>(parts: [(&str, Value); N]) -> Value {
     let given = parts
         .into_iter()

@@ -1,8 +1,8 @@
-//! Who calls.
+//! Callers and their permissions.
 
 use waybill_service_kit::{CallContext, Caller};
 
-/// Whether the caller sees what is not for everybody: archived products, the parts of the stock, all settings.
+/// Whether the caller may see internal data: archived products, stock levels, all settings.
 pub fn sees_all(ctx: &CallContext) -> bool {
     match &ctx.caller {
         Caller::Anonymous => false,

@@ -1,21 +1,21 @@
-//! Comma-separated values that spreadsheets open without running anything.
+//! CSV that is safe to open in spreadsheets.
 //!
 //! A cell that a spreadsheet would take for a formula (it begins with `=`, `+`, `-`, `@`, a tab or a line break) gets an
-//! apostrophe in front, which spreadsheets read as "this is text". [`plain`] takes it away again: for every text,
+//! apostrophe in front, which spreadsheets read as "this is text". [`plain`] removes it again: for every text,
 //! `plain(&cell(text)) == text`.
 
 use std::borrow::Cow;
 
-/// What begins a formula in one spreadsheet or another; the wide forms count in some of them too.
+/// Characters that start a formula in some spreadsheet, including their full-width forms.
 const DANGEROUS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 const MARK: char = '\'';
 
-/// Whether a formula, or a neutralised one, begins here.
+/// Whether the text starts like a formula, or like a neutralised one.
 fn marked_or_dangerous(text: &str) -> bool {
     text.trim_start_matches(MARK).starts_with(DANGEROUS)
 }
 
-/// The text as a cell that no spreadsheet runs.
+/// The text as a cell that is never run as a formula.
 pub fn cell(text: &str) -> Cow<'_, str> {
     if marked_or_dangerous(text) {
         Cow::Owned(format!("{MARK}{text}"))
@@ -24,7 +24,7 @@ pub fn cell(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The text that a cell stands for; the inverse of [`cell`].
+/// The text of a cell; the inverse of [`cell`].
 pub fn plain(cell: &str) -> &str {
     match cell.strip_prefix(MARK) {
         Some(text) if marked_or_dangerous(text) => text,
@@ -32,7 +32,7 @@ pub fn plain(cell: &str) -> &str {
     }
 }
 
-/// Lines of a file on their way out, taken in chunks. Numbers of our own are safe; text goes through [`cell`] here.
+/// Writes CSV lines, read in chunks. Text is escaped with [`cell`]; our own numbers are safe.
 pub struct Lines {
     writer: csv::Writer<Vec<u8>>,
 }

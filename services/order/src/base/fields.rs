@@ -1,9 +1,9 @@
-//! Limits, and the text of searches, that every slice's domain shares.
+//! Limits and search text, shared by the domains of all slices.
 
 use waybill_primitives::{FieldErrors, Timestamp};
 use waybill_proto::order as pb;
 
-/// Most units of one product that a number of them may say.
+/// Maximum number of units of one product.
 pub const MAX_UNITS: i64 = pb::Product::MAX_ON_HAND;
 /// Largest amount, in minor units: numbers of JSON are exact up to here.
 pub const MAX_AMOUNT: i64 = 9_007_199_254_740_991;
@@ -25,7 +25,7 @@ pub fn check_amounts(
     errors.or(())
 }
 
-/// Checks that a span, without its end, has a moment in it.
+/// Checks that a half-open time span is not empty.
 pub fn check_span(from: Option<Timestamp>, to: Option<Timestamp>) -> Result<(), FieldErrors> {
     match from.zip(to) {
         Some((from, to)) if from >= to => Err(FieldErrors::one("from", "must be before to")),
@@ -33,7 +33,7 @@ pub fn check_span(from: Option<Timestamp>, to: Option<Timestamp>) -> Result<(), 
     }
 }
 
-/// The form in which text is searched: lower case, single spaces, cut to `max` characters.
+/// Normalises text for searching: lower case, single spaces, cut to `max` characters.
 pub fn search_text(parts: &[&str], max: usize) -> String {
     let mut text = String::new();
     for word in parts.iter().flat_map(|part| part.split_whitespace()) {
@@ -48,7 +48,7 @@ pub fn search_text(parts: &[&str], max: usize) -> String {
     }
 }
 
-/// At most this many words of a search are looked at.
+/// Maximum number of words of a search.
 const MAX_WORDS: usize = 8;
 /// Longest search text.
 const MAX_QUERY: usize = 200;

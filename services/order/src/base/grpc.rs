@@ -1,11 +1,11 @@
-//! What the gRPC layers of all slices share: ids, enums, and answers in pieces.
+//! Shared by the gRPC layers of all slices: ids, enums, and answers in chunks.
 
 use std::{fmt::Display, str::FromStr};
 
 use waybill_primitives::UnknownValue;
 use waybill_service_kit::AppError;
 
-/// Reads the id of the thing that a call is about.
+/// Reads the id of the resource of a call.
 pub fn id<T>(field: &'static str, text: &str) -> Result<T, AppError>
 where
     T: FromStr<Err: Display>,
@@ -19,10 +19,10 @@ pub fn choice<T>(field: &str, read: Result<T, UnknownValue>) -> Result<T, AppErr
     read.map_err(|unknown| AppError::invalid_field(field, unknown.to_string()))
 }
 
-/// Bytes of one message at most: a quarter of what a client takes by default.
+/// Maximum size of a message, in bytes: a quarter of the default limit of clients.
 const PIECE: usize = 1024 * 1024;
 
-/// What is sent in several messages, because one would be too large.
+/// Items that are sent in several messages, because one would be too large.
 pub fn pieces(bytes: &[u8]) -> impl Iterator<Item = Vec<u8>> {
     bytes.chunks(PIECE).map(<[u8]>::to_vec)
 }

@@ -1,4 +1,4 @@
-//! What all slices share, and which knows none of them.
+//! Shared by all slices and independent of them.
 
 pub mod audit;
 pub mod callers;

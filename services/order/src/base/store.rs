@@ -1,4 +1,4 @@
-//! What the slices' stores share: writing rows, text search.
+//! Shared by the slices' stores: writing rows, text search.
 
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait, Condition, EntityTrait, IntoActiveModel,
@@ -9,12 +9,12 @@ use waybill_store::{StoreError, Tx, rows};
 
 use crate::base::fields::contains_pattern;
 
-/// What a statement writes of a row.
+/// The columns that a statement writes.
 pub type ActiveModel<M> = <<M as ModelTrait>::Entity as EntityTrait>::ActiveModel;
 type Column<M> = <<M as ModelTrait>::Entity as EntityTrait>::Column;
 type PrimaryKey<M> = <<M as ModelTrait>::Entity as EntityTrait>::PrimaryKey;
 
-/// A row as its entity declares it.
+/// A row as declared by its entity.
 pub trait Row: ModelTrait + IntoActiveModel<ActiveModel<Self>> + Sync {}
 
 impl<M: ModelTrait + IntoActiveModel<ActiveModel<M>> + Sync> Row for M {}
@@ -29,7 +29,7 @@ pub async fn insert_all<M: Row>(tx: &Tx, rows: &[M]) -> Result<(), StoreError> {
     rows::insert_all(tx.conn(), rows.to_vec()).await
 }
 
-/// Overwrites all columns of a row if it still satisfies the condition. False if it does not, or is gone.
+/// Overwrites all columns of a row if it still satisfies the condition. False if it does not, or was deleted.
 pub async fn update<M: Row>(
     tx: &Tx,
     row: &M,

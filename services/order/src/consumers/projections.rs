@@ -1,4 +1,4 @@
-//! The service's own events of orders, for what is kept beside the orders: figures and words.
+//! Consumes the service's own order events for figures and search words.
 
 use async_trait::async_trait;
 use waybill_bus::Envelope;
@@ -14,7 +14,7 @@ pub const PROJECTIONS: ConsumerInfo = ConsumerInfo {
     subjects: &["waybill.order.order.*"],
 };
 
-/// Keeps the rollups and the words of orders up to date.
+/// Updates the rollups and search words of orders.
 pub struct OrderProjections;
 
 fn read(event: &Envelope) -> Result<ProjectionInput, HandlerError> {

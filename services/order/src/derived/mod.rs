@@ -1,4 +1,4 @@
-//! What is derived from orders, and checks of all that is kept.
+//! Data derived from orders, and consistency checks.
 //!
 //! Layers: analytics ← verify.
 

@@ -1,4 +1,4 @@
-//! Checks that what the database holds agrees with itself: `waybill verify`.
+//! Consistency checks of the database: `waybill verify`.
 
 mod store;
 
@@ -6,11 +6,10 @@ use waybill_store::{Db, StoreError};
 
 use crate::derived::analytics::store::{Mismatch, mismatches, unreached};
 
-/// Findings of the rollups that are told.
+/// Maximum number of reported findings of the rollups.
 const MAX_FINDINGS: usize = 100;
 
-/// Every violation found, in words; at most a hundred of each sort. Harmless while the service runs: each check sees one
-/// moment.
+/// All violations as sentences; at most a hundred of each kind. Safe while the service runs: each check reads a snapshot.
 pub async fn verify(db: &Db) -> Result<Vec<String>, StoreError> {
     let mut violations = store::stock(db).await?;
     violations.extend(store::categories(db).await?);
@@ -27,7 +26,7 @@ pub async fn verify(db: &Db) -> Result<Vec<String>, StoreError> {
     Ok(violations)
 }
 
-/// The rollups against a count of all orders.
+/// Compares the rollups with a recount of all orders.
 async fn figures(db: &Db) -> Result<Vec<String>, StoreError> {
     let unreached = unreached(db, MAX_FINDINGS as u64).await?;
     let describe = |number| {

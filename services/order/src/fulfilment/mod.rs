@@ -1,4 +1,4 @@
-//! What is done on orders, from the claim to the delivery.
+//! Work on orders, from the claim to the delivery.
 //!
 //! Layers: files, notes, shipments, workers ← work.
 

@@ -51,7 +51,7 @@ async fn products(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
             .col(uuid("id").primary_key())
             .col(string_len("sku", 64))
             .col(string_len("name", 200))
-            // The name in lower case: what lists are sorted by.
+            // The name in lower case, for sorting.
             .col(string_len("name_key", 200))
             .col(text("description"))
             .col(string_len("kind", 16))
@@ -59,9 +59,9 @@ async fn products(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
             .col(string_len("currency", 3))
             .col(uuid_null("category_id"))
             .col(boolean("active"))
-            // JSON, in the row itself, because every list of products shows them; null: none.
+            // JSON, in the row itself, because every list of products contains them; null: none.
             .col(text_null("images"))
-            // Null: the shop's.
+            // Null: the shop's threshold.
             .col(big_integer_null("low_stock_threshold"))
             .col(big_integer("version"))
             .col(big_integer("created_at"))
@@ -118,7 +118,7 @@ async fn stock(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
             .col(boolean("low"))
             .col(big_integer("version"))
             .col(big_integer("updated_at"))
-            // The last line of defence; the statements that change stock are conditional themselves.
+            // A safety net; the statements that change stock are conditional themselves.
             .check(Expr::cust("reserved >= 0 AND on_hand >= reserved")),
     )
     .await?;
@@ -153,10 +153,10 @@ async fn carts(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         Table::create()
             .table("carts")
             .col(uuid("id").primary_key())
-            // One of the two: whose it is, or SHA-256 of the token that names it.
+            // Exactly one is set: the owning account, or SHA-256 of the guest's token.
             .col(uuid_null("user_id"))
             .col(string_len_null("token_hash", 64))
-            // Into whose cart it went; the row is kept so that a repeated merge finds out.
+            // The user into whose cart it was merged; the row is kept for repeated merges.
             .col(uuid_null("merged_into"))
             .col(big_integer("version"))
             .col(big_integer("created_at"))
@@ -186,7 +186,7 @@ async fn cart_items(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
             // The price at which the customer wrote the line.
             .col(big_integer("seen_price"))
             .col(string_len("seen_currency", 3))
-            // What the cart told when it was last read.
+            // What the cart showed when it was last read.
             .col(big_integer("shown_price"))
             .col(string_len("shown_currency", 3))
             .col(big_integer("shown_quantity"))
@@ -196,7 +196,7 @@ async fn cart_items(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     .await
 }
 
-/// One row. Amounts of time are in seconds.
+/// One row. Durations are in seconds.
 async fn shop_settings(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     create_table(
         manager,

@@ -30,7 +30,7 @@ async fn orders(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
             .col(string_len("status", 16))
             .col(string_len("payment_status", 24))
             .col(string_len("kind", 16))
-            // What its goods do to the stock: NONE, RESERVED, SOLD.
+            // Effect of its goods on the stock: NONE, RESERVED, SOLD.
             .col(string_len("holding", 16))
             .col(uuid("customer_id"))
             .col(string_len("customer_name", 200))
@@ -152,7 +152,7 @@ async fn payment_attempts(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
             .col(big_integer("opened_at"))
             // Not null: succeeded or failed.
             .col(big_integer_null("closed_at"))
-            // How much went back, where that is heard of before the order took the payment.
+            // The refunded amount, if the refund arrives before the order accepted the payment.
             .col(big_integer_null("refunded")),
     )
     .await?;

@@ -1,4 +1,4 @@
-//! What is done on orders: requests to change them, workers, notes, progress, files, shipments.
+//! Work on orders: change requests, workers, notes, progress, files, shipments.
 
 use sea_orm_migration::{prelude::*, schema::*};
 use waybill_store::{create_indexes, create_table, create_unique_indexes};
@@ -39,7 +39,7 @@ async fn change_requests(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
             .col(string_len_null("decider_name", 200))
             .col(string_len_null("decider_role", 16))
             .col(text("note"))
-            // Order and kind while pending, else null: two pending ones of a kind cannot be.
+            // Order and kind while pending, else null: allows only one pending request of a kind.
             .col(string_len_null("pending_key", 64))
             .col(big_integer("version"))
             .col(big_integer("created_at"))
@@ -161,7 +161,7 @@ async fn files(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
             .col(uuid("id").primary_key())
             .col(uuid_null("order_id"))
             .col(uuid_null("product_id"))
-            // Where its bytes are, whatever it belongs to now; the thumbnail is beside it.
+            // The object in the storage; stays if the file moves to another order. The thumbnail is beside it.
             .col(string_len("object_key", 200))
             .col(string_len("purpose", 16))
             .col(string_len("name", 200))
@@ -189,7 +189,7 @@ async fn files(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     .await
 }
 
-/// What is to be removed from the storage.
+/// Objects to be removed from the storage.
 async fn file_removals(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     let table = "file_removals";
     create_table(

@@ -1,4 +1,4 @@
-//! Rollups of orders, and what each order has added to them.
+//! Rollups of orders, and each order's contribution to them.
 
 use sea_orm_migration::{prelude::*, schema::*};
 use waybill_store::create_table;
@@ -21,7 +21,7 @@ async fn order_projections(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         Table::create()
             .table("order_projections")
             .col(uuid("order_id").primary_key())
-            // Of the order, as far as it has been consumed.
+            // The last consumed version of the order.
             .col(big_integer("version"))
             .col(big_integer("generation"))
             // JSON; only ever read and written as a whole.
@@ -56,7 +56,7 @@ async fn analytics_daily(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     .await
 }
 
-/// One row: the generation that is shown, and the one that a rebuild is filling.
+/// One row: the visible generation, and the one that a rebuild is filling.
 async fn projection_state(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     create_table(
         manager,

@@ -1,7 +1,7 @@
 //! The tables of this service.
 //!
-//! There are no foreign keys on the tables that placing writes: rows of an order are written by one transaction, never deleted,
-//! and `waybill verify` proves what a key would; a key would cost a lock and a lookup per row on the hottest path.
+//! The tables that placing writes have no foreign keys: rows of an order are written in one transaction and never deleted, and
+//! `waybill verify` checks what keys would enforce; a key would cost a lock and a lookup per row on the hottest path.
 
 use sea_orm_migration::{prelude::*, schema::string_len, sea_orm::DbBackend};
 
@@ -24,8 +24,8 @@ impl MigratorTrait for Migrator {
     }
 }
 
-/// A column of words that are searched by their beginnings. PostgreSQL must compare them by their bytes, as the other two
-/// do: in the order of a language, words with one beginning need not lie side by side.
+/// A column of words for prefix search. PostgreSQL must compare them by bytes, as the other two do: in a language's collation,
+/// words with the same prefix are not always adjacent.
 fn word(manager: &SchemaManager<'_>, length: u32) -> ColumnDef {
     let mut word = string_len("word", length);
     if manager.get_database_backend() == DbBackend::Postgres {

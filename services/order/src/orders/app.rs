@@ -34,7 +34,7 @@ pub struct Orders {
     hooks: Arc<Hooks>,
 }
 
-/// As whom the caller looks at orders.
+/// The caller's view of orders.
 pub fn viewer(ctx: &CallContext) -> Result<Viewer, AppError> {
     if let Caller::Service(_) = &ctx.caller {
         return Ok(Viewer::Everything);
@@ -47,7 +47,7 @@ pub fn viewer(ctx: &CallContext) -> Result<Viewer, AppError> {
     })
 }
 
-/// Who acts, for the history; none for the platform itself.
+/// The actor, for the history; none for the platform itself.
 pub fn actor(ctx: &CallContext) -> Option<Person> {
     match &ctx.caller {
         Caller::User(user) => Some(Person {
@@ -59,7 +59,7 @@ pub fn actor(ctx: &CallContext) -> Option<Person> {
     }
 }
 
-/// A name as it is kept: cut to its limit.
+/// A name, cut to its limit.
 fn person_name(name: &str) -> String {
     name.trim()
         .chars()
@@ -81,8 +81,8 @@ impl Orders {
         Ok(found.seen_by(viewer))
     }
 
-    /// Customers get their own orders, workers those assigned to them (or, filtered by themselves as the customer, what they
-    /// ordered), administrators all.
+    /// Customers get their own orders, workers those assigned to them (or, with themselves as the customer filter, their own orders),
+    /// administrators all.
     pub async fn list(
         &self,
         ctx: &CallContext,
@@ -110,8 +110,8 @@ impl Orders {
         Ok(page)
     }
 
-    /// How many orders a filter lets through that asks for no more than statuses: more than are counted one by one, so the
-    /// rollups say it. None for other filters, and while the rollups know of fewer.
+    /// The number of orders that match a filter with only statuses. It may exceed the counting limit, so it is read from the rollups.
+    /// None for other filters, and while the rollups have fewer orders.
     async fn many(&self, filter: &Filter) -> Result<Option<u64>, AppError> {
         let only_statuses = Filter {
             statuses: filter.statuses.clone(),
@@ -126,7 +126,7 @@ impl Orders {
             .filter(|total| *total > MAX_COUNTED))
     }
 
-    /// What has happened to an order. Those who know it from the pool alone see what, but not the words that went with it.
+    /// The history of an order. Workers who only see the order in the pool get it without notes.
     pub async fn history(
         &self,
         ctx: &CallContext,
@@ -164,14 +164,14 @@ impl Orders {
             &text,
             version,
             |order, parties| {
-                // A worker who happens to be the customer cancels as one, by the route for customers.
+                // A worker who is the customer, too, cancels as a customer, by the route for customers.
                 parties.retain(|party| *party != Party::Owner || order.customer_id != user);
             },
         )
         .await
     }
 
-    /// The owner or an administrator gives an order up.
+    /// Cancels an order, as its owner or an administrator.
     pub async fn cancel(
         &self,
         ctx: &CallContext,
@@ -188,7 +188,7 @@ impl Orders {
 
     #[expect(
         clippy::too_many_arguments,
-        reason = "what the two callers differ in, each of another type"
+        reason = "the two callers differ in these arguments, each of another type"
     )]
     async fn step(
         &self,

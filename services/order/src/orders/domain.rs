@@ -1,4 +1,4 @@
-//! What an order is: its states, its money, and how it changes. Pure.
+//! Orders: states, money and changes. Pure.
 
 mod assignment;
 mod changes;
@@ -29,17 +29,17 @@ use crate::shop::{
     settings::domain::{ShopSettings, seconds},
 };
 
-/// Longest name that is kept of a person, in characters.
+/// Longest stored name of a person, in characters.
 pub const MAX_PERSON_NAME: usize = 200;
 
 impl PaymentStatus {
-    /// Money is still due.
+    /// Whether payment is due.
     pub const fn is_due(self) -> bool {
         matches!(self, Self::Unpaid | Self::Failed)
     }
 }
 
-/// Somebody who acts, as the history shows them.
+/// An actor, for the history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {
     pub id: UserId,
@@ -54,7 +54,7 @@ impl Person {
     }
 }
 
-/// Who ordered, as they were called then.
+/// The customer, with the name at the time of ordering.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Customer {
     pub id: UserId,
@@ -81,7 +81,7 @@ impl ShopSettings {
 }
 
 impl HistoryEntry {
-    /// Who did it; none: the system.
+    /// The actor; none: the system.
     pub fn actor(&self) -> Option<Person> {
         let (id, role) = self.actor_id.zip(self.actor_role)?;
         let name = self.actor_name.clone().unwrap_or_default();
@@ -119,7 +119,7 @@ impl Order {
             && self.assignee_id.is_none()
     }
 
-    /// In which capacities somebody stands to this order.
+    /// A user's roles in this order.
     pub fn parties(&self, person: &Person) -> Vec<Party> {
         let mut parties = Vec::new();
         if person.role == Role::Admin {
@@ -134,14 +134,14 @@ impl Order {
         parties
     }
 
-    /// Whether `viewer` is a worker who may look at it only because it waits in the pool: neither theirs to do nor their own.
+    /// Whether `viewer` is a worker who may read it only because it is in the pool: neither its assignee nor its customer.
     pub fn is_known_from_pool(&self, viewer: Viewer) -> bool {
         matches!(viewer, Viewer::Staff(id) if self.customer_id != id
             && self.assignee_id != Some(id))
     }
 
-    /// As `viewer` may see it: an order of the pool that is neither theirs to do nor their own, workers see without how to
-    /// reach the customer. Everything that answers a call with an order goes through here.
+    /// The order as `viewer` may see it: workers who only see it in the pool get it without the customer's contact data. All answers with
+    /// an order must use this.
     #[must_use]
     pub fn seen_by(mut self, viewer: Viewer) -> Self {
         if self.is_known_from_pool(viewer) {
@@ -165,7 +165,7 @@ impl Order {
 
 #[cfg(test)]
 pub mod tests {
-    //! An order for the tests of other slices.
+    //! A sample order for the tests of other slices.
 
     use waybill_primitives::{Currency, OrderId, OrderNumber, Timestamp};
 

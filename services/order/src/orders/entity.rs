@@ -1,11 +1,11 @@
-//! Rows of `orders`, `order_items`, `order_history`, `order_words` and `payment_attempts`: orders with what belongs to them as they are.
+//! Rows of `orders`, `order_items`, `order_history`, `order_words` and `payment_attempts`.
 
 use serde::{Deserialize, Serialize};
 use waybill_primitives::string_enum;
 use waybill_proto::order as pb;
 
 string_enum! {
-    /// How far the work is.
+    /// Status of the work.
     pub enum OrderStatus as pb::OrderStatus {
         Pending = "PENDING",
         InProgress = "IN_PROGRESS",
@@ -16,7 +16,7 @@ string_enum! {
 }
 
 string_enum! {
-    /// How far the money is; independent of [`OrderStatus`].
+    /// Status of the payment; independent of [`OrderStatus`].
     pub enum PaymentStatus as pb::PaymentStatus {
         Unpaid = "UNPAID",
         Authorized = "AUTHORIZED",
@@ -28,7 +28,7 @@ string_enum! {
 }
 
 string_enum! {
-    /// What an order is for. Free text alone is a service.
+    /// Kind of an order. Free text alone is a service.
     pub enum OrderKind as pb::OrderKind {
         Goods = "GOODS",
         Service = "SERVICE",
@@ -37,9 +37,9 @@ string_enum! {
 }
 
 string_enum! {
-    /// What the order's goods do to the stock at present.
+    /// Current effect of the order's goods on the stock.
     pub enum StockState {
-        /// Nothing: no goods, or they went back.
+        /// None: no goods, or they were released or returned.
         Nothing = "NONE",
         /// Its goods are reserved.
         Reserved = "RESERVED",
@@ -49,12 +49,12 @@ string_enum! {
 }
 
 string_enum! {
-    /// What happened, as the history and the events name it.
+    /// Kinds of changes in the history and the events.
     pub enum OrderEvent as pb::OrderEvent {
         Placed = "PLACED",
-        /// What it is for was changed.
+        /// It was edited.
         Edited = "EDITED",
-        /// A payment has begun, and the order does not expire during it.
+        /// A payment was started, during which the order does not expire.
         PaymentStarted = "PAYMENT_STARTED",
         Paid = "PAID",
         PaymentFailed = "PAYMENT_FAILED",
@@ -71,7 +71,7 @@ string_enum! {
     }
 }
 
-/// Where goods go.
+/// Shipping address.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Address {
     pub name: String,
@@ -90,7 +90,7 @@ pub mod order {
 
     use super::{Address, OrderKind, OrderStatus, PaymentStatus, StockState, item};
 
-    /// An order. It changes only by the methods of the domain, each of which gives the next version.
+    /// An order. It is changed only by the methods of the domain, each of which returns the next version.
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "orders")]
     pub struct Model {
@@ -101,7 +101,7 @@ pub mod order {
         pub payment_status: PaymentStatus,
         pub kind: OrderKind,
         pub holding: StockState,
-        /// Who ordered, as they were called then; of no account if `guest`.
+        /// The customer, with the name at the time of ordering; without an account if `guest`.
         pub customer_id: UserId,
         pub customer_name: String,
         pub customer_email: String,
@@ -125,18 +125,18 @@ pub mod order {
         pub payment_id: Option<PaymentId>,
         /// The status that it was put on hold from.
         pub held_from: Option<OrderStatus>,
-        /// Since when it waits for a worker; none outside the pool.
+        /// When it entered the pool; none outside the pool.
         pub available_since: Option<Timestamp>,
         /// When it expires unpaid; none if it does not.
         pub expires_at: Option<Timestamp>,
         pub completed_at: Option<Timestamp>,
-        /// The text that a search looks through; made whenever it is written.
+        /// The search text; generated on every write.
         pub search: String,
         /// Placed without an account.
         pub guest: bool,
-        /// The order that this one was opened in place of.
+        /// The order that this one replaces.
         pub replaces_id: Option<OrderId>,
-        /// The order that was opened in place of this one.
+        /// The replacement of this order.
         pub replaced_by_id: Option<OrderId>,
         pub version: i64,
         pub created_at: Timestamp,
@@ -152,7 +152,7 @@ pub mod item {
 
     use crate::shop::products::entity::ProductKind;
 
-    /// A line of an order with the name and price of the moment of ordering. Amounts in minor units of the order's currency.
+    /// A line of an order with the name and price at the time of ordering. Amounts in minor units of the order's currency.
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "order_items")]
     pub struct Model {
@@ -183,12 +183,12 @@ pub mod history {
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub order_id: OrderId,
-        /// Of the order after the change.
+        /// Version of the order after the change.
         #[sea_orm(primary_key, auto_increment = false)]
         pub version: i64,
         pub at: Timestamp,
         pub event: OrderEvent,
-        /// The status before and after, or the payment status where it is about money.
+        /// The status before and after; for changes of payment, the payment status.
         pub from_value: Option<String>,
         pub to_value: String,
         /// None: the system.
@@ -216,7 +216,7 @@ pub mod attempt {
         pub opened_at: Timestamp,
         /// Succeeded or failed.
         pub closed_at: Option<Timestamp>,
-        /// How much of it has gone back, if that was heard of before the order took it.
+        /// The refunded amount, if the refund was processed before the order accepted the payment.
         pub refunded: Option<i64>,
     }
 
@@ -227,7 +227,7 @@ pub mod word {
     use waybill_primitives::{OrderId, Timestamp};
     use waybill_store::entity_prelude::*;
 
-    /// A word that an order is found by, with the time at which the order was placed.
+    /// A search word of an order, with the time at which the order was placed.
     #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, DeriveEntityModel)]
     #[sea_orm(table_name = "order_words")]
     pub struct Model {

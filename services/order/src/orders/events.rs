@@ -1,4 +1,4 @@
-//! What is published of orders.
+//! Events of orders.
 
 use waybill_proto::order as pb;
 use waybill_store::Tx;
@@ -8,7 +8,7 @@ use super::{
     wire,
 };
 
-/// Publishes a change of an order. `message` is the order as others see it.
+/// Publishes a change of an order. `message` is the order as a message.
 pub fn order_changed(
     tx: &Tx,
     changed: &Changed,

@@ -23,7 +23,7 @@ use crate::{
     shop::products::domain::Line,
 };
 
-/// The most items of a history in one answer.
+/// Maximum number of history items in an answer.
 const MAX_HISTORY: u64 = 1_000;
 
 /// Answers `waybill.order.v1.OrderService`.
@@ -82,7 +82,7 @@ fn edit(request: pb::EditOrderRequest) -> Result<Edit, FieldErrors> {
     })
 }
 
-/// What is set; the empty value takes away what is there.
+/// A given value; the empty value clears the field.
 fn non_default<T: Default + PartialEq>(value: T) -> Option<T> {
     (value != T::default()).then_some(value)
 }
@@ -105,7 +105,7 @@ pub fn sort(value: i32) -> Result<Sort, AppError> {
     Ok(sort.unwrap_or(Sort::Newest))
 }
 
-/// The filter of a list; also the export's.
+/// The filter of a list and of the export.
 pub fn filter(request: &ListOrdersRequest) -> Result<Filter, AppError> {
     check_amounts(
         ("minTotal", request.min_total),

@@ -1,4 +1,4 @@
-//! Rows of orders. [`visible_to`] is the only door through which they are read.
+//! Rows of orders. All reads for callers go through [`visible_to`].
 
 mod attempts;
 mod read;
@@ -15,7 +15,7 @@ use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, S
 
 use super::{domain::Viewer, entity::order};
 
-/// The orders that somebody may know of.
+/// The orders that a viewer may read.
 fn visible_to(viewer: Viewer) -> Select<order::Entity> {
     use order::Column::{AssigneeId, AvailableSince, CustomerId};
     let all = order::Entity::find();

@@ -1,4 +1,4 @@
-//! What the use cases of every slice work with.
+//! The context of all use cases.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::settings::{current::CurrentSettings, domain::ShopSettings};
 
 pub use waybill_store::page::{Page, PageQuery};
 
-/// Database, time and settings. Shared by all slices.
+/// Database, clock and settings. Shared by all slices.
 #[derive(Debug)]
 pub struct AppContext {
     pub db: Db,
@@ -22,7 +22,7 @@ impl AppContext {
         self.clock.now()
     }
 
-    /// The shop's settings at this moment.
+    /// The current settings of the shop.
     pub fn shop(&self) -> Arc<ShopSettings> {
         self.settings.get()
     }

@@ -50,7 +50,7 @@ fn price(money: Money) -> Price {
     }
 }
 
-/// -1 stands for the shop's own threshold.
+/// -1 means the shop's threshold.
 fn threshold(units: i64) -> Option<i64> {
     (units != -1).then_some(units)
 }
@@ -60,7 +60,7 @@ fn sort(value: i32) -> Result<Sort, AppError> {
     Ok(sort.unwrap_or(Sort::Newest))
 }
 
-/// The words of a search. One of signs only finds nothing, so it stays as it is.
+/// The words of a search. A word without letters and digits is kept, so that it finds nothing.
 fn words(query: &str) -> Result<Vec<String>, FieldErrors> {
     let words = search_words(query)?;
     Ok(words
@@ -263,7 +263,7 @@ impl CatalogueService for CatalogueGrpc {
         };
         let mut import = self.import_export.import(&ctx, first.dry_run)?;
         let (sender, receiver) = mpsc::channel(ANSWERS);
-        // A task of its own: who stops listening stops the file at the end of a batch, never within one.
+        // A separate task: a client that disconnects stops the import at the end of a batch, never within one.
         tokio::spawn(async move {
             let outcome = async {
                 let mut message = first;
@@ -278,7 +278,7 @@ impl CatalogueService for CatalogueGrpc {
                     }
                     let next = chunks.message().await?;
                     message = next.ok_or_else(|| {
-                        AppError::malformed("the file broke off; what was reported is done")
+                        AppError::malformed("the file was interrupted; reported lines are imported")
                     })?;
                 }
             };
@@ -318,7 +318,7 @@ impl CatalogueService for CatalogueGrpc {
     }
 }
 
-/// Answers about batches that wait for a slow client.
+/// Maximum number of answers queued for a slow client.
 const ANSWERS: usize = 2;
 
 fn answer_message(answer: Answer) -> pb::ImportProductsResponse {

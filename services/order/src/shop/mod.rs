@@ -1,4 +1,4 @@
-//! The shop: its settings, and what it sells.
+//! The shop: its settings, and its products.
 //!
 //! Layers: settings ← app_context ← products ← categories ← stock ← catalogue ← cart, import_export ← grpc.
 

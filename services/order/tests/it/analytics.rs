@@ -1,4 +1,4 @@
-//! Figures of orders: they are what a full count gives, whatever happens on the way.
+//! Figures of orders: they equal a full count in all cases.
 
 use std::sync::Arc;
 
@@ -49,7 +49,7 @@ async fn statement(shop: &Shop, sql: &str) {
     tx.commit().await.unwrap();
 }
 
-/// One order of each fate: unpaid, paid, completed by a worker, refunded after a cancellation.
+/// Orders with different outcomes: unpaid, paid, completed by a worker, refunded after a cancellation.
 async fn a_few_orders(shop: &Shop) -> (pb::Product, Somebody) {
     let (carla, will) = (shop.customer(), shop.worker());
     let fence = shop.service("Fence", 1_000).await;
@@ -71,17 +71,17 @@ async fn a_few_orders(shop: &Shop) -> (pb::Product, Somebody) {
         ..refunded
     };
     let event = payment_changed(PaymentEvent::Refunded, &back);
-    shop.tell(&back, &event).await;
+    shop.send_event(&back, &event).await;
     shop.flush().await;
     (fence, will)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_dashboard_shows_what_became_of_orders() {
+async fn the_dashboard_shows_the_figures_of_all_orders() {
     on_each_database(async |shop| {
         let (fence, will) = a_few_orders(shop).await;
         let board = dashboard(shop, &shop.admin).await.unwrap();
-        // Two of 2,000 and 3,000 stay paid; the one of 4,000 went back.
+        // Two of 2,000 and 3,000 stay paid; the one of 4,000 is refunded.
         let expected = [4, 3, 1, 1, 5_000, 4_000];
         assert_eq!(figures(board.current.as_ref()), expected);
         assert_eq!(figures(board.all_time.as_ref()), expected);
@@ -125,7 +125,7 @@ async fn the_dashboard_shows_what_became_of_orders() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn figures_are_for_administrators_and_of_a_span_that_makes_sense() {
+async fn figures_are_for_administrators_and_need_a_valid_time_span() {
     on_any_database(async |shop| {
         for who in [shop.customer(), shop.worker()] {
             let refused = dashboard(shop, &who).await.unwrap_err();
@@ -197,7 +197,7 @@ async fn events_that_come_again_late_or_in_another_order_count_once() {
         a_few_orders(shop).await;
         let before = dashboard(shop, &shop.admin).await.unwrap();
         let other = shop.second().await;
-        // Known to the inbox, then forgotten by it.
+        // With the inbox, and after the inbox was cleared.
         let mut events = order_events(shop).await;
         for event in &events {
             other.deliver(event.clone()).await;
@@ -215,7 +215,7 @@ async fn events_that_come_again_late_or_in_another_order_count_once() {
         assert_eq!(dashboard(shop, &shop.admin).await.unwrap(), before);
         shop.verify().await;
 
-        // From nothing, the last first: what is missing in between is read from the history.
+        // From scratch, latest first: missing changes are read from the history.
         forget(shop).await;
         events.reverse();
         other.close().await;
@@ -256,7 +256,7 @@ async fn two_replicas_count_each_event_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_rebuild_mends_figures_while_events_flow_and_shows_none_that_are_half_done() {
+async fn a_rebuild_repairs_figures_while_events_flow_and_never_shows_partial_ones() {
     on_each_database(async |shop| {
         a_few_orders(shop).await;
         statement(
@@ -268,7 +268,7 @@ async fn a_rebuild_mends_figures_while_events_flow_and_shows_none_that_are_half_
         statement(shop, "UPDATE orders SET search = 'Old Text'").await;
         let wrong = waybill_order::verify(&shop.db).await.unwrap();
         assert!(
-            wrong.iter().any(|fault| fault.contains("figure PAID")),
+            wrong.iter().any(|finding| finding.contains("figure PAID")),
             "{wrong:?}"
         );
 
@@ -280,7 +280,7 @@ async fn a_rebuild_mends_figures_while_events_flow_and_shows_none_that_are_half_
                 if turn % 3 > 0 {
                     shop.pay(&order).await;
                 }
-                // Whoever looks in the meantime sees every order that was there before, once.
+                // During the rebuild, every earlier order is counted exactly once.
                 let board = dashboard(shop, &shop.admin).await.unwrap();
                 let placed = board.all_time.unwrap().placed;
                 assert!(

@@ -1,4 +1,4 @@
-//! Many orders at once, orders given to workers, given back, and given to others.
+//! Bulk claims, assignments, releases and reassignments.
 
 use futures::future::join_all;
 use waybill_primitives::{Role, UserId};
@@ -37,7 +37,7 @@ async fn each_of_many_orders_has_its_own_result() {
             OrderStatus::InProgress
         );
         let again = shop.claim_all(&worker, &[&free]).await.unwrap();
-        assert_eq!(again[0].order, results[0].order, "what was won is kept");
+        assert_eq!(again[0].order, results[0].order, "a repeat changes nothing");
         let none = shop.claim_all(&worker, &[]).await.unwrap_err();
         assert_eq!(fields(&none), ["orderIds"]);
         let many = vec![&free; 51];
@@ -91,7 +91,7 @@ async fn workers_who_claim_the_same_orders_at_once_share_them() {
 }
 
 #[tokio::test]
-async fn an_administrator_gives_orders_to_a_worker_and_to_another_one() {
+async fn an_administrator_assigns_orders_to_a_worker_and_to_another_one() {
     on_any_database(async |shop| {
         let customer = shop.customer();
         let (will, wanda) = (shop.hired("Will").await, shop.hired("Wanda").await);
@@ -129,7 +129,7 @@ async fn an_administrator_gives_orders_to_a_worker_and_to_another_one() {
             shop.get(&will, &working).await.unwrap_err().code,
             ErrorCode::NotFound
         );
-        // What the former worker asked for has no object any more; the customer's request still waits.
+        // The former worker's requests are obsolete; the customer's request is still pending.
         let state = async |request: &pb::ChangeRequest| {
             let list = pb::ListChangeRequestsRequest {
                 order_id: working.id.clone(),
@@ -144,7 +144,7 @@ async fn an_administrator_gives_orders_to_a_worker_and_to_another_one() {
         };
         assert_eq!(state(&asked).await, ChangeRequestState::Rejected);
         assert_eq!(state(&request).await, ChangeRequestState::Pending);
-        // The retry of an answer that was lost finds what it did.
+        // A retry after a lost answer gets the same result.
         let before = shop.refresh(&waiting).await;
         let again = shop.assign(&wanda, &[&waiting], false).await.unwrap();
         assert_eq!(again[0].order.as_ref(), Some(&before));
@@ -162,7 +162,7 @@ async fn an_administrator_gives_orders_to_a_worker_and_to_another_one() {
 }
 
 #[tokio::test]
-async fn only_active_workers_get_orders_and_only_administrators_give_them() {
+async fn only_administrators_assign_orders_and_only_to_active_workers() {
     on_any_database(async |shop| {
         let customer = shop.customer();
         let design = shop.service("Design", 5).await;
@@ -187,7 +187,7 @@ async fn only_active_workers_get_orders_and_only_administrators_give_them() {
                 ErrorCode::Forbidden
             );
         }
-        // Somebody of whom no event has told yet, vouched for by who has asked auth.
+        // A worker without an event yet, whose name the caller got from auth.
         let request = pb::AssignOrdersRequest {
             worker_id: UserId::new().to_string(),
             worker_name: "New Worker".to_owned(),
@@ -205,12 +205,12 @@ async fn only_active_workers_get_orders_and_only_administrators_give_them() {
 }
 
 #[tokio::test]
-async fn a_released_order_is_anybodys_again() {
+async fn a_released_order_can_be_claimed_by_anyone() {
     on_any_database(async |shop| {
         let (customer, will) = (shop.customer(), shop.hired("Will").await);
         let design = shop.service("Design", 5).await;
         let order = shop.waiting(&customer, &design).await;
-        // Nobody has it.
+        // It has no worker.
         let error = shop.release(&shop.admin, &order).await.unwrap_err();
         assert_eq!(error.code, ErrorCode::InvalidTransition);
         let error = shop.release(&will, &order).await.unwrap_err();
@@ -226,7 +226,7 @@ async fn a_released_order_is_anybodys_again() {
         assert_eq!(
             released.customer.unwrap().email,
             None,
-            "it is no more theirs than another's of the pool"
+            "the former worker sees it like any order in the pool"
         );
         shop.claim(&rival, &order).await.unwrap();
         shop.release(&shop.admin, &order).await.unwrap();
@@ -271,7 +271,11 @@ async fn a_reassignment_can_name_the_next_worker() {
             .list_change_requests(outgoing(&shop.admin.ctx, pending))
             .await;
         let waiting = answer.unwrap().into_inner().change_requests;
-        assert_eq!(waiting.len(), 1, "a refused decision decides nothing");
+        assert_eq!(
+            waiting.len(),
+            1,
+            "a refused decision leaves the request pending"
+        );
         let decide = |request: pb::DecideChangeRequestRequest| {
             let request = outgoing(&shop.admin.ctx, request);
             async move { shop.work().decide_change_request(request).await }
@@ -340,7 +344,7 @@ async fn what_administrators_do_to_orders_is_recorded() {
         assert_eq!(
             acts,
             ["order.status", "change_request.reject", "order.cancel"],
-            "neither the worker's step nor the customer's"
+            "changes by the worker or the customer are not recorded"
         );
     })
     .await;
@@ -394,7 +398,7 @@ async fn workers_see_no_more_of_the_pool_than_they_need() {
     .await;
 }
 
-/// The numbers of what a filter of the pool lets through.
+/// The numbers of the orders in the pool that match a filter.
 async fn found(shop: &Shop, request: pb::ListAvailableRequest) -> Vec<String> {
     let will = shop.somebody(Role::Staff, "Finder");
     let page = shop

@@ -1,4 +1,4 @@
-//! Carts: nothing is lost between tabs, changes are told until they are known, a merge happens once.
+//! Carts: nothing is lost between tabs, changes are shown until the line is written, a merge happens once.
 
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ async fn a_guest_gets_a_token_and_finds_the_cart_by_it() {
         assert_eq!(cart.items[1].available, None);
         assert!(!cart.changed);
         assert_eq!(guest.get().await, cart);
-        // A repeat changes nothing but when it was touched.
+        // A repeat only renews the lifetime of the cart.
         let again = guest.put(&advice, 1).await;
         assert_eq!(again.items, cart.items);
         // The cart reserves nothing.
@@ -58,7 +58,7 @@ async fn a_guest_gets_a_token_and_finds_the_cart_by_it() {
 }
 
 #[tokio::test]
-async fn a_cart_is_its_owners_alone() {
+async fn a_cart_is_accessible_only_to_its_owner() {
     on_any_database(async |shop| {
         let cup = shop.goods("Cup", 1_999, 10).await;
         let (carla, dora) = (shop.customer(), shop.customer());
@@ -69,7 +69,7 @@ async fn a_cart_is_its_owners_alone() {
 
         let mut guest = Shopper::guest(shop);
         guest.put(&cup, 1).await;
-        // A token that was made up names nothing and is never taken for a new cart.
+        // A made-up token belongs to no cart and is never used for a new one.
         let mut liar = Shopper::guest(shop);
         for made_up in ["guess", &"A".repeat(43), &"%".repeat(300)] {
             liar.token = made_up.to_owned();
@@ -78,7 +78,7 @@ async fn a_cart_is_its_owners_alone() {
         liar.token = "A".repeat(43);
         liar.put(&cup, 2).await;
         assert_ne!(liar.token, "A".repeat(43));
-        // Whoever is signed in has their own cart, whatever token they send.
+        // Signed-in customers have their own cart, whatever token they send.
         let mut dora = Shopper::with(shop, dora.ctx);
         dora.token.clone_from(&guest.token);
         assert_eq!(dora.get().await.items, []);
@@ -88,7 +88,7 @@ async fn a_cart_is_its_owners_alone() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_put_in_is_refused_with_its_reason() {
+async fn invalid_lines_are_refused_with_a_reason() {
     on_any_database(async |shop| {
         let cup = shop.goods("Cup", 1_999, 3).await;
         let archived = shop.goods("Old", 5, 3).await;
@@ -115,7 +115,7 @@ async fn what_cannot_be_put_in_is_refused_with_its_reason() {
 }
 
 #[tokio::test]
-async fn a_full_cart_takes_no_other_product() {
+async fn a_full_cart_accepts_no_further_product() {
     on_any_database(async |shop| {
         let mut guest = Shopper::guest(shop);
         let mut last = None;
@@ -135,7 +135,7 @@ async fn a_full_cart_takes_no_other_product() {
 }
 
 #[tokio::test]
-async fn changes_are_told_at_every_read_until_the_line_is_written() {
+async fn changes_are_shown_at_every_read_until_the_line_is_written() {
     on_any_database(async |shop| {
         let (cup, pot) = (
             shop.goods("Cup", 1_000, 10).await,
@@ -161,12 +161,12 @@ async fn changes_are_told_at_every_read_until_the_line_is_written() {
         }
         let cart = shopper.put(&cup, 2).await;
         assert_eq!(codes_of(&cart), ["QUANTITY_REDUCED"]);
-        // What comes back into stock is wanted still.
+        // The requested quantity is restored when the stock is back.
         adjust(shop, &pot, 10).await;
         let cart = shopper.get().await;
         assert_eq!(lines(&cart), [("Cup", 2), ("Pot", 4)]);
         assert!(!cart.changed);
-        // The answer to a write tells a price that no read has shown.
+        // The answer to a write shows a price that no read has shown.
         set_price(shop, &cup, 1_300).await;
         let cart = shopper.put(&cup, 3).await;
         assert_eq!(codes_of(&cart), ["PRICE_CHANGED"]);
@@ -195,14 +195,14 @@ async fn tabs_that_add_at_once_lose_nothing() {
             products.push(shop.goods(&format!("P{number}"), 10, 100).await);
         }
         let who = shop.customer();
-        // The cart does not exist yet: one of them opens it.
+        // The cart does not exist yet: one of them creates it.
         let tabs = products.iter().map(|product| async {
             Shopper::with(shop, who.ctx.clone()).put(product, 1).await;
         });
         join_all(tabs).await;
         let cart = Shopper::with(shop, who.ctx.clone()).get().await;
         assert_eq!(cart.items.len(), 12);
-        // The same product from many tabs: one of the quantities, and one line.
+        // The same product from many tabs: one line with one of the quantities.
         let tabs = (1..=8).map(|quantity| {
             let (who, product) = (who.ctx.clone(), &products[0]);
             async move { Shopper::with(shop, who).put(product, quantity).await }
@@ -242,7 +242,7 @@ async fn a_merge_adds_up_once_however_often_it_is_sent() {
         let old = guest.token.clone();
         guest.put(&cup, 1).await;
         assert_ne!(guest.token, old);
-        // Nobody else learns where it went.
+        // Other users do not learn into which cart it was merged.
         let other = Shopper::with(shop, shop.customer().ctx);
         for token in [&old, &"A".repeat(43), "guess"] {
             let error = other.merge(token).await.unwrap_err();
@@ -258,7 +258,7 @@ async fn a_merge_adds_up_once_however_often_it_is_sent() {
 }
 
 #[tokio::test]
-async fn a_merge_tells_what_finds_no_room_also_when_it_is_repeated() {
+async fn a_merge_reports_left_out_lines_also_when_repeated() {
     on_any_database(async |shop| {
         let who = shop.customer();
         let mut user = Shopper::with(shop, who.ctx);
@@ -289,7 +289,7 @@ async fn a_merge_tells_what_finds_no_room_also_when_it_is_repeated() {
 }
 
 #[tokio::test]
-async fn carts_that_nobody_touches_go() {
+async fn unused_carts_are_deleted() {
     on_each_database(async |shop| {
         let cup = shop.goods("Cup", 10, 100).await;
         let mut old = Vec::new();
@@ -300,7 +300,7 @@ async fn carts_that_nobody_touches_go() {
         }
         let month = Duration::from_hours(30 * 24);
         shop.clock.advance(month / 2);
-        // Being looked at keeps a cart.
+        // Reading a cart renews its lifetime.
         assert_eq!(lines(&old[0].get().await), [("Cup", 1)]);
         shop.clock.advance(month / 2 + Duration::from_secs(1));
         let replica = shop.second().await;

@@ -1,4 +1,4 @@
-//! The catalogue: administrators write, everybody reads.
+//! The catalogue: administrators write, everyone reads.
 
 use waybill_primitives::{Currency, Money};
 use waybill_proto::{
@@ -92,7 +92,7 @@ async fn products_are_created_changed_and_archived_with_events() {
         assert_eq!((changed.name.as_str(), changed.version), ("Mug", 2));
         let error = update(shop, &shop.admin, patch).await.unwrap_err();
         assert_eq!(error.code, ErrorCode::VersionConflict);
-        // Nothing changes: no new version, no event.
+        // An edit without changes: no new version, no event.
         let same = UpdateProductRequest {
             id: product.id.clone(),
             name: Some("Mug".into()),
@@ -105,7 +105,7 @@ async fn products_are_created_changed_and_archived_with_events() {
             shop.events("product", &product.id).await,
             ["created", "updated", "archived"]
         );
-        // Archived: gone for the public, still there for administrators, not to be ordered.
+        // Archived: hidden from the public, readable for administrators, cannot be ordered.
         let get = || pb::GetProductRequest {
             id: product.id.clone(),
         };
@@ -234,7 +234,7 @@ async fn lists_are_searched_filtered_sorted_and_paged() {
         };
         create(shop, &shop.admin, sold_out).await.unwrap();
         shop.clock.advance(std::time::Duration::from_millis(1));
-        // A generated SKU is a word as well, and may begin like one of those below.
+        // A generated SKU is a search word, too, and could match one of those below.
         let advice = CreateProductRequest {
             kind: pb::ProductKind::Service.into(),
             stock: 0,
@@ -251,7 +251,7 @@ async fn lists_are_searched_filtered_sorted_and_paged() {
         assert_eq!(names(shop, q("äpfel")).await, ["Äpfel 100%"]);
         assert_eq!(names(shop, q("100%")).await, ["Äpfel 100%"]);
         assert_eq!(names(shop, q("%")).await, Vec::<String>::new());
-        // The beginning of a word will do.
+        // A prefix of a word is enough.
         assert_eq!(names(shop, q("zeb")).await, ["Zebra"]);
         assert_eq!(names(shop, q("ebra")).await, Vec::<String>::new());
         assert_eq!(names(shop, q("z_9")).await, ["Zebra"]);
@@ -346,7 +346,7 @@ async fn pages_neither_repeat_nor_skip_what_stays_while_rows_change() {
             let category = format!("{sort:?}");
             let new = |n: i64| CreateProductRequest {
                 category: category.clone(),
-                // Some share their sort key.
+                // Some have equal sort keys.
                 ..goods(&format!("Thing {:03}", n / 2), "", offset + n / 2)
             };
             let mut staying = Vec::new();
@@ -382,7 +382,7 @@ async fn pages_neither_repeat_nor_skip_what_stays_while_rows_change() {
                 if cursor.is_empty() {
                     break;
                 }
-                // Rows come, go, and move about.
+                // Rows are added, removed and moved.
                 create(shop, &shop.admin, new(page)).await.unwrap();
                 match leaving.pop() {
                     Some(product) if page % 2 == 0 => _ = archive(shop, &product).await,
@@ -409,7 +409,7 @@ async fn pages_neither_repeat_nor_skip_what_stays_while_rows_change() {
 }
 
 #[tokio::test]
-async fn the_longest_name_has_a_cursor_that_is_taken() {
+async fn the_longest_name_has_a_valid_cursor() {
     on_each_database(async |shop| {
         for _ in 0..2 {
             let name = "🍎".repeat(200);

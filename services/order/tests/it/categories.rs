@@ -1,4 +1,4 @@
-//! Categories: a tree with one entry per name, and never without the products that are in it.
+//! Categories: a tree with one entry per name; a category with products cannot be deleted.
 
 use futures::future::join_all;
 use waybill_proto::order::{
@@ -117,7 +117,7 @@ async fn categories_form_a_tree_that_filters_products() {
         }
         assert_eq!(names(shop, "kitchen").await, ["Cup"]);
         assert_eq!(names(shop, "nothing").await, Vec::<String>::new());
-        // A new name shows at once, and filters by the old one end.
+        // A new name is visible at once, and the old name matches no more.
         let renamed = UpdateCategoryRequest {
             id: kitchen.id.clone(),
             name: Some("Cookery".into()),
@@ -146,7 +146,7 @@ async fn categories_form_a_tree_that_filters_products() {
             shop.events("category", &kitchen.id).await,
             ["changed", "changed"]
         );
-        // No circle.
+        // No cycle.
         let circle = UpdateCategoryRequest {
             id: home.id.clone(),
             parent_id: Some(kitchen.id.clone()),
@@ -156,7 +156,7 @@ async fn categories_form_a_tree_that_filters_products() {
             fields(&update(shop, circle).await.unwrap_err()),
             ["parentId"]
         );
-        // Out of the category again.
+        // Removed from the category.
         let loose = put_into(shop, &cup, "").await;
         assert_eq!((loose.category(), loose.category_id()), ("", ""));
         assert_eq!(names(shop, "cookery").await, Vec::<String>::new());

@@ -1,4 +1,4 @@
-//! Ordering from the cart: what it showed, all of it, once.
+//! Ordering from the cart: exactly what it showed, once.
 
 use futures::future::join_all;
 use waybill_proto::order as pb;
@@ -28,7 +28,7 @@ async fn the_order_is_what_the_cart_showed_and_the_cart_is_empty() {
         assert_eq!(shop.get(&who, &order).await.unwrap(), order);
         assert_eq!(shop.level(&cup).await, (10, 2));
         assert_eq!(shopper.get().await.items, []);
-        // The answer was lost: the same key finds the same order, though nothing is in the cart.
+        // The answer was lost: the same key returns the same order, although the cart is empty.
         let again = shopper.try_order("the first time", None).await.unwrap();
         assert!(again.replayed);
         assert_eq!(again.order, Some(order));
@@ -55,7 +55,7 @@ async fn nobody_orders_at_a_price_that_the_cart_has_not_shown() {
         shopper.put(&pot, 4).await;
         set_price(shop, &cup, 1_200).await;
         adjust(shop, &pot, -3).await;
-        // Refused as often as it is tried, until the cart was looked at.
+        // Refused until the cart is read again.
         for _ in 0..2 {
             let error = shopper.try_order("a key", None).await.unwrap_err();
             assert!(error.is(ErrorCode::CartChanged), "{error}");
@@ -69,7 +69,7 @@ async fn nobody_orders_at_a_price_that_the_cart_has_not_shown() {
         set_price(shop, &cup, 1_300).await;
         let newer = shopper.get().await;
         assert!(newer.version > seen.version);
-        // Another tab has looked since: this one has not seen the price.
+        // Another tab has read the cart since; this one has not seen the price.
         let error = shopper.try_order("a key", Some(seen.version)).await;
         assert!(error.unwrap_err().is(ErrorCode::CartChanged));
         let placed = shopper.try_order("a key", Some(newer.version)).await;
@@ -80,9 +80,9 @@ async fn nobody_orders_at_a_price_that_the_cart_has_not_shown() {
     .await;
 }
 
-/// Each answer with the cart shows all of it: what was changed, merged or taken out as well as what was read.
+/// Each answer with the cart shows all of it, after a change, merge or removal as well as after a read.
 #[tokio::test]
-async fn what_any_answer_has_shown_may_be_ordered() {
+async fn content_shown_by_any_answer_can_be_ordered() {
     on_any_database(async |shop| {
         let (cup, pot) = (
             shop.goods("Cup", 1_000, 10).await,
@@ -156,7 +156,7 @@ async fn a_guest_orders_the_cart_of_their_token() {
         let other = shop.guest();
         assert!(shop.get(&other, &order).await.is_err());
         assert_eq!(shopper.get().await.items, []);
-        // The cart of somebody who has just registered is that of the token too.
+        // A customer who has just registered can order the cart of the token, too.
         shopper.put(&cup, 1).await;
         let registered = Shopper {
             shop,
@@ -166,7 +166,7 @@ async fn a_guest_orders_the_cart_of_their_token() {
         let order = registered.try_order("", None).await.unwrap().order.unwrap();
         assert!(!order.guest);
         assert_eq!(order.items[0].quantity, 1);
-        // Guests have no account for a cart to go into.
+        // Guests have no account to merge a cart into.
         let error = known.merge(&shopper.token).await.unwrap_err();
         assert!(error.is(ErrorCode::Forbidden), "{error}");
     })
@@ -193,7 +193,7 @@ async fn items_and_the_cart_together_are_refused() {
 async fn a_cart_is_ordered_once_however_many_try_at_once() {
     on_each_database(async |shop| {
         let cup = shop.goods("Cup", 1_000, 100).await;
-        // With one key each: one of them has the cart, the others find it empty.
+        // With different keys: one of them orders the cart, the others find it empty.
         let mut shopper = Shopper::with(shop, shop.customer().ctx);
         shopper.put(&cup, 3).await;
         let keys: Vec<_> = (0..8).map(|n| format!("key {n}")).collect();
@@ -235,8 +235,8 @@ async fn carts_that_want_the_same_units_never_oversell() {
         let won = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
         assert_eq!(won, 5);
         for error in outcomes.into_iter().filter_map(Result::err) {
-            let told = error.is(ErrorCode::OutOfStock) || error.is(ErrorCode::CartChanged);
-            assert!(told, "{error}");
+            let expected = error.is(ErrorCode::OutOfStock) || error.is(ErrorCode::CartChanged);
+            assert!(expected, "{error}");
         }
         assert_eq!(shop.level(&cup).await, (10, 10));
     })

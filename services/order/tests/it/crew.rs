@@ -1,4 +1,4 @@
-//! Workers of a shop in a test: what auth tells of them, and what is done with their orders.
+//! Test helpers: workers of a shop, and calls for their orders.
 
 use waybill_primitives::Role;
 use waybill_proto::{
@@ -12,7 +12,7 @@ use waybill_testkit::user_changed;
 
 use crate::shop::{Shop, Somebody, outgoing};
 
-/// An account as auth tells of it.
+/// An account, as in auth's events.
 pub fn account(who: &Somebody, first: &str, role: Role, version: i64) -> auth::User {
     auth::User {
         id: who.id.to_string(),
@@ -26,14 +26,15 @@ pub fn account(who: &Somebody, first: &str, role: Role, version: i64) -> auth::U
 }
 
 impl Shop {
-    /// A new worker of whom auth has told.
+    /// A new worker, announced by an event of auth.
     pub async fn hired(&self, first: &str) -> Somebody {
         let who = self.somebody(Role::Staff, &format!("{first} Worker"));
         let event = user_changed(
             UserEvent::RoleChanged,
             &account(&who, first, Role::Staff, 2),
         );
-        self.tell_of("auth", &who.id.to_string(), 2, &event).await;
+        self.send_event_of("auth", &who.id.to_string(), 2, &event)
+            .await;
         who
     }
 
@@ -102,7 +103,7 @@ impl Shop {
         Ok(answer.into_inner().worker.unwrap())
     }
 
-    /// At most so many orders at a time for this worker.
+    /// Limits the number of open orders of this worker.
     pub async fn limit(&self, worker: &Somebody, orders: i32) -> pb::WorkerEntry {
         let request = pb::UpdateWorkerRequest {
             id: worker.id.to_string(),
@@ -123,7 +124,7 @@ impl Shop {
         Ok(answer.into_inner().worker.unwrap())
     }
 
-    /// An administrator approves what the order's worker asks for: another one does it.
+    /// Reassigns an order to another worker, by the worker's request and an administrator's approval.
     pub async fn reassign(
         &self,
         from: &Somebody,
@@ -148,7 +149,7 @@ impl Shop {
         Ok(answer.into_inner())
     }
 
-    /// The audit records that there are, oldest first: action and target.
+    /// All audit records, oldest first: action and target.
     pub async fn audited(&self) -> Vec<(String, String)> {
         let all = waybill_store::outbox_events(&self.db, "audit", None, 100_000)
             .await
@@ -162,7 +163,7 @@ impl Shop {
     }
 }
 
-/// The codes of the results; empty for what succeeded.
+/// The error codes of the results; empty for a success.
 pub fn result_codes(results: &[pb::OrderResult]) -> Vec<&str> {
     let code = |result: &pb::OrderResult| result.error.as_ref().map_or("", |it| it.code().name());
     results.iter().map(code).collect()

@@ -1,4 +1,4 @@
-//! Editing an order that waits for its money, and payments that keep it from expiring.
+//! Editing an unpaid order, and payments that delay its expiry.
 
 use std::time::Duration;
 
@@ -58,7 +58,7 @@ fn retitled(title: &str) -> pb::EditOrderRequest {
 pub async fn begin(shop: &Shop, order: &pb::Order) -> payment::Payment {
     let begun = payment_of(order);
     let event = payment_changed(PaymentEvent::Created, &begun);
-    shop.tell(&begun, &event).await;
+    shop.send_event(&begun, &event).await;
     begun
 }
 
@@ -68,7 +68,7 @@ async fn fail(shop: &Shop, payment: &payment::Payment) {
         ..payment.clone()
     };
     let event = payment_changed(PaymentEvent::Failed, &failed);
-    shop.tell(&failed, &event).await;
+    shop.send_event(&failed, &event).await;
 }
 
 #[tokio::test]
@@ -101,7 +101,7 @@ async fn new_lines_reserve_and_give_back_the_difference() {
         assert_eq!(event.order, Some(changed));
         assert_eq!(shop.events("order", &order.id).await, ["placed", "updated"]);
 
-        // From goods to work alone: everything goes back.
+        // From goods to a service: all units are released.
         let order = edit(shop, &who, &order, new_lines(&[(&advice, 1)]))
             .await
             .unwrap();
@@ -142,7 +142,7 @@ async fn text_dates_and_address_change_and_what_is_not_named_stays() {
         assert_eq!(order.estimated_completion, wanted);
         assert_eq!(order.shipping_address, Some(address));
         assert_eq!(order.items.len(), 1);
-        // Sent back as it was read, a date that has passed since is no fault.
+        // When the order is sent back as it was read, a date in the past is accepted.
         shop.clock.advance(std::time::Duration::from_hours(49));
         let back = pb::EditOrderRequest {
             estimated_completion: wanted,
@@ -160,7 +160,7 @@ async fn text_dates_and_address_change_and_what_is_not_named_stays() {
             (None, &None)
         );
         assert_eq!(order.special_instructions, Some("Ring twice".to_owned()));
-        // It is found by its new title, as soon as its words have been consumed.
+        // It is found by its new title once the event is consumed.
         shop.flush().await;
         let request = pb::ListOrdersRequest {
             q: "gate".into(),
@@ -171,7 +171,7 @@ async fn text_dates_and_address_change_and_what_is_not_named_stays() {
             found.unwrap().into_inner().orders,
             std::slice::from_ref(&order)
         );
-        // Nothing new is no new version.
+        // An edit without changes creates no version.
         let same = edit(shop, &who, &order, retitled("A gate")).await.unwrap();
         assert_eq!(same, order);
     })
@@ -179,14 +179,14 @@ async fn text_dates_and_address_change_and_what_is_not_named_stays() {
 }
 
 #[tokio::test]
-async fn what_is_paid_keeps_its_lines_and_takes_other_words() {
+async fn a_paid_order_keeps_its_lines_but_its_text_can_change() {
     on_any_database(async |shop| {
         let cup = shop.goods("Cup", 100, 10).await;
         let who = shop.customer();
         let order = shop.place(&who, &[(&cup, 4)]).await;
         shop.pay(&order).await;
         crate::shopper::set_price(shop, &cup, 200).await;
-        // The same lines are no new ones, whatever they cost now.
+        // The same lines are no change, whatever they cost now.
         let change = pb::EditOrderRequest {
             special_instructions: Some("Ring twice".into()),
             ..new_lines(&[(&cup, 1), (&cup, 3)])
@@ -200,7 +200,7 @@ async fn what_is_paid_keeps_its_lines_and_takes_other_words() {
         assert_eq!(edited.payment_status(), PaymentStatus::Paid);
         assert_eq!(shop.level(&cup).await, (6, 0), "sold, and it stays so");
 
-        // Free text is paid from the start, and still only a request.
+        // Free text is paid from the start, but can still be edited.
         let request = pb::PlaceOrderRequest {
             description: Some("\n A gate of oak.\nTwo metres wide. ".into()),
             ..Default::default()
@@ -220,7 +220,7 @@ async fn what_is_paid_keeps_its_lines_and_takes_other_words() {
         };
         let error = edit(shop, &who, &edited, nothing).await.unwrap_err();
         assert_eq!(fields(&error), ["items"]);
-        // Once somebody works on it, it is settled.
+        // Once a worker has it, it cannot be edited.
         let worker = shop.hired("Will").await;
         shop.claim(&worker, &edited).await.unwrap();
         let error = edit(shop, &who, &edited, retitled("x")).await.unwrap_err();
@@ -344,22 +344,22 @@ async fn an_order_that_is_being_paid_is_not_edited() {
         let order = edit(shop, &who, &order, new_lines(&[(&cup, 2)]))
             .await
             .unwrap();
-        // Events come in any order: one whose end is known does not begin.
+        // Events arrive in any order: a start after the end of the payment has no effect.
         let late = payment_of(&order);
         fail(shop, &late).await;
         let event = payment_changed(PaymentEvent::Created, &late);
-        shop.tell(&late, &event).await;
+        shop.send_event(&late, &event).await;
         edit(shop, &who, &order, new_lines(&[(&cup, 3)]))
             .await
             .unwrap();
-        // Nobody waits for ever for a customer who walked away.
+        // An abandoned payment blocks edits only for the payment window.
         let order = shop.place(&who, &[(&cup, 1)]).await;
         let forgotten = begin(shop, &order).await;
         shop.clock.advance(EXPIRY / 2);
         begin(shop, &order).await;
         shop.clock
             .advance(EXPIRY.checked_sub(Duration::from_secs(1)).unwrap());
-        // What is paid for does not change; what it is called may.
+        // The lines cannot change during a payment; the text can.
         edit(shop, &who, &order, retitled("x")).await.unwrap();
         let more = new_lines(&[(&cup, 2)]);
         let error = edit(shop, &who, &order, more).await.unwrap_err();
@@ -368,9 +368,9 @@ async fn an_order_that_is_being_paid_is_not_edited() {
         let order = edit(shop, &who, &order, new_lines(&[(&cup, 2)]))
             .await
             .unwrap();
-        // And if they pay the old total after all, their money goes back.
+        // A late payment of the old total is rejected and refunded.
         let event = payment_changed(PaymentEvent::Succeeded, &forgotten);
-        shop.tell(&forgotten, &event).await;
+        shop.send_event(&forgotten, &event).await;
         let event = shop.last_change(OrderEvent::PaymentRejected, &order).await;
         assert_eq!(event.note, "the amount is not what the order costs");
     })
@@ -383,7 +383,7 @@ async fn an_order_does_not_expire_while_it_is_being_paid() {
         let cup = shop.goods("Cup", 100, 10).await;
         let who = shop.customer();
         let order = shop.place(&who, &[(&cup, 1)]).await;
-        // Right after placing it lasts long enough.
+        // Right after placing, no extension is needed.
         begin(shop, &order).await;
         assert_eq!(shop.refresh(&order).await, order);
         shop.clock
@@ -396,10 +396,10 @@ async fn an_order_does_not_expire_while_it_is_being_paid() {
         assert_eq!(event.order.as_ref(), Some(&extended));
         let history = shop.history(&who, &order).await;
         assert_eq!(history.last().unwrap().event(), OrderEvent::PaymentStarted);
-        // The event comes again under another id.
+        // The event arrives again with another id.
         let event = payment_changed(PaymentEvent::Created, &begun);
         shop.clock.advance(Duration::from_mins(10));
-        shop.tell(&begun, &event).await;
+        shop.send_event(&begun, &event).await;
         assert_eq!(shop.refresh(&order).await, extended);
         shop.expire_due().await;
         assert_eq!(shop.refresh(&order).await.status(), OrderStatus::Pending);
@@ -407,7 +407,7 @@ async fn an_order_does_not_expire_while_it_is_being_paid() {
         shop.expire_due().await;
         assert_eq!(shop.refresh(&order).await.status(), OrderStatus::Cancelled);
         assert_eq!(shop.level(&cup).await, (10, 0));
-        // A payment that begins for what is over changes nothing.
+        // A payment that starts for an ended order changes nothing.
         begin(shop, &order).await;
         assert_eq!(shop.refresh(&order).await.status(), OrderStatus::Cancelled);
     })
@@ -415,7 +415,7 @@ async fn an_order_does_not_expire_while_it_is_being_paid() {
 }
 
 #[tokio::test]
-async fn nobody_keeps_an_order_alive_by_beginning_payments() {
+async fn starting_payments_cannot_extend_an_order_forever() {
     on_any_database(async |shop| {
         let cup = shop.goods("Cup", 100, 10).await;
         let who = shop.customer();
@@ -446,7 +446,7 @@ async fn edits_and_orders_at_once_never_oversell() {
         for _ in 0..8 {
             orders.push(shop.place(&who, &[(&cup, 1), (&pot, 1)]).await);
         }
-        // In opposite orders, up and down, and beside new orders.
+        // In opposite orders, up and down, and concurrently with new orders.
         let edits = orders.iter().enumerate().map(|(n, order)| {
             let (cup, pot, who) = (&cup, &pot, &who);
             async move {
@@ -493,7 +493,7 @@ async fn of_edit_payment_and_expiry_at_once_each_outcome_is_whole() {
         for (order, (edited, paid)) in orders.iter().zip(outcomes) {
             let now = shop.refresh(order).await;
             if now.payment_status() == PaymentStatus::Paid {
-                // What was paid is what it costs, and the edit came too late.
+                // The payment came first: its amount is the total, and the edit was refused.
                 assert_eq!((&now.total, edited), (&paid.amount, false));
             } else {
                 let events = shop.events("order", &order.id).await;

@@ -1,4 +1,4 @@
-//! The export of orders: every order of the list, once, as text that no spreadsheet runs.
+//! The export of orders: every order of the list, once, and safe to open in spreadsheets.
 
 use futures::StreamExt as _;
 use waybill_primitives::Role;
@@ -44,7 +44,7 @@ async fn an_export_has_the_lines_of_the_list() {
     on_each_database(async |shop| {
         let carla = shop.customer();
         let fence = shop.service("Fence", 1_999).await;
-        // More than one chunk has: the pages within must join without a seam.
+        // More than one page.
         let mut tasks = Vec::new();
         for number in 0..520_i64 {
             let request = pb::PlaceOrderRequest {
@@ -92,7 +92,7 @@ async fn an_export_has_the_lines_of_the_list() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_customers_write_is_text_and_never_a_formula() {
+async fn text_of_customers_is_never_exported_as_a_formula() {
     on_any_database(async |shop| {
         let evil = shop.somebody(Role::Customer, "=HYPERLINK(\"http://evil\")");
         let request = pb::PlaceOrderRequest {
@@ -112,7 +112,7 @@ async fn what_customers_write_is_text_and_never_a_formula() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_export_is_an_administrators_and_leaves_a_record() {
+async fn an_export_is_for_administrators_and_is_recorded() {
     on_any_database(async |shop| {
         for who in [shop.customer(), shop.worker()] {
             let refused = export(shop, &who, pb::ListOrdersRequest::default()).await;

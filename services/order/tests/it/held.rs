@@ -1,5 +1,5 @@
-//! Moments that are held still by a lock on one row: what others may do in the meantime, and what they see when it is gone. Where
-//! there is one writer at a time, on SQLite, no such moment exists.
+//! Concurrency while a row is locked: what other transactions can do in the meantime, and what they see afterwards. Does not apply to
+//! SQLite, which has one writer at a time.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::{
     skills::{category, service},
 };
 
-/// A transaction that has carried out a statement and keeps its locks.
+/// A transaction that has executed a statement and holds its locks.
 async fn hold(shop: &Shop, sql: &str) -> Tx {
     let tx = shop.db.begin(&EventContext::default()).await.unwrap();
     tx.conn().execute_unprepared(sql).await.unwrap();
@@ -24,7 +24,7 @@ fn has_rows_to_lock(shop: &Shop) -> bool {
     shop.db.backend() != DbBackend::Sqlite
 }
 
-/// Longer than it takes to get as far as the lock. Where it is not, the test proves nothing, but does not fail.
+/// Longer than it takes to reach the lock. On a slower machine the test proves nothing, but does not fail.
 async fn a_moment() {
     tokio::time::sleep(Duration::from_millis(300)).await;
 }
@@ -52,7 +52,7 @@ async fn a_payment_waits_for_its_own_order_only() {
             let all = others.iter().map(|order| shop.pay(order));
             let all = tokio::time::timeout(Duration::from_secs(40), futures::future::join_all(all));
             all.await.expect("the others are paid in the meantime");
-            // Nor do they hold the stock that others need.
+            // They do not lock the stock that others need either.
             shop.cancel(&who, &others[0]).await.unwrap();
             held.rollback().await.unwrap();
         };
@@ -67,7 +67,7 @@ async fn a_payment_waits_for_its_own_order_only() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_claim_goes_by_what_the_worker_may_when_it_is_written() {
+async fn a_claim_uses_the_workers_permissions_at_the_time_of_writing() {
     on_each_database(async |shop| {
         if !has_rows_to_lock(shop) {
             return;

@@ -1,4 +1,4 @@
-//! Products as CSV: every line is told of, bad ones hold up nobody, and what goes out comes in unchanged.
+//! Products as CSV: every line is reported, invalid lines do not block others, and an export can be imported unchanged.
 
 use futures::stream;
 use waybill_proto::{
@@ -57,7 +57,7 @@ fn counts(answer: &ImportProductsResponse) -> (i64, i64, i64, i64) {
 fn errors(line: &ImportLine) -> Vec<&str> {
     line.faults
         .iter()
-        .map(|fault| fault.field.as_str())
+        .map(|error| error.field.as_str())
         .collect()
 }
 
@@ -93,7 +93,7 @@ async fn by_sku(shop: &Shop, sku: &str) -> pb::Product {
 }
 
 #[tokio::test]
-async fn lines_make_and_change_products_and_bad_ones_hold_up_nobody() {
+async fn lines_create_and_change_products_and_invalid_ones_do_not_block_others() {
     on_any_database(async |shop| {
         let old = shop.goods("Old", 100, 4).await;
         let file = format!(
@@ -128,10 +128,10 @@ async fn lines_make_and_change_products_and_bad_ones_hold_up_nobody() {
         let imports: Vec<_> = acts.iter().filter(|act| act.action == "product.import").collect();
         assert_eq!(imports.len(), 1);
         assert!(imports[0].after().contains(r#""created":2"#), "{}", imports[0].after());
-        // What it changed, product by product.
+        // Its changes, product by product.
         let of_old: Vec<_> = acts.iter().filter(|act| act.target_id == old.id).skip(1).collect();
-        let told = |at: usize| (of_old[at].action.as_str(), of_old[at].before().contains("Old"), of_old[at].after().contains("Renamed"));
-        assert_eq!(told(0), ("product.update", true, true));
+        let actions = |at: usize| (of_old[at].action.as_str(), of_old[at].before().contains("Old"), of_old[at].after().contains("Renamed"));
+        assert_eq!(actions(0), ("product.update", true, true));
         assert_eq!(of_old[1].action, "stock.adjust");
         assert!(of_old[1].after().contains(r#""onHand":9"#), "{}", of_old[1].after());
     })
@@ -139,7 +139,7 @@ async fn lines_make_and_change_products_and_bad_ones_hold_up_nobody() {
 }
 
 #[tokio::test]
-async fn a_dry_run_tells_the_same_and_changes_nothing() {
+async fn a_dry_run_reports_the_same_and_changes_nothing() {
     on_any_database(async |shop| {
         let old = shop.goods("Old", 100, 4).await;
         let file = format!(
@@ -172,7 +172,7 @@ async fn stock_that_orders_hold_is_not_set_below_them() {
         let answer = import(shop, &file).await;
         assert_eq!(counts(&answer), (0, 1, 0, 1));
         assert_eq!(errors(&answer.lines[0]), ["stock"]);
-        // A line is done whole or not at all.
+        // A line is applied completely or not at all.
         assert_eq!(shop.look_at(&a).await.name, "A");
         assert_eq!(shop.level(&a).await, (10, 4));
         assert_eq!(shop.level(&b).await, (3, 0));
@@ -184,7 +184,7 @@ async fn stock_that_orders_hold_is_not_set_below_them() {
 }
 
 #[tokio::test]
-async fn what_goes_out_comes_in_unchanged() {
+async fn an_export_is_imported_without_changes() {
     on_any_database(async |shop| {
         let file = "sku,name,description,kind,price,category,stock,active,lowStockThreshold\n\
                     A-1,'=SUM(A1),\"'-1, \"\"x\"\"\",GOODS,0.05,'+Sums,3,true,\n\
@@ -211,7 +211,7 @@ async fn what_goes_out_comes_in_unchanged() {
 }
 
 #[tokio::test]
-async fn large_files_are_taken_in_batches_and_paged_out() {
+async fn large_files_are_imported_in_batches_and_exported_in_pages() {
     on_each_database(async |shop| {
         let mut file = String::from("sku;name;kind;price;stock\n");
         for n in 0..1_100 {
@@ -226,7 +226,7 @@ async fn large_files_are_taken_in_batches_and_paged_out() {
 }
 
 #[tokio::test]
-async fn files_that_are_none_are_refused_with_what_to_do() {
+async fn invalid_files_are_refused_with_advice() {
     on_any_database(async |shop| {
         for (file, field) in [
             (&b""[..], "file"),
@@ -237,7 +237,7 @@ async fn files_that_are_none_are_refused_with_what_to_do() {
             let error = import_as(shop, &shop.admin, file, false).await.unwrap_err();
             assert_eq!(fields(&error), [field], "{error:?}");
         }
-        // A stream that breaks off is not a file that ends.
+        // An interrupted stream is not a complete file.
         let broken = pb::ImportProductsRequest {
             chunk: b"sku,name,kind,price\nX-1,X,GOODS,12".to_vec(),
             ..Default::default()

@@ -1,4 +1,4 @@
-//! Low stock is told once when it falls below its threshold, and again only after it was filled up.
+//! Low stock is reported once when it falls below its threshold, and again only after restocking.
 
 use waybill_proto::order::{self as pb, UpdateProductRequest};
 
@@ -26,7 +26,7 @@ async fn set_threshold(shop: &Shop, product: &pb::Product, threshold: i64) -> pb
     answer.unwrap().into_inner().product.unwrap()
 }
 
-async fn told(shop: &Shop, product: &pb::Product) -> usize {
+async fn warnings(shop: &Shop, product: &pb::Product) -> usize {
     let events = shop.events("stock", &product.id).await;
     events.iter().filter(|event| *event == "low").count()
 }
@@ -43,7 +43,7 @@ async fn low(shop: &Shop, low: bool) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn it_is_told_once_until_it_was_filled_up() {
+async fn low_stock_is_reported_once_until_restocked() {
     on_each_database(async |shop| {
         let who = shop.customer();
         let cup = shop.goods("Cup", 5, 10).await;
@@ -51,17 +51,17 @@ async fn it_is_told_once_until_it_was_filled_up() {
         // Five are left, and the shop's threshold is five.
         shop.place(&who, &[(&cup, 5)]).await;
         shop.watch_stock().await;
-        assert_eq!(told(shop, &cup).await, 0);
+        assert_eq!(warnings(shop, &cup).await, 0);
         let order = shop.place(&who, &[(&cup, 1)]).await;
         shop.watch_stock().await;
         shop.watch_stock().await;
-        assert_eq!(told(shop, &cup).await, 1);
+        assert_eq!(warnings(shop, &cup).await, 1);
         assert_eq!(low(shop, true).await, ["Cup"]);
-        // Less and less is no news.
+        // A further decrease is not reported.
         shop.place(&who, &[(&cup, 2)]).await;
         shop.watch_stock().await;
-        assert_eq!(told(shop, &cup).await, 1);
-        // Filled up, by an administrator and by an order that was given up.
+        assert_eq!(warnings(shop, &cup).await, 1);
+        // Restocked by an administrator, and by a cancelled order.
         adjust(shop, &cup, 2).await;
         shop.cancel(&who, &order).await.unwrap();
         shop.watch_stock().await;
@@ -69,24 +69,24 @@ async fn it_is_told_once_until_it_was_filled_up() {
         assert_eq!(low(shop, false).await, ["Cup"]);
         shop.place(&who, &[(&cup, 1)]).await;
         shop.watch_stock().await;
-        assert_eq!(told(shop, &cup).await, 2);
+        assert_eq!(warnings(shop, &cup).await, 2);
     })
     .await;
 }
 
 #[tokio::test]
-async fn thresholds_and_adjustments_are_looked_at_in_the_same_moment() {
+async fn changes_of_thresholds_and_adjustments_are_checked_at_once() {
     on_any_database(async |shop| {
         let cup = shop.goods("Cup", 5, 10).await;
         assert_eq!(
             set_threshold(shop, &cup, 20).await.low_stock_threshold,
             Some(20)
         );
-        assert_eq!(told(shop, &cup).await, 1);
+        assert_eq!(warnings(shop, &cup).await, 1);
         adjust(shop, &cup, 10).await;
         assert_eq!(low(shop, true).await, Vec::<String>::new());
         adjust(shop, &cup, -1).await;
-        assert_eq!(told(shop, &cup).await, 2);
+        assert_eq!(warnings(shop, &cup).await, 2);
         assert_eq!(
             shop.events("stock", &cup.id).await,
             ["low", "changed", "changed", "low"]
@@ -97,17 +97,17 @@ async fn thresholds_and_adjustments_are_looked_at_in_the_same_moment() {
             None
         );
         assert_eq!(low(shop, true).await, Vec::<String>::new());
-        // Who opens with nothing knows it.
+        // A product that starts without stock is not reported.
         let empty = shop.goods("Empty", 5, 0).await;
         shop.watch_stock().await;
-        assert_eq!(told(shop, &empty).await, 0);
+        assert_eq!(warnings(shop, &empty).await, 0);
         assert_eq!(low(shop, true).await, ["Empty"]);
     })
     .await;
 }
 
 #[tokio::test]
-async fn two_replicas_tell_once_and_a_new_one_finds_what_was_missed() {
+async fn two_replicas_report_once_and_a_new_one_finds_missed_changes() {
     on_each_database(async |shop| {
         let who = shop.customer();
         let second = shop.second().await;
@@ -122,15 +122,15 @@ async fn two_replicas_tell_once_and_a_new_one_finds_what_was_missed() {
         futures::future::join(shop.watch_stock(), second.watch_stock()).await;
         second.close().await;
         for product in &products {
-            assert_eq!(told(shop, product).await, 1);
+            assert_eq!(warnings(shop, product).await, 1);
         }
-        // Nobody looked while this was sold.
+        // This was sold while no replica was checking.
         let late = shop.goods("Late", 5, 6).await;
         shop.place(&who, &[(&late, 6)]).await;
         let third = shop.second().await;
         third.watch_stock().await;
         third.close().await;
-        assert_eq!(told(shop, &late).await, 1);
+        assert_eq!(warnings(shop, &late).await, 1);
     })
     .await;
 }

@@ -1,4 +1,4 @@
-//! Notes and progress: who writes them, and who reads which.
+//! Notes and progress: who may write and read them.
 
 use waybill_primitives::Role;
 use waybill_proto::{
@@ -72,12 +72,12 @@ async fn steps(
 }
 
 #[tokio::test]
-async fn customers_read_what_is_for_them_and_others_nothing() {
+async fn customers_read_only_notes_for_them_and_others_nothing() {
     on_any_database(async |shop| {
         let (customer, will) = (shop.customer(), shop.hired("Will").await);
         let design = shop.service("Design", 5).await;
         let order = shop.waiting(&customer, &design).await;
-        // From the pool a worker knows the order, and not what is told about it.
+        // A worker who sees the order in the pool cannot read its notes.
         assert_eq!(
             notes(shop, &will, &order).await.unwrap_err().code,
             ErrorCode::NotFound
@@ -163,7 +163,7 @@ async fn customers_follow_the_progress_until_the_order_ends() {
         shop.change_status(&shop.admin, &order, done).await.unwrap();
         let late = step(shop, &will, &order, "x", None).await.unwrap_err();
         assert_eq!(late.code, ErrorCode::Conflict);
-        // What was learnt may still be noted.
+        // Notes can still be added.
         let open = NoteVisibility::Customer;
         note(shop, &will, &order, "Wash by hand", open)
             .await

@@ -1,4 +1,4 @@
-//! What payments and time do to orders.
+//! Effects of payments and expiry on orders.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use waybill_testkit::payment_changed;
 use crate::shop::{EXPIRY, on_any_database, on_each_database, payment_of, usd};
 
 #[tokio::test]
-async fn a_payment_pays_the_order_once_however_often_it_is_told() {
+async fn a_payment_pays_the_order_once_however_often_its_event_arrives() {
     on_each_database(async |shop| {
         let (cup, advice) = (
             shop.goods("Cup", 5, 10).await,
@@ -24,7 +24,7 @@ async fn a_payment_pays_the_order_once_however_often_it_is_told() {
             .await;
         let paid = shop.pay(&order).await;
         // Another event of the same payment, as after a repair.
-        shop.tell(&paid, &payment_changed(PaymentEvent::Succeeded, &paid))
+        shop.send_event(&paid, &payment_changed(PaymentEvent::Succeeded, &paid))
             .await;
         let now = shop.refresh(&order).await;
         assert_eq!(
@@ -77,7 +77,7 @@ async fn money_that_an_order_cannot_take_is_rejected() {
         );
         // The refund of the rejected payment does not touch the order.
         let refunded = payment_changed(PaymentEvent::Refunded, &second);
-        shop.tell(
+        shop.send_event(
             &payment::Payment {
                 version: 2,
                 ..second
@@ -93,7 +93,7 @@ async fn money_that_an_order_cannot_take_is_rejected() {
         let cheap = shop.place(&who, &[(&cup, 1)]).await;
         let mut little = payment_of(&cheap);
         little.amount = Some(usd(1));
-        shop.tell(&little, &payment_changed(PaymentEvent::Succeeded, &little))
+        shop.send_event(&little, &payment_changed(PaymentEvent::Succeeded, &little))
             .await;
         assert_eq!(
             shop.refresh(&cheap).await.payment_status(),
@@ -123,7 +123,7 @@ async fn cancelling_a_paid_order_ends_in_a_refund() {
             reason: "cancelled".into(),
             ..payment_changed(PaymentEvent::Refunded, &back)
         };
-        shop.tell(&back, &refunded).await;
+        shop.send_event(&back, &refunded).await;
         assert_eq!(
             shop.refresh(&order).await.payment_status(),
             PaymentStatus::Refunded
@@ -144,7 +144,7 @@ async fn a_failed_payment_leaves_the_order_payable() {
         let order = shop.place(&shop.customer(), &[(&cup, 1)]).await;
         let mut failed = payment_of(&order);
         failed.failure_reason = Some("declined".into());
-        shop.tell(&failed, &payment_changed(PaymentEvent::Failed, &failed))
+        shop.send_event(&failed, &payment_changed(PaymentEvent::Failed, &failed))
             .await;
         let now = shop.refresh(&order).await;
         assert_eq!(
@@ -165,13 +165,13 @@ async fn a_failed_payment_leaves_the_order_payable() {
 }
 
 #[tokio::test]
-async fn an_event_for_an_unknown_order_is_a_dead_letter_and_the_rest_goes_on() {
+async fn an_event_for_an_unknown_order_is_a_dead_letter_and_others_are_processed() {
     on_any_database(async |shop| {
         let cup = shop.goods("Cup", 5, 10).await;
         let order = shop.place(&shop.customer(), &[(&cup, 1)]).await;
         let mut stray = payment_of(&order);
         stray.order_id = uuid::Uuid::now_v7().to_string();
-        shop.tell(&stray, &payment_changed(PaymentEvent::Succeeded, &stray))
+        shop.send_event(&stray, &payment_changed(PaymentEvent::Succeeded, &stray))
             .await;
         shop.pay(&order).await;
         assert_eq!(
@@ -228,9 +228,9 @@ async fn a_full_refund_of_what_was_not_carried_out_gives_the_goods_back_once() {
                 refunded: Some(usd(amount)),
                 ..payment_changed(PaymentEvent::Refunded, &back)
             };
-            shop.tell(&back, &event).await;
+            shop.send_event(&back, &event).await;
         };
-        // In part: the goods are still the customer's.
+        // A partial refund: the customer keeps the goods.
         let order = shop.place(&who, &[(&cup, 3)]).await;
         let paid = shop.pay(&order).await;
         refund(&paid, 2, 100).await;
@@ -242,11 +242,11 @@ async fn a_full_refund_of_what_was_not_carried_out_gives_the_goods_back_once() {
         let now = shop.refresh(&order).await;
         assert_eq!(now.payment_status(), PaymentStatus::Refunded);
         assert_eq!(shop.level(&cup).await, (10, 0));
-        // Neither another event nor a cancellation afterwards gives them back again.
+        // Neither another event nor a later cancellation returns them again.
         refund(&paid, 4, 300).await;
         shop.cancel(&shop.admin, &order).await.unwrap();
         assert_eq!(shop.level(&cup).await, (10, 0));
-        // What was carried out does not come back with the money.
+        // Goods of a completed order are not returned by a refund.
         let done = shop.place(&who, &[(&cup, 2)]).await;
         let paid = shop.pay(&done).await;
         for status in [OrderStatus::InProgress, OrderStatus::Completed] {
@@ -263,7 +263,7 @@ async fn a_full_refund_of_what_was_not_carried_out_gives_the_goods_back_once() {
 }
 
 #[tokio::test]
-async fn a_refund_that_comes_before_the_news_of_its_payment_is_not_lost() {
+async fn a_refund_that_arrives_before_its_payment_is_not_lost() {
     on_any_database(async |shop| {
         let (cup, who) = (shop.goods("Cup", 100, 10).await, shop.customer());
         let full = (None, PaymentStatus::Refunded, (10, 0));
@@ -279,16 +279,16 @@ async fn a_refund_that_comes_before_the_news_of_its_payment_is_not_lost() {
                 refunded,
                 ..payment_changed(PaymentEvent::Refunded, &back)
             };
-            shop.tell(&back, &event).await;
+            shop.send_event(&back, &event).await;
             assert_eq!(
                 shop.refresh(&order).await.payment_status(),
                 PaymentStatus::Unpaid
             );
             let begun = payment_changed(PaymentEvent::Created, &paid);
-            shop.tell(&paid, &begun).await;
+            shop.send_event(&paid, &begun).await;
             let succeeded = payment::Payment { version: 2, ..paid };
             let event = payment_changed(PaymentEvent::Succeeded, &succeeded);
-            shop.tell(&succeeded, &event).await;
+            shop.send_event(&succeeded, &event).await;
             assert_eq!(shop.refresh(&order).await.payment_status(), status);
             assert_eq!(
                 shop.events("order", &order.id).await,
@@ -296,14 +296,14 @@ async fn a_refund_that_comes_before_the_news_of_its_payment_is_not_lost() {
             );
             assert_eq!(shop.level(&cup).await, level);
         }
-        // Of an order that ended in the meantime the money is rejected, as ever.
+        // If the order has ended in the meantime, the payment is rejected as usual.
         let order = shop.place(&who, &[(&cup, 1)]).await;
         shop.cancel(&who, &order).await.unwrap();
         let paid = payment_of(&order);
         let event = payment_changed(PaymentEvent::Refunded, &paid);
-        shop.tell(&paid, &event).await;
+        shop.send_event(&paid, &event).await;
         let event = payment_changed(PaymentEvent::Succeeded, &paid);
-        shop.tell(&paid, &event).await;
+        shop.send_event(&paid, &event).await;
         assert_ne!(
             shop.refresh(&order).await.payment_status(),
             PaymentStatus::Paid
@@ -321,12 +321,12 @@ async fn an_order_that_cannot_expire_does_not_hold_up_the_others() {
             shop.goods("Bowl", 5, 10).await,
         );
         let who = shop.customer();
-        // More of them than one batch has.
+        // More than one batch.
         for _ in 0..101 {
             shop.place(&who, &[(&cup, 1)]).await;
         }
         let sound = shop.place(&who, &[(&bowl, 1)]).await;
-        // The stock has lost what they would give back.
+        // The stock lacks the units that they would release.
         shop.statement("UPDATE stock SET reserved = reserved - 101 WHERE reserved = 101")
             .await;
         shop.clock.advance(EXPIRY);

@@ -1,4 +1,4 @@
-//! People with access tokens, and what they send.
+//! Test helpers: users with access tokens, and their requests.
 
 use waybill_primitives::{Currency, Money, Role, UserId};
 use waybill_proto::{order as pb, payment};
@@ -7,7 +7,7 @@ use waybill_testkit::{Issuer, Person};
 
 pub use waybill_testkit::fields_of as fields;
 
-/// Somebody with an access token.
+/// A user with an access token.
 #[derive(Debug, Clone)]
 pub struct Somebody {
     pub id: UserId,
@@ -15,7 +15,7 @@ pub struct Somebody {
 }
 
 impl Somebody {
-    /// The same person with an idempotency key.
+    /// The same user with an idempotency key.
     pub fn with_key(&self, key: &str) -> Self {
         Self {
             id: self.id,
@@ -24,12 +24,12 @@ impl Somebody {
     }
 }
 
-/// Signs somebody in.
+/// Signs a user in.
 pub fn somebody(issuer: &Issuer, role: Role, name: &str) -> Somebody {
     signed_in(issuer, &Person::new(name, role))
 }
 
-/// Somebody without an account, as auth lets them order.
+/// A guest, with a guest's access token.
 pub fn guest(issuer: &Issuer, name: &str) -> Somebody {
     signed_in(issuer, &Person::guest(name))
 }
@@ -70,7 +70,7 @@ pub fn payment_of(order: &pb::Order) -> payment::Payment {
     }
 }
 
-/// Somebody who is not signed in.
+/// A caller without a token.
 pub fn nobody() -> CallContext {
     CallContext::anonymous()
 }

@@ -40,7 +40,7 @@ async fn an_order_has_prices_totals_history_and_its_event() {
         assert_eq!(order.customer.as_ref().unwrap().name, "Carla Customer");
         let left = order.expires_at.unwrap().secs() - order.created_at.unwrap().secs();
         assert_eq!(left, EXPIRY.as_secs() as i64);
-        // What is stored is what was answered.
+        // The stored order equals the answer.
         assert_eq!(shop.get(&who, &order).await.unwrap(), order);
         let history = shop.history(&who, &order).await;
         assert_eq!(history.len(), 1);
@@ -165,7 +165,7 @@ async fn a_key_belongs_to_its_request_and_its_caller() {
             .await
             .unwrap_err();
         assert_eq!(error.code, ErrorCode::ValidationError);
-        // A refused request does not use its key up.
+        // A refused request does not consume its key.
         let who = shop.customer().with_key("key-2");
         shop.try_place(&who, lines(&[(&other, 1000)]))
             .await
@@ -236,7 +236,7 @@ async fn bad_input_is_named_field_by_field_and_changes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn callers_who_hang_up_break_nothing() {
+async fn calls_aborted_by_the_client_break_nothing() {
     on_each_database(async |shop| {
         let product = shop.goods("Cup", 5, 100_000).await;
         let attempts = (0..200_u64).map(|n| {
@@ -244,12 +244,12 @@ async fn callers_who_hang_up_break_nothing() {
             let request = lines(&[(&product, 1)]);
             tokio::spawn(async move {
                 let call = orders.place_order(outgoing(&who.ctx, request));
-                // Somewhere in the middle, each elsewhere.
+                // Each at a different point.
                 let _ = tokio::time::timeout(Duration::from_micros(n * 97), call).await;
             })
         });
         join_all(attempts).await;
-        // Every connection still answers what it is asked.
+        // Every connection still answers calls.
         let attempts = (0..40).map(|_| {
             let (mut orders, who) = (shop.orders(), shop.customer());
             let request = lines(&[(&product, 1)]);

@@ -1,4 +1,4 @@
-//! Writes that are sent again with their idempotency key, because the answer was lost.
+//! Writes that are repeated with their idempotency key.
 
 use futures::future::join_all;
 use waybill_proto::order::{self as pb, NoteVisibility, ShipmentState};
@@ -52,7 +52,7 @@ async fn stock_is_adjusted_once() {
         let other = shop.admin.with_key("the delivery of Tuesday");
         adjust(shop, &other, &cup, 5).await.unwrap();
         assert_eq!(shop.level(&cup).await, (25, 0));
-        // What is refused leaves the key free.
+        // A refused request leaves the key free.
         let other = shop.admin.with_key("what was broken");
         adjust(shop, &other, &cup, -99).await.unwrap_err();
         assert!(!adjust(shop, &other, &cup, -9).await.unwrap().replayed);
@@ -61,19 +61,19 @@ async fn stock_is_adjusted_once() {
 }
 
 #[tokio::test]
-async fn a_parcel_leaves_once() {
+async fn a_shipment_is_created_once() {
     on_any_database(async |shop| {
         let who = shop.customer();
         let cup = shop.goods("Cup", 5, 10).await;
         let order = shop.place(&who, &[(&cup, 2)]).await;
         shop.pay(&order).await;
-        let keyed = shop.admin.with_key("parcel 1");
+        let keyed = shop.admin.with_key("shipment 1");
         let all = [(&cup, 2)];
         let first = ship(shop, &keyed, &order, &all, ShipmentState::Shipped).await;
-        // Nothing is left to ship, but this is not another parcel.
+        // Nothing is left to ship, but this is a repeat.
         let again = ship(shop, &keyed, &order, &all, ShipmentState::Shipped).await;
         assert_eq!(first.unwrap(), again.unwrap());
-        let other = shop.admin.with_key("parcel 2");
+        let other = shop.admin.with_key("shipment 2");
         let other = ship(shop, &other, &order, &all, ShipmentState::Shipped).await;
         assert!(other.is_err(), "{other:?}");
         assert_eq!(shop.history(&who, &order).await.len(), 3);

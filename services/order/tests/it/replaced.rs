@@ -1,4 +1,4 @@
-//! An order closed in favour of another one: money, goods and people go over, once.
+//! An order that is replaced by another one: payment, goods and participants are transferred once.
 
 use waybill_proto::{
     order::{
@@ -53,15 +53,15 @@ async fn a_replacement_takes_over_contents_payment_and_goods() {
             ["placed", "paid", "claimed", "replaced"]
         );
         assert_eq!(shop.events("order", &opened.id).await, ["placed", "paid"]);
-        let told = shop.last_change(OrderEvent::Paid, &opened).await;
-        assert!(told.available && told.payment_id.is_empty());
-        let told = shop.last_change(OrderEvent::Replaced, &order).await;
-        assert_eq!(told.replacement.as_ref(), Some(&opened));
-        assert_eq!(told.previous.unwrap().id, will.id.to_string());
-        // The other request of the order has no object any more.
+        let change = shop.last_change(OrderEvent::Paid, &opened).await;
+        assert!(change.available && change.payment_id.is_empty());
+        let change = shop.last_change(OrderEvent::Replaced, &order).await;
+        assert_eq!(change.replacement.as_ref(), Some(&opened));
+        assert_eq!(change.previous.unwrap().id, will.id.to_string());
+        // The other request of the order is obsolete.
         let error = shop.decide(&completion, true).await.unwrap_err();
         assert_eq!(error.code, ErrorCode::Conflict);
-        // The former worker may read what was, and has no part in what is but the pool's.
+        // The former worker may read the closed order, but sees the new one only in the pool.
         shop.get(&will, &order).await.unwrap();
         let history = shop.history(&customer, &order).await;
         let last = history.last().unwrap();
@@ -75,8 +75,8 @@ async fn a_replacement_takes_over_contents_payment_and_goods() {
         let wanda = shop.hired("Wanda").await;
         shop.claim(&wanda, &opened).await.unwrap();
         let cancelled = shop.cancel(&shop.admin, &opened).await.unwrap();
-        let told = shop.last_change(OrderEvent::Cancelled, &cancelled).await;
-        assert_eq!(told.payment_id, paid.id);
+        let change = shop.last_change(OrderEvent::Cancelled, &cancelled).await;
+        assert_eq!(change.payment_id, paid.id);
         assert_eq!(shop.level(&mug).await, (10, 0), "goods went back once");
         let error = shop.cancel(&shop.admin, &order).await.unwrap_err();
         assert_eq!(error.code, ErrorCode::InvalidTransition);
@@ -100,11 +100,11 @@ async fn a_replacement_can_go_to_a_worker_at_once() {
             shop.events("order", &opened.id).await,
             ["placed", "assigned", "paid"]
         );
-        // It never was in the pool.
+        // It was never in the pool.
         let order = shop.refresh(&order).await;
-        let told = shop.last_change(OrderEvent::Replaced, &order).await;
+        let change = shop.last_change(OrderEvent::Replaced, &order).await;
         let paid = shop
-            .last_change(OrderEvent::Paid, &told.replacement.unwrap())
+            .last_change(OrderEvent::Paid, &change.replacement.unwrap())
             .await;
         assert!(!paid.available);
     })
@@ -112,7 +112,7 @@ async fn a_replacement_can_go_to_a_worker_at_once() {
 }
 
 #[tokio::test]
-async fn payments_of_a_closed_order_reach_the_one_in_its_place() {
+async fn payments_of_a_closed_order_are_applied_to_its_replacement() {
     on_any_database(async |shop| {
         let (customer, will) = (shop.customer(), shop.hired("Will").await);
         let design = shop.service("Design", 5).await;
@@ -120,11 +120,11 @@ async fn payments_of_a_closed_order_reach_the_one_in_its_place() {
         shop.claim(&will, &order).await.unwrap();
         let decided = shop.reassign(&will, &order, None, true).await.unwrap();
         let opened = decided.replacement.unwrap();
-        // A second payment of the closed order arrives: the other one is paid already, and says so.
+        // A second payment of the closed order arrives: the replacement is paid already and rejects it.
         let late = shop.pay(&order).await;
         let rejected = shop.last_change(OrderEvent::PaymentRejected, &opened).await;
         assert_eq!(rejected.payment_id, late.id);
-        // A refund that payment had begun for the closed order.
+        // A refund that was started for the closed order.
         shop.claim(&will, &opened).await.unwrap();
         let decided = shop.reassign(&will, &opened, None, true).await.unwrap();
         let last = decided.replacement.unwrap();
@@ -138,7 +138,7 @@ async fn payments_of_a_closed_order_reach_the_one_in_its_place() {
             reason: "a test".into(),
             ..payment_changed(PaymentEvent::Refunded, &back)
         };
-        shop.tell(&back, &event).await;
+        shop.send_event(&back, &event).await;
         let last = shop.refresh(&last).await;
         assert_eq!(last.payment_status(), PaymentStatus::Refunded);
     })
@@ -146,7 +146,7 @@ async fn payments_of_a_closed_order_reach_the_one_in_its_place() {
 }
 
 #[tokio::test]
-async fn what_the_customer_sent_goes_over_and_who_is_out_writes_no_more() {
+async fn the_customers_files_move_and_the_former_worker_cannot_write() {
     on_any_database(async |shop| {
         let customer = shop.customer();
         let (will, wanda) = (shop.hired("Will").await, shop.hired("Wanda").await);
@@ -170,13 +170,9 @@ async fn what_the_customer_sent_goes_over_and_who_is_out_writes_no_more() {
         let error = shop.read_file(&will, &sent.id).await.unwrap_err();
         assert_eq!(error.code, ErrorCode::NotFound);
         let kept = shop.file_list(&customer, &order).await.unwrap();
-        assert_eq!(
-            kept.len(),
-            1,
-            "what was made for the closed order stays with it"
-        );
+        assert_eq!(kept.len(), 1, "work files of the closed order stay with it");
         assert_eq!(kept[0].id, draft.id);
-        // Its bytes stay where they are, and go with it.
+        // Its bytes stay where they are and are deleted with it.
         shop.delete_file(&customer, &sent.id).await.unwrap();
         shop.clean_up().await;
         assert_eq!(shop.objects().await.len(), 1);

@@ -1,4 +1,4 @@
-//! What customers and workers ask for while the order changes hands, and who learns of it.
+//! Change requests while the order is reassigned, and who can read them.
 
 use waybill_primitives::Role;
 use waybill_proto::{
@@ -31,13 +31,13 @@ async fn requests(
 }
 
 #[tokio::test]
-async fn what_the_customer_asks_for_outlives_a_change_of_the_worker() {
+async fn a_customers_request_stays_pending_when_the_worker_changes() {
     on_any_database(async |shop| {
         let (who, will) = (shop.customer(), shop.hired("Will").await);
         let order = waiting(shop, &who).await;
         shop.claim(&will, &order).await.unwrap();
         let request = shop.ask(&who, &order, Kind::Cancellation).await.unwrap();
-        // By the worker alone, and by an administrator's decision.
+        // By a release of the worker, and by an administrator's decision.
         shop.release(&will, &order).await.unwrap();
         let all = requests(shop, &who, &order).await.unwrap();
         assert_eq!(all, std::slice::from_ref(&request));
@@ -48,7 +48,7 @@ async fn what_the_customer_asks_for_outlives_a_change_of_the_worker() {
         // It can still be granted.
         let done = shop.decide(&request, true).await.unwrap().order.unwrap();
         assert_eq!(done.status(), OrderStatus::Cancelled);
-        // What the worker asked for goes with the worker.
+        // The worker's requests are decided when the worker changes.
         let order = waiting(shop, &who).await;
         shop.claim(&will, &order).await.unwrap();
         shop.ask(&will, &order, Kind::Cancellation).await.unwrap();
@@ -60,7 +60,7 @@ async fn what_the_customer_asks_for_outlives_a_change_of_the_worker() {
 }
 
 #[tokio::test]
-async fn what_the_customer_asks_for_goes_on_with_the_replacement() {
+async fn a_customers_request_continues_with_the_replacement() {
     on_any_database(async |shop| {
         let (who, will) = (shop.customer(), shop.hired("Will").await);
         let order = waiting(shop, &who).await;
@@ -94,7 +94,7 @@ async fn what_the_customer_asks_for_goes_on_with_the_replacement() {
 }
 
 #[tokio::test]
-async fn workers_who_look_at_the_pool_learn_nothing_of_what_was_said() {
+async fn workers_cannot_read_notes_and_requests_of_orders_in_the_pool() {
     on_any_database(async |shop| {
         let (who, will) = (shop.customer(), shop.hired("Will").await);
         let wanda = shop.hired("Wanda").await;
@@ -114,7 +114,7 @@ async fn workers_who_look_at_the_pool_learn_nothing_of_what_was_said() {
         );
         let error = requests(shop, &wanda, &order).await.unwrap_err();
         assert_eq!(error.code, ErrorCode::NotFound);
-        // Whose order it is, sees both.
+        // The assigned worker sees both.
         shop.claim(&wanda, &order).await.unwrap();
         assert_eq!(requests(shop, &wanda, &order).await.unwrap().len(), 1);
         let seen = shop.history(&wanda, &order).await;
@@ -128,7 +128,7 @@ async fn workers_who_look_at_the_pool_learn_nothing_of_what_was_said() {
 }
 
 #[tokio::test]
-async fn whoever_is_no_worker_any_more_claims_nothing() {
+async fn a_former_worker_cannot_claim() {
     on_any_database(async |shop| {
         let (who, will) = (shop.customer(), shop.hired("Will").await);
         let order = waiting(shop, &who).await;
@@ -140,8 +140,8 @@ async fn whoever_is_no_worker_any_more_claims_nothing() {
                 ..account(&will, "Will", Role::Staff, 3)
             },
         );
-        shop.tell_of("auth", &id, 3, &suspended).await;
-        // Their token is still good.
+        shop.send_event_of("auth", &id, 3, &suspended).await;
+        // Their token is still valid.
         let error = shop.claim(&will, &order).await.unwrap_err();
         assert_eq!(error.code, ErrorCode::Forbidden);
         let error = shop.claim_all(&will, &[&order]).await.unwrap_err();
@@ -150,21 +150,21 @@ async fn whoever_is_no_worker_any_more_claims_nothing() {
             UserEvent::RoleChanged,
             &account(&will, "Will", Role::Customer, 4),
         );
-        shop.tell_of("auth", &id, 4, &demoted).await;
+        shop.send_event_of("auth", &id, 4, &demoted).await;
         let error = shop.claim(&will, &order).await.unwrap_err();
         assert_eq!(error.code, ErrorCode::Forbidden);
         let promoted = user_changed(
             UserEvent::RoleChanged,
             &account(&will, "Will", Role::Staff, 5),
         );
-        shop.tell_of("auth", &id, 5, &promoted).await;
+        shop.send_event_of("auth", &id, 5, &promoted).await;
         shop.claim(&will, &order).await.unwrap();
     })
     .await;
 }
 
 #[tokio::test]
-async fn the_completion_tells_the_share_that_holds_in_this_moment() {
+async fn the_completion_contains_the_current_commission() {
     on_any_database(async |shop| {
         let (who, will) = (shop.customer(), shop.hired("Will").await);
         let second = shop.second().await;

@@ -35,14 +35,14 @@ pub async fn found(shop: &Shop, who: &Somebody, q: &str) -> Vec<String> {
 async fn order(shop: &Shop, who: &Somebody, title: &str) -> pb::Order {
     let request = pb::PlaceOrderRequest {
         title: Some(title.to_owned()),
-        description: Some("as told".into()),
+        description: Some("as agreed".into()),
         ..lines(&[])
     };
     shop.try_place(who, request).await.unwrap().order.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn words_are_found_by_their_beginnings() {
+async fn words_are_found_by_prefix() {
     on_each_database(async |shop| {
         let (zoe, adam) = (
             shop.somebody(waybill_primitives::Role::Customer, "Zoë O'Brien"),
@@ -82,7 +82,7 @@ async fn words_are_found_by_their_beginnings() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_search_goes_with_every_filter_sort_and_page() {
+async fn a_search_can_be_combined_with_every_filter_sort_and_page() {
     on_each_database(async |shop| {
         let carla = shop.customer();
         let fence = shop.service("Fence", 100).await;
@@ -145,7 +145,7 @@ async fn a_search_goes_with_every_filter_sort_and_page() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn numbers_are_found_whole_and_by_their_beginning() {
+async fn numbers_are_found_whole_and_by_prefix() {
     on_each_database(async |shop| {
         let order = order(shop, &shop.customer(), "Fence").await;
         let number = order.order_number.as_str();
@@ -169,11 +169,11 @@ async fn numbers_are_found_whole_and_by_their_beginning() {
     .await;
 }
 
-/// The index of words is written by events; nobody waits for that to find what they have just placed.
+/// The index of words is written asynchronously; a new order must be found before that.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_was_just_placed_is_found_by_all_that_it_says() {
+async fn a_new_order_is_found_by_all_its_words() {
     on_each_database(async |shop| {
-        // What is young is measured by the time of day; in the future it stays so, however slow the machine is.
+        // New orders are recognised by the current time; with a time in the future they stay new, however slow the machine is.
         shop.clock.advance(std::time::Duration::from_hours(1));
         let who = shop.customer();
         let kettle = shop.goods("Copper kettle", 5, 1_000).await;
@@ -200,7 +200,7 @@ async fn what_was_just_placed_is_found_by_all_that_it_says() {
 }
 
 #[tokio::test]
-async fn the_words_of_an_edit_are_not_overwritten_by_what_was_read_before() {
+async fn the_words_of_an_edit_are_not_overwritten_by_a_stale_read() {
     on_each_database(async |shop| {
         let zoe = shop.customer();
         let order = order(shop, &zoe, "Fence").await;

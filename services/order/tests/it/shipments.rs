@@ -1,4 +1,4 @@
-//! Parcels: who ships what when, and what they do to the order.
+//! Shipments: who may ship what when, and their effect on the order.
 
 use futures::future::join_all;
 use waybill_proto::{
@@ -85,7 +85,7 @@ async fn five_cups(shop: &Shop) -> (Somebody, pb::Product, pb::Order) {
 }
 
 #[tokio::test]
-async fn who_finds_an_order_in_the_pool_sees_none_of_its_parcels() {
+async fn workers_cannot_see_shipments_of_orders_in_the_pool() {
     on_any_database(async |shop| {
         let who = shop.customer();
         let cup = shop.goods("Cup", 5, 10).await;
@@ -95,21 +95,21 @@ async fn who_finds_an_order_in_the_pool_sees_none_of_its_parcels() {
         let worker = shop.hired("Will").await;
         shop.get(&worker, &order).await.unwrap();
         let state = ShipmentState::Preparing;
-        let parcel = ship(shop, &shop.admin, &order, &[(&cup, 1)], state).await;
+        let shipment = ship(shop, &shop.admin, &order, &[(&cup, 1)], state).await;
         let error = list(shop, &worker, &order).await.unwrap_err();
         assert_eq!(error.code, ErrorCode::NotFound);
         shop.claim(&worker, &order).await.unwrap();
-        let parcel = parcel.unwrap();
+        let shipment = shipment.unwrap();
         for who in [&worker, &who, &shop.admin] {
-            let parcels = list(shop, who, &order).await.unwrap();
-            assert_eq!(parcels, std::slice::from_ref(&parcel));
+            let shipments = list(shop, who, &order).await.unwrap();
+            assert_eq!(shipments, std::slice::from_ref(&shipment));
         }
     })
     .await;
 }
 
 #[tokio::test]
-async fn an_order_of_goods_follows_its_parcels_to_the_end() {
+async fn an_order_of_goods_follows_its_shipments_to_completion() {
     on_any_database(async |shop| {
         let (who, cup, order) = five_cups(shop).await;
         let admin = &shop.admin;
@@ -129,7 +129,7 @@ async fn an_order_of_goods_follows_its_parcels_to_the_end() {
             shop.refresh(&order).await.status(),
             pb::OrderStatus::InProgress
         );
-        // What is left, on its way at once.
+        // The rest, shipped at once.
         let rest = ship(shop, admin, &order, &[], ShipmentState::Shipped)
             .await
             .unwrap();
@@ -150,13 +150,13 @@ async fn an_order_of_goods_follows_its_parcels_to_the_end() {
         );
 
         let history = shop.history(&who, &order).await;
-        let told: Vec<_> = history
+        let steps: Vec<_> = history
             .iter()
             .skip(2)
             .map(|item| (item.actor.is_some(), item.to(), item.note()))
             .collect();
         assert_eq!(
-            told,
+            steps,
             [
                 (false, "IN_PROGRESS", "shipped by DHL, tracking number 0034"),
                 (false, "COMPLETED", "all goods are delivered"),
@@ -172,7 +172,7 @@ async fn an_order_of_goods_follows_its_parcels_to_the_end() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_many_parcels_at_once_no_unit_travels_twice() {
+async fn concurrent_shipments_never_contain_a_unit_twice() {
     on_each_database(async |shop| {
         let (_, cup, order) = five_cups(shop).await;
         let two = [(&cup, 2)];
@@ -195,7 +195,7 @@ async fn of_many_parcels_at_once_no_unit_travels_twice() {
 }
 
 #[tokio::test]
-async fn what_has_left_keeps_the_order_from_being_cancelled_and_what_has_not_is_given_up_with_it() {
+async fn shipped_goods_prevent_cancelling_and_unshipped_shipments_are_cancelled_with_the_order() {
     on_any_database(async |shop| {
         let (_, cup, order) = five_cups(shop).await;
         let admin = &shop.admin;
@@ -210,7 +210,7 @@ async fn what_has_left_keeps_the_order_from_being_cancelled_and_what_has_not_is_
         assert_eq!(error.code, ErrorCode::Shipped);
         assert_eq!(shop.refresh(&order).await, before);
         assert_eq!(shop.level(&cup).await, (5, 0));
-        // The parcel came back.
+        // The shipment came back.
         turn(shop, admin, &gone, ShipmentState::Cancelled, None)
             .await
             .unwrap();
@@ -250,7 +250,7 @@ async fn only_paid_goods_are_shipped() {
 }
 
 #[tokio::test]
-async fn the_assigned_worker_ships_a_mixed_order_which_goes_its_own_way() {
+async fn the_assigned_worker_ships_a_mixed_order_whose_status_does_not_follow() {
     on_any_database(async |shop| {
         let (who, worker, other) = (shop.customer(), shop.worker(), shop.worker());
         let cup = shop.goods("Cup", 5, 10).await;
@@ -258,26 +258,26 @@ async fn the_assigned_worker_ships_a_mixed_order_which_goes_its_own_way() {
         let order = shop.place(&who, &[(&cup, 1), (&advice, 1)]).await;
         shop.pay(&order).await;
         // Shipped by an administrator, it still waits for a worker.
-        let parcel = ship(shop, &shop.admin, &order, &[], ShipmentState::Shipped)
+        let shipment = ship(shop, &shop.admin, &order, &[], ShipmentState::Shipped)
             .await
             .unwrap();
         assert_eq!(
             shop.refresh(&order).await.status(),
             pb::OrderStatus::Pending
         );
-        // In the pool any worker sees it, and none ships it.
-        let refused = turn(shop, &other, &parcel, ShipmentState::Delivered, None).await;
+        // In the pool, all workers see the order, but none can ship it.
+        let refused = turn(shop, &other, &shipment, ShipmentState::Delivered, None).await;
         assert_eq!(refused.unwrap_err().code, ErrorCode::Forbidden);
         shop.claim(&worker, &order).await.unwrap();
         for (whom, code) in [(&other, ErrorCode::NotFound), (&who, ErrorCode::Forbidden)] {
-            let refused = turn(shop, whom, &parcel, ShipmentState::Delivered, None).await;
+            let refused = turn(shop, whom, &shipment, ShipmentState::Delivered, None).await;
             assert_eq!(refused.unwrap_err().code, code);
         }
         assert_eq!(
             list(shop, &other, &order).await.unwrap_err().code,
             ErrorCode::NotFound
         );
-        turn(shop, &worker, &parcel, ShipmentState::Delivered, None)
+        turn(shop, &worker, &shipment, ShipmentState::Delivered, None)
             .await
             .unwrap();
         assert_eq!(
@@ -289,31 +289,31 @@ async fn the_assigned_worker_ships_a_mixed_order_which_goes_its_own_way() {
 }
 
 #[tokio::test]
-async fn stale_versions_and_steps_that_cannot_be_are_refused_and_the_same_again_is_no_change() {
+async fn stale_versions_and_invalid_transitions_are_refused_and_a_repeat_is_no_change() {
     on_any_database(async |shop| {
         let (_, _, order) = five_cups(shop).await;
         let admin = &shop.admin;
-        let parcel = ship(shop, admin, &order, &[], ShipmentState::Preparing)
+        let shipment = ship(shop, admin, &order, &[], ShipmentState::Preparing)
             .await
             .unwrap();
-        let early = turn(shop, admin, &parcel, ShipmentState::Delivered, None).await;
+        let early = turn(shop, admin, &shipment, ShipmentState::Delivered, None).await;
         let early = early.unwrap_err();
         assert_eq!(
             (early.code, early.metadata["allowed"].as_str()),
             (ErrorCode::InvalidTransition, "SHIPPED,CANCELLED")
         );
-        let gone = turn(shop, admin, &parcel, ShipmentState::Shipped, Some(1))
+        let gone = turn(shop, admin, &shipment, ShipmentState::Shipped, Some(1))
             .await
             .unwrap();
-        let stale = turn(shop, admin, &parcel, ShipmentState::Delivered, Some(1)).await;
+        let stale = turn(shop, admin, &shipment, ShipmentState::Delivered, Some(1)).await;
         assert_eq!(stale.unwrap_err().code, ErrorCode::VersionConflict);
-        let again = turn(shop, admin, &parcel, ShipmentState::Shipped, None).await;
+        let again = turn(shop, admin, &shipment, ShipmentState::Shipped, None).await;
         assert_eq!(again.unwrap(), gone);
-        // Of another order there is no such shipment.
+        // It is not a shipment of another order.
         let (_, _, other) = five_cups(shop).await;
         let foreign = pb::Shipment {
             order_id: other.id.clone(),
-            ..parcel
+            ..shipment
         };
         let foreign = turn(shop, admin, &foreign, ShipmentState::Delivered, None).await;
         assert_eq!(foreign.unwrap_err().code, ErrorCode::NotFound);
@@ -322,7 +322,7 @@ async fn stale_versions_and_steps_that_cannot_be_are_refused_and_the_same_again_
 }
 
 #[tokio::test]
-async fn when_the_money_goes_back_only_what_has_not_left_returns_to_the_stock() {
+async fn after_a_refund_only_unshipped_goods_return_to_the_stock() {
     on_any_database(async |shop| {
         let who = shop.customer();
         let cup = shop.goods("Cup", 5, 10).await;
@@ -337,7 +337,7 @@ async fn when_the_money_goes_back_only_what_has_not_left_returns_to_the_stock() 
             .unwrap();
         let back = payment::Payment { version: 2, ..paid };
         let refunded = payment_changed(PaymentEvent::Refunded, &back);
-        shop.tell(&back, &refunded).await;
+        shop.send_event(&back, &refunded).await;
         assert_eq!(shop.level(&cup).await, (8, 0));
         let states: Vec<_> = list(shop, admin, &order)
             .await
@@ -346,7 +346,7 @@ async fn when_the_money_goes_back_only_what_has_not_left_returns_to_the_stock() 
             .map(pb::Shipment::state)
             .collect();
         assert_eq!(states, [ShipmentState::Shipped, ShipmentState::Cancelled]);
-        // Nothing more leaves, and the parcel may still arrive or come back.
+        // Nothing more can be shipped, and the shipment may still be delivered or cancelled.
         let more = ship(shop, admin, &order, &[], ShipmentState::Preparing).await;
         assert_eq!(more.unwrap_err().code, ErrorCode::Conflict);
         shop.cancel(admin, &order).await.unwrap();

@@ -1,4 +1,4 @@
-//! A running order service for one test, with people who call it.
+//! A running order service for one test, with its users.
 
 use std::{sync::Arc, time::Duration};
 
@@ -40,7 +40,7 @@ pub struct Shop {
     pub expire: Job,
     pub watch_stock: Job,
     pub clean_up_carts: Job,
-    /// Removes objects that nothing points to.
+    /// The job that removes unreferenced objects.
     pub remove: Job,
     pub admin: Somebody,
     bus: Arc<InProcessBus>,
@@ -150,7 +150,7 @@ impl Shop {
         }
     }
 
-    /// What another process would be built with.
+    /// The storage for another process.
     pub fn storage(&self) -> Storage {
         storage(&self.files, &self.folder)
     }
@@ -180,7 +180,7 @@ impl Shop {
         self.somebody(Role::Customer, "Carla Customer")
     }
 
-    /// Somebody who orders without an account.
+    /// A guest.
     pub fn guest(&self) -> Somebody {
         guest(&self.issuer, "Grace Guest")
     }
@@ -205,7 +205,7 @@ impl Shop {
         AnalyticsServiceClient::new(self.channel.clone())
     }
 
-    /// Waits until every event so far has been consumed by whoever wants it.
+    /// Waits until all events so far have been consumed.
     pub async fn flush(&self) {
         let deadline = tokio::time::Instant::now() + Duration::from_mins(1);
         while waybill_store::backlog(&self.db).await.unwrap() > 0 {
@@ -231,7 +231,7 @@ impl Shop {
         ShopServiceClient::new(self.channel.clone())
     }
 
-    /// A new product of goods with so many units.
+    /// New goods with this stock.
     pub async fn goods(&self, name: &str, price: i64, stock: i64) -> pb::Product {
         self.product(name, pb::ProductKind::Goods, price, stock)
             .await
@@ -262,7 +262,7 @@ impl Shop {
         answer.unwrap().into_inner().product.unwrap()
     }
 
-    /// The product as administrators see it now.
+    /// The current product as administrators see it.
     pub async fn look_at(&self, product: &pb::Product) -> pb::Product {
         let request = pb::GetProductRequest {
             id: product.id.clone(),
@@ -399,39 +399,39 @@ impl Shop {
         answer.unwrap().into_inner().items
     }
 
-    /// Runs one statement as it stands.
+    /// Runs an SQL statement.
     pub async fn statement(&self, sql: &str) {
         let tx = self.db.begin(&EventContext::default()).await.unwrap();
         tx.conn().execute_unprepared(sql).await.unwrap();
         tx.commit().await.unwrap();
     }
 
-    /// What has moved in the stock is looked at.
+    /// Runs the check for low stock.
     pub async fn watch_stock(&self) {
         (self.watch_stock.run)().await.unwrap();
     }
 
-    /// Orders expire that are due.
+    /// Expires orders that are due.
     pub async fn expire_due(&self) {
         (self.expire.run)().await.unwrap();
     }
 
-    /// The payment service says that a new payment of the whole order succeeded.
+    /// Pays the whole order by an event of the payment service.
     pub async fn pay(&self, order: &pb::Order) -> payment::Payment {
         let paid = payment_of(order);
-        self.tell(&paid, &payment_changed(PaymentEvent::Succeeded, &paid))
+        self.send_event(&paid, &payment_changed(PaymentEvent::Succeeded, &paid))
             .await;
         paid
     }
 
-    /// Publishes an event of payment; returns when the order service has taken it in.
-    pub async fn tell<E: Event>(&self, about: &payment::Payment, event: &E) {
-        self.tell_of("payment", &about.id, about.version, event)
+    /// Publishes an event of payment; returns when the order service has consumed it.
+    pub async fn send_event<E: Event>(&self, about: &payment::Payment, event: &E) {
+        self.send_event_of("payment", &about.id, about.version, event)
             .await;
     }
 
-    /// Publishes an event of another service; returns when the order service has taken it in.
-    pub async fn tell_of<E: Event>(&self, source: &str, id: &str, version: i64, event: &E) {
+    /// Publishes an event of another service; returns when the order service has consumed it.
+    pub async fn send_event_of<E: Event>(&self, source: &str, id: &str, version: i64, event: &E) {
         let mut envelope = envelope(id.parse().unwrap(), version, event);
         envelope.source = source.into();
         self.bus.publish(envelope).await.unwrap();

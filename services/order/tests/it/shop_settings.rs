@@ -1,4 +1,4 @@
-//! The administrator's settings: who may change them, what they must be, and that they hold at once.
+//! The administrators' settings: permissions, validation, and immediate effect.
 
 use std::time::Duration;
 
@@ -34,7 +34,7 @@ fn expiry(seconds: i64) -> pb::UpdateSettingsRequest {
 }
 
 #[tokio::test]
-async fn a_new_shop_is_as_the_process_was_told_and_everybody_knows_its_name_and_currency() {
+async fn a_new_shop_has_the_settings_of_the_process_and_its_name_and_currency_are_public() {
     on_any_database(async |shop| {
         let all = settings(shop, &shop.admin).await;
         assert_eq!(
@@ -57,7 +57,7 @@ async fn a_new_shop_is_as_the_process_was_told_and_everybody_knows_its_name_and_
 }
 
 #[tokio::test]
-async fn administrators_alone_change_settings_and_all_faults_are_told_at_once() {
+async fn only_administrators_change_settings_and_all_errors_are_reported_at_once() {
     on_any_database(async |shop| {
         for who in [shop.customer(), shop.worker()] {
             let error = update(shop, &who, expiry(60)).await.unwrap_err();
@@ -86,7 +86,7 @@ async fn administrators_alone_change_settings_and_all_faults_are_told_at_once() 
 }
 
 #[tokio::test]
-async fn a_stale_version_changes_nothing_and_the_same_again_is_no_change() {
+async fn a_stale_version_is_refused_and_a_repeat_is_no_change() {
     on_each_database(async |shop| {
         let first = pb::UpdateSettingsRequest {
             version: Some(1),
@@ -121,7 +121,7 @@ async fn a_new_expiry_is_for_orders_placed_from_now_on() {
 }
 
 #[tokio::test]
-async fn the_currency_changes_only_while_nothing_has_a_price() {
+async fn the_currency_can_change_only_while_nothing_has_a_price() {
     on_any_database(async |shop| {
         let currency = |code: &str| pb::UpdateSettingsRequest {
             currency: Some(code.into()),
@@ -136,7 +136,7 @@ async fn the_currency_changes_only_while_nothing_has_a_price() {
             .unwrap_err();
         assert_eq!(error.code, ErrorCode::Conflict);
         assert_eq!(fields(&error), ["currency"]);
-        // What is not the currency still changes; naming the one it has is no change.
+        // Other settings can still change; sending the same currency is no change.
         let request = pb::UpdateSettingsRequest {
             currency: Some("USD".into()),
             ..expiry(60)
@@ -153,7 +153,7 @@ async fn the_currency_changes_only_while_nothing_has_a_price() {
 }
 
 #[tokio::test]
-async fn a_change_leaves_its_event_and_the_record_of_who_did_it() {
+async fn a_change_is_published_and_recorded_in_the_audit_log() {
     on_any_database(async |shop| {
         let request = pb::UpdateSettingsRequest {
             commission_basis_points: Some(1_500),
@@ -161,7 +161,7 @@ async fn a_change_leaves_its_event_and_the_record_of_who_did_it() {
         };
         update(shop, &shop.admin, request).await.unwrap();
         let changed: Vec<pb::SettingsChanged> = shop.published().await;
-        let told: Vec<_> = changed
+        let commissions: Vec<_> = changed
             .iter()
             .map(|event| {
                 let commission =
@@ -169,7 +169,10 @@ async fn a_change_leaves_its_event_and_the_record_of_who_did_it() {
                 (commission(&event.before), commission(&event.settings))
             })
             .collect();
-        assert_eq!(told, [(None, Some(2_000)), (Some(2_000), Some(1_500))]);
+        assert_eq!(
+            commissions,
+            [(None, Some(2_000)), (Some(2_000), Some(1_500))]
+        );
         let acts: Vec<pb::AuditRecorded> = shop.published().await;
         let record = acts.last().unwrap().record.clone().unwrap();
         assert_eq!(record.action, "settings.update");
@@ -187,13 +190,13 @@ async fn a_change_leaves_its_event_and_the_record_of_who_did_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn what_one_replica_changes_the_other_uses_without_a_restart() {
+async fn a_change_by_one_replica_takes_effect_in_others_without_a_restart() {
     on_any_database(async |shop| {
         let cup = shop.goods("Cup", 5, 10).await;
         let second = shop.second().await;
         update(shop, &shop.admin, expiry(60)).await.unwrap();
         let who = shop.customer();
-        // Its job looks every half second.
+        // Its job checks every half second.
         let deadline = tokio::time::Instant::now() + Duration::from_mins(1);
         loop {
             let order = second.place(&who, &[(&cup, 1)]).await;
@@ -214,7 +217,7 @@ async fn what_one_replica_changes_the_other_uses_without_a_restart() {
 }
 
 #[tokio::test]
-async fn what_the_administrator_has_set_outlives_a_restart_with_other_defaults() {
+async fn administrators_settings_survive_a_restart_with_other_defaults() {
     on_any_database(async |shop| {
         update(shop, &shop.admin, expiry(60)).await.unwrap();
         let other = Settings {

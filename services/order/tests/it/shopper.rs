@@ -1,11 +1,11 @@
-//! Somebody who fills a cart.
+//! Test helper: a customer with a cart.
 
 use waybill_proto::{json::Named as _, order as pb};
 use waybill_service_kit::{AppError, CallContext};
 
 use crate::shop::{Shop, outgoing, usd};
 
-/// Somebody with a cart.
+/// A customer with a cart.
 pub struct Shopper<'a> {
     pub shop: &'a Shop,
     pub ctx: CallContext,
@@ -54,7 +54,7 @@ impl<'a> Shopper<'a> {
         answer.into_inner().cart.unwrap()
     }
 
-    /// Orders what is in the cart.
+    /// Orders the cart.
     pub async fn try_order(
         &self,
         key: &str,

@@ -56,7 +56,7 @@ fn skills(worker: &Somebody, categories: &[&str]) -> pb::UpdateWorkerRequest {
 }
 
 #[tokio::test]
-async fn a_worker_takes_only_what_is_in_their_categories_and_below() {
+async fn a_worker_gets_only_orders_of_their_categories_and_subcategories() {
     on_any_database(async |shop| {
         let (customer, will) = (shop.customer(), shop.hired("Will").await);
         let print = category(shop, "Print", "").await;
@@ -116,11 +116,11 @@ async fn a_worker_takes_only_what_is_in_their_categories_and_below() {
         assert_eq!(result_codes(&given), [error]);
         let given = shop.assign(&will, &[&online], true).await.unwrap();
         assert_eq!(result_codes(&given), [""]);
-        // An unpaid order tells nothing of itself, not even what it needs.
+        // Nothing is revealed about an unpaid order, not even its categories.
         let unpaid = shop.place(&customer, &[(&site, 1)]).await;
         let error = shop.claim(&will, &unpaid).await.unwrap_err();
         assert_eq!(error.code, ErrorCode::NotFound);
-        // Without categories of their own, a worker takes everything.
+        // Without categories, a worker gets all orders.
         shop.set_worker(skills(&will, &[])).await.unwrap();
         shop.claim(&will, &both).await.unwrap();
     })

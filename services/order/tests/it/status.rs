@@ -1,4 +1,4 @@
-//! Status changes: the table, versions, races.
+//! Status changes: the transition table, versions, races.
 
 use futures::future::join_all;
 use waybill_proto::order::{self as pb, OrderEvent, OrderStatus};
@@ -7,7 +7,7 @@ use waybill_service_kit::{AppError, ErrorCode};
 use crate::shop::{on_any_database, on_each_database, outgoing};
 
 #[tokio::test]
-async fn refused_steps_tell_what_is_allowed() {
+async fn refused_steps_list_what_is_allowed() {
     on_any_database(async |shop| {
         let (who, worker) = (shop.customer(), shop.worker());
         let advice = shop.service("Advice", 5).await;
@@ -57,13 +57,13 @@ async fn refused_steps_tell_what_is_allowed() {
 }
 
 #[tokio::test]
-async fn a_worker_holds_and_resumes_and_the_history_tells() {
+async fn a_worker_holds_and_resumes_and_the_history_has_it() {
     on_any_database(async |shop| {
         let (who, worker) = (shop.customer(), shop.worker());
         let advice = shop.service("Advice", 5).await;
         let order = shop.place(&who, &[(&advice, 1)]).await;
         shop.pay(&order).await;
-        // In the pool it is visible, but nothing that a worker can change.
+        // In the pool it is visible, but workers cannot change it.
         let error = shop
             .change_status(&worker, &order, OrderStatus::OnHold)
             .await
@@ -90,7 +90,7 @@ async fn a_worker_holds_and_resumes_and_the_history_tells() {
                 .unwrap_err();
             assert_eq!(error.code, ErrorCode::InvalidTransition);
         }
-        // Work has begun: the customer asks instead of cancelling.
+        // Work has started: the customer has to request a cancellation.
         assert_eq!(
             shop.cancel(&who, &order).await.unwrap_err().code,
             ErrorCode::InvalidTransition

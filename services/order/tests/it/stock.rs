@@ -1,4 +1,4 @@
-//! Stock: never oversold, explained by its ledger, given back in time.
+//! Stock: never oversold, equal to its ledger, released on expiry.
 
 use std::sync::Arc;
 
@@ -127,7 +127,7 @@ async fn ledger(shop: &Shop, product: &pb::Product) -> Vec<(String, i64, i64)> {
 }
 
 #[tokio::test]
-async fn the_ledger_tells_the_life_of_a_reservation() {
+async fn the_ledger_has_all_movements_of_a_reservation() {
     on_each_database(async |shop| {
         let product = shop.goods("Cup", 5, 10).await;
         let who = shop.customer();
@@ -161,7 +161,7 @@ async fn the_ledger_tells_the_life_of_a_reservation() {
 }
 
 #[tokio::test]
-async fn an_adjustment_leaves_what_is_reserved_and_is_published() {
+async fn an_adjustment_keeps_reserved_units_and_is_published() {
     on_any_database(async |shop| {
         let product = shop.goods("Cup", 5, 10).await;
         shop.place(&shop.customer(), &[(&product, 4)]).await;
@@ -178,10 +178,10 @@ async fn an_adjustment_leaves_what_is_reserved_and_is_published() {
             (ErrorCode::Conflict, "4")
         );
         adjust(shop, &shop.admin, &product.id, 1).await.unwrap();
-        // That it runs low is told too, when the watch comes by.
-        let mut told = shop.events("stock", &product.id).await;
-        told.retain(|what| what != "low");
-        assert_eq!(told, ["changed", "changed"]);
+        // Low stock is reported, too, by the watch job.
+        let mut events = shop.events("stock", &product.id).await;
+        events.retain(|what| what != "low");
+        assert_eq!(events, ["changed", "changed"]);
         for delta in [0, i64::MIN, i64::MAX] {
             let error = adjust(shop, &shop.admin, &product.id, delta)
                 .await
@@ -241,7 +241,7 @@ async fn stock_that_is_set_with_the_product_is_an_adjustment() {
         let lines = ledger(shop, &cup).await;
         assert_eq!(lines.last(), Some(&("ADJUSTED".to_owned(), 15, 0)));
         assert_eq!(shop.acts().await.last().unwrap().action, "stock.adjust");
-        // The same again is nothing new.
+        // A repeat is no change.
         let same = set(pb::UpdateProductRequest {
             stock: Some(25),
             ..Default::default()
@@ -286,9 +286,9 @@ async fn stock_that_is_set_with_the_product_is_an_adjustment() {
     .await;
 }
 
-/// A level that is set while others buy is what was asked for at that moment; `verify` compares it with the ledger afterwards.
+/// A level that is set while others buy has the requested value at that moment; `verify` compares it with the ledger afterwards.
 #[tokio::test]
-async fn stock_is_set_among_buyers() {
+async fn stock_set_during_orders_agrees_with_its_ledger() {
     on_each_database(async |shop| {
         let cup = shop.goods("Cup", 5, 1_000).await;
         let buyers = (0..24).map(|_| async {

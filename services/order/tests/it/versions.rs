@@ -1,4 +1,4 @@
-//! Writes that name the version they were made for: a stale one is refused, and changes nothing.
+//! Writes with a version: a stale one is refused and changes nothing.
 
 use waybill_proto::order::{self as pb, ChangeRequestKind};
 use waybill_service_kit::{AppError, ErrorCode};
@@ -12,7 +12,7 @@ fn is_stale(outcome: Result<(), AppError>, now: i64) {
 }
 
 #[tokio::test]
-async fn claims_decisions_and_adjustments_name_what_they_are_for() {
+async fn claims_decisions_and_adjustments_check_the_version() {
     on_any_database(async |shop| {
         let (who, worker) = (shop.customer(), shop.hired("Will").await);
         let gate = shop.service("Gate", 5).await;

@@ -1,4 +1,4 @@
-//! Who sees which orders, and what lists answer.
+//! Visibility of orders, and lists.
 
 use waybill_primitives::Role;
 use waybill_proto::{
@@ -61,7 +61,7 @@ async fn foreign_orders_do_not_exist() {
             assert!(ids(shop, nobody, all()).await.is_empty());
         }
         shop.pay(&order).await;
-        // In the pool every worker may look at it, in nobody's list though.
+        // In the pool every worker may read it, but it is in no worker's list.
         shop.get(&worker, &order).await.unwrap();
         assert!(ids(shop, &worker, all()).await.is_empty());
         shop.claim(&worker, &order).await.unwrap();
@@ -76,7 +76,7 @@ async fn foreign_orders_do_not_exist() {
                 std::slice::from_ref(&order.id)
             );
         }
-        // No filter opens a door.
+        // No filter reveals it.
         let by_customer = ListOrdersRequest {
             customer_id: owner.id.to_string(),
             ..all()
@@ -109,7 +109,7 @@ async fn filters_narrow_the_list() {
         let ada = shop.somebody(Role::Customer, "Ada Löwe");
         let bob = shop.somebody(Role::Customer, "Bob 100%");
         let cup = shop.goods("Cup", 1000, 100).await;
-        // What is young is found before it is indexed, and in the future it stays young however slow the machine is.
+        // New orders are found before they are indexed; with a time in the future they stay new, however slow the machine is.
         shop.clock.advance(std::time::Duration::from_hours(1));
         let mut placed = Vec::new();
         for (who, title, quantity) in [
@@ -145,11 +145,11 @@ async fn filters_narrow_the_list() {
         check(q("fence RED"), &[&red]).await;
         check(q("löwe"), &[&blue, &red]).await;
         check(q("100%"), &[&roof]).await;
-        // No word at all: nothing is found by it.
+        // A search without any word finds nothing.
         check(q("%"), &[]).await;
         check(q("_"), &[]).await;
         check(q(&roof.order_number.to_lowercase()), &[&roof]).await;
-        // All but the last character: shorter beginnings are now and then shared by two of the three.
+        // All but the last character: shorter prefixes are sometimes shared by two of the three.
         check(q(&roof.order_number[..14]), &[&roof]).await;
         check(q(&roof.order_number[..4]), &[&roof, &blue, &red]).await;
         check(
@@ -270,7 +270,7 @@ async fn pages_follow_each_other_without_gaps_in_every_sort() {
         let who = shop.customer();
         let cup = shop.goods("Cup", 1000, 1000).await;
         for n in 0..23 {
-            // Equal keys too: the id decides among them.
+            // Also with equal keys: the id decides.
             shop.place(&who, &[(&cup, 1 + n % 3)]).await;
         }
         for sort in [

@@ -74,7 +74,7 @@ async fn a_claim_that_its_winner_repeats_succeeds_and_changes_nothing() {
     on_each_database(async |shop| {
         let order = waiting(shop, &shop.customer()).await;
         let (will, wanda) = (shop.hired("Will").await, shop.hired("Wanda").await);
-        // The order itself fills the limit.
+        // This order already reaches the limit.
         shop.limit(&will, 1).await;
         let won = shop.claim(&will, &order).await.unwrap();
         assert_eq!(shop.claim(&will, &order).await.unwrap(), won);
@@ -97,13 +97,13 @@ async fn a_claim_that_its_winner_repeats_succeeds_and_changes_nothing() {
             .iter()
             .filter(|line| line.event() == OrderEvent::Claimed);
         assert_eq!(claims.count(), 1);
-        let told = ["placed", "paid", "claimed"];
-        assert_eq!(shop.events("order", &order.id).await, told);
+        let expected = ["placed", "paid", "claimed"];
+        assert_eq!(shop.events("order", &order.id).await, expected);
         let other = waiting(shop, &shop.customer()).await;
         let full = shop.claim(&will, &other).await.unwrap_err();
         assert_eq!(full.code, ErrorCode::TooManyOrders);
 
-        // Given back it is in the pool again, and whoever is faster has it.
+        // After a release it is in the pool again, and the fastest worker gets it.
         shop.release(&will, &order).await.unwrap();
         shop.claim(&wanda, &order).await.unwrap();
         let late = shop.claim(&will, &order).await.unwrap_err();
@@ -238,7 +238,7 @@ async fn an_approved_completion_completes_the_order() {
 }
 
 #[tokio::test]
-async fn a_rejected_request_changes_nothing_and_can_be_made_again() {
+async fn a_rejected_request_changes_nothing_and_can_be_repeated() {
     on_any_database(async |shop| {
         let (who, worker) = (shop.customer(), shop.worker());
         let order = waiting(shop, &who).await;
@@ -253,7 +253,7 @@ async fn a_rejected_request_changes_nothing_and_can_be_made_again() {
 }
 
 #[tokio::test]
-async fn an_approved_reassignment_returns_the_order_to_the_pool_and_settles_the_rest() {
+async fn an_approved_reassignment_returns_the_order_to_the_pool_and_decides_other_requests() {
     on_any_database(async |shop| {
         let (who, worker) = (shop.customer(), shop.worker());
         let order = waiting(shop, &who).await;
@@ -267,7 +267,7 @@ async fn an_approved_reassignment_returns_the_order_to_the_pool_and_settles_the_
         );
         let event = shop.last_change(OrderEvent::Released, &order).await;
         assert_eq!(event.previous.unwrap().id, worker.id.to_string());
-        // The other request has no object any more.
+        // The other request is obsolete.
         assert_eq!(
             shop.decide(&completion, true).await.unwrap_err().code,
             ErrorCode::Conflict
@@ -284,7 +284,7 @@ async fn an_approved_reassignment_returns_the_order_to_the_pool_and_settles_the_
         assert!(left.into_inner().change_requests.is_empty());
         let other = shop.somebody(Role::Staff, "Wanda Worker");
         shop.claim(&other, &order).await.unwrap();
-        // The former worker has nothing to do with it now.
+        // The former worker has no access any more.
         assert_eq!(
             shop.get(&worker, &order).await.unwrap_err().code,
             ErrorCode::NotFound
@@ -294,11 +294,11 @@ async fn an_approved_reassignment_returns_the_order_to_the_pool_and_settles_the_
 }
 
 #[tokio::test]
-async fn who_may_ask_for_what() {
+async fn who_may_request_what() {
     on_any_database(async |shop| {
         let (who, worker) = (shop.customer(), shop.worker());
         let order = waiting(shop, &who).await;
-        // A pool order is visible to workers, but not theirs.
+        // Workers can see an order in the pool, but it is not assigned to them.
         assert_eq!(
             shop.ask(&worker, &order, Kind::Completion)
                 .await

@@ -1,4 +1,4 @@
-//! Who works here, what they may take, and how much they have.
+//! Workers: accounts, categories, limits and workload.
 
 use futures::future::join_all;
 use waybill_primitives::Role;
@@ -29,7 +29,7 @@ async fn names(shop: &Shop) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn workers_are_those_whom_auth_calls_so() {
+async fn workers_follow_the_events_of_auth() {
     on_each_database(async |shop| {
         let ada = shop.somebody(Role::Customer, "Ada Worker");
         let registered = user_changed(
@@ -37,18 +37,18 @@ async fn workers_are_those_whom_auth_calls_so() {
             &account(&ada, "Ada", Role::Customer, 1),
         );
         let id = ada.id.to_string();
-        shop.tell_of("auth", &id, 1, &registered).await;
+        shop.send_event_of("auth", &id, 1, &registered).await;
         assert_eq!(names(shop).await, Vec::<String>::new());
         let promoted = user_changed(
             UserEvent::RoleChanged,
             &account(&ada, "Ada", Role::Staff, 2),
         );
-        shop.tell_of("auth", &id, 2, &promoted).await;
+        shop.send_event_of("auth", &id, 2, &promoted).await;
         assert_eq!(names(shop).await, ["Ada Worker"]);
         let renamed = user_changed(UserEvent::Updated, &account(&ada, "Adele", Role::Staff, 3));
-        shop.tell_of("auth", &id, 3, &renamed).await;
-        // An older event that comes late changes nothing.
-        shop.tell_of("auth", &id, 2, &promoted).await;
+        shop.send_event_of("auth", &id, 3, &renamed).await;
+        // A late older event changes nothing.
+        shop.send_event_of("auth", &id, 2, &promoted).await;
         assert_eq!(names(shop).await, ["Adele Worker"]);
         let suspended = user_changed(
             UserEvent::Suspended,
@@ -57,23 +57,23 @@ async fn workers_are_those_whom_auth_calls_so() {
                 ..account(&ada, "Adele", Role::Staff, 4)
             },
         );
-        shop.tell_of("auth", &id, 4, &suspended).await;
+        shop.send_event_of("auth", &id, 4, &suspended).await;
         assert!(!shop.worker_entry(&ada).await.unwrap().active);
         let restored = user_changed(UserEvent::Restored, &account(&ada, "Adele", Role::Staff, 5));
-        shop.tell_of("auth", &id, 5, &restored).await;
+        shop.send_event_of("auth", &id, 5, &restored).await;
         assert!(shop.worker_entry(&ada).await.unwrap().active);
         let demoted = user_changed(
             UserEvent::RoleChanged,
             &account(&ada, "Adele", Role::Customer, 6),
         );
-        shop.tell_of("auth", &id, 6, &demoted).await;
+        shop.send_event_of("auth", &id, 6, &demoted).await;
         assert_eq!(names(shop).await, Vec::<String>::new());
     })
     .await;
 }
 
 #[tokio::test]
-async fn the_workload_counts_what_each_worker_has() {
+async fn the_workload_counts_the_orders_of_each_worker() {
     on_each_database(async |shop| {
         let customer = shop.customer();
         let design = shop.service("Design", 5).await;
@@ -129,12 +129,12 @@ async fn the_workload_counts_what_each_worker_has() {
             ..Default::default()
         };
         assert_eq!(list(shop, searched).await.workers.len(), 1);
-        // Who is no worker any more but has orders is still seen.
+        // A former worker with open orders is still listed.
         let demoted = user_changed(
             UserEvent::RoleChanged,
             &account(&will, "Will", Role::Customer, 3),
         );
-        shop.tell_of("auth", &will.id.to_string(), 3, &demoted)
+        shop.send_event_of("auth", &will.id.to_string(), 3, &demoted)
             .await;
         assert_eq!(names(shop).await, ["Wanda Worker", "Will Worker"]);
         let results = shop.assign(&wanda, &[&orders[0], &orders[3]], false).await;
@@ -145,7 +145,7 @@ async fn the_workload_counts_what_each_worker_has() {
 }
 
 #[tokio::test]
-async fn administrators_set_what_workers_may_take() {
+async fn administrators_set_categories_and_limits_of_workers() {
     on_any_database(async |shop| {
         let will = shop.hired("Will").await;
         let id = will.id.to_string();
@@ -154,7 +154,7 @@ async fn administrators_set_what_workers_may_take() {
             (limited.max_open_orders, limited.limit, limited.version),
             (Some(2), 2, 1)
         );
-        // Nothing new: no version, no event, no record.
+        // No change: no version, no event, no record.
         assert_eq!(shop.limit(&will, 2).await, limited);
         assert_eq!(shop.events("worker", &id).await, ["updated"]);
         let records = async || {
@@ -260,10 +260,10 @@ async fn a_full_worker_gets_no_more_until_one_ends() {
         assert!(mine.unwrap().into_inner().orders.is_empty());
         let given = shop.assign(&will, &[&orders[2]], false).await.unwrap();
         assert_eq!(result_codes(&given), ["TOO_MANY_ORDERS"]);
-        // An administrator may insist.
+        // An administrator may force it.
         let given = shop.assign(&will, &[&orders[2]], true).await.unwrap();
         assert_eq!(result_codes(&given), [""]);
-        // Put on hold, an order is still theirs to do.
+        // An order on hold still counts.
         let held = OrderStatus::OnHold;
         shop.change_status(&will, &orders[0], held).await.unwrap();
         let error = shop.claim(&will, &orders[3]).await.unwrap_err();

@@ -1,4 +1,4 @@
-//! Use cases: taking changes of orders into the rollups, counting all again, the dashboard, analytics, the export.
+//! Use cases: applying order changes to the rollups, rebuilding them, the dashboard, analytics, the export.
 
 mod export;
 mod projecting;
@@ -39,8 +39,8 @@ impl OrderCounts for Analytics {
         let generation = store::state(reader).await?.generation;
         let counts = store::statuses(reader, generation).await?;
         let all = statuses.is_empty();
-        let wanted = |name: &str| all || statuses.iter().any(|status| status.as_str() == name);
-        let counted = counts.iter().filter(|(name, _)| wanted(name));
+        let matches = |name: &str| all || statuses.iter().any(|status| status.as_str() == name);
+        let counted = counts.iter().filter(|(name, _)| matches(name));
         Ok(counted.map(|(_, count)| count).sum())
     }
 }

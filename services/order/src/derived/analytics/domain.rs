@@ -1,4 +1,4 @@
-//! What one order adds to the figures, as a pure function of the order and its history.
+//! The contribution of one order to the figures, as a pure function of the order and its history.
 
 use std::collections::BTreeMap;
 
@@ -10,13 +10,13 @@ use crate::orders::domain::{
 };
 
 string_enum! {
-    /// What is counted. The dimension of most is empty.
+    /// The figures. Most have no dimension.
     pub enum Metric {
-        /// Orders by the day of placing; amount: their totals.
+        /// Orders by day of placing; amount: their totals.
         Placed = "PLACED",
         /// Orders by the day of payment, also if refunded later.
         Paid = "PAID",
-        /// Orders by the day on which their payment went back.
+        /// Orders by day of refund.
         Refunded = "REFUNDED",
         Completed = "COMPLETED",
         /// Cancelled, expired or replaced.
@@ -25,29 +25,29 @@ string_enum! {
         Status = "STATUS",
         /// Units of a product (the dimension) in paid orders that were not refunded, by the day of payment.
         Product = "PRODUCT",
-        /// Orders by their worker (the dimension) and the day on which that worker got them.
-        Taken = "TAKEN",
-        /// Completed orders by their worker and the day of completion.
+        /// Orders by worker (the dimension) and day of assignment.
+        Assigned = "TAKEN",
+        /// Completed orders by worker and day of completion.
         Finished = "FINISHED",
-        /// As finished; amount: seconds from getting the order to its completion.
+        /// As [`Self::Finished`]; amount: seconds from assignment to completion.
         Worked = "WORKED",
     }
 }
 
-/// The day of what has no day.
+/// The day of figures without a day.
 pub const NO_DAY: i32 = 0;
 
-/// One figure: what is counted, on which day (since 1970-01-01, UTC), of what.
+/// The key of a figure: metric, day (since 1970-01-01, UTC), dimension.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Cell {
-    /// As it is stored, so that figures of a newer version survive being read by this one.
+    /// The metric as stored text, so that this version preserves metrics of newer versions.
     pub metric: String,
     pub day: i32,
     pub dimension: String,
     pub currency: String,
 }
 
-/// What a cell holds.
+/// The value of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Figure {
     pub quantity: i64,
@@ -66,22 +66,22 @@ impl Figure {
     }
 }
 
-/// Figures by cell, in the order in which their rows are written.
+/// Figures by cell, in the order of writing.
 pub type Figures = BTreeMap<Cell, Figure>;
 
-/// A step in the life of an order whose time the order itself does not keep.
+/// An event of an order whose time is not stored in the order itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+pub enum Milestone {
     Paid,
     Refunded,
-    /// A worker got it.
-    Taken,
+    /// It was assigned to a worker.
+    Assigned,
     Cancelled,
     Other,
 }
 
-impl Step {
-    /// What a line of the history tells.
+impl Milestone {
+    /// The milestone of a history entry.
     pub fn of(entry: &HistoryEntry) -> Self {
         let (from, to) = (entry.from_value.as_deref(), entry.to_value.as_str());
         if to == OrderStatus::Cancelled.as_str() && from != Some(to) {
@@ -91,14 +91,14 @@ impl Step {
         } else {
             match entry.event {
                 OrderEvent::Paid => Self::Paid,
-                OrderEvent::Claimed | OrderEvent::Assigned => Self::Taken,
+                OrderEvent::Claimed | OrderEvent::Assigned => Self::Assigned,
                 _ => Self::Other,
             }
         }
     }
 }
 
-/// When those steps happened.
+/// The times of the milestones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Times {
     #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
@@ -106,35 +106,35 @@ pub struct Times {
     #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
     refunded: Option<i64>,
     #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
-    taken: Option<i64>,
+    assigned: Option<i64>,
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
     cancelled: Option<i64>,
 }
 
 impl Times {
-    /// Applies the next step.
-    pub fn then(&mut self, step: Step, at: Timestamp) {
+    /// Applies the next milestone.
+    pub fn then(&mut self, step: Milestone, at: Timestamp) {
         let at = Some(at.micros());
         match step {
-            Step::Paid => self.paid = self.paid.or(at),
-            Step::Refunded => self.refunded = self.refunded.or(at),
-            Step::Taken => self.taken = at,
-            Step::Cancelled => self.cancelled = self.cancelled.or(at),
-            Step::Other => {}
+            Milestone::Paid => self.paid = self.paid.or(at),
+            Milestone::Refunded => self.refunded = self.refunded.or(at),
+            Milestone::Assigned => self.assigned = at,
+            Milestone::Cancelled => self.cancelled = self.cancelled.or(at),
+            Milestone::Other => {}
         }
     }
 
-    /// Of a whole history, oldest first.
+    /// From a whole history, oldest first.
     pub fn of(history: &[HistoryEntry]) -> Self {
         let mut times = Self::default();
         for entry in history {
-            times.then(Step::of(entry), entry.at);
+            times.then(Milestone::of(entry), entry.at);
         }
         times
     }
 }
 
-/// What the figures need to know of an order.
+/// The data of an order that the figures need.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counted {
     pub id: OrderId,
@@ -146,7 +146,7 @@ pub struct Counted {
     /// Product, units, amount of each line.
     pub lines: Vec<(ProductId, i64, i64)>,
     pub worker: Option<UserId>,
-    /// Another order was opened in its place and has its payment.
+    /// It was replaced by another order, which has its payment.
     pub replaced: bool,
     pub created_at: Timestamp,
     pub completed_at: Option<Timestamp>,
@@ -178,7 +178,7 @@ impl From<&Order> for Counted {
     }
 }
 
-/// What an order has added, and what its next version needs to know.
+/// The contribution of an order, and the state needed for its next version.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Contribution {
     #[serde(rename = "at", default)]
@@ -212,7 +212,7 @@ impl Contribution {
             );
         // The payment of a replaced order is its replacement's.
         if paid && !order.replaced {
-            // A replacement is paid from the beginning.
+            // A replacement is paid when it is placed.
             let day = at(times.paid, order.created_at);
             add(Metric::Paid, day, all(), 1, total);
             if refunded {
@@ -236,11 +236,12 @@ impl Contribution {
         }
         if let Some(worker) = order.worker {
             let worker = worker.to_string();
-            let taken = at(times.taken, order.created_at).unwrap_or(order.created_at);
-            add(Metric::Taken, Some(taken), worker.clone(), 1, total);
+            let assigned = at(times.assigned, order.created_at).unwrap_or(order.created_at);
+            add(Metric::Assigned, Some(assigned), worker.clone(), 1, total);
             if let Some(completed) = completed {
                 add(Metric::Finished, Some(completed), worker.clone(), 1, total);
-                let seconds = i64::try_from(completed.since(taken).as_secs()).unwrap_or(i64::MAX);
+                let seconds =
+                    i64::try_from(completed.since(assigned).as_secs()).unwrap_or(i64::MAX);
                 add(Metric::Worked, Some(completed), worker, 1, seconds);
             }
         }

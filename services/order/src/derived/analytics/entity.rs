@@ -6,7 +6,7 @@ pub mod projection {
 
     use crate::derived::analytics::domain::Contribution;
 
-    /// What an order has added to the rollups and the words, and up to which version.
+    /// An order's contribution to the rollups and words, and its version.
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "order_projections")]
     pub struct Model {
@@ -15,7 +15,7 @@ pub mod projection {
         pub version: i64,
         pub generation: i64,
         pub contribution: JsonText<Contribution>,
-        /// With a space between them.
+        /// Separated by spaces.
         #[sea_orm(column_type = "Text")]
         pub words: String,
     }
@@ -32,7 +32,7 @@ pub mod daily {
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub generation: i64,
-        /// As a [`Metric`](crate::derived::analytics::domain::Metric) is named; perhaps one of a newer version.
+        /// Name of a [`Metric`](crate::derived::analytics::domain::Metric), possibly of a newer version.
         #[sea_orm(primary_key, auto_increment = false)]
         pub metric: String,
         #[sea_orm(primary_key, auto_increment = false)]
@@ -51,11 +51,11 @@ pub mod daily {
 pub mod state {
     use waybill_store::entity_prelude::*;
 
-    /// Which generation of the rollups is shown, and which a rebuild is filling.
+    /// The visible generation of the rollups, and the one that a rebuild is filling.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "projection_state")]
     pub struct Model {
-        /// There is one row.
+        /// The only row.
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: i32,
         pub generation: i64,

@@ -76,7 +76,7 @@ fn worker(worker: Worker, currency: Currency) -> pb::WorkerPerformance {
     pb::WorkerPerformance {
         worker_id: worker.id.to_string(),
         name: worker.name,
-        claimed: worker.taken,
+        claimed: worker.assigned,
         completed: worker.finished,
         completed_total: Some(Money::new(worker.amount, currency)),
         mean_seconds: worker.mean_seconds,
@@ -161,7 +161,7 @@ impl AnalyticsService for AnalyticsGrpc {
         let list = request.into_inner().filter.unwrap_or_default();
         let (filter, sort) = (filter(&list)?, sort(list.sort)?);
         let export = self.0.export(&ctx, filter, sort).await?;
-        // The next page is read when the one before has been taken; a client that goes away ends it.
+        // The next page is read when the previous one was received; a client that disconnects ends the export.
         let pages = stream::try_unfold(export, |mut export| async move {
             let page = export.chunk().await?;
             Ok::<_, Status>(page.map(|page| (page, export)))

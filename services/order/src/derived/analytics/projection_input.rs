@@ -1,11 +1,11 @@
-//! Changes of orders as their events tell them.
+//! Converts order events to changes of orders.
 
 use waybill_primitives::FieldError;
 use waybill_proto::order::{self as pb, OrderEvent};
 
 use super::{
     app::ProjectionInput,
-    domain::{Counted, Step},
+    domain::{Counted, Milestone},
 };
 use crate::orders::domain::{OrderStatus, PaymentStatus, SearchTerms};
 
@@ -66,18 +66,18 @@ pub fn read(event: &pb::OrderChanged) -> Result<ProjectionInput, FieldError> {
     })
 }
 
-/// The same step as the line of the history gives.
-fn step(order: &Counted, event: &pb::OrderChanged) -> Step {
+/// The same milestone as from the history entry.
+fn step(order: &Counted, event: &pb::OrderChanged) -> Milestone {
     let refunded = PaymentStatus::Refunded;
     if order.status == OrderStatus::Cancelled && event.from() != pb::OrderStatus::Cancelled {
-        Step::Cancelled
+        Milestone::Cancelled
     } else if order.payment_status == refunded && event.payment_from() != refunded.into() {
-        Step::Refunded
+        Milestone::Refunded
     } else {
         match event.kind() {
-            OrderEvent::Paid => Step::Paid,
-            OrderEvent::Claimed | OrderEvent::Assigned => Step::Taken,
-            _ => Step::Other,
+            OrderEvent::Paid => Milestone::Paid,
+            OrderEvent::Claimed | OrderEvent::Assigned => Milestone::Assigned,
+            _ => Milestone::Other,
         }
     }
 }

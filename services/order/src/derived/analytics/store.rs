@@ -32,13 +32,13 @@ use crate::{
     orders::entity::word,
 };
 
-/// Rows of one statement: the parameters of a statement are limited (SQLite 32,766).
+/// Rows per statement: the number of parameters is limited (SQLite 32,766).
 const ROWS: usize = 1_000;
 
 /// The one row of `projection_state`.
 pub const STATE: i32 = 1;
 
-/// What these orders have added so far; nobody else changes it until the transaction ends.
+/// Reads and locks the contributions of these orders.
 pub async fn locked(
     tx: &Tx,
     ids: impl IntoIterator<Item = OrderId>,
@@ -61,8 +61,8 @@ fn no_state() -> StoreError {
     DbErr::RecordNotFound("the state of the rollups".to_owned()).into()
 }
 
-/// Keeps what orders have added now. Of an order that had none before, another transaction may have written one since:
-/// then the whole transaction is worth another try.
+/// Writes the contributions of orders. If another transaction has inserted a new row in the meantime, the error asks for a retry of
+/// the whole transaction.
 pub async fn keep(tx: &Tx, new: Vec<Projection>, known: Vec<Projection>) -> Result<(), StoreError> {
     for some in new.chunks(ROWS) {
         match insert_all(tx, some).await {
@@ -85,12 +85,12 @@ pub async fn keep(tx: &Tx, new: Vec<Projection>, known: Vec<Projection>) -> Resu
     Ok(())
 }
 
-/// Rows for a statement that says what becomes of those that are there.
+/// Rows for a statement with a conflict clause for existing rows.
 fn active<M: Row>(rows: &[M]) -> impl Iterator<Item = ActiveModel<M>> {
     rows.iter().map(|row| row.clone().into_active_model())
 }
 
-/// Adds to the rollups of each generation; in one order everywhere, so that replicas do not lock each other out.
+/// Adds to the rollups of each generation, always in the same order, so that replicas do not deadlock.
 pub async fn add(tx: &Tx, all: &BTreeMap<i64, Figures>) -> Result<(), StoreError> {
     use daily::Column::{Amount, Currency, Day, Dimension, Generation, Metric, Quantity};
     let rows: Vec<_> = all
@@ -128,7 +128,7 @@ pub async fn add(tx: &Tx, all: &BTreeMap<i64, Figures>) -> Result<(), StoreError
     Ok(())
 }
 
-/// Adds words, sorted; those that are there already stay.
+/// Adds words, sorted; existing ones stay.
 pub async fn add_words(tx: &Tx, mut words: Vec<WordRow>) -> Result<(), StoreError> {
     use word::Column::{CreatedAt, OrderId, Word};
     words.sort_unstable();

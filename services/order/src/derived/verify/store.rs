@@ -7,14 +7,14 @@ use uuid::Uuid;
 use waybill_primitives::Timestamp;
 use waybill_store::{Db, StoreError};
 
-/// Findings of one sort that are told.
+/// Maximum number of reported findings of one kind.
 const MAX_FINDINGS: u64 = 100;
 /// Events younger than this are still in the outbox, whatever its retention (at least a week less a margin).
 const KEPT: Duration = Duration::from_hours(6 * 24);
 
 async fn rows<T: FromQueryResult>(db: &Db, sql: &str) -> Result<Vec<T>, StoreError> {
     let backend = db.backend();
-    // What each database calls a 64-bit integer in a cast.
+    // The type of a 64-bit integer in a cast, by database.
     let integer = if backend == DbBackend::MySql {
         "SIGNED"
     } else {
@@ -37,7 +37,7 @@ struct StockRow {
     held: i64,
 }
 
-/// Levels against the ledger, and against what open orders reserve.
+/// Stock levels against the ledger and the reservations of open orders.
 pub async fn stock(db: &Db) -> Result<Vec<String>, StoreError> {
     let sql = "
         SELECT s.product_id, s.on_hand, s.reserved,
@@ -84,7 +84,7 @@ struct IdRow {
     id: Uuid,
 }
 
-/// Products and categories against the categories that they are in; every product can be searched for.
+/// Products and categories against their categories; products against their search words.
 pub async fn categories(db: &Db) -> Result<Vec<String>, StoreError> {
     let products = "
         SELECT p.id FROM products p LEFT JOIN categories c ON c.id = p.category_id
@@ -122,7 +122,7 @@ struct OrderRow {
     holding: String,
 }
 
-/// The columns of an order that follow from its states.
+/// The columns of an order that depend on its states.
 pub async fn orders(db: &Db) -> Result<Vec<String>, StoreError> {
     let sql = "
         SELECT number, status, payment_status, holding FROM orders
@@ -153,7 +153,7 @@ struct HistoryRow {
     latest: i64,
 }
 
-/// One line of history per version, from 1 on.
+/// One history entry per version, from 1 on.
 pub async fn histories(db: &Db) -> Result<Vec<String>, StoreError> {
     let sql = "
         SELECT o.number, o.version, CAST(COALESCE(h.entries, 0) AS INT64) AS entries,
@@ -197,7 +197,7 @@ pub async fn totals(db: &Db) -> Result<Vec<String>, StoreError> {
     Ok(found.into_iter().map(describe).collect())
 }
 
-/// Requests that wait for an order that is over.
+/// Pending requests of ended orders.
 pub async fn requests(db: &Db) -> Result<Vec<String>, StoreError> {
     let sql = "
         SELECT r.id FROM change_requests r LEFT JOIN orders o ON o.id = r.order_id
@@ -221,7 +221,7 @@ struct EventRow {
     events: i64,
 }
 
-/// Recent orders have one event per version, from the placing on. (Older events may be pruned.)
+/// Recent orders have one event per version, starting with `placed`. (Older events may be pruned.)
 pub async fn events(db: &Db) -> Result<Vec<String>, StoreError> {
     let since = Timestamp::now().minus(KEPT).micros();
     let sql = format!(
@@ -241,7 +241,7 @@ pub async fn events(db: &Db) -> Result<Vec<String>, StoreError> {
     Ok(found.into_iter().map(describe).collect())
 }
 
-/// Orders that took the place of others: linked both ways, and the closed one has neither money nor goods.
+/// Replacements: linked both ways, and the closed order has neither payment nor goods.
 pub async fn replacements(db: &Db) -> Result<Vec<String>, StoreError> {
     let sql = "
         SELECT o.id FROM orders o
@@ -256,7 +256,7 @@ pub async fn replacements(db: &Db) -> Result<Vec<String>, StoreError> {
     Ok(found.iter().map(describe).collect())
 }
 
-/// Orders that wait for a worker and have one: nobody could take them.
+/// Orders in the pool that have a worker: nobody could claim them.
 pub async fn assignments(db: &Db) -> Result<Vec<String>, StoreError> {
     let sql = "
         SELECT o.id FROM orders o
@@ -266,7 +266,7 @@ pub async fn assignments(db: &Db) -> Result<Vec<String>, StoreError> {
     Ok(found.iter().map(describe).collect())
 }
 
-/// Files against their orders and products, and pictures both ways.
+/// Files against their orders and products, and pictures in both directions.
 pub async fn files(db: &Db) -> Result<Vec<String>, StoreError> {
     let sql = "
         SELECT f.id FROM files f
@@ -282,7 +282,7 @@ pub async fn files(db: &Db) -> Result<Vec<String>, StoreError> {
         |row: &IdRow| format!("file {}: it does not go with its order or product", row.id);
     let mut violations: Vec<String> = found.iter().map(describe).collect();
 
-    // Each product shows as many pictures as it has; a quote within a text is escaped.
+    // Each product lists as many pictures as it has; quotes within strings are escaped.
     let sql = r#"
         SELECT p.id FROM products p
         LEFT JOIN (SELECT product_id, COUNT(*) AS pictures FROM files
@@ -302,7 +302,7 @@ struct ShipmentRow {
     ordered: i64,
 }
 
-/// No more of a product in shipments than was ordered, and nothing being packed for an order that is cancelled.
+/// Shipments contain no more of a product than was ordered, and no shipment of a cancelled order is being prepared.
 pub async fn shipments(db: &Db) -> Result<Vec<String>, StoreError> {
     let sql = "
         SELECT o.number, CAST(s.units AS INT64) AS shipped, CAST(COALESCE(i.units, 0) AS INT64) AS ordered

@@ -29,7 +29,7 @@ use crate::{
     },
 };
 
-pub use reading::{Body, Link, Wanted};
+pub use reading::{Body, Link, ReadRequest};
 pub use upload::{Late, Target};
 
 /// Files of orders, and pictures of products.
@@ -40,7 +40,7 @@ pub struct Files {
     links: LinkSigner,
 }
 
-/// A picture's product as it is now, for whoever changed it.
+/// The current product of a picture, for the answer.
 pub type ProductNow = Option<Offer>;
 
 impl From<FileRefused> for AppError {
@@ -62,7 +62,7 @@ impl Files {
         }
     }
 
-    /// An order that the caller may know of, with whom they are to it; nobody in particular for another service.
+    /// An order that the caller may read, with their roles in it; without roles for another service.
     async fn order(
         &self,
         ctx: &CallContext,
@@ -74,7 +74,7 @@ impl Files {
         Ok((order, actor(ctx)))
     }
 
-    /// A file that the caller may see. Pictures of products are for everybody.
+    /// A file that the caller may read. Pictures of products are public.
     async fn file(&self, ctx: &CallContext, id: FileId) -> Result<StoredFile, AppError> {
         let found = store::find(self.context.db.reader(), id).await?;
         let missing = || AppError::not_found("file");
@@ -83,7 +83,7 @@ impl Files {
             Some(file) => file.order_id,
             None => None,
         };
-        // Whether there is a file of an order is for those who are signed in.
+        // Callers without a token may not learn whether a file of an order exists.
         viewer(ctx)?;
         let (file, order_id) = found.zip(order_id).ok_or_else(missing)?;
         let (order, person) = self.order(ctx, order_id).await.map_err(|error| {
@@ -104,12 +104,12 @@ impl Files {
         self.file(ctx, id).await
     }
 
-    /// The files of an order that the caller may see, newest first; if purposes are named, only of those.
+    /// The files of an order that the caller may read, newest first; filtered by purposes if given.
     pub async fn list(
         &self,
         ctx: &CallContext,
         id: OrderId,
-        wanted: &[Purpose],
+        filter: &[Purpose],
         query: &PageQuery,
     ) -> Result<Page<StoredFile>, AppError> {
         let (order, person) = self.order(ctx, id).await?;
@@ -117,7 +117,7 @@ impl Files {
             Some(person) => visible(&order, person),
             None => Purpose::ALL.to_vec(),
         };
-        purposes.retain(|seen| wanted.is_empty() || wanted.contains(seen));
+        purposes.retain(|seen| filter.is_empty() || filter.contains(seen));
         if purposes.is_empty() {
             return Ok(Page::empty(query));
         }
@@ -125,7 +125,7 @@ impl Files {
     }
 }
 
-/// What an audit record tells of a file.
+/// A file in an audit record.
 fn described(file: &StoredFile) -> serde_json::Value {
     serde_json::json!({
         "orderId": file.order_id,

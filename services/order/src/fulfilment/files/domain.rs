@@ -1,4 +1,4 @@
-//! Who may see, add and delete which file; names, keys and ranges. Pure.
+//! Permissions to read, add and delete files; names, keys and ranges. Pure.
 
 use std::ops::Range;
 
@@ -11,14 +11,14 @@ use crate::orders::domain::{Order, OrderStatus, Party, Person};
 
 /// Longest name of a file, in characters.
 pub const MAX_NAME: usize = 200;
-/// Pictures that a product may have.
+/// Maximum number of pictures of a product.
 pub const MAX_IMAGES: usize = 20;
-/// How long a link holds unless somebody says otherwise, in seconds.
+/// Default validity of a link, in seconds.
 pub const LINK_SECONDS: i64 = 300;
-/// The longest, in seconds: a day.
+/// Maximum validity of a link, in seconds: a day.
 pub const MAX_LINK_SECONDS: i64 = pb::CreateFileLinkRequest::MAX_SECONDS;
 
-/// What a file belongs to.
+/// The owner of a file: an order or a product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Home {
     Order(OrderId),
@@ -26,7 +26,7 @@ pub enum Home {
 }
 
 impl Home {
-    /// As a file's row has it.
+    /// From the row of a file.
     pub const fn ids(self) -> (Option<OrderId>, Option<ProductId>) {
         match self {
             Self::Order(id) => (Some(id), None),
@@ -68,12 +68,12 @@ pub fn key(home: Home, id: FileId) -> String {
     }
 }
 
-/// Reads the name of an object; those above always can be.
+/// Parses the name of an object; always succeeds for the names above.
 pub fn object_key(text: &str) -> Option<Key> {
     Key::parse(text).ok()
 }
 
-/// Why somebody who knows of the order may not do this with its files.
+/// Why a user who may read the order may not do this with its files.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FileRefused {
     #[error("{0}")]
@@ -82,7 +82,7 @@ pub enum FileRefused {
     Closed(OrderStatus),
 }
 
-/// Whether nothing more happens to an order.
+/// Whether the order has ended.
 fn is_over(order: &Order) -> bool {
     matches!(
         order.status,
@@ -90,8 +90,8 @@ fn is_over(order: &Order) -> bool {
     )
 }
 
-/// The files of an order that are shown to somebody who knows of it. Results reach the customer when the order is completed; workers
-/// who only find it in the pool see what the customer wishes.
+/// The purposes of files that a user who may read the order can see. Customers see results when the order is completed; workers
+/// who only see it in the pool see the customer's reference files.
 pub fn visible(order: &Order, person: &Person) -> Vec<Purpose> {
     use Purpose::{Progress, Reference, Result};
     let parties = order.parties(person);
@@ -108,28 +108,28 @@ pub fn visible(order: &Order, person: &Person) -> Vec<Purpose> {
     }
 }
 
-/// Whether somebody who knows of the order may add a file to it.
+/// Whether a user who may read the order may add a file for this purpose.
 pub fn may_add(order: &Order, person: &Person, purpose: Purpose) -> Result<(), FileRefused> {
     let parties = order.parties(person);
     let is = |party| parties.contains(&party);
     match purpose {
         Purpose::Reference if !is(Party::Owner) => Err(FileRefused::NotYours(
-            "reference files are the customer's to add",
+            "only the customer may add reference files",
         )),
         Purpose::Progress | Purpose::Result if !is(Party::Assignee) && !is(Party::Admin) => {
             Err(FileRefused::NotYours(
-                "progress and result files are for the worker who has the order, and administrators",
+                "only the assigned worker and administrators may add progress and result files",
             ))
         }
         Purpose::Product => Err(FileRefused::NotYours("this is for pictures of products")),
-        // A result that was forgotten can still be handed in by an administrator.
+        // An administrator can still add a forgotten result.
         Purpose::Result if is(Party::Admin) && order.status == OrderStatus::Completed => Ok(()),
         _ if is_over(order) => Err(FileRefused::Closed(order.status)),
         _ => Ok(()),
     }
 }
 
-/// Whether somebody who knows of the order may add a file for this purpose, or, where they say it later, for any.
+/// Whether a user who may read the order may add a file for this purpose, or for any if it is given later.
 pub fn may_add_some(
     order: &Order,
     person: &Person,
@@ -146,14 +146,14 @@ pub fn may_add_some(
     outcomes.fold(first, Result::or)
 }
 
-/// Whether somebody who sees the file may delete it: administrators always, who uploaded it while the order goes on.
+/// Whether a user who can see the file may delete it: administrators always, its uploader while the order is open.
 pub fn may_delete(order: &Order, person: &Person, uploader: UserId) -> Result<(), FileRefused> {
     if order.parties(person).contains(&Party::Admin) {
         return Ok(());
     }
     if person.id != uploader {
         return Err(FileRefused::NotYours(
-            "only who uploaded a file and administrators delete it",
+            "only its uploader and administrators may delete a file",
         ));
     }
     if is_over(order) {
@@ -162,8 +162,8 @@ pub fn may_delete(order: &Order, person: &Person, uploader: UserId) -> Result<()
     Ok(())
 }
 
-/// The name that a file is kept under: what follows the last slash, without control characters, cut to [`MAX_NAME`], and with an
-/// ending that goes with its content.
+/// The stored name of a file: the part after the last slash, without control characters, cut to [`MAX_NAME`], and with an extension
+/// that matches its content.
 pub fn file_name(text: &str, kind: MediaType) -> String {
     let last = text.rsplit(['/', '\\']).next().unwrap_or_default();
     let plain: String = last.chars().filter(|c| !c.is_control()).collect();
@@ -192,7 +192,7 @@ pub fn file_name(text: &str, kind: MediaType) -> String {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BeyondEnd;
 
-/// The bytes that are asked for, of `size`; none for all of them. An offset below 0 counts from the end, a length of 0 goes to it.
+/// The requested bytes of `size`; none for all. A negative offset counts from the end, a length of 0 means up to the end.
 pub fn range(offset: i64, length: i64, size: u64) -> Result<Option<Range<u64>>, BeyondEnd> {
     if offset == 0 && length <= 0 {
         return Ok(None);
@@ -213,7 +213,7 @@ pub fn range(offset: i64, length: i64, size: u64) -> Result<Option<Range<u64>>, 
     Ok(Some(start..end))
 }
 
-/// The types that are taken, for people.
+/// The accepted types, for messages.
 pub fn allowed_types(pictures_only: bool) -> String {
     let all = MediaType::ALL
         .into_iter()

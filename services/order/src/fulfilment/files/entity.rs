@@ -1,15 +1,15 @@
-//! Rows of `files` and `file_removals`: files as they are.
+//! Rows of `files` and `file_removals`.
 
 use waybill_primitives::string_enum;
 
 string_enum! {
-    /// What a file is for.
+    /// Purpose of a file.
     pub enum Purpose as waybill_proto::order::FilePurpose {
-        /// By staff while they work.
+        /// Progress of the work, by staff.
         Progress = "PROGRESS",
-        /// By staff: what was ordered.
+        /// Result of the work, by staff.
         Result = "RESULT",
-        /// By the customer: what it should be like.
+        /// Reference of the customer for the work.
         Reference = "REFERENCE",
         /// A picture of a product. Public.
         Product = "PRODUCT",
@@ -22,19 +22,19 @@ pub mod file {
 
     use super::Purpose;
 
-    /// A file whose bytes are in the storage. It never changes.
+    /// A file in the storage. It never changes.
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "files")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: FileId,
-        /// What it belongs to: one of both is set.
+        /// Its owner: exactly one of both is set.
         pub order_id: Option<OrderId>,
         pub product_id: Option<ProductId>,
-        /// The name of its object in the storage. It stays when the file goes to another order.
+        /// The name of its object in the storage. It stays the same if the file moves to another order.
         pub object_key: String,
         pub purpose: Purpose,
-        /// As the uploader called it, with the ending that its content has.
+        /// The uploader's file name, with the extension of its content.
         pub name: String,
         /// By content.
         pub content_type: String,
@@ -61,14 +61,14 @@ pub mod removal {
     use waybill_primitives::Timestamp;
     use waybill_store::entity_prelude::*;
 
-    /// An object of the storage that is to be removed when the time comes.
+    /// An object of the storage to be removed when it is due.
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "file_removals")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub object_key: String,
         pub due_at: Timestamp,
-        /// How often it was tried.
+        /// Number of attempts.
         pub attempts: i32,
     }
 

@@ -1,4 +1,4 @@
-//! What is published of files.
+//! Events of files.
 
 use waybill_proto::order::{FileAdded, FileDeleted};
 use waybill_store::Tx;
@@ -6,7 +6,7 @@ use waybill_store::Tx;
 use super::{domain::StoredFile, wire};
 use crate::orders::{domain::Order, wire::order as order_message};
 
-/// Publishes a new file; `order` is the one that it belongs to, if any.
+/// Publishes a new file; `order` is its order, if any.
 pub fn file_added(tx: &Tx, file: &StoredFile, order: Option<&Order>) {
     let event = FileAdded {
         file: Some(wire::file(file)),
@@ -15,7 +15,7 @@ pub fn file_added(tx: &Tx, file: &StoredFile, order: Option<&Order>) {
     tx.emit(file.id, 1, &event);
 }
 
-/// Publishes that a file is gone.
+/// Publishes the deletion of a file.
 pub fn file_deleted(tx: &Tx, file: &StoredFile, order: Option<&Order>) {
     let event = FileDeleted {
         file: Some(wire::file(file)),

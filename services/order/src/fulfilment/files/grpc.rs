@@ -19,7 +19,7 @@ use waybill_proto::order::{
 use waybill_service_kit::{AppError, context, page_query};
 
 use super::{
-    app::{Body, Files, Late, Link, Target, Wanted},
+    app::{Body, Files, Late, Link, ReadRequest, Target},
     domain::{Home, Purpose},
     wire,
 };
@@ -59,7 +59,7 @@ fn target(target: pb::UploadTarget) -> Result<Target, AppError> {
     })
 }
 
-/// Pictures of products are no files of orders.
+/// Purposes of order files; product pictures are not among them.
 fn of_order(purpose: Option<Purpose>) -> Result<(), AppError> {
     if purpose == Some(Purpose::Product) {
         let problem = "must be one of PROGRESS, RESULT, REFERENCE";
@@ -68,18 +68,18 @@ fn of_order(purpose: Option<Purpose>) -> Result<(), AppError> {
     Ok(())
 }
 
-/// The stream has not said that the file is whole.
+/// The stream ended without the message that marks the end of the file.
 fn broken_off() -> AppError {
-    AppError::malformed("the upload broke off; send the file again")
+    AppError::malformed("the upload was interrupted; send the file again")
 }
 
-/// A sender is given so long before it is asked to be as fast as [`SLOWEST`].
+/// Grace period before a sender must be as fast as [`SLOWEST`].
 const GRACE: Duration = Duration::from_secs(30);
-/// Bytes per second on average; a modem sends more.
+/// Minimum average speed in bytes per second; slower than a modem.
 const SLOWEST: f64 = 4096.0;
 
-/// The bytes of the file. It ends well only after the message that says so, and if no byte is missing; what that message says
-/// of the file is put into `late`. A sender that holds its place without sending is cut off.
+/// The bytes of the file. The stream succeeds only if the final message arrives and no byte is missing; metadata in that message is
+/// put into `late`. A sender that is too slow is disconnected.
 fn chunks(
     messages: Streaming<UploadFileRequest>,
     late: Arc<OnceLock<Late>>,
@@ -107,7 +107,7 @@ fn chunks(
             Some(Part::End(end)) if end.size == size => {
                 let purpose = choice("purpose", Purpose::from_proto(end.purpose))?;
                 of_order(purpose)?;
-                // Set once: the stream ends with it.
+                // Set only once: the stream ends with it.
                 let _ = late.set(Late {
                     purpose,
                     alt: end.alt,
@@ -136,7 +136,7 @@ impl FileService for FilesGrpc {
         let mut messages = request.into_inner();
         let first = messages.message().await?.and_then(|message| message.part);
         let Some(Part::Target(to)) = first else {
-            let error = AppError::malformed("the first message must say what the file is for");
+            let error = AppError::malformed("the first message must be the target of the file");
             return Err(error.into());
         };
         let late = Arc::new(OnceLock::new());
@@ -184,14 +184,14 @@ impl FileService for FilesGrpc {
         let ctx = context(&request);
         let request = request.into_inner();
         let id: FileId = id("id", &request.id)?;
-        let wanted = Wanted {
+        let read = ReadRequest {
             thumbnail: request.thumbnail,
             offset: request.offset,
             length: request.length,
             redirect: request.allow_redirect,
             link: request.link,
         };
-        let content = self.0.read(&ctx, id, &wanted).await?;
+        let content = self.0.read(&ctx, id, &read).await?;
         let (redirect_url, body) = match content.body {
             Body::Elsewhere(url) => (url, stream::empty().boxed()),
             Body::Bytes(body) => (String::new(), body),

@@ -1,8 +1,8 @@
 //! Files of orders, and pictures of products: rows and events here, bytes in the storage.
 //!
-//! No object is ever without a row. Before anything is written to the storage, its keys are noted as removals that fall due
-//! later; the transaction that makes the file known takes the notes back. Whoever dies in between leaves a note, and the job
-//! removes what it names. Deleting a file is the same note, due at once, in the transaction that deletes the row.
+//! Every object in the storage has a row. Before an upload writes objects, it inserts removals for their keys that are due later; the
+//! transaction that writes the row of the file deletes these removals. If the upload dies in between, the job removes the objects.
+//! Deleting a file inserts removals that are due at once, in the transaction that deletes its row.
 
 pub mod app;
 pub mod domain;

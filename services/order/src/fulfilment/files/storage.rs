@@ -1,4 +1,4 @@
-//! Where the bytes of files go, as the process sets it.
+//! The storage of files, with its limits, from the settings.
 
 use std::{
     collections::HashMap,
@@ -14,35 +14,35 @@ use waybill_file_store::{
 use waybill_primitives::UserId;
 use waybill_service_kit::AppError;
 
-/// What a killed process left on its way in is deleted after this; no upload takes so long.
+/// Age after which spool files of killed processes are deleted; no upload takes so long.
 const ABANDONED: Duration = Duration::from_hours(24);
-/// Files on their way in at a time; more are asked to come again.
+/// Maximum number of concurrent uploads; further ones are refused with 503.
 const UPLOADS: usize = 64;
-/// Of one user: nobody keeps the others out by sending slowly.
+/// Maximum number per user, so that one user with slow uploads does not block others.
 const UPLOADS_OF_ONE: usize = 48;
 
-/// A storage, and the folder for files on their way to it.
+/// A storage, and the spool folder for uploads.
 #[derive(Debug, Clone)]
 pub struct Storage {
     pub store: Arc<dyn FileStore>,
-    /// For files as they arrive, and pictures at work.
+    /// The spool folder: for uploads, and for pictures being processed.
     pub spool: PathBuf,
     pub limits: PictureLimits,
-    /// Who may read a file is sent to the storage by a signed link, where it has such.
+    /// Downloads are redirected to the storage by signed links, if it supports them.
     pub redirects: bool,
-    /// Places for uploads.
+    /// Permits for uploads.
     pub uploads: Arc<Places>,
-    /// Places for pictures at work: each takes a processor, and memory for all its pixels.
+    /// Permits for processing pictures: each needs a processor, and memory for all its pixels.
     pub pictures: Arc<Semaphore>,
-    /// There is something to remove.
+    /// Notified when there are objects to remove.
     pub removals: Arc<Notify>,
 }
 
-/// Who has how many files on the way in.
+/// The number of uploads per user.
 #[derive(Debug, Default)]
 pub struct Places(Mutex<HashMap<UserId, usize>>);
 
-/// A file on its way in; its place is free again when this is dropped.
+/// A permit for an upload; freed when dropped.
 #[derive(Debug)]
 pub struct Place {
     places: Arc<Places>,
@@ -50,7 +50,7 @@ pub struct Place {
 }
 
 impl Places {
-    /// A place for a file of this user; none if they, or all together, have too many.
+    /// A permit for an upload of this user; none if the user, or all users together, have too many.
     pub fn take(self: &Arc<Self>, user: UserId) -> Option<Place> {
         let mut taken = self.taken();
         let own = taken.get(&user).copied().unwrap_or(0);
@@ -66,7 +66,7 @@ impl Places {
     }
 
     fn taken(&self) -> MutexGuard<'_, HashMap<UserId, usize>> {
-        // Whoever panicked while holding it changed at most one count.
+        // A poisoned lock is fine: a panic can have affected at most one count.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -84,7 +84,7 @@ impl Drop for Place {
 }
 
 impl Storage {
-    /// A storage with this spool, and all limits as they are by default.
+    /// A storage with this spool folder and default limits.
     pub fn new(store: Arc<dyn FileStore>, spool: PathBuf) -> Self {
         let processors = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Self {
@@ -98,10 +98,10 @@ impl Storage {
         }
     }
 
-    /// As the settings say. `folder` is where files are kept without a setting. Reads and writes the disk; for the start of a process.
+    /// From the settings. `folder` is the default folder for files. Blocks on the disk; for the start of a process.
     ///
     /// # Errors
-    /// Settings that do not fit together; a folder that cannot be used.
+    /// Inconsistent settings, or a folder that cannot be used.
     pub fn open(
         settings: &FilesSettings,
         own: &crate::Settings,
@@ -113,7 +113,7 @@ impl Storage {
         let store = from_settings(settings, folder).map_err(AppError::internal)?;
         let spool = match (&own.files_spool, &settings.dir, settings.storage) {
             (Some(spool), ..) => PathBuf::from(spool),
-            // It can be written, whatever else is read-only. No object's name begins with a dot.
+            // This folder is writable even if others are read-only. Names of objects never begin with a dot.
             (None, Some(dir), _) => Path::new(dir).join(".spool"),
             (None, None, Kind::Local) => folder.join(".spool"),
             (None, None, _) => std::env::temp_dir().join("waybill-spool"),
@@ -121,7 +121,7 @@ impl Storage {
         let prepared = std::fs::create_dir_all(&spool).and_then(|()| sweep(&spool, ABANDONED));
         prepared.map_err(|error| {
             AppError::internal(format!(
-                "the folder {} for files on their way in cannot be used: {error}",
+                "the spool folder {} cannot be used: {error}",
                 spool.display()
             ))
         })?;

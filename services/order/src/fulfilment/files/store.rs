@@ -1,4 +1,4 @@
-//! Rows of files, and of what is to be removed from the storage.
+//! Rows of files, and of objects to be removed from the storage.
 
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::base::store;
 
-/// One file, whoever asks: the use cases look at who may see it.
+/// One file; the use cases check permissions.
 pub async fn find(
     connection: &impl ConnectionTrait,
     id: FileId,
@@ -25,13 +25,13 @@ pub async fn find(
     Ok(file::Entity::find_by_id(id).one(connection).await?)
 }
 
-/// How many files an order has.
+/// The number of files of an order.
 pub async fn count(connection: &impl ConnectionTrait, id: OrderId) -> Result<u64, StoreError> {
     let all = file::Entity::find().filter(file::Column::OrderId.eq(id));
     Ok(all.count(connection).await?)
 }
 
-/// Gives the customer's files of one order to another.
+/// Moves the customer's files of one order to another.
 pub async fn move_references(tx: &Tx, from: OrderId, to: OrderId) -> Result<(), StoreError> {
     file::Entity::update_many()
         .col_expr(file::Column::OrderId, Expr::value(to))
@@ -57,13 +57,13 @@ pub async fn list(
     page::fetch(connection, all, order, query).await
 }
 
-/// Forgets a file. False if somebody else did.
+/// Deletes the row of a file. False if it was deleted already.
 pub async fn delete(tx: &Tx, id: FileId) -> Result<bool, StoreError> {
     let deleted = file::Entity::delete_by_id(id).exec(tx.conn()).await?;
     Ok(deleted.rows_affected == 1)
 }
 
-/// Notes that these objects are to be removed at this time.
+/// Schedules the removal of these objects.
 pub async fn remove_at(tx: &Tx, keys: &[String], due: Timestamp) -> Result<(), StoreError> {
     let removals = keys.iter().map(|key| Removal {
         object_key: key.clone(),
@@ -73,7 +73,7 @@ pub async fn remove_at(tx: &Tx, keys: &[String], due: Timestamp) -> Result<(), S
     store::insert_all(tx, &removals.collect::<Vec<_>>()).await
 }
 
-/// Takes the notes back. False if one is not as it was: the objects may be gone already.
+/// Cancels these removals. False if one has changed: its object may be removed already.
 pub async fn keep(tx: &Tx, keys: &[String], due: Timestamp) -> Result<bool, StoreError> {
     let deleted = removal::Entity::delete_many()
         .filter(removal::Column::ObjectKey.is_in(keys))
@@ -83,7 +83,7 @@ pub async fn keep(tx: &Tx, keys: &[String], due: Timestamp) -> Result<bool, Stor
     Ok(deleted.rows_affected == keys.len() as u64)
 }
 
-/// Brings noted removals forward.
+/// Makes scheduled removals due earlier.
 pub async fn hasten(
     tx: &Tx,
     keys: &[String],
@@ -113,7 +113,7 @@ pub async fn due(
         .await?)
 }
 
-/// Takes a removal on and says when others may try it. False if it is not as it was.
+/// Claims a removal until the given time. False if it has changed.
 pub async fn take_on(tx: &Tx, removal: &Removal, again: Timestamp) -> Result<bool, StoreError> {
     let next = Removal {
         due_at: again,
@@ -123,7 +123,7 @@ pub async fn take_on(tx: &Tx, removal: &Removal, again: Timestamp) -> Result<boo
     store::update(tx, &next, removal::Column::DueAt.eq(removal.due_at)).await
 }
 
-/// The object is gone.
+/// Deletes a removal whose object is removed.
 pub async fn removed(tx: &Tx, key: &str) -> Result<(), StoreError> {
     removal::Entity::delete_by_id(key).exec(tx.conn()).await?;
     Ok(())

@@ -5,7 +5,7 @@ use waybill_proto::{media, order as pb};
 use super::domain::StoredFile;
 use crate::orders::wire::person;
 
-/// A number of bytes; far fewer than the message can hold.
+/// A number of bytes; always within the range of the field.
 pub fn bytes(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }

@@ -28,13 +28,13 @@ use crate::{
     shop::app_context::{AppContext, Page, PageQuery},
 };
 
-/// What is told about orders.
+/// Notes and progress of orders.
 #[derive(Debug, Clone)]
 pub struct Notes {
     context: Arc<AppContext>,
 }
 
-/// What the caller may do with the notes of an order; NOT_FOUND for who knows it from the pool alone.
+/// The caller's access to the notes of an order; NOT_FOUND for workers who only see it in the pool.
 fn may(ctx: &CallContext, order: &Order) -> Result<Access, AppError> {
     if let Caller::Service(_) = &ctx.caller {
         return Ok(Access::Full);
@@ -57,7 +57,7 @@ impl Notes {
         Self { context }
     }
 
-    /// The assigned worker or an administrator notes something.
+    /// Adds a note, as the assigned worker or an administrator.
     pub async fn add(
         &self,
         ctx: &CallContext,
@@ -80,7 +80,7 @@ impl Notes {
         once(db, key, act).await
     }
 
-    /// The assigned worker or an administrator tells how far the work is.
+    /// Adds a progress step, as the assigned worker or an administrator.
     pub async fn advance(
         &self,
         ctx: &CallContext,
@@ -106,7 +106,7 @@ impl Notes {
         once(db, key, act).await
     }
 
-    /// What administrators tell about the work of others is recorded; what the worker tells is the work itself.
+    /// Records notes and steps by administrators in the audit log; those of the assigned worker are not administrative acts.
     fn audit(tx: &Tx, ctx: &CallContext, action: &'static str, order: &Order, what: &str) {
         if ctx.user().is_ok_and(UserCaller::is_admin) {
             let act = Act {
@@ -120,7 +120,7 @@ impl Notes {
         }
     }
 
-    /// The order and who writes; locked, so that it is still theirs when the transaction commits.
+    /// The order and the author; locked, so that the permission still holds when the transaction commits.
     async fn writing(
         tx: &Tx,
         ctx: &CallContext,
@@ -130,20 +130,20 @@ impl Notes {
         let order = orders::find_locked(tx, viewer(ctx)?, order_id).await?;
         let order = order.ok_or_else(|| AppError::not_found("order"))?;
         match may(ctx, &order)? {
-            // The one in its place goes on, perhaps with another worker.
+            // Its replacement continues, perhaps with another worker.
             Access::Full
                 if order.replaced_by_id.is_some()
                     && !ctx.user().is_ok_and(UserCaller::is_admin) =>
             {
                 return Err(AppError::conflict(
                     ErrorCode::Conflict,
-                    "this order was closed and another one opened in its place",
+                    "this order was closed and replaced by another one",
                 ));
             }
             Access::Full => {}
             Access::Customer | Access::Nothing => {
                 return Err(AppError::forbidden(
-                    "the assigned worker and administrators write this",
+                    "only the assigned worker and administrators may write this",
                 ));
             }
         }

@@ -1,4 +1,4 @@
-//! What is told about an order while it is worked on, and who may read and write it. Pure.
+//! Notes and progress of an order, and who may read and write them. Pure.
 
 use waybill_primitives::{FieldErrors, NoteId, Timestamp};
 use waybill_proto::order as pb;
@@ -15,18 +15,18 @@ pub const MAX_BODY: usize = pb::Note::MAX_BODY;
 /// Longest name of a step, in characters.
 pub const MAX_STEP: usize = pb::Progress::MAX_STEP;
 
-/// What somebody may do with the notes of an order that they know of.
+/// A user's access to the notes of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
     /// Read and write all of them.
     Full,
     /// Read those for the customer.
     Customer,
-    /// Nothing: a worker who knows the order from the pool alone.
+    /// No access: a worker who only sees the order in the pool.
     Nothing,
 }
 
-/// By the capacities in which they stand to the order.
+/// From the user's roles in the order.
 pub fn access(parties: &[Party]) -> Access {
     if parties.contains(&Party::Admin) || parties.contains(&Party::Assignee) {
         Access::Full
@@ -37,9 +37,9 @@ pub fn access(parties: &[Party]) -> Access {
     }
 }
 
-/// The order is over, so nothing progresses.
+/// The order has ended, so there is no progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the work on this order is over; progress is told while it goes on")]
+#[error("the order has ended; progress can be reported only while it is open")]
 pub struct OrderClosed;
 
 impl Note {
@@ -69,7 +69,7 @@ impl Note {
             author_name: author.name,
             author_role: author.role,
             body,
-            // The error above keeps this from being seen.
+            // Not reached without the error above.
             visibility: visibility.unwrap_or(Visibility::Internal),
             created_at: now,
         })
@@ -109,7 +109,7 @@ impl Progress {
     }
 }
 
-/// Whether progress may be told of the order.
+/// Whether progress may be reported for the order.
 pub const fn goes_on(order: &Order) -> Result<(), OrderClosed> {
     match order.status {
         Completed | Cancelled => Err(OrderClosed),
@@ -139,7 +139,7 @@ mod tests {
             (&[Party::Owner], Access::Customer),
             (&[Party::Assignee], Access::Full),
             (&[Party::Admin], Access::Full),
-            // A worker who does their own order.
+            // A worker who is the customer of the order, too.
             (&[Party::Owner, Party::Assignee], Access::Full),
             (&[Party::Admin, Party::Owner], Access::Full),
         ] {
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn faults_are_told_at_once() {
+    fn all_errors_are_reported_at_once() {
         let (order, now) = (sample_order(), Timestamp::UNIX_EPOCH);
         let named = |errors: FieldErrors| {
             let fields = errors.0.into_iter().map(|error| error.field);

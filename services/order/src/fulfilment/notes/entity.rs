@@ -1,9 +1,9 @@
-//! Rows of `order_notes` and `order_progress`: notes and steps of progress as they are.
+//! Rows of `order_notes` and `order_progress`.
 
 use waybill_primitives::string_enum;
 
 string_enum! {
-    /// For whom a note is.
+    /// Visibility of a note.
     pub enum Visibility as waybill_proto::order::NoteVisibility {
         /// The assigned worker and administrators.
         Internal = "INTERNAL",
@@ -18,7 +18,7 @@ pub mod note {
 
     use super::Visibility;
 
-    /// Something told about an order.
+    /// A note on an order.
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "order_notes")]
     pub struct Model {

@@ -1,4 +1,4 @@
-//! What is published of notes and progress.
+//! Events of notes and progress.
 
 use waybill_proto::order as pb;
 use waybill_store::Tx;
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::orders::{domain::Order, wire::order as order_message};
 
-/// Publishes a note; `order` is as it stands.
+/// Publishes a note; `order` is the current order.
 pub fn note_added(tx: &Tx, note: &Note, order: &Order) {
     let event = pb::NoteAdded {
         note: Some(wire::note(note)),
@@ -18,7 +18,7 @@ pub fn note_added(tx: &Tx, note: &Note, order: &Order) {
     tx.emit(note.id, 1, &event);
 }
 
-/// Publishes a step of progress; `order` is as it stands.
+/// Publishes a progress step; `order` is the current order.
 pub fn progress_added(tx: &Tx, progress: &Progress, order: &Order) {
     let event = pb::ProgressAdded {
         progress: Some(wire::progress(progress)),

@@ -1,4 +1,4 @@
-//! Notes on orders, internal or for the customer, and steps of progress that the customer can follow.
+//! Notes on orders, internal or for the customer, and progress steps for the customer.
 
 pub mod app;
 pub mod domain;

@@ -1,4 +1,4 @@
-//! Rows of notes and of progress. They are only ever added.
+//! Rows of notes and progress. Append-only.
 
 use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _};
 use waybill_primitives::OrderId;

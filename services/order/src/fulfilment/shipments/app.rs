@@ -1,4 +1,4 @@
-//! Use cases of shipments. Every write holds the row of the order, so that two parcels never take the same unit.
+//! Use cases of shipments. Every write locks the row of the order, so that two shipments never contain the same unit.
 
 use std::sync::Arc;
 
@@ -64,19 +64,19 @@ impl Shipments {
         Self { context, orders }
     }
 
-    /// The shipments of an order, oldest first, for whoever may read it.
+    /// The shipments of an order, oldest first, for callers who may read the order.
     pub async fn list(&self, ctx: &CallContext, id: OrderId) -> Result<Vec<Shipment>, AppError> {
         let reader = self.context.db.reader();
         let order = orders::find(reader, viewer(ctx)?, id).await?;
         let order = order.ok_or_else(|| AppError::not_found("order"))?;
-        // A carrier's page may name the recipient: nothing for who finds the order in the pool.
+        // A carrier's page may name the recipient, so workers who only see the order in the pool get nothing.
         if actor(ctx).is_some_and(|person| order.parties(&person).is_empty()) {
             return Err(AppError::not_found("order"));
         }
         Ok(store::of_order(reader, id).await?)
     }
 
-    /// Opens a shipment. One that is on its way at once takes the order along, as [`Shipments::update`] does.
+    /// Creates a shipment. If it is shipped at once, the order's status changes as in [`Shipments::update`].
     pub async fn create(
         &self,
         ctx: &CallContext,
@@ -119,8 +119,8 @@ impl Shipments {
         Ok(shipment)
     }
 
-    /// Changes a shipment and its state. When goods of an order leave, a pending order of nothing but goods is in progress;
-    /// when the customer has all of them, it is completed.
+    /// Changes a shipment and its state. A pending order with goods only gets in progress when a shipment is shipped, and is completed
+    /// when all goods are delivered.
     pub async fn update(
         &self,
         ctx: &CallContext,
@@ -171,8 +171,8 @@ impl Shipments {
         Ok(after)
     }
 
-    /// What the state of a shipment does to its order. Only an order of nothing but goods follows its parcels: the work of a
-    /// mixed one has its own ways, and taking it out of the pool would hide it from workers.
+    /// The effect of a shipment's state on its order. Only the status of an order with goods only follows its shipments: in a mixed order
+    /// the work decides, and taking it out of the pool would hide it from workers.
     async fn take_along(
         &self,
         tx: &Tx,
@@ -201,10 +201,10 @@ impl Shipments {
 }
 
 fn lost() -> AppError {
-    AppError::unavailable("the shipment changed in between; try again")
+    AppError::unavailable("the shipment was changed concurrently; try again")
 }
 
-/// The order, held until the transaction ends, for those who may ship it: administrators and its worker.
+/// Locks the order for those who may ship it: administrators and its worker.
 async fn locked(tx: &Tx, ctx: &CallContext, id: OrderId) -> Result<Order, AppError> {
     let order = orders::find_locked(tx, viewer(ctx)?, id).await?;
     let order = order.ok_or_else(|| AppError::not_found("order"))?;
@@ -214,7 +214,7 @@ async fn locked(tx: &Tx, ctx: &CallContext, id: OrderId) -> Result<Order, AppErr
         Ok(order)
     } else {
         Err(AppError::forbidden(
-            "only administrators and the assigned worker ship an order",
+            "only administrators and the assigned worker may ship an order",
         ))
     }
 }
@@ -242,7 +242,7 @@ fn note(
     }
 }
 
-/// What differs between two versions.
+/// The differences between two versions.
 fn differences(before: &Shipment, after: &Shipment) -> (Value, Value) {
     let named = |shipment: &Shipment| {
         [
@@ -263,7 +263,7 @@ fn differences(before: &Shipment, after: &Shipment) -> (Value, Value) {
     (was.into(), is.into())
 }
 
-/// Settles the shipments of an order that is cancelled or whose money went back: goods that have left stay out of the stock.
+/// Closes the shipments of an order that is cancelled or refunded: shipped goods do not return to the stock.
 /// Goods of an order that only reserves them are in no shipment: it is not paid.
 #[derive(Debug)]
 pub struct SettleShipments;
@@ -288,9 +288,9 @@ impl OrderEffect for SettleShipments {
     }
 }
 
-/// Settles the shipments of an order that is cancelled or whose money went back, in the transaction of that change: what is
-/// being packed is given up. Gives the goods that are still here, which return to the stock. Those that have left cannot be
-/// called back by a click: an order of which goods have left is refunded, not cancelled.
+/// Closes the shipments of an order that is cancelled or refunded, in the transaction of that change: cancels shipments that are
+/// being prepared. Returns the goods that are not shipped, which return to the stock. An order with shipped goods can be refunded,
+/// but not cancelled.
 async fn close_open(tx: &Tx, order: &Order) -> Result<Vec<(ProductId, i64)>, AppError> {
     if order.kind == OrderKind::Service {
         return Ok(Vec::new());
@@ -301,7 +301,7 @@ async fn close_open(tx: &Tx, order: &Order) -> Result<Vec<(ProductId, i64)>, App
     if gone && order.status == OrderStatus::Cancelled && !refunded {
         return Err(AppError::conflict(
             ErrorCode::Shipped,
-            "goods of this order have left; cancel their shipment when they are back, or refund the order",
+            "goods of this order are shipped; cancel their shipment when they are back, or refund the order",
         ));
     }
     let preparing = all

@@ -1,4 +1,4 @@
-//! What a shipment is, what may be in it, and how it goes on. Pure.
+//! Shipments: their lines, states and changes. Pure.
 
 mod tracking;
 
@@ -19,7 +19,7 @@ pub const MAX_CARRIER: usize = pb::Shipment::MAX_CARRIER;
 pub const MAX_SHIPMENTS: usize = 100;
 
 impl ShipmentState {
-    /// Where it can go from here.
+    /// The states that can follow.
     pub const fn next(self) -> &'static [Self] {
         match self {
             Self::Preparing => &[Self::Shipped, Self::Cancelled],
@@ -28,7 +28,7 @@ impl ShipmentState {
         }
     }
 
-    /// The goods have left the shop.
+    /// The goods are shipped.
     pub const fn is_gone(self) -> bool {
         matches!(self, Self::Shipped | Self::Delivered)
     }
@@ -41,19 +41,19 @@ pub struct Unshipped {
     pub quantity: i64,
 }
 
-/// A shipment as it arrives.
+/// The request for a shipment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NewShipment {
     pub carrier: String,
     pub tracking_number: String,
     pub tracking_url: String,
     pub note: String,
-    /// Empty: everything that no other shipment has.
+    /// Empty: everything that is in no other shipment.
     pub lines: Vec<(ProductId, i64)>,
     pub shipped: bool,
 }
 
-/// What is to change. None: stays.
+/// The changes. None: stays.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ShipmentPatch {
     pub state: Option<ShipmentState>,
@@ -63,7 +63,7 @@ pub struct ShipmentPatch {
     pub note: Option<String>,
 }
 
-/// Why not.
+/// Why a shipment is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ShipmentRefused {
     #[error("the request is not valid: {0}")]
@@ -72,7 +72,7 @@ pub enum ShipmentRefused {
     NoGoods,
     #[error("the order is not paid")]
     NotPaid,
-    #[error("nothing is shipped of an order that is {0}")]
+    #[error("an order that is {0} cannot be shipped")]
     WrongStatus(OrderStatus),
     #[error("all goods of the order are in shipments already")]
     NothingLeft,
@@ -85,7 +85,7 @@ pub enum ShipmentRefused {
     },
 }
 
-/// Units per product that no shipment has, of all goods of the order; others than cancelled shipments count.
+/// Units per product that are in no shipment, of all goods of the order; cancelled shipments do not count.
 pub fn unshipped(order: &Order, shipments: &[Shipment]) -> BTreeMap<ProductId, Unshipped> {
     let mut left: BTreeMap<ProductId, Unshipped> = BTreeMap::new();
     for item in order
@@ -122,7 +122,7 @@ pub fn all_delivered(order: &Order, shipments: &[Shipment]) -> bool {
         .all(|line| line.quantity <= 0)
 }
 
-/// The goods of the order that have not left, in the order of product ids: the order in which rows are locked.
+/// The goods of the order that are not shipped, in the order of product ids: the order in which rows are locked.
 pub fn still_here(order: &Order, shipments: &[Shipment]) -> Vec<(ProductId, i64)> {
     let gone: Vec<_> = shipments
         .iter()
@@ -136,7 +136,7 @@ pub fn still_here(order: &Order, shipments: &[Shipment]) -> Vec<(ProductId, i64)
         .collect()
 }
 
-/// Whether goods of the order may leave now.
+/// Whether goods of the order may be shipped now.
 fn may_ship(order: &Order) -> Result<(), ShipmentRefused> {
     if order.kind == OrderKind::Service {
         return Err(ShipmentRefused::NoGoods);
@@ -154,7 +154,7 @@ fn may_ship(order: &Order) -> Result<(), ShipmentRefused> {
 }
 
 impl NewShipment {
-    /// The shipment, next to the order's `others`.
+    /// Creates the shipment, given the order's `others`.
     pub fn build(
         self,
         order: &Order,
@@ -251,7 +251,7 @@ impl Shipment {
         if let Some(note) = &patch.note {
             next.note = errors.paragraph("note", note, MAX_NOTE);
         }
-        // A URL that was made follows what it was made of.
+        // A generated URL follows carrier and number.
         let was_made = self.tracking_url.is_empty()
             || self.tracking_url == tracking::made(&self.carrier, &self.tracking_number);
         let given = patch.tracking_url.as_deref();
@@ -295,7 +295,7 @@ impl Shipment {
         Ok(self)
     }
 
-    /// Given up with its order.
+    /// Cancelled with its order.
     #[must_use]
     pub fn given_up(&self, now: Timestamp) -> Self {
         Self {
@@ -306,7 +306,7 @@ impl Shipment {
         }
     }
 
-    /// What the order's history says when it left.
+    /// The note in the order's history when it is shipped.
     pub fn summary(&self) -> String {
         let by = match self.carrier.as_str() {
             "" => String::new(),

@@ -1,9 +1,9 @@
-//! Rows of `shipments` and `shipment_lines`: shipments and their lines as they are.
+//! Rows of `shipments` and `shipment_lines`.
 
 use waybill_primitives::string_enum;
 
 string_enum! {
-    /// How far a shipment has got.
+    /// State of a shipment.
     pub enum ShipmentState as waybill_proto::order::ShipmentState {
         /// It is being packed.
         Preparing = "PREPARING",
@@ -11,7 +11,7 @@ string_enum! {
         Shipped = "SHIPPED",
         /// The customer has it.
         Delivered = "DELIVERED",
-        /// Given up before it was delivered; what it had can be shipped again.
+        /// Cancelled before delivery; its units can be shipped again.
         Cancelled = "CANCELLED",
     }
 }
@@ -30,10 +30,10 @@ pub mod shipment {
         pub id: ShipmentId,
         pub order_id: OrderId,
         pub state: ShipmentState,
-        /// May be empty, like the number and the URL: the shop may bring the goods itself.
+        /// May be empty, like the number and the URL: the shop may deliver the goods itself.
         pub carrier: String,
         pub tracking_number: String,
-        /// https, as given or made for a known carrier.
+        /// https; given, or generated for a known carrier.
         pub tracking_url: String,
         /// Rows of their own, by product.
         #[sea_orm(ignore)]

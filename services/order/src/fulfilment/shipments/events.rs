@@ -1,4 +1,4 @@
-//! What is published of shipments.
+//! Events of shipments.
 
 use waybill_proto::order as pb;
 use waybill_store::Tx;
@@ -9,7 +9,7 @@ use super::{
 };
 use crate::orders::{domain::Order, wire::order as order_message};
 
-/// Publishes a new shipment; `order` is as it stands with it.
+/// Publishes a new shipment; `order` is the order after it.
 pub fn shipment_created(tx: &Tx, shipment: &Shipment, order: &Order) {
     let event = pb::ShipmentCreated {
         shipment: Some(wire::shipment(shipment)),
@@ -18,7 +18,7 @@ pub fn shipment_created(tx: &Tx, shipment: &Shipment, order: &Order) {
     tx.emit(shipment.id, shipment.version, &event);
 }
 
-/// Publishes how a shipment goes on; `order` is as it stands after it.
+/// Publishes a change of a shipment; `order` is the order after it.
 pub fn shipment_updated(tx: &Tx, shipment: &Shipment, order: &Order, from: ShipmentState) {
     let event = pb::ShipmentUpdated {
         shipment: Some(wire::shipment(shipment)),

@@ -1,4 +1,4 @@
-//! Shipments: the parcels that an order's goods travel in.
+//! Shipments of an order's goods.
 
 pub mod app;
 pub mod domain;

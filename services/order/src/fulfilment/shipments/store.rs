@@ -1,4 +1,4 @@
-//! Rows of shipments. Whoever writes them holds the row of their order.
+//! Rows of shipments. Writers must hold the lock of the order's row.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::base::store;
 
-/// The shipments of an order, oldest first. There are few: their number is limited when they are made.
+/// The shipments of an order, oldest first. Their number is limited on creation.
 pub async fn of_order(
     connection: &impl ConnectionTrait,
     order: OrderId,
@@ -47,7 +47,7 @@ pub async fn insert(tx: &Tx, shipment: &Shipment) -> Result<(), StoreError> {
     store::insert_all(tx, &shipment.lines).await
 }
 
-/// Writes the next version. False if the one before it is not the current one any more.
+/// Writes the next version. False if the version before is not the current one.
 pub async fn update(tx: &Tx, shipment: &Shipment) -> Result<bool, StoreError> {
     let before = shipment::Column::Version.eq(shipment.version - 1);
     store::update(tx, shipment, before).await

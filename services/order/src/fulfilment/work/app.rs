@@ -1,4 +1,4 @@
-//! Use cases of work: the pool and claims, assignments, requests to change an order and their decisions.
+//! Use cases of work: the pool and claims, assignments, change requests and their decisions.
 
 mod assign;
 mod pool;
@@ -29,7 +29,7 @@ use crate::{
     shop::app_context::AppContext,
 };
 
-/// Most orders of one call.
+/// Maximum number of orders of one call.
 pub const MAX_ORDERS: usize = pb::ClaimOrdersRequest::MAX_ORDER_IDS;
 
 /// Work on orders.
@@ -44,11 +44,11 @@ pub struct Work {
 #[derive(Debug)]
 struct Candidate {
     worker: Worker,
-    /// An administrator insists, whatever their limits.
+    /// Forced by an administrator: categories and limit do not apply.
     force: bool,
 }
 
-/// A worker as they are while the transaction that gives them an order lasts.
+/// A worker, locked for the transaction that assigns an order.
 #[derive(Debug)]
 struct Taker {
     worker: Worker,
@@ -57,14 +57,14 @@ struct Taker {
     force: bool,
 }
 
-/// What became of one of several orders.
+/// The result for one of several orders.
 #[derive(Debug)]
 pub struct OneOf {
     pub id: OrderId,
     pub outcome: Result<Order, AppError>,
 }
 
-/// The signed-in user as the history names them.
+/// The signed-in user, for the history.
 fn person(ctx: &CallContext) -> Result<Person, AppError> {
     ctx.user()?;
     actor(ctx).ok_or_else(|| AppError::forbidden("this is for users"))
@@ -89,10 +89,9 @@ impl Work {
         }
     }
 
-    /// The worker as their row says now, and whether one more order fits: their token may be older than their role, and an
-    /// administrator may change what they take while a call for many orders runs. Locks the row, so that two that come at once
-    /// are counted one after the other, and comes first in a transaction: whoever locks a worker and an order does it in this
-    /// order.
+    /// Locks the worker's row and checks whether one more order fits. Read from the database, because their token may be older than
+    /// their role, and an administrator may change their categories during a call for many orders. The lock serialises concurrent
+    /// claims. It comes first in a transaction: the worker is always locked before the order.
     async fn taker(&self, tx: &Tx, candidate: &Candidate) -> Result<Taker, StoreError> {
         let (otherwise, force) = (self.max_open_orders(), candidate.force);
         let locked = workers::find_locked(tx, candidate.worker.id).await?;
@@ -114,7 +113,7 @@ impl Work {
     }
 }
 
-/// Whether every category of the order's products is one of the worker's.
+/// Whether the worker has all categories of the order's products.
 async fn check_skills(tx: &Tx, taker: &Taker, order: OrderId) -> Result<(), AppError> {
     if taker.force {
         return Ok(());
@@ -141,8 +140,8 @@ fn several(ids: Vec<OrderId>) -> Result<Vec<OrderId>, FieldErrors> {
     Ok(ids.into_iter().filter(|id| seen.insert(*id)).collect())
 }
 
-/// A refusal of one order is a result like another. What is wrong with us or with the call as a whole fails all of it, unless
-/// something has been done already: that must be told.
+/// The refusal of one order is a normal result. An internal error, or one that concerns the whole call, fails the call, unless
+/// earlier orders succeeded: their results must be returned.
 fn noted(
     results: &mut Vec<OneOf>,
     id: OrderId,

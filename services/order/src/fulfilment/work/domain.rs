@@ -1,4 +1,4 @@
-//! Requests to change an order: who may ask for what, and when. Pure.
+//! Change requests: who may request what, and when. Pure.
 
 use waybill_primitives::{ChangeRequestId, OrderId, Timestamp};
 
@@ -12,14 +12,14 @@ use crate::orders::domain::{
 /// Why a request cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RequestRefused {
-    #[error("only {0} may ask for this")]
+    #[error("only {0} may request this")]
     NotYours(&'static str),
     #[error("an order that is {from} cannot become {to} by a request")]
     WrongStatus { from: OrderStatus, to: OrderStatus },
 }
 
 impl RequestKind {
-    /// Where an approval takes the order.
+    /// The status of the order after an approval.
     pub const fn target(self) -> OrderStatus {
         match self {
             Self::Completion => Completed,
@@ -28,7 +28,7 @@ impl RequestKind {
         }
     }
 
-    /// Whether `parties` may ask for this while the order is as it is.
+    /// Whether `parties` may request this in the current state of the order.
     pub fn check(self, order: &Order, parties: &[Party]) -> Result<(), RequestRefused> {
         let assignee = parties.contains(&Party::Assignee);
         let owner = parties.contains(&Party::Owner);
@@ -56,7 +56,7 @@ impl RequestKind {
     }
 }
 
-/// What occurs once only while a request is pending, so that the database refuses a second one of the kind.
+/// Unique key of a pending request, so that the database refuses a second one of the same kind.
 fn pending_key(order: OrderId, kind: RequestKind) -> String {
     format!("{order}:{kind}")
 }
@@ -66,7 +66,7 @@ impl ChangeRequest {
         Person::new(self.requester_id, &self.requester_name, self.requester_role)
     }
 
-    /// None while it waits, and where the order's own change decided it.
+    /// None while it is pending, or if a change of the order decided it.
     pub fn decided_by(&self) -> Option<Person> {
         let (id, role) = self.decider_id.zip(self.decider_role)?;
         let name = self.decider_name.clone().unwrap_or_default();
@@ -101,7 +101,7 @@ impl ChangeRequest {
         })
     }
 
-    /// The decided request. `decided_by` is none where the order's own change decided it.
+    /// The decided request. `decided_by` is none if a change of the order decided it.
     #[must_use]
     pub fn decided(
         &self,
@@ -127,9 +127,9 @@ impl ChangeRequest {
         }
     }
 
-    /// What a change of its order makes of it while it waits: whether it came true, and why; none if it goes on waiting.
-    /// A change that ends the order, or takes it from its worker, leaves no request of that worker behind.
-    pub fn settled_by(&self, changed: &Changed) -> Option<(bool, &'static str)> {
+    /// How a change of the order decides a pending request: whether it is fulfilled, and why; none if it stays pending. A change that
+    /// ends the order, or takes it from its worker, decides all requests of that worker.
+    pub fn decided_by_change(&self, changed: &Changed) -> Option<(bool, &'static str)> {
         let (true_for, why) = match changed.event {
             OrderEvent::Completed => (RequestKind::Completion, "the order was completed"),
             OrderEvent::Replaced if self.outlives_worker(changed) => {
@@ -161,14 +161,14 @@ impl ChangeRequest {
         Some((self.kind == true_for, why))
     }
 
-    /// What the customer asked for has nothing to do with who works on it.
+    /// Requests of the customer do not depend on the worker.
     fn outlives_worker(&self, changed: &Changed) -> bool {
         let previous = changed.previous.as_ref();
         let theirs = previous.is_some_and(|worker| worker.id == self.requester_id);
         self.kind == RequestKind::Cancellation && !theirs
     }
 
-    /// The request with which it goes on for the order that was opened in place of its own, if it does.
+    /// The request for the replacement of its order, if it continues there.
     pub fn carried_over(&self, changed: &Changed) -> Option<Self> {
         let opened = changed.replacement.as_deref()?;
         self.outlives_worker(changed).then(|| Self {

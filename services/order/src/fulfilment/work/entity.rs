@@ -1,23 +1,23 @@
-//! Rows of `change_requests`: requests as they are.
+//! Rows of `change_requests`.
 
 use waybill_primitives::{ChangeRequestId, OrderId, Role, Timestamp, UserId, string_enum};
 use waybill_proto::order as pb;
 use waybill_store::entity_prelude::*;
 
 string_enum! {
-    /// What is asked for.
+    /// Kind of a change request.
     pub enum RequestKind as pb::ChangeRequestKind {
         /// The work is done.
         Completion = "COMPLETION",
-        /// Somebody else should do it.
+        /// Another worker should do it.
         Reassignment = "REASSIGNMENT",
-        /// It should not be done.
+        /// The order should be cancelled.
         Cancellation = "CANCELLATION",
     }
 }
 
 string_enum! {
-    /// What came of it.
+    /// State of a change request.
     pub enum RequestState as pb::ChangeRequestState {
         Pending = "PENDING",
         Approved = "APPROVED",
@@ -25,7 +25,7 @@ string_enum! {
     }
 }
 
-/// A request that waits for an administrator, or was decided.
+/// A change request, pending or decided.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "change_requests")]
 pub struct Model {
@@ -39,13 +39,13 @@ pub struct Model {
     pub requester_id: UserId,
     pub requester_name: String,
     pub requester_role: Role,
-    /// None while it waits, and where the order's own change decided it.
+    /// None while it is pending, or if a change of the order decided it.
     pub decider_id: Option<UserId>,
     pub decider_name: Option<String>,
     pub decider_role: Option<Role>,
     #[sea_orm(column_type = "Text")]
     pub note: String,
-    /// Occurs once, and only while it is pending: so the database refuses a second one of the kind.
+    /// Unique, set only while it is pending: so the database refuses a second one of the same kind.
     pub pending_key: Option<String>,
     pub version: i64,
     pub created_at: Timestamp,

@@ -1,4 +1,4 @@
-//! What is published of change requests.
+//! Events of change requests.
 
 use waybill_proto::order as pb;
 use waybill_store::Tx;
@@ -6,7 +6,7 @@ use waybill_store::Tx;
 use super::{domain::ChangeRequest, wire};
 use crate::orders::{domain::Order, wire::order as order_message};
 
-/// Publishes that somebody asks for a change of `order`.
+/// Publishes a new change request for `order`.
 pub fn request_created(tx: &Tx, request: &ChangeRequest, order: &Order) {
     let change_request = Some(wire::change_request(request));
     let order = Some(order_message(order));
@@ -20,7 +20,7 @@ pub fn request_created(tx: &Tx, request: &ChangeRequest, order: &Order) {
     );
 }
 
-/// Publishes a decision; `order` is as it stands after it.
+/// Publishes a decision; `order` is the order after it.
 pub fn request_decided(tx: &Tx, request: &ChangeRequest, order: &Order) {
     let change_request = Some(wire::change_request(request));
     let order = Some(order_message(order));

@@ -35,7 +35,7 @@ pub struct WorkGrpc {
     pub notes: Notes,
 }
 
-/// Ids of a list; every one that is none is an error.
+/// Reads a list of ids; every invalid one is an error.
 fn ids<T: std::str::FromStr>(
     field: &str,
     texts: &[String],
@@ -265,7 +265,7 @@ impl WorkService for WorkGrpc {
         });
         let change = Change {
             categories: categories.transpose()?,
-            // -1 stands for what the shop's settings say.
+            // -1 means the shop's default.
             max_open_orders: request
                 .max_open_orders
                 .map(|limit| (limit != -1).then_some(limit)),

@@ -1,4 +1,4 @@
-//! Work on orders: the pool, claims, and requests to change an order.
+//! Work on orders: the pool, claims, and change requests.
 
 pub mod app;
 pub mod domain;

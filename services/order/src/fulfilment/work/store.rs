@@ -25,7 +25,7 @@ pub async fn find(
     Ok(Entity::find_by_id(id).one(connection).await?)
 }
 
-/// The requests of an order that wait for a decision.
+/// The pending requests of an order.
 pub async fn pending(tx: &Tx, order_id: OrderId) -> Result<Vec<ChangeRequest>, StoreError> {
     Ok(Entity::find()
         .filter(Column::OrderId.eq(order_id))
@@ -34,7 +34,7 @@ pub async fn pending(tx: &Tx, order_id: OrderId) -> Result<Vec<ChangeRequest>, S
         .await?)
 }
 
-/// Which requests a list has.
+/// Filter of a list of requests.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
     pub order: Option<OrderId>,

@@ -1,4 +1,4 @@
-//! Use cases of workers: what administrators set, what the workload is, and what auth's events tell.
+//! Use cases of workers: administrators' settings, workload, and events of auth.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ use crate::{
     },
 };
 
-/// Those who work on orders.
+/// Workers.
 #[derive(Debug, Clone)]
 pub struct Workers {
     context: Arc<AppContext>,
@@ -48,7 +48,7 @@ impl Workers {
         Self { context }
     }
 
-    /// Every worker with what they may take and how much they have, by name.
+    /// All workers with their categories, limit and workload, by name.
     pub async fn list(
         &self,
         ctx: &CallContext,
@@ -85,7 +85,7 @@ impl Workers {
         self.with_load(worker).await
     }
 
-    /// Sets what a worker may take, from their next order on: what they have stays theirs.
+    /// Sets a worker's categories and limit. They apply to the next order; current orders stay assigned.
     pub async fn update(
         &self,
         ctx: &CallContext,
@@ -96,12 +96,12 @@ impl Workers {
         ctx.require(&[Role::Admin])?;
         let change = change.check()?;
         let db = &self.context.db;
-        if let Some(wanted) = &change.categories
-            && !wanted.is_empty()
+        if let Some(named) = &change.categories
+            && !named.is_empty()
         {
             let tree = categories::tree(db.reader()).await?;
             let mut errors = FieldErrors::default();
-            for (index, id) in wanted.iter().enumerate() {
+            for (index, id) in named.iter().enumerate() {
                 if tree.get(*id).is_none() {
                     errors.add(format!("categoryIds[{index}]"), "no category has this id");
                 }
@@ -170,7 +170,7 @@ impl Workers {
         }
     }
 
-    /// The calling worker. Their token says that they are one, whether or not auth's event has arrived.
+    /// The calling worker. Their token proves the role, even if auth's event has not arrived yet.
     pub async fn myself(&self, ctx: &CallContext) -> Result<Worker, AppError> {
         let user = ctx.require(&[Role::Staff])?;
         let account = Account {
@@ -184,7 +184,7 @@ impl Workers {
         self.known(account).await
     }
 
-    /// The worker that an administrator names in `field`. `name` is given by who has asked auth for it.
+    /// The worker that an administrator names in `field`. `name` comes from auth, provided by the caller.
     pub async fn named(&self, field: &str, id: UserId, name: &str) -> Result<Worker, AppError> {
         let unknown = || AppError::invalid_field(field, "must be the id of an active worker");
         let known = store::find(self.context.db.reader(), id).await?;
@@ -210,7 +210,7 @@ impl Workers {
         }
     }
 
-    /// The row of somebody who is one, made if it is not there yet.
+    /// The row of a worker, created if missing.
     async fn known(&self, account: Account) -> Result<Worker, AppError> {
         let db = &self.context.db;
         if let Some(worker) = store::find(db.reader(), account.id).await? {
@@ -220,13 +220,13 @@ impl Workers {
         transact!(db, EventContext::default(), async |tx| {
             store::insert_if_absent(tx, &account.worker(self.context.now())).await?;
             let worker = store::find(tx.conn(), account.id).await?;
-            worker.ok_or_else(|| AppError::unavailable("the worker is not there yet; try again"))
+            worker.ok_or_else(|| AppError::unavailable("the worker is not known yet; try again"))
         })
         .await
     }
 
-    /// What an event of auth says about an account. Those that never were workers leave no row, unless their role or their
-    /// suspension changed: a late event from before must not bring them back.
+    /// Applies an event of auth about an account. Accounts that were never workers get no row, unless their role or suspension changed:
+    /// the row keeps a late older event from restoring them.
     pub async fn follow(
         &self,
         tx: &Tx,

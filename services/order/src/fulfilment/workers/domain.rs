@@ -1,4 +1,4 @@
-//! What a worker may take. Pure.
+//! Workers: which orders they may get. Pure.
 
 use std::collections::HashSet;
 
@@ -8,12 +8,12 @@ use waybill_proto::order as pb;
 pub use super::entity::worker::Model as Worker;
 use crate::orders::domain::{Assignee, MAX_PERSON_NAME};
 
-/// Most categories of one worker.
+/// Maximum number of categories of a worker.
 pub const MAX_CATEGORIES: usize = pb::WorkerEntry::MAX_CATEGORY_IDS;
 /// Largest limit of open orders.
 pub const MAX_OPEN_ORDERS: i32 = pb::WorkerEntry::MAX_MAX_OPEN_ORDERS;
 
-/// An account as auth's events tell of it.
+/// An account, from auth's events.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
     pub id: UserId,
@@ -21,12 +21,12 @@ pub struct Account {
     pub email: String,
     pub role: Role,
     pub suspended: bool,
-    /// Facts of an older version change nothing; 0: as a caller's token or an administrator says, until auth has told.
+    /// Version of the account; older versions are ignored. 0: from a caller's token or an administrator, before the first event of auth.
     pub version: i64,
 }
 
 impl Account {
-    /// Cut to what is kept.
+    /// Cut to the stored length.
     #[must_use]
     pub fn trimmed(mut self) -> Self {
         self.name = self
@@ -40,7 +40,7 @@ impl Account {
         self
     }
 
-    /// Of the account what is kept of a worker, who may take everything.
+    /// A new worker from the account, without restrictions.
     pub fn worker(&self, now: Timestamp) -> Worker {
         Worker {
             id: self.id,
@@ -59,12 +59,12 @@ impl Account {
     }
 }
 
-/// Why somebody cannot have an order.
+/// Why a worker cannot get an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotEligible {
     #[error("this account is not an active worker any more")]
     Inactive,
-    #[error("the order has products of categories that are not this worker's")]
+    #[error("the order has products of categories that this worker does not have")]
     NotQualified,
     #[error("{open} of at most {limit} orders are open; one must end first")]
     TooManyOrders { limit: i64, open: i64 },
@@ -83,7 +83,7 @@ impl Worker {
         }
     }
 
-    /// How many orders they may have at a time, where the shop's settings say `otherwise`; none: any number.
+    /// Maximum number of open orders, with the shop's default `otherwise`; none: no limit.
     pub fn limit(&self, otherwise: i64) -> Option<i64> {
         let limit = self.max_open_orders.map_or(otherwise, i64::from);
         (limit > 0).then_some(limit)
@@ -98,7 +98,7 @@ impl Worker {
         }
     }
 
-    /// Whether one more order fits beside `open` ones.
+    /// Whether one more order fits within the limit.
     pub fn has_room(&self, open: i64, otherwise: i64) -> Result<(), NotEligible> {
         match self.limit(otherwise) {
             Some(limit) if open >= limit => Err(NotEligible::TooManyOrders { limit, open }),
@@ -107,8 +107,8 @@ impl Worker {
     }
 }
 
-/// Whether somebody who may take orders from `skills` (with all categories below them; none: from all) may take one whose
-/// products are in `needed`.
+/// Whether a worker with `skills` (expanded to all subcategories; none: all categories) may get an order whose products are in
+/// `needed`.
 pub fn qualifies(
     skills: Option<&HashSet<CategoryId>>,
     needed: &HashSet<CategoryId>,
@@ -119,7 +119,7 @@ pub fn qualifies(
     }
 }
 
-/// How many orders somebody has.
+/// Number of open orders of a worker.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Load {
     /// IN_PROGRESS and ON_HOLD.
@@ -128,26 +128,26 @@ pub struct Load {
     pub completed: i64,
 }
 
-/// A worker with what they have.
+/// A worker with their workload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     pub worker: Worker,
     pub load: Load,
-    /// Orders that they may have at a time; 0: any number.
+    /// Effective limit of open orders; 0: no limit.
     pub limit: i64,
 }
 
-/// A change of what a worker may take.
+/// A change of a worker's categories and limit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Change {
-    /// All categories, in place of those there are.
+    /// All categories; replaces the current ones.
     pub categories: Option<Vec<CategoryId>>,
-    /// None within: as the shop's settings say.
+    /// Inner none: the shop's default.
     pub max_open_orders: Option<Option<i32>>,
 }
 
 impl Change {
-    /// Checks what needs no database; categories come out sorted and once each.
+    /// Checks without a database; categories are sorted and deduplicated.
     pub fn check(mut self) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
         if let Some(categories) = &mut self.categories {

@@ -1,27 +1,27 @@
-//! Rows of `workers` and `worker_categories`: workers as they are.
+//! Rows of `workers` and `worker_categories`.
 
 pub mod worker {
     use waybill_primitives::{CategoryId, Role, Timestamp, UserId};
     use waybill_store::entity_prelude::*;
 
-    /// Somebody who works, or has worked, on orders.
+    /// A current or former worker.
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "workers")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: UserId,
         pub name: String,
-        /// In small letters, for lists by name.
+        /// Lower-case name, for sorting.
         pub name_key: String,
         pub email: String,
         pub role: Role,
         pub suspended: bool,
-        /// Of the account, as auth's events tell of it. Facts of an older version change nothing; 0: as a caller's token or an
-        /// administrator says, until auth has told.
+        /// Version of the account in auth; older versions are ignored. 0: from a caller's token or an administrator, before the first event
+        /// of auth.
         pub auth_version: i64,
-        /// Orders that they may have at a time, 0: any number; none: as the shop's settings say.
+        /// Limit of open orders, 0: no limit; none: the shop's default.
         pub max_open_orders: Option<i32>,
-        /// Categories that they may take orders from, in the order of their ids; none: all. Rows of their own.
+        /// Categories, in the order of their ids; empty: all. Stored as separate rows.
         #[sea_orm(ignore)]
         pub categories: Vec<CategoryId>,
         /// Counts the changes of categories and limit.
@@ -37,7 +37,7 @@ pub mod skill {
     use waybill_primitives::{CategoryId, UserId};
     use waybill_store::entity_prelude::*;
 
-    /// A category that a worker may take orders from.
+    /// A category of a worker.
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "worker_categories")]
     pub struct Model {

@@ -1,4 +1,4 @@
-//! Workers: who they are (as auth tells), what they may take, and how much they have.
+//! Workers: accounts (from auth's events), categories, limits and workload.
 
 pub mod app;
 pub mod domain;

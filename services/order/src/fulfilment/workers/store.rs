@@ -1,4 +1,4 @@
-//! Rows of workers, and how many orders they have.
+//! Rows of workers, and their numbers of orders.
 
 use std::collections::{HashMap, HashSet};
 
@@ -26,7 +26,7 @@ use crate::{
     shop::{categories::store as categories, products::entity as product},
 };
 
-/// What an order that is somebody's to do may be.
+/// The statuses of an open order of a worker.
 const OPEN: [OrderStatus; 2] = [OrderStatus::InProgress, OrderStatus::OnHold];
 
 /// Adds the categories of all rows by one query.
@@ -63,8 +63,8 @@ pub async fn find(
     Ok(rows.into_iter().next())
 }
 
-/// As [`find`], and nobody else gives this worker an order until the transaction ends. Comes before anything else that the
-/// transaction reads or locks: what it reads afterwards is then no older than the lock.
+/// As [`find`], and locks the row, so that nobody else assigns orders to this worker. Must come before any other read or lock of the
+/// transaction, so that later reads are not older than the lock.
 pub async fn find_locked(tx: &Tx, id: UserId) -> Result<Option<Worker>, StoreError> {
     let row = worker::Entity::find_by_id(id)
         .lock_exclusive()
@@ -74,7 +74,7 @@ pub async fn find_locked(tx: &Tx, id: UserId) -> Result<Option<Worker>, StoreErr
     Ok(rows.into_iter().next())
 }
 
-/// Notes somebody of whom auth's events have not told yet.
+/// Inserts a worker for whom no event of auth has arrived yet.
 pub async fn insert_if_absent(tx: &Tx, worker: &Worker) -> Result<(), StoreError> {
     worker::Entity::insert(worker.clone().into_active_model())
         .on_conflict_do_nothing_on([worker::Column::Id])
@@ -83,7 +83,7 @@ pub async fn insert_if_absent(tx: &Tx, worker: &Worker) -> Result<(), StoreError
     Ok(())
 }
 
-/// Takes over what is newer than what is known of an account; older versions change nothing.
+/// Updates the account if the version is newer; older versions are ignored.
 pub async fn follow(tx: &Tx, worker: &Worker) -> Result<(), StoreError> {
     use worker::Column::{AuthVersion, Email, Name, NameKey, Role, Suspended, UpdatedAt};
     let columns = [
@@ -100,7 +100,7 @@ pub async fn follow(tx: &Tx, worker: &Worker) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Writes the next version of what a worker may take. False if the version before it is not the current one any more.
+/// Writes the next version of a worker. False if the version before is not the current one.
 pub async fn update(tx: &Tx, next: &Worker, now: Timestamp) -> Result<bool, StoreError> {
     use worker::Column::{MaxOpenOrders, UpdatedAt, Version};
     let next = Worker {
@@ -123,7 +123,7 @@ pub async fn update(tx: &Tx, next: &Worker, now: Timestamp) -> Result<bool, Stor
     Ok(true)
 }
 
-/// Orders that are a worker's to do.
+/// Open orders of workers.
 pub async fn open_orders(connection: &impl ConnectionTrait, id: UserId) -> Result<i64, StoreError> {
     let count = order::Entity::find()
         .filter(order::Column::AssigneeId.eq(id))
@@ -133,7 +133,7 @@ pub async fn open_orders(connection: &impl ConnectionTrait, id: UserId) -> Resul
     Ok(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
-/// The categories that the products of an order are in now.
+/// The current categories of an order's products.
 pub async fn categories_of(
     connection: &impl ConnectionTrait,
     order: OrderId,
@@ -154,7 +154,7 @@ pub async fn categories_of(
     Ok(rows.into_iter().flatten().collect())
 }
 
-/// Every category that a worker may take orders from, with those below; none: all of them.
+/// The worker's categories with all subcategories; none: all categories.
 pub async fn skills(
     connection: &impl ConnectionTrait,
     worker: &Worker,
@@ -169,7 +169,7 @@ pub async fn skills(
     ))
 }
 
-/// How many orders each of them has, by one query.
+/// The workload of several workers, by one query.
 pub async fn loads(
     connection: &impl ConnectionTrait,
     workers: impl IntoIterator<Item = UserId>,
@@ -201,7 +201,7 @@ pub async fn loads(
     Ok(loads)
 }
 
-/// Workers by name: everybody of role STAFF, and whoever else still has open orders.
+/// Workers by name: all accounts with the role STAFF, and others who still have open orders.
 pub async fn list(
     connection: &impl ConnectionTrait,
     words: &[String],

@@ -1,4 +1,4 @@
-//! One change of one order: the row, its history, its event, what follows from it, and its stock, together.
+//! One change of one order: its row, history, event, hooks and stock, in one transaction.
 
 use serde_json::{Map, Value, json};
 use waybill_primitives::{OrderId, ProductId, Role, Timestamp};
@@ -22,8 +22,8 @@ use crate::{
 };
 
 impl Orders {
-    /// Writes what `step` makes of the order, again if somebody else was faster and the caller named no version. What an
-    /// administrator does is recorded as the act.
+    /// Applies `step` to the order and writes it. Retries after a concurrent change, unless the caller gave a version. Changes by
+    /// administrators are recorded in the audit log.
     pub async fn change(
         &self,
         ctx: &CallContext,
@@ -53,8 +53,8 @@ impl Orders {
         .await
     }
 
-    /// Writes the order if its version is still the one before, and everything that goes with it. If it is not, the error says that
-    /// the change was outrun.
+    /// Writes the order and everything that belongs to the change, if the version before is still current. Otherwise the error says
+    /// that the change was outrun.
     pub async fn record_change(
         &self,
         tx: &Tx,
@@ -68,7 +68,7 @@ impl Orders {
         self.record(tx, changed, actor, note).await
     }
 
-    /// What goes with a change of an order whose row is written already.
+    /// Writes everything that belongs to a change, except the order's row, which is written already.
     pub async fn record(
         &self,
         tx: &Tx,
@@ -79,7 +79,7 @@ impl Orders {
         let order = &changed.order;
         insert(tx, &history(changed, actor, note)).await?;
         let commission = if changed.event == OrderEvent::Completed {
-            // As the database has it: what this process remembers may be half a second old.
+            // Read from the database: the copy of this process may be half a second old.
             let settings = shop::find(tx.conn()).await?;
             let settings =
                 settings.ok_or_else(|| AppError::internal("the shop has no settings"))?;
@@ -96,8 +96,8 @@ impl Orders {
     }
 }
 
-/// Leaves the record of a change that an administrator made, in its transaction. What workers and customers do to their
-/// orders is in the orders' history alone.
+/// Writes the audit record of an administrator's change, in its transaction. Changes by workers and customers are only in the
+/// order's history.
 pub fn audit_change(
     tx: &Tx,
     ctx: &CallContext,
@@ -109,7 +109,7 @@ pub fn audit_change(
     audit_change_with(tx, ctx, act, (before, after), note, Map::new());
 }
 
-/// As [`audit_change`], with more of what is now.
+/// As [`audit_change`], with more fields of the state after it.
 pub fn audit_change_with(
     tx: &Tx,
     ctx: &CallContext,
@@ -145,7 +145,7 @@ pub fn audit_change_with(
     audit::record(tx, ctx, act);
 }
 
-/// The line of the history that tells of a change.
+/// The history entry of a change.
 pub fn history(changed: &Changed, actor: Option<&Person>, note: &str) -> HistoryEntry {
     let (from, to) = changed.sides();
     HistoryEntry {
@@ -162,7 +162,7 @@ pub fn history(changed: &Changed, actor: Option<&Person>, note: &str) -> History
     }
 }
 
-/// Moves stock for a change after placing. What is given back or sold was reserved, so it is there.
+/// Moves stock for a change after placing. Released or sold units were reserved, so they exist.
 async fn move_stock(
     tx: &Tx,
     changed: &Changed,

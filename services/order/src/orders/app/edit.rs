@@ -1,4 +1,4 @@
-//! Editing an order: its lines, its stock, its history and its event, together.
+//! Editing an order: its lines, stock, history and event, in one transaction.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -29,8 +29,8 @@ use crate::{
 };
 
 impl Orders {
-    /// Changes what an order is for. Its owner and administrators, while it is PENDING; its lines only while it waits for its
-    /// money and no payment is under way. New lines have the prices of now; stock is reserved and given back by the difference.
+    /// Edits an order, as its owner or an administrator, while it is PENDING; its lines only while it is unpaid and no payment is in
+    /// progress. New lines have current prices; stock is reserved and released by the difference.
     pub async fn edit(
         &self,
         ctx: &CallContext,
@@ -46,7 +46,7 @@ impl Orders {
             let before = found.ok_or_else(|| AppError::not_found("order"))?;
             if before.customer_id != user.id && !user.is_admin() {
                 return Err(AppError::forbidden(
-                    "only the customer and administrators edit an order",
+                    "only the customer and administrators may edit an order",
                 ));
             }
             if version.is_some_and(|version| version != before.version) {
@@ -94,7 +94,7 @@ impl Orders {
         if !store::rewrite(tx, order).await? {
             return Err(AppError::too_busy("order"));
         }
-        // The row is locked now: a payment that begins from here on sees the new total, or is refused for its amount.
+        // The row is locked now: a payment that starts from here on sees the new total, or is refused for its amount.
         if order.items != before.items {
             let window = self.context.shop().payment_window();
             let since = order.updated_at.minus(window);
@@ -138,7 +138,7 @@ impl Orders {
         Ok(())
     }
 
-    /// What is left for this order of the goods that it could not have.
+    /// The available units of the goods that were out of stock.
     async fn short(&self, before: &Order, changes: &[Changed]) -> Result<AppError, AppError> {
         let Some(order) = changes.first().map(|changed| &changed.order) else {
             return Ok(out_of_stock(&[]));
@@ -147,19 +147,19 @@ impl Orders {
         let held: HashMap<_, _> = before.goods().into_iter().collect();
         let ids = goods.iter().map(|(product, _)| *product);
         let levels = stock::levels(self.context.db.reader(), ids).await?;
-        let shortages = goods.iter().filter_map(|(product, wanted)| {
-            // What it has reserved already is its own.
+        let shortages = goods.iter().filter_map(|(product, requested)| {
+            // Units reserved by this order count as available.
             let own = held.get(product).copied().unwrap_or(0);
             let left = levels.get(product).map_or(0, |level| level.available());
             let line = order
                 .items
                 .iter()
                 .position(|item| item.product_id == *product)?;
-            (left + own < *wanted).then(|| Shortage {
+            (left + own < *requested).then(|| Shortage {
                 product_id: *product,
                 name: order.items[line].name.clone(),
                 line,
-                wanted: *wanted,
+                requested: *requested,
                 available: left + own,
             })
         });
@@ -169,7 +169,7 @@ impl Orders {
     }
 }
 
-/// By how much the goods of an order change, in the order of product ids: the order in which rows are locked.
+/// The differences of the goods of an order, in the order of product ids: the order in which rows are locked.
 fn difference(before: &Order, after: &Order) -> BTreeMap<ProductId, i64> {
     let mut units: BTreeMap<_, _> = after.goods().into_iter().collect();
     for (product, had) in before.goods() {
@@ -179,7 +179,7 @@ fn difference(before: &Order, after: &Order) -> BTreeMap<ProductId, i64> {
     units
 }
 
-/// What the audit log keeps of an order's contents.
+/// The contents of an order, for the audit log.
 fn audit_values(order: &Order) -> serde_json::Value {
     let items = order.items.iter().map(|item| {
         json!({ "productId": item.product_id.to_string(), "quantity": item.quantity, "unitPrice": item.unit_price })
@@ -195,7 +195,7 @@ fn audit_values(order: &Order) -> serde_json::Value {
 fn payment_under_way(until: Timestamp, now: Timestamp) -> AppError {
     AppError::conflict(
         ErrorCode::PaymentUnderWay,
-        "a payment of this order is under way at its present total; edit it when that has failed, or after `until`",
+        "a payment of the current total is in progress; edit the order when it has failed, or after `until`",
     )
     .with_meta("until", until.to_string())
     .with_retry_after(until.since(now))

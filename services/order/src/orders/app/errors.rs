@@ -1,4 +1,4 @@
-//! What the domain refuses, as errors of the API.
+//! Errors of the domain as errors of the API.
 
 use waybill_primitives::ProductId;
 use waybill_service_kit::{AppError, ErrorCode};
@@ -15,7 +15,7 @@ impl From<Refused> for AppError {
         let advice = if allowed.is_empty() {
             "you cannot change its status now".to_owned()
         } else {
-            format!("you can take it to {}", allowed.join(" or "))
+            format!("you can change it to {}", allowed.join(" or "))
         };
         Self::conflict(ErrorCode::InvalidTransition, format!("{refused}; {advice}"))
             .with_meta("from", refused.from.as_str())
@@ -62,7 +62,7 @@ impl From<NotReplaceable> for AppError {
     }
 }
 
-/// A change that the order is not in the status for.
+/// A change that the order's status does not allow.
 pub fn wrong_status(from: OrderStatus, to: OrderStatus, message: String) -> AppError {
     AppError::conflict(ErrorCode::InvalidTransition, message)
         .with_meta("from", from.as_str())
@@ -70,18 +70,18 @@ pub fn wrong_status(from: OrderStatus, to: OrderStatus, message: String) -> AppE
         .with_meta("allowed", "")
 }
 
-/// A product of an order of which too little is left.
+/// A product with too little stock for an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shortage {
     pub product_id: ProductId,
     pub name: String,
-    /// The first line that asks for it.
+    /// The first line with this product.
     pub line: usize,
-    pub wanted: i64,
+    pub requested: i64,
     pub available: i64,
 }
 
-/// `OUT_OF_STOCK` with each product and what is left of it; the metadata are of the first.
+/// `OUT_OF_STOCK` with each product and its available units; the metadata are of the first.
 pub fn out_of_stock(shortages: &[Shortage]) -> AppError {
     let describe = |shortage: &Shortage| match shortage.available {
         ..=0 => format!("{} is sold out", shortage.name),
@@ -91,7 +91,11 @@ pub fn out_of_stock(shortages: &[Shortage]) -> AppError {
         None => AppError::conflict(ErrorCode::OutOfStock, "too little is in stock; try again"),
         Some(first) => AppError::conflict(
             ErrorCode::OutOfStock,
-            format!("{}, and {} are wanted", describe(first), first.wanted),
+            format!(
+                "{}, and {} were requested",
+                describe(first),
+                first.requested
+            ),
         )
         .with_meta("product_id", first.product_id.to_string())
         .with_meta("available", first.available.max(0).to_string()),
@@ -105,7 +109,7 @@ pub fn out_of_stock(shortages: &[Shortage]) -> AppError {
     error
 }
 
-/// Another order has the number: the next attempt takes another one.
+/// Another order has the number: the retry takes another one.
 pub fn number_taken() -> AppError {
     AppError::internal("no free order number was found").mark_outrun()
 }

@@ -1,8 +1,8 @@
-//! What follows from a change of an order in the slices above, in the transaction of the change. Orders do not know these
-//! slices: each implements a trait of this file, and the service registers it.
+//! Hooks: effects of an order's change in higher slices, in the transaction of the change. Orders do not depend on these slices:
+//! each implements a trait of this file, and the service registers it.
 //!
-//! Lock order of a transaction that changes an order: the worker who gets it, the order, then what the effects write, in the
-//! order in which they are registered (change requests, shipments), and at last the stock, by product ids.
+//! Lock order of a transaction that changes an order: the worker who gets it, the order, the rows of the effects in the order of
+//! registration (change requests, shipments), and finally the stock, by product ids.
 
 use std::fmt::Debug;
 
@@ -13,11 +13,11 @@ use waybill_store::Tx;
 
 use crate::orders::domain::{Changed, OrderStatus, Person};
 
-/// Something that a change of an order brings along.
+/// An effect of a change of an order.
 #[async_trait]
 pub trait OrderEffect: Debug + Send + Sync {
-    /// Called when the order's row is written, and so locked. `goods` are those whose stock the change moves; the effect takes
-    /// out what stays where it is.
+    /// Called when the order's row is written and so locked. `goods` are those whose stock the change moves; the effect removes those
+    /// that do not move.
     async fn apply(
         &self,
         tx: &Tx,
@@ -27,17 +27,17 @@ pub trait OrderEffect: Debug + Send + Sync {
     ) -> Result<(), AppError>;
 }
 
-/// Numbers of orders that are kept beside them, as they are too many to be counted one by one.
+/// Precomputed numbers of orders, which are too many to count by query.
 #[async_trait]
 pub trait OrderCounts: Debug + Send + Sync {
     /// Orders in one of these statuses; without any, all.
     async fn count(&self, statuses: &[OrderStatus]) -> Result<i64, AppError>;
 }
 
-/// What the service registers.
+/// The registered hooks.
 #[derive(Debug)]
 pub struct Hooks {
-    /// In the order in which they lock.
+    /// In lock order.
     pub effects: Vec<Box<dyn OrderEffect>>,
     pub counts: Box<dyn OrderCounts>,
 }

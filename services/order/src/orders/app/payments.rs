@@ -1,4 +1,5 @@
-//! What payments and time do to orders. Payment decides about money; whether an order can take it is decided here.
+//! Effects of payments and of expiry on orders. The payment service decides about money; this module decides whether an order can
+//! accept it.
 
 use waybill_primitives::{Money, OrderId, PaymentId, Timestamp};
 use waybill_service_kit::{AppError, CallContext, ErrorKind};
@@ -10,14 +11,14 @@ use crate::orders::{
     store,
 };
 
-/// Orders that one run of the expiry reads at a time.
+/// Orders read at a time by the expiry.
 const BATCH: u64 = 100;
-/// Orders in a row that fail because the database is away before the run gives up. One alone may be the order's own trouble,
-/// such as a lock that somebody holds.
+/// Number of consecutive failures because of an unavailable database after which a run stops. A single failure may be specific to the
+/// order, such as a lock timeout.
 const PATIENCE: u32 = 3;
 
 impl Orders {
-    /// A customer has begun to pay: the order does not expire in the meantime.
+    /// A payment was started: the order does not expire in the meantime.
     pub async fn payment_created(
         &self,
         tx: &Tx,
@@ -39,7 +40,7 @@ impl Orders {
         }
     }
 
-    /// Money has arrived. An order that cannot take it says so, and payment gives it back.
+    /// A payment succeeded. If the order cannot accept it, an event makes payment refund it.
     pub async fn payment_succeeded(
         &self,
         tx: &Tx,
@@ -52,7 +53,7 @@ impl Orders {
         let refunded = store::close_attempt(tx, order.id, payment_id, now).await?;
         let paid = order.paid(payment_id, amount, now);
         self.apply(tx, paid.clone(), "").await?;
-        // Another replica was faster with the news that it went back.
+        // Another replica has already processed the refund.
         match (paid, refunded) {
             (Outcome::Changed(paid), Some(amount)) => {
                 let refunded = order.money(amount);
@@ -63,7 +64,7 @@ impl Orders {
         }
     }
 
-    /// An attempt to pay has failed.
+    /// A payment failed.
     pub async fn payment_failed(
         &self,
         tx: &Tx,
@@ -78,8 +79,8 @@ impl Orders {
             .await
     }
 
-    /// The money went back: `refunded` of it so far, or all. Of a payment that the order does not have (yet) it is remembered:
-    /// the news that it succeeded may still be on its way.
+    /// A refund: `refunded` so far, or everything. For a payment that the order does not have (yet) it is stored: the event of its
+    /// success may still arrive.
     pub async fn payment_refunded(
         &self,
         tx: &Tx,
@@ -99,9 +100,8 @@ impl Orders {
             .await
     }
 
-    /// Expires every unpaid order whose time is over, in batches, each order once and in a transaction of its own: one that
-    /// cannot be expired must not keep the others, and their stock, waiting. Two replicas may do this at once: the
-    /// conditional update decides per order. Tells when the next order is due.
+    /// Expires all unpaid orders that are due, in batches, each in a transaction of its own: one that fails must not block the others and
+    /// their stock. Replicas may run it concurrently: the conditional update decides per order. Returns when the next order is due.
     pub async fn expire_due(&self) -> Result<Option<Timestamp>, AppError> {
         let reader = self.context.db.reader();
         let now = self.context.now();
@@ -114,7 +114,7 @@ impl Orders {
             past = last.expires_at.map(|at| (at, last.id));
             for order in overdue {
                 let Some(changed) = order.expired(now) else {
-                    // Cannot be while the domain keeps `expires_at` to orders that can expire; `verify` finds it.
+                    // Impossible while only orders that can expire have `expires_at`; `verify` detects it.
                     tracing::error!(order_id = %order.id, "an order is due to expire but cannot");
                     continue;
                 };
@@ -123,7 +123,7 @@ impl Orders {
                         metrics::counter!("waybill_orders_expired_total").increment(1);
                         tracing::info!(order_id = %order.id, "an unpaid order expired");
                     }
-                    // Paid, cancelled or expired by somebody else in this moment.
+                    // Paid, cancelled or expired concurrently.
                     Err(error) if error.outrun() => {}
                     Err(error) => {
                         tracing::error!(order_id = %order.id, %error, "an order could not be expired");
@@ -160,7 +160,7 @@ impl Orders {
     }
 }
 
-/// The order that a payment is for now: if it was replaced in the meantime, the one in its place, which has its payments.
+/// The current order of a payment: if it was replaced in the meantime, its replacement, which has its payments.
 async fn locked(tx: &Tx, id: OrderId) -> Result<Order, AppError> {
     let mut next = id;
     loop {

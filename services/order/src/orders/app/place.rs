@@ -1,5 +1,5 @@
-//! Placing an order: the hot path. Products are read beforehand; the transaction only writes, and touches the rows that
-//! others wait for (stock) last.
+//! Placing an order: the hot path. Products are read beforehand; the transaction only writes, and writes contended rows (stock)
+//! last.
 
 use waybill_primitives::{CartId, FieldErrors, Role};
 use waybill_proto::order as pb;
@@ -32,16 +32,16 @@ use crate::{
     },
 };
 
-/// A cart that is to be ordered.
+/// A cart to order.
 #[derive(Debug, Clone)]
 pub struct CartSelection {
-    /// Names a guest's cart; empty: the caller's own.
+    /// The token of a guest's cart; empty: the caller's own.
     pub token: String,
-    /// The version that the customer looked at, if they say.
+    /// The version that the customer has seen, if given.
     pub version: Option<i64>,
 }
 
-/// A cart as it was read: it must not change before it is emptied.
+/// A cart as read; it must not change before it is emptied.
 #[derive(Debug, Clone, Copy)]
 struct CartVersion {
     id: CartId,
@@ -49,8 +49,8 @@ struct CartVersion {
 }
 
 impl Orders {
-    /// Places an order. `request` is the request as it came, which the idempotency key is tied to. With a `cart`, the order
-    /// is of what that shows, and the cart is emptied in the same transaction.
+    /// Places an order. `request` is the original request, to which the idempotency key is bound. With a `cart`, the order has its lines,
+    /// and the cart is emptied in the same transaction.
     pub async fn place(
         &self,
         ctx: &CallContext,
@@ -60,7 +60,7 @@ impl Orders {
     ) -> Result<Done<pb::Order>, AppError> {
         ctx.user()?;
         let key = once::key(ctx, "place_order", request)?;
-        // The first answer counts, whatever has become of products, stock and the cart since.
+        // The first answer is returned, whatever has changed since in products, stock and cart.
         once(
             &self.context.db,
             key.as_ref(),
@@ -126,7 +126,7 @@ impl Orders {
         .await
     }
 
-    /// What the cart last showed, if it is still so.
+    /// The lines as last shown by the cart, if they are still current.
     async fn take(
         &self,
         ctx: &CallContext,
@@ -167,7 +167,7 @@ impl Orders {
         Ok((cart_version, lines))
     }
 
-    /// What is left now of the goods that an order could not have.
+    /// The available units of the goods that were out of stock.
     async fn shortage(&self, changes: &[Changed]) -> AppError {
         let Some(order) = changes.last().map(|changed| &changed.order) else {
             return out_of_stock(&[]);
@@ -180,17 +180,17 @@ impl Orders {
         };
         let mut shortages: Vec<_> = goods
             .iter()
-            .filter_map(|(product, wanted)| {
+            .filter_map(|(product, requested)| {
                 let available = levels.get(product).map_or(0, |level| level.available());
                 let line = order
                     .items
                     .iter()
                     .position(|item| item.product_id == *product)?;
-                (available < *wanted).then(|| Shortage {
+                (available < *requested).then(|| Shortage {
                     product_id: *product,
                     name: order.items[line].name.clone(),
                     line,
-                    wanted: *wanted,
+                    requested: *requested,
                     available,
                 })
             })
@@ -210,7 +210,7 @@ fn empty_cart() -> AppError {
 fn changed_cart() -> AppError {
     AppError::conflict(
         ErrorCode::CartChanged,
-        "the cart is no longer as it was last shown; look at it again, then order",
+        "the cart has changed since it was last shown; read it again, then order",
     )
 }
 

@@ -1,4 +1,4 @@
-//! Who does the work: giving an order to a named worker, and closing it in favour of another one.
+//! Assigning an order to a worker, and replacing an order by a new one.
 
 use std::time::Duration;
 
@@ -11,18 +11,18 @@ use super::{
     changes::{Changed, StockEffect},
 };
 
-/// Why an order cannot be given to a worker.
+/// Why an order cannot be assigned to a worker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotAssignable {
-    #[error("an order that is {0} cannot be given to a worker")]
+    #[error("an order that is {0} cannot be assigned to a worker")]
     Ended(OrderStatus),
-    #[error("the order is not paid yet; workers get it once it is")]
+    #[error("the order is not paid yet; it can be assigned once it is paid")]
     Unpaid,
-    #[error("an order of goods alone has no work to give to anybody")]
+    #[error("an order with goods only has no work to assign")]
     NoWork,
 }
 
-/// Why no other order can take its place.
+/// Why an order cannot be replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotReplaceable {
     #[error("an order that is {0} cannot be replaced by another one")]
@@ -31,17 +31,16 @@ pub enum NotReplaceable {
     Payment(PaymentStatus),
 }
 
-/// An order that was closed, and the one that was opened in its place.
+/// A closed order and its replacement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Replacement {
     pub closed: Changed,
-    /// Placed; then given to a worker, if one was named; then paid, if the closed one was. The last one holds the order.
+    /// Placed; then assigned, if a worker was named; then paid, if the closed one was. The last change has the order.
     pub opened: Vec<Changed>,
 }
 
 impl Order {
-    /// An administrator gives it to a worker: from the pool, or from whoever has it. None if the worker has it already.
-    /// What is on hold stays so, and goes on with the worker.
+    /// Assigns it to a worker, from the pool or from another worker. None if the worker has it already. An order on hold stays on hold.
     pub fn assigned(
         &self,
         worker: &Assignee,
@@ -53,7 +52,7 @@ impl Order {
         if self.kind == OrderKind::Goods {
             return Err(NotAssignable::NoWork);
         }
-        // What an administrator has started unpaid may have a worker, too.
+        // An unpaid order that an administrator has started may have a worker, too.
         if self.status == Pending && self.payment_status != PaymentStatus::Paid {
             return Err(NotAssignable::Unpaid);
         }
@@ -76,7 +75,7 @@ impl Order {
         let mut changed = self.next(OrderEvent::Assigned, now, |order| {
             order.assign(Some(worker.clone()));
             match order.status {
-                // It has a worker now, so it never goes back to waiting for one.
+                // It has a worker now, so it does not return to PENDING after the hold.
                 OnHold => order.held_from = Some(InProgress),
                 _ => order.status = InProgress,
             }
@@ -85,8 +84,8 @@ impl Order {
         changed
     }
 
-    /// Closes it and opens another order for the same customer with the same contents. Payment and goods go over: nothing is
-    /// paid back and no stock moves. The closed one keeps its worker, who may still read it, and has no money any more.
+    /// Closes it and opens a new order for the same customer with the same contents. Payment and goods are transferred: nothing is
+    /// refunded and no stock moves. The closed order keeps its worker, who may still read it, but has no payment any more.
     pub fn replaced(
         &self,
         worker: Option<&Assignee>,
@@ -134,7 +133,7 @@ impl Order {
         if let Some(worker) = worker {
             opened.push(last(&opened).given_to(worker, now));
         }
-        // After the worker, so that it never shows in the pool if it has one.
+        // After the assignment, so that an order with a worker never appears in the pool.
         if paid {
             opened.push(last(&opened).next(OrderEvent::Paid, now, |order| {
                 order.payment_status = PaymentStatus::Paid;
@@ -148,7 +147,7 @@ impl Order {
             order.payment_id = None;
             order.replaced_by_id = Some(replacement.id);
         });
-        // Its goods are the other one's now, neither released nor returned.
+        // Its goods belong to the replacement, neither released nor returned.
         closed.stock = StockEffect::Nothing;
         closed.order.holding = StockState::Nothing;
         closed.previous = self.assignee();

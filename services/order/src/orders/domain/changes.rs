@@ -1,4 +1,4 @@
-//! How an order changes: each function gives the next version and what to record of it, and touches nothing.
+//! Changes of an order: each function returns the next version and what to record, without side effects.
 
 use std::time::Duration;
 
@@ -12,12 +12,12 @@ use super::{
     transitions::allowed,
 };
 
-/// How often the beginning of a payment puts off the expiry of one order.
+/// How often a started payment may extend the expiry of an order.
 pub const MAX_EXTENSIONS: u64 = 5;
-/// No payment keeps an unpaid order alive for longer than this after it was placed.
+/// Maximum lifetime of an unpaid order after placing, with extensions by payments.
 pub const MAX_LIFETIME: Duration = Duration::from_hours(24);
 
-/// What a change does to the stock of the order's goods.
+/// Effect of a change on the stock of the order's goods.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StockEffect {
     Nothing,
@@ -27,29 +27,29 @@ pub enum StockEffect {
     Return,
 }
 
-/// The next version of an order, and what led to it.
+/// The next version of an order, with the change that led to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changed {
     pub order: Order,
     pub event: OrderEvent,
     /// Status and payment status before.
     pub before: (Option<OrderStatus>, Option<PaymentStatus>),
-    /// Who worked on it before, if the change took it from them.
+    /// The previous worker, if the change took it from them.
     pub previous: Option<Assignee>,
-    /// A payment that the change is about.
+    /// The payment of the change, if any.
     pub payment_id: Option<PaymentId>,
     pub stock: StockEffect,
-    /// The order that was opened in place of this one, as it is at the end of the change.
+    /// The replacement of this order, at the end of the change.
     pub replacement: Option<Box<Order>>,
 }
 
-/// What a payment event comes to.
+/// The result of a payment event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     Changed(Box<Changed>),
-    /// The money cannot be taken; it goes back.
+    /// The payment cannot be accepted and must be refunded.
     Rejected(Box<Changed>, &'static str),
-    /// Known already.
+    /// Already processed.
     Nothing,
 }
 
@@ -79,7 +79,7 @@ impl Changed {
         vec![placed, paid]
     }
 
-    /// The two sides of the change as the history shows them: payment statuses for what is about money.
+    /// The values before and after, for the history: payment statuses for changes of payment, else order statuses.
     pub fn sides(&self) -> (Option<&'static str>, &'static str) {
         match self.event {
             OrderEvent::Paid
@@ -114,11 +114,11 @@ impl Order {
         let (holding, stock) = match (self.holding, order.status) {
             (StockState::Reserved, Cancelled) => (StockState::Nothing, StockEffect::Release),
             (StockState::Sold, Cancelled) => (StockState::Nothing, StockEffect::Return),
-            // The money went back in full and the goods never left.
+            // Refunded in full, and the goods were never shipped.
             (StockState::Sold, _) if order.gives_goods_back() => {
                 (StockState::Nothing, StockEffect::Return)
             }
-            // What is paid or handed over has left the stock.
+            // Paid or delivered goods have left the stock.
             (StockState::Reserved, status) if paid || status == Completed => {
                 (StockState::Sold, StockEffect::Sell)
             }
@@ -147,8 +147,7 @@ impl Order {
         }
     }
 
-    /// A step of the transition table by somebody who stands to the order as `parties`. An unpaid order that waits
-    /// again has `expiry` to be paid.
+    /// A step of the transition table by a user with the roles `parties`. An unpaid order that is PENDING again has `expiry` to be paid.
     pub fn change_status(
         &self,
         to: OrderStatus,
@@ -182,7 +181,7 @@ impl Order {
         }))
     }
 
-    /// The change that an order which was just claimed has gone through; `self` is the order after it.
+    /// The change of a claim; `self` is the order after it.
     pub fn claimed(self) -> Changed {
         Changed {
             event: OrderEvent::Claimed,
@@ -195,7 +194,7 @@ impl Order {
         }
     }
 
-    /// Back to the pool: nobody works on it any more.
+    /// Returns it to the pool, without a worker.
     pub fn released(&self, now: Timestamp, expiry: Duration) -> Result<Changed, Refused> {
         if !matches!(self.status, InProgress | OnHold) || self.assignee_id.is_none() {
             return Err(Refused {
@@ -215,9 +214,9 @@ impl Order {
         Ok(changed)
     }
 
-    /// A payment has begun: the order does not expire for `window`, at most [`MAX_EXTENSIONS`] times and never longer
-    /// than [`MAX_LIFETIME`] after it was placed. None if it lasts so long anyway, give or take a tenth of the window:
-    /// most payments begin right after placing.
+    /// A payment was started: the order does not expire for `window`, at most [`MAX_EXTENSIONS`] times and at most [`MAX_LIFETIME`] after
+    /// placing. None if it does not expire earlier anyway, with a tolerance of a tenth of the window: most payments start right after
+    /// placing.
     pub fn payment_started(
         &self,
         payment_id: PaymentId,
@@ -226,18 +225,18 @@ impl Order {
         now: Timestamp,
     ) -> Option<Changed> {
         let expires_at = self.expires_at?;
-        let wanted = now.plus(window).min(self.created_at.plus(MAX_LIFETIME));
-        if earlier >= MAX_EXTENSIONS || wanted <= expires_at.plus(window / 10) {
+        let until = now.plus(window).min(self.created_at.plus(MAX_LIFETIME));
+        if earlier >= MAX_EXTENSIONS || until <= expires_at.plus(window / 10) {
             return None;
         }
         let mut changed = self.next(OrderEvent::PaymentStarted, now, |order| {
-            order.expires_at = Some(wanted);
+            order.expires_at = Some(until);
         });
         changed.payment_id = Some(payment_id);
         Some(changed)
     }
 
-    /// The expiry of an order that is still unpaid when its time has come.
+    /// The expiry of an unpaid order that is due.
     pub fn expired(&self, now: Timestamp) -> Option<Changed> {
         let over = self.status == Pending
             && self.payment_status.is_due()
@@ -249,7 +248,7 @@ impl Order {
         })
     }
 
-    /// Money has arrived.
+    /// A payment succeeded.
     pub fn paid(&self, payment_id: PaymentId, amount: Money, now: Timestamp) -> Outcome {
         if self.payment_id == Some(payment_id) {
             return Outcome::Nothing;
@@ -277,7 +276,7 @@ impl Order {
         }
     }
 
-    /// An attempt to pay has failed. The order can be paid still.
+    /// A payment failed. The order can still be paid.
     pub fn payment_failed(&self, payment_id: PaymentId, now: Timestamp) -> Outcome {
         if self.status == Cancelled || self.payment_status != PaymentStatus::Unpaid {
             return Outcome::Nothing;
@@ -289,12 +288,12 @@ impl Order {
         Outcome::Changed(Box::new(changed))
     }
 
-    /// Whether its goods belong on the shelf again: its money went back, and it was not carried out.
+    /// Whether its goods must return to the stock: it is refunded and was not carried out.
     fn gives_goods_back(&self) -> bool {
         self.payment_status == PaymentStatus::Refunded && self.status != Completed
     }
 
-    /// Money went back to the customer: `refunded` of it so far, or all. A payment that the order never took changes nothing.
+    /// A refund: `refunded` so far, or everything. The refund of a payment that the order never accepted has no effect.
     pub fn refunded(
         &self,
         payment_id: PaymentId,

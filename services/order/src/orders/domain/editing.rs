@@ -1,5 +1,4 @@
-//! Changing what an order is for while it waits: text, dates and address, and until it is paid its lines, again at the prices
-//! of now.
+//! Editing a PENDING order: text, dates and address, and its lines until it is paid, at current prices.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -17,23 +16,23 @@ use crate::shop::{
     settings::domain::ShopSettings,
 };
 
-/// What is to change; what is none stays as it is.
+/// The changes; fields that are none stay as they are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Edit {
-    /// All lines, in place of those there are.
+    /// All lines; replaces the current ones.
     pub lines: Option<Vec<Line>>,
     pub title: Option<String>,
     pub description: Option<String>,
     pub special_instructions: Option<String>,
-    /// The inner none takes it away.
+    /// Inner none: clears it.
     pub estimated_completion: Option<Option<Timestamp>>,
     pub shipping_address: Option<Option<Address>>,
 }
 
-/// Why nothing is changed.
+/// Why an edit is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NotEdited {
-    /// Only an order that waits can be, and its lines only until it is paid.
+    /// Only a PENDING order can be edited, and its lines only until it is paid.
     State(OrderStatus, PaymentStatus),
     FieldErrors(FieldErrors),
 }
@@ -51,8 +50,8 @@ fn set<T>(field: &mut T, value: Option<T>) {
 }
 
 impl Edit {
-    /// Checks and trims what is given, by the rules of placing. A date that the order has already is not checked again: that
-    /// it has passed since is no error of who sends back what they read.
+    /// Checks and trims the given fields by the rules of placing. An unchanged date is not checked again: it may have passed since, and
+    /// an order can be sent back as it was read.
     pub fn check(
         mut self,
         order: &Order,
@@ -83,7 +82,7 @@ impl Edit {
 }
 
 impl Order {
-    /// Whether these are the lines that it has.
+    /// Whether the order has these lines already.
     fn is_of(&self, lines: &[Line]) -> bool {
         let units = |lines: &mut dyn Iterator<Item = (ProductId, i64)>| {
             let mut units: BTreeMap<ProductId, i64> = BTreeMap::new();
@@ -96,13 +95,13 @@ impl Order {
             .items
             .iter()
             .map(|item| (item.product_id, item.quantity));
-        let mut wanted = lines.iter().map(|line| (line.product_id, line.quantity));
-        units(&mut has) == units(&mut wanted)
+        let mut requested = lines.iter().map(|line| (line.product_id, line.quantity));
+        units(&mut has) == units(&mut requested)
     }
 
-    /// The order after a checked edit; no change at all if it is as it was. What is paid keeps its lines; all else can change
-    /// while it waits. If nothing is due any more it is paid with that, as when placing. What its goods do to the stock follows
-    /// from the difference, and is not among the effects. When it expires stays: nobody keeps goods reserved by editing.
+    /// The order after a checked edit; no change if nothing differs. A paid order keeps its lines; other fields can change while it is
+    /// PENDING. If nothing is due any more, it becomes paid, as when placing. The effect on the stock is the difference of the lines, and
+    /// is not part of the result. The expiry does not change, so that edits cannot keep goods reserved.
     pub fn edited(
         &self,
         edit: Edit,
@@ -146,7 +145,7 @@ impl Order {
         let has_goods = order.items.iter().any(|i| i.kind == ProductKind::Goods);
         let free = order.total == 0;
         let mut edited = self.next(OrderEvent::Edited, now, |next| *next = order);
-        // What is paid keeps its lines and what it has of the stock.
+        // A paid order keeps its lines and its stock.
         if !due {
             return Ok(vec![edited]);
         }
@@ -164,7 +163,7 @@ impl Order {
         Ok(vec![edited, paid])
     }
 
-    /// What differs from the order before, for the history.
+    /// The differences from the order before, for the history.
     pub fn difference(&self, before: &Self) -> String {
         let mut parts = Vec::new();
         let mut note = |differs: bool, name: &'static str| {

@@ -1,4 +1,4 @@
-//! Who sees which orders, and what lists can be asked for.
+//! Visibility of orders, and filters of lists.
 
 use chrono::NaiveDate;
 use waybill_primitives::{FieldErrors, OrderId, OrderNumber, Timestamp, UserId, string_enum};
@@ -6,7 +6,7 @@ use waybill_primitives::{FieldErrors, OrderId, OrderNumber, Timestamp, UserId, s
 use super::{OrderStatus, PaymentStatus, SearchTerms};
 use crate::base::fields::search_words;
 
-/// As whom somebody looks at orders. Every query of orders begins with one.
+/// The viewer of orders. Every query of orders needs one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Viewer {
     /// Administrators, and the platform itself.
@@ -27,16 +27,16 @@ string_enum! {
     }
 }
 
-/// What a search looks for.
+/// A parsed search text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Search {
     /// The id of an order.
     Id(OrderId),
     /// A whole order number.
     Number(OrderNumber),
-    /// The beginning of one: `W` and at least two digits.
+    /// The prefix of an order number: `W` and at least two digits.
     NumberPrefix(String),
-    /// Beginnings of words of the title or the customer's name; an order has all of them.
+    /// Prefixes of words of the title or the customer's name; all must match.
     Words(Vec<String>),
 }
 
@@ -74,7 +74,7 @@ fn begins_a_number(word: &str) -> bool {
         && random.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 
-/// From when to before when the orders with such numbers were placed. None if it names no time.
+/// The half-open time span in which orders with this number prefix were placed. None if the prefix contains no date.
 pub fn days_of(prefix: &str) -> Option<(Timestamp, Timestamp)> {
     let digits = prefix.strip_prefix('W')?.split('-').next()?;
     let part = |at: std::ops::Range<usize>| digits.get(at).unwrap_or_default();
@@ -82,7 +82,7 @@ pub fn days_of(prefix: &str) -> Option<(Timestamp, Timestamp)> {
     let (first_month, last_month) = bounds(digits.get(2..).unwrap_or_default(), 12)?;
     let (first_day, last_day) = bounds(digits.get(4..).unwrap_or_default(), 31)?;
     let first = NaiveDate::from_ymd_opt(year, first_month, first_day)?;
-    // The last day of a month may be before the last that its number could have.
+    // A month may have fewer days than the digits allow.
     let last = (28..=last_day)
         .rev()
         .chain(std::iter::once(last_day))
@@ -91,7 +91,7 @@ pub fn days_of(prefix: &str) -> Option<(Timestamp, Timestamp)> {
     Some((start(first)?, start(last.succ_opt()?)?))
 }
 
-/// The least and the greatest number of two digits, from 1 to `most`, that begins with the first two of these digits.
+/// The smallest and the largest two-digit number from 1 to `most` that starts with these digits (at most two).
 fn bounds(digits: &str, most: u32) -> Option<(u32, u32)> {
     let known = digits.get(..2).unwrap_or(digits);
     let fill = |filling: &str| format!("{known}{filling}").get(..2)?.parse::<u32>().ok();
@@ -104,7 +104,7 @@ pub fn last_number(prefix: &str) -> String {
     format!("{prefix:Z<NUMBER_LENGTH$}")
 }
 
-/// Which orders a list has.
+/// Filter of a list of orders.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
     pub search: Option<Search>,
@@ -127,7 +127,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn order_numbers_are_told_from_words() {
+    fn order_numbers_are_distinguished_from_words() {
         let parse = |text| Search::parse(text).unwrap();
         let prefix = |text: &str| Some(Search::NumberPrefix(text.to_owned()));
         assert_eq!(parse("  "), None);

@@ -1,4 +1,4 @@
-//! From what a customer sends to an order: checks, prices, totals.
+//! Creates an order from a customer's request: checks, prices, totals.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -25,17 +25,17 @@ pub const MAX_DESCRIPTION: usize = pb::Order::MAX_DESCRIPTION;
 pub const MAX_INSTRUCTIONS: usize = pb::Order::MAX_SPECIAL_INSTRUCTIONS;
 /// Longest note or reason of a change.
 pub const MAX_NOTE: usize = pb::HistoryItem::MAX_NOTE;
-/// A wanted date may lie this far back: "today" is sent as the midnight that has passed.
+/// How far in the past the desired date may be: clients send "today" as the last midnight.
 const DAY: Duration = Duration::from_hours(24);
-/// A wanted date may lie this far ahead.
+/// How far in the future the desired date may be.
 const TEN_YEARS: Duration = Duration::from_hours(3653 * 24);
 
-/// What is told of an order without contents.
+/// Error message of an order without contents.
 pub(super) const NEEDS: &str = "an order needs items, a title or a description";
 /// Longest title that is made of a description, in characters.
 const SHORT_TITLE: usize = 80;
 
-/// An order as it arrives.
+/// The request for an order.
 #[derive(Debug, Clone, Default)]
 pub struct Draft {
     pub lines: Vec<Line>,
@@ -47,7 +47,7 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// Checks everything that needs no database, and trims. `most_lines`: of one order.
+    /// Trims, and checks everything that needs no database. `most_lines`: maximum number of lines.
     pub fn check(self, now: Timestamp, most_lines: usize) -> Result<Self, FieldErrors> {
         let empty = self.lines.is_empty()
             && self.title.trim().is_empty()
@@ -82,8 +82,8 @@ impl Draft {
         errors.or(checked)
     }
 
-    /// Prices a checked draft and makes the order of it. Nothing due means paid at once: then there are two changes,
-    /// placed and paid. The last one holds the order. `guest`: the customer has no account.
+    /// Adds prices to a checked draft and creates the order. If nothing is due it is paid at once: then there are two changes, placed and
+    /// paid. The last change has the order. `guest`: the customer has no account.
     pub fn place(
         self,
         customer: Customer,
@@ -149,7 +149,7 @@ pub(super) fn instructions(errors: &mut FieldErrors, text: &str) -> String {
     errors.paragraph("specialInstructions", text, MAX_INSTRUCTIONS)
 }
 
-/// The date by which somebody wants it, or none.
+/// Checks the desired completion date.
 pub(super) fn check_wanted(
     errors: &mut FieldErrors,
     wanted: Option<Timestamp>,
@@ -188,7 +188,7 @@ pub(super) fn check_lines(
     lines
 }
 
-/// The lines of an order at the prices of now, and their sum. Without errors only if every product can be ordered.
+/// The lines of an order at current prices, and their sum. Adds an error for every product that cannot be ordered.
 pub(super) fn priced(
     order_id: OrderId,
     lines: &[Line],
@@ -236,7 +236,7 @@ pub(super) fn priced(
     (items, total.unwrap_or(0))
 }
 
-/// What an order of these items is for. Free text alone is a service.
+/// The kind of an order with these items. Free text alone is a service.
 pub(super) fn kind_of(items: &[Item]) -> OrderKind {
     let has = |kind| items.iter().any(|item| item.kind == kind);
     match (has(ProductKind::Goods), has(ProductKind::Service)) {
@@ -246,7 +246,7 @@ pub(super) fn kind_of(items: &[Item]) -> OrderKind {
     }
 }
 
-/// What an order of nothing but a description is called: its first line, shortened.
+/// The title of an order with only a description: its first line, shortened.
 pub(super) fn title_of(description: &str) -> String {
     let line = description.trim().lines().next().unwrap_or_default().trim();
     if line.chars().count() <= SHORT_TITLE {
@@ -257,7 +257,7 @@ pub(super) fn title_of(description: &str) -> String {
 }
 
 impl Order {
-    /// The words that it is found by.
+    /// The search words.
     pub fn words(&self) -> SearchTerms {
         let items = self.items.iter().map(|item| item.name.as_str());
         SearchTerms::of_order(&self.title, &self.customer_name, items, &self.description)

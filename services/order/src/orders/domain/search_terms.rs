@@ -1,13 +1,13 @@
-//! The words that an order is found by.
+//! The search words of an order.
 
 use std::collections::BTreeSet;
 
-/// Characters of a word that are looked at.
+/// Maximum number of characters of a word.
 pub const MAX_WORD: usize = 64;
-/// Characters of the words of one order, with the spaces between them.
+/// Maximum number of characters of all words of an order, including spaces.
 const MAX_TEXT: usize = 480;
 
-/// Distinct words in lower case, sorted: runs of letters and digits. A change of this is a change of what the database holds.
+/// Distinct words in lower case, sorted: runs of letters and digits. Changing this requires migrating stored words.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SearchTerms(BTreeSet<String>);
 
@@ -33,8 +33,8 @@ impl SearchTerms {
         Self(kept)
     }
 
-    /// Those of an order; what it is called comes first, as the sum of them is limited. Not the customer's e-mail: the pool is
-    /// searched by workers, who must not find out whose an order is.
+    /// The words of an order; the title comes first, because the total is limited. Without the customer's e-mail address: workers who
+    /// search the pool must not be able to find it out.
     pub fn of_order<'a>(
         title: &'a str,
         customer: &'a str,
@@ -61,7 +61,7 @@ impl SearchTerms {
             .join(" ")
     }
 
-    /// Those that the other has not.
+    /// The words that the other does not have.
     pub fn without<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = &'a str> {
         self.0.difference(&other.0).map(String::as_str)
     }

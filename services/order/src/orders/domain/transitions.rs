@@ -1,11 +1,11 @@
-//! Which status follows which, and who may say so. One table; everything that is not in it is refused.
+//! The table of status transitions and who may make them. Everything that is not in it is refused.
 
 use super::{
     OrderStatus::{self, Cancelled, Completed, InProgress, OnHold, Pending},
     Party::{Admin, Assignee, Owner},
 };
 
-/// In which capacity somebody changes an order.
+/// A user's role in an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Party {
     /// The customer who placed it.
@@ -35,33 +35,33 @@ const fn rule(from: OrderStatus, to: OrderStatus, by: &'static [Party]) -> Rule 
 /// The table. A claim (PENDING → IN_PROGRESS by a worker), an approved release (back to PENDING) and expiry are
 /// steps of their own and not part of it.
 pub const RULES: &[Rule] = &[
-    // An administrator may start an order without a worker, and one that is not paid yet.
+    // An administrator may start an order without a worker, even an unpaid one.
     rule(Pending, InProgress, &[Admin]),
     rule(Pending, OnHold, &[Admin]),
-    // The work can be interrupted by whoever does it.
+    // The worker can put the work on hold.
     rule(InProgress, OnHold, &[Assignee, Admin]),
     rule(OnHold, InProgress, &[Assignee, Admin]),
-    // Back to waiting; only if it waited before it was put on hold.
+    // Back to PENDING; only if it was PENDING before the hold.
     rule(OnHold, Pending, &[Admin]),
     // A worker asks for completion; an administrator decides.
     rule(InProgress, Completed, &[Admin]),
-    // Customers may withdraw as long as nobody works on it.
+    // Customers may cancel as long as nobody works on it.
     rule(Pending, Cancelled, &[Owner, Admin]),
     rule(OnHold, Cancelled, &[Owner, Admin]),
     rule(InProgress, Cancelled, &[Admin]),
 ];
 
-/// The table does not have this step for the caller.
+/// The table has no such step for the caller.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the order cannot go from {from} to {to}")]
 pub struct Refused {
     pub from: OrderStatus,
     pub to: OrderStatus,
-    /// Where the caller may take it instead.
+    /// The statuses that the caller may set instead.
     pub allowed: Vec<OrderStatus>,
 }
 
-/// Where these parties may take an order that is in `from` (and was put on hold from `held_from`).
+/// The statuses that these parties may set from `from` (if on hold, put on hold from `held_from`).
 pub fn allowed(
     from: OrderStatus,
     held_from: Option<OrderStatus>,

@@ -1,5 +1,5 @@
-//! Attempts to pay an order: what keeps it from expiring, and from being edited, while they last. Whoever writes them holds
-//! the lock of the order's row.
+//! Attempts to pay an order, which delay its expiry and prevent edits while they are in progress. Writers must hold the lock of the
+//! order's row.
 
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
@@ -13,8 +13,8 @@ use crate::{
     orders::entity::attempt::{Column, Entity, Model},
 };
 
-/// Remembers that a payment has begun. None if it is known already, for instance because its end came first; else how many
-/// there were before.
+/// Stores the start of a payment. None if it is known already, for instance because its end arrived first; otherwise the number of
+/// earlier attempts.
 pub async fn open_attempt(
     tx: &Tx,
     order: OrderId,
@@ -33,7 +33,7 @@ pub async fn open_attempt(
     Ok(Some(earlier))
 }
 
-/// An attempt that has not been heard of before.
+/// A new attempt.
 const fn begun(order: OrderId, payment: PaymentId, now: Timestamp) -> Model {
     Model {
         payment_id: payment,
@@ -44,8 +44,7 @@ const fn begun(order: OrderId, payment: PaymentId, now: Timestamp) -> Model {
     }
 }
 
-/// Remembers that a payment has ended; also one whose beginning has not been heard of. How much of it is known to have gone
-/// back already.
+/// Stores the end of a payment, even if its start is unknown. Returns the amount that was already refunded.
 pub async fn close_attempt(
     tx: &Tx,
     order: OrderId,
@@ -68,7 +67,7 @@ pub async fn close_attempt(
     Ok(known.refunded)
 }
 
-/// Remembers how much of a payment has gone back so far; also of one that has not been heard of.
+/// Stores the refunded amount of a payment, even of an unknown one.
 pub async fn note_refund(
     tx: &Tx,
     order: OrderId,
@@ -99,7 +98,7 @@ pub async fn note_refund(
     Ok(())
 }
 
-/// When the latest payment began that has not ended and is younger than `since`.
+/// The start of the latest payment that has not ended and started after `since`.
 pub async fn payment_under_way(
     connection: &impl ConnectionTrait,
     order: OrderId,

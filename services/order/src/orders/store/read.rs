@@ -59,7 +59,7 @@ async fn one(
         .pop())
 }
 
-/// An order that the viewer may know of.
+/// An order that the viewer may read.
 pub async fn find(
     connection: &impl ConnectionTrait,
     viewer: Viewer,
@@ -72,7 +72,7 @@ pub async fn find(
     .await
 }
 
-/// As [`find`], as it is now and until the transaction ends: nobody else changes it in the meantime.
+/// As [`find`], and locks the row until the transaction ends.
 pub async fn find_locked(
     tx: &Tx,
     viewer: Viewer,
@@ -84,7 +84,7 @@ pub async fn find_locked(
     one(tx.conn(), select).await
 }
 
-/// Whether an order exists and has a worker, whoever asks: a worker who lost a claim may know that much.
+/// Whether an order exists and has a worker, for any caller: a worker who lost a claim may know this.
 pub async fn claimable_state(
     connection: &impl ConnectionTrait,
     id: OrderId,
@@ -116,7 +116,7 @@ pub async fn page(
         .await?)
 }
 
-/// What of the pool somebody wants to see.
+/// Filter of the pool.
 #[derive(Debug, Clone, Default)]
 pub struct Pool {
     pub filter: Filter,
@@ -124,11 +124,11 @@ pub struct Pool {
     pub kinds: Vec<OrderKind>,
     /// At least one of its products is in one of these.
     pub within: Option<Vec<CategoryId>>,
-    /// None of its products is in another one than these.
+    /// All of its products are in these.
     pub only_from: Option<Vec<CategoryId>>,
 }
 
-/// Products of the order of the row that is looked at, as far as they are in a category, which satisfies the condition.
+/// Subquery: products of the row's order whose category satisfies the condition.
 fn ordered_in(condition: Expr) -> Expr {
     let products = Query::select()
         .expr(Expr::value(1))
@@ -147,7 +147,7 @@ fn ordered_in(condition: Expr) -> Expr {
     Expr::exists(products)
 }
 
-/// The pool: whoever has waited longest comes first.
+/// The pool, longest waiting first.
 pub async fn available(
     connection: &impl ConnectionTrait,
     pool: &Pool,
@@ -177,7 +177,7 @@ pub async fn available(
         .await?)
 }
 
-/// Unpaid orders whose time is over, the longest overdue first, and when the next one after `now` is due.
+/// Unpaid orders that are due, longest overdue first, and the time when the next one after `now` is due.
 pub async fn due(
     connection: &impl ConnectionTrait,
     now: Timestamp,
@@ -224,7 +224,7 @@ pub async fn history(
         .await?)
 }
 
-/// Whether there is any: then there are prices.
+/// Whether there is any order, which then has prices.
 pub async fn any(tx: &Tx) -> Result<bool, StoreError> {
     let found: Option<OrderId> = order::Entity::find()
         .select_only()

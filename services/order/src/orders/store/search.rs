@@ -1,4 +1,4 @@
-//! Which rows a list has: its filter as a condition, with the words of a search narrowed down by their index.
+//! Lists and searches: the filter as a condition, with searches narrowed down by the index of words.
 
 use std::time::Duration;
 
@@ -19,17 +19,17 @@ use crate::{
     },
 };
 
-/// What at most this many orders have is looked up by its own index; what is more frequent is met soon enough by going
-/// through the list in its order.
+/// A filter value with at most this many orders is looked up by its own index; for a more frequent one, scanning the list in its
+/// order finds matches soon enough.
 const RARE: usize = 1_000;
 
-/// The index of words is written by a consumer of the orders' events; what is younger than this may still be missing there.
+/// The index of words is written by a consumer of order events; orders younger than this may be missing in it.
 const FRESH: Duration = Duration::from_secs(10);
 
-/// Sorts after every word with the same beginning.
+/// Sorts after every word with the same prefix.
 const LAST: char = '\u{10FFFF}';
 
-/// The order of a list sorted like this.
+/// The `ORDER BY` of a sort.
 pub fn keyset(sort: Sort) -> Keyset<order::Column> {
     use order::Column::{CreatedAt, Id, Total};
     match sort {
@@ -51,7 +51,7 @@ pub async fn listed(
     if matches!(&filter.search, Some(Search::Words(words)) if words.is_empty()) {
         return Ok(None);
     }
-    // Somebody's own orders are few: the index of whose they are is the way to them.
+    // A user's own orders are few: use the index of the customer or worker.
     let own = filter.customer.is_some()
         || filter.assignee.is_some()
         || !matches!(viewer, Viewer::Everything);
@@ -86,8 +86,8 @@ pub fn within(connection: &impl ConnectionTrait, filter: &Filter) -> Condition {
     condition(filter, plain)
 }
 
-/// The orders that one part of the filter lets through, if it is a part that an index has side by side and they are at most
-/// [`RARE`]. If no part is that rare, going through the list in its order meets enough orders soon.
+/// The orders that match one part of the filter, if this part is a contiguous range of an index and they are at most [`RARE`]. If no
+/// part is that rare, scanning the list in its order finds enough orders soon.
 async fn few(
     connection: &impl ConnectionTrait,
     filter: &Filter,
@@ -129,14 +129,14 @@ async fn few(
     Ok((ids.len() <= RARE).then_some(ids))
 }
 
-/// Whether a filter has several values of a state: the index of one has only the orders of each side by side.
+/// Whether a filter has several values of a state: in its index, only the orders of each single value are contiguous.
 const fn several(filter: &Filter) -> bool {
     filter.statuses.len() > 1 || filter.payment_statuses.len() > 1
 }
 
-/// What a filter says of states, if it is wanted.
-fn states(filter: &Filter, wanted: bool) -> Filter {
-    if !wanted {
+/// The states of a filter if `keep`, else an empty filter.
+fn states(filter: &Filter, keep: bool) -> Filter {
+    if !keep {
         return Filter::default();
     }
     Filter {
@@ -146,8 +146,8 @@ fn states(filter: &Filter, wanted: bool) -> Filter {
     }
 }
 
-/// Which columns an index must not be used for, as a better way is known. PostgreSQL finds the best way by itself; the
-/// others know too little of how values are spread.
+/// Columns whose index must not be used, because a better one is known. PostgreSQL chooses well by itself; the others know too
+/// little about the distribution of values.
 #[derive(Clone, Copy)]
 struct Plain {
     backend: DbBackend,
@@ -175,7 +175,7 @@ impl Plain {
     }
 }
 
-/// The orders of a word that few orders have, if the search has one.
+/// The orders with a rare word of the search, if it has one.
 async fn rare(
     connection: &impl ConnectionTrait,
     filter: &Filter,
@@ -210,7 +210,7 @@ async fn rare(
     Ok(None)
 }
 
-/// The newest orders with such a word, by their own text: who has just placed an order finds it.
+/// The newest orders with such a word, by their own text, so that an order is found right after placing.
 async fn fresh(
     connection: &impl ConnectionTrait,
     beginning: &str,
@@ -226,7 +226,7 @@ async fn fresh(
     Ok(ids.into_tuple().all(connection).await?)
 }
 
-/// Rows whose words begin like this.
+/// Rows with a word that starts with this prefix.
 fn begins(beginning: &str) -> Condition {
     let column = order::Column::Search;
     let first = prefix_pattern(beginning);
@@ -235,8 +235,8 @@ fn begins(beginning: &str) -> Condition {
         .add(like(column, first))
 }
 
-/// Orders whose number begins like this. A number begins with the day of placing: a prefix that says no more than days is a
-/// span of time, which the index of the list's own order has side by side.
+/// Orders whose number starts with this prefix. A number starts with the day of placing: a prefix with only date digits is a time
+/// span, which is contiguous in the index of the list's order.
 fn begins_number(prefix: &str) -> Condition {
     use order::Column::{CreatedAt, Number};
     let only_days = prefix

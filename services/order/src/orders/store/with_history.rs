@@ -1,4 +1,4 @@
-//! Orders as those need them who go through all of them: with their histories, or in large batches.
+//! Reads orders in bulk: with their histories, or in large batches.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ use crate::orders::{
     entity::{history, order},
 };
 
-/// Orders with their histories up to the version that is read of them.
+/// Orders with their histories up to the version read.
 pub async fn with_history(
     connection: &impl ConnectionTrait,
     ids: &[OrderId],
@@ -46,7 +46,7 @@ pub async fn with_history(
     Ok(all)
 }
 
-/// Ids after this one, in their order.
+/// Ids after this one, in order.
 pub async fn ids_after(
     connection: &impl ConnectionTrait,
     after: Option<OrderId>,
@@ -63,7 +63,7 @@ pub async fn ids_after(
     Ok(select.into_tuple().all(connection).await?)
 }
 
-/// The texts that these orders are searched by.
+/// The search texts of these orders.
 pub async fn searched(
     connection: &impl ConnectionTrait,
     ids: &[OrderId],
@@ -79,8 +79,8 @@ pub async fn searched(
     Ok(rows.into_iter().collect())
 }
 
-/// Writes the text that an order is searched by, if the order is still as it was read: an edit in the meantime has written its own.
-/// Not a change of the order: it has no version of its own.
+/// Writes the search text of an order, if the order has not changed since it was read: a later edit has written its own. Not a change
+/// of the order: the version stays.
 pub async fn set_search(tx: &Tx, id: OrderId, version: i64, text: &str) -> Result<(), StoreError> {
     order::Entity::update_many()
         .col_expr(order::Column::Search, Expr::value(text))

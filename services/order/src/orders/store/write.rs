@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// What every step can change.
+/// The columns that every step can change.
 const CHANGING: [Column; 13] = [
     Column::Status,
     Column::PaymentStatus,
@@ -34,7 +34,7 @@ const CHANGING: [Column; 13] = [
     Column::UpdatedAt,
 ];
 
-/// The row with the text that it is searched by.
+/// The row with its search text.
 fn searchable(order: &Order) -> Order {
     Order {
         search: order.words().text(),
@@ -48,7 +48,7 @@ pub async fn insert(tx: &Tx, order: &Order) -> Result<(), StoreError> {
     store::insert_all(tx, &order.items).await
 }
 
-/// As [`update`], with what the order is for; its items apart.
+/// As [`update`], with the editable columns; items are written separately.
 pub async fn rewrite(tx: &Tx, order: &Order) -> Result<bool, StoreError> {
     let before = Column::Version.eq(order.version - 1);
     store::update(tx, &searchable(order), before).await
@@ -63,13 +63,13 @@ pub async fn replace_items(tx: &Tx, order: &Order) -> Result<(), StoreError> {
     store::insert_all(tx, &order.items).await
 }
 
-/// Writes the next version of an order. False if the version before it is not the current one any more.
+/// Writes the next version of an order. False if the version before is not the current one.
 pub async fn update(tx: &Tx, order: &Order) -> Result<bool, StoreError> {
     let before = Column::Version.eq(order.version - 1);
     store::update_columns(tx, order, CHANGING, before).await
 }
 
-/// Gives an order of the pool to a worker. False if it is not there (any more).
+/// Assigns an order in the pool to a worker. False if it is not in the pool (any more).
 pub async fn claim(
     tx: &Tx,
     id: OrderId,

@@ -1,4 +1,4 @@
-//! Use cases of carts: looking, putting in, taking out, merging after sign-in, cleaning up.
+//! Use cases of carts: reading, adding, removing, merging after sign-in, cleaning up.
 
 mod merge;
 mod token;
@@ -21,9 +21,9 @@ use crate::{
 
 pub use token::CartToken;
 
-/// Carts that one transaction of the clean-up deletes at most.
+/// Maximum number of carts deleted per transaction of the clean-up.
 const BATCH: u64 = 200;
-/// A read keeps a cart alive, but not every read writes: only when so much of its life is over.
+/// A read extends a cart's lifetime, but writes only if this part of the lifetime has passed.
 const TOUCH_AFTER: u32 = 10;
 
 /// Carts.
@@ -32,8 +32,8 @@ pub struct Carts {
     context: Arc<AppContext>,
 }
 
-/// Whose cart the caller means: an account's, or the one that the token names; none if neither is there. A guest who has
-/// an order, and so an access token, still has the cart of the token.
+/// The owner of the caller's cart: the account, or the cart token; none without both. Guests with an access token (from an order)
+/// still use the cart token.
 pub fn owner(ctx: &CallContext, token: &str) -> Option<Owner> {
     match &ctx.caller {
         Caller::User(user) if !user.guest => Some(Owner::User(user.id)),
@@ -46,7 +46,7 @@ impl Carts {
         Self { context }
     }
 
-    /// The cart as it stands now. What it shows is remembered: an order of the cart is held against it.
+    /// Reads the cart. The shown content is stored: an order of the cart is compared with it.
     pub async fn get(&self, ctx: &CallContext, token: &str) -> Result<View, AppError> {
         match owner(ctx, token) {
             Some(owner) => self.show(ctx, &owner, None, &[]).await,
@@ -54,8 +54,8 @@ impl Carts {
         }
     }
 
-    /// Shows a cart as it was just written, or else as it is, and remembers what it shows: each answer with a cart is one that
-    /// its customer has looked at. Remembering gives the cart its next version.
+    /// Shows a cart, as just written or as stored, and stores the shown content: each answer with a cart counts as seen by the customer.
+    /// Storing it gives the cart its next version.
     async fn show(
         &self,
         ctx: &CallContext,
@@ -108,8 +108,8 @@ impl Carts {
         .await
     }
 
-    /// Sets how many of a product are in the cart; a repeat changes nothing. A guest whose token names no cart gets a new
-    /// cart with a new token: the name of a cart is never the caller's choice. Gives the token back to guests.
+    /// Sets the quantity of a product in the cart; a repeat changes nothing. A guest with an unknown token gets a new cart with a new
+    /// token: callers never choose tokens. Returns the token to guests.
     pub async fn put(
         &self,
         ctx: &CallContext,
@@ -186,7 +186,7 @@ impl Carts {
         Ok(cart)
     }
 
-    /// Takes a product out; one that is not in it is no error.
+    /// Removes a product; it is no error if it is not in the cart.
     pub async fn remove(
         &self,
         ctx: &CallContext,
@@ -196,7 +196,7 @@ impl Carts {
         self.take_out(ctx, token, Some(product_id)).await
     }
 
-    /// Takes everything out.
+    /// Removes everything.
     pub async fn clear(&self, ctx: &CallContext, token: &str) -> Result<View, AppError> {
         self.take_out(ctx, token, None).await
     }
@@ -216,7 +216,7 @@ impl Carts {
             .await);
         match taken.await {
             Ok(cart) => self.show(ctx, &owner, Some(cart), &[]).await,
-            // Cleaned up or merged at this moment: then it is empty as well.
+            // Deleted or merged concurrently: then it is empty as well.
             Err(error) if error.is(ErrorCode::CartNotFound) || error.outrun() => Ok(self.empty()),
             Err(error) => Err(error),
         }
@@ -238,7 +238,7 @@ impl Carts {
         Ok(cart)
     }
 
-    /// Deletes carts that nobody has touched for their lifetime, in batches; any number of replicas may do so at once.
+    /// Deletes carts that were not used for their lifetime, in batches; any number of replicas may run it.
     pub async fn clean_up(&self) -> Result<(), AppError> {
         let db = &self.context.db;
         loop {
@@ -258,7 +258,7 @@ impl Carts {
         }
     }
 
-    /// The shop's settings, for what is told of a cart.
+    /// The shop's settings, for showing a cart.
     pub fn shop(&self) -> Arc<ShopSettings> {
         self.context.shop()
     }
@@ -268,7 +268,7 @@ impl Carts {
     }
 }
 
-/// What lines are of.
+/// The products of lines.
 pub fn products(items: &[Item]) -> Vec<ProductId> {
     items.iter().map(|item| item.product_id).collect()
 }
@@ -277,18 +277,18 @@ fn no_cart() -> AppError {
     AppError::new(
         ErrorKind::NotFound,
         ErrorCode::CartNotFound,
-        "the token names no cart (any more); put things into your own cart",
+        "the token belongs to no cart (any more); use your own cart",
     )
 }
 
-/// A guest without a cart, who gets a new one.
+/// A new cart for a guest without one.
 fn new_guest() -> Result<(Owner, bool, Option<CartToken>), AppError> {
     let token = CartToken::new()?;
     Ok((Owner::Guest(token.hash()), true, Some(token)))
 }
 
-/// The owner's cart with its lines, locked for the rest of the transaction and at its next version. `open`: a new one if
-/// there is none, else `CART_NOT_FOUND`. Outrun if somebody else opened, merged or cleaned up the cart at this moment.
+/// The owner's cart with its lines, locked for the rest of the transaction and at its next version. If there is none: with `open` a
+/// new one, else `CART_NOT_FOUND`. Outrun if the cart was created, merged or deleted concurrently.
 async fn locked(tx: &Tx, owner: &Owner, open: bool, now: Timestamp) -> Result<Cart, AppError> {
     let found = store::find(tx.conn(), owner).await?;
     let Some(cart) = found.filter(|cart| cart.merged_into.is_none()) else {
@@ -305,12 +305,12 @@ async fn locked(tx: &Tx, owner: &Owner, open: bool, now: Timestamp) -> Result<Ca
     if !store::touch(tx, cart.id, None, now).await? {
         return Err(AppError::too_busy("cart"));
     }
-    // As it is under the lock.
+    // Read again under the lock.
     let found = store::find(tx.conn(), owner).await?;
     found.ok_or_else(|| AppError::too_busy("cart"))
 }
 
-/// These products as they are now.
+/// These products in their current state.
 pub async fn offers(context: &AppContext, ids: Vec<ProductId>) -> Result<Offers, AppError> {
     if ids.is_empty() {
         return Ok(Offers::new());
@@ -339,7 +339,7 @@ fn too_few(product: ProductId, name: &str, available: i64) -> AppError {
 fn full(most: usize) -> AppError {
     FieldErrors::one(
         "productId",
-        format!("a cart holds at most {most} products; take one out first"),
+        format!("a cart can have at most {most} products; remove one first"),
     )
     .into()
 }

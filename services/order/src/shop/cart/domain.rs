@@ -1,9 +1,9 @@
-//! What a cart shows, what has changed in it, and what may be ordered of it. Pure.
+//! Carts: what they show, changes of lines, and checkout. Pure.
 //!
-//! A line remembers two things: what the customer knew when they wrote it (`quantity`, `seen`), and what the cart told when it
-//! was last read (`shown`, `shown_quantity`). Changes are told against the first, at every read until the customer writes the
-//! line again: an answer that was lost on its way is told once more. Checking out is held against the second: nobody orders
-//! at a price, or less than a quantity, that their cart has not shown.
+//! A line stores two states: what the customer knew when they wrote it (`quantity`, `seen`), and what the cart showed when it was last
+//! read (`shown`, `shown_quantity`). Changes are relative to the first, and are shown at every read until the customer writes the line
+//! again, so that a lost answer loses nothing. The checkout is compared with the second: nobody orders at a price or quantity that
+//! their cart has not shown.
 
 use std::collections::HashMap;
 
@@ -17,43 +17,43 @@ use crate::{
     shop::products::domain::{Line, MAX_QUANTITY, ProductKind, Sellable},
 };
 
-/// Most units that a line remembers to be wanted; merges add up to it.
+/// Maximum requested quantity of a line; merges add up to it.
 const MAX_WANTED: i64 = 1_000 * MAX_QUANTITY;
 
-/// Whose cart it is.
+/// Owner of a cart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Owner {
     User(UserId),
-    /// Whoever holds the token with this SHA-256, as lower-case hex.
+    /// A guest's token with this SHA-256, as lower-case hex.
     Guest(String),
 }
 
-/// A product as it is now.
+/// The current state of a product.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offered {
     pub product: Sellable,
-    /// Units that can be ordered; none for services.
+    /// Available units; none for services.
     pub available: Option<i64>,
 }
 
-/// The products of a cart, as far as there are any.
+/// The existing products of a cart.
 pub type Offers = HashMap<ProductId, Offered>;
 
 string_enum! {
-    /// What can have happened to a line.
+    /// Kind of a change of a line.
     pub enum ChangeCode as waybill_proto::order::CartChangeCode {
         PriceChanged = "PRICE_CHANGED",
-        /// Fewer are left than were put in.
+        /// Fewer units are available than requested.
         QuantityReduced = "QUANTITY_REDUCED",
         OutOfStock = "OUT_OF_STOCK",
         /// It is no longer sold.
         Unavailable = "UNAVAILABLE",
-        /// The cart that it should have gone into is full.
+        /// The user's cart is full.
         CartFull = "CART_FULL",
     }
 }
 
-/// One change of a line, to be told.
+/// A change of a line, to be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     pub code: ChangeCode,
@@ -62,13 +62,13 @@ pub struct Change {
     pub previous_quantity: Option<i64>,
 }
 
-/// A line as it stands now.
+/// The current state of a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShownItem {
     pub product_id: ProductId,
     pub name: String,
     pub kind: ProductKind,
-    /// What can be ordered now of what was put in.
+    /// The quantity that can be ordered now, at most the requested one.
     pub quantity: i64,
     pub unit_price: Money,
     pub line_total: Money,
@@ -76,10 +76,10 @@ pub struct ShownItem {
     pub changes: Vec<Change>,
 }
 
-/// A cart as it stands now.
+/// The current state of a cart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct View {
-    /// None: nothing was ever put in.
+    /// None: there is no cart yet.
     pub id: Option<CartId>,
     pub items: Vec<ShownItem>,
     pub left_out: Vec<ShownItem>,
@@ -88,16 +88,16 @@ pub struct View {
     pub updated_at: Option<Timestamp>,
 }
 
-/// Why nothing can be ordered from a cart.
+/// Why a cart cannot be ordered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NotOrdered {
     Empty,
-    /// These lines are not as the cart last showed them.
+    /// These lines differ from what the cart last showed.
     Changed(Vec<FieldError>),
 }
 
 impl Item {
-    /// A line that is put in now, at the price of now.
+    /// A new line at the current price.
     pub const fn new(
         cart_id: CartId,
         product_id: ProductId,
@@ -123,12 +123,12 @@ impl Item {
         Money::new(self.seen_price, self.seen_currency)
     }
 
-    /// The price that the cart told when it was last read.
+    /// The price that the cart showed when it was last read.
     pub const fn shown(&self) -> Money {
         Money::new(self.shown_price, self.shown_currency)
     }
 
-    /// The same line, which the cart tells at this price and quantity now.
+    /// The same line, as shown now with this price and quantity.
     #[must_use]
     pub fn shown_as(&self, price: Money, quantity: i64) -> Self {
         Self {
@@ -139,8 +139,8 @@ impl Item {
         }
     }
 
-    /// The same line with another quantity. A price that the cart has shown is known from here on; one that it has not
-    /// goes on being told.
+    /// The same line with another quantity. A price that the cart has shown counts as known from here on; a price that it has not shown
+    /// stays a change.
     #[must_use]
     pub fn rewritten(mut self, quantity: i64, price: Money) -> Self {
         if self.shown() == price {
@@ -151,14 +151,14 @@ impl Item {
         self
     }
 
-    /// The line with what another cart had of the product.
+    /// The line with the quantity of another cart added.
     #[must_use]
     pub fn with(mut self, other: &Self) -> Self {
         self.quantity = self.quantity.saturating_add(other.quantity).min(MAX_WANTED);
         self
     }
 
-    /// Units that can be ordered now.
+    /// The quantity that can be ordered now.
     fn orderable(&self, offer: Option<&Offered>, currency: Currency) -> i64 {
         match offer {
             Some(offer) if offer.product.active && offer.product.price.currency == currency => {
@@ -169,17 +169,17 @@ impl Item {
         }
     }
 
-    /// What a read of the cart shows of this line: price and quantity.
+    /// Price and quantity that a read of the cart shows.
     pub fn showing(&self, offers: &Offers, currency: Currency) -> (Money, i64) {
         let offer = offers.get(&self.product_id);
         let price = offer.map_or_else(|| self.seen(), |offer| offer.product.price);
         (price, self.orderable(offer, currency))
     }
 
-    /// Whether it stands as the cart last showed it.
+    /// Whether it is as the cart last showed it.
     pub fn is_as_shown(&self, offers: &Offers, currency: Currency) -> bool {
         let (price, quantity) = self.showing(offers, currency);
-        // What cannot be ordered has no price that matters.
+        // The price of a line that cannot be ordered does not matter.
         quantity == self.shown_quantity && (quantity == 0 || price == self.shown())
     }
 
@@ -230,7 +230,7 @@ impl Item {
     }
 }
 
-/// Bounded as every amount is; what is larger cannot be ordered.
+/// Limited like every amount; a larger total cannot be ordered.
 fn times(price: Money, quantity: i64) -> Money {
     let amount = price.amount.saturating_mul(quantity).min(MAX_AMOUNT);
     Money::new(amount, price.currency)
@@ -255,7 +255,7 @@ impl Cart {
         }
     }
 
-    /// The cart as it stands now. `left_out`: what a merge had no room for.
+    /// The current state of the cart. `left_out`: lines that did not fit in a merge.
     pub fn view(&self, left_out: &[Item], offers: &Offers, currency: Currency) -> View {
         let items: Vec<_> = self
             .items
@@ -330,7 +330,7 @@ impl Cart {
 }
 
 impl View {
-    /// A cart in which nothing is.
+    /// An empty cart.
     pub fn empty(currency: Currency) -> Self {
         Self {
             id: None,
@@ -342,13 +342,13 @@ impl View {
         }
     }
 
-    /// Whether there is a change to tell.
+    /// Whether there is a change to show.
     pub fn changed(&self) -> bool {
         !self.left_out.is_empty() || self.items.iter().any(|item| !item.changes.is_empty())
     }
 }
 
-/// How many of a product may be put in.
+/// Checks the quantity of a line.
 pub fn check_quantity(quantity: i64, price: Money) -> Result<(), FieldErrors> {
     let mut errors = FieldErrors::default();
     errors.number("quantity", quantity, 1, MAX_QUANTITY);
@@ -359,7 +359,7 @@ pub fn check_quantity(quantity: i64, price: Money) -> Result<(), FieldErrors> {
     errors.or(())
 }
 
-/// The lines of a cart with those of a guest's, as far as it has no such line and there is room, and what there is no room for.
+/// The lines of a cart with those of a guest's cart added as far as they fit, and the lines that do not fit.
 pub fn merged(cart: &Cart, guest: Vec<Item>, room: usize) -> (Vec<Item>, Vec<Item>) {
     let (mut items, mut left_out) = (cart.items.clone(), Vec::new());
     for item in guest {

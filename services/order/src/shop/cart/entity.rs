@@ -1,4 +1,4 @@
-//! Rows of `carts` and `cart_items`: carts with their lines as they are kept.
+//! Rows of `carts` and `cart_items`.
 
 pub mod cart {
     use waybill_primitives::{CartId, Timestamp, UserId};
@@ -6,13 +6,13 @@ pub mod cart {
 
     use super::item;
 
-    /// A cart as it is kept.
+    /// A stored cart.
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "carts")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: CartId,
-        /// Whose it is: an account's, or of whoever holds the token with this SHA-256 (lower-case hex).
+        /// Its owner: an account, or the guest's token with this SHA-256 (lower-case hex).
         pub user_id: Option<UserId>,
         pub token_hash: Option<String>,
         pub merged_into: Option<UserId>,
@@ -31,7 +31,7 @@ pub mod item {
     use waybill_primitives::{CartId, Currency, ProductId, Timestamp};
     use waybill_store::entity_prelude::*;
 
-    /// A line of a cart as it is kept. Amounts in minor units of the currency beside them.
+    /// A stored line of a cart. Amounts in minor units of the currency beside them.
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "cart_items")]
     pub struct Model {
@@ -39,7 +39,7 @@ pub mod item {
         pub cart_id: CartId,
         #[sea_orm(primary_key, auto_increment = false)]
         pub product_id: ProductId,
-        /// What was put in.
+        /// The requested quantity.
         pub quantity: i64,
         pub seen_price: i64,
         pub seen_currency: Currency,

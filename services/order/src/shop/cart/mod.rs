@@ -1,4 +1,4 @@
-//! Carts of guests and users: what somebody has chosen and not ordered yet. A cart reserves nothing.
+//! Carts of guests and users. A cart does not reserve stock.
 
 pub mod app;
 pub mod domain;

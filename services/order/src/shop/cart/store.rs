@@ -1,4 +1,4 @@
-//! Rows of carts. Whoever changes a cart locks its row first ([`touch`]), so that its changes follow one another.
+//! Rows of carts. Writers lock the cart's row first ([`touch`]), so that its changes are serialised.
 
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, ExprTrait as _, QueryFilter as _,
@@ -44,7 +44,7 @@ pub async fn items(connection: &impl ConnectionTrait, id: CartId) -> Result<Vec<
         .await?)
 }
 
-/// Locks a cart for the rest of the transaction and gives it its next version. False if it is gone, merged, or not at
+/// Locks a cart for the rest of the transaction and gives it its next version. False if it was deleted or merged, or is not at
 /// `version` any more.
 pub async fn touch(
     tx: &Tx,
@@ -64,13 +64,13 @@ pub async fn touch(
     Ok(update.exec(tx.conn()).await?.rows_affected == 1)
 }
 
-/// Writes a line that a locked cart has.
+/// Writes a line of a locked cart.
 pub async fn update_item(tx: &Tx, line: &Item) -> Result<(), StoreError> {
     store::update(tx, line, Condition::all()).await?;
     Ok(())
 }
 
-/// Takes these products out of a locked cart.
+/// Removes these products from a locked cart.
 pub async fn remove(
     tx: &Tx,
     id: CartId,
@@ -84,7 +84,7 @@ pub async fn remove(
     Ok(())
 }
 
-/// Takes everything out of a locked cart.
+/// Removes everything from a locked cart.
 pub async fn clear(tx: &Tx, id: CartId) -> Result<(), StoreError> {
     item::Entity::delete_many()
         .filter(item::Column::CartId.eq(id))
@@ -93,7 +93,7 @@ pub async fn clear(tx: &Tx, id: CartId) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Marks a locked cart as merged; what is left in it found no room.
+/// Marks a locked cart as merged; lines left in it did not fit.
 pub async fn set_merged(tx: &Tx, id: CartId, into: UserId) -> Result<(), StoreError> {
     cart::Entity::update_many()
         .col_expr(cart::Column::MergedInto, Expr::value(into))
@@ -103,8 +103,8 @@ pub async fn set_merged(tx: &Tx, id: CartId, into: UserId) -> Result<(), StoreEr
     Ok(())
 }
 
-/// Deletes up to `limit` carts that nobody has touched since `cutoff`, with their lines; how many there were. The rows are
-/// locked in the order of ids: two that clean up at once do not wait for each other in a circle.
+/// Deletes up to `limit` carts that were not used since `cutoff`, with their lines; returns their number. The rows are locked in the
+/// order of ids, so that concurrent clean-ups do not deadlock.
 pub async fn prune(tx: &Tx, cutoff: Timestamp, limit: u64) -> Result<u64, StoreError> {
     let ids: Vec<CartId> = cart::Entity::find()
         .select_only()
@@ -118,7 +118,7 @@ pub async fn prune(tx: &Tx, cutoff: Timestamp, limit: u64) -> Result<u64, StoreE
     if ids.is_empty() {
         return Ok(0);
     }
-    // Again under the lock: somebody may have touched one in the meantime.
+    // Checked again under the lock: a cart may have been used in the meantime.
     let ids: Vec<CartId> = cart::Entity::find()
         .select_only()
         .column(cart::Column::Id)

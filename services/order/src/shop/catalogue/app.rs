@@ -30,16 +30,16 @@ use crate::{
     },
 };
 
-/// The reason in the ledger of stock that was set with the product.
+/// The ledger's reason for stock that was set with the product.
 const EDITED: &str = "product edited";
 
-/// The catalogue: everybody reads, administrators write.
+/// The catalogue: everyone reads, administrators write.
 #[derive(Debug, Clone)]
 pub struct Catalogue {
     context: Arc<AppContext>,
 }
 
-/// What a change makes of a product, once its category was found (see [`Product::patched`]).
+/// The change of a product, once its category was found (see [`Product::patched`]).
 type Step<'a> = &'a (
         dyn Fn(
     &Product,
@@ -50,16 +50,16 @@ type Step<'a> = &'a (
             + Sync
     );
 
-/// What a change asks for that is not in the product's own row.
+/// The parts of a change that are not in the product's own row.
 #[derive(Debug, Clone, Copy, Default)]
 struct Request<'a> {
     patch: Option<&'a ProductPatch>,
-    /// What shall be on hand.
+    /// The new units on hand.
     units: Option<i64>,
 }
 
 impl<'a> Request<'a> {
-    /// Id, slug or name of the category that it asks for; empty for none.
+    /// Id, slug or name of the requested category; empty for none.
     fn category(&self, product: &Product) -> Option<&'a str> {
         product.asked_category(self.patch?)
     }
@@ -89,7 +89,7 @@ impl Catalogue {
         Ok(store::page(reader, &filter, ids, sort, query).await?)
     }
 
-    /// The categories whose products the filter lets through: none, if it names none that there is.
+    /// The categories of the filter with their subcategories; empty if the filter's category does not exist.
     async fn categories(&self, filter: &Filter) -> Result<Option<Vec<CategoryId>>, AppError> {
         let Some(text) = &filter.category else {
             return Ok(None);
@@ -136,7 +136,7 @@ impl Catalogue {
         let threshold = self.context.shop().low_stock_threshold;
         let offer = opened(product, units, threshold);
         open_stock(tx, [&offer], actor, now).await?;
-        tell(tx, ctx, None, &offer);
+        record_change(tx, ctx, None, &offer);
         Ok(offer)
     }
 
@@ -158,7 +158,7 @@ impl Catalogue {
         self.change(ctx, id, version, request, &step).await
     }
 
-    /// Takes a product out of the shop. Orders that have it keep it. Archiving twice changes nothing.
+    /// Archives a product. Orders that have it keep it. Archiving twice changes nothing.
     pub async fn archive(
         &self,
         ctx: &CallContext,
@@ -171,7 +171,7 @@ impl Catalogue {
             .await
     }
 
-    /// Writes what `step` makes of the product, again if somebody else was faster and the caller named no version.
+    /// Applies `step` to the product and writes it. Retries after a concurrent change, unless the caller gave a version.
     async fn change(
         &self,
         ctx: &CallContext,
@@ -188,7 +188,7 @@ impl Catalogue {
                 return Err(AppError::version_conflict(before.product.version));
             }
             let now = self.context.now();
-            // What is wrong is told before anything is written.
+            // Errors are reported before anything is written.
             let unchanged = step(&before.product, None, now)?.is_none();
             let enough = request
                 .units
@@ -224,14 +224,14 @@ impl Catalogue {
                 return Err(AppError::too_busy("product"));
             }
             offer.product = product;
-            tell(tx, ctx, Some(before), &offer);
+            record_change(tx, ctx, Some(before), &offer);
         }
         let (was, is) = (&before.product, &offer.product);
         let mut look = was.low_stock_threshold != is.low_stock_threshold || was.active != is.active;
         if let Some(units) = request.units.filter(|_| before.stock.is_some()) {
             let actor = ctx.user()?.id;
-            let wanted = BTreeMap::from([(is.id, units)]);
-            let set = match set_on_hand(tx, &wanted, EDITED, actor, now).await {
+            let targets = BTreeMap::from([(is.id, units)]);
+            let set = match set_on_hand(tx, &targets, EDITED, actor, now).await {
                 Ok(set) => set,
                 Err(NotSet::Failed(error)) => return Err(error),
                 Err(NotSet::Reserved(_, level)) => {
@@ -260,7 +260,7 @@ impl Catalogue {
 /// A new product with its opening stock. `threshold` is the shop's.
 pub fn opened(product: Product, units: i64, threshold: i64) -> Offer {
     let goods = product.kind == ProductKind::Goods;
-    // Who opens with too little knows it: nothing is told until it was filled up once.
+    // A product that starts below its threshold is not reported until it was restocked once.
     let low = units < product.low_stock_threshold.unwrap_or(threshold);
     Offer {
         stock: goods.then(|| Level::opening(product.id, units, low, product.created_at)),
@@ -268,7 +268,7 @@ pub fn opened(product: Product, units: i64, threshold: i64) -> Offer {
     }
 }
 
-/// Opens the stock of new goods, with a line of the ledger for what is there.
+/// Creates the stock of new goods, with a ledger line for the opening stock.
 pub async fn open_stock<'a>(
     tx: &Tx,
     offers: impl IntoIterator<Item = &'a Offer>,
@@ -288,8 +288,8 @@ pub async fn open_stock<'a>(
     Ok(insert_all(tx, &lines).await?)
 }
 
-/// The event and the audit record of a change.
-pub fn tell(tx: &Tx, ctx: &CallContext, before: Option<&Offer>, after: &Offer) {
+/// Writes the event and the audit record of a change.
+pub fn record_change(tx: &Tx, ctx: &CallContext, before: Option<&Offer>, after: &Offer) {
     let action = announce(tx, before, after);
     let (before, after_record) = changes(before.map(|offer| &offer.product), &after.product);
     let act = Act {
@@ -302,7 +302,7 @@ pub fn tell(tx: &Tx, ctx: &CallContext, before: Option<&Offer>, after: &Offer) {
     audit::record(tx, ctx, act);
 }
 
-/// The event of a change; what it is called in the audit log.
+/// The event of a change, and its action in the audit log.
 fn announce(tx: &Tx, before: Option<&Offer>, after: &Offer) -> &'static str {
     let (kind, act) = match before {
         None => (ProductEvent::Created, "product.create"),
@@ -315,7 +315,7 @@ fn announce(tx: &Tx, before: Option<&Offer>, after: &Offer) -> &'static str {
     act
 }
 
-/// The fields that changed, as they were and as they are; of a new product all.
+/// The changed fields before and after; for a new product all fields.
 fn changes(before: Option<&Product>, after: &Product) -> (Option<Value>, Value) {
     let fields = |product: &Product| match record(product) {
         Value::Object(fields) => fields,

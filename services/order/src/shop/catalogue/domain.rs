@@ -1,4 +1,4 @@
-//! What lists of products can be asked for. Pure.
+//! Filters and sorts of product lists. Pure.
 
 use waybill_primitives::string_enum;
 use waybill_proto::order as pb;
@@ -17,12 +17,12 @@ string_enum! {
     }
 }
 
-/// Which products a list has.
+/// Filter of a list of products.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
-    /// With each a word of name, SKU or description must begin.
+    /// Each must be a prefix of a word of name, SKU or description.
     pub words: Vec<String>,
-    /// Id, slug or name; what is below it counts.
+    /// Id, slug or name; includes subcategories.
     pub category: Option<String>,
     /// Minor units; both bounds are included.
     pub min_price: Option<i64>,

@@ -1,4 +1,4 @@
-//! What is published of products.
+//! Events of products.
 
 use waybill_proto::order::{ProductChanged, ProductEvent};
 use waybill_store::Tx;

@@ -28,7 +28,7 @@ use crate::{
     },
 };
 
-/// Rows of one statement that writes words.
+/// Rows per statement that writes words.
 const WORDS_AT_ONCE: usize = 1_000;
 
 /// The products of these SKUs, archived ones too.
@@ -47,7 +47,7 @@ pub async fn by_skus(
         .collect())
 }
 
-/// What placing needs to know of these products.
+/// The data of these products that placing needs.
 pub async fn sellables(
     connection: &impl ConnectionTrait,
     ids: impl IntoIterator<Item = ProductId>,
@@ -126,7 +126,7 @@ pub async fn update(tx: &Tx, before: &Product, product: &Product) -> Result<bool
     Ok(true)
 }
 
-/// A page of products; `categories` are the ids that the filter's category comes to.
+/// A page of products; `categories` are the ids of the filter's category and its subcategories.
 pub async fn page(
     connection: &impl ConnectionTrait,
     filter: &Filter,
@@ -184,7 +184,7 @@ fn condition(filter: &Filter) -> Condition {
     all
 }
 
-/// A word of the product begins with this one: a range of the index of words.
+/// A word of the product starts with this prefix: a range of the index of words.
 fn has_word(beginning: &str) -> Condition {
     let ids = word::Entity::find()
         .select_only()
@@ -194,7 +194,7 @@ fn has_word(beginning: &str) -> Condition {
     Condition::all().add(Column::Id.in_subquery(ids.into_query()))
 }
 
-/// Whether there is any: then there are prices.
+/// Whether there is any product, which then has a price.
 pub async fn any(tx: &Tx) -> Result<bool, StoreError> {
     let found: Option<ProductId> = Entity::find()
         .select_only()

@@ -1,4 +1,4 @@
-//! Use cases of categories, and putting products into them.
+//! Use cases of categories, and of products' categories.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -23,7 +23,7 @@ use crate::{
     },
 };
 
-/// Categories: everybody reads, administrators write.
+/// Categories: everyone reads, administrators write.
 #[derive(Debug, Clone)]
 pub struct Categories {
     context: Arc<AppContext>,
@@ -119,7 +119,7 @@ async fn create(
             .await
             .map_err(|error| taken(error, &category))?;
     }
-    tell(tx, ctx, "category.create", None, Some(&category));
+    record_change(tx, ctx, "category.create", None, Some(&category));
     Ok(category)
 }
 
@@ -144,7 +144,7 @@ async fn update(
     if !written.map_err(|error| taken(error, &category))? {
         return Err(AppError::version_conflict(before.version));
     }
-    tell(tx, ctx, "category.update", Some(before), Some(&category));
+    record_change(tx, ctx, "category.update", Some(before), Some(&category));
     Ok(category)
 }
 
@@ -167,7 +167,7 @@ async fn delete(
         ));
     }
     store::delete(tx, id).await?;
-    tell(tx, ctx, "category.delete", Some(before), None);
+    record_change(tx, ctx, "category.delete", Some(before), None);
     Ok(())
 }
 
@@ -214,8 +214,8 @@ fn taken(error: StoreError, category: &Category) -> AppError {
     }
 }
 
-/// The event and the audit record of a change.
-fn tell(
+/// Writes the event and the audit record of a change.
+fn record_change(
     tx: &Tx,
     ctx: &CallContext,
     action: &'static str,
@@ -247,7 +247,7 @@ fn record(category: &Category) -> Value {
     })
 }
 
-/// Finds categories for products within one transaction, and makes those that are only a name yet.
+/// Finds categories for products within one transaction, and creates those with a new name.
 pub struct Finder<'a> {
     tx: &'a Tx,
     ctx: &'a CallContext,
@@ -267,8 +267,8 @@ impl<'a> Finder<'a> {
         })
     }
 
-    /// The category of this id, slug or name; none for empty text. A name that is not there yet makes a new category at the
-    /// top. It cannot be deleted before the transaction ends.
+    /// The category of this id, slug or name; none for empty text. A new name creates a top-level category. It cannot be deleted before
+    /// the transaction ends.
     pub async fn find(&mut self, text: &str) -> Result<Option<InCategory>, AppError> {
         let text = text.trim();
         if text.is_empty() {
@@ -300,17 +300,16 @@ impl<'a> Finder<'a> {
             ..NewCategory::default()
         };
         let category = new.build(&self.tree, self.now)?;
-        // Whoever makes the same at the same time takes the same slug: one of the two transactions is tried again, and
-        // finds it.
+        // A concurrent creation of the same category uses the same slug: one of the two transactions is retried and finds it.
         store::insert_or_retry(self.tx, &category).await?;
-        tell(self.tx, self.ctx, "category.create", None, Some(&category));
+        record_change(self.tx, self.ctx, "category.create", None, Some(&category));
         let made = InCategory::from(&category);
         self.tree.add(category);
         Ok(made)
     }
 }
 
-/// Whether this text, which names no category yet, could name one.
+/// Checks whether this text can be the name of a new category.
 pub fn check_name(text: &str) -> Result<(), FieldErrors> {
     let mut errors = FieldErrors::default();
     errors.line("category", text, MAX_CATEGORY_NAME);

@@ -1,4 +1,4 @@
-//! What a category is, and how categories form a tree. Pure.
+//! Categories and their tree. Pure.
 
 use std::collections::HashSet;
 
@@ -9,13 +9,13 @@ use waybill_proto::order as pb;
 pub use super::entity::Model as Category;
 use crate::shop::products::domain::{InCategory, MAX_CATEGORY_NAME as MAX_NAME};
 
-/// Longest slug that is given, in characters; made ones may have a number behind.
+/// Longest given slug, in characters; generated ones may have a number appended.
 pub const MAX_SLUG: usize = pb::Category::MAX_SLUG;
 /// Longest description.
 pub const MAX_DESCRIPTION: usize = pb::Category::MAX_DESCRIPTION;
-/// Levels of the tree.
+/// Maximum number of levels of the tree.
 pub const MAX_DEPTH: usize = 5;
-/// Categories of one shop: lists have all of them at once.
+/// Maximum number of categories of a shop: lists contain all of them.
 pub const MAX_CATEGORIES: usize = 2_000;
 /// Positions among siblings run from 0 to this.
 pub const MAX_POSITION: i32 = pb::Category::MAX_POSITION;
@@ -29,14 +29,14 @@ impl From<&Category> for InCategory {
     }
 }
 
-/// What a category is created from, as it arrives.
+/// The request for a new category.
 #[derive(Debug, Clone, Default)]
 pub struct NewCategory {
     pub name: String,
-    /// Made from the name if empty.
+    /// Generated from the name if empty.
     pub slug: String,
     pub description: String,
-    /// Empty: at the top.
+    /// Empty: top level.
     pub parent: String,
     pub position: i32,
     pub active: bool,
@@ -48,7 +48,7 @@ pub struct CategoryPatch {
     pub name: Option<String>,
     pub slug: Option<String>,
     pub description: Option<String>,
-    /// Empty: to the top.
+    /// Empty: top level.
     pub parent: Option<String>,
     pub position: Option<i32>,
     pub active: Option<bool>,
@@ -59,7 +59,7 @@ pub struct CategoryPatch {
 pub struct Tree(Vec<Category>);
 
 impl Tree {
-    /// Brings them into the order of lists: by position, then by name.
+    /// Sorts them as in lists: by position, then by name.
     pub fn new(mut all: Vec<Category>) -> Self {
         all.sort_by_cached_key(|one| (one.position, one.name.to_lowercase(), one.id));
         Self(all)
@@ -99,7 +99,7 @@ impl Tree {
             .min_by_key(|category| (category.created_at, category.id))
     }
 
-    /// What names this category and no other: its name, or else its slug.
+    /// A unique name of this category: its name if unique, else its slug.
     pub fn label(&self, id: CategoryId) -> Option<&str> {
         let category = self.get(id)?;
         let found = self.find(&category.name);
@@ -127,7 +127,7 @@ impl Tree {
         while let Some(parent) = found.get(next).copied() {
             next += 1;
             for child in self.children(parent) {
-                // A circle cannot be; if there is one all the same, it must not run for ever.
+                // Cycles are impossible; this guard prevents an endless loop all the same.
                 if seen.insert(child.id) {
                     found.push(child.id);
                 }
@@ -164,7 +164,7 @@ impl Tree {
         height
     }
 
-    /// Reads the parent that `of` (none: a new category) shall have.
+    /// Checks the new parent of `of` (none: a new category).
     fn parent(
         &self,
         errors: &mut FieldErrors,
@@ -200,7 +200,7 @@ impl Tree {
             return slug;
         }
         let numbered = (2_u64..).map(|number| format!("{slug}-{number}"));
-        // One of more numbers than there are categories is free.
+        // With more numbers than categories, one is free.
         numbered
             .take(self.0.len() + 1)
             .find(|slug| !taken(slug))
@@ -286,7 +286,7 @@ fn checked_slug(errors: &mut FieldErrors, slug: &str) -> String {
     slug
 }
 
-/// The letters and digits of a name in small letters, with a hyphen for everything between them.
+/// The letters and digits of a name in lower case, with hyphens for everything between them.
 pub fn slug_of(name: &str) -> String {
     let mut slug = String::new();
     for c in name.to_lowercase().chars() {

@@ -1,4 +1,4 @@
-//! Rows of `categories`: categories as they are.
+//! Rows of `categories`.
 
 use waybill_primitives::{CategoryId, Timestamp};
 use waybill_store::entity_prelude::*;
@@ -15,7 +15,7 @@ pub struct Model {
     pub description: String,
     pub parent_id: Option<CategoryId>,
     pub position: i32,
-    /// Inactive ones are left out of the public list; what is in them stays in the shop.
+    /// Inactive ones are not in the public list; their products stay in the shop.
     pub active: bool,
     pub version: i64,
     pub created_at: Timestamp,

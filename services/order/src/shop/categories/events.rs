@@ -1,11 +1,11 @@
-//! What is published of categories.
+//! Events of categories.
 
 use waybill_proto::order::CategoryChanged;
 use waybill_store::Tx;
 
 use super::{domain::Category, wire};
 
-/// Publishes a change of a category, or that it is gone.
+/// Publishes a change or the deletion of a category.
 pub fn category_changed(tx: &Tx, category: &Category, deleted: bool) {
     let event = CategoryChanged {
         category: Some(wire::category(category, 0)),

@@ -1,4 +1,4 @@
-//! Categories: the tree that products hang in.
+//! Categories: the tree of products.
 
 pub mod app;
 pub mod domain;

@@ -1,4 +1,4 @@
-//! Rows of categories. Whoever changes the tree locks all of it; whoever puts a product in locks the one row against deletion.
+//! Rows of categories. Changes of the tree lock all rows; adding a product to a category locks its row against deletion.
 
 use std::collections::HashMap;
 
@@ -21,13 +21,13 @@ pub async fn tree(connection: &impl ConnectionTrait) -> Result<Tree, StoreError>
     Ok(Tree::new(rows))
 }
 
-/// All categories, so that nobody else changes them until the transaction ends.
+/// All categories, locked until the transaction ends.
 pub async fn locked_tree(tx: &Tx) -> Result<Tree, StoreError> {
     let rows = Entity::find().lock_exclusive().all(tx.conn()).await?;
     Ok(Tree::new(rows))
 }
 
-/// Keeps a category from being deleted until the transaction ends. False if it is gone.
+/// Locks a category against deletion until the transaction ends. False if it was deleted.
 pub async fn hold(tx: &Tx, id: CategoryId) -> Result<bool, StoreError> {
     let found = Entity::find_by_id(id).lock_shared().one(tx.conn()).await?;
     Ok(found.is_some())
@@ -79,7 +79,7 @@ pub async fn count(connection: &impl ConnectionTrait, id: CategoryId) -> Result<
     Ok(i64::try_from(found).unwrap_or(i64::MAX))
 }
 
-/// Whether any product is in it, archived ones included.
+/// Whether it has any product, including archived ones.
 pub async fn is_used(tx: &Tx, id: CategoryId) -> Result<bool, StoreError> {
     let found: Option<ProductId> = product::Entity::find()
         .select_only()
@@ -92,7 +92,7 @@ pub async fn is_used(tx: &Tx, id: CategoryId) -> Result<bool, StoreError> {
     Ok(found.is_some())
 }
 
-/// Writes a new category that is made by the way. If somebody else was faster, the whole transaction is tried again.
+/// Writes a category created for a product. After a concurrent creation, the whole transaction is retried.
 pub async fn insert_or_retry(tx: &Tx, category: &Category) -> Result<(), StoreError> {
     match store::insert(tx, category).await {
         Err(StoreError::Unique { constraint }) => {

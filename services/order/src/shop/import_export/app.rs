@@ -1,4 +1,4 @@
-//! Use cases of products as CSV, in and out.
+//! Use cases of the CSV import and export of products.
 
 mod export;
 mod import;
@@ -10,7 +10,7 @@ use crate::shop::app_context::AppContext;
 
 pub use import::Answer;
 
-/// Products out to files and in from them, for administrators.
+/// Import and export of products, for administrators.
 #[derive(Debug, Clone)]
 pub struct ImportExport {
     context: Arc<AppContext>,

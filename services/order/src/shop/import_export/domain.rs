@@ -1,4 +1,4 @@
-//! Which columns a product has in a CSV file, and what a line of one asks for. Pure.
+//! Columns of products in a CSV file, and parsing of its lines. Pure.
 
 pub mod reader;
 
@@ -13,7 +13,7 @@ use crate::{
 };
 
 string_enum! {
-    /// A column, by its name in the header. Columns may stand in any order; all but the SKU may be missing.
+    /// A column, by its name in the header. Columns may be in any order; all but the SKU may be missing.
     pub enum Column {
         Sku = "sku",
         Name = "name",
@@ -29,7 +29,7 @@ string_enum! {
 }
 
 string_enum! {
-    /// What became of a line.
+    /// Outcome of a line.
     pub enum Outcome as waybill_proto::order::ImportOutcome {
         Created = "CREATED",
         Updated = "UPDATED",
@@ -43,7 +43,7 @@ string_enum! {
 pub struct Header(Vec<Column>);
 
 impl Header {
-    /// Reads the first line. Capitals do not matter.
+    /// Reads the header line, ignoring case.
     pub fn read(cells: &[String]) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
         let mut columns = Vec::new();
@@ -70,7 +70,7 @@ impl Header {
         if errors.0.is_empty() && !columns.contains(&Column::Sku) {
             errors.add(
                 "header",
-                "must have the column sku, which tells products apart",
+                "must have the column sku, which identifies the products",
             );
         }
         errors.or(Self(columns))
@@ -100,16 +100,16 @@ pub struct Row {
     /// The line of the file on which it begins, from 1 on.
     pub number: u64,
     cells: Vec<Option<String>>,
-    /// What was wrong before anything was looked up.
+    /// Errors found while parsing.
     pub errors: FieldErrors,
 }
 
-/// What a line asks for.
+/// The change requested by a line.
 #[derive(Debug)]
-pub enum Wanted {
+pub enum RowChange {
     New(NewProduct),
-    /// A change of the product with its SKU, and how many units shall be on hand.
-    Change(ProductPatch, Option<i64>),
+    /// A change of the product with its SKU, and the new units on hand.
+    Update(ProductPatch, Option<i64>),
 }
 
 impl Row {
@@ -135,18 +135,18 @@ impl Row {
         self.cell(Column::Sku).unwrap_or_default()
     }
 
-    /// As it stands there; none if the file has no such column.
+    /// The cell's text; none if the file has no such column.
     pub fn category(&self) -> Option<&str> {
         self.cell(Column::Category)
     }
 
-    /// What the line asks for, given the product with its SKU. An empty cell empties a text, and leaves everything else as it
-    /// is; of the threshold it means the shop's.
-    pub fn wanted(
+    /// The change requested by the line, given the product with its SKU. An empty cell clears a text, resets the threshold to the shop's,
+    /// and leaves everything else as it is.
+    pub fn change(
         &self,
         existing: Option<&Product>,
         shop: Currency,
-    ) -> Result<Wanted, FieldErrors> {
+    ) -> Result<RowChange, FieldErrors> {
         let mut errors = self.errors.clone();
         if self.sku().is_empty() && errors.0.is_empty() {
             errors.add("sku", "is required");
@@ -177,7 +177,7 @@ impl Row {
         let text = |column| self.cell(column).unwrap_or_default().to_owned();
         let given = |column| self.cell(column).map(str::to_owned);
         let Some(product) = existing else {
-            return Ok(Wanted::New(NewProduct {
+            return Ok(RowChange::New(NewProduct {
                 sku: self.sku().to_owned(),
                 name: text(Column::Name),
                 description: text(Column::Description),
@@ -204,11 +204,11 @@ impl Row {
             category_id: None,
             low_stock_threshold: self.cell(Column::LowStockThreshold).map(|_| threshold),
             active,
-            // Looked at above, and written for many products at once.
+            // Checked above, and written for many products at once.
             kind: None,
             stock: None,
         };
-        Ok(Wanted::Change(
+        Ok(RowChange::Update(
             patch,
             stock.filter(|_| product.kind == ProductKind::Goods),
         ))
@@ -266,7 +266,7 @@ impl Row {
     }
 }
 
-/// Errors of a product's fields, by the columns that they stand in.
+/// Errors of a product's fields, by column.
 pub fn by_column(errors: FieldErrors) -> FieldErrors {
     let by_column = |error: FieldError| FieldError {
         field: match error.field.as_str() {
@@ -322,7 +322,7 @@ pub fn written(amount: i64, decimals: u32) -> String {
     format!("{whole}.{fraction:0>places$}")
 }
 
-/// A product as a line of a file, in the order of [`Column::ALL`]. `category` is what names its category and no other.
+/// A product as a line of a file, in the order of [`Column::ALL`]. `category` is the unique name of its category.
 pub fn cells(offer: &Offer, category: Option<&str>) -> Vec<String> {
     let product = &offer.product;
     Column::ALL
@@ -346,7 +346,7 @@ fn number(number: Option<i64>) -> String {
     number.map(|number| number.to_string()).unwrap_or_default()
 }
 
-/// What became of a line, and why it failed.
+/// Outcome of a line, with errors if it failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
     pub line: u64,

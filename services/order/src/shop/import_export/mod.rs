@@ -1,4 +1,4 @@
-//! Products as CSV, in and out.
+//! CSV import and export of products.
 
 pub mod app;
 pub mod domain;

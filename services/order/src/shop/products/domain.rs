@@ -1,4 +1,4 @@
-//! What a product is and which values its fields may take. Pure.
+//! Products and the rules of their fields. Pure.
 
 use std::collections::BTreeSet;
 
@@ -15,15 +15,15 @@ pub const MAX_SKU: usize = pb::Product::MAX_SKU;
 pub const MAX_NAME: usize = pb::Product::MAX_NAME;
 /// Longest name of a category.
 pub const MAX_CATEGORY_NAME: usize = pb::Category::MAX_NAME;
-/// Most units of one product in one order.
+/// Maximum quantity of one product in an order.
 pub const MAX_QUANTITY: i64 = pb::OrderItem::MAX_QUANTITY;
 /// Longest product description.
 pub const MAX_DESCRIPTION: usize = pb::Product::MAX_DESCRIPTION;
 /// Highest price, in minor units.
 pub const MAX_PRICE: i64 = 1_000_000_000_000;
-/// Characters of a name that lists sorted by name compare, so that a cursor of any name stays short.
+/// Number of characters of a name used for sorting, so that cursors stay short.
 const MAX_NAME_KEY: usize = 100;
-/// Words of one product that a search finds it by, and characters of a word that count.
+/// Maximum number of search words of a product, and of characters of a word.
 const MAX_WORDS: usize = 200;
 const MAX_WORD: usize = 40;
 
@@ -43,7 +43,7 @@ impl Product {
         self.category = category.map(|category| category.name).unwrap_or_default();
     }
 
-    /// With what is derived of it for searches and lists, as its row has it.
+    /// With the derived columns for searches and lists.
     #[must_use]
     pub fn indexed(&self) -> Self {
         Self {
@@ -52,13 +52,13 @@ impl Product {
         }
     }
 
-    /// What a search finds it by.
+    /// Its search words.
     pub fn words(&self) -> BTreeSet<String> {
         index_words(&[&self.sku, &self.name, &self.description])
     }
 }
 
-/// The words by which a search finds a text: as they stand between spaces, and their parts between signs. Small letters.
+/// The search words of a text: separated by spaces, and their parts between punctuation. Lower case.
 pub fn index_words(texts: &[&str]) -> BTreeSet<String> {
     let mut words = BTreeSet::new();
     for token in texts.iter().flat_map(|text| text.split_whitespace()) {
@@ -77,7 +77,7 @@ pub fn index_words(texts: &[&str]) -> BTreeSet<String> {
     words
 }
 
-/// A word of a search as it is compared: small letters, without the signs around it. None if nothing is left.
+/// Normalises a word of a search: lower case, without surrounding punctuation. None if nothing is left.
 pub fn search_word(word: &str) -> Option<String> {
     let word = word.to_lowercase();
     let word = word.trim_matches(|c: char| !c.is_alphanumeric());
@@ -95,14 +95,14 @@ pub struct InCategory {
     pub name: String,
 }
 
-/// A wanted product.
+/// A requested product and quantity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Line {
     pub product_id: ProductId,
     pub quantity: i64,
 }
 
-/// What placing needs to know of a product.
+/// The data of a product that placing needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sellable {
     pub name: String,
@@ -111,7 +111,7 @@ pub struct Sellable {
     pub active: bool,
 }
 
-/// What a product is created from, as it arrives.
+/// The request for a new product.
 #[derive(Debug, Clone)]
 pub struct NewProduct {
     pub sku: String,
@@ -126,7 +126,7 @@ pub struct NewProduct {
     pub active: bool,
 }
 
-/// A price as it arrives.
+/// A requested price.
 #[derive(Debug, Clone)]
 pub struct Price {
     pub amount: i64,
@@ -144,17 +144,17 @@ pub struct ProductPatch {
     pub category: Option<String>,
     /// The same.
     pub category_id: Option<String>,
-    /// The inner none: the shop's threshold.
+    /// Inner none: the shop's threshold.
     pub low_stock_threshold: Option<Option<i64>>,
     pub active: Option<bool>,
-    /// Only as it is: a product that turned from goods into work would leave its stock behind.
+    /// Must equal the current kind: a product that changed from goods to a service would leave stock behind.
     pub kind: Option<ProductKind>,
-    /// What shall be on hand.
+    /// The new units on hand.
     pub stock: Option<i64>,
 }
 
 impl NewProduct {
-    /// The product and its opening stock; its category is still to be found. An empty SKU gets a generated one.
+    /// The product and its opening stock, without its category, which must be looked up. An empty SKU gets a generated one.
     pub fn build(self, shop: Currency, now: Timestamp) -> Result<(Product, i64), FieldErrors> {
         let mut errors = FieldErrors::default();
         let sku = if self.sku.trim().is_empty() {
@@ -200,8 +200,8 @@ impl NewProduct {
 }
 
 impl Product {
-    /// What the change calls the category. A product that was read and is sent back has its category twice, by name and by id:
-    /// the one that was changed counts.
+    /// The category of the change. A product that is sent back as it was read has its category twice, by name and by id: the changed one
+    /// counts.
     pub fn asked_category<'a>(&self, patch: &'a ProductPatch) -> Option<&'a str> {
         let (name, id) = (patch.category.as_deref(), patch.category_id.as_deref());
         let (Some(name), Some(id)) = (name, id) else {
@@ -213,8 +213,8 @@ impl Product {
         Some(if is_renamed && !is_moved { name } else { id })
     }
 
-    /// The product after the change, or none if nothing changes. `category` is what the patch's one was found to be; none
-    /// if it names none, or has not been looked for yet.
+    /// The product after the change, or none if nothing changes. `category` is the patch's category as found; none if it has none, or if
+    /// it was not looked up yet.
     pub fn patched(
         &self,
         patch: &ProductPatch,
@@ -250,7 +250,7 @@ impl Product {
             next.active = active;
         }
         if patch.kind.is_some_and(|kind| kind != self.kind) {
-            errors.add("kind", format!("is {} for good", self.kind));
+            errors.add("kind", format!("is {} and cannot change", self.kind));
         }
         if let Some(units) = patch.stock {
             checked_stock(&mut errors, Some(self.kind), units);

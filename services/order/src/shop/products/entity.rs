@@ -1,24 +1,24 @@
-//! Rows of `products` and `product_words`: products as they are.
+//! Rows of `products` and `product_words`.
 
 use serde::{Deserialize, Serialize};
 use waybill_primitives::{CategoryId, Currency, FileId, ProductId, Timestamp, string_enum};
 use waybill_store::entity_prelude::*;
 
 string_enum! {
-    /// Whether a product is counted or done.
+    /// Kind of a product.
     pub enum ProductKind as waybill_proto::order::ProductKind {
         /// Has stock.
         Goods = "GOODS",
-        /// Has none: a worker does it.
+        /// Has no stock: a worker does it.
         Service = "SERVICE",
     }
 }
 
-/// A picture of a product; its bytes are a file of that id.
+/// A picture of a product; its bytes are the file with this id.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Image {
     pub id: FileId,
-    /// What it shows, in words; may be empty.
+    /// Text description; may be empty.
     pub alt: String,
     /// In pixels.
     pub width: u32,
@@ -33,7 +33,7 @@ pub struct Model {
     pub id: ProductId,
     pub sku: String,
     pub name: String,
-    /// What lists sorted by name compare; made whenever it is written.
+    /// Sort key of the name; generated on every write.
     pub name_key: String,
     #[sea_orm(column_type = "Text")]
     pub description: String,
@@ -51,7 +51,7 @@ pub struct Model {
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     pub category_id: Option<CategoryId>,
-    /// Of goods: a warning comes when fewer than this many can be ordered. None: the shop's own threshold.
+    /// For goods: low-stock threshold, below which a warning is sent. None: the shop's threshold.
     pub low_stock_threshold: Option<i64>,
 }
 
@@ -61,7 +61,7 @@ pub mod word {
     use waybill_primitives::ProductId;
     use waybill_store::entity_prelude::*;
 
-    /// A word that a search finds a product by.
+    /// A search word of a product.
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "product_words")]
     pub struct Model {

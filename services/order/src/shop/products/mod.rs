@@ -1,4 +1,4 @@
-//! Products as they are kept: what can be ordered, at which price. Who lists and changes them is the catalogue.
+//! Products: rows and rules. The catalogue lists and changes them.
 
 pub mod domain;
 pub mod entity;

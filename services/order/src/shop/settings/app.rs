@@ -1,4 +1,4 @@
-//! Use cases of the settings: reading and changing them, and keeping every replica's copy fresh.
+//! Use cases of the settings: reading and changing them, and refreshing every replica's copy.
 
 use std::sync::Arc;
 
@@ -20,8 +20,8 @@ use crate::{
     config,
 };
 
-/// Whether a table has prices, in the shop's currency. The slices that keep some are above this one, so the service gives
-/// their answers.
+/// Whether a table contains prices in the shop's currency. The slices with prices are above this one, so the service registers their
+/// checks.
 pub type HasPrices = for<'a> fn(&'a Tx) -> BoxFuture<'a, Result<bool, StoreError>>;
 
 /// The shop's settings.
@@ -33,7 +33,7 @@ pub struct Shop {
     priced: &'static [HasPrices],
 }
 
-/// The settings that the database has; in a new shop, those that the process was given, which are written with their event.
+/// The settings of the database; in a new shop, those of the process, which are written with their event.
 pub async fn open(
     db: &Db,
     currency: Currency,
@@ -56,11 +56,11 @@ pub async fn open(
     });
     match written.await {
         Ok(()) => Ok(initial),
-        // Another replica that starts has written them.
+        // Another starting replica has written them.
         Err(error) if error.is_unique() => {
             db.flush().await;
             let found = store::find(db.reader()).await?;
-            found.ok_or_else(|| AppError::unavailable("the shop's settings are not there yet"))
+            found.ok_or_else(|| AppError::unavailable("the shop's settings do not exist yet"))
         }
         Err(error) => Err(error.into()),
     }
@@ -81,14 +81,14 @@ impl Shop {
         }
     }
 
-    /// As the database has them now.
+    /// The current settings of the database.
     pub async fn get(&self) -> Result<Arc<ShopSettings>, AppError> {
         self.refresh().await?;
         Ok(self.current.get())
     }
 
-    /// Changes what the patch names. In effect in this process when it returns, in the others within a second. What orders,
-    /// carts and payments were told before stays: a new expiry is for orders that are placed from now on.
+    /// Applies the patch. In effect in this process when it returns, in others within a second. Existing orders, carts and payments are
+    /// not affected: a new expiry applies to orders placed from now on.
     pub async fn update(
         &self,
         ctx: &CallContext,
@@ -135,7 +135,7 @@ impl Shop {
         }
         if !store::update(tx, &after).await? {
             return Err(AppError::unavailable(
-                "the settings changed in between; try again",
+                "the settings were changed concurrently; try again",
             ));
         }
         events::settings_changed(tx, &after, Some(&before));
@@ -151,7 +151,7 @@ impl Shop {
         Ok(after)
     }
 
-    /// Whether anything has a price already.
+    /// Whether any price exists.
     async fn has_prices(&self, tx: &Tx) -> Result<bool, StoreError> {
         for has_prices in self.priced {
             if has_prices(tx).await? {
@@ -161,7 +161,7 @@ impl Shop {
         Ok(false)
     }
 
-    /// Takes over what another replica has changed.
+    /// Reloads settings changed by another replica.
     pub async fn refresh(&self) -> Result<(), AppError> {
         let known = self.current.get().version;
         if let Some(settings) = store::newer(self.db.reader(), known).await? {

@@ -1,4 +1,4 @@
-//! The settings of this moment, as this process knows them.
+//! This process's copy of the current settings.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use super::domain::ShopSettings;
 #[derive(Debug)]
 pub struct CurrentSettings {
     known: RwLock<Arc<ShopSettings>>,
-    /// Told when they have changed.
+    /// Notified when they have changed.
     pub changed: Arc<Notify>,
 }
 
@@ -27,7 +27,7 @@ impl CurrentSettings {
         Arc::clone(&self.known.read())
     }
 
-    /// Takes the settings over unless newer ones are known.
+    /// Replaces the settings unless the copy is newer.
     pub fn set(&self, settings: ShopSettings) {
         let mut known = self.known.write();
         if settings.version > known.version {

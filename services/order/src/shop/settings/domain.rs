@@ -1,4 +1,4 @@
-//! What an administrator can set while the shop is open. Pure.
+//! The shop's settings and their rules. Pure.
 
 use std::time::Duration;
 
@@ -13,13 +13,13 @@ const DAY: i64 = 24 * 60 * MINUTE;
 /// The id of the only row.
 pub const THE_ROW: i32 = 1;
 
-/// No amount of time is below 0.
+/// Converts a duration, which is never negative.
 pub const fn seconds(seconds: i64) -> Duration {
     Duration::from_secs(seconds.unsigned_abs())
 }
 
 impl ShopSettings {
-    /// A shop that nobody has set up yet.
+    /// The defaults of a new shop.
     pub fn initial(currency: Currency, expiry: Duration) -> Self {
         let expiry = i64::try_from(expiry.as_secs()).unwrap_or(i64::MAX);
         Self {
@@ -61,7 +61,7 @@ impl ShopSettings {
         usize::try_from(self.max_order_lines).unwrap_or(0)
     }
 
-    /// The next version with what `patch` names; none if that changes nothing. Every error at once.
+    /// The next version with the patch applied; none if nothing changes. Reports all errors at once.
     pub fn patched(
         &self,
         patch: &SettingsPatch,
@@ -109,7 +109,7 @@ impl ShopSettings {
         errors.or(Some(next))
     }
 
-    /// What differs between the two, as each has it, by the API's names.
+    /// The differing values of both, with the API's field names.
     pub fn differences(&self, other: &Self) -> (Value, Value) {
         let (mut mine, mut theirs) = (Map::new(), Map::new());
         for ((name, here), (_, there)) in self.named().into_iter().zip(other.named()) {
@@ -143,7 +143,7 @@ impl ShopSettings {
     }
 }
 
-/// What an administrator wants to be different. Times in seconds.
+/// Changes by an administrator. Times in seconds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SettingsPatch {
     pub shop_name: Option<String>,
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn every_field_has_its_bounds_and_all_faults_are_told_at_once() {
+    fn every_field_has_bounds_and_all_errors_are_reported_at_once() {
         let below = SettingsPatch {
             shop_name: Some(" ".into()),
             currency: Some("dollars".into()),
@@ -230,12 +230,12 @@ mod tests {
         };
         for patch in [below, above] {
             let errors = shop().patched(&patch, Timestamp::UNIX_EPOCH).unwrap_err();
-            let mut told: Vec<_> = errors.0.iter().map(|f| f.field.as_str()).collect();
+            let mut fields: Vec<_> = errors.0.iter().map(|f| f.field.as_str()).collect();
             let named = shop().named();
             let mut all: Vec<_> = named.iter().map(|(name, _)| *name).collect();
-            told.sort_unstable();
+            fields.sort_unstable();
             all.sort_unstable();
-            assert_eq!(told, all);
+            assert_eq!(fields, all);
         }
     }
 }

@@ -1,13 +1,13 @@
-//! The row of `shop_settings`: the settings as they are.
+//! The row of `shop_settings`.
 
 use waybill_primitives::{Currency, Timestamp};
 use waybill_store::entity_prelude::*;
 
-/// The shop as it is set now. Amounts of time in seconds.
+/// The current settings. Durations in seconds.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "shop_settings")]
 pub struct Model {
-    /// There is one row.
+    /// The only row.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: i32,
     pub shop_name: String,
@@ -16,11 +16,11 @@ pub struct Model {
     pub goods_expiry: i64,
     pub service_expiry: i64,
     pub mixed_expiry: i64,
-    /// An order does not expire for this long after a payment was begun.
+    /// An order does not expire for this long after a payment was started.
     pub payment_window: i64,
     /// The platform's share of a completed order, in hundredths of a percent.
     pub commission_basis_points: i64,
-    /// Orders that a worker may have at a time, unless their own entry says otherwise; 0: no limit.
+    /// Default limit of open orders of a worker; 0: no limit.
     pub max_open_orders_per_worker: i64,
     /// Lines of one order.
     pub max_order_lines: i64,
@@ -28,9 +28,9 @@ pub struct Model {
     pub max_file_bytes: i64,
     /// Files of one order.
     pub max_files_per_order: i64,
-    /// A cart that nobody touches is cleaned up after this.
+    /// A cart that is not used is deleted after this time.
     pub cart_lifetime: i64,
-    /// For products that have no threshold of their own, in units.
+    /// Default low-stock threshold of products, in units.
     pub low_stock_threshold: i64,
     pub version: i64,
     pub updated_at: Timestamp,

@@ -1,4 +1,4 @@
-//! What is published of the settings.
+//! Events of the settings.
 
 use uuid::Uuid;
 use waybill_proto::order::SettingsChanged;
@@ -6,7 +6,7 @@ use waybill_store::Tx;
 
 use super::{domain::ShopSettings, wire};
 
-/// The aggregate of the settings' events: there is one shop.
+/// The aggregate id of the settings' events.
 const AGGREGATE: Uuid = Uuid::from_u128(0x5e77_1295_0000_7000_8000_0000_0000_0001);
 
 /// Publishes new settings, with those before.

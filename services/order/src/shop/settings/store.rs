@@ -27,7 +27,7 @@ pub async fn newer(
         .await?)
 }
 
-/// As they are now and until the transaction ends.
+/// Reads and locks them until the transaction ends.
 pub async fn find_locked(tx: &Tx) -> Result<Option<ShopSettings>, StoreError> {
     Ok(Entity::find_by_id(THE_ROW)
         .lock_exclusive()
@@ -35,7 +35,7 @@ pub async fn find_locked(tx: &Tx) -> Result<Option<ShopSettings>, StoreError> {
         .await?)
 }
 
-/// Writes the next version. False if the one before it is not the current one any more.
+/// Writes the next version. False if the version before is not the current one.
 pub async fn update(tx: &Tx, settings: &ShopSettings) -> Result<bool, StoreError> {
     store::update(tx, settings, Column::Version.eq(settings.version - 1)).await
 }

@@ -4,7 +4,7 @@ use waybill_proto::order as pb;
 
 use super::domain::ShopSettings;
 
-/// The settings as messages have them; what is beyond a field's range is its end.
+/// The settings as a message; values beyond a field's range are clamped.
 pub fn settings(shop: &ShopSettings) -> pb::ShopSettings {
     let number = |number: i64| i32::try_from(number).unwrap_or(i32::MAX);
     pb::ShopSettings {

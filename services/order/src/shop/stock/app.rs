@@ -40,7 +40,7 @@ impl Stock {
         Self { context }
     }
 
-    /// Adds units or takes them away; never below what is reserved.
+    /// Adds or removes units; never below the reserved units.
     pub async fn adjust(
         &self,
         ctx: &CallContext,
@@ -120,7 +120,7 @@ impl Stock {
     }
 }
 
-/// A line of the ledger for `units` of a product.
+/// A ledger line for `units` of a product.
 pub fn movement(
     kind: MovementKind,
     product_id: ProductId,
@@ -143,9 +143,8 @@ pub fn movement(
     }
 }
 
-/// Moves the goods of an order, in the order of product ids so that two orders never wait for each other in a circle.
-/// The ledger is written first and the levels last: their rows are what others wait for.
-/// Gives the first product of which there is too little; the caller must roll back then.
+/// Moves the goods of an order, in the order of product ids so that orders never deadlock. The ledger is written first and the levels
+/// last, because others wait for their rows. Returns the first product with too little stock; the caller must then roll back.
 pub async fn move_goods(
     tx: &Tx,
     kind: MovementKind,
@@ -166,10 +165,10 @@ pub async fn move_goods(
     Ok(None)
 }
 
-/// Why no stock was set.
+/// Why the stock was not set.
 #[derive(Debug)]
 pub enum NotSet {
-    /// More of this product is reserved than there would be.
+    /// More units of this product are reserved than would be on hand.
     Reserved(ProductId, Level),
     Failed(AppError),
 }
@@ -180,18 +179,18 @@ impl<E: Into<AppError>> From<E> for NotSet {
     }
 }
 
-/// Sets what is on hand of these products, each as an adjustment by what that differs; what it was and is. The last step of a
-/// transaction: orders wait for these rows.
+/// Sets the units on hand of these products, each as an adjustment by the difference; returns the levels before and after. Must be the
+/// last step of a transaction, because orders wait for these rows.
 pub async fn set_on_hand(
     tx: &Tx,
-    wanted: &BTreeMap<ProductId, i64>,
+    targets: &BTreeMap<ProductId, i64>,
     reason: &str,
     actor: UserId,
     now: Timestamp,
 ) -> Result<BTreeMap<ProductId, (Level, Level)>, NotSet> {
     let mut set = BTreeMap::new();
-    for (id, before) in store::lock(tx, wanted.keys().copied()).await? {
-        let units = wanted.get(&id).copied().unwrap_or(before.on_hand);
+    for (id, before) in store::lock(tx, targets.keys().copied()).await? {
+        let units = targets.get(&id).copied().unwrap_or(before.on_hand);
         let delta = units - before.on_hand;
         if units < before.reserved {
             return Err(NotSet::Reserved(id, before));
@@ -207,8 +206,8 @@ pub async fn set_on_hand(
     Ok(set)
 }
 
-/// Changes what is on hand, with its line in the ledger and its event: the level as it is then. None, and nothing was written,
-/// if it would leave less than is reserved, or too much.
+/// Changes the units on hand, with a ledger line and an event; returns the new level. None, with nothing written, if the result would
+/// be below the reserved units or above the maximum.
 async fn adjusted(
     tx: &Tx,
     product_id: ProductId,
@@ -251,7 +250,7 @@ pub fn adjustment(product_id: ProductId, before: i64, after: i64, reason: &str) 
     }
 }
 
-/// The refusal of an adjustment that would leave less than is reserved, or too much.
+/// The error of an adjustment below the reserved units or above the maximum.
 pub fn impossible(level: &Level, field: &'static str, delta: i64) -> AppError {
     let (on_hand, reserved) = (level.on_hand, level.reserved);
     let message = format!(
@@ -260,7 +259,7 @@ pub fn impossible(level: &Level, field: &'static str, delta: i64) -> AppError {
     AppError::conflict(ErrorCode::Conflict, message)
         .with_field(
             field,
-            "must leave what is reserved, and at most a thousand million",
+            "must leave at least the reserved units, and at most a thousand million",
         )
         .with_meta("on_hand", on_hand.to_string())
         .with_meta("reserved", reserved.to_string())

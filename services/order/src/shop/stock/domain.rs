@@ -10,7 +10,7 @@ use crate::{base::fields::MAX_UNITS, shop::products::domain::Product};
 pub const MAX_REASON: usize = pb::AdjustStockRequest::MAX_REASON;
 
 impl MovementKind {
-    /// What `units` of an order do to (on hand, reserved). Opening and adjustments change what is on hand.
+    /// The effect of `units` of an order on (on hand, reserved). Opening and adjustments change the units on hand.
     pub const fn deltas(self, units: i64) -> (i64, i64) {
         match self {
             Self::Opening | Self::Adjusted | Self::Returned => (units, 0),
@@ -22,7 +22,7 @@ impl MovementKind {
 }
 
 impl Level {
-    /// Of a product that nobody has ordered yet.
+    /// The level of a new product.
     pub const fn opening(product_id: ProductId, on_hand: i64, low: bool, now: Timestamp) -> Self {
         Self {
             product_id,
@@ -34,7 +34,7 @@ impl Level {
         }
     }
 
-    /// Units that can be ordered now.
+    /// Available units.
     pub const fn available(self) -> i64 {
         self.on_hand - self.reserved
     }
@@ -47,7 +47,7 @@ pub struct Offer {
     pub stock: Option<Level>,
 }
 
-/// An adjustment that may be tried.
+/// A valid adjustment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Adjustment {
     pub delta: i64,

@@ -1,4 +1,4 @@
-//! Rows of `stock` and `stock_movements`: levels and lines of the ledger as they are.
+//! Rows of `stock` and `stock_movements`: levels and ledger lines.
 
 use waybill_primitives::string_enum;
 use waybill_proto::order as pb;
@@ -6,7 +6,7 @@ use waybill_proto::order as pb;
 string_enum! {
     /// Why stock changed.
     pub enum MovementKind as pb::MovementKind {
-        /// What the product began with.
+        /// Opening stock.
         Opening = "OPENING",
         /// An administrator counted, bought or wrote off.
         Adjusted = "ADJUSTED",
@@ -25,7 +25,7 @@ pub mod level {
     use waybill_primitives::{ProductId, Timestamp};
     use waybill_store::entity_prelude::*;
 
-    /// How much there is of a product. Always `0 ≤ reserved ≤ on_hand`.
+    /// The stock level of a product. Always `0 ≤ reserved ≤ on_hand`.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "stock")]
     pub struct Model {
@@ -36,7 +36,7 @@ pub mod level {
         /// Counts adjustments and warnings of low stock; the version of the stock's events.
         pub version: i64,
         pub updated_at: Timestamp,
-        /// It was told that there is too little; cleared when it is filled up.
+        /// Low stock was reported; cleared on restocking.
         pub low: bool,
     }
 
@@ -56,7 +56,7 @@ pub mod level {
         }
     }
 
-    /// A product finds its stock: lists have both.
+    /// Relation from a product to its stock, for lists with both.
     impl Related<Entity> for crate::shop::products::entity::Entity {
         fn to() -> RelationDef {
             Relation::Product.def().rev()

@@ -1,11 +1,11 @@
-//! What is published of stock.
+//! Events of stock.
 
 use waybill_proto::order::StockChanged;
 use waybill_store::Tx;
 
 use super::domain::Level;
 
-/// Publishes an adjustment by `delta`; `level` is what it came to.
+/// Publishes an adjustment by `delta`; `level` is the level after it.
 pub fn stock_changed(tx: &Tx, level: &Level, delta: i64, reason: &str) {
     let event = StockChanged {
         product_id: level.product_id.to_string(),

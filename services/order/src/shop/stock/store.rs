@@ -21,7 +21,7 @@ use super::{
 };
 use crate::base::fields::MAX_UNITS;
 
-/// The levels of these products, which nobody else changes until the transaction ends; locked in the order of product ids.
+/// The levels of these products, locked in the order of product ids until the transaction ends.
 pub async fn lock(
     tx: &Tx,
     products: impl IntoIterator<Item = ProductId>,
@@ -35,7 +35,7 @@ pub async fn lock(
     Ok(rows.into_iter().map(|row| (row.product_id, row)).collect())
 }
 
-/// Moves units of one product for an order. False if that would take more than there is.
+/// Moves units of one product for an order. False if there is not enough stock.
 pub async fn shift(
     tx: &Tx,
     kind: MovementKind,
@@ -69,7 +69,7 @@ pub async fn shift(
     Ok(update.exec(tx.conn()).await?.rows_affected == 1)
 }
 
-/// Changes what is on hand. False if it would fall below what is reserved, or exceed the limit.
+/// Changes the units on hand. False if they would fall below the reserved units or exceed the limit.
 pub async fn adjust(
     tx: &Tx,
     product_id: ProductId,
@@ -90,7 +90,7 @@ pub async fn adjust(
     Ok(update.exec(tx.conn()).await?.rows_affected == 1)
 }
 
-/// The levels of these products, as far as they have stock.
+/// The levels of those of these products that have stock.
 pub async fn levels(
     connection: &impl ConnectionTrait,
     products: impl IntoIterator<Item = ProductId>,

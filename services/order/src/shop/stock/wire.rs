@@ -1,11 +1,11 @@
-//! Stock, and products with theirs, as messages.
+//! Stock, and products with their stock, as messages.
 
 use waybill_proto::{media, order as pb};
 
 use super::domain::{Level, Movement, Offer};
 use crate::shop::products::domain::Image;
 
-/// A product; the parts of its stock only with `stock_parts`.
+/// A product; its stock details only with `stock_parts`.
 pub fn product(offer: &Offer, stock_parts: bool) -> pb::Product {
     let product = &offer.product;
     let parts = offer.stock.filter(|_| stock_parts);
@@ -41,7 +41,7 @@ fn image(image: &Image) -> pb::ProductImage {
     }
 }
 
-/// Pixels; far fewer than the message can hold.
+/// Pixels; always within the range of the field.
 fn side(pixels: u32) -> i32 {
     i32::try_from(pixels).unwrap_or(i32::MAX)
 }

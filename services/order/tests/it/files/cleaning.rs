@@ -1,4 +1,4 @@
-//! Nothing is left behind: not by deletions, not by uploads that die half-way, not by replicas in each other's way.
+//! No unreferenced objects stay in the storage: after deletions, interrupted uploads, and with several replicas.
 
 use std::{
     ops::Range,
@@ -44,7 +44,7 @@ async fn a_deleted_file_takes_its_objects_along() {
         second.close().await;
         let key = format!("orders/{}/{}", order.id, kept.id);
         assert_eq!(shop.objects().await, [key]);
-        // Nothing of what is kept ever falls due.
+        // Kept files have no pending removals.
         shop.clock.advance(HOUR * 48);
         shop.clean_up().await;
         assert_eq!(shop.objects().await.len(), 1);
@@ -52,11 +52,11 @@ async fn a_deleted_file_takes_its_objects_along() {
     .await;
 }
 
-/// A storage that can stop between writing an object and saying so, and that can refuse to delete.
+/// A storage that can block after writing an object, and that can refuse to delete.
 #[derive(Debug)]
 struct Moody {
     inner: LocalStore,
-    /// Puts wait here after they have written.
+    /// Writes wait here after they are done.
     stuck: AtomicBool,
     written: Notify,
     go_on: Notify,
@@ -98,7 +98,7 @@ impl FileStore for Moody {
     }
 }
 
-/// A shop with it.
+/// A shop with this storage.
 struct MoodyShop {
     shop: Shop,
     moody: Arc<Moody>,
@@ -131,7 +131,7 @@ impl World for MoodyShop {
 }
 
 #[tokio::test]
-async fn what_an_upload_stored_that_never_ended_is_removed_and_it_cannot_end_any_more() {
+async fn objects_of_an_unfinished_upload_are_removed_and_it_can_no_longer_complete() {
     waybill_testkit::on_any_database(async |world: &MoodyShop| {
         let MoodyShop { shop, moody, .. } = world;
         let who = shop.customer();
@@ -143,7 +143,7 @@ async fn what_an_upload_stored_that_never_ended_is_removed_and_it_cannot_end_any
         let cleaner = async {
             moody.written.notified().await;
             assert_eq!(shop.objects().await.len(), 1);
-            // It may still end; nobody touches what it stored.
+            // It may still complete; its objects are kept.
             shop.clean_up().await;
             assert_eq!(shop.objects().await.len(), 1);
             shop.clock.advance(HOUR + Duration::from_secs(1));
@@ -159,7 +159,7 @@ async fn what_an_upload_stored_that_never_ended_is_removed_and_it_cannot_end_any
 }
 
 #[tokio::test]
-async fn a_storage_that_is_away_is_asked_again_later() {
+async fn removals_are_retried_later_if_the_storage_is_unavailable() {
     waybill_testkit::on_any_database(async |world: &MoodyShop| {
         let MoodyShop { shop, moody, .. } = world;
         let who = shop.customer();
@@ -171,7 +171,7 @@ async fn a_storage_that_is_away_is_asked_again_later() {
         shop.delete_file(&who, &file.id).await.unwrap();
         shop.clean_up().await;
         moody.refuses.store(false, Ordering::Relaxed);
-        // Not at once: it has just been asked.
+        // Not at once: it was just tried.
         shop.clean_up().await;
         assert_eq!(shop.objects().await.len(), 1);
         shop.clock.advance(Duration::from_mins(2));

@@ -1,4 +1,4 @@
-//! What is taken, what comes back, links.
+//! Uploads, downloads, links.
 
 use std::time::Duration;
 
@@ -66,11 +66,11 @@ async fn a_file_comes_back_as_it_was_sent_whole_and_in_parts() {
 }
 
 #[tokio::test]
-async fn pictures_are_encoded_anew_and_have_thumbnails() {
+async fn pictures_are_re_encoded_and_have_thumbnails() {
     on_any_database(async |shop| {
         let (who, order) = placed(shop).await;
         let mut sent = picture(800, 600, image::ImageFormat::Jpeg);
-        // What follows the end of a picture is no picture.
+        // Data after the end of a picture is dropped.
         sent.extend(b"secret place 48.2082 N");
         let target = of_order(&order, Reference, "garden.JPG");
         let file = shop.upload(&who, target, &sent).await.unwrap();
@@ -96,7 +96,7 @@ async fn pictures_are_encoded_anew_and_have_thumbnails() {
 }
 
 #[tokio::test]
-async fn what_is_no_file_of_ours_is_refused_and_leaves_nothing() {
+async fn invalid_files_are_refused_and_leave_nothing() {
     on_any_database(async |shop| {
         let (who, order) = placed(shop).await;
         let send = async |name: &str, bytes: &[u8]| {
@@ -131,7 +131,7 @@ async fn what_is_no_file_of_ours_is_refused_and_leaves_nothing() {
         let bad = pb::UploadTarget::default();
         let error = shop.upload(&who, bad, &pdf(10)).await.unwrap_err();
         assert_eq!(error.code, ErrorCode::ValidationError);
-        // A liar by name is what it contains.
+        // The content decides, not the name.
         let target = of_order(&order, Reference, "song.mp3");
         let film = shop.upload(&who, target, &mp4()).await.unwrap();
         assert_eq!(
@@ -143,7 +143,7 @@ async fn what_is_no_file_of_ours_is_refused_and_leaves_nothing() {
     .await;
 }
 
-/// Forms may have their fields in any order: what a file is for can come after its bytes.
+/// Forms may have their fields in any order: the purpose can come after the bytes.
 #[tokio::test]
 async fn the_purpose_may_come_last() {
     on_any_database(async |shop| {
@@ -170,7 +170,7 @@ async fn the_purpose_may_come_last() {
             .file
             .unwrap();
         assert_eq!(file.purpose(), Reference);
-        // What may be added is decided by what it is, whenever that is said.
+        // Permission depends on the purpose, whenever it is given.
         let error = shop
             .send(&who, unnamed(pb::FilePurpose::Result))
             .await
@@ -189,7 +189,7 @@ async fn the_purpose_may_come_last() {
 }
 
 #[tokio::test]
-async fn an_upload_that_breaks_off_is_no_file() {
+async fn an_interrupted_upload_stores_no_file() {
     on_any_database(async |shop| {
         let (who, order) = placed(shop).await;
         let whole = messages(of_order(&order, Reference, "a.pdf"), &pdf(200_000));
@@ -260,7 +260,7 @@ async fn a_repeated_upload_with_its_key_is_one_file() {
         let error = shop.send(&keyed, other).await.unwrap_err();
         assert_eq!(error.code, ErrorCode::IdempotencyKeyReused);
 
-        // At once, too.
+        // Concurrently, too.
         let keyed = who.with_key("upload-2");
         let sent = (0..6).map(|_| shop.send(&keyed, upload.clone()));
         let answers = join_all(sent).await;
@@ -278,7 +278,7 @@ async fn a_repeated_upload_with_its_key_is_one_file() {
 }
 
 #[tokio::test]
-async fn a_link_gives_its_file_to_anybody_until_it_expires() {
+async fn a_link_gives_access_to_its_file_until_it_expires() {
     on_any_database(async |shop| {
         let (who, order) = placed(shop).await;
         let target = of_order(&order, Reference, "a.png");
@@ -316,7 +316,7 @@ async fn a_link_gives_its_file_to_anybody_until_it_expires() {
             read(&file.id, true, &made.thumbnail_signature).await,
             Ok(())
         );
-        // Not for the other file, not for the other size, not for longer.
+        // Not for another file, not for the thumbnail, not for longer.
         assert_eq!(read(&other.id, false, &made.signature).await, invalid);
         assert_eq!(read(&file.id, true, &made.signature).await, invalid);
         let longer = link(61).await.unwrap().signature;
@@ -336,7 +336,7 @@ async fn a_link_gives_its_file_to_anybody_until_it_expires() {
                 ErrorCode::ValidationError
             );
         }
-        // A link to what is deleted leads nowhere.
+        // A link to a deleted file does not work.
         let made = link(60).await.unwrap();
         shop.delete_file(&who, &file.id).await.unwrap();
         let gone = Err("NOT_FOUND".to_owned());
@@ -346,7 +346,7 @@ async fn a_link_gives_its_file_to_anybody_until_it_expires() {
 }
 
 #[tokio::test]
-async fn a_result_is_handed_in_by_the_worker_and_told_of() {
+async fn a_result_is_added_by_the_worker_and_published() {
     on_any_database(async |shop| {
         let (customer, worker) = (shop.customer(), shop.worker());
         let order = shop.at_work(&customer, &worker).await;

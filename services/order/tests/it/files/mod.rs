@@ -1,4 +1,4 @@
-//! Files of orders and pictures of products: who sees which, what is taken, and that nothing is left behind.
+//! Files of orders and pictures of products: visibility, accepted files, and cleaning up.
 
 mod cleaning;
 mod contents;

@@ -128,7 +128,7 @@ async fn only_administrators_and_only_pictures() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn pictures_that_come_at_once_all_stay_up_to_the_limit() {
+async fn concurrently_added_pictures_are_all_kept_up_to_the_limit() {
     on_each_database(async |shop| {
         let cup = shop.goods("Cup", 1250, 5).await;
         for _ in 0..FULL - 4 {

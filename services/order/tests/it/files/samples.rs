@@ -13,7 +13,7 @@ use waybill_service_kit::{AppError, CallContext, GrpcChannel};
 
 use crate::shop::{Shop, Somebody, outgoing};
 
-/// So many pictures fill a product.
+/// Maximum number of pictures of a product.
 pub const FULL: usize = MAX_IMAGES;
 
 pub fn pdf(size: usize) -> Vec<u8> {
@@ -41,7 +41,7 @@ pub fn png() -> Vec<u8> {
     picture(40, 30, image::ImageFormat::Png)
 }
 
-/// What is said of a file before its bytes.
+/// The target of an upload, sent before its bytes.
 pub fn of_order(order: &pb::Order, purpose: FilePurpose, name: &str) -> pb::UploadTarget {
     pb::UploadTarget {
         order_id: order.id.clone(),
@@ -177,7 +177,7 @@ impl Shop {
         names
     }
 
-    /// Removes what is due.
+    /// Removes objects that are due.
     pub async fn clean_up(&self) {
         (self.remove.run)().await.unwrap();
     }
@@ -190,7 +190,7 @@ impl Shop {
         self.claim(worker, &order).await.unwrap()
     }
 
-    /// The worker is done, and the administrator agrees.
+    /// Completes the order by the worker's request and an administrator's approval.
     pub async fn complete(&self, worker: &Somebody, order: &pb::Order) -> pb::Order {
         let asked = self
             .ask(worker, order, pb::ChangeRequestKind::Completion)

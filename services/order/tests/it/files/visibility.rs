@@ -1,4 +1,4 @@
-//! Who sees which file of an order, by role, status and purpose; who adds and deletes.
+//! Permissions on the files of an order, by role, status and purpose.
 
 use waybill_primitives::Role;
 use waybill_proto::order::{
@@ -14,7 +14,7 @@ use crate::{
     shop::{Shop, Somebody, on_any_database, on_each_database},
 };
 
-/// An order with a file of each purpose, and everybody who might look.
+/// An order with a file of each purpose, and all kinds of users.
 struct World {
     order: pb::Order,
     owner: Somebody,
@@ -53,7 +53,7 @@ async fn world(shop: &Shop) -> World {
     }
 }
 
-/// Which of the three files somebody sees: in the list, by itself, and its bytes. All three ways agree.
+/// Which of the three files a user can see. The list, the single file and its bytes must agree.
 async fn seen(shop: &Shop, who: &Somebody, world: &World) -> Option<[bool; 3]> {
     let listed = match shop.file_list(who, &world.order).await {
         Ok(files) => Some(files),
@@ -130,7 +130,7 @@ async fn a_cancelled_order_keeps_its_results_from_the_customer() {
 }
 
 #[tokio::test]
-async fn the_pool_shows_workers_what_the_customer_wishes_and_no_more() {
+async fn the_pool_shows_workers_only_reference_files() {
     on_any_database(async |shop| {
         let world = world(shop).await;
         let asked = shop
@@ -144,7 +144,7 @@ async fn the_pool_shows_workers_what_the_customer_wishes_and_no_more() {
         shop.decide(&asked, true).await.unwrap();
         let pool = Some([true, false, false]);
         assert_eq!(seen(shop, &world.rival, &world).await, pool);
-        // Whoever had it is one of many now.
+        // The former worker sees no more than others.
         assert_eq!(seen(shop, &world.worker, &world).await, pool);
         shop.claim(&world.rival, &world.order).await.unwrap();
         assert_eq!(seen(shop, &world.rival, &world).await, Some([true; 3]));
@@ -171,7 +171,7 @@ async fn nobody_without_a_token_learns_of_any_file_of_an_order() {
 }
 
 #[tokio::test]
-async fn everybody_adds_and_deletes_their_own_while_the_order_goes_on() {
+async fn users_add_and_delete_their_own_files_while_the_order_is_open() {
     on_any_database(async |shop| {
         let world = world(shop).await;
         let (order, owner, worker) = (&world.order, &world.owner, &world.worker);
@@ -221,7 +221,7 @@ async fn everybody_adds_and_deletes_their_own_while_the_order_goes_on() {
         assert_eq!(outcome(worker, Handed).await, over);
         assert_eq!(deleted(worker, logo).await, over);
         assert_eq!(deleted(owner, request).await, over);
-        // A result that was forgotten; and one too many.
+        // A forgotten result can be added; one too many is deleted.
         assert_eq!(outcome(&shop.admin, Handed).await, None);
         assert_eq!(deleted(&shop.admin, logo).await, None);
     })

@@ -1,4 +1,4 @@
-//! Any sequence of operations leaves the database in agreement with itself; what is refused changes nothing.
+//! Any sequence of operations leaves the database consistent; refused operations change nothing.
 
 mod world;
 
@@ -8,7 +8,7 @@ use waybill_service_kit::ErrorKind;
 use crate::shop::{Shop, on_each_database};
 use world::World;
 
-/// An operation. Numbers choose among what there is at that moment: products, orders, requests, workers.
+/// An operation. Numbers choose among the existing products, orders, requests and workers.
 #[derive(Debug, Clone, Copy)]
 pub enum Step {
     Place {
@@ -108,7 +108,7 @@ pub enum Step {
 fn step() -> impl Strategy<Value = Step> {
     let order = || 0_usize..6;
     let goods = || 0_usize..3;
-    // A union takes ten at most.
+    // A union has at most ten entries.
     let money = prop_oneof![
         4 => (goods(), 1_i64..6, any::<bool>())
             .prop_map(|(product, quantity, second)| Step::Place { product, quantity, second }),

@@ -1,4 +1,4 @@
-//! What the operations work on, and how each is carried out through gRPC or by an event of payment.
+//! The state of the random operations, and their execution through gRPC or by an event of payment.
 
 use std::collections::BTreeMap;
 
@@ -22,8 +22,8 @@ use crate::{
     shopper::Shopper,
 };
 
-/// What only users' acts change. What follows from events in its own time (analytics, words) is not here, nor the list of
-/// objects to remove, which a refused upload rightly adds to.
+/// Tables that only operations of users change. Without data that follows events asynchronously (analytics, words), and without the
+/// list of objects to remove, to which a refused upload may add.
 const TABLES: [&str; 17] = [
     "products",
     "stock",
@@ -44,7 +44,7 @@ const TABLES: [&str; 17] = [
     "idempotency_keys",
 ];
 
-/// The most open orders of the first worker: tight, so that it is met.
+/// Limit of open orders of the first worker: low, so that it is reached.
 const LIMIT: i32 = 2;
 
 pub struct World<'a> {
@@ -84,7 +84,7 @@ impl<'a> World<'a> {
         }
     }
 
-    /// Every row of every table, and which events have been written.
+    /// All rows of these tables, and the written events.
     pub async fn snapshot(&self) -> BTreeMap<&'static str, Vec<String>> {
         let mut rows = BTreeMap::new();
         for table in TABLES {
@@ -109,7 +109,7 @@ impl<'a> World<'a> {
         assert!(open.open_orders <= LIMIT.into(), "{open:?}");
     }
 
-    /// Takes a step; one whose subject does not exist yet is none.
+    /// Executes a step; does nothing if its subject does not exist yet.
     pub async fn perform(&mut self, step: Step) -> Result<(), AppError> {
         match step {
             Step::Put { .. }
@@ -130,7 +130,7 @@ impl<'a> World<'a> {
                         ..paid.clone()
                     };
                     let event = payment_changed(PaymentEvent::Refunded, &back);
-                    self.shop.tell(&back, &event).await;
+                    self.shop.send_event(&back, &event).await;
                 }
                 Ok(())
             }
@@ -237,14 +237,14 @@ impl<'a> World<'a> {
             }
             Step::Begin { .. } => drop(begin(shop, order).await),
             Step::Pay { .. } => {
-                // What it costs now; an edit may come first.
+                // The current total; an edit may come first.
                 let order = shop.refresh(order).await;
                 self.payments.push(shop.pay(&order).await);
             }
             Step::Fail { .. } => {
                 let failed = payment_of(order);
                 let event = payment_changed(PaymentEvent::Failed, &failed);
-                shop.tell(&failed, &event).await;
+                shop.send_event(&failed, &event).await;
             }
             Step::Cancel { by_admin, .. } => {
                 let who = if by_admin {
@@ -327,7 +327,7 @@ impl<'a> World<'a> {
                 };
                 let decision = outgoing(&self.shop.admin.ctx, decision);
                 let decided = self.shop.work().decide_change_request(decision).await?;
-                // What comes for the closed order still comes, too.
+                // Events for the closed order still arrive, too.
                 self.orders.extend(decided.into_inner().replacement);
             }
             _ => unreachable!("{step:?} is about something else"),

@@ -1,9 +1,8 @@
-//! Orders as CSV, page by page: what is kept in memory is one page.
+//! Orders as CSV, page by page: only one page is kept in memory.
 //!
-//! Each page shows its orders as they were when it was read. An order that is placed in the meantime is in the file if its place
-//! is still to come. By the time of placing none is in it twice or missing, as that never changes. By total, an order that
-//! is edited while the file is written may be in it at its old place, its new one, both or neither: whoever needs each order
-//! once sorts by time.
+//! Each page shows its orders as they were when it was read. An order that is placed during the export is included if its position
+//! is not exported yet. Sorted by time of placing, which never changes, no order is repeated or missing. Sorted by total, an order
+//! that is edited during the export may be included once, twice or not at all: to get each order exactly once, sort by time.
 
 use std::borrow::Cow;
 
@@ -27,10 +26,10 @@ use crate::{
     },
 };
 
-/// Orders of one page: long descriptions make each of them tens of kilobytes.
+/// Orders per page: with a long description, an order has tens of kilobytes.
 const PAGE_ROWS: Limit = Limit::of(250);
 
-/// Names of the columns; README says what is in them.
+/// Names of the columns; see README for their content.
 const HEADER: [&str; 27] = [
     "id",
     "orderNumber",
@@ -61,7 +60,7 @@ const HEADER: [&str; 27] = [
     "shippingCountry",
 ];
 
-/// The filter as the audit log shows it, under the names of the request.
+/// The filter for the audit log, with the field names of the request.
 fn audit_values(filter: &Filter) -> Value {
     let search = filter.search.as_ref().map(|search| match search {
         Search::Id(id) => id.to_string(),
@@ -99,7 +98,7 @@ enum Next {
 }
 
 impl Analytics {
-    /// Begins an export of all orders that the filter lets through. It leaves a record, as it takes personal data out.
+    /// Starts an export of all orders that match the filter. It is recorded in the audit log, because it contains personal data.
     pub async fn export(
         &self,
         ctx: &CallContext,

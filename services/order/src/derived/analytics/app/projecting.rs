@@ -1,4 +1,4 @@
-//! From changes of orders to the figures and words: only the difference to what an order has added before is written.
+//! Applies changes of orders to figures and words: writes only the difference to the order's previous contribution.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,18 +7,18 @@ use waybill_store::{StoreError, Tx};
 
 use crate::{
     derived::analytics::{
-        domain::{Contribution, Counted, Figures, Step, Times},
+        domain::{Contribution, Counted, Figures, Milestone, Times},
         store::{self, Projection, State, WordRow},
     },
     orders::{domain::SearchTerms, store as orders},
 };
 
-/// A change of an order, as its event tells it.
+/// A change of an order, from its event.
 #[derive(Debug, Clone)]
 pub struct ProjectionInput {
     /// The order after the change.
     pub order: Counted,
-    pub step: Step,
+    pub step: Milestone,
 }
 
 impl ProjectionInput {
@@ -28,7 +28,7 @@ impl ProjectionInput {
     }
 }
 
-/// What is to be written, gathered so that it takes few statements.
+/// The rows to write, collected to need few statements.
 #[derive(Debug, Default)]
 pub(super) struct Writing {
     new: Vec<Projection>,
@@ -39,7 +39,7 @@ pub(super) struct Writing {
 }
 
 impl Writing {
-    /// Replaces what an order had added by what it adds now. `generation` is what the row says from now on.
+    /// Replaces an order's previous contribution by the current one. `generation` is written to its row.
     pub(super) fn set(
         &mut self,
         order: &Counted,
@@ -75,19 +75,19 @@ impl Writing {
         }
     }
 
-    /// A figure of a rebuild's own generation, which had nothing of this order yet.
+    /// A figure of a rebuild's generation, to which this order has not contributed yet.
     pub(super) fn add_new(&mut self, contribution: &Contribution, generation: i64) {
         contribution.add_to(self.figures.entry(generation).or_default(), 1);
     }
 
-    /// All words of an order, also those that should be there.
+    /// All words of an order, including those that should exist already.
     pub(super) fn all_words(&mut self, order: &Counted) {
         let words = order.words.iter();
         self.more_words
             .extend(words.map(|word| word_row(order, word)));
     }
 
-    /// The rows that others wait for come last.
+    /// The contended rows come last.
     pub(super) async fn write(self, tx: &Tx) -> Result<(), StoreError> {
         store::keep(tx, self.new, self.known).await?;
         store::remove_words(tx, self.fewer_words).await?;
@@ -104,14 +104,14 @@ fn word_row(order: &Counted, word: &str) -> WordRow {
     }
 }
 
-/// Applies changes of orders. What was consumed before, or is older than that, changes nothing.
+/// Applies changes of orders. Changes that were consumed before, or are older, have no effect.
 pub async fn consume(tx: &Tx, changes: Vec<ProjectionInput>) -> Result<(), StoreError> {
     let mut by_order: BTreeMap<OrderId, Vec<ProjectionInput>> = BTreeMap::new();
     for one in changes {
         by_order.entry(one.order.id).or_default().push(one);
     }
     let mut before = store::locked(tx, by_order.keys().copied()).await?;
-    // After the lock: a rebuild that has counted one of them since is seen.
+    // Read after locking, so that the contribution of a concurrent rebuild is seen.
     let state = store::state(tx.conn()).await?;
     let mut writing = Writing::default();
     let mut incomplete = Vec::new();
@@ -125,7 +125,7 @@ pub async fn consume(tx: &Tx, changes: Vec<ProjectionInput>) -> Result<(), Store
             .clone()
             .any(|(version, change)| change.order.version != version)
         {
-            // An event in between is late or lost: the history knows.
+            // An event in between is late or lost: read the history instead.
             incomplete.push(id);
             continue;
         }
@@ -168,7 +168,7 @@ fn apply(
     state: State,
 ) {
     let newest = state.building.unwrap_or(state.generation);
-    // While a rebuild is under way it has yet to count the orders of older rows; newer ones count in both.
+    // During a rebuild, orders with older rows are still to be counted by it; newer rows count in both generations.
     let (generations, generation) = match &had {
         Some(had) if had.generation != newest => (vec![state.generation], had.generation),
         _ if state.generation == newest => (vec![newest], newest),

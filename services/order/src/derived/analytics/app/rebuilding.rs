@@ -1,5 +1,5 @@
-//! Counting all orders again while the service runs. The figures that are shown stay whole throughout: a second generation is
-//! filled beside them, to which the consumer adds as well, and then takes their place.
+//! Rebuilds the figures of all orders while the service runs. The visible figures stay complete: a second generation is filled, to
+//! which the consumer adds as well, and then replaces them.
 
 use waybill_primitives::OrderId;
 use waybill_service_kit::AppError;
@@ -14,10 +14,10 @@ use crate::{
     orders::store as orders,
 };
 
-/// Orders of one transaction: small, as placing and the consumer go on beside it.
+/// Orders per transaction: few, because placing and the consumer run concurrently.
 const BATCH: u64 = 200;
 
-/// Counts every order again. How many there were. `progress` is called with the number so far.
+/// Recounts all orders; returns their number. `progress` is called with the number so far.
 pub async fn rebuild(db: &Db, mut progress: impl FnMut(u64)) -> Result<u64, AppError> {
     let context = EventContext::default();
     let state = transact!(db, &context, async |tx| {
@@ -32,7 +32,7 @@ pub async fn rebuild(db: &Db, mut progress: impl FnMut(u64)) -> Result<u64, AppE
         let Some(last) = ids.last() else { break };
         after = Some(*last);
         transact!(db, &context, async |tx| {
-            count_anew(tx, &ids, building).await?;
+            recount(tx, &ids, building).await?;
             Ok::<_, AppError>(())
         })
         .await?;
@@ -52,12 +52,12 @@ pub async fn rebuild(db: &Db, mut progress: impl FnMut(u64)) -> Result<u64, AppE
 fn overtaken() -> AppError {
     AppError::conflict(
         waybill_service_kit::ErrorCode::Conflict,
-        "another rebuild has begun since; it will finish the job",
+        "another rebuild was started in the meantime and will complete",
     )
 }
 
-async fn count_anew(tx: &Tx, ids: &[OrderId], building: i64) -> Result<(), AppError> {
-    // Locked first, read afterwards: so an order is at least as new as what it has added.
+async fn recount(tx: &Tx, ids: &[OrderId], building: i64) -> Result<(), AppError> {
+    // Locked first, read afterwards: so the order is at least as new as its contribution.
     let mut before = store::locked(tx, ids.iter().copied()).await?;
     let state = store::state(tx.conn()).await?;
     if state.building != Some(building) {

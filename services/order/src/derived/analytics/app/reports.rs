@@ -1,4 +1,4 @@
-//! What administrators ask for: the dashboard, and figures over time. All of it is read from rollups.
+//! Reports for administrators: the dashboard, and figures over time, read from the rollups.
 
 use std::collections::HashMap;
 
@@ -23,14 +23,14 @@ use crate::{
     },
 };
 
-/// Days that the dashboard shows, and compares with as many before.
+/// Days of the dashboard; compared with the same number of days before.
 const DASHBOARD_DAYS: i32 = 30;
 /// Rows of the dashboard's lists.
 const DASHBOARD_ROWS: u64 = 10;
-/// Products and workers of one answer.
+/// Maximum number of products and workers of an answer.
 const REPORT_ROWS: u64 = 100;
 
-/// Orders and money of a time, in the shop's currency.
+/// Orders and money of a time span, in the shop's currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Totals {
     pub placed: Figure,
@@ -71,31 +71,31 @@ impl Totals {
         self.paid.amount - self.refunded.amount
     }
 
-    /// What was paid per paid order, in minor units; none if none was paid.
+    /// Average amount of paid orders, in minor units; none if none was paid.
     pub fn average(&self) -> Option<i64> {
         (self.paid.quantity > 0).then(|| self.paid.amount / self.paid.quantity)
     }
 }
 
-/// A product that sells.
+/// Sales of a product.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seller {
     pub product: ProductId,
-    /// Empty if the product is not known any more.
+    /// Empty if the product does not exist any more.
     pub name: String,
     pub units: i64,
     pub amount: i64,
 }
 
-/// What a worker did.
+/// Work of a worker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Worker {
     pub id: UserId,
     pub name: String,
-    pub taken: i64,
+    pub assigned: i64,
     pub finished: i64,
     pub amount: i64,
-    /// From getting an order to its completion, on average.
+    /// Average time from assignment to completion.
     pub mean_seconds: Option<i64>,
 }
 
@@ -108,16 +108,16 @@ pub struct Dashboard {
     pub statuses: Vec<(OrderStatus, i64)>,
     pub top_products: Vec<Seller>,
     pub recent: Vec<Order>,
-    /// Of which fewer can be ordered than their threshold.
+    /// Products below their low-stock threshold.
     pub low_stock: Vec<Offer>,
-    /// Events that the figures do not have yet.
+    /// Events that the figures do not include yet.
     pub pending_events: u64,
 }
 
 #[derive(Debug)]
 pub struct OrderReport {
     pub currency: Currency,
-    /// By the first day of each bucket.
+    /// Keyed by the first day of each bucket.
     pub buckets: Vec<(i32, Totals)>,
     pub totals: Totals,
     pub statuses: Vec<(OrderStatus, i64)>,
@@ -131,7 +131,7 @@ impl Analytics {
         loop {
             let generation = self.generation().await?;
             let board = self.board(generation).await?;
-            // A rebuild that ended in the meantime has taken away what was being read.
+            // A rebuild that ended in the meantime has dropped the generation that was being read.
             if self.generation().await? == generation {
                 return Ok(board);
             }
@@ -190,7 +190,7 @@ impl Analytics {
         })
     }
 
-    /// Figures by day, week or month, of the days that `span` has.
+    /// Figures by day, week or month, of the days of `span`.
     pub async fn report(
         &self,
         ctx: &CallContext,
@@ -239,7 +239,7 @@ impl Analytics {
             Some(Worker {
                 id,
                 name: names.remove(&id).unwrap_or_default(),
-                taken: row.taken,
+                assigned: row.assigned,
                 finished: row.finished,
                 amount: row.amount,
                 mean_seconds: (row.worked > 0).then(|| row.seconds / row.worked),
@@ -255,7 +255,7 @@ impl Analytics {
         })
     }
 
-    /// The days that a report is about.
+    /// The days of a report.
     pub fn span(
         &self,
         from: Option<Timestamp>,
@@ -263,10 +263,10 @@ impl Analytics {
         bucket: Bucket,
     ) -> Result<Span, AppError> {
         Span::new(from, to, bucket, self.context.now())
-            .map_err(|fault| AppError::invalid_field(fault.field(), fault.to_string()))
+            .map_err(|error| AppError::invalid_field(error.field(), error.to_string()))
     }
 
-    /// Every status, also those that no order has.
+    /// Every status, including those without orders.
     async fn statuses(&self, generation: i64) -> Result<Vec<(OrderStatus, i64)>, AppError> {
         let counts = store::statuses(self.context.db.reader(), generation).await?;
         let count =
@@ -287,7 +287,7 @@ impl Analytics {
         let mut names = store::product_names(reader, ids.collect()).await?;
         let seller = |row: store::ProductFigures| {
             let product: ProductId = row.product.parse().ok()?;
-            // Taken back by a cancelled sale: nothing was sold.
+            // All sales were refunded.
             (row.units != 0 || row.amount != 0).then(|| Seller {
                 product,
                 name: names.remove(&product).unwrap_or_default(),

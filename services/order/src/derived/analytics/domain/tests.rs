@@ -1,4 +1,4 @@
-//! What an order adds follows from its state and history alone, however it got there.
+//! An order's contribution depends only on its state and history.
 
 use proptest::prelude::*;
 use waybill_primitives::{OrderId, ProductId, UserId};
@@ -97,7 +97,7 @@ fn each_stage_of_an_order_adds_what_it_should() {
         paid.clone(),
         line(3, "CANCELLED", Some("PENDING"), "CANCELLED", 14),
         line(4, "REFUNDED", Some("PAID"), "REFUNDED", 15),
-        // Money that came too late changes nothing of that.
+        // A late payment does not change this.
         line(5, "PAYMENT_REJECTED", Some("REFUNDED"), "REFUNDED", 16),
     ];
     assert_eq!(
@@ -127,7 +127,7 @@ fn each_stage_of_an_order_adds_what_it_should() {
             "PLACED 10: 1 500",
             "STATUS 0 CANCELLED: 1 0"
         ],
-        "the money is the replacement's"
+        "the payment belongs to the replacement"
     );
 }
 
@@ -159,7 +159,7 @@ fn any_line() -> impl Strategy<Value = (&'static str, &'static str, &'static str
 proptest! {
     /// Differences from version to version add up to the count of the last version.
     #[test]
-    fn adding_differences_equals_counting_anew(
+    fn adding_differences_equals_a_recount(
         lines in prop::collection::vec((any_line(), 0_i64..3), 1..12),
         states in prop::collection::vec((0_usize..5, 0_usize..6, any::<bool>(), 0_i64..900), 12),
     ) {
@@ -169,7 +169,7 @@ proptest! {
         for (((event, from, to), later), (status, payment, worker, total)) in lines.into_iter().zip(states) {
             day += later;
             let entry = line(order.version, event, Some(from), to, day);
-            times.then(Step::of(&entry), entry.at);
+            times.then(Milestone::of(&entry), entry.at);
             history.push(entry);
             order.version += 1;
             order.updated_at = at(day);

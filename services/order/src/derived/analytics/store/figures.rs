@@ -17,15 +17,15 @@ use crate::{
     orders::store as orders,
 };
 
-/// Orders that are read at a time.
+/// Orders read at a time.
 const PAGE: u64 = 500;
 
-/// What does not agree.
+/// Inconsistencies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Mismatch {
-    /// An order has added something else than it should have at this version.
+    /// The stored contribution of an order is wrong for its version.
     Order { id: OrderId, version: i64 },
-    /// A figure is not the sum of what orders have added.
+    /// A figure is not the sum of the contributions.
     Figure {
         cell: Cell,
         shown: Figure,
@@ -33,19 +33,19 @@ pub enum Mismatch {
     },
 }
 
-/// One moment of the database, for checks that read it page by page.
+/// Starts a snapshot of the database, for checks that read page by page.
 async fn moment(db: &Db) -> Result<DatabaseTransaction, StoreError> {
     let level = Some(IsolationLevel::RepeatableRead);
     let mode = Some(AccessMode::ReadOnly);
     Ok(match db.backend() {
-        // Its read transactions see one moment by themselves.
+        // Its read transactions are snapshots already.
         sea_orm::DbBackend::Sqlite => db.reader().begin().await?,
         _ => db.reader().begin_with_config(level, mode).await?,
     })
 }
 
-/// Recounts all orders that have been consumed up to their version now; `most` findings at most. Memory: the figures of the
-/// rollups, whose number does not grow with the orders but with days, products and workers.
+/// Recounts all orders that were consumed up to their current version; at most `most` findings. Memory: the figures of the rollups,
+/// whose number grows with days, products and workers, not with orders.
 pub async fn mismatches(db: &Db, most: usize) -> Result<Vec<Mismatch>, StoreError> {
     let moment = moment(db).await?;
     let generation = state(&moment).await?.generation;
@@ -127,7 +127,7 @@ struct Unreached {
     number: String,
 }
 
-/// Numbers of orders whose present version was never consumed, though no event of theirs waits to be published.
+/// Numbers of orders whose current version was never consumed, although none of their events is waiting to be published.
 pub async fn unreached(db: &Db, most: u64) -> Result<Vec<String>, StoreError> {
     let sql = format!(
         "SELECT o.number FROM orders o LEFT JOIN order_projections p ON p.order_id = o.id

@@ -1,4 +1,4 @@
-//! Counting all orders again, beside the rollups that are shown.
+//! Generations of the rollups for a rebuild.
 
 use sea_orm::{
     ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QuerySelect as _,
@@ -9,7 +9,7 @@ use waybill_store::{StoreError, Tx};
 use super::{STATE, State, no_state};
 use crate::derived::analytics::entity::{daily, state};
 
-/// Opens a new generation; what an earlier rebuild has left unfinished is dropped.
+/// Opens a new generation; drops an unfinished one of an earlier rebuild.
 pub async fn begin(tx: &Tx) -> Result<State, StoreError> {
     let row = state::Entity::find_by_id(STATE)
         .lock_exclusive()
@@ -32,7 +32,7 @@ pub async fn begin(tx: &Tx) -> Result<State, StoreError> {
     })
 }
 
-/// Shows the generation that was built. False if another rebuild has begun since.
+/// Makes the new generation visible. False if another rebuild was started in the meantime.
 pub async fn finish(tx: &Tx, built: i64) -> Result<bool, StoreError> {
     let none: Option<i64> = None;
     let shown = state::Entity::update_many()
@@ -48,7 +48,7 @@ pub async fn finish(tx: &Tx, built: i64) -> Result<bool, StoreError> {
     Ok(shown.rows_affected == 1)
 }
 
-/// Drops what is not shown any more.
+/// Drops generations that are not visible any more.
 pub async fn drop_others(tx: &Tx, shown: i64) -> Result<(), StoreError> {
     daily::Entity::delete_many()
         .filter(daily::Column::Generation.lt(shown))

@@ -18,7 +18,7 @@ use crate::{
     shop::products::entity as product,
 };
 
-/// What the totals of orders are made of.
+/// The metrics of order totals.
 const TOTALS: [Metric; 5] = [
     Metric::Placed,
     Metric::Paid,
@@ -109,7 +109,7 @@ pub async fn statuses(
     Ok(rows.into_iter().collect())
 }
 
-/// What was sold of a product.
+/// Sales of a product.
 #[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
 pub struct ProductFigures {
     pub product: String,
@@ -142,11 +142,11 @@ pub async fn products(
     Ok(rows)
 }
 
-/// What a worker did.
+/// Work of a worker.
 #[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
 pub struct WorkerFigures {
     pub worker: String,
-    pub taken: i64,
+    pub assigned: i64,
     pub finished: i64,
     pub amount: i64,
     pub worked: i64,
@@ -168,19 +168,19 @@ pub async fn workers(
             .finally(0_i64);
         sum(value.into(), connection)
     };
-    let metrics = [Metric::Taken, Metric::Finished, Metric::Worked];
+    let metrics = [Metric::Assigned, Metric::Finished, Metric::Worked];
     let finished = part(Metric::Finished, Column::Quantity);
-    let taken = part(Metric::Taken, Column::Quantity);
+    let assigned = part(Metric::Assigned, Column::Quantity);
     let rows = within(of(generation, &metrics, currency), Some(span))
         .column_as(Expr::col(Column::Dimension), "worker")
-        .column_as(taken.clone(), "taken")
+        .column_as(assigned.clone(), "assigned")
         .column_as(finished.clone(), "finished")
         .column_as(part(Metric::Finished, Column::Amount), "amount")
         .column_as(part(Metric::Worked, Column::Quantity), "worked")
         .column_as(part(Metric::Worked, Column::Amount), "seconds")
         .group_by(Column::Dimension)
         .order_by(finished, Direction::Desc)
-        .order_by(taken, Direction::Desc)
+        .order_by(assigned, Direction::Desc)
         .order_by_asc(Column::Dimension)
         .limit(limit)
         .into_model()
@@ -189,7 +189,7 @@ pub async fn workers(
     Ok(rows)
 }
 
-/// What products are called now.
+/// Current names of products.
 pub async fn product_names(
     connection: &impl ConnectionTrait,
     ids: Vec<ProductId>,
@@ -205,7 +205,7 @@ pub async fn product_names(
     Ok(rows.into_iter().collect())
 }
 
-/// What workers were called in the order that they got last; one statement for all.
+/// Names of workers as in their latest order; one statement for all.
 pub async fn worker_names(
     connection: &impl ConnectionTrait,
     ids: &[UserId],

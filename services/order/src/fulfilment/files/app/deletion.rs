@@ -1,4 +1,4 @@
-//! Deleting a file: the row at once, its objects right after, whatever happens in between.
+//! Deleting a file: its row at once, its objects right after, even if the process dies in between.
 
 use waybill_primitives::{FileId, OrderId};
 use waybill_service_kit::{AppError, CallContext};
@@ -18,7 +18,7 @@ use crate::{
 };
 
 impl Files {
-    /// Who uploaded a file deletes it while the order goes on, administrators always.
+    /// A file may be deleted by its uploader while the order is open, by administrators always.
     pub async fn delete(&self, ctx: &CallContext, id: FileId) -> Result<ProductNow, AppError> {
         ctx.user()?;
         let file = self.file(ctx, id).await?;

@@ -1,4 +1,4 @@
-//! Pictures of products. A change of them is a change of the product: its version, its event.
+//! Pictures of products. A change of them is a change of the product, with a new version and an event.
 
 use serde_json::json;
 use waybill_primitives::{FieldErrors, FileId, ProductId, Role, Timestamp};
@@ -26,10 +26,10 @@ use crate::{
 /// Longest description of a picture, in characters.
 const MAX_ALT: usize = 200;
 
-/// What a change of a product's pictures brings along.
+/// The effect of a picture change on stored files.
 #[derive(Debug, Clone, Copy)]
 enum Along<'a> {
-    /// A file that is stored and noted as to be removed at `due`.
+    /// A stored file with pending removals at `due`.
     Added {
         file: &'a StoredFile,
         due: Timestamp,
@@ -59,7 +59,7 @@ impl Files {
         has_room(&offer.product)
     }
 
-    /// Makes a stored picture known and shows it last.
+    /// Adds a stored picture at the end.
     pub(super) async fn add_picture(
         &self,
         ctx: &CallContext,
@@ -88,7 +88,7 @@ impl Files {
         self.change(ctx, id, None, step, along).await
     }
 
-    /// Takes a picture away from its product.
+    /// Removes a picture from its product.
     pub(super) async fn remove_picture(
         &self,
         ctx: &CallContext,
@@ -107,7 +107,7 @@ impl Files {
         Ok(offer)
     }
 
-    /// The order in which a product shows its pictures: each of them, once.
+    /// Changes the order of a product's pictures; `ids` must contain each of them once.
     pub async fn arrange(
         &self,
         ctx: &CallContext,
@@ -117,14 +117,14 @@ impl Files {
     ) -> Result<Offer, AppError> {
         ctx.require(&[Role::Admin])?;
         let step = |product: &Product| {
-            let wanted = ids.iter().map(|id| {
+            let arranged = ids.iter().map(|id| {
                 product
                     .images()
                     .iter()
                     .find(|image| image.id == *id)
                     .cloned()
             });
-            let images: Option<Vec<Image>> = wanted.collect();
+            let images: Option<Vec<Image>> = arranged.collect();
             let mut once = ids.to_vec();
             once.sort_unstable();
             once.dedup();
@@ -137,8 +137,8 @@ impl Files {
         self.change(ctx, id, version, step, Along::Nothing).await
     }
 
-    /// Writes what `step` makes of the product's pictures, with what else belongs to it; again if somebody else was faster and
-    /// the caller named no version.
+    /// Applies `step` to the product's pictures and writes the product, its event and its record. Retries after a concurrent change,
+    /// unless the caller gave a version.
     async fn change(
         &self,
         ctx: &CallContext,

@@ -1,4 +1,4 @@
-//! Giving files out: their bytes, or links to them.
+//! Downloads: the bytes of files, or links to them.
 
 use std::{ops::Range, time::Duration};
 
@@ -14,43 +14,43 @@ use crate::fulfilment::files::{
     store,
 };
 
-/// Redirects lead to links that hold so long: to be followed at once.
+/// Validity of the links of redirects, which are followed at once.
 const REDIRECT: Duration = Duration::from_mins(1);
 
-/// Which bytes are wanted.
+/// The requested bytes of a file.
 #[derive(Debug, Clone, Default)]
-pub struct Wanted {
+pub struct ReadRequest {
     pub thumbnail: bool,
-    /// Below 0: from the end.
+    /// Negative: from the end.
     pub offset: i64,
     /// 0: to the end.
     pub length: i64,
-    /// A link to the storage will do.
+    /// A redirect to the storage is accepted.
     pub redirect: bool,
     /// The query of a link; empty without one.
     pub link: String,
 }
 
-/// A file on its way out.
+/// A file to download.
 pub struct Download {
     pub file: StoredFile,
     pub content_type: String,
-    /// Bytes of the whole.
+    /// Size of the whole file.
     pub size: u64,
-    /// As in HTTP: whether it is shown or saved, and its name.
+    /// HTTP `Content-Disposition`: whether it is shown or saved, and its name.
     pub disposition: String,
-    /// The bytes that `body` has, if not all.
+    /// The byte range of `body`, if not the whole file.
     pub range: Option<Range<u64>>,
     pub body: Body,
 }
 
-/// The bytes, or where they are.
+/// The bytes, or a link to them.
 pub enum Body {
     Elsewhere(String),
     Bytes(BoxStream<'static, Result<Bytes, FileError>>),
 }
 
-/// A link for whoever has it.
+/// A link that gives access without a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Link {
     /// On the storage.
@@ -67,28 +67,28 @@ pub struct Links {
     pub expires_at: Timestamp,
 }
 
-/// What a link is signed for: the gateway's path.
+/// The signed part of a link: the gateway's path.
 fn path(id: FileId, thumbnail: bool) -> String {
     let tail = if thumbnail { "/thumbnail" } else { "" };
     format!("/api/v1/media/{id}{tail}")
 }
 
 impl Files {
-    /// The bytes of a file that the caller may see, or has a link to.
+    /// The bytes of a file that the caller may read, or has a link to.
     pub async fn read(
         &self,
         ctx: &CallContext,
         id: FileId,
-        wanted: &Wanted,
+        request: &ReadRequest,
     ) -> Result<Download, AppError> {
-        let file = if wanted.link.is_empty() {
+        let file = if request.link.is_empty() {
             self.file(ctx, id).await?
         } else {
-            self.check_link(id, wanted)?;
+            self.check_link(id, request)?;
             let found = store::find(self.context.db.reader(), id).await?;
             found.ok_or_else(|| AppError::not_found("file"))?
         };
-        let (key, content_type, size) = match (wanted.thumbnail, file.thumbnail()) {
+        let (key, content_type, size) = match (request.thumbnail, file.thumbnail()) {
             (false, _) => (
                 file.object_key.clone(),
                 file.content_type.clone(),
@@ -98,7 +98,7 @@ impl Files {
             (true, None) => return Err(AppError::not_found("thumbnail: it is not a picture")),
         };
         let size = size.unsigned_abs();
-        let range = range(wanted.offset, wanted.length, size).map_err(|_| {
+        let range = range(request.offset, request.length, size).map_err(|_| {
             AppError::new(
                 ErrorKind::Invalid,
                 ErrorCode::RangeNotSatisfiable,
@@ -106,8 +106,8 @@ impl Files {
             )
             .with_meta("size", size.to_string())
         })?;
-        let elsewhere = if wanted.redirect && self.storage.redirects {
-            self.on_storage(&file, wanted.thumbnail, REDIRECT).await?
+        let elsewhere = if request.redirect && self.storage.redirects {
+            self.on_storage(&file, request.thumbnail, REDIRECT).await?
         } else {
             None
         };
@@ -117,7 +117,7 @@ impl Files {
             let object = self.storage.store.open(&parsed(&key)?, range.clone()).await;
             let object = object.map_err(|error| {
                 if matches!(error, FileError::NotFound) {
-                    tracing::warn!(%key, "the storage does not have a file that is known here");
+                    tracing::warn!(%key, "a file is missing in the storage");
                 }
                 AppError::from(error)
             })?;
@@ -133,9 +133,9 @@ impl Files {
         })
     }
 
-    fn check_link(&self, id: FileId, wanted: &Wanted) -> Result<(), AppError> {
-        let path = path(id, wanted.thumbnail);
-        let checked = self.links.verify(&path, &wanted.link, self.context.now());
+    fn check_link(&self, id: FileId, request: &ReadRequest) -> Result<(), AppError> {
+        let path = path(id, request.thumbnail);
+        let checked = self.links.verify(&path, &request.link, self.context.now());
         checked.map_err(|error| {
             let code = match error {
                 LinkError::Expired => ErrorCode::LinkExpired,
@@ -145,7 +145,7 @@ impl Files {
         })
     }
 
-    /// Links to a file that the caller may see, for whoever they give them to. Without `seconds` they hold for the default.
+    /// Links to a file that the caller may read, to share with others. Without `seconds` they have the default validity.
     pub async fn link(
         &self,
         ctx: &CallContext,
@@ -186,7 +186,7 @@ impl Files {
         Ok(Link::Query(self.links.sign(&path, expires_at)))
     }
 
-    /// A link on the storage, if it has such.
+    /// A link on the storage, if it supports links.
     async fn on_storage(
         &self,
         file: &StoredFile,
@@ -209,14 +209,14 @@ impl Files {
     }
 }
 
-/// Whether a browser may show it; else it saves it.
+/// Whether a browser may show the file; otherwise it is saved.
 fn is_shown(content_type: &str) -> bool {
     content_type
         .parse()
         .is_ok_and(|kind: MediaType| kind.may_be_shown())
 }
 
-/// The name of an object of ours.
+/// Parses the name of an object.
 pub(super) fn parsed(key: &str) -> Result<waybill_file_store::Key, AppError> {
     domain::object_key(key)
         .ok_or_else(|| AppError::internal(format!("{key:?} is not the name of an object")))

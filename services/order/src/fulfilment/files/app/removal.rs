@@ -1,4 +1,4 @@
-//! Removing objects that nothing points to: of deleted files, and of uploads that came to nothing.
+//! Removes unreferenced objects: of deleted files and of failed uploads.
 
 use std::time::Duration;
 
@@ -9,19 +9,19 @@ use waybill_store::{EventContext, transact};
 use super::{Files, reading::parsed};
 use crate::fulfilment::files::store::{self, Removal};
 
-/// Objects looked at together.
+/// Objects per batch.
 const BATCH: u64 = 100;
-/// Batches of one run; the rest waits for the next.
+/// Batches per run; the rest waits for the next.
 const BATCHES: u32 = 20;
-/// Objects removed at a time.
+/// Objects removed concurrently.
 const AT_ONCE: usize = 8;
-/// Pauses before another attempt, doubled each time up to the longest.
+/// Delay before a retry, doubled each time up to the maximum.
 const FIRST_PAUSE: Duration = Duration::from_mins(1);
 const MAX_PAUSE: Duration = Duration::from_hours(6);
 
 impl Files {
-    /// Removes what is due. Any number of replicas may do so at once: each object is taken on by one, and by another one later if
-    /// that one dies.
+    /// Removes objects that are due. Any number of replicas may run it: each object is claimed by one, and later by another one if that
+    /// one dies.
     pub async fn remove_due(&self) -> Result<(), AppError> {
         for _ in 0..BATCHES {
             let due = store::due(self.context.db.reader(), self.context.now(), BATCH).await?;

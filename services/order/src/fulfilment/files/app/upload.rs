@@ -1,4 +1,4 @@
-//! Adding a file: received, recognised, made safe, stored, and only then known.
+//! Adding a file: receive it, detect its type, re-encode pictures, store it, then write its row.
 
 use std::{sync::OnceLock, time::Duration};
 
@@ -36,31 +36,31 @@ use crate::{
     },
 };
 
-/// What is on its way to the storage for longer than this is taken for abandoned.
+/// An upload to the storage that takes longer than this is considered abandoned.
 const PATIENCE: Duration = Duration::from_hours(1);
 /// The operation that idempotency keys of uploads are for.
 const UPLOAD: &str = "upload_file";
 
-/// What a file shall be.
+/// The metadata of a new file.
 #[derive(Debug, Clone)]
 pub struct Target {
     pub home: Home,
-    /// None: the sender says it after the last byte, see [`Late`].
+    /// None: the sender gives it after the last byte, see [`Late`].
     pub purpose: Option<Purpose>,
-    /// As the uploader calls it.
+    /// The uploader's file name.
     pub name: String,
-    /// What a picture of a product shows, in words.
+    /// Text description of a product picture.
     pub alt: String,
 }
 
-/// What the sender says after the last byte: forms may have their fields in any order.
+/// Metadata sent after the last byte: forms may have their fields in any order.
 #[derive(Debug, Default)]
 pub struct Late {
     pub purpose: Option<Purpose>,
     pub alt: String,
 }
 
-/// A file that is known now, as the answer shows it.
+/// The new file, for the answer.
 #[derive(Debug)]
 pub struct Uploaded {
     pub file: pb::File,
@@ -69,7 +69,7 @@ pub struct Uploaded {
     pub product: ProductNow,
 }
 
-/// A file of ours, ready for the storage. What is on the disk goes when this is dropped.
+/// A processed file, ready for the storage. Dropping it deletes its local copy.
 pub(super) struct Prepared {
     pub file: StoredFile,
     received: Upload,
@@ -77,7 +77,8 @@ pub(super) struct Prepared {
 }
 
 impl Files {
-    /// Takes a file in. Who may not add it is refused before its first byte, a file that is too large at the byte that is too much.
+    /// Receives a file. Permission is checked before the first byte; a file that is too large is refused as soon as it exceeds the
+    /// limit.
     pub async fn upload(
         &self,
         ctx: &CallContext,
@@ -87,7 +88,7 @@ impl Files {
     ) -> Result<Uploaded, AppError> {
         let user = ctx.user()?.id;
         let person = actor(ctx).ok_or_else(|| AppError::forbidden("this is for users"))?;
-        // Before the first byte is read; what it stands for is known after the last.
+        // Checked before the first byte is read; the digest of the request is known only after the last.
         once::key(ctx, UPLOAD, &[])?;
         self.may_add(ctx, &target, &person).await?;
         let _place = self.place(user)?;
@@ -117,7 +118,7 @@ impl Files {
         let keys = prepared.file.keys();
         let due = self.context.now().plus(PATIENCE);
         self.note(&keys, due).await?;
-        // What failed may still arrive: it goes when nothing of it can be on its way any more.
+        // A failed write may still complete later: the objects are removed when no write can be in flight any more.
         let put = tokio::time::timeout(PATIENCE / 2, self.put(&prepared)).await;
         put.map_err(|_| AppError::unavailable("storing the file took too long; send it again"))??;
         let mut product = None;
@@ -138,13 +139,13 @@ impl Files {
             }),
             outcome => {
                 self.give_up(&keys, due).await;
-                // Another call with the same key may have been faster.
+                // A concurrent call with the same key may have been faster.
                 self.replayed(ctx, outcome?.answer).await
             }
         }
     }
 
-    /// Whether the caller may add this file as things are; looked at again when it is made known.
+    /// Checks whether the caller may add this file; checked again when its row is written.
     async fn may_add(
         &self,
         ctx: &CallContext,
@@ -174,7 +175,7 @@ impl Files {
 
     fn place(&self, user: UserId) -> Result<Place, AppError> {
         self.storage.uploads.take(user).ok_or_else(|| {
-            AppError::unavailable("many files are on their way in; try again in a moment")
+            AppError::unavailable("too many concurrent uploads; try again in a moment")
                 .with_retry_after(Duration::from_secs(5))
         })
     }
@@ -188,9 +189,11 @@ impl Files {
         let received = received.map_err(|error| match error {
             UploadError::TooLarge { limit } => too_large(limit),
             UploadError::Stream(error) => error,
-            UploadError::Disk(error) => AppError::unavailable("files cannot be taken for now")
-                .with_retry_after(Duration::from_secs(5))
-                .with_source(error),
+            UploadError::Disk(error) => {
+                AppError::unavailable("files cannot be received at present")
+                    .with_retry_after(Duration::from_secs(5))
+                    .with_source(error)
+            }
         })?;
         if received.size() == 0 {
             return Err(AppError::invalid_field("file", "is empty"));
@@ -198,7 +201,7 @@ impl Files {
         Ok(received)
     }
 
-    /// Makes of the file what may be kept.
+    /// Detects the type of the file, and re-encodes it if it is a picture.
     async fn prepare(
         &self,
         ctx: &CallContext,
@@ -249,7 +252,7 @@ impl Files {
         })
     }
 
-    /// Encodes a picture again; few at a time, and off the threads that calls are answered on.
+    /// Re-encodes a picture; few at a time, and not on the threads that serve calls.
     async fn encode(
         &self,
         received: &Upload,
@@ -271,7 +274,7 @@ impl Files {
             if error.is_of_the_picture() {
                 AppError::invalid_field("file", error.to_string()).with_source(error)
             } else {
-                AppError::unavailable("pictures cannot be taken for now").with_source(error)
+                AppError::unavailable("pictures cannot be processed at present").with_source(error)
             }
         })?;
         made.picture
@@ -288,7 +291,7 @@ impl Files {
         Ok((made.picture.path, made.thumbnail.path))
     }
 
-    /// Notes the objects as to be removed, unless the file is made known before.
+    /// Schedules the removal of the objects, unless the row of the file is written before.
     async fn note(&self, keys: &[String], due: Timestamp) -> Result<(), AppError> {
         let db = &self.context.db;
         transact!(db, EventContext::default(), async |tx| store::remove_at(
@@ -316,7 +319,7 @@ impl Files {
         Ok(())
     }
 
-    /// The transaction that makes a stored file known.
+    /// The transaction that writes the row of a stored file.
     async fn make_known(
         &self,
         ctx: &CallContext,
@@ -351,7 +354,7 @@ impl Files {
         key: Option<&IdempotencyKey>,
     ) -> Result<(), AppError> {
         once::remember(tx, key, &wire::file(file)).await?;
-        // From here on no other file comes to this order, and the order stays as it is.
+        // The order is locked: neither the order nor its files change from here on.
         let found = orders::find_locked(tx, viewer(ctx)?, id).await?;
         let order = found.ok_or_else(|| AppError::not_found("order"))?;
         may_add(&order, &file.uploaded_by(), file.purpose)?;
@@ -364,7 +367,7 @@ impl Files {
         Ok(())
     }
 
-    /// Writes the row, and takes back that its objects are to be removed.
+    /// Writes the row, and cancels the removal of its objects.
     pub(super) async fn keep(
         &self,
         tx: &Tx,
@@ -380,7 +383,7 @@ impl Files {
         Ok(())
     }
 
-    /// What was stored for nothing goes soon rather than in an hour. If this fails too, it still goes.
+    /// Removes the objects of a failed upload soon instead of in an hour. If this fails, too, they are removed in an hour.
     async fn give_up(&self, keys: &[String], due: Timestamp) {
         let (db, now) = (&self.context.db, self.context.now());
         let hastened = transact!(db, EventContext::default(), async |tx| store::hasten(
@@ -431,10 +434,7 @@ fn added(file: &StoredFile) -> Act {
 }
 
 fn too_large(limit: u64) -> AppError {
-    let message = format!(
-        "the file is too large; at most {} are taken",
-        readable(limit)
-    );
+    let message = format!("the file is too large; the limit is {}", readable(limit));
     AppError::new(
         ErrorKind::PayloadTooLarge,
         ErrorCode::PayloadTooLarge,
@@ -454,7 +454,8 @@ fn readable(bytes: u64) -> String {
 
 fn unsupported(pictures_only: bool) -> AppError {
     let types = allowed_types(pictures_only);
-    let message = format!("a file of this type is not taken, by its content; there are {types}");
+    let message =
+        format!("files of this type (by content) are not accepted; accepted types are {types}");
     AppError::new(
         ErrorKind::UnsupportedMediaType,
         ErrorCode::UnsupportedMediaType,

@@ -1,4 +1,4 @@
-//! What may be shipped when, and how shipments go on.
+//! What may be shipped when, and changes of shipments.
 
 use super::*;
 use crate::orders::domain::{
@@ -35,7 +35,7 @@ fn units(shipment: &Shipment) -> Vec<(ProductId, i64)> {
 }
 
 #[test]
-fn a_shipment_takes_what_no_other_has() {
+fn a_shipment_takes_what_is_in_no_other() {
     let (order, cup, pot) = order();
     let first = of(&[(cup, 4)]).build(&order, &[], NOW).unwrap();
     assert_eq!(units(&first), [(cup, 4)]);
@@ -55,13 +55,13 @@ fn a_shipment_takes_what_no_other_has() {
         panic!("{error:?}")
     };
     assert_eq!(errors.0[0].field, "lines[0].quantity");
-    // What was given up can be shipped again.
+    // The units of a cancelled shipment can be shipped again.
     let again = of(&[(cup, 5)]).build(&order, &[first.given_up(NOW)], NOW);
     assert_eq!(units(&again.unwrap()), [(cup, 5)]);
 }
 
 #[test]
-fn all_faults_of_the_lines_are_told_at_once() {
+fn all_errors_of_the_lines_are_reported_at_once() {
     let (order, cup, pot) = order();
     let new = of(&[
         (cup, 0),
@@ -73,7 +73,7 @@ fn all_faults_of_the_lines_are_told_at_once() {
     let Err(ShipmentRefused::Invalid(errors)) = new.build(&order, &[], NOW) else {
         panic!("it is refused")
     };
-    let fields: Vec<_> = errors.0.iter().map(|fault| fault.field.as_str()).collect();
+    let fields: Vec<_> = errors.0.iter().map(|error| error.field.as_str()).collect();
     let expected = [
         "lines[0].quantity",
         "lines[1].productId",
@@ -85,7 +85,7 @@ fn all_faults_of_the_lines_are_told_at_once() {
 }
 
 #[test]
-fn goods_leave_only_for_paid_orders_that_go_on() {
+fn goods_are_shipped_only_for_open_paid_orders() {
     for status in OrderStatus::ALL {
         for payment in PaymentStatus::ALL {
             let (mut order, ..) = order();
@@ -108,7 +108,7 @@ fn goods_leave_only_for_paid_orders_that_go_on() {
 }
 
 #[test]
-fn every_pair_of_states_has_its_answer() {
+fn every_transition_of_states_is_allowed_or_refused() {
     use ShipmentState::{Cancelled, Delivered, Preparing, Shipped};
     let steps = [
         (Preparing, Shipped),
@@ -142,7 +142,7 @@ fn every_pair_of_states_has_its_answer() {
 }
 
 #[test]
-fn a_made_url_follows_the_number_and_a_given_one_stays() {
+fn a_generated_url_follows_the_number_and_a_given_one_stays() {
     let (order, ..) = order();
     let new = NewShipment {
         carrier: "DHL".into(),

@@ -1,4 +1,4 @@
-//! Tracking numbers, and the pages of carriers on which parcels can be followed. Pure.
+//! Tracking numbers, and the tracking pages of carriers. Pure.
 
 /// Longest tracking number, in characters.
 use waybill_primitives::FieldErrors;
@@ -7,7 +7,7 @@ const MAX_NUMBER: usize = pb::Shipment::MAX_TRACKING_NUMBER;
 /// Longest URL, in bytes.
 const MAX_URL: usize = pb::Shipment::MAX_TRACKING_URL;
 
-/// Carriers by the beginning of their page's URL; the number follows.
+/// Carriers with the URL of their tracking page, to which the number is appended.
 const CARRIERS: &[(&str, &str)] = &[
     (
         "dhl",
@@ -38,7 +38,7 @@ pub fn number(errors: &mut FieldErrors, text: &str) -> String {
     number
 }
 
-/// A checked URL; none if it is empty. It is shown as a link to customers, so that nothing but a plain https one will do.
+/// A checked URL; none if it is empty. Only plain https URLs are accepted, because customers see it as a link.
 pub fn url(errors: &mut FieldErrors, text: &str) -> Option<String> {
     let text = text.trim();
     if text.is_empty() {
@@ -65,7 +65,7 @@ pub fn url(errors: &mut FieldErrors, text: &str) -> Option<String> {
     Some(text.to_owned())
 }
 
-/// The page of a known carrier for this number; else empty.
+/// The tracking page of a known carrier for this number; otherwise empty.
 pub fn made(carrier: &str, number: &str) -> String {
     let carrier = carrier.to_ascii_lowercase();
     let known = CARRIERS.iter().find(|(name, _)| *name == carrier);

@@ -1,4 +1,4 @@
-//! Giving orders to workers, and giving them back.
+//! Assigning orders to workers, and releasing them.
 
 use waybill_primitives::{OrderId, Role, UserId};
 use waybill_service_kit::{AppError, CallContext};
@@ -11,18 +11,18 @@ use crate::orders::{
     store as orders,
 };
 
-/// To whom orders are given.
+/// The worker who gets the orders.
 #[derive(Debug, Clone)]
 pub struct Assignment {
     pub worker: UserId,
-    /// The worker's name, from a caller who has asked auth; used if no event has told of them.
+    /// The worker's name from auth, provided by the caller; used if no event of the worker has arrived yet.
     pub name: String,
-    /// Whatever their categories and however many orders they have.
+    /// Ignore the worker's categories and limit.
     pub force: bool,
 }
 
 impl Work {
-    /// An administrator gives orders to a worker, each by itself. An order that the worker has already stays as it is.
+    /// Assigns orders to a worker, as an administrator, each independently. An order that the worker already has stays as it is.
     pub async fn assign(
         &self,
         ctx: &CallContext,
@@ -72,7 +72,7 @@ impl Work {
         Ok(changed.order)
     }
 
-    /// The assigned worker or an administrator gives an order back to the pool.
+    /// Returns an order to the pool, as its worker or an administrator.
     pub async fn release(
         &self,
         ctx: &CallContext,
@@ -89,7 +89,7 @@ impl Work {
                 let parties = order.parties(&person);
                 if !parties.contains(&Party::Assignee) && !parties.contains(&Party::Admin) {
                     return Err(AppError::forbidden(
-                        "only the assigned worker and administrators give an order back",
+                        "only the assigned worker and administrators may release an order",
                     ));
                 }
                 Ok(order.released(now, shop.expiry(order.kind))?)

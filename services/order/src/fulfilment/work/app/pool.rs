@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// What of the pool somebody wants to see.
+/// Filter of the pool.
 #[derive(Debug, Clone, Default)]
 pub struct PoolFilter {
     pub search: Option<Search>,
@@ -33,7 +33,7 @@ pub struct PoolFilter {
 }
 
 impl Work {
-    /// The pool: paid orders with work that nobody has yet, the one that waits longest first.
+    /// The pool: paid orders with work and without a worker, longest waiting first.
     pub async fn available(
         &self,
         ctx: &CallContext,
@@ -48,7 +48,7 @@ impl Work {
             text => {
                 let tree = categories::tree(reader).await?;
                 let found = tree.find(text).map(|found| tree.with_descendants(found.id));
-                // No such category, no such order.
+                // No such category, so no orders.
                 Some(found.unwrap_or_default())
             }
         };
@@ -63,7 +63,7 @@ impl Work {
             },
             kinds: filter.kinds,
         };
-        // An administrator claims nothing, so for them the filter has no meaning.
+        // Administrators do not claim orders, so the filter does not apply to them.
         if filter.only_mine && matches!(viewer, Viewer::Staff(_)) {
             let worker = self.workers.myself(ctx).await?;
             let skills = workers::skills(reader, &worker).await?;
@@ -81,7 +81,7 @@ impl Work {
         })
     }
 
-    /// Takes an order from the pool. Of any number of workers exactly one succeeds, however often they ask.
+    /// Claims an order from the pool. Of any number of workers exactly one succeeds.
     pub async fn claim(
         &self,
         ctx: &CallContext,
@@ -92,7 +92,7 @@ impl Work {
         self.claim_for(ctx, &candidate, id, version).await
     }
 
-    /// Takes several orders from the pool, each by itself.
+    /// Claims several orders from the pool, each independently.
     pub async fn claim_several(
         &self,
         ctx: &CallContext,
@@ -133,7 +133,7 @@ impl Work {
         let refused = match written {
             Ok(Some(order)) => return Ok(order),
             Ok(None) => None,
-            // It may be this very order that fills the limit.
+            // This order may be the one that fills the limit.
             Err(error) if error.is(ErrorCode::TooManyOrders) => Some(error),
             Err(error) => return Err(error),
         };
@@ -153,13 +153,13 @@ impl Work {
             (None, Some(Some(_))) => {
                 AppError::conflict(ErrorCode::AlreadyClaimed, "another worker was faster")
             }
-            // Unpaid, cancelled, without work: nothing that a worker may know of.
+            // Unpaid, cancelled or without work: workers may not know that it exists.
             (None, Some(None) | None) => AppError::not_found("order"),
         })
     }
 
-    /// The order as it is, if the worker has it and it has not ended: whoever repeats a claim because its answer was lost has
-    /// what they ask for. Nothing is written, so no version is asked for either.
+    /// The current order, if the worker already has it and it has not ended: the claim was repeated after a lost answer. Nothing is
+    /// written, so the version is not checked.
     async fn claimed_before(
         &self,
         candidate: &Candidate,
@@ -175,7 +175,7 @@ impl Work {
         Ok(order.filter(has))
     }
 
-    /// The claimed order; none if it is not in the pool (any more), and nothing was written.
+    /// The claimed order; none, with nothing written, if it is not in the pool (any more).
     async fn write_claim(
         &self,
         tx: &Tx,
@@ -186,7 +186,7 @@ impl Work {
     ) -> Result<Option<Order>, AppError> {
         let taker = self.taker(tx, candidate).await?;
         taker.room.map_err(|error| match error {
-            // Their token is older than that.
+            // The token is older than the change of role.
             NotEligible::Inactive => AppError::forbidden(error.to_string()),
             error => error.into(),
         })?;
@@ -194,7 +194,7 @@ impl Work {
         if !orders::claim(tx, id, &worker, self.context.now()).await? {
             return Ok(None);
         }
-        // Only now: of an order that is not in the pool nothing is told.
+        // Checked only now: nothing is revealed about an order that is not in the pool.
         check_skills(tx, &taker, id).await?;
         let order = orders::find(tx.conn(), Viewer::Everything, id).await?;
         let order = order.ok_or_else(|| AppError::not_found("order"))?;

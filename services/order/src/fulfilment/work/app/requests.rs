@@ -1,4 +1,4 @@
-//! Requests to change an order, and their decisions.
+//! Change requests and their decisions.
 
 use async_trait::async_trait;
 use serde_json::{Map, json};
@@ -26,34 +26,34 @@ use crate::{
     shop::app_context::{Page, PageQuery},
 };
 
-/// What an administrator makes of a request.
+/// An administrator's decision on a request.
 #[derive(Debug, Clone, Default)]
 pub struct Decision {
     pub approve: bool,
     pub note: String,
-    /// Of an approved reassignment: who gets it instead of the pool.
+    /// For an approved reassignment: the worker who gets the order, instead of the pool.
     pub assign_to: Option<UserId>,
-    /// Their name, from a caller who has asked auth; used if no event has told of them.
+    /// Their name from auth, provided by the caller; used if no event of them has arrived yet.
     pub assign_to_name: String,
-    /// Whatever their categories and however many orders they have.
+    /// Ignore their categories and limit.
     pub force: bool,
-    /// Of an approved reassignment: close the order and open another one in its place.
+    /// For an approved reassignment: close the order and replace it by a new one.
     pub replace: bool,
-    /// The request's, as the administrator read it.
+    /// The version of the request, as read by the administrator.
     pub version: Option<i64>,
 }
 
-/// A decided request and what became of its order.
+/// A decided request and the resulting order.
 #[derive(Debug)]
 pub struct Decided {
     pub request: ChangeRequest,
     pub order: Order,
-    /// The order that was opened in its place.
+    /// The replacement of the order.
     pub replacement: Option<Order>,
 }
 
 impl Work {
-    /// Asks an administrator to complete, reassign or cancel an order.
+    /// Creates a request to complete, reassign or cancel an order.
     pub async fn request(
         &self,
         ctx: &CallContext,
@@ -75,7 +75,7 @@ impl Work {
         }
         let db = &self.context.db;
         transact!(db, ctx, async |tx| {
-            // Locked, so that the order cannot end while the request comes in.
+            // Locked, so that the order cannot end before the request is written.
             let order = orders::find_locked(tx, viewer, order_id).await?;
             let order = order.ok_or_else(|| AppError::not_found("order"))?;
             let now = self.context.now();
@@ -84,7 +84,7 @@ impl Work {
                 if error.is_unique() {
                     AppError::conflict(
                         ErrorCode::Conflict,
-                        format!("a {kind} request for this order waits for its decision already"),
+                        format!("a {kind} request for this order is already pending"),
                     )
                 } else {
                     error.into()
@@ -96,7 +96,7 @@ impl Work {
         .await
     }
 
-    /// The requests of one order, for whoever takes part in it; of all orders for administrators.
+    /// The requests of one order, for its participants; of all orders, for administrators.
     pub async fn requests(
         &self,
         ctx: &CallContext,
@@ -111,7 +111,7 @@ impl Work {
             Some(id) => {
                 let viewer = viewer(ctx)?;
                 let order = orders::find(reader, viewer, id).await?;
-                // What is asked of an order is not told to those who only look at what they may claim.
+                // Workers who only see the order in the pool may not read its requests.
                 let order = order.filter(|order| !order.is_known_from_pool(viewer));
                 order.ok_or_else(|| AppError::not_found("order"))?;
             }
@@ -200,7 +200,7 @@ impl Work {
         }
         let (mut order, mut replacement) = (before.clone(), None);
         if decided.state == RequestState::Approved {
-            // Who goes on with it, under this number or another, has no order more than before.
+            // The same worker continues, so their number of orders does not increase.
             let has_it = before.assignee_id;
             let taker = taker.as_ref();
             if let Some(taker) = taker.filter(|one| has_it != Some(one.worker.id)) {
@@ -208,7 +208,7 @@ impl Work {
                 check_skills(tx, taker, before.id).await?;
             }
             let worker = taker.map(|taker| &taker.worker);
-            // The reason that the customer or worker gave is what the history should tell.
+            // The history shows the reason of the customer or worker.
             let note = if decided.note.is_empty() {
                 &decided.reason
             } else {
@@ -247,7 +247,7 @@ impl Work {
         })
     }
 
-    /// Does what an approved request asks for.
+    /// Carries out an approved request.
     async fn fulfil(
         &self,
         tx: &Tx,
@@ -277,7 +277,7 @@ impl Work {
         Ok(changed.order)
     }
 
-    /// Closes the order and opens another one in its place: both, and the end of the closed one's requests, at once.
+    /// Closes the order, opens its replacement and decides the closed order's requests, in one transaction.
     async fn replace(
         &self,
         tx: &Tx,
@@ -301,7 +301,7 @@ impl Work {
         let lines = replaced.opened.iter();
         let lines = lines.map(|changed| history(changed, Some(admin), &why));
         insert_all(tx, &lines.collect::<Vec<_>>()).await?;
-        // Whoever goes on with it needs what the customer sent.
+        // The next worker needs the customer's files.
         files::move_references(tx, order.id, opened.id).await?;
         for changed in &replaced.opened {
             let message = order_wire::order(&changed.order);
@@ -318,7 +318,7 @@ impl Work {
     }
 }
 
-/// Settles the requests of an order that ends or leaves its worker.
+/// Decides the requests of an order that ends or leaves its worker.
 #[derive(Debug)]
 pub struct SettleRequests;
 
@@ -340,18 +340,18 @@ impl OrderEffect for SettleRequests {
     }
 }
 
-/// Decides the requests that still wait when their order ends or leaves its worker: they have come true or have no object any
-/// more. What a customer wants of an order that is replaced is asked for again of the one in its place.
+/// Decides the pending requests of an order that ends or leaves its worker: they are fulfilled or obsolete. A customer's request is
+/// created again for the replacement of the order.
 async fn close_requests(tx: &Tx, changed: &Changed, by: Option<&Person>) -> Result<(), AppError> {
     let order = &changed.order;
     for request in store::pending(tx, order.id).await? {
-        let Some((came_true, note)) = request.settled_by(changed) else {
+        let Some((fulfilled, note)) = request.decided_by_change(changed) else {
             continue;
         };
         let next = request.carried_over(changed);
-        // Nobody has decided against a request that goes on elsewhere.
+        // A request that continues with the replacement has no decider.
         let by = by.filter(|_| next.is_none()).cloned();
-        let decided = request.decided(came_true, note.to_owned(), by, order.updated_at);
+        let decided = request.decided(fulfilled, note.to_owned(), by, order.updated_at);
         if !store::decide(tx, &decided).await? {
             continue;
         }

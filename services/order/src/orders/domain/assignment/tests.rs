@@ -1,4 +1,4 @@
-//! Every state, payment and kind of order, given to a worker or replaced.
+//! Assignment and replacement for every state, payment status and kind of order.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ fn worker(name: &str) -> Assignee {
     }
 }
 
-/// An order as it may be, with what goes with its states.
+/// An order with these states and consistent columns.
 fn order(status: OrderStatus, payment: PaymentStatus, kind: OrderKind) -> Order {
     let goods = kind != OrderKind::Service;
     let ended = matches!(status, Completed | Cancelled);
@@ -50,7 +50,7 @@ fn each(mut check: impl FnMut(Order)) {
 }
 
 #[test]
-fn who_can_get_which_order() {
+fn which_orders_can_be_assigned() {
     each(|order| {
         let given = order.assigned(&worker("Wanda"), NOW);
         let expected = if matches!(order.status, Completed | Cancelled) {
@@ -67,11 +67,11 @@ fn who_can_get_which_order() {
 }
 
 #[test]
-fn who_gets_an_order_works_on_it() {
+fn an_assigned_order_is_in_progress() {
     each(|order| {
         let (first, second) = (worker("Will"), worker("Wanda"));
         if order.payment_status == PaymentStatus::Refunded {
-            // Its goods went back with the money; what is made up here still has them.
+            // After a refund the goods are returned; this sample still has them.
             return;
         }
         let Ok(Some(given)) = order.assigned(&first, NOW) else {
@@ -84,13 +84,13 @@ fn who_gets_an_order_works_on_it() {
         assert_eq!(given.stock, StockEffect::Nothing);
         assert_eq!(given.previous, None);
         let (status, held_from) = match order.status {
-            // Released from the hold, it is the worker's and not waiting for one.
+            // After the hold, it is in progress again and not in the pool.
             OnHold => (OnHold, Some(InProgress)),
             _ => (InProgress, None),
         };
         assert_eq!((after.status, after.held_from), (status, held_from));
         assert_eq!(after.payment_status, order.payment_status);
-        // Again: nothing. To another one: the first one has lost it.
+        // Repeated: no change. To another worker: the first one loses it.
         assert_eq!(after.assigned(&first, NOW), Ok(None));
         let moved = after.assigned(&second, NOW).unwrap().unwrap();
         assert_eq!(moved.previous, Some(first));
@@ -99,7 +99,7 @@ fn who_gets_an_order_works_on_it() {
 }
 
 #[test]
-fn what_can_be_replaced() {
+fn which_orders_can_be_replaced() {
     each(|order| {
         let expected = if !matches!(order.status, InProgress | OnHold) {
             Some(NotReplaceable::Status(order.status))
@@ -156,7 +156,7 @@ fn a_replacement_takes_over_everything_and_nothing_twice() {
                 new.status,
                 if wanda.is_some() { InProgress } else { Pending }
             );
-            // Money and goods are in exactly one of the two.
+            // Exactly one of the two has the money and the goods.
             assert_eq!(
                 (new.payment_id, new.holding),
                 (order.payment_id, order.holding)

@@ -193,7 +193,7 @@ fn a_released_order_is_in_the_pool_again() {
 }
 
 #[test]
-fn holding_stops_the_expiry_and_returning_starts_it_afresh() {
+fn holding_stops_the_expiry_and_returning_restarts_it() {
     let unpaid = order(&[ProductKind::Goods], 5);
     let held = unpaid
         .change_status(OnHold, &[Party::Admin], NOW, EXPIRY)
@@ -213,7 +213,7 @@ fn holding_stops_the_expiry_and_returning_starts_it_afresh() {
 }
 
 #[test]
-fn handing_over_unpaid_goods_takes_them_from_the_stock() {
+fn completing_an_order_of_unpaid_goods_takes_them_from_the_stock() {
     let started = order(&[ProductKind::Goods], 5)
         .change_status(InProgress, &[Party::Admin], NOW, EXPIRY)
         .unwrap()
@@ -231,7 +231,7 @@ fn handing_over_unpaid_goods_takes_them_from_the_stock() {
 }
 
 #[test]
-fn a_refusal_tells_what_is_allowed() {
+fn a_refusal_lists_what_is_allowed() {
     let unpaid = order(&[ProductKind::Goods], 5);
     let refused = unpaid
         .change_status(Completed, &[Party::Owner], NOW, EXPIRY)
@@ -240,7 +240,7 @@ fn a_refusal_tells_what_is_allowed() {
     assert_eq!(refused.allowed, [Cancelled]);
 }
 
-/// What holds for every order at any time.
+/// Invariants of every order.
 fn check_invariants(order: &Order) {
     let due = order.payment_status.is_due();
     let goods = !order.goods().is_empty();
@@ -275,10 +275,10 @@ fn check_invariants(order: &Order) {
         order.status == Completed,
         "{order:?}"
     );
-    // What waits has no worker; otherwise nobody could take it.
+    // A PENDING order has no worker; otherwise nobody could claim it.
     let waits = order.status == Pending || order.held_from == Some(Pending);
     assert!(!(waits && order.assignee_id.is_some()), "{order:?}");
-    // A closed order has no money once another one took its place.
+    // A replaced order has no payment.
     if order.replaced_by_id.is_some() {
         assert_eq!(
             (order.status, order.payment_status, order.payment_id),
@@ -288,7 +288,7 @@ fn check_invariants(order: &Order) {
 }
 
 proptest! {
-    /// Any sequence of steps, allowed or not: versions count up by one, stock effects sum to what is held, and the
+    /// For any sequence of steps, allowed or not: versions increase by one, stock effects sum to the holding, and the
     /// invariants hold after each.
     #[test]
     fn random_walks_keep_the_invariants(
@@ -334,7 +334,7 @@ proptest! {
                 12 => {
                     let to = crew.get(party).filter(|_| party > 0);
                     let Ok(replaced) = order.replaced(to, now, EXPIRY) else { continue };
-                    // Nothing moves, and the walk goes on with the order that was opened.
+                    // No stock moves, and the walk continues with the replacement.
                     check_invariants(&replaced.closed.order);
                     for (opened, version) in replaced.opened.iter().zip(1..) {
                         prop_assert_eq!(opened.order.version, version);

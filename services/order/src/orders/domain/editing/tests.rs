@@ -1,4 +1,4 @@
-//! Tests of editing: what may change, what follows from it, and when nothing may.
+//! Tests of editing: what may change, the effects, and what is refused.
 
 use std::time::Duration;
 
@@ -100,7 +100,7 @@ fn nothing_due_after_an_edit_is_paid_with_it() {
 }
 
 #[test]
-fn what_is_not_named_stays_and_what_does_not_differ_is_no_change() {
+fn fields_not_given_stay_and_equal_values_are_no_change() {
     let before = waiting();
     let none = before.edited(Edit::default(), &HashMap::new(), &shop(), NOW);
     assert_eq!(none, Ok(Vec::new()));
@@ -139,7 +139,7 @@ fn an_order_never_becomes_empty() {
 }
 
 #[test]
-fn only_an_order_that_waits_is_edited_and_its_lines_until_it_is_paid() {
+fn only_a_pending_order_is_edited_and_its_lines_until_it_is_paid() {
     for status in OrderStatus::ALL {
         for payment in PaymentStatus::ALL {
             let order = Order {

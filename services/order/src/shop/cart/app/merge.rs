@@ -1,4 +1,4 @@
-//! What a guest chose before signing in goes into the cart of the account.
+//! Merges a guest's cart into the account's cart after signing in.
 
 use waybill_primitives::UserId;
 use waybill_service_kit::{AppError, CallContext, ErrorCode};
@@ -14,8 +14,8 @@ use crate::{
 };
 
 impl Carts {
-    /// Adds the guest's cart to the caller's; quantities add up. A repeat after a lost answer finds the guest's cart marked,
-    /// adds nothing, and answers the same.
+    /// Adds the guest's cart to the caller's; quantities add up. A repeat after a lost answer finds the guest's cart marked as merged, adds
+    /// nothing, and returns the same answer.
     pub async fn merge(&self, ctx: &CallContext, token: &str) -> Result<View, AppError> {
         let user = ctx.account()?.id;
         if token.is_empty() {
@@ -34,7 +34,7 @@ impl Carts {
             .await
     }
 
-    /// The user's cart after the merge, and what it had no room for.
+    /// The user's cart after the merge, and the lines that did not fit.
     async fn write_merge(
         &self,
         tx: &Tx,
@@ -46,7 +46,7 @@ impl Carts {
         let found = store::find(tx.conn(), &guest).await?;
         let found = found.ok_or_else(no_cart)?;
         if let Some(into) = found.merged_into {
-            // Whose cart it went into is nobody else's business.
+            // Other users may not learn into which cart it was merged.
             if into != user {
                 return Err(no_cart());
             }
@@ -58,9 +58,9 @@ impl Carts {
             });
             return Ok((cart, found.items));
         }
-        // Guests' carts first: two merges into one account then wait for each other in a line.
+        // Lock guests' carts first, so that two merges into one account do not deadlock.
         let source = match locked(tx, &guest, false, now).await {
-            // A repeat of this call was faster; it has left its mark.
+            // A repeat of this call was faster and has marked it as merged.
             Err(error) if error.is(ErrorCode::CartNotFound) => {
                 return Err(AppError::too_busy("cart"));
             }
@@ -79,7 +79,7 @@ impl Carts {
             store::update_item(tx, item).await?;
         }
         insert_all(tx, new).await?;
-        // What stays found no room, and is told again to whoever repeats the call.
+        // Lines that did not fit stay, and are returned again to a repeated call.
         let gone = items.iter().map(|item| item.product_id);
         store::remove(tx, source.id, gone).await?;
         store::set_merged(tx, source.id, user).await?;

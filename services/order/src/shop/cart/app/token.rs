@@ -1,4 +1,4 @@
-//! The token that names a guest's cart: 256 random bits, kept as a hash.
+//! The token of a guest's cart: 256 random bits, stored as a hash.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use ring::{
@@ -10,7 +10,7 @@ use waybill_service_kit::AppError;
 /// Bytes of randomness.
 const BYTES: usize = 32;
 
-/// Names a guest's cart; whoever holds it has the cart. `Debug` hides it.
+/// The secret token of a guest's cart. `Debug` hides it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CartToken(String);
 
@@ -29,7 +29,7 @@ impl CartToken {
         Ok(Self(URL_SAFE_NO_PAD.encode(bytes)))
     }
 
-    /// None for text that no cart was ever given.
+    /// None for text that cannot be a token.
     pub fn parse(text: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         (bytes.len() == BYTES).then(|| Self(text.to_owned()))
@@ -39,7 +39,7 @@ impl CartToken {
         &self.0
     }
 
-    /// What is kept of it. A fast hash is enough for so many random bits.
+    /// The stored hash. A fast hash is sufficient for 256 random bits.
     pub fn hash(&self) -> String {
         hex::encode(digest::digest(&digest::SHA256, self.0.as_bytes()))
     }

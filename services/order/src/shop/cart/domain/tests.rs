@@ -1,4 +1,4 @@
-//! Tests of carts: what is told, how long, and what may be ordered.
+//! Tests of carts: shown changes, and what may be ordered.
 
 use proptest::prelude::*;
 
@@ -37,7 +37,7 @@ fn codes(view: &View) -> Vec<ChangeCode> {
     changes.map(|change| change.code).collect()
 }
 
-/// A read remembers what it shows, as the store does.
+/// A read stores what it shows, as the store does.
 fn read(cart: &mut Cart, offers: &Offers) -> View {
     let view = cart.view(&[], offers, Currency::USD);
     for item in &mut cart.items {
@@ -48,7 +48,7 @@ fn read(cart: &mut Cart, offers: &Offers) -> View {
 }
 
 #[test]
-fn a_change_is_told_at_every_read_until_the_line_is_written_again() {
+fn a_change_is_shown_at_every_read_until_the_line_is_written_again() {
     let id = ProductId::new();
     let mut cart = cart(vec![Item::new(CART, id, 5, usd(10), NOW)]);
     let offers = Offers::from([(id, cup(12, 3))]);
@@ -65,7 +65,7 @@ fn a_change_is_told_at_every_read_until_the_line_is_written_again() {
     let item = cart.items.remove(0).rewritten(2, usd(12));
     cart.items.push(item);
     assert!(!read(&mut cart, &offers).changed());
-    // Stock that comes back is not lost on who wanted more.
+    // When the stock is back, the requested quantity is restored.
     let mut cart = self::cart(vec![Item::new(CART, id, 5, usd(12), NOW)]);
     read(&mut cart, &offers);
     let more = Offers::from([(id, cup(12, 9))]);
@@ -73,7 +73,7 @@ fn a_change_is_told_at_every_read_until_the_line_is_written_again() {
 }
 
 #[test]
-fn a_price_that_was_never_shown_is_told_after_a_write_too() {
+fn a_price_that_was_never_shown_is_shown_after_a_write_too() {
     let id = ProductId::new();
     let item = Item::new(CART, id, 1, usd(10), NOW).rewritten(2, usd(12));
     let cart = cart(vec![item]);
@@ -83,7 +83,7 @@ fn a_price_that_was_never_shown_is_told_after_a_write_too() {
 }
 
 #[test]
-fn what_is_not_sold_any_more_stays_and_says_so() {
+fn a_product_no_longer_sold_stays_in_the_cart_as_unavailable() {
     let (archived, gone, euro, empty) = (
         ProductId::new(),
         ProductId::new(),
@@ -124,7 +124,7 @@ fn only_what_was_shown_is_ordered() {
     let Err(NotOrdered::Changed(errors)) = cart.order(&offers, Currency::USD) else {
         panic!("it must be refused");
     };
-    let fields: Vec<_> = errors.iter().map(|fault| fault.field.as_str()).collect();
+    let fields: Vec<_> = errors.iter().map(|error| error.field.as_str()).collect();
     assert_eq!(
         fields,
         ["cart.items[0].unitPrice", "cart.items[1].quantity"]
@@ -133,13 +133,13 @@ fn only_what_was_shown_is_ordered() {
     let lines = cart.order(&offers, Currency::USD).unwrap();
     let quantities: Vec<_> = lines.iter().map(|line| line.quantity).collect();
     assert_eq!(quantities, [2, 3]);
-    // More than was shown is not what was agreed to either.
+    // A larger quantity than shown is refused, too.
     let back = Offers::from([(a, cup(11, 9)), (b, cup(20, 9))]);
     assert!(cart.order(&back, Currency::USD).is_err());
 }
 
 #[test]
-fn a_merge_adds_up_and_tells_what_finds_no_room() {
+fn a_merge_adds_up_and_returns_lines_that_do_not_fit() {
     let [a, b, c] = [ProductId::new(), ProductId::new(), ProductId::new()];
     let item = |id, quantity| Item::new(CART, id, quantity, usd(10), NOW);
     let user = cart(vec![item(a, 1), item(b, 1)]);

@@ -23,7 +23,7 @@ fn moved(tree: &Tree, id: CategoryId, parent: CategoryId) -> Result<(), Vec<Stri
     let category = tree.get(id).unwrap();
     match category.patched(&patch, tree, Timestamp::UNIX_EPOCH) {
         Ok(_) => Ok(()),
-        Err(errors) => Err(errors.0.into_iter().map(|fault| fault.field).collect()),
+        Err(errors) => Err(errors.0.into_iter().map(|error| error.field).collect()),
     }
 }
 
@@ -91,7 +91,7 @@ fn each_bad_field_is_named() {
         active: true,
     };
     let errors = bad.build(&tree, Timestamp::UNIX_EPOCH).unwrap_err();
-    let fields: Vec<_> = errors.0.iter().map(|fault| fault.field.as_str()).collect();
+    let fields: Vec<_> = errors.0.iter().map(|error| error.field.as_str()).collect();
     assert_eq!(
         fields,
         ["name", "slug", "description", "parentId", "position"]

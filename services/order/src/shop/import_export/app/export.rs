@@ -1,4 +1,4 @@
-//! Products as CSV, page by page: what is held at a time does not grow with their number.
+//! Products as CSV, page by page, with constant memory.
 
 use futures::{
     Stream,
@@ -27,7 +27,7 @@ use crate::{
 };
 
 impl ImportExport {
-    /// The products of a filter in chunks of CSV, the header first.
+    /// The filtered products in chunks of CSV, the header first.
     pub async fn export(
         &self,
         ctx: &CallContext,
@@ -91,7 +91,7 @@ impl ImportExport {
     }
 }
 
-/// The filter as the audit log shows it, under the names of the request.
+/// The filter for the audit log, with the field names of the request.
 fn audit_values(filter: &Filter) -> Value {
     let words = (!filter.words.is_empty()).then(|| filter.words.join(" "));
     audit::non_null([

@@ -1,5 +1,5 @@
-//! Products from CSV. Lines are taken in batches, each batch in one transaction: what was reported is kept, whatever becomes of
-//! the rest, and a file that is sent again changes only what is not yet as it says.
+//! Products from CSV. Lines are imported in batches, each batch in one transaction: reported lines are committed even if the rest
+//! fails, and a file that is sent again changes only what differs.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -21,7 +21,7 @@ use crate::{
     shop::{
         app_context::AppContext,
         catalogue::{
-            app::{open_stock, tell},
+            app::{open_stock, record_change},
             store as catalogue,
         },
         categories::{app::Finder, store as categories},
@@ -36,20 +36,20 @@ use crate::{
 
 /// The largest file, in bytes.
 const MAX_BYTES: u64 = 50 * 1024 * 1024;
-/// Lines of a file at most.
+/// Maximum number of lines of a file.
 const MAX_LINES: u64 = 100_000;
-/// Lines of one transaction.
+/// Lines per transaction.
 const BATCH: usize = 200;
-/// What the ledger says of stock that a file sets.
+/// The ledger's reason for stock that a file sets.
 const REASON: &str = "import";
 
-/// What became of the lines since the last answer.
+/// The results of the lines since the last answer.
 #[derive(Debug, Default)]
 pub struct Answer {
     pub lines: Vec<Report>,
 }
 
-/// One file on its way in.
+/// One import in progress.
 pub struct Import {
     context: Arc<AppContext>,
     ctx: CallContext,
@@ -59,15 +59,15 @@ pub struct Import {
     bytes: u64,
     reader: Reader,
     header: Option<Header>,
-    /// Read and not worked on yet.
+    /// Lines read but not processed yet.
     rows: Vec<Row>,
     count: u64,
-    /// On which line each SKU was.
+    /// The line of each SKU.
     seen: HashMap<String, u64>,
 }
 
 impl ImportExport {
-    /// Begins a file. With `dry_run`, lines are only checked.
+    /// Starts an import. With `dry_run`, lines are only checked.
     pub fn import(&self, ctx: &CallContext, dry_run: bool) -> Result<Import, AppError> {
         let actor = ctx.require(&[Role::Admin])?.id;
         Ok(Import {
@@ -95,7 +95,7 @@ fn too_large(what: String) -> AppError {
 }
 
 impl Import {
-    /// Reads the next bytes, and works on the batches that they complete.
+    /// Reads the next bytes, and processes completed batches.
     pub async fn push(&mut self, bytes: &[u8]) -> Result<Vec<Answer>, AppError> {
         self.bytes += bytes.len() as u64;
         if self.bytes > MAX_BYTES {
@@ -158,7 +158,7 @@ impl Import {
             if !row.sku().is_empty() {
                 let first = *self.seen.entry(row.sku().to_owned()).or_insert(row.number);
                 if first != row.number {
-                    let message = format!("stands on line {first} already");
+                    let message = format!("is already on line {first}");
                     row.errors.add("sku", message);
                 }
             }
@@ -167,7 +167,7 @@ impl Import {
         Ok(())
     }
 
-    /// Works on a batch until nobody comes between.
+    /// Processes a batch; retries after concurrent changes.
     async fn work(&self, rows: Vec<Row>) -> Result<Answer, AppError> {
         let db = &self.context.db;
         let mut refused = HashMap::new();
@@ -180,7 +180,7 @@ impl Import {
             match outcome.await {
                 Ok(lines) => return Ok(Answer { lines }),
                 Err(Stopped::Failed(error)) => return Err(error),
-                // This line alone cannot be; the others are tried again without it.
+                // Only this line fails; the others are retried without it.
                 Err(Stopped::Refused(line, errors)) => _ = refused.insert(line, errors),
             }
         }
@@ -234,7 +234,7 @@ impl Import {
     ) -> Result<(), Stopped> {
         let new: Vec<&Product> = changes.new.iter().map(|offer| &offer.product).collect();
         match catalogue::insert_all(tx, &new).await {
-            // Somebody made one of them in the meantime: now it is there to be changed.
+            // One of them was created concurrently: now it exists and is changed.
             Err(StoreError::Unique { .. }) => return Err(AppError::too_busy("product").into()),
             outcome => outcome?,
         }
@@ -242,11 +242,11 @@ impl Import {
             if !catalogue::update(tx, &before.product, &after.product).await? {
                 return Err(AppError::too_busy("product").into());
             }
-            tell(tx, &self.ctx, Some(before), after);
+            record_change(tx, &self.ctx, Some(before), after);
         }
         open_stock(tx, &changes.new, self.actor, now).await?;
         for offer in &changes.new {
-            tell(tx, &self.ctx, None, offer);
+            record_change(tx, &self.ctx, None, offer);
         }
         self.set_stock(tx, &changes.stock, now).await?;
         let count = |outcome| {
@@ -277,14 +277,14 @@ impl Import {
         Ok(())
     }
 
-    /// Last: orders wait for these rows.
+    /// Written last, because orders wait for these rows.
     async fn set_stock(
         &self,
         tx: &Tx,
-        wanted: &BTreeMap<ProductId, (u64, i64)>,
+        targets: &BTreeMap<ProductId, (u64, i64)>,
         now: Timestamp,
     ) -> Result<(), Stopped> {
-        let units = wanted.iter().map(|(id, (_, units))| (*id, *units));
+        let units = targets.iter().map(|(id, (_, units))| (*id, *units));
         match set_on_hand(tx, &units.collect(), REASON, self.actor, now).await {
             Ok(set) => {
                 for (id, (had, has)) in set {
@@ -299,7 +299,7 @@ impl Import {
                     "{} are reserved for orders: there cannot be fewer on hand",
                     level.reserved
                 );
-                let line = wanted.get(&id).map_or(0, |(line, _)| *line);
+                let line = targets.get(&id).map_or(0, |(line, _)| *line);
                 Err(Stopped::Refused(line, FieldErrors::one("stock", message)))
             }
         }

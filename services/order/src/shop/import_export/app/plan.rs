@@ -1,4 +1,4 @@
-//! What a line of an import comes to, and what a batch of them changes.
+//! Plans the changes of a line and of a batch of an import.
 
 use std::collections::BTreeMap;
 
@@ -14,16 +14,16 @@ use crate::{
             app::{Finder, check_name},
             domain::Tree,
         },
-        import_export::domain::{Outcome, Report, Row, Wanted},
+        import_export::domain::{Outcome, Report, Row, RowChange},
         products::domain::InCategory,
         settings::domain::ShopSettings,
         stock::domain::Offer,
     },
 };
 
-/// Why an attempt at a batch ended.
+/// Why processing a batch stopped.
 pub enum Stopped {
-    /// This line cannot be.
+    /// This line is invalid.
     Refused(u64, FieldErrors),
     Failed(AppError),
 }
@@ -44,24 +44,24 @@ impl Retry for Stopped {
     }
 }
 
-/// What a line comes to.
+/// The planned change of a line.
 pub enum Planned {
     New(Box<Offer>),
-    /// The product before and after, if it changes; what shall be on hand, if that changes.
+    /// The product before and after, if it changes; the new units on hand, if they change.
     Known(Box<Offer>, Option<Box<Offer>>, Option<i64>),
 }
 
-/// What a batch changes.
+/// The planned changes of a batch.
 #[derive(Default)]
 pub struct Changes {
     pub new: Vec<Offer>,
     pub changed: Vec<(Offer, Offer)>,
-    /// By product: the line, the level as it was read, and what shall be on hand.
+    /// By product: the line, the level as read, and the new units on hand.
     pub stock: BTreeMap<ProductId, (u64, i64)>,
 }
 
 impl Changes {
-    /// Takes the line up; what is to be told of it.
+    /// Adds a line to the batch; returns its report.
     pub fn note(&mut self, row: &Row, planned: Planned) -> Report {
         let (outcome, id) = match planned {
             Planned::New(offer) => {
@@ -96,7 +96,7 @@ impl Changes {
     }
 }
 
-/// Finds categories; makes missing ones only if lines take effect.
+/// Finds categories; creates missing ones unless it is a dry run.
 pub enum Lookup<'a> {
     Only(Tree),
     Make(Finder<'a>),
@@ -111,7 +111,7 @@ impl Lookup<'_> {
                 Some(category) => Ok(Some(category.into())),
                 None => {
                     check_name(text)?;
-                    // It would be a new one.
+                    // It would be created.
                     Ok(Some(InCategory {
                         id: CategoryId::new(),
                         name: text.to_owned(),
@@ -132,23 +132,23 @@ pub async fn plan(
     let currency = shop.currency;
     let refused = |errors| Stopped::Refused(row.number, errors);
     let product = before.map(|offer| &offer.product);
-    let wanted = row.wanted(product, currency).map_err(refused)?;
-    let (patch, units) = match (wanted, before) {
-        (Wanted::New(new), _) => {
+    let change = row.change(product, currency).map_err(refused)?;
+    let (patch, units) = match (change, before) {
+        (RowChange::New(new), _) => {
             let (mut product, units) = new.build(currency, now).map_err(refused)?;
             product.set_category(category(row, lookup).await?.flatten());
             let offer = opened(product, units, shop.low_stock_threshold);
             return Ok(Planned::New(Box::new(offer)));
         }
-        (Wanted::Change(patch, units), Some(_)) => (patch, units),
-        (Wanted::Change(..), None) => {
+        (RowChange::Update(patch, units), Some(_)) => (patch, units),
+        (RowChange::Update(..), None) => {
             return Err(AppError::internal("a change of a product that is not there").into());
         }
     };
     let Some(before) = before else {
         return Err(AppError::internal("a change of a product that is not there").into());
     };
-    // What else is wrong is told before a category is made for it.
+    // Other errors are reported before a category is created for the line.
     let check = before.product.patched(&patch, None, currency, now);
     check.map_err(refused)?;
     let mut errors = FieldErrors::default();
@@ -168,7 +168,7 @@ pub async fn plan(
     Ok(Planned::Known(Box::new(before.clone()), after, units))
 }
 
-/// The category that the line names; none if the file has no such column, and none inside if the cell is empty.
+/// The category of the line; none if the file has no such column, inner none if the cell is empty.
 async fn category(
     row: &Row,
     lookup: &mut Lookup<'_>,
@@ -178,7 +178,7 @@ async fn category(
     };
     match lookup.find(text).await {
         Ok(found) => Ok(Some(found)),
-        // A text that cannot name a category is this line's error alone.
+        // An invalid category name is an error of this line only.
         Err(error)
             if error.code == ErrorCode::ValidationError || error.code == ErrorCode::Conflict =>
         {

@@ -1,5 +1,5 @@
-//! Reads CSV as its bytes arrive, whatever their division. Knows commas, semicolons and tabs between cells, line ends of every
-//! kind, quoted cells that span lines, and a byte order mark. Holds one line at a time.
+//! Incremental CSV reader for chunks of any size. Supports commas, semicolons and tabs as separators, all kinds of line ends, quoted
+//! cells with line breaks, and a byte order mark. Keeps one line at a time in memory.
 
 use csv_core::ReadRecordResult;
 
@@ -13,19 +13,19 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Line {
     Cells(u64, Vec<String>),
-    /// It cannot be read; the message says why.
+    /// An invalid line, with the reason.
     Unreadable(u64, String),
 }
 
-/// The file cannot be read at all.
+/// The file is not readable CSV.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Unreadable(pub String);
 
-/// Takes bytes in and gives lines out. Empty lines are skipped.
+/// Converts bytes to lines. Empty lines are skipped.
 #[derive(Debug, Default)]
 pub struct Reader {
-    /// The beginning of the file, until the sign between its cells is known.
+    /// The start of the file, until its separator is known.
     head: Vec<u8>,
     core: Option<csv_core::Reader>,
     record: Vec<u8>,
@@ -34,7 +34,7 @@ pub struct Reader {
     ends_length: usize,
     /// Line breaks read so far.
     breaks: u64,
-    /// The line on which the current record began; none between two.
+    /// The line on which the current record started; none between records.
     began: Option<u64>,
     too_long: bool,
 }
@@ -82,7 +82,7 @@ impl Reader {
             .filter(|(_, byte)| matches!(byte, b'\n' | b'\r'));
         let end = ends.next().map_or(text.len(), |(at, _)| at);
         let count = |sign: u8| text[..end].iter().filter(|byte| **byte == sign).count();
-        // Of several the most frequent, and a comma in doubt.
+        // The most frequent one; a comma if in doubt.
         let sign = [b'\t', b';', b',']
             .into_iter()
             .max_by_key(|sign| count(*sign));
@@ -99,7 +99,7 @@ impl Reader {
     fn take(&mut self, mut bytes: &[u8], lines: &mut Vec<Line>) {
         while !bytes.is_empty() {
             if self.began.is_none() {
-                // Line ends between records: of empty lines, and the second byte of a double one.
+                // Line ends between records: of empty lines, and the second byte of CRLF.
                 match bytes[0] {
                     b'\n' => {
                         self.breaks += 1;
@@ -120,7 +120,7 @@ impl Reader {
         }
     }
 
-    /// Reads until the bytes or the record end; how many bytes it took. Without bytes the file ends.
+    /// Reads to the end of the bytes or of the record; returns the number of bytes read. No bytes mean the end of the file.
     fn read(&mut self, bytes: &[u8], lines: &mut Vec<Line>) -> usize {
         let Some(core) = &mut self.core else {
             return bytes.len();
@@ -138,7 +138,7 @@ impl Reader {
             match result {
                 ReadRecordResult::InputEmpty | ReadRecordResult::End => return taken,
                 ReadRecordResult::OutputFull if self.record.len() >= MAX_LINE => {
-                    // Goes on to the record's end, and keeps nothing.
+                    // Skips to the end of the record.
                     self.too_long = true;
                     self.record_length = 0;
                     self.ends_length = 0;
@@ -166,7 +166,7 @@ impl Reader {
         self.ends_length = 0;
         if std::mem::take(&mut self.too_long) {
             let message =
-                format!("is longer than {MAX_LINE} bytes: does a quotation mark lack its partner?");
+                format!("is longer than {MAX_LINE} bytes: is a closing quotation mark missing?");
             return Line::Unreadable(number, message);
         }
         let mut cells = Vec::with_capacity(count);
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_or_too_long_is_told_and_the_rest_goes_on() {
+    fn invalid_utf8_and_too_long_lines_are_reported_and_others_are_read() {
         let long = "x".repeat(MAX_LINE + 10);
         let text = [
             b"sku,name\nA,".as_slice(),

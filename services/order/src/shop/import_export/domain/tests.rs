@@ -1,4 +1,4 @@
-//! Lines of files and what they ask for.
+//! Parsing of lines.
 
 use proptest::prelude::*;
 use waybill_primitives::Timestamp;
@@ -31,9 +31,9 @@ fn fields(errors: FieldErrors) -> Vec<String> {
 fn mug() -> Product {
     let header = ["sku", "name", "kind", "price"];
     let row = row(&header, &["MUG", "Mug", "goods", "12.50"]);
-    match row.wanted(None, SHOP).unwrap() {
-        Wanted::New(new) => new.build(SHOP, NOW).unwrap().0,
-        Wanted::Change(..) => panic!("it is new"),
+    match row.change(None, SHOP).unwrap() {
+        RowChange::New(new) => new.build(SHOP, NOW).unwrap().0,
+        RowChange::Update(..) => panic!("it is new"),
     }
 }
 
@@ -87,21 +87,21 @@ fn each_bad_cell_of_a_line_is_named_at_once() {
         "sku", "name", "kind", "price", "currency", "stock", "active",
     ];
     let bad = row(&header, &["A", "x", "THING", "1,5", "USD", "-3", "perhaps"]);
-    let errors = bad.wanted(None, SHOP).unwrap_err();
+    let errors = bad.change(None, SHOP).unwrap_err();
     assert_eq!(fields(errors), ["kind", "price", "active", "stock"]);
     let euros = row(&header, &["A", "x", "GOODS", "1", "EUR", "", ""]);
-    assert_eq!(fields(euros.wanted(None, SHOP).unwrap_err()), ["currency"]);
+    assert_eq!(fields(euros.change(None, SHOP).unwrap_err()), ["currency"]);
     let short = row(&header, &["A", "x"]);
-    assert_eq!(fields(short.wanted(None, SHOP).unwrap_err())[0], "line");
+    assert_eq!(fields(short.change(None, SHOP).unwrap_err())[0], "line");
     let nameless = row(&["sku", "kind", "price"], &["A", "GOODS", "1"]);
-    let Wanted::New(new) = nameless.wanted(None, SHOP).unwrap() else {
+    let RowChange::New(new) = nameless.change(None, SHOP).unwrap() else {
         panic!("it is new");
     };
     assert_eq!(fields(new.build(SHOP, NOW).unwrap_err()), ["name"]);
 }
 
 #[test]
-fn a_known_sku_is_changed_where_the_line_says_something() {
+fn a_known_sku_is_changed_by_the_given_cells() {
     let mug = mug();
     let header = [
         "sku",
@@ -113,7 +113,7 @@ fn a_known_sku_is_changed_where_the_line_says_something() {
         "lowStockThreshold",
     ];
     let row = row(&header, &["MUG", "Cup", "", "", "", "", "3"]);
-    let Wanted::Change(patch, stock) = row.wanted(Some(&mug), SHOP).unwrap() else {
+    let RowChange::Update(patch, stock) = row.change(Some(&mug), SHOP).unwrap() else {
         panic!("it is known");
     };
     assert_eq!(stock, None);
@@ -123,7 +123,7 @@ fn a_known_sku_is_changed_where_the_line_says_something() {
         ("Cup", mug.price, Some(3))
     );
     let kind = super::tests::row(&["sku", "kind"], &["MUG", "SERVICE"]);
-    assert_eq!(fields(kind.wanted(Some(&mug), SHOP).unwrap_err()), ["kind"]);
+    assert_eq!(fields(kind.change(Some(&mug), SHOP).unwrap_err()), ["kind"]);
 }
 
 proptest! {
@@ -155,7 +155,7 @@ proptest! {
             panic!("two lines, not {lines:?}");
         };
         let row = Header::read(header).unwrap().row(*number, cells);
-        let Wanted::Change(patch, units) = row.wanted(Some(&offer.product), SHOP).unwrap() else {
+        let RowChange::Update(patch, units) = row.change(Some(&offer.product), SHOP).unwrap() else {
             panic!("it is known");
         };
         prop_assert_eq!(units, Some(stock));

@@ -24,12 +24,12 @@ fn errors(change: impl FnOnce(&mut NewProduct)) -> Vec<String> {
     change(&mut product);
     match product.build(Currency::USD, Timestamp::UNIX_EPOCH) {
         Ok(_) => Vec::new(),
-        Err(errors) => errors.0.into_iter().map(|fault| fault.field).collect(),
+        Err(errors) => errors.0.into_iter().map(|error| error.field).collect(),
     }
 }
 
 #[test]
-fn a_complete_product_is_taken() {
+fn a_complete_product_is_accepted() {
     let (product, stock) = cup().build(Currency::USD, Timestamp::UNIX_EPOCH).unwrap();
     assert_eq!(
         (product.name.as_str(), product.version, stock),
@@ -79,7 +79,7 @@ fn each_bad_field_is_named() {
 }
 
 #[test]
-fn words_are_found_without_the_signs_around_them() {
+fn words_are_found_without_surrounding_punctuation() {
     let words = |text| index_words(&[text]).into_iter().collect::<Vec<_>>();
     assert_eq!(words("(Blue), 100% Z_9"), ["100", "9", "blue", "z", "z_9"]);
     assert_eq!(search_word("%"), None);

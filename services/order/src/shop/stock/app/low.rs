@@ -1,8 +1,8 @@
-//! Low stock: told once when fewer units can be ordered than the threshold says, and again only after it was filled up.
+//! Low stock: reported once when fewer units are available than the threshold, and again only after restocking.
 //!
-//! Orders do not look at thresholds: that would cost every placing. A reconciler reads the ledger's end instead, and compares
-//! the products that moved. It keeps nothing but its place in the ledger: when it starts, and when the shop's threshold
-//! changes, it compares all. Two replicas may do so at once; the conditional update of the mark decides who tells.
+//! Placing does not check thresholds, because that would slow down every order. Instead, a reconciler reads the end of the ledger and
+//! compares the products that moved. Its only state is its position in the ledger: when it starts, and when the shop's threshold
+//! changes, it compares all products. Replicas may run it concurrently; the conditional update of the mark decides which one reports.
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
@@ -15,9 +15,9 @@ use waybill_store::{Tx, transact};
 
 use crate::shop::{app_context::AppContext, stock::store::low};
 
-/// Transactions commit in another order than their ledger lines' ids: what is younger than this is read again.
+/// Transactions may commit in another order than their ledger ids: lines younger than this are read again.
 const OVERLAP: Duration = Duration::from_secs(10);
-/// Lines of the ledger, or products, looked at by one statement.
+/// Ledger lines, or products, read per statement.
 const BATCH: u64 = 500;
 
 /// The reconciler.
@@ -29,13 +29,13 @@ pub struct StockWatch {
 
 #[derive(Debug, Default, Clone, Copy)]
 struct Place {
-    /// Where the next look at the ledger begins.
+    /// The position in the ledger for the next run.
     ledger: Uuid,
-    /// The shop's threshold by which all products were compared.
+    /// The shop's threshold of the last full comparison.
     threshold: Option<i64>,
 }
 
-/// The first id of this time.
+/// The smallest id of this time.
 fn first_id_at(time: Timestamp) -> Uuid {
     let millis = u128::try_from(time.micros() / 1_000).unwrap_or(0);
     Uuid::from_u128(millis << 80)
@@ -49,11 +49,11 @@ impl StockWatch {
         }
     }
 
-    /// One look.
+    /// One run.
     pub async fn run(&self) -> Result<(), AppError> {
         let threshold = self.context.shop().low_stock_threshold;
         let mut place = *self.place.lock();
-        // Ids are of the machine's clock.
+        // Ids contain the time of the machine's clock.
         let young = first_id_at(Timestamp::now().minus(OVERLAP));
         if place.threshold == Some(threshold) {
             let end = self.compare_moved(place.ledger, threshold).await?;
@@ -69,7 +69,7 @@ impl StockWatch {
         Ok(())
     }
 
-    /// Returns the last id that it saw.
+    /// Returns the last id read.
     async fn compare_moved(&self, mut after: Uuid, threshold: i64) -> Result<Uuid, AppError> {
         loop {
             let lines = low::moved(self.context.db.reader(), after, BATCH).await?;
@@ -109,7 +109,7 @@ impl StockWatch {
     }
 }
 
-/// Marks and tells, or takes the mark away, for these products within a transaction that changed their stock or threshold.
+/// Sets the mark and reports, or clears the mark, for these products, in a transaction that changed their stock or threshold.
 pub async fn check(tx: &Tx, products: &[ProductId], threshold: i64) -> Result<(), AppError> {
     for one in low::mismatches(tx.conn(), products, threshold).await? {
         update(tx, &one).await?;

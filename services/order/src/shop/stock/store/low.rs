@@ -1,4 +1,4 @@
-//! Which stocks are low, and that it was told.
+//! Low stock, and the mark that it was reported.
 
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
@@ -14,14 +14,14 @@ use crate::shop::{
     stock::entity::{level, movement},
 };
 
-/// A stock whose mark does not go with its level.
+/// A stock whose mark does not match its level.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mismatch {
     pub product_id: ProductId,
     pub sku: String,
     pub name: String,
     pub threshold: i64,
-    /// It was told already; now there is enough again.
+    /// It was reported; now there is enough again.
     pub marked: bool,
 }
 
@@ -30,8 +30,8 @@ fn available() -> SimpleExpr {
         .sub(Expr::col((level::Entity, level::Column::Reserved)))
 }
 
-/// Those of these products whose mark does not go with their level. `default` is the threshold of products without their own.
-/// What is archived cannot run out.
+/// Those of these products whose mark does not match their level. `default` is the threshold of products without their own. Archived
+/// products are never low.
 pub async fn mismatches(
     connection: &impl ConnectionTrait,
     products: &[ProductId],
@@ -75,7 +75,7 @@ pub async fn mismatches(
         .collect())
 }
 
-/// Marks a stock as low if it is and was not. The version after it and what is available, if so.
+/// Marks a stock as low if it is low and not marked. Returns the new version and the available units, if so.
 pub async fn mark(
     tx: &Tx,
     product_id: ProductId,
@@ -97,7 +97,7 @@ pub async fn mark(
     Ok(row.map(|row| (row.version, row.available())))
 }
 
-/// Takes the mark away from a stock that has enough.
+/// Clears the mark of a stock that has enough.
 pub async fn clear(tx: &Tx, product_id: ProductId, threshold: i64) -> Result<(), StoreError> {
     level::Entity::update_many()
         .col_expr(level::Column::Low, Expr::value(false))
@@ -109,7 +109,7 @@ pub async fn clear(tx: &Tx, product_id: ProductId, threshold: i64) -> Result<(),
     Ok(())
 }
 
-/// Lines of the ledger after this one, in the order of their ids, which is about that of their times.
+/// Ledger lines after this one, in the order of ids, which is approximately that of their times.
 pub async fn moved(
     connection: &impl ConnectionTrait,
     after: Uuid,
