@@ -9,24 +9,24 @@ use waybill_service_kit::settings::{
 waybill_service_kit::settings! {
     /// Embedded shape
     pub struct EmbeddedSettings {
-        /// Folder for the SQLite files; made if missing. One process at a time uses it.
+        /// Folder for the SQLite files, created if missing. Only one process at a time can use it.
         pub data_dir: String = "WAYBILL_DATA_DIR", default "waybill-data";
         /// Fill the platform with demo data and show the demo accounts; refused in production.
         pub demo: bool = "WAYBILL_DEMO", default "off", dev "on";
-        /// Server on which each service has a database of its own (made if missing), for instance
+        /// Server on which each service has a database of its own (created if missing), for instance
         /// `postgres://waybill:secret@localhost:5432`; without it, SQLite files in the data directory.
         pub database_server: Option<secrecy::SecretString> = "WAYBILL_DATABASE_SERVER";
-        /// What the names of the databases on that server begin with.
+        /// Prefix of the names of the databases on that server.
         pub database_prefix: String = "WAYBILL_DATABASE_PREFIX", default "waybill_";
-        /// Address for `/healthz`, `/readyz`, `/metrics`, and `/health` in detail. Without it there is none, and `/metrics` is on
-        /// `WAYBILL_LISTEN` (nowhere in production).
+        /// Address of the operations listener: `/healthz`, `/readyz`, `/metrics`, and `/health` with details. Without it there is none,
+        /// and `/metrics` is on `WAYBILL_LISTEN` (in production nowhere).
         pub ops_listen: Option<std::net::SocketAddr> = "WAYBILL_OPS_LISTEN";
-        /// Connections of each service to its database at most.
+        /// Maximum number of connections of each service to its database.
         pub pool: u32 = "WAYBILL_DATABASE_MAX_CONNECTIONS", default "10", range 1..=1000;
     }
 }
 
-/// Everything that the embedded shape is set by.
+/// All settings of the embedded shape.
 #[derive(Debug, Clone)]
 pub struct Config {
     pub common: CommonSettings,
@@ -53,7 +53,7 @@ type Sections = (
 );
 
 impl Config {
-    /// Reads and checks all of it; every fault at once.
+    /// Reads and checks all settings; reports all errors at once.
     pub fn load(sources: &Sources) -> Result<Self, Faults> {
         let (common, embedded, auth, order, files, payment, notification, chat, gateway) =
             settings::load::<Sections>(sources)?;
@@ -84,7 +84,7 @@ impl Config {
         })
     }
 
-    /// What is in the environment beside settings.
+    /// Variables of the environment that are not settings.
     pub fn strays(sources: &Sources) -> Vec<String> {
         settings::strays::<Sections>(sources)
     }

@@ -1,4 +1,4 @@
-//! Where the databases of the five services are: files of a data directory, or databases of a server.
+//! Locations of the databases of the five services: files in a data directory, or databases on a server.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use waybill_store::{Db, DbConfig, admin};
 /// The services that own a database.
 pub const SERVICES: [&str; 5] = ["auth", "order", "payment", "notification", "chat"];
 
-/// Where the databases are, one per service.
+/// The location of the databases, one per service.
 #[derive(Debug, Clone)]
 pub enum DatabaseLocation {
     /// SQLite files, `<service>.db`.
@@ -27,11 +27,11 @@ impl DatabaseLocation {
         }
     }
 
-    /// Makes the folder or the databases that are missing.
+    /// Creates the folder or the databases that are missing.
     pub async fn create(&self) -> Result<()> {
         match self {
             Self::Folder(folder) => std::fs::create_dir_all(folder)
-                .with_context(|| format!("cannot make the data directory {}", folder.display())),
+                .with_context(|| format!("cannot create the data directory {}", folder.display())),
             Self::Server { url, prefix } => {
                 for service in SERVICES {
                     admin::create_database(url, &format!("{prefix}{service}"))
@@ -54,7 +54,7 @@ impl DatabaseLocation {
     }
 }
 
-/// A path as a SQLite URL; what a URL would read otherwise is escaped.
+/// A path as a SQLite URL, escaped.
 fn file_url(path: &Path) -> String {
     let path = path
         .to_string_lossy()

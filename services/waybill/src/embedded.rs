@@ -1,5 +1,5 @@
-//! Every service in one process: the same services as in the distributed shape, called through memory instead of sockets
-//! and told of events by a bus within the process.
+//! Every service in one process: the same services as in the distributed shape, but with in-memory calls and an in-process event
+//! bus.
 
 use std::{
     fs::{File, TryLockError},
@@ -39,19 +39,19 @@ pub struct Platform {
     server: JoinHandle<Result<()>>,
     stop: CancellationToken,
     deadline: Duration,
-    /// Ends with the platform.
+    /// Completes when the gateway ends.
     _operations: Option<AbortOnDropHandle<()>>,
-    /// Holds the data directory until the end.
+    /// Locks the data directory while the platform runs.
     _lock: Option<File>,
 }
 
 impl Platform {
-    /// Takes no new requests, ends those at work, drains consumers and relays, within the deadline of the settings.
+    /// Graceful shutdown within the configured deadline: accepts no new requests, finishes running ones, drains consumers and relays.
     pub async fn stop(self) -> Result<()> {
         let asked = Instant::now();
         self.stop.cancel();
         let served = self.server.await.context("the gateway's task failed")?;
-        // All at once, within what is left: each waits for consumers of others at most as long as they drain as well.
+        // All services at once, in the remaining time: each has to wait for the consumers of others while they drain.
         let left = self.deadline.saturating_sub(asked.elapsed());
         let left = left.max(Duration::from_millis(100));
         let drained = self.running.iter().map(|one| one.drain(left));
@@ -59,7 +59,7 @@ impl Platform {
         served
     }
 
-    /// Ends when the gateway does: when it was stopped, or failed.
+    /// Returns when the gateway was stopped or failed.
     pub async fn wait(&mut self) -> Result<()> {
         (&mut self.server)
             .await
@@ -72,7 +72,7 @@ pub async fn start(config: Config, stop: CancellationToken) -> Result<Platform> 
     start_with_clock(config, stop, Arc::new(SystemClock)).await
 }
 
-/// As [`start`], with a clock of the caller's: tests move it.
+/// As [`start`], with a clock that tests can set.
 pub async fn start_with_clock(
     mut config: Config,
     stop: CancellationToken,
@@ -82,7 +82,7 @@ pub async fn start_with_clock(
         None => Some(lock_folder(&config)?),
         Some(_) => None,
     };
-    // Bound first, so that a taken port is told before any work is done.
+    // Bound first, so that a port in use is reported before any work is done.
     let listener = TcpListener::bind(config.gateway.listen)
         .await
         .with_context(|| format!("cannot listen on {}", config.gateway.listen))?;
@@ -167,11 +167,11 @@ fn location(config: &Config) -> DatabaseLocation {
     }
 }
 
-/// Two processes on one folder would each believe that they alone relay events.
+/// Locks the data directory: two processes on one folder would both relay its events.
 fn lock_folder(config: &Config) -> Result<File> {
     let folder = config.data_dir();
     std::fs::create_dir_all(&folder)
-        .with_context(|| format!("cannot make the data directory {}", folder.display()))?;
+        .with_context(|| format!("cannot create the data directory {}", folder.display()))?;
     let path = folder.join("lock");
     let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
     match file.try_lock() {
@@ -191,7 +191,7 @@ struct Ground<'a> {
     verifier: Arc<Verifier>,
     service_tokens: ServiceTokens,
     clock: Arc<dyn Clock>,
-    /// All is there that this start was asked for.
+    /// Whether the start is complete.
     complete: Arc<AtomicBool>,
 }
 
@@ -207,14 +207,14 @@ impl Ground<'_> {
             verifier: Arc::clone(&self.verifier),
             service_tokens: self.service_tokens.clone(),
             clock: Arc::clone(&self.clock),
-            // Its own, so that consumers and relays go on until the gateway has served its last request.
+            // A separate shutdown, so that consumers and relays run until the gateway has served its last request.
             stop: CancellationToken::new(),
             environment: common.environment,
             currency: common.currency,
         })
     }
 
-    /// The services in the order of who calls whom.
+    /// The services, callees before their callers.
     async fn build(&self) -> Result<(Vec<(Service, Deps)>, Channels<GrpcChannel>)> {
         let config = self.config;
         let deps = self.deps("auth").await?;
@@ -263,13 +263,13 @@ impl Ground<'_> {
             operations: self.config.embedded.ops_listen.is_some(),
             one_process: true,
             complete: Arc::clone(&self.complete),
-            // Nobody shares out requests among several.
+            // There is no load balancer.
             shutdown: stop.clone().into(),
         }
     }
 }
 
-/// The service with `grpc.health.v1`, as it has it in the network.
+/// The service with `grpc.health.v1`, as in the distributed shape.
 fn watched(mut service: Service, deps: &Deps) -> Service {
     let readiness = Readiness::start(service.name, &deps.db, &deps.bus, deps.stop.clone());
     service.routes = service.routes.add_service(readiness.health());

@@ -1,4 +1,4 @@
-//! `waybill events`: what happens, printed as JSON; published events and dead letters sent round again.
+//! `waybill events`: prints events as JSON, replays published events, lists and retries dead letters.
 
 use std::{fmt::Write as _, io::Write as _};
 
@@ -15,7 +15,7 @@ use waybill_store::dead_letters;
 
 use crate::databases::{DatabaseLocation, SERVICES};
 
-/// Turns events into JSON with the help of the descriptors.
+/// Converts events to JSON with the protobuf descriptors.
 #[derive(Debug)]
 pub struct Printer {
     pool: DescriptorPool,
@@ -28,7 +28,7 @@ impl Printer {
         })
     }
 
-    /// The event with its payload in proto3's JSON form; a payload that cannot be read is given in hexadecimal.
+    /// The event with its payload as protobuf JSON; a payload that cannot be decoded is printed in hexadecimal.
     pub fn json(&self, event: &Envelope) -> Value {
         let payload = self.payload(event).unwrap_or_else(|| {
             let mut hex = String::with_capacity(event.payload.len() * 2);
@@ -56,7 +56,7 @@ impl Printer {
     }
 }
 
-/// Prints every event from now on, a line each.
+/// Prints every event from now on, one per line.
 pub async fn tail(bus: &dyn Bus, subjects: Vec<String>) -> Result<()> {
     let printer = Printer::new()?;
     let mut events = bus.tail(subjects).await?;
@@ -66,7 +66,7 @@ pub async fn tail(bus: &dyn Bus, subjects: Vec<String>) -> Result<()> {
     Ok(())
 }
 
-/// A time such as `2026-11-28T09:30:00Z`, or how long ago it is, such as `90m`.
+/// A time such as `2026-11-28T09:30:00Z`, or an age such as `90m`.
 pub fn since(text: &str) -> Result<Timestamp, String> {
     let ago = || Some(Timestamp::now().minus(parse_duration(text).ok()?));
     Timestamp::parse_rfc3339(text)
@@ -74,8 +74,8 @@ pub fn since(text: &str) -> Result<Timestamp, String> {
         .ok_or_else(|| "expected a time such as 2026-11-28T09:30:00Z or an age such as 90m".into())
 }
 
-/// Has events of a service that were published before sent out once more; how many. The running service picks them up within
-/// seconds. Consumers skip what they have consumed already.
+/// Marks published events of a service for publishing again; returns their number. The running service publishes them within
+/// seconds. Consumers skip events that they have consumed already.
 pub async fn replay(
     location: &DatabaseLocation,
     service: &str,
@@ -90,7 +90,7 @@ pub async fn replay(
     Ok(count)
 }
 
-/// Prints the dead letters of all services, a line each; how many there are.
+/// Prints the dead letters of all services, one per line; returns their number.
 pub async fn list_dead_letters(location: &DatabaseLocation) -> Result<usize> {
     let printer = Printer::new()?;
     let mut count = 0;
@@ -110,8 +110,7 @@ pub async fn list_dead_letters(location: &DatabaseLocation) -> Result<usize> {
     Ok(count)
 }
 
-/// Asks the services for another try of one dead letter or of all; how many were found. The running services take them up
-/// within two seconds.
+/// Marks one dead letter or all for a retry; returns the number found. The running services retry them within two seconds.
 pub async fn retry_dead_letters(location: &DatabaseLocation, id: Option<Uuid>) -> Result<u64> {
     let mut count = 0;
     for service in SERVICES {

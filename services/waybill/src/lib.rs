@@ -1,8 +1,8 @@
 //! The embedded shape: every service in one process, and the operator's commands.
 //!
-//! Module map: `config` the settings of this shape; `embedded` wires the services; `databases` finds their databases;
-//! `demo` fills a shop; `verify` checks the databases of either shape; `rebuild` recomputes figures; `events` prints and repairs events;
-//! `health` is the health check of containers.
+//! Module map: `config`: settings of this shape; `embedded`: wires the services; `databases`: locates their databases; `demo`: demo
+//! data; `verify`: checks the databases of either shape; `rebuild`: recomputes figures; `events`: prints, replays and retries events;
+//! `health`: the health check of containers.
 
 pub mod config;
 pub mod databases;

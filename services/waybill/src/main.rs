@@ -21,16 +21,16 @@ use waybill_service_kit::{
     telemetry,
 };
 
-/// An order platform for businesses that sell goods and services. Without a command: starts everything in this process.
+/// An order platform for businesses that sell goods and services. Without a command, starts the whole platform in one process.
 #[derive(Parser)]
 #[command(
     version,
-    after_help = "Settings: docs in README.md; `--set NAME=VALUE` and `--config FILE` work too."
+    after_help = "Settings: see `waybill settings`; `--set NAME=VALUE` and `--config FILE` work too."
 )]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
-    /// Where to listen, ADDRESS:PORT; port 0 takes a free one (the same as WAYBILL_LISTEN).
+    /// Address to listen on, ADDRESS:PORT; port 0 takes a free one (the same as WAYBILL_LISTEN).
     #[arg(long)]
     listen: Option<String>,
     /// Folder for the databases (the same as WAYBILL_DATA_DIR).
@@ -43,59 +43,59 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Check the databases: stock, payments, history, events. Exit code 1 if anything is wrong.
+    /// Check the databases: stock, payments, history, events. Exit code 1 if there are violations.
     Verify(DatabaseArgs),
-    /// Recompute what follows from other data, while the platform runs or not.
+    /// Recompute derived data; the platform may be running.
     Rebuild {
         #[command(subcommand)]
         command: RebuildCommand,
     },
-    /// Print events, send some out once more, list and retry dead letters.
+    /// Print events, publish events again, list and retry dead letters.
     Events {
         #[command(subcommand)]
         command: EventsCommand,
     },
-    /// Fill a distributed platform (found by WAYBILL_AUTH_URL and so on) with demo data.
+    /// Fill a distributed platform with demo data (services at WAYBILL_AUTH_URL and so on).
     Demo,
     /// Print the reference of all settings, in Markdown.
     Settings,
-    /// Databases on a server.
+    /// Manage the databases on a server.
     Databases {
         #[command(subcommand)]
         command: DatabasesCommand,
     },
-    /// Ask http://host:port/path; exit code 0 if it answers 200. For the health checks of containers.
+    /// Check http://host:port/path; exit code 0 if it answers 200. For health checks of containers.
     Health { url: String },
 }
 
 #[derive(Subcommand)]
 enum RebuildCommand {
-    /// The figures of all orders, and the words that they are found by. The present ones are shown until it is done.
+    /// Recompute the figures and search terms of all orders. The current ones stay visible until it is done.
     Analytics(DatabaseArgs),
 }
 
 #[derive(Subcommand)]
 enum EventsCommand {
-    /// Print every event from now on as a line of JSON (distributed shape; WAYBILL_NATS_URL).
+    /// Print every event from now on as a line of JSON (distributed shape only; needs WAYBILL_NATS_URL).
     Tail {
-        /// Patterns such as waybill.order.>; all events if none is given.
+        /// Subject patterns such as waybill.order.>; all events if none is given.
         subjects: Vec<String>,
     },
-    /// Send published events out once more. Consumers skip what they have consumed already; the running platform does it.
+    /// Publish events again. The running platform publishes them; consumers skip events that they have consumed already.
     Replay {
         #[command(flatten)]
         databases: DatabaseArgs,
         /// The service that published them.
         #[arg(long, value_parser = PossibleValuesParser::new(SERVICES))]
         service: String,
-        /// From when on: a time such as 2026-11-28T09:30:00Z, or an age such as 90m; without it, all that are kept (7 days).
+        /// Only events since a time such as 2026-11-28T09:30:00Z or an age such as 90m; without it, all stored events (7 days).
         #[arg(long, value_parser = events::since)]
         from: Option<Timestamp>,
-        /// Only those of one order, product, payment and so on.
+        /// Only events of this order, product, payment or other aggregate.
         #[arg(long)]
         aggregate: Option<Uuid>,
     },
-    /// Events that a consumer could not consume.
+    /// Manage dead letters: events that a consumer could not process.
     DeadLetters {
         #[command(subcommand)]
         command: DeadLettersCommand,
@@ -104,8 +104,9 @@ enum EventsCommand {
 
 #[derive(Subcommand)]
 enum DeadLettersCommand {
+    /// List the dead letters of all services.
     List(DatabaseArgs),
-    /// Ask for another try of all dead letters, or of one.
+    /// Retry all dead letters, or one.
     Retry {
         #[command(flatten)]
         databases: DatabaseArgs,
@@ -116,7 +117,7 @@ enum DeadLettersCommand {
 
 #[derive(Subcommand)]
 enum DatabasesCommand {
-    /// Make one database per service, unless it exists.
+    /// Create one database per service, unless it exists.
     Create {
         #[arg(long)]
         server: String,
@@ -125,7 +126,7 @@ enum DatabasesCommand {
     },
 }
 
-/// Where the databases are.
+/// Location of the databases.
 #[derive(clap::Args)]
 struct DatabaseArgs {
     /// Folder of an embedded platform.
@@ -134,7 +135,7 @@ struct DatabaseArgs {
     /// Server of a distributed platform, postgres://… or mysql://…, without a database.
     #[arg(long, env = "WAYBILL_DATABASE_SERVER", hide_env_values = true)]
     server: Option<String>,
-    /// What the names of the databases on the server begin with.
+    /// Prefix of the names of the databases on the server.
     #[arg(long, env = "WAYBILL_DATABASE_PREFIX", default_value = "waybill_")]
     prefix: String,
 }
@@ -174,7 +175,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    // Commands answer people.
+    // Commands print for people.
     let format = match cli.command {
         None => sources.log_format(),
         Some(_) => LogFormat::Console,
@@ -250,7 +251,7 @@ async fn operate(command: Command, sources: &Sources) -> Result<ExitCode> {
             command: RebuildCommand::Analytics(databases),
         } => {
             let orders = rebuild::analytics(&databases.location()).await?;
-            println!("the figures of {orders} orders were counted again");
+            println!("the figures of {orders} orders were recomputed");
         }
         Command::Events {
             command: EventsCommand::Tail { subjects },
@@ -274,7 +275,7 @@ async fn operate(command: Command, sources: &Sources) -> Result<ExitCode> {
                 },
         } => {
             let count = events::replay(&databases.location(), &service, from, aggregate).await?;
-            println!("{count} events of {service} go out once more");
+            println!("{count} events of {service} will be published again");
         }
         Command::Events {
             command: EventsCommand::DeadLetters { command },
@@ -315,7 +316,7 @@ async fn operate(command: Command, sources: &Sources) -> Result<ExitCode> {
             }
             .create()
             .await?;
-            println!("databases {prefix}{{{}}} are there", SERVICES.join(","));
+            println!("databases {prefix}{{{}}} exist", SERVICES.join(","));
         }
         Command::Health { url } => {
             health::check(&url).await.context("not healthy")?;
@@ -324,7 +325,7 @@ async fn operate(command: Command, sources: &Sources) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The settings that these commands know, whatever else the environment has.
+/// Reads the settings of these commands; ignores other variables of the environment.
 fn peers_only(sources: &Sources) -> Sources {
     use waybill_service_kit::settings::Settings as _;
     let mut sources = sources.clone();

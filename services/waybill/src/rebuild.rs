@@ -1,13 +1,13 @@
-//! `waybill rebuild`: recomputes what follows from other data. Services may run concurrently.
+//! `waybill rebuild`: recomputes derived data. Services may run concurrently.
 
 use anyhow::{Result, anyhow};
 
 use crate::databases::DatabaseLocation;
 
-/// Orders between two lines about the progress.
+/// Number of orders between two progress lines.
 const STEP: u64 = 50_000;
 
-/// Counts all orders again; how many there are.
+/// Recomputes the figures of all orders; returns their number.
 pub async fn analytics(location: &DatabaseLocation) -> Result<u64> {
     let db = location.connect("order", 2).await?;
     let mut next = STEP;

@@ -1,6 +1,6 @@
-//! `waybill verify`: whether the databases of a platform agree, within each service and between them.
+//! `waybill verify`: checks the consistency of a platform's databases, within each service and between services.
 //!
-//! Meant for a platform that is at rest (nothing placed or paid for a few seconds): what is under way would look amiss.
+//! For an idle platform (no orders or payments for a few seconds): work in progress would be reported as a violation.
 
 use std::collections::{HashMap, HashSet};
 
@@ -38,7 +38,7 @@ impl Databases {
     }
 }
 
-/// Everything that is wrong, one sentence each; empty if all is well.
+/// All violations, one sentence each; empty if there are none.
 pub async fn verify(location: &DatabaseLocation) -> Result<Vec<String>> {
     let databases = Databases::open(location).await?;
     let mut violations = within_services(&databases).await?;
@@ -50,7 +50,7 @@ pub async fn verify(location: &DatabaseLocation) -> Result<Vec<String>> {
     Ok(violations)
 }
 
-/// What each service checks of itself.
+/// The checks of each service.
 async fn within_services(databases: &Databases) -> Result<Vec<String>> {
     let mut violations = Vec::new();
     let mut note = |service: &str, found: Result<Vec<String>>| {
@@ -95,7 +95,7 @@ async fn within_services(databases: &Databases) -> Result<Vec<String>> {
     Ok(violations)
 }
 
-/// Every event has left its outbox and has been consumed once by every consumer that wants it.
+/// Every event is published, and every subscribed consumer has consumed it.
 async fn events(databases: &Databases) -> Result<Vec<String>> {
     let mut violations = Vec::new();
     for service in SERVICES {
@@ -119,15 +119,15 @@ async fn events(databases: &Databases) -> Result<Vec<String>> {
         ("chat", waybill_chat::CONSUMERS),
     ] {
         for consumer in consumers {
-            let taken_in = consumed(databases.of(service)?, consumer.name).await?;
+            let consumed = consumed(databases.of(service)?, consumer.name).await?;
             let mut missing = 0_u64;
             let mut example = None;
             each_event(databases.of(consumer.source())?, None, |event| {
-                let wanted = consumer
+                let subscribed = consumer
                     .subjects
                     .iter()
                     .any(|pattern| waybill_bus::matches(pattern, &event.subject));
-                if wanted && !taken_in.contains(&event.id) {
+                if subscribed && !consumed.contains(&event.id) {
                     missing += 1;
                     example.get_or_insert_with(|| format!("{} {}", event.subject, event.id));
                 }
@@ -145,7 +145,7 @@ async fn events(databases: &Databases) -> Result<Vec<String>> {
     Ok(violations)
 }
 
-/// Each payment that succeeded was counted by its order exactly once: as paid, or as refused and then refunded.
+/// Each successful payment was handled by its order exactly once: as paid, or as rejected and then refunded.
 async fn money(databases: &Databases) -> Result<Vec<String>> {
     let mut succeeded: HashMap<String, String> = HashMap::new();
     let mut refunded: HashSet<String> = HashSet::new();
@@ -209,7 +209,7 @@ async fn money(databases: &Databases) -> Result<Vec<String>> {
     Ok(violations)
 }
 
-/// Calls `see` with every event that the outbox still holds, oldest first.
+/// Calls `see` with every event that is still in the outbox, oldest first.
 async fn each_event(
     db: &Db,
     kind: Option<&str>,

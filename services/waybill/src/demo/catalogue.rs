@@ -1,4 +1,4 @@
-//! What the demo shop sells: forty products.
+//! The forty products of the demo shop.
 
 use std::collections::HashMap;
 
@@ -327,15 +327,15 @@ const SERVICES: [(&str, &str, &str, i64, &str); 12] = [
 ];
 
 impl Demo {
-    /// Whether anything is in the shop window.
+    /// Whether the shop has any active product.
     pub(super) async fn sells_something(&mut self) -> Result<bool> {
         let request = outgoing(&CallContext::anonymous(), ListProductsRequest::default());
         let answer = self.clients.catalogue.list_products(request).await;
-        let answer = answer.context("looking at what the shop sells")?;
+        let answer = answer.context("listing the products of the shop")?;
         Ok(!answer.into_inner().products.is_empty())
     }
 
-    /// Creates the products that are not there yet; ids by SKU.
+    /// Creates missing products; returns the ids by SKU.
     pub(super) async fn stock_shelves(
         &mut self,
         admin: &Person,
@@ -391,7 +391,7 @@ impl Demo {
         Ok(ids.collect())
     }
 
-    /// Leaves something in a customer's cart, if it is empty.
+    /// Puts something into a customer's cart if it is empty.
     pub(super) async fn fill_cart(
         &mut self,
         customer: &Person,

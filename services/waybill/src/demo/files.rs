@@ -1,4 +1,4 @@
-//! Pictures and files of the demo. They are drawn here, so that nobody's photographs are needed.
+//! Pictures and files of the demo. They are generated, so that no photographs are needed.
 
 use anyhow::{Context as _, Result};
 use futures::stream;
@@ -10,13 +10,13 @@ use waybill_proto::order::{
 
 use super::{Demo, Person};
 
-/// Width and height of a drawn picture, in pixels.
+/// Width and height of a generated picture, in pixels.
 const SIZE: (u32, u32) = (480, 360);
 /// Bytes of one message of an upload.
 const CHUNK: usize = 64 * 1024;
 
 impl Demo {
-    /// Gives a product a picture, unless it has one.
+    /// Adds a picture to a product, unless it has one.
     pub(super) async fn picture(&mut self, admin: &Person, product: &Product) -> Result<()> {
         if !product.images.is_empty() {
             return Ok(());
@@ -75,7 +75,7 @@ impl Demo {
     }
 }
 
-/// A picture for whoever needs one: a disc on a coloured ground, always the same for the same name.
+/// A generated picture: a disc on a coloured background, always the same for the same name.
 fn drawn(name: &str) -> Result<Vec<u8>> {
     let seed = name.bytes().fold(17_u32, |sum, byte| {
         sum.wrapping_mul(31).wrapping_add(u32::from(byte))
@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn every_name_has_a_picture_of_its_own() {
-        let pictures: Vec<_> = ["MUG-01", "MUG-02", "wish.png"]
+        let pictures: Vec<_> = ["MUG-01", "MUG-02", "reference.png"]
             .map(|name| drawn(name).unwrap())
             .into();
         assert_ne!(pictures[0], pictures[1]);

@@ -1,4 +1,4 @@
-//! What the demo's customers can follow: parcels on their way, steps and notes of work, an order that changed hands.
+//! What the demo's customers can track: shipments, progress and notes, an order that was given to another worker.
 
 use anyhow::{Context as _, Result};
 use waybill_proto::order::{
@@ -11,7 +11,7 @@ use waybill_proto::order::{
 use super::{Demo, Person};
 
 impl Demo {
-    /// Puts everything of an order into a parcel, unless that has happened.
+    /// Creates a shipment with everything of an order, unless there is one.
     pub(super) async fn pack(&mut self, admin: &Person, order: &Order) -> Result<Shipment> {
         let request = ListShipmentsRequest {
             order_id: order.id.clone(),
@@ -40,19 +40,19 @@ impl Demo {
         answer.shipment.context("the answer has a shipment")
     }
 
-    /// Takes a parcel on to where it is to be; one that is further already stays there.
+    /// Sets the state of a shipment, unless it has this state or a later one.
     pub(super) async fn send(
         &mut self,
         admin: &Person,
-        parcel: &Shipment,
+        shipment: &Shipment,
         state: ShipmentState,
     ) -> Result<()> {
-        if parcel.state >= i32::from(state) {
+        if shipment.state >= i32::from(state) {
             return Ok(());
         }
         let request = UpdateShipmentRequest {
-            id: parcel.id.clone(),
-            order_id: parcel.order_id.clone(),
+            id: shipment.id.clone(),
+            order_id: shipment.order_id.clone(),
             state: state.into(),
             ..Default::default()
         };
@@ -63,16 +63,16 @@ impl Demo {
         Ok(())
     }
 
-    /// Reports two steps, a note for the customer and one among the staff, unless that has happened.
+    /// Adds two progress steps, a note for the customer and an internal note, unless they exist.
     pub(super) async fn report(&mut self, worker: &Person, order: &Order) -> Result<()> {
         let request = ListProgressRequest {
             order_id: order.id.clone(),
             page: None,
         };
         let answer = self.clients.work.list_progress(worker.ask(request)).await?;
-        let told = answer.into_inner().progress.len();
+        let reported = answer.into_inner().progress.len();
         let steps = [("Layout", 20, "Three columns"), ("First draft", 60, "")];
-        for (step, percent, note) in steps.into_iter().skip(told) {
+        for (step, percent, note) in steps.into_iter().skip(reported) {
             let request = AddProgressRequest {
                 order_id: order.id.clone(),
                 step: step.into(),
@@ -86,7 +86,7 @@ impl Demo {
             page: None,
         };
         let answer = self.clients.work.list_notes(worker.ask(request)).await?;
-        let told = answer.into_inner().notes.len();
+        let written = answer.into_inner().notes.len();
         let notes = [
             (
                 NoteVisibility::Customer,
@@ -97,7 +97,7 @@ impl Demo {
                 "The customer is quick to answer; ask early.",
             ),
         ];
-        for (visibility, body) in notes.into_iter().skip(told) {
+        for (visibility, body) in notes.into_iter().skip(written) {
             let request = AddNoteRequest {
                 order_id: order.id.clone(),
                 body: body.into(),
@@ -108,7 +108,7 @@ impl Demo {
         Ok(())
     }
 
-    /// Has an order opened again for somebody else, unless that has happened.
+    /// Replaces an order by one for another worker, unless that has happened.
     pub(super) async fn replace(
         &mut self,
         admin: &Person,
@@ -130,7 +130,7 @@ impl Demo {
             .await
         {
             Ok(answer) => answer.into_inner().change_request,
-            // It was asked before and waits for the administrator: also something to look at.
+            // It was requested before and waits for the administrator: also good to show.
             Err(status) if super::is_conflict(&status) => return Ok(()),
             Err(status) => return Err(status).context("asking for a replacement"),
         };

@@ -1,6 +1,6 @@
-//! Demo data: a shop that has been open for a while. Written through the services' own calls, so that it cannot differ from
-//! what a client could have done; every step may be repeated, so that a seeding that was interrupted is completed. Once it
-//! is complete it is left alone: what people do with it afterwards stays.
+//! Demo data: a shop that has been open for a while. It is written with the services' own calls, so it is data that a client could
+//! have created. Every step can be repeated, so an interrupted seeding is completed. Once it is complete it is never written
+//! again: later changes by users stay.
 
 mod catalogue;
 mod files;
@@ -21,7 +21,7 @@ use waybill_service_kit::{CallContext, GrpcChannel, outgoing};
 /// The password of every demo account.
 pub const PASSWORD: &str = "waybill-demo";
 
-/// An account of the demo, as the welcome page shows it.
+/// A demo account, shown on the welcome page.
 #[derive(Debug, Clone, Copy)]
 pub struct Account {
     pub email: &'static str,
@@ -40,8 +40,8 @@ pub const ACCOUNTS: [Account; 6] = [
     account("cleo@waybill.example", "Cleo", "Customer", Role::Customer),
 ];
 
-/// Registers after everything else, and nobody is told of her, so that nobody changes her account: where she can sign in,
-/// the demo is complete. An account rather than a file, because `waybill demo` fills shops whose disks it does not see.
+/// Marks the demo as complete: registered last and not shown anywhere, so that nobody changes her account. If she can sign in, the
+/// demo is complete. An account rather than a file, because `waybill demo` fills remote platforms.
 const NEWCOMER: Account = account("nora@waybill.example", "Nora", "Newcomer", Role::Customer);
 
 const fn account(
@@ -58,23 +58,22 @@ const fn account(
     }
 }
 
-/// What came of [`seed`].
+/// The result of [`seed`].
 #[derive(Debug)]
 pub enum Seeded {
     /// The demo is complete now.
     Now,
     /// It was complete before; nothing was written.
     Before,
-    /// The shop was in use already, and the demo does not go with what people made of it. This could not be written, nor
-    /// what comes after it.
+    /// The shop was in use already and conflicts with the demo. This step failed, and later steps were skipped.
     InPart(anyhow::Error),
 }
 
-/// Writes what is missing of the demo, unless it was complete once. The administrator must exist already (settings make the
-/// first one), with [`PASSWORD`].
+/// Writes missing demo data, unless the demo was complete before. The administrator must exist already (created from the
+/// settings), with [`PASSWORD`].
 ///
-/// What cannot be written is an error in a shop that sells nothing yet. One that sells something is more than a demo to
-/// somebody, and goes on without: [`Seeded::InPart`].
+/// A step that fails is an error if the shop has no products yet. A shop with products is in use and runs without the rest of the
+/// demo: [`Seeded::InPart`].
 pub async fn seed(channels: &Channels<GrpcChannel>) -> Result<Seeded> {
     let mut demo = Demo::new(channels);
     if demo.is_complete().await {
@@ -88,7 +87,7 @@ pub async fn seed(channels: &Channels<GrpcChannel>) -> Result<Seeded> {
     }
 }
 
-/// Somebody who is signed in.
+/// A signed-in user.
 #[derive(Debug, Clone)]
 struct Person {
     context: CallContext,
@@ -106,7 +105,7 @@ impl Person {
         outgoing(&self.context, message)
     }
 
-    /// Asks so that a repetition does nothing more.
+    /// A request with an idempotency key.
     fn ask_once<T>(&self, key: &str, message: T) -> tonic::Request<T> {
         outgoing(&self.context.clone().with_idempotency_key(key), message)
     }
@@ -123,11 +122,11 @@ impl Demo {
         }
     }
 
-    /// Whether a seeding has come to its end once.
+    /// Whether the demo was completed before.
     async fn is_complete(&mut self) -> bool {
         match self.log_in(&NEWCOMER).await {
             Ok(_) => true,
-            // Suspended, which is told only to who knows the password.
+            // Suspended: this answer needs the right password, so the account exists.
             Err(status) => status.code() == Code::PermissionDenied,
         }
     }
@@ -194,7 +193,7 @@ impl Demo {
         {
             Ok(answer) => {
                 let session = answer.into_inner().session;
-                session.context("registering opens a session")?
+                session.context("the answer has a session")?
             }
             Err(status) if is_conflict(&status) => self.sign_in(account).await?,
             Err(status) => bail!("registering {}: {status}", account.email),
@@ -210,7 +209,7 @@ impl Demo {
         };
         let given = self.clients.auth.set_user_role(admin.ask(request)).await;
         given.with_context(|| format!("giving {} a role", account.email))?;
-        // A new session, whose token carries the role.
+        // A new session, whose token has the role.
         Ok(Person::of(&self.sign_in(account).await?))
     }
 }
@@ -222,7 +221,7 @@ fn is_conflict(status: &Status) -> bool {
     )
 }
 
-/// Asks again until the answer is there: what travels by events takes a moment.
+/// Repeats a call until the result is there: what follows from events takes a moment.
 async fn until<T>(what: &str, mut ask: impl AsyncFnMut() -> Result<Option<T>>) -> Result<T> {
     let start = Instant::now();
     loop {

@@ -1,4 +1,4 @@
-//! The demo's orders: a dozen, in every state that an order can be in.
+//! The demo's orders: a dozen, covering every state of an order.
 
 use std::collections::HashMap;
 
@@ -29,7 +29,7 @@ pub struct Cast {
     pub cleo: Person,
 }
 
-/// What an order of the demo holds.
+/// The content of a demo order.
 struct DemoOrder<'a> {
     key: &'static str,
     customer: &'a Person,
@@ -39,9 +39,8 @@ struct DemoOrder<'a> {
 }
 
 impl Demo {
-    /// Whether the last order is completed, and so all were placed. Their idempotency keys cannot tell for long: they are
-    /// forgotten after a week, and placing the orders again would place them twice. Versions that wrote the demo without
-    /// [`super::NEWCOMER`] left nothing else to know it by.
+    /// Whether the last order is completed, and so all were placed. Idempotency keys are no proof: they expire after a week, and then
+    /// the orders would be placed twice. For demos of versions without [`super::NEWCOMER`] there is no other sign of completion.
     pub(super) async fn is_played(&mut self, admin: &Person) -> Result<bool> {
         let request = ListOrdersRequest {
             q: LAST.into(),
@@ -96,7 +95,7 @@ impl Demo {
             .await?;
         self.pack(&cast.admin, &order).await?;
 
-        // On its way.
+        // Shipped.
         let lines = [("KEY-01", 2)];
         let order = self
             .place(products, &demo_order("demo-shipped", &cast.carl, &lines))
@@ -104,8 +103,8 @@ impl Demo {
         let order = self
             .pay(&cast.carl, &order, SandboxOutcome::Succeed)
             .await?;
-        let parcel = self.pack(&cast.admin, &order).await?;
-        self.send(&cast.admin, &parcel, ShipmentState::Shipped)
+        let shipment = self.pack(&cast.admin, &order).await?;
+        self.send(&cast.admin, &shipment, ShipmentState::Shipped)
             .await?;
 
         // Delivered.
@@ -116,9 +115,9 @@ impl Demo {
         let order = self
             .pay(&cast.carla, &order, SandboxOutcome::Succeed)
             .await?;
-        let parcel = self.pack(&cast.admin, &order).await?;
+        let shipment = self.pack(&cast.admin, &order).await?;
         for state in [ShipmentState::Shipped, ShipmentState::Delivered] {
-            self.send(&cast.admin, &parcel, state).await?;
+            self.send(&cast.admin, &shipment, state).await?;
         }
 
         // Cancelled before it was paid.
@@ -237,7 +236,7 @@ impl Demo {
             self.attach(person, &order, purpose, name).await?;
         }
 
-        // Opened again, because the first worker could not do it.
+        // Replaced, because the first worker could not do it.
         let demo_order = DemoOrder {
             key: "demo-replaced",
             customer: &cast.carla,
@@ -269,7 +268,7 @@ impl Demo {
         self.move_to(&cast.walter, &order, OrderStatus::OnHold, note)
             .await?;
 
-        // Handed in; the administrator has to decide.
+        // Handed in, waiting for the administrator's decision.
         let demo_order = DemoOrder {
             key: "demo-handed-in",
             customer: &cast.carla,
@@ -359,7 +358,7 @@ impl Demo {
             .with_context(|| format!("placing {}", demo_order.key))?
             .into_inner();
         let id = placed.order.context("placing answers with the order")?.id;
-        // A repetition answers with the order as it was; go on from how it is.
+        // A repeat gets the order as it was when placed; read its current state.
         self.order(demo_order.customer, &id).await
     }
 
@@ -374,7 +373,7 @@ impl Demo {
         answer.order.context("the answer has an order")
     }
 
-    /// Pays (or fails to) unless that has happened; waits until the order knows.
+    /// Pays (or fails to), unless that has happened; waits until the order is updated.
     async fn pay(
         &mut self,
         customer: &Person,

@@ -30,8 +30,8 @@ async fn figures_search_and_export(shape: Shape) {
     let fence = admin.product("CARPENTRY", "SERVICE", 1_000, 0).await;
     let mut orders = Vec::new();
     for (title, units) in [("=Garden fence", 1), ("Steel fence", 2), ("Gate", 3)] {
-        let wish = json!({"title": title, "items": [{"productId": fence, "quantity": units}]});
-        let order = customer.post("/orders", wish).await.expect(201);
+        let request = json!({"title": title, "items": [{"productId": fence, "quantity": units}]});
+        let order = customer.post("/orders", request).await.expect(201);
         orders.push(order["id"].as_str().unwrap().to_owned());
     }
     customer.pay(&orders[1]).await;
@@ -74,7 +74,7 @@ async fn figures_search_and_export(shape: Shape) {
         assert_eq!(refused.refused(422), "VALIDATION_ERROR", "{bad}");
     }
 
-    // Words by their beginnings, with a total.
+    // Search by prefixes of words, with a total.
     let path = "/orders?q=fen&total=true";
     let found = admin
         .until(path, "the words", |page| page["total"] == 2)
@@ -98,7 +98,7 @@ async fn figures_search_and_export(shape: Shape) {
         assert_eq!(admin.get(&path).await.refused(422), "VALIDATION_ERROR");
     }
 
-    // Counting again beside the running platform changes nothing.
+    // A rebuild while the platform runs changes nothing.
     let mut rebuild = Command::new(bin().join("waybill"));
     rebuild
         .args(["rebuild", "analytics"])
@@ -107,11 +107,11 @@ async fn figures_search_and_export(shape: Shape) {
         .await
         .unwrap()
         .unwrap();
-    let told = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{told}");
-    assert!(told.contains("3 orders"), "{told}");
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{printed}");
+    assert!(printed.contains("3 orders"), "{printed}");
     let again = admin.get("/admin/dashboard").await.expect(200);
-    // Not those of the last days: a day may have ended since.
+    // Without the figures of the last days: a day may have ended since.
     let all_time = |board: &serde_json::Value| board["orders"]["allTime"].clone();
     assert_eq!(all_time(&again), all_time(&board));
     platform.verify().await.unwrap();

@@ -1,4 +1,4 @@
-//! Every administrative act leaves its record: who did what, to what, from where.
+//! Every administrative act leaves an audit record: who did what, to what, from where.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::{
     support::bin,
 };
 
-/// Method, path, body, and the action that the record names; carried out in this order. `{name}` stands for what [`World`] calls so.
+/// Method, path, body, and the action in the record; in the order of execution. `{name}` is replaced by the id of that name in [`World`].
 const ACTS: &[(&str, &str, &str, &str)] = &[
     (
         "PATCH",
@@ -191,7 +191,7 @@ const SHEET: &str = "sku,name,kind,price,currency\nPEN-1,Pen,GOODS,2.50,USD\n";
 
 /// Writes of administrators that change nothing in the shop, or whose record is one of those above.
 const ELSEWHERE: &[(&str, &str)] = &[
-    // The same handler under its short name.
+    // The same handler in the legacy API.
     ("POST", "/api/products/"),
 ];
 
@@ -233,7 +233,7 @@ async fn every_admin_write_leaves_its_record_embedded() {
         let changed = record["before"].is_object() || record["after"].is_object();
         assert!(changed, "{what}: {record:#}");
     }
-    // What was refused is no act.
+    // Refused requests leave no record.
     let bad = world
         .admin
         .patch("/admin/settings", json!({"nonsense": 1}))
@@ -276,13 +276,10 @@ fn the_table_of_acts_has_every_write_that_only_administrators_make() {
         .map(|(method, path, ..)| (*method, shape(path)))
         .filter(|route| !known.contains(route))
         .collect();
-    assert!(
-        missing.is_empty(),
-        "say in ACTS what these leave in the audit log: {missing:?}"
-    );
+    assert!(missing.is_empty(), "add these to ACTS: {missing:?}");
 }
 
-/// What acts are done to.
+/// The objects of the acts.
 struct World {
     admin: Api,
     names: Vec<(&'static str, String)>,
@@ -298,8 +295,8 @@ impl World {
         let goods = admin.product("CUP", "GOODS", 500, 10).await;
         let advice = admin.product("ADVICE", "SERVICE", 900, 0).await;
         let paid = async |product: &str| {
-            let wish = json!({"items": [{"productId": product, "quantity": 1}]});
-            let order = id(&owner.post("/orders", wish).await.expect(201));
+            let request = json!({"items": [{"productId": product, "quantity": 1}]});
+            let order = id(&owner.post("/orders", request).await.expect(201));
             owner.pay(&order).await;
             owner
                 .until(&format!("/orders/{order}"), "the payment", |order| {
@@ -311,13 +308,13 @@ impl World {
         let (order, service) = (paid(&goods).await, paid(&advice).await);
         let asked = async || {
             let order = paid(&advice).await;
-            let wish = json!({"kind": "CANCELLATION", "reason": "Test"});
+            let request = json!({"kind": "CANCELLATION", "reason": "Test"});
             let path = format!("/orders/{order}/change-requests");
-            id(&owner.post(&path, wish).await.expect(201))
+            id(&owner.post(&path, request).await.expect(201))
         };
         let of = async |who: &Api| id(&who.get("/users/profile").await.expect(200));
-        let wish = json!({"items": [{"productId": advice, "quantity": 1}]});
-        let unpaid = owner.post("/orders", wish).await.expect(201);
+        let request = json!({"items": [{"productId": advice, "quantity": 1}]});
+        let unpaid = owner.post("/orders", request).await.expect(201);
         let names = vec![
             ("{unpaid}", id(&unpaid)),
             ("{rejected}", asked().await),
@@ -351,7 +348,7 @@ impl World {
         sent.unwrap_or_else(|error| panic!("{path}: {error:?}"))
     }
 
-    /// What an act has made can be named by the acts after it.
+    /// Remembers the id of a created object for later acts.
     fn learn(&mut self, action: &str, made: &Value) {
         let made_here = [
             ("shipment.create", "{shipment}"),

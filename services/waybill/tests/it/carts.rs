@@ -6,7 +6,7 @@ use waybill_testkit::{ADMIN, Answer, Api, Platform, Shape};
 
 use crate::support::bin;
 
-/// Somebody's calls with the token of their cart.
+/// Calls of a user with their cart token.
 struct Browser {
     api: Api,
     cart: String,
@@ -73,7 +73,7 @@ async fn a_cart_is_filled_merged_and_ordered_embedded() {
     assert_eq!(answer.refused(409), "OUT_OF_STOCK");
     assert_eq!(answer.body["error"]["context"]["available"], json!(3));
 
-    // After signing in, what the guest chose is in the account's cart.
+    // After signing in, the guest's items are merged into the account's cart.
     let carla = anyone.register("carla@example.com", "Carla", "C").await;
     let mut customer = Browser::new(&carla);
     customer.put(&cup, 1).await;
@@ -100,7 +100,7 @@ async fn a_cart_is_filled_merged_and_ordered_embedded() {
     let unknown = customer.send(Method::POST, "/cart/merge", None).await;
     assert_eq!(unknown.refused(404), "CART_NOT_FOUND");
 
-    // A new price must be seen before it is paid.
+    // A new price must be shown before it is ordered.
     let cart = customer.get().await;
     let at = |cart: &Value| {
         let items = cart["items"].as_array().unwrap();
@@ -147,11 +147,11 @@ async fn an_order_is_edited_until_it_is_paid_embedded() {
     let carla = anyone.register("carla@example.com", "Carla", "C").await;
     let cup = admin.product("CUP", "GOODS", 1_000, 10).await;
     let pot = admin.product("POT", "GOODS", 1_000, 10).await;
-    let wish = json!({
+    let request = json!({
         "items": [{"productId": cup, "quantity": 2}],
         "shippingAddress": {"name": "Carla", "line1": "1 High Street", "city": "Leeds", "country": "GB"},
     });
-    let order = carla.post("/orders", wish).await.expect(201);
+    let order = carla.post("/orders", request).await.expect(201);
     let path = format!("/orders/{}", order["id"].as_str().unwrap());
     let change = json!({"items": [{"productId": cup, "quantity": 5}], "shippingAddress": null});
     let edited = carla.put(&path, change.clone()).await.expect(200);
@@ -167,7 +167,7 @@ async fn an_order_is_edited_until_it_is_paid_embedded() {
     assert_eq!(answer.unwrap().refused(409), "VERSION_CONFLICT");
     let nonsense = carla.put(&path, json!({"colour": "red"})).await;
     assert_eq!(nonsense.refused(422), "VALIDATION_ERROR");
-    // What was read may come back as it is; none of it but what can be edited counts.
+    // The order can be sent back as it was read; read-only fields are ignored.
     let mut whole = carla.get(&path).await.expect(200);
     whole["status"] = json!("COMPLETED");
     whole["total"]["amount"] = json!(1);
@@ -177,7 +177,7 @@ async fn an_order_is_edited_until_it_is_paid_embedded() {
         (&json!("PENDING"), &json!(5_000), &json!(2))
     );
 
-    // While somebody pays, the total stays.
+    // During a payment, the total cannot change.
     let payment = carla
         .post(&format!("{path}/payments"), json!({"provider": "SANDBOX"}))
         .await
@@ -187,7 +187,7 @@ async fn an_order_is_edited_until_it_is_paid_embedded() {
         let answer = carla.put(&path, others).await;
         (answer.status == 409).then(|| answer.refused(409).to_owned())
     };
-    // The order hears of the payment by its event; until then it changes, at the same price.
+    // The order learns of the payment by an event; until then edits at the same price are possible.
     let mut code = attempt().await;
     for _ in 0..1_000 {
         if code.is_some() {

@@ -1,4 +1,4 @@
-//! The catalogue through the gateway: categories, caches, stock, and products as files.
+//! The catalogue through the gateway: categories, caches, stock, import and export.
 
 use std::time::Duration;
 
@@ -78,7 +78,7 @@ async fn an_administrator_arranges_the_catalogue_embedded() {
         let path = format!("/products?sort={sort}&limit=1");
         assert!(anyone.get(&path).await.expect(200)["nextCursor"].is_string());
     }
-    // A new name shows at once to who reads through the same gateway, in lists, products and categories.
+    // A new name is visible at once through the same gateway, in lists, products and categories.
     let path = format!("/categories/{}", kitchen["id"].as_str().unwrap());
     let renamed = json!({"name": "Cookery", "version": 1});
     admin.patch(&path, renamed.clone()).await.expect(200);
@@ -105,9 +105,9 @@ async fn an_administrator_arranges_the_catalogue_embedded() {
     platform.verify().await.unwrap();
 }
 
-/// What an order leaves in stock comes as the product that REST shows; of what is archived, nothing but that it is.
+/// After an order, the live event has the same product as REST; for an archived product, only its id and `active: false`.
 #[tokio::test]
-async fn visitors_hear_of_products_as_rest_shows_them_embedded() {
+async fn live_products_are_the_same_as_in_rest_embedded() {
     let Some(platform) = Platform::start(Shape::Embedded, bin()).await else {
         return;
     };
@@ -121,21 +121,21 @@ async fn visitors_hear_of_products_as_rest_shows_them_embedded() {
     };
     let order = json!({"items": [{"productId": product, "quantity": 2}]});
     let order = customer.post("/orders", order).await.expect(201);
-    let told = live
+    let sent = live
         .wait("product:updated", |it| it["available"] == 4)
         .await;
-    assert_eq!(told, anyone.get(&path).await.expect(200));
+    assert_eq!(sent, anyone.get(&path).await.expect(200));
     let cancel = format!("/orders/{}/cancel", order["id"].as_str().unwrap());
     customer.post(&cancel, json!({})).await.expect(200);
-    let told = live
+    let sent = live
         .wait("product:updated", |it| it["available"] == 6)
         .await;
-    assert_eq!(told["name"], anyone.get(&path).await.expect(200)["name"]);
+    assert_eq!(sent["name"], anyone.get(&path).await.expect(200)["name"]);
     admin.delete(&path).await.expect(200);
-    let told = live
+    let sent = live
         .wait("product:updated", |it| it["active"] == false)
         .await;
-    assert_eq!(told, json!({"id": product, "active": false}));
+    assert_eq!(sent, json!({"id": product, "active": false}));
 }
 
 #[tokio::test]
@@ -151,7 +151,7 @@ async fn a_products_tag_changes_with_its_stock_and_is_a_precondition_embedded() 
     let first = anyone.get(&path).await;
     let tag = etag(&first);
     assert_eq!(conditional(&anyone, &path, &tag).await.status, 304);
-    // An order changes what can be ordered, not the product.
+    // An order changes the available quantity, not the product's version.
     let order = json!({"items": [{"productId": product, "quantity": 2}]});
     customer.post("/orders", order).await.expect(201);
     anyone
@@ -175,7 +175,7 @@ async fn a_products_tag_changes_with_its_stock_and_is_a_precondition_embedded() 
         .send(Method::PATCH, &path, Some(&patch), &headers)
         .await;
     assert_eq!(sent.unwrap().refused(409), "VERSION_CONFLICT");
-    // What this gateway has written it shows at once, and administrators see more.
+    // Writes through this gateway are visible at once; administrators see more.
     assert_eq!(anyone.get(&path).await.expect(200)["name"], "Mug");
     assert!(anyone.get(&path).await.expect(200)["lowStockThreshold"].is_null());
     let back = json!({"lowStockThreshold": null});
@@ -205,7 +205,7 @@ async fn a_products_tag_changes_with_its_stock_and_is_a_precondition_embedded() 
 }
 
 #[tokio::test]
-async fn products_go_out_as_csv_and_come_in_again_embedded() {
+async fn products_are_exported_as_csv_and_imported_again_embedded() {
     let Some(platform) = Platform::start(Shape::Embedded, bin()).await else {
         return;
     };
@@ -271,8 +271,8 @@ async fn products_go_out_as_csv_and_come_in_again_embedded() {
 }
 
 #[tokio::test]
-async fn a_change_is_seen_through_every_gateway_distributed() {
-    // Without events, an answer would be kept for an hour.
+async fn a_change_is_visible_through_every_gateway_distributed() {
+    // Without events, an answer would be cached for an hour.
     let patient = [("gateway:WAYBILL_PRODUCT_CACHE_TTL", "1h")];
     let started = Platform::start_with(Shape::Distributed, bin(), &patient).await;
     let Some(mut platform) = started else {
@@ -323,7 +323,7 @@ async fn a_change_is_seen_through_every_gateway_distributed() {
     platform.verify().await.unwrap();
 }
 
-/// The body that makes a product can be sent to change it.
+/// The body that creates a product can be sent to change it.
 #[tokio::test]
 async fn a_product_is_written_as_it_is_described_embedded() {
     let Some(platform) = Platform::start(Shape::Embedded, bin()).await else {
@@ -358,7 +358,7 @@ async fn a_product_is_written_as_it_is_described_embedded() {
     assert_eq!(ledger["items"].as_array().unwrap().len(), 2, "{ledger:#}");
     assert_eq!(ledger["items"][0]["onHandDelta"], 15);
 
-    // A delivery is booked once, and for the product that was read.
+    // A delivery is booked once, and only for the version that was read.
     let delivery = json!({"delta": 5, "reason": "Delivery", "version": changed["version"]});
     let stock = format!("{path}/stock");
     for replayed in [false, true] {

@@ -1,4 +1,4 @@
-//! The demo is written once, however its start is cut off, and what people make of it afterwards stays.
+//! The demo is written once, even if the start is interrupted, and later changes by users stay.
 
 use std::{process::Stdio, time::Duration};
 
@@ -18,7 +18,7 @@ const PRODUCTS: &str = "/products?limit=100";
 const USERS: &str = "/admin/users?limit=100";
 const NEW_PASSWORD: &str = "another secret";
 
-/// Settings of a platform with the demo, in this folder if one is named.
+/// Settings of a platform with the demo, in this folder if given.
 fn settings(folder: Option<&str>) -> Vec<(&str, &str)> {
     let mut settings = vec![
         ("WAYBILL_ADMIN_PASSWORD", PASSWORD),
@@ -29,13 +29,13 @@ fn settings(folder: Option<&str>) -> Vec<(&str, &str)> {
     settings
 }
 
-/// Ends the platform in order.
+/// Stops the platform gracefully.
 fn stop(platform: &mut Platform) {
     let code = platform.stop("waybill");
     assert_eq!(code, Some(0), "{}", platform.log("waybill"));
 }
 
-/// Starts it again; what it logs until it is ready.
+/// Starts it again; returns its log until it is ready.
 async fn start(platform: &mut Platform) -> String {
     let before = platform.log("waybill").len();
     platform.start_process("waybill");
@@ -47,14 +47,14 @@ fn items(page: &Value) -> &[Value] {
     page["items"].as_array().expect("a list")
 }
 
-/// The only one that the list finds.
+/// The id of the only item of the list.
 async fn find(api: &Api, list: &str) -> String {
     let found = api.get(list).await.expect(200);
     assert_eq!(items(&found).len(), 1, "{found:#}");
     items(&found)[0]["id"].as_str().expect("an id").to_owned()
 }
 
-/// The orders, products and accounts, once all money is where it belongs.
+/// The orders, products and accounts, once all refunds are done.
 async fn shop(admin: &Api) -> [Value; 3] {
     let orders = admin.until(ORDERS, "the refund", |orders| {
         let refunded = |order: &Value| order["paymentStatus"] == "REFUNDED";
@@ -73,7 +73,7 @@ async fn change_password(api: &Api) {
 }
 
 #[tokio::test]
-async fn what_people_made_of_the_demo_stays_embedded() {
+async fn later_changes_to_the_demo_stay_embedded() {
     let Some(mut platform) = Platform::start_with(Shape::Embedded, bin(), &settings(None)).await
     else {
         return;
@@ -104,7 +104,7 @@ async fn what_people_made_of_the_demo_stays_embedded() {
     anyone.post("/auth/login", guess).await.refused(429);
     let before = shop(&admin).await;
 
-    // Not only at the next start.
+    // Also at further starts.
     for _ in 0..2 {
         stop(&mut platform);
         let log = start(&mut platform).await;
@@ -122,7 +122,7 @@ async fn what_people_made_of_the_demo_stays_embedded() {
     platform.verify().await.unwrap();
 }
 
-/// Versions without the newcomer wrote a complete demo, too, and the keys of its orders are long forgotten.
+/// Older versions wrote a complete demo without the newcomer; the idempotency keys of its orders have expired.
 #[tokio::test]
 async fn a_demo_without_its_newcomer_is_not_written_twice_embedded() {
     const GONE: &str =
@@ -147,7 +147,7 @@ async fn a_demo_without_its_newcomer_is_not_written_twice_embedded() {
     assert_eq!(after[..2], before[..2]);
     find(&admin, "/admin/users?q=nora@").await;
 
-    // Where even the administrator cannot sign in, the shop starts without asking for more.
+    // If the administrator cannot sign in, the shop starts without the rest of the demo.
     change_password(&admin).await;
     stop(&mut platform);
     run_sql(&platform, "auth", GONE).await;
@@ -158,7 +158,7 @@ async fn a_demo_without_its_newcomer_is_not_written_twice_embedded() {
 }
 
 #[tokio::test]
-async fn a_shop_in_use_starts_without_a_demo_that_does_not_go_with_it_embedded() {
+async fn a_shop_in_use_starts_without_a_conflicting_demo_embedded() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data").display().to_string();
     let own = [
@@ -172,7 +172,7 @@ async fn a_shop_in_use_starts_without_a_demo_that_does_not_go_with_it_embedded()
     let cup = admin.product("CUP", "GOODS", 500, 10).await;
     let cup = format!("/products/{cup}");
     let before = admin.get(&cup).await.expect(200);
-    // The demo's own mug finds its SKU taken.
+    // The SKU of the demo's mug is in use.
     let mug = admin.product("MUG-01", "GOODS", 900, 10).await;
     let mug = format!("/products/{mug}");
     admin.delete(&mug).await.expect(200);
@@ -207,11 +207,11 @@ async fn an_empty_shop_does_not_start_without_its_demo_embedded() {
     let data = folder.path().join("data").display().to_string();
     for _ in 0..2 {
         let mut command = waybill(&data, "127.0.0.1:0");
-        // Then there is nobody who may fill the shop.
+        // Then the demo cannot sign in as administrator.
         command.env("WAYBILL_ADMIN_EMAIL", "boss@example.com");
         command.env("WAYBILL_ADMIN_PASSWORD", PASSWORD);
         let output = timeout(Duration::from_mins(1), command.output()).await;
-        let output = output.expect("it gives up").expect("the binary runs");
+        let output = output.expect("it exits").expect("the binary runs");
         let errors = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(1), "{errors}");
         let cause = "writing the demo data: signing admin@waybill.example in";
@@ -219,7 +219,7 @@ async fn an_empty_shop_does_not_start_without_its_demo_embedded() {
     }
 }
 
-/// Waits until a list has so many entries.
+/// Waits until a list has this many entries.
 async fn grown(api: &Api, list: &str, entries: usize) {
     let begin = Instant::now();
     loop {
@@ -243,7 +243,7 @@ async fn kill(mut process: Child) {
 }
 
 #[tokio::test]
-async fn a_demo_that_was_killed_half_way_is_completed_embedded() {
+async fn an_interrupted_demo_is_completed_embedded() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data").display().to_string();
     let listen = format!("127.0.0.1:{}", free_port());
@@ -272,7 +272,7 @@ async fn a_demo_that_was_killed_half_way_is_completed_embedded() {
     assert!(log.contains("the demo data was written"), "{log}");
     let admin = platform.api().with_token(admin.token());
     let [orders, products, users] = shop(&admin).await;
-    // Killed at a certain moment, the order that is to be opened again waits for the administrator.
+    // Killed at a certain moment, the replacement of this order still waits for the administrator.
     let others = |order: &&Value| order["title"] != "Translate a menu into Dutch";
     assert_eq!(items(&orders).iter().filter(others).count(), 14);
     assert_eq!(items(&products).len(), 40);

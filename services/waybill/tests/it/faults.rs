@@ -6,7 +6,7 @@ use waybill_testkit::{Shape, campaign};
 
 use crate::support::bin;
 
-/// Runs a fault; `harm` is how long it lasts, or how many rounds of it there are.
+/// Injects a fault; `harm` is its duration, or the number of rounds.
 async fn holds(name: &str, shape: Shape, harm: u64) {
     let fault = campaign::fault(name).expect("a fault of the campaign");
     let folder = tempfile::tempdir().expect("a temporary folder");

@@ -1,4 +1,4 @@
-//! Ordering without being signed in: as a guest, with an account that is opened in the same step, with one that exists.
+//! Ordering without being signed in: as a guest, with a new account, with an existing account.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ fn token(placed: &Value) -> &str {
     placed["auth"]["accessToken"].as_str().expect("a token")
 }
 
-fn wish(product: &str, contact: Value) -> Value {
+fn order_of(product: &str, contact: Value) -> Value {
     json!({"items": [{"productId": product, "quantity": 1}], "contact": contact})
 }
 
@@ -57,9 +57,9 @@ async fn guests(shape: Shape) {
     platform.verify().await.unwrap();
 }
 
-/// A guest reads, pays, talks about and cancels exactly their order, and a lost answer costs nothing.
+/// A guest can read, pay, chat about and cancel only their own order, and a lost answer can be repeated.
 async fn guest_order(anyone: &Api, admin: &Api, cup: &str) {
-    let body = wish(cup, grace(None));
+    let body = order_of(cup, grace(None));
     let placed = place(anyone, &body, KEY).await;
     assert!(!placed.headers.contains_key("idempotency-replayed"));
     let placed = placed.expect(201);
@@ -93,7 +93,7 @@ async fn guest_order(anyone: &Api, admin: &Api, cup: &str) {
         .await
         .expect(201);
     guest.get("/notifications").await.expect(200);
-    // What needs an account says so.
+    // Calls that need an account are refused.
     for (method, path, body) in [
         (Method::GET, "/users/profile", None),
         (
@@ -119,9 +119,9 @@ async fn guest_order(anyone: &Api, admin: &Api, cup: &str) {
     guest
         .until(&path, "the refund", |o| o["paymentStatus"] == "REFUNDED")
         .await;
-    // Nobody else has a part in it, other guests least of all.
+    // Nobody else may read it, including other guests.
     let other = json!({"email": "eve@example.com", "firstName": "Eve"});
-    let other = place(anyone, &wish(cup, other), KEY).await.expect(201);
+    let other = place(anyone, &order_of(cup, other), KEY).await.expect(201);
     assert_ne!(other["id"], placed["id"]);
     let other = anyone.with_token(token(&other));
     other.get(&path).await.refused(404);
@@ -145,7 +145,7 @@ async fn guest_cart(anyone: &Api, cup: &str) {
         .unwrap()
         .expect(201);
     assert_eq!(placed["items"][0]["quantity"], json!(4));
-    // With the guest's own access token, the cart of the token is still theirs.
+    // With the guest's access token, the cart of the cart token still works.
     let guest = anyone.with_token(token(&placed));
     let left = guest.send(Method::GET, "/cart", None, &headers).await;
     assert_eq!(left.unwrap().expect(200)["items"], json!([]));
@@ -168,7 +168,7 @@ async fn guest_cart(anyone: &Api, cup: &str) {
     assert!(second.get("auth").is_none());
 }
 
-/// The form registers, or signs in, in the same step; a repeat gives the same order and tokens that work.
+/// The order registers or signs in the customer; a repeat returns the same order and working tokens.
 async fn account_in_the_same_step(anyone: &Api, cup: &str) {
     let status = async |email: &str| {
         let path = format!("/auth/email-status?email={email}");
@@ -179,7 +179,7 @@ async fn account_in_the_same_step(anyone: &Api, cup: &str) {
         json!(false),
         "guests have no account"
     );
-    let body = wish(cup, grace(Some("a good password")));
+    let body = order_of(cup, grace(Some("a good password")));
     let placed = place(anyone, &body, KEY).await.expect(201);
     assert_eq!(placed["guest"], json!(false));
     assert_eq!(placed["auth"]["guest"], json!(false));
@@ -195,15 +195,15 @@ async fn account_in_the_same_step(anyone: &Api, cup: &str) {
         assert_eq!(profile["id"], placed["customer"]["id"]);
         assert!(placed["auth"]["refreshToken"].is_string());
     }
-    // Another time: the password is right, so it is the same customer.
+    // A later order with the right password belongs to the same customer.
     let later = place(anyone, &body, "0198f5c2-8a1b-7c3d-9e4f-000000000002").await;
     let later = later.expect(201);
     assert_ne!(later["id"], placed["id"]);
     assert_eq!(later["customer"]["id"], placed["customer"]["id"]);
-    let wrong = wish(cup, grace(Some("not her password")));
+    let wrong = order_of(cup, grace(Some("not her password")));
     let refused = place(anyone, &wrong, "0198f5c2-8a1b-7c3d-9e4f-000000000003").await;
     assert_eq!(refused.refused(409), "EMAIL_REGISTERED");
-    // Also with the key of the first time: the key alone opens nothing.
+    // Also with the first idempotency key: the key alone gives no access.
     let refused = place(anyone, &wrong, KEY).await;
     assert_eq!(refused.refused(409), "EMAIL_REGISTERED");
 }
@@ -216,7 +216,7 @@ async fn refusals(anyone: &Api, cup: &str) {
         assert_eq!(answer.refused(422), "VALIDATION_ERROR");
         answer.body["error"]["details"][0]["field"].clone()
     };
-    let short = place(anyone, &wish(cup, grace(None)), "order-1").await;
+    let short = place(anyone, &order_of(cup, grace(None)), "order-1").await;
     assert_eq!(field(&short), "Idempotency-Key");
     for (contact, expected) in [
         (
@@ -233,7 +233,7 @@ async fn refusals(anyone: &Api, cup: &str) {
             "contact.password",
         ),
     ] {
-        let answer = anyone.post("/orders", wish(cup, contact)).await;
+        let answer = anyone.post("/orders", order_of(cup, contact)).await;
         assert_eq!(field(&answer), expected);
     }
     let dora = anyone.register("dora@example.com", "Dora", "D").await;
@@ -242,9 +242,9 @@ async fn refusals(anyone: &Api, cup: &str) {
     assert_eq!(field(&answer), "email");
 }
 
-/// Who is signed in orders as that, whatever the form sends along; the address needs no name, and null takes a text away.
+/// A signed-in customer orders as themselves, whatever `contact` says; the address needs no name, and null clears a text.
 async fn signed_in(dora: &Api, cup: &str) {
-    let mut body = wish(cup, grace(Some("not her password")));
+    let mut body = order_of(cup, grace(Some("not her password")));
     body["title"] = json!("A cup");
     body["description"] = json!("For the office");
     body["shippingAddress"] = json!({"line1": "1 High Street", "city": "Leeds", "country": "GB"});

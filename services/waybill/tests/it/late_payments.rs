@@ -1,7 +1,6 @@
-//! Orders that nobody pays in time, and money that comes too late: stock goes back, and so does the money, by itself.
+//! Orders that are not paid in time, and payments that are too late: stock and money are returned automatically.
 //!
-//! Only what must expire is placed under a short expiry, and whatever depends on the moment holds on both sides of it: the
-//! machine may be slow.
+//! Only orders that must expire have a short expiry, and checks of races accept both outcomes: the machine may be slow.
 
 use std::time::Duration;
 
@@ -13,7 +12,7 @@ use waybill_testkit::{ADMIN, Api, Platform, Shape};
 
 use crate::support::bin;
 
-/// Orders that end while their money comes.
+/// Number of orders that end during their payment.
 const RACES: u8 = 12;
 
 #[tokio::test]
@@ -70,7 +69,7 @@ async fn late_payments(shape: Shape) {
     }
     succeed(&anyone, &its_payment).await;
     refunded(&customer, &expired, &its_payment).await;
-    // Nobody pays twice what is over.
+    // An ended order cannot be paid.
     let again = customer
         .post(
             &format!("/orders/{expired}/payments"),
@@ -84,7 +83,7 @@ async fn late_payments(shape: Shape) {
         (&kept["status"], &kept["paymentStatus"]),
         (&json!("PENDING"), &json!("PAID"))
     );
-    // Four are sold, the other six are free again.
+    // Four are sold, the other six are available again.
     stock_becomes(&admin, &product, (6, 0)).await;
     let ledger = admin.get("/admin/ledger?limit=100").await.expect(200);
     let sum: i64 = ledger["items"]
@@ -107,7 +106,7 @@ async fn payments_race_with_the_end_distributed() {
     payments_race_with_the_end(Shape::Distributed).await;
 }
 
-/// Money that comes at the very moment of a cancellation or an expiry: either the order is paid, or the money goes back.
+/// Payments concurrent with a cancellation or an expiry: either the order is paid, or the payment is refunded.
 async fn payments_race_with_the_end(shape: Shape) {
     let Some(platform) = Platform::start(shape, bin()).await else {
         return;
@@ -149,7 +148,7 @@ async fn payments_race_with_the_end(shape: Shape) {
                 sleep(Duration::from_micros(pause.try_into().unwrap_or(0))).await;
             }
             succeed(&anyone, &payment).await;
-            settled(&customer, &order, &payment).await
+            outcome(&customer, &order, &payment).await
         });
     }
     let sold: i64 = races.join_all().await.into_iter().map(i64::from).sum();
@@ -157,15 +156,15 @@ async fn payments_race_with_the_end(shape: Shape) {
     platform.verify().await.unwrap();
 }
 
-/// Waits until the order is paid (true), or is over and the money is back.
-async fn settled(customer: &Api, order: &str, payment: &str) -> bool {
+/// Waits until the order is paid (true), or cancelled and refunded (false).
+async fn outcome(customer: &Api, order: &str, payment: &str) -> bool {
     let path = format!("/orders/{order}");
-    let settled = customer
+    let ended = customer
         .until(&path, "the end", |o| {
             o["status"] == "CANCELLED" || o["paymentStatus"] == "PAID"
         })
         .await;
-    if settled["status"] == "CANCELLED" {
+    if ended["status"] == "CANCELLED" {
         refunded(customer, order, payment).await;
         return false;
     }
@@ -174,18 +173,17 @@ async fn settled(customer: &Api, order: &str, payment: &str) -> bool {
     true
 }
 
-/// Orders that are placed from now on expire soon, whether or not somebody has begun to pay them.
+/// Makes new orders expire soon, even if a payment was started.
 async fn hurry(admin: &Api) {
     let patch = json!({"goodsExpirySeconds": 3, "paymentWindowSeconds": 0});
     admin.patch("/admin/settings", patch).await.expect(200);
 }
 
-/// An order with a payment that is not yet through; their ids. One that expires before its payment begins is left to expire,
-/// and another one is placed.
+/// An order with a pending payment; returns their ids. If an order expires before its payment starts, another one is placed.
 async fn begun(customer: &Api, product: &str, quantity: i64) -> (String, String) {
     loop {
-        let wish = json!({"items": [{"productId": product, "quantity": quantity}]});
-        let order = customer.post("/orders", wish).await.expect(201);
+        let request = json!({"items": [{"productId": product, "quantity": quantity}]});
+        let order = customer.post("/orders", request).await.expect(201);
         let order = order["id"].as_str().unwrap().to_owned();
         let path = format!("/orders/{order}/payments");
         let begun = customer.post(&path, json!({"provider": "SANDBOX"})).await;
@@ -197,7 +195,7 @@ async fn begun(customer: &Api, product: &str, quantity: i64) -> (String, String)
     }
 }
 
-/// The provider says that the money has come.
+/// Completes the payment at the sandbox.
 async fn succeed(anyone: &Api, payment: &str) {
     let path = format!("/sandbox/checkout/{payment}");
     let body = json!({"outcome": "SUCCEED"});
@@ -205,7 +203,7 @@ async fn succeed(anyone: &Api, payment: &str) {
     answer.unwrap().expect(200);
 }
 
-/// Waits until the money went back and the order knows of it, and is no less cancelled for it.
+/// Waits until the payment is refunded and the order, which stays cancelled, is updated.
 async fn refunded(customer: &Api, order: &str, payment: &str) {
     customer
         .until(&format!("/payments/{payment}"), "the refund", |payment| {
@@ -228,7 +226,7 @@ fn level(product: &Value) -> (i64, i64) {
     )
 }
 
-/// Waits for what is on hand and reserved once every order has ended.
+/// Waits for the expected stock (on hand, reserved) once every order has ended.
 async fn stock_becomes(admin: &Api, product: &str, expected: (i64, i64)) {
     let path = format!("/products/{product}");
     admin

@@ -1,4 +1,4 @@
-//! The mails of a platform that sends none, for whoever tries it out.
+//! The mailbox of a platform that sends no mails, for trying it out.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::support::bin;
 const ORDERS: usize = 60;
 
 #[tokio::test]
-async fn the_mailbox_is_read_to_its_oldest_mail_embedded() {
+async fn the_mailbox_can_be_paged_to_its_oldest_mail_embedded() {
     let Some(platform) = Platform::start(Shape::Embedded, bin()).await else {
         return;
     };
@@ -23,15 +23,15 @@ async fn the_mailbox_is_read_to_its_oldest_mail_embedded() {
     let customer = anyone.register("carla+mug@example.com", "Carla", "C").await;
     let mut orders = Vec::new();
     for _ in 0..ORDERS {
-        let wish = json!({"items": [{"productId": mug, "quantity": 1}]});
-        let order = customer.post("/orders", wish).await.expect(201);
+        let request = json!({"items": [{"productId": mug, "quantity": 1}]});
+        let order = customer.post("/orders", request).await.expect(201);
         orders.push(order["orderNumber"].as_str().expect("text").to_owned());
     }
     let begin = Instant::now();
     loop {
         let pages = pages(&anyone).await;
-        let told = |order: &&String| pages.iter().any(|page| page.contains(order.as_str()));
-        let found = orders.iter().filter(told).count();
+        let mailed = |order: &&String| pages.iter().any(|page| page.contains(order.as_str()));
+        let found = orders.iter().filter(mailed).count();
         if found == ORDERS {
             assert_eq!(pages.len(), 2);
             return;
@@ -44,7 +44,7 @@ async fn the_mailbox_is_read_to_its_oldest_mail_embedded() {
     }
 }
 
-/// The customer's mails, from page to page as a browser goes.
+/// All pages of mails, by following the links as a browser does.
 async fn pages(api: &Api) -> Vec<String> {
     let mut pages = Vec::new();
     let mut next = Some("/mailbox?to=carla%2Bmug%40example.com".to_owned());

@@ -1,4 +1,4 @@
-//! The platform: what is deployed, and the reference of its settings.
+//! Tests of the whole platform, of its deployment files and of the settings reference.
 
 mod analytics;
 mod audit;

@@ -1,4 +1,4 @@
-//! Files through the gateway: forms in, bytes, ranges and links out, in both shapes and from a storage that speaks S3.
+//! Files through the gateway: uploads, downloads, ranges and links, in both shapes and with an S3 storage.
 
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ fn pdf(size: usize) -> Vec<u8> {
     bytes
 }
 
-/// An order at work, and its people.
+/// An order in progress, with its users.
 struct Work {
     admin: Api,
     owner: Api,
@@ -29,8 +29,8 @@ async fn at_work(platform: &Platform) -> Work {
     let worker = anyone.enrol(&admin, "w@example.com", "Wendy", "W").await;
     let owner = anyone.register("o@example.com", "Olga", "O").await;
     let product = admin.product("LOGO", "SERVICE", 45_000, 0).await;
-    let wish = json!({"items": [{"productId": product, "quantity": 1}]});
-    let order = owner.post("/orders", wish).await.expect(201);
+    let request = json!({"items": [{"productId": product, "quantity": 1}]});
+    let order = owner.post("/orders", request).await.expect(201);
     let order = order["id"].as_str().expect("an id").to_owned();
     owner.pay(&order).await;
     let path = format!("/orders/{order}");
@@ -47,7 +47,7 @@ async fn at_work(platform: &Platform) -> Work {
     }
 }
 
-/// Asks for bytes.
+/// Downloads a file.
 async fn fetch(
     platform: &Platform,
     caller: &Api,
@@ -86,8 +86,8 @@ async fn files_pass_through(shape: Shape) {
     let anyone = platform.api();
     let media = format!("/orders/{}/media", work.order);
 
-    // A wish of the customer, a result of the worker.
-    let wish = work
+    // A reference of the customer, a result of the worker.
+    let reference = work
         .owner
         .upload(
             &format!("/orders/{}/customer-media", work.order),
@@ -96,8 +96,8 @@ async fn files_pass_through(shape: Shape) {
         )
         .await
         .expect(201);
-    assert_eq!(wish["purpose"], "REFERENCE");
-    assert_eq!(wish["width"], 1);
+    assert_eq!(reference["purpose"], "REFERENCE");
+    assert_eq!(reference["width"], 1);
     let sent = pdf(3_000_000);
     let result = work
         .worker
@@ -134,7 +134,7 @@ async fn files_pass_through(shape: Shape) {
     let path = format!("/admin/change-requests/{request}/approve");
     work.admin.post(&path, json!({})).await.expect(200);
 
-    // It comes back as it was sent, with headers that keep a browser from running it.
+    // The same bytes, with headers that keep a browser from running them.
     let whole = fetch(&platform, &work.owner, url, &[("accept-encoding", "gzip")]).await;
     assert_eq!(whole.status(), 200);
     for (name, expected) in [
@@ -158,7 +158,7 @@ async fn files_pass_through(shape: Shape) {
         (304, &*tag)
     );
 
-    // Parts of it.
+    // Ranges.
     let part = [("range", "bytes=100-199")];
     let part = fetch(&platform, &work.owner, url, &part).await;
     assert_eq!(part.status(), 206);
@@ -176,7 +176,7 @@ async fn files_pass_through(shape: Shape) {
     assert_eq!(header(&beyond, "content-range"), "bytes */3000000");
 
     // A thumbnail, and links for those without a token.
-    let small = wish["thumbnailUrl"].as_str().expect("a URL");
+    let small = reference["thumbnailUrl"].as_str().expect("a URL");
     let small = fetch(&platform, &work.worker, small, &[]).await;
     assert_eq!(small.status(), 200);
     let shown = header(&small, "content-disposition");
@@ -184,7 +184,7 @@ async fn files_pass_through(shape: Shape) {
         shown.starts_with("inline") && shown.contains("filename*=UTF-8''Gr%C3%B6"),
         "{shown}"
     );
-    let path = format!("/media/{}/link", wish["id"].as_str().expect("an id"));
+    let path = format!("/media/{}/link", reference["id"].as_str().expect("an id"));
     let link = work
         .owner
         .post(&path, json!({"seconds": 60}))
@@ -213,7 +213,7 @@ async fn files_pass_through(shape: Shape) {
         assert_eq!(answer.status(), 200);
     }
 
-    // What is deleted is gone.
+    // A deleted file is gone.
     let draft = draft["url"].as_str().expect("a URL");
     let deleted = work
         .admin
@@ -229,17 +229,17 @@ async fn files_pass_through(shape: Shape) {
 }
 
 #[tokio::test]
-async fn files_pass_through_embedded() {
+async fn files_are_uploaded_and_downloaded_embedded() {
     files_pass_through(Shape::Embedded).await;
 }
 
 #[tokio::test]
-async fn files_pass_through_distributed() {
+async fn files_are_uploaded_and_downloaded_distributed() {
     files_pass_through(Shape::Distributed).await;
 }
 
 #[tokio::test]
-async fn forms_that_do_not_fit_are_refused_by_name_embedded() {
+async fn invalid_forms_are_refused_by_field_embedded() {
     let Some(platform) = Platform::start(Shape::Embedded, bin()).await else {
         return;
     };
@@ -298,7 +298,7 @@ async fn forms_that_do_not_fit_are_refused_by_name_embedded() {
     }
 }
 
-/// Bytes that the process has in memory at present.
+/// Resident memory of the process, in bytes.
 fn resident(process: u32) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("a process");
     let line = status.lines().find(|line| line.starts_with("VmRSS:"));
@@ -317,7 +317,7 @@ async fn a_file_of_a_hundred_megabytes_is_refused_without_being_kept_in_memory_e
     let work = at_work(&platform).await;
     let path = format!("/orders/{}/media?purpose=RESULT", work.order);
     let process = platform.process_id("waybill");
-    // The first upload makes buffers that stay.
+    // The first upload allocates buffers that stay.
     let fits = pdf(5 * 1024 * 1024);
     work.worker
         .upload(&path, &[], ("a.pdf", &fits))
@@ -396,7 +396,7 @@ fn stored(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
 }
 
 #[tokio::test]
-async fn files_lie_in_a_storage_that_speaks_s3_and_are_read_there_embedded() {
+async fn files_are_stored_in_s3_and_downloaded_from_there_embedded() {
     let server = S3Server::start().await;
     let settings = server.settings();
     let mut settings: Vec<(&str, &str)> = settings.iter().map(|(k, v)| (*k, v.as_str())).collect();
@@ -420,7 +420,7 @@ async fn files_lie_in_a_storage_that_speaks_s3_and_are_read_there_embedded() {
     );
     assert!(server.objects().join(&key).exists());
 
-    // Who may read it is sent there, others are not.
+    // Only callers who may read the file are redirected there.
     assert_eq!(fetch(&platform, &anyone, url, &[]).await.status(), 401);
     let redirect = fetch(&platform, &work.owner, url, &[]).await;
     assert_eq!(redirect.status(), 302);
@@ -448,7 +448,7 @@ async fn files_lie_in_a_storage_that_speaks_s3_and_are_read_there_embedded() {
     }
     drop(platform);
 
-    // Where clients cannot reach the storage, the bytes go through the gateway.
+    // If clients cannot reach the storage, downloads go through the gateway.
     settings.push(("WAYBILL_FILES_REDIRECT", "off"));
     let Some(platform) = Platform::start_with(Shape::Embedded, bin(), &settings).await else {
         return;

@@ -64,10 +64,13 @@ fn bad_settings_are_named_all_at_once() {
     ] {
         assert!(errors.contains(name), "{name} is not named:\n{errors}");
     }
-    assert!(!folder.path().join("data").exists(), "nothing was begun");
+    assert!(
+        !folder.path().join("data").exists(),
+        "the start was not aborted"
+    );
 }
 
-/// One format for all lines, from the first warning on; a variable that is no setting is such a warning.
+/// All lines have the same format, from the first warning on (here about an unknown variable).
 #[tokio::test]
 async fn logs_for_machines_are_json_throughout_embedded() {
     let folder = tempfile::tempdir().unwrap();
@@ -95,7 +98,7 @@ async fn logs_for_machines_are_json_throughout_embedded() {
             break;
         }
     }
-    assert!(warned, "the variable is not named");
+    assert!(warned, "no warning about the variable");
     let address = address.expect("it listens");
     crypto::install();
     let health = reqwest::get(format!("http://{address}/health")).await;
@@ -108,7 +111,7 @@ async fn logs_for_machines_are_json_throughout_embedded() {
 }
 
 #[test]
-fn why_it_does_not_start_is_a_line_of_the_same_format() {
+fn a_failed_start_is_logged_in_the_same_format() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let taken = taken.local_addr().unwrap().to_string();
     let folder = tempfile::tempdir().unwrap();
@@ -132,7 +135,7 @@ fn why_it_does_not_start_is_a_line_of_the_same_format() {
 }
 
 #[test]
-fn production_refuses_what_is_for_development() {
+fn production_refuses_development_settings() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data").display().to_string();
     let output = waybill(
@@ -148,7 +151,7 @@ fn production_refuses_what_is_for_development() {
     assert!(errors.contains("WAYBILL_RATE_LIMIT"), "{errors}");
     assert!(errors.contains("WAYBILL_DEMO"), "{errors}");
 
-    // Neither is there a key that everybody knows, nor a mailbox that everybody reads, unless asked for.
+    // Production has no default for the service key and the mail transport.
     let output = waybill(
         &["--data-dir", &data, "--listen", "127.0.0.1:0"],
         &[("WAYBILL_ENVIRONMENT", "production")],
@@ -175,8 +178,8 @@ async fn production_refuses_the_sandbox_embedded() {
     let customer = platform.api().register("c@example.com", "Carla", "C").await;
     let admin = platform.api().login(ADMIN.0, ADMIN.1).await;
     let product = admin.product("LOGO", "SERVICE", 5_000, 0).await;
-    let wish = json!({"items": [{"productId": product, "quantity": 1}]});
-    let order = customer.post("/orders", wish).await.expect(201);
+    let request = json!({"items": [{"productId": product, "quantity": 1}]});
+    let order = customer.post("/orders", request).await.expect(201);
     let id = order["id"].as_str().unwrap();
     let mut findings = Findings::default();
     let answer = customer
@@ -186,7 +189,7 @@ async fn production_refuses_the_sandbox_embedded() {
         )
         .await;
     findings.names("a sandbox payment in production", &answer, "provider");
-    // The page is away, too, whatever it is asked for.
+    // The sandbox's page does not exist either.
     let page = format!("/sandbox/checkout/{id}");
     for answer in [
         customer.get(&page).await,
@@ -200,7 +203,7 @@ async fn production_refuses_the_sandbox_embedded() {
 }
 
 #[tokio::test]
-async fn a_second_process_is_kept_off_the_data_directory_embedded() {
+async fn a_second_process_cannot_use_the_data_directory_embedded() {
     let Some(platform) = Platform::start(Shape::Embedded, bin()).await else {
         return;
     };
@@ -210,30 +213,30 @@ async fn a_second_process_is_kept_off_the_data_directory_embedded() {
     let errors = text(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{errors}");
     assert!(errors.contains("in use by another process"), "{errors}");
-    // The first one has not noticed.
+    // The first one is not affected.
     platform.api().get("/products").await.expect(200);
 }
 
 #[tokio::test]
-async fn a_stopped_platform_carries_on_where_it_was_embedded() {
+async fn a_restarted_platform_has_all_acknowledged_data_embedded() {
     let Some(mut platform) = Platform::start(Shape::Embedded, bin()).await else {
         return;
     };
     let admin = platform.api().login(ADMIN.0, ADMIN.1).await;
     let customer = platform.api().register("c@example.com", "Carla", "C").await;
     let product = admin.product("MUG", "GOODS", 1_000, 1_000).await;
-    // Orders are being placed while it is asked to stop.
+    // Orders are placed while it is stopped.
     let mut shoppers = JoinSet::new();
     let (first, mut placed) = tokio::sync::mpsc::unbounded_channel();
     for number in 0..8 {
         let (customer, product, first) = (customer.clone(), product.clone(), first.clone());
         shoppers.spawn(async move {
             let mut orders = Vec::new();
-            let wish = json!({"items": [{"productId": product, "quantity": 1}]});
+            let request = json!({"items": [{"productId": product, "quantity": 1}]});
             for count in 0.. {
                 let key = format!("{number}-{count}");
                 let key = [("Idempotency-Key", key.as_str())];
-                let sent = customer.send(Method::POST, "/orders", Some(&wish), &key);
+                let sent = customer.send(Method::POST, "/orders", Some(&request), &key);
                 match sent.await {
                     Ok(answer) if answer.status == 201 => {
                         orders.push(answer.body["id"].as_str().expect("an id").to_owned());
@@ -260,7 +263,7 @@ async fn a_stopped_platform_carries_on_where_it_was_embedded() {
 
     platform.start_process("waybill");
     platform.ready().await;
-    // The session holds, and all that was acknowledged is there.
+    // The session is still valid, and all acknowledged orders exist.
     for order in &orders {
         customer.get(&format!("/orders/{order}")).await.expect(200);
     }
@@ -270,15 +273,15 @@ async fn a_stopped_platform_carries_on_where_it_was_embedded() {
 }
 
 #[tokio::test]
-async fn verify_tells_sound_from_tampered_embedded() {
+async fn verify_detects_tampering_embedded() {
     let Some(mut platform) = Platform::start(Shape::Embedded, bin()).await else {
         return;
     };
     let admin = platform.api().login(ADMIN.0, ADMIN.1).await;
     let product = admin.product("MUG", "GOODS", 1_000, 5).await;
     let customer = platform.api().register("c@example.com", "Carla", "C").await;
-    let wish = json!({"items": [{"productId": product, "quantity": 2}]});
-    customer.post("/orders", wish).await.expect(201);
+    let request = json!({"items": [{"productId": product, "quantity": 2}]});
+    customer.post("/orders", request).await.expect(201);
     platform.verify().await.unwrap();
     platform.stop("waybill");
 
@@ -311,7 +314,7 @@ async fn verify_tells_sound_from_tampered_embedded() {
 }
 
 #[tokio::test]
-async fn dead_letters_are_listed_and_tried_again_embedded() {
+async fn dead_letters_are_listed_and_retried_embedded() {
     let Some(mut platform) = Platform::start(Shape::Embedded, bin()).await else {
         return;
     };
@@ -322,7 +325,7 @@ async fn dead_letters_are_listed_and_tried_again_embedded() {
     assert!(none.status.success());
     assert_eq!(text(&none.stdout), "");
 
-    // An event that says nothing: no consumer can do anything with it.
+    // An empty event, which no consumer can process.
     platform.stop("waybill");
     let db = database(&platform, "payment").await;
     let tx = db.begin(&EventContext::default()).await.unwrap();
@@ -357,12 +360,12 @@ async fn dead_letters_are_listed_and_tried_again_embedded() {
             .is_some_and(|error| !error.is_empty())
     );
 
-    // What cannot be consumed is no obstacle for the rest.
+    // The dead letter does not block other events.
     let admin = platform.api().login(ADMIN.0, ADMIN.1).await;
     let product = admin.product("MUG", "GOODS", 1_000, 5).await;
     let customer = platform.api().register("c@example.com", "Carla", "C").await;
-    let wish = json!({"items": [{"productId": product, "quantity": 1}]});
-    let order = customer.post("/orders", wish).await.expect(201);
+    let request = json!({"items": [{"productId": product, "quantity": 1}]});
+    let order = customer.post("/orders", request).await.expect(201);
     let order = order["id"].as_str().unwrap();
     customer.pay(order).await;
     customer
@@ -384,15 +387,15 @@ async fn dead_letters_are_listed_and_tried_again_embedded() {
 }
 
 #[tokio::test]
-async fn a_service_that_lost_events_gets_them_once_more_embedded() {
+async fn a_service_that_lost_events_gets_them_again_by_replay_embedded() {
     let Some(mut platform) = Platform::start(Shape::Embedded, bin()).await else {
         return;
     };
     let admin = platform.api().login(ADMIN.0, ADMIN.1).await;
     let product = admin.product("MUG", "GOODS", 1_000, 5).await;
     let customer = platform.api().register("c@example.com", "Carla", "C").await;
-    let wish = json!({"items": [{"productId": product, "quantity": 1}]});
-    let order = customer.post("/orders", wish).await.expect(201);
+    let request = json!({"items": [{"productId": product, "quantity": 1}]});
+    let order = customer.post("/orders", request).await.expect(201);
     let order = order["id"].as_str().unwrap();
     let chat = database(&platform, "chat").await;
     let seen = async || consumed(&chat, "chat-orders").await.unwrap().len();
@@ -405,7 +408,7 @@ async fn a_service_that_lost_events_gets_them_once_more_embedded() {
     };
     one().await;
 
-    // Its database is put back to before.
+    // Its database is restored to the state before the event.
     platform.stop("waybill");
     run_sql(&platform, "chat", "DELETE FROM inbox").await;
     platform.start_process("waybill");

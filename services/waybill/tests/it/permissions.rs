@@ -1,6 +1,6 @@
-//! Who may do what: every route of OpenAPI has an expected answer for every kind of caller, and a route without one fails.
+//! Permissions: every route of OpenAPI has an expected answer for every kind of caller; a route without one fails the test.
 //!
-//! What a caller may not know of is 404, a route that is not for their role 403, anything without a token 401.
+//! 404: the caller may not know that the resource exists. 403: the route is not for the caller's role. 401: no token.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use crate::{
     support::{Findings, bin},
 };
 
-/// Anything that is not a denial: done, or refused for what was asked rather than for who asked.
+/// Anything that is not a denial: success, or an error of the request rather than of the caller.
 const OK: u16 = 0;
 const CALLERS: [&str; 6] = [
     "anonymous",
@@ -30,22 +30,22 @@ const SIGNED_IN: Expected = [401, OK, OK, OK, OK, OK];
 pub(crate) const ADMINS: Expected = [401, 403, 403, 403, 403, OK];
 const WORKERS: Expected = [401, 403, 403, OK, OK, OK];
 const STAFF: Expected = [401, 403, 403, OK, OK, 403];
-/// Workers on an order that one of them has.
+/// Workers; the order is assigned to one of them.
 const AT_WORK: Expected = [401, 403, 403, OK, 404, OK];
-/// All who have to do with an order.
+/// Everyone involved in an order.
 const PEOPLE: Expected = [401, OK, 404, OK, 404, OK];
-/// The work is the assignee's, the money is not.
+/// As [`PEOPLE`] without the assignee: payments are not for workers.
 const PAYERS: Expected = [401, OK, 404, 404, 404, OK];
 const OWNER: Expected = [401, OK, 404, 404, 404, 404];
 
-/// A body that no route takes: whoever may call gets 422 and changes nothing.
+/// A body that no route accepts: allowed callers get 422 and change nothing.
 const BAD: &str = r#"{"nonsense": 1}"#;
-/// A form with an empty file: whoever may send one gets 422.
+/// A form with an empty file: allowed callers get 422.
 const FORM: &str = "a form";
-/// A version that never is: whoever may call gets 409 and changes nothing.
+/// A version that never exists: allowed callers get 409 and change nothing.
 const STALE: &str = r#"{"version": 999999}"#;
 
-/// Method, path, body, and what is expected of whom. A route may have several lines.
+/// Method, path, body, and the expected answer per caller. A route may have several lines.
 pub(crate) const TABLE: &[(&str, &str, &str, Expected)] = &[
     ("GET", "/.well-known/jwks.json", "", ANYONE),
     ("GET", "/health", "", ANYONE),
@@ -98,7 +98,7 @@ pub(crate) const TABLE: &[(&str, &str, &str, Expected)] = &[
     // Orders.
     ("GET", "/api/v1/orders", "", SIGNED_IN),
     ("POST", "/api/v1/orders", BAD, ANYONE),
-    // Without a contact, only who is signed in.
+    // Without a contact, only signed-in users.
     ("POST", "/api/v1/orders", r#"{"items": []}"#, SIGNED_IN),
     ("GET", "/api/v1/orders/available", "", WORKERS),
     ("GET", "/api/v1/orders/{id}", "", PEOPLE),
@@ -210,7 +210,7 @@ pub(crate) const TABLE: &[(&str, &str, &str, Expected)] = &[
         STALE,
         AT_WORK,
     ),
-    // Money.
+    // Payments.
     ("GET", "/api/v1/orders/{id}/payments", "", PAYERS),
     (
         "POST",
@@ -272,7 +272,7 @@ async fn every_route_answers_every_caller_as_expected_embedded() {
         return;
     };
     let world = World::make(&platform).await;
-    // What is under way would look like a change.
+    // Work in progress would look like a change.
     platform.verify().await.unwrap();
 
     let mut findings = Findings::default();
@@ -316,15 +316,12 @@ async fn the_table_has_every_route_of_openapi_and_no_other_embedded() {
         })
         .collect();
     let missing: Vec<_> = described.difference(&expected).collect();
-    assert!(
-        missing.is_empty(),
-        "say in TABLE who may call {missing:?}, so that a test holds it"
-    );
+    assert!(missing.is_empty(), "add to TABLE who may call {missing:?}");
     let gone: Vec<_> = expected.difference(&described).collect();
     assert!(gone.is_empty(), "OpenAPI does not describe {gone:?}");
 }
 
-/// One of everything, and everybody who might ask for it.
+/// One resource of each kind, and all kinds of callers.
 struct World {
     callers: [Api; 6],
     order: String,
@@ -341,7 +338,7 @@ struct World {
 }
 
 impl World {
-    /// An order that was paid by `owner`, claimed by `assignee`, talked about, and asked to be completed.
+    /// An order that was paid by `owner` and claimed by `assignee`, with messages and a request for completion.
     async fn make(platform: &Platform) -> Self {
         let anyone = platform.api();
         let admin = anyone.login(ADMIN.0, ADMIN.1).await;
@@ -354,11 +351,11 @@ impl World {
         let print = admin.product("PRINT", "GOODS", 500, 10).await;
         let category = admin.post("/categories", json!({"name": "Design"})).await;
         let category = id(&category.expect(201));
-        let wish = json!({"items": [
+        let request = json!({"items": [
             {"productId": product, "quantity": 1},
             {"productId": print, "quantity": 2},
         ]});
-        let order = id(&owner.post("/orders", wish).await.expect(201));
+        let order = id(&owner.post("/orders", request).await.expect(201));
         let payment = owner.pay(&order).await;
         let path = format!("/orders/{order}");
         owner
@@ -366,14 +363,14 @@ impl World {
             .await;
         let claimed = assignee.post(&format!("{path}/claim"), json!({})).await;
         claimed.expect(200);
-        let parcel = assignee.post(&format!("{path}/shipments"), json!({})).await;
+        let shipment = assignee.post(&format!("{path}/shipments"), json!({})).await;
         let said = owner
             .post(&format!("{path}/chat/messages"), json!({"body": "Hello"}))
             .await
             .expect(201);
-        let wish = json!({"kind": "COMPLETION", "reason": "All files are there"});
+        let request = json!({"kind": "COMPLETION", "reason": "All files are there"});
         let asked = assignee
-            .post(&format!("{path}/change-requests"), wish)
+            .post(&format!("{path}/change-requests"), request)
             .await
             .expect(201);
         let notified = owner
@@ -383,7 +380,7 @@ impl World {
             .await;
         let user = id(&stranger.get("/users/profile").await.expect(200));
         let path = format!("{path}/customer-media");
-        let sent = owner.upload(&path, &[], ("wish.png", PNG)).await;
+        let sent = owner.upload(&path, &[], ("reference.png", PNG)).await;
         let file = id(&sent.expect(201));
         let worker = id(&assignee.get("/users/profile").await.expect(200));
         Self {
@@ -394,7 +391,7 @@ impl World {
             payment,
             user,
             worker,
-            shipment: id(&parcel.expect(201)),
+            shipment: id(&shipment.expect(201)),
             change_request: id(&asked),
             notification: id(&notified["items"][0]),
             message: id(&said),
@@ -402,7 +399,7 @@ impl World {
         }
     }
 
-    /// Asks as all callers who are expected to be let in, or as all others.
+    /// Calls the route as all callers who are expected to be allowed, or as all others.
     async fn check(
         &self,
         (method, template, body, expected): &(&str, &str, &str, Expected),
@@ -414,7 +411,7 @@ impl World {
                 continue;
             }
             let what = format!("{method} {template} by {who}");
-            // What one of them deletes is not there for the next.
+            // Each caller who deletes needs a resource of its own.
             let template = if allowed && *method == "DELETE" {
                 self.with_something_new(template).await
             } else {
@@ -424,7 +421,7 @@ impl World {
             match expected {
                 &OK => {
                     if !matches!(answer.status, 200..=299 | 409 | 422) {
-                        findings.add(&format!("{what}: expected to be let in"), &answer);
+                        findings.add(&format!("{what}: expected to be allowed"), &answer);
                     }
                 }
                 401 => findings.refused(&what, &answer, 401, "UNAUTHENTICATED"),
@@ -457,7 +454,7 @@ impl World {
         sent.unwrap_or_else(|error| panic!("{path}: {error:?}"))
     }
 
-    /// The path of something that is there to be deleted.
+    /// The path of a new resource, to be deleted.
     async fn with_something_new(&self, template: &str) -> String {
         let [_, owner, .., admin] = &self.callers;
         let picture = ("new.png", PNG);
@@ -475,7 +472,7 @@ impl World {
         template.to_owned()
     }
 
-    /// What `{id}` stands for in a path.
+    /// The id for `{id}` in a path.
     fn subject(&self, template: &str) -> &str {
         let kinds = [
             ("/admin/users/", &self.user),
@@ -491,7 +488,7 @@ impl World {
         found.map_or(&self.order, |(_, id)| id)
     }
 
-    /// No list shows an order, or who placed it, to those who may not read it, whatever they filter by.
+    /// No list shows an order or its customer to users who may not read it, with any filter.
     async fn lists_are_scoped(&self, findings: &mut Findings) {
         let [_, owner, stranger, assignee, rival, _] = &self.callers;
         let of = async |caller: &Api| id(&caller.get("/users/profile").await.expect(200));
@@ -512,7 +509,7 @@ impl World {
                 let text = answer.body.to_string();
                 let counted = answer.body["total"].as_u64().unwrap_or(0);
                 if counted > 0 || text.contains(&self.order) || text.contains("o@example.com") {
-                    findings.add(&format!("GET {list} shows what is another's"), &answer);
+                    findings.add(&format!("GET {list} shows another user's data"), &answer);
                 }
             }
         }
@@ -520,14 +517,14 @@ impl World {
         if notified.body.to_string().contains(&self.order) {
             findings.add("notifications of another's order", &notified);
         }
-        // Its own people do find it.
+        // Its owner finds it.
         let mine = owner.get(&format!("/orders?q={number}&total=true")).await;
         if mine.body["total"] != json!(1) {
             findings.add("the owner searches for their order", &mine);
         }
     }
 
-    /// All that could have been changed, as administrators and the owner see it.
+    /// All data that could have changed, as administrators and the owner see it.
     async fn everything(&self) -> Vec<Value> {
         let [_, owner, .., admin] = &self.callers;
         let mut all = Vec::new();

@@ -1,4 +1,4 @@
-//! Many at once through the gateway, in both shapes: nobody oversells, nobody wins twice, no repeat counts twice.
+//! Concurrent requests through the gateway, in both shapes: no overselling, one winner per claim, repeats act once.
 
 use std::time::Duration;
 
@@ -38,8 +38,8 @@ async fn races(shape: Shape) {
     platform.verify().await.unwrap();
 }
 
-/// As a client should: while the platform has too much to do, the same again a moment later.
-async fn insist(api: &Api, path: &str, body: &Value, key: &str) -> Answer {
+/// Sends a request, and repeats it as a client should while the platform is overloaded.
+async fn send_until_answered(api: &Api, path: &str, body: &Value, key: &str) -> Answer {
     let end = Instant::now() + Duration::from_mins(2);
     loop {
         let key = [("Idempotency-Key", key)];
@@ -59,8 +59,8 @@ async fn buyers(admin: &Api, customer: &Api) {
     for _ in 0..64 {
         let (customer, scarce) = (customer.clone(), scarce.clone());
         buyers.spawn(async move {
-            let wish = json!({"items": [{"productId": scarce, "quantity": 1}]});
-            insist(&customer, "/orders", &wish, &Uuid::new_v4().to_string()).await
+            let request = json!({"items": [{"productId": scarce, "quantity": 1}]});
+            send_until_answered(&customer, "/orders", &request, &Uuid::new_v4().to_string()).await
         });
     }
     let answers = buyers.join_all().await;
@@ -76,15 +76,16 @@ async fn buyers(admin: &Api, customer: &Api) {
     );
 }
 
-/// One key, 100 repeats at once: one order.
+/// 100 concurrent repeats of one idempotency key create one order.
 async fn repeats(admin: &Api, customer: &Api) {
     let product = admin.product("PLENTY", "GOODS", 1_000, 1_000).await;
     let mut repeats = JoinSet::new();
     for _ in 0..100 {
         let (customer, product) = (customer.clone(), product.clone());
         repeats.spawn(async move {
-            let wish = json!({"items": [{"productId": product, "quantity": 1}]});
-            let answer = insist(&customer, "/orders", &wish, "again-and-again").await;
+            let request = json!({"items": [{"productId": product, "quantity": 1}]});
+            let answer =
+                send_until_answered(&customer, "/orders", &request, "again-and-again").await;
             answer.expect(201)["id"].clone()
         });
     }
@@ -94,11 +95,11 @@ async fn repeats(admin: &Api, customer: &Api) {
     assert_eq!(product["reserved"], json!(1));
 }
 
-/// 16 workers, one order.
+/// 16 workers claim one order.
 async fn workers(anyone: &Api, admin: &Api, customer: &Api) {
     let service = admin.product("SERVICE", "SERVICE", 5_000, 0).await;
-    let wish = json!({"items": [{"productId": service, "quantity": 1}]});
-    let order = customer.post("/orders", wish).await.expect(201);
+    let request = json!({"items": [{"productId": service, "quantity": 1}]});
+    let order = customer.post("/orders", request).await.expect(201);
     let order = order["id"].as_str().unwrap().to_owned();
     customer.pay(&order).await;
     let path = format!("/orders/{order}");

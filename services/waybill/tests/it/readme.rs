@@ -1,4 +1,4 @@
-//! The pages for people name tests and files that are there.
+//! The tests and files that Markdown pages name exist.
 
 use std::{fs, path::Path};
 
@@ -27,7 +27,7 @@ fn links(page: &str) -> Vec<(String, String)> {
 }
 
 #[test]
-fn the_tests_that_it_names_are_there() {
+fn the_tests_named_in_the_readme_exist() {
     let mut tests = 0;
     for (name, target) in links("README.md") {
         if Path::new(&target).extension() != Some("rs".as_ref()) {
@@ -38,11 +38,11 @@ fn the_tests_that_it_names_are_there() {
         assert!(there, "README.md: {target} has no test {name}");
         tests += 1;
     }
-    assert!(tests > 20, "the table of invariants names tests");
+    assert!(tests > 20, "only {tests} tests are named");
 }
 
 #[test]
-fn links_lead_somewhere() {
+fn links_point_to_existing_files() {
     for page in PAGES {
         let folder = Path::new(page).parent().expect("a page is in a folder");
         for (label, target) in links(page) {
@@ -51,7 +51,7 @@ fn links_lead_somewhere() {
                 .join(target.split('#').next().unwrap_or_default());
             assert!(
                 path.exists(),
-                "{page}: {label} leads to {target}, which is not there"
+                "{page}: {label} links to {target}, which does not exist"
             );
         }
     }

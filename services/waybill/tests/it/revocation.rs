@@ -1,4 +1,4 @@
-//! Who was suspended or given another role is that at once, everywhere: tokens from before do not hold until they expire.
+//! A suspension or change of role takes effect at once, everywhere: older tokens are revoked before they expire.
 
 use std::time::Duration;
 
@@ -66,7 +66,7 @@ async fn revocation(shape: Shape) {
         .expect(200);
     let customer = anyone.login(email, PASSWORD).await;
     customer.get("/users/profile").await.expect(200);
-    // What ended stays ended.
+    // Ended sessions stay ended.
     assert_eq!(old.get("/users/profile").await.status, 401);
 
     let role = format!("{user}/role");
@@ -85,12 +85,12 @@ async fn revocation(shape: Shape) {
     refused_soon(&old_worker, "/orders/available").await;
     let customer = anyone.login(email, PASSWORD).await;
     customer.get("/orders/available").await.refused(403);
-    // Nobody else was signed out.
+    // Other users are not affected.
     admin.get("/admin/users").await.expect(200);
 }
 
-/// The same token as if it had been issued five seconds before: tokens are dated in seconds, and one of the very second of
-/// a change may be the new one.
+/// The same token, issued five seconds earlier: tokens are dated in whole seconds, and one from the second of a change may be the
+/// new one.
 fn aged(key: &SigningKey, api: &Api) -> Api {
     let claims = api.token().split('.').nth(1).expect("a JWT");
     let claims = URL_SAFE_NO_PAD.decode(claims).expect("base64");
@@ -99,7 +99,7 @@ fn aged(key: &SigningKey, api: &Api) -> Api {
     api.with_token(&key.sign(&claims).expect("a token"))
 }
 
-/// Waits until the token is refused; the news travels as an event.
+/// Waits until the token is refused; the revocation is sent as an event.
 async fn refused_soon(api: &Api, path: &str) {
     let start = Instant::now();
     loop {
@@ -110,7 +110,7 @@ async fn refused_soon(api: &Api, path: &str) {
         }
         assert!(
             start.elapsed() < Duration::from_mins(1),
-            "the token still holds: {:#}",
+            "the token is still valid: {:#}",
             answer.body
         );
         sleep(Duration::from_millis(20)).await;

@@ -41,8 +41,8 @@ async fn settings_take_effect_without_a_restart_embedded() {
     assert_eq!(anyone.get("/shop").await.expect(200)["name"], "Corner Shop");
 
     let cup = admin.product("CUP", "GOODS", 500, 10).await;
-    let wish = json!({"items": [{"productId": cup, "quantity": 1}]});
-    let order = owner.post("/orders", wish).await.expect(201);
+    let request = json!({"items": [{"productId": cup, "quantity": 1}]});
+    let order = owner.post("/orders", request).await.expect(201);
     let time = |field: &str| {
         let text = order[field].as_str().expect("a time");
         Timestamp::parse_rfc3339(text).expect("a time")

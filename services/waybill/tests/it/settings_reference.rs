@@ -1,4 +1,4 @@
-//! `deploy/settings.md` is what the declarations of the settings say.
+//! `deploy/settings.md` matches the declared settings.
 
 use std::{env, fs};
 

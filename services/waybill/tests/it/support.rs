@@ -1,4 +1,4 @@
-//! Where the binaries and the databases are, and what an error looks like.
+//! Paths of the binaries and databases, and checks of errors.
 
 use std::path::Path;
 
@@ -22,7 +22,7 @@ pub async fn database(platform: &Platform, service: &'static str) -> Db {
     place.connect(service, 1).await.unwrap()
 }
 
-/// Changes what no call would, in the database of a service of an embedded platform.
+/// Runs SQL in the database of a service of an embedded platform.
 pub async fn run_sql(platform: &Platform, service: &'static str, sql: &str) {
     let db = database(platform, service).await;
     let tx = db.begin(&EventContext::default()).await.unwrap();
@@ -31,7 +31,7 @@ pub async fn run_sql(platform: &Platform, service: &'static str, sql: &str) {
     db.close().await;
 }
 
-/// What was found wrong, all of it rather than the first.
+/// Collects all failures instead of stopping at the first.
 #[derive(Default)]
 pub struct Findings(Vec<String>);
 
@@ -41,7 +41,7 @@ impl Findings {
             .push(format!("{what}: {} {}", answer.status, answer.body));
     }
 
-    /// The answer must be this error, in the one format.
+    /// The answer must be this error, in the common format.
     pub fn refused(&mut self, what: &str, answer: &Answer, status: u16, code: &str) {
         if answer.status != status
             || answer.body["error"]["code"] != json!(code)
@@ -58,18 +58,18 @@ impl Findings {
         let named = details
             .is_some_and(|details| details.iter().any(|detail| detail["field"] == json!(field)));
         if !named {
-            self.add(&format!("{what}: {field} is not named"), answer);
+            self.add(&format!("{what}: the error does not name {field}"), answer);
         }
     }
 
-    /// The answer must be an error of the client, in the one format.
+    /// The answer must be a client error (4xx), in the common format.
     pub fn client_error(&mut self, what: &str, answer: &Answer) {
         if !(400..500).contains(&answer.status) || !is_error(answer) {
-            self.add(&format!("{what}: expected an error of the client"), answer);
+            self.add(&format!("{what}: expected a client error"), answer);
         }
     }
 
-    /// What must not have changed.
+    /// The data must not have changed.
     pub fn unchanged(&mut self, before: &[Value], after: &[Value]) {
         for (before, after) in before.iter().zip(after) {
             if before != after {
@@ -92,7 +92,7 @@ impl Findings {
     }
 }
 
-/// Whether the body has the one error format, and names the request as the header does.
+/// Whether the body has the common error format and the request id of the header.
 pub fn is_error(answer: &Answer) -> bool {
     let body = &answer.body;
     body["success"] == json!(false)

@@ -1,5 +1,5 @@
-//! Work through the gateway: many orders at once, the live pool, workers and their limits, notes, progress, and an order that
-//! takes the place of another one, with its money.
+//! Work through the gateway: bulk claims and assignments, the live pool, workers and their limits, notes, progress, and an order
+//! that replaces another one and takes over its payment.
 
 use serde_json::{Value, json};
 use waybill_testkit::{ADMIN, Api, Platform, Shape, SocketClient};
@@ -40,11 +40,11 @@ impl Studio {
 
     /// A paid order in the pool.
     async fn waiting(&self) -> String {
-        let wish = json!({
+        let request = json!({
             "items": [{"productId": self.service, "quantity": 1}],
             "shippingAddress": {"name": "Carla", "line1": "1 Main Street", "city": "Springfield", "country": "US"},
         });
-        let placed = self.customer.post("/orders", wish).await.expect(201);
+        let placed = self.customer.post("/orders", request).await.expect(201);
         let order = id(&placed);
         self.customer.pay(&order).await;
         let path = format!("/orders/{order}");
@@ -54,9 +54,9 @@ impl Studio {
     }
 
     async fn reassignment(&self, worker: &Api, order: &str) -> String {
-        let wish = json!({"kind": "REASSIGNMENT", "reason": "I cannot do it"});
+        let request = json!({"kind": "REASSIGNMENT", "reason": "I cannot do it"});
         let path = format!("/orders/{order}/change-requests");
-        let asked = worker.post(&path, wish).await.expect(201);
+        let asked = worker.post(&path, request).await.expect(201);
         format!("/admin/change-requests/{}/approve", id(&asked))
     }
 }
@@ -69,7 +69,7 @@ async fn own_id(api: &Api) -> String {
     id(&api.get("/users/profile").await.expect(200))
 }
 
-/// The codes of the results of a call for several orders; empty for what succeeded.
+/// The error codes of the results of a bulk call; empty for a success.
 fn codes(answer: &Value) -> Vec<&str> {
     let results = answer["results"].as_array().expect("results");
     let codes = results.iter().map(|result| &result["error"]["code"]);
@@ -87,7 +87,7 @@ fn about(order: &str) -> impl Fn(&Value) -> bool {
 }
 
 #[tokio::test]
-async fn workers_hear_of_everything_that_enters_or_leaves_the_pool_embedded() {
+async fn workers_get_events_of_orders_that_enter_or_leave_the_pool_embedded() {
     let Some(studio) = Studio::open().await else {
         return;
     };
@@ -98,12 +98,12 @@ async fn workers_hear_of_everything_that_enters_or_leaves_the_pool_embedded() {
     let mut customer = connect(&studio, &studio.customer).await.unwrap();
     let order = studio.waiting().await;
     let path = format!("/orders/{order}");
-    let told = walter.wait("order:available", about(&order)).await;
+    let sent = walter.wait("order:available", about(&order)).await;
     assert_eq!(
-        (&told["customer"]["email"], &told["shippingAddress"]),
+        (&sent["customer"]["email"], &sent["shippingAddress"]),
         (&Value::Null, &Value::Null)
     );
-    // Nor does the order itself tell more to who has not got it.
+    // The order itself does not show more to other workers either.
     let seen = studio.walter.get(&path).await.expect(200);
     assert_eq!(
         (&seen["customer"]["email"], &seen["shippingAddress"]),
@@ -149,7 +149,7 @@ async fn workers_hear_of_everything_that_enters_or_leaves_the_pool_embedded() {
         .await
         .expect(200);
     walter.wait("order:unavailable", about(&order)).await;
-    // Wendy was put out of the room when she gave the order back.
+    // Wendy was removed from the room when she released the order.
     let heard = wendy.arrived();
     let cancelled = heard
         .iter()
@@ -159,7 +159,7 @@ async fn workers_hear_of_everything_that_enters_or_leaves_the_pool_embedded() {
 }
 
 #[tokio::test]
-async fn many_orders_are_claimed_and_given_within_limits_embedded() {
+async fn many_orders_are_claimed_and_assigned_within_limits_embedded() {
     let Some(studio) = Studio::open().await else {
         return;
     };
@@ -179,8 +179,12 @@ async fn many_orders_are_claimed_and_given_within_limits_embedded() {
     );
 
     let unknown = "01890a5d-ac96-774b-bcce-b302099a8057";
-    let wish = json!({"orderIds": [orders[0], orders[1], orders[2], unknown]});
-    let claimed = studio.wendy.post("/orders/claim", wish).await.expect(200);
+    let request = json!({"orderIds": [orders[0], orders[1], orders[2], unknown]});
+    let claimed = studio
+        .wendy
+        .post("/orders/claim", request)
+        .await
+        .expect(200);
     let full = "TOO_MANY_ORDERS";
     assert_eq!(codes(&claimed), ["", "", full, full]);
     let path = format!("/orders/{}/claim", orders[2]);
@@ -203,18 +207,22 @@ async fn many_orders_are_claimed_and_given_within_limits_embedded() {
         .expect(200);
     assert_eq!(all["items"].as_array().unwrap().len(), 1);
 
-    let mut wish = json!({"orderIds": [orders[2]], "workerId": wendy});
-    let given = studio.admin.post("/orders/assign", wish.clone()).await;
+    let mut request = json!({"orderIds": [orders[2]], "workerId": wendy});
+    let given = studio.admin.post("/orders/assign", request.clone()).await;
     assert_eq!(codes(&given.expect(200)), [full]);
-    wish["force"] = json!(true);
-    let given = studio.admin.post("/orders/assign", wish).await.expect(200);
+    request["force"] = json!(true);
+    let given = studio
+        .admin
+        .post("/orders/assign", request)
+        .await
+        .expect(200);
     assert_eq!(codes(&given), [""]);
     let own = studio.wendy.get("/orders/workload").await.expect(200);
     assert_eq!((&own["openOrders"], &own["limit"]), (&json!(3), &json!(2)));
     let listed = studio.admin.get("/admin/workers?q=wendy").await.expect(200);
     assert_eq!(listed["items"], json!([own]));
 
-    // Null takes the limit away; a customer is no worker.
+    // Null removes the limit; a customer is not a worker.
     let free = json!({"maxOpenOrders": null});
     let entry_now = studio.admin.patch(&entry, free).await.expect(200);
     assert_eq!(
@@ -222,11 +230,11 @@ async fn many_orders_are_claimed_and_given_within_limits_embedded() {
         (&Value::Null, &json!(0))
     );
     let customer = own_id(&studio.customer).await;
-    let wish = json!({"orderIds": orders, "workerId": customer});
-    let refused = studio.admin.post("/orders/assign", wish).await;
+    let request = json!({"orderIds": orders, "workerId": customer});
+    let refused = studio.admin.post("/orders/assign", request).await;
     assert_eq!(refused.refused(422), "VALIDATION_ERROR");
     assert_eq!(refused.body["error"]["details"][0]["field"], "workerId");
-    // A suspended worker keeps what they have, shown as theirs, until it is given to others.
+    // A suspended worker keeps their orders until they are assigned to others.
     let suspend = format!("/admin/users/{wendy}/suspend");
     studio.admin.post(&suspend, json!({})).await.expect(200);
     let away = studio
@@ -237,14 +245,18 @@ async fn many_orders_are_claimed_and_given_within_limits_embedded() {
         .await;
     assert_eq!(away["openOrders"], json!(3));
     let walter = own_id(&studio.walter).await;
-    let wish = json!({"orderIds": orders, "workerId": walter});
-    let given = studio.admin.post("/orders/assign", wish).await.expect(200);
+    let request = json!({"orderIds": orders, "workerId": walter});
+    let given = studio
+        .admin
+        .post("/orders/assign", request)
+        .await
+        .expect(200);
     assert_eq!(codes(&given), ["", "", ""]);
     studio.platform.verify().await.unwrap();
 }
 
 #[tokio::test]
-async fn an_order_in_place_of_another_has_its_money_embedded() {
+async fn a_replacement_takes_over_the_payment_embedded() {
     let Some(studio) = Studio::open().await else {
         return;
     };
@@ -269,20 +281,20 @@ async fn an_order_in_place_of_another_has_its_money_embedded() {
     assert_eq!(opened["assignee"]["id"], json!(walter));
     let opened_path = format!("/orders/{}", id(opened));
 
-    // The customer is told, and neither thanked for a new order nor for a payment.
-    let told = studio
+    // The customer is notified of the replacement, but not of a new order or payment.
+    let notifications = studio
         .customer
         .until("/notifications?limit=100", "the news", |page| {
             page.to_string().contains("ORDER_REPLACED")
         })
         .await;
-    let kinds = told["items"].as_array().unwrap().iter();
+    let kinds = notifications["items"].as_array().unwrap().iter();
     let kinds: Vec<_> = kinds.map(|it| it["type"].as_str().unwrap()).collect();
     for kind in ["ORDER_PLACED", "ORDER_PAID"] {
         let times = kinds.iter().filter(|it| **it == kind).count();
         assert_eq!(times, 1, "{kind} in {kinds:?}");
     }
-    // Each conversation has its people.
+    // Each conversation has its own participants.
     let chat = format!("{path}/chat/messages");
     let closed_for_writing = |page: &Value| page.to_string().contains("replaced by");
     studio
@@ -302,7 +314,7 @@ async fn an_order_in_place_of_another_has_its_money_embedded() {
         .await
         .expect(201);
 
-    // Replaced once more, completed: its last worker earns the money, once.
+    // Replaced again and completed: the last worker gets the share, once.
     let approve = studio.reassignment(&studio.walter, &id(opened)).await;
     let decision = json!({"replace": true, "assignTo": wendy});
     let decided = studio.admin.post(&approve, decision).await.expect(200);
@@ -331,7 +343,7 @@ async fn an_order_in_place_of_another_has_its_money_embedded() {
 }
 
 #[tokio::test]
-async fn cancelling_what_took_an_orders_place_gives_its_money_back_embedded() {
+async fn cancelling_a_replacement_refunds_the_payment_embedded() {
     let Some(studio) = Studio::open().await else {
         return;
     };
@@ -355,7 +367,7 @@ async fn cancelling_what_took_an_orders_place_gives_its_money_back_embedded() {
 }
 
 #[tokio::test]
-async fn customers_follow_the_work_live_and_hear_nothing_internal_embedded() {
+async fn customers_get_progress_live_and_no_internal_notes_embedded() {
     let Some(studio) = Studio::open().await else {
         return;
     };

@@ -1,4 +1,4 @@
-//! Bodies: what cannot be read, what does not fit, what is too much.
+//! Bodies: malformed, of the wrong type, too large.
 
 use reqwest::Method;
 use serde_json::json;
@@ -7,7 +7,7 @@ use waybill_testkit::Api;
 use super::{JSON, World, send, short};
 use crate::support::Findings;
 
-/// An id that nothing has.
+/// An unknown id.
 const NOBODY: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 
 pub async fn malformed(world: &World, findings: &mut Findings) {
@@ -37,7 +37,7 @@ pub async fn malformed(world: &World, findings: &mut Findings) {
                 .raw(Method::POST, &path, &[JSON], Some(body.to_vec()))
                 .await
                 .unwrap();
-            // What does not fit may be seen before what cannot be read.
+            // A type error may be found before a syntax error.
             if answer.status == 422 {
                 findings.refused(&what, &answer, 422, "VALIDATION_ERROR");
             } else {
@@ -185,17 +185,17 @@ pub async fn amounts(world: &World, findings: &mut Findings) {
         let answer = send(&world.admin, Method::POST, &path, &body).await;
         findings.names(&format!("delta {delta}"), &answer, "delta");
     }
-    // Five are there, of which one is reserved.
+    // Five are in stock, one of them reserved.
     let body = r#"{"delta": -5, "reason": "Test"}"#;
     let answer = send(&world.admin, Method::POST, &path, body).await;
     if answer.status != 409 && answer.status != 422 {
-        findings.add("more taken away than is free", &answer);
+        findings.add("more removed than available", &answer);
     }
-    findings.client_error("more taken away than is free", &answer);
+    findings.client_error("more removed than available", &answer);
     too_much(world, findings).await;
 }
 
-/// The dearest service a million times is more than a sum may be.
+/// A million of the most expensive service overflows the maximum total.
 async fn too_much(world: &World, findings: &mut Findings) {
     let line = json!({"productId": world.dear, "quantity": 1_000_000});
     for lines in [vec![line.clone()], vec![line; 20]] {
@@ -259,10 +259,10 @@ pub async fn text(world: &World, findings: &mut Findings) {
         let answer = send(customer, Method::POST, path, body).await;
         findings.refused(&format!("NUL in {path}"), &answer, 422, "VALIDATION_ERROR");
     }
-    // Half of a surrogate pair is no text.
+    // Half of a surrogate pair is not valid text.
     let answer = send(customer, Method::POST, &messages, r#"{"body": "\ud800"}"#).await;
     findings.client_error("half a surrogate pair", &answer);
-    // Letters that no name has; mails and log lines would carry them on.
+    // Control characters in names, which would get into mails and log lines.
     for name in ["a\r\nBcc: x@example.com", "\u{7}", "\u{1b}[31mred"] {
         let body = json!({"firstName": name}).to_string();
         let answer = send(customer, Method::PUT, "/users/profile", &body).await;
@@ -305,10 +305,10 @@ pub async fn kinds_and_sizes(world: &World, findings: &mut Findings) {
     let large = json!({"title": "x".repeat(1_100_000)}).to_string();
     let too_large = send(&world.customer, Method::POST, "/orders", &large).await;
     findings.refused("1.1 MB", &too_large, 413, "PAYLOAD_TOO_LARGE");
-    // Who may not call at all is told so before.
+    // A caller without permission is refused first.
     let stranger = send(&world.anyone, Method::POST, "/products", &large).await;
     findings.refused("1.1 MB from nobody", &stranger, 401, "UNAUTHENTICATED");
-    // What stays unread costs the connection; told in time, no client sends its next request into the void.
+    // An unread body closes the connection; announced in time, clients do not send the next request on it.
     for answer in [too_large, stranger] {
         if answer
             .headers

@@ -1,4 +1,4 @@
-//! The bounds of bodies in the OpenAPI document: whoever owns a value refuses what is beyond, and names the field.
+//! The bounds of bodies in the OpenAPI document: the service that owns a value refuses values beyond them and names the field.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{World, send, short};
 use crate::support::Findings;
 
-/// An id that nothing has; the examples have it too.
+/// An unknown id, as in the examples.
 const NOBODY: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 
 pub async fn of_bodies(world: &World, findings: &mut Findings) {
@@ -22,7 +22,7 @@ pub async fn of_bodies(world: &World, findings: &mut Findings) {
             let Some(schema) = resolved(&document, &content["schema"]) else {
                 continue;
             };
-            // There is none; its fields are those of a new one.
+            // It has no resource; its fields are those of a new one.
             if path.ends_with("/shipments/{shipmentId}") {
                 continue;
             }
@@ -36,7 +36,7 @@ pub async fn of_bodies(world: &World, findings: &mut Findings) {
                     _ if operation["tags"] == json!(["auth"]) => &world.anyone,
                     _ => &world.admin,
                 };
-                // Of things that there are, and of what the caller may ask for.
+                // Only existing resources and allowed requests.
                 let body = body
                     .to_string()
                     .replace("01890a5d-ac96-774b-bcce-b302099a8058", &world.staff_id)
@@ -56,7 +56,7 @@ pub async fn of_bodies(world: &World, findings: &mut Findings) {
     assert!(checked > 80, "only {checked} bounds were found");
 }
 
-/// The path with ids of things that there are, as far as the world has them.
+/// The path with ids of existing resources, as far as the world has them.
 fn with_ids(world: &World, path: &str) -> String {
     let path = path.replace("/orders/{id}", &format!("/orders/{}", world.order));
     let path = path.replace("/products/{id}", &format!("/products/{}", world.goods));
@@ -71,7 +71,7 @@ fn with_ids(world: &World, path: &str) -> String {
     parts.collect()
 }
 
-/// A schema, or the one that it refers to; none if there is none.
+/// A schema, or the one that it refers to; none if it is null.
 fn resolved<'a>(document: &'a Value, schema: &'a Value) -> Option<&'a Value> {
     if let Some(name) = schema["$ref"].as_str() {
         return document.pointer(name.trim_start_matches('#'));
@@ -128,7 +128,7 @@ fn beyond(document: &Value, schema: &Value, example: &Value) -> Vec<(String, Val
     found
 }
 
-/// Values on the other side of each bound of a property.
+/// Values beyond each bound of a property.
 fn values_beyond(property: &Value, item: &Value) -> Vec<Value> {
     let bound = |name: &str| property[name].as_i64();
     let length = |name: &str| bound(name).and_then(|length| usize::try_from(length).ok());
@@ -154,7 +154,7 @@ fn values_beyond(property: &Value, item: &Value) -> Vec<Value> {
     if let Some(most) = bound("maximum") {
         values.push(json!(most + 1));
     }
-    // Where null takes a number away, -1 does so too.
+    // Where null clears a number, -1 does so, too.
     let nullable = property["type"]
         .as_array()
         .is_some_and(|types| types.len() > 1);
@@ -166,7 +166,7 @@ fn values_beyond(property: &Value, item: &Value) -> Vec<Value> {
         }));
     }
     if let Some(most) = length("maxItems") {
-        // Repeats may count once.
+        // Repeated items may count once.
         let items = (0..=most).map(|at| match item {
             Value::String(_) => json!(uuid::Uuid::from_u128(at as u128 + 1)),
             _ => item.clone(),

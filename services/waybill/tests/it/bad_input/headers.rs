@@ -136,7 +136,7 @@ pub async fn request_ids(world: &World, findings: &mut Findings) {
         let path = "/api/v1/nothing";
         let sent = world.anyone.raw(Method::GET, path, &header, None).await;
         let answer = sent.unwrap();
-        // Also checks that the body names the id of the header.
+        // Also checks that the body has the id of the header.
         findings.refused(&format!("request id {given:?}"), &answer, 404, "NOT_FOUND");
         let id = answer.headers["x-request-id"].to_str().unwrap();
         if (id == given) != taken_over || id.is_empty() {

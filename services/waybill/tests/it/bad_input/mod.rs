@@ -1,4 +1,4 @@
-//! Bad input through the gateway: a clear error of the client in the one format, nothing changed, nothing lost.
+//! Bad input through the gateway: a clear client error in the common format; nothing is changed or lost.
 
 mod bodies;
 mod bounds;
@@ -53,7 +53,7 @@ async fn bad_input_is_refused_and_changes_nothing_embedded() {
     let log = world.platform.log("waybill");
     assert!(
         !log.contains("panicked") && !log.contains("ERROR"),
-        "bad input shows in the log:\n{log}"
+        "bad input caused errors in the log:\n{log}"
     );
 }
 
@@ -68,7 +68,7 @@ pub(crate) struct World {
     pub category: String,
     pub order: String,
     pub goods: String,
-    /// A service at the highest price that there is.
+    /// A service at the highest possible price.
     pub dear: String,
     /// Signs the access tokens of the platform.
     pub key: SigningKey,
@@ -87,10 +87,10 @@ impl World {
         let category = category["id"].as_str().unwrap().to_owned();
         let goods = admin.product("MUG", "GOODS", 1_500, 5).await;
         let dear = admin.product("DEAR", "SERVICE", DEAR, 0).await;
-        let wish = json!({"items": [{"productId": goods, "quantity": 1}], "title": "One"});
+        let request = json!({"items": [{"productId": goods, "quantity": 1}], "title": "One"});
         let key_of_order = [("Idempotency-Key", "taken")];
         let placed = customer
-            .send(Method::POST, "/orders", Some(&wish), &key_of_order)
+            .send(Method::POST, "/orders", Some(&request), &key_of_order)
             .await
             .unwrap()
             .expect(201);
@@ -120,7 +120,7 @@ impl World {
         }
     }
 
-    /// All that must stay as it is.
+    /// All data that must not change.
     async fn everything(&self) -> Vec<Value> {
         let mut all = Vec::new();
         for path in [

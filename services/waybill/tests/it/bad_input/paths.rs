@@ -1,4 +1,4 @@
-//! Paths, methods, queries, and requests that no HTTP library would send.
+//! Paths, methods, queries, and malformed HTTP requests.
 
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ pub async fn queries(world: &World, findings: &mut Findings) {
         &payments,
         &requests,
     ];
-    // A cursor of another list: well-formed, and of no use here.
+    // A cursor of another list: well-formed, but invalid here.
     let page = world.admin.get("/products?limit=1&sort=PRICE").await;
     let foreign = page.body["nextCursor"].as_str().unwrap_or("e30").to_owned();
     let foreign = format!("cursor={foreign}");
@@ -94,7 +94,7 @@ pub async fn queries(world: &World, findings: &mut Findings) {
         let answer = world.admin.get(path).await;
         findings.names(path, &answer, parameter);
     }
-    // Anything may be searched for; nothing of it means anything to the database.
+    // Any text may be searched for; none is interpreted by the database.
     for q in [
         "%25",
         "_",
@@ -151,7 +151,7 @@ pub async fn ids(world: &World, findings: &mut Findings) {
     }
 }
 
-/// A body that the route would take, so that the id alone is wrong.
+/// A body that the route accepts, so that only the id is wrong.
 fn body_for(method: &Method, path: &str) -> Option<serde_json::Value> {
     let ends = |end: &str| path.ends_with(end);
     let body = match method.as_str() {
@@ -209,7 +209,7 @@ pub async fn methods(world: &World, findings: &mut Findings) {
     }
 }
 
-/// Spellings of a path that might slip past a check, and requests that are barely HTTP.
+/// Spellings of a path that might bypass a check, and malformed HTTP requests.
 pub async fn tricks(world: &World, findings: &mut Findings) {
     let mut problems = Vec::new();
     for path in [
@@ -257,7 +257,7 @@ pub async fn tricks(world: &World, findings: &mut Findings) {
         &path,
     ] {
         let answer = barely(world, request.as_bytes()).await;
-        // Refused by an answer, or the connection is closed without a word.
+        // Refused by an answer, or the connection is closed without one.
         if !answer.is_empty() && !(400..500).contains(&status_of(&answer)) {
             problems.push(format!("{}: {answer}", &request[..request.len().min(60)]));
         }
@@ -269,11 +269,11 @@ pub async fn tricks(world: &World, findings: &mut Findings) {
     }
 }
 
-/// Sends these bytes on a connection of its own, and reads whatever comes.
+/// Sends these bytes on a new connection and reads the answer.
 async fn barely(world: &World, request: &[u8]) -> String {
     let address = world.platform.base.trim_start_matches("http://");
     let mut connection = TcpStream::connect(address).await.unwrap();
-    // The other side may close before it has read everything.
+    // The server may close before it has read everything.
     let _ = connection.write_all(request).await;
     let mut answer = Vec::new();
     let read = timeout(Duration::from_secs(30), connection.read_to_end(&mut answer));

@@ -1,4 +1,4 @@
-//! Tokens that do not hold: forged, altered, expired, of another kind.
+//! Invalid tokens: forged, altered, expired, of another kind.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use reqwest::Method;
@@ -28,7 +28,7 @@ pub async fn forged(world: &World, findings: &mut Findings) {
     let customer = world.customer.token().split('.').nth(1).unwrap();
     let other = SigningKey::generate().unwrap();
     let kid_of_ours = {
-        // A signature by a key of our own that claims to be the platform's.
+        // A signature by our own key under the platform's key id.
         let signed = other.sign(&genuine).unwrap();
         let foreign = signed.rsplit('.').next().unwrap().to_owned();
         format!("{head}.{claims}.{foreign}")
@@ -63,7 +63,7 @@ pub async fn forged(world: &World, findings: &mut Findings) {
                 encode(&with(json!({"exp": 4_102_444_800_i64})))
             ),
         ),
-        // From here on signed by the genuine key.
+        // From here on signed by the platform's key.
         (
             "expired",
             world
@@ -89,7 +89,7 @@ pub async fn forged(world: &World, findings: &mut Findings) {
     for (what, token) in cases {
         let bearer = format!("Bearer {token}");
         let header = [("authorization", bearer.as_str())];
-        // Also where no token is needed: a client that believes to be signed in must be told.
+        // Also where no token is needed: a client that assumes to be signed in must learn that it is not.
         for path in ["/api/v1/admin/users", "/api/v1/orders", "/api/v1/products"] {
             let sent = world.anyone.raw(Method::GET, path, &header, None).await;
             let answer = match sent {
@@ -112,12 +112,12 @@ pub async fn forged(world: &World, findings: &mut Findings) {
             .await;
         findings.refused(scheme, &sent.unwrap(), 401, "UNAUTHENTICATED");
     }
-    // The same key makes one that holds: the cases above fail for what they say.
+    // The same key signs a valid token: the cases above fail for the stated reason.
     let good = world.anyone.with_token(&world.key.sign(&genuine).unwrap());
     good.get("/admin/users").await.expect(200);
 }
 
-/// Whether an account exists is nobody's business: an unknown address answers as a wrong password does.
+/// A login does not reveal whether an account exists: an unknown address gets the same answer as a wrong password.
 pub async fn logins(world: &World, findings: &mut Findings) {
     let mut messages = Vec::new();
     for email in ["carla@example.com", "nobody@example.com"] {

@@ -6,10 +6,10 @@ use serde_yaml_ng::{Mapping, Value};
 
 use super::root;
 
-/// Lists that an override replaces; other lists grow.
+/// Lists that an override replaces; other lists are appended to.
 const REPLACED_LISTS: [&str; 3] = ["command", "entrypoint", "test"];
 
-/// Some compose files, merged in this order, with the variables that the operator sets.
+/// Compose files, merged in this order, with the operator's variables.
 pub struct Compose {
     pub files: &'static [&'static str],
     document: Value,
@@ -47,7 +47,7 @@ impl Compose {
         entries(&self.document[name])
     }
 
-    /// The file on the host that a secret is made of.
+    /// The host file of a secret.
     pub fn secret_file(&self, name: &str) -> Option<&str> {
         self.document["secrets"][name]["file"].as_str()
     }
@@ -70,7 +70,7 @@ impl<'a> Service<'a> {
         self.get("build").is_mapping()
     }
 
-    /// Whether it does one thing and ends.
+    /// Whether it is a one-shot task.
     pub fn ends(&self) -> bool {
         matches!(self.get("restart").as_str(), Some("no" | "on-failure"))
     }
@@ -119,7 +119,7 @@ impl<'a> Service<'a> {
             .collect()
     }
 
-    /// The variables that it is given; all must be texts, since `on` and `1e3` are something else in YAML.
+    /// Its environment variables; all must be quoted, because `on` and `1e3` are not strings in YAML.
     pub fn environment(&self) -> BTreeMap<&'a str, &'a str> {
         entries(self.get("environment"))
             .into_iter()
@@ -153,7 +153,7 @@ fn entries(value: &Value) -> BTreeMap<&str, &Value> {
         .collect()
 }
 
-/// In every text, but not in keys.
+/// In every string value, but not in keys.
 fn interpolate_all(value: &mut Value, variables: &BTreeMap<&str, &str>) {
     match value {
         Value::String(text) => *text = interpolate(text, variables),
@@ -196,11 +196,11 @@ fn interpolate(text: &str, variables: &BTreeMap<&str, &str>) -> String {
     result + rest
 }
 
-/// As Compose merges: maps by key, lists one after the other, anything else replaced.
+/// Merges as Compose does: maps by key, lists appended, anything else replaced.
 fn merge(base: &mut Value, over: Value, key: &str) {
     match over {
         Value::Tagged(tagged) if tagged.tag == "!override" => *base = tagged.value,
-        Value::Tagged(tagged) => panic!("{key}: what is {}?", tagged.tag),
+        Value::Tagged(tagged) => panic!("{key}: unknown tag {}", tagged.tag),
         Value::Mapping(over) => {
             if !base.is_mapping() {
                 *base = Value::Mapping(Mapping::new());

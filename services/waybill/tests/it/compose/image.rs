@@ -1,4 +1,4 @@
-//! The image has every binary that a container runs, and its build gets everything that it needs.
+//! The image contains every binary that a container runs, and its build gets all files that it needs.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
@@ -8,7 +8,7 @@ use super::{Service, root, shapes};
 
 fn dockerfile() -> String {
     let text = fs::read_to_string(root().join("deploy/Dockerfile")).expect("deploy/Dockerfile");
-    // One instruction a line.
+    // One instruction per line.
     text.replace("\\\n", " ")
 }
 
@@ -38,7 +38,7 @@ fn binaries() -> Vec<(String, String, String)> {
     binaries
 }
 
-/// What the image's last stage has on its path.
+/// The binaries in the image's last stage.
 fn installed() -> BTreeSet<String> {
     let file = dockerfile();
     let build = file
@@ -86,7 +86,7 @@ fn containers_run_binaries_that_the_image_has() {
             }
         }
     }
-    assert_eq!(run, installed, "nothing else is in the image");
+    assert_eq!(run, installed, "the image has other binaries");
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn the_build_gets_the_whole_workspace_and_no_secrets() {
     let ignored = fs::read_to_string(root().join(".dockerignore")).expect(".dockerignore");
     assert!(
         ignored.lines().any(|line| line == "*"),
-        "all but what is named stays outside"
+        "everything is excluded unless it is listed"
     );
     for path in &copied {
         assert!(root().join(path).exists(), "no {path} to copy");
@@ -117,7 +117,7 @@ fn the_build_gets_the_whole_workspace_and_no_secrets() {
     for line in ignored.lines().filter_map(|line| line.strip_prefix('!')) {
         assert!(
             copied.contains(&line),
-            ".dockerignore lets {line} in, which nothing copies"
+            ".dockerignore includes {line}, which is never copied"
         );
     }
     for path in ["Cargo.toml", "Cargo.lock", "proto"] {
@@ -157,6 +157,6 @@ fn the_image_builds_with_our_rust_and_does_not_run_as_root() {
             .all(|id| id.parse::<u32>().is_ok_and(|id| id > 0)),
         "{user}"
     );
-    // A process warns of variables that it does not know, so the image sets none.
+    // A process warns about unknown variables, so the image sets none.
     assert!(!last.lines().any(|line| line.starts_with("ENV")));
 }

@@ -1,5 +1,5 @@
-//! Keeps `docker-compose.yml`, its overrides and the Dockerfile honest without Docker: what they pass, name and open is
-//! compared with the workspace, and every process's settings are read as the process itself would read them.
+//! Checks `docker-compose.yml`, its overrides and the Dockerfile without Docker: settings, names and ports are compared with the
+//! workspace, and every process's settings are loaded as the process itself would load them.
 
 mod file;
 mod image;
@@ -32,7 +32,7 @@ fn shapes() -> impl Iterator<Item = Compose> {
     SHAPES.into_iter().map(|files| Compose::read(files, &[]))
 }
 
-/// The port that the health check asks, of a URL that must end with this path.
+/// The port of the health check, whose URL must end with this path.
 fn checked_port(service: &Service<'_>, path: &str) -> u16 {
     let test = service.get("healthcheck")["test"]
         .as_sequence()
@@ -50,7 +50,7 @@ fn checked_port(service: &Service<'_>, path: &str) -> u16 {
 }
 
 #[test]
-fn everything_is_there() {
+fn every_combination_has_all_services_and_one_database_server() {
     for compose in shapes() {
         let mut names: BTreeSet<&str> = compose.services().map(|service| service.name).collect();
         for name in GRPC
@@ -67,12 +67,12 @@ fn everything_is_there() {
 }
 
 #[test]
-fn peers_are_where_their_urls_say() {
+fn peer_urls_match_the_listen_addresses() {
     for compose in shapes() {
         for service in compose.services().filter(Service::ours) {
             let environment = service.environment();
             for peer in GRPC {
-                // Without it, a process would look for the peer within its own container.
+                // Without it, a process would expect the peer in its own container.
                 let setting = format!("WAYBILL_{}_URL", peer.to_uppercase());
                 let url = environment.get(setting.as_str());
                 let url = url.unwrap_or_else(|| panic!("{} lacks {setting}", service.name));
@@ -87,7 +87,7 @@ fn peers_are_where_their_urls_say() {
 }
 
 #[test]
-fn health_checks_ask_where_somebody_listens() {
+fn health_checks_use_the_ports_that_processes_listen_on() {
     for compose in shapes() {
         for name in GRPC {
             let service = compose.service(name).expect(name);
@@ -110,14 +110,14 @@ fn health_checks_ask_where_somebody_listens() {
         let mailpit = compose.service("mailpit").expect("mailpit");
         assert_eq!(mailpit.get("healthcheck")["test"][1], "/mailpit");
         let notification = compose.service("notification").expect("notification");
-        // The port on which Mailpit takes mail unless it is told another.
+        // Mailpit's default SMTP port.
         assert_eq!(notification.environment()["WAYBILL_SMTP_PORT"], "1025");
         assert_eq!(notification.environment()["WAYBILL_SMTP_HOST"], "mailpit");
     }
 }
 
 #[test]
-fn the_gateway_is_the_only_door() {
+fn only_the_gateway_publishes_a_port() {
     for compose in shapes() {
         for service in compose.services() {
             let open = service.list("ports");
@@ -137,7 +137,7 @@ fn the_gateway_is_the_only_door() {
             }
             assert!(service.get("network_mode").is_null(), "{}", service.name);
         }
-        // Nor does the gateway have a way to the databases.
+        // The gateway cannot reach the databases.
         let gateway = compose.service("gateway").expect("a gateway");
         assert_eq!(gateway.list("networks"), ["services"]);
         assert_eq!(compose.section("networks")["database"]["internal"], true);
@@ -150,7 +150,7 @@ fn the_gateway_is_the_only_door() {
 }
 
 #[test]
-fn what_is_declared_is_used_and_what_is_used_is_declared() {
+fn declared_and_used_volumes_secrets_and_networks_match() {
     for compose in shapes() {
         let mut used: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for service in compose.services() {
@@ -181,7 +181,7 @@ fn what_is_declared_is_used_and_what_is_used_is_declared() {
 }
 
 #[test]
-fn every_service_is_watched_restarted_and_bounded() {
+fn every_service_has_a_health_check_a_restart_policy_and_limits() {
     for compose in shapes() {
         for service in compose.services() {
             let name = service.name;
@@ -192,7 +192,10 @@ fn every_service_is_watched_restarted_and_bounded() {
                 .contains(&"no-new-privileges:true");
             assert!(hardened, "{name} could gain privileges");
             if service.ends() {
-                assert_eq!(check["disable"], true, "{name} ends; it has no health");
+                assert_eq!(
+                    check["disable"], true,
+                    "{name} is a one-shot task without a health check"
+                );
                 continue;
             }
             assert_eq!(service.get("restart"), "unless-stopped", "{name}");
@@ -202,10 +205,7 @@ fn every_service_is_watched_restarted_and_bounded() {
                     "the health check of {name} has no {key}"
                 );
             }
-            assert!(
-                limits["memory"].is_string(),
-                "{name} has no limit of memory"
-            );
+            assert!(limits["memory"].is_string(), "{name} has no memory limit");
             assert!(
                 !service.get("logging")["options"]["max-size"].is_null(),
                 "{name}"
@@ -219,7 +219,7 @@ fn every_service_is_watched_restarted_and_bounded() {
 }
 
 #[test]
-fn jetstream_writes_through_and_asks_who_is_there() {
+fn jetstream_syncs_every_write_and_requires_authentication() {
     let conf = fs::read_to_string(root().join("deploy/nats/nats.conf")).expect("nats.conf");
     let lines: Vec<&str> = conf.lines().map(str::trim).collect();
     assert!(lines.contains(&"sync_interval: always"));

@@ -1,4 +1,4 @@
-//! Every process of the compose files starts with settings that it takes, with secrets as `deploy/make-secrets` makes them.
+//! Every process of the compose files has valid settings, with the secrets of `deploy/make-secrets`.
 
 use std::{collections::BTreeMap, fs, path::Path, process::Command, time::Duration};
 
@@ -14,7 +14,7 @@ use super::{
     root, shapes,
 };
 
-/// What an operator of a real shop sets.
+/// Settings of an operator in production.
 const PRODUCTION: [(&str, &str); 3] = [
     ("WAYBILL_ENVIRONMENT", "production"),
     ("WAYBILL_PUBLIC_URL", "https://shop.example.com"),
@@ -34,7 +34,7 @@ fn make_secrets(folder: &Path) {
     );
 }
 
-/// The file in the folder that a path in the service's container is.
+/// The content of the secret file that is mounted at a path in the service's container.
 fn secret(compose: &Compose, service: &Service<'_>, path: &str, folder: &Path) -> String {
     let mounted = service.secrets();
     let (name, _) = mounted
@@ -48,7 +48,7 @@ fn secret(compose: &Compose, service: &Service<'_>, path: &str, folder: &Path) -
     let file = folder.join(file);
     assert!(
         file.is_file(),
-        "deploy/make-secrets does not make {}",
+        "deploy/make-secrets does not create {}",
         file.display()
     );
     file.display().to_string()
@@ -67,7 +67,7 @@ fn sources(compose: &Compose, service: &Service<'_>, folder: &Path) -> Sources {
     sources
 }
 
-/// Reads the settings as the process of this name does, and checks them as it does.
+/// Loads and checks the settings as the process of this name does.
 fn read(name: &str, sources: &Sources) -> Result<Environment, Faults> {
     type Process<S> = (CommonSettings, ProcessSettings, PeerSettings, S);
     type Order = (
@@ -133,7 +133,7 @@ fn read(name: &str, sources: &Sources) -> Result<Environment, Faults> {
 }
 
 #[test]
-fn every_process_takes_the_settings_that_it_is_given() {
+fn every_process_accepts_its_settings() {
     let secrets = TempDir::new().expect("a folder");
     make_secrets(secrets.path());
     let reference = waybill::config::reference();
@@ -153,7 +153,7 @@ fn every_process_takes_the_settings_that_it_is_given() {
 }
 
 #[test]
-fn production_takes_what_an_operator_sets() {
+fn production_accepts_the_settings_of_an_operator() {
     let secrets = TempDir::new().expect("a folder");
     make_secrets(secrets.path());
     let compose = Compose::read(SHAPES[0], &PRODUCTION);
@@ -162,14 +162,14 @@ fn production_takes_what_an_operator_sets() {
             .unwrap_or_else(|faults| panic!("{}: {faults}", service.name));
         assert_eq!(environment, Environment::Production, "{}", service.name);
     }
-    // The sender that mails have without the operator's doing is refused there.
+    // The default sender of mails is refused in production.
     let compose = Compose::read(SHAPES[0], &PRODUCTION[..2]);
     let notification = compose.service("notification").expect("notification");
     let faults = read(
         "notification",
         &sources(&compose, &notification, secrets.path()),
     )
-    .expect_err("a sender of development");
+    .expect_err("the default sender");
     assert!(faults.to_string().contains("WAYBILL_MAIL_FROM"), "{faults}");
 }
 
@@ -250,7 +250,7 @@ fn a_container_is_not_killed_before_its_process_ends() {
 }
 
 #[test]
-fn secrets_are_kept_when_made_again() {
+fn existing_secrets_are_kept_when_created_again() {
     let folder = TempDir::new().expect("a folder");
     let read = || -> BTreeMap<_, _> {
         let entries = fs::read_dir(folder.path()).expect("the folder").flatten();
@@ -262,7 +262,7 @@ fn secrets_are_kept_when_made_again() {
     let first = read();
     make_secrets(folder.path());
     assert_eq!(first, read());
-    // What is deleted is made again, and what holds it follows.
+    // A deleted secret is created again, and the files that contain it are updated.
     fs::remove_file(folder.path().join("nats_password")).expect("it is there");
     make_secrets(folder.path());
     let again = read();
@@ -271,6 +271,6 @@ fn secrets_are_kept_when_made_again() {
         .filter(|name| first[*name] != again[*name])
         .collect();
     assert_eq!(changed, ["nats_auth.conf", "nats_password", "nats_url"]);
-    // Each is random by itself.
+    // Each has a random value of its own.
     assert_ne!(first.get("service_key".as_ref() as &std::ffi::OsStr), None);
 }

@@ -1,4 +1,4 @@
-//! A guest fills a cart, becomes a customer at the checkout, pays, and follows the parcel to their door.
+//! A guest fills a cart, registers at the checkout, pays, and tracks the shipment until it is delivered.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ pub async fn sold_and_shipped(anyone: &Api, admin: &Api) {
     let cart = fill_a_cart(anyone, admin, &bowl).await;
     let (customer, order) = check_out(anyone, &cart, &bowl).await;
 
-    // While nothing is paid, the address may still change; a stale version may not.
+    // The address of an unpaid order can change; a stale version is refused.
     let path = format!("/orders/{order}");
     let seen = customer.get(&path).await.expect(200);
     let address = json!({"name": "Greta Guest", "line1": "1 Mill Lane", "city": "Bath", "postalCode": "BA1 1AA", "country": "GB"});
@@ -36,7 +36,7 @@ pub async fn sold_and_shipped(anyone: &Api, admin: &Api) {
     ship(&customer, admin, &order).await;
 }
 
-/// A product with a category and a picture; its id.
+/// A product with a category and a picture; returns its id.
 async fn bowl(admin: &Api, category: &Value) -> String {
     let product = json!({
         "name": "Bowl", "description": "Deep", "kind": "GOODS", "sku": "BOWL",
@@ -57,7 +57,7 @@ async fn bowl(admin: &Api, category: &Value) -> String {
     id.to_owned()
 }
 
-/// The token of a guest's cart with two bowls, whose price has changed since and was looked at again.
+/// The token of a guest's cart with two bowls, whose price has changed and was accepted.
 async fn fill_a_cart(anyone: &Api, admin: &Api, bowl: &str) -> String {
     let item = format!("/cart/items/{bowl}");
     let put = async |quantity: i64, headers: &[(&str, &str)]| {
@@ -88,15 +88,15 @@ async fn fill_a_cart(anyone: &Api, admin: &Api, bowl: &str) -> String {
         "{cart:#}"
     );
     assert_eq!(cart["subtotal"]["amount"], 4_200);
-    // Writing the line again is how the customer agrees.
+    // The customer accepts the price by writing the line again.
     let agreed = put(2, &of_cart).await.expect(200);
     assert_eq!(agreed["changed"], false, "{agreed:#}");
     token
 }
 
-/// Somebody without an account orders what is in the cart and has one from then on.
+/// A customer without an account orders the cart and is registered.
 async fn check_out(anyone: &Api, cart: &str, bowl: &str) -> (Api, String) {
-    let wish = json!({
+    let request = json!({
         "fromCart": true,
         "contact": {"email": CONTACT, "firstName": "Greta", "lastName": "Guest", "password": PASSWORD},
     });
@@ -106,14 +106,14 @@ async fn check_out(anyone: &Api, cart: &str, bowl: &str) -> (Api, String) {
     ];
     let order = async || {
         anyone
-            .send(Method::POST, "/orders", Some(&wish), &headers)
+            .send(Method::POST, "/orders", Some(&request), &headers)
             .await
             .unwrap()
     };
     let placed = order().await.expect(201);
     assert_eq!(placed["total"]["amount"], 4_200);
     assert_eq!(placed["items"][0]["productId"], json!(bowl));
-    // The answer was lost, the cart is empty by now, and the same order comes again.
+    // The answer was lost and the cart is empty by now; the repeat returns the same order.
     let again = order().await;
     assert_eq!(again.headers["idempotency-replayed"], "true");
     assert_eq!(again.expect(201)["id"], placed["id"]);
@@ -131,16 +131,19 @@ async fn check_out(anyone: &Api, cart: &str, bowl: &str) -> (Api, String) {
     (customer, placed["id"].as_str().unwrap().to_owned())
 }
 
-/// One parcel with everything; its delivery completes the order.
+/// One shipment with everything; its delivery completes the order.
 async fn ship(customer: &Api, admin: &Api, order: &str) {
     let shipments = format!("/orders/{order}/shipments");
-    let parcel =
+    let shipment =
         json!({"carrier": "DHL", "trackingNumber": "00340434161094042557", "state": "SHIPPED"});
     assert_eq!(
-        customer.post(&shipments, parcel.clone()).await.refused(403),
+        customer
+            .post(&shipments, shipment.clone())
+            .await
+            .refused(403),
         "FORBIDDEN"
     );
-    let parcel = admin.post(&shipments, parcel).await.expect(201);
+    let shipment = admin.post(&shipments, shipment).await.expect(201);
     let seen = customer.get(&shipments).await.expect(200);
     assert_eq!(seen["items"][0]["state"], "SHIPPED");
     assert!(
@@ -152,7 +155,7 @@ async fn ship(customer: &Api, admin: &Api, order: &str) {
     let status = customer.get(&format!("/orders/{order}")).await.expect(200);
     assert_eq!(status["status"], "IN_PROGRESS");
 
-    let path = format!("{shipments}/{}", parcel["id"].as_str().unwrap());
+    let path = format!("{shipments}/{}", shipment["id"].as_str().unwrap());
     admin
         .patch(&path, json!({"state": "DELIVERED"}))
         .await

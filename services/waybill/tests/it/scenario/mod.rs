@@ -1,6 +1,6 @@
-//! The main job, as its people live it: placed, paid, claimed, talked about, handed in, approved, notified; then goods from
-//! the cart to the door, work that changes hands, and the day's figures. In both shapes, through the gateway, with the official
-//! Socket.IO client beside REST.
+//! End-to-end scenario: an order is placed, paid, claimed, discussed, handed in, approved, notified; then goods from the cart to the
+//! delivery, work that is reassigned, and the day's figures. In both shapes, through the gateway, with REST and the official
+//! Socket.IO client.
 
 mod goods;
 mod office;
@@ -72,7 +72,7 @@ async fn main_job(shape: Shape) {
         "two of five are reserved"
     );
 
-    // Only its people can see it, and nobody can work on it before it is paid.
+    // Only its participants can read it, and nobody can claim it before it is paid.
     assert_eq!(
         stranger.get(&format!("/orders/{order}")).await.refused(404),
         "NOT_FOUND"
@@ -117,7 +117,7 @@ async fn main_job(shape: Shape) {
     customer_live.wait("notification:new", |_| true).await;
 
     records(&customer, &admin, &order).await;
-    // Nothing of all this was for the stranger.
+    // The stranger got none of these events.
     let echo = stranger_live
         .emit("order:watch", json!({"orderId": order}))
         .await;
@@ -140,27 +140,27 @@ async fn main_job(shape: Shape) {
 }
 
 async fn place(customer: &Api, service: &str, goods: &str) -> String {
-    let wish = json!({
+    let request = json!({
         "items": [{"productId": service, "quantity": 1}, {"productId": goods, "quantity": 2}],
         "title": "Logo for a bakery",
         "description": "Warm and round",
     });
     let key = [("Idempotency-Key", "scenario-1")];
-    let send = async |wish: &serde_json::Value| {
+    let send = async |request: &serde_json::Value| {
         customer
-            .send(reqwest::Method::POST, "/orders", Some(wish), &key)
+            .send(reqwest::Method::POST, "/orders", Some(request), &key)
             .await
             .unwrap()
     };
-    let placed = send(&wish).await.expect(201);
+    let placed = send(&request).await.expect(201);
     assert_eq!(placed["status"], "PENDING");
     assert_eq!(placed["paymentStatus"], "UNPAID");
     assert_eq!(
         placed["total"],
         json!({"amount": 48_000, "currency": "USD"})
     );
-    // The same again after a lost answer: the same order. Another wish under the same key: refused.
-    let again = send(&wish).await;
+    // A repeat after a lost answer returns the same order. Another request with the same key is refused.
+    let again = send(&request).await;
     assert_eq!(again.headers["idempotency-replayed"], "true");
     assert_eq!(again.expect(201)["id"], placed["id"]);
     let other = json!({"items": [{"productId": goods, "quantity": 1}]});
@@ -196,7 +196,7 @@ async fn claimed(worker: &Api, rival: &Api, order: &str) {
         "{:#}",
         late.body
     );
-    // The rival saw it in the pool; now it is not theirs to see.
+    // The rival saw it in the pool, but can no longer read it.
     assert_eq!(
         rival.get(&format!("/orders/{order}")).await.refused(404),
         "NOT_FOUND"
@@ -239,7 +239,7 @@ async fn talk(
         .await;
     assert_eq!(again["message"]["id"], ack["message"]["id"], "{again}");
 
-    // What is said while a client is away is there when it comes back.
+    // Messages sent while a client is away are in the answer when it is back.
     customer_live.disconnect().await;
     worker
         .post(&messages, json!({"body": "Done soon"}))
@@ -255,7 +255,7 @@ async fn talk(
         .as_array()
         .unwrap()
         .iter()
-        // That the order was taken is told by an event of its own, before or after what people say.
+        // The system message about the claim comes from an event, before or after the other messages.
         .filter(|m| !m["author"].is_null())
         .map(|m| &m["body"])
         .collect();
@@ -322,7 +322,7 @@ async fn records(customer: &Api, admin: &Api, order: &str) {
     for event in ["PLACED", "PAID", "CLAIMED", "COMPLETED"] {
         assert!(text.contains(event), "{event} is missing in {history:#}");
     }
-    // Driven by events alone, so they come about in a moment.
+    // Created from events, so they appear after a moment.
     customer
         .until("/notifications?limit=100", "the notifications", |page| {
             let text = page.to_string();
@@ -337,11 +337,11 @@ async fn records(customer: &Api, admin: &Api, order: &str) {
             n["count"].as_i64() >= Some(4)
         })
         .await;
-    // One that comes after it stays unread, so this is done until none comes any more.
+    // A notification that arrives later stays unread, so repeat until there is none.
     let mut rounds = 0;
     while customer.get(unread).await.expect(200)["count"] != json!(0) {
         rounds += 1;
-        assert!(rounds < 100, "they are never all read");
+        assert!(rounds < 100, "unread notifications remain");
         customer.post("/notifications/read-all", json!({})).await;
     }
 

@@ -1,4 +1,4 @@
-//! What the administrator sees of the day: figures, the export, the audit log.
+//! The administrator's view of the day: figures, the export, the audit log.
 
 use serde_json::json;
 use waybill_testkit::Api;

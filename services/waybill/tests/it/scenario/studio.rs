@@ -1,4 +1,4 @@
-//! Work that changes hands: given to a worker, followed step by step with files, opened again for another worker, handed in.
+//! Work that is reassigned: assigned to a worker, with progress and files, replaced for another worker, handed in.
 
 use serde_json::json;
 use waybill_testkit::Api;
@@ -13,7 +13,7 @@ pub async fn handed_over(admin: &Api, workers: (&Api, &Api), customer: &Api, ser
     };
     let order = paid(customer, service).await;
 
-    // Given, not claimed.
+    // Assigned, not claimed.
     let assignment = json!({"orderIds": [order], "workerId": id_of(first).await});
     let assigned = admin.post("/orders/assign", assignment).await.expect(200);
     assert_eq!(
@@ -39,15 +39,15 @@ pub async fn handed_over(admin: &Api, workers: (&Api, &Api), customer: &Api, ser
         .expect(200);
     assert_eq!(steps["items"][0]["step"], "First sketch");
 
-    // Somebody else shall do it, in an order of its own that has the payment.
-    let wish = json!({"kind": "REASSIGNMENT", "reason": "I am ill"});
-    let wish = first
-        .post(&format!("/orders/{order}/change-requests"), wish)
+    // Another worker gets it, as a replacement order with the payment.
+    let request = json!({"kind": "REASSIGNMENT", "reason": "I am ill"});
+    let request = first
+        .post(&format!("/orders/{order}/change-requests"), request)
         .await
         .expect(201);
     let approve = format!(
         "/admin/change-requests/{}/approve",
-        wish["id"].as_str().unwrap()
+        request["id"].as_str().unwrap()
     );
     let decided = admin
         .post(
@@ -84,9 +84,9 @@ pub async fn handed_over(admin: &Api, workers: (&Api, &Api), customer: &Api, ser
 }
 
 async fn paid(customer: &Api, service: &str) -> String {
-    let wish =
+    let request =
         json!({"items": [{"productId": service, "quantity": 1}], "title": "Sign for a bakery"});
-    let order = customer.post("/orders", wish).await.expect(201);
+    let order = customer.post("/orders", request).await.expect(201);
     let order = order["id"].as_str().unwrap().to_owned();
     customer.pay(&order).await;
     customer
@@ -97,7 +97,7 @@ async fn paid(customer: &Api, service: &str) -> String {
     order
 }
 
-/// The result is the customer's once the work is approved, not before.
+/// The customer can read the result only after the work is approved.
 async fn hand_in_a_file(admin: &Api, worker: &Api, customer: &Api, order: &str) {
     let media = format!("/orders/{order}/media");
     let file = worker
@@ -113,14 +113,14 @@ async fn hand_in_a_file(admin: &Api, worker: &Api, customer: &Api, order: &str) 
     assert_eq!(customer.get(&url).await.refused(404), "NOT_FOUND");
     assert_eq!(customer.get(&media).await.expect(200)["items"], json!([]));
 
-    let wish = json!({"kind": "COMPLETION", "reason": "Here it is"});
-    let wish = worker
-        .post(&format!("/orders/{order}/change-requests"), wish)
+    let request = json!({"kind": "COMPLETION", "reason": "Here it is"});
+    let request = worker
+        .post(&format!("/orders/{order}/change-requests"), request)
         .await
         .expect(201);
     let approve = format!(
         "/admin/change-requests/{}/approve",
-        wish["id"].as_str().unwrap()
+        request["id"].as_str().unwrap()
     );
     admin.post(&approve, json!({})).await.expect(200);
     let listed = customer.get(&media).await.expect(200);

@@ -1,4 +1,4 @@
-//! The rows of a SQLite database as lines of JSON, and from there into a database of any kind.
+//! Dumps a SQLite database as lines of JSON, and loads them into a database of any kind.
 
 use std::fmt::Write as _;
 
@@ -13,13 +13,13 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 use waybill_testkit::DatabaseKind;
 
-/// The tables of migrations: that of the store's, that of the service's.
+/// The migration tables of the store and of the service.
 const MIGRATIONS: [&str; 2] = ["waybill_store_migrations", "seaql_migrations"];
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(untagged)]
 enum Line {
-    /// What SQLite says of a table or an index.
+    /// The schema of a table or an index in SQLite.
     Schema {
         schema: String,
     },
@@ -48,7 +48,7 @@ enum Kind {
 }
 
 impl Kind {
-    /// By the type that our migrations declare on SQLite.
+    /// By the column type that our migrations declare on SQLite.
     fn declared(kind: &str) -> Self {
         match kind.to_lowercase().as_str() {
             "uuid_text" => Self::Uuid,
@@ -94,7 +94,7 @@ impl Kind {
 pub struct Dump(Vec<Line>);
 
 impl Dump {
-    /// Of a SQLite database that nobody writes to.
+    /// Dumps a SQLite database that is not being written to.
     pub async fn of(url: &str) -> Self {
         let database = Database::connect(url).await.unwrap();
         let mut lines: Vec<_> = schema(&database).await;
@@ -103,7 +103,7 @@ impl Dump {
             .into_iter()
             .map(|schema| Line::Schema { schema })
             .collect();
-        // In the order in which they were created: what a key points to comes first.
+        // In the order of creation, so that referenced tables come first.
         let tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY rowid";
         for row in rows(&database, tables).await {
             let table: String = row.try_get("", "name").unwrap();
@@ -145,10 +145,10 @@ impl Dump {
         Self(lines.collect())
     }
 
-    /// Into an empty database: the migrations that had run when it was recorded, then its rows.
+    /// Loads into an empty database: runs the migrations that had run when it was recorded, then inserts its rows.
     ///
     /// # Panics
-    /// If one of those migrations makes something else today. A migration that was released is never changed.
+    /// If one of those migrations creates another schema today. A released migration must never be changed.
     pub async fn load(&self, service: &str, kind: DatabaseKind, url: &str) {
         let url = match kind {
             DatabaseKind::Sqlite => format!("{url}?mode=rwc"),
@@ -200,17 +200,17 @@ impl Dump {
         schema.collect()
     }
 
-    fn rows_of(&self, wanted: &str) -> u32 {
+    fn rows_of(&self, name: &str) -> u32 {
         let lines = self.0.iter();
         let after = lines
-            .skip_while(|line| !matches!(line, Line::Table { table, .. } if table == wanted))
+            .skip_while(|line| !matches!(line, Line::Table { table, .. } if table == name))
             .skip(1);
         let rows = after.take_while(|line| matches!(line, Line::Row(_)));
         u32::try_from(rows.count()).unwrap()
     }
 }
 
-/// The first so many migrations of the store and of the service.
+/// Runs the first migrations of the store and of the service, as many as given.
 async fn migrate(service: &str, database: &DatabaseConnection, store: u32, own: u32) {
     async fn up<M: MigratorTrait>(database: &DatabaseConnection, store: u32, own: u32) {
         waybill_store::Migrator::up(database, Some(store))

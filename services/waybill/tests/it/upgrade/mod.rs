@@ -1,7 +1,7 @@
-//! Databases of released versions are taken over by this one: its migrations run on them, the data is read through the
-//! service, and the shop goes on.
+//! Databases of released versions can be upgraded to this version: its migrations run on them, the data can be read through the
+//! API, and the shop keeps working.
 //!
-//! `tests/databases/` has a small shop as each released version left it. `cargo xtask record-database VERSION` adds one.
+//! `tests/databases/` contains a small shop written by each released version. `cargo xtask record-database VERSION` adds one.
 
 mod dump;
 mod sample;
@@ -18,7 +18,7 @@ use crate::support::bin;
 
 use dump::Dump;
 
-/// What `cargo xtask record-database` sets to the version.
+/// Set to the version by `cargo xtask record-database`.
 const RECORD: &str = "WAYBILL_RECORD_DATABASE";
 
 #[tokio::test]
@@ -99,13 +99,13 @@ fn file(folder: &Path, service: &str) -> PathBuf {
 struct Place {
     folder: TempDir,
     server: Option<String>,
-    /// Of the names on the server.
+    /// Prefix of the names on the server.
     prefix: String,
     databases: Vec<TestDb>,
 }
 
 impl Place {
-    /// None, after saying so aloud, if the server is missing.
+    /// None, with a message, if the server is missing.
     async fn create(kind: DatabaseKind) -> Option<Self> {
         let mut place = Self {
             folder: tempfile::tempdir().unwrap(),

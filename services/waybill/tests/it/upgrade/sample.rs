@@ -1,4 +1,4 @@
-//! A small shop with something in each of its tables, and what must be found in it again.
+//! A small shop with rows in each table, and checks that its data is complete.
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -40,7 +40,7 @@ pub async fn write(platform: &Platform) {
 
     shipped(&admin, &customer, &bowl).await;
     worked_on(&admin, &worker, &customer, &logo).await;
-    // And one that is given up, and a cart that waits.
+    // And a cancelled order, and a cart with items.
     let order = place(&customer, &bowl, "Not yet").await;
     customer
         .post(&format!("/orders/{order}/cancel"), json!({}))
@@ -69,19 +69,19 @@ async fn shipped(admin: &Api, customer: &Api, bowl: &str) {
     let order = place(customer, bowl, "A bowl").await;
     paid(customer, &order).await;
     let shipments = format!("/orders/{order}/shipments");
-    let parcel =
+    let shipment =
         json!({"carrier": "DHL", "trackingNumber": "00340434161094042557", "state": "SHIPPED"});
-    let parcel = id(&admin.post(&shipments, parcel).await.expect(201));
+    let shipment = id(&admin.post(&shipments, shipment).await.expect(201));
     admin
         .patch(
-            &format!("{shipments}/{parcel}"),
+            &format!("{shipments}/{shipment}"),
             json!({"state": "DELIVERED"}),
         )
         .await
         .expect(200);
 }
 
-/// Work, paid, claimed, talked about and handed in; the approval is still to come.
+/// A service order, paid, claimed, discussed and handed in; not yet approved.
 async fn worked_on(admin: &Api, worker: &Api, customer: &Api, logo: &str) {
     let order = place(customer, logo, "A logo").await;
     paid(customer, &order).await;
@@ -113,10 +113,10 @@ async fn worked_on(admin: &Api, worker: &Api, customer: &Api, logo: &str) {
 }
 
 async fn place(customer: &Api, product: &str, title: &str) -> String {
-    let wish = json!({"items": [{"productId": product, "quantity": 1}], "title": title});
+    let request = json!({"items": [{"productId": product, "quantity": 1}], "title": title});
     let key = title.replace(' ', "-");
     let headers = [("idempotency-key", key.as_str())];
-    let placed = customer.send(Method::POST, "/orders", Some(&wish), &headers);
+    let placed = customer.send(Method::POST, "/orders", Some(&request), &headers);
     id(&placed.await.unwrap().expect(201))
 }
 
@@ -129,7 +129,7 @@ async fn paid(customer: &Api, order: &str) {
         .await;
 }
 
-/// All that [`write`] has written is there, and the shop goes on.
+/// The data of [`write`] is complete, and the shop keeps working.
 pub async fn check(platform: &Platform) {
     let anyone = platform.api();
     let admin = anyone.login(ADMIN.0, ADMIN.1).await;
@@ -154,8 +154,8 @@ pub async fn check(platform: &Platform) {
         (&json!("COMPLETED"), &json!("PAID")),
         "{order:#}"
     );
-    let parcel = only(&sub(&customer, &order, "shipments").await);
-    assert_eq!(parcel["state"], "DELIVERED", "{parcel:#}");
+    let shipment = only(&sub(&customer, &order, "shipments").await);
+    assert_eq!(shipment["state"], "DELIVERED", "{shipment:#}");
 
     let order = found(&customer, "logo").await;
     assert_eq!(order["status"], "IN_PROGRESS", "{order:#}");
@@ -173,8 +173,11 @@ pub async fn check(platform: &Platform) {
     let messages = sub(&worker, &order, "chat/messages").await.to_string();
     assert!(messages.contains("Hello") && messages.contains("On it"));
 
-    let told = customer.get("/notifications?limit=100").await.expect(200);
-    assert!(told.to_string().contains("ORDER_CANCELLED"), "{told:#}");
+    let notifications = customer.get("/notifications?limit=100").await.expect(200);
+    assert!(
+        notifications.to_string().contains("ORDER_CANCELLED"),
+        "{notifications:#}"
+    );
     let ledger = admin.get("/admin/ledger?limit=100").await.expect(200);
     assert!(!ledger["items"].as_array().unwrap().is_empty());
     let acts = admin.get("/admin/audit-log?limit=100").await.expect(200);
@@ -185,7 +188,7 @@ pub async fn check(platform: &Platform) {
     goes_on(&admin, &customer, &order, bowl["id"].as_str().unwrap()).await;
 }
 
-/// What was begun by the earlier version ends in this one, and something new begins.
+/// An order of the earlier version can be completed, and a new one can be placed.
 async fn goes_on(admin: &Api, customer: &Api, order: &Value, bowl: &str) {
     let request = only(&admin.get("/admin/change-requests").await.expect(200));
     let approve = format!("/admin/change-requests/{}/approve", id(&request));
