@@ -2,6 +2,7 @@
 
 mod assignment;
 mod changes;
+mod details;
 mod editing;
 mod listing;
 mod placing;
@@ -10,6 +11,7 @@ mod transitions;
 
 pub use assignment::{NotAssignable, NotReplaceable};
 pub use changes::{Changed, Outcome, StockEffect};
+pub use details::Details;
 pub use editing::{Edit, NotEdited};
 pub use listing::{Filter, Search, Sort, Viewer, days_of, last_number};
 pub use placing::{Draft, MAX_NOTE, note};

@@ -12,7 +12,7 @@ use waybill_service_kit::{AppError, context, page_query, trace};
 
 use super::{
     app::{CartSelection, Orders, user_id},
-    domain::{Address, Draft, Edit, Filter, OrderStatus, PaymentStatus, Search, Sort},
+    domain::{Address, Details, Draft, Edit, Filter, OrderStatus, PaymentStatus, Search, Sort},
     wire,
 };
 use crate::{
@@ -48,6 +48,21 @@ fn lines<'a>(items: impl Iterator<Item = (&'a str, i64)>, errors: &mut FieldErro
     lines
 }
 
+/// What the customer says of the order, in the two requests that have it.
+macro_rules! details {
+    ($request:ident) => {
+        Details {
+            title: $request.title,
+            description: $request.description,
+            special_instructions: $request.special_instructions,
+            estimated_completion: $request.estimated_completion.map(non_default),
+            shipping_address: $request
+                .shipping_address
+                .map(|shipping| non_default(shipping).map(address)),
+        }
+    };
+}
+
 fn draft(request: PlaceOrderRequest) -> Result<Draft, FieldErrors> {
     let mut errors = FieldErrors::default();
     let items = request.items.iter();
@@ -55,11 +70,7 @@ fn draft(request: PlaceOrderRequest) -> Result<Draft, FieldErrors> {
     let lines = lines(items, &mut errors);
     errors.or(Draft {
         lines,
-        title: request.title.unwrap_or_default(),
-        description: request.description.unwrap_or_default(),
-        special_instructions: request.special_instructions.unwrap_or_default(),
-        estimated_completion: request.estimated_completion,
-        shipping_address: request.shipping_address.map(address),
+        details: details!(request),
     })
 }
 
@@ -72,13 +83,7 @@ fn edit(request: pb::EditOrderRequest) -> Result<Edit, FieldErrors> {
     });
     errors.or(Edit {
         lines,
-        title: request.title,
-        description: request.description,
-        special_instructions: request.special_instructions,
-        estimated_completion: request.estimated_completion.map(non_default),
-        shipping_address: request
-            .shipping_address
-            .map(|shipping| non_default(shipping).map(address)),
+        details: details!(request),
     })
 }
 

@@ -5,11 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use waybill_primitives::{FieldErrors, ProductId, Timestamp};
 
 use super::{
-    Address, Changed, Order, OrderEvent, OrderStatus, PaymentStatus, StockState,
-    placing::{
-        NEEDS, check_lines, check_wanted, description, instructions, kind_of, priced, title,
-        title_of,
-    },
+    Changed, Details, Order, OrderEvent, OrderStatus, PaymentStatus, StockState,
+    placing::{check_lines, kind_of, priced},
 };
 use crate::shop::{
     products::domain::{Line, ProductKind, Sellable},
@@ -21,12 +18,7 @@ use crate::shop::{
 pub struct Edit {
     /// All lines; replaces the current ones.
     pub lines: Option<Vec<Line>>,
-    pub title: Option<String>,
-    pub description: Option<String>,
-    pub special_instructions: Option<String>,
-    /// Inner none: clears it.
-    pub estimated_completion: Option<Option<Timestamp>>,
-    pub shipping_address: Option<Option<Address>>,
+    pub details: Details,
 }
 
 /// Why an edit is refused.
@@ -43,39 +35,21 @@ impl From<FieldErrors> for NotEdited {
     }
 }
 
-fn set<T>(field: &mut T, value: Option<T>) {
-    if let Some(value) = value {
-        *field = value;
-    }
-}
-
 impl Edit {
-    /// Checks and trims the given fields by the rules of placing. An unchanged date is not checked again: it may have passed since, and
-    /// an order can be sent back as it was read.
+    /// Checks and trims the given fields by the rules of placing.
     pub fn check(
-        mut self,
+        self,
         order: &Order,
         now: Timestamp,
         most_lines: usize,
     ) -> Result<Self, FieldErrors> {
-        self.estimated_completion
-            .take_if(|wanted| *wanted == order.estimated_completion);
         let mut errors = FieldErrors::default();
+        let present = order.estimated_completion;
         let checked = Self {
-            title: self.title.map(|text| title(&mut errors, &text)),
+            details: self.details.check(&mut errors, present, now),
             lines: self
                 .lines
                 .map(|lines| check_lines(&mut errors, lines, most_lines)),
-            description: self.description.map(|text| description(&mut errors, &text)),
-            special_instructions: self
-                .special_instructions
-                .map(|text| instructions(&mut errors, &text)),
-            estimated_completion: self
-                .estimated_completion
-                .map(|wanted| check_wanted(&mut errors, wanted, now)),
-            shipping_address: self
-                .shipping_address
-                .map(|address| address.map(|address| address.check(&mut errors))),
         };
         errors.or(checked)
     }
@@ -125,20 +99,8 @@ impl Order {
             (order.kind, order.total, order.currency) = (kind_of(&items), total, shop.currency);
             order.items = items;
         }
-        set(&mut order.title, edit.title);
-        set(&mut order.description, edit.description);
-        set(&mut order.special_instructions, edit.special_instructions);
-        set(&mut order.estimated_completion, edit.estimated_completion);
-        set(
-            &mut order.shipping_address,
-            edit.shipping_address.map(|address| address.map(Into::into)),
-        );
-        if order.items.is_empty() && order.title.is_empty() {
-            if order.description.is_empty() {
-                return Err(FieldErrors::one("items", NEEDS).into());
-            }
-            order.title = title_of(&order.description);
-        }
+        edit.details.apply(&mut order);
+        order.require_contents()?;
         if order == *self {
             return Ok(Vec::new());
         }
@@ -161,38 +123,6 @@ impl Order {
             order.payment_status = PaymentStatus::Paid;
         });
         Ok(vec![edited, paid])
-    }
-
-    /// The differences from the order before, for the history.
-    pub fn difference(&self, before: &Self) -> String {
-        let mut parts = Vec::new();
-        let mut note = |differs: bool, name: &'static str| {
-            if differs {
-                parts.push(name);
-            }
-        };
-        note(self.items != before.items, "items");
-        note(self.title != before.title, "title");
-        note(self.description != before.description, "description");
-        note(
-            self.special_instructions != before.special_instructions,
-            "special instructions",
-        );
-        note(
-            self.estimated_completion != before.estimated_completion,
-            "wanted date",
-        );
-        note(
-            self.shipping_address != before.shipping_address,
-            "shipping address",
-        );
-        let parts = parts.join(", ");
-        let (was, is) = (before.total(), self.total());
-        if was == is {
-            format!("changed: {parts}")
-        } else {
-            format!("changed: {parts}; total {was} → {is}")
-        }
     }
 }
 

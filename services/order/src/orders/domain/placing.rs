@@ -1,12 +1,12 @@
 //! Creates an order from a customer's request: checks, prices, totals.
 
-use std::{collections::HashMap, time::Duration};
+use std::collections::HashMap;
 
 use waybill_primitives::{Currency, FieldErrors, OrderId, OrderNumber, ProductId, Timestamp};
 use waybill_proto::order as pb;
 
 use super::{
-    Address, Customer, Item, Order, OrderKind, OrderStatus, PaymentStatus, SearchTerms, StockState,
+    Customer, Details, Item, Order, OrderKind, OrderStatus, PaymentStatus, SearchTerms, StockState,
     changes::Changed,
 };
 use crate::{
@@ -17,67 +17,22 @@ use crate::{
     },
 };
 
-/// Longest title.
-pub const MAX_TITLE: usize = pb::Order::MAX_TITLE;
-/// Longest description, in characters.
-pub const MAX_DESCRIPTION: usize = pb::Order::MAX_DESCRIPTION;
-/// Longest special instructions.
-pub const MAX_INSTRUCTIONS: usize = pb::Order::MAX_SPECIAL_INSTRUCTIONS;
 /// Longest note or reason of a change.
 pub const MAX_NOTE: usize = pb::HistoryItem::MAX_NOTE;
-/// How far in the past the desired date may be: clients send "today" as the last midnight.
-const DAY: Duration = Duration::from_hours(24);
-/// How far in the future the desired date may be.
-const TEN_YEARS: Duration = Duration::from_hours(3653 * 24);
-
-/// Error message of an order without contents.
-pub(super) const NEEDS: &str = "an order needs items, a title or a description";
-/// Longest title that is made of a description, in characters.
-const SHORT_TITLE: usize = 80;
-
 /// The request for an order.
 #[derive(Debug, Clone, Default)]
 pub struct Draft {
     pub lines: Vec<Line>,
-    pub title: String,
-    pub description: String,
-    pub special_instructions: String,
-    pub estimated_completion: Option<Timestamp>,
-    pub shipping_address: Option<Address>,
+    pub details: Details,
 }
 
 impl Draft {
     /// Trims, and checks everything that needs no database. `most_lines`: maximum number of lines.
     pub fn check(self, now: Timestamp, most_lines: usize) -> Result<Self, FieldErrors> {
-        let empty = self.lines.is_empty()
-            && self.title.trim().is_empty()
-            && self.description.trim().is_empty();
-        match self.check_fields(now, most_lines) {
-            Ok(mut draft) if !empty => {
-                if draft.lines.is_empty() && draft.title.is_empty() {
-                    draft.title = title_of(&draft.description);
-                }
-                Ok(draft)
-            }
-            outcome => {
-                let mut errors = outcome.err().unwrap_or_default();
-                if empty {
-                    errors.add("items", NEEDS);
-                }
-                Err(errors)
-            }
-        }
-    }
-
-    fn check_fields(self, now: Timestamp, most_lines: usize) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
         let checked = Self {
-            title: title(&mut errors, &self.title),
+            details: self.details.check(&mut errors, None, now),
             lines: check_lines(&mut errors, self.lines, most_lines),
-            description: description(&mut errors, &self.description),
-            special_instructions: instructions(&mut errors, &self.special_instructions),
-            estimated_completion: check_wanted(&mut errors, self.estimated_completion, now),
-            shipping_address: self.shipping_address.map(|a| a.check(&mut errors)),
         };
         errors.or(checked)
     }
@@ -96,7 +51,7 @@ impl Draft {
         let id = OrderId::new();
         let (items, total) = priced(id, &self.lines, products, shop.currency, &mut errors);
         let kind = kind_of(&items);
-        let order = Order {
+        let mut order = Order {
             id,
             number: OrderNumber::generate(now),
             status: OrderStatus::Pending,
@@ -112,14 +67,14 @@ impl Draft {
             customer_email: customer.email,
             assignee_id: None,
             assignee_name: None,
-            title: self.title,
-            description: self.description,
-            special_instructions: self.special_instructions,
-            estimated_completion: self.estimated_completion,
+            title: String::new(),
+            description: String::new(),
+            special_instructions: String::new(),
+            estimated_completion: None,
             items,
             total,
             currency: shop.currency,
-            shipping_address: self.shipping_address.map(Into::into),
+            shipping_address: None,
             search: String::new(),
             guest,
             replaces_id: None,
@@ -133,34 +88,11 @@ impl Draft {
             created_at: now,
             updated_at: now,
         };
-        errors.or(Changed::placed(order, now))
+        self.details.apply(&mut order);
+        errors.or(())?;
+        order.require_contents()?;
+        Ok(Changed::placed(order, now))
     }
-}
-
-pub(super) fn title(errors: &mut FieldErrors, text: &str) -> String {
-    errors.line("title", text, MAX_TITLE)
-}
-
-pub(super) fn description(errors: &mut FieldErrors, text: &str) -> String {
-    errors.paragraph("description", text, MAX_DESCRIPTION)
-}
-
-pub(super) fn instructions(errors: &mut FieldErrors, text: &str) -> String {
-    errors.paragraph("specialInstructions", text, MAX_INSTRUCTIONS)
-}
-
-/// Checks the desired completion date.
-pub(super) fn check_wanted(
-    errors: &mut FieldErrors,
-    wanted: Option<Timestamp>,
-    now: Timestamp,
-) -> Option<Timestamp> {
-    if wanted.is_some_and(|wanted| wanted < now.minus(DAY)) {
-        errors.add("estimatedCompletion", "must not lie in the past");
-    } else if wanted.is_some_and(|wanted| wanted > now.plus(TEN_YEARS)) {
-        errors.add("estimatedCompletion", "must lie within the next ten years");
-    }
-    wanted
 }
 
 pub(super) fn check_lines(
@@ -246,49 +178,11 @@ pub(super) fn kind_of(items: &[Item]) -> OrderKind {
     }
 }
 
-/// The title of an order with only a description: its first line, shortened.
-pub(super) fn title_of(description: &str) -> String {
-    let line = description.trim().lines().next().unwrap_or_default().trim();
-    if line.chars().count() <= SHORT_TITLE {
-        return line.to_owned();
-    }
-    let start: String = line.chars().take(SHORT_TITLE - 1).collect();
-    format!("{}…", start.trim_end())
-}
-
 impl Order {
     /// The search words.
     pub fn words(&self) -> SearchTerms {
         let items = self.items.iter().map(|item| item.name.as_str());
         SearchTerms::of_order(&self.title, &self.customer_name, items, &self.description)
-    }
-}
-
-impl Address {
-    pub(super) fn check(self, errors: &mut FieldErrors) -> Self {
-        let field = |name| format!("shippingAddress.{name}");
-        let country = errors.required_line(&field("country"), &self.country, 2);
-        if !country.is_empty() && !country.chars().all(|c| c.is_ascii_uppercase()) {
-            errors.add(
-                field("country"),
-                "must be a two-letter country code (ISO 3166-1), such as DE",
-            );
-        } else if country.chars().count() == 1 {
-            errors.add(field("country"), "must have two letters, such as DE");
-        }
-        Self {
-            name: errors.line(&field("name"), &self.name, pb::Address::MAX_NAME),
-            line1: errors.required_line(&field("line1"), &self.line1, pb::Address::MAX_LINE1),
-            line2: errors.line(&field("line2"), &self.line2, pb::Address::MAX_LINE2),
-            city: errors.required_line(&field("city"), &self.city, pb::Address::MAX_CITY),
-            region: errors.line(&field("region"), &self.region, pb::Address::MAX_REGION),
-            postal_code: errors.line(
-                &field("postalCode"),
-                &self.postal_code,
-                pb::Address::MAX_POSTAL_CODE,
-            ),
-            country,
-        }
     }
 }
 

@@ -7,7 +7,7 @@ use waybill_primitives::{Currency, ProductId, UserId};
 
 use super::*;
 use crate::{
-    orders::domain::{Customer, Draft, OrderKind},
+    orders::domain::{Customer, Details, Draft, OrderKind},
     shop::{
         products::domain::{Line, ProductKind, Sellable},
         settings::domain::ShopSettings,
@@ -38,8 +38,10 @@ fn order(kinds: &[ProductKind], price: i64) -> Order {
     });
     let draft = Draft {
         lines: lines.collect(),
-        title: "T".into(),
-        ..Draft::default()
+        details: Details {
+            title: Some("T".into()),
+            ..Details::default()
+        },
     };
     let customer = Customer {
         id: UserId::new(),

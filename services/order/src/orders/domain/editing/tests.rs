@@ -5,7 +5,7 @@ use std::time::Duration;
 use waybill_primitives::{Currency, Money};
 
 use super::*;
-use crate::orders::domain::{OrderKind, StockEffect, tests::sample_order};
+use crate::orders::domain::{Address, OrderKind, StockEffect, tests::sample_order};
 
 const NOW: Timestamp = Timestamp::from_secs(1_795_219_200);
 
@@ -36,6 +36,13 @@ fn lines(ids: &[(ProductId, i64)]) -> Vec<Line> {
         quantity: *quantity,
     };
     ids.iter().map(line).collect()
+}
+
+fn edit_of(details: Details) -> Edit {
+    Edit {
+        lines: None,
+        details,
+    }
 }
 
 #[test]
@@ -104,11 +111,11 @@ fn fields_not_given_stay_and_equal_values_are_no_change() {
     let before = waiting();
     let none = before.edited(Edit::default(), &HashMap::new(), &shop(), NOW);
     assert_eq!(none, Ok(Vec::new()));
-    let edit = Edit {
+    let edit = edit_of(Details {
         title: Some("Gate".into()),
         estimated_completion: Some(Some(NOW)),
-        ..Edit::default()
-    };
+        ..Details::default()
+    });
     let changes = before.edited(edit, &HashMap::new(), &shop(), NOW).unwrap();
     let order = changes[0].order.clone();
     assert_eq!(
@@ -116,10 +123,10 @@ fn fields_not_given_stay_and_equal_values_are_no_change() {
         ("Gate", Some(NOW))
     );
     assert_eq!(order.total, before.total);
-    let edit = Edit {
+    let edit = edit_of(Details {
         estimated_completion: Some(None),
-        ..Edit::default()
-    };
+        ..Details::default()
+    });
     let changes = order.edited(edit, &HashMap::new(), &shop(), NOW).unwrap();
     assert_eq!(changes[0].order.estimated_completion, None);
     assert_eq!(changes[0].order.difference(&order), "changed: wanted date");
@@ -127,10 +134,10 @@ fn fields_not_given_stay_and_equal_values_are_no_change() {
 
 #[test]
 fn an_order_never_becomes_empty() {
-    let edit = Edit {
+    let edit = edit_of(Details {
         title: Some(String::new()),
-        ..Edit::default()
-    };
+        ..Details::default()
+    });
     let refused = waiting().edited(edit, &HashMap::new(), &shop(), NOW);
     let Err(NotEdited::FieldErrors(errors)) = refused else {
         panic!("it must be refused: {refused:?}")
@@ -147,10 +154,10 @@ fn only_a_pending_order_is_edited_and_its_lines_until_it_is_paid() {
                 payment_status: payment,
                 ..waiting()
             };
-            let edit = Edit {
+            let edit = edit_of(Details {
                 title: Some("Gate".into()),
-                ..Edit::default()
-            };
+                ..Details::default()
+            });
             let cup = ProductId::new();
             let lines = Edit {
                 lines: Some(lines(&[(cup, 1)])),
@@ -179,11 +186,13 @@ fn every_given_field_is_checked_and_no_other() {
     let id = ProductId::new();
     let bad = Edit {
         lines: Some(lines(&[(id, 1), (id, 0), (id, 1)])),
-        title: Some("x".repeat(201)),
-        description: Some("a\0".into()),
-        special_instructions: Some("x".repeat(5_001)),
-        estimated_completion: Some(Some(Timestamp::UNIX_EPOCH)),
-        shipping_address: Some(Some(Address::default())),
+        details: Details {
+            title: Some("x".repeat(201)),
+            description: Some("a\0".into()),
+            special_instructions: Some("x".repeat(5_001)),
+            estimated_completion: Some(Some(Timestamp::UNIX_EPOCH)),
+            shipping_address: Some(Some(Address::default())),
+        },
     };
     let found: Vec<String> = fields(bad);
     for field in [

@@ -1,10 +1,12 @@
 //! Tests of placing: every field, every limit, totals for any input.
 
+use std::time::Duration;
+
 use proptest::prelude::*;
 use waybill_primitives::{Currency, Money, UserId};
 
 use super::*;
-use crate::orders::domain::{OrderEvent, StockEffect};
+use crate::orders::domain::{Address, OrderEvent, StockEffect};
 
 const NOW: Timestamp = Timestamp::from_secs(1_795_219_200);
 const MAX_LINES: usize = 100;
@@ -29,10 +31,8 @@ fn sellable(kind: ProductKind, amount: i64) -> Sellable {
 
 fn place(lines: &[(i64, ProductKind, i64)], title: &str) -> Result<Vec<Changed>, FieldErrors> {
     let mut products = HashMap::new();
-    let mut draft = Draft {
-        title: title.into(),
-        ..Draft::default()
-    };
+    let mut draft = Draft::default();
+    draft.details.title = Some(title.into());
     for (quantity, kind, price) in lines {
         let id = ProductId::new();
         products.insert(id, sellable(*kind, *price));
@@ -123,35 +123,32 @@ fn each_bad_field_is_named() {
         fields(place(&[(1, goods, 1); MAX_LINES + 1], "")),
         ["items"]
     );
-    let draft = |change: fn(&mut Draft)| {
-        let mut draft = Draft {
-            title: "x".into(),
-            ..Draft::default()
-        };
-        change(&mut draft);
+    let draft = |change: fn(&mut Details)| {
+        let mut draft = Draft::default();
+        change(&mut draft.details);
         fields(draft.check(NOW, MAX_LINES))
     };
-    assert_eq!(draft(|d| d.title = "x".repeat(201)), ["title"]);
-    assert_eq!(draft(|d| d.title = "a\0b".into()), ["title"]);
+    assert_eq!(draft(|d| d.title = Some("x".repeat(201))), ["title"]);
+    assert_eq!(draft(|d| d.title = Some("a\0b".into())), ["title"]);
     assert_eq!(
-        draft(|d| d.description = "x".repeat(10_001)),
+        draft(|d| d.description = Some("x".repeat(10_001))),
         ["description"]
     );
     assert_eq!(
-        draft(|d| d.special_instructions = "x".repeat(5_001)),
+        draft(|d| d.special_instructions = Some("x".repeat(5_001))),
         ["specialInstructions"]
     );
     assert_eq!(
-        draft(|d| d.estimated_completion = Some(NOW.minus(DAY * 2))),
+        draft(|d| d.estimated_completion = Some(Some(NOW.minus(Duration::from_hours(48))))),
         ["estimatedCompletion"]
     );
     assert_eq!(
-        draft(|d| d.estimated_completion = Some(Timestamp::from_micros(i64::MAX))),
+        draft(|d| d.estimated_completion = Some(Some(Timestamp::from_micros(i64::MAX)))),
         ["estimatedCompletion"]
     );
-    assert_eq!(draft(|d| d.estimated_completion = Some(NOW)), [""; 0]);
+    assert_eq!(draft(|d| d.estimated_completion = Some(Some(NOW))), [""; 0]);
     assert_eq!(
-        draft(|d| d.shipping_address = Some(Address::default())),
+        draft(|d| d.shipping_address = Some(Some(Address::default()))),
         [
             "shippingAddress.country",
             "shippingAddress.line1",
@@ -160,12 +157,12 @@ fn each_bad_field_is_named() {
     );
     assert_eq!(
         draft(|d| {
-            d.shipping_address = Some(Address {
+            d.shipping_address = Some(Some(Address {
                 line1: "1 High Street".into(),
                 city: "Leeds".into(),
                 country: "gb".into(),
                 ..Address::default()
-            });
+            }));
         }),
         ["shippingAddress.country"]
     );
@@ -281,11 +278,18 @@ proptest! {
     /// No text makes the checks panic, and what passes is within its limits and free of control characters.
     #[test]
     fn any_text_is_checked(title in ".{0,300}", description in any::<String>()) {
-        let draft = Draft { title, description, ..Draft::default() };
-        if let Ok(draft) = draft.check(NOW, MAX_LINES) {
-            prop_assert!(draft.title.chars().count() <= MAX_TITLE);
-            prop_assert!(!draft.title.contains(char::is_control));
-            prop_assert!(!draft.description.contains('\0'));
+        let details = Details {
+            title: Some(title),
+            description: Some(description),
+            ..Details::default()
+        };
+        let mut errors = FieldErrors::default();
+        let details = details.check(&mut errors, None, NOW);
+        if errors.is_empty() {
+            let title = details.title.unwrap();
+            prop_assert!(title.chars().count() <= pb::Order::MAX_TITLE);
+            prop_assert!(!title.contains(char::is_control));
+            prop_assert!(!details.description.unwrap().contains('\0'));
         }
     }
 }
