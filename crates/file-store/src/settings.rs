@@ -101,11 +101,11 @@ fn cloud(name: &Option<String>) -> Result<(), String> {
 
 impl FilesSettings {
     /// Settings that contradict each other: the setting and the problem.
-    pub fn faults(&self) -> Vec<(&'static str, String)> {
-        let mut faults = Vec::new();
+    pub fn errors(&self) -> Vec<(&'static str, String)> {
+        let mut errors = Vec::new();
         let mut needed = |name, given: bool, why: &str| {
             if !given {
-                faults.push((name, format!("must be set: {why}")));
+                errors.push((name, format!("must be set: {why}")));
             }
         };
         match self.storage {
@@ -127,7 +127,7 @@ impl FilesSettings {
                 needed("WAYBILL_FILES_CLOUDINARY_SECRET", secret, why);
             }
         }
-        faults
+        errors
     }
 
     /// The limits of pictures.
@@ -145,31 +145,31 @@ mod tests {
 
     use super::*;
 
-    fn faults(values: &[(&str, &str)]) -> Vec<&'static str> {
+    fn errors(values: &[(&str, &str)]) -> Vec<&'static str> {
         let mut sources = Sources::empty();
         for (name, value) in values {
             sources = sources.with(name, *value);
         }
         let (files,) = load::<(FilesSettings,)>(&sources).unwrap();
-        files.faults().into_iter().map(|(name, _)| name).collect()
+        files.errors().into_iter().map(|(name, _)| name).collect()
     }
 
     #[test]
     fn nothing_needs_to_be_set_for_a_folder() {
-        assert!(faults(&[]).is_empty());
+        assert!(errors(&[]).is_empty());
     }
 
     #[test]
     fn what_a_storage_needs_and_does_not_have_is_named() {
         assert_eq!(
-            faults(&[("WAYBILL_FILES", "s3")]),
+            errors(&[("WAYBILL_FILES", "s3")]),
             ["WAYBILL_FILES_S3_BUCKET"]
         );
         let s3 = [("WAYBILL_FILES", "s3"), ("WAYBILL_FILES_S3_BUCKET", "b")];
-        assert!(faults(&s3).is_empty());
+        assert!(errors(&s3).is_empty());
         let half = [s3[0], s3[1], ("WAYBILL_FILES_S3_ACCESS_KEY", "k")];
-        assert_eq!(faults(&half), ["WAYBILL_FILES_S3_SECRET_KEY"]);
-        let cloudinary = faults(&[("WAYBILL_FILES", "cloudinary")]);
+        assert_eq!(errors(&half), ["WAYBILL_FILES_S3_SECRET_KEY"]);
+        let cloudinary = errors(&[("WAYBILL_FILES", "cloudinary")]);
         assert_eq!(cloudinary.len(), 3, "{cloudinary:?}");
     }
 }

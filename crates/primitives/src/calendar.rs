@@ -63,7 +63,7 @@ impl Bucket {
 
 /// Why a span of days is invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum SpanFault {
+pub enum SpanError {
     #[error("must be before to")]
     Backwards,
     #[error("must be at most ten years before to")]
@@ -72,7 +72,7 @@ pub enum SpanFault {
     TooFine,
 }
 
-impl SpanFault {
+impl SpanError {
     /// The field of the request that it is about.
     pub const fn field(self) -> &'static str {
         match self {
@@ -96,16 +96,16 @@ impl Span {
         to: Option<Timestamp>,
         bucket: Bucket,
         now: Timestamp,
-    ) -> Result<Self, SpanFault> {
+    ) -> Result<Self, SpanError> {
         let to = to.unwrap_or(now);
         let end = day_of(Timestamp::from_micros(to.micros().saturating_sub(1))) + 1;
         let first = from.map_or(end - 30, day_of);
         if from.is_some_and(|from| from >= to) {
-            Err(SpanFault::Backwards)
+            Err(SpanError::Backwards)
         } else if end - first > MAX_DAYS {
-            Err(SpanFault::TooLong)
+            Err(SpanError::TooLong)
         } else if bucket == Bucket::Day && end - first > MAX_BUCKETS {
-            Err(SpanFault::TooFine)
+            Err(SpanError::TooFine)
         } else {
             Ok(Self { first, end })
         }

@@ -14,7 +14,7 @@ mod string_enum;
 mod time;
 
 pub use backoff::{backoff, pause_after};
-pub use calendar::{Bucket, Span, SpanFault, day_of, start_of};
+pub use calendar::{Bucket, Span, SpanError, day_of, start_of};
 #[doc(hidden)]
 pub use column::__private;
 pub use fields::{FieldError, FieldErrors};

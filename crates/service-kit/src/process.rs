@@ -18,8 +18,8 @@ use crate::{
     AppError, Deps, GrpcChannel, Service, channel, crypto,
     serve::{self, Listeners},
     settings::{
-        self, CommonSettings, Faults, LogFormat, PeerSettings, ProcessSettings, Sections, Settings,
-        Sources, default_ports,
+        self, CommonSettings, LogFormat, PeerSettings, ProcessSettings, Sections, Settings,
+        SettingsError, Sources, default_ports,
     },
     shutdown::Shutdown,
     telemetry,
@@ -262,7 +262,7 @@ fn configure<S: Sections>(name: &str) -> Result<(S, Vec<String>), ExitCode> {
         }
     }
     let sections =
-        settings::load::<S>(&sources).map_err(|faults| usage(&faults, sources.log_format()))?;
+        settings::load::<S>(&sources).map_err(|errors| usage(&errors, sources.log_format()))?;
     Ok((sections, settings::strays::<S>(&sources)))
 }
 
@@ -272,16 +272,16 @@ fn print(text: &str) {
 }
 
 /// Prints the errors and returns `EX_USAGE`.
-pub fn usage(faults: &Faults, format: LogFormat) -> ExitCode {
+pub fn usage(errors: &SettingsError, format: LogFormat) -> ExitCode {
     match format {
-        LogFormat::Console => eprintln!("{faults}"),
+        LogFormat::Console => eprintln!("{errors}"),
         LogFormat::Json => telemetry::as_json(|| {
-            for fault in &faults.0 {
-                tracing::error!(fault, "the settings have a fault");
+            for error in &errors.0 {
+                tracing::error!(error, "a setting is invalid");
             }
         }),
     }
-    ExitCode::from(Faults::EXIT_CODE)
+    ExitCode::from(SettingsError::EXIT_CODE)
 }
 
 /// Runs `main` on a new runtime, with telemetry and signals; an error is logged and gives exit code 1.
@@ -310,7 +310,7 @@ where
     runtime.block_on(async move {
         let telemetry = match telemetry::init(name, &common) {
             Ok(telemetry) => telemetry,
-            Err(faults) => return usage(&faults, common.log_format),
+            Err(errors) => return usage(&errors, common.log_format),
         };
         telemetry::warn(&strays);
         let outcome = main(common, Shutdown::on_signal(drain_delay)).await;

@@ -24,7 +24,7 @@ use tracing_subscriber::{
 
 use crate::{
     log_filter::filter,
-    settings::{CommonSettings, Faults, LogFormat},
+    settings::{CommonSettings, LogFormat, SettingsError},
 };
 
 /// Buckets of durations, in seconds.
@@ -52,7 +52,7 @@ impl Telemetry {
 
 /// Installs logs, traces (where an endpoint is set) and metrics for the process. Must run within a tokio runtime. A second
 /// call in the same process changes nothing: tests run several platforms in one.
-pub fn init(service: &'static str, settings: &CommonSettings) -> Result<Telemetry, Faults> {
+pub fn init(service: &'static str, settings: &CommonSettings) -> Result<Telemetry, SettingsError> {
     let metrics = metrics_handle();
     // Durations accumulate until they are put into their buckets, which otherwise only reading /metrics does.
     tokio::spawn(async move {
@@ -63,8 +63,8 @@ pub fn init(service: &'static str, settings: &CommonSettings) -> Result<Telemetr
         }
     });
     global::set_text_map_propagator(TraceContextPropagator::new());
-    let filter =
-        filter(&settings.log).map_err(|error| Faults::one(format!("WAYBILL_LOG: {error}")))?;
+    let filter = filter(&settings.log)
+        .map_err(|error| SettingsError::one(format!("WAYBILL_LOG: {error}")))?;
     let traces = match &settings.otlp_endpoint {
         Some(endpoint) => Some(exporter(service, &endpoint.to_string())?),
         None => None,
@@ -157,12 +157,12 @@ where
     }
 }
 
-fn exporter(service: &'static str, endpoint: &str) -> Result<SdkTracerProvider, Faults> {
+fn exporter(service: &'static str, endpoint: &str) -> Result<SdkTracerProvider, SettingsError> {
     let exporter = SpanExporter::builder()
         .with_tonic()
         .with_endpoint(endpoint)
         .build()
-        .map_err(|error| Faults::one(format!("WAYBILL_OTLP_ENDPOINT: {error}")))?;
+        .map_err(|error| SettingsError::one(format!("WAYBILL_OTLP_ENDPOINT: {error}")))?;
     let resource = Resource::builder()
         .with_service_name(format!("waybill-{service}"))
         .build();

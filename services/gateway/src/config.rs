@@ -57,15 +57,15 @@ waybill_service_kit::settings! {
 
 impl GatewaySettings {
     /// Settings that are invalid in this environment, as `(setting, problem)`.
-    pub fn faults(&self, environment: Environment) -> Vec<(&'static str, String)> {
-        let mut faults = Vec::new();
+    pub fn errors(&self, environment: Environment) -> Vec<(&'static str, String)> {
+        let mut errors = Vec::new();
         if environment.is_production() && !self.rate_limit {
-            faults.push((
+            errors.push((
                 "WAYBILL_RATE_LIMIT",
                 "must be on in production; raise the limits instead".to_owned(),
             ));
         }
-        faults
+        errors
     }
 }
 

@@ -118,7 +118,7 @@ const PREFLIGHT_AGE: Duration = Duration::from_hours(1);
     reason = "built like every service, and only within a runtime"
 )]
 pub async fn build(deps: GatewayDeps) -> Result<Routers, AppError> {
-    if let Some((name, problem)) = deps.settings.faults(deps.environment).into_iter().next() {
+    if let Some((name, problem)) = deps.settings.errors(deps.environment).into_iter().next() {
         return Err(AppError::internal(format!("{name} {problem}")));
     }
     let channels = deps.channels;

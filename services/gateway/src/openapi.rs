@@ -184,6 +184,7 @@ pub fn complete(api: &utoipa::openapi::OpenApi) -> Result<Value, AppError> {
     let mut schemas = Map::new();
     let paths = document["paths"].as_object_mut();
     for (path, item) in paths.into_iter().flatten() {
+        tell_methods_apart(item);
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
             name_ids(path, operation);
             complete_operation(path, method, operation, &mut schemas);
@@ -235,6 +236,29 @@ fn failure(status: &str, description: &str) -> Value {
         "headers": headers,
         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
     })
+}
+
+/// A handler of two methods has two operations, each with an id of its own.
+fn tell_methods_apart(item: &mut Value) {
+    let Some(operations) = item.as_object_mut() else {
+        return;
+    };
+    let ids: Vec<_> = operations
+        .values()
+        .map(|one| one["operationId"].clone())
+        .collect();
+    for (method, operation) in operations {
+        let id = operation["operationId"].as_str().unwrap_or_default();
+        let shared = ids.iter().filter(|other| *other == id).count() > 1;
+        let own = match (method.as_str(), id.strip_prefix("update_")) {
+            ("put", Some(what)) => format!("replace_{what}"),
+            ("delete", _) => format!("{id}_by_delete"),
+            _ => continue,
+        };
+        if shared {
+            operation["operationId"] = own.into();
+        }
+    }
 }
 
 /// Describes the ids of a path that its handler does not describe.

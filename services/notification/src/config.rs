@@ -94,21 +94,21 @@ impl Settings {
     }
 
     /// Errors between settings, or only in this environment, as `(setting, problem)`.
-    pub fn faults(&self, environment: Environment) -> Vec<(&'static str, String)> {
-        let mut faults = Vec::new();
+    pub fn errors(&self, environment: Environment) -> Vec<(&'static str, String)> {
+        let mut errors = Vec::new();
         if environment.is_production() && self.transport == Transport::Mailbox {
-            faults.push((
+            errors.push((
                 "WAYBILL_MAIL_TRANSPORT",
                 "must be smtp in production; the mailbox sends nothing".to_owned(),
             ));
         }
         if self.smtp_username.is_some() != self.smtp_password.is_some() {
-            faults.push((
+            errors.push((
                 "WAYBILL_SMTP_USERNAME",
                 "must be set together with WAYBILL_SMTP_PASSWORD, or neither".to_owned(),
             ));
         }
-        faults
+        errors
     }
 }
 
@@ -158,19 +158,19 @@ mod tests {
             .with("WAYBILL_MAIL_FROM", "nobody")
             .with("WAYBILL_SMTP_TLS", "maybe")
             .with("WAYBILL_SMTP_TIMEOUT", "1h");
-        let faults = load::<(Settings,)>(&sources)
+        let errors = load::<(Settings,)>(&sources)
             .expect_err("faulty")
             .to_string();
         for name in ["TRANSPORT", "MAIL_FROM", "SMTP_TLS", "SMTP_TIMEOUT"] {
-            assert!(faults.contains(name), "{faults}");
+            assert!(errors.contains(name), "{errors}");
         }
     }
 
     #[test]
     fn the_mailbox_is_for_development() {
         let (settings,) = load::<(Settings,)>(&Sources::empty()).expect("defaults");
-        assert_eq!(settings.faults(Environment::Development), []);
-        let faults = settings.faults(Environment::Production);
-        assert_eq!(faults[0].0, "WAYBILL_MAIL_TRANSPORT");
+        assert_eq!(settings.errors(Environment::Development), []);
+        let errors = settings.errors(Environment::Production);
+        assert_eq!(errors[0].0, "WAYBILL_MAIL_TRANSPORT");
     }
 }

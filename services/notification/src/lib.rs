@@ -46,9 +46,9 @@ pub const NAME: &str = "notification";
 
 /// Migrates the database and builds the service.
 pub async fn build(deps: &Deps, settings: &Settings) -> Result<Service, AppError> {
-    let faults = settings.faults(deps.environment);
-    if !faults.is_empty() {
-        let lines: Vec<_> = faults
+    let errors = settings.errors(deps.environment);
+    if !errors.is_empty() {
+        let lines: Vec<_> = errors
             .iter()
             .map(|(name, problem)| format!("{name}: {problem}"))
             .collect();

@@ -71,7 +71,7 @@ mod tests {
             .with("WAYBILL_COMMISSION_BASIS_POINTS", "10001")
             .with("WAYBILL_PUBLIC_URL", "shop.example")
             .with("WAYBILL_RETURN_ORIGINS", "https://shop.example, ftp://x");
-        let faults = load::<(Settings,)>(&sources).unwrap_err();
-        assert_eq!(faults.0.len(), 3, "{faults}");
+        let errors = load::<(Settings,)>(&sources).unwrap_err();
+        assert_eq!(errors.0.len(), 3, "{errors}");
     }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use waybill_service_kit::settings::{
-    self, CommonSettings, Faults, PeerSettings, ProcessSettings, Settings as _, Sources,
+    self, CommonSettings, PeerSettings, ProcessSettings, Settings as _, SettingsError, Sources,
 };
 
 waybill_service_kit::settings! {
@@ -54,22 +54,22 @@ type Sections = (
 
 impl Config {
     /// Reads and checks all settings; reports all errors at once.
-    pub fn load(sources: &Sources) -> Result<Self, Faults> {
+    pub fn load(sources: &Sources) -> Result<Self, SettingsError> {
         let (common, embedded, auth, order, files, payment, notification, chat, gateway) =
             settings::load::<Sections>(sources)?;
-        let mut faults: Vec<String> = gateway
-            .faults(common.environment)
+        let mut errors: Vec<String> = gateway
+            .errors(common.environment)
             .into_iter()
-            .chain(notification.faults(common.environment))
-            .chain(files.faults())
+            .chain(notification.errors(common.environment))
+            .chain(files.errors())
             .map(|(name, problem)| format!("{name}: {problem}"))
             .collect();
         if embedded.demo && common.environment.is_production() {
-            faults
+            errors
                 .push("WAYBILL_DEMO: demo accounts have known passwords; not in production".into());
         }
-        if !faults.is_empty() {
-            return Err(Faults(faults));
+        if !errors.is_empty() {
+            return Err(SettingsError(errors));
         }
         Ok(Self {
             common,
@@ -116,12 +116,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn settings_that_do_not_fit_together_are_faults() {
+    fn settings_that_do_not_fit_together_are_errors() {
         let sources = Sources::empty().with("WAYBILL_SMTP_USERNAME", "shop");
-        let faults = Config::load(&sources).expect_err("a user name without a password");
+        let errors = Config::load(&sources).expect_err("a user name without a password");
         assert!(
-            faults.to_string().contains("WAYBILL_SMTP_PASSWORD"),
-            "{faults}"
+            errors.to_string().contains("WAYBILL_SMTP_PASSWORD"),
+            "{errors}"
         );
     }
 }

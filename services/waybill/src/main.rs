@@ -188,8 +188,8 @@ fn main() -> ExitCode {
     });
     match outcome {
         Ok(code) => code,
-        Err(error) => match error.downcast_ref::<settings::Faults>() {
-            Some(faults) => process::usage(faults, format),
+        Err(error) => match error.downcast_ref::<settings::SettingsError>() {
+            Some(errors) => process::usage(errors, format),
             None => {
                 let error = format!("{error:#}");
                 match format {

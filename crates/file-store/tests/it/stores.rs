@@ -354,7 +354,7 @@ fn store_of(settings: &[(&'static str, String)]) -> Arc<dyn FileStore> {
         sources = sources.with(name, value.clone());
     }
     let (settings,) = load::<(FilesSettings,)>(&sources).expect("good settings");
-    assert!(settings.faults().is_empty(), "{:?}", settings.faults());
+    assert!(settings.errors().is_empty(), "{:?}", settings.errors());
     from_settings(&settings, std::path::Path::new("nowhere")).expect("a storage")
 }
 

@@ -25,7 +25,7 @@
 //! # use waybill_service_kit::settings::{Sources, load};
 //! let (mail,) = load::<(MailSettings,)>(&Sources::empty().with("WAYBILL_SMTP_TIMEOUT", "1m"))?;
 //! assert_eq!(mail.timeout, Duration::from_secs(60));
-//! # Ok::<(), waybill_service_kit::settings::Faults>(())
+//! # Ok::<(), waybill_service_kit::settings::SettingsError>(())
 //! ```
 //!
 //! After the name come, each optional and in this order: `default "…"`, `dev "…"` (a default that production refuses),
@@ -43,7 +43,7 @@ mod value;
 pub use common::{
     CommonSettings, Environment, LogFormat, PeerSettings, ProcessSettings, default_ports,
 };
-pub use reader::{Faults, Reader, Sections, load, strays};
+pub use reader::{Reader, Sections, SettingsError, load, strays};
 pub use reference::reference;
 pub use source::Sources;
 pub use value::{SettingType, parse_duration};

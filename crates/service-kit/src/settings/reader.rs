@@ -11,9 +11,9 @@ pub const EX_USAGE: u8 = 64;
 
 /// Everything that is wrong with the settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Faults(pub Vec<String>);
+pub struct SettingsError(pub Vec<String>);
 
-impl Faults {
+impl SettingsError {
     /// The exit code of a process with invalid settings.
     pub const EXIT_CODE: u8 = EX_USAGE;
 
@@ -22,10 +22,10 @@ impl Faults {
     }
 }
 
-impl fmt::Display for Faults {
+impl fmt::Display for SettingsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (count, s) = (self.0.len(), if self.0.len() == 1 { "" } else { "s" });
-        write!(f, "the settings have {count} fault{s}:")?;
+        write!(f, "the settings have {count} error{s}:")?;
         for error in &self.0 {
             write!(f, "\n  - {error}")?;
         }
@@ -33,7 +33,7 @@ impl fmt::Display for Faults {
     }
 }
 
-impl std::error::Error for Faults {}
+impl std::error::Error for SettingsError {}
 
 /// The error is recorded already.
 struct Invalid;
@@ -234,12 +234,12 @@ sections!(A B C D E F G H I J);
 
 /// Reads all sections of a program: a tuple of structs made by [`settings!`](crate::settings!). Names that none of them declares
 /// are errors, except in the environment ([`strays`]).
-pub fn load<S: Sections>(sources: &Sources) -> Result<S, Faults> {
+pub fn load<S: Sections>(sources: &Sources) -> Result<S, SettingsError> {
     let mut reader = Reader::new(sources);
     let sections = S::read(&mut reader);
     reader.check_names(&S::tables());
     match sections {
         Some(sections) if reader.errors.is_empty() => Ok(sections),
-        _ => Err(Faults(reader.errors)),
+        _ => Err(SettingsError(reader.errors)),
     }
 }

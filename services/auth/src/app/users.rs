@@ -63,7 +63,7 @@ impl App {
     ) -> Result<Registrations, Error> {
         ctx.require(&[Role::Admin])?;
         let span = Span::new(from, to, bucket, self.clock.now())
-            .map_err(|fault| AppError::invalid_field(fault.field(), fault.to_string()))?;
+            .map_err(|error| AppError::invalid_field(error.field(), error.to_string()))?;
         let db = self.db.reader();
         let mut buckets: BTreeMap<i32, Counts> = span
             .buckets(bucket)

@@ -160,7 +160,7 @@ fn errors_of_the_settings_are_reported_together() {
         .with("WAYBILL_AUTH_LOGIN_ATTEMPTS", "0")
         .with("WAYBILL_ADMIN_EMAIL", "admin")
         .with("WAYBILL_ADMIN_PASSWORD", "short");
-    let faults = load::<(waybill_auth::Settings,)>(&sources)
+    let errors = load::<(waybill_auth::Settings,)>(&sources)
         .unwrap_err()
         .to_string();
     for name in [
@@ -170,7 +170,7 @@ fn errors_of_the_settings_are_reported_together() {
         "WAYBILL_ADMIN_EMAIL",
         "WAYBILL_ADMIN_PASSWORD",
     ] {
-        assert!(faults.contains(name), "{faults}");
+        assert!(errors.contains(name), "{errors}");
     }
-    assert!(!faults.contains("nonsense"), "{faults}");
+    assert!(!errors.contains("nonsense"), "{errors}");
 }

@@ -24,12 +24,7 @@ use crate::{
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list_categories, create_category))
-        .routes(routes!(
-            get_category,
-            replace_category,
-            update_category,
-            delete_category
-        ))
+        .routes(routes!(get_category, update_category, delete_category))
 }
 
 /// Filter and paging of the category list.
@@ -149,39 +144,17 @@ pub async fn create_category(
 /// Change a category. Fields that are not given stay as they are.
 ///
 /// A category can be sent back as it was read; read-only fields are ignored.
-#[utoipa::path(patch, path = "/api/v1/categories/{id}", tag = "categories", params(IfMatch), request_body = pb::UpdateCategoryRequest)]
+#[utoipa::path(method(patch, put), path = "/api/v1/categories/{id}", tag = "categories", params(IfMatch), request_body = pb::UpdateCategoryRequest)]
 pub async fn update_category(
     State(app): State<App>,
     Admin(context): Admin,
     id: Id,
     if_match: IfMatch,
-    Body(body): Body<pb::UpdateCategoryRequest>,
-) -> Result<Versioned<pb::Category>, ApiError> {
-    update(&app, &context, id, if_match, body).await
-}
-
-/// Change a category; the same as PATCH.
-#[utoipa::path(put, path = "/api/v1/categories/{id}", tag = "categories", params(IfMatch), request_body = pb::UpdateCategoryRequest)]
-pub async fn replace_category(
-    State(app): State<App>,
-    Admin(context): Admin,
-    id: Id,
-    if_match: IfMatch,
-    Body(body): Body<pb::UpdateCategoryRequest>,
-) -> Result<Versioned<pb::Category>, ApiError> {
-    update(&app, &context, id, if_match, body).await
-}
-
-async fn update(
-    app: &Gateway,
-    context: &CallContext,
-    id: Id,
-    if_match: IfMatch,
-    mut request: pb::UpdateCategoryRequest,
+    Body(mut request): Body<pb::UpdateCategoryRequest>,
 ) -> Result<Versioned<pb::Category>, ApiError> {
     request.id = id.to_string();
     if_match.into_field(&mut request.version)?;
-    let answer = send!(app.clients.catalogue, update_category, context, request)?;
+    let answer = send!(app.clients.catalogue, update_category, &context, request)?;
     app.products.invalidate();
     Versioned::of(answer.category)
 }

@@ -25,9 +25,9 @@ use crate::{
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list_orders, place_order))
-        .routes(routes!(get_order, replace_order, update_order))
+        .routes(routes!(get_order, update_order))
         .routes(routes!(change_order_status))
-        .routes(routes!(cancel_order, delete_order))
+        .routes(routes!(cancel_order))
         .routes(routes!(list_order_history))
 }
 
@@ -119,39 +119,17 @@ pub async fn place_order(
 ///
 /// Fields that are not given stay as they are. An order can be sent back as it was read; read-only fields are ignored. New lines
 /// have current prices, and the total is updated. `PAYMENT_UNDER_WAY`: a payment of the current total is in progress.
-#[utoipa::path(put, path = "/api/v1/orders/{id}", tag = "orders", params(IfMatch), request_body = pb::EditOrderRequest)]
-pub async fn replace_order(
-    State(app): State<App>,
-    SignedIn(context): SignedIn,
-    id: Id,
-    if_match: IfMatch,
-    Body(body): Body<pb::EditOrderRequest>,
-) -> Result<Versioned<pb::Order>, ApiError> {
-    edit_with(&app, &context, id, if_match, body).await
-}
-
-/// Edit an order; the same as PUT.
-#[utoipa::path(patch, path = "/api/v1/orders/{id}", tag = "orders", params(IfMatch), request_body = pb::EditOrderRequest)]
+#[utoipa::path(method(put, patch), path = "/api/v1/orders/{id}", tag = "orders", params(IfMatch), request_body = pb::EditOrderRequest)]
 pub async fn update_order(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     id: Id,
     if_match: IfMatch,
-    Body(body): Body<pb::EditOrderRequest>,
-) -> Result<Versioned<pb::Order>, ApiError> {
-    edit_with(&app, &context, id, if_match, body).await
-}
-
-async fn edit_with(
-    app: &Gateway,
-    context: &CallContext,
-    id: Id,
-    if_match: IfMatch,
-    mut request: pb::EditOrderRequest,
+    Body(mut request): Body<pb::EditOrderRequest>,
 ) -> Result<Versioned<pb::Order>, ApiError> {
     request.id = id.to_string();
     if_match.into_field(&mut request.version)?;
-    let answer = send!(app.clients.order, edit_order, context, request)?;
+    let answer = send!(app.clients.order, edit_order, &context, request)?;
     app.products.invalidate();
     Versioned::of(answer.order)
 }
@@ -185,41 +163,18 @@ pub async fn change_order_status(
 }
 
 /// Cancel an order. Payments are refunded, reserved units go back to the stock.
-#[utoipa::path(post, path = "/api/v1/orders/{id}/cancel", tag = "orders", params(IfMatch),
+#[utoipa::path(method(post, delete), path = "/api/v1/orders/{id}/cancel", tag = "orders", params(IfMatch),
     request_body(content = Option<pb::CancelOrderRequest>))]
 pub async fn cancel_order(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     id: Id,
     if_match: IfMatch,
-    OptionalBody(body): OptionalBody<pb::CancelOrderRequest>,
-) -> Result<Versioned<pb::Order>, ApiError> {
-    cancel_with(&app, &context, id, if_match, body).await
-}
-
-/// Cancel an order; the same as POST.
-#[utoipa::path(delete, path = "/api/v1/orders/{id}/cancel", tag = "orders", params(IfMatch),
-    request_body(content = Option<pb::CancelOrderRequest>))]
-pub async fn delete_order(
-    State(app): State<App>,
-    SignedIn(context): SignedIn,
-    id: Id,
-    if_match: IfMatch,
-    OptionalBody(body): OptionalBody<pb::CancelOrderRequest>,
-) -> Result<Versioned<pb::Order>, ApiError> {
-    cancel_with(&app, &context, id, if_match, body).await
-}
-
-async fn cancel_with(
-    app: &Gateway,
-    context: &CallContext,
-    id: Id,
-    if_match: IfMatch,
-    mut request: pb::CancelOrderRequest,
+    OptionalBody(mut request): OptionalBody<pb::CancelOrderRequest>,
 ) -> Result<Versioned<pb::Order>, ApiError> {
     request.id = id.to_string();
     if_match.into_field(&mut request.version)?;
-    let answer = send!(app.clients.order, cancel_order, context, request)?;
+    let answer = send!(app.clients.order, cancel_order, &context, request)?;
     app.products.invalidate();
     Versioned::of(answer.order)
 }

@@ -3,11 +3,10 @@
 use axum::extract::State;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use waybill_proto::order as pb;
-use waybill_service_kit::CallContext;
 
 use crate::{
     answer::{Answer, Versioned, present},
-    app::{App, Gateway, read, send},
+    app::{App, read, send},
     dto,
     error::ApiError,
     extract::{Admin, Anyone, Body, IfMatch},
@@ -16,7 +15,7 @@ use crate::{
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(get_shop))
-        .routes(routes!(get_settings, replace_settings, update_settings))
+        .routes(routes!(get_settings, update_settings))
 }
 
 /// Read the shop's name and currency.
@@ -53,34 +52,14 @@ pub async fn get_settings(
 ///
 /// Settings that are not given stay as they are; all of them can be sent back as they were read. A new expiry applies to orders
 /// placed from now on, a new commission to orders completed from now on.
-#[utoipa::path(patch, path = "/api/v1/admin/settings", tag = "admin", params(IfMatch), request_body = pb::UpdateSettingsRequest)]
+#[utoipa::path(method(patch, put), path = "/api/v1/admin/settings", tag = "admin", params(IfMatch), request_body = pb::UpdateSettingsRequest)]
 pub async fn update_settings(
     State(app): State<App>,
     Admin(context): Admin,
     if_match: IfMatch,
-    Body(body): Body<pb::UpdateSettingsRequest>,
-) -> Result<Versioned<pb::ShopSettings>, ApiError> {
-    update(&app, &context, if_match, body).await
-}
-
-/// Change the shop's settings; the same as PATCH.
-#[utoipa::path(put, path = "/api/v1/admin/settings", tag = "admin", params(IfMatch), request_body = pb::UpdateSettingsRequest)]
-pub async fn replace_settings(
-    State(app): State<App>,
-    Admin(context): Admin,
-    if_match: IfMatch,
-    Body(body): Body<pb::UpdateSettingsRequest>,
-) -> Result<Versioned<pb::ShopSettings>, ApiError> {
-    update(&app, &context, if_match, body).await
-}
-
-async fn update(
-    app: &Gateway,
-    context: &CallContext,
-    if_match: IfMatch,
-    mut request: pb::UpdateSettingsRequest,
+    Body(mut request): Body<pb::UpdateSettingsRequest>,
 ) -> Result<Versioned<pb::ShopSettings>, ApiError> {
     if_match.into_field(&mut request.version)?;
-    let answer = send!(app.clients.shop, update_settings, context, request)?;
+    let answer = send!(app.clients.shop, update_settings, &context, request)?;
     Versioned::of(answer.settings)
 }

@@ -340,7 +340,7 @@ fn answer_message(answer: Answer) -> pb::ImportProductsResponse {
                 .errors
                 .0
                 .into_iter()
-                .map(|error| pb::ImportFault {
+                .map(|error| pb::ImportError {
                     field: error.field,
                     message: error.message,
                 })

@@ -107,7 +107,7 @@ impl Storage {
         own: &crate::Settings,
         folder: &Path,
     ) -> Result<Self, AppError> {
-        if let Some((name, problem)) = settings.faults().into_iter().next() {
+        if let Some((name, problem)) = settings.errors().into_iter().next() {
             return Err(AppError::internal(format!("{name} {problem}")));
         }
         let store = from_settings(settings, folder).map_err(AppError::internal)?;

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fs, path::Path, process::Command, time::Duratio
 
 use tempfile::TempDir;
 use waybill_service_kit::settings::{
-    CommonSettings, Environment, Faults, PeerSettings, ProcessSettings, Sources, load,
+    CommonSettings, Environment, PeerSettings, ProcessSettings, SettingsError, Sources, load,
     parse_duration,
 };
 
@@ -68,7 +68,7 @@ fn sources(compose: &Compose, service: &Service<'_>, folder: &Path) -> Sources {
 }
 
 /// Loads and checks the settings as the process of this name does.
-fn read(name: &str, sources: &Sources) -> Result<Environment, Faults> {
+fn read(name: &str, sources: &Sources) -> Result<Environment, SettingsError> {
     type Process<S> = (CommonSettings, ProcessSettings, PeerSettings, S);
     type Order = (
         CommonSettings,
@@ -82,7 +82,7 @@ fn read(name: &str, sources: &Sources) -> Result<Environment, Faults> {
         PeerSettings,
         waybill_gateway::GatewaySettings,
     );
-    let (environment, faults) = match name {
+    let (environment, errors) = match name {
         "auth" => (
             load::<Process<waybill_auth::Settings>>(sources)?
                 .0
@@ -91,7 +91,7 @@ fn read(name: &str, sources: &Sources) -> Result<Environment, Faults> {
         ),
         "order" => {
             let (common, .., files) = load::<Order>(sources)?;
-            (common.environment, files.faults())
+            (common.environment, files.errors())
         }
         "payment" => {
             let (common, ..) = load::<Process<waybill_payment::Settings>>(sources)?;
@@ -99,7 +99,7 @@ fn read(name: &str, sources: &Sources) -> Result<Environment, Faults> {
         }
         "notification" => {
             let (common, _, _, own) = load::<Process<waybill_notification::Settings>>(sources)?;
-            (common.environment, own.faults(common.environment))
+            (common.environment, own.errors(common.environment))
         }
         "chat" => (
             load::<Process<waybill_chat::Settings>>(sources)?
@@ -109,7 +109,7 @@ fn read(name: &str, sources: &Sources) -> Result<Environment, Faults> {
         ),
         "gateway" => {
             let (common, _, own) = load::<Front>(sources)?;
-            (common.environment, own.faults(common.environment))
+            (common.environment, own.errors(common.environment))
         }
         "tools" => (
             load::<(CommonSettings, PeerSettings)>(sources)?
@@ -123,13 +123,13 @@ fn read(name: &str, sources: &Sources) -> Result<Environment, Faults> {
         }
         other => panic!("no process is called {other}"),
     };
-    if faults.is_empty() {
+    if errors.is_empty() {
         return Ok(environment);
     }
-    let lines = faults
+    let lines = errors
         .into_iter()
         .map(|(name, problem)| format!("{name}: {problem}"));
-    Err(Faults(lines.collect()))
+    Err(SettingsError(lines.collect()))
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn every_process_accepts_its_settings() {
                 assert!(known, "{}: deploy/settings.md has no {base}", service.name);
             }
             let environment = read(service.name, &sources(&compose, &service, secrets.path()))
-                .unwrap_or_else(|faults| panic!("{} of {files:?}: {faults}", service.name));
+                .unwrap_or_else(|errors| panic!("{} of {files:?}: {errors}", service.name));
             assert_eq!(environment, Environment::Development);
         }
     }
@@ -159,18 +159,18 @@ fn production_accepts_the_settings_of_an_operator() {
     let compose = Compose::read(SHAPES[0], &PRODUCTION);
     for service in compose.services().filter(Service::ours) {
         let environment = read(service.name, &sources(&compose, &service, secrets.path()))
-            .unwrap_or_else(|faults| panic!("{}: {faults}", service.name));
+            .unwrap_or_else(|errors| panic!("{}: {errors}", service.name));
         assert_eq!(environment, Environment::Production, "{}", service.name);
     }
     // The default sender of mails is refused in production.
     let compose = Compose::read(SHAPES[0], &PRODUCTION[..2]);
     let notification = compose.service("notification").expect("notification");
-    let faults = read(
+    let errors = read(
         "notification",
         &sources(&compose, &notification, secrets.path()),
     )
     .expect_err("the default sender");
-    assert!(faults.to_string().contains("WAYBILL_MAIL_FROM"), "{faults}");
+    assert!(errors.to_string().contains("WAYBILL_MAIL_FROM"), "{errors}");
 }
 
 #[test]
