@@ -105,7 +105,11 @@ pub fn reading(field: &FieldDescriptor, options: &Options) -> Option<String> {
     let function = if is_list {
         (!plain).then_some("list")
     } else if clear {
-        Some(if is_number { "clear_number" } else { "clear" })
+        Some(match (is_number, is_message) {
+            (true, _) => "clear_number",
+            (_, true) => "given",
+            _ => "clear",
+        })
     } else if default {
         Some("or_default")
     } else if is_optional {

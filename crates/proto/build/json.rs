@@ -26,7 +26,7 @@ pub struct Json {
     also: ExtensionDescriptor,
     schema: ExtensionDescriptor,
     body: ExtensionDescriptor,
-    list: ExtensionDescriptor,
+    transparent: ExtensionDescriptor,
     example: ExtensionDescriptor,
     query: ExtensionDescriptor,
     /// Request messages of the services.
@@ -54,10 +54,14 @@ impl Json {
             .all_messages()
             .filter(|message| message.options().has_extension(&body))
             .collect();
-        let mut inputs = HashSet::new();
+        let (mut inputs, mut names) = (HashSet::new(), HashSet::new());
         let mut found = bodies.clone();
         while let Some(message) = found.pop() {
             if is_ours(message.package_name()) && inputs.insert(message.full_name().to_owned()) {
+                // The gateway tells them apart by their Rust names.
+                if !names.insert(message.name().to_owned()) {
+                    return Err(format!("two bodies are called {}", message.name()).into());
+                }
                 let parts = message.fields().filter_map(|field| match field.kind() {
                     Kind::Message(part) => Some(part),
                     _ => None,
@@ -70,7 +74,7 @@ impl Json {
             also: extension("also")?,
             schema: extension("schema")?,
             body,
-            list: extension("list")?,
+            transparent: extension("transparent")?,
             example: extension("example")?,
             query: extension("query")?,
             requests,
@@ -102,9 +106,9 @@ impl Json {
         }
         let input = self.inputs.contains(name);
         let body = self.body_of(message);
-        let is_list = self.is_list(message);
+        let is_transparent = self.is_transparent(message);
         let output =
-            is_json(message) && body.is_none() && !is_list && !self.requests.contains(name);
+            is_json(message) && body.is_none() && !is_transparent && !self.requests.contains(name);
         if !input && !output {
             return Ok(builder);
         }
@@ -121,7 +125,7 @@ impl Json {
         }
         if input {
             attributes += "\n#[derive(::serde::Deserialize)]";
-            attributes += if is_list {
+            attributes += if is_transparent {
                 "\n#[serde(transparent)]"
             } else {
                 "\n#[serde(deny_unknown_fields)]"
@@ -153,17 +157,24 @@ impl Json {
         options.get_extension(&self.body).as_message().cloned()
     }
 
-    /// Whether JSON shows the message as a list, the value of its only field.
-    fn is_list(&self, message: &MessageDescriptor) -> bool {
+    /// Whether the message is its only field in JSON.
+    fn is_transparent(&self, message: &MessageDescriptor) -> bool {
         let options = message.options();
-        options.get_extension(&self.list).as_bool() == Some(true)
+        options.get_extension(&self.transparent).as_bool() == Some(true)
     }
 
     /// The Rust type of a message as clients see it.
     fn shape(&self, message: &MessageDescriptor) -> String {
-        let list = message.fields().next().filter(|_| self.is_list(message));
-        match (message.full_name(), list.map(|list| list.kind())) {
-            (_, Some(Kind::Message(of))) => format!("Vec<{}>", rust_path(of.full_name())),
+        let only = message
+            .fields()
+            .next()
+            .filter(|_| self.is_transparent(message));
+        match (
+            message.full_name(),
+            only.map(|only| (only.is_list(), only.kind())),
+        ) {
+            (_, Some((true, Kind::Message(of)))) => format!("Vec<{}>", rust_path(of.full_name())),
+            (_, Some((false, Kind::Message(of)))) => self.shape(&of),
             (_, Some(_)) => "Vec<crate::json::Uuid>".to_owned(),
             (TIMESTAMP, _) => "crate::json::DateTime<crate::json::Utc>".to_owned(),
             ("waybill.common.v1.Money", _) => "::waybill_primitives::Money".to_owned(),
@@ -186,10 +197,11 @@ impl Json {
             options.get_extension(&self.field).as_message().cloned()
         };
         let message = field.parent_message();
-        let of = self
-            .body_of(message)
-            .and_then(|body| resource(message, &body))
-            .and_then(|of| of.get_field_by_name(field.name()));
+        let of = match self.body_of(message) {
+            Some(body) => resource(message, &body)?,
+            None => None,
+        };
+        let of = of.and_then(|of| of.get_field_by_name(field.name()));
         let mut options = Options(Vec::new());
         for field in [Some(field.clone()), of].into_iter().flatten() {
             options.0.extend(said(&field));
@@ -309,12 +321,11 @@ impl Json {
         if input {
             serde.extend(reading(field, &options));
             let least = options.number("min").unwrap_or_default();
-            let by_itself = self.is_list(field.parent_message());
-            if is_optional
+            let may_be_absent = is_optional
                 || options.is("default")
                 || field.kind() == Kind::Bool
-                || (is_list && least == 0 && !by_itself)
-            {
+                || (is_list && least == 0);
+            if may_be_absent && !self.is_transparent(field.parent_message()) {
                 serde.push("default".to_owned());
             }
         }
@@ -340,7 +351,7 @@ impl Json {
             {
                 continue;
             }
-            let of = resource(message, &body)
+            let of = resource(message, &body)?
                 .ok_or_else(|| format!("{} is of nothing", message.full_name()))?;
             let mut own = BTreeSet::new();
             for field in message.fields() {
@@ -423,9 +434,19 @@ impl Json {
 }
 
 /// The message that a body creates or changes.
-fn resource(message: &MessageDescriptor, body: &DynamicMessage) -> Option<MessageDescriptor> {
-    let name = format!("{}.{}", message.package_name(), text(body, "of"));
-    message.parent_pool().get_message_by_name(&name)
+fn resource(
+    message: &MessageDescriptor,
+    body: &DynamicMessage,
+) -> Result<Option<MessageDescriptor>> {
+    let of = text(body, "of");
+    if of.is_empty() {
+        return Ok(None);
+    }
+    let name = format!("{}.{of}", message.package_name());
+    let found = message.parent_pool().get_message_by_name(&name);
+    Ok(Some(found.ok_or_else(|| {
+        format!("{} is of {of}, which is not there", message.full_name())
+    })?))
 }
 
 /// A field by the name of its message, and its own: `HistoryItem.note`. With the full name in another package.

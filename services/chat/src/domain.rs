@@ -38,8 +38,7 @@ impl Conversation {
     }
 }
 
-/// The body as it is stored: line breaks become `
-/// `, other control characters except tabs are removed, the ends are trimmed.
+/// The body as it is stored: line breaks become `\n`, other control characters except tabs are removed, the ends are trimmed.
 pub fn clean_body(body: &str) -> Result<String, FieldError> {
     let refused = |message: String| FieldError::new("body", message);
     let cleaned: String = body

@@ -91,6 +91,12 @@ pub async fn place_order(
         }
         (Err(error), None) => return Err(error.into()),
         (Err(_), Some(contact)) => {
+            // Nobody gets an account with an order that is refused anyway.
+            let check = pb::PlaceOrderRequest {
+                check_only: true,
+                ..request.clone()
+            };
+            send!(app.clients.order, place_order, &context, check)?;
             let introduced = introduce(&app, &context, contact).await?;
             registered = introduced.registered;
             (context, auth) = (introduced.context, Some(introduced.auth));
@@ -195,8 +201,7 @@ pub struct History {
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct HistoryFilter {
     /// Only changes after this version of the order.
-    #[param(minimum = 0)]
-    pub after_version: Option<i64>,
+    pub after_version: Option<u64>,
     /// Maximum number of items; all of them, up to 1,000, if not given.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
     pub limit: Option<Limit>,
@@ -233,7 +238,13 @@ pub async fn list_order_history(
     };
     let request = pb::GetHistoryRequest {
         order_id: id.to_string(),
-        after_version: cursor.or(filter.after_version).unwrap_or(0),
+        after_version: cursor
+            .or_else(|| {
+                filter
+                    .after_version
+                    .map(|version| i64::try_from(version).unwrap_or(i64::MAX))
+            })
+            .unwrap_or(0),
         limit: filter.limit.map_or(0, |limit| limit.0),
     };
     let answer = read!(app.clients.order, get_history, &context, request)?;

@@ -47,6 +47,9 @@ pub async fn list_products(
     Paged(mut request, page): Paged<pb::ListProductsRequest>,
 ) -> Result<Stored<Page<pb::Product>>, ApiError> {
     request.page = page;
+    // One list has one name in the cache.
+    request.q = request.q.trim().to_owned();
+    request.category = request.category.trim().to_owned();
     let is_admin = context.user().is_ok_and(UserCaller::is_admin);
     if is_admin {
         let list = load_list(&app, &context, request).await?;

@@ -45,7 +45,15 @@ pub async fn legacy_register(
     Unsigned(context): Unsigned,
     Body(body): Body<dto::ShortRegister>,
 ) -> Result<WithCookies<Created<dto::Session>>, ApiError> {
-    auth::register_with(&app, &context, body.into()).await
+    let registered = auth::register_with(&app, &context, body.into()).await;
+    registered.map_err(|mut error| {
+        for detail in &mut error.details {
+            if matches!(detail.field.as_str(), "firstName" | "lastName") {
+                "name".clone_into(&mut detail.field);
+            }
+        }
+        error
+    })
 }
 
 /// Sign in (legacy API).

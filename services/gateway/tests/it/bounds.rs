@@ -109,8 +109,11 @@ async fn orders_are_limited_by_address_and_more_so_for_guests() {
         ("WAYBILL_RATE_LIMIT_GUEST_ORDERS", "2"),
     ])
     .await;
-    gateway.fake.on(PLACE, |_: pb::PlaceOrderRequest| {
-        Err::<pb::PlaceOrderResponse, _>(AppError::conflict(ErrorCode::OutOfStock, "none is left"))
+    gateway.fake.on(PLACE, |request: pb::PlaceOrderRequest| {
+        if request.check_only {
+            return Ok(pb::PlaceOrderResponse::default());
+        }
+        Err(AppError::conflict(ErrorCode::OutOfStock, "none is left"))
     });
     gateway.fake.on(
         "waybill.auth.v1.AuthService/IssueGuestToken",
@@ -215,6 +218,9 @@ async fn every_way_to_look_up_an_account_counts_as_one_lookup() {
         "waybill.auth.v1.AuthService/Login",
         |_: auth::LoginRequest| Err::<auth::LoginResponse, _>(AppError::unauthenticated("wrong")),
     );
+    gateway.fake.on(PLACE, |_: pb::PlaceOrderRequest| {
+        Ok(pb::PlaceOrderResponse::default())
+    });
     let status = gateway
         .get("/api/v1/auth/email-status?email=a@example.com")
         .await;

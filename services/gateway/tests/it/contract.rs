@@ -90,10 +90,11 @@ async fn the_tokens_of_a_new_account_stand_beside_the_order() {
 #[tokio::test]
 async fn a_refused_order_says_that_it_created_an_account() {
     let gateway = Gateway::start().await;
-    gateway.fake.on(PLACE, |_: pb::PlaceOrderRequest| {
-        Err::<pb::PlaceOrderResponse, _>(
-            AppError::conflict(ErrorCode::OutOfStock, "only 3 left").with_meta("available", "3"),
-        )
+    gateway.fake.on(PLACE, |request: pb::PlaceOrderRequest| {
+        if request.check_only {
+            return Ok(pb::PlaceOrderResponse::default());
+        }
+        Err(AppError::conflict(ErrorCode::OutOfStock, "only 3 left").with_meta("available", "3"))
     });
     let session = || auth::Session {
         user: Some(auth::User::default()),
@@ -351,6 +352,18 @@ async fn other_spellings_are_accepted() {
         .send_as(Role::Customer, Method::POST, "/api/v1/orders", twice)
         .await;
     answer.names("specialInstructions");
+
+    let path = "waybill.order.v1.CatalogueService/CreateProduct";
+    let answer = pb::CreateProductResponse {
+        product: Some(pb::Product::default()),
+    };
+    let created = record::<pb::CreateProductRequest, _>(&gateway, path, answer);
+    let body = r#"{"name": "Mug", "kind": "goods", "price": {"amount": 1, "currency": "USD"}, "categoryId": "kitchen"}"#;
+    let answer = gateway
+        .send_as(Role::Admin, Method::POST, "/api/v1/products", body)
+        .await;
+    assert_eq!(answer.status, 201, "{:?}", answer.body);
+    assert_eq!(created.lock().pop().unwrap().category, "kitchen");
 
     let path = "waybill.order.v1.OrderService/ListOrders";
     let asked =

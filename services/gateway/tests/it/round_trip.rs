@@ -186,8 +186,10 @@ async fn an_order_sent_back_stays_as_it_is() {
         title: Some("Two mugs".to_owned()),
         description: Some(String::new()),
         special_instructions: Some(String::new()),
-        estimated_completion: Some(completion),
-        shipping_address: Some(address),
+        estimated_completion: Some(pb::TimeChange {
+            to: Some(completion),
+        }),
+        shipping_address: Some(pb::AddressChange { to: Some(address) }),
         version: Some(3),
     };
     assert_eq!(*asked.lock(), [same.clone(), same]);

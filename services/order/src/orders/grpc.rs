@@ -48,21 +48,6 @@ fn lines<'a>(items: impl Iterator<Item = (&'a str, i64)>, errors: &mut FieldErro
     lines
 }
 
-/// What the customer says of the order, in the two requests that have it.
-macro_rules! details {
-    ($request:ident) => {
-        Details {
-            title: $request.title,
-            description: $request.description,
-            special_instructions: $request.special_instructions,
-            estimated_completion: $request.estimated_completion.map(non_default),
-            shipping_address: $request
-                .shipping_address
-                .map(|shipping| non_default(shipping).map(address)),
-        }
-    };
-}
-
 fn draft(request: PlaceOrderRequest) -> Result<Draft, FieldErrors> {
     let mut errors = FieldErrors::default();
     let items = request.items.iter();
@@ -70,7 +55,15 @@ fn draft(request: PlaceOrderRequest) -> Result<Draft, FieldErrors> {
     let lines = lines(items, &mut errors);
     errors.or(Draft {
         lines,
-        details: details!(request),
+        details: Details {
+            title: request.title,
+            description: request.description,
+            special_instructions: request.special_instructions,
+            estimated_completion: request.estimated_completion.map(Some),
+            shipping_address: request
+                .shipping_address
+                .map(|shipping| Some(address(shipping))),
+        },
     })
 }
 
@@ -83,13 +76,16 @@ fn edit(request: pb::EditOrderRequest) -> Result<Edit, FieldErrors> {
     });
     errors.or(Edit {
         lines,
-        details: details!(request),
+        details: Details {
+            title: request.title,
+            description: request.description,
+            special_instructions: request.special_instructions,
+            estimated_completion: request.estimated_completion.map(|change| change.to),
+            shipping_address: request
+                .shipping_address
+                .map(|change| change.to.map(address)),
+        },
     })
-}
-
-/// A given value; the empty value clears the field.
-fn non_default<T: Default + PartialEq>(value: T) -> Option<T> {
-    (value != T::default()).then_some(value)
 }
 
 fn address(address: pb::Address) -> Address {
@@ -146,7 +142,12 @@ impl OrderService for OrdersGrpc {
             token: request.cart_token.clone(),
             version: request.cart_version,
         });
+        let check_only = request.check_only;
         let draft = draft(request).map_err(AppError::from)?;
+        if check_only {
+            self.0.check(draft, cart.is_some())?;
+            return Ok(Response::new(PlaceOrderResponse::default()));
+        }
         let placed = self.0.place(&ctx, &bytes, draft, cart.as_ref()).await?;
         trace::about_order(&placed.answer.id);
         Ok(Response::new(PlaceOrderResponse {

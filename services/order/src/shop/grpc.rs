@@ -74,11 +74,17 @@ fn filter(request: &ListProductsRequest) -> Result<Filter, AppError> {
         ("minPrice", request.min_price),
         ("maxPrice", request.max_price),
     )?;
-    let category = request.category.trim();
+    let mut errors = FieldErrors::default();
+    let category = errors.line(
+        "category",
+        &request.category,
+        ListProductsRequest::MAX_CATEGORY,
+    );
+    errors.or(())?;
     Ok(Filter {
         words: words(&request.q)?,
         low_stock: request.low_stock,
-        category: (!category.is_empty()).then(|| category.to_owned()),
+        category: non_empty(category),
         min_price: request.min_price,
         max_price: request.max_price,
         in_stock: request.in_stock,

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use futures::future::join_all;
-use waybill_primitives::Timestamp;
 use waybill_proto::{
     order::{self as pb, OrderEvent, OrderStatus, PaymentStatus},
     payment::{self, PaymentEvent},
@@ -133,8 +132,10 @@ async fn text_dates_and_address_change_and_what_is_not_named_stays() {
         let change = pb::EditOrderRequest {
             title: Some(" A gate ".into()),
             special_instructions: Some("Ring twice".into()),
-            estimated_completion: wanted,
-            shipping_address: Some(address.clone()),
+            estimated_completion: Some(pb::TimeChange { to: wanted }),
+            shipping_address: Some(pb::AddressChange {
+                to: Some(address.clone()),
+            }),
             ..Default::default()
         };
         let order = edit(shop, &who, &order, change).await.unwrap();
@@ -145,13 +146,13 @@ async fn text_dates_and_address_change_and_what_is_not_named_stays() {
         // When the order is sent back as it was read, a date in the past is accepted.
         shop.clock.advance(std::time::Duration::from_hours(49));
         let back = pb::EditOrderRequest {
-            estimated_completion: wanted,
+            estimated_completion: Some(pb::TimeChange { to: wanted }),
             ..Default::default()
         };
         assert_eq!(edit(shop, &who, &order, back).await.unwrap(), order);
         let change = pb::EditOrderRequest {
-            estimated_completion: Some(Timestamp::default()),
-            shipping_address: Some(pb::Address::default()),
+            estimated_completion: Some(pb::TimeChange::default()),
+            shipping_address: Some(pb::AddressChange::default()),
             ..Default::default()
         };
         let order = edit(shop, &who, &order, change).await.unwrap();

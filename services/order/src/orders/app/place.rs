@@ -69,6 +69,19 @@ impl Orders {
         .await
     }
 
+    /// Checks what needs no database; `from_cart`: its lines are still to come.
+    pub fn check(&self, draft: Draft, from_cart: bool) -> Result<(), AppError> {
+        let (now, shop) = (self.context.now(), self.context.shop());
+        if from_cart {
+            let mut errors = FieldErrors::default();
+            let _ = draft.details.check(&mut errors, None, now);
+            errors.or(())?;
+        } else {
+            draft.check(now, shop.max_lines())?;
+        }
+        Ok(())
+    }
+
     async fn place_new(
         &self,
         ctx: &CallContext,

@@ -13,7 +13,7 @@ const DAY: Duration = Duration::from_hours(24);
 const TEN_YEARS: Duration = Duration::from_hours(3653 * 24);
 
 /// Error message of an order without contents.
-const NEEDS: &str = "an order needs items, a title or a description";
+pub(super) const NEEDS: &str = "an order needs items, a title or a description";
 /// Longest title that is made of a description, in characters.
 const SHORT_TITLE: usize = 80;
 
@@ -29,6 +29,15 @@ pub struct Details {
 }
 
 impl Details {
+    /// Neither a title nor a description.
+    pub(super) fn is_empty(&self) -> bool {
+        let texts = [&self.title, &self.description];
+        texts
+            .into_iter()
+            .flatten()
+            .all(|text| text.trim().is_empty())
+    }
+
     /// Checks and trims the given fields. The order's present date, `present`, is not checked again: it may have passed since, and an
     /// order can be sent back as it was read.
     #[must_use]

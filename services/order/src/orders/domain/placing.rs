@@ -7,7 +7,7 @@ use waybill_proto::order as pb;
 
 use super::{
     Customer, Details, Item, Order, OrderKind, OrderStatus, PaymentStatus, SearchTerms, StockState,
-    changes::Changed,
+    changes::Changed, details::NEEDS,
 };
 use crate::{
     base::fields::MAX_AMOUNT,
@@ -30,6 +30,9 @@ impl Draft {
     /// Trims, and checks everything that needs no database. `most_lines`: maximum number of lines.
     pub fn check(self, now: Timestamp, most_lines: usize) -> Result<Self, FieldErrors> {
         let mut errors = FieldErrors::default();
+        if self.lines.is_empty() && self.details.is_empty() {
+            errors.add("items", NEEDS);
+        }
         let checked = Self {
             details: self.details.check(&mut errors, None, now),
             lines: check_lines(&mut errors, self.lines, most_lines),

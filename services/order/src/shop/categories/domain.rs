@@ -9,7 +9,7 @@ use waybill_proto::order as pb;
 pub use super::entity::Model as Category;
 use crate::shop::products::domain::{InCategory, MAX_CATEGORY_NAME as MAX_NAME};
 
-/// Longest given slug, in characters; generated ones may have a number appended.
+/// Longest slug, in characters.
 pub const MAX_SLUG: usize = pb::Category::MAX_SLUG;
 /// Longest description.
 pub const MAX_DESCRIPTION: usize = pb::Category::MAX_DESCRIPTION;
@@ -199,7 +199,11 @@ impl Tree {
         if !taken(&slug) {
             return slug;
         }
-        let numbered = (2_u64..).map(|number| format!("{slug}-{number}"));
+        let numbered = (2_u64..).map(|number| {
+            let suffix = format!("-{number}");
+            let base = slug.chars().take(MAX_SLUG - suffix.len());
+            base.chain(suffix.chars()).collect::<String>()
+        });
         // With more numbers than categories, one is free.
         numbered
             .take(self.0.len() + 1)

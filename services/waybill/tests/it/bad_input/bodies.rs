@@ -95,6 +95,30 @@ pub async fn fields(world: &World, findings: &mut Findings) {
         let answer = send(&world.customer, Method::POST, "/orders", &body).await;
         findings.names(&format!("POST /orders {}", short(&body)), &answer, field);
     }
+    // An order that is refused opens no account.
+    let contact = json!({"email": "new@example.com", "firstName": "N", "password": "long enough"});
+    for (body, field) in [
+        (json!({"title": "x".repeat(201)}), "title"),
+        (
+            json!({"items": [{"productId": goods, "quantity": 0}]}),
+            "items[0].quantity",
+        ),
+        (json!({}), "items"),
+    ] {
+        let mut body = body;
+        body["contact"] = contact.clone();
+        let body = body.to_string();
+        let answer = send(&world.anyone, Method::POST, "/orders", &body).await;
+        findings.names(&format!("POST /orders {}", short(&body)), &answer, field);
+    }
+    // A blank address is none, and clears none.
+    let blank = json!({"title": "a", "shippingAddress": {"line1": "", "city": "", "country": ""}});
+    let blank = blank.to_string();
+    let order = format!("/orders/{}", world.order);
+    for (method, path) in [(Method::POST, "/orders"), (Method::PATCH, order.as_str())] {
+        let answer = send(&world.customer, method, path, &blank).await;
+        findings.names(&format!("{path} {blank}"), &answer, "shippingAddress.line1");
+    }
     for (path, body, field) in [
         (
             "/auth/register",

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use waybill_primitives::{FieldErrors, FileId, ProductId, Role, Timestamp};
-use waybill_proto::order::ProductEvent;
+use waybill_proto::order::{self as pb, ProductEvent};
 use waybill_service_kit::{AppError, CallContext, ErrorCode, once};
 use waybill_store::{IdempotencyKey, Tx, optimistic, transact};
 
@@ -116,6 +116,9 @@ impl Files {
         version: Option<i64>,
     ) -> Result<Offer, AppError> {
         ctx.require(&[Role::Admin])?;
+        if ids.len() < pb::ArrangeProductImagesRequest::MIN_IDS {
+            return Err(FieldErrors::one("ids", "must not be empty").into());
+        }
         let step = |product: &Product| {
             let arranged = ids.iter().map(|id| {
                 product

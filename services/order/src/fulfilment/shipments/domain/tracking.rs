@@ -1,8 +1,9 @@
 //! Tracking numbers, and the tracking pages of carriers. Pure.
 
-/// Longest tracking number, in characters.
 use waybill_primitives::FieldErrors;
 use waybill_proto::order as pb;
+
+/// Longest tracking number, in characters.
 const MAX_NUMBER: usize = pb::Shipment::MAX_TRACKING_NUMBER;
 /// Longest URL, in bytes.
 const MAX_URL: usize = pb::Shipment::MAX_TRACKING_URL;

@@ -125,6 +125,7 @@ fn each_bad_field_is_named() {
     );
     let draft = |change: fn(&mut Details)| {
         let mut draft = Draft::default();
+        draft.details.title = Some("x".into());
         change(&mut draft.details);
         fields(draft.check(NOW, MAX_LINES))
     };
