@@ -21,6 +21,8 @@ use waybill_bus::{
 use waybill_primitives::{EventId, Timestamp};
 use waybill_testkit::NatsServer;
 
+pub use waybill_testkit::until;
+
 /// Nothing here takes longer unless it is broken.
 pub const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -61,17 +63,6 @@ pub async fn connect(config: &NatsConfig) -> Arc<JetStreamBus> {
     let bus = JetStreamBus::connect(config).await.unwrap();
     until("the bus is healthy", || bus.healthy()).await;
     bus
-}
-
-/// Polls for a condition that has no signal of its own.
-pub async fn until<F: Future<Output = bool>>(what: &str, condition: impl Fn() -> F) {
-    let met = async {
-        while !condition().await {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    let met = tokio::time::timeout(PATIENCE, met).await;
-    assert!(met.is_ok(), "timed out waiting until {what}");
 }
 
 pub fn event(subject: &str, aggregate_id: Uuid, version: i64) -> Envelope {

@@ -13,7 +13,6 @@ use std::{
 use async_trait::async_trait;
 use sea_orm::{ConnectionTrait as _, FromQueryResult, Statement};
 use sea_orm_migration::{prelude::*, schema::*};
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use waybill_bus::{Bus, Envelope};
@@ -23,6 +22,8 @@ use waybill_store::{
     StoreError, Tx, run_consumer, run_relay,
 };
 use waybill_testkit::{DatabaseKind, TestDb};
+
+pub use waybill_testkit::until;
 
 pub struct Migrator;
 
@@ -206,18 +207,6 @@ pub async fn consume(
 
 pub fn relay(db: &Db, bus: &Arc<dyn Bus>, stop: &CancellationToken) {
     run_relay(db.clone(), Arc::clone(bus), eager(), stop.clone());
-}
-
-/// Waits until the condition holds.
-pub async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
-    let start = Instant::now();
-    while !holds().await {
-        assert!(
-            start.elapsed() < Duration::from_secs(40),
-            "timed out waiting for {what}"
-        );
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
 }
 
 /// Collects the log lines.

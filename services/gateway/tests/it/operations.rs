@@ -1,11 +1,8 @@
 //! Health, readiness and metrics.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    time::Duration,
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
 };
 
 use tonic_health::pb::{
@@ -17,6 +14,7 @@ use waybill_service_kit::{
     AppError,
     settings::{Environment, Sources, load},
 };
+use waybill_testkit::until;
 
 use crate::support::{Fake, Gateway};
 
@@ -72,17 +70,11 @@ async fn a_gateway_that_has_found_its_services_stays_ready_when_all_are_down() {
     });
     // It checks by itself; no request comes before the services are down.
     let before = gateway.fake.calls(check).len();
-    while gateway.fake.calls(check).len() < before + 5 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    let is_checked = async || gateway.fake.calls(check).len() >= before + 5;
+    until("the services are checked", is_checked).await;
     there.store(false, Ordering::SeqCst);
-    let ready = async {
-        while gateway.get("/readyz").await.status != 200 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    };
-    let ready = tokio::time::timeout(Duration::from_secs(30), ready).await;
-    assert!(ready.is_ok(), "it is not ready");
+    let is_ready = async || gateway.get("/readyz").await.status == 200;
+    until("it is ready", is_ready).await;
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use waybill_proto::{
     order::{self as pb, OrderEvent},
 };
 use waybill_service_kit::settings::{Environment, Sources, load};
-use waybill_testkit::{NatsServer, order_changed};
+use waybill_testkit::{NatsServer, order_changed, until};
 
 use crate::{live::order, products::envelope, socket::Live, support::Gateway};
 
@@ -35,9 +35,8 @@ async fn bus(nats: &NatsServer) -> Arc<JetStreamBus> {
 /// Waits for the server, and creates the streams as the relays of the services do.
 async fn ready(bus: &JetStreamBus) {
     for service in ["order", "notification"] {
-        while bus.ensure_stream(service).await.is_err() {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        let has_stream = async || bus.ensure_stream(service).await.is_ok();
+        until("the stream is there", has_stream).await;
     }
 }
 

@@ -1,11 +1,8 @@
 //! Who gets events of products, and who stays in the room of an order.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
-    time::Duration,
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
 };
 
 use parking_lot::Mutex;
@@ -17,7 +14,7 @@ use waybill_proto::{
     order::{self as pb, OrderEvent, ProductEvent},
 };
 use waybill_service_kit::AppError;
-use waybill_testkit::order_changed;
+use waybill_testkit::{order_changed, until};
 
 use crate::{
     live::{ORDER, mark, order, publish, show_order, wait_for_events},
@@ -190,9 +187,8 @@ async fn stock_changes_while_the_service_is_unavailable_are_sent_when_it_is_back
     *left.lock() = None;
     let asked = gateway.fake.calls(GET).len();
     publish(&gateway, &ordered(PRODUCT)).await;
-    while gateway.fake.calls(GET).len() == asked {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    let is_asked = async || gateway.fake.calls(GET).len() > asked;
+    until("the product is read", is_asked).await;
     *left.lock() = Some(3);
     // The old state is never sent.
     assert_eq!(product_update(&mut customer).await["available"], 3);

@@ -9,7 +9,7 @@ use waybill_proto::{
     payment::{self, PaymentEvent},
 };
 use waybill_testkit::{
-    TestDb, World as _, on_any_database, on_each_database, order_changed, payment_changed,
+    TestDb, World as _, on_any_database, on_each_database, order_changed, payment_changed, until,
 };
 
 use crate::{
@@ -230,14 +230,7 @@ async fn a_sender_that_lives_keeps_its_mail(Mailing { world, sink }: &Mailing) {
     // Longer than the lease in all, but it is renewed in between.
     world.clock.advance(Duration::from_secs(10));
     let soon = world.clock.now().plus(Duration::from_secs(10));
-    let renewed = async {
-        while world.lease().await <= soon {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    };
-    tokio::time::timeout(Duration::from_mins(1), renewed)
-        .await
-        .expect("the lease is renewed");
+    until("the lease is renewed", async || world.lease().await > soon).await;
     world.clock.advance(Duration::from_secs(10));
     replica.deliver().await;
     assert_eq!(world.deliveries().await, [("SENDING".to_owned(), 1)]);

@@ -3,10 +3,11 @@
 
 use std::time::Duration;
 
-use sea_orm::{ConnectionTrait as _, DbBackend};
+use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 use waybill_proto::order::PaymentStatus;
 use waybill_service_kit::ErrorCode;
 use waybill_store::{EventContext, Tx};
+use waybill_testkit::until;
 
 use crate::{
     shop::{Shop, on_each_database},
@@ -24,9 +25,24 @@ fn has_rows_to_lock(shop: &Shop) -> bool {
     shop.db.backend() != DbBackend::Sqlite
 }
 
-/// Longer than it takes to reach the lock. On a slower machine the test proves nothing, but does not fail.
-async fn a_moment() {
-    tokio::time::sleep(Duration::from_millis(300)).await;
+/// Returns when a transaction of this database waits for a lock.
+async fn until_one_waits(shop: &Shop) {
+    let sql = if shop.db.backend() == DbBackend::Postgres {
+        "SELECT COUNT(*) AS waiting FROM pg_stat_activity \
+         WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    } else {
+        "SELECT COUNT(*) AS waiting FROM information_schema.innodb_trx t \
+         JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id \
+         WHERE t.trx_state = 'LOCK WAIT' AND p.db = DATABASE()"
+    };
+    until("a transaction waits for the lock", async || {
+        // InnoDB refreshes its view only if nobody has read it for 100 ms.
+        tokio::time::sleep(Duration::from_millis(150)).await;
+        let statement = Statement::from_string(shop.db.backend(), sql);
+        let row = shop.db.reader().query_one_raw(statement).await.unwrap();
+        row.unwrap().try_get::<i64>("", "waiting").unwrap() > 0
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -48,7 +64,7 @@ async fn a_payment_waits_for_its_own_order_only() {
         );
         let held = hold(shop, &sql).await;
         let paying = async {
-            a_moment().await;
+            until_one_waits(shop).await;
             let all = others.iter().map(|order| shop.pay(order));
             let all = tokio::time::timeout(Duration::from_secs(40), futures::future::join_all(all));
             all.await.expect("the others are paid in the meantime");
@@ -94,7 +110,7 @@ async fn a_claim_uses_the_workers_permissions_at_the_time_of_writing() {
             shop.claim(&will, &first).await.unwrap();
             let held = hold(shop, lock).await;
             let changing = async {
-                a_moment().await;
+                until_one_waits(shop).await;
                 held.conn().execute_unprepared(change).await.unwrap();
                 held.commit().await.unwrap();
             };

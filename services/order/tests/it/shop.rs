@@ -207,11 +207,8 @@ impl Shop {
 
     /// Waits until all events so far have been consumed.
     pub async fn flush(&self) {
-        let deadline = tokio::time::Instant::now() + Duration::from_mins(1);
-        while waybill_store::backlog(&self.db).await.unwrap() > 0 {
-            assert!(tokio::time::Instant::now() < deadline, "events wait");
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        let is_consumed = async || waybill_store::backlog(&self.db).await.unwrap() == 0;
+        waybill_testkit::until("all events are consumed", is_consumed).await;
     }
 
     /// Delivers an event to this process alone, as a bus that repeats itself would.

@@ -6,6 +6,7 @@ use waybill_primitives::{Clock, SystemClock};
 use waybill_proto::payment::PaymentState;
 use waybill_service_kit::{Deps, start};
 use waybill_store::backlog;
+use waybill_testkit::until;
 
 use crate::shop::{migrate_again, on_any_database, on_each_database, replica};
 
@@ -28,15 +29,11 @@ async fn a_running_service_refunds_by_itself() {
         )
         .await
         .unwrap();
-        let refunded = async {
-            while shop.state_of(&payment.id).await != PaymentState::Refunded
-                || backlog(&shop.db).await.unwrap() > 0
-            {
-                tokio::time::sleep(Duration::from_millis(10)).await;
-            }
-        };
-        let outcome = tokio::time::timeout(Duration::from_secs(30), refunded).await;
-        outcome.expect("it is refunded and published in time");
+        until("it is refunded and published", async || {
+            shop.state_of(&payment.id).await == PaymentState::Refunded
+                && backlog(&shop.db).await.unwrap() == 0
+        })
+        .await;
         shop.assert_sound().await;
         assert!(running.drain(Duration::from_mins(1)).await);
     })

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use waybill_proto::payment::{PaymentChanged, PaymentEvent};
 use waybill_service_kit::crypto;
 use waybill_store::{EventContext, consumed};
-use waybill_testkit::{ADMIN, Platform, Shape};
+use waybill_testkit::{ADMIN, Platform, Shape, until};
 
 use crate::support::{Findings, bin, database, run_sql};
 
@@ -399,13 +399,7 @@ async fn a_service_that_lost_events_gets_them_again_by_replay_embedded() {
     let order = order["id"].as_str().unwrap();
     let chat = database(&platform, "chat").await;
     let seen = async || consumed(&chat, "chat-orders").await.unwrap().len();
-    let one = async || {
-        let deadline = tokio::time::Instant::now() + std::time::Duration::from_mins(1);
-        while seen().await == 0 {
-            assert!(tokio::time::Instant::now() < deadline, "no event");
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
-    };
+    let one = async || until("an event is consumed", async || seen().await > 0).await;
     one().await;
 
     // Its database is restored to the state before the event.
