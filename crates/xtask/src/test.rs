@@ -14,7 +14,8 @@ pub fn test(all_databases: bool, args: &[String]) -> Result<()> {
     let skips = target_dir().join("skipped-tests.log");
     fs::create_dir_all(target_dir())?;
     let _ = fs::remove_file(&skips);
-    let report = target_dir().join("nextest/default/junit.xml");
+    // nextest puts it below the workspace, wherever the output folder of cargo is.
+    let report = root().join("target/nextest/default/junit.xml");
     let _ = fs::remove_file(&report);
 
     start_servers();
@@ -54,8 +55,9 @@ pub fn test(all_databases: bool, args: &[String]) -> Result<()> {
         Ok(())
     };
 
-    if let Ok(report) = fs::read_to_string(&report) {
-        print_slowest(&report)?;
+    match fs::read_to_string(&report) {
+        Ok(report) => print_slowest(&report)?,
+        Err(error) => println!("\nno times of the tests: {}: {error}", report.display()),
     }
     let skipped = fs::read_to_string(&skips).unwrap_or_default();
     if !skipped.is_empty() {
