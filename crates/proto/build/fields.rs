@@ -67,7 +67,7 @@ pub fn is_id(field: &FieldDescriptor, format: Option<i32>) -> bool {
 }
 
 /// The Rust type of a message.
-fn rust_type(message: &MessageDescriptor) -> String {
+pub fn rust_type(message: &MessageDescriptor) -> String {
     match message.full_name() {
         TIMESTAMP => "::waybill_primitives::Timestamp".to_owned(),
         "waybill.common.v1.Money" => "::waybill_primitives::Money".to_owned(),

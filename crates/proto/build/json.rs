@@ -15,7 +15,7 @@ use super::{
     Result,
     fields::{
         FORMAT_FROM, FORMAT_OBJECT, FORMAT_TO, Options, TIMESTAMP, describe, is_id, is_optional,
-        reading,
+        reading, rust_type,
     },
     is_ours, prefix, rust_path, variant,
 };
@@ -98,9 +98,8 @@ impl Json {
             builder = builder.message_attribute(name, attributes);
             for field in message.fields() {
                 let path = format!("{name}.{}", field.name());
-                let attributes = self.attributes(&field, true, false)?;
-                builder =
-                    builder.field_attribute(path, attributes.replace("#[schema(", "#[param("));
+                let attributes = self.attributes(&field, "param", true, false)?;
+                builder = builder.field_attribute(path, attributes);
             }
             return Ok(builder);
         }
@@ -143,7 +142,7 @@ impl Json {
         builder = builder.message_attribute(name, attributes);
         for field in message.fields() {
             let path = format!("{name}.{}", field.name());
-            let attributes = self.attributes(&field, input, output)?;
+            let attributes = self.attributes(&field, "schema", input, output)?;
             builder = builder.field_attribute(path, attributes);
         }
         Ok(builder)
@@ -177,8 +176,7 @@ impl Json {
             (_, Some((false, Kind::Message(of)))) => self.shape(&of),
             (_, Some(_)) => "Vec<crate::json::Uuid>".to_owned(),
             (TIMESTAMP, _) => "crate::json::DateTime<crate::json::Utc>".to_owned(),
-            ("waybill.common.v1.Money", _) => "::waybill_primitives::Money".to_owned(),
-            (name, _) => rust_path(name),
+            _ => rust_type(message),
         }
     }
 
@@ -192,7 +190,7 @@ impl Json {
     /// The options of a field: its own, those of the field that it is like, and those of the field with the same name in the
     /// message that the body belongs to.
     fn options(&self, field: &FieldDescriptor) -> Result<Options> {
-        let said = |field: &FieldDescriptor| {
+        let own = |field: &FieldDescriptor| {
             let options = field.options();
             options.get_extension(&self.field).as_message().cloned()
         };
@@ -204,10 +202,10 @@ impl Json {
         let of = of.and_then(|of| of.get_field_by_name(field.name()));
         let mut options = Options(Vec::new());
         for field in [Some(field.clone()), of].into_iter().flatten() {
-            options.0.extend(said(&field));
-            let like = said(&field).map(|options| text(&options, "like"));
+            options.0.extend(own(&field));
+            let like = own(&field).map(|options| text(&options, "like"));
             if let Some(name) = like.filter(|name| !name.is_empty()) {
-                options.0.extend(said(&named(&field, &name)?));
+                options.0.extend(own(&named(&field, &name)?));
             }
         }
         Ok(options)
@@ -252,7 +250,14 @@ impl Json {
         Ok(())
     }
 
-    fn attributes(&self, field: &FieldDescriptor, input: bool, output: bool) -> Result<String> {
+    /// `described`: the attribute of utoipa.
+    fn attributes(
+        &self,
+        field: &FieldDescriptor,
+        described: &str,
+        input: bool,
+        output: bool,
+    ) -> Result<String> {
         let options = self.options(field)?;
         if input && options.is("hidden") {
             return Ok("#[serde(skip)]".to_owned());
@@ -334,7 +339,7 @@ impl Json {
             [] => String::new(),
             parts => format!("#[{name}({})]", parts.join(", ")),
         };
-        Ok(attribute("serde", &serde) + &attribute("schema", &schema))
+        Ok(attribute("serde", &serde) + &attribute(described, &schema))
     }
 
     /// Fields that a body may additionally contain because clients send back what they read.

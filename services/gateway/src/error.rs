@@ -101,6 +101,17 @@ impl ApiError {
         }
     }
 
+    /// With other names for fields, where the body calls them differently from the service.
+    #[must_use]
+    pub fn renamed(mut self, name: impl Fn(&str) -> Option<String>) -> Self {
+        for Detail { field, .. } in &mut self.details {
+            if let Some(renamed) = name(field) {
+                *field = renamed;
+            }
+        }
+        self
+    }
+
     /// The error for an answer of a layer that only set the status.
     pub fn of_status(status: StatusCode) -> Self {
         let (code, message) = match status {

@@ -202,7 +202,7 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Entries<A> {
     ) -> Result<Option<S::Value>, A::Error> {
         while let Some(name) = self.inner.next_key()? {
             let name = self.named(name);
-            if !self.fields.contains(&name.as_str()) && self.is_echo(&name) {
+            if self.is_echo(&name) {
                 self.inner.next_value::<IgnoredAny>()?;
                 continue;
             }

@@ -184,7 +184,7 @@ pub fn complete(api: &utoipa::openapi::OpenApi) -> Result<Value, AppError> {
     let mut schemas = Map::new();
     let paths = document["paths"].as_object_mut();
     for (path, item) in paths.into_iter().flatten() {
-        tell_methods_apart(item);
+        separate_operation_ids(item);
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
             name_ids(path, operation);
             complete_operation(path, method, operation, &mut schemas);
@@ -239,7 +239,7 @@ fn failure(status: &str, description: &str) -> Value {
 }
 
 /// A handler of two methods has two operations, each with an id of its own.
-fn tell_methods_apart(item: &mut Value) {
+fn separate_operation_ids(item: &mut Value) {
     let Some(operations) = item.as_object_mut() else {
         return;
     };

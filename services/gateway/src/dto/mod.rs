@@ -7,7 +7,6 @@ mod imports;
 mod media;
 mod named;
 mod payments;
-mod products;
 mod shop;
 mod users;
 
@@ -19,7 +18,6 @@ pub use imports::{CsvFile, ImportReport, ProductFile};
 pub use media::{FileLink, FileUpload, PictureUpload};
 pub(crate) use named::named;
 pub use payments::{PaymentCreated, seen_from};
-pub use products::{Rejection, Versioned, replacement};
 pub use shop::Shop;
 pub use users::{
     LoggedOut, Login, RefreshToken, Register, Session, SessionMode, ShortLogin, ShortRegister,

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use waybill_proto::order as pb;
+use waybill_proto::{common, order as pb};
 use waybill_service_kit::{AppError, CallContext, UserCaller};
 
 use super::products::{cached_response, for_everybody};
@@ -16,7 +16,6 @@ use crate::{
     answer::{Created, NoContent, Page, Stored, Versioned},
     app::{App, Gateway, read, send},
     cache::Cached,
-    dto,
     error::ApiError,
     extract::{Admin, Anyone, Body, Id, IfMatch, Limit, OptionalBody, Params},
 };
@@ -161,14 +160,14 @@ pub async fn update_category(
 
 /// Delete a category. Refused while products or other categories are in it.
 #[utoipa::path(delete, path = "/api/v1/categories/{id}", tag = "categories", params(IfMatch),
-    request_body(content = Option<dto::Versioned>),
+    request_body(content = Option<common::Versioned>),
     responses((status = 409, description = "`CATEGORY_IN_USE`")))]
 pub async fn delete_category(
     State(app): State<App>,
     Admin(context): Admin,
     id: Id,
     if_match: IfMatch,
-    OptionalBody(body): OptionalBody<dto::Versioned>,
+    OptionalBody(body): OptionalBody<common::Versioned>,
 ) -> Result<NoContent, ApiError> {
     let request = pb::DeleteCategoryRequest {
         id: id.to_string(),

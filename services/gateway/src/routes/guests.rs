@@ -10,7 +10,7 @@ use crate::{
     answer::{Answer, present},
     app::{App, Gateway, read, required, send},
     dto,
-    error::{ApiError, Detail, REGISTERED},
+    error::{ApiError, REGISTERED},
     extract::{Params, Unsigned},
 };
 
@@ -148,14 +148,8 @@ async fn login(
 
 /// Fields of an account are fields of `contact` here.
 fn of_contact(error: AppError) -> ApiError {
-    let mut error = ApiError::from(error);
-    for Detail { field, .. } in &mut error.details {
-        if matches!(
-            field.as_str(),
-            "email" | "password" | "firstName" | "lastName"
-        ) {
-            *field = format!("contact.{field}");
-        }
-    }
-    error
+    ApiError::from(error).renamed(|field| {
+        matches!(field, "email" | "password" | "firstName" | "lastName")
+            .then(|| format!("contact.{field}"))
+    })
 }

@@ -10,14 +10,13 @@ use axum::{
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use prost::Message as _;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use waybill_proto::order as pb;
+use waybill_proto::{common, order as pb};
 use waybill_service_kit::{AppError, CallContext, UserCaller};
 
 use crate::{
     answer::{Created, Page, Stored, Versioned, present},
     app::{App, Gateway, read, send},
     cache::Cached,
-    dto,
     error::ApiError,
     extract::{Admin, Anyone, Body, Id, Idempotency, IfMatch, OptionalBody, Paged, Paging, Params},
 };
@@ -197,7 +196,7 @@ pub async fn replace_product(
     if_match: IfMatch,
     Body(body): Body<pb::ProductPut>,
 ) -> Result<Versioned<pb::Product>, ApiError> {
-    update(&app, &context, id, if_match, dto::replacement(body)).await
+    update(&app, &context, id, if_match, replacement(body)).await
 }
 
 /// Change a product. Fields that are not given stay as they are.
@@ -212,6 +211,28 @@ pub async fn update_product(
     Body(body): Body<pb::UpdateProductRequest>,
 ) -> Result<Versioned<pb::Product>, ApiError> {
     update(&app, &context, id, if_match, body).await
+}
+
+/// A replacement as a change: fields that are left out become empty, except the SKU, which stays.
+fn replacement(put: pb::ProductPut) -> pb::UpdateProductRequest {
+    let category = match (&put.category, &put.category_id) {
+        (None, None) => Some(String::new()),
+        _ => put.category,
+    };
+    pb::UpdateProductRequest {
+        id: String::new(),
+        sku: put.sku,
+        name: Some(put.name),
+        description: Some(put.description),
+        price: put.price,
+        category,
+        category_id: put.category_id,
+        active: Some(put.active.unwrap_or(true)),
+        version: put.version,
+        low_stock_threshold: Some(put.low_stock_threshold.unwrap_or(-1)),
+        kind: put.kind,
+        stock: put.stock,
+    }
 }
 
 async fn update(
@@ -230,13 +251,13 @@ async fn update(
 
 /// Archive a product. It stays readable for administrators and can no longer be ordered.
 #[utoipa::path(delete, path = "/api/v1/products/{id}", tag = "products", params(IfMatch),
-    request_body(content = Option<dto::Versioned>))]
+    request_body(content = Option<common::Versioned>))]
 pub async fn archive_product(
     State(app): State<App>,
     Admin(context): Admin,
     id: Id,
     if_match: IfMatch,
-    OptionalBody(body): OptionalBody<dto::Versioned>,
+    OptionalBody(body): OptionalBody<common::Versioned>,
 ) -> Result<Versioned<pb::Product>, ApiError> {
     let request = pb::ArchiveProductRequest {
         id: id.to_string(),

@@ -46,13 +46,8 @@ pub async fn legacy_register(
     Body(body): Body<dto::ShortRegister>,
 ) -> Result<WithCookies<Created<dto::Session>>, ApiError> {
     let registered = auth::register_with(&app, &context, body.into()).await;
-    registered.map_err(|mut error| {
-        for detail in &mut error.details {
-            if matches!(detail.field.as_str(), "firstName" | "lastName") {
-                "name".clone_into(&mut detail.field);
-            }
-        }
-        error
+    registered.map_err(|error| {
+        error.renamed(|field| matches!(field, "firstName" | "lastName").then(|| "name".to_owned()))
     })
 }
 

@@ -12,7 +12,6 @@ use waybill_service_kit::{AppError, CallContext, ErrorKind};
 use crate::{
     answer::{Answer, Created, Page, Versioned},
     app::{App, Gateway, read, send},
-    dto,
     error::ApiError,
     extract::{Admin, Body, Id, IfMatch, OptionalBody, Paged, Paging, SignedIn, Staff, Worker},
 };
@@ -52,13 +51,13 @@ pub async fn list_available_orders(
 ///
 /// If the assignee repeats the claim, the answer is the order as it is, until the order ends.
 #[utoipa::path(post, path = "/api/v1/orders/{id}/claim", tag = "work", params(IfMatch),
-    request_body(content = Option<dto::Versioned>))]
+    request_body(content = Option<common::Versioned>))]
 pub async fn claim_order(
     State(app): State<App>,
     Staff(context): Staff,
     id: Id,
     if_match: IfMatch,
-    OptionalBody(body): OptionalBody<dto::Versioned>,
+    OptionalBody(body): OptionalBody<common::Versioned>,
 ) -> Result<Versioned<pb::Order>, ApiError> {
     let request = pb::ClaimOrderRequest {
         id: id.to_string(),
@@ -220,18 +219,18 @@ pub async fn approve_change_request(
 
 /// Reject a change request; the order stays as it is.
 #[utoipa::path(post, path = "/api/v1/admin/change-requests/{id}/reject", tag = "admin", params(IfMatch),
-    request_body(content = Option<dto::Rejection>))]
+    request_body(content = Option<pb::Rejection>))]
 pub async fn reject_change_request(
     State(app): State<App>,
     Admin(context): Admin,
     id: Id,
     if_match: IfMatch,
-    OptionalBody(body): OptionalBody<dto::Rejection>,
+    OptionalBody(body): OptionalBody<pb::Rejection>,
 ) -> Result<Answer<pb::DecideChangeRequestResponse>, ApiError> {
     let request = pb::DecideChangeRequestRequest {
         id: id.to_string(),
         approve: false,
-        note: body.note.unwrap_or_default(),
+        note: body.note,
         version: if_match.or_field(body.version)?,
         ..Default::default()
     };

@@ -25,6 +25,13 @@ pub fn check_amounts(
     errors.or(())
 }
 
+/// The id, slug or name of a category in a filter.
+pub fn category_filter(text: &str) -> Result<String, FieldErrors> {
+    let mut errors = FieldErrors::default();
+    let category = errors.line("category", text, pb::ListProductsRequest::MAX_CATEGORY);
+    errors.or(category)
+}
+
 /// Checks that a half-open time span is not empty.
 pub fn check_span(from: Option<Timestamp>, to: Option<Timestamp>) -> Result<(), FieldErrors> {
     match from.zip(to) {

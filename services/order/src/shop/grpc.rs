@@ -31,7 +31,7 @@ use super::{
 };
 use crate::base::{
     callers::sees_all,
-    fields::{check_amounts, search_words},
+    fields::{category_filter, check_amounts, search_words},
     grpc::{choice, id, pieces},
 };
 
@@ -74,17 +74,10 @@ fn filter(request: &ListProductsRequest) -> Result<Filter, AppError> {
         ("minPrice", request.min_price),
         ("maxPrice", request.max_price),
     )?;
-    let mut errors = FieldErrors::default();
-    let category = errors.line(
-        "category",
-        &request.category,
-        ListProductsRequest::MAX_CATEGORY,
-    );
-    errors.or(())?;
     Ok(Filter {
         words: words(&request.q)?,
         low_stock: request.low_stock,
-        category: non_empty(category),
+        category: non_empty(category_filter(&request.category)?),
         min_price: request.min_price,
         max_price: request.max_price,
         in_stock: request.in_stock,

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     base::{
-        fields::check_amounts,
+        fields::{category_filter, check_amounts},
         grpc::{choice, id},
     },
     fulfilment::{
@@ -79,13 +79,9 @@ fn pool_filter(request: &pb::ListAvailableRequest) -> Result<PoolFilter, AppErro
         ("minTotal", request.min_total),
         ("maxTotal", request.max_total),
     )?;
-    let mut errors = FieldErrors::default();
-    let max = pb::ListAvailableRequest::MAX_CATEGORY;
-    let category = errors.line("category", &request.category, max);
-    errors.or(())?;
     Ok(PoolFilter {
         search: Search::parse(&request.q)?,
-        category,
+        category: category_filter(&request.category)?,
         min_total: request.min_total,
         max_total: request.max_total,
         kinds: choice("kind", OrderKind::any_from_proto(&request.kinds))?,

@@ -19,6 +19,7 @@ use crate::{
 
 /// Longest note or reason of a change.
 pub const MAX_NOTE: usize = pb::HistoryItem::MAX_NOTE;
+
 /// The request for an order.
 #[derive(Debug, Clone, Default)]
 pub struct Draft {
