@@ -18,6 +18,7 @@ use std::{
     env,
     path::{Path, PathBuf},
     process::Command,
+    sync::LazyLock,
 };
 
 use anyhow::{Context as _, Result, bail};
@@ -91,12 +92,17 @@ fn main() -> Result<()> {
     }
 }
 
-/// The workspace's folder.
+/// The workspace's folder: the one that cargo runs this from. Two checkouts that share an output folder share this program, too.
 fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .ancestors()
-        .nth(2)
-        .unwrap_or(Path::new("."))
+    static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
+        let of_build = || env!("CARGO_MANIFEST_DIR").into();
+        let mut root = env::var_os("CARGO_MANIFEST_DIR").map_or_else(of_build, PathBuf::from);
+        // crates/xtask
+        root.pop();
+        root.pop();
+        root
+    });
+    &ROOT
 }
 
 /// The output folder of cargo.
