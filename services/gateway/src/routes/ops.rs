@@ -22,7 +22,6 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(get_health))
         .routes(routes!(get_liveness))
         .routes(routes!(get_readiness))
-        .routes(routes!(get_metrics))
         .routes(routes!(get_jwks))
 }
 
@@ -134,19 +133,6 @@ async fn readiness(app: &Gateway) -> Readiness {
     } else {
         Readiness::Starting
     }
-}
-
-/// Read metrics in the Prometheus text format.
-///
-/// If the process has an operations listener (`WAYBILL_OPS_LISTEN`), metrics are available only there; in production always.
-#[utoipa::path(get, path = "/metrics", tag = "operations", security(()),
-    responses((status = 200, description = "The metrics", body = String, content_type = "text/plain"),
-        (status = 404, description = "They are on the operations listener", body = crate::error::ErrorBody<'_>)))]
-pub async fn get_metrics(State(app): State<App>) -> Result<Raw, ApiError> {
-    if app.operations || app.environment.is_production() {
-        return Err(ApiError::of_status(StatusCode::NOT_FOUND));
-    }
-    Ok(Raw::new(waybill_service_kit::serve::metrics().await))
 }
 
 /// Read the public keys that verify access tokens (JWKS, RFC 7517).

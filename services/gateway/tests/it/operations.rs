@@ -101,19 +101,34 @@ async fn a_read_only_database_is_reported_and_the_embedded_process_is_as_ready_a
 }
 
 #[tokio::test]
-async fn details_and_metrics_are_on_the_operations_listener() {
-    let apart = gateway(|deps| deps.operations = true).await;
-    serve(&apart.fake, ServingStatus::Serving);
-    apart.get("/metrics").await.error(404, "NOT_FOUND");
-    let metrics = apart.ask_operations("/metrics").await;
+async fn details_and_metrics_are_on_the_operations_listener_alone() {
+    let gateway = gateway(|_| {}).await;
+    serve(&gateway.fake, ServingStatus::Serving);
+    gateway.get("/metrics").await.error(404, "NOT_FOUND");
+    let metrics = gateway.ask_operations("/metrics").await;
     assert_eq!(metrics.status, 200);
     assert_eq!(metrics.header("content-type"), "text/plain; version=0.0.4");
-    let health = apart.ask_operations("/health").await.json();
+    let health = gateway.ask_operations("/health").await.json();
     assert_eq!(health["services"]["order"]["status"], "UP", "{health}");
+    assert!(health["version"].is_string(), "{health}");
     for path in ["/healthz", "/readyz"] {
-        assert_eq!(apart.ask_operations(path).await.status, 200);
-        assert_eq!(apart.get(path).await.status, 200);
+        assert_eq!(gateway.ask_operations(path).await.status, 200);
+        assert_eq!(gateway.get(path).await.status, 200);
     }
-    let without = gateway(|_| {}).await;
-    assert_eq!(without.get("/metrics").await.status, 200);
+    // The whole of what everybody may know, under the documented names.
+    let public = gateway.get("/health").await.json();
+    let mut names: Vec<_> = public.as_object().expect("an object").keys().collect();
+    names.sort_unstable();
+    let documented = [
+        "database",
+        "environment",
+        "redis",
+        "status",
+        "timestamp",
+        "uptime",
+    ];
+    assert_eq!(names, documented);
+    assert_eq!(public["status"], "OK");
+    assert_eq!(public["database"], "connected");
+    assert_eq!(public["redis"], "disabled");
 }

@@ -79,7 +79,6 @@ async fn logs_for_machines_are_json_throughout_embedded() {
         .args(["--data-dir", &data, "--listen", "127.0.0.1:0", "--demo"])
         .env("WAYBILL_LOG_FORMAT", "json")
         .env("WAYBILL_RATE_LIMITT", "off")
-        .env("WAYBILL_OPS_LISTEN", "127.0.0.1:0")
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -87,12 +86,15 @@ async fn logs_for_machines_are_json_throughout_embedded() {
     let lines = BufReader::new(child.stderr.take().unwrap()).lines();
     let lines = lines.map(|line| -> Value { serde_json::from_str(&line.unwrap()).expect("JSON") });
     let mut warned = false;
-    let mut address = None;
+    let (mut address, mut operations) = (None, None);
     for line in lines {
         let message = line["message"].as_str().unwrap_or_default();
         warned |= line["level"] == "WARN"
             && message.starts_with("WAYBILL_RATE_LIMITT")
             && message.ends_with("did you mean WAYBILL_RATE_LIMIT?");
+        if message == "health and metrics for operators" {
+            operations = line["address"].as_str().map(str::to_owned);
+        }
         if message.starts_with("listening on http://") {
             address = line["address"].as_str().map(str::to_owned);
             break;
@@ -105,6 +107,20 @@ async fn logs_for_machines_are_json_throughout_embedded() {
     assert_eq!(health.unwrap().status(), 200);
     let metrics = reqwest::get(format!("http://{address}/metrics")).await;
     assert_eq!(metrics.unwrap().status(), 404, "they are for operators");
+    let operations = operations.expect("the log names the operations listener");
+    let metrics = reqwest::get(format!("http://{operations}/metrics")).await;
+    assert!(
+        metrics
+            .unwrap()
+            .text()
+            .await
+            .unwrap()
+            .contains("waybill_http_requests_total")
+    );
+    let details = reqwest::get(format!("http://{operations}/health")).await;
+    let details = details.unwrap().text().await.unwrap();
+    let details: Value = serde_json::from_str(&details).unwrap();
+    assert_eq!(details["services"]["order"]["status"], "UP", "{details}");
     child.kill().unwrap();
     let output = child.wait_with_output().unwrap();
     assert_eq!(text(&output.stdout), "");

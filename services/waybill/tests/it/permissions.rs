@@ -50,7 +50,6 @@ pub(crate) const TABLE: &[(&str, &str, &str, Expected)] = &[
     ("GET", "/.well-known/jwks.json", "", ANYONE),
     ("GET", "/health", "", ANYONE),
     ("GET", "/healthz", "", ANYONE),
-    ("GET", "/metrics", "", ANYONE),
     ("GET", "/readyz", "", ANYONE),
     // Accounts.
     ("POST", "/api/v1/auth/register", BAD, ANYONE),
