@@ -104,16 +104,25 @@ pub struct Export {
     #[param(inline)]
     #[expect(dead_code, reason = "there is only one so far")]
     format: Option<ExportFormat>,
-    /// Start the file with a byte order mark, by which Excel recognizes UTF-8.
+    /// `false` leaves out the byte order mark at the start of the file. Without the mark, Excel does not read UTF-8.
     bom: Option<bool>,
 }
 
-const BYTE_ORDER_MARK: Bytes = Bytes::from_static(b"\xEF\xBB\xBF");
+impl Export {
+    /// What the file starts with.
+    pub fn start(&self) -> Bytes {
+        if self.bom.unwrap_or(true) {
+            Bytes::from_static(b"\xEF\xBB\xBF")
+        } else {
+            Bytes::new()
+        }
+    }
+}
 
 /// Export orders as CSV (RFC 4180, UTF-8, a header line, amounts as decimals of their currency).
 ///
 /// The file is streamed. If the export fails on the way, the connection is closed before the end of the body, so that clients
-/// notice the truncated file. Text that a spreadsheet would run as a formula gets a leading apostrophe.
+/// notice the truncated file. Text that a spreadsheet would run as a formula gets an apostrophe in front of it.
 #[utoipa::path(get, path = "/api/v1/admin/orders/export", tag = "analytics", params(pb::ListOrdersRequest, Export),
     responses((status = 200, description = "The filtered orders, sorted as requested", content_type = "text/csv", body = String)))]
 pub async fn export_orders(
@@ -121,7 +130,6 @@ pub async fn export_orders(
     Admin(context): Admin,
     Both(filter, export): Both<pb::ListOrdersRequest, Export>,
 ) -> Result<Raw, ApiError> {
-    let mark = export.bom.unwrap_or(false);
     let request = pb::ExportOrdersRequest {
         filter: Some(filter),
     };
@@ -130,7 +138,7 @@ pub async fn export_orders(
     // A failure before the first line is an ordinary error answer.
     let first = chunks.message().await;
     let first = first.map_err(|status| AppError::from_status(&status))?;
-    let head = mark.then_some(BYTE_ORDER_MARK).into_iter();
+    let head = std::iter::once(export.start());
     let head = head.chain(first.map(|first| Bytes::from(first.chunk)));
     let rest = chunks.map_ok(|next| Bytes::from(next.chunk));
     let rest = rest.inspect_err(|status| {

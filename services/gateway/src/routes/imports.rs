@@ -15,7 +15,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use waybill_proto::order as pb;
 use waybill_service_kit::{AppError, ErrorCode, outgoing_within};
 
-use super::analytics::ExportFormat;
+use super::analytics::Export;
 use crate::{
     answer::{Answer, Raw},
     app::{App, Gateway},
@@ -31,6 +31,8 @@ const CHUNK: usize = 64 * 1024;
 const AHEAD: usize = 2;
 /// The largest file, in bytes.
 const MAX_BYTES: usize = 50 * 1024 * 1024;
+/// The largest body: a form with such a file.
+pub const MAX_BODY: usize = MAX_BYTES + SLACK;
 /// Errors are reported for this many failed lines; further ones are only counted.
 const MAX_EXPLAINED: i64 = 10_000;
 
@@ -127,7 +129,7 @@ async fn feed(
         let body = request.into_body().into_data_stream();
         return pass_on(body.map_err(|_| cut_off()), sender, dry_run).await;
     }
-    let Some(mut form) = Form::within(request, MAX_BYTES + SLACK).await else {
+    let Some(mut form) = Form::within(request, MAX_BODY).await else {
         return Err(ApiError::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             ErrorCode::UnsupportedMediaType,
@@ -212,34 +214,24 @@ async fn forget(mut bytes: impl Stream<Item = Result<Bytes, ApiError>> + Unpin) 
     while let Some(Ok(_)) = bytes.next().await {}
 }
 
-/// Format of the export.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct Format {
-    /// `csv` if not given.
-    #[param(inline)]
-    #[expect(dead_code, reason = "there is only one so far")]
-    format: Option<ExportFormat>,
-}
-
 /// Export products as CSV.
 ///
-/// The file has the columns of the import and can be imported again. Cells that a spreadsheet would run as a formula get a leading
-/// apostrophe.
-#[utoipa::path(get, path = "/api/v1/admin/products/export", tag = "products", params(pb::ListProductsRequest, Format),
+/// The file has the columns of the import and can be imported again. Text that a spreadsheet would run as a formula gets an
+/// apostrophe in front of it.
+#[utoipa::path(get, path = "/api/v1/admin/products/export", tag = "products", params(pb::ListProductsRequest, Export),
     responses((status = 200, description = "The products, line by line", body = String, content_type = "text/csv")))]
 pub async fn export_products(
     State(app): State<App>,
     Admin(context): Admin,
-    Both(filter, _): Both<pb::ListProductsRequest, Format>,
+    Both(filter, export): Both<pb::ListProductsRequest, Export>,
 ) -> Result<Raw, ApiError> {
     let request = pb::ExportProductsRequest {
         filter: Some(filter),
     };
     let place = app.downloads.place(&context).await?;
     let chunks = start_export(&app, &context, request).await?;
-    let bytes = chunks.map_ok(|answer| Bytes::from(answer.chunk));
+    let start = stream::once(async move { Ok(export.start()) });
+    let bytes = start.chain(chunks.map_ok(|answer| Bytes::from(answer.chunk)));
     let mut response = Response::new(downloads::body(bytes, place));
     let headers = response.headers_mut();
     for (name, value) in [

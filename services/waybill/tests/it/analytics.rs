@@ -81,7 +81,7 @@ async fn figures_search_and_export(shape: Shape) {
         .await;
     assert_eq!(found["totalIsCapped"], false);
 
-    let path = "/api/v1/admin/orders/export?format=csv&bom=true&q=fence&sort=OLDEST";
+    let path = "/api/v1/admin/orders/export?format=csv&q=fence&sort=OLDEST";
     let export = admin.raw(Method::GET, path, &[], None).await.unwrap();
     assert_eq!(export.status, 200);
     assert_eq!(export.headers["content-type"], "text/csv; charset=utf-8");
@@ -93,6 +93,9 @@ async fn figures_search_and_export(shape: Shape) {
     assert_eq!(lines.len(), 4, "{text}");
     assert!(lines[1].contains(",'=Garden fence,"), "{}", lines[1]);
     assert!(lines[2].contains(",20.00,USD,"), "{}", lines[2]);
+    let path = "/api/v1/admin/orders/export?bom=false";
+    let plain = admin.raw(Method::GET, path, &[], None).await.unwrap();
+    assert!(plain.body.as_str().unwrap().starts_with("id,orderNumber,"));
     for refused in ["format=xml", "limit=5"] {
         let path = format!("/admin/orders/export?{refused}");
         assert_eq!(admin.get(&path).await.refused(422), "VALIDATION_ERROR");

@@ -250,6 +250,7 @@ async fn products_are_exported_as_csv_and_imported_again_embedded() {
     assert_eq!(out.headers["content-type"], "text/csv; charset=utf-8");
     let text = out.expect(200);
     let text = text.as_str().unwrap();
+    assert!(text.starts_with("\u{feff}sku,name,"), "{text}");
     assert!(text.contains("MUG-1,'=Mug,"), "{text}");
     let same = import(&admin, "", "text/csv", text).await.expect(200);
     assert_eq!(

@@ -188,6 +188,24 @@ impl Reader {
     }
 }
 
+/// Reads a file at once and in two parts; for `crates/fuzz`.
+///
+/// # Panics
+/// If it matters how its bytes arrive.
+#[doc(hidden)]
+pub fn fuzz(bytes: &[u8], cut: usize) {
+    let read = |parts: &[&[u8]]| {
+        let (mut reader, mut lines) = (Reader::default(), Vec::new());
+        for part in parts {
+            reader.push(part, &mut lines)?;
+        }
+        reader.finish(&mut lines)?;
+        Ok::<_, Unreadable>(lines)
+    };
+    let (one, two) = bytes.split_at(cut.min(bytes.len()));
+    assert_eq!(read(&[bytes]), read(&[one, two]));
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
