@@ -15,7 +15,10 @@ use std::{
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use cap_std::{ambient_authority, fs::Dir};
+use cap_std::{
+    ambient_authority,
+    fs::{Dir, DirBuilder, OpenOptions},
+};
 use futures::{
     StreamExt as _,
     stream::{self, BoxStream},
@@ -35,6 +38,11 @@ use crate::{
 const INCOMING: &str = ".incoming";
 /// Files that a crash left there are deleted at the start after this time; no upload takes so long.
 const ABANDONED: Duration = Duration::from_hours(24);
+/// Permissions of new folders and files: only the user of the process reads uploads.
+#[cfg(unix)]
+const PRIVATE_FOLDER: u32 = 0o700;
+#[cfg(unix)]
+const PRIVATE_FILE: u32 = 0o600;
 /// Bytes read at a time.
 const CHUNK: usize = 64 * 1024;
 /// Entries of a listing that are read ahead.
@@ -51,7 +59,11 @@ pub struct LocalStore {
 impl LocalStore {
     /// Creates the folder if it is missing. Reads and writes the disk; meant for the start of a process.
     pub fn open(root: &Path) -> io::Result<Self> {
-        fs::create_dir_all(root.join(INCOMING))?;
+        let mut builder = fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, PRIVATE_FOLDER);
+        builder.create(root.join(INCOMING))?;
         sweep(&root.join(INCOMING), ABANDONED)?;
         let root = Arc::new(Dir::open_ambient_dir(root, ambient_authority())?);
         Ok(Self { root })
@@ -193,7 +205,11 @@ fn path_of(key: &Key) -> PathBuf {
 }
 
 fn write(root: &Dir, path: &Path, input: Input) -> io::Result<()> {
-    let mut file = root.create(path)?.into_std();
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    cap_std::fs::OpenOptionsExt::mode(&mut options, PRIVATE_FILE);
+    let mut file = root.open_with(path, &options)?.into_std();
     match input {
         Input::Bytes(bytes) => file.write_all(&bytes)?,
         Input::Path(source) => {
@@ -220,10 +236,14 @@ fn move_into_place(root: &Dir, from: &Path, to: &Path) -> io::Result<()> {
 
 /// Creates a folder and its parents, each durably.
 fn make_folder(root: &Dir, folder: &Path) -> io::Result<()> {
+    #[cfg_attr(not(unix), expect(unused_mut, reason = "there are no modes to set"))]
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    cap_std::fs::DirBuilderExt::mode(&mut builder, PRIVATE_FOLDER);
     let mut above = PathBuf::new();
     for part in folder.components() {
         let made = above.join(part);
-        match root.create_dir(&made) {
+        match root.create_dir_with(&made, &builder) {
             Ok(()) => sync_folder(root, &above)?,
             // Deleted again already, with its parent: the caller retries.
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),

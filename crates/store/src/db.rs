@@ -265,10 +265,32 @@ async fn connect_sqlite(
     config: &DbConfig,
     writes: &Arc<Writes>,
 ) -> Result<(DatabaseConnection, DatabaseConnection), StoreError> {
+    create_private(&config.url).await;
     let writer = Database::connect(sqlite_options(config, 1, false, writes)).await?;
     let reader = sqlite_options(config, config.max_connections, true, writes);
     let reader = Database::connect(reader).await?;
     Ok((writer, reader))
+}
+
+/// Creates a missing database file that only its owner can read. SQLite would use the default permissions, and gives the files
+/// beside it (`-wal`, `-shm`) those of the database. What is wrong with the path, SQLite reports.
+async fn create_private(url: &str) {
+    let Ok(options) = url.parse::<sqlx::sqlite::SqliteConnectOptions>() else {
+        return;
+    };
+    let path = options.get_filename().to_owned();
+    if path.to_string_lossy().starts_with("file:") {
+        // In memory.
+        return;
+    }
+    let created = tokio::task::spawn_blocking(move || {
+        let mut file = std::fs::OpenOptions::new();
+        file.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut file, 0o600);
+        file.open(path)
+    });
+    let _ = created.await;
 }
 
 fn options(config: &DbConfig, service: &'static str, writes: &Arc<Writes>) -> ConnectOptions {

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use waybill_store::{Db, DbConfig, admin};
 
+use crate::private;
+
 /// The services that own a database.
 pub const SERVICES: [&str; 5] = ["auth", "order", "payment", "notification", "chat"];
 
@@ -30,7 +32,7 @@ impl DatabaseLocation {
     /// Creates the folder or the databases that are missing.
     pub async fn create(&self) -> Result<()> {
         match self {
-            Self::Folder(folder) => std::fs::create_dir_all(folder)
+            Self::Folder(folder) => private::create_folder(folder)
                 .with_context(|| format!("cannot create the data directory {}", folder.display())),
             Self::Server { url, prefix } => {
                 for service in SERVICES {

@@ -2,7 +2,7 @@
 //!
 //! Module map: `config`: settings of this shape; `embedded`: wires the services; `databases`: locates their databases; `demo`: demo
 //! data; `verify`: checks the databases of either shape; `rebuild`: recomputes figures; `events`: prints, replays and retries events;
-//! `health`: the health check of containers.
+//! `health`: the health check of containers; `private`: files that only their owner reads.
 
 pub mod config;
 pub mod databases;
@@ -10,5 +10,6 @@ pub mod demo;
 pub mod embedded;
 pub mod events;
 pub mod health;
+mod private;
 pub mod rebuild;
 pub mod verify;

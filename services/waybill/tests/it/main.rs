@@ -6,6 +6,7 @@ mod bad_input;
 mod carts;
 mod catalogue;
 mod compose;
+mod data_files;
 mod demo;
 mod faults;
 mod guests;
@@ -14,6 +15,7 @@ mod mailbox;
 mod media;
 mod operations;
 mod permissions;
+
 mod races;
 mod readme;
 mod revocation;
