@@ -157,6 +157,9 @@ fn run_service<E: Into<BoxError>>(
     peers: PeerSettings,
     build: impl AsyncFnOnce(Deps, Peers) -> Result<Service, E>,
 ) -> ExitCode {
+    if let Err(errors) = SettingsError::check(process.errors(&common)) {
+        return usage(&errors, common.log_format);
+    }
     let drain_delay = peers.drain_delay;
     block_on(
         name,
@@ -313,13 +316,17 @@ where
             Err(errors) => return usage(&errors, common.log_format),
         };
         telemetry::warn(&strays);
+        let format = common.log_format;
         let outcome = main(common, Shutdown::on_signal(drain_delay)).await;
         let code = match outcome {
             Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
-                tracing::error!(service = name, error = %crate::chain(error.as_ref()), "cannot go on");
-                ExitCode::FAILURE
-            }
+            Err(error) => match error.downcast::<SettingsError>() {
+                Ok(errors) => usage(&errors, format),
+                Err(error) => {
+                    tracing::error!(service = name, error = %crate::chain(error.as_ref()), "cannot go on");
+                    ExitCode::FAILURE
+                }
+            },
         };
         telemetry.shutdown().await;
         code

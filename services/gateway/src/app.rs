@@ -41,6 +41,8 @@ pub struct Gateway {
     pub service_tokens: ServiceTokens,
     pub settings: GatewaySettings,
     pub environment: Environment,
+    /// Requests that came through a proxy are refused.
+    pub local_only: bool,
     pub limits: Limits,
     pub proxies: Proxies,
     pub downloads: Downloads,
@@ -54,8 +56,6 @@ pub struct Gateway {
     pub started: Instant,
     /// Cancelled when the gateway starts to drain: requests are still answered, but clients should go elsewhere.
     pub leaving: CancellationToken,
-    /// There is an operations listener.
-    pub operations: bool,
     /// The services run in this process.
     pub one_process: bool,
     /// The start is complete.

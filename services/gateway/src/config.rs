@@ -1,15 +1,18 @@
 //! The gateway's settings.
 
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
 use ipnet::IpNet;
-use waybill_service_kit::settings::Environment;
+use waybill_service_kit::settings::{EXPOSE, Environment};
 
 waybill_service_kit::settings! {
     /// Gateway
     pub struct GatewaySettings {
         /// Address and port of the REST API, Socket.IO and the pages. Port 0 takes a free one.
         pub listen: std::net::SocketAddr = "WAYBILL_LISTEN", default "127.0.0.1:8080";
+        /// Address and port under which clients reach `WAYBILL_LISTEN`, if it is not that address: of a container's published port.
+        /// Development must be reachable from this machine only.
+        pub published: Option<String> = "WAYBILL_PUBLISHED";
         /// `off` disables all rate limits; refused in production.
         pub rate_limit: bool = "WAYBILL_RATE_LIMIT", default "on", dev "off";
         /// Requests that one address without a valid token may make in a window.
@@ -42,7 +45,11 @@ waybill_service_kit::settings! {
         pub downloads: u32 = "WAYBILL_DOWNLOADS", default "16", range 1..=10_000;
         /// Connections that may be open at a time, including live ones; further ones wait for a free place.
         pub max_connections: u32 = "WAYBILL_MAX_CONNECTIONS", default "20000", range 1..=1_000_000;
-        /// A connection that does not deliver the complete headers of a request within this time is closed.
+        /// Connections that one address (IPv6: one /64) may have open, including live ones; further ones are closed. Those of
+        /// WAYBILL_TRUSTED_PROXIES do not count.
+        pub connections_per_address: u32 = "WAYBILL_CONNECTIONS_PER_ADDRESS", default "500", range 1..=1_000_000;
+        /// A connection that does not deliver the complete headers of a request within this time, or has no request for so long, is
+        /// closed.
         pub header_timeout: Duration = "WAYBILL_HEADER_TIMEOUT", default "75s";
         /// How long a product list stays in the cache if no event reports a change.
         pub product_cache_ttl: Duration = "WAYBILL_PRODUCT_CACHE_TTL", default "1s";
@@ -56,9 +63,33 @@ waybill_service_kit::settings! {
 }
 
 impl GatewaySettings {
-    /// Settings that are invalid in this environment, as `(setting, problem)`.
-    pub fn errors(&self, environment: Environment) -> Vec<(&'static str, String)> {
+    /// Settings that are invalid in this environment, as `(setting, problem)`. `local_only`: only programs of this machine may
+    /// reach it ([`CommonSettings::is_local_only`]).
+    ///
+    /// [`CommonSettings::is_local_only`]: waybill_service_kit::settings::CommonSettings::is_local_only
+    pub fn errors(
+        &self,
+        environment: Environment,
+        local_only: bool,
+    ) -> Vec<(&'static str, String)> {
         let mut errors = Vec::new();
+        if local_only {
+            let (setting, loopback) = match &self.published {
+                Some(published) => {
+                    let address = published.parse::<SocketAddr>();
+                    let loopback = address.is_ok_and(|at| at.ip().is_loopback());
+                    ("WAYBILL_PUBLISHED", loopback)
+                }
+                None => ("WAYBILL_LISTEN", self.listen.ip().is_loopback()),
+            };
+            if !loopback {
+                errors.push((setting, EXPOSE.to_owned()));
+            }
+            if !self.trusted_proxies.is_empty() {
+                let problem = format!("must be empty: {EXPOSE}");
+                errors.push(("WAYBILL_TRUSTED_PROXIES", problem));
+            }
+        }
         if environment.is_production() && !self.rate_limit {
             errors.push((
                 "WAYBILL_RATE_LIMIT",
@@ -100,7 +131,55 @@ fn origins(list: &[String]) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
+    use waybill_service_kit::settings::{CommonSettings, Sources, load};
+
     use super::*;
+
+    fn errors(values: &[(&str, &str)]) -> Vec<&'static str> {
+        let mut sources = Sources::empty();
+        for (name, value) in values {
+            sources = sources.with(name, *value);
+        }
+        let (common, own) = load::<(CommonSettings, GatewaySettings)>(&sources).unwrap();
+        let errors = own.errors(common.environment, common.is_local_only());
+        errors.into_iter().map(|(name, _)| name).collect()
+    }
+
+    #[test]
+    fn development_is_for_this_machine_unless_it_is_allowed() {
+        let everywhere = ("WAYBILL_LISTEN", "0.0.0.0:8080");
+        let proxy = ("WAYBILL_TRUSTED_PROXIES", "127.0.0.1");
+        let exposed = ("WAYBILL_EXPOSE_DEVELOPMENT", "on");
+        let inside = ("WAYBILL_PUBLISHED", "127.0.0.1:8080");
+        for (values, expected) in [
+            (&[][..], &[][..]),
+            (&[("WAYBILL_LISTEN", "[::1]:8080")], &[]),
+            (&[everywhere], &["WAYBILL_LISTEN"]),
+            (&[everywhere, exposed], &[]),
+            (&[everywhere, inside], &[]),
+            (
+                &[everywhere, ("WAYBILL_PUBLISHED", "0.0.0.0:8080")],
+                &["WAYBILL_PUBLISHED"],
+            ),
+            // A port alone is published on all addresses.
+            (
+                &[everywhere, ("WAYBILL_PUBLISHED", "8080")],
+                &["WAYBILL_PUBLISHED"],
+            ),
+            (&[proxy], &["WAYBILL_TRUSTED_PROXIES"]),
+            (&[proxy, exposed], &[]),
+        ] {
+            assert_eq!(errors(values), expected, "{values:?}");
+        }
+        let production = [
+            everywhere,
+            proxy,
+            ("WAYBILL_ENVIRONMENT", "production"),
+            ("WAYBILL_RATE_LIMIT", "on"),
+            ("WAYBILL_SERVICE_KEY", "0123456789abcdef0123456789abcdef"),
+        ];
+        assert_eq!(errors(&production), [""; 0]);
+    }
 
     #[test]
     fn origins_have_no_path() {

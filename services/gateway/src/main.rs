@@ -6,12 +6,14 @@ use std::{
 };
 
 use waybill_gateway::{Connections, GatewayDeps, GatewaySettings};
-use waybill_service_kit::{AppError, process, serve, telemetry};
+use waybill_service_kit::{AppError, process, serve, settings::SettingsError, telemetry};
 
 fn main() -> ExitCode {
     process::run_front(
         "gateway",
         async |boot: process::Boot, settings: GatewaySettings| {
+            let (environment, local_only) = (boot.common.environment, boot.common.is_local_only());
+            SettingsError::check(settings.errors(environment, local_only))?;
             let listener = serve::bind(settings.listen).await?;
             let address = listener.local_addr().map_err(AppError::internal)?;
             let deadline = boot.common.shutdown_deadline;
@@ -23,25 +25,25 @@ fn main() -> ExitCode {
                 verifier: boot.verifier,
                 service_tokens: boot.service_tokens,
                 settings,
-                environment: boot.common.environment,
+                environment,
+                local_only,
                 shutdown: boot.shutdown.clone(),
                 demo_accounts: Vec::new(),
                 mailbox: false,
-                operations: true,
                 one_process: false,
                 complete: Arc::new(AtomicBool::new(true)),
             })
             .await?;
             tokio::spawn(serve::operations(operations, routers.operations));
             telemetry::announce(boot.common.log_format, address);
-            waybill_gateway::serve(
+            let served = waybill_gateway::serve(
                 routers.public,
                 listener,
                 connections,
                 boot.shutdown,
                 deadline,
-            )
-            .await
+            );
+            Ok::<_, process::BoxError>(served.await?)
         },
     )
 }

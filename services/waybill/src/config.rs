@@ -18,8 +18,8 @@ waybill_service_kit::settings! {
         pub database_server: Option<secrecy::SecretString> = "WAYBILL_DATABASE_SERVER";
         /// Prefix of the names of the databases on that server.
         pub database_prefix: String = "WAYBILL_DATABASE_PREFIX", default "waybill_";
-        /// Address of the operations listener: `/healthz`, `/readyz`, `/metrics`, and `/health` with details. Without it there is none,
-        /// and `/metrics` is on `WAYBILL_LISTEN` (in production nowhere).
+        /// Address of the operations listener: `/healthz`, `/readyz`, `/metrics`, and `/health` with details. Without it
+        /// 127.0.0.1:4200, or a free port of 127.0.0.1 if that one is in use; the log names the address.
         pub ops_listen: Option<std::net::SocketAddr> = "WAYBILL_OPS_LISTEN";
         /// Maximum number of connections of each service to its database.
         pub pool: u32 = "WAYBILL_DATABASE_MAX_CONNECTIONS", default "10", range 1..=1000;
@@ -58,7 +58,7 @@ impl Config {
         let (common, embedded, auth, order, files, payment, notification, chat, gateway) =
             settings::load::<Sections>(sources)?;
         let mut errors: Vec<String> = gateway
-            .errors(common.environment)
+            .errors(common.environment, common.is_local_only())
             .into_iter()
             .chain(notification.errors(common.environment))
             .chain(files.errors())

@@ -3,7 +3,7 @@
 
 use std::{
     fs::{File, TryLockError},
-    net::SocketAddr,
+    net::{Ipv4Addr, SocketAddr},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -20,7 +20,9 @@ use waybill_order::Storage;
 use waybill_primitives::{Clock, SystemClock};
 use waybill_proto::Channels;
 use waybill_service_kit::{
-    Deps, GrpcChannel, Readiness, Running, Service, local_channel, serve, start_all,
+    Deps, GrpcChannel, Readiness, Running, Service, local_channel, serve,
+    settings::default_ports,
+    start_all,
     tokens::{ServiceTokens, Verifier},
 };
 
@@ -28,19 +30,22 @@ use crate::{
     config::Config,
     databases::DatabaseLocation,
     demo::{self, Seeded},
+    private,
 };
 
 /// A platform that runs in this process.
 #[derive(Debug)]
 pub struct Platform {
     pub address: SocketAddr,
+    /// Address of the operations listener.
+    pub operations_address: SocketAddr,
     pub channels: Channels<GrpcChannel>,
     running: Vec<Running>,
     server: JoinHandle<Result<()>>,
     stop: CancellationToken,
     deadline: Duration,
-    /// Completes when the gateway ends.
-    _operations: Option<AbortOnDropHandle<()>>,
+    /// Ends with the platform.
+    _operations: AbortOnDropHandle<()>,
     /// Locks the data directory while the platform runs.
     _lock: Option<File>,
 }
@@ -87,10 +92,8 @@ pub async fn start_with_clock(
         .await
         .with_context(|| format!("cannot listen on {}", config.gateway.listen))?;
     let address = listener.local_addr()?;
-    let operations = match config.embedded.ops_listen {
-        Some(address) => Some(serve::bind(address).await.map_err(|error| anyhow!(error))?),
-        None => None,
-    };
+    let operations = bind_operations(config.embedded.ops_listen).await?;
+    let operations_address = operations.local_addr()?;
     if config.embedded.demo && config.auth.admin_email.is_none() {
         config.auth.admin_email = Some(demo::ADMIN.email.to_owned());
         config.auth.admin_password = Some(demo::PASSWORD.into());
@@ -114,10 +117,9 @@ pub async fn start_with_clock(
     let running = start_all(built).await.map_err(|error| anyhow!(error))?;
 
     let routers = waybill_gateway::build(ground.gateway(&channels, &stop)).await?;
-    let operations = operations.map(|listener| {
-        let served = serve::operations(listener, routers.operations);
-        AbortOnDropHandle::new(tokio::spawn(served))
-    });
+    let operations = serve::operations(operations, routers.operations);
+    let operations = AbortOnDropHandle::new(tokio::spawn(operations));
+    tracing::info!(address = %operations_address, "health and metrics for operators");
     let deadline = config.common.shutdown_deadline;
     let stopping = stop.clone();
     let connections = Connections::from(&config.gateway);
@@ -131,6 +133,7 @@ pub async fn start_with_clock(
     ground.complete.store(true, Ordering::Relaxed);
     Ok(Platform {
         address,
+        operations_address,
         channels,
         running,
         server,
@@ -139,6 +142,22 @@ pub async fn start_with_clock(
         _operations: operations,
         _lock: lock,
     })
+}
+
+/// The operations listener. Without a setting, a port in use is no reason not to start: another shop on this machine has it.
+async fn bind_operations(configured: Option<SocketAddr>) -> Result<TcpListener> {
+    if let Some(address) = configured {
+        return serve::bind(address).await.map_err(|error| anyhow!(error));
+    }
+    let standard = SocketAddr::from((Ipv4Addr::LOCALHOST, default_ports("gateway").1));
+    match TcpListener::bind(standard).await {
+        Ok(listener) => Ok(listener),
+        Err(error) => {
+            tracing::debug!(%error, address = %standard, "the standard address of the operations listener is not free");
+            let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+            serve::bind(any).await.map_err(|error| anyhow!(error))
+        }
+    }
 }
 
 async fn seed(channels: &Channels<GrpcChannel>) -> Result<()> {
@@ -170,12 +189,17 @@ fn location(config: &Config) -> DatabaseLocation {
 /// Locks the data directory: two processes on one folder would both relay its events.
 fn lock_folder(config: &Config) -> Result<File> {
     let folder = config.data_dir();
-    std::fs::create_dir_all(&folder)
+    private::create_folder(&folder)
         .with_context(|| format!("cannot create the data directory {}", folder.display()))?;
     let path = folder.join("lock");
-    let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+    let file =
+        private::create_file(&path).with_context(|| format!("cannot write {}", path.display()))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => {
+            private::restrict(&folder)
+                .with_context(|| format!("cannot set the permissions of {}", folder.display()))?;
+            Ok(file)
+        }
         Err(TryLockError::WouldBlock) => bail!(
             "the data directory {} is in use by another process; stop it, or give --data-dir another folder",
             folder.display()
@@ -258,9 +282,9 @@ impl Ground<'_> {
             service_tokens: self.service_tokens.clone(),
             settings: self.config.gateway.clone(),
             environment: self.config.common.environment,
+            local_only: self.config.common.is_local_only(),
             demo_accounts,
             mailbox: self.config.notification.keeps_mails(),
-            operations: self.config.embedded.ops_listen.is_some(),
             one_process: true,
             complete: Arc::clone(&self.complete),
             // There is no load balancer.

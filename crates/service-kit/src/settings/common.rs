@@ -73,6 +73,8 @@ impl SettingType for LogFormat {
     }
 }
 
+const SERVICE_KEY: &str = "WAYBILL_SERVICE_KEY";
+
 fn service_key(key: &SecretString) -> Result<(), String> {
     if key.expose_secret().len() < 32 {
         return Err("must have at least 32 bytes; make one with `openssl rand -hex 32`".to_owned());
@@ -89,6 +91,9 @@ crate::settings! {
     pub struct CommonSettings {
         /// `production` refuses keys and passwords made for development, and the sandbox payment provider.
         pub environment: Environment = Environment::NAME, default "development";
+        /// Lets development listen on an address other than loopback, and stand behind a proxy. Everybody who reaches it pays without
+        /// money and reads all mails.
+        pub expose_development: bool = "WAYBILL_EXPOSE_DEVELOPMENT", default "off";
         /// What is logged: a level, or levels by module such as `info,waybill_order=debug`.
         pub log: String = "WAYBILL_LOG", default "info", check filter;
         /// Lines for people or for machines.
@@ -98,10 +103,43 @@ crate::settings! {
         /// Calls and events at work get this long to end after SIGTERM, and after WAYBILL_DRAIN_DELAY where there is one.
         pub shutdown_deadline: Duration = "WAYBILL_SHUTDOWN_DEADLINE", default "20s";
         /// The shared key with which services prove to each other who they are; at least 32 bytes.
-        pub service_key: SecretString = "WAYBILL_SERVICE_KEY",
+        pub service_key: SecretString = SERVICE_KEY,
             dev "only-for-development-only-for-development", check service_key;
         /// The currency of the shop.
         pub currency: Currency = "WAYBILL_CURRENCY", default "USD";
+    }
+}
+
+impl CommonSettings {
+    /// Whether only programs of this machine may reach the process: development, without leave for more.
+    pub fn is_local_only(&self) -> bool {
+        !(self.environment.is_production() || self.expose_development)
+    }
+
+    /// Whether the service key is the public one of development.
+    fn has_development_key(&self) -> bool {
+        use super::Settings as _;
+        let mut declared = Self::TABLE.settings.iter();
+        let public = declared.find(|info| info.name == SERVICE_KEY);
+        let public = public.and_then(|info| info.development_default);
+        public == Some(self.service_key.expose_secret())
+    }
+}
+
+/// How to let others reach a process in development, for errors.
+pub const EXPOSE: &str = "development is for this machine only; listen on 127.0.0.1, set WAYBILL_ENVIRONMENT=production, or allow it with WAYBILL_EXPOSE_DEVELOPMENT=on";
+
+impl ProcessSettings {
+    /// Settings that are invalid with those of every process, as `(setting, problem)`.
+    pub fn errors(&self, common: &CommonSettings) -> Vec<(&'static str, String)> {
+        let reachable = self.grpc_listen.is_some_and(|at| !at.ip().is_loopback());
+        if reachable && common.is_local_only() && common.has_development_key() {
+            let problem = format!(
+                "must be set if others reach WAYBILL_GRPC_LISTEN: everybody knows the key of development. {EXPOSE}"
+            );
+            return vec![(SERVICE_KEY, problem)];
+        }
+        Vec::new()
     }
 }
 

@@ -41,7 +41,7 @@ mod tests;
 mod value;
 
 pub use common::{
-    CommonSettings, Environment, LogFormat, PeerSettings, ProcessSettings, default_ports,
+    CommonSettings, EXPOSE, Environment, LogFormat, PeerSettings, ProcessSettings, default_ports,
 };
 pub use reader::{Reader, Sections, SettingsError, load, strays};
 pub use reference::reference;

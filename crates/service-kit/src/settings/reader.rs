@@ -20,6 +20,17 @@ impl SettingsError {
     pub fn one(error: impl Into<String>) -> Self {
         Self(vec![error.into()])
     }
+
+    /// Errors as pairs of a setting and its problem; `Ok` if there are none.
+    pub fn check(errors: impl IntoIterator<Item = (&'static str, String)>) -> Result<(), Self> {
+        let lines = errors.into_iter();
+        let lines = lines.map(|(name, problem)| format!("{name}: {problem}"));
+        let errors: Vec<_> = lines.collect();
+        if errors.is_empty() {
+            return Ok(());
+        }
+        Err(Self(errors))
+    }
 }
 
 impl fmt::Display for SettingsError {

@@ -9,6 +9,7 @@ mod m20261129_000001_shop;
 mod m20261129_000002_orders;
 mod m20261129_000003_work;
 mod m20261129_000004_analytics;
+mod m20261129_000006_files;
 
 pub struct Migrator;
 
@@ -20,6 +21,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000002_orders::Migration),
             Box::new(m20261129_000003_work::Migration),
             Box::new(m20261129_000004_analytics::Migration),
+            Box::new(m20261129_000006_files::Migration),
         ]
     }
 }

@@ -1,6 +1,7 @@
 //! Use cases of files: adding, listing, reading, linking, deleting.
 
 mod deletion;
+pub mod links;
 mod pictures;
 mod reading;
 mod removal;

@@ -57,6 +57,30 @@ pub mod file {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+pub mod link_key {
+    use waybill_primitives::Timestamp;
+    use waybill_store::entity_prelude::*;
+
+    /// The key that signs links to files.
+    #[derive(Clone, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "link_keys")]
+    pub struct Model {
+        /// The only row.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: i32,
+        pub secret: String,
+        pub created_at: Timestamp,
+    }
+
+    impl std::fmt::Debug for Model {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("LinkKey").finish_non_exhaustive()
+        }
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
 pub mod removal {
     use waybill_primitives::Timestamp;
     use waybill_store::entity_prelude::*;

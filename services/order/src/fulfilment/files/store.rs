@@ -10,10 +10,10 @@ use waybill_store::{
     page::{self, Keyset, Page, PageError, PageQuery},
 };
 
-pub use super::entity::removal::Model as Removal;
+pub use super::entity::{link_key::Model as LinkKey, removal::Model as Removal};
 use super::{
     domain::{Purpose, StoredFile},
-    entity::{file, removal},
+    entity::{file, link_key, removal},
 };
 use crate::base::store;
 
@@ -23,6 +23,16 @@ pub async fn find(
     id: FileId,
 ) -> Result<Option<StoredFile>, StoreError> {
     Ok(file::Entity::find_by_id(id).one(connection).await?)
+}
+
+/// The id of the only row of its table.
+pub const THE_LINK_KEY: i32 = 1;
+
+/// The key that signs links; none before the first start.
+pub async fn link_key(connection: &impl ConnectionTrait) -> Result<Option<LinkKey>, StoreError> {
+    Ok(link_key::Entity::find_by_id(THE_LINK_KEY)
+        .one(connection)
+        .await?)
 }
 
 /// The number of files of an order.

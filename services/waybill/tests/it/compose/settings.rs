@@ -109,7 +109,8 @@ fn read(name: &str, sources: &Sources) -> Result<Environment, SettingsError> {
         ),
         "gateway" => {
             let (common, _, own) = load::<Front>(sources)?;
-            (common.environment, own.errors(common.environment))
+            let errors = own.errors(common.environment, common.is_local_only());
+            (common.environment, errors)
         }
         "tools" => (
             load::<(CommonSettings, PeerSettings)>(sources)?
