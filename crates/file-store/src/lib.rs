@@ -18,6 +18,7 @@ mod open;
 pub mod pictures;
 mod s3;
 mod settings;
+mod spool;
 mod store;
 mod upload;
 
@@ -30,5 +31,6 @@ pub use open::from_settings;
 pub use pictures::{Picture, PictureError, PictureLimits, Processed};
 pub use s3::S3Store;
 pub use settings::{FilesSettings, Storage};
+pub use spool::Spool;
 pub use store::{Entry, FileError, FileStore, LinkOptions, Object, Source};
 pub use upload::{Upload, UploadError, sweep};

@@ -16,14 +16,15 @@ use axum::{
 use futures::FutureExt as _;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header};
 use tracing::Instrument as _;
-use waybill_service_kit::{AppError, bearer, new_request_id};
+use waybill_service_kit::{AppError, bearer, new_request_id, settings::EXPOSE};
 
 use crate::{
     app::{App, Gateway},
     error::ApiError,
     extract::{Identity, RequestInfo},
     limits::{Key, Tier, address_key},
-    routes::media::takes_files,
+    multipart::declared_length,
+    routes::media::largest_upload,
 };
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -49,11 +50,13 @@ pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> R
         .extensions()
         .get::<ConnectInfo<SocketAddr>>()
         .map(|ConnectInfo(peer)| *peer);
-    let timeout = if route.as_deref().is_some_and(takes_files) {
-        app.settings.upload_timeout
-    } else {
-        app.settings.request_timeout
+    let (timeout, largest) = match route.as_deref().and_then(largest_upload) {
+        Some(largest) => (app.settings.upload_timeout, largest),
+        None => (app.settings.request_timeout, app.settings.body_limit),
     };
+    // Before anything is read. A body without a declared length is measured as it arrives.
+    let too_large =
+        declared_length(request.headers()).is_some_and(|length| length > largest as u64);
     let span = tracing::info_span!("http", %request_id, %method, path = %path, user = tracing::field::Empty);
 
     let work = async {
@@ -62,6 +65,15 @@ pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> R
             tracing::Span::current().record("user", tracing::field::display(claims.sub));
         }
         request.extensions_mut().insert(info);
+        if app.local_only && is_forwarded(request.headers()) {
+            return ApiError::from(AppError::forbidden(format!(
+                "this request came through a proxy, and {EXPOSE}"
+            )))
+            .into_response();
+        }
+        if too_large {
+            return ApiError::of_status(StatusCode::PAYLOAD_TOO_LARGE).into_response();
+        }
         next.run(request).await
     };
     // Unwind safe: the state of the handler is dropped with the panic and never used again.
@@ -115,10 +127,8 @@ const SMALL_BODY: u64 = 4 * 1024;
 /// the client's next request on that connection is lost. HTTP/2 has a stream for each request instead.
 fn may_stay_unread(request: &Request) -> bool {
     let headers = request.headers();
-    let length = headers.get(header::CONTENT_LENGTH);
-    let length = length.and_then(|length| length.to_str().ok()?.parse().ok());
     request.version() < Version::HTTP_2
-        && (length.is_some_and(|length: u64| length > SMALL_BODY)
+        && (declared_length(headers).is_some_and(|length| length > SMALL_BODY)
             || headers.contains_key(header::TRANSFER_ENCODING))
 }
 
@@ -142,6 +152,18 @@ pub fn without_slash(mut request: Request) -> Request {
         *request.uri_mut() = uri;
     }
     request
+}
+
+/// Whether a proxy forwarded the request. Programs of this machine have no reason to say so.
+fn is_forwarded(headers: &HeaderMap) -> bool {
+    let names = [
+        "forwarded",
+        "x-forwarded-for",
+        "x-forwarded-host",
+        "x-forwarded-proto",
+        "x-real-ip",
+    ];
+    names.into_iter().any(|name| headers.contains_key(name))
 }
 
 /// Whether Socket.IO answers this path.
@@ -258,7 +280,7 @@ pub async fn limit(State(app): State<App>, request: Request, next: Next) -> Resp
 
 /// Paths that load balancers and monitors poll.
 fn is_check(path: &str) -> bool {
-    matches!(path, "/health" | "/healthz" | "/readyz" | "/metrics")
+    matches!(path, "/health" | "/healthz" | "/readyz")
 }
 
 /// Writes the body of an error from a handler, or from a layer that only set the status.

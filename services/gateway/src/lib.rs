@@ -68,6 +68,8 @@ use waybill_service_kit::{
 pub use app::DemoAccount;
 pub use asyncapi::document as asyncapi_document;
 pub use config::GatewaySettings;
+#[doc(hidden)]
+pub use multipart::fuzz as fuzz_form;
 pub use server::{Connections, serve};
 
 use crate::{app::Gateway, error::ApiError};
@@ -81,14 +83,14 @@ pub struct GatewayDeps {
     pub service_tokens: ServiceTokens,
     pub settings: GatewaySettings,
     pub environment: Environment,
+    /// Requests that came through a proxy are refused: development, for this machine only.
+    pub local_only: bool,
     /// In its leaving phase `/readyz` reports it; in its closing phase sockets are closed.
     pub shutdown: Shutdown,
     /// Shown on the welcome page.
     pub demo_accounts: Vec<DemoAccount>,
     /// Serve the pages of the development mailbox.
     pub mailbox: bool,
-    /// [`Routers::operations`] is served; `/metrics` is there alone then.
-    pub operations: bool,
     /// The services run in this process; it is ready if their databases are.
     pub one_process: bool,
     /// False until the start is complete (such as writing the demo data); not ready before.
@@ -99,7 +101,7 @@ pub struct GatewayDeps {
 pub struct Routers {
     /// To everybody.
     pub public: Router,
-    /// To operators: health in detail, metrics.
+    /// To operators, on a listener of their own: health in detail, metrics.
     pub operations: Router,
 }
 
@@ -118,7 +120,8 @@ const PREFLIGHT_AGE: Duration = Duration::from_hours(1);
     reason = "built like every service, and only within a runtime"
 )]
 pub async fn build(deps: GatewayDeps) -> Result<Routers, AppError> {
-    if let Some((name, problem)) = deps.settings.errors(deps.environment).into_iter().next() {
+    let errors = deps.settings.errors(deps.environment, deps.local_only);
+    if let Some((name, problem)) = errors.into_iter().next() {
         return Err(AppError::internal(format!("{name} {problem}")));
     }
     let channels = deps.channels;
@@ -142,10 +145,10 @@ pub async fn build(deps: GatewayDeps) -> Result<Routers, AppError> {
         templates: pages::Templates::new()?,
         settings: deps.settings,
         environment: deps.environment,
+        local_only: deps.local_only,
         demo_accounts: deps.demo_accounts,
         mailbox: deps.mailbox,
         started: Instant::now(),
-        operations: deps.operations,
         one_process: deps.one_process,
         complete: deps.complete,
         reached: AtomicBool::new(false),

@@ -20,7 +20,7 @@ use axum::{
 };
 use bytes::Bytes;
 use futures::{Stream, StreamExt as _, future::poll_fn};
-use http::StatusCode;
+use http::{HeaderMap, StatusCode, header};
 use parking_lot::Mutex;
 use waybill_service_kit::{AppError, ErrorCode};
 
@@ -34,6 +34,8 @@ const PIECE: usize = 32 * 1024;
 const MAX_FILE: usize = 100 * 1024 * 1024;
 /// Maximum number of bytes of a form besides its file.
 pub const SLACK: usize = 1024 * 1024;
+/// The largest form with a file.
+pub const MAX_FORM: usize = MAX_FILE + SLACK;
 /// A client that sends nothing for this long is considered gone.
 const IDLE: Duration = Duration::from_secs(30);
 /// How long the rest of a refused form is read: a client that is disconnected while sending never sees the answer.
@@ -43,12 +45,14 @@ pub const LINGER: Duration = Duration::from_secs(10);
 pub struct Form {
     fields: Multipart,
     source: Source,
+    /// Size of the whole form as the client declared it.
+    declared: Option<u64>,
 }
 
 impl<S: Send + Sync> FromRequest<S> for Form {
     type Rejection = ApiError;
     async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
-        let form = Self::within(request, MAX_FILE + SLACK).await;
+        let form = Self::within(request, MAX_FORM).await;
         form.ok_or_else(|| {
             ApiError::new(
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -63,6 +67,7 @@ impl Form {
     /// The form of a request, of which at most `most` bytes are read. None if the body is not a form.
     pub async fn within(request: Request, most: usize) -> Option<Self> {
         let (parts, body) = request.into_parts();
+        let declared = declared_length(&parts.headers);
         let source = Source(Arc::new(Mutex::new(Inbox {
             body: body.into_data_stream(),
             rest: Bytes::new(),
@@ -76,7 +81,16 @@ impl Form {
         // The body limit does not apply to files.
         DefaultBodyLimit::disable().apply(&mut request);
         let fields = Multipart::from_request(request, &()).await.ok()?;
-        Some(Self { fields, source })
+        Some(Self {
+            fields,
+            source,
+            declared,
+        })
+    }
+
+    /// Size of the whole form as the client declared it; not checked yet.
+    pub const fn declared(&self) -> Option<u64> {
+        self.declared
     }
 
     /// The next field, if there is one.
@@ -98,6 +112,16 @@ impl Form {
         // The answer is the same whether the end was reached or not.
         let _ = tokio::time::timeout(LINGER, rest).await;
     }
+}
+
+/// The length of a body that has one.
+pub fn declared_length(headers: &HeaderMap) -> Option<u64> {
+    headers
+        .get(header::CONTENT_LENGTH)?
+        .to_str()
+        .ok()?
+        .parse()
+        .ok()
 }
 
 /// One field of a form. The next one begins after it is dropped.
@@ -232,12 +256,36 @@ impl Stream for Source {
     }
 }
 
+/// Reads a form of these bytes in frames of this size to its end; for `crates/fuzz`.
+#[doc(hidden)]
+pub async fn fuzz(bytes: &[u8], frame: usize) {
+    let frames: Vec<_> = bytes
+        .chunks(frame.max(1))
+        .map(Bytes::copy_from_slice)
+        .collect();
+    let frames = futures::stream::iter(frames).map(Ok::<_, std::io::Error>);
+    let mut request = Request::new(Body::from_stream(frames));
+    let kind = http::HeaderValue::from_static("multipart/form-data; boundary=x");
+    request.headers_mut().insert(header::CONTENT_TYPE, kind);
+    let Some(mut form) = Form::within(request, bytes.len()).await else {
+        return;
+    };
+    let mut contents = 0;
+    while let Ok(Some(mut field)) = form.next().await {
+        let _ = (field.name().len(), field.file_name().len());
+        while let Ok(Some(chunk)) = field.chunk().await {
+            contents += chunk.len();
+        }
+    }
+    form.linger().await;
+    assert!(contents <= bytes.len(), "more was read than was sent");
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use futures::stream;
-    use http::header;
 
     use super::*;
 

@@ -4,7 +4,7 @@ use std::{fs, io, time::Duration};
 
 use bytes::Bytes;
 use futures::{StreamExt as _, stream};
-use waybill_file_store::{MediaType, Upload, UploadError, sweep};
+use waybill_file_store::{MediaType, Spool, Upload, UploadError, sweep};
 
 fn parts(parts: &[&'static [u8]]) -> Vec<Result<Bytes, io::Error>> {
     parts
@@ -71,4 +71,24 @@ fn what_a_crash_left_is_swept_away_and_what_is_new_stays() {
     assert!(!folder.path().join("old").exists());
     assert!(folder.path().join("new").exists());
     sweep(&folder.path().join("missing"), Duration::ZERO).unwrap();
+}
+
+#[test]
+fn a_start_deletes_what_killed_processes_left_and_nothing_of_those_that_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = Spool::open(folder.path()).unwrap();
+    fs::write(running.path().join("upload-1"), b"in progress").unwrap();
+    // A killed process has no lock any more.
+    let killed = folder.path().join("killed");
+    fs::create_dir(&killed).unwrap();
+    fs::write(killed.join("lock"), b"").unwrap();
+    fs::write(killed.join("upload-2"), b"half of it").unwrap();
+    let second = Spool::open(folder.path()).unwrap();
+    assert!(!killed.exists());
+    assert!(running.path().join("upload-1").exists());
+    assert_ne!(second.path(), running.path());
+    let path = running.path().to_owned();
+    drop(running);
+    assert!(!path.exists());
+    assert!(second.path().exists());
 }

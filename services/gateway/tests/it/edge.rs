@@ -1,6 +1,14 @@
 //! Headers, limits and pages.
 
-use axum::body::Body;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::Poll,
+};
+
+use axum::body::{Body, Bytes};
 use http::Method;
 use waybill_gateway::GatewaySettings;
 use waybill_primitives::{Role, UserId};
@@ -351,4 +359,60 @@ async fn a_payment_path_becomes_a_full_url_on_the_clients_host() {
     let payment = gateway.call(read).await.json();
     let url = "https://shop.example.com:8080/api/v1/sandbox/checkout/1";
     assert_eq!(payment["redirectUrl"], url);
+}
+
+#[tokio::test]
+async fn development_refuses_what_comes_through_a_proxy_unless_it_is_allowed() {
+    let (settings,) = load::<(GatewaySettings,)>(&Sources::empty()).unwrap();
+    for local_only in [true, false] {
+        let gateway = Gateway::build_with(settings.clone(), Environment::Development, |deps| {
+            deps.local_only = local_only;
+        });
+        let gateway = gateway.await.unwrap();
+        assert_eq!(gateway.get("/healthz").await.status, 200);
+        for name in [
+            "forwarded",
+            "x-forwarded-for",
+            "x-forwarded-proto",
+            "x-real-ip",
+        ] {
+            let request = request(Method::GET, "/healthz").header(name, "203.0.113.9");
+            let answer = gateway.call(request.body(Body::empty()).unwrap()).await;
+            if local_only {
+                answer.error(403, "FORBIDDEN");
+            } else {
+                assert_eq!(answer.status, 200, "{name}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_declared_length_above_the_limit_is_refused_before_anything_is_read() {
+    let gateway = Gateway::with(&[("WAYBILL_BODY_LIMIT", "4096")]).await;
+    let media = "/api/v1/orders/01890a5d-ac96-774b-bcce-b302099a8057/customer-media";
+    for (path, length, refused) in [
+        ("/api/v1/auth/login", 4_097_u64, true),
+        ("/api/v1/auth/login", 4_096, false),
+        (media, 1 << 40, true),
+        (media, 5_000_000, false),
+        ("/api/v1/admin/products/import", 1 << 40, true),
+    ] {
+        let read = Arc::new(AtomicBool::new(false));
+        let seen = Arc::clone(&read);
+        let body = futures::stream::poll_fn(move |_| {
+            seen.store(true, Ordering::Relaxed);
+            Poll::Ready(None::<Result<Bytes, std::io::Error>>)
+        });
+        let request = request(Method::POST, path)
+            .header("authorization", bearer(Role::Admin))
+            .header("content-type", "multipart/form-data; boundary=x")
+            .header("content-length", length)
+            .body(Body::from_stream(body));
+        let answer = gateway.call(request.unwrap()).await;
+        if refused {
+            answer.error(413, "PAYLOAD_TOO_LARGE");
+        }
+        assert_ne!(read.load(Ordering::Relaxed), refused, "{path} {length}");
+    }
 }

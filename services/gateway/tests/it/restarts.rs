@@ -38,6 +38,8 @@ impl Served {
         let address = listener.local_addr().unwrap();
         let connections = Connections {
             most: 1000,
+            per_address: 1_000,
+            trusted_proxies: Vec::new(),
             header_timeout: PATIENCE,
         };
         let (router, shutdown) = (gateway.router.clone(), Shutdown::default());

@@ -234,10 +234,10 @@ impl Gateway {
             service_tokens: ServiceTokens::new(&"0123456789abcdef0123456789abcdef".into()),
             settings,
             environment,
+            local_only: false,
             shutdown: stop.clone().into(),
             demo_accounts: Vec::new(),
             mailbox: true,
-            operations: false,
             one_process: false,
             complete: Arc::new(AtomicBool::new(true)),
         };

@@ -69,6 +69,8 @@ impl Form {
             purpose,
             alt: String::new(),
         };
+        let form_bytes = self.declared().and_then(|bytes| bytes.try_into().ok());
+        let form_bytes = form_bytes.unwrap_or(0);
         let field = loop {
             let Some(field) = self.next().await? else {
                 return Err(AppError::invalid_field("file", "is required").into());
@@ -78,6 +80,7 @@ impl Form {
             }
             fields.take(field).await?;
         };
+        target.form_bytes = form_bytes;
         // Missing fields may come after the file.
         target.purpose = fields.named()?.map_or(0, Into::into);
         target.alt.clone_from(&fields.alt);

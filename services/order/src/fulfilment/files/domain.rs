@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use waybill_file_store::{Key, MediaType};
-use waybill_primitives::{FileId, OrderId, ProductId, UserId};
+use waybill_primitives::{FileId, OrderId, ProductId, UserId, is_text_control};
 use waybill_proto::order as pb;
 
 pub use super::entity::{Purpose, file::Model as StoredFile};
@@ -166,7 +166,7 @@ pub fn may_delete(order: &Order, person: &Person, uploader: UserId) -> Result<()
 /// that matches its content.
 pub fn file_name(text: &str, kind: MediaType) -> String {
     let last = text.rsplit(['/', '\\']).next().unwrap_or_default();
-    let plain: String = last.chars().filter(|c| !c.is_control()).collect();
+    let plain: String = last.chars().filter(|c| !is_text_control(*c)).collect();
     let plain = plain.trim().trim_matches('.').trim();
     let (stem, fits) = match plain.rsplit_once('.') {
         Some((stem, ending)) if !stem.is_empty() => {
@@ -211,15 +211,6 @@ pub fn range(offset: i64, length: i64, size: u64) -> Result<Option<Range<u64>>, 
         return Err(BeyondEnd);
     }
     Ok(Some(start..end))
-}
-
-/// The accepted types, for messages.
-pub fn allowed_types(pictures_only: bool) -> String {
-    let all = MediaType::ALL
-        .into_iter()
-        .filter(|kind| kind.is_picture() || !pictures_only);
-    let names: Vec<_> = all.map(MediaType::mime).collect();
-    names.join(", ")
 }
 
 #[cfg(test)]
@@ -307,6 +298,7 @@ mod tests {
             ("virus.exe", MediaType::Png, "virus.png"),
             ("a.b.draft one", MediaType::Pdf, "a.b.draft one.pdf"),
             ("a\r\nb\0.png", MediaType::Png, "ab.png"),
+            ("bill\u{202e}gpj.pdf", MediaType::Pdf, "billgpj.pdf"),
             ("", MediaType::Gif, "file.gif"),
             ("...", MediaType::Gif, "file.gif"),
             (".png", MediaType::Png, "png.png"),

@@ -56,6 +56,7 @@ fn target(target: pb::UploadTarget) -> Result<Target, AppError> {
         purpose,
         name: target.name,
         alt: target.alt,
+        form_bytes: u64::try_from(target.form_bytes).unwrap_or(0),
     })
 }
 

@@ -9,6 +9,8 @@ pub mod domain;
 pub mod entity;
 mod events;
 pub mod grpc;
+mod shares;
 pub mod storage;
 pub mod store;
+mod turns;
 mod wire;

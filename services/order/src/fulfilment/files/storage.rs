@@ -1,25 +1,21 @@
 //! The storage of files, with its limits, from the settings.
 
 use std::{
-    collections::HashMap,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    sync::Arc,
 };
 
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Notify;
 use waybill_file_store::{
-    FileStore, FilesSettings, PictureLimits, Storage as Kind, from_settings, sweep,
+    FileStore, FilesSettings, PictureLimits, Spool, Storage as Kind, from_settings,
 };
-use waybill_primitives::UserId;
 use waybill_service_kit::AppError;
 
-/// Age after which spool files of killed processes are deleted; no upload takes so long.
-const ABANDONED: Duration = Duration::from_hours(24);
-/// Maximum number of concurrent uploads; further ones are refused with 503.
-const UPLOADS: usize = 64;
-/// Maximum number per user, so that one user with slow uploads does not block others.
-const UPLOADS_OF_ONE: usize = 48;
+use super::{
+    shares::{Shares, Uploader},
+    turns::Turns,
+};
+use crate::config::UPLOAD_QUOTA;
 
 /// A storage, and the spool folder for uploads.
 #[derive(Debug, Clone)]
@@ -30,57 +26,14 @@ pub struct Storage {
     pub limits: PictureLimits,
     /// Downloads are redirected to the storage by signed links, if it supports them.
     pub redirects: bool,
-    /// Permits for uploads.
-    pub uploads: Arc<Places>,
-    /// Permits for processing pictures: each needs a processor, and memory for all its pixels.
-    pub pictures: Arc<Semaphore>,
+    /// What each uploader may hold and send.
+    pub uploads: Arc<Shares>,
+    /// Turns for processing pictures: each needs a processor, and memory for all its pixels.
+    pub pictures: Arc<Turns<Uploader>>,
     /// Notified when there are objects to remove.
     pub removals: Arc<Notify>,
-}
-
-/// The number of uploads per user.
-#[derive(Debug, Default)]
-pub struct Places(Mutex<HashMap<UserId, usize>>);
-
-/// A permit for an upload; freed when dropped.
-#[derive(Debug)]
-pub struct Place {
-    places: Arc<Places>,
-    user: UserId,
-}
-
-impl Places {
-    /// A permit for an upload of this user; none if the user, or all users together, have too many.
-    pub fn take(self: &Arc<Self>, user: UserId) -> Option<Place> {
-        let mut taken = self.taken();
-        let own = taken.get(&user).copied().unwrap_or(0);
-        if own >= UPLOADS_OF_ONE || taken.values().sum::<usize>() >= UPLOADS {
-            return None;
-        }
-        taken.insert(user, own + 1);
-        drop(taken);
-        Some(Place {
-            places: Arc::clone(self),
-            user,
-        })
-    }
-
-    fn taken(&self) -> MutexGuard<'_, HashMap<UserId, usize>> {
-        // A poisoned lock is fine: a panic can have affected at most one count.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let mut taken = self.places.taken();
-        if let Some(own) = taken.get_mut(&self.user) {
-            *own -= 1;
-            if *own == 0 {
-                taken.remove(&self.user);
-            }
-        }
-    }
+    /// Keeps the spool folder while it is used.
+    _owned: Option<Arc<Spool>>,
 }
 
 impl Storage {
@@ -92,9 +45,10 @@ impl Storage {
             spool,
             limits: PictureLimits::default(),
             redirects: true,
-            uploads: Arc::default(),
-            pictures: Arc::new(Semaphore::new((processors / 2).max(1))),
+            uploads: Arc::new(Shares::new(UPLOAD_QUOTA)),
+            pictures: Arc::new(Turns::new((processors / 2).max(1))),
             removals: Arc::default(),
+            _owned: None,
         }
     }
 
@@ -118,38 +72,19 @@ impl Storage {
             (None, None, Kind::Local) => folder.join(".spool"),
             (None, None, _) => std::env::temp_dir().join("waybill-spool"),
         };
-        let prepared = std::fs::create_dir_all(&spool).and_then(|()| sweep(&spool, ABANDONED));
-        prepared.map_err(|error| {
+        let spool = Spool::open(&spool).map_err(|error| {
             AppError::internal(format!(
                 "the spool folder {} cannot be used: {error}",
                 spool.display()
             ))
         })?;
+        let path = spool.path().to_owned();
         Ok(Self {
             limits: settings.picture_limits(),
             redirects: own.files_redirect,
-            ..Self::new(store, spool)
+            uploads: Arc::new(Shares::new(own.upload_quota)),
+            _owned: Some(Arc::new(spool)),
+            ..Self::new(store, path)
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn one_user_leaves_places_for_others_and_a_place_is_given_back() {
-        let (places, slow) = (Arc::<Places>::default(), UserId::new());
-        let mut held: Vec<_> = (0..UPLOADS_OF_ONE)
-            .map(|_| places.take(slow).unwrap())
-            .collect();
-        assert!(places.take(slow).is_none());
-        let others = (UPLOADS_OF_ONE..UPLOADS).map(|_| places.take(UserId::new()).unwrap());
-        let others: Vec<_> = others.collect();
-        assert!(places.take(UserId::new()).is_none(), "all are taken");
-        drop(held.pop());
-        assert!(places.take(slow).is_some());
-        drop((held, others));
-        assert!(places.taken().is_empty());
     }
 }

@@ -3,10 +3,10 @@
 use std::{sync::OnceLock, time::Duration};
 
 use bytes::Bytes;
-use futures::Stream;
+use futures::{Stream, StreamExt as _};
 use tempfile::TempPath;
 use waybill_file_store::{MediaType, PictureError, Source, Upload, UploadError, pictures};
-use waybill_primitives::{FieldErrors, FileId, OrderId, ProductId, Timestamp, UserId};
+use waybill_primitives::{FieldErrors, FileId, OrderId, ProductId, Timestamp};
 use waybill_proto::order as pb;
 use waybill_service_kit::{
     AppError, CallContext, ErrorCode, ErrorKind,
@@ -21,11 +21,9 @@ use crate::{
         store::insert,
     },
     fulfilment::files::{
-        domain::{
-            self, Home, Purpose, StoredFile, allowed_types, file_name, may_add, may_add_some,
-        },
+        domain::{self, Home, Purpose, StoredFile, file_name, may_add, may_add_some},
         events,
-        storage::Place,
+        shares::{Place, Uploader},
         store,
         wire::{self, bytes},
     },
@@ -38,6 +36,8 @@ use crate::{
 
 /// An upload to the storage that takes longer than this is considered abandoned.
 const PATIENCE: Duration = Duration::from_hours(1);
+/// Bytes of a form besides its file that are not held against the file.
+const FORM_SLACK: u64 = 128 * 1024;
 /// The operation that idempotency keys of uploads are for.
 const UPLOAD: &str = "upload_file";
 
@@ -51,6 +51,8 @@ pub struct Target {
     pub name: String,
     /// Text description of a product picture.
     pub alt: String,
+    /// Size of the form that the file is in, if the client said it; else 0.
+    pub form_bytes: u64,
 }
 
 /// Metadata sent after the last byte: forms may have their fields in any order.
@@ -86,13 +88,13 @@ impl Files {
         chunks: impl Stream<Item = Result<Bytes, AppError>> + Send,
         late: &OnceLock<Late>,
     ) -> Result<Uploaded, AppError> {
-        let user = ctx.user()?.id;
         let person = actor(ctx).ok_or_else(|| AppError::forbidden("this is for users"))?;
         // Checked before the first byte is read; the digest of the request is known only after the last.
         once::key(ctx, UPLOAD, &[])?;
-        self.may_add(ctx, &target, &person).await?;
-        let _place = self.place(user)?;
-        let received = self.receive(chunks).await?;
+        let uploader = self.may_add(ctx, &target, &person).await?;
+        self.refuse_too_large(target.form_bytes)?;
+        let place = self.storage.uploads.take(uploader)?;
+        let received = self.receive(chunks, &place).await?;
         if let Some(late) = late.get() {
             target.purpose = target.purpose.or(late.purpose);
             if target.alt.is_empty() {
@@ -103,7 +105,7 @@ impl Files {
             .purpose
             .ok_or_else(|| FieldErrors::one("purpose", "is required"))?;
         let prepared = self
-            .prepare(ctx, &target, purpose, person, received)
+            .prepare(ctx, &target, purpose, person, received, uploader)
             .await?;
         let request = (
             target.home_text(),
@@ -151,16 +153,30 @@ impl Files {
         ctx: &CallContext,
         target: &Target,
         person: &Person,
-    ) -> Result<(), AppError> {
+    ) -> Result<Uploader, AppError> {
+        let user = ctx.user()?;
         match target.home {
             Home::Order(id) => {
                 let (order, _) = self.order(ctx, id).await?;
                 may_add_some(&order, person, target.purpose)?;
                 let count = store::count(self.context.db.reader(), id).await?;
-                self.has_room(count)
+                self.has_room(count)?;
+                Ok(Uploader::of(ctx, user, Some(&order)))
             }
-            Home::Product(id) => self.may_add_picture(ctx, id).await,
+            Home::Product(id) => {
+                self.may_add_picture(ctx, id).await?;
+                Ok(Uploader::of(ctx, user, None))
+            }
         }
+    }
+
+    /// Refuses a form that is certainly too large before its file is received.
+    fn refuse_too_large(&self, form_bytes: u64) -> Result<(), AppError> {
+        let limit = self.context.shop().max_file_bytes.unsigned_abs();
+        if form_bytes > limit.saturating_add(FORM_SLACK) {
+            return Err(too_large(limit));
+        }
+        Ok(())
     }
 
     fn has_room(&self, count: u64) -> Result<(), AppError> {
@@ -173,18 +189,17 @@ impl Files {
             .with_meta("limit", most.to_string()))
     }
 
-    fn place(&self, user: UserId) -> Result<Place, AppError> {
-        self.storage.uploads.take(user).ok_or_else(|| {
-            AppError::unavailable("too many concurrent uploads; try again in a moment")
-                .with_retry_after(Duration::from_secs(5))
-        })
-    }
-
     async fn receive(
         &self,
         chunks: impl Stream<Item = Result<Bytes, AppError>> + Send,
+        place: &Place,
     ) -> Result<Upload, AppError> {
         let limit = self.context.shop().max_file_bytes.unsigned_abs();
+        let chunks = chunks.map(|chunk| {
+            let chunk = chunk?;
+            place.count(chunk.len())?;
+            Ok(chunk)
+        });
         let received = Upload::receive(&self.storage.spool, limit, chunks).await;
         let received = received.map_err(|error| match error {
             UploadError::TooLarge { limit } => too_large(limit),
@@ -209,12 +224,16 @@ impl Files {
         purpose: Purpose,
         uploaded_by: Person,
         received: Upload,
+        uploader: Uploader,
     ) -> Result<Prepared, AppError> {
         let pictures_only = matches!(target.home, Home::Product(_));
-        let kind = received
-            .media_type()
-            .filter(|kind| kind.is_picture() || !pictures_only);
-        let kind = kind.ok_or_else(|| unsupported(pictures_only))?;
+        let allowed = self.context.shop();
+        let allowed = allowed.allowed_file_types.media_types();
+        let allowed: Vec<_> = allowed
+            .filter(|kind| kind.is_picture() || !pictures_only)
+            .collect();
+        let kind = received.media_type().filter(|kind| allowed.contains(kind));
+        let kind = kind.ok_or_else(|| unsupported(&allowed))?;
         let id = FileId::new();
         let (order_id, product_id) = target.home.ids();
         let mut file = StoredFile {
@@ -239,7 +258,7 @@ impl Files {
         tracing::debug!(file = %file.id, size = file.size, kind = %kind, request_id = %ctx.request_id, "received a file");
         let made = if kind.is_picture() {
             Some(
-                self.encode(&received, kind, &mut file, &target.name)
+                self.encode(&received, kind, &mut file, &target.name, uploader)
                     .await?,
             )
         } else {
@@ -252,20 +271,21 @@ impl Files {
         })
     }
 
-    /// Re-encodes a picture; few at a time, and not on the threads that serve calls.
+    /// Re-encodes a picture; few at a time, by turns, and not on the threads that serve calls.
     async fn encode(
         &self,
         received: &Upload,
         kind: MediaType,
         file: &mut StoredFile,
         name: &str,
+        uploader: Uploader,
     ) -> Result<(TempPath, TempPath), AppError> {
-        let pictures = std::sync::Arc::clone(&self.storage.pictures);
-        let permit = pictures.acquire_owned().await.map_err(AppError::internal)?;
+        let turns = &self.storage.pictures;
+        let turn = turns.turn(uploader, uploader.is_trusted()).await;
         let (input, limits) = (received.path().to_owned(), self.storage.limits);
         let spool = self.storage.spool.clone();
         let work = tokio::task::spawn_blocking(move || {
-            let _permit = permit;
+            let _turn = turn;
             let made = pictures::process(&input, kind, &limits, &spool)?;
             let sha256 = sha256_of(&made.picture.path).map_err(PictureError::Disk)?;
             Ok::<_, PictureError>((made, sha256))
@@ -452,8 +472,9 @@ fn readable(bytes: u64) -> String {
     }
 }
 
-fn unsupported(pictures_only: bool) -> AppError {
-    let types = allowed_types(pictures_only);
+fn unsupported(allowed: &[MediaType]) -> AppError {
+    let types: Vec<_> = allowed.iter().map(|kind| kind.mime()).collect();
+    let types = types.join(", ");
     let message =
         format!("files of this type (by content) are not accepted; accepted types are {types}");
     AppError::new(
