@@ -5,7 +5,7 @@ use std::{fmt::Write as _, time::Duration};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use ring::hmac;
 use secrecy::{ExposeSecret as _, SecretString};
-use waybill_primitives::Timestamp;
+use waybill_primitives::{Timestamp, is_text_control};
 
 /// The purpose of the key: the same secret signs other things too.
 const PURPOSE: &[u8] = b"waybill file links, version 1";
@@ -99,7 +99,7 @@ pub fn content_disposition(file_name: &str, inline: bool) -> String {
     // Removes separators of paths and lines.
     let name: String = file_name
         .chars()
-        .filter(|c| !c.is_control() && !"/\\".contains(*c))
+        .filter(|c| !is_text_control(*c) && !"/\\".contains(*c))
         .take(150)
         .collect();
     let plain: String = name

@@ -2,6 +2,21 @@
 
 use std::fmt;
 
+/// Whether the character shows nothing and changes how the text around it is read: control characters, and those of Unicode that
+/// separate lines or set the direction of text, which can make a name or a link look like another one.
+pub fn is_text_control(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') || is_bidi_control(c)
+}
+
+/// Whether the character sets the direction of the text around it (the Unicode property `Bidi_Control`). Text in any script has its
+/// direction without them.
+pub fn is_bidi_control(c: char) -> bool {
+    matches!(
+        c,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    )
+}
+
 /// What is wrong with one field of a request, named as the JSON API names it (`items[0].quantity`), or of a message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{field}: {message}")]
@@ -71,9 +86,9 @@ impl FieldErrors {
         }
     }
 
-    /// One trimmed line of at most `max` characters; no control characters.
+    /// One trimmed line of at most `max` characters; no control characters ([`is_text_control`]).
     pub fn line(&mut self, field: &str, text: &str, max: usize) -> String {
-        self.text(field, text, max, char::is_control)
+        self.text(field, text, max, is_text_control)
     }
 
     /// As [`Self::line`], and not empty.
@@ -87,7 +102,7 @@ impl FieldErrors {
     /// Trimmed text of at most `max` characters; of the control characters only line breaks and tabs.
     pub fn paragraph(&mut self, field: &str, text: &str, max: usize) -> String {
         self.text(field, text, max, |c| {
-            c.is_control() && !matches!(c, '\n' | '\r' | '\t')
+            is_text_control(c) && !matches!(c, '\n' | '\r' | '\t')
         })
     }
 
@@ -130,11 +145,20 @@ mod tests {
         errors.line("title", "four", 3);
         errors.line("title", "a\nb", 3);
         errors.paragraph("note", "a\0b", 3);
+        errors.line("sku", "a\u{202e}b", 3);
+        errors.paragraph("note", "a\u{2066}b", 3);
         errors.required_line("name", " ", 3);
         errors.number("quantity", 0, 1, 5);
         assert_eq!(errors.check(Ok(1)), Some(1));
         assert_eq!(errors.check::<i32>(Err(FieldError::missing("id"))), None);
         let fields: Vec<_> = errors.0.iter().map(|error| error.field.as_str()).collect();
-        assert_eq!(fields, ["title", "title", "note", "name", "quantity", "id"]);
+        let expected = [
+            "title", "title", "note", "sku", "note", "name", "quantity", "id",
+        ];
+        assert_eq!(fields, expected);
+        // Words of any script, and signs that are joined of several, are text.
+        for text in ["שלום", "مرحبا", "👩‍🔧", "a\u{200d}b"] {
+            assert!(!text.contains(is_text_control), "{text}");
+        }
     }
 }

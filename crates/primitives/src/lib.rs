@@ -7,6 +7,7 @@ mod fields;
 mod id;
 mod message;
 mod money;
+mod network;
 mod order_number;
 mod outage;
 mod role;
@@ -17,12 +18,13 @@ pub use backoff::{backoff, pause_after};
 pub use calendar::{Bucket, Span, SpanError, day_of, start_of};
 #[doc(hidden)]
 pub use column::__private;
-pub use fields::{FieldError, FieldErrors};
+pub use fields::{FieldError, FieldErrors, is_bidi_control, is_text_control};
 pub use id::{
     ApiKeyId, CartId, CategoryId, ChangeRequestId, EventId, FileId, IdError, MessageId, NoteId,
     NotificationId, OrderId, PaymentId, ProductId, ShipmentId, UserId,
 };
 pub use money::{Currency, Money, MoneyError};
+pub use network::{address_key, network_key};
 pub use order_number::{OrderNumber, OrderNumberError};
 pub use outage::{Outage, Report};
 pub use role::Role;

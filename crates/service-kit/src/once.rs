@@ -2,6 +2,7 @@
 //! transaction.
 
 use prost::Message;
+use waybill_primitives::is_text_control;
 use waybill_store::{Db, IdempotencyKey, Tx, idempotency};
 
 use crate::{AppError, CallContext, ErrorKind};
@@ -36,7 +37,7 @@ impl<A> Done<A> {
 pub fn key_of(ctx: &CallContext) -> Result<Option<&str>, AppError> {
     match ctx.idempotency_key.as_deref() {
         None | Some("") => Ok(None),
-        Some(key) if key.len() > MAX_KEY || key.contains(char::is_control) => {
+        Some(key) if key.len() > MAX_KEY || key.contains(is_text_control) => {
             Err(AppError::invalid_field(
                 "Idempotency-Key",
                 format!("must be at most {MAX_KEY} printable characters"),

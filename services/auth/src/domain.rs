@@ -99,16 +99,14 @@ pub fn last_name(field: &'static str, text: &str) -> Result<String, FieldError> 
     plain_text(field, text, NAME_MAX)
 }
 
-/// One line of text of at most `max` characters, trimmed. Control characters and bidirectional control marks are refused: they
-/// could forge lines in mails and logs.
+/// One line of text of at most `max` characters, trimmed. Control characters are refused: they could forge lines in mails
+/// and logs.
 pub fn plain_text(field: &'static str, text: &str, max: usize) -> Result<String, FieldError> {
     let text = text.trim();
     if text.chars().count() > max {
         return Err(FieldError::new(field, format!("at most {max} characters")));
     }
-    let forbidden =
-        |c: char| c.is_control() || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    if text.contains(forbidden) {
+    if text.contains(waybill_primitives::is_text_control) {
         let message = "contains line breaks or other control characters; remove them";
         return Err(FieldError::new(field, message));
     }

@@ -1,6 +1,6 @@
 //! Conversations, messages and who may take part. Pure: no I/O, no clock.
 
-use waybill_primitives::{FieldError, FieldErrors, Role, UserId, non_empty};
+use waybill_primitives::{FieldError, FieldErrors, Role, UserId, is_bidi_control, non_empty};
 use waybill_proto::chat as pb;
 
 pub use crate::entity::{
@@ -48,6 +48,10 @@ pub fn clean_body(body: &str) -> Result<String, FieldError> {
         .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
         .collect();
     let cleaned = cleaned.trim();
+    if cleaned.contains(is_bidi_control) {
+        let problem = "must not contain characters that set the direction of text";
+        return Err(refused(problem.to_owned()));
+    }
     if cleaned.is_empty() {
         return Err(refused("must not be empty".to_owned()));
     }
@@ -200,6 +204,7 @@ mod tests {
             assert!(clean_body(empty).is_err(), "{empty:?}");
         }
         assert!(clean_body(&"ä".repeat(MAX_BODY)).is_ok());
+        assert!(clean_body("pay \u{202e}elbaliava\u{202c} here").is_err());
         let error = clean_body(&"x".repeat(MAX_BODY + 1)).unwrap_err();
         assert_eq!(error.to_string(), "body: must have at most 4000 characters");
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use lettre::message::Mailbox;
 use secrecy::SecretString;
+use waybill_primitives::is_text_control;
 use waybill_service_kit::{
     settings,
     settings::{Environment, SettingType},
@@ -119,7 +120,7 @@ fn mailbox(text: &str) -> Result<(), String> {
 }
 
 fn shop_name(name: &str) -> Result<(), String> {
-    let good = !name.trim().is_empty() && !name.contains(char::is_control);
+    let good = !name.trim().is_empty() && !name.contains(is_text_control);
     good.then_some(())
         .ok_or_else(|| "must be one line of text".to_owned())
 }

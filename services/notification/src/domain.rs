@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use backon::ExponentialBuilder;
-use waybill_primitives::{OrderId, UserId, backoff};
+use waybill_primitives::{OrderId, UserId, backoff, is_text_control};
 
 pub use crate::entity::{
     delivery::{DeliveryState, Model as Delivery, Template},
@@ -62,7 +62,7 @@ pub fn one_line(text: &str, max: usize) -> String {
     let cleaned: String = text
         .chars()
         .map(|c| if c.is_whitespace() { ' ' } else { c })
-        .filter(|c| !c.is_control())
+        .filter(|c| !is_text_control(*c))
         .collect();
     let cleaned = cleaned.trim();
     if cleaned.chars().count() <= max {

@@ -7,9 +7,9 @@ use ::gif::{ColorOutput, DecodeOptions, DecodingError, Encoder, EncodingError, M
 use super::{Picture, PictureError, PictureLimits, write};
 use crate::MediaType;
 
-/// Copies the animation, or its first frame where it has too many frames or pixels.
+/// Copies the picture with all its frames.
 pub fn copy(bytes: &[u8], limits: &PictureLimits, folder: &Path) -> Result<Picture, PictureError> {
-    let frames = if fits(bytes, limits)? { u32::MAX } else { 1 };
+    let frames = frames(bytes, limits)?;
     let mut decoder = options(limits).read_info(bytes).map_err(of_decoder)?;
     let (width, height) = (decoder.width(), decoder.height());
     let palette = decoder.global_palette().unwrap_or_default().to_vec();
@@ -18,10 +18,7 @@ pub fn copy(bytes: &[u8], limits: &PictureLimits, folder: &Path) -> Result<Pictu
         if frames > 1 {
             encoder.set_repeat(decoder.repeat()).map_err(of_encoder)?;
         }
-        for _ in 0..frames {
-            let Some(frame) = decoder.read_next_frame().map_err(of_decoder)? else {
-                break;
-            };
+        while let Some(frame) = decoder.read_next_frame().map_err(of_decoder)? {
             let mut frame = frame.clone();
             // The decoder has put the lines in order.
             frame.interlaced = false;
@@ -32,8 +29,8 @@ pub fn copy(bytes: &[u8], limits: &PictureLimits, folder: &Path) -> Result<Pictu
     })
 }
 
-/// Scans the frames without decoding them. Returns whether all of them may be kept.
-fn fits(bytes: &[u8], limits: &PictureLimits) -> Result<bool, PictureError> {
+/// Counts the frames without decoding them; refuses more than the limits.
+fn frames(bytes: &[u8], limits: &PictureLimits) -> Result<u32, PictureError> {
     let mut options = options(limits);
     options.skip_frame_decoding(true);
     let mut decoder = options.read_info(bytes).map_err(of_decoder)?;
@@ -46,10 +43,10 @@ fn fits(bytes: &[u8], limits: &PictureLimits) -> Result<bool, PictureError> {
         frames += 1;
         pixels += u64::from(frame.width) * u64::from(frame.height);
         if frames > limits.frames || pixels > limits.animation_pixels {
-            return Ok(false);
+            return Err(PictureError::TooLong { limits: *limits });
         }
     }
-    Ok(true)
+    Ok(frames)
 }
 
 fn options(limits: &PictureLimits) -> DecodeOptions {

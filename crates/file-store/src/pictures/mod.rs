@@ -3,7 +3,8 @@
 //!
 //! The result contains only pixels: no EXIF, location, XMP, colour profile, comment or trailing bytes of the original are copied.
 //! JPEG stays JPEG, PNG stays PNG (with 8 bits per channel), GIF stays GIF with its animation. WebP stays WebP where it is
-//! lossless or has transparency, and becomes JPEG otherwise; of an animated one the first frame is kept.
+//! lossless or has transparency, and becomes JPEG otherwise. No animation loses its motion: an animated WebP, which cannot be encoded
+//! here, and a GIF that is too long are refused.
 
 mod gif;
 mod jpeg;
@@ -46,9 +47,9 @@ pub struct PictureLimits {
     pub height: u32,
     /// Pixels in all; half as many with 16 bits per channel. Processing temporarily needs up to 9 bytes of memory for each.
     pub pixels: u64,
-    /// Frames of an animation; of a longer one only the first frame is kept.
+    /// Frames of an animation.
     pub frames: u32,
-    /// Pixels of all frames of an animation together; of a larger one only the first frame is kept.
+    /// Pixels of all frames of an animation together.
     pub animation_pixels: u64,
 }
 
@@ -108,6 +109,13 @@ pub enum PictureError {
         size: Option<(u32, u32)>,
         limits: PictureLimits,
     },
+    #[error("the animation is too long; at most {} frames and {} million pixels in all frames are taken: shorten it, or send it as MP4",
+        limits.frames, limits.animation_pixels / 1_000_000)]
+    TooLong { limits: PictureLimits },
+    #[error(
+        "animated WebP pictures are not taken; send the animation as GIF or MP4, or one frame of it"
+    )]
+    AnimatedWebP,
     #[error("the picture is damaged or not complete")]
     Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("the picture has a rare form that is not supported; save it again as JPEG or PNG")]

@@ -4,37 +4,51 @@ use super::PictureError;
 
 const HEADER: usize = 12;
 
-/// Follows the chunks. A chunk that ends after the file is refused. Returns the bytes up to the declared end, and whether the
-/// picture is lossless.
-pub fn check(bytes: &[u8]) -> Result<(&[u8], bool), PictureError> {
-    whole(bytes).ok_or_else(|| PictureError::broken("a part of the WebP is missing"))
+/// In the first byte of the chunk `VP8X`: the picture is animated.
+const ANIMATION: u8 = 0b10;
+
+/// What the chunks of a picture say.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Form {
+    lossless: bool,
+    animated: bool,
 }
 
-fn whole(bytes: &[u8]) -> Option<(&[u8], bool)> {
+/// Follows the chunks. A chunk that ends after the file is refused, and so is an animation. Returns the bytes up to the declared
+/// end, and whether the picture is lossless.
+pub fn check(bytes: &[u8]) -> Result<(&[u8], bool), PictureError> {
+    let whole = whole(bytes);
+    match whole.ok_or_else(|| PictureError::broken("a part of the WebP is missing"))? {
+        (_, Form { animated: true, .. }) => Err(PictureError::AnimatedWebP),
+        (declared, form) => Ok((declared, form.lossless)),
+    }
+}
+
+fn whole(bytes: &[u8]) -> Option<(&[u8], Form)> {
     let length = u32::from_le_bytes(*bytes.get(4..)?.first_chunk()?) as usize;
     // The padding byte may be missing at the end.
     let end = (length + 8).min(bytes.len().max(length + 8 - length % 2));
     let declared = bytes.get(..end)?;
-    Some((declared, lossless(declared.get(HEADER..)?, false)?))
+    Some((declared, form(declared.get(HEADER..)?)?))
 }
 
 /// None if a chunk is not complete.
-fn lossless(mut chunks: &[u8], within: bool) -> Option<bool> {
-    let mut lossless = false;
+fn form(mut chunks: &[u8]) -> Option<Form> {
+    let mut form = Form::default();
     while let Some((head, rest)) = chunks.split_first_chunk::<8>() {
         let (name, length) = head.split_at(4);
         let length = u32::from_le_bytes(*length.first_chunk()?) as usize;
         let data = rest.get(..length)?;
         match name {
-            b"VP8L" => lossless = true,
-            // A frame of an animation has chunks of its own after its position and duration.
-            b"ANMF" if !within => lossless |= self::lossless(data.get(16..)?, true)?,
+            b"VP8L" => form.lossless = true,
+            b"VP8X" => form.animated |= data.first().is_some_and(|flags| flags & ANIMATION != 0),
+            b"ANIM" | b"ANMF" => form.animated = true,
             _ => {}
         }
         // The padding byte may be missing at the end.
         chunks = rest.get(length + length % 2..).unwrap_or_default();
     }
-    Some(lossless)
+    Some(form)
 }
 
 #[cfg(test)]
@@ -58,9 +72,23 @@ mod tests {
         let lossy = file(&[chunk(b"VP8 ", b"abc")]);
         assert!(!check(&lossy).unwrap().1);
         assert!(check(&file(&[chunk(b"VP8L", b"abc")])).unwrap().1);
+    }
+
+    #[test]
+    fn an_animation_is_refused_and_not_made_one_picture() {
+        let still = chunk(b"VP8X", &[0; 10]);
+        let moving = chunk(b"VP8X", &[ANIMATION, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
         let frame = [vec![0; 16], chunk(b"VP8L", b"abc")].concat();
-        let animated = file(&[chunk(b"VP8X", &[0; 10]), chunk(b"ANMF", &frame)]);
-        assert!(check(&animated).unwrap().1);
+        for chunks in [
+            vec![still.clone(), chunk(b"ANMF", &frame)],
+            vec![still.clone(), chunk(b"ANIM", &[0; 6])],
+            vec![moving, chunk(b"VP8L", b"abc")],
+        ] {
+            let bytes = file(&chunks);
+            let refused = check(&bytes);
+            assert!(matches!(refused, Err(PictureError::AnimatedWebP)));
+        }
+        assert!(check(&file(&[still, chunk(b"VP8L", b"abc")])).is_ok());
     }
 
     #[test]

@@ -120,22 +120,25 @@ fn an_animation_keeps_its_frames_times_and_repetitions() {
 }
 
 #[test]
-fn of_a_longer_animation_the_first_frame_is_kept() {
-    let frames = |limits: &PictureLimits| {
-        let sent = send_within(&animation(50, 40, 7), limits);
-        let bytes = fs::read(&sent.done().picture.path).unwrap();
-        let decoder = gif::Decoder::new(bytes.as_slice()).unwrap();
-        decoder.into_iter().map(Result::unwrap).count()
+fn a_longer_animation_is_refused_with_the_limits() {
+    let mut limits = PictureLimits {
+        frames: 7,
+        animation_pixels: 7 * 50 * 40,
+        ..PictureLimits::default()
     };
-    let mut limits = PictureLimits::default();
-    assert_eq!(frames(&limits), 7);
+    let animation = animation(50, 40, 7);
+    assert!(send_within(&animation, &limits).outcome.is_ok());
+    let refused = |limits: &PictureLimits| {
+        let sent = send_within(&animation, limits);
+        assert!(matches!(sent.refused(), PictureError::TooLong { .. }));
+        assert!(sent.refused().is_of_the_picture());
+        sent.refused().to_string()
+    };
     limits.frames = 6;
-    assert_eq!(frames(&limits), 1);
+    assert!(refused(&limits).contains("at most 6 frames"));
     limits.frames = 7;
-    limits.animation_pixels = 7 * 50 * 40;
-    assert_eq!(frames(&limits), 7);
     limits.animation_pixels -= 1;
-    assert_eq!(frames(&limits), 1);
+    refused(&limits);
 }
 
 #[test]

@@ -9,7 +9,7 @@ mod place;
 
 use std::sync::Arc;
 
-use waybill_primitives::{FieldErrors, OrderId, Role, UserId};
+use waybill_primitives::{FieldErrors, OrderId, Role, UserId, is_text_control};
 use waybill_service_kit::{AppError, CallContext, Caller};
 use waybill_store::page::{MAX_COUNTED, Total};
 
@@ -63,7 +63,7 @@ pub fn actor(ctx: &CallContext) -> Option<Person> {
 fn person_name(name: &str) -> String {
     name.trim()
         .chars()
-        .filter(|c| !c.is_control())
+        .filter(|c| !is_text_control(*c))
         .take(MAX_PERSON_NAME)
         .collect()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use waybill_primitives::{CategoryId, FieldErrors, Role, Timestamp, UserId};
+use waybill_primitives::{CategoryId, FieldErrors, Role, Timestamp, UserId, is_text_control};
 use waybill_proto::order as pb;
 
 pub use super::entity::worker::Model as Worker;
@@ -33,7 +33,7 @@ impl Account {
             .name
             .trim()
             .chars()
-            .filter(|c| !c.is_control())
+            .filter(|c| !is_text_control(*c))
             .take(MAX_PERSON_NAME)
             .collect();
         self.email = self.email.chars().take(320).collect();
