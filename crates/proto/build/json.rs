@@ -282,8 +282,9 @@ impl Json {
             Kind::Enum(choice) => {
                 let path = rust_path(choice.full_name());
                 if output {
+                    let how = if is_list { "name_list" } else { "name" };
                     serde.push(format!(
-                        "serialize_with = \"crate::json::name::<{path}, _>\""
+                        "serialize_with = \"crate::json::{how}::<{path}, _>\""
                     ));
                 }
                 Some(path)

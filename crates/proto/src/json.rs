@@ -61,6 +61,15 @@ where
     serializer.serialize_str(name_of::<T>(*number))
 }
 
+/// Serialises numbers in a message as their names.
+pub(crate) fn name_list<T, S>(numbers: &[i32], serializer: S) -> Result<S::Ok, S::Error>
+where
+    T: Named + TryFrom<i32> + Default,
+    S: Serializer,
+{
+    serializer.collect_seq(numbers.iter().map(|number| name_of::<T>(*number)))
+}
+
 /// Serialises the text of a JSON object as that object; null if it is empty or no valid JSON: one bad record must not make a
 /// whole list unreadable.
 #[expect(clippy::ref_option, reason = "serde passes the field by reference")]

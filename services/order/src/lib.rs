@@ -30,6 +30,8 @@ mod shop;
 
 use std::sync::Arc;
 
+#[doc(hidden)]
+pub use base::csv::fuzz as fuzz_cells;
 pub use config::Settings;
 pub use consumers::CONSUMERS;
 pub use derived::analytics::app::rebuild as rebuild_analytics;
@@ -37,8 +39,9 @@ pub use derived::verify::verify;
 pub use fulfilment::files::{domain::MAX_IMAGES, storage::Storage};
 pub use migrations::Migrator;
 pub use orders::store::{searched, set_search};
+#[doc(hidden)]
+pub use shop::import_export::domain::reader::fuzz as fuzz_import;
 use tonic::service::Routes;
-use waybill_file_store::LinkSigner;
 use waybill_proto::order::{
     analytics_service_server::AnalyticsServiceServer, cart_service_server::CartServiceServer,
     catalogue_service_server::CatalogueServiceServer, file_service_server::FileServiceServer,
@@ -52,7 +55,10 @@ use crate::{
     consumers::{OrderProjections, PaymentEvents, UserEvents},
     derived::analytics::{app::Analytics, grpc::AnalyticsGrpc},
     fulfilment::{
-        files::{app::Files, grpc::FilesGrpc},
+        files::{
+            app::{Files, links},
+            grpc::FilesGrpc,
+        },
         notes::app::Notes,
         shipments::{
             app::{SettleShipments, Shipments},
@@ -123,7 +129,7 @@ pub async fn build(
     let watch = StockWatch::new(Arc::clone(&context));
     let stock = StockGrpc(Stock::new(Arc::clone(&context)));
     let carts = Carts::new(Arc::clone(&context));
-    let links = LinkSigner::new(&deps.service_tokens.secret_for("links to files"));
+    let links = links::signer(deps).await?;
     let files = Files::new(Arc::clone(&context), storage.clone(), links);
     let workers = Workers::new(Arc::clone(&context));
     let work = WorkGrpc {

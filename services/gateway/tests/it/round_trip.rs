@@ -230,6 +230,7 @@ async fn settings_sent_back_stay_as_they_are() {
         cart_lifetime_seconds: 2_592_000,
         low_stock_threshold: 5,
         version: 2,
+        allowed_file_types: vec![pb::FileType::Jpeg.into(), pb::FileType::Pdf.into()],
         ..Default::default()
     };
     record::<pb::GetSettingsRequest, _>(
@@ -263,6 +264,9 @@ async fn settings_sent_back_stay_as_they_are() {
         cart_lifetime_seconds: Some(2_592_000),
         low_stock_threshold: Some(5),
         version: Some(2),
+        allowed_file_types: Some(pb::FileTypes {
+            types: vec![pb::FileType::Jpeg.into(), pb::FileType::Pdf.into()],
+        }),
     };
     assert_eq!(*asked.lock(), [same.clone(), same]);
 }

@@ -46,6 +46,8 @@ pub async fn open(
     let initial = ShopSettings {
         shop_name: settings.shop_name.clone(),
         commission_basis_points: settings.commission_basis_points.into(),
+        max_file_bytes: i64::try_from(settings.max_file_size).unwrap_or(i64::MAX),
+        allowed_file_types: settings.allowed_file_types.clone(),
         updated_at: now,
         ..ShopSettings::initial(currency, settings.order_expiry)
     };

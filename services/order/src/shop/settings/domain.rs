@@ -6,6 +6,8 @@ use serde_json::{Map, Value, json};
 use waybill_primitives::{Currency, FieldErrors, Timestamp};
 use waybill_proto::order as pb;
 
+use crate::{base::file_types::FileTypes, config::MAX_FILE_BYTES};
+
 pub use super::entity::Model as ShopSettings;
 
 const MINUTE: i64 = 60;
@@ -33,7 +35,8 @@ impl ShopSettings {
             commission_basis_points: 2_000,
             max_open_orders_per_worker: 0,
             max_order_lines: 100,
-            max_file_bytes: 5 * 1024 * 1024,
+            max_file_bytes: MAX_FILE_BYTES,
+            allowed_file_types: FileTypes::all(),
             max_files_per_order: 50,
             cart_lifetime: 30 * DAY,
             low_stock_threshold: 5,
@@ -101,6 +104,12 @@ impl ShopSettings {
             "maxFileBytes": max_file_bytes in MIN_MAX_FILE_BYTES..MAX_MAX_FILE_BYTES;
             "lowStockThreshold": low_stock_threshold in MIN_LOW_STOCK_THRESHOLD..MAX_LOW_STOCK_THRESHOLD;
         }
+        if let Some(types) = &patch.allowed_file_types {
+            if types.as_slice().is_empty() {
+                errors.add("allowedFileTypes", "must have at least one entry");
+            }
+            next.allowed_file_types = types.clone();
+        }
         if next == *self {
             return errors.or(None);
         }
@@ -121,7 +130,7 @@ impl ShopSettings {
         (Value::Object(mine), Value::Object(theirs))
     }
 
-    fn named(&self) -> [(&'static str, Value); 13] {
+    fn named(&self) -> [(&'static str, Value); 14] {
         [
             ("shopName", json!(self.shop_name)),
             ("currency", json!(self.currency.as_str())),
@@ -136,6 +145,10 @@ impl ShopSettings {
             ),
             ("maxOrderLines", json!(self.max_order_lines)),
             ("maxFileBytes", json!(self.max_file_bytes)),
+            (
+                "allowedFileTypes",
+                json!(self.allowed_file_types.as_slice()),
+            ),
             ("maxFilesPerOrder", json!(self.max_files_per_order)),
             ("cartLifetimeSeconds", json!(self.cart_lifetime)),
             ("lowStockThreshold", json!(self.low_stock_threshold)),
@@ -159,6 +172,7 @@ pub struct SettingsPatch {
     pub max_files_per_order: Option<i64>,
     pub cart_lifetime: Option<i64>,
     pub low_stock_threshold: Option<i64>,
+    pub allowed_file_types: Option<FileTypes>,
 }
 
 #[cfg(test)]
@@ -212,6 +226,7 @@ mod tests {
             max_files_per_order: Some(0),
             cart_lifetime: Some(59),
             low_stock_threshold: Some(-1),
+            allowed_file_types: Some(FileTypes::new(Vec::new())),
         };
         let above = SettingsPatch {
             shop_name: Some("x".repeat(101)),
@@ -227,6 +242,7 @@ mod tests {
             max_files_per_order: Some(1_001),
             cart_lifetime: Some(365 * DAY + 1),
             low_stock_threshold: Some(pb::ShopSettings::MAX_LOW_STOCK_THRESHOLD + 1),
+            allowed_file_types: Some(FileTypes::new(Vec::new())),
         };
         for patch in [below, above] {
             let errors = shop().patched(&patch, Timestamp::UNIX_EPOCH).unwrap_err();

@@ -3,6 +3,8 @@
 use waybill_primitives::{Currency, Timestamp};
 use waybill_store::entity_prelude::*;
 
+use crate::base::file_types::FileTypes;
+
 /// The current settings. Durations in seconds.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "shop_settings")]
@@ -26,6 +28,8 @@ pub struct Model {
     pub max_order_lines: i64,
     /// Bytes of one file.
     pub max_file_bytes: i64,
+    /// Types of files that are taken, by content.
+    pub allowed_file_types: FileTypes,
     /// Files of one order.
     pub max_files_per_order: i64,
     /// A cart that is not used is deleted after this time.

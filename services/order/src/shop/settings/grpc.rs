@@ -5,17 +5,26 @@ use waybill_proto::order::{
     self as pb, GetSettingsRequest, GetSettingsResponse, UpdateSettingsRequest,
     UpdateSettingsResponse, shop_service_server::ShopService,
 };
-use waybill_service_kit::context;
+use waybill_service_kit::{AppError, context};
 
 use super::{app::Shop, domain::SettingsPatch, wire};
-use crate::base::callers::sees_all;
+use crate::base::{
+    callers::sees_all,
+    file_types::{FileType, FileTypes},
+    grpc::choice,
+};
 
 /// Answers `waybill.order.v1.ShopService`.
 #[derive(Debug, Clone)]
 pub struct ShopGrpc(pub Shop);
 
-fn patch(request: UpdateSettingsRequest) -> SettingsPatch {
-    SettingsPatch {
+fn patch(request: UpdateSettingsRequest) -> Result<SettingsPatch, AppError> {
+    let types = request.allowed_file_types.map(|types| {
+        let types = types.types.into_iter();
+        let types = types.map(FileType::required_from_proto);
+        choice("allowedFileTypes", types.collect::<Result<_, _>>())
+    });
+    Ok(SettingsPatch {
         shop_name: request.shop_name,
         currency: request.currency,
         goods_expiry: request.goods_expiry_seconds,
@@ -29,7 +38,8 @@ fn patch(request: UpdateSettingsRequest) -> SettingsPatch {
         max_files_per_order: request.max_files_per_order.map(Into::into),
         cart_lifetime: request.cart_lifetime_seconds,
         low_stock_threshold: request.low_stock_threshold,
-    }
+        allowed_file_types: types.transpose()?.map(FileTypes::new),
+    })
 }
 
 #[tonic::async_trait]
@@ -61,7 +71,7 @@ impl ShopService for ShopGrpc {
         let ctx = context(&request);
         let request = request.into_inner();
         let version = request.version;
-        let settings = self.0.update(&ctx, &patch(request), version).await?;
+        let settings = self.0.update(&ctx, &patch(request)?, version).await?;
         Ok(Response::new(UpdateSettingsResponse {
             settings: Some(wire::settings(&settings)),
         }))

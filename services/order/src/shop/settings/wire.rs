@@ -3,6 +3,7 @@
 use waybill_proto::order as pb;
 
 use super::domain::ShopSettings;
+use crate::base::file_types::FileTypes;
 
 /// The settings as a message; values beyond a field's range are clamped.
 pub fn settings(shop: &ShopSettings) -> pb::ShopSettings {
@@ -21,7 +22,13 @@ pub fn settings(shop: &ShopSettings) -> pb::ShopSettings {
         max_files_per_order: number(shop.max_files_per_order),
         cart_lifetime_seconds: shop.cart_lifetime,
         low_stock_threshold: shop.low_stock_threshold,
+        allowed_file_types: types(&shop.allowed_file_types),
         version: shop.version,
         updated_at: Some(shop.updated_at),
     }
+}
+
+fn types(types: &FileTypes) -> Vec<i32> {
+    let types = types.as_slice().iter();
+    types.map(|kind| (*kind).into()).collect()
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use futures::future::join_all;
+use waybill_file_store::LinkSigner;
 use waybill_proto::order::{
     self as pb,
     FilePurpose::{Reference, Result as Handed},
@@ -341,6 +342,96 @@ async fn a_link_gives_access_to_its_file_until_it_expires() {
         shop.delete_file(&who, &file.id).await.unwrap();
         let gone = Err("NOT_FOUND".to_owned());
         assert_eq!(read(&file.id, false, &made.signature).await, gone);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_key_of_links_is_random_and_the_same_for_all_replicas() {
+    on_any_database(async |shop| {
+        let (who, order) = placed(shop).await;
+        let target = of_order(&order, Reference, "a.pdf");
+        let file = shop.upload(&who, target, &pdf(20)).await.unwrap();
+        let request = pb::CreateFileLinkRequest {
+            id: file.id.clone(),
+            seconds: Some(60),
+        };
+        let sent = outgoing(&who.ctx, request);
+        let made = shop.file_service().create_file_link(sent).await;
+        let made = made.unwrap().into_inner();
+        let read = async |shop: &Shop, link: &str| {
+            let request = pb::ReadFileRequest {
+                id: file.id.clone(),
+                link: link.to_owned(),
+                ..Default::default()
+            };
+            let outcome = shop.read_as(&nobody(), request).await;
+            outcome.map(|_| ()).map_err(|error| error.code.to_string())
+        };
+        let second = shop.second().await;
+        for replica in [shop, &second] {
+            assert_eq!(read(replica, &made.signature).await, Ok(()));
+        }
+        second.close().await;
+        // Whoever knows the service key of development, which is public, knows no key of links.
+        let known = shop.deps.service_tokens.secret_for("links to files");
+        let path = format!("/api/v1/media/{}", file.id);
+        let until = shop.deps.clock.now().plus(Duration::from_mins(1));
+        let forged = LinkSigner::new(&known).sign(&path, until);
+        let refused = read(shop, &forged).await;
+        assert_eq!(refused, Err("LINK_INVALID".to_owned()));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_form_that_is_too_large_is_refused_before_its_file_is_received() {
+    on_any_database(async |shop| {
+        let (who, order) = placed(shop).await;
+        let target = |form_bytes| pb::UploadTarget {
+            form_bytes,
+            ..of_order(&order, Reference, "a.pdf")
+        };
+        // The rest never comes: it would be an interrupted upload.
+        let begun = |form_bytes| vec![part(Part::Target(target(form_bytes)))];
+        let error = shop.send(&who, begun(50_000_000)).await.unwrap_err();
+        assert_eq!(error.code, ErrorCode::PayloadTooLarge);
+        let error = shop.send(&who, begun(5_000_000)).await.unwrap_err();
+        assert_eq!(error.code, ErrorCode::Malformed);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_the_types_of_the_settings_are_taken() {
+    on_any_database(async |shop| {
+        let (who, order) = placed(shop).await;
+        let types = |types: &[pb::FileType]| pb::UpdateSettingsRequest {
+            allowed_file_types: Some(pb::FileTypes {
+                types: types.iter().map(|kind| (*kind).into()).collect(),
+            }),
+            ..Default::default()
+        };
+        let update = async |request| {
+            let sent = outgoing(&shop.admin.ctx, request);
+            let answer = shop.settings().update_settings(sent).await;
+            answer.map(|_| ()).map_err(AppError::from)
+        };
+        let upload = async |name: &str, bytes: &[u8]| {
+            let outcome = shop
+                .upload(&who, of_order(&order, Reference, name), bytes)
+                .await;
+            outcome.map(|_| ()).map_err(|error| error.code)
+        };
+        assert_eq!(upload("a.png", &png()).await, Ok(()));
+        update(types(&[pb::FileType::Pdf, pb::FileType::Mp4]))
+            .await
+            .unwrap();
+        let refused = Err(ErrorCode::UnsupportedMediaType);
+        assert_eq!(upload("a.png", &png()).await, refused);
+        assert_eq!(upload("a.pdf", &pdf(10)).await, Ok(()));
+        let error = update(types(&[])).await.unwrap_err();
+        assert_eq!(fields(&error), ["allowedFileTypes"]);
     })
     .await;
 }
