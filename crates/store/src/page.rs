@@ -251,6 +251,23 @@ impl<C: ColumnTrait> Keyset<C> {
     }
 }
 
+/// Reads a cursor of some list; for `crates/fuzz`. Whatever a client sends, this answers, and a cursor of ours is read again.
+///
+/// # Panics
+/// If a cursor is not read as it was written.
+#[doc(hidden)]
+pub fn fuzz(cursor: &str) {
+    use crate::entity::dead_letter::Column;
+    let list = Keyset::desc("dead-letters", Column::At).then(Column::Id);
+    let _ = list.after(cursor);
+    let row = |column: Column| match column {
+        Column::At => Value::from(i64::try_from(cursor.len()).unwrap_or(i64::MAX)),
+        _ => Value::from(uuid::Uuid::from_u128(cursor.len() as u128)),
+    };
+    let own = list.cursor(row);
+    assert!(own.is_ok_and(|own| list.after(&own).is_ok()));
+}
+
 /// Reads a part of a cursor as the type of the column.
 fn value(column: &impl ColumnTrait, json: Json) -> Result<Value, BadCursor> {
     match (column.def().get_column_type(), json) {

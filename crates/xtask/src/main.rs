@@ -1,4 +1,5 @@
-//! Developer commands, as `cargo xtask <command>`: run, up, test, lint, tidy, bench, faults, record-database, openapi, settings.
+//! Developer commands, as `cargo xtask <command>`: run, up, test, contract, fuzz, lint, tidy, bench, faults, record-database, openapi,
+//! settings.
 
 #![expect(
     clippy::disallowed_methods,
@@ -6,7 +7,9 @@
 )]
 
 mod bench;
+mod contract;
 mod faults;
+mod fuzz;
 mod lint;
 mod processes;
 mod run;
@@ -49,7 +52,11 @@ enum Cmd {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
-    /// Check format, clippy and the arrows between crates and slices.
+    /// Compare the answers of a running platform with the OpenAPI document, by schemathesis.
+    Contract(contract::Options),
+    /// Send made-up input to what reads the input of clients, by cargo-fuzz.
+    Fuzz(fuzz::Options),
+    /// Check format, clippy, the arrows between crates and slices, and licences and sources of dependencies.
     Lint,
     /// Check the arrows between crates and slices, manifests and module docs.
     Tidy {
@@ -81,6 +88,8 @@ fn main() -> Result<()> {
             args,
         } => test::test(all_databases, &args),
         Cmd::RecordDatabase { version } => test::record_database(&version),
+        Cmd::Contract(options) => contract::contract(&options),
+        Cmd::Fuzz(options) => fuzz::fuzz(&options),
         Cmd::Lint => lint::lint(),
         Cmd::Tidy { draw: None } => tidy::tidy(),
         Cmd::Tidy { draw: Some(folder) } if folder.is_empty() => tidy::draw(),

@@ -311,6 +311,12 @@ fn complete_operation(
     if let Some(body) = operation.get_mut("requestBody") {
         leave_out(body);
     }
+    for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+        if parameter["in"] == "query" && parameter["required"] != true {
+            // It counts as not given: forms send empty fields so.
+            parameter["allowEmptyValue"] = true.into();
+        }
+    }
     let parameters = operation["parameters"].as_array();
     let in_query = parameters
         .into_iter()
@@ -337,7 +343,8 @@ fn complete_operation(
     let wanted = |status: &str| match status {
         "400" => takes_body || in_query || (secured && writes),
         "401" => secured || (signs_in && writes),
-        "403" => checks_role && !public,
+        // A suspended account cannot sign in.
+        "403" => checks_role && !public || path.ends_with("/login"),
         "404" => in_path,
         "409" => writes && (secured || signs_in || path.contains("/register")),
         "413" | "415" => takes_body,

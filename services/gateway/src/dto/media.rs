@@ -3,7 +3,6 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 use waybill_primitives::Timestamp;
-use waybill_proto::order::FilePurpose;
 
 /// A file to upload, as `multipart/form-data`. Its fields may come in any order.
 #[derive(Debug, ToSchema)]
@@ -12,10 +11,40 @@ use waybill_proto::order::FilePurpose;
 pub struct FileUpload {
     /// Purpose of the file; as a query parameter or as a form field.
     #[schema(inline, example = "PROGRESS")]
-    pub purpose: Option<FilePurpose>,
-    /// JPEG, PNG, GIF, WebP, MP4 or PDF.
+    pub purpose: Option<WorkPurpose>,
+    /// JPEG, PNG, GIF, WebP, MP4 or PDF, as the shop's settings allow.
     #[schema(value_type = String, format = Binary)]
     pub file: Vec<u8>,
+}
+
+/// A customer's file to upload, as `multipart/form-data`. Its fields may come in any order.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "it describes a form that is streamed")]
+#[schema(as = ReferenceUpload)]
+pub struct ReferenceUpload {
+    /// Purpose of the file, if given; as a query parameter or as a form field.
+    #[schema(inline, example = "REFERENCE")]
+    pub purpose: Option<ReferencePurpose>,
+    /// JPEG, PNG, GIF, WebP, MP4 or PDF, as the shop's settings allow.
+    #[schema(value_type = String, format = Binary)]
+    pub file: Vec<u8>,
+}
+
+/// The purposes of files that staff add to an order.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "it describes a part of FilePurpose")]
+#[schema(rename_all = "UPPERCASE")]
+pub enum WorkPurpose {
+    Progress,
+    Result,
+}
+
+/// The purpose of files that customers add to their orders.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "it describes a part of FilePurpose")]
+#[schema(rename_all = "UPPERCASE")]
+pub enum ReferencePurpose {
+    Reference,
 }
 
 /// A picture to upload, as `multipart/form-data`. Its fields may come in any order.

@@ -15,7 +15,9 @@ use waybill_proto::order::Order;
 pub use analytics::Dashboard;
 pub use guests::{OrderAuth, PlacedOrder};
 pub use imports::{CsvFile, ImportReport, ProductFile};
-pub use media::{FileLink, FileUpload, PictureUpload};
+pub use media::{
+    FileLink, FileUpload, PictureUpload, ReferencePurpose, ReferenceUpload, WorkPurpose,
+};
 pub(crate) use named::named;
 pub use payments::{PaymentCreated, seen_from};
 pub use shop::Shop;

@@ -15,12 +15,13 @@ use crate::error::ApiError;
 
 /// Describes an optional header.
 macro_rules! header_params {
-    ($extractor:ident, $name:literal, $max_length:literal, $description:literal) => {
+    ($extractor:ident, $name:literal, $max_length:literal, $pattern:literal, $description:literal) => {
         impl IntoParams for $extractor {
             fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
                 let text = ObjectBuilder::new()
                     .schema_type(Type::String)
-                    .max_length(Some($max_length));
+                    .max_length(Some($max_length))
+                    .pattern(Some($pattern));
                 let parameter = ParameterBuilder::new()
                     .name($name)
                     .parameter_in(ParameterIn::Header)
@@ -37,18 +38,21 @@ header_params!(
     IfMatch,
     "If-Match",
     64,
+    r#"^(\*|[0-9]{1,18}|(W/)?"[0-9]{1,18}(-[!#-~]*)?")$"#,
     "The `ETag` that was read; a stale one is refused with `VERSION_CONFLICT`. Same as the field `version`."
 );
 header_params!(
     Idempotency,
     "Idempotency-Key",
     255,
+    "^[!-~]+$",
     "1 to 255 visible ASCII characters. A repeated request gets the first answer again, with the header `Idempotency-Replayed`."
 );
 header_params!(
     CartToken,
     "X-Cart-Token",
     128,
+    "^[ -~]*$",
     "The cart of a caller who is not signed in, as returned by `PUT /api/v1/cart/items/{productId}`."
 );
 

@@ -58,6 +58,7 @@ pub struct Paging {
     #[param(value_type = Option<u32>, minimum = 1, maximum = 100, default = 20)]
     pub limit: Option<Limit>,
     /// `nextCursor` of the page before.
+    #[param(pattern = "^[A-Za-z0-9_-]*$")]
     pub cursor: Option<String>,
     /// Also count the rows of all pages.
     pub total: Option<bool>,

@@ -25,22 +25,25 @@ use crate::{
         Admin, Anyone, Body, Id, Idempotency, IfMatch, OptionalBody, Origin, Paged, Paging, Params,
         SignedIn, Worker,
     },
-    multipart::Form,
+    multipart::{Form, MAX_FORM},
+    routes::imports,
 };
 use download::{LinkQuery, download};
 use upload::Purposes;
 
-/// The upload routes, which have a longer timeout for slow clients.
-const UPLOADS: [&str; 4] = [
-    "/api/v1/admin/products/import",
-    "/api/v1/orders/{id}/media",
-    "/api/v1/orders/{id}/customer-media",
-    "/api/v1/products/{id}/images",
+/// The upload routes, which have a longer timeout for slow clients, with the largest body of each.
+const UPLOADS: [(&str, usize); 4] = [
+    ("/api/v1/admin/products/import", imports::MAX_BODY),
+    ("/api/v1/orders/{id}/media", MAX_FORM),
+    ("/api/v1/orders/{id}/customer-media", MAX_FORM),
+    ("/api/v1/products/{id}/images", MAX_FORM),
 ];
 
-/// Whether this is an upload route.
-pub fn takes_files(route: &str) -> bool {
-    UPLOADS.contains(&route)
+/// The largest body of an upload route; none for other routes.
+pub fn largest_upload(route: &str) -> Option<usize> {
+    let mut all = UPLOADS.iter();
+    all.find(|(of, _)| *of == route)
+        .map(|(_, largest)| *largest)
 }
 
 pub fn routes() -> OpenApiRouter<App> {
@@ -80,8 +83,19 @@ pub async fn list_files(
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
-pub struct UploadQuery {
+pub struct WorkQuery {
     /// Instead of the form field.
+    #[param(inline, value_type = Option<dto::WorkPurpose>)]
+    pub purpose: Option<FilePurpose>,
+}
+
+/// As [`WorkQuery`], for customers.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+pub struct ReferenceQuery {
+    /// Instead of the form field.
+    #[param(inline, value_type = Option<dto::ReferencePurpose>)]
     pub purpose: Option<FilePurpose>,
 }
 
@@ -89,13 +103,13 @@ pub struct UploadQuery {
 ///
 /// The purpose is `PROGRESS` or `RESULT`, as a query parameter or as a form field. The file type is detected from the content;
 /// pictures are re-encoded without metadata. With an `Idempotency-Key`, a repeated request gets the first answer again.
-#[utoipa::path(post, path = "/api/v1/orders/{id}/media", tag = "media", params(UploadQuery, Idempotency),
+#[utoipa::path(post, path = "/api/v1/orders/{id}/media", tag = "media", params(WorkQuery, Idempotency),
     request_body(content = dto::FileUpload, content_type = "multipart/form-data"))]
 pub async fn upload_file(
     State(app): State<App>,
     Worker(mut context): Worker,
     id: Id,
-    Params(query): Params<UploadQuery>,
+    Params(query): Params<WorkQuery>,
     idempotency: Idempotency,
     form: Form,
 ) -> Result<Created<pb::File>, ApiError> {
@@ -114,13 +128,13 @@ pub async fn upload_file(
 }
 
 /// Add a file to your own order, for instance a reference picture, while the order is open.
-#[utoipa::path(post, path = "/api/v1/orders/{id}/customer-media", tag = "media", params(UploadQuery, Idempotency),
-    request_body(content = dto::FileUpload, content_type = "multipart/form-data"))]
+#[utoipa::path(post, path = "/api/v1/orders/{id}/customer-media", tag = "media", params(ReferenceQuery, Idempotency),
+    request_body(content = dto::ReferenceUpload, content_type = "multipart/form-data"))]
 pub async fn upload_reference(
     State(app): State<App>,
     SignedIn(mut context): SignedIn,
     id: Id,
-    Params(query): Params<UploadQuery>,
+    Params(query): Params<ReferenceQuery>,
     idempotency: Idempotency,
     form: Form,
 ) -> Result<Created<pb::File>, ApiError> {

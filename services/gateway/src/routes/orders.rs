@@ -201,11 +201,13 @@ pub struct History {
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct HistoryFilter {
     /// Only changes after this version of the order.
-    pub after_version: Option<u64>,
+    #[param(minimum = 0)]
+    pub after_version: Option<i64>,
     /// Maximum number of items; all of them, up to 1,000, if not given.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
     pub limit: Option<Limit>,
     /// `nextCursor` of the page before.
+    #[param(pattern = "^[0-9]{0,19}$")]
     pub cursor: Option<String>,
 }
 
@@ -225,6 +227,9 @@ pub async fn list_order_history(
     id: Id,
     Params(filter): Params<HistoryFilter>,
 ) -> Result<Answer<History>, ApiError> {
+    if filter.after_version.is_some_and(i64::is_negative) {
+        return Err(AppError::invalid_field("afterVersion", "must not be negative").into());
+    }
     let cursor = match filter.cursor.as_deref() {
         None | Some("") => None,
         Some(text) => Some(
@@ -238,13 +243,7 @@ pub async fn list_order_history(
     };
     let request = pb::GetHistoryRequest {
         order_id: id.to_string(),
-        after_version: cursor
-            .or_else(|| {
-                filter
-                    .after_version
-                    .map(|version| i64::try_from(version).unwrap_or(i64::MAX))
-            })
-            .unwrap_or(0),
+        after_version: cursor.or(filter.after_version).unwrap_or(0),
         limit: filter.limit.map_or(0, |limit| limit.0),
     };
     let answer = read!(app.clients.order, get_history, &context, request)?;

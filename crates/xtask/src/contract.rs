@@ -1,0 +1,170 @@
+//! `cargo xtask contract`: schemathesis sends requests that the OpenAPI document describes, valid ones and invalid ones, to a running
+//! platform with demo data, as each role, and compares every answer with the document.
+
+use std::{
+    env,
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpStream,
+    process::{Child, Command, Stdio},
+};
+
+use anyhow::{Context as _, Result, bail, ensure};
+
+use crate::{cargo, check, root, target_dir};
+
+/// Its version, in `.ci/run` as well.
+const VERSION: &str = "4.32.5";
+/// The password of the demo accounts.
+const PASSWORD: &str = "waybill-demo";
+/// Roles, each with one of the demo accounts.
+const ROLES: [(&str, Option<&str>); 4] = [
+    ("anonymous", None),
+    ("customer", Some("carla@waybill.example")),
+    ("staff", Some("wendy@waybill.example")),
+    ("admin", Some("admin@waybill.example")),
+];
+
+#[derive(clap::Args)]
+pub struct Options {
+    /// Only as this role: `anonymous`, `customer`, `staff` or `admin`.
+    #[arg(long)]
+    role: Option<String>,
+    /// Most cases of an operation in the phase that makes them up at random.
+    #[arg(long, default_value_t = 3)]
+    cases: u32,
+    /// Where the cases begin: the same number gives the same cases.
+    #[arg(long, default_value_t = 20_261_121)]
+    seed: u32,
+    /// Passed to schemathesis, for instance `--include-path /api/v1/orders`.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    args: Vec<String>,
+}
+
+pub fn contract(options: &Options) -> Result<()> {
+    if !is_installed() {
+        let how = format!("python3 -m pip install schemathesis=={VERSION}");
+        if env::var_os("CI").is_some() {
+            bail!("schemathesis is missing: {how}");
+        }
+        println!("SKIPPED: schemathesis is missing: {how}");
+        return Ok(());
+    }
+    // As for the tests, so that nothing is compiled twice.
+    check(cargo().args(["build", "--workspace", "--bins", "--tests"]))?;
+    let mut failed = Vec::new();
+    for (role, account) in ROLES {
+        if options.role.as_deref().is_some_and(|only| only != role) {
+            continue;
+        }
+        println!("as {role}");
+        if !as_role(options, account)? {
+            failed.push(role);
+        }
+    }
+    ensure!(
+        failed.is_empty(),
+        "the answers and the document differ, as {}",
+        failed.join(", ")
+    );
+    Ok(())
+}
+
+fn is_installed() -> bool {
+    Command::new("schemathesis")
+        .arg("--version")
+        .output()
+        .is_ok_and(|output| output.status.success())
+}
+
+/// Whether all answers are as the document says. On a platform of its own: a role can change what another one would see.
+fn as_role(options: &Options, account: Option<&str>) -> Result<bool> {
+    let platform = Platform::start()?;
+    let mut command = Command::new("schemathesis");
+    let config = root().join("crates/xtask/schemathesis.toml");
+    command
+        .arg("--config-file")
+        .arg(config)
+        .args(["run", &format!("http://{}/openapi.json", platform.address)])
+        .args(["--workers", "2", "--no-color"])
+        .args(["--max-examples", &options.cases.to_string()])
+        .args(["--seed", &options.seed.to_string()])
+        .args(&options.args)
+        // Its caches, and what else it keeps.
+        .current_dir(platform.folder.path());
+    if let Some(account) = account {
+        let token = platform.token(account)?;
+        command
+            .arg("--header")
+            .arg(format!("Authorization: Bearer {token}"));
+    }
+    let status = command.status().context("cannot start schemathesis")?;
+    Ok(status.success())
+}
+
+/// The embedded shape with demo data, in a folder of its own.
+struct Platform {
+    process: Child,
+    address: String,
+    folder: tempfile::TempDir,
+}
+
+impl Platform {
+    fn start() -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let mut process = Command::new(target_dir().join("debug/waybill"))
+            .args(["--demo", "--listen", "127.0.0.1:0", "--data-dir"])
+            .arg(folder.path().join("data"))
+            .envs([
+                ("WAYBILL_OPS_LISTEN", "127.0.0.1:0"),
+                ("WAYBILL_RATE_LIMIT", "off"),
+                ("WAYBILL_LOG", "error"),
+            ])
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("cannot start waybill")?;
+        let output = process.stdout.take().context("its output")?;
+        let mut address = None;
+        for line in BufReader::new(output).lines() {
+            let line = line?;
+            if let Some(found) = line.strip_prefix("listening on http://") {
+                address = Some(found.to_owned());
+                break;
+            }
+        }
+        let address = address.context("waybill ended before it listened")?;
+        Ok(Self {
+            process,
+            address,
+            folder,
+        })
+    }
+
+    /// An access token of a demo account.
+    fn token(&self, account: &str) -> Result<String> {
+        let body = format!(r#"{{"email":"{account}","password":"{PASSWORD}"}}"#);
+        let mut stream = TcpStream::connect(&self.address)?;
+        write!(
+            stream,
+            "POST /api/v1/auth/login HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            self.address,
+            body.len(),
+        )?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer)?;
+        let (_, json) = answer.split_once("\r\n\r\n").context("an answer")?;
+        let json: serde_json::Value = serde_json::from_str(json)
+            .with_context(|| format!("{account} cannot sign in: {answer}"))?;
+        let token = json["accessToken"].as_str();
+        Ok(token
+            .with_context(|| format!("{account} cannot sign in: {json}"))?
+            .to_owned())
+    }
+}
+
+impl Drop for Platform {
+    fn drop(&mut self) {
+        // Its data goes, too.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
