@@ -33,8 +33,6 @@ use places::Places;
 const PING: Duration = Duration::from_secs(20);
 /// Maximum number of concurrent requests on one HTTP/2 connection.
 const STREAMS: u32 = 200;
-/// How long a client may take to read the last answers of an HTTP/2 connection that was not used any more.
-const FAREWELL: Duration = Duration::from_mins(10);
 /// Connections stay open for this long after the listener is closed, so that requests that are already being sent are answered.
 /// The answer announces that the connection closes.
 const LINGER: Duration = Duration::from_millis(500);
@@ -179,13 +177,14 @@ async fn converse(
                 Idle::Not(until) => idle.as_mut().reset(until),
                 Idle::Unused if !said_goodbye => {
                     said_goodbye = true;
-                    // A request that is on its way is still answered; the connection ends with its last stream.
+                    // A request that is on its way is still answered, and the connection ends with its last stream; a client has as
+                    // long again to read what it was sent.
                     served.as_mut().graceful_shutdown();
-                    idle.as_mut().reset(Instant::now() + FAREWELL);
+                    idle.as_mut().reset(Instant::now() + header_timeout);
                 }
                 // A WebSocket on HTTP/2 lasts as long as it likes.
                 Idle::Unused if activity.has_tunnel() => {
-                    idle.as_mut().reset(Instant::now() + FAREWELL);
+                    idle.as_mut().reset(Instant::now() + header_timeout);
                 }
                 Idle::Never | Idle::Unused | Idle::Stuck => {
                     tracing::debug!(%peer, "a client sent no request, or did not take its answers");

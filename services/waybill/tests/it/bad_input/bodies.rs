@@ -329,9 +329,9 @@ pub async fn kinds_and_sizes(world: &World, findings: &mut Findings) {
     let large = json!({"title": "x".repeat(1_100_000)}).to_string();
     let too_large = send(&world.customer, Method::POST, "/orders", &large).await;
     findings.refused("1.1 MB", &too_large, 413, "PAYLOAD_TOO_LARGE");
-    // A caller without permission is refused first.
+    // Before anything is asked about the caller.
     let stranger = send(&world.anyone, Method::POST, "/products", &large).await;
-    findings.refused("1.1 MB from nobody", &stranger, 401, "UNAUTHENTICATED");
+    findings.refused("1.1 MB from nobody", &stranger, 413, "PAYLOAD_TOO_LARGE");
     // An unread body closes the connection; announced in time, clients do not send the next request on it.
     for answer in [too_large, stranger] {
         if answer
