@@ -311,7 +311,9 @@ fn complete_operation(
     if let Some(body) = operation.get_mut("requestBody") {
         leave_out(body);
     }
-    for parameter in operation["parameters"].as_array_mut().into_iter().flatten() {
+    let parameters = operation.get_mut("parameters");
+    let parameters = parameters.and_then(Value::as_array_mut);
+    for parameter in parameters.into_iter().flatten() {
         if parameter["in"] == "query" && parameter["required"] != true {
             // It counts as not given: forms send empty fields so.
             parameter["allowEmptyValue"] = true.into();

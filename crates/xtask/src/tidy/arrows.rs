@@ -12,6 +12,8 @@ const ALLOWED: &str = include_str!("../../arrows.txt");
 
 /// The one package below services/ that may depend on services: it runs them all in one process.
 const EMBEDDED: &str = "waybill";
+/// The targets of the fuzzer, which are no part of the product.
+const FUZZ: &str = "waybill-fuzz";
 /// For tests only.
 const TESTKIT: &str = "waybill-testkit";
 
@@ -101,11 +103,11 @@ fn listed(arrows: &BTreeSet<Arrow>, list: &str, findings: &mut Vec<String>) {
     }
 }
 
-/// Checks what no list can allow: a crate that depends on a service, unless it is the embedded shape (the same for tests of a
-/// service); the testkit in shipped code.
+/// Checks what no list can allow: a crate that depends on a service, unless it is the embedded shape or the fuzzer (the same
+/// for tests of a service); the testkit in shipped code.
 fn forbidden(arrows: &BTreeSet<Arrow>, services: &BTreeSet<String>, findings: &mut Vec<String>) {
     for arrow in arrows {
-        if services.contains(&arrow.to) && arrow.from != EMBEDDED {
+        if services.contains(&arrow.to) && ![EMBEDDED, FUZZ].contains(&arrow.from.as_str()) {
             findings.push(format!(
                 "{}: nothing depends on a service but {EMBEDDED}; ask it by gRPC or listen to its events",
                 arrow.shown()
