@@ -24,7 +24,7 @@ pub use id::{
     NotificationId, OrderId, PaymentId, ProductId, ShipmentId, UserId,
 };
 pub use money::{Currency, Money, MoneyError};
-pub use network::{address_key, network_key};
+pub use network::{address_key, customer_key, network_key};
 pub use order_number::{OrderNumber, OrderNumberError};
 pub use outage::{Outage, Report};
 pub use role::Role;

@@ -16,6 +16,17 @@ pub fn address_key(address: &str) -> Option<u128> {
     address.parse().ok().map(network_key)
 }
 
+/// A coarser key: IPv6 by the /48, which is the most that providers give to one customer.
+pub fn customer_key(network: u128) -> u128 {
+    /// Addresses of IPv4, as IPv6 has them, begin so.
+    const IPV4: u128 = 0xffff;
+    if network >> 32 == IPV4 {
+        network
+    } else {
+        network >> 80 << 80
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -27,5 +38,9 @@ mod tests {
         assert_ne!(address_key("192.0.2.1"), address_key("192.0.2.2"));
         assert_eq!(address_key("::ffff:192.0.2.1"), address_key("192.0.2.1"));
         assert_eq!(address_key("unknown"), None);
+        let customer = |text| address_key(text).map(customer_key);
+        assert_eq!(customer("2001:db8:0:1::1"), customer("2001:db8::1"));
+        assert_ne!(customer("2001:db8:1::1"), customer("2001:db8::1"));
+        assert_ne!(customer("192.0.2.1"), customer("192.0.2.2"));
     }
 }

@@ -65,6 +65,7 @@ events! {
         "waybill.auth.user.restored" => UserEvent::Restored,
         "waybill.auth.user.password_changed" => UserEvent::PasswordChanged,
     },
+    auth::SessionEnded => "waybill.auth.session.ended",
     order::OrderChanged => {
         "waybill.order.order.placed" => OrderEvent::Placed,
         "waybill.order.order.updated" => OrderEvent::Edited | OrderEvent::PaymentStarted | OrderEvent::Unspecified,

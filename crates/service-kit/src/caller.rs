@@ -2,6 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Instant};
 
+use uuid::Uuid;
 use waybill_primitives::{Role, UserId};
 use waybill_store::EventContext;
 
@@ -27,7 +28,7 @@ pub struct UserCaller {
     pub name: String,
     pub email: String,
     /// The session that the token belongs to.
-    pub session: Option<String>,
+    pub session: Option<Uuid>,
     /// Ordered without an account: `id` belongs to no account.
     pub guest: bool,
 }
@@ -182,5 +183,5 @@ pub fn context<T>(request: &tonic::Request<T>) -> CallContext {
 
 /// A new id for a request without one.
 pub fn new_request_id() -> String {
-    uuid::Uuid::now_v7().to_string()
+    Uuid::now_v7().to_string()
 }

@@ -146,6 +146,10 @@ impl ServerLayer {
             context.deadline = Some(started + deadline);
             if let Caller::User(user) = &context.caller {
                 tracing::Span::current().record("user", tracing::field::display(user.id));
+                // A token says what its holder was when it was issued.
+                if user.is_admin() && !is_read(parts.uri.path().trim_start_matches('/')) {
+                    layer.verifier.confirm(user).await?;
+                }
             }
             parts.extensions.insert(context);
             let Ok(response) = inner.call(Request::from_parts(parts, body)).await;

@@ -2,7 +2,7 @@
 //!
 //! Module map: `error` (the error of use cases and its gRPC form), `caller` (who calls), `tokens` and `crypto` (how callers are
 //! authenticated), `layers` (what runs around every call), `once` and `audit` (what a write stores in addition to its own rows),
-//! `channel` (calling other services), `service` (starting and draining a service in either shape), `readiness` (whether it can
+//! `channel` (calling other services), `fair` (a queue for scarce work), `service` (starting and draining a service in either shape), `readiness` (whether it can
 //! work), `serve`, `accept` and `process` (a service as a process of its own), `settings`, `telemetry`, `trace`, `shutdown`.
 
 pub mod accept;
@@ -11,6 +11,7 @@ mod caller;
 pub mod channel;
 pub mod crypto;
 mod error;
+pub mod fair;
 pub mod layers;
 mod log_filter;
 pub mod once;

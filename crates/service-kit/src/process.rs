@@ -23,7 +23,7 @@ use crate::{
     },
     shutdown::Shutdown,
     telemetry,
-    tokens::{GrpcJwks, ServiceTokens, Verifier},
+    tokens::{GrpcAuthority, ServiceTokens, Verifier},
 };
 
 /// Any error of a builder.
@@ -354,14 +354,18 @@ async fn boot(
         .ops_listen
         .unwrap_or_else(|| local(default_ports(name).1));
     let peers = Peers::new(peer_settings);
-    let verifier = Verifier::new(Arc::new(GrpcJwks::new(peers.auth()?)));
+    let service_tokens = ServiceTokens::new(&common.service_key);
+    let authority = GrpcAuthority::new(peers.auth()?, service_tokens.clone(), name);
+    let verifier = Verifier::new(Arc::new(authority));
+    let (following, stop) = (Arc::clone(&verifier), shutdown.closing().clone());
+    tokio::spawn(following.follow(Arc::clone(&bus) as Arc<dyn Bus>, stop));
     Ok(Boot {
-        service_tokens: ServiceTokens::new(&common.service_key),
         common,
         ops_listen,
         peers,
         bus,
         verifier,
+        service_tokens,
         shutdown,
     })
 }

@@ -1,38 +1,41 @@
-//! Access tokens of users (EdDSA, verified against the JWKS of auth) and short-lived tokens between services (HS256).
+//! Access tokens of users (EdDSA, verified against the JWKS of auth, valid until they expire or are revoked) and short-lived tokens
+//! between services (HS256).
+
+mod authority;
+mod revocations;
+mod service;
 
 use std::{
     collections::HashMap,
     fmt,
-    future::Future,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use async_trait::async_trait;
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, errors::ErrorKind};
+use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use moka::future::Cache;
-use parking_lot::{Mutex, RwLock};
+use parking_lot::RwLock;
 use ring::digest;
-use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 use waybill_primitives::{Clock, Role, SystemClock, UserId};
-use waybill_proto::auth::{GetJwksRequest, auth_service_client::AuthServiceClient};
 
+use self::revocations::Revocations;
+pub use self::{
+    authority::{Authority, GrpcAuthority},
+    service::ServiceTokens,
+};
 use crate::{
-    AppError, CallContext, Caller, GrpcChannel, UserCaller,
+    AppError, Caller, UserCaller,
     crypto::{self, JwkSet},
 };
 
 /// The `iss` of access tokens.
 pub const ISSUER: &str = "waybill";
-/// The `iss` of tokens between services.
-const SERVICE_ISSUER: &str = "waybill-service";
+/// No access token lives longer.
+pub const LONGEST_ACCESS_TOKEN: Duration = Duration::from_hours(24);
 /// How far the clocks of two machines may differ.
-const LEEWAY: Duration = Duration::from_secs(10);
-const SERVICE_TOKEN_LIFETIME: Duration = Duration::from_mins(1);
-/// A cached service token is replaced this long before its end.
-const SERVICE_TOKEN_MARGIN: Duration = Duration::from_secs(20);
+pub const LEEWAY: Duration = Duration::from_secs(10);
 /// Keys older than this are fetched again, so that withdrawn ones disappear.
 const KEYS_FRESH: Duration = Duration::from_mins(10);
 /// At most one fetch in this time, however many unknown key ids come in.
@@ -48,9 +51,9 @@ pub struct AccessClaims {
     /// First and last name.
     pub name: String,
     pub email: String,
-    /// The session, so that signing out everywhere else can keep it.
+    /// The session: when it ends, the token is no longer valid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sid: Option<String>,
+    pub sid: Option<Uuid>,
     /// For somebody who ordered without an account; `sub` then belongs to no account.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub guest: bool,
@@ -69,46 +72,9 @@ impl From<&AccessClaims> for UserCaller {
             role: claims.role,
             name: claims.name.clone(),
             email: claims.email.clone(),
-            session: claims.sid.clone(),
+            session: claims.sid,
             guest: claims.guest,
         }
-    }
-}
-
-/// The source of the public keys.
-#[async_trait]
-pub trait JwksSource: Send + Sync + 'static {
-    /// The JWKS as JSON.
-    async fn fetch(&self) -> Result<String, AppError>;
-}
-
-#[async_trait]
-impl<F, Fut> JwksSource for F
-where
-    F: Fn() -> Fut + Send + Sync + 'static,
-    Fut: Future<Output = Result<String, AppError>> + Send,
-{
-    async fn fetch(&self) -> Result<String, AppError> {
-        self().await
-    }
-}
-
-/// Fetches the keys of auth by gRPC.
-pub struct GrpcJwks(AuthServiceClient<GrpcChannel>);
-
-impl GrpcJwks {
-    pub fn new(auth: GrpcChannel) -> Self {
-        Self(AuthServiceClient::new(auth))
-    }
-}
-
-#[async_trait]
-impl JwksSource for GrpcJwks {
-    async fn fetch(&self) -> Result<String, AppError> {
-        let mut request = tonic::Request::new(GetJwksRequest {});
-        request.set_timeout(Duration::from_secs(2));
-        let answer = self.0.clone().get_jwks(request).await?;
-        Ok(answer.into_inner().jwks_json)
     }
 }
 
@@ -121,9 +87,11 @@ struct Keys {
 }
 
 /// Verifies access tokens. Keys are fetched when the first token arrives, on an unknown key id (at most every two seconds) and
-/// every ten minutes; while auth is unavailable, the known keys stay in use.
+/// every ten minutes; while auth is unavailable, the known keys stay in use. What was revoked before is loaded with the first
+/// token, and kept current by [`Verifier::follow`].
 pub struct Verifier {
-    source: RwLock<Option<Arc<dyn JwksSource>>>,
+    authority: RwLock<Option<Arc<dyn Authority>>>,
+    revocations: Revocations,
     keys: RwLock<Keys>,
     /// Held while fetching: one fetch at a time.
     fetching: tokio::sync::Mutex<()>,
@@ -139,17 +107,18 @@ impl fmt::Debug for Verifier {
 }
 
 impl Verifier {
-    pub fn new(source: Arc<dyn JwksSource>) -> Arc<Self> {
+    pub fn new(authority: Arc<dyn Authority>) -> Arc<Self> {
         let verifier = Self::unconnected(Arc::new(SystemClock));
-        verifier.connect(source);
+        verifier.connect(authority);
         verifier
     }
 
-    /// A verifier that gets its source later by [`Verifier::connect`]: in one process, auth itself is built with it.
+    /// A verifier that gets its authority later by [`Verifier::connect`]: in one process, auth itself is built with it.
     pub fn unconnected(clock: Arc<dyn Clock>) -> Arc<Self> {
         crypto::install();
         Arc::new(Self {
-            source: RwLock::new(None),
+            authority: RwLock::new(None),
+            revocations: Revocations::default(),
             keys: RwLock::default(),
             fetching: tokio::sync::Mutex::default(),
             verified: Cache::builder()
@@ -170,12 +139,17 @@ impl Verifier {
         }))
     }
 
-    pub fn connect(&self, source: Arc<dyn JwksSource>) {
-        *self.source.write() = Some(source);
+    pub fn connect(&self, authority: Arc<dyn Authority>) {
+        *self.authority.write() = Some(authority);
     }
 
-    /// The claims of a valid token. `UNAUTHENTICATED` distinguishes an expired token from an invalid one; `UNAVAILABLE` means
-    /// that the keys could not be fetched.
+    fn authority(&self) -> Result<Arc<dyn Authority>, AppError> {
+        let authority = self.authority.read().clone();
+        authority.ok_or_else(|| AppError::unavailable("auth is not connected yet"))
+    }
+
+    /// The claims of a valid token. `UNAUTHENTICATED` distinguishes an expired token from an invalid and a revoked one;
+    /// `UNAVAILABLE` means that the keys or the revocations could not be fetched.
     pub async fn verify(&self, token: &str) -> Result<Arc<AccessClaims>, AppError> {
         let hash = sha256(token);
         let claims = match self.verified.get(&hash).await {
@@ -190,6 +164,8 @@ impl Verifier {
         if claims.exp.saturating_add(LEEWAY.as_secs() as i64) <= now {
             return Err(expired());
         }
+        self.load_revocations().await?;
+        self.revocations.check(&claims)?;
         Ok(claims)
     }
 
@@ -243,10 +219,9 @@ impl Verifier {
                 return keys.by_id.get(kid).cloned().ok_or_else(bad_token);
             }
         }
-        let source = self.source.read().clone();
-        let fetched = match source {
-            Some(source) => source.fetch().await,
-            None => Err(AppError::unavailable("no source of keys is connected yet")),
+        let fetched = match self.authority() {
+            Ok(authority) => authority.keys().await,
+            Err(error) => Err(error),
         };
         let fetched = fetched
             .and_then(|json| serde_json::from_str::<JwkSet>(&json).map_err(AppError::internal));
@@ -254,9 +229,7 @@ impl Verifier {
         keys.tried = Some(Instant::now());
         let jwks = fetched.map_err(|error| {
             tracing::warn!(error = %crate::error::chain(&error), "the keys that verify access tokens could not be fetched");
-            AppError::unavailable("sign-in cannot be checked at the moment; try again shortly")
-                .with_retry_after(Duration::from_secs(2))
-                .with_source(error)
+            unchecked(error)
         })?;
         keys.fetched = keys.tried;
         keys.by_id = jwks
@@ -271,127 +244,6 @@ impl Verifier {
             })
             .collect();
         keys.by_id.get(kid).cloned().ok_or_else(bad_token)
-    }
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct ServiceClaims {
-    sub: String,
-    iat: i64,
-    exp: i64,
-    iss: String,
-}
-
-struct CachedToken {
-    token: Arc<str>,
-    replace_at: i64,
-}
-
-/// Issues and verifies the tokens that services use to call each other. All services share the key.
-#[derive(Clone)]
-pub struct ServiceTokens(Arc<ServiceTokensInner>);
-
-struct ServiceTokensInner {
-    encoding: EncodingKey,
-    decoding: DecodingKey,
-    secrets: ring::hmac::Key,
-    issued: Mutex<HashMap<String, CachedToken>>,
-    clock: Arc<dyn Clock>,
-}
-
-impl fmt::Debug for ServiceTokens {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ServiceTokens").finish_non_exhaustive()
-    }
-}
-
-impl ServiceTokens {
-    pub fn new(key: &SecretString) -> Self {
-        Self::with_clock(key, Arc::new(SystemClock))
-    }
-
-    pub fn with_clock(key: &SecretString, clock: Arc<dyn Clock>) -> Self {
-        crypto::install();
-        let key = key.expose_secret().as_bytes();
-        Self(Arc::new(ServiceTokensInner {
-            encoding: EncodingKey::from_secret(key),
-            decoding: DecodingKey::from_secret(key),
-            secrets: ring::hmac::Key::new(ring::hmac::HMAC_SHA256, key),
-            issued: Mutex::default(),
-            clock,
-        }))
-    }
-
-    /// A secret for another purpose, the same in every process that has the same key; the key cannot be derived from it.
-    pub fn secret_for(&self, purpose: &str) -> SecretString {
-        let tag = ring::hmac::sign(&self.0.secrets, format!("secret for {purpose}").as_bytes());
-        URL_SAFE_NO_PAD.encode(tag).into()
-    }
-
-    /// A token for calls of `service` to others, valid for at least the next 20 seconds.
-    pub fn issue(&self, service: &str) -> Result<Arc<str>, AppError> {
-        let now = self.0.clock.now().secs();
-        let mut issued = self.0.issued.lock();
-        if let Some(cached) = issued.get(service)
-            && now < cached.replace_at
-        {
-            return Ok(Arc::clone(&cached.token));
-        }
-        let exp = now + SERVICE_TOKEN_LIFETIME.as_secs() as i64;
-        let claims = ServiceClaims {
-            sub: service.to_owned(),
-            iat: now,
-            exp,
-            iss: SERVICE_ISSUER.to_owned(),
-        };
-        let header = Header::new(Algorithm::HS256);
-        let token: Arc<str> = jsonwebtoken::encode(&header, &claims, &self.0.encoding)
-            .map_err(AppError::internal)?
-            .into();
-        issued.insert(
-            service.to_owned(),
-            CachedToken {
-                token: Arc::clone(&token),
-                replace_at: exp - SERVICE_TOKEN_MARGIN.as_secs() as i64,
-            },
-        );
-        Ok(token)
-    }
-
-    /// The name of the service in a valid token.
-    pub fn verify(&self, token: &str) -> Result<String, AppError> {
-        let mut validation = Validation::new(Algorithm::HS256);
-        validation.validate_exp = false;
-        validation.validate_aud = false;
-        validation.set_required_spec_claims(&["exp", "iss", "sub"]);
-        validation.set_issuer(&[SERVICE_ISSUER]);
-        let claims =
-            jsonwebtoken::decode::<ServiceClaims>(token, &self.0.decoding, &validation)
-                .map_err(|error| match error.kind() {
-                    ErrorKind::InvalidSignature => AppError::unauthenticated(
-                        "the service token is signed with another key; give all services the same WAYBILL_SERVICE_KEY",
-                    ),
-                    _ => bad_token(),
-                })?
-                .claims;
-        let now = self.0.clock.now().secs();
-        if claims.exp.saturating_add(LEEWAY.as_secs() as i64) <= now {
-            return Err(expired());
-        }
-        Ok(claims.sub)
-    }
-}
-
-impl CallContext {
-    /// Makes calls in this context under the authority of `service` itself.
-    pub fn with_service_token(
-        self,
-        tokens: &ServiceTokens,
-        service: &str,
-    ) -> Result<Self, AppError> {
-        let mut ctx = self.with_token(tokens.issue(service)?);
-        ctx.caller = Caller::Service(service.to_owned());
-        Ok(ctx)
     }
 }
 
@@ -421,6 +273,13 @@ fn sha256(token: &str) -> [u8; 32] {
     let mut bytes = [0; 32];
     bytes.copy_from_slice(hash.as_ref());
     bytes
+}
+
+/// Auth could not be asked.
+fn unchecked(error: AppError) -> AppError {
+    AppError::unavailable("sign-in cannot be checked at the moment; try again shortly")
+        .with_retry_after(FETCH_PAUSE)
+        .with_source(error)
 }
 
 fn expired() -> AppError {

@@ -40,7 +40,9 @@ pub use error::{StoreError, chain};
 pub use handler::{ConsumerInfo, EventHandler, HandlerError, decode};
 pub use housekeeping::{Retention, prune};
 pub use idempotency::{IdempotencyError, IdempotencyKey};
-pub use migrations::{Indexes, Migrator, create_indexes, create_table, create_unique_indexes};
+pub use migrations::{
+    Indexes, Migrator, add_columns, create_indexes, create_table, create_unique_indexes,
+};
 pub use outbox::{all_outbox_events, backlog, outbox_events, replay};
 pub use relay::{RelayConfig, run_relay};
 pub use trace::logged;

@@ -6,10 +6,11 @@ use std::{sync::Arc, time::Duration};
 use uuid::Uuid;
 use waybill_primitives::{Clock, FieldError, FieldErrors, Role, UserId};
 use waybill_proto::auth::UserEvent;
-use waybill_service_kit::{AppError, CallContext, ErrorCode, UserCaller, once};
+use waybill_service_kit::{AppError, CallContext, ErrorCode, UserCaller, once, tokens::Verifier};
 use waybill_store::{Db, IdempotencyKey, StoreError, Tx, idempotency, transact};
 
 use crate::{
+    devices::Devices,
     domain::{self, Email, User},
     error::Error,
     events,
@@ -19,22 +20,31 @@ use crate::{
 };
 
 pub mod audit;
+mod guesses;
 mod guests;
+mod revocations;
+mod security;
 pub mod seed;
 mod sessions;
 mod users;
 
+use guesses::{Guess, Source, network};
 pub use guests::Guest;
+pub use revocations::{Local, Revocations, cursor};
+pub use security::Denial;
+use security::Kept;
 pub use sessions::{SignedIn, token_hash};
 pub use users::Counts;
 
 /// The lifetimes of tokens and the limit of wrong passwords.
 #[derive(Debug, Clone)]
 pub struct Policy {
+    /// Passwords that everybody knows, which no account may have.
+    pub public_passwords: &'static [&'static str],
     pub access_token_ttl: Duration,
     pub refresh_token_ttl: Duration,
     pub guest_token_ttl: Duration,
-    /// The number of wrong passwords of one account within [`Policy::login_window`] after which no more are checked.
+    /// The number of wrong passwords of one account from one place within [`Policy::login_window`] after which the next ones wait.
     pub login_attempts: u32,
     pub login_window: Duration,
 }
@@ -46,6 +56,10 @@ pub struct App {
     passwords: Passwords,
     keys: Keys,
     policy: Policy,
+    verifier: Arc<Verifier>,
+    revocations: Revocations,
+    devices: Devices,
+    kept: Kept,
 }
 
 /// An unchecked request to open an account.
@@ -78,14 +92,26 @@ impl App {
         passwords: Passwords,
         keys: Keys,
         policy: Policy,
+        verifier: Arc<Verifier>,
+        devices: Devices,
     ) -> Self {
+        let lifetime = policy.access_token_ttl;
         Self {
+            revocations: Revocations::new(db.clone(), Arc::clone(&clock), lifetime),
             db,
             clock,
             passwords,
             keys,
             policy,
+            verifier,
+            devices,
+            kept: Kept::default(),
         }
+    }
+
+    /// What makes access tokens invalid before they expire.
+    pub fn revocations(&self) -> &Revocations {
+        &self.revocations
     }
 
     pub fn keys(&self) -> &Keys {
@@ -102,7 +128,16 @@ impl App {
                 .registered_before(ctx, key, existing, &new.password)
                 .await;
         }
-        let hash = self.passwords.hash(&new.password).await?;
+        // Not before: whoever has an account gets to know that, whatever the password.
+        let personal = [
+            &*account.email.to_string(),
+            &account.first_name,
+            &account.last_name,
+        ]
+        .map(str::to_owned);
+        self.check_strength(ctx, "password", &new.password, personal)
+            .await?;
+        let hash = self.passwords.hash(network(ctx), &new.password).await?;
         let user = User {
             id: UserId::new(),
             email: account.email.to_string(),
@@ -121,7 +156,7 @@ impl App {
                 idempotency::insert(tx, key, user.id.uuid().as_bytes()).await?;
             }
             events::changed(tx, &user, UserEvent::Registered);
-            let session = self.open_session(tx, &user).await?;
+            let session = self.open_session(tx, &user, &hash).await?;
             Ok(session)
         })
         .await;
@@ -155,13 +190,14 @@ impl App {
         if answer.as_deref() != Some(existing.user.id.uuid().as_bytes().as_slice()) {
             return Err(email_taken());
         }
-        if !self
-            .guess(&existing.user.email, password, Some(&existing))
-            .await?
-        {
+        let guess = Guess {
+            email: &existing.user.email,
+            source: Source::network(ctx),
+        };
+        if !self.guess(ctx, &guess, password, Some(&existing)).await? {
             return Err(email_taken());
         }
-        self.sign_in(ctx, &existing).await
+        self.sign_in(ctx, &existing, &guess).await
     }
 
     /// The caller's own account.
@@ -219,18 +255,25 @@ impl App {
         let caller = ctx.account()?;
         let mut errors = FieldErrors::default();
         errors.check(entered_password("currentPassword", current));
-        errors.check(domain::new_password("newPassword", new));
+        errors.check(domain::password_length("newPassword", new));
         if errors.is_empty() && current == new {
             errors.add("newPassword", "is the current password; choose another");
         }
         errors.or(())?;
         let known = store::users::credentials(self.db.reader(), caller.id).await?;
         let known = known.ok_or_else(account_gone)?;
-        if !self.guess(&known.user.email, current, Some(&known)).await? {
+        let (email, name) = (known.user.email.clone(), known.user.full_name());
+        self.check_strength(ctx, "newPassword", new, [email, name])
+            .await?;
+        let guess = Guess {
+            email: &known.user.email,
+            source: Source::caller(ctx),
+        };
+        if !self.guess(ctx, &guess, current, Some(&known)).await? {
             return Err(FieldError::new("currentPassword", "is not the current password").into());
         }
-        let hash = self.passwords.hash(new).await?;
-        transact!(self.db, ctx, async |tx| {
+        let hash = self.passwords.hash(network(ctx), new).await?;
+        let ended = transact!(self.db, ctx, async |tx| {
             let now = self.clock.now();
             let account = own_account(tx, caller).await?;
             if account.password_hash != known.password_hash {
@@ -241,18 +284,38 @@ impl App {
             user.version += 1;
             store::users::set_password(tx.conn(), &user, &hash, now).await?;
             let keep = kept_session(tx, caller, refresh_token).await?;
-            store::sessions::end_sessions_of(
-                tx.conn(),
-                user.id,
-                keep,
-                Ending::PasswordChanged,
-                now,
-            )
-            .await?;
+            let ended = self
+                .end_sessions_of(tx, user.id, keep, Ending::PasswordChanged)
+                .await?;
             events::changed(tx, &user, UserEvent::PasswordChanged);
-            Ok(())
+            Ok::<_, Error>(ended)
         })
-        .await
+        .await?;
+        self.revoke(&ended);
+        Ok(())
+    }
+}
+
+impl App {
+    /// Refuses a password that is easy to guess; `personal` are checked texts of its owner.
+    async fn check_strength<const N: usize>(
+        &self,
+        ctx: &CallContext,
+        field: &'static str,
+        password: &str,
+        personal: [String; N],
+    ) -> Result<(), Error> {
+        let check = {
+            let password = password.to_owned();
+            let public = self.policy.public_passwords;
+            move || {
+                let personal = personal.iter().map(String::as_str);
+                let known: Vec<_> = personal.chain(public.iter().copied()).collect();
+                domain::new_password(field, &password, &known)
+            }
+        };
+        let checked = self.passwords.run(network(ctx), check).await?;
+        Ok(checked?)
     }
 }
 
@@ -262,10 +325,7 @@ async fn kept_session(
     caller: &UserCaller,
     refresh_token: &str,
 ) -> Result<Option<Uuid>, Error> {
-    let own = caller
-        .session
-        .as_deref()
-        .and_then(|sid| Uuid::try_parse(sid).ok());
+    let own = caller.session;
     let Some(hash) = token_hash(refresh_token) else {
         return Ok(own);
     };
@@ -276,8 +336,7 @@ async fn kept_session(
         .or(own))
 }
 
-/// The caller's account, locked. The token of a suspended caller may still be valid for minutes; it cannot change anything any
-/// more.
+/// The caller's account, locked. The token of a suspended caller may still be valid for a moment; it cannot change anything any more.
 async fn own_account(tx: &Tx, caller: &UserCaller) -> Result<Credentials, Error> {
     let account = store::users::lock(tx.conn(), caller.id).await?;
     let account = account.ok_or_else(account_gone)?;
@@ -301,7 +360,7 @@ fn checked(new: &NewAccount) -> Result<CheckedAccount, Error> {
     let email = errors.check(Email::parse("email", &new.email));
     let first = errors.check(domain::first_name("firstName", &new.first_name));
     let last = errors.check(domain::last_name("lastName", &new.last_name));
-    errors.check(domain::new_password("password", &new.password));
+    errors.check(domain::password_length("password", &new.password));
     match (email, first, last) {
         (Some(email), Some(first_name), Some(last_name)) if errors.is_empty() => {
             Ok(CheckedAccount {
@@ -334,7 +393,7 @@ fn registration_key(
     let Some(key) = once::key_of(ctx)? else {
         return Ok(None);
     };
-    let scope = format!("register:{}", sessions::sha256(account.email.as_str()));
+    let scope = format!("register:{}", domain::sha256(account.email.as_str()));
     let request = format!("{}\n{}", account.first_name, account.last_name);
     Ok(Some(IdempotencyKey::new(scope, key, request.as_bytes())))
 }

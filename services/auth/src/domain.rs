@@ -4,6 +4,8 @@ pub mod audit;
 
 use std::fmt;
 
+use ring::digest;
+use uuid::Uuid;
 use waybill_primitives::{FieldError, Role, Timestamp, UserId};
 use waybill_proto::{auth::SuspendUserRequest, common::Contact};
 
@@ -15,6 +17,8 @@ const LOCAL_MAX: usize = 64;
 pub const NAME_MAX: usize = Contact::MAX_FIRST_NAME;
 /// The shortest password, in characters.
 pub const PASSWORD_MIN: usize = Contact::MIN_PASSWORD;
+/// From this length on, in characters, a password need not be as hard to guess.
+pub const PASSWORD_LONG: usize = 12;
 /// The longest password, in characters.
 pub const PASSWORD_MAX: usize = Contact::MAX_PASSWORD;
 /// The longest password, in bytes: characters take up to four each.
@@ -113,9 +117,8 @@ pub fn plain_text(field: &'static str, text: &str, max: usize) -> Result<String,
     Ok(text.to_owned())
 }
 
-/// Checks the length of a new password and nothing else, after NIST SP 800-63B (rules about kinds of characters make passwords
-/// worse).
-pub fn new_password(field: &'static str, password: &str) -> Result<(), FieldError> {
+/// Checks the length of a new password.
+pub fn password_length(field: &'static str, password: &str) -> Result<(), FieldError> {
     let length = password.chars().count();
     if length < PASSWORD_MIN {
         let message = format!("a password has at least {PASSWORD_MIN} characters");
@@ -126,6 +129,62 @@ pub fn new_password(field: &'static str, password: &str) -> Result<(), FieldErro
         return Err(FieldError::new(field, message));
     }
     Ok(())
+}
+
+/// So many characters of a password are estimated: more would take too long.
+const ESTIMATED: usize = 32;
+/// The decimal logarithm of the guesses that a short password has to withstand.
+const GUESSES: f64 = 8.0;
+/// The same for one of [`PASSWORD_LONG`] characters or more.
+const GUESSES_LONG: f64 = 6.0;
+
+/// Checks the length of a new password and how easy it is to guess, after NIST SP 800-63B: common passwords, sequences, repetitions
+/// and personal words are refused, kinds of characters do not matter. `personal`: the address and the names of its owner, checked.
+/// Takes up to a tenth of a second.
+pub fn new_password(
+    field: &'static str,
+    password: &str,
+    personal: &[&str],
+) -> Result<(), FieldError> {
+    password_length(field, password)?;
+    let beginning: String = password.chars().take(ESTIMATED).collect();
+    let known: Vec<&str> = personal
+        .iter()
+        .flat_map(|text| text.split(['@', '.', ' ']).chain([*text]))
+        .chain(["waybill"])
+        .collect();
+    let estimate = zxcvbn::zxcvbn(&beginning, &known);
+    let enough = if password.chars().count() < PASSWORD_LONG {
+        GUESSES
+    } else {
+        GUESSES_LONG
+    };
+    if estimate.guesses_log10() >= enough {
+        return Ok(());
+    }
+    let warning = estimate
+        .feedback()
+        .and_then(zxcvbn::feedback::Feedback::warning);
+    let why = warning.map_or_else(
+        || "This password is easy to guess.".to_owned(),
+        |why| why.to_string(),
+    );
+    let message = format!("{why} Choose {PASSWORD_LONG} characters or more, such as a few words");
+    Err(FieldError::new(field, message))
+}
+
+/// The name under which a text is kept that has to be recognised and not read: hexadecimal.
+pub fn sha256(text: &str) -> String {
+    hex::encode(digest::digest(&digest::SHA256, text.as_bytes()))
+}
+
+/// A session that ended while its access tokens may still be valid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ended {
+    pub session: Uuid,
+    pub user: UserId,
+    /// All of its access tokens have expired by then.
+    pub until: Timestamp,
 }
 
 /// An account as it is stored, without its password.
@@ -277,21 +336,41 @@ mod tests {
 
     #[test]
     fn passwords_are_measured_in_characters() {
+        let words = "много слов и ещё немного ".repeat(6);
+        let longest: String = words.chars().take(128).collect();
         for (password, good) in [
-            ("1234567", false),
-            ("12345678", true),
-            ("пароль12", true),
-            ("ééééééé", false),
-            (&"x".repeat(128), true),
-            (&"x".repeat(129), false),
-            (&"🙂".repeat(128), true),
+            ("kx9#Lm2", false),
+            ("kx9#Lm2q", true),
+            (&longest, true),
+            (&format!("{longest}x"), false),
             (&"🙂".repeat(129), false),
         ] {
-            assert_eq!(
-                new_password("password", password).is_ok(),
-                good,
-                "{password}"
-            );
+            let checked = new_password("password", password, &[]);
+            assert_eq!(checked.is_ok(), good, "{password}: {checked:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_easy_to_guess_is_no_password() {
+        let ada = ["ada.lovelace@example.com", "Ada", "Lovelace"];
+        for bad in [
+            "password",
+            "12345678",
+            "        ",
+            "password1234",
+            "passwordpassword",
+            "qwertyuiopasdfgh",
+            "aaaaaaaaaaaaaaaaaaaa",
+            "iloveyou2024",
+            "adalovelace",
+            "ada.lovelace@example.com",
+            &"x".repeat(128),
+        ] {
+            let error = new_password("password", bad, &ada).unwrap_err();
+            assert!(error.message.contains("12 characters"), "{bad}: {error:?}");
+        }
+        for good in ["correct horse", "a good password", "Tr0ub4dor&3"] {
+            assert_eq!(new_password("password", good, &ada), Ok(()), "{good}");
         }
     }
 

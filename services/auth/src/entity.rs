@@ -23,6 +23,7 @@ pub mod users {
         pub avatar_url: String,
         pub suspended_at: Option<Timestamp>,
         pub suspended_reason: Option<String>,
+        pub role_changed_at: Option<Timestamp>,
         pub version: i64,
         pub created_at: Timestamp,
         pub updated_at: Timestamp,
@@ -108,7 +109,7 @@ pub mod signing_keys {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// Wrong passwords in the current window, per e-mail address (of an account or not).
+/// Wrong passwords in the current window, per e-mail address (of an account or not) and where they come from.
 pub mod login_failures {
     use waybill_primitives::Timestamp;
     use waybill_store::entity_prelude::*;
@@ -116,7 +117,7 @@ pub mod login_failures {
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "login_failures")]
     pub struct Model {
-        /// SHA-256 of the address, in hexadecimal.
+        /// SHA-256 of the address and the place, in hexadecimal.
         #[sea_orm(primary_key, auto_increment = false)]
         pub account: String,
         pub window_start: Timestamp,

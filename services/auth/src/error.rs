@@ -1,5 +1,7 @@
 //! The error of a use case. A failed transaction stays recognisable, so that it can be repeated.
 
+use std::time::Duration;
+
 use waybill_primitives::{FieldError, FieldErrors};
 use waybill_service_kit::{AppError, ErrorCode};
 use waybill_store::{IdempotencyError, Retry, StoreError};
@@ -57,6 +59,11 @@ impl From<Error> for AppError {
             Error::Refused(error) => error,
             Error::Store(error) => error.into(),
             Error::Idempotency(error) => error.into(),
+            Error::Password(PasswordError::Busy(error)) => {
+                AppError::unavailable("too many people sign in at the moment; try again shortly")
+                    .with_retry_after(Duration::from_secs(1))
+                    .with_source(error)
+            }
             Error::Password(error) => AppError::internal(error),
         }
     }

@@ -1,4 +1,4 @@
-//! The events of an account: each change has exactly one, numbered by the account's version.
+//! The events of an account: each change has exactly one, numbered by the account's version. A session has one, when it ends early.
 
 use waybill_primitives::{Role, non_empty};
 use waybill_proto::{
@@ -7,7 +7,10 @@ use waybill_proto::{
 };
 use waybill_store::Tx;
 
-use crate::domain::User;
+use crate::{
+    domain::{Ended, User},
+    entity::sessions::Ending,
+};
 
 /// An account as other services and clients see it.
 pub fn message(user: &User) -> auth::User {
@@ -44,6 +47,28 @@ pub fn suspended(tx: &Tx, user: &User, reason: &str) {
         ..auth::UserChanged::default()
     };
     publish(tx, user, UserEvent::Suspended, details);
+}
+
+/// Publishes the end of a session whose access tokens may still be valid.
+pub fn session_ended(tx: &Tx, ended: &Ended, ending: Ending) {
+    let event = auth::SessionEnded {
+        session_id: ended.session.to_string(),
+        user_id: ended.user.to_string(),
+        ending: auth::SessionEnding::from(ending).into(),
+        until: Some(ended.until),
+    };
+    tx.emit(ended.session, 1, &event);
+}
+
+impl From<Ending> for auth::SessionEnding {
+    fn from(ending: Ending) -> Self {
+        match ending {
+            Ending::LoggedOut => Self::LoggedOut,
+            Ending::TokenReused => Self::TokenReused,
+            Ending::PasswordChanged => Self::PasswordChanged,
+            Ending::Suspended => Self::Suspended,
+        }
+    }
 }
 
 fn publish(tx: &Tx, user: &User, kind: UserEvent, details: auth::UserChanged) {

@@ -5,13 +5,14 @@ mod audit;
 use std::sync::Arc;
 
 use tonic::{Request, Response, Status};
-use waybill_primitives::{Bucket, Role, start_of};
+use waybill_primitives::{Bucket, Role, non_empty, start_of};
 use waybill_proto::{
     auth::{
         ChangePasswordRequest, ChangePasswordResponse, GetEmailStatusRequest,
         GetEmailStatusResponse, GetJwksRequest, GetJwksResponse, GetProfileRequest,
-        GetProfileResponse, GetUserAnalyticsRequest, GetUserAnalyticsResponse, GetUserRequest,
-        GetUserResponse, IssueGuestTokenRequest, IssueGuestTokenResponse, ListUsersRequest,
+        GetProfileResponse, GetStandingRequest, GetStandingResponse, GetUserAnalyticsRequest,
+        GetUserAnalyticsResponse, GetUserRequest, GetUserResponse, IssueGuestTokenRequest,
+        IssueGuestTokenResponse, ListRevocationsRequest, ListRevocationsResponse, ListUsersRequest,
         ListUsersResponse, LoginRequest, LoginResponse, LogoutRequest, LogoutResponse,
         RefreshRequest, RefreshResponse, RegisterRequest, RegisterResponse, RestoreUserRequest,
         RestoreUserResponse, Session, SetUserRoleRequest, SetUserRoleResponse, SuspendUserRequest,
@@ -23,7 +24,7 @@ use waybill_proto::{
 use waybill_service_kit::{AppError, context, page_query};
 
 use crate::{
-    app::{App, Counts, Guest, NewAccount, ProfileChange, SignedIn},
+    app::{self, App, Counts, Guest, NewAccount, ProfileChange, SignedIn},
     error::Error,
     events,
 };
@@ -67,8 +68,13 @@ impl AuthService for Grpc {
         request: Request<LoginRequest>,
     ) -> Result<Response<LoginResponse>, Status> {
         let ctx = context(&request);
-        let LoginRequest { email, password } = request.into_inner();
-        let session = Some(session(self.0.login(&ctx, &email, &password).await?));
+        let LoginRequest {
+            email,
+            password,
+            device_token,
+        } = request.into_inner();
+        let login = self.0.login(&ctx, &email, &password, &device_token);
+        let session = Some(session(login.await?));
         Ok(Response::new(LoginResponse { session }))
     }
 
@@ -112,7 +118,7 @@ impl AuthService for Grpc {
             first_name: request.first_name,
             last_name: request.last_name,
         };
-        let token = self.0.guest_token(&ctx, &guest)?;
+        let token = self.0.guest_token(&ctx, &guest).await?;
         Ok(Response::new(IssueGuestTokenResponse {
             id: token.id.to_string(),
             access_token: token.access_token,
@@ -127,6 +133,35 @@ impl AuthService for Grpc {
         let ctx = context(&request);
         let registered = self.0.is_registered(&ctx, &request.get_ref().email).await?;
         Ok(Response::new(GetEmailStatusResponse { registered }))
+    }
+
+    async fn list_revocations(
+        &self,
+        request: Request<ListRevocationsRequest>,
+    ) -> Result<Response<ListRevocationsResponse>, Status> {
+        context(&request).service()?;
+        let ListRevocationsRequest { since, after } = request.into_inner();
+        let after = after.map(app::cursor).transpose()?;
+        let revocations = self.0.revocations().list(since, after).await?;
+        Ok(Response::new(revocations))
+    }
+
+    async fn get_standing(
+        &self,
+        request: Request<GetStandingRequest>,
+    ) -> Result<Response<GetStandingResponse>, Status> {
+        context(&request).service()?;
+        let GetStandingRequest {
+            user_id,
+            session_id,
+        } = request.into_inner();
+        let user = parse_id("userId", &user_id).map_err(AppError::from)?;
+        let session = non_empty(session_id)
+            .map(|id| parse_id("sessionId", &id))
+            .transpose()
+            .map_err(AppError::from)?;
+        let standing = self.0.revocations().standing(user, session).await?;
+        Ok(Response::new(standing))
     }
 
     async fn get_profile(
@@ -297,6 +332,7 @@ fn session(signed_in: SignedIn) -> Session {
         expires_in: signed_in.expires_in,
         refresh_token: signed_in.refresh_token,
         refresh_expires_in: signed_in.refresh_expires_in,
+        device_token: signed_in.device_token,
     }
 }
 

@@ -21,7 +21,10 @@ pub fn jobs(app: &Arc<App>) -> Vec<Job> {
         }),
         Job::new("expired-sessions", PRUNE_EVERY, move || {
             let app = Arc::clone(&pruned);
-            async move { Ok(app.prune().await?) }
+            async move {
+                app.prune().await?;
+                Ok(app.prune_security_events().await?)
+            }
         }),
     ]
 }

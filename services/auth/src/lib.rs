@@ -1,6 +1,6 @@
 //! Users, sessions, roles and the keys that sign access tokens.
 //!
-//! Layers: domain, entity ← events, store ← password ← error ← keys ← app ← config, consumers, grpc, jobs, migrations, verify.
+//! Layers: domain, entity ← events, store ← password ← error ← devices, keys ← app ← config, consumers, demo, grpc, jobs, migrations, verify.
 //!
 //! `grpc`, `consumers` (administrative acts of other services) and `jobs` are the entry points; `app` holds the use cases with
 //! their transactions; `domain` the rules; `store` the statements; `events` what is published to the other services; `keys` and
@@ -9,6 +9,8 @@
 mod app;
 mod config;
 mod consumers;
+pub mod demo;
+mod devices;
 mod domain;
 mod entity;
 mod error;
@@ -33,10 +35,11 @@ use waybill_service_kit::{
 };
 
 use app::App;
+use devices::Devices;
 use keys::Keys;
 use password::Passwords;
 
-pub use app::seed::{SeedUser, hash_password, seed_user};
+pub use app::seed::{SeedUser, hash_password, promote, seed_user};
 pub use config::Settings;
 pub use consumers::CONSUMERS;
 pub use migrations::Migrator;
@@ -53,13 +56,25 @@ pub async fn build(deps: &Deps, settings: &Settings) -> Result<Service, AppError
     let passwords = Passwords::new(settings.hash_parallelism())
         .await
         .map_err(AppError::internal)?;
+    let production = deps.environment.is_production();
+    let public_passwords: &'static [&'static str] =
+        if production { &[demo::PASSWORD] } else { &[] };
     match (&settings.admin_email, &settings.admin_password) {
         (Some(email), Some(password)) => {
-            app::seed::first_admin(&deps.db, &passwords, email, password).await?;
+            app::seed::first_admin(&deps.db, &passwords, email, password, public_passwords).await?;
         }
         (None, None) => {}
         (Some(_), None) => return Err(app::seed::incomplete_admin("WAYBILL_ADMIN_PASSWORD")),
         (None, Some(_)) => return Err(app::seed::incomplete_admin("WAYBILL_ADMIN_EMAIL")),
+    }
+    if production {
+        demo::refuse(&deps.db, &passwords).await?;
+    }
+    if settings.refresh_token_ttl < settings.access_token_ttl {
+        return Err(AppError::invalid_field(
+            "WAYBILL_AUTH_REFRESH_TOKEN_TTL",
+            "must not be shorter than WAYBILL_AUTH_ACCESS_TOKEN_TTL",
+        ));
     }
     let configured = settings
         .signing_key
@@ -73,18 +88,19 @@ pub async fn build(deps: &Deps, settings: &Settings) -> Result<Service, AppError
         settings.key_overlap(),
     )
     .await?;
-    let published = keys.clone();
-    deps.verifier.connect(Arc::new(move || {
-        let keys = published.clone();
-        async move { Ok(keys.jwks().await) }
-    }));
     let app = Arc::new(App::new(
         deps.db.clone(),
         Arc::clone(&deps.clock),
         passwords,
-        keys,
-        settings.policy(),
+        keys.clone(),
+        settings.policy(public_passwords),
+        Arc::clone(&deps.verifier),
+        Devices::new(&deps.service_tokens.secret_for("devices that signed in")),
     ));
+    deps.verifier.connect(Arc::new(app::Local {
+        keys,
+        revocations: app.revocations().clone(),
+    }));
     let grpc = grpc::Grpc(Arc::clone(&app));
     Ok(Service {
         name: NAME,

@@ -1,4 +1,5 @@
-//! Argon2id outside the async threads, with a limit of concurrent hashes: each takes 19 MiB and about 20 ms of a core.
+//! Argon2id outside the async threads, with a limit of concurrent hashes: each takes 19 MiB and about 20 ms of a core. Callers wait
+//! for their turn in a line per network, so that a flood from one delays nobody else.
 
 use std::sync::Arc;
 
@@ -11,10 +12,8 @@ use argon2::{
     },
 };
 use parking_lot::Mutex;
-use tokio::{
-    sync::{Semaphore, SemaphorePermit},
-    task::spawn_blocking,
-};
+use tokio::task::spawn_blocking;
+use waybill_service_kit::fair::{FairQueue, Full, Place};
 
 /// The hash could not be computed or read.
 #[derive(Debug, thiserror::Error)]
@@ -25,12 +24,19 @@ pub enum PasswordError {
     Malformed(#[source] HashError),
     #[error("the hashing task ended early")]
     Task(#[from] tokio::task::JoinError),
+    /// More callers wait than can be served soon.
+    #[error(transparent)]
+    Busy(#[from] Full),
 }
+
+/// Callers that may wait for each concurrent hash: about a second's work.
+const WAITING: usize = 50;
 
 /// Hashes and checks passwords. Clones share the limit and the memory.
 #[derive(Clone)]
 pub struct Passwords {
-    permits: Arc<Semaphore>,
+    /// By network.
+    queue: FairQueue<u128>,
     memory: Arc<Memory>,
     /// Checked when the account is unknown, so that the response takes as long as for a wrong password.
     dummy: Arc<str>,
@@ -43,34 +49,43 @@ impl Passwords {
         let own = Arc::clone(&memory);
         let dummy = spawn_blocking(move || hash(&own, b"no account has this hash")).await??;
         Ok(Self {
-            permits: Arc::new(Semaphore::new(parallel.max(1))),
+            queue: FairQueue::new(parallel, parallel.max(1) * WAITING),
             memory,
             dummy: dummy.into(),
         })
     }
 
-    /// The PHC string of `password` (Argon2id, 19 MiB, t = 2, p = 1: OWASP's minimum), with a new salt.
-    pub async fn hash(&self, password: &str) -> Result<String, PasswordError> {
+    /// The PHC string of `password` (Argon2id, 19 MiB, t = 2, p = 1: OWASP's minimum), with a new salt. `network`: of the caller.
+    pub async fn hash(&self, network: u128, password: &str) -> Result<String, PasswordError> {
         let (password, memory) = (password.to_owned(), Arc::clone(&self.memory));
-        let _permit = self.permits.acquire().await;
+        let _place = self.queue.place(network).await?;
         spawn_blocking(move || hash(&memory, password.as_bytes())).await?
+    }
+
+    /// Runs other slow work on passwords within the same limit.
+    pub async fn run<T: Send + 'static>(
+        &self,
+        network: u128,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, PasswordError> {
+        let _place = self.queue.place(network).await?;
+        Ok(spawn_blocking(work).await?)
     }
 
     /// Waits for a turn to check a password. A caller that counts wrong passwords reads the counter and updates it before it
     /// drops the turn, so that concurrent guesses are counted one after the other.
-    pub async fn turn(&self) -> Turn<'_> {
-        // The semaphore is never closed, so there is always a permit.
-        Turn {
+    pub async fn turn(&self, network: u128) -> Result<Turn<'_>, PasswordError> {
+        Ok(Turn {
             passwords: self,
-            _permit: self.permits.acquire().await.ok(),
-        }
+            _place: self.queue.place(network).await?,
+        })
     }
 }
 
 /// The permit to compute one hash.
 pub struct Turn<'a> {
     passwords: &'a Passwords,
-    _permit: Option<SemaphorePermit<'a>>,
+    _place: Place<u128>,
 }
 
 impl Turn<'_> {
@@ -153,14 +168,14 @@ mod tests {
     use super::*;
 
     async fn check(passwords: &Passwords, password: &str, stored: Option<&str>) -> bool {
-        let turn = passwords.turn().await;
+        let turn = passwords.turn(0).await.unwrap();
         turn.verify(password, stored).await.unwrap()
     }
 
     #[tokio::test]
     async fn only_the_right_password_matches() {
         let passwords = Passwords::new(2).await.unwrap();
-        let stored = passwords.hash("correct horse").await.unwrap();
+        let stored = passwords.hash(0, "correct horse").await.unwrap();
         assert!(
             stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
             "{stored}"
@@ -169,13 +184,13 @@ mod tests {
         assert!(!check(&passwords, "correct horsf", Some(&stored)).await);
         // Even the dummy's own password is never accepted.
         assert!(!check(&passwords, "no account has this hash", None).await);
-        assert_ne!(stored, passwords.hash("correct horse").await.unwrap());
+        assert_ne!(stored, passwords.hash(0, "correct horse").await.unwrap());
     }
 
     #[tokio::test]
     async fn a_malformed_hash_is_an_error_and_not_a_wrong_password() {
         let passwords = Passwords::new(1).await.unwrap();
-        let turn = passwords.turn().await;
+        let turn = passwords.turn(0).await.unwrap();
         let answer = turn.verify("guess", Some("not even a hash")).await;
         assert!(
             matches!(answer, Err(PasswordError::Malformed(_))),
@@ -183,8 +198,9 @@ mod tests {
         );
         assert_eq!(passwords.memory.0.lock().len(), 1, "used again and again");
         // While one turn is taken, the next one waits.
-        assert_eq!(passwords.permits.available_permits(), 0);
+        let mut next = std::pin::pin!(passwords.turn(0));
+        assert!(futures::poll!(&mut next).is_pending());
         drop(turn);
-        assert_eq!(passwords.permits.available_permits(), 1);
+        next.await.unwrap();
     }
 }

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use futures::StreamExt as _;
 use waybill_bus::Envelope;
-use waybill_primitives::{Clock, MessageId, OrderId};
-use waybill_service_kit::{AppError, CallContext, ErrorCode, UserCaller};
+use waybill_primitives::{Clock, MessageId, OrderId, Role};
+use waybill_service_kit::{AppError, CallContext, ErrorCode, ErrorKind, UserCaller};
 use waybill_store::{
     Db, EventContext, IdempotencyError, Tx,
     page::{Page, PageQuery, Total},
@@ -17,6 +18,9 @@ use crate::{
     events,
     store::{conversations, messages},
 };
+
+/// Orders of one list of conversations that the order service is asked for at once.
+const ASKED_AT_ONCE: usize = 10;
 
 /// The use cases.
 pub struct App {
@@ -101,7 +105,8 @@ impl App {
     // -------------------------------------------------------- participation
 
     /// The conversation, if the caller takes part in it; else NOT_FOUND. The projection decides if it can. If it does not know
-    /// the order, or refuses the caller, it may only be behind: then the order service is called.
+    /// the order, or refuses the caller, it may only be behind: then the order service is called. Of a worker it is always called:
+    /// the order may have been taken from them by an event that is late.
     async fn admitted(
         &self,
         ctx: &CallContext,
@@ -109,7 +114,21 @@ impl App {
         order: OrderId,
     ) -> Result<Conversation, AppError> {
         let known = conversations::find(self.db.reader(), order).await?;
-        if let Some(known) = known.as_ref().filter(|one| one.admits(user.id, user.role)) {
+        self.admitted_to(ctx, user, order, known).await
+    }
+
+    /// The same for a conversation that was read.
+    async fn admitted_to(
+        &self,
+        ctx: &CallContext,
+        user: &UserCaller,
+        order: OrderId,
+        known: Option<Conversation>,
+    ) -> Result<Conversation, AppError> {
+        let admits = |one: &Conversation| one.admits(user.id, user.role);
+        if let Some(known) = known.as_ref().filter(|known| admits(known))
+            && user.role != Role::Staff
+        {
             return Ok(known.clone());
         }
         let Some(current) = self.orders.get(ctx, order).await? else {
@@ -120,11 +139,7 @@ impl App {
             Some(known) if known.order_version >= current.order_version => known,
             _ => self.take_over(ctx, &current).await?,
         };
-        if conversation.admits(user.id, user.role) {
-            Ok(conversation)
-        } else {
-            Err(missing())
-        }
+        Some(conversation).filter(admits).ok_or_else(missing)
     }
 
     async fn take_over(
@@ -161,7 +176,36 @@ impl App {
     ) -> Result<Page<Seen>, AppError> {
         let user = ctx.user()?;
         let page = conversations::list(self.db.reader(), user.id, user.role, query).await?;
-        page.try_map_all(|rows| self.seen(user, rows)).await
+        page.try_map_all(async |rows| {
+            let rows = match user.role {
+                Role::Staff => self.still_admitted(ctx, user, rows).await?,
+                Role::Customer | Role::Admin => rows,
+            };
+            self.seen(user, rows).await
+        })
+        .await
+    }
+
+    /// Those of these conversations in which a worker still takes part.
+    async fn still_admitted(
+        &self,
+        ctx: &CallContext,
+        user: &UserCaller,
+        conversations: Vec<Conversation>,
+    ) -> Result<Vec<Conversation>, AppError> {
+        let admitted = conversations
+            .into_iter()
+            .map(|one| self.admitted_to(ctx, user, one.order_id, Some(one)));
+        let mut admitted = futures::stream::iter(admitted).buffered(ASKED_AT_ONCE);
+        let mut still = Vec::new();
+        while let Some(one) = admitted.next().await {
+            match one {
+                Ok(conversation) => still.push(conversation),
+                Err(error) if error.kind == ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(still)
     }
 
     async fn seen(

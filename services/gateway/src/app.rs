@@ -6,19 +6,18 @@ use std::{
 };
 
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 use waybill_bus::Bus;
-use waybill_primitives::Timestamp;
 use waybill_proto::{Channels, Clients};
 use waybill_service_kit::{
-    AppError, GrpcChannel,
+    GrpcChannel,
     settings::Environment,
-    tokens::{AccessClaims, ServiceTokens, Verifier},
+    tokens::{ServiceTokens, Verifier},
 };
 
 use crate::{
     cache::ProductCache,
     config::GatewaySettings,
+    denials::Denials,
     downloads::Downloads,
     limits::{Limits, Proxies},
     pages::Templates,
@@ -46,8 +45,7 @@ pub struct Gateway {
     pub limits: Limits,
     pub proxies: Proxies,
     pub downloads: Downloads,
-    /// Per user: access tokens issued before this time are no longer valid.
-    pub revoked: moka::future::Cache<Uuid, Timestamp>,
+    pub denials: Denials,
     pub products: ProductCache,
     pub templates: Templates,
     pub demo_accounts: Vec<DemoAccount>,
@@ -73,28 +71,20 @@ impl std::fmt::Debug for Gateway {
 }
 
 impl Gateway {
-    /// The claims of a valid access token that was not revoked since it was issued.
-    pub async fn identify(&self, token: &str) -> Result<Arc<AccessClaims>, AppError> {
-        let claims = self.verifier.verify(token).await?;
-        let revoked = self.revoked.get(&claims.sub.uuid()).await;
-        // Both times are from the auth service's clock. A token of the same second may be the new one.
-        if revoked.is_some_and(|at| claims.iat < at.secs()) {
-            return Err(AppError::unauthenticated(
-                "your account has changed since the access token was issued; refresh it",
-            )
-            .with_meta("reason", "revoked"));
-        }
-        Ok(claims)
+    /// Whether pages of this origin may call the API with the user's cookies.
+    pub fn allows_origin(&self, origin: &str) -> bool {
+        let allowed = self.settings.cors_origins.iter();
+        allowed.into_iter().any(|allowed| allowed == origin)
+            || (!self.environment.is_production() && is_local(origin))
     }
+}
 
-    /// Revokes the user's access tokens issued before `at`.
-    pub async fn revoke(&self, user: Uuid, at: Timestamp) {
-        // Older events may be delivered again.
-        self.revoked
-            .entry(user)
-            .and_upsert_with(async |known| known.map_or(at, |known| known.into_value().max(at)))
-            .await;
-    }
+/// A page on the developer's own machine.
+fn is_local(origin: &str) -> bool {
+    origin.parse::<http::Uri>().is_ok_and(|uri| {
+        matches!(uri.host(), Some("localhost" | "127.0.0.1" | "[::1]"))
+            && matches!(uri.scheme_str(), Some("http" | "https"))
+    })
 }
 
 /// The state of the router.

@@ -3,7 +3,7 @@
 use std::{net::SocketAddr, time::Duration};
 
 use ipnet::IpNet;
-use waybill_service_kit::settings::{EXPOSE, Environment};
+use waybill_service_kit::settings::{EXPOSE, Environment, SettingType};
 
 waybill_service_kit::settings! {
     /// Gateway
@@ -21,6 +21,8 @@ waybill_service_kit::settings! {
         pub rate_limit_user: u32 = "WAYBILL_RATE_LIMIT_USER", default "1000", range 1..=1_000_000;
         /// Attempts to log in or register that one address may make for one account in a window.
         pub rate_limit_login: u32 = "WAYBILL_RATE_LIMIT_LOGIN", default "20", range 1..=1_000_000;
+        /// Attempts to log in or register that one address may make in a window, over all accounts.
+        pub rate_limit_sign_in: u32 = "WAYBILL_RATE_LIMIT_SIGN_IN", default "100", range 1..=1_000_000;
         /// Lookups in a window, per address, of whether an e-mail address has an account: by asking, registering, or ordering with a password.
         pub rate_limit_lookup: u32 = "WAYBILL_RATE_LIMIT_LOOKUP", default "60", range 1..=1_000_000;
         /// Orders that one address may place in a window without an account.
@@ -35,6 +37,9 @@ waybill_service_kit::settings! {
         pub trusted_proxies: Vec<IpNet> = "WAYBILL_TRUSTED_PROXIES", default "";
         /// Other origins whose pages may call the API (CORS), for instance `https://shop.example.com`. In development, localhost may.
         pub cors_origins: Vec<String> = "WAYBILL_CORS_ORIGINS", default "", check origins;
+        /// When browsers send the session's cookie: `strict` for pages on this site; `none` for pages on the origins of
+        /// `WAYBILL_CORS_ORIGINS`, over HTTPS only.
+        pub cookie_same_site: CookieSameSite = "WAYBILL_COOKIE_SAME_SITE", default "strict";
         /// The largest request body, in bytes.
         pub body_limit: usize = "WAYBILL_BODY_LIMIT", default "1048576", range 1024..=67_108_864;
         /// A request that takes longer is answered with 503.
@@ -96,7 +101,37 @@ impl GatewaySettings {
                 "must be on in production; raise the limits instead".to_owned(),
             ));
         }
+        if self.cookie_same_site == CookieSameSite::None && self.cors_origins.is_empty() {
+            errors.push((
+                "WAYBILL_COOKIE_SAME_SITE",
+                "`none` needs WAYBILL_CORS_ORIGINS: the origins of the pages".to_owned(),
+            ));
+        }
         errors
+    }
+}
+
+/// The `SameSite` attribute of the session's cookie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CookieSameSite {
+    Strict,
+    None,
+}
+
+impl SettingType for CookieSameSite {
+    type Known = Self;
+    const KIND: &'static str = "strict or none";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        match text.to_ascii_lowercase().as_str() {
+            "strict" => Ok(Self::Strict),
+            "none" => Ok(Self::None),
+            _ => Err("expected strict or none".to_owned()),
+        }
+    }
+
+    fn known(&self) -> Option<&Self> {
+        Some(self)
     }
 }
 

@@ -16,7 +16,14 @@ use axum::{
 use futures::FutureExt as _;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header};
 use tracing::Instrument as _;
-use waybill_service_kit::{AppError, bearer, new_request_id, settings::EXPOSE};
+use waybill_primitives::Timestamp;
+use waybill_proto::{
+    auth::Denial,
+    common::{Person, Role},
+};
+use waybill_service_kit::{
+    AppError, bearer, new_request_id, settings::EXPOSE, tokens::AccessClaims,
+};
 
 use crate::{
     app::{App, Gateway},
@@ -57,13 +64,16 @@ pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> R
     // Before anything is read. A body without a declared length is measured as it arrives.
     let too_large =
         declared_length(request.headers()).is_some_and(|length| length > largest as u64);
-    let span = tracing::info_span!("http", %request_id, %method, path = %path, user = tracing::field::Empty);
+    let span = tracing::info_span!("http", %request_id, %method, path = %path, address = tracing::field::Empty, user = tracing::field::Empty);
 
+    let mut known = None;
     let work = async {
         let info = identify(&app, request.headers(), peer, Arc::clone(&request_id)).await;
+        tracing::Span::current().record("address", info.client_address.as_str());
         if let Identity::User { claims, .. } = &info.identity {
             tracing::Span::current().record("user", tracing::field::display(claims.sub));
         }
+        known = Some(info.clone());
         request.extensions_mut().insert(info);
         if app.local_only && is_forwarded(request.headers()) {
             return ApiError::from(AppError::forbidden(format!(
@@ -108,6 +118,17 @@ pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> R
             .insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
     let status = response.status().as_u16();
+    if let (StatusCode::FORBIDDEN, Some(info)) = (response.status(), &known) {
+        let route = route.as_deref().unwrap_or("unknown");
+        tracing::warn!(
+            action = "security.denied",
+            "a security event: {method} {route} was refused"
+        );
+        if let Identity::User { claims, .. } = &info.identity {
+            let route = format!("{method} {route}");
+            app.denials.note(denial(info, claims, route));
+        }
+    }
     let elapsed = started.elapsed();
     if !(is_socket || is_check(&path)) {
         tracing::info!(
@@ -210,7 +231,7 @@ async fn identify(
             None => refused(AppError::unauthenticated(
                 "send the access token as `Authorization: Bearer …`",
             )),
-            Some(token) => match app.identify(token).await {
+            Some(token) => match app.verifier.verify(token).await {
                 Ok(claims) => Identity::User {
                     claims,
                     token: token.into(),
@@ -231,6 +252,20 @@ async fn identify(
     }
 }
 
+fn denial(info: &RequestInfo, claims: &AccessClaims, route: String) -> Denial {
+    Denial {
+        at: Some(Timestamp::now()),
+        actor: Some(Person {
+            id: claims.sub.to_string(),
+            name: claims.name.clone(),
+            role: Role::from(claims.role).into(),
+        }),
+        client_address: info.client_address.clone(),
+        request_id: info.request_id.to_string(),
+        route,
+    }
+}
+
 fn refused(error: AppError) -> Identity {
     Identity::Refused(Arc::new(error.into()))
 }
@@ -248,19 +283,21 @@ pub async fn limit(State(app): State<App>, request: Request, next: Next) -> Resp
     } else {
         Tier::Calls
     };
+    // A token raises no limit of what needs none.
+    let signs_in = is_sign_in(path);
     let key = match request.extensions().get::<RequestInfo>() {
         Some(info) => match &info.identity {
-            Identity::User { claims, .. } if !(claims.guest || socket) => {
+            Identity::User { claims, .. } if !(claims.guest || socket || signs_in) => {
                 Key::User(claims.sub.uuid())
             }
             // One person can be any number of guests.
-            Identity::User { .. } if !socket && tier == Tier::Calls => {
+            Identity::User { .. } if !(socket || signs_in) && tier == Tier::Calls => {
                 tier = Tier::Guests;
                 Key::Address(address_key(&info.client_address))
             }
             _ => Key::Address(address_key(&info.client_address)),
         },
-        None => Key::Overflow,
+        None => Key::Address(0),
     };
     match app.limits.request(key, tier) {
         Ok(None) => next.run(request).await,
@@ -276,6 +313,11 @@ pub async fn limit(State(app): State<App>, request: Request, next: Next) -> Resp
             response
         }
     }
+}
+
+/// Whether the path opens accounts and sessions.
+fn is_sign_in(path: &str) -> bool {
+    path.starts_with("/api/v1/auth/") || matches!(path, "/api/users/register" | "/api/users/login")
 }
 
 /// Paths that load balancers and monitors poll.

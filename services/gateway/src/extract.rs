@@ -3,10 +3,10 @@
 mod headers;
 mod query;
 
-use std::sync::Arc;
+use std::{convert::Infallible, sync::Arc};
 
 use axum::extract::{FromRequestParts, Path};
-use http::{StatusCode, header, request::Parts, uri::Authority};
+use http::{StatusCode, Uri, header, request::Parts, uri::Authority};
 use uuid::Uuid;
 use waybill_primitives::Role;
 use waybill_service_kit::{
@@ -18,7 +18,7 @@ pub use self::{
     query::{Both, Limit, Paged, Paging, Params},
 };
 pub use crate::body::{Body, OptionalBody, content_type, is_json, parse};
-use crate::error::ApiError;
+use crate::{app::App, error::ApiError};
 
 /// What [`crate::edge`] knows about a request.
 #[derive(Debug, Clone)]
@@ -124,13 +124,7 @@ pub struct Origin(Option<String>);
 impl<S: Send + Sync> FromRequestParts<S> for Origin {
     type Rejection = ApiError;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        let host = parts
-            .headers
-            .get(header::HOST)
-            .and_then(|host| host.to_str().ok())
-            .and_then(|host| host.parse::<Authority>().ok());
-        // HTTP/2 has it in the request line.
-        let host = host.or_else(|| parts.uri.authority().cloned());
+        let host = host(parts);
         let scheme = if info(parts)?.secure { "https" } else { "http" };
         Ok(Self(host.map(|host| format!("{scheme}://{host}"))))
     }
@@ -144,6 +138,48 @@ impl Origin {
             _ => url,
         }
     }
+}
+
+/// A request that a page of this site or of an allowed origin makes: what a cookie alone authorises must not come from elsewhere. A
+/// browser sends the header `Origin` with every POST.
+#[derive(Debug)]
+pub struct FromOwnPage(Result<(), ApiError>);
+
+impl FromOwnPage {
+    /// `FORBIDDEN` for pages of other sites, and without the header.
+    pub fn check(self) -> Result<(), ApiError> {
+        self.0
+    }
+}
+
+impl FromRequestParts<App> for FromOwnPage {
+    type Rejection = Infallible;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
+        let origin = parts.headers.get(header::ORIGIN);
+        let origin = origin.and_then(|origin| origin.to_str().ok());
+        let own = host(parts);
+        let from_own = origin
+            .and_then(|origin| origin.parse::<Uri>().ok())
+            .and_then(|origin| origin.authority().cloned())
+            .is_some_and(|page| own.as_ref() == Some(&page));
+        if from_own || origin.is_some_and(|origin| app.allows_origin(origin)) {
+            return Ok(Self(Ok(())));
+        }
+        let error = AppError::forbidden(
+            "the session's cookie is accepted from pages of this site alone: the header Origin must name the host of the header Host, or an origin of WAYBILL_CORS_ORIGINS",
+        );
+        Ok(Self(Err(error.into())))
+    }
+}
+
+fn host(parts: &Parts) -> Option<Authority> {
+    let host = parts
+        .headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok())
+        .and_then(|host| host.parse::<Authority>().ok());
+    // HTTP/2 has it in the request line.
+    host.or_else(|| parts.uri.authority().cloned())
 }
 
 /// The id in the path. Anything but a UUID is 404.

@@ -1,6 +1,6 @@
 //! The gateway: REST, OpenAPI and Socket.IO for clients.
 //!
-//! Layers: config, error ← cache, limits, multipart, objects, pages ← body, downloads ← app, extract ← answer, dto, health ← routes ← edge, server, sockets ← asyncapi, openapi.
+//! Layers: config, denials, error ← cache, limits, multipart, objects, pages ← body, downloads ← app, extract ← answer, dto, health ← routes ← edge, server, sockets ← asyncapi, openapi.
 //!
 //! A request passes `edge` (id, identity, deadline, panics, error format, headers, log, metrics), CORS, the rate limit, and
 //! then its handler in `routes`, which takes checked input, calls a service (`app::read!`, `app::send!`) and answers with one of
@@ -18,6 +18,7 @@ mod asyncapi;
 mod body;
 mod cache;
 mod config;
+mod denials;
 mod downloads;
 mod dto;
 mod edge;
@@ -107,10 +108,6 @@ pub struct Routers {
 
 /// Interval of removing rate limit keys that have their full limit again.
 const TIDY_EVERY: Duration = Duration::from_secs(10);
-/// Maximum number of users with revoked tokens to remember.
-const REVOKED_USERS: u64 = 100_000;
-/// Longer than any access token lives.
-const REVOKED_FOR: Duration = Duration::from_hours(24);
 /// Browsers keep the answer to a CORS preflight this long.
 const PREFLIGHT_AGE: Duration = Duration::from_hours(1);
 
@@ -125,6 +122,7 @@ pub async fn build(deps: GatewayDeps) -> Result<Routers, AppError> {
         return Err(AppError::internal(format!("{name} {problem}")));
     }
     let channels = deps.channels;
+    let (denials, denied) = denials::Denials::new();
     let app = Arc::new(Gateway {
         clients: Clients::new(&channels),
         channels,
@@ -134,10 +132,7 @@ pub async fn build(deps: GatewayDeps) -> Result<Routers, AppError> {
         limits: limits::Limits::new(&deps.settings),
         proxies: limits::Proxies(deps.settings.trusted_proxies.clone()),
         downloads: downloads::Downloads::new(deps.settings.downloads),
-        revoked: moka::future::Cache::builder()
-            .max_capacity(REVOKED_USERS)
-            .time_to_live(REVOKED_FOR)
-            .build(),
+        denials,
         products: cache::ProductCache::new(
             deps.settings.product_cache_ttl,
             deps.settings.product_cache_stale,
@@ -158,6 +153,12 @@ pub async fn build(deps: GatewayDeps) -> Result<Routers, AppError> {
     let (sockets, live) = sockets::service(&app);
     tokio::spawn(live);
     tokio::spawn(tidy(Arc::clone(&app)));
+    let reporter = denials::Reporter {
+        audit: app.clients.audit.clone(),
+        service_tokens: app.service_tokens.clone(),
+        stop: app.stop.clone(),
+    };
+    tokio::spawn(reporter.run(denied));
     if !app.one_process {
         tokio::spawn(health::find_services(Arc::clone(&app)));
     }
@@ -221,13 +222,12 @@ fn swagger() -> Router {
     ))
 }
 
-fn cors(app: &Gateway) -> CorsLayer {
-    let allowed = app.settings.cors_origins.clone();
-    let development = !app.environment.is_production();
+fn cors(app: &Arc<Gateway>) -> CorsLayer {
+    let app = Arc::clone(app);
     let allow = move |origin: &HeaderValue, _: &Parts| {
-        origin.to_str().is_ok_and(|origin| {
-            allowed.iter().any(|allowed| allowed == origin) || (development && is_local(origin))
-        })
+        origin
+            .to_str()
+            .is_ok_and(|origin| app.allows_origin(origin))
     };
     CorsLayer::new()
         .allow_origin(AllowOrigin::predicate(allow))
@@ -263,14 +263,6 @@ fn cors(app: &Gateway) -> CorsLayer {
             HeaderName::from_static("ratelimit-reset"),
         ])
         .max_age(PREFLIGHT_AGE)
-}
-
-/// A page on the developer's own machine.
-fn is_local(origin: &str) -> bool {
-    origin.parse::<http::Uri>().is_ok_and(|uri| {
-        matches!(uri.host(), Some("localhost" | "127.0.0.1" | "[::1]"))
-            && matches!(uri.scheme_str(), Some("http" | "https"))
-    })
 }
 
 /// Not for files: they are compressed already, and lengths and ranges refer to the uncompressed bytes.

@@ -17,11 +17,12 @@ use governor::{
 use http::{HeaderMap, HeaderValue};
 use ipnet::IpNet;
 use uuid::Uuid;
+use waybill_primitives::customer_key;
 use waybill_service_kit::AppError;
 
 use crate::{config::GatewaySettings, error::ApiError};
 
-/// Approximate maximum number of keys of a limiter; beyond it, new keys share one.
+/// Approximate maximum number of keys of a limiter; beyond it, they are counted by larger groups.
 const MAX_KEYS: usize = 100_000;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -30,8 +31,19 @@ pub enum Key {
     Address(u128),
     /// Address and SHA-256 of the account.
     Account(u128, [u8; 32]),
-    /// All new keys while there are too many.
-    Overflow,
+}
+
+impl Key {
+    /// The key under which it is counted while there are too many: all accounts of an address together, IPv6 by the /48, which is
+    /// what providers give to one customer. So a flood of keys counts under few, and nobody else under theirs.
+    fn coarse(self) -> Self {
+        match self {
+            Self::User(user) => Self::User(user),
+            Self::Address(network) | Self::Account(network, _) => {
+                Self::Address(customer_key(network))
+            }
+        }
+    }
 }
 
 type Limiter = RateLimiter<Key, DashMapStateStore<Key>, DefaultClock, StateInformationMiddleware>;
@@ -79,8 +91,8 @@ impl Limit {
     }
 
     fn check(&self, key: Key) -> Result<RateLimitStatus, (RateLimitStatus, Duration)> {
-        let key = if self.crowded.load(Ordering::Relaxed) && !matches!(key, Key::User(_)) {
-            Key::Overflow
+        let key = if self.crowded.load(Ordering::Relaxed) {
+            key.coarse()
         } else {
             key
         };
@@ -113,6 +125,7 @@ struct Set {
     anonymous: Limit,
     user: Limit,
     login: Limit,
+    sign_in: Limit,
     lookup: Limit,
     guest_orders: Limit,
     orders: Limit,
@@ -137,6 +150,7 @@ impl Limits {
             anonymous: Limit::new(settings.rate_limit_anonymous, window),
             user: Limit::new(settings.rate_limit_user, window),
             login: Limit::new(settings.rate_limit_login, window),
+            sign_in: Limit::new(settings.rate_limit_sign_in, window),
             lookup: Limit::new(settings.rate_limit_lookup, window),
             guest_orders: Limit::new(settings.rate_limit_guest_orders, window),
             orders: Limit::new(settings.rate_limit_orders, window),
@@ -167,9 +181,16 @@ impl Limits {
         })
     }
 
-    /// Counts one attempt to sign in or register as `account`.
+    /// Counts one attempt to sign in or register as `account`, and one as anybody.
     pub fn login(&self, address: &str, account: &str) -> Result<(), ApiError> {
         let Some(set) = &self.0 else { return Ok(()) };
+        let key = Key::Address(address_key(address));
+        set.sign_in.check(key).map_err(|(_, wait)| {
+            too_many(
+                "too many sign-ins from this address; wait as long as the header Retry-After says",
+                wait,
+            )
+        })?;
         let account = account.trim().to_lowercase();
         let digest = ring::digest::digest(&ring::digest::SHA256, account.as_bytes());
         let mut hash = [0; 32];
@@ -215,7 +236,13 @@ impl Limits {
     /// Removes keys that have their full limit again. Called every few seconds.
     pub fn tidy(&self) {
         if let Some(set) = &self.0 {
-            let accounts = [&set.login, &set.lookup, &set.guest_orders, &set.orders];
+            let accounts = [
+                &set.login,
+                &set.sign_in,
+                &set.lookup,
+                &set.guest_orders,
+                &set.orders,
+            ];
             let requests = [&set.anonymous, &set.user, &set.public];
             for limit in accounts.into_iter().chain(requests) {
                 limit.tidy();
@@ -300,14 +327,24 @@ mod tests {
     }
 
     #[test]
-    fn a_crowd_of_addresses_shares_one_key_and_users_do_not() {
+    fn a_flood_of_keys_is_counted_under_few_and_nobody_else_under_theirs() {
         let limit = Limit::new(1, Duration::from_mins(15));
         limit.crowded.store(true, Ordering::Relaxed);
-        assert!(limit.check(Key::Address(1)).is_ok());
-        assert!(limit.check(Key::Address(2)).is_err());
+        let address = |text: &str| Key::Address(address_key(text));
+        assert!(limit.check(address("2001:db8:1:1::1")).is_ok());
+        assert!(
+            limit.check(address("2001:db8:1:2::1")).is_err(),
+            "the same customer of a provider"
+        );
+        let account = |n| Key::Account(address_key("203.0.113.1"), [n; 32]);
+        assert!(limit.check(account(1)).is_ok());
+        assert!(limit.check(account(2)).is_err(), "one address");
+        for other in ["2001:db8:2::1", "203.0.113.2", "198.51.100.1"] {
+            assert!(limit.check(address(other)).is_ok(), "{other}");
+        }
         assert!(limit.check(Key::User(Uuid::nil())).is_ok());
         limit.tidy();
-        assert!(limit.check(Key::Address(3)).is_ok());
+        assert!(limit.check(address("2001:db8:1:2::1")).is_ok());
     }
 
     #[test]

@@ -79,7 +79,7 @@ pub async fn start(config: Config, stop: CancellationToken) -> Result<Platform> 
 
 /// As [`start`], with a clock that tests can set.
 pub async fn start_with_clock(
-    mut config: Config,
+    config: Config,
     stop: CancellationToken,
     clock: Arc<dyn Clock>,
 ) -> Result<Platform> {
@@ -94,15 +94,11 @@ pub async fn start_with_clock(
     let address = listener.local_addr()?;
     let operations = bind_operations(config.embedded.ops_listen).await?;
     let operations_address = operations.local_addr()?;
-    if config.embedded.demo && config.auth.admin_email.is_none() {
-        config.auth.admin_email = Some(demo::ADMIN.email.to_owned());
-        config.auth.admin_password = Some(demo::PASSWORD.into());
-    }
-
     let location = location(&config);
     location.create().await?;
     let bus: Arc<dyn Bus> = InProcessBus::new();
     let verifier = Verifier::unconnected(Arc::clone(&clock));
+    tokio::spawn(Arc::clone(&verifier).follow(Arc::clone(&bus), stop.clone()));
     let service_tokens = ServiceTokens::with_clock(&config.common.service_key, Arc::clone(&clock));
     let ground = Ground {
         config: &config,
@@ -243,6 +239,9 @@ impl Ground<'_> {
         let config = self.config;
         let deps = self.deps("auth").await?;
         let auth = waybill_auth::build(&deps, &config.auth).await?;
+        if config.embedded.demo {
+            demo::admit(&deps.db, config.auth.admin_email.as_deref()).await?;
+        }
         let auth = (watched(auth, &deps), deps);
         let deps = self.deps("order").await?;
         let folder = config.data_dir().join("files");
@@ -302,11 +301,7 @@ fn watched(mut service: Service, deps: &Deps) -> Service {
 
 fn demo_account(account: &demo::Account) -> DemoAccount {
     DemoAccount {
-        role: account
-            .role
-            .known()
-            .map_or("", waybill_primitives::Role::as_str)
-            .to_owned(),
+        role: account.role.to_string(),
         email: account.email.to_owned(),
         password: demo::PASSWORD.to_owned(),
     }

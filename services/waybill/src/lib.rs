@@ -1,8 +1,8 @@
 //! The embedded shape: every service in one process, and the operator's commands.
 //!
 //! Module map: `config`: settings of this shape; `embedded`: wires the services; `databases`: locates their databases; `demo`: demo
-//! data; `verify`: checks the databases of either shape; `rebuild`: recomputes figures; `events`: prints, replays and retries events;
-//! `health`: the health check of containers; `private`: files that only their owner reads.
+//! data; `verify`: checks the databases of either shape; `rebuild`: recomputes figures; `users`: makes administrators;
+//! `events`: prints, replays and retries events; `health`: the health check of containers; `private`: files that only their owner reads.
 
 pub mod config;
 pub mod databases;
@@ -12,4 +12,5 @@ pub mod events;
 pub mod health;
 mod private;
 pub mod rebuild;
+pub mod users;
 pub mod verify;

@@ -9,7 +9,7 @@ use waybill::{
     config::{self, Config},
     databases::{DatabaseLocation, SERVICES},
     demo::{self, Seeded},
-    embedded, events, health, rebuild, verify,
+    embedded, events, health, rebuild, users, verify,
 };
 use waybill_bus::{JetStreamBus, NatsConfig};
 use waybill_primitives::Timestamp;
@@ -59,6 +59,11 @@ enum Command {
     Demo,
     /// Print the reference of all settings, in Markdown.
     Settings,
+    /// Manage accounts.
+    Users {
+        #[command(subcommand)]
+        command: UsersCommand,
+    },
     /// Manage the databases on a server.
     Databases {
         #[command(subcommand)]
@@ -112,6 +117,21 @@ enum DeadLettersCommand {
         databases: DatabaseArgs,
         #[arg(long)]
         id: Option<Uuid>,
+    },
+}
+
+#[derive(Subcommand)]
+enum UsersCommand {
+    /// Make an account an administrator, with the password in WAYBILL_ADMIN_PASSWORD (or _FILE); all of its sessions end. The audit log
+    /// records it. The platform may be running.
+    Promote {
+        #[command(flatten)]
+        databases: DatabaseArgs,
+        /// Its e-mail address.
+        email: String,
+        /// Keep its password: whoever knows it is an administrator then.
+        #[arg(long)]
+        keep_password: bool,
     },
 }
 
@@ -220,11 +240,7 @@ async fn run(sources: Sources) -> Result<ExitCode> {
     if demo {
         println!("demo accounts (password {}):", demo::PASSWORD);
         for account in &demo::ACCOUNTS {
-            let role = account
-                .role
-                .known()
-                .map_or("", waybill_primitives::Role::as_str);
-            println!("  {role:<8} {}", account.email);
+            println!("  {:<8} {}", account.role.as_str(), account.email);
         }
     }
     stop.cancelled().await;
@@ -256,7 +272,7 @@ async fn operate(command: Command, sources: &Sources) -> Result<ExitCode> {
         Command::Events {
             command: EventsCommand::Tail { subjects },
         } => {
-            let (peers,) = settings::load::<(PeerSettings,)>(&peers_only(sources))?;
+            let (peers,) = settings::load::<(PeerSettings,)>(&only::<PeerSettings>(sources))?;
             let subjects = if subjects.is_empty() {
                 vec!["waybill.>".into()]
             } else {
@@ -290,7 +306,7 @@ async fn operate(command: Command, sources: &Sources) -> Result<ExitCode> {
             }
         },
         Command::Demo => {
-            let (peers,) = settings::load::<(PeerSettings,)>(&peers_only(sources))?;
+            let (peers,) = settings::load::<(PeerSettings,)>(&only::<PeerSettings>(sources))?;
             let peers = Peers::new(peers);
             let channels = peers.all().map_err(|error| anyhow!(error))?;
             match demo::seed(&channels).await? {
@@ -305,6 +321,27 @@ async fn operate(command: Command, sources: &Sources) -> Result<ExitCode> {
                     "waybill: the shop is in use already and goes on without the rest of the demo data: {error:#}"
                 ),
             }
+        }
+        Command::Users {
+            command:
+                UsersCommand::Promote {
+                    databases,
+                    email,
+                    keep_password,
+                },
+        } => {
+            let password = if keep_password {
+                None
+            } else {
+                let settings =
+                    settings::load::<(waybill_auth::Settings,)>(&only::<waybill_auth::Settings>(
+                        sources,
+                    ))?;
+                let password = settings.0.admin_password;
+                Some(password.context("set WAYBILL_ADMIN_PASSWORD (or WAYBILL_ADMIN_PASSWORD_FILE) to the account's new password, or give --keep-password")?)
+            };
+            users::promote(&databases.location(), &email, password.as_ref()).await?;
+            println!("{email} is an administrator");
         }
         Command::Settings => print!("{}", config::reference()),
         Command::Databases {
@@ -325,16 +362,12 @@ async fn operate(command: Command, sources: &Sources) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Reads the settings of these commands; ignores other variables of the environment.
-fn peers_only(sources: &Sources) -> Sources {
-    use waybill_service_kit::settings::Settings as _;
+/// The sources of these settings; ignores other variables of the environment.
+fn only<S: settings::Settings>(sources: &Sources) -> Sources {
     let mut sources = sources.clone();
     sources.retain(|name| {
         let base = name.strip_suffix("_FILE").unwrap_or(name);
-        PeerSettings::TABLE
-            .settings
-            .iter()
-            .any(|info| info.name == base)
+        S::TABLE.settings.iter().any(|info| info.name == base)
     });
     sources
 }

@@ -3,13 +3,17 @@
 use std::{sync::Arc, time::Duration};
 
 use tonic::{Code, Request};
-use waybill_proto::auth::{auth_service_client::AuthServiceClient, *};
+use waybill_primitives::Role;
+use waybill_proto::{
+    auth::{auth_service_client::AuthServiceClient, *},
+    common,
+};
 use waybill_service_kit::{
     AppError, CallContext, Caller, ErrorCode, ErrorKind, GrpcChannel, ServerLayer,
     crypto::{SigningKey, key_set},
     outgoing, outgoing_within, retry_read,
     service::guarded,
-    tokens::{GrpcJwks, Verifier},
+    tokens::{AccessClaims, GrpcAuthority, Verifier},
     trace,
 };
 
@@ -221,13 +225,65 @@ async fn keys_come_by_grpc_from_auth_which_needs_no_token_for_that() {
     let token = key.sign(&claims()).unwrap();
     let error = verifier.verify(&token).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Unavailable);
-    verifier.connect(Arc::new(GrpcJwks::new(channel.clone())));
+    verifier.connect(Arc::new(GrpcAuthority::new(
+        channel.clone(),
+        service_tokens(),
+        "probe",
+    )));
     let ctx = CallContext::anonymous().with_token(token);
     let mut client = AuthServiceClient::new(channel);
     client
         .get_profile(outgoing(&ctx, GetProfileRequest {}))
         .await
         .unwrap();
+}
+
+#[tokio::test]
+async fn what_an_administrator_changes_needs_the_role_that_auth_knows_now() {
+    let key = SigningKey::generate().unwrap();
+    let auth = Probe {
+        jwks: serde_json::to_string(&key_set([&key])).unwrap(),
+        ..Probe::default()
+    };
+    let verifier = Verifier::unconnected(Arc::new(waybill_primitives::SystemClock));
+    let layer = ServerLayer::new("auth", Arc::clone(&verifier), service_tokens());
+    let channel = guarded(&layer, auth.routes());
+    verifier.connect(Arc::new(GrpcAuthority::new(
+        channel.clone(),
+        service_tokens(),
+        "probe",
+    )));
+    let client = AuthServiceClient::new(channel);
+    let token = |role| {
+        let claims = AccessClaims { role, ..claims() };
+        CallContext::anonymous().with_token(key.sign(&claims).unwrap())
+    };
+    let restore = async |ctx: &CallContext| {
+        let request = outgoing(ctx, RestoreUserRequest::default());
+        let refused = client.clone().restore_user(request).await.unwrap_err();
+        // The probe does not implement it: then it was reached.
+        refused.code()
+    };
+    let read = async |ctx: &CallContext| {
+        let request = outgoing(ctx, GetProfileRequest {});
+        client.clone().get_profile(request).await.map(drop)
+    };
+    let stands = |active, role: Role| {
+        *auth.standing.lock().unwrap() = GetStandingResponse {
+            active,
+            role: common::Role::from(role).into(),
+        };
+    };
+    let admin = token(Role::Admin);
+    stands(true, Role::Admin);
+    assert_eq!(restore(&admin).await, Code::Unimplemented);
+    stands(true, Role::Staff);
+    assert_eq!(restore(&admin).await, Code::Unauthenticated);
+    stands(false, Role::Admin);
+    assert_eq!(restore(&admin).await, Code::Unauthenticated);
+    // Reads, and what others do, are not worth a call: they learn by events.
+    read(&admin).await.unwrap();
+    assert_eq!(restore(&token(Role::Staff)).await, Code::Unimplemented);
 }
 
 #[tokio::test]

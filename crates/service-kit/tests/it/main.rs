@@ -4,6 +4,7 @@ mod errors;
 mod layers;
 mod network;
 mod replicas;
+mod revocations;
 mod services;
 mod support;
 mod telemetry;

@@ -42,7 +42,7 @@ pub fn claims() -> AccessClaims {
         role: Role::Customer,
         name: "Ada Lovelace".to_owned(),
         email: "ada@example.com".to_owned(),
-        sid: Some("session-1".to_owned()),
+        sid: Some(uuid::Uuid::now_v7()),
         guest: false,
         iat: now,
         exp: now + 300,
@@ -61,6 +61,8 @@ pub struct Probe {
     /// Notified when `logout` ends, however it ends.
     pub left: Arc<tokio::sync::Notify>,
     pub jwks: String,
+    /// What it says of every caller.
+    pub standing: Arc<Mutex<GetStandingResponse>>,
     /// How often `register` was called.
     pub writes: Arc<AtomicUsize>,
 }
@@ -107,6 +109,16 @@ macro_rules! unimplemented {
                 let user = ctx.user()?;
                 let user = User { id: user.id.to_string(), email: user.email.clone(), ..User::default() };
                 Ok(Response::new(GetProfileResponse { user: Some(user) }))
+            }
+
+            async fn get_standing(&self, request: Request<GetStandingRequest>) -> Result<Response<GetStandingResponse>, Status> {
+                context(&request).service()?;
+                Ok(Response::new(*self.standing.lock().unwrap()))
+            }
+
+            async fn list_revocations(&self, request: Request<ListRevocationsRequest>) -> Result<Response<ListRevocationsResponse>, Status> {
+                context(&request).service()?;
+                Ok(Response::new(ListRevocationsResponse::default()))
             }
 
             /// Blocks until `gate` is notified.

@@ -15,7 +15,7 @@ use waybill_primitives::{Clock, ManualClock, Timestamp};
 use waybill_service_kit::{
     AppError, Caller, ErrorKind,
     crypto::{SigningKey, key_set},
-    tokens::{JwksSource, ServiceTokens, Verifier, authenticate},
+    tokens::{Authority, ServiceTokens, Verifier, authenticate},
 };
 
 use crate::support::{SERVICE_KEY, claims, service_tokens};
@@ -127,8 +127,8 @@ struct Source {
 }
 
 #[tonic::async_trait]
-impl JwksSource for Source {
-    async fn fetch(&self) -> Result<String, AppError> {
+impl Authority for Source {
+    async fn keys(&self) -> Result<String, AppError> {
         self.asked.fetch_add(1, Ordering::SeqCst);
         let jwks = self.jwks.lock().clone();
         jwks.ok_or_else(|| AppError::unavailable("auth is not up yet"))
@@ -142,7 +142,7 @@ async fn keys_are_fetched_late_once_and_again_for_an_unknown_id() {
         SigningKey::generate().unwrap(),
     );
     let source = Arc::new(Source::default());
-    let verifier = Verifier::new(Arc::clone(&source) as Arc<dyn JwksSource>);
+    let verifier = Verifier::new(Arc::clone(&source) as Arc<dyn Authority>);
     let token = old.sign(&claims()).unwrap();
 
     let error = verifier.verify(&token).await.unwrap_err();

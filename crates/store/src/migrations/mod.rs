@@ -47,6 +47,23 @@ pub async fn create_indexes(
     create(manager, table, indexes, false).await
 }
 
+/// Adds those columns to a table that it does not have: MariaDB commits each statement, so a migration may have been interrupted.
+pub async fn add_columns(
+    manager: &SchemaManager<'_>,
+    table: &'static str,
+    columns: Vec<ColumnDef>,
+) -> Result<(), DbErr> {
+    for column in columns {
+        if manager.has_column(table, column.get_column_name()).await? {
+            continue;
+        }
+        let mut add = Table::alter();
+        add.table(table).add_column(column);
+        manager.alter_table(add).await?;
+    }
+    Ok(())
+}
+
 /// Creates those unique indexes of a table that do not exist.
 pub async fn create_unique_indexes(
     manager: &SchemaManager<'_>,

@@ -381,7 +381,7 @@ impl Platform {
         }
     }
 
-    fn data_dir(&self) -> String {
+    pub fn data_dir(&self) -> String {
         let data = match &self.setup.data {
             Some(folder) => folder.clone(),
             None => self.folder.path().join("data"),

@@ -77,6 +77,17 @@ fn module_docs(file: &str, text: &str, findings: &mut Vec<String>) {
     }
 }
 
+/// The length of the raw string, in which backslashes are text, that `rest` begins with.
+fn raw(rest: &str) -> Option<usize> {
+    let (begin, end) = match rest {
+        _ if rest.starts_with("r\"") => (2, "\""),
+        _ if rest.starts_with("r#\"") => (3, "\"#"),
+        _ => return None,
+    };
+    let text = rest[begin..].find(end);
+    Some(text.map_or(rest.len(), |text| begin + text + end.len()))
+}
+
 /// The words of Rust code, without comments and string literals; `::` counts as a word.
 fn words(code: &str) -> Vec<&str> {
     let mut words = Vec::new();
@@ -85,6 +96,7 @@ fn words(code: &str) -> Vec<&str> {
         let length = match first {
             '/' if rest.starts_with("//") => rest.find('\n').unwrap_or(rest.len()),
             '"' => quoted(rest),
+            'r' if let Some(length) = raw(rest) => length,
             ':' if rest.starts_with("::") => 2,
             c if c.is_alphanumeric() || c == '_' => rest
                 .find(|c: char| !c.is_alphanumeric() && c != '_')
@@ -94,7 +106,8 @@ fn words(code: &str) -> Vec<&str> {
             c => c.len_utf8(),
         };
         let (word, after) = rest.split_at(length);
-        if !word.starts_with("//") && !word.starts_with('"') && !word.trim().is_empty() {
+        let text = word.starts_with('"') || raw(word).is_some();
+        if !word.starts_with("//") && !text && !word.trim().is_empty() {
             words.push(word);
         }
         rest = after;
@@ -131,8 +144,8 @@ mod tests {
 
     #[test]
     fn words_are_those_of_the_code() {
-        let code = "let a = b::c(\"tonic::Code \\\" x\"); // sea_orm::Db\nd('\"', e)";
-        let expected = "let a = b :: c ( ) ; d ( '\"' , e )";
+        let code = "let a = b::c(\"tonic::Code \\\" x\"); // sea_orm::Db\nd('\"', r#\"one \" f\"#, r\"\\\", e)";
+        let expected = "let a = b :: c ( ) ; d ( '\"' , , , e )";
         assert_eq!(words(code).join(" "), expected);
     }
 }

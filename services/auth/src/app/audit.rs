@@ -65,25 +65,29 @@ impl App {
     }
 }
 
+impl TryFrom<common::Person> for Actor {
+    type Error = FieldError;
+
+    fn try_from(person: common::Person) -> Result<Self, FieldError> {
+        Ok(Self {
+            role: person
+                .role()
+                .known()
+                .ok_or_else(|| FieldError::missing("actor.role"))?,
+            id: parse_id("actor.id", &person.id)?,
+            name: person.name,
+        })
+    }
+}
+
 impl TryFrom<common::AuditRecord> for Record {
     type Error = FieldError;
 
     fn try_from(record: common::AuditRecord) -> Result<Self, FieldError> {
-        let actor = match record.actor {
-            None => None,
-            Some(actor) => Some(Actor {
-                role: actor
-                    .role()
-                    .known()
-                    .ok_or_else(|| FieldError::missing("actor.role"))?,
-                id: parse_id("actor.id", &actor.id)?,
-                name: actor.name,
-            }),
-        };
         Ok(Self {
             id: parse_id("id", &record.id)?,
             at: record.at.ok_or_else(|| FieldError::missing("at"))?,
-            actor,
+            actor: record.actor.map(Actor::try_from).transpose()?,
             client_address: record.client_address,
             request_id: record.request_id,
             action: record.action,

@@ -1,10 +1,7 @@
 //! People who order without an account: a token for their order, and whether an address has an account. Only the gateway calls
 //! both, and it limits the rate.
 
-use ring::{
-    digest,
-    rand::{SecureRandom as _, SystemRandom},
-};
+use ring::rand::{SecureRandom as _, SystemRandom};
 use uuid::{Builder, Uuid};
 use waybill_primitives::{FieldErrors, Role, UserId};
 use waybill_service_kit::{
@@ -13,8 +10,10 @@ use waybill_service_kit::{
 };
 
 use super::{App, sessions::seconds};
+use waybill_store::{IdempotencyKey, idempotency, transact};
+
 use crate::{
-    domain::{self, Email},
+    domain::{self, Email, sha256},
     error::Error,
     store,
 };
@@ -41,8 +40,9 @@ pub struct GuestToken {
 
 impl App {
     /// An access token for a guest, who has an id and no account. With an idempotency key, a repetition by the same person gets
-    /// the same id, and so finds the order of the first attempt; without one, each call creates another guest.
-    pub fn guest_token(&self, ctx: &CallContext, guest: &Guest) -> Result<GuestToken, Error> {
+    /// the same id, and so finds the order of the first attempt, until the key is forgotten; without one, each call creates
+    /// another guest. Ids are random: nobody can compute the id of a guest whose key, address and names they know.
+    pub async fn guest_token(&self, ctx: &CallContext, guest: &Guest) -> Result<GuestToken, Error> {
         ctx.service()?;
         let mut errors = FieldErrors::default();
         let email = errors.check(Email::parse("email", &guest.email));
@@ -62,7 +62,13 @@ impl App {
         };
         errors.or(())?;
         let id = match key {
-            Some(key) => repeatable_id(&[key, email.as_str(), &first, &last]),
+            Some(key) => {
+                let person = format!("{}\n{}\n{}", email.as_str(), first, last);
+                // Part of the scope: somebody else with this key is another guest, not a conflict.
+                let scope = format!("guest:{}", sha256(&person));
+                let key = IdempotencyKey::new(scope, key, &[]);
+                self.guest_of(ctx, &key).await?
+            }
             None => random_id()?,
         };
         let (now, expires_in) = (self.clock.now(), seconds(self.policy.guest_token_ttl));
@@ -85,6 +91,25 @@ impl App {
         })
     }
 
+    /// The guest of this key, now or at an earlier attempt.
+    async fn guest_of(&self, ctx: &CallContext, key: &IdempotencyKey) -> Result<UserId, Error> {
+        let id = random_id()?;
+        let made: Result<(), Error> = transact!(self.db, ctx, async |tx| {
+            Ok(idempotency::insert(tx, key, id.uuid().as_bytes()).await?)
+        })
+        .await;
+        match made {
+            Ok(()) => Ok(id),
+            Err(Error::Idempotency(error)) if error.is_taken() => {
+                let known = idempotency::lookup(&self.db, key).await?;
+                let known = known.and_then(|id| Uuid::from_slice(&id).ok());
+                let known = known.ok_or_else(|| AppError::internal("the guest's id is lost"))?;
+                Ok(UserId::from_uuid(known))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     /// Whether an address has an account.
     pub async fn is_registered(&self, ctx: &CallContext, email: &str) -> Result<bool, Error> {
         ctx.service()?;
@@ -94,32 +119,14 @@ impl App {
     }
 }
 
-/// The id derived from these texts. Accounts have UUIDs of another version (7), so a guest cannot be mistaken for one.
-fn repeatable_id(texts: &[&str]) -> UserId {
-    let mut hash = digest::Context::new(&digest::SHA256);
-    hash.update(b"waybill guest");
-    for text in texts {
-        // The length distinguishes ("ab", "c") from ("a", "bc").
-        hash.update(&(text.len() as u64).to_be_bytes());
-        hash.update(text.as_bytes());
-    }
-    guest_id(hash.finish().as_ref())
-}
-
+/// Accounts have UUIDs of another version (7), so a guest cannot be mistaken for one.
 fn random_id() -> Result<UserId, AppError> {
     let mut bytes = [0_u8; 16];
     SystemRandom::new()
         .fill(&mut bytes)
         .map_err(|_| AppError::internal("the system gives no random numbers"))?;
-    Ok(guest_id(&bytes))
-}
-
-/// `bytes`: at least 16.
-fn guest_id(bytes: &[u8]) -> UserId {
-    let mut first = [0_u8; 16];
-    first.copy_from_slice(&bytes[..16]);
-    let id: Uuid = Builder::from_custom_bytes(first).into_uuid();
-    UserId::from_uuid(id)
+    let id: Uuid = Builder::from_custom_bytes(bytes).into_uuid();
+    Ok(UserId::from_uuid(id))
 }
 
 #[cfg(test)]
@@ -127,20 +134,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_guest_is_known_again_by_all_of_what_they_sent() {
-        let id = repeatable_id(&["a key of a client", "ada@example.com", "Ada", "L"]);
-        assert_eq!(
-            id,
-            repeatable_id(&["a key of a client", "ada@example.com", "Ada", "L"])
-        );
-        for other in [
-            ["another key", "ada@example.com", "Ada", "L"],
-            ["a key of a client", "eve@example.com", "Ada", "L"],
-            ["a key of a client", "ada@example.com", "AdaL", ""],
-        ] {
-            assert_ne!(id, repeatable_id(&other));
-        }
-        assert_ne!(random_id().unwrap(), random_id().unwrap());
+    fn guests_have_random_ids_of_their_own_version() {
+        let id = random_id().unwrap();
+        assert_ne!(id, random_id().unwrap());
         assert_eq!(id.uuid().get_version_num(), 8);
         assert_eq!(UserId::new().uuid().get_version_num(), 7);
     }

@@ -2,10 +2,7 @@
 //! a token that is used a second time was stolen by one side or the other, and ends the family.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use ring::{
-    digest,
-    rand::{SecureRandom as _, SystemRandom},
-};
+use ring::rand::{SecureRandom as _, SystemRandom};
 use uuid::Uuid;
 use waybill_primitives::FieldErrors;
 use waybill_service_kit::{
@@ -14,9 +11,14 @@ use waybill_service_kit::{
 };
 use waybill_store::{EventContext, Tx, retrying, transact};
 
-use super::{App, entered_password, is_unique, suspended};
+use super::{
+    App, entered_password,
+    guesses::{Guess, Source},
+    security::Incident,
+    suspended,
+};
 use crate::{
-    domain::{Email, User},
+    domain::{Email, User, sha256},
     error::Error,
     store::{self, sessions::Ending, users::Credentials},
 };
@@ -35,15 +37,19 @@ pub struct SignedIn {
     pub refresh_token: String,
     /// Seconds.
     pub refresh_expires_in: i64,
+    /// Names the device at its next sign-in; empty for a session that goes on.
+    pub device_token: String,
 }
 
 impl App {
     /// Signs in by e-mail address and password. An unknown address and a wrong password give the same error, after the same work.
+    /// `device`: the token of a device that signed in before, or empty.
     pub async fn login(
         &self,
         ctx: &CallContext,
         email: &str,
         password: &str,
+        device: &str,
     ) -> Result<SignedIn, Error> {
         let mut errors = FieldErrors::default();
         let email = errors.check(Email::parse("email", email));
@@ -52,62 +58,25 @@ impl App {
             return Err(errors.into());
         };
         let known = store::users::by_email(self.db.reader(), &email).await?;
-        let matches = self.guess(email.as_str(), password, known.as_ref()).await?;
-        match known {
-            Some(known) if matches => self.sign_in(ctx, &known).await,
-            _ => Err(wrong_credentials().into()),
-        }
-    }
-
-    /// Checks the password of the account of `email`, if there is one, counting failures. At most as many guesses as passwords
-    /// are hashed concurrently can exceed the limit.
-    pub(super) async fn guess(
-        &self,
-        email: &str,
-        password: &str,
-        known: Option<&Credentials>,
-    ) -> Result<bool, Error> {
-        let account = sha256(email);
-        let stored = known.map(|known| known.password_hash.as_str());
-        let turn = self.passwords.turn().await;
-        self.admit(&account).await?;
-        let matches = turn.verify(password, stored).await?;
-        if !matches {
-            self.count_failure(&account).await?;
-        }
-        Ok(matches)
-    }
-
-    /// Refuses a guess on an account with too many wrong ones.
-    async fn admit(&self, account: &str) -> Result<(), Error> {
         let now = self.clock.now();
-        let cutoff = now.minus(self.policy.login_window);
-        let failures = store::throttle::failures(self.db.reader(), account, cutoff).await?;
-        match failures {
-            Some(known) if i64::from(known.failures) >= i64::from(self.policy.login_attempts) => {
-                let wait = known.window_start.plus(self.policy.login_window).since(now);
-                let message = "too many wrong passwords for this account; wait before the next try";
-                Err(AppError::too_many_requests(message, wait).into())
-            }
-            _ => Ok(()),
-        }
-    }
-
-    async fn count_failure(&self, account: &str) -> Result<(), Error> {
-        let count = || async {
-            let now = self.clock.now();
-            let cutoff = now.minus(self.policy.login_window);
-            let tx = self.db.begin(&EventContext::default()).await?;
-            if !store::throttle::count_more(tx.conn(), account, cutoff).await? {
-                store::throttle::begin_window(tx.conn(), account, cutoff, now).await?;
-            }
-            tx.commit().await?;
-            Ok::<_, Error>(())
+        let device = known.as_ref().and_then(|known| {
+            let password = &known.password_hash;
+            self.devices.known(email.as_str(), password, device, now)
+        });
+        let source = device.map_or_else(|| Source::network(ctx), Source::Device);
+        let guess = Guess {
+            email: email.as_str(),
+            source,
         };
-        match retrying(count).await {
-            // Another failure began the window at the same time: count in that one.
-            Err(error) if is_unique(&error) => retrying(count).await,
-            outcome => outcome,
+        let matches = self.guess(ctx, &guess, password, known.as_ref()).await?;
+        match known {
+            Some(known) if matches => {
+                if known.user.suspended {
+                    self.report(ctx, Incident::Suspended, email.as_str()).await;
+                }
+                self.sign_in(ctx, &known, &guess).await
+            }
+            _ => Err(wrong_credentials().into()),
         }
     }
 
@@ -116,6 +85,7 @@ impl App {
         &self,
         ctx: &CallContext,
         known: &Credentials,
+        guess: &Guess<'_>,
     ) -> Result<SignedIn, Error> {
         transact!(self.db, ctx, async |tx| {
             // Locked, so that a concurrent suspension or change of password also ends this session.
@@ -125,19 +95,29 @@ impl App {
             if user.suspended {
                 return Err(suspended());
             }
-            store::throttle::clear(tx.conn(), &sha256(&user.email)).await?;
-            let session = self.open_session(tx, &user).await?;
+            store::throttle::clear(tx.conn(), &guess.counter()).await?;
+            let password = &known.password_hash;
+            let session = self.open_session(tx, &user, password).await?;
             Ok(session)
         })
         .await
     }
 
-    pub(super) async fn open_session(&self, tx: &Tx, user: &User) -> Result<SignedIn, Error> {
+    pub(super) async fn open_session(
+        &self,
+        tx: &Tx,
+        user: &User,
+        password_hash: &str,
+    ) -> Result<SignedIn, Error> {
         let session = Uuid::now_v7();
         let now = self.clock.now();
         let expires_at = now.plus(self.policy.refresh_token_ttl);
         store::sessions::insert_session(tx.conn(), session, user.id, now, expires_at).await?;
-        self.next_tokens(tx, user, session).await
+        let tokens = self.next_tokens(tx, user, session).await?;
+        Ok(SignedIn {
+            device_token: self.devices.issue(&user.email, password_hash, now)?,
+            ..tokens
+        })
     }
 
     async fn next_tokens(&self, tx: &Tx, user: &User, session: Uuid) -> Result<SignedIn, Error> {
@@ -151,7 +131,7 @@ impl App {
             role: user.role,
             name: user.full_name(),
             email: user.email.clone(),
-            sid: Some(session.to_string()),
+            sid: Some(session),
             guest: false,
             iat: now.secs(),
             exp: now.secs() + expires_in,
@@ -164,6 +144,7 @@ impl App {
             expires_in,
             refresh_token,
             refresh_expires_in: seconds(self.policy.refresh_token_ttl),
+            device_token: String::new(),
         })
     }
 
@@ -179,10 +160,14 @@ impl App {
                 return Err(session_ended());
             }
             if token.used || !store::sessions::spend_token(tx.conn(), &hash, now).await? {
-                store::sessions::end_session(tx.conn(), token.session, Ending::TokenReused, now)
+                let ended = self
+                    .end_session(&tx, token.session, token.user, Ending::TokenReused)
                     .await?;
                 tx.commit().await?;
-                tracing::warn!(session = %token.session, "a refresh token was used twice; its session was ended");
+                self.revoke(&ended);
+                if let Some(user) = store::users::by_id(self.db.reader(), token.user).await? {
+                    self.report(ctx, Incident::TokenReused, &user.email).await;
+                }
                 return Err(token_reused());
             }
             if token.expires_at <= now {
@@ -190,7 +175,9 @@ impl App {
             }
             // Locked, so that a concurrent change of role is not missed by a token that is issued after it.
             let user = store::users::lock(tx.conn(), token.user).await?;
-            let user = user.map(|account| account.user).filter(|user| !user.suspended);
+            let user = user
+                .map(|account| account.user)
+                .filter(|user| !user.suspended);
             let user = user.ok_or_else(session_ended)?;
             let expires_at = now.plus(self.policy.refresh_token_ttl);
             if !store::sessions::extend_session(tx.conn(), token.session, now, expires_at).await? {
@@ -206,28 +193,31 @@ impl App {
     /// Ends the session of the refresh token; without one, that of the access token. Can be repeated.
     pub async fn logout(&self, ctx: &CallContext, token: &str) -> Result<(), Error> {
         let hash = token_hash(token);
-        let own = ctx.user().ok().and_then(|caller| caller.session.clone());
-        let own = own.and_then(|sid| Uuid::try_parse(&sid).ok());
+        let caller = ctx.user().ok();
+        let own = caller.and_then(|caller| Some((caller.session?, caller.id)));
         if token.is_empty() && own.is_none() {
             let message = "is required to sign out without an access token";
             return Err(AppError::invalid_field("refreshToken", message).into());
         }
-        transact!(self.db, ctx, async |tx| {
+        let ended = transact!(self.db, ctx, async |tx| {
             let session = match &hash {
                 Some(hash) => {
                     let token = store::sessions::find_token(tx.conn(), hash).await?;
-                    token.map(|token| token.session)
+                    token.map(|token| (token.session, token.user))
                 }
                 None if token.is_empty() => own,
                 None => None,
             };
-            if let Some(session) = session {
-                let now = self.clock.now();
-                store::sessions::end_session(tx.conn(), session, Ending::LoggedOut, now).await?;
+            match session {
+                Some((session, user)) => {
+                    self.end_session(tx, session, user, Ending::LoggedOut).await
+                }
+                None => Ok(Vec::new()),
             }
-            Ok(())
         })
-        .await
+        .await?;
+        self.revoke(&ended);
+        Ok(())
     }
 
     /// Deletes expired refresh tokens, their sessions, and counters of failed logins whose window is over.
@@ -262,10 +252,6 @@ fn new_refresh_token() -> Result<(String, String), Error> {
 pub fn token_hash(token: &str) -> Option<String> {
     let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
     (bytes.len() == TOKEN_BYTES).then(|| sha256(token))
-}
-
-pub(super) fn sha256(text: &str) -> String {
-    hex::encode(digest::digest(&digest::SHA256, text.as_bytes()))
 }
 
 pub(super) fn seconds(duration: std::time::Duration) -> i64 {

@@ -106,7 +106,7 @@ impl App {
         Ok(user.ok_or_else(no_such_user)?)
     }
 
-    /// Gives a user another role; existing access tokens keep the old one until they are refreshed.
+    /// Gives a user another role; existing access tokens are no longer valid, refreshed ones have it.
     pub async fn set_role(
         &self,
         ctx: &CallContext,
@@ -125,7 +125,7 @@ impl App {
             domain::may_set_role(&user, role, active_admins)?;
             let from = std::mem::replace(&mut user.role, role);
             user.version += 1;
-            store::users::update(tx.conn(), &user, self.clock.now()).await?;
+            store::users::set_role(tx.conn(), &user, self.clock.now()).await?;
             store::registrations::moved(tx.conn(), &user, from).await?;
             events::role_changed(tx, &user, from);
             let (before, after) = (json!({ "role": from }), json!({ "role": role }));
@@ -145,12 +145,12 @@ impl App {
     ) -> Result<User, Error> {
         let caller = ctx.require(&[Role::Admin])?.id;
         let reason = domain::plain_text("reason", reason, domain::REASON_MAX)?;
-        transact!(self.db, ctx, async |tx| {
+        let (user, ended) = transact!(self.db, ctx, async |tx| {
             let active_admins = self.act_as_admin(tx, ctx).await?;
             let mut user = target(tx, id).await?;
             domain::may_suspend(caller, &user, active_admins)?;
             if user.suspended {
-                return Ok(user);
+                return Ok((user, Vec::new()));
             }
             user.suspended = true;
             user.version += 1;
@@ -160,15 +160,19 @@ impl App {
                 at,
             };
             store::users::set_suspension(tx.conn(), &user, Some(suspension), at).await?;
-            store::sessions::end_sessions_of(tx.conn(), id, None, Ending::Suspended, at).await?;
+            let ended = self
+                .end_sessions_of(tx, id, None, Ending::Suspended)
+                .await?;
             events::suspended(tx, &user, &reason);
             let before = json!({ "suspended": false });
             let after = json!({ "suspended": true, "reason": reason });
             self.record_act(tx, ctx, "user.suspend", id, before, after)
                 .await?;
-            Ok(user)
+            Ok::<_, Error>((user, ended))
         })
-        .await
+        .await?;
+        self.revoke(&ended);
+        Ok(user)
     }
 
     pub async fn restore(&self, ctx: &CallContext, id: UserId) -> Result<User, Error> {

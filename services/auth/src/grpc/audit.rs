@@ -3,16 +3,19 @@
 use std::sync::Arc;
 
 use tonic::{Request, Response, Status};
-use waybill_primitives::{Role, UserId, non_empty};
+use waybill_primitives::{FieldError, Role, UserId, non_empty};
 use waybill_proto::{
-    auth::{ListAuditLogRequest, ListAuditLogResponse, audit_service_server::AuditService},
+    auth::{
+        self as pb, ListAuditLogRequest, ListAuditLogResponse, RecordDenialsRequest,
+        RecordDenialsResponse, audit_service_server::AuditService,
+    },
     common, parse_id,
 };
 use waybill_service_kit::{AppError, context, page_query};
 
 use crate::{
-    app::App,
-    domain::audit::{Filter, Record},
+    app::{App, Denial},
+    domain::audit::{Actor, Filter, Record},
 };
 
 /// Implements `waybill.auth.v1.AuditService`.
@@ -46,6 +49,28 @@ impl AuditService for AuditGrpc {
             records: page.rows.into_iter().map(message).collect(),
         }))
     }
+
+    async fn record_denials(
+        &self,
+        request: Request<RecordDenialsRequest>,
+    ) -> Result<Response<RecordDenialsResponse>, Status> {
+        let ctx = context(&request);
+        ctx.service()?;
+        let denials = request.into_inner().denials.into_iter().map(denial);
+        let denials = denials.collect::<Result<_, _>>().map_err(AppError::from)?;
+        self.0.record_denials(&ctx, denials).await?;
+        Ok(Response::new(RecordDenialsResponse {}))
+    }
+}
+
+fn denial(denial: pb::Denial) -> Result<Denial, FieldError> {
+    Ok(Denial {
+        at: denial.at.ok_or_else(|| FieldError::missing("at"))?,
+        actor: denial.actor.map(Actor::try_from).transpose()?,
+        client_address: denial.client_address,
+        request_id: denial.request_id,
+        route: denial.route,
+    })
 }
 
 fn message(record: Record) -> common::AuditRecord {

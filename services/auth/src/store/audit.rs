@@ -1,11 +1,12 @@
-//! Statements on the audit log: adding and reading. None changes or deletes a row.
+//! Statements on the audit log: adding and reading. None changes a row, and only security events are ever deleted.
 
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
-    QueryFilter as _, Select,
+    QueryFilter as _, QuerySelect as _, Select,
+    prelude::Uuid,
     sea_query::{Expr, LikeExpr},
 };
-use waybill_primitives::Role;
+use waybill_primitives::{Role, Timestamp};
 use waybill_store::{
     StoreError,
     page::{self, Keyset, Page, PageError, PageQuery},
@@ -48,6 +49,32 @@ pub async fn list(
     let order = Keyset::desc("audit-log", Column::At).then(Column::Id);
     let page = page::fetch(db, filtered(filter), order, query).await?;
     Ok(page.map(from_row))
+}
+
+/// Deletes up to `limit` records from before `at` whose action begins with `prefix`. Returns how many.
+pub async fn prune(
+    db: &impl ConnectionTrait,
+    prefix: &str,
+    at: Timestamp,
+    limit: u64,
+) -> Result<u64, StoreError> {
+    let old: Vec<Uuid> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::Action.starts_with(prefix))
+        .filter(Column::At.lt(at))
+        .limit(limit)
+        .into_tuple()
+        .all(db)
+        .await?;
+    if old.is_empty() {
+        return Ok(0);
+    }
+    let outcome = Entity::delete_many()
+        .filter(Column::Id.is_in(old))
+        .exec(db)
+        .await?;
+    Ok(outcome.rows_affected)
 }
 
 fn filtered(filter: &Filter) -> Select<Entity> {

@@ -1,8 +1,8 @@
 //! Statements on sessions and their refresh tokens. Races are decided by conditional updates.
 
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QuerySelect as _,
-    prelude::Uuid, sea_query::Expr,
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _,
+    QueryOrder as _, QuerySelect as _, prelude::Uuid, sea_query::Expr,
 };
 use waybill_primitives::{Timestamp, UserId};
 use waybill_store::{StoreError, rows};
@@ -124,19 +124,65 @@ pub async fn end_session(
     Ok(outcome.rows_affected == 1)
 }
 
-/// Ends all sessions of a user but `keep`. Returns how many there were.
+/// Ends all sessions of a user but `keep`. The user is locked, so that none is opened or refreshed meanwhile. Returns those that
+/// were used at `used` or later.
 pub async fn end_sessions_of(
     db: &impl ConnectionTrait,
     user: UserId,
     keep: Option<Uuid>,
     ending: Ending,
     at: Timestamp,
-) -> Result<u64, StoreError> {
-    let mut update = ended(ending, at).filter(sessions::Column::UserId.eq(user));
+    used: Timestamp,
+) -> Result<Vec<Uuid>, StoreError> {
+    let mut which = Condition::all()
+        .add(sessions::Column::UserId.eq(user))
+        .add(sessions::Column::RevokedAt.is_null());
     if let Some(keep) = keep {
-        update = update.filter(sessions::Column::Id.ne(keep));
+        which = which.add(sessions::Column::Id.ne(keep));
     }
-    Ok(update.exec(db).await?.rows_affected)
+    let in_use = sessions::Entity::find()
+        .select_only()
+        .column(sessions::Column::Id)
+        .filter(which.clone())
+        .filter(sessions::Column::LastUsedAt.gte(used))
+        .into_tuple()
+        .all(db)
+        .await?;
+    ended(ending, at).filter(which).exec(db).await?;
+    Ok(in_use)
+}
+
+/// The next `limit` sessions that ended at `since` or later, after the one at `after`, the first ended first.
+pub async fn ended_since(
+    db: &impl ConnectionTrait,
+    since: Timestamp,
+    after: Option<(Timestamp, Uuid)>,
+    limit: u64,
+) -> Result<Vec<(Uuid, Timestamp)>, StoreError> {
+    let mut query = sessions::Entity::find()
+        .select_only()
+        .columns([sessions::Column::Id, sessions::Column::RevokedAt])
+        .filter(sessions::Column::RevokedAt.gte(since))
+        .order_by_asc(sessions::Column::RevokedAt)
+        .order_by_asc(sessions::Column::Id)
+        .limit(limit);
+    if let Some((at, id)) = after {
+        let same = Condition::all()
+            .add(sessions::Column::RevokedAt.eq(at))
+            .add(sessions::Column::Id.gt(id));
+        query = query.filter(
+            Condition::any()
+                .add(sessions::Column::RevokedAt.gt(at))
+                .add(same),
+        );
+    }
+    Ok(query.into_tuple().all(db).await?)
+}
+
+/// Whether a session exists and has not ended.
+pub async fn is_open(db: &impl ConnectionTrait, id: Uuid) -> Result<bool, StoreError> {
+    let open = sessions::Entity::find_by_id(id).filter(sessions::Column::RevokedAt.is_null());
+    Ok(open.one(db).await?.is_some())
 }
 
 fn ended(ending: Ending, at: Timestamp) -> sea_orm::UpdateMany<sessions::Entity> {

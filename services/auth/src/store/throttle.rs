@@ -9,25 +9,25 @@ use waybill_store::{StoreError, rows};
 
 use crate::entity::login_failures::{Column, Entity, Model as Failures};
 
-/// The failures of `account` in a window that began at `cutoff` or later.
+/// The failures of a counter in a window that began at `cutoff` or later.
 pub async fn failures(
     db: &impl ConnectionTrait,
-    account: &str,
+    counter: &str,
     cutoff: Timestamp,
 ) -> Result<Option<Failures>, StoreError> {
-    let found = Entity::find_by_id(account).filter(Column::WindowStart.gte(cutoff));
+    let found = Entity::find_by_id(counter).filter(Column::WindowStart.gte(cutoff));
     Ok(found.one(db).await?)
 }
 
 /// Counts one more in the window that began at `cutoff` or later; `false` if there is none.
 pub async fn count_more(
     db: &impl ConnectionTrait,
-    account: &str,
+    counter: &str,
     cutoff: Timestamp,
 ) -> Result<bool, StoreError> {
     let outcome = Entity::update_many()
         .col_expr(Column::Failures, Expr::col(Column::Failures).add(1))
-        .filter(Column::Account.eq(account))
+        .filter(Column::Account.eq(counter))
         .filter(Column::WindowStart.gte(cutoff))
         .exec(db)
         .await?;
@@ -38,26 +38,26 @@ pub async fn count_more(
 /// began one concurrently.
 pub async fn begin_window(
     db: &impl ConnectionTrait,
-    account: &str,
+    counter: &str,
     cutoff: Timestamp,
     at: Timestamp,
 ) -> Result<(), StoreError> {
     Entity::delete_many()
-        .filter(Column::Account.eq(account))
+        .filter(Column::Account.eq(counter))
         .filter(Column::WindowStart.lt(cutoff))
         .exec(db)
         .await?;
     let first = Failures {
-        account: account.to_owned(),
+        account: counter.to_owned(),
         window_start: at,
         failures: 1,
     };
     rows::insert(db, first).await
 }
 
-/// Resets the failures of an account, after a successful login.
-pub async fn clear(db: &impl ConnectionTrait, account: &str) -> Result<(), StoreError> {
-    Entity::delete_by_id(account).exec(db).await?;
+/// Resets a counter, after a successful login.
+pub async fn clear(db: &impl ConnectionTrait, counter: &str) -> Result<(), StoreError> {
+    Entity::delete_by_id(counter).exec(db).await?;
     Ok(())
 }
 

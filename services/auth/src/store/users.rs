@@ -59,6 +59,7 @@ pub async fn insert(
         avatar_url: user.avatar_url.clone(),
         suspended_at: None,
         suspended_reason: None,
+        role_changed_at: None,
         version: user.version,
         created_at: user.created_at,
         updated_at: user.created_at,
@@ -91,6 +92,12 @@ pub async fn by_email(
     Ok(row.map(from_row))
 }
 
+/// Whether there is any account besides the one with this address.
+pub async fn any_but(db: &impl ConnectionTrait, email: &str) -> Result<bool, StoreError> {
+    let other = Entity::find().filter(Column::Email.ne(email));
+    Ok(other.one(db).await?.is_some())
+}
+
 /// The account, locked until the transaction ends.
 pub async fn lock(
     db: &impl ConnectionTrait,
@@ -112,7 +119,7 @@ pub async fn lock_active_admins(db: &impl ConnectionTrait) -> Result<Vec<UserId>
     Ok(admins.into_iter().map(|admin| admin.id).collect())
 }
 
-/// Writes names and role of an account that [`lock`] returned; `user` holds the new state with its new version.
+/// Writes the names of an account that [`lock`] returned; `user` holds the new state with its new version.
 pub async fn update(
     db: &impl ConnectionTrait,
     user: &User,
@@ -122,10 +129,43 @@ pub async fn update(
         first_name: Set(user.first_name.clone()),
         last_name: Set(user.last_name.clone()),
         search_text: Set(search_text(&user.email, &user.first_name, &user.last_name)),
-        role: Set(user.role),
         ..touched(user, at)
     };
     write(db, user, row).await
+}
+
+/// Writes the role of a locked account.
+pub async fn set_role(
+    db: &impl ConnectionTrait,
+    user: &User,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let row = ActiveModel {
+        role: Set(user.role),
+        role_changed_at: Set(Some(at)),
+        ..touched(user, at)
+    };
+    write(db, user, row).await
+}
+
+/// The accounts whose role changed at `since` or later, the newest change first.
+pub async fn changed_roles(
+    db: &impl ConnectionTrait,
+    since: Timestamp,
+    limit: u64,
+) -> Result<Vec<(UserId, Role, i64, Timestamp)>, StoreError> {
+    let changed = Entity::find()
+        .select_only()
+        .columns([
+            Column::Id,
+            Column::Role,
+            Column::Version,
+            Column::RoleChangedAt,
+        ])
+        .filter(Column::RoleChangedAt.gte(since))
+        .order_by_desc(Column::RoleChangedAt)
+        .limit(limit);
+    Ok(changed.into_tuple().all(db).await?)
 }
 
 /// Suspends a locked account, or restores it with none.

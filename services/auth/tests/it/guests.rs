@@ -1,10 +1,13 @@
 //! People who order without an account.
 
+use std::{collections::HashSet, time::Duration};
+
 use waybill_proto::auth::{
     ChangePasswordRequest, GetEmailStatusRequest, GetProfileRequest, IssueGuestTokenRequest,
     IssueGuestTokenResponse, LogoutRequest, UpdateProfileRequest,
 };
 use waybill_service_kit::{AppError, ErrorKind, outgoing};
+use waybill_store::Retention;
 use waybill_testkit::on_any_database;
 
 use crate::support::{World, answer, with_token};
@@ -12,6 +15,7 @@ use crate::support::{World, answer, with_token};
 on_any_database! {
     a_guest_has_a_token_and_no_account,
     a_repeat_with_the_same_key_is_the_same_guest,
+    a_guests_id_is_random_and_forgotten,
     what_a_guest_sends_is_checked,
     an_address_is_known_to_be_registered,
 }
@@ -83,6 +87,25 @@ async fn a_repeat_with_the_same_key_is_the_same_guest(world: &World) {
         let another = issue(world, key, request).await.unwrap();
         assert_ne!(first.id, another.id);
     }
+    // Of attempts at once, too.
+    let key = "0198f5c2-8a1b-7c3d-9e4f-000000000003";
+    let attempts = futures::future::join_all((0..8).map(|_| issue(world, key, grace()))).await;
+    let ids: HashSet<_> = attempts.into_iter().map(|one| one.unwrap().id).collect();
+    assert_eq!(ids.len(), 1);
+}
+
+/// Whoever learns the key, the address and the names cannot compute the id, and after a while gets no token for it.
+async fn a_guests_id_is_random_and_forgotten(world: &World) {
+    let first = issue(world, KEY, grace()).await.unwrap();
+    let retention = Retention {
+        idempotency_keys: Duration::ZERO,
+        ..Retention::default()
+    };
+    waybill_store::prune(&world.deps.db, &retention)
+        .await
+        .unwrap();
+    let later = issue(world, KEY, grace()).await.unwrap();
+    assert_ne!(first.id, later.id);
 }
 
 async fn what_a_guest_sends_is_checked(world: &World) {

@@ -7,9 +7,10 @@ use waybill_proto::{
     DESCRIPTORS,
     auth::{
         ChangePasswordRequest, GetEmailStatusRequest, GetJwksRequest, GetProfileRequest,
-        GetUserAnalyticsRequest, GetUserRequest, IssueGuestTokenRequest, ListUsersRequest,
-        LoginRequest, LogoutRequest, RefreshRequest, RegisterRequest, RestoreUserRequest,
-        SetUserRoleRequest, SuspendUserRequest, UpdateProfileRequest,
+        GetStandingRequest, GetUserAnalyticsRequest, GetUserRequest, IssueGuestTokenRequest,
+        ListRevocationsRequest, ListUsersRequest, LoginRequest, LogoutRequest, RefreshRequest,
+        RegisterRequest, RestoreUserRequest, SetUserRoleRequest, SuspendUserRequest,
+        UpdateProfileRequest,
     },
 };
 use waybill_service_kit::{AppError, CallContext, ErrorKind, outgoing};
@@ -38,6 +39,8 @@ const GATES: &[(&str, Gate)] = &[
     ("GetJwks", Gate::Open),
     ("IssueGuestToken", Gate::Service),
     ("GetEmailStatus", Gate::Service),
+    ("ListRevocations", Gate::Service),
+    ("GetStanding", Gate::Service),
     ("GetProfile", Gate::User),
     ("UpdateProfile", Gate::User),
     ("ChangePassword", Gate::User),
@@ -86,6 +89,14 @@ async fn call(mut auth: Client, rpc: &str, ctx: &CallContext) -> Result<(), AppE
         "GetJwks" => send!(get_jwks, GetJwksRequest {}),
         "IssueGuestToken" => send!(issue_guest_token, IssueGuestTokenRequest::default()),
         "GetEmailStatus" => send!(get_email_status, GetEmailStatusRequest::default()),
+        "ListRevocations" => send!(list_revocations, ListRevocationsRequest::default()),
+        "GetStanding" => send!(
+            get_standing,
+            GetStandingRequest {
+                user_id: id,
+                session_id: String::new()
+            }
+        ),
         "GetProfile" => send!(get_profile, GetProfileRequest {}),
         "GetUserAnalytics" => send!(get_user_analytics, GetUserAnalyticsRequest::default()),
         "UpdateProfile" => send!(update_profile, UpdateProfileRequest::default()),

@@ -52,6 +52,13 @@ async fn a_token_used_twice_ends_its_session(world: &World) {
     let next = world.refresh(&stolen.refresh_token).await.unwrap();
     let reused = unauthenticated(world.refresh(&stolen.refresh_token).await);
     assert_eq!(reused.metadata["reason"], "reused");
+    // So are the access tokens, at once.
+    let verifier = &world.deps.verifier;
+    for session in [&stolen, &next] {
+        let refused = unauthenticated(verifier.verify(&session.access_token).await);
+        assert_eq!(refused.metadata["reason"], "ended");
+    }
+    verifier.verify(&elsewhere.access_token).await.unwrap();
     // The token from the first use is invalid too; another session is not.
     unauthenticated(world.refresh(&next.refresh_token).await);
     unauthenticated(world.refresh(&stolen.refresh_token).await);

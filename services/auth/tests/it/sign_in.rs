@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use waybill_primitives::Role;
 use waybill_proto::{
-    auth::{LoginRequest, RegisterRequest},
+    auth::{ChangePasswordRequest, ListAuditLogRequest, LoginRequest, RegisterRequest, Session},
     common,
 };
 use waybill_service_kit::{AppError, CallContext, ErrorCode, ErrorKind, outgoing};
-use waybill_testkit::{on_any_database, on_each_database};
+use waybill_testkit::{on_any_database, on_each_database, until};
 
 use crate::support::{
-    PASSWORD, World, address, answer, id_of, invalid, refused, registration, settings,
+    PASSWORD, World, address, answer, by, id_of, invalid, refused, registration, settings,
     unauthenticated,
 };
 
@@ -20,6 +20,7 @@ on_each_database! {
     of_concurrent_registrations_one_wins,
     repeats_of_a_registration_at_once_are_the_same_account,
     guesses_that_come_together_are_all_counted,
+    the_owner_comes_in_while_somebody_guesses,
     concurrent_logins_with_the_right_password_all_succeed,
 }
 
@@ -28,7 +29,10 @@ on_any_database! {
     a_repeated_registration_is_the_same_account,
     bad_registrations_name_their_fields,
     a_wrong_password_and_an_unknown_address_look_the_same,
-    guessing_is_stopped,
+    guessing_is_slowed_down,
+    passwords_that_are_easy_to_guess_are_refused,
+    attacks_are_in_the_audit_log,
+    a_flood_of_sign_ins_is_refused_and_delays_nobody_else,
 }
 
 async fn a_newcomer_registers_and_signs_in(world: &World) {
@@ -184,7 +188,7 @@ async fn a_wrong_password_and_an_unknown_address_look_the_same(world: &World) {
     );
 }
 
-async fn guessing_is_stopped(world: &World) {
+async fn guessing_is_slowed_down(world: &World) {
     world.register("ada").await;
     world.register("bob").await;
     // A successful login in between resets the failures before it.
@@ -196,15 +200,222 @@ async fn guessing_is_stopped(world: &World) {
         for _ in 0..10 {
             unauthenticated(world.login(email, "guess").await);
         }
-        let stopped = world.login(email, PASSWORD).await;
-        let stopped = refused(stopped, ErrorKind::TooManyRequests, ErrorCode::RateLimited);
-        let wait = stopped.retry_after().unwrap();
-        assert!((1..=900).contains(&wait.as_secs()), "{wait:?}");
+        assert_eq!(slowed(world.login(email, PASSWORD).await), 90);
     }
     world.login(&address("bob"), PASSWORD).await.unwrap();
+    // One more guess at each pace of the limit: ten in fifteen minutes.
+    world.pass(Duration::from_secs(90));
+    unauthenticated(world.login(&address("ada"), "guess").await);
+    assert_eq!(slowed(world.login(&address("ada"), "guess").await), 90);
+    world.pass(Duration::from_secs(90));
+    world.login(&address("ada"), PASSWORD).await.unwrap();
+    world.login(&address("ada"), PASSWORD).await.unwrap();
+    // Forgotten after the window.
+    unauthenticated(world.login("unknown@example.com", "guess").await);
     world.pass(Duration::from_secs(901));
     world.run_job("expired-sessions").await;
-    world.login(&address("ada"), PASSWORD).await.unwrap();
+    for _ in 0..10 {
+        unauthenticated(world.login("unknown@example.com", "guess").await);
+    }
+}
+
+/// The seconds to wait.
+fn slowed(outcome: Result<Session, AppError>) -> u64 {
+    let stopped = refused(outcome, ErrorKind::TooManyRequests, ErrorCode::RateLimited);
+    stopped.retry_after().unwrap().as_secs()
+}
+
+/// Whoever guesses slows down themselves.
+async fn the_owner_comes_in_while_somebody_guesses(world: &World) {
+    let here = world.register("ada").await;
+    let device = here.device_token.as_str();
+    let email = address("ada");
+    let attack = async |from: &str| {
+        for _ in 0..10 {
+            unauthenticated(world.login_from(from, &email, "guess", "").await);
+        }
+        slowed(world.login_from(from, &email, PASSWORD, "").await);
+    };
+    attack("203.0.113.66").await;
+    attack("2001:db8::66").await;
+    // From another network; from the guesser's, with a device that signed in before; signed in.
+    world
+        .login_from("198.51.100.1", &email, PASSWORD, "")
+        .await
+        .unwrap();
+    let known = world
+        .login_from("203.0.113.66", &email, PASSWORD, device)
+        .await;
+    assert_ne!(known.unwrap().device_token, "");
+    let change = |current: &str, new: &str| ChangePasswordRequest {
+        current_password: current.to_owned(),
+        new_password: new.to_owned(),
+        refresh_token: String::new(),
+    };
+    let mut auth = world.auth.clone();
+    let new = "another good password";
+    answer(auth.change_password(by(&here, change(PASSWORD, new))).await).unwrap();
+    // The same household has the same network.
+    slowed(world.login_from("2001:db8::67", &email, new, "").await);
+    // While guesses come from many networks, another new one has one try.
+    unauthenticated(world.login_from("192.0.2.8", &email, "typo", "").await);
+    slowed(world.login_from("192.0.2.8", &email, new, "").await);
+    // A device of another account is a stranger, and so is one from before the change of password, and one that guesses.
+    slowed(world.login_from("203.0.113.66", &email, new, device).await);
+    let bob = world.register("bob").await;
+    let strangers = bob.device_token.as_str();
+    let elsewhere = world
+        .login_from("198.51.100.1", &email, new, "")
+        .await
+        .unwrap();
+    let device = elsewhere.device_token.as_str();
+    slowed(
+        world
+            .login_from("203.0.113.66", &email, new, strangers)
+            .await,
+    );
+    for _ in 0..10 {
+        unauthenticated(world.login_from("192.0.2.7", &email, "guess", device).await);
+    }
+    slowed(world.login_from("192.0.2.7", &email, new, device).await);
+    // A stolen access token does not help to guess the password.
+    for _ in 0..10 {
+        let guess = by(&here, change("guess", PASSWORD));
+        let guess = auth.change_password(guess).await;
+        invalid(answer(guess), &["currentPassword"]);
+    }
+    let guess = auth.change_password(by(&here, change(new, PASSWORD))).await;
+    let code = ErrorCode::RateLimited;
+    refused(answer(guess), ErrorKind::TooManyRequests, code);
+}
+
+async fn passwords_that_are_easy_to_guess_are_refused(world: &World) {
+    for password in ["password", "12345678", "        ", "ada@example.com"] {
+        let mut new = registration("ada");
+        password.clone_into(&mut new.password);
+        invalid(
+            answer(world.auth.clone().register(new).await),
+            &["password"],
+        );
+    }
+    let ada = world.register("ada").await;
+    // Whoever has an account gets to know that, also with a password from before this check.
+    let mut again = registration("ada");
+    "12345678".clone_into(&mut again.password);
+    let taken = answer(world.auth.clone().register(again).await);
+    refused(taken, ErrorKind::Conflict, ErrorCode::EmailTaken);
+    let change = ChangePasswordRequest {
+        current_password: PASSWORD.to_owned(),
+        new_password: "password1234".to_owned(),
+        refresh_token: String::new(),
+    };
+    let changed = world.auth.clone().change_password(by(&ada, change)).await;
+    invalid(answer(changed), &["newPassword"]);
+}
+
+/// More than can be served soon: the rest is told so, and nobody from another network waits behind them.
+async fn a_flood_of_sign_ins_is_refused_and_delays_nobody_else(world: &World) {
+    world.register("ada").await;
+    let one_at_a_time = world
+        .replica(settings(&[("WAYBILL_AUTH_PASSWORD_HASHES", "1")]))
+        .await;
+    let flood: Vec<_> = (0..80)
+        .map(|n| {
+            let mut auth = one_at_a_time.auth.clone();
+            let request = LoginRequest {
+                email: format!("unknown{n}@example.com"),
+                password: "guess".to_owned(),
+                device_token: String::new(),
+            };
+            let ctx = CallContext {
+                client_address: Some("203.0.113.66".to_owned()),
+                ..CallContext::anonymous()
+            };
+            tokio::spawn(async move { answer(auth.login(outgoing(&ctx, request)).await) })
+        })
+        .collect();
+    until("the queue is full", async || {
+        flood.iter().any(tokio::task::JoinHandle::is_finished)
+    })
+    .await;
+    let honest = one_at_a_time.login(&address("ada"), PASSWORD).await;
+    honest.unwrap();
+    let waiting = flood.iter().filter(|one| !one.is_finished()).count();
+    assert!(waiting > 20, "it waited behind the flood: {waiting}");
+    let mut busy = 0;
+    for one in flood {
+        match one.await.unwrap() {
+            Err(error) if error.kind == ErrorKind::Unavailable => {
+                assert!(error.retry_after().is_some());
+                busy += 1;
+            }
+            other => drop(unauthenticated(other)),
+        }
+    }
+    assert!((25..=30).contains(&busy), "{busy}");
+    one_at_a_time.deps.db.close().await;
+}
+
+async fn attacks_are_in_the_audit_log(world: &World) {
+    let admin = world.admin().await;
+    let ada = world.register("ada").await;
+    let guesses = async || {
+        for _ in 0..11 {
+            let ada = address("ada");
+            let guess = world.login_from("203.0.113.66", &ada, "guess", "");
+            assert!(guess.await.is_err());
+        }
+    };
+    guesses().await;
+    let wrong = world.audited(&admin, "security.wrong_password").await;
+    let slowed = world.audited(&admin, "security.sign_in_slowed").await;
+    assert_eq!((wrong.len(), slowed.len()), (10, 1));
+    let account = hex::encode(ring::digest::digest(
+        &ring::digest::SHA256,
+        address("ada").as_bytes(),
+    ));
+    for record in wrong.iter().chain(&slowed) {
+        assert_eq!(record.client_address, "203.0.113.66");
+        assert_eq!(
+            (record.target_kind.as_str(), &record.target_id),
+            ("account", &account)
+        );
+    }
+    let next = world.refresh(&ada.refresh_token).await.unwrap();
+    unauthenticated(world.refresh(&ada.refresh_token).await);
+    unauthenticated(world.refresh(&next.refresh_token).await);
+    let reused = world.audited(&admin, "security.token_reused").await;
+    assert_eq!(reused.len(), 1);
+    // A flood does not fill the database.
+    for n in 0..80 {
+        let unknown = format!("unknown{n}@example.com");
+        unauthenticated(world.login(&unknown, "guess").await);
+    }
+    assert_eq!(world.audited(&admin, "security.").await.len(), 20);
+    let request = ListAuditLogRequest {
+        action: "security.".to_owned(),
+        page: Some(common::PageRequest {
+            limit: 100,
+            ..common::PageRequest::default()
+        }),
+        ..ListAuditLogRequest::default()
+    };
+    let log = world
+        .audit
+        .clone()
+        .list_audit_log(by(&admin, request))
+        .await;
+    let log = answer(log).unwrap().records;
+    // 60 of a kind in a minute, so that one kind does not hide another.
+    assert_eq!(log.len(), 62);
+    assert!(
+        log.iter()
+            .any(|record| record.action == "security.token_reused")
+    );
+    world.pass(91 * Duration::from_hours(24));
+    world.run_job("expired-sessions").await;
+    let admin = world.admin().await;
+    assert_eq!(world.audited(&admin, "security.").await, []);
 }
 
 async fn guesses_that_come_together_are_all_counted(world: &World) {
@@ -217,6 +428,7 @@ async fn guesses_that_come_together_are_all_counted(world: &World) {
         let request = LoginRequest {
             email: address("ada"),
             password: format!("guess {n}"),
+            device_token: String::new(),
         };
         tokio::spawn(async move { answer(auth.login(request).await) })
     });
@@ -242,6 +454,7 @@ async fn concurrent_logins_with_the_right_password_all_succeed(world: &World) {
         let request = LoginRequest {
             email: address("ada"),
             password: PASSWORD.to_owned(),
+            device_token: String::new(),
         };
         tokio::spawn(async move { answer(auth.login(request).await) })
     });

@@ -3,14 +3,19 @@
 use std::{collections::HashSet, sync::Arc};
 
 use sea_orm::ConnectionTrait as _;
-use waybill_auth::SeedUser;
+use waybill_auth::{SeedUser, demo};
 use waybill_primitives::{ManualClock, Role, Timestamp};
-use waybill_proto::{auth::GetJwksRequest, common};
+use waybill_proto::{
+    auth::{ChangePasswordRequest, GetJwksRequest, RegisterRequest},
+    common,
+};
+use waybill_service_kit::{ErrorKind, settings::Environment};
 use waybill_store::EventContext;
 use waybill_testkit::{World as _, on_any_database, on_each_database};
 
 use crate::support::{
-    ADMIN, DatabaseKind, PASSWORD, TestDb, World, address, answer, id_of, settings, unauthenticated,
+    ADMIN, DatabaseKind, PASSWORD, TestDb, World, address, answer, by, id_of, invalid,
+    registration, settings, unauthenticated,
 };
 
 on_each_database! {
@@ -20,7 +25,9 @@ on_each_database! {
 
 on_any_database! {
     the_administrator_is_made_once,
-    an_existing_account_becomes_administrator,
+    an_existing_account_becomes_administrator_with_its_password_alone,
+    an_operator_takes_an_account_over,
+    a_demo_and_a_shop_keep_apart,
     seeding_twice_is_seeding_once,
 }
 
@@ -36,15 +43,25 @@ async fn the_administrator_is_made_once(world: &World) {
     again.deps.db.close().await;
 }
 
-async fn an_existing_account_becomes_administrator(world: &World) {
+/// Anybody can register the address that an operator will set.
+async fn an_existing_account_becomes_administrator_with_its_password_alone(world: &World) {
     let ada = world.register("ada").await;
     let email = address("ada");
-    let changed = settings(&[
-        ("WAYBILL_ADMIN_EMAIL", email.as_str()),
-        ("WAYBILL_ADMIN_PASSWORD", "not hers, and not used"),
-    ]);
+    let setting = |password| {
+        settings(&[
+            ("WAYBILL_ADMIN_EMAIL", email.as_str()),
+            ("WAYBILL_ADMIN_PASSWORD", password),
+        ])
+    };
+    let (database, clock) = (world.database.clone(), world.clock.clone());
+    let other = setting("not hers, and not used");
+    let start = World::replica_on(database, clock, other).await;
+    let error = start.err().expect("the start is refused");
+    assert!(error.message.contains("waybill users promote"), "{error}");
+    let session = world.login(&email, PASSWORD).await.unwrap();
+    assert_eq!(session.user.unwrap().role(), common::Role::Customer);
     for _ in 0..2 {
-        let replica = world.replica(changed.clone()).await;
+        let replica = world.replica(setting(PASSWORD)).await;
         let session = replica.login(&email, PASSWORD).await.unwrap();
         assert_eq!(session.user.unwrap().role(), common::Role::Admin);
         replica.deps.db.close().await;
@@ -53,6 +70,94 @@ async fn an_existing_account_becomes_administrator(world: &World) {
         world.events_of(id_of(&ada)).await,
         ["registered", "role_changed"]
     );
+    let admin = world.admin().await;
+    let audited = world.audited(&admin, "user.set_role").await;
+    assert_eq!(audited.len(), 1);
+    assert_eq!(audited[0].target_id, id_of(&ada).to_string());
+    assert!(audited[0].after().contains("WAYBILL_ADMIN_EMAIL"));
+}
+
+async fn an_operator_takes_an_account_over(world: &World) {
+    let ada = world.register("ada").await;
+    let (db, email) = (&world.deps.db, address("ada"));
+    let new = "the operator's own words".into();
+    for _ in 0..2 {
+        waybill_auth::promote(db, &email, Some(&new)).await.unwrap();
+    }
+    unauthenticated(world.refresh(&ada.refresh_token).await);
+    unauthenticated(world.login(&email, PASSWORD).await);
+    let session = world.login(&email, "the operator's own words").await;
+    let admin = session.unwrap();
+    assert_eq!(admin.user.as_ref().unwrap().role(), common::Role::Admin);
+    let audited = world.audited(&admin, "user.set_role").await;
+    assert_eq!(audited.len(), 2);
+    assert!(audited[1].after().contains("waybill users promote"));
+    waybill_auth::promote(db, &email, None).await.unwrap();
+    world.refresh(&admin.refresh_token).await.unwrap();
+    let weak = "password".into();
+    let refused = waybill_auth::promote(db, &email, Some(&weak)).await;
+    invalid(refused, &["password"]);
+    let unknown = waybill_auth::promote(db, "bob@example.com", None).await;
+    assert_eq!(unknown.unwrap_err().kind, ErrorKind::NotFound);
+}
+
+async fn a_demo_and_a_shop_keep_apart(world: &World) {
+    let db = &world.deps.db;
+    let production = || {
+        let clock = world.clock.clone();
+        let database = world.database.clone();
+        World::replica_in(Environment::Production, database, clock, settings(&[]))
+    };
+    let live = production().await.unwrap();
+    // Else a stranger could keep it from starting again.
+    let stranger = RegisterRequest {
+        email: demo::ACCOUNTS[3].email.to_owned(),
+        password: demo::PASSWORD.to_owned(),
+        ..registration("carla")
+    };
+    let refused = answer(live.auth.clone().register(stranger).await);
+    invalid(refused, &["password"]);
+    live.deps.db.close().await;
+    // Nor may the settings.
+    let weak = settings(&[
+        ("WAYBILL_ADMIN_EMAIL", "boss@example.com"),
+        ("WAYBILL_ADMIN_PASSWORD", demo::PASSWORD),
+    ]);
+    let (database, clock) = (world.database.clone(), world.clock.clone());
+    let refused = World::replica_in(Environment::Production, database, clock, weak).await;
+    invalid(refused.map(drop), &["WAYBILL_ADMIN_PASSWORD"]);
+    // The administrator that the settings name is no sign of use; a customer is.
+    let ada = world.register("ada").await;
+    let refused = demo::admit(db, Some(ADMIN)).await.unwrap_err();
+    assert!(refused.message.contains("is no demo"), "{refused}");
+    let unknown = world.login(demo::ADMIN.email, demo::PASSWORD).await;
+    unauthenticated(unknown);
+    drop(ada);
+
+    let fresh = TestDb::create(world.database.kind()).await;
+    let fresh = Arc::new(fresh.expect("it was there before"));
+    let shop = World::replica_on(fresh.clone(), world.clock.clone(), settings(&[]));
+    let shop = shop.await.unwrap();
+    demo::admit(&shop.deps.db, Some(ADMIN)).await.unwrap();
+    shop.register("ada").await;
+    // It stays a demo.
+    demo::admit(&shop.deps.db, Some(ADMIN)).await.unwrap();
+    let admin = shop.login(demo::ADMIN.email, demo::PASSWORD).await.unwrap();
+    assert_eq!(admin.user.as_ref().unwrap().role(), common::Role::Admin);
+    let production = || {
+        let (fresh, clock) = (fresh.clone(), world.clock.clone());
+        World::replica_in(Environment::Production, fresh, clock, settings(&[]))
+    };
+    let refused = production().await.err().expect("the start is refused");
+    assert!(refused.message.contains(demo::ADMIN.email), "{refused}");
+    let change = ChangePasswordRequest {
+        current_password: demo::PASSWORD.to_owned(),
+        new_password: "no longer the demo's".to_owned(),
+        refresh_token: String::new(),
+    };
+    answer(shop.auth.clone().change_password(by(&admin, change)).await).unwrap();
+    production().await.unwrap().deps.db.close().await;
+    shop.close().await;
 }
 
 /// The given world is only the fourth replica: the race is on a separate database.

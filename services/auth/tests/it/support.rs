@@ -7,11 +7,13 @@ use waybill_auth::{Migrator, SeedUser, Settings};
 use waybill_bus::InProcessBus;
 use waybill_primitives::{ManualClock, Role, Timestamp, UserId};
 use waybill_proto::auth::{
-    LoginRequest, RefreshRequest, RegisterRequest, Session, auth_service_client::AuthServiceClient,
+    ListAuditLogRequest, LoginRequest, RefreshRequest, RegisterRequest, Session,
+    audit_service_client::AuditServiceClient, auth_service_client::AuthServiceClient,
 };
+use waybill_proto::common::AuditRecord;
 use waybill_service_kit::{
     AppError, CallContext, Deps, GrpcChannel, Job, local_channel,
-    settings::{Sources, load},
+    settings::{Environment, Sources, load},
     tokens::{ServiceTokens, Verifier},
 };
 use waybill_store::{Db, outbox_events};
@@ -30,6 +32,7 @@ pub struct World {
     pub deps: Deps,
     pub settings: Settings,
     pub auth: Client,
+    pub audit: AuditServiceClient<GrpcChannel>,
     pub clock: Arc<ManualClock>,
     jobs: Vec<Job>,
 }
@@ -78,18 +81,29 @@ impl World {
         clock: Arc<ManualClock>,
         settings: Settings,
     ) -> Result<Self, AppError> {
+        Self::replica_in(Environment::Development, database, clock, settings).await
+    }
+
+    pub async fn replica_in(
+        environment: Environment,
+        database: Arc<TestDb>,
+        clock: Arc<ManualClock>,
+        settings: Settings,
+    ) -> Result<Self, AppError> {
         let db = Db::connect(&database.config(), waybill_auth::NAME).await?;
         let verifier = Verifier::unconnected(clock.clone());
         let tokens = ServiceTokens::with_clock(&SERVICE_KEY.into(), clock.clone());
         let mut deps = Deps::new(db, InProcessBus::new(), verifier, tokens);
         deps.clock = clock.clone();
+        deps.environment = environment;
         let service = waybill_auth::build(&deps, &settings).await?;
-        let auth = Client::new(local_channel(&service, &deps));
+        let channel = local_channel(&service, &deps);
         Ok(Self {
             database,
             deps,
             settings,
-            auth,
+            auth: Client::new(channel.clone()),
+            audit: AuditServiceClient::new(channel),
             clock,
             jobs: service.jobs,
         })
@@ -109,12 +123,38 @@ impl World {
     }
 
     pub async fn login(&self, email: &str, password: &str) -> Result<Session, AppError> {
+        self.login_from("192.0.2.1", email, password, "").await
+    }
+
+    /// From an address, on a device that signed in before.
+    pub async fn login_from(
+        &self,
+        address: &str,
+        email: &str,
+        password: &str,
+        device_token: &str,
+    ) -> Result<Session, AppError> {
         let request = LoginRequest {
             email: email.to_owned(),
             password: password.to_owned(),
+            device_token: device_token.to_owned(),
         };
-        let session = answer(self.auth.clone().login(request).await)?;
-        Ok(session.session.expect("a session"))
+        let ctx = CallContext {
+            client_address: Some(address.to_owned()),
+            ..CallContext::anonymous()
+        };
+        let session = self.auth.clone().login(outgoing(&ctx, request)).await;
+        Ok(answer(session)?.session.expect("a session"))
+    }
+
+    /// What the audit log has of an action, newest first.
+    pub async fn audited(&self, admin: &Session, action: &str) -> Vec<AuditRecord> {
+        let request = ListAuditLogRequest {
+            action: action.to_owned(),
+            ..ListAuditLogRequest::default()
+        };
+        let log = self.audit.clone().list_audit_log(by(admin, request)).await;
+        answer(log).expect("the log").records
     }
 
     pub async fn refresh(&self, token: &str) -> Result<Session, AppError> {

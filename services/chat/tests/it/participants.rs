@@ -21,6 +21,7 @@ on_each_database! {
 on_any_database! {
     customer_worker_and_administrators_talk,
     reassignment_changes_who_may_read,
+    a_worker_is_out_before_the_event_arrives,
     an_assigned_order_is_the_new_workers,
     a_replaced_order_is_closed_for_writing,
     an_order_without_an_event_is_fetched,
@@ -72,6 +73,31 @@ async fn customer_worker_and_administrators_talk(world: &World) {
         .get_conversation(world.by(&ada, bad))
         .await;
     refused(outcome, ErrorKind::Invalid, ErrorCode::ValidationError);
+}
+
+/// Events may be late: the bus may be away.
+async fn a_worker_is_out_before_the_event_arrives(world: &World) {
+    let (ada, wim) = (Person::customer(), Person::worker());
+    let order = world.placed(&ada).await;
+    let order = world.claimed(&order, &wim).await;
+    world.post(&ada, &order, "for the worker").await;
+    let conversations = async || {
+        let request = world.by(&wim, ListConversationsRequest::default());
+        let listed = world.client.clone().list_conversations(request).await;
+        answer(listed).unwrap().conversations.len()
+    };
+    assert_eq!(conversations().await, 1);
+    let other = assigned(&order, &Person::worker());
+    world.orders.put(&order::Order {
+        version: order.version + 1,
+        ..other
+    });
+    not_found(world.try_list(&wim, &order, "", page(0)).await);
+    not_found(world.try_post(&wim, &order, "still here", "").await);
+    assert_eq!(conversations().await, 0);
+    // The customer is the customer, whatever happens.
+    world.orders.go_away(true);
+    world.post(&ada, &order, "hello?").await;
 }
 
 async fn reassignment_changes_who_may_read(world: &World) {

@@ -13,7 +13,7 @@ pub enum SessionMode {
     /// In the body.
     #[default]
     Token,
-    /// As an HttpOnly, SameSite=Strict cookie, and not in the body.
+    /// As an HttpOnly cookie, and not in the body.
     Cookie,
 }
 
@@ -49,6 +49,9 @@ pub struct Login {
     pub password: String,
     #[serde(default)]
     pub session: SessionMode,
+    /// Of an earlier sign-in to this account on this device; not needed if it is sent as a cookie. Wrong passwords from elsewhere do
+    /// not delay a sign-in with it.
+    pub device_token: Option<String>,
 }
 
 /// The refresh token; not needed if it is sent as a cookie.
@@ -80,6 +83,10 @@ pub struct Session {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub refresh_token: Option<String>,
+    /// Opaque; send it with the next sign-in on this device. Absent in cookie mode, and after a refresh.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub device_token: Option<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -130,6 +137,7 @@ impl From<ShortLogin> for Login {
             email: short.email,
             password: short.password,
             session: SessionMode::Token,
+            device_token: None,
         }
     }
 }

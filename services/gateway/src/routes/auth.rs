@@ -15,14 +15,19 @@ use waybill_service_kit::{AppError, CallContext};
 use crate::{
     answer::{Answer, Created, WithCookies, present},
     app::{App, Gateway, required, send},
+    config::CookieSameSite,
     dto,
     error::ApiError,
-    extract::{Body, OptionalBody, Unsigned},
+    extract::{Anyone, Body, FromOwnPage, OptionalBody, Unsigned},
 };
 
 /// Holds the refresh token in cookie mode.
 pub const SESSION_COOKIE: &str = "waybill_session";
-/// The cookie is sent to the API only.
+/// Holds the device token in cookie mode.
+const DEVICE_COOKIE: &str = "waybill_device";
+/// The device token's lifetime in the auth service.
+const DEVICE_SECONDS: i64 = 365 * 24 * 3600;
+/// The cookies are sent to the API only.
 const COOKIE_PATH: &str = "/api";
 
 pub fn routes() -> OpenApiRouter<App> {
@@ -67,8 +72,12 @@ pub async fn register_with(
 pub async fn login(
     State(app): State<App>,
     Unsigned(context): Unsigned,
-    Body(body): Body<dto::Login>,
+    cookies: CookieJar,
+    Body(mut body): Body<dto::Login>,
 ) -> Result<WithCookies<Answer<dto::Session>>, ApiError> {
+    if let Some(device) = cookies.get(DEVICE_COOKIE) {
+        body.device_token.get_or_insert(device.value().to_owned());
+    }
     login_with(&app, &context, body).await
 }
 
@@ -82,6 +91,7 @@ pub async fn login_with(
     let request = pb::LoginRequest {
         email: body.email,
         password: body.password,
+        device_token: body.device_token.unwrap_or_default(),
     };
     let answer = send!(app.clients.auth, login, context, request)?;
     let (cookies, session) = session(app, answer.session, body.session)?;
@@ -98,9 +108,10 @@ pub async fn refresh_session(
     State(app): State<App>,
     Unsigned(context): Unsigned,
     cookies: CookieJar,
+    page: FromOwnPage,
     request: Request,
 ) -> Result<WithCookies<Answer<dto::Session>>, WithCookies<ApiError>> {
-    let (refresh_token, mode) = refresh_token(&cookies, request, &app)
+    let (refresh_token, mode) = refresh_token(&cookies, page, request, &app)
         .await?
         .ok_or_else(|| AppError::invalid_field("refreshToken", "is required"))
         .map_err(ApiError::from)?;
@@ -118,22 +129,45 @@ pub async fn refresh_session(
     }
 }
 
-/// End the session. It is no error if the session has already ended.
+/// End the session of the refresh token in the body; without one, the sessions of the cookie and of the access token.
+///
+/// It is no error if they have ended already.
 #[utoipa::path(post, path = "/api/v1/auth/logout", tag = "auth",
     request_body(content = Option<dto::RefreshToken>),
-    security((), ("session" = [])))]
+    security((), ("session" = []), ("bearer" = [])))]
 pub async fn logout(
     State(app): State<App>,
     Unsigned(context): Unsigned,
+    caller: Result<Anyone, ApiError>,
     cookies: CookieJar,
+    page: FromOwnPage,
     request: Request,
 ) -> Result<WithCookies<Answer<dto::LoggedOut>>, ApiError> {
+    let body = OptionalBody::<dto::RefreshToken>::from_request(request, &app).await?;
+    let token = body.0.refresh_token.filter(|token| !token.is_empty());
     let mut removed = CookieJar::new();
-    if let Some((refresh_token, mode)) = refresh_token(&cookies, request, &app).await? {
-        let request = pb::LogoutRequest { refresh_token };
-        send!(app.clients.auth, logout, &context, request)?;
-        if mode == dto::SessionMode::Cookie {
-            removed = remove_cookie(&app);
+    if let Some(refresh_token) = token {
+        end_session(&app, &context, refresh_token).await?;
+    } else {
+        let signed_in = match caller {
+            Ok(Anyone(context)) if context.account().is_ok() => Some(context),
+            Ok(_) => None,
+            Err(error) if has_ended(&error) => None,
+            // Its session may be open: the client has to name it in another way.
+            Err(error) => return Err(error),
+        };
+        match (cookies.get(SESSION_COOKIE), page.check()) {
+            (Some(cookie), Ok(())) => {
+                end_session(&app, &context, cookie.value().to_owned()).await?;
+                removed = remove_cookie(&app);
+            }
+            // The access token is enough.
+            (Some(_), Err(_)) if signed_in.is_some() => {}
+            (Some(_), Err(error)) => return Err(error),
+            (None, _) => {}
+        }
+        if let Some(context) = signed_in {
+            end_session(&app, &context, String::new()).await?;
         }
     }
     Ok(WithCookies(
@@ -142,9 +176,32 @@ pub async fn logout(
     ))
 }
 
-/// The token of the body, else of the cookie.
+/// Ends the session of the refresh token; without one, that of the access token of `context`.
+async fn end_session(
+    app: &Gateway,
+    context: &CallContext,
+    refresh_token: String,
+) -> Result<(), ApiError> {
+    let request = pb::LogoutRequest { refresh_token };
+    let ended = send!(app.clients.auth, logout, context, request).map_err(ApiError::from);
+    match ended {
+        Err(error) if !has_ended(&error) => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a token was refused because its session is over already.
+fn has_ended(error: &ApiError) -> bool {
+    error
+        .context
+        .get("reason")
+        .is_some_and(|reason| reason == "ended")
+}
+
+/// The token of the body, else of the cookie, which only our pages may use.
 async fn refresh_token(
     cookies: &CookieJar,
+    page: FromOwnPage,
     request: Request,
     app: &App,
 ) -> Result<Option<(String, dto::SessionMode)>, ApiError> {
@@ -152,12 +209,14 @@ async fn refresh_token(
     if let Some(token) = body.refresh_token.filter(|token| !token.is_empty()) {
         return Ok(Some((token, dto::SessionMode::Token)));
     }
-    Ok(cookies
-        .get(SESSION_COOKIE)
-        .map(|cookie| (cookie.value().to_owned(), dto::SessionMode::Cookie)))
+    let Some(cookie) = cookies.get(SESSION_COOKIE) else {
+        return Ok(None);
+    };
+    page.check()?;
+    Ok(Some((cookie.value().to_owned(), dto::SessionMode::Cookie)))
 }
 
-/// Counts one login attempt of the caller's address for this account.
+/// Counts one attempt of the caller's address to sign in to this account, and to any.
 pub fn limit_login(app: &Gateway, context: &CallContext, email: &str) -> Result<(), ApiError> {
     let address = context.client_address.as_deref().unwrap_or_default();
     app.limits.login(address, email)
@@ -177,12 +236,17 @@ fn session(
 ) -> Result<(CookieJar, dto::Session), ApiError> {
     let session = required(session, "a session")?;
     let mut cookies = CookieJar::new();
-    let refresh_token = match mode {
-        dto::SessionMode::Token => Some(session.refresh_token),
+    let device = Some(session.device_token).filter(|token| !token.is_empty());
+    let (refresh_token, device_token) = match mode {
+        dto::SessionMode::Token => (Some(session.refresh_token), device),
         dto::SessionMode::Cookie => {
             let lifetime = session.refresh_expires_in;
-            cookies = cookies.add(cookie(app, session.refresh_token, lifetime));
-            None
+            let token = session.refresh_token;
+            cookies = cookies.add(cookie(app, SESSION_COOKIE, token, lifetime));
+            if let Some(device) = device {
+                cookies = cookies.add(cookie(app, DEVICE_COOKIE, device, DEVICE_SECONDS));
+            }
+            (None, None)
         }
     };
     let body = dto::Session {
@@ -191,22 +255,28 @@ fn session(
         token_type: dto::TokenType::Bearer,
         expires_in: session.expires_in,
         refresh_token,
+        device_token,
     };
     Ok((cookies, body))
 }
 
-fn cookie(app: &Gateway, value: String, seconds: i64) -> Cookie<'static> {
+fn cookie(app: &Gateway, name: &'static str, value: String, seconds: i64) -> Cookie<'static> {
     let max_age = std::time::Duration::from_secs(u64::try_from(seconds).unwrap_or(0));
-    Cookie::build((SESSION_COOKIE, value))
+    let (same_site, across) = match app.settings.cookie_same_site {
+        CookieSameSite::Strict => (SameSite::Strict, false),
+        CookieSameSite::None => (SameSite::None, true),
+    };
+    Cookie::build((name, value))
         .path(COOKIE_PATH)
         .http_only(true)
-        .same_site(SameSite::Strict)
-        .secure(app.environment.is_production())
+        .same_site(same_site)
+        // Browsers ignore a cookie for other sites that is not secure.
+        .secure(app.environment.is_production() || across)
         // A duration of a few weeks always fits.
         .max_age(max_age.try_into().unwrap_or_default())
         .build()
 }
 
 fn remove_cookie(app: &Gateway) -> CookieJar {
-    CookieJar::new().add(cookie(app, String::new(), 0))
+    CookieJar::new().add(cookie(app, SESSION_COOKIE, String::new(), 0))
 }

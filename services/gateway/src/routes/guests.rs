@@ -54,10 +54,10 @@ pub async fn introduce(
     contact: Contact,
 ) -> Result<Introduced, ApiError> {
     limit_orders(app, context, false)?;
-    limit_login(app, context, &contact.email)?;
     let mut registered = false;
     let auth = match contact.password {
         Some(password) => {
+            limit_login(app, context, &contact.email)?;
             limit_lookup(app, context)?;
             let request = pb::RegisterRequest {
                 email: contact.email.clone(),
@@ -133,7 +133,11 @@ async fn login(
     email: String,
     password: String,
 ) -> Result<Option<pb::Session>, ApiError> {
-    let request = pb::LoginRequest { email, password };
+    let request = pb::LoginRequest {
+        email,
+        password,
+        device_token: String::new(),
+    };
     match send!(app.clients.auth, login, context, request) {
         Ok(answer) => Ok(answer.session),
         Err(error) if error.kind.http_status() == 401 => Err(AppError::conflict(

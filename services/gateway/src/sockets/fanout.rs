@@ -5,12 +5,11 @@ use std::{collections::HashSet, time::Duration};
 use futures::StreamExt as _;
 use socketioxide::SocketIo;
 use tokio::{sync::watch, time::Instant};
-use uuid::Uuid;
 use waybill_bus::Envelope;
 use waybill_primitives::Timestamp;
 
 use super::{
-    Hub, end_user,
+    Hub, end_revoked,
     newest::{Freshness, Newest},
     outgoing::{ORDER_ROOM, emit, order_room, sync, user_room},
     payloads::{self, Effects},
@@ -46,12 +45,16 @@ pub async fn follow(hub: &Hub, io: &SocketIo, stock: &StockUpdates) {
                                 losses.mark_unchanged();
                                 resync_all(app, io);
                             }
+                            // Before anything else is sent.
+                            if let Some(user) = app.verifier.observe(&event) {
+                                end_revoked(hub, io.within(user_room(&user.to_string())).sockets());
+                            }
                             let Some(effects) = effects(&event) else { continue };
                             match newest.take(&event, Timestamp::now()) {
-                                Freshness::New => deliver(hub, io, stock, &event, effects).await,
-                                Freshness::Old => repeat(hub, io, &event, &effects).await,
+                                Freshness::New => deliver(hub, io, stock, effects).await,
+                                Freshness::Old => app.products.touch(&effects.touched),
                                 Freshness::Unsure => {
-                                    repeat(hub, io, &event, &effects).await;
+                                    app.products.touch(&effects.touched);
                                     // Products are sent in their current state.
                                     stock.note(hub, effects.stock.clone());
                                     unsure.note(io, effects).await;
@@ -100,30 +103,13 @@ fn effects(event: &Envelope) -> Option<Effects> {
         .filter(|effects| *effects != Effects::default())
 }
 
-async fn deliver(
-    hub: &Hub,
-    io: &SocketIo,
-    stock: &StockUpdates,
-    event: &Envelope,
-    effects: Effects,
-) {
-    repeat(hub, io, event, &effects).await;
+async fn deliver(hub: &Hub, io: &SocketIo, stock: &StockUpdates, effects: Effects) {
+    hub.app.products.touch(&effects.touched);
     stock.note(hub, effects.stock);
     // Before anything is sent: the old worker must not get it.
     evict(io, effects.evicted).await;
     for outgoing in effects.outgoing {
         emit(io, outgoing).await;
-    }
-}
-
-/// The effects of an event that are safe to repeat at any time: invalidating the cache and revoking older tokens.
-async fn repeat(hub: &Hub, io: &SocketIo, event: &Envelope, effects: &Effects) {
-    hub.app.products.touch(&effects.touched);
-    if let Some((user, why)) = &effects.revoked
-        && let Ok(user) = user.parse::<Uuid>()
-    {
-        hub.app.revoke(user, event.time).await;
-        end_user(io, user, event.time, why);
     }
 }
 

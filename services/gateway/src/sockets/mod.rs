@@ -161,6 +161,7 @@ async fn work(hub: Arc<Hub>, io: SocketIo) {
         async move { stock.run(&hub, &io).await }
     });
     tasks.spawn(sweep(Arc::clone(&hub), io.clone()));
+    tasks.spawn(watch_revocations(Arc::clone(&hub), io.clone()));
     hub.app.stop.cancelled().await;
     // Aborts the tasks and waits for them. Closing removes the namespace, and sending to it afterwards panics.
     tasks.shutdown().await;
@@ -184,7 +185,8 @@ async fn admit(
     let refused = |error: ApiError| Refused(format!("{}: {}", error.code, error.message));
     let claims = hub
         .app
-        .identify(token)
+        .verifier
+        .verify(token)
         .await
         .map_err(|error| refused(error.into()))?;
     let id = claims.sub.to_string();
@@ -211,10 +213,8 @@ async fn admit(
     socket.join([user_room(&id), role_room(peer.claims.role)]);
     socket.extensions.insert(Arc::clone(&peer));
     // Checked again after joining: a revocation since the first check did not see this socket.
-    let still = hub.app.identify(&peer.token).await;
-    still
-        .map(|_| ())
-        .map_err(|error| refused(ApiError::from(error)))
+    let still = hub.app.verifier.check(&peer.claims);
+    still.map_err(|error| refused(ApiError::from(error)))
 }
 
 fn connected(hub: &Arc<Hub>, socket: &SocketRef) {
@@ -245,17 +245,36 @@ async fn sweep(hub: Arc<Hub>, io: SocketIo) {
         };
         for (_, id) in ended {
             if let Some(socket) = io.get_socket(id) {
-                end(
-                    socket,
-                    "the access token has expired; connect again with a new one",
-                );
+                let message = "the access token has expired; connect again with a new one";
+                end(socket, message.to_owned());
             }
         }
     }
 }
 
+/// Disconnects sockets whose token was revoked, however the gateway learns of it. An event does it at once, for its user; this looks
+/// at all sockets, and so not for each revocation.
+async fn watch_revocations(hub: Arc<Hub>, io: SocketIo) {
+    let mut revoked = hub.app.verifier.revoked();
+    while revoked.changed().await.is_ok() {
+        end_revoked(&hub, io.sockets());
+        tokio::time::sleep(SWEEP).await;
+    }
+}
+
+/// Disconnects those of these sockets whose token is revoked.
+fn end_revoked(hub: &Hub, sockets: Vec<SocketRef>) {
+    for socket in sockets {
+        let peer = socket.extensions.get::<Arc<Peer>>();
+        let still = peer.map_or(Ok(()), |peer| hub.app.verifier.check(&peer.claims));
+        if let Err(error) = still {
+            end(socket, error.message.clone());
+        }
+    }
+}
+
 /// Sends the reason to the client, then disconnects it.
-fn end(socket: SocketRef, message: &'static str) {
+fn end(socket: SocketRef, message: String) {
     let reason = SessionEndedEvent {
         code: ErrorCode::Unauthenticated,
         message,
@@ -264,15 +283,4 @@ fn end(socket: SocketRef, message: &'static str) {
     // The client may be gone or not reading.
     let _ = socket.emit(event, reason);
     let _ = socket.disconnect();
-}
-
-/// Disconnects the sockets of a user whose permissions changed at this time. Those with a newer token stay.
-pub(crate) fn end_user(io: &SocketIo, user: Uuid, changed: Timestamp, message: &'static str) {
-    for socket in io.within(user_room(&user.to_string())).sockets() {
-        let peer = socket.extensions.get::<Arc<Peer>>();
-        // A token of the same second may be an old one.
-        if peer.is_none_or(|peer| peer.claims.iat <= changed.secs()) {
-            end(socket, message);
-        }
-    }
 }

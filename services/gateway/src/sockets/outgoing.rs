@@ -71,7 +71,10 @@ pub fn sync(socket: SocketRef) {
     let (event, payload) = SYNC.with(&SyncEvent {});
     if socket.emit(event, payload).is_err() {
         metrics::counter!("waybill_sockets_dropped_total").increment(1);
-        end(socket, "too slow; connect again and reload missed data");
+        end(
+            socket,
+            "too slow; connect again and reload missed data".to_owned(),
+        );
     }
 }
 

@@ -6,7 +6,6 @@ use serde::Serialize;
 use serde_json::Value;
 use waybill_primitives::{Role, Timestamp};
 use waybill_proto::{
-    auth::{self, UserEvent},
     chat, match_event, notification,
     order::{self, OrderChanged, OrderEvent, OrderStatus, PaymentStatus},
     payment,
@@ -37,8 +36,6 @@ pub struct Effects {
     pub stock: Vec<String>,
     /// `(user, order)`: the user's sockets no longer watch the order.
     pub evicted: Option<(String, String)>,
-    /// `(user, reason)`: the user's tokens from before the event are revoked.
-    pub revoked: Option<(String, &'static str)>,
 }
 
 impl Effects {
@@ -103,18 +100,6 @@ pub fn effects(subject: &str, at: Timestamp, payload: &Bytes) -> Result<Effects,
                 at,
             };
             effects.emit(CHAT_READ, rooms, &payload);
-        },
-        auth::UserChanged => |event| {
-            let why = match event.kind() {
-                UserEvent::Suspended => "the account is suspended",
-                UserEvent::RoleChanged => "your role has changed; refresh the access token",
-                UserEvent::Registered
-                | UserEvent::Updated
-                | UserEvent::Restored
-                | UserEvent::PasswordChanged
-                | UserEvent::Unspecified => return Ok(effects),
-            };
-            effects.revoked = event.user.map(|user| (user.id, why));
         },
         else => {}
     });

@@ -129,7 +129,7 @@ pub struct SyncEvent {}
 pub struct SessionEndedEvent {
     pub code: ErrorCode,
     /// For people.
-    pub message: &'static str,
+    pub message: String,
 }
 
 // -------------------------------------------------------------- from clients

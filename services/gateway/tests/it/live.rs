@@ -5,6 +5,7 @@ use http::Method;
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 use waybill_bus::Bus as _;
 use waybill_primitives::{Role, UserId};
 use waybill_proto::{
@@ -19,7 +20,7 @@ use waybill_testkit::{order_changed, user_changed};
 use crate::{
     products::envelope,
     socket::Live,
-    support::{Gateway, request, token, token_of},
+    support::{Gateway, request, token, token_of, token_of_session},
 };
 
 pub const ORDER: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
@@ -360,36 +361,62 @@ async fn a_worker_cannot_watch_an_order_in_the_pool() {
 }
 
 #[tokio::test]
-async fn a_suspended_user_is_disconnected_and_the_token_is_revoked() {
+async fn the_end_of_a_session_disconnects_its_sockets_and_revokes_its_token() {
     let gateway = Gateway::start().await;
     wait_for_events(&gateway).await;
-    let user = UserId::new();
-    let token = token_of(user, Role::Customer, 600);
+    let (user, session) = (UserId::new(), Uuid::now_v7());
+    let token = token_of_session(user, Role::Customer, 600, Some(session));
+    let other = token_of_session(user, Role::Customer, 600, Some(Uuid::now_v7()));
     let mut live = Live::connect(&gateway, json!({"token": token}))
         .await
         .ok()
         .unwrap();
-    let suspended = user_changed(
-        UserEvent::Suspended,
-        &auth::User {
-            id: user.to_string(),
-            ..Default::default()
-        },
-    );
-    publish(&gateway, &suspended).await;
+    let mut stays = Live::connect(&gateway, json!({"token": other}))
+        .await
+        .ok()
+        .unwrap();
+    let ended = auth::SessionEnded {
+        session_id: session.to_string(),
+        user_id: user.to_string(),
+        ..auth::SessionEnded::default()
+    };
+    publish(&gateway, &ended).await;
     let (name, payload) = live.event().await;
     assert_eq!(
         (name.as_str(), &payload["code"]),
         ("session:ended", &json!("UNAUTHENTICATED"))
     );
     assert_eq!(live.packet().await, "41", "disconnected");
-    let profile = request(Method::GET, "/api/v1/users/profile")
-        .header("authorization", format!("Bearer {token}"))
-        .body(Body::empty());
+    let profile = |token: &str| {
+        request(Method::GET, "/api/v1/users/profile")
+            .header("authorization", format!("Bearer {token}"))
+            .body(Body::empty())
+            .unwrap()
+    };
     gateway
-        .call(profile.unwrap())
+        .call(profile(&token))
         .await
         .error(401, "UNAUTHENTICATED");
+    mark(&gateway, user).await;
+    assert_eq!(stays.events_until_mark().await, []);
+
+    // Another role: all sockets with the old one.
+    let demoted = user_changed(
+        UserEvent::RoleChanged,
+        &auth::User {
+            id: user.to_string(),
+            role: common::Role::Staff.into(),
+            version: 2,
+            ..Default::default()
+        },
+    );
+    publish(&gateway, &demoted).await;
+    let (name, payload) = stays.event().await;
+    assert_eq!(name, "session:ended");
+    assert!(
+        payload["message"].as_str().unwrap().contains("role"),
+        "{payload}"
+    );
 }
 
 #[tokio::test]

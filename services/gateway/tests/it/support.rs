@@ -15,6 +15,7 @@ use prost::Message;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 use tower::{ServiceExt as _, service_fn, util::BoxCloneSyncService};
+use uuid::Uuid;
 use waybill_bus::InProcessBus;
 use waybill_gateway::{GatewayDeps, GatewaySettings};
 use waybill_primitives::{Role, Timestamp, UserId};
@@ -131,6 +132,11 @@ fn key() -> &'static SigningKey {
 
 /// An access token of `user` that expires `seconds` from now.
 pub fn token_of(user: UserId, role: Role, seconds: i64) -> String {
+    token_of_session(user, role, seconds, None)
+}
+
+/// The same, of a session.
+pub fn token_of_session(user: UserId, role: Role, seconds: i64, sid: Option<Uuid>) -> String {
     let now = Timestamp::now().secs();
     key()
         .sign(&AccessClaims {
@@ -138,7 +144,7 @@ pub fn token_of(user: UserId, role: Role, seconds: i64) -> String {
             role,
             name: "Ada Lovelace".to_owned(),
             email: "ada@example.com".to_owned(),
-            sid: None,
+            sid,
             guest: false,
             iat: now - 1,
             exp: now + seconds,

@@ -11,52 +11,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use tonic::{Code, Response, Status};
+pub use waybill_auth::demo::{ACCOUNTS, ADMIN, Account, NEWCOMER, PASSWORD, admit};
 use waybill_proto::{
     Channels, Clients,
     auth::{LoginRequest, LoginResponse, RegisterRequest, Session, SetUserRoleRequest},
     common::Role,
 };
 use waybill_service_kit::{CallContext, GrpcChannel, outgoing};
-
-/// The password of every demo account.
-pub const PASSWORD: &str = "waybill-demo";
-
-/// A demo account, shown on the welcome page.
-#[derive(Debug, Clone, Copy)]
-pub struct Account {
-    pub email: &'static str,
-    pub first_name: &'static str,
-    pub last_name: &'static str,
-    pub role: Role,
-}
-
-pub const ADMIN: Account = account("admin@waybill.example", "Ada", "Admin", Role::Admin);
-pub const ACCOUNTS: [Account; 6] = [
-    ADMIN,
-    account("wendy@waybill.example", "Wendy", "Worker", Role::Staff),
-    account("walter@waybill.example", "Walter", "Worker", Role::Staff),
-    account("carla@waybill.example", "Carla", "Customer", Role::Customer),
-    account("carl@waybill.example", "Carl", "Customer", Role::Customer),
-    account("cleo@waybill.example", "Cleo", "Customer", Role::Customer),
-];
-
-/// Marks the demo as complete: registered last and not shown anywhere, so that nobody changes her account. If she can sign in, the
-/// demo is complete. An account rather than a file, because `waybill demo` fills remote platforms.
-const NEWCOMER: Account = account("nora@waybill.example", "Nora", "Newcomer", Role::Customer);
-
-const fn account(
-    email: &'static str,
-    first_name: &'static str,
-    last_name: &'static str,
-    role: Role,
-) -> Account {
-    Account {
-        email,
-        first_name,
-        last_name,
-        role,
-    }
-}
 
 /// The result of [`seed`].
 #[derive(Debug)]
@@ -69,8 +30,7 @@ pub enum Seeded {
     InPart(anyhow::Error),
 }
 
-/// Writes missing demo data, unless the demo was complete before. The administrator must exist already (created from the
-/// settings), with [`PASSWORD`].
+/// Writes missing demo data, unless the demo was complete before. The administrator must exist already, with [`PASSWORD`].
 ///
 /// A step that fails is an error if the shop has no products yet. A shop with products is in use and runs without the rest of the
 /// demo: [`Seeded::InPart`].
@@ -171,6 +131,7 @@ impl Demo {
         let request = LoginRequest {
             email: account.email.into(),
             password: PASSWORD.into(),
+            device_token: String::new(),
         };
         let anonymous = CallContext::anonymous();
         self.clients.auth.login(outgoing(&anonymous, request)).await
@@ -199,12 +160,13 @@ impl Demo {
             Err(status) => bail!("registering {}: {status}", account.email),
         };
         let user = session.user.as_ref().context("a session has a user")?;
-        if user.role() == account.role {
+        let role = Role::from(account.role);
+        if user.role() == role {
             return Ok(Person::of(&session));
         }
         let request = SetUserRoleRequest {
             id: user.id.clone(),
-            role: account.role.into(),
+            role: role.into(),
             version: None,
         };
         let given = self.clients.auth.set_user_role(admin.ask(request)).await;

@@ -9,7 +9,7 @@ use tokio::{
     time::{Instant, sleep, timeout},
 };
 use waybill::demo::{ADMIN, PASSWORD};
-use waybill_testkit::{Api, Platform, Shape, free_port};
+use waybill_testkit::{Api, Platform, Shape, free_port, until};
 
 use crate::support::{bin, run_sql};
 
@@ -122,6 +122,61 @@ async fn later_changes_to_the_demo_stay_embedded() {
     platform.verify().await.unwrap();
 }
 
+/// The operator's own administrator and the demo's are two accounts.
+#[tokio::test]
+async fn a_demo_has_the_operators_administrator_too_embedded() {
+    let own = [
+        ("WAYBILL_DEMO", "on"),
+        ("WAYBILL_ADMIN_EMAIL", "boss@example.com"),
+        ("WAYBILL_ADMIN_PASSWORD", NEW_PASSWORD),
+    ];
+    let Some(platform) = Platform::start_with(Shape::Embedded, bin(), &own).await else {
+        return;
+    };
+    for (email, password) in [("boss@example.com", NEW_PASSWORD), (ADMIN.email, PASSWORD)] {
+        let admin = platform.api().login(email, password).await;
+        find(&admin, "/admin/users?q=nora@").await;
+    }
+}
+
+/// An operator takes over the account of somebody who registered the address of the administrator.
+#[tokio::test]
+async fn an_account_is_promoted_by_a_command_embedded() {
+    let own = [("WAYBILL_ADMIN_EMAIL", "boss@example.com")];
+    let Some(platform) = Platform::start_with(Shape::Embedded, bin(), &own).await else {
+        return;
+    };
+    let email = "ada@example.com";
+    let ada = platform.api().register(email, "Ada", "King").await;
+    let promote = async |extra: &[&str], password: Option<&str>| {
+        let mut command = Command::new(bin().join("waybill"));
+        command
+            .args(["users", "promote", email, "--data-dir"])
+            .arg(platform.data_dir())
+            .args(extra)
+            .env_remove("WAYBILL_ADMIN_PASSWORD");
+        if let Some(password) = password {
+            command.env("WAYBILL_ADMIN_PASSWORD", password);
+        }
+        let output = command.output().await.expect("the binary runs");
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.code(), errors)
+    };
+    let (code, errors) = promote(&[], None).await;
+    assert_eq!(code, Some(1), "{errors}");
+    assert!(errors.contains("--keep-password"), "{errors}");
+    let (code, errors) = promote(&[], Some(NEW_PASSWORD)).await;
+    assert_eq!(code, Some(0), "{errors}");
+    let admin = platform.api().login(email, NEW_PASSWORD).await;
+    // Beside the running platform, which publishes the events.
+    until("the old session ends", async || {
+        ada.get("/users/profile").await.status == 401
+    })
+    .await;
+    let log = admin.get("/admin/audit-log?action=user.set_role").await;
+    assert_eq!(items(&log.expect(200)).len(), 1);
+}
+
 /// Older versions wrote a complete demo without the newcomer; the idempotency keys of its orders have expired.
 #[tokio::test]
 async fn a_demo_without_its_newcomer_is_not_written_twice_embedded() {
@@ -202,20 +257,28 @@ fn waybill(data: &str, listen: &str) -> Command {
 }
 
 #[tokio::test]
-async fn an_empty_shop_does_not_start_without_its_demo_embedded() {
+async fn a_shop_that_is_in_use_does_not_become_a_demo_embedded() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data").display().to_string();
+    let shop = [
+        ("WAYBILL_DATA_DIR", data.as_str()),
+        ("WAYBILL_ADMIN_EMAIL", "boss@example.com"),
+    ];
+    let Some(mut platform) = Platform::start_with(Shape::Embedded, bin(), &shop).await else {
+        return;
+    };
+    platform
+        .api()
+        .register("ada@example.com", "Ada", "King")
+        .await;
+    stop(&mut platform);
     for _ in 0..2 {
         let mut command = waybill(&data, "127.0.0.1:0");
-        // Then the demo cannot sign in as administrator.
-        command.env("WAYBILL_ADMIN_EMAIL", "boss@example.com");
-        command.env("WAYBILL_ADMIN_PASSWORD", PASSWORD);
         let output = timeout(Duration::from_mins(1), command.output()).await;
         let output = output.expect("it exits").expect("the binary runs");
         let errors = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(1), "{errors}");
-        let cause = "writing the demo data: signing admin@waybill.example in";
-        assert!(errors.contains(cause), "{errors}");
+        assert!(errors.contains("is no demo"), "{errors}");
     }
 }
 

@@ -55,7 +55,13 @@ pub(crate) const TABLE: &[(&str, &str, &str, Expected)] = &[
     ("POST", "/api/v1/auth/register", BAD, ANYONE),
     ("POST", "/api/v1/auth/login", BAD, ANYONE),
     ("POST", "/api/v1/auth/refresh", "", ANYONE),
-    ("POST", "/api/v1/auth/logout", "", ANYONE),
+    (
+        "POST",
+        "/api/v1/auth/logout",
+        // Without a token it would end the session of the caller.
+        r#"{"refreshToken": "unknown"}"#,
+        ANYONE,
+    ),
     ("GET", "/api/v1/auth/email-status", "", ANYONE),
     ("GET", "/api/v1/users/profile", "", SIGNED_IN),
     ("PUT", "/api/v1/users/profile", STALE, SIGNED_IN),
