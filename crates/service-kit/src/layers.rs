@@ -10,7 +10,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+use futures::StreamExt as _;
 use http::{HeaderMap, Request, Response};
+use http_body_util::{BodyStream, StreamBody};
 use opentelemetry::{global, propagation::Extractor};
 use tonic::{Code, Status, body::Body};
 use tower::{Layer, Service};
@@ -18,7 +20,7 @@ use tracing::Instrument as _;
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
 use crate::{
-    AppError, CallContext, Caller,
+    AppError, CallContext, Caller, UserCaller,
     caller::new_request_id,
     channel::{DEFAULT_DEADLINE, deadline_of},
     tokens::{self, ServiceTokens, Verifier},
@@ -108,7 +110,7 @@ impl ServerLayer {
         S::Future: Send,
     {
         let started = Instant::now();
-        let (mut parts, body) = request.into_parts();
+        let (mut parts, mut body) = request.into_parts();
         // In one process, extensions that the caller set would reach the handler.
         parts.extensions.clear();
         let method = parts.uri.path().trim_start_matches('/').to_owned();
@@ -131,7 +133,8 @@ impl ServerLayer {
             propagator.extract(&Headers(&parts.headers))
         });
         let _ = span.set_parent(parent);
-        let longest = if waybill_proto::takes_stream(&method) {
+        let streams = waybill_proto::takes_stream(&method);
+        let longest = if streams {
             MAX_UPLOAD_TIME
         } else {
             MAX_DEADLINE
@@ -149,6 +152,9 @@ impl ServerLayer {
                 // A token says what its holder was when it was issued.
                 if user.is_admin() && !is_read(parts.uri.path().trim_start_matches('/')) {
                     layer.verifier.confirm(user).await?;
+                }
+                if streams {
+                    body = watched(body, Arc::clone(&layer.verifier), user.clone());
                 }
             }
             parts.extensions.insert(context);
@@ -211,6 +217,15 @@ impl ServerLayer {
         context.caller = tokens::authenticate(&self.verifier, &self.service_tokens, token).await?;
         Ok(context.with_token(token))
     }
+}
+
+/// A body that ends with an error once the caller's token is revoked: sending a file may take longer than that.
+fn watched(body: Body, verifier: Arc<Verifier>, user: UserCaller) -> Body {
+    let frames = BodyStream::new(body).map(move |frame| {
+        verifier.check_caller(&user)?;
+        frame
+    });
+    Body::new(StreamBody::new(frames))
 }
 
 /// The token in the value of an `Authorization` header.
@@ -305,5 +320,42 @@ impl Extractor for Headers<'_> {
     }
     fn keys(&self) -> Vec<&str> {
         self.0.keys().map(http::HeaderName::as_str).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::BodyExt as _;
+    use uuid::Uuid;
+    use waybill_primitives::{Role, Timestamp, UserId};
+
+    use super::*;
+    use crate::crypto::JwkSet;
+
+    #[tokio::test]
+    async fn a_file_that_is_being_sent_ends_with_the_session() {
+        let verifier = Verifier::fixed(&JwkSet::default());
+        let session = Uuid::now_v7();
+        let user = UserCaller {
+            id: UserId::new(),
+            role: Role::Admin,
+            name: String::new(),
+            email: String::new(),
+            session: Some(session),
+            guest: false,
+        };
+        let chunks = futures::stream::repeat_with(|| {
+            Ok::<_, Status>(hyper::body::Frame::data(bytes::Bytes::from_static(
+                b"chunk",
+            )))
+        });
+        let body = Body::new(StreamBody::new(chunks));
+        let mut body = watched(body, Arc::clone(&verifier), user);
+        for _ in 0..2 {
+            body.frame().await.unwrap().unwrap();
+        }
+        verifier.end_session(session, Timestamp::now().plus(Duration::from_mins(15)));
+        let refused = body.frame().await.unwrap().unwrap_err();
+        assert_eq!(refused.code(), Code::Unauthenticated);
     }
 }

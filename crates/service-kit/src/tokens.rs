@@ -165,7 +165,7 @@ impl Verifier {
             return Err(expired());
         }
         self.load_revocations().await?;
-        self.revocations.check(&claims)?;
+        self.check(&claims)?;
         Ok(claims)
     }
 

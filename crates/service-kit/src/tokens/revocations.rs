@@ -79,16 +79,14 @@ impl Default for Revocations {
 }
 
 impl Revocations {
-    /// `UNAUTHENTICATED` for the claims of a revoked token.
-    pub(super) fn check(&self, claims: &AccessClaims) -> Result<(), AppError> {
+    /// `UNAUTHENTICATED` for the holder of a revoked token.
+    fn check(&self, session: Option<Uuid>, user: UserId, role: Role) -> Result<(), AppError> {
         let known = self.known.read();
-        if let Some(session) = claims.sid
-            && known.sessions.contains_key(&session)
-        {
+        if session.is_some_and(|session| known.sessions.contains_key(&session)) {
             return Err(session_ended());
         }
-        match known.roles.get(&claims.sub) {
-            Some(current) if current.role != claims.role => Err(role_changed()),
+        match known.roles.get(&user) {
+            Some(current) if current.role != role => Err(role_changed()),
             _ => Ok(()),
         }
     }
@@ -220,7 +218,12 @@ impl Verifier {
 
     /// `UNAUTHENTICATED` if tokens with these claims were revoked since they were verified.
     pub fn check(&self, claims: &AccessClaims) -> Result<(), AppError> {
-        self.revocations.check(claims)
+        self.revocations.check(claims.sid, claims.sub, claims.role)
+    }
+
+    /// As [`Verifier::check`], of a caller.
+    pub fn check_caller(&self, user: &UserCaller) -> Result<(), AppError> {
+        self.revocations.check(user.session, user.id, user.role)
     }
 
     /// `UNAUTHENTICATED` or `FORBIDDEN` unless the caller's session is open and the role is the current one, as auth says now.

@@ -48,7 +48,7 @@ pub fn network(ctx: &CallContext) -> u128 {
     network.map_or(0, customer_key)
 }
 
-/// So many times the wrong passwords of one network, from all networks together, are an attack on the account.
+/// So many times the wrong passwords that one network may enter, from others, are an attack on the account.
 const ATTACK: u32 = 2;
 
 /// A password for an account is about to be checked.
@@ -122,7 +122,7 @@ impl App {
             None => 0,
         };
         let attempts = self.policy.login_attempts;
-        let attacked = all >= attempts.saturating_mul(ATTACK);
+        let attacked = all.saturating_sub(own) >= attempts.saturating_mul(ATTACK);
         let free = if attacked { 1 } else { attempts };
         let Some(beyond) = own.checked_sub(free) else {
             return Ok(());

@@ -103,7 +103,7 @@ async fn a_change_of_role(anyone: &Api, admin: &Api, role: &str) {
     let settings = second_admin.get("/admin/settings").await.expect(200);
     make("STAFF").await;
     // Not a moment longer: what an administrator writes needs the role that auth knows now.
-    let change = json!({"commissionPercent": settings["commissionPercent"]});
+    let change = json!({"commissionBasisPoints": settings["commissionBasisPoints"]});
     let refused = second_admin.patch("/admin/settings", change).await;
     assert_eq!(refused.refused(401), "UNAUTHENTICATED");
     let product =
