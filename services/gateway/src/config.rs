@@ -95,6 +95,15 @@ impl GatewaySettings {
                 errors.push(("WAYBILL_TRUSTED_PROXIES", problem));
             }
         }
+        if environment.is_production()
+            && self.trusted_proxies.iter().any(|net| net.prefix_len() == 0)
+        {
+            errors.push((
+                "WAYBILL_TRUSTED_PROXIES",
+                "must name the proxies: whoever is trusted chooses the address that limits count"
+                    .to_owned(),
+            ));
+        }
         if environment.is_production() && !self.rate_limit {
             errors.push((
                 "WAYBILL_RATE_LIMIT",

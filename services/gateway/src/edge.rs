@@ -107,6 +107,8 @@ pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> R
     // Requests refused before they reach Socket.IO get the error format of the API.
     if !is_socket || response.extensions().get::<ApiError>().is_some() {
         write_error(&mut response, &request_id, &method);
+    }
+    if response.status() != StatusCode::SWITCHING_PROTOCOLS {
         secure(response.headers_mut(), &path, &app);
     }
     if let Ok(value) = HeaderValue::try_from(request_id.as_ref()) {

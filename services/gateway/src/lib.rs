@@ -173,7 +173,7 @@ pub async fn build(deps: GatewayDeps) -> Result<Routers, AppError> {
         // Before the state, so that the layers are built once and not for each request.
         .fallback(async || ApiError::of_status(http::StatusCode::NOT_FOUND))
         .with_state(Arc::clone(&app))
-        .merge(swagger())
+        .merge(swagger(app.environment))
         .layer(DefaultBodyLimit::max(app.settings.body_limit))
         .layer(from_fn_with_state(Arc::clone(&app), edge::limit))
         .layer(cors(&app))
@@ -206,10 +206,11 @@ fn described() -> (Router<app::App>, utoipa::openapi::OpenApi) {
         .split_for_parts()
 }
 
-fn swagger() -> Router {
+fn swagger(environment: Environment) -> Router {
     let config = utoipa_swagger_ui::Config::from("/openapi.json")
         .try_it_out_enabled(true)
-        .persist_authorization(true);
+        // In the browser's storage, where any script of the page would find it.
+        .persist_authorization(!environment.is_production());
     // Its files never change within one version.
     Router::from(SwaggerUi::new("/api-docs").config(config)).layer(map_response(
         async |mut response: axum::response::Response| {

@@ -286,6 +286,8 @@ async fn only_one_path_is_a_socket() {
     }
     let open = gateway.get("/socket.io/?EIO=4&transport=polling").await;
     assert_eq!(open.status, 200);
+    assert_eq!(open.header("x-content-type-options"), "nosniff");
+    assert_eq!(open.header("cache-control"), "no-store");
 }
 
 #[tokio::test]

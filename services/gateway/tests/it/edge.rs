@@ -12,7 +12,7 @@ use axum::body::{Body, Bytes};
 use http::Method;
 use waybill_gateway::GatewaySettings;
 use waybill_primitives::{Role, UserId};
-use waybill_proto::payment as pb;
+use waybill_proto::{auth, common, payment as pb};
 use waybill_service_kit::settings::{Environment, Sources, load};
 
 use crate::support::{Gateway, bearer, request, token_of};
@@ -234,6 +234,37 @@ async fn production_keeps_its_limits_and_asks_for_https() {
         "",
         "localhost is for development"
     );
+    // The session's cookie, over HTTPS alone.
+    gateway.fake.on(
+        "waybill.auth.v1.AuthService/Login",
+        |_: auth::LoginRequest| {
+            let session = auth::Session {
+                user: Some(auth::User {
+                    role: common::Role::Customer.into(),
+                    ..auth::User::default()
+                }),
+                ..auth::Session::default()
+            };
+            Ok(auth::LoginResponse {
+                session: Some(session),
+            })
+        },
+    );
+    let login = r#"{"email": "ada@example.com", "password": "correct horse", "session": "cookie"}"#;
+    let answer = gateway
+        .send(Method::POST, "/api/v1/auth/login", login)
+        .await;
+    assert_eq!(answer.status, 200, "{}", answer.json());
+    let cookie = answer.header("set-cookie");
+    assert!(cookie.contains("SameSite=Strict; Secure"), "{cookie}");
+    // Swagger UI keeps no token in the browser.
+    let page = gateway.get("/api-docs/swagger-initializer.js").await;
+    let page = String::from_utf8_lossy(&page.body).into_owned();
+    assert!(page.contains("\"persistAuthorization\": false"), "{page}");
+    let anybody = Sources::empty().with("WAYBILL_TRUSTED_PROXIES", "0.0.0.0/0");
+    let (settings,) = load::<(GatewaySettings,)>(&anybody).unwrap();
+    let built = Gateway::build(settings, Environment::Production).await;
+    assert!(built.is_err(), "everybody would choose their address");
 }
 
 #[tokio::test]
