@@ -8,7 +8,6 @@ use crate::Timestamp;
 
 /// Crockford's base 32: no I, L, O or U.
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-const RANDOM_LEN: usize = 7;
 
 /// The text is not an order number.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -21,10 +20,21 @@ pub struct OrderNumberError;
 pub struct OrderNumber(String);
 
 impl OrderNumber {
+    /// How many characters follow the dash.
+    pub const RANDOM_LEN: usize = 7;
+
+    /// Whether a number can end with this text, in capitals or not.
+    pub fn can_end(text: &str) -> bool {
+        text.len() <= Self::RANDOM_LEN
+            && text
+                .bytes()
+                .all(|b| ALPHABET.contains(&b.to_ascii_uppercase()))
+    }
+
     pub fn generate(at: Timestamp) -> Self {
         let mut text = at.to_datetime().format("W%y%m%d-").to_string();
         let mut rng = rand::rng();
-        text.extend((0..RANDOM_LEN).map(|_| char::from(ALPHABET[rng.random_range(0..32)])));
+        text.extend((0..Self::RANDOM_LEN).map(|_| char::from(ALPHABET[rng.random_range(0..32)])));
         Self(text)
     }
 
@@ -45,7 +55,7 @@ impl FromStr for OrderNumber {
             .ok_or(OrderNumberError)?;
         let well_formed = date.len() == 6
             && date.bytes().all(|b| b.is_ascii_digit())
-            && random.len() == RANDOM_LEN
+            && random.len() == Self::RANDOM_LEN
             && random.bytes().all(|b| ALPHABET.contains(&b));
         if well_formed {
             Ok(Self(text))

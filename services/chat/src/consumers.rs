@@ -87,6 +87,10 @@ fn noted(changed: &OrderChanged, order: &Order) -> Option<Change> {
         | OrderEvent::PaymentFailed
         | OrderEvent::PaymentRejected
         | OrderEvent::Refunded
+        | OrderEvent::Quoted
+        | OrderEvent::QuoteWithdrawn
+        | OrderEvent::QuoteAccepted
+        | OrderEvent::QuoteExpired
         | OrderEvent::Unspecified => None,
     }
 }

@@ -1,36 +1,27 @@
-//! The use cases with their transactions: creating notifications, what users do with them, and reading the mailbox. Sending is in
-//! `app/delivery.rs`.
+//! The use cases with their transactions: creating notifications, what users do with them, and reading the mailbox. What
+//! follows from events is in `app/announcement.rs`, sending in `app/delivery.rs`.
 
+mod announcement;
 mod delivery;
 
-use std::{
-    collections::{BTreeMap, HashSet},
-    sync::Arc,
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
-use waybill_bus::Envelope;
-use waybill_primitives::{Clock, EventId, NotificationId, Role, UserId};
+use waybill_primitives::{Clock, NotificationId};
 use waybill_service_kit::{AppError, CallContext};
 use waybill_store::{
     Db, EventContext, Tx,
     page::{Page, PageQuery},
-    rows, transact,
+    transact,
 };
 
 use crate::{
-    domain::{
-        Audience, Delivery, DeliveryState, KeptMail, MAX_NAME, MAX_SHOP_NAME, MailPlan, Notice,
-        Notification, Recipient, one_line,
-    },
+    domain::{KeptMail, MAX_SHOP_NAME, Notification, Recipient, one_line},
     events,
-    mail::{self, Shop},
-    plan,
+    mail::Shop,
     sender::Sender,
     store::{deliveries, mails, notifications, recipients, shop},
-    triggers::NotificationTrigger,
 };
 
 /// Users read at a time when a notice goes to everybody with a role, and rows per statement.
@@ -47,6 +38,8 @@ pub struct Policy {
     pub shop: Shop,
     /// A mail is given up after so many failed attempts.
     pub mail_attempts: i32,
+    /// Mails that an address that is not verified gets within an hour.
+    pub unverified_hourly: u64,
     /// Whether anybody may read stored mails.
     pub mailbox_open: bool,
 }
@@ -87,97 +80,6 @@ impl App {
     /// Stores the name of the shop.
     pub async fn note_shop(&self, tx: &Tx, name: &str, version: i64) -> Result<(), AppError> {
         Ok(shop::upsert(tx, &one_line(name, MAX_SHOP_NAME), version).await?)
-    }
-
-    /// Writes notices, their events and queued mails, all in the transaction of the events that they follow from: few statements,
-    /// however many events.
-    pub async fn announce(
-        &self,
-        tx: &Tx,
-        triggers: &[(&Envelope, NotificationTrigger)],
-    ) -> Result<(), AppError> {
-        let placed = triggers.iter().map(|(_, trigger)| trigger);
-        rows::insert_absent(tx.conn(), customers(placed)).await?;
-        let mut announcement = Announcement::default();
-        for (event, trigger) in triggers {
-            tx.act_for(EventContext::of(event));
-            let plan = plan::plan(trigger);
-            let mut notified = HashSet::new();
-            for notice in &plan.notices {
-                for user in announcement.audience(tx, notice).await? {
-                    if !notified.insert(user) {
-                        continue;
-                    }
-                    let notification = Notification {
-                        id: NotificationId::new(),
-                        event_id: event.id,
-                        user_id: user,
-                        kind: notice.kind,
-                        title: notice.title.clone(),
-                        body: notice.body.clone(),
-                        order_id: plan.order_id,
-                        created_at: self.clock.now(),
-                        read_at: None,
-                        version: 1,
-                    };
-                    events::created(tx, &notification);
-                    announcement.notifications.push(notification);
-                }
-            }
-            for mail in &plan.mails {
-                let delivery = self.mail(tx, event.id, mail, &mut announcement).await?;
-                announcement.deliveries.push(delivery);
-            }
-        }
-        rows::insert_all(tx.conn(), announcement.notifications).await?;
-        Ok(rows::insert_all(tx.conn(), announcement.deliveries).await?)
-    }
-
-    async fn mail(
-        &self,
-        tx: &Tx,
-        event: EventId,
-        mail: &MailPlan,
-        announcement: &mut Announcement,
-    ) -> Result<Delivery, AppError> {
-        let (mut name, mut address) = (mail.to.name.clone(), mail.to.email.clone());
-        if address.is_none()
-            && let Some((known_address, known_name)) =
-                recipients::contact(tx.conn(), mail.to.id).await?
-        {
-            (name, address) = (known_name, Some(known_address));
-        }
-        let name = one_line(&name, MAX_NAME);
-        let shop = match &announcement.shop {
-            Some(shop) => shop,
-            None => {
-                let known = shop::name(tx.conn()).await?;
-                announcement.shop.insert(Shop {
-                    name: known.unwrap_or_else(|| self.policy.shop.name.clone()),
-                    url: self.policy.shop.url.clone(),
-                })
-            }
-        };
-        let rendered =
-            mail::render(mail.template, shop, &name, &mail.content).map_err(AppError::internal)?;
-        let now = self.clock.now();
-        Ok(Delivery {
-            id: Uuid::now_v7(),
-            event_id: event,
-            user_id: mail.to.id,
-            template: mail.template,
-            address: address.filter(|address| !address.is_empty()),
-            name,
-            subject: mail.subject.clone(),
-            text: rendered.text,
-            html: rendered.html,
-            state: DeliveryState::Queued,
-            attempts: 0,
-            due_at: now,
-            last_error: None,
-            created_at: now,
-            sent_at: None,
-        })
     }
 
     // -------------------------------------------------------- notifications
@@ -314,60 +216,4 @@ impl App {
 
 fn missing() -> AppError {
     AppError::not_found("notification")
-}
-
-/// The customers of placed orders, ordered by id: auth's own event may still be on its way, or older than this service. Every
-/// transaction writes them in this order to avoid deadlocks.
-fn customers<'a>(triggers: impl IntoIterator<Item = &'a NotificationTrigger>) -> Vec<Recipient> {
-    let customers = triggers.into_iter().filter_map(|trigger| {
-        let NotificationTrigger::Placed(order) = trigger else {
-            return None;
-        };
-        let customer = Recipient {
-            id: order.customer.id,
-            email: order.customer.email.clone().unwrap_or_default(),
-            name: one_line(&order.customer.name, MAX_NAME),
-            role: Role::Customer,
-            suspended: false,
-            // Whatever auth says is newer.
-            version: 0,
-        };
-        Some((customer.id, customer))
-    });
-    let customers: BTreeMap<_, _> = customers.collect();
-    customers.into_values().collect()
-}
-
-/// The notices and mails of one transaction, and the recipients that it has looked up for them.
-#[derive(Default)]
-struct Announcement {
-    notifications: Vec<Notification>,
-    deliveries: Vec<Delivery>,
-    roles: Vec<(Role, Vec<UserId>)>,
-    shop: Option<Shop>,
-}
-
-impl Announcement {
-    /// The users that a notice is for.
-    async fn audience(&mut self, tx: &Tx, notice: &Notice) -> Result<Vec<UserId>, AppError> {
-        let role = match notice.to {
-            Audience::User(user) => return Ok(vec![user]),
-            Audience::Staff => Role::Staff,
-            Audience::Admins => Role::Admin,
-        };
-        if let Some((_, users)) = self.roles.iter().find(|(known, _)| *known == role) {
-            return Ok(users.clone());
-        }
-        let mut users = Vec::new();
-        loop {
-            let more = recipients::of_role(tx.conn(), role, users.last().copied(), CHUNK).await?;
-            let end = (more.len() as u64) < CHUNK;
-            users.extend(more);
-            if end {
-                break;
-            }
-        }
-        self.roles.push((role, users.clone()));
-        Ok(users)
-    }
 }

@@ -20,7 +20,7 @@ use waybill_store::{ConsumerInfo, EventHandler, HandlerError, Tx, decode};
 use crate::{
     app::App,
     domain::{MAX_NAME, Recipient, one_line},
-    triggers::{Contact, Line, NotificationTrigger, OrderSummary, PaymentSummary},
+    triggers::{Contact, Line, NotificationTrigger, Offer, OrderSummary, PaymentSummary},
 };
 
 /// The events that this service consumes.
@@ -83,6 +83,7 @@ impl EventHandler for Users {
             email: user.email,
             role,
             suspended: user.suspended,
+            verified: user.email_verified,
             version: event.aggregate_version,
         };
         Ok(self.0.note_user(tx, recipient).await?)
@@ -143,7 +144,7 @@ fn order_trigger(event: &Envelope) -> Result<Option<NotificationTrigger>, Handle
                 order: summary(event.order)?,
                 kind: request.kind(),
                 by: requester(&request)?,
-                reason: request.reason,
+                reason: request.reason.unwrap_or_default(),
             }
         },
         order::ChangeRequestDecided => |event| {
@@ -165,13 +166,25 @@ fn order_change(event: order::OrderChanged) -> Result<Option<NotificationTrigger
     let (kind, from) = (event.kind(), event.from());
     let order = event.order.ok_or_else(|| FieldError::missing("order"))?;
     let (to, replaces) = (order.status(), order.replaces_id.is_some());
+    let quote = order.quote.clone();
     let order = || summary(Some(order));
     let previous = event.previous.map(|it| parse_id("previous.id", &it.id));
     let previous = previous.transpose()?;
     let trigger = match kind {
         // Nobody placed it: the event of the replaced order covers it.
         OrderEvent::Placed if replaces => return Ok(None),
+        OrderEvent::Placed if quote.is_some() => NotificationTrigger::QuoteRequested(order()?),
         OrderEvent::Placed => NotificationTrigger::Placed(order()?),
+        OrderEvent::Quoted => NotificationTrigger::QuoteOffered {
+            order: order()?,
+            offer: offer(quote)?,
+        },
+        OrderEvent::QuoteWithdrawn => NotificationTrigger::QuoteWithdrawn(order()?),
+        OrderEvent::QuoteExpired => NotificationTrigger::QuoteExpired(order()?),
+        OrderEvent::QuoteAccepted => NotificationTrigger::QuoteAccepted {
+            order: order()?,
+            offer: offer(quote)?,
+        },
         OrderEvent::Paid => NotificationTrigger::Paid {
             order: order()?,
             by_payment: !event.payment_id.is_empty(),
@@ -222,6 +235,32 @@ fn order_change(event: order::OrderChanged) -> Result<Option<NotificationTrigger
         | OrderEvent::Unspecified => return Ok(None),
     };
     Ok(Some(trigger))
+}
+
+fn offer(quote: Option<order::Quote>) -> Result<Offer, FieldError> {
+    let quote = quote.ok_or_else(|| FieldError::missing("order.quote"))?;
+    let by = quote
+        .offered_by
+        .ok_or_else(|| FieldError::missing("order.quote.offered_by"))?;
+    let lines = quote.items.into_iter().map(|item| {
+        let price = money("order.quote.items.unit_price", item.unit_price)?;
+        let total = price.amount.checked_mul(item.quantity);
+        let total = total.ok_or_else(|| FieldError::new("order.quote.items", "is too large"))?;
+        Ok(Line {
+            name: item.name,
+            quantity: item.quantity,
+            total: Money::new(total, price.currency),
+        })
+    });
+    Ok(Offer {
+        by: parse_id("order.quote.offered_by.id", &by.id)?,
+        total: money("order.quote.total", quote.total)?,
+        lines: lines.collect::<Result<_, FieldError>>()?,
+        valid_until: quote
+            .valid_until
+            .ok_or_else(|| FieldError::missing("order.quote.valid_until"))?,
+        note: quote.note.unwrap_or_default(),
+    })
 }
 
 fn requester(request: &order::ChangeRequest) -> Result<Contact, FieldError> {

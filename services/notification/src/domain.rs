@@ -73,6 +73,19 @@ pub fn one_line(text: &str, max: usize) -> String {
     cut
 }
 
+/// What mails to an unverified address are counted by: the address without what follows a plus, as that is the same mailbox at most
+/// providers.
+pub fn limit_key(address: &str) -> String {
+    let address = address.trim().to_lowercase();
+    match address.rsplit_once('@') {
+        Some((name, host)) => {
+            let mailbox = name.split('+').next().unwrap_or(name);
+            format!("{mailbox}@{host}")
+        }
+        None => address,
+    }
+}
+
 /// After the first failure of a delivery 5 s, then 20 s, 80 s … at most an hour.
 pub const PAUSES: ExponentialBuilder =
     backoff(Duration::from_secs(5), Duration::from_hours(1)).with_factor(4.0);
@@ -80,6 +93,18 @@ pub const PAUSES: ExponentialBuilder =
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tags_of_an_address_are_the_same_mailbox() {
+        for address in [
+            "ada@example.com",
+            "Ada+1@example.com",
+            " ada+x+y@Example.com ",
+        ] {
+            assert_eq!(limit_key(address), "ada@example.com");
+        }
+        assert_eq!(limit_key("nowhere"), "nowhere");
+    }
 
     #[test]
     fn one_line_is_one_line() {

@@ -65,6 +65,7 @@ pub async fn build(deps: &Deps, settings: &Settings) -> Result<Service, AppError
             url: settings.public_url.clone().unwrap_or_default(),
         },
         mail_attempts: i32::try_from(settings.mail_attempts).unwrap_or(i32::MAX),
+        unverified_hourly: settings.mail_unverified_hourly.into(),
         mailbox_open: settings.transport == Transport::Mailbox
             && deps.environment == Environment::Development,
     };

@@ -5,7 +5,10 @@ use std::sync::LazyLock;
 use minijinja::{AutoEscape, Environment, context, syntax::SyntaxConfig, value::Serde};
 use serde::Serialize;
 
-use crate::{domain::Template, triggers::OrderSummary};
+use crate::{
+    domain::Template,
+    triggers::{Line, OrderSummary},
+};
 
 /// One line of the order, formatted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -20,7 +23,10 @@ pub struct MailLine {
 pub struct MailContent {
     pub heading: String,
     pub message: String,
+    /// What somebody wrote, with a label; or empty.
+    pub note: String,
     pub order_number: String,
+    /// What the customer wrote; or empty.
     pub order_title: String,
     pub lines: Vec<MailLine>,
     pub total: String,
@@ -33,6 +39,7 @@ impl MailContent {
         Self {
             heading: heading.to_owned(),
             message: message.to_owned(),
+            note: String::new(),
             order_number: order.number.clone(),
             order_title: order.title.clone(),
             lines: Vec::new(),
@@ -42,9 +49,8 @@ impl MailContent {
     }
 
     #[must_use]
-    pub fn with_lines(mut self, order: &OrderSummary) -> Self {
-        self.lines = order
-            .lines
+    pub fn with_lines(mut self, lines: &[Line]) -> Self {
+        self.lines = lines
             .iter()
             .map(|line| MailLine {
                 name: line.name.clone(),
@@ -53,6 +59,28 @@ impl MailContent {
             })
             .collect();
         self
+    }
+}
+
+impl MailContent {
+    /// Adds what somebody wrote; nothing if it is blank.
+    #[must_use]
+    pub fn with_note(mut self, label: &str, note: &str) -> Self {
+        let note = note.trim();
+        if !note.is_empty() {
+            self.note = format!("{label}: {note}");
+        }
+        self
+    }
+
+    /// Without texts that anybody may have written who named this address: the shop must not send such texts to somebody else.
+    #[must_use]
+    pub fn without_free_text(self) -> Self {
+        Self {
+            note: String::new(),
+            order_title: String::new(),
+            ..self
+        }
     }
 }
 
@@ -108,6 +136,8 @@ const FILES: &[(&str, &str)] = &[
         "payment_failed.txt",
         include_str!("../templates/payment_failed.txt"),
     ),
+    ("quote.html", include_str!("../templates/quote.html")),
+    ("quote.txt", include_str!("../templates/quote.txt")),
     ("shipment.html", include_str!("../templates/shipment.html")),
     ("shipment.txt", include_str!("../templates/shipment.txt")),
 ];
@@ -173,6 +203,7 @@ mod tests {
         MailContent {
             heading: "Order W1 received".into(),
             message: "Thank you.".into(),
+            note: "Note: <i>soon</i>".into(),
             order_number: "W1".into(),
             order_title: "A <b>bold</b> logo".into(),
             lines: vec![MailLine {
@@ -222,6 +253,17 @@ mod tests {
             assert!(!mail.html.contains("<strong></strong>"), "{}", mail.html);
             assert!(!mail.text.contains("Follow the parcel"), "{}", mail.text);
             assert!(mail.text.contains("order W1."), "{}", mail.text);
+        }
+    }
+
+    #[test]
+    fn without_free_text_nothing_of_it_is_left() {
+        let plain = content().without_free_text();
+        for template in Template::ALL {
+            let mail = render(template, &shop(), "", &plain).expect("renders");
+            for part in [&mail.html, &mail.text] {
+                assert!(!part.contains("bold") && !part.contains("soon"), "{part}");
+            }
         }
     }
 

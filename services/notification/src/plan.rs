@@ -3,6 +3,7 @@
 //! Consumers turn events into a [`NotificationTrigger`]; [`plan`] returns the notices and mails that follow from it. Everybody is
 //! notified at most once per event: a user in two audiences gets the notice of the first one.
 
+mod quotes;
 mod shipments;
 
 use waybill_primitives::{OrderId, UserId};
@@ -85,9 +86,22 @@ impl Planner {
 
     /// Notifies the customer of a new status by notice and mail.
     fn status(self, order: &OrderSummary, kind: Kind, headline: &str, message: &str) -> Self {
+        self.status_with(order, kind, headline, message, ("", ""))
+    }
+
+    /// As [`Self::status`], with a label and what somebody wrote.
+    fn status_with(
+        self,
+        order: &OrderSummary,
+        kind: Kind,
+        headline: &str,
+        message: &str,
+        (label, note): (&str, &str),
+    ) -> Self {
         let title = format!("Order {} {headline}", order.number);
-        let content = MailContent::about(order, &title, message);
-        self.tell_customer(order, kind, &title, message).mail(
+        let content = MailContent::about(order, &title, message).with_note(label, note);
+        let notice = with_note(message.to_owned(), label, note);
+        self.tell_customer(order, kind, &title, &notice).mail(
             &order.customer,
             Template::OrderStatus,
             &title,
@@ -106,7 +120,7 @@ pub fn plan(trigger: &NotificationTrigger) -> Plan {
                 &title,
                 "Thank you for your order. This is what we have noted:",
             )
-            .with_lines(order);
+            .with_lines(&order.lines);
             Planner::new(order.id)
                 .tell_customer(
                     order,
@@ -133,6 +147,11 @@ pub fn plan(trigger: &NotificationTrigger) -> Plan {
                 )
                 .plan
         }
+        NotificationTrigger::QuoteRequested(order) => quotes::requested(order),
+        NotificationTrigger::QuoteOffered { order, offer } => quotes::offered(order, offer),
+        NotificationTrigger::QuoteWithdrawn(order) => quotes::withdrawn(order),
+        NotificationTrigger::QuoteExpired(order) => quotes::expired(order),
+        NotificationTrigger::QuoteAccepted { order, offer } => quotes::accepted(order, offer),
         NotificationTrigger::Paid {
             order,
             by_payment,
@@ -205,9 +224,8 @@ pub fn plan(trigger: &NotificationTrigger) -> Plan {
             note,
         } => {
             let (headline, message) = status_words(*from, *to);
-            let message = with_note(message.to_owned(), "Note", note);
             Planner::new(order.id)
-                .status(order, Kind::OrderStatus, headline, &message)
+                .status_with(order, Kind::OrderStatus, headline, message, ("Note", note))
                 .plan
         }
         NotificationTrigger::Released { order, previous } => {
@@ -228,12 +246,12 @@ pub fn plan(trigger: &NotificationTrigger) -> Plan {
             available_notice(planner, order).plan
         }
         NotificationTrigger::Cancelled { order, reason } => {
-            let message = with_note("Your order was cancelled.".to_owned(), "Reason", reason);
-            let mut planner = Planner::new(order.id).status(
+            let mut planner = Planner::new(order.id).status_with(
                 order,
                 Kind::OrderCancelled,
                 "was cancelled",
-                &message,
+                "Your order was cancelled.",
+                ("Reason", reason),
             );
             if let Some(worker) = &order.assignee {
                 planner = planner.tell(
@@ -327,34 +345,26 @@ pub fn plan(trigger: &NotificationTrigger) -> Plan {
                 .plan
         }
         NotificationTrigger::PaymentFailed { payment, reason } => {
-            let message = with_note(
-                format!(
-                    "The payment of {} did not succeed; you can try again.",
-                    payment.amount
-                ),
-                "Reason",
-                reason,
+            let message = format!(
+                "The payment of {} did not succeed; you can try again.",
+                payment.amount
             );
             payment_news(
                 payment,
                 Kind::PaymentFailed,
                 Template::PaymentFailed,
                 &format!("Payment for order {} failed", payment.order_number),
-                &message,
+                (&message, reason),
             )
         }
         NotificationTrigger::Refunded { payment, reason } => {
-            let message = with_note(
-                format!("{} go back to where you paid from.", payment.amount),
-                "Reason",
-                reason,
-            );
+            let message = format!("{} go back to where you paid from.", payment.amount);
             payment_news(
                 payment,
                 Kind::PaymentRefunded,
                 Template::Refund,
                 &format!("Refund for order {}", payment.order_number),
-                &message,
+                (&message, reason),
             )
         }
     }
@@ -417,7 +427,7 @@ fn paid(order: &OrderSummary, by_payment: bool, available: bool) -> Plan {
     let mut planner = Planner::new(order.id);
     if by_payment {
         let message = format!("We have received your payment of {}.", order.total);
-        let content = MailContent::about(order, &title, &message).with_lines(order);
+        let content = MailContent::about(order, &title, &message).with_lines(&order.lines);
         planner = planner
             .tell_customer(order, Kind::OrderPaid, &title, &message)
             .mail(
@@ -447,7 +457,7 @@ fn payment_news(
     kind: Kind,
     template: Template,
     title: &str,
-    message: &str,
+    (message, reason): (&str, &str),
 ) -> Plan {
     let customer = Contact {
         id: payment.customer_id,
@@ -460,9 +470,11 @@ fn payment_news(
         order_number: payment.order_number.clone(),
         total: payment.amount.to_string(),
         ..MailContent::default()
-    };
+    }
+    .with_note("Reason", reason);
+    let notice = with_note(message.to_owned(), "Reason", reason);
     Planner::new(payment.order_id)
-        .tell(Audience::User(customer.id), kind, title, message)
+        .tell(Audience::User(customer.id), kind, title, &notice)
         .mail(&customer, template, title, content)
         .plan
 }

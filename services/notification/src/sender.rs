@@ -190,6 +190,7 @@ mod tests {
             last_error: None,
             created_at,
             sent_at: None,
+            limit_key: None,
         }
     }
 

@@ -1,6 +1,6 @@
 //! What events say to this service. Consumers build these from the messages.
 
-use waybill_primitives::{Money, OrderId, UserId};
+use waybill_primitives::{Money, OrderId, Timestamp, UserId};
 use waybill_proto::order::{ChangeRequestKind, OrderStatus};
 
 /// A person named in an event.
@@ -34,6 +34,18 @@ pub struct OrderSummary {
     pub lines: Vec<Line>,
 }
 
+/// The price that is offered for a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// Who made it.
+    pub by: UserId,
+    pub total: Money,
+    pub lines: Vec<Line>,
+    pub valid_until: Timestamp,
+    /// For the customer; may be empty.
+    pub note: String,
+}
+
 /// What a payment's events say about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaymentSummary {
@@ -65,6 +77,18 @@ pub enum ShipmentStep {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NotificationTrigger {
     Placed(OrderSummary),
+    /// It was placed without a price.
+    QuoteRequested(OrderSummary),
+    QuoteOffered {
+        order: OrderSummary,
+        offer: Offer,
+    },
+    QuoteWithdrawn(OrderSummary),
+    QuoteExpired(OrderSummary),
+    QuoteAccepted {
+        order: OrderSummary,
+        offer: Offer,
+    },
     Paid {
         order: OrderSummary,
         /// False for an order without anything to pay.

@@ -61,6 +61,10 @@ pub fn summary(order: &proto::Order) -> Result<OrderSummary, FieldError> {
             | proto::PaymentStatus::Failed => OrderPayment::Due,
         },
         cancelled: order.status() == proto::OrderStatus::Cancelled,
+        unpriced: order
+            .quote
+            .as_ref()
+            .is_some_and(|quote| quote.state() != proto::QuoteState::Accepted),
         expires_at: order.expires_at,
     })
 }

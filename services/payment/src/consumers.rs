@@ -147,6 +147,10 @@ impl EventHandler for OrderEvents {
             | OrderEvent::Claimed
             | OrderEvent::Assigned
             | OrderEvent::Released
+            | OrderEvent::Quoted
+            | OrderEvent::QuoteWithdrawn
+            | OrderEvent::QuoteAccepted
+            | OrderEvent::QuoteExpired
             | OrderEvent::Unspecified => Ok(()),
         }
     }

@@ -88,7 +88,10 @@ impl PaymentService for PaymentGrpc {
         };
         let states = PaymentState::any_from_proto(&request.states).map_err(invalid("state"))?;
         let query = page_query(request.page.as_ref())?;
-        let page = self.payments.list(&ctx, order, states, &query).await?;
+        let page = self
+            .payments
+            .list(&ctx, order, request.of_order, states, &query)
+            .await?;
         Ok(Response::new(proto::ListPaymentsResponse {
             payments: page.rows.iter().map(proto::Payment::from).collect(),
             page: Some(page.info()),

@@ -9,10 +9,11 @@ use std::{
 use tonic::{Request, Response, Status};
 use waybill_primitives::Role;
 use waybill_proto::order::{
-    CancelOrderRequest, CancelOrderResponse, ChangeStatusRequest, ChangeStatusResponse,
-    EditOrderRequest, EditOrderResponse, GetHistoryRequest, GetHistoryResponse, GetOrderRequest,
-    GetOrderResponse, ListOrdersRequest, ListOrdersResponse, Order, PlaceOrderRequest,
-    PlaceOrderResponse, order_service_server,
+    AcceptQuoteRequest, AcceptQuoteResponse, CancelOrderRequest, CancelOrderResponse,
+    ChangeStatusRequest, ChangeStatusResponse, EditOrderRequest, EditOrderResponse,
+    GetHistoryRequest, GetHistoryResponse, GetOrderRequest, GetOrderResponse, ListOrdersRequest,
+    ListOrdersResponse, Order, PlaceOrderRequest, PlaceOrderResponse, SetQuoteRequest,
+    SetQuoteResponse, WithdrawQuoteRequest, WithdrawQuoteResponse, order_service_server,
 };
 use waybill_service_kit::{AppError, context};
 
@@ -103,6 +104,27 @@ impl order_service_server::OrderService for Orders {
         &self,
         _: Request<EditOrderRequest>,
     ) -> Result<Response<EditOrderResponse>, Status> {
+        Err(Status::unimplemented("not played"))
+    }
+
+    async fn set_quote(
+        &self,
+        _: Request<SetQuoteRequest>,
+    ) -> Result<Response<SetQuoteResponse>, Status> {
+        Err(Status::unimplemented("not played"))
+    }
+
+    async fn withdraw_quote(
+        &self,
+        _: Request<WithdrawQuoteRequest>,
+    ) -> Result<Response<WithdrawQuoteResponse>, Status> {
+        Err(Status::unimplemented("not played"))
+    }
+
+    async fn accept_quote(
+        &self,
+        _: Request<AcceptQuoteRequest>,
+    ) -> Result<Response<AcceptQuoteResponse>, Status> {
         Err(Status::unimplemented("not played"))
     }
 

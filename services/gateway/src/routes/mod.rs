@@ -17,6 +17,7 @@ pub mod pages;
 pub mod payments;
 pub mod products;
 pub mod progress;
+pub mod quotes;
 pub mod shipments;
 pub mod shop;
 pub mod short;
@@ -48,6 +49,7 @@ pub fn all() -> OpenApiRouter<App> {
         .merge(imports::routes())
         .merge(media::routes())
         .merge(progress::routes())
+        .merge(quotes::routes())
         .merge(shipments::routes())
         .merge(shop::routes())
         .merge(workers::routes())

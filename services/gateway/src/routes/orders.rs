@@ -31,7 +31,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list_order_history))
 }
 
-/// List orders: customers see theirs, staff those assigned to them, administrators all.
+/// List orders: customers see theirs, staff those assigned to them (with `quote`, open requests for a quote), administrators all.
 #[utoipa::path(
     get,
     path = "/api/v1/orders",
@@ -59,6 +59,10 @@ pub async fn list_with(
 }
 
 /// Place an order for items or the cart, by a free description, or both. Stock is reserved at once.
+///
+/// An order without a price (a description alone, or items that cost nothing) is a request for a quote: it waits unpaid until staff or an
+/// administrator offers a price (`PUT /orders/{id}/quote`) and the customer accepts it (`POST /orders/{id}/quote/accept`). With the
+/// setting `freeOrders` it is paid at once instead.
 ///
 /// With an access token, the order belongs to its user and `contact` is ignored. Without one, `contact` is the customer, and the
 /// answer contains tokens in `auth`. With a password in `contact`, the e-mail address is registered, or signed in to if it has an
@@ -123,6 +127,9 @@ pub async fn place_order(
 
 /// Edit an order while it is PENDING and unpaid: its owner, administrators.
 ///
+/// An order whose items cost nothing any more becomes a request for a quote, and the other way round. An edit of what a quote is for
+/// (items, title, description, instructions, date) ends the offer, also an accepted one.
+///
 /// Fields that are not given stay as they are. An order can be sent back as it was read; read-only fields are ignored. New lines
 /// have current prices, and the total is updated. `PAYMENT_UNDER_WAY`: a payment of the current total is in progress.
 #[utoipa::path(method(put, patch), path = "/api/v1/orders/{id}", tag = "orders", params(IfMatch), request_body = pb::EditOrderRequest)]
@@ -153,6 +160,9 @@ pub async fn get_order(
 }
 
 /// Change the status of an order. Staff may do so for orders that are assigned to them.
+///
+/// Workers complete an order themselves only with the setting `completionWithoutApproval`. Otherwise the error (`INVALID_TRANSITION` with
+/// `request: "COMPLETION"` in its `context`) says that they request it: `POST /orders/{id}/change-requests` with kind COMPLETION.
 #[utoipa::path(patch, path = "/api/v1/orders/{id}/status", tag = "orders", params(IfMatch), request_body = pb::ChangeStatusRequest)]
 pub async fn change_order_status(
     State(app): State<App>,

@@ -41,6 +41,7 @@ pub async fn list_order_payments(
 ) -> Result<Page<pb::Payment>, ApiError> {
     let request = pb::ListPaymentsRequest {
         order_id: id.to_string(),
+        of_order: true,
         states: Vec::new(),
         page: Some(paging.into()),
     };

@@ -31,6 +31,15 @@ impl<T: Serialize> SocketEvent<T> {
     }
 }
 
+// Derived ones would ask for `T: Copy`.
+impl<T> Clone for SocketEvent<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for SocketEvent<T> {}
+
 impl<T> SocketEvent<T> {
     pub const fn name(self) -> &'static str {
         self.0
@@ -113,9 +122,9 @@ events! {
     ORDER_NOTE: order::Note = "order:note";
     /// A progress step of an order was reported. Sent to everyone who may read the order.
     ORDER_PROGRESS: order::Progress = "order:progress";
-    /// A change request was created. Sent to everyone who may read the order.
+    /// A change request was created. Sent to everyone who may read the order; if a worker made it, watchers get nothing, and the customer no `reason` and `note`.
     CHANGE_REQUEST_CREATED: order::ChangeRequest = "change-request:created";
-    /// A change request was decided. Sent to everyone who may read the order, and to the requester.
+    /// A change request was decided. Sent to everyone who may read the order, and to the requester; if a worker made it, watchers get nothing, and the customer no `reason` and `note`.
     CHANGE_REQUEST_DECIDED: order::ChangeRequest = "change-request:decided";
     /// A file was added to an order. Sent to everyone who may read the file.
     FILE_ADDED: order::File = "file:added";

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 use waybill_primitives::{Role, Timestamp};
 use waybill_proto::{
-    chat, match_event, notification,
+    chat, common, match_event, notification,
     order::{self, OrderChanged, OrderEvent, OrderStatus, PaymentStatus},
     payment,
 };
@@ -144,7 +144,7 @@ fn stock_moved(effects: &mut Effects, order: &order::Order) {
         .items
         .iter()
         .filter(|item| item.kind() == order::ProductKind::Goods)
-        .map(|item| item.product_id.clone());
+        .filter_map(|item| item.product_id.clone());
     effects.touched.products.extend(goods);
     effects.touched.lists = !effects.touched.products.is_empty();
     effects.stock.clone_from(&effects.touched.products);
@@ -200,6 +200,10 @@ fn order_changed(effects: &mut Effects, event: OrderChanged, at: Timestamp) {
         | OrderEvent::Completed
         | OrderEvent::Cancelled
         | OrderEvent::Expired
+        | OrderEvent::Quoted
+        | OrderEvent::QuoteWithdrawn
+        | OrderEvent::QuoteAccepted
+        | OrderEvent::QuoteExpired
         | OrderEvent::Unspecified => {}
     }
 }
@@ -260,6 +264,8 @@ fn claimed(effects: &mut Effects, order: &order::Order, at: Timestamp) {
     effects.emit(ORDER_CLAIMED, rooms, &payload);
 }
 
+/// Reason and note of a worker's request are for the staff: the customer gets it without them. Not sent to the order's room then, which
+/// the customer may be in.
 fn change_request(
     effects: &mut Effects,
     event: SocketEvent<order::ChangeRequest>,
@@ -267,6 +273,27 @@ fn change_request(
     order: Option<order::Order>,
 ) {
     let Some(request) = request else { return };
+    let by = request.requested_by.as_ref();
+    if let Some(order) = &order
+        && by.is_some_and(|person| person.role() != common::Role::Customer)
+    {
+        let worker = order.assignee.iter().map(|worker| worker.id.as_str());
+        let mut staff: Vec<_> = worker.chain(by.map(|person| person.id.as_str())).collect();
+        staff.dedup();
+        let customer = order.customer.iter().map(|customer| customer.id.as_str());
+        let customer = customer.filter(|customer| !staff.contains(customer));
+        let customer: Vec<_> = customer.map(user_room).collect();
+        let staff = staff.into_iter().map(user_room);
+        let staff = staff.chain([role_room(Role::Admin)]).collect();
+        effects.emit(event, staff, &request);
+        let shown = order::ChangeRequest {
+            reason: None,
+            note: None,
+            ..request
+        };
+        effects.emit(event, customer, &shown);
+        return;
+    }
     let mut rooms = match &order {
         Some(order) => readers(order),
         None => vec![role_room(Role::Admin), order_room(&request.order_id)],

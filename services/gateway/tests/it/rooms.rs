@@ -83,7 +83,7 @@ pub fn ordered(product: &str) -> pb::OrderChanged {
         OrderEvent::Placed,
         &pb::Order {
             items: vec![pb::OrderItem {
-                product_id: product.to_owned(),
+                product_id: Some(product.to_owned()),
                 kind: pb::ProductKind::Goods.into(),
                 ..Default::default()
             }],

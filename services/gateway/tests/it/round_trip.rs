@@ -146,7 +146,7 @@ async fn an_order_sent_back_stays_as_it_is() {
         title: Some("Two mugs".to_owned()),
         estimated_completion: Some(completion),
         items: vec![pb::OrderItem {
-            product_id: OTHER.to_owned(),
+            product_id: Some(OTHER.to_owned()),
             name: "Enamel mug".to_owned(),
             kind: pb::ProductKind::Goods as i32,
             unit_price: Some(usd(1250)),
@@ -179,7 +179,7 @@ async fn an_order_sent_back_stays_as_it_is() {
         id: ID.to_owned(),
         items: Some(pb::EditedLines {
             lines: vec![pb::EditedLine {
-                product_id: OTHER.to_owned(),
+                product_id: Some(OTHER.to_owned()),
                 quantity: 2,
             }],
         }),
@@ -263,6 +263,8 @@ async fn settings_sent_back_stay_as_they_are() {
         max_files_per_order: Some(50),
         cart_lifetime_seconds: Some(2_592_000),
         low_stock_threshold: Some(5),
+        free_orders: Some(false),
+        completion_without_approval: Some(false),
         version: Some(2),
         allowed_file_types: Some(pb::FileTypes {
             types: vec![pb::FileType::Jpeg.into(), pb::FileType::Pdf.into()],

@@ -24,6 +24,7 @@ string_enum! {
         Refund = "refund",
         PaymentFailed = "payment_failed",
         Shipment = "shipment",
+        Quote = "quote",
     }
 }
 
@@ -53,6 +54,8 @@ pub struct Model {
     pub last_error: Option<String>,
     pub created_at: Timestamp,
     pub sent_at: Option<Timestamp>,
+    /// What the hourly limit of an unverified address counts it by; none if the limit does not count it.
+    pub limit_key: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -26,6 +26,11 @@ string_enum! {
         PaymentRefunded = "PAYMENT_REFUNDED",
         ChangeRequest = "CHANGE_REQUEST",
         ChangeRequestDecided = "CHANGE_REQUEST_DECIDED",
+        QuoteRequested = "QUOTE_REQUESTED",
+        QuoteOffered = "QUOTE_OFFERED",
+        QuoteWithdrawn = "QUOTE_WITHDRAWN",
+        QuoteAccepted = "QUOTE_ACCEPTED",
+        QuoteExpired = "QUOTE_EXPIRED",
     }
 }
 

@@ -12,6 +12,8 @@ pub struct Model {
     pub name: String,
     pub role: Role,
     pub suspended: bool,
+    /// Whether auth knows that the address belongs to the user.
+    pub verified: bool,
     /// The user's version that this row shows; 0 for data from an order, before auth's event. Older events change nothing.
     pub version: i64,
 }

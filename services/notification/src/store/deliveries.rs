@@ -1,6 +1,8 @@
 //! Rows of deliveries. A claim and its outcome are conditional updates on the number of attempts, so that only one of several
 //! replicas sends, and a slow one cannot overwrite the result of the next one.
 
+use std::collections::HashMap;
+
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
     QuerySelect as _, UpdateMany, sea_query::Expr,
@@ -31,6 +33,32 @@ pub async fn due(
         .order_by_asc(Column::DueAt)
         .limit(limit);
     Ok(due.all(connection).await?)
+}
+
+/// How many mails were queued after `since`, by limit key.
+pub async fn since(
+    connection: &impl ConnectionTrait,
+    keys: impl IntoIterator<Item = String>,
+    since: Timestamp,
+) -> Result<HashMap<String, u64>, StoreError> {
+    let keys: Vec<_> = keys.into_iter().collect();
+    if keys.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let counts: Vec<(String, i64)> = Entity::find()
+        .select_only()
+        .column(Column::LimitKey)
+        .column_as(Column::Id.count(), "mails")
+        .filter(Column::LimitKey.is_in(keys))
+        .filter(Column::CreatedAt.gt(since))
+        .group_by(Column::LimitKey)
+        .into_tuple()
+        .all(connection)
+        .await?;
+    let counts = counts.into_iter();
+    Ok(counts
+        .map(|(key, mails)| (key, mails.unsigned_abs()))
+        .collect())
 }
 
 /// Takes a delivery until `lease`; false if somebody else did. Increments its attempts.

@@ -1,5 +1,7 @@
 //! The projection of auth's users.
 
+use std::collections::HashMap;
+
 use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, ConnectionTrait, EntityTrait as _,
     IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
@@ -32,6 +34,20 @@ pub async fn contact(
 ) -> Result<Option<(String, String)>, StoreError> {
     let row = Entity::find_by_id(id).one(connection).await?;
     Ok(row.map(|row| (row.email, row.name)))
+}
+
+/// Those of these users who are known.
+pub async fn by_id(
+    connection: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = UserId>,
+) -> Result<HashMap<UserId, Recipient>, StoreError> {
+    let ids: Vec<_> = ids.into_iter().collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows = Entity::find().filter(Column::Id.is_in(ids));
+    let rows = rows.all(connection).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
 /// Ids of everybody with this role who is not suspended, after `after`, in order, at most `limit`.

@@ -72,6 +72,7 @@ on_any_database! {
 
 async fn a_confirmation_has_text_and_html(Mailing { world, sink }: &Mailing) {
     let ada = Person::new("Ada", Role::Customer);
+    world.verified(&ada).await;
     placed(world, &ada).await;
     world.deliver().await;
     let mails = sink.received();
@@ -103,6 +104,7 @@ async fn a_confirmation_has_text_and_html(Mailing { world, sink }: &Mailing) {
 
 async fn a_name_cannot_add_headers(Mailing { world, sink }: &Mailing) {
     let eve = Person::new("Eve\r\nBcc: all@example.com\r\n", Role::Customer);
+    world.verified(&eve).await;
     let mut order = order_of(&eve, "W1\r\nBcc: all@example.com");
     order.title = Some("x\r\n\r\nbody".to_owned());
     let event = order_changed(OrderEvent::Placed, &order);

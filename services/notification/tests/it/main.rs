@@ -6,3 +6,4 @@ mod mailing;
 mod shipments;
 mod sink;
 mod support;
+mod unverified;

@@ -215,7 +215,7 @@ pub fn order_of(customer: &Person, number: &str) -> order::Order {
         }),
         title: Some("A logo".to_owned()),
         items: vec![order::OrderItem {
-            product_id: Uuid::now_v7().to_string(),
+            product_id: Some(Uuid::now_v7().to_string()),
             name: "Tea & <b>cake</b>".to_owned(),
             kind: order::ProductKind::Goods.into(),
             unit_price: price(999),

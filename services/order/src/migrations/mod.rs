@@ -10,6 +10,7 @@ mod m20261129_000002_orders;
 mod m20261129_000003_work;
 mod m20261129_000004_analytics;
 mod m20261129_000006_files;
+mod m20261130_000001_quotes;
 
 pub struct Migrator;
 
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000003_work::Migration),
             Box::new(m20261129_000004_analytics::Migration),
             Box::new(m20261129_000006_files::Migration),
+            Box::new(m20261130_000001_quotes::Migration),
         ]
     }
 }

@@ -6,6 +6,7 @@ mod errors;
 mod hooks;
 mod payments;
 mod place;
+mod quote;
 
 use std::sync::Arc;
 
@@ -15,8 +16,8 @@ use waybill_store::page::{MAX_COUNTED, Total};
 
 use super::{
     domain::{
-        Filter, HistoryEntry, MAX_PERSON_NAME, Order, OrderStatus, Party, Person, Sort, Viewer,
-        note,
+        Filter, HistoryEntry, MAX_PERSON_NAME, Order, OrderStatus, Party, Person, Search, Sort,
+        Viewer, note,
     },
     store,
 };
@@ -26,6 +27,7 @@ pub use change::{audit_change, audit_change_with, history};
 pub use errors::{number_taken, wrong_status};
 pub use hooks::{Hooks, OrderCounts, OrderEffect};
 pub use place::CartSelection;
+pub use quote::Versions;
 
 /// Orders of customers.
 #[derive(Debug, Clone)]
@@ -81,8 +83,8 @@ impl Orders {
         Ok(found.seen_by(viewer))
     }
 
-    /// Customers get their own orders, workers those assigned to them (or, with themselves as the customer filter, their own orders),
-    /// administrators all.
+    /// Customers get their own orders, workers those assigned to them (or, with themselves as the customer filter, their own orders; with
+    /// states of quotes, the open requests), administrators all.
     pub async fn list(
         &self,
         ctx: &CallContext,
@@ -93,14 +95,21 @@ impl Orders {
         let viewer = viewer(ctx)?;
         if let Viewer::Staff(id) = viewer
             && filter.customer != Some(id)
+            && filter.quotes.is_empty()
         {
             if filter.assignee.is_some_and(|assignee| assignee != id) {
                 return Ok(Page::empty(query));
             }
             filter.assignee = Some(id);
         }
+        // Who may not read addresses must not find them out either.
+        if matches!(viewer, Viewer::Staff(_)) && matches!(filter.search, Some(Search::Email(_))) {
+            return Ok(Page::empty(query));
+        }
         let reader = self.context.db.reader();
         let mut page = store::page(reader, viewer, &filter, sort, query).await?;
+        let shown = page.rows.into_iter().map(|order| order.seen_by(viewer));
+        page.rows = shown.collect();
         if page.total.is_some_and(|total| total.capped)
             && matches!(viewer, Viewer::Everything)
             && let Some(total) = self.many(&filter).await?
@@ -126,7 +135,8 @@ impl Orders {
             .filter(|total| *total > MAX_COUNTED))
     }
 
-    /// The history of an order. Workers who only see the order in the pool get it without notes.
+    /// The history of an order, without internal notes for its customer. Workers who only see the order in the pool get it without any
+    /// notes.
     pub async fn history(
         &self,
         ctx: &CallContext,
@@ -134,12 +144,15 @@ impl Orders {
         after_version: i64,
         limit: u64,
     ) -> Result<Vec<HistoryEntry>, AppError> {
-        let from_pool = self.get(ctx, id).await?.is_known_from_pool(viewer(ctx)?);
+        let (order, viewer) = (self.get(ctx, id).await?, viewer(ctx)?);
         let mut history =
             store::history(self.context.db.reader(), id, after_version, limit).await?;
-        if from_pool {
-            for entry in &mut history {
+        for entry in &mut history {
+            if order.is_known_from_pool(viewer) {
                 entry.note.clear();
+            }
+            if !order.shows_internals_to(viewer) {
+                entry.internal_note = None;
             }
         }
         Ok(history)
@@ -204,6 +217,9 @@ impl Orders {
         let shop = self.context.shop();
         self.change(ctx, act, id, text, version, |order, now| {
             let mut parties = order.parties(&person);
+            if shop.completion_without_approval && parties.contains(&Party::Assignee) {
+                parties.push(Party::Finisher);
+            }
             restrict(order, &mut parties);
             Ok(order.change_status(to, &parties, now, shop.expiry(order.kind))?)
         })

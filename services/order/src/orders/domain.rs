@@ -6,25 +6,30 @@ mod details;
 mod editing;
 mod listing;
 mod placing;
+mod quoting;
 mod search_terms;
 mod transitions;
 
 pub use assignment::{NotAssignable, NotReplaceable};
-pub use changes::{Changed, Outcome, StockEffect};
+pub use changes::{Changed, Outcome, Remark, StockEffect};
 pub use details::Details;
 pub use editing::{Edit, NotEdited};
 pub use listing::{Filter, Search, Sort, Viewer, days_of, last_number};
 pub use placing::{Draft, MAX_NOTE, note};
-pub use search_terms::SearchTerms;
+pub use quoting::{DraftItem, NotQuoted, OfferDraft};
+pub use search_terms::{SearchTerms, email_label, kind_label, labels, tail_label};
 pub use transitions::{Party, Refused};
 
 use std::time::Duration;
 
 use waybill_primitives::{Money, ProductId, Role, UserId};
 
+use placing::kind_of;
+
 pub use super::entity::{
-    Address, OrderEvent, OrderKind, OrderStatus, PaymentStatus, StockState,
-    history::Model as HistoryEntry, item::Model as Item, order::Model as Order,
+    Address, Offer, OfferItem, OrderEvent, OrderKind, OrderStatus, PaymentStatus, Quote,
+    QuoteState, StockState, history::Model as HistoryEntry, item::Model as Item,
+    order::Model as Order,
 };
 use crate::shop::{
     products::domain::ProductKind,
@@ -136,10 +141,20 @@ impl Order {
         parties
     }
 
-    /// Whether `viewer` is a worker who may read it only because it is in the pool: neither its assignee nor its customer.
+    /// Whether `viewer` is a worker who may read it only because it is in the pool, or is an open request for a quote: neither its
+    /// assignee nor its customer.
     pub fn is_known_from_pool(&self, viewer: Viewer) -> bool {
         matches!(viewer, Viewer::Staff(id) if self.customer_id != id
             && self.assignee_id != Some(id))
+    }
+
+    /// Whether `viewer` reads what is internal to the staff: reasons of workers, and decisions on their requests.
+    pub fn shows_internals_to(&self, viewer: Viewer) -> bool {
+        match viewer {
+            Viewer::Everything => true,
+            Viewer::Staff(id) => self.assignee_id == Some(id),
+            Viewer::Customer(_) => false,
+        }
     }
 
     /// The order as `viewer` may see it: workers who only see it in the pool get it without the customer's contact data. All answers with
@@ -157,11 +172,20 @@ impl Order {
     pub fn goods(&self) -> Vec<(ProductId, i64)> {
         let mut units = std::collections::BTreeMap::new();
         for item in &self.items {
-            if item.kind == ProductKind::Goods {
-                *units.entry(item.product_id).or_insert(0) += item.quantity;
+            if let Some(product) = item.product().filter(|_| item.kind == ProductKind::Goods) {
+                *units.entry(product).or_insert(0) += item.quantity;
             }
         }
         units.into_iter().collect()
+    }
+
+    /// As [`Self::goods`], those that it reserves.
+    pub fn reserved(&self) -> Vec<(ProductId, i64)> {
+        if self.holding == StockState::Reserved {
+            self.goods()
+        } else {
+            Vec::new()
+        }
     }
 }
 
@@ -205,6 +229,8 @@ pub mod tests {
             guest: false,
             replaces_id: None,
             replaced_by_id: None,
+            quote_state: None,
+            quote: None,
             version: 1,
             created_at: now,
             updated_at: now,

@@ -1,8 +1,10 @@
 //! Rows of `orders`, `order_items`, `order_history`, `order_words` and `payment_attempts`.
 
 use serde::{Deserialize, Serialize};
-use waybill_primitives::string_enum;
+use waybill_primitives::{Role, Timestamp, UserId, string_enum};
 use waybill_proto::order as pb;
+
+use crate::shop::products::entity::ProductKind;
 
 string_enum! {
     /// Status of the work.
@@ -68,7 +70,58 @@ string_enum! {
         Cancelled = "CANCELLED",
         Expired = "EXPIRED",
         Replaced = "REPLACED",
+        /// A price was offered for a request.
+        Quoted = "QUOTED",
+        QuoteWithdrawn = "QUOTE_WITHDRAWN",
+        QuoteAccepted = "QUOTE_ACCEPTED",
+        /// The offer was not accepted in time.
+        QuoteExpired = "QUOTE_EXPIRED",
     }
+}
+
+string_enum! {
+    /// State of a quote.
+    pub enum QuoteState as pb::QuoteState {
+        /// No price yet.
+        Requested = "REQUESTED",
+        Offered = "OFFERED",
+        Accepted = "ACCEPTED",
+        /// The offer was not accepted in time.
+        Expired = "EXPIRED",
+    }
+}
+
+/// The quote of an order that was placed without a price; its state is a column of its own.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quote {
+    /// Counts the offers.
+    pub version: i64,
+    pub offer: Option<Offer>,
+    pub accepted_at: Option<Timestamp>,
+}
+
+/// A price for a request. Amounts in minor units of the order's currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    pub items: Vec<OfferItem>,
+    /// What the order costs once it is accepted.
+    pub total: i64,
+    pub valid_until: Timestamp,
+    /// For the customer; may be empty.
+    pub note: String,
+    pub by_id: UserId,
+    pub by_name: String,
+    pub by_role: Role,
+    pub at: Timestamp,
+}
+
+/// A line of an offer, which becomes a line of the order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfferItem {
+    pub name: String,
+    pub kind: ProductKind,
+    pub unit_price: i64,
+    pub quantity: i64,
 }
 
 /// Shipping address.
@@ -88,7 +141,9 @@ pub mod order {
     use waybill_primitives::{Currency, OrderId, OrderNumber, PaymentId, Timestamp, UserId};
     use waybill_store::entity_prelude::*;
 
-    use super::{Address, OrderKind, OrderStatus, PaymentStatus, StockState, item};
+    use super::{
+        Address, OrderKind, OrderStatus, PaymentStatus, Quote, QuoteState, StockState, item,
+    };
 
     /// An order. It is changed only by the methods of the domain, each of which returns the next version.
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -138,6 +193,9 @@ pub mod order {
         pub replaces_id: Option<OrderId>,
         /// The replacement of this order.
         pub replaced_by_id: Option<OrderId>,
+        /// Set, with `quote`, for an order that was placed without a price.
+        pub quote_state: Option<QuoteState>,
+        pub quote: Option<JsonText<Quote>>,
         pub version: i64,
         pub created_at: Timestamp,
         pub updated_at: Timestamp,
@@ -160,12 +218,23 @@ pub mod item {
         pub order_id: OrderId,
         #[sea_orm(primary_key, auto_increment = false)]
         pub position: i32,
+        /// Nil for a line of a quote (see [`Model::product`]). Not NULL, because version 0.1 reads it, too.
         pub product_id: ProductId,
         pub name: String,
         pub kind: ProductKind,
         pub unit_price: i64,
         pub quantity: i64,
         pub line_total: i64,
+    }
+
+    /// The product of lines without one.
+    pub const NO_PRODUCT: ProductId = ProductId::from_uuid(Uuid::nil());
+
+    impl Model {
+        /// None for a line of a quote: it is made to order and has no stock.
+        pub fn product(&self) -> Option<ProductId> {
+            Some(self.product_id).filter(|product| *product != NO_PRODUCT)
+        }
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -197,6 +266,9 @@ pub mod history {
         pub actor_role: Option<Role>,
         #[sea_orm(column_type = "Text")]
         pub note: String,
+        /// What the customer must not read.
+        #[sea_orm(column_type = "Text", nullable)]
+        pub internal_note: Option<String>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

@@ -8,13 +8,13 @@ use super::{
     wire,
 };
 
-/// Publishes a change of an order. `message` is the order as a message.
+/// Publishes a change of an order. `message` is the order as a message; the notes are that for all participants, and the internal one.
 pub fn order_changed(
     tx: &Tx,
     changed: &Changed,
     message: pb::Order,
     actor: Option<&Person>,
-    note: &str,
+    (note, internal_note): (&str, &str),
     commission_basis_points: Option<i64>,
 ) {
     let (order, (from, payment_from)) = (&changed.order, changed.before);
@@ -35,6 +35,7 @@ pub fn order_changed(
         replacement: changed.replacement.as_deref().map(wire::order),
         commission_basis_points: commission_basis_points
             .and_then(|points| i32::try_from(points).ok()),
+        internal_note: internal_note.to_owned(),
     };
     tx.emit(order.id, order.version, &event);
 }

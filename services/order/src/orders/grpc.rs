@@ -11,8 +11,11 @@ use waybill_proto::order::{
 use waybill_service_kit::{AppError, context, page_query, trace};
 
 use super::{
-    app::{CartSelection, Orders, user_id},
-    domain::{Address, Details, Draft, Edit, Filter, OrderStatus, PaymentStatus, Search, Sort},
+    app::{CartSelection, Orders, Versions, user_id},
+    domain::{
+        Address, Details, Draft, DraftItem, Edit, Filter, OfferDraft, OrderKind, OrderStatus,
+        PaymentStatus, QuoteState, Search, Sort,
+    },
     wire,
 };
 use crate::{
@@ -20,7 +23,7 @@ use crate::{
         fields::{check_amounts, check_span},
         grpc::{choice, id},
     },
-    shop::products::domain::Line,
+    shop::products::domain::{Line, ProductKind},
 };
 
 /// Maximum number of history items in an answer.
@@ -70,8 +73,9 @@ fn draft(request: PlaceOrderRequest) -> Result<Draft, FieldErrors> {
 fn edit(request: pb::EditOrderRequest) -> Result<Edit, FieldErrors> {
     let mut errors = FieldErrors::default();
     let lines = request.items.map(|items| {
+        // Lines of a quote cannot be edited; an order can be sent back as it was read.
         let items = items.lines.iter();
-        let items = items.map(|line| (line.product_id.as_str(), line.quantity));
+        let items = items.filter_map(|line| Some((line.product_id.as_deref()?, line.quantity)));
         lines(items, &mut errors)
     });
     errors.or(Edit {
@@ -85,6 +89,28 @@ fn edit(request: pb::EditOrderRequest) -> Result<Edit, FieldErrors> {
                 .shipping_address
                 .map(|change| change.to.map(address)),
         },
+    })
+}
+
+fn offer(request: pb::SetQuoteRequest) -> Result<OfferDraft, AppError> {
+    let item = |item: pb::QuoteItem| {
+        let kind = choice("kind", ProductKind::from_proto(item.kind))?;
+        Ok::<_, AppError>(DraftItem {
+            name: item.name,
+            kind: kind.unwrap_or(ProductKind::Service),
+            unit_price: item.unit_price,
+            quantity: item.quantity,
+        })
+    };
+    Ok(OfferDraft {
+        items: request
+            .items
+            .into_iter()
+            .map(item)
+            .collect::<Result<_, _>>()?,
+        amount: request.amount,
+        valid_until: request.valid_until,
+        note: request.note,
     })
 }
 
@@ -106,6 +132,13 @@ pub fn sort(value: i32) -> Result<Sort, AppError> {
     Ok(sort.unwrap_or(Sort::Newest))
 }
 
+/// States of quotes. All of them are a filter, too: for orders with a quote.
+fn quotes(numbers: &[i32]) -> Result<Vec<QuoteState>, AppError> {
+    let states = numbers.iter().map(|state| QuoteState::from_proto(*state));
+    let states: Result<Vec<_>, _> = states.filter_map(Result::transpose).collect();
+    choice("quote", states)
+}
+
 /// The filter of a list and of the export.
 pub fn filter(request: &ListOrdersRequest) -> Result<Filter, AppError> {
     check_amounts(
@@ -120,6 +153,9 @@ pub fn filter(request: &ListOrdersRequest) -> Result<Filter, AppError> {
             "paymentStatus",
             PaymentStatus::any_from_proto(&request.payment_statuses),
         )?,
+        kinds: choice("kind", OrderKind::any_from_proto(&request.kinds))?,
+        quotes: quotes(&request.quotes)?,
+        unassigned: request.unassigned,
         from: request.from,
         to: request.to,
         customer: user_id("customerId", &request.customer_id)?,
@@ -228,6 +264,53 @@ impl OrderService for OrdersGrpc {
         let edit = edit(request).map_err(AppError::from)?;
         let order = self.0.edit(&ctx, id, edit, version).await?;
         Ok(Response::new(pb::EditOrderResponse {
+            order: Some(wire::order(&order)),
+        }))
+    }
+
+    async fn set_quote(
+        &self,
+        request: Request<pb::SetQuoteRequest>,
+    ) -> Result<Response<pb::SetQuoteResponse>, Status> {
+        let ctx = context(&request);
+        let request = request.into_inner();
+        let id: OrderId = id("orderId", &request.order_id)?;
+        let versions = Versions {
+            quote: request.version,
+            order: request.order_version,
+        };
+        let offer = offer(request)?;
+        let order = self.0.set_quote(&ctx, id, offer, versions).await?;
+        Ok(Response::new(pb::SetQuoteResponse {
+            order: Some(wire::order(&order)),
+        }))
+    }
+
+    async fn withdraw_quote(
+        &self,
+        request: Request<pb::WithdrawQuoteRequest>,
+    ) -> Result<Response<pb::WithdrawQuoteResponse>, Status> {
+        let ctx = context(&request);
+        let request = request.into_inner();
+        let id: OrderId = id("orderId", &request.order_id)?;
+        let order = self
+            .0
+            .withdraw_quote(&ctx, id, request.order_version)
+            .await?;
+        Ok(Response::new(pb::WithdrawQuoteResponse {
+            order: Some(wire::order(&order)),
+        }))
+    }
+
+    async fn accept_quote(
+        &self,
+        request: Request<pb::AcceptQuoteRequest>,
+    ) -> Result<Response<pb::AcceptQuoteResponse>, Status> {
+        let ctx = context(&request);
+        let request = request.into_inner();
+        let id: OrderId = id("orderId", &request.order_id)?;
+        let order = self.0.accept_quote(&ctx, id, request.version).await?;
+        Ok(Response::new(pb::AcceptQuoteResponse {
             order: Some(wire::order(&order)),
         }))
     }

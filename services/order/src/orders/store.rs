@@ -11,13 +11,25 @@ pub use read::{Pool, any, available, claimable_state, due, find, find_locked, hi
 pub use with_history::{ids_after, searched, set_search, with_history};
 pub use write::{claim, insert, replace_items, rewrite, update};
 
-use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, Select};
+use sea_orm::{
+    ColumnTrait as _, Condition, EntityTrait as _, ExprTrait as _, QueryFilter as _, Select,
+};
 
-use super::{domain::Viewer, entity::order};
+use super::{
+    domain::{OrderStatus, QuoteState, Viewer},
+    entity::order,
+};
+
+/// Requests for a quote in these states are open, so that staff read them.
+const OPEN_QUOTES: [QuoteState; 3] = [
+    QuoteState::Requested,
+    QuoteState::Offered,
+    QuoteState::Expired,
+];
 
 /// The orders that a viewer may read.
 fn visible_to(viewer: Viewer) -> Select<order::Entity> {
-    use order::Column::{AssigneeId, AvailableSince, CustomerId};
+    use order::Column::{AssigneeId, AvailableSince, CustomerId, QuoteState, Status};
     let all = order::Entity::find();
     match viewer {
         Viewer::Everything => all,
@@ -26,7 +38,12 @@ fn visible_to(viewer: Viewer) -> Select<order::Entity> {
             Condition::any()
                 .add(AssigneeId.eq(id))
                 .add(AvailableSince.is_not_null())
-                .add(CustomerId.eq(id)),
+                .add(CustomerId.eq(id))
+                .add(
+                    QuoteState
+                        .is_in(OPEN_QUOTES)
+                        .and(Status.eq(OrderStatus::Pending)),
+                ),
         ),
     }
 }

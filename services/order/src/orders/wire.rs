@@ -3,7 +3,9 @@
 use waybill_primitives::non_empty;
 use waybill_proto::{common, order as pb};
 
-use super::domain::{Address, Assignee, HistoryEntry, Item, Order, PaymentStatus, Person};
+use super::domain::{
+    Address, Assignee, HistoryEntry, Item, OfferItem, Order, PaymentStatus, Person, QuoteState,
+};
 
 pub fn person(person: &Person) -> common::Person {
     common::Person {
@@ -15,12 +17,33 @@ pub fn person(person: &Person) -> common::Person {
 
 fn item(order: &Order, item: &Item) -> pb::OrderItem {
     pb::OrderItem {
-        product_id: item.product_id.to_string(),
+        product_id: item.product().map(|id| id.to_string()),
         name: item.name.clone(),
         kind: item.kind.into(),
         unit_price: Some(order.money(item.unit_price)),
         quantity: item.quantity,
         line_total: Some(order.money(item.line_total)),
+    }
+}
+
+fn quote(order: &Order, state: QuoteState) -> pb::Quote {
+    let offer = order.offer();
+    let item = |item: &OfferItem| pb::QuoteItem {
+        name: item.name.clone(),
+        kind: item.kind.into(),
+        unit_price: Some(order.money(item.unit_price)),
+        quantity: item.quantity,
+    };
+    pb::Quote {
+        state: state.into(),
+        version: order.quote_version(),
+        valid_until: offer.map(|offer| offer.valid_until),
+        total: offer.map(|offer| order.money(offer.total)),
+        note: offer.and_then(|offer| non_empty(offer.note.as_str())),
+        items: offer.map_or_else(Vec::new, |offer| offer.items.iter().map(item).collect()),
+        offered_by: offer.map(|offer| person(&offer.by())),
+        offered_at: offer.map(|offer| offer.at),
+        accepted_at: order.quote.as_ref().and_then(|quote| quote.accepted_at),
     }
 }
 
@@ -64,7 +87,8 @@ pub fn order(order: &Order) -> pb::Order {
         subtotal: Some(order.total()),
         total: Some(order.total()),
         shipping_address: order.shipping_address.as_deref().map(address),
-        expires_at: order.expires_at,
+        // An offer has an end of its own.
+        expires_at: order.expires_at.filter(|_| !order.is_unpriced()),
         completed_at: order.completed_at,
         version: order.version,
         created_at: Some(order.created_at),
@@ -73,6 +97,7 @@ pub fn order(order: &Order) -> pb::Order {
         payment_received: order.payment_status == PaymentStatus::Paid,
         replaces_id: order.replaces_id.map(|id| id.to_string()),
         replaced_by_id: order.replaced_by_id.map(|id| id.to_string()),
+        quote: order.quote_state.map(|state| quote(order, state)),
     }
 }
 
@@ -85,5 +110,6 @@ pub fn history(entry: &HistoryEntry) -> pb::HistoryItem {
         to: non_empty(entry.to_value.as_str()),
         note: non_empty(entry.note.as_str()),
         version: entry.version,
+        internal_note: entry.internal_note.clone(),
     }
 }

@@ -315,10 +315,21 @@ async fn an_order_without_lines_counts_too() {
             description: Some("White".into()),
             ..lines(&[])
         };
-        shop.try_place(&shop.customer(), request).await.unwrap();
+        // A request for a quote counts once it is paid, with the price that was accepted.
+        let who = shop.customer();
+        let placed = shop.try_place(&who, request).await.unwrap();
+        let order = placed.order.unwrap();
+        shop.flush().await;
+        let board = dashboard(shop, &shop.admin).await.unwrap();
+        assert_eq!(figures(board.all_time.as_ref())[..2], [1, 0]);
+        shop.quote(&shop.admin, &order, 700).await.unwrap();
+        let accepted = shop.accept(&who, &order, 1).await.unwrap();
+        shop.pay(&accepted).await;
         shop.flush().await;
         let board = dashboard(shop, &shop.admin).await.unwrap();
         assert_eq!(figures(board.all_time.as_ref())[..2], [1, 1]);
+        let revenue = board.all_time.as_ref().unwrap().revenue;
+        assert_eq!(revenue, Some(crate::people::usd(700)));
         assert!(board.top_products.is_empty());
     })
     .await;

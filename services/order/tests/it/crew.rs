@@ -83,6 +83,7 @@ impl Shop {
         let request = pb::ReleaseOrderRequest {
             id: order.id.clone(),
             reason: "ill".to_owned(),
+            customer_note: String::new(),
             version: None,
         };
         let answer = self

@@ -38,7 +38,7 @@ pub fn new_lines(items: &[(&pb::Product, i64)]) -> pb::EditOrderRequest {
             lines: items
                 .iter()
                 .map(|(product, quantity)| pb::EditedLine {
-                    product_id: product.id.clone(),
+                    product_id: Some(product.id.clone()),
                     quantity: *quantity,
                 })
                 .collect(),
@@ -201,7 +201,8 @@ async fn a_paid_order_keeps_its_lines_but_its_text_can_change() {
         assert_eq!(edited.payment_status(), PaymentStatus::Paid);
         assert_eq!(shop.level(&cup).await, (6, 0), "sold, and it stays so");
 
-        // Free text is paid from the start, but can still be edited.
+        // Where orders may be free, free text is paid from the start, but can still be edited.
+        shop.allow_free_orders().await;
         let request = pb::PlaceOrderRequest {
             description: Some("\n A gate of oak.\nTwo metres wide. ".into()),
             ..Default::default()
@@ -306,8 +307,9 @@ async fn an_administrators_edit_is_in_the_audit_log() {
 }
 
 #[tokio::test]
-async fn an_edit_to_nothing_due_pays_the_order() {
+async fn where_orders_may_be_free_an_edit_to_nothing_due_pays_the_order() {
     on_any_database(async |shop| {
+        shop.allow_free_orders().await;
         let (cup, gift) = (
             shop.goods("Cup", 100, 10).await,
             shop.goods("Gift", 0, 10).await,

@@ -19,6 +19,7 @@ mod notes;
 mod payments;
 mod people;
 mod placing;
+mod quotes;
 mod repeats;
 mod replaced;
 mod requests;

@@ -70,8 +70,9 @@ async fn an_order_has_prices_totals_history_and_its_event() {
 }
 
 #[tokio::test]
-async fn free_text_alone_is_paid_at_once_and_waits_in_the_pool() {
+async fn where_orders_may_be_free_free_text_alone_is_paid_at_once_and_waits_in_the_pool() {
     on_any_database(async |shop| {
+        shop.allow_free_orders().await;
         let who = shop.customer();
         let request = pb::PlaceOrderRequest {
             title: Some("Paint my fence".into()),

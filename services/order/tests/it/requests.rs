@@ -12,7 +12,7 @@ use waybill_testkit::user_changed;
 
 use crate::{
     crew::account,
-    shop::{Shop, Somebody, on_any_database, outgoing},
+    shop::{Shop, Somebody, fields, on_any_database, outgoing},
     work::waiting,
 };
 
@@ -105,13 +105,10 @@ async fn workers_cannot_read_notes_and_requests_of_orders_in_the_pool() {
         let seen = shop.history(&wanda, &order).await;
         let known = shop.history(&who, &order).await;
         assert_eq!(seen.len(), known.len());
-        assert!(seen.iter().all(|entry| entry.note().is_empty()), "{seen:?}");
-        assert!(
-            known
-                .iter()
-                .any(|entry| entry.note == Some("ill".to_owned())),
-            "{known:?}"
-        );
+        let is_blank =
+            |entry: &pb::HistoryItem| entry.note().is_empty() && entry.internal_note().is_empty();
+        assert!(seen.iter().all(is_blank), "{seen:?}");
+        assert!(known.iter().all(is_blank), "{known:?}");
         let error = requests(shop, &wanda, &order).await.unwrap_err();
         assert_eq!(error.code, ErrorCode::NotFound);
         // The assigned worker sees both.
@@ -119,10 +116,114 @@ async fn workers_cannot_read_notes_and_requests_of_orders_in_the_pool() {
         assert_eq!(requests(shop, &wanda, &order).await.unwrap().len(), 1);
         let seen = shop.history(&wanda, &order).await;
         assert!(
-            seen.iter()
-                .any(|entry| entry.note == Some("ill".to_owned())),
+            seen.iter().any(|entry| entry.internal_note() == "ill"),
             "{seen:?}"
         );
+    })
+    .await;
+}
+
+/// A worker's request with this reason and this text for the customer.
+async fn ask(shop: &Shop, who: &Somebody, order: &pb::Order, kind: Kind) -> pb::ChangeRequest {
+    let request = pb::CreateChangeRequestRequest {
+        order_id: order.id.clone(),
+        kind: kind.into(),
+        reason: "The customer is difficult".into(),
+        customer_note: "Somebody else will do it".into(),
+    };
+    let request = outgoing(&who.ctx, request);
+    let answer = shop.work().create_change_request(request).await.unwrap();
+    answer.into_inner().change_request.unwrap()
+}
+
+#[tokio::test]
+async fn reasons_of_workers_and_decisions_on_them_stay_with_the_staff() {
+    on_any_database(async |shop| {
+        let (who, will) = (shop.customer(), shop.hired("Will").await);
+        let secrets = ["difficult", "I know, too"];
+        let decide = async |id: String, approve: bool, replace: bool| {
+            let decision = pb::DecideChangeRequestRequest {
+                id,
+                approve,
+                replace,
+                note: "I know, too".into(),
+                ..Default::default()
+            };
+            let decision = outgoing(&shop.admin.ctx, decision);
+            let decided = shop.work().decide_change_request(decision).await;
+            decided.unwrap().into_inner()
+        };
+        for (kind, approve, replace) in [
+            (Kind::Reassignment, false, false),
+            (Kind::Reassignment, true, false),
+            (Kind::Reassignment, true, true),
+            (Kind::Cancellation, true, false),
+            (Kind::Completion, true, false),
+        ] {
+            let order = waiting(shop, &who).await;
+            shop.claim(&will, &order).await.unwrap();
+            let asked = ask(shop, &will, &order, kind).await;
+            // Who requested it reads it all.
+            let own = requests(shop, &will, &order).await.unwrap();
+            assert_eq!(own, std::slice::from_ref(&asked));
+            decide(asked.id, approve, replace).await;
+
+            let seen = requests(shop, &who, &order).await.unwrap();
+            assert_eq!((&seen[0].reason, &seen[0].note), (&None, &None), "{kind:?}");
+            assert_eq!(seen[0].customer_note(), "Somebody else will do it");
+            let history = shop.history(&who, &order).await;
+            let text = format!("{history:?}");
+            assert!(
+                !secrets.iter().any(|secret| text.contains(secret)),
+                "{text}"
+            );
+            let all = format!("{:?}", shop.history(&shop.admin, &order).await);
+            if approve {
+                assert!(text.contains("Somebody else will do it"), "{text}");
+                assert!(all.contains("I know, too"), "{all}");
+            }
+            let known = requests(shop, &shop.admin, &order).await.unwrap();
+            assert_eq!(known[0].reason(), "The customer is difficult");
+            assert_eq!(known[0].note(), "I know, too");
+        }
+        // Events carry both apart; whoever shows them to customers leaves the internal note out.
+        for event in shop.published::<pb::OrderChanged>().await {
+            let open = secrets.iter().any(|secret| event.note.contains(secret));
+            assert!(!open, "{event:?}");
+        }
+        // A release says nothing either, and an administrator may word it for the customer.
+        let order = waiting(shop, &who).await;
+        shop.claim(&will, &order).await.unwrap();
+        let asked = ask(shop, &will, &order, Kind::Reassignment).await;
+        let decision = pb::DecideChangeRequestRequest {
+            id: asked.id,
+            approve: true,
+            customer_note: "Will is on holiday".into(),
+            ..Default::default()
+        };
+        let decision = outgoing(&shop.admin.ctx, decision);
+        shop.work().decide_change_request(decision).await.unwrap();
+        let history = format!("{:?}", shop.history(&who, &order).await);
+        assert!(
+            history.contains("on holiday") && !history.contains("Somebody"),
+            "{history}"
+        );
+        // The texts of customers are for everybody, and they have no other.
+        let own = shop.ask(&who, &order, Kind::Cancellation).await.unwrap();
+        let seen = requests(shop, &who, &order).await.unwrap();
+        assert!(seen.contains(&own) && own.reason() == "because");
+        let odd = pb::CreateChangeRequestRequest {
+            order_id: order.id.clone(),
+            kind: Kind::Cancellation.into(),
+            reason: "because".into(),
+            customer_note: "for me".into(),
+        };
+        let refused = shop
+            .work()
+            .create_change_request(outgoing(&who.ctx, odd))
+            .await;
+        let refused = AppError::from(refused.unwrap_err());
+        assert_eq!(fields(&refused), ["customerNote"]);
     })
     .await;
 }

@@ -220,3 +220,97 @@ async fn the_words_of_an_edit_are_not_overwritten_by_a_stale_read() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn orders_are_found_by_the_address_the_end_of_the_number_the_kind_and_without_a_worker() {
+    on_each_database(async |shop| {
+        let (ada, bob) = (
+            shop.somebody(waybill_primitives::Role::Customer, "Ada"),
+            shop.somebody(waybill_primitives::Role::Customer, "Bob"),
+        );
+        let will = shop.hired("Will").await;
+        // With a time in the future they stay new, however slow the machine is.
+        shop.clock.advance(std::time::Duration::from_hours(1));
+        let (cup, advice) = (
+            shop.goods("Cup", 5, 9).await,
+            shop.service("Advice", 5).await,
+        );
+        let goods = shop.place(&ada, &[(&cup, 1)]).await;
+        let service = shop.place(&bob, &[(&advice, 1)]).await;
+        let mixed = shop.place(&bob, &[(&cup, 1), (&advice, 1)]).await;
+        shop.pay(&service).await;
+        shop.claim(&will, &service).await.unwrap();
+        let address = |order: &pb::Order| order.customer.clone().unwrap().email.unwrap();
+        let check = async |request: pb::ListOrdersRequest, expected: &[&pb::Order]| {
+            let found = list(shop, &shop.admin, request.clone()).await.orders;
+            let found: Vec<_> = found.into_iter().map(|order| order.id).collect();
+            let expected: Vec<_> = expected.iter().map(|order| order.id.clone()).collect();
+            assert_eq!(found, expected, "{request:?}");
+        };
+        let q = |q: &str| pb::ListOrdersRequest {
+            q: q.to_owned(),
+            ..Default::default()
+        };
+        let of = |kinds: &[pb::OrderKind]| pb::ListOrdersRequest {
+            kinds: kinds.iter().map(|kind| i32::from(*kind)).collect(),
+            ..Default::default()
+        };
+        // By their own columns at first, then by the index.
+        for indexed in [false, true] {
+            if indexed {
+                shop.flush().await;
+            }
+            check(q(&address(&goods)), &[&goods]).await;
+            check(q(&address(&service).to_uppercase()), &[&mixed, &service]).await;
+            check(q("nobody@example.com"), &[]).await;
+            for order in [&goods, &service, &mixed] {
+                let number = &order.order_number;
+                check(q(&number[8..]), &[order]).await;
+                check(q(&number[10..].to_lowercase()), &[order]).await;
+            }
+            check(of(&[pb::OrderKind::Mixed]), &[&mixed]).await;
+            check(
+                of(&[pb::OrderKind::Goods, pb::OrderKind::Service]),
+                &[&service, &goods],
+            )
+            .await;
+            let unassigned = pb::ListOrdersRequest {
+                unassigned: true,
+                statuses: vec![
+                    pb::OrderStatus::Pending.into(),
+                    pb::OrderStatus::InProgress.into(),
+                ],
+                ..Default::default()
+            };
+            check(unassigned, &[&mixed, &goods]).await;
+        }
+        // Another kind after an edit.
+        let edit = pb::EditOrderRequest {
+            id: goods.id.clone(),
+            items: Some(pb::EditedLines {
+                lines: vec![pb::EditedLine {
+                    product_id: Some(advice.id.clone()),
+                    quantity: 1,
+                }],
+            }),
+            ..Default::default()
+        };
+        shop.orders()
+            .edit_order(outgoing(&ada.ctx, edit))
+            .await
+            .unwrap();
+        shop.flush().await;
+        check(of(&[pb::OrderKind::Goods]), &[]).await;
+        check(of(&[pb::OrderKind::Service]), &[&service, &goods]).await;
+        // In the pool nobody finds out an address.
+        shop.pay(&mixed).await;
+        let request = pb::ListAvailableRequest {
+            q: address(&service),
+            ..Default::default()
+        };
+        let request = outgoing(&will.ctx, request);
+        let pool = shop.work().list_available(request).await.unwrap();
+        assert!(pool.into_inner().orders.is_empty());
+    })
+    .await;
+}

@@ -359,6 +359,7 @@ impl Shop {
             order_id: order.id.clone(),
             kind: kind.into(),
             reason: "because".into(),
+            customer_note: String::new(),
         };
         let answer = self
             .work()

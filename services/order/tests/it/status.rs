@@ -57,6 +57,63 @@ async fn refused_steps_list_what_is_allowed() {
 }
 
 #[tokio::test]
+async fn a_worker_who_may_not_complete_is_told_to_request_it_and_a_setting_lets_them() {
+    on_any_database(async |shop| {
+        let (who, worker) = (shop.customer(), shop.hired("Will").await);
+        let order = crate::work::waiting(shop, &who).await;
+        shop.claim(&worker, &order).await.unwrap();
+        let refused = shop
+            .change_status(&worker, &order, OrderStatus::Completed)
+            .await
+            .unwrap_err();
+        assert_eq!(refused.code, ErrorCode::InvalidTransition);
+        assert_eq!(refused.metadata["request"], "COMPLETION");
+        assert_eq!(refused.metadata["allowed"], "ON_HOLD");
+        let message = &refused.message;
+        assert!(
+            message.contains("POST /orders/{id}/change-requests"),
+            "{message}"
+        );
+        let request = pb::UpdateSettingsRequest {
+            completion_without_approval: Some(true),
+            ..Default::default()
+        };
+        let request = outgoing(&shop.admin.ctx, request);
+        shop.settings().update_settings(request).await.unwrap();
+        // Not by anybody else, and not while it is on hold.
+        let rival = shop.hired("Wanda").await;
+        for (somebody, code) in [(&rival, ErrorCode::NotFound), (&who, ErrorCode::Forbidden)] {
+            let refused = shop
+                .change_status(somebody, &order, OrderStatus::Completed)
+                .await;
+            assert_eq!(refused.unwrap_err().code, code);
+        }
+        shop.change_status(&worker, &order, OrderStatus::OnHold)
+            .await
+            .unwrap();
+        let held = shop
+            .change_status(&worker, &order, OrderStatus::Completed)
+            .await;
+        assert!(!held.unwrap_err().metadata.contains_key("request"));
+        shop.change_status(&worker, &order, OrderStatus::InProgress)
+            .await
+            .unwrap();
+        // A request that is still pending is fulfilled with it.
+        shop.ask(&worker, &order, pb::ChangeRequestKind::Completion)
+            .await
+            .unwrap();
+        let done = shop
+            .change_status(&worker, &order, OrderStatus::Completed)
+            .await;
+        assert!(done.unwrap().completed_at.is_some());
+        let event = shop.last_change(OrderEvent::Completed, &order).await;
+        assert_eq!(event.actor.unwrap().id, worker.id.to_string());
+        assert!(event.commission_basis_points.is_some());
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_worker_holds_and_resumes_and_the_history_has_it() {
     on_any_database(async |shop| {
         let (who, worker) = (shop.customer(), shop.worker());

@@ -160,6 +160,21 @@ async fn filters_narrow_the_list() {
             &[&red],
         )
         .await;
+        check(
+            ListOrdersRequest {
+                unassigned: true,
+                ..all()
+            },
+            &[&roof, &blue, &red],
+        )
+        .await;
+        for (kinds, expected) in [
+            (vec![pb::OrderKind::Goods], vec![&roof, &blue, &red]),
+            (vec![pb::OrderKind::Service, pb::OrderKind::Mixed], vec![]),
+        ] {
+            let kinds = kinds.into_iter().map(Into::into).collect();
+            check(ListOrdersRequest { kinds, ..all() }, &expected).await;
+        }
         let (pending, cancelled) = (pb::OrderStatus::Pending, pb::OrderStatus::Cancelled);
         let all_statuses = pb::OrderStatus::NAMES
             .iter()

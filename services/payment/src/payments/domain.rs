@@ -102,6 +102,8 @@ pub struct OrderSummary {
     pub total: Money,
     pub payment: OrderPayment,
     pub cancelled: bool,
+    /// It has no price yet: its customer has not accepted a quote.
+    pub unpriced: bool,
     /// Until when an unpaid order stays open.
     pub expires_at: Option<Timestamp>,
 }
@@ -130,6 +132,8 @@ pub enum NotPayable {
     Refunded,
     #[error("nothing is due for this order: its total is zero")]
     NothingDue,
+    #[error("the order has no price yet; it can be paid once a quote is accepted")]
+    Unpriced,
 }
 
 impl OrderSummary {
@@ -142,6 +146,9 @@ impl OrderSummary {
         }
         if self.cancelled {
             return Err(NotPayable::Cancelled);
+        }
+        if self.unpriced {
+            return Err(NotPayable::Unpriced);
         }
         if self.expires_at.is_some_and(|at| at <= now) {
             return Err(NotPayable::Expired);
@@ -201,6 +208,7 @@ mod tests {
             total: Money::new(1999, Currency::USD),
             payment: OrderPayment::Due,
             cancelled: false,
+            unpriced: false,
             expires_at: Some(Timestamp::from_secs(100)),
         }
     }
@@ -218,6 +226,13 @@ mod tests {
                     ..order()
                 },
                 NotPayable::Cancelled,
+            ),
+            (
+                OrderSummary {
+                    unpriced: true,
+                    ..order()
+                },
+                NotPayable::Unpriced,
             ),
             (
                 OrderSummary {

@@ -97,6 +97,27 @@ impl OrderService for FakeOrders {
         unused()
     }
 
+    async fn set_quote(
+        &self,
+        _: Request<proto::SetQuoteRequest>,
+    ) -> Result<Response<proto::SetQuoteResponse>, Status> {
+        unused()
+    }
+
+    async fn withdraw_quote(
+        &self,
+        _: Request<proto::WithdrawQuoteRequest>,
+    ) -> Result<Response<proto::WithdrawQuoteResponse>, Status> {
+        unused()
+    }
+
+    async fn accept_quote(
+        &self,
+        _: Request<proto::AcceptQuoteRequest>,
+    ) -> Result<Response<proto::AcceptQuoteResponse>, Status> {
+        unused()
+    }
+
     async fn cancel_order(
         &self,
         _: Request<proto::CancelOrderRequest>,

@@ -241,6 +241,42 @@ async fn payments_are_shown_to_their_customer_and_to_administrators() {
         "NOT_FOUND"
     );
     assert_eq!(code(shop.get(&customer.ctx, &nowhere).await), "NOT_FOUND");
+    // For administrators, the order is a filter, or what the list belongs to.
+    let admin = shop.admin();
+    let page = shop.list(&admin.ctx, list(&nowhere)).await.unwrap();
+    assert!(page.payments.is_empty());
+    let of_order = proto::ListPaymentsRequest {
+        of_order: true,
+        ..list(&nowhere)
+    };
+    assert_eq!(code(shop.list(&admin.ctx, of_order).await), "NOT_FOUND");
+}
+
+#[tokio::test]
+async fn an_order_is_not_payable_before_its_customer_accepts_a_quote() {
+    use waybill_proto::order::{Quote, QuoteState};
+    let shop = sqlite().await;
+    let customer = shop.customer();
+    let mut order = shop.order_of(&customer);
+    for state in [
+        QuoteState::Requested,
+        QuoteState::Offered,
+        QuoteState::Expired,
+    ] {
+        order.quote = Some(Quote {
+            state: state.into(),
+            ..Quote::default()
+        });
+        shop.orders.put(&order);
+        let refused = shop.create(&customer.ctx, &order.id).await;
+        assert_eq!(code(refused), "ORDER_NOT_PAYABLE", "{state:?}");
+    }
+    order.quote = Some(Quote {
+        state: QuoteState::Accepted.into(),
+        ..Quote::default()
+    });
+    shop.orders.put(&order);
+    shop.create(&customer.ctx, &order.id).await.unwrap();
 }
 
 #[tokio::test]

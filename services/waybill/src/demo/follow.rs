@@ -122,6 +122,7 @@ impl Demo {
             order_id: order.id.clone(),
             kind: ChangeRequestKind::Reassignment.into(),
             reason: "I do not speak enough Dutch for this one".into(),
+            customer_note: "A colleague who speaks Dutch will do this one.".into(),
         };
         let request = match self
             .clients

@@ -6,6 +6,7 @@ mod catalogue;
 mod files;
 mod follow;
 mod orders;
+mod quotes;
 
 use std::time::{Duration, Instant};
 

@@ -30,12 +30,12 @@ pub struct Cast {
 }
 
 /// The content of a demo order.
-struct DemoOrder<'a> {
-    key: &'static str,
-    customer: &'a Person,
-    lines: &'a [(&'static str, i64)],
-    title: &'static str,
-    description: &'static str,
+pub(super) struct DemoOrder<'a> {
+    pub key: &'static str,
+    pub customer: &'a Person,
+    pub lines: &'a [(&'static str, i64)],
+    pub title: &'static str,
+    pub description: &'static str,
 }
 
 impl Demo {
@@ -58,6 +58,7 @@ impl Demo {
         products: &HashMap<String, String>,
     ) -> Result<()> {
         self.goods(cast, products).await?;
+        self.quotes(cast, products).await?;
         self.services_in_the_pool(cast, products).await?;
         self.services_at_work(cast, products).await?;
         self.services_done(cast, products).await
@@ -321,7 +322,7 @@ impl Demo {
         Ok(())
     }
 
-    async fn place(
+    pub(super) async fn place(
         &mut self,
         products: &HashMap<String, String>,
         demo_order: &DemoOrder<'_>,
@@ -374,7 +375,7 @@ impl Demo {
     }
 
     /// Pays (or fails to), unless that has happened; waits until the order is updated.
-    async fn pay(
+    pub(super) async fn pay(
         &mut self,
         customer: &Person,
         order: &Order,
@@ -475,6 +476,7 @@ impl Demo {
             order_id: order.id.clone(),
             kind: ChangeRequestKind::Completion.into(),
             reason: "Everything is in the folder".into(),
+            ..Default::default()
         };
         match self
             .clients

@@ -1,9 +1,10 @@
 //! Every administrative act leaves an audit record: who did what, to what, from where.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use waybill_primitives::Timestamp;
 use waybill_testkit::{ADMIN, Answer, Api, Platform, Shape};
 
 use crate::{
@@ -177,6 +178,18 @@ const ACTS: &[(&str, &str, &str, &str)] = &[
         "change_request.approve",
     ),
     (
+        "PUT",
+        "/api/v1/orders/{request}/quote",
+        r#"{"amount": {"amount": 900, "currency": "USD"}, "validUntil": "{day}"}"#,
+        "order.quote",
+    ),
+    (
+        "DELETE",
+        "/api/v1/orders/{request}/quote",
+        "",
+        "order.quote_withdraw",
+    ),
+    (
         "POST",
         "/api/v1/orders/{unpaid}/payments",
         r#"{"provider": "SANDBOX"}"#,
@@ -315,7 +328,12 @@ impl World {
         let of = async |who: &Api| id(&who.get("/users/profile").await.expect(200));
         let request = json!({"items": [{"productId": advice, "quantity": 1}]});
         let unpaid = owner.post("/orders", request).await.expect(201);
+        let request = json!({"title": "A mural"});
+        let request = owner.post("/orders", request).await.expect(201);
+        let day = Timestamp::now().plus(Duration::from_hours(24));
         let names = vec![
+            ("{request}", id(&request)),
+            ("{day}", day.to_string()),
             ("{unpaid}", id(&unpaid)),
             ("{rejected}", asked().await),
             ("{approved}", asked().await),

@@ -252,7 +252,7 @@ fn only_what_moves_stock_touches_products() {
     let goods = |status: order::OrderStatus| order::Order {
         status: status.into(),
         items: vec![order::OrderItem {
-            product_id: "p1".into(),
+            product_id: Some("p1".into()),
             kind: order::ProductKind::Goods.into(),
             ..Default::default()
         }],
@@ -276,4 +276,56 @@ fn only_what_moves_stock_touches_products() {
     });
     assert_eq!(paid.touched, Touched::default());
     assert!(of(&order::CategoryChanged::default()).touched.all);
+}
+
+#[test]
+fn the_customer_gets_a_workers_request_without_its_texts() {
+    let order = order();
+    let customer = order.customer.as_ref().expect("a customer").id.clone();
+    let by = |role: common::Role, id: &str| common::Person {
+        id: id.to_owned(),
+        name: "Will".to_owned(),
+        role: role.into(),
+    };
+    let request = order::ChangeRequest {
+        id: "r1".to_owned(),
+        order_id: order.id.clone(),
+        reason: Some("The customer is difficult".to_owned()),
+        note: Some("I know".to_owned()),
+        customer_note: Some("A colleague will do it".to_owned()),
+        requested_by: Some(by(common::Role::Staff, "w1")),
+        ..Default::default()
+    };
+    let effects = of(&order::ChangeRequestDecided {
+        change_request: Some(request.clone()),
+        order: Some(order.clone()),
+    });
+    let [staff, shown] = effects.outgoing.as_slice() else {
+        panic!("{effects:?}")
+    };
+    assert!(staff.payload.to_string().contains("difficult"));
+    assert!(!staff.rooms.contains(&user_room(&customer)));
+    // The customer may watch the order.
+    assert!(!staff.rooms.contains(&order_room(&order.id)));
+    assert_eq!(shown.rooms, [user_room(&customer)]);
+    let text = shown.payload.to_string();
+    assert!(
+        !text.contains("difficult") && !text.contains("I know"),
+        "{text}"
+    );
+    assert!(text.contains("A colleague will do it"), "{text}");
+
+    // Everybody reads what the customer requests.
+    let own = order::ChangeRequest {
+        requested_by: Some(by(common::Role::Customer, &customer)),
+        ..request
+    };
+    let effects = of(&order::ChangeRequestCreated {
+        change_request: Some(own),
+        order: Some(order),
+    });
+    let [all] = effects.outgoing.as_slice() else {
+        panic!("{effects:?}")
+    };
+    assert!(all.rooms.contains(&user_room(&customer)));
 }

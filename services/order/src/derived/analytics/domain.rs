@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use waybill_primitives::{Currency, OrderId, ProductId, Timestamp, UserId, day_of, string_enum};
 
 use crate::orders::domain::{
-    HistoryEntry, Order, OrderEvent, OrderStatus, PaymentStatus, SearchTerms,
+    HistoryEntry, Order, OrderEvent, OrderStatus, PaymentStatus, SearchTerms, labels,
 };
 
 string_enum! {
@@ -143,7 +143,7 @@ pub struct Counted {
     pub payment_status: PaymentStatus,
     pub total: i64,
     pub currency: Currency,
-    /// Product, units, amount of each line.
+    /// Product, units, amount of each line that has a product.
     pub lines: Vec<(ProductId, i64, i64)>,
     pub worker: Option<UserId>,
     /// It was replaced by another order, which has its payment.
@@ -152,6 +152,8 @@ pub struct Counted {
     pub completed_at: Option<Timestamp>,
     pub updated_at: Timestamp,
     pub words: SearchTerms,
+    /// What it is found by like words.
+    pub labels: Vec<String>,
 }
 
 impl From<&Order> for Counted {
@@ -166,7 +168,7 @@ impl From<&Order> for Counted {
             lines: order
                 .items
                 .iter()
-                .map(|item| (item.product_id, item.quantity, item.line_total))
+                .filter_map(|item| Some((item.product()?, item.quantity, item.line_total)))
                 .collect(),
             worker: order.assignee_id,
             replaced: order.replaced_by_id.is_some(),
@@ -174,6 +176,7 @@ impl From<&Order> for Counted {
             completed_at: order.completed_at,
             updated_at: order.updated_at,
             words: order.words(),
+            labels: labels(&order.customer_email, order.number.as_str(), order.kind),
         }
     }
 }

@@ -7,7 +7,7 @@ use super::{
     app::ProjectionInput,
     domain::{Counted, Milestone},
 };
-use crate::orders::domain::{OrderStatus, PaymentStatus, SearchTerms};
+use crate::orders::domain::{OrderKind, OrderStatus, PaymentStatus, SearchTerms, labels};
 
 pub fn read(event: &pb::OrderChanged) -> Result<ProjectionInput, FieldError> {
     let order = event
@@ -19,16 +19,23 @@ pub fn read(event: &pb::OrderChanged) -> Result<ProjectionInput, FieldError> {
     let total = order
         .total
         .ok_or_else(|| FieldError::missing("order.total"))?;
-    let line = |item: &pb::OrderItem| {
-        let product = item.product_id.parse().ok()?;
+    let line = |(item, product): (&pb::OrderItem, &String)| {
+        let product = product.parse().ok()?;
         Some((product, item.quantity, item.line_total.as_ref()?.amount))
     };
-    let lines: Option<Vec<_>> = order.items.iter().map(line).collect();
+    // Lines of a quote have no product.
+    let of_products = order.items.iter();
+    let of_products = of_products.filter_map(|item| Some((item, item.product_id.as_ref()?)));
+    let lines: Option<Vec<_>> = of_products.map(line).collect();
     let worker = order.assignee.as_ref().map(|worker| worker.id.parse());
     let customer = order
         .customer
         .as_ref()
         .map_or("", |person| person.name.as_str());
+    let address = order.customer.as_ref();
+    let address = address.map_or("", |person| person.email());
+    let kind = OrderKind::from_proto(order.kind).ok().flatten();
+    let kind = kind.ok_or_else(|| FieldError::missing("order.kind"))?;
     let items = order.items.iter().map(|item| item.name.as_str());
     let order = Counted {
         id: order
@@ -59,9 +66,11 @@ pub fn read(event: &pb::OrderChanged) -> Result<ProjectionInput, FieldError> {
             .updated_at
             .ok_or_else(|| FieldError::missing("order.updated_at"))?,
         words: SearchTerms::of_order(order.title(), customer, items, order.description()),
+        labels: labels(address, &order.order_number, kind),
     };
     Ok(ProjectionInput {
         step: step(&order, event),
+        kind_may_differ: matches!(event.kind(), OrderEvent::Edited | OrderEvent::QuoteAccepted),
         order,
     })
 }

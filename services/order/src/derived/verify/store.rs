@@ -131,14 +131,19 @@ pub async fn orders(db: &Db) -> Result<Vec<String>, StoreError> {
            OR (holding = 'RESERVED' AND payment_status NOT IN ('UNPAID', 'FAILED', 'AUTHORIZED'))
            OR (kind = 'SERVICE' AND holding <> 'NONE')
            OR (expires_at IS NOT NULL AND NOT (status = 'PENDING' AND payment_status IN ('UNPAID', 'FAILED', 'AUTHORIZED')))
-           OR (expires_at IS NULL AND status = 'PENDING' AND payment_status IN ('UNPAID', 'FAILED'))
+           OR (expires_at IS NULL AND status = 'PENDING' AND payment_status IN ('UNPAID', 'FAILED')
+               AND COALESCE(quote_state, '') NOT IN ('REQUESTED', 'EXPIRED'))
+           OR (quote_state IS NULL) <> (quote IS NULL)
+           OR (quote_state <> 'ACCEPTED' AND (total <> 0 OR holding <> 'NONE' OR payment_status NOT IN ('UNPAID', 'FAILED')
+               OR assignee_id IS NOT NULL OR status IN ('IN_PROGRESS', 'COMPLETED')))
+           OR (quote_state IS NULL AND total = 0 AND status = 'PENDING' AND payment_status = 'UNPAID')
            OR ((available_since IS NOT NULL) <> (kind <> 'GOODS' AND status = 'PENDING'
                                                  AND payment_status = 'PAID' AND assignee_id IS NULL))
            OR (status = 'COMPLETED' AND completed_at IS NULL)";
     let found: Vec<OrderRow> = rows(db, sql).await?;
     let describe = |row: OrderRow| {
         format!(
-            "order {}: {} and {} do not go with holding {} and its times",
+            "order {}: {} and {} do not go with holding {}, its times and its quote",
             row.number, row.status, row.payment_status, row.holding
         )
     };

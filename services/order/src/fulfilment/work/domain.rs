@@ -1,12 +1,12 @@
 //! Change requests: who may request what, and when. Pure.
 
-use waybill_primitives::{ChangeRequestId, OrderId, Timestamp};
+use waybill_primitives::{ChangeRequestId, OrderId, Role, Timestamp, non_empty};
 
 pub use super::entity::{Model as ChangeRequest, RequestKind, RequestState};
 use crate::orders::domain::{
     Changed, Order, OrderEvent, OrderStatus,
     OrderStatus::{Cancelled, Completed, InProgress, OnHold, Pending},
-    Party, Person,
+    Party, Person, Remark, Viewer,
 };
 
 /// Why a request cannot be made.
@@ -62,6 +62,39 @@ fn pending_key(order: OrderId, kind: RequestKind) -> String {
 }
 
 impl ChangeRequest {
+    /// Whether a worker made it, so that reason and note are internal to the staff.
+    pub fn is_internal(&self) -> bool {
+        self.requester_role != Role::Customer
+    }
+
+    /// The request as `viewer` of its order may see it: customers do not read the internal texts.
+    #[must_use]
+    pub fn seen_by(mut self, viewer: Viewer, order: &Order) -> Self {
+        let own = matches!(viewer, Viewer::Staff(id) if id == self.requester_id);
+        if self.is_internal() && !own && !order.shows_internals_to(viewer) {
+            self.reason.clear();
+            self.note.clear();
+        }
+        self
+    }
+
+    /// What the history says about an approval: the text for all, and the internal one.
+    pub fn remark(&self) -> Remark<'_> {
+        let said = if self.note.is_empty() {
+            &self.reason
+        } else {
+            &self.note
+        };
+        if self.is_internal() {
+            Remark {
+                note: self.customer_note.as_deref().unwrap_or_default(),
+                internal: said,
+            }
+        } else {
+            Remark::from(said)
+        }
+    }
+
     pub fn requested_by(&self) -> Person {
         Person::new(self.requester_id, &self.requester_name, self.requester_role)
     }
@@ -77,6 +110,7 @@ impl ChangeRequest {
         order: &Order,
         kind: RequestKind,
         reason: String,
+        customer_note: String,
         requested_by: Person,
         now: Timestamp,
     ) -> Result<Self, RequestRefused> {
@@ -94,6 +128,7 @@ impl ChangeRequest {
             decider_name: None,
             decider_role: None,
             note: String::new(),
+            customer_note: non_empty(customer_note),
             pending_key: Some(pending_key(order.id, kind)),
             created_at: now,
             decided_at: None,
@@ -189,7 +224,7 @@ mod tests {
 
     #[test]
     fn every_kind_party_and_status_has_its_answer() {
-        use Party::{Admin, Assignee, Owner};
+        use Party::{Admin, Assignee, Finisher, Owner};
         use RequestKind::{Cancellation, Completion, Reassignment};
         let may = |kind: RequestKind, party, status| {
             let mut order = sample_order();
@@ -200,7 +235,7 @@ mod tests {
             for status in OrderStatus::ALL {
                 for party in Party::ALL {
                     let expected = match (kind, party) {
-                        (_, Admin) | (Completion | Reassignment, Owner) => false,
+                        (_, Admin | Finisher) | (Completion | Reassignment, Owner) => false,
                         (Completion, Assignee) => status == InProgress,
                         (Reassignment, Assignee) => matches!(status, InProgress | OnHold),
                         (Cancellation, Owner | Assignee) => {
@@ -229,6 +264,7 @@ mod tests {
         let request = ChangeRequest::new(
             &order,
             RequestKind::Cancellation,
+            String::new(),
             String::new(),
             person.clone(),
             now,

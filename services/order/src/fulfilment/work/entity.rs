@@ -45,6 +45,9 @@ pub struct Model {
     pub decider_role: Option<Role>,
     #[sea_orm(column_type = "Text")]
     pub note: String,
+    /// What the customer is told about a worker's request.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub customer_note: Option<String>,
     /// Unique, set only while it is pending: so the database refuses a second one of the same kind.
     pub pending_key: Option<String>,
     pub version: i64,

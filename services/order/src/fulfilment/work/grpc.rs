@@ -80,7 +80,7 @@ fn pool_filter(request: &pb::ListAvailableRequest) -> Result<PoolFilter, AppErro
         ("maxTotal", request.max_total),
     )?;
     Ok(PoolFilter {
-        search: Search::parse(&request.q)?,
+        search: Search::parse_public(&request.q)?,
         category: category_filter(&request.category)?,
         min_total: request.min_total,
         max_total: request.max_total,
@@ -157,7 +157,12 @@ impl WorkService for WorkGrpc {
         let id: OrderId = id("id", &request.id)?;
         let released = self
             .work
-            .release(&ctx, id, &request.reason, request.version)
+            .release(
+                &ctx,
+                id,
+                (&request.reason, &request.customer_note),
+                request.version,
+            )
             .await?;
         let order = Some(order_message(&released));
         Ok(Response::new(pb::ReleaseOrderResponse { order }))
@@ -295,7 +300,10 @@ impl WorkService for WorkGrpc {
         let request = request.into_inner();
         let id: OrderId = id("orderId", &request.order_id)?;
         let kind = choice("kind", RequestKind::from_proto(request.kind))?;
-        let created = self.work.request(&ctx, id, kind, &request.reason).await?;
+        let created = self
+            .work
+            .request(&ctx, id, kind, &request.reason, &request.customer_note)
+            .await?;
         Ok(Response::new(pb::CreateChangeRequestResponse {
             change_request: Some(wire::change_request(&created)),
         }))
@@ -340,6 +348,7 @@ impl WorkService for WorkGrpc {
         let decision = Decision {
             approve: request.approve,
             note: request.note,
+            customer_note: request.customer_note,
             assign_to,
             assign_to_name: request.assign_to_name,
             force: request.force,

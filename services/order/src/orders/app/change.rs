@@ -1,18 +1,18 @@
 //! One change of one order: its row, history, event, hooks and stock, in one transaction.
 
 use serde_json::{Map, Value, json};
-use waybill_primitives::{OrderId, ProductId, Role, Timestamp};
+use waybill_primitives::{OrderId, ProductId, Role, Timestamp, non_empty};
 use waybill_service_kit::{AppError, CallContext};
 use waybill_store::{Tx, optimistic, transact};
 
-use super::{Orders, actor, viewer};
+use super::{Orders, actor, errors::out_of_stock, viewer};
 use crate::{
     base::{
         audit::{self, Act},
         store::insert,
     },
     orders::{
-        domain::{Changed, HistoryEntry, Order, OrderEvent, Person, StockEffect},
+        domain::{Changed, HistoryEntry, Order, OrderEvent, Person, Remark, StockEffect},
         events, store, wire,
     },
     shop::{
@@ -29,11 +29,12 @@ impl Orders {
         ctx: &CallContext,
         act: &'static str,
         id: OrderId,
-        note: &str,
+        remark: impl Into<Remark<'_>>,
         version: Option<i64>,
         step: impl Fn(&Order, Timestamp) -> Result<Changed, AppError>,
     ) -> Result<Order, AppError> {
         let (viewer, actor, db) = (viewer(ctx)?, actor(ctx), &self.context.db);
+        let remark = remark.into();
         optimistic(db, || async {
             let found = store::find(db.reader(), viewer, id).await?;
             let before = found.ok_or_else(|| AppError::not_found("order"))?;
@@ -42,9 +43,9 @@ impl Orders {
             }
             let changed = step(&before, self.context.now())?;
             transact!(db, ctx, async |tx| {
-                self.record_change(tx, &changed, actor.as_ref(), note)
+                self.record_change(tx, &changed, actor.as_ref(), remark)
                     .await?;
-                audit_change(tx, ctx, act, &before, &changed.order, note);
+                audit_change(tx, ctx, act, &before, &changed.order, &remark.whole());
                 Ok::<_, AppError>(())
             })
             .await?;
@@ -60,12 +61,12 @@ impl Orders {
         tx: &Tx,
         changed: &Changed,
         actor: Option<&Person>,
-        note: &str,
+        remark: impl Into<Remark<'_>>,
     ) -> Result<(), AppError> {
         if !store::update(tx, &changed.order).await? {
             return Err(AppError::too_busy("order"));
         }
-        self.record(tx, changed, actor, note).await
+        self.record(tx, changed, actor, remark).await
     }
 
     /// Writes everything that belongs to a change, except the order's row, which is written already.
@@ -74,10 +75,10 @@ impl Orders {
         tx: &Tx,
         changed: &Changed,
         actor: Option<&Person>,
-        note: &str,
+        remark: impl Into<Remark<'_>>,
     ) -> Result<(), AppError> {
-        let order = &changed.order;
-        insert(tx, &history(changed, actor, note)).await?;
+        let (order, remark) = (&changed.order, remark.into());
+        insert(tx, &history(changed, actor, remark)).await?;
         let commission = if changed.event == OrderEvent::Completed {
             // Read from the database: the copy of this process may be half a second old.
             let settings = shop::find(tx.conn()).await?;
@@ -87,7 +88,8 @@ impl Orders {
         } else {
             None
         };
-        events::order_changed(tx, changed, wire::order(order), actor, note, commission);
+        let texts = (remark.note, remark.internal);
+        events::order_changed(tx, changed, wire::order(order), actor, texts, commission);
         let mut goods = order.goods();
         for effect in &self.hooks.effects {
             effect.apply(tx, changed, actor, &mut goods).await?;
@@ -146,8 +148,12 @@ pub fn audit_change_with(
 }
 
 /// The history entry of a change.
-pub fn history(changed: &Changed, actor: Option<&Person>, note: &str) -> HistoryEntry {
-    let (from, to) = changed.sides();
+pub fn history<'a>(
+    changed: &Changed,
+    actor: Option<&Person>,
+    remark: impl Into<Remark<'a>>,
+) -> HistoryEntry {
+    let ((from, to), remark) = (changed.sides(), remark.into());
     HistoryEntry {
         order_id: changed.order.id,
         version: changed.order.version,
@@ -158,11 +164,13 @@ pub fn history(changed: &Changed, actor: Option<&Person>, note: &str) -> History
         actor_id: actor.map(|actor| actor.id),
         actor_name: actor.map(|actor| actor.name.clone()),
         actor_role: actor.map(|actor| actor.role),
-        note: note.to_owned(),
+        note: remark.note.to_owned(),
+        internal_note: non_empty(remark.internal),
     }
 }
 
-/// Moves stock for a change after placing. Released or sold units were reserved, so they exist.
+/// Moves stock for a change after placing. Released or sold units were reserved, so they exist; units for an accepted quote are
+/// reserved only now.
 async fn move_stock(
     tx: &Tx,
     changed: &Changed,
@@ -181,6 +189,7 @@ async fn move_stock(
     let short = move_goods(tx, kind, order.id, goods, actor_id, order.updated_at).await?;
     match short {
         None => Ok(()),
+        Some(_) if kind == MovementKind::Reserved => Err(out_of_stock(&[])),
         Some(product) => Err(AppError::internal(format!(
             "the stock of product {product} does not hold what order {} reserved",
             order.id

@@ -106,7 +106,7 @@ impl Orders {
         let note = order.difference(before);
         insert(tx, &history(edited, Some(actor), &note)).await?;
         let message = wire::order(&edited.order);
-        events::order_changed(tx, edited, message, Some(actor), &note, None);
+        events::order_changed(tx, edited, message, Some(actor), (&note, ""), None);
         if before.customer_id != actor.id {
             audit::record(
                 tx,
@@ -139,12 +139,16 @@ impl Orders {
     }
 
     /// The available units of the goods that were out of stock.
-    async fn short(&self, before: &Order, changes: &[Changed]) -> Result<AppError, AppError> {
+    pub(super) async fn short(
+        &self,
+        before: &Order,
+        changes: &[Changed],
+    ) -> Result<AppError, AppError> {
         let Some(order) = changes.first().map(|changed| &changed.order) else {
             return Ok(out_of_stock(&[]));
         };
         let goods = order.goods();
-        let held: HashMap<_, _> = before.goods().into_iter().collect();
+        let held: HashMap<_, _> = before.reserved().into_iter().collect();
         let ids = goods.iter().map(|(product, _)| *product);
         let levels = stock::levels(self.context.db.reader(), ids).await?;
         let shortages = goods.iter().filter_map(|(product, requested)| {
@@ -169,10 +173,10 @@ impl Orders {
     }
 }
 
-/// The differences of the goods of an order, in the order of product ids: the order in which rows are locked.
+/// The differences of the reserved goods of an order, in the order of product ids: the order in which rows are locked.
 fn difference(before: &Order, after: &Order) -> BTreeMap<ProductId, i64> {
-    let mut units: BTreeMap<_, _> = after.goods().into_iter().collect();
-    for (product, had) in before.goods() {
+    let mut units: BTreeMap<_, _> = after.reserved().into_iter().collect();
+    for (product, had) in before.reserved() {
         *units.entry(product).or_insert(0) -= had;
     }
     units.retain(|_, more| *more != 0);
@@ -182,7 +186,7 @@ fn difference(before: &Order, after: &Order) -> BTreeMap<ProductId, i64> {
 /// The contents of an order, for the audit log.
 fn audit_values(order: &Order) -> serde_json::Value {
     let items = order.items.iter().map(|item| {
-        json!({ "productId": item.product_id.to_string(), "quantity": item.quantity, "unitPrice": item.unit_price })
+        json!({ "productId": item.product().map(|id| id.to_string()), "name": item.name, "quantity": item.quantity, "unitPrice": item.unit_price })
     });
     json!({
         "items": items.collect::<Vec<_>>(),

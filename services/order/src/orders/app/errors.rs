@@ -3,7 +3,9 @@
 use waybill_primitives::ProductId;
 use waybill_service_kit::{AppError, ErrorCode};
 
-use crate::orders::domain::{NotAssignable, NotEdited, NotReplaceable, OrderStatus, Refused};
+use crate::orders::domain::{
+    NotAssignable, NotEdited, NotQuoted, NotReplaceable, OrderStatus, Refused,
+};
 
 impl From<Refused> for AppError {
     fn from(refused: Refused) -> Self {
@@ -12,15 +14,38 @@ impl From<Refused> for AppError {
             .iter()
             .map(|status| status.as_str())
             .collect();
-        let advice = if allowed.is_empty() {
+        let advice = if refused.request {
+            "request it by a change request with kind COMPLETION (POST /orders/{id}/change-requests); an administrator decides".to_owned()
+        } else if allowed.is_empty() {
             "you cannot change its status now".to_owned()
         } else {
             format!("you can change it to {}", allowed.join(" or "))
         };
-        Self::conflict(ErrorCode::InvalidTransition, format!("{refused}; {advice}"))
+        let error = Self::conflict(ErrorCode::InvalidTransition, format!("{refused}; {advice}"))
             .with_meta("from", refused.from.as_str())
             .with_meta("to", refused.to.as_str())
-            .with_meta("allowed", allowed.join(","))
+            .with_meta("allowed", allowed.join(","));
+        if refused.request {
+            error.with_meta("request", "COMPLETION")
+        } else {
+            error
+        }
+    }
+}
+
+impl From<NotQuoted> for AppError {
+    fn from(refused: NotQuoted) -> Self {
+        let message = refused.to_string();
+        match refused {
+            NotQuoted::Version(version) => Self::version_conflict(version),
+            NotQuoted::NotYours => Self::forbidden(message),
+            NotQuoted::Expired(at) => Self::conflict(ErrorCode::QuoteExpired, message)
+                .with_meta("valid_until", at.to_string()),
+            NotQuoted::Priced
+            | NotQuoted::NotPending(_)
+            | NotQuoted::Accepted
+            | NotQuoted::NoOffer => Self::conflict(ErrorCode::QuoteNotOpen, message),
+        }
     }
 }
 
@@ -45,7 +70,7 @@ impl From<NotAssignable> for AppError {
         let message = refused.to_string();
         match refused {
             NotAssignable::Ended(from) => wrong_status(from, OrderStatus::InProgress, message),
-            NotAssignable::Unpaid | NotAssignable::NoWork => {
+            NotAssignable::Unpaid | NotAssignable::Unpriced | NotAssignable::NoWork => {
                 Self::conflict(ErrorCode::Conflict, message)
             }
         }
@@ -57,7 +82,9 @@ impl From<NotReplaceable> for AppError {
         let message = refused.to_string();
         match refused {
             NotReplaceable::Status(from) => wrong_status(from, OrderStatus::Cancelled, message),
-            NotReplaceable::Payment(_) => Self::conflict(ErrorCode::Conflict, message),
+            NotReplaceable::Payment(_) | NotReplaceable::Unpriced => {
+                Self::conflict(ErrorCode::Conflict, message)
+            }
         }
     }
 }

@@ -5,9 +5,9 @@ use waybill_primitives::{Money, OrderId, PaymentId, Timestamp};
 use waybill_service_kit::{AppError, CallContext, ErrorKind};
 use waybill_store::{Retry as _, Tx, transact};
 
-use super::Orders;
+use super::{Orders, quote};
 use crate::orders::{
-    domain::{Changed, Order, Outcome, Viewer},
+    domain::{Changed, Order, OrderEvent, Outcome, Viewer},
     store,
 };
 
@@ -100,7 +100,7 @@ impl Orders {
             .await
     }
 
-    /// Expires all unpaid orders that are due, in batches, each in a transaction of its own: one that fails must not block the others and
+    /// Expires all unpaid orders and all offers that are due, in batches, each in a transaction of its own: one that fails must not block the others and
     /// their stock. Replicas may run it concurrently: the conditional update decides per order. Returns when the next order is due.
     pub async fn expire_due(&self) -> Result<Option<Timestamp>, AppError> {
         let reader = self.context.db.reader();
@@ -119,6 +119,10 @@ impl Orders {
                     continue;
                 };
                 match self.expire(&changed).await {
+                    Ok(()) if changed.event == OrderEvent::QuoteExpired => {
+                        quote::count(&changed);
+                        tracing::info!(order_id = %order.id, "an offer ended");
+                    }
                     Ok(()) => {
                         metrics::counter!("waybill_orders_expired_total").increment(1);
                         tracing::info!(order_id = %order.id, "an unpaid order expired");
@@ -144,12 +148,16 @@ impl Orders {
 
     async fn expire(&self, changed: &Changed) -> Result<(), AppError> {
         let ctx = CallContext::system();
+        let note = match changed.event {
+            OrderEvent::QuoteExpired => "not accepted in time",
+            _ => "not paid in time",
+        };
         transact!(self.context.db, &ctx, async |tx| {
-            self.record_change(tx, changed, None, "not paid in time")
-                .await
+            self.record_change(tx, changed, None, note).await
         })
         .await
     }
+
     async fn apply(&self, tx: &Tx, outcome: Outcome, note: &str) -> Result<(), AppError> {
         let (changed, note) = match &outcome {
             Outcome::Nothing => return Ok(()),

@@ -254,7 +254,7 @@ async fn write(
         } else {
             wire::order(&changed.order)
         };
-        events::order_changed(tx, changed, message, Some(actor), "", None);
+        events::order_changed(tx, changed, message, Some(actor), ("", ""), None);
     }
     if let Some(cart) = cart {
         if !carts::touch(tx, cart.id, Some(cart.version), order.created_at).await? {

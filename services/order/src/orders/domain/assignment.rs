@@ -18,6 +18,8 @@ pub enum NotAssignable {
     Ended(OrderStatus),
     #[error("the order is not paid yet; it can be assigned once it is paid")]
     Unpaid,
+    #[error("the order waits for a quote; it can be assigned once the quote is accepted and paid")]
+    Unpriced,
     #[error("an order with goods only has no work to assign")]
     NoWork,
 }
@@ -29,6 +31,8 @@ pub enum NotReplaceable {
     Status(OrderStatus),
     #[error("the order's payment is {0}; place a new order instead")]
     Payment(PaymentStatus),
+    #[error("the order waits for a quote; place a new order instead")]
+    Unpriced,
 }
 
 /// A closed order and its replacement.
@@ -51,6 +55,9 @@ impl Order {
         }
         if self.kind == OrderKind::Goods {
             return Err(NotAssignable::NoWork);
+        }
+        if self.is_unpriced() {
+            return Err(NotAssignable::Unpriced);
         }
         // An unpaid order that an administrator has started may have a worker, too.
         if self.status == Pending && self.payment_status != PaymentStatus::Paid {
@@ -95,6 +102,9 @@ impl Order {
         if !matches!(self.status, InProgress | OnHold) {
             return Err(NotReplaceable::Status(self.status));
         }
+        if self.is_unpriced() {
+            return Err(NotReplaceable::Unpriced);
+        }
         let paid = self.payment_status == PaymentStatus::Paid;
         if !paid && !self.payment_status.is_due() {
             return Err(NotReplaceable::Payment(self.payment_status));
@@ -123,6 +133,7 @@ impl Order {
         let mut opened = vec![Changed {
             event: OrderEvent::Placed,
             before: (None, None),
+            quote_before: None,
             previous: None,
             payment_id: None,
             stock: StockEffect::Nothing,

@@ -7,7 +7,7 @@ use waybill_primitives::{Money, PaymentId, Timestamp};
 use super::{
     Assignee, Order, OrderEvent,
     OrderStatus::{self, Cancelled, Completed, InProgress, OnHold, Pending},
-    PaymentStatus, Refused, StockState,
+    PaymentStatus, QuoteState, Refused, StockState,
     transitions::Party,
     transitions::allowed,
 };
@@ -34,6 +34,8 @@ pub struct Changed {
     pub event: OrderEvent,
     /// Status and payment status before.
     pub before: (Option<OrderStatus>, Option<PaymentStatus>),
+    /// State of the quote before.
+    pub quote_before: Option<QuoteState>,
     /// The previous worker, if the change took it from them.
     pub previous: Option<Assignee>,
     /// The payment of the change, if any.
@@ -41,6 +43,36 @@ pub struct Changed {
     pub stock: StockEffect,
     /// The replacement of this order, at the end of the change.
     pub replacement: Option<Box<Order>>,
+}
+
+/// What is said about a change.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Remark<'a> {
+    /// For all participants.
+    pub note: &'a str,
+    /// What the customer must not read.
+    pub internal: &'a str,
+}
+
+impl<'a> From<&'a str> for Remark<'a> {
+    fn from(note: &'a str) -> Self {
+        Self { note, internal: "" }
+    }
+}
+
+impl<'a> From<&'a String> for Remark<'a> {
+    fn from(note: &'a String) -> Self {
+        note.as_str().into()
+    }
+}
+
+impl Remark<'_> {
+    /// Both, for the audit log.
+    pub fn whole(&self) -> String {
+        let texts = [self.note, self.internal];
+        let texts = texts.into_iter().filter(|text| !text.is_empty());
+        texts.collect::<Vec<_>>().join(" / ")
+    }
 }
 
 /// The result of a payment event.
@@ -60,10 +92,11 @@ impl Changed {
             StockState::Reserved => StockEffect::Reserve,
             _ => StockEffect::Nothing,
         };
-        let due = order.total > 0;
+        let due = order.total > 0 || order.is_unpriced();
         let placed = Self {
             event: OrderEvent::Placed,
             before: (None, None),
+            quote_before: None,
             previous: None,
             payment_id: None,
             stock,
@@ -79,7 +112,8 @@ impl Changed {
         vec![placed, paid]
     }
 
-    /// The values before and after, for the history: payment statuses for changes of payment, else order statuses.
+    /// The values before and after, for the history: payment statuses for changes of payment, states of the quote for its changes, else
+    /// order statuses.
     pub fn sides(&self) -> (Option<&'static str>, &'static str) {
         match self.event {
             OrderEvent::Paid
@@ -88,6 +122,13 @@ impl Changed {
             | OrderEvent::Refunded => (
                 self.before.1.map(PaymentStatus::as_str),
                 self.order.payment_status.as_str(),
+            ),
+            OrderEvent::Quoted
+            | OrderEvent::QuoteWithdrawn
+            | OrderEvent::QuoteAccepted
+            | OrderEvent::QuoteExpired => (
+                self.quote_before.map(QuoteState::as_str),
+                self.order.quote_state.map_or("", QuoteState::as_str),
             ),
             _ => (
                 self.before.0.map(OrderStatus::as_str),
@@ -130,6 +171,11 @@ impl Order {
         }
         if order.status != Pending || paid {
             order.expires_at = None;
+        } else if order.is_unpriced() {
+            // A request waits as long as it takes; an offer ends.
+            let offered = order.quote_state == Some(QuoteState::Offered);
+            let offer = order.offer().filter(|_| offered);
+            order.expires_at = offer.map(|offer| offer.valid_until);
         }
         order.available_since = if order.is_available() {
             order.available_since.or(Some(now))
@@ -139,6 +185,7 @@ impl Order {
         Changed {
             event,
             before: (Some(self.status), Some(self.payment_status)),
+            quote_before: self.quote_state,
             previous: None,
             payment_id: None,
             stock,
@@ -155,12 +202,14 @@ impl Order {
         now: Timestamp,
         expiry: Duration,
     ) -> Result<Changed, Refused> {
-        let allowed = allowed(self.status, self.held_from, parties);
+        let allowed = self.allowed(parties);
         if !allowed.contains(&to) {
+            let requestable = (self.status, to) == (InProgress, Completed);
             return Err(Refused {
                 from: self.status,
                 to,
                 allowed,
+                request: requestable && parties.contains(&Party::Assignee),
             });
         }
         let event = match to {
@@ -181,11 +230,19 @@ impl Order {
         }))
     }
 
+    /// The statuses that these parties may set now. Work does not begin before there is a price.
+    fn allowed(&self, parties: &[Party]) -> Vec<OrderStatus> {
+        let mut allowed = allowed(self.status, self.held_from, parties);
+        allowed.retain(|to| *to != InProgress || !self.is_unpriced());
+        allowed
+    }
+
     /// The change of a claim; `self` is the order after it.
     pub fn claimed(self) -> Changed {
         Changed {
             event: OrderEvent::Claimed,
             before: (Some(Pending), Some(self.payment_status)),
+            quote_before: self.quote_state,
             previous: None,
             payment_id: None,
             stock: StockEffect::Nothing,
@@ -200,7 +257,8 @@ impl Order {
             return Err(Refused {
                 from: self.status,
                 to: Pending,
-                allowed: allowed(self.status, self.held_from, &[Party::Admin]),
+                allowed: self.allowed(&[Party::Admin]),
+                request: false,
             });
         }
         let mut changed = self.next(OrderEvent::Released, now, |order| {
@@ -215,7 +273,7 @@ impl Order {
     }
 
     /// A payment was started: the order does not expire for `window`, at most [`MAX_EXTENSIONS`] times and at most [`MAX_LIFETIME`] after
-    /// placing. None if it does not expire earlier anyway, with a tolerance of a tenth of the window: most payments start right after
+    /// it could be paid. None if it does not expire earlier anyway, with a tolerance of a tenth of the window: most payments start right after
     /// placing.
     pub fn payment_started(
         &self,
@@ -224,8 +282,10 @@ impl Order {
         window: Duration,
         now: Timestamp,
     ) -> Option<Changed> {
-        let expires_at = self.expires_at?;
-        let until = now.plus(window).min(self.created_at.plus(MAX_LIFETIME));
+        let expires_at = self.expires_at.filter(|_| !self.is_unpriced())?;
+        let until = now
+            .plus(window)
+            .min(self.payable_since().plus(MAX_LIFETIME));
         if earlier >= MAX_EXTENSIONS || until <= expires_at.plus(window / 10) {
             return None;
         }
@@ -236,8 +296,11 @@ impl Order {
         Some(changed)
     }
 
-    /// The expiry of an unpaid order that is due.
+    /// The expiry of an unpaid order that is due, or of its offer: then the order stays.
     pub fn expired(&self, now: Timestamp) -> Option<Changed> {
+        if self.is_unpriced() {
+            return self.quote_expired(now);
+        }
         let over = self.status == Pending
             && self.payment_status.is_due()
             && self.expires_at.is_some_and(|at| at <= now);
@@ -257,6 +320,8 @@ impl Order {
             Some("the order is cancelled")
         } else if !self.payment_status.is_due() {
             Some("the order is paid already")
+        } else if self.is_unpriced() {
+            Some("the order has no price yet")
         } else if amount != self.total() {
             Some("the amount is not what the order costs")
         } else {

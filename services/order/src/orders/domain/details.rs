@@ -121,6 +121,7 @@ impl Order {
                 "shipping address",
                 self.shipping_address != before.shipping_address,
             ),
+            ("quote", self.quote != before.quote),
         ];
         let changed = differs.into_iter().filter(|(_, differs)| *differs);
         let changed: Vec<_> = changed.map(|(name, _)| name).collect();

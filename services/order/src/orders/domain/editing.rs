@@ -1,4 +1,5 @@
-//! Editing a PENDING order: text, dates and address, and its lines until it is paid, at current prices.
+//! Editing a PENDING order: text, dates and address, and its lines until it is paid, at current prices. An edit of what a quote is for
+//! makes the order a request again.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -9,7 +10,7 @@ use super::{
     placing::{check_lines, kind_of, priced},
 };
 use crate::shop::{
-    products::domain::{Line, ProductKind, Sellable},
+    products::domain::{Line, Sellable},
     settings::domain::ShopSettings,
 };
 
@@ -56,7 +57,7 @@ impl Edit {
 }
 
 impl Order {
-    /// Whether the order has these lines already.
+    /// Whether the order has these lines already. Lines of a quote cannot be edited, and do not count.
     fn is_of(&self, lines: &[Line]) -> bool {
         let units = |lines: &mut dyn Iterator<Item = (ProductId, i64)>| {
             let mut units: BTreeMap<ProductId, i64> = BTreeMap::new();
@@ -68,14 +69,25 @@ impl Order {
         let mut has = self
             .items
             .iter()
-            .map(|item| (item.product_id, item.quantity));
+            .filter_map(|item| Some((item.product()?, item.quantity)));
         let mut requested = lines.iter().map(|line| (line.product_id, line.quantity));
         units(&mut has) == units(&mut requested)
     }
 
+    /// Whether a quote for the other one is a quote for this one, too.
+    fn has_terms_of(&self, other: &Self) -> bool {
+        self.items == other.items
+            && self.title == other.title
+            && self.description == other.description
+            && self.special_instructions == other.special_instructions
+            && self.estimated_completion == other.estimated_completion
+    }
+
     /// The order after a checked edit; no change if nothing differs. A paid order keeps its lines; other fields can change while it is
-    /// PENDING. If nothing is due any more, it becomes paid, as when placing. The effect on the stock is the difference of the lines, and
-    /// is not part of the result. The expiry does not change, so that edits cannot keep goods reserved.
+    /// PENDING. An order that costs nothing any more becomes a request for a quote, or paid where the shop has free orders, as when
+    /// placing; and the other way round. If the customer or an administrator edits what a quote is for, the offer ends, also an accepted
+    /// one. The effect on the stock is the difference of the lines, and is not part of the result. The expiry does not change, so that
+    /// edits cannot keep goods reserved.
     pub fn edited(
         &self,
         edit: Edit,
@@ -84,14 +96,16 @@ impl Order {
         now: Timestamp,
     ) -> Result<Vec<Changed>, NotEdited> {
         let due = self.payment_status.is_due();
+        let asked = self.quote_state.is_some();
         let repriced = edit
             .lines
             .as_ref()
-            .filter(|lines| due || !self.is_of(lines));
+            .filter(|lines| (due && !asked) || !self.is_of(lines));
         if self.status != OrderStatus::Pending || (repriced.is_some() && !due) {
             return Err(NotEdited::State(self.status, self.payment_status));
         }
         let mut order = self.clone();
+        let mut requote = repriced.is_some();
         if let Some(lines) = repriced {
             let mut errors = FieldErrors::default();
             let (items, total) = priced(order.id, lines, products, shop.currency, &mut errors);
@@ -101,17 +115,27 @@ impl Order {
         }
         edit.details.apply(&mut order);
         order.require_contents()?;
+        requote |= asked && !order.has_terms_of(self);
+        if due && requote {
+            order.request_quote();
+            if order.total > 0 || shop.free_orders {
+                (order.quote_state, order.quote) = (None, None);
+            }
+            if self.is_unpriced() && !order.is_unpriced() {
+                order.expires_at = Some(now.plus(shop.expiry(order.kind)));
+            }
+        }
         if order == *self {
             return Ok(Vec::new());
         }
-        let has_goods = order.items.iter().any(|i| i.kind == ProductKind::Goods);
-        let free = order.total == 0;
+        let reserves = !order.is_unpriced() && !order.goods().is_empty();
+        let free = order.total == 0 && order.quote_state.is_none();
         let mut edited = self.next(OrderEvent::Edited, now, |next| *next = order);
         // A paid order keeps its lines and its stock.
         if !due {
             return Ok(vec![edited]);
         }
-        edited.order.holding = if has_goods {
+        edited.order.holding = if reserves {
             StockState::Reserved
         } else {
             StockState::Nothing

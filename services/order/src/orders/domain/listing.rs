@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use waybill_primitives::{FieldErrors, OrderId, OrderNumber, Timestamp, UserId, string_enum};
 
-use super::{OrderStatus, PaymentStatus, SearchTerms};
+use super::{OrderKind, OrderStatus, PaymentStatus, QuoteState, SearchTerms};
 use crate::base::fields::search_words;
 
 /// The viewer of orders. Every query of orders needs one.
@@ -36,6 +36,10 @@ pub enum Search {
     Number(OrderNumber),
     /// The prefix of an order number: `W` and at least two digits.
     NumberPrefix(String),
+    /// The part of an order number after its hyphen. It may be a word, too.
+    NumberTail(String),
+    /// An e-mail address of a customer, in lower case.
+    Email(String),
     /// Prefixes of words of the title or the customer's name; all must match.
     Words(Vec<String>),
 }
@@ -46,6 +50,25 @@ const NUMBER_LENGTH: usize = 15;
 impl Search {
     /// None for blank text.
     pub fn parse(text: &str) -> Result<Option<Self>, FieldErrors> {
+        Ok(Self::parse_public(text)?.map(|search| match search {
+            Self::Words(_) => match Self::email(text) {
+                Some(address) => Self::Email(address),
+                None => search,
+            },
+            search => search,
+        }))
+    }
+
+    /// The text as an address: one word with an `@` within.
+    fn email(text: &str) -> Option<String> {
+        let text = text.trim();
+        let (name, host) = text.split_once('@')?;
+        let is_one = !name.is_empty() && !host.is_empty() && !text.contains(char::is_whitespace);
+        is_one.then(|| text.to_ascii_lowercase())
+    }
+
+    /// As [`Self::parse`], without addresses, for those who must not find out whose orders they see.
+    pub fn parse_public(text: &str) -> Result<Option<Self>, FieldErrors> {
         let words = search_words(text)?;
         let beginnings =
             || Self::Words(SearchTerms::of(&[text]).iter().map(str::to_owned).collect());
@@ -55,11 +78,20 @@ impl Search {
                 (Ok(id), _) => Self::Id(id),
                 (_, Ok(number)) => Self::Number(number),
                 _ if begins_a_number(word) => Self::NumberPrefix(word.to_ascii_uppercase()),
+                _ if ends_a_number(word) => Self::NumberTail(word.clone()),
                 _ => beginnings(),
             }),
             _ => Some(beginnings()),
         })
     }
+}
+
+/// The shortest end of a number that is searched for.
+const SHORTEST_TAIL: usize = 4;
+
+/// Whether a number can end with this. It may be a word, too.
+fn ends_a_number(word: &str) -> bool {
+    (SHORTEST_TAIL..=OrderNumber::RANDOM_LEN).contains(&word.len()) && OrderNumber::can_end(word)
 }
 
 fn begins_a_number(word: &str) -> bool {
@@ -111,6 +143,11 @@ pub struct Filter {
     /// Any of these; none for all.
     pub statuses: Vec<OrderStatus>,
     pub payment_statuses: Vec<PaymentStatus>,
+    pub kinds: Vec<OrderKind>,
+    /// Any of these; none for all orders, with a quote and without.
+    pub quotes: Vec<QuoteState>,
+    /// Only those without a worker.
+    pub unassigned: bool,
     /// Placed at this time or later.
     pub from: Option<Timestamp>,
     /// Placed before this time.
@@ -137,16 +174,25 @@ mod tests {
         );
         assert_eq!(parse("W26"), prefix("W26"));
         assert_eq!(parse("w261121-7"), prefix("W261121-7"));
-        for words in [
-            "w2",
-            "web",
-            "w26-1",
-            "W26 fence",
-            "261121",
-            "w261121-7k3m9qx0",
-        ] {
+        for words in ["w2", "web", "w26-1", "W26 fence", "w261121-7k3m9qx0"] {
             assert!(matches!(parse(words), Some(Search::Words(_))), "{words}");
         }
+        let tail = |text: &str| Some(Search::NumberTail(text.to_owned()));
+        for text in ["7k3m9qx", "m9qx", "7K3M9QX", "261121"] {
+            assert_eq!(parse(text), tail(&text.to_lowercase()), "{text}");
+        }
+        for words in ["9qx", "oil", "7k3m9qx0", "7k3m-qx"] {
+            assert!(matches!(parse(words), Some(Search::Words(_))), "{words}");
+        }
+        assert_eq!(
+            parse(" Ada@Example.com "),
+            Some(Search::Email("ada@example.com".into()))
+        );
+        let public = |text| Search::parse_public(text).unwrap();
+        for words in ["@ada", "ada@", "ada@example.com lovelace"] {
+            assert!(matches!(parse(words), Some(Search::Words(_))), "{words}");
+        }
+        assert!(matches!(public("ada@example.com"), Some(Search::Words(_))));
         assert_eq!(last_number("W26"), "W26ZZZZZZZZZZZZ");
         assert!(Search::parse(&"x".repeat(300)).is_err());
         let words = |text| match parse(text) {

@@ -41,8 +41,9 @@ impl Draft {
         errors.or(checked)
     }
 
-    /// Adds prices to a checked draft and creates the order. If nothing is due it is paid at once: then there are two changes, placed and
-    /// paid. The last change has the order. `guest`: the customer has no account.
+    /// Adds prices to a checked draft and creates the order. An order that costs nothing is a request for a quote, which reserves no
+    /// goods and does not expire; where the shop has free orders it is paid at once: then there are two changes, placed and paid. The
+    /// last change has the order. `guest`: the customer has no account.
     pub fn place(
         self,
         customer: Customer,
@@ -83,6 +84,8 @@ impl Draft {
             guest,
             replaces_id: None,
             replaced_by_id: None,
+            quote_state: None,
+            quote: None,
             payment_id: None,
             held_from: None,
             available_since: None,
@@ -95,6 +98,10 @@ impl Draft {
         self.details.apply(&mut order);
         errors.or(())?;
         order.require_contents()?;
+        if order.total == 0 && !shop.free_orders {
+            order.request_quote();
+            (order.holding, order.expires_at) = (StockState::Nothing, None);
+        }
         Ok(Changed::placed(order, now))
     }
 }
@@ -172,10 +179,11 @@ pub(super) fn priced(
     (items, total.unwrap_or(0))
 }
 
-/// The kind of an order with these items. Free text alone is a service.
+/// The kind of an order with these items. Free text alone is a service; so is what is made to order, whatever comes out of it.
 pub(super) fn kind_of(items: &[Item]) -> OrderKind {
-    let has = |kind| items.iter().any(|item| item.kind == kind);
-    match (has(ProductKind::Goods), has(ProductKind::Service)) {
+    let is_stocked = |item: &Item| item.kind == ProductKind::Goods && item.product().is_some();
+    let work = items.iter().any(|item| !is_stocked(item));
+    match (items.iter().any(is_stocked), work) {
         (true, true) => OrderKind::Mixed,
         (true, false) => OrderKind::Goods,
         (false, _) => OrderKind::Service,

@@ -1,6 +1,8 @@
-//! The search words of an order.
+//! The search words of an order, and the labels that are found like words.
 
 use std::collections::BTreeSet;
+
+use super::OrderKind;
 
 /// Maximum number of characters of a word.
 pub const MAX_WORD: usize = 64;
@@ -71,9 +73,51 @@ impl SearchTerms {
     }
 }
 
+/// What an order is found by in addition to its words: the customer's address, the end of its number, its kind. Each starts with a
+/// character that no word has; only the list for administrators looks for addresses. A migration writes the same for older orders.
+pub fn labels(email: &str, number: &str, kind: OrderKind) -> Vec<String> {
+    let tail = number.rsplit('-').next().unwrap_or_default();
+    let mut labels = vec![tail_label(tail), kind_label(kind)];
+    if !email.is_empty() {
+        labels.push(email_label(email));
+    }
+    labels
+}
+
+/// For the address of a customer, or its beginning.
+pub fn email_label(address: &str) -> String {
+    let label = format!("@{}", address.to_ascii_lowercase());
+    label.chars().take(MAX_WORD).collect()
+}
+
+/// For the end of an order number. Backwards: the end of a number is the prefix of this label.
+pub fn tail_label(tail: &str) -> String {
+    let backwards = tail.chars().rev().map(|c| c.to_ascii_lowercase());
+    std::iter::once('-').chain(backwards).collect()
+}
+
+pub fn kind_label(kind: OrderKind) -> String {
+    format!(":{}", kind.as_str().to_ascii_lowercase())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn labels_are_no_words_and_an_end_of_the_number_is_their_prefix() {
+        let labels = labels("Ada@Example.com", "W261121-7K3M9QX", OrderKind::Mixed);
+        assert_eq!(labels, ["-xq9m3k7", ":mixed", "@ada@example.com"]);
+        assert!(labels[0].starts_with(&tail_label("9QX")));
+        let text = labels.join(" ");
+        let words = SearchTerms::of(&[&text]);
+        assert!(
+            labels
+                .iter()
+                .all(|label| !words.iter().any(|word| word == label))
+        );
+        assert_eq!(email_label(&"x".repeat(100)).len(), MAX_WORD);
+    }
 
     #[test]
     fn words_are_runs_of_letters_and_digits() {

@@ -2,7 +2,7 @@
 
 use super::{
     OrderStatus::{self, Cancelled, Completed, InProgress, OnHold, Pending},
-    Party::{Admin, Assignee, Owner},
+    Party::{Admin, Assignee, Finisher, Owner},
 };
 
 /// A user's role in an order.
@@ -14,10 +14,12 @@ pub enum Party {
     Assignee,
     /// Any administrator.
     Admin,
+    /// The worker it is assigned to, where the shop lets workers complete orders without approval.
+    Finisher,
 }
 
 impl Party {
-    pub const ALL: [Self; 3] = [Owner, Assignee, Admin];
+    pub const ALL: [Self; 4] = [Owner, Assignee, Admin, Finisher];
 }
 
 /// One allowed step.
@@ -43,8 +45,8 @@ pub const RULES: &[Rule] = &[
     rule(OnHold, InProgress, &[Assignee, Admin]),
     // Back to PENDING; only if it was PENDING before the hold.
     rule(OnHold, Pending, &[Admin]),
-    // A worker asks for completion; an administrator decides.
-    rule(InProgress, Completed, &[Admin]),
+    // Other workers ask for completion; an administrator decides.
+    rule(InProgress, Completed, &[Admin, Finisher]),
     // Customers may cancel as long as nobody works on it.
     rule(Pending, Cancelled, &[Owner, Admin]),
     rule(OnHold, Cancelled, &[Owner, Admin]),
@@ -59,6 +61,8 @@ pub struct Refused {
     pub to: OrderStatus,
     /// The statuses that the caller may set instead.
     pub allowed: Vec<OrderStatus>,
+    /// The caller can request it of an administrator.
+    pub request: bool,
 }
 
 /// The statuses that these parties may set from `from` (if on hold, put on hold from `held_from`).
@@ -88,18 +92,23 @@ mod tests {
             (Pending, Owner, &[Cancelled]),
             (Pending, Assignee, &[]),
             (Pending, Admin, &[InProgress, OnHold, Cancelled]),
+            (Pending, Finisher, &[]),
             (InProgress, Owner, &[]),
             (InProgress, Assignee, &[OnHold]),
             (InProgress, Admin, &[OnHold, Completed, Cancelled]),
+            (InProgress, Finisher, &[Completed]),
             (OnHold, Owner, &[Cancelled]),
             (OnHold, Assignee, &[InProgress]),
             (OnHold, Admin, &[InProgress, Cancelled]),
+            (OnHold, Finisher, &[]),
             (Completed, Owner, &[]),
             (Completed, Assignee, &[]),
             (Completed, Admin, &[]),
+            (Completed, Finisher, &[]),
             (Cancelled, Owner, &[]),
             (Cancelled, Assignee, &[]),
             (Cancelled, Admin, &[]),
+            (Cancelled, Finisher, &[]),
         ];
         assert_eq!(table.len(), OrderStatus::ALL.len() * Party::ALL.len());
         for (from, party, expected) in table {

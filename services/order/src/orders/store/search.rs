@@ -14,7 +14,9 @@ use super::visible_to;
 use crate::{
     base::{fields::prefix_pattern, store::like},
     orders::{
-        domain::{Filter, Search, Sort, Viewer, days_of, last_number},
+        domain::{
+            Filter, Search, Sort, Viewer, days_of, email_label, kind_label, last_number, tail_label,
+        },
         entity::{order, word},
     },
 };
@@ -93,20 +95,30 @@ async fn few(
     filter: &Filter,
     sort: Sort,
 ) -> Result<Option<Vec<OrderId>>, StoreError> {
-    if let Some(Search::Words(words)) = &filter.search
-        && let Some(ids) = rare(connection, filter, words).await?
+    if let Some(search) = &filter.search
+        && let Some(ids) = searched(connection, filter, search).await?
     {
         return Ok(Some(ids));
+    }
+    if !filter.kinds.is_empty() {
+        let labels = filter.kinds.iter().copied().map(kind_label);
+        let kinds = order::Column::Kind.is_in(filter.kinds.iter().copied());
+        let labelled = Condition::all().add(word::Column::Word.is_in(labels));
+        if let Some(ids) = rare(connection, filter, labelled, Condition::all().add(kinds)).await? {
+            return Ok(Some(ids));
+        }
     }
     let part = match sort {
         Sort::Newest | Sort::Oldest => Filter {
             min_total: filter.min_total,
             max_total: filter.max_total,
+            quotes: filter.quotes.clone(),
             ..states(filter, several(filter))
         },
         Sort::TotalAsc | Sort::TotalDesc => Filter {
             from: filter.from,
             to: filter.to,
+            quotes: filter.quotes.clone(),
             ..states(filter, true)
         },
     };
@@ -175,55 +187,98 @@ impl Plain {
     }
 }
 
-/// The orders with a rare word of the search, if it has one.
+/// The orders that match a search, if they are few.
+async fn searched(
+    connection: &impl ConnectionTrait,
+    filter: &Filter,
+    search: &Search,
+) -> Result<Option<Vec<OrderId>>, StoreError> {
+    match search {
+        // Found by an index of their own.
+        Search::Id(_) | Search::Number(_) | Search::NumberPrefix(_) => Ok(None),
+        Search::Words(words) => {
+            for beginning in words {
+                let found = rare(connection, filter, word_range(beginning), begins(beginning));
+                if let Some(ids) = found.await? {
+                    return Ok(Some(ids));
+                }
+            }
+            Ok(None)
+        }
+        Search::Email(address) => {
+            let range = word_range(&email_label(address));
+            rare(connection, filter, range, has_address(address)).await
+        }
+        Search::NumberTail(tail) => {
+            let range = Condition::any()
+                .add(word_range(&tail_label(tail)))
+                .add(word_range(tail));
+            rare(connection, filter, range, ends_number(tail)).await
+        }
+    }
+}
+
+/// The orders with words in this range, if they are few. `fresh`: the same for the newest orders, by their own columns, so that an order
+/// is found right after placing.
 async fn rare(
     connection: &impl ConnectionTrait,
     filter: &Filter,
-    words: &[String],
+    range: Condition,
+    fresh: Condition,
 ) -> Result<Option<Vec<OrderId>>, StoreError> {
-    use word::Column::{CreatedAt, Word};
-    for beginning in words {
-        let mut select = word::Entity::find()
-            .select_only()
-            .column(word::Column::OrderId)
-            .filter(Word.gte(beginning.as_str()))
-            .filter(Word.lt(format!("{beginning}{LAST}")))
-            .limit(RARE as u64 + 1);
-        if let Some(from) = filter.from {
-            select = select.filter(CreatedAt.gte(from));
-        }
-        if let Some(to) = filter.to {
-            select = select.filter(CreatedAt.lt(to));
-        }
-        let mut ids: Vec<OrderId> = select.into_tuple().all(connection).await?;
-        if ids.len() <= RARE {
-            let fresh = fresh(connection, beginning).await?;
-            if fresh.len() > RARE {
-                return Ok(None);
-            }
-            ids.extend(fresh);
-            ids.sort_unstable();
-            ids.dedup();
-            return Ok(Some(ids));
-        }
+    use word::Column::CreatedAt;
+    let mut select = word::Entity::find()
+        .select_only()
+        .column(word::Column::OrderId)
+        .filter(range)
+        .limit(RARE as u64 + 1);
+    if let Some(from) = filter.from {
+        select = select.filter(CreatedAt.gte(from));
     }
-    Ok(None)
-}
-
-/// The newest orders with such a word, by their own text, so that an order is found right after placing.
-async fn fresh(
-    connection: &impl ConnectionTrait,
-    beginning: &str,
-) -> Result<Vec<OrderId>, StoreError> {
+    if let Some(to) = filter.to {
+        select = select.filter(CreatedAt.lt(to));
+    }
+    let mut ids: Vec<OrderId> = select.into_tuple().all(connection).await?;
+    if ids.len() > RARE {
+        return Ok(None);
+    }
     let since = Timestamp::now().minus(FRESH);
-    let ids = visible_to(Viewer::Everything)
+    let newest = visible_to(Viewer::Everything)
         .select_only()
         .column(order::Column::Id)
         .filter(order::Column::CreatedAt.gte(since))
-        .filter(begins(beginning))
+        .filter(fresh)
         .order_by_desc(order::Column::CreatedAt)
         .limit(RARE as u64 + 1);
-    Ok(ids.into_tuple().all(connection).await?)
+    let newest: Vec<OrderId> = newest.into_tuple().all(connection).await?;
+    if newest.len() > RARE {
+        return Ok(None);
+    }
+    ids.extend(newest);
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(Some(ids))
+}
+
+/// Words that start with this prefix.
+fn word_range(beginning: &str) -> Condition {
+    use word::Column::Word;
+    Condition::all()
+        .add(Word.gte(beginning))
+        .add(Word.lt(format!("{beginning}{LAST}")))
+}
+
+/// Orders of a customer whose address starts with this prefix.
+fn has_address(address: &str) -> Condition {
+    Condition::all().add(like(order::Column::CustomerEmail, prefix_pattern(address)))
+}
+
+/// Orders whose number ends like this, or with such a word.
+fn ends_number(tail: &str) -> Condition {
+    let upper = tail.to_ascii_uppercase();
+    Condition::any()
+        .add(like(order::Column::Number, format!("%{upper}")))
+        .add(begins(tail))
 }
 
 /// Rows with a word that starts with this prefix.
@@ -261,6 +316,8 @@ fn condition(filter: &Filter, plain: Plain) -> Condition {
         Some(Search::Id(id)) => Condition::all().add(Column::Id.eq(*id)),
         Some(Search::Number(number)) => Condition::all().add(Column::Number.eq(number.clone())),
         Some(Search::NumberPrefix(prefix)) => begins_number(prefix),
+        Some(Search::NumberTail(tail)) => Condition::all().add(ends_number(tail)),
+        Some(Search::Email(address)) => has_address(address),
         Some(Search::Words(words)) => words
             .iter()
             .fold(Condition::all(), |all, word| all.add(begins(word))),
@@ -272,6 +329,15 @@ fn condition(filter: &Filter, plain: Plain) -> Condition {
     if !filter.payment_statuses.is_empty() {
         let any = filter.payment_statuses.iter().copied();
         all = all.add(plain.text(Column::PaymentStatus).is_in(any));
+    }
+    if !filter.kinds.is_empty() {
+        all = all.add(Column::Kind.is_in(filter.kinds.iter().copied()));
+    }
+    if !filter.quotes.is_empty() {
+        all = all.add(Column::QuoteState.is_in(filter.quotes.iter().copied()));
+    }
+    if filter.unassigned {
+        all = all.add(Column::AssigneeId.is_null());
     }
     if let Some(from) = filter.from {
         all = all.add(plain.number(Column::CreatedAt).gte(from));

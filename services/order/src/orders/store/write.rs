@@ -18,13 +18,15 @@ use crate::{
 };
 
 /// The columns that every step can change.
-const CHANGING: [Column; 13] = [
+const CHANGING: [Column; 15] = [
     Column::Status,
     Column::PaymentStatus,
     Column::Holding,
     Column::AssigneeId,
     Column::AssigneeName,
     Column::ReplacedById,
+    Column::QuoteState,
+    Column::Quote,
     Column::PaymentId,
     Column::HeldFrom,
     Column::AvailableSince,

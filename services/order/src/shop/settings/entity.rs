@@ -36,6 +36,10 @@ pub struct Model {
     pub cart_lifetime: i64,
     /// Default low-stock threshold of products, in units.
     pub low_stock_threshold: i64,
+    /// An order that costs nothing is paid at once; otherwise it is a request for a quote.
+    pub free_orders: bool,
+    /// The assigned worker completes an order; otherwise an administrator approves.
+    pub completion_without_approval: bool,
     pub version: i64,
     pub updated_at: Timestamp,
 }

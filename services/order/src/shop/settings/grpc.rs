@@ -39,6 +39,8 @@ fn patch(request: UpdateSettingsRequest) -> Result<SettingsPatch, AppError> {
         cart_lifetime: request.cart_lifetime_seconds,
         low_stock_threshold: request.low_stock_threshold,
         allowed_file_types: types.transpose()?.map(FileTypes::new),
+        free_orders: request.free_orders,
+        completion_without_approval: request.completion_without_approval,
     })
 }
 

@@ -23,6 +23,8 @@ pub fn settings(shop: &ShopSettings) -> pb::ShopSettings {
         cart_lifetime_seconds: shop.cart_lifetime,
         low_stock_threshold: shop.low_stock_threshold,
         allowed_file_types: types(&shop.allowed_file_types),
+        free_orders: shop.free_orders,
+        completion_without_approval: shop.completion_without_approval,
         version: shop.version,
         updated_at: Some(shop.updated_at),
     }

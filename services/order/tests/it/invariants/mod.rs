@@ -26,6 +26,10 @@ pub enum Step {
         product: usize,
         quantity: i64,
     },
+    Quote {
+        order: usize,
+        how: usize,
+    },
     Begin {
         order: usize,
     },
@@ -133,6 +137,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (0_usize..6, any::<bool>()).prop_map(|(request, approve)| Step::Decide { request, approve }),
         3 => (0_usize..6, goods(), any::<bool>())
             .prop_map(|(request, to, replace)| Step::Reassign { request, to, replace }),
+        4 => (order(), 0_usize..5).prop_map(|(order, how)| Step::Quote { order, how }),
         2 => (order(), 0_usize..2).prop_map(|(order, to)| Step::Assign { order, to }),
         2 => (order(), any::<bool>()).prop_map(|(order, by_worker)| Step::Release { order, by_worker }),
     ];

@@ -151,6 +151,7 @@ impl<'a> World<'a> {
                 None => Ok(()),
             },
             Step::Edit { order, .. }
+            | Step::Quote { order, .. }
             | Step::Begin { order }
             | Step::Pay { order }
             | Step::Fail { order }
@@ -235,6 +236,18 @@ impl<'a> World<'a> {
                 let lines = new_lines(&[(&self.products[product], quantity)]);
                 edit(shop, &self.customer, order, lines).await?;
             }
+            // An offer of 0 or 100, or the end of it, or its acceptance.
+            Step::Quote { how, .. } => match how {
+                0 | 1 => {
+                    let amount = i64::try_from(how).unwrap_or_default() * 100;
+                    shop.quote(&shop.admin, order, amount).await?;
+                }
+                2 => drop(shop.withdraw(&shop.admin, order).await?),
+                _ => {
+                    let quote = shop.refresh(order).await.quote.unwrap_or_default();
+                    shop.accept(&self.customer, order, quote.version).await?;
+                }
+            },
             Step::Begin { .. } => drop(begin(shop, order).await),
             Step::Pay { .. } => {
                 // The current total; an edit may come first.

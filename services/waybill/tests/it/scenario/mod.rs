@@ -4,6 +4,7 @@
 
 mod goods;
 mod office;
+mod quote;
 mod studio;
 
 use serde_json::json;
@@ -135,6 +136,7 @@ async fn main_job(shape: Shape) {
 
     goods::sold_and_shipped(&anyone, &admin).await;
     studio::handed_over(&admin, (&worker, &rival), &customer, &service).await;
+    quote::agreed(&worker, &admin, &customer, &mut customer_live).await;
     office::looked_at(&admin, &customer).await;
     platform.verify().await.unwrap();
 }

@@ -65,13 +65,16 @@ fn audit_values(filter: &Filter) -> Value {
     let search = filter.search.as_ref().map(|search| match search {
         Search::Id(id) => id.to_string(),
         Search::Number(number) => number.to_string(),
-        Search::NumberPrefix(text) => text.clone(),
+        Search::NumberPrefix(text) | Search::NumberTail(text) | Search::Email(text) => text.clone(),
         Search::Words(words) => words.join(" "),
     });
     audit::non_null([
         ("q", json!(search)),
         ("status", json!(filter.statuses)),
         ("paymentStatus", json!(filter.payment_statuses)),
+        ("kind", json!(filter.kinds)),
+        ("quote", json!(filter.quotes)),
+        ("unassigned", json!(filter.unassigned.then_some(true))),
         ("from", json!(filter.from)),
         ("to", json!(filter.to)),
         ("customerId", json!(filter.customer)),

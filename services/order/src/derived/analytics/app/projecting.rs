@@ -19,6 +19,8 @@ pub struct ProjectionInput {
     /// The order after the change.
     pub order: Counted,
     pub step: Milestone,
+    /// The change may have given the order another kind.
+    pub kind_may_differ: bool,
 }
 
 impl ProjectionInput {
@@ -80,11 +82,19 @@ impl Writing {
         contribution.add_to(self.figures.entry(generation).or_default(), 1);
     }
 
-    /// All words of an order, including those that should exist already.
+    /// All words and labels of an order, including those that should exist already.
     pub(super) fn all_words(&mut self, order: &Counted) {
         let words = order.words.iter();
         self.more_words
             .extend(words.map(|word| word_row(order, word)));
+        self.labels(order);
+    }
+
+    /// Labels stay: that of an earlier kind finds an order that the filter then leaves out.
+    fn labels(&mut self, order: &Counted) {
+        let labels = order.labels.iter();
+        self.more_words
+            .extend(labels.map(|label| word_row(order, label)));
     }
 
     /// The contended rows come last.
@@ -137,6 +147,9 @@ pub async fn consume(tx: &Tx, changes: Vec<ProjectionInput>) -> Result<(), Store
             times.then(change.step, change.at());
         }
         let contribution = Contribution::new(&last.order, times);
+        if had.is_none() || changes.iter().any(|change| change.kind_may_differ) {
+            writing.labels(&last.order);
+        }
         apply(&mut writing, &last.order, contribution, had, state);
     }
     if !incomplete.is_empty() {
@@ -155,6 +168,7 @@ async fn read_again(
     for (id, (order, history)) in orders::with_history(tx.conn(), ids).await? {
         let order = Counted::from(&order);
         let contribution = Contribution::new(&order, Times::of(&history));
+        writing.labels(&order);
         apply(writing, &order, contribution, before.remove(&id), state);
     }
     Ok(())

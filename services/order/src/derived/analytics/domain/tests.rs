@@ -36,6 +36,7 @@ fn line(version: i64, event: &str, from: Option<&str>, to: &str, day: i64) -> Hi
         actor_name: None,
         actor_role: None,
         note: String::new(),
+        internal_note: None,
     }
 }
 

@@ -7,7 +7,7 @@ use waybill_store::{Tx, transact};
 use super::{Candidate, OneOf, Work, check_skills, noted, person, several};
 use crate::orders::{
     app::audit_change,
-    domain::{Order, Party, Person, Viewer, note},
+    domain::{Order, Party, Person, Remark, Viewer, note},
     store as orders,
 };
 
@@ -72,20 +72,25 @@ impl Work {
         Ok(changed.order)
     }
 
-    /// Returns an order to the pool, as its worker or an administrator.
+    /// Returns an order to the pool, as its worker or an administrator. The reason is internal; the note is for the customer, too.
     pub async fn release(
         &self,
         ctx: &CallContext,
         id: OrderId,
-        reason: &str,
+        (reason, customer_note): (&str, &str),
         version: Option<i64>,
     ) -> Result<Order, AppError> {
         ctx.require(&[Role::Staff, Role::Admin])?;
         let person = person(ctx)?;
-        let reason = note("reason", reason)?;
+        let internal = note("reason", reason)?;
+        let note = note("customerNote", customer_note)?;
+        let remark = Remark {
+            note: &note,
+            internal: &internal,
+        };
         let shop = self.context.shop();
         self.orders
-            .change(ctx, "order.release", id, &reason, version, |order, now| {
+            .change(ctx, "order.release", id, remark, version, |order, now| {
                 let parties = order.parties(&person);
                 if !parties.contains(&Party::Assignee) && !parties.contains(&Party::Admin) {
                     return Err(AppError::forbidden(

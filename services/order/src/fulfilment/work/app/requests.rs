@@ -19,7 +19,7 @@ use crate::{
     },
     orders::{
         app::{OrderEffect, audit_change_with, history, number_taken, viewer},
-        domain::{Changed, Order, OrderStatus, Party, Person, Viewer, note},
+        domain::{Changed, Order, OrderStatus, Party, Person, Remark, Viewer, note},
         events::order_changed,
         store as orders, wire as order_wire,
     },
@@ -31,6 +31,8 @@ use crate::{
 pub struct Decision {
     pub approve: bool,
     pub note: String,
+    /// What the customer is told about a worker's request, instead of what the worker wrote.
+    pub customer_note: String,
     /// For an approved reassignment: the worker who gets the order, instead of the pool.
     pub assign_to: Option<UserId>,
     /// Their name from auth, provided by the caller; used if no event of them has arrived yet.
@@ -60,6 +62,7 @@ impl Work {
         order_id: OrderId,
         kind: Option<RequestKind>,
         reason: &str,
+        customer_note: &str,
     ) -> Result<ChangeRequest, AppError> {
         let requester = person(ctx)?;
         let viewer = viewer(ctx)?;
@@ -73,13 +76,24 @@ impl Work {
         if reason.is_empty() {
             return Err(FieldErrors::one("reason", "is required").into());
         }
+        let customer_note = note("customerNote", customer_note)?;
+        if requester.role == Role::Customer && !customer_note.is_empty() {
+            return Err(FieldErrors::one("customerNote", "is for the requests of workers").into());
+        }
         let db = &self.context.db;
         transact!(db, ctx, async |tx| {
             // Locked, so that the order cannot end before the request is written.
             let order = orders::find_locked(tx, viewer, order_id).await?;
             let order = order.ok_or_else(|| AppError::not_found("order"))?;
             let now = self.context.now();
-            let request = ChangeRequest::new(&order, kind, reason.clone(), requester.clone(), now)?;
+            let request = ChangeRequest::new(
+                &order,
+                kind,
+                reason.clone(),
+                customer_note.clone(),
+                requester.clone(),
+                now,
+            )?;
             insert(tx, &request).await.map_err(|error| {
                 if error.is_unique() {
                     AppError::conflict(
@@ -104,19 +118,17 @@ impl Work {
         query: &PageQuery,
     ) -> Result<Page<ChangeRequest>, AppError> {
         let reader = self.context.db.reader();
-        match filter.order {
-            None => {
-                ctx.require(&[Role::Admin])?;
-            }
-            Some(id) => {
-                let viewer = viewer(ctx)?;
-                let order = orders::find(reader, viewer, id).await?;
-                // Workers who only see the order in the pool may not read its requests.
-                let order = order.filter(|order| !order.is_known_from_pool(viewer));
-                order.ok_or_else(|| AppError::not_found("order"))?;
-            }
-        }
-        Ok(store::list(reader, filter, query).await?)
+        let Some(id) = filter.order else {
+            ctx.require(&[Role::Admin])?;
+            return Ok(store::list(reader, filter, query).await?);
+        };
+        let viewer = viewer(ctx)?;
+        let order = orders::find(reader, viewer, id).await?;
+        // Workers who only see the order in the pool may not read its requests.
+        let order = order.filter(|order| !order.is_known_from_pool(viewer));
+        let order = order.ok_or_else(|| AppError::not_found("order"))?;
+        let page = store::list(reader, filter, query).await?;
+        Ok(page.map(|request| request.seen_by(viewer, &order)))
     }
 
     /// An administrator approves or rejects. Approval changes the order in the same transaction.
@@ -131,6 +143,7 @@ impl Work {
         let db = &self.context.db;
         let decision = Decision {
             note: note("note", &decision.note)?,
+            customer_note: note("customerNote", &decision.customer_note)?,
             ..decision
         };
         let found = store::find(db.reader(), id).await?;
@@ -164,12 +177,15 @@ impl Work {
         // Again if the number of the replacement is taken.
         optimistic(db, || {
             transact!(db, ctx, async |tx| {
-                let decided = request.decided(
+                let mut decided = request.decided(
                     decision.approve,
                     decision.note.clone(),
                     Some(admin.clone()),
                     self.context.now(),
                 );
+                if !decision.customer_note.is_empty() {
+                    decided.customer_note = Some(decision.customer_note.clone());
+                }
                 self.write_decision(tx, ctx, decided, &admin, &decision, worker.as_ref())
                     .await
             })
@@ -208,18 +224,13 @@ impl Work {
                 check_skills(tx, taker, before.id).await?;
             }
             let worker = taker.map(|taker| &taker.worker);
-            // The history shows the reason of the customer or worker.
-            let note = if decided.note.is_empty() {
-                &decided.reason
-            } else {
-                &decided.note
-            };
+            let remark = decided.remark();
             if decision.replace {
-                let (closed, opened) = self.replace(tx, &before, worker, admin, note).await?;
+                let (closed, opened) = self.replace(tx, &before, worker, admin, remark).await?;
                 (order, replacement) = (closed, Some(opened));
             } else {
                 order = self
-                    .fulfil(tx, decided.kind, &before, worker, admin, note)
+                    .fulfil(tx, decided.kind, &before, worker, admin, remark)
                     .await?;
             }
         }
@@ -255,7 +266,7 @@ impl Work {
         order: &Order,
         worker: Option<&Worker>,
         admin: &Person,
-        note: &str,
+        remark: Remark<'_>,
     ) -> Result<Order, AppError> {
         let now = self.context.now();
         let expiry = self.context.shop().expiry(order.kind);
@@ -272,7 +283,7 @@ impl Work {
             }
         };
         self.orders
-            .record_change(tx, &changed, Some(admin), note)
+            .record_change(tx, &changed, Some(admin), remark)
             .await?;
         Ok(changed.order)
     }
@@ -284,7 +295,7 @@ impl Work {
         order: &Order,
         worker: Option<&Worker>,
         admin: &Person,
-        note: &str,
+        remark: Remark<'_>,
     ) -> Result<(Order, Order), AppError> {
         let expiry = self.context.shop().expiry(order.kind);
         let assignee = worker.map(Worker::assignee);
@@ -305,14 +316,18 @@ impl Work {
         files::move_references(tx, order.id, opened.id).await?;
         for changed in &replaced.opened {
             let message = order_wire::order(&changed.order);
-            order_changed(tx, changed, message, Some(admin), &why, None);
+            order_changed(tx, changed, message, Some(admin), (&why, ""), None);
         }
-        let why = match note {
+        let why = match remark.note {
             "" => format!("replaced by {}", opened.number),
             note => format!("replaced by {}: {note}", opened.number),
         };
+        let remark = Remark {
+            note: &why,
+            internal: remark.internal,
+        };
         self.orders
-            .record_change(tx, &replaced.closed, Some(admin), &why)
+            .record_change(tx, &replaced.closed, Some(admin), remark)
             .await?;
         Ok((replaced.closed.order, opened))
     }

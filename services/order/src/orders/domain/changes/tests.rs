@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use proptest::prelude::*;
-use waybill_primitives::{Currency, ProductId, UserId};
+use waybill_primitives::{Currency, ProductId, Role, UserId};
 
 use super::*;
 use crate::{
-    orders::domain::{Customer, Details, Draft, OrderKind},
+    orders::domain::{Customer, Details, Draft, OfferDraft, OrderKind, Person},
     shop::{
         products::domain::{Line, ProductKind, Sellable},
         settings::domain::ShopSettings,
@@ -242,12 +242,24 @@ fn a_refusal_lists_what_is_allowed() {
     assert_eq!(refused.allowed, [Cancelled]);
 }
 
+/// An administrator's offer, if the order is open for one.
+fn quote(order: &Order, amount: i64, now: Timestamp) -> Option<Changed> {
+    let admin = Person::new(UserId::new(), "Anna", Role::Admin);
+    let draft = OfferDraft {
+        amount: Some(Money::new(amount, Currency::USD)),
+        valid_until: Some(now.plus(EXPIRY)),
+        ..OfferDraft::default()
+    };
+    let offer = draft.check(order, &admin, 100, now).unwrap();
+    order.quoted(offer, None, now).ok().flatten()
+}
+
 /// Invariants of every order.
 fn check_invariants(order: &Order) {
     let due = order.payment_status.is_due();
     let goods = !order.goods().is_empty();
     let expected = match order.status {
-        _ if !goods => StockState::Nothing,
+        _ if !goods || order.is_unpriced() => StockState::Nothing,
         Cancelled => StockState::Nothing,
         // Refunded before it was completed, its goods went back; afterwards, the customer has them.
         Completed if order.payment_status == PaymentStatus::Refunded => order.holding,
@@ -259,7 +271,12 @@ fn check_invariants(order: &Order) {
     assert_eq!(order.holding, expected, "{order:?}");
     assert_eq!(
         order.expires_at.is_some(),
-        order.status == Pending && due,
+        order.status == Pending
+            && due
+            && !matches!(
+                order.quote_state,
+                Some(QuoteState::Requested | QuoteState::Expired)
+            ),
         "{order:?}"
     );
     assert_eq!(
@@ -280,6 +297,14 @@ fn check_invariants(order: &Order) {
     // A PENDING order has no worker; otherwise nobody could claim it.
     let waits = order.status == Pending || order.held_from == Some(Pending);
     assert!(!(waits && order.assignee_id.is_some()), "{order:?}");
+    let total: i64 = order.items.iter().map(|item| item.line_total).sum();
+    assert_eq!(order.total, total, "{order:?}");
+    // Nobody works on, or has paid for, what has no price.
+    if order.is_unpriced() {
+        assert!(due && order.total == 0, "{order:?}");
+        assert!(!matches!(order.status, InProgress | Completed), "{order:?}");
+        assert_eq!(order.assignee_id, None, "{order:?}");
+    }
     // A replaced order has no payment.
     if order.replaced_by_id.is_some() {
         assert_eq!(
@@ -296,7 +321,7 @@ proptest! {
     fn random_walks_keep_the_invariants(
         goods in any::<bool>(),
         free in any::<bool>(),
-        steps in prop::collection::vec((0_u8..13, 0_usize..3), 0..40)
+        steps in prop::collection::vec((0_u8..16, 0_usize..3), 0..40)
     ) {
         let kind = if goods { ProductKind::Goods } else { ProductKind::Service };
         let mut order = order(&[kind, kind], if free { 0 } else { 7 });
@@ -332,6 +357,31 @@ proptest! {
                     Some(Outcome::Changed(changed)) => Some(*changed),
                     _ => None,
                 },
+                13 => quote(&order, i64::try_from(party).unwrap() * 100, now),
+                14 => {
+                    let version = order.quote_version();
+                    let changes = order.quote_accepted(version, now, |_| EXPIRY);
+                    let mut changes = changes.unwrap_or_default().into_iter();
+                    let accepted = changes.next();
+                    // What costs nothing is paid at once; that change is checked alone.
+                    if let Some(paid) = changes.next() {
+                        check_invariants(&paid.order);
+                        prop_assert_eq!(paid.event, OrderEvent::Paid);
+                        prop_assert!(changes.next().is_none());
+                        moved = (0, 1);
+                        order = accepted.unwrap().order;
+                        if order.goods().is_empty() {
+                            moved = (0, 0);
+                        }
+                        Some(paid)
+                    } else {
+                        accepted
+                    }
+                }
+                15 => {
+                    let admin = Person::new(UserId::new(), "Anna", Role::Admin);
+                    order.quote_withdrawn(&admin, now).ok().flatten()
+                }
                 11 => order.assigned(&crew[party], now).ok().flatten(),
                 12 => {
                     let to = crew.get(party).filter(|_| party > 0);

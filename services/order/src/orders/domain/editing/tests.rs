@@ -2,10 +2,16 @@
 
 use std::time::Duration;
 
-use waybill_primitives::{Currency, Money};
+use waybill_primitives::{Currency, Money, Role, UserId};
 
 use super::*;
-use crate::orders::domain::{Address, OrderKind, StockEffect, tests::sample_order};
+use crate::{
+    orders::domain::{
+        Address, NotQuoted, OfferDraft, OrderKind, Person, QuoteState, StockEffect,
+        tests::sample_order,
+    },
+    shop::products::domain::ProductKind,
+};
 
 const NOW: Timestamp = Timestamp::from_secs(1_795_219_200);
 
@@ -86,14 +92,18 @@ fn new_lines_change_kind_total_and_holding_but_not_the_expiry() {
 }
 
 #[test]
-fn nothing_due_after_an_edit_is_paid_with_it() {
+fn where_orders_may_be_free_nothing_due_after_an_edit_is_paid_with_it() {
+    let shop = ShopSettings {
+        free_orders: true,
+        ..shop()
+    };
     let gift = ProductId::new();
     let products = HashMap::from([(gift, product(ProductKind::Goods, 0))]);
     let edit = Edit {
         lines: Some(lines(&[(gift, 1)])),
         ..Edit::default()
     };
-    let changes = waiting().edited(edit, &products, &shop(), NOW).unwrap();
+    let changes = waiting().edited(edit, &products, &shop, NOW).unwrap();
     let events: Vec<_> = changes.iter().map(|c| (c.event, c.stock)).collect();
     assert_eq!(
         events,
@@ -104,6 +114,134 @@ fn nothing_due_after_an_edit_is_paid_with_it() {
     );
     assert_eq!(changes[1].order.holding, StockState::Sold);
     assert_eq!(changes[1].order.expires_at, None);
+}
+
+#[test]
+fn an_emptied_order_is_a_request_for_a_quote_and_a_filled_one_has_a_price_again() {
+    let (cup, gift) = (ProductId::new(), ProductId::new());
+    let products = HashMap::from([
+        (cup, product(ProductKind::Goods, 10)),
+        (gift, product(ProductKind::Goods, 0)),
+    ]);
+    let with = |order: &Order, units: &[(ProductId, i64)]| {
+        let edit = Edit {
+            lines: Some(lines(units)),
+            ..Edit::default()
+        };
+        let changes = order.edited(edit, &products, &shop(), NOW).unwrap();
+        let [edited] = changes.as_slice() else {
+            panic!("one change: {changes:?}")
+        };
+        edited.order.clone()
+    };
+    let full = with(&waiting(), &[(cup, 3)]);
+    assert_eq!(full.reserved(), [(cup, 3)]);
+    for nothing in [&[][..], &[(gift, 1)]] {
+        let request = with(&full, nothing);
+        assert_eq!(request.quote_state, Some(QuoteState::Requested));
+        assert_eq!(
+            (request.payment_status, request.total, request.expires_at),
+            (PaymentStatus::Unpaid, 0, None)
+        );
+        assert!(request.reserved().is_empty());
+        assert_eq!(
+            request.difference(&full),
+            "changed: items, quote; total 0.30 USD → 0.00 USD"
+        );
+        let again = with(&request, &[(cup, 2)]);
+        assert_eq!((again.quote_state, &again.quote), (None, &None));
+        assert_eq!(again.expires_at, Some(NOW.plus(Duration::from_mins(30))));
+        assert_eq!(again.reserved(), [(cup, 2)]);
+    }
+}
+
+#[test]
+fn an_edit_of_what_a_quote_is_for_ends_the_offer_and_any_other_does_not() {
+    let nothing = HashMap::new();
+    let by = Person::new(UserId::new(), "Anna", Role::Admin);
+    let mut request = sample_order();
+    request.request_quote();
+    let offer = OfferDraft {
+        amount: Some(Money::new(900, Currency::USD)),
+        valid_until: Some(NOW.plus(Duration::from_hours(1))),
+        ..OfferDraft::default()
+    };
+    let offer = offer.check(&request, &by, 9, NOW).unwrap();
+    let offered = request.quoted(offer, None, NOW).unwrap().unwrap().order;
+    let accepted = offered.quote_accepted(1, NOW, |_| Duration::from_mins(30));
+    let accepted = accepted.unwrap().remove(0).order;
+    for order in [&offered, &accepted] {
+        let text = |text: &str| Some(text.to_owned());
+        for details in [
+            Details {
+                title: text("A wall"),
+                ..Details::default()
+            },
+            Details {
+                description: text("High"),
+                ..Details::default()
+            },
+            Details {
+                special_instructions: text("Soon"),
+                ..Details::default()
+            },
+            Details {
+                estimated_completion: Some(Some(NOW)),
+                ..Details::default()
+            },
+        ] {
+            let changes = order
+                .edited(edit_of(details), &nothing, &shop(), NOW)
+                .unwrap();
+            let [edited] = changes.as_slice() else {
+                panic!("one change: {changes:?}")
+            };
+            let edited = &edited.order;
+            assert_eq!(edited.quote_state, Some(QuoteState::Requested));
+            assert_eq!(
+                (edited.total, edited.items.len(), edited.expires_at),
+                (0, 0, None)
+            );
+            // A price that was read before is not accepted any more.
+            assert_eq!(
+                edited.quote_accepted(1, NOW, |_| Duration::ZERO),
+                Err(NotQuoted::NoOffer)
+            );
+        }
+        let address = Details {
+            shipping_address: Some(Some(Address {
+                line1: "Harbour Street".into(),
+                city: "Springfield".into(),
+                country: "US".into(),
+                ..Address::default()
+            })),
+            ..Details::default()
+        };
+        let edited = order
+            .edited(edit_of(address), &nothing, &shop(), NOW)
+            .unwrap();
+        let edited = &edited[0].order;
+        assert_eq!(
+            (
+                edited.quote_state,
+                &edited.quote,
+                edited.total,
+                edited.expires_at
+            ),
+            (
+                order.quote_state,
+                &order.quote,
+                order.total,
+                order.expires_at
+            )
+        );
+        // Sent back as it was read, its lines of the quote do not count.
+        let same = Edit {
+            lines: Some(Vec::new()),
+            ..Edit::default()
+        };
+        assert_eq!(order.edited(same, &nothing, &shop(), NOW), Ok(Vec::new()));
+    }
 }
 
 #[test]

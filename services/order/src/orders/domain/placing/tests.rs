@@ -30,6 +30,14 @@ fn sellable(kind: ProductKind, amount: i64) -> Sellable {
 }
 
 fn place(lines: &[(i64, ProductKind, i64)], title: &str) -> Result<Vec<Changed>, FieldErrors> {
+    place_in(&open_shop(), lines, title)
+}
+
+fn place_in(
+    shop: &ShopSettings,
+    lines: &[(i64, ProductKind, i64)],
+    title: &str,
+) -> Result<Vec<Changed>, FieldErrors> {
     let mut products = HashMap::new();
     let mut draft = Draft::default();
     draft.details.title = Some(title.into());
@@ -43,7 +51,7 @@ fn place(lines: &[(i64, ProductKind, i64)], title: &str) -> Result<Vec<Changed>,
     }
     draft
         .check(NOW, MAX_LINES)?
-        .place(customer(), false, &products, &open_shop(), NOW)
+        .place(customer(), false, &products, shop, NOW)
 }
 
 /// A shop with the settings that it opens with.
@@ -83,8 +91,12 @@ fn an_order_of_goods_is_priced_reserved_and_expires() {
 }
 
 #[test]
-fn nothing_due_is_paid_at_once_and_waits_for_a_worker() {
-    let changes = place(&[], "Paint my fence").unwrap();
+fn where_orders_may_be_free_nothing_due_is_paid_at_once_and_waits_for_a_worker() {
+    let shop = ShopSettings {
+        free_orders: true,
+        ..open_shop()
+    };
+    let changes = place_in(&shop, &[], "Paint my fence").unwrap();
     let events: Vec<_> = changes.iter().map(|c| (c.event, c.order.version)).collect();
     assert_eq!(events, [(OrderEvent::Placed, 1), (OrderEvent::Paid, 2)]);
     let order = &changes[1].order;
@@ -93,7 +105,7 @@ fn nothing_due_is_paid_at_once_and_waits_for_a_worker() {
     assert!(order.is_available() && order.available_since == Some(NOW));
     assert_eq!(order.expires_at, None);
 
-    let free_goods = place(&[(3, ProductKind::Goods, 0)], "").unwrap();
+    let free_goods = place_in(&shop, &[(3, ProductKind::Goods, 0)], "").unwrap();
     let effects: Vec<_> = free_goods.iter().map(|c| c.stock).collect();
     assert_eq!(effects, [StockEffect::Reserve, StockEffect::Sell]);
 }

@@ -1,0 +1,236 @@
+//! Mails to addresses that nobody has verified: anybody may have named them.
+
+use std::time::Duration;
+
+use waybill_primitives::{Currency, Money, Role, Timestamp};
+use waybill_proto::{
+    auth::{self, UserEvent},
+    common,
+    notification::{GetMailRequest, ListMailsRequest, Mail},
+    order::{self, OrderEvent},
+};
+use waybill_testkit::{on_any_database, on_each_database, order_changed, user_changed};
+
+use crate::support::{Person, World, answer, order_id, order_of, user};
+
+on_each_database! { an_unverified_address_gets_a_few_mails_an_hour }
+
+on_any_database! {
+    an_unverified_address_gets_no_text_of_others,
+    quotes_notify_who_has_to_act,
+}
+
+impl World {
+    /// Publishes a person whose address auth has verified.
+    pub async fn verified(&self, person: &Person) {
+        let user = auth::User {
+            email_verified: true,
+            ..user(person, 2, false)
+        };
+        self.event(person.id, 2, &user_changed(UserEvent::Updated, &user))
+            .await;
+    }
+
+    /// All mails, oldest first.
+    async fn mails(&self) -> Vec<Mail> {
+        self.deliver().await;
+        let mut client = self.client.clone();
+        let page = Some(common::PageRequest {
+            limit: 100,
+            ..Default::default()
+        });
+        let request = ListMailsRequest {
+            page,
+            ..ListMailsRequest::default()
+        };
+        let all = client.list_mails(request).await;
+        let mut mails = Vec::new();
+        for mail in answer(all).expect("a list").mails.into_iter().rev() {
+            let request = GetMailRequest { id: mail.id };
+            let found = answer(client.get_mail(request).await).expect("a mail");
+            mails.push(found.mail.expect("a mail"));
+        }
+        mails
+    }
+}
+
+/// What a stranger may write where the shop asks for a name, a title, a reason.
+const LURE: &str = "Visit evil.example";
+
+fn lured(customer: &Person) -> order::Order {
+    order::Order {
+        title: Some(LURE.to_owned()),
+        description: Some(LURE.to_owned()),
+        special_instructions: Some(LURE.to_owned()),
+        ..order_of(customer, "W261121-AAAAAAA")
+    }
+}
+
+fn quote(state: order::QuoteState, by: &Person) -> order::Quote {
+    let total = Some(Money::new(90_000, Currency::USD));
+    order::Quote {
+        state: state.into(),
+        version: 1,
+        valid_until: Some(Timestamp::from_secs(2_114_380_740)),
+        total,
+        note: Some(LURE.to_owned()),
+        items: vec![order::QuoteItem {
+            name: "Mural".to_owned(),
+            unit_price: total,
+            quantity: 1,
+            ..Default::default()
+        }],
+        offered_by: Some(common::Person {
+            id: by.id.to_string(),
+            name: by.name.clone(),
+            role: common::Role::Staff.into(),
+        }),
+        ..Default::default()
+    }
+}
+
+async fn an_unverified_address_gets_no_text_of_others(world: &World) {
+    let eve = Person::new(LURE, Role::Customer);
+    let staff = Person::new("Wim", Role::Staff);
+    let mut order = lured(&eve);
+    let id = order_id(&order);
+    let mut version = 0;
+    let mut happens = async |kind, order: &order::Order| {
+        version += 1;
+        let event = order::OrderChanged {
+            note: LURE.to_owned(),
+            ..order_changed(kind, order)
+        };
+        world.event(id, version, &event).await;
+    };
+    happens(OrderEvent::Placed, &order).await;
+    order.quote = Some(quote(order::QuoteState::Offered, &staff));
+    happens(OrderEvent::Quoted, &order).await;
+    happens(OrderEvent::StatusChanged, &order).await;
+    happens(OrderEvent::Cancelled, &order).await;
+    let mails = world.mails().await;
+    assert_eq!(mails.len(), 4);
+    for mail in &mails {
+        let whole = format!("{} {} {}", mail.subject, mail.text, mail.html);
+        assert!(!whole.contains("evil"), "{whole}");
+        assert!(mail.text.contains("Hello,"), "{}", mail.text);
+    }
+    // The price is no free text.
+    assert!(mails[1].text.contains("900.00 USD"), "{}", mails[1].text);
+    assert!(
+        mails[1].text.contains("2036-12-31 23:59 UTC"),
+        "{}",
+        mails[1].text
+    );
+    // Within the application, the customer reads what they and the staff wrote.
+    let inbox = world.inbox(&eve).await;
+    assert!(inbox.iter().any(|one| one.body.contains(LURE)));
+
+    // A verified address belongs to who wrote it.
+    let ada = Person::new("Ada", Role::Customer);
+    world.verified(&ada).await;
+    let order = lured(&ada);
+    let placed = order_changed(OrderEvent::Placed, &order);
+    world.event(order_id(&order), 1, &placed).await;
+    let mails = world.mails().await;
+    let text = &mails[4].text;
+    assert!(text.contains("Hello Ada,") && text.contains(LURE), "{text}");
+    // Another address on the same account's order is not verified by that.
+    let mut other = lured(&ada);
+    let customer = other.customer.as_mut().expect("a customer");
+    customer.email = Some("victim@example.com".to_owned());
+    let placed = order_changed(OrderEvent::Placed, &other);
+    world.event(order_id(&other), 1, &placed).await;
+    let mails = world.mails().await;
+    assert!(!mails[5].text.contains(LURE), "{}", mails[5].text);
+}
+
+async fn an_unverified_address_gets_a_few_mails_an_hour(world: &World) {
+    let place = async |tag: usize| {
+        // The tags of an address lead to the same mailbox.
+        let eve = Person::new("Eve", Role::Customer);
+        let mut order = order_of(&eve, "W261121-AAAAAAA");
+        let customer = order.customer.as_mut().expect("a customer");
+        customer.email = Some(format!("Victim+{tag}@example.com"));
+        let placed = order_changed(OrderEvent::Placed, &order);
+        world.event(order_id(&order), 1, &placed).await;
+        order
+    };
+    let mut last = place(0).await;
+    for tag in 1..25 {
+        last = place(tag).await;
+    }
+    assert_eq!(world.mails().await.len(), 20);
+    // A receipt costs money, so nobody sends many of them.
+    let paid = order::OrderChanged {
+        payment_id: uuid::Uuid::now_v7().to_string(),
+        ..order_changed(OrderEvent::Paid, &last)
+    };
+    world.event(order_id(&last), 2, &paid).await;
+    assert_eq!(world.mails().await.len(), 21);
+    // Others are not affected.
+    let ada = Person::new("Ada", Role::Customer);
+    let order = order_of(&ada, "W261121-BBBBBBB");
+    let placed = order_changed(OrderEvent::Placed, &order);
+    world.event(order_id(&order), 1, &placed).await;
+    assert_eq!(world.mails().await.len(), 22);
+    world.clock.advance(Duration::from_mins(61));
+    place(99).await;
+    assert_eq!(world.mails().await.len(), 23);
+}
+
+async fn quotes_notify_who_has_to_act(world: &World) {
+    let ada = Person::new("Ada", Role::Customer);
+    let (wim, olu) = (
+        Person::new("Wim", Role::Staff),
+        Person::new("Olu", Role::Staff),
+    );
+    let admin = Person::new("Bo", Role::Admin);
+    world.registered(&[&wim, &olu, &admin]).await;
+    let mut order = order_of(&ada, "W261121-AAAAAAA");
+    let id = order_id(&order);
+    let mut version = 0;
+    let steps = [
+        (OrderEvent::Placed, order::QuoteState::Requested),
+        (OrderEvent::Quoted, order::QuoteState::Offered),
+        (OrderEvent::QuoteWithdrawn, order::QuoteState::Requested),
+        (OrderEvent::QuoteExpired, order::QuoteState::Expired),
+        (OrderEvent::QuoteAccepted, order::QuoteState::Accepted),
+    ];
+    for (kind, state) in steps {
+        version += 1;
+        order.quote = Some(quote(state, &wim));
+        world.event(id, version, &order_changed(kind, &order)).await;
+    }
+    assert_eq!(
+        world.kinds(&ada).await,
+        [
+            "ORDER_PLACED",
+            "QUOTE_OFFERED",
+            "QUOTE_WITHDRAWN",
+            "QUOTE_EXPIRED"
+        ]
+    );
+    assert_eq!(world.kinds(&olu).await, ["QUOTE_REQUESTED"]);
+    for who in [&wim, &admin] {
+        assert_eq!(
+            world.kinds(who).await,
+            ["QUOTE_REQUESTED", "QUOTE_ACCEPTED"]
+        );
+    }
+    let subjects: Vec<_> = world
+        .mails()
+        .await
+        .into_iter()
+        .map(|mail| mail.subject)
+        .collect();
+    assert_eq!(
+        subjects,
+        [
+            "Request W261121-AAAAAAA received",
+            "Our offer for request W261121-AAAAAAA",
+            "The offer for request W261121-AAAAAAA was withdrawn",
+            "The offer for request W261121-AAAAAAA has ended",
+        ]
+    );
+}
