@@ -5,6 +5,8 @@
 mod fields;
 #[path = "build/json.rs"]
 mod json;
+#[path = "build/tables.rs"]
+mod tables;
 
 use std::{
     collections::BTreeSet,
@@ -50,7 +52,7 @@ fn main() -> Result<()> {
     for message in pool.all_messages() {
         builder = json.message(builder, &mut generated, &message)?;
     }
-    json.echoes(&mut generated)?;
+    json.tables(&mut generated)?;
     for choice in pool
         .all_enums()
         .filter(|choice| is_ours(choice.package_name()))

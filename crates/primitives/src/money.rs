@@ -12,8 +12,10 @@ pub enum MoneyError {
     Overflow,
     #[error("{0} and {1} cannot be added: the currencies differ")]
     CurrencyMismatch(Currency, Currency),
-    #[error("not an ISO 4217 currency code; expected three capital letters such as USD")]
+    #[error("must be an ISO 4217 currency code: three capital letters such as USD")]
     BadCurrency,
+    #[error("must be an amount such as {}: digits, and a point before at most {} decimals", .0.decimal(1_999), .0.decimals())]
+    BadDecimal(Currency),
 }
 
 /// An ISO 4217 code. Only its form is checked; which currencies a shop accepts is its own setting.
@@ -40,6 +42,37 @@ impl Currency {
             b"BHD" | b"IQD" | b"JOD" | b"KWD" | b"LYD" | b"OMR" | b"TND" => 3,
             _ => 2,
         }
+    }
+
+    /// Writes minor units as a decimal number with all decimals of the currency, such as `19.99`.
+    pub fn decimal(self, amount: i64) -> String {
+        let decimals = self.decimals();
+        let sign = if amount < 0 { "-" } else { "" };
+        let amount = amount.unsigned_abs();
+        if decimals == 0 {
+            return format!("{sign}{amount}");
+        }
+        let (unit, width) = (10_u64.pow(decimals), decimals as usize);
+        format!("{sign}{}.{:0width$}", amount / unit, amount % unit)
+    }
+
+    /// Reads `19.99` as 1999 minor units. No sign, no thousands' separators, and no more decimals than the currency has; fewer are
+    /// accepted.
+    pub fn minor_units(self, text: &str) -> Result<i64, MoneyError> {
+        let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        let places = self.decimals() as usize;
+        let dangling = text.contains('.') && fraction.is_empty();
+        if whole.is_empty()
+            || dangling
+            || !digits(whole)
+            || !digits(fraction)
+            || fraction.len() > places
+        {
+            return Err(MoneyError::BadDecimal(self));
+        }
+        let number = format!("{whole}{fraction:0<places$}");
+        number.parse().map_err(|_| MoneyError::Overflow)
     }
 }
 
@@ -140,22 +173,8 @@ impl Money {
 
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let decimals = self.currency.decimals();
-        let unit = 10_u64.pow(decimals);
-        let sign = if self.amount < 0 { "-" } else { "" };
-        let amount = self.amount.unsigned_abs();
-        if decimals == 0 {
-            write!(f, "{sign}{amount} {}", self.currency)
-        } else {
-            let width = decimals as usize;
-            write!(
-                f,
-                "{sign}{}.{:0width$} {}",
-                amount / unit,
-                amount % unit,
-                self.currency
-            )
-        }
+        let number = self.currency.decimal(self.amount);
+        write!(f, "{number} {}", self.currency)
     }
 }
 
@@ -171,6 +190,40 @@ mod tests {
         assert_eq!(Money::new(-5, Currency::USD).to_string(), "-0.05 USD");
         let yen: Currency = "JPY".parse().unwrap();
         assert_eq!(Money::new(500, yen).to_string(), "500 JPY");
+    }
+
+    #[test]
+    fn decimal_numbers_are_read_and_never_guessed() {
+        let currency = |code: &str| code.parse::<Currency>().unwrap();
+        for (text, code, amount) in [
+            ("19.99", "USD", 1_999),
+            ("19.9", "USD", 1_990),
+            ("19", "USD", 1_900),
+            ("0.05", "USD", 5),
+            ("1500", "JPY", 1_500),
+            ("1.234", "KWD", 1_234),
+        ] {
+            assert_eq!(currency(code).minor_units(text), Ok(amount), "{text}");
+        }
+        for bad in [
+            "",
+            ".5",
+            "5.",
+            "1,50",
+            "1 000",
+            "-1",
+            "+1",
+            "1e3",
+            "1.999",
+            "$5",
+            "9".repeat(30).as_str(),
+        ] {
+            assert!(Currency::USD.minor_units(bad).is_err(), "{bad}");
+        }
+        let problem = currency("JPY").minor_units("1.0").unwrap_err();
+        assert!(problem.to_string().contains("such as 1999"), "{problem}");
+        assert_eq!(Currency::USD.decimal(-5), "-0.05");
+        assert_eq!(currency("JPY").decimal(1_500), "1500");
     }
 
     #[test]

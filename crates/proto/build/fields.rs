@@ -66,6 +66,12 @@ pub fn is_id(field: &FieldDescriptor, format: Option<i32>) -> bool {
     field.kind() == Kind::String && format.map_or(by_name, |format| format == FORMAT_ID)
 }
 
+/// Whether it contains a URL: by its name.
+pub fn is_url(field: &FieldDescriptor) -> bool {
+    let name = field.name();
+    field.kind() == Kind::String && !field.is_list() && (name == "url" || name.ends_with("_url"))
+}
+
 /// The Rust type of a message.
 pub fn rust_type(message: &MessageDescriptor) -> String {
     match message.full_name() {

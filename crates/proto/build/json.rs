@@ -1,9 +1,6 @@
 //! The JSON form of messages: attributes for serde and utoipa, and the bounds of fields, from the options of json.proto.
 
-use std::{
-    collections::{BTreeSet, HashSet},
-    fmt::Write as _,
-};
+use std::{collections::HashSet, fmt::Write as _};
 
 use prost_reflect::{
     DescriptorPool, DynamicMessage, EnumDescriptor, EnumValueDescriptor, ExtensionDescriptor,
@@ -15,14 +12,17 @@ use super::{
     Result,
     fields::{
         FORMAT_FROM, FORMAT_OBJECT, FORMAT_TO, Options, TIMESTAMP, describe, is_id, is_optional,
-        reading, rust_type,
+        is_url, reading, rust_type,
     },
     is_ours, prefix, rust_path, variant,
 };
 
+/// Its JSON form is written by hand, in src/json/price.rs.
+const PRICE: &str = "waybill.common.v1.Price";
+
 /// The options of json.proto for messages.
 pub struct Json {
-    field: ExtensionDescriptor,
+    pub(super) field: ExtensionDescriptor,
     also: ExtensionDescriptor,
     schema: ExtensionDescriptor,
     body: ExtensionDescriptor,
@@ -32,7 +32,7 @@ pub struct Json {
     /// Request messages of the services.
     requests: HashSet<String>,
     /// Requests that clients send as JSON.
-    bodies: Vec<MessageDescriptor>,
+    pub(super) bodies: Vec<MessageDescriptor>,
     /// Bodies, and the messages that they contain.
     inputs: HashSet<String>,
 }
@@ -57,7 +57,10 @@ impl Json {
         let (mut inputs, mut names) = (HashSet::new(), HashSet::new());
         let mut found = bodies.clone();
         while let Some(message) = found.pop() {
-            if is_ours(message.package_name()) && inputs.insert(message.full_name().to_owned()) {
+            if is_ours(message.package_name())
+                && message.full_name() != PRICE
+                && inputs.insert(message.full_name().to_owned())
+            {
                 // The gateway tells them apart by their Rust names.
                 if !names.insert(message.name().to_owned()) {
                     return Err(format!("two bodies are called {}", message.name()).into());
@@ -148,7 +151,7 @@ impl Json {
         Ok(builder)
     }
 
-    fn body_of(&self, message: &MessageDescriptor) -> Option<DynamicMessage> {
+    pub(super) fn body_of(&self, message: &MessageDescriptor) -> Option<DynamicMessage> {
         let options = message.options();
         if !options.has_extension(&self.body) {
             return None;
@@ -180,7 +183,7 @@ impl Json {
         }
     }
 
-    fn schema_of(&self, message: &MessageDescriptor) -> String {
+    pub(super) fn schema_of(&self, message: &MessageDescriptor) -> String {
         match &*message.options().get_extension(&self.schema) {
             Value::String(schema) if !schema.is_empty() => schema.clone(),
             _ => message.name().to_owned(),
@@ -189,7 +192,7 @@ impl Json {
 
     /// The options of a field: its own, those of the field that it is like, and those of the field with the same name in the
     /// message that the body belongs to.
-    fn options(&self, field: &FieldDescriptor) -> Result<Options> {
+    pub(super) fn options(&self, field: &FieldDescriptor) -> Result<Options> {
         let own = |field: &FieldDescriptor| {
             let options = field.options();
             options.get_extension(&self.field).as_message().cloned()
@@ -277,6 +280,11 @@ impl Json {
                     Some("::std::collections::HashMap<String, ::serde_json::Value>".to_owned())
                 }
                 _ if is_id(field, format) => Some("crate::json::Uuid".to_owned()),
+                _ if output && is_url(field) => {
+                    let function = if is_optional { "optional_url" } else { "url" };
+                    serde.push(format!("serialize_with = \"crate::json::{function}\""));
+                    None
+                }
                 _ => input.then(|| "String".to_owned()),
             },
             Kind::Enum(choice) => {
@@ -343,49 +351,6 @@ impl Json {
         Ok(attribute("serde", &serde) + &attribute(described, &schema))
     }
 
-    /// Fields that a body may additionally contain because clients send back what they read.
-    pub fn echoes(&self, generated: &mut String) -> Result<()> {
-        let mut echoes = String::new();
-        for message in &self.bodies {
-            let Some(body) = self.body_of(message) else {
-                continue;
-            };
-            if body
-                .get_field_by_name("echo")
-                .and_then(|echo| echo.as_bool())
-                != Some(true)
-            {
-                continue;
-            }
-            let of = resource(message, &body)?
-                .ok_or_else(|| format!("{} is of nothing", message.full_name()))?;
-            let mut own = BTreeSet::new();
-            for field in message.fields() {
-                if !self.options(&field)?.is("hidden") {
-                    own.insert(field.json_name().to_owned());
-                }
-            }
-            let fields: Vec<_> = of
-                .fields()
-                .map(|field| field.json_name().to_owned())
-                .filter(|name| !own.contains(name))
-                .collect();
-            writeln!(
-                echoes,
-                "Echo {{ message: {:?}, schema: {:?}, of: {:?}, fields: &{fields:?} }},",
-                message.name(),
-                self.schema_of(message),
-                self.schema_of(&of),
-            )?;
-        }
-        writeln!(
-            generated,
-            "/// The bodies that may hold fields of what they change, and ignore them.\n\
-             pub const ECHOES: &[crate::json::Echo] = {{ use crate::json::Echo; &[{echoes}] }};"
-        )?;
-        Ok(())
-    }
-
     pub fn choice(
         &self,
         builder: Builder,
@@ -440,7 +405,7 @@ impl Json {
 }
 
 /// The message that a body creates or changes.
-fn resource(
+pub(super) fn resource(
     message: &MessageDescriptor,
     body: &DynamicMessage,
 ) -> Result<Option<MessageDescriptor>> {
@@ -468,7 +433,7 @@ fn named(from: &FieldDescriptor, name: &str) -> Result<FieldDescriptor> {
     Ok(found.ok_or_else(|| format!("{} is like {name}, which is not there", from.full_name()))?)
 }
 
-fn text(message: &DynamicMessage, name: &str) -> String {
+pub(super) fn text(message: &DynamicMessage, name: &str) -> String {
     let value = message.get_field_by_name(name);
     let text = value.and_then(|value| value.as_str().map(str::to_owned));
     text.unwrap_or_default()
@@ -480,6 +445,6 @@ fn is_json(message: &MessageDescriptor) -> bool {
     is_ours(message.package_name())
         && !message.parent_file().name().ends_with("_events.proto")
         && !message.full_name().starts_with("waybill.common.v1.Json")
-        && message.full_name() != "waybill.common.v1.Money"
+        && !["waybill.common.v1.Money", PRICE].contains(&message.full_name())
         && !message.fields().any(in_bytes)
 }

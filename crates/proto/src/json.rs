@@ -1,6 +1,8 @@
 //! The JSON form of messages, where derives are not enough; generated code refers to it.
 
+mod price;
 mod times;
+mod urls;
 
 use std::{fmt, marker::PhantomData};
 
@@ -12,6 +14,9 @@ use serde::{
 /// Used by the attributes of generated messages.
 pub use chrono::{DateTime, Utc};
 pub(crate) use times::{FromTime, ToTime};
+pub use times::{NOT_A_TIME, is_time};
+pub use urls::with_base;
+pub(crate) use urls::{optional_url, url};
 pub use utoipa::{IntoParams, ToSchema};
 pub use uuid::Uuid;
 
@@ -83,6 +88,19 @@ pub(crate) fn object<S: Serializer>(
     object.serialize(serializer)
 }
 
+/// The form of a body for PUT: what fields become that it leaves out.
+#[derive(Debug)]
+pub struct Replacement {
+    /// The names of the bodies of PATCH and PUT in OpenAPI.
+    pub patch: &'static str,
+    pub put: &'static str,
+    /// As JSON.
+    pub example: &'static str,
+    pub required: &'static [&'static str],
+    /// Fields with their values, as JSON.
+    pub defaults: &'static [(&'static str, &'static str)],
+}
+
 /// A body that may contain fields of the message that it changes, because clients send back what they read.
 #[derive(Debug)]
 pub struct Echo {
@@ -91,7 +109,7 @@ pub struct Echo {
     /// The names of the body and of the changed message in OpenAPI.
     pub schema: &'static str,
     pub of: &'static str,
-    /// The fields that are ignored.
+    /// The read-only fields.
     pub fields: &'static [&'static str],
 }
 

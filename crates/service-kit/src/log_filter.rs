@@ -10,14 +10,20 @@ pub fn check_filter(text: &str) -> Result<(), String> {
         .map_err(|error| format!("not a log filter: {error}"))
 }
 
-/// The NATS client logs each attempt to connect, which the bus already reports at intervals. So its lines at the level `info` are
-/// left out unless the filter names it.
+/// Libraries whose lines at the level `info` say what our own lines say: the NATS client logs each attempt to connect, which the bus
+/// reports at intervals, and the migrator each migration, of which a start reports the number.
+const TALKATIVE: [&str; 2] = ["async_nats", "sea_orm_migration"];
+
+/// A filter without the lines of [`TALKATIVE`] libraries, unless it names them.
 pub fn filter(text: &str) -> Result<EnvFilter, ParseError> {
-    let filter = EnvFilter::builder().parse(text)?;
-    let quieter =
-        filter.max_level_hint() == Some(LevelFilter::INFO) && !text.contains("async_nats");
-    if quieter {
-        return Ok(filter.add_directive("async_nats=warn".parse()?));
+    let mut filter = EnvFilter::builder().parse(text)?;
+    if filter.max_level_hint() != Some(LevelFilter::INFO) {
+        return Ok(filter);
+    }
+    for library in TALKATIVE {
+        if !text.contains(library) {
+            filter = filter.add_directive(format!("{library}=warn").parse()?);
+        }
     }
     Ok(filter)
 }
@@ -27,17 +33,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_nats_client_is_quiet_unless_it_is_named() {
-        let of_nats = |text| {
-            filter(text)
-                .unwrap()
-                .to_string()
-                .contains("async_nats=warn")
-        };
-        assert!(of_nats("info"));
-        assert!(of_nats("info,waybill_order=warn"));
-        for text in ["warn", "off", "debug", "info,async_nats=info"] {
-            assert!(!of_nats(text), "{text}");
+    fn talkative_libraries_are_quiet_unless_they_are_named() {
+        for library in TALKATIVE {
+            let is_quiet = |text: &str| {
+                let filter = filter(text).unwrap().to_string();
+                filter.contains(&format!("{library}=warn"))
+            };
+            assert!(is_quiet("info"));
+            assert!(is_quiet("info,waybill_order=warn"));
+            for text in ["warn", "off", "debug", &format!("info,{library}=info")] {
+                assert!(!is_quiet(text), "{text}");
+            }
         }
         assert!(check_filter("loud=very").is_err());
     }

@@ -176,9 +176,18 @@ fn layer_of(name: &'static str, deps: &Deps) -> ServerLayer {
     )
 }
 
+/// One line for all migrations of a start.
+fn log_migrations<'a>(databases: impl IntoIterator<Item = &'a Db>) {
+    let migrations: usize = databases.into_iter().map(Db::migrated).sum();
+    if migrations > 0 {
+        tracing::info!(migrations, "the databases were brought up to date");
+    }
+}
+
 /// Starts one service: consumers, then jobs and relay. The bus need not be available yet: the relay creates the service's stream
 /// when it is, and until then events wait in the outbox.
 pub async fn start(service: Service, deps: &Deps) -> Result<Running, AppError> {
+    log_migrations([&deps.db]);
     let prepared = prepare(service, deps).await?;
     Ok(prepared.go())
 }
@@ -186,6 +195,7 @@ pub async fn start(service: Service, deps: &Deps) -> Result<Running, AppError> {
 /// Starts several services of one process: the consumers of all before the relay of any, so that an in-process bus publishes no
 /// event before all its consumers are registered.
 pub async fn start_all(services: Vec<(Service, Deps)>) -> Result<Vec<Running>, AppError> {
+    log_migrations(services.iter().map(|(_, deps)| &deps.db));
     let mut all = Vec::with_capacity(services.len());
     for (service, deps) in services {
         all.push(prepare(service, &deps).await?);

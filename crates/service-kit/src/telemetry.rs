@@ -24,6 +24,7 @@ use tracing_subscriber::{
 
 use crate::{
     log_filter::filter,
+    log_lines,
     settings::{CommonSettings, LogFormat, SettingsError},
 };
 
@@ -144,9 +145,11 @@ where
     let lines = tracing_subscriber::fmt::layer().with_writer(writer);
     match format {
         LogFormat::Console => lines
-            .with_ansi(std::io::stderr().is_terminal())
-            .with_target(false)
-            .compact()
+            .with_ansi(false)
+            .fmt_fields(log_lines::fields())
+            .event_format(log_lines::Short {
+                ansi: std::io::stderr().is_terminal(),
+            })
             .boxed(),
         LogFormat::Json => lines
             .json()

@@ -5,7 +5,14 @@ pub(crate) mod leader;
 pub mod retry;
 pub mod tx;
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use backon::Retryable as _;
 use rand::RngExt as _;
@@ -66,6 +73,8 @@ struct Inner {
     writes: Arc<Writes>,
     /// How long a transaction of SQLite waits for its turn.
     timeout: Duration,
+    /// Migrations that this process has applied.
+    migrated: AtomicUsize,
 }
 
 impl Db {
@@ -110,6 +119,7 @@ impl Db {
             queue: Writer::default(),
             writes,
             timeout: config.acquire_timeout,
+            migrated: AtomicUsize::new(0),
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -151,9 +161,19 @@ impl Db {
             let statement = "ALTER DATABASE CHARACTER SET utf8mb4 COLLATE utf8mb4_bin";
             self.writer().execute_unprepared(statement).await?;
         }
+        let pending = migrations::Migrator::get_pending_migrations(self.writer())
+            .await?
+            .len()
+            + M::get_pending_migrations(self.writer()).await?.len();
         migrations::Migrator::up(self.writer(), None).await?;
         M::up(self.writer(), None).await?;
+        self.inner.migrated.fetch_add(pending, Ordering::Relaxed);
         Ok(())
+    }
+
+    /// Number of migrations that [`Db::migrate`] has applied; 0 if the database was up to date.
+    pub fn migrated(&self) -> usize {
+        self.inner.migrated.load(Ordering::Relaxed)
     }
 
     /// For reads outside a transaction. On SQLite these connections cannot write.

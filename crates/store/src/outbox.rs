@@ -258,10 +258,22 @@ pub(crate) async fn any(db: &Db, which: Condition) -> Result<bool, StoreError> {
 
 /// How many events wait to be published, the first time or again.
 pub async fn backlog(db: &Db) -> Result<u64, StoreError> {
-    let waiting = Condition::any()
+    count(db, waits()).await
+}
+
+fn waits() -> Condition {
+    Condition::any()
         .add(outbox::Column::Sequence.is_null())
-        .add(outbox::Column::Sequence.eq(AGAIN));
-    count(db, waiting).await
+        .add(outbox::Column::Sequence.eq(AGAIN))
+}
+
+/// The events that wait to be published, again or for the first time.
+pub async fn waiting_events(db: &Db) -> Result<Vec<EventId>, StoreError> {
+    let ids = outbox::Entity::find()
+        .select_only()
+        .column(outbox::Column::Id)
+        .filter(waits());
+    Ok(ids.into_tuple().all(db.reader()).await?)
 }
 
 /// The events in the outbox of one aggregate kind (`order`), oldest first, from just after `after`; for checks and repairs.

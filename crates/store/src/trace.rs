@@ -53,7 +53,7 @@ pub(crate) fn consumed(service: &str, consumer: &str, event: &Envelope) {
             event_id = %event.id,
             subject = event.subject,
             aggregate_id = %event.aggregate_id,
-            "consumed an event of this request"
+            "consumed an event"
         );
     }
 }

@@ -134,7 +134,7 @@ impl Api {
         }
     }
 
-    /// Sends a raw request: a path from the root, and a body that need not be JSON.
+    /// Sends a raw request: a path from the root or a full URL, and a body that need not be JSON.
     pub async fn raw(
         &self,
         method: Method,
@@ -142,7 +142,12 @@ impl Api {
         headers: &[(&str, &str)],
         body: Option<Vec<u8>>,
     ) -> Result<Answer, reqwest::Error> {
-        let mut request = self.http.request(method, format!("{}{path}", self.base));
+        let url = if path.starts_with("http") {
+            path.to_owned()
+        } else {
+            format!("{}{path}", self.base)
+        };
+        let mut request = self.http.request(method, url);
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
         }

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use futures::StreamExt as _;
 use waybill_bus::Envelope;
 use waybill_primitives::{Clock, MessageId, OrderId, Role};
-use waybill_service_kit::{AppError, CallContext, ErrorCode, ErrorKind, UserCaller};
+use waybill_service_kit::{AppError, CallContext, ErrorCode, UserCaller};
 use waybill_store::{
     Db, EventContext, IdempotencyError, Tx,
     page::{Page, PageQuery, Total},
@@ -18,9 +17,6 @@ use crate::{
     events,
     store::{conversations, messages},
 };
-
-/// Orders of one list of conversations that the order service is asked for at once.
-const ASKED_AT_ONCE: usize = 10;
 
 /// The use cases.
 pub struct App {
@@ -114,17 +110,6 @@ impl App {
         order: OrderId,
     ) -> Result<Conversation, AppError> {
         let known = conversations::find(self.db.reader(), order).await?;
-        self.admitted_to(ctx, user, order, known).await
-    }
-
-    /// The same for a conversation that was read.
-    async fn admitted_to(
-        &self,
-        ctx: &CallContext,
-        user: &UserCaller,
-        order: OrderId,
-        known: Option<Conversation>,
-    ) -> Result<Conversation, AppError> {
         let admits = |one: &Conversation| one.admits(user.id, user.role);
         if let Some(known) = known.as_ref().filter(|known| admits(known))
             && user.role != Role::Staff
@@ -186,26 +171,20 @@ impl App {
         .await
     }
 
-    /// Those of these conversations in which a worker still takes part.
+    /// Those of these conversations in which a worker still takes part, as the order service says.
     async fn still_admitted(
         &self,
         ctx: &CallContext,
         user: &UserCaller,
         conversations: Vec<Conversation>,
     ) -> Result<Vec<Conversation>, AppError> {
-        let admitted = conversations
-            .into_iter()
-            .map(|one| self.admitted_to(ctx, user, one.order_id, Some(one)));
-        let mut admitted = futures::stream::iter(admitted).buffered(ASKED_AT_ONCE);
-        let mut still = Vec::new();
-        while let Some(one) = admitted.next().await {
-            match one {
-                Ok(conversation) => still.push(conversation),
-                Err(error) if error.kind == ErrorKind::NotFound => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(still)
+        let orders: Vec<_> = conversations.iter().map(|one| one.order_id).collect();
+        let current = self.orders.get_all(ctx, &orders).await?;
+        let admits = |one: &Conversation| {
+            let current = current.iter().find(|order| order.order_id == one.order_id);
+            current.is_some_and(|order| order.admits(user.id, user.role))
+        };
+        Ok(conversations.into_iter().filter(admits).collect())
     }
 
     async fn seen(

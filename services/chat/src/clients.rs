@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use waybill_primitives::{FieldError, OrderId, Timestamp};
 use waybill_proto::{
-    order::{self, GetOrderRequest, OrderStatus, order_service_client::OrderServiceClient},
+    order::{
+        self, GetOrderRequest, GetOrdersRequest, OrderStatus,
+        order_service_client::OrderServiceClient,
+    },
     parse_id,
 };
 use waybill_service_kit::{
@@ -45,10 +48,7 @@ impl Orders {
                 let order = answer
                     .order
                     .ok_or_else(|| AppError::internal(FieldError::missing("order")))?;
-                let placed = order.created_at.unwrap_or(Timestamp::UNIX_EPOCH);
-                conversation(order, placed)
-                    .map(Some)
-                    .map_err(AppError::internal)
+                known(order).map(Some)
             }
             Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Forbidden) => {
                 Ok(None)
@@ -56,6 +56,31 @@ impl Orders {
             Err(error) => Err(error),
         }
     }
+
+    /// Those of at most 100 orders that are visible to the caller.
+    pub async fn get_all(
+        &self,
+        ctx: &CallContext,
+        ids: &[OrderId],
+    ) -> Result<Vec<Conversation>, AppError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let ids: Vec<_> = ids.iter().map(ToString::to_string).collect();
+        let answer = retry_read(|| {
+            let request = GetOrdersRequest { ids: ids.clone() };
+            let request = outgoing_within(ctx, self.timeout, request);
+            let mut client = self.client.clone();
+            async move { client.get_orders(request).await }
+        });
+        answer.await?.orders.into_iter().map(known).collect()
+    }
+}
+
+/// What an answer says about an order.
+fn known(order: order::Order) -> Result<Conversation, AppError> {
+    let placed = order.created_at.unwrap_or(Timestamp::UNIX_EPOCH);
+    conversation(order, placed).map_err(AppError::internal)
 }
 
 /// The initial conversation of an order, at `since`.

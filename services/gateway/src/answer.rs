@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use axum_extra::extract::CookieJar;
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::{
@@ -24,13 +24,13 @@ use utoipa::{
 use waybill_proto::{common::PageInfo, json::Version};
 use waybill_service_kit::AppError;
 
-use crate::{error::ApiError, extract::CART_TOKEN};
+use crate::{
+    error::{ApiError, IDEMPOTENCY_REPLAYED},
+    extract::CART_TOKEN,
+};
 
 /// The extension of a response that holds the schemas of its body.
 pub const SCHEMAS: &str = "x-schemas";
-
-/// Set if the answer was stored by an earlier request with the same idempotency key.
-const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 /// 200 with a body.
 #[derive(Debug)]
@@ -249,7 +249,7 @@ fn tag(response: &mut Response, version: i64) {
 fn mark(response: &mut Response, replayed: bool) {
     if replayed {
         let value = HeaderValue::from_static("true");
-        response.headers_mut().insert(REPLAYED, value);
+        response.headers_mut().insert(IDEMPOTENCY_REPLAYED, value);
     }
 }
 

@@ -1,13 +1,15 @@
 //! State shared by all handlers: clients of the services, limits, caches, settings.
 
 use std::{
+    future::poll_fn,
+    pin::pin,
     sync::{Arc, atomic::AtomicBool},
     time::Instant,
 };
 
 use tokio_util::sync::CancellationToken;
 use waybill_bus::Bus;
-use waybill_proto::{Channels, Clients};
+use waybill_proto::{Channels, Clients, json};
 use waybill_service_kit::{
     GrpcChannel,
     settings::Environment,
@@ -38,6 +40,8 @@ pub struct Gateway {
     pub bus: Arc<dyn Bus>,
     pub verifier: Arc<Verifier>,
     pub service_tokens: ServiceTokens,
+    /// The URL of the gateway where no request says under which one it is reached.
+    pub base: Arc<str>,
     pub settings: GatewaySettings,
     pub environment: Environment,
     /// Requests that came through a proxy are refused.
@@ -130,6 +134,12 @@ macro_rules! send {
 }
 
 pub(crate) use {read, send};
+
+/// Runs work that serializes messages: paths in them become URLs below `base`.
+pub async fn based<F: Future>(base: &Arc<str>, work: F) -> F::Output {
+    let mut work = pin!(work);
+    poll_fn(|task| json::with_base(base, || work.as_mut().poll(task))).await
+}
 
 /// The part of an answer that a service always sets.
 pub fn required<T>(part: Option<T>, what: &str) -> Result<T, crate::error::ApiError> {

@@ -7,9 +7,11 @@ use axum::{
 };
 use http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
+use utoipa::ToSchema;
+use waybill_primitives::FieldError;
 use waybill_service_kit::AppError;
 
-use crate::{error::ApiError, objects::Objects};
+use crate::{error::ApiError, faults, objects::Objects};
 
 /// A required JSON body.
 #[derive(Debug)]
@@ -18,17 +20,19 @@ pub struct Body<T>(pub T);
 impl<S, T> FromRequest<S> for Body<T>
 where
     S: Send + Sync,
-    T: DeserializeOwned,
+    T: DeserializeOwned + ToSchema,
 {
     type Rejection = ApiError;
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let json = is_json(request.headers());
-        let bytes = read(request, state).await?;
-        if !json {
-            return Err(not_json());
-        }
-        parse(&bytes).map(Self)
+        parse(&json_bytes(request, state).await?).map(Self)
     }
+}
+
+/// A whole body that is said to be JSON.
+pub async fn json_bytes<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, ApiError> {
+    let json = is_json(request.headers());
+    let bytes = read(request, state).await?;
+    if json { Ok(bytes) } else { Err(not_json()) }
 }
 
 /// An optional JSON body.
@@ -38,7 +42,7 @@ pub struct OptionalBody<T>(pub T);
 impl<S, T> FromRequest<S> for OptionalBody<T>
 where
     S: Send + Sync,
-    T: DeserializeOwned + Default,
+    T: DeserializeOwned + Default + ToSchema,
 {
     type Rejection = ApiError;
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
@@ -86,27 +90,44 @@ pub async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, 
         })
 }
 
-/// Malformed JSON is 400; well-formed JSON that does not match the type is 422 and names the field.
-pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+/// Malformed JSON is 400; well-formed JSON that does not match the type is 422 and names all fields that are wrong.
+pub fn parse<T: DeserializeOwned + ToSchema>(bytes: &[u8]) -> Result<T, ApiError> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value: T = serde_path_to_error::deserialize(Objects(&mut json)).map_err(|error| {
         let path = error.path().to_string();
-        json_error(&path, error.inner())
+        json_error::<T>(bytes, &path, error.inner())
     })?;
-    json.end().map_err(|error| json_error("", &error))?;
+    json.end()
+        .map_err(|error| json_error::<T>(bytes, "", &error))?;
     if has_nul(bytes) {
         return Err(AppError::invalid_field("body", "text must not contain NUL characters").into());
     }
     Ok(value)
 }
 
-fn json_error(path: &str, error: &serde_json::Error) -> ApiError {
+fn json_error<T: ToSchema>(bytes: &[u8], path: &str, error: &serde_json::Error) -> ApiError {
     if !error.is_data() {
-        return AppError::malformed(format!("the body is not valid JSON: {error}")).into();
+        let (line, column) = (error.line(), error.column());
+        let problem = match () {
+            () if bytes.trim_ascii().is_empty() => {
+                "the body is empty; send a JSON object".to_owned()
+            }
+            () if error.is_eof() => "the body is not valid JSON: its end is missing".to_owned(),
+            () => format!("the body is not valid JSON near line {line}, column {column}"),
+        };
+        return AppError::malformed(problem).into();
     }
-    let text = error.to_string();
-    // The position is of little use in JSON that a program wrote.
-    let problem = text.split(" at line ").next().unwrap_or(&text);
+    let first = first_fault(path, &error.to_string());
+    let body = serde_json::from_slice(bytes);
+    let mut all = body.map_or_else(|_| Vec::new(), |body| faults::of_body::<T>(&body));
+    if !all.iter().any(|fault| fault.field == first.field) {
+        all.insert(0, first);
+    }
+    AppError::invalid(all).into()
+}
+
+/// The error at which serde stopped.
+fn first_fault(path: &str, problem: &str) -> FieldError {
     let named_by_serde = problem.starts_with("unknown field")
         || problem.starts_with("missing field")
         || problem.starts_with("duplicate field");
@@ -119,7 +140,7 @@ fn json_error(path: &str, error: &serde_json::Error) -> ApiError {
         (None, "" | ".") => "body".to_owned(),
         (None, path) => path.to_owned(),
     };
-    AppError::invalid_field(field, problem).into()
+    FieldError::new(field, faults::in_words(problem))
 }
 
 /// Whether the JSON text has the escape `\u0000`: PostgreSQL cannot store that character.

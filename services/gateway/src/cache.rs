@@ -126,6 +126,7 @@ impl Generation {
 enum What {
     List(Vec<u8>),
     Categories,
+    /// Id and base of URLs.
     Product(String),
 }
 
@@ -228,13 +229,14 @@ impl ProductCache {
             .await
     }
 
-    /// One product.
-    pub async fn product<F>(&self, id: String, load: F) -> Result<Arc<Cached>, ApiError>
+    /// One product, with URLs below `base`.
+    pub async fn product<F>(&self, base: &str, id: String, load: F) -> Result<Arc<Cached>, ApiError>
     where
         F: Future<Output = Result<Cached, ApiError>>,
     {
         let generation = self.shard(&id).load(Ordering::SeqCst);
-        self.get(generation, What::Product(id), load).await
+        let what = What::Product(format!("{id} {base}"));
+        self.get(generation, what, load).await
     }
 
     async fn get<F>(&self, generation: u64, what: What, load: F) -> Result<Arc<Cached>, ApiError>
@@ -306,7 +308,7 @@ mod tests {
 
     async fn one(cache: &ProductCache, id: &str, loaded: &str) -> Bytes {
         let found = cache
-            .product(id.to_owned(), async { Ok(entry(loaded)) })
+            .product("", id.to_owned(), async { Ok(entry(loaded)) })
             .await;
         found.unwrap().body.clone()
     }
@@ -321,7 +323,7 @@ mod tests {
         assert_eq!(loading.await.unwrap().body, "old");
         assert_eq!(list(&cache, "new").await, "new");
         assert_eq!(list(&cache, "never asked for").await, "new");
-        let loading = cache.product("p".to_owned(), async {
+        let loading = cache.product("", "p".to_owned(), async {
             cache.touch(&product("p"));
             Ok(entry("old"))
         });
@@ -388,7 +390,7 @@ mod tests {
     #[tokio::test]
     async fn an_answer_that_was_overtaken_does_not_become_the_last_one() {
         let cache = ProductCache::new(LONG, LONG);
-        let slow = cache.product("p".to_owned(), async {
+        let slow = cache.product("", "p".to_owned(), async {
             cache.touch(&product("p"));
             assert_eq!(one(&cache, "p", "new").await, "new");
             Ok(entry("old"))
@@ -396,7 +398,7 @@ mod tests {
         assert_eq!(slow.await.unwrap().body, "old");
         cache.invalidate();
         let away = async { Err(ApiError::of_status(StatusCode::SERVICE_UNAVAILABLE)) };
-        let last = cache.product("p".to_owned(), away).await.unwrap();
+        let last = cache.product("", "p".to_owned(), away).await.unwrap();
         assert!(last.stale.is_some());
         assert_eq!(last.body, "new");
     }

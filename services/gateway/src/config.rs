@@ -13,6 +13,9 @@ waybill_service_kit::settings! {
         /// Address and port under which clients reach `WAYBILL_LISTEN`, if it is not that address: of a container's published port.
         /// Development must be reachable from this machine only.
         pub published: Option<String> = "WAYBILL_PUBLISHED";
+        /// The address under which clients reach the gateway, for instance `https://shop.example`: URLs in answers begin with it. Without it,
+        /// they begin with the address that the client used.
+        pub public_url: Option<String> = "WAYBILL_PUBLIC_URL", check public_url;
         /// `off` disables all rate limits; refused in production.
         pub rate_limit: bool = "WAYBILL_RATE_LIMIT", default "on", dev "off";
         /// Requests that one address without a valid token may make in a window.
@@ -68,6 +71,18 @@ waybill_service_kit::settings! {
 }
 
 impl GatewaySettings {
+    /// The URL of the gateway where no request says under which one it is reached, such as `https://shop.example`.
+    pub fn base(&self) -> String {
+        if let Some(url) = &self.public_url {
+            return url.trim_end_matches('/').to_owned();
+        }
+        let mut address = self.listen;
+        if address.ip().is_unspecified() {
+            address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
+        }
+        format!("http://{address}")
+    }
+
     /// Settings that are invalid in this environment, as `(setting, problem)`. `local_only`: only programs of this machine may
     /// reach it ([`CommonSettings::is_local_only`]).
     ///
@@ -142,6 +157,17 @@ impl SettingType for CookieSameSite {
     fn known(&self) -> Option<&Self> {
         Some(self)
     }
+}
+
+#[expect(clippy::ref_option, reason = "the form of every check of a setting")]
+fn public_url(url: &Option<String>) -> Result<(), String> {
+    let Some(url) = url else { return Ok(()) };
+    let is_url = url.parse::<http::Uri>().is_ok_and(|uri| {
+        matches!(uri.scheme_str(), Some("http" | "https")) && uri.query().is_none()
+    });
+    is_url
+        .then_some(())
+        .ok_or_else(|| "expected an http or https URL such as https://shop.example".to_owned())
 }
 
 /// Services end every streaming call after 15 minutes.

@@ -26,9 +26,9 @@ use waybill_service_kit::{
 };
 
 use crate::{
-    app::{App, Gateway},
+    app::{App, Gateway, based},
     error::ApiError,
-    extract::{Identity, RequestInfo},
+    extract::{Identity, RequestInfo, host},
     limits::{Key, Tier, address_key},
     multipart::declared_length,
     routes::media::largest_upload,
@@ -68,7 +68,15 @@ pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> R
 
     let mut known = None;
     let work = async {
-        let info = identify(&app, request.headers(), peer, Arc::clone(&request_id)).await;
+        let base = base(&app, &request, peer);
+        let info = identify(
+            &app,
+            request.headers(),
+            peer,
+            &base,
+            Arc::clone(&request_id),
+        )
+        .await;
         tracing::Span::current().record("address", info.client_address.as_str());
         if let Identity::User { claims, .. } = &info.identity {
             tracing::Span::current().record("user", tracing::field::display(claims.sub));
@@ -84,7 +92,8 @@ pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> R
         if too_large {
             return ApiError::of_status(StatusCode::PAYLOAD_TOO_LARGE).into_response();
         }
-        next.run(request).await
+        // Answers are serialized in the handler's future.
+        based(&base, next.run(request)).await
     };
     // Unwind safe: the state of the handler is dropped with the panic and never used again.
     let work = AssertUnwindSafe(work).catch_unwind();
@@ -136,7 +145,7 @@ pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> R
         tracing::info!(
             status,
             elapsed_us = elapsed.as_micros() as u64,
-            "answered {method} {path}"
+            "{method} {path}"
         );
     }
     measure(&method, route, is_socket, status, elapsed);
@@ -225,6 +234,7 @@ async fn identify(
     app: &Gateway,
     headers: &HeaderMap,
     peer: Option<SocketAddr>,
+    base: &Arc<str>,
     request_id: Arc<str>,
 ) -> RequestInfo {
     let identity = match headers.get(header::AUTHORIZATION) {
@@ -249,8 +259,8 @@ async fn identify(
             .and_then(|value| value.to_str().ok())
             .map(str::to_owned),
         client_address: app.proxies.client(peer, headers),
-        secure: app.proxies.is_secure(peer, headers),
         identity,
+        base: Arc::clone(base),
     }
 }
 
@@ -266,6 +276,24 @@ fn denial(info: &RequestInfo, claims: &AccessClaims, route: String) -> Denial {
         request_id: info.request_id.to_string(),
         route,
     }
+}
+
+/// The URL of the gateway for this client: the configured one, else the one that the request names.
+fn base(app: &Gateway, request: &Request, peer: Option<SocketAddr>) -> Arc<str> {
+    if app.settings.public_url.is_some() {
+        return Arc::clone(&app.base);
+    }
+    let headers = request.headers();
+    let host = host(headers, request.uri());
+    let scheme = if app.proxies.is_secure(peer, headers) {
+        "https"
+    } else {
+        "http"
+    };
+    host.map_or_else(
+        || Arc::clone(&app.base),
+        |host| format!("{scheme}://{host}").into(),
+    )
 }
 
 fn refused(error: AppError) -> Identity {
@@ -319,7 +347,10 @@ pub async fn limit(State(app): State<App>, request: Request, next: Next) -> Resp
 
 /// Whether the path opens accounts and sessions.
 fn is_sign_in(path: &str) -> bool {
-    path.starts_with("/api/v1/auth/") || matches!(path, "/api/users/register" | "/api/users/login")
+    let short = ["/api/users/", "/api/v1/users/"]
+        .into_iter()
+        .find_map(|base| path.strip_prefix(base));
+    path.starts_with("/api/v1/auth/") || matches!(short, Some("register" | "login"))
 }
 
 /// Paths that load balancers and monitors poll.
@@ -435,6 +466,20 @@ fn measure(method: &Method, route: Option<String>, socket: bool, status: u16, el
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn both_spellings_of_the_routes_that_sign_in_count_as_such() {
+        for base in ["/api", "/api/v1"] {
+            for route in ["register", "login"] {
+                assert!(
+                    is_sign_in(&format!("{base}/users/{route}")),
+                    "{base} {route}"
+                );
+            }
+            assert!(!is_sign_in(&format!("{base}/users/profile")));
+        }
+        assert!(is_sign_in("/api/v1/auth/refresh"));
+    }
 
     #[test]
     fn request_ids_are_taken_over_if_well_formed() {

@@ -8,7 +8,7 @@ use axum::{
     body::Body,
     response::{IntoResponse, Response},
 };
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::{
@@ -16,7 +16,7 @@ use utoipa::{
     openapi::{ObjectBuilder, RefOr, Schema, Type},
 };
 use waybill_primitives::Timestamp;
-use waybill_service_kit::{AppError, ErrorCode, ErrorKind};
+use waybill_service_kit::{AppError, ErrorCode, ErrorKind, once::REPLAYED};
 
 /// The answer to a request that failed.
 #[derive(Debug, Clone)]
@@ -27,9 +27,11 @@ pub struct ApiError {
     pub details: Vec<Detail>,
     pub context: BTreeMap<String, String>,
     pub retry_after: Option<Duration>,
+    /// An earlier request with the same idempotency key got it first.
+    pub replayed: bool,
 }
 
-/// A field and what is wrong with it; for conflicts, a fact such as the available stock.
+/// A field of the request and what is wrong with it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Detail {
     #[schema(example = "items[0].quantity")]
@@ -82,7 +84,7 @@ pub struct ErrorInfo<'a> {
     /// For programs.
     pub code: ErrorCode,
     pub details: &'a [Detail],
-    /// Facts of `details` as typed values: `available` of `OUT_OF_STOCK`, `allowed` of `INVALID_TRANSITION`. `registered` is true if
+    /// Facts about the refusal as typed values: `available` of `OUT_OF_STOCK`, `allowed` of `INVALID_TRANSITION`. `registered` is true if
     /// an order was refused after an account was created for its customer.
     #[serde(skip_serializing_if = "Map::is_empty")]
     #[schema(value_type = HashMap<String, Value>)]
@@ -98,6 +100,7 @@ impl ApiError {
             details: Vec::new(),
             context: BTreeMap::new(),
             retry_after: None,
+            replayed: false,
         }
     }
 
@@ -173,6 +176,8 @@ impl ApiError {
     }
 }
 
+/// Set if the answer was stored by an earlier request with the same idempotency key.
+pub const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// A refused order has created an account.
 pub const REGISTERED: &str = "registered";
 /// Metadata key of the retry delay: sent as the header `Retry-After`, not in the body.
@@ -188,10 +193,10 @@ impl From<AppError> for ApiError {
         let context: BTreeMap<String, String> = error
             .metadata
             .iter()
-            .filter(|(key, _)| *key != RETRY_AFTER)
+            .filter(|(key, _)| ![RETRY_AFTER, REPLAYED].contains(&key.as_str()))
             .map(|(key, value)| (camel_case(key), value.clone()))
             .collect();
-        let mut details: Vec<Detail> = error
+        let details = error
             .fields
             .iter()
             .map(|field| Detail {
@@ -199,12 +204,6 @@ impl From<AppError> for ApiError {
                 message: field.message.clone(),
             })
             .collect();
-        if error.kind == ErrorKind::Conflict {
-            details.extend(context.iter().map(|(key, value)| Detail {
-                field: key.clone(),
-                message: value.clone(),
-            }));
-        }
         let retry_after = error.retry_after();
         Self {
             status,
@@ -212,6 +211,7 @@ impl From<AppError> for ApiError {
             message: error.message.clone(),
             details,
             context,
+            replayed: error.metadata.contains_key(REPLAYED),
             retry_after: retry_after
                 .or((error.kind == ErrorKind::Unavailable).then_some(DEFAULT_RETRY)),
         }
@@ -237,6 +237,10 @@ impl IntoResponse for ApiError {
                 header::WWW_AUTHENTICATE,
                 HeaderValue::from_static(challenge),
             );
+        }
+        if self.replayed {
+            let value = HeaderValue::from_static("true");
+            response.headers_mut().insert(IDEMPOTENCY_REPLAYED, value);
         }
         if let Some(after) = self.retry_after {
             let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
@@ -284,16 +288,19 @@ mod tests {
     }
 
     #[test]
-    fn conflicts_show_their_facts_in_details_and_typed() {
+    fn conflicts_show_their_facts_in_the_context_and_details_are_fields_only() {
         let error: ApiError = AppError::conflict(ErrorCode::InvalidTransition, "no")
             .with_meta("from", "COMPLETED")
             .with_meta("allowed", "PENDING,CANCELLED")
             .with_meta("left", "3")
+            .with_field("status", "cannot change like this")
             .into();
         let body: Value = serde_json::from_slice(&error.body("r-1")).unwrap();
         assert_eq!(body["error"]["context"]["allowed"][1], "CANCELLED");
         assert_eq!(body["error"]["context"]["left"], 3);
-        assert_eq!(body["error"]["details"][1]["field"], "from");
+        let details = body["error"]["details"].as_array().unwrap();
+        let fields: Vec<_> = details.iter().map(|detail| &detail["field"]).collect();
+        assert_eq!(fields, ["status"]);
         assert_eq!(body["requestId"], "r-1");
         assert_eq!(body["success"], false);
     }

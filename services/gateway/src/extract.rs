@@ -6,7 +6,7 @@ mod query;
 use std::{convert::Infallible, sync::Arc};
 
 use axum::extract::{FromRequestParts, Path};
-use http::{StatusCode, Uri, header, request::Parts, uri::Authority};
+use http::{HeaderMap, StatusCode, Uri, header, request::Parts, uri::Authority};
 use uuid::Uuid;
 use waybill_primitives::Role;
 use waybill_service_kit::{
@@ -15,9 +15,10 @@ use waybill_service_kit::{
 
 pub use self::{
     headers::{CART_TOKEN, CartToken, Idempotency, IfMatch},
-    query::{Both, Limit, Paged, Paging, Params},
+    query::{Both, Limit, Paged, PagedWith, Paging, Params},
 };
 pub use crate::body::{Body, OptionalBody, content_type, is_json, parse};
+pub use crate::read_only::{Edited, Replaced};
 use crate::{app::App, error::ApiError};
 
 /// What [`crate::edge`] knows about a request.
@@ -28,9 +29,9 @@ pub struct RequestInfo {
     pub traceparent: Option<String>,
     /// The client's address; behind a trusted proxy, the one that it reports.
     pub client_address: String,
-    /// The client uses HTTPS, as reported by a trusted proxy.
-    pub secure: bool,
     pub identity: Identity,
+    /// The URL of the gateway for this client, such as `http://localhost:8080`.
+    pub base: Arc<str>,
 }
 
 /// The caller, by the bearer token.
@@ -117,26 +118,24 @@ impl<S: Send + Sync> FromRequestParts<S> for Unsigned {
     }
 }
 
-/// The base URL that the client used, such as `http://localhost:8080`; none if unknown.
-#[derive(Debug)]
-pub struct Origin(Option<String>);
+/// The URL of the gateway for this client, such as `http://localhost:8080`.
+#[derive(Debug, Clone)]
+pub struct Origin(pub Arc<str>);
 
 impl<S: Send + Sync> FromRequestParts<S> for Origin {
     type Rejection = ApiError;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        let host = host(parts);
-        let scheme = if info(parts)?.secure { "https" } else { "http" };
-        Ok(Self(host.map(|host| format!("{scheme}://{host}"))))
+        Ok(Self(Arc::clone(&info(parts)?.base)))
     }
 }
 
 impl Origin {
     /// Converts a path on this gateway to a full URL.
     pub fn absolute(&self, url: String) -> String {
-        match &self.0 {
-            Some(origin) if url.starts_with('/') => format!("{origin}{url}"),
-            _ => url,
+        if url.starts_with('/') {
+            return format!("{}{url}", self.0);
         }
+        url
     }
 }
 
@@ -157,7 +156,7 @@ impl FromRequestParts<App> for FromOwnPage {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
         let origin = parts.headers.get(header::ORIGIN);
         let origin = origin.and_then(|origin| origin.to_str().ok());
-        let own = host(parts);
+        let own = host(&parts.headers, &parts.uri);
         let from_own = origin
             .and_then(|origin| origin.parse::<Uri>().ok())
             .and_then(|origin| origin.authority().cloned())
@@ -172,14 +171,14 @@ impl FromRequestParts<App> for FromOwnPage {
     }
 }
 
-fn host(parts: &Parts) -> Option<Authority> {
-    let host = parts
-        .headers
+/// The host that the client addresses, with its port.
+pub fn host(headers: &HeaderMap, uri: &Uri) -> Option<Authority> {
+    let host = headers
         .get(header::HOST)
         .and_then(|host| host.to_str().ok())
         .and_then(|host| host.parse::<Authority>().ok());
     // HTTP/2 has it in the request line.
-    host.or_else(|| parts.uri.authority().cloned())
+    host.or_else(|| uri.authority().cloned())
 }
 
 /// The id in the path. Anything but a UUID is 404.

@@ -1,15 +1,15 @@
 //! The gateway: REST, OpenAPI and Socket.IO for clients.
 //!
-//! Layers: config, denials, error ← cache, limits, multipart, objects, pages ← body, downloads ← app, extract ← answer, dto, health ← routes ← edge, server, sockets ← asyncapi, openapi.
+//! Layers: config, denials, error ← cache, faults, limits, multipart, objects, pages ← body ← read_only, downloads ← app, extract ← answer, dto, health ← expand ← routes ← edge, server, sockets ← asyncapi, openapi, live_docs.
 //!
 //! A request passes `edge` (id, identity, deadline, panics, error format, headers, log, metrics), CORS, the rate limit, and
 //! then its handler in `routes`, which takes checked input, calls a service (`app::read!`, `app::send!`) and answers with one of
 //! its messages (`answer`), which are serialized as JSON directly. `sockets` sends events from the bus to live connections. The
 //! gateway has no durable state.
 //!
-//! Module map: `config` (settings), `app` (shared state), `edge`, `limits`, `cache` (product lists), `extract`, `body` and `objects` (checked input), `answer`
-//! (typed answers), `error` (the one error format), `multipart` (forms with files), `downloads` (bodies that are read slowly), `dto`
-//! (bodies of requests, composed answers), `routes`, `openapi` and `asyncapi` (the contracts), `health`, `pages`
+//! Module map: `config` (settings), `app` (shared state), `edge`, `limits`, `cache` (product lists), `extract`, `body`, `objects`, `read_only` and `faults` (checked input), `answer`
+//! (typed answers), `expand` (orders beside their ids), `error` (the one error format), `multipart` (forms with files), `downloads` (bodies that are read slowly), `dto`
+//! (bodies of requests, composed answers), `routes`, `openapi`, `asyncapi` and `live_docs` (the contracts), `health`, `pages`
 //! (templates), `sockets`, `server` (listening and draining).
 
 mod answer;
@@ -23,12 +23,16 @@ mod downloads;
 mod dto;
 mod edge;
 mod error;
+mod expand;
 mod extract;
+mod faults;
 mod health;
 mod limits;
+mod live_docs;
 mod multipart;
 mod objects;
 mod pages;
+mod read_only;
 mod routes;
 mod server;
 mod sockets;
@@ -138,6 +142,7 @@ pub async fn build(deps: GatewayDeps) -> Result<Routers, AppError> {
             deps.settings.product_cache_stale,
         ),
         templates: pages::Templates::new()?,
+        base: deps.settings.base().into(),
         settings: deps.settings,
         environment: deps.environment,
         local_only: deps.local_only,
@@ -164,10 +169,12 @@ pub async fn build(deps: GatewayDeps) -> Result<Routers, AppError> {
     }
 
     let (described, api) = described();
-    let document = openapi::complete(&api)?.to_string();
+    let document = openapi::complete(&api)?;
     let router = described
-        .merge(routes::short::without_slash())
-        .merge(routes::ops::documents(document, asyncapi::document()))
+        .merge(routes::short::other_spellings())
+        .merge(openapi::demo::routes(document))
+        .merge(routes::ops::asyncapi(asyncapi::document()))
+        .merge(live_docs::routes())
         .merge(routes::pages::routes(app.mailbox))
         .route_service(edge::SOCKET_PATH, sockets)
         // Before the state, so that the layers are built once and not for each request.

@@ -11,11 +11,13 @@ use waybill_service_kit::{AppError, process, serve, settings::SettingsError, tel
 fn main() -> ExitCode {
     process::run_front(
         "gateway",
-        async |boot: process::Boot, settings: GatewaySettings| {
+        async |boot: process::Boot, mut settings: GatewaySettings| {
             let (environment, local_only) = (boot.common.environment, boot.common.is_local_only());
             SettingsError::check(settings.errors(environment, local_only))?;
             let listener = serve::bind(settings.listen).await?;
             let address = listener.local_addr().map_err(AppError::internal)?;
+            // Port 0 has become a real one.
+            settings.listen = address;
             let deadline = boot.common.shutdown_deadline;
             let connections = Connections::from(&settings);
             let operations = serve::bind(boot.ops_listen).await?;

@@ -1,5 +1,7 @@
 //! The OpenAPI 3.1 document: from the handlers' annotations, completed with what all routes have in common.
 
+pub mod demo;
+
 use serde_json::{Map, Value, json};
 use utoipa::{
     OpenApi,
@@ -11,7 +13,7 @@ use utoipa::{
         tag::TagBuilder,
     },
 };
-use waybill_proto::{ECHOES, common, order, payment};
+use waybill_proto::{ECHOES, REPLACEMENTS, common, order, payment};
 use waybill_service_kit::AppError;
 
 use crate::{
@@ -79,8 +81,9 @@ pub fn base() -> utoipa::openapi::OpenApi {
                 .version(env!("CARGO_PKG_VERSION"))
                 .description(Some(
                     "An order platform for goods and services. Times are RFC 3339 in UTC, ids are UUIDs, money is in minor units. \
-                     Lists are paged: pass `nextCursor` as `cursor` until it is null. A query parameter without a value (`kind=`) counts \
-                     as not given, and names such as `PENDING` may be in any case. Live events come over Socket.IO at `/socket.io/`.",
+                     Lists are paged: pass `nextCursor` as `cursor` until it is null; they are newest first unless their description or `sort` says \
+                     something else. A query parameter without a value (`kind=`) counts \
+                     as not given, and names such as `PENDING` may be in any case. Live events come over Socket.IO at `/socket.io/`: [all events and payloads](/api-docs/live).",
                 ))
                 .license(Some(
                     LicenseBuilder::new()
@@ -184,9 +187,11 @@ pub fn complete(api: &utoipa::openapi::OpenApi) -> Result<Value, AppError> {
     let mut schemas = Map::new();
     let paths = document["paths"].as_object_mut();
     for (path, item) in paths.into_iter().flatten() {
-        separate_operation_ids(item);
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
             name_ids(path, operation);
+            if method == "put" && operation.get("requestBody").is_some() {
+                name_replacement(operation);
+            }
             complete_operation(path, method, operation, &mut schemas);
         }
     }
@@ -194,6 +199,7 @@ pub fn complete(api: &utoipa::openapi::OpenApi) -> Result<Value, AppError> {
     if let Some(known) = components["schemas"].as_object_mut() {
         known.append(&mut schemas);
         show_echoes(known);
+        add_replacements(known);
     }
     components["responses"] = FAILURES
         .iter()
@@ -226,6 +232,35 @@ fn show_echoes(schemas: &mut Map<String, Value>) {
     }
 }
 
+/// Adds the bodies of PUT: those of PATCH, with their required fields.
+fn add_replacements(schemas: &mut Map<String, Value>) {
+    for replacement in REPLACEMENTS {
+        let Some(mut put) = schemas.get(replacement.patch).cloned() else {
+            continue;
+        };
+        put["description"] = "Replaces the resource: fields that are left out become empty.".into();
+        put["required"] = json!(replacement.required);
+        put["example"] = serde_json::from_str(replacement.example).unwrap_or_default();
+        for (name, value) in replacement.defaults {
+            let value: Value = serde_json::from_str(value).unwrap_or_default();
+            if !value.is_null() {
+                put["properties"][name]["default"] = value;
+            }
+        }
+        schemas.insert(replacement.put.to_owned(), put);
+    }
+}
+
+/// PUT has a body of its own where PATCH has one.
+fn name_replacement(operation: &mut Value) {
+    let schema = &mut operation["requestBody"]["content"]["application/json"]["schema"];
+    let patch = schema["$ref"].as_str().unwrap_or_default();
+    let mut all = REPLACEMENTS.iter();
+    if let Some(found) = all.find(|it| patch.ends_with(&format!("/{}", it.patch))) {
+        *schema = json!({"$ref": format!("#/components/schemas/{}", found.put)});
+    }
+}
+
 fn failure(status: &str, description: &str) -> Value {
     let mut headers = json!({"X-Request-Id": {"$ref": "#/components/headers/RequestId"}});
     if matches!(status, "429" | "503") {
@@ -236,29 +271,6 @@ fn failure(status: &str, description: &str) -> Value {
         "headers": headers,
         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
     })
-}
-
-/// A handler of two methods has two operations, each with an id of its own.
-fn separate_operation_ids(item: &mut Value) {
-    let Some(operations) = item.as_object_mut() else {
-        return;
-    };
-    let ids: Vec<_> = operations
-        .values()
-        .map(|one| one["operationId"].clone())
-        .collect();
-    for (method, operation) in operations {
-        let id = operation["operationId"].as_str().unwrap_or_default();
-        let shared = ids.iter().filter(|other| *other == id).count() > 1;
-        let own = match (method.as_str(), id.strip_prefix("update_")) {
-            ("put", Some(what)) => format!("replace_{what}"),
-            ("delete", _) => format!("{id}_by_delete"),
-            _ => continue,
-        };
-        if shared {
-            operation["operationId"] = own.into();
-        }
-    }
 }
 
 /// Describes the ids of a path that its handler does not describe.

@@ -5,9 +5,10 @@ use waybill_service_kit::AppError;
 
 use crate::error::ApiError;
 
-const TEMPLATES: [(&str, &str); 5] = [
+const TEMPLATES: [(&str, &str); 6] = [
     ("layout.html", include_str!("../templates/layout.html")),
     ("welcome.html", include_str!("../templates/welcome.html")),
+    ("live.html", include_str!("../templates/live.html")),
     ("checkout.html", include_str!("../templates/checkout.html")),
     ("mailbox.html", include_str!("../templates/mailbox.html")),
     ("mail.html", include_str!("../templates/mail.html")),
@@ -15,6 +16,9 @@ const TEMPLATES: [(&str, &str); 5] = [
 
 /// The style sheet of all pages.
 pub const STYLES: &str = include_str!("../templates/waybill.css");
+
+/// The icon of all pages.
+pub const ICON: &str = include_str!("../templates/icon.svg");
 
 /// The compiled templates.
 pub struct Templates(Environment<'static>);

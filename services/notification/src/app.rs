@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
-use waybill_primitives::{Clock, NotificationId};
+use waybill_primitives::{Clock, NotificationId, Timestamp};
 use waybill_service_kit::{AppError, CallContext};
 use waybill_store::{
     Db, EventContext, Tx,
@@ -89,10 +89,11 @@ impl App {
         &self,
         ctx: &CallContext,
         unread_only: bool,
+        since: Option<Timestamp>,
         query: &PageQuery,
     ) -> Result<Page<Notification>, AppError> {
         let user = ctx.user()?.id;
-        Ok(notifications::list(self.db.reader(), user, unread_only, query).await?)
+        Ok(notifications::list(self.db.reader(), user, unread_only, since, query).await?)
     }
 
     pub async fn unread_count(&self, ctx: &CallContext) -> Result<u64, AppError> {

@@ -40,7 +40,10 @@ impl NotificationService for Grpc {
         let ctx = context(&request);
         let request = request.into_inner();
         let query = page_query(request.page.as_ref())?;
-        let page = self.0.list(&ctx, request.unread_only, &query).await?;
+        let page = self
+            .0
+            .list(&ctx, request.unread_only, request.since, &query)
+            .await?;
         Ok(Response::new(ListNotificationsResponse {
             notifications: page.rows.iter().map(events::message).collect(),
             page: Some(page.info()),

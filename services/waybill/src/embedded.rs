@@ -30,7 +30,7 @@ use crate::{
     config::Config,
     databases::DatabaseLocation,
     demo::{self, Seeded},
-    private,
+    private, reset,
 };
 
 /// A platform that runs in this process.
@@ -79,7 +79,7 @@ pub async fn start(config: Config, stop: CancellationToken) -> Result<Platform> 
 
 /// As [`start`], with a clock that tests can set.
 pub async fn start_with_clock(
-    config: Config,
+    mut config: Config,
     stop: CancellationToken,
     clock: Arc<dyn Clock>,
 ) -> Result<Platform> {
@@ -92,6 +92,8 @@ pub async fn start_with_clock(
         .await
         .with_context(|| format!("cannot listen on {}", config.gateway.listen))?;
     let address = listener.local_addr()?;
+    // Port 0 has become a real one.
+    config.gateway.listen = address;
     let operations = bind_operations(config.embedded.ops_listen).await?;
     let operations_address = operations.local_addr()?;
     let location = location(&config);
@@ -187,7 +189,7 @@ fn lock_folder(config: &Config) -> Result<File> {
     let folder = config.data_dir();
     private::create_folder(&folder)
         .with_context(|| format!("cannot create the data directory {}", folder.display()))?;
-    let path = folder.join("lock");
+    let path = folder.join(reset::LOCK);
     let file =
         private::create_file(&path).with_context(|| format!("cannot write {}", path.display()))?;
     match file.try_lock() {

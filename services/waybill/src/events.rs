@@ -1,6 +1,6 @@
 //! `waybill events`: prints events as JSON, replays published events, lists and retries dead letters.
 
-use std::{fmt::Write as _, io::Write as _};
+use std::{collections::BTreeSet, fmt::Write as _, io::Write as _, time::Duration};
 
 use anyhow::{Context as _, Result, anyhow};
 use futures::StreamExt as _;
@@ -8,10 +8,10 @@ use prost_reflect::{DescriptorPool, DynamicMessage};
 use serde_json::{Value, json};
 use uuid::Uuid;
 use waybill_bus::{Bus, Envelope};
-use waybill_primitives::Timestamp;
+use waybill_primitives::{EventId, Timestamp};
 use waybill_proto::{DESCRIPTORS, EVENTS};
 use waybill_service_kit::settings::parse_duration;
-use waybill_store::dead_letters;
+use waybill_store::{Db, all_outbox_events, dead_letters};
 
 use crate::databases::{DatabaseLocation, SERVICES};
 
@@ -64,6 +64,70 @@ pub async fn tail(bus: &dyn Bus, subjects: Vec<String>) -> Result<()> {
         writeln!(std::io::stdout(), "{}", printer.json(&event))?;
     }
     Ok(())
+}
+
+/// Interval of looking for new events in databases.
+const LOOK: Duration = Duration::from_millis(200);
+/// A transaction can commit an event whose id, and so its place in the order of events, is this much older.
+const LATE: Duration = Duration::from_secs(5);
+const BATCH: u64 = 1000;
+
+/// As [`tail`], for the embedded shape, whose bus is inside its process: follows the stored events of its databases.
+pub async fn follow(location: &DatabaseLocation, subjects: &[String]) -> Result<()> {
+    let printer = Printer::new()?;
+    let mut services = Vec::new();
+    for service in SERVICES {
+        let mut seen = Seen {
+            db: location.connect(service, 1).await?,
+            ids: BTreeSet::new(),
+        };
+        // What is there already.
+        seen.new_events().await?;
+        services.push(seen);
+    }
+    let mut timer = tokio::time::interval(LOOK);
+    loop {
+        timer.tick().await;
+        for service in &mut services {
+            for event in service.new_events().await? {
+                if subjects
+                    .iter()
+                    .any(|it| waybill_bus::matches(it, &event.subject))
+                {
+                    writeln!(std::io::stdout(), "{}", printer.json(&event))?;
+                }
+            }
+        }
+    }
+}
+
+/// The recent events of a service that were seen.
+struct Seen {
+    db: Db,
+    ids: BTreeSet<EventId>,
+}
+
+impl Seen {
+    /// Events that were not seen before, oldest first.
+    async fn new_events(&mut self) -> Result<Vec<Envelope>> {
+        let oldest = first_id(Timestamp::now().minus(LATE));
+        self.ids = self.ids.split_off(&oldest);
+        let (mut found, mut after) = (Vec::new(), oldest);
+        loop {
+            let page = all_outbox_events(&self.db, Some(after), BATCH).await?;
+            let Some(last) = page.last() else {
+                return Ok(found);
+            };
+            after = last.id;
+            found.extend(page.into_iter().filter(|event| self.ids.insert(event.id)));
+        }
+    }
+}
+
+/// The smallest id of an event of this time.
+fn first_id(time: Timestamp) -> EventId {
+    let millis = u64::try_from(time.micros() / 1000).unwrap_or_default();
+    EventId::from_uuid(uuid::Builder::from_unix_timestamp_millis(millis, &[0; 10]).into_uuid())
 }
 
 /// A time such as `2026-11-28T09:30:00Z`, or an age such as `90m`.
@@ -123,8 +187,6 @@ pub async fn retry_dead_letters(location: &DatabaseLocation, id: Option<Uuid>) -
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]

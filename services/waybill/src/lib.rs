@@ -12,5 +12,6 @@ pub mod events;
 pub mod health;
 mod private;
 pub mod rebuild;
+pub mod reset;
 pub mod users;
 pub mod verify;

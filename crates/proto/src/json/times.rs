@@ -22,7 +22,14 @@ impl From<ToTime> for Timestamp {
     }
 }
 
-const EXPECTED: &str = "expected a time such as 2026-11-21T09:30:00Z or a day such as 2026-11-21";
+/// What is wrong with a text that is neither a time nor a day.
+pub const NOT_A_TIME: &str =
+    "must be a time such as 2026-11-21T09:30:00Z or a day such as 2026-11-21";
+
+/// Whether a body may contain this text as a time.
+pub fn is_time(text: &str) -> bool {
+    parse(text, 0).is_some()
+}
 
 /// A time, or midnight `after` days after the start of a day.
 fn parse(text: &str, after: u64) -> Option<DateTime<Utc>> {
@@ -40,7 +47,7 @@ fn parse(text: &str, after: u64) -> Option<DateTime<Utc>> {
 impl<'de> Deserialize<'de> for FromTime {
     fn deserialize<D: Deserializer<'de>>(text: D) -> Result<Self, D::Error> {
         let text = String::deserialize(text)?;
-        let time = parse(&text, 0).ok_or_else(|| D::Error::custom(EXPECTED))?;
+        let time = parse(&text, 0).ok_or_else(|| D::Error::custom(NOT_A_TIME))?;
         Ok(Self(time.into()))
     }
 }
@@ -48,7 +55,7 @@ impl<'de> Deserialize<'de> for FromTime {
 impl<'de> Deserialize<'de> for ToTime {
     fn deserialize<D: Deserializer<'de>>(text: D) -> Result<Self, D::Error> {
         let text = String::deserialize(text)?;
-        let time = parse(&text, 1).ok_or_else(|| D::Error::custom(EXPECTED))?;
+        let time = parse(&text, 1).ok_or_else(|| D::Error::custom(NOT_A_TIME))?;
         Ok(Self(time.into()))
     }
 }

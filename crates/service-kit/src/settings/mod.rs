@@ -43,7 +43,7 @@ mod value;
 pub use common::{
     CommonSettings, EXPOSE, Environment, LogFormat, PeerSettings, ProcessSettings, default_ports,
 };
-pub use reader::{Reader, Sections, SettingsError, load, strays};
+pub use reader::{Reader, Sections, SettingsError, environment, load, nearest, strays};
 pub use reference::reference;
 pub use source::Sources;
 pub use value::{SettingType, parse_duration};
@@ -131,7 +131,8 @@ macro_rules! settings {
                             let known = <$type as $crate::settings::SettingType>::known(value);
                             let good = known.is_none_or(|known| ($range).contains(known));
                             if !good {
-                                reader.error($env, concat!("must lie in ", stringify!($range)));
+                                let range = $crate::settings::range_in_words(stringify!($range));
+                                reader.error($env, format_args!("must be {range}"));
                             }
                             good
                         }))?
@@ -147,6 +148,16 @@ macro_rules! settings {
             }
         }
     };
+}
+
+/// A range of Rust, such as `1..=10_000`, in words: `from 1 to 10000`. Part of [`settings!`].
+#[doc(hidden)]
+pub fn range_in_words(range: &str) -> String {
+    let range = range.replace([' ', '_'], "");
+    match range.split_once("..=") {
+        Some((least, most)) => format!("from {least} to {most}"),
+        None => range,
+    }
 }
 
 /// The literal, if there is one. Part of [`settings!`].

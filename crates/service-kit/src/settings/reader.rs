@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeSet, fmt, fs};
 
+use waybill_primitives::non_empty;
+
 use super::{
     Environment, PREFIX, SettingInfo, SettingType, Settings, Sources, Table, source::ENVIRONMENT,
 };
@@ -45,6 +47,9 @@ impl fmt::Display for SettingsError {
 }
 
 impl std::error::Error for SettingsError {}
+
+/// Where all settings are described.
+const REFERENCE: &str = "deploy/settings.md";
 
 /// The error is recorded already.
 struct Invalid;
@@ -148,19 +153,14 @@ impl<'a> Reader<'a> {
                 self.errors.push(format!("{name}: {error}"));
             }
         }
-        let mut unknown: Vec<_> = unknown(self.sources, &known)
+        let unknown: Vec<_> = unknown(self.sources, &known)
             .filter(|(_, from_environment, _)| !from_environment)
-            .map(|(name, _, hint)| (name.to_owned(), format!("no such setting{hint}")))
+            .map(|(name, _, hint)| {
+                let hint =
+                    non_empty(hint).unwrap_or_else(|| format!("; {REFERENCE} lists them all"));
+                (name.to_owned(), format!("no such setting{hint}"))
+            })
             .collect();
-        if let Some((_, last)) = unknown.last_mut() {
-            // Once is enough.
-            let known: Vec<_> = known.iter().map(String::as_str).collect();
-            let end = if last.ends_with('?') { "" } else { "." };
-            last.push_str(end);
-            last.push_str(" The settings of this program are ");
-            last.push_str(&known.join(", "));
-            last.push('.');
-        }
         for (name, problem) in unknown {
             self.error(&name, problem);
         }
@@ -178,6 +178,23 @@ fn known(tables: &[Table]) -> BTreeSet<String> {
         .collect()
 }
 
+/// The environment that a process with these settings runs in.
+pub fn environment(sources: &Sources) -> Result<Environment, SettingsError> {
+    let Some(value) = sources.values.get(Environment::NAME) else {
+        return Ok(Environment::default());
+    };
+    Environment::parse(value.text.trim())
+        .map_err(|problem| SettingsError::one(format!("{}: {problem}", Environment::NAME)))
+}
+
+/// The candidate that a misspelt name means: the most similar one, if at most a third of the letters differ.
+pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let tolerance = (name.len() + 1) / 3;
+    let measured = candidates.map(|candidate| (strsim::osa_distance(name, candidate), candidate));
+    let (distance, candidate) = measured.min()?;
+    (distance <= tolerance).then_some(candidate)
+}
+
 /// Unknown names that were given: each with whether it is in the environment, and which name may have been meant.
 fn unknown<'a>(
     sources: &'a Sources,
@@ -188,13 +205,9 @@ fn unknown<'a>(
         .iter()
         .filter(|(name, _)| !known.contains(*name));
     strange.map(|(name, value)| {
-        let tolerance = (name.len().saturating_sub(PREFIX.len()) + 1) / 3;
-        let hint = known
-            .iter()
-            .map(|candidate| (strsim::levenshtein(name, candidate), candidate))
-            .min()
-            .filter(|(distance, _)| *distance <= tolerance)
-            .map(|(_, candidate)| format!("; did you mean {candidate}?"))
+        let bare = |name: &'a str| name.strip_prefix(PREFIX).unwrap_or(name);
+        let hint = nearest(bare(name), known.iter().map(|known| bare(known)))
+            .map(|candidate| format!("; did you mean {PREFIX}{candidate}?"))
             .unwrap_or_default();
         (name.as_str(), value.origin == ENVIRONMENT, hint)
     })

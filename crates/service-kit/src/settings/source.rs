@@ -113,6 +113,12 @@ impl Sources {
             .unwrap_or_default()
     }
 
+    /// Whether a setting (or the file that it is read from) is given.
+    pub fn has(&self, name: &str) -> bool {
+        let given = |name: &str| self.values.get(name).is_some_and(|it| !it.text.is_empty());
+        given(name) || given(&format!("{name}_FILE"))
+    }
+
     /// Adds a value that overrides the earlier ones.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
@@ -170,7 +176,7 @@ impl Sources {
         let table = match fs::read_to_string(path) {
             Ok(text) => text
                 .parse::<toml::Table>()
-                .map_err(|error| error.to_string()),
+                .map_err(|error| not_toml(&text, &error)),
             Err(error) => Err(error.to_string()),
         };
         match table {
@@ -211,6 +217,16 @@ impl Sources {
         );
         sources
     }
+}
+
+/// Where a file is not valid TOML, in one line.
+fn not_toml(text: &str, error: &toml::de::Error) -> String {
+    let start = error.span().map_or(0, |span| span.start);
+    let before = text.get(..start).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    format!(
+        "line {line} is not valid TOML: a setting is written as database_url = \"…\", each once, with texts in quotes"
+    )
 }
 
 fn plain_text(value: &toml::Value) -> String {

@@ -75,9 +75,9 @@ fn every_error_is_reported_at_once_and_none_shows_a_secret() {
     let errors = errors(&sources);
     for expected in [
         "WAYBILL_NAME (environment): must have at most 8 letters",
-        "WAYBILL_COUNT (environment): must lie in 1..=10",
+        "WAYBILL_COUNT (environment): must be from 1 to 10",
         "WAYBILL_WAIT (environment): expected a duration",
-        "WAYBILL_NUMBER (environment): must lie in 1..=9",
+        "WAYBILL_NUMBER (environment): must be from 1 to 9",
         "WAYBILL_SWITCH (environment): expected on or off",
         "WAYBILL_SERVICE_KEY (environment): must have at least 32 bytes",
         "WAYBILL_PASSWORD_FILE (environment): cannot read /nowhere/at/all",
@@ -91,11 +91,8 @@ fn every_error_is_reported_at_once_and_none_shows_a_secret() {
     }
     assert_eq!(errors.len(), 9, "{errors:#?}");
     let all = errors.concat();
-    assert!(
-        all.contains("The settings of this program are WAYBILL_COUNT, "),
-        "{all}"
-    );
     assert!(!all.contains("short-secret"));
+    assert!(errors.iter().all(|error| error.len() < 120), "{errors:#?}");
 }
 
 #[test]
@@ -123,9 +120,8 @@ fn a_variable_that_is_no_setting_is_a_warning_that_says_what_may_be_meant() {
     // A flag is always meant for this program.
     sources.add_flag("--set", "WAYBILL_LEFT_OVER", "1");
     let errors = load::<(Sample,)>(&sources).unwrap_err().0;
-    assert!(errors[0].starts_with(
-        "WAYBILL_LEFT_OVER (--set): no such setting. The settings of this program are "
-    ));
+    let listed = "WAYBILL_LEFT_OVER (--set): no such setting; deploy/settings.md lists them all";
+    assert_eq!(errors, [listed]);
 }
 
 #[test]
@@ -154,9 +150,16 @@ fn flags_win_over_the_environment_and_that_over_the_file() {
 fn an_invalid_file_is_an_error() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("waybill.toml");
-    fs::write(&file, "name = ").unwrap();
+    fs::write(&file, "count = 1\nname = ").unwrap();
     let found = errors(&Sources::from_file(&file));
-    assert!(found[0].contains("waybill.toml"), "{found:?}");
+    assert!(
+        found[0].contains("waybill.toml: line 2 is not valid TOML"),
+        "{found:?}"
+    );
+    assert!(
+        !found[0].contains('\n') && !found[0].contains("expected"),
+        "{found:?}"
+    );
     let found = errors(&Sources::from_file(&dir.path().join("absent.toml")));
     assert!(found[0].contains("absent.toml"), "{found:?}");
     fs::write(&file, "colour = 'red'").unwrap();

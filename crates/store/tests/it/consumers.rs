@@ -244,7 +244,7 @@ async fn a_consumers_lines_name_the_request_and_one_says_that_the_service_works_
         assert!(!again.is_empty());
         let named = |line: &String| line.contains(&request) && line.contains("tally");
         assert!(again.iter().all(named), "{again:?}");
-        let works = lines.with("consumed an event of this request");
+        let works = lines.with("consumed an event");
         assert_eq!(works.len(), 1, "{works:?}");
         assert!(works.iter().all(named), "{works:?}");
         stop.cancel();

@@ -357,7 +357,7 @@ impl Platform {
         let start = Instant::now();
         loop {
             let output = tokio::process::Command::new(self.setup.bin.join("waybill"))
-                .arg("verify")
+                .args(["verify", "--strict"])
                 .args(self.place())
                 .output()
                 .await

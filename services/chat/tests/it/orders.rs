@@ -11,9 +11,10 @@ use waybill_primitives::Role;
 use waybill_proto::order::{
     AcceptQuoteRequest, AcceptQuoteResponse, CancelOrderRequest, CancelOrderResponse,
     ChangeStatusRequest, ChangeStatusResponse, EditOrderRequest, EditOrderResponse,
-    GetHistoryRequest, GetHistoryResponse, GetOrderRequest, GetOrderResponse, ListOrdersRequest,
-    ListOrdersResponse, Order, PlaceOrderRequest, PlaceOrderResponse, SetQuoteRequest,
-    SetQuoteResponse, WithdrawQuoteRequest, WithdrawQuoteResponse, order_service_server,
+    GetHistoryRequest, GetHistoryResponse, GetOrderRequest, GetOrderResponse, GetOrdersRequest,
+    GetOrdersResponse, ListOrdersRequest, ListOrdersResponse, Order, PlaceOrderRequest,
+    PlaceOrderResponse, SetQuoteRequest, SetQuoteResponse, WithdrawQuoteRequest,
+    WithdrawQuoteResponse, order_service_server,
 };
 use waybill_service_kit::{AppError, context};
 
@@ -76,6 +77,13 @@ impl order_service_server::OrderService for Orders {
         &self,
         _: Request<PlaceOrderRequest>,
     ) -> Result<Response<PlaceOrderResponse>, Status> {
+        Err(Status::unimplemented("not played"))
+    }
+
+    async fn get_orders(
+        &self,
+        _: Request<GetOrdersRequest>,
+    ) -> Result<Response<GetOrdersResponse>, Status> {
         Err(Status::unimplemented("not played"))
     }
 

@@ -27,7 +27,7 @@ pub struct OrderAuth {
     pub refresh_token: Option<String>,
 }
 
-/// A new order. If the customer was not signed in, with `auth`, whose tokens are repeated beside the order.
+/// A new order. If the customer was not signed in, with their tokens in `auth`.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PlacedOrder {
@@ -36,34 +36,10 @@ pub struct PlacedOrder {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub auth: Option<OrderAuth>,
-    /// As in `auth`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub access_token: Option<String>,
-    /// As in `auth`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub expires_in: Option<i64>,
-    /// As in `auth`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub refresh_token: Option<String>,
 }
 
 impl Version for PlacedOrder {
     fn version(&self) -> i64 {
         self.order.version
-    }
-}
-
-impl PlacedOrder {
-    pub fn new(order: Order, auth: Option<OrderAuth>) -> Self {
-        Self {
-            order,
-            access_token: auth.as_ref().map(|auth| auth.access_token.clone()),
-            expires_in: auth.as_ref().map(|auth| auth.expires_in),
-            refresh_token: auth.as_ref().and_then(|auth| auth.refresh_token.clone()),
-            auth,
-        }
     }
 }

@@ -4,14 +4,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use waybill_proto::{json::Version, payment::Payment};
 
-use crate::extract::Origin;
-
-/// The payment with `redirectUrl` as a full URL.
-pub fn seen_from(origin: &Origin, mut payment: Payment) -> Payment {
-    payment.redirect_url = payment.redirect_url.map(|url| origin.absolute(url));
-    payment
-}
-
 /// A new payment, and where to send the customer.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]

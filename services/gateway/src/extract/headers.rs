@@ -46,7 +46,7 @@ header_params!(
     "Idempotency-Key",
     255,
     "^[!-~]+$",
-    "1 to 255 visible ASCII characters. A repeated request gets the first answer again, with the header `Idempotency-Replayed`."
+    "1 to 255 visible ASCII characters. A repeated request gets the first answer again, with the header `Idempotency-Replayed`: also a refusal by the state (409). Invalid requests are checked again."
 );
 header_params!(
     CartToken,

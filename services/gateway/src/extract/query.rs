@@ -9,13 +9,15 @@ use serde::{
     de::{DeserializeOwned, Error as _},
 };
 use serde_path_to_error::Segment;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, openapi::path::Parameter};
+use waybill_primitives::FieldError;
 use waybill_proto::common::PageRequest;
 use waybill_service_kit::AppError;
 
 use crate::{
     body::quoted,
     error::{ApiError, camel_case},
+    faults,
 };
 
 /// Query parameters; unknown and malformed ones are refused by name. A parameter without a value counts as not given, because
@@ -30,7 +32,12 @@ where
 {
     type Rejection = ApiError;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        query_of(parts.uri.query().unwrap_or_default(), names::<T>).map(Self)
+        let query = parts.uri.query().unwrap_or_default();
+        let mut wrong = Wrong::default();
+        match wrong.part(query_of(query)) {
+            Some(values) => Ok(Self(values)),
+            None => Err(wrong.error(query, &params::<T>())),
+        }
     }
 }
 
@@ -90,18 +97,57 @@ where
     type Rejection = ApiError;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         let query = parts.uri.query().unwrap_or_default();
-        let of_second = names::<B>();
-        let is_second = |pair: &&str| {
-            let name = pair.split_once('=').map_or(*pair, |(name, _)| name);
-            of_second.iter().any(|known| known == name)
-        };
-        let (second, first): (Vec<_>, Vec<_>) = query.split('&').partition(is_second);
-        let known = || [names::<A>(), names::<B>()].concat();
-        Ok(Self(
-            query_of(&first.join("&"), known)?,
-            query_of(&second.join("&"), known)?,
-        ))
+        let [first, second] = split(query, [params::<A>(), params::<B>()]);
+        let known = || [params::<A>(), params::<B>()].concat();
+        let mut wrong = Wrong::default();
+        let first = wrong.part(query_of(&first));
+        let second = wrong.part(query_of(&second));
+        match (first, second) {
+            (Some(first), Some(second)) => Ok(Self(first, second)),
+            _ => Err(wrong.error(query, &known())),
+        }
     }
+}
+
+/// The query of a list with a filter, [`Paging`], and further parameters.
+#[derive(Debug)]
+pub struct PagedWith<F, P>(pub F, pub P, pub Option<PageRequest>);
+
+impl<S, F, P> FromRequestParts<S> for PagedWith<F, P>
+where
+    S: Send + Sync,
+    F: DeserializeOwned + IntoParams,
+    P: DeserializeOwned + IntoParams,
+{
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let query = parts.uri.query().unwrap_or_default();
+        let [filter, further, paging] =
+            split(query, [params::<F>(), params::<P>(), params::<Paging>()]);
+        let known = || [params::<F>(), params::<P>(), params::<Paging>()].concat();
+        let mut wrong = Wrong::default();
+        let filter = wrong.part(query_of(&filter));
+        let further = wrong.part(query_of(&further));
+        let paging = wrong.part(query_of::<Paging>(&paging));
+        match (filter, further, paging) {
+            (Some(filter), Some(further), Some(paging)) => {
+                Ok(Self(filter, further, Some(paging.into())))
+            }
+            _ => Err(wrong.error(query, &known())),
+        }
+    }
+}
+
+/// The parts of a query by the group of their parameters; unknown ones are in the first.
+fn split<const N: usize>(query: &str, groups: [Vec<Parameter>; N]) -> [String; N] {
+    let mut parts = [const { Vec::new() }; N];
+    for pair in query.split('&') {
+        let name = pair.split_once('=').map_or(pair, |(name, _)| name);
+        let name = api_name(name.into());
+        let has = |group: &Vec<Parameter>| group.iter().any(|known| known.name == name);
+        parts[groups.iter().position(has).unwrap_or(0)].push(pair);
+    }
+    parts.map(|pairs| pairs.join("&"))
 }
 
 /// The query of a list: a filter, and [`Paging`].
@@ -120,33 +166,74 @@ where
     }
 }
 
-/// The names of parameters, as in OpenAPI.
-fn names<T: IntoParams>() -> Vec<String> {
-    let params = T::into_params(|| None).into_iter();
-    params.map(|param| param.name).collect()
+/// The parameters, as in OpenAPI.
+fn params<T: IntoParams>() -> Vec<Parameter> {
+    T::into_params(|| None)
 }
 
-/// Reads and checks the parameters that have a value; `known` are the names of all parameters.
-fn query_of<T: DeserializeOwned>(
-    query: &str,
-    known: impl FnOnce() -> Vec<String>,
-) -> Result<T, ApiError> {
+/// The parameters that have a value, named as in OpenAPI.
+fn pairs_of(query: &str) -> Vec<(String, String)> {
+    form_urlencoded::parse(query.as_bytes())
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| (api_name(name).into_owned(), value.into_owned()))
+        .collect()
+}
+
+/// Reads and checks the parameters that have a value.
+fn query_of<T: DeserializeOwned>(query: &str) -> Result<T, BadQuery> {
     if query.contains("%00") {
-        return Err(AppError::malformed("the query must not contain NUL characters").into());
+        let problem = "the query must not contain NUL characters";
+        return Err(BadQuery::Malformed(AppError::malformed(problem)));
     }
     let is_bare = |pair: &&str| !pair.is_empty() && !pair.contains('=');
     if let Some(name) = query.split('&').find(is_bare) {
-        return Err(AppError::invalid_field(name, "must have a value").into());
+        let fault = FieldError::new(name, "must have a value");
+        return Err(BadQuery::Fault(fault));
     }
-    let pairs = form_urlencoded::parse(query.as_bytes()).filter(|(_, value)| !value.is_empty());
-    let pairs = pairs.map(|(name, value)| (api_name(name), value));
     let filled = form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(pairs)
+        .extend_pairs(pairs_of(query))
         .finish();
     let pairs = form_urlencoded::parse(filled.as_bytes());
-    let params = serde_path_to_error::deserialize(serde_html_form::Deserializer::new(pairs));
-    let params = params.map_err(|error| query_error(&error, known))?;
-    Ok(params)
+    let values = serde_path_to_error::deserialize(serde_html_form::Deserializer::new(pairs));
+    values.map_err(|error| BadQuery::Fault(first_fault(&error)))
+}
+
+/// The first error of a group of parameters.
+enum BadQuery {
+    Malformed(AppError),
+    Fault(FieldError),
+}
+
+/// The errors of all groups of parameters.
+#[derive(Default)]
+struct Wrong {
+    malformed: Option<AppError>,
+    faults: Vec<FieldError>,
+}
+
+impl Wrong {
+    fn part<T>(&mut self, values: Result<T, BadQuery>) -> Option<T> {
+        match values {
+            Ok(values) => return Some(values),
+            Err(BadQuery::Malformed(error)) => self.malformed = Some(error),
+            Err(BadQuery::Fault(fault)) => self.faults.push(fault),
+        }
+        None
+    }
+
+    /// All errors of a query with these parameters.
+    fn error(self, query: &str, params: &[Parameter]) -> ApiError {
+        if let Some(error) = self.malformed {
+            return error.into();
+        }
+        let mut all = faults::of_query(&pairs_of(query), params);
+        for fault in self.faults {
+            if !all.iter().any(|known| known.field == fault.field) {
+                all.push(fault);
+            }
+        }
+        AppError::invalid(all).into()
+    }
 }
 
 /// The name of a parameter, which clients may spell in snake_case.
@@ -157,26 +244,13 @@ fn api_name(name: Cow<'_, str>) -> Cow<'_, str> {
     name
 }
 
-fn query_error(
-    error: &serde_path_to_error::Error<serde_html_form::de::Error>,
-    known: impl FnOnce() -> Vec<String>,
-) -> ApiError {
+/// The error at which serde stopped.
+fn first_fault(error: &serde_path_to_error::Error<serde_html_form::de::Error>) -> FieldError {
     let problem = error.inner().to_string();
     // For a parameter that may be repeated, the path continues with the index of the value.
     let field = match error.path().iter().next() {
         Some(Segment::Map { key }) => key.as_str(),
         _ => quoted(&problem).unwrap_or("query"),
     };
-    let problem = if problem.starts_with("unknown field") {
-        format!(
-            "there is no such parameter; there are {}",
-            known().join(", ")
-        )
-    } else if problem == "unsupported value" {
-        // Several values of a parameter that takes one.
-        "must be given once".to_owned()
-    } else {
-        problem.clone()
-    };
-    AppError::invalid_field(field, problem).into()
+    FieldError::new(field, faults::in_words(&problem))
 }

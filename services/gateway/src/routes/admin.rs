@@ -4,12 +4,12 @@ use axum::extract::State;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use waybill_proto::{auth as pb, payment as money};
 
-use super::payments;
 use crate::{
     answer::{Answer, Page, Versioned},
     app::{App, read, send},
     error::ApiError,
-    extract::{Admin, Body, Id, IfMatch, OptionalBody, Origin, Paged, Paging},
+    expand::{Expand, Expanded},
+    extract::{Admin, Body, Id, IfMatch, OptionalBody, Paged, PagedWith, Paging},
     health::{self, SystemReport},
 };
 
@@ -25,7 +25,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(get_system))
 }
 
-/// List and search users.
+/// List and search users, newest first.
 #[utoipa::path(
     get,
     path = "/api/v1/admin/users",
@@ -94,25 +94,26 @@ pub async fn restore_user(
     Versioned::of(answer.user)
 }
 
-/// List the payments of all orders.
+/// List the payments of all orders, newest first.
 #[utoipa::path(
     get,
     path = "/api/v1/admin/payments",
     tag = "admin",
-    params(money::ListPaymentsRequest, Paging)
+    params(money::ListPaymentsRequest, Expand, Paging)
 )]
 pub async fn list_payments(
     State(app): State<App>,
     Admin(context): Admin,
-    origin: Origin,
-    Paged(mut request, page): Paged<money::ListPaymentsRequest>,
-) -> Result<Page<money::Payment>, ApiError> {
+    PagedWith(mut request, expand, page): PagedWith<money::ListPaymentsRequest, Expand>,
+) -> Result<Page<Expanded<money::Payment>>, ApiError> {
     request.page = page;
     let answer = read!(app.clients.payment, list_payments, &context, request)?;
-    Ok(payments::page(answer, &origin))
+    expand
+        .page(&app, &context, answer.payments, answer.page)
+        .await
 }
 
-/// Read the double-entry ledger: every movement of money.
+/// Read the double-entry ledger: every movement of money, newest first.
 #[utoipa::path(
     get,
     path = "/api/v1/admin/ledger",

@@ -6,7 +6,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use waybill_proto::order as pb;
 
 use crate::{
-    answer::{Answer, WithCartToken},
+    answer::{Answer, NoContent, WithCartToken},
     app::{App, read, send},
     error::ApiError,
     extract::{Anyone, Body, CartToken, Id, SignedIn},
@@ -39,10 +39,10 @@ pub async fn clear_cart(
     State(app): State<App>,
     Anyone(context): Anyone,
     CartToken(cart_token): CartToken,
-) -> Result<Answer<pb::Cart>, ApiError> {
+) -> Result<NoContent, ApiError> {
     let request = pb::ClearCartRequest { cart_token };
-    let answer = send!(app.clients.cart, clear_cart, &context, request)?;
-    Answer::of(answer.cart)
+    send!(app.clients.cart, clear_cart, &context, request)?;
+    Ok(NoContent)
 }
 
 /// Put a product into the cart, or change its quantity.
@@ -73,13 +73,13 @@ pub async fn remove_cart_item(
     Anyone(context): Anyone,
     CartToken(cart_token): CartToken,
     id: Id,
-) -> Result<Answer<pb::Cart>, ApiError> {
+) -> Result<NoContent, ApiError> {
     let request = pb::RemoveCartItemRequest {
         cart_token,
         product_id: id.to_string(),
     };
-    let answer = send!(app.clients.cart, remove_cart_item, &context, request)?;
-    Answer::of(answer.cart)
+    send!(app.clients.cart, remove_cart_item, &context, request)?;
+    Ok(NoContent)
 }
 
 /// Merge the cart of `X-Cart-Token` into yours, after signing in.

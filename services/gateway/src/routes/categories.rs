@@ -17,13 +17,19 @@ use crate::{
     app::{App, Gateway, read, send},
     cache::Cached,
     error::ApiError,
-    extract::{Admin, Anyone, Body, Id, IfMatch, Limit, OptionalBody, Params},
+    extract::{Admin, Anyone, Body, Edited, Id, IfMatch, Limit, OptionalBody, Params, Replaced},
+    read_only::ReadOnly,
 };
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list_categories, create_category))
-        .routes(routes!(get_category, update_category, delete_category))
+        .routes(routes!(
+            get_category,
+            replace_category,
+            update_category,
+            delete_category
+        ))
 }
 
 /// Filter and paging of the category list.
@@ -114,16 +120,20 @@ pub async fn get_category(
     Anyone(context): Anyone,
     Path(id): Path<String>,
 ) -> Result<Versioned<pb::Category>, ApiError> {
+    Ok(Versioned::new(find(&app, &context, &id).await?))
+}
+
+/// By its id or its slug.
+async fn find(app: &Gateway, context: &CallContext, id: &str) -> Result<pb::Category, ApiError> {
     let request = pb::ListCategoriesRequest {
         include_inactive: true,
     };
-    let answer = read!(app.clients.catalogue, list_categories, &context, request)?;
+    let answer = read!(app.clients.catalogue, list_categories, context, request)?;
     let found = answer
         .categories
         .into_iter()
-        .find(|category| category.id.eq_ignore_ascii_case(&id) || category.slug == id);
-    let found = found.ok_or_else(|| AppError::not_found("category"))?;
-    Ok(Versioned::new(found))
+        .find(|category| category.id.eq_ignore_ascii_case(id) || category.slug == id);
+    found.ok_or_else(|| AppError::not_found("category").into())
 }
 
 /// Add a category.
@@ -140,20 +150,47 @@ pub async fn create_category(
         .at(|category| format!("/api/v1/categories/{}", category.id)))
 }
 
+/// Replace a category.
+///
+/// Fields that are left out become empty; the slug stays, and the category is active. A category can be sent back as it was read.
+#[utoipa::path(put, path = "/api/v1/categories/{id}", tag = "categories", params(IfMatch), request_body = pb::UpdateCategoryRequest)]
+pub async fn replace_category(
+    State(app): State<App>,
+    Admin(context): Admin,
+    id: Id,
+    if_match: IfMatch,
+    Replaced(request, sent): Replaced<pb::UpdateCategoryRequest>,
+) -> Result<Versioned<pb::Category>, ApiError> {
+    update(&app, &context, id, if_match, request, &sent).await
+}
+
 /// Change a category. Fields that are not given stay as they are.
 ///
-/// A category can be sent back as it was read; read-only fields are ignored.
-#[utoipa::path(method(patch, put), path = "/api/v1/categories/{id}", tag = "categories", params(IfMatch), request_body = pb::UpdateCategoryRequest)]
+/// A category can be sent back as it was read.
+#[utoipa::path(patch, path = "/api/v1/categories/{id}", tag = "categories", params(IfMatch), request_body = pb::UpdateCategoryRequest)]
 pub async fn update_category(
     State(app): State<App>,
     Admin(context): Admin,
     id: Id,
     if_match: IfMatch,
-    Body(mut request): Body<pb::UpdateCategoryRequest>,
+    Edited(request, sent): Edited<pb::UpdateCategoryRequest>,
+) -> Result<Versioned<pb::Category>, ApiError> {
+    update(&app, &context, id, if_match, request, &sent).await
+}
+
+async fn update(
+    app: &Gateway,
+    context: &CallContext,
+    id: Id,
+    if_match: IfMatch,
+    mut request: pb::UpdateCategoryRequest,
+    sent: &ReadOnly,
 ) -> Result<Versioned<pb::Category>, ApiError> {
     request.id = id.to_string();
     if_match.into_field(&mut request.version)?;
-    let answer = send!(app.clients.catalogue, update_category, &context, request)?;
+    sent.check(request.version, find(app, context, &request.id))
+        .await?;
+    let answer = send!(app.clients.catalogue, update_category, context, request)?;
     app.products.invalidate();
     Versioned::of(answer.category)
 }

@@ -101,7 +101,7 @@ pub struct ReferenceQuery {
 
 /// Add a work file to an order: its assignee, administrators.
 ///
-/// The purpose is `PROGRESS` or `RESULT`, as a query parameter or as a form field. The file type is detected from the content;
+/// The purpose is `PROGRESS` or `RESULT`, as a query parameter or as a form field; `PROGRESS` if it is not given. The file type is detected from the content;
 /// pictures are re-encoded without metadata. With an `Idempotency-Key`, a repeated request gets the first answer again.
 #[utoipa::path(post, path = "/api/v1/orders/{id}/media", tag = "media", params(WorkQuery, Idempotency),
     request_body(content = dto::FileUpload, content_type = "multipart/form-data"))]
@@ -143,7 +143,7 @@ pub async fn upload_reference(
         order_id: id.to_string(),
         ..Default::default()
     };
-    let purposes = Purposes::Only(FilePurpose::Reference);
+    let purposes = Purposes::OneOf(&[FilePurpose::Reference]);
     let answer = form
         .send(&app, &context, target, purposes, query.purpose)
         .await?;
@@ -288,7 +288,7 @@ pub async fn delete_product_image(
     State(app): State<App>,
     Admin(context): Admin,
     path: Result<Path<(Uuid, Uuid)>, axum::extract::rejection::PathRejection>,
-) -> Result<Versioned<pb::Product>, ApiError> {
+) -> Result<NoContent, ApiError> {
     let missing = || {
         ApiError::new(
             StatusCode::NOT_FOUND,
@@ -305,7 +305,7 @@ pub async fn delete_product_image(
         return Err(missing());
     }
     let request = pb::DeleteFileRequest { id: id.to_string() };
-    let answer = send!(app.clients.file, delete_file, &context, request)?;
+    send!(app.clients.file, delete_file, &context, request)?;
     app.products.invalidate();
-    Versioned::of(answer.product)
+    Ok(NoContent)
 }

@@ -8,7 +8,8 @@ use crate::{
     answer::{Answer, NoContent, Page},
     app::{App, read, send},
     error::ApiError,
-    extract::{Id, Paged, Paging, SignedIn},
+    expand::{Expand, Expanded},
+    extract::{Id, PagedWith, Paging, SignedIn},
 };
 
 pub fn routes() -> OpenApiRouter<App> {
@@ -25,13 +26,13 @@ pub fn routes() -> OpenApiRouter<App> {
     get,
     path = "/api/v1/notifications",
     tag = "notifications",
-    params(pb::ListNotificationsRequest, Paging)
+    params(pb::ListNotificationsRequest, Expand, Paging)
 )]
 pub async fn list_notifications(
     State(app): State<App>,
     SignedIn(context): SignedIn,
-    Paged(mut request, page): Paged<pb::ListNotificationsRequest>,
-) -> Result<Page<pb::Notification>, ApiError> {
+    PagedWith(mut request, expand, page): PagedWith<pb::ListNotificationsRequest, Expand>,
+) -> Result<Page<Expanded<pb::Notification>>, ApiError> {
     request.page = page;
     let answer = read!(
         app.clients.notification,
@@ -39,7 +40,9 @@ pub async fn list_notifications(
         &context,
         request
     )?;
-    Ok(Page::new(answer.notifications, answer.page))
+    expand
+        .page(&app, &context, answer.notifications, answer.page)
+        .await
 }
 
 /// Count your unread notifications.

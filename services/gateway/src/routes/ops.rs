@@ -25,18 +25,12 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(get_jwks))
 }
 
-/// The API documents, which do not describe themselves.
-pub fn documents(openapi: String, asyncapi: &'static str) -> Router<App> {
-    let openapi: bytes::Bytes = openapi.into();
-    Router::new()
-        .route(
-            "/openapi.json",
-            get(move || async move { document(openapi) }),
-        )
-        .route(
-            "/asyncapi.json",
-            get(move || async move { document(asyncapi.into()) }),
-        )
+/// The AsyncAPI document, which OpenAPI does not describe.
+pub fn asyncapi(document_text: &'static str) -> Router<App> {
+    Router::new().route(
+        "/asyncapi.json",
+        get(move || async move { document(document_text.into()) }),
+    )
 }
 
 /// Routes of the operations listener.
@@ -54,7 +48,8 @@ async fn details(State(app): State<App>) -> Json<SystemReport> {
     Json(health::report(&app).await)
 }
 
-fn document(body: bytes::Bytes) -> Response {
+/// A JSON document.
+pub fn document(body: bytes::Bytes) -> Response {
     let mut response = Response::new(body.into());
     response.headers_mut().insert(
         header::CONTENT_TYPE,

@@ -12,26 +12,28 @@ use waybill_service_kit::{AppError, CallContext};
 
 use super::guests::{but_registered, introduce, limit_orders};
 use crate::{
-    answer::{Answer, Created, Page, Versioned, present},
+    answer::{Answer, Created, NoContent, Page, Versioned, present},
     app::{App, Gateway, read, send},
     dto,
     error::ApiError,
     extract::{
-        Anyone, Body, CartToken, Id, Idempotency, IfMatch, Limit, OptionalBody, Paged, Paging,
-        Params, SignedIn, Worker,
+        Anyone, Body, CartToken, Edited, Id, Idempotency, IfMatch, Limit, OptionalBody, Paged,
+        Paging, Params, Replaced, SignedIn, Worker,
     },
+    read_only::ReadOnly,
 };
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list_orders, place_order))
-        .routes(routes!(get_order, update_order))
+        .routes(routes!(get_order, replace_order, update_order))
         .routes(routes!(change_order_status))
-        .routes(routes!(cancel_order))
+        .routes(routes!(cancel_order, cancel_order_by_delete))
         .routes(routes!(list_order_history))
 }
 
-/// List orders: customers see theirs, staff those assigned to them (with `quote`, open requests for a quote), administrators all.
+/// List orders, newest first: customers see theirs, staff those assigned to them (with `quote`, open requests for a quote), administrators
+/// all.
 #[utoipa::path(
     get,
     path = "/api/v1/orders",
@@ -118,11 +120,25 @@ pub async fn place_order(
     if !order.items.is_empty() {
         app.products.invalidate();
     }
-    let created = Created::new(dto::PlacedOrder::new(order, auth));
+    let created = Created::new(dto::PlacedOrder { order, auth });
     Ok(created
         .versioned()
         .at(|placed| format!("/api/v1/orders/{}", placed.order.id))
         .replayed(answer.replayed))
+}
+
+/// Replace what the customer says of an order, while it is PENDING and unpaid: its owner, administrators.
+///
+/// Fields that are left out become empty, also `items`. Otherwise the same as editing it.
+#[utoipa::path(put, path = "/api/v1/orders/{id}", tag = "orders", params(IfMatch), request_body = pb::EditOrderRequest)]
+pub async fn replace_order(
+    State(app): State<App>,
+    SignedIn(context): SignedIn,
+    id: Id,
+    if_match: IfMatch,
+    Replaced(request, sent): Replaced<pb::EditOrderRequest>,
+) -> Result<Versioned<pb::Order>, ApiError> {
+    edit(&app, &context, id, if_match, request, &sent).await
 }
 
 /// Edit an order while it is PENDING and unpaid: its owner, administrators.
@@ -130,21 +146,40 @@ pub async fn place_order(
 /// An order whose items cost nothing any more becomes a request for a quote, and the other way round. An edit of what a quote is for
 /// (items, title, description, instructions, date) ends the offer, also an accepted one.
 ///
-/// Fields that are not given stay as they are. An order can be sent back as it was read; read-only fields are ignored. New lines
-/// have current prices, and the total is updated. `PAYMENT_UNDER_WAY`: a payment of the current total is in progress.
-#[utoipa::path(method(put, patch), path = "/api/v1/orders/{id}", tag = "orders", params(IfMatch), request_body = pb::EditOrderRequest)]
+/// Fields that are not given stay as they are. An order can be sent back as it was read. New lines have current prices, and the total is
+/// updated. `PAYMENT_UNDER_WAY`: a payment of the current total is in progress.
+#[utoipa::path(patch, path = "/api/v1/orders/{id}", tag = "orders", params(IfMatch), request_body = pb::EditOrderRequest)]
 pub async fn update_order(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     id: Id,
     if_match: IfMatch,
-    Body(mut request): Body<pb::EditOrderRequest>,
+    Edited(request, sent): Edited<pb::EditOrderRequest>,
+) -> Result<Versioned<pb::Order>, ApiError> {
+    edit(&app, &context, id, if_match, request, &sent).await
+}
+
+async fn edit(
+    app: &Gateway,
+    context: &CallContext,
+    id: Id,
+    if_match: IfMatch,
+    mut request: pb::EditOrderRequest,
+    sent: &ReadOnly,
 ) -> Result<Versioned<pb::Order>, ApiError> {
     request.id = id.to_string();
     if_match.into_field(&mut request.version)?;
-    let answer = send!(app.clients.order, edit_order, &context, request)?;
+    sent.check(request.version, current(app, context, id))
+        .await?;
+    let answer = send!(app.clients.order, edit_order, context, request)?;
     app.products.invalidate();
     Versioned::of(answer.order)
+}
+
+async fn current(app: &Gateway, context: &CallContext, id: Id) -> Result<pb::Order, ApiError> {
+    let request = pb::GetOrderRequest { id: id.to_string() };
+    let answer = read!(app.clients.order, get_order, context, request)?;
+    present(answer.order)
 }
 
 /// Read an order: its owner, its assignee, administrators.
@@ -154,9 +189,7 @@ pub async fn get_order(
     SignedIn(context): SignedIn,
     id: Id,
 ) -> Result<Versioned<pb::Order>, ApiError> {
-    let request = pb::GetOrderRequest { id: id.to_string() };
-    let answer = read!(app.clients.order, get_order, &context, request)?;
-    Versioned::of(answer.order)
+    Ok(Versioned::new(current(&app, &context, id).await?))
 }
 
 /// Change the status of an order. Staff may do so for orders that are assigned to them.
@@ -179,7 +212,7 @@ pub async fn change_order_status(
 }
 
 /// Cancel an order. Payments are refunded, reserved units go back to the stock.
-#[utoipa::path(method(post, delete), path = "/api/v1/orders/{id}/cancel", tag = "orders", params(IfMatch),
+#[utoipa::path(post, path = "/api/v1/orders/{id}/cancel", tag = "orders", params(IfMatch),
     request_body(content = Option<pb::CancelOrderRequest>))]
 pub async fn cancel_order(
     State(app): State<App>,
@@ -193,6 +226,20 @@ pub async fn cancel_order(
     let answer = send!(app.clients.order, cancel_order, &context, request)?;
     app.products.invalidate();
     Versioned::of(answer.order)
+}
+
+/// Cancel an order: the same as POST, without an answer body.
+#[utoipa::path(delete, path = "/api/v1/orders/{id}/cancel", tag = "orders", params(IfMatch),
+    request_body(content = Option<pb::CancelOrderRequest>))]
+pub async fn cancel_order_by_delete(
+    state: State<App>,
+    caller: SignedIn,
+    id: Id,
+    if_match: IfMatch,
+    body: OptionalBody<pb::CancelOrderRequest>,
+) -> Result<NoContent, ApiError> {
+    cancel_order(state, caller, id, if_match, body).await?;
+    Ok(NoContent)
 }
 
 /// A page of the changes of one order, oldest first.

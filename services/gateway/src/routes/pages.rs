@@ -15,14 +15,16 @@ use crate::{
     app::{App, Gateway, read, required},
     error::ApiError,
     extract::{Id, Unsigned},
-    pages::STYLES,
+    pages::{ICON, STYLES},
 };
 
 /// Routes of HTML pages, which are not in OpenAPI.
 pub fn routes(mailbox: bool) -> Router<App> {
     let router = Router::new()
         .route("/", get(welcome))
-        .route("/assets/waybill.css", get(styles));
+        .route("/assets/waybill.css", get(styles))
+        .route("/assets/icon.svg", get(icon))
+        .route("/favicon.ico", get(icon));
     if !mailbox {
         return router;
     }
@@ -37,18 +39,28 @@ async fn welcome(State(app): State<App>) -> Result<Html<String>, ApiError> {
         demo_accounts => minijinja::value::Serde(&app.demo_accounts),
         mailbox => app.mailbox,
         environment => app.environment.as_str(),
+        development => !app.environment.is_production(),
+        start => if app.one_process { "waybill" } else { "waybill-auth" },
         version => env!("CARGO_PKG_VERSION"),
     };
     app.templates.render("welcome.html", context).map(Html)
 }
 
 async fn styles() -> impl IntoResponse {
+    asset("text/css; charset=utf-8", STYLES)
+}
+
+async fn icon() -> impl IntoResponse {
+    asset("image/svg+xml", ICON)
+}
+
+fn asset(kind: &'static str, content: &'static str) -> impl IntoResponse {
     (
         [
-            (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+            (header::CONTENT_TYPE, kind),
             (header::CACHE_CONTROL, "public, max-age=3600"),
         ],
-        STYLES,
+        content,
     )
 }
 

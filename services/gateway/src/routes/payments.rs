@@ -15,7 +15,10 @@ use crate::{
     app::{App, read, send},
     dto::{self},
     error::ApiError,
-    extract::{Body, Id, Idempotency, Origin, Paging, Params, SignedIn, Unsigned, content_type},
+    expand::{Expand, Expanded},
+    extract::{
+        Body, Both, Id, Idempotency, Origin, Paging, Params, SignedIn, Unsigned, content_type,
+    },
 };
 
 pub fn routes() -> OpenApiRouter<App> {
@@ -25,20 +28,19 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(get_sandbox_checkout, complete_sandbox_checkout))
 }
 
-/// List the payments of an order.
+/// List the payments of an order, newest first.
 #[utoipa::path(
     get,
     path = "/api/v1/orders/{id}/payments",
     tag = "payments",
-    params(Paging)
+    params(Expand, Paging)
 )]
 pub async fn list_order_payments(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     id: Id,
-    origin: Origin,
-    Params(paging): Params<Paging>,
-) -> Result<Page<pb::Payment>, ApiError> {
+    Both(expand, paging): Both<Expand, Paging>,
+) -> Result<Page<Expanded<pb::Payment>>, ApiError> {
     let request = pb::ListPaymentsRequest {
         order_id: id.to_string(),
         of_order: true,
@@ -46,14 +48,9 @@ pub async fn list_order_payments(
         page: Some(paging.into()),
     };
     let answer = read!(app.clients.payment, list_payments, &context, request)?;
-    Ok(page(answer, &origin))
-}
-
-/// Shared with the administrators' list.
-pub fn page(answer: pb::ListPaymentsResponse, origin: &Origin) -> Page<pb::Payment> {
-    let payments = answer.payments.into_iter();
-    let payments = payments.map(|payment| dto::seen_from(origin, payment));
-    Page::new(payments.collect(), answer.page)
+    expand
+        .page(&app, &context, answer.payments, answer.page)
+        .await
 }
 
 /// Start a payment of an order; send the customer to `redirectUrl`. The amount is taken from the order.
@@ -72,9 +69,9 @@ pub async fn create_payment(
     context.idempotency_key = idempotency.0;
     request.order_id = id.to_string();
     let answer = send!(app.clients.payment, create_payment, &context, request)?;
-    let payment = dto::seen_from(&origin, present(answer.payment)?);
+    let payment = present(answer.payment)?;
     let created = Created::new(dto::PaymentCreated {
-        redirect_url: payment.redirect_url.clone(),
+        redirect_url: payment.redirect_url.clone().map(|url| origin.absolute(url)),
         payment,
     });
     Ok(created
@@ -84,17 +81,17 @@ pub async fn create_payment(
 }
 
 /// Read a payment.
-#[utoipa::path(get, path = "/api/v1/payments/{id}", tag = "payments")]
+#[utoipa::path(get, path = "/api/v1/payments/{id}", tag = "payments", params(Expand))]
 pub async fn get_payment(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     id: Id,
-    origin: Origin,
-) -> Result<Versioned<pb::Payment>, ApiError> {
+    Params(expand): Params<Expand>,
+) -> Result<Versioned<Expanded<pb::Payment>>, ApiError> {
     let request = pb::GetPaymentRequest { id: id.to_string() };
     let answer = read!(app.clients.payment, get_payment, &context, request)?;
-    let payment = dto::seen_from(&origin, present(answer.payment)?);
-    Ok(Versioned::new(payment))
+    let payment = present(answer.payment)?;
+    Ok(Versioned::new(expand.one(&app, &context, payment).await?))
 }
 
 /// Open the sandbox's payment page, for anyone with the link. Clients that accept JSON get the payment.

@@ -14,11 +14,15 @@ use waybill_proto::{common, order as pb};
 use waybill_service_kit::{AppError, CallContext, UserCaller};
 
 use crate::{
-    answer::{Created, Page, Stored, Versioned, present},
+    answer::{Created, NoContent, Page, Stored, Versioned, present},
     app::{App, Gateway, read, send},
     cache::Cached,
     error::ApiError,
-    extract::{Admin, Anyone, Body, Id, Idempotency, IfMatch, OptionalBody, Paged, Paging, Params},
+    extract::{
+        Admin, Anyone, Body, Edited, Id, Idempotency, IfMatch, OptionalBody, Origin, Paged, Paging,
+        Params, Replaced,
+    },
+    read_only::ReadOnly,
 };
 
 pub fn routes() -> OpenApiRouter<App> {
@@ -33,7 +37,7 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list_stock_movements, adjust_stock))
 }
 
-/// List products.
+/// List products, newest first.
 ///
 /// Administrators also see the units on hand and the reserved units. The answer has an `ETag`. While the order service is
 /// unavailable, others get the last known answer for some minutes, with the headers `Age` and `Cache-Status`.
@@ -42,6 +46,7 @@ pub fn routes() -> OpenApiRouter<App> {
 pub async fn list_products(
     State(app): State<App>,
     Anyone(context): Anyone,
+    Origin(base): Origin,
     headers: HeaderMap,
     Paged(mut request, page): Paged<pb::ListProductsRequest>,
 ) -> Result<Stored<Page<pb::Product>>, ApiError> {
@@ -58,8 +63,9 @@ pub async fn list_products(
         return Err(AppError::forbidden("lowStock is for administrators").into());
     }
     request.include_inactive = false;
-    let query = request.encode_to_vec();
-    // Everyone but administrators gets the same list.
+    // Everyone but administrators gets the same list, with URLs below the address that they use.
+    let mut query = request.encode_to_vec();
+    query.extend(base.as_bytes());
     let load = async { load_list(&app, &for_everybody(&context), request).await };
     let list = app.products.list(query, load).await?;
     Ok(cached_response(&list, &headers))
@@ -150,6 +156,7 @@ pub async fn create_product(
 pub async fn get_product(
     State(app): State<App>,
     Anyone(context): Anyone,
+    Origin(base): Origin,
     headers: HeaderMap,
     id: Id,
 ) -> Result<Stored<pb::Product>, ApiError> {
@@ -158,18 +165,19 @@ pub async fn get_product(
         let product = load_product(&app, &context, id).await?;
         return Ok(cached_response(&product, &headers));
     }
-    let product = for_visitors(&app, &context, &id).await?;
+    let product = for_visitors(&app, &context, &base, &id).await?;
     Ok(cached_response(&product, &headers))
 }
 
-/// A product as everyone but administrators gets it.
+/// A product as everyone but administrators gets it, with URLs below `base`.
 pub async fn for_visitors(
     app: &Gateway,
     context: &CallContext,
+    base: &str,
     id: &str,
 ) -> Result<Arc<Cached>, ApiError> {
     let load = async { load_product(app, &for_everybody(context), id.to_owned()).await };
-    app.products.product(id.to_owned(), load).await
+    app.products.product(base, id.to_owned(), load).await
 }
 
 async fn load_product(
@@ -186,53 +194,34 @@ async fn load_product(
 
 /// Replace a product.
 ///
-/// Fields that are left out become empty; the SKU stays. The kind never changes, and stock has a route of its own. A product can
-/// be sent back as it was read; read-only fields are ignored.
-#[utoipa::path(put, path = "/api/v1/products/{id}", tag = "products", params(IfMatch), request_body = pb::ProductPut)]
+/// Fields that are left out become empty; the SKU stays, and the product is active. The kind never changes, and stock has a route of
+/// its own. A product can be sent back as it was read.
+#[utoipa::path(put, path = "/api/v1/products/{id}", tag = "products", params(IfMatch), request_body = pb::UpdateProductRequest)]
 pub async fn replace_product(
     State(app): State<App>,
     Admin(context): Admin,
     id: Id,
     if_match: IfMatch,
-    Body(body): Body<pb::ProductPut>,
+    Replaced(mut request, sent): Replaced<pb::UpdateProductRequest>,
 ) -> Result<Versioned<pb::Product>, ApiError> {
-    update(&app, &context, id, if_match, replacement(body)).await
+    if request.category.is_none() && request.category_id.is_none() {
+        request.category = Some(String::new());
+    }
+    update(&app, &context, id, if_match, request, &sent).await
 }
 
 /// Change a product. Fields that are not given stay as they are.
 ///
-/// A product can be sent back as it was read; read-only fields are ignored.
+/// A product can be sent back as it was read.
 #[utoipa::path(patch, path = "/api/v1/products/{id}", tag = "products", params(IfMatch), request_body = pb::UpdateProductRequest)]
 pub async fn update_product(
     State(app): State<App>,
     Admin(context): Admin,
     id: Id,
     if_match: IfMatch,
-    Body(body): Body<pb::UpdateProductRequest>,
+    Edited(request, sent): Edited<pb::UpdateProductRequest>,
 ) -> Result<Versioned<pb::Product>, ApiError> {
-    update(&app, &context, id, if_match, body).await
-}
-
-/// A replacement as a change: fields that are left out become empty, except the SKU, which stays.
-fn replacement(put: pb::ProductPut) -> pb::UpdateProductRequest {
-    let category = match (&put.category, &put.category_id) {
-        (None, None) => Some(String::new()),
-        _ => put.category,
-    };
-    pb::UpdateProductRequest {
-        id: String::new(),
-        sku: put.sku,
-        name: Some(put.name),
-        description: Some(put.description),
-        price: put.price,
-        category,
-        category_id: put.category_id,
-        active: Some(put.active.unwrap_or(true)),
-        version: put.version,
-        low_stock_threshold: Some(put.low_stock_threshold.unwrap_or(-1)),
-        kind: put.kind,
-        stock: put.stock,
-    }
+    update(&app, &context, id, if_match, request, &sent).await
 }
 
 async fn update(
@@ -241,9 +230,16 @@ async fn update(
     id: Id,
     if_match: IfMatch,
     mut request: pb::UpdateProductRequest,
+    sent: &ReadOnly,
 ) -> Result<Versioned<pb::Product>, ApiError> {
     request.id = id.to_string();
     if_match.into_field(&mut request.version)?;
+    let current = async {
+        let request = pb::GetProductRequest { id: id.to_string() };
+        let answer = read!(app.clients.catalogue, get_product, context, request)?;
+        present(answer.product)
+    };
+    sent.check(request.version, current).await?;
     let answer = send!(app.clients.catalogue, update_product, context, request)?;
     app.products.invalidate();
     Versioned::of(answer.product)
@@ -258,14 +254,14 @@ pub async fn archive_product(
     id: Id,
     if_match: IfMatch,
     OptionalBody(body): OptionalBody<common::Versioned>,
-) -> Result<Versioned<pb::Product>, ApiError> {
+) -> Result<NoContent, ApiError> {
     let request = pb::ArchiveProductRequest {
         id: id.to_string(),
         version: if_match.or_field(body.version)?,
     };
-    let answer = send!(app.clients.catalogue, archive_product, &context, request)?;
+    send!(app.clients.catalogue, archive_product, &context, request)?;
     app.products.invalidate();
-    Versioned::of(answer.product)
+    Ok(NoContent)
 }
 
 /// List the stock movements of a product, newest first.

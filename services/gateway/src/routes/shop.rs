@@ -3,19 +3,21 @@
 use axum::extract::State;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use waybill_proto::order as pb;
+use waybill_service_kit::CallContext;
 
 use crate::{
     answer::{Answer, Versioned, present},
-    app::{App, read, send},
+    app::{App, Gateway, read, send},
     dto,
     error::ApiError,
-    extract::{Admin, Anyone, Body, IfMatch},
+    extract::{Admin, Anyone, Edited, IfMatch, Replaced},
+    read_only::ReadOnly,
 };
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(get_shop))
-        .routes(routes!(get_settings, update_settings))
+        .routes(routes!(get_settings, replace_settings, update_settings))
 }
 
 /// Read the shop's name and currency.
@@ -24,13 +26,13 @@ pub async fn get_shop(
     State(app): State<App>,
     Anyone(context): Anyone,
 ) -> Result<Answer<dto::Shop>, ApiError> {
-    let answer = read!(
-        app.clients.shop,
-        get_settings,
-        &context,
-        pb::GetSettingsRequest {}
-    )?;
-    Ok(Answer(present(answer.settings)?.into()))
+    Ok(Answer(current(&app, &context).await?.into()))
+}
+
+async fn current(app: &Gateway, context: &CallContext) -> Result<pb::ShopSettings, ApiError> {
+    let request = pb::GetSettingsRequest {};
+    let answer = read!(app.clients.shop, get_settings, context, request)?;
+    present(answer.settings)
 }
 
 /// Read the shop's settings.
@@ -39,27 +41,43 @@ pub async fn get_settings(
     State(app): State<App>,
     Admin(context): Admin,
 ) -> Result<Versioned<pb::ShopSettings>, ApiError> {
-    let answer = read!(
-        app.clients.shop,
-        get_settings,
-        &context,
-        pb::GetSettingsRequest {}
-    )?;
-    Versioned::of(answer.settings)
+    Ok(Versioned::new(current(&app, &context).await?))
 }
 
-/// Change the shop's settings. In effect everywhere within a second, without a restart.
+/// Replace the shop's settings: all of them must be given. In effect everywhere within a second, without a restart.
 ///
-/// Settings that are not given stay as they are; all of them can be sent back as they were read. A new expiry applies to orders
-/// placed from now on, a new commission to orders completed from now on.
-#[utoipa::path(method(patch, put), path = "/api/v1/admin/settings", tag = "admin", params(IfMatch), request_body = pb::UpdateSettingsRequest)]
+/// They can be sent back as they were read. A new expiry applies to orders placed from now on, a new commission to orders completed from
+/// now on.
+#[utoipa::path(put, path = "/api/v1/admin/settings", tag = "admin", params(IfMatch), request_body = pb::UpdateSettingsRequest)]
+pub async fn replace_settings(
+    State(app): State<App>,
+    Admin(context): Admin,
+    if_match: IfMatch,
+    Replaced(request, sent): Replaced<pb::UpdateSettingsRequest>,
+) -> Result<Versioned<pb::ShopSettings>, ApiError> {
+    update(&app, &context, if_match, request, &sent).await
+}
+
+/// Change some of the shop's settings. Those that are not given stay as they are; otherwise the same as replacing them.
+#[utoipa::path(patch, path = "/api/v1/admin/settings", tag = "admin", params(IfMatch), request_body = pb::UpdateSettingsRequest)]
 pub async fn update_settings(
     State(app): State<App>,
     Admin(context): Admin,
     if_match: IfMatch,
-    Body(mut request): Body<pb::UpdateSettingsRequest>,
+    Edited(request, sent): Edited<pb::UpdateSettingsRequest>,
+) -> Result<Versioned<pb::ShopSettings>, ApiError> {
+    update(&app, &context, if_match, request, &sent).await
+}
+
+async fn update(
+    app: &Gateway,
+    context: &CallContext,
+    if_match: IfMatch,
+    mut request: pb::UpdateSettingsRequest,
+    sent: &ReadOnly,
 ) -> Result<Versioned<pb::ShopSettings>, ApiError> {
     if_match.into_field(&mut request.version)?;
-    let answer = send!(app.clients.shop, update_settings, &context, request)?;
+    sent.check(request.version, current(app, context)).await?;
+    let answer = send!(app.clients.shop, update_settings, context, request)?;
     Versioned::of(answer.settings)
 }

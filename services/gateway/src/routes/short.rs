@@ -12,7 +12,7 @@ use crate::{
     dto,
     error::ApiError,
     extract::{
-        Admin, Anyone, Body, CartToken, Id, Idempotency, IfMatch, Paged, Paging, SignedIn,
+        Admin, Anyone, Body, CartToken, Id, Idempotency, IfMatch, Origin, Paged, Paging, SignedIn,
         Unsigned, Worker,
     },
 };
@@ -28,14 +28,18 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(legacy_change_order_status))
 }
 
-/// The same routes without the trailing slash; OpenAPI describes only one spelling.
-pub fn without_slash() -> Router<App> {
+/// Other spellings of these routes, which OpenAPI does not describe: without the trailing slash, and under the base path of the API,
+/// so that a client can use one base path for everything.
+pub fn other_spellings() -> Router<App> {
     Router::new()
         .route(
             "/api/products",
             routing::get(legacy_list_products).post(legacy_create_product),
         )
         .route("/api/orders", routing::post(legacy_place_order))
+        .route("/api/v1/orders/admin", routing::get(legacy_list_orders))
+        .route("/api/v1/users/register", routing::post(legacy_register))
+        .route("/api/v1/users/login", routing::post(legacy_login))
 }
 
 /// Create an account (legacy API).
@@ -61,16 +65,17 @@ pub async fn legacy_login(
     auth::login_with(&app, &context, body.into()).await
 }
 
-/// List products (legacy API).
+/// List products, newest first (legacy API).
 #[utoipa::path(get, path = "/api/products/", tag = "legacy", params(order::ListProductsRequest, Paging), security((), ("bearer" = [])),
     responses((status = 403, description = "`FORBIDDEN`: `lowStock` is for administrators", body = crate::error::ErrorBody<'_>)))]
 pub async fn legacy_list_products(
     state: State<App>,
     caller: Anyone,
+    origin: Origin,
     headers: HeaderMap,
     filter: Paged<order::ListProductsRequest>,
 ) -> Result<Stored<Page<order::Product>>, ApiError> {
-    products::list_products(state, caller, headers, filter).await
+    products::list_products(state, caller, origin, headers, filter).await
 }
 
 /// Add a product (legacy API).
@@ -97,7 +102,7 @@ pub async fn legacy_place_order(
     orders::place_order(state, caller, idempotency, cart, body).await
 }
 
-/// List all orders (legacy API).
+/// List all orders, newest first (legacy API).
 #[utoipa::path(
     get,
     path = "/api/orders/admin",

@@ -4,19 +4,21 @@ use axum::extract::State;
 use axum_extra::extract::CookieJar;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use waybill_proto::auth as pb;
+use waybill_service_kit::CallContext;
 
 use super::auth::SESSION_COOKIE;
 use crate::{
-    answer::{Answer, Versioned},
-    app::{App, read, send},
+    answer::{Answer, Versioned, present},
+    app::{App, Gateway, read, send},
     dto,
     error::ApiError,
-    extract::{Body, IfMatch, SignedIn},
+    extract::{Body, Edited, IfMatch, Replaced, SignedIn},
+    read_only::ReadOnly,
 };
 
 pub fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(get_profile, update_profile))
+        .routes(routes!(get_profile, replace_profile, update_profile))
         .routes(routes!(change_password))
 }
 
@@ -26,27 +28,51 @@ pub async fn get_profile(
     State(app): State<App>,
     SignedIn(context): SignedIn,
 ) -> Result<Versioned<pb::User>, ApiError> {
-    let answer = read!(
-        app.clients.auth,
-        get_profile,
-        &context,
-        pb::GetProfileRequest {}
-    )?;
-    Versioned::of(answer.user)
+    Ok(Versioned::new(current(&app, &context).await?))
+}
+
+async fn current(app: &Gateway, context: &CallContext) -> Result<pb::User, ApiError> {
+    let request = pb::GetProfileRequest {};
+    let answer = read!(app.clients.auth, get_profile, context, request)?;
+    present(answer.user)
+}
+
+/// Replace your name. A last name that is left out becomes empty.
+///
+/// Your account can be sent back as it was read.
+#[utoipa::path(put, path = "/api/v1/users/profile", tag = "users", params(IfMatch), request_body = pb::UpdateProfileRequest)]
+pub async fn replace_profile(
+    State(app): State<App>,
+    SignedIn(context): SignedIn,
+    if_match: IfMatch,
+    Replaced(request, sent): Replaced<pb::UpdateProfileRequest>,
+) -> Result<Versioned<pb::User>, ApiError> {
+    update(&app, &context, if_match, request, &sent).await
 }
 
 /// Change your name. Fields that are not given stay as they are.
 ///
-/// Your account can be sent back as it was read; read-only fields are ignored.
-#[utoipa::path(put, path = "/api/v1/users/profile", tag = "users", params(IfMatch), request_body = pb::UpdateProfileRequest)]
+/// Your account can be sent back as it was read.
+#[utoipa::path(patch, path = "/api/v1/users/profile", tag = "users", params(IfMatch), request_body = pb::UpdateProfileRequest)]
 pub async fn update_profile(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     if_match: IfMatch,
-    Body(mut request): Body<pb::UpdateProfileRequest>,
+    Edited(request, sent): Edited<pb::UpdateProfileRequest>,
+) -> Result<Versioned<pb::User>, ApiError> {
+    update(&app, &context, if_match, request, &sent).await
+}
+
+async fn update(
+    app: &Gateway,
+    context: &CallContext,
+    if_match: IfMatch,
+    mut request: pb::UpdateProfileRequest,
+    sent: &ReadOnly,
 ) -> Result<Versioned<pb::User>, ApiError> {
     if_match.into_field(&mut request.version)?;
-    let answer = send!(app.clients.auth, update_profile, &context, request)?;
+    sent.check(request.version, current(app, context)).await?;
+    let answer = send!(app.clients.auth, update_profile, context, request)?;
     Versioned::of(answer.user)
 }
 

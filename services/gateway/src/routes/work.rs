@@ -13,7 +13,10 @@ use crate::{
     answer::{Answer, Created, Page, Versioned},
     app::{App, Gateway, read, send},
     error::ApiError,
-    extract::{Admin, Body, Id, IfMatch, OptionalBody, Paged, Paging, SignedIn, Staff, Worker},
+    expand::{Expand, Expanded},
+    extract::{
+        Admin, Body, Id, IfMatch, OptionalBody, Paged, PagedWith, Paging, SignedIn, Staff, Worker,
+    },
 };
 
 pub fn routes() -> OpenApiRouter<App> {
@@ -140,21 +143,21 @@ pub async fn get_workload(
     Versioned::of(answer.worker)
 }
 
-/// List the change requests of an order.
+/// List the change requests of an order, newest first.
 #[utoipa::path(
     get,
     path = "/api/v1/orders/{id}/change-requests",
     tag = "work",
-    params(pb::ListChangeRequestsRequest, Paging)
+    params(pb::ListChangeRequestsRequest, Expand, Paging)
 )]
 pub async fn list_change_requests(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     id: Id,
-    Paged(mut request, page): Paged<pb::ListChangeRequestsRequest>,
-) -> Result<Page<pb::ChangeRequest>, ApiError> {
+    PagedWith(mut request, expand, page): PagedWith<pb::ListChangeRequestsRequest, Expand>,
+) -> Result<Page<Expanded<pb::ChangeRequest>>, ApiError> {
     (request.order_id, request.page) = (id.to_string(), page);
-    change_requests(&app, &context, request).await
+    change_requests(&app, &context, request, &expand).await
 }
 
 /// Request a change: completion or reassignment as the assignee, cancellation as the owner.
@@ -170,29 +173,32 @@ pub async fn create_change_request(
     Ok(Created::of(answer.change_request)?.versioned())
 }
 
-/// List the change requests of all orders.
+/// List the change requests of all orders, newest first.
 #[utoipa::path(
     get,
     path = "/api/v1/admin/change-requests",
     tag = "admin",
-    params(pb::ListChangeRequestsRequest, Paging)
+    params(pb::ListChangeRequestsRequest, Expand, Paging)
 )]
 pub async fn list_admin_change_requests(
     State(app): State<App>,
     Admin(context): Admin,
-    Paged(mut request, page): Paged<pb::ListChangeRequestsRequest>,
-) -> Result<Page<pb::ChangeRequest>, ApiError> {
+    PagedWith(mut request, expand, page): PagedWith<pb::ListChangeRequestsRequest, Expand>,
+) -> Result<Page<Expanded<pb::ChangeRequest>>, ApiError> {
     request.page = page;
-    change_requests(&app, &context, request).await
+    change_requests(&app, &context, request, &expand).await
 }
 
 async fn change_requests(
     app: &Gateway,
     context: &CallContext,
     request: pb::ListChangeRequestsRequest,
-) -> Result<Page<pb::ChangeRequest>, ApiError> {
+    expand: &Expand,
+) -> Result<Page<Expanded<pb::ChangeRequest>>, ApiError> {
     let answer = read!(app.clients.work, list_change_requests, context, request)?;
-    Ok(Page::new(answer.change_requests, answer.page))
+    expand
+        .page(app, context, answer.change_requests, answer.page)
+        .await
 }
 
 /// Approve a change request: the order is completed, cancelled or reassigned.

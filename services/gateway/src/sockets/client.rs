@@ -7,6 +7,7 @@ use http::StatusCode;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use socketioxide::extract::{AckSender, SocketRef, TryData};
+use utoipa::ToSchema;
 use uuid::Uuid;
 use waybill_primitives::Role;
 use waybill_proto::{
@@ -17,16 +18,18 @@ use waybill_proto::{
 use waybill_service_kit::{AppError, CallContext, ErrorCode, tokens::AccessClaims};
 
 use super::{
-    Hub, Peer, disconnected,
+    Hub, Peer,
+    catch_up::catch_up,
+    disconnected,
     events::{
-        Asked, CHAT_TYPING, PRESENCE, READ_MESSAGES, SEND_MESSAGE, TYPE_MESSAGE, UNWATCH_ORDER,
-        WATCH_ORDER,
+        Asked, CATCH_UP, CHAT_TYPING, PRESENCE, READ_MESSAGES, SEND_MESSAGE, TYPE_MESSAGE,
+        UNWATCH_ORDER, WATCH_ORDER,
     },
     outgoing::{ORDER_ROOM, order_room, user_room},
     shapes::{
-        Acknowledged, ChatReadAnswer, ChatReadRequest, ChatSendAnswer, ChatSendRequest,
-        ChatTypingEvent, ChatTypingRequest, OrderUnwatchRequest, OrderWatchAnswer,
-        OrderWatchRequest, PresenceEvent, Since, SocketError, SocketRefusal,
+        Acknowledged, CatchUpAnswer, CatchUpRequest, ChatReadAnswer, ChatReadRequest,
+        ChatSendAnswer, ChatSendRequest, ChatTypingEvent, ChatTypingRequest, OrderUnwatchRequest,
+        OrderWatchAnswer, OrderWatchRequest, PresenceEvent, Since, SocketError, SocketRefusal,
     },
 };
 use crate::{
@@ -48,6 +51,7 @@ struct Client {
 
 pub(super) fn register(hub: &Arc<Hub>, socket: &SocketRef, peer: &Arc<Peer>) {
     on(hub, peer, socket, WATCH_ORDER, Client::watch);
+    on(hub, peer, socket, CATCH_UP, catching_up);
     on(hub, peer, socket, UNWATCH_ORDER, Client::unwatch);
     on(hub, peer, socket, SEND_MESSAGE, Client::chat_send);
     on(hub, peer, socket, TYPE_MESSAGE, Client::chat_typing);
@@ -79,7 +83,7 @@ fn on<T, A, F, Fut>(
     event: Asked<T, A>,
     handler: F,
 ) where
-    T: DeserializeOwned + Send + 'static,
+    T: DeserializeOwned + ToSchema + Send + 'static,
     A: Serialize + 'static,
     F: Fn(Client, T) -> Fut + Clone + Send + Sync + 'static,
     Fut: Future<Output = Result<A, ApiError>> + Send + 'static,
@@ -301,6 +305,10 @@ impl Client {
             unread: answer.unread,
         })
     }
+}
+
+async fn catching_up(client: Client, request: CatchUpRequest) -> Result<CatchUpAnswer, ApiError> {
+    catch_up(&client.hub.app, &client.peer, request).await
 }
 
 /// Whether a user who may read an order may also join its room. All workers may read an order in the pool, but once it is claimed,

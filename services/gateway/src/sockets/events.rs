@@ -10,10 +10,11 @@ use utoipa::{
 use waybill_proto::{chat, notification, order, payment};
 
 use super::shapes::{
-    Acknowledged, ChatReadAnswer, ChatReadEvent, ChatReadRequest, ChatSendAnswer, ChatSendRequest,
-    ChatTypingEvent, ChatTypingRequest, OrderClaimedEvent, OrderStatusEvent, OrderUnavailableEvent,
-    OrderUnwatchRequest, OrderWatchAnswer, OrderWatchRequest, PresenceEvent, ProductEvent,
-    SessionEndedEvent, SocketRefusal, StockLowEvent, SyncEvent,
+    Acknowledged, CatchUpAnswer, CatchUpRequest, ChatReadAnswer, ChatReadEvent, ChatReadRequest,
+    ChatSendAnswer, ChatSendRequest, ChatTypingEvent, ChatTypingRequest, OrderClaimedEvent,
+    OrderStatusEvent, OrderUnavailableEvent, OrderUnwatchRequest, OrderWatchAnswer,
+    OrderWatchRequest, PresenceEvent, ProductEvent, SessionEndedEvent, SocketRefusal,
+    StockLowEvent, SyncEvent,
 };
 
 /// An event to clients with the payload `T`.
@@ -150,7 +151,7 @@ events! {
     CHAT_TYPING: ChatTypingEvent = "chat:typing";
     /// A user started or stopped watching an order. Sent to the others who watch it.
     PRESENCE: PresenceEvent = "presence";
-    /// Events may have been lost: watch the orders again, with `since`, and reload the displayed data.
+    /// Events may have been lost: send `catch-up`, watch the orders again, with `since`, and reload the displayed data.
     SYNC: SyncEvent = "sync";
     /// The server disconnects this client; the message has the reason. Connect again with a new access token.
     SESSION_ENDED: SessionEndedEvent = "session:ended";
@@ -158,6 +159,8 @@ events! {
     from clients:
     /// Watch an order that the user may read. The answer has the order, the events since `since`, and the other watchers.
     WATCH_ORDER: OrderWatchRequest => OrderWatchAnswer = "order:watch";
+    /// After a break: get the notifications since a time and, for workers and administrators, the pool as it is now.
+    CATCH_UP: CatchUpRequest => CatchUpAnswer = "catch-up";
     /// Stop watching an order.
     UNWATCH_ORDER: OrderUnwatchRequest => Acknowledged = "order:unwatch";
     /// Post a message. All participants, including the author, get it as `chat:message`.

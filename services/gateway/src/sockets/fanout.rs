@@ -7,6 +7,7 @@ use socketioxide::SocketIo;
 use tokio::{sync::watch, time::Instant};
 use waybill_bus::Envelope;
 use waybill_primitives::Timestamp;
+use waybill_proto::json;
 
 use super::{
     Hub, end_revoked,
@@ -49,7 +50,9 @@ pub async fn follow(hub: &Hub, io: &SocketIo, stock: &StockUpdates) {
                             if let Some(user) = app.verifier.observe(&event) {
                                 end_revoked(hub, io.within(user_room(&user.to_string())).sockets());
                             }
-                            let Some(effects) = effects(&event) else { continue };
+                            // URLs are the same for all sockets.
+                            let effects = json::with_base(&app.base, || effects(&event));
+                            let Some(effects) = effects else { continue };
                             match newest.take(&event, Timestamp::now()) {
                                 Freshness::New => deliver(hub, io, stock, effects).await,
                                 Freshness::Old => app.products.touch(&effects.touched),

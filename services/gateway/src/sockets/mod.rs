@@ -2,10 +2,12 @@
 //!
 //! A socket connects with an access token and is disconnected when the token expires. It is in the room of its user, the room of
 //! its role, and the room of each order that it watches (if the order service lets it read the order). All events are in the
-//! table of `events`; a payload is a protobuf message or a type of `shapes`. `client` handles events from clients. `fanout`
+//! table of `events`; a payload is a protobuf message or a type of `shapes`. `client` handles events from clients, `catch_up` those about what a
+//! client missed. `fanout`
 //! sends events of the bus to clients: `newest` drops old ones, `payloads` maps them to payloads and rooms, `stock_updates`
 //! collects products whose stock has changed, `outgoing` sends.
 
+mod catch_up;
 mod client;
 pub mod events;
 mod fanout;

@@ -14,6 +14,7 @@ use waybill_primitives::Timestamp;
 use waybill_proto::{
     chat,
     common::{ErrorCode, Person},
+    notification,
     order::{self, OrderStatus},
 };
 
@@ -138,7 +139,7 @@ pub struct SessionEndedEvent {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(
     untagged,
-    expecting = "expected an order version, an RFC 3339 time or a message id"
+    expecting = "must be an order version, an RFC 3339 time or a message id"
 )]
 pub enum Since {
     Version(i64),
@@ -171,9 +172,10 @@ impl ToSchema for Since {}
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct OrderWatchRequest {
     pub order_id: Uuid,
-    /// The answer holds what happened to the order after this.
+    /// What the client knows already: the `version` of the order that it has, or a time. The answer then has in `missed` the history of the
+    /// order after it; with a time, in `messages` also the messages after it. A message id here means `sinceMessage`.
     pub since: Option<Since>,
-    /// The answer holds the messages after this one.
+    /// The id of the newest message that the client has. The answer then has in `messages` the ones after it.
     pub since_message: Option<Uuid>,
 }
 
@@ -209,6 +211,15 @@ pub struct ChatReadRequest {
     pub up_to: Uuid,
 }
 
+/// A client was away: what it missed besides the orders that it watches, which `order:watch` catches up on.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CatchUpRequest {
+    /// `createdAt` of the newest notification that the client has, or the time at which it was last connected.
+    #[schema(example = "2026-11-21T09:30:00Z")]
+    pub since: DateTime<Utc>,
+}
+
 // ----------------------------------------------------------- acknowledgements
 
 /// Done.
@@ -223,9 +234,10 @@ pub struct OrderWatchAnswer {
     #[schema(inline)]
     pub ok: Always<true>,
     pub order: order::Order,
-    /// What happened since the version or the time that was given.
+    /// The history of the order since the version or the time that was given, oldest first.
     pub missed: Vec<order::HistoryItem>,
-    /// If it was said since when; at most 100, oldest first.
+    /// Only with `sinceMessage`, or with a time as `since`: the messages since then, oldest first. At most 100; if there are as many, get the
+    /// rest from `GET /api/v1/orders/{id}/chat/messages?since=`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub messages: Option<Vec<chat::Message>>,
@@ -248,6 +260,27 @@ pub struct ChatReadAnswer {
     pub ok: Always<true>,
     /// Messages that are still unread.
     pub unread: u64,
+}
+
+/// What a client missed.
+#[derive(Debug, Default, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CatchUpAnswer {
+    #[schema(inline)]
+    pub ok: Always<true>,
+    /// The newest notifications since the given time, at most 100, oldest first. The first ones may be known already: they have the same id.
+    pub notifications: Vec<notification::Notification>,
+    /// There are more, at `GET /api/v1/notifications?since=`.
+    pub more_notifications: bool,
+    /// Number of all unread notifications.
+    pub unread: u64,
+    /// For workers and administrators: the orders that are in the pool now, at most 100, longest waiting first. It replaces what the client
+    /// shows, because orders have left the pool, too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub pool: Option<Vec<order::Order>>,
+    /// There are more in the pool, at `GET /api/v1/orders/available`.
+    pub more_in_pool: bool,
 }
 
 /// What acknowledges an event that was refused.

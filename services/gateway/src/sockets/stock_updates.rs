@@ -19,7 +19,7 @@ use super::{
     payloads::{hidden, shown},
 };
 use crate::{
-    app::{read, required},
+    app::{based, read, required},
     error::ApiError,
     routes::products,
 };
@@ -79,7 +79,9 @@ impl StockUpdates {
 /// The events for a product in its current state.
 async fn outgoing(hub: &Hub, id: &str) -> Result<Vec<Outgoing>, ApiError> {
     let app = &hub.app;
-    match products::for_visitors(app, &CallContext::anonymous(), id).await {
+    let visitor = CallContext::anonymous();
+    let product = products::for_visitors(app, &visitor, &app.base, id);
+    match based(&app.base, product).await {
         // The state before the change.
         Ok(product) if product.stale.is_some() => {
             return Err(AppError::unavailable("the cached product is outdated").into());

@@ -20,7 +20,7 @@ use waybill_testkit::{order_changed, user_changed};
 use crate::{
     products::envelope,
     socket::Live,
-    support::{Gateway, request, token, token_of, token_of_session},
+    support::{Gateway, record, request, token, token_of, token_of_session},
 };
 
 pub const ORDER: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
@@ -196,6 +196,68 @@ async fn watching_needs_permission_to_read_and_returns_missed_events() {
         live.ask("order:unwatch", json!({"orderId": ORDER})).await["ok"],
         true
     );
+}
+
+/// After a break, a client gets the notifications since a time and, for workers, the pool as it is now.
+#[tokio::test]
+async fn a_client_catches_up_on_notifications_and_the_pool() {
+    let gateway = Gateway::start().await;
+    let notification = |id: &str| notification::Notification {
+        id: id.to_owned(),
+        ..Default::default()
+    };
+    let asked = record::<notification::ListNotificationsRequest, _>(
+        &gateway,
+        "waybill.notification.v1.NotificationService/ListNotifications",
+        notification::ListNotificationsResponse {
+            notifications: vec![notification("newer"), notification("older")],
+            page: Some(common::PageInfo {
+                next_cursor: Some("more".to_owned()),
+                ..Default::default()
+            }),
+        },
+    );
+    record::<notification::GetUnreadCountRequest, _>(
+        &gateway,
+        "waybill.notification.v1.NotificationService/GetUnreadCount",
+        notification::GetUnreadCountResponse { count: 7 },
+    );
+    record::<pb::ListAvailableRequest, _>(
+        &gateway,
+        "waybill.order.v1.WorkService/ListAvailable",
+        pb::ListAvailableResponse {
+            orders: vec![pb::Order::default()],
+            page: Some(common::PageInfo::default()),
+        },
+    );
+    let since = json!({"since": "2026-11-21T09:30:00.123456Z"});
+    for (role, pool) in [
+        (Role::Customer, None),
+        (Role::Staff, Some(1)),
+        (Role::Admin, Some(1)),
+    ] {
+        let mut live = Live::as_user(&gateway, UserId::new(), role).await;
+        let caught_up = live.ask("catch-up", since.clone()).await;
+        assert_eq!(caught_up["ok"], true, "{caught_up}");
+        let ids = ["older", "newer"];
+        for (index, id) in ids.into_iter().enumerate() {
+            assert_eq!(caught_up["notifications"][index]["id"], id, "oldest first");
+        }
+        assert_eq!(
+            (&caught_up["moreNotifications"], &caught_up["unread"]),
+            (&json!(true), &json!(7))
+        );
+        let shown = caught_up["pool"].as_array().map(Vec::len);
+        assert_eq!((shown, &caught_up["moreInPool"]), (pool, &json!(false)));
+        let refused = live.ask("catch-up", json!({"since": "yesterday"})).await;
+        assert_eq!(
+            refused["error"]["details"][0]["field"], "since",
+            "{refused}"
+        );
+    }
+    // A bit earlier than asked for: what committed late is not missed.
+    let since = asked.lock()[0].since.unwrap().to_string();
+    assert_eq!(since, "2026-11-21T09:29:50.123456Z");
 }
 
 #[tokio::test]

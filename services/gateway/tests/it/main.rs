@@ -15,5 +15,6 @@ mod restarts;
 mod rooms;
 mod round_trip;
 mod session;
+mod shapes;
 mod socket;
 mod support;

@@ -194,3 +194,37 @@ async fn the_welcome_page_links_what_is_available() {
         assert!(page.contains(text), "{text}: {page}");
     }
 }
+
+/// The welcome page says how to get an administrator where there is no demo, has an icon, and links to what there is.
+#[tokio::test]
+async fn the_welcome_page_helps_a_newcomer() {
+    let gateway = Gateway::start().await;
+    let page = String::from_utf8(gateway.get("/").await.body.to_vec()).unwrap();
+    for words in [
+        "width=device-width",
+        "WAYBILL_ADMIN_EMAIL",
+        "WAYBILL_ADMIN_PASSWORD",
+        "--demo",
+        "href=\"/api-docs/live\"",
+        "rel=\"icon\"",
+    ] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    for link in page.split("href=\"/").skip(1) {
+        let path = format!("/{}", link.split('"').next().unwrap());
+        let status = gateway.get(&path).await.status.as_u16();
+        // The services behind some of them are not there.
+        assert!(matches!(status, 200 | 503), "{path}: {status}");
+    }
+    let icon = gateway.get("/favicon.ico").await;
+    assert_eq!(icon.header("content-type"), "image/svg+xml");
+    let production = Gateway::build(
+        load::<(GatewaySettings,)>(&Sources::empty()).unwrap().0,
+        Environment::Production,
+    );
+    let page = production.await.unwrap().get("/").await;
+    let page = String::from_utf8(page.body.to_vec()).unwrap();
+    assert!(!page.contains("WAYBILL_ADMIN"), "{page}");
+    let live = gateway.get("/api-docs/live").await;
+    assert!(String::from_utf8_lossy(&live.body).contains("<code>order:watch</code>"));
+}

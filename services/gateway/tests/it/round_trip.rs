@@ -1,4 +1,4 @@
-//! Resources can be sent back as they were read: read-only fields are ignored, and nothing changes.
+//! Resources can be sent back as they were read, and nothing changes. Read-only fields that differ are refused.
 
 use std::sync::Arc;
 
@@ -33,6 +33,18 @@ async fn send_back(gateway: &Gateway, role: Role, path: &str, methods: &[Method]
             .send_as(role, method.clone(), path, &typo.to_string())
             .await
             .names("craetedAt");
+        for field in ["id", "createdAt", "updatedAt"] {
+            if read.get(field).is_none() {
+                continue;
+            }
+            let mut other = read.clone();
+            other[field] = json!("2001-01-01T00:00:00Z");
+            let other = other.to_string();
+            gateway
+                .send_as(role, method.clone(), path, &other)
+                .await
+                .names(field);
+        }
     }
     read
 }
@@ -99,7 +111,11 @@ async fn a_product_sent_back_stays_as_it_is() {
         sku: Some("MUG-01".to_owned()),
         name: Some("Enamel mug".to_owned()),
         description: Some("Holds 350 ml.".to_owned()),
-        price: Some(usd(1250)),
+        price: None,
+        asked_price: Some(common::Price {
+            money: Some(usd(1250)),
+            decimal: String::new(),
+        }),
         category: Some("Kitchen".to_owned()),
         category_id: Some(CATEGORY.to_owned()),
         active: Some(true),
@@ -337,11 +353,92 @@ async fn a_category_and_an_account_sent_back_stay_as_they_are() {
         auth::UpdateProfileResponse { user: Some(user) },
     );
     let path = "/api/v1/users/profile";
-    send_back(&gateway, Role::Customer, path, &[Method::PUT]).await;
+    let read = send_back(&gateway, Role::Customer, path, &methods).await;
     let same = auth::UpdateProfileRequest {
         first_name: Some("Ada".to_owned()),
         last_name: Some("Lovelace".to_owned()),
         version: Some(9),
     };
-    assert_eq!(*asked.lock(), [same]);
+    assert_eq!(*asked.lock(), [same.clone(), same]);
+    // Not the way to become an administrator, nor an error for the role that one has.
+    for (role, version, accepted) in [
+        ("customer", 9, true),
+        ("ADMIN", 9, false),
+        ("ADMIN", 8, true),
+    ] {
+        let mut body = read.clone();
+        (body["role"], body["version"]) = (json!(role), json!(version));
+        let body = body.to_string();
+        let answer = gateway
+            .send_as(Role::Customer, Method::PATCH, path, &body)
+            .await;
+        if accepted {
+            // With a stale version, the service answers.
+            assert_eq!(answer.status, 200, "{role}: {:?}", answer.body);
+        } else {
+            answer.names("role");
+        }
+    }
+}
+
+/// PUT replaces: what is left out is cleared, or required. PATCH leaves it as it is.
+#[tokio::test]
+async fn put_replaces_and_patch_merges() {
+    let (gateway, asked) = shop_with(mug()).await;
+    let mug = r#"{"name": "Cup", "price": {"amount": 1, "currency": "USD"}}"#;
+    for method in [Method::PUT, Method::PATCH] {
+        let answer = gateway.send_as(Role::Admin, method, PRODUCT, mug).await;
+        assert_eq!(answer.status, 200, "{:?}", answer.body);
+    }
+    let [put, patch] = asked.lock().clone().try_into().expect("two calls");
+    assert_eq!((put.sku, put.active, put.stock), (None, Some(true), None));
+    assert_eq!(
+        (put.description.as_deref(), put.category.as_deref()),
+        (Some(""), Some(""))
+    );
+    assert_eq!((put.category_id, put.low_stock_threshold), (None, Some(-1)));
+    assert_eq!(
+        (patch.description, patch.category, patch.active),
+        (None, None, None)
+    );
+    let order = format!("/api/v1/orders/{ID}");
+    for (role, path, required) in [
+        (Role::Admin, PRODUCT, &["name", "price"][..]),
+        (
+            Role::Admin,
+            &format!("/api/v1/categories/{CATEGORY}"),
+            &["name"],
+        ),
+        (Role::Customer, "/api/v1/users/profile", &["firstName"]),
+        (
+            Role::Admin,
+            "/api/v1/admin/settings",
+            &["shopName", "currency", "lowStockThreshold"],
+        ),
+    ] {
+        let answer = gateway.send_as(role, Method::PUT, path, "{}").await;
+        for field in required {
+            answer.names(field);
+        }
+    }
+    let asked = record::<pb::EditOrderRequest, _>(
+        &gateway,
+        "waybill.order.v1.OrderService/EditOrder",
+        pb::EditOrderResponse {
+            order: Some(pb::Order::default()),
+        },
+    );
+    for method in [Method::PUT, Method::PATCH] {
+        let body = r#"{"description": "Blue"}"#;
+        let answer = gateway.send_as(Role::Customer, method, &order, body).await;
+        assert_eq!(answer.status, 200, "{:?}", answer.body);
+    }
+    let [put, patch] = asked.lock().clone().try_into().expect("two calls");
+    assert_eq!(put.items, Some(pb::EditedLines::default()));
+    assert_eq!(put.title.as_deref(), Some(""));
+    assert_eq!(put.shipping_address, Some(pb::AddressChange::default()));
+    assert_eq!(
+        (patch.items, patch.title, patch.shipping_address),
+        (None, None, None)
+    );
 }

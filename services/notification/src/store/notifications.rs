@@ -33,15 +33,20 @@ pub async fn find(
     Ok(one.one(connection).await?)
 }
 
-/// A user's own, newest first.
+/// A user's own, newest first; `since`: created then or later.
 pub async fn list(
     connection: &impl ConnectionTrait,
     user: UserId,
     unread_only: bool,
+    since: Option<Timestamp>,
     query: &PageQuery,
 ) -> Result<Page<Notification>, PageError> {
     let order = Keyset::desc("notifications", Column::CreatedAt).then(Column::Id);
-    page::fetch(connection, own(user, unread_only), order, query).await
+    let mut select = own(user, unread_only);
+    if let Some(since) = since {
+        select = select.filter(Column::CreatedAt.gte(since));
+    }
+    page::fetch(connection, select, order, query).await
 }
 
 pub async fn count(

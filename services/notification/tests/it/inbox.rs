@@ -1,9 +1,9 @@
 //! Who is notified of what in the shop, and what people do with it.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
 use futures::StreamExt as _;
-use waybill_primitives::Role;
+use waybill_primitives::{Clock as _, Role};
 use waybill_proto::{
     auth::UserEvent,
     common,
@@ -360,6 +360,7 @@ async fn lists_come_in_pages(world: &World) {
         let request = ListNotificationsRequest {
             page,
             unread_only: true,
+            since: None,
         };
         let listed = client.list_notifications(world.by(&ada, request)).await;
         let listed = answer(listed).expect("a page");
@@ -377,6 +378,18 @@ async fn lists_come_in_pages(world: &World) {
         seen.windows(2).all(|pair| pair[0] > pair[1]),
         "newest first"
     );
+    // After a break, a client asks for those since it was away.
+    world.clock.advance(Duration::from_secs(5));
+    let since = world.clock.now();
+    tell(world, &ada, 2).await;
+    for (since, count) in [(since, 2), (since.plus(Duration::from_secs(1)), 0)] {
+        let request = ListNotificationsRequest {
+            since: Some(since),
+            ..ListNotificationsRequest::default()
+        };
+        let listed = client.list_notifications(world.by(&ada, request)).await;
+        assert_eq!(answer(listed).expect("a page").notifications.len(), count);
+    }
     for page in [
         common::PageRequest {
             limit: 101,
@@ -390,6 +403,7 @@ async fn lists_come_in_pages(world: &World) {
         let request = ListNotificationsRequest {
             page: Some(page),
             unread_only: false,
+            since: None,
         };
         let outcome = client.list_notifications(world.by(&ada, request)).await;
         refused(outcome, ErrorKind::Invalid, ErrorCode::ValidationError);

@@ -83,6 +83,20 @@ impl Orders {
         Ok(found.seen_by(viewer))
     }
 
+    /// Those of the orders that the caller may read.
+    pub async fn get_some(
+        &self,
+        ctx: &CallContext,
+        ids: &[OrderId],
+    ) -> Result<Vec<Order>, AppError> {
+        let viewer = viewer(ctx)?;
+        let found = store::find_some(self.context.db.reader(), viewer, ids).await?;
+        Ok(found
+            .into_iter()
+            .map(|order| order.seen_by(viewer))
+            .collect())
+    }
+
     /// Customers get their own orders, workers those assigned to them (or, with themselves as the customer filter, their own orders; with
     /// states of quotes, the open requests), administrators all.
     pub async fn list(

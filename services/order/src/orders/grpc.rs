@@ -202,6 +202,23 @@ impl OrderService for OrdersGrpc {
         Ok(Response::new(GetOrderResponse { order }))
     }
 
+    async fn get_orders(
+        &self,
+        request: Request<pb::GetOrdersRequest>,
+    ) -> Result<Response<pb::GetOrdersResponse>, Status> {
+        let ctx = context(&request);
+        let mut errors = FieldErrors::default();
+        let ids = &request.get_ref().ids;
+        errors.items("ids", ids.len(), pb::GetOrdersRequest::MAX_IDS);
+        errors.or(()).map_err(AppError::from)?;
+        let ids = ids.iter().map(|text| id("ids", text));
+        let ids: Vec<OrderId> = ids.collect::<Result<_, _>>()?;
+        let orders = self.0.get_some(&ctx, &ids).await?;
+        Ok(Response::new(pb::GetOrdersResponse {
+            orders: orders.iter().map(wire::order).collect(),
+        }))
+    }
+
     async fn list_orders(
         &self,
         request: Request<ListOrdersRequest>,

@@ -7,7 +7,9 @@ mod with_history;
 mod write;
 
 pub use attempts::{close_attempt, note_refund, open_attempt, payment_under_way};
-pub use read::{Pool, any, available, claimable_state, due, find, find_locked, history, page};
+pub use read::{
+    Pool, any, available, claimable_state, due, find, find_locked, find_some, history, page,
+};
 pub use with_history::{ids_after, searched, set_search, with_history};
 pub use write::{claim, insert, replace_items, rewrite, update};
 

@@ -4,11 +4,14 @@ use futures::{StreamExt as _, TryStreamExt as _, stream};
 use tokio::sync::mpsc;
 use tonic::{Request, Response, Status, Streaming};
 use waybill_primitives::{FieldErrors, Money, ProductId, non_empty};
-use waybill_proto::order::{
-    self as pb, ArchiveProductRequest, ArchiveProductResponse, CreateProductRequest,
-    CreateProductResponse, GetProductRequest, GetProductResponse, ListProductsRequest,
-    ListProductsResponse, UpdateProductRequest, UpdateProductResponse,
-    catalogue_service_server::CatalogueService,
+use waybill_proto::{
+    common,
+    order::{
+        self as pb, ArchiveProductRequest, ArchiveProductResponse, CreateProductRequest,
+        CreateProductResponse, GetProductRequest, GetProductResponse, ListProductsRequest,
+        ListProductsResponse, UpdateProductRequest, UpdateProductResponse,
+        catalogue_service_server::CatalogueService,
+    },
 };
 use waybill_service_kit::{AppError, context, page_query};
 
@@ -43,11 +46,16 @@ pub struct CatalogueGrpc {
     pub import_export: ImportExport,
 }
 
-fn price(money: Money) -> Price {
-    Price {
-        amount: money.amount,
-        currency: money.currency.to_string(),
+/// The price of a request: callers over gRPC may send the amount directly.
+fn price(exact: Option<Money>, asked: Option<common::Price>) -> Option<Price> {
+    let asked = asked.unwrap_or_default();
+    if let Some(money) = asked.money.or(exact) {
+        return Some(Price::Exact {
+            amount: money.amount,
+            currency: money.currency.to_string(),
+        });
     }
+    non_empty(asked.decimal).map(Price::Decimal)
 }
 
 /// -1 means the shop's threshold.
@@ -130,7 +138,7 @@ impl CatalogueService for CatalogueGrpc {
             name: request.name,
             description: request.description,
             kind: choice("kind", ProductKind::from_proto(request.kind))?,
-            price: request.price.map(price),
+            price: price(request.price, request.asked_price),
             category: request.category,
             stock: request.stock,
             low_stock_threshold: request.low_stock_threshold,
@@ -154,7 +162,7 @@ impl CatalogueService for CatalogueGrpc {
             sku: request.sku,
             name: request.name,
             description: request.description,
-            price: request.price.map(price),
+            price: price(request.price, request.asked_price),
             category: request.category,
             category_id: request.category_id,
             low_stock_threshold: request.low_stock_threshold.map(threshold),

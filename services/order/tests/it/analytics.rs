@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sea_orm::ConnectionTrait as _;
 use waybill_order::rebuild_analytics;
-use waybill_primitives::{Money, Role};
+use waybill_primitives::{Currency, Money, Role};
 use waybill_proto::{
     order::{self as pb, ChangeRequestKind},
     payment::{self, PaymentEvent},
@@ -86,7 +86,10 @@ async fn the_dashboard_shows_the_figures_of_all_orders() {
         assert_eq!(figures(board.current.as_ref()), expected);
         assert_eq!(figures(board.all_time.as_ref()), expected);
         assert_eq!(figures(board.previous.as_ref()), [0; 6]);
-        assert_eq!(board.current.unwrap().average_order, Some(3_000));
+        assert_eq!(
+            board.current.unwrap().average_order,
+            Some(Money::new(3_000, Currency::USD))
+        );
         let by_status = pb::OrdersByStatus {
             pending: 2,
             completed: 1,

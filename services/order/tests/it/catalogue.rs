@@ -175,7 +175,7 @@ async fn a_sku_is_unique_and_only_administrators_write() {
         let error = create(shop, &shop.admin, bad).await.unwrap_err();
         assert_eq!(
             fields(&error),
-            ["name", "kind", "price.amount", "price.currency", "stock"]
+            ["name", "price.amount", "price.currency", "stock"]
         );
     })
     .await;

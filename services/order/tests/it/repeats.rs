@@ -2,12 +2,12 @@
 
 use futures::future::join_all;
 use waybill_proto::order::{self as pb, NoteVisibility, ShipmentState};
-use waybill_service_kit::{AppError, ErrorCode};
+use waybill_service_kit::{AppError, ErrorCode, once::REPLAYED};
 
 use crate::{
     notes,
     shipments::ship,
-    shop::{Shop, Somebody, on_any_database, on_each_database, outgoing},
+    shop::{Shop, Somebody, lines, on_any_database, on_each_database, outgoing},
 };
 
 async fn adjust(
@@ -52,10 +52,35 @@ async fn stock_is_adjusted_once() {
         let other = shop.admin.with_key("the delivery of Tuesday");
         adjust(shop, &other, &cup, 5).await.unwrap();
         assert_eq!(shop.level(&cup).await, (25, 0));
-        // A refused request leaves the key free.
-        let other = shop.admin.with_key("what was broken");
-        adjust(shop, &other, &cup, -99).await.unwrap_err();
-        assert!(!adjust(shop, &other, &cup, -9).await.unwrap().replayed);
+    })
+    .await;
+}
+
+/// A refusal by the state is repeated as well, whatever has changed since; an invalid request leaves the key free.
+#[tokio::test]
+async fn a_repeat_gets_the_refusal_of_the_first_request() {
+    on_each_database(async |shop| {
+        let who = shop.customer().with_key("what was sold out");
+        let cup = shop.goods("Cup", 5, 1).await;
+        let first = shop.try_place(&who, lines(&[(&cup, 3)])).await.unwrap_err();
+        assert!(first.is(ErrorCode::OutOfStock) && !first.metadata.contains_key(REPLAYED));
+        adjust(shop, &shop.admin, &cup, 5).await.unwrap();
+        let repeats = (0..8).map(|_| shop.try_place(&who, lines(&[(&cup, 3)])));
+        for again in join_all(repeats).await {
+            let again = again.unwrap_err();
+            assert!(again.metadata.contains_key(REPLAYED), "{again:?}");
+            assert_eq!((again.code, &again.message), (first.code, &first.message));
+            assert_eq!(again.fields, first.fields);
+            assert_eq!(
+                again.metadata.get("available"),
+                first.metadata.get("available")
+            );
+        }
+        let other = shop.try_place(&who, lines(&[(&cup, 2)])).await.unwrap_err();
+        assert!(other.is(ErrorCode::IdempotencyKeyReused), "{other}");
+        let who = who.with_key("another key");
+        shop.try_place(&who, lines(&[(&cup, 0)])).await.unwrap_err();
+        shop.try_place(&who, lines(&[(&cup, 3)])).await.unwrap();
     })
     .await;
 }

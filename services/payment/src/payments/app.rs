@@ -74,6 +74,18 @@ impl Payments {
         if let Some(payment) = once::earlier(&self.db, key.as_ref()).await? {
             return Ok(Done::before(payment));
         }
+        // A concurrent call with the same key may be faster; then its result is returned.
+        let begin = self.begin(ctx, user, new, key.as_ref());
+        once(&self.db, key.as_ref(), begin).await
+    }
+
+    async fn begin(
+        &self,
+        ctx: &CallContext,
+        user: &UserCaller,
+        new: NewPayment,
+        key: Option<&IdempotencyKey>,
+    ) -> Result<proto::Payment, AppError> {
         let provider = self.provider(new.provider)?;
         let (success_url, cancel_url) = self.return_urls(&new)?;
         let order = self.own_order(ctx, user, new.order_id).await?;
@@ -106,9 +118,7 @@ impl Payments {
             created_at: now,
             updated_at: now,
         };
-        // A concurrent call with the same key may be faster; then its result is returned.
-        let insert = self.insert(ctx, user, key.as_ref(), payment);
-        once(&self.db, key.as_ref(), insert).await
+        self.insert(ctx, user, key, payment).await
     }
 
     /// Writes the payment: for the replacement of its order, if that was replaced during the call to the provider. Returns it as

@@ -69,6 +69,13 @@ impl OrderService for FakeOrders {
         unused()
     }
 
+    async fn get_orders(
+        &self,
+        _: Request<proto::GetOrdersRequest>,
+    ) -> Result<Response<proto::GetOrdersResponse>, Status> {
+        unused()
+    }
+
     async fn list_orders(
         &self,
         _: Request<proto::ListOrdersRequest>,

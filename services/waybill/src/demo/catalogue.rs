@@ -467,8 +467,8 @@ fn product(
         kind: kind.into(),
         price: Some(Money::new(price, Currency::USD)),
         category: category.into(),
-        low_stock_threshold: None,
         stock,
         active: Some(true),
+        ..CreateProductRequest::default()
     }
 }

@@ -154,7 +154,7 @@ async fn an_order_is_edited_until_it_is_paid_embedded() {
     let order = carla.post("/orders", request).await.expect(201);
     let path = format!("/orders/{}", order["id"].as_str().unwrap());
     let change = json!({"items": [{"productId": cup, "quantity": 5}], "shippingAddress": null});
-    let edited = carla.put(&path, change.clone()).await.expect(200);
+    let edited = carla.patch(&path, change.clone()).await.expect(200);
     assert_eq!(edited["total"]["amount"], json!(5_000));
     assert_eq!(edited["shippingAddress"], Value::Null);
     assert_eq!(edited["version"], json!(2));
@@ -167,10 +167,16 @@ async fn an_order_is_edited_until_it_is_paid_embedded() {
     assert_eq!(answer.unwrap().refused(409), "VERSION_CONFLICT");
     let nonsense = carla.put(&path, json!({"colour": "red"})).await;
     assert_eq!(nonsense.refused(422), "VALIDATION_ERROR");
-    // The order can be sent back as it was read; read-only fields are ignored.
-    let mut whole = carla.get(&path).await.expect(200);
-    whole["status"] = json!("COMPLETED");
-    whole["total"]["amount"] = json!(1);
+    // The order can be sent back as it was read, and read-only fields cannot be changed so.
+    let whole = carla.get(&path).await.expect(200);
+    let mut other = whole.clone();
+    other["status"] = json!("COMPLETED");
+    other["total"]["amount"] = json!(1);
+    let refused = carla.put(&path, other).await;
+    assert_eq!(refused.refused(422), "VALIDATION_ERROR");
+    let fields = refused.body["error"]["details"].as_array().unwrap().iter();
+    let fields: Vec<_> = fields.map(|detail| &detail["field"]).collect();
+    assert_eq!(fields, ["status", "total"]);
     let same = carla.put(&path, whole).await.expect(200);
     assert_eq!(
         (&same["status"], &same["total"]["amount"], &same["version"]),
@@ -207,10 +213,10 @@ async fn an_order_is_edited_until_it_is_paid_embedded() {
         .await;
     let late = json!({"items": [{"productId": cup, "quantity": 1}]});
     assert_eq!(
-        carla.put(&path, late).await.refused(409),
+        carla.patch(&path, late).await.refused(409),
         "ORDER_NOT_EDITABLE"
     );
     let words = json!({"specialInstructions": "Ring twice"});
-    carla.put(&path, words).await.expect(200);
+    carla.patch(&path, words).await.expect(200);
     platform.verify().await.unwrap();
 }

@@ -131,7 +131,7 @@ async fn live_products_are_the_same_as_in_rest_embedded() {
         .wait("product:updated", |it| it["available"] == 6)
         .await;
     assert_eq!(sent["name"], anyone.get(&path).await.expect(200)["name"]);
-    admin.delete(&path).await.expect(200);
+    admin.delete(&path).await.expect(204);
     let sent = live
         .wait("product:updated", |it| it["active"] == false)
         .await;

@@ -81,7 +81,7 @@ async fn later_changes_to_the_demo_stay_embedded() {
     let anyone = platform.api();
     let admin = anyone.login(ADMIN.email, PASSWORD).await;
     let mug = format!("/products/{}", find(&admin, "/products?q=MUG-01").await);
-    admin.delete(&mug).await.expect(200);
+    admin.delete(&mug).await.expect(204);
     let logo = find(&admin, "/products?q=SVC-LOGO").await;
     let sku = json!({"sku": "SVC-SIGN"});
     admin
@@ -189,7 +189,7 @@ async fn a_demo_without_its_newcomer_is_not_written_twice_embedded() {
     let admin = platform.api().login(ADMIN.email, PASSWORD).await;
     let towel = find(&admin, "/products?q=TWL-01").await;
     let towel = format!("/products/{towel}");
-    admin.delete(&towel).await.expect(200);
+    admin.delete(&towel).await.expect(204);
     let before = shop(&admin).await;
 
     stop(&mut platform);
@@ -230,7 +230,7 @@ async fn a_shop_in_use_starts_without_a_conflicting_demo_embedded() {
     // The SKU of the demo's mug is in use.
     let mug = admin.product("MUG-01", "GOODS", 900, 10).await;
     let mug = format!("/products/{mug}");
-    admin.delete(&mug).await.expect(200);
+    admin.delete(&mug).await.expect(204);
     stop(&mut platform);
 
     let extra = settings(Some(data.as_str()));

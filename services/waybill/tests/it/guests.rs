@@ -256,7 +256,7 @@ async fn signed_in(dora: &Api, cup: &str) {
     assert_eq!(placed.get("accessToken"), None);
     let path = location.strip_prefix("/api/v1").expect("a path of the API");
     let change = json!({"title": null, "description": null});
-    let edited = dora.send(Method::PUT, path, Some(&change), &[]).await;
+    let edited = dora.send(Method::PATCH, path, Some(&change), &[]).await;
     let edited = edited.unwrap().expect(200);
     for field in ["title", "description"] {
         assert_eq!(edited[field], Value::Null, "{field}");

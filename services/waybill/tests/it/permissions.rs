@@ -65,6 +65,7 @@ pub(crate) const TABLE: &[(&str, &str, &str, Expected)] = &[
     ("GET", "/api/v1/auth/email-status", "", ANYONE),
     ("GET", "/api/v1/users/profile", "", SIGNED_IN),
     ("PUT", "/api/v1/users/profile", STALE, SIGNED_IN),
+    ("PATCH", "/api/v1/users/profile", STALE, SIGNED_IN),
     ("POST", "/api/v1/users/change-password", BAD, SIGNED_IN),
     ("GET", "/api/v1/admin/users", "", ADMINS),
     ("GET", "/api/v1/admin/users/{id}", "", ADMINS),

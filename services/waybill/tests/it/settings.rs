@@ -36,7 +36,7 @@ async fn settings_take_effect_without_a_restart_embedded() {
     let stale = admin.patch("/admin/settings", patch).await;
     assert_eq!(stale.refused(409), "VERSION_CONFLICT");
     let bad = json!({"commissionBasisPoints": 10_001, "shopName": " "});
-    let bad = admin.put("/admin/settings", bad).await;
+    let bad = admin.patch("/admin/settings", bad).await;
     assert_eq!(bad.refused(422), "VALIDATION_ERROR");
     assert_eq!(anyone.get("/shop").await.expect(200)["name"], "Corner Shop");
 

@@ -29,12 +29,28 @@ const MAX_TEXT: usize = 2048;
 /// Where the purpose of a file comes from.
 #[derive(Debug, Clone, Copy)]
 pub enum Purposes {
-    /// The client must give one of these.
+    /// The client may give one of these; the first one if it does not.
     OneOf(&'static [FilePurpose]),
-    /// The client may give it.
-    Only(FilePurpose),
     /// The client must not give it.
     None,
+}
+
+impl Purposes {
+    /// The one of a file whose purpose the client does not give.
+    fn default(self) -> Option<FilePurpose> {
+        match self {
+            Self::OneOf(some) => some.first().copied(),
+            Self::None => None,
+        }
+    }
+
+    /// The purpose that is known before the client gives it.
+    fn only(self) -> Option<FilePurpose> {
+        match self {
+            Self::OneOf(&[only]) => Some(only),
+            _ => None,
+        }
+    }
 }
 
 impl Form {
@@ -81,8 +97,9 @@ impl Form {
             fields.take(field).await?;
         };
         target.form_bytes = form_bytes;
-        // Missing fields may come after the file.
-        target.purpose = fields.named()?.map_or(0, Into::into);
+        // A purpose that is not given yet may come after the file.
+        let known = fields.named()?.or_else(|| purposes.only());
+        target.purpose = known.map_or(0, Into::into);
         target.alt.clone_from(&fields.alt);
         field.file_name().clone_into(&mut target.name);
         let (sender, messages) = mpsc::channel(AHEAD);
@@ -99,12 +116,8 @@ impl Form {
                 while let Some(field) = self.next().await? {
                     fields.take(field).await?;
                 }
-                let purpose = match fields.named()? {
-                    None if !matches!(purposes, Purposes::None) => {
-                        return Err(AppError::invalid_field("purpose", "is required").into());
-                    }
-                    named => named.map_or(0, Into::into),
-                };
+                let named = fields.named()?.or_else(|| purposes.default());
+                let purpose = named.map_or(0, Into::into);
                 // Only now is the file complete. If the call has ended, its answer has the reason.
                 let end = UploadEnd { size, purpose, alt: fields.alt };
                 let _ = sender.send(message(Part::End(end))).await;
@@ -147,12 +160,10 @@ impl Fields {
         }
     }
 
-    /// The purpose of the file, if known yet.
+    /// The purpose that the client gave, if any yet.
     fn named(&self) -> Result<Option<FilePurpose>, ApiError> {
         match (self.purposes, self.purpose) {
             (Purposes::None, _) | (Purposes::OneOf(_), None) => Ok(None),
-            (Purposes::Only(only), None) => Ok(Some(only)),
-            (Purposes::Only(only), Some(named)) if named == only => Ok(Some(only)),
             (Purposes::OneOf(some), Some(named)) if some.contains(&named) => Ok(Some(named)),
             _ => Err(wrong_purpose(self.purposes)),
         }
@@ -205,7 +216,6 @@ fn unknown(name: &str) -> ApiError {
 fn wrong_purpose(purposes: Purposes) -> ApiError {
     let known = match purposes {
         Purposes::OneOf(some) => some.to_vec(),
-        Purposes::Only(only) => vec![only],
         Purposes::None => Vec::new(),
     };
     let known: Vec<_> = known.into_iter().map(Named::name).collect();

@@ -44,7 +44,7 @@ fn totals(totals: &Totals, currency: Currency) -> Option<pb::OrderTotals> {
         cancelled: totals.cancelled.quantity,
         revenue: money(totals.revenue()),
         refunded: money(totals.refunded.amount),
-        average_order: totals.average(),
+        average_order: totals.average().and_then(money),
     })
 }
 

@@ -72,6 +72,19 @@ pub async fn find(
     .await
 }
 
+/// Those of the orders that the viewer may read.
+pub async fn find_some(
+    connection: &impl ConnectionTrait,
+    viewer: Viewer,
+    ids: &[OrderId],
+) -> Result<Vec<Order>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let select = visible_to(viewer).filter(order::Column::Id.is_in(ids.iter().copied()));
+    with_items(connection, select.all(connection).await?).await
+}
+
 /// As [`find`], and locks the row until the transaction ends.
 pub async fn find_locked(
     tx: &Tx,

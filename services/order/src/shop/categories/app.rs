@@ -109,6 +109,7 @@ async fn create(
     has_room(&tree)?;
     let made = new.slug.trim().is_empty();
     let category = new.build(&tree, now)?;
+    unique_name(&tree, &category)?;
     if tree.all().iter().any(|other| other.slug == category.slug) {
         return Err(slug_taken(&category));
     }
@@ -136,6 +137,10 @@ async fn update(
     let Some(category) = before.patched(patch, &tree, now)? else {
         return Ok(before.clone());
     };
+    // Of older ones, there may be two already.
+    if (&category.name, category.parent_id) != (&before.name, before.parent_id) {
+        unique_name(&tree, &category)?;
+    }
     let other = |other: &Category| other.id != id && other.slug == category.slug;
     if tree.all().iter().any(other) {
         return Err(slug_taken(&category));
@@ -196,6 +201,18 @@ fn in_use(why: &str) -> AppError {
         ErrorCode::CategoryInUse,
         format!("the category cannot be deleted: {why}"),
     )
+}
+
+/// Below one category (or at the top), no two have the same name. The tree is locked.
+fn unique_name(tree: &Tree, category: &Category) -> Result<(), AppError> {
+    let Some(twin) = tree.twin(category) else {
+        return Ok(());
+    };
+    Err(AppError::conflict(
+        ErrorCode::NameTaken,
+        format!("there is a category {} in the same place", twin.name),
+    )
+    .with_field("name", "is taken by another category"))
 }
 
 fn slug_taken(category: &Category) -> AppError {

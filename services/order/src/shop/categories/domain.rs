@@ -99,6 +99,13 @@ impl Tree {
             .min_by_key(|category| (category.created_at, category.id))
     }
 
+    /// Another one with its name (whatever its capitals) and its parent.
+    pub fn twin(&self, category: &Category) -> Option<&Category> {
+        let name = category.name.to_lowercase();
+        self.children_of(category.parent_id)
+            .find(|other| other.id != category.id && other.name.to_lowercase() == name)
+    }
+
     /// A unique name of this category: its name if unique, else its slug.
     pub fn label(&self, id: CategoryId) -> Option<&str> {
         let category = self.get(id)?;
@@ -111,9 +118,13 @@ impl Tree {
     }
 
     fn children(&self, id: CategoryId) -> impl Iterator<Item = &Category> {
-        self.0
-            .iter()
-            .filter(move |category| category.parent_id == Some(id))
+        self.children_of(Some(id))
+    }
+
+    /// Those below a category, or at the top.
+    fn children_of(&self, parent: Option<CategoryId>) -> impl Iterator<Item = &Category> {
+        let all = self.0.iter();
+        all.filter(move |category| category.parent_id == parent)
     }
 
     pub fn has_children(&self, id: CategoryId) -> bool {

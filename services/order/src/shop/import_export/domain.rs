@@ -220,32 +220,28 @@ impl Row {
         existing: Option<&Product>,
         shop: Currency,
     ) -> Option<Price> {
-        let currency = match self.filled(Column::Currency) {
-            None => shop,
-            Some(text) => match text.to_uppercase().parse::<Currency>() {
-                Ok(currency) if currency == shop => shop,
-                _ => {
-                    errors.add(
-                        "currency",
-                        format!("must be {shop}: a shop has one currency"),
-                    );
-                    return None;
-                }
-            },
-        };
+        let text = self.filled(Column::Currency);
+        let foreign = text.filter(|text| text.to_uppercase().parse() != Ok(shop));
+        if foreign.is_some() {
+            errors.add(
+                "currency",
+                format!("must be {shop}: a shop has one currency"),
+            );
+            return None;
+        }
         let Some(text) = self.filled(Column::Price) else {
             if existing.is_none() {
                 errors.add("price", "is required");
             }
             return None;
         };
-        match minor_units(text, currency.decimals()) {
-            Ok(amount) => Some(Price {
+        match shop.minor_units(text) {
+            Ok(amount) => Some(Price::Exact {
                 amount,
-                currency: currency.to_string(),
+                currency: shop.to_string(),
             }),
-            Err(message) => {
-                errors.add("price", message);
+            Err(problem) => {
+                errors.add("price", problem.to_string());
                 None
             }
         }
@@ -287,41 +283,6 @@ fn truth(text: &str) -> Option<bool> {
     }
 }
 
-/// Reads `19.99` as 1999 minor units. No sign, no thousands' separators, and no more decimals than the currency has.
-pub fn minor_units(text: &str, decimals: u32) -> Result<i64, String> {
-    let shape = || {
-        let example = written(1_999, decimals);
-        format!(
-            "must be an amount such as {example}: digits, and a point before {decimals} decimals at most"
-        )
-    };
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let places = decimals as usize;
-    let dangling = text.contains('.') && fraction.is_empty();
-    if whole.is_empty()
-        || dangling
-        || !digits(whole)
-        || !digits(fraction)
-        || fraction.len() > places
-    {
-        return Err(shape());
-    }
-    let number = format!("{whole}{fraction:0<places$}");
-    number.parse().map_err(|_| "is too large".to_owned())
-}
-
-/// Writes minor units with all the decimals of the currency.
-pub fn written(amount: i64, decimals: u32) -> String {
-    let unit = 10_i64.pow(decimals);
-    if decimals == 0 {
-        return amount.to_string();
-    }
-    let (whole, fraction) = (amount / unit, amount % unit);
-    let places = decimals as usize;
-    format!("{whole}.{fraction:0>places$}")
-}
-
 /// A product as a line of a file, in the order of [`Column::ALL`]. `category` is the unique name of its category.
 pub fn cells(offer: &Offer, category: Option<&str>) -> Vec<String> {
     let product = &offer.product;
@@ -332,7 +293,7 @@ pub fn cells(offer: &Offer, category: Option<&str>) -> Vec<String> {
             Column::Name => product.name.clone(),
             Column::Description => product.description.clone(),
             Column::Kind => product.kind.to_string(),
-            Column::Price => written(product.price, product.currency.decimals()),
+            Column::Price => product.currency.decimal(product.price),
             Column::Currency => product.currency.to_string(),
             Column::Category => category.unwrap_or_default().to_owned(),
             Column::Stock => number(offer.stock.map(|level| level.on_hand)),

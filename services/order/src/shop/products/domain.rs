@@ -117,6 +117,7 @@ pub struct NewProduct {
     pub sku: String,
     pub name: String,
     pub description: String,
+    /// Goods if not given.
     pub kind: Option<ProductKind>,
     pub price: Option<Price>,
     /// Id, slug or name.
@@ -128,9 +129,11 @@ pub struct NewProduct {
 
 /// A requested price.
 #[derive(Debug, Clone)]
-pub struct Price {
-    pub amount: i64,
-    pub currency: String,
+pub enum Price {
+    /// In minor units.
+    Exact { amount: i64, currency: String },
+    /// A decimal number in the shop's currency, such as `19.99`.
+    Decimal(String),
 }
 
 /// Fields of a product that change; absent ones stay.
@@ -165,17 +168,14 @@ impl NewProduct {
         let name = errors.required_line("name", &self.name, MAX_NAME);
         let description = errors.paragraph("description", &self.description, MAX_DESCRIPTION);
         errors.line("category", &self.category, MAX_CATEGORY_NAME);
-        let kind = self.kind.unwrap_or_else(|| {
-            errors.add("kind", "is required: GOODS or SERVICE");
-            ProductKind::Service
-        });
+        let kind = self.kind.unwrap_or(ProductKind::Goods);
         let price = if let Some(price) = &self.price {
             checked_price(&mut errors, price, shop)
         } else {
             errors.add("price", "is required");
             0
         };
-        checked_stock(&mut errors, self.kind, self.stock);
+        checked_stock(&mut errors, kind, self.stock);
         checked_threshold(&mut errors, kind, self.low_stock_threshold);
         let product = Product {
             id: ProductId::new(),
@@ -253,7 +253,7 @@ impl Product {
             errors.add("kind", format!("is {} and cannot change", self.kind));
         }
         if let Some(units) = patch.stock {
-            checked_stock(&mut errors, Some(self.kind), units);
+            checked_stock(&mut errors, self.kind, units);
         }
         let changed = next != *self;
         next.version += 1;
@@ -295,9 +295,9 @@ fn checked_sku(errors: &mut FieldErrors, sku: &str) -> String {
     sku
 }
 
-fn checked_stock(errors: &mut FieldErrors, kind: Option<ProductKind>, units: i64) {
+fn checked_stock(errors: &mut FieldErrors, kind: ProductKind, units: i64) {
     errors.number("stock", units, 0, MAX_UNITS);
-    if kind == Some(ProductKind::Service) && units != 0 {
+    if kind == ProductKind::Service && units != 0 {
         errors.add("stock", "a service has no stock: leave it out");
     }
 }
@@ -311,16 +311,33 @@ fn checked_threshold(errors: &mut FieldErrors, kind: ProductKind, threshold: Opt
 }
 
 fn checked_price(errors: &mut FieldErrors, price: &Price, shop: Currency) -> i64 {
-    errors.number("price.amount", price.amount, 0, MAX_PRICE);
-    match price.currency.parse::<Currency>() {
-        Ok(currency) if currency == shop => {}
-        Ok(_) => errors.add(
-            "price.currency",
-            format!("must be {shop}: a shop has one currency"),
-        ),
-        Err(problem) => errors.add("price.currency", problem.to_string()),
+    match price {
+        Price::Exact { amount, currency } => {
+            errors.number("price.amount", *amount, 0, MAX_PRICE);
+            match currency.parse::<Currency>() {
+                Ok(currency) if currency == shop => {}
+                Ok(_) => errors.add(
+                    "price.currency",
+                    format!("must be {shop}: a shop has one currency"),
+                ),
+                Err(problem) => errors.add("price.currency", problem.to_string()),
+            }
+            *amount
+        }
+        Price::Decimal(text) => match shop.minor_units(text) {
+            Ok(amount) => {
+                if amount > MAX_PRICE {
+                    let most = shop.decimal(MAX_PRICE);
+                    errors.add("price", format!("must be at most {most}"));
+                }
+                amount
+            }
+            Err(problem) => {
+                errors.add("price", problem.to_string());
+                0
+            }
+        },
     }
-    price.amount
 }
 
 fn generated_sku() -> String {

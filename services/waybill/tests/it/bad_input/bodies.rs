@@ -186,7 +186,9 @@ pub async fn amounts(world: &World, findings: &mut Findings) {
         (r#"{"amount": 1, "currency": "usd"}"#, "price.currency"),
         (r#"{"amount": 1, "currency": "EUR"}"#, "price.currency"),
         (r#"{"amount": 1}"#, "price.currency"),
-        ("1999", "price"),
+        (r#""19.99""#, "price"),
+        ("19.999", "price"),
+        ("-1", "price"),
     ] {
         let body = format!(r#"{{"name": "Mug", "kind": "SERVICE", "price": {price}}}"#);
         let answer = send(&world.admin, Method::POST, "/products", &body).await;

@@ -22,10 +22,10 @@ pub async fn sold_and_shipped(anyone: &Api, admin: &Api) {
     let seen = customer.get(&path).await.expect(200);
     let address = json!({"name": "Greta Guest", "line1": "1 Mill Lane", "city": "Bath", "postalCode": "BA1 1AA", "country": "GB"});
     let edit = json!({"shippingAddress": address, "version": seen["version"]});
-    let edited = customer.put(&path, edit.clone()).await.expect(200);
+    let edited = customer.patch(&path, edit.clone()).await.expect(200);
     assert_eq!(edited["shippingAddress"]["city"], "Bath");
     assert_eq!(
-        customer.put(&path, edit).await.refused(409),
+        customer.patch(&path, edit).await.refused(409),
         "VERSION_CONFLICT"
     );
 

@@ -199,7 +199,7 @@ fn columns(order: &Order) -> [Cow<'_, str>; HEADER.len()] {
         time(order.estimated_completion),
         items.join("; ").into(),
         units.to_string().into(),
-        decimal(order.total, order.currency.decimals()).into(),
+        order.currency.decimal(order.total).into(),
         order.currency.as_str().to_owned().into(),
         part(|address| &address.name),
         part(|address| &address.line1),
@@ -211,27 +211,9 @@ fn columns(order: &Order) -> [Cow<'_, str>; HEADER.len()] {
     ]
 }
 
-/// Minor units as a decimal number, such as 19.99.
-fn decimal(amount: i64, decimals: u32) -> String {
-    let whole = 10_i64.pow(decimals);
-    if decimals == 0 {
-        return amount.to_string();
-    }
-    let width = decimals as usize;
-    format!("{}.{:0width$}", amount / whole, (amount % whole).abs())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn amounts_are_decimals_of_their_currency() {
-        assert_eq!(decimal(1999, 2), "19.99");
-        assert_eq!(decimal(5, 2), "0.05");
-        assert_eq!(decimal(500, 0), "500");
-        assert_eq!(decimal(1234, 3), "1.234");
-    }
 
     #[test]
     fn every_column_has_its_cell() {

@@ -8,7 +8,7 @@ fn cup() -> NewProduct {
         name: " Cup ".into(),
         description: "Holds tea".into(),
         kind: Some(ProductKind::Goods),
-        price: Some(Price {
+        price: Some(Price::Exact {
             amount: 1999,
             currency: "USD".into(),
         }),
@@ -47,6 +47,29 @@ fn a_complete_product_is_accepted() {
 }
 
 #[test]
+fn a_decimal_price_is_in_the_shops_currency_and_the_kind_is_goods_unless_given() {
+    let price = |text: &str, shop: Currency| {
+        let new = NewProduct {
+            kind: None,
+            price: Some(Price::Decimal(text.into())),
+            ..cup()
+        };
+        let (product, _) = new.build(shop, Timestamp::UNIX_EPOCH).unwrap();
+        assert_eq!(product.kind, ProductKind::Goods);
+        product.price()
+    };
+    let yen: Currency = "JPY".parse().unwrap();
+    for (text, shop, amount) in [
+        ("19.99", Currency::USD, 1999),
+        ("20", Currency::USD, 2000),
+        ("0.5", Currency::EUR, 50),
+        ("1500", yen, 1500),
+    ] {
+        assert_eq!(price(text, shop), Money::new(amount, shop), "{text}");
+    }
+}
+
+#[test]
 fn each_bad_field_is_named() {
     assert_eq!(errors(|p| p.sku = "a b".into()), ["sku"]);
     assert_eq!(errors(|p| p.sku = "x".repeat(65)), ["sku"]);
@@ -54,10 +77,9 @@ fn each_bad_field_is_named() {
     assert_eq!(errors(|p| p.name = "x".repeat(201)), ["name"]);
     assert_eq!(errors(|p| p.description = "\0".into()), ["description"]);
     assert_eq!(errors(|p| p.category = "x".repeat(101)), ["category"]);
-    assert_eq!(errors(|p| p.kind = None), ["kind"]);
     assert_eq!(errors(|p| p.price = None), ["price"]);
     let price = |amount, currency: &str| {
-        Some(Price {
+        Some(Price::Exact {
             amount,
             currency: currency.into(),
         })
@@ -69,6 +91,10 @@ fn each_bad_field_is_named() {
     );
     assert_eq!(errors(|p| p.price = price(1, "EUR")), ["price.currency"]);
     assert_eq!(errors(|p| p.price = price(1, "usd")), ["price.currency"]);
+    for bad in ["19.999", "-1", "1e3", "10000000000.01"] {
+        let price = Some(Price::Decimal(bad.into()));
+        assert_eq!(errors(|p| p.price = price), ["price"], "{bad}");
+    }
     assert_eq!(errors(|p| p.stock = -1), ["stock"]);
     assert_eq!(errors(|p| p.stock = i64::MAX), ["stock"]);
     assert_eq!(errors(|p| p.kind = Some(ProductKind::Service)), ["stock"]);
