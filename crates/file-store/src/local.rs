@@ -30,13 +30,13 @@ use uuid::Uuid;
 use waybill_primitives::Timestamp;
 
 use crate::{
-    Entry, FileError, FileStore, Key, LinkOptions, Object, Source, key::is_folder, store::within,
-    upload::sweep,
+    Entry, FileError, FileStore, Key, LinkOptions, Object, Source, key::is_folder, spool::Spool,
+    store::within, upload::sweep,
 };
 
 /// Files that are being received; no key begins with a dot.
 const INCOMING: &str = ".incoming";
-/// Files that a crash left there are deleted at the start after this time; no upload takes so long.
+/// Files of version 0.1 that a crash left there are deleted at the start after this time; no upload takes so long.
 const ABANDONED: Duration = Duration::from_hours(24);
 /// Permissions of new folders and files: only the user of the process reads uploads.
 #[cfg(unix)]
@@ -54,6 +54,8 @@ const ATTEMPTS: usize = 10;
 #[derive(Debug, Clone)]
 pub struct LocalStore {
     root: Arc<Dir>,
+    /// The folder of this process in [`INCOMING`].
+    spool: Arc<Spool>,
 }
 
 impl LocalStore {
@@ -64,9 +66,17 @@ impl LocalStore {
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, PRIVATE_FOLDER);
         builder.create(root.join(INCOMING))?;
-        sweep(&root.join(INCOMING), ABANDONED)?;
+        let incoming = root.join(INCOMING);
+        sweep(&incoming, |name| Uuid::try_parse(name).is_ok(), ABANDONED)?;
+        let spool = Arc::new(Spool::open(&incoming)?);
         let root = Arc::new(Dir::open_ambient_dir(root, ambient_authority())?);
-        Ok(Self { root })
+        Ok(Self { root, spool })
+    }
+
+    /// A new path of a file that is being received.
+    fn incoming(&self) -> PathBuf {
+        let name = Uuid::now_v7().to_string();
+        [INCOMING, self.spool.name(), &name].iter().collect()
     }
 
     async fn blocking<T: Send + 'static>(
@@ -89,8 +99,8 @@ impl FileStore for LocalStore {
         _content_type: &str,
     ) -> Result<(), FileError> {
         let (path, from) = (path_of(key), Input::from(source));
+        let incoming = self.incoming();
         self.blocking(move |root| {
-            let incoming = Path::new(INCOMING).join(Uuid::now_v7().to_string());
             let outcome =
                 write(root, &incoming, from).and_then(|()| move_into_place(root, &incoming, &path));
             if outcome.is_err() {
@@ -175,8 +185,8 @@ impl FileStore for LocalStore {
     }
 
     async fn check(&self) -> Result<(), FileError> {
-        self.blocking(|root| {
-            let probe = Path::new(INCOMING).join(Uuid::now_v7().to_string());
+        let probe = self.incoming();
+        self.blocking(move |root| {
             root.write(&probe, b"").map_err(FileError::storage)?;
             root.remove_file(&probe).map_err(FileError::storage)
         })

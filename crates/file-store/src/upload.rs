@@ -1,6 +1,7 @@
 //! Receives a file: writes it to disk as it arrives, up to the limit, and computes its hash.
 
 use std::{
+    ffi::OsStr,
     fmt, fs, io,
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
@@ -14,7 +15,7 @@ use tokio::{io::AsyncWriteExt as _, task::spawn_blocking};
 
 use crate::{MediaType, media};
 
-const PREFIX: &str = "upload-";
+pub const PREFIX: &str = "upload-";
 
 /// A file that was received completely and is synced to the disk. It is deleted when this is dropped.
 pub struct Upload {
@@ -117,8 +118,13 @@ async fn blocking<T: Send + 'static>(
     spawn_blocking(work).await.map_err(io::Error::other)?
 }
 
-/// Deletes the files of a folder that were not changed for so long: those of a killed process. Reads and writes the disk.
-pub fn sweep(folder: &Path, unchanged_for: Duration) -> io::Result<()> {
+/// Deletes the files of a folder with such names that were not changed for so long: those of a killed process. Reads and writes the
+/// disk.
+pub fn sweep(
+    folder: &Path,
+    is_ours: impl Fn(&str) -> bool,
+    unchanged_for: Duration,
+) -> io::Result<()> {
     let entries = match fs::read_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         entries => entries?,
@@ -127,6 +133,10 @@ pub fn sweep(folder: &Path, unchanged_for: Duration) -> io::Result<()> {
         .map(|entry| Ok(entry?.path()))
         .collect::<io::Result<Vec<PathBuf>>>()?
     {
+        let name = path.file_name().and_then(OsStr::to_str);
+        if !name.is_some_and(&is_ours) {
+            continue;
+        }
         let old = |metadata: fs::Metadata| {
             let age = SystemTime::now().duration_since(metadata.modified().ok()?);
             Some(metadata.is_file() && age.ok()? >= unchanged_for)

@@ -11,6 +11,7 @@ fn key(text: &str) -> Key {
 }
 
 /// All files below, as relative paths.
+/// All files but the locks of spools.
 fn files(root: &Path) -> Vec<String> {
     let mut found = Vec::new();
     let mut folders = vec![root.to_owned()];
@@ -19,7 +20,7 @@ fn files(root: &Path) -> Vec<String> {
             let path = entry.unwrap().path();
             if path.is_dir() && !path.is_symlink() {
                 folders.push(path);
-            } else {
+            } else if !path.ends_with("lock") && !path.ends_with(".spool-lock") {
                 found.push(path.strip_prefix(root).unwrap().display().to_string());
             }
         }
@@ -114,6 +115,27 @@ async fn foreign_files_are_not_listed() {
     let listed: Vec<_> = store.list("").try_collect().await.unwrap();
     assert_eq!(listed.len(), 1);
     assert_eq!(listed[0].size, 1);
+}
+
+#[tokio::test]
+async fn what_a_killed_process_was_receiving_is_deleted_at_the_next_start() {
+    let root = tempfile::tempdir().unwrap();
+    let running = LocalStore::open(root.path()).unwrap();
+    let killed = root
+        .path()
+        .join(".incoming/spool-01890a5d-ac96-774b-bcce-b302099a8057");
+    fs::create_dir(&killed).unwrap();
+    fs::write(killed.join("half"), b"half of it").unwrap();
+    let next = LocalStore::open(root.path()).unwrap();
+    assert!(!killed.exists());
+    // The one beside it can still write, and its own folder goes with it.
+    put(&running, "orders/1/a", "a").await;
+    let folders = || fs::read_dir(root.path().join(".incoming")).unwrap().count();
+    let both = folders();
+    drop(running);
+    assert_eq!(folders(), both - 1);
+    let listed: Vec<_> = next.list("").try_collect().await.unwrap();
+    assert_eq!(listed.len(), 1);
 }
 
 #[tokio::test]

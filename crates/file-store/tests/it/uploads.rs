@@ -1,9 +1,10 @@
 //! Receiving files.
 
-use std::{fs, io, time::Duration};
+use std::{fs, io, path::Path, time::Duration};
 
 use bytes::Bytes;
 use futures::{StreamExt as _, stream};
+use uuid::Uuid;
 use waybill_file_store::{MediaType, Spool, Upload, UploadError, sweep};
 
 fn parts(parts: &[&'static [u8]]) -> Vec<Result<Bytes, io::Error>> {
@@ -61,16 +62,27 @@ async fn a_sender_that_breaks_off_leaves_nothing() {
 #[test]
 fn what_a_crash_left_is_swept_away_and_what_is_new_stays() {
     let folder = tempfile::tempdir().unwrap();
-    for name in ["old", "new"] {
+    for name in ["old", "new", "other"] {
         fs::write(folder.path().join(name), b"").unwrap();
     }
-    let old = fs::File::open(folder.path().join("old")).unwrap();
-    let hours_ago = std::time::SystemTime::now() - Duration::from_hours(25);
-    old.set_modified(hours_ago).unwrap();
-    sweep(folder.path(), Duration::from_hours(24)).unwrap();
+    for name in ["old", "other"] {
+        age(&folder.path().join(name));
+    }
+    let is_ours = |name: &str| name != "other";
+    sweep(folder.path(), is_ours, Duration::from_hours(24)).unwrap();
     assert!(!folder.path().join("old").exists());
     assert!(folder.path().join("new").exists());
-    sweep(&folder.path().join("missing"), Duration::ZERO).unwrap();
+    assert!(folder.path().join("other").exists());
+    sweep(&folder.path().join("missing"), is_ours, Duration::ZERO).unwrap();
+}
+
+/// As if it was changed last a day ago.
+fn age(path: &Path) {
+    let hours_ago = std::time::SystemTime::now() - Duration::from_hours(25);
+    fs::File::open(path)
+        .unwrap()
+        .set_modified(hours_ago)
+        .unwrap();
 }
 
 #[test]
@@ -79,7 +91,7 @@ fn a_start_deletes_what_killed_processes_left_and_nothing_of_those_that_run() {
     let running = Spool::open(folder.path()).unwrap();
     fs::write(running.path().join("upload-1"), b"in progress").unwrap();
     // A killed process has no lock any more.
-    let killed = folder.path().join("killed");
+    let killed = folder.path().join(format!("spool-{}", Uuid::now_v7()));
     fs::create_dir(&killed).unwrap();
     fs::write(killed.join("lock"), b"").unwrap();
     fs::write(killed.join("upload-2"), b"half of it").unwrap();
@@ -91,4 +103,47 @@ fn a_start_deletes_what_killed_processes_left_and_nothing_of_those_that_run() {
     drop(running);
     assert!(!path.exists());
     assert!(second.path().exists());
+}
+
+#[test]
+fn a_spool_leaves_alone_what_others_keep_in_its_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    fs::write(elsewhere.path().join("kept"), b"").unwrap();
+    let id = Uuid::now_v7();
+    let kept: Vec<_> = ["photos", "spool-", "spool-1", &id.to_string()]
+        .into_iter()
+        .map(|name| folder.path().join(name).join("kept"))
+        .collect();
+    for path in &kept {
+        fs::create_dir(path.parent().unwrap()).unwrap();
+        fs::write(path, b"").unwrap();
+        age(path);
+    }
+    let foreign = folder.path().join("order.db");
+    fs::write(&foreign, b"").unwrap();
+    age(&foreign);
+    let abandoned = folder.path().join("upload-old");
+    fs::write(&abandoned, b"").unwrap();
+    age(&abandoned);
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(elsewhere.path(), folder.path().join(format!("spool-{id}")))
+        .unwrap();
+    // The folder of a process on a file system without locks may be in use.
+    let unlocked = folder.path().join(format!("unlocked-spool-{id}"));
+    fs::create_dir(&unlocked).unwrap();
+    for name in ["new", "old"] {
+        fs::write(unlocked.join(name), b"").unwrap();
+    }
+    age(&unlocked.join("old"));
+    let _spool = Spool::open(folder.path()).unwrap();
+    for path in kept.iter().chain([
+        &foreign,
+        &elsewhere.path().join("kept"),
+        &unlocked.join("new"),
+    ]) {
+        assert!(path.exists(), "{}", path.display());
+    }
+    assert!(!abandoned.exists());
+    assert!(!unlocked.join("old").exists());
 }
