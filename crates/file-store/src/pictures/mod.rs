@@ -3,11 +3,12 @@
 //!
 //! The result contains only pixels: no EXIF, location, XMP, colour profile, comment or trailing bytes of the original are copied.
 //! JPEG stays JPEG, PNG stays PNG (with 8 bits per channel), GIF stays GIF with its animation. WebP stays WebP where it is
-//! lossless or has transparency, and becomes JPEG otherwise. No animation loses its motion: an animated WebP, which cannot be encoded
-//! here, and a GIF that is too long are refused.
+//! lossless or has transparency, and becomes JPEG otherwise. No animation loses its motion: an animated WebP or PNG, which cannot be
+//! encoded here, and a GIF that is too long are refused.
 
 mod gif;
 mod jpeg;
+mod png;
 mod webp;
 
 use std::{
@@ -113,9 +114,9 @@ pub enum PictureError {
         limits.frames, limits.animation_pixels / 1_000_000)]
     TooLong { limits: PictureLimits },
     #[error(
-        "animated WebP pictures are not taken; send the animation as GIF or MP4, or one frame of it"
+        "animated {0} pictures are not taken; send the animation as GIF or MP4, or one frame of it"
     )]
-    AnimatedWebP,
+    Animated(&'static str),
     #[error("the picture is damaged or not complete")]
     Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("the picture has a rare form that is not supported; save it again as JPEG or PNG")]
@@ -190,7 +191,10 @@ pub fn process(
             jpeg::check(&bytes)?;
             (decode(&bytes, ImageFormat::Jpeg, limits)?, Encoding::Jpeg)
         }
-        MediaType::Png => (decode(&bytes, ImageFormat::Png, limits)?, Encoding::Png),
+        MediaType::Png => {
+            png::check(&bytes)?;
+            (decode(&bytes, ImageFormat::Png, limits)?, Encoding::Png)
+        }
         MediaType::WebP => {
             let (bytes, lossless) = webp::check(&bytes)?;
             let image = decode(bytes, ImageFormat::WebP, limits)?;

@@ -19,7 +19,7 @@ struct Form {
 pub fn check(bytes: &[u8]) -> Result<(&[u8], bool), PictureError> {
     let whole = whole(bytes);
     match whole.ok_or_else(|| PictureError::broken("a part of the WebP is missing"))? {
-        (_, Form { animated: true, .. }) => Err(PictureError::AnimatedWebP),
+        (_, Form { animated: true, .. }) => Err(PictureError::Animated("WebP")),
         (declared, form) => Ok((declared, form.lossless)),
     }
 }
@@ -86,7 +86,7 @@ mod tests {
         ] {
             let bytes = file(&chunks);
             let refused = check(&bytes);
-            assert!(matches!(refused, Err(PictureError::AnimatedWebP)));
+            assert!(matches!(refused, Err(PictureError::Animated(_))));
         }
         assert!(check(&file(&[still, chunk(b"VP8L", b"abc")])).is_ok());
     }

@@ -182,3 +182,20 @@ fn the_files_are_gone_when_nobody_needs_them() {
     sent.outcome = Err(PictureError::NotAPicture(MediaType::Pdf));
     assert_eq!(files(&sent.folder), 1);
 }
+
+#[test]
+fn an_animated_png_is_refused_and_not_made_one_picture() {
+    let still = encoded(halves(40, 30), ImageFormat::Png);
+    assert!(send(&still).outcome.is_ok());
+    let pixels = still
+        .windows(4)
+        .position(|name| name == b"IDAT")
+        .expect("its pixels");
+    // One more chunk before the length of the first one with pixels: 2 frames, for ever.
+    let (before, after) = still.split_at(pixels - 4);
+    let frames = b"\0\0\0\x08acTL\0\0\0\x02\0\0\0\0\xf3\x8d\x93\x70";
+    let moving = [before, frames, after].concat();
+    let sent = send(&moving);
+    assert!(matches!(sent.refused(), PictureError::Animated("PNG")));
+    assert!(sent.refused().is_of_the_picture());
+}
