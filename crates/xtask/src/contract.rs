@@ -2,11 +2,13 @@
 //! platform with demo data, as each role, and compares every answer with the document.
 
 use std::{
-    env,
+    env, fs,
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpStream,
-    process::{Child, Command, Output, Stdio},
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::mpsc,
     thread,
+    time::Duration,
 };
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -17,6 +19,11 @@ use crate::{cargo, check, root, target_dir};
 const VERSION: &str = "4.32.5";
 /// The password of the demo accounts.
 const PASSWORD: &str = "waybill-demo";
+/// How long schemathesis may take as one role.
+const LIMIT: Duration = Duration::from_mins(10);
+/// Operations that can end the session of the caller, after which every other answer would be 401. They run last, each with a
+/// session of its own.
+const ENDS_SESSIONS: [&str; 2] = ["logout", "changePassword"];
 /// Roles, each with one of the demo accounts.
 const ROLES: [(&str, &str); 3] = [
     ("customer", "carla@waybill.example"),
@@ -58,7 +65,7 @@ pub fn contract(options: &Options) -> Result<()> {
     let outcomes: Vec<_> = thread::scope(|scope| {
         let running: Vec<_> = roles
             .iter()
-            .map(|(role, account)| (role, scope.spawn(|| as_role(options, account))))
+            .map(|(role, account)| (role, scope.spawn(|| as_role(options, role, account))))
             .collect();
         let outcomes = running.into_iter();
         outcomes
@@ -70,19 +77,21 @@ pub fn contract(options: &Options) -> Result<()> {
         let Ok(outcome) = outcome else {
             bail!("the check as {role} panicked");
         };
-        let output = outcome?;
-        let text = String::from_utf8_lossy(&output.stdout);
-        if output.status.success() {
-            let last = text.lines().rev().find(|line| !line.is_empty());
-            println!(
-                "as {role}: {}",
-                last.unwrap_or_default().trim_matches(['=', ' '])
-            );
-        } else {
-            println!(
-                "as {role}:\n{text}{}",
-                String::from_utf8_lossy(&output.stderr)
-            );
+        let runs = outcome.with_context(|| format!("as {role}"))?;
+        let mut all_well = true;
+        for Report { status, text } in runs {
+            if status.success() {
+                let last = text.lines().rev().find(|line| !line.is_empty());
+                println!(
+                    "as {role}: {}",
+                    last.unwrap_or_default().trim_matches(['=', ' '])
+                );
+            } else {
+                println!("as {role}:\n{text}");
+                all_well = false;
+            }
+        }
+        if !all_well {
             failed.push(*role);
         }
     }
@@ -101,13 +110,49 @@ fn is_installed() -> bool {
         .is_ok_and(|output| output.status.success())
 }
 
+/// What schemathesis says at the end.
+struct Report {
+    status: ExitStatus,
+    text: String,
+}
+
 /// Runs schemathesis as one role, on a platform of its own: a role can change what another one would see.
-fn as_role(options: &Options, account: &str) -> Result<Output> {
+fn as_role(options: &Options, role: &str, account: &str) -> Result<Vec<Report>> {
     let platform = Platform::start()?;
     let token = platform.token(account)?;
-    let mut command = Command::new("schemathesis");
+    let others = ENDS_SESSIONS.map(|operation| ["--exclude-operation-id", operation]);
+    let mut reports = vec![schemathesis(
+        options,
+        &platform,
+        &token,
+        others.as_flattened(),
+    )?];
+    // Answers to a session that has ended say nothing of the others.
+    let profile = platform.ask("GET /api/v1/users/profile", Some(&token), "")?;
+    ensure!(
+        profile["role"].as_str() == Some(&role.to_uppercase()),
+        "the session ended during the check: {profile}"
+    );
+    // A choice of operations is checked alone.
+    if options.args.is_empty() {
+        for operation in ENDS_SESSIONS {
+            let token = platform.token(account)?;
+            let only = ["--include-operation-id", operation];
+            reports.push(schemathesis(options, &platform, &token, &only)?);
+        }
+    }
+    Ok(reports)
+}
+
+fn schemathesis(
+    options: &Options,
+    platform: &Platform,
+    token: &str,
+    operations: &[&str],
+) -> Result<Report> {
     let config = root().join("crates/xtask/schemathesis.toml");
-    command
+    let log = platform.folder.path().join("errors");
+    let mut process = Command::new("schemathesis")
         .arg("--config-file")
         .arg(config)
         .args(["run", &format!("http://{}/openapi.json", platform.address)])
@@ -116,10 +161,30 @@ fn as_role(options: &Options, account: &str) -> Result<Output> {
         .args(["--seed", &options.seed.to_string()])
         .arg("--header")
         .arg(format!("Authorization: Bearer {token}"))
+        .args(operations)
         .args(&options.args)
         // Its caches, and what else it keeps.
-        .current_dir(platform.folder.path());
-    command.output().context("cannot start schemathesis")
+        .current_dir(platform.folder.path())
+        .stdout(Stdio::piped())
+        .stderr(fs::File::create(&log)?)
+        .spawn()
+        .context("cannot start schemathesis")?;
+    let mut output = process.stdout.take().context("its output")?;
+    let (ended, end) = mpsc::channel();
+    thread::spawn(move || {
+        let mut text = Vec::new();
+        let outcome = output.read_to_end(&mut text).map(|_| text);
+        // Nobody waits for it any more after the limit.
+        let _ = ended.send(outcome);
+    });
+    let Ok(text) = end.recv_timeout(LIMIT) else {
+        process.kill()?;
+        process.wait()?;
+        bail!("schemathesis takes longer than {LIMIT:?}");
+    };
+    let status = process.wait()?;
+    let text = String::from_utf8_lossy(&text?).into_owned() + &fs::read_to_string(log)?;
+    Ok(Report { status, text })
 }
 
 /// The embedded shape with demo data, in a folder of its own.
@@ -144,41 +209,52 @@ impl Platform {
             .spawn()
             .context("cannot start waybill")?;
         let output = process.stdout.take().context("its output")?;
-        let mut address = None;
-        for line in BufReader::new(output).lines() {
-            let line = line?;
-            if let Some(found) = line.strip_prefix("listening on http://") {
-                address = Some(found.to_owned());
+        let mut platform = Self {
+            process,
+            address: String::new(),
+            folder,
+        };
+        let mut lines = BufReader::new(output).lines();
+        for line in lines.by_ref() {
+            if let Some(address) = line?.strip_prefix("listening on http://") {
+                address.clone_into(&mut platform.address);
                 break;
             }
         }
-        let address = address.context("waybill ended before it listened")?;
-        Ok(Self {
-            process,
-            address,
-            folder,
-        })
+        ensure!(
+            !platform.address.is_empty(),
+            "waybill ended before it listened"
+        );
+        // What it writes later is read as well: a full or closed pipe would stop it.
+        thread::spawn(move || lines.for_each(drop));
+        Ok(platform)
     }
 
     /// An access token of a demo account.
     fn token(&self, account: &str) -> Result<String> {
         let body = format!(r#"{{"email":"{account}","password":"{PASSWORD}"}}"#);
+        let answer = self.ask("POST /api/v1/auth/login", None, &body)?;
+        let token = answer["accessToken"].as_str();
+        Ok(token
+            .with_context(|| format!("{account} cannot sign in: {answer}"))?
+            .to_owned())
+    }
+
+    /// The JSON of the answer to a request such as `GET /healthz`.
+    fn ask(&self, request: &str, token: Option<&str>, body: &str) -> Result<serde_json::Value> {
         let mut stream = TcpStream::connect(&self.address)?;
+        let bearer = token.map(|token| format!("Authorization: Bearer {token}\r\n"));
         write!(
             stream,
-            "POST /api/v1/auth/login HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            "{request} HTTP/1.1\r\nHost: {}\r\n{}Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
             self.address,
+            bearer.unwrap_or_default(),
             body.len(),
         )?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer)?;
         let (_, json) = answer.split_once("\r\n\r\n").context("an answer")?;
-        let json: serde_json::Value = serde_json::from_str(json)
-            .with_context(|| format!("{account} cannot sign in: {answer}"))?;
-        let token = json["accessToken"].as_str();
-        Ok(token
-            .with_context(|| format!("{account} cannot sign in: {json}"))?
-            .to_owned())
+        serde_json::from_str(json).with_context(|| format!("{request}: {answer}"))
     }
 }
 

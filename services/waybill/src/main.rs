@@ -1,6 +1,11 @@
 //! `waybill`: starts the embedded shape, or runs one of the operator's commands.
 
-use std::{path::PathBuf, process::ExitCode, time::Duration};
+use std::{
+    io::{self, Write as _},
+    path::PathBuf,
+    process::ExitCode,
+    time::Duration,
+};
 
 use anyhow::{Context as _, Result, anyhow};
 use clap::{Parser, Subcommand, builder::PossibleValuesParser};
@@ -256,15 +261,22 @@ async fn run(sources: Sources) -> Result<ExitCode> {
     };
     telemetry::announce(format, platform.address);
     if demo {
-        println!("demo accounts (password {}):", demo::PASSWORD);
-        for account in &demo::ACCOUNTS {
-            println!("  {:<8} {}", account.role.as_str(), account.email);
-        }
+        // It is no error if nobody reads it.
+        let _ = show_demo_accounts();
     }
     stop.cancelled().await;
     let outcome = platform.stop().await;
     telemetry.shutdown().await;
     outcome.map(|()| ExitCode::SUCCESS)
+}
+
+fn show_demo_accounts() -> io::Result<()> {
+    let mut output = io::stdout().lock();
+    writeln!(output, "demo accounts (password {}):", demo::PASSWORD)?;
+    for account in &demo::ACCOUNTS {
+        writeln!(output, "  {:<8} {}", account.role.as_str(), account.email)?;
+    }
+    Ok(())
 }
 
 async fn operate(command: Command, sources: &Sources) -> Result<ExitCode> {
