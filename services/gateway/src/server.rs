@@ -10,7 +10,7 @@ use axum::{Router, body::Body, extract::ConnectInfo};
 use http::{HeaderValue, Method, Request, Response, StatusCode, Version, header};
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
+    rt::{TokioIo, TokioTimer},
     server::conn::auto::Builder,
 };
 use ipnet::IpNet;
@@ -25,7 +25,7 @@ use waybill_service_kit::{
 
 use crate::{config::GatewaySettings, limits::Proxies};
 
-use activity::{Activity, Idle};
+use activity::{Activity, Idle, Streams};
 use connection::Connection;
 use places::Places;
 
@@ -85,12 +85,22 @@ pub async fn serve(
     let start = |stream: Accepted, peer: SocketAddr, of_all: OwnedSemaphorePermit| {
         let Some(place) = places.of_address(of_all, peer.ip()) else {
             metrics::counter!("waybill_connections_refused_total").increment(1);
-            tracing::debug!(%peer, "an address has too many connections");
+            if places.may_warn() {
+                tracing::warn!(%peer, "an address has too many connections, and further ones are closed: if it is a proxy, name it in WAYBILL_TRUSTED_PROXIES; otherwise WAYBILL_CONNECTIONS_PER_ADDRESS is the limit");
+            }
             return;
         };
-        let connection = Connection::new(stream, place);
         let (router, shutdown) = (router.clone(), shutdown.clone());
-        open.spawn(converse(connection, peer, router, header_timeout, shutdown));
+        let activity = Arc::default();
+        let connection = Connection::new(stream, place, Arc::clone(&activity));
+        open.spawn(converse(
+            connection,
+            activity,
+            peer,
+            router,
+            header_timeout,
+            shutdown,
+        ));
     };
     loop {
         let next = async { (places.of_all().await, accept(&listener).await) };
@@ -120,17 +130,17 @@ pub async fn serve(
 /// Serves one connection to its end; at shutdown, to the end of the running request.
 async fn converse(
     stream: Connection,
+    activity: Arc<Activity>,
     peer: SocketAddr,
     router: Router,
     header_timeout: Duration,
     shutdown: Shutdown,
 ) {
-    let activity = Arc::<Activity>::default();
     let service = {
         let (activity, leaving) = (Arc::clone(&activity), shutdown.leaving().clone());
         service_fn(move |request: Request<Incoming>| {
-            let handling = activity.handle(request.method() == Method::CONNECT);
-            let version = request.version();
+            let (connect, version) = (request.method() == Method::CONNECT, request.version());
+            let handling = activity.handle(version);
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(ConnectInfo(peer));
             // A router is always ready.
@@ -141,11 +151,11 @@ async fn converse(
                 if leaving.is_cancelled() && version < Version::HTTP_2 {
                     close_after(&mut response);
                 }
-                Ok::<_, Infallible>(response.map(|body| handling.answer(body)))
+                Ok::<_, Infallible>(handling.answer(connect, response))
             }
         })
     };
-    let mut builder = Builder::new(TokioExecutor::new());
+    let mut builder = Builder::new(Streams);
     builder
         .http1()
         .timer(TokioTimer::new())
@@ -182,8 +192,11 @@ async fn converse(
                     served.as_mut().graceful_shutdown();
                     idle.as_mut().reset(Instant::now() + header_timeout);
                 }
-                // A WebSocket on HTTP/2 lasts as long as it likes.
-                Idle::Unused if activity.has_tunnel() => {
+                // A WebSocket on HTTP/2 lasts as long as it likes. The connection ends with it: it was said goodbye, or will be.
+                outcome @ (Idle::Unused | Idle::Stuck) if activity.has_tunnel() => {
+                    if outcome == Idle::Stuck {
+                        activity.end_answers();
+                    }
                     idle.as_mut().reset(Instant::now() + header_timeout);
                 }
                 Idle::Never | Idle::Unused | Idle::Stuck => {

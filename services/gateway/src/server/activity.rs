@@ -1,29 +1,41 @@
 //! What happens on a connection: requests being handled, answers being sent, and when something last moved.
 
 use std::{
+    collections::HashMap,
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
     task::{Context, Poll},
 };
 
 use axum::body::Body;
 use bytes::Bytes;
-use hyper::body::{Body as HttpBody, Frame, SizeHint};
+use http::{Response, Version};
+use hyper::{
+    body::{Body as HttpBody, Frame, SizeHint},
+    rt::Executor,
+};
 use parking_lot::Mutex;
 use tokio::time::{Duration, Instant};
+use tokio_util::sync::CancellationToken;
+
+/// Writes up to this many bytes are no progress: pings of HTTP/2 (17 bytes each), which keep a connection, and are no use of it.
+const UPKEEP: usize = 64;
 
 /// The activity of one connection.
 #[derive(Debug)]
 pub struct Activity {
     /// Requests whose handler runs; it has a deadline.
     handled: AtomicUsize,
-    /// Answers that are not sent to their end.
-    answered: AtomicUsize,
+    /// Answers that are not sent to their end, by number, with what ends their stream.
+    answers: Mutex<HashMap<u64, CancellationToken>>,
+    /// The number of the next answer.
+    next: AtomicU64,
     moved: Mutex<Instant>,
     asked: AtomicBool,
+    http1: AtomicBool,
     tunnel: AtomicBool,
 }
 
@@ -44,38 +56,58 @@ impl Default for Activity {
     fn default() -> Self {
         Self {
             handled: AtomicUsize::new(0),
-            answered: AtomicUsize::new(0),
+            answers: Mutex::default(),
+            next: AtomicU64::new(0),
             moved: Mutex::new(Instant::now()),
             asked: AtomicBool::new(false),
+            http1: AtomicBool::new(false),
             tunnel: AtomicBool::new(false),
         }
     }
 }
 
 impl Activity {
-    /// Counts a request while its handler runs. `connect`: it asks for a WebSocket on HTTP/2, whose frames are not seen here.
-    pub fn handle(self: &Arc<Self>, connect: bool) -> Handling {
+    /// Counts a request while its handler runs.
+    pub fn handle(self: &Arc<Self>, version: Version) -> Handling {
         self.moved();
         self.asked.store(true, Ordering::Relaxed);
-        self.tunnel.fetch_or(connect, Ordering::Relaxed);
+        self.http1
+            .fetch_or(version < Version::HTTP_2, Ordering::Relaxed);
         self.handled.fetch_add(1, Ordering::Relaxed);
         Handling(Arc::clone(self))
     }
 
-    /// Whether a WebSocket on HTTP/2 was asked for.
+    /// Whether a WebSocket on HTTP/2 was opened, whose frames are not seen here.
     pub fn has_tunnel(&self) -> bool {
         self.tunnel.load(Ordering::Relaxed)
+    }
+
+    /// Resets the streams of the answers that are being sent, and leaves the others.
+    pub fn end_answers(&self) {
+        for stream in self.answers.lock().values() {
+            stream.cancel();
+        }
+    }
+
+    /// The client has taken so many bytes: what is sent may be buffered, with nothing of it left in an answer.
+    pub fn wrote(&self, bytes: usize) {
+        if bytes > UPKEEP {
+            self.moved();
+        }
     }
 
     fn moved(&self) {
         *self.moved.lock() = Instant::now();
     }
 
-    /// Whether nothing has moved for `patience`. HTTP/2 pings do not count: they keep a connection, and are no use of it.
+    /// Whether nothing has moved for `patience`. On HTTP/1 that concerns only the first request: hyper limits the wait for the next
+    /// one, and the connection the time in which nothing is taken.
     pub fn idle(&self, patience: Duration) -> Idle {
+        // First: a request that ends after this has moved before.
+        let handled = self.handled.load(Ordering::Acquire);
         let until = *self.moved.lock() + patience;
         let now = Instant::now();
-        if self.handled.load(Ordering::Relaxed) > 0 {
+        if handled > 0 || self.http1.load(Ordering::Relaxed) {
             return Idle::Not(now + patience);
         }
         if now < until {
@@ -83,11 +115,37 @@ impl Activity {
         }
         if !self.asked.load(Ordering::Relaxed) {
             Idle::Never
-        } else if self.answered.load(Ordering::Relaxed) == 0 {
+        } else if self.answers.lock().is_empty() {
             Idle::Unused
         } else {
             Idle::Stuck
         }
+    }
+}
+
+tokio::task_local! {
+    /// Ends the HTTP/2 stream whose task this is.
+    static STREAM: CancellationToken;
+}
+
+/// Runs the streams of HTTP/2 connections, each so that it can be ended alone.
+#[derive(Debug, Clone, Copy)]
+pub struct Streams;
+
+impl<F> Executor<F> for Streams
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    fn execute(&self, stream: F) {
+        let end = CancellationToken::new();
+        let ended = end.clone().cancelled_owned();
+        tokio::spawn(STREAM.scope(end, async move {
+            tokio::select! {
+                _ = stream => {}
+                () = ended => {}
+            }
+        }));
     }
 }
 
@@ -96,20 +154,28 @@ impl Activity {
 pub struct Handling(Arc<Activity>);
 
 impl Handling {
-    /// The handler has answered: from now on its answer is sent.
-    pub fn answer(self, body: Body) -> Answering {
-        self.0.answered.fetch_add(1, Ordering::Relaxed);
-        Answering {
-            body,
-            activity: Arc::clone(&self.0),
+    /// The handler has answered: from now on its answer is sent. `connect`: the request asked for a WebSocket on HTTP/2.
+    pub fn answer(self, connect: bool, answer: Response<Body>) -> Response<Answering> {
+        let activity = Arc::clone(&self.0);
+        if connect && answer.status().is_success() {
+            activity.tunnel.store(true, Ordering::Relaxed);
         }
+        let number = activity.next.fetch_add(1, Ordering::Relaxed);
+        // HTTP/1 has no streams.
+        let stream = STREAM.try_with(Clone::clone).unwrap_or_default();
+        activity.answers.lock().insert(number, stream);
+        answer.map(|body| Answering {
+            body,
+            number,
+            activity,
+        })
     }
 }
 
 impl Drop for Handling {
     fn drop(&mut self) {
         self.0.moved();
-        self.0.handled.fetch_sub(1, Ordering::Relaxed);
+        self.0.handled.fetch_sub(1, Ordering::Release);
     }
 }
 
@@ -117,6 +183,7 @@ impl Drop for Handling {
 #[derive(Debug)]
 pub struct Answering {
     body: Body,
+    number: u64,
     activity: Arc<Activity>,
 }
 
@@ -147,6 +214,51 @@ impl HttpBody for Answering {
 impl Drop for Answering {
     fn drop(&mut self) {
         self.activity.moved();
-        self.activity.answered.fetch_sub(1, Ordering::Relaxed);
+        self.activity.answers.lock().remove(&self.number);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::StatusCode;
+
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(10);
+
+    fn answer(activity: &Arc<Activity>, connect: bool, status: StatusCode) {
+        let mut answer = Response::new(Body::empty());
+        *answer.status_mut() = status;
+        drop(activity.handle(Version::HTTP_2).answer(connect, answer));
+    }
+
+    /// As if nothing had happened for longer than patience lasts.
+    fn rest(activity: &Activity) {
+        *activity.moved.lock() -= 2 * PATIENCE;
+    }
+
+    #[test]
+    fn only_a_websocket_that_was_opened_is_a_tunnel() {
+        let activity = Arc::<Activity>::default();
+        answer(&activity, false, StatusCode::OK);
+        answer(&activity, true, StatusCode::FORBIDDEN);
+        assert!(!activity.has_tunnel());
+        answer(&activity, true, StatusCode::OK);
+        assert!(activity.has_tunnel());
+    }
+
+    #[test]
+    fn what_is_written_counts_and_pings_do_not() {
+        let activity = Arc::<Activity>::default();
+        answer(&activity, false, StatusCode::OK);
+        rest(&activity);
+        activity.wrote(2 * 17);
+        assert_eq!(activity.idle(PATIENCE), Idle::Unused);
+        activity.wrote(1_000);
+        assert!(matches!(activity.idle(PATIENCE), Idle::Not(_)));
+        // On HTTP/1, others limit the time after the first request.
+        drop(activity.handle(Version::HTTP_11));
+        rest(&activity);
+        assert!(matches!(activity.idle(PATIENCE), Idle::Not(_)));
     }
 }

@@ -3,6 +3,7 @@
 use std::{
     io,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
@@ -13,7 +14,7 @@ use tokio::{
 };
 use waybill_service_kit::accept::Accepted;
 
-use super::places::Place;
+use super::{activity::Activity, places::Place};
 
 /// A client that accepts no data for this long is considered gone; otherwise its answers would be kept forever.
 const STUCK: Duration = Duration::from_mins(1);
@@ -24,15 +25,17 @@ pub struct Connection {
     /// Timer that runs while the client accepts no data.
     pub(super) stuck: Option<Pin<Box<Sleep>>>,
     pub(super) timeout: Duration,
+    activity: Arc<Activity>,
     _place: Place,
 }
 
 impl Connection {
-    pub fn new(stream: Accepted, place: Place) -> Self {
+    pub fn new(stream: Accepted, place: Place, activity: Arc<Activity>) -> Self {
         Self {
             stream,
             stuck: None,
             timeout: STUCK,
+            activity,
             _place: place,
         }
     }
@@ -43,8 +46,9 @@ impl Connection {
         cx: &mut Context<'_>,
         written: Poll<io::Result<usize>>,
     ) -> Poll<io::Result<usize>> {
-        if written.is_ready() {
+        if let Poll::Ready(outcome) = &written {
             self.stuck = None;
+            self.activity.wrote(*outcome.as_ref().unwrap_or(&0));
             return written;
         }
         let timeout = self.timeout;

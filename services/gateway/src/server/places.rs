@@ -7,7 +7,10 @@ use std::{
 };
 
 use parking_lot::Mutex;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{Duration, Instant},
+};
 
 use waybill_primitives::network_key;
 
@@ -22,7 +25,12 @@ pub struct Places {
     proxies: Proxies,
     /// Open connections by address; IPv6 by its /64.
     open: Mutex<HashMap<u128, usize>>,
+    /// When a refusal was logged last.
+    warned: Mutex<Option<Instant>>,
 }
+
+/// Refusals are logged once in this time: they may be an attack.
+const WARNINGS: Duration = Duration::from_mins(1);
 
 /// The place of an open connection; freed when dropped.
 #[derive(Debug)]
@@ -38,7 +46,18 @@ impl Places {
             per_address,
             proxies,
             open: Mutex::default(),
+            warned: Mutex::default(),
         }
+    }
+
+    /// Whether to log a refusal, which may come in any number.
+    pub fn may_warn(&self) -> bool {
+        let mut warned = self.warned.lock();
+        let due = warned.is_none_or(|last| last.elapsed() >= WARNINGS);
+        if due {
+            *warned = Some(Instant::now());
+        }
+        due
     }
 
     /// Waits for one of all places: clients beyond them stay in the system's queue.
@@ -125,5 +144,14 @@ mod tests {
         drop((second, household, proxied));
         assert!(places.open.lock().is_empty());
         assert_eq!(places.all.available_permits(), 100);
+    }
+
+    #[test]
+    fn refusals_are_logged_once_a_minute() {
+        let places = Places::new(1, 1, Proxies::default());
+        assert!(places.may_warn());
+        assert!(!places.may_warn());
+        *places.warned.lock() = Instant::now().checked_sub(WARNINGS);
+        assert!(places.may_warn());
     }
 }

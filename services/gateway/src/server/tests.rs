@@ -1,10 +1,12 @@
 //! Limits of connections, with real clients.
 
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
     net::TcpStream,
 };
 use tokio_util::sync::CancellationToken;
+
+use hyper_util::rt::TokioExecutor;
 
 use super::*;
 
@@ -27,7 +29,13 @@ async fn serve_on(
     let large = async || "x".repeat(1_000_000);
     let router = Router::new()
         .route("/", axum::routing::get(async || "here"))
-        .route("/large", axum::routing::get(large));
+        .route("/large", axum::routing::get(large))
+        .route("/huge", axum::routing::get(async || vec![0_u8; HUGE]))
+        .route(
+            "/slow",
+            axum::routing::get(async move || tokio::time::sleep(header_timeout * 4).await),
+        )
+        .route("/echo", axum::routing::any(echo));
     let connections = Connections {
         most,
         per_address: PER_ADDRESS,
@@ -37,6 +45,19 @@ async fn serve_on(
     let deadline = Duration::from_secs(5);
     let served = serve(router, listener, connections, stop, deadline).await;
     served.unwrap();
+}
+
+/// Bytes of an answer that is more than sockets buffer.
+const HUGE: usize = 32 * 1024 * 1024;
+
+/// Opens a tunnel, as a WebSocket on HTTP/2 does, which returns what it gets.
+async fn echo(mut request: axum::extract::Request) -> StatusCode {
+    let upgrade = hyper::upgrade::on(&mut request);
+    tokio::spawn(async move {
+        let (mut from, mut to) = tokio::io::split(TokioIo::new(upgrade.await.unwrap()));
+        tokio::io::copy(&mut from, &mut to).await
+    });
+    StatusCode::OK
 }
 
 const ASK_ON: &[u8] = b"GET / HTTP/1.1\r\nhost: x\r\n\r\n";
@@ -99,7 +120,7 @@ async fn a_client_that_takes_nothing_is_given_up() {
     let places = Arc::new(Places::new(1, 1, Proxies::default()));
     let (stream, peer) = accept(&listener).await;
     let place = places.of_address(places.of_all().await, peer.ip());
-    let mut connection = Connection::new(stream, place.unwrap());
+    let mut connection = Connection::new(stream, place.unwrap(), Arc::default());
     connection.timeout = Duration::from_millis(200);
     let full = async { while connection.write_all(&[0; 8192]).await.is_ok() {} };
     tokio::time::timeout(Duration::from_secs(30), full)
@@ -128,6 +149,7 @@ async fn a_connection_too_many_waits_for_a_place() {
     assert!(rest(&mut waiting).await.ends_with("here"));
     stop.cancel();
 }
+
 #[tokio::test]
 async fn an_address_with_its_share_of_connections_gets_no_more() {
     let (address, _stop) = start(1_000, Duration::from_mins(1)).await;
@@ -207,4 +229,139 @@ async fn an_http2_client_that_takes_no_answer_is_given_up() {
     let _answer = client.send_request(request).await.unwrap();
     let ended = tokio::time::timeout(Duration::from_secs(10), ended).await;
     assert!(ended.is_ok(), "the connection ends");
+}
+
+fn get(path: &str) -> Request<Body> {
+    let uri = format!("http://x{path}");
+    Request::get(uri).body(Body::empty()).unwrap()
+}
+
+fn open_tunnel() -> Request<Body> {
+    Request::connect("http://x/echo")
+        .extension(hyper::ext::Protocol::from_static("websocket"))
+        .body(Body::empty())
+        .unwrap()
+}
+
+/// Whether the tunnel returns what it gets.
+async fn echoes(tunnel: &mut TokioIo<hyper::upgrade::Upgraded>) -> bool {
+    let mut back = [0; 4];
+    tunnel.write_all(b"ping").await.is_ok()
+        && tunnel.read_exact(&mut back).await.is_ok()
+        && &back == b"ping"
+}
+
+#[tokio::test]
+async fn a_websocket_on_http2_outlives_the_time_for_requests_and_ends_with_its_connection() {
+    let patience = Duration::from_millis(300);
+    let (address, _stop) = start(10, patience).await;
+    let (mut client, ended) = http2(address).await;
+    client.ready().await.unwrap();
+    let answer = client.send_request(open_tunnel()).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
+    let mut tunnel = TokioIo::new(hyper::upgrade::on(answer).await.unwrap());
+    for _ in 0..3 {
+        assert!(echoes(&mut tunnel).await);
+        tokio::time::sleep(patience * 2).await;
+    }
+    assert!(echoes(&mut tunnel).await);
+    drop(tunnel);
+    let ended = tokio::time::timeout(Duration::from_secs(10), ended).await;
+    assert!(ended.is_ok(), "the connection ends");
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_taken_ends_alone_beside_a_websocket() {
+    let patience = Duration::from_millis(300);
+    let (address, _stop) = start(10, patience).await;
+    let stream = TcpStream::connect(address).await.unwrap();
+    let connected = hyper::client::conn::http2::Builder::new(TokioExecutor::new())
+        .initial_stream_window_size(10)
+        .handshake(TokioIo::new(stream))
+        .await;
+    let (mut client, connection) = connected.unwrap();
+    tokio::spawn(connection);
+    client.ready().await.unwrap();
+    let answer = client.send_request(open_tunnel()).await.unwrap();
+    let mut tunnel = TokioIo::new(hyper::upgrade::on(answer).await.unwrap());
+    let download = client.send_request(get("/large")).await.unwrap();
+    tokio::time::sleep(patience * 4).await;
+    let taken = axum::body::to_bytes(Body::new(download.into_body()), usize::MAX).await;
+    assert!(taken.is_err(), "the answer was kept");
+    assert!(echoes(&mut tunnel).await);
+}
+
+#[tokio::test]
+async fn a_request_that_waits_for_news_outlives_the_time_for_headers() {
+    let patience = Duration::from_millis(300);
+    let (address, _stop) = start(10, patience).await;
+    let (mut client, _ended) = http2(address).await;
+    client.ready().await.unwrap();
+    let answer = client.send_request(get("/slow")).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
+    let mut client = TcpStream::connect(address).await.unwrap();
+    let ask = b"GET /slow HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    client.write_all(ask).await.unwrap();
+    assert!(rest(&mut client).await.starts_with("HTTP/1.1 200"));
+}
+
+#[tokio::test]
+async fn an_http1_connection_without_a_further_request_is_closed() {
+    let (address, _stop) = start(10, Duration::from_millis(300)).await;
+    let mut client = TcpStream::connect(address).await.unwrap();
+    client.write_all(ASK_ON).await.unwrap();
+    let ended = tokio::time::timeout(Duration::from_secs(10), rest(&mut client)).await;
+    assert!(ended.expect("the connection ends").contains("here"));
+}
+
+/// Copies at a pace that lets nothing stop for long, and takes several times the time for headers.
+async fn slowly(
+    mut from: impl AsyncRead + Unpin,
+    mut to: impl AsyncWrite + Unpin,
+    patience: Duration,
+) -> std::io::Result<u64> {
+    let begun = tokio::time::Instant::now();
+    let mut part = vec![0; 256 * 1024];
+    let mut bytes = 0;
+    loop {
+        let read = from.read(&mut part).await?;
+        if read == 0 {
+            return Ok(bytes);
+        }
+        to.write_all(&part[..read]).await?;
+        bytes += read as u64;
+        if begun.elapsed() < patience * 6 {
+            tokio::time::sleep(patience / 20).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_reads_slowly_gets_all_of_its_answer() {
+    let patience = Duration::from_millis(300);
+    let (address, _stop) = start(10, patience).await;
+    let mut client = TcpStream::connect(address).await.unwrap();
+    let ask = b"GET /huge HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    client.write_all(ask).await.unwrap();
+    let got = slowly(client, tokio::io::sink(), patience).await.unwrap();
+    assert!(got > HUGE as u64, "{got}");
+
+    // Windows that let the server buffer the whole answer at once.
+    let stream = TcpStream::connect(address).await.unwrap();
+    let (mut from_server, mut to_server) = stream.into_split();
+    let (near, far) = tokio::io::duplex(64 * 1024);
+    let (mut from_client, to_client) = tokio::io::split(far);
+    tokio::spawn(async move { tokio::io::copy(&mut from_client, &mut to_server).await });
+    tokio::spawn(async move { slowly(&mut from_server, to_client, patience).await });
+    let connected = hyper::client::conn::http2::Builder::new(TokioExecutor::new())
+        .initial_stream_window_size(2 * HUGE as u32)
+        .initial_connection_window_size(2 * HUGE as u32)
+        .handshake(TokioIo::new(near))
+        .await;
+    let (mut client, connection) = connected.unwrap();
+    tokio::spawn(connection);
+    client.ready().await.unwrap();
+    let answer = client.send_request(get("/huge")).await.unwrap();
+    let body = axum::body::to_bytes(Body::new(answer.into_body()), usize::MAX).await;
+    assert_eq!(body.unwrap().len(), HUGE);
 }
