@@ -16,8 +16,8 @@ const MAX_QUERY: usize = 200;
 #[derive(Debug, Clone)]
 pub struct LinkSigner {
     key: hmac::Key,
-    /// Earlier keys, whose links stay valid until they expire.
-    older: Vec<hmac::Key>,
+    /// An earlier key, and until when its links are accepted.
+    older: Option<(hmac::Key, Timestamp)>,
 }
 
 /// Why a link is invalid.
@@ -36,14 +36,14 @@ impl LinkSigner {
     pub fn new(secret: &SecretString) -> Self {
         Self {
             key: derive(secret),
-            older: Vec::new(),
+            older: None,
         }
     }
 
-    /// Accepts links of an earlier secret as well, while it is being replaced.
+    /// Accepts links of an earlier secret as well until this time, while it is being replaced.
     #[must_use]
-    pub fn accepting(mut self, older: &SecretString) -> Self {
-        self.older.push(derive(older));
+    pub fn accepting(mut self, older: &SecretString, until: Timestamp) -> Self {
+        self.older = Some((derive(older), until));
         self
     }
 
@@ -62,7 +62,8 @@ impl LinkSigner {
     pub fn verify(&self, path: &str, query: &str, now: Timestamp) -> Result<(), LinkError> {
         let (expires, signature) = parts(query).ok_or(LinkError::Malformed)?;
         let message = message(path, expires);
-        let mut keys = std::iter::once(&self.key).chain(&self.older);
+        let older = self.older.iter().filter(|(_, until)| now < *until);
+        let mut keys = std::iter::once(&self.key).chain(older.map(|(key, _)| key));
         if !keys.any(|key| hmac::verify(key, &message, &signature).is_ok()) {
             return Err(LinkError::Forged);
         }
@@ -187,8 +188,11 @@ mod tests {
     #[test]
     fn links_of_the_older_secret_hold_while_it_is_replaced() {
         let query = signer("old").sign("/media/1", NOW.plus(Duration::from_mins(1)));
-        let replaced = signer("new").accepting(&"old".into());
+        let until = NOW.plus(Duration::from_secs(30));
+        let replaced = signer("new").accepting(&"old".into(), until);
         assert_eq!(replaced.verify("/media/1", &query, NOW), Ok(()));
+        let late = replaced.verify("/media/1", &query, until);
+        assert_eq!(late, Err(LinkError::Forged));
         let again = replaced.sign("/media/1", NOW.plus(Duration::from_mins(1)));
         assert_eq!(signer("new").verify("/media/1", &again, NOW), Ok(()));
     }

@@ -18,7 +18,9 @@ use waybill_proto::{
     },
     payment::{self, PaymentEvent},
 };
-use waybill_service_kit::{AppError, Deps, GrpcChannel, Job, Running, start};
+use waybill_service_kit::{
+    AppError, Deps, GrpcChannel, Job, Running, settings::Environment, start,
+};
 use waybill_store::{Db, EventContext};
 use waybill_testkit::{
     Issuer, TestDb, World, db_config, envelope, payment_changed, service_tokens,
@@ -98,6 +100,7 @@ impl Shop {
             Arc::new(ManualClock::new(now)),
             InProcessBus::new(),
             (files, folder),
+            Environment::Development,
         )
         .await
     }
@@ -108,11 +111,13 @@ impl Shop {
         clock: Arc<ManualClock>,
         bus: Arc<InProcessBus>,
         (files, folder): (Arc<dyn FileStore>, Arc<TempDir>),
+        environment: Environment,
     ) -> Self {
         let db = Db::connect(&db_config(url), "order").await.unwrap();
         let verifier = issuer.verifier();
         let mut deps = Deps::new(db.clone(), bus.clone(), verifier, service_tokens());
         deps.clock = clock.clone();
+        deps.environment = environment;
         let settings = Settings {
             order_expiry: EXPIRY,
             ..Settings::default()
@@ -157,9 +162,15 @@ impl Shop {
 
     /// Another process of the same service.
     pub async fn second(&self) -> Self {
+        self.second_in(Environment::Development).await
+    }
+
+    /// As [`Self::second`], in this environment.
+    pub async fn second_in(&self, environment: Environment) -> Self {
         let (issuer, clock) = (self.issuer.clone(), Arc::clone(&self.clock));
         let place = (Arc::clone(&self.files), Arc::clone(&self.folder));
-        Self::replica(&self.url, issuer, clock, InProcessBus::new(), place).await
+        let bus = InProcessBus::new();
+        Self::replica(&self.url, issuer, clock, bus, place, environment).await
     }
 
     pub async fn close(&self) {

@@ -9,7 +9,7 @@ use waybill_proto::order::{
     FilePurpose::{Reference, Result as Handed},
     upload_file_request::Part,
 };
-use waybill_service_kit::{AppError, ErrorCode};
+use waybill_service_kit::{AppError, ErrorCode, settings::Environment};
 
 use super::samples::{messages, mp4, of_order, part, pdf, picture, png};
 use crate::{
@@ -381,8 +381,16 @@ async fn the_key_of_links_is_random_and_the_same_for_all_replicas() {
         let path = format!("/api/v1/media/{}", file.id);
         let until = shop.deps.clock.now().plus(Duration::from_mins(1));
         let forged = LinkSigner::new(&known).sign(&path, until);
-        let refused = read(shop, &forged).await;
-        assert_eq!(refused, Err("LINK_INVALID".to_owned()));
+        let refused = Err("LINK_INVALID".to_owned());
+        assert_eq!(read(shop, &forged).await, refused);
+        // In production it is secret, and version 0.1 derived its key from it: its links end a day after the first start.
+        let production = shop.second_in(Environment::Production).await;
+        assert_eq!(read(&production, &forged).await, Ok(()));
+        shop.clock.advance(Duration::from_hours(24));
+        let until = shop.deps.clock.now().plus(Duration::from_mins(1));
+        let late = LinkSigner::new(&known).sign(&path, until);
+        assert_eq!(read(&production, &late).await, refused);
+        production.close().await;
     })
     .await;
 }

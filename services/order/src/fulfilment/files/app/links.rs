@@ -1,7 +1,8 @@
 //! The key that signs links to files: random, and the same for all replicas and after every start.
 
+use std::time::Duration;
+
 use ring::rand::{SecureRandom as _, SystemRandom};
-use secrecy::SecretString;
 use waybill_file_store::LinkSigner;
 use waybill_primitives::Timestamp;
 use waybill_service_kit::{AppError, Deps};
@@ -9,7 +10,10 @@ use waybill_store::{Db, EventContext, StoreError, transact};
 
 use crate::{
     base::store::insert,
-    fulfilment::files::store::{self, LinkKey},
+    fulfilment::files::{
+        domain::MAX_LINK_SECONDS,
+        store::{self, LinkKey},
+    },
 };
 
 /// Bytes of randomness.
@@ -17,20 +21,21 @@ const BYTES: usize = 32;
 
 /// The signer of links. The first start of a database creates its key.
 pub async fn signer(deps: &Deps) -> Result<LinkSigner, AppError> {
-    let secret = secret(&deps.db, deps.clock.now()).await?;
-    let signer = LinkSigner::new(&secret);
+    let key = key(&deps.db, deps.clock.now()).await?;
+    let signer = LinkSigner::new(&key.secret.into());
     if !deps.environment.is_production() {
         return Ok(signer);
     }
-    // Version 0.1 derived its key from the service key, which production keeps secret: its links are valid until they expire, and
-    // while its replicas are replaced.
+    // Version 0.1 derived its key from the service key, which production keeps secret: its links stay valid until they expire, and
+    // no longer, or whoever learns the service key could make links.
     let before = deps.service_tokens.secret_for("links to files");
-    Ok(signer.accepting(&before))
+    let longest = Duration::from_secs(MAX_LINK_SECONDS.unsigned_abs());
+    Ok(signer.accepting(&before, key.created_at.plus(longest)))
 }
 
-async fn secret(db: &Db, now: Timestamp) -> Result<SecretString, AppError> {
+async fn key(db: &Db, now: Timestamp) -> Result<LinkKey, AppError> {
     if let Some(key) = store::link_key(db.reader()).await? {
-        return Ok(key.secret.into());
+        return Ok(key);
     }
     let mut bytes = [0_u8; BYTES];
     SystemRandom::new()
@@ -46,14 +51,12 @@ async fn secret(db: &Db, now: Timestamp) -> Result<SecretString, AppError> {
         Ok::<_, StoreError>(())
     });
     match written.await {
-        Ok(()) => Ok(key.secret.into()),
+        Ok(()) => Ok(key),
         // Another starting replica has written it.
         Err(error) if error.is_unique() => {
             db.flush().await;
             let found = store::link_key(db.reader()).await?;
-            let found =
-                found.ok_or_else(|| AppError::unavailable("there is no key of links yet"))?;
-            Ok(found.secret.into())
+            found.ok_or_else(|| AppError::unavailable("there is no key of links yet"))
         }
         Err(error) => Err(error.into()),
     }
