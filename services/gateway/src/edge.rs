@@ -1,5 +1,7 @@
 //! Outermost middleware of every request: request id, authentication, panics, deadline, error format, headers, log line, metrics.
 
+mod local;
+
 use std::{
     net::SocketAddr,
     panic::AssertUnwindSafe,
@@ -21,9 +23,7 @@ use waybill_proto::{
     auth::Denial,
     common::{Person, Role},
 };
-use waybill_service_kit::{
-    AppError, bearer, new_request_id, settings::EXPOSE, tokens::AccessClaims,
-};
+use waybill_service_kit::{AppError, bearer, new_request_id, tokens::AccessClaims};
 
 use crate::{
     app::{App, Gateway, based},
@@ -83,11 +83,12 @@ pub async fn edge(State(app): State<App>, mut request: Request, next: Next) -> R
         }
         known = Some(info.clone());
         request.extensions_mut().insert(info);
-        if app.local_only && is_forwarded(request.headers()) {
-            return ApiError::from(AppError::forbidden(format!(
-                "this request came through a proxy, and {EXPOSE}"
-            )))
-            .into_response();
+        if let Some(refusal) = app
+            .local_only
+            .then(|| local::check(&request).err())
+            .flatten()
+        {
+            return ApiError::from(refusal).into_response();
         }
         if too_large {
             return ApiError::of_status(StatusCode::PAYLOAD_TOO_LARGE).into_response();
@@ -184,18 +185,6 @@ pub fn without_slash(mut request: Request) -> Request {
         *request.uri_mut() = uri;
     }
     request
-}
-
-/// Whether a proxy forwarded the request. Programs of this machine have no reason to say so.
-fn is_forwarded(headers: &HeaderMap) -> bool {
-    let names = [
-        "forwarded",
-        "x-forwarded-for",
-        "x-forwarded-host",
-        "x-forwarded-proto",
-        "x-real-ip",
-    ];
-    names.into_iter().any(|name| headers.contains_key(name))
 }
 
 /// Whether Socket.IO answers this path.

@@ -171,7 +171,7 @@ impl FromRequestParts<App> for FromOwnPage {
     }
 }
 
-/// The host that the client addresses, with its port.
+/// The host and port that the client named; none if it named none.
 pub fn host(headers: &HeaderMap, uri: &Uri) -> Option<Authority> {
     let host = headers
         .get(header::HOST)

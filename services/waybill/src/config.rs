@@ -64,6 +64,13 @@ impl Config {
             .chain(files.errors())
             .map(|(name, problem)| format!("{name}: {problem}"))
             .collect();
+        let operations = embedded.ops_listen.map(|at| at.ip());
+        if common.is_local_only()
+            && gateway.published.is_none()
+            && operations.is_some_and(|ip| !ip.is_loopback())
+        {
+            errors.push(format!("WAYBILL_OPS_LISTEN: {}", settings::EXPOSE));
+        }
         if embedded.demo && common.environment.is_production() {
             errors
                 .push("WAYBILL_DEMO: demo accounts have known passwords; not in production".into());
@@ -123,5 +130,18 @@ mod tests {
             errors.to_string().contains("WAYBILL_SMTP_PASSWORD"),
             "{errors}"
         );
+    }
+
+    #[test]
+    fn in_development_operations_are_for_this_machine() {
+        let at = |address: &str| Sources::empty().with("WAYBILL_OPS_LISTEN", address);
+        let errors = Config::load(&at("0.0.0.0:4200")).expect_err("others reach it");
+        assert!(
+            errors.to_string().contains("WAYBILL_OPS_LISTEN"),
+            "{errors}"
+        );
+        assert!(Config::load(&at("127.0.0.1:4200")).is_ok());
+        let allowed = at("0.0.0.0:4200").with("WAYBILL_EXPOSE_DEVELOPMENT", "on");
+        assert!(Config::load(&allowed).is_ok());
     }
 }

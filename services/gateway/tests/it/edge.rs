@@ -403,7 +403,9 @@ async fn development_refuses_what_comes_through_a_proxy_unless_it_is_allowed() {
         assert_eq!(gateway.get("/healthz").await.status, 200);
         for name in [
             "forwarded",
+            "via",
             "x-forwarded-for",
+            "x-forwarded-port",
             "x-forwarded-proto",
             "x-real-ip",
         ] {
@@ -413,6 +415,27 @@ async fn development_refuses_what_comes_through_a_proxy_unless_it_is_allowed() {
                 answer.error(403, "FORBIDDEN");
             } else {
                 assert_eq!(answer.status, 200, "{name}");
+            }
+        }
+        // A page whose name leads to this machine now (DNS rebinding), or a proxy that says nothing of itself.
+        for (host, here) in [
+            ("shop.example.com", false),
+            ("192.0.2.1:8080", false),
+            ("localhost.example.com", false),
+            ("localhost:8080", true),
+            ("app.localhost", true),
+            ("127.0.0.1:8080", true),
+            ("[::1]:8080", true),
+        ] {
+            let by_header = request(Method::GET, "/healthz").header("host", host);
+            let by_line = request(Method::GET, &format!("http://{host}/healthz"));
+            for request in [by_header, by_line] {
+                let answer = gateway.call(request.body(Body::empty()).unwrap()).await;
+                if here || !local_only {
+                    assert_eq!(answer.status, 200, "{host}");
+                } else {
+                    answer.error(403, "FORBIDDEN");
+                }
             }
         }
     }
