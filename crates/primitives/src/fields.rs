@@ -17,6 +17,13 @@ pub fn is_bidi_control(c: char) -> bool {
     )
 }
 
+/// The first such character and its place, for a message: most of them cannot be seen. `before`: characters in front of the text.
+pub fn find_character(text: &str, before: usize, bad: fn(char) -> bool) -> Option<String> {
+    let (at, c) = text.chars().enumerate().find(|(_, c)| bad(*c))?;
+    let (code, at) = (u32::from(c), before + at + 1);
+    Some(format!("U+{code:04X} at character {at}"))
+}
+
 /// What is wrong with one field of a request, named as the JSON API names it (`items[0].quantity`), or of a message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{field}: {message}")]
@@ -106,13 +113,15 @@ impl FieldErrors {
         })
     }
 
-    fn text(&mut self, field: &str, text: &str, max: usize, bad: fn(char) -> bool) -> String {
-        let text = text.trim();
+    fn text(&mut self, field: &str, sent: &str, max: usize, bad: fn(char) -> bool) -> String {
+        let text = sent.trim();
         if text.chars().count() > max {
             self.add(field, format!("must be at most {max} characters long"));
         }
-        if text.contains(bad) {
-            self.add(field, "must not contain control characters");
+        let before = sent.chars().take_while(|c| c.is_whitespace()).count();
+        if let Some(found) = find_character(text, before, bad) {
+            let message = format!("must not contain control characters: {found}");
+            self.add(field, message);
         }
         text.to_owned()
     }
@@ -156,6 +165,9 @@ mod tests {
             "title", "title", "note", "sku", "note", "name", "quantity", "id",
         ];
         assert_eq!(fields, expected);
+        errors.line("sku", "  Größe\u{200f}", 9);
+        let named = &errors.0.last().unwrap().message;
+        assert!(named.contains("U+200F at character 8"), "{named}");
         // Words of any script, and signs that are joined of several, are text.
         for text in ["שלום", "مرحبا", "👩‍🔧", "a\u{200d}b"] {
             assert!(!text.contains(is_text_control), "{text}");

@@ -18,7 +18,7 @@ pub use backoff::{backoff, pause_after};
 pub use calendar::{Bucket, Span, SpanError, day_of, start_of};
 #[doc(hidden)]
 pub use column::__private;
-pub use fields::{FieldError, FieldErrors, is_bidi_control, is_text_control};
+pub use fields::{FieldError, FieldErrors, find_character, is_bidi_control, is_text_control};
 pub use id::{
     ApiKeyId, CartId, CategoryId, ChangeRequestId, EventId, FileId, IdError, MessageId, NoteId,
     NotificationId, OrderId, PaymentId, ProductId, ShipmentId, UserId,

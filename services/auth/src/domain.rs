@@ -6,7 +6,7 @@ use std::fmt;
 
 use ring::digest;
 use uuid::Uuid;
-use waybill_primitives::{FieldError, Role, Timestamp, UserId};
+use waybill_primitives::{FieldError, Role, Timestamp, UserId, find_character, is_text_control};
 use waybill_proto::{auth::SuspendUserRequest, common::Contact};
 
 /// The longest address that SMTP can carry (RFC 5321, 4.5.3.1.3), in bytes.
@@ -110,8 +110,9 @@ pub fn plain_text(field: &'static str, text: &str, max: usize) -> Result<String,
     if text.chars().count() > max {
         return Err(FieldError::new(field, format!("at most {max} characters")));
     }
-    if text.contains(waybill_primitives::is_text_control) {
-        let message = "contains line breaks or other control characters; remove them";
+    if let Some(found) = find_character(text, 0, is_text_control) {
+        let message =
+            format!("contains line breaks or other control characters; remove them: {found}");
         return Err(FieldError::new(field, message));
     }
     Ok(text.to_owned())

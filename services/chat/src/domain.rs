@@ -1,6 +1,8 @@
 //! Conversations, messages and who may take part. Pure: no I/O, no clock.
 
-use waybill_primitives::{FieldError, FieldErrors, Role, UserId, is_bidi_control, non_empty};
+use waybill_primitives::{
+    FieldError, FieldErrors, Role, UserId, find_character, is_bidi_control, non_empty,
+};
 use waybill_proto::chat as pb;
 
 pub use crate::entity::{
@@ -48,9 +50,9 @@ pub fn clean_body(body: &str) -> Result<String, FieldError> {
         .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
         .collect();
     let cleaned = cleaned.trim();
-    if cleaned.contains(is_bidi_control) {
+    if let Some(found) = find_character(cleaned, 0, is_bidi_control) {
         let problem = "must not contain characters that set the direction of text";
-        return Err(refused(problem.to_owned()));
+        return Err(refused(format!("{problem}: {found}")));
     }
     if cleaned.is_empty() {
         return Err(refused("must not be empty".to_owned()));
