@@ -226,7 +226,7 @@ pub async fn tricks(world: &World, findings: &mut Findings) {
         "/api/v1/products%2f..%2fadmin%2fusers",
         "http://elsewhere/api/v1/admin/users",
     ] {
-        let head = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        let head = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         let answer = barely(world, head.as_bytes()).await;
         let status = status_of(&answer);
         if !matches!(status, 400 | 401 | 404) || !answer.contains("\"success\":false") {
@@ -234,22 +234,22 @@ pub async fn tricks(world: &World, findings: &mut Findings) {
         }
     }
     let long = format!(
-        "GET /healthz HTTP/1.1\r\nHost: x\r\nX-A: {}\r\n\r\n",
+        "GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-A: {}\r\n\r\n",
         "a".repeat(600_000)
     );
     let lines: Vec<String> = (0..500).map(|n| format!("X-{n}: a\r\n")).collect();
     let many = lines.concat();
-    let many = format!("GET /healthz HTTP/1.1\r\nHost: x\r\n{many}\r\n");
-    let path = format!("GET /{} HTTP/1.1\r\nHost: x\r\n\r\n", "a".repeat(600_000));
-    let smuggled = "POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
+    let many = format!("GET /healthz HTTP/1.1\r\nHost: localhost\r\n{many}\r\n");
+    let path = format!("GET /{} HTTP/1.1\r\nHost: localhost\r\n\r\n", "a".repeat(600_000));
+    let smuggled = "POST /api/v1/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
         Content-Length: 4\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n0\r\n\r\n";
-    let lengths = "POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\n{}{}{}";
+    let lengths = "POST /api/v1/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\nContent-Length: 5\r\n\r\n{}{}{}";
     for request in [
         "GARBAGE\r\n\r\n",
         "GET\r\n\r\n",
         "GET / HTTP/9.9\r\n\r\n",
         "\u{0}\u{1}\u{2}\r\n\r\n",
-        "GET /healthz HTTP/1.1\r\nHost: x\r\nBad Header\r\n\r\n",
+        "GET /healthz HTTP/1.1\r\nHost: localhost\r\nBad Header\r\n\r\n",
         smuggled,
         lengths,
         &long,
