@@ -265,3 +265,27 @@ fn arguments_are_taken_and_the_rest_is_handed_back() {
     assert_eq!(sources.values["WAYBILL_NAME"].text, "x=y");
     assert_eq!(sources.errors, ["--set no: expected NAME=VALUE"]);
 }
+
+#[test]
+fn a_service_that_others_reach_needs_a_key_of_its_own() {
+    let errors = |values: &[(&str, &str)]| {
+        let mut sources = Sources::empty().with("WAYBILL_DATABASE_URL", "sqlite://x.db");
+        for (name, value) in values {
+            sources = sources.with(name, *value);
+        }
+        let (common, process) = load::<(CommonSettings, ProcessSettings)>(&sources).unwrap();
+        let errors = process.errors(&common).into_iter();
+        errors.map(|(name, _)| name).collect::<Vec<_>>()
+    };
+    let reachable = ("WAYBILL_GRPC_LISTEN", "0.0.0.0:4102");
+    let key = ("WAYBILL_SERVICE_KEY", "0123456789abcdef0123456789abcdef");
+    assert_eq!(errors(&[]), [""; 0]);
+    assert_eq!(
+        errors(&[("WAYBILL_GRPC_LISTEN", "127.0.0.1:4102")]),
+        [""; 0]
+    );
+    assert_eq!(errors(&[reachable]), ["WAYBILL_SERVICE_KEY"]);
+    assert_eq!(errors(&[reachable, key]), [""; 0]);
+    let allowed = ("WAYBILL_EXPOSE_DEVELOPMENT", "on");
+    assert_eq!(errors(&[reachable, allowed]), [""; 0]);
+}

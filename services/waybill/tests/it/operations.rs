@@ -179,6 +179,26 @@ fn production_refuses_development_settings() {
     assert!(!folder.path().join("data").exists(), "nothing was begun");
 }
 
+#[test]
+fn development_is_not_started_where_others_reach_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data").display().to_string();
+    let output = waybill(
+        &["--data-dir", &data, "--listen", "0.0.0.0:0", "--demo"],
+        &[("WAYBILL_TRUSTED_PROXIES", "127.0.0.1")],
+    );
+    let errors = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(USAGE), "{errors}");
+    for name in [
+        "WAYBILL_LISTEN",
+        "WAYBILL_TRUSTED_PROXIES",
+        "WAYBILL_EXPOSE_DEVELOPMENT=on",
+    ] {
+        assert!(errors.contains(name), "{errors}");
+    }
+    assert!(!folder.path().join("data").exists(), "nothing was begun");
+}
+
 #[tokio::test]
 async fn production_refuses_the_sandbox_embedded() {
     let extra = [
