@@ -176,6 +176,7 @@ impl Json {
             only.map(|only| (only.is_list(), only.kind())),
         ) {
             (_, Some((true, Kind::Message(of)))) => format!("Vec<{}>", rust_path(of.full_name())),
+            (_, Some((true, Kind::Enum(of)))) => format!("Vec<{}>", rust_path(of.full_name())),
             (_, Some((false, Kind::Message(of)))) => self.shape(&of),
             (_, Some(_)) => "Vec<crate::json::Uuid>".to_owned(),
             (TIMESTAMP, _) => "crate::json::DateTime<crate::json::Utc>".to_owned(),

@@ -10,7 +10,7 @@ use axum::{Router, body::Body, extract::ConnectInfo};
 use http::{HeaderValue, Method, Request, Response, StatusCode, Version, header};
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
-    rt::{TokioIo, TokioTimer},
+    rt::{TokioExecutor, TokioIo, TokioTimer},
     server::conn::auto::Builder,
 };
 use ipnet::IpNet;
@@ -25,7 +25,7 @@ use waybill_service_kit::{
 
 use crate::{config::GatewaySettings, limits::Proxies};
 
-use activity::{Activity, Idle, Streams};
+use activity::{Activity, Idle};
 use connection::Connection;
 use places::Places;
 
@@ -155,7 +155,7 @@ async fn converse(
             }
         })
     };
-    let mut builder = Builder::new(Streams);
+    let mut builder = Builder::new(TokioExecutor::new());
     builder
         .http1()
         .timer(TokioTimer::new())
@@ -192,11 +192,9 @@ async fn converse(
                     served.as_mut().graceful_shutdown();
                     idle.as_mut().reset(Instant::now() + header_timeout);
                 }
-                // A WebSocket on HTTP/2 lasts as long as it likes. The connection ends with it: it was said goodbye, or will be.
-                outcome @ (Idle::Unused | Idle::Stuck) if activity.has_tunnel() => {
-                    if outcome == Idle::Stuck {
-                        activity.end_answers();
-                    }
+                // A WebSocket on HTTP/2 lasts as long as it likes, also beside an answer that is not taken; downloads have a limit of
+                // their own. The connection ends with it: it was said goodbye, or will be.
+                Idle::Unused | Idle::Stuck if activity.has_tunnel() => {
                     idle.as_mut().reset(Instant::now() + header_timeout);
                 }
                 Idle::Never | Idle::Unused | Idle::Stuck => {

@@ -28,7 +28,7 @@ use waybill_service_kit::{
 
 use crate::{
     config::Config,
-    databases::DatabaseLocation,
+    databases::{DatabaseLocation, SERVICES},
     demo::{self, Seeded},
     private, reset,
 };
@@ -194,7 +194,7 @@ fn lock_folder(config: &Config) -> Result<File> {
         private::create_file(&path).with_context(|| format!("cannot write {}", path.display()))?;
     match file.try_lock() {
         Ok(()) => {
-            private::restrict(&folder)
+            private::restrict(&folder, &SERVICES)
                 .with_context(|| format!("cannot set the permissions of {}", folder.display()))?;
             Ok(file)
         }

@@ -8,9 +8,6 @@ use std::{
     path::Path,
 };
 
-#[cfg(unix)]
-use crate::databases::SERVICES;
-
 /// Creates the folder and its missing parents (0700); an existing one stays as it is.
 pub fn create_folder(folder: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
@@ -31,15 +28,16 @@ pub fn create_file(path: &Path) -> io::Result<File> {
 
 /// Takes the permissions of others from what is ours in a data directory: versions before created it with the default ones. What lies
 /// deeper cannot be reached then. The directory itself stays as it is if it holds anything else (`/srv`, the root of a volume) or is
-/// shared by design (with the sticky bit, such as `/tmp`). What the process may not change is a warning.
+/// shared by design (with the sticky bit, such as `/tmp`). What the process may not change is a warning. `services`: the names of the
+/// databases.
 #[cfg(unix)]
-pub fn restrict(folder: &Path) -> io::Result<()> {
+pub fn restrict(folder: &Path, services: &[&str]) -> io::Result<()> {
     let mut is_ours_alone = true;
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let kind = entry.file_type()?;
         let name = entry.file_name();
-        let ours = kind.is_dir() && name == "files" || kind.is_file() && is_data(&name);
+        let ours = kind.is_dir() && name == "files" || kind.is_file() && is_data(&name, services);
         is_ours_alone &= ours;
         if ours {
             without_others(&entry.path())?;
@@ -92,13 +90,13 @@ fn is_forbidden(error: &io::Error) -> bool {
 }
 
 #[cfg(not(unix))]
-pub fn restrict(_: &Path) -> io::Result<()> {
+pub fn restrict(_: &Path, _: &[&str]) -> io::Result<()> {
     Ok(())
 }
 
 /// Whether a file of the data directory is one of ours: a database, a file that SQLite keeps beside it, or the lock.
 #[cfg(unix)]
-fn is_data(name: &OsStr) -> bool {
+fn is_data(name: &OsStr, services: &[&str]) -> bool {
     let Some(name) = name.to_str() else {
         return false;
     };
@@ -107,7 +105,7 @@ fn is_data(name: &OsStr) -> bool {
         .find_map(|suffix| name.strip_suffix(suffix))
         .unwrap_or(name);
     let service = base.strip_suffix(".db");
-    name == "lock" || service.is_some_and(|service| SERVICES.contains(&service))
+    name == "lock" || service.is_some_and(|service| services.contains(&service))
 }
 
 #[cfg(all(test, unix))]
@@ -150,7 +148,7 @@ mod tests {
             "notes",
             "src/",
         ]);
-        restrict(shared.path()).unwrap();
+        restrict(shared.path(), &["auth", "order"]).unwrap();
         let of = |name: &str| mode(&shared.path().join(name));
         for name in ["auth.db", "order.db-wal", "lock"] {
             assert_eq!(of(name), 0o600, "{name}");
@@ -169,7 +167,7 @@ mod tests {
     #[test]
     fn a_folder_with_nothing_else_is_restricted_itself() {
         let own = folder(&["auth.db", "auth.db-shm", "lock", "files/"]);
-        restrict(own.path()).unwrap();
+        restrict(own.path(), &["auth", "order"]).unwrap();
         assert_eq!(mode(own.path()), 0o700);
     }
 

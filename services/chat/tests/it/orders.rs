@@ -16,13 +16,28 @@ use waybill_proto::order::{
     PlaceOrderResponse, SetQuoteRequest, SetQuoteResponse, WithdrawQuoteRequest,
     WithdrawQuoteResponse, order_service_server,
 };
-use waybill_service_kit::{AppError, context};
+use waybill_service_kit::{AppError, UserCaller, context};
 
 #[derive(Default)]
 struct State {
     orders: HashMap<String, Order>,
     away: bool,
     asked: usize,
+}
+
+impl State {
+    fn visible(&self, user: &UserCaller, id: &str) -> Option<&Order> {
+        let own = user.id.to_string();
+        self.orders.get(id).filter(|order| {
+            let customer = order.customer.as_ref().is_some_and(|one| one.id == own);
+            let assignee = order.assignee.as_ref().map(|one| one.id == own);
+            match user.role {
+                Role::Admin => true,
+                Role::Staff => customer || assignee.unwrap_or(true),
+                Role::Customer => customer,
+            }
+        })
+    }
 }
 
 #[derive(Clone, Default)]
@@ -57,16 +72,7 @@ impl order_service_server::OrderService for Orders {
         if state.away {
             return Err(AppError::unavailable("away").into());
         }
-        let id = user.id.to_string();
-        let order = state.orders.get(&request.into_inner().id).filter(|order| {
-            let customer = order.customer.as_ref().is_some_and(|one| one.id == id);
-            let assignee = order.assignee.as_ref().map(|one| one.id == id);
-            match user.role {
-                Role::Admin => true,
-                Role::Staff => customer || assignee.unwrap_or(true),
-                Role::Customer => customer,
-            }
-        });
+        let order = state.visible(user, &request.into_inner().id);
         let order = order.ok_or_else(|| AppError::not_found("order"))?;
         Ok(Response::new(GetOrderResponse {
             order: Some(order.clone()),
@@ -82,9 +88,19 @@ impl order_service_server::OrderService for Orders {
 
     async fn get_orders(
         &self,
-        _: Request<GetOrdersRequest>,
+        request: Request<GetOrdersRequest>,
     ) -> Result<Response<GetOrdersResponse>, Status> {
-        Err(Status::unimplemented("not played"))
+        let ctx = context(&request);
+        let user = ctx.user()?;
+        let state = self.0.lock().expect("no panics");
+        if state.away {
+            return Err(AppError::unavailable("away").into());
+        }
+        let ids = request.get_ref().ids.iter();
+        let orders = ids.filter_map(|id| state.visible(user, id));
+        Ok(Response::new(GetOrdersResponse {
+            orders: orders.cloned().collect(),
+        }))
     }
 
     async fn list_orders(

@@ -32,8 +32,8 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list_order_history))
 }
 
-/// List orders, newest first: customers see theirs, staff those assigned to them (with `quote`, open requests for a quote), administrators
-/// all.
+/// List orders, newest first: customers see theirs, staff those assigned to them (with `quote`, open requests for a quote),
+/// administrators all.
 #[utoipa::path(
     get,
     path = "/api/v1/orders",

@@ -1,11 +1,10 @@
 //! What happens on a connection: requests being handled, answers being sent, and when something last moved.
 
 use std::{
-    collections::HashMap,
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     task::{Context, Poll},
 };
@@ -13,13 +12,9 @@ use std::{
 use axum::body::Body;
 use bytes::Bytes;
 use http::{Response, Version};
-use hyper::{
-    body::{Body as HttpBody, Frame, SizeHint},
-    rt::Executor,
-};
+use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use parking_lot::Mutex;
 use tokio::time::{Duration, Instant};
-use tokio_util::sync::CancellationToken;
 
 /// Writes up to this many bytes are no progress: pings of HTTP/2 (17 bytes each), which keep a connection, and are no use of it.
 const UPKEEP: usize = 64;
@@ -29,10 +24,8 @@ const UPKEEP: usize = 64;
 pub struct Activity {
     /// Requests whose handler runs; it has a deadline.
     handled: AtomicUsize,
-    /// Answers that are not sent to their end, by number, with what ends their stream.
-    answers: Mutex<HashMap<u64, CancellationToken>>,
-    /// The number of the next answer.
-    next: AtomicU64,
+    /// Answers that are not sent to their end.
+    answers: AtomicUsize,
     moved: Mutex<Instant>,
     asked: AtomicBool,
     http1: AtomicBool,
@@ -56,8 +49,7 @@ impl Default for Activity {
     fn default() -> Self {
         Self {
             handled: AtomicUsize::new(0),
-            answers: Mutex::default(),
-            next: AtomicU64::new(0),
+            answers: AtomicUsize::new(0),
             moved: Mutex::new(Instant::now()),
             asked: AtomicBool::new(false),
             http1: AtomicBool::new(false),
@@ -80,13 +72,6 @@ impl Activity {
     /// Whether a WebSocket on HTTP/2 was opened, whose frames are not seen here.
     pub fn has_tunnel(&self) -> bool {
         self.tunnel.load(Ordering::Relaxed)
-    }
-
-    /// Resets the streams of the answers that are being sent, and leaves the others.
-    pub fn end_answers(&self) {
-        for stream in self.answers.lock().values() {
-            stream.cancel();
-        }
     }
 
     /// The client has taken so many bytes: what is sent may be buffered, with nothing of it left in an answer.
@@ -115,37 +100,11 @@ impl Activity {
         }
         if !self.asked.load(Ordering::Relaxed) {
             Idle::Never
-        } else if self.answers.lock().is_empty() {
+        } else if self.answers.load(Ordering::Relaxed) == 0 {
             Idle::Unused
         } else {
             Idle::Stuck
         }
-    }
-}
-
-tokio::task_local! {
-    /// Ends the HTTP/2 stream whose task this is.
-    static STREAM: CancellationToken;
-}
-
-/// Runs the streams of HTTP/2 connections, each so that it can be ended alone.
-#[derive(Debug, Clone, Copy)]
-pub struct Streams;
-
-impl<F> Executor<F> for Streams
-where
-    F: Future + Send + 'static,
-    F::Output: Send + 'static,
-{
-    fn execute(&self, stream: F) {
-        let end = CancellationToken::new();
-        let ended = end.clone().cancelled_owned();
-        tokio::spawn(STREAM.scope(end, async move {
-            tokio::select! {
-                _ = stream => {}
-                () = ended => {}
-            }
-        }));
     }
 }
 
@@ -160,15 +119,8 @@ impl Handling {
         if connect && answer.status().is_success() {
             activity.tunnel.store(true, Ordering::Relaxed);
         }
-        let number = activity.next.fetch_add(1, Ordering::Relaxed);
-        // HTTP/1 has no streams.
-        let stream = STREAM.try_with(Clone::clone).unwrap_or_default();
-        activity.answers.lock().insert(number, stream);
-        answer.map(|body| Answering {
-            body,
-            number,
-            activity,
-        })
+        activity.answers.fetch_add(1, Ordering::Relaxed);
+        answer.map(|body| Answering { body, activity })
     }
 }
 
@@ -183,7 +135,6 @@ impl Drop for Handling {
 #[derive(Debug)]
 pub struct Answering {
     body: Body,
-    number: u64,
     activity: Arc<Activity>,
 }
 
@@ -214,7 +165,7 @@ impl HttpBody for Answering {
 impl Drop for Answering {
     fn drop(&mut self) {
         self.activity.moved();
-        self.activity.answers.lock().remove(&self.number);
+        self.activity.answers.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

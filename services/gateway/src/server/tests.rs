@@ -271,27 +271,6 @@ async fn a_websocket_on_http2_outlives_the_time_for_requests_and_ends_with_its_c
 }
 
 #[tokio::test]
-async fn an_answer_that_is_not_taken_ends_alone_beside_a_websocket() {
-    let patience = Duration::from_millis(300);
-    let (address, _stop) = start(10, patience).await;
-    let stream = TcpStream::connect(address).await.unwrap();
-    let connected = hyper::client::conn::http2::Builder::new(TokioExecutor::new())
-        .initial_stream_window_size(10)
-        .handshake(TokioIo::new(stream))
-        .await;
-    let (mut client, connection) = connected.unwrap();
-    tokio::spawn(connection);
-    client.ready().await.unwrap();
-    let answer = client.send_request(open_tunnel()).await.unwrap();
-    let mut tunnel = TokioIo::new(hyper::upgrade::on(answer).await.unwrap());
-    let download = client.send_request(get("/large")).await.unwrap();
-    tokio::time::sleep(patience * 4).await;
-    let taken = axum::body::to_bytes(Body::new(download.into_body()), usize::MAX).await;
-    assert!(taken.is_err(), "the answer was kept");
-    assert!(echoes(&mut tunnel).await);
-}
-
-#[tokio::test]
 async fn a_request_that_waits_for_news_outlives_the_time_for_headers() {
     let patience = Duration::from_millis(300);
     let (address, _stop) = start(10, patience).await;
