@@ -95,7 +95,9 @@ impl<'a> Examples<'a> {
                 _ => None,
             };
             for operation in item.as_object_mut().into_iter().flat_map(Map::values_mut) {
-                let parameters = operation["parameters"].as_array_mut();
+                // Not by index, which would add what is missing as null.
+                let parameters = operation.get_mut("parameters");
+                let parameters = parameters.and_then(Value::as_array_mut);
                 let ids = parameters.into_iter().flatten();
                 for parameter in ids.filter(|it| it["in"] == "path" && it["name"] == "id") {
                     if let Some(id) = id {
