@@ -167,6 +167,15 @@ impl JwtVerifier for HmacKey {
     }
 }
 
+/// Bytes that nobody can guess.
+pub fn random<const N: usize>() -> std::result::Result<[u8; N], AppError> {
+    let mut bytes = [0; N];
+    SystemRandom::new()
+        .fill(&mut bytes)
+        .map_err(|_| AppError::internal("the system gives no random numbers"))?;
+    Ok(bytes)
+}
+
 /// An Ed25519 key that signs access tokens. `Debug` shows only its id.
 #[derive(Clone)]
 pub struct SigningKey {
@@ -177,10 +186,7 @@ pub struct SigningKey {
 
 impl SigningKey {
     pub fn generate() -> std::result::Result<Self, AppError> {
-        let mut seed = [0_u8; 32];
-        SystemRandom::new()
-            .fill(&mut seed)
-            .map_err(|_| AppError::internal("the system gives no random numbers"))?;
+        let seed = random::<32>()?;
         let mut pkcs8 = PKCS8_PREFIX.to_vec();
         pkcs8.extend_from_slice(&seed);
         Self::from_pkcs8(&pkcs8)

@@ -20,7 +20,7 @@ pub fn lint() -> Result<()> {
     ]))
 }
 
-/// Licences, bans and sources of all dependencies, by `deny.toml`. Known vulnerabilities need a database from the network:
+/// Licences, bans and sources of all dependencies, by `.deny.toml`. Known vulnerabilities need a database from the network:
 /// `cargo deny check advisories`.
 fn deny() -> Result<()> {
     let version = cargo().args(["deny", "--version"]).output();

@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use uuid::Uuid;
-use waybill_primitives::{Clock, FieldError, FieldErrors, Role, UserId};
+use waybill_primitives::{Clock, FieldError, FieldErrors, Role, Timestamp, UserId};
 use waybill_proto::auth::UserEvent;
 use waybill_service_kit::{AppError, CallContext, ErrorCode, UserCaller, once, tokens::Verifier};
 use waybill_store::{Db, IdempotencyKey, StoreError, Tx, idempotency, transact};
@@ -344,6 +344,16 @@ async fn own_account(tx: &Tx, caller: &UserCaller) -> Result<Credentials, Error>
         return Err(suspended());
     }
     Ok(account)
+}
+
+/// Gives a locked account another role, and publishes that. Returns the role before.
+async fn change_role(tx: &Tx, user: &mut User, role: Role, at: Timestamp) -> Result<Role, Error> {
+    let from = std::mem::replace(&mut user.role, role);
+    user.version += 1;
+    store::users::set_role(tx.conn(), user, at).await?;
+    store::registrations::moved(tx.conn(), user, from).await?;
+    events::role_changed(tx, user, from);
+    Ok(from)
 }
 
 fn require_version(user: &User, expected: Option<i64>) -> Result<(), Error> {

@@ -4,13 +4,10 @@
 use std::time::Duration;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use ring::{
-    hmac,
-    rand::{SecureRandom as _, SystemRandom},
-};
+use ring::hmac;
 use secrecy::{ExposeSecret as _, SecretString};
 use waybill_primitives::Timestamp;
-use waybill_service_kit::AppError;
+use waybill_service_kit::{AppError, crypto};
 
 /// A device that has not signed in for this long is a stranger.
 pub const LIFETIME: Duration = Duration::from_hours(365 * 24);
@@ -35,10 +32,7 @@ impl Devices {
         password_hash: &str,
         now: Timestamp,
     ) -> Result<String, AppError> {
-        let mut token = vec![0; ID];
-        SystemRandom::new()
-            .fill(&mut token)
-            .map_err(|_| AppError::internal("the system gives no random numbers"))?;
+        let mut token = crypto::random::<ID>()?.to_vec();
         token.extend(now.secs().to_be_bytes());
         let tag = hmac::sign(&self.0, &signed(&token, email, password_hash));
         token.extend(tag.as_ref());

@@ -1,5 +1,5 @@
 //! Argon2id outside the async threads, with a limit of concurrent hashes: each takes 19 MiB and about 20 ms of a core. Callers wait
-//! for their turn in a line per network, so that a flood from one delays nobody else.
+//! for their turn in a queue per network, so that a flood from one delays nobody else.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use argon2::{
 };
 use parking_lot::Mutex;
 use tokio::task::spawn_blocking;
-use waybill_service_kit::fair::{FairQueue, Full, Place};
+use waybill_service_kit::fair::{FairQueue, Permit, QueueFull, Share};
 
 /// The hash could not be computed or read.
 #[derive(Debug, thiserror::Error)]
@@ -26,7 +26,7 @@ pub enum PasswordError {
     Task(#[from] tokio::task::JoinError),
     /// More callers wait than can be served soon.
     #[error(transparent)]
-    Busy(#[from] Full),
+    Busy(#[from] QueueFull),
 }
 
 /// Callers that may wait for each concurrent hash: about a second's work.
@@ -58,7 +58,7 @@ impl Passwords {
     /// The PHC string of `password` (Argon2id, 19 MiB, t = 2, p = 1: OWASP's minimum), with a new salt. `network`: of the caller.
     pub async fn hash(&self, network: u128, password: &str) -> Result<String, PasswordError> {
         let (password, memory) = (password.to_owned(), Arc::clone(&self.memory));
-        let _place = self.queue.place(network).await?;
+        let _permit = self.queue.acquire(network, Share::Full).await?;
         spawn_blocking(move || hash(&memory, password.as_bytes())).await?
     }
 
@@ -68,7 +68,7 @@ impl Passwords {
         network: u128,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, PasswordError> {
-        let _place = self.queue.place(network).await?;
+        let _permit = self.queue.acquire(network, Share::Full).await?;
         Ok(spawn_blocking(work).await?)
     }
 
@@ -77,7 +77,7 @@ impl Passwords {
     pub async fn turn(&self, network: u128) -> Result<Turn<'_>, PasswordError> {
         Ok(Turn {
             passwords: self,
-            _place: self.queue.place(network).await?,
+            _permit: self.queue.acquire(network, Share::Full).await?,
         })
     }
 }
@@ -85,7 +85,7 @@ impl Passwords {
 /// The permit to compute one hash.
 pub struct Turn<'a> {
     passwords: &'a Passwords,
-    _place: Place<u128>,
+    _permit: Permit<u128>,
 }
 
 impl Turn<'_> {

@@ -142,16 +142,16 @@ impl Origin {
 /// A request that a page of this site or of an allowed origin makes: what a cookie alone authorises must not come from elsewhere. A
 /// browser sends the header `Origin` with every POST.
 #[derive(Debug)]
-pub struct FromOwnPage(Result<(), ApiError>);
+pub struct SameOrigin(Result<(), ApiError>);
 
-impl FromOwnPage {
+impl SameOrigin {
     /// `FORBIDDEN` for pages of other sites, and without the header.
     pub fn check(self) -> Result<(), ApiError> {
         self.0
     }
 }
 
-impl FromRequestParts<App> for FromOwnPage {
+impl FromRequestParts<App> for SameOrigin {
     type Rejection = Infallible;
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
         let origin = parts.headers.get(header::ORIGIN);

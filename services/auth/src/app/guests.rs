@@ -1,11 +1,10 @@
 //! People who order without an account: a token for their order, and whether an address has an account. Only the gateway calls
 //! both, and it limits the rate.
 
-use ring::rand::{SecureRandom as _, SystemRandom};
 use uuid::{Builder, Uuid};
 use waybill_primitives::{FieldErrors, Role, UserId};
 use waybill_service_kit::{
-    AppError, CallContext,
+    AppError, CallContext, crypto,
     tokens::{AccessClaims, ISSUER},
 };
 
@@ -121,11 +120,7 @@ impl App {
 
 /// Accounts have UUIDs of another version (7), so a guest cannot be mistaken for one.
 fn random_id() -> Result<UserId, AppError> {
-    let mut bytes = [0_u8; 16];
-    SystemRandom::new()
-        .fill(&mut bytes)
-        .map_err(|_| AppError::internal("the system gives no random numbers"))?;
-    let id: Uuid = Builder::from_custom_bytes(bytes).into_uuid();
+    let id: Uuid = Builder::from_custom_bytes(crypto::random()?).into_uuid();
     Ok(UserId::from_uuid(id))
 }
 

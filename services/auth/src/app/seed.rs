@@ -8,7 +8,7 @@ use waybill_proto::auth::UserEvent;
 use waybill_service_kit::{AppError, ErrorCode, FieldError, tokens::LONGEST_ACCESS_TOKEN};
 use waybill_store::{Db, EventContext, transact};
 
-use super::is_unique;
+use super::{change_role, is_unique};
 use crate::{
     domain::{self, Email, Ended, User, audit::Record},
     error::Error,
@@ -172,12 +172,9 @@ async fn make_admin(
             return Err(AppError::not_found("user").into());
         };
         let (mut user, now) = (account.user, Timestamp::now());
-        let from = std::mem::replace(&mut user.role, Role::Admin);
+        let from = user.role;
         if from != Role::Admin {
-            user.version += 1;
-            store::users::set_role(tx.conn(), &user, now).await?;
-            store::registrations::moved(tx.conn(), &user, from).await?;
-            events::role_changed(tx, &user, from);
+            change_role(tx, &mut user, Role::Admin, now).await?;
         }
         if let Some(hash) = &password_hash {
             user.version += 1;

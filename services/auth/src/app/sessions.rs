@@ -2,11 +2,10 @@
 //! a token that is used a second time was stolen by one side or the other, and ends the family.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use ring::rand::{SecureRandom as _, SystemRandom};
 use uuid::Uuid;
 use waybill_primitives::FieldErrors;
 use waybill_service_kit::{
-    AppError, CallContext,
+    AppError, CallContext, crypto,
     tokens::{AccessClaims, ISSUER},
 };
 use waybill_store::{EventContext, Tx, retrying, transact};
@@ -239,11 +238,7 @@ impl App {
 }
 
 fn new_refresh_token() -> Result<(String, String), Error> {
-    let mut bytes = [0_u8; TOKEN_BYTES];
-    SystemRandom::new()
-        .fill(&mut bytes)
-        .map_err(|_| AppError::internal("the system gives no random numbers"))?;
-    let token = URL_SAFE_NO_PAD.encode(bytes);
+    let token = URL_SAFE_NO_PAD.encode(crypto::random::<TOKEN_BYTES>()?);
     let hash = sha256(&token);
     Ok((token, hash))
 }

@@ -13,7 +13,7 @@ use waybill_store::{
     transact,
 };
 
-use super::{App, require_version};
+use super::{App, change_role, require_version};
 use crate::{
     domain::{self, User},
     error::Error,
@@ -123,11 +123,7 @@ impl App {
                 return Ok(user);
             }
             domain::may_set_role(&user, role, active_admins)?;
-            let from = std::mem::replace(&mut user.role, role);
-            user.version += 1;
-            store::users::set_role(tx.conn(), &user, self.clock.now()).await?;
-            store::registrations::moved(tx.conn(), &user, from).await?;
-            events::role_changed(tx, &user, from);
+            let from = change_role(tx, &mut user, role, self.clock.now()).await?;
             let (before, after) = (json!({ "role": from }), json!({ "role": role }));
             self.record_act(tx, ctx, "user.set_role", id, before, after)
                 .await?;

@@ -18,7 +18,7 @@ use crate::{
     config::CookieSameSite,
     dto,
     error::ApiError,
-    extract::{Anyone, Body, FromOwnPage, OptionalBody, Unsigned},
+    extract::{Anyone, Body, OptionalBody, SameOrigin, Unsigned},
 };
 
 /// Holds the refresh token in cookie mode.
@@ -108,7 +108,7 @@ pub async fn refresh_session(
     State(app): State<App>,
     Unsigned(context): Unsigned,
     cookies: CookieJar,
-    page: FromOwnPage,
+    page: SameOrigin,
     request: Request,
 ) -> Result<WithCookies<Answer<dto::Session>>, WithCookies<ApiError>> {
     let (refresh_token, mode) = refresh_token(&cookies, page, request, &app)
@@ -140,7 +140,7 @@ pub async fn logout(
     Unsigned(context): Unsigned,
     caller: Result<Anyone, ApiError>,
     cookies: CookieJar,
-    page: FromOwnPage,
+    page: SameOrigin,
     request: Request,
 ) -> Result<WithCookies<Answer<dto::LoggedOut>>, ApiError> {
     let body = OptionalBody::<dto::RefreshToken>::from_request(request, &app).await?;
@@ -201,7 +201,7 @@ fn has_ended(error: &ApiError) -> bool {
 /// The token of the body, else of the cookie, which only our pages may use.
 async fn refresh_token(
     cookies: &CookieJar,
-    page: FromOwnPage,
+    page: SameOrigin,
     request: Request,
     app: &App,
 ) -> Result<Option<(String, dto::SessionMode)>, ApiError> {

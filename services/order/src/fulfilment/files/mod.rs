@@ -12,5 +12,4 @@ pub mod grpc;
 mod shares;
 pub mod storage;
 pub mod store;
-mod turns;
 mod wire;

@@ -14,7 +14,7 @@ use waybill_service_kit::{AppError, CallContext, UserCaller};
 use crate::orders::domain::{Order, PaymentStatus};
 
 /// Maximum number of concurrent uploads; further ones are refused with 503.
-const PLACES: usize = 64;
+pub const PLACES: usize = 64;
 /// Of these, maximum number of uploads of guests and for unpaid orders.
 const UNTRUSTED_PLACES: usize = 32;
 /// Maximum number of one user.

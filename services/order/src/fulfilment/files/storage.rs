@@ -9,12 +9,9 @@ use tokio::sync::Notify;
 use waybill_file_store::{
     FileStore, FilesSettings, PictureLimits, Spool, Storage as Kind, from_settings,
 };
-use waybill_service_kit::AppError;
+use waybill_service_kit::{AppError, fair::FairQueue};
 
-use super::{
-    shares::{Shares, Uploader},
-    turns::Turns,
-};
+use super::shares::{PLACES, Shares, Uploader};
 use crate::config::UPLOAD_QUOTA;
 
 /// A storage, and the spool folder for uploads.
@@ -28,8 +25,8 @@ pub struct Storage {
     pub redirects: bool,
     /// What each uploader may hold and send.
     pub uploads: Arc<Shares>,
-    /// Turns for processing pictures: each needs a processor, and memory for all its pixels.
-    pub pictures: Arc<Turns<Uploader>>,
+    /// Permits for processing pictures: each needs a processor, and memory for all its pixels.
+    pub pictures: FairQueue<Uploader>,
     /// Notified when there are objects to remove.
     pub removals: Arc<Notify>,
     /// Keeps the spool folder while it is used.
@@ -46,7 +43,7 @@ impl Storage {
             limits: PictureLimits::default(),
             redirects: true,
             uploads: Arc::new(Shares::new(UPLOAD_QUOTA)),
-            pictures: Arc::new(Turns::new((processors / 2).max(1))),
+            pictures: FairQueue::new(processors / 2, PLACES),
             removals: Arc::default(),
             _owned: None,
         }

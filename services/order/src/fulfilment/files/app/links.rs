@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use ring::rand::{SecureRandom as _, SystemRandom};
 use waybill_file_store::LinkSigner;
 use waybill_primitives::Timestamp;
-use waybill_service_kit::{AppError, Deps};
+use waybill_service_kit::{AppError, Deps, crypto};
 use waybill_store::{Db, EventContext, StoreError, transact};
 
 use crate::{
@@ -37,13 +36,9 @@ async fn key(db: &Db, now: Timestamp) -> Result<LinkKey, AppError> {
     if let Some(key) = store::link_key(db.reader()).await? {
         return Ok(key);
     }
-    let mut bytes = [0_u8; BYTES];
-    SystemRandom::new()
-        .fill(&mut bytes)
-        .map_err(|_| AppError::internal("the system gives no random numbers"))?;
     let key = LinkKey {
         id: store::THE_LINK_KEY,
-        secret: hex::encode(bytes),
+        secret: hex::encode(crypto::random::<BYTES>()?),
         created_at: now,
     };
     let written = transact!(db, EventContext::default(), async |tx| {

@@ -10,6 +10,7 @@ use waybill_primitives::{FieldErrors, FileId, OrderId, ProductId, Timestamp};
 use waybill_proto::order as pb;
 use waybill_service_kit::{
     AppError, CallContext, ErrorCode, ErrorKind,
+    fair::Share,
     once::{self, Done, once},
 };
 use waybill_store::{EventContext, IdempotencyKey, StoreError, Tx, transact};
@@ -271,7 +272,7 @@ impl Files {
         })
     }
 
-    /// Re-encodes a picture; few at a time, by turns, and not on the threads that serve calls.
+    /// Re-encodes a picture; few at a time, shared fairly, and not on the threads that serve calls.
     async fn encode(
         &self,
         received: &Upload,
@@ -280,12 +281,19 @@ impl Files {
         name: &str,
         uploader: Uploader,
     ) -> Result<(TempPath, TempPath), AppError> {
-        let turns = &self.storage.pictures;
-        let turn = turns.turn(uploader, uploader.is_trusted()).await;
+        let share = if uploader.is_trusted() {
+            Share::Full
+        } else {
+            Share::Small
+        };
+        let permit = self.storage.pictures.acquire(uploader, share).await;
+        let permit = permit.map_err(|error| {
+            AppError::unavailable("pictures cannot be processed at present").with_source(error)
+        })?;
         let (input, limits) = (received.path().to_owned(), self.storage.limits);
         let spool = self.storage.spool.clone();
         let work = tokio::task::spawn_blocking(move || {
-            let _turn = turn;
+            let _permit = permit;
             let made = pictures::process(&input, kind, &limits, &spool)?;
             let sha256 = sha256_of(&made.picture.path).map_err(PictureError::Disk)?;
             Ok::<_, PictureError>((made, sha256))

@@ -1,11 +1,8 @@
 //! The token of a guest's cart: 256 random bits, stored as a hash.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use ring::{
-    digest,
-    rand::{SecureRandom as _, SystemRandom},
-};
-use waybill_service_kit::AppError;
+use ring::digest;
+use waybill_service_kit::{AppError, crypto};
 
 /// Bytes of randomness.
 const BYTES: usize = 32;
@@ -22,10 +19,7 @@ impl std::fmt::Debug for CartToken {
 
 impl CartToken {
     pub fn new() -> Result<Self, AppError> {
-        let mut bytes = [0_u8; BYTES];
-        SystemRandom::new()
-            .fill(&mut bytes)
-            .map_err(|_| AppError::internal("the system gives no random numbers"))?;
+        let bytes = crypto::random::<BYTES>()?;
         Ok(Self(URL_SAFE_NO_PAD.encode(bytes)))
     }
 
