@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
-use prost_reflect::{DynamicMessage, MessageDescriptor};
+use prost_reflect::{DynamicMessage, Kind, MessageDescriptor};
 
 use super::{
     Result,
@@ -65,14 +65,23 @@ impl Json {
                 own.insert(field.json_name().to_owned());
             }
         }
-        let fields: Vec<_> = of
-            .fields()
-            .map(|field| field.json_name().to_owned())
-            .filter(|name| !own.contains(name))
-            .collect();
+        let (mut fields, mut volatile, mut choices) = (Vec::new(), Vec::new(), Vec::new());
+        for field in of.fields() {
+            let name = field.json_name().to_owned();
+            if own.contains(&name) {
+                continue;
+            }
+            if self.options(&field)?.is("volatile") {
+                volatile.push(name.clone());
+            }
+            if matches!(field.kind(), Kind::Enum(_)) {
+                choices.push(name.clone());
+            }
+            fields.push(name);
+        }
         writeln!(
             echoes,
-            "Echo {{ message: {:?}, schema: {:?}, of: {:?}, fields: &{fields:?} }},",
+            "Echo {{ message: {:?}, schema: {:?}, of: {:?}, fields: &{fields:?}, volatile: &{volatile:?}, choices: &{choices:?} }},",
             message.name(),
             self.schema_of(message),
             self.schema_of(&of),

@@ -111,6 +111,10 @@ pub struct Echo {
     pub of: &'static str,
     /// The read-only fields.
     pub fields: &'static [&'static str],
+    /// Those that change without an edit: an outdated value is no attempt to change them.
+    pub volatile: &'static [&'static str],
+    /// Those with the name of a choice, which may be in any case.
+    pub choices: &'static [&'static str],
 }
 
 /// Converts a named choice in a body to the value in a message.

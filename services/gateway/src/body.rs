@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use waybill_primitives::FieldError;
 use waybill_service_kit::AppError;
 
-use crate::{error::ApiError, faults, objects::Objects};
+use crate::{error::ApiError, input_errors, objects::Objects};
 
 /// A required JSON body.
 #[derive(Debug)]
@@ -117,17 +117,17 @@ fn json_error<T: ToSchema>(bytes: &[u8], path: &str, error: &serde_json::Error) 
         };
         return AppError::malformed(problem).into();
     }
-    let first = first_fault(path, &error.to_string());
+    let first = first_error(path, &error.to_string());
     let body = serde_json::from_slice(bytes);
-    let mut all = body.map_or_else(|_| Vec::new(), |body| faults::of_body::<T>(&body));
-    if !all.iter().any(|fault| fault.field == first.field) {
+    let mut all = body.map_or_else(|_| Vec::new(), |body| input_errors::of_body::<T>(&body));
+    if !all.iter().any(|error| error.field == first.field) {
         all.insert(0, first);
     }
     AppError::invalid(all).into()
 }
 
 /// The error at which serde stopped.
-fn first_fault(path: &str, problem: &str) -> FieldError {
+fn first_error(path: &str, problem: &str) -> FieldError {
     let named_by_serde = problem.starts_with("unknown field")
         || problem.starts_with("missing field")
         || problem.starts_with("duplicate field");
@@ -140,7 +140,7 @@ fn first_fault(path: &str, problem: &str) -> FieldError {
         (None, "" | ".") => "body".to_owned(),
         (None, path) => path.to_owned(),
     };
-    FieldError::new(field, faults::in_words(problem))
+    FieldError::new(field, input_errors::in_words(problem))
 }
 
 /// Whether the JSON text has the escape `\u0000`: PostgreSQL cannot store that character.

@@ -18,7 +18,7 @@ pub use self::{
     query::{Both, Limit, Paged, PagedWith, Paging, Params},
 };
 pub use crate::body::{Body, OptionalBody, content_type, is_json, parse};
-pub use crate::read_only::{Edited, Replaced};
+pub use crate::read_only::Edited;
 use crate::{app::App, error::ApiError};
 
 /// What [`crate::edge`] knows about a request.

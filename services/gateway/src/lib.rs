@@ -1,13 +1,13 @@
 //! The gateway: REST, OpenAPI and Socket.IO for clients.
 //!
-//! Layers: config, denials, error ← cache, faults, limits, multipart, objects, pages ← body ← read_only, downloads ← app, extract ← answer, dto, health ← expand ← routes ← edge, server, sockets ← asyncapi, openapi, live_docs.
+//! Layers: config, denials, error, relative_json ← cache, input_errors, limits, multipart, objects, pages ← body ← read_only, downloads ← app, extract ← answer, dto, health ← expand ← routes ← edge, server, sockets ← asyncapi, openapi, live_docs.
 //!
 //! A request passes `edge` (id, identity, deadline, panics, error format, headers, log, metrics), CORS, the rate limit, and
 //! then its handler in `routes`, which takes checked input, calls a service (`app::read!`, `app::send!`) and answers with one of
 //! its messages (`answer`), which are serialized as JSON directly. `sockets` sends events from the bus to live connections. The
 //! gateway has no durable state.
 //!
-//! Module map: `config` (settings), `app` (shared state), `edge`, `limits`, `cache` (product lists), `extract`, `body`, `objects`, `read_only` and `faults` (checked input), `answer`
+//! Module map: `config` (settings), `app` (shared state), `edge`, `limits`, `cache` (product lists), `relative_json` (answers without the gateway's address), `extract`, `body`, `objects`, `read_only` and `input_errors` (checked input), `answer`
 //! (typed answers), `expand` (orders beside their ids), `error` (the one error format), `multipart` (forms with files), `downloads` (bodies that are read slowly), `dto`
 //! (bodies of requests, composed answers), `routes`, `openapi`, `asyncapi` and `live_docs` (the contracts), `health`, `pages`
 //! (templates), `sockets`, `server` (listening and draining).
@@ -25,14 +25,15 @@ mod edge;
 mod error;
 mod expand;
 mod extract;
-mod faults;
 mod health;
+mod input_errors;
 mod limits;
 mod live_docs;
 mod multipart;
 mod objects;
 mod pages;
 mod read_only;
+mod relative_json;
 mod routes;
 mod server;
 mod sockets;

@@ -1,8 +1,10 @@
-//! Changes of resources that clients send back as they read them, with their read-only fields. Equal ones are ignored; a different one
-//! is refused, because the client expects a change that does not happen.
+//! Changes of resources that clients send back as they read them, with their read-only fields. Equal ones are ignored, and so are those
+//! that change without an edit (`volatile` in json.proto). Any other is refused, because the client expects a change that does not
+//! happen.
 
 use axum::extract::{FromRequest, Request};
 use chrono::{DateTime, TimeDelta};
+use http::Method;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -13,10 +15,10 @@ use waybill_service_kit::AppError;
 use crate::{
     body::{json_bytes, parse},
     error::{ApiError, camel_case},
-    faults,
+    input_errors,
 };
 
-/// A required JSON body that changes a resource, and its read-only fields.
+/// A required JSON body that changes a resource, and its read-only fields. In a PUT, what it leaves out is cleared, or required.
 #[derive(Debug)]
 pub struct Edited<T>(pub T, pub ReadOnly);
 
@@ -27,52 +29,45 @@ where
 {
     type Rejection = ApiError;
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let replaces = request.method() == Method::PUT;
         let bytes = json_bytes(request, state).await?;
-        let body = parse(&bytes)?;
+        let body = if replaces {
+            completed(&bytes)?
+        } else {
+            parse(&bytes)?
+        };
         Ok(Self(body, ReadOnly::of::<T>(&bytes)))
     }
 }
 
-/// As [`Edited`], for PUT: what the body leaves out is cleared, or required.
-#[derive(Debug)]
-pub struct Replaced<T>(pub T, pub ReadOnly);
-
-impl<S, T> FromRequest<S> for Replaced<T>
-where
-    S: Send + Sync,
-    T: DeserializeOwned + ToSchema,
-{
-    type Rejection = ApiError;
-    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let bytes = json_bytes(request, state).await?;
-        let schema = T::name();
-        let replacement = REPLACEMENTS.iter().find(|it| it.patch == schema);
-        let body = serde_json::from_slice::<Map<String, Value>>(&bytes);
-        let (Some(replacement), Ok(mut body)) = (replacement, body) else {
-            // What is no JSON object is refused.
-            return Ok(Self(parse(&bytes)?, ReadOnly::default()));
-        };
-        let given: Vec<_> = body.keys().map(|name| camel_case(name)).collect();
-        let is_missing = |name: &str| !given.iter().any(|given| given == name);
-        let missing = replacement.required.iter().filter(|name| is_missing(name));
-        let missing: Vec<_> = missing
-            .map(|name| FieldError::new(*name, "is required; PATCH changes single fields"))
-            .collect();
-        if !missing.is_empty() {
-            let all = [faults::of_body::<T>(&Value::Object(body)), missing].concat();
-            return Err(AppError::invalid(all).into());
-        }
-        // Parsed as it was sent, so that duplicate names are found.
-        parse::<T>(&bytes)?;
-        for (name, value) in replacement.defaults {
-            if is_missing(name) {
-                let value = serde_json::from_str(value).map_err(AppError::internal)?;
-                body.insert((*name).to_owned(), value);
-            }
-        }
-        let whole = serde_json::to_vec(&body).map_err(AppError::internal)?;
-        Ok(Self(parse(&whole)?, ReadOnly::of::<T>(&bytes)))
+/// The body of a PUT, with what it leaves out.
+fn completed<T: DeserializeOwned + ToSchema>(bytes: &[u8]) -> Result<T, ApiError> {
+    let schema = T::name();
+    let replacement = REPLACEMENTS.iter().find(|it| it.patch == schema);
+    let body = serde_json::from_slice::<Map<String, Value>>(bytes);
+    let (Some(replacement), Ok(mut body)) = (replacement, body) else {
+        // What is no JSON object is refused.
+        return parse(bytes);
+    };
+    let given: Vec<_> = body.keys().map(|name| camel_case(name)).collect();
+    let is_missing = |name: &str| !given.iter().any(|given| given == name);
+    let missing = replacement.required.iter().filter(|name| is_missing(name));
+    let missing: Vec<_> = missing
+        .map(|name| FieldError::new(*name, "is required; PATCH changes single fields"))
+        .collect();
+    if !missing.is_empty() {
+        let all = [input_errors::of_body::<T>(&Value::Object(body)), missing].concat();
+        return Err(AppError::invalid(all).into());
     }
+    // Parsed as it was sent, so that duplicate names are found.
+    parse::<T>(bytes)?;
+    for (name, value) in replacement.defaults {
+        if is_missing(name) {
+            let value = serde_json::from_str(value).map_err(AppError::internal)?;
+            body.insert((*name).to_owned(), value);
+        }
+    }
+    parse(&serde_json::to_vec(&body).map_err(AppError::internal)?)
 }
 
 /// Read-only fields of a body, by their paths.
@@ -88,8 +83,6 @@ pub struct ReadOnly {
 const LISTS: [(&str, &str, &str); 1] = [("OrderEdit", "items", "EditedLine")];
 /// The field that identifies an item.
 const ITEM_ID: &str = "productId";
-/// Fields of items that follow from others, which may have changed.
-const DERIVED: [&str; 1] = ["lineTotal"];
 
 impl ReadOnly {
     fn of<T: ToSchema>(bytes: &[u8]) -> Self {
@@ -108,7 +101,6 @@ impl ReadOnly {
                     continue;
                 };
                 let mut fields = read_only(item, line);
-                fields.retain(|name, _| !DERIVED.contains(&name.as_str()));
                 if !fields.is_empty() {
                     let id = line.iter().find(|(name, _)| camel_case(name) == ITEM_ID);
                     fields.extend(id.map(|(_, id)| (ITEM_ID.to_owned(), id.clone())));
@@ -134,15 +126,15 @@ impl ReadOnly {
             return Ok(());
         }
         let current = serde_json::to_value(current).map_err(AppError::internal)?;
-        let faults = self.differences(&current);
-        if faults.is_empty() {
+        let errors = self.differences(&current);
+        if errors.is_empty() {
             return Ok(());
         }
-        Err(AppError::invalid(faults).into())
+        Err(AppError::invalid(errors).into())
     }
 
     fn differences(&self, current: &Value) -> Vec<FieldError> {
-        let mut faults = Vec::new();
+        let mut errors = Vec::new();
         let mut compare = |path: String, sent: &Value, current: &Value| {
             if same(sent, current) {
                 return;
@@ -155,40 +147,49 @@ impl ReadOnly {
                 _ => "is read-only here".to_owned(),
             };
             let problem = format!("{is}; leave it out, or send it as it was read");
-            faults.push(FieldError::new(path, problem));
+            errors.push(FieldError::new(path, problem));
         };
         for (name, sent) in &self.fields {
             compare(name.clone(), sent, &current[name]);
         }
         for (list, index, line) in &self.items {
             let known = current[list].as_array().into_iter().flatten();
-            let of_line = known
-                .clone()
-                .find(|known| same(&line[ITEM_ID], &known[ITEM_ID]));
+            let id = line[ITEM_ID].as_str().unwrap_or_default();
+            let of_line = known.clone().find(|known| {
+                let known = known[ITEM_ID].as_str().unwrap_or_default();
+                known.eq_ignore_ascii_case(id)
+            });
             for (name, sent) in line.iter().filter(|(name, _)| *name != ITEM_ID) {
                 let current = of_line.map_or(&Value::Null, |known| &known[name]);
                 compare(format!("{list}[{index}].{name}"), sent, current);
             }
         }
-        faults
+        errors
     }
 }
 
-/// The read-only fields of an object with this schema, named as in OpenAPI.
+/// The read-only fields of an object with this schema that are compared, named as in OpenAPI.
 fn read_only(schema: &str, body: &Map<String, Value>) -> Map<String, Value> {
     let Some(echo) = ECHOES.iter().find(|echo| echo.schema == schema) else {
         return Map::new();
     };
-    let named = body
-        .iter()
-        .map(|(name, value)| (camel_case(name), value.clone()));
-    named
-        .filter(|(name, _)| echo.fields.contains(&name.as_str()))
+    let named = body.iter().map(|(name, value)| (camel_case(name), value));
+    let compared = named.filter(|(name, _)| {
+        let name = name.as_str();
+        echo.fields.contains(&name) && !echo.volatile.contains(&name)
+    });
+    compared
+        .map(|(name, value)| match value {
+            Value::String(text) if echo.choices.contains(&name.as_str()) => {
+                (name, text.to_ascii_uppercase().into())
+            }
+            value => (name, value.clone()),
+        })
         .collect()
 }
 
-/// Whether a value was sent as it was read. Names may be in any case, objects may lack fields, and times may have lost their digits below
-/// a millisecond, as JavaScript's do.
+/// Whether a value was sent as it was read. Objects may lack fields, and times may have lost their digits below a millisecond, as
+/// JavaScript's do.
 fn same(sent: &Value, current: &Value) -> bool {
     match (sent, current) {
         (Value::Object(sent), Value::Object(current)) => sent.iter().all(|(name, sent)| {
@@ -206,7 +207,7 @@ fn same(sent: &Value, current: &Value) -> bool {
             let time = |text: &str| DateTime::parse_from_rfc3339(text).ok();
             match (time(sent), time(current)) {
                 (Some(sent), Some(current)) => (sent - current).abs() < TimeDelta::milliseconds(1),
-                _ => sent.eq_ignore_ascii_case(current),
+                _ => sent == current,
             }
         }
         _ => sent == current,
@@ -216,7 +217,7 @@ fn same(sent: &Value, current: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use waybill_proto::order::EditOrderRequest;
+    use waybill_proto::order::{EditOrderRequest, UpdateCategoryRequest, UpdateProductRequest};
 
     use super::*;
 
@@ -224,18 +225,21 @@ mod tests {
     fn what_was_read_may_be_sent_back_and_nothing_else() {
         let order = json!({
             "id": "a", "status": "PENDING", "assignee": null, "updatedAt": "2026-11-21T09:30:00.123456Z",
+            "completedAt": "2026-11-21T09:30:00.123456Z",
             "customer": {"id": "c", "name": "Ada"}, "total": {"amount": 5, "currency": "USD"},
             "items": [{"productId": "P", "name": "Mug", "quantity": 1, "lineTotal": {"amount": 5}}],
         });
         let differing = |sent: Value| {
             let sent = ReadOnly::of::<EditOrderRequest>(sent.to_string().as_bytes());
-            let faults = sent.differences(&order).into_iter();
-            faults.map(|fault| fault.field).collect::<Vec<_>>()
+            let errors = sent.differences(&order).into_iter();
+            errors.map(|error| error.field).collect::<Vec<_>>()
         };
         assert_eq!(differing(order.clone()), [""; 0]);
         for same in [
             json!({"status": "pending", "updated_at": "2026-11-21T09:30:00.123Z", "customer": {"id": "c"}}),
             json!({"title": "New", "items": [{"product_id": "p", "quantity": 3, "lineTotal": {"amount": 9}}]}),
+            json!({"updatedAt": "2026-11-21T09:29:00Z"}),
+            json!({"completedAt": "2026-11-21T09:30:00.123Z"}),
         ] {
             assert_eq!(differing(same.clone()), [""; 0], "{same}");
         }
@@ -243,7 +247,11 @@ mod tests {
             (json!({"status": "COMPLETED"}), "status"),
             (json!({"assignee": {"id": "w"}}), "assignee"),
             (json!({"total": {"amount": 1}}), "total"),
-            (json!({"updatedAt": "2026-11-21T09:31:00Z"}), "updatedAt"),
+            (
+                json!({"completedAt": "2026-11-21T09:31:00Z"}),
+                "completedAt",
+            ),
+            (json!({"customer": {"name": "ada"}}), "customer"),
             (
                 json!({"items": [{"productId": "P", "name": "Cup", "quantity": 1}]}),
                 "items[0].name",
@@ -255,5 +263,18 @@ mod tests {
         ] {
             assert_eq!(differing(other.clone()), [field], "{other}");
         }
+    }
+
+    /// In a shop that sells, these are outdated as soon as they are read.
+    #[test]
+    fn what_changes_by_itself_is_not_compared() {
+        let sent = json!({
+            "available": 9, "onHand": 10, "reserved": 1, "updatedAt": "2026-11-21T09:29:00Z", "createdAt": "2026-11-21T09:00:00Z",
+        });
+        let sent = ReadOnly::of::<UpdateProductRequest>(sent.to_string().as_bytes());
+        let product = json!({"available": 2, "onHand": 4, "reserved": 2, "createdAt": "2026-11-21T09:00:00Z"});
+        assert_eq!(sent.differences(&product), []);
+        let sent = ReadOnly::of::<UpdateCategoryRequest>(br#"{"products": 4, "updatedAt": "x"}"#);
+        assert_eq!(sent.differences(&json!({"products": 5})), []);
     }
 }

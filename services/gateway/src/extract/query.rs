@@ -17,7 +17,7 @@ use waybill_service_kit::AppError;
 use crate::{
     body::quoted,
     error::{ApiError, camel_case},
-    faults,
+    input_errors,
 };
 
 /// Query parameters; unknown and malformed ones are refused by name. A parameter without a value counts as not given, because
@@ -187,28 +187,28 @@ fn query_of<T: DeserializeOwned>(query: &str) -> Result<T, BadQuery> {
     }
     let is_bare = |pair: &&str| !pair.is_empty() && !pair.contains('=');
     if let Some(name) = query.split('&').find(is_bare) {
-        let fault = FieldError::new(name, "must have a value");
-        return Err(BadQuery::Fault(fault));
+        let error = FieldError::new(name, "must have a value");
+        return Err(BadQuery::Field(error));
     }
     let filled = form_urlencoded::Serializer::new(String::new())
         .extend_pairs(pairs_of(query))
         .finish();
     let pairs = form_urlencoded::parse(filled.as_bytes());
     let values = serde_path_to_error::deserialize(serde_html_form::Deserializer::new(pairs));
-    values.map_err(|error| BadQuery::Fault(first_fault(&error)))
+    values.map_err(|error| BadQuery::Field(first_error(&error)))
 }
 
 /// The first error of a group of parameters.
 enum BadQuery {
     Malformed(AppError),
-    Fault(FieldError),
+    Field(FieldError),
 }
 
 /// The errors of all groups of parameters.
 #[derive(Default)]
 struct Wrong {
     malformed: Option<AppError>,
-    faults: Vec<FieldError>,
+    errors: Vec<FieldError>,
 }
 
 impl Wrong {
@@ -216,7 +216,7 @@ impl Wrong {
         match values {
             Ok(values) => return Some(values),
             Err(BadQuery::Malformed(error)) => self.malformed = Some(error),
-            Err(BadQuery::Fault(fault)) => self.faults.push(fault),
+            Err(BadQuery::Field(error)) => self.errors.push(error),
         }
         None
     }
@@ -226,10 +226,10 @@ impl Wrong {
         if let Some(error) = self.malformed {
             return error.into();
         }
-        let mut all = faults::of_query(&pairs_of(query), params);
-        for fault in self.faults {
-            if !all.iter().any(|known| known.field == fault.field) {
-                all.push(fault);
+        let mut all = input_errors::of_query(&pairs_of(query), params);
+        for error in self.errors {
+            if !all.iter().any(|known| known.field == error.field) {
+                all.push(error);
             }
         }
         AppError::invalid(all).into()
@@ -245,12 +245,12 @@ fn api_name(name: Cow<'_, str>) -> Cow<'_, str> {
 }
 
 /// The error at which serde stopped.
-fn first_fault(error: &serde_path_to_error::Error<serde_html_form::de::Error>) -> FieldError {
+fn first_error(error: &serde_path_to_error::Error<serde_html_form::de::Error>) -> FieldError {
     let problem = error.inner().to_string();
     // For a parameter that may be repeated, the path continues with the index of the value.
     let field = match error.path().iter().next() {
         Some(Segment::Map { key }) => key.as_str(),
         _ => quoted(&problem).unwrap_or("query"),
     };
-    FieldError::new(field, faults::in_words(&problem))
+    FieldError::new(field, input_errors::in_words(&problem))
 }

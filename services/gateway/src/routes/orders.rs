@@ -18,9 +18,8 @@ use crate::{
     error::ApiError,
     extract::{
         Anyone, Body, CartToken, Edited, Id, Idempotency, IfMatch, Limit, OptionalBody, Paged,
-        Paging, Params, Replaced, SignedIn, Worker,
+        Paging, Params, SignedIn, Worker,
     },
-    read_only::ReadOnly,
 };
 
 pub fn routes() -> OpenApiRouter<App> {
@@ -129,16 +128,16 @@ pub async fn place_order(
 
 /// Replace what the customer says of an order, while it is PENDING and unpaid: its owner, administrators.
 ///
-/// Fields that are left out become empty, also `items`. Otherwise the same as editing it.
+/// `items` are required; other fields that are left out become empty. Otherwise the same as editing it.
 #[utoipa::path(put, path = "/api/v1/orders/{id}", tag = "orders", params(IfMatch), request_body = pb::EditOrderRequest)]
 pub async fn replace_order(
-    State(app): State<App>,
-    SignedIn(context): SignedIn,
+    state: State<App>,
+    caller: SignedIn,
     id: Id,
     if_match: IfMatch,
-    Replaced(request, sent): Replaced<pb::EditOrderRequest>,
+    body: Edited<pb::EditOrderRequest>,
 ) -> Result<Versioned<pb::Order>, ApiError> {
-    edit(&app, &context, id, if_match, request, &sent).await
+    update_order(state, caller, id, if_match, body).await
 }
 
 /// Edit an order while it is PENDING and unpaid: its owner, administrators.
@@ -154,24 +153,13 @@ pub async fn update_order(
     SignedIn(context): SignedIn,
     id: Id,
     if_match: IfMatch,
-    Edited(request, sent): Edited<pb::EditOrderRequest>,
-) -> Result<Versioned<pb::Order>, ApiError> {
-    edit(&app, &context, id, if_match, request, &sent).await
-}
-
-async fn edit(
-    app: &Gateway,
-    context: &CallContext,
-    id: Id,
-    if_match: IfMatch,
-    mut request: pb::EditOrderRequest,
-    sent: &ReadOnly,
+    Edited(mut request, sent): Edited<pb::EditOrderRequest>,
 ) -> Result<Versioned<pb::Order>, ApiError> {
     request.id = id.to_string();
     if_match.into_field(&mut request.version)?;
-    sent.check(request.version, current(app, context, id))
+    sent.check(request.version, current(&app, &context, id))
         .await?;
-    let answer = send!(app.clients.order, edit_order, context, request)?;
+    let answer = send!(app.clients.order, edit_order, &context, request)?;
     app.products.invalidate();
     Versioned::of(answer.order)
 }

@@ -10,8 +10,7 @@ use crate::{
     app::{App, Gateway, read, send},
     dto,
     error::ApiError,
-    extract::{Admin, Anyone, Edited, IfMatch, Replaced},
-    read_only::ReadOnly,
+    extract::{Admin, Anyone, Edited, IfMatch},
 };
 
 pub fn routes() -> OpenApiRouter<App> {
@@ -50,12 +49,12 @@ pub async fn get_settings(
 /// now on.
 #[utoipa::path(put, path = "/api/v1/admin/settings", tag = "admin", params(IfMatch), request_body = pb::UpdateSettingsRequest)]
 pub async fn replace_settings(
-    State(app): State<App>,
-    Admin(context): Admin,
+    state: State<App>,
+    caller: Admin,
     if_match: IfMatch,
-    Replaced(request, sent): Replaced<pb::UpdateSettingsRequest>,
+    body: Edited<pb::UpdateSettingsRequest>,
 ) -> Result<Versioned<pb::ShopSettings>, ApiError> {
-    update(&app, &context, if_match, request, &sent).await
+    update_settings(state, caller, if_match, body).await
 }
 
 /// Change some of the shop's settings. Those that are not given stay as they are; otherwise the same as replacing them.
@@ -64,20 +63,10 @@ pub async fn update_settings(
     State(app): State<App>,
     Admin(context): Admin,
     if_match: IfMatch,
-    Edited(request, sent): Edited<pb::UpdateSettingsRequest>,
-) -> Result<Versioned<pb::ShopSettings>, ApiError> {
-    update(&app, &context, if_match, request, &sent).await
-}
-
-async fn update(
-    app: &Gateway,
-    context: &CallContext,
-    if_match: IfMatch,
-    mut request: pb::UpdateSettingsRequest,
-    sent: &ReadOnly,
+    Edited(mut request, sent): Edited<pb::UpdateSettingsRequest>,
 ) -> Result<Versioned<pb::ShopSettings>, ApiError> {
     if_match.into_field(&mut request.version)?;
-    sent.check(request.version, current(app, context)).await?;
-    let answer = send!(app.clients.shop, update_settings, context, request)?;
+    sent.check(request.version, current(&app, &context)).await?;
+    let answer = send!(app.clients.shop, update_settings, &context, request)?;
     Versioned::of(answer.settings)
 }

@@ -12,8 +12,7 @@ use crate::{
     app::{App, Gateway, read, send},
     dto,
     error::ApiError,
-    extract::{Body, Edited, IfMatch, Replaced, SignedIn},
-    read_only::ReadOnly,
+    extract::{Body, Edited, IfMatch, SignedIn},
 };
 
 pub fn routes() -> OpenApiRouter<App> {
@@ -42,12 +41,12 @@ async fn current(app: &Gateway, context: &CallContext) -> Result<pb::User, ApiEr
 /// Your account can be sent back as it was read.
 #[utoipa::path(put, path = "/api/v1/users/profile", tag = "users", params(IfMatch), request_body = pb::UpdateProfileRequest)]
 pub async fn replace_profile(
-    State(app): State<App>,
-    SignedIn(context): SignedIn,
+    state: State<App>,
+    caller: SignedIn,
     if_match: IfMatch,
-    Replaced(request, sent): Replaced<pb::UpdateProfileRequest>,
+    body: Edited<pb::UpdateProfileRequest>,
 ) -> Result<Versioned<pb::User>, ApiError> {
-    update(&app, &context, if_match, request, &sent).await
+    update_profile(state, caller, if_match, body).await
 }
 
 /// Change your name. Fields that are not given stay as they are.
@@ -58,21 +57,11 @@ pub async fn update_profile(
     State(app): State<App>,
     SignedIn(context): SignedIn,
     if_match: IfMatch,
-    Edited(request, sent): Edited<pb::UpdateProfileRequest>,
-) -> Result<Versioned<pb::User>, ApiError> {
-    update(&app, &context, if_match, request, &sent).await
-}
-
-async fn update(
-    app: &Gateway,
-    context: &CallContext,
-    if_match: IfMatch,
-    mut request: pb::UpdateProfileRequest,
-    sent: &ReadOnly,
+    Edited(mut request, sent): Edited<pb::UpdateProfileRequest>,
 ) -> Result<Versioned<pb::User>, ApiError> {
     if_match.into_field(&mut request.version)?;
-    sent.check(request.version, current(app, context)).await?;
-    let answer = send!(app.clients.auth, update_profile, context, request)?;
+    sent.check(request.version, current(&app, &context)).await?;
+    let answer = send!(app.clients.auth, update_profile, &context, request)?;
     Versioned::of(answer.user)
 }
 

@@ -24,7 +24,12 @@ async fn send_back(gateway: &Gateway, role: Role, path: &str, methods: &[Method]
     assert_eq!(read.status, 200, "{path}: {:?}", read.body);
     let read = read.json();
     for method in methods {
-        let body = read.to_string();
+        let mut body = read.clone();
+        if let Some(time) = body.get_mut("updatedAt") {
+            // Something has changed since, such as the stock.
+            *time = json!("2001-01-01T00:00:00Z");
+        }
+        let body = body.to_string();
         let answer = gateway.send_as(role, method.clone(), path, &body).await;
         assert_eq!(answer.status, 200, "{method} {path}: {:?}", answer.body);
         let mut typo = read.clone();
@@ -33,7 +38,7 @@ async fn send_back(gateway: &Gateway, role: Role, path: &str, methods: &[Method]
             .send_as(role, method.clone(), path, &typo.to_string())
             .await
             .names("craetedAt");
-        for field in ["id", "createdAt", "updatedAt"] {
+        for field in ["id", "createdAt"] {
             if read.get(field).is_none() {
                 continue;
             }
@@ -410,6 +415,8 @@ async fn put_replaces_and_patch_merges() {
             &["name"],
         ),
         (Role::Customer, "/api/v1/users/profile", &["firstName"]),
+        // An order is not emptied by a body that says nothing of its lines.
+        (Role::Customer, &order, &["items"]),
         (
             Role::Admin,
             "/api/v1/admin/settings",
@@ -428,8 +435,10 @@ async fn put_replaces_and_patch_merges() {
             order: Some(pb::Order::default()),
         },
     );
-    for method in [Method::PUT, Method::PATCH] {
-        let body = r#"{"description": "Blue"}"#;
+    for (method, body) in [
+        (Method::PUT, r#"{"description": "Blue", "items": []}"#),
+        (Method::PATCH, r#"{"description": "Blue"}"#),
+    ] {
         let answer = gateway.send_as(Role::Customer, method, &order, body).await;
         assert_eq!(answer.status, 200, "{:?}", answer.body);
     }

@@ -3,6 +3,12 @@
 //! serde stops at the first error and describes it by Rust types. So input that serde refused is compared with its OpenAPI schema
 //! here. Input that serde accepts never gets here.
 
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock},
+};
+
+use parking_lot::Mutex;
 use serde_json::{Map, Value};
 use utoipa::{ToSchema, openapi::path::Parameter};
 use uuid::Uuid;
@@ -14,6 +20,8 @@ use crate::error::camel_case;
 
 /// Maximum number of errors in one answer.
 const MOST: usize = 50;
+/// Maximum number of values of a body that are looked at for them.
+const MOST_VALUES: usize = 10_000;
 
 pub const REQUIRED: &str = "is required";
 const WHOLE: &str = "must be a whole number";
@@ -24,43 +32,73 @@ const OBJECT: &str = "must be an object";
 
 /// The errors of a JSON body that shall be a `T`.
 pub fn of_body<T: ToSchema>(body: &Value) -> Vec<FieldError> {
-    let mut schemas = Vec::new();
-    T::schemas(&mut schemas);
-    let schemas = schemas.into_iter().filter_map(|(name, schema)| {
-        let schema = serde_json::to_value(schema).ok()?;
-        Some((name, schema))
-    });
-    let Ok(root) = serde_json::to_value(T::schema()) else {
-        return Vec::new();
-    };
+    let schemas = Schemas::of::<T>();
     let mut check = Check {
-        schemas: schemas.collect(),
-        faults: Vec::new(),
+        schemas: &schemas.named,
+        errors: Vec::new(),
+        left: MOST_VALUES,
     };
-    check.value(body, &root, &T::name(), "");
-    check.faults
+    check.value(body, &schemas.root, &T::name(), "");
+    check.errors
 }
 
-struct Check {
+/// The schema of a body, and those that it refers to, by their names.
+struct Schemas {
+    root: Value,
+    named: Map<String, Value>,
+}
+
+impl Schemas {
+    /// Built for the first error of each type.
+    fn of<T: ToSchema>() -> Arc<Self> {
+        static BUILT: LazyLock<Mutex<HashMap<String, Arc<Schemas>>>> =
+            LazyLock::new(Mutex::default);
+        let mut built = BUILT.lock();
+        let schemas = built.entry(T::name().into_owned()).or_insert_with(|| {
+            let mut named = Vec::new();
+            T::schemas(&mut named);
+            let named = named.into_iter().filter_map(|(name, schema)| {
+                let schema = serde_json::to_value(schema).ok()?;
+                Some((name, schema))
+            });
+            Arc::new(Self {
+                root: serde_json::to_value(T::schema()).unwrap_or_default(),
+                named: named.collect(),
+            })
+        });
+        Arc::clone(schemas)
+    }
+}
+
+struct Check<'a> {
     /// By their names.
-    schemas: Map<String, Value>,
-    faults: Vec<FieldError>,
+    schemas: &'a Map<String, Value>,
+    errors: Vec<FieldError>,
+    /// Number of values that are still looked at.
+    left: usize,
 }
 
-impl Check {
+impl<'a> Check<'a> {
     fn add(&mut self, path: &str, message: impl Into<String>) {
-        if self.faults.len() < MOST {
-            let path = if path.is_empty() { "body" } else { path };
-            self.faults.push(FieldError::new(path, message));
-        }
+        let path = if path.is_empty() { "body" } else { path };
+        self.errors.push(FieldError::new(path, message));
+    }
+
+    /// A large body must not cost much more than its answer.
+    const fn is_done(&self) -> bool {
+        self.errors.len() >= MOST || self.left == 0
     }
 
     /// `name` is that of the schema; empty if it has none.
-    fn value(&mut self, value: &Value, schema: &Value, name: &str, path: &str) {
+    fn value(&mut self, value: &Value, schema: &'a Value, name: &str, path: &str) {
+        if self.is_done() {
+            return;
+        }
+        self.left -= 1;
         if let Some(reference) = schema["$ref"].as_str() {
             let name = reference.rsplit('/').next().unwrap_or_default();
-            if let Some(found) = self.schemas.get(name).cloned() {
-                self.value(value, &found, name, path);
+            if let Some(found) = self.schemas.get(name) {
+                self.value(value, found, name, path);
             }
             return;
         }
@@ -86,6 +124,9 @@ impl Check {
             }
             Value::Array(items) if is_a(schema, "array") => {
                 for (index, item) in items.iter().enumerate() {
+                    if self.is_done() {
+                        break;
+                    }
                     self.value(item, &schema["items"], "", &format!("{path}[{index}]"));
                 }
             }
@@ -98,7 +139,7 @@ impl Check {
     }
 
     /// A value that may be null, or of several kinds. What is of none of them is left to the words of its own type.
-    fn one_of(&mut self, value: &Value, choices: &[Value], path: &str) {
+    fn one_of(&mut self, value: &Value, choices: &'a [Value], path: &str) {
         let nullable = choices.iter().any(|choice| choice["type"] == "null");
         if value.is_null() && nullable {
             return;
@@ -111,15 +152,18 @@ impl Check {
         }
     }
 
-    fn fields(&mut self, fields: &Map<String, Value>, schema: &Value, name: &str, path: &str) {
+    fn fields(&mut self, fields: &Map<String, Value>, schema: &'a Value, name: &str, path: &str) {
         let at = |field: &str| match path {
             "" => field.to_owned(),
             path => format!("{path}.{field}"),
         };
-        let empty = Map::new();
-        let known = schema["properties"].as_object().unwrap_or(&empty);
+        static NONE: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
+        let known = schema["properties"].as_object().unwrap_or(&NONE);
         let mut given = Vec::new();
         for (field, value) in fields {
+            if self.is_done() {
+                return;
+            }
             let spelled = if known.contains_key(field) {
                 field.clone()
             } else {
@@ -143,7 +187,7 @@ impl Check {
         }
         let required = schema["required"].as_array();
         for field in required.into_iter().flatten().filter_map(Value::as_str) {
-            if !given.iter().any(|given| given == field) {
+            if !self.is_done() && !given.iter().any(|given| given == field) {
                 self.add(&at(field), REQUIRED);
             }
         }
@@ -214,10 +258,10 @@ fn of_format(text: &str, schema: &Value) -> Option<&'static str> {
 
 /// The errors of a query's parameters, those without a value left out.
 pub fn of_query(pairs: &[(String, String)], params: &[Parameter]) -> Vec<FieldError> {
-    let mut faults = Vec::new();
+    let mut errors = Vec::new();
     let mut add = |name: &str, problem: String| {
-        if faults.len() < MOST {
-            faults.push(FieldError::new(name, problem));
+        if errors.len() < MOST {
+            errors.push(FieldError::new(name, problem));
         }
     };
     for (index, (name, text)) in pairs.iter().enumerate() {
@@ -255,7 +299,7 @@ pub fn of_query(pairs: &[(String, String)], params: &[Parameter]) -> Vec<FieldEr
             add(&param.name, REQUIRED.to_owned());
         }
     }
-    faults
+    errors
 }
 
 /// An error of serde in words for people. The messages of our own types are such already.
