@@ -1,4 +1,5 @@
-//! Caches products, product lists and categories as JSON bytes until they change.
+//! Caches products, product lists and categories as JSON until they change. The address of the gateway, which a client chooses, is in
+//! no key and no entry.
 //!
 //! Every key contains a generation number. A change starts a new generation, so the next read calls the order service again. An
 //! answer that was in flight during the change is stored under the old number, which is never read again.
@@ -19,12 +20,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bytes::Bytes;
 use http::{HeaderValue, StatusCode};
 use moka::{Entry, future::Cache};
 use parking_lot::Mutex;
+use serde::Serialize;
+use waybill_proto::json::Version;
+use waybill_service_kit::AppError;
 
-use crate::error::ApiError;
+use crate::{error::ApiError, relative_json::RelativeJson};
 
 /// Maximum size of all entries together, in bytes.
 const MAX_BYTES: u64 = 32 * 1024 * 1024;
@@ -35,35 +38,36 @@ const CATEGORY_PAUSE: Duration = Duration::from_millis(500);
 /// Number of generation counters that all products share: more than products change between two reads, and few enough to keep.
 const SHARDS: usize = 1024;
 
-/// An answer ready to be sent.
+/// An answer to all clients.
 #[derive(Debug, Clone)]
 pub struct Cached {
-    pub body: Bytes,
+    pub body: RelativeJson,
     pub etag: HeaderValue,
     /// Set if the answer may be outdated.
     pub stale: Option<Duration>,
 }
 
 impl Cached {
-    pub fn new(body: Vec<u8>) -> Self {
-        Self::tagged(body, "")
+    pub fn new<T: Serialize>(answer: &T) -> Result<Self, AppError> {
+        Self::tagged(answer, "")
     }
 
     /// The entity tag begins with the version, so that it can be sent back as `If-Match`; the rest is a hash of what changes
     /// without a new version (the stock).
-    pub fn versioned(body: Vec<u8>, version: i64) -> Self {
-        Self::tagged(body, &format!("{version}-"))
+    pub fn versioned<T: Serialize + Version>(answer: &T) -> Result<Self, AppError> {
+        Self::tagged(answer, &format!("{}-", answer.version()))
     }
 
-    fn tagged(body: Vec<u8>, prefix: &str) -> Self {
-        let digest = ring::digest::digest(&ring::digest::SHA256, &body);
+    fn tagged<T: Serialize>(answer: &T, prefix: &str) -> Result<Self, AppError> {
+        let body = RelativeJson::of(answer)?;
+        let digest = ring::digest::digest(&ring::digest::SHA256, body.text());
         let etag = format!("\"{prefix}{}\"", hex::encode(&digest.as_ref()[..12]));
-        Self {
+        Ok(Self {
             // Digits, letters and hyphens in quotes are a valid header.
             etag: HeaderValue::try_from(etag).unwrap_or(HeaderValue::from_static("\"\"")),
-            body: Bytes::from(body),
+            body,
             stale: None,
-        }
+        })
     }
 }
 
@@ -126,7 +130,7 @@ impl Generation {
 enum What {
     List(Vec<u8>),
     Categories,
-    /// Id and base of URLs.
+    /// By its id.
     Product(String),
 }
 
@@ -138,7 +142,7 @@ fn weight(what: &What, entry: &Cached) -> u32 {
         What::Product(id) => id.len(),
         What::Categories => 0,
     };
-    u32::try_from(key + entry.body.len() + 160).unwrap_or(u32::MAX)
+    u32::try_from(key + entry.body.text().len() + 160).unwrap_or(u32::MAX)
 }
 
 /// The public part of the catalogue.
@@ -229,14 +233,13 @@ impl ProductCache {
             .await
     }
 
-    /// One product, with URLs below `base`.
-    pub async fn product<F>(&self, base: &str, id: String, load: F) -> Result<Arc<Cached>, ApiError>
+    /// One product.
+    pub async fn product<F>(&self, id: String, load: F) -> Result<Arc<Cached>, ApiError>
     where
         F: Future<Output = Result<Cached, ApiError>>,
     {
         let generation = self.shard(&id).load(Ordering::SeqCst);
-        let what = What::Product(format!("{id} {base}"));
-        self.get(generation, what, load).await
+        self.get(generation, What::Product(id), load).await
     }
 
     async fn get<F>(&self, generation: u64, what: What, load: F) -> Result<Arc<Cached>, ApiError>
@@ -284,7 +287,11 @@ mod tests {
     const LONG: Duration = Duration::from_hours(1);
 
     fn entry(text: &str) -> Cached {
-        Cached::new(text.as_bytes().to_vec())
+        Cached::new(&text).unwrap()
+    }
+
+    fn text(cached: &Cached) -> String {
+        serde_json::from_slice(cached.body.text()).unwrap()
     }
 
     fn lists() -> Touched {
@@ -301,16 +308,16 @@ mod tests {
         }
     }
 
-    async fn list(cache: &ProductCache, loaded: &str) -> Bytes {
+    async fn list(cache: &ProductCache, loaded: &str) -> String {
         let list = cache.list(b"q".to_vec(), async { Ok(entry(loaded)) }).await;
-        list.unwrap().body.clone()
+        text(&list.unwrap())
     }
 
-    async fn one(cache: &ProductCache, id: &str, loaded: &str) -> Bytes {
+    async fn one(cache: &ProductCache, id: &str, loaded: &str) -> String {
         let found = cache
-            .product("", id.to_owned(), async { Ok(entry(loaded)) })
+            .product(id.to_owned(), async { Ok(entry(loaded)) })
             .await;
-        found.unwrap().body.clone()
+        text(&found.unwrap())
     }
 
     #[tokio::test]
@@ -320,22 +327,22 @@ mod tests {
             cache.touch(&lists());
             Ok(entry("old"))
         });
-        assert_eq!(loading.await.unwrap().body, "old");
+        assert_eq!(text(&loading.await.unwrap()), "old");
         assert_eq!(list(&cache, "new").await, "new");
         assert_eq!(list(&cache, "never asked for").await, "new");
-        let loading = cache.product("", "p".to_owned(), async {
+        let loading = cache.product("p".to_owned(), async {
             cache.touch(&product("p"));
             Ok(entry("old"))
         });
-        assert_eq!(loading.await.unwrap().body, "old");
+        assert_eq!(text(&loading.await.unwrap()), "old");
         assert_eq!(one(&cache, "p", "new").await, "new");
         let loading = cache.categories(async {
             cache.invalidate();
             Ok(entry("old"))
         });
-        assert_eq!(loading.await.unwrap().body, "old");
+        assert_eq!(text(&loading.await.unwrap()), "old");
         let next = cache.categories(async { Ok(entry("new")) }).await;
-        assert_eq!(next.unwrap().body, "new");
+        assert_eq!(text(&next.unwrap()), "new");
     }
 
     #[tokio::test]
@@ -390,17 +397,17 @@ mod tests {
     #[tokio::test]
     async fn an_answer_that_was_overtaken_does_not_become_the_last_one() {
         let cache = ProductCache::new(LONG, LONG);
-        let slow = cache.product("", "p".to_owned(), async {
+        let slow = cache.product("p".to_owned(), async {
             cache.touch(&product("p"));
             assert_eq!(one(&cache, "p", "new").await, "new");
             Ok(entry("old"))
         });
-        assert_eq!(slow.await.unwrap().body, "old");
+        assert_eq!(text(&slow.await.unwrap()), "old");
         cache.invalidate();
         let away = async { Err(ApiError::of_status(StatusCode::SERVICE_UNAVAILABLE)) };
-        let last = cache.product("", "p".to_owned(), away).await.unwrap();
+        let last = cache.product("p".to_owned(), away).await.unwrap();
         assert!(last.stale.is_some());
-        assert_eq!(last.body, "new");
+        assert_eq!(text(&last), "new");
     }
 
     #[tokio::test]

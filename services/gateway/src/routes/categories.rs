@@ -17,8 +17,7 @@ use crate::{
     app::{App, Gateway, read, send},
     cache::Cached,
     error::ApiError,
-    extract::{Admin, Anyone, Body, Edited, Id, IfMatch, Limit, OptionalBody, Params, Replaced},
-    read_only::ReadOnly,
+    extract::{Admin, Anyone, Body, Edited, Id, IfMatch, Limit, OptionalBody, Origin, Params},
 };
 
 pub fn routes() -> OpenApiRouter<App> {
@@ -54,7 +53,8 @@ impl CategoryFilter {
         if self.limit.is_none() && self.cursor.is_none() && self.total.is_none() {
             return Ok(None);
         }
-        let mut list: Value = serde_json::from_slice(&all.body).map_err(AppError::internal)?;
+        let mut list: Value =
+            serde_json::from_slice(all.body.text()).map_err(AppError::internal)?;
         let mut items = match list["items"].take() {
             Value::Array(items) => items,
             _ => Vec::new(),
@@ -76,8 +76,7 @@ impl CategoryFilter {
             list["nextCursor"] = items.last().map_or(Value::Null, |last| last["id"].clone());
         }
         list["items"] = items.into();
-        let body = serde_json::to_vec(&list).map_err(AppError::internal)?;
-        Ok(Some(Cached::new(body)))
+        Ok(Some(Cached::new(&list)?))
     }
 }
 
@@ -88,6 +87,7 @@ impl CategoryFilter {
 pub async fn list_categories(
     State(app): State<App>,
     Anyone(context): Anyone,
+    Origin(base): Origin,
     headers: HeaderMap,
     Params(filter): Params<CategoryFilter>,
 ) -> Result<Stored<Page<pb::Category>>, ApiError> {
@@ -99,7 +99,8 @@ pub async fn list_categories(
         app.products.categories(load).await?
     };
     let page = filter.page_of(&all)?;
-    Ok(cached_response(page.as_ref().unwrap_or(&all), &headers))
+    let list = page.as_ref().unwrap_or(&all);
+    Ok(cached_response(list, &base, &headers))
 }
 
 async fn load(app: &Gateway, context: &CallContext, inactive: bool) -> Result<Cached, ApiError> {
@@ -108,8 +109,7 @@ async fn load(app: &Gateway, context: &CallContext, inactive: bool) -> Result<Ca
     };
     let answer = read!(app.clients.catalogue, list_categories, context, request)?;
     let all = Page::<pb::Category>::new(answer.categories, None);
-    let body = serde_json::to_vec(&all).map_err(AppError::internal)?;
-    Ok(Cached::new(body))
+    Ok(Cached::new(&all)?)
 }
 
 /// Read a category, by its id or its slug.
@@ -155,13 +155,13 @@ pub async fn create_category(
 /// Fields that are left out become empty; the slug stays, and the category is active. A category can be sent back as it was read.
 #[utoipa::path(put, path = "/api/v1/categories/{id}", tag = "categories", params(IfMatch), request_body = pb::UpdateCategoryRequest)]
 pub async fn replace_category(
-    State(app): State<App>,
-    Admin(context): Admin,
+    state: State<App>,
+    caller: Admin,
     id: Id,
     if_match: IfMatch,
-    Replaced(request, sent): Replaced<pb::UpdateCategoryRequest>,
+    body: Edited<pb::UpdateCategoryRequest>,
 ) -> Result<Versioned<pb::Category>, ApiError> {
-    update(&app, &context, id, if_match, request, &sent).await
+    update_category(state, caller, id, if_match, body).await
 }
 
 /// Change a category. Fields that are not given stay as they are.
@@ -173,24 +173,13 @@ pub async fn update_category(
     Admin(context): Admin,
     id: Id,
     if_match: IfMatch,
-    Edited(request, sent): Edited<pb::UpdateCategoryRequest>,
-) -> Result<Versioned<pb::Category>, ApiError> {
-    update(&app, &context, id, if_match, request, &sent).await
-}
-
-async fn update(
-    app: &Gateway,
-    context: &CallContext,
-    id: Id,
-    if_match: IfMatch,
-    mut request: pb::UpdateCategoryRequest,
-    sent: &ReadOnly,
+    Edited(mut request, sent): Edited<pb::UpdateCategoryRequest>,
 ) -> Result<Versioned<pb::Category>, ApiError> {
     request.id = id.to_string();
     if_match.into_field(&mut request.version)?;
-    sent.check(request.version, find(app, context, &request.id))
+    sent.check(request.version, find(&app, &context, &request.id))
         .await?;
-    let answer = send!(app.clients.catalogue, update_category, context, request)?;
+    let answer = send!(app.clients.catalogue, update_category, &context, request)?;
     app.products.invalidate();
     Versioned::of(answer.category)
 }

@@ -20,9 +20,8 @@ use crate::{
     error::ApiError,
     extract::{
         Admin, Anyone, Body, Edited, Id, Idempotency, IfMatch, OptionalBody, Origin, Paged, Paging,
-        Params, Replaced,
+        Params,
     },
-    read_only::ReadOnly,
 };
 
 pub fn routes() -> OpenApiRouter<App> {
@@ -57,18 +56,17 @@ pub async fn list_products(
     let is_admin = context.user().is_ok_and(UserCaller::is_admin);
     if is_admin {
         let list = load_list(&app, &context, request).await?;
-        return Ok(cached_response(&list, &headers));
+        return Ok(cached_response(&list, &base, &headers));
     }
     if request.low_stock.is_some() {
         return Err(AppError::forbidden("lowStock is for administrators").into());
     }
     request.include_inactive = false;
-    // Everyone but administrators gets the same list, with URLs below the address that they use.
-    let mut query = request.encode_to_vec();
-    query.extend(base.as_bytes());
+    // Everyone but administrators gets the same list.
+    let query = request.encode_to_vec();
     let load = async { load_list(&app, &for_everybody(&context), request).await };
     let list = app.products.list(query, load).await?;
-    Ok(cached_response(&list, &headers))
+    Ok(cached_response(&list, &base, &headers))
 }
 
 async fn load_list(
@@ -78,8 +76,7 @@ async fn load_list(
 ) -> Result<Cached, ApiError> {
     let answer = read!(app.clients.catalogue, list_products, context, request)?;
     let page = Page::<pb::Product>::new(answer.products, answer.page);
-    let body = serde_json::to_vec(&page).map_err(AppError::internal)?;
-    Ok(Cached::new(body))
+    Ok(Cached::new(&page)?)
 }
 
 /// The context of a call whose answer is shared: without a token.
@@ -91,15 +88,15 @@ pub fn for_everybody(context: &CallContext) -> CallContext {
     }
 }
 
-/// The answer with its entity tag, or 304 if the client has it already.
-pub fn cached_response<T>(cached: &Cached, asked: &HeaderMap) -> Stored<T> {
+/// The answer with its entity tag and with URLs below `base`, or 304 if the client has it already.
+pub fn cached_response<T>(cached: &Cached, base: &str, asked: &HeaderMap) -> Stored<T> {
     let unchanged = asked
         .get(header::IF_NONE_MATCH)
         .is_some_and(|tags| matches_tag(tags, &cached.etag));
     let mut response = if unchanged {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        let mut response = Response::new(HttpBody::from(cached.body.clone()));
+        let mut response = Response::new(HttpBody::from(cached.body.below(base)));
         response.headers_mut().insert(
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/json"),
@@ -163,21 +160,20 @@ pub async fn get_product(
     let id = id.to_string();
     if context.user().is_ok_and(UserCaller::is_admin) {
         let product = load_product(&app, &context, id).await?;
-        return Ok(cached_response(&product, &headers));
+        return Ok(cached_response(&product, &base, &headers));
     }
-    let product = for_visitors(&app, &context, &base, &id).await?;
-    Ok(cached_response(&product, &headers))
+    let product = for_visitors(&app, &context, &id).await?;
+    Ok(cached_response(&product, &base, &headers))
 }
 
-/// A product as everyone but administrators gets it, with URLs below `base`.
+/// A product as everyone but administrators gets it.
 pub async fn for_visitors(
     app: &Gateway,
     context: &CallContext,
-    base: &str,
     id: &str,
 ) -> Result<Arc<Cached>, ApiError> {
     let load = async { load_product(app, &for_everybody(context), id.to_owned()).await };
-    app.products.product(base, id.to_owned(), load).await
+    app.products.product(id.to_owned(), load).await
 }
 
 async fn load_product(
@@ -187,9 +183,7 @@ async fn load_product(
 ) -> Result<Cached, ApiError> {
     let request = pb::GetProductRequest { id };
     let answer = read!(app.clients.catalogue, get_product, context, request)?;
-    let product = present(answer.product)?;
-    let body = serde_json::to_vec(&product).map_err(AppError::internal)?;
-    Ok(Cached::versioned(body, product.version))
+    Ok(Cached::versioned(&present(answer.product)?)?)
 }
 
 /// Replace a product.
@@ -198,16 +192,16 @@ async fn load_product(
 /// its own. A product can be sent back as it was read.
 #[utoipa::path(put, path = "/api/v1/products/{id}", tag = "products", params(IfMatch), request_body = pb::UpdateProductRequest)]
 pub async fn replace_product(
-    State(app): State<App>,
-    Admin(context): Admin,
+    state: State<App>,
+    caller: Admin,
     id: Id,
     if_match: IfMatch,
-    Replaced(mut request, sent): Replaced<pb::UpdateProductRequest>,
+    Edited(mut request, sent): Edited<pb::UpdateProductRequest>,
 ) -> Result<Versioned<pb::Product>, ApiError> {
     if request.category.is_none() && request.category_id.is_none() {
         request.category = Some(String::new());
     }
-    update(&app, &context, id, if_match, request, &sent).await
+    update_product(state, caller, id, if_match, Edited(request, sent)).await
 }
 
 /// Change a product. Fields that are not given stay as they are.
@@ -219,28 +213,17 @@ pub async fn update_product(
     Admin(context): Admin,
     id: Id,
     if_match: IfMatch,
-    Edited(request, sent): Edited<pb::UpdateProductRequest>,
-) -> Result<Versioned<pb::Product>, ApiError> {
-    update(&app, &context, id, if_match, request, &sent).await
-}
-
-async fn update(
-    app: &Gateway,
-    context: &CallContext,
-    id: Id,
-    if_match: IfMatch,
-    mut request: pb::UpdateProductRequest,
-    sent: &ReadOnly,
+    Edited(mut request, sent): Edited<pb::UpdateProductRequest>,
 ) -> Result<Versioned<pb::Product>, ApiError> {
     request.id = id.to_string();
     if_match.into_field(&mut request.version)?;
     let current = async {
         let request = pb::GetProductRequest { id: id.to_string() };
-        let answer = read!(app.clients.catalogue, get_product, context, request)?;
+        let answer = read!(app.clients.catalogue, get_product, &context, request)?;
         present(answer.product)
     };
     sent.check(request.version, current).await?;
-    let answer = send!(app.clients.catalogue, update_product, context, request)?;
+    let answer = send!(app.clients.catalogue, update_product, &context, request)?;
     app.products.invalidate();
     Versioned::of(answer.product)
 }

@@ -13,7 +13,7 @@ use waybill_primitives::Role;
 use waybill_proto::{
     chat as chat_pb,
     common::{self, PageRequest, Person},
-    order as order_pb,
+    json, order as order_pb,
 };
 use waybill_service_kit::{AppError, CallContext, ErrorCode, tokens::AccessClaims};
 
@@ -97,7 +97,7 @@ fn on<T, A, F, Fut>(
                 peer: Arc::clone(&peer),
                 socket,
             };
-            let handler = handler.clone();
+            let (handler, base) = (handler.clone(), Arc::clone(&client.peer.base));
             async move {
                 let work = async {
                     if !client.hub.keeps_pace(&client.peer) {
@@ -111,7 +111,7 @@ fn on<T, A, F, Fut>(
                 let outcome = AssertUnwindSafe(work).catch_unwind().await;
                 // The client may be gone.
                 let _ = match outcome {
-                    Ok(Ok(answer)) => ack.send(&answer),
+                    Ok(Ok(answer)) => json::with_base(&base, || ack.send(&answer)),
                     Ok(Err(error)) => ack.send(&refusal(error)),
                     Err(_) => {
                         let error = AppError::internal("a socket handler panicked");

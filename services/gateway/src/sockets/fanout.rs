@@ -7,7 +7,6 @@ use socketioxide::SocketIo;
 use tokio::{sync::watch, time::Instant};
 use waybill_bus::Envelope;
 use waybill_primitives::Timestamp;
-use waybill_proto::json;
 
 use super::{
     Hub, end_revoked,
@@ -50,9 +49,7 @@ pub async fn follow(hub: &Hub, io: &SocketIo, stock: &StockUpdates) {
                             if let Some(user) = app.verifier.observe(&event) {
                                 end_revoked(hub, io.within(user_room(&user.to_string())).sockets());
                             }
-                            // URLs are the same for all sockets.
-                            let effects = json::with_base(&app.base, || effects(&event));
-                            let Some(effects) = effects else { continue };
+                            let Some(effects) = effects(&event) else { continue };
                             match newest.take(&event, Timestamp::now()) {
                                 Freshness::New => deliver(hub, io, stock, effects).await,
                                 Freshness::Old => app.products.touch(&effects.touched),
@@ -112,7 +109,7 @@ async fn deliver(hub: &Hub, io: &SocketIo, stock: &StockUpdates, effects: Effect
     // Before anything is sent: the old worker must not get it.
     evict(io, effects.evicted).await;
     for outgoing in effects.outgoing {
-        emit(io, outgoing).await;
+        emit(hub, io, outgoing).await;
     }
 }
 

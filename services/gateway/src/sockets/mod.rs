@@ -5,8 +5,9 @@
 //! table of `events`; a payload is a protobuf message or a type of `shapes`. `client` handles events from clients, `catch_up` those about what a
 //! client missed. `fanout`
 //! sends events of the bus to clients: `newest` drops old ones, `payloads` maps them to payloads and rooms, `stock_updates`
-//! collects products whose stock has changed, `outgoing` sends.
+//! collects products whose stock has changed, `outgoing` sends, with URLs below the client's `addresses`.
 
+mod addresses;
 mod catch_up;
 mod client;
 pub mod events;
@@ -46,6 +47,7 @@ use waybill_service_kit::{
 };
 
 use self::{
+    addresses::{Addresses, address_room},
     events::SESSION_ENDED,
     outgoing::{role_room, user_room},
     shapes::SessionEndedEvent,
@@ -64,7 +66,10 @@ const SWEEP: Duration = Duration::from_secs(1);
 pub(crate) struct Peer {
     pub claims: Arc<AccessClaims>,
     token: Arc<str>,
+    /// Of the client.
     address: Option<String>,
+    /// The URL of the gateway for this client.
+    base: Arc<str>,
 }
 
 impl Peer {
@@ -86,6 +91,7 @@ pub struct Hub {
     /// Expiry of each socket's token, in seconds since the epoch, soonest first.
     expiries: Mutex<BTreeSet<(i64, Sid)>>,
     open: AtomicI64,
+    addresses: Addresses,
     /// Rate limit of events from each user, over all sockets.
     pace: DefaultKeyedRateLimiter<Uuid>,
 }
@@ -132,6 +138,7 @@ pub fn service(app: &App) -> (SocketIoService<Router>, impl Future<Output = ()> 
         app: Arc::clone(app),
         expiries: Mutex::default(),
         open: AtomicI64::new(0),
+        addresses: Addresses::new(Arc::clone(&app.base)),
         pace: RateLimiter::keyed(Quota::per_second(burst)),
     });
     let welcome = {
@@ -209,10 +216,17 @@ async fn admit(
     let peer = Arc::new(Peer {
         token: token.into(),
         address: info.map(|info| info.client_address.clone()),
+        base: hub
+            .addresses
+            .of_socket(info.map_or(&*hub.app.base, |info| &*info.base)),
         claims,
     });
     client::register(hub, socket, &peer);
-    socket.join([user_room(&id), role_room(peer.claims.role)]);
+    socket.join([
+        user_room(&id),
+        role_room(peer.claims.role),
+        address_room(&peer.base),
+    ]);
     socket.extensions.insert(Arc::clone(&peer));
     // Checked again after joining: a revocation since the first check did not see this socket.
     let still = hub.app.verifier.check(&peer.claims);

@@ -2,21 +2,22 @@
 
 use serde::Serialize;
 use serde_json::Value;
-use socketioxide::{SocketIo, extract::SocketRef};
+use socketioxide::{SocketIo, extract::SocketRef, operators::BroadcastOperators};
 use waybill_primitives::Role;
 
 use super::{
-    end,
+    Hub, end,
     events::{SYNC, SocketEvent},
     shapes::SyncEvent,
 };
+use crate::relative_json::RelativeJson;
 
 /// One event for sockets. Each socket in any of the rooms gets it once.
 #[derive(Debug, PartialEq)]
 pub struct Outgoing {
     pub event: &'static str,
     pub rooms: Vec<String>,
-    pub payload: Value,
+    pub payload: RelativeJson,
 }
 
 impl Outgoing {
@@ -27,7 +28,7 @@ impl Outgoing {
         payload: &T,
     ) -> Option<Self> {
         let (event, payload) = event.with(payload);
-        let payload = serde_json::to_value(payload)
+        let payload = RelativeJson::of(payload)
             .inspect_err(
                 |error| tracing::error!(%error, event, "a payload could not be serialized"),
             )
@@ -40,7 +41,11 @@ impl Outgoing {
     }
 
     /// With a serialized payload.
-    pub const fn written<T>(event: SocketEvent<T>, rooms: Vec<String>, payload: Value) -> Self {
+    pub const fn written<T>(
+        event: SocketEvent<T>,
+        rooms: Vec<String>,
+        payload: RelativeJson,
+    ) -> Self {
         Self {
             event: event.name(),
             rooms,
@@ -49,19 +54,34 @@ impl Outgoing {
     }
 }
 
-/// Never waits for a client: sending fails at once if its buffer is full.
-pub async fn emit(io: &SocketIo, outgoing: Outgoing) {
+/// Sends an event, to each client with URLs below its address.
+pub async fn emit(hub: &Hub, io: &SocketIo, outgoing: Outgoing) {
     let Outgoing {
         event,
         rooms,
         payload,
     } = outgoing;
-    if io.to(rooms.clone()).emit(event, &payload).await.is_ok() {
+    if !payload.has_urls() {
+        return send(event, payload.text(), &|| io.to(rooms.clone())).await;
+    }
+    for (address, others) in hub.addresses.in_use() {
+        let to = || io.to(rooms.clone()).except(others.clone());
+        send(event, &payload.below(&address), &to).await;
+    }
+}
+
+/// Never waits for a client: sending fails at once if its buffer is full.
+async fn send(event: &str, payload: &[u8], to: &(impl Fn() -> BroadcastOperators + Sync)) {
+    let payload: Value = match serde_json::from_slice(payload) {
+        Ok(payload) => payload,
+        Err(error) => return tracing::error!(%error, event, "a payload could not be read"),
+    };
+    if to().emit(event, &payload).await.is_ok() {
         return;
     }
     // A client missed the event.
     tracing::debug!(event, "a client is too slow");
-    for socket in io.to(rooms).sockets() {
+    for socket in to().sockets() {
         sync(socket);
     }
 }

@@ -3,7 +3,6 @@
 use bytes::Bytes;
 use prost::DecodeError;
 use serde::Serialize;
-use serde_json::Value;
 use waybill_primitives::{Role, Timestamp};
 use waybill_proto::{
     chat, common, match_event, notification,
@@ -24,7 +23,7 @@ use super::{
         ProductGone, StockLowEvent,
     },
 };
-use crate::{cache::Touched, dto, error::Always};
+use crate::{cache::Touched, dto, error::Always, relative_json::RelativeJson};
 
 /// The effects of an event of the bus.
 #[derive(Debug, Default, PartialEq)]
@@ -364,7 +363,7 @@ fn public(product: order::Product) -> order::Product {
 }
 
 /// Sends a public product to everyone.
-pub fn shown(product: Value) -> Outgoing {
+pub fn shown(product: RelativeJson) -> Outgoing {
     Outgoing::written(PRODUCT_UPDATED, everybody(), product)
 }
 

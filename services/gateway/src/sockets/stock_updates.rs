@@ -7,7 +7,6 @@ use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use http::StatusCode;
 use parking_lot::Mutex;
-use serde_json::Value;
 use socketioxide::SocketIo;
 use tokio::sync::Notify;
 use waybill_proto::order as pb;
@@ -19,7 +18,7 @@ use super::{
     payloads::{hidden, shown},
 };
 use crate::{
-    app::{based, read, required},
+    app::{read, required},
     error::ApiError,
     routes::products,
 };
@@ -59,7 +58,7 @@ impl StockUpdates {
                 match outgoing(hub, &id).await {
                     Ok(outgoing) => {
                         for outgoing in outgoing {
-                            emit(io, outgoing).await;
+                            emit(hub, io, outgoing).await;
                         }
                     }
                     Err(error) if error.status == StatusCode::SERVICE_UNAVAILABLE => again.push(id),
@@ -80,17 +79,12 @@ impl StockUpdates {
 async fn outgoing(hub: &Hub, id: &str) -> Result<Vec<Outgoing>, ApiError> {
     let app = &hub.app;
     let visitor = CallContext::anonymous();
-    let product = products::for_visitors(app, &visitor, &app.base, id);
-    match based(&app.base, product).await {
+    match products::for_visitors(app, &visitor, id).await {
         // The state before the change.
         Ok(product) if product.stale.is_some() => {
             return Err(AppError::unavailable("the cached product is outdated").into());
         }
-        Ok(product) => {
-            let product: Value =
-                serde_json::from_slice(&product.body).map_err(AppError::internal)?;
-            return Ok(vec![shown(product)]);
-        }
+        Ok(product) => return Ok(vec![shown(product.body.clone())]),
         Err(error) if error.status == StatusCode::NOT_FOUND => {}
         Err(error) => return Err(error),
     }

@@ -1,13 +1,16 @@
-//! What answers have in common: full URLs, orders beside their ids, errors that are repeated.
+//! What answers and events have in common: full URLs, orders beside their ids.
 
 use axum::body::Body;
 use http::Method;
 use serde_json::{Value, json};
-use waybill_primitives::Role;
+use waybill_primitives::{Role, UserId};
 use waybill_proto::{common::PageInfo, notification, order as pb, payment};
-use waybill_service_kit::{AppError, ErrorCode, once::REPLAYED};
 
-use crate::support::{Gateway, bearer, record, request};
+use crate::{
+    live::{mark, publish, wait_for_events},
+    socket::Live,
+    support::{Gateway, bearer, record, request, token_of},
+};
 
 const ID: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 const OTHER: &str = "01890a5d-ac96-774b-bcce-b302099a8058";
@@ -113,6 +116,67 @@ async fn urls_in_answers_are_full_and_begin_with_the_address_that_the_client_use
     }
 }
 
+/// A name that a client makes up is no reason to ask the service again, or to forget what was cached for others.
+#[tokio::test]
+async fn products_are_cached_once_for_all_addresses() {
+    let gateway = Gateway::start().await;
+    show(&gateway);
+    let asked = record::<pb::GetProductRequest, _>(
+        &gateway,
+        "waybill.order.v1.CatalogueService/GetProduct",
+        pb::GetProductResponse {
+            product: Some(pictured()),
+        },
+    );
+    for number in 0..20 {
+        let path = format!("/api/v1/products/{ID}");
+        let call = request(Method::GET, &path).header("host", format!("{number}.example"));
+        let answer = gateway.call(call.body(Body::empty()).unwrap()).await;
+        let mut found = Vec::new();
+        urls(&answer.json(), &mut found);
+        let base = format!("http://{number}.example/api/v1/media/");
+        assert!(found.iter().all(|url| url.starts_with(&base)), "{found:?}");
+    }
+    assert_eq!(asked.lock().len(), 1);
+}
+
+#[tokio::test]
+async fn urls_in_live_events_begin_with_the_address_of_the_handshake() {
+    let gateway = Gateway::start().await;
+    wait_for_events(&gateway).await;
+    let user = UserId::new();
+    let auth = json!({"token": token_of(user, Role::Customer, 600)});
+    let connect = |host: &'static str| Live::connect_at(&gateway, host, auth.clone());
+    let mut one = connect("shop.example").await.unwrap();
+    let mut other = connect("localhost:8080").await.unwrap();
+    let mut same = connect("shop.example").await.unwrap();
+    let paid = payment::PaymentChanged {
+        payment: Some(payment::Payment {
+            id: ID.to_owned(),
+            customer_id: user.to_string(),
+            redirect_url: Some("/api/v1/sandbox/checkout/1".to_owned()),
+            ..Default::default()
+        }),
+        kind: payment::PaymentEvent::Created.into(),
+        ..Default::default()
+    };
+    publish(&gateway, &paid).await;
+    mark(&gateway, user).await;
+    for (client, host) in [
+        (&mut one, "shop.example"),
+        (&mut other, "localhost:8080"),
+        (&mut same, "shop.example"),
+    ] {
+        let events = client.events_until_mark().await;
+        let [(name, payment)] = events.as_slice() else {
+            panic!("not one event: {events:?}");
+        };
+        assert_eq!(name, "payment:updated");
+        let url = format!("http://{host}/api/v1/sandbox/checkout/1");
+        assert_eq!(payment["redirectUrl"], url);
+    }
+}
+
 #[tokio::test]
 async fn expand_shows_the_order_beside_its_id() {
     let gateway = Gateway::start().await;
@@ -195,36 +259,5 @@ async fn expand_shows_the_order_beside_its_id() {
             .get_as(Role::Admin, &format!("{path}&expand=customer"))
             .await;
         wrong.names("expand");
-    }
-}
-
-#[tokio::test]
-async fn a_repeated_refusal_says_that_it_is_one() {
-    let gateway = Gateway::start().await;
-    let refuse = |replayed: bool| {
-        let error =
-            AppError::conflict(ErrorCode::OutOfStock, "only 3 left").with_meta("available", "3");
-        if replayed {
-            error.with_meta(REPLAYED, "true")
-        } else {
-            error
-        }
-    };
-    for replayed in [false, true] {
-        gateway.fake.on(
-            "waybill.order.v1.OrderService/PlaceOrder",
-            move |_: pb::PlaceOrderRequest| Err::<pb::PlaceOrderResponse, _>(refuse(replayed)),
-        );
-        let body = json!({"title": "A logo"}).to_string();
-        let answer = gateway
-            .send_as(Role::Customer, Method::POST, "/api/v1/orders", &body)
-            .await;
-        let error = answer.error(409, "OUT_OF_STOCK");
-        assert_eq!(error["context"], json!({"available": 3}));
-        assert_eq!(error["details"], json!([]), "fields only");
-        assert_eq!(
-            answer.headers.contains_key("idempotency-replayed"),
-            replayed
-        );
     }
 }

@@ -20,8 +20,14 @@ pub struct Live<'a> {
 impl<'a> Live<'a> {
     /// Opens the transport and connects; returns the client or the message of `connect_error`.
     pub async fn connect(gateway: &'a Gateway, auth: Value) -> Result<Self, String> {
+        Self::connect_at(gateway, "localhost", auth).await
+    }
+
+    /// As [`Live::connect`], to the gateway under another name.
+    pub async fn connect_at(gateway: &'a Gateway, host: &str, auth: Value) -> Result<Self, String> {
         let path = "/socket.io/?EIO=4&transport=polling";
-        let opened = gateway.get(path).await;
+        let open = request(Method::GET, path).header("host", host);
+        let opened = gateway.call(open.body(Body::empty()).unwrap()).await;
         let text = String::from_utf8_lossy(&opened.body).into_owned();
         let open: Value = serde_json::from_str(text.trim_start_matches('0')).unwrap();
         let mut live = Self {

@@ -30,6 +30,10 @@ fn of<E: Event>(event: &E) -> Effects {
     .unwrap()
 }
 
+fn text(outgoing: &Outgoing) -> String {
+    String::from_utf8(outgoing.payload.text().to_vec()).unwrap()
+}
+
 #[test]
 fn the_pool_learns_of_a_paid_order_without_the_customers_address() {
     let effects = of(&OrderChanged {
@@ -43,7 +47,7 @@ fn the_pool_learns_of_a_paid_order_without_the_customers_address() {
         .find(|outgoing| outgoing.event == "order:available")
         .unwrap();
     assert_eq!(available.rooms, ["role:STAFF", "role:ADMIN"]);
-    assert!(!available.payload.to_string().contains("ada@example.com"));
+    assert!(!text(available).contains("ada@example.com"));
     let updated = &effects.outgoing[0];
     assert_eq!(updated.event, "order:updated");
     assert!(!updated.rooms.contains(&"role:STAFF".to_owned()));
@@ -78,8 +82,8 @@ fn a_status_change_has_old_and_new_status() {
     });
     let status = &effects.outgoing[0];
     assert_eq!(
-        (status.event, &status.payload["to"]),
-        ("order:status", &Value::from("ON_HOLD"))
+        (status.event, text(status).contains(r#""to":"ON_HOLD""#)),
+        ("order:status", true)
     );
 }
 
@@ -303,12 +307,12 @@ fn the_customer_gets_a_workers_request_without_its_texts() {
     let [staff, shown] = effects.outgoing.as_slice() else {
         panic!("{effects:?}")
     };
-    assert!(staff.payload.to_string().contains("difficult"));
+    assert!(text(staff).contains("difficult"));
     assert!(!staff.rooms.contains(&user_room(&customer)));
     // The customer may watch the order.
     assert!(!staff.rooms.contains(&order_room(&order.id)));
     assert_eq!(shown.rooms, [user_room(&customer)]);
-    let text = shown.payload.to_string();
+    let text = text(shown);
     assert!(
         !text.contains("difficult") && !text.contains("I know"),
         "{text}"
