@@ -1,6 +1,8 @@
 //! Outermost middleware of every request: request id, authentication, panics, deadline, error format, headers, log line, metrics.
 
+mod limit;
 mod local;
+mod security;
 
 use std::{
     net::SocketAddr,
@@ -25,11 +27,12 @@ use waybill_proto::{
 };
 use waybill_service_kit::{AppError, bearer, new_request_id, tokens::AccessClaims};
 
+pub use self::limit::limit;
+use self::security::secure;
 use crate::{
     app::{App, Gateway, based},
     error::ApiError,
     extract::{Identity, RequestInfo, host},
-    limits::{Key, Tier, address_key},
     multipart::declared_length,
     routes::media::largest_upload,
 };
@@ -192,23 +195,6 @@ fn is_socket(path: &str) -> bool {
     path == SOCKET_PATH
 }
 
-/// Whether a request to Socket.IO opens a session; later requests name their session.
-fn is_handshake(query: Option<&str>) -> bool {
-    !query
-        .unwrap_or_default()
-        .split('&')
-        .any(|pair| pair.strip_prefix("sid=").is_some_and(|sid| !sid.is_empty()))
-}
-
-/// Whether the request reads pages or their assets. A page loads many pictures at once; they are public and cheap to serve.
-fn is_public(method: &Method, path: &str) -> bool {
-    matches!(*method, Method::GET | Method::HEAD)
-        && (matches!(path, "/" | "/openapi.json" | "/asyncapi.json")
-            || ["/api/v1/media/", "/assets/", "/api-docs"]
-                .iter()
-                .any(|prefix| path.starts_with(prefix)))
-}
-
 /// The client's own request id, if valid: at most 128 letters, digits and `-_.`.
 fn own_id(headers: &HeaderMap) -> Option<&str> {
     let id = headers.get(X_REQUEST_ID)?.to_str().ok()?;
@@ -289,59 +275,6 @@ fn refused(error: AppError) -> Identity {
     Identity::Refused(Arc::new(error.into()))
 }
 
-/// The rate limit layer. Of Socket.IO it counts only new sessions: the events that sockets send have a limit of their own. It
-/// lies inside CORS, so that a browser can read the refusal.
-pub async fn limit(State(app): State<App>, request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    let socket = is_socket(path);
-    if is_check(path) || (socket && !is_handshake(request.uri().query())) {
-        return next.run(request).await;
-    }
-    let mut tier = if is_public(request.method(), path) {
-        Tier::Public
-    } else {
-        Tier::Calls
-    };
-    // A token raises no limit of what needs none.
-    let signs_in = is_sign_in(path);
-    let key = match request.extensions().get::<RequestInfo>() {
-        Some(info) => match &info.identity {
-            Identity::User { claims, .. } if !(claims.guest || socket || signs_in) => {
-                Key::User(claims.sub.uuid())
-            }
-            // One person can be any number of guests.
-            Identity::User { .. } if !(socket || signs_in) && tier == Tier::Calls => {
-                tier = Tier::Guests;
-                Key::Address(address_key(&info.client_address))
-            }
-            _ => Key::Address(address_key(&info.client_address)),
-        },
-        None => Key::Address(0),
-    };
-    match app.limits.request(key, tier) {
-        Ok(None) => next.run(request).await,
-        Ok(Some(limit_status)) => {
-            let mut response = next.run(request).await;
-            limit_status.write(response.headers_mut());
-            response
-        }
-        Err(refusal) => {
-            let (error, limit_status) = *refusal;
-            let mut response = error.into_response();
-            limit_status.write(response.headers_mut());
-            response
-        }
-    }
-}
-
-/// Whether the path opens accounts and sessions.
-fn is_sign_in(path: &str) -> bool {
-    let short = ["/api/users/", "/api/v1/users/"]
-        .into_iter()
-        .find_map(|base| path.strip_prefix(base));
-    path.starts_with("/api/v1/auth/") || matches!(short, Some("register" | "login"))
-}
-
 /// Paths that load balancers and monitors poll.
 fn is_check(path: &str) -> bool {
     matches!(path, "/health" | "/healthz" | "/readyz")
@@ -354,7 +287,7 @@ fn write_error(response: &mut Response, request_id: &str, method: &Method) {
         Some(error) => error,
         None if !(status.is_client_error() || status.is_server_error()) => return,
         // A handler's own answer, such as /readyz.
-        None if is_json(response.headers()) => return,
+        None if crate::extract::is_json(response.headers()) => return,
         None => ApiError::of_status(status),
     };
     let body = error.body(request_id);
@@ -374,59 +307,6 @@ fn write_error(response: &mut Response, request_id: &str, method: &Method) {
     } else {
         Body::from(body)
     };
-}
-
-fn is_json(headers: &HeaderMap) -> bool {
-    crate::extract::is_json(headers)
-}
-
-/// For the API: nothing may be loaded or framed.
-const API_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
-/// For our pages: only our own style sheet and forms.
-const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-/// The checkout redirects the customer to the page of any shop.
-const CHECKOUT_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self' http: https:; base-uri 'none'; frame-ancestors 'none'";
-/// Swagger UI sets styles by attribute and draws with data URLs.
-const DOCS_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
-
-/// Headers that tell browsers what not to do. A handler's own `Content-Security-Policy` stays.
-fn secure(headers: &mut HeaderMap, path: &str, app: &Gateway) {
-    let html = headers
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
-    let policy = match path {
-        _ if path.starts_with("/api-docs") => DOCS_POLICY,
-        _ if path.contains("/sandbox/checkout/") && html => CHECKOUT_POLICY,
-        _ if html => PAGE_POLICY,
-        _ => API_POLICY,
-    };
-    headers
-        .entry(header::CONTENT_SECURITY_POLICY)
-        .or_insert(HeaderValue::from_static(policy));
-    headers
-        .entry(header::X_FRAME_OPTIONS)
-        .or_insert(HeaderValue::from_static("DENY"));
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
-    headers.insert(
-        header::REFERRER_POLICY,
-        HeaderValue::from_static("no-referrer"),
-    );
-    headers.insert(
-        HeaderName::from_static("cross-origin-opener-policy"),
-        HeaderValue::from_static("same-origin"),
-    );
-    headers
-        .entry(header::CACHE_CONTROL)
-        .or_insert(HeaderValue::from_static("no-store"));
-    if app.environment.is_production() {
-        headers.insert(
-            header::STRICT_TRANSPORT_SECURITY,
-            HeaderValue::from_static("max-age=31536000; includeSubDomains"),
-        );
-    }
 }
 
 fn measure(method: &Method, route: Option<String>, socket: bool, status: u16, elapsed: Duration) {
@@ -457,20 +337,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_spellings_of_the_routes_that_sign_in_count_as_such() {
-        for base in ["/api", "/api/v1"] {
-            for route in ["register", "login"] {
-                assert!(
-                    is_sign_in(&format!("{base}/users/{route}")),
-                    "{base} {route}"
-                );
-            }
-            assert!(!is_sign_in(&format!("{base}/users/profile")));
-        }
-        assert!(is_sign_in("/api/v1/auth/refresh"));
-    }
-
-    #[test]
     fn request_ids_are_taken_over_if_well_formed() {
         let id = |text: &'static str| {
             let mut headers = HeaderMap::new();
@@ -497,19 +363,6 @@ mod tests {
         ] {
             let request = Request::builder().uri(uri).body(Body::empty()).unwrap();
             assert_eq!(without_slash(request).uri(), becomes, "{uri}");
-        }
-    }
-
-    #[test]
-    fn a_session_of_a_socket_is_begun_without_naming_one() {
-        for (query, begins) in [
-            (None, true),
-            (Some("EIO=4&transport=polling"), true),
-            (Some("EIO=4&sid="), true),
-            (Some("EIO=4&xsid=1"), true),
-            (Some("EIO=4&transport=polling&sid=abc"), false),
-        ] {
-            assert_eq!(is_handshake(query), begins, "{query:?}");
         }
     }
 }

@@ -46,13 +46,13 @@ header_params!(
     "Idempotency-Key",
     255,
     "^[!-~]+$",
-    "1 to 255 visible ASCII characters. A repeated request gets the first answer again, with the header `Idempotency-Replayed`: also a refusal by the state (409). Invalid requests are checked again."
+    "1 to 255 visible ASCII characters. Once a request has succeeded, a repeated one gets its answer again, with the header `Idempotency-Replayed`. A refused request has changed nothing and leaves the key free: a repeated one is checked again, gets the same error while its cause is there, and succeeds when it is gone."
 );
 header_params!(
     CartToken,
     "X-Cart-Token",
-    128,
-    "^[ -~]*$",
+    43,
+    "^([A-Za-z0-9_-]{43})?$",
     "The cart of a caller who is not signed in, as returned by `PUT /api/v1/cart/items/{productId}`."
 );
 
@@ -144,10 +144,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Idempotency {
 
 /// The header with the cart token of a caller who is not signed in, in requests and answers.
 pub const CART_TOKEN: HeaderName = HeaderName::from_static("x-cart-token");
-/// The longest text that is accepted as a token.
-const MAX_CART_TOKEN: usize = 128;
+/// The length of a token.
+const CART_TOKEN_LENGTH: usize = 43;
 
-/// The header `X-Cart-Token`; empty if it is not given.
+/// The header `X-Cart-Token`; empty if it is not given. What cannot be a token is refused, also of a signed-in user, who needs none.
 #[derive(Debug)]
 pub struct CartToken(pub String);
 
@@ -157,9 +157,15 @@ impl<S: Send + Sync> FromRequestParts<S> for CartToken {
         let Some(value) = parts.headers.get(CART_TOKEN) else {
             return Ok(Self(String::new()));
         };
-        match value.to_str() {
-            Ok(token) if token.len() <= MAX_CART_TOKEN => Ok(Self(token.trim().to_owned())),
-            _ => Err(AppError::invalid_field(
+        let is_token = |text: &&str| {
+            let mut bytes = text.bytes();
+            text.is_empty()
+                || text.len() == CART_TOKEN_LENGTH
+                    && bytes.all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+        };
+        match value.to_str().ok().filter(is_token) {
+            Some(token) => Ok(Self(token.to_owned())),
+            None => Err(AppError::invalid_field(
                 "X-Cart-Token",
                 "must be a token that PUT /api/v1/cart/items/{productId} gave out",
             )

@@ -11,6 +11,8 @@ use waybill_service_kit::{AppError, ErrorCode};
 
 use crate::support::{Gateway, guest_token, record, request};
 
+/// A cart token.
+const CART: &str = "0123456789-ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcde";
 const ID: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 const PLACE: &str = "waybill.order.v1.OrderService/PlaceOrder";
 
@@ -46,12 +48,12 @@ async fn a_signed_in_customer_needs_no_contact_and_may_send_one() {
         assert!(answer.json().get("auth").is_none() && answer.json().get("accessToken").is_none());
         let guest = request(Method::POST, path)
             .header("content-type", "application/json")
-            .header("x-cart-token", "cart-1")
+            .header("x-cart-token", CART)
             .header("authorization", format!("Bearer {}", guest_token()))
             .body(axum::body::Body::from(contact));
         assert_eq!(gateway.call(guest.unwrap()).await.status, 201);
     }
-    assert_eq!(placed.lock().last().unwrap().cart_token, "cart-1");
+    assert_eq!(placed.lock().last().unwrap().cart_token, CART);
     // Without a password, no account is created.
     assert!(
         gateway
