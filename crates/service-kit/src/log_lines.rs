@@ -1,6 +1,9 @@
 //! The console format of log lines: short enough for a terminal. With `WAYBILL_LOG_FORMAT=json`, lines have everything.
 
-use std::fmt::{self, Write as _};
+use std::{
+    borrow::Cow,
+    fmt::{self, Write as _},
+};
 
 use tracing::{
     Event, Level, Subscriber,
@@ -13,18 +16,24 @@ use tracing_subscriber::{
     },
     registry::LookupSpan,
 };
-use waybill_primitives::Timestamp;
+use uuid::Uuid;
+use waybill_primitives::{Timestamp, is_text_control};
 
-/// The last characters of a request id that a line has: the random part of the ids that the gateway gives out.
+/// Columns of a usual terminal. In a longer line, ids are shortened.
+const COLUMNS: usize = 120;
+/// The last characters of an id that a line has: the random part of the ids that the platform gives out.
 const ID: usize = 12;
 /// Fields of spans that lines have, by the name that they have there. What a message says already, or what is of use to programs only, is
 /// left out.
 const OF_SPANS: [&str; 3] = ["service", "consumer", "job"];
-
-/// Fields of events that are left out: long ids, which the JSON lines have.
+/// Fields of events that lines below WARN leave out: long ids, which the JSON lines have.
 const LEFT_OUT: [&str; 3] = ["event_id", "aggregate_id", "trace_id"];
+/// Ours, and of several lines.
+const BACKTRACE: &str = "backtrace";
 
-/// `09:30:00.123  INFO message key=value … service=order #b302099a8057`
+/// `09:30:00.123  INFO message key=value … service=order #b302099a8057`, and for a request with status, time, address and user:
+/// `09:30:00.123  INFO GET /api/v1/orders 200 1.2ms 203.0.113.7 user=01890a5d-… #b302099a8057`. Warnings and errors have all ids in full.
+/// A control character is escaped, so that no input writes lines of its own.
 #[derive(Debug)]
 pub struct Short {
     /// With colours, for a terminal.
@@ -53,7 +62,7 @@ where
         event: &Event<'_>,
     ) -> fmt::Result {
         let time = Timestamp::now().to_datetime().format("%H:%M:%S%.3f");
-        self.paint(&mut writer, "2", &time.to_string())?;
+        let time = time.to_string();
         let (level, colour) = match *event.metadata().level() {
             Level::ERROR => ("ERROR", "31"),
             Level::WARN => ("WARN", "33"),
@@ -61,35 +70,101 @@ where
             Level::DEBUG => ("DEBUG", "34"),
             Level::TRACE => ("TRACE", "35"),
         };
-        writer.write_char(' ')?;
-        self.paint(&mut writer, colour, &format!("{level:>5}"))?;
-        let mut text = Text::default();
+        let mut text = Text {
+            is_warning: *event.metadata().level() <= Level::WARN,
+            ..Text::default()
+        };
         event.record(&mut text);
-        write!(writer, " {}{}", text.message, text.fields)?;
         if let Some(service) = text.service.take() {
-            text.add(&mut writer, "service", &service)?;
+            text.add("service", &service);
         }
-        let mut request = text.request.take();
         for span in context.event_scope().into_iter().flatten() {
             let extensions = span.extensions();
             let Some(fields) = extensions.get::<FormattedFields<N>>() else {
                 continue;
             };
-            for name in OF_SPANS {
-                if let Some(value) = value(fields, name) {
-                    text.add(&mut writer, name, value)?;
+            if text.is_answer || text.is_warning {
+                if let Some(address) = value(fields, "address") {
+                    text.fields.push(' ');
+                    text.fields.push_str(address);
+                }
+                if let Some(user) = value(fields, "user") {
+                    text.add("user", user);
                 }
             }
-            request = request.or_else(|| value(fields, "request_id").map(str::to_owned));
+            for name in OF_SPANS {
+                if let Some(value) = value(fields, name) {
+                    text.add(name, value);
+                }
+            }
+            if text.request.is_none() {
+                text.request = value(fields, "request_id").map(str::to_owned);
+            }
         }
-        if let Some(request) = request {
-            let start = request.char_indices().rev().nth(ID - 1);
-            let end = request.get(start.map_or(0, |(start, _)| start)..);
+        let mut line = escaped(&(text.message + &text.fields)).into_owned();
+        let mut request = text.request.unwrap_or_default();
+        if !text.is_warning {
+            request = end_of(&request).to_owned();
+            let others = time.len() + 1 + 5 + 1 + 2 + request.len();
+            if line.chars().count() + others > COLUMNS {
+                line = with_short_ids(&line);
+            }
+        }
+        self.paint(&mut writer, "2", &time)?;
+        writer.write_char(' ')?;
+        self.paint(&mut writer, colour, &format!("{level:>5}"))?;
+        write!(writer, " {line}")?;
+        if !request.is_empty() {
             writer.write_char(' ')?;
-            self.paint(&mut writer, "2", &format!("#{}", end.unwrap_or(&request)))?;
+            self.paint(&mut writer, "2", &format!("#{}", escaped(&request)))?;
         }
-        writeln!(writer)
+        writeln!(writer)?;
+        match text.backtrace {
+            Some(backtrace) => writeln!(writer, "{backtrace}"),
+            None => Ok(()),
+        }
     }
+}
+
+/// The last characters of an id.
+fn end_of(id: &str) -> &str {
+    let start = id.char_indices().rev().nth(ID - 1);
+    id.get(start.map_or(0, |(start, _)| start)..).unwrap_or(id)
+}
+
+/// With the ends of UUIDs only: `…b302099a8057`.
+fn with_short_ids(line: &str) -> String {
+    const UUID: usize = 36;
+    let mut short = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(next) = rest.chars().next() {
+        let id = rest.get(..UUID);
+        let id = id.filter(|id| id.as_bytes()[8] == b'-' && id.parse::<Uuid>().is_ok());
+        let length = id.map_or(next.len_utf8(), str::len);
+        if let Some(id) = id {
+            short.push('…');
+            short.push_str(end_of(id));
+        } else {
+            short.push(next);
+        }
+        rest = &rest[length..];
+    }
+    short
+}
+
+fn escaped(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_text_control) {
+        return text.into();
+    }
+    let mut escaped = String::with_capacity(text.len() + 8);
+    for char in text.chars() {
+        if is_text_control(char) {
+            escaped.extend(char.escape_default());
+        } else {
+            escaped.push(char);
+        }
+    }
+    escaped.into()
 }
 
 /// The value of a field in the text of a span's fields, `a=1 b="two"`.
@@ -116,21 +191,24 @@ struct Text {
     fields: String,
     request: Option<String>,
     service: Option<String>,
+    backtrace: Option<String>,
+    is_warning: bool,
+    /// The event is the answer to a request.
+    is_answer: bool,
 }
 
 impl Text {
-    /// Writes a field, unless its value is in the line already: the name of a service is a part of those of its methods and consumers.
-    fn add(&mut self, writer: &mut Writer<'_>, name: &str, value: &str) -> fmt::Result {
-        if self.message.contains(value) || self.fields.contains(value) {
-            return Ok(());
+    /// Adds a field, unless its value is in the line already: the name of a service is a part of those of its methods and consumers.
+    fn add(&mut self, name: &str, value: &str) {
+        if !(self.message.contains(value) || self.fields.contains(value)) {
+            // Writing to a string cannot fail.
+            let _ = write!(self.fields, " {name}={value}");
         }
-        write!(self.fields, " {name}={value}")?;
-        write!(writer, " {name}={value}")
     }
 
     /// Fields of every answer, without their names.
     fn short(&mut self, name: &str, value: u64) -> bool {
-        // Writing to a string cannot fail.
+        self.is_answer |= name == "status";
         let _ = match name {
             "status" => write!(self.fields, " {value}"),
             "elapsed_us" => write!(self.fields, " {}.{}ms", value / 1000, value % 1000 / 100),
@@ -159,7 +237,9 @@ impl Visit for Text {
             self.message = format!("{value:?}");
         } else if field.name() == "request_id" {
             self.request = Some(format!("{value:?}"));
-        } else if !LEFT_OUT.contains(&field.name()) {
+        } else if field.name() == BACKTRACE {
+            self.backtrace = Some(format!("{value:?}"));
+        } else if self.is_warning || !LEFT_OUT.contains(&field.name()) {
             let _ = write!(self.fields, " {}={value:?}", field.name());
         }
     }
@@ -189,15 +269,4 @@ pub fn fields() -> format::DefaultFields {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn values_of_spans_are_found_by_their_names() {
-        let fields =
-            r#"otel.service=x service="order" method=a.b/C request_id=01890a5d-ac96 job="" "#;
-        assert_eq!(value(fields, "service"), Some("order"));
-        assert_eq!(value(fields, "request_id"), Some("01890a5d-ac96"));
-        assert_eq!((value(fields, "job"), value(fields, "id")), (None, None));
-    }
-}
+mod tests;
