@@ -1,6 +1,9 @@
 //! Locations of the databases of the five services: files in a data directory, or databases on a server.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context as _, Result};
 use waybill_store::{Db, DbConfig, admin};
@@ -17,6 +20,19 @@ pub enum DatabaseLocation {
     Folder(PathBuf),
     /// `<prefix><service>` on a PostgreSQL or MySQL/MariaDB server, given as a URL without a database.
     Server { url: String, prefix: String },
+}
+
+/// Without what is secret in a URL.
+impl fmt::Display for DatabaseLocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Folder(folder) => write!(f, "the databases in {}", folder.display()),
+            Self::Server { url, prefix } => {
+                let server = url.rsplit_once('@').map_or(url.as_str(), |(_, host)| host);
+                write!(f, "the databases {prefix}* on {server}")
+            }
+        }
+    }
 }
 
 impl DatabaseLocation {

@@ -2,7 +2,6 @@
 //! bus.
 
 use std::{
-    fs::{File, TryLockError},
     net::{Ipv4Addr, SocketAddr},
     sync::{
         Arc,
@@ -30,7 +29,8 @@ use crate::{
     config::Config,
     databases::{DatabaseLocation, SERVICES},
     demo::{self, Seeded},
-    private, reset,
+    folder_lock::{FolderLock, Shop},
+    private,
 };
 
 /// A platform that runs in this process.
@@ -47,7 +47,7 @@ pub struct Platform {
     /// Ends with the platform.
     _operations: AbortOnDropHandle<()>,
     /// Locks the data directory while the platform runs.
-    _lock: Option<File>,
+    _lock: Option<FolderLock>,
 }
 
 impl Platform {
@@ -185,25 +185,27 @@ fn location(config: &Config) -> DatabaseLocation {
 }
 
 /// Locks the data directory: two processes on one folder would both relay its events.
-fn lock_folder(config: &Config) -> Result<File> {
+fn lock_folder(config: &Config) -> Result<FolderLock> {
     let folder = config.data_dir();
+    let shown = folder.display();
     private::create_folder(&folder)
-        .with_context(|| format!("cannot create the data directory {}", folder.display()))?;
-    let path = folder.join(reset::LOCK);
-    let file =
-        private::create_file(&path).with_context(|| format!("cannot write {}", path.display()))?;
-    match file.try_lock() {
-        Ok(()) => {
-            private::restrict(&folder, &SERVICES)
-                .with_context(|| format!("cannot set the permissions of {}", folder.display()))?;
-            Ok(file)
+        .with_context(|| format!("cannot create the data directory {shown}"))?;
+    let Some(lock) = FolderLock::take(&folder)? else {
+        bail!(
+            "the data directory {shown} is in use by another process; stop it, or give --data-dir another folder"
+        );
+    };
+    match lock.shop()? {
+        Some(Shop::Deleted) => {
+            bail!("the reset of {shown} was interrupted; `waybill reset --yes` finishes it")
         }
-        Err(TryLockError::WouldBlock) => bail!(
-            "the data directory {} is in use by another process; stop it, or give --data-dir another folder",
-            folder.display()
-        ),
-        Err(TryLockError::Error(error)) => Err(error).context("cannot lock the data directory"),
+        // For ever: its data is not for tests.
+        Some(Shop::Production) => {}
+        Some(Shop::Development) | None => lock.record(Shop::of(config.common.environment))?,
     }
+    private::restrict(&folder, &SERVICES)
+        .with_context(|| format!("cannot set the permissions of {shown}"))?;
+    Ok(lock)
 }
 
 struct Ground<'a> {

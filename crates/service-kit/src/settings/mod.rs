@@ -43,7 +43,7 @@ mod value;
 pub use common::{
     CommonSettings, EXPOSE, Environment, LogFormat, PeerSettings, ProcessSettings, default_ports,
 };
-pub use reader::{Reader, Sections, SettingsError, environment, load, nearest, strays};
+pub use reader::{Reader, Sections, SettingsError, load, nearest, strays};
 pub use reference::reference;
 pub use source::Sources;
 pub use value::{SettingType, parse_duration};

@@ -178,15 +178,6 @@ fn known(tables: &[Table]) -> BTreeSet<String> {
         .collect()
 }
 
-/// The environment that a process with these settings runs in.
-pub fn environment(sources: &Sources) -> Result<Environment, SettingsError> {
-    let Some(value) = sources.values.get(Environment::NAME) else {
-        return Ok(Environment::default());
-    };
-    Environment::parse(value.text.trim())
-        .map_err(|problem| SettingsError::one(format!("{}: {problem}", Environment::NAME)))
-}
-
 /// The candidate that a misspelt name means: the most similar one, if at most a third of the letters differ.
 pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let tolerance = (name.len() + 1) / 3;
