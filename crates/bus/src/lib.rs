@@ -58,6 +58,12 @@ pub trait Bus: Send + Sync + 'static {
         Ok(Lag::default())
     }
 
+    /// Up to which sequence of the stream of `source` a durable consumer has settled every event of its filter; 0 if it has not begun.
+    /// None for a bus that stores nothing.
+    async fn settled(&self, _source: &str, _durable: &str) -> Result<Option<u64>, BusError> {
+        Ok(None)
+    }
+
     /// Sequences between the first and the last one that are missing in the stream of `service`.
     async fn holes(&self, _service: &str) -> Result<Vec<u64>, BusError> {
         Ok(Vec::new())

@@ -43,6 +43,8 @@ pub use idempotency::{IdempotencyError, IdempotencyKey};
 pub use migrations::{
     Indexes, Migrator, add_columns, create_indexes, create_table, create_unique_indexes,
 };
-pub use outbox::{all_outbox_events, backlog, outbox_events, replay, waiting_events};
+pub use outbox::{
+    all_outbox_events, backlog, outbox_events, published_after, replay, waiting_events,
+};
 pub use relay::{RelayConfig, run_relay};
 pub use trace::logged;

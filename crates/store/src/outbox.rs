@@ -276,6 +276,16 @@ pub async fn waiting_events(db: &Db) -> Result<Vec<EventId>, StoreError> {
     Ok(ids.into_tuple().all(db.reader()).await?)
 }
 
+/// The events that were published with a later sequence than this.
+pub async fn published_after(db: &Db, sequence: u64) -> Result<Vec<EventId>, StoreError> {
+    let sequence = i64::try_from(sequence).unwrap_or(i64::MAX);
+    let ids = outbox::Entity::find()
+        .select_only()
+        .column(outbox::Column::Id)
+        .filter(outbox::Column::Sequence.gt(sequence));
+    Ok(ids.into_tuple().all(db.reader()).await?)
+}
+
 /// The events in the outbox of one aggregate kind (`order`), oldest first, from just after `after`; for checks and repairs.
 pub async fn outbox_events(
     db: &Db,

@@ -35,7 +35,7 @@ pub use base::csv::fuzz as fuzz_cells;
 pub use config::Settings;
 pub use consumers::CONSUMERS;
 pub use derived::analytics::app::rebuild as rebuild_analytics;
-pub use derived::verify::verify;
+pub use derived::verify::{verify, waits_for};
 pub use fulfilment::files::{domain::MAX_IMAGES, storage::Storage};
 pub use migrations::Migrator;
 pub use orders::store::{searched, set_search};

@@ -4,6 +4,7 @@ use std::{
     io::{self, Write as _},
     path::PathBuf,
     process::ExitCode,
+    sync::Arc,
     time::Duration,
 };
 
@@ -16,7 +17,7 @@ use waybill::{
     demo::{self, Seeded},
     embedded, events, health, rebuild, reset, users, verify,
 };
-use waybill_bus::{JetStreamBus, NatsConfig};
+use waybill_bus::{Bus as _, JetStreamBus, NatsConfig};
 use waybill_primitives::Timestamp;
 use waybill_service_kit::{
     crypto,
@@ -25,6 +26,9 @@ use waybill_service_kit::{
     shutdown::Shutdown,
     telemetry,
 };
+
+/// How long a command waits for NATS.
+const BUS_PATIENCE: Duration = Duration::from_secs(10);
 
 /// An order platform for businesses that sell goods and services. Without a command, starts the whole platform in one process.
 #[derive(Parser)]
@@ -49,7 +53,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Check the databases: stock, payments, history, events. Exit code 1 if there are violations. Events that the platform will process
-    /// when it runs are a backlog and no violation.
+    /// when it runs are a backlog and no violation; of a distributed platform, the bus at WAYBILL_NATS_URL tells which.
     Verify {
         #[command(flatten)]
         databases: DatabaseArgs,
@@ -57,7 +61,7 @@ enum Command {
         #[arg(long)]
         strict: bool,
     },
-    /// Delete all data of an embedded platform, to begin again. In development only.
+    /// Delete all data of an embedded platform, to begin again. Not of a platform that has run in production.
     Reset {
         /// Folder of the embedded platform.
         #[arg(long, env = "WAYBILL_DATA_DIR", default_value = "waybill-data")]
@@ -282,7 +286,14 @@ fn show_demo_accounts() -> io::Result<()> {
 async fn operate(command: Command, sources: &Sources) -> Result<ExitCode> {
     match command {
         Command::Verify { databases, strict } => {
-            let found = verify::verify(&databases.location()).await?;
+            let location = databases.location();
+            let peers = only::<PeerSettings>(sources);
+            let found = if peers.has("WAYBILL_NATS_URL") {
+                let bus = connected(&peers).await?;
+                verify::verify(&location, Some(&*bus)).await?
+            } else {
+                verify::verify(&location, None).await?
+            };
             for waiting in &found.backlog {
                 println!("backlog: {waiting}");
             }
@@ -301,8 +312,7 @@ async fn operate(command: Command, sources: &Sources) -> Result<ExitCode> {
             });
         }
         Command::Reset { data_dir, yes } => {
-            let environment = settings::environment(sources)?;
-            let deleted = reset::reset(&data_dir, environment, yes)?;
+            let deleted = reset::reset(&data_dir, yes)?;
             println!("{} files and folders were deleted", deleted.len());
         }
         Command::Rebuild {
@@ -325,11 +335,13 @@ async fn operate(command: Command, sources: &Sources) -> Result<ExitCode> {
             };
             let peers = only::<PeerSettings>(sources);
             if peers.has("WAYBILL_NATS_URL") {
-                let (peers,) = settings::load::<(PeerSettings,)>(&peers)?;
-                let bus = JetStreamBus::connect(&nats(&peers)).await?;
+                let bus = connected(&peers).await?;
+                eprintln!("events of the bus at WAYBILL_NATS_URL, from now on");
                 events::tail(&*bus, subjects).await?;
             } else {
-                events::follow(&databases.location(), &subjects).await?;
+                let location = databases.location();
+                eprintln!("events of {location}, from now on (of a bus with WAYBILL_NATS_URL)");
+                events::follow(&location, &subjects).await?;
             }
         }
         Command::Events {
@@ -423,11 +435,23 @@ fn only<S: settings::Settings>(sources: &Sources) -> Sources {
     sources
 }
 
-fn nats(peers: &PeerSettings) -> NatsConfig {
+/// The bus, once it answers.
+async fn connected(peers: &Sources) -> Result<Arc<JetStreamBus>> {
     use secrecy::ExposeSecret as _;
-    NatsConfig {
+    let (peers,) = settings::load::<(PeerSettings,)>(peers)?;
+    let config = NatsConfig {
         namespace: peers.nats_namespace.clone(),
-        name: "waybill-events".to_owned(),
+        name: "waybill-command".to_owned(),
         ..NatsConfig::new(peers.nats_url.expose_secret())
-    }
+    };
+    let bus = JetStreamBus::connect(&config).await?;
+    let answers = async {
+        while !bus.healthy().await {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(BUS_PATIENCE, answers)
+        .await
+        .context("NATS at WAYBILL_NATS_URL does not answer")?;
+    Ok(bus)
 }

@@ -1,26 +1,27 @@
 //! `waybill verify`: checks the consistency of a platform's databases, within each service and between services.
 //!
 //! Violations are what no further work repairs. Events that still wait, for instance because the platform was killed, are a backlog: the
-//! platform works it off when it runs. What only waits for them is no violation.
+//! platform works it off when it runs. What only waits for them is no violation. An event waits if it is not published, or, with the
+//! bus, if its consumer has not come to it.
 
 use std::collections::{HashMap, HashSet};
 
 use anyhow::{Context as _, Result};
-use waybill_bus::Envelope;
+use waybill_bus::{Bus, Envelope};
 use waybill_primitives::EventId;
 use waybill_proto::{
     order::{OrderChanged, OrderEvent},
     payment::{PaymentChanged, PaymentEvent},
 };
-use waybill_store::{Db, consumed, dead_letters, outbox_events, waiting_events};
+use waybill_store::{
+    ConsumerInfo, Db, consumed, dead_letters, outbox_events, published_after, waiting_events,
+};
 
 use crate::databases::{DatabaseLocation, SERVICES};
 
 /// Connections to each database while verifying.
 const CONNECTIONS: u32 = 2;
 const BATCH: u64 = 1000;
-/// In a finding of the order service about what follows from events that wait.
-const DERIVED: &str = "is not in the figures";
 
 /// The databases of the five services.
 struct Databases(HashMap<&'static str, Db>);
@@ -47,21 +48,32 @@ pub struct Findings {
     pub violations: Vec<String>,
     /// What the platform will do once it runs.
     pub backlog: Vec<String>,
-    /// The events in the backlog.
-    waiting: HashSet<EventId>,
 }
 
-pub async fn verify(location: &DatabaseLocation) -> Result<Findings> {
+/// Events in the backlog, by the service that has yet to consume them and the one that published them.
+#[derive(Default)]
+struct Waiting(HashMap<(&'static str, &'static str), HashSet<EventId>>);
+
+impl Waiting {
+    fn has(&self, service: &'static str, source: &'static str, event: EventId) -> bool {
+        let events = self.0.get(&(service, source));
+        events.is_some_and(|events| events.contains(&event))
+    }
+}
+
+/// `bus`: where the services are connected by one that stores events.
+pub async fn verify(location: &DatabaseLocation, bus: Option<&dyn Bus>) -> Result<Findings> {
     let databases = Databases::open(location).await?;
     let mut findings = Findings::default();
-    events(&databases, &mut findings).await?;
+    let waiting = events(&databases, bus, &mut findings).await?;
     let within = within_services(&databases).await?;
-    money(&databases, &mut findings).await?;
-    // Figures and search terms follow from a service's own events.
-    let follows =
-        |violation: &String| violation.starts_with("order: ") && violation.contains(DERIVED);
+    money(&databases, &waiting, &mut findings).await?;
+    // The figures of an order follow from its events.
+    let orders = waiting_orders(&databases, &waiting).await?;
     for violation in within {
-        if !findings.waiting.is_empty() && follows(&violation) {
+        let order = violation.strip_prefix("order: ");
+        let order = order.and_then(waybill_order::waits_for);
+        if order.is_some_and(|number| orders.contains(number)) {
             findings.backlog.push(violation);
         } else {
             findings.violations.push(violation);
@@ -71,6 +83,20 @@ pub async fn verify(location: &DatabaseLocation) -> Result<Findings> {
         db.close().await;
     }
     Ok(findings)
+}
+
+/// The numbers of the orders with events that the order service has yet to consume itself.
+async fn waiting_orders(databases: &Databases, waiting: &Waiting) -> Result<HashSet<String>> {
+    let mut numbers = HashSet::new();
+    each_event(databases.of("order")?, Some("order"), |event| {
+        if waiting.has("order", "order", event.id) {
+            let event: OrderChanged = waybill_store::decode(event)?;
+            numbers.extend(event.order.map(|order| order.order_number));
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(numbers)
 }
 
 /// The checks of each service.
@@ -118,18 +144,23 @@ async fn within_services(databases: &Databases) -> Result<Vec<String>> {
     Ok(violations)
 }
 
-/// Every event is published, and every subscribed consumer has consumed it.
-async fn events(databases: &Databases, findings: &mut Findings) -> Result<()> {
+/// Every event is published, and every subscribed consumer has consumed it. Returns the events that wait.
+async fn events(
+    databases: &Databases,
+    bus: Option<&dyn Bus>,
+    findings: &mut Findings,
+) -> Result<Waiting> {
+    let mut unpublished = HashMap::new();
     for service in SERVICES {
         let db = databases.of(service)?;
-        let waiting = waiting_events(db).await?;
-        if !waiting.is_empty() {
-            let count = waiting.len();
+        let events: HashSet<_> = waiting_events(db).await?.into_iter().collect();
+        if !events.is_empty() {
+            let count = events.len();
             findings
                 .backlog
                 .push(format!("{service}: {count} events are not published yet"));
-            findings.waiting.extend(waiting);
         }
+        unpublished.insert(service, events);
         for letter in dead_letters::list(db, 100).await? {
             findings.violations.push(format!(
                 "{service}: {} could not consume {} ({}): {}",
@@ -137,6 +168,7 @@ async fn events(databases: &Databases, findings: &mut Findings) -> Result<()> {
             ));
         }
     }
+    let mut waiting = Waiting::default();
     for (service, consumers) in [
         ("auth", waybill_auth::CONSUMERS),
         ("order", waybill_order::CONSUMERS),
@@ -145,19 +177,21 @@ async fn events(databases: &Databases, findings: &mut Findings) -> Result<()> {
         ("chat", waybill_chat::CONSUMERS),
     ] {
         for consumer in consumers {
+            let source = consumer.source();
+            let mut still = to_come(databases, bus, consumer).await?;
+            still.extend(unpublished.get(source).into_iter().flatten());
             let consumed = consumed(databases.of(service)?, consumer.name).await?;
-            let (mut missing, mut waiting) = (0_u64, 0_u64);
-            let mut example = None;
-            each_event(databases.of(consumer.source())?, None, |event| {
+            let (mut missing, mut example) = (0_u64, None);
+            let mut found = HashSet::new();
+            each_event(databases.of(source)?, None, |event| {
                 let subscribed = consumer
                     .subjects
                     .iter()
                     .any(|pattern| waybill_bus::matches(pattern, &event.subject));
-                if subscribed && !consumed.contains(&event.id) {
-                    if findings.waiting.contains(&event.id) {
-                        waiting += 1;
-                        return Ok(());
-                    }
+                if !subscribed || consumed.contains(&event.id) {
+                } else if still.contains(&event.id) {
+                    found.insert(event.id);
+                } else {
                     missing += 1;
                     example.get_or_insert_with(|| format!("{} {}", event.subject, event.id));
                 }
@@ -170,25 +204,48 @@ async fn events(databases: &Databases, findings: &mut Findings) -> Result<()> {
                     consumer.name
                 ));
             }
-            if waiting > 0 {
-                findings.backlog.push(format!(
-                    "{service}: {} has {waiting} of them to consume",
-                    consumer.name
-                ));
+            if !found.is_empty() {
+                let (name, count) = (consumer.name, found.len());
+                findings
+                    .backlog
+                    .push(format!("{service}: {name} has {count} events to consume"));
+                waiting
+                    .0
+                    .entry((service, source))
+                    .or_default()
+                    .extend(found);
             }
         }
     }
-    Ok(())
+    Ok(waiting)
+}
+
+/// Published events that the bus still has for a consumer.
+async fn to_come(
+    databases: &Databases,
+    bus: Option<&dyn Bus>,
+    consumer: &ConsumerInfo,
+) -> Result<HashSet<EventId>> {
+    let source = consumer.source();
+    let settled = match bus {
+        Some(bus) => bus.settled(source, consumer.name).await?,
+        None => None,
+    };
+    let Some(settled) = settled else {
+        return Ok(HashSet::new());
+    };
+    let later = published_after(databases.of(source)?, settled).await?;
+    Ok(later.into_iter().collect())
 }
 
 /// Each successful payment was handled by its order exactly once: as paid, or as rejected and then refunded.
-async fn money(databases: &Databases, findings: &mut Findings) -> Result<()> {
+async fn money(databases: &Databases, waiting: &Waiting, findings: &mut Findings) -> Result<()> {
     // Payments about which an event is in the backlog.
     let mut unsettled: HashSet<String> = HashSet::new();
     let mut succeeded: HashMap<String, String> = HashMap::new();
     let mut refunded: HashSet<String> = HashSet::new();
     each_event(databases.of("payment")?, Some("payment"), |event| {
-        let waits = findings.waiting.contains(&event.id);
+        let waits = waiting.has("order", "payment", event.id);
         let event: PaymentChanged = waybill_store::decode(event)?;
         let kind = event.kind();
         let payment = event.payment;
@@ -212,7 +269,7 @@ async fn money(databases: &Databases, findings: &mut Findings) -> Result<()> {
     let mut paid: HashMap<String, u32> = HashMap::new();
     let mut rejected: HashMap<String, u32> = HashMap::new();
     each_event(databases.of("order")?, Some("order"), |event| {
-        let waits = findings.waiting.contains(&event.id);
+        let waits = waiting.has("payment", "order", event.id);
         let event: OrderChanged = waybill_store::decode(event)?;
         if waits && !event.payment_id.is_empty() {
             unsettled.insert(event.payment_id.clone());

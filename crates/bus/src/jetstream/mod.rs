@@ -237,6 +237,17 @@ impl Bus for JetStreamBus {
         stream::lag(&stream).await
     }
 
+    async fn settled(&self, source: &str, durable: &str) -> Result<Option<u64>, BusError> {
+        self.check_connected()?;
+        let name = stream::name(&self.config, source)?;
+        match stream::get(&self.context, &name).await {
+            Ok(stream) => stream::settled(&stream, durable).await.map(Some),
+            // Its service makes it again, with what was not consumed.
+            Err(BusError::StreamMissing { .. }) => Ok(Some(0)),
+            Err(error) => Err(error),
+        }
+    }
+
     async fn holes(&self, service: &str) -> Result<Vec<u64>, BusError> {
         self.check_connected()?;
         let name = stream::name(&self.config, service)?;

@@ -1,8 +1,8 @@
 //! One stream per service: its settings, its state, and what the server's refusals mean.
 
 use async_nats::jetstream::{
-    Context, ErrorCode,
-    context::{CreateStreamErrorKind, GetStreamError, GetStreamErrorKind},
+    Context, ErrorCode, consumer,
+    context::{ConsumerInfoErrorKind, CreateStreamErrorKind, GetStreamError, GetStreamErrorKind},
     stream::{Config, DiscardPolicy, Info, RetentionPolicy, StorageType, Stream},
 };
 use futures::StreamExt as _;
@@ -118,18 +118,36 @@ pub(super) async fn lag(stream: &Stream) -> Result<Lag, BusError> {
     let mut consumers = stream.consumers();
     while let Some(info) = consumers.next().await {
         let info = info.map_err(BusError::unavailable)?;
-        let open = info.num_pending + info.num_ack_pending as u64;
-        // Its settled position ends with the last event that its filter matched; it does not need the later ones.
-        let settled = match open {
-            0 => last,
-            _ => info.ack_floor.stream_sequence,
-        };
+        let settled = settled_of(&info, last);
         lag.settled = Some(lag.settled.map_or(settled, |least| least.min(settled)));
         if info.num_waiting > 0 {
-            lag.most = lag.most.max(open);
+            lag.most = lag.most.max(open(&info));
         }
     }
     Ok(lag)
+}
+
+/// Events that the consumer has yet to settle.
+fn open(info: &consumer::Info) -> u64 {
+    info.num_pending + info.num_ack_pending as u64
+}
+
+/// Its settled position ends with the last event that its filter matched; it does not need the later ones.
+fn settled_of(info: &consumer::Info, last: u64) -> u64 {
+    match open(info) {
+        0 => last,
+        _ => info.ack_floor.stream_sequence,
+    }
+}
+
+/// 0 if there is no such consumer.
+pub(super) async fn settled(stream: &Stream, durable: &str) -> Result<u64, BusError> {
+    let info = match stream.consumer_info(durable).await {
+        Ok(info) => info,
+        Err(error) if matches!(error.kind(), ConsumerInfoErrorKind::NotFound) => return Ok(0),
+        Err(error) => return Err(BusError::unavailable(error)),
+    };
+    Ok(settled_of(&info, stream.cached_info().state.last_sequence))
 }
 
 pub(super) async fn holes(context: &Context, name: &str) -> Result<Vec<u64>, BusError> {

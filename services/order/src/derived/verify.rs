@@ -26,14 +26,18 @@ pub async fn verify(db: &Db) -> Result<Vec<String>, StoreError> {
     Ok(violations)
 }
 
+const UNREACHED: &str =
+    ": its latest change is not in the figures; `waybill rebuild analytics` fixes it";
+
+/// The number of the order whose events, once they are consumed, repair this violation.
+pub fn waits_for(violation: &str) -> Option<&str> {
+    violation.strip_prefix("order ")?.strip_suffix(UNREACHED)
+}
+
 /// Compares the rollups with a recount of all orders.
 async fn figures(db: &Db) -> Result<Vec<String>, StoreError> {
     let unreached = unreached(db, MAX_FINDINGS as u64).await?;
-    let describe = |number| {
-        format!(
-            "order {number}: its latest change is not in the figures; `waybill rebuild analytics` fixes it"
-        )
-    };
+    let describe = |number| format!("order {number}{UNREACHED}");
     let mut violations: Vec<String> = unreached.into_iter().map(describe).collect();
     let describe = |mismatch| match mismatch {
         Mismatch::Order { id, version } => {

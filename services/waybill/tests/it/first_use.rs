@@ -1,6 +1,6 @@
 //! What a newcomer meets: the first start and its log, events on the screen, a killed shop, beginning again.
 
-use std::process::Stdio;
+use std::{fs, path::Path, process::Stdio};
 
 use serde_json::{Value, json};
 use tokio::{
@@ -80,9 +80,13 @@ async fn the_log_of_a_first_start_fits_a_terminal_and_migrations_are_one_line_em
     assert!(requests >= 3, "{log}");
     let long: Vec<_> = log
         .lines()
-        .filter(|line| line.chars().count() > TERMINAL)
+        // A warning has all its ids in full.
+        .filter(|line| line.chars().count() > TERMINAL && !line.contains(" WARN "))
         .collect();
     assert!(long.is_empty(), "{long:#?}");
+    let answered = |line: &&str| line.contains("POST /api/v1/orders 201");
+    let answered = log.lines().find(answered).expect("a request");
+    assert!(answered.contains(" 127.0.0.1 user="), "{answered}");
     // Each line of a request ends with the end of its id.
     let id = refused.body["requestId"].as_str().expect("an id");
     let end = format!("#{}", &id[id.len() - 12..]);
@@ -111,9 +115,13 @@ async fn events_are_printed_while_a_shop_runs_embedded() {
         .args(["events", "tail", "waybill.order.order.*"])
         .args(platform.place())
         .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .kill_on_drop(true)
         .spawn()
         .expect("the binary runs");
+    let mut source = BufReader::new(tail.stderr.take().expect("a pipe")).lines();
+    let source = source.next_line().await.expect("text").expect("a line");
+    assert!(source.contains(&platform.data_dir()), "{source}");
     let mut lines = BufReader::new(tail.stdout.take().expect("a pipe")).lines();
     // It prints what comes after it has started: orders are placed until it has.
     let mut orders = Vec::new();
@@ -186,6 +194,38 @@ async fn a_killed_shop_has_a_backlog_and_no_violations_embedded() {
     platform.verify().await.unwrap();
 }
 
+/// With NATS, what a dead service has yet to consume is a backlog, and an event that it has lost is none.
+#[tokio::test]
+async fn what_a_dead_service_has_to_consume_is_a_backlog_distributed() {
+    let Some(mut platform) = Platform::start(Shape::Distributed, bin()).await else {
+        return;
+    };
+    let admin = platform.api().login(ADMIN.0, ADMIN.1).await;
+    let customer = platform.api().register("c@example.com", "Carla", "C").await;
+    paid_order(&admin, &customer, "CUP").await;
+    platform.verify().await.unwrap();
+    platform.kill("chat");
+    paid_order(&admin, &customer, "POT").await;
+    let nats = platform.nats().expect("a server").url();
+    let bus = format!("WAYBILL_NATS_URL={nats}");
+    let verify = ["--set", bus.as_str(), "verify"];
+    let waiting = |ran: &Ran| ran.code == Some(0) && ran.text.contains("backlog: chat: ");
+    let mut ran = waybill(&platform, &verify).await;
+    for _ in 0..100 {
+        // The other services are still at work.
+        if waiting(&ran) {
+            break;
+        }
+        ran = waybill(&platform, &verify).await;
+    }
+    assert!(waiting(&ran), "{}", ran.text);
+    run_sql(&platform, "chat", "DELETE FROM inbox").await;
+    let lost = waybill(&platform, &verify).await;
+    assert_eq!(lost.code, Some(1), "{}", lost.text);
+    assert!(lost.text.contains("backlog: chat: "), "{}", lost.text);
+    assert!(lost.text.contains("has not consumed"), "{}", lost.text);
+}
+
 #[tokio::test]
 async fn a_shop_is_reset_to_an_empty_one_embedded() {
     let Some(mut platform) = Platform::start(Shape::Embedded, bin()).await else {
@@ -203,9 +243,18 @@ async fn a_shop_is_reset_to_an_empty_one_embedded() {
         "{}",
         unsure.text
     );
-    let production = ["--set", "WAYBILL_ENVIRONMENT=production", "reset", "--yes"];
-    let refused = waybill(&platform, &production).await;
+    // What the shop is counts, and not the settings of this command.
+    let lock = Path::new(&platform.data_dir()).join("lock");
+    assert_eq!(fs::read_to_string(&lock).unwrap(), "development\n");
+    fs::write(&lock, "production\n").unwrap();
+    let refused = waybill(&platform, &["reset", "--yes"]).await;
+    assert_eq!(refused.code, Some(1), "{}", refused.text);
     assert!(refused.text.contains("production"), "{}", refused.text);
+    // A reset that was interrupted: the rest of the shop does not start.
+    fs::write(&lock, "deleted\n").unwrap();
+    let started = waybill(&platform, &["--listen", "127.0.0.1:0"]).await;
+    assert_eq!(started.code, Some(1), "{}", started.text);
+    assert!(started.text.contains("interrupted"), "{}", started.text);
     let reset = waybill(&platform, &["reset", "--yes"]).await;
     assert_eq!(reset.code, Some(0), "{}", reset.text);
     platform.start_process("waybill");

@@ -4,8 +4,7 @@ use std::path::Path;
 
 use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
-use waybill::databases::DatabaseLocation;
-use waybill_store::{Db, EventContext};
+use waybill_store::{Db, DbConfig, EventContext};
 use waybill_testkit::{Answer, Platform};
 
 /// The folder into which cargo built `waybill` and the services.
@@ -15,14 +14,16 @@ pub fn bin() -> &'static Path {
         .expect("a binary is in a folder")
 }
 
-/// The database of a service of an embedded platform.
+/// The database of a service.
 pub async fn database(platform: &Platform, service: &'static str) -> Db {
-    let folder = platform.place().pop().expect("the data directory");
-    let place = DatabaseLocation::Folder(folder.into());
-    place.connect(service, 1).await.unwrap()
+    let config = DbConfig {
+        max_connections: 1,
+        ..DbConfig::new(platform.database_url(service))
+    };
+    Db::connect(&config, service).await.unwrap()
 }
 
-/// Runs SQL in the database of a service of an embedded platform.
+/// Runs SQL in the database of a service.
 pub async fn run_sql(platform: &Platform, service: &'static str, sql: &str) {
     let db = database(platform, service).await;
     let tx = db.begin(&EventContext::default()).await.unwrap();
