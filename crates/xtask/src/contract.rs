@@ -15,8 +15,8 @@ use anyhow::{Context as _, Result, bail, ensure};
 
 use crate::{cargo, check, root, target_dir};
 
-/// Its version, in `.ci/run` as well.
-const VERSION: &str = "4.32.5";
+/// Its package and version, such as `schemathesis==4.32.5`: another version makes up other requests.
+const REQUIREMENT: &str = include_str!("../requirements.txt");
 /// The password of the demo accounts.
 const PASSWORD: &str = "waybill-demo";
 /// How long schemathesis may take as one role.
@@ -49,11 +49,14 @@ pub struct Options {
 
 pub fn contract(options: &Options) -> Result<()> {
     if !is_installed() {
-        let how = format!("python3 -m pip install schemathesis=={VERSION}");
+        let problem = format!(
+            "this version of schemathesis is missing: python3 -m pip install {}",
+            REQUIREMENT.trim()
+        );
         if env::var_os("CI").is_some() {
-            bail!("schemathesis is missing: {how}");
+            bail!("{problem}");
         }
-        println!("SKIPPED: schemathesis is missing: {how}");
+        println!("SKIPPED: {problem}");
         return Ok(());
     }
     // As for the tests, so that nothing is compiled twice.
@@ -104,10 +107,14 @@ pub fn contract(options: &Options) -> Result<()> {
 }
 
 fn is_installed() -> bool {
-    Command::new("schemathesis")
-        .arg("--version")
-        .output()
-        .is_ok_and(|output| output.status.success())
+    let output = Command::new("schemathesis").arg("--version").output();
+    let Some((_, pinned)) = REQUIREMENT.trim().split_once("==") else {
+        return false;
+    };
+    output.is_ok_and(|output| {
+        let text = String::from_utf8_lossy(&output.stdout);
+        output.status.success() && text.split_whitespace().any(|word| word == pinned)
+    })
 }
 
 /// What schemathesis says at the end.

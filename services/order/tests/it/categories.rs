@@ -96,6 +96,37 @@ async fn names(shop: &Shop, category: &str) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn a_name_in_the_same_place_is_taken_whatever_its_case() {
+    on_each_database(async |shop| {
+        let kitchen = create(shop, &shop.admin, "Kitchen", "").await.unwrap();
+        let cups = create(shop, &shop.admin, "Cups", &kitchen.id).await;
+        let taken = |outcome: Result<pb::Category, AppError>| {
+            let error = outcome.unwrap_err();
+            assert!(error.is(ErrorCode::NameTaken), "{error}");
+            assert_eq!(error.kind.http_status(), 409);
+            assert_eq!(fields(&error), ["name"]);
+        };
+        taken(create(shop, &shop.admin, "kitchen", "").await);
+        taken(create(shop, &shop.admin, "Cups", &kitchen.id).await);
+        // Elsewhere it is free, until it moves here.
+        let others = create(shop, &shop.admin, "Cups", "").await.unwrap();
+        let here = UpdateCategoryRequest {
+            id: others.id,
+            parent_id: Some(kitchen.id.clone()),
+            ..Default::default()
+        };
+        taken(update(shop, here).await);
+        let same = UpdateCategoryRequest {
+            id: cups.unwrap().id,
+            name: Some("Cups".into()),
+            ..Default::default()
+        };
+        update(shop, same).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn categories_form_a_tree_that_filters_products() {
     on_each_database(async |shop| {
         let home = create(shop, &shop.admin, "Home & Garden", "")
