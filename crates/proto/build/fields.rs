@@ -141,9 +141,12 @@ pub fn describe(field: &FieldDescriptor, options: &Options, schema: &mut Vec<Str
         Kind::String => ("min_length", "max_length"),
         _ => ("minimum", "maximum"),
     };
+    // That of a body: the version that was read.
+    let is_version = field.name() == "version" && is_optional(field);
     let described = [
         options
             .number("min")
+            .or(is_version.then_some(0))
             .map(|least| format!("{min} = {least}")),
         options.number("max").map(|most| format!("{max} = {most}")),
         options

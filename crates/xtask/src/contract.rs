@@ -22,8 +22,8 @@ const PASSWORD: &str = "waybill-demo";
 /// How long schemathesis may take as one role.
 const LIMIT: Duration = Duration::from_mins(10);
 /// Operations that can end the session of the caller, after which every other answer would be 401. They run last, each with a
-/// session of its own.
-const ENDS_SESSIONS: [&str; 2] = ["logout", "changePassword"];
+/// session of its own: schemathesis learns ids from answers, also that of the caller.
+const ENDS_SESSIONS: [&str; 4] = ["logout", "changePassword", "suspendUser", "changeUserRole"];
 /// Roles, each with one of the demo accounts.
 const ROLES: [(&str, &str); 3] = [
     ("customer", "carla@waybill.example"),
@@ -159,7 +159,10 @@ fn schemathesis(
 ) -> Result<Report> {
     let config = root().join("crates/xtask/schemathesis.toml");
     let log = platform.folder.path().join("errors");
+    let hooks = root().join("crates/xtask/schemathesis_hooks.py");
     let mut process = Command::new("schemathesis")
+        .env("SCHEMATHESIS_HOOKS", hooks)
+        .env("PYTHONDONTWRITEBYTECODE", "1")
         .arg("--config-file")
         .arg(config)
         .args(["run", &format!("http://{}/openapi.json", platform.address)])

@@ -14,7 +14,7 @@ use waybill_service_kit::{
 };
 
 pub use self::{
-    headers::{CART_TOKEN, CartToken, Idempotency, IfMatch},
+    headers::{CART_TOKEN, CartToken, Idempotency, IfMatch, RequiredCartToken, not_negative},
     query::{Both, Limit, Paged, PagedWith, Paging, Params},
 };
 pub use crate::body::{Body, OptionalBody, content_type, is_json, parse};

@@ -200,6 +200,9 @@ pub fn complete(api: &utoipa::openapi::OpenApi) -> Result<Value, AppError> {
         known.append(&mut schemas);
         show_echoes(known);
         add_replacements(known);
+        // A shipment begins with one of the first states.
+        let state = &mut known["NewShipment"]["properties"]["state"];
+        *state = json!({"type": ["string", "null"], "enum": ["PREPARING", "SHIPPED", null], "description": state["oneOf"][0]["description"]});
     }
     components["responses"] = FAILURES
         .iter()

@@ -8,7 +8,10 @@ use serde::{
 };
 use utoipa::{
     PartialSchema, ToSchema,
-    openapi::{ObjectBuilder, OneOfBuilder, Ref, RefOr, Schema, Type},
+    openapi::{
+        KnownFormat, ObjectBuilder, OneOfBuilder, RefOr, Schema, SchemaFormat, Type,
+        schema::AdditionalProperties,
+    },
 };
 use waybill_primitives::Money;
 
@@ -19,6 +22,9 @@ impl<'de> Deserialize<'de> for Price {
         price.deserialize_any(AnyPrice)
     }
 }
+
+/// The largest price of a product, in minor units.
+const MAX: i64 = 1_000_000_000_000;
 
 struct AnyPrice;
 
@@ -61,12 +67,30 @@ impl<'de> Visitor<'de> for AnyPrice {
 
 impl PartialSchema for Price {
     fn schema() -> RefOr<Schema> {
+        let amount = ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+            .minimum(Some(0))
+            .maximum(Some(MAX))
+            .description(Some("Minor units."));
+        let currency = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .pattern(Some("^[A-Z]{3}$"))
+            .description(Some("ISO 4217; the shop's."));
+        let money = ObjectBuilder::new()
+            .property("amount", amount)
+            .property("currency", currency)
+            .required("amount")
+            .required("currency")
+            .additional_properties(Some(AdditionalProperties::FreeForm(false)));
         let number = ObjectBuilder::new()
             .schema_type(Type::Number)
             .minimum(Some(0))
+            // With the decimals of most currencies.
+            .maximum(Some(MAX / 100))
             .description(Some("In the shop's currency, such as 19.99."));
         OneOfBuilder::new()
-            .item(Ref::from_schema_name(Money::name()))
+            .item(money)
             .item(number)
             .description(Some(
                 "An amount in minor units with its currency, or a decimal number in the shop's currency.",
@@ -75,11 +99,7 @@ impl PartialSchema for Price {
     }
 }
 
-impl ToSchema for Price {
-    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
-        schemas.push((Money::name().into_owned(), Money::schema()));
-    }
-}
+impl ToSchema for Price {}
 
 #[cfg(test)]
 mod tests {

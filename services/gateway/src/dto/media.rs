@@ -9,8 +9,8 @@ use waybill_primitives::Timestamp;
 #[expect(dead_code, reason = "it describes a form that is streamed")]
 #[schema(as = FileUpload)]
 pub struct FileUpload {
-    /// Purpose of the file; as a query parameter or as a form field.
-    #[schema(inline, example = "PROGRESS")]
+    // A comment on this field would become a second schema.
+    #[schema(inline, nullable = false)]
     pub purpose: Option<WorkPurpose>,
     /// JPEG, PNG, GIF, WebP, MP4 or PDF, as the shop's settings allow.
     #[schema(value_type = String, format = Binary)]
@@ -22,15 +22,14 @@ pub struct FileUpload {
 #[expect(dead_code, reason = "it describes a form that is streamed")]
 #[schema(as = ReferenceUpload)]
 pub struct ReferenceUpload {
-    /// Purpose of the file, if given; as a query parameter or as a form field.
-    #[schema(inline, example = "REFERENCE")]
+    #[schema(inline, nullable = false)]
     pub purpose: Option<ReferencePurpose>,
     /// JPEG, PNG, GIF, WebP, MP4 or PDF, as the shop's settings allow.
     #[schema(value_type = String, format = Binary)]
     pub file: Vec<u8>,
 }
 
-/// The purposes of files that staff add to an order.
+/// Purpose of a file that staff add to an order; as a query parameter or as a form field.
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "it describes a part of FilePurpose")]
 #[schema(rename_all = "UPPERCASE")]
@@ -39,7 +38,7 @@ pub enum WorkPurpose {
     Result,
 }
 
-/// The purpose of files that customers add to their orders.
+/// Purpose of a file that customers add to their orders; as a query parameter or as a form field.
 #[derive(Debug, ToSchema)]
 #[expect(dead_code, reason = "it describes a part of FilePurpose")]
 #[schema(rename_all = "UPPERCASE")]
@@ -53,7 +52,7 @@ pub enum ReferencePurpose {
 #[schema(as = PictureUpload)]
 pub struct PictureUpload {
     /// Text description of the picture.
-    #[schema(example = "The mug from the front")]
+    #[schema(nullable = false, example = "The mug from the front")]
     pub alt: Option<String>,
     /// JPEG, PNG, GIF or WebP.
     #[schema(value_type = String, format = Binary)]

@@ -13,9 +13,19 @@ use waybill_service_kit::AppError;
 
 use crate::error::ApiError;
 
-/// Describes an optional header.
+/// Describes a header, optional if nothing else is said.
 macro_rules! header_params {
     ($extractor:ident, $name:literal, $max_length:literal, $pattern:literal, $description:literal) => {
+        header_params!(
+            $extractor,
+            $name,
+            $max_length,
+            $pattern,
+            $description,
+            Required::False
+        );
+    };
+    ($extractor:ident, $name:literal, $max_length:literal, $pattern:literal, $description:literal, $required:expr) => {
         impl IntoParams for $extractor {
             fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
                 let text = ObjectBuilder::new()
@@ -25,7 +35,7 @@ macro_rules! header_params {
                 let parameter = ParameterBuilder::new()
                     .name($name)
                     .parameter_in(ParameterIn::Header)
-                    .required(Required::False)
+                    .required($required)
                     .description(Some($description))
                     .schema(Some(text));
                 vec![parameter.build()]
@@ -55,6 +65,33 @@ header_params!(
     "^([A-Za-z0-9_-]{43})?$",
     "The cart of a caller who is not signed in, as returned by `PUT /api/v1/cart/items/{productId}`."
 );
+
+header_params!(
+    RequiredCartToken,
+    "X-Cart-Token",
+    43,
+    "^[A-Za-z0-9_-]{43}$",
+    "The cart that was filled before signing in.",
+    Required::True
+);
+
+/// The header `X-Cart-Token` where a cart is needed.
+#[derive(Debug)]
+pub struct RequiredCartToken(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for RequiredCartToken {
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        match CartToken::from_request_parts(parts, state).await? {
+            CartToken(token) if token.is_empty() => Err(AppError::invalid_field(
+                "X-Cart-Token",
+                "is required: the token of the cart that was filled before signing in",
+            )
+            .into()),
+            CartToken(token) => Ok(Self(token)),
+        }
+    }
+}
 
 /// `If-Match: "3"`: the version that the caller read.
 #[derive(Debug, Clone, Copy)]
@@ -101,10 +138,10 @@ impl IfMatch {
                 "differs from the header If-Match; send one of them",
             )
             .into()),
-            (_, Some(..0)) => {
-                Err(AppError::invalid_field("version", "must not be negative").into())
+            (header, field) => {
+                not_negative(field)?;
+                Ok(header.or(field))
             }
-            (header, field) => Ok(header.or(field)),
         }
     }
 
@@ -112,6 +149,14 @@ impl IfMatch {
     pub fn into_field(self, field: &mut Option<i64>) -> Result<(), ApiError> {
         *field = self.or_field(*field)?;
         Ok(())
+    }
+}
+
+/// Checks the field `version` of a body.
+pub fn not_negative(version: Option<i64>) -> Result<(), ApiError> {
+    match version {
+        Some(..0) => Err(AppError::invalid_field("version", "must not be negative").into()),
+        _ => Ok(()),
     }
 }
 

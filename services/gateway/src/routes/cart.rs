@@ -9,7 +9,7 @@ use crate::{
     answer::{Answer, NoContent, WithCartToken},
     app::{App, read, send},
     error::ApiError,
-    extract::{Anyone, Body, CartToken, Id, SignedIn},
+    extract::{Anyone, Body, CartToken, Id, RequiredCartToken, SignedIn},
 };
 
 pub fn routes() -> OpenApiRouter<App> {
@@ -86,12 +86,12 @@ pub async fn remove_cart_item(
 ///
 /// Quantities add up; a quantity that was limited to the stock is shown as `QUANTITY_REDUCED`, lines that do not fit into the cart
 /// as `leftOut`. A repeated merge adds nothing and gets the same answer.
-#[utoipa::path(post, path = "/api/v1/cart/merge", tag = "cart", params(CartToken),
+#[utoipa::path(post, path = "/api/v1/cart/merge", tag = "cart", params(RequiredCartToken),
     responses((status = 404, description = "`CART_NOT_FOUND`: the token names no cart", body = crate::error::ErrorBody<'_>)))]
 pub async fn merge_cart(
     State(app): State<App>,
     SignedIn(context): SignedIn,
-    CartToken(cart_token): CartToken,
+    RequiredCartToken(cart_token): RequiredCartToken,
 ) -> Result<Answer<pb::Cart>, ApiError> {
     let request = pb::MergeCartRequest { cart_token };
     let answer = send!(app.clients.cart, merge_cart, &context, request)?;

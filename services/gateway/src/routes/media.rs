@@ -85,7 +85,7 @@ pub async fn list_files(
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct WorkQuery {
     /// Instead of the form field.
-    #[param(inline, value_type = Option<dto::WorkPurpose>)]
+    #[param(inline, nullable = false, value_type = Option<dto::WorkPurpose>)]
     pub purpose: Option<FilePurpose>,
 }
 
@@ -95,7 +95,7 @@ pub struct WorkQuery {
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct ReferenceQuery {
     /// Instead of the form field.
-    #[param(inline, value_type = Option<dto::ReferencePurpose>)]
+    #[param(inline, nullable = false, value_type = Option<dto::ReferencePurpose>)]
     pub purpose: Option<FilePurpose>,
 }
 

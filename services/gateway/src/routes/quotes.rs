@@ -8,7 +8,7 @@ use crate::{
     answer::{NoContent, Versioned},
     app::{App, send},
     error::ApiError,
-    extract::{Body, Id, IfMatch, SignedIn, Worker},
+    extract::{Body, Id, IfMatch, SignedIn, Worker, not_negative},
 };
 
 pub fn routes() -> OpenApiRouter<App> {
@@ -32,6 +32,7 @@ pub async fn set_quote(
 ) -> Result<Versioned<pb::Order>, ApiError> {
     request.order_id = id.to_string();
     if_match.into_field(&mut request.order_version)?;
+    not_negative(request.version)?;
     let answer = send!(app.clients.order, set_quote, &context, request)?;
     Versioned::of(answer.order)
 }
