@@ -21,6 +21,7 @@ REASONS = re.compile(
             "easy to guess",
             "is empty",
             "is for the requests of workers",
+            "is given twice; send one of them",
             "is no message of this conversation",
             "is not a cursor",
             "is not among the goods",
