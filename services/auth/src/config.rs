@@ -18,8 +18,8 @@ settings! {
         pub access_token_ttl: Duration = "WAYBILL_AUTH_ACCESS_TOKEN_TTL", default "15m", check access_ttl;
         /// How long a refresh token is valid; each use gives a new one.
         pub refresh_token_ttl: Duration = "WAYBILL_AUTH_REFRESH_TOKEN_TTL", default "30d", check refresh_ttl;
-        /// How long the access token of somebody who ordered without an account is valid; there is no other way back to the order.
-        pub guest_token_ttl: Duration = "WAYBILL_AUTH_GUEST_TOKEN_TTL", default "24h", check guest_ttl;
+        /// How long the access token of somebody who ordered without an account is valid; there is no other way back to the order, nor to an offer for it.
+        pub guest_token_ttl: Duration = "WAYBILL_AUTH_GUEST_TOKEN_TTL", default "14d", check guest_ttl;
         /// Ed25519 key in PKCS#8 (PEM or base64) that signs access tokens. Without it, one is generated and kept in the service's database.
         pub signing_key: Option<SecretString> = "WAYBILL_AUTH_SIGNING_KEY", check signing_key;
         /// Wrong passwords of one account from one network, device or session within the window, after which further ones have to wait.

@@ -1,6 +1,7 @@
 //! The events of an account: each change has exactly one, numbered by the account's version. A session has one, when it ends early.
 
-use waybill_primitives::{Role, non_empty};
+use uuid::Uuid;
+use waybill_primitives::{Role, Timestamp, UserId, non_empty};
 use waybill_proto::{
     auth::{self, UserEvent},
     common,
@@ -49,15 +50,29 @@ pub fn suspended(tx: &Tx, user: &User, reason: &str) {
     publish(tx, user, UserEvent::Suspended, details);
 }
 
-/// Publishes the end of a session whose access tokens may still be valid.
-pub fn session_ended(tx: &Tx, ended: &Ended, ending: Ending) {
-    let event = auth::SessionEnded {
-        session_id: ended.session.to_string(),
-        user_id: ended.user.to_string(),
-        ending: auth::SessionEnding::from(ending).into(),
-        until: Some(ended.until),
+/// Publishes the end of sessions whose access tokens may be valid until then.
+pub fn sessions_ended(
+    tx: &Tx,
+    user: UserId,
+    sessions: Vec<Uuid>,
+    ending: Ending,
+    until: Timestamp,
+) -> Vec<Ended> {
+    let publish = |session: Uuid| {
+        let event = auth::SessionEnded {
+            session_id: session.to_string(),
+            user_id: user.to_string(),
+            ending: auth::SessionEnding::from(ending).into(),
+            until: Some(until),
+        };
+        tx.emit(session, 1, &event);
+        Ended {
+            session,
+            user,
+            until,
+        }
     };
-    tx.emit(ended.session, 1, &event);
+    sessions.into_iter().map(publish).collect()
 }
 
 impl From<Ending> for auth::SessionEnding {

@@ -160,7 +160,8 @@ impl App {
         let now = self.clock.now();
         let ended = store::sessions::end_session(tx.conn(), session, ending, now).await?;
         let ended = ended.then_some(session).into_iter().collect();
-        Ok(self.publish_ended(tx, user, ended, ending, now))
+        let until = self.revocations.expired(now);
+        Ok(events::sessions_ended(tx, user, ended, ending, until))
     }
 
     /// Ends all sessions of a locked user but `keep`, in the transaction.
@@ -176,30 +177,8 @@ impl App {
         let used = now.minus(self.revocations.lifetime + 2 * LEEWAY);
         let ended =
             store::sessions::end_sessions_of(tx.conn(), user, keep, ending, now, used).await?;
-        Ok(self.publish_ended(tx, user, ended, ending, now))
-    }
-
-    fn publish_ended(
-        &self,
-        tx: &Tx,
-        user: UserId,
-        sessions: Vec<Uuid>,
-        ending: Ending,
-        at: Timestamp,
-    ) -> Vec<Ended> {
-        let until = self.revocations.expired(at);
-        let ended: Vec<_> = sessions
-            .into_iter()
-            .map(|session| Ended {
-                session,
-                user,
-                until,
-            })
-            .collect();
-        for one in &ended {
-            events::session_ended(tx, one, ending);
-        }
-        ended
+        let until = self.revocations.expired(now);
+        Ok(events::sessions_ended(tx, user, ended, ending, until))
     }
 
     /// After the commit: in this process at once, in others when the events arrive.

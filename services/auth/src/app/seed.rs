@@ -10,7 +10,7 @@ use waybill_store::{Db, EventContext, transact};
 
 use super::{change_role, is_unique};
 use crate::{
-    domain::{self, Email, Ended, User, audit::Record},
+    domain::{self, Email, User, audit::Record},
     error::Error,
     events,
     password::Passwords,
@@ -185,19 +185,7 @@ async fn make_admin(
             let used = Timestamp::UNIX_EPOCH;
             let ended =
                 store::sessions::end_sessions_of(tx.conn(), id, None, ending, now, used).await?;
-            for session in ended {
-                let until = now.plus(LONGEST_ACCESS_TOKEN);
-                let user = id;
-                events::session_ended(
-                    tx,
-                    &Ended {
-                        session,
-                        user,
-                        until,
-                    },
-                    ending,
-                );
-            }
+            events::sessions_ended(tx, id, ended, ending, now.plus(LONGEST_ACCESS_TOKEN));
         }
         let after =
             json!({ "role": Role::Admin, "newPassword": password_hash.is_some(), "by": by });

@@ -45,7 +45,7 @@ async fn issue(
 
 async fn a_guest_has_a_token_and_no_account(world: &World) {
     let issued = issue(world, "", grace()).await.unwrap();
-    assert_eq!(issued.expires_in, 24 * 3600);
+    assert_eq!(issued.expires_in, 14 * 24 * 3600);
     let token = &issued.access_token;
     let claims = world.deps.verifier.verify(token).await.unwrap();
     assert!(claims.guest);

@@ -69,7 +69,7 @@ async fn guest_order(anyone: &Api, admin: &Api, cup: &str) {
     let auth = &placed["auth"];
     assert_eq!(
         (&auth["guest"], &auth["expiresIn"]),
-        (&json!(true), &json!(86_400))
+        (&json!(true), &json!(14 * 86_400))
     );
     assert!(auth.get("refreshToken").is_none() && auth.get("user").is_none());
 
