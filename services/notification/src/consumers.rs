@@ -168,6 +168,11 @@ fn order_change(event: order::OrderChanged) -> Result<Option<NotificationTrigger
     let (to, replaces) = (order.status(), order.replaces_id.is_some());
     let quote = order.quote.clone();
     let order = || summary(Some(order));
+    let actor = || {
+        let actor = event.actor.as_ref();
+        let id = actor.map(|actor| parse_id("actor.id", &actor.id));
+        id.transpose()
+    };
     let previous = event.previous.map(|it| parse_id("previous.id", &it.id));
     let previous = previous.transpose()?;
     let trigger = match kind {
@@ -190,13 +195,10 @@ fn order_change(event: order::OrderChanged) -> Result<Option<NotificationTrigger
             by_payment: !event.payment_id.is_empty(),
             available: event.available,
         },
-        OrderEvent::Claimed => {
-            let actor = event.actor.map(|actor| parse_id("actor.id", &actor.id));
-            NotificationTrigger::Claimed {
-                order: order()?,
-                actor: actor.transpose()?,
-            }
-        }
+        OrderEvent::Claimed => NotificationTrigger::Claimed {
+            order: order()?,
+            actor: actor()?,
+        },
         OrderEvent::Assigned => NotificationTrigger::Assigned {
             order: order()?,
             began: from != to,
@@ -223,6 +225,7 @@ fn order_change(event: order::OrderChanged) -> Result<Option<NotificationTrigger
         OrderEvent::Cancelled => NotificationTrigger::Cancelled {
             order: order()?,
             reason: event.note,
+            by: actor()?,
         },
         OrderEvent::Expired => NotificationTrigger::Expired(order()?),
         OrderEvent::Completed => NotificationTrigger::Completed(order()?),

@@ -46,6 +46,8 @@ pub struct MailPlan {
     pub template: Template,
     pub subject: String,
     pub content: MailContent,
+    /// Whether an address that is not verified gets only a few of them (see [`crate::triggers::NotificationTrigger::costs_nothing`]).
+    pub limited: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

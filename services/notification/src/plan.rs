@@ -80,6 +80,7 @@ impl Planner {
             template,
             subject: one_line(subject, MAX_TITLE),
             content,
+            limited: false,
         });
         self
     }
@@ -112,6 +113,14 @@ impl Planner {
 
 /// Who is notified about `trigger`, and how.
 pub fn plan(trigger: &NotificationTrigger) -> Plan {
+    let mut plan = unlimited(trigger);
+    for mail in &mut plan.mails {
+        mail.limited = trigger.costs_nothing();
+    }
+    plan
+}
+
+fn unlimited(trigger: &NotificationTrigger) -> Plan {
     match trigger {
         NotificationTrigger::Placed(order) => {
             let title = format!("Order {} received", order.number);
@@ -245,7 +254,7 @@ pub fn plan(trigger: &NotificationTrigger) -> Plan {
             }
             available_notice(planner, order).plan
         }
-        NotificationTrigger::Cancelled { order, reason } => {
+        NotificationTrigger::Cancelled { order, reason, .. } => {
             let mut planner = Planner::new(order.id).status_with(
                 order,
                 Kind::OrderCancelled,

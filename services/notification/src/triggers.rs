@@ -138,6 +138,7 @@ pub enum NotificationTrigger {
     Cancelled {
         order: OrderSummary,
         reason: String,
+        by: Option<UserId>,
     },
     Expired(OrderSummary),
     Completed(OrderSummary),
@@ -173,4 +174,18 @@ pub enum NotificationTrigger {
         payment: PaymentSummary,
         reason: String,
     },
+}
+
+impl NotificationTrigger {
+    /// Whether a customer causes it alone, without paying: anybody can cause many of them with the address of somebody else.
+    pub fn costs_nothing(&self) -> bool {
+        match self {
+            Self::Placed(_)
+            | Self::QuoteRequested(_)
+            | Self::Expired(_)
+            | Self::PaymentFailed { .. } => true,
+            Self::Cancelled { order, by, .. } => *by == Some(order.customer.id),
+            _ => false,
+        }
+    }
 }

@@ -15,7 +15,7 @@ use super::{App, CHUNK};
 use crate::{
     domain::{
         Audience, Delivery, DeliveryState, MAX_NAME, MailPlan, Notice, Notification, Recipient,
-        Template, limit_key, one_line,
+        limit_key, one_line,
     },
     events,
     mail::{self, Shop},
@@ -67,7 +67,7 @@ impl App {
             }
             for mail in &plan.mails {
                 let delivery = self.mail(tx, event.id, mail, &mut announcement).await?;
-                announcement.deliveries.extend(delivery);
+                announcement.deliveries.push(delivery);
             }
         }
         rows::insert_all(tx.conn(), announcement.notifications).await?;
@@ -93,32 +93,34 @@ impl App {
         })
     }
 
-    /// None if the address is not verified and has got too many mails lately.
+    /// Suppressed if the address is not verified and has got too many mails lately.
     async fn mail(
         &self,
         tx: &Tx,
         event: EventId,
         mail: &MailPlan,
         announcement: &mut Announcement,
-    ) -> Result<Option<Delivery>, AppError> {
+    ) -> Result<Delivery, AppError> {
         let Addressee {
             name,
             address,
             verified,
             limit_key,
         } = Addressee::of(mail, &announcement.known);
+        let mut state = DeliveryState::Queued;
         if let Some(key) = &limit_key {
             let sent = announcement.sent.entry(key.clone()).or_default();
-            if *sent >= self.policy.unverified_hourly {
-                metrics::counter!("waybill_mails_total", "outcome" => "over_limit").increment(1);
+            if *sent < self.policy.unverified_hourly {
+                *sent += 1;
+            } else {
+                state = DeliveryState::Suppressed;
+                metrics::counter!("waybill_mails_total", "outcome" => "suppressed").increment(1);
                 tracing::warn!(
                     event_id = %event,
                     template = mail.template.as_str(),
-                    "a mail is left out: its address is not verified and has got too many in the last hour"
+                    "a mail is not sent: its address is not verified and has got too many in the last hour"
                 );
-                return Ok(None);
             }
-            *sent += 1;
         }
         let content = if verified {
             mail.content.clone()
@@ -138,7 +140,7 @@ impl App {
         let rendered =
             mail::render(mail.template, shop, &name, &content).map_err(AppError::internal)?;
         let now = self.clock.now();
-        Ok(Some(Delivery {
+        Ok(Delivery {
             id: Uuid::now_v7(),
             event_id: event,
             user_id: mail.to.id,
@@ -148,14 +150,15 @@ impl App {
             subject: mail.subject.clone(),
             text: rendered.text,
             html: rendered.html,
-            state: DeliveryState::Queued,
+            state,
             attempts: 0,
             due_at: now,
             last_error: None,
             created_at: now,
             sent_at: None,
-            limit_key,
-        }))
+            // Those that are not sent do not count.
+            limit_key: limit_key.filter(|_| state == DeliveryState::Queued),
+        })
     }
 }
 
@@ -216,8 +219,6 @@ impl Addressee {
         let address = address.filter(|address| !address.is_empty());
         let verified =
             known.is_some_and(|known| known.verified && address.as_ref() == Some(&known.email));
-        // Nobody causes mails about money that has moved without paying.
-        let about_money = matches!(mail.template, Template::PaymentReceipt | Template::Refund);
         let key = || match &address {
             Some(address) => limit_key(address),
             None => mail.to.id.to_string(),
@@ -228,7 +229,7 @@ impl Addressee {
             } else {
                 String::new()
             },
-            limit_key: (!verified && !about_money).then(key),
+            limit_key: (!verified && mail.limited).then(key),
             address,
             verified,
         }

@@ -12,6 +12,8 @@ string_enum! {
         Sent = "SENT",
         /// Given up.
         Dead = "DEAD",
+        /// Not sent: its address is not verified and had too many mails.
+        Suppressed = "SUPPRESSED",
     }
 }
 

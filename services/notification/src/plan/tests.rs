@@ -155,6 +155,7 @@ fn user_input_cannot_break_a_line() {
     order.number = "W1\r\nBcc: all@example.com".into();
     let plan = plan(&NotificationTrigger::Cancelled {
         order,
+        by: None,
         reason: "no\u{0}pe\n".into(),
     });
     for notice in &plan.notices {

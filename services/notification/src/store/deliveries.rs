@@ -144,12 +144,12 @@ fn cut(error: &str) -> String {
     error.chars().take(MAX_ERROR).collect()
 }
 
-/// Deletes at most `limit` sent ones that were queued before `before`. Returns how many.
+/// Deletes at most `limit` sent and suppressed ones that were queued before `before`. Returns how many.
 pub async fn prune(tx: &Tx, before: Timestamp, limit: u64) -> Result<u64, StoreError> {
     let old: Vec<Uuid> = Entity::find()
         .select_only()
         .column(Column::Id)
-        .filter(Column::State.eq(DeliveryState::Sent))
+        .filter(Column::State.is_in([DeliveryState::Sent, DeliveryState::Suppressed]))
         .filter(Column::DueAt.lt(before))
         .limit(limit)
         .into_tuple()

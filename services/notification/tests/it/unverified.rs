@@ -161,22 +161,46 @@ async fn an_unverified_address_gets_a_few_mails_an_hour(world: &World) {
         last = place(tag).await;
     }
     assert_eq!(world.mails().await.len(), 20);
-    // A receipt costs money, so nobody sends many of them.
+    // What a customer causes without paying counts, and what is not sent is on record.
+    let eve = last.customer.as_ref().expect("a customer").id.clone();
+    let by = |id: &str, change: order::OrderChanged| order::OrderChanged {
+        actor: Some(common::Person {
+            id: id.to_owned(),
+            ..Default::default()
+        }),
+        ..change
+    };
+    let cancelled = || order_changed(OrderEvent::Cancelled, &last);
+    let id = order_id(&last);
+    world.event(id, 2, &by(&eve, cancelled())).await;
+    assert_eq!(world.mails().await.len(), 20);
+    let states = world.deliveries().await.into_iter().map(|(state, _)| state);
+    let kept = states.filter(|state| state == "SUPPRESSED").count();
+    assert_eq!(kept, 6);
+    // What the shop does is mailed all the same, and so is what costs money: nobody causes many of them.
     let paid = order::OrderChanged {
         payment_id: uuid::Uuid::now_v7().to_string(),
         ..order_changed(OrderEvent::Paid, &last)
     };
-    world.event(order_id(&last), 2, &paid).await;
-    assert_eq!(world.mails().await.len(), 21);
+    let admin = uuid::Uuid::now_v7().to_string();
+    for (version, change) in [
+        (3, paid),
+        (4, order_changed(OrderEvent::Completed, &last)),
+        (5, by(&admin, cancelled())),
+    ] {
+        let before = world.mails().await.len();
+        world.event(id, version, &change).await;
+        assert_eq!(world.mails().await.len(), before + 1);
+    }
     // Others are not affected.
     let ada = Person::new("Ada", Role::Customer);
     let order = order_of(&ada, "W261121-BBBBBBB");
     let placed = order_changed(OrderEvent::Placed, &order);
     world.event(order_id(&order), 1, &placed).await;
-    assert_eq!(world.mails().await.len(), 22);
+    assert_eq!(world.mails().await.len(), 24);
     world.clock.advance(Duration::from_mins(61));
     place(99).await;
-    assert_eq!(world.mails().await.len(), 23);
+    assert_eq!(world.mails().await.len(), 25);
 }
 
 async fn quotes_notify_who_has_to_act(world: &World) {
