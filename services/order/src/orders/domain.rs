@@ -141,8 +141,8 @@ impl Order {
         parties
     }
 
-    /// Whether `viewer` is a worker who may read it only because it is in the pool, or is an open request for a quote: neither its
-    /// assignee nor its customer.
+    /// Whether `viewer` is a worker who may read it only because it is in the pool, or has a quote and is pending: neither its assignee
+    /// nor its customer.
     pub fn is_known_from_pool(&self, viewer: Viewer) -> bool {
         matches!(viewer, Viewer::Staff(id) if self.customer_id != id
             && self.assignee_id != Some(id))

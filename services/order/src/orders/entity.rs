@@ -94,10 +94,14 @@ string_enum! {
 /// The quote of an order that was placed without a price; its state is a column of its own.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quote {
-    /// Counts the offers.
+    /// Counts the offers, and the edits of what an offer would be for. It never starts again, so that nobody accepts a price that they
+    /// have not read.
     pub version: i64,
     pub offer: Option<Offer>,
     pub accepted_at: Option<Timestamp>,
+    /// When the order first had a price without an offer: edits extend its time to be paid from then on, not from their own time.
+    #[serde(default)]
+    pub priced_at: Option<Timestamp>,
 }
 
 /// A price for a request. Amounts in minor units of the order's currency.
@@ -193,8 +197,9 @@ pub mod order {
         pub replaces_id: Option<OrderId>,
         /// The replacement of this order.
         pub replaced_by_id: Option<OrderId>,
-        /// Set, with `quote`, for an order that was placed without a price.
+        /// Set for an order that was placed without a price, and for one that was edited to have none.
         pub quote_state: Option<QuoteState>,
+        /// Set with `quote_state`, and stays when an edit gives the order a price.
         pub quote: Option<JsonText<Quote>>,
         pub version: i64,
         pub created_at: Timestamp,

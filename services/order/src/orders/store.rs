@@ -18,16 +18,9 @@ use sea_orm::{
 };
 
 use super::{
-    domain::{OrderStatus, QuoteState, Viewer},
-    entity::order,
+    domain::{OrderStatus, Viewer},
+    entity::{self, order},
 };
-
-/// Requests for a quote in these states are open, so that staff read them.
-const OPEN_QUOTES: [QuoteState; 3] = [
-    QuoteState::Requested,
-    QuoteState::Offered,
-    QuoteState::Expired,
-];
 
 /// The orders that a viewer may read.
 fn visible_to(viewer: Viewer) -> Select<order::Entity> {
@@ -42,8 +35,9 @@ fn visible_to(viewer: Viewer) -> Select<order::Entity> {
                 .add(AvailableSince.is_not_null())
                 .add(CustomerId.eq(id))
                 .add(
+                    // Also an accepted one: who made the offer sees what became of it.
                     QuoteState
-                        .is_in(OPEN_QUOTES)
+                        .is_in(entity::QuoteState::ALL)
                         .and(Status.eq(OrderStatus::Pending)),
                 ),
         ),

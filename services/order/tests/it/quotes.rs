@@ -186,10 +186,7 @@ async fn an_order_without_a_price_is_offered_accepted_paid_and_only_then_in_the_
         let [line] = accepted.items.as_slice() else {
             panic!("{accepted:?}")
         };
-        assert_eq!(
-            (&line.product_id, line.name.as_str()),
-            (&None, "Paint my fence")
-        );
+        assert_eq!((&line.product_id, line.name.as_str()), (&None, "As agreed"));
         assert!(accepted.expires_at.is_some());
         assert!(shop.pool(&worker).await.is_empty());
         // Repeated after a lost answer, also when it has been paid.
@@ -268,7 +265,7 @@ async fn nobody_pays_another_price_than_they_have_read() {
         assert!(edited.items.is_empty());
         assert_eq!(
             code(shop.accept(&who, &order, 3).await),
-            ErrorCode::QuoteNotOpen
+            ErrorCode::VersionConflict
         );
         // The amount of the offer that was accepted before is given back.
         shop.pay(&accepted).await;
@@ -349,12 +346,15 @@ async fn an_offer_ends_and_an_accepted_one_that_is_never_paid_expires() {
             code(shop.withdraw(&shop.admin, &order).await),
             ErrorCode::QuoteNotOpen
         );
-        // It is not open any more, so the staff do not see it.
-        assert_eq!(code(shop.get(&worker, &order).await), ErrorCode::NotFound);
+        // Who made an offer sees what becomes of it, as long as it is pending.
+        let seen = shop.get(&rival, &order).await.unwrap();
+        assert_eq!(state(&seen), QuoteState::Accepted);
+        assert_eq!(seen.customer.unwrap().email, None);
         shop.clock.advance(EXPIRY);
         shop.expire_due().await;
         let over = shop.refresh(&accepted).await;
         assert_eq!(over.status(), OrderStatus::Cancelled);
+        assert_eq!(code(shop.get(&rival, &order).await), ErrorCode::NotFound);
     })
     .await;
 }
@@ -560,7 +560,7 @@ async fn lists_filter_by_the_state_of_the_quote() {
             );
             assert_eq!(ids(viewer, &[QuoteState::Accepted]).await, of(&[&done]));
         }
-        assert_eq!(ids(&worker, &all).await, of(&[&asked, &offered]));
+        assert_eq!(ids(&worker, &all).await, of(&[&asked, &offered, &done]));
         assert_eq!(ids(&worker, &[QuoteState::Requested]).await, of(&[&asked]));
         let stranger = shop.somebody(Role::Customer, "Carl");
         assert!(ids(&stranger, &all).await.is_empty());

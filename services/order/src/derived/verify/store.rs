@@ -133,7 +133,7 @@ pub async fn orders(db: &Db) -> Result<Vec<String>, StoreError> {
            OR (expires_at IS NOT NULL AND NOT (status = 'PENDING' AND payment_status IN ('UNPAID', 'FAILED', 'AUTHORIZED')))
            OR (expires_at IS NULL AND status = 'PENDING' AND payment_status IN ('UNPAID', 'FAILED')
                AND COALESCE(quote_state, '') NOT IN ('REQUESTED', 'EXPIRED'))
-           OR (quote_state IS NULL) <> (quote IS NULL)
+           OR (quote_state IS NOT NULL AND quote IS NULL)
            OR (quote_state <> 'ACCEPTED' AND (total <> 0 OR holding <> 'NONE' OR payment_status NOT IN ('UNPAID', 'FAILED')
                OR assignee_id IS NOT NULL OR status IN ('IN_PROGRESS', 'COMPLETED')))
            OR (quote_state IS NULL AND total = 0 AND status = 'PENDING' AND payment_status = 'UNPAID')

@@ -61,6 +61,10 @@ impl From<NotEdited> for AppError {
             )
             .with_meta("status", status.as_str())
             .with_meta("payment_status", payment.as_str()),
+            NotEdited::TooLate => Self::conflict(
+                ErrorCode::OrderNotEditable,
+                "the time to pay this order is over; place a new one",
+            ),
         }
     }
 }

@@ -7,6 +7,7 @@ use waybill_primitives::{FieldErrors, ProductId, Timestamp};
 
 use super::{
     Changed, Details, Order, OrderEvent, OrderStatus, PaymentStatus, StockState,
+    changes::MAX_LIFETIME,
     placing::{check_lines, kind_of, priced},
 };
 use crate::shop::{
@@ -27,6 +28,8 @@ pub struct Edit {
 pub enum NotEdited {
     /// Only a PENDING order can be edited, and its lines only until it is paid.
     State(OrderStatus, PaymentStatus),
+    /// Edits gave the order a price, took it away, and would give it one again, longer after the first one than an order may stay unpaid.
+    TooLate,
     FieldErrors(FieldErrors),
 }
 
@@ -81,13 +84,15 @@ impl Order {
             && self.description == other.description
             && self.special_instructions == other.special_instructions
             && self.estimated_completion == other.estimated_completion
+            && self.shipping_address == other.shipping_address
     }
 
     /// The order after a checked edit; no change if nothing differs. A paid order keeps its lines; other fields can change while it is
     /// PENDING. An order that costs nothing any more becomes a request for a quote, or paid where the shop has free orders, as when
-    /// placing; and the other way round. If the customer or an administrator edits what a quote is for, the offer ends, also an accepted
-    /// one. The effect on the stock is the difference of the lines, and is not part of the result. The expiry does not change, so that
-    /// edits cannot keep goods reserved.
+    /// placing; and the other way round. What is a request stays one: its price is not zero because nobody has set it. If the customer or
+    /// an administrator edits what a quote is for, the offer ends, also an accepted one. The effect on the stock is the difference of the
+    /// lines, and is not part of the result. The expiry does not change, and a request that gets a price by an edit has at most
+    /// [`MAX_LIFETIME`] after its first price, so that edits cannot keep goods reserved.
     pub fn edited(
         &self,
         edit: Edit,
@@ -117,12 +122,13 @@ impl Order {
         order.require_contents()?;
         requote |= asked && !order.has_terms_of(self);
         if due && requote {
-            order.request_quote();
-            if order.total > 0 || shop.free_orders {
-                (order.quote_state, order.quote) = (None, None);
-            }
+            order.requote(self, shop.free_orders && !asked, now);
             if self.is_unpriced() && !order.is_unpriced() {
-                order.expires_at = Some(now.plus(shop.expiry(order.kind)));
+                let last = order.payable_since().plus(MAX_LIFETIME);
+                if last <= now {
+                    return Err(NotEdited::TooLate);
+                }
+                order.expires_at = Some(last.min(now.plus(shop.expiry(order.kind))));
             }
         }
         if order == *self {

@@ -15,6 +15,8 @@ use crate::{
     shop::products::domain::{MAX_QUANTITY, ProductKind},
 };
 
+/// The line of an offer that is an amount alone.
+const AS_AGREED: &str = "As agreed";
 /// How far in the future an offer may end.
 const MAX_VALIDITY: Duration = Duration::from_hours(3653 * 24);
 
@@ -84,7 +86,8 @@ impl OfferDraft {
                 Vec::new()
             }
             (Some(amount), true) => vec![OfferItem {
-                name: order.headline().to_owned(),
+                // Not the customer's words: offers are mailed to addresses that nobody has verified.
+                name: AS_AGREED.to_owned(),
                 kind: ProductKind::Service,
                 unit_price: price("amount", Some(amount), order.currency, &mut errors),
                 quantity: 1,
@@ -199,31 +202,52 @@ impl Order {
 
     /// From when it could be paid.
     pub fn payable_since(&self) -> Timestamp {
-        let accepted = self.quote.as_ref().and_then(|quote| quote.accepted_at);
-        accepted.unwrap_or(self.created_at)
-    }
-
-    /// A short text that says what it is about: the title, or the first line.
-    fn headline(&self) -> &str {
-        let first = self.items.first().map(|item| item.name.as_str());
-        let title = Some(self.title.as_str()).filter(|title| !title.is_empty());
-        title.or(first).unwrap_or("As agreed")
+        let quote = self.quote.as_ref();
+        let since = quote.and_then(|quote| quote.accepted_at.or(quote.priced_at));
+        since.unwrap_or(self.created_at)
     }
 
     /// Makes it a request without an offer: lines of an earlier offer go, and the version stays.
     pub(super) fn request_quote(&mut self) {
-        let version = self.quote_version();
+        self.drop_offer();
+        self.quote_state = Some(QuoteState::Requested);
+        self.quote = self.quote.take().or_else(|| Some(Quote::default().into()));
+    }
+
+    fn drop_offer(&mut self) {
         self.items.retain(|item| item.product().is_some());
         self.total = self.items.iter().map(|item| item.line_total).sum();
         self.kind = kind_of(&self.items);
-        self.quote_state = Some(QuoteState::Requested);
-        self.quote = Some(
-            Quote {
-                version,
-                ..Quote::default()
-            }
-            .into(),
-        );
+        self.revise_quote(|quote| {
+            (quote.offer, quote.accepted_at) = (None, None);
+        });
+    }
+
+    fn revise_quote(&mut self, change: impl FnOnce(&mut Quote)) {
+        if let Some(quote) = self.quote.take() {
+            let mut quote = quote.0;
+            change(&mut quote);
+            self.quote = Some(quote.into());
+        }
+    }
+
+    /// Adapts the quote to other contents than those of `before`: an offer ends, and an order without a price is a request, unless it
+    /// may be free.
+    pub(super) fn requote(&mut self, before: &Self, may_be_free: bool, now: Timestamp) {
+        self.drop_offer();
+        self.quote_state = None;
+        if self.total == 0 && !may_be_free {
+            self.request_quote();
+        }
+        let priced_at = if before.is_unpriced() {
+            (!self.is_unpriced()).then_some(now)
+        } else {
+            Some(before.payable_since())
+        };
+        self.revise_quote(|quote| {
+            quote.version += i64::from(before.quote_state.is_some());
+            quote.priced_at = quote.priced_at.or(priced_at);
+        });
     }
 
     /// Offers a price, in place of an earlier offer; none if the same offer stands.
@@ -243,14 +267,11 @@ impl Order {
         if version.is_some_and(|version| version != known) {
             return Err(NotQuoted::Version(known));
         }
-        let quote = Quote {
-            version: known + 1,
-            offer: Some(offer),
-            accepted_at: None,
-        };
         Ok(Some(self.next(OrderEvent::Quoted, now, |order| {
             order.quote_state = Some(QuoteState::Offered);
-            order.quote = Some(quote.into());
+            order.revise_quote(|quote| {
+                (quote.version, quote.offer) = (known + 1, Some(offer));
+            });
         })))
     }
 
@@ -325,14 +346,7 @@ impl Order {
             order.total = offer.total;
             order.kind = kind_of(&order.items);
             order.quote_state = Some(QuoteState::Accepted);
-            let accepted_at = Some(now);
-            order.quote = order.quote.take().map(|quote| {
-                let quote = Quote {
-                    accepted_at,
-                    ..quote.0
-                };
-                quote.into()
-            });
+            order.revise_quote(|quote| quote.accepted_at = Some(now));
             order.expires_at = Some(now.plus(expiry(order.kind)));
         });
         // A request reserves nothing.

@@ -7,7 +7,7 @@ use waybill_primitives::{Currency, Money, Role, UserId};
 use super::*;
 use crate::{
     orders::domain::{
-        Address, NotQuoted, OfferDraft, OrderKind, Person, QuoteState, StockEffect,
+        Address, NotQuoted, Offer, OfferDraft, OrderKind, Person, QuoteState, StockEffect,
         tests::sample_order,
     },
     shop::products::domain::ProductKind,
@@ -32,6 +32,7 @@ fn waiting() -> Order {
     Order {
         expires_at: Some(NOW.plus(Duration::from_mins(5))),
         total: 50,
+        created_at: NOW,
         ..sample_order()
     }
 }
@@ -149,28 +150,136 @@ fn an_emptied_order_is_a_request_for_a_quote_and_a_filled_one_has_a_price_again(
             "changed: items, quote; total 0.30 USD → 0.00 USD"
         );
         let again = with(&request, &[(cup, 2)]);
-        assert_eq!((again.quote_state, &again.quote), (None, &None));
+        assert_eq!((again.quote_state, again.offer()), (None, None));
         assert_eq!(again.expires_at, Some(NOW.plus(Duration::from_mins(30))));
         assert_eq!(again.reserved(), [(cup, 2)]);
     }
 }
 
 #[test]
-fn an_edit_of_what_a_quote_is_for_ends_the_offer_and_any_other_does_not() {
-    let nothing = HashMap::new();
-    let by = Person::new(UserId::new(), "Anna", Role::Admin);
-    let mut request = sample_order();
+fn an_order_that_is_emptied_and_filled_again_is_not_reserved_for_ever() {
+    let cup = ProductId::new();
+    let products = HashMap::from([(cup, product(ProductKind::Goods, 10))]);
+    let fill = |order: &Order, units: &[(ProductId, i64)], now: Timestamp| {
+        let edit = Edit {
+            lines: Some(lines(units)),
+            ..Edit::default()
+        };
+        let changes = order.edited(edit, &products, &shop(), now);
+        changes.map(|mut changes| changes.remove(0).order)
+    };
+    // One that was placed with a price, and one that had none for a year.
+    let priced = waiting();
+    let year = NOW.minus(Duration::from_hours(365 * 24));
+    let mut request = Order {
+        created_at: year,
+        ..sample_order()
+    };
     request.request_quote();
+    let filled = fill(&request, &[(cup, 1)], NOW).unwrap();
+    assert_eq!(filled.expires_at, Some(NOW.plus(Duration::from_mins(30))));
+    for order in [priced, filled] {
+        let (mut order, mut now, mut last) = (order, NOW, NOW);
+        let refused = loop {
+            assert!(now < NOW.plus(MAX_LIFETIME * 2));
+            let empty = fill(&order, &[], now).unwrap();
+            assert!(empty.reserved().is_empty());
+            match fill(&empty, &[(cup, 1)], now) {
+                Ok(full) => order = full,
+                Err(refused) => break refused,
+            }
+            last = order.expires_at.unwrap();
+            now = now.plus(Duration::from_mins(20));
+        };
+        assert_eq!(refused, NotEdited::TooLate);
+        assert_eq!(last, NOW.plus(MAX_LIFETIME));
+    }
+}
+
+#[test]
+fn a_request_stays_a_request_when_orders_may_be_free() {
+    let free = ShopSettings {
+        free_orders: true,
+        ..shop()
+    };
+    let by = Person::new(UserId::new(), "Anna", Role::Admin);
+    let accepted = accepted(&by);
+    let edit = edit_of(Details {
+        description: Some("And the house".to_owned()),
+        ..Details::default()
+    });
+    let changes = accepted.edited(edit, &HashMap::new(), &free, NOW).unwrap();
+    let [edited] = changes.as_slice() else {
+        panic!("one change: {changes:?}")
+    };
+    assert_eq!(
+        (edited.order.quote_state, edited.order.payment_status),
+        (Some(QuoteState::Requested), PaymentStatus::Unpaid)
+    );
+}
+
+#[test]
+fn the_version_of_a_quote_never_starts_again() {
+    let cup = ProductId::new();
+    let products = HashMap::from([(cup, product(ProductKind::Goods, 10))]);
+    let by = Person::new(UserId::new(), "Anna", Role::Admin);
+    let accepted = accepted(&by);
+    let mut order = accepted;
+    let mut seen = vec![order.quote_version()];
+    for units in [&[(cup, 1)][..], &[], &[(cup, 2)], &[]] {
+        let edit = Edit {
+            lines: Some(lines(units)),
+            ..Edit::default()
+        };
+        let changes = order.edited(edit, &products, &shop(), NOW).unwrap();
+        order = changes[0].order.clone();
+        seen.push(order.quote_version());
+    }
+    assert_eq!(seen, [1, 2, 2, 3, 3]);
+    let offered = order.quoted(offer(&order, &by), None, NOW).unwrap();
+    assert_eq!(offered.unwrap().order.quote_version(), 4);
+    // Staff price what they have read: an edit of it makes their version stale.
+    let edit = edit_of(Details {
+        description: Some("And the house".to_owned()),
+        ..Details::default()
+    });
+    let edited = order.edited(edit, &products, &shop(), NOW).unwrap();
+    let edited = &edited[0].order;
+    assert_eq!(
+        edited.quoted(offer(edited, &by), Some(3), NOW),
+        Err(NotQuoted::Version(4))
+    );
+}
+
+/// An offer for a request, for an hour.
+fn offer(request: &Order, by: &Person) -> Offer {
     let offer = OfferDraft {
         amount: Some(Money::new(900, Currency::USD)),
         valid_until: Some(NOW.plus(Duration::from_hours(1))),
         ..OfferDraft::default()
     };
-    let offer = offer.check(&request, &by, 9, NOW).unwrap();
-    let offered = request.quoted(offer, None, NOW).unwrap().unwrap().order;
+    offer.check(request, by, 9, NOW).unwrap()
+}
+
+/// An order whose customer has accepted an offer of `by`.
+fn accepted(by: &Person) -> Order {
+    let mut request = sample_order();
+    request.request_quote();
+    let offered = request.quoted(offer(&request, by), None, NOW);
+    let offered = offered.unwrap().unwrap().order;
     let accepted = offered.quote_accepted(1, NOW, |_| Duration::from_mins(30));
-    let accepted = accepted.unwrap().remove(0).order;
-    for order in [&offered, &accepted] {
+    accepted.unwrap().remove(0).order
+}
+
+#[test]
+fn an_edit_of_what_a_quote_is_for_ends_the_offer() {
+    let nothing = HashMap::new();
+    let by = Person::new(UserId::new(), "Anna", Role::Admin);
+    let mut request = sample_order();
+    request.request_quote();
+    let offered = request.quoted(offer(&request, &by), None, NOW);
+    let offered = offered.unwrap().unwrap().order;
+    for order in [&offered, &accepted(&by)] {
         let text = |text: &str| Some(text.to_owned());
         for details in [
             Details {
@@ -189,6 +298,16 @@ fn an_edit_of_what_a_quote_is_for_ends_the_offer_and_any_other_does_not() {
                 estimated_completion: Some(Some(NOW)),
                 ..Details::default()
             },
+            // Work and delivery cost more elsewhere.
+            Details {
+                shipping_address: Some(Some(Address {
+                    line1: "Harbour Street".into(),
+                    city: "Springfield".into(),
+                    country: "US".into(),
+                    ..Address::default()
+                })),
+                ..Details::default()
+            },
         ] {
             let changes = order
                 .edited(edit_of(details), &nothing, &shop(), NOW)
@@ -205,36 +324,9 @@ fn an_edit_of_what_a_quote_is_for_ends_the_offer_and_any_other_does_not() {
             // A price that was read before is not accepted any more.
             assert_eq!(
                 edited.quote_accepted(1, NOW, |_| Duration::ZERO),
-                Err(NotQuoted::NoOffer)
+                Err(NotQuoted::Version(2))
             );
         }
-        let address = Details {
-            shipping_address: Some(Some(Address {
-                line1: "Harbour Street".into(),
-                city: "Springfield".into(),
-                country: "US".into(),
-                ..Address::default()
-            })),
-            ..Details::default()
-        };
-        let edited = order
-            .edited(edit_of(address), &nothing, &shop(), NOW)
-            .unwrap();
-        let edited = &edited[0].order;
-        assert_eq!(
-            (
-                edited.quote_state,
-                &edited.quote,
-                edited.total,
-                edited.expires_at
-            ),
-            (
-                order.quote_state,
-                &order.quote,
-                order.total,
-                order.expires_at
-            )
-        );
         // Sent back as it was read, its lines of the quote do not count.
         let same = Edit {
             lines: Some(Vec::new()),

@@ -144,7 +144,7 @@ fn an_accepted_offer_is_what_the_order_costs() {
     assert_eq!(order.total(), usd(45_000));
     assert_eq!(order.kind, OrderKind::Service);
     assert_eq!((order.items.len(), order.items[0].product()), (1, None));
-    assert_eq!(order.items[0].name, "Paint my fence");
+    assert_eq!(order.items[0].name, "As agreed");
     assert_eq!(order.expires_at, Some(later.plus(EXPIRY)));
     assert!(!order.is_unpriced() && !order.is_available());
     // A payment may extend its expiry, however old the request is.
@@ -297,6 +297,7 @@ fn every_step_and_state_has_its_answer() {
                 let offer = offer(&order, &by, 100);
                 let quote = Quote {
                     version: 0,
+                    priced_at: None,
                     offer: Some(offer),
                     accepted_at: None,
                 };
