@@ -10,7 +10,8 @@ use async_trait::async_trait;
 use waybill_bus::Envelope;
 use waybill_primitives::{FieldError, Money, UserId};
 use waybill_proto::{
-    auth, match_event,
+    auth::{self, UserEvent},
+    match_event,
     order::{self, ChangeRequestState, OrderEvent},
     parse_id,
     payment::{self, PaymentEvent},
@@ -71,8 +72,9 @@ impl EventHandler for Users {
     }
 
     async fn apply(&self, tx: &Tx, event: &Envelope) -> Result<(), HandlerError> {
-        let user = decode::<auth::UserChanged>(event)?.user;
-        let user = user.ok_or_else(|| FieldError::missing("user"))?;
+        let changed: auth::UserChanged = decode(event)?;
+        let kind = changed.kind();
+        let user = changed.user.ok_or_else(|| FieldError::missing("user"))?;
         let role = user
             .role()
             .known()
@@ -86,7 +88,17 @@ impl EventHandler for Users {
             verified: user.email_verified,
             version: event.aggregate_version,
         };
-        Ok(self.0.note_user(tx, recipient).await?)
+        let contact = Contact {
+            id: recipient.id,
+            name: recipient.name.clone(),
+            email: Some(recipient.email.clone()),
+        };
+        self.0.note_user(tx, recipient).await?;
+        if kind == UserEvent::PasswordChanged {
+            let trigger = NotificationTrigger::PasswordChanged(contact);
+            self.0.announce(tx, &[(event, trigger)]).await?;
+        }
+        Ok(())
     }
 }
 

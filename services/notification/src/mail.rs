@@ -136,6 +136,8 @@ const FILES: &[(&str, &str)] = &[
         "payment_failed.txt",
         include_str!("../templates/payment_failed.txt"),
     ),
+    ("account.html", include_str!("../templates/account.html")),
+    ("account.txt", include_str!("../templates/account.txt")),
     ("quote.html", include_str!("../templates/quote.html")),
     ("quote.txt", include_str!("../templates/quote.txt")),
     ("shipment.html", include_str!("../templates/shipment.html")),

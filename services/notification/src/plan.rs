@@ -353,6 +353,19 @@ fn unlimited(trigger: &NotificationTrigger) -> Plan {
                 .tell(Audience::Admins, Kind::StockLow, &title, &body)
                 .plan
         }
+        NotificationTrigger::PasswordChanged(user) => {
+            let title = "Your password was changed";
+            let message = "The password of your account was changed, and all other devices are signed out. If that was not you, tell us at once: somebody else may be using your account.";
+            let content = MailContent {
+                heading: title.to_owned(),
+                message: message.to_owned(),
+                ..MailContent::default()
+            };
+            Planner::about(None)
+                .tell(Audience::User(user.id), Kind::PasswordChanged, title, message)
+                .mail(user, Template::Account, title, content)
+                .plan
+        }
         NotificationTrigger::PaymentFailed { payment, reason } => {
             let message = format!(
                 "The payment of {} did not succeed; you can try again.",

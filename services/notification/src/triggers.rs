@@ -166,6 +166,8 @@ pub enum NotificationTrigger {
         available: i64,
         threshold: i64,
     },
+    /// Of an account, by its owner or the operator.
+    PasswordChanged(Contact),
     PaymentFailed {
         payment: PaymentSummary,
         reason: String,
@@ -183,6 +185,7 @@ impl NotificationTrigger {
             Self::Placed(_)
             | Self::QuoteRequested(_)
             | Self::Expired(_)
+            | Self::PasswordChanged(_)
             | Self::PaymentFailed { .. } => true,
             Self::Cancelled { order, by, .. } => *by == Some(order.customer.id),
             _ => false,

@@ -38,6 +38,9 @@ async fn every_answer_has_a_request_id_and_security_headers() {
             "{path}"
         );
         assert_eq!(answer.header("referrer-policy"), "no-referrer", "{path}");
+        if path.starts_with("/api") {
+            assert_eq!(answer.header("cache-control"), "no-store", "{path}");
+        }
         assert_eq!(
             answer.header("strict-transport-security"),
             "",

@@ -27,6 +27,7 @@ string_enum! {
         PaymentFailed = "payment_failed",
         Shipment = "shipment",
         Quote = "quote",
+        Account = "account",
     }
 }
 

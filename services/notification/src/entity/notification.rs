@@ -31,6 +31,7 @@ string_enum! {
         QuoteWithdrawn = "QUOTE_WITHDRAWN",
         QuoteAccepted = "QUOTE_ACCEPTED",
         QuoteExpired = "QUOTE_EXPIRED",
+        PasswordChanged = "PASSWORD_CHANGED",
     }
 }
 

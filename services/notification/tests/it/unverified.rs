@@ -17,6 +17,7 @@ on_each_database! { an_unverified_address_gets_a_few_mails_an_hour }
 
 on_any_database! {
     an_unverified_address_gets_no_text_of_others,
+    a_changed_password_is_told_to_its_owner,
     quotes_notify_who_has_to_act,
 }
 
@@ -201,6 +202,24 @@ async fn an_unverified_address_gets_a_few_mails_an_hour(world: &World) {
     world.clock.advance(Duration::from_mins(61));
     place(99).await;
     assert_eq!(world.mails().await.len(), 25);
+}
+
+async fn a_changed_password_is_told_to_its_owner(world: &World) {
+    let ada = Person::new("Ada", Role::Customer);
+    world.verified(&ada).await;
+    let changed = user_changed(UserEvent::PasswordChanged, &user(&ada, 3, false));
+    world.event(ada.id, 3, &changed).await;
+    assert_eq!(world.kinds(&ada).await, ["PASSWORD_CHANGED"]);
+    let mails = world.mails().await;
+    let [mail] = mails.as_slice() else {
+        panic!("one mail: {mails:?}")
+    };
+    assert_eq!(mail.subject, "Your password was changed");
+    assert!(
+        mail.text.contains("because of your account."),
+        "{}",
+        mail.text
+    );
 }
 
 async fn quotes_notify_who_has_to_act(world: &World) {
