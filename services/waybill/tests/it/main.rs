@@ -13,6 +13,7 @@ mod faults;
 mod first_use;
 mod guests;
 mod late_payments;
+mod logs;
 mod mailbox;
 mod media;
 mod operations;
