@@ -126,7 +126,7 @@ pub fn reading(field: &FieldDescriptor, options: &Options) -> Option<String> {
         (!plain).then_some("required")
     };
     let function = function.map(|function| match function {
-        "clear_number" | "given" => function.to_owned(),
+        "clear_number" => function.to_owned(),
         _ => format!("{function}::<{of_type}, _, _>"),
     });
     function.map(|function| format!("deserialize_with = \"crate::json::{function}\""))

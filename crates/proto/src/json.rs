@@ -200,11 +200,13 @@ where
     Ok(Some(number.unwrap_or_else(|| N::from(-1))))
 }
 
-/// Reads a required message.
-pub(crate) fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
-    value: D,
-) -> Result<Option<T>, D::Error> {
-    T::deserialize(value).map(Some)
+/// As [`required`], for a message.
+pub(crate) fn given<'de, T, W, D>(value: D) -> Result<Option<W>, D::Error>
+where
+    T: Deserialize<'de> + Into<W>,
+    D: Deserializer<'de>,
+{
+    T::deserialize(value).map(|message| Some(message.into()))
 }
 
 /// Reads a choice by its name, in any case. The derived code for an enum would accept objects as well, and serde_json calls every

@@ -123,7 +123,7 @@ pub(crate) const TABLE: &[(&str, &str, &str, Expected)] = &[
     (
         "PUT",
         "/api/v1/orders/{id}/quote",
-        r#"{"amount": {"amount": 1, "currency": "USD"}, "validUntil": "2035-12-31T00:00:00Z"}"#,
+        r#"{"amount": {"amount": 1, "currency": "USD"}, "validUntil": "2035-12-31"}"#,
         AT_WORK,
     ),
     ("DELETE", "/api/v1/orders/{id}/quote", "", AT_WORK),
