@@ -8,7 +8,10 @@ use std::{
     io::{IsTerminal as _, Write as _},
     net::SocketAddr,
     panic::PanicHookInfo,
-    sync::OnceLock,
+    sync::{
+        OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
@@ -16,9 +19,12 @@ use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use opentelemetry::{global, trace::TracerProvider as _};
 use opentelemetry_otlp::{SpanExporter, WithExportConfig as _};
 use opentelemetry_sdk::{Resource, propagation::TraceContextPropagator, trace::SdkTracerProvider};
-use tracing::Subscriber;
+use tracing::{Level, Metadata, Subscriber};
 use tracing_subscriber::{
-    Layer, fmt::MakeWriter, layer::SubscriberExt as _, registry::LookupSpan,
+    Layer,
+    fmt::{MakeWriter, writer::MakeWriterExt as _},
+    layer::SubscriberExt as _,
+    registry::LookupSpan,
     util::SubscriberInitExt as _,
 };
 
@@ -70,7 +76,7 @@ pub fn init(service: &'static str, settings: &CommonSettings) -> Result<Telemetr
         Some(endpoint) => Some(exporter(service, &endpoint.to_string())?),
         None => None,
     };
-    let lines = lines(settings.log_format, std::io::stderr);
+    let lines = lines(settings.log_format, std::io::stderr.with_filter(is_written));
     let spans = traces
         .as_ref()
         .map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer("waybill")));
@@ -84,6 +90,29 @@ pub fn init(service: &'static str, settings: &CommonSettings) -> Result<Telemetr
         log_panics();
     }
     Ok(Telemetry { traces })
+}
+
+/// Whether lines below a warning are left out.
+static QUIET: AtomicBool = AtomicBool::new(false);
+
+fn is_written(line: &Metadata<'_>) -> bool {
+    *line.level() <= Level::WARN || !QUIET.load(Ordering::Relaxed)
+}
+
+/// Leaves lines below a warning out of the log until it is dropped: for work of the process itself of which one line says enough.
+#[derive(Debug)]
+pub struct Quiet(());
+
+/// See [`Quiet`].
+pub fn quiet() -> Quiet {
+    QUIET.store(true, Ordering::Relaxed);
+    Quiet(())
+}
+
+impl Drop for Quiet {
+    fn drop(&mut self) {
+        QUIET.store(false, Ordering::Relaxed);
+    }
 }
 
 /// Logs warnings that were found before there was a log.

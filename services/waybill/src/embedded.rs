@@ -21,7 +21,7 @@ use waybill_proto::Channels;
 use waybill_service_kit::{
     Deps, GrpcChannel, Readiness, Running, Service, local_channel, serve,
     settings::default_ports,
-    start_all,
+    start_all, telemetry,
     tokens::{ServiceTokens, Verifier},
 };
 
@@ -159,7 +159,9 @@ async fn bind_operations(configured: Option<SocketAddr>) -> Result<TcpListener> 
 }
 
 async fn seed(channels: &Channels<GrpcChannel>) -> Result<()> {
+    let quiet = telemetry::quiet();
     let seeded = demo::seed(channels).await;
+    drop(quiet);
     match seeded.context("writing the demo data")? {
         Seeded::Now => tracing::info!("the demo data was written"),
         Seeded::Before => {

@@ -15,7 +15,9 @@ use tonic::{Code, Response, Status};
 pub use waybill_auth::demo::{ACCOUNTS, ADMIN, Account, NEWCOMER, PASSWORD, admit};
 use waybill_proto::{
     Channels, Clients,
-    auth::{LoginRequest, LoginResponse, RegisterRequest, Session, SetUserRoleRequest},
+    auth::{
+        ListUsersRequest, LoginRequest, LoginResponse, RegisterRequest, Session, SetUserRoleRequest,
+    },
     common::Role,
 };
 use waybill_service_kit::{CallContext, GrpcChannel, outgoing};
@@ -37,10 +39,10 @@ pub enum Seeded {
 /// demo: [`Seeded::InPart`].
 pub async fn seed(channels: &Channels<GrpcChannel>) -> Result<Seeded> {
     let mut demo = Demo::new(channels);
-    if demo.is_complete().await {
+    let in_use = demo.sells_something().await?;
+    if demo.is_complete(in_use).await? {
         return Ok(Seeded::Before);
     }
-    let in_use = demo.sells_something().await?;
     match demo.complete().await {
         Ok(()) => Ok(Seeded::Now),
         Err(error) if in_use => Ok(Seeded::InPart(error)),
@@ -83,13 +85,24 @@ impl Demo {
         }
     }
 
-    /// Whether the demo was completed before.
-    async fn is_complete(&mut self) -> bool {
-        match self.log_in(&NEWCOMER).await {
+    /// Whether the demo was completed before: then the last account exists. A sign-in with a wrong password is a warning in the log:
+    /// at a first start, the administrator can look instead.
+    async fn is_complete(&mut self, in_use: bool) -> Result<bool> {
+        if !in_use && let Ok(session) = self.sign_in(&ADMIN).await {
+            let request = ListUsersRequest {
+                q: NEWCOMER.email.into(),
+                ..Default::default()
+            };
+            let request = Person::of(&session).ask(request);
+            let answer = self.clients.auth.list_users(request).await;
+            let users = answer.context("looking for the demo's accounts")?;
+            return Ok(!users.into_inner().users.is_empty());
+        }
+        Ok(match self.log_in(&NEWCOMER).await {
             Ok(_) => true,
             // Suspended: this answer needs the right password, so the account exists.
             Err(status) => status.code() == Code::PermissionDenied,
-        }
+        })
     }
 
     async fn complete(&mut self) -> Result<()> {

@@ -1,8 +1,13 @@
 //! What the log has, and what it never has.
 
+use std::{
+    io::{BufRead as _, BufReader},
+    process::{Command, Stdio},
+};
+
 use reqwest::Method;
 use serde_json::json;
-use waybill_testkit::{ADMIN, Platform, Setup, Shape};
+use waybill_testkit::{ADMIN, Platform, Setup, Shape, free_port};
 
 use crate::support::bin;
 
@@ -67,4 +72,33 @@ async fn no_log_line_has_a_password_a_token_or_an_address() {
         let line = log.lines().find(|line| line.contains(secret));
         assert_eq!(line, None, "{secret}");
     }
+}
+
+/// A newcomer reads the first screen: what was written is one line, and nothing looks like an attack.
+#[test]
+fn the_first_start_of_the_demo_is_a_few_short_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let listen = format!("127.0.0.1:{}", free_port());
+    let mut child = Command::new(bin().join("waybill"))
+        .args(["--demo", "--listen", &listen, "--data-dir"])
+        .arg(folder.path().join("data"))
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let mut first = Vec::new();
+    for line in lines.map(|line| line.expect("text")) {
+        let is_last = line.contains("the demo data was written");
+        first.push(line);
+        if is_last {
+            break;
+        }
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let all = first.join("\n");
+    assert!(first.len() < 15, "{all}");
+    assert!(first.iter().all(|line| line.chars().count() < 120), "{all}");
+    assert!(!all.contains("WARN") && !all.contains("ERROR"), "{all}");
 }
