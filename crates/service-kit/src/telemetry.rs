@@ -99,7 +99,8 @@ fn is_written(line: &Metadata<'_>) -> bool {
     *line.level() <= Level::WARN || !QUIET.load(Ordering::Relaxed)
 }
 
-/// Leaves lines below a warning out of the log until it is dropped: for work of the process itself of which one line says enough.
+/// Leaves lines below a warning out of the log until it is dropped: for a start that does much of which one line says enough. It is for
+/// the whole process, also for requests that come meanwhile.
 #[derive(Debug)]
 pub struct Quiet(());
 

@@ -12,7 +12,7 @@ use waybill_primitives::{FieldError, Money, UserId};
 use waybill_proto::{
     auth::{self, UserEvent},
     match_event,
-    order::{self, ChangeRequestState, OrderEvent},
+    order::{self, ChangeRequestState, OrderEvent, QuoteState},
     parse_id,
     payment::{self, PaymentEvent},
 };
@@ -175,7 +175,7 @@ fn order_trigger(event: &Envelope) -> Result<Option<NotificationTrigger>, Handle
 }
 
 fn order_change(event: order::OrderChanged) -> Result<Option<NotificationTrigger>, HandlerError> {
-    let (kind, from) = (event.kind(), event.from());
+    let (kind, from, quote_from) = (event.kind(), event.from(), event.quote_from());
     let order = event.order.ok_or_else(|| FieldError::missing("order"))?;
     let (to, replaces) = (order.status(), order.replaces_id.is_some());
     let quote = order.quote.clone();
@@ -197,6 +197,9 @@ fn order_change(event: order::OrderChanged) -> Result<Option<NotificationTrigger
             offer: offer(quote)?,
         },
         OrderEvent::QuoteWithdrawn => NotificationTrigger::QuoteWithdrawn(order()?),
+        OrderEvent::Edited if ended_offer(quote_from, quote.as_ref()) => {
+            NotificationTrigger::QuoteReopened(order()?)
+        }
         OrderEvent::QuoteExpired => NotificationTrigger::QuoteExpired(order()?),
         OrderEvent::QuoteAccepted => NotificationTrigger::QuoteAccepted {
             order: order()?,
@@ -250,6 +253,12 @@ fn order_change(event: order::OrderChanged) -> Result<Option<NotificationTrigger
         | OrderEvent::Unspecified => return Ok(None),
     };
     Ok(Some(trigger))
+}
+
+/// Whether an edit made a request of an order with an offer.
+fn ended_offer(before: QuoteState, quote: Option<&order::Quote>) -> bool {
+    let is_request = quote.is_some_and(|quote| quote.state() == QuoteState::Requested);
+    is_request && matches!(before, QuoteState::Offered | QuoteState::Accepted)
 }
 
 fn offer(quote: Option<order::Quote>) -> Result<Offer, FieldError> {

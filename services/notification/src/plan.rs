@@ -159,6 +159,7 @@ fn unlimited(trigger: &NotificationTrigger) -> Plan {
         NotificationTrigger::QuoteRequested(order) => quotes::requested(order),
         NotificationTrigger::QuoteOffered { order, offer } => quotes::offered(order, offer),
         NotificationTrigger::QuoteWithdrawn(order) => quotes::withdrawn(order),
+        NotificationTrigger::QuoteReopened(order) => quotes::reopened(order),
         NotificationTrigger::QuoteExpired(order) => quotes::expired(order),
         NotificationTrigger::QuoteAccepted { order, offer } => quotes::accepted(order, offer),
         NotificationTrigger::Paid {

@@ -84,6 +84,8 @@ pub enum NotificationTrigger {
         offer: Offer,
     },
     QuoteWithdrawn(OrderSummary),
+    /// An edit of what the offer was for ended it.
+    QuoteReopened(OrderSummary),
     QuoteExpired(OrderSummary),
     QuoteAccepted {
         order: OrderSummary,

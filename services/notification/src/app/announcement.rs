@@ -15,7 +15,7 @@ use super::{App, CHUNK};
 use crate::{
     domain::{
         Audience, Delivery, DeliveryState, MAX_NAME, MailPlan, Notice, Notification, Recipient,
-        limit_key, one_line,
+        Template, limit_key, one_line,
     },
     events,
     mail::{self, Shop},
@@ -219,9 +219,11 @@ impl Addressee {
         let address = address.filter(|address| !address.is_empty());
         let verified =
             known.is_some_and(|known| known.verified && address.as_ref() == Some(&known.email));
-        let key = || match &address {
-            Some(address) => limit_key(address),
-            None => mail.to.id.to_string(),
+        let key = || match (&address, mail.template) {
+            // Of their own, so that nobody keeps an alarm away by placing orders.
+            (_, Template::Account) => format!("account {}", mail.to.id),
+            (Some(address), _) => limit_key(address),
+            (None, _) => mail.to.id.to_string(),
         };
         Self {
             name: if verified {

@@ -52,6 +52,20 @@ pub fn offered(order: &OrderSummary, offer: &Offer) -> Plan {
         .plan
 }
 
+/// Everybody who can make an offer: the last one is for something else.
+pub fn reopened(order: &OrderSummary) -> Plan {
+    let title = format!("Request {} was changed", order.number);
+    let body = format!(
+        "{} changed {} after an offer, which has ended. It waits for a new one.",
+        order.customer.name,
+        named(order)
+    );
+    Planner::new(order.id)
+        .tell(Audience::Staff, Kind::QuoteRequested, &title, &body)
+        .tell(Audience::Admins, Kind::QuoteRequested, &title, &body)
+        .plan
+}
+
 pub fn withdrawn(order: &OrderSummary) -> Plan {
     let message =
         "The price that we offered for your request no longer stands; we will come back to you.";

@@ -98,7 +98,7 @@ impl Orders {
     }
 
     /// Customers get their own orders, workers those assigned to them (or, with themselves as the customer filter, their own orders; with
-    /// states of quotes, the pending orders with these), administrators all.
+    /// states of quotes, also the pending orders of others with these), administrators all.
     pub async fn list(
         &self,
         ctx: &CallContext,

@@ -91,7 +91,7 @@ string_enum! {
     }
 }
 
-/// The quote of an order that was placed without a price; its state is a column of its own.
+/// The quote of an order without a price; its state is a column of its own.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quote {
     /// Counts the offers, and the edits of what an offer would be for. It never starts again, so that nobody accepts a price that they
@@ -99,7 +99,7 @@ pub struct Quote {
     pub version: i64,
     pub offer: Option<Offer>,
     pub accepted_at: Option<Timestamp>,
-    /// When the order first had a price without an offer: edits extend its time to be paid from then on, not from their own time.
+    /// Since when the order could be paid before it was edited: its time to be paid runs from then on, not from the edit.
     #[serde(default)]
     pub priced_at: Option<Timestamp>,
 }

@@ -36,6 +36,7 @@ pub fn order_changed(
         commission_basis_points: commission_basis_points
             .and_then(|points| i32::try_from(points).ok()),
         internal_note: internal_note.to_owned(),
+        quote_from: changed.quote_before.map_or(0, Into::into),
     };
     tx.emit(order.id, order.version, &event);
 }

@@ -98,6 +98,8 @@ fn the_first_start_of_the_demo_is_a_few_short_lines() {
     child.kill().unwrap();
     child.wait().unwrap();
     let all = first.join("\n");
+    let last = first.last().expect("a line");
+    assert!(last.contains("the demo data was written"), "{all}");
     assert!(first.len() < 15, "{all}");
     assert!(first.iter().all(|line| line.chars().count() < 120), "{all}");
     assert!(!all.contains("WARN") && !all.contains("ERROR"), "{all}");

@@ -121,7 +121,10 @@ impl Order {
                 "shipping address",
                 self.shipping_address != before.shipping_address,
             ),
-            ("quote", self.quote != before.quote),
+            (
+                "quote",
+                (self.quote_state, self.offer()) != (before.quote_state, before.offer()),
+            ),
         ];
         let changed = differs.into_iter().filter(|(_, differs)| *differs);
         let changed: Vec<_> = changed.map(|(name, _)| name).collect();

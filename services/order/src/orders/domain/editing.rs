@@ -28,7 +28,7 @@ pub struct Edit {
 pub enum NotEdited {
     /// Only a PENDING order can be edited, and its lines only until it is paid.
     State(OrderStatus, PaymentStatus),
-    /// Edits gave the order a price, took it away, and would give it one again, longer after the first one than an order may stay unpaid.
+    /// It had a price before, longer ago than an order may stay unpaid.
     TooLate,
     FieldErrors(FieldErrors),
 }
@@ -77,6 +77,18 @@ impl Order {
         units(&mut has) == units(&mut requested)
     }
 
+    /// Where it is delivered, without street and name: another street costs the same, and correcting it keeps an offer.
+    fn place(&self) -> Option<[&str; 4]> {
+        let address = self.shipping_address.as_ref()?;
+        let place = [
+            &address.city,
+            &address.region,
+            &address.postal_code,
+            &address.country,
+        ];
+        Some(place.map(String::as_str))
+    }
+
     /// Whether a quote for the other one is a quote for this one, too.
     fn has_terms_of(&self, other: &Self) -> bool {
         self.items == other.items
@@ -84,15 +96,15 @@ impl Order {
             && self.description == other.description
             && self.special_instructions == other.special_instructions
             && self.estimated_completion == other.estimated_completion
-            && self.shipping_address == other.shipping_address
+            && self.place() == other.place()
     }
 
     /// The order after a checked edit; no change if nothing differs. A paid order keeps its lines; other fields can change while it is
     /// PENDING. An order that costs nothing any more becomes a request for a quote, or paid where the shop has free orders, as when
     /// placing; and the other way round. What is a request stays one: its price is not zero because nobody has set it. If the customer or
     /// an administrator edits what a quote is for, the offer ends, also an accepted one. The effect on the stock is the difference of the
-    /// lines, and is not part of the result. The expiry does not change, and a request that gets a price by an edit has at most
-    /// [`MAX_LIFETIME`] after its first price, so that edits cannot keep goods reserved.
+    /// lines, and is not part of the result. The expiry does not change, and a request that gets a price by an edit can be paid for
+    /// [`MAX_LIFETIME`] after its first price, or as long as any order if that is longer: edits cannot keep goods reserved.
     pub fn edited(
         &self,
         edit: Edit,
@@ -122,13 +134,14 @@ impl Order {
         order.require_contents()?;
         requote |= asked && !order.has_terms_of(self);
         if due && requote {
-            order.requote(self, shop.free_orders && !asked, now);
+            order.requote(self, shop.free_orders && self.quote.is_none(), now);
             if self.is_unpriced() && !order.is_unpriced() {
-                let last = order.payable_since().plus(MAX_LIFETIME);
+                let expiry = shop.expiry(order.kind);
+                let last = order.payable_since().plus(expiry.max(MAX_LIFETIME));
                 if last <= now {
                     return Err(NotEdited::TooLate);
                 }
-                order.expires_at = Some(last.min(now.plus(shop.expiry(order.kind))));
+                order.expires_at = Some(last.min(now.plus(expiry)));
             }
         }
         if order == *self {

@@ -23,8 +23,8 @@ const MAX_VALIDITY: Duration = Duration::from_hours(3653 * 24);
 /// Why a quote cannot be offered, withdrawn or accepted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotQuoted {
-    /// Only orders that were placed without a price have a quote.
-    #[error("the order has a price; only an order that was placed without one has a quote")]
+    /// Only orders without a price have a quote.
+    #[error("the order has a price; only an order without one has a quote")]
     Priced,
     #[error("the order is {0}; a quote needs a pending one")]
     NotPending(super::OrderStatus),
@@ -184,7 +184,7 @@ impl Offer {
 }
 
 impl Order {
-    /// Whether it was placed without a price and its customer has not accepted an offer (yet).
+    /// Whether it has no price, and its customer has not accepted an offer (yet).
     pub fn is_unpriced(&self) -> bool {
         self.quote_state
             .is_some_and(|state| state != QuoteState::Accepted)
@@ -239,14 +239,11 @@ impl Order {
         if self.total == 0 && !may_be_free {
             self.request_quote();
         }
-        let priced_at = if before.is_unpriced() {
-            (!self.is_unpriced()).then_some(now)
-        } else {
-            Some(before.payable_since())
-        };
+        let payable = (!before.is_unpriced()).then(|| before.payable_since());
+        let now = (!self.is_unpriced()).then_some(now);
         self.revise_quote(|quote| {
             quote.version += i64::from(before.quote_state.is_some());
-            quote.priced_at = quote.priced_at.or(priced_at);
+            quote.priced_at = payable.or(quote.priced_at).or(now);
         });
     }
 

@@ -45,6 +45,15 @@ fn lines(ids: &[(ProductId, i64)]) -> Vec<Line> {
     ids.iter().map(line).collect()
 }
 
+fn address(line1: &str, city: &str) -> Address {
+    Address {
+        line1: line1.into(),
+        city: city.into(),
+        country: "US".into(),
+        ..Address::default()
+    }
+}
+
 fn edit_of(details: Details) -> Edit {
     Edit {
         lines: None,
@@ -208,14 +217,55 @@ fn a_request_stays_a_request_when_orders_may_be_free() {
         description: Some("And the house".to_owned()),
         ..Details::default()
     });
-    let changes = accepted.edited(edit, &HashMap::new(), &free, NOW).unwrap();
-    let [edited] = changes.as_slice() else {
-        panic!("one change: {changes:?}")
+    // Also by way of a cheap product.
+    let cup = ProductId::new();
+    let products = HashMap::from([(cup, product(ProductKind::Goods, 10))]);
+    let fill = |units: &[(ProductId, i64)]| Edit {
+        lines: Some(lines(units)),
+        ..Edit::default()
     };
-    assert_eq!(
-        (edited.order.quote_state, edited.order.payment_status),
-        (Some(QuoteState::Requested), PaymentStatus::Unpaid)
-    );
+    let filled = accepted
+        .edited(fill(&[(cup, 1)]), &products, &free, NOW)
+        .unwrap();
+    for (order, edit) in [(&accepted, edit), (&filled[0].order, fill(&[]))] {
+        let changes = order.edited(edit, &products, &free, NOW).unwrap();
+        let [edited] = changes.as_slice() else {
+            panic!("one change: {changes:?}")
+        };
+        assert_eq!(
+            (edited.order.quote_state, edited.order.payment_status),
+            (Some(QuoteState::Requested), PaymentStatus::Unpaid)
+        );
+    }
+}
+
+#[test]
+fn an_order_that_is_filled_again_can_be_paid_as_long_as_if_it_had_never_been_empty() {
+    let cup = ProductId::new();
+    let products = HashMap::from([(cup, product(ProductKind::Goods, 10))]);
+    let week = Duration::from_hours(7 * 24);
+    let patient = ShopSettings {
+        goods_expiry: i64::try_from(week.as_secs()).unwrap(),
+        ..shop()
+    };
+    let edit = |order: &Order, units: &[(ProductId, i64)], now: Timestamp| {
+        let edit = Edit {
+            lines: Some(lines(units)),
+            ..Edit::default()
+        };
+        let changes = order.edited(edit, &products, &patient, now).unwrap();
+        changes[0].order.clone()
+    };
+    let later = NOW.plus(Duration::from_hours(48));
+    let full = edit(&edit(&waiting(), &[], later), &[(cup, 1)], later);
+    assert_eq!(full.expires_at, Some(NOW.plus(week)));
+    // After an acceptance, its time counts.
+    let accepted = Order {
+        created_at: NOW.minus(week),
+        ..accepted(&Person::new(UserId::new(), "Anna", Role::Admin))
+    };
+    let filled = edit(&accepted, &[(cup, 1)], NOW);
+    assert_eq!(filled.payable_since(), NOW);
 }
 
 #[test]
@@ -263,7 +313,10 @@ fn offer(request: &Order, by: &Person) -> Offer {
 
 /// An order whose customer has accepted an offer of `by`.
 fn accepted(by: &Person) -> Order {
-    let mut request = sample_order();
+    let mut request = Order {
+        shipping_address: Some(address("Harbour Street", "Springfield").into()),
+        ..sample_order()
+    };
     request.request_quote();
     let offered = request.quoted(offer(&request, by), None, NOW);
     let offered = offered.unwrap().unwrap().order;
@@ -275,7 +328,10 @@ fn accepted(by: &Person) -> Order {
 fn an_edit_of_what_a_quote_is_for_ends_the_offer() {
     let nothing = HashMap::new();
     let by = Person::new(UserId::new(), "Anna", Role::Admin);
-    let mut request = sample_order();
+    let mut request = Order {
+        shipping_address: Some(address("Harbour Street", "Springfield").into()),
+        ..sample_order()
+    };
     request.request_quote();
     let offered = request.quoted(offer(&request, &by), None, NOW);
     let offered = offered.unwrap().unwrap().order;
@@ -300,12 +356,7 @@ fn an_edit_of_what_a_quote_is_for_ends_the_offer() {
             },
             // Work and delivery cost more elsewhere.
             Details {
-                shipping_address: Some(Some(Address {
-                    line1: "Harbour Street".into(),
-                    city: "Springfield".into(),
-                    country: "US".into(),
-                    ..Address::default()
-                })),
+                shipping_address: Some(Some(address("Harbour Street", "Shelbyville"))),
                 ..Details::default()
             },
         ] {
@@ -327,6 +378,19 @@ fn an_edit_of_what_a_quote_is_for_ends_the_offer() {
                 Err(NotQuoted::Version(2))
             );
         }
+        // A corrected street costs the same.
+        let street = Details {
+            shipping_address: Some(Some(address("Harbour Street 7", "Springfield"))),
+            ..Details::default()
+        };
+        let edited = order
+            .edited(edit_of(street), &nothing, &shop(), NOW)
+            .unwrap();
+        let edited = &edited[0].order;
+        assert_eq!(
+            (edited.quote_state, &edited.quote, edited.total),
+            (order.quote_state, &order.quote, order.total)
+        );
         // Sent back as it was read, its lines of the quote do not count.
         let same = Edit {
             lines: Some(Vec::new()),
