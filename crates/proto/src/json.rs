@@ -14,7 +14,7 @@ use serde::{
 /// Used by the attributes of generated messages.
 pub use chrono::{DateTime, Utc};
 pub(crate) use times::{FromTime, ToTime};
-pub use times::{NOT_A_TIME, is_time};
+pub use times::{NOT_A_TIME, is_time, time_or_day};
 pub use urls::with_base;
 pub(crate) use urls::{optional_url, url};
 pub use utoipa::{IntoParams, ToSchema};

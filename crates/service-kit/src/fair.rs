@@ -81,7 +81,7 @@ impl<K: Key> FairQueue<K> {
     }
 
     /// Waits for a permit. If there is no more room, the last waiter of the longest queue has to go: the caller, unless another key
-    /// with this kind of share has more waiters.
+    /// with this kind of share has more waiters, or any with a small share waits and the caller has a full one.
     ///
     /// # Errors
     /// [`QueueFull`] at once, or later when others need the room.
@@ -92,8 +92,13 @@ impl<K: Key> FairQueue<K> {
                 state.free -= 1;
                 return Ok(Permit(Some(self.clone())));
             }
-            if !state.has_room() && !state.queues(share).make_room_for(&key) {
-                return Err(QueueFull);
+            if !state.has_room() {
+                let own = state.queues(share).waiting_of(&key);
+                let gone = state.queues(share).turn_away(own + 1)
+                    || share == Share::Full && state.small.turn_away(0);
+                if !gone {
+                    return Err(QueueFull);
+                }
             }
             state.queues(share).join(key)
         };
@@ -206,16 +211,24 @@ impl<K: Key> Queues<K> {
         self.waiting = self.by_key.values().map(VecDeque::len).sum();
     }
 
-    /// Turns away the last waiter of the longest queue; false if that would be the queue of `key`.
-    fn make_room_for(&mut self, key: &K) -> bool {
-        let own = self.by_key.get(key).map_or(0, VecDeque::len);
-        let longest = self.by_key.values_mut().max_by_key(|queue| queue.len());
-        let Some(longest) = longest.filter(|queue| queue.len() > own + 1) else {
+    fn waiting_of(&self, key: &K) -> usize {
+        self.by_key.get(key).map_or(0, VecDeque::len)
+    }
+
+    /// Turns away the last waiter of the longest queue, if it has more than this; false if none has.
+    fn turn_away(&mut self, more_than: usize) -> bool {
+        let longest = self.by_key.iter_mut().max_by_key(|(_, queue)| queue.len());
+        let Some((key, longest)) = longest.filter(|(_, queue)| queue.len() > more_than) else {
             return false;
         };
         // Dropping the sender tells the waiter.
         drop(longest.pop_back());
         self.waiting -= 1;
+        if longest.is_empty() {
+            let key = key.clone();
+            self.by_key.remove(&key);
+            self.order.retain(|one| *one != key);
+        }
         true
     }
 }
@@ -323,6 +336,22 @@ mod tests {
             turned_away.map(|who| format!("{who} turned away"))
         );
         assert_eq!(served[4..], ["flood0", "user0", "flood1"]);
+    }
+
+    #[tokio::test]
+    async fn a_full_share_gets_the_room_of_a_small_one_and_not_the_other_way_round() {
+        let mut bench = Bench::new(3).await;
+        for stranger in ["x", "y", "z"] {
+            bench.wait(stranger, Share::Small, 1).await;
+        }
+        bench.wait("user", Share::Full, 3).await;
+        bench.wait("w", Share::Small, 1).await;
+        let served = bench.served().await;
+        assert_eq!(served[3..], ["w0 turned away", "user0", "user1", "user2"]);
+        let mut gone = served[..3].to_vec();
+        gone.sort_unstable();
+        let all = ["x", "y", "z"].map(|who| format!("{who}0 turned away"));
+        assert_eq!(gone, all);
     }
 
     #[tokio::test]

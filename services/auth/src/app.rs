@@ -28,7 +28,7 @@ pub mod seed;
 mod sessions;
 mod users;
 
-use guesses::{Guess, Source, network};
+use guesses::{Guess, Source};
 pub use guests::Guest;
 pub use revocations::{Local, Revocations, cursor};
 pub use security::Denial;
@@ -137,7 +137,10 @@ impl App {
         .map(str::to_owned);
         self.check_strength(ctx, "password", &new.password, personal)
             .await?;
-        let hash = self.passwords.hash(network(ctx), &new.password).await?;
+        let hash = self
+            .passwords
+            .hash(Source::network(ctx).requester(ctx), &new.password)
+            .await?;
         let user = User {
             id: UserId::new(),
             email: account.email.to_string(),
@@ -272,7 +275,8 @@ impl App {
         if !self.guess(ctx, &guess, current, Some(&known)).await? {
             return Err(FieldError::new("currentPassword", "is not the current password").into());
         }
-        let hash = self.passwords.hash(network(ctx), new).await?;
+        let by = guess.source.requester(ctx);
+        let hash = self.passwords.hash(by, new).await?;
         let ended = transact!(self.db, ctx, async |tx| {
             let now = self.clock.now();
             let account = own_account(tx, caller).await?;
@@ -314,7 +318,8 @@ impl App {
                 domain::new_password(field, &password, &known)
             }
         };
-        let checked = self.passwords.run(network(ctx), check).await?;
+        let by = Source::caller(ctx).requester(ctx);
+        let checked = self.passwords.run(by, check).await?;
         Ok(checked?)
     }
 }

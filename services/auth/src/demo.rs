@@ -9,7 +9,7 @@ use crate::{
     app::seed::{hash_password, seed_user},
     domain::Email,
     error::Error,
-    password::Passwords,
+    password::{Passwords, Requester},
     store,
 };
 
@@ -88,7 +88,7 @@ pub(crate) async fn refuse(db: &Db, passwords: &Passwords) -> Result<(), Error> 
             continue;
         };
         let stored = Some(known.password_hash.as_str());
-        let turn = passwords.turn(0).await?;
+        let turn = passwords.turn(Requester::START).await?;
         if !known.user.suspended && turn.verify(PASSWORD, stored).await? {
             open.push(account.email);
         }

@@ -1,5 +1,6 @@
 //! Argon2id outside the async threads, with a limit of concurrent hashes: each takes 19 MiB and about 20 ms of a core. Callers wait
-//! for their turn in a queue per network, so that a flood from one delays nobody else.
+//! for their turn in a queue per network, so that a flood from one delays nobody else. A flood from many networks delays strangers, and
+//! not those who signed in before.
 
 use std::sync::Arc;
 
@@ -32,6 +33,22 @@ pub enum PasswordError {
 /// Callers that may wait for each concurrent hash: about a second's work.
 const WAITING: usize = 50;
 
+/// Whose request waits for its turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Requester {
+    pub network: u128,
+    /// Small for strangers, full for who signed in before.
+    pub share: Share,
+}
+
+impl Requester {
+    /// The process itself, while it starts.
+    pub const START: Self = Self {
+        network: 0,
+        share: Share::Full,
+    };
+}
+
 /// Hashes and checks passwords. Clones share the limit and the memory.
 #[derive(Clone)]
 pub struct Passwords {
@@ -55,29 +72,29 @@ impl Passwords {
         })
     }
 
-    /// The PHC string of `password` (Argon2id, 19 MiB, t = 2, p = 1: OWASP's minimum), with a new salt. `network`: of the caller.
-    pub async fn hash(&self, network: u128, password: &str) -> Result<String, PasswordError> {
+    /// The PHC string of `password` (Argon2id, 19 MiB, t = 2, p = 1: OWASP's minimum), with a new salt.
+    pub async fn hash(&self, by: Requester, password: &str) -> Result<String, PasswordError> {
         let (password, memory) = (password.to_owned(), Arc::clone(&self.memory));
-        let _permit = self.queue.acquire(network, Share::Full).await?;
+        let _permit = self.queue.acquire(by.network, by.share).await?;
         spawn_blocking(move || hash(&memory, password.as_bytes())).await?
     }
 
     /// Runs other slow work on passwords within the same limit.
     pub async fn run<T: Send + 'static>(
         &self,
-        network: u128,
+        by: Requester,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, PasswordError> {
-        let _permit = self.queue.acquire(network, Share::Full).await?;
+        let _permit = self.queue.acquire(by.network, by.share).await?;
         Ok(spawn_blocking(work).await?)
     }
 
     /// Waits for a turn to check a password. A caller that counts wrong passwords reads the counter and updates it before it
     /// drops the turn, so that concurrent guesses are counted one after the other.
-    pub async fn turn(&self, network: u128) -> Result<Turn<'_>, PasswordError> {
+    pub async fn turn(&self, by: Requester) -> Result<Turn<'_>, PasswordError> {
         Ok(Turn {
             passwords: self,
-            _permit: self.queue.acquire(network, Share::Full).await?,
+            _permit: self.queue.acquire(by.network, by.share).await?,
         })
     }
 }
@@ -168,14 +185,17 @@ mod tests {
     use super::*;
 
     async fn check(passwords: &Passwords, password: &str, stored: Option<&str>) -> bool {
-        let turn = passwords.turn(0).await.unwrap();
+        let turn = passwords.turn(Requester::START).await.unwrap();
         turn.verify(password, stored).await.unwrap()
     }
 
     #[tokio::test]
     async fn only_the_right_password_matches() {
         let passwords = Passwords::new(2).await.unwrap();
-        let stored = passwords.hash(0, "correct horse").await.unwrap();
+        let stored = passwords
+            .hash(Requester::START, "correct horse")
+            .await
+            .unwrap();
         assert!(
             stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
             "{stored}"
@@ -184,13 +204,19 @@ mod tests {
         assert!(!check(&passwords, "correct horsf", Some(&stored)).await);
         // Even the dummy's own password is never accepted.
         assert!(!check(&passwords, "no account has this hash", None).await);
-        assert_ne!(stored, passwords.hash(0, "correct horse").await.unwrap());
+        assert_ne!(
+            stored,
+            passwords
+                .hash(Requester::START, "correct horse")
+                .await
+                .unwrap()
+        );
     }
 
     #[tokio::test]
     async fn a_malformed_hash_is_an_error_and_not_a_wrong_password() {
         let passwords = Passwords::new(1).await.unwrap();
-        let turn = passwords.turn(0).await.unwrap();
+        let turn = passwords.turn(Requester::START).await.unwrap();
         let answer = turn.verify("guess", Some("not even a hash")).await;
         assert!(
             matches!(answer, Err(PasswordError::Malformed(_))),
@@ -198,7 +224,7 @@ mod tests {
         );
         assert_eq!(passwords.memory.0.lock().len(), 1, "used again and again");
         // While one turn is taken, the next one waits.
-        let mut next = std::pin::pin!(passwords.turn(0));
+        let mut next = std::pin::pin!(passwords.turn(Requester::START));
         assert!(futures::poll!(&mut next).is_pending());
         drop(turn);
         next.await.unwrap();

@@ -181,8 +181,9 @@ impl Limits {
         })
     }
 
-    /// Counts one attempt to sign in or register as `account`, and one as anybody.
-    pub fn login(&self, address: &str, account: &str) -> Result<(), ApiError> {
+    /// Counts one attempt to sign in or register as `account`, and one as anybody. A device that signed in before has a count of its own,
+    /// so that guesses from its network are not its: whether its token is true is for auth to find out.
+    pub fn login(&self, address: &str, account: &str, device: &str) -> Result<(), ApiError> {
         let Some(set) = &self.0 else { return Ok(()) };
         let key = Key::Address(address_key(address));
         set.sign_in.check(key).map_err(|(_, wait)| {
@@ -192,6 +193,7 @@ impl Limits {
             )
         })?;
         let account = account.trim().to_lowercase();
+        let account = format!("{account}\n{device}");
         let digest = ring::digest::digest(&ring::digest::SHA256, account.as_bytes());
         let mut hash = [0; 32];
         hash.copy_from_slice(digest.as_ref());
@@ -324,6 +326,22 @@ mod tests {
             limit.check(Key::Address(2)).is_ok(),
             "others are not affected"
         );
+    }
+
+    #[test]
+    fn a_device_that_signed_in_before_is_not_counted_with_those_who_guess_beside_it() {
+        let sources = waybill_service_kit::settings::Sources::empty();
+        let sources = sources.with("WAYBILL_RATE_LIMIT", "on");
+        let (settings,) =
+            waybill_service_kit::settings::load::<(GatewaySettings,)>(&sources).unwrap();
+        let limits = Limits::new(&settings);
+        let sign_in = |device: &str| limits.login("203.0.113.1", "ada@example.com", device);
+        while sign_in("").is_ok() {}
+        assert!(sign_in("").is_err());
+        assert!(sign_in("her own").is_ok());
+        // Whoever makes tokens up is stopped by the limit of the address.
+        let made_up = (0..200).filter(|n| sign_in(&n.to_string()).is_ok()).count();
+        assert!(made_up < 100, "{made_up}");
     }
 
     #[test]

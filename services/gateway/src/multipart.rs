@@ -163,8 +163,8 @@ async fn patiently<T>(
     part.map_err(|error| match source.0.lock().excess {
         Some(excess) => excess.into(),
         None => {
-            let problem = error.body_text();
-            AppError::malformed(format!("the form cannot be read: {problem}")).into()
+            tracing::debug!(%error, "a form cannot be read");
+            AppError::malformed("the form cannot be read: it must be multipart/form-data with the boundary that Content-Type names, a name for each part, and an end").into()
         }
     })
 }

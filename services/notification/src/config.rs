@@ -139,7 +139,7 @@ fn public_url(url: &Option<String>) -> Result<(), String> {
         .or_else(|| url.strip_prefix("http://"));
     match rest {
         Some(rest) if !rest.is_empty() && !rest.contains(char::is_whitespace) => Ok(()),
-        _ => Err("expected a URL such as https://shop.example".to_owned()),
+        _ => Err("expected an http or https URL such as https://shop.example".to_owned()),
     }
 }
 

@@ -20,7 +20,7 @@ use waybill::{
 use waybill_bus::{Bus as _, JetStreamBus, NatsConfig};
 use waybill_primitives::Timestamp;
 use waybill_service_kit::{
-    crypto,
+    AppError, crypto,
     process::{self, Peers},
     settings::{self, LogFormat, PeerSettings, Sources},
     shutdown::Shutdown,
@@ -238,7 +238,11 @@ fn main() -> ExitCode {
         Err(error) => match error.downcast_ref::<settings::SettingsError>() {
             Some(errors) => process::usage(errors, format),
             None => {
-                let error = format!("{error:#}");
+                // Its code is for programs; here a person reads.
+                let error = match error.downcast_ref::<AppError>() {
+                    Some(own) if error.chain().count() == 1 => own.message.clone(),
+                    _ => format!("{error:#}"),
+                };
                 match format {
                     LogFormat::Console => eprintln!("waybill: {error}"),
                     LogFormat::Json => {

@@ -44,11 +44,15 @@ fn parse(text: &str, after: u64) -> Option<DateTime<Utc>> {
     Some(day.and_time(NaiveTime::MIN).and_utc())
 }
 
+/// Reads a time, or the start of a day (UTC).
+pub fn time_or_day<'de, D: Deserializer<'de>>(text: D) -> Result<DateTime<Utc>, D::Error> {
+    let text = String::deserialize(text)?;
+    parse(&text, 0).ok_or_else(|| D::Error::custom(NOT_A_TIME))
+}
+
 impl<'de> Deserialize<'de> for FromTime {
     fn deserialize<D: Deserializer<'de>>(text: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(text)?;
-        let time = parse(&text, 0).ok_or_else(|| D::Error::custom(NOT_A_TIME))?;
-        Ok(Self(time.into()))
+        Ok(Self(time_or_day(text)?.into()))
     }
 }
 

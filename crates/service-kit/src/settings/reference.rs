@@ -11,7 +11,7 @@ pub fn reference(tables: &[Table]) -> String {
          Sources, later ones win: default → TOML file (`WAYBILL_CONFIG` or `--config FILE`) → environment → flags\n\
          (`--set NAME=VALUE`). In the file, `WAYBILL_DATABASE_URL` is `database_url`, or `url` under `[database]`.\n\
          A secret can be read from a file: `NAME_FILE` names it. Unknown names in the file and in\n\
-         flags are refused, in the environment they are a warning. Durations are written `500ms`, `30s`, `15m`, `2h`, `7d`.\n",
+         flags are refused, in the environment they are a warning. Durations are written `500ms`, `30s`, `15m`, `2h`, `7d`; a number alone is seconds.\n",
     );
     let mut seen = Vec::new();
     for table in tables {

@@ -4,7 +4,7 @@
 
 use uuid::Uuid;
 use waybill_primitives::{address_key, customer_key};
-use waybill_service_kit::{AppError, CallContext, Caller};
+use waybill_service_kit::{AppError, CallContext, Caller, fair::Share};
 use waybill_store::{EventContext, retrying};
 
 use super::{App, is_unique, security::Incident};
@@ -12,6 +12,7 @@ use crate::{
     domain::sha256,
     entity::login_failures::Model as LoginFailures,
     error::Error,
+    password::Requester,
     store::{self, users::Credentials},
 };
 
@@ -38,6 +39,19 @@ impl Source {
                 .session
                 .map_or_else(|| Self::network(ctx), Self::Session),
             Caller::Anonymous | Caller::Service(_) => Self::network(ctx),
+        }
+    }
+}
+
+impl Source {
+    /// Whose password is checked or hashed.
+    pub fn requester(self, ctx: &CallContext) -> Requester {
+        Requester {
+            network: network(ctx),
+            share: match self {
+                Self::Network(_) => Share::Small,
+                Self::Device(_) | Self::Session(_) => Share::Full,
+            },
         }
     }
 }
@@ -77,7 +91,7 @@ impl Guess<'_> {
 }
 
 impl App {
-    /// Checks the password of the account, if there is one, counting failures. At most as many guesses as passwords are hashed
+    /// Checks the password of the account, if there is one, counting failures. A public password is always wrong. At most as many guesses as passwords are hashed
     /// concurrently can exceed the limit.
     pub(super) async fn guess(
         &self,
@@ -88,9 +102,11 @@ impl App {
     ) -> Result<bool, Error> {
         let counter = guess.counter();
         let stored = known.map(|known| known.password_hash.as_str());
-        let turn = self.passwords.turn(network(ctx)).await?;
+        let turn = self.passwords.turn(guess.source.requester(ctx)).await?;
         self.admit(ctx, guess, &counter).await?;
-        let matches = turn.verify(password, stored).await?;
+        // Everybody knows those, whoever set them.
+        let is_public = self.policy.public_passwords.contains(&password);
+        let matches = turn.verify(password, stored).await? && !is_public;
         if !matches {
             self.count_failure(&counter).await?;
             if let Some(all) = guess.counter_of_strangers() {

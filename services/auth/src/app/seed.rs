@@ -13,7 +13,7 @@ use crate::{
     domain::{self, Email, User, audit::Record},
     error::Error,
     events,
-    password::Passwords,
+    password::{Passwords, Requester},
     store::{self, sessions::Ending, users::Credentials},
 };
 
@@ -32,7 +32,7 @@ pub struct SeedUser {
 pub async fn hash_password(password: &str) -> Result<String, AppError> {
     let passwords = Passwords::new(1).await.map_err(AppError::internal)?;
     passwords
-        .hash(0, password)
+        .hash(Requester::START, password)
         .await
         .map_err(AppError::internal)
 }
@@ -107,13 +107,13 @@ pub async fn first_admin(
         first_name: "Administrator".to_owned(),
         last_name: String::new(),
         role: Role::Admin,
-        password_hash: passwords.hash(0, secret).await?,
+        password_hash: passwords.hash(Requester::START, secret).await?,
     };
     let existing = find_or_make(db, &seed).await?;
     if existing.user.role == Role::Admin {
         return Ok(existing.user.id);
     }
-    let turn = passwords.turn(0).await?;
+    let turn = passwords.turn(Requester::START).await?;
     let stored = Some(existing.password_hash.as_str());
     if !turn.verify(secret, stored).await? {
         let message = format!(

@@ -156,7 +156,17 @@ async fn a_demo_and_a_shop_keep_apart(world: &World) {
         refresh_token: String::new(),
     };
     answer(shop.auth.clone().change_password(by(&admin, change)).await).unwrap();
-    production().await.unwrap().deps.db.close().await;
+    // Whoever has its password, everybody knows it: it signs nobody in.
+    let public = RegisterRequest {
+        password: demo::PASSWORD.to_owned(),
+        ..registration("wendy")
+    };
+    let email = public.email.clone();
+    answer(shop.auth.clone().register(public).await).unwrap();
+    shop.login(&email, demo::PASSWORD).await.unwrap();
+    let live = production().await.unwrap();
+    unauthenticated(live.login(&email, demo::PASSWORD).await);
+    live.deps.db.close().await;
     shop.close().await;
 }
 

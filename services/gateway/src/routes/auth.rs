@@ -54,7 +54,7 @@ pub async fn register_with(
     context: &CallContext,
     body: dto::Register,
 ) -> Result<WithCookies<Created<dto::Session>>, ApiError> {
-    limit_login(app, context, &body.email)?;
+    limit_login(app, context, &body.email, "")?;
     limit_lookup(app, context)?;
     let request = pb::RegisterRequest {
         email: body.email,
@@ -87,11 +87,12 @@ pub async fn login_with(
     context: &CallContext,
     body: dto::Login,
 ) -> Result<WithCookies<Answer<dto::Session>>, ApiError> {
-    limit_login(app, context, &body.email)?;
+    let device_token = body.device_token.unwrap_or_default();
+    limit_login(app, context, &body.email, &device_token)?;
     let request = pb::LoginRequest {
         email: body.email,
         password: body.password,
-        device_token: body.device_token.unwrap_or_default(),
+        device_token,
     };
     let answer = send!(app.clients.auth, login, context, request)?;
     let (cookies, session) = session(app, answer.session, body.session)?;
@@ -217,9 +218,14 @@ async fn refresh_token(
 }
 
 /// Counts one attempt of the caller's address to sign in to this account, and to any.
-pub fn limit_login(app: &Gateway, context: &CallContext, email: &str) -> Result<(), ApiError> {
+pub fn limit_login(
+    app: &Gateway,
+    context: &CallContext,
+    email: &str,
+    device: &str,
+) -> Result<(), ApiError> {
     let address = context.client_address.as_deref().unwrap_or_default();
-    app.limits.login(address, email)
+    app.limits.login(address, email, device)
 }
 
 /// Counts one answer that reveals whether an e-mail address has an account.

@@ -57,7 +57,7 @@ pub async fn introduce(
     let mut registered = false;
     let auth = match contact.password {
         Some(password) => {
-            limit_login(app, context, &contact.email)?;
+            limit_login(app, context, &contact.email, "")?;
             limit_lookup(app, context)?;
             let request = pb::RegisterRequest {
                 email: contact.email.clone(),

@@ -217,6 +217,7 @@ pub struct ChatReadRequest {
 pub struct CatchUpRequest {
     /// `createdAt` of the newest notification that the client has, or the time at which it was last connected.
     #[schema(example = "2026-11-21T09:30:00Z")]
+    #[serde(deserialize_with = "waybill_proto::json::time_or_day")]
     pub since: DateTime<Utc>,
 }
 

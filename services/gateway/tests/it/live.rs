@@ -249,6 +249,8 @@ async fn a_client_catches_up_on_notifications_and_the_pool() {
         );
         let shown = caught_up["pool"].as_array().map(Vec::len);
         assert_eq!((shown, &caught_up["moreInPool"]), (pool, &json!(false)));
+        let day = live.ask("catch-up", json!({"since": "2026-11-21"})).await;
+        assert_eq!(day["ok"], true, "{day}");
         let refused = live.ask("catch-up", json!({"since": "yesterday"})).await;
         assert_eq!(
             refused["error"]["details"][0]["field"], "since",

@@ -209,8 +209,11 @@ async fn text(mut field: multipart::Part<'_>, name: &'static str) -> Result<Stri
 }
 
 fn unknown(name: &str) -> ApiError {
+    if name.is_empty() {
+        return AppError::malformed("each part of the form needs a name").into();
+    }
     let name: String = name.chars().take(100).collect();
-    AppError::invalid_field(name, "unknown field").into()
+    AppError::invalid_field(name, "there is no such field").into()
 }
 
 fn wrong_purpose(purposes: Purposes) -> ApiError {

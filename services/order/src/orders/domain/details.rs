@@ -151,14 +151,15 @@ fn title_of(description: &str) -> String {
 impl Address {
     fn check(self, errors: &mut FieldErrors) -> Self {
         let field = |name| format!("shippingAddress.{name}");
-        let country = errors.required_line(&field("country"), &self.country, 2);
-        if !country.is_empty() && !country.chars().all(|c| c.is_ascii_uppercase()) {
+        // In any case, like all codes.
+        let country = self.country.trim().to_ascii_uppercase();
+        if country.is_empty() {
+            errors.add(field("country"), "is required");
+        } else if country.len() != 2 || !country.chars().all(|c| c.is_ascii_uppercase()) {
             errors.add(
                 field("country"),
                 "must be a two-letter country code (ISO 3166-1), such as DE",
             );
-        } else if country.chars().count() == 1 {
-            errors.add(field("country"), "must have two letters, such as DE");
         }
         Self {
             name: errors.line(&field("name"), &self.name, pb::Address::MAX_NAME),

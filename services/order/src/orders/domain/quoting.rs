@@ -125,12 +125,14 @@ impl OfferDraft {
         let total = total
             .try_fold(0_i64, |sum, line| sum.checked_add(line?))
             .filter(|total| *total <= MAX_AMOUNT);
-        if total.is_none() {
+        if total.is_none() && errors.is_empty() {
             errors.add("items", "the total is too large");
         }
         let valid_until = self.valid_until.unwrap_or(now);
-        if valid_until <= now {
-            errors.add("validUntil", "is required, and must lie in the future");
+        if self.valid_until.is_none() {
+            errors.add("validUntil", "is required");
+        } else if valid_until <= now {
+            errors.add("validUntil", "must lie in the future");
         } else if valid_until > now.plus(MAX_VALIDITY) {
             errors.add("validUntil", "must lie within the next ten years");
         }

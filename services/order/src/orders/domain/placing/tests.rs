@@ -173,12 +173,28 @@ fn each_bad_field_is_named() {
             d.shipping_address = Some(Some(Address {
                 line1: "1 High Street".into(),
                 city: "Leeds".into(),
-                country: "gb".into(),
+                country: "g1".into(),
                 ..Address::default()
             }));
         }),
         ["shippingAddress.country"]
     );
+    let any_case = Draft {
+        details: Details {
+            title: Some("A fence".into()),
+            shipping_address: Some(Some(Address {
+                line1: "1 High Street".into(),
+                city: "Leeds".into(),
+                country: "gb".into(),
+                ..Address::default()
+            })),
+            ..Details::default()
+        },
+        ..Draft::default()
+    };
+    let address = any_case.check(NOW, MAX_LINES).unwrap();
+    let address = address.details.shipping_address.unwrap().unwrap();
+    assert_eq!(address.country, "GB");
     assert_eq!(fields(note("note", &"x".repeat(2_001))), ["note"]);
 }
 
