@@ -51,8 +51,14 @@ fn completed<T: DeserializeOwned + ToSchema>(bytes: &[u8]) -> Result<T, ApiError
     };
     let given: Vec<_> = body.keys().map(|name| camel_case(name)).collect();
     let is_missing = |name: &str| !given.iter().any(|given| given == name);
-    let missing = replacement.required.iter().filter(|name| is_missing(name));
-    let missing: Vec<_> = missing
+    let is_null = |name: &str| {
+        let mut nulls = body.iter().filter(|(_, value)| value.is_null());
+        nulls.any(|(given, _)| camel_case(given) == name)
+    };
+    // What cannot be empty is not null, either.
+    let required = replacement.required.iter();
+    let missing: Vec<_> = required
+        .filter(|name| is_missing(name) || is_null(name))
         .map(|name| FieldError::new(*name, "is required; PATCH changes single fields"))
         .collect();
     if !missing.is_empty() {

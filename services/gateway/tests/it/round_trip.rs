@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::Method;
 use parking_lot::Mutex;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use waybill_primitives::{Currency, Money, Role, Timestamp};
 use waybill_proto::{auth, common, order as pb};
 
@@ -423,9 +423,15 @@ async fn put_replaces_and_patch_merges() {
             &["shopName", "currency", "lowStockThreshold"],
         ),
     ] {
-        let answer = gateway.send_as(role, Method::PUT, path, "{}").await;
-        for field in required {
-            answer.names(field);
+        let nulls: Map<_, _> = required
+            .iter()
+            .map(|field| ((*field).to_owned(), Value::Null))
+            .collect();
+        for body in ["{}", &Value::Object(nulls).to_string()] {
+            let answer = gateway.send_as(role, Method::PUT, path, body).await;
+            for field in required {
+                answer.names(field);
+            }
         }
     }
     let asked = record::<pb::EditOrderRequest, _>(

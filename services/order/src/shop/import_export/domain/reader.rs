@@ -71,17 +71,15 @@ impl Reader {
 
     fn begin(&mut self, lines: &mut Vec<Line>) -> Result<(), Unreadable> {
         let head = std::mem::take(&mut self.head);
-        if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") || head.contains(&0) {
+        let text = head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&head);
+        let end = text.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+        // Only the first line decides: how much more has arrived is chance.
+        let first = &text[..end.unwrap_or(text.len())];
+        if head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff") || first.contains(&0) {
             let message = "the file is not UTF-8 (it looks like UTF-16 or a spreadsheet's own format); save it as CSV in UTF-8";
             return Err(Unreadable(message.to_owned()));
         }
-        let text = head.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&head);
-        let mut ends = text
-            .iter()
-            .enumerate()
-            .filter(|(_, byte)| matches!(byte, b'\n' | b'\r'));
-        let end = ends.next().map_or(text.len(), |(at, _)| at);
-        let count = |sign: u8| text[..end].iter().filter(|byte| **byte == sign).count();
+        let count = |sign: u8| first.iter().filter(|byte| **byte == sign).count();
         // The most frequent one; a comma if in doubt.
         let sign = [b'\t', b';', b',']
             .into_iter()
