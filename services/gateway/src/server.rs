@@ -86,7 +86,7 @@ pub async fn serve(
         let Some(place) = places.of_address(of_all, peer.ip()) else {
             metrics::counter!("waybill_connections_refused_total").increment(1);
             if places.may_warn() {
-                tracing::warn!(%peer, "an address has too many connections, and further ones are closed: if it is a proxy, name it in WAYBILL_TRUSTED_PROXIES; otherwise WAYBILL_CONNECTIONS_PER_ADDRESS is the limit");
+                tracing::warn!(%peer, "too many connections of an address: if it is a proxy, name it in WAYBILL_TRUSTED_PROXIES");
             }
             return;
         };

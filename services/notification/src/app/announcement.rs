@@ -118,7 +118,7 @@ impl App {
                 tracing::warn!(
                     event_id = %event,
                     template = mail.template.as_str(),
-                    "a mail is not sent: its address is not verified and has got too many in the last hour"
+                    "a mail is not sent: its address is not verified and got too many"
                 );
             }
         }
