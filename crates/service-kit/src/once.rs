@@ -1,11 +1,20 @@
 //! Writes that a repeated call does not do again: the response is stored under the caller's idempotency key, in the same
 //! transaction.
 
-use prost::Message;
+use prost::{Message, bytes::Bytes};
+use tonic::{Code, Status};
 use waybill_primitives::is_text_control;
-use waybill_store::{Db, IdempotencyKey, Tx, idempotency};
+use waybill_store::{
+    Db, EventContext, IdempotencyError, IdempotencyKey, Retry as _, Tx, idempotency,
+};
 
-use crate::{AppError, CallContext, ErrorKind};
+#[cfg(doc)]
+use waybill_store::idempotency::REFUSALS_KEPT;
+
+use crate::{AppError, CallContext, ErrorCode, ErrorKind};
+
+/// The metadata key of a refusal that an earlier call with the same key got first.
+pub const REPLAYED: &str = "replayed";
 
 /// Longest idempotency key, in bytes.
 const MAX_KEY: usize = 255;
@@ -76,8 +85,8 @@ pub async fn remember<A: Message>(
 /// Runs `act`; if that is refused, perhaps because an earlier call with this key has done it, returns the response of that call.
 /// Looking it up only after a refusal saves all others the lookup: if even an attempt has a cost, use [`earlier`] first.
 ///
-/// A refusal is not stored: it has changed nothing, so a repeat is an attempt of its own. It gets the same refusal as long as the
-/// cause is there, and succeeds with the same key once it is gone.
+/// A refusal by the state (409) is stored under the key as well, for [`REFUSALS_KEPT`]: a repeat after a lost answer gets the same one,
+/// and a later attempt is checked again. Other refusals are not: an invalid request is checked again, and a failure may be gone.
 pub async fn once<A: Message + Default>(
     db: &Db,
     key: Option<&IdempotencyKey>,
@@ -91,10 +100,54 @@ pub async fn once<A: Message + Default>(
     if matches!(refused.kind, ErrorKind::Internal | ErrorKind::Unavailable) {
         return Err(refused);
     }
-    earlier(db, key).await?.map(Done::before).ok_or(refused)
+    if let Some(answer) = earlier(db, key).await? {
+        return Ok(Done::before(answer));
+    }
+    let Some(key) = key.filter(|_| is_final(&refused)) else {
+        return Err(refused);
+    };
+    let status = Status::from(refused);
+    let stored = [&[REFUSAL], status.details()].concat();
+    let refused = AppError::from_status(&status);
+    match store(db, key, &stored).await {
+        // A concurrent call with this key was faster.
+        Err(error) if error.is_taken() => earlier(db, Some(key))
+            .await?
+            .map(Done::before)
+            .ok_or(refused),
+        // Without it, a repeat is an attempt of its own.
+        Err(error) => {
+            tracing::warn!(%error, "a refusal could not be stored");
+            Err(refused)
+        }
+        Ok(()) => Err(refused),
+    }
 }
 
-/// The response that an earlier call with this key got. `IDEMPOTENCY_KEY_REUSED` if its request was a different one.
+/// The first byte of a stored refusal. No protobuf message begins with it, so it is no response.
+const REFUSAL: u8 = 0;
+
+/// Whether a repeat must get the same refusal: not if it was refused only because others were faster, or if the caller is to read
+/// something again and then repeat it.
+fn is_final(refused: &AppError) -> bool {
+    let reads_again = [
+        ErrorCode::CartChanged,
+        ErrorCode::CartEmpty,
+        ErrorCode::VersionConflict,
+    ];
+    refused.kind == ErrorKind::Conflict
+        && refused.retry_after().is_none()
+        && !refused.outrun()
+        && !reads_again.contains(&refused.code)
+}
+
+async fn store(db: &Db, key: &IdempotencyKey, answer: &[u8]) -> Result<(), IdempotencyError> {
+    let tx = db.begin(&EventContext::default()).await?;
+    idempotency::insert_refusal(&tx, key, answer).await?;
+    Ok(tx.commit().await?)
+}
+
+/// The response that an earlier call with this key got, or its refusal. `IDEMPOTENCY_KEY_REUSED` if its request was a different one.
 pub async fn earlier<A: Message + Default>(
     db: &Db,
     key: Option<&IdempotencyKey>,
@@ -103,6 +156,12 @@ pub async fn earlier<A: Message + Default>(
     let Some(answer) = idempotency::lookup(db, key).await? else {
         return Ok(None);
     };
+    if let [REFUSAL, refusal @ ..] = answer.as_slice() {
+        let stored = tonic_types::Status::decode(refusal).map_err(AppError::internal)?;
+        let details = Bytes::copy_from_slice(refusal);
+        let status = Status::with_details(Code::from(stored.code), stored.message, details);
+        return Err(AppError::from_status(&status).with_meta(REPLAYED, "true"));
+    }
     A::decode(answer.as_slice())
         .map(Some)
         .map_err(AppError::internal)

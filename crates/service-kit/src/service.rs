@@ -277,9 +277,13 @@ impl Prepared {
 }
 
 /// The jobs of every service.
-fn housekeeping(db: &Db) -> [Job; 2] {
-    let (pruned, measured) = (db.clone(), db.clone());
+fn housekeeping(db: &Db) -> [Job; 3] {
+    let (pruned, keys, measured) = (db.clone(), db.clone(), db.clone());
     [
+        Job::new("prune-keys", Duration::from_mins(1), move || {
+            let db = keys.clone();
+            async move { Ok(waybill_store::prune_keys(&db, &Retention::default()).await?) }
+        }),
         Job::new("prune", Duration::from_hours(1), move || {
             let db = pruned.clone();
             async move { Ok(waybill_store::prune(&db, &Retention::default()).await?) }

@@ -8,7 +8,7 @@ use waybill_primitives::Timestamp;
 use crate::{
     Db, StoreError,
     entity::{idempotency_key, inbox},
-    outbox,
+    idempotency, outbox,
 };
 
 /// How long rows are kept.
@@ -28,7 +28,7 @@ impl Default for Retention {
         Self {
             outbox: DAY * 7,
             inbox: DAY * 30,
-            idempotency_keys: DAY * 7,
+            idempotency_keys: idempotency::KEPT,
         }
     }
 }
@@ -43,8 +43,14 @@ pub async fn prune(db: &Db, retention: &Retention) -> Result<(), StoreError> {
         .filter(inbox::Column::At.lt(now.minus(retention.inbox)))
         .exec(db.writer())
         .await?;
+    prune_keys(db, retention).await
+}
+
+/// As [`prune`], only idempotency keys: those of refusals are stored for minutes.
+pub async fn prune_keys(db: &Db, retention: &Retention) -> Result<(), StoreError> {
+    let before = Timestamp::now().minus(retention.idempotency_keys);
     idempotency_key::Entity::delete_many()
-        .filter(idempotency_key::Column::At.lt(now.minus(retention.idempotency_keys)))
+        .filter(idempotency_key::Column::At.lt(before))
         .exec(db.writer())
         .await?;
     Ok(())

@@ -3,6 +3,8 @@
 //! A use case builds its response, inserts the key with it as the transaction's first statement, and continues. When the key
 //! exists already, the insert fails; the transaction is rolled back and [`lookup`] returns the first response.
 
+use std::time::Duration;
+
 use ring::digest;
 use sea_orm::EntityTrait as _;
 use waybill_primitives::Timestamp;
@@ -76,15 +78,41 @@ pub async fn lookup(db: &Db, key: &IdempotencyKey) -> Result<Option<Vec<u8>>, Id
     }
 }
 
+/// How long a response is stored.
+pub const KEPT: Duration = Duration::from_hours(7 * 24);
+/// How long a refusal is stored, and up to a minute longer: enough for a repeat after a lost answer, and too short to be in the way of
+/// somebody who tries again when its cause is gone.
+pub const REFUSALS_KEPT: Duration = Duration::from_mins(2);
+
 /// Inserts the key. A concurrent request with the same key waits here (on SQLite: at the beginning of its transaction) until this
 /// transaction ends.
 pub async fn insert(tx: &Tx, key: &IdempotencyKey, answer: &[u8]) -> Result<(), IdempotencyError> {
+    insert_at(tx, key, answer, Timestamp::now()).await
+}
+
+/// As [`insert`], for [`REFUSALS_KEPT`].
+pub async fn insert_refusal(
+    tx: &Tx,
+    key: &IdempotencyKey,
+    answer: &[u8],
+) -> Result<(), IdempotencyError> {
+    // As old as what is deleted then.
+    let at = Timestamp::now().minus(KEPT).plus(REFUSALS_KEPT);
+    insert_at(tx, key, answer, at).await
+}
+
+async fn insert_at(
+    tx: &Tx,
+    key: &IdempotencyKey,
+    answer: &[u8],
+    at: Timestamp,
+) -> Result<(), IdempotencyError> {
     let row = idempotency_key::Model {
         scope: key.scope.clone(),
         idempotency_key: key.key.clone(),
         request_hash: key.request_hash.clone(),
         answer: answer.to_vec(),
-        at: Timestamp::now(),
+        at,
     };
     match rows::insert(tx.conn(), row).await {
         Err(error) if error.is_unique() => Err(IdempotencyError::InProgress),

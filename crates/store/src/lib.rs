@@ -38,7 +38,7 @@ pub use db::{
 };
 pub use error::{StoreError, chain};
 pub use handler::{ConsumerInfo, EventHandler, HandlerError, decode};
-pub use housekeeping::{Retention, prune};
+pub use housekeeping::{Retention, prune, prune_keys};
 pub use idempotency::{IdempotencyError, IdempotencyKey};
 pub use migrations::{
     Indexes, Migrator, add_columns, create_indexes, create_table, create_unique_indexes,

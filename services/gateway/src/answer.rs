@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use axum_extra::extract::CookieJar;
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use utoipa::{
@@ -24,10 +24,10 @@ use utoipa::{
 use waybill_proto::{common::PageInfo, json::Version};
 use waybill_service_kit::AppError;
 
-use crate::{error::ApiError, extract::CART_TOKEN};
-
-/// Set if an earlier request with the same idempotency key got the answer first.
-const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+use crate::{
+    error::{ApiError, IDEMPOTENCY_REPLAYED},
+    extract::CART_TOKEN,
+};
 
 /// The extension of a response that holds the schemas of its body.
 pub const SCHEMAS: &str = "x-schemas";

@@ -8,7 +8,7 @@ use axum::{
     body::Body,
     response::{IntoResponse, Response},
 };
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::{
@@ -16,7 +16,7 @@ use utoipa::{
     openapi::{ObjectBuilder, RefOr, Schema, Type},
 };
 use waybill_primitives::Timestamp;
-use waybill_service_kit::{AppError, ErrorCode, ErrorKind};
+use waybill_service_kit::{AppError, ErrorCode, ErrorKind, once::REPLAYED};
 
 /// The answer to a request that failed.
 #[derive(Debug, Clone)]
@@ -27,6 +27,8 @@ pub struct ApiError {
     pub details: Vec<Detail>,
     pub context: BTreeMap<String, String>,
     pub retry_after: Option<Duration>,
+    /// An earlier request with the same idempotency key got it first.
+    pub replayed: bool,
 }
 
 /// A field of the request and what is wrong with it.
@@ -98,6 +100,7 @@ impl ApiError {
             details: Vec::new(),
             context: BTreeMap::new(),
             retry_after: None,
+            replayed: false,
         }
     }
 
@@ -173,6 +176,8 @@ impl ApiError {
     }
 }
 
+/// Set if the answer was stored by an earlier request with the same idempotency key.
+pub const IDEMPOTENCY_REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 /// A refused order has created an account.
 pub const REGISTERED: &str = "registered";
 /// Metadata key of the retry delay: sent as the header `Retry-After`, not in the body.
@@ -188,7 +193,7 @@ impl From<AppError> for ApiError {
         let context: BTreeMap<String, String> = error
             .metadata
             .iter()
-            .filter(|(key, _)| *key != RETRY_AFTER)
+            .filter(|(key, _)| ![RETRY_AFTER, REPLAYED].contains(&key.as_str()))
             .map(|(key, value)| (camel_case(key), value.clone()))
             .collect();
         let details = error
@@ -206,6 +211,7 @@ impl From<AppError> for ApiError {
             message: error.message.clone(),
             details,
             context,
+            replayed: error.metadata.contains_key(REPLAYED),
             retry_after: retry_after
                 .or((error.kind == ErrorKind::Unavailable).then_some(DEFAULT_RETRY)),
         }
@@ -231,6 +237,10 @@ impl IntoResponse for ApiError {
                 header::WWW_AUTHENTICATE,
                 HeaderValue::from_static(challenge),
             );
+        }
+        if self.replayed {
+            let value = HeaderValue::from_static("true");
+            response.headers_mut().insert(IDEMPOTENCY_REPLAYED, value);
         }
         if let Some(after) = self.retry_after {
             let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
