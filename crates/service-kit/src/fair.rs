@@ -26,7 +26,7 @@ impl<K: Eq + Hash + Clone> Key for K {}
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Share {
     Full,
-    /// All keys with it together: every fourth permit.
+    /// All keys with it together: every fourth permit, as long as those with full shares leave room to wait.
     Small,
 }
 
@@ -80,8 +80,8 @@ impl<K: Key> FairQueue<K> {
         })))
     }
 
-    /// Waits for a permit. If there is no more room, the last waiter of the longest queue has to go: the caller, unless another key
-    /// with this kind of share has more waiters, or any with a small share waits and the caller has a full one.
+    /// Waits for a permit. If there is no more room, the last waiter of the longest queue has to go: for a caller with a full share, of
+    /// those with a small one; else the caller, unless another key with this kind of share has more waiters.
     ///
     /// # Errors
     /// [`QueueFull`] at once, or later when others need the room.
@@ -94,8 +94,8 @@ impl<K: Key> FairQueue<K> {
             }
             if !state.has_room() {
                 let own = state.queues(share).waiting_of(&key);
-                let gone = state.queues(share).turn_away(own + 1)
-                    || share == Share::Full && state.small.turn_away(0);
+                let gone = share == Share::Full && state.small.turn_away(0)
+                    || state.queues(share).turn_away(own + 1);
                 if !gone {
                     return Err(QueueFull);
                 }
@@ -344,10 +344,13 @@ mod tests {
         for stranger in ["x", "y", "z"] {
             bench.wait(stranger, Share::Small, 1).await;
         }
-        bench.wait("user", Share::Full, 3).await;
+        // Before others with a full share.
+        bench.wait("office", Share::Full, 2).await;
+        bench.wait("user", Share::Full, 1).await;
         bench.wait("w", Share::Small, 1).await;
         let served = bench.served().await;
-        assert_eq!(served[3..], ["w0 turned away", "user0", "user1", "user2"]);
+        let last = ["w0 turned away", "office0", "user0", "office1"];
+        assert_eq!(served[3..], last);
         let mut gone = served[..3].to_vec();
         gone.sort_unstable();
         let all = ["x", "y", "z"].map(|who| format!("{who}0 turned away"));

@@ -89,7 +89,9 @@ where
                     text.fields.push_str(address);
                 }
                 if let Some(user) = value(fields, "user") {
-                    text.add("user", user);
+                    // Also if the path has it, which the client chooses.
+                    text.fields.push_str(" user=");
+                    text.fields.push_str(user);
                 }
             }
             for name in OF_SPANS {

@@ -65,6 +65,8 @@ impl Passwords {
         let memory = Arc::new(Memory::default());
         let own = Arc::clone(&memory);
         let dummy = spawn_blocking(move || hash(&own, b"no account has this hash")).await??;
+        // A shop where nobody signs in does not need them.
+        memory.0.lock().clear();
         Ok(Self {
             queue: FairQueue::new(parallel, parallel.max(1) * WAITING),
             memory,
@@ -222,7 +224,10 @@ mod tests {
             matches!(answer, Err(PasswordError::Malformed(_))),
             "{answer:?}"
         );
-        assert_eq!(passwords.memory.0.lock().len(), 1, "used again and again");
+        for _ in 0..2 {
+            turn.verify("guess", None).await.unwrap();
+            assert_eq!(passwords.memory.0.lock().len(), 1, "used again and again");
+        }
         // While one turn is taken, the next one waits.
         let mut next = std::pin::pin!(passwords.turn(Requester::START));
         assert!(futures::poll!(&mut next).is_pending());

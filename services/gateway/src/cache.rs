@@ -71,6 +71,22 @@ impl Cached {
     }
 }
 
+impl Cached {
+    /// The entity tag of the answer with URLs below `base`: one with other URLs is another answer.
+    pub fn etag_below(&self, base: &str) -> HeaderValue {
+        let tag = self.etag.to_str().unwrap_or_default();
+        if !self.body.has_urls() {
+            return self.etag.clone();
+        }
+        let digest = ring::digest::digest(&ring::digest::SHA256, base.as_bytes());
+        let (tag, base) = (
+            tag.trim_end_matches('"'),
+            hex::encode(&digest.as_ref()[..4]),
+        );
+        HeaderValue::try_from(format!("{tag}-{base}\"")).unwrap_or_else(|_| self.etag.clone())
+    }
+}
+
 /// The cache entries that an event changes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Touched {
@@ -282,6 +298,8 @@ impl ProductCache {
 
 #[cfg(test)]
 mod tests {
+    use waybill_proto::order::ProductImage;
+
     use super::*;
 
     const LONG: Duration = Duration::from_hours(1);
@@ -318,6 +336,20 @@ mod tests {
             .product(id.to_owned(), async { Ok(entry(loaded)) })
             .await;
         text(&found.unwrap())
+    }
+
+    #[test]
+    fn an_answer_with_other_urls_has_another_entity_tag() {
+        let picture = Cached::new(&ProductImage {
+            url: "/api/v1/media/1".to_owned(),
+            ..ProductImage::default()
+        });
+        let picture = picture.unwrap();
+        let (http, https) = ("http://shop.example", "https://shop.example");
+        assert_ne!(picture.etag_below(http), picture.etag_below(https));
+        assert_eq!(picture.etag_below(http), picture.etag_below(http));
+        let plain = Cached::new(&serde_json::json!({"name": "Cup"})).unwrap();
+        assert_eq!(plain.etag_below(http), plain.etag_below(https));
     }
 
     #[tokio::test]

@@ -20,7 +20,7 @@ use crate::error::camel_case;
 
 /// Maximum number of errors in one answer.
 const MOST: usize = 50;
-/// Maximum number of values of a body that are looked at for them.
+/// Maximum number of values of a body that are checked for errors.
 const MOST_VALUES: usize = 10_000;
 
 pub const REQUIRED: &str = "is required";
@@ -237,10 +237,10 @@ fn integer(value: &Value) -> Option<&'static str> {
         Value::Number(number) if number.is_i64() => None,
         Value::Number(number) => {
             let digits = number.to_string();
-            let whole = digits.trim_start_matches('-').bytes();
-            // A float without a fraction: it had too many digits.
-            let is_whole = whole.clone().all(|byte| byte.is_ascii_digit()) || digits.contains('e');
-            Some(if is_whole { TOO_LARGE } else { WHOLE })
+            // A float without a fraction: it had too many digits. One that is written as `2.0` has not.
+            let is_whole = number.as_f64().is_some_and(|it| it.fract() == 0.0);
+            let is_large = is_whole && (digits.contains('e') || !digits.contains('.'));
+            Some(if is_large { TOO_LARGE } else { WHOLE })
         }
         _ => Some(WHOLE),
     }

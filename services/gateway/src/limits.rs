@@ -182,7 +182,8 @@ impl Limits {
     }
 
     /// Counts one attempt to sign in or register as `account`, and one as anybody. A device that signed in before has a count of its own,
-    /// so that guesses from its network are not its: whether its token is true is for auth to find out.
+    /// so that guesses by others in its network do not count against it. Auth finds out whether its token is true: tokens that are made up
+    /// leave the limit of the address.
     pub fn login(&self, address: &str, account: &str, device: &str) -> Result<(), ApiError> {
         let Some(set) = &self.0 else { return Ok(()) };
         let key = Key::Address(address_key(address));

@@ -29,6 +29,7 @@ impl fmt::Display for DatabaseLocation {
             Self::Folder(folder) => write!(f, "the databases in {}", folder.display()),
             Self::Server { url, prefix } => {
                 let server = url.rsplit_once('@').map_or(url.as_str(), |(_, host)| host);
+                let server = server.split('?').next().unwrap_or_default();
                 write!(f, "the databases {prefix}* on {server}")
             }
         }

@@ -20,7 +20,7 @@ use waybill_primitives::{Clock, SystemClock};
 use waybill_proto::Channels;
 use waybill_service_kit::{
     Deps, GrpcChannel, Readiness, Running, Service, local_channel, serve,
-    settings::default_ports,
+    settings::{Environment, default_ports},
     start_all, telemetry,
     tokens::{ServiceTokens, Verifier},
 };
@@ -83,10 +83,10 @@ pub async fn start_with_clock(
     stop: CancellationToken,
     clock: Arc<dyn Clock>,
 ) -> Result<Platform> {
-    let lock = match &config.embedded.database_server {
-        None => Some(lock_folder(&config)?),
-        Some(_) => None,
-    };
+    let uses_folder = config.embedded.database_server.is_none()
+        || (config.files.storage == waybill_file_store::Storage::Local
+            && config.files.dir.is_none());
+    let lock = uses_folder.then(|| lock_folder(&config)).transpose()?;
     // Bound first, so that a port in use is reported before any work is done.
     let listener = TcpListener::bind(config.gateway.listen)
         .await
@@ -112,6 +112,9 @@ pub async fn start_with_clock(
         complete: Arc::default(),
     };
     let (built, channels) = ground.build().await?;
+    if let Some(lock) = &lock {
+        record(lock, config.common.environment)?;
+    }
     let running = start_all(built).await.map_err(|error| anyhow!(error))?;
 
     let routers = waybill_gateway::build(ground.gateway(&channels, &stop)).await?;
@@ -197,17 +200,21 @@ fn lock_folder(config: &Config) -> Result<FolderLock> {
             "the data directory {shown} is in use by another process; stop it, or give --data-dir another folder"
         );
     };
-    match lock.shop()? {
-        Some(Shop::Deleted) => {
-            bail!("the reset of {shown} was interrupted; `waybill reset --yes` finishes it")
-        }
-        // For ever: its data is not for tests.
-        Some(Shop::Production) => {}
-        Some(Shop::Development) | None => lock.record(Shop::of(config.common.environment))?,
+    if lock.shop()? == Some(Shop::Deleted) {
+        bail!("the reset of {shown} was interrupted; `waybill reset --yes` finishes it");
     }
     private::restrict(&folder, &SERVICES)
         .with_context(|| format!("cannot set the permissions of {shown}"))?;
     Ok(lock)
+}
+
+/// Records in which environment the shop of the folder runs, when its services have accepted the settings.
+fn record(lock: &FolderLock, environment: Environment) -> Result<()> {
+    match lock.shop()? {
+        // For ever: its data is not for tests.
+        Some(Shop::Production) => Ok(()),
+        _ => lock.record(Shop::of(environment)),
+    }
 }
 
 struct Ground<'a> {

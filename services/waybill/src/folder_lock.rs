@@ -71,7 +71,7 @@ impl FolderLock {
         let line = text.lines().next().unwrap_or_default();
         match Shop::ALL.iter().find(|(_, name)| *name == line) {
             Some((shop, _)) => Ok(Some(*shop)),
-            None => bail!("the lock of the data directory holds something else than a shop's"),
+            None => bail!("the lock of the data directory does not say what kind of shop this is"),
         }
     }
 

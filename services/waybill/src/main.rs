@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Result, anyhow, bail};
 use clap::{Parser, Subcommand, builder::PossibleValuesParser};
 use uuid::Uuid;
 use waybill::{
@@ -17,7 +17,7 @@ use waybill::{
     demo::{self, Seeded},
     embedded, events, health, rebuild, reset, users, verify,
 };
-use waybill_bus::{Bus as _, JetStreamBus, NatsConfig};
+use waybill_bus::{Bus as _, BusError, JetStreamBus, NatsConfig};
 use waybill_primitives::Timestamp;
 use waybill_service_kit::{
     AppError, crypto,
@@ -292,8 +292,20 @@ async fn operate(command: Command, sources: &Sources) -> Result<ExitCode> {
         Command::Verify { databases, strict } => {
             let location = databases.location();
             let peers = only::<PeerSettings>(sources);
-            let found = if peers.has("WAYBILL_NATS_URL") {
+            // An embedded platform has its bus in its process, whatever the environment names.
+            let is_server = matches!(location, DatabaseLocation::Server { .. });
+            let found = if is_server && peers.has("WAYBILL_NATS_URL") {
                 let bus = connected(&peers).await?;
+                let lags = SERVICES.map(|service| bus.lag(service));
+                let lags = futures::future::join_all(lags).await;
+                if lags
+                    .iter()
+                    .all(|lag| matches!(lag, Err(BusError::StreamMissing { .. })))
+                {
+                    bail!(
+                        "this bus has no events of a platform; is WAYBILL_NATS_NAMESPACE that of the platform?"
+                    );
+                }
                 verify::verify(&location, Some(&*bus)).await?
             } else {
                 verify::verify(&location, None).await?

@@ -29,7 +29,7 @@ pub fn reset(folder: &Path, confirmed: bool) -> Result<Vec<PathBuf>> {
             bail!("the shop in {shown} has run in production; such a shop is not reset")
         }
         None => bail!(
-            "{shown} does not say whether its shop is in production; start it once with this version, then reset it"
+            "{shown} does not say whether its shop is in production; start it once with this version and its own settings, then reset it"
         ),
     }
     if !confirmed {

@@ -56,7 +56,7 @@ header_params!(
     "Idempotency-Key",
     255,
     "^[!-~]+$",
-    "1 to 255 visible ASCII characters. Once a request has succeeded, a repeated one gets its answer again, with the header `Idempotency-Replayed`. A refused request has changed nothing and leaves the key free: a repeated one is checked again, gets the same error while its cause is there, and succeeds when it is gone."
+    "1 to 255 visible ASCII characters. A repeated request gets the first answer again, with the header `Idempotency-Replayed`: for 7 days if it succeeded, and for two minutes if the state refused it (409, but not `VERSION_CONFLICT`, `CART_CHANGED` and `CART_EMPTY`). Any other refusal leaves the key free."
 );
 header_params!(
     CartToken,

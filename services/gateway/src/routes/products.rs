@@ -90,9 +90,10 @@ pub fn for_everybody(context: &CallContext) -> CallContext {
 
 /// The answer with its entity tag and with URLs below `base`, or 304 if the client has it already.
 pub fn cached_response<T>(cached: &Cached, base: &str, asked: &HeaderMap) -> Stored<T> {
+    let etag = cached.etag_below(base);
     let unchanged = asked
         .get(header::IF_NONE_MATCH)
-        .is_some_and(|tags| matches_tag(tags, &cached.etag));
+        .is_some_and(|tags| matches_tag(tags, &etag));
     let mut response = if unchanged {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
@@ -104,7 +105,7 @@ pub fn cached_response<T>(cached: &Cached, base: &str, asked: &HeaderMap) -> Sto
         response
     };
     let headers = response.headers_mut();
-    headers.insert(header::ETAG, cached.etag.clone());
+    headers.insert(header::ETAG, etag);
     if let Some(age) = cached.stale {
         // RFC 9111 and RFC 9211: a stored answer that may be outdated.
         headers.insert(header::AGE, HeaderValue::from(age.as_secs()));

@@ -8,9 +8,12 @@ use tokio::{
     process::{ChildStdout, Command},
     time::{Duration, timeout},
 };
-use waybill_testkit::{ADMIN, Api, Platform, Shape};
+use waybill_testkit::{ADMIN, Api, DatabaseKind, Platform, Shape};
 
-use crate::support::{bin, run_sql};
+use crate::{
+    support::{bin, run_sql},
+    upgrade::Place,
+};
 
 /// Columns of a usual terminal of developers.
 const TERMINAL: usize = 120;
@@ -224,6 +227,24 @@ async fn what_a_dead_service_has_to_consume_is_a_backlog_distributed() {
     assert_eq!(lost.code, Some(1), "{}", lost.text);
     assert!(lost.text.contains("backlog: chat: "), "{}", lost.text);
     assert!(lost.text.contains("has not consumed"), "{}", lost.text);
+}
+
+/// Its files are in the data directory, wherever its databases are.
+#[tokio::test]
+async fn a_running_shop_with_databases_of_a_server_is_not_reset_postgres() {
+    let Some(place) = Place::create(DatabaseKind::Postgres).await else {
+        return;
+    };
+    let mut platform = Platform::start_setup(place.setup()).await.unwrap();
+    let reset = Command::new(bin().join("waybill"))
+        .args(["reset", "--yes", "--data-dir", &platform.data_dir()])
+        .output()
+        .await
+        .expect("the binary runs");
+    let refused = String::from_utf8_lossy(&reset.stderr);
+    assert_eq!(reset.status.code(), Some(1), "{refused}");
+    assert!(refused.contains("stop it first"), "{refused}");
+    platform.stop("waybill");
 }
 
 #[tokio::test]

@@ -96,7 +96,7 @@ fn file(folder: &Path, service: &str) -> PathBuf {
 }
 
 /// Databases of the five services.
-struct Place {
+pub struct Place {
     folder: TempDir,
     server: Option<String>,
     /// Prefix of the names on the server.
@@ -106,7 +106,7 @@ struct Place {
 
 impl Place {
     /// None, with a message, if the server is missing.
-    async fn create(kind: DatabaseKind) -> Option<Self> {
+    pub async fn create(kind: DatabaseKind) -> Option<Self> {
         let mut place = Self {
             folder: tempfile::tempdir().unwrap(),
             server: kind.server(),
@@ -129,7 +129,7 @@ impl Place {
         }
     }
 
-    fn setup(&self) -> Setup {
+    pub fn setup(&self) -> Setup {
         let setup = Setup::new(Shape::Embedded, bin()).data(self.folder.path());
         match &self.server {
             None => setup,
