@@ -243,6 +243,9 @@ fn add_replacements(schemas: &mut Map<String, Value>) {
         };
         put["description"] = "Replaces the resource: fields that are left out become empty.".into();
         put["required"] = json!(replacement.required);
+        for name in replacement.required {
+            not_null(&mut put["properties"][name]);
+        }
         put["example"] = serde_json::from_str(replacement.example).unwrap_or_default();
         for (name, value) in replacement.defaults {
             let value: Value = serde_json::from_str(value).unwrap_or_default();
@@ -251,6 +254,20 @@ fn add_replacements(schemas: &mut Map<String, Value>) {
             }
         }
         schemas.insert(replacement.put.to_owned(), put);
+    }
+}
+
+/// What is required is not null, either.
+fn not_null(schema: &mut Value) {
+    if let Some(types) = schema.get_mut("type").and_then(Value::as_array_mut) {
+        types.retain(|kind| kind != "null");
+        if let [only] = types.as_slice() {
+            schema["type"] = only.clone();
+        }
+    }
+    let variants = schema.get_mut("oneOf").and_then(Value::as_array_mut);
+    if let Some(variants) = variants {
+        variants.retain(|variant| variant["type"] != "null");
     }
 }
 
