@@ -29,6 +29,8 @@ REASONS = re.compile(
             "is not the current password",
             "is not the nextCursor",
             "must be a time such as",
+            # JSON Schema takes 2.0 for an integer.
+            "must be a whole number",
             "must be an absolute http or https URL",
             "must be an https URL",
             "must be left out with",
