@@ -31,6 +31,7 @@ REASONS = re.compile(
             "must be a time such as",
             # JSON Schema takes 2.0 for an integer.
             "must be a whole number",
+            "and cannot change",
             "must be an absolute http or https URL",
             "must be an https URL",
             "must be left out with",
