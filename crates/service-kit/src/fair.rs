@@ -254,7 +254,7 @@ mod tests {
         }
     }
 
-    /// A queue with one permit, which is taken, and what has become of its callers.
+    /// A queue with one permit, which is taken, and the outcome of its callers.
     struct Bench {
         queue: FairQueue<&'static str>,
         held: Permit<&'static str>,

@@ -113,14 +113,14 @@ impl Planner {
 
 /// Who is notified about `trigger`, and how.
 pub fn plan(trigger: &NotificationTrigger) -> Plan {
-    let mut plan = unlimited(trigger);
+    let mut plan = planned(trigger);
     for mail in &mut plan.mails {
         mail.limited = trigger.costs_nothing();
     }
     plan
 }
 
-fn unlimited(trigger: &NotificationTrigger) -> Plan {
+fn planned(trigger: &NotificationTrigger) -> Plan {
     match trigger {
         NotificationTrigger::Placed(order) => {
             let title = format!("Order {} received", order.number);

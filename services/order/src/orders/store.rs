@@ -35,7 +35,7 @@ fn visible_to(viewer: Viewer) -> Select<order::Entity> {
                 .add(AvailableSince.is_not_null())
                 .add(CustomerId.eq(id))
                 .add(
-                    // Also an accepted one: who made the offer sees what became of it.
+                    // Also an accepted one: who made the offer sees whether it is paid.
                     QuoteState
                         .is_in(entity::QuoteState::ALL)
                         .and(Status.eq(OrderStatus::Pending)),

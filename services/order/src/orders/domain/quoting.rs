@@ -197,7 +197,7 @@ impl Order {
         self.quote.as_ref()?.offer.as_ref()
     }
 
-    /// The version of the quote; 0: no offer yet.
+    /// The version of the quote (see [`Quote::version`]); 0 without one.
     pub fn quote_version(&self) -> i64 {
         self.quote.as_ref().map_or(0, |quote| quote.version)
     }
