@@ -82,6 +82,13 @@ pub async fn remember<A: Message>(
     Ok(())
 }
 
+/// As [`remember`], with the commit, which a taken key fails with [`waybill_store::StoreError::Unique`].
+pub fn defer<A: Message>(tx: &Tx, key: Option<&IdempotencyKey>, answer: &A) {
+    if let Some(key) = key {
+        idempotency::defer(tx, key, &answer.encode_to_vec());
+    }
+}
+
 /// Runs `act`; if that is refused, perhaps because an earlier call with this key has done it, returns the response of that call.
 /// Looking it up only after a refusal saves all others the lookup: if even an attempt has a cost, use [`earlier`] first.
 ///

@@ -17,7 +17,7 @@ use waybill_primitives::{EventId, Outage, Report, Timestamp, backoff};
 
 use crate::{
     Db, EventContext, EventHandler, HandlerError, StoreError, Tx,
-    batch::{Batches, MOST},
+    coalesce::{Coalesce, MOST},
     dead_letters,
     entity::inbox,
     error::chain,
@@ -72,21 +72,33 @@ pub async fn run_consumer(
         DbBackend::Sqlite => MOST,
         _ => handler.most_together(),
     };
-    let intake = Arc::new(Intake {
-        gaps: Gaps::new(db.clone(), Arc::clone(&handler)),
+    let gaps = Gaps::new(db.clone(), Arc::clone(&handler));
+    let consumer = Arc::new(Consumer {
         db,
         handler,
+        away: Outage::new(),
+    });
+    let together = Arc::clone(&consumer);
+    let batches = Coalesce::new(most, move |events: Vec<Envelope>| {
+        let consumer = Arc::clone(&together);
+        async move {
+            let outcome = retrying(|| consumer.consume_batch(events.clone())).await;
+            vec![outcome.is_ok(); events.len()]
+        }
+    });
+    let intake = Arc::new(Intake {
+        consumer,
+        gaps,
         policy,
         stop: stop.clone(),
-        batches: Batches::default(),
-        most,
+        batches: (most > 1).then_some(batches),
         alone: Semaphore::new(SIDE_BY_SIDE),
-        away: Outage::new(),
     });
     let reader = bus
         .consume(spec, Arc::clone(&intake) as Arc<dyn Handler>, stop.clone())
         .await?;
     Ok(tokio::spawn(async move {
+        let consumer = &intake.consumer;
         let mut timer = tokio::time::interval(intake.policy.poll);
         timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
@@ -95,30 +107,35 @@ pub async fn run_consumer(
                 _ = timer.tick() => {}
             }
             let outcome = async {
-                dead_letters::retry(&intake.db, &intake.handler).await?;
+                dead_letters::retry(&consumer.db, &consumer.handler).await?;
                 intake.gaps.ask(&bus, intake.policy.poll).await
             };
             if let Err(error) = outcome.await {
-                intake.waits(&error);
+                consumer.waits(&error);
             }
         }
         if let Err(error) = reader.await {
-            tracing::error!(consumer = intake.handler.info().name, %error, "the consumer's task failed");
+            tracing::error!(consumer = consumer.handler.info().name, %error, "the consumer's task failed");
         }
     }))
 }
 
+/// Takes events from the bus.
 struct Intake {
-    db: Db,
-    handler: Arc<dyn EventHandler>,
+    consumer: Arc<Consumer>,
     policy: RetryPolicy,
     stop: CancellationToken,
     gaps: Gaps,
-    batches: Batches,
-    /// Events in one transaction, at most.
-    most: usize,
-    /// For a handler that takes one event per transaction.
+    /// None for a handler that takes one event per transaction.
+    batches: Option<Coalesce<Envelope, bool>>,
+    /// For such a handler.
     alone: Semaphore,
+}
+
+/// Consumes events, each in effect once.
+struct Consumer {
+    db: Db,
+    handler: Arc<dyn EventHandler>,
     /// The database is unavailable.
     away: Outage,
 }
@@ -132,7 +149,7 @@ impl Handler for Intake {
     async fn handle(&self, event: &Envelope) -> Settled {
         let span = tracing::info_span!(
             "event",
-            consumer = self.handler.info().name,
+            consumer = self.consumer.handler.info().name,
             event_id = %event.id,
             subject = event.subject,
             request_id = event.request_id,
@@ -144,14 +161,8 @@ impl Handler for Intake {
 impl Intake {
     async fn handle(&self, event: &Envelope) -> Settled {
         // First together with others: one commit for many. What fails there is tried alone.
-        let most = self.most;
-        if most > 1
-            && self
-                .batches
-                .join(event, most, |events| {
-                    retrying(move || self.consume_batch(events.clone()))
-                })
-                .await
+        if let Some(batches) = &self.batches
+            && batches.call(event.clone()).await == Some(true)
         {
             self.gaps.watch(event).await;
             return Settled::Done;
@@ -160,11 +171,11 @@ impl Intake {
         let mut pauses = backoff(self.policy.first_delay, self.policy.longest_delay).build();
         loop {
             let mut pause = self.policy.first_delay;
-            let permit = match most {
-                0 | 1 => self.alone.acquire().await.ok(),
-                _ => None,
+            let permit = match self.batches {
+                None => self.alone.acquire().await.ok(),
+                Some(_) => None,
             };
-            let outcome = self.consume(event).await;
+            let outcome = self.consumer.consume(event).await;
             drop(permit);
             let error = match outcome {
                 Ok(()) => {
@@ -176,15 +187,15 @@ impl Intake {
             if let HandlerError::Store(error) = &error
                 && error.is_unavailable()
             {
-                self.waits(error);
+                self.consumer.waits(error);
             } else {
                 failures += 1;
                 pause = pauses.next().unwrap_or(self.policy.longest_delay);
                 let hopeless = matches!(error, HandlerError::Permanent(_));
                 if hopeless || failures >= self.policy.attempts {
-                    match self.give_up(event, &error, failures).await {
+                    match self.consumer.give_up(event, &error, failures).await {
                         Ok(()) => return Settled::Done,
-                        Err(error) => self.waits(&error),
+                        Err(error) => self.consumer.waits(&error),
                     }
                 } else {
                     tracing::warn!(failures, error = %chain(&error), "the event will be tried again");
@@ -196,7 +207,9 @@ impl Intake {
             }
         }
     }
+}
 
+impl Consumer {
     /// Logs it once, and then the number of failures at intervals.
     fn waits(&self, error: &StoreError) {
         if let Some(Report { failures, .. }) = self.away.failed() {

@@ -1,6 +1,7 @@
 //! Connecting to SQLite, PostgreSQL or MySQL/MariaDB, and beginning transactions.
 
 pub mod conn;
+pub mod deferred;
 pub(crate) mod leader;
 pub mod retry;
 pub mod tx;
@@ -18,7 +19,7 @@ use backon::Retryable as _;
 use rand::RngExt as _;
 use sea_orm::{
     ColumnTrait as _, ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection,
-    DbBackend, EntityTrait as _, QueryFilter as _, TransactionTrait as _, sqlx,
+    DbBackend, EntityTrait as _, QueryFilter as _, sqlx,
 };
 use sea_orm_migration::MigratorTrait;
 use tokio::sync::Notify;
@@ -203,7 +204,8 @@ impl Db {
         self.inner.service
     }
 
-    /// Begins a write transaction (READ COMMITTED; on SQLite one at a time, waiting transactions share a commit).
+    /// Begins a write transaction (READ COMMITTED; on SQLite one at a time, waiting transactions share a commit; on servers with its
+    /// first statement).
     /// [`crate::transact`] calls this and ends the transaction.
     pub async fn begin(&self, context: impl Into<EventContext>) -> Result<Tx, StoreError> {
         let conn = if self.backend() == DbBackend::Sqlite {
@@ -214,7 +216,7 @@ impl Db {
                 turn.inspect_err(|error| self.writes().note_error(error))?,
             )
         } else {
-            Conn::own(self, self.writer().begin().await?)
+            Conn::own(self)
         };
         Ok(Tx::new(conn, context.into()))
     }

@@ -1,5 +1,7 @@
 //! Errors of a database, sorted by what the caller can do about them.
 
+use std::sync::Arc;
+
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, SqlErr, sqlx};
 use waybill_bus::BusError;
 
@@ -24,7 +26,7 @@ pub enum StoreError {
     Other(#[source] DbErr),
     /// A commit that several transactions shared failed; none of them took effect.
     #[error("the commit failed")]
-    CommitFailed(#[source] std::sync::Arc<DbErr>),
+    CommitFailed(#[source] Arc<DbErr>),
     /// The settings ask for something impossible.
     #[error("{0}")]
     Config(String),
@@ -37,6 +39,24 @@ impl StoreError {
 
     pub fn is_retryable(&self) -> bool {
         matches!(self, Self::Retryable(_))
+    }
+
+    /// The same failure, for another of the callers that it failed.
+    #[must_use]
+    pub fn repeat(&self) -> Self {
+        let cause = || DbErr::Custom(chain(self));
+        match self {
+            Self::Unique { constraint } => Self::Unique {
+                constraint: constraint.clone(),
+            },
+            Self::ForeignKey => Self::ForeignKey,
+            Self::Check => Self::Check,
+            Self::Retryable(_) => Self::Retryable(cause()),
+            Self::Unavailable(_) => Self::Unavailable(cause()),
+            Self::Other(_) => Self::Other(cause()),
+            Self::CommitFailed(error) => Self::CommitFailed(Arc::clone(error)),
+            Self::Config(text) => Self::Config(text.clone()),
+        }
     }
 
     pub fn is_unavailable(&self) -> bool {

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use waybill_bus::Envelope;
 use waybill_primitives::FieldError;
 
-use crate::{EventContext, Retry, StoreError, Tx, batch::MOST};
+use crate::{EventContext, Retry, StoreError, Tx, coalesce::MOST};
 
 /// Which events a consumer takes: a const of its handler, which `waybill verify` reads without a running handler.
 #[derive(Debug, Clone, Copy)]

@@ -3,10 +3,13 @@
 //! A use case builds its response, inserts the key with it as the transaction's first statement, and continues. When the key
 //! exists already, the insert fails; the transaction is rolled back and [`lookup`] returns the first response.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use ring::digest;
-use sea_orm::EntityTrait as _;
+use sea_orm::{
+    ColumnTrait as _, Condition, EntityTrait as _, ExprTrait as _, QueryFilter as _,
+    QuerySelect as _,
+};
 use waybill_primitives::Timestamp;
 
 use crate::{Db, StoreError, Tx, entity::idempotency_key, rows};
@@ -29,6 +32,11 @@ impl IdempotencyKey {
             key: key.into(),
             request_hash,
         }
+    }
+
+    /// What is unique: scope and key.
+    pub fn id(&self) -> (String, String) {
+        (self.scope.clone(), self.key.clone())
     }
 }
 
@@ -66,8 +74,7 @@ impl crate::Retry for IdempotencyError {
 pub async fn lookup(db: &Db, key: &IdempotencyKey) -> Result<Option<Vec<u8>>, IdempotencyError> {
     // The key may have been seen in a transaction that readers do not see yet.
     db.flush().await;
-    let id = (key.scope.clone(), key.key.clone());
-    let found = idempotency_key::Entity::find_by_id(id)
+    let found = idempotency_key::Entity::find_by_id(key.id())
         .one(db.reader())
         .await
         .map_err(StoreError::from)?;
@@ -101,20 +108,50 @@ pub async fn insert_refusal(
     insert_at(tx, key, answer, at).await
 }
 
+/// As [`insert`], with the commit ([`Tx::defer`]), which a taken key fails.
+pub fn defer(tx: &Tx, key: &IdempotencyKey, answer: &[u8]) {
+    tx.defer([row(key, answer, Timestamp::now())]);
+}
+
+/// Those of these keys that are taken, for any request.
+pub async fn taken(
+    db: &Db,
+    keys: impl IntoIterator<Item = &IdempotencyKey>,
+) -> Result<HashSet<(String, String)>, StoreError> {
+    use idempotency_key::Column;
+    db.flush().await;
+    let mut any = Condition::any();
+    for key in keys {
+        let scope = Column::Scope.eq(key.scope.as_str());
+        any = any.add(scope.and(Column::IdempotencyKey.eq(key.key.as_str())));
+    }
+    let rows: Vec<(String, String)> = idempotency_key::Entity::find()
+        .select_only()
+        .columns([Column::Scope, Column::IdempotencyKey])
+        .filter(any)
+        .into_tuple()
+        .all(db.reader())
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+fn row(key: &IdempotencyKey, answer: &[u8], at: Timestamp) -> idempotency_key::Model {
+    idempotency_key::Model {
+        scope: key.scope.clone(),
+        idempotency_key: key.key.clone(),
+        request_hash: key.request_hash.clone(),
+        answer: answer.to_vec(),
+        at,
+    }
+}
+
 async fn insert_at(
     tx: &Tx,
     key: &IdempotencyKey,
     answer: &[u8],
     at: Timestamp,
 ) -> Result<(), IdempotencyError> {
-    let row = idempotency_key::Model {
-        scope: key.scope.clone(),
-        idempotency_key: key.key.clone(),
-        request_hash: key.request_hash.clone(),
-        answer: answer.to_vec(),
-        at,
-    };
-    match rows::insert(tx.conn(), row).await {
+    match rows::insert(tx.conn(), row(key, answer, at)).await {
         Err(error) if error.is_unique() => Err(IdempotencyError::InProgress),
         outcome => Ok(outcome?),
     }

@@ -6,7 +6,7 @@
 //! - an event that is delivered twice takes effect once: [`run_consumer`].
 
 pub mod admin;
-mod batch;
+mod coalesce;
 mod consumer;
 mod db;
 pub mod dead_letters;
@@ -29,10 +29,12 @@ pub mod rows;
 mod trace;
 mod writes;
 
+pub use coalesce::{Coalesce, MOST};
 pub use consumer::{RetryPolicy, consumed, run_consumer};
 pub use db::{
     Db, DbConfig,
     conn::Conn,
+    deferred::Addition,
     retry::{Retry, optimistic, retrying},
     tx::{EventContext, Tx},
 };

@@ -5,9 +5,11 @@ use std::future::Future;
 use async_trait::async_trait;
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
+    TransactionTrait as _,
 };
+use tokio::sync::OnceCell;
 
-use super::Db;
+use super::{Db, deferred::Deferred};
 use crate::{StoreError, group::Turn};
 
 /// The connection of a [`crate::Tx`].
@@ -19,15 +21,16 @@ pub struct Conn {
 
 #[derive(Debug)]
 enum Transaction {
-    Own(DatabaseTransaction),
+    /// PostgreSQL and MySQL: begins with the first statement.
+    Own(OnceCell<DatabaseTransaction>),
     /// SQLite: a part of a transaction that several share.
     Shared(Turn),
 }
 
 impl Conn {
-    pub(crate) fn own(db: &Db, transaction: DatabaseTransaction) -> Self {
+    pub(crate) fn own(db: &Db) -> Self {
         Self {
-            transaction: Transaction::Own(transaction),
+            transaction: Transaction::Own(OnceCell::new()),
             db: db.clone(),
         }
     }
@@ -43,9 +46,34 @@ impl Conn {
         &self.db
     }
 
-    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+    /// Writes what was deferred, and commits.
+    pub(crate) async fn commit(self, deferred: Deferred) -> Result<(), StoreError> {
+        let whole = match &self.transaction {
+            Transaction::Own(begun) if !begun.initialized() => {
+                if deferred.is_empty() {
+                    return Ok(());
+                }
+                self.get_database_backend() == DbBackend::Postgres
+            }
+            _ => false,
+        };
+        if whole {
+            let pool = self.db.writer().get_postgres_connection_pool();
+            let outcome = deferred.commit_on(pool).await;
+            self.db.writes().note(&outcome);
+            return outcome;
+        }
+        if let Err(error) = deferred.run(&self).await {
+            if let Err(rollback) = self.rollback().await {
+                tracing::debug!(error = %rollback, "a failed transaction could not be rolled back");
+            }
+            return Err(error);
+        }
         let outcome = match self.transaction {
-            Transaction::Own(transaction) => transaction.commit().await.map_err(StoreError::from),
+            Transaction::Own(begun) => match begun.into_inner() {
+                Some(transaction) => transaction.commit().await.map_err(StoreError::from),
+                None => Ok(()),
+            },
             Transaction::Shared(turn) => turn.commit().await,
         };
         self.db.writes().note(&outcome);
@@ -54,7 +82,11 @@ impl Conn {
 
     pub(crate) async fn rollback(self) -> Result<(), StoreError> {
         match self.transaction {
-            Transaction::Own(transaction) => transaction.rollback().await?,
+            Transaction::Own(begun) => {
+                if let Some(transaction) = begun.into_inner() {
+                    transaction.rollback().await?;
+                }
+            }
             Transaction::Shared(turn) => turn.rollback().await,
         }
         Ok(())
@@ -69,7 +101,12 @@ impl Conn {
         T: Send,
     {
         let outcome = match &self.transaction {
-            Transaction::Own(transaction) => statement(transaction).await,
+            Transaction::Own(begun) => {
+                match begun.get_or_try_init(|| self.db.writer().begin()).await {
+                    Ok(transaction) => statement(transaction).await,
+                    Err(error) => Err(error),
+                }
+            }
             Transaction::Shared(turn) => turn.run(statement).await,
         };
         if let Err(error) = &outcome {

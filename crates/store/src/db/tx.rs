@@ -1,15 +1,19 @@
 //! A transaction that carries state and events together.
 
-use bytes::Bytes;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use parking_lot::Mutex;
-use sea_orm::ConnectionTrait;
+use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel};
 use uuid::Uuid;
 use waybill_bus::Envelope;
 use waybill_primitives::{EventId, Timestamp};
 use waybill_proto::Event;
 
-use super::conn::Conn;
-use crate::{StoreError, entity::outbox, rows};
+use super::{
+    conn::Conn,
+    deferred::{Addition, Deferred},
+};
+use crate::{StoreError, entity::outbox};
 
 /// Runs a block in a transaction: commits if it succeeds, rolls back if it fails, and runs it again if it lost against a
 /// concurrent transaction (see [`crate::retrying`]). Waits for the rollback, so that a caller that looks for the cause of a
@@ -71,7 +75,9 @@ impl EventContext {
 pub struct Tx {
     conn: Conn,
     context: Mutex<EventContext>,
-    events: Mutex<Vec<Envelope>>,
+    /// Whether an event is among what is deferred.
+    publishes: AtomicBool,
+    deferred: Mutex<Deferred>,
 }
 
 impl Tx {
@@ -79,7 +85,8 @@ impl Tx {
         Self {
             conn,
             context: Mutex::new(context),
-            events: Mutex::default(),
+            publishes: AtomicBool::new(false),
+            deferred: Mutex::default(),
         }
     }
 
@@ -97,31 +104,45 @@ impl Tx {
     /// without gaps; together with the aggregate's id it is unique in the outbox, so two writers cannot both claim it.
     pub fn emit<E: Event>(&self, aggregate_id: impl Into<Uuid>, version: i64, event: &E) {
         let context = self.context.lock().clone();
-        self.events.lock().push(Envelope {
+        let subject = event.subject();
+        self.publishes.store(true, Ordering::Relaxed);
+        self.defer([outbox::Model {
             id: EventId::new(),
-            subject: event.subject().into(),
-            source: self.conn.db().service().to_owned(),
+            aggregate: aggregate(subject).to_owned(),
+            subject: subject.to_owned(),
             aggregate_id: aggregate_id.into(),
             aggregate_version: version,
-            time: Timestamp::now(),
+            at: Timestamp::now(),
             traceparent: context.traceparent,
             request_id: context.request_id,
             actor: context.actor,
-            payload: Bytes::from(event.encode_to_vec()),
-        });
+            payload: event.encode_to_vec(),
+            sequence: None,
+        }]);
     }
 
-    /// Writes the events to the outbox, commits, and wakes the relay.
+    /// Inserts rows with the commit: without a round trip of their own, and invisible to the transaction's own statements. A row that
+    /// is refused fails [`Tx::commit`].
+    pub fn defer<M, A>(&self, rows: impl IntoIterator<Item = M>)
+    where
+        M: IntoActiveModel<A>,
+        A: ActiveModelTrait,
+    {
+        self.deferred.lock().insert(rows);
+    }
+
+    /// Adds to numbers of a row with the commit, after all inserts: rows are locked in the order of their ids, whatever the order of
+    /// the calls. A check constraint of the table fails [`Tx::commit`] with [`StoreError::Check`]; an id without a row has no effect.
+    pub fn defer_addition<C: ColumnTrait, const N: usize>(&self, addition: Addition<C, N>) {
+        self.deferred.lock().add(addition);
+    }
+
+    /// Writes what was deferred and the events to the outbox, commits, and wakes the relay.
     pub async fn commit(self) -> Result<(), StoreError> {
-        let Self { conn, events, .. } = self;
-        let events = events.into_inner();
-        let any = !events.is_empty();
-        if any {
-            insert(&conn, events).await?;
-        }
+        let Self { conn, deferred, .. } = self;
         let db = conn.db().clone();
-        conn.commit().await?;
-        if any {
+        conn.commit(deferred.into_inner()).await?;
+        if self.publishes.into_inner() {
             db.committed().notify_one();
         }
         Ok(())
@@ -148,27 +169,6 @@ impl Tx {
     pub async fn rollback(self) -> Result<(), StoreError> {
         self.conn.rollback().await
     }
-}
-
-/// Writes events to the outbox.
-async fn insert(
-    transaction: &impl ConnectionTrait,
-    events: Vec<Envelope>,
-) -> Result<(), StoreError> {
-    let row = |event: Envelope| outbox::Model {
-        id: event.id,
-        aggregate: aggregate(&event.subject).to_owned(),
-        subject: event.subject.clone(),
-        aggregate_id: event.aggregate_id,
-        aggregate_version: event.aggregate_version,
-        at: event.time,
-        traceparent: event.traceparent,
-        request_id: event.request_id,
-        actor: event.actor,
-        payload: event.payload.to_vec(),
-        sequence: None,
-    };
-    rows::insert_all(transaction, events.into_iter().map(row).collect()).await
 }
 
 /// The third word of a subject: `order` of `waybill.order.order.placed`.

@@ -12,7 +12,10 @@ use std::sync::Arc;
 
 use waybill_primitives::{FieldErrors, OrderId, Role, UserId, is_text_control};
 use waybill_service_kit::{AppError, CallContext, Caller};
-use waybill_store::page::{MAX_COUNTED, Total};
+use waybill_store::{
+    Coalesce, MOST,
+    page::{MAX_COUNTED, Total},
+};
 
 use super::{
     domain::{
@@ -27,6 +30,7 @@ pub use change::{audit_change, audit_change_with, history};
 pub use errors::{number_taken, wrong_status};
 pub use hooks::{Hooks, OrderCounts, OrderEffect};
 pub use place::CartSelection;
+use place::{Placed, Placing};
 pub use quote::Versions;
 
 /// Orders of customers.
@@ -34,6 +38,7 @@ pub use quote::Versions;
 pub struct Orders {
     context: Arc<AppContext>,
     hooks: Arc<Hooks>,
+    placing: Arc<Coalesce<Placing, Placed>>,
 }
 
 /// The caller's view of orders.
@@ -72,8 +77,15 @@ fn person_name(name: &str) -> String {
 
 impl Orders {
     pub fn new(context: Arc<AppContext>, hooks: Hooks) -> Self {
-        let hooks = Arc::new(hooks);
-        Self { context, hooks }
+        let placing = {
+            let context = Arc::clone(&context);
+            Coalesce::new(MOST, move |group| place::place(Arc::clone(&context), group))
+        };
+        Self {
+            context,
+            hooks: Arc::new(hooks),
+            placing: Arc::new(placing),
+        }
     }
 
     pub async fn get(&self, ctx: &CallContext, id: OrderId) -> Result<Order, AppError> {

@@ -11,7 +11,7 @@ pub use read::{
     Pool, any, available, claimable_state, due, find, find_locked, find_some, history, page,
 };
 pub use with_history::{ids_after, searched, set_search, with_history};
-pub use write::{claim, insert, replace_items, rewrite, update};
+pub use write::{claim, defer, insert, is_number, replace_items, rewrite, update};
 
 use sea_orm::{
     ColumnTrait as _, Condition, EntityTrait as _, ExprTrait as _, QueryFilter as _, Select,

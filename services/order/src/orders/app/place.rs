@@ -1,36 +1,30 @@
-//! Placing an order: the hot path. Products are read beforehand; the transaction only writes, and writes contended rows (stock)
-//! last.
+//! Placing an order: the hot path. What needs no database is checked here, the rest in the group that the order joins ([`group`]).
 
-use waybill_primitives::{CartId, FieldErrors, Role};
+mod group;
+
+use waybill_primitives::{FieldErrors, Role};
 use waybill_proto::order as pb;
 use waybill_service_kit::{
     AppError, CallContext, ErrorCode,
-    once::{self, Done, once, remember},
+    once::{self, Done, once},
 };
-use waybill_store::{IdempotencyKey, StoreError, Tx, optimistic, transact};
+use waybill_store::{IdempotencyKey, optimistic};
 
-use super::{
-    Orders, actor,
-    errors::{Shortage, number_taken, out_of_stock},
-    history, person_name,
-};
+use super::{Orders, actor, person_name};
 use crate::{
-    base::store::insert_all,
-    orders::{
-        domain::{Changed, Customer, Draft, Person, StockEffect},
-        events, store, wire,
-    },
+    orders::domain::{Customer, Draft, Person},
     shop::{
         cart::{
             app::{CartToken, offers, owner, products},
             domain::{NotOrdered, Owner},
             store as carts,
         },
-        catalogue::store as catalogue,
         products::domain::Line,
-        stock::{app::move_goods, domain::MovementKind, store as stock},
     },
 };
+
+use group::CartVersion;
+pub use group::{Placed, Placing, place};
 
 /// A cart to order.
 #[derive(Debug, Clone)]
@@ -39,13 +33,6 @@ pub struct CartSelection {
     pub token: String,
     /// The version that the customer has seen, if given.
     pub version: Option<i64>,
-}
-
-/// A cart as read; it must not change before it is emptied.
-#[derive(Debug, Clone, Copy)]
-struct CartVersion {
-    id: CartId,
-    version: i64,
 }
 
 impl Orders {
@@ -93,7 +80,6 @@ impl Orders {
         if cart.is_some() && !draft.lines.is_empty() {
             return Err(FieldErrors::one("items", "must be left out with `fromCart`").into());
         }
-        let db = &self.context.db;
         let customer = Customer {
             id: user.id,
             name: person_name(&user.name),
@@ -104,37 +90,28 @@ impl Orders {
             name: customer.name.clone(),
             role: Role::Customer,
         });
-        optimistic(db, || async {
+        optimistic(&self.context.db, || async {
             let (now, shop) = (self.context.now(), self.context.shop());
             let mut draft = draft.clone();
-            let cart_version = match cart {
+            let cart = match cart {
                 None => None,
                 Some(selection) => {
-                    let (cart_version, lines) = self.take(ctx, selection).await?;
+                    let (cart, lines) = self.take(ctx, selection).await?;
                     draft.lines = lines;
-                    Some(cart_version)
+                    Some(cart)
                 }
             };
-            let draft = draft.check(now, shop.max_lines())?;
-            let products = if draft.lines.is_empty() {
-                Default::default()
-            } else {
-                let ids = draft.lines.iter().map(|line| line.product_id);
-                catalogue::sellables(db.reader(), ids).await?
+            let placing = Placing {
+                context: ctx.into(),
+                draft: draft.check(now, shop.max_lines())?,
+                customer: customer.clone(),
+                guest: user.guest,
+                actor: actor.clone(),
+                key: key.cloned(),
+                cart,
             };
-            let changes = draft.place(customer.clone(), user.guest, &products, &shop, now)?;
-            let written = transact!(db, ctx, async |tx| write(
-                tx,
-                &changes,
-                &actor,
-                key,
-                cart_version
-            )
-            .await);
-            match written.await {
-                Err(error) if error.is(ErrorCode::OutOfStock) => Err(self.shortage(&changes).await),
-                outcome => outcome,
-            }
+            let placed = self.placing.call(placing).await;
+            placed.unwrap_or_else(|| Err(AppError::internal("placing a group of orders panicked")))
         })
         .await
     }
@@ -179,38 +156,6 @@ impl Orders {
         };
         Ok((cart_version, lines))
     }
-
-    /// The available units of the goods that were out of stock.
-    async fn shortage(&self, changes: &[Changed]) -> AppError {
-        let Some(order) = changes.last().map(|changed| &changed.order) else {
-            return out_of_stock(&[]);
-        };
-        let goods = order.goods();
-        let ids = goods.iter().map(|(product, _)| *product);
-        let levels = match stock::levels(self.context.db.reader(), ids).await {
-            Ok(levels) => levels,
-            Err(error) => return error.into(),
-        };
-        let mut shortages: Vec<_> = goods
-            .iter()
-            .filter_map(|(product, requested)| {
-                let available = levels.get(product).map_or(0, |level| level.available());
-                let line = order
-                    .items
-                    .iter()
-                    .position(|item| item.product_id == *product)?;
-                (available < *requested).then(|| Shortage {
-                    product_id: *product,
-                    name: order.items[line].name.clone(),
-                    line,
-                    requested: *requested,
-                    available,
-                })
-            })
-            .collect();
-        shortages.sort_by_key(|shortage| shortage.line);
-        out_of_stock(&shortages)
-    }
 }
 
 fn empty_cart() -> AppError {
@@ -225,55 +170,4 @@ fn changed_cart() -> AppError {
         ErrorCode::CartChanged,
         "the cart has changed since it was last shown; read it again, then order",
     )
-}
-
-async fn write(
-    tx: &Tx,
-    changes: &[Changed],
-    actor: &Person,
-    key: Option<&IdempotencyKey>,
-    cart: Option<CartVersion>,
-) -> Result<pb::Order, AppError> {
-    let Some(last) = changes.last() else {
-        return Err(AppError::internal("an order was placed without a change"));
-    };
-    let order = &last.order;
-    let message = wire::order(order);
-    remember(tx, key, &message).await?;
-    match store::insert(tx, order).await {
-        Err(StoreError::Unique { .. }) => return Err(number_taken()),
-        outcome => outcome?,
-    }
-    let entries = changes
-        .iter()
-        .map(|changed| history(changed, Some(actor), ""));
-    insert_all(tx, &entries.collect::<Vec<_>>()).await?;
-    for changed in changes {
-        let message = if changed.order.version == order.version {
-            message.clone()
-        } else {
-            wire::order(&changed.order)
-        };
-        events::order_changed(tx, changed, message, Some(actor), ("", ""), None);
-    }
-    if let Some(cart) = cart {
-        if !carts::touch(tx, cart.id, Some(cart.version), order.created_at).await? {
-            return Err(AppError::too_busy("cart"));
-        }
-        carts::clear(tx, cart.id).await?;
-    }
-    let goods = order.goods();
-    for changed in changes {
-        let kind = match changed.stock {
-            StockEffect::Reserve => MovementKind::Reserved,
-            StockEffect::Sell => MovementKind::Sold,
-            StockEffect::Nothing | StockEffect::Release | StockEffect::Return => continue,
-        };
-        let now = order.created_at;
-        let short = move_goods(tx, kind, order.id, &goods, Some(actor.id), now).await?;
-        if short.is_some() {
-            return Err(out_of_stock(&[]));
-        }
-    }
-    Ok(message)
 }

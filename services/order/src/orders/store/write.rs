@@ -44,6 +44,18 @@ fn searchable(order: &Order) -> Order {
     }
 }
 
+/// As [`insert`], with the commit ([`Tx::defer`]).
+pub fn defer(tx: &Tx, order: &Order) {
+    tx.defer([searchable(order)]);
+    tx.defer(order.items.iter().cloned());
+}
+
+/// Whether this index refused an order's number, rather than another value.
+pub fn is_number(constraint: &str) -> bool {
+    // SQLite names the column.
+    constraint.contains("orders_by_number") || constraint.contains("orders.number")
+}
+
 /// Writes a new order with its items. [`StoreError::Unique`]: its number is taken.
 pub async fn insert(tx: &Tx, order: &Order) -> Result<(), StoreError> {
     store::insert(tx, &searchable(order)).await?;

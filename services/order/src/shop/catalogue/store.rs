@@ -52,7 +52,34 @@ pub async fn sellables(
     connection: &impl ConnectionTrait,
     ids: impl IntoIterator<Item = ProductId>,
 ) -> Result<HashMap<ProductId, Sellable>, StoreError> {
-    type Row = (ProductId, String, ProductKind, i64, Currency, bool);
+    let all = sellables_in_stock(connection, ids).await?;
+    Ok(all
+        .into_iter()
+        .map(|(id, (sellable, _))| (id, sellable))
+        .collect())
+}
+
+/// As [`sellables`], with the available units of those that have stock.
+pub async fn sellables_in_stock(
+    connection: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = ProductId>,
+) -> Result<HashMap<ProductId, (Sellable, i64)>, StoreError> {
+    type Row = (
+        ProductId,
+        String,
+        ProductKind,
+        i64,
+        Currency,
+        bool,
+        Option<i64>,
+        Option<i64>,
+    );
+    let mut ids: Vec<_> = ids.into_iter().collect();
+    let Some(last) = ids.last().copied() else {
+        return Ok(HashMap::new());
+    };
+    // A power of two, so that there are few texts of this statement to prepare.
+    ids.resize(ids.len().next_power_of_two(), last);
     let rows: Vec<Row> = Entity::find()
         .select_only()
         .columns([
@@ -63,22 +90,23 @@ pub async fn sellables(
             Column::Currency,
             Column::Active,
         ])
+        .column(level::Column::OnHand)
+        .column(level::Column::Reserved)
+        .left_join(level::Entity)
         .filter(Column::Id.is_in(ids))
         .into_tuple()
         .all(connection)
         .await?;
-    let sellables = rows
-        .into_iter()
-        .map(|(id, name, kind, price, currency, active)| {
-            let price = Money::new(price, currency);
-            let sellable = Sellable {
-                name,
-                kind,
-                price,
-                active,
-            };
-            (id, sellable)
-        });
+    let sellables = rows.into_iter().map(|row| {
+        let (id, name, kind, price, currency, active, on_hand, reserved) = row;
+        let sellable = Sellable {
+            name,
+            kind,
+            price: Money::new(price, currency),
+            active,
+        };
+        (id, (sellable, on_hand.unwrap_or(0) - reserved.unwrap_or(0)))
+    });
     Ok(sellables.collect())
 }
 

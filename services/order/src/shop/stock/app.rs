@@ -165,6 +165,28 @@ pub async fn move_goods(
     Ok(None)
 }
 
+/// As [`move_goods`], with the commit, which fails with [`waybill_store::StoreError::Check`] if there is too little stock.
+pub fn defer_goods(
+    tx: &Tx,
+    kind: MovementKind,
+    order_id: OrderId,
+    goods: &[(ProductId, i64)],
+    actor_id: Option<UserId>,
+    now: Timestamp,
+) {
+    for (product, units) in goods {
+        tx.defer([movement(
+            kind,
+            *product,
+            *units,
+            Some(order_id),
+            actor_id,
+            now,
+        )]);
+        store::defer_shift(tx, kind, *product, *units, now);
+    }
+}
+
 /// Why the stock was not set.
 #[derive(Debug)]
 pub enum NotSet {

@@ -11,7 +11,7 @@ use sea_orm::{
 };
 use waybill_primitives::{ProductId, Timestamp};
 use waybill_store::{
-    StoreError, Tx,
+    Addition, StoreError, Tx,
     page::{self, Keyset, Page, PageError, PageQuery},
 };
 
@@ -67,6 +67,20 @@ pub async fn shift(
         MovementKind::Returned | MovementKind::Opening | MovementKind::Adjusted => update,
     };
     Ok(update.exec(tx.conn()).await?.rows_affected == 1)
+}
+
+/// As [`shift`], with the commit, together with all other units of the product: [`StoreError::Check`] if there is not enough stock.
+pub fn defer_shift(tx: &Tx, kind: MovementKind, product_id: ProductId, units: i64, now: Timestamp) {
+    let (on_hand, reserved) = kind.deltas(units);
+    tx.defer_addition(Addition {
+        key: level::Column::ProductId,
+        id: product_id.uuid(),
+        amounts: [
+            (level::Column::OnHand, on_hand),
+            (level::Column::Reserved, reserved),
+        ],
+        stamp: (level::Column::UpdatedAt, now.into()),
+    });
 }
 
 /// Changes the units on hand. False if they would fall below the reserved units or exceed the limit.

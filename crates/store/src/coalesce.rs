@@ -1,0 +1,196 @@
+//! Concurrent calls of one kind share the work: while one batch is at work, the next one collects.
+
+use std::{collections::VecDeque, fmt, mem, panic::AssertUnwindSafe, sync::Arc};
+
+use futures::{FutureExt as _, future::BoxFuture};
+use parking_lot::Mutex;
+use tokio::sync::oneshot;
+
+/// Upper limit of calls in one batch: enough to share the cost of a commit, few enough that nobody waits long for the others.
+pub const MOST: usize = 64;
+
+type Work<T, R> = dyn Fn(Vec<T>) -> BoxFuture<'static, Vec<R>> + Send + Sync;
+
+/// Collects calls into batches. One batch is at work at a time; a call without company is a batch of one and waits for nobody.
+pub struct Coalesce<T, R> {
+    inner: Arc<Inner<T, R>>,
+}
+
+impl<T, R> fmt::Debug for Coalesce<T, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Coalesce").finish_non_exhaustive()
+    }
+}
+
+struct Inner<T, R> {
+    most: usize,
+    work: Box<Work<T, R>>,
+    queue: Mutex<Queue<T, R>>,
+}
+
+struct Queue<T, R> {
+    waiting: VecDeque<(T, oneshot::Sender<R>)>,
+    running: bool,
+}
+
+impl<T: Send + 'static, R: Send + 'static> Coalesce<T, R> {
+    /// `work` gets at most `most` calls ([`MOST`] is the limit) and returns their results in the same order.
+    pub fn new<F, Fut>(most: usize, work: F) -> Self
+    where
+        F: Fn(Vec<T>) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Vec<R>> + Send + 'static,
+    {
+        let inner = Inner {
+            most: most.clamp(1, MOST),
+            work: Box::new(move |calls| work(calls).boxed()),
+            queue: Mutex::new(Queue {
+                waiting: VecDeque::new(),
+                running: false,
+            }),
+        };
+        Self {
+            inner: Arc::new(inner),
+        }
+    }
+
+    /// Joins a batch and returns the result of this call. None if the batch panicked. A caller that stops waiting is left out if its
+    /// batch has not begun; a batch that has begun is finished.
+    pub async fn call(&self, call: T) -> Option<R> {
+        let (sender, result) = oneshot::channel();
+        let running = {
+            let mut queue = self.inner.queue.lock();
+            queue.waiting.push_back((call, sender));
+            mem::replace(&mut queue.running, true)
+        };
+        if !running {
+            // A task of its own, so that a caller that is dropped does not interrupt the others.
+            tokio::spawn(Arc::clone(&self.inner).run());
+        }
+        result.await.ok()
+    }
+}
+
+impl<T: Send + 'static, R: Send + 'static> Inner<T, R> {
+    async fn run(self: Arc<Self>) {
+        loop {
+            // Calls that are about to be made join this batch.
+            tokio::task::yield_now().await;
+            let (calls, senders) = self.next_batch();
+            if calls.is_empty() {
+                return;
+            }
+            // After a panic the senders are dropped, and the callers get nothing.
+            let outcome = AssertUnwindSafe((self.work)(calls)).catch_unwind().await;
+            for (sender, result) in senders.into_iter().zip(outcome.unwrap_or_default()) {
+                // The caller may have stopped waiting.
+                let _ = sender.send(result);
+            }
+        }
+    }
+
+    /// Empty at the end of this run.
+    fn next_batch(&self) -> (Vec<T>, Vec<oneshot::Sender<R>>) {
+        let mut queue = self.queue.lock();
+        queue.waiting.retain(|(_, sender)| !sender.is_closed());
+        let count = queue.waiting.len().min(self.most);
+        queue.running = count > 0;
+        queue.waiting.drain(..count).unzip()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::{sync::Semaphore, task::JoinSet};
+
+    use super::*;
+
+    /// Doubles numbers, records the sizes of batches, and works only with a permit.
+    struct Doubling {
+        calls: Arc<Coalesce<u32, u32>>,
+        sizes: Arc<Mutex<Vec<usize>>>,
+        permits: Arc<Semaphore>,
+    }
+
+    impl Doubling {
+        fn new(most: usize, permits: usize) -> Self {
+            let (sizes, permits) = (Arc::default(), Arc::new(Semaphore::new(permits)));
+            let (seen, gate): (Arc<Mutex<Vec<usize>>>, _) =
+                (Arc::clone(&sizes), Arc::clone(&permits));
+            let calls = Coalesce::new(most, move |numbers: Vec<u32>| {
+                let (seen, gate) = (Arc::clone(&seen), Arc::clone(&gate));
+                async move {
+                    gate.acquire().await.expect("open").forget();
+                    seen.lock().push(numbers.len());
+                    assert!(!numbers.contains(&0), "no number");
+                    numbers.into_iter().map(|number| number * 2).collect()
+                }
+            });
+            Self {
+                calls: Arc::new(calls),
+                sizes,
+                permits,
+            }
+        }
+
+        fn spawn(&self, tasks: &mut JoinSet<Option<u32>>, number: u32) {
+            let calls = Arc::clone(&self.calls);
+            tasks.spawn(async move { calls.call(number).await });
+        }
+
+        async fn until_waiting(&self, count: usize) {
+            while self.calls.inner.queue.lock().waiting.len() != count {
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn one_alone_is_a_batch() {
+        let doubling = Doubling::new(MOST, 1);
+        assert_eq!(doubling.calls.call(21).await, Some(42));
+        assert_eq!(*doubling.sizes.lock(), [1]);
+    }
+
+    #[tokio::test]
+    async fn calls_collect_while_a_batch_is_at_work() {
+        let doubling = Doubling::new(4, 0);
+        let mut tasks = JoinSet::new();
+        doubling.spawn(&mut tasks, 1);
+        // The first batch holds the first call; the others wait.
+        doubling.until_waiting(1).await;
+        doubling.until_waiting(0).await;
+        for number in 2..=7 {
+            doubling.spawn(&mut tasks, number);
+        }
+        doubling.until_waiting(6).await;
+        doubling.permits.add_permits(3);
+        let mut results: Vec<_> = tasks.join_all().await.into_iter().flatten().collect();
+        results.sort_unstable();
+        assert_eq!(results, [2, 4, 6, 8, 10, 12, 14]);
+        assert_eq!(*doubling.sizes.lock(), [1, 4, 2]);
+    }
+
+    #[tokio::test]
+    async fn a_panic_fails_its_batch_and_no_other() {
+        let doubling = Doubling::new(1, 3);
+        assert_eq!(doubling.calls.call(1).await, Some(2));
+        assert_eq!(doubling.calls.call(0).await, None);
+        assert_eq!(doubling.calls.call(3).await, Some(6));
+    }
+
+    #[tokio::test]
+    async fn a_caller_that_left_is_left_out_and_a_batch_at_work_is_finished() {
+        let doubling = Doubling::new(MOST, 0);
+        let mut tasks = JoinSet::new();
+        doubling.spawn(&mut tasks, 1);
+        doubling.until_waiting(1).await;
+        doubling.until_waiting(0).await;
+        doubling.spawn(&mut tasks, 2);
+        doubling.until_waiting(1).await;
+        // Both callers leave: one whose batch is at work, one that waits.
+        tasks.shutdown().await;
+        doubling.permits.add_permits(2);
+        assert_eq!(doubling.calls.call(3).await, Some(6));
+        assert_eq!(*doubling.sizes.lock(), [1, 1]);
+    }
+}
