@@ -14,23 +14,25 @@ use hashlink::LruCache;
 use metrics::counter;
 use parking_lot::Mutex;
 use tokio::{
-    sync::{broadcast, watch},
-    task::{JoinHandle, coop::unconstrained},
+    sync::{broadcast, oneshot, watch},
+    task::JoinHandle,
 };
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use tracing::Instrument as _;
-use uuid::Uuid;
+use tokio_util::sync::CancellationToken;
 use waybill_primitives::{EventId, Timestamp};
 
 use crate::{
     Bus, BusError, ConsumerSpec, Envelope, Handler, Published, Settled, StreamState, matches,
-    measure::Runner, subject,
+    measure::Runner,
+    queues::{Queues, Ticket},
+    subject,
 };
 
 /// Events that a tail may lag behind before it loses some.
 const TAIL_CAPACITY: usize = 8192;
 /// Settled ids per service that are remembered to drop repeats.
 const REMEMBERED_IDS: usize = 8192;
+/// Aggregates of which a consumer tries an event alone at the same time.
+const CONCURRENCY: usize = 128;
 
 /// Calls consumers directly. Clone the `Arc`.
 pub struct InProcessBus {
@@ -48,11 +50,16 @@ struct Stream {
 
 struct Consumer {
     spec: ConsumerSpec,
-    runner: Runner,
+    queues: Arc<Queues<oneshot::Sender<Settled>>>,
     stop: CancellationToken,
-    tracker: TaskTracker,
-    /// One fair lock per aggregate that is being handled.
-    queues: Mutex<HashMap<Uuid, Arc<tokio::sync::Mutex<()>>>>,
+}
+
+#[async_trait]
+impl Ticket for oneshot::Sender<Settled> {
+    async fn settled(self, settled: Settled) {
+        // The publisher may have been dropped.
+        let _ = self.send(settled);
+    }
 }
 
 impl InProcessBus {
@@ -113,34 +120,17 @@ impl Consumer {
                 .any(|pattern| matches(pattern, &event.subject))
     }
 
-    /// Waits for the aggregate's turn, then settles the event in a task of its own, so that a caller that is dropped does not
-    /// interrupt it.
-    async fn deliver(self: Arc<Self>, event: Arc<Envelope>) -> Result<(), BusError> {
-        let queue = Arc::clone(self.queues.lock().entry(event.aggregate_id).or_default());
-        // Tokio's lock is fair: turns follow the order of the first polls. Its coop budget must not send one of them back to the
-        // queue.
-        let turn = unconstrained(Arc::clone(&queue).lock_owned()).await;
-        let consumer = Arc::clone(&self);
-        let task = self.tracker.spawn(
-            async move {
-                let settled = consumer.runner.settle(&event, &consumer.stop).await;
-                drop((turn, queue));
-                let mut queues = consumer.queues.lock();
-                if queues
-                    .get(&event.aggregate_id)
-                    .is_some_and(|queue| Arc::strong_count(queue) == 1)
-                {
-                    queues.remove(&event.aggregate_id);
-                }
-                settled
+    /// Queues the event at once; the future returns when it is settled.
+    fn deliver(&self, event: &Envelope) -> impl Future<Output = Result<(), BusError>> + use<'_> {
+        let (sender, settled) = oneshot::channel();
+        self.queues.push(sender, event.clone());
+        async move {
+            match settled.await {
+                Ok(Settled::Done) => Ok(()),
+                Ok(Settled::Later) | Err(_) => Err(BusError::NotSettled {
+                    durable: self.spec.durable.clone(),
+                }),
             }
-            .in_current_span(),
-        );
-        match task.await {
-            Ok(Settled::Done) => Ok(()),
-            Ok(Settled::Later) | Err(_) => Err(BusError::NotSettled {
-                durable: self.spec.durable.clone(),
-            }),
         }
     }
 }
@@ -178,13 +168,7 @@ impl Bus for InProcessBus {
             .filter(|consumer| consumer.wants(&event))
             .cloned()
             .collect();
-        let event = Arc::new(event);
-        let outcomes = join_all(
-            wanting
-                .into_iter()
-                .map(|consumer| consumer.deliver(Arc::clone(&event))),
-        )
-        .await;
+        let outcomes = join_all(wanting.iter().map(|consumer| consumer.deliver(&event))).await;
         let source = event.source.clone();
         if let Some(error) = outcomes.into_iter().find_map(Result::err) {
             counter!("waybill_bus_publish_failed_total", "source" => source).increment(1);
@@ -203,12 +187,11 @@ impl Bus for InProcessBus {
         stop: CancellationToken,
     ) -> Result<JoinHandle<()>, BusError> {
         subject::check_spec(&spec)?;
+        let runner = Runner::new(&spec.durable, handler);
         let consumer = Arc::new(Consumer {
-            runner: Runner::new(&spec.durable, handler),
+            queues: Queues::new(runner, CONCURRENCY, stop.clone()),
             spec,
             stop,
-            tracker: TaskTracker::new(),
-            queues: Mutex::default(),
         });
         let mut consumers = self.consumers.lock();
         let same = |other: &Arc<Consumer>| {
@@ -221,8 +204,7 @@ impl Bus for InProcessBus {
         // A stopped consumer stays registered: until it is back, the events that it consumes cannot be published.
         Ok(tokio::spawn(async move {
             consumer.stop.cancelled().await;
-            consumer.tracker.close();
-            consumer.tracker.wait().await;
+            consumer.queues.drain().await;
         }))
     }
 

@@ -10,13 +10,14 @@
 //!   are lost.
 //!
 //! Module map: [`Envelope`] in `envelope`, errors in `error`, the patterns of subjects in `subject`, [`InProcessBus`] in
-//! `in_process`, [`JetStreamBus`] in `jetstream`, what both share around a handler in `measure`.
+//! `in_process`, [`JetStreamBus`] in `jetstream`, what both share around a handler in `queues` and `measure`.
 
 mod envelope;
 mod error;
 mod in_process;
 mod jetstream;
 mod measure;
+mod queues;
 mod subject;
 
 use std::{sync::Arc, time::Duration};
@@ -125,6 +126,26 @@ pub struct RepairAsk {
 pub trait Handler: Send + Sync {
     /// Returns only when the event is committed or dead-lettered, or when the process is stopping. A panic counts as [`Settled::Later`].
     async fn handle(&self, event: &Envelope) -> Settled;
+
+    /// Upper limit of the events that [`Handler::handle_together`] gets; with 1 it gets none, and each event goes to
+    /// [`Handler::handle`].
+    fn most_together(&self) -> usize {
+        1
+    }
+
+    /// Settles events that waited, in the order of their publication: all of them, or none.
+    async fn handle_together(&self, _events: &[Envelope]) -> Together {
+        Together::Apart
+    }
+}
+
+/// The result of a [`Handler`] for several events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Together {
+    /// The same for all of them.
+    All(Settled),
+    /// Nothing took effect: some of them cannot be settled like this. They are handled in smaller groups, and in the end alone.
+    Apart,
 }
 
 /// The result of a [`Handler`] for an event.

@@ -12,7 +12,7 @@ use metrics::{Counter, Histogram, counter, histogram};
 use tokio_util::sync::CancellationToken;
 use waybill_primitives::backoff;
 
-use crate::{Envelope, Handler, Settled};
+use crate::{Envelope, Handler, Settled, Together};
 
 /// First and longest pause before a handler that did not settle is called again.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
@@ -37,6 +37,28 @@ impl Runner {
             not_settled: counter!("waybill_bus_events_not_settled_total", "consumer" => label()),
             seconds: histogram!("waybill_bus_handler_seconds", "consumer" => label()),
         }
+    }
+
+    /// Events that the handler takes together, at most.
+    pub(crate) fn most_together(&self) -> usize {
+        self.handler.most_together().max(1)
+    }
+
+    /// Calls the handler for all events at once. A panic counts as [`Together::Apart`].
+    pub(crate) async fn together(&self, events: &[Envelope], stop: &CancellationToken) -> Together {
+        if stop.is_cancelled() {
+            return Together::All(Settled::Later);
+        }
+        let start = Instant::now();
+        let handled = AssertUnwindSafe(self.handler.handle_together(events)).catch_unwind();
+        let outcome = handled.await.unwrap_or(Together::Apart);
+        self.seconds.record(start.elapsed().as_secs_f64());
+        match outcome {
+            Together::All(Settled::Done) => self.consumed.increment(events.len() as u64),
+            Together::All(Settled::Later) => self.not_settled.increment(events.len() as u64),
+            Together::Apart => {}
+        }
+        outcome
     }
 
     /// Calls the handler once.

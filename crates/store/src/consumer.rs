@@ -4,27 +4,24 @@
 //! keeps failing, the event goes to the dead letters, and the rest of the stream continues. While the database is unavailable,
 //! the consumer waits.
 
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{borrow::Cow, collections::HashSet, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use backon::BackoffBuilder as _;
-use sea_orm::{ColumnTrait as _, DbBackend, EntityTrait as _, QueryFilter as _, QuerySelect as _};
+use backon::{BackoffBuilder as _, ExponentialBackoff};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 use tokio::{sync::Semaphore, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
-use waybill_bus::{Bus, BusError, ConsumerSpec, Envelope, Handler, Settled};
+use waybill_bus::{Bus, BusError, ConsumerSpec, Envelope, Handler, Settled, Together};
 use waybill_primitives::{EventId, Outage, Report, Timestamp, backoff};
 
 use crate::{
-    Db, EventContext, EventHandler, HandlerError, StoreError, Tx,
-    coalesce::{Coalesce, MOST},
-    dead_letters,
-    entity::inbox,
-    error::chain,
-    gaps::Gaps,
-    guard::{apply, guarded},
-    retrying, rows, trace,
+    Db, EventContext, EventHandler, HandlerError, StoreError, dead_letters, entity::inbox,
+    error::chain, gaps::Gaps, guard::guarded, retrying, trace,
 };
+
+/// Upper limit of the events in one transaction.
+const MOST: usize = 256;
 
 /// How long a failing event is retried.
 #[derive(Debug, Clone)]
@@ -67,38 +64,19 @@ pub async fn run_consumer(
             .map(|&subject| subject.to_owned())
             .collect(),
     };
-    let most = match db.backend() {
-        // A transaction holds the only write lock, for one event or for many.
-        DbBackend::Sqlite => MOST,
-        _ => handler.most_together(),
-    };
-    let gaps = Gaps::new(db.clone(), Arc::clone(&handler));
-    let consumer = Arc::new(Consumer {
+    let intake = Arc::new(Intake {
+        gaps: Gaps::new(db.clone(), Arc::clone(&handler)),
         db,
         handler,
-        away: Outage::new(),
-    });
-    let together = Arc::clone(&consumer);
-    let batches = Coalesce::new(most, move |events: Vec<Envelope>| {
-        let consumer = Arc::clone(&together);
-        async move {
-            let outcome = retrying(|| consumer.consume_batch(events.clone())).await;
-            vec![outcome.is_ok(); events.len()]
-        }
-    });
-    let intake = Arc::new(Intake {
-        consumer,
-        gaps,
         policy,
         stop: stop.clone(),
-        batches: (most > 1).then_some(batches),
         alone: Semaphore::new(SIDE_BY_SIDE),
+        away: Outage::new(),
     });
     let reader = bus
         .consume(spec, Arc::clone(&intake) as Arc<dyn Handler>, stop.clone())
         .await?;
     Ok(tokio::spawn(async move {
-        let consumer = &intake.consumer;
         let mut timer = tokio::time::interval(intake.policy.poll);
         timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
@@ -107,41 +85,32 @@ pub async fn run_consumer(
                 _ = timer.tick() => {}
             }
             let outcome = async {
-                dead_letters::retry(&consumer.db, &consumer.handler).await?;
+                dead_letters::retry(&intake.db, &intake.handler).await?;
                 intake.gaps.ask(&bus, intake.policy.poll).await
             };
             if let Err(error) = outcome.await {
-                consumer.waits(&error);
+                intake.waits(&error);
             }
         }
         if let Err(error) = reader.await {
-            tracing::error!(consumer = consumer.handler.info().name, %error, "the consumer's task failed");
+            tracing::error!(consumer = intake.handler.info().name, %error, "the consumer's task failed");
         }
     }))
 }
 
-/// Takes events from the bus.
 struct Intake {
-    consumer: Arc<Consumer>,
+    db: Db,
+    handler: Arc<dyn EventHandler>,
     policy: RetryPolicy,
     stop: CancellationToken,
     gaps: Gaps,
-    /// None for a handler that takes one event per transaction.
-    batches: Option<Coalesce<Envelope, bool>>,
-    /// For such a handler.
     alone: Semaphore,
-}
-
-/// Consumes events, each in effect once.
-struct Consumer {
-    db: Db,
-    handler: Arc<dyn EventHandler>,
     /// The database is unavailable.
     away: Outage,
 }
 
-/// Concurrent transactions of a consumer that takes one event per transaction: enough to share the database's flushes, few enough
-/// to leave connections for callers.
+/// Events that one consumer tries alone at the same time: enough to share the database's flushes, few enough to leave connections
+/// for callers.
 const SIDE_BY_SIDE: usize = 4;
 
 #[async_trait]
@@ -149,33 +118,48 @@ impl Handler for Intake {
     async fn handle(&self, event: &Envelope) -> Settled {
         let span = tracing::info_span!(
             "event",
-            consumer = self.consumer.handler.info().name,
+            consumer = self.handler.info().name,
             event_id = %event.id,
             subject = event.subject,
             request_id = event.request_id,
         );
-        self.handle(event).instrument(span).await
+        self.handle_alone(event).instrument(span).await
+    }
+
+    fn most_together(&self) -> usize {
+        MOST
+    }
+
+    async fn handle_together(&self, events: &[Envelope]) -> Together {
+        let mut pauses = self.pauses();
+        loop {
+            match self.consume(events).await {
+                Ok(()) => {
+                    for event in events {
+                        self.gaps.watch(event).await;
+                    }
+                    return Together::All(Settled::Done);
+                }
+                Err(HandlerError::Store(error)) if error.is_unavailable() => {
+                    self.waits(&error);
+                    if self.pause(&mut pauses).await.is_none() {
+                        return Together::All(Settled::Later);
+                    }
+                }
+                Err(_) => return Together::Apart,
+            }
+        }
     }
 }
 
 impl Intake {
-    async fn handle(&self, event: &Envelope) -> Settled {
-        // First together with others: one commit for many. What fails there is tried alone.
-        if let Some(batches) = &self.batches
-            && batches.call(event.clone()).await == Some(true)
-        {
-            self.gaps.watch(event).await;
-            return Settled::Done;
-        }
+    /// Tries until the event is consumed or a dead letter.
+    async fn handle_alone(&self, event: &Envelope) -> Settled {
         let mut failures = 0;
-        let mut pauses = backoff(self.policy.first_delay, self.policy.longest_delay).build();
+        let (mut pauses, mut outages) = (self.pauses(), self.pauses());
         loop {
-            let mut pause = self.policy.first_delay;
-            let permit = match self.batches {
-                None => self.alone.acquire().await.ok(),
-                Some(_) => None,
-            };
-            let outcome = self.consumer.consume(event).await;
+            let permit = self.alone.acquire().await;
+            let outcome = self.consume(std::slice::from_ref(event)).await;
             drop(permit);
             let error = match outcome {
                 Ok(()) => {
@@ -184,32 +168,42 @@ impl Intake {
                 }
                 Err(error) => error,
             };
-            if let HandlerError::Store(error) = &error
+            let pause = if let HandlerError::Store(error) = &error
                 && error.is_unavailable()
             {
-                self.consumer.waits(error);
+                self.waits(error);
+                &mut outages
             } else {
                 failures += 1;
-                pause = pauses.next().unwrap_or(self.policy.longest_delay);
                 let hopeless = matches!(error, HandlerError::Permanent(_));
                 if hopeless || failures >= self.policy.attempts {
-                    match self.consumer.give_up(event, &error, failures).await {
+                    match self.give_up(event, &error, failures).await {
                         Ok(()) => return Settled::Done,
-                        Err(error) => self.consumer.waits(&error),
+                        Err(error) => self.waits(&error),
                     }
                 } else {
                     tracing::warn!(failures, error = %chain(&error), "the event will be tried again");
                 }
-            }
-            tokio::select! {
-                () = tokio::time::sleep(pause) => {}
-                () = self.stop.cancelled() => return Settled::Later,
+                &mut pauses
+            };
+            if self.pause(pause).await.is_none() {
+                return Settled::Later;
             }
         }
     }
-}
 
-impl Consumer {
+    fn pauses(&self) -> ExponentialBackoff {
+        backoff(self.policy.first_delay, self.policy.longest_delay).build()
+    }
+
+    /// None if it is time to stop.
+    async fn pause(&self, pauses: &mut ExponentialBackoff) -> Option<()> {
+        let pause = pauses.next().unwrap_or(self.policy.longest_delay);
+        self.stop
+            .run_until_cancelled(tokio::time::sleep(pause))
+            .await
+    }
+
     /// Logs it once, and then the number of failures at intervals.
     fn waits(&self, error: &StoreError) {
         if let Some(Report { failures, .. }) = self.away.failed() {
@@ -221,7 +215,7 @@ impl Consumer {
     }
 
     /// Counts what was committed.
-    fn consumed<'a>(&self, events: impl IntoIterator<Item = &'a Envelope>) {
+    fn consumed(&self, events: &[Envelope]) {
         for event in events {
             trace::consumed(self.db.service(), self.handler.info().name, event);
         }
@@ -235,58 +229,53 @@ impl Consumer {
         }
     }
 
-    async fn consume(&self, event: &Envelope) -> Result<(), HandlerError> {
-        let attempt = retrying(|| async {
-            let tx = self.db.begin(&EventContext::of(event)).await?;
-            if !self.insert_inbox(&tx, event).await? {
-                tx.rollback().await?;
-                return Ok(());
-            }
-            apply(&self.handler, &tx, event).await?;
-            tx.commit().await?;
-            self.consumed([event]);
-            Ok::<_, HandlerError>(())
-        });
-        attempt.await
+    /// All of them in one transaction, or none; those that were consumed before have no effect.
+    async fn consume(&self, events: &[Envelope]) -> Result<(), HandlerError> {
+        let place = |event: &Envelope| (event.aggregate_id, event.aggregate_version);
+        // The same lock order everywhere, so that replicas do not deadlock.
+        let mut events = Cow::Borrowed(events);
+        if !events.is_sorted_by_key(place) {
+            events.to_mut().sort_by_key(place);
+        }
+        let Err(error) = retrying(|| self.apply(&events)).await else {
+            return Ok(());
+        };
+        if matches!(&error, HandlerError::Store(error) if error.is_unavailable()) {
+            return Err(error);
+        }
+        // Perhaps because some were consumed before: that shows in the commit, or in an effect that cannot happen twice.
+        let known = self.known(&events).await?;
+        if known.is_empty() {
+            return Err(error);
+        }
+        events.to_mut().retain(|event| !known.contains(&event.id));
+        if events.is_empty() {
+            return Ok(());
+        }
+        retrying(|| self.apply(&events)).await
     }
 
-    /// All of them in one transaction, or none. They belong to different aggregates, whose relative order does not matter.
-    async fn consume_batch(&self, mut events: Vec<Envelope>) -> Result<(), HandlerError> {
-        if let [event] = events.as_slice() {
-            return self.consume(event).await;
-        }
-        // The same lock order everywhere, so that replicas do not deadlock.
-        events.sort_by_key(|event| (event.aggregate_id, event.aggregate_version));
+    async fn apply(&self, events: &[Envelope]) -> Result<(), HandlerError> {
         let tx = self.db.begin(&EventContext::default()).await?;
-        let ids = events.iter().map(|event| event.id);
+        tx.defer(events.iter().map(|event| self.inbox_row(event)));
+        let outcome = guarded(self.handler.apply_batch(&tx, events)).await;
+        tx.finish(outcome).await?;
+        self.consumed(events);
+        Ok(())
+    }
+
+    /// The ids of those that were consumed before.
+    async fn known(&self, events: &[Envelope]) -> Result<HashSet<EventId>, StoreError> {
+        self.db.flush().await;
         let known: Vec<EventId> = inbox::Entity::find()
             .select_only()
             .column(inbox::Column::EventId)
             .filter(inbox::Column::Consumer.eq(self.handler.info().name))
-            .filter(inbox::Column::EventId.is_in(ids))
+            .filter(inbox::Column::EventId.is_in(events.iter().map(|event| event.id)))
             .into_tuple()
-            .all(tx.conn())
+            .all(self.db.reader())
             .await?;
-        events.retain(|event| !known.contains(&event.id));
-        if events.is_empty() {
-            tx.rollback().await?;
-            return Ok(());
-        }
-        let rows = events.iter().map(|event| self.inbox_row(event));
-        rows::insert_all(tx.conn(), rows.collect()).await?;
-        guarded(self.handler.apply_batch(&tx, &events)).await?;
-        tx.commit().await?;
-        self.consumed(&events);
-        Ok(())
-    }
-
-    /// False if the event was consumed before.
-    async fn insert_inbox(&self, tx: &Tx, event: &Envelope) -> Result<bool, StoreError> {
-        match rows::insert(tx.conn(), self.inbox_row(event)).await {
-            Ok(()) => Ok(true),
-            Err(error) if error.is_unique() => Ok(false),
-            Err(error) => Err(error),
-        }
+        Ok(known.into_iter().collect())
     }
 
     fn inbox_row(&self, event: &Envelope) -> inbox::Model {
@@ -306,16 +295,18 @@ impl Consumer {
         error: &HandlerError,
         failures: u32,
     ) -> Result<(), StoreError> {
-        retrying(|| async {
+        let given_up = retrying(|| async {
             let tx = self.db.begin(&EventContext::default()).await?;
-            if !self.insert_inbox(&tx, event).await? {
-                return tx.rollback().await;
-            }
+            tx.defer([self.inbox_row(event)]);
             let reason = chain(error);
             dead_letters::insert(&tx, self.handler.info().name, event, &reason, failures).await?;
             tx.commit().await
-        })
-        .await?;
+        });
+        match given_up.await {
+            // Another replica has consumed it.
+            Err(StoreError::Unique { .. }) => return Ok(()),
+            outcome => outcome?,
+        }
         metrics::counter!("waybill_dead_letters_total", "consumer" => self.handler.info().name)
             .increment(1);
         tracing::error!(

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use waybill_bus::Envelope;
 use waybill_primitives::FieldError;
 
-use crate::{EventContext, Retry, StoreError, Tx, coalesce::MOST};
+use crate::{EventContext, Retry, StoreError, Tx};
 
 /// Which events a consumer takes: a const of its handler, which `waybill verify` reads without a running handler.
 #[derive(Debug, Clone, Copy)]
@@ -32,17 +32,11 @@ impl ConsumerInfo {
 pub trait EventHandler: Send + Sync + 'static {
     /// Which events it takes.
     fn info(&self) -> ConsumerInfo;
-    /// The largest number of events in one transaction. Together they cost one commit, but what they lock is locked until the
-    /// last one is done. A handler whose events lock rows that others lock as well, in an order that differs from place to place,
-    /// returns 1: then each event has a transaction of its own, and a few run concurrently. Ignored on SQLite, where one
-    /// transaction at a time writes anyway.
-    fn most_together(&self) -> usize {
-        MOST
-    }
     /// Changes state inside the transaction that also holds the inbox row; may emit events. An error rolls all of it back.
     async fn apply(&self, tx: &Tx, event: &Envelope) -> Result<(), HandlerError>;
-    /// As [`EventHandler::apply`], for events that queued for this consumer: at most [`EventHandler::most_together`], sorted by
-    /// aggregate and version, none of them consumed before. All of them are in one transaction; if it fails, each is tried alone.
+    /// As [`EventHandler::apply`], for events that queued for this consumer, sorted by aggregate and version. All of them are in one
+    /// transaction; if it fails, smaller parts of them are tried, and in the end each alone. So what it locks is locked until the last
+    /// one is done: a handler that locks anything but its events' aggregates does so in an order that is the same everywhere.
     /// A handler whose effects can be added up overrides this with few statements for many events. An override that emits events
     /// first sets on whose behalf ([`Tx::act_for`]).
     async fn apply_batch(&self, tx: &Tx, events: &[Envelope]) -> Result<(), HandlerError> {

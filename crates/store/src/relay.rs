@@ -56,8 +56,8 @@ impl Default for RelayConfig {
         Self {
             poll: Duration::from_millis(500),
             compare: Duration::from_secs(5),
-            batch: 512,
-            concurrency: 128,
+            batch: 1024,
+            concurrency: 1024,
         }
     }
 }

@@ -5,13 +5,13 @@ mod projections;
 
 use async_trait::async_trait;
 use waybill_bus::Envelope;
-use waybill_primitives::{FieldError, OrderId, PaymentId};
+use waybill_primitives::{FieldError, Money, OrderId, PaymentId};
 use waybill_proto::{
     auth::{UserChanged, UserEvent},
     parse_id,
     payment::{PaymentChanged, PaymentEvent},
 };
-use waybill_store::{ConsumerInfo, EventHandler, HandlerError, Tx, decode};
+use waybill_store::{ConsumerInfo, EventContext, EventHandler, HandlerError, Tx, decode};
 
 use crate::{
     fulfilment::workers::{app::Workers, domain::Account},
@@ -49,29 +49,66 @@ impl EventHandler for PaymentEvents {
         PAYMENTS
     }
 
-    /// One event per transaction, because each locks an order and the stock of its goods, like placing, cancelling and expiring. Several
-    /// orders in one transaction would lock stock in another order than these, and could deadlock.
-    fn most_together(&self) -> usize {
-        1
+    async fn apply(&self, tx: &Tx, event: &Envelope) -> Result<(), HandlerError> {
+        self.apply_batch(tx, std::slice::from_ref(event)).await
     }
 
-    async fn apply(&self, tx: &Tx, event: &Envelope) -> Result<(), HandlerError> {
-        let event: PaymentChanged = decode(event)?;
-        let kind = event.kind();
-        let payment = event
-            .payment
-            .ok_or_else(|| FieldError::missing("payment"))?;
-        let amount = payment
+    /// Locks the orders in the order of their ids, like everybody who locks several; their stock is locked after all of them, with the
+    /// commit.
+    async fn apply_batch(&self, tx: &Tx, events: &[Envelope]) -> Result<(), HandlerError> {
+        let mut changes: Vec<PaymentChange<'_>> = events
+            .iter()
+            .map(payment_change)
+            .collect::<Result<_, _>>()?;
+        changes.sort_by_key(|change| change.order);
+        for change in changes {
+            tx.act_for(EventContext::of(change.event));
+            self.follow(tx, change).await?;
+        }
+        Ok(())
+    }
+}
+
+/// What an event says about a payment.
+struct PaymentChange<'a> {
+    event: &'a Envelope,
+    order: OrderId,
+    id: PaymentId,
+    amount: Money,
+    changed: PaymentChanged,
+}
+
+fn payment_change(event: &Envelope) -> Result<PaymentChange<'_>, HandlerError> {
+    let changed: PaymentChanged = decode(event)?;
+    let payment = changed.payment.as_ref();
+    let payment = payment.ok_or_else(|| FieldError::missing("payment"))?;
+    Ok(PaymentChange {
+        event,
+        order: parse_id("payment.order_id", &payment.order_id)?,
+        id: parse_id("payment.id", &payment.id)?,
+        amount: payment
             .amount
-            .ok_or_else(|| FieldError::missing("payment.amount"))?;
-        let order: OrderId = parse_id("payment.order_id", &payment.order_id)?;
-        let id: PaymentId = parse_id("payment.id", &payment.id)?;
-        match kind {
+            .ok_or_else(|| FieldError::missing("payment.amount"))?,
+        changed,
+    })
+}
+
+impl PaymentEvents {
+    async fn follow(&self, tx: &Tx, change: PaymentChange<'_>) -> Result<(), HandlerError> {
+        let PaymentChange {
+            order,
+            id,
+            amount,
+            changed: event,
+            ..
+        } = change;
+        match event.kind() {
             PaymentEvent::Created => self.orders.payment_created(tx, order, id).await?,
             PaymentEvent::Succeeded => {
                 self.orders.payment_succeeded(tx, order, id, amount).await?;
             }
             PaymentEvent::Failed => {
+                let payment = event.payment.unwrap_or_default();
                 let reason = payment.failure_reason.unwrap_or_default();
                 self.orders.payment_failed(tx, order, id, &reason).await?;
             }

@@ -21,7 +21,7 @@ use waybill_primitives::{Outage, Report, Timestamp, backoff};
 
 use super::{
     NatsConfig,
-    key_queues::{Acks, KeyQueues, Verdict},
+    deliveries::{Acks, Deliveries, Verdict},
     redelivery_buffer::RedeliveryBuffer,
     stream, wire,
 };
@@ -44,7 +44,7 @@ pub(super) struct Consumer {
     pub(super) config: Arc<NatsConfig>,
     pub(super) spec: ConsumerSpec,
     pub(super) stream: String,
-    pub(super) queues: Arc<KeyQueues>,
+    pub(super) deliveries: Arc<Deliveries>,
     pub(super) connects: watch::Receiver<u64>,
     pub(super) stop: CancellationToken,
     pub(super) interrupted: Outage,
@@ -57,7 +57,7 @@ impl Consumer {
     /// Runs until `stop`, then waits for the running handlers to return.
     pub(super) async fn run(mut self) {
         let progress = tokio::spawn(keep_reporting(
-            Arc::clone(&self.queues),
+            Arc::clone(&self.deliveries),
             self.config.ack_wait / 3,
         ));
         let mut created = None;
@@ -92,7 +92,7 @@ impl Consumer {
                 () = tokio::time::sleep(pauses.next().unwrap_or_default()) => {}
             }
         }
-        self.queues.drain().await;
+        self.deliveries.drain().await;
         progress.abort();
         let flushed = tokio::time::timeout(SAY_DEADLINE, self.client.flush()).await;
         if !matches!(flushed, Ok(Ok(()))) {
@@ -117,7 +117,7 @@ impl Consumer {
                 stream = self.stream,
                 "The stream was recreated; consuming it from the start."
             );
-            self.queues.forget_replies();
+            self.deliveries.forget_replies();
         }
         let mut consumer = self.ensure(&stream).await?;
         let mut buffer = self.ask_again(consumer.cached_info(), None).await;
@@ -200,7 +200,7 @@ impl Consumer {
 
     fn release(&self, buffer: Option<RedeliveryBuffer>) {
         for (sequence, (event, reply)) in buffer.into_iter().flat_map(RedeliveryBuffer::release) {
-            self.queues.push(event, sequence, reply);
+            self.deliveries.push(event, sequence, reply);
         }
     }
 
@@ -227,7 +227,7 @@ impl Consumer {
         info: &Info,
         before: Option<RedeliveryBuffer>,
     ) -> Option<RedeliveryBuffer> {
-        let mut here: HashSet<u64> = self.queues.holds().into_iter().collect();
+        let mut here: HashSet<u64> = self.deliveries.holds().into_iter().collect();
         let last = match &before {
             Some(buffer) => {
                 here.extend(buffer.held());
@@ -283,7 +283,7 @@ impl Consumer {
             Ok(event) if self.wants(&event) => {
                 match buffer {
                     Some(buffer) => buffer.add(sequence, (event, reply)),
-                    None => self.queues.push(event, sequence, reply),
+                    None => self.deliveries.push(event, sequence, reply),
                 }
                 return;
             }
@@ -312,10 +312,10 @@ impl Consumer {
     }
 }
 
-async fn keep_reporting(queues: Arc<KeyQueues>, every: Duration) {
+async fn keep_reporting(deliveries: Arc<Deliveries>, every: Duration) {
     loop {
         tokio::time::sleep(every).await;
-        queues.report_progress(every / 2).await;
+        deliveries.report_progress(every / 2).await;
     }
 }
 

@@ -1,12 +1,12 @@
 //! The bus between processes: NATS JetStream (server 2.10 or newer).
 //!
 //! Module map: settings in `config`, the connection in `connection`, streams in `stream`, headers in `wire`,
-//! durable consumers in `consumer`, the order per aggregate in `key_queues` and, after interruptions, in `redelivery_buffer`.
+//! durable consumers in `consumer`, their acknowledgements in `deliveries`, the order after interruptions in `redelivery_buffer`.
 
 mod config;
 mod connection;
 mod consumer;
-mod key_queues;
+mod deliveries;
 mod redelivery_buffer;
 mod stream;
 mod wire;
@@ -266,7 +266,7 @@ impl Bus for JetStreamBus {
             context: self.context.clone(),
             config: Arc::clone(&self.config),
             stream: stream::name(&self.config, &spec.source)?,
-            queues: key_queues::KeyQueues::new(
+            deliveries: deliveries::Deliveries::new(
                 Runner::new(&spec.durable, handler),
                 Arc::new(consumer::NatsAcks(self.client.clone())),
                 self.config.concurrency,

@@ -424,9 +424,6 @@ impl EventHandler for Slow {
             subjects: &["waybill.order.product.*"],
         }
     }
-    fn most_together(&self) -> usize {
-        1
-    }
     async fn apply(&self, _: &Tx, event: &Envelope) -> Result<(), HandlerError> {
         tokio::time::sleep(Duration::from_millis(2)).await;
         let seen = (event.aggregate_id, event.aggregate_version);

@@ -5,7 +5,7 @@ use std::{
     io,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
     time::Duration,
 };
@@ -121,8 +121,6 @@ pub struct Counter {
     pub seen: Mutex<Vec<(Uuid, i64)>>,
     /// The sizes of the batches it was given.
     pub batches: Mutex<Vec<usize>>,
-    /// How many events it takes per transaction.
-    pub most: AtomicUsize,
 }
 
 impl Counter {
@@ -133,7 +131,6 @@ impl Counter {
             broken: AtomicBool::new(false),
             seen: Mutex::default(),
             batches: Mutex::default(),
-            most: AtomicUsize::new(64),
         })
     }
 }
@@ -145,9 +142,6 @@ impl EventHandler for Counter {
             name: self.name,
             subjects: &["waybill.order.product.*"],
         }
-    }
-    fn most_together(&self) -> usize {
-        self.most.load(Ordering::SeqCst)
     }
     async fn apply(&self, tx: &Tx, event: &Envelope) -> Result<(), HandlerError> {
         // State first: a failure must undo it.

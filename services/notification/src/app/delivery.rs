@@ -8,7 +8,7 @@ use futures::{StreamExt as _, stream};
 use tokio_util::sync::CancellationToken;
 use waybill_primitives::pause_after;
 use waybill_service_kit::AppError;
-use waybill_store::{EventContext, rows, transact};
+use waybill_store::{EventContext, Retry as _, rows, transact};
 
 use super::App;
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Deliveries read at a time.
-const BATCH: u64 = 40;
+const BATCH: u64 = 200;
 /// Mails sent concurrently.
 const AT_ONCE: usize = 4;
 /// The time limit of one attempt.
@@ -37,6 +37,10 @@ impl App {
         while !self.stop.is_cancelled() {
             let due = deliveries::due(self.db.reader(), self.clock.now(), BATCH).await?;
             let found = due.len() as u64;
+            let due = match self.sender {
+                Sender::Mailbox => self.keep(due).await?,
+                Sender::Smtp(_) => due,
+            };
             let mut outcomes = stream::iter(due)
                 .map(|delivery| self.deliver(delivery))
                 .buffer_unordered(AT_ONCE);
@@ -52,6 +56,51 @@ impl App {
             }
         }
         Ok(())
+    }
+
+    /// Stores mails in the mailbox, in one transaction. Returns those that have no address yet.
+    async fn keep(&self, due: Vec<Delivery>) -> Result<Vec<Delivery>, AppError> {
+        let unknown = due.iter().filter(|delivery| delivery.address.is_none());
+        let unknown = unknown.map(|delivery| delivery.user_id);
+        let known = recipients::by_id(self.db.reader(), unknown).await?;
+        let now = self.clock.now();
+        let (mut mails, mut rest) = (Vec::new(), Vec::new());
+        for delivery in due {
+            let contact = known.get(&delivery.user_id);
+            let address = delivery.address.as_ref();
+            let address = address.or(contact.map(|contact| &contact.email));
+            match address.filter(|address| !address.is_empty()) {
+                Some(address) => mails.push(KeptMail {
+                    id: delivery.id,
+                    address: address.clone(),
+                    subject: delivery.subject,
+                    text: delivery.text,
+                    html: delivery.html,
+                    at: now,
+                }),
+                None => rest.push(delivery),
+            }
+        }
+        if mails.is_empty() {
+            return Ok(rest);
+        }
+        let kept = transact!(self.db, EventContext::default(), async |tx| {
+            if !deliveries::settle_all(tx, &mails, now).await? {
+                return Err(AppError::too_busy("mail"));
+            }
+            tx.defer(mails.iter().cloned());
+            Ok(())
+        });
+        match kept.await {
+            // Another replica has taken some; the next run finds what is left.
+            Err(error) if error.outrun() => {}
+            outcome => {
+                outcome?;
+                metrics::counter!("waybill_mails_total", "outcome" => "sent")
+                    .increment(mails.len() as u64);
+            }
+        }
+        Ok(rest)
     }
 
     async fn deliver(&self, delivery: Delivery) -> Result<(), AppError> {

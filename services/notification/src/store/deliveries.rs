@@ -5,14 +5,15 @@ use std::collections::HashMap;
 
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, UpdateMany, sea_query::Expr,
+    QuerySelect as _, UpdateMany,
+    sea_query::{CaseStatement, Expr, ExprTrait as _},
 };
 use uuid::Uuid;
 use waybill_primitives::Timestamp;
 use waybill_store::{StoreError, Tx};
 
 use crate::{
-    domain::{Delivery, DeliveryState},
+    domain::{Delivery, DeliveryState, KeptMail},
     entity::delivery::{Column, Entity},
 };
 
@@ -138,6 +139,25 @@ pub async fn settle(
     };
     let updated = claimed(update, id, attempts).exec(tx.conn()).await?;
     Ok(updated.rows_affected == 1)
+}
+
+/// Marks open deliveries as sent with these mails, at once; false if any of them was taken by somebody else.
+pub async fn settle_all(tx: &Tx, mails: &[KeptMail], now: Timestamp) -> Result<bool, StoreError> {
+    let mut address = CaseStatement::new();
+    for mail in mails {
+        address = address.case(Expr::col(Column::Id).eq(mail.id), mail.address.as_str());
+    }
+    let updated = Entity::update_many()
+        .col_expr(Column::State, Expr::value(DeliveryState::Sent))
+        .col_expr(Column::SentAt, Expr::value(now))
+        .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
+        .col_expr(Column::Address, address.into())
+        .filter(Column::Id.is_in(mails.iter().map(|mail| mail.id)))
+        .filter(Column::State.is_in(OPEN))
+        .filter(Column::DueAt.lte(now))
+        .exec(tx.conn())
+        .await?;
+    Ok(updated.rows_affected == mails.len() as u64)
 }
 
 fn cut(error: &str) -> String {

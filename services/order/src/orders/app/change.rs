@@ -7,17 +7,17 @@ use waybill_store::{Tx, optimistic, transact};
 
 use super::{Orders, actor, errors::out_of_stock, viewer};
 use crate::{
-    base::{
-        audit::{self, Act},
-        store::insert,
-    },
+    base::audit::{self, Act},
     orders::{
         domain::{Changed, HistoryEntry, Order, OrderEvent, Person, Remark, StockEffect},
         events, store, wire,
     },
     shop::{
         settings::store as shop,
-        stock::{app::move_goods, domain::MovementKind},
+        stock::{
+            app::{defer_goods, move_goods},
+            domain::MovementKind,
+        },
     },
 };
 
@@ -78,7 +78,7 @@ impl Orders {
         remark: impl Into<Remark<'_>>,
     ) -> Result<(), AppError> {
         let (order, remark) = (&changed.order, remark.into());
-        insert(tx, &history(changed, actor, remark)).await?;
+        tx.defer([history(changed, actor, remark)]);
         let commission = if changed.event == OrderEvent::Completed {
             // Read from the database: the copy of this process may be half a second old.
             let settings = shop::find(tx.conn()).await?;
@@ -169,8 +169,8 @@ pub fn history<'a>(
     }
 }
 
-/// Moves stock for a change after placing. Released or sold units were reserved, so they exist; units for an accepted quote are
-/// reserved only now.
+/// Moves stock for a change after placing. Released or sold units were reserved, so they exist, and move with the commit; units for an
+/// accepted quote are reserved only now.
 async fn move_stock(
     tx: &Tx,
     changed: &Changed,
@@ -184,15 +184,14 @@ async fn move_stock(
         StockEffect::Release => MovementKind::Released,
         StockEffect::Return => MovementKind::Returned,
     };
-    let order = &changed.order;
+    let (order, now) = (&changed.order, changed.order.updated_at);
     let actor_id = actor.map(|actor| actor.id);
-    let short = move_goods(tx, kind, order.id, goods, actor_id, order.updated_at).await?;
-    match short {
+    if kind != MovementKind::Reserved {
+        defer_goods(tx, kind, order.id, goods, actor_id, now);
+        return Ok(());
+    }
+    match move_goods(tx, kind, order.id, goods, actor_id, now).await? {
         None => Ok(()),
-        Some(_) if kind == MovementKind::Reserved => Err(out_of_stock(&[])),
-        Some(product) => Err(AppError::internal(format!(
-            "the stock of product {product} does not hold what order {} reserved",
-            order.id
-        ))),
+        Some(_) => Err(out_of_stock(&[])),
     }
 }

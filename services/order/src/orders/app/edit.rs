@@ -14,10 +14,7 @@ use super::{
     viewer,
 };
 use crate::{
-    base::{
-        audit::{self, Act},
-        store::insert,
-    },
+    base::audit::{self, Act},
     orders::{
         domain::{Changed, Edit, Order, Person},
         events, store, wire,
@@ -104,7 +101,7 @@ impl Orders {
             store::replace_items(tx, order).await?;
         }
         let note = order.difference(before);
-        insert(tx, &history(edited, Some(actor), &note)).await?;
+        tx.defer([history(edited, Some(actor), &note)]);
         let message = wire::order(&edited.order);
         events::order_changed(tx, edited, message, Some(actor), (&note, ""), None);
         if before.customer_id != actor.id {
