@@ -1,6 +1,14 @@
 //! Concurrent calls of one kind share the work: while one batch is at work, the next one collects.
 
-use std::{collections::VecDeque, fmt, mem, panic::AssertUnwindSafe, sync::Arc};
+use std::{
+    collections::VecDeque,
+    fmt, mem,
+    panic::AssertUnwindSafe,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use futures::{FutureExt as _, future::BoxFuture};
 use parking_lot::Mutex;
@@ -24,6 +32,8 @@ impl<T, R> fmt::Debug for Coalesce<T, R> {
 
 struct Inner<T, R> {
     most: usize,
+    /// Calls that wait, together with those of others.
+    pressure: Arc<AtomicUsize>,
     work: Box<Work<T, R>>,
     queue: Mutex<Queue<T, R>>,
 }
@@ -34,14 +44,16 @@ struct Queue<T, R> {
 }
 
 impl<T: Send + 'static, R: Send + 'static> Coalesce<T, R> {
-    /// `work` gets at most `most` calls ([`MOST`] is the limit) and returns their results in the same order.
-    pub fn new<F, Fut>(most: usize, work: F) -> Self
+    /// `work` gets at most `most` calls ([`MOST`] is the limit) and returns their results in the same order. `pressure` is increased by
+    /// each call that waits for a batch.
+    pub(crate) fn new<F, Fut>(most: usize, pressure: Arc<AtomicUsize>, work: F) -> Self
     where
         F: Fn(Vec<T>) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Vec<R>> + Send + 'static,
     {
         let inner = Inner {
             most: most.clamp(1, MOST),
+            pressure,
             work: Box::new(move |calls| work(calls).boxed()),
             queue: Mutex::new(Queue {
                 waiting: VecDeque::new(),
@@ -60,6 +72,7 @@ impl<T: Send + 'static, R: Send + 'static> Coalesce<T, R> {
         let running = {
             let mut queue = self.inner.queue.lock();
             queue.waiting.push_back((call, sender));
+            self.inner.pressure.fetch_add(1, Ordering::Relaxed);
             mem::replace(&mut queue.running, true)
         };
         if !running {
@@ -91,10 +104,14 @@ impl<T: Send + 'static, R: Send + 'static> Inner<T, R> {
     /// Empty at the end of this run.
     fn next_batch(&self) -> (Vec<T>, Vec<oneshot::Sender<R>>) {
         let mut queue = self.queue.lock();
+        let before = queue.waiting.len();
         queue.waiting.retain(|(_, sender)| !sender.is_closed());
         let count = queue.waiting.len().min(self.most);
         queue.running = count > 0;
-        queue.waiting.drain(..count).unzip()
+        let batch = queue.waiting.drain(..count).unzip();
+        let taken = before - queue.waiting.len();
+        self.pressure.fetch_sub(taken, Ordering::Relaxed);
+        batch
     }
 }
 
@@ -116,7 +133,7 @@ mod tests {
             let (sizes, permits) = (Arc::default(), Arc::new(Semaphore::new(permits)));
             let (seen, gate): (Arc<Mutex<Vec<usize>>>, _) =
                 (Arc::clone(&sizes), Arc::clone(&permits));
-            let calls = Coalesce::new(most, move |numbers: Vec<u32>| {
+            let calls = Coalesce::new(most, Arc::default(), move |numbers: Vec<u32>| {
                 let (seen, gate) = (Arc::clone(&seen), Arc::clone(&gate));
                 async move {
                     gate.acquire().await.expect("open").forget();
@@ -192,5 +209,6 @@ mod tests {
         doubling.permits.add_permits(2);
         assert_eq!(doubling.calls.call(3).await, Some(6));
         assert_eq!(*doubling.sizes.lock(), [1, 1]);
+        assert_eq!(doubling.calls.inner.pressure.load(Ordering::Relaxed), 0);
     }
 }

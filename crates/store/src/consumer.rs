@@ -237,22 +237,42 @@ impl Intake {
         if !events.is_sorted_by_key(place) {
             events.to_mut().sort_by_key(place);
         }
+        if !self.leave_out_known(&mut events).await? {
+            return Ok(());
+        }
         let Err(error) = retrying(|| self.apply(&events)).await else {
             return Ok(());
         };
         if matches!(&error, HandlerError::Store(error) if error.is_unavailable()) {
             return Err(error);
         }
-        // Perhaps because some were consumed before: that shows in the commit, or in an effect that cannot happen twice.
-        let known = self.known(&events).await?;
-        if known.is_empty() {
-            return Err(error);
-        }
-        events.to_mut().retain(|event| !known.contains(&event.id));
-        if events.is_empty() {
+        // Perhaps because another replica has consumed some in the meantime: that shows in the commit, or in an effect that cannot
+        // happen twice.
+        self.db.flush().await;
+        let before = events.len();
+        if !self.leave_out_known(&mut events).await? {
             return Ok(());
         }
+        if events.len() == before {
+            return Err(error);
+        }
         retrying(|| self.apply(&events)).await
+    }
+
+    /// Leaves out those that were consumed before. False if there are no others.
+    async fn leave_out_known(&self, events: &mut Cow<'_, [Envelope]>) -> Result<bool, StoreError> {
+        let known: Vec<EventId> = inbox::Entity::find()
+            .select_only()
+            .column(inbox::Column::EventId)
+            .filter(inbox::Column::Consumer.eq(self.handler.info().name))
+            .filter(inbox::Column::EventId.is_in(events.iter().map(|event| event.id)))
+            .into_tuple()
+            .all(self.db.reader())
+            .await?;
+        if !known.is_empty() {
+            events.to_mut().retain(|event| !known.contains(&event.id));
+        }
+        Ok(!events.is_empty())
     }
 
     async fn apply(&self, events: &[Envelope]) -> Result<(), HandlerError> {
@@ -262,20 +282,6 @@ impl Intake {
         tx.finish(outcome).await?;
         self.consumed(events);
         Ok(())
-    }
-
-    /// The ids of those that were consumed before.
-    async fn known(&self, events: &[Envelope]) -> Result<HashSet<EventId>, StoreError> {
-        self.db.flush().await;
-        let known: Vec<EventId> = inbox::Entity::find()
-            .select_only()
-            .column(inbox::Column::EventId)
-            .filter(inbox::Column::Consumer.eq(self.handler.info().name))
-            .filter(inbox::Column::EventId.is_in(events.iter().map(|event| event.id)))
-            .into_tuple()
-            .all(self.db.reader())
-            .await?;
-        Ok(known.into_iter().collect())
     }
 
     fn inbox_row(&self, event: &Envelope) -> inbox::Model {

@@ -32,7 +32,8 @@ use retry::retrying;
 use tx::{EventContext, Tx};
 
 use crate::{
-    StoreError, entity::write_check, error::chain, group::Writer, migrations, rows, writes::Writes,
+    Coalesce, StoreError, coalesce::MOST, entity::write_check, error::chain, group::Writer,
+    migrations, rows, writes::Writes,
 };
 
 /// Where a service's database is and how much of it to use.
@@ -69,6 +70,8 @@ struct Inner {
     writer: DatabaseConnection,
     reader: DatabaseConnection,
     committed: Arc<Notify>,
+    /// Calls that wait for a batch ([`Db::coalesce`]).
+    pressure: Arc<AtomicUsize>,
     /// SQLite only.
     queue: Writer,
     writes: Arc<Writes>,
@@ -117,6 +120,7 @@ impl Db {
             writer,
             reader,
             committed: Arc::new(Notify::new()),
+            pressure: Arc::default(),
             queue: Writer::default(),
             writes,
             timeout: config.acquire_timeout,
@@ -193,6 +197,23 @@ impl Db {
     /// Notified after each commit that left events in the outbox.
     pub(crate) fn committed(&self) -> &Arc<Notify> {
         &self.inner.committed
+    }
+
+    /// Concurrent calls that write to this database and share a transaction: `work` gets at most [`MOST`] of them. While some wait, the
+    /// relay gives way to them.
+    pub fn coalesce<T, R, F, Fut>(&self, work: F) -> Coalesce<T, R>
+    where
+        T: Send + 'static,
+        R: Send + 'static,
+        F: Fn(Vec<T>) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Vec<R>> + Send + 'static,
+    {
+        Coalesce::new(MOST, Arc::clone(&self.inner.pressure), work)
+    }
+
+    /// Whether calls wait for a batch.
+    pub(crate) fn under_pressure(&self) -> bool {
+        self.inner.pressure.load(Ordering::Relaxed) > 0
     }
 
     pub fn backend(&self) -> DbBackend {

@@ -29,7 +29,7 @@ pub mod rows;
 mod trace;
 mod writes;
 
-pub use coalesce::{Coalesce, MOST};
+pub use coalesce::Coalesce;
 pub use consumer::{RetryPolicy, consumed, run_consumer};
 pub use db::{
     Db, DbConfig,

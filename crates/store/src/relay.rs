@@ -35,6 +35,10 @@ const REPEATED_BATCH: u64 = 256;
 /// Nothing is published again while a consumer has more events than this to settle, except for one batch in [`MAX_HOLD`].
 const MAX_BEHIND: u64 = 512;
 const MAX_HOLD: Duration = Duration::from_secs(1);
+/// How long new events wait at most for callers that write.
+const MAX_GIVE_WAY: Duration = Duration::from_millis(100);
+/// How soon it is looked whether there still are such callers.
+const GIVE_WAY: Duration = Duration::from_millis(5);
 /// How soon the lag of consumers that are behind is read again.
 const HOLD: Duration = Duration::from_millis(25);
 
@@ -131,6 +135,8 @@ struct Relay<'a> {
     first: i64,
     /// Lost events are being marked to be published again.
     refill: Option<Refill>,
+    /// The last read did not return everything.
+    behind: bool,
     /// The last publish failed.
     failing: bool,
     /// There may be events to publish again.
@@ -160,6 +166,7 @@ impl<'a> Relay<'a> {
             highest: 0,
             first: 0,
             refill: None,
+            behind: false,
             failing: false,
             repeating: true,
             holding: false,
@@ -177,6 +184,7 @@ impl<'a> Relay<'a> {
         let mut look = true;
         loop {
             if look {
+                self.give_way(stop).await;
                 self.start_publishing().await?;
             }
             if self.at_work.is_empty() {
@@ -212,6 +220,19 @@ impl<'a> Relay<'a> {
         }
     }
 
+    /// Lets callers that wait to write go first, for a limited time, and not while there is more to publish than one read returned: then
+    /// what follows from their writes costs less, because consumers get more of it at a time.
+    async fn give_way(&mut self, stop: &CancellationToken) {
+        let until = Instant::now() + MAX_GIVE_WAY;
+        while self.db.under_pressure()
+            && !self.behind
+            && !stop.is_cancelled()
+            && Instant::now() < until
+        {
+            tokio::time::sleep(GIVE_WAY).await;
+        }
+    }
+
     /// Logs that it works again, if it had failed.
     fn works(&self) {
         if let Some(Report { failures, lasted }) = self.outages.lead.over() {
@@ -240,6 +261,7 @@ impl<'a> Relay<'a> {
         let limit = self.config.batch + at_work(false);
         let repeated = at_work(true);
         let fresh = outbox::unpublished(self.db, limit).await?;
+        self.behind = fresh.len() as u64 == limit;
         // However many new events there are, repetitions continue.
         let due = self.repeating && repeated == 0 && self.repeated_at.elapsed() >= MAX_HOLD;
         let reserve = if due { (room / 8).max(1) } else { 0 };

@@ -3,6 +3,8 @@
 
 mod projections;
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use waybill_bus::Envelope;
 use waybill_primitives::{FieldError, Money, OrderId, PaymentId};
@@ -53,14 +55,18 @@ impl EventHandler for PaymentEvents {
         self.apply_batch(tx, std::slice::from_ref(event)).await
     }
 
-    /// Locks the orders in the order of their ids, like everybody who locks several; their stock is locked after all of them, with the
-    /// commit.
+    /// Locks the orders in the order of their ids, like everybody who locks several, and their stock after all of them, with the commit.
+    /// An order that others hold must not hold up the rest, so it is waited for alone.
     async fn apply_batch(&self, tx: &Tx, events: &[Envelope]) -> Result<(), HandlerError> {
         let mut changes: Vec<PaymentChange<'_>> = events
             .iter()
             .map(payment_change)
             .collect::<Result<_, _>>()?;
         changes.sort_by_key(|change| change.order);
+        let orders: BTreeSet<_> = changes.iter().map(|change| change.order).collect();
+        if events.len() > 1 && !self.orders.lock_free(tx, &orders).await? {
+            return Err(HandlerError::transient("an order is locked or unknown"));
+        }
         for change in changes {
             tx.act_for(EventContext::of(change.event));
             self.follow(tx, change).await?;

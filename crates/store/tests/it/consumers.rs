@@ -195,7 +195,8 @@ async fn a_consumers_lines_name_the_request_and_one_says_that_the_service_works_
             db, stop, counter, ..
         } = world(&database.url()).await;
         let stubborn = Uuid::now_v7();
-        counter.failures.lock().unwrap().insert(stubborn, 2);
+        // With the others, with fewer of them, and alone.
+        counter.failures.lock().unwrap().insert(stubborn, 4);
         let request = format!("request-{stubborn}");
         let context = EventContext {
             request_id: Some(request.clone()),

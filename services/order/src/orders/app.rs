@@ -13,7 +13,7 @@ use std::sync::Arc;
 use waybill_primitives::{FieldErrors, OrderId, Role, UserId, is_text_control};
 use waybill_service_kit::{AppError, CallContext, Caller};
 use waybill_store::{
-    Coalesce, MOST,
+    Coalesce,
     page::{MAX_COUNTED, Total},
 };
 
@@ -79,7 +79,8 @@ impl Orders {
     pub fn new(context: Arc<AppContext>, hooks: Hooks) -> Self {
         let placing = {
             let context = Arc::clone(&context);
-            Coalesce::new(MOST, move |group| place::place(Arc::clone(&context), group))
+            let db = context.db.clone();
+            db.coalesce(move |group| place::place(Arc::clone(&context), group))
         };
         Self {
             context,

@@ -8,7 +8,8 @@ mod write;
 
 pub use attempts::{close_attempt, note_refund, open_attempt, payment_under_way};
 pub use read::{
-    Pool, any, available, claimable_state, due, find, find_locked, find_some, history, page,
+    Pool, any, available, claimable_state, due, find, find_locked, find_some, history, lock_free,
+    page,
 };
 pub use with_history::{ids_after, searched, set_search, with_history};
 pub use write::{claim, defer, insert, is_number, replace_items, rewrite, update};

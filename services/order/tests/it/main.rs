@@ -10,6 +10,7 @@ mod crew;
 mod editing;
 mod export;
 mod files;
+mod groups;
 mod held;
 mod import_export;
 mod invariants;

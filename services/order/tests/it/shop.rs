@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use sea_orm::ConnectionTrait as _;
+use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 use tempfile::TempDir;
 use waybill_bus::{Bus as _, Envelope, InProcessBus};
 use waybill_file_store::{FileStore, LocalStore};
@@ -413,6 +413,17 @@ impl Shop {
         let tx = self.db.begin(&EventContext::default()).await.unwrap();
         tx.conn().execute_unprepared(sql).await.unwrap();
         tx.commit().await.unwrap();
+    }
+
+    /// How many transactions have written the rows of a table; None where rows do not show it.
+    pub async fn transactions_of(&self, table: &str) -> Option<i64> {
+        if self.db.backend() != DbBackend::Postgres {
+            return None;
+        }
+        let sql = format!("SELECT COUNT(DISTINCT xmin::text) FROM {table}");
+        let statement = Statement::from_string(DbBackend::Postgres, sql);
+        let row = self.db.reader().query_one_raw(statement).await.unwrap();
+        Some(row.unwrap().try_get_by_index(0).unwrap())
     }
 
     /// Runs the check for low stock.

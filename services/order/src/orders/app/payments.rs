@@ -1,6 +1,8 @@
 //! Effects of payments and of expiry on orders. The payment service decides about money; this module decides whether an order can
 //! accept it.
 
+use std::collections::BTreeSet;
+
 use waybill_primitives::{Money, OrderId, PaymentId, Timestamp};
 use waybill_service_kit::{AppError, CallContext, ErrorKind};
 use waybill_store::{Retry as _, Tx, transact};
@@ -18,6 +20,12 @@ const BATCH: u64 = 100;
 const PATIENCE: u32 = 3;
 
 impl Orders {
+    /// Locks all of these orders, in the order of their ids; false if others hold one of them, or one is unknown.
+    pub async fn lock_free(&self, tx: &Tx, ids: &BTreeSet<OrderId>) -> Result<bool, AppError> {
+        let locked = store::lock_free(tx, ids.iter().copied()).await?;
+        Ok(locked == ids.len() as u64)
+    }
+
     /// A payment was started: the order does not expire in the meantime.
     pub async fn payment_created(
         &self,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
     QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
-    sea_query::{Expr, Query},
+    sea_query::{Expr, LockBehavior, LockType, Query},
 };
 use waybill_primitives::{CategoryId, OrderId, Timestamp, UserId};
 use waybill_store::{
@@ -95,6 +95,20 @@ pub async fn find_locked(
         .filter(order::Column::Id.eq(id))
         .lock_exclusive();
     one(tx.conn(), select).await
+}
+
+/// Locks these orders in the order of their ids, except those that others have locked. Returns how many are locked.
+pub async fn lock_free(tx: &Tx, ids: impl IntoIterator<Item = OrderId>) -> Result<u64, StoreError> {
+    let locked: Vec<OrderId> = order::Entity::find()
+        .select_only()
+        .column(order::Column::Id)
+        .filter(order::Column::Id.is_in(ids))
+        .order_by_asc(order::Column::Id)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .into_tuple()
+        .all(tx.conn())
+        .await?;
+    Ok(locked.len() as u64)
 }
 
 /// Whether an order exists and has a worker, for any caller: a worker who lost a claim may know this.
