@@ -1,23 +1,30 @@
-//! `cargo xtask bench --only scale`: the cost of lists, searches, the dashboard and the export with a thousand orders and with a
-//! million.
+//! The cost of lists, searches, the dashboard and the export with a thousand orders and with a million; and of placing and the list
+//! with ten million, compared with an empty shop.
 
 use std::{
-    path::Path,
     process::{Command, Stdio},
     sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        Mutex,
+        atomic::{AtomicBool, Ordering},
     },
+    thread,
     time::Duration,
 };
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
-use super::{Bench, EMAIL, Embedded, PASSWORD, drop_databases, resident_mb};
+use super::{
+    Bench,
+    alternate::Case,
+    load::watch,
+    platform::{Home, Platform, Shape},
+    usage::{Groups, memory},
+};
 
 /// The size that the other one is compared with.
 const FEW: usize = 1_000;
+const CONNECTIONS: usize = 8;
 
 /// The measured requests; each through the gateway by an administrator.
 const ASKED: [(&str, &str); 9] = [
@@ -46,166 +53,128 @@ const ASKED: [(&str, &str); 9] = [
     ("dashboard", "/api/v1/admin/dashboard"),
 ];
 
-/// The database of a measured platform.
-struct Store<'a> {
-    name: &'static str,
-    data: &'a Path,
-    settings: &'a [(&'a str, &'a str)],
-    order_url: String,
-    place: Vec<String>,
+/// Lists, searches and the dashboard at both sizes.
+pub fn scale(bench: &Bench<'_>, shape: Shape) -> Result<()> {
+    let home = Home::new(bench, shape)?;
+    // The first start makes the tables and the administrator.
+    drop(Platform::start(bench, &home, &[])?);
+    let many = bench.options.scale_orders;
+    fill(bench, &home, FEW)?;
+    let small = ask(bench, &home)?;
+    fill(bench, &home, many.saturating_sub(FEW))?;
+    let large = ask(bench, &home)?;
+    let name = |what: &str| format!("{}: scale: {what} with {many} orders", shape.name());
+    for ((what, small), (_, mut large)) in small.into_iter().zip(large) {
+        let p99 = |figures: &Value| figures["p99_ms"].as_f64();
+        let ratio = p99(&large)
+            .zip(p99(&small))
+            .map(|(large, small)| large / small);
+        large["p99_ms_at_1000"] = small["p99_ms"].clone();
+        large["p99_ratio"] = json!(ratio);
+        bench.row(name(what), large);
+    }
+    let figures = export(bench, &home)?;
+    bench.row(name("export"), figures);
+    Ok(())
 }
 
-impl Bench<'_> {
-    pub(super) fn scale(&mut self) -> Result<()> {
-        if self.selected("scale sqlite") {
-            let folder = tempfile::tempdir()?;
-            let data = folder.path().join("data");
-            self.scale_on(&Store {
-                name: "scale sqlite",
-                data: &data,
-                settings: &[],
-                order_url: format!("sqlite://{}/order.db", data.display()),
-                place: vec!["--data-dir".to_owned(), data.display().to_string()],
-            })?;
-        }
-        if self.selected("scale postgres") {
-            let folder = tempfile::tempdir()?;
-            let server = self.options.database.trim_end_matches('/').to_owned();
-            let prefix = format!("waybill_scale_{}_", std::process::id());
-            let settings = [
-                ("WAYBILL_DATABASE_SERVER", server.as_str()),
-                ("WAYBILL_DATABASE_PREFIX", prefix.as_str()),
-            ];
-            let outcome = self.scale_on(&Store {
-                name: "scale postgres",
-                data: &folder.path().join("data"),
-                settings: &settings,
-                order_url: format!("{server}/{prefix}order"),
-                place: ["--server", &server, "--prefix", &prefix]
-                    .map(str::to_owned)
-                    .to_vec(),
-            });
-            drop_databases(&server, &prefix);
-            outcome?;
-        }
-        Ok(())
-    }
+/// Placing and the first page of the list in a shop with a great many orders, and in a new one on the same server.
+pub fn millions(bench: &Bench<'_>, shape: Shape) -> Result<()> {
+    let Some(many) = bench.options.scale_place else {
+        return Ok(());
+    };
+    let (full, empty) = (Home::new(bench, shape)?, Home::new(bench, shape)?);
+    drop(Platform::start(bench, &full, &[])?);
+    fill(bench, &full, many)?;
+    let full = Platform::start(bench, &full, &[])?;
+    let empty = Platform::start(bench, &empty, &[])?;
+    let name = |what: &str, orders: usize| format!("{}: {what} with {orders} orders", shape.name());
+    let ask = |platform: &Platform<'_>| {
+        let mut load = bench.load_on(platform, "ask", &["/api/v1/orders?limit=20"]);
+        load.args(["--connections", &CONNECTIONS.to_string()]);
+        watch(&mut load, &platform.groups(), |_| ())?.figures()
+    };
+    let (place, list) = (name("place an order", 0), name("list", 0));
+    bench.measure(vec![
+        Case::new(place.clone(), || bench.place(&empty, CONNECTIONS, &[])),
+        Case::new(name("place an order", many), || {
+            bench.place(&full, CONNECTIONS, &[])
+        })
+        .of(&place),
+        Case::new(list.clone(), || ask(&empty)),
+        Case::new(name("list", many), || ask(&full)).of(&list),
+    ])
+}
 
-    fn scale_on(&mut self, store: &Store<'_>) -> Result<()> {
-        // The first start creates the tables and the administrator.
-        drop(Embedded::start(&self.bin, store.data, store.settings)?);
-        let many = self.options.scale_orders;
-        self.fill(store, FEW)?;
-        let small = self.ask(store)?;
-        self.fill(store, many.saturating_sub(FEW))?;
-        let large = self.ask(store)?;
-        for ((what, small), (_, large)) in small.into_iter().zip(large) {
-            let p99 = |figures: &Value| figures["p99_ms"].as_f64();
-            let ratio = p99(&large)
-                .zip(p99(&small))
-                .map(|(large, small)| large / small);
-            let figures = json!({
-                "p50_ms": large["p50_ms"], "p99_ms": large["p99_ms"], "per_second": large["per_second"],
-                "orders": many, "errors": large["errors"], "p99_ms_at_1000": small["p99_ms"], "p99_ratio": ratio,
-            });
-            self.row(&format!("{}: {what}", store.name), None, figures);
+/// Writes orders into the stopped platform's database and counts them.
+fn fill(bench: &Bench<'_>, home: &Home, orders: usize) -> Result<()> {
+    let mut fill = Command::new(&bench.load);
+    fill.args(["fill", &home.url("order"), "--orders", &orders.to_string()]);
+    let mut rebuild = Command::new(bench.bin.join("waybill"));
+    rebuild
+        .args(["rebuild", "analytics"])
+        .args(home.arguments());
+    for mut command in [fill, rebuild] {
+        if !command.stdout(Stdio::null()).status()?.success() {
+            bail!("{command:?} failed");
         }
-        let figures = self.export(store)?;
-        self.row(&format!("{}: export", store.name), None, figures);
-        Ok(())
     }
+    Ok(())
+}
 
-    /// Writes orders into the stopped platform's database and counts them.
-    fn fill(&self, store: &Store<'_>, orders: usize) -> Result<()> {
-        let mut fill = Command::new(self.bin.join("waybill-load"));
-        fill.args(["fill", &store.order_url, "--orders", &orders.to_string()]);
-        let mut rebuild = Command::new(self.bin.join("waybill"));
-        rebuild.args(["rebuild", "analytics"]).args(&store.place);
-        for mut command in [fill, rebuild] {
-            if !command.stdout(Stdio::null()).status()?.success() {
-                bail!("{command:?} failed");
-            }
-        }
-        if store.order_url.starts_with("postgres") {
-            // Autovacuum would do it a minute later.
-            let mut vacuum = Command::new("psql");
-            vacuum.args([store.order_url.as_str(), "-qc", "VACUUM (ANALYZE)"]);
-            if !vacuum.status().is_ok_and(|status| status.success()) {
-                println!("psql is not here: PostgreSQL plans without statistics");
-            }
-        }
-        Ok(())
+fn ask(bench: &Bench<'_>, home: &Home) -> Result<Vec<(&'static str, Value)>> {
+    let platform = Platform::start(bench, home, &[])?;
+    let groups = platform.groups();
+    let get = |path: &str| {
+        let mut load = bench.load_on(&platform, "ask", &[path]);
+        load.args(["--connections", &CONNECTIONS.to_string()]);
+        watch(&mut load, &groups, |_| ())?.figures()
+    };
+    let mut all = Vec::new();
+    for (what, path) in ASKED {
+        all.push((what, get(path)?));
     }
+    let mut number = bench.load_on(&platform, "number", &[]);
+    let number = watch(&mut number, &Groups::new(), |_| ())?.figures()?;
+    let number = number["number"].as_str().unwrap_or_default();
+    all.push((
+        "number",
+        get(&format!("/api/v1/orders?limit=20&q={number}"))?,
+    ));
+    Ok(all)
+}
 
-    fn ask(&self, store: &Store<'_>) -> Result<Vec<(&'static str, Value)>> {
-        let platform = Embedded::start(&self.bin, store.data, store.settings)?;
-        let get = |path: &str| {
-            self.load(&[
-                "get",
-                &platform.base,
-                path,
-                "--email",
-                EMAIL,
-                "--password",
-                PASSWORD,
-            ])
-        };
-        let mut all = Vec::new();
-        for (what, path) in ASKED {
-            all.push((what, get(path)?));
-        }
-        let newest = Command::new(self.bin.join("waybill-load"))
-            .args([
-                "number",
-                &platform.base,
-                "--email",
-                EMAIL,
-                "--password",
-                PASSWORD,
-            ])
-            .output()?;
-        let number = String::from_utf8(newest.stdout)?;
-        let path = format!("/api/v1/orders?limit=20&q={}", number.trim());
-        all.push(("number", get(&path)?));
-        Ok(all)
-    }
-
-    /// All orders as one file, and how much memory the platform needs for it.
-    fn export(&self, store: &Store<'_>) -> Result<Value> {
-        let platform = Embedded::start(&self.bin, store.data, store.settings)?;
-        let idle = platform.memory_mb();
-        let (process, done, peak) = (
-            platform.child.id(),
-            Arc::new(AtomicBool::new(false)),
-            Arc::new(AtomicU64::new(idle)),
-        );
-        let watch = std::thread::spawn({
-            let (done, peak) = (Arc::clone(&done), Arc::clone(&peak));
-            move || {
-                while !done.load(Ordering::Relaxed) {
-                    peak.fetch_max(resident_mb(process), Ordering::Relaxed);
-                    std::thread::sleep(Duration::from_millis(20));
+/// All orders as one file, and how much memory the platform needs for it.
+fn export(bench: &Bench<'_>, home: &Home) -> Result<Value> {
+    let platform = Platform::start(bench, home, &[])?;
+    let resident = || {
+        let processes = platform.processes();
+        let each = processes
+            .iter()
+            .filter_map(|(_, id)| memory(*id)["rss_mb"].as_f64());
+        each.sum::<f64>()
+    };
+    let idle = resident();
+    let (done, peak) = (AtomicBool::new(false), Mutex::new(idle));
+    let mut figures = thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                if let Ok(mut peak) = peak.lock() {
+                    *peak = peak.max(resident());
                 }
+                thread::sleep(Duration::from_millis(20));
             }
         });
-        let output = Command::new(self.bin.join("waybill-load"))
-            .args([
-                "export",
-                &platform.base,
-                "--email",
-                EMAIL,
-                "--password",
-                PASSWORD,
-            ])
-            .stderr(Stdio::inherit())
-            .output();
+        let exported = watch(
+            &mut bench.load_on(&platform, "export", &[]),
+            &Groups::new(),
+            |_| (),
+        );
         done.store(true, Ordering::Relaxed);
-        let _ = watch.join();
-        let mut figures: Value =
-            serde_json::from_slice(&output?.stdout).context("the export did not end well")?;
-        let peak = peak.load(Ordering::Relaxed);
-        figures["idle_mb"] = json!(idle);
-        figures["peak_above_idle_mb"] = json!(peak.saturating_sub(idle));
-        Ok(figures)
-    }
+        exported?.figures()
+    })?;
+    let peak = peak.lock().map_or(idle, |peak| *peak);
+    figures["idle_mb"] = json!(idle);
+    figures["peak_above_idle_mb"] = json!(peak - idle);
+    Ok(figures)
 }
