@@ -6,6 +6,7 @@
 
 mod alternate;
 mod backlog;
+mod goals;
 mod load;
 mod machine;
 mod memory;

@@ -208,7 +208,11 @@ impl<'a> Platform<'a> {
     }
 }
 
-const SETTINGS: [(&str, &str); 4] = [
+/// Everybody gets a mail for each order, as in a shop whose customers do not order thousands of times.
+const MAILS: (&str, &str) = ("WAYBILL_MAIL_UNVERIFIED_HOURLY", "10000");
+
+const SETTINGS: [(&str, &str); 5] = [
+    MAILS,
     ("WAYBILL_ADMIN_EMAIL", EMAIL),
     ("WAYBILL_ADMIN_PASSWORD", PASSWORD),
     ("WAYBILL_RATE_LIMIT", "off"),
@@ -259,6 +263,7 @@ fn distributed(
         ("auth", "WAYBILL_ADMIN_PASSWORD", PASSWORD),
         ("gateway", "WAYBILL_RATE_LIMIT", "off"),
         ("gateway", "WAYBILL_LOG", "warn"),
+        ("notification", MAILS.0, MAILS.1),
     ];
     extra.extend(up::SERVICES.map(|(service, _)| (service, "WAYBILL_LOG", "warn")));
     extra.extend(

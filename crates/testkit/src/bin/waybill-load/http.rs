@@ -18,7 +18,7 @@ use waybill_primitives::Timestamp;
 use crate::{
     connection::Connection,
     measure::{Load, Report, Worker},
-    shop::{Basket, Target, any},
+    shop::{Basket, CUSTOMERS, Target, any},
 };
 
 /// Between two looks at whether an order is paid.
@@ -59,7 +59,7 @@ pub async fn get(load: &Load, base: &str, path: &str, token: &str) -> Result<Rep
 
 /// Reads orders, each by its customer.
 pub async fn read_orders(load: &Load, target: &Target) -> Result<Report> {
-    let customers = target.customers(load.connections).await?;
+    let customers = target.customers(CUSTOMERS).await?;
     read(load, &target.base, target.placed(&customers).await?).await
 }
 
@@ -109,7 +109,8 @@ pub async fn export(target: &Target) -> Result<Value> {
 
 struct Buyer {
     connection: Connection,
-    token: String,
+    /// Of the customers.
+    tokens: Arc<Vec<String>>,
     orders: Arc<Vec<Bytes>>,
 }
 
@@ -117,10 +118,11 @@ impl Buyer {
     async fn all(load: &Load, target: &Target, basket: &Basket) -> Result<Vec<Self>> {
         let orders = Arc::new(target.orders(basket).await?);
         let mut buyers = Vec::new();
-        for token in target.customers(load.connections).await? {
+        let tokens = Arc::new(target.customers(CUSTOMERS).await?);
+        for _ in 0..load.connections {
             buyers.push(Self {
                 connection: Connection::open(&target.base).await?,
-                token,
+                tokens: Arc::clone(&tokens),
                 orders: Arc::clone(&orders),
             });
         }
@@ -130,15 +132,15 @@ impl Buyer {
 
 impl Worker for Buyer {
     async fn once(&mut self) -> Result<bool> {
-        let order = any(&self.orders).clone();
+        let (token, order) = (any(&self.tokens), any(&self.orders).clone());
         let place = self
             .connection
-            .send(Method::POST, "/api/v1/orders", &self.token, order);
+            .send(Method::POST, "/api/v1/orders", token, order);
         Ok(place.await?.0 == 201)
     }
 }
 
-/// Places orders; each connection is another customer's.
+/// Places orders, each of some customer.
 pub async fn place(load: &Load, target: &Target, basket: &Basket) -> Result<Report> {
     load.run(Buyer::all(load, target, basket).await?).await
 }
@@ -153,10 +155,10 @@ impl Worker for Payer {
     async fn once(&mut self) -> Result<bool> {
         let Buyer {
             connection,
-            token,
+            tokens,
             orders,
         } = &mut self.buyer;
-        let body = any(orders).clone();
+        let (token, body) = (any(tokens), any(orders).clone());
         let place = connection.json((Method::POST, "/api/v1/orders"), token, body, 201);
         let order = place.await?;
         let order = format!("/api/v1/orders/{}", order["id"].as_str().context("an id")?);

@@ -56,7 +56,8 @@ impl Outboxes {
 /// counts events that consumers write meanwhile, too.
 pub async fn drain(urls: &[String], least: i64, patience: Duration) -> Result<Value> {
     let outboxes = Outboxes::open(urls).await?;
-    let (mut waiting, mut published) = (outboxes.waiting().await?, outboxes.published().await?);
+    let mut published = outboxes.published().await?;
+    let mut waiting = outboxes.waiting().await?;
     let backlog = waiting;
     ensure!(
         backlog >= least,

@@ -8,6 +8,8 @@ use waybill_testkit::Api;
 
 const STOCK: i64 = 1_000_000_000;
 const PASSWORD: &str = "a bench password";
+/// Customers of a load: more than its connections, because the mails to one address are limited.
+pub const CUSTOMERS: usize = 32;
 /// Different orders that are prepared; each is placed many times.
 const BODIES: usize = 1_000;
 
@@ -45,13 +47,13 @@ impl Target {
         let visitor = Api::new(&self.base);
         let mut tokens = Vec::new();
         for number in 0..count {
-            let mut body =
-                json!({"email": format!("customer{number}@waybill.example"), "password": PASSWORD});
-            let mut session = visitor.post("/auth/login", body.clone()).await;
-            if session.status == 401 {
-                body["firstName"] = json!("Bench");
-                body["lastName"] = json!(format!("Customer {number}"));
-                session = visitor.post("/auth/register", body).await;
+            let email = format!("customer{number}@waybill.example");
+            let name = format!("Customer {number}");
+            let body = json!({"email": email, "password": PASSWORD, "firstName": "Bench", "lastName": name});
+            let mut session = visitor.post("/auth/register", body).await;
+            if session.status == 409 {
+                let body = json!({"email": email, "password": PASSWORD});
+                session = visitor.post("/auth/login", body).await;
             }
             let token = session.body["accessToken"].as_str();
             let token = token.with_context(|| format!("signing in: {}", session.body))?;
