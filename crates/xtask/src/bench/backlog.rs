@@ -3,11 +3,11 @@
 use std::{
     process::{Command, Stdio},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context as _, Result, anyhow};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     Bench,
@@ -58,7 +58,13 @@ pub fn backlog(bench: &Bench<'_>, shape: Shape) -> Result<()> {
     }
     let mut figures: Value = serde_json::from_slice(&drained.stdout).context("its figures")?;
     figures["start_ms"] = milliseconds(platform.started);
+    // Consumers may still work on what was published.
+    let published = Instant::now();
     rest(&platform.processes())?;
+    let seconds = figures["seconds"].as_f64().unwrap_or(0.0) + published.elapsed().as_secs_f64();
+    let count = figures["published"].as_f64().unwrap_or(0.0);
+    figures["done_seconds"] = json!(seconds);
+    figures["done_per_second"] = json!(count / seconds);
     bench.row(
         format!("{}: backlog of {events} events", shape.name()),
         figures,

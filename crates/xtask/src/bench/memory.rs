@@ -16,7 +16,7 @@ const STARTS: usize = 5;
 /// Connections of the load: the most that the others are measured with.
 const CONNECTIONS: &str = "32";
 
-/// The memory of each process of a platform that has nothing to do; the sum if it has several.
+/// The memory of each process of a platform that has nothing to do.
 fn idle(platform: &Platform<'_>) -> Result<Vec<(String, Value)>> {
     let processes = platform.processes();
     rest(&processes)?;
@@ -57,9 +57,11 @@ pub fn memory_and_start(bench: &Bench<'_>, shape: Shape) -> Result<()> {
             format!("{}: start with data", shape.name()),
             || {
                 let platform = Platform::start(bench, &home, &[])?;
-                let idle = idle(&platform)?;
-                let memory = idle.into_iter().next().map(|(_, memory)| memory);
-                Ok(json!({"start_ms": milliseconds(platform.started), "memory": memory}))
+                let mut figures = json!({"start_ms": milliseconds(platform.started)});
+                for (_, memory) in idle(&platform)? {
+                    figures["idle_mb"] = memory["rss_mb"].clone();
+                }
+                Ok(figures)
             },
         )],
     )?;

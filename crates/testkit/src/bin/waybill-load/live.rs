@@ -2,7 +2,9 @@
 
 use std::{
     collections::HashMap,
+    fs,
     net::{Ipv4Addr, SocketAddr},
+    path::Path,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -184,8 +186,25 @@ pub async fn latency(load: &Load, target: &Target, basket: &Basket) -> Result<Va
     Ok(figures)
 }
 
+/// Signs in as many customers as that many clients need, and writes their tokens to a file: signing in takes memory, which must not count
+/// as that of the clients.
+pub async fn customers(target: &Target, tokens: &Path, clients: usize) -> Result<Value> {
+    let all = target.customers(clients.div_ceil(PER_USER)).await?;
+    fs::write(tokens, all.join("\n"))?;
+    Ok(json!({"customers": all.len()}))
+}
+
 /// Connects idle clients; then changes a product, which all of them hear of, a few times.
-pub async fn crowd(target: &Target, clients: usize, broadcasts: usize) -> Result<Value> {
+/// `tokens` is the file of [`customers`].
+pub async fn crowd(
+    target: &Target,
+    tokens: &Path,
+    clients: usize,
+    broadcasts: usize,
+) -> Result<Value> {
+    let tokens = fs::read_to_string(tokens)?;
+    let tokens: Vec<_> = tokens.lines().collect();
+    ensure!(clients <= tokens.len() * PER_USER, "too few customers");
     let admin = target.admin().await;
     let basket = Basket {
         products: 1,
@@ -195,7 +214,6 @@ pub async fn crowd(target: &Target, clients: usize, broadcasts: usize) -> Result
     let page = admin.get("/products?q=BENCH-000&limit=1").await.expect(200);
     let product = page["items"][0]["id"].as_str().context("a product")?;
     let product = format!("/products/{product}");
-    let tokens = target.customers(clients.div_ceil(PER_USER)).await?;
     tokio::time::sleep(PAUSE).await;
     phase("alone");
 
@@ -205,7 +223,7 @@ pub async fn crowd(target: &Target, clients: usize, broadcasts: usize) -> Result
     let mut connected = 0;
     let mut all = JoinSet::new();
     for number in 0..clients {
-        let (base, token) = (target.base.clone(), tokens[number / PER_USER].clone());
+        let (base, token) = (target.base.clone(), tokens[number / PER_USER].to_owned());
         let address = u8::try_from(1 + number / PER_ADDRESS).context("too many clients")?;
         let source = Ipv4Addr::new(127, 0, 1, address);
         connecting.spawn(async move { Client::connect(&base, &token, source).await });

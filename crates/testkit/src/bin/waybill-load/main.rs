@@ -12,7 +12,7 @@ mod outboxes;
 mod shop;
 mod sql;
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use anyhow::Result;
 use axum::{Json, Router, routing::get};
@@ -74,10 +74,21 @@ enum Command {
         #[command(flatten)]
         basket: Basket,
     },
+    /// Sign in the customers of a crowd, and write their tokens to a file.
+    Customers {
+        #[command(flatten)]
+        target: Target,
+        #[arg(long)]
+        tokens: PathBuf,
+        #[arg(long)]
+        clients: usize,
+    },
     /// Keep idle Socket.IO clients and send a few events to all of them.
     Crowd {
         #[command(flatten)]
         target: Target,
+        #[arg(long)]
+        tokens: PathBuf,
         #[arg(long)]
         clients: usize,
         #[arg(long, default_value_t = 5)]
@@ -154,11 +165,17 @@ async fn run(command: Command, load: &measure::Load) -> Result<Value> {
         Command::Whole { target, basket } => http::whole(load, &target, &basket).await?,
         Command::Read { target } => to_value(http::read_orders(load, &target).await?)?,
         Command::Latency { target, basket } => live::latency(load, &target, &basket).await?,
+        Command::Customers {
+            target,
+            tokens,
+            clients,
+        } => live::customers(&target, &tokens, clients).await?,
         Command::Crowd {
             target,
+            tokens,
             clients,
             broadcasts,
-        } => live::crowd(&target, clients, broadcasts).await?,
+        } => live::crowd(&target, &tokens, clients, broadcasts).await?,
         Command::Sql { url } => to_value(sql::run(load, &url).await?)?,
         Command::StockUp { url } => sql::stock_up(&url).await?,
         Command::Backlog { url, orders } => sql::backlog(load.connections, &url, orders).await?,

@@ -112,12 +112,14 @@ impl Load {
         let end = warm + self.duration;
         let mut running = JoinSet::new();
         for mut worker in workers {
-            let pace = pace.clone();
+            let (pace, load) = (pace.clone(), self.clone());
             running.spawn(async move {
                 let (mut times, mut early, mut errors) = (Vec::new(), 0, 0_usize);
                 loop {
                     let start = pace.next().await;
-                    if start >= end {
+                    // Too slow for the rate: it ends all the same.
+                    let late = Instant::now() > end + load.duration;
+                    if start >= end || late {
                         return anyhow::Ok((times, early, errors));
                     }
                     let done = worker.once().await?;
@@ -140,11 +142,16 @@ impl Load {
             early += before;
             errors += failed;
         }
+        // At a rate that is too high, the answers take longer than the time in which they were asked for.
+        let took = match self.rate {
+            Some(_) => warm.elapsed().max(self.duration),
+            None => self.duration,
+        };
         Ok(Report {
             connections: self.connections,
             operations: times.len(),
             all_operations: early + times.len(),
-            per_second: times.len() as f64 / self.duration.as_secs_f64(),
+            per_second: times.len() as f64 / took.as_secs_f64(),
             times: Times::of(times),
             errors,
         })

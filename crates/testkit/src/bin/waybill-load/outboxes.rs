@@ -46,9 +46,9 @@ impl Outboxes {
             .await
     }
 
-    /// Grows by one with each event that is published.
     async fn published(&self) -> Result<i64> {
-        self.sum("SELECT MAX(sequence) AS number FROM outbox").await
+        self.sum("SELECT COUNT(*) AS number FROM outbox WHERE sequence IS NOT NULL")
+            .await
     }
 }
 
@@ -56,27 +56,26 @@ impl Outboxes {
 /// counts events that consumers write meanwhile, too.
 pub async fn drain(urls: &[String], least: i64, patience: Duration) -> Result<Value> {
     let outboxes = Outboxes::open(urls).await?;
-    let mut published = outboxes.published().await?;
-    let mut waiting = outboxes.waiting().await?;
-    let backlog = waiting;
+    let before = outboxes.published().await?;
+    let backlog = outboxes.waiting().await?;
     ensure!(
         backlog >= least,
         "{backlog} events wait, expected at least {least}"
     );
-    // From the last look at which nothing had been published yet.
-    let (mut start, first) = (Instant::now(), published);
+    let (mut waiting, mut start) = (backlog, Instant::now());
     let end = start + patience;
     while waiting > 0 {
         ensure!(Instant::now() < end, "{waiting} events still wait");
         tokio::time::sleep(LOOK).await;
-        let before = Instant::now();
-        (waiting, published) = (outboxes.waiting().await?, outboxes.published().await?);
-        if published == first && least > 0 {
-            start = before;
+        let look = Instant::now();
+        waiting = outboxes.waiting().await?;
+        if waiting >= backlog {
+            // None has gone yet.
+            start = look;
         }
     }
     let seconds = start.elapsed().as_secs_f64();
-    let count = published - first;
+    let count = outboxes.published().await? - before;
     let rate = if count > 0 {
         count as f64 / seconds
     } else {
