@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     io::{BufRead as _, BufReader},
+    path::Path,
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
@@ -16,7 +17,7 @@ use super::{
     usage::{Groups, Sample, per_operation, sample},
 };
 
-/// A platform is idle when it uses less of a processor than this share.
+/// A process is idle when it uses less of a processor than this share.
 const IDLE: f64 = 0.05;
 const LOOK: Duration = Duration::from_millis(250);
 /// A platform that is busy for longer without being asked anything never rests.
@@ -87,7 +88,7 @@ pub fn watch(command: &mut Command, groups: &Groups, mut at: impl FnMut(&str)) -
 impl Bench<'_> {
     /// The load generator with these arguments.
     pub fn load(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(&self.load);
+        let mut command = program(&self.load);
         command
             .args(arguments)
             .args(["--seconds", &self.options.seconds.to_string()]);
@@ -154,21 +155,29 @@ impl Bench<'_> {
     }
 }
 
-/// Waits until these processes use next to no CPU time.
+/// Waits until each of these processes uses next to no CPU time.
 pub fn rest(groups: &Groups) -> Result<()> {
     let end = Instant::now() + PATIENCE;
-    let mut before = sample(groups);
+    let (mut before, mut from) = (sample(groups), Instant::now());
     while Instant::now() < end {
         std::thread::sleep(LOOK);
-        let now = sample(groups);
-        let used = per_operation(&before, &now, LOOK.as_micros() as f64);
-        let used = used.as_object().into_iter().flatten();
-        if used.filter_map(|(_, used)| used.as_f64()).sum::<f64>() < IDLE {
+        let (now, to) = (sample(groups), Instant::now());
+        let used = per_operation(&before, &now, (to - from).as_micros() as f64);
+        let mut used = used.as_object().into_iter().flatten();
+        if used.all(|(_, used)| used.as_f64() < Some(IDLE)) {
             return Ok(());
         }
-        before = now;
+        (before, from) = (now, to);
     }
     bail!("the platform is still busy {PATIENCE:?} after the last request")
+}
+
+/// A program that may open as many files and connections as the system allows; shells often start with a thousand.
+pub fn program(path: &Path) -> Command {
+    let mut command = Command::new("sh");
+    command.args(["-c", r#"ulimit -n "$(ulimit -Hn)"; exec "$0" "$@""#]);
+    command.arg(path);
+    command
 }
 
 /// The milliseconds in a duration, as a figure.

@@ -14,6 +14,7 @@ use tempfile::TempDir;
 
 use super::{
     Bench,
+    load::program,
     usage::{Groups, listener},
 };
 use crate::{check, processes::Processes, target_dir, up};
@@ -225,7 +226,7 @@ fn embedded(
     listen: SocketAddr,
     settings: &[(&str, &str)],
 ) -> Result<Processes> {
-    let mut command = Command::new(bench.bin.join("waybill"));
+    let mut command = program(&bench.bin.join("waybill"));
     command
         .args(["--listen", &listen.to_string(), "--data-dir"])
         .arg(home.data())

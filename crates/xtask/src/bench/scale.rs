@@ -16,19 +16,23 @@ use serde_json::{Value, json};
 
 use super::{
     Bench,
-    alternate::Case,
+    alternate::{Case, alternate},
     load::watch,
     platform::{Home, Platform, Shape},
+    report::Row,
     usage::{Groups, memory},
 };
 
 /// The size that the other one is compared with.
 const FEW: usize = 1_000;
 const CONNECTIONS: usize = 8;
+/// There are many requests, and p99 needs no more.
+const REPETITIONS: usize = 3;
+const LIST: &str = "/api/v1/orders?limit=20";
 
 /// The measured requests; each through the gateway by an administrator.
 const ASKED: [(&str, &str); 9] = [
-    ("list", "/api/v1/orders?limit=20"),
+    ("list", LIST),
     ("oldest", "/api/v1/orders?limit=20&sort=OLDEST"),
     // The page is full at both sizes, so that the same work is compared.
     (
@@ -53,29 +57,56 @@ const ASKED: [(&str, &str); 9] = [
     ("dashboard", "/api/v1/admin/dashboard"),
 ];
 
-/// Lists, searches and the dashboard at both sizes.
+/// Lists, searches and the dashboard at both sizes, in turn; the export of the larger one.
 pub fn scale(bench: &Bench<'_>, shape: Shape) -> Result<()> {
+    let many = bench.options.scale_orders;
+    let name =
+        |what: &str, orders: usize| format!("{}: scale: {what} with {orders} orders", shape.name());
+    let (few, full) = (filled(bench, shape, FEW)?, filled(bench, shape, many)?);
+    let platform = Platform::start(bench, &full, &[])?;
+    let few = Platform::start(bench, &few, &[])?;
+    let number = |platform: &Platform<'_>| -> Result<String> {
+        let mut number = bench.load_on(platform, "number", &[]);
+        let number = watch(&mut number, &Groups::new(), |_| ())?.figures()?;
+        let number = number["number"].as_str().unwrap_or_default();
+        Ok(format!("/api/v1/orders?limit=20&q={number}"))
+    };
+    let numbers = (number(&few)?, number(&platform)?);
+    let mut asked: Vec<_> = ASKED.map(|(what, path)| (what, path, path)).to_vec();
+    asked.push(("number", &numbers.0, &numbers.1));
+    let mut cases = Vec::new();
+    for (what, of_few, of_many) in asked {
+        let (few, platform) = (&few, &platform);
+        let small = name(what, FEW);
+        cases.push(Case::new(small.clone(), move || ask(bench, few, of_few)));
+        cases.push(Case::new(name(what, many), move || ask(bench, platform, of_many)).of(&small));
+    }
+    let mut rows = alternate(bench.options.repetitions.min(REPETITIONS), cases)?;
+    let p99 = |row: &Row| row.figures["p99_ms"].as_f64();
+    for pair in rows.chunks_exact_mut(2) {
+        let ratio = p99(&pair[1])
+            .zip(p99(&pair[0]))
+            .map(|(large, small)| large / small);
+        pair[1].figures["p99_ratio"] = json!(ratio);
+    }
+    bench.add(rows);
+    bench.row(name("export", many), export(bench, &platform)?);
+    Ok(())
+}
+
+/// A shop with this many past orders.
+fn filled(bench: &Bench<'_>, shape: Shape, orders: usize) -> Result<Home> {
     let home = Home::new(bench, shape)?;
     // The first start makes the tables and the administrator.
     drop(Platform::start(bench, &home, &[])?);
-    let many = bench.options.scale_orders;
-    fill(bench, &home, FEW)?;
-    let small = ask(bench, &home)?;
-    fill(bench, &home, many.saturating_sub(FEW))?;
-    let large = ask(bench, &home)?;
-    let name = |what: &str| format!("{}: scale: {what} with {many} orders", shape.name());
-    for ((what, small), (_, mut large)) in small.into_iter().zip(large) {
-        let p99 = |figures: &Value| figures["p99_ms"].as_f64();
-        let ratio = p99(&large)
-            .zip(p99(&small))
-            .map(|(large, small)| large / small);
-        large["p99_ms_at_1000"] = small["p99_ms"].clone();
-        large["p99_ratio"] = json!(ratio);
-        bench.row(name(what), large);
-    }
-    let figures = export(bench, &home)?;
-    bench.row(name("export"), figures);
-    Ok(())
+    fill(bench, &home, orders)?;
+    Ok(home)
+}
+
+fn ask(bench: &Bench<'_>, platform: &Platform<'_>, path: &str) -> Result<Value> {
+    let mut load = bench.load_on(platform, "ask", &[path]);
+    load.args(["--connections", &CONNECTIONS.to_string()]);
+    watch(&mut load, &platform.groups(), |_| ())?.figures()
 }
 
 /// Placing and the first page of the list in a shop with a great many orders, and in a new one on the same server.
@@ -83,17 +114,10 @@ pub fn millions(bench: &Bench<'_>, shape: Shape) -> Result<()> {
     let Some(many) = bench.options.scale_place else {
         return Ok(());
     };
-    let (full, empty) = (Home::new(bench, shape)?, Home::new(bench, shape)?);
-    drop(Platform::start(bench, &full, &[])?);
-    fill(bench, &full, many)?;
+    let (full, empty) = (filled(bench, shape, many)?, Home::new(bench, shape)?);
     let full = Platform::start(bench, &full, &[])?;
     let empty = Platform::start(bench, &empty, &[])?;
     let name = |what: &str, orders: usize| format!("{}: {what} with {orders} orders", shape.name());
-    let ask = |platform: &Platform<'_>| {
-        let mut load = bench.load_on(platform, "ask", &["/api/v1/orders?limit=20"]);
-        load.args(["--connections", &CONNECTIONS.to_string()]);
-        watch(&mut load, &platform.groups(), |_| ())?.figures()
-    };
     let (place, list) = (name("place an order", 0), name("list", 0));
     bench.measure(vec![
         Case::new(place.clone(), || bench.place(&empty, CONNECTIONS, &[])),
@@ -101,8 +125,8 @@ pub fn millions(bench: &Bench<'_>, shape: Shape) -> Result<()> {
             bench.place(&full, CONNECTIONS, &[])
         })
         .of(&place),
-        Case::new(list.clone(), || ask(&empty)),
-        Case::new(name("list", many), || ask(&full)).of(&list),
+        Case::new(list.clone(), || ask(bench, &empty, LIST)),
+        Case::new(name("list", many), || ask(bench, &full, LIST)).of(&list),
     ])
 }
 
@@ -122,31 +146,8 @@ fn fill(bench: &Bench<'_>, home: &Home, orders: usize) -> Result<()> {
     Ok(())
 }
 
-fn ask(bench: &Bench<'_>, home: &Home) -> Result<Vec<(&'static str, Value)>> {
-    let platform = Platform::start(bench, home, &[])?;
-    let groups = platform.groups();
-    let get = |path: &str| {
-        let mut load = bench.load_on(&platform, "ask", &[path]);
-        load.args(["--connections", &CONNECTIONS.to_string()]);
-        watch(&mut load, &groups, |_| ())?.figures()
-    };
-    let mut all = Vec::new();
-    for (what, path) in ASKED {
-        all.push((what, get(path)?));
-    }
-    let mut number = bench.load_on(&platform, "number", &[]);
-    let number = watch(&mut number, &Groups::new(), |_| ())?.figures()?;
-    let number = number["number"].as_str().unwrap_or_default();
-    all.push((
-        "number",
-        get(&format!("/api/v1/orders?limit=20&q={number}"))?,
-    ));
-    Ok(all)
-}
-
 /// All orders as one file, and how much memory the platform needs for it.
-fn export(bench: &Bench<'_>, home: &Home) -> Result<Value> {
-    let platform = Platform::start(bench, home, &[])?;
+fn export(bench: &Bench<'_>, platform: &Platform<'_>) -> Result<Value> {
     let resident = || {
         let processes = platform.processes();
         let each = processes
@@ -166,7 +167,7 @@ fn export(bench: &Bench<'_>, home: &Home) -> Result<Value> {
             }
         });
         let exported = watch(
-            &mut bench.load_on(&platform, "export", &[]),
+            &mut bench.load_on(platform, "export", &[]),
             &Groups::new(),
             |_| (),
         );
