@@ -15,6 +15,7 @@ mod platform;
 mod plot;
 mod report;
 mod requests;
+mod row;
 mod scale;
 mod sockets;
 mod usage;
@@ -30,7 +31,8 @@ use serde_json::Value;
 use self::{
     alternate::{Case, alternate},
     platform::{Nats, Shape},
-    report::{Results, Row},
+    report::Results,
+    row::Row,
 };
 use crate::{cargo, check, target_dir, up};
 
@@ -135,7 +137,9 @@ pub fn bench(options: &Options) -> Result<()> {
         .filter(|(name, _, _)| name.contains(&options.only))
         .collect();
     if options.list {
-        parts.iter().for_each(|(name, _, _)| println!("{name}"));
+        for (name, _, _) in parts {
+            println!("{name}");
+        }
         return Ok(());
     }
     if !options.no_build {

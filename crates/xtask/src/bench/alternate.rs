@@ -4,7 +4,7 @@
 use anyhow::Result;
 use serde_json::{Map, Value, json};
 
-use super::report::Row;
+use super::row::Row;
 
 /// One of the measurements that take turns.
 pub struct Case<'a> {

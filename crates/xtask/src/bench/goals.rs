@@ -1,6 +1,6 @@
 //! The targets, and how much of each was reached.
 
-use super::report::{Row, short};
+use super::row::{Row, short};
 
 /// A figure that is to be reached.
 struct Goal {

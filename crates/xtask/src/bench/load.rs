@@ -3,7 +3,6 @@
 use std::{
     collections::BTreeMap,
     io::{BufRead as _, BufReader},
-    path::Path,
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
@@ -13,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::{
     Bench,
-    platform::{EMAIL, PASSWORD, Platform},
+    platform::{EMAIL, PASSWORD, Platform, program},
     usage::{Groups, Sample, per_operation, sample},
 };
 
@@ -170,14 +169,6 @@ pub fn rest(groups: &Groups) -> Result<()> {
         (before, from) = (now, to);
     }
     bail!("the platform is still busy {PATIENCE:?} after the last request")
-}
-
-/// A program that may open as many files and connections as the system allows; shells often start with a thousand.
-pub fn program(path: &Path) -> Command {
-    let mut command = Command::new("sh");
-    command.args(["-c", r#"ulimit -n "$(ulimit -Hn)"; exec "$0" "$@""#]);
-    command.arg(path);
-    command
 }
 
 /// The milliseconds in a duration, as a figure.

@@ -3,7 +3,7 @@
 use std::{
     fs,
     net::{SocketAddr, TcpListener, TcpStream},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::atomic::{AtomicUsize, Ordering},
     time::{Duration, Instant},
@@ -14,7 +14,6 @@ use tempfile::TempDir;
 
 use super::{
     Bench,
-    load::program,
     usage::{Groups, listener},
 };
 use crate::{check, processes::Processes, target_dir, up};
@@ -273,6 +272,14 @@ fn distributed(
             .map(|(name, value)| ("gateway", *name, *value)),
     );
     up::start(&options, &extra)
+}
+
+/// A program that may open as many files and connections as the system allows; shells often start with a thousand.
+pub fn program(path: &Path) -> Command {
+    let mut command = Command::new("sh");
+    command.args(["-c", r#"ulimit -n "$(ulimit -Hn)"; exec "$0" "$@""#]);
+    command.arg(path);
+    command
 }
 
 /// A NATS server of the bench's own.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::report::Row;
+use super::row::Row;
 
 const WIDTH: f64 = 960.0;
 /// Of the names.
@@ -19,7 +19,9 @@ text { font: 13px system-ui, sans-serif; fill: #1f2328 } .small { fill: #59636e 
 
 /// The picture as SVG. The bars are as long as the share of the ceiling that was reached.
 pub fn svg(rows: &[Row]) -> String {
-    let ratio = |row: &Row| row.figures["ratio"].as_f64();
+    // Those of the scale part are compared with a small shop, not with a ceiling.
+    let shown = |row: &Row| !row.name.contains(": scale: ");
+    let ratio = |row: &Row| row.figures["ratio"].as_f64().filter(|_| shown(row));
     let bars: Vec<_> = rows
         .iter()
         .filter_map(|row| Some((row, ratio(row)?)))

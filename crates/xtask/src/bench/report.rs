@@ -6,37 +6,21 @@ use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{goals::goals, plot::svg};
+use super::{
+    goals::goals,
+    plot::svg,
+    row::{Row, short},
+};
 use crate::root;
 
 /// What the page says besides figures.
 const TEXT: &str = include_str!("performance.md");
-
-/// One line of the table.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Row {
-    pub name: String,
-    /// The row that it is compared with.
-    pub ceiling: Option<String>,
-    /// With `ratio`, the part of the ceiling that was reached, if there is one.
-    pub figures: Value,
-}
 
 /// A run.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Results {
     pub machine: Value,
     pub rows: Vec<Row>,
-}
-
-/// Three digits or more.
-pub fn short(number: f64) -> String {
-    let digits = match number.abs() {
-        large if large >= 100.0 => 0,
-        middle if middle >= 10.0 => 1,
-        _ => 2,
-    };
-    format!("{number:.digits$}")
 }
 
 /// Figures that have columns of their own, or do not help a reader.

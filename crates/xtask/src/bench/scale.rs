@@ -19,7 +19,7 @@ use super::{
     alternate::{Case, alternate},
     load::watch,
     platform::{Home, Platform, Shape},
-    report::Row,
+    row::Row,
     usage::{Groups, memory},
 };
 
@@ -90,6 +90,9 @@ pub fn scale(bench: &Bench<'_>, shape: Shape) -> Result<()> {
         pair[1].figures["p99_ratio"] = json!(ratio);
     }
     bench.add(rows);
+    // Started again, because its memory has grown.
+    drop(platform);
+    let platform = Platform::start(bench, &full, &[])?;
     bench.row(name("export", many), export(bench, &platform)?);
     Ok(())
 }
@@ -117,16 +120,20 @@ pub fn millions(bench: &Bench<'_>, shape: Shape) -> Result<()> {
     let (full, empty) = (filled(bench, shape, many)?, Home::new(bench, shape)?);
     let full = Platform::start(bench, &full, &[])?;
     let empty = Platform::start(bench, &empty, &[])?;
-    let name = |what: &str, orders: usize| format!("{}: {what} with {orders} orders", shape.name());
-    let (place, list) = (name("place an order", 0), name("list", 0));
+    let name = |what: &str, shop: &str| format!("{}: {what} {shop}", shape.name());
+    let with = format!("with {many} orders");
+    let (place, list) = (
+        name("place an order", "in an empty shop"),
+        name("list", "in an empty shop"),
+    );
     bench.measure(vec![
         Case::new(place.clone(), || bench.place(&empty, CONNECTIONS, &[])),
-        Case::new(name("place an order", many), || {
+        Case::new(name("place an order", &with), || {
             bench.place(&full, CONNECTIONS, &[])
         })
         .of(&place),
         Case::new(list.clone(), || ask(bench, &empty, LIST)),
-        Case::new(name("list", many), || ask(bench, &full, LIST)).of(&list),
+        Case::new(name("list", &with), || ask(bench, &full, LIST)).of(&list),
     ])
 }
 

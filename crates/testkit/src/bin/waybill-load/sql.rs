@@ -52,10 +52,11 @@ const EXPIRY: Duration = Duration::from_mins(30);
 
 fn numbered(statement: &str) -> &'static str {
     let mut parts = statement.split('?');
-    let mut text = parts.next().unwrap_or_default().to_owned();
-    for (part, number) in parts.zip(1..) {
-        text.push_str(&format!("${number}{part}"));
-    }
+    let first = parts.next().unwrap_or_default().to_owned();
+    let numbered = parts.zip(1..);
+    let text = numbered.fold(first, |text, (part, number)| {
+        format!("{text}${number}{part}")
+    });
     text.leak()
 }
 
