@@ -24,6 +24,15 @@ impl Processes {
         Ok(())
     }
 
+    /// The ids of the children by their names.
+    pub fn ids(&self) -> Vec<(String, u32)> {
+        let named = self
+            .0
+            .iter()
+            .map(|(name, child)| (name.clone(), child.id()));
+        named.collect()
+    }
+
     /// A message that names a child that has ended, if any has.
     pub fn ended(&mut self) -> Option<String> {
         self.0

@@ -2,7 +2,7 @@
 
 use std::{
     net::{SocketAddr, TcpStream},
-    path::Path,
+    path::{Path, PathBuf},
     process::Command,
     time::Duration,
 };
@@ -42,6 +42,17 @@ pub struct Options {
     /// Use the release build.
     #[arg(long)]
     pub release: bool,
+    /// Folder of the programs; without it, that of the build.
+    #[arg(skip)]
+    pub bin: Option<PathBuf>,
+}
+
+impl Options {
+    fn bin(&self) -> PathBuf {
+        let build = if self.release { "release" } else { "debug" };
+        let built = || target_dir().join(build);
+        self.bin.clone().unwrap_or_else(built)
+    }
 }
 
 pub fn up(options: &Options) -> Result<()> {
@@ -76,7 +87,7 @@ pub fn build(release: bool) -> Result<()> {
 
 /// Starts the six processes and waits until the gateway is ready. `extra` are further settings: process, name, value.
 pub fn start(options: &Options, extra: &[(&str, &str, &str)]) -> Result<Processes> {
-    let bin = target_dir().join(if options.release { "release" } else { "debug" });
+    let bin = options.bin();
     let server = options.database.trim_end_matches('/');
     check(Command::new(bin.join("waybill")).args([
         "databases",
@@ -121,7 +132,7 @@ pub fn start(options: &Options, extra: &[(&str, &str, &str)]) -> Result<Processe
 
 /// Fills the platform with demo data.
 fn seed(options: &Options) -> Result<()> {
-    let bin = target_dir().join(if options.release { "release" } else { "debug" });
+    let bin = options.bin();
     let mut command = Command::new(bin.join("waybill"));
     command.arg("demo").envs(peers());
     check(&mut command)

@@ -1,27 +1,38 @@
-//! `cargo xtask bench --only scale`: the cost of lists, searches, the dashboard and the export with a thousand orders and with a
-//! million.
+//! The cost of lists, searches, the dashboard and the export with a thousand orders and with a million; and of placing and the list
+//! with ten million, compared with an empty shop.
 
 use std::{
-    path::Path,
     process::{Command, Stdio},
     sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        Mutex,
+        atomic::{AtomicBool, Ordering},
     },
+    thread,
     time::Duration,
 };
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use serde_json::{Value, json};
 
-use super::{Bench, EMAIL, Embedded, PASSWORD, drop_databases, resident_mb};
+use super::{
+    Bench,
+    alternate::{Case, alternate},
+    load::watch,
+    platform::{Home, Platform, Shape},
+    row::Row,
+    usage::{Groups, memory},
+};
 
 /// The size that the other one is compared with.
 const FEW: usize = 1_000;
+const CONNECTIONS: usize = 8;
+/// There are many requests, and p99 needs no more.
+const REPETITIONS: usize = 3;
+const LIST: &str = "/api/v1/orders?limit=20";
 
 /// The measured requests; each through the gateway by an administrator.
 const ASKED: [(&str, &str); 9] = [
-    ("list", "/api/v1/orders?limit=20"),
+    ("list", LIST),
     ("oldest", "/api/v1/orders?limit=20&sort=OLDEST"),
     // The page is full at both sizes, so that the same work is compared.
     (
@@ -46,166 +57,132 @@ const ASKED: [(&str, &str); 9] = [
     ("dashboard", "/api/v1/admin/dashboard"),
 ];
 
-/// The database of a measured platform.
-struct Store<'a> {
-    name: &'static str,
-    data: &'a Path,
-    settings: &'a [(&'a str, &'a str)],
-    order_url: String,
-    place: Vec<String>,
+/// Lists, searches and the dashboard at both sizes, in turn; the export of the larger one.
+pub fn scale(bench: &Bench<'_>, shape: Shape) -> Result<()> {
+    let many = bench.options.scale_orders;
+    let name =
+        |what: &str, orders: usize| format!("{}: scale: {what} with {orders} orders", shape.name());
+    let (few, full) = (filled(bench, shape, FEW)?, filled(bench, shape, many)?);
+    let platform = Platform::start(bench, &full, &[])?;
+    let few = Platform::start(bench, &few, &[])?;
+    let number = |platform: &Platform<'_>| -> Result<String> {
+        let mut number = bench.load_on(platform, "number", &[]);
+        let number = watch(&mut number, &Groups::new(), |_| ())?.figures()?;
+        let number = number["number"].as_str().unwrap_or_default();
+        Ok(format!("/api/v1/orders?limit=20&q={number}"))
+    };
+    let numbers = (number(&few)?, number(&platform)?);
+    let mut asked: Vec<_> = ASKED.map(|(what, path)| (what, path, path)).to_vec();
+    asked.push(("number", &numbers.0, &numbers.1));
+    let mut cases = Vec::new();
+    for (what, of_few, of_many) in asked {
+        let (few, platform) = (&few, &platform);
+        let small = name(what, FEW);
+        cases.push(Case::new(small.clone(), move || ask(bench, few, of_few)));
+        cases.push(Case::new(name(what, many), move || ask(bench, platform, of_many)).of(&small));
+    }
+    let mut rows = alternate(bench.options.repetitions.min(REPETITIONS), cases)?;
+    let p99 = |row: &Row| row.figures["p99_ms"].as_f64();
+    for pair in rows.chunks_exact_mut(2) {
+        let ratio = p99(&pair[1])
+            .zip(p99(&pair[0]))
+            .map(|(large, small)| large / small);
+        pair[1].figures["p99_ratio"] = json!(ratio);
+    }
+    bench.add(rows);
+    // Started again, because its memory has grown.
+    drop(platform);
+    let platform = Platform::start(bench, &full, &[])?;
+    bench.row(name("export", many), export(bench, &platform)?);
+    Ok(())
 }
 
-impl Bench<'_> {
-    pub(super) fn scale(&mut self) -> Result<()> {
-        if self.selected("scale sqlite") {
-            let folder = tempfile::tempdir()?;
-            let data = folder.path().join("data");
-            self.scale_on(&Store {
-                name: "scale sqlite",
-                data: &data,
-                settings: &[],
-                order_url: format!("sqlite://{}/order.db", data.display()),
-                place: vec!["--data-dir".to_owned(), data.display().to_string()],
-            })?;
-        }
-        if self.selected("scale postgres") {
-            let folder = tempfile::tempdir()?;
-            let server = self.options.database.trim_end_matches('/').to_owned();
-            let prefix = format!("waybill_scale_{}_", std::process::id());
-            let settings = [
-                ("WAYBILL_DATABASE_SERVER", server.as_str()),
-                ("WAYBILL_DATABASE_PREFIX", prefix.as_str()),
-            ];
-            let outcome = self.scale_on(&Store {
-                name: "scale postgres",
-                data: &folder.path().join("data"),
-                settings: &settings,
-                order_url: format!("{server}/{prefix}order"),
-                place: ["--server", &server, "--prefix", &prefix]
-                    .map(str::to_owned)
-                    .to_vec(),
-            });
-            drop_databases(&server, &prefix);
-            outcome?;
-        }
-        Ok(())
-    }
+/// A shop with this many past orders.
+fn filled(bench: &Bench<'_>, shape: Shape, orders: usize) -> Result<Home> {
+    let home = Home::new(bench, shape)?;
+    // The first start makes the tables and the administrator.
+    drop(Platform::start(bench, &home, &[])?);
+    fill(bench, &home, orders)?;
+    Ok(home)
+}
 
-    fn scale_on(&mut self, store: &Store<'_>) -> Result<()> {
-        // The first start creates the tables and the administrator.
-        drop(Embedded::start(&self.bin, store.data, store.settings)?);
-        let many = self.options.scale_orders;
-        self.fill(store, FEW)?;
-        let small = self.ask(store)?;
-        self.fill(store, many.saturating_sub(FEW))?;
-        let large = self.ask(store)?;
-        for ((what, small), (_, large)) in small.into_iter().zip(large) {
-            let p99 = |figures: &Value| figures["p99_ms"].as_f64();
-            let ratio = p99(&large)
-                .zip(p99(&small))
-                .map(|(large, small)| large / small);
-            let figures = json!({
-                "p50_ms": large["p50_ms"], "p99_ms": large["p99_ms"], "per_second": large["per_second"],
-                "orders": many, "errors": large["errors"], "p99_ms_at_1000": small["p99_ms"], "p99_ratio": ratio,
-            });
-            self.row(&format!("{}: {what}", store.name), None, figures);
-        }
-        let figures = self.export(store)?;
-        self.row(&format!("{}: export", store.name), None, figures);
-        Ok(())
-    }
+fn ask(bench: &Bench<'_>, platform: &Platform<'_>, path: &str) -> Result<Value> {
+    let mut load = bench.load_on(platform, "ask", &[path]);
+    load.args(["--connections", &CONNECTIONS.to_string()]);
+    watch(&mut load, &platform.groups(), |_| ())?.figures()
+}
 
-    /// Writes orders into the stopped platform's database and counts them.
-    fn fill(&self, store: &Store<'_>, orders: usize) -> Result<()> {
-        let mut fill = Command::new(self.bin.join("waybill-load"));
-        fill.args(["fill", &store.order_url, "--orders", &orders.to_string()]);
-        let mut rebuild = Command::new(self.bin.join("waybill"));
-        rebuild.args(["rebuild", "analytics"]).args(&store.place);
-        for mut command in [fill, rebuild] {
-            if !command.stdout(Stdio::null()).status()?.success() {
-                bail!("{command:?} failed");
-            }
-        }
-        if store.order_url.starts_with("postgres") {
-            // Autovacuum would do it a minute later.
-            let mut vacuum = Command::new("psql");
-            vacuum.args([store.order_url.as_str(), "-qc", "VACUUM (ANALYZE)"]);
-            if !vacuum.status().is_ok_and(|status| status.success()) {
-                println!("psql is not here: PostgreSQL plans without statistics");
-            }
-        }
-        Ok(())
-    }
+/// Placing and the first page of the list in a shop with a great many orders, and in a new one on the same server.
+pub fn millions(bench: &Bench<'_>, shape: Shape) -> Result<()> {
+    let Some(many) = bench.options.scale_place else {
+        return Ok(());
+    };
+    let (full, empty) = (filled(bench, shape, many)?, Home::new(bench, shape)?);
+    let full = Platform::start(bench, &full, &[])?;
+    let empty = Platform::start(bench, &empty, &[])?;
+    let name = |what: &str, shop: &str| format!("{}: {what} {shop}", shape.name());
+    let with = format!("with {many} orders");
+    let (place, list) = (
+        name("place an order", "in an empty shop"),
+        name("list", "in an empty shop"),
+    );
+    bench.measure(vec![
+        Case::new(place.clone(), || bench.place(&empty, CONNECTIONS, &[])),
+        Case::new(name("place an order", &with), || {
+            bench.place(&full, CONNECTIONS, &[])
+        })
+        .of(&place),
+        Case::new(list.clone(), || ask(bench, &empty, LIST)),
+        Case::new(name("list", &with), || ask(bench, &full, LIST)).of(&list),
+    ])
+}
 
-    fn ask(&self, store: &Store<'_>) -> Result<Vec<(&'static str, Value)>> {
-        let platform = Embedded::start(&self.bin, store.data, store.settings)?;
-        let get = |path: &str| {
-            self.load(&[
-                "get",
-                &platform.base,
-                path,
-                "--email",
-                EMAIL,
-                "--password",
-                PASSWORD,
-            ])
-        };
-        let mut all = Vec::new();
-        for (what, path) in ASKED {
-            all.push((what, get(path)?));
+/// Writes orders into the stopped platform's database and counts them.
+fn fill(bench: &Bench<'_>, home: &Home, orders: usize) -> Result<()> {
+    let mut fill = Command::new(&bench.load);
+    fill.args(["fill", &home.url("order"), "--orders", &orders.to_string()]);
+    let mut rebuild = Command::new(bench.bin.join("waybill"));
+    rebuild
+        .args(["rebuild", "analytics"])
+        .args(home.arguments());
+    for mut command in [fill, rebuild] {
+        if !command.stdout(Stdio::null()).status()?.success() {
+            bail!("{command:?} failed");
         }
-        let newest = Command::new(self.bin.join("waybill-load"))
-            .args([
-                "number",
-                &platform.base,
-                "--email",
-                EMAIL,
-                "--password",
-                PASSWORD,
-            ])
-            .output()?;
-        let number = String::from_utf8(newest.stdout)?;
-        let path = format!("/api/v1/orders?limit=20&q={}", number.trim());
-        all.push(("number", get(&path)?));
-        Ok(all)
     }
+    Ok(())
+}
 
-    /// All orders as one file, and how much memory the platform needs for it.
-    fn export(&self, store: &Store<'_>) -> Result<Value> {
-        let platform = Embedded::start(&self.bin, store.data, store.settings)?;
-        let idle = platform.memory_mb();
-        let (process, done, peak) = (
-            platform.child.id(),
-            Arc::new(AtomicBool::new(false)),
-            Arc::new(AtomicU64::new(idle)),
-        );
-        let watch = std::thread::spawn({
-            let (done, peak) = (Arc::clone(&done), Arc::clone(&peak));
-            move || {
-                while !done.load(Ordering::Relaxed) {
-                    peak.fetch_max(resident_mb(process), Ordering::Relaxed);
-                    std::thread::sleep(Duration::from_millis(20));
+/// All orders as one file, and how much memory the platform needs for it.
+fn export(bench: &Bench<'_>, platform: &Platform<'_>) -> Result<Value> {
+    let resident = || {
+        let processes = platform.processes();
+        let each = processes
+            .iter()
+            .filter_map(|(_, id)| memory(*id)["rss_mb"].as_f64());
+        each.sum::<f64>()
+    };
+    let idle = resident();
+    let (done, peak) = (AtomicBool::new(false), Mutex::new(idle));
+    let mut figures = thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                if let Ok(mut peak) = peak.lock() {
+                    *peak = peak.max(resident());
                 }
+                thread::sleep(Duration::from_millis(20));
             }
         });
-        let output = Command::new(self.bin.join("waybill-load"))
-            .args([
-                "export",
-                &platform.base,
-                "--email",
-                EMAIL,
-                "--password",
-                PASSWORD,
-            ])
-            .stderr(Stdio::inherit())
-            .output();
+        let exported = watch(
+            &mut bench.load_on(platform, "export", &[]),
+            &Groups::new(),
+            |_| (),
+        );
         done.store(true, Ordering::Relaxed);
-        let _ = watch.join();
-        let mut figures: Value =
-            serde_json::from_slice(&output?.stdout).context("the export did not end well")?;
-        let peak = peak.load(Ordering::Relaxed);
-        figures["idle_mb"] = json!(idle);
-        figures["peak_above_idle_mb"] = json!(peak.saturating_sub(idle));
-        Ok(figures)
-    }
+        exported?.figures()
+    })?;
+    let peak = peak.lock().map_or(idle, |peak| *peak);
+    figures["idle_mb"] = json!(idle);
+    figures["peak_above_idle_mb"] = json!(peak - idle);
+    Ok(figures)
 }

@@ -6,9 +6,11 @@ use std::{str::FromStr as _, time::Duration};
 use anyhow::{Context as _, Result};
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use sea_orm::sqlx::{
-    self, Connection as _, PgConnection, QueryBuilder, SqliteConnection,
+    self, Connection as _, MySqlConnection, PgConnection, QueryBuilder, SqliteConnection,
+    mysql::MySqlConnectOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
+use serde_json::{Value, json};
 use uuid::Uuid;
 use waybill_primitives::{OrderNumber, Timestamp};
 
@@ -212,8 +214,8 @@ macro_rules! write_all {
             .await?;
         if known == 0 {
             let mut sql = QueryBuilder::new(
-                "INSERT INTO products (id, sku, name, name_key, description, kind, price, currency, category, active, \
-                 search, version, created_at, updated_at) ",
+                "INSERT INTO products (id, sku, name, name_key, description, kind, price, currency, active, \
+                 version, created_at, updated_at) ",
             );
             sql.push_values(0..PRODUCTS, |mut cells, number| {
                 cells
@@ -225,9 +227,7 @@ macro_rules! write_all {
                     .push_bind("SERVICE")
                     .push_bind(price(number))
                     .push_bind("USD")
-                    .push_bind("")
                     .push_bind(true)
-                    .push_bind("bench service")
                     .push_bind(1_i64)
                     .push_bind(now.micros())
                     .push_bind(now.micros());
@@ -249,7 +249,7 @@ macro_rules! write_all {
     }};
 }
 
-pub async fn run(url: &str, orders: usize) -> Result<()> {
+pub async fn run(url: &str, orders: usize) -> Result<Value> {
     if url.starts_with("sqlite:") {
         let options = SqliteConnectOptions::from_str(url)?
             .journal_mode(SqliteJournalMode::Wal)
@@ -262,6 +262,16 @@ pub async fn run(url: &str, orders: usize) -> Result<()> {
             .execute(&mut connection)
             .await?;
         connection.close().await?;
+    } else if url.starts_with("mysql:") {
+        let options = MySqlConnectOptions::from_str(url)?;
+        let mut connection = MySqlConnection::connect_with(&options)
+            .await
+            .context("connecting to MariaDB")?;
+        write_all!(connection, orders);
+        sqlx::raw_sql("ANALYZE TABLE orders, order_items, order_history")
+            .execute(&mut connection)
+            .await?;
+        connection.close().await?;
     } else {
         let mut connection = PgConnection::connect(url)
             .await
@@ -270,7 +280,11 @@ pub async fn run(url: &str, orders: usize) -> Result<()> {
             .execute(&mut connection)
             .await?;
         write_all!(connection, orders);
+        // Autovacuum would do it a minute later.
+        sqlx::raw_sql("VACUUM (ANALYZE)")
+            .execute(&mut connection)
+            .await?;
         connection.close().await?;
     }
-    Ok(())
+    Ok(json!({"orders": orders}))
 }

@@ -1,81 +1,70 @@
-//! Load over HTTP: one keep-alive connection per worker.
+//! Load over HTTP: one keep-alive connection for each worker.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context as _, Result, ensure};
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full};
-use hyper::{Method, Request, client::conn::http1};
-use hyper_util::rt::TokioIo;
-use rand::RngExt as _;
+use http_body_util::BodyExt as _;
+use hyper::Method;
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
 use waybill_primitives::Timestamp;
-use waybill_testkit::Api;
 
-use crate::measure::{Load, Report, Worker};
+use crate::{
+    connection::Connection,
+    measure::{Load, Report, Worker},
+    shop::{Basket, CUSTOMERS, Target, any},
+};
 
-/// Products that orders are distributed over, as in a shop with more than one bestseller.
-const PRODUCTS: usize = 100;
-const STOCK: i64 = 1_000_000_000;
+/// Between two looks at whether an order is paid.
+const LOOK: Duration = Duration::from_millis(1);
+/// An order that is not paid by then never will be.
+const PATIENCE: Duration = Duration::from_secs(20);
 
-struct Connection {
-    sender: http1::SendRequest<Full<Bytes>>,
-    host: String,
-}
-
-impl Connection {
-    async fn open(base: &str) -> Result<Self> {
-        let host = base
-            .strip_prefix("http://")
-            .context("expected http://host:port")?
-            .to_owned();
-        let stream = TcpStream::connect(&host).await?;
-        stream.set_nodelay(true)?;
-        let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-        tokio::spawn(connection);
-        Ok(Self { sender, host })
-    }
-
-    async fn send(&mut self, method: Method, path: &str, token: &str, body: Bytes) -> Result<u16> {
-        let mut request = Request::builder()
-            .method(method)
-            .uri(path)
-            .header("host", self.host.as_str());
-        if !token.is_empty() {
-            request = request.header("authorization", format!("Bearer {token}"));
-        }
-        if !body.is_empty() {
-            request = request.header("content-type", "application/json");
-        }
-        let answer = self
-            .sender
-            .send_request(request.body(Full::new(body))?)
-            .await?;
-        let status = answer.status().as_u16();
-        answer.into_body().collect().await?;
-        Ok(status)
-    }
-}
-
-struct Getter {
+/// Reads one of these paths, each with the token to read it.
+struct Reader {
     connection: Connection,
-    path: String,
-    token: String,
+    paths: Arc<Vec<(String, String)>>,
 }
 
-impl Worker for Getter {
+impl Worker for Reader {
     async fn once(&mut self) -> Result<bool> {
-        let status = self
-            .connection
-            .send(Method::GET, &self.path, &self.token, Bytes::new())
-            .await?;
-        Ok(status == 200)
+        let (path, token) = any(&self.paths);
+        let read = self.connection.send(Method::GET, path, token, Bytes::new());
+        Ok(read.await?.0 == 200)
     }
+}
+
+async fn read(load: &Load, base: &str, paths: Vec<(String, String)>) -> Result<Report> {
+    let paths = Arc::new(paths);
+    let mut workers = Vec::new();
+    for _ in 0..load.connections {
+        workers.push(Reader {
+            connection: Connection::open(base).await?,
+            paths: Arc::clone(&paths),
+        });
+    }
+    load.run(workers).await
+}
+
+/// Reads one path.
+pub async fn get(load: &Load, base: &str, path: &str, token: &str) -> Result<Report> {
+    read(load, base, vec![(dated(path)?, token.to_owned())]).await
+}
+
+/// Reads orders, each by its customer.
+pub async fn read_orders(load: &Load, target: &Target) -> Result<Report> {
+    let customers = target.customers(CUSTOMERS).await?;
+    read(load, &target.base, target.placed(&customers).await?).await
 }
 
 /// The path with each `{days-ago:N}` as a time.
-pub fn dated(path: &str) -> Result<String> {
+fn dated(path: &str) -> Result<String> {
     let mut parts = path.split("{days-ago:");
     let mut all = parts.next().unwrap_or_default().to_owned();
     for part in parts {
@@ -87,31 +76,21 @@ pub fn dated(path: &str) -> Result<String> {
     Ok(all)
 }
 
-/// An access token.
-pub async fn token(base: &str, email: &str, password: &str) -> String {
-    let user = Api::new(base).login(email, password).await;
-    user.token().to_owned()
-}
-
 /// The number of the newest order.
-pub async fn newest(base: &str, email: &str, password: &str) -> Result<String> {
-    let admin = Api::new(base).login(email, password).await;
-    let page = admin.get("/orders?limit=1").await;
+pub async fn newest(target: &Target) -> Result<Value> {
+    let page = target.admin().await.get("/orders?limit=1").await;
     let number = page.body["items"][0]["orderNumber"].as_str();
-    Ok(number.context("there are no orders")?.to_owned())
+    Ok(json!({"number": number.context("there are no orders")?}))
 }
 
 /// Downloads the export of all orders without storing it: lines, bytes, seconds.
-pub async fn export(base: &str, email: &str, password: &str) -> Result<Value> {
-    let token = token(base, email, password).await;
-    let mut connection = Connection::open(base).await?;
-    let request = Request::builder()
-        .uri("/api/v1/admin/orders/export?format=csv")
-        .header("host", connection.host.as_str())
-        .header("authorization", format!("Bearer {token}"))
-        .body(Full::new(Bytes::new()))?;
-    let start = std::time::Instant::now();
-    let answer = connection.sender.send_request(request).await?;
+pub async fn export(target: &Target) -> Result<Value> {
+    let token = target.admin().await.token().to_owned();
+    let mut connection = Connection::open(&target.base).await?;
+    let path = "/api/v1/admin/orders/export?format=csv";
+    let start = Instant::now();
+    let asked = connection.start(Method::GET, path, &token, Bytes::new());
+    let answer = asked.await?;
     ensure!(answer.status() == 200, "the export: {}", answer.status());
     let (mut lines, mut bytes) = (0, 0);
     let mut body = answer.into_body();
@@ -128,74 +107,98 @@ pub async fn export(base: &str, email: &str, password: &str) -> Result<Value> {
     )
 }
 
-pub async fn get(load: &Load, base: &str, path: &str, token: &str) -> Result<Report> {
-    let mut workers = Vec::new();
-    for _ in 0..load.connections {
-        workers.push(Getter {
-            connection: Connection::open(base).await?,
-            path: path.to_owned(),
-            token: token.to_owned(),
-        });
-    }
-    load.run(workers).await
-}
-
 struct Buyer {
     connection: Connection,
-    token: String,
-    orders: Vec<Bytes>,
+    /// Of the customers.
+    tokens: Arc<Vec<String>>,
+    orders: Arc<Vec<Bytes>>,
+}
+
+impl Buyer {
+    async fn all(load: &Load, target: &Target, basket: &Basket) -> Result<Vec<Self>> {
+        let orders = Arc::new(target.orders(basket).await?);
+        let mut buyers = Vec::new();
+        let tokens = Arc::new(target.customers(CUSTOMERS).await?);
+        for _ in 0..load.connections {
+            buyers.push(Self {
+                connection: Connection::open(&target.base).await?,
+                tokens: Arc::clone(&tokens),
+                orders: Arc::clone(&orders),
+            });
+        }
+        Ok(buyers)
+    }
 }
 
 impl Worker for Buyer {
     async fn once(&mut self) -> Result<bool> {
-        let order = self.orders[rand::rng().random_range(0..self.orders.len())].clone();
-        let status = self
+        let (token, order) = (any(&self.tokens), any(&self.orders).clone());
+        let place = self
             .connection
-            .send(Method::POST, "/api/v1/orders", &self.token, order)
-            .await?;
-        Ok(status == 201)
+            .send(Method::POST, "/api/v1/orders", token, order);
+        Ok(place.await?.0 == 201)
     }
 }
 
-/// Logs in once, fills the shop unless it is filled already, and places orders of one item each.
-pub async fn place(load: &Load, base: &str, email: &str, password: &str) -> Result<Report> {
-    let admin = Api::new(base).login(email, password).await;
-    let mut orders = Vec::new();
-    for number in 0..PRODUCTS {
-        let id = product(&admin, number).await?;
-        let order = json!({"items": [{"productId": id, "quantity": 1}]});
-        orders.push(Bytes::from(order.to_string()));
-    }
-    let mut workers = Vec::new();
-    for _ in 0..load.connections {
-        workers.push(Buyer {
-            connection: Connection::open(base).await?,
-            token: admin.token().to_owned(),
-            orders: orders.clone(),
-        });
-    }
-    load.run(workers).await
+/// Places orders, each of some customer.
+pub async fn place(load: &Load, target: &Target, basket: &Basket) -> Result<Report> {
+    load.run(Buyer::all(load, target, basket).await?).await
 }
 
-async fn product(admin: &Api, number: usize) -> Result<String> {
-    let sku = format!("BENCH-{number:03}");
-    let found = admin.get(&format!("/products?q={sku}&limit=1")).await;
-    ensure!(found.status == 200, "listing products: {}", found.body);
-    if let Some(id) = found.body["items"][0]["id"].as_str() {
-        return Ok(id.to_owned());
+/// Places an order, pays it in the sandbox, and waits until the customer sees that it is paid.
+struct Payer {
+    buyer: Buyer,
+    looks: Arc<AtomicUsize>,
+}
+
+impl Worker for Payer {
+    async fn once(&mut self) -> Result<bool> {
+        let Buyer {
+            connection,
+            tokens,
+            orders,
+        } = &mut self.buyer;
+        let (token, body) = (any(tokens), any(orders).clone());
+        let place = connection.json((Method::POST, "/api/v1/orders"), token, body, 201);
+        let order = place.await?;
+        let order = format!("/api/v1/orders/{}", order["id"].as_str().context("an id")?);
+
+        let body = Bytes::from_static(br#"{"provider":"SANDBOX"}"#);
+        let path = format!("{order}/payments");
+        let created = connection.json((Method::POST, &path), token, body, 201);
+        let created = created.await?;
+        let page = created["redirectUrl"].as_str().context("a redirect URL")?;
+        let page = &page[page.find("/api/").context("a URL of the API")?..];
+
+        let body = Bytes::from_static(br#"{"outcome":"SUCCEED"}"#);
+        let pay = connection.json((Method::POST, page), "", body, 200);
+        pay.await?;
+
+        let paid = Instant::now();
+        loop {
+            let look = connection.json((Method::GET, &order), token, Bytes::new(), 200);
+            let seen = look.await?;
+            self.looks.fetch_add(1, Ordering::Relaxed);
+            if seen["paymentStatus"] == "PAID" {
+                return Ok(true);
+            }
+            ensure!(paid.elapsed() < PATIENCE, "never paid: {seen}");
+            tokio::time::sleep(LOOK).await;
+        }
     }
-    let body: Value = json!({
-        "sku": sku, "name": format!("Bench product {number}"), "description": "For measuring",
-        "kind": "GOODS", "price": {"amount": 1999, "currency": "USD"}, "stock": STOCK,
+}
+
+/// Whole orders.
+pub async fn whole(load: &Load, target: &Target, basket: &Basket) -> Result<Value> {
+    let looks = Arc::new(AtomicUsize::new(0));
+    let buyers = Buyer::all(load, target, basket).await?;
+    let payers = buyers.into_iter().map(|buyer| Payer {
+        buyer,
+        looks: Arc::clone(&looks),
     });
-    let created = admin.post("/products", body).await;
-    ensure!(
-        created.status == 201,
-        "creating a product: {}",
-        created.body
-    );
-    Ok(created.body["id"]
-        .as_str()
-        .context("a product has an id")?
-        .to_owned())
+    let report = load.run(payers.collect()).await?;
+    let looks = looks.load(Ordering::Relaxed) as f64 / report.all_operations.max(1) as f64;
+    let mut report = serde_json::to_value(report)?;
+    report["looks_per_order"] = json!(looks);
+    Ok(report)
 }
