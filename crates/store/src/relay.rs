@@ -35,6 +35,8 @@ const REPEATED_BATCH: u64 = 256;
 /// Nothing is published again while a consumer has more events than this to settle, except for one batch in [`MAX_HOLD`].
 const MAX_BEHIND: u64 = 512;
 const MAX_HOLD: Duration = Duration::from_secs(1);
+/// How long new events wait at most while others are being published.
+const LOOK_PAUSE: Duration = Duration::from_millis(20);
 /// How long new events wait at most for callers that write.
 const MAX_GIVE_WAY: Duration = Duration::from_millis(100);
 /// How soon it is looked whether there still are such callers.
@@ -182,17 +184,28 @@ impl<'a> Relay<'a> {
         self.compare().await?;
         let mut compared = Instant::now();
         let mut look = true;
+        let mut looked: Option<Instant> = None;
         loop {
-            if look {
+            // A read returns what is at work as well, so it waits for the end of that, but not for a slow consumer.
+            if look
+                && (self.at_work.is_empty() || looked.is_none_or(|at| at.elapsed() >= LOOK_PAUSE))
+            {
                 self.give_way(stop).await;
                 self.start_publishing().await?;
+                (look, looked) = (false, Some(Instant::now()));
             }
             if self.at_work.is_empty() {
                 // There is nothing to do, or everything was marked.
                 self.works();
             }
-            let pause = if self.holding { HOLD } else { self.config.poll };
-            look = tokio::select! {
+            let pause = if look {
+                LOOK_PAUSE
+            } else if self.holding {
+                HOLD
+            } else {
+                self.config.poll
+            };
+            look |= tokio::select! {
                 Some(outcome) = self.at_work.next() => self.record(outcome).await?,
                 () = committed.notified() => true,
                 Some(ask) = asks.next() => self.repair(&ask).await?,
@@ -203,7 +216,7 @@ impl<'a> Relay<'a> {
                 }
                 () = tokio::time::sleep(pause) => {
                     // An operator may have requested a repetition.
-                    self.repeating = true;
+                    self.repeating |= !look;
                     true
                 }
                 () = stop.cancelled() => return Ok(()),
