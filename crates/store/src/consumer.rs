@@ -133,7 +133,7 @@ impl Handler for Intake {
     async fn handle_together(&self, events: &[Envelope]) -> Together {
         let mut pauses = self.pauses();
         loop {
-            match self.consume(events).await {
+            match self.consume(events, false).await {
                 Ok(()) => {
                     for event in events {
                         self.gaps.watch(event).await;
@@ -159,7 +159,7 @@ impl Intake {
         let (mut pauses, mut outages) = (self.pauses(), self.pauses());
         loop {
             let permit = self.alone.acquire().await;
-            let outcome = self.consume(std::slice::from_ref(event)).await;
+            let outcome = self.consume(std::slice::from_ref(event), true).await;
             drop(permit);
             let error = match outcome {
                 Ok(()) => {
@@ -229,8 +229,9 @@ impl Intake {
         }
     }
 
-    /// All of them in one transaction, or none; those that were consumed before have no effect.
-    async fn consume(&self, events: &[Envelope]) -> Result<(), HandlerError> {
+    /// All of them in one transaction, or none; those that were consumed before have no effect. `alone`: it is one event that others do
+    /// not wait for.
+    async fn consume(&self, events: &[Envelope], alone: bool) -> Result<(), HandlerError> {
         let place = |event: &Envelope| (event.aggregate_id, event.aggregate_version);
         // The same lock order everywhere, so that replicas do not deadlock.
         let mut events = Cow::Borrowed(events);
@@ -240,7 +241,7 @@ impl Intake {
         if !self.leave_out_known(&mut events).await? {
             return Ok(());
         }
-        let Err(error) = retrying(|| self.apply(&events)).await else {
+        let Err(error) = retrying(|| self.apply(&events, alone)).await else {
             return Ok(());
         };
         if matches!(&error, HandlerError::Store(error) if error.is_unavailable()) {
@@ -256,7 +257,7 @@ impl Intake {
         if events.len() == before {
             return Err(error);
         }
-        retrying(|| self.apply(&events)).await
+        retrying(|| self.apply(&events, alone)).await
     }
 
     /// Leaves out those that were consumed before. False if there are no others.
@@ -275,10 +276,16 @@ impl Intake {
         Ok(!events.is_empty())
     }
 
-    async fn apply(&self, events: &[Envelope]) -> Result<(), HandlerError> {
+    async fn apply(&self, events: &[Envelope], alone: bool) -> Result<(), HandlerError> {
         let tx = self.db.begin(&EventContext::default()).await?;
         tx.defer(events.iter().map(|event| self.inbox_row(event)));
-        let outcome = guarded(self.handler.apply_batch(&tx, events)).await;
+        let outcome = match events {
+            [event] if alone => {
+                tx.act_for(EventContext::of(event));
+                guarded(self.handler.apply(&tx, event)).await
+            }
+            events => guarded(self.handler.apply_batch(&tx, events)).await,
+        };
         tx.finish(outcome).await?;
         self.consumed(events);
         Ok(())

@@ -32,10 +32,11 @@ impl ConsumerInfo {
 pub trait EventHandler: Send + Sync + 'static {
     /// Which events it takes.
     fn info(&self) -> ConsumerInfo;
-    /// Changes state inside the transaction that also holds the inbox row; may emit events. An error rolls all of it back.
+    /// Changes state inside the transaction that also holds the inbox row; may emit events. An error rolls all of it back. Events of other
+    /// aggregates do not wait for this one, so it may wait for a lock.
     async fn apply(&self, tx: &Tx, event: &Envelope) -> Result<(), HandlerError>;
     /// As [`EventHandler::apply`], for events that queued for this consumer, sorted by aggregate and version. All of them are in one
-    /// transaction; if it fails, smaller parts of them are tried, and in the end each alone. So what it locks is locked until the last
+    /// transaction; if it fails, smaller parts of them are tried, and in the end each alone, by [`EventHandler::apply`]. What it locks is locked until the last
     /// one is done: a handler that locks anything but its events' aggregates does so in an order that is the same everywhere.
     /// A handler whose effects can be added up overrides this with few statements for many events. An override that emits events
     /// first sets on whose behalf ([`Tx::act_for`]).

@@ -52,7 +52,7 @@ impl EventHandler for PaymentEvents {
     }
 
     async fn apply(&self, tx: &Tx, event: &Envelope) -> Result<(), HandlerError> {
-        self.apply_batch(tx, std::slice::from_ref(event)).await
+        self.follow(tx, payment_change(event)?).await
     }
 
     /// Locks the orders in the order of their ids, like everybody who locks several, and their stock after all of them, with the commit.
@@ -64,7 +64,7 @@ impl EventHandler for PaymentEvents {
             .collect::<Result<_, _>>()?;
         changes.sort_by_key(|change| change.order);
         let orders: BTreeSet<_> = changes.iter().map(|change| change.order).collect();
-        if events.len() > 1 && !self.orders.lock_free(tx, &orders).await? {
+        if !self.orders.lock_free(tx, &orders).await? {
             return Err(HandlerError::transient("an order is locked or unknown"));
         }
         for change in changes {
