@@ -44,14 +44,18 @@ impl Runner {
         self.handler.most_together().max(1)
     }
 
-    /// Calls the handler for all events at once. A panic counts as [`Together::Apart`].
+    /// Calls the handler for all events at once. A panic, and not settling without being stopped, count as [`Together::Apart`]: later
+    /// events of the same aggregates must not overtake these.
     pub(crate) async fn together(&self, events: &[Envelope], stop: &CancellationToken) -> Together {
         if stop.is_cancelled() {
             return Together::All(Settled::Later);
         }
         let start = Instant::now();
         let handled = AssertUnwindSafe(self.handler.handle_together(events)).catch_unwind();
-        let outcome = handled.await.unwrap_or(Together::Apart);
+        let outcome = match handled.await {
+            Ok(Together::All(Settled::Later)) if !stop.is_cancelled() => Together::Apart,
+            outcome => outcome.unwrap_or(Together::Apart),
+        };
         self.seconds.record(start.elapsed().as_secs_f64());
         match outcome {
             Together::All(Settled::Done) => self.consumed.increment(events.len() as u64),

@@ -8,6 +8,7 @@ use std::{
 };
 
 use async_trait::async_trait;
+use futures::future::join_all;
 use parking_lot::Mutex;
 use tokio::sync::Semaphore;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -15,7 +16,7 @@ use uuid::Uuid;
 
 use crate::{Envelope, Settled, Together, measure::Runner};
 
-/// Told what became of an event.
+/// Gets the outcome of an event.
 #[async_trait]
 pub(crate) trait Ticket: Send + 'static {
     async fn settled(self, settled: Settled);
@@ -111,9 +112,7 @@ impl<T: Ticket> Queues<T> {
                     continue;
                 }
             };
-            for ticket in tickets {
-                ticket.settled(settled).await;
-            }
+            join_all(tickets.into_iter().map(|ticket| ticket.settled(settled))).await;
         }
     }
 

@@ -66,7 +66,7 @@ impl<T: Send + 'static, R: Send + 'static> Coalesce<T, R> {
     }
 
     /// Joins a batch and returns the result of this call. None if the batch panicked. A caller that stops waiting is left out if its
-    /// batch has not begun; a batch that has begun is finished.
+    /// batch has not started; a batch that has started is finished.
     pub async fn call(&self, call: T) -> Option<R> {
         let (sender, result) = oneshot::channel();
         let running = {
@@ -93,7 +93,8 @@ impl<T: Send + 'static, R: Send + 'static> Inner<T, R> {
                 return;
             }
             // After a panic the senders are dropped, and the callers get nothing.
-            let outcome = AssertUnwindSafe((self.work)(calls)).catch_unwind().await;
+            let work = async { (self.work)(calls).await };
+            let outcome = AssertUnwindSafe(work).catch_unwind().await;
             for (sender, result) in senders.into_iter().zip(outcome.unwrap_or_default()) {
                 // The caller may have stopped waiting.
                 let _ = sender.send(result);

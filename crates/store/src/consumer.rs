@@ -1,8 +1,9 @@
 //! Consuming events: delivered at least once by the bus, effective exactly once.
 //!
-//! The inbox row is written in the handler's own transaction. A handler that fails is tried again with growing delays; if it
-//! keeps failing, the event goes to the dead letters, and the rest of the stream continues. While the database is unavailable,
-//! the consumer waits.
+//! The inbox row is written with the commit of the handler's own transaction. Of two replicas that handle an event at the same time, both
+//! handlers run and one commit is refused: a handler has no effects outside its transaction that must not happen twice. A handler that
+//! fails is tried again with growing delays; if it keeps failing, the event goes to the dead letters, and the rest of the stream
+//! continues. While the database is unavailable, the consumer waits.
 
 use std::{borrow::Cow, collections::HashSet, sync::Arc, time::Duration};
 
@@ -109,6 +110,9 @@ struct Intake {
     away: Outage,
 }
 
+/// Failures of a batch because of an unavailable database after which it is looked whether the database answers.
+const PATIENCE: u32 = 3;
+
 /// Events that one consumer tries alone at the same time: enough to share the database's flushes, few enough to leave connections
 /// for callers.
 const SIDE_BY_SIDE: usize = 4;
@@ -131,7 +135,18 @@ impl Handler for Intake {
     }
 
     async fn handle_together(&self, events: &[Envelope]) -> Together {
-        let mut pauses = self.pauses();
+        let span = tracing::info_span!(
+            "events",
+            consumer = self.handler.info().name,
+            count = events.len()
+        );
+        self.handle_batch(events).instrument(span).await
+    }
+}
+
+impl Intake {
+    async fn handle_batch(&self, events: &[Envelope]) -> Together {
+        let (mut failures, mut pauses) = (0, self.pauses());
         loop {
             match self.consume(events, false).await {
                 Ok(()) => {
@@ -142,6 +157,11 @@ impl Handler for Intake {
                 }
                 Err(HandlerError::Store(error)) if error.is_unavailable() => {
                     self.waits(&error);
+                    failures += 1;
+                    // The reason may be one of the events, such as a statement that takes too long.
+                    if failures >= PATIENCE && self.db.ping().await.is_ok() {
+                        return Together::Apart;
+                    }
                     if self.pause(&mut pauses).await.is_none() {
                         return Together::All(Settled::Later);
                     }
@@ -150,9 +170,7 @@ impl Handler for Intake {
             }
         }
     }
-}
 
-impl Intake {
     /// Tries until the event is consumed or a dead letter.
     async fn handle_alone(&self, event: &Envelope) -> Settled {
         let mut failures = 0;

@@ -1,7 +1,7 @@
 //! Idempotency keys: a row in the same transaction as the operation it protects, with a hash of the request and the response.
 //!
-//! A use case builds its response, inserts the key with it as the transaction's first statement, and continues. When the key
-//! exists already, the insert fails; the transaction is rolled back and [`lookup`] returns the first response.
+//! A use case builds its response and inserts the key with it, as the transaction's first statement ([`insert`]) or with its commit
+//! ([`defer`]). When the key exists already, that fails; the transaction is rolled back and [`lookup`] returns the first response.
 
 use std::{collections::HashSet, time::Duration};
 

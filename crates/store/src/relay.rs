@@ -39,8 +39,8 @@ const MAX_HOLD: Duration = Duration::from_secs(1);
 const LOOK_PAUSE: Duration = Duration::from_millis(20);
 /// How long new events wait at most for callers that write.
 const MAX_GIVE_WAY: Duration = Duration::from_millis(100);
-/// How soon it is looked whether there still are such callers.
-const GIVE_WAY: Duration = Duration::from_millis(5);
+/// How soon it is checked again whether the outbox can be read.
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
 /// How soon the lag of consumers that are behind is read again.
 const HOLD: Duration = Duration::from_millis(25);
 
@@ -186,11 +186,7 @@ impl<'a> Relay<'a> {
         let mut look = true;
         let mut looked: Option<Instant> = None;
         loop {
-            // A read returns what is at work as well, so it waits for the end of that, but not for a slow consumer.
-            if look
-                && (self.at_work.is_empty() || looked.is_none_or(|at| at.elapsed() >= LOOK_PAUSE))
-            {
-                self.give_way(stop).await;
+            if look && self.may_look(looked) {
                 self.start_publishing().await?;
                 (look, looked) = (false, Some(Instant::now()));
             }
@@ -199,7 +195,7 @@ impl<'a> Relay<'a> {
                 self.works();
             }
             let pause = if look {
-                LOOK_PAUSE
+                LOOK_AGAIN
             } else if self.holding {
                 HOLD
             } else {
@@ -209,7 +205,7 @@ impl<'a> Relay<'a> {
                 Some(outcome) = self.at_work.next() => self.record(outcome).await?,
                 () = committed.notified() => true,
                 Some(ask) = asks.next() => self.repair(&ask).await?,
-                // While publishing fails, a commit does not wake it: that would cut short the pause between two attempts.
+                // Not while publishing fails: that would cut short the pause between two attempts.
                 () = std::future::ready(()), if self.refill.is_some() && !self.failing => {
                     self.mark_lost().await?;
                     true
@@ -233,17 +229,18 @@ impl<'a> Relay<'a> {
         }
     }
 
-    /// Lets callers that wait to write go first, for a limited time, and not while there is more to publish than one read returned: then
-    /// what follows from their writes costs less, because consumers get more of it at a time.
-    async fn give_way(&mut self, stop: &CancellationToken) {
-        let until = Instant::now() + MAX_GIVE_WAY;
-        while self.db.under_pressure()
-            && !self.behind
-            && !stop.is_cancelled()
-            && Instant::now() < until
-        {
-            tokio::time::sleep(GIVE_WAY).await;
-        }
+    /// Whether to read the outbox now. A read returns what is at work as well, so it waits for the end of that, but not for a slow
+    /// consumer. It also lets callers that wait to write go first, unless the last read left something: then what follows from their
+    /// writes costs less, because consumers get more of it at a time.
+    fn may_look(&self, looked: Option<Instant>) -> bool {
+        let wait = if self.db.under_pressure() && !self.behind {
+            MAX_GIVE_WAY
+        } else if self.at_work.is_empty() {
+            Duration::ZERO
+        } else {
+            LOOK_PAUSE
+        };
+        looked.is_none_or(|at| at.elapsed() >= wait)
     }
 
     /// Logs that it works again, if it had failed.

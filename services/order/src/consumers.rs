@@ -65,7 +65,9 @@ impl EventHandler for PaymentEvents {
         changes.sort_by_key(|change| change.order);
         let orders: BTreeSet<_> = changes.iter().map(|change| change.order).collect();
         if !self.orders.lock_free(tx, &orders).await? {
-            return Err(HandlerError::transient("an order is locked or unknown"));
+            return Err(HandlerError::transient(
+                "an order is locked, unknown or replaced",
+            ));
         }
         for change in changes {
             tx.act_for(EventContext::of(change.event));

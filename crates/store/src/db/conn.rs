@@ -49,7 +49,7 @@ impl Conn {
     /// Writes what was deferred, and commits.
     pub(crate) async fn commit(self, deferred: Deferred) -> Result<(), StoreError> {
         let whole = match &self.transaction {
-            Transaction::Own(begun) if !begun.initialized() => {
+            Transaction::Own(started) if !started.initialized() => {
                 if deferred.is_empty() {
                     return Ok(());
                 }
@@ -70,7 +70,7 @@ impl Conn {
             return Err(error);
         }
         let outcome = match self.transaction {
-            Transaction::Own(begun) => match begun.into_inner() {
+            Transaction::Own(started) => match started.into_inner() {
                 Some(transaction) => transaction.commit().await.map_err(StoreError::from),
                 None => Ok(()),
             },
@@ -82,8 +82,8 @@ impl Conn {
 
     pub(crate) async fn rollback(self) -> Result<(), StoreError> {
         match self.transaction {
-            Transaction::Own(begun) => {
-                if let Some(transaction) = begun.into_inner() {
+            Transaction::Own(started) => {
+                if let Some(transaction) = started.into_inner() {
                     transaction.rollback().await?;
                 }
             }
@@ -101,8 +101,8 @@ impl Conn {
         T: Send,
     {
         let outcome = match &self.transaction {
-            Transaction::Own(begun) => {
-                match begun.get_or_try_init(|| self.db.writer().begin()).await {
+            Transaction::Own(started) => {
+                match started.get_or_try_init(|| self.db.writer().begin()).await {
                     Ok(transaction) => statement(transaction).await,
                     Err(error) => Err(error),
                 }

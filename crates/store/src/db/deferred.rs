@@ -146,13 +146,10 @@ impl Deferred {
                 statements.push(sql);
             }
         }
-        statements.extend(self.sums.into_iter().map(|sums| sums.statement(backend)));
+        statements.extend(self.sums.iter().map(|sums| sums.statement(backend)));
         if backend == DbBackend::Sqlite {
             // Each call to the driver's thread costs more than a statement.
-            for sql in Sql::joined(statements) {
-                sql.run(conn).await?;
-            }
-            return Ok(());
+            statements = Sql::joined(statements);
         }
         for sql in statements {
             sql.run(conn).await?;
@@ -163,94 +160,55 @@ impl Deferred {
     /// `WITH … INSERT … SELECT * FROM UNNEST(…)`: the text depends on the tables alone, not on the number of rows, so it is prepared
     /// once.
     fn one_statement(self) -> Result<(String, PgArguments), DbErr> {
-        let (mut text, mut arguments) = (String::from("WITH "), PgArguments::default());
-        for (index, insert) in self.inserts.into_iter().enumerate() {
-            if index > 0 {
-                text.push_str(", ");
+        let (mut parts, mut arguments) = (Vec::new(), PgArguments::default());
+        for (index, mut insert) in self.inserts.into_iter().enumerate() {
+            let mut arrays = Vec::with_capacity(insert.columns.len());
+            for column in 0..insert.columns.len() {
+                let rows = insert.rows.iter_mut();
+                let values = rows.map(|row| mem::replace(&mut row[column], Value::Bool(None)));
+                arrays.push(bind(&mut arguments, values.collect())?);
             }
-            let Insert {
-                table,
-                columns,
-                mut rows,
-            } = insert;
-            let into = insert_into(DbBackend::Postgres, table, &columns);
-            let _ = write!(text, "i{index} AS ({into} SELECT * FROM UNNEST(");
-            for column in 0..columns.len() {
-                let separator = if column == 0 { "" } else { ", " };
-                let values = rows
-                    .iter_mut()
-                    .map(|row| mem::replace(&mut row[column], Value::Bool(None)));
-                let kind = bind(&mut arguments, values.collect())?;
-                let _ = write!(text, "{separator}${}::{kind}[]", arguments.len());
-            }
-            text.push_str("))");
+            let into = insert_into(DbBackend::Postgres, insert.table, &insert.columns);
+            let arrays = arrays.join(", ");
+            parts.push(format!(
+                "i{index} AS ({into} SELECT * FROM UNNEST({arrays}))"
+            ));
         }
-        for (index, sums) in self.sums.into_iter().enumerate() {
-            let separator = if text.ends_with("WITH ") { "" } else { ", " };
-            text.push_str(separator);
-            sums.part(index, &mut text, &mut arguments)?;
+        for (index, sums) in self.sums.iter().enumerate() {
+            parts.push(sums.part(index, &mut arguments)?);
         }
-        text.push_str(" SELECT 1");
-        Ok((text, arguments))
+        Ok((format!("WITH {} SELECT 1", parts.join(", ")), arguments))
     }
 }
 
 impl Sums {
     /// The part of a statement of PostgreSQL. The rows are locked in the order of their keys before any of them is changed.
-    fn part(
-        self,
-        index: usize,
-        text: &mut String,
-        arguments: &mut PgArguments,
-    ) -> Result<(), DbErr> {
-        let Self {
-            table,
-            key,
-            columns,
-            stamp,
-            rows,
-        } = self;
-        let keys = rows.keys().map(|id| Value::from(*id)).collect();
-        bind(arguments, keys)?;
-        let keys = arguments.len();
-        let kind = bind(arguments, vec![stamp.1])?;
-        let time = arguments.len();
-        let _ = write!(
-            text,
-            "l{index} AS (SELECT {key} FROM {table} WHERE {key} = ANY(${keys}::uuid[]) ORDER BY {key} FOR UPDATE), \
-             s{index} AS (UPDATE {table} SET {} = (${time}::{kind}[])[1]",
-            stamp.0
-        );
-        let mut names = String::new();
-        let mut arrays = String::new();
-        for (place, column) in columns.iter().enumerate() {
-            let amounts = rows.values().map(|row| Value::from(row[place])).collect();
-            bind(arguments, amounts)?;
-            let _ = write!(text, ", {column} = {table}.{column} + g.a{place}");
+    fn part(&self, index: usize, arguments: &mut PgArguments) -> Result<String, DbErr> {
+        let (table, key) = (self.table, self.key);
+        let keys = bind(arguments, self.rows.keys().map(|id| (*id).into()).collect())?;
+        let stamp = bind(arguments, vec![self.stamp.1.clone()])?;
+        let mut changes = format!("{} = ({stamp})[1]", self.stamp.0);
+        let (mut names, mut arrays) = (String::from("id"), keys.clone());
+        for (place, column) in self.columns.iter().enumerate() {
+            let amounts = self.rows.values().map(|row| row[place].into()).collect();
+            let _ = write!(arrays, ", {}", bind(arguments, amounts)?);
             let _ = write!(names, ", a{place}");
-            let _ = write!(arrays, ", ${}::int8[]", arguments.len());
+            let _ = write!(changes, ", {column} = {table}.{column} + g.a{place}");
         }
-        let _ = write!(
-            text,
-            " FROM UNNEST(${keys}::uuid[]{arrays}) AS g(id{names}) JOIN l{index} ON l{index}.{key} = g.id WHERE {table}.{key} = g.id)"
-        );
-        Ok(())
+        Ok(format!(
+            "l{index} AS (SELECT {key} FROM {table} WHERE {key} = ANY({keys}) ORDER BY {key} FOR UPDATE), \
+             s{index} AS (UPDATE {table} SET {changes} FROM UNNEST({arrays}) AS g({names}) \
+             JOIN l{index} ON l{index}.{key} = g.id WHERE {table}.{key} = g.id)"
+        ))
     }
 
-    fn statement(self, backend: DbBackend) -> Sql {
-        let Self {
-            table,
-            key,
-            columns,
-            stamp,
-            rows,
-        } = self;
+    fn statement(&self, backend: DbBackend) -> Sql {
         let mut sql = Sql::new(backend);
-        let _ = write!(sql.text, "UPDATE {table} SET {} = ", stamp.0);
-        sql.value(stamp.1);
-        for (place, column) in columns.iter().enumerate() {
-            let _ = write!(sql.text, ", {column} = {column} + CASE {key}");
-            for (id, amounts) in &rows {
+        let _ = write!(sql.text, "UPDATE {} SET {} = ", self.table, self.stamp.0);
+        sql.value(self.stamp.1.clone());
+        for (place, column) in self.columns.iter().enumerate() {
+            let _ = write!(sql.text, ", {column} = {column} + CASE {}", self.key);
+            for (id, amounts) in &self.rows {
                 sql.text.push_str(" WHEN ");
                 sql.value((*id).into());
                 sql.text.push_str(" THEN ");
@@ -258,8 +216,8 @@ impl Sums {
             }
             sql.text.push_str(" END");
         }
-        let _ = write!(sql.text, " WHERE {key} IN ");
-        sql.tuple(0, rows.into_keys().map(Value::from));
+        let _ = write!(sql.text, " WHERE {} IN ", self.key);
+        sql.tuple(0, self.rows.keys().map(|id| (*id).into()));
         sql
     }
 }
@@ -334,8 +292,8 @@ impl Sql {
     }
 }
 
-/// Binds the values of a column as one array; returns their type.
-fn bind(arguments: &mut PgArguments, values: Vec<Value>) -> Result<&'static str, DbErr> {
+/// Binds the values of a column as one array; returns the expression for it, such as `$3::text[]`.
+fn bind(arguments: &mut PgArguments, values: Vec<Value>) -> Result<String, DbErr> {
     macro_rules! array {
         ($variant:ident, $kind:literal) => {{
             let values = values.into_iter().map(|value| match value {
@@ -349,7 +307,7 @@ fn bind(arguments: &mut PgArguments, values: Vec<Value>) -> Result<&'static str,
             arguments
                 .add(values)
                 .map_err(|error| DbErr::Type(error.to_string()))?;
-            Ok($kind)
+            Ok(format!("${}::{}[]", arguments.len(), $kind))
         }};
     }
     match values.first() {

@@ -131,8 +131,8 @@ impl Tx {
         self.deferred.lock().insert(rows);
     }
 
-    /// Adds to numbers of a row with the commit, after all inserts: rows are locked in the order of their ids, whatever the order of
-    /// the calls. A check constraint of the table fails [`Tx::commit`] with [`StoreError::Check`]; an id without a row has no effect.
+    /// Adds to numbers of a row with the commit: the rows of a table are locked in the order of their ids, whatever the order of the
+    /// calls. A check constraint of the table fails [`Tx::commit`] with [`StoreError::Check`]; an id without a row has no effect.
     pub fn defer_addition<C: ColumnTrait, const N: usize>(&self, addition: Addition<C, N>) {
         self.deferred.lock().add(addition);
     }

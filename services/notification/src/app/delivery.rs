@@ -2,13 +2,13 @@
 //! sends. If a process dies in between, another one sends the mail; if the mail server had just accepted it, the recipient gets
 //! it twice, with the same Message-ID.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use futures::{StreamExt as _, stream};
 use tokio_util::sync::CancellationToken;
-use waybill_primitives::pause_after;
-use waybill_service_kit::AppError;
-use waybill_store::{EventContext, Retry as _, rows, transact};
+use waybill_primitives::{Timestamp, pause_after};
+use waybill_service_kit::{AppError, ErrorKind};
+use waybill_store::{EventContext, rows, transact};
 
 use super::App;
 use crate::{
@@ -58,49 +58,42 @@ impl App {
         Ok(())
     }
 
-    /// Stores mails in the mailbox, in one transaction. Returns those that have no address yet.
-    async fn keep(&self, due: Vec<Delivery>) -> Result<Vec<Delivery>, AppError> {
+    /// Stores mails in the mailbox, in one transaction. Returns those that are to be delivered one by one: without an address yet, or
+    /// all of them if one of them made the transaction fail.
+    async fn keep(&self, mut due: Vec<Delivery>) -> Result<Vec<Delivery>, AppError> {
         let unknown = due.iter().filter(|delivery| delivery.address.is_none());
         let unknown = unknown.map(|delivery| delivery.user_id);
         let known = recipients::by_id(self.db.reader(), unknown).await?;
         let now = self.clock.now();
-        let (mut mails, mut rest) = (Vec::new(), Vec::new());
-        for delivery in due {
+        let mail = |delivery: &Delivery| {
             let contact = known.get(&delivery.user_id);
             let address = delivery.address.as_ref();
-            let address = address.or(contact.map(|contact| &contact.email));
-            match address.filter(|address| !address.is_empty()) {
-                Some(address) => mails.push(KeptMail {
-                    id: delivery.id,
-                    address: address.clone(),
-                    subject: delivery.subject,
-                    text: delivery.text,
-                    html: delivery.html,
-                    at: now,
-                }),
-                None => rest.push(delivery),
-            }
-        }
+            let address = address.or(contact.map(|contact| &contact.email))?;
+            (!address.is_empty()).then(|| kept(delivery, address, now))
+        };
+        let mails: Vec<_> = due.iter().filter_map(mail).collect();
         if mails.is_empty() {
-            return Ok(rest);
+            return Ok(due);
         }
-        let kept = transact!(self.db, EventContext::default(), async |tx| {
+        let stored = transact!(self.db, EventContext::default(), async |tx| {
             if !deliveries::settle_all(tx, &mails, now).await? {
                 return Err(AppError::too_busy("mail"));
             }
             tx.defer(mails.iter().cloned());
             Ok(())
         });
-        match kept.await {
-            // Another replica has taken some; the next run finds what is left.
-            Err(error) if error.outrun() => {}
-            outcome => {
-                outcome?;
+        match stored.await {
+            Ok(()) => {
                 metrics::counter!("waybill_mails_total", "outcome" => "sent")
                     .increment(mails.len() as u64);
+                let stored: HashSet<_> = mails.iter().map(|mail| mail.id).collect();
+                due.retain(|delivery| !stored.contains(&delivery.id));
             }
+            Err(error) if error.kind == ErrorKind::Unavailable => return Err(error),
+            // Another replica has taken one, or one cannot be stored.
+            Err(error) => tracing::debug!(%error, "mails are stored one by one"),
         }
-        Ok(rest)
+        Ok(due)
     }
 
     async fn deliver(&self, delivery: Delivery) -> Result<(), AppError> {
@@ -229,18 +222,22 @@ impl App {
             };
             let settled = deliveries::settle(tx, delivery.id, attempt, outcome).await?;
             if let (true, Ok(address), Sender::Mailbox) = (settled, &result, &self.sender) {
-                let mail = KeptMail {
-                    id: delivery.id,
-                    address: address.clone(),
-                    subject: delivery.subject.clone(),
-                    text: delivery.text.clone(),
-                    html: delivery.html.clone(),
-                    at: now,
-                };
-                rows::insert(tx.conn(), mail).await?;
+                rows::insert(tx.conn(), kept(delivery, address, now)).await?;
             }
             Ok(())
         })
         .await
+    }
+}
+
+/// The delivery as a mail of the mailbox.
+fn kept(delivery: &Delivery, address: &str, at: Timestamp) -> KeptMail {
+    KeptMail {
+        id: delivery.id,
+        address: address.to_owned(),
+        subject: delivery.subject.clone(),
+        text: delivery.text.clone(),
+        html: delivery.html.clone(),
+        at,
     }
 }

@@ -118,7 +118,7 @@ async fn stock(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
             .col(boolean("low"))
             .col(big_integer("version"))
             .col(big_integer("updated_at"))
-            // A safety net; the statements that change stock are conditional themselves.
+            // Refuses an order that takes more than there is: statements that write with the commit have no condition of their own.
             .check(Expr::cust("reserved >= 0 AND on_hand >= reserved")),
     )
     .await?;

@@ -20,7 +20,8 @@ const BATCH: u64 = 100;
 const PATIENCE: u32 = 3;
 
 impl Orders {
-    /// Locks all of these orders, in the order of their ids; false if others hold one of them, or one is unknown.
+    /// Locks all of these orders, in the order of their ids; false if others hold one of them, or one is unknown or replaced: its
+    /// replacement would be locked out of order.
     pub async fn lock_free(&self, tx: &Tx, ids: &BTreeSet<OrderId>) -> Result<bool, AppError> {
         let locked = store::lock_free(tx, ids.iter().copied()).await?;
         Ok(locked == ids.len() as u64)

@@ -97,12 +97,14 @@ pub async fn find_locked(
     one(tx.conn(), select).await
 }
 
-/// Locks these orders in the order of their ids, except those that others have locked. Returns how many are locked.
+/// Locks these orders in the order of their ids, except those that others have locked, and those with a replacement. Returns how many
+/// are locked.
 pub async fn lock_free(tx: &Tx, ids: impl IntoIterator<Item = OrderId>) -> Result<u64, StoreError> {
     let locked: Vec<OrderId> = order::Entity::find()
         .select_only()
         .column(order::Column::Id)
         .filter(order::Column::Id.is_in(ids))
+        .filter(order::Column::ReplacedById.is_null())
         .order_by_asc(order::Column::Id)
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
         .into_tuple()

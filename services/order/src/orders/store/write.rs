@@ -52,7 +52,9 @@ pub fn defer(tx: &Tx, order: &Order) {
 
 /// Whether this index refused an order's number, rather than another value.
 pub fn is_number(constraint: &str) -> bool {
-    // SQLite names the column.
+    // MySQL names the value, which a client may have chosen, before the index; SQLite names the column.
+    let name = constraint.rsplit(" for key ").next();
+    let constraint = name.unwrap_or(constraint);
     constraint.contains("orders_by_number") || constraint.contains("orders.number")
 }
 

@@ -24,7 +24,7 @@ use serde_json::json;
 use crate::{
     base::{
         audit::{self, Act},
-        store::{insert, insert_all},
+        store::insert,
     },
     shop::app_context::{AppContext, Page, PageQuery},
 };
@@ -143,8 +143,8 @@ pub fn movement(
     }
 }
 
-/// Moves the goods of an order, in the order of product ids so that orders never deadlock. The ledger is written first and the levels
-/// last, because others wait for their rows. Returns the first product with too little stock; the caller must then roll back.
+/// Moves the goods of an order, in the order of product ids so that orders never deadlock. The ledger is written with the
+/// commit. Returns the first product with too little stock; the caller must then roll back.
 pub async fn move_goods(
     tx: &Tx,
     kind: MovementKind,
@@ -153,10 +153,7 @@ pub async fn move_goods(
     actor_id: Option<UserId>,
     now: Timestamp,
 ) -> Result<Option<ProductId>, AppError> {
-    let lines = goods
-        .iter()
-        .map(|(product, units)| movement(kind, *product, *units, Some(order_id), actor_id, now));
-    insert_all(tx, &lines.collect::<Vec<_>>()).await?;
+    tx.defer(movements(kind, order_id, goods, actor_id, now));
     for (product_id, units) in goods {
         if !store::shift(tx, kind, *product_id, *units, now).await? {
             return Ok(Some(*product_id));
@@ -174,17 +171,23 @@ pub fn defer_goods(
     actor_id: Option<UserId>,
     now: Timestamp,
 ) {
+    tx.defer(movements(kind, order_id, goods, actor_id, now));
     for (product, units) in goods {
-        tx.defer([movement(
-            kind,
-            *product,
-            *units,
-            Some(order_id),
-            actor_id,
-            now,
-        )]);
         store::defer_shift(tx, kind, *product, *units, now);
     }
+}
+
+/// A ledger line for each of these goods.
+fn movements(
+    kind: MovementKind,
+    order_id: OrderId,
+    goods: &[(ProductId, i64)],
+    actor_id: Option<UserId>,
+    now: Timestamp,
+) -> impl Iterator<Item = Movement> + use<'_> {
+    goods.iter().map(move |(product, units)| {
+        movement(kind, *product, *units, Some(order_id), actor_id, now)
+    })
 }
 
 /// Why the stock was not set.

@@ -1,4 +1,5 @@
-//! Rows of stock. Every change is one conditional statement: nothing is read, computed and written back.
+//! Rows of stock. Every change is one statement, which its condition or the check constraint of the table refuses where too little is in
+//! stock: nothing is read, computed and written back.
 
 pub mod low;
 pub mod offers;

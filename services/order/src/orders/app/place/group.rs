@@ -1,8 +1,8 @@
 //! Placing together: orders that are placed at the same time share a transaction.
 //!
 //! A group is decided and written in rounds. What an order is refused for (an invalid line, used up stock, a taken key) is found before
-//! anything is written, or makes the database refuse the round; the next round is without that order. So the error of one order is
-//! never the error of another.
+//! anything is written, or makes the database refuse the round; the next round is without that order. So what one order is refused for
+//! is never the error of another; an unavailable database is the error of all.
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -37,6 +37,8 @@ use crate::{
 
 /// Refused rounds after which each order of a group is written alone.
 const ROUNDS: u32 = 3;
+/// Upper limit of the lines of a round, unless its first order has more: statements have a limited number of parameters.
+const MAX_LINES: usize = 4_000;
 
 /// An order to place, checked as far as that needs no database.
 #[derive(Debug)]
@@ -105,9 +107,14 @@ impl Group<'_> {
     /// Decides and writes those that wait. Afterwards at least one of them has a result, or one more round was refused.
     async fn round(&mut self) {
         let mut members = mem::take(&mut self.waiting);
-        if self.is_last_resort() {
-            self.waiting = members.split_off(1);
-        }
+        let most = if self.is_last_resort() { 0 } else { MAX_LINES };
+        let mut lines = 0;
+        let fits = |(_, placing): &&Member| {
+            lines += placing.draft.lines.len().max(1);
+            lines <= most
+        };
+        let count = members.iter().take_while(fits).count().max(1);
+        self.waiting = members.split_off(count);
         let lines = members.iter().flat_map(|(_, it)| &it.draft.lines);
         let products: HashSet<ProductId> = lines.map(|line| line.product_id).collect();
         let reader = self.context.db.reader();
@@ -132,8 +139,15 @@ impl Group<'_> {
         self.results[place] = Some(placed);
     }
 
+    /// Answers these with the error; those that wait as well, if the database is unavailable.
     fn fail(&mut self, places: impl IntoIterator<Item = usize>, error: &StoreError) {
-        for place in places {
+        let waiting = if error.is_unavailable() {
+            mem::take(&mut self.waiting)
+        } else {
+            Vec::new()
+        };
+        let waiting = waiting.into_iter().map(|(place, _)| place);
+        for place in places.into_iter().chain(waiting) {
             self.answer(place, Err(error.repeat().into()));
         }
     }
