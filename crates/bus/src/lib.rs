@@ -133,6 +133,11 @@ pub trait Handler: Send + Sync {
         1
     }
 
+    /// Called before [`Handler::handle_together`]: events that arrive until it returns are handled as well.
+    async fn ready(&self) {
+        tokio::task::yield_now().await;
+    }
+
     /// Settles events that waited, in the order of their publication: all of them, or none.
     async fn handle_together(&self, _events: &[Envelope]) -> Together {
         Together::Apart

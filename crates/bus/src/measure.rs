@@ -44,6 +44,11 @@ impl Runner {
         self.handler.most_together().max(1)
     }
 
+    /// Returns when the handler takes the next events. A panic ends the wait: the events show what is wrong.
+    pub(crate) async fn ready(&self) {
+        let _ = AssertUnwindSafe(self.handler.ready()).catch_unwind().await;
+    }
+
     /// Calls the handler for all events at once. A panic, and not settling without being stopped, count as [`Together::Apart`]: later
     /// events of the same aggregates must not overtake these.
     pub(crate) async fn together(&self, events: &[Envelope], stop: &CancellationToken) -> Together {

@@ -76,8 +76,10 @@ impl<T: Ticket> Queues<T> {
 
     async fn work(self: Arc<Self>) {
         loop {
-            // Events that are about to arrive join this batch.
-            tokio::task::yield_now().await;
+            let waiting = self.state.lock().waiting.len();
+            if waiting < self.runner.most_together() && !self.stop.is_cancelled() {
+                self.runner.ready().await;
+            }
             let batch: Queue<T> = {
                 let mut state = self.state.lock();
                 let count = state.waiting.len().min(self.runner.most_together());

@@ -8,14 +8,44 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use futures::{FutureExt as _, future::BoxFuture};
 use parking_lot::Mutex;
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 /// Upper limit of calls in one batch: enough to share the cost of a commit, few enough that nobody waits long for the others.
 pub const MOST: usize = 64;
+
+/// The calls of one database that wait or are at work. Work that may wait gives way to them.
+#[derive(Debug, Default)]
+pub(crate) struct Pressure {
+    calls: AtomicUsize,
+    eased: Notify,
+}
+
+impl Pressure {
+    fn add(&self) {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn remove(&self, calls: usize) {
+        if calls > 0 && self.calls.fetch_sub(calls, Ordering::Relaxed) == calls {
+            self.eased.notify_waiters();
+        }
+    }
+
+    /// Returns when there are no calls, and after `patience` at the latest.
+    pub(crate) async fn give_way(&self, patience: Duration) {
+        let mut eased = std::pin::pin!(self.eased.notified());
+        // From here on no change is missed.
+        eased.as_mut().enable();
+        if self.calls.load(Ordering::Relaxed) > 0 {
+            let _ = tokio::time::timeout(patience, eased).await;
+        }
+    }
+}
 
 type Work<T, R> = dyn Fn(Vec<T>) -> BoxFuture<'static, Vec<R>> + Send + Sync;
 
@@ -32,8 +62,8 @@ impl<T, R> fmt::Debug for Coalesce<T, R> {
 
 struct Inner<T, R> {
     most: usize,
-    /// Calls that wait, together with those of others.
-    pressure: Arc<AtomicUsize>,
+    /// Together with the calls of others.
+    pressure: Arc<Pressure>,
     work: Box<Work<T, R>>,
     queue: Mutex<Queue<T, R>>,
 }
@@ -44,9 +74,9 @@ struct Queue<T, R> {
 }
 
 impl<T: Send + 'static, R: Send + 'static> Coalesce<T, R> {
-    /// `work` gets at most `most` calls ([`MOST`] is the limit) and returns their results in the same order. `pressure` is increased by
-    /// each call that waits for a batch.
-    pub(crate) fn new<F, Fut>(most: usize, pressure: Arc<AtomicUsize>, work: F) -> Self
+    /// `work` gets at most `most` calls ([`MOST`] is the limit) and returns their results in the same order. `pressure` counts
+    /// each call until its batch is done.
+    pub(crate) fn new<F, Fut>(most: usize, pressure: Arc<Pressure>, work: F) -> Self
     where
         F: Fn(Vec<T>) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Vec<R>> + Send + 'static,
@@ -72,7 +102,7 @@ impl<T: Send + 'static, R: Send + 'static> Coalesce<T, R> {
         let running = {
             let mut queue = self.inner.queue.lock();
             queue.waiting.push_back((call, sender));
-            self.inner.pressure.fetch_add(1, Ordering::Relaxed);
+            self.inner.pressure.add();
             mem::replace(&mut queue.running, true)
         };
         if !running {
@@ -92,9 +122,11 @@ impl<T: Send + 'static, R: Send + 'static> Inner<T, R> {
             if calls.is_empty() {
                 return;
             }
+            let count = calls.len();
             // After a panic the senders are dropped, and the callers get nothing.
             let work = async { (self.work)(calls).await };
             let outcome = AssertUnwindSafe(work).catch_unwind().await;
+            self.pressure.remove(count);
             for (sender, result) in senders.into_iter().zip(outcome.unwrap_or_default()) {
                 // The caller may have stopped waiting.
                 let _ = sender.send(result);
@@ -107,11 +139,10 @@ impl<T: Send + 'static, R: Send + 'static> Inner<T, R> {
         let mut queue = self.queue.lock();
         let before = queue.waiting.len();
         queue.waiting.retain(|(_, sender)| !sender.is_closed());
+        self.pressure.remove(before - queue.waiting.len());
         let count = queue.waiting.len().min(self.most);
         queue.running = count > 0;
         let batch = queue.waiting.drain(..count).unzip();
-        let taken = before - queue.waiting.len();
-        self.pressure.fetch_sub(taken, Ordering::Relaxed);
         batch
     }
 }
@@ -210,6 +241,9 @@ mod tests {
         doubling.permits.add_permits(2);
         assert_eq!(doubling.calls.call(3).await, Some(6));
         assert_eq!(*doubling.sizes.lock(), [1, 1]);
-        assert_eq!(doubling.calls.inner.pressure.load(Ordering::Relaxed), 0);
+        assert_eq!(
+            doubling.calls.inner.pressure.calls.load(Ordering::Relaxed),
+            0
+        );
     }
 }

@@ -134,6 +134,14 @@ impl Handler for Intake {
         MOST
     }
 
+    async fn ready(&self) {
+        // Events that are about to arrive join the batch.
+        tokio::task::yield_now().await;
+        if self.handler.gives_way() {
+            self.db.give_way().await;
+        }
+    }
+
     async fn handle_together(&self, events: &[Envelope]) -> Together {
         let span = tracing::info_span!(
             "events",

@@ -32,8 +32,14 @@ use retry::retrying;
 use tx::{EventContext, Tx};
 
 use crate::{
-    Coalesce, StoreError, coalesce::MOST, entity::write_check, error::chain, group::Writer,
-    migrations, rows, writes::Writes,
+    Coalesce, StoreError,
+    coalesce::{MOST, Pressure},
+    entity::write_check,
+    error::chain,
+    fresh::Fresh,
+    group::Writer,
+    migrations, rows,
+    writes::Writes,
 };
 
 /// Where a service's database is and how much of it to use.
@@ -70,8 +76,10 @@ struct Inner {
     writer: DatabaseConnection,
     reader: DatabaseConnection,
     committed: Arc<Notify>,
-    /// Calls that wait for a batch ([`Db::coalesce`]).
-    pressure: Arc<AtomicUsize>,
+    /// Calls that share transactions ([`Db::coalesce`]).
+    pressure: Arc<Pressure>,
+    /// Events of commits, for the relay of this process.
+    fresh: Fresh,
     /// SQLite only.
     queue: Writer,
     writes: Arc<Writes>,
@@ -121,6 +129,7 @@ impl Db {
             reader,
             committed: Arc::new(Notify::new()),
             pressure: Arc::default(),
+            fresh: Fresh::default(),
             queue: Writer::default(),
             writes,
             timeout: config.acquire_timeout,
@@ -199,8 +208,8 @@ impl Db {
         &self.inner.committed
     }
 
-    /// Concurrent calls that write to this database and share a transaction: `work` gets at most [`MOST`] of them. While some wait, the
-    /// relay gives way to them.
+    /// Concurrent calls that write to this database and share a transaction: `work` gets at most [`MOST`] of them. Consumers give way to
+    /// them ([`Db::give_way`]).
     pub fn coalesce<T, R, F, Fut>(&self, work: F) -> Coalesce<T, R>
     where
         T: Send + 'static,
@@ -211,9 +220,14 @@ impl Db {
         Coalesce::new(MOST, Arc::clone(&self.inner.pressure), work)
     }
 
-    /// Whether calls wait for a batch.
-    pub(crate) fn under_pressure(&self) -> bool {
-        self.inner.pressure.load(Ordering::Relaxed) > 0
+    /// Lets calls that share transactions go first, for a limited time.
+    pub(crate) async fn give_way(&self) {
+        self.inner.pressure.give_way(MAX_GIVE_WAY).await;
+    }
+
+    /// Events that were committed in this process and not published yet.
+    pub(crate) fn fresh(&self) -> &Fresh {
+        &self.inner.fresh
     }
 
     pub fn backend(&self) -> DbBackend {
@@ -403,14 +417,19 @@ fn sqlite_options(
                 .busy_timeout(Duration::from_secs(5))
                 .statement_cache_capacity(256)
                 .pragma("temp_store", "memory")
+                // Pages of the write-ahead log until it is merged into the file: pages that change often are then merged less often.
+                .pragma("wal_autocheckpoint", "4000")
                 // In KiB, per connection; the operating system's file cache holds the rest.
-                .pragma("cache_size", if read_only { "-1024" } else { "-8192" })
+                .pragma("cache_size", if read_only { "-512" } else { "-8192" })
         });
     options
 }
 
 /// Bytes that a health check writes after a refused write.
 const WRITE_CHECK: usize = 48 * 1024;
+
+/// How long consumers wait at most for callers. They get more events at a time then, and the events of the callers cost less.
+const MAX_GIVE_WAY: Duration = Duration::from_millis(100);
 
 /// See [`Db::close`].
 const CLOSE_DEADLINE: Duration = Duration::from_secs(2);

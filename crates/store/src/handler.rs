@@ -32,6 +32,10 @@ impl ConsumerInfo {
 pub trait EventHandler: Send + Sync + 'static {
     /// Which events it takes.
     fn info(&self) -> ConsumerInfo;
+    /// Whether calls to the database go first ([`crate::Db::coalesce`]), for a limited time. False if somebody waits for the effect.
+    fn gives_way(&self) -> bool {
+        true
+    }
     /// Changes state inside the transaction that also holds the inbox row; may emit events. An error rolls all of it back. Events of other
     /// aggregates do not wait for this one, so it may wait for a lock.
     async fn apply(&self, tx: &Tx, event: &Envelope) -> Result<(), HandlerError>;

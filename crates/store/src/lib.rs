@@ -13,6 +13,7 @@ pub mod dead_letters;
 mod entity;
 pub mod entity_prelude;
 mod error;
+mod fresh;
 mod gaps;
 mod group;
 mod guard;

@@ -4,9 +4,8 @@ use std::collections::BTreeSet;
 
 use bytes::Bytes;
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
-    PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-    sea_query::{CaseStatement, Expr},
+    ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, PaginatorTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _, sea_query::Expr,
 };
 use uuid::Uuid;
 use waybill_bus::Envelope;
@@ -67,20 +66,34 @@ fn envelope(row: outbox::Model, service: &str) -> Envelope {
     }
 }
 
+impl From<Envelope> for outbox::Model {
+    /// The row of an event that was not published yet.
+    fn from(event: Envelope) -> Self {
+        Self {
+            id: event.id,
+            aggregate: aggregate(&event.subject).to_owned(),
+            subject: event.subject,
+            aggregate_id: event.aggregate_id,
+            aggregate_version: event.aggregate_version,
+            at: event.time,
+            traceparent: event.traceparent,
+            request_id: event.request_id,
+            actor: event.actor,
+            payload: event.payload.into(),
+            sequence: None,
+        }
+    }
+}
+
 /// Stores the stream sequences that acknowledged these events.
 pub(crate) async fn mark(db: &Db, published: &[(EventId, i64)]) -> Result<(), StoreError> {
+    use outbox::Column;
     for some in published.chunks(MAX_ROWS) {
         crate::retrying(|| async {
             let tx = db.begin(&EventContext::default()).await?;
-            let mut sequence = CaseStatement::new();
-            for (id, number) in some {
-                sequence = sequence.case(Expr::col(outbox::Column::Id).eq(*id), *number);
+            for (id, sequence) in some {
+                tx.defer_number(Column::Id, (*id).into(), (Column::Sequence, *sequence));
             }
-            outbox::Entity::update_many()
-                .col_expr(outbox::Column::Sequence, sequence.into())
-                .filter(outbox::Column::Id.is_in(some.iter().map(|(id, _)| *id)))
-                .exec(tx.conn())
-                .await?;
             tx.commit().await
         })
         .await?;

@@ -4,10 +4,14 @@
 //! consumer holds up (in the embedded shape) does not hold up the rest. Publishing twice is harmless (the bus drops a known id
 //! for a while, consumers forever), so an event is marked only after the bus has acknowledged it.
 //!
+//! Most events come directly from the commits of this process (`direct`). Reading the outbox finds all others: those of other
+//! replicas, of the time before this relay led, and those that could not be published.
+//!
 //! Events that are published again, because a stream lost them or an operator requests it, have a lane of their own: a part of
 //! the window, and no more of them than consumers keep up with, so that new events do not wait behind old ones. Only those of a
 //! new event's own aggregate go before it.
 
+mod direct;
 mod losses;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
@@ -18,6 +22,8 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 use waybill_bus::{Bus, BusError, Envelope, Lag};
 use waybill_primitives::{EventId, Outage, Report};
+
+use direct::{Direct, Line, line};
 
 use crate::{
     Db,
@@ -35,12 +41,16 @@ const REPEATED_BATCH: u64 = 256;
 /// Nothing is published again while a consumer has more events than this to settle, except for one batch in [`MAX_HOLD`].
 const MAX_BEHIND: u64 = 512;
 const MAX_HOLD: Duration = Duration::from_secs(1);
-/// How long new events wait at most while others are being published.
+/// The outbox is not read more often than this while events are being published: a read returns these as well.
 const LOOK_PAUSE: Duration = Duration::from_millis(20);
-/// How long new events wait at most for callers that write.
-const MAX_GIVE_WAY: Duration = Duration::from_millis(100);
 /// How soon it is checked again whether the outbox can be read.
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
+/// How soon the outbox is read at the latest while events are being published: it may have those of other replicas.
+const OTHERS: Duration = Duration::from_millis(100);
+/// Events are marked together if that delays none for longer than this.
+const MARK_PAUSE: Duration = Duration::from_millis(50);
+/// So many events are marked at once.
+const MARK_AT: usize = 512;
 /// How soon the lag of consumers that are behind is read again.
 const HOLD: Duration = Duration::from_millis(25);
 
@@ -118,8 +128,19 @@ struct Outages {
 /// An aggregate whose events are being published now.
 struct Work {
     events: usize,
+    /// The last versions among them.
+    last: Vec<(Line, i64)>,
     /// It is in the lane for events that are published again.
     again: bool,
+}
+
+impl Work {
+    /// Whether the event, or a later one, is being published.
+    fn has(&self, event: &Envelope) -> bool {
+        let line = line(event);
+        let last = self.last.iter().find(|(other, _)| *other == line);
+        last.is_some_and(|(_, last)| event.aggregate_version <= *last)
+    }
 }
 
 struct Relay<'a> {
@@ -129,8 +150,10 @@ struct Relay<'a> {
     outages: &'a Outages,
     at_work: FuturesUnordered<BoxFuture<'static, Outcome>>,
     aggregates: HashMap<Uuid, Work>,
+    direct: Direct,
     /// Acknowledged, not yet marked.
     unmarked: Vec<(EventId, i64)>,
+    marked_at: Instant,
     /// The highest sequence seen so far; a new one below it means that the stream went back.
     highest: i64,
     /// The stream's first sequence at the last look.
@@ -164,7 +187,9 @@ impl<'a> Relay<'a> {
             outages,
             at_work: FuturesUnordered::new(),
             aggregates: HashMap::new(),
+            direct: Direct::default(),
             unmarked: Vec::new(),
+            marked_at: Instant::now(),
             highest: 0,
             first: 0,
             refill: None,
@@ -180,6 +205,7 @@ impl<'a> Relay<'a> {
     async fn lead(&mut self, mut lock: Lock, stop: &CancellationToken) -> Result<(), RelayError> {
         tracing::debug!(service = self.db.service(), "the relay leads");
         let committed = Arc::clone(self.db.committed());
+        let _taking = self.db.fresh().begin();
         let mut asks = self.bus.repair_asks(self.db.service()).await?;
         self.compare().await?;
         let mut compared = Instant::now();
@@ -203,7 +229,7 @@ impl<'a> Relay<'a> {
             };
             look |= tokio::select! {
                 Some(outcome) = self.at_work.next() => self.record(outcome).await?,
-                () = committed.notified() => true,
+                () = committed.notified() => self.publish_direct(),
                 Some(ask) = asks.next() => self.repair(&ask).await?,
                 // Not while publishing fails: that would cut short the pause between two attempts.
                 () = std::future::ready(()), if self.refill.is_some() && !self.failing => {
@@ -215,32 +241,29 @@ impl<'a> Relay<'a> {
                     self.repeating |= !look;
                     true
                 }
-                () = stop.cancelled() => return Ok(()),
+                () = stop.cancelled() => return self.mark().await,
             };
+            // Under load the pause above never ends. On a bus between processes, other replicas may have committed.
+            let longest = match self.bus.keeps_events() {
+                true => OTHERS.min(self.config.poll),
+                false => self.config.poll,
+            };
+            look |= looked.is_none_or(|at| at.elapsed() >= longest);
             if compared.elapsed() >= self.config.compare {
                 if !lock.still_held().await {
                     return Err(RelayError::LockLost);
                 }
                 self.compare().await?;
                 compared = Instant::now();
-                // An operator may have requested a repetition; under load the pause above never ends.
+                // An operator may have requested a repetition.
                 self.repeating = true;
             }
         }
     }
 
-    /// Whether to read the outbox now. A read returns what is at work as well, so it waits for the end of that, but not for a slow
-    /// consumer. It also lets callers that wait to write go first, unless the last read left something: then what follows from their
-    /// writes costs less, because consumers get more of it at a time.
+    /// Whether to read the outbox now: what is at work should end first, but a slow consumer is not waited for.
     fn may_look(&self, looked: Option<Instant>) -> bool {
-        let wait = if self.db.under_pressure() && !self.behind {
-            MAX_GIVE_WAY
-        } else if self.at_work.is_empty() {
-            Duration::ZERO
-        } else {
-            LOOK_PAUSE
-        };
-        looked.is_none_or(|at| at.elapsed() >= wait)
+        self.at_work.is_empty() || looked.is_none_or(|at| at.elapsed() >= LOOK_PAUSE)
     }
 
     /// Logs that it works again, if it had failed.
@@ -257,24 +280,33 @@ impl<'a> Relay<'a> {
 
     /// Reads what is to be published and not in progress, and starts publishing it: new events first.
     async fn start_publishing(&mut self) -> Result<(), RelayError> {
+        // Else the outbox would return what is published already.
+        self.mark().await?;
         let room = self
             .config
             .concurrency
             .saturating_sub(self.aggregates.len());
         if room == 0 {
+            self.behind = true;
             return Ok(());
         }
         let at_work = |again| {
             let works = self.aggregates.values().filter(move |it| it.again == again);
             works.map(|it| it.events as u64).sum::<u64>()
         };
-        let limit = self.config.batch + at_work(false);
+        let limit = self.config.batch + at_work(false) + self.direct.waiting();
         let repeated = at_work(true);
         let fresh = outbox::unpublished(self.db, limit).await?;
         self.behind = fresh.len() as u64 == limit;
         // However many new events there are, repetitions continue.
         let due = self.repeating && repeated == 0 && self.repeated_at.elapsed() >= MAX_HOLD;
         let reserve = if due { (room / 8).max(1) } else { 0 };
+        for event in &fresh {
+            let work = self.aggregates.get(&event.aggregate_id);
+            if work.is_some_and(|work| !work.has(event)) {
+                self.direct.wait(event.clone());
+            }
+        }
         let mut fresh = self.by_aggregate(fresh, room - reserve, false);
         if self.repeating && !fresh.is_empty() {
             // What was published before goes first: consumers may have missed it.
@@ -325,11 +357,16 @@ impl<'a> Relay<'a> {
         Ok(())
     }
 
-    /// Groups those that are not in progress; at most `room` aggregates. Events of an aggregate in progress are read again when
-    /// its turn has ended.
-    fn by_aggregate(&self, mut events: Vec<Envelope>, room: usize, again: bool) -> Vec<Together> {
+    /// Groups those whose aggregates are not in progress; at most `room` aggregates, the rest is read again.
+    fn by_aggregate(
+        &mut self,
+        mut events: Vec<Envelope>,
+        room: usize,
+        again: bool,
+    ) -> Vec<Together> {
         events.retain(|event| !self.aggregates.contains_key(&event.aggregate_id));
         let mut groups = publishing::by_aggregate(events, again);
+        self.behind |= groups.len() > room && !again;
         groups.truncate(room);
         groups
     }
@@ -338,8 +375,17 @@ impl<'a> Relay<'a> {
         // Ids are ordered by creation time; replicas' clocks may differ, versions do not.
         events.sort_by_key(|(event, _)| event.aggregate_version);
         let aggregate = events[0].0.aggregate_id;
+        let mut last: Vec<(Line, i64)> = Vec::with_capacity(1);
+        for (event, _) in &events {
+            let (line, version) = (line(event), event.aggregate_version);
+            match last.iter_mut().find(|(other, _)| *other == line) {
+                Some((_, last)) => *last = version,
+                None => last.push((line, version)),
+            }
+        }
         let work = Work {
             events: events.len(),
+            last,
             again,
         };
         self.aggregates.insert(aggregate, work);
@@ -361,8 +407,16 @@ impl<'a> Relay<'a> {
     async fn record(&mut self, first: Outcome) -> Result<bool, RelayError> {
         let mut failed = None;
         let mut next = Some(first);
+        let mut ended = Vec::new();
         while let Some(outcome) = next {
-            self.aggregates.remove(&outcome.aggregate);
+            ended.push(outcome.aggregate);
+            let work = self.aggregates.remove(&outcome.aggregate);
+            for (line, version) in work.into_iter().flat_map(|work| work.last) {
+                match outcome.failed {
+                    None => self.direct.published(line, version),
+                    Some(_) => self.direct.forget(&line),
+                }
+            }
             self.unmarked.extend(outcome.published);
             failed = failed.or(outcome.failed);
             next = futures::FutureExt::now_or_never(self.at_work.next()).flatten();
@@ -371,11 +425,18 @@ impl<'a> Relay<'a> {
             self.notice_lost_copies().await?;
             self.notice_lost_tail().await?;
         }
-        outbox::mark(self.db, &self.unmarked).await?;
-        metrics::counter!("waybill_outbox_published_total", "service" => self.db.service())
-            .increment(self.unmarked.len() as u64);
+        let mut missed = false;
+        for aggregate in ended {
+            missed |= self.publish_next(aggregate);
+        }
         let any = !self.unmarked.is_empty();
-        self.unmarked.clear();
+        if self.bus.keeps_events()
+            || self.at_work.is_empty()
+            || self.unmarked.len() >= MARK_AT
+            || self.marked_at.elapsed() >= MARK_PAUSE
+        {
+            self.mark().await?;
+        }
         if any {
             self.works();
         }
@@ -390,7 +451,8 @@ impl<'a> Relay<'a> {
                         "publishing continues"
                     );
                 }
-                Ok(true)
+                missed |= self.publish_direct();
+                Ok(missed || self.behind || self.repeating)
             }
             Some(BusError::StreamMissing { .. }) => {
                 self.compare().await?;
@@ -403,6 +465,17 @@ impl<'a> Relay<'a> {
                 Ok(false)
             }
         }
+    }
+}
+
+impl Relay<'_> {
+    async fn mark(&mut self) -> Result<(), RelayError> {
+        outbox::mark(self.db, &self.unmarked).await?;
+        metrics::counter!("waybill_outbox_published_total", "service" => self.db.service())
+            .increment(self.unmarked.len() as u64);
+        self.unmarked.clear();
+        self.marked_at = Instant::now();
+        Ok(())
     }
 }
 

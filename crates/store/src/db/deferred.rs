@@ -1,4 +1,4 @@
-//! What a transaction writes with its commit: new rows, and numbers that are added to columns of existing ones.
+//! What a transaction writes with its commit: new rows, and numbers that are added to columns of existing ones or replace them.
 //!
 //! Rows that nothing else in the transaction reads need no round trip of their own. On PostgreSQL they are one statement, and if the
 //! transaction ran no other, that statement is the whole transaction. On SQLite they are one call to the driver's thread, on MySQL one
@@ -17,12 +17,14 @@ use crate::StoreError;
 
 /// Upper limit of the parameters of one statement; SQLite takes 32,766, MySQL 65,535.
 const MAX_PARAMETERS: usize = 30_000;
+/// Rows that one `CASE` tells apart: each row is compared with all of them.
+const MAX_CASES: usize = 64;
 
-/// Rows and sums, by table, in the order in which the tables were first named.
+/// Rows and changes, by table, in the order in which the tables were first named.
 #[derive(Debug, Default)]
 pub(crate) struct Deferred {
     inserts: Vec<Insert>,
-    sums: Vec<Sums>,
+    changes: Vec<Changes>,
 }
 
 /// New rows of one table.
@@ -33,15 +35,16 @@ struct Insert {
     rows: Vec<Vec<Value>>,
 }
 
-/// Numbers to add to columns of one table.
+/// Numbers for columns of one table.
 #[derive(Debug)]
-struct Sums {
+struct Changes {
     table: &'static str,
     key: &'static str,
     columns: Vec<&'static str>,
-    /// A column that each changed row gets a value in, such as the time of the change.
-    stamp: (&'static str, Value),
-    /// By key, so that rows are locked in the same order everywhere.
+    /// They are added to sums of several writers, not set by one of them; then each changed row also gets a value in this column, such
+    /// as the time of the change.
+    sums: Option<(&'static str, Value)>,
+    /// By key, so that rows with sums are locked in the same order everywhere.
     rows: BTreeMap<Uuid, Vec<i64>>,
 }
 
@@ -57,7 +60,7 @@ pub struct Addition<C, const N: usize> {
 
 impl Deferred {
     pub(crate) fn is_empty(&self) -> bool {
-        self.inserts.is_empty() && self.sums.is_empty()
+        self.inserts.is_empty() && self.changes.is_empty()
     }
 
     pub(crate) fn insert<M, A>(&mut self, rows: impl IntoIterator<Item = M>)
@@ -91,28 +94,38 @@ impl Deferred {
     }
 
     pub(crate) fn add<C: ColumnTrait, const N: usize>(&mut self, addition: Addition<C, N>) {
-        let table = C::EntityName::default().table_name();
-        let columns: Vec<_> = addition.amounts.iter().map(|it| it.0.as_str()).collect();
-        let same = |sums: &Sums| sums.table == table && sums.columns == columns;
-        let place = match self.sums.iter().position(same) {
-            Some(place) => place,
-            None => {
-                self.sums.push(Sums {
-                    table,
-                    key: addition.key.as_str(),
-                    columns,
-                    stamp: (addition.stamp.0.as_str(), addition.stamp.1.clone()),
-                    rows: BTreeMap::new(),
-                });
-                self.sums.len() - 1
-            }
-        };
-        let sums = &mut self.sums[place];
-        sums.stamp.1 = addition.stamp.1;
-        let row = sums.rows.entry(addition.id).or_insert_with(|| vec![0; N]);
+        let columns = addition.amounts.map(|(column, _)| column);
+        let changes = self.changes_of(addition.key, &columns, true);
+        changes.sums = Some((addition.stamp.0.as_str(), addition.stamp.1));
+        let row = changes.rows.entry(addition.id);
+        let row = row.or_insert_with(|| vec![0; N]);
         for (sum, (_, amount)) in row.iter_mut().zip(addition.amounts) {
             *sum += amount;
         }
+    }
+
+    pub(crate) fn set<C: ColumnTrait>(&mut self, key: C, id: Uuid, (column, value): (C, i64)) {
+        let changes = self.changes_of(key, &[column], false);
+        changes.rows.insert(id, vec![value]);
+    }
+
+    fn changes_of<C: ColumnTrait>(&mut self, key: C, columns: &[C], sums: bool) -> &mut Changes {
+        let table = C::EntityName::default().table_name();
+        let columns: Vec<_> = columns.iter().map(|column| column.as_str()).collect();
+        let same = |other: &Changes| {
+            (other.table, &other.columns, other.sums.is_some()) == (table, &columns, sums)
+        };
+        let place = self.changes.iter().position(same).unwrap_or_else(|| {
+            self.changes.push(Changes {
+                table,
+                key: key.as_str(),
+                columns,
+                sums: None,
+                rows: BTreeMap::new(),
+            });
+            self.changes.len() - 1
+        });
+        &mut self.changes[place]
     }
 
     /// Runs all of it as one statement on PostgreSQL, which is a transaction of its own.
@@ -146,7 +159,9 @@ impl Deferred {
                 statements.push(sql);
             }
         }
-        statements.extend(self.sums.iter().map(|sums| sums.statement(backend)));
+        for changes in &self.changes {
+            changes.statements(backend, &mut statements);
+        }
         if backend == DbBackend::Sqlite {
             // Each call to the driver's thread costs more than a statement.
             statements = Sql::joined(statements);
@@ -174,50 +189,78 @@ impl Deferred {
                 "i{index} AS ({into} SELECT * FROM UNNEST({arrays}))"
             ));
         }
-        for (index, sums) in self.sums.iter().enumerate() {
-            parts.push(sums.part(index, &mut arguments)?);
+        for (index, changes) in self.changes.iter().enumerate() {
+            parts.push(changes.part(index, &mut arguments)?);
         }
         Ok((format!("WITH {} SELECT 1", parts.join(", ")), arguments))
     }
 }
 
-impl Sums {
-    /// The part of a statement of PostgreSQL. The rows are locked in the order of their keys before any of them is changed.
+impl Changes {
+    /// The part of a statement of PostgreSQL. Rows with sums are locked in the order of their keys before any of them is changed.
     fn part(&self, index: usize, arguments: &mut PgArguments) -> Result<String, DbErr> {
         let (table, key) = (self.table, self.key);
         let keys = bind(arguments, self.rows.keys().map(|id| (*id).into()).collect())?;
-        let stamp = bind(arguments, vec![self.stamp.1.clone()])?;
-        let mut changes = format!("{} = ({stamp})[1]", self.stamp.0);
         let (mut names, mut arrays) = (String::from("id"), keys.clone());
+        let (mut set, mut locks, mut locked) = (Vec::new(), String::new(), String::new());
         for (place, column) in self.columns.iter().enumerate() {
-            let amounts = self.rows.values().map(|row| row[place].into()).collect();
-            let _ = write!(arrays, ", {}", bind(arguments, amounts)?);
+            let numbers = self.rows.values().map(|row| row[place].into()).collect();
+            let _ = write!(arrays, ", {}", bind(arguments, numbers)?);
             let _ = write!(names, ", a{place}");
-            let _ = write!(changes, ", {column} = {table}.{column} + g.a{place}");
+            set.push(match self.sums {
+                Some(_) => format!("{column} = {table}.{column} + g.a{place}"),
+                None => format!("{column} = g.a{place}"),
+            });
         }
+        if let Some((column, value)) = &self.sums {
+            let value = bind(arguments, vec![value.clone()])?;
+            set.push(format!("{column} = ({value})[1]"));
+            locks = format!(
+                "l{index} AS (SELECT {key} FROM {table} WHERE {key} = ANY({keys}) ORDER BY {key} FOR UPDATE), "
+            );
+            locked = format!(" JOIN l{index} ON l{index}.{key} = g.id");
+        }
+        let set = set.join(", ");
         Ok(format!(
-            "l{index} AS (SELECT {key} FROM {table} WHERE {key} = ANY({keys}) ORDER BY {key} FOR UPDATE), \
-             s{index} AS (UPDATE {table} SET {changes} FROM UNNEST({arrays}) AS g({names}) \
-             JOIN l{index} ON l{index}.{key} = g.id WHERE {table}.{key} = g.id)"
+            "{locks}s{index} AS (UPDATE {table} SET {set} FROM UNNEST({arrays}) AS g({names}){locked} \
+             WHERE {table}.{key} = g.id)"
         ))
     }
 
-    fn statement(&self, backend: DbBackend) -> Sql {
+    fn statements(&self, backend: DbBackend, statements: &mut Vec<Sql>) {
+        let rows: Vec<_> = self.rows.iter().collect();
+        for rows in rows.chunks(MAX_CASES) {
+            statements.push(self.statement(backend, rows));
+        }
+    }
+
+    fn statement(&self, backend: DbBackend, rows: &[(&Uuid, &Vec<i64>)]) -> Sql {
         let mut sql = Sql::new(backend);
-        let _ = write!(sql.text, "UPDATE {} SET {} = ", self.table, self.stamp.0);
-        sql.value(self.stamp.1.clone());
+        let _ = write!(sql.text, "UPDATE {} SET ", self.table);
+        if let Some((column, value)) = &self.sums {
+            let _ = write!(sql.text, "{column} = ");
+            sql.value(value.clone());
+            sql.text.push_str(", ");
+        }
         for (place, column) in self.columns.iter().enumerate() {
-            let _ = write!(sql.text, ", {column} = {column} + CASE {}", self.key);
-            for (id, amounts) in &self.rows {
+            if place > 0 {
+                sql.text.push_str(", ");
+            }
+            let _ = write!(sql.text, "{column} = ");
+            if self.sums.is_some() {
+                let _ = write!(sql.text, "{column} + ");
+            }
+            let _ = write!(sql.text, "CASE {}", self.key);
+            for (id, numbers) in rows {
                 sql.text.push_str(" WHEN ");
-                sql.value((*id).into());
+                sql.value((**id).into());
                 sql.text.push_str(" THEN ");
-                sql.value(amounts[place].into());
+                sql.value(numbers[place].into());
             }
             sql.text.push_str(" END");
         }
         let _ = write!(sql.text, " WHERE {} IN ", self.key);
-        sql.tuple(0, self.rows.keys().map(|id| (*id).into()));
+        sql.tuple(0, rows.iter().map(|(id, _)| (**id).into()));
         sql
     }
 }

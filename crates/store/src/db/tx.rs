@@ -1,7 +1,6 @@
 //! A transaction that carries state and events together.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
+use bytes::Bytes;
 use parking_lot::Mutex;
 use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel};
 use uuid::Uuid;
@@ -75,8 +74,8 @@ impl EventContext {
 pub struct Tx {
     conn: Conn,
     context: Mutex<EventContext>,
-    /// Whether an event is among what is deferred.
-    publishes: AtomicBool,
+    /// The events among what is deferred.
+    events: Mutex<Vec<Envelope>>,
     deferred: Mutex<Deferred>,
 }
 
@@ -85,7 +84,7 @@ impl Tx {
         Self {
             conn,
             context: Mutex::new(context),
-            publishes: AtomicBool::new(false),
+            events: Mutex::default(),
             deferred: Mutex::default(),
         }
     }
@@ -105,20 +104,20 @@ impl Tx {
     pub fn emit<E: Event>(&self, aggregate_id: impl Into<Uuid>, version: i64, event: &E) {
         let context = self.context.lock().clone();
         let subject = event.subject();
-        self.publishes.store(true, Ordering::Relaxed);
-        self.defer([outbox::Model {
+        let event = Envelope {
             id: EventId::new(),
-            aggregate: aggregate(subject).to_owned(),
             subject: subject.to_owned(),
+            source: self.conn.db().service().to_owned(),
             aggregate_id: aggregate_id.into(),
             aggregate_version: version,
-            at: Timestamp::now(),
+            time: Timestamp::now(),
             traceparent: context.traceparent,
             request_id: context.request_id,
             actor: context.actor,
-            payload: event.encode_to_vec(),
-            sequence: None,
-        }]);
+            payload: Bytes::from(event.encode_to_vec()),
+        };
+        self.defer([outbox::Model::from(event.clone())]);
+        self.events.lock().push(event);
     }
 
     /// Inserts rows with the commit: without a round trip of their own, and invisible to the transaction's own statements. A row that
@@ -137,12 +136,18 @@ impl Tx {
         self.deferred.lock().add(addition);
     }
 
+    /// Sets a number of the row with the key `id` with the commit; an id without a row has no effect.
+    pub(crate) fn defer_number<C: ColumnTrait>(&self, key: C, id: Uuid, number: (C, i64)) {
+        self.deferred.lock().set(key, id, number);
+    }
+
     /// Writes what was deferred and the events to the outbox, commits, and wakes the relay.
     pub async fn commit(self) -> Result<(), StoreError> {
-        let Self { conn, deferred, .. } = self;
-        let db = conn.db().clone();
-        conn.commit(deferred.into_inner()).await?;
-        if self.publishes.into_inner() {
+        let db = self.conn.db().clone();
+        self.conn.commit(self.deferred.into_inner()).await?;
+        let events = self.events.into_inner();
+        if !events.is_empty() {
+            db.fresh().push(events);
             db.committed().notify_one();
         }
         Ok(())
