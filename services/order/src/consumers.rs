@@ -3,11 +3,9 @@
 
 mod projections;
 
-use std::collections::BTreeSet;
-
 use async_trait::async_trait;
 use waybill_bus::Envelope;
-use waybill_primitives::{FieldError, Money, OrderId, PaymentId};
+use waybill_primitives::FieldError;
 use waybill_proto::{
     auth::{UserChanged, UserEvent},
     parse_id,
@@ -17,7 +15,7 @@ use waybill_store::{ConsumerInfo, EventContext, EventHandler, HandlerError, Tx, 
 
 use crate::{
     fulfilment::workers::{app::Workers, domain::Account},
-    orders::app::Orders,
+    orders::app::{Orders, PaymentChange, PaymentChangeKind},
 };
 
 pub use projections::OrderProjections;
@@ -51,84 +49,63 @@ impl EventHandler for PaymentEvents {
         PAYMENTS
     }
 
-    async fn apply(&self, tx: &Tx, event: &Envelope) -> Result<(), HandlerError> {
-        self.follow(tx, payment_change(event)?).await
+    /// A customer waits to see that the order is paid.
+    fn gives_way(&self) -> bool {
+        false
     }
 
-    /// Locks the orders in the order of their ids, like everybody who locks several, and their stock after all of them, with the commit.
+    async fn apply(&self, tx: &Tx, event: &Envelope) -> Result<(), HandlerError> {
+        match payment_change(event)? {
+            Some(change) => Ok(self.orders.follow_payment(tx, change).await?),
+            None => Ok(()),
+        }
+    }
+
     /// An order that others hold must not hold up the rest, so it is waited for alone.
     async fn apply_batch(&self, tx: &Tx, events: &[Envelope]) -> Result<(), HandlerError> {
-        let mut changes: Vec<PaymentChange<'_>> = events
+        let changes = events
             .iter()
-            .map(payment_change)
-            .collect::<Result<_, _>>()?;
+            .filter_map(|it| payment_change(it).transpose());
+        let mut changes: Vec<PaymentChange> = changes.collect::<Result<_, _>>()?;
         changes.sort_by_key(|change| change.order);
-        let orders: BTreeSet<_> = changes.iter().map(|change| change.order).collect();
-        if !self.orders.lock_free(tx, &orders).await? {
-            return Err(HandlerError::transient(
+        if self.orders.follow_payments(tx, changes).await? {
+            Ok(())
+        } else {
+            Err(HandlerError::transient(
                 "an order is locked, unknown or replaced",
-            ));
+            ))
         }
-        for change in changes {
-            tx.act_for(EventContext::of(change.event));
-            self.follow(tx, change).await?;
-        }
-        Ok(())
     }
 }
 
-/// What an event says about a payment.
-struct PaymentChange<'a> {
-    event: &'a Envelope,
-    order: OrderId,
-    id: PaymentId,
-    amount: Money,
-    changed: PaymentChanged,
-}
-
-fn payment_change(event: &Envelope) -> Result<PaymentChange<'_>, HandlerError> {
+/// What an event says about a payment; none for an event that this version does not know.
+fn payment_change(event: &Envelope) -> Result<Option<PaymentChange>, HandlerError> {
     let changed: PaymentChanged = decode(event)?;
-    let payment = changed.payment.as_ref();
+    let (kind, refunded) = (changed.kind(), changed.refunded);
+    let payment = changed.payment;
     let payment = payment.ok_or_else(|| FieldError::missing("payment"))?;
-    Ok(PaymentChange {
-        event,
+    let kind = match kind {
+        PaymentEvent::Created => PaymentChangeKind::Created,
+        PaymentEvent::Succeeded => PaymentChangeKind::Succeeded(
+            payment
+                .amount
+                .ok_or_else(|| FieldError::missing("payment.amount"))?,
+        ),
+        PaymentEvent::Failed => PaymentChangeKind::Failed {
+            reason: payment.failure_reason.unwrap_or_default(),
+        },
+        PaymentEvent::Refunded => PaymentChangeKind::Refunded {
+            refunded,
+            reason: changed.reason,
+        },
+        PaymentEvent::Unspecified => return Ok(None),
+    };
+    Ok(Some(PaymentChange {
+        context: EventContext::of(event),
         order: parse_id("payment.order_id", &payment.order_id)?,
-        id: parse_id("payment.id", &payment.id)?,
-        amount: payment
-            .amount
-            .ok_or_else(|| FieldError::missing("payment.amount"))?,
-        changed,
-    })
-}
-
-impl PaymentEvents {
-    async fn follow(&self, tx: &Tx, change: PaymentChange<'_>) -> Result<(), HandlerError> {
-        let PaymentChange {
-            order,
-            id,
-            amount,
-            changed: event,
-            ..
-        } = change;
-        match event.kind() {
-            PaymentEvent::Created => self.orders.payment_created(tx, order, id).await?,
-            PaymentEvent::Succeeded => {
-                self.orders.payment_succeeded(tx, order, id, amount).await?;
-            }
-            PaymentEvent::Failed => {
-                let payment = event.payment.unwrap_or_default();
-                let reason = payment.failure_reason.unwrap_or_default();
-                self.orders.payment_failed(tx, order, id, &reason).await?;
-            }
-            PaymentEvent::Refunded => {
-                self.orders
-                    .payment_refunded(tx, order, id, event.refunded, &event.reason)
-                    .await?;
-            }
-            PaymentEvent::Unspecified => {}
-        }
-        Ok(())
-    }
+        payment: parse_id("payment.id", &payment.id)?,
+        kind,
+    }))
 }
 
 /// Keeps the list of workers and their names.

@@ -29,6 +29,7 @@ use crate::shop::app_context::{AppContext, Page, PageQuery};
 pub use change::{audit_change, audit_change_with, history};
 pub use errors::{number_taken, wrong_status};
 pub use hooks::{Hooks, OrderCounts, OrderEffect};
+pub use payments::{PaymentChange, PaymentChangeKind};
 pub use place::CartSelection;
 use place::{Placed, Placing};
 pub use quote::Versions;

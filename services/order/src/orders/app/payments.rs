@@ -1,16 +1,16 @@
 //! Effects of payments and of expiry on orders. The payment service decides about money; this module decides whether an order can
 //! accept it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use waybill_primitives::{Money, OrderId, PaymentId, Timestamp};
 use waybill_service_kit::{AppError, CallContext, ErrorKind};
-use waybill_store::{Retry as _, Tx, transact};
+use waybill_store::{EventContext, Retry as _, Tx, transact};
 
 use super::{Orders, quote};
 use crate::orders::{
     domain::{Changed, Order, OrderEvent, Outcome, Viewer},
-    store,
+    store::{self, Attempts},
 };
 
 /// Orders read at a time by the expiry.
@@ -19,94 +19,162 @@ const BATCH: u64 = 100;
 /// order, such as a lock timeout.
 const PATIENCE: u32 = 3;
 
-impl Orders {
-    /// Locks all of these orders, in the order of their ids; false if others hold one of them, or one is unknown or replaced: its
-    /// replacement would be locked out of order.
-    pub async fn lock_free(&self, tx: &Tx, ids: &BTreeSet<OrderId>) -> Result<bool, AppError> {
-        let locked = store::lock_free(tx, ids.iter().copied()).await?;
-        Ok(locked == ids.len() as u64)
-    }
+/// What happened to a payment.
+#[derive(Debug)]
+pub struct PaymentChange {
+    pub context: EventContext,
+    pub order: OrderId,
+    pub payment: PaymentId,
+    pub kind: PaymentChangeKind,
+}
 
-    /// A payment was started: the order does not expire in the meantime.
-    pub async fn payment_created(
-        &self,
-        tx: &Tx,
-        order_id: OrderId,
-        payment_id: PaymentId,
-    ) -> Result<(), AppError> {
-        let order = locked(tx, order_id).await?;
-        let now = self.context.now();
-        let Some(earlier) = store::open_attempt(tx, order.id, payment_id, now).await? else {
-            return Ok(());
-        };
-        let window = self.context.shop().payment_window();
-        match order.payment_started(payment_id, earlier, window, now) {
-            None => Ok(()),
-            Some(changed) => {
-                self.apply(tx, Outcome::Changed(Box::new(changed)), "")
-                    .await
-            }
-        }
-    }
-
-    /// A payment succeeded. If the order cannot accept it, an event makes payment refund it.
-    pub async fn payment_succeeded(
-        &self,
-        tx: &Tx,
-        order_id: OrderId,
-        payment_id: PaymentId,
-        amount: Money,
-    ) -> Result<(), AppError> {
-        let order = locked(tx, order_id).await?;
-        let now = self.context.now();
-        let refunded = store::close_attempt(tx, order.id, payment_id, now).await?;
-        let paid = order.paid(payment_id, amount, now);
-        self.apply(tx, paid.clone(), "").await?;
-        // Another replica has already processed the refund.
-        match (paid, refunded) {
-            (Outcome::Changed(paid), Some(amount)) => {
-                let refunded = order.money(amount);
-                let outcome = paid.order.refunded(payment_id, Some(refunded), now);
-                self.apply(tx, outcome, "").await
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// A payment failed.
-    pub async fn payment_failed(
-        &self,
-        tx: &Tx,
-        order_id: OrderId,
-        payment_id: PaymentId,
-        reason: &str,
-    ) -> Result<(), AppError> {
-        let order = locked(tx, order_id).await?;
-        let now = self.context.now();
-        store::close_attempt(tx, order.id, payment_id, now).await?;
-        self.apply(tx, order.payment_failed(payment_id, now), reason)
-            .await
-    }
-
-    /// A refund: `refunded` so far, or everything. For a payment that the order does not have (yet) it is stored: the event of its
-    /// success may still arrive.
-    pub async fn payment_refunded(
-        &self,
-        tx: &Tx,
-        order_id: OrderId,
-        payment_id: PaymentId,
+#[derive(Debug)]
+pub enum PaymentChangeKind {
+    /// The order does not expire in the meantime.
+    Created,
+    /// If the order cannot accept it, an event makes payment refund it.
+    Succeeded(Money),
+    Failed {
+        reason: String,
+    },
+    /// `refunded` so far, or everything.
+    Refunded {
         refunded: Option<Money>,
-        reason: &str,
-    ) -> Result<(), AppError> {
-        let order = locked(tx, order_id).await?;
-        let now = self.context.now();
-        if order.payment_id != Some(payment_id) {
-            let amount = refunded.filter(|money| money.currency == order.currency);
-            let amount = amount.map_or(order.total, |money| money.amount);
-            store::note_refund(tx, order.id, payment_id, amount, now).await?;
+        reason: String,
+    },
+}
+
+/// Locked orders with the attempts to pay them.
+struct Paying<'a> {
+    tx: &'a Tx,
+    now: Timestamp,
+    /// By the id that payments know.
+    orders: HashMap<OrderId, Order>,
+    attempts: Attempts,
+}
+
+impl Orders {
+    /// Applies a change to its order, for which it waits if others have locked it.
+    pub async fn follow_payment(&self, tx: &Tx, change: PaymentChange) -> Result<(), AppError> {
+        let order = locked(tx, change.order).await?;
+        let orders = HashMap::from([(change.order, order)]);
+        self.follow(tx, orders, vec![change]).await
+    }
+
+    /// Applies the changes. Locks the orders in the order of their ids, like everybody who locks several, and their stock after all of
+    /// them, with the commit. False, and nothing is done, if others hold one of them, or one is unknown or replaced: its replacement would
+    /// be locked out of order.
+    pub async fn follow_payments(
+        &self,
+        tx: &Tx,
+        changes: Vec<PaymentChange>,
+    ) -> Result<bool, AppError> {
+        let ids: BTreeSet<_> = changes.iter().map(|change| change.order).collect();
+        let count = ids.len();
+        let locked = store::lock_free(tx, ids).await?;
+        if locked.len() != count {
+            return Ok(false);
         }
-        self.apply(tx, order.refunded(payment_id, refunded, now), reason)
-            .await
+        let orders = locked.into_iter().map(|order| (order.id, order));
+        self.follow(tx, orders.collect(), changes).await?;
+        Ok(true)
+    }
+
+    async fn follow(
+        &self,
+        tx: &Tx,
+        orders: HashMap<OrderId, Order>,
+        changes: Vec<PaymentChange>,
+    ) -> Result<(), AppError> {
+        let begun = changes
+            .iter()
+            .filter(|change| matches!(change.kind, PaymentChangeKind::Created))
+            .filter_map(|change| Some(orders.get(&change.order)?.id));
+        let payments = changes.iter().map(|change| change.payment);
+        let attempts = Attempts::of(tx.conn(), payments, begun.collect()).await?;
+        let mut paying = Paying {
+            tx,
+            now: self.context.now(),
+            orders,
+            attempts,
+        };
+        for change in changes {
+            tx.act_for(change.context.clone());
+            self.follow_one(&mut paying, change).await?;
+        }
+        Ok(paying.attempts.write(tx).await?)
+    }
+
+    async fn follow_one(
+        &self,
+        paying: &mut Paying<'_>,
+        change: PaymentChange,
+    ) -> Result<(), AppError> {
+        let PaymentChange {
+            order: known_as,
+            payment,
+            kind,
+            ..
+        } = change;
+        let now = paying.now;
+        let order = paying.order(known_as)?;
+        let (outcome, note) = match kind {
+            PaymentChangeKind::Created => {
+                let Some(earlier) = paying.attempts.open(order.id, payment, now) else {
+                    return Ok(());
+                };
+                let window = self.context.shop().payment_window();
+                let started = order.payment_started(payment, earlier, window, now);
+                let outcome = started.map_or(Outcome::Nothing, |changed| {
+                    Outcome::Changed(Box::new(changed))
+                });
+                (outcome, String::new())
+            }
+            PaymentChangeKind::Succeeded(amount) => {
+                let refunded = paying.attempts.close(order.id, payment, now);
+                let paid = order.paid(payment, amount, now);
+                let accepted = matches!(paid, Outcome::Changed(_));
+                self.apply(paying, known_as, paid, "").await?;
+                // Another replica has already processed the refund.
+                let Some(amount) = refunded.filter(|_| accepted) else {
+                    return Ok(());
+                };
+                let order = paying.order(known_as)?;
+                let refunded = order.refunded(payment, Some(order.money(amount)), now);
+                (refunded, String::new())
+            }
+            PaymentChangeKind::Failed { reason } => {
+                paying.attempts.close(order.id, payment, now);
+                (order.payment_failed(payment, now), reason)
+            }
+            PaymentChangeKind::Refunded { refunded, reason } => {
+                if order.payment_id != Some(payment) {
+                    // The order does not have the payment (yet): the event of its success may still arrive.
+                    let amount = refunded.filter(|money| money.currency == order.currency);
+                    let amount = amount.map_or(order.total, |money| money.amount);
+                    paying.attempts.refund(order.id, payment, amount, now);
+                }
+                (order.refunded(payment, refunded, now), reason)
+            }
+        };
+        self.apply(paying, known_as, outcome, &note).await
+    }
+
+    async fn apply(
+        &self,
+        paying: &mut Paying<'_>,
+        known_as: OrderId,
+        outcome: Outcome,
+        note: &str,
+    ) -> Result<(), AppError> {
+        let (changed, note) = match &outcome {
+            Outcome::Nothing => return Ok(()),
+            Outcome::Changed(changed) => (changed, note),
+            Outcome::Rejected(changed, reason) => (changed, *reason),
+        };
+        self.record_change(paying.tx, changed, None, note).await?;
+        paying.orders.insert(known_as, changed.order.clone());
+        Ok(())
     }
 
     /// Expires all unpaid orders and all offers that are due, in batches, each in a transaction of its own: one that fails must not block the others and
@@ -166,14 +234,12 @@ impl Orders {
         })
         .await
     }
+}
 
-    async fn apply(&self, tx: &Tx, outcome: Outcome, note: &str) -> Result<(), AppError> {
-        let (changed, note) = match &outcome {
-            Outcome::Nothing => return Ok(()),
-            Outcome::Changed(changed) => (changed, note),
-            Outcome::Rejected(changed, reason) => (changed, *reason),
-        };
-        self.record_change(tx, changed, None, note).await
+impl Paying<'_> {
+    fn order(&self, known_as: OrderId) -> Result<Order, AppError> {
+        let order = self.orders.get(&known_as).cloned();
+        order.ok_or_else(|| AppError::not_found("order"))
     }
 }
 

@@ -1,101 +1,135 @@
 //! Attempts to pay an order, which delay its expiry and prevent edits while they are in progress. Writers must hold the lock of the
 //! order's row.
 
+use std::collections::{BTreeMap, HashMap};
+
 use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, PaginatorTrait as _, QueryFilter as _,
-    QueryOrder as _, sea_query::Expr,
+    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
+    sea_query::Expr,
 };
 use waybill_primitives::{OrderId, PaymentId, Timestamp};
 use waybill_store::{StoreError, Tx};
 
-use crate::{
-    base::store::insert,
-    orders::entity::attempt::{Column, Entity, Model},
-};
+use crate::orders::entity::attempt::{Column, Entity, Model};
 
-/// Stores the start of a payment. None if it is known already, for instance because its end arrived first; otherwise the number of
-/// earlier attempts.
-pub async fn open_attempt(
-    tx: &Tx,
-    order: OrderId,
-    payment: PaymentId,
-    now: Timestamp,
-) -> Result<Option<u64>, StoreError> {
-    let known = Entity::find_by_id(payment).one(tx.conn()).await?;
-    if known.is_some() {
-        return Ok(None);
-    }
-    let earlier = Entity::find()
-        .filter(Column::OrderId.eq(order))
-        .count(tx.conn())
-        .await?;
-    insert(tx, &begun(order, payment, now)).await?;
-    Ok(Some(earlier))
+/// Attempts as read, with what changes in them. Writing them takes few statements, however many there are.
+#[derive(Debug, Default)]
+pub struct Attempts {
+    known: HashMap<PaymentId, Attempt>,
 }
 
-/// A new attempt.
-const fn begun(order: OrderId, payment: PaymentId, now: Timestamp) -> Model {
-    Model {
-        payment_id: payment,
-        order_id: order,
-        opened_at: now,
-        closed_at: None,
-        refunded: None,
-    }
+#[derive(Debug)]
+struct Attempt {
+    row: Model,
+    state: State,
 }
 
-/// Stores the end of a payment, even if its start is unknown. Returns the amount that was already refunded.
-pub async fn close_attempt(
-    tx: &Tx,
-    order: OrderId,
-    payment: PaymentId,
-    now: Timestamp,
-) -> Result<Option<i64>, StoreError> {
-    let Some(known) = Entity::find_by_id(payment).one(tx.conn()).await? else {
-        let closed = Model {
-            closed_at: Some(now),
-            ..begun(order, payment, now)
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Unchanged,
+    New,
+    Closed,
+    Refunded,
+}
+
+impl Attempts {
+    /// The attempts of these payments, and all of these orders.
+    pub async fn of(
+        connection: &impl ConnectionTrait,
+        payments: impl IntoIterator<Item = PaymentId>,
+        orders: Vec<OrderId>,
+    ) -> Result<Self, StoreError> {
+        let by_payment = Entity::find().filter(Column::PaymentId.is_in(payments));
+        let mut rows = by_payment.all(connection).await?;
+        if !orders.is_empty() {
+            let by_order = Entity::find().filter(Column::OrderId.is_in(orders));
+            rows.extend(by_order.all(connection).await?);
+        }
+        let unchanged = |row: Model| {
+            let state = State::Unchanged;
+            (row.payment_id, Attempt { row, state })
         };
-        insert(tx, &closed).await?;
-        return Ok(None);
-    };
-    Entity::update_many()
-        .col_expr(Column::ClosedAt, Expr::value(now))
-        .filter(Column::PaymentId.eq(payment))
-        .exec(tx.conn())
-        .await?;
-    Ok(known.refunded)
-}
+        Ok(Self {
+            known: rows.into_iter().map(unchanged).collect(),
+        })
+    }
 
-/// Stores the refunded amount of a payment, even of an unknown one.
-pub async fn note_refund(
-    tx: &Tx,
-    order: OrderId,
-    payment: PaymentId,
-    amount: i64,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let Some(known) = Entity::find_by_id(payment).one(tx.conn()).await? else {
-        let refunded = Model {
-            closed_at: Some(now),
-            refunded: Some(amount),
-            ..begun(order, payment, now)
-        };
-        return insert(tx, &refunded).await;
-    };
-    Entity::update_many()
-        .col_expr(
-            Column::ClosedAt,
-            Expr::value(known.closed_at.unwrap_or(now)),
-        )
-        .col_expr(
-            Column::Refunded,
-            Expr::value(known.refunded.unwrap_or(0).max(amount)),
-        )
-        .filter(Column::PaymentId.eq(payment))
-        .exec(tx.conn())
-        .await?;
-    Ok(())
+    /// The start of a payment. None if it is known already, for instance because its end arrived first; otherwise the number of
+    /// earlier attempts.
+    pub fn open(&mut self, order: OrderId, payment: PaymentId, now: Timestamp) -> Option<u64> {
+        if self.known.contains_key(&payment) {
+            return None;
+        }
+        let all = self.known.values();
+        let earlier = all.filter(|attempt| attempt.row.order_id == order).count();
+        self.begin(order, payment, now);
+        Some(earlier as u64)
+    }
+
+    fn begin(&mut self, order: OrderId, payment: PaymentId, now: Timestamp) -> &mut Attempt {
+        self.known.entry(payment).or_insert(Attempt {
+            row: Model {
+                payment_id: payment,
+                order_id: order,
+                opened_at: now,
+                closed_at: None,
+                refunded: None,
+            },
+            state: State::New,
+        })
+    }
+
+    /// The end of a payment, even if its start is unknown. Returns the amount that was already refunded.
+    pub fn close(&mut self, order: OrderId, payment: PaymentId, now: Timestamp) -> Option<i64> {
+        let attempt = self.begin(order, payment, now);
+        attempt.row.closed_at = Some(now);
+        if attempt.state == State::Unchanged {
+            attempt.state = State::Closed;
+        }
+        attempt.row.refunded
+    }
+
+    /// The refunded amount of a payment, even of an unknown one.
+    pub fn refund(&mut self, order: OrderId, payment: PaymentId, amount: i64, now: Timestamp) {
+        let Attempt { row, state } = self.begin(order, payment, now);
+        row.closed_at.get_or_insert(now);
+        row.refunded = Some(row.refunded.unwrap_or(0).max(amount));
+        if *state != State::New {
+            *state = State::Refunded;
+        }
+    }
+
+    /// Writes what changed, some of it with the commit.
+    pub async fn write(self, tx: &Tx) -> Result<(), StoreError> {
+        let (mut new, mut closed) = (Vec::new(), BTreeMap::<_, Vec<_>>::new());
+        for Attempt { row, state } in self.known.into_values() {
+            match state {
+                State::Unchanged => {}
+                State::New => new.push(row),
+                State::Closed => closed
+                    .entry(row.closed_at)
+                    .or_default()
+                    .push(row.payment_id),
+                State::Refunded => {
+                    Entity::update_many()
+                        .col_expr(Column::ClosedAt, Expr::value(row.closed_at))
+                        .col_expr(Column::Refunded, Expr::value(row.refunded))
+                        .filter(Column::PaymentId.eq(row.payment_id))
+                        .exec(tx.conn())
+                        .await?;
+                }
+            }
+        }
+        for (at, payments) in closed {
+            Entity::update_many()
+                .col_expr(Column::ClosedAt, Expr::value(at))
+                .filter(Column::PaymentId.is_in(payments))
+                .exec(tx.conn())
+                .await?;
+        }
+        tx.defer(new);
+        Ok(())
+    }
 }
 
 /// The start of the latest payment that has not ended and started after `since`.

@@ -97,20 +97,19 @@ pub async fn find_locked(
     one(tx.conn(), select).await
 }
 
-/// Locks these orders in the order of their ids, except those that others have locked, and those with a replacement. Returns how many
-/// are locked.
-pub async fn lock_free(tx: &Tx, ids: impl IntoIterator<Item = OrderId>) -> Result<u64, StoreError> {
-    let locked: Vec<OrderId> = order::Entity::find()
-        .select_only()
-        .column(order::Column::Id)
+/// These orders, locked in the order of their ids, except those that others have locked, and those with a replacement.
+pub async fn lock_free(
+    tx: &Tx,
+    ids: impl IntoIterator<Item = OrderId>,
+) -> Result<Vec<Order>, StoreError> {
+    let locked = order::Entity::find()
         .filter(order::Column::Id.is_in(ids))
         .filter(order::Column::ReplacedById.is_null())
         .order_by_asc(order::Column::Id)
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
-        .into_tuple()
         .all(tx.conn())
         .await?;
-    Ok(locked.len() as u64)
+    with_items(tx.conn(), locked).await
 }
 
 /// Whether an order exists and has a worker, for any caller: a worker who lost a claim may know this.
