@@ -1,9 +1,15 @@
 //! Query parameters: filters and pages.
 
-use std::borrow::Cow;
+use std::{
+    any::TypeId,
+    borrow::Cow,
+    collections::HashMap,
+    sync::{Arc, LazyLock},
+};
 
 use axum::extract::FromRequestParts;
 use http::request::Parts;
+use parking_lot::RwLock;
 use serde::{
     Deserialize, Deserializer,
     de::{DeserializeOwned, Error as _},
@@ -28,7 +34,7 @@ pub struct Params<T>(pub T);
 impl<S, T> FromRequestParts<S> for Params<T>
 where
     S: Send + Sync,
-    T: DeserializeOwned + IntoParams,
+    T: DeserializeOwned + IntoParams + 'static,
 {
     type Rejection = ApiError;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
@@ -91,8 +97,8 @@ pub struct Both<A, B>(pub A, pub B);
 impl<S, A, B> FromRequestParts<S> for Both<A, B>
 where
     S: Send + Sync,
-    A: DeserializeOwned + IntoParams,
-    B: DeserializeOwned + IntoParams,
+    A: DeserializeOwned + IntoParams + 'static,
+    B: DeserializeOwned + IntoParams + 'static,
 {
     type Rejection = ApiError;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
@@ -116,8 +122,8 @@ pub struct PagedWith<F, P>(pub F, pub P, pub Option<PageRequest>);
 impl<S, F, P> FromRequestParts<S> for PagedWith<F, P>
 where
     S: Send + Sync,
-    F: DeserializeOwned + IntoParams,
-    P: DeserializeOwned + IntoParams,
+    F: DeserializeOwned + IntoParams + 'static,
+    P: DeserializeOwned + IntoParams + 'static,
 {
     type Rejection = ApiError;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
@@ -139,12 +145,12 @@ where
 }
 
 /// The parts of a query by the group of their parameters; unknown ones are in the first.
-fn split<const N: usize>(query: &str, groups: [Vec<Parameter>; N]) -> [String; N] {
+fn split<const N: usize>(query: &str, groups: [Arc<[Parameter]>; N]) -> [String; N] {
     let mut parts = [const { Vec::new() }; N];
     for pair in query.split('&') {
         let name = pair.split_once('=').map_or(pair, |(name, _)| name);
         let name = api_name(name.into());
-        let has = |group: &Vec<Parameter>| group.iter().any(|known| known.name == name);
+        let has = |group: &Arc<[Parameter]>| group.iter().any(|known| known.name == name);
         parts[groups.iter().position(has).unwrap_or(0)].push(pair);
     }
     parts.map(|pairs| pairs.join("&"))
@@ -157,7 +163,7 @@ pub struct Paged<F>(pub F, pub Option<PageRequest>);
 impl<S, F> FromRequestParts<S> for Paged<F>
 where
     S: Send + Sync,
-    F: DeserializeOwned + IntoParams,
+    F: DeserializeOwned + IntoParams + 'static,
 {
     type Rejection = ApiError;
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
@@ -167,8 +173,16 @@ where
 }
 
 /// The parameters, as in OpenAPI.
-fn params<T: IntoParams>() -> Vec<Parameter> {
-    T::into_params(|| None)
+fn params<T: IntoParams + 'static>() -> Arc<[Parameter]> {
+    /// By type: making them takes longer than all else about a query.
+    static KNOWN: LazyLock<RwLock<HashMap<TypeId, Arc<[Parameter]>>>> =
+        LazyLock::new(RwLock::default);
+    let known = KNOWN.read().get(&TypeId::of::<T>()).map(Arc::clone);
+    known.unwrap_or_else(|| {
+        let made: Arc<[Parameter]> = T::into_params(|| None).into();
+        KNOWN.write().insert(TypeId::of::<T>(), Arc::clone(&made));
+        made
+    })
 }
 
 /// The parameters that have a value, named as in OpenAPI.

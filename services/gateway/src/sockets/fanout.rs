@@ -12,7 +12,7 @@ use super::{
     Hub, end_revoked,
     newest::{Freshness, Newest},
     outgoing::{ORDER_ROOM, emit, order_room, sync, user_room},
-    payloads::{self, Effects},
+    payloads::{self, Effects, Heard},
     stock_updates::StockUpdates,
 };
 use crate::app::Gateway;
@@ -49,7 +49,8 @@ pub async fn follow(hub: &Hub, io: &SocketIo, stock: &StockUpdates) {
                             if let Some(user) = app.verifier.observe(&event) {
                                 end_revoked(hub, io.within(user_room(&user.to_string())).sockets());
                             }
-                            let Some(effects) = effects(&event) else { continue };
+                            let heard = |rooms: &[String]| rooms.iter().any(|room| is_open(io, room));
+                            let Some(effects) = effects(&event, &heard) else { continue };
                             match newest.take(&event, Timestamp::now()) {
                                 Freshness::New => deliver(hub, io, stock, effects).await,
                                 Freshness::Old => app.products.touch(&effects.touched),
@@ -93,9 +94,14 @@ fn resync_all(app: &Gateway, io: &SocketIo) {
     }
 }
 
+/// Whether a socket is in the room.
+fn is_open(io: &SocketIo, room: &str) -> bool {
+    !io.to(room.to_owned()).sockets().is_empty()
+}
+
 /// None for an event without effects here.
-fn effects(event: &Envelope) -> Option<Effects> {
-    payloads::effects(&event.subject, event.time, &event.payload)
+fn effects(event: &Envelope, heard: Heard<'_>) -> Option<Effects> {
+    payloads::effects(&event.subject, event.time, &event.payload, heard)
         .inspect_err(|error| {
             tracing::error!(%error, subject = event.subject, "an event cannot be read");
         })

@@ -1,5 +1,7 @@
 //! Maps events of the bus to Socket.IO events: names, payloads and rooms.
 
+use std::ops::{Deref, DerefMut};
+
 use bytes::Bytes;
 use prost::DecodeError;
 use serde::Serialize;
@@ -29,6 +31,8 @@ use crate::{cache::Touched, dto, error::Always, relative_json::RelativeJson};
 #[derive(Debug, Default, PartialEq)]
 pub struct Effects {
     pub outgoing: Vec<Outgoing>,
+    /// There was something to send, and nobody to send it to.
+    pub unheard: bool,
     /// Cache entries that may have changed.
     pub touched: Touched,
     /// Products whose available quantity changed.
@@ -37,15 +41,49 @@ pub struct Effects {
     pub evicted: Option<(String, String)>,
 }
 
-impl Effects {
+/// Whether a client is in one of the rooms.
+pub type Heard<'a> = &'a (dyn Fn(&[String]) -> bool + Sync);
+
+/// Effects of an event while it is read. What nobody hears is not serialized.
+struct Collected<'a> {
+    effects: Effects,
+    heard: Heard<'a>,
+}
+
+impl Deref for Collected<'_> {
+    type Target = Effects;
+    fn deref(&self) -> &Effects {
+        &self.effects
+    }
+}
+
+impl DerefMut for Collected<'_> {
+    fn deref_mut(&mut self) -> &mut Effects {
+        &mut self.effects
+    }
+}
+
+impl Collected<'_> {
     fn emit<T: Serialize>(&mut self, event: SocketEvent<T>, rooms: Vec<String>, payload: &T) {
-        self.outgoing.extend(Outgoing::new(event, rooms, payload));
+        if (self.heard)(&rooms) {
+            self.outgoing.extend(Outgoing::new(event, rooms, payload));
+        } else {
+            self.unheard = true;
+        }
     }
 }
 
 /// Decodes an event by its subject. Subjects that do not concern sockets give no effects.
-pub fn effects(subject: &str, at: Timestamp, payload: &Bytes) -> Result<Effects, DecodeError> {
-    let mut effects = Effects::default();
+pub fn effects(
+    subject: &str,
+    at: Timestamp,
+    payload: &Bytes,
+    heard: Heard<'_>,
+) -> Result<Effects, DecodeError> {
+    let mut effects = Collected {
+        effects: Effects::default(),
+        heard,
+    };
     match_event!(subject, payload.clone() => {
         order::OrderChanged => |event| order_changed(&mut effects, event, at),
         order::NoteAdded => |event| note(&mut effects, event.note, event.order.as_ref()),
@@ -102,7 +140,7 @@ pub fn effects(subject: &str, at: Timestamp, payload: &Bytes) -> Result<Effects,
         },
         else => {}
     });
-    Ok(effects)
+    Ok(effects.effects)
 }
 
 /// Rooms of everyone who may read an order: its customer, its worker, administrators, and its watchers.
@@ -138,7 +176,7 @@ fn participants(order_id: &str, ids: &[String]) -> Vec<String> {
 }
 
 /// The available quantity of the order's products changed.
-fn stock_moved(effects: &mut Effects, order: &order::Order) {
+fn stock_moved(effects: &mut Collected<'_>, order: &order::Order) {
     let goods = order
         .items
         .iter()
@@ -146,7 +184,8 @@ fn stock_moved(effects: &mut Effects, order: &order::Order) {
         .filter_map(|item| item.product_id.clone());
     effects.touched.products.extend(goods);
     effects.touched.lists = !effects.touched.products.is_empty();
-    effects.stock.clone_from(&effects.touched.products);
+    let products = effects.touched.products.clone();
+    effects.stock = products;
 }
 
 /// Whether a change affects the available stock. A payment does not: the units were reserved before.
@@ -159,7 +198,7 @@ fn moves_stock(event: &OrderChanged, order: &order::Order) -> bool {
     event.kind() == OrderEvent::Placed || cancelled || refunded || edited
 }
 
-fn order_changed(effects: &mut Effects, event: OrderChanged, at: Timestamp) {
+fn order_changed(effects: &mut Collected<'_>, event: OrderChanged, at: Timestamp) {
     let Some(order) = &event.order else { return };
     if moves_stock(&event, order) {
         stock_moved(effects, order);
@@ -208,12 +247,12 @@ fn order_changed(effects: &mut Effects, event: OrderChanged, at: Timestamp) {
 }
 
 /// The previous worker stops watching the order.
-fn evict(effects: &mut Effects, previous: Option<&order::Assignee>, order: &order::Order) {
+fn evict(effects: &mut Collected<'_>, previous: Option<&order::Assignee>, order: &order::Order) {
     effects.evicted = previous.map(|previous| (previous.id.clone(), order.id.clone()));
 }
 
 /// Notifies workers when an order enters the pool, or leaves it without being assigned.
-fn pool(effects: &mut Effects, event: &OrderChanged, order: &order::Order, at: Timestamp) {
+fn pool(effects: &mut Collected<'_>, event: &OrderChanged, order: &order::Order, at: Timestamp) {
     let was_available = order.kind() != order::OrderKind::Goods
         && event.from() == OrderStatus::Pending
         && event.payment_from() == PaymentStatus::Paid;
@@ -237,7 +276,7 @@ fn pool(effects: &mut Effects, event: &OrderChanged, order: &order::Order, at: T
 }
 
 /// Internal notes are sent to the worker and administrators only; the customer may be in the order's room.
-fn note(effects: &mut Effects, note: Option<order::Note>, order: Option<&order::Order>) {
+fn note(effects: &mut Collected<'_>, note: Option<order::Note>, order: Option<&order::Order>) {
     let (Some(note), Some(order)) = (note, order) else {
         return;
     };
@@ -251,7 +290,7 @@ fn note(effects: &mut Effects, note: Option<order::Note>, order: Option<&order::
 }
 
 /// Sent to all workers, because the order leaves the pool, and to everyone who may read the order.
-fn claimed(effects: &mut Effects, order: &order::Order, at: Timestamp) {
+fn claimed(effects: &mut Collected<'_>, order: &order::Order, at: Timestamp) {
     let mut rooms = readers(order);
     rooms.push(role_room(Role::Staff));
     let payload = OrderClaimedEvent {
@@ -266,7 +305,7 @@ fn claimed(effects: &mut Effects, order: &order::Order, at: Timestamp) {
 /// Reason and note of a worker's request are for the staff: the customer gets it without them. Not sent to the order's room then, which
 /// the customer may be in.
 fn change_request(
-    effects: &mut Effects,
+    effects: &mut Collected<'_>,
     event: SocketEvent<order::ChangeRequest>,
     request: Option<order::ChangeRequest>,
     order: Option<order::Order>,
@@ -309,7 +348,7 @@ fn change_request(
 
 /// Sent to the users who may read the file, not to the order's room: not all watchers may read all files.
 fn file(
-    effects: &mut Effects,
+    effects: &mut Collected<'_>,
     event: SocketEvent<order::File>,
     file: Option<order::File>,
     order: Option<order::Order>,
@@ -328,7 +367,7 @@ fn file(
 }
 
 fn shipment(
-    effects: &mut Effects,
+    effects: &mut Collected<'_>,
     shipment: Option<order::Shipment>,
     order: Option<&order::Order>,
 ) {
@@ -338,7 +377,7 @@ fn shipment(
     }
 }
 
-fn product(effects: &mut Effects, product: Option<order::Product>) {
+fn product(effects: &mut Collected<'_>, product: Option<order::Product>) {
     effects.touched.lists = true;
     effects.touched.categories = true;
     let Some(product) = product else { return };
@@ -386,7 +425,7 @@ pub fn hidden(id: &str, product: Option<order::Product>) -> impl Iterator<Item =
 }
 
 /// The customer and administrators; workers do not see payments.
-fn paid(effects: &mut Effects, payment: Option<payment::Payment>) {
+fn paid(effects: &mut Collected<'_>, payment: Option<payment::Payment>) {
     let Some(payment) = payment else { return };
     let rooms = vec![role_room(Role::Admin), user_room(&payment.customer_id)];
     effects.emit(PAYMENT_UPDATED, rooms, &payment);

@@ -22,12 +22,25 @@ fn order() -> order::Order {
 }
 
 fn of<E: Event>(event: &E) -> Effects {
-    effects(
-        event.subject(),
-        Timestamp::UNIX_EPOCH,
-        &event.encode_to_vec().into(),
-    )
-    .unwrap()
+    heard_by(event, &|_| true)
+}
+
+fn heard_by<E: Event>(event: &E, heard: Heard<'_>) -> Effects {
+    let payload = event.encode_to_vec().into();
+    effects(event.subject(), Timestamp::UNIX_EPOCH, &payload, heard).unwrap()
+}
+
+#[test]
+fn what_nobody_hears_is_not_written() {
+    let event = OrderChanged {
+        order: Some(order()),
+        kind: OrderEvent::Placed.into(),
+        ..Default::default()
+    };
+    let alone = heard_by(&event, &|_| false);
+    assert!(alone.outgoing.is_empty() && alone.unheard);
+    let watched = heard_by(&event, &|rooms| rooms.contains(&"user:c1".to_owned()));
+    assert_eq!(watched.outgoing[0].event, "order:created");
 }
 
 fn text(outgoing: &Outgoing) -> String {
@@ -106,11 +119,13 @@ fn garbage_is_an_error_and_unknown_subjects_are_nothing() {
         effects(
             "waybill.order.order.placed",
             Timestamp::UNIX_EPOCH,
-            &garbage
+            &garbage,
+            &|_| true,
         )
         .is_err()
     );
-    let nothing = effects("waybill.future.thing.done", Timestamp::UNIX_EPOCH, &garbage);
+    let subject = "waybill.future.thing.done";
+    let nothing = effects(subject, Timestamp::UNIX_EPOCH, &garbage, &|_| true);
     assert!(nothing.unwrap().outgoing.is_empty());
 }
 
