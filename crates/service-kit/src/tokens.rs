@@ -151,22 +151,33 @@ impl Verifier {
     /// The claims of a valid token. `UNAUTHENTICATED` distinguishes an expired token from an invalid and a revoked one;
     /// `UNAVAILABLE` means that the keys or the revocations could not be fetched.
     pub async fn verify(&self, token: &str) -> Result<Arc<AccessClaims>, AppError> {
-        let hash = sha256(token);
-        let claims = match self.verified.get(&hash).await {
-            Some(claims) => claims,
-            None => {
-                let claims = Arc::new(self.verify_signature(token).await?);
-                self.verified.insert(hash, Arc::clone(&claims)).await;
-                claims
-            }
-        };
+        if let Some(claims) = self.verify_known(token).await? {
+            return Ok(claims);
+        }
+        let claims = Arc::new(self.verify_signature(token).await?);
+        let known = Arc::clone(&claims);
+        self.verified.insert(sha256(token), known).await;
+        self.check_now(&claims).await?;
+        Ok(claims)
+    }
+
+    /// As [`Verifier::verify`], for a token whose signature was verified lately; none for others.
+    async fn verify_known(&self, token: &str) -> Result<Option<Arc<AccessClaims>>, AppError> {
+        let known = self.verified.get(&sha256(token)).await;
+        if let Some(claims) = &known {
+            self.check_now(claims).await?;
+        }
+        Ok(known)
+    }
+
+    /// Whether a token with these claims is still valid.
+    async fn check_now(&self, claims: &AccessClaims) -> Result<(), AppError> {
         let now = self.clock.now().secs();
         if claims.exp.saturating_add(LEEWAY.as_secs() as i64) <= now {
             return Err(expired());
         }
         self.load_revocations().await?;
-        self.check(&claims)?;
-        Ok(claims)
+        self.check(claims)
     }
 
     async fn verify_signature(&self, token: &str) -> Result<AccessClaims, AppError> {
@@ -256,6 +267,9 @@ pub async fn authenticate(
 ) -> Result<Caller, AppError> {
     if token.len() > MAX_TOKEN_BYTES {
         return Err(bad_token());
+    }
+    if let Some(claims) = verifier.verify_known(token).await? {
+        return Ok(Caller::User(UserCaller::from(claims.as_ref())));
     }
     let header = jsonwebtoken::decode_header(token).map_err(|_| bad_token())?;
     match header.alg {

@@ -93,7 +93,7 @@ pub struct Shop {
 }
 
 /// The two parts of a mail.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rendered {
     pub text: String,
     pub html: String,

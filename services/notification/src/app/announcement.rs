@@ -70,8 +70,9 @@ impl App {
                 announcement.deliveries.push(delivery);
             }
         }
-        rows::insert_all(tx.conn(), announcement.notifications).await?;
-        Ok(rows::insert_all(tx.conn(), announcement.deliveries).await?)
+        tx.defer(announcement.notifications);
+        tx.defer(announcement.deliveries);
+        Ok(())
     }
 
     /// Looks up the recipients of these mails, and how many mails unverified addresses got lately.
@@ -122,6 +123,8 @@ impl App {
                 );
             }
         }
+        // Nobody reads what is not sent.
+        let sent = state == DeliveryState::Queued;
         let content = if verified {
             mail.content.clone()
         } else {
@@ -137,8 +140,9 @@ impl App {
                 })
             }
         };
-        let rendered =
-            mail::render(mail.template, shop, &name, &content).map_err(AppError::internal)?;
+        let rendered = sent.then(|| mail::render(mail.template, shop, &name, &content));
+        let rendered = rendered.transpose().map_err(AppError::internal)?;
+        let rendered = rendered.unwrap_or_default();
         let now = self.clock.now();
         Ok(Delivery {
             id: Uuid::now_v7(),
@@ -157,7 +161,7 @@ impl App {
             created_at: now,
             sent_at: None,
             // Those that are not sent do not count.
-            limit_key: limit_key.filter(|_| state == DeliveryState::Queued),
+            limit_key: limit_key.filter(|_| sent),
         })
     }
 }

@@ -13,7 +13,7 @@ use waybill_service_kit::{
 use waybill_store::{
     Db, IdempotencyKey,
     page::{Page, PageQuery},
-    rows, transact,
+    transact,
 };
 
 use super::{
@@ -139,7 +139,7 @@ impl Payments {
                 ..payment.clone()
             };
             once::remember(tx, key, &proto::Payment::from(&payment)).await?;
-            rows::insert(tx.conn(), payment.clone()).await?;
+            tx.defer([payment.clone()]);
             events::changed(tx, &payment, PaymentEvent::Created);
             if user.id != payment.customer_id {
                 events::begun_for(tx, ctx, &payment);
