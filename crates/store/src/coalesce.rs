@@ -5,7 +5,7 @@ use std::{
     fmt, mem,
     panic::AssertUnwindSafe,
     sync::{
-        Arc,
+        Arc, LazyLock,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
@@ -18,7 +18,10 @@ use tokio::sync::{Notify, oneshot};
 /// Upper limit of calls in one batch: enough to share the cost of a commit, few enough that nobody waits long for the others.
 pub const MOST: usize = 64;
 
-/// The calls of one database that wait or are at work. Work that may wait gives way to them.
+/// Between two calls of busy callers there is less time than this.
+const QUIET: Duration = Duration::from_millis(5);
+
+/// The calls that wait or are at work. Work that may wait gives way to them.
 #[derive(Debug, Default)]
 pub(crate) struct Pressure {
     calls: AtomicUsize,
@@ -26,6 +29,13 @@ pub(crate) struct Pressure {
 }
 
 impl Pressure {
+    /// That of this process: in one process, what follows from calls to one service competes with the next ones, in whichever database
+    /// it is.
+    pub(crate) fn of_process() -> Arc<Self> {
+        static PRESSURE: LazyLock<Arc<Pressure>> = LazyLock::new(Arc::default);
+        Arc::clone(&PRESSURE)
+    }
+
     fn add(&self) {
         self.calls.fetch_add(1, Ordering::Relaxed);
     }
@@ -36,13 +46,26 @@ impl Pressure {
         }
     }
 
-    /// Returns when there are no calls, and after `patience` at the latest.
+    fn is_none(&self) -> bool {
+        self.calls.load(Ordering::Relaxed) == 0
+    }
+
+    /// Returns at once if there are no calls, else when there were none for [`QUIET`], and after `patience` at the latest.
     pub(crate) async fn give_way(&self, patience: Duration) {
-        let mut eased = std::pin::pin!(self.eased.notified());
-        // From here on no change is missed.
-        eased.as_mut().enable();
-        if self.calls.load(Ordering::Relaxed) > 0 {
-            let _ = tokio::time::timeout(patience, eased).await;
+        if !self.is_none() {
+            let _ = tokio::time::timeout(patience, self.quiet()).await;
+        }
+    }
+
+    async fn quiet(&self) {
+        while !self.is_none() {
+            let mut eased = std::pin::pin!(self.eased.notified());
+            // From here on no change is missed.
+            eased.as_mut().enable();
+            if !self.is_none() {
+                eased.await;
+            }
+            tokio::time::sleep(QUIET).await;
         }
     }
 }
@@ -142,8 +165,7 @@ impl<T: Send + 'static, R: Send + 'static> Inner<T, R> {
         self.pressure.remove(before - queue.waiting.len());
         let count = queue.waiting.len().min(self.most);
         queue.running = count > 0;
-        let batch = queue.waiting.drain(..count).unzip();
-        batch
+        queue.waiting.drain(..count).unzip()
     }
 }
 
@@ -245,5 +267,21 @@ mod tests {
             doubling.calls.inner.pressure.calls.load(Ordering::Relaxed),
             0
         );
+    }
+
+    #[tokio::test]
+    async fn work_gives_way_to_calls_and_not_for_ever() {
+        let pressure = Pressure::default();
+        let long = Duration::from_mins(10);
+        assert!(pressure.give_way(long).now_or_never().is_some());
+        pressure.add();
+        pressure.add();
+        pressure.give_way(Duration::from_millis(1)).await;
+        let mut waits = std::pin::pin!(pressure.give_way(long));
+        assert!(futures::poll!(&mut waits).is_pending());
+        pressure.remove(1);
+        assert!(futures::poll!(&mut waits).is_pending());
+        pressure.remove(1);
+        waits.await;
     }
 }

@@ -76,7 +76,7 @@ struct Inner {
     writer: DatabaseConnection,
     reader: DatabaseConnection,
     committed: Arc<Notify>,
-    /// Calls that share transactions ([`Db::coalesce`]).
+    /// Calls that share transactions ([`Db::coalesce`]), also of the other databases of this process.
     pressure: Arc<Pressure>,
     /// Events of commits, for the relay of this process.
     fresh: Fresh,
@@ -128,7 +128,7 @@ impl Db {
             writer,
             reader,
             committed: Arc::new(Notify::new()),
-            pressure: Arc::default(),
+            pressure: Pressure::of_process(),
             fresh: Fresh::default(),
             queue: Writer::default(),
             writes,
@@ -220,7 +220,7 @@ impl Db {
         Coalesce::new(MOST, Arc::clone(&self.inner.pressure), work)
     }
 
-    /// Lets calls that share transactions go first, for a limited time.
+    /// Lets the calls of this process that share transactions go first, for a limited time.
     pub(crate) async fn give_way(&self) {
         self.inner.pressure.give_way(MAX_GIVE_WAY).await;
     }

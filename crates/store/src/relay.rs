@@ -244,9 +244,10 @@ impl<'a> Relay<'a> {
                 () = stop.cancelled() => return self.mark().await,
             };
             // Under load the pause above never ends. On a bus between processes, other replicas may have committed.
-            let longest = match self.bus.keeps_events() {
-                true => OTHERS.min(self.config.poll),
-                false => self.config.poll,
+            let longest = if self.bus.keeps_events() {
+                OTHERS.min(self.config.poll)
+            } else {
+                self.config.poll
             };
             look |= looked.is_none_or(|at| at.elapsed() >= longest);
             if compared.elapsed() >= self.config.compare {

@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, fmt::Write as _, mem};
 
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityName as _,
-    EntityTrait, IdenStatic as _, IntoActiveModel, Iterable as _, RuntimeErr, Statement, Value,
+    EntityTrait, IdenStatic, IntoActiveModel, Iterable as _, RuntimeErr, Statement, Value,
     sqlx::{self, Arguments as _, postgres::PgArguments},
 };
 use uuid::Uuid;
@@ -111,7 +111,7 @@ impl Deferred {
 
     fn changes_of<C: ColumnTrait>(&mut self, key: C, columns: &[C], sums: bool) -> &mut Changes {
         let table = C::EntityName::default().table_name();
-        let columns: Vec<_> = columns.iter().map(|column| column.as_str()).collect();
+        let columns: Vec<_> = columns.iter().map(IdenStatic::as_str).collect();
         let same = |other: &Changes| {
             (other.table, &other.columns, other.sums.is_some()) == (table, &columns, sums)
         };
