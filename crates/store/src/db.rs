@@ -417,8 +417,6 @@ fn sqlite_options(
                 .busy_timeout(Duration::from_secs(5))
                 .statement_cache_capacity(256)
                 .pragma("temp_store", "memory")
-                // Pages of the write-ahead log until it is merged into the file: pages that change often are then merged less often.
-                .pragma("wal_autocheckpoint", "4000")
                 // In KiB, per connection; the operating system's file cache holds the rest.
                 .pragma("cache_size", if read_only { "-512" } else { "-8192" })
         });
