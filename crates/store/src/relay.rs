@@ -23,7 +23,7 @@ use uuid::Uuid;
 use waybill_bus::{Bus, BusError, Envelope, Lag};
 use waybill_primitives::{EventId, Outage, Report};
 
-use direct::{Direct, Line, line};
+use direct::{Direct, VersionCounter, counter_of};
 
 use crate::{
     Db,
@@ -129,7 +129,7 @@ struct Outages {
 struct Work {
     events: usize,
     /// The last versions among them.
-    last: Vec<(Line, i64)>,
+    last: Vec<(VersionCounter, i64)>,
     /// It is in the lane for events that are published again.
     again: bool,
 }
@@ -137,8 +137,8 @@ struct Work {
 impl Work {
     /// Whether the event, or a later one, is being published.
     fn has(&self, event: &Envelope) -> bool {
-        let line = line(event);
-        let last = self.last.iter().find(|(other, _)| *other == line);
+        let counter = counter_of(event);
+        let last = self.last.iter().find(|(other, _)| *other == counter);
         last.is_some_and(|(_, last)| event.aggregate_version <= *last)
     }
 }
@@ -376,12 +376,12 @@ impl<'a> Relay<'a> {
         // Ids are ordered by creation time; replicas' clocks may differ, versions do not.
         events.sort_by_key(|(event, _)| event.aggregate_version);
         let aggregate = events[0].0.aggregate_id;
-        let mut last: Vec<(Line, i64)> = Vec::with_capacity(1);
+        let mut last: Vec<(VersionCounter, i64)> = Vec::with_capacity(1);
         for (event, _) in &events {
-            let (line, version) = (line(event), event.aggregate_version);
-            match last.iter_mut().find(|(other, _)| *other == line) {
+            let (counter, version) = (counter_of(event), event.aggregate_version);
+            match last.iter_mut().find(|(other, _)| *other == counter) {
                 Some((_, last)) => *last = version,
-                None => last.push((line, version)),
+                None => last.push((counter, version)),
             }
         }
         let work = Work {
@@ -404,6 +404,16 @@ impl<'a> Relay<'a> {
         !self.holding
     }
 
+    /// Stores in the outbox what the bus has acknowledged.
+    async fn mark(&mut self) -> Result<(), RelayError> {
+        outbox::mark(self.db, &self.unmarked).await?;
+        metrics::counter!("waybill_outbox_published_total", "service" => self.db.service())
+            .increment(self.unmarked.len() as u64);
+        self.unmarked.clear();
+        self.marked_at = Instant::now();
+        Ok(())
+    }
+
     /// Records one aggregate's outcome and all others that are ready. Returns whether to look for more.
     async fn record(&mut self, first: Outcome) -> Result<bool, RelayError> {
         let mut failed = None;
@@ -412,10 +422,10 @@ impl<'a> Relay<'a> {
         while let Some(outcome) = next {
             ended.push(outcome.aggregate);
             let work = self.aggregates.remove(&outcome.aggregate);
-            for (line, version) in work.into_iter().flat_map(|work| work.last) {
+            for (counter, version) in work.into_iter().flat_map(|work| work.last) {
                 match outcome.failed {
-                    None => self.direct.published(line, version),
-                    Some(_) => self.direct.forget(&line),
+                    None => self.direct.published(counter, version),
+                    Some(_) => self.direct.forget(&counter),
                 }
             }
             self.unmarked.extend(outcome.published);
@@ -466,17 +476,6 @@ impl<'a> Relay<'a> {
                 Ok(false)
             }
         }
-    }
-}
-
-impl Relay<'_> {
-    async fn mark(&mut self) -> Result<(), RelayError> {
-        outbox::mark(self.db, &self.unmarked).await?;
-        metrics::counter!("waybill_outbox_published_total", "service" => self.db.service())
-            .increment(self.unmarked.len() as u64);
-        self.unmarked.clear();
-        self.marked_at = Instant::now();
-        Ok(())
     }
 }
 

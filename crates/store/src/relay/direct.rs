@@ -12,15 +12,15 @@ use waybill_bus::Envelope;
 use super::Relay;
 use crate::{db::tx::aggregate, publishing};
 
-/// Lines of which the last published version is remembered.
+/// Counters of which the last published version is remembered.
 const REMEMBERED: usize = 16_384;
 /// Events of one aggregate that wait at most; more are found in the outbox.
 const MAX_WAITING: usize = 16;
 
 /// What counts the versions of events: a kind of aggregate and an id. A product and its stock have the same id.
-pub(super) type Line = (Uuid, String);
+pub(super) type VersionCounter = (Uuid, String);
 
-pub(super) fn line(event: &Envelope) -> Line {
+pub(super) fn counter_of(event: &Envelope) -> VersionCounter {
     (event.aggregate_id, aggregate(&event.subject).to_owned())
 }
 
@@ -28,7 +28,7 @@ pub(super) struct Direct {
     /// Taken from commits, without room to publish them yet.
     taken: VecDeque<Envelope>,
     /// The last published version.
-    versions: LruCache<Line, i64>,
+    versions: LruCache<VersionCounter, i64>,
     /// By the id of an aggregate of which other events are being published.
     waiting: HashMap<Uuid, Waiting>,
 }
@@ -62,7 +62,7 @@ enum Turn {
 impl Direct {
     fn turn(&self, event: &Envelope) -> Turn {
         let before = event.aggregate_version - 1;
-        match self.versions.peek(&line(event)) {
+        match self.versions.peek(&counter_of(event)) {
             Some(last) if *last > before => Turn::Over,
             Some(last) if *last == before => Turn::Now,
             None if before == 0 => Turn::Now,
@@ -70,15 +70,15 @@ impl Direct {
         }
     }
 
-    pub(super) fn published(&mut self, line: Line, version: i64) {
-        let known = self.versions.peek(&line).copied().unwrap_or(0);
-        self.versions.insert(line, version.max(known));
+    pub(super) fn published(&mut self, counter: VersionCounter, version: i64) {
+        let known = self.versions.peek(&counter).copied().unwrap_or(0);
+        self.versions.insert(counter, version.max(known));
     }
 
     /// Its events have to be found in the outbox.
-    pub(super) fn forget(&mut self, line: &Line) {
-        self.waiting.remove(&line.0);
-        self.versions.remove(line);
+    pub(super) fn forget(&mut self, counter: &VersionCounter) {
+        self.waiting.remove(&counter.0);
+        self.versions.remove(counter);
     }
 
     /// Keeps an event until the others of its aggregate are published.
@@ -143,10 +143,12 @@ impl Relay<'_> {
             return true;
         }
         let (mut events, mut missed) = (waiting.events, waiting.missed);
-        events.sort_by_cached_key(|event| (line(event), event.aggregate_version));
+        events.sort_by_cached_key(|event| (counter_of(event), event.aggregate_version));
         let mut next: Vec<Envelope> = Vec::new();
         for event in events {
-            let last = next.last().filter(|last| line(last) == line(&event));
+            let last = next
+                .last()
+                .filter(|last| counter_of(last) == counter_of(&event));
             let follows = match last {
                 Some(last) => last.aggregate_version + 1 == event.aggregate_version,
                 None => matches!(self.direct.turn(&event), Turn::Now),
@@ -186,7 +188,7 @@ mod tests {
             })
         };
         assert_eq!(turns(&direct), ["now", "unknown", "unknown"]);
-        let own = line(&event(order, 1));
+        let own = counter_of(&event(order, 1));
         direct.published(own.clone(), 1);
         assert_eq!(turns(&direct), ["over", "now", "unknown"]);
         // An old one was published again.

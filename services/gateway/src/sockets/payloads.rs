@@ -184,8 +184,7 @@ fn stock_moved(effects: &mut Collected<'_>, order: &order::Order) {
         .filter_map(|item| item.product_id.clone());
     effects.touched.products.extend(goods);
     effects.touched.lists = !effects.touched.products.is_empty();
-    let products = effects.touched.products.clone();
-    effects.stock = products;
+    effects.stock = effects.touched.products.clone();
 }
 
 /// Whether a change affects the available stock. A payment does not: the units were reserved before.

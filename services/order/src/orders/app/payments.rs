@@ -86,12 +86,12 @@ impl Orders {
         orders: HashMap<OrderId, Order>,
         changes: Vec<PaymentChange>,
     ) -> Result<(), AppError> {
-        let begun = changes
+        let started = changes
             .iter()
             .filter(|change| matches!(change.kind, PaymentChangeKind::Created))
             .filter_map(|change| Some(orders.get(&change.order)?.id));
         let payments = changes.iter().map(|change| change.payment);
-        let attempts = Attempts::of(tx.conn(), payments, begun.collect()).await?;
+        let attempts = Attempts::of(tx.conn(), payments, started.collect()).await?;
         let mut paying = Paying {
             tx,
             now: self.context.now(),
