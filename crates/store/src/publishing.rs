@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use futures::{StreamExt as _, stream};
 use uuid::Uuid;
 use waybill_bus::{Bus, BusError, Envelope};
 use waybill_primitives::EventId;
@@ -14,6 +15,8 @@ pub(crate) type Together = Vec<(Envelope, bool)>;
 /// The result of publishing the events of one aggregate one after the other.
 pub(crate) struct Outcome {
     pub(crate) aggregate: Uuid,
+    /// Number of events, published or not.
+    pub(crate) events: usize,
     /// Ids with the sequences that acknowledged them.
     pub(crate) published: Vec<(EventId, i64)>,
     pub(crate) failed: Option<BusError>,
@@ -33,25 +36,32 @@ pub(crate) fn by_aggregate(events: Vec<Envelope>, again: bool) -> Vec<Together> 
     groups
 }
 
-/// Publishes one after the other, and stops at the first failure.
-pub(crate) async fn in_order(bus: Arc<dyn Bus>, aggregate: Uuid, events: Together) -> Outcome {
+/// Publishes them in order. What follows a failure is not published, or counts as not published. A bus that keeps events gets one after
+/// the other; the in-process bus gets all of them at once, because it keeps their order.
+pub(crate) async fn publish(bus: Arc<dyn Bus>, aggregate: Uuid, events: Together) -> Outcome {
+    let count = events.len();
+    let receipts = stream::iter(events).map(|(event, again)| {
+        let (bus, id) = (Arc::clone(&bus), event.id);
+        async move {
+            let receipt = if again {
+                bus.publish_again(event).await
+            } else {
+                bus.publish(event).await
+            };
+            receipt.map(|receipt| (id, refill::sequence(receipt.sequence)))
+        }
+    });
+    let at_once = if bus.keeps_events() { 1 } else { count };
+    let mut receipts = std::pin::pin!(receipts.buffered(at_once));
     let mut outcome = Outcome {
         aggregate,
-        published: Vec::with_capacity(events.len()),
+        events: count,
+        published: Vec::with_capacity(count),
         failed: None,
     };
-    for (event, again) in events {
-        let id = event.id;
-        let receipt = if again {
-            bus.publish_again(event).await
-        } else {
-            bus.publish(event).await
-        };
+    while let Some(receipt) = receipts.next().await {
         match receipt {
-            Ok(receipt) => {
-                let sequence = refill::sequence(receipt.sequence);
-                outcome.published.push((id, sequence));
-            }
+            Ok(published) => outcome.published.push(published),
             Err(error) => {
                 outcome.failed = Some(error);
                 break;

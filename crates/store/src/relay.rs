@@ -1,7 +1,8 @@
 //! Publishes committed events. One relay works per service database, however many replicas there are.
 //!
 //! Events of one aggregate are published one after the other, different aggregates concurrently, so that an event which a slow
-//! consumer holds up (in the embedded shape) does not hold up the rest. Publishing twice is harmless (the bus drops a known id
+//! consumer holds up (in the embedded shape) does not hold up the rest. The in-process bus keeps the order for each consumer by itself, and
+//! gets the next events of an aggregate while some consumers are busy with those before: no consumer waits for another. Publishing twice is harmless (the bus drops a known id
 //! for a while, consumers forever), so an event is marked only after the bus has acknowledged it.
 //!
 //! Most events come directly from the commits of this process (`direct`). Reading the outbox finds all others: those of other
@@ -14,7 +15,11 @@
 mod direct;
 mod losses;
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+    time::Duration,
+};
 
 use futures::{StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
 use tokio::{task::JoinHandle, time::Instant};
@@ -126,7 +131,12 @@ struct Outages {
 }
 
 /// An aggregate whose events are being published now.
+#[derive(Default)]
 struct Work {
+    /// Calls of [`publishing::publish`].
+    runs: usize,
+    /// One of them failed.
+    failed: bool,
     events: usize,
     /// The last versions among them.
     last: Vec<(VersionCounter, i64)>,
@@ -376,24 +386,24 @@ impl<'a> Relay<'a> {
         // Ids are ordered by creation time; replicas' clocks may differ, versions do not.
         events.sort_by_key(|(event, _)| event.aggregate_version);
         let aggregate = events[0].0.aggregate_id;
-        let mut last: Vec<(VersionCounter, i64)> = Vec::with_capacity(1);
+        let work = self.aggregates.entry(aggregate).or_default();
+        work.runs += 1;
+        work.events += events.len();
+        work.again = again;
         for (event, _) in &events {
             let (counter, version) = (counter_of(event), event.aggregate_version);
-            match last.iter_mut().find(|(other, _)| *other == counter) {
-                Some((_, last)) => *last = version,
-                None => last.push((counter, version)),
+            if !self.bus.keeps_events() {
+                self.direct.published(counter.clone(), version);
+            }
+            match work.last.iter_mut().find(|(other, _)| *other == counter) {
+                Some((_, last)) => *last = version.max(*last),
+                None => work.last.push((counter, version)),
             }
         }
-        let work = Work {
-            events: events.len(),
-            last,
-            again,
-        };
-        self.aggregates.insert(aggregate, work);
         self.repeated += events.iter().filter(|(_, again)| *again).count();
         let bus = Arc::clone(self.bus);
         self.at_work
-            .push(Box::pin(publishing::in_order(bus, aggregate, events)));
+            .push(Box::pin(publishing::publish(bus, aggregate, events)));
     }
 
     /// Whether consumers have few enough events ahead of them to get old ones. If that never happens, they get some now and then.
@@ -414,20 +424,35 @@ impl<'a> Relay<'a> {
         Ok(())
     }
 
+    /// Forgets what is not at work any more.
+    fn end(&mut self, outcome: &Outcome) {
+        let Entry::Occupied(mut entry) = self.aggregates.entry(outcome.aggregate) else {
+            return;
+        };
+        let work = entry.get_mut();
+        work.runs -= 1;
+        work.events -= outcome.events;
+        work.failed |= outcome.failed.is_some();
+        for (counter, version) in &work.last {
+            if work.failed {
+                self.direct.forget(counter);
+            } else if work.runs == 0 {
+                self.direct.published(counter.clone(), *version);
+            }
+        }
+        if work.runs == 0 {
+            entry.remove();
+        }
+    }
+
     /// Records one aggregate's outcome and all others that are ready. Returns whether to look for more.
     async fn record(&mut self, first: Outcome) -> Result<bool, RelayError> {
         let mut failed = None;
         let mut next = Some(first);
         let mut ended = Vec::new();
         while let Some(outcome) = next {
+            self.end(&outcome);
             ended.push(outcome.aggregate);
-            let work = self.aggregates.remove(&outcome.aggregate);
-            for (counter, version) in work.into_iter().flat_map(|work| work.last) {
-                match outcome.failed {
-                    None => self.direct.published(counter, version),
-                    Some(_) => self.direct.forget(&counter),
-                }
-            }
             self.unmarked.extend(outcome.published);
             failed = failed.or(outcome.failed);
             next = futures::FutureExt::now_or_never(self.at_work.next()).flatten();

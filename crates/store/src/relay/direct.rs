@@ -1,7 +1,7 @@
 //! Publishing what this process has committed, without reading the outbox.
 //!
 //! An event may be published only after the earlier ones of its aggregate. So it is taken only if it is the first one, or if this relay
-//! has published the one before; for all others the outbox is read.
+//! has published the one before (on the in-process bus, has handed it over); for all others the outbox is read.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -16,6 +16,9 @@ use crate::{db::tx::aggregate, publishing};
 const REMEMBERED: usize = 16_384;
 /// Events of one aggregate that wait at most; more are found in the outbox.
 const MAX_WAITING: usize = 16;
+
+/// Events of one aggregate that the in-process bus gets at the same time.
+const MAX_RUNS: usize = 16;
 
 /// What counts the versions of events: a kind of aggregate and an id. A product and its stock have the same id.
 pub(super) type VersionCounter = (Uuid, String);
@@ -121,7 +124,9 @@ impl Relay<'_> {
                 self.direct.taken.extend(taken.events);
                 continue;
             };
-            if self.aggregates.contains_key(&event.aggregate_id) {
+            let most = if self.bus.keeps_events() { 1 } else { MAX_RUNS };
+            let work = self.aggregates.get(&event.aggregate_id);
+            if work.is_some_and(|work| work.runs >= most) {
                 self.direct.wait(event);
                 continue;
             }
