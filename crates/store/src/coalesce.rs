@@ -13,7 +13,7 @@ use std::{
 
 use futures::{FutureExt as _, future::BoxFuture};
 use parking_lot::Mutex;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Notify, Semaphore, SemaphorePermit, oneshot};
 
 /// Upper limit of calls in one batch: enough to share the cost of a commit, few enough that nobody waits long for the others.
 pub const MOST: usize = 64;
@@ -22,10 +22,22 @@ pub const MOST: usize = 64;
 const QUIET: Duration = Duration::from_millis(5);
 
 /// The calls that wait or are at work. Work that may wait gives way to them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Pressure {
     calls: AtomicUsize,
     eased: Notify,
+    /// For work that has given way and begins under pressure.
+    turns: Semaphore,
+}
+
+impl Default for Pressure {
+    fn default() -> Self {
+        Self {
+            calls: AtomicUsize::new(0),
+            eased: Notify::new(),
+            turns: Semaphore::new(1),
+        }
+    }
 }
 
 impl Pressure {
@@ -55,6 +67,16 @@ impl Pressure {
         if !self.is_none() {
             let _ = tokio::time::timeout(patience, self.quiet()).await;
         }
+    }
+
+    /// While there are calls, one piece of other work is done at a time, so that calls do not wait for all of it at once. Without calls,
+    /// and after `patience`, it needs no turn.
+    pub(crate) async fn turn(&self, patience: Duration) -> Option<SemaphorePermit<'_>> {
+        if self.is_none() {
+            return None;
+        }
+        let turn = tokio::time::timeout(patience, self.turns.acquire()).await;
+        turn.ok()?.ok()
     }
 
     async fn quiet(&self) {
@@ -171,7 +193,7 @@ impl<T: Send + 'static, R: Send + 'static> Inner<T, R> {
 
 #[cfg(test)]
 mod tests {
-    use tokio::{sync::Semaphore, task::JoinSet};
+    use tokio::task::JoinSet;
 
     use super::*;
 
@@ -283,5 +305,20 @@ mod tests {
         assert!(futures::poll!(&mut waits).is_pending());
         pressure.remove(1);
         waits.await;
+    }
+
+    #[tokio::test]
+    async fn under_pressure_work_takes_turns_and_not_for_ever() {
+        let pressure = Pressure::default();
+        let long = Duration::from_mins(10);
+        assert!(pressure.turn(long).await.is_none());
+        pressure.add();
+        let first = pressure.turn(long).await;
+        assert!(first.is_some());
+        let mut second = std::pin::pin!(pressure.turn(long));
+        assert!(futures::poll!(&mut second).is_pending());
+        assert!(pressure.turn(Duration::from_millis(1)).await.is_none());
+        drop(first);
+        assert!(second.await.is_some());
     }
 }

@@ -1,11 +1,19 @@
 //! Consuming events: delivered at least once by the bus, effective exactly once.
 //!
-//! The inbox row is written with the commit of the handler's own transaction. Of two replicas that handle an event at the same time, both
-//! handlers run and one commit is refused: a handler has no effects outside its transaction that must not happen twice. A handler that
+//! The inbox row is written with the commit of the handler's own transaction, which is refused if the event was consumed before, or by
+//! another replica at the same time. The handler has run then: it has no effects outside its transaction that must not happen twice. A handler that
 //! fails is tried again with growing delays; if it keeps failing, the event goes to the dead letters, and the rest of the stream
 //! continues. While the database is unavailable, the consumer waits.
 
-use std::{borrow::Cow, collections::HashSet, sync::Arc, time::Duration};
+use std::{
+    borrow::Cow,
+    collections::HashSet,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use backon::{BackoffBuilder as _, ExponentialBackoff};
@@ -18,7 +26,7 @@ use waybill_primitives::{EventId, Outage, Report, Timestamp, backoff};
 
 use crate::{
     Db, EventContext, EventHandler, HandlerError, StoreError, dead_letters, entity::inbox,
-    error::chain, gaps::Gaps, guard::guarded, retrying, trace,
+    error::chain, gaps::Gaps, guard::guarded, retrying, rows::one_of, trace,
 };
 
 /// Upper limit of the events in one transaction.
@@ -73,6 +81,7 @@ pub async fn run_consumer(
         stop: stop.clone(),
         alone: Semaphore::new(SIDE_BY_SIDE),
         away: Outage::new(),
+        redelivered: AtomicBool::new(true),
     });
     let reader = bus
         .consume(spec, Arc::clone(&intake) as Arc<dyn Handler>, stop.clone())
@@ -108,6 +117,9 @@ struct Intake {
     alone: Semaphore,
     /// The database is unavailable.
     away: Outage,
+    /// Events of the last batch had been consumed before, or this is the first one: what was not acknowledged at the last stop is delivered
+    /// again.
+    redelivered: AtomicBool,
 }
 
 /// Failures of a batch because of an unavailable database after which it is looked whether the database answers.
@@ -156,7 +168,14 @@ impl Intake {
     async fn handle_batch(&self, events: &[Envelope]) -> Together {
         let (mut failures, mut pauses) = (0, self.pauses());
         loop {
-            match self.consume(events, false).await {
+            let turn = if self.handler.gives_way() {
+                self.db.turn().await
+            } else {
+                None
+            };
+            let outcome = self.consume(events, false).await;
+            drop(turn);
+            match outcome {
                 Ok(()) => {
                     for event in events {
                         self.gaps.watch(event).await;
@@ -264,7 +283,8 @@ impl Intake {
         if !events.is_sorted_by_key(place) {
             events.to_mut().sort_by_key(place);
         }
-        if !self.leave_out_known(&mut events).await? {
+        // A lookup for each batch costs more than a refused commit now and then: events are seldom delivered twice, and then many.
+        if self.redelivered.load(Ordering::Relaxed) && !self.leave_out_known(&mut events).await? {
             return Ok(());
         }
         let Err(error) = retrying(|| self.apply(&events, alone)).await else {
@@ -273,14 +293,15 @@ impl Intake {
         if matches!(&error, HandlerError::Store(error) if error.is_unavailable()) {
             return Err(error);
         }
-        // Perhaps because another replica has consumed some in the meantime: that shows in the commit, or in an effect that cannot
-        // happen twice.
+        // Perhaps because some were consumed before, or by another replica in the meantime: that shows in the commit, or in an effect that
+        // cannot happen twice. Or another transaction has inserted a row that this one had looked for: then it is found next time.
         self.db.flush().await;
         let before = events.len();
         if !self.leave_out_known(&mut events).await? {
             return Ok(());
         }
-        if events.len() == before {
+        let outrun = matches!(&error, HandlerError::Store(error) if error.is_unique());
+        if events.len() == before && !outrun {
             return Err(error);
         }
         retrying(|| self.apply(&events, alone)).await
@@ -292,10 +313,14 @@ impl Intake {
             .select_only()
             .column(inbox::Column::EventId)
             .filter(inbox::Column::Consumer.eq(self.handler.info().name))
-            .filter(inbox::Column::EventId.is_in(events.iter().map(|event| event.id)))
+            .filter(one_of(
+                inbox::Column::EventId,
+                events.iter().map(|event| event.id),
+            ))
             .into_tuple()
             .all(self.db.reader())
             .await?;
+        self.redelivered.store(!known.is_empty(), Ordering::Relaxed);
         if !known.is_empty() {
             events.to_mut().retain(|event| !known.contains(&event.id));
         }

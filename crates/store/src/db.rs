@@ -8,6 +8,7 @@ pub mod tx;
 
 use std::{
     future::Future,
+    net::IpAddr,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -19,10 +20,11 @@ use backon::Retryable as _;
 use rand::RngExt as _;
 use sea_orm::{
     ColumnTrait as _, ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection,
-    DbBackend, EntityTrait as _, QueryFilter as _, sqlx,
+    DbBackend, EntityTrait as _, QueryFilter as _,
+    sqlx::{self, postgres::PgSslMode},
 };
 use sea_orm_migration::MigratorTrait;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, SemaphorePermit};
 use uuid::Uuid;
 use waybill_primitives::{Outage, Report, backoff};
 
@@ -225,6 +227,11 @@ impl Db {
         self.inner.pressure.give_way(MAX_GIVE_WAY).await;
     }
 
+    /// A turn for work that has given way; see [`Pressure::turn`].
+    pub(crate) async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        self.inner.pressure.turn(MAX_GIVE_WAY).await
+    }
+
     /// Events that were committed in this process and not published yet.
     pub(crate) fn fresh(&self) -> &Fresh {
         &self.inner.fresh
@@ -364,7 +371,23 @@ fn options(config: &DbConfig, service: &'static str, writes: &Arc<Writes>) -> Co
     if config.url.starts_with("postgres") {
         options.set_application_name(format!("waybill-{service}"));
     }
+    options.map_sqlx_postgres_opts(|postgres| {
+        let unused =
+            is_local(postgres.get_host()) && matches!(postgres.get_ssl_mode(), PgSslMode::Prefer);
+        if unused {
+            postgres.ssl_mode(PgSslMode::Disable)
+        } else {
+            postgres
+        }
+    });
     options
+}
+
+/// Whether the server is on this machine. Then TLS that nobody asked for protects nothing, and costs: the driver does not set
+/// `TCP_NODELAY` (transact-rs/sqlx#4335), so that messages of several TLS records wait 40 ms for an acknowledgement.
+fn is_local(host: &str) -> bool {
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
 /// Whether the pool may hand the connection out. One that comes back within a transaction has a wrong transaction depth (see
@@ -415,7 +438,7 @@ fn sqlite_options(
                 .synchronous(SqliteSynchronous::Full)
                 .foreign_keys(true)
                 .busy_timeout(Duration::from_secs(5))
-                .statement_cache_capacity(256)
+                .statement_cache_capacity(128)
                 .pragma("temp_store", "memory")
                 // In KiB, per connection; the operating system's file cache holds the rest.
                 .pragma("cache_size", if read_only { "-512" } else { "-8192" })
@@ -451,4 +474,19 @@ where
             }
         })
         .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_machine_is_local() {
+        for local in ["localhost", "127.0.0.1", "127.8.8.8", "::1", "[::1]"] {
+            assert!(is_local(local), "{local}");
+        }
+        for other in ["localhost.example", "127.example", "10.0.0.1", "::2", ""] {
+            assert!(!is_local(other), "{other}");
+        }
+    }
 }

@@ -24,14 +24,12 @@ use std::{
     time::Duration,
 };
 
-use sea_orm::{
-    ConnAcquireErr, ConnectionTrait as _, DatabaseConnection, DatabaseTransaction, DbErr,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait as _,
-};
+use sea_orm::{ConnAcquireErr, ConnectionTrait as _, DatabaseConnection, DbErr, sqlx::Sqlite};
 use tokio::sync::{Mutex, OwnedMutexGuard, oneshot};
 
 use crate::{
     StoreError,
+    driver::DriverTransaction,
     error::{closed, is_constraint},
 };
 
@@ -42,7 +40,7 @@ pub(crate) struct Writer(Arc<Mutex<Option<Group>>>);
 /// An open outer transaction with its members.
 #[derive(Debug)]
 struct Group {
-    outer: DatabaseTransaction,
+    outer: DriverTransaction<Sqlite>,
     savepoint: Savepoint,
     /// The error after which the outer transaction may be gone.
     broken: OnceLock<Arc<DbErr>>,
@@ -118,12 +116,9 @@ impl Turn {
     /// Begins the outer transaction, or a savepoint in the one that is open.
     async fn open(mut self, connection: DatabaseConnection) -> Result<Self, StoreError> {
         let Some(group) = self.slot.as_mut() else {
-            let options = TransactionOptions {
-                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-                ..TransactionOptions::default()
-            };
+            let pool = connection.get_sqlite_connection_pool();
             *self.slot = Some(Group {
-                outer: connection.begin_with_options(options).await?,
+                outer: DriverTransaction::begin(pool, "BEGIN IMMEDIATE").await?,
                 savepoint: Savepoint::None,
                 broken: OnceLock::new(),
                 members: Vec::new(),
@@ -150,7 +145,7 @@ impl Turn {
     /// Runs a statement of this member.
     pub(crate) async fn run<'a, T, F>(
         &'a self,
-        statement: impl FnOnce(&'a DatabaseTransaction) -> F,
+        statement: impl FnOnce(&'a DriverTransaction<Sqlite>) -> F,
     ) -> Result<T, DbErr>
     where
         F: Future<Output = Result<T, DbErr>>,
@@ -232,7 +227,7 @@ impl Group {
     /// Runs a statement unless the group is broken; an error that may have ended the outer transaction breaks it.
     async fn run<'a, T, F>(
         &'a self,
-        statement: impl FnOnce(&'a DatabaseTransaction) -> F,
+        statement: impl FnOnce(&'a DriverTransaction<Sqlite>) -> F,
     ) -> Result<T, DbErr>
     where
         F: Future<Output = Result<T, DbErr>>,

@@ -10,12 +10,14 @@ mod coalesce;
 mod consumer;
 mod db;
 pub mod dead_letters;
+mod driver;
 mod entity;
 pub mod entity_prelude;
 mod error;
 mod fresh;
 mod gaps;
 mod group;
+mod grouped;
 mod guard;
 mod handler;
 mod housekeeping;
@@ -35,11 +37,12 @@ pub use consumer::{RetryPolicy, consumed, run_consumer};
 pub use db::{
     Db, DbConfig,
     conn::Conn,
-    deferred::Addition,
+    deferred::{Addition, Existing},
     retry::{Retry, optimistic, retrying},
     tx::{EventContext, Tx},
 };
 pub use error::{StoreError, chain};
+pub use grouped::{Grouped, GroupedWrite};
 pub use handler::{ConsumerInfo, EventHandler, HandlerError, decode};
 pub use housekeeping::{Retention, prune, prune_keys};
 pub use idempotency::{IdempotencyError, IdempotencyKey};

@@ -1,6 +1,9 @@
-//! Inserts rows as their entities hold them.
+//! Inserts rows as their entities hold them, and finds them by their keys.
 
-use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Iterable as _};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Iterable as _,
+    Value, sea_query::SimpleExpr,
+};
 
 use crate::StoreError;
 
@@ -47,6 +50,20 @@ where
             .await?;
     }
     Ok(())
+}
+
+/// As [`ColumnTrait::is_in`], with the last value repeated up to a power of two: few different statements, which drivers and databases
+/// keep prepared.
+pub fn one_of<C, V>(column: C, values: impl IntoIterator<Item = V>) -> SimpleExpr
+where
+    C: ColumnTrait,
+    V: Into<Value> + Clone,
+{
+    let mut values: Vec<V> = values.into_iter().collect();
+    if let Some(last) = values.last().cloned() {
+        values.resize(values.len().next_power_of_two(), last);
+    }
+    column.is_in(values)
 }
 
 /// Rows of one statement.

@@ -1,6 +1,6 @@
 //! The use cases with their transactions.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use waybill_bus::Envelope;
 use waybill_primitives::{Clock, MessageId, OrderId, Role};
@@ -58,11 +58,10 @@ impl App {
 
     // ------------------------------------------------------------ consumers
 
-    /// Stores what events say about their orders, and records the changes in their conversations, once. At most one event per
-    /// order.
+    /// Stores what events say about their orders, and records the changes in their conversations, once. The updates are sorted by order
+    /// and version.
     pub async fn follow(&self, tx: &Tx, updates: &[OrderUpdate<'_>]) -> Result<(), AppError> {
-        let orders = updates.iter().map(|one| &one.order);
-        conversations::upsert_all(tx, orders.cloned().collect()).await?;
+        conversations::defer(tx, updates.iter().map(|one| one.order.clone()));
         let mut changes: Vec<_> = updates
             .iter()
             .filter_map(|one| Some((one, one.change.as_ref()?)))
@@ -70,32 +69,44 @@ impl App {
         let ids = changes.iter().map(|(one, _)| one.event.id);
         let noted = messages::noted(tx.conn(), ids.collect()).await?;
         changes.retain(|(one, _)| !noted.contains(&one.event.id));
-        let orders: Vec<_> = changes.iter().map(|(one, _)| one.order.order_id).collect();
-        let now = self.clock.now();
-        let conversations = conversations::next_messages(tx, &orders, now).await?;
-        let mut lines = Vec::new();
-        for (one, change) in changes {
-            let order = one.order.order_id;
-            let Some(conversation) = conversations.get(&order) else {
-                continue;
-            };
-            let line = Message {
-                id: MessageId::new(),
-                order_id: order,
-                seq: conversation.last_seq,
-                author_id: None,
-                author_name: None,
-                author_role: None,
-                body: change.line(),
-                client_id: None,
-                event_id: Some(one.event.id),
-                created_at: now,
-            };
-            tx.act_for(EventContext::of(one.event));
-            events::posted(tx, conversation, &line);
-            lines.push(line);
+        if !changes.is_empty() {
+            // From here on their rows exist, and all rows are locked, in the order of their ids.
+            tx.write_deferred().await?;
         }
-        Ok(rows::insert_all(tx.conn(), lines).await?)
+        let now = self.clock.now();
+        while !changes.is_empty() {
+            // One message of each conversation at a time.
+            let mut orders = BTreeSet::new();
+            let first = |(one, _): &(&OrderUpdate<'_>, _)| orders.insert(one.order.order_id);
+            let (these, later): (Vec<_>, Vec<_>) = changes.into_iter().partition(first);
+            let orders: Vec<_> = orders.into_iter().collect();
+            let conversations = conversations::next_messages(tx, &orders, now).await?;
+            for (one, change) in these {
+                let order = one.order.order_id;
+                let Some(conversation) = conversations.get(&order) else {
+                    return Err(AppError::internal(
+                        "a conversation was begun but is not there",
+                    ));
+                };
+                let line = Message {
+                    id: MessageId::new(),
+                    order_id: order,
+                    seq: conversation.last_seq,
+                    author_id: None,
+                    author_name: None,
+                    author_role: None,
+                    body: change.line(),
+                    client_id: None,
+                    event_id: Some(one.event.id),
+                    created_at: now,
+                };
+                tx.act_for(EventContext::of(one.event));
+                events::posted(tx, conversation, &line);
+                tx.defer([line]);
+            }
+            changes = later;
+        }
+        Ok(())
     }
 
     // -------------------------------------------------------- participation
@@ -133,13 +144,12 @@ impl App {
         current: &Conversation,
     ) -> Result<Conversation, AppError> {
         transact!(self.db, ctx, async |tx| {
-            conversations::upsert_all(tx, vec![current.clone()]).await?;
-            let conversation = conversations::find(tx.conn(), current.order_id)
-                .await?
-                .ok_or_else(missing)?;
-            Ok(conversation)
+            conversations::defer(tx, [current.clone()]);
+            Ok::<_, AppError>(())
         })
-        .await
+        .await?;
+        let stored = conversations::find(self.db.reader(), current.order_id).await?;
+        stored.ok_or_else(missing)
     }
 
     // -------------------------------------------------------- conversations

@@ -78,8 +78,8 @@ impl App {
     }
 
     /// Stores the name of the shop.
-    pub async fn note_shop(&self, tx: &Tx, name: &str, version: i64) -> Result<(), AppError> {
-        Ok(shop::upsert(tx, &one_line(name, MAX_SHOP_NAME), version).await?)
+    pub fn note_shop(tx: &Tx, name: &str, version: i64) {
+        shop::upsert(tx, &one_line(name, MAX_SHOP_NAME), version);
     }
 
     // -------------------------------------------------------- notifications

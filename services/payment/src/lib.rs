@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 use tonic::service::Routes;
 use waybill_proto::payment::payment_service_server::PaymentServiceServer;
 use waybill_service_kit::{AppError, Deps, GrpcChannel, Service};
+use waybill_store::Grouped;
 
 mod clients;
 mod config;
@@ -41,7 +42,10 @@ use clients::OrderClient;
 use consumers::{OrderEvents, SettingsEvents};
 use grpc::PaymentGrpc;
 use ledger::app::Ledger;
-use payments::{app::Payments, return_url::ReturnPolicy};
+use payments::{
+    app::{BeginPayments, Payments},
+    return_url::ReturnPolicy,
+};
 use provider_events::app::ProviderEvents;
 use refunds::app::Refunds;
 
@@ -84,6 +88,7 @@ pub async fn build_with(
             ReturnPolicy::any()
         },
         sandbox: !production,
+        beginning: Grouped::new(&deps.db, BeginPayments),
     };
     let ledger = Arc::new(Ledger::new(
         deps.db.clone(),

@@ -1,8 +1,13 @@
 //! A transaction that carries state and events together.
 
+use std::{
+    mem,
+    sync::atomic::{AtomicBool, Ordering},
+};
+
 use bytes::Bytes;
 use parking_lot::Mutex;
-use sea_orm::{ActiveModelTrait, ColumnTrait, IntoActiveModel};
+use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, IntoActiveModel};
 use uuid::Uuid;
 use waybill_bus::Envelope;
 use waybill_primitives::{EventId, Timestamp};
@@ -10,7 +15,7 @@ use waybill_proto::Event;
 
 use super::{
     conn::Conn,
-    deferred::{Addition, Deferred},
+    deferred::{Addition, Deferred, Existing},
 };
 use crate::{StoreError, entity::outbox};
 
@@ -77,6 +82,7 @@ pub struct Tx {
     /// The events among what is deferred.
     events: Mutex<Vec<Envelope>>,
     deferred: Mutex<Deferred>,
+    retry_if_taken: AtomicBool,
 }
 
 impl Tx {
@@ -86,6 +92,7 @@ impl Tx {
             context: Mutex::new(context),
             events: Mutex::default(),
             deferred: Mutex::default(),
+            retry_if_taken: AtomicBool::new(false),
         }
     }
 
@@ -130,6 +137,30 @@ impl Tx {
         self.deferred.lock().insert(rows);
     }
 
+    /// As [`Tx::defer`]; `existing` says what becomes of rows whose primary keys exist. The rows must be in the order of their keys, so
+    /// that replicas do not deadlock.
+    pub fn defer_upsert<M, A>(
+        &self,
+        rows: impl IntoIterator<Item = M>,
+        existing: Existing<<A::Entity as EntityTrait>::Column>,
+    ) where
+        M: IntoActiveModel<A>,
+        A: ActiveModelTrait,
+    {
+        self.deferred.lock().upsert(rows, existing);
+    }
+
+    /// Writes what was deferred until now, so that the transaction's next statements see it.
+    pub async fn write_deferred(&self) -> Result<(), StoreError> {
+        let deferred = mem::take(&mut *self.deferred.lock());
+        self.conn.write(deferred).await
+    }
+
+    /// A unique value that is taken when this transaction commits is the trace of a concurrent one: the error asks for a repetition.
+    pub fn retry_if_taken(&self) {
+        self.retry_if_taken.store(true, Ordering::Relaxed);
+    }
+
     /// Adds to numbers of a row with the commit: the rows of a table are locked in the order of their ids, whatever the order of the
     /// calls. A check constraint of the table fails [`Tx::commit`] with [`StoreError::Check`]; an id without a row has no effect.
     pub fn defer_addition<C: ColumnTrait, const N: usize>(&self, addition: Addition<C, N>) {
@@ -144,7 +175,12 @@ impl Tx {
     /// Writes what was deferred and the events to the outbox, commits, and wakes the relay.
     pub async fn commit(self) -> Result<(), StoreError> {
         let db = self.conn.db().clone();
-        self.conn.commit(self.deferred.into_inner()).await?;
+        match self.conn.commit(self.deferred.into_inner()).await {
+            Err(StoreError::Unique { constraint }) if self.retry_if_taken.into_inner() => {
+                return Err(StoreError::Retryable(DbErr::Custom(constraint)));
+            }
+            outcome => outcome?,
+        }
         let events = self.events.into_inner();
         if !events.is_empty() {
             db.fresh().push(events);

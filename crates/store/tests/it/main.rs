@@ -2,6 +2,7 @@
 
 mod columns;
 mod consumers;
+mod deferred;
 mod idempotency;
 mod migrations;
 mod pages;

@@ -50,8 +50,35 @@ impl MigrationTrait for Tallies {
             .col(string_len("id", 64).primary_key())
             .col(big_integer("count"))
             .to_owned();
+        manager.create_table(table).await?;
+        let table = Table::create()
+            .table("things")
+            .col(uuid("id").primary_key())
+            .col(string_len_null("name", 64))
+            .col(big_integer("units"))
+            .col(big_integer("version"))
+            .to_owned();
         manager.create_table(table).await
     }
+}
+
+pub mod thing {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "things")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub name: Option<String>,
+        pub units: i64,
+        pub version: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
 }
 
 /// Runs a check on each kind of database that this machine has, one after the other. The tables exist.
@@ -117,7 +144,7 @@ pub struct Counter {
     /// Failures still to come, by aggregate.
     pub failures: Mutex<BTreeMap<Uuid, u32>>,
     pub broken: AtomicBool,
-    /// The order in which events were applied.
+    /// The events in the order in which they were first applied; the tallies have how often.
     pub seen: Mutex<Vec<(Uuid, i64)>>,
     /// The sizes of the batches it was given.
     pub batches: Mutex<Vec<usize>>,
@@ -155,10 +182,11 @@ impl EventHandler for Counter {
         if self.broken.load(Ordering::SeqCst) {
             return Err(HandlerError::permanent("broken for good"));
         }
-        self.seen
-            .lock()
-            .unwrap()
-            .push((event.aggregate_id, event.aggregate_version));
+        let mut seen = self.seen.lock().unwrap();
+        let this = (event.aggregate_id, event.aggregate_version);
+        if !seen.contains(&this) {
+            seen.push(this);
+        }
         Ok(())
     }
     async fn apply_batch(&self, tx: &Tx, events: &[Envelope]) -> Result<(), HandlerError> {

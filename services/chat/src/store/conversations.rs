@@ -5,62 +5,35 @@ use std::collections::HashMap;
 
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, ExprTrait as _,
-    QueryFilter as _, QuerySelect as _, Select, Set, sea_query::Expr,
+    QueryFilter as _, Select, sea_query::Expr,
 };
 use waybill_primitives::{OrderId, Role, Timestamp, UserId};
 use waybill_store::{
-    StoreError, Tx,
+    Existing, StoreError, Tx,
     page::{self, Keyset, Page, PageError, PageQuery},
-    rows,
+    rows::one_of,
 };
 
 use crate::{
     domain::Conversation,
-    entity::conversation::{ActiveModel, Column, Entity},
+    entity::conversation::{Column, Entity},
 };
 
-/// Stores orders that are newer than the known ones, or begins their conversations; older versions change nothing.
-pub async fn upsert_all(tx: &Tx, orders: Vec<Conversation>) -> Result<(), StoreError> {
-    if orders.is_empty() {
-        return Ok(());
-    }
-    rows::insert_absent(tx.conn(), orders.clone()).await?;
-    let ids = orders.iter().map(|order| order.order_id);
-    let known: Vec<(OrderId, i64)> = Entity::find()
-        .select_only()
-        .columns([Column::OrderId, Column::OrderVersion])
-        .filter(Column::OrderId.is_in(ids))
-        .into_tuple()
-        .all(tx.conn())
-        .await?;
-    let known: HashMap<OrderId, i64> = known.into_iter().collect();
-    for order in orders {
-        if known.get(&order.order_id) < Some(&order.order_version) {
-            update(tx, order).await?;
-        }
-    }
-    Ok(())
-}
-
-/// Only if nobody has stored a newer version since.
-async fn update(tx: &Tx, order: Conversation) -> Result<(), StoreError> {
-    let row = ActiveModel {
-        order_number: Set(order.order_number),
-        title: Set(order.title),
-        customer_name: Set(order.customer_name),
-        assignee_id: Set(order.assignee_id),
-        assignee_name: Set(order.assignee_name),
-        status: Set(order.status),
-        order_version: Set(order.order_version),
-        ..ActiveModel::default()
+/// Stores orders that are newer than the known ones, or begins their conversations, with the commit; older versions change nothing. The
+/// orders must be sorted by their ids and versions.
+pub fn defer(tx: &Tx, orders: impl IntoIterator<Item = Conversation>) {
+    let existing = Existing::Renewed {
+        version: Column::OrderVersion,
+        columns: vec![
+            Column::OrderNumber,
+            Column::Title,
+            Column::CustomerName,
+            Column::AssigneeId,
+            Column::AssigneeName,
+            Column::Status,
+        ],
     };
-    Entity::update_many()
-        .set(row)
-        .filter(Column::OrderId.eq(order.order_id))
-        .filter(Column::OrderVersion.lt(order.order_version))
-        .exec(tx.conn())
-        .await?;
-    Ok(())
+    tx.defer_upsert(orders, existing);
 }
 
 pub async fn find(
@@ -89,7 +62,7 @@ pub async fn next_messages(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let these = Column::OrderId.is_in(ids.iter().copied());
+    let these = one_of(Column::OrderId, ids.iter().copied());
     Entity::update_many()
         .col_expr(Column::Version, Expr::col(Column::Version).add(1))
         .col_expr(Column::LastSeq, Expr::col(Column::LastSeq).add(1))

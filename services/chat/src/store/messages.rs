@@ -11,7 +11,7 @@ use waybill_primitives::{EventId, MessageId, OrderId, Timestamp, UserId};
 use waybill_store::{
     StoreError, Tx,
     page::{self, Keyset, Page, PageError, PageQuery},
-    rows,
+    rows::{self, one_of},
 };
 
 use crate::{
@@ -47,7 +47,7 @@ pub async fn noted(
     let noted: Vec<EventId> = Entity::find()
         .select_only()
         .column(Column::EventId)
-        .filter(Column::EventId.is_in(events))
+        .filter(one_of(Column::EventId, events))
         .into_tuple()
         .all(connection)
         .await?;
@@ -127,7 +127,7 @@ pub async fn unread(
         .column(Column::OrderId)
         .column_as(Column::Id.count(), "unread")
         .join_rev(JoinType::LeftJoin, marker)
-        .filter(Column::OrderId.is_in(orders.iter().copied()))
+        .filter(one_of(Column::OrderId, orders.iter().copied()))
         .filter(Expr::col((Entity, Column::Seq)).gt(read))
         // A system line has no author, and a comparison with NULL is never true.
         .filter(Column::AuthorId.ne(user))

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use waybill_bus::Envelope;
 use waybill_primitives::{EventId, NotificationId, Role, UserId};
 use waybill_service_kit::AppError;
-use waybill_store::{EventContext, Tx, rows};
+use waybill_store::{EventContext, Existing, Tx};
 
 use super::{App, CHUNK};
 use crate::{
@@ -35,12 +35,12 @@ impl App {
         tx: &Tx,
         triggers: &[(&Envelope, NotificationTrigger)],
     ) -> Result<(), AppError> {
-        let placed = triggers.iter().map(|(_, trigger)| trigger);
-        rows::insert_absent(tx.conn(), customers(placed)).await?;
+        let customers = customers(triggers.iter().map(|(_, trigger)| trigger));
         let plans = triggers.iter().map(|(_, trigger)| plan::plan(trigger));
         let plans: Vec<_> = plans.collect();
         let mails = plans.iter().flat_map(|plan| &plan.mails);
-        let mut announcement = self.addressed(tx, mails).await?;
+        let mut announcement = self.addressed(tx, mails, &customers).await?;
+        tx.defer_upsert(customers, Existing::Kept);
         for ((event, _), plan) in triggers.iter().zip(&plans) {
             tx.act_for(EventContext::of(event));
             let mut notified = HashSet::new();
@@ -75,14 +75,18 @@ impl App {
         Ok(())
     }
 
-    /// Looks up the recipients of these mails, and how many mails unverified addresses got lately.
+    /// Looks up the recipients of these mails, and how many mails unverified addresses got lately. `customers` are known as well.
     async fn addressed(
         &self,
         tx: &Tx,
         mails: impl Iterator<Item = &MailPlan> + Clone,
+        customers: &[Recipient],
     ) -> Result<Announcement, AppError> {
         let ids: HashSet<_> = mails.clone().map(|mail| mail.to.id).collect();
-        let known = recipients::by_id(tx.conn(), ids).await?;
+        let mut known = recipients::by_id(tx.conn(), ids).await?;
+        for customer in customers {
+            known.entry(customer.id).or_insert_with(|| customer.clone());
+        }
         let keys = mails.filter_map(|mail| Addressee::of(mail, &known).limit_key);
         let keys: HashSet<_> = keys.collect();
         let since = self.clock.now().minus(HOUR);

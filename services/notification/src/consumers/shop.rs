@@ -35,7 +35,8 @@ impl EventHandler for Shop {
             order::SettingsChanged => |event| {
                 let settings = event.settings.ok_or_else(|| FieldError::missing("settings"))?;
                 let name = &settings.shop_name;
-                return Ok(self.0.note_shop(tx, name, settings.version).await?);
+                App::note_shop(tx, name, settings.version);
+                return Ok(());
             },
             order::ShipmentCreated => |event| shipment_trigger(event.shipment, event.order, ShipmentState::Preparing)?,
             order::ShipmentUpdated => |event| {

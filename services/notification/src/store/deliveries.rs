@@ -10,7 +10,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 use waybill_primitives::Timestamp;
-use waybill_store::{StoreError, Tx};
+use waybill_store::{StoreError, Tx, rows::one_of};
 
 use crate::{
     domain::{Delivery, DeliveryState, KeptMail},
@@ -50,7 +50,7 @@ pub async fn since(
         .select_only()
         .column(Column::LimitKey)
         .column_as(Column::Id.count(), "mails")
-        .filter(Column::LimitKey.is_in(keys))
+        .filter(one_of(Column::LimitKey, keys))
         .filter(Column::CreatedAt.gt(since))
         .group_by(Column::LimitKey)
         .into_tuple()
@@ -152,7 +152,7 @@ pub async fn settle_all(tx: &Tx, mails: &[KeptMail], now: Timestamp) -> Result<b
         .col_expr(Column::SentAt, Expr::value(now))
         .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
         .col_expr(Column::Address, address.into())
-        .filter(Column::Id.is_in(mails.iter().map(|mail| mail.id)))
+        .filter(one_of(Column::Id, mails.iter().map(|mail| mail.id)))
         .filter(Column::State.is_in(OPEN))
         .filter(Column::DueAt.lte(now))
         .exec(tx.conn())
@@ -179,7 +179,7 @@ pub async fn prune(tx: &Tx, before: Timestamp, limit: u64) -> Result<u64, StoreE
         return Ok(0);
     }
     let deleted = Entity::delete_many()
-        .filter(Column::Id.is_in(old))
+        .filter(one_of(Column::Id, old))
         .exec(tx.conn())
         .await?;
     Ok(deleted.rows_affected)

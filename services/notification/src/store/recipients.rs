@@ -7,7 +7,10 @@ use sea_orm::{
     IntoActiveModel as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use waybill_primitives::{Role, UserId};
-use waybill_store::{StoreError, Tx, rows};
+use waybill_store::{
+    StoreError, Tx,
+    rows::{self, one_of},
+};
 
 use crate::{
     domain::Recipient,
@@ -45,7 +48,7 @@ pub async fn by_id(
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
-    let rows = Entity::find().filter(Column::Id.is_in(ids));
+    let rows = Entity::find().filter(one_of(Column::Id, ids));
     let rows = rows.all(connection).await?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }

@@ -1,31 +1,25 @@
 //! The name of the shop.
 
-use sea_orm::{
-    ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, sea_query::Expr,
-};
-use waybill_store::{StoreError, Tx, rows};
+use sea_orm::{ConnectionTrait, EntityTrait as _};
+use waybill_store::{Existing, StoreError, Tx};
 
 use crate::entity::shop::{Column, Entity, Model};
 
 /// The id of the only row.
 const ID: i32 = 1;
 
-/// Stores the name if it is newer than the known one.
-pub async fn upsert(tx: &Tx, name: &str, version: i64) -> Result<(), StoreError> {
+/// Stores the name with the commit, if it is newer than the known one.
+pub fn upsert(tx: &Tx, name: &str, version: i64) {
     let row = Model {
         id: ID,
         name: name.to_owned(),
         version,
     };
-    rows::insert_absent(tx.conn(), vec![row]).await?;
-    Entity::update_many()
-        .col_expr(Column::Name, Expr::value(name))
-        .col_expr(Column::Version, Expr::value(version))
-        .filter(Column::Id.eq(ID))
-        .filter(Column::Version.lt(version))
-        .exec(tx.conn())
-        .await?;
-    Ok(())
+    let existing = Existing::Renewed {
+        version: Column::Version,
+        columns: vec![Column::Name],
+    };
+    tx.defer_upsert([row], existing);
 }
 
 /// None until an event has set it.

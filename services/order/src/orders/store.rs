@@ -12,7 +12,7 @@ pub use read::{
     page,
 };
 pub use with_history::{ids_after, searched, set_search, with_history};
-pub use write::{claim, defer, insert, is_number, replace_items, rewrite, update};
+pub use write::{claim, defer, defer_update, insert, is_number, replace_items, rewrite, update};
 
 use sea_orm::{
     ColumnTrait as _, Condition, EntityTrait as _, ExprTrait as _, QueryFilter as _, Select,

@@ -35,18 +35,19 @@ pub struct Ledger {
 }
 
 /// Books a customer's payment in the transaction that marks it as paid.
-pub async fn book_payment(tx: &Tx, payment: &Payment, now: Timestamp) -> Result<(), AppError> {
-    book(tx, Entry::payment(payment), now).await
+pub fn book_payment(tx: &Tx, payment: &Payment, now: Timestamp) -> Result<(), AppError> {
+    book(tx, Entry::payment(payment), now)
 }
 
 /// Books the refund in the transaction that marks the payment as refunded.
-pub async fn book_refund(tx: &Tx, payment: &Payment, now: Timestamp) -> Result<(), AppError> {
-    book(tx, Entry::refund(payment), now).await
+pub fn book_refund(tx: &Tx, payment: &Payment, now: Timestamp) -> Result<(), AppError> {
+    book(tx, Entry::refund(payment), now)
 }
 
-async fn book(tx: &Tx, entry: Result<Entry, EntryError>, now: Timestamp) -> Result<(), AppError> {
+/// With the commit.
+fn book(tx: &Tx, entry: Result<Entry, EntryError>, now: Timestamp) -> Result<(), AppError> {
     let entry = entry.map_err(AppError::internal)?;
-    store::insert(tx, &entry, now).await?;
+    store::defer(tx, &entry, now);
     count(entry.kind());
     Ok(())
 }
@@ -80,7 +81,7 @@ impl Ledger {
             }
         };
         let entry = Entry::accrual(order.id, order.total, order.worker, commission);
-        book(tx, entry, self.clock.now()).await
+        book(tx, entry, self.clock.now())
     }
 
     /// Moves the payments of a closed order, and their bookings, to its replacement. A payment in progress then pays the
@@ -90,13 +91,15 @@ impl Ledger {
         let closed = replaced.closed;
         payments::note_replacement(tx, closed, replaced.opened, &replaced.number, now).await?;
         // The event that the replacement was itself replaced may have come first.
-        let (opened, number) = payments::current_order(tx, replaced.opened, now).await?;
+        let mut current = payments::current_orders(tx, [replaced.opened], now).await?;
+        let current = current.remove(&replaced.opened);
+        let (opened, number) = current.unwrap_or((replaced.opened, None));
         let number = number.as_ref().unwrap_or(&replaced.number);
         let paid = payments::move_to(tx, closed, opened, number, now).await?;
         let Some(transfer) = Transfer::new(closed, opened, &paid) else {
             return Ok(());
         };
-        store::insert_transfer(tx, &transfer, now).await?;
+        store::defer_transfer(tx, &transfer, now);
         count(EntryKind::Transfer);
         Ok(())
     }

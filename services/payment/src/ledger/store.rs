@@ -24,8 +24,8 @@ fn source(entry: &Entry) -> Uuid {
         .map_or_else(|| entry.order_id().uuid(), PaymentId::uuid)
 }
 
-/// Books an entry. The unique index refuses a second one of the same kind for the same source.
-pub async fn insert(tx: &Tx, entry: &Entry, at: Timestamp) -> Result<(), StoreError> {
+/// Books an entry with the commit. The unique index refuses a second one of the same kind for the same source.
+pub fn defer(tx: &Tx, entry: &Entry, at: Timestamp) {
     let entry_id = Uuid::now_v7();
     let row = ledger_entry::Model {
         id: entry_id,
@@ -46,15 +46,13 @@ pub async fn insert(tx: &Tx, entry: &Entry, at: Timestamp) -> Result<(), StoreEr
         payment_id: entry.payment_id(),
         at,
     });
-    insert_rows(tx, row, lines).await
+    tx.defer([row]);
+    tx.defer(lines);
 }
 
-/// Books that money paid for one order belongs to another. The unique index refuses a second one for the same closed order.
-pub async fn insert_transfer(
-    tx: &Tx,
-    transfer: &Transfer,
-    at: Timestamp,
-) -> Result<(), StoreError> {
+/// Books with the commit that money paid for one order belongs to another. The unique index refuses a second one for the same closed
+/// order.
+pub fn defer_transfer(tx: &Tx, transfer: &Transfer, at: Timestamp) {
     let entry_id = Uuid::now_v7();
     let row = ledger_entry::Model {
         id: entry_id,
@@ -75,16 +73,8 @@ pub async fn insert_transfer(
         payment_id: Some(payment),
         at,
     });
-    insert_rows(tx, row, lines).await
-}
-
-async fn insert_rows(
-    tx: &Tx,
-    entry: ledger_entry::Model,
-    lines: impl Iterator<Item = BookedLine>,
-) -> Result<(), StoreError> {
-    rows::insert(tx.conn(), entry).await?;
-    rows::insert_all(tx.conn(), lines.collect()).await
+    tx.defer([row]);
+    tx.defer(lines);
 }
 
 /// Whether an order's money was shared already.

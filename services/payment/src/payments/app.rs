@@ -11,9 +11,8 @@ use waybill_service_kit::{
     once::{self, Done, once},
 };
 use waybill_store::{
-    Db, IdempotencyKey,
+    Db, Grouped, GroupedWrite, IdempotencyError, IdempotencyKey, StoreError, Tx,
     page::{Page, PageQuery},
-    transact,
 };
 
 use super::{
@@ -58,6 +57,54 @@ pub struct Payments {
     pub return_policy: ReturnPolicy,
     /// Whether the sandbox may be used: not in production.
     pub sandbox: bool,
+    pub beginning: Grouped<BeginPayments>,
+}
+
+/// A payment that its provider has begun.
+#[derive(Debug)]
+pub struct Begun {
+    ctx: CallContext,
+    /// An administrator began it for the customer.
+    for_other: bool,
+    key: Option<IdempotencyKey>,
+    payment: Payment,
+}
+
+/// Writes new payments: for the replacements of their orders, if those were replaced during the calls to the providers. Returns them
+/// as written.
+#[derive(Debug)]
+pub struct BeginPayments;
+
+#[async_trait]
+impl GroupedWrite for BeginPayments {
+    type Call = Begun;
+    type Answer = Payment;
+
+    async fn write(&self, tx: &Tx, calls: &[Begun]) -> Result<Vec<Payment>, StoreError> {
+        let Some(now) = calls.iter().map(|begun| begun.payment.created_at).max() else {
+            return Ok(Vec::new());
+        };
+        let orders = calls.iter().map(|begun| begun.payment.order_id);
+        let current = store::current_orders(tx, orders, now).await?;
+        let written = calls.iter().map(|begun| {
+            let mut payment = begun.payment.clone();
+            if let Some((order, number)) = current.get(&payment.order_id) {
+                payment.order_id = *order;
+                if let Some(number) = number {
+                    payment.order_number.clone_from(number);
+                }
+            }
+            tx.act_for(begun.ctx.event_context());
+            once::defer(tx, begun.key.as_ref(), &proto::Payment::from(&payment));
+            tx.defer([payment.clone()]);
+            events::changed(tx, &payment, PaymentEvent::Created);
+            if begun.for_other {
+                events::begun_for(tx, &begun.ctx, &payment);
+            }
+            payment
+        });
+        Ok(written.collect())
+    }
 }
 
 impl Payments {
@@ -118,37 +165,22 @@ impl Payments {
             created_at: now,
             updated_at: now,
         };
-        self.insert(ctx, user, key, payment).await
-    }
-
-    /// Writes the payment: for the replacement of its order, if that was replaced during the call to the provider. Returns it as
-    /// written.
-    async fn insert(
-        &self,
-        ctx: &CallContext,
-        user: &UserCaller,
-        key: Option<&IdempotencyKey>,
-        payment: Payment,
-    ) -> Result<proto::Payment, AppError> {
-        let payment = transact!(self.db, ctx, async |tx| {
-            let (current, number) =
-                store::current_order(tx, payment.order_id, payment.created_at).await?;
-            let payment = Payment {
-                order_id: current,
-                order_number: number.unwrap_or_else(|| payment.order_number.clone()),
-                ..payment.clone()
-            };
-            once::remember(tx, key, &proto::Payment::from(&payment)).await?;
-            tx.defer([payment.clone()]);
-            events::changed(tx, &payment, PaymentEvent::Created);
-            if user.id != payment.customer_id {
-                events::begun_for(tx, ctx, &payment);
+        let begun = self.beginning.call(Begun {
+            ctx: ctx.clone(),
+            for_other: user.id != payment.customer_id,
+            key: key.cloned(),
+            payment,
+        });
+        match begun.await {
+            Ok(payment) => {
+                count(&payment);
+                Ok((&payment).into())
             }
-            Ok::<_, AppError>(payment)
-        })
-        .await?;
-        count(&payment);
-        Ok((&payment).into())
+            Err(StoreError::Unique { .. }) if key.is_some() => {
+                Err(IdempotencyError::InProgress.into())
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn provider(&self, name: Provider) -> Result<&Arc<dyn PaymentProvider>, AppError> {

@@ -67,6 +67,19 @@ impl Step {
     }
 }
 
+impl Payment {
+    /// After a step that is published; none if it is not in the step's initial state.
+    pub fn after(&self, step: Step, now: Timestamp) -> Option<Self> {
+        let (from, to) = step.transition();
+        (self.state == from).then(|| Self {
+            state: to,
+            version: self.version + 1,
+            updated_at: now,
+            ..self.clone()
+        })
+    }
+}
+
 impl PaymentState {
     pub fn after(self, step: Step) -> Verdict {
         let (from, to) = step.transition();

@@ -2,7 +2,9 @@
 
 mod replacements;
 
-pub use replacements::{current_order, note_replacement};
+pub use replacements::{current_orders, note_replacement};
+
+use std::collections::HashMap;
 
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
@@ -11,11 +13,12 @@ use sea_orm::{
 };
 use waybill_primitives::{OrderId, PaymentId, Timestamp, UserId};
 use waybill_store::{
-    StoreError, Tx,
+    Existing, StoreError, Tx,
     page::{self, Keyset, Page, PageError, PageQuery},
+    rows::one_of,
 };
 
-use super::domain::{Payment, PaymentState, Provider, Step};
+use super::domain::{Payment, PaymentState, Step};
 use crate::entity::payment::{Column, Entity};
 
 pub async fn find(
@@ -23,17 +26,6 @@ pub async fn find(
     id: PaymentId,
 ) -> Result<Option<Payment>, StoreError> {
     Ok(Entity::find_by_id(id).one(connection).await?)
-}
-
-pub async fn find_by_reference(
-    connection: &impl ConnectionTrait,
-    provider: Provider,
-    reference: &str,
-) -> Result<Option<Payment>, StoreError> {
-    let payment = Entity::find()
-        .filter(Column::Provider.eq(provider))
-        .filter(Column::ProviderReference.eq(reference));
-    Ok(payment.one(connection).await?)
 }
 
 /// The payments of an order that are in this state.
@@ -55,7 +47,6 @@ pub async fn advance(
     tx: &Tx,
     id: PaymentId,
     step: Step,
-    failure_reason: Option<&str>,
     now: Timestamp,
 ) -> Result<Option<Payment>, StoreError> {
     let (from, to) = step.transition();
@@ -68,13 +59,34 @@ pub async fn advance(
         let next = ExprTrait::add(Expr::col(Column::Version), 1);
         update = update.col_expr(Column::Version, next);
     }
-    if let Some(reason) = failure_reason {
-        update = update.col_expr(Column::FailureReason, Expr::value(reason));
-    }
     if update.exec(tx.conn()).await?.rows_affected == 0 {
         return Ok(None);
     }
     find(tx.conn(), id).await
+}
+
+/// Reads and locks these payments, in the order of their ids.
+pub async fn locked(
+    tx: &Tx,
+    ids: impl IntoIterator<Item = PaymentId>,
+) -> Result<HashMap<PaymentId, Payment>, StoreError> {
+    let rows = Entity::find()
+        .filter(one_of(Column::Id, ids))
+        .order_by_asc(Column::Id)
+        .lock_exclusive();
+    let rows = rows.all(tx.conn()).await?.into_iter();
+    Ok(rows.map(|payment| (payment.id, payment)).collect())
+}
+
+/// Writes the states of payments that the transaction has locked, with the commit.
+pub fn defer_state(tx: &Tx, payments: impl IntoIterator<Item = Payment>) {
+    let columns = vec![
+        Column::State,
+        Column::FailureReason,
+        Column::Version,
+        Column::UpdatedAt,
+    ];
+    tx.defer_upsert(payments, Existing::Replaced(columns));
 }
 
 /// Moves the payments of an order that can still count for it to its replacement. Returns the paid ones. Payments that are

@@ -1,11 +1,12 @@
 //! Events from providers: a choice on the sandbox's page today, webhooks of others later.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
-use waybill_primitives::{Clock, PaymentId};
+use async_trait::async_trait;
+use waybill_primitives::{Clock, PaymentId, Timestamp};
 use waybill_proto::payment::PaymentEvent;
 use waybill_service_kit::{AppError, CallContext, ErrorCode};
-use waybill_store::{Db, retrying};
+use waybill_store::{Db, EventContext, Grouped, GroupedWrite, StoreError, Tx};
 
 use super::store;
 use crate::{
@@ -26,11 +27,17 @@ pub struct ProviderEvents {
     clock: Arc<dyn Clock>,
     /// Whether the sandbox may be used: not in production.
     sandbox: bool,
+    consuming: Grouped<ConsumeEvents>,
 }
 
 impl ProviderEvents {
     pub fn new(db: Db, clock: Arc<dyn Clock>, sandbox: bool) -> Self {
-        Self { db, clock, sandbox }
+        Self {
+            consuming: Grouped::new(&db, ConsumeEvents),
+            db,
+            clock,
+            sandbox,
+        }
     }
 
     /// The payment of the sandbox's page, for everyone with the link.
@@ -58,62 +65,113 @@ impl ProviderEvents {
         };
         let step = step_of(event.kind);
         if let Verdict::Move(_) = payment.state.after(step) {
-            let payment = self.consume(ctx, &event).await?;
+            let payment = self.consume(ctx, id, event).await?;
             return closed_by(payment, step);
         }
         closed_by(payment, step)
     }
 
-    /// Consumes an event from a provider: state, ledger, event and the provider's event itself in one transaction. An event that
-    /// arrives twice, or too late, changes nothing.
-    pub async fn consume(
-        &self,
-        ctx: &CallContext,
-        event: &ProviderEvent,
-    ) -> Result<Payment, AppError> {
-        let reader = self.db.reader();
-        let found = payments::find_by_reference(reader, event.provider, &event.reference).await?;
-        let known = found.ok_or_else(|| AppError::not_found("payment"))?;
-        let changed = retrying(|| self.apply(ctx, known.id, event)).await?;
-        if let Some(payment) = changed {
-            count(&payment);
-            return Ok(payment);
-        }
-        let now_stored = payments::find(reader, known.id).await?;
-        now_stored.ok_or_else(|| AppError::not_found("payment"))
-    }
-
-    /// The changed payment; none if the event changed nothing.
-    async fn apply(
+    /// Consumes an event of a payment from its provider: state, ledger, event and the provider's event itself in one transaction. An
+    /// event that arrives twice, or too late, changes nothing.
+    async fn consume(
         &self,
         ctx: &CallContext,
         id: PaymentId,
-        event: &ProviderEvent,
-    ) -> Result<Option<Payment>, AppError> {
-        let now = self.clock.now();
-        let step = step_of(event.kind);
-        let tx = self.db.begin(&ctx.event_context()).await?;
-        let reason = event.failure_reason.as_deref();
-        let moved = payments::advance(&tx, id, step, reason, now).await?;
-        match store::insert(&tx, event, id, moved.is_some(), now).await {
-            Err(error) if error.is_unique() => {
-                tx.rollback().await?;
-                return Ok(None);
+        event: ProviderEvent,
+    ) -> Result<Payment, AppError> {
+        let reader = self.db.reader();
+        let consumed = self.consuming.call(Received {
+            context: ctx.event_context(),
+            payment: id,
+            event: event.clone(),
+            now: self.clock.now(),
+        });
+        match consumed.await {
+            Ok(Some(payment)) => {
+                let payment = payment?;
+                count(&payment);
+                return Ok(payment);
             }
-            outcome => outcome?,
+            Ok(None) => {}
+            // It was consumed before, or concurrently.
+            Err(StoreError::Unique { .. }) if store::is_known(reader, &event).await? => {}
+            Err(error) => return Err(error.into()),
         }
-        if let Some(payment) = &moved {
-            match event.kind {
-                ProviderEventKind::Captured => {
-                    ledger::book_payment(&tx, payment, now).await?;
-                    events::changed(&tx, payment, PaymentEvent::Succeeded);
-                }
-                ProviderEventKind::Failed => events::changed(&tx, payment, PaymentEvent::Failed),
-            }
-        }
-        tx.commit().await?;
-        Ok(moved)
+        let now_stored = payments::find(reader, id).await?;
+        now_stored.ok_or_else(|| AppError::not_found("payment"))
     }
+}
+
+/// An event for a payment.
+#[derive(Debug)]
+pub struct Received {
+    context: EventContext,
+    payment: PaymentId,
+    event: ProviderEvent,
+    now: Timestamp,
+}
+
+/// Consumes events. The answer is the changed payment; none if the event changed nothing. [`StoreError::Unique`]: it was consumed
+/// before.
+#[derive(Debug)]
+struct ConsumeEvents;
+
+#[async_trait]
+impl GroupedWrite for ConsumeEvents {
+    type Call = Received;
+    type Answer = Option<Result<Payment, AppError>>;
+
+    async fn write(&self, tx: &Tx, calls: &[Received]) -> Result<Vec<Self::Answer>, StoreError> {
+        let ids = calls.iter().map(|received| received.payment);
+        let mut known = payments::locked(tx, ids).await?;
+        let mut answers = Vec::with_capacity(calls.len());
+        for received in calls {
+            let payment = known.get_mut(&received.payment);
+            let applied = payment.map(|payment| apply(tx, payment, received));
+            let applied = applied.unwrap_or(Ok(false));
+            if let Ok(applied) = applied {
+                let Received {
+                    payment,
+                    event,
+                    now,
+                    ..
+                } = received;
+                store::defer(tx, event, *payment, applied, *now);
+            }
+            let payment = known.get(&received.payment).cloned();
+            answers.push(match applied {
+                Ok(false) => None,
+                Ok(true) => payment.map(Ok),
+                Err(error) => Some(Err(error)),
+            });
+        }
+        let changed = answers.iter().flatten().flatten();
+        let changed: BTreeMap<_, _> = changed
+            .map(|payment| (payment.id, payment.clone()))
+            .collect();
+        payments::defer_state(tx, changed.into_values());
+        Ok(answers)
+    }
+}
+
+/// Applies an event to its payment, with the ledger and what is published. False if it changes nothing.
+fn apply(tx: &Tx, payment: &mut Payment, received: &Received) -> Result<bool, AppError> {
+    let Received { event, now, .. } = received;
+    let Some(mut next) = payment.after(step_of(event.kind), *now) else {
+        return Ok(false);
+    };
+    tx.act_for(received.context.clone());
+    next.failure_reason.clone_from(&event.failure_reason);
+    let published = match event.kind {
+        ProviderEventKind::Captured => {
+            ledger::book_payment(tx, &next, *now)?;
+            PaymentEvent::Succeeded
+        }
+        ProviderEventKind::Failed => PaymentEvent::Failed,
+    };
+    events::changed(tx, &next, published);
+    *payment = next;
+    Ok(true)
 }
 
 fn step_of(kind: ProviderEventKind) -> Step {

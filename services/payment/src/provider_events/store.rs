@@ -1,22 +1,18 @@
 //! Rows of the events from providers.
 
+use sea_orm::{ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _};
 use uuid::Uuid;
 use waybill_primitives::{PaymentId, Timestamp};
-use waybill_store::{StoreError, Tx, rows};
+use waybill_store::{StoreError, Tx};
 
 use crate::{
-    entity::provider_event::{Effect, Model},
+    entity::provider_event::{Column, Effect, Entity, Model},
     providers::ProviderEvent,
 };
 
-/// Stores an event in the transaction that processes it. [`StoreError::Unique`] means that it was processed before.
-pub async fn insert(
-    tx: &Tx,
-    event: &ProviderEvent,
-    payment: PaymentId,
-    applied: bool,
-    now: Timestamp,
-) -> Result<(), StoreError> {
+/// Stores an event with the commit of the transaction that processes it, which fails with [`StoreError::Unique`] if it was processed
+/// before.
+pub fn defer(tx: &Tx, event: &ProviderEvent, payment: PaymentId, applied: bool, now: Timestamp) {
     let row = Model {
         id: Uuid::now_v7(),
         provider: event.provider,
@@ -30,5 +26,16 @@ pub async fn insert(
         },
         received_at: now,
     };
-    rows::insert(tx.conn(), row).await
+    tx.defer([row]);
+}
+
+/// Whether an event was processed.
+pub async fn is_known(
+    connection: &impl ConnectionTrait,
+    event: &ProviderEvent,
+) -> Result<bool, StoreError> {
+    let known = Entity::find()
+        .filter(Column::Provider.eq(event.provider))
+        .filter(Column::EventId.eq(event.event_id.as_str()));
+    Ok(known.one(connection).await?.is_some())
 }

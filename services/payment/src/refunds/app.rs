@@ -68,7 +68,7 @@ impl Refunds {
     ) -> Result<Requested, AppError> {
         let now = self.clock.now();
         let step = Step::RequestRefund;
-        if let Some(payment) = payments::advance(tx, id, step, None, now).await? {
+        if let Some(payment) = payments::advance(tx, id, step, now).await? {
             store::insert(tx, &payment, &shortened(reason), now).await?;
             // The commit follows at once; if the job runs before it, its timer runs it again.
             self.wake.notify_one();
@@ -166,14 +166,14 @@ impl Refunds {
                 return Ok(false);
             }
             let step = Step::ConfirmRefund;
-            let payment = payments::advance(tx, refund.payment_id, step, None, now).await?;
+            let payment = payments::advance(tx, refund.payment_id, step, now).await?;
             let payment = payment.ok_or_else(|| {
                 AppError::internal(format!(
                     "payment {} has an open refund but is not REFUNDING",
                     refund.payment_id
                 ))
             })?;
-            ledger::book_refund(tx, &payment, now).await?;
+            ledger::book_refund(tx, &payment, now)?;
             events::refunded(tx, &payment, &refund.reason);
             Ok::<_, AppError>(true)
         });

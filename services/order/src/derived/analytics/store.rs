@@ -14,26 +14,19 @@ pub use report::{
 use std::collections::{BTreeMap, HashMap};
 
 use sea_orm::{
-    ColumnTrait as _, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait as _,
-    ExprTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
-    sea_query::{Expr, OnConflict},
+    ColumnTrait as _, Condition, ConnectionTrait, DbErr, EntityTrait as _, ExprTrait as _,
+    QueryFilter as _, QueryOrder as _, QuerySelect as _,
 };
 use waybill_primitives::OrderId;
-use waybill_store::{StoreError, Tx};
+use waybill_store::{Existing, StoreError, Tx, rows::one_of};
 
 pub use super::entity::{projection::Model as Projection, state::Model as State};
 use super::{
     domain::Figures,
     entity::{daily, projection, state},
 };
+use crate::orders::entity::word;
 pub use crate::orders::entity::word::Model as WordRow;
-use crate::{
-    base::store::{ActiveModel, Row, insert_all},
-    orders::entity::word,
-};
-
-/// Rows per statement: the number of parameters is limited (SQLite 32,766).
-const ROWS: usize = 1_000;
 
 /// The one row of `projection_state`.
 pub const STATE: i32 = 1;
@@ -44,7 +37,7 @@ pub async fn locked(
     ids: impl IntoIterator<Item = OrderId>,
 ) -> Result<HashMap<OrderId, Projection>, StoreError> {
     let rows = projection::Entity::find()
-        .filter(projection::Column::OrderId.is_in(ids))
+        .filter(one_of(projection::Column::OrderId, ids))
         .order_by_asc(projection::Column::OrderId)
         .lock_exclusive()
         .all(tx.conn())
@@ -61,39 +54,19 @@ fn no_state() -> StoreError {
     DbErr::RecordNotFound("the state of the rollups".to_owned()).into()
 }
 
-/// Writes the contributions of orders. If another transaction has inserted a new row in the meantime, the error asks for a retry of
-/// the whole transaction.
-pub async fn keep(tx: &Tx, new: Vec<Projection>, known: Vec<Projection>) -> Result<(), StoreError> {
-    for some in new.chunks(ROWS) {
-        match insert_all(tx, some).await {
-            Err(StoreError::Unique { constraint }) => {
-                return Err(StoreError::Retryable(DbErr::Custom(constraint)));
-            }
-            outcome => outcome?,
-        }
-    }
-    for some in known.chunks(ROWS) {
-        use projection::Column::{Contribution, Generation, OrderId, Version, Words};
-        let replace = OnConflict::column(OrderId)
-            .update_columns([Version, Generation, Contribution, Words])
-            .to_owned();
-        projection::Entity::insert_many(active(some))
-            .on_conflict(replace)
-            .exec_without_returning(tx.conn())
-            .await?;
-    }
-    Ok(())
+/// Writes the contributions of orders with the commit, which fails with [`StoreError::Unique`] if another transaction has inserted one of
+/// the new rows in the meantime.
+pub fn keep(tx: &Tx, new: Vec<Projection>, known: Vec<Projection>) {
+    use projection::Column::{Contribution, Generation, Version, Words};
+    tx.defer(new);
+    let columns = vec![Version, Generation, Contribution, Words];
+    tx.defer_upsert(known, Existing::Replaced(columns));
 }
 
-/// Rows for a statement with a conflict clause for existing rows.
-fn active<M: Row>(rows: &[M]) -> impl Iterator<Item = ActiveModel<M>> {
-    rows.iter().map(|row| row.clone().into_active_model())
-}
-
-/// Adds to the rollups of each generation, always in the same order, so that replicas do not deadlock.
-pub async fn add(tx: &Tx, all: &BTreeMap<i64, Figures>) -> Result<(), StoreError> {
-    use daily::Column::{Amount, Currency, Day, Dimension, Generation, Metric, Quantity};
-    let rows: Vec<_> = all
+/// Adds to the rollups of each generation with the commit, always in the same order, so that replicas do not deadlock.
+pub fn add(tx: &Tx, all: &BTreeMap<i64, Figures>) {
+    use daily::Column::{Amount, Quantity};
+    let rows = all
         .iter()
         .flat_map(|(generation, figures)| figures.iter().map(|figure| (*generation, figure)))
         .filter(|(_, (_, figure))| !figure.is_zero())
@@ -105,45 +78,15 @@ pub async fn add(tx: &Tx, all: &BTreeMap<i64, Figures>) -> Result<(), StoreError
             currency: cell.currency.clone(),
             quantity: figure.quantity,
             amount: figure.amount,
-        })
-        .collect();
-    let sum = |column: &str| {
-        let text = if tx.conn().get_database_backend() == DbBackend::MySql {
-            format!("{column} + VALUES({column})")
-        } else {
-            format!("analytics_daily.{column} + excluded.{column}")
-        };
-        Expr::cust(text)
-    };
-    for some in rows.chunks(ROWS) {
-        let plus = OnConflict::columns([Generation, Metric, Day, Dimension, Currency])
-            .value(Quantity, sum("quantity"))
-            .value(Amount, sum("amount"))
-            .to_owned();
-        daily::Entity::insert_many(active(some))
-            .on_conflict(plus)
-            .exec_without_returning(tx.conn())
-            .await?;
-    }
-    Ok(())
+        });
+    tx.defer_upsert(rows, Existing::Summed(vec![Quantity, Amount]));
 }
 
-/// Adds words, sorted; existing ones stay.
-pub async fn add_words(tx: &Tx, mut words: Vec<WordRow>) -> Result<(), StoreError> {
-    use word::Column::{CreatedAt, OrderId, Word};
+/// Adds words with the commit, sorted; existing ones stay.
+pub fn add_words(tx: &Tx, mut words: Vec<WordRow>) {
     words.sort_unstable();
     words.dedup();
-    for some in words.chunks(ROWS) {
-        word::Entity::insert_many(active(some))
-            .on_conflict(
-                OnConflict::columns([Word, CreatedAt, OrderId])
-                    .do_nothing_on([Word])
-                    .to_owned(),
-            )
-            .exec_without_returning(tx.conn())
-            .await?;
-    }
-    Ok(())
+    tx.defer_upsert(words, Existing::Kept);
 }
 
 pub async fn remove_words(tx: &Tx, mut words: Vec<WordRow>) -> Result<(), StoreError> {

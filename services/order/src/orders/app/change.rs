@@ -69,7 +69,7 @@ impl Orders {
         self.record(tx, changed, actor, remark).await
     }
 
-    /// Writes everything that belongs to a change, except the order's row, which is written already.
+    /// Writes everything that belongs to a change, except the order's row, which is locked already.
     pub async fn record(
         &self,
         tx: &Tx,

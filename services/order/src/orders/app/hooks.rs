@@ -16,7 +16,7 @@ use crate::orders::domain::{Changed, OrderStatus, Person};
 /// An effect of a change of an order.
 #[async_trait]
 pub trait OrderEffect: Debug + Send + Sync {
-    /// Called when the order's row is written and so locked. `goods` are those whose stock the change moves; the effect removes those
+    /// Called when the order's row is locked. `goods` are those whose stock the change moves; the effect removes those
     /// that do not move.
     async fn apply(
         &self,

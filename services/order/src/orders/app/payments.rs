@@ -172,7 +172,8 @@ impl Orders {
             Outcome::Changed(changed) => (changed, note),
             Outcome::Rejected(changed, reason) => (changed, *reason),
         };
-        self.record_change(paying.tx, changed, None, note).await?;
+        store::defer_update(paying.tx, &changed.order);
+        self.record(paying.tx, changed, None, note).await?;
         paying.orders.insert(known_as, changed.order.clone());
         Ok(())
     }

@@ -8,7 +8,7 @@ use sea_orm::{
     sea_query::Expr,
 };
 use waybill_primitives::{OrderId, PaymentId, Timestamp};
-use waybill_store::{StoreError, Tx};
+use waybill_store::{StoreError, Tx, rows::one_of};
 
 use crate::orders::entity::attempt::{Column, Entity, Model};
 
@@ -39,10 +39,10 @@ impl Attempts {
         payments: impl IntoIterator<Item = PaymentId>,
         orders: Vec<OrderId>,
     ) -> Result<Self, StoreError> {
-        let by_payment = Entity::find().filter(Column::PaymentId.is_in(payments));
+        let by_payment = Entity::find().filter(one_of(Column::PaymentId, payments));
         let mut rows = by_payment.all(connection).await?;
         if !orders.is_empty() {
-            let by_order = Entity::find().filter(Column::OrderId.is_in(orders));
+            let by_order = Entity::find().filter(one_of(Column::OrderId, orders));
             rows.extend(by_order.all(connection).await?);
         }
         let unchanged = |row: Model| {
@@ -123,7 +123,7 @@ impl Attempts {
         for (at, payments) in closed {
             Entity::update_many()
                 .col_expr(Column::ClosedAt, Expr::value(at))
-                .filter(Column::PaymentId.is_in(payments))
+                .filter(one_of(Column::PaymentId, payments))
                 .exec(tx.conn())
                 .await?;
         }

@@ -11,6 +11,7 @@ use waybill_primitives::{CategoryId, OrderId, Timestamp, UserId};
 use waybill_store::{
     StoreError, Tx,
     page::{self, Keyset, Page, PageError, PageQuery},
+    rows::one_of,
 };
 
 use super::{
@@ -34,7 +35,10 @@ pub(super) async fn with_items(
         return Ok(orders);
     }
     let found = item::Entity::find()
-        .filter(item::Column::OrderId.is_in(orders.iter().map(|order| order.id)))
+        .filter(one_of(
+            item::Column::OrderId,
+            orders.iter().map(|order| order.id),
+        ))
         .order_by_asc(item::Column::OrderId)
         .order_by_asc(item::Column::Position)
         .all(connection)
@@ -81,7 +85,7 @@ pub async fn find_some(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let select = visible_to(viewer).filter(order::Column::Id.is_in(ids.iter().copied()));
+    let select = visible_to(viewer).filter(one_of(order::Column::Id, ids.iter().copied()));
     with_items(connection, select.all(connection).await?).await
 }
 
@@ -103,7 +107,7 @@ pub async fn lock_free(
     ids: impl IntoIterator<Item = OrderId>,
 ) -> Result<Vec<Order>, StoreError> {
     let locked = order::Entity::find()
-        .filter(order::Column::Id.is_in(ids))
+        .filter(one_of(order::Column::Id, ids))
         .filter(order::Column::ReplacedById.is_null())
         .order_by_asc(order::Column::Id)
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)

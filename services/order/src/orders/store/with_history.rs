@@ -7,7 +7,7 @@ use sea_orm::{
     QuerySelect as _, sea_query::Expr,
 };
 use waybill_primitives::OrderId;
-use waybill_store::{StoreError, Tx};
+use waybill_store::{StoreError, Tx, rows::one_of};
 
 use super::{read::with_items, visible_to};
 use crate::orders::{
@@ -22,7 +22,7 @@ pub async fn with_history(
 ) -> Result<HashMap<OrderId, (Order, Vec<HistoryEntry>)>, StoreError> {
     let ids = || ids.iter().copied();
     let rows = visible_to(Viewer::Everything)
-        .filter(order::Column::Id.is_in(ids()))
+        .filter(one_of(order::Column::Id, ids()))
         .all(connection)
         .await?;
     let mut all: HashMap<_, _> = with_items(connection, rows)
@@ -31,7 +31,7 @@ pub async fn with_history(
         .map(|order| (order.id, (order, Vec::new())))
         .collect();
     let lines = history::Entity::find()
-        .filter(history::Column::OrderId.is_in(ids()))
+        .filter(one_of(history::Column::OrderId, ids()))
         .order_by_asc(history::Column::OrderId)
         .order_by_asc(history::Column::Version)
         .all(connection)
@@ -72,7 +72,7 @@ pub async fn searched(
         .select_only()
         .column(order::Column::Id)
         .column(order::Column::Search)
-        .filter(order::Column::Id.is_in(ids.iter().copied()))
+        .filter(one_of(order::Column::Id, ids.iter().copied()))
         .into_tuple()
         .all(connection)
         .await?;

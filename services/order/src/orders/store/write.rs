@@ -4,7 +4,7 @@ use sea_orm::{
     ColumnTrait as _, EntityTrait as _, ExprTrait as _, QueryFilter as _, sea_query::Expr,
 };
 use waybill_primitives::{OrderId, Timestamp};
-use waybill_store::{StoreError, Tx};
+use waybill_store::{Existing, StoreError, Tx};
 
 use crate::{
     base::store,
@@ -77,6 +77,11 @@ pub async fn replace_items(tx: &Tx, order: &Order) -> Result<(), StoreError> {
         .exec(tx.conn())
         .await?;
     store::insert_all(tx, &order.items).await
+}
+
+/// Writes the next version of an order, which the transaction has locked, with the commit.
+pub fn defer_update(tx: &Tx, order: &Order) {
+    tx.defer_upsert([order.clone()], Existing::Replaced(CHANGING.to_vec()));
 }
 
 /// Writes the next version of an order. False if the version before is not the current one.

@@ -6,7 +6,7 @@ use sea_orm::{
     sea_query::{Condition, Expr},
 };
 use waybill_primitives::{CartId, ProductId, Timestamp, UserId};
-use waybill_store::{StoreError, Tx};
+use waybill_store::{StoreError, Tx, rows::one_of};
 
 use super::{
     domain::{Cart, Item, Owner},
@@ -78,7 +78,7 @@ pub async fn remove(
 ) -> Result<(), StoreError> {
     item::Entity::delete_many()
         .filter(item::Column::CartId.eq(id))
-        .filter(item::Column::ProductId.is_in(products))
+        .filter(one_of(item::Column::ProductId, products))
         .exec(tx.conn())
         .await?;
     Ok(())
@@ -122,7 +122,7 @@ pub async fn prune(tx: &Tx, cutoff: Timestamp, limit: u64) -> Result<u64, StoreE
     let ids: Vec<CartId> = cart::Entity::find()
         .select_only()
         .column(cart::Column::Id)
-        .filter(cart::Column::Id.is_in(ids))
+        .filter(one_of(cart::Column::Id, ids))
         .filter(cart::Column::UpdatedAt.lt(cutoff))
         .order_by_asc(cart::Column::Id)
         .lock_exclusive()
@@ -133,11 +133,11 @@ pub async fn prune(tx: &Tx, cutoff: Timestamp, limit: u64) -> Result<u64, StoreE
         return Ok(0);
     }
     item::Entity::delete_many()
-        .filter(item::Column::CartId.is_in(ids.iter().copied()))
+        .filter(one_of(item::Column::CartId, ids.iter().copied()))
         .exec(tx.conn())
         .await?;
     let deleted = cart::Entity::delete_many()
-        .filter(cart::Column::Id.is_in(ids))
+        .filter(one_of(cart::Column::Id, ids))
         .exec(tx.conn())
         .await?;
     Ok(deleted.rows_affected)

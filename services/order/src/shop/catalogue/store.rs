@@ -10,6 +10,7 @@ use waybill_primitives::{CategoryId, Currency, Money, ProductId};
 use waybill_store::{
     StoreError, Tx,
     page::{self, Keyset, Page, PageError, PageQuery},
+    rows::one_of,
 };
 
 use super::domain::{Filter, Sort};
@@ -74,12 +75,10 @@ pub async fn sellables_in_stock(
         Option<i64>,
         Option<i64>,
     );
-    let mut ids: Vec<_> = ids.into_iter().collect();
-    let Some(last) = ids.last().copied() else {
+    let ids: Vec<_> = ids.into_iter().collect();
+    if ids.is_empty() {
         return Ok(HashMap::new());
-    };
-    // A power of two, so that there are few texts of this statement to prepare.
-    ids.resize(ids.len().next_power_of_two(), last);
+    }
     let rows: Vec<Row> = Entity::find()
         .select_only()
         .columns([
@@ -93,7 +92,7 @@ pub async fn sellables_in_stock(
         .column(level::Column::OnHand)
         .column(level::Column::Reserved)
         .left_join(level::Entity)
-        .filter(Column::Id.is_in(ids))
+        .filter(one_of(Column::Id, ids))
         .into_tuple()
         .all(connection)
         .await?;

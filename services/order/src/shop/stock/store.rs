@@ -14,6 +14,7 @@ use waybill_primitives::{ProductId, Timestamp};
 use waybill_store::{
     Addition, StoreError, Tx,
     page::{self, Keyset, Page, PageError, PageQuery},
+    rows::one_of,
 };
 
 use super::{
@@ -28,7 +29,7 @@ pub async fn lock(
     products: impl IntoIterator<Item = ProductId>,
 ) -> Result<BTreeMap<ProductId, Level>, StoreError> {
     let rows = level::Entity::find()
-        .filter(level::Column::ProductId.is_in(products))
+        .filter(one_of(level::Column::ProductId, products))
         .order_by_asc(level::Column::ProductId)
         .lock_exclusive()
         .all(tx.conn())
@@ -111,7 +112,7 @@ pub async fn levels(
     products: impl IntoIterator<Item = ProductId>,
 ) -> Result<HashMap<ProductId, Level>, StoreError> {
     let rows = level::Entity::find()
-        .filter(level::Column::ProductId.is_in(products))
+        .filter(one_of(level::Column::ProductId, products))
         .all(connection)
         .await?;
     Ok(rows.into_iter().map(|row| (row.product_id, row)).collect())

@@ -97,12 +97,13 @@ impl Writing {
             .extend(labels.map(|label| word_row(order, label)));
     }
 
-    /// The contended rows come last.
+    /// Most of it is written with the commit, so that contended rows are locked for a short time.
     pub(super) async fn write(self, tx: &Tx) -> Result<(), StoreError> {
-        store::keep(tx, self.new, self.known).await?;
         store::remove_words(tx, self.fewer_words).await?;
-        store::add_words(tx, self.more_words).await?;
-        store::add(tx, &self.figures).await
+        store::keep(tx, self.new, self.known);
+        store::add_words(tx, self.more_words);
+        store::add(tx, &self.figures);
+        Ok(())
     }
 }
 

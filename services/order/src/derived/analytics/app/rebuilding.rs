@@ -63,6 +63,8 @@ async fn recount(tx: &Tx, ids: &[OrderId], building: i64) -> Result<(), AppError
     if state.building != Some(building) {
         return Err(overtaken());
     }
+    // The consumer may count one of them first.
+    tx.retry_if_taken();
     let mut writing = Writing::default();
     let mut read = orders::with_history(tx.conn(), ids).await?;
     let searched = orders::searched(tx.conn(), ids).await?;

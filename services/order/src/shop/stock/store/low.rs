@@ -7,7 +7,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 use waybill_primitives::ProductId;
-use waybill_store::{StoreError, Tx};
+use waybill_store::{StoreError, Tx, rows::one_of};
 
 use crate::shop::{
     products::entity as product,
@@ -57,7 +57,7 @@ pub async fn mismatches(
         .column(product::Column::Name)
         .column(product::Column::LowStockThreshold)
         .column(level::Column::Low)
-        .filter(level::Column::ProductId.is_in(products.iter().copied()))
+        .filter(one_of(level::Column::ProductId, products.iter().copied()))
         .filter(Condition::any().add(fell).add(filled))
         .order_by_asc(level::Column::ProductId)
         .into_tuple()
