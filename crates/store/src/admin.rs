@@ -4,7 +4,7 @@ use sea_orm::{
     ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbBackend, DbErr, Statement,
 };
 
-use crate::StoreError;
+use crate::{StoreError, driver::without_needless_tls};
 
 /// Creates the database unless it exists. `server` is a URL whose path is ignored, `name` is letters, digits and `_`.
 pub async fn create_database(server: &str, name: &str) -> Result<(), StoreError> {
@@ -80,6 +80,7 @@ async fn connect(server: &str) -> Result<DatabaseConnection, StoreError> {
     };
     let mut options = ConnectOptions::new(url);
     options.max_connections(1).sqlx_logging(false);
+    options.map_sqlx_postgres_opts(without_needless_tls);
     Ok(Database::connect(options).await?)
 }
 

@@ -8,7 +8,6 @@ pub mod tx;
 
 use std::{
     future::Future,
-    net::IpAddr,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -20,8 +19,7 @@ use backon::Retryable as _;
 use rand::RngExt as _;
 use sea_orm::{
     ColumnTrait as _, ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection,
-    DbBackend, EntityTrait as _, QueryFilter as _,
-    sqlx::{self, postgres::PgSslMode},
+    DbBackend, EntityTrait as _, QueryFilter as _, sqlx,
 };
 use sea_orm_migration::MigratorTrait;
 use tokio::sync::{Notify, SemaphorePermit};
@@ -36,6 +34,7 @@ use tx::{EventContext, Tx};
 use crate::{
     Coalesce, StoreError,
     coalesce::{MOST, Pressure},
+    driver::without_needless_tls,
     entity::write_check,
     error::chain,
     fresh::Fresh,
@@ -371,23 +370,8 @@ fn options(config: &DbConfig, service: &'static str, writes: &Arc<Writes>) -> Co
     if config.url.starts_with("postgres") {
         options.set_application_name(format!("waybill-{service}"));
     }
-    options.map_sqlx_postgres_opts(|postgres| {
-        let unused =
-            is_local(postgres.get_host()) && matches!(postgres.get_ssl_mode(), PgSslMode::Prefer);
-        if unused {
-            postgres.ssl_mode(PgSslMode::Disable)
-        } else {
-            postgres
-        }
-    });
+    options.map_sqlx_postgres_opts(without_needless_tls);
     options
-}
-
-/// Whether the server is on this machine. Then TLS that nobody asked for protects nothing, and costs: the driver does not set
-/// `TCP_NODELAY` (transact-rs/sqlx#4335), so that messages of several TLS records wait 40 ms for an acknowledgement.
-fn is_local(host: &str) -> bool {
-    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
-    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
 /// Whether the pool may hand the connection out. One that comes back within a transaction has a wrong transaction depth (see
@@ -474,19 +458,4 @@ where
             }
         })
         .await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_this_machine_is_local() {
-        for local in ["localhost", "127.0.0.1", "127.8.8.8", "::1", "[::1]"] {
-            assert!(is_local(local), "{local}");
-        }
-        for other in ["localhost.example", "127.example", "10.0.0.1", "::2", ""] {
-            assert!(!is_local(other), "{other}");
-        }
-    }
 }

@@ -1,5 +1,7 @@
-//! Transactions on the driver itself, for what sea-orm does not pass on: arrays with nulls on PostgreSQL, and statements that are not
-//! worth keeping prepared on SQLite.
+//! What sea-orm does not pass on to the driver: arrays with nulls on PostgreSQL, and statements that are not worth keeping prepared on
+//! SQLite. So transactions are those of the driver.
+
+use std::net::IpAddr;
 
 use async_trait::async_trait;
 use sea_orm::{
@@ -7,7 +9,8 @@ use sea_orm::{
     Statement, Values,
     sqlx::{
         self, AssertSqlSafe, Database, Executor as _, MySql, Pool, Postgres, Sqlite, Transaction,
-        postgres::PgArguments, query::Query,
+        postgres::{PgArguments, PgConnectOptions, PgSslMode},
+        query::Query,
     },
 };
 use sea_query_sqlx::SqlxValues;
@@ -125,5 +128,35 @@ pub(crate) fn failed(error: sqlx::Error) -> DbErr {
         sqlx::Error::PoolTimedOut => DbErr::ConnectionAcquire(ConnAcquireErr::Timeout),
         sqlx::Error::PoolClosed => DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed),
         error => DbErr::Exec(RuntimeErr::SqlxError(error.into())),
+    }
+}
+
+/// Without TLS if the server is on this machine and nobody asked for TLS: then it protects nothing, and costs. The driver does not set
+/// `TCP_NODELAY` (transact-rs/sqlx#4335), so that messages of several TLS records, and each handshake, wait 40 ms for an acknowledgement.
+pub(crate) fn without_needless_tls(postgres: PgConnectOptions) -> PgConnectOptions {
+    if is_local(postgres.get_host()) && matches!(postgres.get_ssl_mode(), PgSslMode::Prefer) {
+        postgres.ssl_mode(PgSslMode::Disable)
+    } else {
+        postgres
+    }
+}
+
+fn is_local(host: &str) -> bool {
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_machine_is_local() {
+        for local in ["localhost", "127.0.0.1", "127.8.8.8", "::1", "[::1]"] {
+            assert!(is_local(local), "{local}");
+        }
+        for other in ["localhost.example", "127.example", "10.0.0.1", "::2", ""] {
+            assert!(!is_local(other), "{other}");
+        }
     }
 }

@@ -13,7 +13,7 @@ use sea_orm::{
 };
 
 use super::Db;
-use crate::StoreError;
+use crate::{StoreError, driver::without_needless_tls};
 
 /// How long to wait for the migrations of another replica.
 const PATIENCE: Duration = Duration::from_mins(2);
@@ -63,7 +63,10 @@ impl Lock {
         let held = match db.backend() {
             DbBackend::Postgres => {
                 // A connection of its own: the lock lives exactly as long as this connection.
-                let mut connection = PgConnection::connect(db.url()).await.map_err(unavailable)?;
+                let options = db.url().parse().map_err(unavailable)?;
+                let options = without_needless_tls(options);
+                let connected = PgConnection::connect_with(&options).await;
+                let mut connection = connected.map_err(unavailable)?;
                 let got: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock($1)")
                     .bind(key(&name))
                     .fetch_one(&mut connection)
