@@ -2,7 +2,10 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use futures::{StreamExt as _, stream};
+use futures::{
+    StreamExt as _,
+    stream::{self, FuturesOrdered},
+};
 use uuid::Uuid;
 use waybill_bus::{Bus, BusError, Envelope};
 use waybill_primitives::EventId;
@@ -39,25 +42,18 @@ pub(crate) fn by_aggregate(events: Vec<Envelope>, again: bool) -> Vec<Together> 
 /// Publishes them in order. What follows a failure is not published, or counts as not published. A bus that keeps events gets one after
 /// the other; the in-process bus gets all of them at once, because it keeps their order.
 pub(crate) async fn publish(bus: Arc<dyn Bus>, aggregate: Uuid, events: Together) -> Outcome {
-    let count = events.len();
-    let receipts = stream::iter(events).map(|(event, again)| {
-        let (bus, id) = (Arc::clone(&bus), event.id);
-        async move {
-            let receipt = if again {
-                bus.publish_again(event).await
-            } else {
-                bus.publish(event).await
-            };
-            receipt.map(|receipt| (id, refill::sequence(receipt.sequence)))
-        }
-    });
-    let at_once = if bus.keeps_events() { 1 } else { count };
-    let mut receipts = std::pin::pin!(receipts.buffered(at_once));
     let mut outcome = Outcome {
         aggregate,
-        events: count,
-        published: Vec::with_capacity(count),
+        events: events.len(),
+        published: Vec::with_capacity(events.len()),
         failed: None,
+    };
+    let one = |(event, again)| one(&bus, event, again);
+    let mut receipts = if bus.keeps_events() {
+        stream::iter(events).then(one).boxed()
+    } else {
+        let all: FuturesOrdered<_> = events.into_iter().map(one).collect();
+        all.boxed()
     };
     while let Some(receipt) = receipts.next().await {
         match receipt {
@@ -68,5 +64,16 @@ pub(crate) async fn publish(bus: Arc<dyn Bus>, aggregate: Uuid, events: Together
             }
         }
     }
+    drop(receipts);
     outcome
+}
+
+async fn one(bus: &Arc<dyn Bus>, event: Envelope, again: bool) -> Result<(EventId, i64), BusError> {
+    let id = event.id;
+    let receipt = if again {
+        bus.publish_again(event).await
+    } else {
+        bus.publish(event).await
+    };
+    Ok((id, refill::sequence(receipt?.sequence)))
 }

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use super::row::Row;
 
-const WIDTH: f64 = 960.0;
+const WIDTH: f64 = 1010.0;
 /// Of the names.
-const NAMES: f64 = 390.0;
+const NAMES: f64 = 440.0;
 /// Of the rates, to the right of the bars.
 const RATES: f64 = 130.0;
 const LINE: f64 = 30.0;
