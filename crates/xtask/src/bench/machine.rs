@@ -116,23 +116,14 @@ fn memory() -> Option<String> {
     Some(format!("{:.0} GiB", kilobytes / 1024.0 / 1024.0))
 }
 
-/// Its device and file system, and what a write that is synced takes: it decides what one transaction at a time can reach.
+/// Its file system, and what a write that is synced takes: it decides what one transaction at a time can reach.
 fn disk() -> Option<String> {
     let place = target_dir();
-    let df = said(
-        Command::new("df")
-            .args(["--output=source,fstype"])
-            .arg(&place),
-    )?;
-    let place_of = df
-        .lines()
-        .last()?
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(", ");
+    let df = said(Command::new("df").arg("--output=fstype").arg(&place))?;
+    let file_system = df.lines().last()?.trim();
     let sync = sync_time(&place).ok()?;
     Some(format!(
-        "{place_of}; 4 KiB written and synced in {:.2} ms",
+        "{file_system}; 4 KiB written and synced in {:.2} ms",
         sync.as_secs_f64() * 1000.0
     ))
 }
