@@ -1,9 +1,9 @@
 //! Consuming events: delivered at least once by the bus, effective exactly once.
 //!
 //! The inbox row is written with the commit of the handler's own transaction, which is refused if the event was consumed before, or by
-//! another replica at the same time. The handler has run then: it has no effects outside its transaction that must not happen twice. A handler that
-//! fails is tried again with growing delays; if it keeps failing, the event goes to the dead letters, and the rest of the stream
-//! continues. While the database is unavailable, the consumer waits.
+//! another replica at the same time. The handler has run then: it has no effects outside its transaction that must not happen twice.
+//! A handler that fails is tried again with growing delays; if it keeps failing, the event goes to the dead letters, and the rest of the
+//! stream continues. While the database is unavailable, the consumer waits.
 
 use std::{
     borrow::Cow,

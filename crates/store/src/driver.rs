@@ -27,15 +27,15 @@ impl<DB: Database> DriverTransaction<DB> {
     /// with a transaction that the driver does not know.
     pub(crate) async fn begin(pool: &Pool<DB>, statement: &'static str) -> Result<Self, DbErr> {
         let pool = pool.clone();
-        let begun = tokio::spawn(async move { pool.begin_with(statement).await });
-        let begun = begun
+        let started = tokio::spawn(async move { pool.begin_with(statement).await });
+        let started = started
             .await
             .map_err(|error| DbErr::Custom(format!("the transaction did not begin: {error}")))?;
-        Ok(Self(Mutex::new(begun.map_err(failed)?)))
+        Ok(Self(Mutex::new(started.map_err(failed)?)))
     }
 
-    /// Commits it, if it was begun.
-    pub(crate) async fn end(started: OnceCell<Self>) -> Result<(), StoreError> {
+    /// Commits it, if there is one.
+    pub(crate) async fn commit_open(started: OnceCell<Self>) -> Result<(), StoreError> {
         match started.into_inner() {
             Some(transaction) => Ok(transaction.commit().await?),
             None => Ok(()),

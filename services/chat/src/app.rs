@@ -85,7 +85,7 @@ impl App {
                 let order = one.order.order_id;
                 let Some(conversation) = conversations.get(&order) else {
                     return Err(AppError::internal(
-                        "a conversation was begun but is not there",
+                        "a conversation that was just stored is missing",
                     ));
                 };
                 let line = Message {

@@ -43,7 +43,7 @@ use consumers::{OrderEvents, SettingsEvents};
 use grpc::PaymentGrpc;
 use ledger::app::Ledger;
 use payments::{
-    app::{BeginPayments, Payments},
+    app::{Payments, StartPayments},
     return_url::ReturnPolicy,
 };
 use provider_events::app::ProviderEvents;
@@ -88,7 +88,7 @@ pub async fn build_with(
             ReturnPolicy::any()
         },
         sandbox: !production,
-        beginning: Grouped::new(&deps.db, BeginPayments),
+        starting: Grouped::new(&deps.db, StartPayments),
     };
     let ledger = Arc::new(Ledger::new(
         deps.db.clone(),

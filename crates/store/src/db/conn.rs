@@ -114,12 +114,12 @@ impl Conn {
 
     /// Writes what was deferred, and commits.
     pub(crate) async fn commit(self, deferred: Deferred) -> Result<(), StoreError> {
-        let begun = match &self.transaction {
+        let is_open = match &self.transaction {
             Transaction::Shared(_) => true,
             Transaction::Postgres(started) => started.initialized(),
             Transaction::MySql(started) => started.initialized(),
         };
-        if !begun && deferred.is_empty() {
+        if !is_open && deferred.is_empty() {
             return Ok(());
         }
         let written = match &self.transaction {
@@ -139,8 +139,8 @@ impl Conn {
         }
         let outcome = match self.transaction {
             Transaction::Shared(turn) => turn.commit().await,
-            Transaction::Postgres(started) => DriverTransaction::end(started).await,
-            Transaction::MySql(started) => DriverTransaction::end(started).await,
+            Transaction::Postgres(started) => DriverTransaction::commit_open(started).await,
+            Transaction::MySql(started) => DriverTransaction::commit_open(started).await,
         };
         self.db.writes().note(&outcome);
         outcome

@@ -35,11 +35,11 @@ async fn stored(db: &Db) -> Vec<(Option<String>, i64, i64)> {
     rows.into_iter().map(row).collect()
 }
 
-/// Writes the rows in a transaction of their own, and, with `begun`, in one that has run another statement.
-async fn write(db: &Db, begun: bool, rows: Vec<Thing>, existing: &Existing<Column>) {
+/// Writes the rows in a transaction of their own, and, with `after_another`, in one that has run another statement.
+async fn write(db: &Db, after_another: bool, rows: Vec<Thing>, existing: &Existing<Column>) {
     let context = EventContext::default();
     let written = transact!(db, &context, async |tx| {
-        if begun {
+        if after_another {
             tx.conn().execute_unprepared("DELETE FROM tallies").await?;
         }
         tx.defer_upsert(rows.clone(), existing.clone());
@@ -53,7 +53,7 @@ async fn write(db: &Db, begun: bool, rows: Vec<Thing>, existing: &Existing<Colum
 async fn existing_rows_are_kept_replaced_renewed_or_summed() {
     for_each_database(async |database| {
         let db = open(&database.url(), "order").await;
-        for begun in [false, true] {
+        for after_another in [false, true] {
             let context = EventContext::default();
             let cleared = transact!(db, &context, async |tx| {
                 thing::Entity::delete_many().exec(tx.conn()).await?;
@@ -61,9 +61,15 @@ async fn existing_rows_are_kept_replaced_renewed_or_summed() {
             });
             cleared.await.unwrap();
 
-            write(&db, begun, things(&[Some("a"), None], 1), &Existing::Kept).await;
+            write(
+                &db,
+                after_another,
+                things(&[Some("a"), None], 1),
+                &Existing::Kept,
+            )
+            .await;
             let all = &[None, Some("b"), Some("c")];
-            write(&db, begun, things(all, 2), &Existing::Kept).await;
+            write(&db, after_another, things(all, 2), &Existing::Kept).await;
             let row =
                 |name: Option<&str>, units, version| (name.map(str::to_owned), units, version);
             let first = [
@@ -75,7 +81,7 @@ async fn existing_rows_are_kept_replaced_renewed_or_summed() {
 
             // Only the named columns, whatever the version.
             let name = Existing::Replaced(vec![Column::Name]);
-            write(&db, begun, things(&[None, Some("d")], 0), &name).await;
+            write(&db, after_another, things(&[None, Some("d")], 0), &name).await;
             let replaced = [
                 row(None, 10, 1),
                 row(Some("d"), 10, 1),
@@ -97,7 +103,7 @@ async fn existing_rows_are_kept_replaced_renewed_or_summed() {
                 };
                 [earlier, row]
             });
-            write(&db, begun, twice.collect(), &renew).await;
+            write(&db, after_another, twice.collect(), &renew).await;
             let renewed = [
                 row(Some("e"), 10, 2),
                 row(Some("f"), 10, 2),
@@ -106,7 +112,13 @@ async fn existing_rows_are_kept_replaced_renewed_or_summed() {
             assert_eq!(stored(&db).await, renewed);
 
             let sum = Existing::Summed(vec![Column::Units]);
-            write(&db, begun, things(&[None, None, None, None], 3), &sum).await;
+            write(
+                &db,
+                after_another,
+                things(&[None, None, None, None], 3),
+                &sum,
+            )
+            .await;
             let summed = [
                 row(Some("e"), 40, 2),
                 row(Some("f"), 40, 2),

@@ -57,12 +57,12 @@ pub struct Payments {
     pub return_policy: ReturnPolicy,
     /// Whether the sandbox may be used: not in production.
     pub sandbox: bool,
-    pub beginning: Grouped<BeginPayments>,
+    pub starting: Grouped<StartPayments>,
 }
 
-/// A payment that its provider has begun.
+/// A payment that its provider has started.
 #[derive(Debug)]
-pub struct Begun {
+pub struct StartedPayment {
     ctx: CallContext,
     /// An administrator began it for the customer.
     for_other: bool,
@@ -73,33 +73,33 @@ pub struct Begun {
 /// Writes new payments: for the replacements of their orders, if those were replaced during the calls to the providers. Returns them
 /// as written.
 #[derive(Debug)]
-pub struct BeginPayments;
+pub struct StartPayments;
 
 #[async_trait]
-impl GroupedWrite for BeginPayments {
-    type Call = Begun;
+impl GroupedWrite for StartPayments {
+    type Call = StartedPayment;
     type Answer = Payment;
 
-    async fn write(&self, tx: &Tx, calls: &[Begun]) -> Result<Vec<Payment>, StoreError> {
-        let Some(now) = calls.iter().map(|begun| begun.payment.created_at).max() else {
+    async fn write(&self, tx: &Tx, calls: &[StartedPayment]) -> Result<Vec<Payment>, StoreError> {
+        let Some(now) = calls.iter().map(|started| started.payment.created_at).max() else {
             return Ok(Vec::new());
         };
-        let orders = calls.iter().map(|begun| begun.payment.order_id);
+        let orders = calls.iter().map(|started| started.payment.order_id);
         let current = store::current_orders(tx, orders, now).await?;
-        let written = calls.iter().map(|begun| {
-            let mut payment = begun.payment.clone();
+        let written = calls.iter().map(|started| {
+            let mut payment = started.payment.clone();
             if let Some((order, number)) = current.get(&payment.order_id) {
                 payment.order_id = *order;
                 if let Some(number) = number {
                     payment.order_number.clone_from(number);
                 }
             }
-            tx.act_for(begun.ctx.event_context());
-            once::defer(tx, begun.key.as_ref(), &proto::Payment::from(&payment));
+            tx.act_for(started.ctx.event_context());
+            once::defer(tx, started.key.as_ref(), &proto::Payment::from(&payment));
             tx.defer([payment.clone()]);
             events::changed(tx, &payment, PaymentEvent::Created);
-            if begun.for_other {
-                events::begun_for(tx, &begun.ctx, &payment);
+            if started.for_other {
+                events::begun_for(tx, &started.ctx, &payment);
             }
             payment
         });
@@ -165,13 +165,13 @@ impl Payments {
             created_at: now,
             updated_at: now,
         };
-        let begun = self.beginning.call(Begun {
+        let started = self.starting.call(StartedPayment {
             ctx: ctx.clone(),
             for_other: user.id != payment.customer_id,
             key: key.cloned(),
             payment,
         });
-        match begun.await {
+        match started.await {
             Ok(payment) => {
                 count(&payment);
                 Ok((&payment).into())

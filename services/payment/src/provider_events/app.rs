@@ -104,7 +104,7 @@ impl ProviderEvents {
 
 /// An event for a payment.
 #[derive(Debug)]
-pub struct Received {
+struct Received {
     context: EventContext,
     payment: PaymentId,
     event: ProviderEvent,
@@ -126,24 +126,15 @@ impl GroupedWrite for ConsumeEvents {
         let mut known = payments::locked(tx, ids).await?;
         let mut answers = Vec::with_capacity(calls.len());
         for received in calls {
-            let payment = known.get_mut(&received.payment);
-            let applied = payment.map(|payment| apply(tx, payment, received));
-            let applied = applied.unwrap_or(Ok(false));
-            if let Ok(applied) = applied {
-                let Received {
-                    payment,
-                    event,
-                    now,
-                    ..
-                } = received;
-                store::defer(tx, event, *payment, applied, *now);
+            let applied = match known.get_mut(&received.payment) {
+                Some(payment) => apply(tx, payment, received),
+                None => Ok(None),
+            };
+            if let Ok(applied) = &applied {
+                let (event, now) = (&received.event, received.now);
+                store::defer(tx, event, received.payment, applied.is_some(), now);
             }
-            let payment = known.get(&received.payment).cloned();
-            answers.push(match applied {
-                Ok(false) => None,
-                Ok(true) => payment.map(Ok),
-                Err(error) => Some(Err(error)),
-            });
+            answers.push(applied.transpose());
         }
         let changed = answers.iter().flatten().flatten();
         let changed: BTreeMap<_, _> = changed
@@ -154,11 +145,11 @@ impl GroupedWrite for ConsumeEvents {
     }
 }
 
-/// Applies an event to its payment, with the ledger and what is published. False if it changes nothing.
-fn apply(tx: &Tx, payment: &mut Payment, received: &Received) -> Result<bool, AppError> {
+/// Applies an event to its payment, with the ledger and what is published. None if it changes nothing.
+fn apply(tx: &Tx, payment: &mut Payment, received: &Received) -> Result<Option<Payment>, AppError> {
     let Received { event, now, .. } = received;
     let Some(mut next) = payment.after(step_of(event.kind), *now) else {
-        return Ok(false);
+        return Ok(None);
     };
     tx.act_for(received.context.clone());
     next.failure_reason.clone_from(&event.failure_reason);
@@ -170,8 +161,8 @@ fn apply(tx: &Tx, payment: &mut Payment, received: &Received) -> Result<bool, Ap
         ProviderEventKind::Failed => PaymentEvent::Failed,
     };
     events::changed(tx, &next, published);
-    *payment = next;
-    Ok(true)
+    payment.clone_from(&next);
+    Ok(Some(next))
 }
 
 fn step_of(kind: ProviderEventKind) -> Step {

@@ -28,13 +28,13 @@ impl Deferred {
     pub(crate) async fn run_on_postgres(
         self,
         pool: &sqlx::PgPool,
-        begun: Option<&DriverTransaction<sqlx::Postgres>>,
+        open: Option<&DriverTransaction<sqlx::Postgres>>,
     ) -> Result<(), StoreError> {
         if self.is_empty() {
             return Ok(());
         }
         let (sql, arguments) = self.one_statement()?;
-        match begun {
+        match open {
             Some(transaction) => transaction.run(sql, arguments).await?,
             None => {
                 let run = sqlx::query_with(sqlx::AssertSqlSafe(sql), arguments);

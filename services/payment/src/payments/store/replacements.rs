@@ -15,8 +15,8 @@ use crate::entity::order_replacement::{Column, Entity, Model};
 /// An order, and its number if it replaced another one.
 pub type CurrentOrder = (OrderId, Option<String>);
 
-/// The orders that have the payments of these orders now: themselves, or their last replacements, with their numbers. They stay the same until
-/// the transaction ends.
+/// The orders that have the payments of these orders now: themselves, or their last replacements, with their numbers. They stay the
+/// same until the transaction ends.
 pub async fn current_orders(
     tx: &Tx,
     orders: impl IntoIterator<Item = OrderId>,
