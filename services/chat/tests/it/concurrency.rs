@@ -3,15 +3,17 @@
 use std::collections::HashSet;
 
 use futures::future::join_all;
+use waybill_proto::order::{OrderEvent, OrderStatus};
 use waybill_store::outbox_events;
-use waybill_testkit::on_each_database;
+use waybill_testkit::{on_each_database, order_moved};
 
-use crate::support::{Person, World, answer, page};
+use crate::support::{Person, World, answer, envelope, page};
 
 on_each_database! {
     fifty_posts_at_once_are_fifty_messages,
     one_post_fifty_times_is_one_message,
     many_conversations_at_once_do_not_disturb_each_other,
+    changes_of_one_order_that_come_together_are_all_recorded,
 }
 
 /// The versions of the conversation's events are 1, 2, 3, … up to `count`.
@@ -26,6 +28,23 @@ async fn events_are_whole(world: &World, order: &str, count: i64) {
         .collect();
     versions.sort_unstable();
     assert_eq!(versions, (1..=count).collect::<Vec<_>>());
+}
+
+async fn changes_of_one_order_that_come_together_are_all_recorded(world: &World) {
+    let (ada, wim) = (Person::customer(), Person::worker());
+    let mut order = world.claimed(&world.placed(&ada).await, &wim).await;
+    let (working, held) = (OrderStatus::InProgress, OrderStatus::OnHold);
+    let mut changes = Vec::new();
+    for (from, to) in [(working, held), (held, working)].repeat(4) {
+        order.version += 1;
+        order.set_status(to);
+        let changed = order_moved(OrderEvent::StatusChanged, &order, from, to);
+        changes.push(envelope(&order, &changed));
+    }
+    join_all(changes.into_iter().map(|change| world.publish(change))).await;
+    let lines = ["The order is on hold.", "Work on the order goes on."].repeat(4);
+    assert_eq!(world.bodies(&ada, &order).await[1..], lines);
+    events_are_whole(world, &order.id, 9).await;
 }
 
 async fn fifty_posts_at_once_are_fifty_messages(world: &World) {
