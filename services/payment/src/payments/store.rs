@@ -34,11 +34,15 @@ pub async fn of_order_in(
     order: OrderId,
     state: PaymentState,
 ) -> Result<Vec<Payment>, StoreError> {
-    let payments = Entity::find()
+    // An order has few payments, so the state is compared here. With the state in the query, PostgreSQL may keep a plan from when no
+    // payment had that state, and later read all that have it.
+    let mut payments = Entity::find()
         .filter(Column::OrderId.eq(order))
-        .filter(Column::State.eq(state))
-        .order_by_asc(Column::Id);
-    Ok(payments.all(connection).await?)
+        .order_by_asc(Column::Id)
+        .all(connection)
+        .await?;
+    payments.retain(|payment| payment.state == state);
+    Ok(payments)
 }
 
 /// Takes a step if the payment is in the step's initial state. Returns the changed payment, or none if it was in another state. A
