@@ -18,7 +18,7 @@ use std::{
 use async_trait::async_trait;
 use backon::{BackoffBuilder as _, ExponentialBackoff};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
-use tokio::{sync::Semaphore, task::JoinHandle};
+use tokio::{sync::Semaphore, task::JoinHandle, time::Instant};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 use waybill_bus::{Bus, BusError, ConsumerSpec, Envelope, Handler, Settled, Together};
@@ -26,7 +26,7 @@ use waybill_primitives::{EventId, Outage, Report, Timestamp, backoff};
 
 use crate::{
     Db, EventContext, EventHandler, HandlerError, StoreError, dead_letters, entity::inbox,
-    error::chain, gaps::Gaps, guard::guarded, retrying, rows::one_of, trace,
+    error::chain, gaps::Gaps, guard::guarded, pace::Pace, retrying, rows::one_of, trace,
 };
 
 /// Upper limit of the events in one transaction.
@@ -82,6 +82,7 @@ pub async fn run_consumer(
         alone: Semaphore::new(SIDE_BY_SIDE),
         away: Outage::new(),
         redelivered: AtomicBool::new(true),
+        pace: Pace::default(),
     });
     let reader = bus
         .consume(spec, Arc::clone(&intake) as Arc<dyn Handler>, stop.clone())
@@ -120,6 +121,7 @@ struct Intake {
     /// Events of the last batch had been consumed before, or this is the first one: what was not acknowledged at the last stop is delivered
     /// again.
     redelivered: AtomicBool,
+    pace: Pace,
 }
 
 /// Failures of a batch because of an unavailable database after which it is looked whether the database answers.
@@ -150,6 +152,7 @@ impl Handler for Intake {
         // Events that are about to arrive join the batch.
         tokio::task::yield_now().await;
         if self.handler.gives_way() {
+            self.pace.ready().await;
             self.db.give_way().await;
         }
     }
@@ -175,6 +178,7 @@ impl Intake {
             };
             let outcome = self.consume(events, false).await;
             drop(turn);
+            self.pace.ended(Instant::now());
             match outcome {
                 Ok(()) => {
                     for event in events {

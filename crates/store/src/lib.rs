@@ -24,6 +24,7 @@ mod housekeeping;
 pub mod idempotency;
 mod migrations;
 mod outbox;
+mod pace;
 pub mod page;
 mod publishing;
 mod refill;
