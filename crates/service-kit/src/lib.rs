@@ -27,6 +27,11 @@ pub mod telemetry;
 pub mod tokens;
 pub mod trace;
 
+/// Of all programs that use this crate, and of their tests. `.cargo/config.toml` configures it.
+#[cfg(target_os = "linux")]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 pub use caller::{CallContext, Caller, Token, UserCaller, context, new_request_id};
 pub use channel::{GrpcChannel, outgoing, outgoing_within, retry_read};
 pub use error::{AppError, DOMAIN, Details, ErrorCode, ErrorKind, FieldError, chain};

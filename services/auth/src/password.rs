@@ -5,14 +5,13 @@
 use std::sync::Arc;
 
 use argon2::{
-    Algorithm, Argon2, Block, Params, Version,
+    Algorithm, Argon2, Params, Version,
     password_hash::{
         Error as HashError,
         phc::{Output, ParamsString, PasswordHash, Salt},
         try_generate_salt,
     },
 };
-use parking_lot::Mutex;
 use tokio::task::spawn_blocking;
 use waybill_service_kit::fair::{FairQueue, Permit, QueueFull, Share};
 
@@ -49,12 +48,11 @@ impl Requester {
     };
 }
 
-/// Hashes and checks passwords. Clones share the limit and the memory.
+/// Hashes and checks passwords. Clones share the limit.
 #[derive(Clone)]
 pub struct Passwords {
     /// By network.
     queue: FairQueue<u128>,
-    memory: Arc<Memory>,
     /// Checked when the account is unknown, so that the response takes as long as for a wrong password.
     dummy: Arc<str>,
 }
@@ -62,23 +60,18 @@ pub struct Passwords {
 impl Passwords {
     /// At most `parallel` concurrent hashes (at least one).
     pub async fn new(parallel: usize) -> Result<Self, PasswordError> {
-        let memory = Arc::new(Memory::default());
-        let own = Arc::clone(&memory);
-        let dummy = spawn_blocking(move || hash(&own, b"no account has this hash")).await??;
-        // A shop where nobody signs in does not need them.
-        memory.0.lock().clear();
+        let dummy = spawn_blocking(|| hash(b"no account has this hash")).await??;
         Ok(Self {
             queue: FairQueue::new(parallel, parallel.max(1) * WAITING),
-            memory,
             dummy: dummy.into(),
         })
     }
 
     /// The PHC string of `password` (Argon2id, 19 MiB, t = 2, p = 1: OWASP's minimum), with a new salt.
     pub async fn hash(&self, by: Requester, password: &str) -> Result<String, PasswordError> {
-        let (password, memory) = (password.to_owned(), Arc::clone(&self.memory));
+        let password = password.to_owned();
         let _permit = self.queue.acquire(by.network, by.share).await?;
-        spawn_blocking(move || hash(&memory, password.as_bytes())).await?
+        spawn_blocking(move || hash(password.as_bytes())).await?
     }
 
     /// Runs other slow work on passwords within the same limit.
@@ -116,39 +109,17 @@ impl Turn<'_> {
     ) -> Result<bool, PasswordError> {
         let known = stored.is_some();
         let stored = stored.map_or_else(|| Arc::clone(&self.passwords.dummy), Arc::from);
-        let (password, memory) = (password.to_owned(), Arc::clone(&self.passwords.memory));
-        let check = move || verify(&memory, password.as_bytes(), &stored);
-        let matches = spawn_blocking(check).await??;
+        let password = password.to_owned();
+        let matches = spawn_blocking(move || verify(password.as_bytes(), &stored)).await??;
         Ok(known && matches)
     }
 }
 
-/// The memory blocks of hashes, kept for the next one. Allocated again each time, on whichever thread is free, they would stay in
-/// the allocator's arena of each of these threads: more than a gigabyte after a busy hour.
-#[derive(Default)]
-struct Memory(Mutex<Vec<Vec<Block>>>);
-
-impl Memory {
-    fn compute(
-        &self,
-        argon2: &Argon2<'_>,
-        password: &[u8],
-        salt: &[u8],
-        out: &mut [u8],
-    ) -> Result<(), HashError> {
-        let mut blocks = self.0.lock().pop().unwrap_or_default();
-        blocks.resize(argon2.params().block_count(), Block::default());
-        let done = argon2.hash_password_into_with_memory(password, salt, out, &mut blocks);
-        self.0.lock().push(blocks);
-        Ok(done?)
-    }
-}
-
-fn hash(memory: &Memory, password: &[u8]) -> Result<String, PasswordError> {
+fn hash(password: &[u8]) -> Result<String, PasswordError> {
     let hash = || -> Result<PasswordHash, HashError> {
         let (argon2, salt) = (Argon2::default(), Salt::new(&try_generate_salt()?)?);
         let mut out = [0; Params::DEFAULT_OUTPUT_LEN];
-        memory.compute(&argon2, password, &salt, &mut out)?;
+        argon2.hash_password_into(password, &salt, &mut out)?;
         Ok(PasswordHash {
             algorithm: Algorithm::default().ident(),
             version: Some(Version::default().into()),
@@ -161,7 +132,7 @@ fn hash(memory: &Memory, password: &[u8]) -> Result<String, PasswordError> {
     Ok(hash.to_string())
 }
 
-fn verify(memory: &Memory, password: &[u8], stored: &str) -> Result<bool, PasswordError> {
+fn verify(password: &[u8], stored: &str) -> Result<bool, PasswordError> {
     let verify = || -> Result<bool, HashError> {
         let stored = PasswordHash::new(stored)?;
         let (Some(salt), Some(expected)) = (&stored.salt, &stored.hash) else {
@@ -175,7 +146,7 @@ fn verify(memory: &Memory, password: &[u8], stored: &str) -> Result<bool, Passwo
             Params::try_from(&stored)?,
         );
         let mut out = vec![0; expected.len()];
-        memory.compute(&argon2, password, salt, &mut out)?;
+        argon2.hash_password_into(password, salt, &mut out)?;
         // Compares in constant time.
         Ok(Output::new(&out)? == *expected)
     };
@@ -224,10 +195,6 @@ mod tests {
             matches!(answer, Err(PasswordError::Malformed(_))),
             "{answer:?}"
         );
-        for _ in 0..2 {
-            turn.verify("guess", None).await.unwrap();
-            assert_eq!(passwords.memory.0.lock().len(), 1, "used again and again");
-        }
         // While one turn is taken, the next one waits.
         let mut next = std::pin::pin!(passwords.turn(Requester::START));
         assert!(futures::poll!(&mut next).is_pending());
