@@ -52,7 +52,7 @@ use axum::{
     middleware::{from_fn_with_state, map_response},
 };
 use http::{HeaderName, HeaderValue, Method, header, request::Parts};
-use tower::Service as _;
+use tower::{Service as _, util::MapRequest};
 use tower_http::{
     compression::{
         CompressionLayer,
@@ -177,7 +177,10 @@ pub async fn build(deps: GatewayDeps) -> Result<Routers, AppError> {
         .merge(routes::ops::asyncapi(asyncapi::document()))
         .merge(live_docs::routes())
         .merge(routes::pages::routes(app.mailbox))
-        .route_service(edge::SOCKET_PATH, sockets)
+        .route_service(
+            edge::SOCKET_PATH,
+            MapRequest::new(sockets, sockets::detached),
+        )
         // Before the state, so that the layers are built once and not for each request.
         .fallback(async || ApiError::of_status(http::StatusCode::NOT_FOUND))
         .with_state(Arc::clone(&app))

@@ -28,8 +28,12 @@ use std::{
     time::Duration,
 };
 
-use axum::Router;
+use axum::{
+    Router,
+    extract::{OriginalUri, Request},
+};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use http::{HeaderName, HeaderValue};
 use parking_lot::Mutex;
 use serde::Deserialize;
 use socketioxide::{
@@ -154,6 +158,22 @@ pub fn service(app: &App) -> (SocketIoService<Router>, impl Future<Output = ()> 
     };
     io.ns("/", welcome.with(admit));
     (service, work(hub, io))
+}
+
+/// The request with a path and headers of its own. A socket keeps its request for as long as it lives, and what hyper parsed keeps the
+/// whole read buffer of the connection, 8 KB or more.
+pub fn detached(mut request: Request) -> Request {
+    request.extensions_mut().remove::<OriginalUri>();
+    let whole = request.uri().to_string();
+    if let Ok(uri) = whole.parse() {
+        *request.uri_mut() = uri;
+    }
+    let headers = request.headers().iter().filter_map(|(name, value)| {
+        let name = HeaderName::from_bytes(name.as_str().as_bytes()).ok()?;
+        Some((name, HeaderValue::from_bytes(value.as_bytes()).ok()?))
+    });
+    *request.headers_mut() = headers.collect();
+    request
 }
 
 /// Runs everything that sends events to sockets until the gateway stops. Then all sockets are closed.
@@ -299,4 +319,37 @@ fn end(socket: SocketRef, message: String) {
     // The client may be gone or not reading.
     let _ = socket.emit(event, reason);
     let _ = socket.disconnect();
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use bytes::Bytes;
+
+    use super::*;
+
+    #[test]
+    fn a_detached_request_is_the_same_and_keeps_no_buffer() {
+        // As hyper parses it: all parts are in one buffer.
+        let buffer = Bytes::from_static(b"/socket.io/?EIO=4&transport=websocket a b");
+        let mut request = Request::new(Body::empty());
+        let uri = buffer.slice(..37);
+        *request.uri_mut() = http::Uri::from_maybe_shared(uri).unwrap();
+        let original = OriginalUri(request.uri().clone());
+        request.extensions_mut().insert(original);
+        for value in [buffer.slice(38..39), buffer.slice(40..41)] {
+            let value = HeaderValue::from_maybe_shared(value).unwrap();
+            request.headers_mut().append("x-forwarded-for", value);
+        }
+        let kept = detached(request);
+        assert_eq!(kept.uri(), "/socket.io/?EIO=4&transport=websocket");
+        let values: Vec<_> = kept.headers().get_all("x-forwarded-for").iter().collect();
+        assert_eq!(values, ["a", "b"]);
+        assert!(kept.extensions().get::<OriginalUri>().is_none());
+        let buffer = buffer.as_ptr_range();
+        let path = kept.uri().path().as_bytes();
+        for part in values.iter().map(|value| value.as_bytes()).chain([path]) {
+            assert!(!buffer.contains(&part.as_ptr()));
+        }
+    }
 }
