@@ -17,18 +17,18 @@ use waybill_store::{
 };
 
 use crate::{
-    domain::{KeptMail, MAX_SHOP_NAME, Notification, Recipient, one_line},
+    domain::{Delivery, MAX_SHOP_NAME, Notification, Recipient, one_line},
     events,
     mail::Shop,
     sender::Sender,
-    store::{deliveries, mails, notifications, recipients, shop},
+    store::{deliveries, notifications, recipients, shop},
 };
 
 /// Users read at a time when a notice goes to everybody with a role, and rows per statement.
 const CHUNK: u64 = 200;
 /// Notifications that one call marks as read at most; there are rarely more, and a client can call again.
 const MAX_READ_AT_ONCE: u64 = 5_000;
-/// How long notifications are kept, and how long mails that were sent or shown.
+/// How long notifications are kept, and how long mails that were sent.
 const KEEP_NOTIFICATIONS: Duration = Duration::from_hours(365 * 24);
 const KEEP_MAILS: Duration = Duration::from_hours(30 * 24);
 
@@ -38,9 +38,9 @@ pub struct Policy {
     pub shop: Shop,
     /// A mail is given up after so many failed attempts.
     pub mail_attempts: i32,
-    /// Mails that an address that is not verified gets within an hour.
+    /// Mails that an address that is not verified gets within an hour; 0 for no limit.
     pub unverified_hourly: u64,
-    /// Whether anybody may read stored mails.
+    /// Whether anybody may read the mails that were sent.
     pub mailbox_open: bool,
 }
 
@@ -163,24 +163,24 @@ impl App {
 
     // -------------------------------------------------------------- mailbox
 
-    /// Stored mails without their texts, newest first; for anybody, where the mailbox is open.
+    /// Mails in the mailbox without their texts, newest first; for anybody, where the mailbox is open.
     pub async fn list_mails(
         &self,
         to: &str,
         query: &PageQuery,
-    ) -> Result<Page<KeptMail>, AppError> {
+    ) -> Result<Page<Delivery>, AppError> {
         self.mailbox()?;
-        let page = mails::list(self.db.reader(), to.trim(), query).await?;
-        Ok(page.map(|mail| KeptMail {
+        let page = deliveries::list_sent(self.db.reader(), to.trim(), query).await?;
+        Ok(page.map(|mail| Delivery {
             text: String::new(),
             html: String::new(),
             ..mail
         }))
     }
 
-    pub async fn get_mail(&self, id: Uuid) -> Result<KeptMail, AppError> {
+    pub async fn get_mail(&self, id: Uuid) -> Result<Delivery, AppError> {
         self.mailbox()?;
-        mails::find(self.db.reader(), id)
+        deliveries::sent(self.db.reader(), id)
             .await?
             .ok_or_else(|| AppError::not_found("mail"))
     }
@@ -202,8 +202,7 @@ impl App {
         while !self.stop.is_cancelled() {
             let deleted = transact!(self.db, EventContext::default(), async |tx| {
                 let deleted = notifications::prune(tx, notices, CHUNK).await?
-                    + deliveries::prune(tx, sent, CHUNK).await?
-                    + mails::prune(tx, sent, CHUNK).await?;
+                    + deliveries::prune(tx, sent, CHUNK).await?;
                 Ok::<_, AppError>(deleted)
             })
             .await?;

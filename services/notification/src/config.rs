@@ -86,8 +86,8 @@ settings! {
         /// How often a mail is tried (after 5 s, 20 s, 80 s … an hour) before it is given up.
         pub mail_attempts: u32 = "WAYBILL_MAIL_ATTEMPTS", default "10", range 1..=100;
         /// Mails that an address that is not verified gets within an hour from what its customer does without paying; further ones are
-        /// not sent.
-        pub mail_unverified_hourly: u32 = "WAYBILL_MAIL_UNVERIFIED_HOURLY", default "20", range 1..=10_000;
+        /// not sent. 0 for no limit.
+        pub mail_unverified_hourly: u32 = "WAYBILL_MAIL_UNVERIFIED_HOURLY", default "20", range 0..=10_000;
     }
 }
 

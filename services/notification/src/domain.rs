@@ -7,7 +7,6 @@ use waybill_primitives::{OrderId, UserId, backoff, is_text_control};
 
 pub use crate::entity::{
     delivery::{DeliveryState, Model as Delivery, Template},
-    mail::Model as KeptMail,
     notification::{Kind, Model as Notification},
     recipient::Model as Recipient,
 };

@@ -1,9 +1,12 @@
-//! What this service publishes: a notification was created, or read. The notification is the aggregate.
+//! What this service publishes: notifications were created, or one was read. The notification is the aggregate; of several, the first.
 
 use waybill_proto::notification as proto;
 use waybill_store::Tx;
 
 use crate::domain::Notification;
+
+/// Notifications in one event, which must fit a message of the bus (1 MiB).
+const MAX_TOGETHER: usize = 200;
 
 /// A notification as clients see it.
 pub fn message(notification: &Notification) -> proto::Notification {
@@ -19,11 +22,14 @@ pub fn message(notification: &Notification) -> proto::Notification {
     }
 }
 
-pub fn created(tx: &Tx, notification: &Notification) {
-    let event = proto::NotificationCreated {
-        notification: Some(message(notification)),
-    };
-    tx.emit(notification.id, notification.version, &event);
+/// Those that follow from one event.
+pub fn created(tx: &Tx, notifications: &[Notification]) {
+    for some in notifications.chunks(MAX_TOGETHER) {
+        let event = proto::NotificationCreated {
+            notifications: some.iter().map(message).collect(),
+        };
+        tx.emit(some[0].id, some[0].version, &event);
+    }
 }
 
 pub fn read(tx: &Tx, notification: &Notification) {

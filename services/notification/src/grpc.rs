@@ -15,19 +15,19 @@ use waybill_proto::{
 };
 use waybill_service_kit::{AppError, context, page_query};
 
-use crate::{app::App, domain::KeptMail, events};
+use crate::{app::App, domain::Delivery, events};
 
 /// The service that tonic serves.
 pub struct Grpc(pub Arc<App>);
 
-fn mail(mail: KeptMail) -> Mail {
+fn mail(sent: Delivery) -> Mail {
     Mail {
-        id: mail.id.to_string(),
-        to: mail.address,
-        subject: mail.subject,
-        text: mail.text,
-        html: mail.html,
-        at: Some(mail.at),
+        id: sent.id.to_string(),
+        to: sent.address.unwrap_or_default(),
+        subject: sent.subject,
+        text: sent.text,
+        html: sent.html,
+        at: sent.sent_at,
     }
 }
 

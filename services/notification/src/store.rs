@@ -1,7 +1,6 @@
 //! The statements of this service.
 
 pub mod deliveries;
-pub mod mails;
 pub mod notifications;
 pub mod recipients;
 pub mod shop;

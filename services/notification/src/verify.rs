@@ -31,11 +31,6 @@ const CHECKS: &[(&str, &str)] = &[
         "delivery: it is sent or given up without an attempt",
         "SELECT id FROM deliveries WHERE state IN ('SENDING', 'SENT', 'DEAD') AND attempts < 1",
     ),
-    (
-        "mail: it was kept, but its delivery is not sent",
-        "SELECT m.id FROM mails m WHERE EXISTS \
-         (SELECT 1 FROM deliveries d WHERE d.id = m.id AND d.state <> 'SENT')",
-    ),
 ];
 
 /// All violations, one sentence each; empty if there are none.

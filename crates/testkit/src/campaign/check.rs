@@ -233,8 +233,8 @@ impl Check<'_> {
         }
     }
 
-    /// Each order's confirmation was sent once. The mailbox keeps all mails; the gateway of the distributed shape does not show
-    /// it, so this reads the database.
+    /// Each order's confirmation was sent once. The gateway of the distributed shape does not show the mailbox, so this reads the
+    /// database.
     async fn mails(&mut self, listed: &HashMap<String, Listed>) {
         let missing = loop {
             let mut sent = HashMap::<String, usize>::new();
@@ -383,13 +383,16 @@ fn text(value: &Value, name: &str) -> String {
     value[name].as_str().unwrap_or_default().to_owned()
 }
 
-/// Address and subject of each mail in the mailbox.
+/// Address and subject of each mail that was sent.
 async fn mails(url: &str) -> Result<Vec<(String, String)>, sea_orm::DbErr> {
     let mut options = ConnectOptions::new(url);
     options.max_connections(1).sqlx_logging(false);
     let connection = Database::connect(options).await?;
     let backend = connection.get_database_backend();
-    let all = Statement::from_string(backend, "SELECT address, subject FROM mails");
+    let all = Statement::from_string(
+        backend,
+        "SELECT address, subject FROM deliveries WHERE state = 'SENT'",
+    );
     let rows = connection.query_all_raw(all).await;
     let _ = connection.close().await;
     let both =

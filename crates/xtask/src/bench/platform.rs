@@ -209,7 +209,7 @@ impl<'a> Platform<'a> {
 }
 
 /// Everybody gets a mail for each order, as in a shop whose customers do not order thousands of times.
-const MAILS: (&str, &str) = ("WAYBILL_MAIL_UNVERIFIED_HOURLY", "10000");
+const MAILS: (&str, &str) = ("WAYBILL_MAIL_UNVERIFIED_HOURLY", "0");
 
 const SETTINGS: [(&str, &str); 5] = [
     MAILS,

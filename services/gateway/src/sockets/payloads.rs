@@ -120,9 +120,9 @@ pub fn effects(
             effects.emit(SETTINGS_CHANGED, rooms, &settings);
         },
         payment::PaymentChanged => |event| paid(&mut effects, event.payment),
-        notification::NotificationCreated => |event| if let Some(notification) = event.notification {
+        notification::NotificationCreated => |event| for notification in &event.notifications {
             let rooms = vec![user_room(&notification.user_id)];
-            effects.emit(NOTIFICATION_NEW, rooms, &notification);
+            effects.emit(NOTIFICATION_NEW, rooms, notification);
         },
         chat::MessagePosted => |event| if let Some(message) = event.message {
             let rooms = participants(&message.order_id, &event.participant_ids);

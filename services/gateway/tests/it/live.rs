@@ -32,11 +32,11 @@ pub async fn publish<E: Event>(gateway: &Gateway, event: &E) {
 /// Lets [`Live::events_until_mark`] of this user return.
 pub async fn mark(gateway: &Gateway, user: UserId) {
     let event = notification::NotificationCreated {
-        notification: Some(notification::Notification {
+        notifications: vec![notification::Notification {
             user_id: user.to_string(),
             title: "mark".to_owned(),
             ..Default::default()
-        }),
+        }],
     };
     publish(gateway, &event).await;
 }

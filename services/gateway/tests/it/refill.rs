@@ -49,11 +49,11 @@ fn dated<E: Event>(event: &E, time: Timestamp) -> Envelope {
 
 fn notified(user: UserId, title: &str) -> notification::NotificationCreated {
     notification::NotificationCreated {
-        notification: Some(notification::Notification {
+        notifications: vec![notification::Notification {
             user_id: user.to_string(),
             title: title.to_owned(),
             ..Default::default()
-        }),
+        }],
     }
 }
 

@@ -2,17 +2,17 @@
 //! sends. If a process dies in between, another one sends the mail; if the mail server had just accepted it, the recipient gets
 //! it twice, with the same Message-ID.
 
-use std::{collections::HashSet, time::Duration};
+use std::time::Duration;
 
 use futures::{StreamExt as _, stream};
 use tokio_util::sync::CancellationToken;
-use waybill_primitives::{Timestamp, pause_after};
-use waybill_service_kit::{AppError, ErrorKind};
-use waybill_store::{EventContext, rows, transact};
+use waybill_primitives::pause_after;
+use waybill_service_kit::AppError;
+use waybill_store::{EventContext, transact};
 
 use super::App;
 use crate::{
-    domain::{Delivery, KeptMail, PAUSES},
+    domain::{Delivery, PAUSES},
     sender::{SendError, Sender},
     store::{
         deliveries::{self, Outcome},
@@ -37,10 +37,6 @@ impl App {
         while !self.stop.is_cancelled() {
             let due = deliveries::due(self.db.reader(), self.clock.now(), BATCH).await?;
             let found = due.len() as u64;
-            let due = match self.sender {
-                Sender::Mailbox => self.keep(due).await?,
-                Sender::Smtp(_) => due,
-            };
             let mut outcomes = stream::iter(due)
                 .map(|delivery| self.deliver(delivery))
                 .buffer_unordered(AT_ONCE);
@@ -56,44 +52,6 @@ impl App {
             }
         }
         Ok(())
-    }
-
-    /// Stores mails in the mailbox, in one transaction. Returns those that are to be delivered one by one: without an address yet, or
-    /// all of them if one of them made the transaction fail.
-    async fn keep(&self, mut due: Vec<Delivery>) -> Result<Vec<Delivery>, AppError> {
-        let unknown = due.iter().filter(|delivery| delivery.address.is_none());
-        let unknown = unknown.map(|delivery| delivery.user_id);
-        let known = recipients::by_id(self.db.reader(), unknown).await?;
-        let now = self.clock.now();
-        let mail = |delivery: &Delivery| {
-            let contact = known.get(&delivery.user_id);
-            let address = delivery.address.as_ref();
-            let address = address.or(contact.map(|contact| &contact.email))?;
-            (!address.is_empty()).then(|| kept(delivery, address, now))
-        };
-        let mails: Vec<_> = due.iter().filter_map(mail).collect();
-        if mails.is_empty() {
-            return Ok(due);
-        }
-        let stored = transact!(self.db, EventContext::default(), async |tx| {
-            if !deliveries::settle_all(tx, &mails, now).await? {
-                return Err(AppError::too_busy("mail"));
-            }
-            tx.defer(mails.iter().cloned());
-            Ok(())
-        });
-        match stored.await {
-            Ok(()) => {
-                metrics::counter!("waybill_mails_total", "outcome" => "sent")
-                    .increment(mails.len() as u64);
-                let stored: HashSet<_> = mails.iter().map(|mail| mail.id).collect();
-                due.retain(|delivery| !stored.contains(&delivery.id));
-            }
-            Err(error) if error.kind == ErrorKind::Unavailable => return Err(error),
-            // Another replica has taken one, or one cannot be stored.
-            Err(error) => tracing::debug!(%error, "mails are stored one by one"),
-        }
-        Ok(due)
     }
 
     async fn deliver(&self, delivery: Delivery) -> Result<(), AppError> {
@@ -220,24 +178,9 @@ impl App {
                     error: reason.unwrap_or_default(),
                 },
             };
-            let settled = deliveries::settle(tx, delivery.id, attempt, outcome).await?;
-            if let (true, Ok(address), Sender::Mailbox) = (settled, &result, &self.sender) {
-                rows::insert(tx.conn(), kept(delivery, address, now)).await?;
-            }
+            deliveries::settle(tx, delivery.id, attempt, outcome).await?;
             Ok(())
         })
         .await
-    }
-}
-
-/// The delivery as a mail of the mailbox.
-fn kept(delivery: &Delivery, address: &str, at: Timestamp) -> KeptMail {
-    KeptMail {
-        id: delivery.id,
-        address: address.to_owned(),
-        subject: delivery.subject.clone(),
-        text: delivery.text.clone(),
-        html: delivery.html.clone(),
-        at,
     }
 }

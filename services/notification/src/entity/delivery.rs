@@ -52,7 +52,7 @@ pub struct Model {
     pub state: DeliveryState,
     /// How many attempts were started; a claim and its outcome are checked against it.
     pub attempts: i32,
-    /// QUEUED: not to be sent before. SENDING: nobody else takes it before.
+    /// QUEUED: not to be sent before. SENDING: nobody else takes it before. SENT: when it was sent.
     pub due_at: Timestamp,
     pub last_error: Option<String>,
     pub created_at: Timestamp,

@@ -1,7 +1,6 @@
 //! The tables and the types of their columns.
 
 pub mod delivery;
-pub mod mail;
 pub mod notification;
 pub mod recipient;
 pub mod shop;

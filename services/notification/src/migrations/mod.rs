@@ -4,6 +4,7 @@ use sea_orm_migration::prelude::*;
 
 mod m20261129_000001_notification;
 mod m20261130_000001_unverified;
+mod m20261130_000002_mailbox;
 
 #[derive(Debug)]
 pub struct Migrator;
@@ -14,6 +15,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m20261129_000001_notification::Migration),
             Box::new(m20261130_000001_unverified::Migration),
+            Box::new(m20261130_000002_mailbox::Migration),
         ]
     }
 }

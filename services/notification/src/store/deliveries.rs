@@ -5,15 +5,18 @@ use std::collections::HashMap;
 
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait as _, QueryFilter as _, QueryOrder as _,
-    QuerySelect as _, UpdateMany,
-    sea_query::{CaseStatement, Expr, ExprTrait as _},
+    QuerySelect as _, Select, UpdateMany, sea_query::Expr,
 };
 use uuid::Uuid;
 use waybill_primitives::Timestamp;
-use waybill_store::{StoreError, Tx, rows::one_of};
+use waybill_store::{
+    StoreError, Tx,
+    page::{self, Keyset, Page, PageError, PageQuery},
+    rows::one_of,
+};
 
 use crate::{
-    domain::{Delivery, DeliveryState, KeptMail},
+    domain::{Delivery, DeliveryState},
     entity::delivery::{Column, Entity},
 };
 
@@ -21,6 +24,32 @@ use crate::{
 const MAX_ERROR: usize = 1000;
 /// Still to be sent.
 const OPEN: [DeliveryState; 2] = [DeliveryState::Queued, DeliveryState::Sending];
+
+/// A mail that was sent.
+pub async fn sent(
+    connection: &impl ConnectionTrait,
+    id: Uuid,
+) -> Result<Option<Delivery>, StoreError> {
+    Ok(all_sent().filter(Column::Id.eq(id)).one(connection).await?)
+}
+
+/// Mails that were sent to this address, newest first; an empty one stands for all.
+pub async fn list_sent(
+    connection: &impl ConnectionTrait,
+    address: &str,
+    query: &PageQuery,
+) -> Result<Page<Delivery>, PageError> {
+    let order = Keyset::desc("mails", Column::DueAt).then(Column::Id);
+    let mut select = all_sent();
+    if !address.is_empty() {
+        select = select.filter(Column::Address.eq(address));
+    }
+    page::fetch(connection, select, order, query).await
+}
+
+fn all_sent() -> Select<Entity> {
+    Entity::find().filter(Column::State.eq(DeliveryState::Sent))
+}
 
 /// Deliveries to send now: queued ones that are due, and ones whose lease has expired.
 pub async fn due(
@@ -116,18 +145,20 @@ pub enum Outcome<'a> {
     },
 }
 
-/// Writes the outcome of the `attempts`-th attempt; false if the lease expired and somebody else took over.
+/// Writes the outcome of the `attempts`-th attempt, unless the lease expired and somebody else took over.
 pub async fn settle(
     tx: &Tx,
     id: Uuid,
     attempts: i32,
     outcome: Outcome<'_>,
-) -> Result<bool, StoreError> {
+) -> Result<(), StoreError> {
     let update = Entity::update_many();
     let update = match outcome {
         Outcome::Sent { at, address } => update
             .col_expr(Column::State, Expr::value(DeliveryState::Sent))
             .col_expr(Column::SentAt, Expr::value(at))
+            // Its index serves the mailbox.
+            .col_expr(Column::DueAt, Expr::value(at))
             .col_expr(Column::Address, Expr::value(address)),
         Outcome::Again { at, error } => update
             .col_expr(Column::State, Expr::value(DeliveryState::Queued))
@@ -137,34 +168,15 @@ pub async fn settle(
             .col_expr(Column::State, Expr::value(DeliveryState::Dead))
             .col_expr(Column::LastError, Expr::value(cut(error))),
     };
-    let updated = claimed(update, id, attempts).exec(tx.conn()).await?;
-    Ok(updated.rows_affected == 1)
-}
-
-/// Marks open deliveries as sent with these mails, at once; false if any of them was taken by somebody else.
-pub async fn settle_all(tx: &Tx, mails: &[KeptMail], now: Timestamp) -> Result<bool, StoreError> {
-    let mut address = CaseStatement::new();
-    for mail in mails {
-        address = address.case(Expr::col(Column::Id).eq(mail.id), mail.address.as_str());
-    }
-    let updated = Entity::update_many()
-        .col_expr(Column::State, Expr::value(DeliveryState::Sent))
-        .col_expr(Column::SentAt, Expr::value(now))
-        .col_expr(Column::Attempts, Expr::col(Column::Attempts).add(1))
-        .col_expr(Column::Address, address.into())
-        .filter(one_of(Column::Id, mails.iter().map(|mail| mail.id)))
-        .filter(Column::State.is_in(OPEN))
-        .filter(Column::DueAt.lte(now))
-        .exec(tx.conn())
-        .await?;
-    Ok(updated.rows_affected == mails.len() as u64)
+    claimed(update, id, attempts).exec(tx.conn()).await?;
+    Ok(())
 }
 
 fn cut(error: &str) -> String {
     error.chars().take(MAX_ERROR).collect()
 }
 
-/// Deletes at most `limit` sent and suppressed ones that were queued before `before`. Returns how many.
+/// Deletes at most `limit` that were sent or suppressed before `before`. Returns how many.
 pub async fn prune(tx: &Tx, before: Timestamp, limit: u64) -> Result<u64, StoreError> {
     let old: Vec<Uuid> = Entity::find()
         .select_only()

@@ -418,7 +418,9 @@ async fn each_notification_is_published(world: &World) {
     let created = tail.next().await.expect("an event");
     assert_eq!(created.aggregate_version, 1);
     let message = waybill_store::decode::<NotificationCreated>(&created).expect("decodes");
-    let notification = message.notification.expect("a notification");
+    let [notification] = message.notifications.as_slice() else {
+        panic!("{message:?}");
+    };
     assert_eq!(notification.user_id, ada.id.to_string());
 
     let request = MarkReadRequest {
@@ -441,6 +443,24 @@ async fn each_notification_is_published(world: &World) {
             .expect("a notification")
             .read_at
             .is_some()
+    );
+
+    // Those that follow from one event are in one event.
+    let bo = Person::new("Bo", Role::Admin);
+    world.registered(&[&bo]).await;
+    let order = order_of(&ada, "W261121-BBBBBBB");
+    let placed = order_changed(OrderEvent::Placed, &order);
+    world.event(order_id(&order), 1, &placed).await;
+    let created = tail.next().await.expect("an event");
+    let message = waybill_store::decode::<NotificationCreated>(&created).expect("decodes");
+    let users = message.notifications.iter().map(|one| one.user_id.clone());
+    assert_eq!(
+        users.collect::<Vec<_>>(),
+        [ada.id.to_string(), bo.id.to_string()]
+    );
+    assert_eq!(
+        created.aggregate_id.to_string(),
+        message.notifications[0].id
     );
 }
 

@@ -9,15 +9,16 @@ use waybill_proto::{
     notification::{GetMailRequest, ListMailsRequest, Mail},
     order::{self, OrderEvent},
 };
-use waybill_testkit::{on_any_database, on_each_database, order_changed, user_changed};
+use waybill_testkit::{World as _, on_any_database, on_each_database, order_changed, user_changed};
 
-use crate::support::{Person, World, answer, order_id, order_of, user};
+use crate::support::{Person, World, answer, order_id, order_of, settings, user};
 
 on_each_database! { an_unverified_address_gets_a_few_mails_an_hour }
 
 on_any_database! {
     an_unverified_address_gets_no_text_of_others,
     a_changed_password_is_told_to_its_owner,
+    without_a_limit_an_unverified_address_gets_all_mails,
     quotes_notify_who_has_to_act,
 }
 
@@ -202,6 +203,20 @@ async fn an_unverified_address_gets_a_few_mails_an_hour(world: &World) {
     world.clock.advance(Duration::from_mins(61));
     place(99).await;
     assert_eq!(world.mails().await.len(), 25);
+}
+
+async fn without_a_limit_an_unverified_address_gets_all_mails(world: &World) {
+    let unlimited = world
+        .replica(&settings(&[("WAYBILL_MAIL_UNVERIFIED_HOURLY", "0")]))
+        .await;
+    let eve = Person::new("Eve", Role::Customer);
+    for _ in 0..25 {
+        let order = order_of(&eve, "W261121-AAAAAAA");
+        let placed = order_changed(OrderEvent::Placed, &order);
+        unlimited.event(order_id(&order), 1, &placed).await;
+    }
+    assert_eq!(unlimited.mails().await.len(), 25);
+    unlimited.close().await;
 }
 
 async fn a_changed_password_is_told_to_its_owner(world: &World) {
