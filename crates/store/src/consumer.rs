@@ -178,7 +178,7 @@ impl Intake {
             };
             let outcome = self.consume(events, false).await;
             drop(turn);
-            self.pace.ended(Instant::now());
+            self.pace.ended(events.len(), Instant::now());
             match outcome {
                 Ok(()) => {
                     for event in events {
