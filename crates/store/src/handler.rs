@@ -32,8 +32,8 @@ impl ConsumerInfo {
 pub trait EventHandler: Send + Sync + 'static {
     /// Which events it takes.
     fn info(&self) -> ConsumerInfo;
-    /// Whether calls to the database go first ([`crate::Db::coalesce`]), for a limited time, and small batches follow each other after a pause.
-    /// False if somebody waits for the effect.
+    /// Whether calls to the database go first ([`crate::Db::coalesce`]), for a limited time, and small batches follow each other
+    /// after a pause. False if somebody waits for the effect.
     fn gives_way(&self) -> bool {
         true
     }

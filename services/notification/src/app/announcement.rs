@@ -11,7 +11,7 @@ use waybill_primitives::{EventId, NotificationId, Role, UserId};
 use waybill_service_kit::AppError;
 use waybill_store::{EventContext, Existing, Tx};
 
-use super::{App, CHUNK};
+use super::{App, CHUNK, Policy};
 use crate::{
     domain::{
         Audience, Delivery, DeliveryState, MAX_NAME, MailPlan, Notice, Notification, Recipient,
@@ -38,12 +38,7 @@ impl App {
     ) -> Result<(), AppError> {
         let customers = customers(triggers.iter().map(|(_, trigger)| trigger));
         let plans = triggers.iter().map(|(_, trigger)| plan::plan(trigger));
-        let mut plans: Vec<_> = plans.collect();
-        if self.policy.unverified_hourly == 0 {
-            for mail in plans.iter_mut().flat_map(|plan| &mut plan.mails) {
-                mail.limited = false;
-            }
-        }
+        let plans: Vec<_> = plans.collect();
         let mails = plans.iter().flat_map(|plan| &plan.mails);
         let mut announcement = self.addressed(tx, mails, &customers).await?;
         tx.defer_upsert(customers, Existing::Kept);
@@ -71,7 +66,7 @@ impl App {
                 }
             }
             events::created(tx, &notifications);
-            announcement.notifications.append(&mut notifications);
+            announcement.notifications.extend(notifications);
             for mail in &plan.mails {
                 let delivery = self.mail(tx, event.id, mail, &mut announcement).await?;
                 announcement.deliveries.push(delivery);
@@ -94,7 +89,8 @@ impl App {
         for customer in customers {
             known.entry(customer.id).or_insert_with(|| customer.clone());
         }
-        let keys = mails.filter_map(|mail| Addressee::of(mail, &known).limit_key);
+        let key = |mail| Addressee::of(mail, &known, &self.policy).limit_key;
+        let keys = mails.filter_map(key);
         let keys: HashSet<_> = keys.collect();
         let since = self.clock.now().minus(HOUR);
         let sent = deliveries::since(tx.conn(), keys, since).await?;
@@ -118,7 +114,7 @@ impl App {
             address,
             verified,
             limit_key,
-        } = Addressee::of(mail, &announcement.known);
+        } = Addressee::of(mail, &announcement.known, &self.policy);
         let mut state = DeliveryState::Queued;
         if let Some(key) = &limit_key {
             let sent = announcement.sent.entry(key.clone()).or_default();
@@ -232,7 +228,7 @@ struct Addressee {
 }
 
 impl Addressee {
-    fn of(mail: &MailPlan, known: &HashMap<UserId, Recipient>) -> Self {
+    fn of(mail: &MailPlan, known: &HashMap<UserId, Recipient>, policy: &Policy) -> Self {
         let known = known.get(&mail.to.id);
         let (name, address) = match (&mail.to.email, known) {
             (None, Some(known)) => (&known.name, Some(known.email.clone())),
@@ -253,7 +249,7 @@ impl Addressee {
             } else {
                 String::new()
             },
-            limit_key: (!verified && mail.limited).then(key),
+            limit_key: (!verified && mail.limited && policy.unverified_hourly > 0).then(key),
             address,
             verified,
         }

@@ -99,7 +99,7 @@ impl GroupedWrite for StartPayments {
             tx.defer([payment.clone()]);
             events::changed(tx, &payment, PaymentEvent::Created);
             if started.for_other {
-                events::begun_for(tx, &started.ctx, &payment);
+                events::started_for(tx, &started.ctx, &payment);
             }
             payment
         });

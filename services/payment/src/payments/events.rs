@@ -21,7 +21,7 @@ pub fn changed(tx: &Tx, payment: &Payment, kind: PaymentEvent) {
 }
 
 /// The audit record of a payment that an administrator began for somebody else.
-pub fn begun_for(tx: &Tx, ctx: &CallContext, payment: &Payment) {
+pub fn started_for(tx: &Tx, ctx: &CallContext, payment: &Payment) {
     let act = Act {
         action: "payment.create",
         target_kind: "payment",
