@@ -32,9 +32,16 @@ impl OrderNumber {
     }
 
     pub fn generate(at: Timestamp) -> Self {
+        Self::of(at, rand::rng().random())
+    }
+
+    /// Of the day of `at`; the characters after the dash are the lowest 35 bits of `number`.
+    pub fn of(at: Timestamp, number: u64) -> Self {
         let mut text = at.to_datetime().format("W%y%m%d-").to_string();
-        let mut rng = rand::rng();
-        text.extend((0..Self::RANDOM_LEN).map(|_| char::from(ALPHABET[rng.random_range(0..32)])));
+        let digits = (0..Self::RANDOM_LEN)
+            .rev()
+            .map(|place| number >> (5 * place) & 31);
+        text.extend(digits.map(|digit| char::from(ALPHABET[digit as usize])));
         Self(text)
     }
 
@@ -85,6 +92,10 @@ mod tests {
         let number = OrderNumber::generate(at);
         assert!(number.as_str().starts_with("W261121-"), "{number}");
         assert_eq!(number.as_str().to_lowercase().parse(), Ok(number));
+        let lowest = OrderNumber::of(at, 1);
+        assert_eq!(lowest.as_str(), "W261121-0000001");
+        assert_eq!(OrderNumber::of(at, 1 | 1 << 35), lowest);
+        assert_eq!(OrderNumber::of(at, u64::MAX).as_str(), "W261121-ZZZZZZZ");
         for bad in [
             "",
             "W261121",

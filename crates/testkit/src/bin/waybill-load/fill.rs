@@ -12,7 +12,9 @@ use sea_orm::sqlx::{
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
-use waybill_primitives::{OrderNumber, Timestamp};
+use waybill_primitives::Timestamp;
+
+use crate::shop::unique_number;
 
 /// Orders of one statement: SQLite takes 32,766 parameters.
 const BATCH: usize = 500;
@@ -92,7 +94,7 @@ impl Row {
         bytes[..6].copy_from_slice(&(at / 1000).to_be_bytes()[2..]);
         Self {
             id: Uuid::from_bytes(bytes),
-            number: OrderNumber::generate(placed).to_string(),
+            number: unique_number(placed),
             customer: Uuid::from_u128(0x7000_0000_0000_0000 + customer as u128),
             customer_name: format!("First{} Last{}", customer % 500, customer / 500),
             title: format!("{} {} {}", KINDS[pick(8)], THINGS[pick(10)], pick(5_000)),

@@ -21,12 +21,12 @@ use sea_orm::sqlx::{
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use uuid::Uuid;
-use waybill_primitives::{OrderNumber, Timestamp};
+use waybill_primitives::Timestamp;
 use waybill_proto::{Message as _, order::OrderChanged};
 
 use crate::{
     measure::{Load, Report, Worker},
-    shop::any,
+    shop::{any, unique_number},
 };
 
 const ORDER: &str = "INSERT INTO orders (id, number, status, payment_status, kind, holding, customer_id, customer_name, customer_email, guest, title, description, special_instructions, total, currency, expires_at, search, version, created_at, updated_at) VALUES (?, ?, 'PENDING', 'UNPAID', 'GOODS', 'RESERVED', ?, 'Bench Customer', 'bench@waybill.example', ?, '', '', '', 1999, 'USD', ?, ?, 1, ?, ?)";
@@ -104,7 +104,7 @@ macro_rules! place {
         let content: &Content = $content;
         let (product, customer) = (*any(&content.products), *any(&content.customers));
         let (order, at) = (Uuid::now_v7(), Timestamp::now());
-        let number = OrderNumber::generate(at).to_string();
+        let number = unique_number(at);
         let (now, expires) = (at.micros(), at.plus(EXPIRY).micros());
         let payload = content.payload(order, &number);
         sqlx::raw_sql($begin).execute(&mut **$connection).await?;
