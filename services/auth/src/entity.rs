@@ -59,6 +59,8 @@ pub mod sessions {
         pub expires_at: Timestamp,
         pub revoked_at: Option<Timestamp>,
         pub revoked_reason: Option<Ending>,
+        /// The time at which it could next refresh if it always waited; see `store::sessions::extend_session`.
+        pub refreshes_until: Option<Timestamp>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -79,6 +81,12 @@ pub mod refresh_tokens {
         pub issued_at: Timestamp,
         pub expires_at: Timestamp,
         pub used_at: Option<Timestamp>,
+        /// The hash of the token that its use gave.
+        pub successor_hash: Option<String>,
+        /// The hash of the other token, if the use that gave this one was repeated.
+        pub twin_hash: Option<String>,
+        /// When its use was repeated, which is possible once.
+        pub repeated_at: Option<Timestamp>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}

@@ -1,5 +1,11 @@
 //! Signing in and staying signed in. A session is a family of refresh tokens: each can be used once, which returns the next one;
 //! a token that is used a second time was stolen by one side or the other, and ends the family.
+//!
+//! With one exception: the answer to a use can be lost, for instance when a page is loaded again. So a use can be repeated once within
+//! [`GRACE`] unless its successor was used. The repetition gives a twin of the successor; whichever of the two is used first makes
+//! the other one worthless.
+
+use std::time::Duration;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use uuid::Uuid;
@@ -19,11 +25,21 @@ use super::{
 use crate::{
     domain::{Email, User, sha256},
     error::Error,
-    store::{self, sessions::Ending, users::Credentials},
+    store::{
+        self,
+        sessions::{Ending, Extension, StoredToken},
+        users::Credentials,
+    },
 };
 
 /// Bytes of randomness in a refresh token.
 const TOKEN_BYTES: usize = 32;
+/// How long the use of a refresh token can be repeated.
+const GRACE: Duration = Duration::from_secs(20);
+/// A session may refresh once in this time on average,
+const REFRESH_EVERY: Duration = Duration::from_secs(15);
+/// and this many times at once: in advance of 15 minutes, which is the lifetime of an access token.
+const REFRESHES_AT_ONCE: u32 = 60;
 /// Rows of each table that one round of pruning deletes.
 const PRUNE_BATCH: u64 = 500;
 
@@ -112,18 +128,26 @@ impl App {
         let now = self.clock.now();
         let expires_at = now.plus(self.policy.refresh_token_ttl);
         store::sessions::insert_session(tx.conn(), session, user.id, now, expires_at).await?;
-        let tokens = self.next_tokens(tx, user, session).await?;
+        let token = new_refresh_token()?;
+        let tokens = self.next_tokens(tx, user, session, token, None).await?;
         Ok(SignedIn {
             device_token: self.devices.issue(&user.email, password_hash, now)?,
             ..tokens
         })
     }
 
-    async fn next_tokens(&self, tx: &Tx, user: &User, session: Uuid) -> Result<SignedIn, Error> {
+    async fn next_tokens(
+        &self,
+        tx: &Tx,
+        user: &User,
+        session: Uuid,
+        token: NewToken,
+        twin: Option<&str>,
+    ) -> Result<SignedIn, Error> {
         let now = self.clock.now();
-        let (refresh_token, hash) = new_refresh_token()?;
         let expires_at = now.plus(self.policy.refresh_token_ttl);
-        store::sessions::insert_token(tx.conn(), &hash, session, now, expires_at).await?;
+        store::sessions::insert_token(tx.conn(), &token.hash, session, now, expires_at, twin)
+            .await?;
         let expires_in = seconds(self.policy.access_token_ttl);
         let claims = AccessClaims {
             sub: user.id,
@@ -141,7 +165,7 @@ impl App {
             user: user.clone(),
             access_token: self.keys.signer().sign(&claims)?,
             expires_in,
-            refresh_token,
+            refresh_token: token.text,
             refresh_expires_in: seconds(self.policy.refresh_token_ttl),
             device_token: String::new(),
         })
@@ -158,7 +182,8 @@ impl App {
             if token.session_ended {
                 return Err(session_ended());
             }
-            if token.used || !store::sessions::spend_token(tx.conn(), &hash, now).await? {
+            let next = new_refresh_token()?;
+            let Some(twin) = self.spend(&tx, &hash, &token, &next.hash).await? else {
                 let ended = self
                     .end_session(&tx, token.session, token.user, Ending::TokenReused)
                     .await?;
@@ -168,7 +193,7 @@ impl App {
                     self.report(ctx, Incident::TokenReused, &user.email).await;
                 }
                 return Err(token_reused());
-            }
+            };
             if token.expires_at <= now {
                 return Err(session_ended());
             }
@@ -179,14 +204,59 @@ impl App {
                 .filter(|user| !user.suspended);
             let user = user.ok_or_else(session_ended)?;
             let expires_at = now.plus(self.policy.refresh_token_ttl);
-            if !store::sessions::extend_session(tx.conn(), token.session, now, expires_at).await? {
-                return Err(session_ended());
+            let ahead = REFRESH_EVERY * (REFRESHES_AT_ONCE - 1);
+            let extension = store::sessions::extend_session(
+                tx.conn(),
+                token.session,
+                now,
+                expires_at,
+                REFRESH_EVERY,
+                ahead,
+            )
+            .await?;
+            match extension {
+                Extension::Done => {}
+                Extension::Ended => return Err(session_ended()),
+                Extension::TooSoon(until) => return Err(too_often(until.since(now))),
             }
-            let session = self.next_tokens(&tx, &user, token.session).await?;
+            let twin = twin.as_deref();
+            let session = self
+                .next_tokens(&tx, &user, token.session, next, twin)
+                .await?;
             tx.commit().await?;
             Ok(session)
         })
         .await
+    }
+
+    /// Uses a token, or repeats its use; none if it was used before and that is no repetition. The token that is issued for it has the
+    /// returned twin, if any.
+    async fn spend(
+        &self,
+        tx: &Tx,
+        hash: &str,
+        token: &StoredToken,
+        next: &str,
+    ) -> Result<Option<Option<String>>, Error> {
+        let now = self.clock.now();
+        if token.used_at.is_none()
+            && store::sessions::spend_token(tx.conn(), hash, next, now).await?
+        {
+            if let Some(twin) = &token.twin {
+                store::sessions::void_token(tx.conn(), twin, now).await?;
+            }
+            return Ok(Some(None));
+        }
+        if !store::sessions::repeat_use(tx.conn(), hash, now.minus(GRACE), now).await? {
+            return Ok(None);
+        }
+        // Read again: a concurrent use may have set it since.
+        let used = store::sessions::find_token(tx.conn(), hash).await?;
+        let Some(successor) = used.and_then(|used| used.successor) else {
+            return Ok(None);
+        };
+        let unused = store::sessions::set_twin(tx.conn(), &successor, next).await?;
+        Ok(unused.then_some(Some(successor)))
     }
 
     /// Ends the session of the refresh token; without one, that of the access token. Can be repeated.
@@ -237,10 +307,16 @@ impl App {
     }
 }
 
-fn new_refresh_token() -> Result<(String, String), Error> {
-    let token = URL_SAFE_NO_PAD.encode(crypto::random::<TOKEN_BYTES>()?);
-    let hash = sha256(&token);
-    Ok((token, hash))
+/// A refresh token that is about to be issued.
+struct NewToken {
+    text: String,
+    hash: String,
+}
+
+fn new_refresh_token() -> Result<NewToken, Error> {
+    let text = URL_SAFE_NO_PAD.encode(crypto::random::<TOKEN_BYTES>()?);
+    let hash = sha256(&text);
+    Ok(NewToken { text, hash })
 }
 
 /// The stored form of a refresh token; none for text that cannot be one. A fast hash is enough for 256 random bits.
@@ -263,6 +339,11 @@ fn unknown_token() -> AppError {
 
 fn session_ended() -> Error {
     AppError::unauthenticated("the session has ended; sign in again").into()
+}
+
+fn too_often(wait: Duration) -> Error {
+    let message = "this session was refreshed too often";
+    AppError::too_many_requests(message, wait).into()
 }
 
 fn token_reused() -> Error {

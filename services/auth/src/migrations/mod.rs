@@ -4,6 +4,7 @@ use sea_orm_migration::prelude::*;
 
 mod m20261129_000001_accounts;
 mod m20261201_000002_revocations;
+mod m20261202_000003_successors;
 
 /// All migrations, oldest first.
 pub struct Migrator;
@@ -14,6 +15,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m20261129_000001_accounts::Migration),
             Box::new(m20261201_000002_revocations::Migration),
+            Box::new(m20261202_000003_successors::Migration),
         ]
     }
 }

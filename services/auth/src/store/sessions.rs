@@ -1,5 +1,7 @@
 //! Statements on sessions and their refresh tokens. Races are decided by conditional updates.
 
+use std::time::Duration;
+
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, EntityTrait as _, QueryFilter as _,
     QueryOrder as _, QuerySelect as _, prelude::Uuid, sea_query::Expr,
@@ -16,7 +18,11 @@ pub struct StoredToken {
     pub session: Uuid,
     pub user: UserId,
     pub expires_at: Timestamp,
-    pub used: bool,
+    pub used_at: Option<Timestamp>,
+    /// The hash of the token that its use gave.
+    pub successor: Option<String>,
+    /// The hash of the other token that the same use gave.
+    pub twin: Option<String>,
     pub session_ended: bool,
 }
 
@@ -35,16 +41,19 @@ pub async fn insert_session(
         expires_at,
         revoked_at: None,
         revoked_reason: None,
+        refreshes_until: None,
     };
     rows::insert(db, row).await
 }
 
+/// `twin`: the hash of the other token that the same use gave.
 pub async fn insert_token(
     db: &impl ConnectionTrait,
     hash: &str,
     session: Uuid,
     at: Timestamp,
     expires_at: Timestamp,
+    twin: Option<&str>,
 ) -> Result<(), StoreError> {
     let row = refresh_tokens::Model {
         token_hash: hash.to_owned(),
@@ -52,6 +61,9 @@ pub async fn insert_token(
         issued_at: at,
         expires_at,
         used_at: None,
+        successor_hash: None,
+        twin_hash: twin.map(str::to_owned),
+        repeated_at: None,
     };
     rows::insert(db, row).await
 }
@@ -73,19 +85,26 @@ pub async fn find_token(
         session: session.id,
         user: session.user_id,
         expires_at: token.expires_at,
-        used: token.used_at.is_some(),
+        used_at: token.used_at,
+        successor: token.successor_hash,
+        twin: token.twin_hash,
         session_ended: session.revoked_at.is_some(),
     }))
 }
 
-/// Marks the token as used. Of concurrent callers exactly one gets `true`.
+/// Marks the token as used, which gave `successor`. Of concurrent callers exactly one gets `true`.
 pub async fn spend_token(
     db: &impl ConnectionTrait,
     hash: &str,
+    successor: &str,
     at: Timestamp,
 ) -> Result<bool, StoreError> {
     let outcome = refresh_tokens::Entity::update_many()
         .col_expr(refresh_tokens::Column::UsedAt, Expr::value(at))
+        .col_expr(
+            refresh_tokens::Column::SuccessorHash,
+            Expr::value(successor),
+        )
         .filter(refresh_tokens::Column::TokenHash.eq(hash))
         .filter(refresh_tokens::Column::UsedAt.is_null())
         .exec(db)
@@ -93,21 +112,98 @@ pub async fn spend_token(
     Ok(outcome.rows_affected == 1)
 }
 
-/// Extends a session; `false` if it was ended.
+/// Marks the use of a token as repeated, if it was used at `since` or later, and was not repeated. Of concurrent callers exactly one
+/// gets `true`.
+pub async fn repeat_use(
+    db: &impl ConnectionTrait,
+    hash: &str,
+    since: Timestamp,
+    at: Timestamp,
+) -> Result<bool, StoreError> {
+    let outcome = refresh_tokens::Entity::update_many()
+        .col_expr(refresh_tokens::Column::RepeatedAt, Expr::value(at))
+        .filter(refresh_tokens::Column::TokenHash.eq(hash))
+        .filter(refresh_tokens::Column::UsedAt.gte(since))
+        .filter(refresh_tokens::Column::RepeatedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(outcome.rows_affected == 1)
+}
+
+/// Names the other token that the same use gave; `false` if the token was used already.
+pub async fn set_twin(
+    db: &impl ConnectionTrait,
+    hash: &str,
+    twin: &str,
+) -> Result<bool, StoreError> {
+    let outcome = refresh_tokens::Entity::update_many()
+        .col_expr(refresh_tokens::Column::TwinHash, Expr::value(twin))
+        .filter(refresh_tokens::Column::TokenHash.eq(hash))
+        .filter(refresh_tokens::Column::UsedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(outcome.rows_affected == 1)
+}
+
+/// Makes a token worth nothing: from now on its use counts as a second one, which cannot be repeated either.
+pub async fn void_token(
+    db: &impl ConnectionTrait,
+    hash: &str,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    refresh_tokens::Entity::update_many()
+        .col_expr(refresh_tokens::Column::UsedAt, Expr::value(at))
+        .col_expr(refresh_tokens::Column::RepeatedAt, Expr::value(at))
+        .filter(refresh_tokens::Column::TokenHash.eq(hash))
+        .filter(refresh_tokens::Column::UsedAt.is_null())
+        .exec(db)
+        .await?;
+    Ok(())
+}
+
+/// How a session took a refresh.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extension {
+    Done,
+    /// It was ended.
+    Ended,
+    /// It refreshed too often; the time from which on it may again.
+    TooSoon(Timestamp),
+}
+
+/// Extends a session for one refresh. Refreshes are a bucket that leaks (GCRA): each one adds `every` to the time until which the
+/// session has refreshed in advance, which may be `ahead` in the future at most.
 pub async fn extend_session(
     db: &impl ConnectionTrait,
     id: Uuid,
     at: Timestamp,
     expires_at: Timestamp,
-) -> Result<bool, StoreError> {
+    every: Duration,
+    ahead: Duration,
+) -> Result<Extension, StoreError> {
+    let session = sessions::Entity::find_by_id(id).one(db).await?;
+    let Some(session) = session.filter(|session| session.revoked_at.is_none()) else {
+        return Ok(Extension::Ended);
+    };
+    let until = session.refreshes_until.map_or(at, |until| until.max(at));
+    if until > at.plus(ahead) {
+        return Ok(Extension::TooSoon(until.minus(ahead)));
+    }
     let outcome = sessions::Entity::update_many()
         .col_expr(sessions::Column::LastUsedAt, Expr::value(at))
         .col_expr(sessions::Column::ExpiresAt, Expr::value(expires_at))
+        .col_expr(
+            sessions::Column::RefreshesUntil,
+            Expr::value(until.plus(every)),
+        )
         .filter(sessions::Column::Id.eq(id))
         .filter(sessions::Column::RevokedAt.is_null())
         .exec(db)
         .await?;
-    Ok(outcome.rows_affected == 1)
+    Ok(match outcome.rows_affected {
+        1 => Extension::Done,
+        _ => Extension::Ended,
+    })
 }
 
 /// Ends one session; `false` if it had ended before.

@@ -3,18 +3,24 @@
 use std::time::Duration;
 
 use waybill_proto::auth::{ChangePasswordRequest, LogoutRequest};
+use waybill_service_kit::ErrorCode;
 use waybill_testkit::{on_any_database, on_each_database};
 
 use crate::support::{PASSWORD, World, address, answer, by, id_of, invalid, unauthenticated};
 
 on_each_database! {
     a_token_used_twice_ends_its_session,
-    of_concurrent_uses_exactly_one_wins,
+    of_concurrent_uses_two_win_and_end_with_the_third,
+    a_use_whose_answer_was_lost_can_be_repeated_once,
+    the_first_answer_may_also_arrive,
     a_new_password_ends_the_other_sessions,
     expired_sessions_are_pruned,
 }
 
 on_any_database! {
+    a_use_is_not_repeated_twice,
+    a_use_is_not_repeated_after_its_successor_was_used,
+    a_session_has_a_limit_of_refreshes,
     each_refresh_gives_the_next_token,
     tokens_end_with_time,
     what_is_no_token_is_refused,
@@ -23,6 +29,9 @@ on_any_database! {
 }
 
 const DAY: Duration = Duration::from_hours(24);
+/// How long a use can be repeated.
+const GRACE: Duration = Duration::from_secs(20);
+const SECOND: Duration = Duration::from_secs(1);
 
 async fn each_refresh_gives_the_next_token(world: &World) {
     let first = world.register("ada").await;
@@ -50,6 +59,7 @@ async fn a_token_used_twice_ends_its_session(world: &World) {
     let stolen = world.register("ada").await;
     let elsewhere = world.login(&address("ada"), PASSWORD).await.unwrap();
     let next = world.refresh(&stolen.refresh_token).await.unwrap();
+    world.pass(GRACE + SECOND);
     let reused = unauthenticated(world.refresh(&stolen.refresh_token).await);
     assert_eq!(reused.metadata["reason"], "reused");
     // So are the access tokens, at once.
@@ -65,7 +75,61 @@ async fn a_token_used_twice_ends_its_session(world: &World) {
     world.refresh(&elsewhere.refresh_token).await.unwrap();
 }
 
-async fn of_concurrent_uses_exactly_one_wins(world: &World) {
+/// The page was loaded again before the answer came.
+async fn a_use_whose_answer_was_lost_can_be_repeated_once(world: &World) {
+    let session = world.register("ada").await;
+    let lost = world.refresh(&session.refresh_token).await.unwrap();
+    world.pass(GRACE.saturating_sub(SECOND));
+    let again = world.refresh(&session.refresh_token).await.unwrap();
+    assert_ne!(lost.refresh_token, again.refresh_token);
+    // Either is good, until the other one is used.
+    let next = world.refresh(&again.refresh_token).await.unwrap();
+    world.refresh(&next.refresh_token).await.unwrap();
+    let reused = unauthenticated(world.refresh(&lost.refresh_token).await);
+    assert_eq!(reused.metadata["reason"], "reused");
+    unauthenticated(world.refresh(&next.refresh_token).await);
+}
+
+async fn the_first_answer_may_also_arrive(world: &World) {
+    let session = world.register("ada").await;
+    let first = world.refresh(&session.refresh_token).await.unwrap();
+    let second = world.refresh(&session.refresh_token).await.unwrap();
+    world.refresh(&first.refresh_token).await.unwrap();
+    unauthenticated(world.refresh(&second.refresh_token).await);
+}
+
+async fn a_use_is_not_repeated_twice(world: &World) {
+    let session = world.register("ada").await;
+    world.refresh(&session.refresh_token).await.unwrap();
+    let second = world.refresh(&session.refresh_token).await.unwrap();
+    unauthenticated(world.refresh(&session.refresh_token).await);
+    unauthenticated(world.refresh(&second.refresh_token).await);
+}
+
+async fn a_use_is_not_repeated_after_its_successor_was_used(world: &World) {
+    let session = world.register("ada").await;
+    let next = world.refresh(&session.refresh_token).await.unwrap();
+    let third = world.refresh(&next.refresh_token).await.unwrap();
+    unauthenticated(world.refresh(&session.refresh_token).await);
+    unauthenticated(world.refresh(&third.refresh_token).await);
+}
+
+async fn a_session_has_a_limit_of_refreshes(world: &World) {
+    let mut session = world.register("ada").await;
+    let other = world.login(&address("ada"), PASSWORD).await.unwrap();
+    for _ in 0..60 {
+        session = world.refresh(&session.refresh_token).await.unwrap();
+    }
+    let refused = world.refresh(&session.refresh_token).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::RateLimited);
+    assert_eq!(refused.retry_after(), Some(Duration::from_secs(15)));
+    // The refused token was not used, and another session has its own limit.
+    world.refresh(&other.refresh_token).await.unwrap();
+    world.pass(Duration::from_secs(15));
+    world.refresh(&session.refresh_token).await.unwrap();
+}
+
+async fn of_concurrent_uses_two_win_and_end_with_the_third(world: &World) {
     for round in 0..5 {
         let session = world.register(&format!("ada{round}")).await;
         let uses = (0..4).map(|_| {
@@ -81,9 +145,12 @@ async fn of_concurrent_uses_exactly_one_wins(world: &World) {
                 lost => drop(unauthenticated(lost)),
             }
         }
-        assert_eq!(winners.len(), 1, "round {round}");
-        // The others were re-use, so the session is over, including the winner's token.
-        unauthenticated(world.refresh(&winners[0].refresh_token).await);
+        // One used it, and one repeated that.
+        assert_eq!(winners.len(), 2, "round {round}");
+        // The others were re-use, so the session is over, including the winners' tokens.
+        for winner in winners {
+            unauthenticated(world.refresh(&winner.refresh_token).await);
+        }
         world
             .login(&address(&format!("ada{round}")), PASSWORD)
             .await

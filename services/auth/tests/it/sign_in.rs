@@ -383,6 +383,7 @@ async fn attacks_are_in_the_audit_log(world: &World) {
         );
     }
     let next = world.refresh(&ada.refresh_token).await.unwrap();
+    world.refresh(&next.refresh_token).await.unwrap();
     unauthenticated(world.refresh(&ada.refresh_token).await);
     unauthenticated(world.refresh(&next.refresh_token).await);
     let reused = world.audited(&admin, "security.token_reused").await;

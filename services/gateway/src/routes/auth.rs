@@ -101,7 +101,8 @@ pub async fn login_with(
 
 /// Exchange the refresh token, which is valid for one use, for new tokens.
 ///
-/// Send the token in the body or as the cookie. A token that was already used ends the session.
+/// Send the token in the body or as the cookie. A token that was already used ends the session; if the answer was lost, the request can be
+/// repeated once within 20 seconds, until the token that it gave is used.
 #[utoipa::path(post, path = "/api/v1/auth/refresh", tag = "auth",
     request_body(content = Option<dto::RefreshToken>),
     security((), ("session" = [])))]
@@ -235,7 +236,7 @@ pub fn limit_lookup(app: &Gateway, context: &CallContext) -> Result<(), ApiError
 }
 
 /// The answer, with the refresh token in the body or as a cookie, as requested.
-fn session(
+pub fn session(
     app: &Gateway,
     session: Option<pb::Session>,
     mode: dto::SessionMode,

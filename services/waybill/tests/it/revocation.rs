@@ -82,10 +82,11 @@ async fn a_new_password(anyone: &Api, first: &Api) {
 async fn a_stolen_refresh_token(anyone: &Api, first: &Api) {
     let (stolen, refresh) = session(anyone, PASSWORD).await;
     let refresh = json!({"refreshToken": refresh});
-    anyone
-        .post("/auth/refresh", refresh.clone())
-        .await
-        .expect(200);
+    // The second use may repeat one whose answer was lost.
+    for _ in 0..2 {
+        let used = anyone.post("/auth/refresh", refresh.clone()).await;
+        used.expect(200);
+    }
     anyone.post("/auth/refresh", refresh).await.refused(401);
     refused_soon(&stolen, "/users/profile").await;
     first.get("/users/profile").await.expect(200);
