@@ -326,6 +326,12 @@ const SERVICES: [(&str, &str, &str, i64, &str); 12] = [
     ),
 ];
 
+/// The SKUs of all products of the demo.
+pub(super) fn skus() -> impl Iterator<Item = &'static str> {
+    let goods = GOODS.iter().map(|goods| goods.0);
+    goods.chain(SERVICES.iter().map(|service| service.0))
+}
+
 impl Demo {
     /// Whether the shop has any active product.
     pub(super) async fn sells_something(&mut self) -> Result<bool> {
@@ -381,7 +387,7 @@ impl Demo {
         }
         let products = self.products(admin).await?;
         for product in &products {
-            if GOODS.iter().any(|goods| goods.0 == product.sku) {
+            if skus().any(|sku| sku == product.sku) {
                 self.picture(admin, product).await?;
             }
         }

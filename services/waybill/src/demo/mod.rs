@@ -3,6 +3,7 @@
 //! again: later changes by users stay.
 
 mod catalogue;
+mod drawing;
 mod files;
 mod follow;
 mod orders;
