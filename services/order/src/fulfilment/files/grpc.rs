@@ -161,7 +161,14 @@ impl FileService for FilesGrpc {
         let query = page_query(request.page.as_ref())?;
         let page = self.0.list(&ctx, order, &purposes, &query).await?;
         Ok(Response::new(pb::ListFilesResponse {
-            files: page.rows.iter().map(wire::file).collect(),
+            files: page
+                .rows
+                .iter()
+                .map(|file| pb::File {
+                    thumbnail_url: self.0.thumbnail_url(file),
+                    ..wire::file(file)
+                })
+                .collect(),
             page: Some(page.info()),
         }))
     }

@@ -73,6 +73,9 @@ fn path(id: FileId, thumbnail: bool) -> String {
     format!("/api/v1/media/{id}{tail}")
 }
 
+/// In seconds.
+const HOUR: i64 = 3600;
+
 impl Files {
     /// The bytes of a file that the caller may read, or has a link to.
     pub async fn read(
@@ -168,6 +171,16 @@ impl Files {
             thumbnail,
             expires_at,
         })
+    }
+
+    /// The URL of a picture's thumbnail for use in a page, which cannot send a token with it: valid for one to two hours. It stays the same
+    /// for an hour, so that browsers keep the picture.
+    pub fn thumbnail_url(&self, file: &StoredFile) -> Option<String> {
+        file.thumbnail()?;
+        let hours = self.context.now().secs() / HOUR + 2;
+        let path = path(file.id, true);
+        let link = self.links.sign(&path, Timestamp::from_secs(hours * HOUR));
+        Some(format!("{path}?{link}"))
     }
 
     async fn make_link(
