@@ -1,14 +1,15 @@
 //! Ordering without being signed in: by the contact, the customer is registered, signed in, or gets a guest token.
 
 use axum::extract::State;
+use axum_extra::extract::CookieJar;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use waybill_proto::{auth as pb, common::Contact};
+use waybill_proto::{auth as pb, common::Contact, json::Named as _};
 use waybill_service_kit::{AppError, CallContext, ErrorCode};
 
-use super::auth::{limit_login, limit_lookup};
+use super::auth::{limit_login, limit_lookup, session};
 use crate::{
-    answer::{Answer, present},
-    app::{App, Gateway, read, required, send},
+    answer::Answer,
+    app::{App, Gateway, read, send},
     dto,
     error::{ApiError, REGISTERED},
     extract::{Params, Unsigned},
@@ -40,6 +41,8 @@ pub struct Introduced {
     pub context: CallContext,
     /// The tokens for the answer.
     pub auth: dto::OrderAuth,
+    /// The refresh token, if it was asked for as a cookie.
+    pub cookies: CookieJar,
     /// An account was created, now or by an earlier attempt of the same request.
     pub registered: bool,
 }
@@ -54,7 +57,12 @@ pub async fn introduce(
     contact: Contact,
 ) -> Result<Introduced, ApiError> {
     limit_orders(app, context, false)?;
-    let mut registered = false;
+    let mode = match &contact.session {
+        Some(mode) => dto::SessionMode::of_name(mode)
+            .ok_or_else(|| AppError::invalid_field("contact.session", "must be token or cookie"))?,
+        None => dto::SessionMode::default(),
+    };
+    let (mut registered, mut cookies) = (false, CookieJar::new());
     let auth = match contact.password {
         Some(password) => {
             limit_login(app, context, &contact.email, "")?;
@@ -65,7 +73,7 @@ pub async fn introduce(
                 first_name: contact.first_name,
                 last_name: contact.last_name,
             };
-            let session = match send!(app.clients.auth, register, context, request) {
+            let opened = match send!(app.clients.auth, register, context, request) {
                 Ok(answer) => {
                     registered = true;
                     answer.session
@@ -75,14 +83,15 @@ pub async fn introduce(
                 }
                 Err(error) => return Err(of_contact(error)),
             };
-            let session = required(session, "a session")?;
+            let (kept, session) = session(app, opened, mode)?;
+            cookies = kept;
             dto::OrderAuth {
                 guest: false,
-                user: Some(present(session.user)?),
+                user: Some(session.user),
                 access_token: session.access_token,
-                token_type: dto::TokenType::Bearer,
+                token_type: session.token_type,
                 expires_in: session.expires_in,
-                refresh_token: Some(session.refresh_token),
+                refresh_token: session.refresh_token,
             }
         }
         None => {
@@ -108,6 +117,7 @@ pub async fn introduce(
     Ok(Introduced {
         context: context.clone().with_token(auth.access_token.as_str()),
         auth,
+        cookies,
         registered,
     })
 }

@@ -1,6 +1,7 @@
 //! Orders: placing, reading, editing, status changes, cancelling.
 
 use axum::extract::State;
+use axum_extra::extract::CookieJar;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -12,7 +13,7 @@ use waybill_service_kit::{AppError, CallContext};
 
 use super::guests::{but_registered, introduce, limit_orders};
 use crate::{
-    answer::{Answer, Created, NoContent, Page, Versioned, present},
+    answer::{Answer, Created, NoContent, Page, Versioned, WithCookies, present},
     app::{App, Gateway, read, send},
     dto,
     error::ApiError,
@@ -67,7 +68,7 @@ pub async fn list_with(
 ///
 /// With an access token, the order belongs to its user and `contact` is ignored. Without one, `contact` is the customer, and the
 /// answer contains tokens in `auth`. With a password in `contact`, the e-mail address is registered, or signed in to if it has an
-/// account (`EMAIL_REGISTERED` if the password is wrong). Without a password, the customer is a guest, whose access token is the
+/// account (`EMAIL_REGISTERED` if the password is wrong); with `session` `cookie`, its refresh token is a cookie, and not in `auth`. Without a password, the customer is a guest, whose access token is the
 /// only access to this order.
 ///
 /// A new account stays even if the order is then refused: the error says so in its message and has `registered: true` in its
@@ -82,10 +83,11 @@ pub async fn place_order(
     idempotency: Idempotency,
     CartToken(cart_token): CartToken,
     Body(mut request): Body<pb::PlaceOrderRequest>,
-) -> Result<Created<dto::PlacedOrder>, ApiError> {
+) -> Result<WithCookies<Created<dto::PlacedOrder>>, ApiError> {
     context.idempotency_key = idempotency.0;
     let contact = request.contact.take();
     let (mut auth, mut registered) = (None, false);
+    let mut cookies = CookieJar::new();
     match (context.user(), contact) {
         (Ok(user), _) => {
             limit_orders(&app, &context, !user.guest)?;
@@ -105,6 +107,7 @@ pub async fn place_order(
             let introduced = introduce(&app, &context, contact).await?;
             registered = introduced.registered;
             (context, auth) = (introduced.context, Some(introduced.auth));
+            cookies = introduced.cookies;
             request.cart_token = cart_token;
         }
     }
@@ -120,10 +123,11 @@ pub async fn place_order(
         app.products.invalidate();
     }
     let created = Created::new(dto::PlacedOrder { order, auth });
-    Ok(created
+    let created = created
         .versioned()
         .at(|placed| format!("/api/v1/orders/{}", placed.order.id))
-        .replayed(answer.replayed))
+        .replayed(answer.replayed);
+    Ok(WithCookies(cookies, created))
 }
 
 /// Replace what the customer says of an order, while it is PENDING and unpaid: its owner, administrators.

@@ -98,7 +98,7 @@ pub async fn legacy_place_order(
     idempotency: Idempotency,
     cart: CartToken,
     body: Body<order::PlaceOrderRequest>,
-) -> Result<Created<dto::PlacedOrder>, ApiError> {
+) -> Result<WithCookies<Created<dto::PlacedOrder>>, ApiError> {
     orders::place_order(state, caller, idempotency, cart, body).await
 }
 

@@ -90,6 +90,43 @@ async fn the_tokens_of_a_new_account_stand_beside_the_order() {
 }
 
 #[tokio::test]
+async fn the_session_of_an_order_can_be_a_cookie() {
+    let gateway = Gateway::start().await;
+    places(&gateway);
+    let session = auth::Session {
+        user: Some(auth::User::default()),
+        access_token: guest_token(),
+        expires_in: 900,
+        refresh_token: "refresh".to_owned(),
+        refresh_expires_in: 3600,
+        ..Default::default()
+    };
+    let session = auth::RegisterResponse {
+        session: Some(session),
+    };
+    record::<auth::RegisterRequest, _>(&gateway, "waybill.auth.v1.AuthService/Register", session);
+    let order = |session: &str| {
+        let contact = json!({
+            "email": "a@example.com", "firstName": "Ada", "password": "correct horse", "session": session
+        });
+        json!({ "contact": contact }).to_string()
+    };
+    let path = "/api/v1/orders";
+    let answer = gateway.send(Method::POST, path, &order("cookie")).await;
+    assert_eq!(answer.status, 201);
+    let cookie = answer.header("set-cookie");
+    assert!(cookie.starts_with("waybill_session=refresh;"), "{cookie}");
+    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"));
+    let auth = &answer.json()["auth"];
+    assert!(auth["accessToken"].is_string() && auth.get("refreshToken").is_none());
+    let answer = gateway.send(Method::POST, path, &order("token")).await;
+    assert_eq!(answer.header("set-cookie"), "");
+    assert_eq!(answer.json()["auth"]["refreshToken"], "refresh");
+    let answer = gateway.send(Method::POST, path, &order("jar")).await;
+    answer.names("contact.session");
+}
+
+#[tokio::test]
 async fn a_refused_order_says_that_it_created_an_account() {
     let gateway = Gateway::start().await;
     gateway.fake.on(PLACE, |request: pb::PlaceOrderRequest| {
