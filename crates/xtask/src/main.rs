@@ -1,4 +1,4 @@
-//! Developer commands, as `cargo xtask <command>`: run, up, test, contract, fuzz, lint, tidy, bench, faults, record-database, openapi,
+//! Developer commands, as `cargo xtask <command>`: run, up, web, test, contract, fuzz, lint, tidy, bench, faults, record-database, openapi,
 //! settings.
 
 #![expect(
@@ -16,6 +16,7 @@ mod run;
 mod test;
 mod tidy;
 mod up;
+mod web;
 
 use std::{
     env,
@@ -43,6 +44,8 @@ enum Cmd {
     },
     /// Start the distributed shape as processes, against a PostgreSQL and a NATS.
     Up(up::Options),
+    /// Build the web pages, which `run` does by itself when their sources changed.
+    Web,
     /// Run every test.
     Test {
         /// Also run on PostgreSQL and MariaDB the tests for which the database does not matter.
@@ -83,6 +86,7 @@ fn main() -> Result<()> {
     match Cli::parse().command {
         Cmd::Run { args } => run::run(&args),
         Cmd::Up(options) => up::up(&options),
+        Cmd::Web => web::web(),
         Cmd::Test {
             all_databases,
             args,

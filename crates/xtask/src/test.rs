@@ -5,7 +5,7 @@ use std::{env, fs, net::TcpStream, path::Path, process::Command, thread, time::D
 use anyhow::{Context as _, Result};
 use quick_xml::{Reader, events::Event};
 
-use crate::{cargo, check, root, target_dir};
+use crate::{cargo, check, root, target_dir, web};
 
 /// How many of the slowest tests are printed.
 const SLOWEST: usize = 10;
@@ -64,7 +64,8 @@ pub fn test(all_databases: bool, args: &[String]) -> Result<()> {
         println!("\nSKIPPED, because something is missing on this machine:\n{skipped}");
     }
     println!("checks skipped: {}", skipped.lines().count());
-    outcome.and(docs)
+    let pages = if args.is_empty() { web::test() } else { Ok(()) };
+    outcome.and(docs).and(pages)
 }
 
 /// Writes the databases of a small shop to `services/waybill/tests/databases`.

@@ -23,6 +23,7 @@ use crate::{
     downloads::Downloads,
     limits::{Limits, Proxies},
     pages::Templates,
+    web::Web,
 };
 
 /// A demo login, shown on the welcome page.
@@ -52,6 +53,8 @@ pub struct Gateway {
     pub denials: Denials,
     pub products: ProductCache,
     pub templates: Templates,
+    /// The web pages, if they are built.
+    pub web: Option<Web>,
     pub demo_accounts: Vec<DemoAccount>,
     /// Whether mails are kept for the browser.
     pub mailbox: bool,

@@ -13,6 +13,8 @@ waybill_service_kit::settings! {
         /// Address and port under which clients reach `WAYBILL_LISTEN`, if it is not that address: of a container's published port.
         /// Development must be reachable from this machine only.
         pub published: Option<String> = "WAYBILL_PUBLISHED";
+        /// The folder with the built web pages. Without it, `web` beside the program, if it is there.
+        pub web: Option<String> = "WAYBILL_WEB";
         /// The address under which clients reach the gateway, for instance `https://shop.example`: URLs in answers begin with it. Without it,
         /// they begin with the address that the client used.
         pub public_url: Option<String> = "WAYBILL_PUBLIC_URL", check public_url;
@@ -32,7 +34,7 @@ waybill_service_kit::settings! {
         pub rate_limit_guest_orders: u32 = "WAYBILL_RATE_LIMIT_GUEST_ORDERS", default "50", range 1..=1_000_000;
         /// Orders that signed-in users may place from one address in a window.
         pub rate_limit_orders: u32 = "WAYBILL_RATE_LIMIT_ORDERS", default "1000", range 1..=1_000_000;
-        /// Pictures of products, pages and their assets that one address without a valid token may read in a window.
+        /// Pages with their assets, products with their pictures, and categories that one address without a valid token may read in a window.
         pub rate_limit_public: u32 = "WAYBILL_RATE_LIMIT_PUBLIC", default "5000", range 1..=1_000_000;
         /// The window of the rate limits.
         pub rate_limit_window: Duration = "WAYBILL_RATE_LIMIT_WINDOW", default "15m", check window;

@@ -28,7 +28,7 @@ use waybill_proto::{
 use waybill_service_kit::{AppError, bearer, new_request_id, tokens::AccessClaims};
 
 pub use self::limit::limit;
-use self::security::secure;
+use self::security::{is_html, secure};
 use crate::{
     app::{App, Gateway, based},
     error::ApiError,
@@ -286,8 +286,10 @@ fn write_error(response: &mut Response, request_id: &str, method: &Method) {
     let error = match response.extensions_mut().remove::<ApiError>() {
         Some(error) => error,
         None if !(status.is_client_error() || status.is_server_error()) => return,
-        // A handler's own answer, such as /readyz.
-        None if crate::extract::is_json(response.headers()) => return,
+        // A handler's own answer, such as /readyz, or a page.
+        None if crate::extract::is_json(response.headers()) || is_html(response.headers()) => {
+            return;
+        }
         None => ApiError::of_status(status),
     };
     let body = error.body(request_id);

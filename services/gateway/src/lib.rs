@@ -1,6 +1,6 @@
 //! The gateway: REST, OpenAPI and Socket.IO for clients.
 //!
-//! Layers: config, denials, error, relative_json ← cache, input_errors, limits, multipart, objects, pages ← body ← read_only, downloads ← app, extract ← answer, dto, health ← expand ← routes ← edge, server, sockets ← asyncapi, openapi, live_docs.
+//! Layers: config, denials, error, relative_json ← cache, input_errors, limits, multipart, objects, pages, web ← body ← read_only, downloads ← app, extract ← answer, dto, health ← expand ← routes ← edge, server, sockets ← asyncapi, openapi, live_docs.
 //!
 //! A request passes `edge` (id, identity, deadline, panics, error format, headers, log, metrics), CORS, the rate limit, and
 //! then its handler in `routes`, which takes checked input, calls a service (`app::read!`, `app::send!`) and answers with one of
@@ -10,7 +10,7 @@
 //! Module map: `config` (settings), `app` (shared state), `edge`, `limits`, `cache` (product lists), `relative_json` (answers without the gateway's address), `extract`, `body`, `objects`, `read_only` and `input_errors` (checked input), `answer`
 //! (typed answers), `expand` (orders beside their ids), `error` (the one error format), `multipart` (forms with files), `downloads` (bodies that are read slowly), `dto`
 //! (bodies of requests, composed answers), `routes`, `openapi`, `asyncapi` and `live_docs` (the contracts), `health`, `pages`
-//! (templates), `sockets`, `server` (listening and draining).
+//! (templates), `web` (the web pages), `sockets`, `server` (listening and draining).
 
 mod answer;
 mod app;
@@ -37,6 +37,7 @@ mod relative_json;
 mod routes;
 mod server;
 mod sockets;
+mod web;
 
 /// The OpenAPI document.
 pub mod openapi;
@@ -78,7 +79,7 @@ pub use config::GatewaySettings;
 pub use multipart::fuzz as fuzz_form;
 pub use server::{Connections, serve};
 
-use crate::{app::Gateway, error::ApiError};
+use crate::app::Gateway;
 
 /// What the gateway is built from.
 #[derive(Clone)]
@@ -143,6 +144,7 @@ pub async fn build(deps: GatewayDeps) -> Result<Routers, AppError> {
             deps.settings.product_cache_stale,
         ),
         templates: pages::Templates::new()?,
+        web: web::Web::find(deps.settings.web.as_deref())?,
         base: deps.settings.base().into(),
         settings: deps.settings,
         environment: deps.environment,
@@ -171,18 +173,20 @@ pub async fn build(deps: GatewayDeps) -> Result<Routers, AppError> {
 
     let (described, api) = described();
     let document = openapi::complete(&api)?;
+    let assets = app.web.as_ref().map(web::Web::assets).unwrap_or_default();
     let router = described
         .merge(routes::short::other_spellings())
         .merge(openapi::demo::routes(document))
         .merge(routes::ops::asyncapi(asyncapi::document()))
         .merge(live_docs::routes())
         .merge(routes::pages::routes(app.mailbox))
+        .merge(assets)
         .route_service(
             edge::SOCKET_PATH,
             MapRequest::new(sockets, sockets::detached),
         )
         // Before the state, so that the layers are built once and not for each request.
-        .fallback(async || ApiError::of_status(http::StatusCode::NOT_FOUND))
+        .fallback(routes::pages::page_or_missing)
         .with_state(Arc::clone(&app))
         .merge(swagger(app.environment))
         .layer(DefaultBodyLimit::max(app.settings.body_limit))

@@ -12,6 +12,7 @@ use crate::{
     app::App,
     extract::{Identity, RequestInfo},
     limits::{Key, Tier, address_key},
+    web::is_page,
 };
 
 /// Of Socket.IO it counts only new sessions: the events that sockets send have a limit of their own. It
@@ -23,7 +24,9 @@ pub async fn limit(State(app): State<App>, request: Request, next: Next) -> Resp
         return next.run(request).await;
     }
     // Many people behind one address have a socket each; they sign in within it.
-    let mut tier = if socket || is_public(request.method(), path) {
+    // Refreshes are counted by session, by the auth service; many people behind one address have one each.
+    let refreshes = path == "/api/v1/auth/refresh";
+    let mut tier = if socket || refreshes || is_public(&request) {
         Tier::Public
     } else {
         Tier::Calls
@@ -76,13 +79,23 @@ fn is_handshake(query: Option<&str>) -> bool {
         .any(|pair| pair.strip_prefix("sid=").is_some_and(|sid| !sid.is_empty()))
 }
 
-/// Whether the request reads pages or their assets. A page loads many pictures at once; they are public and cheap to serve.
-fn is_public(method: &Method, path: &str) -> bool {
-    matches!(*method, Method::GET | Method::HEAD)
-        && (matches!(path, "/" | "/openapi.json" | "/asyncapi.json")
-            || ["/api/v1/media/", "/assets/", "/api-docs"]
-                .iter()
-                .any(|prefix| path.starts_with(prefix)))
+/// Whether the request reads pages, their assets, or the catalogue. A page loads many of them at once; they are public and cheap to serve, and
+/// many visitors can have one address.
+fn is_public(request: &Request) -> bool {
+    let (method, path) = (request.method(), request.uri().path());
+    let reads = matches!(*method, Method::GET | Method::HEAD);
+    let asset = matches!(path, "/" | "/openapi.json" | "/asyncapi.json")
+        || [
+            "/api/v1/media/",
+            "/api/v1/products",
+            "/api/v1/categories",
+            "/api/v1/shop",
+            "/assets/",
+            "/api-docs",
+        ]
+        .iter()
+        .any(|prefix| path.starts_with(prefix));
+    (reads && asset) || is_page(method, path, request.headers())
 }
 
 #[cfg(test)]

@@ -13,11 +13,15 @@ const CHECKOUT_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'se
 /// Swagger UI sets styles by attribute and draws with data URLs.
 const DOCS_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
 
+/// Whether the answer is a page.
+pub fn is_html(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE);
+    kind.is_some_and(|value| value.as_bytes().starts_with(b"text/html"))
+}
+
 /// Adds them. A handler's own `Content-Security-Policy` stays.
 pub fn secure(headers: &mut HeaderMap, path: &str, app: &Gateway) {
-    let html = headers
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|value| value.as_bytes().starts_with(b"text/html"));
+    let html = is_html(headers);
     let policy = match path {
         _ if path.starts_with("/api-docs") => DOCS_POLICY,
         _ if path.contains("/sandbox/checkout/") && html => CHECKOUT_POLICY,

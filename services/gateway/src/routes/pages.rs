@@ -2,11 +2,11 @@
 
 use axum::{
     Router,
-    extract::{Query, State},
+    extract::{Query, Request, State},
     response::{Html, IntoResponse, Response},
     routing::get,
 };
-use http::{HeaderName, HeaderValue, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Deserialize;
 use waybill_proto::{common::PageRequest, notification as pb};
 use waybill_service_kit::{AppError, CallContext};
@@ -16,12 +16,13 @@ use crate::{
     error::ApiError,
     extract::{Id, Unsigned},
     pages::{ICON, STYLES},
+    web::is_page,
 };
 
 /// Routes of HTML pages, which are not in OpenAPI.
 pub fn routes(mailbox: bool) -> Router<App> {
     let router = Router::new()
-        .route("/", get(welcome))
+        .route("/", get(home))
         .route("/assets/waybill.css", get(styles))
         .route("/assets/icon.svg", get(icon))
         .route("/favicon.ico", get(icon));
@@ -34,7 +35,28 @@ pub fn routes(mailbox: bool) -> Router<App> {
         .route("/mailbox/{id}/html", get(mail_html))
 }
 
-async fn welcome(State(app): State<App>) -> Result<Html<String>, ApiError> {
+/// The web pages; what there is to try, if they are not built.
+async fn home(State(app): State<App>) -> Result<Response, ApiError> {
+    match &app.web {
+        Some(web) => web.page("/").await,
+        None => welcome(&app).map(IntoResponse::into_response),
+    }
+}
+
+/// What matches no route: a page for a browser, an error in the one format for everybody else.
+pub async fn page_or_missing(
+    State(app): State<App>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let missing = ApiError::of_status(StatusCode::NOT_FOUND);
+    let path = request.uri().path();
+    match &app.web {
+        Some(web) if is_page(request.method(), path, request.headers()) => web.page(path).await,
+        _ => Err(missing),
+    }
+}
+
+fn welcome(app: &Gateway) -> Result<Html<String>, ApiError> {
     let context = minijinja::context! {
         demo_accounts => minijinja::value::Serde(&app.demo_accounts),
         mailbox => app.mailbox,

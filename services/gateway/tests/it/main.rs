@@ -18,3 +18,4 @@ mod session;
 mod shapes;
 mod socket;
 mod support;
+mod web;

@@ -1,0 +1,26 @@
+import { Anchor, Container, Group } from "@mantine/core";
+import { useShop } from "@/features/shop/useShop";
+import { shell } from "@/i18n/en/shell";
+import { useWords } from "@/i18n/language";
+import { Preferences } from "./Preferences";
+import classes from "./PublicLayout.module.css";
+
+export function PublicFooter() {
+  const words = useWords(shell);
+  const { name } = useShop();
+  return (
+    <footer className={`${classes.footer} no-print`}>
+      <Container size="72rem" py="lg">
+        <Group justify="space-between" gap="sm">
+          <span>{name}</span>
+          <Group gap="lg">
+            <Anchor href="/api-docs/" size="sm">
+              {words.apiDocs}
+            </Anchor>
+            <Preferences />
+          </Group>
+        </Group>
+      </Container>
+    </footer>
+  );
+}

@@ -1,0 +1,80 @@
+import "@mantine/core/styles.layer.css";
+import "@mantine/notifications/styles.layer.css";
+import "@mantine/spotlight/styles.layer.css";
+
+import { AppShell, Burger, Group, ScrollArea } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { Notifications } from "@mantine/notifications";
+import { Link, Outlet, useRouterState } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect } from "react";
+import { useRole } from "@/api/useSession";
+import { useCartMerge } from "@/features/cart/useCartMerge";
+import { useShop } from "@/features/shop/useShop";
+import { shell } from "@/i18n/en/shell";
+import { useWords } from "@/i18n/language";
+import { Wordmark } from "@/ui/Wordmark";
+import { MainMenu } from "./MainMenu";
+import { OfflineBanner } from "./OfflineBanner";
+import { Palette } from "./Palette";
+import classes from "./Shell.module.css";
+import { ShellTools } from "./ShellTools";
+import { SkipLink } from "./SkipLink";
+
+const NewOrderSignal = lazy(() =>
+  import("@/features/work/NewOrderSignal").then(({ NewOrderSignal }) => ({ default: NewOrderSignal })),
+);
+
+/** The frame of the signed-in pages: menu, search, notifications, account. */
+export function Shell() {
+  const t = useWords(shell);
+  const { name } = useShop();
+  const role = useRole();
+  useCartMerge();
+  const [opened, { toggle, close }] = useDisclosure();
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the menu of a phone closes with every change of the path
+  useEffect(close, [path, close]);
+  return (
+    <AppShell
+      header={{ height: 56 }}
+      navbar={{ width: 232, breakpoint: "sm", collapsed: { mobile: !opened } }}
+      padding="lg"
+    >
+      <SkipLink />
+      <Notifications position="bottom-right" />
+      <Palette />
+      {role === "STAFF" && (
+        <Suspense fallback={null}>
+          <NewOrderSignal />
+        </Suspense>
+      )}
+      <AppShell.Header className={classes.header}>
+        <Group h="100%" px="md" justify="space-between" wrap="nowrap">
+          <Group gap="sm" wrap="nowrap">
+            <Burger
+              opened={opened}
+              onClick={toggle}
+              hiddenFrom="sm"
+              size="sm"
+              aria-label={opened ? t.closeMenu : t.openMenu}
+              aria-expanded={opened}
+            />
+            <Link to="/" className={classes.brand}>
+              <Wordmark name={name} />
+            </Link>
+          </Group>
+          <ShellTools />
+        </Group>
+      </AppShell.Header>
+      <AppShell.Navbar className={classes.navbar}>
+        <ScrollArea p="xs">
+          <MainMenu />
+        </ScrollArea>
+      </AppShell.Navbar>
+      <AppShell.Main id="content" tabIndex={-1} className={classes.main}>
+        <OfflineBanner />
+        <Outlet />
+      </AppShell.Main>
+    </AppShell>
+  );
+}

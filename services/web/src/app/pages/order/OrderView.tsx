@@ -1,0 +1,74 @@
+import { Group, Text } from "@mantine/core";
+import type { Order, Person } from "@/api/schema";
+import { useUser } from "@/api/useSession";
+import { AskToCancel } from "@/features/orders/AskToCancel";
+import { actionsOf, openCancellation, partiesOf } from "@/features/orders/actions";
+import { CancelOrder } from "@/features/orders/CancelOrder";
+import { EditOrder } from "@/features/orders/EditOrder";
+import { titleOf } from "@/features/orders/orderTitle";
+import { Present } from "@/features/orders/Present";
+import { useChangeRequests } from "@/features/orders/useChangeRequests";
+import { StatusTracker } from "@/features/tracker/StatusTracker";
+import { orders } from "@/i18n/en/orders";
+import { useWords } from "@/i18n/language";
+import { money } from "@/ui/format";
+import { isUnpriced } from "@/ui/orderFacts";
+import { Page } from "@/ui/Page";
+import { OrderStamp, PaymentStamp } from "@/ui/Stamp";
+import { useNow } from "@/ui/useNow";
+import { OrderActions } from "./OrderActions";
+import { OrderSections } from "./OrderSections";
+import { Slip } from "./Slip";
+import { useTask } from "./useTask";
+
+/** The page of an order: what it is, how far it is, what can be done, and everything that belongs to it. */
+export function OrderView({ order, present }: { order: Order; present: Person[] }) {
+  const t = useWords(orders);
+  const user = useUser();
+  const now = useNow();
+  const { task, open, close } = useTask();
+  const parties = partiesOf(order, user);
+  const actions = actionsOf(order, user, now);
+  const requests = useChangeRequests(order.id, parties.owner).data?.items ?? [];
+  const about = titleOf(order);
+  return (
+    <>
+      <div className="no-print">
+        <Page
+          title={t.orderTitle(order.orderNumber)}
+          beside={
+            <Group gap={6}>
+              <OrderStamp status={order.status} />
+              {!isUnpriced(order) && <PaymentStamp status={order.paymentStatus} />}
+            </Group>
+          }
+          subtitle={
+            <Group gap="xs" wrap="wrap">
+              {about && <span>{about}</span>}
+              <Text component="span" fw={600} className="figures">
+                {isUnpriced(order) ? t.noPriceYet : money(order.total)}
+              </Text>
+              <Present people={present} />
+            </Group>
+          }
+          actions={
+            <OrderActions
+              order={order}
+              actions={actions}
+              asked={openCancellation(requests) !== undefined}
+              task={task}
+              onOpen={open}
+            />
+          }
+        >
+          <StatusTracker order={order} />
+          {task === "edit" && <EditOrder order={order} onDone={close} />}
+          {task === "cancel" && <CancelOrder order={order} refunds={actions.refunds} onDone={close} />}
+          {task === "ask" && <AskToCancel orderId={order.id} onDone={close} />}
+          <OrderSections order={order} parties={parties} viewer={user} requests={requests} now={now} />
+        </Page>
+      </div>
+      <Slip order={order} />
+    </>
+  );
+}

@@ -1,0 +1,8 @@
+import { createRootRoute, Outlet } from "@tanstack/react-router";
+import { ErrorPage, NotFoundPage } from "../pages/ErrorPages";
+
+export const rootRoute = createRootRoute({
+  component: Outlet,
+  errorComponent: ErrorPage,
+  notFoundComponent: NotFoundPage,
+});

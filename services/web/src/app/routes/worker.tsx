@@ -1,0 +1,24 @@
+import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
+import { parse } from "zod/mini";
+import { type PoolFilters, poolFilters, type WorkFilters, workFilters } from "@/features/work/filters";
+import { requireRole } from "../access";
+import { signedInRoute } from "./layouts";
+
+const pool = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/pool",
+  beforeLoad: requireRole("STAFF"),
+  validateSearch: (search): PoolFilters => parse(poolFilters, search),
+  component: lazyRouteComponent(() => import("../pages/PoolPage"), "PoolPage"),
+});
+
+const work = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: "/work",
+  beforeLoad: requireRole("STAFF"),
+  validateSearch: (search): WorkFilters => parse(workFilters, search),
+  component: lazyRouteComponent(() => import("../pages/WorkPage"), "WorkPage"),
+});
+
+/** Pages of workers. */
+export const workerRoutes = [pool, work] as const;

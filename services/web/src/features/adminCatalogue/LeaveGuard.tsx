@@ -1,0 +1,37 @@
+import { Button, Group, Modal, Text } from "@mantine/core";
+import { useBlocker } from "@tanstack/react-router";
+import { useCallback } from "react";
+import { adminCatalogue } from "@/i18n/en/adminCatalogue";
+import { useWords } from "@/i18n/language";
+
+type Place = { pathname: string };
+
+/** Asks before a page with unsaved changes is left; the browser asks before the tab is closed. */
+export function LeaveGuard({ unsaved }: { unsaved: boolean }) {
+  const t = useWords(adminCatalogue);
+  // A change of the address within the page, such as another page of a list, leaves the form in place.
+  const leaves = useCallback(
+    ({ current, next }: { current: Place; next: Place }) => current.pathname !== next.pathname,
+    [],
+  );
+  const blocker = useBlocker({
+    shouldBlockFn: leaves,
+    enableBeforeUnload: unsaved,
+    disabled: !unsaved,
+    withResolver: true,
+  });
+  const stay = () => blocker.reset?.();
+  return (
+    <Modal opened={blocker.status === "blocked"} onClose={stay} title={t.leaveTitle} centered>
+      <Text>{t.leaveHint}</Text>
+      <Group justify="flex-end" mt="lg" gap="xs">
+        <Button variant="default" onClick={() => blocker.proceed?.()}>
+          {t.leave}
+        </Button>
+        <Button data-autofocus onClick={stay}>
+          {t.stay}
+        </Button>
+      </Group>
+    </Modal>
+  );
+}

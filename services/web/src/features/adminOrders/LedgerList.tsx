@@ -1,0 +1,82 @@
+import { Group, Skeleton, Stack } from "@mantine/core";
+import { keepPreviousData } from "@tanstack/react-query";
+import { BookOpenText, SearchX } from "lucide-react";
+import { $api } from "@/api/client";
+import { refetchSoon } from "@/api/queryClient";
+import { adminOrders } from "@/i18n/en/adminOrders";
+import { common } from "@/i18n/en/common";
+import { useWords } from "@/i18n/language";
+import { useCatchUp, useLive } from "@/live/useLive";
+import { Card } from "@/ui/Card";
+import { Empty } from "@/ui/Empty";
+import { FailureNote } from "@/ui/Failure";
+import { ButtonLink } from "@/ui/links";
+import { Pager } from "@/ui/Pager";
+import { AccountFilter } from "./AccountFilter";
+import { AccountsHelp } from "./AccountsHelp";
+import { PATHS } from "./acts";
+import { entriesOf } from "./entries";
+import type { LedgerFilters } from "./filters";
+import { LedgerTable } from "./LedgerTable";
+import { OrderLookup } from "./OrderLookup";
+
+type Props = { filters: LedgerFilters; onChange: (filters: LedgerFilters) => void };
+
+function useLedger({ orderId, account, cursor }: LedgerFilters) {
+  const load = () => refetchSoon(PATHS.ledger);
+  useLive("payment:updated", load);
+  useLive("order:status", load);
+  useCatchUp(load);
+  return $api.useQuery(
+    "get",
+    PATHS.ledger,
+    { params: { query: { orderId, account, cursor, limit: 100 } } },
+    { placeholderData: keepPreviousData },
+  );
+}
+
+/** Every movement of money, by entries that balance. */
+export function LedgerList({ filters, onChange }: Props) {
+  const t = useWords(adminOrders);
+  const c = useWords(common);
+  const list = useLedger(filters);
+  const narrow = (part: LedgerFilters) => onChange({ ...filters, ...part, cursor: undefined });
+  const isFiltered = Boolean(filters.account || filters.orderId);
+  const cut = { filtered: isFiltered, before: Boolean(filters.cursor), after: Boolean(list.data?.nextCursor) };
+  const entries = list.data && entriesOf(list.data.items, cut);
+  return (
+    <Stack gap="sm">
+      <Group gap="xs" align="flex-start">
+        <OrderLookup orderId={filters.orderId} onChange={(orderId) => narrow({ orderId })} />
+        <AccountFilter account={filters.account} onChange={(account) => narrow({ account })} />
+      </Group>
+      <AccountsHelp />
+      {list.isError && <FailureNote error={list.error} onRetry={() => void list.refetch()} />}
+      {(list.data || list.isPending) && (
+        <Card flush>
+          {!entries && <Skeleton height="28rem" />}
+          {entries?.length === 0 && (
+            <Empty
+              icon={isFiltered ? <SearchX /> : <BookOpenText />}
+              title={isFiltered ? c.noMatch : t.noBookings}
+              hint={isFiltered ? c.noMatchHint : t.noBookingsHint}
+              action={
+                isFiltered && (
+                  <ButtonLink to="/admin/ledger" search={{}} variant="default">
+                    {c.clearFilters}
+                  </ButtonLink>
+                )
+              }
+            />
+          )}
+          {entries && entries.length > 0 && <LedgerTable entries={entries} />}
+          <Pager
+            cursor={filters.cursor}
+            next={list.data?.nextCursor}
+            onChange={(cursor) => onChange({ ...filters, cursor })}
+          />
+        </Card>
+      )}
+    </Stack>
+  );
+}

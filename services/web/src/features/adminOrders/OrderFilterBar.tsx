@@ -1,0 +1,50 @@
+import { Group, NativeSelect } from "@mantine/core";
+import type { OrderSort } from "@/api/schema";
+import { adminOrders } from "@/i18n/en/adminOrders";
+import { common } from "@/i18n/en/common";
+import { useWords } from "@/i18n/language";
+import { SearchField } from "@/ui/SearchField";
+import { ChoiceFilter } from "./ChoiceFilter";
+import { type OrderFilters, PAYMENT_STATUSES, SORTS, STATUSES } from "./filters";
+import { MoreFilters } from "./MoreFilters";
+import classes from "./OrderFilterBar.module.css";
+
+type Props = { filters: OrderFilters; currency: string; onChange: (filters: OrderFilters) => void };
+
+/** Search, the usual filters, and the order of the list. */
+export function OrderFilterBar({ filters, currency, onChange }: Props) {
+  const t = useWords(adminOrders);
+  const c = useWords(common);
+  const change = (part: OrderFilters) => onChange({ ...filters, ...part });
+  return (
+    <Group gap="xs" align="flex-end">
+      <div className={classes.search}>
+        <SearchField label={t.searchOrders} value={filters.q ?? ""} onChange={(q) => change({ q: q || undefined })} />
+      </div>
+      <ChoiceFilter
+        label={c.status}
+        values={STATUSES}
+        names={c.orderStatus}
+        chosen={filters.status}
+        onChange={(status) => change({ status })}
+      />
+      <ChoiceFilter
+        label={c.payment}
+        values={PAYMENT_STATUSES}
+        names={c.paymentStatus}
+        chosen={filters.paymentStatus}
+        onChange={(paymentStatus) => change({ paymentStatus })}
+      />
+      <MoreFilters filters={filters} currency={currency} onApply={onChange} />
+      <NativeSelect
+        aria-label={t.sort}
+        value={filters.sort ?? "NEWEST"}
+        data={SORTS.map((value) => ({ value, label: t.sorts[value] }))}
+        onChange={(event) => {
+          const sort = event.currentTarget.value as OrderSort;
+          change({ sort: sort === "NEWEST" ? undefined : sort });
+        }}
+      />
+    </Group>
+  );
+}

@@ -1,0 +1,110 @@
+import { Group, Stack, Text } from "@mantine/core";
+import { useNavigate } from "@tanstack/react-router";
+import { CreditCard, SearchX } from "lucide-react";
+import type { PaymentWithOrder } from "@/api/schema";
+import { adminOrders } from "@/i18n/en/adminOrders";
+import { common } from "@/i18n/en/common";
+import { useWords, wordsOf } from "@/i18n/language";
+import { Card } from "@/ui/Card";
+import { type Column, DataTable } from "@/ui/DataTable";
+import { Empty } from "@/ui/Empty";
+import { FailureNote } from "@/ui/Failure";
+import { money, number } from "@/ui/format";
+import { ButtonLink, TextLink } from "@/ui/links";
+import { Pager } from "@/ui/Pager";
+import { Ago } from "@/ui/Time";
+import { ChoiceFilter } from "./ChoiceFilter";
+import { PAYMENT_STATES, type PaymentFilters } from "./filters";
+import { NewRows } from "./NewRows";
+import { OrderLookup } from "./OrderLookup";
+import { PaymentStateStamp } from "./PaymentStateStamp";
+import { providerName } from "./providers";
+import { usePayments } from "./usePayments";
+
+type Props = { filters: PaymentFilters; onChange: (filters: PaymentFilters) => void };
+
+/** The payments of all orders. */
+export function PaymentsList({ filters, onChange }: Props) {
+  const t = useWords(adminOrders);
+  const c = useWords(common);
+  const navigate = useNavigate();
+  const { list, arrived, showArrivals } = usePayments(filters);
+  const narrow = (part: PaymentFilters) => onChange({ ...filters, ...part, cursor: undefined });
+  const showNew = () => {
+    showArrivals();
+    if (filters.cursor) narrow({});
+  };
+  const total = list.data?.total ?? 0;
+  const count = t.paymentCount(total, number(total), list.data?.totalIsCapped ?? false);
+  return (
+    <Stack gap="sm">
+      <Group gap="xs" align="flex-start">
+        <ChoiceFilter
+          label={c.status}
+          values={PAYMENT_STATES}
+          names={c.paymentState}
+          chosen={filters.state}
+          onChange={(state) => narrow({ state })}
+        />
+        <OrderLookup orderId={filters.orderId} onChange={(orderId) => narrow({ orderId })} />
+      </Group>
+      <Text size="sm" c="dimmed" role="status">
+        {list.data ? count : list.isPending && c.loading}
+      </Text>
+      {list.isError && <FailureNote error={list.error} onRetry={() => void list.refetch()} />}
+      {(list.data || list.isPending) && (
+        <Card flush>
+          <NewRows count={arrived} onShow={showNew} />
+          <DataTable
+            label={t.paymentsTable}
+            columns={paymentColumns()}
+            rows={list.data?.items}
+            id={({ id }) => id}
+            name={({ orderNumber }) => orderNumber}
+            onOpen={({ orderId }) => void navigate({ to: "/orders/$orderId", params: { orderId } })}
+            empty={<NoPayments isFiltered={Boolean(filters.state || filters.orderId)} />}
+          />
+          <Pager
+            cursor={filters.cursor}
+            next={list.data?.nextCursor}
+            onChange={(cursor) => onChange({ ...filters, cursor })}
+          />
+        </Card>
+      )}
+    </Stack>
+  );
+}
+
+function paymentColumns(): Column<PaymentWithOrder>[] {
+  const [t, c] = [wordsOf(adminOrders), wordsOf(common)];
+  return [
+    {
+      id: "order",
+      title: c.order,
+      cell: ({ orderId, orderNumber }) => (
+        <TextLink to="/orders/$orderId" params={{ orderId }} className="code">
+          {orderNumber}
+        </TextLink>
+      ),
+    },
+    { id: "customer", title: c.customer, cell: ({ order }) => order?.customer.name || order?.customer.email },
+    { id: "provider", title: t.provider, cell: ({ provider }) => providerName(provider) },
+    { id: "amount", title: t.amount, cell: ({ amount }) => money(amount), right: true },
+    { id: "state", title: c.status, cell: ({ state }) => <PaymentStateStamp state={state} /> },
+    { id: "why", title: t.failureReason, cell: ({ failureReason }) => failureReason },
+    { id: "created", title: t.started, cell: ({ createdAt }) => <Ago time={createdAt} /> },
+    { id: "changed", title: c.changed, cell: ({ updatedAt }) => <Ago time={updatedAt} />, wide: true },
+  ];
+}
+
+function NoPayments({ isFiltered }: { isFiltered: boolean }) {
+  const t = useWords(adminOrders);
+  const c = useWords(common);
+  if (!isFiltered) return <Empty icon={<CreditCard />} title={t.noPayments} hint={t.noPaymentsHint} />;
+  const clear = (
+    <ButtonLink to="/admin/payments" search={{}} variant="default">
+      {c.clearFilters}
+    </ButtonLink>
+  );
+  return <Empty icon={<SearchX />} title={c.noMatch} hint={c.noMatchHint} action={clear} />;
+}

@@ -1,0 +1,72 @@
+import { api } from "@/api/client";
+import { type OrderFilters, orderQuery } from "./filters";
+
+export type Exported = { name: string; file: Blob };
+
+type Options = {
+  /** With a byte order mark, without which Excel does not read UTF-8. */
+  bom: boolean;
+  signal: AbortSignal;
+  /** Gets the bytes so far. The whole size is not known. */
+  onBytes: (bytes: number) => void;
+};
+
+/** Pieces are put together at this size, so that the browser may keep them on the disk. */
+const PIECE = 4_000_000;
+
+/** The orders of a list as CSV. An export that breaks off on the way throws, so that nobody works with a part of it. */
+export async function exportOrders(filters: OrderFilters, { bom, signal, onBytes }: Options): Promise<Exported> {
+  const { data, response } = await api.GET("/api/v1/admin/orders/export", {
+    params: { query: { ...orderQuery(filters), format: "csv", bom } },
+    parseAs: "stream",
+    signal,
+  });
+  const file = data ? await collected(data, signal, onBytes) : new Blob([], { type: CSV });
+  return { name: nameOf(response.headers.get("content-disposition")), file };
+}
+
+const CSV = "text/csv;charset=utf-8";
+
+async function collected(stream: ReadableStream<Uint8Array>, signal: AbortSignal, onBytes: (bytes: number) => void) {
+  const reader = stream.getReader();
+  const stop = () => void reader.cancel().catch(() => undefined);
+  signal.addEventListener("abort", stop);
+  let pieces: BlobPart[] = [];
+  let [size, loose] = [0, 0];
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (signal.aborted) throw new DOMException("aborted", "AbortError");
+      if (done) return new Blob(pieces, { type: CSV });
+      pieces.push(value as Uint8Array<ArrayBuffer>);
+      size += value.byteLength;
+      loose += value.byteLength;
+      onBytes(size);
+      if (loose >= PIECE) {
+        pieces = [new Blob(pieces)];
+        loose = 0;
+      }
+    }
+  } catch (error) {
+    // Browsers tell of a connection that ends too early in different words.
+    if (error instanceof TypeError) throw new TypeError("network: the export broke off");
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+/** The file name of a `Content-Disposition`. */
+export function nameOf(disposition: string | null): string {
+  return /filename="?([^";]+)"?/.exec(disposition ?? "")?.[1] ?? "orders.csv";
+}
+
+/** Lets the browser save a file. */
+export function saveFile({ name, file }: Exported): void {
+  const url = URL.createObjectURL(file);
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}

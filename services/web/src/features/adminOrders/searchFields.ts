@@ -1,0 +1,74 @@
+import { optional, transform } from "zod/mini";
+
+/**
+ * Fields of addresses. People type and share addresses, so whatever does not fit counts as not given. The router reads `?q=42` as a
+ * number and `?status=PENDING` as one text, so both are taken for what is meant.
+ */
+function field<T>(read: (given: unknown) => T | undefined) {
+  return optional(transform(read));
+}
+
+const isOneOf = <T extends string>(values: readonly T[], given: unknown): given is T =>
+  (values as readonly unknown[]).includes(given);
+
+/** Free text of at most `max` characters. */
+export function text(max: number) {
+  return field((given) => {
+    if (typeof given !== "string" && typeof given !== "number") return undefined;
+    return String(given).trim().slice(0, max) || undefined;
+  });
+}
+
+/** One of these values. */
+export function oneOf<T extends string>(values: readonly T[]) {
+  return field((given) => (isOneOf(values, given) ? given : undefined));
+}
+
+/** Any of these values. Unknown ones are left out, and a list without values is no filter. */
+export function anyOf<T extends string>(values: readonly T[]) {
+  return field((given) => {
+    const all = Array.isArray(given) ? given : [given];
+    const known = values.filter((value) => all.includes(value));
+    return known.length > 0 ? known : undefined;
+  });
+}
+
+/** A text of this form. */
+export function like(pattern: RegExp) {
+  return field((given) => {
+    const value = typeof given === "number" ? String(given) : given;
+    return typeof value === "string" && pattern.test(value) ? value : undefined;
+  });
+}
+
+export const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+export const id = () => like(ID);
+
+export const cursor = () => like(/^[A-Za-z0-9_-]{1,500}$/);
+
+/** True or not given. */
+export function flag() {
+  return field((given) => (given === true || given === "true" ? true : undefined));
+}
+
+/** A whole number of at least 0: an amount in minor units. */
+export function amount() {
+  return field((given) => {
+    const value = typeof given === "string" && given !== "" ? Number(given) : given;
+    return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+  });
+}
+
+/** A day such as 2026-11-21. */
+export function day() {
+  return field((given) => (typeof given === "string" && isDay(given) ? given : undefined));
+}
+
+/** Whether a text is a day of the calendar: 2026-02-30 is none. */
+export function isDay(text: string): boolean {
+  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
+  if (!match) return false;
+  const date = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+}

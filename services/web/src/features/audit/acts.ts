@@ -1,0 +1,51 @@
+/** Acts that the audit log knows, by what they are about; the filter offers them. */
+export const ACTS: Record<string, string[]> = {
+  "user.": ["user.set_role", "user.suspend", "user.restore"],
+  "worker.": ["worker.update"],
+  "order.": [
+    "order.status",
+    "order.edit",
+    "order.assign",
+    "order.release",
+    "order.cancel",
+    "order.quote",
+    "order.quote_withdraw",
+  ],
+  "change_request.": ["change_request.approve", "change_request.reject"],
+  "note.": ["note.add"],
+  "progress.": ["progress.add"],
+  "shipment.": ["shipment.create", "shipment.update"],
+  "file.": ["file.add", "file.delete"],
+  "payment.": ["payment.create"],
+  "product.": ["product.create", "product.update", "product.archive", "product.pictures", "product.import"],
+  "stock.": ["stock.adjust"],
+  "category.": ["category.create", "category.update", "category.delete"],
+  "settings.": ["settings.update"],
+  "orders.": ["orders.export"],
+  "products.": ["products.export"],
+  "security.": [
+    "security.wrong_password",
+    "security.sign_in_slowed",
+    "security.suspended_sign_in",
+    "security.token_reused",
+    "security.denied",
+  ],
+};
+
+/** What acts can be about. */
+export const TARGET_KINDS = [
+  "user",
+  "worker",
+  "order",
+  "shipment",
+  "file",
+  "payment",
+  "product",
+  "product_import",
+  "category",
+  "settings",
+  "orders",
+  "products",
+  "account",
+  "route",
+];

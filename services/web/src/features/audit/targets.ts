@@ -1,0 +1,59 @@
+import type { AuditRecord } from "@/api/schema";
+
+/** A page that shows what was acted on. */
+export type Place =
+  | { page: "order"; id: string }
+  | { page: "product"; id: string }
+  | { page: "user"; id: string }
+  | { page: "settings" }
+  | { page: "categories" };
+
+type Acted = Pick<AuditRecord, "targetKind" | "targetId" | "before" | "after">;
+
+/** Where to look at what an act was about; null if no page shows it. */
+export function placeOf({ targetKind, targetId, before, after }: Acted): Place | null {
+  switch (targetKind) {
+    case "order":
+    case "product":
+      return { page: targetKind, id: targetId };
+    case "user":
+    case "worker":
+      return { page: "user", id: targetId };
+    case "settings":
+    case "category":
+      return { page: targetKind === "settings" ? "settings" : "categories" };
+    default:
+      // Payments and files are on the page of what they belong to.
+      return placeOfValue("orderId", find("orderId", after, before));
+  }
+}
+
+const USERS = ["assigneeId", "customerId", "workerId", "userId", "requestedBy"];
+const ORDERS = ["orderId", "replacementId", "replacesId", "replacedById"];
+
+/** Where to look at what a field of a state names; null if it names nothing that has a page. */
+export function placeOfValue(field: string, value: unknown): Place | null {
+  if (typeof value !== "string" || value === "") return null;
+  if (USERS.includes(field)) return { page: "user", id: value };
+  if (ORDERS.includes(field)) return { page: "order", id: value };
+  return field === "productId" ? { page: "product", id: value } : null;
+}
+
+/** What people call the target: the number of an order, the name of a product. */
+export function targetName({ targetId, before, after }: Acted): string {
+  for (const field of ["orderNumber", "order", "name"]) {
+    const value = find(field, after, before);
+    if (typeof value === "string" && value) return value;
+  }
+  return shortId(targetId);
+}
+
+function find(field: string, ...states: (Record<string, unknown> | null)[]): unknown {
+  for (const state of states) if (state?.[field]) return state[field];
+  return undefined;
+}
+
+/** The end of a long id, which tells two apart: ids of this platform begin with their time. */
+export function shortId(id: string): string {
+  return id.length > 20 ? `…${id.slice(-8)}` : id;
+}

@@ -1,0 +1,33 @@
+import { Skeleton } from "@mantine/core";
+import { storefront } from "@/i18n/en/storefront";
+import { useWords } from "@/i18n/language";
+import { TextLink } from "@/ui/links";
+import { categoryTree } from "./categories";
+import classes from "./Home.module.css";
+import { useCategories } from "./queries";
+
+/** The top categories that have products. A shop without categories shows nothing here, and so does one that cannot be asked. */
+export function TopCategories() {
+  const t = useWords(storefront);
+  const { data, isPending } = useCategories();
+  if (isPending) return <Skeleton height="5.5rem" />;
+  const top = categoryTree(data?.items ?? []).filter(({ products }) => products > 0);
+  if (top.length === 0) return null;
+  return (
+    <nav aria-labelledby="categories">
+      <h2 id="categories" className={classes.title}>
+        {t.categories}
+      </h2>
+      <ul className={classes.categories}>
+        {top.map(({ category, products }) => (
+          <li key={category.id}>
+            <TextLink to="/products" search={{ category: category.slug }} className={classes.category}>
+              <span>{category.name}</span>
+              <span className={classes.count}>{t.inCategory(products)}</span>
+            </TextLink>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}

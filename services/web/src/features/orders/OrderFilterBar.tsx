@@ -1,0 +1,68 @@
+import { Button, Chip, Group, MultiSelect, NativeSelect } from "@mantine/core";
+import { X } from "lucide-react";
+import type { OrderSort, OrderStatus, PaymentStatus } from "@/api/schema";
+import { common } from "@/i18n/en/common";
+import { orders } from "@/i18n/en/orders";
+import { useWords } from "@/i18n/language";
+import { DayField } from "@/ui/DayField";
+import { SearchField } from "@/ui/SearchField";
+import { isNarrowed, type OrderFilters, PAYMENT_STATUSES, SORTS, STATUSES } from "./filters";
+import classes from "./OrderFilterBar.module.css";
+
+type Props = {
+  filters: OrderFilters;
+  /** `typing` changes come one after another: they make no steps back in the browser. */
+  onChange: (change: Partial<OrderFilters>, typing?: boolean) => void;
+};
+
+/** Search, filters and sorting of a customer's orders. */
+export function OrderFilterBar({ filters, onChange }: Props) {
+  const t = useWords(orders);
+  const words = useWords(common);
+  const clear = { q: undefined, status: undefined, paymentStatus: undefined, from: undefined, to: undefined };
+  return (
+    <div className={classes.bar}>
+      <div className={classes.search}>
+        <SearchField label={t.searchOrders} value={filters.q ?? ""} onChange={(q) => onChange({ q }, true)} />
+      </div>
+      <div role="group" aria-label={words.status}>
+        <Chip.Group
+          multiple
+          value={filters.status ?? []}
+          onChange={(status) => onChange({ status: status as OrderStatus[] })}
+        >
+          <Group gap={6}>
+            {STATUSES.map((status) => (
+              <Chip key={status} value={status} size="sm">
+                {words.orderStatus[status]}
+              </Chip>
+            ))}
+          </Group>
+        </Chip.Group>
+      </div>
+      <div className={classes.fields}>
+        <MultiSelect
+          label={words.payment}
+          placeholder={filters.paymentStatus ? undefined : words.all}
+          data={PAYMENT_STATUSES.map((value) => ({ value, label: words.paymentStatus[value] }))}
+          value={filters.paymentStatus ?? []}
+          onChange={(values) => onChange({ paymentStatus: values as PaymentStatus[] })}
+          clearable
+        />
+        <DayField label={words.from} value={filters.from} onChange={(from) => onChange({ from })} />
+        <DayField label={words.to} value={filters.to} onChange={(to) => onChange({ to })} />
+        <NativeSelect
+          label={t.sort}
+          data={SORTS.map((value) => ({ value, label: t.sorts[value] }))}
+          value={filters.sort ?? "NEWEST"}
+          onChange={(event) => onChange({ sort: event.currentTarget.value as OrderSort })}
+        />
+        {isNarrowed(filters) && (
+          <Button variant="subtle" leftSection={<X size={16} aria-hidden="true" />} onClick={() => onChange(clear)}>
+            {words.clearFilters}
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,100 @@
+import { Group, Skeleton, Stack, Text } from "@mantine/core";
+import { Ban, CheckCheck, CircleAlert, CircleDashed, type LucideIcon, Undo2 } from "lucide-react";
+import type { Order, Payment, PaymentState } from "@/api/schema";
+import { useSession } from "@/api/useSession";
+import { checkout } from "@/i18n/en/checkout";
+import { common } from "@/i18n/en/common";
+import { useWords } from "@/i18n/language";
+import { Card } from "@/ui/Card";
+import { FailureNote } from "@/ui/Failure";
+import { dateTime, money } from "@/ui/format";
+import { ButtonLink } from "@/ui/links";
+import { PaymentStamp, Stamp, type Tone } from "@/ui/Stamp";
+import { useNow } from "@/ui/useNow";
+import classes from "./Payments.module.css";
+import { payStateOf, timeLeft } from "./payState";
+import { usePayments } from "./usePayments";
+
+/** The payments of an order, for its customer and administrators; workers do not see them. */
+export function OrderPayments({ order }: { order: Order }) {
+  const caller = useSession();
+  // A guest reads only their own orders.
+  const own = caller.kind === "guest" || (caller.kind === "user" && caller.user.id === order.customer.id);
+  if (!own && caller.kind === "user" && caller.user.role === "STAFF") return null;
+  return <Payments order={order} own={own} />;
+}
+
+function Payments({ order, own }: { order: Order; own: boolean }) {
+  const t = useWords(common);
+  const w = useWords(checkout);
+  const now = useNow(1_000);
+  const { data, error, isPending, refetch } = usePayments(order.id);
+  const state = payStateOf(order, data?.items ?? [], now);
+  const left = order.expiresAt && timeLeft(order.expiresAt, now);
+  return (
+    <Card title={w.payments} aside={<PaymentStamp status={order.paymentStatus} />}>
+      <Stack gap="sm">
+        {isPending && <Skeleton height="2.75rem" />}
+        {error && !data && <FailureNote error={error} onRetry={() => void refetch()} />}
+        {data?.items.length === 0 && <Text c="dimmed">{w.noPayments}</Text>}
+        {data && data.items.length > 0 && (
+          <ul className={classes.items}>
+            {data.items.map((payment) => (
+              <PaymentRow key={payment.id} payment={payment} />
+            ))}
+          </ul>
+        )}
+        {state.kind === "confirming" && (
+          <Text size="sm" role="status">
+            {w.notPayable.confirming.hint}
+          </Text>
+        )}
+        {own && state.kind === "due" && (
+          <Group>
+            <ButtonLink to="/pay/$orderId" params={{ orderId: order.id }}>
+              {state.open ? w.continuePayment : w.payNow}
+            </ButtonLink>
+            {left && (
+              <Text size="sm" c="dimmed" className={classes.left}>
+                {w.timeLeft(left)}
+              </Text>
+            )}
+          </Group>
+        )}
+        {!own && state.kind === "due" && left && (
+          <Text size="sm" c="dimmed">
+            {`${t.due}: ${dateTime(order.expiresAt ?? "")}`}
+          </Text>
+        )}
+      </Stack>
+    </Card>
+  );
+}
+
+const LOOK: Record<PaymentState, [tone: Tone, icon: LucideIcon]> = {
+  PENDING: ["waiting", CircleDashed],
+  SUCCEEDED: ["done", CheckCheck],
+  FAILED: ["bad", CircleAlert],
+  REFUNDING: ["working", Undo2],
+  REFUNDED: ["over", Ban],
+};
+
+function PaymentRow({ payment }: { payment: Payment }) {
+  const t = useWords(common);
+  const w = useWords(checkout);
+  const [tone, icon] = LOOK[payment.state];
+  return (
+    <li className={classes.payment}>
+      <Text component="span" fw={600} className="figures">
+        {money(payment.amount)}
+      </Text>
+      <Stamp tone={tone} icon={icon}>
+        {t.paymentState[payment.state]}
+      </Stamp>
+      <Text component="span" size="sm" c="dimmed">
+        {`${w.providers[payment.provider]} · ${dateTime(payment.createdAt)}`}
+      </Text>
+      {payment.failureReason && <p className={classes.reason}>{payment.failureReason}</p>}
+    </li>
+  );
+}

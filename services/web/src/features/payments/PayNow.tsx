@@ -1,0 +1,114 @@
+import { Alert, Button, Radio, Stack, Text } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { CircleAlert, CreditCard } from "lucide-react";
+import { useEffect, useEffectEvent, useState } from "react";
+import { isCode } from "@/api/failure";
+import type { Order, Payment, PaymentCreated, Provider } from "@/api/schema";
+import { checkout } from "@/i18n/en/checkout";
+import { useWords } from "@/i18n/language";
+import { FailureNote } from "@/ui/Failure";
+import { dateTime } from "@/ui/format";
+import classes from "./Payments.module.css";
+import { type PayState, providerPage, timeLeft } from "./payState";
+import { PROVIDERS } from "./providers";
+import { startPayment } from "./startPayment";
+import { showPayment } from "./usePayments";
+
+type Props = {
+  order: Order;
+  state: Extract<PayState, { kind: "due" }>;
+  now: number;
+  go: (url: string) => void;
+  /** The order cannot be paid any more: loads what became of it. */
+  onRefused: () => void;
+};
+
+/** The choice of a provider, and the way to its page. */
+export function PayNow({ order, state, now, go, onRefused }: Props) {
+  const w = useWords(checkout);
+  const client = useQueryClient();
+  const [provider, setProvider] = useState(PROVIDERS.find((name) => name === state.failed?.provider) ?? PROVIDERS[0]);
+  const start = useMutation({
+    mutationFn: (chosen: Provider) => startPayment(order.id, chosen),
+    onSuccess: ({ payment, redirectUrl }: PaymentCreated) => {
+      const page = providerPage(redirectUrl);
+      if (page) go(page);
+      else onRefused();
+      showPayment(payment, client);
+    },
+    onError: (error) => {
+      if (isCode(error, "ORDER_NOT_PAYABLE")) onRefused();
+    },
+  });
+  useReturn(start.reset);
+  const left = order.expiresAt && timeLeft(order.expiresAt, now);
+  const running = providerPage(state.open?.redirectUrl ?? null);
+  // Between the answer and the provider's page.
+  const leaving = start.isPending || (start.isSuccess && providerPage(start.data.redirectUrl) !== null);
+  return (
+    <Stack gap="sm">
+      {state.failed && <Failed payment={state.failed} />}
+      {start.isError && <FailureNote error={start.error} onRetry={() => start.mutate(provider)} />}
+      {running && !leaving && state.open && (
+        <Alert color="carbon" title={w.underWay}>
+          <Text size="sm">{w.underWayHint(dateTime(state.open.createdAt))}</Text>
+        </Alert>
+      )}
+      {PROVIDERS.length > 1 && (
+        <Radio.Group label={w.provider} value={provider} onChange={setProvider}>
+          <Stack gap="xs" mt="xs">
+            {PROVIDERS.map((name) => (
+              <Radio key={name} value={name} label={w.providers[name]} />
+            ))}
+          </Stack>
+        </Radio.Group>
+      )}
+      {PROVIDERS.length === 1 && <Text c="dimmed">{w.providers[provider]}</Text>}
+      {running && !leaving && (
+        <Button size="md" leftSection={<CreditCard size={18} aria-hidden="true" />} onClick={() => go(running)}>
+          {w.continuePayment}
+        </Button>
+      )}
+      <Button
+        size="md"
+        variant={running && !leaving ? "default" : "filled"}
+        loading={leaving}
+        onClick={() => start.mutate(provider)}
+      >
+        {payWord(state, running !== null, w)}
+      </Button>
+      {left && (
+        <Text size="sm" c="dimmed" className={classes.left}>
+          {w.timeLeft(left)}
+        </Text>
+      )}
+    </Stack>
+  );
+}
+
+type Words = Pick<typeof checkout, "payAnew" | "payAgain" | "payNow">;
+
+function payWord(state: Props["state"], running: boolean, w: Words): string {
+  if (running) return w.payAnew;
+  return state.failed ? w.payAgain : w.payNow;
+}
+
+/** The last attempt did not work. */
+function Failed({ payment }: { payment: Payment }) {
+  const w = useWords(checkout);
+  return (
+    <Alert role="status" color="red" variant="light" icon={<CircleAlert />} title={w.failed}>
+      <Text size="sm">{payment.failureReason ?? w.failedHint}</Text>
+    </Alert>
+  );
+}
+
+/** Calls back when the browser shows this page again as it was left for the provider's. */
+function useReturn(onReturn: () => void): void {
+  const latest = useEffectEvent(onReturn);
+  useEffect(() => {
+    const shown = (event: PageTransitionEvent) => event.persisted && latest();
+    addEventListener("pageshow", shown);
+    return () => removeEventListener("pageshow", shown);
+  }, []);
+}

@@ -1,0 +1,55 @@
+import { Button, Group } from "@mantine/core";
+import { Check } from "lucide-react";
+import type { ReactNode } from "react";
+import { adminPeople } from "@/i18n/en/adminPeople";
+import { common } from "@/i18n/en/common";
+import { useWords } from "@/i18n/language";
+import classes from "./SaveBar.module.css";
+
+type Props = {
+  changes: string[];
+  saving: boolean;
+  onDiscard: () => void;
+  /** After saving. */
+  saved: boolean;
+  onUndo: (() => void) | undefined;
+  /** Messages above the bar. */
+  children: ReactNode;
+};
+
+/** What is not saved yet, always in view. It is there before there is anything, so that the page does not jump. */
+export function SaveBar({ changes, saving, onDiscard, saved, onUndo, children }: Props) {
+  const t = useWords(common);
+  const { settings: w } = useWords(adminPeople);
+  const dirty = changes.length > 0;
+  return (
+    <div className={classes.sticky}>
+      {children}
+      <div className={classes.bar} data-dirty={dirty || undefined}>
+        <div role="status" className={classes.what}>
+          {dirty && `${w.unsaved(changes.length)}: ${changes.join(", ")}`}
+          {!dirty && !saved && w.nothingChanged}
+          {!dirty && saved && (
+            <Group gap="xs" className={classes.saved}>
+              <Check size={16} aria-hidden="true" />
+              {w.saved}
+              {onUndo && (
+                <Button variant="subtle" size="compact-sm" onClick={onUndo}>
+                  {t.undo}
+                </Button>
+              )}
+            </Group>
+          )}
+        </div>
+        <Group gap="xs" wrap="nowrap">
+          <Button variant="default" disabled={!dirty || saving} onClick={onDiscard}>
+            {w.discard}
+          </Button>
+          <Button type="submit" disabled={!dirty} loading={saving}>
+            {t.save}
+          </Button>
+        </Group>
+      </div>
+    </div>
+  );
+}

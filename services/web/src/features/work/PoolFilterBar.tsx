@@ -1,0 +1,75 @@
+import { Button, Checkbox, NativeSelect } from "@mantine/core";
+import { $api } from "@/api/client";
+import { common } from "@/i18n/en/common";
+import { work } from "@/i18n/en/work";
+import { useWords } from "@/i18n/language";
+import { Card } from "@/ui/Card";
+import { SearchField } from "@/ui/SearchField";
+import { AmountField } from "./AmountField";
+import { isNarrowed, NO_POOL_FILTERS, type PoolFilters, WORK_KINDS } from "./filters";
+import classes from "./Pool.module.css";
+import { useCategories } from "./useCategories";
+
+type Props = { filters: PoolFilters; onChange: (change: PoolFilters) => void };
+
+/** What of the pool is shown. */
+export function PoolFilterBar({ filters, onChange }: Props) {
+  const c = useWords(common);
+  const t = useWords(work).pool;
+  const categories = useCategories();
+  const { data: shop } = $api.useQuery("get", "/api/v1/shop", {}, { staleTime: 600_000 });
+  const currency = shop?.currency ?? "USD";
+  const change = (next: PoolFilters) => onChange({ ...next, cursor: undefined, look: undefined });
+  const kinds = WORK_KINDS.map((kind) => ({ value: kind, label: c.kind[kind] }));
+  // An address may name a category by its id, or one that is not there any more.
+  const { category } = filters;
+  const other = category && !categories.some(({ value }) => value === category) ? [category] : [];
+  const amount = { currency, complaint: t.notAnAmount };
+  return (
+    <Card>
+      <div className={classes.filters}>
+        <SearchField label={t.search} value={filters.q ?? ""} onChange={(q) => change({ q: q || undefined })} />
+        <NativeSelect
+          label={t.kind}
+          data={[{ value: "", label: c.all }, ...kinds]}
+          value={filters.kind ?? ""}
+          onChange={(event) => {
+            const { value } = event.currentTarget;
+            change({ kind: WORK_KINDS.find((kind) => kind === value) });
+          }}
+        />
+        <NativeSelect
+          label={t.category}
+          data={[{ value: "", label: c.all }, ...categories, ...other]}
+          value={category ?? ""}
+          onChange={(event) => change({ category: event.currentTarget.value || undefined })}
+        />
+        <div className={classes.pair}>
+          <AmountField
+            {...amount}
+            label={t.minTotal}
+            value={filters.minTotal}
+            onChange={(minTotal) => change({ minTotal })}
+          />
+          <AmountField
+            {...amount}
+            label={t.maxTotal}
+            value={filters.maxTotal}
+            onChange={(maxTotal) => change({ maxTotal })}
+          />
+        </div>
+        <Checkbox
+          className={classes.check}
+          label={t.onlyMine}
+          checked={filters.mine ?? false}
+          onChange={(event) => change({ mine: event.currentTarget.checked || undefined })}
+        />
+        {isNarrowed(filters) && (
+          <Button variant="default" onClick={() => change(NO_POOL_FILTERS)}>
+            {c.clearFilters}
+          </Button>
+        )}
+      </div>
+    </Card>
+  );
+}

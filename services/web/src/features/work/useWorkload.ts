@@ -1,0 +1,22 @@
+import { $api } from "@/api/client";
+import { refetchSoon } from "@/api/queryClient";
+import type { WorkerEntry } from "@/api/schema";
+import { useUser } from "@/api/useSession";
+import { useCatchUp, useLive } from "@/live/useLive";
+import { PATHS } from "./paths";
+
+/** The worker's categories, limit and open orders, kept up to date. */
+export function useWorkload() {
+  const me = useUser()?.id;
+  const query = $api.useQuery("get", PATHS.workload, {});
+  useLive("order:updated", ({ assignee }) => {
+    if (assignee?.id === me) refetchSoon(PATHS.workload);
+  });
+  useCatchUp(() => refetchSoon(PATHS.workload));
+  return query;
+}
+
+/** Whether no further order may be claimed. */
+export function isFull({ limit, openOrders }: Pick<WorkerEntry, "limit" | "openOrders">): boolean {
+  return limit > 0 && openOrders >= limit;
+}

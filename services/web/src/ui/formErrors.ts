@@ -1,0 +1,24 @@
+import type { UseFormReturnType } from "@mantine/form";
+import { ApiError } from "@/api/failure";
+import { sentence } from "./Failure";
+
+/**
+ * Shows the server's complaints at their fields and focuses the first one. `names` maps names of the API to names of the form; a field
+ * that the form does not have stays with the message. Returns whether every complaint found its field.
+ */
+export function showErrors<V extends Record<string, unknown>>(
+  form: UseFormReturnType<V>,
+  error: unknown,
+  names: Record<string, string> = {},
+): boolean {
+  if (!(error instanceof ApiError) || error.details.length === 0) return false;
+  const values = form.getValues();
+  const found = error.details.flatMap(({ field, message }) => {
+    const name = names[field] ?? field;
+    return name in values ? [[name, sentence(message)] as const] : [];
+  });
+  form.setErrors(Object.fromEntries(found));
+  const first = found[0]?.[0];
+  if (first) form.getInputNode(first)?.focus();
+  return found.length === error.details.length;
+}
