@@ -183,16 +183,20 @@ impl App {
                 return Err(session_ended());
             }
             let next = new_refresh_token()?;
-            let Some(twin) = self.spend(&tx, &hash, &token, &next.hash).await? else {
-                let ended = self
-                    .end_session(&tx, token.session, token.user, Ending::TokenReused)
-                    .await?;
-                tx.commit().await?;
-                self.revoke(&ended);
-                if let Some(user) = store::users::by_id(self.db.reader(), token.user).await? {
-                    self.report(ctx, Incident::TokenReused, &user.email).await;
+            let twin = match self.spend(&tx, &hash, &token, &next.hash).await? {
+                Use::First => None,
+                Use::Repeated { twin } => Some(twin),
+                Use::Second => {
+                    let ended = self
+                        .end_session(&tx, token.session, token.user, Ending::TokenReused)
+                        .await?;
+                    tx.commit().await?;
+                    self.revoke(&ended);
+                    if let Some(user) = store::users::by_id(self.db.reader(), token.user).await? {
+                        self.report(ctx, Incident::TokenReused, &user.email).await;
+                    }
+                    return Err(token_reused());
                 }
-                return Err(token_reused());
             };
             if token.expires_at <= now {
                 return Err(session_ended());
@@ -229,15 +233,14 @@ impl App {
         .await
     }
 
-    /// Uses a token, or repeats its use; none if it was used before and that is no repetition. The token that is issued for it has the
-    /// returned twin, if any.
+    /// Uses a token, or repeats its use. `next` is the hash of the token that is about to be issued for it.
     async fn spend(
         &self,
         tx: &Tx,
         hash: &str,
         token: &StoredToken,
         next: &str,
-    ) -> Result<Option<Option<String>>, Error> {
+    ) -> Result<Use, Error> {
         let now = self.clock.now();
         if token.used_at.is_none()
             && store::sessions::spend_token(tx.conn(), hash, next, now).await?
@@ -245,18 +248,22 @@ impl App {
             if let Some(twin) = &token.twin {
                 store::sessions::void_token(tx.conn(), twin, now).await?;
             }
-            return Ok(Some(None));
+            return Ok(Use::First);
         }
         if !store::sessions::repeat_use(tx.conn(), hash, now.minus(GRACE), now).await? {
-            return Ok(None);
+            return Ok(Use::Second);
         }
         // Read again: a concurrent use may have set it since.
         let used = store::sessions::find_token(tx.conn(), hash).await?;
         let Some(successor) = used.and_then(|used| used.successor) else {
-            return Ok(None);
+            return Ok(Use::Second);
         };
         let unused = store::sessions::set_twin(tx.conn(), &successor, next).await?;
-        Ok(unused.then_some(Some(successor)))
+        Ok(if unused {
+            Use::Repeated { twin: successor }
+        } else {
+            Use::Second
+        })
     }
 
     /// Ends the session of the refresh token; without one, that of the access token. Can be repeated.
@@ -305,6 +312,17 @@ impl App {
             }
         }
     }
+}
+
+/// How a refresh token was used.
+enum Use {
+    First,
+    /// Once more, because the answer was lost; the token that the first use gave.
+    Repeated {
+        twin: String,
+    },
+    /// By somebody else.
+    Second,
 }
 
 /// A refresh token that is about to be issued.

@@ -1,4 +1,4 @@
-import type { UseFormReturnType } from "@mantine/form";
+import type { FormErrors, UseFormReturnType } from "@mantine/form";
 import { ApiError } from "@/api/failure";
 import { sentence } from "./Failure";
 
@@ -21,4 +21,17 @@ export function showErrors<V extends Record<string, unknown>>(
   const first = found[0]?.[0];
   if (first) form.getInputNode(first)?.focus();
   return found.length === error.details.length;
+}
+
+/** Focuses a field of a form. */
+export function focusField<V extends Record<string, unknown>>(
+  form: UseFormReturnType<V>,
+  name: string | undefined,
+): void {
+  if (name) form.getInputNode(name)?.focus();
+}
+
+/** Focuses the first field with a complaint, in the order of the form: for `form.onSubmit(send, focusFirst(form))`. */
+export function focusFirst<V extends Record<string, unknown>>(form: UseFormReturnType<V>) {
+  return (errors: FormErrors) => focusField(form, Object.keys(errors)[0]);
 }

@@ -11,8 +11,7 @@ import { account as words } from "@/i18n/en/account";
 import { common } from "@/i18n/en/common";
 import { useWords, wordsOf } from "@/i18n/language";
 import { FailureNote } from "@/ui/Failure";
-import { showErrors } from "@/ui/formErrors";
-import { focusFirst } from "./focusFirst";
+import { focusFirst, showErrors } from "@/ui/formErrors";
 
 const LONGEST = 100;
 

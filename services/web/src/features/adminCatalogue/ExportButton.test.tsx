@@ -2,8 +2,8 @@ import { screen, waitFor } from "@testing-library/react";
 import { beforeEach, expect, test, vi } from "vitest";
 import { fakeApi, refusal } from "@/testing/fakeApi";
 import { show } from "@/testing/show";
+import { saveFile } from "@/ui/saveFile";
 import { ExportButton } from "./ExportButton";
-import { saveFile } from "./saveFile";
 
 vi.mock("./saveFile", () => ({ saveFile: vi.fn() }));
 beforeEach(() => vi.mocked(saveFile).mockReset());

@@ -6,9 +6,9 @@ import { common } from "@/i18n/en/common";
 import { useWords } from "@/i18n/language";
 import { FailureNote } from "@/ui/Failure";
 import { bytes } from "@/ui/format";
+import { saveFile } from "@/ui/saveFile";
 import { exportProducts } from "./exportProducts";
 import type { ProductFilters } from "./filters";
-import { saveFile } from "./saveFile";
 
 type Stage = { kind: "idle" } | { kind: "loading"; received: number } | { kind: "failed"; error: unknown };
 

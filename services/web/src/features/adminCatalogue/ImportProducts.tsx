@@ -8,11 +8,11 @@ import { Card } from "@/ui/Card";
 import { FailureNote } from "@/ui/Failure";
 import { bytes, percent } from "@/ui/format";
 import { ButtonLink } from "@/ui/links";
+import { saveFile } from "@/ui/saveFile";
 import { DropZone } from "./DropZone";
 import { ImportColumns } from "./ImportColumns";
 import { ImportReportCard } from "./ImportReportCard";
 import { csv, hasChanges, MAX_IMPORT_BYTES, templateRows } from "./importReport";
-import { saveFile } from "./saveFile";
 import { useImport } from "./useImport";
 
 /** Imports products from a CSV file: first a check that changes nothing, then the import of the same file. */

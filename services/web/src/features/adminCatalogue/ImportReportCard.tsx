@@ -11,9 +11,9 @@ import { Empty } from "@/ui/Empty";
 import { number } from "@/ui/format";
 import { TextLink } from "@/ui/links";
 import { Stamp, type Tone } from "@/ui/Stamp";
+import { saveFile } from "@/ui/saveFile";
 import classes from "./Import.module.css";
 import { counts, csv, firstFilter, type LineFilter, linesOf, OUTCOMES, reportRows } from "./importReport";
-import { saveFile } from "./saveFile";
 
 /** Lines that are drawn at a time: a report may have 100,000. */
 const STEP = 200;

@@ -60,13 +60,3 @@ async function collected(stream: ReadableStream<Uint8Array>, signal: AbortSignal
 export function nameOf(disposition: string | null): string {
   return /filename="?([^";]+)"?/.exec(disposition ?? "")?.[1] ?? "orders.csv";
 }
-
-/** Lets the browser save a file. */
-export function saveFile({ name, file }: Exported): void {
-  const url = URL.createObjectURL(file);
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
-}

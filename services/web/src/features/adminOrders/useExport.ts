@@ -1,6 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
-import { type Exported, exportOrders, saveFile } from "./exportOrders";
+import { saveFile } from "@/ui/saveFile";
+import { type Exported, exportOrders } from "./exportOrders";
 import type { OrderFilters } from "./filters";
 
 /** Runs one export at a time, tells how far it is, and can stop it. Leaving the page stops it too. */
@@ -15,7 +16,7 @@ export function useExport() {
       setBytes(0);
       return exportOrders(filters, { bom, signal: control.signal, onBytes: setBytes });
     },
-    onSuccess: saveFile,
+    onSuccess: ({ name, file }) => saveFile(file, name),
   });
   const isStopped = attempt.error instanceof DOMException && attempt.error.name === "AbortError";
   return {

@@ -1,6 +1,7 @@
 import { adminPeople } from "@/i18n/en/adminPeople";
 import { wordsOf } from "@/i18n/language";
 import { majorUnits } from "@/ui/format";
+import { saveFile } from "@/ui/saveFile";
 import { type ChartModel, type Series, valueText } from "./chartModel";
 
 export type Table = { head: string[]; rows: { key: string; label: string; cells: string[] }[] };
@@ -49,11 +50,5 @@ function field(value: number | string): string {
 
 /** Gives the file to the browser. The mark at its start makes Excel read UTF-8. */
 export function download(name: string, csv: string): void {
-  const url = URL.createObjectURL(new Blob(["\uFEFF", csv], { type: "text/csv;charset=utf-8" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  // Some browsers begin the download a moment later.
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  saveFile(new Blob(["\uFEFF", csv], { type: "text/csv;charset=utf-8" }), name);
 }

@@ -9,7 +9,7 @@ import { adminPeople } from "@/i18n/en/adminPeople";
 import { useWords } from "@/i18n/language";
 import { Card } from "@/ui/Card";
 import { FailureNote } from "@/ui/Failure";
-import { showErrors } from "@/ui/formErrors";
+import { focusFirst, showErrors } from "@/ui/formErrors";
 import { Ago } from "@/ui/Time";
 import { changedFields, complaints, type Draft, draftOf, patchOf, rebased, undoOf } from "./draft";
 import { type Field, GROUPS } from "./fields";
@@ -70,10 +70,6 @@ export function SettingsForm({ settings, onStale }: Props) {
     const patch = patchOf(draft, base);
     if (patch) save.mutate({ patch, before: base });
   };
-  const focusFirst = (errors: Record<string, unknown>) => {
-    const [first] = Object.keys(errors);
-    if (first) form.getInputNode(first as keyof Draft)?.focus();
-  };
   const undo = () => saved && save.mutate({ patch: undoOf(saved.before, saved.now), before: saved.now });
   const discard = () => {
     save.reset();
@@ -81,7 +77,7 @@ export function SettingsForm({ settings, onStale }: Props) {
     form.setValues(draftOf(base));
   };
   return (
-    <form onSubmit={form.onSubmit(submit, focusFirst)} noValidate>
+    <form onSubmit={form.onSubmit(submit, focusFirst(form))} noValidate>
       <LeaveGuard changes={changes} />
       <Stack gap="lg">
         {base.version > 1 && (

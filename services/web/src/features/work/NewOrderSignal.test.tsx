@@ -1,5 +1,5 @@
 import { act, screen, waitFor } from "@testing-library/react";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { sampleOrder } from "@/testing/sampleOrder";
 import { show } from "@/testing/show";
 import { missedSince } from "./missed";
@@ -15,16 +15,9 @@ vi.mock("./soundSwitch", () => ({ playOnce: vi.fn(), keepSoundReady: () => () =>
 vi.mock("./missed", () => ({ missedSince: vi.fn() }));
 
 const tell = (event: string, payload: unknown) => act(async () => events.get(event)?.(payload));
-const look = (hidden: boolean) => {
-  Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
-  document.dispatchEvent(new Event("visibilitychange"));
-};
-
 beforeEach(() => {
-  document.title = "Open work";
   vi.mocked(playOnce).mockReset();
 });
-afterEach(() => look(false));
 
 test("tells of each new order once, by sound and by text", async () => {
   show(<NewOrderSignal />);
@@ -43,19 +36,6 @@ test("an order that comes back to the pool is told of again", async () => {
   await tell("order:available", sampleOrder({ id: "a", version: 2 }));
   await tell("order:available", sampleOrder({ id: "a", version: 4 }));
   expect(playOnce).toHaveBeenCalledTimes(2);
-});
-
-test("counts in the title while the tab is hidden, and no longer", async () => {
-  show(<NewOrderSignal />);
-  await screen.findByRole("status");
-  await tell("order:available", sampleOrder({ id: "a" }));
-  expect(document.title).toBe("Open work");
-  look(true);
-  await tell("order:available", sampleOrder({ id: "b" }));
-  await tell("order:available", sampleOrder({ id: "c" }));
-  expect(document.title).toBe("(2) Open work");
-  look(false);
-  expect(document.title).toBe("Open work");
 });
 
 test("tells of the orders that came during an outage, and not of older ones", async () => {

@@ -10,9 +10,8 @@ import { common } from "@/i18n/en/common";
 import { work } from "@/i18n/en/work";
 import { useWords } from "@/i18n/language";
 import { FailureNote } from "@/ui/Failure";
-import { showErrors } from "@/ui/formErrors";
+import { focusFirst, showErrors } from "@/ui/formErrors";
 import { sendOnce } from "@/ui/keptWrite";
-import { focusFirst } from "./focusFirst";
 
 const LONGEST = 5000;
 

@@ -11,10 +11,9 @@ import { useWords } from "@/i18n/language";
 import { Card } from "@/ui/Card";
 import { FailureNote } from "@/ui/Failure";
 import { percent as inPercent } from "@/ui/format";
-import { showErrors } from "@/ui/formErrors";
+import { focusFirst, showErrors } from "@/ui/formErrors";
 import { sendOnce } from "@/ui/keptWrite";
 import { notify } from "@/ui/notify";
-import { focusFirst } from "./focusFirst";
 import { useLatestProgress } from "./LatestProgress";
 import { useReload } from "./useReload";
 

@@ -9,8 +9,8 @@ import { work } from "@/i18n/en/work";
 import { useWords } from "@/i18n/language";
 import { FailureNote } from "@/ui/Failure";
 import { day, money } from "@/ui/format";
+import { focusFirst } from "@/ui/formErrors";
 import { notify } from "@/ui/notify";
-import { focusFirst } from "./focusFirst";
 import { QuoteLines } from "./QuoteLines";
 import {
   endOfDay,

@@ -10,10 +10,10 @@ import { common } from "@/i18n/en/common";
 import { work } from "@/i18n/en/work";
 import { useWords } from "@/i18n/language";
 import { FailureNote } from "@/ui/Failure";
+import { focusFirst } from "@/ui/formErrors";
 import { sendOnce } from "@/ui/keptWrite";
 import { notify } from "@/ui/notify";
 import { CarrierFields } from "./CarrierFields";
-import { focusFirst } from "./focusFirst";
 import {
   packed,
   type ShipmentDraft,

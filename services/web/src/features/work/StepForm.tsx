@@ -5,8 +5,7 @@ import { type ReactNode, useEffect, useEffectEvent } from "react";
 import { common } from "@/i18n/en/common";
 import { useWords } from "@/i18n/language";
 import { FailureNote } from "@/ui/Failure";
-import { showErrors } from "@/ui/formErrors";
-import { focusField, focusFirst } from "./focusFirst";
+import { focusField, focusFirst, showErrors } from "@/ui/formErrors";
 import { useReload } from "./useReload";
 import classes from "./Work.module.css";
 

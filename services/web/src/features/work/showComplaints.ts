@@ -1,7 +1,7 @@
 import type { UseFormReturnType } from "@mantine/form";
 import { ApiError } from "@/api/failure";
 import { sentence } from "@/ui/Failure";
-import { focusField } from "./focusFirst";
+import { focusField } from "@/ui/formErrors";
 
 /** Shows the server's complaints at the fields of a form that has lists, and focuses the first one. */
 export function showComplaints<V extends Record<string, unknown>>(

@@ -3,7 +3,6 @@ import type { Order } from "@/api/schema";
 import { useCatchUp, useLive } from "@/live/useLive";
 import { missedSince } from "./missed";
 import { keepSoundReady, playOnce } from "./soundSwitch";
-import { withCount } from "./titleCount";
 
 /** Clocks of browsers and servers differ. */
 const MARGIN = 10_000;
@@ -11,13 +10,12 @@ const MARGIN = 10_000;
 const KNOWN = 500;
 
 /**
- * Tells of each new order in the pool: by a sound if it is switched on, and by a number in the window's title while the tab is hidden.
- * Returns the newest one. For every page of a worker: call it once, in the shell.
+ * Tells of each new order in the pool by a sound, if it is switched on. Returns the newest one. For every page of a worker: call it once, in
+ * the shell. The number in the window's title is the bell's: each of these orders is a notification too.
  */
 export function useNewOrderSound(): Order | null {
   const [newest, setNewest] = useState<Order | null>(null);
   const seen = useRef(new Map<string, number>());
-  const waiting = useRef(0);
 
   const tell = (order: Order) => {
     if ((seen.current.get(order.id) ?? -1) >= order.version) return;
@@ -26,9 +24,6 @@ export function useNewOrderSound(): Order | null {
     if (seen.current.size > KNOWN && oldest) seen.current.delete(oldest);
     playOnce(`${order.id}:${order.version}`);
     setNewest(order);
-    if (!document.hidden) return;
-    waiting.current += 1;
-    document.title = withCount(document.title, waiting.current);
   };
 
   useLive("order:available", tell);
@@ -42,17 +37,5 @@ export function useNewOrderSound(): Order | null {
   });
 
   useEffect(keepSoundReady, []);
-  useEffect(() => {
-    const looked = () => {
-      if (document.hidden) return;
-      waiting.current = 0;
-      document.title = withCount(document.title, 0);
-    };
-    document.addEventListener("visibilitychange", looked);
-    return () => {
-      document.removeEventListener("visibilitychange", looked);
-      document.title = withCount(document.title, 0);
-    };
-  }, []);
   return newest;
 }
