@@ -5,7 +5,7 @@ import { show } from "@/testing/show";
 import { saveFile } from "@/ui/saveFile";
 import { ExportButton } from "./ExportButton";
 
-vi.mock("./saveFile", () => ({ saveFile: vi.fn() }));
+vi.mock("@/ui/saveFile", () => ({ saveFile: vi.fn() }));
 beforeEach(() => vi.mocked(saveFile).mockReset());
 
 const EXPORT = "GET /api/v1/admin/products/export";
