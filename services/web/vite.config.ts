@@ -16,6 +16,8 @@ export default defineConfig({
     assetsDir: "assets",
     assetsInlineLimit: 0,
     manifest: true,
+    // One file of what every page needs: small files compress badly.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "base", tags: ["$initial"] }] } } },
   },
   server: {
     port: 5173,

@@ -1,3 +1,5 @@
+import "@mantine/spotlight/styles.layer.css";
+
 import { Spotlight, type SpotlightActionData } from "@mantine/spotlight";
 import { useNavigate } from "@tanstack/react-router";
 import { Search } from "lucide-react";
@@ -6,7 +8,7 @@ import { shell } from "@/i18n/en/shell";
 import { useWords } from "@/i18n/language";
 import { DESTINATIONS } from "./navigation";
 
-/** Mod+K: goes to any page. */
+/** Goes to any page. */
 export function Palette() {
   const t = useWords(shell);
   const role = useRole();
@@ -22,8 +24,7 @@ export function Palette() {
   return (
     <Spotlight
       actions={actions}
-      shortcut="mod + K"
-      tagsToIgnore={[]}
+      shortcut={null}
       nothingFound={t.nothingFound}
       highlightQuery
       attributes={{ content: { "aria-label": t.palette } }}

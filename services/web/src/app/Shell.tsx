@@ -1,6 +1,5 @@
 import "@mantine/core/styles.layer.css";
 import "@mantine/notifications/styles.layer.css";
-import "@mantine/spotlight/styles.layer.css";
 
 import { AppShell, Burger, Group, ScrollArea } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
@@ -15,11 +14,12 @@ import { useWords } from "@/i18n/language";
 import { Wordmark } from "@/ui/Wordmark";
 import { MainMenu } from "./MainMenu";
 import { OfflineBanner } from "./OfflineBanner";
-import { Palette } from "./Palette";
 import classes from "./Shell.module.css";
 import { ShellTools } from "./ShellTools";
 import { SkipLink } from "./SkipLink";
+import { usePalette } from "./usePalette";
 
+const Palette = lazy(() => import("./Palette").then((module) => ({ default: module.Palette })));
 const NewOrderSignal = lazy(() =>
   import("@/features/work/NewOrderSignal").then(({ NewOrderSignal }) => ({ default: NewOrderSignal })),
 );
@@ -31,6 +31,7 @@ export function Shell() {
   const role = useRole();
   useCartMerge();
   const [opened, { toggle, close }] = useDisclosure();
+  const palette = usePalette();
   const path = useRouterState({ select: (state) => state.location.pathname });
   // biome-ignore lint/correctness/useExhaustiveDependencies: the menu of a phone closes with every change of the path
   useEffect(close, [path, close]);
@@ -42,12 +43,10 @@ export function Shell() {
     >
       <SkipLink />
       <Notifications position="bottom-right" />
-      <Palette />
-      {role === "STAFF" && (
-        <Suspense fallback={null}>
-          <NewOrderSignal />
-        </Suspense>
-      )}
+      <Suspense fallback={null}>
+        {palette.isWanted && <Palette />}
+        {role === "STAFF" && <NewOrderSignal />}
+      </Suspense>
       <AppShell.Header className={classes.header}>
         <Group h="100%" px="md" justify="space-between" wrap="nowrap">
           <Group gap="sm" wrap="nowrap">
@@ -63,7 +62,7 @@ export function Shell() {
               <Wordmark name={name} />
             </Link>
           </Group>
-          <ShellTools />
+          <ShellTools onSearch={palette.toggle} />
         </Group>
       </AppShell.Header>
       <AppShell.Navbar className={classes.navbar}>

@@ -1,5 +1,4 @@
 import { ActionIcon, Avatar, Group, Menu, UnstyledButton } from "@mantine/core";
-import { openSpotlight } from "@mantine/spotlight";
 import { LogOut, Search } from "lucide-react";
 import { useUser } from "@/api/useSession";
 import { useSignOut } from "@/features/account/useSignOut";
@@ -12,7 +11,7 @@ import { notify } from "@/ui/notify";
 import { Preferences } from "./Preferences";
 
 /** The right end of the header: search, notifications, account. */
-export function ShellTools() {
+export function ShellTools({ onSearch }: { onSearch: () => void }) {
   const t = useWords(common);
   const words = useWords(shell);
   const user = useUser();
@@ -21,7 +20,7 @@ export function ShellTools() {
   const name = `${user.firstName} ${user.lastName}`.trim();
   return (
     <Group gap="xs" wrap="nowrap">
-      <ActionIcon variant="subtle" size="lg" aria-label={words.palette} onClick={openSpotlight}>
+      <ActionIcon variant="subtle" size="lg" aria-label={words.palette} onClick={onSearch}>
         <Search size={18} />
       </ActionIcon>
       <NotificationBell />

@@ -1,4 +1,4 @@
-import { Anchor, type AnchorProps, Button, type ButtonProps, NavLink, type NavLinkProps } from "@mantine/core";
+import { Anchor, type AnchorProps, Button, type ButtonProps } from "@mantine/core";
 import { createLink } from "@tanstack/react-router";
 import { forwardRef } from "react";
 
@@ -10,11 +10,6 @@ const ButtonBase = forwardRef<HTMLAnchorElement, ButtonProps & Omit<React.Compon
   (props, ref) => <Button component="a" ref={ref} {...props} />,
 );
 
-const NavBase = forwardRef<HTMLAnchorElement, NavLinkProps & Omit<React.ComponentProps<"a">, "color">>((props, ref) => (
-  <NavLink component="a" ref={ref} {...props} />
-));
-
 /** Links with typed routes, parameters and search. */
 export const TextLink = createLink(AnchorBase);
 export const ButtonLink = createLink(ButtonBase);
-export const NavItem = createLink(NavBase);

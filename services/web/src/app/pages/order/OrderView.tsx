@@ -1,10 +1,10 @@
 import { Group, Text } from "@mantine/core";
+import { lazy, Suspense } from "react";
 import type { Order, Person } from "@/api/schema";
 import { useUser } from "@/api/useSession";
 import { AskToCancel } from "@/features/orders/AskToCancel";
 import { actionsOf, openCancellation, partiesOf } from "@/features/orders/actions";
 import { CancelOrder } from "@/features/orders/CancelOrder";
-import { EditOrder } from "@/features/orders/EditOrder";
 import { titleOf } from "@/features/orders/orderTitle";
 import { Present } from "@/features/orders/Present";
 import { useChangeRequests } from "@/features/orders/useChangeRequests";
@@ -18,8 +18,11 @@ import { OrderStamp, PaymentStamp } from "@/ui/Stamp";
 import { useNow } from "@/ui/useNow";
 import { OrderActions } from "./OrderActions";
 import { OrderSections } from "./OrderSections";
+import { PartSkeleton } from "./PartSkeleton";
 import { Slip } from "./Slip";
 import { useTask } from "./useTask";
+
+const EditOrder = lazy(() => import("@/features/orders/EditOrder").then((module) => ({ default: module.EditOrder })));
 
 /** The page of an order: what it is, how far it is, what can be done, and everything that belongs to it. */
 export function OrderView({ order, present }: { order: Order; present: Person[] }) {
@@ -62,7 +65,11 @@ export function OrderView({ order, present }: { order: Order; present: Person[] 
           }
         >
           <StatusTracker order={order} />
-          {task === "edit" && <EditOrder order={order} onDone={close} />}
+          {task === "edit" && (
+            <Suspense fallback={<PartSkeleton />}>
+              <EditOrder order={order} onDone={close} />
+            </Suspense>
+          )}
           {task === "cancel" && <CancelOrder order={order} refunds={actions.refunds} onDone={close} />}
           {task === "ask" && <AskToCancel orderId={order.id} onDone={close} />}
           <OrderSections order={order} parties={parties} viewer={user} requests={requests} now={now} />
