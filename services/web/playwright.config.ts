@@ -6,12 +6,13 @@ const executablePath = process.env.WAYBILL_CHROMIUM ?? "/usr/bin/chromium";
 export default defineConfig({
   testDir: "e2e",
   globalSetup: "./e2e/globalSetup.ts",
-  outputDir: "test-results",
+  outputDir: "test-results/browser",
   // The journeys share a shop, and two cores draw and serve.
   workers: 1,
   timeout: 60_000,
   expect: { timeout: 10_000 },
-  reporter: process.env.CI ? [["line"], ["json", { outputFile: "test-results/report.json" }]] : "list",
+  // The name of the report is in PLAYWRIGHT_JUNIT_OUTPUT_FILE.
+  reporter: process.env.PLAYWRIGHT_JUNIT_OUTPUT_FILE ? [["list"], ["junit"]] : "list",
   use: {
     launchOptions: {
       executablePath,

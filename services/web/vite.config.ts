@@ -4,6 +4,10 @@ import { defineConfig } from "vitest/config";
 /** The gateway that `npm run dev` shows the pages of. */
 const gateway = process.env.WAYBILL_GATEWAY ?? "http://127.0.0.1:8080";
 
+const TESTS = ["src/**/*.test.{ts,tsx}"];
+/** Tests that replace modules (`vi.mock`). */
+const MOCKED = ["src/**/*.mocked.test.{ts,tsx}"];
+
 export default defineConfig({
   plugins: [react()],
   resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
@@ -31,7 +35,12 @@ export default defineConfig({
   test: {
     environment: "happy-dom",
     environmentOptions: { happyDOM: { url: "http://shop.test/" } },
-    include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/testing/setup.ts"],
+    projects: [
+      // A new environment for every file would take most of the time.
+      { extends: true, test: { name: "shared", include: TESTS, exclude: MOCKED, isolate: false } },
+      // A replaced module stays replaced for the files that follow.
+      { extends: true, test: { name: "mocked", include: MOCKED } },
+    ],
   },
 });

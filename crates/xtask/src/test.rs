@@ -55,6 +55,11 @@ pub fn test(all_databases: bool, args: &[String]) -> Result<()> {
         Ok(())
     };
 
+    let pages = if args.is_empty() {
+        web::test(&skips)
+    } else {
+        Ok(())
+    };
     match fs::read_to_string(&report) {
         Ok(report) => print_slowest(&report)?,
         Err(error) => println!("\nno times of the tests: {}: {error}", report.display()),
@@ -64,7 +69,6 @@ pub fn test(all_databases: bool, args: &[String]) -> Result<()> {
         println!("\nSKIPPED, because something is missing on this machine:\n{skipped}");
     }
     println!("checks skipped: {}", skipped.lines().count());
-    let pages = if args.is_empty() { web::test() } else { Ok(()) };
     outcome.and(docs).and(pages)
 }
 

@@ -1,15 +1,18 @@
 //! `cargo xtask web`: the web pages in `services/web`, built and tested by Node.js.
 
 use std::{
-    env, fs,
+    env,
+    fs::{self, OpenOptions},
+    io::Write as _,
     path::{Path, PathBuf},
     process::Command,
     time::SystemTime,
 };
 
 use anyhow::{Context as _, Result, bail};
+use quick_xml::{Reader, events::Event};
 
-use crate::{check, root};
+use crate::{check, root, target_dir};
 
 /// The oldest Node.js that builds them.
 const OLDEST: (u32, u32) = (20, 19);
@@ -46,20 +49,85 @@ pub fn current() -> Result<Option<PathBuf>> {
     Ok(Some(dist()))
 }
 
-/// Format, types, the client's types against the OpenAPI document, unit tests, and a build.
-pub fn test() -> Result<()> {
+/// Format, types, the client's types against the OpenAPI document, a build and its size, unit tests, and journeys through the real
+/// server in Chromium. What is missing on this machine is added to `skips`; with `CI` it is an error.
+pub fn test(skips: &Path) -> Result<()> {
     if let Err(missing) = require_node() {
-        if env::var_os("CI").is_some() {
-            return Err(missing);
-        }
-        println!("SKIPPED: the tests of the web pages: {missing:#}");
-        return Ok(());
+        return skip(skips, "tests of the web pages", &format!("{missing:#}"));
     }
     install()?;
-    for script in ["check", "api:check", "test", "build"] {
+    for script in ["check", "api:check", "build", "sizes"] {
         npm(&["run", "--silent", script])?;
     }
+    let results = folder().join("test-results");
+    let report = |name: &str| results.join(name);
+    let _ = fs::remove_dir_all(&results);
+    let units = report("units.xml");
+    let output = format!("--outputFile.junit={}", units.display());
+    let reporters = ["--reporter=dot", "--reporter=junit"];
+    let mut outcome = npm(&[&["run", "--silent", "test", "--"], &reporters[..], &[&output]].concat());
+    let mut reports = vec![units];
+    if let Some(chromium) = chromium() {
+        let browser = report("browser.xml");
+        let mut command = Command::new("npm");
+        command.args(["run", "--silent", "e2e"]);
+        command.current_dir(folder());
+        command.env("WAYBILL_CHROMIUM", chromium);
+        command.env("WAYBILL_BIN", target_dir().join("debug/waybill"));
+        command.env("PLAYWRIGHT_JUNIT_OUTPUT_FILE", &browser);
+        outcome = outcome.and(check(&mut command));
+        reports.push(browser);
+    } else {
+        let missing = "install Chromium (`chromium` in Debian), or name it in WAYBILL_CHROMIUM";
+        skip(skips, "browser tests of the web pages", missing)?;
+    }
+    let (mut passed, mut failed) = (0, 0);
+    for report in reports {
+        let text = fs::read_to_string(&report).with_context(|| report.display().to_string())?;
+        let (tests, failures) = counts(&text)?;
+        passed += tests - failures;
+        failed += failures;
+    }
+    println!("web: {passed} passed, {failed} failed");
+    outcome
+}
+
+fn skip(skips: &Path, what: &str, missing: &str) -> Result<()> {
+    if env::var_os("CI").is_some() {
+        bail!("{what}: {missing}");
+    }
+    let mut log = OpenOptions::new().create(true).append(true).open(skips)?;
+    writeln!(log, "{what}: {missing}")?;
     Ok(())
+}
+
+/// The browser: what `WAYBILL_CHROMIUM` names, or one that is installed.
+fn chromium() -> Option<PathBuf> {
+    if let Some(named) = env::var_os("WAYBILL_CHROMIUM") {
+        return Some(named.into());
+    }
+    let path = env::var_os("PATH")?;
+    let names = ["chromium", "chromium-browser", "google-chrome"];
+    let mut places = env::split_paths(&path)
+        .flat_map(|folder| names.map(|name| folder.join(name)));
+    places.find(|place| place.is_file())
+}
+
+/// Tests of a JUnit report, and how many of them failed.
+fn counts(report: &str) -> Result<(usize, usize)> {
+    let mut reader = Reader::from_str(report);
+    let (mut tests, mut failures) = (0, 0);
+    loop {
+        match reader.read_event()? {
+            Event::Eof => return Ok((tests, failures)),
+            Event::Start(tag) | Event::Empty(tag) => match tag.name().as_ref() {
+                b"testcase" => tests += 1,
+                b"failure" | b"error" => failures += 1,
+                _ => {}
+            },
+            _ => {}
+        }
+    }
 }
 
 fn folder() -> PathBuf {
@@ -142,5 +210,14 @@ mod tests {
                 "{version}"
             );
         }
+    }
+
+    #[test]
+    fn failures_of_a_report_are_counted() {
+        let report = r#"<testsuites tests="3" failures="1"><testsuite name="journeys.spec.ts" tests="3" failures="1">
+            <testcase name="one"><failure message="no"/></testcase>
+            <testcase name="two"/><testcase name="three"></testcase>
+        </testsuite></testsuites>"#;
+        assert_eq!(counts(report).unwrap(), (3, 1));
     }
 }

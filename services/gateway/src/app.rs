@@ -26,10 +26,12 @@ use crate::{
     web::Web,
 };
 
-/// A demo login, shown on the welcome page.
-#[derive(Debug, Clone, serde::Serialize)]
+/// An account for a first look.
+#[derive(Debug, Clone, serde::Serialize, utoipa::ToSchema)]
 pub struct DemoAccount {
+    #[schema(value_type = waybill_proto::common::Role)]
     pub role: String,
+    #[schema(example = "carl@waybill.example")]
     pub email: String,
     pub password: String,
 }

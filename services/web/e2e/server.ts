@@ -6,6 +6,8 @@ import { createInterface } from "node:readline";
 
 const PROGRAM = process.env.WAYBILL_BIN ?? new URL("../../../target/debug/waybill", import.meta.url).pathname;
 const PAGES = new URL("../dist", import.meta.url).pathname;
+/** What the tests are told; the program would warn of settings that it does not know. */
+const { WAYBILL_BIN: _program, WAYBILL_URL: _url, WAYBILL_CHROMIUM: _browser, ...OTHERS } = process.env;
 /** Seconds that a start with demo data may take. */
 const START_SECONDS = 120;
 
@@ -45,7 +47,7 @@ export class Server {
 
   private async run(listen: string): Promise<void> {
     const program = spawn(PROGRAM, ["--demo", "--listen", listen, "--data-dir", this.folder], {
-      env: { ...process.env, WAYBILL_WEB: PAGES, WAYBILL_RATE_LIMIT: "off", WAYBILL_LOG: "warn" },
+      env: { ...OTHERS, WAYBILL_WEB: PAGES, WAYBILL_RATE_LIMIT: "off", WAYBILL_LOG: "warn" },
       stdio: ["ignore", "pipe", "inherit"],
     });
     this.process = program;

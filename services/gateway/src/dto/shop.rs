@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 use utoipa::ToSchema;
-use waybill_proto::order as pb;
+use waybill_proto::{json::name_of, order as pb};
+
+use crate::app::{DemoAccount, Gateway};
 
 /// Public information about the shop.
 #[derive(Debug, Serialize, ToSchema)]
@@ -13,13 +15,31 @@ pub struct Shop {
     /// The currency of all prices (ISO 4217).
     #[schema(example = "USD")]
     pub currency: String,
+    /// Maximum size of a file of an order, in bytes.
+    #[schema(example = 5_242_880)]
+    pub max_file_bytes: i64,
+    /// Types of files that orders take, by content.
+    #[schema(value_type = Vec<pb::FileType>)]
+    pub allowed_file_types: Vec<&'static str>,
+    /// Whether an administrator approves finished work: the assigned worker requests the completion.
+    pub completion_needs_approval: bool,
+    /// Whether mails are kept at `/mailbox` instead of being sent.
+    pub mailbox: bool,
+    /// Accounts for a first look, with their passwords; empty except with demo data.
+    pub demo_accounts: Vec<DemoAccount>,
 }
 
-impl From<pb::ShopSettings> for Shop {
-    fn from(settings: pb::ShopSettings) -> Self {
+impl Shop {
+    pub fn new(settings: pb::ShopSettings, app: &Gateway) -> Self {
+        let types = settings.allowed_file_types.into_iter();
         Self {
             name: settings.shop_name,
             currency: settings.currency,
+            max_file_bytes: settings.max_file_bytes,
+            allowed_file_types: types.map(name_of::<pb::FileType>).collect(),
+            completion_needs_approval: !settings.completion_without_approval,
+            mailbox: app.mailbox,
+            demo_accounts: app.demo_accounts.clone(),
         }
     }
 }

@@ -19,13 +19,14 @@ pub fn routes() -> OpenApiRouter<App> {
         .routes(routes!(get_settings, replace_settings, update_settings))
 }
 
-/// Read the shop's name and currency.
+/// Read what everybody may know about the shop: its name, its currency, which files it takes.
 #[utoipa::path(get, path = "/api/v1/shop", tag = "shop", security((), ("bearer" = [])))]
 pub async fn get_shop(
     State(app): State<App>,
     Anyone(context): Anyone,
 ) -> Result<Answer<dto::Shop>, ApiError> {
-    Ok(Answer(current(&app, &context).await?.into()))
+    let settings = current(&app, &context).await?;
+    Ok(Answer(dto::Shop::new(settings, &app)))
 }
 
 async fn current(app: &Gateway, context: &CallContext) -> Result<pb::ShopSettings, ApiError> {

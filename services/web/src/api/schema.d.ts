@@ -1508,7 +1508,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read the shop's name and currency. */
+        /** Read what everybody may know about the shop: its name, its currency, which files it takes. */
         get: operations["getShop"];
         put?: never;
         post?: never;
@@ -2186,6 +2186,13 @@ export interface components {
             changeRequest: components["schemas"]["ChangeRequest"];
             order: components["schemas"]["Order"] | null;
             replacement: components["schemas"]["Order"] | null;
+        };
+        /** @description An account for a first look. */
+        DemoAccount: {
+            /** @example carl@waybill.example */
+            email: string;
+            password: string;
+            role: components["schemas"]["Role"];
         };
         /** @description A field of the request and what is wrong with it. */
         Detail: {
@@ -4064,11 +4071,25 @@ export interface components {
         ShipmentState: "PREPARING" | "SHIPPED" | "DELIVERED" | "CANCELLED";
         /** @description Public information about the shop. */
         Shop: {
+            /** @description Types of files that orders take, by content. */
+            allowedFileTypes: components["schemas"]["FileType"][];
+            /** @description Whether an administrator approves finished work: the assigned worker requests the completion. */
+            completionNeedsApproval: boolean;
             /**
              * @description The currency of all prices (ISO 4217).
              * @example USD
              */
             currency: string;
+            /** @description Accounts for a first look, with their passwords; empty except with demo data. */
+            demoAccounts: components["schemas"]["DemoAccount"][];
+            /** @description Whether mails are kept at `/mailbox` instead of being sent. */
+            mailbox: boolean;
+            /**
+             * Format: int64
+             * @description Maximum size of a file of an order, in bytes.
+             * @example 5242880
+             */
+            maxFileBytes: number;
             /** @example Waybill */
             name: string;
         };
@@ -4707,6 +4728,7 @@ export type Dashboard = components['schemas']['Dashboard'];
 export type DashboardOrders = components['schemas']['DashboardOrders'];
 export type DashboardUsers = components['schemas']['DashboardUsers'];
 export type Decided = components['schemas']['Decided'];
+export type DemoAccount = components['schemas']['DemoAccount'];
 export type Detail = components['schemas']['Detail'];
 export type EditedLine = components['schemas']['EditedLine'];
 export type EmailStatus = components['schemas']['EmailStatus'];

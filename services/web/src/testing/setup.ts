@@ -3,6 +3,7 @@ import { afterEach, vi } from "vitest";
 
 // Mantine measures and looks for fonts; happy-dom has neither.
 Object.defineProperty(document, "fonts", {
+  configurable: true,
   value: { addEventListener: () => undefined, removeEventListener: () => undefined, ready: Promise.resolve() },
 });
 
