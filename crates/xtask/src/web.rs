@@ -65,7 +65,12 @@ pub fn test(skips: &Path) -> Result<()> {
     let units = report("units.xml");
     let output = format!("--outputFile.junit={}", units.display());
     let reporters = ["--reporter=dot", "--reporter=junit"];
-    let mut outcome = npm(&[&["run", "--silent", "test", "--"], &reporters[..], &[&output]].concat());
+    let mut outcome = npm(&[
+        &["run", "--silent", "test", "--"],
+        &reporters[..],
+        &[&output],
+    ]
+    .concat());
     let mut reports = vec![units];
     if let Some(chromium) = chromium() {
         let browser = report("browser.xml");
@@ -108,8 +113,7 @@ fn chromium() -> Option<PathBuf> {
     }
     let path = env::var_os("PATH")?;
     let names = ["chromium", "chromium-browser", "google-chrome"];
-    let mut places = env::split_paths(&path)
-        .flat_map(|folder| names.map(|name| folder.join(name)));
+    let mut places = env::split_paths(&path).flat_map(|folder| names.map(|name| folder.join(name)));
     places.find(|place| place.is_file())
 }
 

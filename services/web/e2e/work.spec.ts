@@ -47,7 +47,6 @@ test("a worker asks to complete, an administrator approves beside the work, and 
   await signIn(worker, url, PEOPLE.worker);
   await worker.goto(`${url}/orders/${order.id}`);
   await worker.getByRole("button", { name: "Finish", exact: true }).click();
-  await worker.getByRole("button", { name: "Complete the order" }).click();
   await worker.getByLabel("What was done").fill("The pages are ready.");
   await worker.getByRole("button", { name: "Request completion" }).last().click();
   await admin.goto(`${url}/admin/requests`);

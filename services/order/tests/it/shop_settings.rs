@@ -34,7 +34,7 @@ fn expiry(seconds: i64) -> pb::UpdateSettingsRequest {
 }
 
 #[tokio::test]
-async fn a_new_shop_has_the_settings_of_the_process_and_its_name_and_currency_are_public() {
+async fn a_new_shop_has_the_settings_of_the_process_and_a_few_are_public() {
     on_any_database(async |shop| {
         let all = settings(shop, &shop.admin).await;
         assert_eq!(
@@ -48,9 +48,12 @@ async fn a_new_shop_has_the_settings_of_the_process_and_its_name_and_currency_ar
             let expected = pb::ShopSettings {
                 shop_name: "Waybill".into(),
                 currency: "USD".into(),
+                max_file_bytes: all.max_file_bytes,
+                allowed_file_types: all.allowed_file_types.clone(),
                 ..Default::default()
             };
             assert_eq!(seen, expected);
+            assert!(seen.max_file_bytes > 0 && !seen.allowed_file_types.is_empty());
         }
     })
     .await;

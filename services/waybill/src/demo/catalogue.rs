@@ -29,7 +29,7 @@ const GOODS: [Goods; 28] = [
     (
         "MUG-01",
         "Enamel mug",
-        "kitchen",
+        "Kitchen",
         1490,
         120,
         "Half a litre, chip-proof, with a blue rim.",
@@ -37,7 +37,7 @@ const GOODS: [Goods; 28] = [
     (
         "MUG-02",
         "Stoneware mug",
-        "kitchen",
+        "Kitchen",
         1890,
         80,
         "Thrown by hand; no two glazes alike.",
@@ -45,7 +45,7 @@ const GOODS: [Goods; 28] = [
     (
         "POT-01",
         "Tea pot",
-        "kitchen",
+        "Kitchen",
         4200,
         25,
         "Pours without a drop, holds one litre.",
@@ -53,7 +53,7 @@ const GOODS: [Goods; 28] = [
     (
         "KNF-01",
         "Paring knife",
-        "kitchen",
+        "Kitchen",
         2450,
         60,
         "Carbon steel, pear wood handle.",
@@ -61,7 +61,7 @@ const GOODS: [Goods; 28] = [
     (
         "KNF-02",
         "Bread knife",
-        "kitchen",
+        "Kitchen",
         3950,
         40,
         "Long enough for a whole loaf.",
@@ -69,7 +69,7 @@ const GOODS: [Goods; 28] = [
     (
         "BRD-01",
         "Cutting board",
-        "kitchen",
+        "Kitchen",
         3200,
         55,
         "End grain oak, oiled.",
@@ -77,7 +77,7 @@ const GOODS: [Goods; 28] = [
     (
         "PAN-01",
         "Iron pan",
-        "kitchen",
+        "Kitchen",
         5900,
         30,
         "Seasoned and ready, 28 cm.",
@@ -85,7 +85,7 @@ const GOODS: [Goods; 28] = [
     (
         "TWL-01",
         "Linen towel",
-        "home",
+        "Home",
         1650,
         200,
         "Dries fast, gets softer.",
@@ -93,7 +93,7 @@ const GOODS: [Goods; 28] = [
     (
         "BLK-01",
         "Wool blanket",
-        "home",
+        "Home",
         8900,
         18,
         "Woven from undyed wool.",
@@ -101,7 +101,7 @@ const GOODS: [Goods; 28] = [
     (
         "CND-01",
         "Beeswax candle",
-        "home",
+        "Home",
         990,
         300,
         "Burns twelve hours.",
@@ -109,7 +109,7 @@ const GOODS: [Goods; 28] = [
     (
         "LMP-01",
         "Desk lamp",
-        "home",
+        "Home",
         7400,
         22,
         "Warm light, dims to a glow.",
@@ -117,7 +117,7 @@ const GOODS: [Goods; 28] = [
     (
         "VAS-01",
         "Glass vase",
-        "home",
+        "Home",
         3100,
         34,
         "Recycled glass, slightly green.",
@@ -126,7 +126,7 @@ const GOODS: [Goods; 28] = [
     (
         "NTB-01",
         "Notebook, plain",
-        "paper",
+        "Paper",
         1250,
         400,
         "Lies flat, 192 pages.",
@@ -134,7 +134,7 @@ const GOODS: [Goods; 28] = [
     (
         "NTB-02",
         "Notebook, dotted",
-        "paper",
+        "Paper",
         1250,
         380,
         "Lies flat, 192 pages.",
@@ -142,7 +142,7 @@ const GOODS: [Goods; 28] = [
     (
         "PEN-01",
         "Fountain pen",
-        "paper",
+        "Paper",
         4800,
         45,
         "Steel nib, fine.",
@@ -150,7 +150,7 @@ const GOODS: [Goods; 28] = [
     (
         "INK-01",
         "Ink, blue-black",
-        "paper",
+        "Paper",
         1100,
         90,
         "Fifty millilitres.",
@@ -158,7 +158,7 @@ const GOODS: [Goods; 28] = [
     (
         "CRD-01",
         "Letterpress cards",
-        "paper",
+        "Paper",
         1800,
         70,
         "Set of eight with envelopes.",
@@ -166,7 +166,7 @@ const GOODS: [Goods; 28] = [
     (
         "CAL-01",
         "Wall calendar",
-        "paper",
+        "Paper",
         2200,
         3,
         "One drawing a month; the last copies.",
@@ -174,7 +174,7 @@ const GOODS: [Goods; 28] = [
     (
         "BAG-01",
         "Canvas bag",
-        "travel",
+        "Travel",
         2800,
         110,
         "Carries fifteen kilograms.",
@@ -182,7 +182,7 @@ const GOODS: [Goods; 28] = [
     (
         "BAG-02",
         "Weekend bag",
-        "travel",
+        "Travel",
         12900,
         12,
         "Waxed cotton, brass zips.",
@@ -190,7 +190,7 @@ const GOODS: [Goods; 28] = [
     (
         "BTL-01",
         "Steel bottle",
-        "travel",
+        "Travel",
         2600,
         140,
         "Keeps cold for a day.",
@@ -198,7 +198,7 @@ const GOODS: [Goods; 28] = [
     (
         "UMB-01",
         "Umbrella",
-        "travel",
+        "Travel",
         3900,
         65,
         "Turns inside out and back again.",
@@ -207,7 +207,7 @@ const GOODS: [Goods; 28] = [
     (
         "SHR-01",
         "Work shirt",
-        "clothing",
+        "Clothing",
         6900,
         48,
         "Heavy cotton, two pockets.",
@@ -215,7 +215,7 @@ const GOODS: [Goods; 28] = [
     (
         "SCK-01",
         "Wool socks",
-        "clothing",
+        "Clothing",
         1700,
         160,
         "For boots and slippers.",
@@ -223,7 +223,7 @@ const GOODS: [Goods; 28] = [
     (
         "CAP-01",
         "Wool cap",
-        "clothing",
+        "Clothing",
         2300,
         75,
         "Knitted in one piece.",
@@ -231,7 +231,7 @@ const GOODS: [Goods; 28] = [
     (
         "APR-01",
         "Leather apron",
-        "clothing",
+        "Clothing",
         9800,
         0,
         "Sold out for now.",
@@ -243,84 +243,84 @@ const SERVICES: [(&str, &str, &str, i64, &str); 12] = [
     (
         "SVC-LOGO",
         "Logo design",
-        "design",
+        "Design",
         45000,
         "Three drafts, two rounds of changes, all file formats.",
     ),
     (
         "SVC-CARD",
         "Business card design",
-        "design",
+        "Design",
         18000,
         "Front and back, ready to print.",
     ),
     (
         "SVC-ILLU",
         "Illustration",
-        "design",
+        "Design",
         32000,
         "One full-page drawing from your description.",
     ),
     (
         "SVC-PHOT",
         "Product photography",
-        "photo",
+        "Photography",
         26000,
         "Ten products on white, retouched.",
     ),
     (
         "SVC-PORT",
         "Portrait session",
-        "photo",
+        "Photography",
         21000,
         "One hour, fifteen pictures.",
     ),
     (
         "SVC-TRAN",
         "Translation, ten pages",
-        "text",
+        "Text",
         28000,
         "English and German, proofread by a second person.",
     ),
     (
         "SVC-EDIT",
         "Copy editing",
-        "text",
+        "Text",
         15000,
         "Up to five thousand words.",
     ),
     (
         "SVC-PAGE",
         "Landing page",
-        "web",
+        "Web",
         89000,
         "Designed, built, measured.",
     ),
     (
         "SVC-AUDT",
         "Website check-up",
-        "web",
+        "Web",
         39000,
         "Speed, accessibility and search, with a list of what to fix.",
     ),
     (
         "SVC-ENGR",
         "Engraving",
-        "workshop",
+        "Workshop",
         2500,
         "A name or a date on anything that we sell.",
     ),
     (
         "SVC-KNIF",
         "Knife sharpening",
-        "workshop",
+        "Workshop",
         1200,
         "On stones, by hand.",
     ),
     (
         "SVC-REPR",
         "Bag repair",
-        "workshop",
+        "Workshop",
         4500,
         "Seams, zips, straps.",
     ),
@@ -372,7 +372,7 @@ impl Demo {
                     0,
                 )
             });
-        for request in goods.chain(services) {
+        for request in mixed(goods, services) {
             let sku = request.sku.clone();
             match self
                 .clients
@@ -455,6 +455,25 @@ impl Demo {
             }
         }
     }
+}
+
+/// Goods with a service after every other one, so that both are among the newest products, which the shop shows first.
+fn mixed(
+    goods: impl Iterator<Item = CreateProductRequest>,
+    services: impl Iterator<Item = CreateProductRequest>,
+) -> Vec<CreateProductRequest> {
+    let mut services = services.fuse();
+    let pairs = GOODS.len() / 2;
+    let alone = pairs.saturating_sub(SERVICES.len());
+    let mut all = Vec::new();
+    for (n, one) in goods.enumerate() {
+        all.push(one);
+        if n % 2 == 1 && n / 2 >= alone {
+            all.extend(services.next());
+        }
+    }
+    all.extend(services);
+    all
 }
 
 fn product(

@@ -1,5 +1,5 @@
 import { Anchor, Container, Group } from "@mantine/core";
-import { useShop } from "@/features/shop/useShop";
+import { useShop } from "@/api/useShop";
 import { shell } from "@/i18n/en/shell";
 import { useWords } from "@/i18n/language";
 import { Preferences } from "./Preferences";
@@ -7,7 +7,7 @@ import classes from "./PublicLayout.module.css";
 
 export function PublicFooter() {
   const words = useWords(shell);
-  const { name } = useShop();
+  const { name, mailbox } = useShop();
   return (
     <footer className={`${classes.footer} no-print`}>
       <Container size="72rem" py="lg">
@@ -17,6 +17,11 @@ export function PublicFooter() {
             <Anchor href="/api-docs/" size="sm">
               {words.apiDocs}
             </Anchor>
+            {mailbox && (
+              <Anchor href="/mailbox" size="sm">
+                {words.mailbox}
+              </Anchor>
+            )}
             <Preferences />
           </Group>
         </Group>

@@ -1,6 +1,6 @@
 import type { FormErrors, UseFormReturnType } from "@mantine/form";
 import { ApiError } from "@/api/failure";
-import { sentence } from "./Failure";
+import { failureText, sentence } from "./Failure";
 
 /**
  * Shows the server's complaints at their fields and focuses the first one. `names` maps names of the API to names of the form; a field
@@ -34,4 +34,14 @@ export function focusField<V extends Record<string, unknown>>(
 /** Focuses the first field with a complaint, in the order of the form: for `form.onSubmit(send, focusFirst(form))`. */
 export function focusFirst<V extends Record<string, unknown>>(form: UseFormReturnType<V>) {
   return (errors: FormErrors) => focusField(form, Object.keys(errors)[0]);
+}
+
+/** Shows a refusal at the field that it is about, and focuses it. */
+export function showAt<V extends Record<string, unknown>>(
+  form: UseFormReturnType<V>,
+  name: keyof V & string,
+  error: unknown,
+): void {
+  form.setErrors({ ...form.errors, [name]: failureText(error).title });
+  focusField(form, name);
 }

@@ -99,3 +99,10 @@ export function initials(name: string): string {
   const parts = name.trim().split(/\s+/);
   return ((parts[0]?.[0] ?? "") + (parts.length > 1 ? (parts.at(-1)?.[0] ?? "") : "")).toUpperCase();
 }
+
+/** A day of the browser's calendar as YYYY-MM-DD, as fields of days have it. */
+export function localDay(time: string | number): string {
+  const at = new Date(time);
+  const two = (value: number) => String(value).padStart(2, "0");
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+}

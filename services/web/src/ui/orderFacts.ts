@@ -1,4 +1,15 @@
-import type { Order } from "@/api/schema";
+import type { Order, OrderStatus, PaymentStatus } from "@/api/schema";
+
+// In the order in which filters offer them.
+export const ORDER_STATUSES: readonly OrderStatus[] = ["PENDING", "IN_PROGRESS", "ON_HOLD", "COMPLETED", "CANCELLED"];
+export const PAYMENT_STATUSES: readonly PaymentStatus[] = [
+  "UNPAID",
+  "AUTHORIZED",
+  "PAID",
+  "PARTIALLY_REFUNDED",
+  "REFUNDED",
+  "FAILED",
+];
 
 /** Whether it still has to be paid: nothing was paid, or the last attempt failed. */
 export function isDue({ paymentStatus }: Pick<Order, "paymentStatus">): boolean {

@@ -55,9 +55,13 @@ impl ShopService for ShopGrpc {
         let settings = if sees_all(&ctx) {
             all
         } else {
+            // What pages need before somebody signs in, and what workers and customers are bound by.
             pb::ShopSettings {
                 shop_name: all.shop_name,
                 currency: all.currency,
+                max_file_bytes: all.max_file_bytes,
+                allowed_file_types: all.allowed_file_types,
+                completion_without_approval: all.completion_without_approval,
                 ..pb::ShopSettings::default()
             }
         };

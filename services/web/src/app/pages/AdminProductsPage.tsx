@@ -1,11 +1,11 @@
 import { getRouteApi } from "@tanstack/react-router";
 import { FileUp, Plus } from "lucide-react";
+import { useShop } from "@/api/useShop";
 import { ExportButton } from "@/features/adminCatalogue/ExportButton";
 import type { ProductFilters } from "@/features/adminCatalogue/filters";
 import { ProductFilterBar } from "@/features/adminCatalogue/ProductFilterBar";
 import { ProductTable } from "@/features/adminCatalogue/ProductTable";
 import { ProductPicture } from "@/features/catalogue/ProductPicture";
-import { useShop } from "@/features/shop/useShop";
 import { adminCatalogue } from "@/i18n/en/adminCatalogue";
 import { useWords } from "@/i18n/language";
 import { ButtonLink } from "@/ui/links";

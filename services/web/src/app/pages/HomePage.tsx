@@ -1,7 +1,7 @@
+import { useShop } from "@/api/useShop";
 import { NewestProducts } from "@/features/catalogue/NewestProducts";
 import { TopCategories } from "@/features/catalogue/TopCategories";
 import { WaysIn } from "@/features/catalogue/WaysIn";
-import { useShop } from "@/features/shop/useShop";
 import { storefront } from "@/i18n/en/storefront";
 import { useWords } from "@/i18n/language";
 import { Page } from "@/ui/Page";

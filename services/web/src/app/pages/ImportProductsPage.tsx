@@ -1,6 +1,6 @@
 import { Container } from "@mantine/core";
+import { useShop } from "@/api/useShop";
 import { ImportProducts } from "@/features/adminCatalogue/ImportProducts";
-import { useShop } from "@/features/shop/useShop";
 import { adminCatalogue } from "@/i18n/en/adminCatalogue";
 import { useWords } from "@/i18n/language";
 import { TextLink } from "@/ui/links";

@@ -4,7 +4,6 @@ import { getRouteApi } from "@tanstack/react-router";
 import { ClipboardList, SearchX } from "lucide-react";
 import { $api } from "@/api/client";
 import { changed, isNarrowed, type OrderFilters, orderQuery } from "@/features/orders/filters";
-import { NewOrders } from "@/features/orders/NewOrders";
 import { OrderFilterBar } from "@/features/orders/OrderFilterBar";
 import { OrdersTable } from "@/features/orders/OrdersTable";
 import { useLiveOrders } from "@/features/orders/useLiveOrders";
@@ -16,6 +15,7 @@ import { Card } from "@/ui/Card";
 import { Empty } from "@/ui/Empty";
 import { FailureNote } from "@/ui/Failure";
 import { ButtonLink } from "@/ui/links";
+import { NewRows } from "@/ui/NewRows";
 import { Page } from "@/ui/Page";
 import { Pager } from "@/ui/Pager";
 
@@ -50,7 +50,7 @@ export function OrdersPage() {
     >
       <Card flush>
         <OrderFilterBar filters={filters} onChange={change} />
-        <NewOrders count={fresh.count} onShow={showNew} />
+        <NewRows count={fresh.count} onShow={showNew} />
         {query.isError && !rows ? (
           <Box p="md">
             <FailureNote error={query.error} onRetry={() => void query.refetch()} />

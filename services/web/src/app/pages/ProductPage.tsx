@@ -1,11 +1,12 @@
 import { getRouteApi } from "@tanstack/react-router";
 import { PackageX } from "lucide-react";
+import { useCategories } from "@/api/categories";
 import { ApiError } from "@/api/failure";
 import { AddToCart } from "@/features/cart/AddToCart";
 import { canBeOrdered } from "@/features/catalogue/availability";
 import { ProductDetails, ProductDetailsSkeleton } from "@/features/catalogue/ProductDetails";
 import { ProductPath } from "@/features/catalogue/ProductPath";
-import { useCategories, useProduct } from "@/features/catalogue/queries";
+import { useProduct } from "@/features/catalogue/queries";
 import { common } from "@/i18n/en/common";
 import { storefront } from "@/i18n/en/storefront";
 import { useWords } from "@/i18n/language";

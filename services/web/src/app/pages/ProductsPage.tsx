@@ -1,8 +1,8 @@
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { useCategories } from "@/api/categories";
+import { useShop } from "@/api/useShop";
 import type { ProductFilters } from "@/features/catalogue/filters";
 import { ProductList } from "@/features/catalogue/ProductList";
-import { useCategories } from "@/features/catalogue/queries";
-import { useShop } from "@/features/shop/useShop";
 import { storefront } from "@/i18n/en/storefront";
 import { useWords } from "@/i18n/language";
 import { Page } from "@/ui/Page";

@@ -5,7 +5,6 @@ import { ArrowLeft } from "lucide-react";
 import { isCode } from "@/api/failure";
 import type { User } from "@/api/schema";
 import { TargetTrail } from "@/features/audit/TargetTrail";
-import { nameOf } from "@/features/users/names";
 import { Profile } from "@/features/users/Profile";
 import { userOptions, workerOptions } from "@/features/users/queries";
 import { RoleForm } from "@/features/users/RoleForm";
@@ -19,6 +18,7 @@ import { useWords } from "@/i18n/language";
 import { Empty } from "@/ui/Empty";
 import { FailureNote } from "@/ui/Failure";
 import { ButtonLink } from "@/ui/links";
+import { nameOf } from "@/ui/names";
 import { Page } from "@/ui/Page";
 
 const route = getRouteApi("/signed-in/admin/admin/users/$userId");

@@ -1,4 +1,4 @@
-import { Button, Group, PasswordInput, Stack, Text } from "@mantine/core";
+import { PasswordInput, Text } from "@mantine/core";
 import { schemaResolver, useForm } from "@mantine/form";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
@@ -9,8 +9,8 @@ import type { PasswordChange } from "@/api/schema";
 import { account as words } from "@/i18n/en/account";
 import { common } from "@/i18n/en/common";
 import { useWords, wordsOf } from "@/i18n/language";
-import { FailureNote } from "@/ui/Failure";
 import { focusFirst, showErrors } from "@/ui/formErrors";
+import { SavingForm } from "./SavingForm";
 
 const SHORTEST = 8;
 const LONGEST = 128;
@@ -52,44 +52,32 @@ export function PasswordForm({ email }: { email: string }) {
     },
   });
   return (
-    <form
-      noValidate
+    <SavingForm
+      attempt={attempt}
+      atFields={atFields}
       onSubmit={form.onSubmit((values) => attempt.mutate(values), focusFirst(form))}
-      onChange={() => {
-        // "Changed" is true until something else is typed.
-        if (attempt.isSuccess) attempt.reset();
-      }}
+      submit={w.changePassword}
+      done={w.passwordChanged}
     >
-      <Stack maw="30rem">
-        {attempt.isError && !atFields && <FailureNote error={attempt.error} />}
-        <input type="email" autoComplete="username" value={email} readOnly hidden />
-        <PasswordInput
-          label={w.currentPassword}
-          autoComplete="current-password"
-          visibilityToggleButtonProps={{ "aria-label": w.showPassword }}
-          key={form.key("currentPassword")}
-          {...form.getInputProps("currentPassword")}
-        />
-        <PasswordInput
-          label={w.newPassword}
-          description={w.passwordHint(SHORTEST)}
-          autoComplete="new-password"
-          visibilityToggleButtonProps={{ "aria-label": w.showPassword }}
-          key={form.key("newPassword")}
-          {...form.getInputProps("newPassword")}
-        />
-        <Group gap="sm">
-          <Button type="submit" loading={attempt.isPending}>
-            {w.changePassword}
-          </Button>
-          <Text component="span" role="status" size="sm">
-            {attempt.isSuccess && w.passwordChanged}
-          </Text>
-        </Group>
-        <Text size="sm" c="dimmed">
-          {w.endsSessions}
-        </Text>
-      </Stack>
-    </form>
+      <input type="email" autoComplete="username" value={email} readOnly hidden />
+      <PasswordInput
+        label={w.currentPassword}
+        autoComplete="current-password"
+        visibilityToggleButtonProps={{ "aria-label": w.showPassword }}
+        key={form.key("currentPassword")}
+        {...form.getInputProps("currentPassword")}
+      />
+      <PasswordInput
+        label={w.newPassword}
+        description={w.passwordHint(SHORTEST)}
+        autoComplete="new-password"
+        visibilityToggleButtonProps={{ "aria-label": w.showPassword }}
+        key={form.key("newPassword")}
+        {...form.getInputProps("newPassword")}
+      />
+      <Text size="sm" c="dimmed">
+        {w.endsSessions}
+      </Text>
+    </SavingForm>
   );
 }

@@ -1,22 +1,11 @@
 import { screen, waitFor } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
-import type { User } from "@/api/schema";
 import { fakeApi, refusal } from "@/testing/fakeApi";
+import { sampleUser } from "@/testing/samples";
 import { show } from "@/testing/show";
 import { ProfileForm } from "./ProfileForm";
 
-const user: User = {
-  id: "1",
-  email: "ada@shop.test",
-  firstName: "Ada",
-  lastName: "Lovelace",
-  role: "CUSTOMER",
-  emailVerified: true,
-  avatarUrl: null,
-  suspended: false,
-  version: 3,
-  createdAt: "2026-11-01T12:00:00Z",
-};
+const user = sampleUser();
 const PATCH = "PATCH /api/v1/users/profile";
 const field = (label: string) => screen.findByLabelText<HTMLInputElement>(label);
 

@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Text, TextInput } from "@mantine/core";
+import { Text, TextInput } from "@mantine/core";
 import { schemaResolver, useForm } from "@mantine/form";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
@@ -10,8 +10,8 @@ import { session } from "@/api/session";
 import { account as words } from "@/i18n/en/account";
 import { common } from "@/i18n/en/common";
 import { useWords, wordsOf } from "@/i18n/language";
-import { FailureNote } from "@/ui/Failure";
 import { focusFirst, showErrors } from "@/ui/formErrors";
+import { SavingForm } from "./SavingForm";
 
 const LONGEST = 100;
 
@@ -57,39 +57,27 @@ export function ProfileForm({ user, onSaved }: { user: User; onSaved: (user: Use
     },
   });
   return (
-    <form
-      noValidate
+    <SavingForm
+      attempt={attempt}
+      atFields={atFields}
       onSubmit={form.onSubmit((values) => attempt.mutate(values), focusFirst(form))}
-      onChange={() => {
-        // "Saved" is true until something else is typed.
-        if (attempt.isSuccess) attempt.reset();
-      }}
+      submit={t.save}
+      done={t.saved}
     >
-      <Stack maw="30rem">
-        {attempt.isError && !atFields && <FailureNote error={attempt.error} />}
-        {changed && <Text size="sm">{w.changedMeanwhile(`${changed.firstName} ${changed.lastName}`.trim())}</Text>}
-        <TextInput
-          label={t.firstName}
-          autoComplete="given-name"
-          key={form.key("firstName")}
-          {...form.getInputProps("firstName")}
-        />
-        <TextInput
-          label={`${t.lastName} (${t.optional})`}
-          autoComplete="family-name"
-          key={form.key("lastName")}
-          {...form.getInputProps("lastName")}
-        />
-        <TextInput label={t.email} description={w.emailStays} value={user.email} readOnly />
-        <Group gap="sm">
-          <Button type="submit" loading={attempt.isPending}>
-            {t.save}
-          </Button>
-          <Text component="span" role="status" size="sm">
-            {attempt.isSuccess && t.saved}
-          </Text>
-        </Group>
-      </Stack>
-    </form>
+      {changed && <Text size="sm">{w.changedMeanwhile(`${changed.firstName} ${changed.lastName}`.trim())}</Text>}
+      <TextInput
+        label={t.firstName}
+        autoComplete="given-name"
+        key={form.key("firstName")}
+        {...form.getInputProps("firstName")}
+      />
+      <TextInput
+        label={`${t.lastName} (${t.optional})`}
+        autoComplete="family-name"
+        key={form.key("lastName")}
+        {...form.getInputProps("lastName")}
+      />
+      <TextInput label={t.email} description={w.emailStays} value={user.email} readOnly />
+    </SavingForm>
   );
 }

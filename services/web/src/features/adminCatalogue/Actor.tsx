@@ -3,6 +3,7 @@ import { useUser } from "@/api/useSession";
 import { adminCatalogue } from "@/i18n/en/adminCatalogue";
 import { useWords } from "@/i18n/language";
 import { TextLink } from "@/ui/links";
+import { nameOf } from "@/ui/names";
 
 /** Who moved stock. The API names only the id, so the account is loaded once for all rows with it. */
 export function Actor({ id }: { id: string | null }) {
@@ -16,10 +17,9 @@ export function Actor({ id }: { id: string | null }) {
   });
   if (id === null) return t.theShop;
   if (id === own) return t.you;
-  const name = account.data && `${account.data.firstName} ${account.data.lastName}`.trim();
   return (
     <TextLink to="/admin/users/$userId" params={{ userId: id }}>
-      {name || account.data?.email || t.account}
+      {account.data ? nameOf(account.data) : t.account}
     </TextLink>
   );
 }

@@ -4,7 +4,7 @@ import type { Category } from "@/api/schema";
 import { fakeApi, refusal, type Sent } from "@/testing/fakeApi";
 import { show } from "@/testing/show";
 import { Categories } from "./Categories";
-import { aCategory } from "./fixtures";
+import { aCategory } from "./testing";
 
 const kitchen = aCategory("Kitchen", { products: 12 });
 const cups = aCategory("Cups", { parentId: "Kitchen" });
@@ -103,7 +103,7 @@ test("a conflict keeps what was typed, and shows what the other saved", async ()
   await user.type(form.getByLabelText(/^Name/), "ware");
   change("Kitchen", { name: "Cooking" });
   await user.click(form.getByRole("button", { name: "Save" }));
-  const note = await screen.findByRole("alert");
+  const note = await screen.findByRole("alert", { name: "Somebody else has changed this in the meantime" });
   expect(note.textContent).toContain("Saved now: Cooking");
   expect(form.getByLabelText<HTMLInputElement>(/^Name/).value).toBe("Kitchenware");
   await user.click(screen.getByRole("button", { name: "Overwrite with mine" }));

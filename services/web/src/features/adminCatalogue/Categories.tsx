@@ -6,15 +6,15 @@ import type { Category } from "@/api/schema";
 import { adminCatalogue } from "@/i18n/en/adminCatalogue";
 import { useWords } from "@/i18n/language";
 import { Card } from "@/ui/Card";
+import { type Branch, treeOf } from "@/ui/categoryTree";
+import { Done } from "@/ui/Done";
 import { Empty } from "@/ui/Empty";
 import { FailureNote } from "@/ui/Failure";
 import { TextLink } from "@/ui/links";
 import classes from "./Categories.module.css";
 import { CategoryRow } from "./CategoryRow";
-import { type Branch, treeOf } from "./categoryTree";
 import { EditCategoryForm } from "./EditCategoryForm";
 import { NewCategoryForm } from "./NewCategoryForm";
-import { UndoNote } from "./UndoNote";
 import { useCategories } from "./useCategories";
 
 /** The form that is open. */
@@ -40,11 +40,7 @@ export function Categories() {
     <Stack>
       {isError && <FailureNote error={error} onRetry={() => void refetch()} />}
       <Refused error={state.error} subject={state.subject} />
-      <UndoNote
-        message={state.removed && t.categoryRemoved(state.removed.name)}
-        onUndo={state.undo}
-        busy={state.busy}
-      />
+      <Done message={state.removed && t.categoryRemoved(state.removed.name)} onUndo={state.undo} busy={state.busy} />
       {(categories || !isError) && (
         <Card title={t.categories} aside={add} flush>
           {!categories && <Skeleton height="20rem" />}

@@ -4,8 +4,9 @@ import type { Category } from "@/api/schema";
 import { adminCatalogue } from "@/i18n/en/adminCatalogue";
 import { common } from "@/i18n/en/common";
 import { useWords } from "@/i18n/language";
+import { categoryChoices } from "@/ui/categoryTree";
 import { CATEGORY_LIMITS, type CategoryDraft } from "./categoryDraft";
-import { choices, possibleParents } from "./categoryTree";
+import { possibleParents } from "./categoryTree";
 
 type Props = {
   form: UseFormReturnType<CategoryDraft>;
@@ -19,7 +20,7 @@ export function CategoryFields({ form, categories, id }: Props) {
   const t = useWords(adminCatalogue);
   const words = useWords(common);
   const possible = new Set(possibleParents(categories, id).map((category) => category.id));
-  const parents = choices(categories, t.inactive).filter(({ value }) => possible.has(value));
+  const parents = categoryChoices(categories, t.inactive).filter(({ value }) => possible.has(value));
   const { onChange: _, value: __, ...parent } = form.getInputProps("parentId");
   return (
     <Stack>

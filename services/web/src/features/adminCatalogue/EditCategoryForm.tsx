@@ -1,19 +1,20 @@
-import { Button, Group, Stack } from "@mantine/core";
+import { Button, Group } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { allCategoriesOptions } from "@/api/categories";
 import { api, body } from "@/api/client";
 import { isCode } from "@/api/failure";
 import type { Category } from "@/api/schema";
 import { adminCatalogue } from "@/i18n/en/adminCatalogue";
 import { common } from "@/i18n/en/common";
 import { useWords } from "@/i18n/language";
-import { FailureNote } from "@/ui/Failure";
+import { focusFirst } from "@/ui/formErrors";
 import { CategoryFields } from "./CategoryFields";
-import { type Change, ConflictNote } from "./ConflictNote";
+import { ConflictForm } from "./ConflictForm";
+import type { Change } from "./ConflictNote";
 import { type CategoryDraft, categoryPatch, draftOfCategory } from "./categoryDraft";
-import { categoryComplaints, focusFirstOf, showCategoryRefusal } from "./categoryForm";
-import { categoriesOptions } from "./queries";
+import { categoryComplaints, showCategoryRefusal } from "./categoryForm";
 import { useRebase } from "./useRebase";
 
 type Props = {
@@ -47,56 +48,25 @@ export function EditCategoryForm({ category, categories, onDone, onCancel }: Pro
     onError: async (error) => {
       setInPlace(showCategoryRefusal(form, error));
       if (isCode(error, "VERSION_CONFLICT")) {
-        await client.invalidateQueries({ queryKey: categoriesOptions().queryKey });
+        await client.invalidateQueries({ queryKey: allCategoriesOptions().queryKey });
       }
     },
     onSuccess: onDone,
   });
-  const submit = form.onSubmit(
-    (draft) => save.mutate(draft),
-    (errors) => focusFirstOf(form, errors),
-  );
-  const clashes = state.notice?.clashes ?? [];
-  const settled = (act: () => void) => () => {
-    act();
-    save.reset();
-  };
-  const overwrite = () => {
-    state.dismiss();
-    submit();
-  };
-  const told = isCode(save.error, "VERSION_CONFLICT") && state.notice;
+  const submit = form.onSubmit((draft) => save.mutate(draft), focusFirst(form));
+  const clashing = Boolean(state.notice?.clashes.length);
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        // Enter in a field must not overwrite what others saved.
-        if (clashes.length === 0) return submit(event);
-        event.preventDefault();
-      }}
-    >
-      <Stack>
-        {state.notice && (
-          <ConflictNote
-            clashes={changes(clashes)}
-            taken={changes(state.notice.taken)}
-            onTake={settled(state.take)}
-            onOverwrite={overwrite}
-            onClose={settled(state.dismiss)}
-          />
-        )}
-        {save.isError && !inPlace && !told && <FailureNote error={save.error} />}
-        <CategoryFields form={form} categories={categories} id={category.id} />
-        <Group justify="flex-end" gap="xs">
-          <Button variant="default" onClick={onCancel}>
-            {words.cancel}
-          </Button>
-          <Button type="submit" loading={save.isPending} disabled={unchanged || clashes.length > 0}>
-            {words.save}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <ConflictForm state={state} save={save} inPlace={inPlace} changes={changes} onSubmit={submit}>
+      <CategoryFields form={form} categories={categories} id={category.id} />
+      <Group justify="flex-end" gap="xs">
+        <Button variant="default" onClick={onCancel}>
+          {words.cancel}
+        </Button>
+        <Button type="submit" loading={save.isPending} disabled={unchanged || clashing}>
+          {words.save}
+        </Button>
+      </Group>
+    </ConflictForm>
   );
 }
 

@@ -1,7 +1,8 @@
-import { Button, Group, Stack, Text } from "@mantine/core";
+import { Button, Group, Text } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { allCategoriesOptions, CATEGORIES } from "@/api/categories";
 import { api, body } from "@/api/client";
 import { isCode } from "@/api/failure";
 import { refetchNow } from "@/api/queryClient";
@@ -9,13 +10,14 @@ import type { Category, Product } from "@/api/schema";
 import { adminCatalogue } from "@/i18n/en/adminCatalogue";
 import { common } from "@/i18n/en/common";
 import { useWords } from "@/i18n/language";
-import { FailureNote } from "@/ui/Failure";
-import { type Change, ConflictNote } from "./ConflictNote";
-import { LeaveGuard } from "./LeaveGuard";
+import { focusFirst } from "@/ui/formErrors";
+import { LeaveGuard } from "@/ui/LeaveGuard";
+import { ConflictForm } from "./ConflictForm";
+import type { Change } from "./ConflictNote";
 import { ProductFields } from "./ProductFields";
 import { type Draft, draftOf, isChanged, patchOf, sameValue } from "./productDraft";
-import { complaints, focusFirst, showRefusal } from "./productForm";
-import { CATEGORIES, categoriesOptions, PRODUCTS, productOptions, showProduct } from "./queries";
+import { complaints, showRefusal } from "./productForm";
+import { PRODUCTS, productOptions, showProduct } from "./queries";
 import { useRebase } from "./useRebase";
 
 type Props = { product: Product; threshold: number | undefined };
@@ -62,52 +64,21 @@ export function EditProductForm({ product, threshold }: Props) {
     },
   });
   const unsaved = isChanged(state.base, form.values);
-  const submit = form.onSubmit(
-    (draft) => save.mutate(draft),
-    (errors) => focusFirst(form, errors),
-  );
-  const clashes = state.notice?.clashes ?? [];
-  const overwrite = () => {
-    state.dismiss();
-    submit();
-  };
-  const settled = (act: () => void) => () => {
-    act();
-    save.reset();
-  };
-  const conflict = isCode(save.error, "VERSION_CONFLICT");
+  const submit = form.onSubmit((draft) => save.mutate(draft), focusFirst(form));
+  const clashing = Boolean(state.notice?.clashes.length);
   return (
-    <form
-      noValidate
-      onSubmit={(event) => {
-        // Enter in a field must not overwrite what others saved.
-        if (clashes.length === 0) return submit(event);
-        event.preventDefault();
-      }}
-    >
-      <LeaveGuard unsaved={unsaved} />
-      <Stack>
-        {state.notice && (
-          <ConflictNote
-            clashes={changes(clashes)}
-            taken={changes(state.notice.taken)}
-            onTake={settled(state.take)}
-            onOverwrite={overwrite}
-            onClose={settled(state.dismiss)}
-          />
-        )}
-        {save.isError && !inPlace && !(conflict && state.notice) && <FailureNote error={save.error} />}
-        <ProductFields form={form} currency={currency} threshold={threshold} />
-        <Group justify="flex-end">
-          <Text role="status" size="sm" c="dimmed">
-            {unsaved ? t.unsaved : save.isSuccess && words.saved}
-          </Text>
-          <Button type="submit" loading={save.isPending} disabled={!unsaved || clashes.length > 0}>
-            {words.save}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <ConflictForm state={state} save={save} inPlace={inPlace} changes={changes} onSubmit={submit}>
+      <LeaveGuard unsaved={unsaved}>{t.leaveHint}</LeaveGuard>
+      <ProductFields form={form} currency={currency} threshold={threshold} />
+      <Group justify="flex-end">
+        <Text role="status" size="sm" c="dimmed">
+          {unsaved ? t.unsaved : save.isSuccess && words.saved}
+        </Text>
+        <Button type="submit" loading={save.isPending} disabled={!unsaved || clashing}>
+          {words.save}
+        </Button>
+      </Group>
+    </ConflictForm>
   );
 }
 
@@ -115,7 +86,7 @@ export function EditProductForm({ product, threshold }: Props) {
 function useChanges(base: Product, mine: Draft): (fields: (keyof Draft)[]) => Change[] {
   const t = useWords(adminCatalogue);
   const words = useWords(common);
-  const categories: Category[] = useQuery(categoriesOptions()).data?.items ?? [];
+  const categories: Category[] = useQuery(allCategoriesOptions()).data?.items ?? [];
   const labels: Partial<Record<keyof Draft, string>> = {
     name: words.name,
     description: words.description,

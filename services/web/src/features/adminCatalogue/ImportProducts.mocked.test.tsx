@@ -5,8 +5,8 @@ import type { ImportReport } from "@/api/schema";
 import { upload } from "@/api/upload";
 import { fakeApi } from "@/testing/fakeApi";
 import { show } from "@/testing/show";
-import { aLine } from "./fixtures";
 import { ImportProducts } from "./ImportProducts";
+import { aLine } from "./testing";
 
 vi.mock("@/api/upload", () => ({ upload: vi.fn() }));
 

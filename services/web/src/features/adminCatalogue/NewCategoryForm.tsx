@@ -2,16 +2,17 @@ import { Button, Group, Stack } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
+import { CATEGORIES } from "@/api/categories";
 import { api, body } from "@/api/client";
 import type { Category } from "@/api/schema";
 import { common } from "@/i18n/en/common";
 import { useWords } from "@/i18n/language";
 import { FailureNote } from "@/ui/Failure";
+import { focusFirst } from "@/ui/formErrors";
 import { CategoryFields } from "./CategoryFields";
 import { type CategoryDraft, emptyCategory, newCategory } from "./categoryDraft";
-import { categoryComplaints, focusFirstOf, showCategoryRefusal } from "./categoryForm";
+import { categoryComplaints, showCategoryRefusal } from "./categoryForm";
 import { lastPosition } from "./categoryTree";
-import { CATEGORIES } from "./queries";
 
 type Props = {
   categories: Category[];
@@ -39,13 +40,7 @@ export function NewCategoryForm({ categories, parentId, onDone, onCancel }: Prop
     onSuccess: onDone,
   });
   return (
-    <form
-      noValidate
-      onSubmit={form.onSubmit(
-        (draft) => create.mutate(draft),
-        (errors) => focusFirstOf(form, errors),
-      )}
-    >
+    <form noValidate onSubmit={form.onSubmit((draft) => create.mutate(draft), focusFirst(form))}>
       <Stack>
         {create.isError && !inPlace && <FailureNote error={create.error} />}
         <CategoryFields form={form} categories={categories} id={null} />

@@ -2,8 +2,8 @@ import { screen, waitFor } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import { fakeApi, type Routes, refusal } from "@/testing/fakeApi";
 import { show } from "@/testing/show";
-import { aProduct } from "./fixtures";
 import { NewProductForm } from "./NewProductForm";
+import { aProduct } from "./testing";
 
 const CATEGORIES: Routes = { "GET /api/v1/categories": () => ({ items: [], nextCursor: null }) };
 const POST = "POST /api/v1/products";

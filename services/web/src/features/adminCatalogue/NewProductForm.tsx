@@ -8,10 +8,11 @@ import type { Product } from "@/api/schema";
 import { adminCatalogue } from "@/i18n/en/adminCatalogue";
 import { useWords } from "@/i18n/language";
 import { FailureNote } from "@/ui/Failure";
-import { LeaveGuard } from "./LeaveGuard";
+import { focusFirst } from "@/ui/formErrors";
+import { LeaveGuard } from "@/ui/LeaveGuard";
 import { ProductFields } from "./ProductFields";
 import { type Draft, EMPTY, newProduct } from "./productDraft";
-import { complaints, focusFirst, showRefusal } from "./productForm";
+import { complaints, showRefusal } from "./productForm";
 import { PRODUCTS, showProduct } from "./queries";
 
 type Props = {
@@ -41,14 +42,8 @@ export function NewProductForm({ currency, threshold, onDone }: Props) {
     },
   });
   return (
-    <form
-      noValidate
-      onSubmit={form.onSubmit(
-        (draft) => create.mutate(draft),
-        (errors) => focusFirst(form, errors),
-      )}
-    >
-      <LeaveGuard unsaved={form.isDirty() && !create.isSuccess} />
+    <form noValidate onSubmit={form.onSubmit((draft) => create.mutate(draft), focusFirst(form))}>
+      <LeaveGuard unsaved={form.isDirty() && !create.isSuccess}>{t.leaveHint}</LeaveGuard>
       <Stack>
         {create.isError && !inPlace && <FailureNote error={create.error} />}
         <ProductFields form={form} currency={currency} threshold={threshold} isNew />

@@ -2,9 +2,10 @@ import { screen, waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
 import type { Product, ProductImage } from "@/api/schema";
 import { fakeApi, refusal, type Sent } from "@/testing/fakeApi";
+import { sampleSettings } from "@/testing/samples";
 import { show } from "@/testing/show";
-import { aProduct, settings } from "./fixtures";
 import { Pictures } from "./Pictures";
+import { aProduct } from "./testing";
 import { useProduct } from "./useProduct";
 
 const image = (id: string): ProductImage => ({
@@ -26,7 +27,7 @@ function Shown() {
 function shop() {
   let now = aProduct({ images: ["front", "back", "inside"].map(image) });
   const sent = fakeApi({
-    "GET /api/v1/admin/settings": () => settings(),
+    "GET /api/v1/admin/settings": () => sampleSettings(),
     "GET /api/v1/products/{id}": () => now,
     "PUT /api/v1/products/{id}/images": ({ body }: Sent) => {
       const { ids, version } = body as { ids: string[]; version: number };

@@ -5,12 +5,12 @@ import type { Product, ProductImage } from "@/api/schema";
 import { adminCatalogue } from "@/i18n/en/adminCatalogue";
 import { useWords } from "@/i18n/language";
 import { Card } from "@/ui/Card";
+import { Done } from "@/ui/Done";
 import { FailureNote } from "@/ui/Failure";
 import { Stamp } from "@/ui/Stamp";
 import classes from "./Pictures.module.css";
 import { PictureUpload } from "./PictureUpload";
 import { droppedOn, moved } from "./pictureOrder";
-import { UndoNote } from "./UndoNote";
 import { usePictures } from "./usePictures";
 
 /** What is dragged within the list, so that files from elsewhere are told apart. */
@@ -38,7 +38,7 @@ export function Pictures({ product }: { product: Product }) {
     <Card title={t.pictures}>
       <Stack>
         {Boolean(pictures.error) && <FailureNote error={pictures.error} />}
-        <UndoNote message={pictures.waiting > 0 ? t.picturesRemoved(pictures.waiting) : null} onUndo={pictures.undo} />
+        <Done message={pictures.waiting > 0 ? t.picturesRemoved(pictures.waiting) : null} onUndo={pictures.undo} />
         {ids.length === 0 ? (
           <Text c="dimmed">{t.noPictures}</Text>
         ) : (

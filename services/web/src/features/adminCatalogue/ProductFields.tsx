@@ -1,13 +1,13 @@
 import { NativeSelect, Select, SimpleGrid, Stack, Switch, Text, Textarea, TextInput } from "@mantine/core";
 import type { UseFormReturnType } from "@mantine/form";
 import { useQuery } from "@tanstack/react-query";
+import { allCategoriesOptions } from "@/api/categories";
 import { adminCatalogue } from "@/i18n/en/adminCatalogue";
 import { common } from "@/i18n/en/common";
 import { useWords } from "@/i18n/language";
+import { categoryChoices } from "@/ui/categoryTree";
 import { majorUnits } from "@/ui/format";
-import { choices } from "./categoryTree";
 import { type Draft, LIMITS } from "./productDraft";
-import { categoriesOptions } from "./queries";
 
 type Props = {
   form: UseFormReturnType<Draft>;
@@ -91,14 +91,14 @@ export function ProductFields({ form, currency, threshold, isNew = false }: Prop
 function CategoryField({ form }: Pick<Props, "form">) {
   const t = useWords(adminCatalogue);
   const words = useWords(common);
-  const categories = useQuery(categoriesOptions());
+  const categories = useQuery(allCategoriesOptions());
   const { error, onChange: _, value: __, ...rest } = form.getInputProps("categoryId");
   return (
     <Select
       {...rest}
       label={t.category}
       placeholder={categories.isPending ? words.loading : t.noCategory}
-      data={choices(categories.data?.items ?? [], t.inactive)}
+      data={categoryChoices(categories.data?.items ?? [], t.inactive)}
       value={form.values.categoryId || null}
       onChange={(id) => form.setFieldValue("categoryId", id ?? "")}
       error={error ?? (categories.isError && t.categoriesFailed)}

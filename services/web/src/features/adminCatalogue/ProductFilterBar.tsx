@@ -1,12 +1,13 @@
 import { Button, NativeSelect, Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
+import { allCategoriesOptions } from "@/api/categories";
 import type { Category, ProductKind, ProductSort } from "@/api/schema";
 import { adminCatalogue } from "@/i18n/en/adminCatalogue";
 import { common } from "@/i18n/en/common";
 import { useWords } from "@/i18n/language";
+import { categoryChoices } from "@/ui/categoryTree";
 import { SearchField } from "@/ui/SearchField";
-import { choices } from "./categoryTree";
 import {
   isFiltered,
   ofStockChoice,
@@ -18,7 +19,6 @@ import {
 } from "./filters";
 import { PriceRange } from "./PriceRange";
 import classes from "./ProductFilterBar.module.css";
-import { categoriesOptions } from "./queries";
 
 type Props = { filters: ProductFilters; currency: string; onChange: (filters: ProductFilters) => void };
 
@@ -32,7 +32,7 @@ function idOf(categories: Category[], text: string | undefined): string | null {
 export function ProductFilterBar({ filters, currency, onChange }: Props) {
   const t = useWords(adminCatalogue);
   const words = useWords(common);
-  const categories = useQuery(categoriesOptions()).data?.items ?? [];
+  const categories = useQuery(allCategoriesOptions()).data?.items ?? [];
   const set = (change: ProductFilters) => onChange({ ...filters, ...change, cursor: undefined });
   return (
     <div className={classes.bar}>
@@ -47,7 +47,7 @@ export function ProductFilterBar({ filters, currency, onChange }: Props) {
         className={classes.wide}
         aria-label={t.category}
         placeholder={t.allCategories}
-        data={choices(categories, t.inactive)}
+        data={categoryChoices(categories, t.inactive)}
         value={idOf(categories, filters.category)}
         onChange={(category) => set({ category: category ?? undefined })}
         nothingFoundMessage={words.noMatch}

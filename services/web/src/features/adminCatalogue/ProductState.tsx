@@ -2,15 +2,16 @@ import { Button } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Archive, ArchiveRestore } from "lucide-react";
 import { useState } from "react";
+import { CATEGORIES } from "@/api/categories";
 import { api, body } from "@/api/client";
 import { isCode } from "@/api/failure";
 import { refetchNow } from "@/api/queryClient";
 import type { Product } from "@/api/schema";
 import { adminCatalogue } from "@/i18n/en/adminCatalogue";
 import { useWords } from "@/i18n/language";
+import { Done } from "@/ui/Done";
 import { FailureNote } from "@/ui/Failure";
-import { CATEGORIES, PRODUCTS, productOptions, showProduct } from "./queries";
-import { UndoNote } from "./UndoNote";
+import { PRODUCTS, productOptions, showProduct } from "./queries";
 
 /** Takes a product off sale, or puts it on sale. Both can be undone at once. */
 export function useProductState(product: Product) {
@@ -64,7 +65,7 @@ export function ProductStateNote({ state }: Pick<Props, "state">) {
   return (
     <>
       {state.error && <FailureNote error={state.error} />}
-      <UndoNote message={message} onUndo={state.undo} busy={state.busy} />
+      <Done message={message} onUndo={state.undo} busy={state.busy} />
     </>
   );
 }

@@ -14,6 +14,7 @@ import { Empty } from "@/ui/Empty";
 import { FailureNote } from "@/ui/Failure";
 import { money, number } from "@/ui/format";
 import { ButtonLink, TextLink } from "@/ui/links";
+import { NoMatch } from "@/ui/NoMatch";
 import { Pager } from "@/ui/Pager";
 import { ActiveStamp } from "./ActiveStamp";
 import { isFiltered, type ProductFilters, toQuery, unfiltered } from "./filters";
@@ -130,15 +131,7 @@ function useColumns(picture: Props["picture"]): Column<Product>[] {
 /** Says what to do when the list is empty. */
 function NoProducts({ filters, onChange }: Pick<Props, "filters" | "onChange">) {
   const t = useWords(adminCatalogue);
-  const words = useWords(common);
-  if (filters.cursor || isFiltered(filters)) {
-    const clear = (
-      <Button variant="default" onClick={() => onChange(unfiltered(filters))}>
-        {words.clearFilters}
-      </Button>
-    );
-    return <Empty icon={<Package />} title={words.noMatch} hint={words.noMatchHint} action={clear} />;
-  }
+  if (filters.cursor || isFiltered(filters)) return <NoMatch onClear={() => onChange(unfiltered(filters))} />;
   const actions = (
     <Group gap="xs">
       <ButtonLink to="/admin/products/new">{t.newProduct}</ButtonLink>

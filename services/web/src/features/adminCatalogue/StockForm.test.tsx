@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import type { StockAdjustment } from "@/api/schema";
 import { fakeApi, refusal } from "@/testing/fakeApi";
 import { show } from "@/testing/show";
-import { aProduct } from "./fixtures";
 import { StockForm } from "./StockForm";
+import { aProduct } from "./testing";
 
 const POST = "POST /api/v1/products/{id}/stock";
 const product = aProduct({ onHand: 40, reserved: 2, available: 38 });

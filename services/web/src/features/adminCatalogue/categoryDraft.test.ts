@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { categoryPatch, categoryProblems, draftOfCategory, emptyCategory, newCategory } from "./categoryDraft";
-import { aCategory } from "./fixtures";
+import { aCategory } from "./testing";
 
 const kitchen = aCategory("Kitchen");
 const cups = aCategory("Cups", { parentId: "Kitchen", position: 4 });

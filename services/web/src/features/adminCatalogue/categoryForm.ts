@@ -3,8 +3,7 @@ import { isCode } from "@/api/failure";
 import { adminCatalogue } from "@/i18n/en/adminCatalogue";
 import { common } from "@/i18n/en/common";
 import { wordsOf } from "@/i18n/language";
-import { failureText } from "@/ui/Failure";
-import { showErrors } from "@/ui/formErrors";
+import { showAt, showErrors } from "@/ui/formErrors";
 import { type CategoryDraft, type CategoryProblem, categoryProblems } from "./categoryDraft";
 
 /** What is wrong with a draft, in words. */
@@ -18,13 +17,6 @@ export function categoryComplaints(draft: CategoryDraft, isNew: boolean): FormEr
 export function showCategoryRefusal(form: UseFormReturnType<CategoryDraft>, error: unknown): boolean {
   const taken = isCode(error, "NAME_TAKEN") ? "name" : isCode(error, "SLUG_TAKEN") ? "slug" : null;
   if (!taken) return showErrors(form, error);
-  form.setFieldError(taken, failureText(error).title);
-  form.getInputNode(taken)?.focus();
+  showAt(form, taken, error);
   return true;
-}
-
-/** Focuses the first field with a complaint. */
-export function focusFirstOf(form: UseFormReturnType<CategoryDraft>, errors: FormErrors): void {
-  const first = (["name", "slug"] as const).find((field) => errors[field]);
-  if (first) form.getInputNode(first)?.focus();
 }

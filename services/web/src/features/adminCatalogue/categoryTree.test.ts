@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Category } from "@/api/schema";
-import { choices, flat, lastPosition, move, placed, possibleParents, treeOf } from "./categoryTree";
-import { aCategory } from "./fixtures";
+import { categoryChoices, flat, treeOf } from "@/ui/categoryTree";
+import { lastPosition, move, placed, possibleParents } from "./categoryTree";
+import { aCategory } from "./testing";
 
 const kitchen = aCategory("Kitchen");
 const cups = aCategory("Cups", { parentId: "Kitchen", position: 1 });
@@ -30,7 +31,7 @@ describe("the tree", () => {
   });
 
   test("names each choice by the way to it", () => {
-    expect(choices(all, "inactive").map(({ label }) => label)).toEqual([
+    expect(categoryChoices(all, "inactive").map(({ label }) => label)).toEqual([
       "Kitchen",
       "Kitchen › Pots",
       "Kitchen › Cups",

@@ -1,41 +1,27 @@
-import {
-  boolean,
-  coerce,
-  catch as fallback,
-  type infer as Infer,
-  int,
-  maxLength,
-  minimum,
-  object,
-  enum as oneOf,
-  optional,
-  parse,
-} from "zod/mini";
+import { type infer as Infer, object, parse } from "zod/mini";
+import { amount, cursor, oneOf, text } from "@/ui/searchFields";
 
 /** Orders of the list, as the API names them. */
 export const SORTS = ["NEWEST", "OLDEST", "NAME", "NAME_DESC", "PRICE_ASC", "PRICE_DESC"] as const;
 
-const amount = () => fallback(optional(int().check(minimum(0))), undefined);
-const flag = () => fallback(optional(boolean()), undefined);
-// The router reads `q=12` as a number.
-const text = (most: number) => fallback(optional(coerce.string().check(maxLength(most))), undefined);
+const yesOrNo = () => oneOf([true, false]);
 
 const list = object({
   q: text(200),
   /** Id, slug or name. */
   category: text(110),
-  kind: fallback(optional(oneOf(["GOODS", "SERVICE"])), undefined),
-  inStock: flag(),
-  lowStock: flag(),
+  kind: oneOf(["GOODS", "SERVICE"]),
+  inStock: yesOrNo(),
+  lowStock: yesOrNo(),
   /** In minor units. */
   minPrice: amount(),
   maxPrice: amount(),
-  sort: fallback(optional(oneOf(SORTS)), undefined),
-  state: fallback(optional(oneOf(["active", "all"])), undefined),
-  cursor: text(500),
+  sort: oneOf(SORTS),
+  state: oneOf(["active", "all"]),
+  cursor: cursor(),
 });
 
-const one = object({ movements: text(500) });
+const one = object({ movements: cursor() });
 
 /** What the address of the product list says. */
 export type ProductFilters = Partial<Infer<typeof list>>;

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import type { ImportReport } from "@/api/schema";
-import { aLine } from "./fixtures";
 import {
   COLUMNS,
   counts,
@@ -12,6 +11,7 @@ import {
   reportRows,
   templateRows,
 } from "./importReport";
+import { aLine } from "./testing";
 
 const failed = aLine(4, {
   outcome: "FAILED",

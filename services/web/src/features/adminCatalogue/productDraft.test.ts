@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { aProduct } from "./fixtures";
 import { type Draft, draftOf, EMPTY, newProduct, patchOf, problems, sameValue, units } from "./productDraft";
 import { rebase } from "./rebase";
+import { aProduct } from "./testing";
 
 const typed = (change: Partial<Draft>): Draft => ({ ...EMPTY, name: "Mug", price: "12.50", ...change });
 

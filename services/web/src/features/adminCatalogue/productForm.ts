@@ -3,8 +3,7 @@ import { isCode } from "@/api/failure";
 import { adminCatalogue } from "@/i18n/en/adminCatalogue";
 import { common } from "@/i18n/en/common";
 import { wordsOf } from "@/i18n/language";
-import { failureText } from "@/ui/Failure";
-import { showErrors } from "@/ui/formErrors";
+import { showAt, showErrors } from "@/ui/formErrors";
 import { type Draft, type Problem, problems } from "./productDraft";
 
 /** What is wrong with a draft, in words. */
@@ -30,17 +29,6 @@ const NAMES = {
 /** Shows a refusal at the fields that it is about. Returns whether nothing is left to say. */
 export function showRefusal(form: UseFormReturnType<Draft>, error: unknown): boolean {
   if (!isCode(error, "SKU_TAKEN")) return showErrors(form, error, NAMES);
-  form.setFieldError("sku", failureText(error).title);
-  focusOn(form, "sku");
+  showAt(form, "sku", error);
   return true;
-}
-
-/** Focuses the first field with a complaint. */
-export function focusFirst(form: UseFormReturnType<Draft>, errors: FormErrors): void {
-  const [first] = (Object.keys(form.getValues()) as (keyof Draft)[]).filter((field) => errors[field]);
-  if (first) focusOn(form, first);
-}
-
-function focusOn(form: UseFormReturnType<Draft>, field: keyof Draft): void {
-  form.getInputNode(field)?.focus();
 }

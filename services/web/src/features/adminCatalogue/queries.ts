@@ -6,7 +6,6 @@ import type { Product } from "@/api/schema";
 export const PRODUCTS = "/api/v1/products";
 export const PRODUCT = "/api/v1/products/{id}";
 export const MOVEMENTS = "/api/v1/products/{id}/stock";
-export const CATEGORIES = "/api/v1/categories";
 
 /** The query of one product. */
 export function productOptions(id: string) {
@@ -18,11 +17,6 @@ export function showProduct(client: QueryClient, product: Product): void {
   client.setQueryData<Product>(productOptions(product.id).queryKey, (known) =>
     known && known.version > product.version ? known : product,
   );
-}
-
-/** The query of all categories, inactive ones too. */
-export function categoriesOptions() {
-  return $api.queryOptions("get", CATEGORIES, { params: { query: { includeInactive: true } } });
 }
 
 /** The shop's currency, threshold and limits; they hardly ever change. */

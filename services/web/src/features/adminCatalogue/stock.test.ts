@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { aProduct } from "./fixtures";
 import { outcome, stockState } from "./stock";
+import { aProduct } from "./testing";
 
 test("a product's own threshold goes before the shop's", () => {
   const five = aProduct({ available: 5 });

@@ -1,11 +1,11 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { allCategoriesOptions, CATEGORIES } from "@/api/categories";
 import { api, body } from "@/api/client";
 import { refetchNow } from "@/api/queryClient";
 import type { Category, PageCategory } from "@/api/schema";
 import { draftOfCategory, newCategory } from "./categoryDraft";
 import { move, placed } from "./categoryTree";
-import { CATEGORIES, categoriesOptions } from "./queries";
 import { useQueue } from "./useQueue";
 
 const ONE = "/api/v1/categories/{id}";
@@ -13,8 +13,8 @@ const ONE = "/api/v1/categories/{id}";
 /** All categories, and the changes that need no form. They are shown at once, and made one after the other. */
 export function useCategories() {
   const client = useQueryClient();
-  const { queryKey } = categoriesOptions();
-  const query = useQuery(categoriesOptions());
+  const { queryKey } = allCategoriesOptions();
+  const query = useQuery(allCategoriesOptions());
   const { run, busy, error } = useQueue();
   /** What the last change is about, for its error. */
   const [subject, setSubject] = useState<Category | null>(null);

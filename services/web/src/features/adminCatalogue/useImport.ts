@@ -1,9 +1,10 @@
 import { useEffect, useEffectEvent, useRef, useState } from "react";
+import { CATEGORIES } from "@/api/categories";
 import { refetchNow } from "@/api/queryClient";
 import type { ImportReport } from "@/api/schema";
 import { type Upload, upload } from "@/api/upload";
 import { frozen } from "./importReport";
-import { CATEGORIES, PRODUCTS } from "./queries";
+import { PRODUCTS } from "./queries";
 
 /** Where an import is. The share is what was sent; at 1 the shop is still at work. */
 export type ImportStage =

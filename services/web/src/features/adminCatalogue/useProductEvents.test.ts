@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { aProduct } from "./fixtures";
+import { aProduct } from "./testing";
 import { withEvent } from "./useProductEvents";
 
 const row = aProduct({ lowStockThreshold: 3 });

@@ -1,10 +1,10 @@
 import { NativeSelect } from "@mantine/core";
 import type { Provider } from "@/api/schema";
+import { useWorkers } from "@/api/workers";
 import { adminOrders } from "@/i18n/en/adminOrders";
 import { useWords } from "@/i18n/language";
-import { shortId } from "./OrderLink";
+import { shortId } from "@/ui/names";
 import { providerName } from "./providers";
-import { useWorkers } from "./workers";
 
 const PROVIDERS: Provider[] = ["STRIPE", "PAYPAL", "SANDBOX"];
 

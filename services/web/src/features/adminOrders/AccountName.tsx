@@ -1,10 +1,10 @@
+import { useWorkers } from "@/api/workers";
 import { adminOrders } from "@/i18n/en/adminOrders";
 import { useWords } from "@/i18n/language";
 import { TextLink } from "@/ui/links";
+import { shortId } from "@/ui/names";
 import { accountOf } from "./entries";
-import { shortId } from "./OrderLink";
 import { providerName } from "./providers";
-import { useWorkers } from "./workers";
 
 /** An account of the ledger by what it is. */
 export function AccountName({ account }: { account: string }) {

@@ -1,12 +1,12 @@
 import { Button, Group } from "@mantine/core";
 import { X } from "lucide-react";
 import type { Order } from "@/api/schema";
+import { useWorkers } from "@/api/workers";
 import { adminOrders } from "@/i18n/en/adminOrders";
 import { common } from "@/i18n/en/common";
 import { useWords } from "@/i18n/language";
 import { day, money } from "@/ui/format";
 import { narrowing, type OrderFilters } from "./filters";
-import { useWorkers } from "./workers";
 
 type Props = {
   filters: OrderFilters;

@@ -2,16 +2,17 @@ import { screen, waitFor } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import type { OrderResult } from "@/api/schema";
 import { fakeApi, refusal } from "@/testing/fakeApi";
+import { sampleWorker } from "@/testing/samples";
 import { show } from "@/testing/show";
 import { AssignSteps } from "./AssignDialog";
-import { anOrder, aPage, aWorker } from "./testing";
+import { anOrder, aPage } from "./testing";
 
 const WORKERS = "GET /api/v1/admin/workers";
 const ASSIGN = "POST /api/v1/orders/assign";
 
-const idle = aWorker({ id: "01890a5d-0000-774b-bcce-b302099000a1", name: "Alan Turing", openOrders: 0 });
-const full = aWorker({ id: "01890a5d-0000-774b-bcce-b302099000a2", name: "Full House", openOrders: 5 });
-const gone = aWorker({ id: "01890a5d-0000-774b-bcce-b302099000a3", name: "Gone Away", active: false });
+const idle = sampleWorker({ id: "01890a5d-0000-774b-bcce-b302099000a1", name: "Alan Turing", openOrders: 0 });
+const full = sampleWorker({ id: "01890a5d-0000-774b-bcce-b302099000a2", name: "Full House", openOrders: 5 });
+const gone = sampleWorker({ id: "01890a5d-0000-774b-bcce-b302099000a3", name: "Gone Away", active: false });
 
 const results: OrderResult[] = [
   { orderId: "1", order: anOrder({ id: "1" }), error: null },
@@ -30,10 +31,10 @@ function steps() {
 const posted = (sent: { method: string; body: unknown }[]) => sent.filter(({ method }) => method === "POST");
 
 test("those with the least to do come first, those who are not active cannot be chosen", async () => {
-  fakeApi({ [WORKERS]: () => aPage([gone, full, aWorker(), idle]) });
+  fakeApi({ [WORKERS]: () => aPage([gone, full, sampleWorker(), idle]) });
   steps();
   const choices = await screen.findAllByRole<HTMLInputElement>("radio");
-  expect(choices.map(({ value }) => value)).toEqual([idle.id, aWorker().id, full.id, gone.id]);
+  expect(choices.map(({ value }) => value)).toEqual([idle.id, sampleWorker().id, full.id, gone.id]);
   expect(choices.map(({ disabled }) => disabled)).toEqual([false, false, false, true]);
   expect(screen.getByText("at the limit")).toBeTruthy();
   expect(screen.getByText("0 of 5 open")).toBeTruthy();

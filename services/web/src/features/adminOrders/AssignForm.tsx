@@ -1,12 +1,12 @@
-import { Alert, Button, Group, Stack } from "@mantine/core";
+import { Alert, Button } from "@mantine/core";
 import { TriangleAlert } from "lucide-react";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import type { ApiError } from "@/api/failure";
 import type { Order } from "@/api/schema";
 import { adminOrders } from "@/i18n/en/adminOrders";
 import { common } from "@/i18n/en/common";
 import { useWords } from "@/i18n/language";
-import { ActFailure } from "./ActFailure";
+import { ActForm } from "./ActForm";
 import { assignOrder, refusedByLimits, useOrderAct } from "./acts";
 import { useFirstFocus } from "./useFirstFocus";
 import { WorkerChooser } from "./WorkerChooser";
@@ -30,35 +30,30 @@ export function AssignForm({ order, onDone, onCancel }: Props) {
     setWorker({ id, name });
     attempt.reset();
   };
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = () => {
     setMissing(!worker);
     if (!worker) search.current?.focus();
     send(false);
   };
   return (
-    <form noValidate onSubmit={submit}>
-      <Stack gap="sm">
-        <WorkerChooser
-          searchRef={search}
-          label={t.newWorker}
-          value={worker?.id ?? null}
-          onChange={choose}
-          current={order.assignee?.id}
-          error={missing && !worker ? t.chooseWorker : undefined}
-        />
-        {attempt.isError && !limits && <ActFailure error={attempt.error} />}
-        {limits && <ForceNote error={limits} loading={attempt.isPending} onForce={() => send(true)} />}
-        <Group gap="xs">
-          <Button type="submit" loading={attempt.isPending}>
-            {order.assignee ? t.reassign : t.assign}
-          </Button>
-          <Button variant="default" onClick={onCancel}>
-            {c.cancel}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <ActForm
+      onSubmit={submit}
+      pending={attempt.isPending}
+      error={limits ? null : attempt.error}
+      submit={order.assignee ? t.reassign : t.assign}
+      cancel={c.cancel}
+      onCancel={onCancel}
+    >
+      <WorkerChooser
+        searchRef={search}
+        label={t.newWorker}
+        value={worker?.id ?? null}
+        onChange={choose}
+        current={order.assignee?.id}
+        error={missing && !worker ? t.chooseWorker : undefined}
+      />
+      {limits && <ForceNote error={limits} loading={attempt.isPending} onForce={() => send(true)} />}
+    </ActForm>
   );
 }
 

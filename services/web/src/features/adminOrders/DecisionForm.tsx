@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Stack, Text, Textarea } from "@mantine/core";
+import { Alert, Button, Group, Stack, Text } from "@mantine/core";
 import { Banknote } from "lucide-react";
 import { useRef, useState } from "react";
 import type { ApiError } from "@/api/failure";
@@ -7,10 +7,10 @@ import { adminOrders } from "@/i18n/en/adminOrders";
 import { common } from "@/i18n/en/common";
 import { useWords } from "@/i18n/language";
 import { money } from "@/ui/format";
+import { NoteField } from "./ActForm";
 import { ForceNote } from "./AssignForm";
 import type { Verdict } from "./acts";
 import { approvalRefunds, type Draft, isInternal, lacksWorker, verdictOf } from "./decisions";
-import { MAX_NOTE } from "./limits";
 import { ReassignChoice } from "./ReassignChoice";
 
 type Props = {
@@ -54,24 +54,18 @@ export function DecisionForm({ request, order, draft, onChange, onDecide, decidi
       ) : (
         <Text size="sm">{t.approving[request.kind]}</Text>
       )}
-      <Textarea
+      <NoteField
         label={internal ? t.internalNote : c.note}
         description={internal ? t.internalHint : t.customerReads}
-        maxLength={MAX_NOTE}
-        autosize
-        minRows={2}
         value={draft.note}
-        onChange={(event) => change({ note: event.currentTarget.value })}
+        onChange={(note) => change({ note })}
       />
       {internal && (
-        <Textarea
+        <NoteField
           label={t.forCustomer}
           description={t.insteadOfWorker}
-          maxLength={MAX_NOTE}
-          autosize
-          minRows={2}
           value={draft.customerNote}
-          onChange={(event) => change({ customerNote: event.currentTarget.value })}
+          onChange={(customerNote) => change({ customerNote })}
         />
       )}
       {limits && <ForceNote error={limits} loading={deciding} onForce={() => approve(true)} />}

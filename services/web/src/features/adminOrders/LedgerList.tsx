@@ -1,16 +1,15 @@
 import { Group, Skeleton, Stack } from "@mantine/core";
 import { keepPreviousData } from "@tanstack/react-query";
-import { BookOpenText, SearchX } from "lucide-react";
+import { BookOpenText } from "lucide-react";
 import { $api } from "@/api/client";
 import { refetchSoon } from "@/api/queryClient";
 import { adminOrders } from "@/i18n/en/adminOrders";
-import { common } from "@/i18n/en/common";
 import { useWords } from "@/i18n/language";
 import { useCatchUp, useLive } from "@/live/useLive";
 import { Card } from "@/ui/Card";
 import { Empty } from "@/ui/Empty";
 import { FailureNote } from "@/ui/Failure";
-import { ButtonLink } from "@/ui/links";
+import { NoMatch } from "@/ui/NoMatch";
 import { Pager } from "@/ui/Pager";
 import { AccountFilter } from "./AccountFilter";
 import { AccountsHelp } from "./AccountsHelp";
@@ -38,7 +37,6 @@ function useLedger({ orderId, account, cursor }: LedgerFilters) {
 /** Every movement of money, by entries that balance. */
 export function LedgerList({ filters, onChange }: Props) {
   const t = useWords(adminOrders);
-  const c = useWords(common);
   const list = useLedger(filters);
   const narrow = (part: LedgerFilters) => onChange({ ...filters, ...part, cursor: undefined });
   const isFiltered = Boolean(filters.account || filters.orderId);
@@ -55,19 +53,9 @@ export function LedgerList({ filters, onChange }: Props) {
       {(list.data || list.isPending) && (
         <Card flush>
           {!entries && <Skeleton height="28rem" />}
-          {entries?.length === 0 && (
-            <Empty
-              icon={isFiltered ? <SearchX /> : <BookOpenText />}
-              title={isFiltered ? c.noMatch : t.noBookings}
-              hint={isFiltered ? c.noMatchHint : t.noBookingsHint}
-              action={
-                isFiltered && (
-                  <ButtonLink to="/admin/ledger" search={{}} variant="default">
-                    {c.clearFilters}
-                  </ButtonLink>
-                )
-              }
-            />
+          {entries?.length === 0 && isFiltered && <NoMatch onClear={() => onChange({})} />}
+          {entries?.length === 0 && !isFiltered && (
+            <Empty icon={<BookOpenText />} title={t.noBookings} hint={t.noBookingsHint} />
           )}
           {entries && entries.length > 0 && <LedgerTable entries={entries} />}
           <Pager

@@ -2,13 +2,14 @@ import { screen, within } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import type { PaymentWithOrder } from "@/api/schema";
 import { fakeApi } from "@/testing/fakeApi";
+import { sampleWorker } from "@/testing/samples";
 import { show } from "@/testing/show";
 import { LedgerList } from "./LedgerList";
 import { OrderLookup } from "./OrderLookup";
 import { PaymentsList } from "./PaymentsList";
-import { aLine, anOrder, aPage, aWorker } from "./testing";
+import { aLine, anOrder, aPage } from "./testing";
 
-const WORKERS = { "GET /api/v1/admin/workers": () => aPage([aWorker()]) };
+const WORKERS = { "GET /api/v1/admin/workers": () => aPage([sampleWorker()]) };
 const nothing = () => undefined;
 
 const payment: PaymentWithOrder = {
@@ -63,7 +64,7 @@ test.each([
 });
 
 test("lines of the ledger are shown by entry, with sums that balance", async () => {
-  const share = `worker:${aWorker().id}`;
+  const share = `worker:${sampleWorker().id}`;
   const lines = [
     aLine("3", "b", 10_000, { kind: "ACCRUAL", account: "orders" }),
     aLine("2", "b", -8_000, { kind: "ACCRUAL", account: share }),
@@ -74,7 +75,7 @@ test("lines of the ledger are shown by entry, with sums that balance", async () 
   expect(await screen.findByText("Shares of a completed order")).toBeTruthy();
   expect(screen.getByText("Balanced")).toBeTruthy();
   const worker = await screen.findByRole("link", { name: "Share of Grace Hopper" });
-  expect(worker.getAttribute("href")).toBe(`/admin/users/${aWorker().id}`);
+  expect(worker.getAttribute("href")).toBe(`/admin/users/${sampleWorker().id}`);
   // As a debit, and as the sum of either side.
   expect(screen.getAllByText("$100.00")).toHaveLength(3);
 });

@@ -1,13 +1,14 @@
 import { screen } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import { fakeApi } from "@/testing/fakeApi";
+import { sampleWorker } from "@/testing/samples";
 import { show } from "@/testing/show";
 import { compact } from "./filters";
 import { MoreFiltersForm } from "./MoreFilters";
-import { aPage, aWorker } from "./testing";
+import { aPage } from "./testing";
 
 function form(filters = {}) {
-  fakeApi({ "GET /api/v1/admin/workers": () => aPage([aWorker()]) });
+  fakeApi({ "GET /api/v1/admin/workers": () => aPage([sampleWorker()]) });
   const onApply = vi.fn();
   return { ...show(<MoreFiltersForm filters={filters} currency="USD" onApply={onApply} />), onApply };
 }
@@ -23,7 +24,7 @@ test("filters are applied together, besides those that are set already", async (
   expect(compact(onApply.mock.calls[0]?.[0])).toEqual({
     q: "a",
     kind: ["SERVICE"],
-    assigneeId: aWorker().id,
+    assigneeId: sampleWorker().id,
     minTotal: 1_999,
   });
 });

@@ -2,12 +2,12 @@ import { Button, Checkbox, Group, NativeSelect, Popover, SimpleGrid, Stack, Text
 import { useForm } from "@mantine/form";
 import { SlidersHorizontal } from "lucide-react";
 import { useState } from "react";
+import { useWorkers } from "@/api/workers";
 import { adminOrders } from "@/i18n/en/adminOrders";
 import { common } from "@/i18n/en/common";
 import { useWords, wordsOf } from "@/i18n/language";
 import { KINDS, type OrderFilters, QUOTES } from "./filters";
 import { countMore, fromDraft, type MoreDraft, moreDraft, moreProblems } from "./moreFilters";
-import { useWorkers } from "./workers";
 
 type Props = { filters: OrderFilters; currency: string; onApply: (filters: OrderFilters) => void };
 

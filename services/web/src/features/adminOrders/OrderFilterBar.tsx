@@ -3,9 +3,10 @@ import type { OrderSort } from "@/api/schema";
 import { adminOrders } from "@/i18n/en/adminOrders";
 import { common } from "@/i18n/en/common";
 import { useWords } from "@/i18n/language";
+import { ORDER_STATUSES, PAYMENT_STATUSES } from "@/ui/orderFacts";
 import { SearchField } from "@/ui/SearchField";
 import { ChoiceFilter } from "./ChoiceFilter";
-import { type OrderFilters, PAYMENT_STATUSES, SORTS, STATUSES } from "./filters";
+import { type OrderFilters, SORTS } from "./filters";
 import { MoreFilters } from "./MoreFilters";
 import classes from "./OrderFilterBar.module.css";
 
@@ -23,7 +24,7 @@ export function OrderFilterBar({ filters, currency, onChange }: Props) {
       </div>
       <ChoiceFilter
         label={c.status}
-        values={STATUSES}
+        values={ORDER_STATUSES}
         names={c.orderStatus}
         chosen={filters.status}
         onChange={(status) => change({ status })}

@@ -2,12 +2,13 @@ import { screen, waitFor } from "@testing-library/react";
 import { useState } from "react";
 import { expect, test, vi } from "vitest";
 import { fakeApi, refusal } from "@/testing/fakeApi";
+import { sampleWorker } from "@/testing/samples";
 import { show } from "@/testing/show";
 import { AssignForm } from "./AssignForm";
 import { CancelForm } from "./CancelForm";
 import { ReleaseForm } from "./ReleaseForm";
 import { StatusForm, StatusSection } from "./StatusSection";
-import { anOrder, aPage, aWorker } from "./testing";
+import { anOrder, aPage } from "./testing";
 
 const order = anOrder({ status: "IN_PROGRESS" });
 const nothing = () => undefined;
@@ -94,7 +95,7 @@ test("a release keeps the internal reason from the customer", async () => {
 test("a worker without the categories gets the order only by force", async () => {
   let attempts = 0;
   const sent = fakeApi({
-    "GET /api/v1/admin/workers": () => aPage([aWorker()]),
+    "GET /api/v1/admin/workers": () => aPage([sampleWorker()]),
     "POST /api/v1/orders/assign": () => {
       attempts += 1;
       const error = { code: "NOT_QUALIFIED", message: "categories" };

@@ -3,11 +3,7 @@ import { orderOptions } from "@/api/orders";
 import { adminOrders } from "@/i18n/en/adminOrders";
 import { useWords } from "@/i18n/language";
 import { TextLink } from "@/ui/links";
-
-/** The end of an id, for what has no number of its own. */
-export function shortId(id: string): string {
-  return `…${id.slice(-6)}`;
-}
+import { shortId } from "@/ui/names";
 
 /** A link to an order of which only the id is known. `load`: looks up its number. */
 export function OrderLink({ id, load = true }: { id: string; load?: boolean }) {

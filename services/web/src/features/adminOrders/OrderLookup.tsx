@@ -8,7 +8,7 @@ import { adminOrders } from "@/i18n/en/adminOrders";
 import { common } from "@/i18n/en/common";
 import { useWords } from "@/i18n/language";
 import { FailureNote } from "@/ui/Failure";
-import { shortId } from "./OrderLink";
+import { shortId } from "@/ui/names";
 
 type Props = { orderId: string | undefined; onChange: (orderId: string | undefined) => void };
 

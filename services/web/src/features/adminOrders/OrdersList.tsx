@@ -1,10 +1,12 @@
 import { Group, Stack, Text } from "@mantine/core";
+import { useShop } from "@/api/useShop";
 import { adminOrders } from "@/i18n/en/adminOrders";
 import { common } from "@/i18n/en/common";
 import { useWords } from "@/i18n/language";
 import { Card } from "@/ui/Card";
 import { FailureNote } from "@/ui/Failure";
 import { number } from "@/ui/format";
+import { NewRows } from "@/ui/NewRows";
 import { Pager } from "@/ui/Pager";
 import { ActiveFilters } from "./ActiveFilters";
 import { ColumnMenu } from "./ColumnMenu";
@@ -12,10 +14,8 @@ import { type ColumnId, DEFAULT_COLUMNS, rememberedColumns } from "./columns";
 import { ExportMenu } from "./ExportMenu";
 import type { OrderFilters } from "./filters";
 import { useKept } from "./keep";
-import { NewRows } from "./NewRows";
 import { OrderFilterBar } from "./OrderFilterBar";
 import { OrdersTable } from "./OrdersTable";
-import { useCurrency } from "./useCurrency";
 import { useOrders } from "./useOrders";
 import { ViewBar } from "./ViewBar";
 
@@ -25,7 +25,7 @@ type Props = { filters: OrderFilters; onChange: (filters: OrderFilters) => void 
 export function OrdersList({ filters, onChange }: Props) {
   const t = useWords(adminOrders);
   const c = useWords(common);
-  const currency = useCurrency();
+  const { currency } = useShop();
   const { list, arrived, showArrivals } = useOrders(filters);
   const remembered = useKept(rememberedColumns);
   const columns = filters.columns ?? remembered ?? DEFAULT_COLUMNS;

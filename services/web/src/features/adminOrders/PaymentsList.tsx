@@ -1,6 +1,6 @@
 import { Group, Stack, Text } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
-import { CreditCard, SearchX } from "lucide-react";
+import { CreditCard } from "lucide-react";
 import type { PaymentWithOrder } from "@/api/schema";
 import { adminOrders } from "@/i18n/en/adminOrders";
 import { common } from "@/i18n/en/common";
@@ -10,14 +10,15 @@ import { type Column, DataTable } from "@/ui/DataTable";
 import { Empty } from "@/ui/Empty";
 import { FailureNote } from "@/ui/Failure";
 import { money, number } from "@/ui/format";
-import { ButtonLink, TextLink } from "@/ui/links";
+import { TextLink } from "@/ui/links";
+import { NewRows } from "@/ui/NewRows";
+import { NoMatch } from "@/ui/NoMatch";
 import { Pager } from "@/ui/Pager";
+import { PaymentStateStamp } from "@/ui/PaymentStateStamp";
 import { Ago } from "@/ui/Time";
 import { ChoiceFilter } from "./ChoiceFilter";
 import { PAYMENT_STATES, type PaymentFilters } from "./filters";
-import { NewRows } from "./NewRows";
 import { OrderLookup } from "./OrderLookup";
-import { PaymentStateStamp } from "./PaymentStateStamp";
 import { providerName } from "./providers";
 import { usePayments } from "./usePayments";
 
@@ -62,7 +63,7 @@ export function PaymentsList({ filters, onChange }: Props) {
             id={({ id }) => id}
             name={({ orderNumber }) => orderNumber}
             onOpen={({ orderId }) => void navigate({ to: "/orders/$orderId", params: { orderId } })}
-            empty={<NoPayments isFiltered={Boolean(filters.state || filters.orderId)} />}
+            empty={<NoPayments isFiltered={Boolean(filters.state || filters.orderId)} onClear={() => onChange({})} />}
           />
           <Pager
             cursor={filters.cursor}
@@ -97,14 +98,8 @@ function paymentColumns(): Column<PaymentWithOrder>[] {
   ];
 }
 
-function NoPayments({ isFiltered }: { isFiltered: boolean }) {
+function NoPayments({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
   const t = useWords(adminOrders);
-  const c = useWords(common);
-  if (!isFiltered) return <Empty icon={<CreditCard />} title={t.noPayments} hint={t.noPaymentsHint} />;
-  const clear = (
-    <ButtonLink to="/admin/payments" search={{}} variant="default">
-      {c.clearFilters}
-    </ButtonLink>
-  );
-  return <Empty icon={<SearchX />} title={c.noMatch} hint={c.noMatchHint} action={clear} />;
+  if (isFiltered) return <NoMatch onClear={onClear} />;
+  return <Empty icon={<CreditCard />} title={t.noPayments} hint={t.noPaymentsHint} />;
 }

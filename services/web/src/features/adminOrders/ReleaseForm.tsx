@@ -1,12 +1,10 @@
-import { Button, Group, Stack, Textarea } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import type { Order } from "@/api/schema";
 import { adminOrders } from "@/i18n/en/adminOrders";
 import { common } from "@/i18n/en/common";
 import { useWords } from "@/i18n/language";
-import { ActFailure } from "./ActFailure";
+import { ActForm, NoteField } from "./ActForm";
 import { releaseOrder, useOrderAct } from "./acts";
-import { MAX_NOTE } from "./limits";
 import { useFirstFocus } from "./useFirstFocus";
 
 type Props = { order: Order; onDone: () => void; onCancel: () => void };
@@ -19,41 +17,23 @@ export function ReleaseForm({ order, onDone, onCancel }: Props) {
   const [note, setNote] = useState("");
   const first = useFirstFocus<HTMLTextAreaElement>();
   const attempt = useOrderAct(() => releaseOrder(order, reason, note), onDone);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    attempt.mutate(undefined);
-  };
   return (
-    <form noValidate onSubmit={submit}>
-      <Stack gap="sm">
-        <Textarea
-          ref={first}
-          label={t.internalReason}
-          description={t.internalHint}
-          maxLength={MAX_NOTE}
-          autosize
-          minRows={2}
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-        />
-        <Textarea
-          label={t.forCustomer}
-          maxLength={MAX_NOTE}
-          autosize
-          minRows={2}
-          value={note}
-          onChange={(event) => setNote(event.currentTarget.value)}
-        />
-        {attempt.isError && <ActFailure error={attempt.error} />}
-        <Group gap="xs">
-          <Button type="submit" loading={attempt.isPending}>
-            {t.release}
-          </Button>
-          <Button variant="default" onClick={onCancel}>
-            {c.cancel}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <ActForm
+      onSubmit={() => attempt.mutate(undefined)}
+      pending={attempt.isPending}
+      error={attempt.error}
+      submit={t.release}
+      cancel={c.cancel}
+      onCancel={onCancel}
+    >
+      <NoteField
+        inputRef={first}
+        label={t.internalReason}
+        description={t.internalHint}
+        value={reason}
+        onChange={setReason}
+      />
+      <NoteField label={t.forCustomer} value={note} onChange={setNote} />
+    </ActForm>
   );
 }

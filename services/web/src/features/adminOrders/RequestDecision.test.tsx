@@ -3,16 +3,17 @@ import { useState } from "react";
 import { expect, test } from "vitest";
 import type { ChangeRequest, Decided, Order } from "@/api/schema";
 import { fakeApi, refusal } from "@/testing/fakeApi";
+import { sampleWorker } from "@/testing/samples";
 import { show } from "@/testing/show";
 import { RequestDecision } from "./RequestDecision";
-import { anOrder, aPage, aRequest, aWorker } from "./testing";
+import { anOrder, aPage, aRequest } from "./testing";
 
 const APPROVE = "POST /api/v1/admin/change-requests/{id}/approve";
 const REJECT = "POST /api/v1/admin/change-requests/{id}/reject";
 const WORKERS = "GET /api/v1/admin/workers";
 
-const order = anOrder({ status: "IN_PROGRESS", assignee: { id: aWorker().id, name: "Grace Hopper" } });
-const other = aWorker({ id: "01890a5d-0000-774b-bcce-b302099000bb", name: "Alan Turing" });
+const order = anOrder({ status: "IN_PROGRESS", assignee: { id: sampleWorker().id, name: "Grace Hopper" } });
+const other = sampleWorker({ id: "01890a5d-0000-774b-bcce-b302099000bb", name: "Alan Turing" });
 const decidedBy = { id: "j", name: "Joan Clarke", role: "ADMIN" as const };
 
 function decided(request: ChangeRequest, part: Partial<Decided> = {}): Decided {
@@ -53,7 +54,7 @@ test("replaces the order, with a worker, and leads to the new one", async () => 
   const request = aRequest({ kind: "REASSIGNMENT" });
   const replacement: Order = anOrder({ id: "01890a5d-0000-774b-bcce-b302099000dd", orderNumber: "W261130-NEW4567" });
   const sent = fakeApi({
-    [WORKERS]: () => aPage([aWorker(), other]),
+    [WORKERS]: () => aPage([sampleWorker(), other]),
     [APPROVE]: () => decided(request, { replacement }),
   });
   const { user } = show(<RequestDecision request={request} order={order} />);
@@ -67,7 +68,7 @@ test("replaces the order, with a worker, and leads to the new one", async () => 
 });
 
 test("asks for the worker before it sends anything", async () => {
-  const sent = fakeApi({ [WORKERS]: () => aPage([aWorker(), other]) });
+  const sent = fakeApi({ [WORKERS]: () => aPage([sampleWorker(), other]) });
   const { user } = show(<RequestDecision request={aRequest({ kind: "REASSIGNMENT" })} order={order} />);
   await user.click(await screen.findByLabelText("A worker of your choice"));
   await user.click(screen.getByRole("button", { name: "Approve" }));

@@ -5,18 +5,18 @@ import { adminOrders } from "@/i18n/en/adminOrders";
 import { useWords } from "@/i18n/language";
 import { Card } from "@/ui/Card";
 import { number, percent } from "@/ui/format";
+import { ORDER_STATUSES } from "@/ui/orderFacts";
 import { OrderStamp } from "@/ui/Stamp";
-import { STATUSES } from "./filters";
 import classes from "./StatusCounts.module.css";
 
 /** All orders by their status, each a link to them. */
 export function StatusCounts({ counts }: { counts: OrdersByStatus | undefined }) {
   const t = useWords(adminOrders);
-  const all = STATUSES.reduce((sum, status) => sum + (counts?.[status] ?? 0), 0);
+  const all = ORDER_STATUSES.reduce((sum, status) => sum + (counts?.[status] ?? 0), 0);
   return (
     <Card title={t.byStatus} flush>
       <ul className={classes.list}>
-        {STATUSES.map((status) => (
+        {ORDER_STATUSES.map((status) => (
           <li key={status}>
             <Link to="/admin/orders" search={{ status: [status] }} className={classes.row}>
               <OrderStamp status={status} />

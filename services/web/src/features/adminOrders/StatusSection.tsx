@@ -1,5 +1,5 @@
-import { Button, Group, Stack, Text, Textarea } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { Button, Group, Stack, Text } from "@mantine/core";
+import { useState } from "react";
 import type { Order, OrderStatus } from "@/api/schema";
 import { adminOrders } from "@/i18n/en/adminOrders";
 import { common } from "@/i18n/en/common";
@@ -7,10 +7,9 @@ import { useWords } from "@/i18n/language";
 import { Card } from "@/ui/Card";
 import { isDue, isOver, isUnpriced } from "@/ui/orderFacts";
 import { OrderStamp } from "@/ui/Stamp";
-import { ActFailure } from "./ActFailure";
+import { ActForm, NoteField } from "./ActForm";
 import { changeStatus, useOrderAct } from "./acts";
 import { CancelForm } from "./CancelForm";
-import { MAX_NOTE } from "./limits";
 import { nextStatuses } from "./transitions";
 import { useFirstFocus } from "./useFirstFocus";
 import { useHeldFrom } from "./useHeldFrom";
@@ -71,35 +70,19 @@ export function StatusForm({ order, to, possible, onDone, onCancel }: FormProps)
   const [note, setNote] = useState("");
   const first = useFirstFocus<HTMLTextAreaElement>();
   const attempt = useOrderAct(() => changeStatus(order, to, note), onDone);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    attempt.mutate(undefined);
-  };
   const warning = to === "COMPLETED" && isDue(order) ? t.completeUnpaid : t.stepHints[to];
   return (
-    <form noValidate onSubmit={submit}>
-      <Stack gap="sm">
-        <Text size="sm">{possible ? warning : t.notPossibleNow}</Text>
-        <Textarea
-          ref={first}
-          label={c.note}
-          description={t.everybodyReads}
-          maxLength={MAX_NOTE}
-          autosize
-          minRows={2}
-          value={note}
-          onChange={(event) => setNote(event.currentTarget.value)}
-        />
-        {attempt.isError && <ActFailure error={attempt.error} />}
-        <Group gap="xs">
-          <Button type="submit" disabled={!possible} loading={attempt.isPending}>
-            {t.steps[to]}
-          </Button>
-          <Button variant="default" onClick={onCancel}>
-            {c.back}
-          </Button>
-        </Group>
-      </Stack>
-    </form>
+    <ActForm
+      onSubmit={() => attempt.mutate(undefined)}
+      pending={attempt.isPending}
+      error={attempt.error}
+      submit={t.steps[to]}
+      possible={possible}
+      cancel={c.back}
+      onCancel={onCancel}
+    >
+      <Text size="sm">{possible ? warning : t.notPossibleNow}</Text>
+      <NoteField inputRef={first} label={c.note} description={t.everybodyReads} value={note} onChange={setNote} />
+    </ActForm>
   );
 }

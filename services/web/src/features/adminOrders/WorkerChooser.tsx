@@ -3,6 +3,7 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { Search } from "lucide-react";
 import { type Ref, useState } from "react";
 import type { WorkerEntry } from "@/api/schema";
+import { isFull, useWorkers } from "@/api/workers";
 import { adminOrders } from "@/i18n/en/adminOrders";
 import { common } from "@/i18n/en/common";
 import { useWords } from "@/i18n/language";
@@ -10,7 +11,7 @@ import { FailureNote } from "@/ui/Failure";
 import { TextLink } from "@/ui/links";
 import { Stamp } from "@/ui/Stamp";
 import classes from "./WorkerChooser.module.css";
-import { byWorkload, isFull, useWorkers } from "./workers";
+import { byWorkload } from "./workers";
 
 type Props = {
   label: string;

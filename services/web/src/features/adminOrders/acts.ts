@@ -4,6 +4,7 @@ import { ApiError, isCode } from "@/api/failure";
 import { OF_ORDER, showOrder } from "@/api/orders";
 import { queryClient, refetchNow } from "@/api/queryClient";
 import type { ChangeRequest, Decided, Order, OrderResult, OrderStatus } from "@/api/schema";
+import { WORKERS } from "@/api/workers";
 import { showRow } from "./rows";
 
 /** Paths of the API, as keys of queries. */
@@ -13,7 +14,7 @@ export const PATHS = {
   requests: "/api/v1/admin/change-requests",
   payments: "/api/v1/admin/payments",
   ledger: "/api/v1/admin/ledger",
-  workers: "/api/v1/admin/workers",
+  workers: WORKERS,
   dashboard: "/api/v1/admin/dashboard",
   analytics: "/api/v1/admin/orders/analytics",
   audit: "/api/v1/admin/audit-log",

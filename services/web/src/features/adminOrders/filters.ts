@@ -1,25 +1,9 @@
 import { type infer as Infer, object } from "zod/mini";
-import type {
-  ChangeRequestKind,
-  OrderKind,
-  OrderSort,
-  OrderStatus,
-  PaymentState,
-  PaymentStatus,
-  QuoteState,
-} from "@/api/schema";
+import type { ChangeRequestKind, OrderKind, OrderSort, PaymentState, QuoteState } from "@/api/schema";
+import { ORDER_STATUSES, PAYMENT_STATUSES } from "@/ui/orderFacts";
+import { amount, anyOf, cursor, day, flag, id, like, oneOf, ordered, startOf, text } from "@/ui/searchFields";
 import { COLUMN_IDS } from "./columns";
-import { amount, anyOf, cursor, day, flag, id, like, oneOf, text } from "./searchFields";
 
-export const STATUSES: OrderStatus[] = ["PENDING", "IN_PROGRESS", "ON_HOLD", "COMPLETED", "CANCELLED"];
-export const PAYMENT_STATUSES: PaymentStatus[] = [
-  "UNPAID",
-  "AUTHORIZED",
-  "PAID",
-  "PARTIALLY_REFUNDED",
-  "REFUNDED",
-  "FAILED",
-];
 export const KINDS: OrderKind[] = ["GOODS", "SERVICE", "MIXED"];
 export const QUOTES: QuoteState[] = ["REQUESTED", "OFFERED", "ACCEPTED", "EXPIRED"];
 export const SORTS: OrderSort[] = ["NEWEST", "OLDEST", "TOTAL_ASC", "TOTAL_DESC"];
@@ -30,7 +14,7 @@ export const PAYMENT_STATES: PaymentState[] = ["PENDING", "SUCCEEDED", "FAILED",
 /** The address of the list of orders. */
 export const orderFilters = object({
   q: text(200),
-  status: anyOf(STATUSES),
+  status: anyOf(ORDER_STATUSES),
   paymentStatus: anyOf(PAYMENT_STATUSES),
   kind: anyOf(KINDS),
   quote: anyOf(QUOTES),
@@ -67,16 +51,6 @@ const ACCOUNT = /^(orders|platform|provider:(STRIPE|PAYPAL|SANDBOX)|worker:[0-9a
 /** The address of the ledger. */
 export const ledgerFilters = object({ orderId: id(), account: like(ACCOUNT), cursor: cursor() });
 export type LedgerFilters = Infer<typeof ledgerFilters>;
-
-function ordered<T extends number | string>(low: T | undefined, high: T | undefined) {
-  return low !== undefined && high !== undefined && low > high ? [high, low] : [low, high];
-}
-
-/** The start of a day of this browser's calendar, or of a later one. */
-function startOf(text: string, later = 0): string {
-  const [year = 0, month = 1, date = 1] = text.split("-").map(Number);
-  return new Date(year, month - 1, date + later).toISOString();
-}
 
 /** What to ask the API for, without the page. Bounds in the wrong order are swapped; days are those of this browser's calendar. */
 export function orderQuery(filters: OrderFilters) {

@@ -1,55 +1,18 @@
-import type { AuditRecord, ChangeRequest, Dashboard, LedgerLine, Order, OrderTotals, WorkerEntry } from "@/api/schema";
+import type { ChangeRequest, Dashboard, LedgerLine, Order, OrderTotals } from "@/api/schema";
+import { sampleOrder, sampleWorker, usd } from "@/testing/samples";
 
-const usd = (amount: number) => ({ amount, currency: "USD" });
-
-/** An order in tests: a paid service order that waits for a worker. */
+/** A paid service order that waits for a worker. */
 export function anOrder(part: Partial<Order> = {}): Order {
-  return {
+  return sampleOrder({
     id: "01890a5d-0000-774b-bcce-b30209900001",
-    orderNumber: "W261130-7K3M9QX",
-    kind: "SERVICE",
-    status: "PENDING",
     paymentStatus: "PAID",
     paymentReceived: true,
-    title: "Logo for a bakery",
-    description: null,
-    specialInstructions: null,
-    estimatedCompletion: null,
     items: [],
     subtotal: usd(12_000),
     total: usd(12_000),
-    customer: { id: "01890a5d-0000-774b-bcce-b3020990000c", name: "Ada Lovelace", email: "ada@shop.test" },
-    guest: false,
-    assignee: null,
-    quote: null,
-    shippingAddress: null,
-    replacesId: null,
-    replacedById: null,
-    completedAt: null,
-    expiresAt: null,
     version: 3,
-    createdAt: "2026-11-30T10:00:00Z",
-    updatedAt: "2026-11-30T10:00:00Z",
     ...part,
-  };
-}
-
-/** A worker in tests. */
-export function aWorker(part: Partial<WorkerEntry> = {}): WorkerEntry {
-  return {
-    id: "01890a5d-0000-774b-bcce-b3020990000a",
-    name: "Grace Hopper",
-    email: "grace@shop.test",
-    active: true,
-    categoryIds: [],
-    completedOrders: 4,
-    openOrders: 2,
-    onHoldOrders: 0,
-    limit: 5,
-    maxOpenOrders: null,
-    version: 0,
-    ...part,
-  };
+  });
 }
 
 /** An open request of a worker in tests. */
@@ -62,7 +25,7 @@ export function aRequest(part: Partial<ChangeRequest> = {}): ChangeRequest {
     reason: "All drafts are in the files",
     customerNote: null,
     note: null,
-    requestedBy: { id: aWorker().id, name: "Grace Hopper", role: "STAFF" },
+    requestedBy: { id: sampleWorker().id, name: "Grace Hopper", role: "STAFF" },
     decidedBy: null,
     decidedAt: null,
     version: 1,
@@ -81,23 +44,6 @@ export function aLine(id: string, entryId: string, amount: number, part: Partial
     amount: usd(amount),
     orderId: anOrder().id,
     paymentId: null,
-    at: "2026-11-30T11:00:00Z",
-    ...part,
-  };
-}
-
-/** An act of the audit log in tests. */
-export function anAct(part: Partial<AuditRecord> = {}): AuditRecord {
-  return {
-    id: "01890a5d-0000-774b-bcce-b302099000f1",
-    action: "order.assign",
-    actor: { id: "01890a5d-0000-774b-bcce-b302099000f2", name: "Joan Clarke", role: "ADMIN" },
-    targetKind: "order",
-    targetId: anOrder().id,
-    before: {},
-    after: {},
-    clientAddress: "192.0.2.7",
-    requestId: "req-1",
     at: "2026-11-30T11:00:00Z",
     ...part,
   };

@@ -1,20 +1,11 @@
 import { expect, test } from "vitest";
 import type { Order, OrderStatus } from "@/api/schema";
+import { sampleQuote } from "@/testing/samples";
 import { anOrder } from "./testing";
 import { isReleasable, isReplaceable, nextStatuses, notAssignable } from "./transitions";
 
 const grace = { id: "g", name: "Grace" };
-const quote: Order["quote"] = {
-  state: "REQUESTED",
-  version: 0,
-  validUntil: null,
-  total: null,
-  note: null,
-  items: [],
-  offeredBy: null,
-  offeredAt: null,
-  acceptedAt: null,
-};
+const quote = sampleQuote({ state: "REQUESTED" });
 
 /** The administrator's rows of the table in `services/order/src/orders/domain/transitions.rs`, without CANCELLED. */
 test.each<[OrderStatus, OrderStatus | null, OrderStatus[]]>([

@@ -1,13 +1,12 @@
-import { catch as fallback, iso, object, enum as oneOf, optional, parse } from "zod/mini";
-
-const day = fallback(optional(iso.date()), undefined);
+import { object, parse } from "zod/mini";
+import { day, oneOf } from "@/ui/searchFields";
 
 const schema = object({
-  from: day,
-  to: day,
-  bucket: fallback(optional(oneOf(["DAY", "WEEK", "MONTH"])), undefined),
+  from: day(),
+  to: day(),
+  bucket: oneOf(["DAY", "WEEK", "MONTH"]),
   /** Tables instead of charts. */
-  view: fallback(optional(oneOf(["table"])), undefined),
+  view: oneOf(["table"]),
 });
 
 /** Which figures are shown, and how, from the address. What it does not understand shows the last 30 days. */

@@ -1,11 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { OrderAnalytics, OrderTotals, UserAnalytics } from "@/api/schema";
+import { usd } from "@/testing/samples";
 import { type ChartModel, drawn, isEmpty, summary, valueText } from "./chartModel";
 import { ordersModel, productsModel, registrationsModel, revenueModel, statusModel, workersModel } from "./models";
 import { before, type Period } from "./period";
 import { csvOf, tableOf } from "./table";
-
-const usd = (amount: number) => ({ amount, currency: "USD" });
 
 function totals(placed: number, revenue: number): OrderTotals {
   const rest = { paid: placed, completed: 1, cancelled: 0, refunded: usd(0), averageOrder: null };

@@ -3,11 +3,11 @@ import { keepPreviousData } from "@tanstack/react-query";
 import { FileClock, RefreshCw } from "lucide-react";
 import { $api } from "@/api/client";
 import { adminPeople } from "@/i18n/en/adminPeople";
-import { common } from "@/i18n/en/common";
 import { useWords } from "@/i18n/language";
 import { Card } from "@/ui/Card";
 import { Empty } from "@/ui/Empty";
 import { FailureNote } from "@/ui/Failure";
+import { NoMatch } from "@/ui/NoMatch";
 import { Pager } from "@/ui/Pager";
 import { AuditEntry } from "./AuditEntry";
 import { AuditFilterBar } from "./AuditFilterBar";
@@ -20,7 +20,6 @@ type Props = { filters: AuditFilters; onChange: (filters: AuditFilters) => void 
 
 /** Who did what, newest first. It does not move by itself while it is read; there is a button for what is new. */
 export function AuditLog({ filters, onChange }: Props) {
-  const t = useWords(common);
   const { audit: w } = useWords(adminPeople);
   const query = auditQuery(filters);
   const log = $api.useQuery("get", AUDIT_LOG, { params: { query } }, { placeholderData: keepPreviousData });
@@ -45,19 +44,9 @@ export function AuditLog({ filters, onChange }: Props) {
       <AuditFilterBar filters={filters} onChange={onChange} />
       {log.isError && <FailureNote error={log.error} onRetry={() => void log.refetch()} />}
       {log.isPending && <Waiting rows={10} />}
-      {records?.length === 0 && (
-        <Empty
-          icon={<FileClock size={32} aria-hidden="true" />}
-          title={filtered ? t.noMatch : w.none}
-          hint={filtered ? t.noMatchHint : w.noneHint}
-          action={
-            filtered && (
-              <Button variant="default" onClick={() => onChange({})}>
-                {t.clearFilters}
-              </Button>
-            )
-          }
-        />
+      {records?.length === 0 && filtered && <NoMatch onClear={() => onChange({})} />}
+      {records?.length === 0 && !filtered && (
+        <Empty icon={<FileClock size={32} aria-hidden="true" />} title={w.none} hint={w.noneHint} />
       )}
       {records && records.length > 0 && (
         <ul className={classes.list} aria-label={w.acts} aria-busy={log.isPlaceholderData}>

@@ -1,14 +1,16 @@
 import { Button, VisuallyHidden } from "@mantine/core";
 import { ArrowRight } from "lucide-react";
 import { useState } from "react";
-import { $api } from "@/api/client";
 import type { AuditRecord } from "@/api/schema";
+import { useShop } from "@/api/useShop";
+import { useWorkers } from "@/api/workers";
 import { adminPeople } from "@/i18n/en/adminPeople";
 import { useWords } from "@/i18n/language";
+import { shortId } from "@/ui/names";
 import classes from "./Changes.module.css";
 import { type Change, differences } from "./diff";
 import { PlaceLink } from "./PlaceLink";
-import { placeOfValue, shortId } from "./targets";
+import { placeOfValue } from "./targets";
 import { fieldOf, pathName, valueText } from "./values";
 
 /** Changes that are shown at once; the rest opens. */
@@ -18,9 +20,8 @@ const SHOWN = 4;
 export function Changes({ record }: { record: AuditRecord }) {
   const { audit: w } = useWords(adminPeople);
   const [all, setAll] = useState(false);
-  const shop = $api.useQuery("get", "/api/v1/shop", {}, { staleTime: 600_000 });
+  const { currency } = useShop();
   const changes = differences(record.before, record.after);
-  const currency = shop.data?.currency ?? "USD";
   if (changes.length === 0) return null;
   const shown = all ? changes : changes.slice(0, SHOWN);
   return (
@@ -85,6 +86,13 @@ function Values({ change, currency }: { change: Change; currency: string }) {
 
 function Value({ path, value, currency }: { path: string; value: unknown; currency: string }) {
   const place = placeOfValue(fieldOf(path), value);
-  if (place && typeof value === "string") return <PlaceLink place={place}>{shortId(value)}</PlaceLink>;
+  if (place && typeof value === "string") {
+    return <PlaceLink place={place}>{place.page === "user" ? <PersonName id={value} /> : shortId(value)}</PlaceLink>;
+  }
   return <>{valueText(path, value, currency)}</>;
+}
+
+/** The name of a worker; of others, the end of the id. */
+function PersonName({ id }: { id: string }) {
+  return useWorkers().data?.items.find((worker) => worker.id === id)?.name || shortId(id);
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { placeOf, placeOfValue, shortId, targetName } from "./targets";
+import { shortId } from "@/ui/names";
+import { placeOf, placeOfValue, targetName } from "./targets";
 
 const nothing = { before: null, after: null };
 

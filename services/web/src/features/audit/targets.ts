@@ -1,4 +1,5 @@
 import type { AuditRecord } from "@/api/schema";
+import { shortId } from "@/ui/names";
 
 /** A page that shows what was acted on. */
 export type Place =
@@ -51,9 +52,4 @@ export function targetName({ targetId, before, after }: Acted): string {
 function find(field: string, ...states: (Record<string, unknown> | null)[]): unknown {
   for (const state of states) if (state?.[field]) return state[field];
   return undefined;
-}
-
-/** The end of a long id, which tells two apart: ids of this platform begin with their time. */
-export function shortId(id: string): string {
-  return id.length > 20 ? `…${id.slice(-8)}` : id;
 }

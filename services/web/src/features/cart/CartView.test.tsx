@@ -3,12 +3,12 @@ import { beforeEach, expect, test } from "vitest";
 import type { Cart, CartItem } from "@/api/schema";
 import { session } from "@/api/session";
 import { fakeApi, type Routes, refusal } from "@/testing/fakeApi";
+import { usd } from "@/testing/samples";
 import { show } from "@/testing/show";
 import { CartView } from "./CartView";
 import { EMPTY } from "./cart";
 import { forgetMergeNote, keepMergeNote } from "./mergeNote";
 
-const usd = (amount: number) => ({ amount, currency: "USD" });
 const line = (productId: string, name: string, quantity: number, rest: Partial<CartItem> = {}): CartItem => ({
   productId,
   name,

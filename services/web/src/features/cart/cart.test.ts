@@ -2,11 +2,11 @@ import { expect, test } from "vitest";
 import { ApiError } from "@/api/failure";
 import type { Cart, CartChange, CartItem } from "@/api/schema";
 import { storefront as t } from "@/i18n/en/storefront";
+import { usd } from "@/testing/samples";
 import { changedLines, changeText, EMPTY, lineOf, units, without } from "./cart";
 import { quantityOf, quantityProblem, stepped } from "./quantity";
 import { availableOf, refusalText } from "./refusal";
 
-const usd = (amount: number) => ({ amount, currency: "USD" });
 const change = (code: CartChange["code"], rest: Partial<CartChange> = {}): CartChange => ({
   code,
   message: "the server's text",

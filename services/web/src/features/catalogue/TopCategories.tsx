@@ -1,10 +1,10 @@
 import { Skeleton } from "@mantine/core";
+import { useCategories } from "@/api/categories";
 import { storefront } from "@/i18n/en/storefront";
 import { useWords } from "@/i18n/language";
 import { TextLink } from "@/ui/links";
 import { categoryTree } from "./categories";
 import classes from "./Home.module.css";
-import { useCategories } from "./queries";
 
 /** The top categories that have products. A shop without categories shows nothing here, and so does one that cannot be asked. */
 export function TopCategories() {

@@ -1,4 +1,5 @@
 import type { Category } from "@/api/schema";
+import { type Branch, treeOf } from "@/ui/categoryTree";
 
 export type CategoryNode = {
   category: Category;
@@ -7,16 +8,14 @@ export type CategoryNode = {
   products: number;
 };
 
-/** Categories as a tree, in the order of the API. A category whose parent is not public is at the top. */
+/** Categories as a tree. A category whose parent is not public is at the top. */
 export function categoryTree(categories: Category[]): CategoryNode[] {
-  const known = new Set(categories.map(({ id }) => id));
-  const nodes = (level: Category[]): CategoryNode[] =>
-    level.map((category) => {
-      const children = nodes(categories.filter(({ parentId }) => parentId === category.id));
-      const products = children.reduce((sum, child) => sum + child.products, category.products);
-      return { category, children, products };
-    });
-  return nodes(categories.filter(({ parentId }) => !parentId || !known.has(parentId)));
+  const counted = (branch: Branch): CategoryNode => {
+    const children = branch.children.map(counted);
+    const products = children.reduce((sum, child) => sum + child.products, branch.category.products);
+    return { category: branch.category, children, products };
+  };
+  return treeOf(categories).map(counted);
 }
 
 /** The category with what it is in, the top first; empty if it is not known. */

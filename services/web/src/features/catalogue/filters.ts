@@ -1,24 +1,6 @@
-import {
-  boolean,
-  catch as fallback,
-  int,
-  literal,
-  maxLength,
-  minimum,
-  minLength,
-  number,
-  object,
-  enum as oneOf,
-  optional,
-  parse,
-  pipe,
-  regex,
-  string,
-  transform,
-  trim,
-  union,
-} from "zod/mini";
+import { object, parse } from "zod/mini";
 import type { ProductKind, ProductSort } from "@/api/schema";
+import { amount, cursor, flag, oneOf, text } from "@/ui/searchFields";
 
 /** What the address says about the product list. Prices are in minor units, as in the API. */
 export type ProductFilters = {
@@ -40,22 +22,15 @@ const PAGE = 24;
 /** The orders that the list offers; the API knows more. */
 export const SORTS = ["NEWEST", "NAME", "PRICE_ASC", "PRICE_DESC"] as const satisfies readonly ProductSort[];
 
-// The router reads ?q=2026 as a number and ?q=true as a boolean.
-const text = pipe(
-  union([string(), number(), boolean()]),
-  transform((value: string | number | boolean) => String(value)),
-);
-const price = fallback(optional(int().check(minimum(0))), undefined);
-
 const schema = object({
-  q: fallback(optional(pipe(text, string().check(trim(), minLength(1), maxLength(200)))), undefined),
-  category: fallback(optional(pipe(text, string().check(trim(), minLength(1), maxLength(110)))), undefined),
-  kind: fallback(optional(oneOf(["GOODS", "SERVICE"])), undefined),
-  minPrice: price,
-  maxPrice: price,
-  inStock: fallback(optional(literal(true)), undefined),
-  sort: fallback(optional(oneOf(["NEWEST", "NAME", "PRICE_ASC", "PRICE_DESC", "OLDEST", "NAME_DESC"])), undefined),
-  cursor: fallback(optional(pipe(text, string().check(minLength(1), regex(/^[A-Za-z0-9_-]+$/)))), undefined),
+  q: text(200),
+  category: text(110),
+  kind: oneOf(["GOODS", "SERVICE"]),
+  minPrice: amount(),
+  maxPrice: amount(),
+  inStock: flag(),
+  sort: oneOf([...SORTS, "OLDEST", "NAME_DESC"]),
+  cursor: cursor(),
 });
 
 /** The filters of an address. What cannot be understood is left out, so that a broken address shows more products, not an error. */

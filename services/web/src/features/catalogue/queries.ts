@@ -9,7 +9,6 @@ export const PRODUCT = "/api/v1/products/{id}";
 
 /** Visitors without a session have no live connection: a product that they look at is loaded again after this time. */
 const WITHOUT_LIVE = 120_000;
-/** Categories hardly ever change. */
 const RARELY = 600_000;
 
 /** A page of the product list. It stays while the next one loads. */
@@ -21,10 +20,6 @@ export function useProducts(filters: ProductFilters) {
 /** The products that were added last. */
 export function useNewest(limit: number) {
   return $api.useQuery("get", PRODUCTS, { params: { query: { limit } } });
-}
-
-export function useCategories() {
-  return $api.useQuery("get", "/api/v1/categories", {}, { staleTime: RARELY });
 }
 
 /** A product as a list showed it. */

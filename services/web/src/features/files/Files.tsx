@@ -7,6 +7,7 @@ import { api } from "@/api/client";
 import { isCode } from "@/api/failure";
 import type { Order, File as OrderFile } from "@/api/schema";
 import { useSession } from "@/api/useSession";
+import { useShop } from "@/api/useShop";
 import { files as words } from "@/i18n/en/files";
 import { useWords } from "@/i18n/language";
 import { Card } from "@/ui/Card";
@@ -20,7 +21,6 @@ import { UploadArea } from "./UploadArea";
 import { UploadList } from "./UploadList";
 import { useUploads } from "./uploads";
 import { useFiles } from "./useFiles";
-import { useLimits } from "./useLimits";
 
 /** Its dialog belongs to the shell: public pages do not load it. */
 const Preview = lazy(() => import("./Preview").then(({ Preview: component }) => ({ default: component })));
@@ -34,7 +34,7 @@ function OrderFiles({ order }: { order: Order }) {
   const w = useWords(words);
   const reader = useReader(order);
   const { files, error, retry, added, gone, older } = useFiles(order.id);
-  const limits = useLimits();
+  const limits = useShop();
   const [announced, setAnnounced] = useState("");
   const { items, queue } = useUploads(order.id, limits, (file) => {
     added(file);

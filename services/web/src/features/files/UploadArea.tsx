@@ -57,7 +57,7 @@ export function UploadArea({ purposes, purpose, onPurpose, limits, hidesResults,
         multiple
         hidden
         aria-label={w.add}
-        accept={accepted(limits.types)}
+        accept={accepted(limits.allowedFileTypes)}
         onChange={(event) => {
           onFiles([...(event.target.files ?? [])]);
           // The same file can be chosen again.

@@ -1,4 +1,4 @@
-import type { FileType } from "@/api/schema";
+import type { FileType, Shop } from "@/api/schema";
 
 /** How many of the first bytes tell the type. */
 const HEAD = 12;
@@ -27,32 +27,24 @@ const MIME: Record<FileType, string> = {
   PDF: "application/pdf",
 };
 
-/** All types that a shop can allow. */
-export const ALL_TYPES = Object.keys(MIME) as FileType[];
-
 /** For the choice of files: a phone then converts its pictures. */
 export function accepted(types: readonly FileType[]): string {
   return types.map((type) => MIME[type]).join(",");
 }
 
-/** The types of these content types; others are left out. */
-export function typesOf(contentTypes: readonly unknown[]): FileType[] {
-  return ALL_TYPES.filter((type) => contentTypes.includes(MIME[type]));
-}
-
-/** What the shop takes, as far as is known. */
-export type Limits = { maxBytes: number | null; types: readonly FileType[] };
+/** What the shop takes. */
+export type Limits = Pick<Shop, "maxFileBytes" | "allowedFileTypes">;
 
 /** Why a file is not sent at all. */
 export type Problem = "empty" | "tooLarge" | "wrongType" | "unreadable";
 
 /** Checks a file before it is sent: by its content, not by its name. Null if it can be sent. */
-export async function problemOf(file: Blob, { maxBytes, types }: Limits): Promise<Problem | null> {
+export async function problemOf(file: Blob, { maxFileBytes, allowedFileTypes }: Limits): Promise<Problem | null> {
   if (file.size === 0) return "empty";
-  if (maxBytes !== null && file.size > maxBytes) return "tooLarge";
+  if (file.size > maxFileBytes) return "tooLarge";
   try {
     const type = sniff(new Uint8Array(await file.slice(0, HEAD).arrayBuffer()));
-    return type && types.includes(type) ? null : "wrongType";
+    return type && allowedFileTypes.includes(type) ? null : "wrongType";
   } catch {
     // A folder, or a file that was moved meanwhile.
     return "unreadable";

@@ -12,15 +12,16 @@ function limitText(limit: number): string {
 }
 
 /** "JPEG, PNG or PDF". */
-export function typesText({ types }: Limits): string {
-  const names = types.map((type) => NAMES[type]);
+export function typesText({ allowedFileTypes }: Limits): string {
+  const names = allowedFileTypes.map((type) => NAMES[type]);
   return new Intl.ListFormat(locale(), { type: "disjunction" }).format(names);
 }
 
 /** What may be uploaded. */
 export function limitsText(limits: Limits): string {
   const t = wordsOf(words);
-  return t.limits(typesText(limits), limits.maxBytes === null ? null : limitText(limits.maxBytes));
+  const most = limits.maxFileBytes;
+  return t.limits(typesText(limits), Number.isFinite(most) ? limitText(most) : null);
 }
 
 /** Why a file is not sent, and what would be. */
@@ -32,7 +33,7 @@ export function problemText(problem: Problem, limits: Limits): string {
     case "unreadable":
       return t.isUnreadable;
     case "tooLarge":
-      return t.isTooLarge(limitText(limits.maxBytes ?? 0));
+      return t.isTooLarge(limitText(limits.maxFileBytes));
     case "wrongType":
       return t.isWrongType(typesText(limits));
   }

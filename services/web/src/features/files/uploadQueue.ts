@@ -20,7 +20,6 @@ type Options = {
   check: (file: File) => Promise<Problem | null>;
   send: (item: Item, onProgress: (share: number) => void, key: string) => Upload<OrderFile>;
   onDone: (file: OrderFile) => void;
-  onRefused: (error: ApiError) => void;
 };
 
 export type UploadQueue = {
@@ -63,11 +62,8 @@ export function createUploadQueue(options: Options): UploadQueue {
       show(id, { kind: "stopped" });
       return;
     }
-    if (error instanceof ApiError) {
-      // The same key would get the same refusal.
-      keys.delete(id);
-      options.onRefused(error);
-    }
+    // The same key would get the same refusal.
+    if (error instanceof ApiError) keys.delete(id);
     show(id, { kind: "failed", error });
   };
   const attempt = async (item: Item) => {

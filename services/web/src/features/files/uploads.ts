@@ -1,6 +1,4 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useEffectEvent, useState, useSyncExternalStore } from "react";
-import type { ApiError } from "@/api/failure";
 import { OF_ORDER } from "@/api/orders";
 import { refetchSoon } from "@/api/queryClient";
 import type { File as OrderFile } from "@/api/schema";
@@ -9,13 +7,9 @@ import { upload } from "@/api/upload";
 import { type Limits, problemOf } from "./content";
 import type { Purpose } from "./rights";
 import { createUploadQueue, isBusy, type UploadQueue } from "./uploadQueue";
-import { learnLimits } from "./useLimits";
-
-/** What shows the uploads takes part in them. */
-type Shown = { onDone: (file: OrderFile) => void; onRefused: (error: ApiError) => void };
 
 /** Uploads go on when their order is no longer shown. */
-type Kept = { queue: UploadQueue; limits: Limits; shown: Shown | null };
+type Kept = { queue: UploadQueue; limits: Limits; onDone: ((file: OrderFile) => void) | null };
 const kept = new Map<string, Kept>();
 
 /** Customers have an upload of their own. */
@@ -31,15 +25,14 @@ function uploadsOf(orderId: string, limits: Limits): Kept {
   if (known) return known;
   const made: Kept = {
     limits,
-    shown: null,
+    onDone: null,
     queue: createUploadQueue({
       check: (file) => problemOf(file, made.limits),
       send: ({ file, purpose }, onProgress, id) => upload(pathOf(orderId, purpose), file, onProgress, {}, id),
       onDone: (file) => {
-        made.shown?.onDone(file);
+        made.onDone?.(file);
         refetchSoon(OF_ORDER.media);
       },
-      onRefused: (error) => made.shown?.onRefused(error),
     }),
   };
   kept.set(key, made);
@@ -48,20 +41,16 @@ function uploadsOf(orderId: string, limits: Limits): Kept {
 
 /** The uploads to an order. The browser asks before the page is closed while some are running. */
 export function useUploads(orderId: string, limits: Limits, onDone: (file: OrderFile) => void) {
-  const client = useQueryClient();
   const [uploads] = useState(() => uploadsOf(orderId, limits));
   const items = useSyncExternalStore(uploads.queue.subscribe, uploads.queue.get);
   const latestDone = useEffectEvent(onDone);
   useEffect(() => {
-    const shown: Shown = {
-      onDone: (file) => latestDone(file),
-      onRefused: (error) => learnLimits(client, error),
-    };
-    uploads.shown = shown;
+    const shown = (file: OrderFile) => latestDone(file);
+    uploads.onDone = shown;
     return () => {
-      if (uploads.shown === shown) uploads.shown = null;
+      if (uploads.onDone === shown) uploads.onDone = null;
     };
-  }, [uploads, client]);
+  }, [uploads]);
   useEffect(() => {
     uploads.limits = limits;
   }, [uploads, limits]);

@@ -1,7 +1,5 @@
-import { boolean, catch as fallback, object, optional, string } from "zod/mini";
+import { object } from "zod/mini";
+import { cursor, flag } from "@/ui/searchFields";
 
 /** What the address of the notifications says. */
-export const inboxSearch = object({
-  unread: fallback(optional(boolean()), undefined),
-  cursor: fallback(optional(string()), undefined),
-});
+export const inboxSearch = object({ unread: flag(), cursor: cursor() });

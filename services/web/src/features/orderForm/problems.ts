@@ -3,6 +3,7 @@ import { common } from "@/i18n/en/common";
 import { orderForm } from "@/i18n/en/orderForm";
 import { wordsOf } from "@/i18n/language";
 import { sentence } from "@/ui/Failure";
+import { localDay } from "@/ui/format";
 import { type Chosen, type Needs, quantityOf } from "./chosen";
 import type { Subject, Values } from "./values";
 import { type Account, isEmail, isPasswordLength, meansToSignIn } from "./who";
@@ -66,14 +67,11 @@ function problemsOfDate(wanted: string): Problems {
 /** The last day that the shop takes: in ten years. */
 export function lastDay(): string {
   const now = new Date();
-  return today(new Date(now.getFullYear() + 10, now.getMonth(), now.getDate()));
+  return localDay(new Date(now.getFullYear() + 10, now.getMonth(), now.getDate()).getTime());
 }
 
-/** The day here, as yyyy-mm-dd. */
-export function today(now = new Date()): string {
-  const month = String(now.getMonth() + 1).padStart(2, "0");
-  return `${now.getFullYear()}-${month}-${String(now.getDate()).padStart(2, "0")}`;
-}
+/** The day here. */
+export const today = () => localDay(Date.now());
 
 function problemsOfAddress(values: Values): Problems {
   const { required } = wordsOf(common);

@@ -1,79 +1,25 @@
-import type { Order, Product, User } from "@/api/schema";
+import { sampleOrder, sampleProduct, sampleUser, usd } from "@/testing/samples";
 import { EMPTY, type Values } from "./values";
 
-/** Goods for 12 dollars, five of them in stock. For tests. */
-export const mug: Product = {
-  id: "aaaaaaaa-1111-4111-8111-111111111111",
-  sku: "MUG-01",
-  name: "Enamel mug",
-  description: "",
-  kind: "GOODS",
-  price: { amount: 1_200, currency: "USD" },
-  category: null,
-  categoryId: null,
-  active: true,
-  available: 5,
-  images: [],
-  version: 1,
-  createdAt: "2026-11-30T12:00:00Z",
-  updatedAt: "2026-11-30T12:00:00Z",
-};
+/** Goods for 12 dollars, five of them in stock. */
+export const mug = sampleProduct({ id: "aaaaaaaa-1111-4111-8111-111111111111", price: usd(1_200), available: 5 });
 
-/** A service for 50 dollars. For tests. */
-export const logo: Product = {
-  ...mug,
+/** A service for 50 dollars. */
+export const logo = sampleProduct({
   id: "bbbbbbbb-1111-4111-8111-111111111111",
   sku: "LOGO",
   name: "Logo design",
   kind: "SERVICE",
-  price: { amount: 5_000, currency: "USD" },
+  price: usd(5_000),
   available: null,
-};
+});
 
-/** A placed order; the form uses its id only. For tests. */
-export const placed: Order = {
-  id: "cccccccc-1111-4111-8111-111111111111",
-  orderNumber: "W261130-AAAAAAA",
-  status: "PENDING",
-  paymentStatus: "UNPAID",
-  kind: "SERVICE",
-  customer: { id: "dddddddd-1111-4111-8111-111111111111", name: "Ada Lovelace", email: "ada@shop.test" },
-  assignee: null,
-  title: null,
-  description: null,
-  specialInstructions: null,
-  estimatedCompletion: null,
-  items: [],
-  subtotal: { amount: 5_000, currency: "USD" },
-  total: { amount: 5_000, currency: "USD" },
-  shippingAddress: null,
-  expiresAt: "2026-11-30T12:30:00Z",
-  completedAt: null,
-  version: 1,
-  createdAt: "2026-11-30T12:00:00Z",
-  updatedAt: "2026-11-30T12:00:00Z",
-  guest: true,
-  replacesId: null,
-  replacedById: null,
-  paymentReceived: false,
-  quote: null,
-};
+/** A placed order; the form uses its id only. */
+export const placed = sampleOrder({ guest: true });
 
-/** An account. For tests. */
-export const ada: User = {
-  id: placed.customer.id,
-  email: "ada@shop.test",
-  firstName: "Ada",
-  lastName: "Lovelace",
-  role: "CUSTOMER",
-  emailVerified: true,
-  avatarUrl: null,
-  suspended: false,
-  version: 1,
-  createdAt: "2026-11-30T12:00:00Z",
-};
+export const ada = sampleUser();
 
-/** The form with something typed into it. For tests. */
+/** The form with something typed into it. */
 export function typed(change: Partial<Values> = {}): Values {
   return { ...EMPTY, ...change };
 }

@@ -3,7 +3,7 @@ import { expect, test, vi } from "vitest";
 import { orderOptions } from "@/api/orders";
 import type { Order } from "@/api/schema";
 import { fakeApi, refusal } from "@/testing/fakeApi";
-import { sampleOrder } from "@/testing/sampleOrder";
+import { sampleOrder } from "@/testing/samples";
 import { show } from "@/testing/show";
 import { CancelOrder } from "./CancelOrder";
 

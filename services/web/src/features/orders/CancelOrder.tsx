@@ -1,16 +1,12 @@
-import { Button, Group, Stack, Text, Textarea } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
 import { isCode } from "@/api/failure";
 import { showOrder } from "@/api/orders";
 import type { Order } from "@/api/schema";
-import { common } from "@/i18n/en/common";
 import { orders } from "@/i18n/en/orders";
 import { useWords } from "@/i18n/language";
-import { Card } from "@/ui/Card";
-import { FailureNote } from "@/ui/Failure";
 import { money } from "@/ui/format";
 import { cancelOrder, loadOrder, showChange } from "./changeOrder";
+import { ReasonForm } from "./ReasonForm";
 
 type Props = {
   order: Order;
@@ -23,13 +19,9 @@ type Props = {
 /** Cancels an order, after saying what happens to the money. */
 export function CancelOrder({ order, refunds, onDone }: Props) {
   const t = useWords(orders);
-  const words = useWords(common);
   const client = useQueryClient();
-  const field = useRef<HTMLTextAreaElement>(null);
-  const [reason, setReason] = useState("");
-  useEffect(() => field.current?.focus(), []);
   const attempt = useMutation({
-    mutationFn: () => cancelOrder(order, reason.trim()),
+    mutationFn: (reason: string) => cancelOrder(order, reason),
     onSuccess: (cancelled) => {
       showChange(cancelled, client);
       onDone();
@@ -48,37 +40,14 @@ export function CancelOrder({ order, refunds, onDone }: Props) {
   const amount = money(order.total);
   const consequence = !refunds ? t.cancelUnpaid : rest ? t.cancelRefundsRest : t.cancelRefunds(amount);
   return (
-    <Card title={t.cancelOrder}>
-      <form
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          attempt.mutate();
-        }}
-      >
-        <Stack gap="sm">
-          {attempt.isError && <FailureNote error={attempt.error} />}
-          <Text>{consequence}</Text>
-          <Textarea
-            ref={field}
-            label={`${words.reason} (${words.optional})`}
-            maxLength={2000}
-            autosize
-            minRows={2}
-            maxRows={8}
-            value={reason}
-            onChange={(event) => setReason(event.currentTarget.value)}
-          />
-          <Group justify="flex-end" gap="xs">
-            <Button variant="default" onClick={onDone}>
-              {t.keepOrder}
-            </Button>
-            <Button type="submit" color="red" loading={attempt.isPending}>
-              {refunds && !rest ? t.cancelAndRefund(amount) : t.cancelOrder}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Card>
+    <ReasonForm
+      title={t.cancelOrder}
+      hint={consequence}
+      attempt={attempt}
+      submit={refunds && !rest ? t.cancelAndRefund(amount) : t.cancelOrder}
+      color="red"
+      cancel={t.keepOrder}
+      onCancel={onDone}
+    />
   );
 }

@@ -5,8 +5,9 @@ import { common } from "@/i18n/en/common";
 import { orders } from "@/i18n/en/orders";
 import { useWords } from "@/i18n/language";
 import { DayField } from "@/ui/DayField";
+import { ORDER_STATUSES, PAYMENT_STATUSES } from "@/ui/orderFacts";
 import { SearchField } from "@/ui/SearchField";
-import { isNarrowed, type OrderFilters, PAYMENT_STATUSES, SORTS, STATUSES } from "./filters";
+import { isNarrowed, type OrderFilters, SORTS } from "./filters";
 import classes from "./OrderFilterBar.module.css";
 
 type Props = {
@@ -32,7 +33,7 @@ export function OrderFilterBar({ filters, onChange }: Props) {
           onChange={(status) => onChange({ status: status as OrderStatus[] })}
         >
           <Group gap={6}>
-            {STATUSES.map((status) => (
+            {ORDER_STATUSES.map((status) => (
               <Chip key={status} value={status} size="sm">
                 {words.orderStatus[status]}
               </Chip>

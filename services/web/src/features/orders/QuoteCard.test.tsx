@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { orderOptions } from "@/api/orders";
 import type { Order } from "@/api/schema";
 import { fakeApi, refusal } from "@/testing/fakeApi";
-import { sampleOrder, sampleQuote } from "@/testing/sampleOrder";
+import { sampleOrder, sampleQuote } from "@/testing/samples";
 import { show } from "@/testing/show";
 import { QuoteCard } from "./QuoteCard";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Order, OrderStatus } from "@/api/schema";
-import { sampleOrder, sampleQuote } from "@/testing/sampleOrder";
+import { sampleOrder, sampleQuote } from "@/testing/samples";
 import { actionsOf, openCancellation, partiesOf } from "./actions";
 
 const NOW = new Date("2026-12-10T12:00:00Z").getTime();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Order } from "@/api/schema";
-import { sampleOrder, sampleQuote } from "@/testing/sampleOrder";
-import { type Draft, dayOf, draftOf, endsOffer, merge, patchOf } from "./editDraft";
+import { sampleOrder, sampleQuote } from "@/testing/samples";
+import { type Draft, draftOf, endsOffer, merge, patchOf } from "./editDraft";
 
 const address = {
   name: null,
@@ -114,9 +114,4 @@ describe("merging", () => {
     const typed = { ...base, quantities: { "0190-logo": "3" } };
     expect(merge(base, typed, { ...base, quantities: {} }).draft.quantities).toEqual({});
   });
-});
-
-test("a day is that of the browser's calendar", () => {
-  expect(dayOf(new Date(2026, 0, 5, 23, 59).toISOString())).toBe("2026-01-05");
-  expect(dayOf(null)).toBe("");
 });

@@ -1,4 +1,5 @@
 import type { Address, EditedLine, Order, OrderEdit } from "@/api/schema";
+import { localDay } from "@/ui/format";
 import { isDue } from "@/ui/orderFacts";
 
 /** The fields of the form that edits an order, as they are typed. */
@@ -22,14 +23,6 @@ export type Draft = {
 const ADDRESS = ["name", "line1", "line2", "postalCode", "city", "region", "country"] as const;
 type AddressField = (typeof ADDRESS)[number];
 
-/** A day of the browser's calendar as YYYY-MM-DD. */
-export function dayOf(time: string | null): string {
-  if (!time) return "";
-  const at = new Date(time);
-  const two = (value: number) => String(value).padStart(2, "0");
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-}
-
 export function draftOf(order: Order): Draft {
   const address = order.shippingAddress;
   const quantities: Record<string, string> = {};
@@ -41,7 +34,7 @@ export function draftOf(order: Order): Draft {
     title: order.title ?? "",
     description: order.description ?? "",
     specialInstructions: order.specialInstructions ?? "",
-    wanted: dayOf(order.estimatedCompletion),
+    wanted: order.estimatedCompletion ? localDay(order.estimatedCompletion) : "",
     name: address?.name ?? "",
     line1: address?.line1 ?? "",
     line2: address?.line2 ?? "",

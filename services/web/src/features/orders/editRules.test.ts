@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { sampleOrder } from "@/testing/sampleOrder";
+import { sampleOrder } from "@/testing/samples";
 import { draftOf } from "./editDraft";
 import { complaintsOf, problemsOf } from "./editRules";
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { orderOptions, showOrder } from "@/api/orders";
 import { newQueryClient } from "@/api/queryClient";
 import type { Order, PageOrder } from "@/api/schema";
-import { sampleOrder } from "@/testing/sampleOrder";
+import { sampleOrder } from "@/testing/samples";
 import { patchLists, patchPage } from "./lists";
 import { afterPresence } from "./useLiveOrder";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { sampleOrder, sampleQuote } from "@/testing/sampleOrder";
+import { sampleOrder, sampleQuote } from "@/testing/samples";
 import { waitingFor } from "./waiting";
 
 const NOW = new Date("2026-12-10T12:00:00Z").getTime();

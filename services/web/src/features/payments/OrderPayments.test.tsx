@@ -1,8 +1,9 @@
 import { screen } from "@testing-library/react";
 import { beforeEach, expect, test } from "vitest";
-import type { Role, User } from "@/api/schema";
+import type { Role } from "@/api/schema";
 import { session } from "@/api/session";
 import { fakeApi } from "@/testing/fakeApi";
+import { sampleUser } from "@/testing/samples";
 import { show } from "@/testing/show";
 import { OrderPayments } from "./OrderPayments";
 import { anOrder, aPayment } from "./testing";
@@ -10,19 +11,7 @@ import { anOrder, aPayment } from "./testing";
 const order = anOrder({ expiresAt: null });
 
 function signIn(role: Role, id: string): void {
-  const user: User = {
-    id,
-    email: "ada@shop.test",
-    firstName: "Ada",
-    lastName: "",
-    role,
-    emailVerified: true,
-    avatarUrl: null,
-    suspended: false,
-    version: 1,
-    createdAt: "2026-11-30T12:00:00Z",
-  };
-  session.begin({ user, accessToken: "token", tokenType: "Bearer", expiresIn: 900 });
+  session.begin({ user: sampleUser({ id, role }), accessToken: "token", tokenType: "Bearer", expiresIn: 900 });
 }
 
 beforeEach(() => session.end());

@@ -1,6 +1,5 @@
 import { Group, Skeleton, Stack, Text } from "@mantine/core";
-import { Ban, CheckCheck, CircleAlert, CircleDashed, type LucideIcon, Undo2 } from "lucide-react";
-import type { Order, Payment, PaymentState } from "@/api/schema";
+import type { Order, Payment } from "@/api/schema";
 import { useSession } from "@/api/useSession";
 import { checkout } from "@/i18n/en/checkout";
 import { common } from "@/i18n/en/common";
@@ -9,7 +8,8 @@ import { Card } from "@/ui/Card";
 import { FailureNote } from "@/ui/Failure";
 import { dateTime, money } from "@/ui/format";
 import { ButtonLink } from "@/ui/links";
-import { PaymentStamp, Stamp, type Tone } from "@/ui/Stamp";
+import { PaymentStateStamp } from "@/ui/PaymentStateStamp";
+import { PaymentStamp } from "@/ui/Stamp";
 import { useNow } from "@/ui/useNow";
 import classes from "./Payments.module.css";
 import { payStateOf, timeLeft } from "./payState";
@@ -71,26 +71,14 @@ function Payments({ order, own }: { order: Order; own: boolean }) {
   );
 }
 
-const LOOK: Record<PaymentState, [tone: Tone, icon: LucideIcon]> = {
-  PENDING: ["waiting", CircleDashed],
-  SUCCEEDED: ["done", CheckCheck],
-  FAILED: ["bad", CircleAlert],
-  REFUNDING: ["working", Undo2],
-  REFUNDED: ["over", Ban],
-};
-
 function PaymentRow({ payment }: { payment: Payment }) {
-  const t = useWords(common);
   const w = useWords(checkout);
-  const [tone, icon] = LOOK[payment.state];
   return (
     <li className={classes.payment}>
       <Text component="span" fw={600} className="figures">
         {money(payment.amount)}
       </Text>
-      <Stamp tone={tone} icon={icon}>
-        {t.paymentState[payment.state]}
-      </Stamp>
+      <PaymentStateStamp state={payment.state} />
       <Text component="span" size="sm" c="dimmed">
         {`${w.providers[payment.provider]} · ${dateTime(payment.createdAt)}`}
       </Text>

@@ -1,22 +1,13 @@
 import { expect, test } from "vitest";
-import type { Order, Quote } from "@/api/schema";
+import type { Order } from "@/api/schema";
+import { sampleQuote } from "@/testing/samples";
 import { outcomeOf } from "./outcomeOf";
 import { payStateOf, providerPage, timeLeft } from "./payState";
 import { anOrder, aPayment } from "./testing";
 import { withPayment } from "./usePayments";
 
 const NOW = Date.parse("2026-11-30T12:05:00Z");
-const quote: Quote = {
-  state: "REQUESTED",
-  version: 0,
-  validUntil: null,
-  total: null,
-  note: null,
-  items: [],
-  offeredBy: null,
-  offeredAt: null,
-  acceptedAt: null,
-};
+const quote = sampleQuote({ state: "REQUESTED" });
 const kind = (change: Partial<Order>, now = NOW) => payStateOf(anOrder(change), [], now).kind;
 
 test("an order is due until it is paid, cancelled or expired", () => {

@@ -9,6 +9,7 @@ import { session as words } from "@/i18n/en/session";
 import { useWords, wordsOf } from "@/i18n/language";
 import { FailureNote } from "@/ui/Failure";
 import { PasswordField } from "@/ui/PasswordField";
+import { DemoAccounts } from "./DemoAccounts";
 import { signIn } from "./signIn";
 
 const rules = () => {
@@ -59,6 +60,10 @@ export function SignInForm({ onDone }: { onDone: () => void }) {
         <Button type="submit" loading={attempt.isPending}>
           {w.welcomeBack}
         </Button>
+        <DemoAccounts
+          isBusy={attempt.isPending}
+          onChoose={({ email, password }) => attempt.mutate({ email, password })}
+        />
       </Stack>
     </form>
   );

@@ -1,9 +1,9 @@
 import { Button, Group } from "@mantine/core";
-import { Check } from "lucide-react";
 import type { ReactNode } from "react";
 import { adminPeople } from "@/i18n/en/adminPeople";
 import { common } from "@/i18n/en/common";
 import { useWords } from "@/i18n/language";
+import { DoneText } from "@/ui/Done";
 import classes from "./SaveBar.module.css";
 
 type Props = {
@@ -29,17 +29,7 @@ export function SaveBar({ changes, saving, onDiscard, saved, onUndo, children }:
         <div role="status" className={classes.what}>
           {dirty && `${w.unsaved(changes.length)}: ${changes.join(", ")}`}
           {!dirty && !saved && w.nothingChanged}
-          {!dirty && saved && (
-            <Group gap="xs" className={classes.saved}>
-              <Check size={16} aria-hidden="true" />
-              {w.saved}
-              {onUndo && (
-                <Button variant="subtle" size="compact-sm" onClick={onUndo}>
-                  {t.undo}
-                </Button>
-              )}
-            </Group>
-          )}
+          {!dirty && saved && <DoneText message={w.saved} onUndo={onUndo} />}
         </div>
         <Group gap="xs" wrap="nowrap">
           <Button variant="default" disabled={!dirty || saving} onClick={onDiscard}>

@@ -3,7 +3,7 @@ import { expect, test, vi } from "vitest";
 import { fakeApi, refusal } from "@/testing/fakeApi";
 import { show } from "@/testing/show";
 import { SettingsForm } from "./SettingsForm";
-import { settings } from "./settingsFixture";
+import { settings } from "./testing";
 
 const ROUTE = "PATCH /api/v1/admin/settings";
 const answers = { "GET /api/v1/shop": () => ({ name: "x", currency: "USD" }) };

@@ -10,10 +10,10 @@ import { useWords } from "@/i18n/language";
 import { Card } from "@/ui/Card";
 import { FailureNote } from "@/ui/Failure";
 import { focusFirst, showErrors } from "@/ui/formErrors";
+import { LeaveGuard } from "@/ui/LeaveGuard";
 import { Ago } from "@/ui/Time";
 import { changedFields, complaints, type Draft, draftOf, patchOf, rebased, undoOf } from "./draft";
 import { type Field, GROUPS } from "./fields";
-import { LeaveGuard } from "./LeaveGuard";
 import { News } from "./News";
 import { SETTINGS, useShowSettings } from "./queries";
 import { SaveBar } from "./SaveBar";
@@ -78,7 +78,12 @@ export function SettingsForm({ settings, onStale }: Props) {
   };
   return (
     <form onSubmit={form.onSubmit(submit, focusFirst(form))} noValidate>
-      <LeaveGuard changes={changes} />
+      <LeaveGuard unsaved={changes.length > 0}>
+        {w.leaveHint(changes.length)}
+        <Text fw={600} mt="xs">
+          {changes.join(", ")}
+        </Text>
+      </LeaveGuard>
       <Stack gap="lg">
         {base.version > 1 && (
           <Text c="dimmed" size="sm">

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { changedFields, complaint, complaints, type Draft, draftOf, patchOf, rebased, textOf, undoOf } from "./draft";
 import { FIELDS, type Name } from "./fields";
-import { settings } from "./settingsFixture";
+import { settings } from "./testing";
 
 const field = (name: Name) => {
   const found = FIELDS.find((one) => one.name === name);

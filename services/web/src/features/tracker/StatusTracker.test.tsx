@@ -2,7 +2,7 @@ import { screen, within } from "@testing-library/react";
 import { afterEach, expect, test } from "vitest";
 import type { Order, Session } from "@/api/schema";
 import { session } from "@/api/session";
-import { sampleOrder, sampleQuote } from "@/testing/sampleOrder";
+import { sampleOrder, sampleQuote } from "@/testing/samples";
 import { show } from "@/testing/show";
 import { StatusTracker } from "./StatusTracker";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Order } from "@/api/schema";
-import { sampleOrder, sampleQuote } from "@/testing/sampleOrder";
+import { sampleOrder, sampleQuote } from "@/testing/samples";
 import { nextStepOf } from "./nextStep";
 
 const NOW = new Date("2026-12-10T12:00:00Z").getTime();

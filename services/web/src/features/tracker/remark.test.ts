@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
 import type { OrderEvent } from "@/api/schema";
+import { usd } from "@/testing/samples";
 import { type Remark, remarkOf } from "./remark";
-
-const usd = (amount: number) => ({ amount, currency: "USD" });
 
 test.each<[OrderEvent, string | null, Remark | null]>([
   ["CANCELLED", null, null],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Order, OrderStatus, PaymentStatus, QuoteState } from "@/api/schema";
-import { sampleOrder, sampleQuote } from "@/testing/sampleOrder";
+import { sampleOrder, sampleQuote } from "@/testing/samples";
 import { stagesOf } from "./stages";
 
 /** "placed:done paid:current* …", where the star is the current one. */

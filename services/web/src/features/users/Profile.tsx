@@ -6,8 +6,8 @@ import { useWords } from "@/i18n/language";
 import { Card } from "@/ui/Card";
 import { CopyId } from "@/ui/CopyId";
 import { day, initials } from "@/ui/format";
+import { nameOf } from "@/ui/names";
 import { Ago } from "@/ui/Time";
-import { nameOf } from "./names";
 import classes from "./Profile.module.css";
 
 /** Who an account belongs to. */

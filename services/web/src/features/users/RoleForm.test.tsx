@@ -1,32 +1,21 @@
 import { useQuery } from "@tanstack/react-query";
 import { screen, waitFor } from "@testing-library/react";
 import { afterEach, expect, test, vi } from "vitest";
-import type { User } from "@/api/schema";
 import { session } from "@/api/session";
 import { fakeApi, refusal } from "@/testing/fakeApi";
+import { sampleUser } from "@/testing/samples";
 import { show } from "@/testing/show";
 import { userOptions } from "./queries";
 import { RoleForm } from "./RoleForm";
 
-const ada: User = {
-  id: "1",
-  email: "ada@shop.test",
-  firstName: "Ada",
-  lastName: "Lovelace",
-  role: "STAFF",
-  emailVerified: true,
-  avatarUrl: null,
-  suspended: false,
-  version: 3,
-  createdAt: "2026-11-21T09:30:00Z",
-};
+const ada = sampleUser({ role: "STAFF" });
 
 const READ = "GET /api/v1/admin/users/{id}";
 const CHANGE = "PATCH /api/v1/admin/users/{id}/role";
 
 /** The form with the account that the server knows, as on the page. */
 function Loaded({ openOrders = 0, onLeft }: { openOrders?: number; onLeft?: () => void }) {
-  const user = useQuery(userOptions("1"));
+  const user = useQuery(userOptions(ada.id));
   return user.data ? <RoleForm user={user.data} openOrders={openOrders} onLeft={onLeft} /> : null;
 }
 

@@ -13,7 +13,7 @@ import { useWords } from "@/i18n/language";
 import { Card } from "@/ui/Card";
 import { Done } from "@/ui/Done";
 import { FailureNote } from "@/ui/Failure";
-import { nameOf } from "./names";
+import { nameOf } from "@/ui/names";
 import { USER_ROLE, usePeople } from "./queries";
 
 const ROLES: Role[] = ["CUSTOMER", "STAFF", "ADMIN"];

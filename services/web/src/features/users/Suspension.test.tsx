@@ -1,22 +1,21 @@
 import { useQuery } from "@tanstack/react-query";
 import { screen, waitFor } from "@testing-library/react";
 import { afterEach, expect, test } from "vitest";
-import type { User } from "@/api/schema";
 import { session } from "@/api/session";
 import { fakeApi, refusal } from "@/testing/fakeApi";
+import { sampleUser } from "@/testing/samples";
 import { show } from "@/testing/show";
 import { userOptions } from "./queries";
 import { Suspension } from "./Suspension";
 
-const ada = { id: "1", email: "ada@shop.test", firstName: "Ada", lastName: "", role: "CUSTOMER", version: 3 } as User;
-const active: User = { ...ada, suspended: false };
+const active = sampleUser();
 const READ = "GET /api/v1/admin/users/{id}";
 const LOG = "GET /api/v1/admin/audit-log";
 const SUSPEND = "POST /api/v1/admin/users/{id}/suspend";
 const RESTORE = "POST /api/v1/admin/users/{id}/restore";
 
 function Loaded() {
-  const user = useQuery(userOptions("1"));
+  const user = useQuery(userOptions(active.id));
   return user.data ? <Suspension user={user.data} /> : null;
 }
 

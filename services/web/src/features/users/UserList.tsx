@@ -1,4 +1,4 @@
-import { Button, NativeSelect, Text } from "@mantine/core";
+import { NativeSelect, Text } from "@mantine/core";
 import { keepPreviousData } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Users } from "lucide-react";
@@ -12,10 +12,11 @@ import { DataTable } from "@/ui/DataTable";
 import { Empty } from "@/ui/Empty";
 import { FailureNote } from "@/ui/Failure";
 import { number } from "@/ui/format";
+import { NoMatch } from "@/ui/NoMatch";
+import { nameOf } from "@/ui/names";
 import { Pager } from "@/ui/Pager";
 import { SearchField } from "@/ui/SearchField";
 import { type UserFilters, userQuery } from "./filters";
-import { nameOf } from "./names";
 import { USERS } from "./queries";
 import classes from "./UserList.module.css";
 import { userColumns } from "./userColumns";
@@ -38,11 +39,6 @@ export function UserList({ filters, onChange }: Props) {
   // A narrowed list begins at its start.
   const narrow = (change: UserFilters) => onChange({ ...filters, ...change, cursor: undefined });
   const filtered = Boolean(filters.q || filters.role);
-  const clear = (
-    <Button variant="default" onClick={() => onChange({})}>
-      {t.clearFilters}
-    </Button>
-  );
   return (
     <Card flush>
       <search className={classes.filters}>
@@ -68,12 +64,11 @@ export function UserList({ filters, onChange }: Props) {
           onOpen={(user) => void navigate({ to: "/admin/users/$userId", params: { userId: user.id } })}
           expected={20}
           empty={
-            <Empty
-              icon={<Users size={32} aria-hidden="true" />}
-              title={filtered ? t.noMatch : t.nothingHere}
-              hint={filtered ? t.noMatchHint : undefined}
-              action={filtered && clear}
-            />
+            filtered ? (
+              <NoMatch onClear={() => onChange({})} />
+            ) : (
+              <Empty icon={<Users size={32} aria-hidden="true" />} title={t.nothingHere} />
+            )
           }
         />
       )}

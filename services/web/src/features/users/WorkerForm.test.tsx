@@ -1,23 +1,11 @@
 import { screen, waitFor } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
-import type { WorkerEntry } from "@/api/schema";
 import { fakeApi, refusal } from "@/testing/fakeApi";
+import { sampleWorker } from "@/testing/samples";
 import { show } from "@/testing/show";
 import { WorkerForm } from "./WorkerForm";
 
-const worker: WorkerEntry = {
-  id: "w",
-  name: "Ada",
-  email: "ada@shop.test",
-  active: true,
-  categoryIds: [],
-  maxOpenOrders: null,
-  openOrders: 2,
-  onHoldOrders: 1,
-  completedOrders: 9,
-  version: 4,
-  limit: 5,
-};
+const worker = sampleWorker();
 const SAVE = "PATCH /api/v1/admin/workers/{id}";
 const answers = {
   "GET /api/v1/categories": () => ({ items: [], nextCursor: null }),

@@ -1,26 +1,20 @@
 import { Button, Group, MultiSelect, Radio, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation } from "@tanstack/react-query";
+import { useAllCategories } from "@/api/categories";
 import { $api, api, body } from "@/api/client";
 import { isCode } from "@/api/failure";
 import type { WorkerEntry, WorkerPatch } from "@/api/schema";
 import { adminPeople } from "@/i18n/en/adminPeople";
 import { common } from "@/i18n/en/common";
 import { useWords, wordsOf } from "@/i18n/language";
+import { categoryChoices } from "@/ui/categoryTree";
 import { FailureNote } from "@/ui/Failure";
 import { number } from "@/ui/format";
 import { showErrors } from "@/ui/formErrors";
-import { useCategories, usePeople, WORKER } from "./queries";
+import { usePeople, WORKER } from "./queries";
 import classes from "./WorkerForm.module.css";
-import {
-  categoryChoices,
-  LIMIT_MAX,
-  type LimitKind,
-  ownLimit,
-  type WorkerDraft,
-  workerDraft,
-  workerPatch,
-} from "./workers";
+import { LIMIT_MAX, type LimitKind, ownLimit, type WorkerDraft, workerDraft, workerPatch } from "./workers";
 
 const LIMITS: LimitKind[] = ["shop", "none", "own"];
 /** Most categories that the API takes. */
@@ -43,7 +37,7 @@ export function WorkerForm({ worker, onSaved, onCancel }: Props) {
   const t = useWords(common);
   const { workers: w } = useWords(adminPeople);
   const people = usePeople();
-  const categories = useCategories();
+  const categories = useAllCategories();
   const settings = $api.useQuery("get", "/api/v1/admin/settings");
   const form = useForm<WorkerDraft>({ initialValues: workerDraft(worker), validate: complaints });
   const change = useMutation({

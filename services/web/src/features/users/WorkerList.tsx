@@ -1,34 +1,34 @@
-import { Button, Skeleton, Stack } from "@mantine/core";
+import { Skeleton, Stack } from "@mantine/core";
 import { keepPreviousData } from "@tanstack/react-query";
 import { HardHat } from "lucide-react";
+import { useAllCategories } from "@/api/categories";
 import { $api } from "@/api/client";
 import { refetchSoon } from "@/api/queryClient";
+import { WORKERS } from "@/api/workers";
 import { adminPeople } from "@/i18n/en/adminPeople";
-import { common } from "@/i18n/en/common";
 import { useWords } from "@/i18n/language";
 import { useCatchUp, useLive } from "@/live/useLive";
 import { Card } from "@/ui/Card";
+import { categoryChoices } from "@/ui/categoryTree";
 import { Empty } from "@/ui/Empty";
 import { FailureNote } from "@/ui/Failure";
 import { ButtonLink } from "@/ui/links";
+import { NoMatch } from "@/ui/NoMatch";
 import { Pager } from "@/ui/Pager";
 import { SearchField } from "@/ui/SearchField";
 import type { WorkerFilters } from "./filters";
-import { useCategories, WORKERS } from "./queries";
 import userClasses from "./UserList.module.css";
 import classes from "./WorkerList.module.css";
 import { WorkerRow } from "./WorkerRow";
-import { categoryChoices } from "./workers";
 
 type Props = { filters: WorkerFilters; onChange: (filters: WorkerFilters) => void };
 
 /** All workers by name, with what they have in hand; it follows the orders. */
 export function WorkerList({ filters, onChange }: Props) {
-  const t = useWords(common);
   const { workers: w } = useWords(adminPeople);
   const query = { q: filters.q || undefined, cursor: filters.cursor };
   const workers = $api.useQuery("get", WORKERS, { params: { query } }, { placeholderData: keepPreviousData });
-  const categories = useCategories();
+  const categories = useAllCategories();
   useLive("order:claimed", () => refetchSoon(WORKERS));
   useLive("order:status", () => refetchSoon(WORKERS));
   useLive("order:available", () => refetchSoon(WORKERS));
@@ -46,21 +46,16 @@ export function WorkerList({ filters, onChange }: Props) {
       </search>
       {workers.isError && <FailureNote error={workers.error} onRetry={() => void workers.refetch()} />}
       {workers.isPending && <Waiting />}
-      {rows?.length === 0 && (
+      {rows?.length === 0 && filters.q && <NoMatch onClear={() => onChange({})} />}
+      {rows?.length === 0 && !filters.q && (
         <Empty
           icon={<HardHat size={32} aria-hidden="true" />}
-          title={filters.q ? t.noMatch : w.none}
-          hint={filters.q ? t.noMatchHint : w.noneHint}
+          title={w.none}
+          hint={w.noneHint}
           action={
-            filters.q ? (
-              <Button variant="default" onClick={() => onChange({})}>
-                {t.clearFilters}
-              </Button>
-            ) : (
-              <ButtonLink to="/admin/users" variant="default">
-                {w.toUsers}
-              </ButtonLink>
-            )
+            <ButtonLink to="/admin/users" variant="default">
+              {w.toUsers}
+            </ButtonLink>
           }
         />
       )}

@@ -9,7 +9,7 @@ test("what is understood comes back as it was", () => {
 });
 
 test("a broken address shows everything", () => {
-  const broken = { q: "x".repeat(101), role: "BOSS", cursor: "../secret", other: 1 };
+  const broken = { q: " ", role: "BOSS", cursor: "../secret", other: 1 };
   expect(Object.values(userFilters(broken)).filter((value) => value !== undefined)).toEqual([]);
   expect(userFilters({})).toEqual({});
 });

@@ -1,19 +1,12 @@
-import { coerce, catch as fallback, maxLength, object, enum as oneOf, optional, parse, regex } from "zod/mini";
+import { object, parse } from "zod/mini";
+import { cursor, oneOf, text } from "@/ui/searchFields";
 
 /** Longest search text that the API takes. */
 const QUERY_MAX = 100;
 
-// The router reads ?q=123 as a number.
-const text = fallback(optional(coerce.string().check(maxLength(QUERY_MAX))), undefined);
-const cursor = fallback(optional(coerce.string().check(regex(/^[A-Za-z0-9_-]+$/))), undefined);
+const users = object({ q: text(QUERY_MAX), role: oneOf(["CUSTOMER", "STAFF", "ADMIN"]), cursor: cursor() });
 
-const users = object({
-  q: text,
-  role: fallback(optional(oneOf(["CUSTOMER", "STAFF", "ADMIN"])), undefined),
-  cursor,
-});
-
-const workers = object({ q: text, cursor });
+const workers = object({ q: text(QUERY_MAX), cursor: cursor() });
 
 /** What the list of users shows, from the address. What it does not understand shows everything. */
 export function userFilters(search: Record<string, unknown>) {

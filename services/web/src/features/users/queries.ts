@@ -1,11 +1,11 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { $api } from "@/api/client";
 import type { User, WorkerEntry } from "@/api/schema";
+import { WORKERS } from "@/api/workers";
 
 export const USERS = "/api/v1/admin/users";
 export const USER = "/api/v1/admin/users/{id}";
 export const USER_ROLE = "/api/v1/admin/users/{id}/role";
-export const WORKERS = "/api/v1/admin/workers";
 export const WORKER = "/api/v1/admin/workers/{id}";
 export const AUDIT = "/api/v1/admin/audit-log";
 
@@ -17,12 +17,6 @@ export function userOptions(id: string) {
 /** The query of one worker. Accounts that never were workers have none. */
 export function workerOptions(id: string) {
   return $api.queryOptions("get", WORKER, { params: { path: { id } } });
-}
-
-/** All categories, inactive ones too: workers may have them. */
-export function useCategories() {
-  const query = { includeInactive: true };
-  return $api.useQuery("get", "/api/v1/categories", { params: { query } }, { staleTime: 300_000 });
 }
 
 /** What to show again after a change of an account or a worker. */

@@ -6,7 +6,7 @@ import { wordsOf } from "@/i18n/language";
 import type { Column } from "@/ui/DataTable";
 import { day, initials } from "@/ui/format";
 import { TextLink } from "@/ui/links";
-import { nameOf } from "./names";
+import { nameOf } from "@/ui/names";
 import classes from "./UserList.module.css";
 import { UserState } from "./UserState";
 

@@ -1,20 +1,10 @@
 import { expect, test } from "vitest";
-import type { Category, WorkerEntry } from "@/api/schema";
-import { categoryChoices, categoryNames, load, ownLimit, workerDraft, workerPatch } from "./workers";
+import type { Category } from "@/api/schema";
+import { sampleWorker } from "@/testing/samples";
+import { categoryChoices } from "@/ui/categoryTree";
+import { categoryNames, load, ownLimit, workerDraft, workerPatch } from "./workers";
 
-const worker: WorkerEntry = {
-  id: "w",
-  name: "Ada",
-  email: "ada@shop.test",
-  active: true,
-  categoryIds: ["a", "b"],
-  maxOpenOrders: null,
-  openOrders: 2,
-  onHoldOrders: 1,
-  completedOrders: 9,
-  version: 4,
-  limit: 5,
-};
+const worker = sampleWorker({ categoryIds: ["a", "b"] });
 
 test.each([null, 0, 7])("a limit of %s that is not touched is not sent", (maxOpenOrders) => {
   const entry = { ...worker, maxOpenOrders };
@@ -53,8 +43,8 @@ test("categories have their path, inactive ones say so, and unknown ones keep th
     [category("a", "Kitchen", null), category("b", "Pots", "a"), category("c", "Art", null, false)],
     "inactive",
   );
-  expect(choices.map(({ label }) => label)).toEqual(["Art (inactive)", "Kitchen", "Kitchen / Pots"]);
-  expect(categoryNames(["b", "gone"], choices)).toEqual(["Kitchen / Pots", "gone"]);
+  expect(choices.map(({ label }) => label)).toEqual(["Art (inactive)", "Kitchen", "Kitchen › Pots"]);
+  expect(categoryNames(["b", "gone"], choices)).toEqual(["Kitchen › Pots", "gone"]);
 });
 
 test("the load is a share of the limit, and never more than all of it", () => {

@@ -1,4 +1,5 @@
-import type { Category, WorkerEntry, WorkerPatch } from "@/api/schema";
+import type { WorkerEntry, WorkerPatch } from "@/api/schema";
+import { isFull } from "@/api/workers";
 
 /** Largest limit of open orders that the API takes. */
 export const LIMIT_MAX = 10_000;
@@ -37,29 +38,6 @@ export function workerPatch(worker: WorkerEntry, draft: WorkerDraft): WorkerPatc
 
 export type Choice = { value: string; label: string };
 
-/** Categories by their whole path, such as "Kitchen / Pots", in the order of the paths. */
-export function categoryChoices(categories: Category[], inactive: string): Choice[] {
-  const known = new Map(categories.map((category) => [category.id, category]));
-  const path = (category: Category): string => {
-    const parts = [category.name];
-    let parent = category.parentId;
-    // The tree has no loops; a broken answer must not hang the page.
-    for (let step = 0; parent && step < 20; step++) {
-      const above = known.get(parent);
-      if (!above) break;
-      parts.unshift(above.name);
-      parent = above.parentId;
-    }
-    return parts.join(" / ");
-  };
-  return categories
-    .map((category) => ({
-      value: category.id,
-      label: category.active ? path(category) : `${path(category)} (${inactive})`,
-    }))
-    .sort((a, b) => a.label.localeCompare(b.label));
-}
-
 /** Names of a worker's categories; an id for one that is not known any more. */
 export function categoryNames(ids: string[], choices: Choice[]): string[] {
   const names = new Map(choices.map(({ value, label }) => [value, label]));
@@ -67,7 +45,8 @@ export function categoryNames(ids: string[], choices: Choice[]): string[] {
 }
 
 /** How full a worker's hands are: 0 to 100, and whether nothing more fits; null without a limit. */
-export function load({ openOrders, limit }: WorkerEntry): { percent: number; full: boolean } | null {
+export function load(worker: WorkerEntry): { percent: number; full: boolean } | null {
+  const { openOrders, limit } = worker;
   if (limit <= 0) return null;
-  return { percent: Math.min(100, Math.round((openOrders / limit) * 100)), full: openOrders >= limit };
+  return { percent: Math.min(100, Math.round((openOrders / limit) * 100)), full: isFull(worker) };
 }

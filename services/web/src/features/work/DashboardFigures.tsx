@@ -1,10 +1,10 @@
 import { Link } from "@tanstack/react-router";
 import type { WorkerEntry } from "@/api/schema";
+import { isFull } from "@/api/workers";
 import { work } from "@/i18n/en/work";
 import { useWords } from "@/i18n/language";
 import { number } from "@/ui/format";
 import type { GroupedWork } from "./dueGroups";
-import { isFull } from "./useWorkload";
 import classes from "./Work.module.css";
 
 type Props = { groups: GroupedWork; done: number; load: WorkerEntry | undefined };

@@ -1,5 +1,5 @@
 import { Button, Group, Skeleton, Stack, VisuallyHidden } from "@mantine/core";
-import { HardHat, SearchX } from "lucide-react";
+import { HardHat } from "lucide-react";
 import type { Order } from "@/api/schema";
 import { common } from "@/i18n/en/common";
 import { work } from "@/i18n/en/work";
@@ -7,6 +7,7 @@ import { useWords } from "@/i18n/language";
 import { Empty } from "@/ui/Empty";
 import { FailureNote } from "@/ui/Failure";
 import { ButtonLink } from "@/ui/links";
+import { NoMatch } from "@/ui/NoMatch";
 import { useNow } from "@/ui/useNow";
 import { groupWork, nextWork } from "./dueGroups";
 import { DUE_GROUPS, type WorkFilters } from "./filters";
@@ -74,22 +75,8 @@ function lastCompletedFirst(a: Order, b: Order): number {
 }
 
 function Nothing({ isNarrowed, onClear }: { isNarrowed: boolean; onClear: () => void }) {
-  const c = useWords(common);
   const t = useWords(work).mine;
-  if (isNarrowed) {
-    return (
-      <Empty
-        icon={<SearchX aria-hidden="true" />}
-        title={c.noMatch}
-        hint={c.noMatchHint}
-        action={
-          <Button variant="default" onClick={onClear}>
-            {c.clearFilters}
-          </Button>
-        }
-      />
-    );
-  }
+  if (isNarrowed) return <NoMatch onClear={onClear} />;
   return (
     <Empty
       icon={<HardHat aria-hidden="true" />}

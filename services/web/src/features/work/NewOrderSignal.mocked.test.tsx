@@ -1,6 +1,6 @@
 import { act, screen, waitFor } from "@testing-library/react";
 import { beforeEach, expect, test, vi } from "vitest";
-import { sampleOrder } from "@/testing/sampleOrder";
+import { sampleOrder } from "@/testing/samples";
 import { show } from "@/testing/show";
 import { missedSince } from "./missed";
 import { NewOrderSignal } from "./NewOrderSignal";

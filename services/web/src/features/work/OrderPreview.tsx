@@ -17,6 +17,7 @@ import { orderName } from "./orderName";
 import classes from "./Pool.module.css";
 import type { Gone, PoolEvent, PoolRow } from "./pool";
 import { useClaim } from "./useClaim";
+import shared from "./Work.module.css";
 
 type Props = {
   /** The order to look into; nothing is shown without one. */
@@ -74,13 +75,13 @@ function Looked({ id, known, gone, tell, files }: LookedProps) {
       {order.description && (
         <section>
           <h3>{c.description}</h3>
-          <p className={classes.prose}>{order.description}</p>
+          <p className={shared.prose}>{order.description}</p>
         </section>
       )}
       {order.specialInstructions && (
         <section>
           <h3>{t.instructions}</h3>
-          <p className={classes.prose}>{order.specialInstructions}</p>
+          <p className={shared.prose}>{order.specialInstructions}</p>
         </section>
       )}
       <OrderLines order={order} />

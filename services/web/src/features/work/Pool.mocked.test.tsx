@@ -3,7 +3,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import type { Order } from "@/api/schema";
 import { session } from "@/api/session";
 import { fakeApi, refusal, type Sent } from "@/testing/fakeApi";
-import { sampleOrder } from "@/testing/sampleOrder";
+import { sampleOrder } from "@/testing/samples";
 import { show } from "@/testing/show";
 import { missedSince } from "./missed";
 import { Pool } from "./Pool";

@@ -21,6 +21,7 @@ import { PoolSelection } from "./PoolSelection";
 import { claimable, lostSelection, type PoolRow } from "./pool";
 import { useClaims } from "./useClaim";
 import { usePool } from "./usePool";
+import shared from "./Work.module.css";
 
 type Props = {
   filters: PoolFilters;
@@ -61,7 +62,7 @@ export function Pool({ filters, onChange, files }: Props) {
         <Told rows={rows ?? []} selected={selected} />
         {!rows && <PoolSkeleton />}
         {rows?.length === 0 && <PoolEmpty filters={filters} onChange={onChange} />}
-        <ul className={classes.list} aria-busy={query.isPlaceholderData}>
+        <ul className={shared.rows} aria-busy={query.isPlaceholderData}>
           {rows?.map((row, index) => (
             <PoolItem
               key={row.order.id}

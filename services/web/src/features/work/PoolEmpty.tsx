@@ -1,12 +1,13 @@
 import { Button } from "@mantine/core";
 import { Inbox, SearchX } from "lucide-react";
+import { isFull } from "@/api/workers";
 import { common } from "@/i18n/en/common";
 import { work } from "@/i18n/en/work";
 import { useWords } from "@/i18n/language";
 import { Empty } from "@/ui/Empty";
 import { ButtonLink } from "@/ui/links";
 import { isNarrowed, NO_POOL_FILTERS, type PoolFilters } from "./filters";
-import { isFull, useWorkload } from "./useWorkload";
+import { useWorkload } from "./useWorkload";
 
 type Props = { filters: PoolFilters; onChange: (change: PoolFilters) => void };
 

@@ -1,14 +1,15 @@
 import { Button, Checkbox, NativeSelect } from "@mantine/core";
-import { $api } from "@/api/client";
+import { useCategories } from "@/api/categories";
+import { useShop } from "@/api/useShop";
 import { common } from "@/i18n/en/common";
 import { work } from "@/i18n/en/work";
 import { useWords } from "@/i18n/language";
 import { Card } from "@/ui/Card";
+import { flat, treeOf } from "@/ui/categoryTree";
 import { SearchField } from "@/ui/SearchField";
 import { AmountField } from "./AmountField";
 import { isNarrowed, NO_POOL_FILTERS, type PoolFilters, WORK_KINDS } from "./filters";
 import classes from "./Pool.module.css";
-import { useCategories } from "./useCategories";
 
 type Props = { filters: PoolFilters; onChange: (change: PoolFilters) => void };
 
@@ -16,9 +17,12 @@ type Props = { filters: PoolFilters; onChange: (change: PoolFilters) => void };
 export function PoolFilterBar({ filters, onChange }: Props) {
   const c = useWords(common);
   const t = useWords(work).pool;
-  const categories = useCategories();
-  const { data: shop } = $api.useQuery("get", "/api/v1/shop", {}, { staleTime: 600_000 });
-  const currency = shop?.currency ?? "USD";
+  const { data } = useCategories();
+  const categories = flat(treeOf(data?.items ?? [])).map(({ category: { slug, name }, depth }) => ({
+    value: slug,
+    label: `${"– ".repeat(depth - 1)}${name}`,
+  }));
+  const { currency } = useShop();
   const change = (next: PoolFilters) => onChange({ ...next, cursor: undefined, look: undefined });
   const kinds = WORK_KINDS.map((kind) => ({ value: kind, label: c.kind[kind] }));
   // An address may name a category by its id, or one that is not there any more.

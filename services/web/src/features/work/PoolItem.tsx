@@ -15,6 +15,7 @@ import { itemsLine, orderName } from "./orderName";
 import classes from "./Pool.module.css";
 import type { PoolEvent, PoolRow } from "./pool";
 import { useClaim } from "./useClaim";
+import shared from "./Work.module.css";
 
 /** Milliseconds that a row says why it is gone; longer if it was selected. */
 const TOLD = 6_000;
@@ -71,7 +72,7 @@ export function PoolItem({ row, current, selected, onToggle, onLook, tell }: Pro
           {name}
         </button>{" "}
         {isNew && <Stamp tone="working">{t.isNew}</Stamp>}
-        <div className={classes.facts}>
+        <div className={shared.facts}>
           <span className="code">{order.orderNumber}</span>
           <span>{order.customer.name}</span>
           {order.items.length > 0 && <span>{itemsLine(order)}</span>}

@@ -1,7 +1,7 @@
 import { screen, waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { fakeApi, refusal, type Sent } from "@/testing/fakeApi";
-import { sampleOrder } from "@/testing/sampleOrder";
+import { sampleOrder } from "@/testing/samples";
 import { show } from "@/testing/show";
 import { ProgressForm, progressBody } from "./ProgressForm";
 

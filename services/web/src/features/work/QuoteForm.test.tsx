@@ -1,7 +1,7 @@
 import { screen, waitFor } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import { fakeApi, refusal } from "@/testing/fakeApi";
-import { sampleOrder, sampleQuote } from "@/testing/sampleOrder";
+import { sampleOrder, sampleQuote } from "@/testing/samples";
 import { show } from "@/testing/show";
 import { QuoteForm } from "./QuoteForm";
 

@@ -8,13 +8,12 @@ import { common } from "@/i18n/en/common";
 import { work } from "@/i18n/en/work";
 import { useWords } from "@/i18n/language";
 import { FailureNote } from "@/ui/Failure";
-import { day, money } from "@/ui/format";
+import { day, localDay, money } from "@/ui/format";
 import { focusFirst } from "@/ui/formErrors";
 import { notify } from "@/ui/notify";
 import { QuoteLines } from "./QuoteLines";
 import {
   endOfDay,
-  localDay,
   ownTotal,
   type QuoteDraft,
   quoteBody,

@@ -20,8 +20,7 @@ type Props = {
   intro?: ReactNode;
   fields: StepField[];
   submit: string;
-  /** Does the step; answers "more" if something else has to be filled in first. */
-  act: (texts: StepTexts) => Promise<"done" | "more">;
+  act: (texts: StepTexts) => Promise<void>;
   onDone: () => void;
   onCancel: () => void;
 };
@@ -44,7 +43,7 @@ export function StepForm({ orderId, label, intro, fields, submit, act, onDone, o
   const attempt = useMutation({
     mutationFn: ({ reason, note, customerNote }: StepTexts) =>
       act({ reason: reason.trim(), note: note.trim(), customerNote: customerNote.trim() }),
-    onSuccess: (result) => result === "done" && onDone(),
+    onSuccess: onDone,
     onError: (error) => {
       showErrors(form, error);
       refused(error);
@@ -52,7 +51,7 @@ export function StepForm({ orderId, label, intro, fields, submit, act, onDone, o
   });
   const first = fields[0]?.name;
   const focus = useEffectEvent(() => focusField(form, first));
-  // The form opens by a click on its button, and may ask for more.
+  // The form opens by a click on its button; its fields follow the shop's settings.
   useEffect(() => {
     if (first) focus();
   }, [first]);

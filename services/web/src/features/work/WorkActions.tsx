@@ -68,22 +68,18 @@ type StepProps = { step: WorkStep; order: Order; onClose: () => void };
 function Step({ step, order, onClose }: StepProps) {
   const t = useWords(work).steps;
   const { changed } = useReload(order.id);
-  const done = (message: string) => {
-    notify.ok(message);
-    return "done" as const;
-  };
   const move = (status: "ON_HOLD" | "IN_PROGRESS", message: string) => async (texts: StepTexts) => {
     changed(await changeStatus(order, status, texts.note));
-    return done(message);
+    notify.ok(message);
   };
   const ask = (kind: "REASSIGNMENT" | "CANCELLATION") => async (texts: StepTexts) => {
     await requestChange(order, kind, texts.reason, texts.customerNote);
     void refetchNow(OF_ORDER.requests);
-    return done(t.requested);
+    notify.ok(t.requested);
   };
   const release = async (texts: StepTexts) => {
     changed(await releaseOrder(order, texts.reason, texts.customerNote));
-    return done(t.released);
+    notify.ok(t.released);
   };
   const note = { name: "note", label: t.note, description: t.customerReads } as const;
   const reason = { name: "reason", label: t.reason, description: t.internalReads } as const;

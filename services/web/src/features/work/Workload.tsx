@@ -1,9 +1,10 @@
 import { Skeleton, Text } from "@mantine/core";
+import { isFull } from "@/api/workers";
 import { work } from "@/i18n/en/work";
 import { useWords } from "@/i18n/language";
 import { FailureNote } from "@/ui/Failure";
 import { Bar } from "./Bar";
-import { isFull, useWorkload } from "./useWorkload";
+import { useWorkload } from "./useWorkload";
 import classes from "./Work.module.css";
 
 /** How many orders the worker has of how many they may have, and what a full plate means. */

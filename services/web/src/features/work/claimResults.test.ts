@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ApiError } from "@/api/failure";
 import type { ErrorCode, OrderResult } from "@/api/schema";
-import { sampleOrder } from "@/testing/sampleOrder";
+import { sampleOrder } from "@/testing/samples";
 import { claimResults, isOutOfPool } from "./claimResults";
 
 const asked = ["a", "b", "c", "d", "e", "f"].map((id) => sampleOrder({ id, title: `Order ${id}` }));

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Order } from "@/api/schema";
-import { sampleOrder } from "@/testing/sampleOrder";
+import { sampleOrder } from "@/testing/samples";
 import { doneLately, dueGroup, groupWork, nextWork } from "./dueGroups";
 
 const NOW = Date.parse("2026-11-30T15:00:00Z");

@@ -1,37 +1,5 @@
-import type { infer as Infer } from "zod/mini";
-import { object, optional, transform } from "zod/mini";
-
-/**
- * Fields of addresses. People type and share addresses, so whatever does not fit counts as not given. The router reads `?q=42` as a
- * number, which is taken for the text that was meant.
- */
-function field<T>(read: (given: unknown) => T | undefined) {
-  return optional(transform(read));
-}
-
-const text = (max: number) =>
-  field((given) => {
-    if (typeof given !== "string" && typeof given !== "number") return undefined;
-    return String(given).trim().slice(0, max) || undefined;
-  });
-
-const oneOf = <T extends string>(values: readonly T[]) => field((given) => values.find((value) => value === given));
-
-const flag = () => field((given) => (given === true || given === "true" ? true : undefined));
-
-const amount = () =>
-  field((given) => {
-    const value = typeof given === "string" && given !== "" ? Number(given) : given;
-    return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
-  });
-
-const like = (pattern: RegExp) =>
-  field((given) => {
-    const value = typeof given === "number" ? String(given) : given;
-    return typeof value === "string" && pattern.test(value) ? value : undefined;
-  });
-
-const cursor = () => like(/^[A-Za-z0-9_-]{1,500}$/);
+import { type infer as Infer, object } from "zod/mini";
+import { amount, cursor, flag, id, oneOf, ordered, text } from "@/ui/searchFields";
 
 /** Kinds of orders with work: orders of goods alone are never in the pool. */
 export const WORK_KINDS = ["SERVICE", "MIXED"] as const;
@@ -52,7 +20,7 @@ export const poolFilters = object({
   mine: flag(),
   view: oneOf(POOL_VIEWS),
   /** The order that is looked into. */
-  look: like(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i),
+  look: id(),
   cursor: cursor(),
 });
 export type PoolFilters = Infer<typeof poolFilters>;
@@ -72,17 +40,9 @@ export type WorkFilters = Infer<typeof workFilters>;
 
 /** What to ask the API for. Bounds in the wrong order are swapped. */
 export function poolQuery(filters: PoolFilters) {
-  const { q, category, kind, mine, minTotal: low, maxTotal: high } = filters;
-  const swap = low !== undefined && high !== undefined && low > high;
-  return {
-    q,
-    category,
-    kind: kind && [kind],
-    mine,
-    minTotal: swap ? high : low,
-    maxTotal: swap ? low : high,
-    cursor: filters.cursor,
-  };
+  const { q, category, kind, mine, cursor: at } = filters;
+  const [minTotal, maxTotal] = ordered(filters.minTotal, filters.maxTotal);
+  return { q, category, kind: kind && [kind], mine, minTotal, maxTotal, cursor: at };
 }
 
 /** Says which orders are listed, whatever page is shown: two addresses with the same text list the same. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Order } from "@/api/schema";
-import { sampleOrder } from "@/testing/sampleOrder";
+import { sampleOrder } from "@/testing/samples";
 import {
   claimable,
   lostSelection,

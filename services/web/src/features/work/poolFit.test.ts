@@ -1,21 +1,8 @@
 import { expect, test } from "vitest";
-import type { WorkerEntry } from "@/api/schema";
-import { sampleOrder } from "@/testing/sampleOrder";
+import { sampleOrder, sampleWorker } from "@/testing/samples";
 import { fits } from "./poolFit";
 
-const worker: WorkerEntry = {
-  id: "0190-will",
-  name: "Will",
-  email: null,
-  active: true,
-  categoryIds: [],
-  maxOpenOrders: null,
-  limit: 3,
-  openOrders: 1,
-  onHoldOrders: 0,
-  completedOrders: 0,
-  version: 0,
-};
+const worker = sampleWorker({ limit: 3, openOrders: 1 });
 const order = sampleOrder();
 
 test.each([

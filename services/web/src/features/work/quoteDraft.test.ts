@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { sampleOrder, sampleQuote } from "@/testing/sampleOrder";
+import { sampleOrder, sampleQuote } from "@/testing/samples";
+import { localDay } from "@/ui/format";
 import {
   emptyLine,
   endOfDay,
   lineTotal,
-  localDay,
   ownTotal,
   type QuoteDraft,
   quoteBody,

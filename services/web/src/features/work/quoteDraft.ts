@@ -1,6 +1,6 @@
 import { newId } from "@/api/key";
 import type { NewQuote, Order, ProductKind } from "@/api/schema";
-import { majorUnits, minorUnits } from "@/ui/format";
+import { localDay, majorUnits, minorUnits } from "@/ui/format";
 
 /** Most units of a line. */
 export const MOST_UNITS = 1_000_000;
@@ -29,13 +29,6 @@ export type QuoteWords = {
   past: string;
 };
 
-/** A day of the browser's calendar, as YYYY-MM-DD. */
-export function localDay(time: number): string {
-  const at = new Date(time);
-  const two = (value: number) => String(value).padStart(2, "0");
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-}
-
 /** The end of a day of the browser's calendar; null if it is none. */
 export function endOfDay(day: string): Date | null {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(day)) return null;
@@ -62,7 +55,7 @@ export function quoteDraft(order: Order, now: number): QuoteDraft {
     how: "lines",
     lines: lines.length > 0 ? lines : [emptyLine(order.title ?? "")],
     amount: "",
-    validUntil: localDay(stands ? new Date(stands).getTime() : now + VALID_DAYS * DAY),
+    validUntil: localDay(stands ?? now + VALID_DAYS * DAY),
     note: quote?.note ?? "",
   };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { OrderItem, Shipment } from "@/api/schema";
-import { sampleOrder } from "@/testing/sampleOrder";
+import { sampleOrder } from "@/testing/samples";
 import { NEXT_STATES, noShipping, packed, shipmentBody, shipmentDraft, shipmentField, unshipped } from "./shipping";
 
 const price = { amount: 1000, currency: "USD" };

@@ -1,6 +1,5 @@
 import { $api } from "@/api/client";
 import { refetchSoon } from "@/api/queryClient";
-import type { WorkerEntry } from "@/api/schema";
 import { useUser } from "@/api/useSession";
 import { useCatchUp, useLive } from "@/live/useLive";
 import { PATHS } from "./paths";
@@ -14,9 +13,4 @@ export function useWorkload() {
   });
   useCatchUp(() => refetchSoon(PATHS.workload));
   return query;
-}
-
-/** Whether no further order may be claimed. */
-export function isFull({ limit, openOrders }: Pick<WorkerEntry, "limit" | "openOrders">): boolean {
-  return limit > 0 && openOrders >= limit;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ChangeRequest, OrderStatus } from "@/api/schema";
-import { sampleOrder, sampleQuote } from "@/testing/sampleOrder";
+import { sampleOrder, sampleQuote } from "@/testing/samples";
 import { openSteps, shownRequests, workPart, workSteps } from "./workSteps";
 
 const will = { id: "0190-will", role: "STAFF" as const };

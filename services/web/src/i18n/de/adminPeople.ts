@@ -221,11 +221,8 @@ export const adminPeople: Translation["adminPeople"] = {
     saved: "Gespeichert. Wirkt überall innerhalb einer Sekunde.",
     othersChanged: "Jemand anderes hat Einstellungen geändert",
     clashes: "Diese haben Sie auch geändert, und Speichern ersetzt sie. Jetzt sind sie:",
-    leaveTitle: "Ohne Speichern verlassen?",
     leaveHint: (count) =>
       plural(count, { one: "Diese Änderung ginge verloren:", other: "Diese Änderungen gingen verloren:" }),
-    leave: "Verlassen",
-    stay: "Hier bleiben",
   },
 
   audit: {
@@ -241,7 +238,7 @@ export const adminPeople: Translation["adminPeople"] = {
     none: "Noch ist nichts geschehen",
     noneHint: "Hier erscheinen Änderungen durch Administratoren.",
     trail: "Protokoll",
-    noTrail: "An diesem Konto wurde noch nichts geändert.",
+    noTrail: "Es wurde noch nichts geändert.",
     all: "Alle",
     empty: "nichts",
     added: "dazu:",
@@ -343,6 +340,7 @@ export const adminPeople: Translation["adminPeople"] = {
       assigneeId: "Bearbeiter",
       customerId: "Kunde",
       requestedBy: "Beantragt von",
+      replacementId: "Ersetzt durch",
       productId: "Produkt",
       categoryIds: "Kategorien",
       maxOpenOrders: "Eigene Grenze offener Aufträge",

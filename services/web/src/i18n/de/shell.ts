@@ -23,6 +23,7 @@ export const shell: Translation["shell"] = {
   system: "System",
   notifications: "Mitteilungen",
   apiDocs: "API-Dokumentation",
+  mailbox: "Postfach",
   openMenu: "Menü öffnen",
   closeMenu: "Menü schließen",
   palette: "Seiten und Aufträge suchen",

@@ -74,10 +74,7 @@ export const adminCatalogue = {
   archived: "Archived: customers cannot see or order it any more.",
   restored: "On sale: customers can order it now.",
   // Leaving and conflicts
-  leaveTitle: "Leave without saving?",
   leaveHint: "What you typed here is not saved yet.",
-  leave: "Leave without saving",
-  stay: "Stay here",
   changedMeanwhile: "Somebody else has changed this in the meantime",
   takenOver: "Taken over, as you had not touched it:",
   theirs: "Saved now:",

@@ -223,11 +223,8 @@ export const adminPeople = {
     saved: "Saved. In effect everywhere within a second.",
     othersChanged: "Somebody else changed settings",
     clashes: "You changed these too, and saving replaces them. They are now:",
-    leaveTitle: "Leave without saving?",
     leaveHint: (count: number) =>
       plural(count, { one: "This change would be lost:", other: "These changes would be lost:" }),
-    leave: "Leave",
-    stay: "Stay here",
   },
 
   audit: {
@@ -243,7 +240,7 @@ export const adminPeople = {
     none: "Nothing was done yet",
     noneHint: "Changes by administrators appear here.",
     trail: "Audit log",
-    noTrail: "Nothing was done to this account yet.",
+    noTrail: "No administrator has changed anything yet.",
     all: "All",
     empty: "nothing",
     added: "added:",
@@ -345,6 +342,7 @@ export const adminPeople = {
       assigneeId: "Worker",
       customerId: "Customer",
       requestedBy: "Requested by",
+      replacementId: "Replaced by",
       productId: "Product",
       categoryIds: "Categories",
       maxOpenOrders: "Own limit of open orders",

@@ -23,6 +23,7 @@ export const shell = {
   system: "System",
   notifications: "Notifications",
   apiDocs: "API documentation",
+  mailbox: "Mailbox",
   openMenu: "Open menu",
   closeMenu: "Close menu",
   palette: "Search pages and orders",

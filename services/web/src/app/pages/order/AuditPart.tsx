@@ -1,6 +1,6 @@
-import { AuditTrail } from "@/features/adminOrders/AuditTrail";
+import { TargetTrail } from "@/features/audit/TargetTrail";
 
 /** Who did what with an order, for administrators. */
 export function AuditPart({ orderId }: { orderId: string }) {
-  return <AuditTrail kind="order" id={orderId} />;
+  return <TargetTrail targetId={orderId} />;
 }

@@ -1,8 +1,8 @@
 import type { Order } from "@/api/schema";
+import { useShop } from "@/api/useShop";
 import { addressLines } from "@/features/orders/address";
 import { LineTable } from "@/features/orders/LineTable";
 import { titleOf } from "@/features/orders/orderTitle";
-import { useShop } from "@/features/shop/useShop";
 import { common } from "@/i18n/en/common";
 import { orders } from "@/i18n/en/orders";
 import { useWords } from "@/i18n/language";

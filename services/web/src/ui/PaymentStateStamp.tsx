@@ -1,15 +1,15 @@
-import { Check, CircleDashed, type LucideIcon, Undo2, X } from "lucide-react";
+import { Ban, CheckCheck, CircleAlert, CircleDashed, type LucideIcon, Undo2 } from "lucide-react";
 import type { PaymentState } from "@/api/schema";
 import { common } from "@/i18n/en/common";
 import { useWords } from "@/i18n/language";
-import { Stamp, type Tone } from "@/ui/Stamp";
+import { Stamp, type Tone } from "./Stamp";
 
 const LOOKS: Record<PaymentState, [Tone, LucideIcon]> = {
   PENDING: ["waiting", CircleDashed],
-  SUCCEEDED: ["done", Check],
-  FAILED: ["bad", X],
+  SUCCEEDED: ["done", CheckCheck],
+  FAILED: ["bad", CircleAlert],
   REFUNDING: ["working", Undo2],
-  REFUNDED: ["over", Undo2],
+  REFUNDED: ["over", Ban],
 };
 
 export function PaymentStateStamp({ state }: { state: PaymentState }) {

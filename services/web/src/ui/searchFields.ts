@@ -8,20 +8,17 @@ function field<T>(read: (given: unknown) => T | undefined) {
   return optional(transform(read));
 }
 
-const isOneOf = <T extends string>(values: readonly T[], given: unknown): given is T =>
-  (values as readonly unknown[]).includes(given);
-
 /** Free text of at most `max` characters. */
 export function text(max: number) {
   return field((given) => {
-    if (typeof given !== "string" && typeof given !== "number") return undefined;
+    if (typeof given !== "string" && typeof given !== "number" && typeof given !== "boolean") return undefined;
     return String(given).trim().slice(0, max) || undefined;
   });
 }
 
 /** One of these values. */
-export function oneOf<T extends string>(values: readonly T[]) {
-  return field((given) => (isOneOf(values, given) ? given : undefined));
+export function oneOf<T extends string | boolean>(values: readonly T[]) {
+  return field((given) => values.find((value) => value === given));
 }
 
 /** Any of these values. Unknown ones are left out, and a list without values is no filter. */
@@ -41,7 +38,7 @@ export function like(pattern: RegExp) {
   });
 }
 
-export const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export const id = () => like(ID);
 
@@ -66,9 +63,20 @@ export function day() {
 }
 
 /** Whether a text is a day of the calendar: 2026-02-30 is none. */
-export function isDay(text: string): boolean {
+function isDay(text: string): boolean {
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
   if (!match) return false;
   const date = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+}
+
+/** The start of a day of this browser's calendar, or of a later one. */
+export function startOf(text: string, later = 0): string {
+  const [year = 0, month = 1, date = 1] = text.split("-").map(Number);
+  return new Date(year, month - 1, date + later).toISOString();
+}
+
+/** Bounds in the wrong order are swapped. */
+export function ordered<T extends number | string>(low: T | undefined, high: T | undefined) {
+  return low !== undefined && high !== undefined && low > high ? [high, low] : [low, high];
 }
