@@ -17,7 +17,21 @@ async fn settings_take_effect_without_a_restart_embedded() {
     let admin = anyone.login(ADMIN.0, ADMIN.1).await;
     let owner = anyone.register("o@example.com", "Olga", "O").await;
     let shop = anyone.get("/shop").await.expect(200);
-    assert_eq!(shop, json!({"name": "Waybill", "currency": "USD"}));
+    assert_eq!(
+        (&shop["name"], &shop["currency"]),
+        (&json!("Waybill"), &json!("USD"))
+    );
+    let public = [
+        "maxFileBytes",
+        "allowedFileTypes",
+        "completionNeedsApproval",
+    ];
+    assert!(public.iter().all(|name| !shop[name].is_null()), "{shop}");
+    assert_eq!(
+        shop["demoAccounts"],
+        json!([]),
+        "only a demo tells accounts"
+    );
     let before = admin.get("/admin/settings").await.expect(200);
     assert_eq!(
         (&before["version"], &before["goodsExpirySeconds"]),
